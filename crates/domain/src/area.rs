@@ -1,0 +1,110 @@
+//! Areas: city, district, subdistrict or town, community.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::history::{Held, Lookup, View};
+use crate::named::Named;
+use crate::subject::Subject;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AreaLevel {
+    City,
+    District,
+    Subdistrict,
+    Community,
+}
+
+impl AreaLevel {
+    pub const ALL: [AreaLevel; 4] = [Self::City, Self::District, Self::Subdistrict, Self::Community];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::City => "city",
+            Self::District => "district",
+            Self::Subdistrict => "subdistrict",
+            Self::Community => "community",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|level| level.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum AreaFact {
+    Name(Named),
+    Level { level: AreaLevel },
+    Parent { parent: Option<Code> },
+    Population { people: u64 },
+    Active { active: bool },
+}
+
+impl AreaFact {
+    pub fn slot(&self) -> String {
+        match self {
+            Self::Name(_) => "name",
+            Self::Level { .. } => "level",
+            Self::Parent { .. } => "parent",
+            Self::Population { .. } => "population",
+            Self::Active { .. } => "active",
+        }
+        .into()
+    }
+}
+
+/// An area as of a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Area {
+    pub code: Code,
+    pub name: Named,
+    pub level: Option<AreaLevel>,
+    pub parent: Option<Code>,
+    pub population: Option<u64>,
+    pub active: bool,
+}
+
+impl Area {
+    pub fn at<'a>(code: &Code, held: impl Iterator<Item = Held<'a, AreaFact>>) -> Self {
+        let mut out = Self {
+            code: code.clone(),
+            name: Named::new(code.as_str(), ""),
+            level: None,
+            parent: None,
+            population: None,
+            active: true,
+        };
+        for Held { fact, .. } in held {
+            match fact {
+                AreaFact::Name(name) => out.name = name.clone(),
+                AreaFact::Level { level } => out.level = Some(*level),
+                AreaFact::Parent { parent } => out.parent = parent.clone(),
+                AreaFact::Population { people } => out.population = Some(*people),
+                AreaFact::Active { active } => out.active = *active,
+            }
+        }
+        out
+    }
+}
+
+/// The area and all above it, nearest first. Stops at a loop rather than going round.
+pub fn ancestors(code: &Code, lookup: &dyn Lookup, view: View) -> Vec<Code> {
+    let mut seen = BTreeSet::new();
+    let mut out = Vec::new();
+    let mut next = Some(code.clone());
+    while let Some(code) = next {
+        if !seen.insert(code.clone()) {
+            break;
+        }
+        next = lookup
+            .subject(&Subject::area(&code))
+            .and_then(|history| Area::at(&code, history.visible(view)).parent);
+        out.push(code);
+    }
+    out
+}

@@ -1,0 +1,257 @@
+//! Commands: what someone wants changed, and the rule that turns it into journal entries.
+
+use jiff::civil::Date;
+
+use crate::code::Code;
+use crate::fact::Fact;
+use crate::history::{Lookup, SubjectHistory, View};
+use crate::indicator::IndicatorFact;
+use crate::journal::{Draft, Event, Seq};
+use crate::milestone::Aspect;
+use crate::plan::{Plan, PlanFact};
+use crate::project::{Project, ProjectFact};
+use crate::refusal::{Problem, Refusal};
+use crate::source::Source;
+use crate::subject::{Subject, SubjectKind};
+use crate::validate;
+
+/// What is wanted.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// Put a subject on the books.
+    Register { subject: Subject, facts: Vec<Fact> },
+    /// Record facts of it. `expected` is the version the writer saw; another one is a conflict.
+    Record { subject: Subject, facts: Vec<Fact>, expected: Option<Seq> },
+    /// An entry was wrong: withdraw its facts and put these in their place.
+    Correct { subject: Subject, entry: Seq, facts: Vec<Fact>, expected: Option<Seq> },
+}
+
+impl Command {
+    pub fn subject(&self) -> &Subject {
+        match self {
+            Self::Register { subject, .. } | Self::Record { subject, .. } | Self::Correct { subject, .. } => {
+                subject
+            }
+        }
+    }
+
+    pub fn facts(&self) -> &[Fact] {
+        match self {
+            Self::Register { facts, .. } | Self::Record { facts, .. } | Self::Correct { facts, .. } => facts,
+        }
+    }
+}
+
+/// Who wants it, when, on what ground.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Context {
+    pub today: Date,
+    pub actor: Code,
+    /// The day the facts hold from, where a fact does not name its own.
+    pub effective: Date,
+    pub source: Source,
+    pub reason: String,
+}
+
+/// Turns a command into the entries that carry it out, or says everything that is wrong with it.
+///
+/// An empty result means that all of it already holds: recording it again changes nothing.
+pub fn decide(
+    command: &Command,
+    context: &Context,
+    lookup: &dyn Lookup,
+) -> Result<Vec<Draft>, Vec<Refusal>> {
+    let subject = command.subject();
+    let held = lookup.subject(subject);
+    let on_books = held.as_ref().is_some_and(|history| history.exists(View::ALL));
+    let mut refusals = Vec::new();
+    let mut refuse = |problem| refusals.push(Refusal::whole(problem));
+
+    match command {
+        Command::Register { .. } if on_books => {
+            return Err(vec![Refusal::whole(Problem::AlreadyRegistered(subject.clone()))]);
+        }
+        Command::Register { .. } => {}
+        Command::Record { expected, .. } | Command::Correct { expected, .. } => {
+            let Some(history) = held.as_ref().filter(|_| on_books) else {
+                return Err(vec![Refusal::whole(Problem::UnknownSubject(subject.clone()))]);
+            };
+            if let Some(expected) = expected.filter(|expected| *expected != history.version) {
+                refuse(Problem::ChangedMeanwhile { expected, found: history.version });
+            }
+        }
+    }
+    if let Command::Correct { entry, .. } = command {
+        let facts = held.as_ref().map(|history| history.facts()).unwrap_or_default();
+        match facts.iter().find(|fact| fact.seq == *entry) {
+            None => refuse(Problem::UnknownEntry(*entry)),
+            Some(fact) => {
+                if let Some(by) = fact.superseded {
+                    refuse(Problem::AlreadyCorrected { entry: *entry, by });
+                }
+            }
+        }
+        if context.reason.trim().is_empty() {
+            refuse(Problem::ReasonRequired);
+        }
+    } else if command.facts().is_empty() {
+        refuse(Problem::NoFacts);
+    }
+
+    // The subject as it would be: rules are checked on the outcome, not on the wish.
+    let mut after =
+        held.as_ref().map_or_else(|| SubjectHistory::new(subject.clone(), Seq::LATEST), |h| (**h).clone());
+    if let Command::Correct { entry, .. } = command {
+        after.supersede(*entry, Seq::LATEST);
+    }
+    let mut facts = with_template_steps(command, lookup);
+    if !matches!(command, Command::Correct { .. }) {
+        facts.retain(|fact| !already_holds(&after, fact, context));
+        if facts.is_empty() && refusals.is_empty() && !command.facts().is_empty() {
+            return Ok(Vec::new());
+        }
+    }
+    for fact in &facts {
+        after.insert(crate::history::RecordedFact {
+            slot: fact.slot().into(),
+            effective: effective_of(fact, context),
+            seq: Seq::LATEST,
+            superseded: None,
+            grade: context.source.grade,
+            fact: fact.clone(),
+        });
+    }
+    validate::text(&context.reason, "reason", &mut refusals);
+    validate::source(&context.source, lookup, &mut refusals);
+    validate::facts(subject, &facts, &after, context, lookup, &mut refusals);
+    if matches!(command, Command::Register { .. }) {
+        validate::registration(subject, &facts, &mut refusals);
+    }
+    if context.reason.trim().is_empty() && moves_promise(held.as_deref(), &facts) {
+        refusals.push(Refusal { field: "reason".into(), problem: Problem::ReasonRequired });
+    }
+    if refusals.is_empty() { Ok(drafts(command, facts, context)) } else { Err(refusals) }
+}
+
+/// Whether exactly this fact is already on record for its day.
+fn already_holds(history: &SubjectHistory, fact: &Fact, context: &Context) -> bool {
+    let (slot, effective) = (fact.slot(), effective_of(fact, context));
+    history
+        .facts()
+        .iter()
+        .rfind(|held| {
+            *held.slot == *slot && held.superseded.is_none() && held.effective <= effective
+        })
+        .is_some_and(|held| held.fact == *fact && (held.effective == effective || !is_dated(fact)))
+}
+
+/// Facts that say something about one day: saying it again of another day is a new fact.
+fn is_dated(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Project(
+            ProjectFact::Progress { .. } | ProjectFact::Remark { .. } | ProjectFact::Milestone { .. }
+        )
+    )
+}
+
+/// The day a fact holds from: its own date where it has one, else the command's.
+pub fn effective_of(fact: &Fact, context: &Context) -> Date {
+    match fact {
+        // Given to the month or year, it has happened by today at the latest.
+        Fact::Project(ProjectFact::Milestone { aspect: Aspect::Actual, date: Some(date), .. }) => {
+            date.last().min(context.today.max(date.first()))
+        }
+        Fact::Indicator(
+            IndicatorFact::Observation { on, .. }
+            | IndicatorFact::Baseline { on, .. }
+            | IndicatorFact::Accepted { on, .. },
+        ) => *on,
+        Fact::Plan(PlanFact::PublishedFigure { on, .. }) => *on,
+        _ => context.effective,
+    }
+}
+
+/// A new project begins with the steps of its kind's template.
+fn with_template_steps(command: &Command, lookup: &dyn Lookup) -> Vec<Fact> {
+    let mut facts = command.facts().to_vec();
+    let Command::Register { subject, .. } = command else {
+        return facts;
+    };
+    let has_steps = facts.iter().any(|f| matches!(f, Fact::Project(ProjectFact::Step { .. })));
+    let kind = facts.iter().find_map(|fact| match fact {
+        Fact::Project(ProjectFact::Kind { kind }) => Some(kind.clone()),
+        _ => None,
+    });
+    if let (false, Some(kind)) = (has_steps, kind)
+        && let Some(plan) = plan_of(subject, lookup)
+        && let Some(template) = plan.template(kind.as_str())
+    {
+        facts.extend(template.steps.iter().zip(1u32..).map(|(step, order)| {
+            Fact::Project(ProjectFact::Step {
+                step: step.step.clone(),
+                order: order * 10,
+                name: step.name.clone(),
+                gate: step.gate.clone(),
+            })
+        }));
+    }
+    facts
+}
+
+pub(crate) fn plan_of(subject: &Subject, lookup: &dyn Lookup) -> Option<Plan> {
+    Plan::at(&*lookup.subject(&Subject::plan(&subject.scope))?, View::ALL)
+}
+
+/// Whether a promise that stands would be replaced by another date.
+fn moves_promise(held: Option<&SubjectHistory>, facts: &[Fact]) -> bool {
+    let Some(project) = held.and_then(|history| Project::at(history, View::ALL)) else {
+        return false;
+    };
+    facts.iter().any(|fact| match fact {
+        Fact::Project(ProjectFact::Milestone { aspect: Aspect::Promised, part, step, date, .. }) => project
+            .tracks
+            .get(&(part.clone(), step.clone()))
+            .and_then(|track| track.promised())
+            .is_some_and(|standing| Some(standing) != *date),
+        _ => false,
+    })
+}
+
+/// One entry per effective day, in the order the facts were given.
+fn drafts(command: &Command, facts: Vec<Fact>, context: &Context) -> Vec<Draft> {
+    let mut by_day: Vec<(Date, Vec<Fact>)> = Vec::new();
+    for fact in facts {
+        let day = effective_of(&fact, context);
+        match by_day.iter_mut().find(|(held, _)| *held == day) {
+            Some((_, facts)) => facts.push(fact),
+            None => by_day.push((day, vec![fact])),
+        }
+    }
+    if by_day.is_empty() {
+        by_day.push((context.effective, Vec::new()));
+    }
+    by_day
+        .into_iter()
+        .enumerate()
+        .map(|(at, (effective, facts))| Draft {
+            effective,
+            actor: context.actor.clone(),
+            subject: command.subject().clone(),
+            event: match command {
+                Command::Register { .. } if at == 0 => Event::Registered { facts },
+                Command::Correct { entry, .. } if at == 0 => Event::Corrected { entry: *entry, facts },
+                _ => Event::Recorded { facts },
+            },
+            source: context.source.clone(),
+            reason: context.reason.trim().to_owned(),
+        })
+        .collect()
+}
+
+/// Which kinds of subject a plan's scope holds.
+pub(crate) fn scope_is_right(subject: &Subject) -> bool {
+    let in_directory = subject.scope.as_str() == crate::subject::DIRECTORY;
+    subject.kind.is_directory() == in_directory
+        && (subject.kind != SubjectKind::Plan || subject.scope == subject.code)
+}

@@ -1,0 +1,68 @@
+//! Facts of every kind of subject.
+
+use serde::{Deserialize, Serialize};
+
+use crate::area::AreaFact;
+use crate::indicator::IndicatorFact;
+use crate::person::PersonFact;
+use crate::plan::PlanFact;
+use crate::project::ProjectFact;
+use crate::subject::SubjectKind;
+use crate::unit::UnitFact;
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "of", rename_all = "snake_case")]
+pub enum Fact {
+    Plan(PlanFact),
+    Project(ProjectFact),
+    Indicator(IndicatorFact),
+    Area(AreaFact),
+    Unit(UnitFact),
+    Person(PersonFact),
+}
+
+impl Fact {
+    pub fn kind(&self) -> SubjectKind {
+        match self {
+            Self::Plan(_) => SubjectKind::Plan,
+            Self::Project(_) => SubjectKind::Project,
+            Self::Indicator(_) => SubjectKind::Indicator,
+            Self::Area(_) => SubjectKind::Area,
+            Self::Unit(_) => SubjectKind::Unit,
+            Self::Person(_) => SubjectKind::Person,
+        }
+    }
+
+    /// Facts of one subject with the same slot follow each other in time; the latest holds.
+    pub fn slot(&self) -> String {
+        match self {
+            Self::Plan(fact) => fact.slot(),
+            Self::Project(fact) => fact.slot(),
+            Self::Indicator(fact) => fact.slot(),
+            Self::Area(fact) => fact.slot(),
+            Self::Unit(fact) => fact.slot(),
+            Self::Person(fact) => fact.slot(),
+        }
+    }
+}
+
+macro_rules! of_kind {
+    ($($fact:ident => $variant:ident),*) => {$(
+        impl From<$fact> for Fact {
+            fn from(fact: $fact) -> Fact { Fact::$variant(fact) }
+        }
+        impl OfKind for $fact {
+            fn of(fact: &Fact) -> Option<&Self> {
+                match fact { Fact::$variant(fact) => Some(fact), _ => None }
+            }
+        }
+    )*};
+}
+
+/// The facts of one kind of subject.
+pub trait OfKind {
+    fn of(fact: &Fact) -> Option<&Self>;
+}
+
+of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator,
+         AreaFact => Area, UnitFact => Unit, PersonFact => Person);

@@ -1,0 +1,215 @@
+//! What is known of a subject, in two times: the day a fact holds (*as of*) and the entry that
+//! recorded it (*known at*).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::fact::{Fact, OfKind};
+use crate::journal::{Entry, Event, Seq};
+use crate::source::Grade;
+use crate::subject::Subject;
+
+/// The point from which things are looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct View {
+    /// The last effective day that counts.
+    pub as_of: Date,
+    /// The last entry that counts.
+    pub known: Seq,
+}
+
+impl View {
+    /// Everything on record, whatever day it holds from.
+    pub const ALL: View = View { as_of: Date::MAX, known: Seq::LATEST };
+
+    pub fn as_of(as_of: Date) -> Self {
+        Self { as_of, known: Seq::LATEST }
+    }
+}
+
+/// A fact as the journal brought it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RecordedFact {
+    pub slot: Box<str>,
+    pub effective: Date,
+    pub seq: Seq,
+    /// The correction since which it no longer counts.
+    pub superseded: Option<Seq>,
+    pub grade: Grade,
+    pub fact: Fact,
+}
+
+impl RecordedFact {
+    pub fn is_known(&self, known: Seq) -> bool {
+        self.seq <= known && self.superseded.is_none_or(|by| by > known)
+    }
+
+    pub fn is_visible(&self, view: View) -> bool {
+        self.effective <= view.as_of && self.is_known(view.known)
+    }
+}
+
+/// A visible fact with what its reader may want to know of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Held<'a, F> {
+    pub fact: &'a F,
+    pub effective: Date,
+    pub seq: Seq,
+    pub grade: Grade,
+}
+
+/// All facts of one subject, in the order slot, effective date, entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SubjectHistory {
+    pub subject: Subject,
+    /// The last entry about it: changes are checked against it.
+    pub version: Seq,
+    /// The entry that put it on the books.
+    pub registered: Seq,
+    facts: Vec<RecordedFact>,
+}
+
+impl SubjectHistory {
+    pub fn new(subject: Subject, registered: Seq) -> Self {
+        Self { subject, version: registered, registered, facts: Vec::new() }
+    }
+
+    pub fn from_facts(
+        subject: Subject,
+        registered: Seq,
+        version: Seq,
+        mut facts: Vec<RecordedFact>,
+    ) -> Self {
+        facts.sort_by(|a, b| (&a.slot, a.effective, a.seq).cmp(&(&b.slot, b.effective, b.seq)));
+        Self { subject, version, registered, facts }
+    }
+
+    pub fn facts(&self) -> &[RecordedFact] {
+        &self.facts
+    }
+
+    /// Takes in one fact, at its place.
+    pub fn insert(&mut self, fact: RecordedFact) {
+        let key = |f: &RecordedFact| (f.slot.clone(), f.effective, f.seq);
+        let wanted = key(&fact);
+        let at = self.facts.partition_point(|f| key(f) <= wanted);
+        self.facts.insert(at, fact);
+    }
+
+    /// Marks the facts of a corrected entry.
+    pub fn supersede(&mut self, entry: Seq, by: Seq) {
+        for fact in &mut self.facts {
+            if fact.seq == entry && fact.superseded.is_none() {
+                fact.superseded = Some(by);
+            }
+        }
+    }
+
+    /// Takes in an entry about this subject.
+    pub fn apply(&mut self, entry: &Entry) {
+        if let Event::Corrected { entry: wrong, .. } = entry.draft.event {
+            self.supersede(wrong, entry.seq);
+        }
+        for fact in entry.draft.event.facts() {
+            self.insert(RecordedFact {
+                slot: fact.slot().into(),
+                effective: entry.draft.effective,
+                seq: entry.seq,
+                superseded: None,
+                grade: entry.draft.source.grade,
+                fact: fact.clone(),
+            });
+        }
+        self.version = entry.seq;
+    }
+
+    /// Every visible fact of the wanted kind, earlier ones of a slot before later ones: applying them
+    /// in order leaves what holds.
+    pub fn visible<'a, F: OfKind + 'a>(&'a self, view: View) -> impl Iterator<Item = Held<'a, F>> {
+        self.facts.iter().filter(move |f| f.is_visible(view)).filter_map(|f| {
+            Some(Held { fact: F::of(&f.fact)?, effective: f.effective, seq: f.seq, grade: f.grade })
+        })
+    }
+
+    /// The grade of the subject itself: that of the entry that registered it.
+    pub fn grade(&self) -> Grade {
+        self.facts.iter().find(|f| f.seq == self.registered).map_or(Grade::Reported, |f| f.grade)
+    }
+
+    /// Whether it is on the books at the point of view.
+    pub fn exists(&self, view: View) -> bool {
+        self.facts.iter().any(|f| f.is_visible(view))
+    }
+}
+
+/// Histories by subject: what a rule may look up.
+pub trait Lookup {
+    fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>>;
+}
+
+/// All subjects of a plan and of the directory, ready for any question.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct History {
+    subjects: BTreeMap<Subject, Arc<SubjectHistory>>,
+    head: Seq,
+}
+
+impl History {
+    /// The last entry taken in.
+    pub fn head(&self) -> Seq {
+        self.head
+    }
+
+    pub fn set_head(&mut self, head: Seq) {
+        self.head = head;
+    }
+
+    pub fn put(&mut self, history: SubjectHistory) {
+        self.subjects.insert(history.subject.clone(), Arc::new(history));
+    }
+
+    /// Takes in the next entry of the journal.
+    pub fn apply(&mut self, entry: &Entry) {
+        let subject = &entry.draft.subject;
+        let history = self
+            .subjects
+            .entry(subject.clone())
+            .or_insert_with(|| Arc::new(SubjectHistory::new(subject.clone(), entry.seq)));
+        Arc::make_mut(history).apply(entry);
+        self.head = entry.seq;
+    }
+
+    pub fn get(&self, subject: &Subject) -> Option<&Arc<SubjectHistory>> {
+        self.subjects.get(subject)
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Arc<SubjectHistory>> {
+        self.subjects.values()
+    }
+
+    /// The subjects of one kind in one scope, in the order of their codes.
+    pub fn of_kind(
+        &self,
+        scope: &crate::code::Code,
+        kind: crate::subject::SubjectKind,
+    ) -> impl Iterator<Item = &Arc<SubjectHistory>> {
+        let from = Subject {
+            scope: scope.clone(),
+            kind,
+            code: crate::code::Code::new("0").expect("a literal code"),
+        };
+        let scope = scope.clone();
+        self.subjects
+            .range(from..)
+            .map(|(_, history)| history)
+            .take_while(move |h| h.subject.kind == kind && h.subject.scope == scope)
+    }
+}
+
+impl Lookup for History {
+    fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
+        self.subjects.get(subject).cloned()
+    }
+}

@@ -1,0 +1,33 @@
+//! The words and the rules of a public action plan.
+//!
+//! Everything here is pure: no clock, no database, no network. A [`command::Command`] meets
+//! [`command::decide`], which turns it into journal [`journal::Draft`]s or typed
+//! [`refusal::Refusal`]s; what the journal holds is looked at through a [`history::View`] (*as of* a
+//! day, *as known at* an entry), as a [`project::Project`], a [`portfolio::Portfolio`] or a
+//! [`statement::Statement`].
+
+pub mod area;
+pub mod authorize;
+pub mod code;
+pub mod command;
+pub mod fact;
+pub mod figure;
+pub mod history;
+pub mod indicator;
+pub mod journal;
+pub mod milestone;
+pub mod money;
+pub mod named;
+pub mod output;
+pub mod person;
+pub mod plan;
+pub mod planned_date;
+pub mod policy;
+pub mod portfolio;
+pub mod project;
+pub mod refusal;
+pub mod source;
+pub mod statement;
+pub mod subject;
+pub mod unit;
+mod validate;

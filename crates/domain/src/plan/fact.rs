@@ -1,0 +1,146 @@
+//! What can be recorded of a plan.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::figure::FigureDefinition;
+use crate::milestone::StepTemplate;
+use crate::named::Named;
+use crate::output::{OutputGroup, OutputKind};
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "fact", rename_all = "snake_case")]
+pub enum PlanFact {
+    Name(Named),
+    Period {
+        from: Date,
+        to: Date,
+    },
+    Area {
+        area: Code,
+    },
+    Sector {
+        sector: Code,
+        order: u32,
+        name: Named,
+    },
+    Campaign {
+        campaign: Code,
+        order: u32,
+        name: Named,
+    },
+    /// The chain of steps that a project of this kind begins with.
+    Template {
+        template: Code,
+        name: Named,
+        steps: Vec<StepTemplate>,
+    },
+    /// A published version of the plan and how many projects it says it has.
+    Revision {
+        number: u32,
+        title: Named,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        declared: Option<u32>,
+    },
+    /// An issue of a year's list: the same year may be issued again with other numbers.
+    YearlyList {
+        year: i16,
+        issue: u32,
+        title: Named,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        declared_carried_over: Option<u32>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        declared_new: Option<u32>,
+    },
+    ListEntry {
+        year: i16,
+        issue: u32,
+        project: Code,
+        entry: ListEntryKind,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        aim: Option<Aim>,
+    },
+    OutputKind(OutputKind),
+    OutputGroup(OutputGroup),
+    Figure(FigureDefinition),
+    /// What was published for a figure.
+    PublishedFigure {
+        figure: Code,
+        on: Date,
+        value: Decimal,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ListEntryKind {
+    CarriedOver,
+    New,
+}
+
+impl ListEntryKind {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "carried_over" => Some(Self::CarriedOver),
+            "new" => Some(Self::New),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::CarriedOver => "carried_over",
+            Self::New => "new",
+        }
+    }
+}
+
+/// What a project is to reach in the year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Aim {
+    Complete,
+    Continue,
+    Prepare,
+}
+
+impl Aim {
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "complete" => Some(Self::Complete),
+            "continue" => Some(Self::Continue),
+            "prepare" => Some(Self::Prepare),
+            _ => None,
+        }
+    }
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Complete => "complete",
+            Self::Continue => "continue",
+            Self::Prepare => "prepare",
+        }
+    }
+}
+
+impl PlanFact {
+    pub fn slot(&self) -> String {
+        match self {
+            Self::Name(_) => "name".into(),
+            Self::Period { .. } => "period".into(),
+            Self::Area { .. } => "area".into(),
+            Self::Sector { sector, .. } => format!("sector/{sector}"),
+            Self::Campaign { campaign, .. } => format!("campaign/{campaign}"),
+            Self::Template { template, .. } => format!("template/{template}"),
+            Self::Revision { number, .. } => format!("revision/{number}"),
+            Self::YearlyList { year, issue, .. } => format!("list/{year}/{issue}"),
+            Self::ListEntry { year, issue, project, .. } => format!("list_entry/{year}/{issue}/{project}"),
+            Self::OutputKind(kind) => format!("output_kind/{}", kind.kind),
+            Self::OutputGroup(group) => format!("output_group/{}", group.group),
+            Self::Figure(figure) => format!("figure/{}", figure.id),
+            Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! A plan as of a day, as known at a moment.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::fact::{Aim, ListEntryKind, PlanFact};
+use crate::code::Code;
+use crate::figure::FigureDefinition;
+use crate::history::{Held, SubjectHistory, View};
+use crate::journal::Seq;
+use crate::milestone::StepTemplate;
+use crate::named::Named;
+use crate::output::{OutputGroup, OutputKind};
+use crate::source::Grade;
+
+/// A sector or a campaign.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sector {
+    pub code: Code,
+    pub order: u32,
+    pub name: Named,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    pub code: Code,
+    pub name: Named,
+    pub steps: Vec<StepTemplate>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Revision {
+    pub number: u32,
+    pub title: Named,
+    pub declared: Option<u32>,
+    pub on: Date,
+    pub seq: Seq,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct ListEntry {
+    pub project: Code,
+    pub entry: ListEntryKind,
+    pub aim: Option<Aim>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct YearlyList {
+    pub year: i16,
+    pub issue: u32,
+    pub title: Named,
+    pub on: Date,
+    pub declared_carried_over: Option<u32>,
+    pub declared_new: Option<u32>,
+    pub entries: Vec<ListEntry>,
+}
+
+impl YearlyList {
+    pub fn declared(&self) -> Option<u32> {
+        Some(self.declared_carried_over? + self.declared_new?)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Plan {
+    pub code: Code,
+    pub version: Seq,
+    pub name: Named,
+    pub period: Option<(Date, Date)>,
+    pub area: Option<Code>,
+    pub sectors: Vec<Sector>,
+    pub campaigns: Vec<Sector>,
+    pub templates: Vec<Template>,
+    pub revisions: Vec<Revision>,
+    pub lists: Vec<YearlyList>,
+    pub output_kinds: Vec<OutputKind>,
+    /// With the grade and entry of the record that states the quantity.
+    pub output_groups: Vec<(OutputGroup, Grade, Seq)>,
+    pub figures: Vec<FigureDefinition>,
+    /// Published values by figure and day.
+    pub published: BTreeMap<(Code, Date), Decimal>,
+}
+
+impl Plan {
+    pub fn at(history: &SubjectHistory, view: View) -> Option<Self> {
+        if !history.exists(view) {
+            return None;
+        }
+        let code = history.subject.code.clone();
+        let mut out = Self {
+            name: Named::new(code.as_str(), ""),
+            code,
+            version: history.version,
+            period: None,
+            area: None,
+            sectors: Vec::new(),
+            campaigns: Vec::new(),
+            templates: Vec::new(),
+            revisions: Vec::new(),
+            lists: Vec::new(),
+            output_kinds: Vec::new(),
+            output_groups: Vec::new(),
+            figures: Vec::new(),
+            published: BTreeMap::new(),
+        };
+        let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
+        for held in history.visible::<PlanFact>(view) {
+            out.take(held, &mut entries);
+        }
+        out.sectors.sort_by_key(|s| s.order);
+        out.campaigns.sort_by_key(|s| s.order);
+        out.revisions.sort_by_key(|r| r.number);
+        out.figures.sort_by_key(|f| f.order);
+        for list in &mut out.lists {
+            list.entries = entries.remove(&(list.year, list.issue)).unwrap_or_default();
+        }
+        out.lists.sort_by_key(|list| (list.year, list.issue));
+        Some(out)
+    }
+
+    fn take(
+        &mut self,
+        held: Held<'_, PlanFact>,
+        entries: &mut BTreeMap<(i16, u32), Vec<ListEntry>>,
+    ) {
+        let Held { fact, effective, seq, grade } = held;
+        match fact {
+            PlanFact::Name(name) => self.name = name.clone(),
+            PlanFact::Period { from, to } => self.period = Some((*from, *to)),
+            PlanFact::Area { area } => self.area = Some(area.clone()),
+            PlanFact::Sector { sector, order, name } => put(
+                &mut self.sectors,
+                |held| held.code == *sector,
+                Sector { code: sector.clone(), order: *order, name: name.clone() },
+            ),
+            PlanFact::Campaign { campaign, order, name } => put(
+                &mut self.campaigns,
+                |held| held.code == *campaign,
+                Sector { code: campaign.clone(), order: *order, name: name.clone() },
+            ),
+            PlanFact::Template { template, name, steps } => put(
+                &mut self.templates,
+                |held| held.code == *template,
+                Template { code: template.clone(), name: name.clone(), steps: steps.clone() },
+            ),
+            PlanFact::Revision { number, title, declared } => put(
+                &mut self.revisions,
+                |held| held.number == *number,
+                Revision {
+                    number: *number,
+                    title: title.clone(),
+                    declared: *declared,
+                    on: effective,
+                    seq,
+                },
+            ),
+            PlanFact::YearlyList { year, issue, title, declared_carried_over, declared_new } => put(
+                &mut self.lists,
+                |held| (held.year, held.issue) == (*year, *issue),
+                YearlyList {
+                    year: *year,
+                    issue: *issue,
+                    title: title.clone(),
+                    on: effective,
+                    declared_carried_over: *declared_carried_over,
+                    declared_new: *declared_new,
+                    entries: Vec::new(),
+                },
+            ),
+            PlanFact::ListEntry { year, issue, project, entry, aim } => put(
+                entries.entry((*year, *issue)).or_default(),
+                |held| held.project == *project,
+                ListEntry { project: project.clone(), entry: *entry, aim: *aim },
+            ),
+            PlanFact::OutputKind(kind) => {
+                put(&mut self.output_kinds, |held| held.kind == kind.kind, kind.clone());
+            }
+            PlanFact::OutputGroup(group) => put(
+                &mut self.output_groups,
+                |(held, ..)| held.group == group.group,
+                (group.clone(), grade, seq),
+            ),
+            PlanFact::Figure(figure) => {
+                put(&mut self.figures, |held| held.id == figure.id, figure.clone());
+            }
+            PlanFact::PublishedFigure { figure, on, value } => {
+                self.published.insert((figure.clone(), *on), *value);
+            }
+        }
+    }
+
+    pub fn sector(&self, code: &str) -> Option<&Sector> {
+        self.sectors.iter().find(|sector| sector.code.as_str() == code)
+    }
+
+    pub fn template(&self, code: &str) -> Option<&Template> {
+        self.templates.iter().find(|template| template.code.as_str() == code)
+    }
+
+    pub fn output_kind(&self, code: &str) -> Option<&OutputKind> {
+        self.output_kinds.iter().find(|kind| kind.kind.as_str() == code)
+    }
+
+    /// The revision in force.
+    pub fn revision(&self) -> Option<&Revision> {
+        self.revisions.last()
+    }
+}
+
+/// Replaces the item that is the same thing, or adds it.
+fn put<T>(list: &mut Vec<T>, same: impl Fn(&T) -> bool, item: T) {
+    match list.iter_mut().find(|held| same(held)) {
+        Some(held) => *held = item,
+        None => list.push(item),
+    }
+}

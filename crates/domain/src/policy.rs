@@ -1,0 +1,332 @@
+//! Who may do what: the one place that decides.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Keeps accounts, units and areas of the installation; has no say in the plan.
+    Administrator,
+    MunicipalTaskForce,
+    DistrictTaskForce,
+    Department,
+    Subdistrict,
+    Community,
+    SupervisionOffice,
+    Leader,
+    Auditor,
+}
+
+impl Role {
+    pub const ALL: [Role; 9] = [
+        Self::Administrator,
+        Self::MunicipalTaskForce,
+        Self::DistrictTaskForce,
+        Self::Department,
+        Self::Subdistrict,
+        Self::Community,
+        Self::SupervisionOffice,
+        Self::Leader,
+        Self::Auditor,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Administrator => "administrator",
+            Self::MunicipalTaskForce => "municipal_task_force",
+            Self::DistrictTaskForce => "district_task_force",
+            Self::Department => "department",
+            Self::Subdistrict => "subdistrict",
+            Self::Community => "community",
+            Self::SupervisionOffice => "supervision_office",
+            Self::Leader => "leader",
+            Self::Auditor => "auditor",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == text)
+    }
+}
+
+/// How far a role reaches.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "scope", content = "code", rename_all = "snake_case")]
+pub enum Scope {
+    Everything,
+    Plan(Code),
+    Area(Code),
+    Unit(Code),
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everything => f.write_str("everything"),
+            Self::Plan(code) => write!(f, "plan:{code}"),
+            Self::Area(code) => write!(f, "area:{code}"),
+            Self::Unit(code) => write!(f, "unit:{code}"),
+        }
+    }
+}
+
+impl Scope {
+    /// Reads `everything`, `plan:CODE`, `area:CODE` or `unit:CODE`.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "everything" {
+            return Some(Self::Everything);
+        }
+        let (kind, code) = text.split_once(':')?;
+        let code = Code::new(code).ok()?;
+        match kind {
+            "plan" => Some(Self::Plan(code)),
+            "area" => Some(Self::Area(code)),
+            "unit" => Some(Self::Unit(code)),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Grant {
+    pub role: Role,
+    pub scope: Scope,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Action {
+    /// What anyone may see: the plan, its projects, indicators and published figures.
+    ReadPublic,
+    /// Working pages: reasons, remarks, people of a unit.
+    ReadStaff,
+    /// Who changed what.
+    ReadAudit,
+    /// Put a project on the books or take it off.
+    ManageProjects,
+    /// Names, places, budget, units, parts and steps of a project.
+    DescribeProject,
+    /// Forecasts, progress, what has happened, outputs.
+    ReportProgress,
+    /// A date the public was told.
+    MovePromise,
+    /// Sectors, revisions, lists, templates, output kinds, figures.
+    ManagePlan,
+    ManageIndicators,
+    RecordObservation,
+    AcceptObservation,
+    CorrectEntry,
+    Import,
+    Export,
+    IssueStatement,
+    ManageDirectory,
+    ManagePeople,
+}
+
+impl Action {
+    pub const ALL: [Action; 17] = [
+        Self::ReadPublic,
+        Self::ReadStaff,
+        Self::ReadAudit,
+        Self::ManageProjects,
+        Self::DescribeProject,
+        Self::ReportProgress,
+        Self::MovePromise,
+        Self::ManagePlan,
+        Self::ManageIndicators,
+        Self::RecordObservation,
+        Self::AcceptObservation,
+        Self::CorrectEntry,
+        Self::Import,
+        Self::Export,
+        Self::IssueStatement,
+        Self::ManageDirectory,
+        Self::ManagePeople,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadPublic => "read_public",
+            Self::ReadStaff => "read_staff",
+            Self::ReadAudit => "read_audit",
+            Self::ManageProjects => "manage_projects",
+            Self::DescribeProject => "describe_project",
+            Self::ReportProgress => "report_progress",
+            Self::MovePromise => "move_promise",
+            Self::ManagePlan => "manage_plan",
+            Self::ManageIndicators => "manage_indicators",
+            Self::RecordObservation => "record_observation",
+            Self::AcceptObservation => "accept_observation",
+            Self::CorrectEntry => "correct_entry",
+            Self::Import => "import",
+            Self::Export => "export",
+            Self::IssueStatement => "issue_statement",
+            Self::ManageDirectory => "manage_directory",
+            Self::ManagePeople => "manage_people",
+        }
+    }
+}
+
+/// What an action would touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Target {
+    pub plan: Option<Code>,
+    pub lead_unit: Option<Code>,
+    pub supporting_units: Vec<Code>,
+    /// The areas it lies in, with all areas above them.
+    pub areas: Vec<Code>,
+}
+
+/// How a role may do an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    No,
+    /// Within the grant's scope; a unit scope covers what the unit leads or supports.
+    InScope,
+    /// As above, but a unit scope covers only what the unit leads.
+    AsLead,
+}
+
+/// The policy table.
+pub fn reach(role: Role, action: Action) -> Reach {
+    use Action as A;
+    use Reach::{AsLead, InScope, No};
+    use Role as R;
+    match (role, action) {
+        (_, A::ReadPublic | A::Export) => InScope,
+        (R::Administrator, A::ManageDirectory | A::ManagePeople | A::ReadAudit) => InScope,
+        (R::Administrator, _) => No,
+        (_, A::ReadStaff) => InScope,
+        (R::MunicipalTaskForce, A::ManagePeople) => No,
+        (R::MunicipalTaskForce, _) => InScope,
+        (
+            R::DistrictTaskForce,
+            A::DescribeProject | A::ReportProgress | A::RecordObservation | A::Import | A::CorrectEntry
+            | A::ReadAudit,
+        ) => InScope,
+        (R::Department, A::DescribeProject | A::CorrectEntry) => AsLead,
+        (R::Department | R::Subdistrict, A::ReportProgress) => InScope,
+        (R::Department | R::Subdistrict, A::RecordObservation) => InScope,
+        (R::Subdistrict, A::DescribeProject | A::CorrectEntry) => AsLead,
+        (R::SupervisionOffice, A::ReadAudit) => InScope,
+        (R::Leader, A::ReadAudit) => InScope,
+        (R::Auditor, A::ReadAudit) => InScope,
+        _ => No,
+    }
+}
+
+/// Whether someone with these grants may do `action` to `target`. Without an account only what
+/// anyone may see is allowed.
+pub fn allows(grants: &[Grant], action: Action, target: &Target) -> bool {
+    action == Action::ReadPublic
+        || grants.iter().any(|grant| {
+            let reach = reach(grant.role, action);
+            reach != Reach::No && covers(&grant.scope, reach, action, target)
+        })
+}
+
+fn covers(scope: &Scope, reach: Reach, action: Action, target: &Target) -> bool {
+    match scope {
+        Scope::Everything => true,
+        Scope::Plan(plan) => target.plan.as_ref() == Some(plan),
+        // Reading is not narrowed to one's own area or unit: all work from one ledger.
+        Scope::Area(_) | Scope::Unit(_)
+            if matches!(action, Action::ReadStaff | Action::ReadAudit | Action::Export) =>
+        {
+            true
+        }
+        Scope::Area(area) => target.areas.contains(area),
+        Scope::Unit(unit) => {
+            target.lead_unit.as_ref() == Some(unit)
+                || (reach == Reach::InScope && target.supporting_units.contains(unit))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(text: &str) -> Code {
+        Code::new(text).unwrap()
+    }
+
+    fn target() -> Target {
+        Target {
+            plan: Some(code("p")),
+            lead_unit: Some(code("lead")),
+            supporting_units: vec![code("help")],
+            areas: vec![code("town"), code("district")],
+        }
+    }
+
+    /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
+    const TABLE: [(Role, &str); 9] = [
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl
+        (Role::Administrator, "s.s..........s.ss"),
+        (Role::MunicipalTaskForce, "ssssssssssssssss."),
+        (Role::DistrictTaskForce, "sss.ss...s.sss..."),
+        (Role::Department, "ss..ls...s.l.s..."),
+        (Role::Subdistrict, "ss..ls...s.l.s..."),
+        (Role::Community, "ss...........s..."),
+        (Role::SupervisionOffice, "sss..........s..."),
+        (Role::Leader, "sss..........s..."),
+        (Role::Auditor, "sss..........s..."),
+    ];
+
+    #[test]
+    fn the_table_is_the_policy() {
+        for (role, row) in TABLE {
+            let got: String = Action::ALL
+                .iter()
+                .map(|action| match reach(role, *action) {
+                    Reach::No => '.',
+                    Reach::InScope => 's',
+                    Reach::AsLead => 'l',
+                })
+                .collect();
+            assert_eq!(got, row, "{role:?}");
+        }
+    }
+
+    #[test]
+    fn every_role_action_and_scope() {
+        let scopes = [
+            (Scope::Everything, true, true),
+            (Scope::Plan(code("p")), true, true),
+            (Scope::Plan(code("q")), false, false),
+            (Scope::Area(code("district")), true, true),
+            (Scope::Area(code("elsewhere")), false, false),
+            (Scope::Unit(code("lead")), true, true),
+            (Scope::Unit(code("help")), true, false),
+            (Scope::Unit(code("stranger")), false, false),
+        ];
+        for role in Role::ALL {
+            for action in Action::ALL {
+                for (scope, in_scope, as_lead) in &scopes {
+                    let grants = [Grant { role, scope: scope.clone() }];
+                    let reads_all = matches!(action, Action::ReadStaff | Action::ReadAudit | Action::Export)
+                        && matches!(scope, Scope::Area(_) | Scope::Unit(_));
+                    let expected = action == Action::ReadPublic
+                        || match reach(role, action) {
+                            Reach::No => false,
+                            Reach::InScope => *in_scope || reads_all,
+                            Reach::AsLead => *as_lead,
+                        };
+                    assert_eq!(allows(&grants, action, &target()), expected, "{role:?} {action:?} {scope}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn without_an_account_only_public_pages() {
+        for action in Action::ALL {
+            assert_eq!(allows(&[], action, &target()), action == Action::ReadPublic, "{action:?}");
+        }
+    }
+}

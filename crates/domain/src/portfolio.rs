@@ -1,0 +1,63 @@
+//! A whole plan at one point of view: the input of every figure, list and page.
+
+use std::collections::BTreeMap;
+
+use crate::area::{Area, AreaFact};
+use crate::code::Code;
+use crate::history::{History, View};
+use crate::indicator::{Indicator, IndicatorFact};
+use crate::plan::Plan;
+use crate::project::Project;
+use crate::subject::{Subject, SubjectKind, directory};
+use crate::unit::{Unit, UnitFact};
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Portfolio {
+    pub view: View,
+    pub plan: Plan,
+    /// All projects on the books, members of the plan or not, by code.
+    pub projects: Vec<Project>,
+    pub indicators: Vec<Indicator>,
+    pub units: BTreeMap<Code, Unit>,
+    pub areas: BTreeMap<Code, Area>,
+}
+
+impl Portfolio {
+    /// `None` when the plan is not on the books at that point of view.
+    pub fn at(history: &History, plan: &Code, view: View) -> Option<Self> {
+        let plan = Plan::at(history.get(&Subject::plan(plan))?, view)?;
+        let scope = plan.code.clone();
+        let projects = history
+            .of_kind(&scope, SubjectKind::Project)
+            .filter_map(|history| Project::at(history, view))
+            .collect();
+        let indicators = history
+            .of_kind(&scope, SubjectKind::Indicator)
+            .filter(|history| history.exists(view))
+            .map(|history| Indicator::at(&history.subject.code, history.visible::<IndicatorFact>(view)))
+            .collect();
+        let units = history
+            .of_kind(&directory(), SubjectKind::Unit)
+            .filter(|history| history.exists(view))
+            .map(|h| (h.subject.code.clone(), Unit::at(&h.subject.code, h.visible::<UnitFact>(view))))
+            .collect();
+        let areas = history
+            .of_kind(&directory(), SubjectKind::Area)
+            .filter(|history| history.exists(view))
+            .map(|h| (h.subject.code.clone(), Area::at(&h.subject.code, h.visible::<AreaFact>(view))))
+            .collect();
+        Some(Self { view, plan, projects, indicators, units, areas })
+    }
+
+    /// The projects that belong to the plan.
+    pub fn members(&self) -> impl Iterator<Item = &Project> {
+        self.projects.iter().filter(|project| project.is_member())
+    }
+
+    pub fn project(&self, code: &str) -> Option<&Project> {
+        self.projects
+            .binary_search_by(|project| project.code.as_str().cmp(code))
+            .ok()
+            .map(|at| &self.projects[at])
+    }
+}

@@ -1,0 +1,201 @@
+//! Why a command is refused: typed, so that every language can say it and say what to do.
+
+use jiff::civil::Date;
+
+use crate::code::Code;
+use crate::journal::Seq;
+use crate::policy::Action;
+use crate::subject::{Subject, SubjectKind};
+
+/// One thing wrong with a command.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct Refusal {
+    /// The slot of the fact at fault, or empty for the command as a whole.
+    pub field: String,
+    pub problem: Problem,
+}
+
+impl Refusal {
+    pub fn whole(problem: Problem) -> Self {
+        Self { field: String::new(), problem }
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
+    #[error("{0} is not on the books")]
+    UnknownSubject(Subject),
+    #[error("{0} is already on the books")]
+    AlreadyRegistered(Subject),
+    #[error("changed meanwhile: entry {found}, not {expected}, is the last one")]
+    ChangedMeanwhile { expected: Seq, found: Seq },
+    #[error("not allowed: {}", .0.as_str())]
+    NotAllowed(Action),
+    #[error("nothing to record")]
+    NoFacts,
+    #[error("a fact of another kind than its subject")]
+    WrongKind,
+    #[error("{what} '{code}' is unknown")]
+    UnknownReference { what: Reference, code: Code },
+    #[error("'{0}' is missing")]
+    Missing(&'static str),
+    #[error("must not be empty")]
+    Empty,
+    #[error("at most {max} characters, here {found}")]
+    TooLong { max: usize, found: usize },
+    #[error("has a control character")]
+    ControlCharacter,
+    #[error("not an http or https address")]
+    BadAddress,
+    #[error("not an e-mail address")]
+    BadEmail,
+    #[error("percent lies between 0 and 100")]
+    PercentRange,
+    #[error("must not be negative")]
+    Negative,
+    #[error("{later_step} {later} lies before {earlier_step} {earlier}")]
+    DateOrder { earlier_step: String, earlier: String, later_step: String, later: String },
+    #[error("{date} has not come yet: today is {today}")]
+    Future { date: Date, today: Date },
+    #[error("the period ends before it begins")]
+    PeriodOrder,
+    #[error("goes round in a circle: {}", join(.0))]
+    Circular(Vec<Code>),
+    #[error("a reason is needed when a date the public was told moves")]
+    ReasonRequired,
+    #[error("entry {0} does not exist")]
+    UnknownEntry(Seq),
+    #[error("entry {entry} was already corrected by entry {by}")]
+    AlreadyCorrected { entry: Seq, by: Seq },
+    #[error("entry {0} is about another subject")]
+    EntryOfOther(Seq),
+    #[error("given twice")]
+    Twice,
+}
+
+/// What a code was to refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reference {
+    Plan,
+    Project,
+    Area,
+    Unit,
+    Sector,
+    Campaign,
+    Template,
+    OutputKind,
+    Part,
+    Step,
+    Indicator,
+    Figure,
+    YearlyList,
+    Observation,
+}
+
+impl std::fmt::Display for Reference {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl Reference {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Project => "project",
+            Self::Area => "area",
+            Self::Unit => "unit",
+            Self::Sector => "sector",
+            Self::Campaign => "campaign",
+            Self::Template => "template",
+            Self::OutputKind => "output_kind",
+            Self::Part => "part",
+            Self::Step => "step",
+            Self::Indicator => "indicator",
+            Self::Figure => "figure",
+            Self::YearlyList => "yearly_list",
+            Self::Observation => "observation",
+        }
+    }
+}
+
+impl From<SubjectKind> for Reference {
+    fn from(kind: SubjectKind) -> Self {
+        match kind {
+            SubjectKind::Plan => Self::Plan,
+            SubjectKind::Project => Self::Project,
+            SubjectKind::Indicator => Self::Indicator,
+            SubjectKind::Area => Self::Area,
+            SubjectKind::Unit => Self::Unit,
+            SubjectKind::Person => Self::Unit,
+        }
+    }
+}
+
+impl Problem {
+    /// The key under which messages explain the problem.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::UnknownSubject(_) => "unknown-subject",
+            Self::AlreadyRegistered(_) => "already-registered",
+            Self::ChangedMeanwhile { .. } => "changed-meanwhile",
+            Self::NotAllowed(_) => "not-allowed",
+            Self::NoFacts => "no-facts",
+            Self::WrongKind => "wrong-kind",
+            Self::UnknownReference { .. } => "unknown-reference",
+            Self::Missing(_) => "missing",
+            Self::Empty => "empty",
+            Self::TooLong { .. } => "too-long",
+            Self::ControlCharacter => "control-character",
+            Self::BadAddress => "bad-address",
+            Self::BadEmail => "bad-email",
+            Self::PercentRange => "percent-range",
+            Self::Negative => "negative",
+            Self::DateOrder { .. } => "date-order",
+            Self::Future { .. } => "future",
+            Self::PeriodOrder => "period-order",
+            Self::Circular(_) => "circular",
+            Self::ReasonRequired => "reason-required",
+            Self::UnknownEntry(_) => "unknown-entry",
+            Self::AlreadyCorrected { .. } => "already-corrected",
+            Self::EntryOfOther(_) => "entry-of-other",
+            Self::Twice => "twice",
+        }
+    }
+
+    /// The values that a message may name.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::UnknownSubject(subject) | Self::AlreadyRegistered(subject) => {
+                vec![("kind", subject.kind.as_str().into()), ("code", subject.code.to_string())]
+            }
+            Self::ChangedMeanwhile { expected, found } => {
+                vec![("expected", expected.to_string()), ("found", found.to_string())]
+            }
+            Self::NotAllowed(action) => vec![("action", action.as_str().into())],
+            Self::UnknownReference { what, code } => {
+                vec![("what", what.as_str().into()), ("code", code.to_string())]
+            }
+            Self::Missing(what) => vec![("what", (*what).into())],
+            Self::TooLong { max, found } => vec![("max", max.to_string()), ("found", found.to_string())],
+            Self::DateOrder { earlier_step, earlier, later_step, later } => vec![
+                ("earlier_step", earlier_step.clone()),
+                ("earlier", earlier.clone()),
+                ("later_step", later_step.clone()),
+                ("later", later.clone()),
+            ],
+            Self::Future { date, today } => vec![("date", date.to_string()), ("today", today.to_string())],
+            Self::Circular(path) => vec![("path", join(path))],
+            Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
+            Self::AlreadyCorrected { entry, by } => {
+                vec![("entry", entry.to_string()), ("by", by.to_string())]
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn join(path: &[Code]) -> String {
+    path.iter().map(Code::as_str).collect::<Vec<_>>().join(" → ")
+}

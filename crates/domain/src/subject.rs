@@ -1,0 +1,91 @@
+//! What a journal entry is about.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+
+/// The kinds of thing the journal keeps facts of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubjectKind {
+    Plan,
+    Project,
+    Indicator,
+    Area,
+    Unit,
+    Person,
+}
+
+impl SubjectKind {
+    pub const ALL: [SubjectKind; 6] =
+        [Self::Plan, Self::Project, Self::Indicator, Self::Area, Self::Unit, Self::Person];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Plan => "plan",
+            Self::Project => "project",
+            Self::Indicator => "indicator",
+            Self::Area => "area",
+            Self::Unit => "unit",
+            Self::Person => "person",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Areas, units and people outlive a plan and serve several: they belong to the directory.
+    pub fn is_directory(self) -> bool {
+        matches!(self, Self::Area | Self::Unit | Self::Person)
+    }
+}
+
+/// One thing: the scope it lives in (a plan's code, or [`DIRECTORY`]), its kind and its code.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Subject {
+    pub scope: Code,
+    pub kind: SubjectKind,
+    pub code: Code,
+}
+
+/// The scope of areas, units and people.
+pub const DIRECTORY: &str = "directory";
+
+pub fn directory() -> Code {
+    Code::new(DIRECTORY).expect("a literal code")
+}
+
+impl Subject {
+    pub fn plan(plan: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Plan, code: plan.clone() }
+    }
+
+    pub fn project(plan: &Code, code: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Project, code: code.clone() }
+    }
+
+    pub fn indicator(plan: &Code, code: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Indicator, code: code.clone() }
+    }
+
+    pub fn area(code: &Code) -> Self {
+        Self { scope: directory(), kind: SubjectKind::Area, code: code.clone() }
+    }
+
+    pub fn unit(code: &Code) -> Self {
+        Self { scope: directory(), kind: SubjectKind::Unit, code: code.clone() }
+    }
+
+    pub fn person(code: &Code) -> Self {
+        Self { scope: directory(), kind: SubjectKind::Person, code: code.clone() }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.scope, self.kind.as_str(), self.code)
+    }
+}

@@ -1,0 +1,479 @@
+//! The rules a command's facts must keep.
+
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use crate::area::{AreaFact, ancestors};
+use crate::code::Code;
+use crate::command::{Context, plan_of, scope_is_right};
+use crate::fact::Fact;
+use crate::history::{Lookup, SubjectHistory, View};
+use crate::indicator::{Indicator, IndicatorFact};
+use crate::milestone::{Aspect, step};
+use crate::named::{NAME_MAX, Named, TEXT_MAX};
+use crate::person::PersonFact;
+use crate::plan::{Plan, PlanFact};
+use crate::policy::Scope;
+use crate::project::{Project, ProjectFact};
+use crate::refusal::{Problem, Reference, Refusal};
+use crate::source::Source;
+use crate::subject::{Subject, SubjectKind};
+use crate::unit::UnitFact;
+
+/// What the checks look at, with the list that refusals are added to.
+struct Check<'a> {
+    subject: &'a Subject,
+    plan: Option<Plan>,
+    project: Option<Project>,
+    after: &'a SubjectHistory,
+    context: &'a Context,
+    lookup: &'a dyn Lookup,
+    field: String,
+    refusals: &'a mut Vec<Refusal>,
+}
+
+pub(crate) fn text(text: &str, field: &str, refusals: &mut Vec<Refusal>) {
+    if let Some(problem) = text_problem(text, TEXT_MAX) {
+        refusals.push(Refusal { field: field.into(), problem });
+    }
+}
+
+pub(crate) fn source(source: &Source, lookup: &dyn Lookup, refusals: &mut Vec<Refusal>) {
+    text(&source.title, "source", refusals);
+    if !source.url.is_empty()
+        && let Some(problem) = address_problem(&source.url)
+    {
+        refusals.push(Refusal { field: "source".into(), problem });
+    }
+    if let Some(unit) = &source.unit
+        && lookup.subject(&Subject::unit(unit)).is_none()
+    {
+        refusals.push(Refusal {
+            field: "source".into(),
+            problem: Problem::UnknownReference { what: Reference::Unit, code: unit.clone() },
+        });
+    }
+}
+
+pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec<Refusal>) {
+    let mut need = |present: bool, what: &'static str| {
+        if !present {
+            refusals.push(Refusal { field: what.into(), problem: Problem::Missing(what) });
+        }
+    };
+    let has = |wanted: &str| facts.iter().any(|fact| fact.slot() == wanted);
+    need(has("name"), "name");
+    match subject.kind {
+        SubjectKind::Plan => need(has("period"), "period"),
+        // The lead unit is asked for where people enter a project; public lists do not name it, so a
+        // project taken from one may stand without for a while.
+        SubjectKind::Project => need(has("sector"), "sector"),
+        SubjectKind::Indicator => need(has("unit"), "unit"),
+        SubjectKind::Area | SubjectKind::Unit => need(has("level"), "level"),
+        SubjectKind::Person => {}
+    }
+}
+
+pub(crate) fn facts(
+    subject: &Subject,
+    facts: &[Fact],
+    after: &SubjectHistory,
+    context: &Context,
+    lookup: &dyn Lookup,
+    refusals: &mut Vec<Refusal>,
+) {
+    if !scope_is_right(subject) {
+        refusals.push(Refusal::whole(Problem::WrongKind));
+        return;
+    }
+    let mut check = Check {
+        subject,
+        plan: match subject.kind {
+            SubjectKind::Plan => Plan::at(after, View::ALL),
+            kind if kind.is_directory() => None,
+            _ => plan_of(subject, lookup),
+        },
+        project: (subject.kind == SubjectKind::Project).then(|| Project::at(after, View::ALL)).flatten(),
+        after,
+        context,
+        lookup,
+        field: String::new(),
+        refusals,
+    };
+    if !subject.kind.is_directory() && check.plan.is_none() {
+        check.refuse(Problem::UnknownReference { what: Reference::Plan, code: subject.scope.clone() });
+        return;
+    }
+    let mut seen: Vec<(String, Date)> = Vec::new();
+    for fact in facts {
+        check.field = fact.slot();
+        let key = (fact.slot(), crate::command::effective_of(fact, context));
+        if seen.contains(&key) {
+            check.refuse(Problem::Twice);
+        }
+        seen.push(key);
+        if fact.kind() != subject.kind {
+            check.refuse(Problem::WrongKind);
+            continue;
+        }
+        match fact {
+            Fact::Plan(fact) => check.plan_fact(fact),
+            Fact::Project(fact) => check.project_fact(fact),
+            Fact::Indicator(fact) => check.indicator_fact(fact),
+            Fact::Area(fact) => check.area_fact(fact),
+            Fact::Unit(fact) => check.unit_fact(fact),
+            Fact::Person(fact) => check.person_fact(fact),
+        }
+    }
+    check.date_order(facts);
+}
+
+impl Check<'_> {
+    fn refuse(&mut self, problem: Problem) {
+        self.refusals.push(Refusal { field: self.field.clone(), problem });
+    }
+
+    fn require(&mut self, known: bool, what: Reference, code: &Code) {
+        if !known {
+            self.refuse(Problem::UnknownReference { what, code: code.clone() });
+        }
+    }
+
+    fn known(&self, subject: &Subject) -> bool {
+        self.lookup.subject(subject).is_some_and(|history| history.exists(View::ALL))
+    }
+
+    fn unit(&mut self, code: &Code) {
+        let known = self.known(&Subject::unit(code));
+        self.require(known, Reference::Unit, code);
+    }
+
+    fn area(&mut self, code: &Code) {
+        let known = self.known(&Subject::area(code));
+        self.require(known, Reference::Area, code);
+    }
+
+    fn project(&mut self, code: &Code) {
+        let known = self.known(&Subject::project(&self.subject.scope, code));
+        self.require(known, Reference::Project, code);
+    }
+
+    fn name(&mut self, name: &Named) {
+        if name.zh.trim().is_empty() {
+            self.refuse(Problem::Empty);
+        }
+        for text in [&name.zh, &name.en] {
+            if let Some(problem) = text_problem(text, NAME_MAX) {
+                self.refuse(problem);
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str, max: usize, required: bool) {
+        if required && text.trim().is_empty() {
+            self.refuse(Problem::Empty);
+        }
+        if let Some(problem) = text_problem(text, max) {
+            self.refuse(problem);
+        }
+    }
+
+    fn not_future(&mut self, date: Date) {
+        if date > self.context.today {
+            self.refuse(Problem::Future { date, today: self.context.today });
+        }
+    }
+
+    fn not_negative(&mut self, value: Decimal) {
+        if value.is_sign_negative() && !value.is_zero() {
+            self.refuse(Problem::Negative);
+        }
+    }
+
+    fn in_plan(&mut self, what: Reference, code: &Code, known: impl Fn(&Plan) -> bool) {
+        let known = self.plan.as_ref().is_some_and(known);
+        self.require(known, what, code);
+    }
+
+    fn part(&mut self, part: &Option<Code>) {
+        if let Some(part) = part {
+            let known =
+                self.project.as_ref().is_some_and(|p| p.parts.iter().any(|(held, _)| held == part));
+            self.require(known, Reference::Part, part);
+        }
+    }
+
+    fn step(&mut self, step: &Code) {
+        let known = self.project.as_ref().is_some_and(|p| p.steps.iter().any(|line| line.step == *step));
+        self.require(known, Reference::Step, step);
+    }
+
+    fn project_fact(&mut self, fact: &ProjectFact) {
+        match fact {
+            ProjectFact::Name(name) => self.name(name),
+            ProjectFact::Alias { alias } => self.text(alias, NAME_MAX, true),
+            ProjectFact::Kind { kind } => {
+                self.in_plan(Reference::Template, kind, |plan| plan.template(kind.as_str()).is_some());
+            }
+            ProjectFact::Sector { sector } => {
+                self.in_plan(Reference::Sector, sector, |plan| plan.sector(sector.as_str()).is_some());
+            }
+            ProjectFact::Campaign { campaign } => self.in_plan(Reference::Campaign, campaign, |plan| {
+                plan.campaigns.iter().any(|held| held.code == *campaign)
+            }),
+            ProjectFact::LeadUnit { unit } => self.unit(unit),
+            ProjectFact::SupportingUnit { unit, .. } => self.unit(unit),
+            ProjectFact::Place { areas, address } => {
+                areas.iter().for_each(|area| self.area(area));
+                self.text(address, NAME_MAX, false);
+            }
+            ProjectFact::Budget { fen } | ProjectFact::Funding { fen, .. } => {
+                if fen.0 < 0 {
+                    self.refuse(Problem::Negative);
+                }
+            }
+            ProjectFact::Membership { other, .. } => {
+                if let Some(other) = other {
+                    self.project(other);
+                }
+            }
+            ProjectFact::Part { name, .. } | ProjectFact::Step { name, .. } => self.name(name),
+            ProjectFact::Milestone { aspect, part, step, date, .. } => {
+                self.part(part);
+                self.step(step);
+                if let (Aspect::Actual, Some(date)) = (aspect, date) {
+                    self.not_future(date.first());
+                }
+            }
+            ProjectFact::GatePapers { step, applied, decided, number, .. } => {
+                self.step(step);
+                self.text(number, NAME_MAX, false);
+                [applied, decided].into_iter().flatten().for_each(|date| self.not_future(*date));
+                if let (Some(applied), Some(decided)) = (applied, decided)
+                    && decided < applied
+                {
+                    self.refuse(Problem::PeriodOrder);
+                }
+            }
+            ProjectFact::Progress { part, percent } => {
+                self.part(part);
+                if *percent < Decimal::ZERO || *percent > Decimal::ONE_HUNDRED {
+                    self.refuse(Problem::PercentRange);
+                }
+                self.not_future(self.context.effective);
+            }
+            ProjectFact::Output { kind, quantity, .. } => {
+                self.in_plan(Reference::OutputKind, kind, |plan| plan.output_kind(kind.as_str()).is_some());
+                self.not_negative(*quantity);
+            }
+            ProjectFact::Suspended { document, .. } => self.text(document, TEXT_MAX, false),
+            ProjectFact::Document { title, url } => {
+                self.text(title, NAME_MAX, true);
+                if let Some(problem) = address_problem(url) {
+                    self.refuse(problem);
+                }
+            }
+            ProjectFact::Remark { text } => self.text(text, TEXT_MAX, true),
+        }
+    }
+
+    fn plan_fact(&mut self, fact: &PlanFact) {
+        match fact {
+            PlanFact::Name(name)
+            | PlanFact::Sector { name, .. }
+            | PlanFact::Campaign { name, .. }
+            | PlanFact::Revision { title: name, .. }
+            | PlanFact::YearlyList { title: name, .. } => self.name(name),
+            PlanFact::Period { from, to } => {
+                if to < from {
+                    self.refuse(Problem::PeriodOrder);
+                }
+            }
+            PlanFact::Area { area } => self.area(area),
+            PlanFact::Template { name, steps, .. } => {
+                self.name(name);
+                for (at, step) in steps.iter().enumerate() {
+                    self.name(&step.name);
+                    if steps[..at].iter().any(|other| other.step == step.step) {
+                        self.refuse(Problem::Twice);
+                    }
+                }
+            }
+            PlanFact::ListEntry { project, year, issue, .. } => {
+                self.project(project);
+                let known = self
+                    .plan
+                    .as_ref()
+                    .is_some_and(|p| p.lists.iter().any(|list| (list.year, list.issue) == (*year, *issue)));
+                self.require(known, Reference::YearlyList, project);
+            }
+            PlanFact::OutputKind(kind) => {
+                self.name(&kind.name);
+                self.name(&kind.unit);
+            }
+            PlanFact::OutputGroup(group) => {
+                self.name(&group.name);
+                self.not_negative(group.quantity);
+                let kind = &group.kind;
+                self.in_plan(Reference::OutputKind, kind, |plan| plan.output_kind(kind.as_str()).is_some());
+                if group.members.is_empty() {
+                    self.refuse(Problem::Empty);
+                }
+                group.members.iter().for_each(|member| self.project(member));
+            }
+            PlanFact::Figure(figure) => {
+                self.name(&figure.label);
+                self.name(&figure.unit);
+            }
+            PlanFact::PublishedFigure { figure, .. } => {
+                self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
+            }
+        }
+    }
+
+    fn indicator_fact(&mut self, fact: &IndicatorFact) {
+        match fact {
+            IndicatorFact::Name(name) | IndicatorFact::Unit(name) => self.name(name),
+            IndicatorFact::Direction { .. } | IndicatorFact::Target { .. } => {}
+            IndicatorFact::Sector { sector } => {
+                self.in_plan(Reference::Sector, sector, |plan| plan.sector(sector.as_str()).is_some());
+            }
+            IndicatorFact::Baseline { on, .. } | IndicatorFact::Observation { on, .. } => {
+                self.not_future(*on);
+            }
+            IndicatorFact::Accepted { on, key, because } => {
+                self.text(because, TEXT_MAX, true);
+                let indicator = Indicator::at(&self.subject.code, self.after.visible(View::ALL));
+                let known = indicator.observations.iter().any(|o| o.key == *key && o.on == *on);
+                self.require(known, Reference::Observation, key);
+            }
+        }
+    }
+
+    fn area_fact(&mut self, fact: &AreaFact) {
+        match fact {
+            AreaFact::Name(name) => self.name(name),
+            AreaFact::Parent { parent: Some(parent) } => {
+                self.area(parent);
+                let mut path = vec![self.subject.code.clone()];
+                path.extend(ancestors(parent, self.lookup, View::ALL));
+                self.no_circle(path);
+            }
+            AreaFact::Parent { parent: None }
+            | AreaFact::Level { .. }
+            | AreaFact::Population { .. }
+            | AreaFact::Active { .. } => {}
+        }
+    }
+
+    fn unit_fact(&mut self, fact: &UnitFact) {
+        match fact {
+            UnitFact::Name(name) => self.name(name),
+            UnitFact::Parent { parent: Some(parent) } => {
+                self.unit(parent);
+                let mut path = vec![self.subject.code.clone()];
+                let mut next = Some(parent.clone());
+                while let Some(code) = next.take() {
+                    let seen = path.contains(&code);
+                    path.push(code.clone());
+                    if !seen {
+                        next = self
+                            .lookup
+                            .subject(&Subject::unit(&code))
+                            .and_then(|h| crate::unit::Unit::at(&code, h.visible(View::ALL)).parent);
+                    }
+                }
+                self.no_circle(path);
+            }
+            UnitFact::Area { area } => self.area(area),
+            UnitFact::Parent { parent: None } | UnitFact::Level { .. } | UnitFact::Active { .. } => {}
+        }
+    }
+
+    /// `path` goes from the subject upwards; meeting the subject again is a circle.
+    fn no_circle(&mut self, path: Vec<Code>) {
+        if let Some(at) = path[1..].iter().position(|code| *code == self.subject.code) {
+            self.refuse(Problem::Circular(path[..=at + 1].to_vec()));
+        }
+    }
+
+    fn person_fact(&mut self, fact: &PersonFact) {
+        match fact {
+            PersonFact::Name { name } => self.text(name, NAME_MAX, true),
+            PersonFact::Email { email } => {
+                let good = email.len() <= 254
+                    && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+                    && email
+                        .split_once('@')
+                        .is_some_and(|(user, host)| !user.is_empty() && host.contains('.'));
+                if !email.is_empty() && !good {
+                    self.refuse(Problem::BadEmail);
+                }
+            }
+            PersonFact::Unit { unit } => self.unit(unit),
+            PersonFact::Role { scope, .. } => match scope {
+                Scope::Everything => {}
+                Scope::Plan(plan) => {
+                    let known = self.known(&Subject::plan(plan));
+                    self.require(known, Reference::Plan, plan);
+                }
+                Scope::Area(area) => self.area(area),
+                Scope::Unit(unit) => self.unit(unit),
+            },
+            PersonFact::Active { .. } => {}
+        }
+    }
+
+    /// Start before completion, within each aspect and part that the command touches.
+    fn date_order(&mut self, facts: &[Fact]) {
+        let Some(project) = self.project.take() else { return };
+        let mut checked = Vec::new();
+        for fact in facts {
+            let Fact::Project(ProjectFact::Milestone { aspect, part, .. }) = fact else { continue };
+            if checked.contains(&(*aspect, part.clone())) {
+                continue;
+            }
+            checked.push((*aspect, part.clone()));
+            let date_of = |wanted: &str| {
+                let (_, track) = project
+                    .tracks
+                    .iter()
+                    .find(|((of, step), _)| of == part && step.as_str() == wanted)?;
+                match aspect {
+                    Aspect::Promised => track.promised(),
+                    Aspect::Planned => track.planned,
+                    Aspect::Forecast => track.forecast,
+                    Aspect::Actual => track.actual,
+                }
+            };
+            for (earlier_step, later_step) in step::ORDERED {
+                if let (Some(earlier), Some(later)) = (date_of(earlier_step), date_of(later_step))
+                    && earlier.first() > later.last()
+                {
+                    self.field = fact.slot();
+                    self.refuse(Problem::DateOrder {
+                        earlier_step: earlier_step.into(),
+                        earlier: earlier.to_string(),
+                        later_step: later_step.into(),
+                        later: later.to_string(),
+                    });
+                }
+            }
+        }
+    }
+}
+
+fn text_problem(text: &str, max: usize) -> Option<Problem> {
+    let found = text.chars().count();
+    if found > max {
+        return Some(Problem::TooLong { max, found });
+    }
+    text.chars().any(|c| c.is_control() && c != '\n').then_some(Problem::ControlCharacter)
+}
+
+fn address_problem(url: &str) -> Option<Problem> {
+    let good = (url.starts_with("http://") || url.starts_with("https://"))
+        && url.len() <= 2000
+        && !url.chars().any(|c| c.is_whitespace() || c.is_control());
+    (!good).then_some(Problem::BadAddress)
+}
