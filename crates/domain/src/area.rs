@@ -36,7 +36,7 @@ impl AreaLevel {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum AreaFact {
     Name(Named),
     Level { level: AreaLevel },

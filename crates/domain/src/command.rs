@@ -56,11 +56,7 @@ pub struct Context {
 /// Turns a command into the entries that carry it out, or says everything that is wrong with it.
 ///
 /// An empty result means that all of it already holds: recording it again changes nothing.
-pub fn decide(
-    command: &Command,
-    context: &Context,
-    lookup: &dyn Lookup,
-) -> Result<Vec<Draft>, Vec<Refusal>> {
+pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Result<Vec<Draft>, Vec<Refusal>> {
     let subject = command.subject();
     let held = lookup.subject(subject);
     let on_books = held.as_ref().is_some_and(|history| history.exists(View::ALL));
@@ -139,9 +135,7 @@ fn already_holds(history: &SubjectHistory, fact: &Fact, context: &Context) -> bo
     history
         .facts()
         .iter()
-        .rfind(|held| {
-            *held.slot == *slot && held.superseded.is_none() && held.effective <= effective
-        })
+        .rfind(|held| *held.slot == *slot && held.superseded.is_none() && held.effective <= effective)
         .is_some_and(|held| held.fact == *fact && (held.effective == effective || !is_dated(fact)))
 }
 

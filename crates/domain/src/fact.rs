@@ -11,7 +11,7 @@ use crate::subject::SubjectKind;
 use crate::unit::UnitFact;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "of", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Fact {
     Plan(PlanFact),
     Project(ProjectFact),

@@ -76,12 +76,7 @@ impl SubjectHistory {
         Self { subject, version: registered, registered, facts: Vec::new() }
     }
 
-    pub fn from_facts(
-        subject: Subject,
-        registered: Seq,
-        version: Seq,
-        mut facts: Vec<RecordedFact>,
-    ) -> Self {
+    pub fn from_facts(subject: Subject, registered: Seq, version: Seq, mut facts: Vec<RecordedFact>) -> Self {
         facts.sort_by(|a, b| (&a.slot, a.effective, a.seq).cmp(&(&b.slot, b.effective, b.seq)));
         Self { subject, version, registered, facts }
     }

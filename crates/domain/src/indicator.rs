@@ -49,7 +49,7 @@ impl Direction {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum IndicatorFact {
     Name(Named),
     Unit(Named),

@@ -34,7 +34,7 @@ impl fmt::Display for Seq {
 
 /// What happened.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "event", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum Event {
     /// The subject came onto the books with these facts.
     Registered { facts: Vec<Fact> },

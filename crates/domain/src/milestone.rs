@@ -183,10 +183,7 @@ impl Track {
     }
 
     pub fn is_empty(&self) -> bool {
-        self.promises.is_empty()
-            && self.planned.is_none()
-            && self.forecast.is_none()
-            && self.actual.is_none()
+        self.promises.is_empty() && self.planned.is_none() && self.forecast.is_none() && self.actual.is_none()
     }
 }
 

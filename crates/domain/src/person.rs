@@ -7,7 +7,7 @@ use crate::history::Held;
 use crate::policy::{Grant, Role, Scope};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PersonFact {
     Name { name: String },
     Email { email: String },

@@ -205,7 +205,11 @@ pub fn reach(role: Role, action: Action) -> Reach {
         (R::MunicipalTaskForce, _) => InScope,
         (
             R::DistrictTaskForce,
-            A::DescribeProject | A::ReportProgress | A::RecordObservation | A::Import | A::CorrectEntry
+            A::DescribeProject
+            | A::ReportProgress
+            | A::RecordObservation
+            | A::Import
+            | A::CorrectEntry
             | A::ReadAudit,
         ) => InScope,
         (R::Department, A::DescribeProject | A::CorrectEntry) => AsLead,

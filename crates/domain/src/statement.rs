@@ -82,11 +82,9 @@ pub fn faults(portfolio: &Portfolio) -> Vec<Fault> {
         out.push(Fault::NoStartDate { projects });
     }
 
-    let projects = pick(&|p| {
-        match (p.first_actual(step::START), p.full_actual(step::COMPLETION)) {
-            (Some(start), Some(completion)) => start.first() > completion.last(),
-            _ => false,
-        }
+    let projects = pick(&|p| match (p.first_actual(step::START), p.full_actual(step::COMPLETION)) {
+        (Some(start), Some(completion)) => start.first() > completion.last(),
+        _ => false,
     });
     if !projects.is_empty() {
         out.push(Fault::CompletedBeforeStart { projects });

@@ -37,7 +37,7 @@ impl UnitLevel {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum UnitFact {
     Name(Named),
     Level { level: UnitLevel },

@@ -197,8 +197,7 @@ impl Check<'_> {
 
     fn part(&mut self, part: &Option<Code>) {
         if let Some(part) = part {
-            let known =
-                self.project.as_ref().is_some_and(|p| p.parts.iter().any(|(held, _)| held == part));
+            let known = self.project.as_ref().is_some_and(|p| p.parts.iter().any(|(held, _)| held == part));
             self.require(known, Reference::Part, part);
         }
     }
@@ -435,10 +434,8 @@ impl Check<'_> {
             }
             checked.push((*aspect, part.clone()));
             let date_of = |wanted: &str| {
-                let (_, track) = project
-                    .tracks
-                    .iter()
-                    .find(|((of, step), _)| of == part && step.as_str() == wanted)?;
+                let (_, track) =
+                    project.tracks.iter().find(|((of, step), _)| of == part && step.as_str() == wanted)?;
                 match aspect {
                     Aspect::Promised => track.promised(),
                     Aspect::Planned => track.planned,

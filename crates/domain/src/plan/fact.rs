@@ -11,7 +11,7 @@ use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum PlanFact {
     Name(Named),
     Period {

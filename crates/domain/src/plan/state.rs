@@ -120,11 +120,7 @@ impl Plan {
         Some(out)
     }
 
-    fn take(
-        &mut self,
-        held: Held<'_, PlanFact>,
-        entries: &mut BTreeMap<(i16, u32), Vec<ListEntry>>,
-    ) {
+    fn take(&mut self, held: Held<'_, PlanFact>, entries: &mut BTreeMap<(i16, u32), Vec<ListEntry>>) {
         let Held { fact, effective, seq, grade } = held;
         match fact {
             PlanFact::Name(name) => self.name = name.clone(),
@@ -148,13 +144,7 @@ impl Plan {
             PlanFact::Revision { number, title, declared } => put(
                 &mut self.revisions,
                 |held| held.number == *number,
-                Revision {
-                    number: *number,
-                    title: title.clone(),
-                    declared: *declared,
-                    on: effective,
-                    seq,
-                },
+                Revision { number: *number, title: title.clone(), declared: *declared, on: effective, seq },
             ),
             PlanFact::YearlyList { year, issue, title, declared_carried_over, declared_new } => put(
                 &mut self.lists,

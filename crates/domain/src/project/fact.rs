@@ -14,7 +14,7 @@ use crate::planned_date::PlannedDate;
 /// One typed fact of a project. Facts with the same [`slot`](ProjectFact::slot) follow each other in
 /// time; the latest one holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "fact", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub enum ProjectFact {
     Name(Named),
     /// Another name the same project is known by.
@@ -135,8 +135,7 @@ pub enum Membership {
 }
 
 impl Membership {
-    pub const ALL: [Membership; 5] =
-        [Self::Member, Self::Removed, Self::Merged, Self::Split, Self::Moved];
+    pub const ALL: [Membership; 5] = [Self::Member, Self::Removed, Self::Merged, Self::Split, Self::Moved];
 
     pub fn as_str(self) -> &'static str {
         match self {

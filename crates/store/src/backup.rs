@@ -1,0 +1,305 @@
+//! Backups: one portable file, made while the server runs, for either database.
+//!
+//! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
+//! tokens, and an end line with the digest of all lines before it. Sessions are left out: whoever was
+//! signed in signs in again. Projections are left out: they are made again from the journal. The same
+//! file moves an installation from SQLite to PostgreSQL or back.
+
+use std::io::{BufRead, BufReader, Read, Write};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use huitian_domain::code::Code;
+use huitian_domain::journal::{Event, Hash, Seq, Written};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::journal::{Head, insert};
+use crate::sql::Param;
+
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error("the backup file cannot be read or written: {0}")]
+    File(String),
+    #[error("line {line} of the backup is not what a backup has there: {why}")]
+    Format { line: u64, why: String },
+    #[error("the backup is cut short: its end line is missing")]
+    CutShort,
+    #[error("the backup is damaged: its digest does not match")]
+    Digest,
+    #[error("entry {0} of the backup does not chain to the one before it")]
+    Chain(u64),
+    #[error("the database already has {0} entries: restore into an empty one")]
+    NotEmpty(u64),
+}
+
+impl From<std::io::Error> for BackupError {
+    fn from(error: std::io::Error) -> Self {
+        Self::File(error.to_string())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "line", rename_all = "snake_case")]
+enum Line {
+    Header { format: u32, seq: u64, hash: String },
+    Entry(EntryLine),
+    Account { person: Code, password: String, changed_at: i64 },
+    Token(TokenLine),
+    End { lines: u64, sha256: String },
+}
+
+#[derive(Serialize, Deserialize)]
+struct EntryLine {
+    seq: u64,
+    recorded_at: i64,
+    effective: String,
+    actor: String,
+    scope: String,
+    kind: String,
+    subject: String,
+    event: String,
+    source: String,
+    reason: String,
+    hash: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct TokenLine {
+    id: String,
+    person: Code,
+    name: String,
+    hash: String,
+    scopes: String,
+    created_at: i64,
+    expires_at: i64,
+    revoked_at: Option<i64>,
+}
+
+const FORMAT: u32 = 1;
+/// No line of a backup is longer: texts are bounded long before.
+const LINE_MOST: u64 = 64 * 1024 * 1024;
+
+struct Lines<W: Write> {
+    out: GzEncoder<W>,
+    sha: Sha256,
+    count: u64,
+}
+
+impl<W: Write> Lines<W> {
+    fn put(&mut self, line: &Line) -> Result<(), BackupError> {
+        let mut text = serde_json::to_vec(line).map_err(|error| BackupError::File(error.to_string()))?;
+        text.push(b'\n');
+        self.sha.update(&text);
+        self.count += 1;
+        Ok(self.out.write_all(&text)?)
+    }
+}
+
+impl Database {
+    /// Writes a backup of one consistent moment; `progress` is told how many entries were written.
+    /// Returns the number of entries.
+    pub fn backup(&self, out: impl Write, mut progress: impl FnMut(u64)) -> Result<u64, BackupError> {
+        self.read(|connection| {
+            let head = Head::peek(connection)?;
+            let mut lines =
+                Lines { out: GzEncoder::new(out, Compression::fast()), sha: Sha256::new(), count: 0 };
+            lines.put(&Line::Header { format: FORMAT, seq: head.seq, hash: head.hash })?;
+            let mut last = 0;
+            loop {
+                let batch = connection.rows(
+                    "SELECT seq, recorded_at, effective, actor, scope, kind, subject, event, source, \
+                     reason, hash FROM entry WHERE seq > $1 ORDER BY seq LIMIT 2000",
+                    &[Param::from(last)],
+                    |row| {
+                        let text = |at| row.text(at).map(str::to_owned);
+                        Ok(EntryLine {
+                            seq: row.int(0)? as u64,
+                            recorded_at: row.int(1)?,
+                            effective: text(2)?,
+                            actor: text(3)?,
+                            scope: text(4)?,
+                            kind: text(5)?,
+                            subject: text(6)?,
+                            event: text(7)?,
+                            source: text(8)?,
+                            reason: text(9)?,
+                            hash: text(10)?,
+                        })
+                    },
+                )?;
+                let Some(end) = batch.last() else { break };
+                last = end.seq;
+                for entry in batch {
+                    lines.put(&Line::Entry(entry))?;
+                }
+                progress(last);
+            }
+            let accounts = connection.rows(
+                "SELECT person, password, changed_at FROM account ORDER BY person",
+                &[],
+                |row| {
+                    Ok(Line::Account {
+                        person: Code::new(row.text(0)?)
+                            .map_err(|error| StoreError::Damaged(error.to_string()))?,
+                        password: row.text(1)?.to_owned(),
+                        changed_at: row.int(2)?,
+                    })
+                },
+            )?;
+            let tokens = connection.rows(
+                "SELECT id, person, name, hash, scopes, created_at, expires_at, revoked_at \
+                 FROM api_token ORDER BY id",
+                &[],
+                |row| {
+                    Ok(Line::Token(TokenLine {
+                        id: row.text(0)?.to_owned(),
+                        person: Code::new(row.text(1)?)
+                            .map_err(|error| StoreError::Damaged(error.to_string()))?,
+                        name: row.text(2)?.to_owned(),
+                        hash: row.text(3)?.to_owned(),
+                        scopes: row.text(4)?.to_owned(),
+                        created_at: row.int(5)?,
+                        expires_at: row.int(6)?,
+                        revoked_at: row.opt_int(7)?,
+                    }))
+                },
+            )?;
+            for line in accounts.iter().chain(&tokens) {
+                lines.put(line)?;
+            }
+            let sha256 = hex(lines.sha.clone());
+            let count = lines.count;
+            lines.put(&Line::End { lines: count, sha256 })?;
+            lines.out.finish()?.flush()?;
+            Ok(head.seq)
+        })
+    }
+
+    /// Restores a backup into an empty database, all or nothing. Returns the number of entries.
+    pub fn restore(
+        &self,
+        input: impl Read + Send + 'static,
+        progress: impl Fn(u64) + Send + 'static,
+    ) -> Result<u64, BackupError> {
+        let mut input = Some(input);
+        self.write(move |tx| {
+            if tx.head().0 > 0 {
+                return Err(BackupError::NotEmpty(tx.head().0));
+            }
+            // A file can be read through only once; restoring is alone in its transaction.
+            let input = input.take().ok_or_else(|| BackupError::File("already read".into()))?;
+            restore_into(tx, input, &progress)
+        })
+    }
+}
+
+fn restore_into(
+    tx: &mut crate::writer::Tx,
+    input: impl Read,
+    progress: &impl Fn(u64),
+) -> Result<u64, BackupError> {
+    let mut reader = BufReader::new(GzDecoder::new(input));
+    let (mut sha, mut number) = (Sha256::new(), 0u64);
+    let mut text = Vec::new();
+    let mut header: Option<(u64, String)> = None;
+    let mut ended = false;
+    let mut last = Hash::GENESIS;
+    loop {
+        text.clear();
+        (&mut reader).take(LINE_MOST).read_until(b'\n', &mut text)?;
+        if text.is_empty() {
+            break;
+        }
+        number += 1;
+        let format = |why: String| BackupError::Format { line: number, why };
+        let line: Line = serde_json::from_slice(&text).map_err(|error| format(error.to_string()))?;
+        match (&header, line) {
+            _ if ended => return Err(format("nothing may follow the end".into())),
+            (None, Line::Header { format: FORMAT, seq, hash }) => header = Some((seq, hash)),
+            (None, _) => return Err(format("no header of a known format".into())),
+            (Some(_), Line::Header { .. }) => return Err(format("a second header".into())),
+            (Some(_), Line::Entry(entry)) => {
+                last = restore_entry(tx, &entry, last, number)?;
+                if entry.seq.is_multiple_of(2_000) {
+                    progress(entry.seq);
+                }
+            }
+            (Some(_), Line::Account { person, password, changed_at }) => {
+                tx.set_password(&person, &password, changed_at)?;
+            }
+            (Some(_), Line::Token(token)) => {
+                let revoked = token.revoked_at;
+                tx.add_api_token(&crate::account::ApiToken {
+                    id: token.id.clone(),
+                    person: token.person.clone(),
+                    name: token.name,
+                    hash: token.hash,
+                    scopes: token.scopes,
+                    created_at: token.created_at,
+                    expires_at: token.expires_at,
+                    revoked_at: None,
+                })?;
+                if let Some(at) = revoked {
+                    tx.revoke_api_token(&token.person, &token.id, at)?;
+                }
+            }
+            (Some(_), Line::End { lines, sha256 }) => {
+                if lines + 1 != number || sha256 != hex(sha.clone()) {
+                    return Err(BackupError::Digest);
+                }
+                ended = true;
+            }
+        }
+        sha.update(&text);
+    }
+    let Some((seq, hash)) = header.filter(|_| ended) else { return Err(BackupError::CutShort) };
+    if tx.head().0 != seq || last.to_string() != hash {
+        return Err(BackupError::Chain(tx.head().0));
+    }
+    progress(seq);
+    Ok(seq)
+}
+
+fn restore_entry(
+    tx: &mut crate::writer::Tx,
+    line: &EntryLine,
+    previous: Hash,
+    number: u64,
+) -> Result<Hash, BackupError> {
+    let written = Written {
+        seq: Seq(line.seq),
+        recorded_at: line.recorded_at,
+        effective: &line.effective,
+        actor: &line.actor,
+        scope: &line.scope,
+        kind: &line.kind,
+        subject: &line.subject,
+        event: &line.event,
+        source: &line.source,
+        reason: &line.reason,
+    };
+    let hash = written.hash(previous);
+    if line.seq != tx.head().0 + 1 || hash.to_string() != line.hash {
+        return Err(BackupError::Chain(line.seq));
+    }
+    let event: Event = serde_json::from_str(&line.event)
+        .map_err(|error| BackupError::Format { line: number, why: error.to_string() })?;
+    insert(tx.writing(), &written, event.corrects(), &line.hash)?;
+    *tx.head = Head { seq: line.seq, recorded_at: line.recorded_at, hash: line.hash.clone() };
+    let entry = tx
+        .connection
+        .entry(Seq(line.seq))?
+        .ok_or_else(|| StoreError::Damaged("an entry just written is missing".into()))?;
+    crate::facts::project(tx.connection, &entry)?;
+    Ok(hash)
+}
+
+fn hex(sha: Sha256) -> String {
+    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,258 @@
+//! A database: one writer, many readers.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use tokio::runtime::{Handle, Runtime};
+
+use crate::error::{Result, StoreError};
+use crate::migrate;
+use crate::postgres::PostgresConnection;
+use crate::sql::Connection;
+use crate::sqlite::SqliteConnection;
+use crate::writer::{Tx, Writer};
+
+/// Where the data lie: `sqlite://FILE` or `postgres://…`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Address {
+    Sqlite(PathBuf),
+    Postgres(String),
+}
+
+impl FromStr for Address {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self> {
+        if let Some(path) = text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")) {
+            if path.is_empty() {
+                return Err(StoreError::Address(text.into()));
+            }
+            return Ok(Self::Sqlite(path.into()));
+        }
+        if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            return Ok(Self::Postgres(text.into()));
+        }
+        Err(StoreError::Address(text.into()))
+    }
+}
+
+impl Address {
+    /// The address without a password, for messages and logs.
+    pub fn redacted(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Self::Postgres(address) => match (address.split_once("://"), address.rsplit_once('@')) {
+                (Some((scheme, _)), Some((_, host))) => format!("{scheme}://…@{host}"),
+                _ => address.clone(),
+            },
+        }
+    }
+
+    fn connect(&self, write: bool, runtime: Option<&Handle>) -> Result<Connection> {
+        Ok(match (self, runtime) {
+            (Self::Sqlite(path), _) => Connection::Sqlite(SqliteConnection::open(path, write)?),
+            (Self::Postgres(address), Some(runtime)) => {
+                Connection::Postgres(PostgresConnection::connect(address, runtime.clone())?)
+            }
+            (Self::Postgres(address), None) => return Err(StoreError::Address(address.clone())),
+        })
+    }
+}
+
+struct Readers {
+    address: Address,
+    runtime: Option<Handle>,
+    /// Connections at rest, and how many more may be opened.
+    pool: Mutex<(Vec<Connection>, usize)>,
+    returned: Condvar,
+}
+
+/// A handle that can be cloned freely; the last one closes the database.
+#[derive(Clone)]
+pub struct Database {
+    inner: Arc<Inner>,
+}
+
+// The writer is declared before the runtime: it is stopped while connections can still work.
+struct Inner {
+    readers: Readers,
+    writer: Writer,
+    /// PostgreSQL's connections live on a small runtime of their own, so that commands and servers
+    /// use the same blocking calls.
+    _runtime: Option<Runtime>,
+}
+
+impl Database {
+    /// Opens the database, creates it when it is missing, and brings its schema up to date.
+    pub fn open(address: &Address, now: i64) -> Result<Self> {
+        if let Address::Sqlite(path) = address
+            && let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty())
+        {
+            std::fs::create_dir_all(parent)
+                .map_err(|error| StoreError::Unavailable(format!("{}: {error}", parent.display())))?;
+        }
+        Self::open_with(address, Some(now))
+    }
+
+    /// Opens a database that is there, without changing its schema.
+    pub fn open_existing(address: &Address) -> Result<Self> {
+        if let Address::Sqlite(path) = address
+            && !path.is_file()
+        {
+            return Err(StoreError::Unavailable(format!("{}: no such file", path.display())));
+        }
+        Self::open_with(address, None)
+    }
+
+    fn open_with(address: &Address, migrate_at: Option<i64>) -> Result<Self> {
+        let runtime = match address {
+            Address::Sqlite(_) => None,
+            Address::Postgres(_) => Some(
+                tokio::runtime::Builder::new_multi_thread()
+                    .worker_threads(1)
+                    .thread_name("huitian-postgres")
+                    .enable_all()
+                    .build()
+                    .map_err(|error| StoreError::Unavailable(error.to_string()))?,
+            ),
+        };
+        let handle = runtime.as_ref().map(|runtime| runtime.handle().clone());
+        let mut connection = address.connect(true, handle.as_ref())?;
+        if let Some(now) = migrate_at {
+            migrate::migrate(&mut connection, now)?;
+        }
+        let reconnect = {
+            let (address, handle) = (address.clone(), handle.clone());
+            move || address.connect(true, handle.as_ref())
+        };
+        let most = std::thread::available_parallelism().map_or(4, |n| n.get() * 4).clamp(4, 32);
+        Ok(Self {
+            inner: Arc::new(Inner {
+                readers: Readers {
+                    address: address.clone(),
+                    runtime: handle,
+                    pool: Mutex::new((Vec::new(), most)),
+                    returned: Condvar::new(),
+                },
+                writer: Writer::start(connection, Box::new(reconnect)),
+                _runtime: runtime,
+            }),
+        })
+    }
+
+    pub fn address(&self) -> &Address {
+        &self.inner.readers.address
+    }
+
+    /// Runs `work` in one consistent read transaction. Blocks: call it from a thread that may.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.inner.readers.take()?;
+        let begun = connection.begin(false);
+        let outcome = match begun {
+            Ok(()) => work(&mut connection),
+            Err(error) => {
+                self.inner.readers.forget();
+                return Err(error.into());
+            }
+        };
+        match connection.rollback() {
+            Ok(()) => self.inner.readers.give_back(connection),
+            Err(_) => self.inner.readers.forget(),
+        }
+        outcome
+    }
+
+    /// Runs `work` in the writer and returns once it is durable. It may be run again when it had to
+    /// share a transaction with work that failed. Blocks: call it from a thread that may.
+    pub fn write<T, E>(&self, work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.writer.submit(work).recv().unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// As [`write`](Self::write), for asynchronous callers.
+    pub async fn write_async<T, E>(
+        &self,
+        work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        self.inner.writer.submit_async(work).await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// As [`read`](Self::read), for asynchronous callers.
+    pub async fn read_async<T, E>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let database = self.clone();
+        tokio::task::spawn_blocking(move || database.read(work))
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+}
+
+impl Readers {
+    fn take(&self) -> Result<Connection> {
+        let mut pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(connection) = pool.0.pop() {
+                if !is_closed(&connection) {
+                    return Ok(connection);
+                }
+                pool.1 += 1;
+                continue;
+            }
+            if pool.1 > 0 {
+                pool.1 -= 1;
+                drop(pool);
+                return self.address.connect(false, self.runtime.as_ref()).inspect_err(|_| self.forget());
+            }
+            pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn give_back(&self, connection: Connection) {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).0.push(connection);
+        self.returned.notify_one();
+    }
+
+    /// A connection was lost: another may be opened in its place.
+    fn forget(&self) {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).1 += 1;
+        self.returned.notify_one();
+    }
+}
+
+pub(crate) fn is_closed(connection: &Connection) -> bool {
+    match connection {
+        Connection::Sqlite(_) => false,
+        Connection::Postgres(connection) => connection.is_closed(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_read_and_passwords_hidden() {
+        assert_eq!("sqlite://a/b.db".parse::<Address>().unwrap(), Address::Sqlite("a/b.db".into()));
+        assert!("mysql://x".parse::<Address>().is_err());
+        assert!("sqlite://".parse::<Address>().is_err());
+        let address: Address = "postgres://me:secret@host/db".parse().unwrap();
+        assert_eq!(address.redacted(), "postgres://…@host/db");
+    }
+}

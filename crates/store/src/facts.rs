@@ -1,0 +1,245 @@
+//! The projection that reading stands on: every fact with its two times.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use huitian_domain::code::Code;
+use huitian_domain::history::{History, Lookup, RecordedFact, SubjectHistory};
+use huitian_domain::journal::{Entry, Event, Seq};
+use huitian_domain::source::Grade;
+use huitian_domain::subject::{Subject, SubjectKind};
+use jiff::civil::Date;
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Connection, Param, Row};
+use crate::writer::Tx;
+
+/// The first word of slots that a statement or overview never asks for: leaving them out makes the
+/// first answer of a cold process quick.
+pub const LIGHT_TOPICS: [&str; 6] = ["progress", "remark", "document", "alias", "budget", "funding"];
+
+/// Writes an entry's facts.
+pub(crate) fn project(connection: &mut Connection, entry: &Entry) -> Result<()> {
+    let Subject { scope, kind, code } = &entry.draft.subject;
+    let place = [Param::Text(scope.as_str()), Param::Text(kind.as_str()), Param::Text(code.as_str())];
+    let [scope, kind, code] = place;
+    if let Event::Corrected { entry: wrong, .. } = &entry.draft.event {
+        connection.send(
+            "UPDATE fact SET superseded = $1 \
+             WHERE scope = $2 AND kind = $3 AND subject = $4 AND seq = $5 AND superseded IS NULL",
+            &[Param::from(entry.seq.0), scope, kind, code, Param::from(wrong.0)],
+        )?;
+    }
+    let effective = entry.draft.effective.to_string();
+    for fact in entry.draft.event.facts() {
+        let slot = fact.slot();
+        let topic = slot.split_once('/').map_or(slot.as_str(), |(topic, _)| topic);
+        let body = serde_json::to_string(fact)
+            .map_err(|error| StoreError::Unreadable { seq: entry.seq.0, why: error.to_string() })?;
+        connection.send(
+            "INSERT INTO fact (scope, kind, subject, slot, effective, seq, topic, grade, body) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+            &[
+                scope,
+                kind,
+                code,
+                Param::Text(&slot),
+                Param::Text(&effective),
+                Param::from(entry.seq.0),
+                Param::Text(topic),
+                Param::Text(entry.draft.source.grade.as_str()),
+                Param::Text(&body),
+            ],
+        )?;
+    }
+    connection.send(
+        "INSERT INTO subject (scope, kind, code, registered, version) VALUES ($1, $2, $3, $4, $4) \
+         ON CONFLICT (scope, kind, code) DO UPDATE SET version = excluded.version",
+        &[scope, kind, code, Param::from(entry.seq.0)],
+    )
+}
+
+const COLUMNS: &str = "subject, slot, effective, seq, superseded, grade, body";
+
+/// Reads the fact columns of a row that begins with the subject's code.
+fn fact(row: &Row) -> Result<RecordedFact> {
+    let seq = row.int(3)? as u64;
+    let unreadable = |why: String| StoreError::Unreadable { seq, why };
+    Ok(RecordedFact {
+        slot: row.text(1)?.into(),
+        effective: row.text(2)?.parse::<Date>().map_err(|error| unreadable(error.to_string()))?,
+        seq: Seq(seq),
+        superseded: row.opt_int(4)?.map(|seq| Seq(seq as u64)),
+        grade: Grade::parse(row.text(5)?).ok_or_else(|| unreadable("unknown grade".into()))?,
+        fact: serde_json::from_str(row.text(6)?).map_err(|error| unreadable(error.to_string()))?,
+    })
+}
+
+impl Connection {
+    /// One subject with all that is known of it.
+    pub fn subject(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
+        let place = [
+            Param::Text(subject.scope.as_str()),
+            Param::Text(subject.kind.as_str()),
+            Param::Text(subject.code.as_str()),
+        ];
+        let found = self.first(
+            "SELECT registered, version FROM subject WHERE scope = $1 AND kind = $2 AND code = $3",
+            &place,
+            |row| Ok((Seq(row.int(0)? as u64), Seq(row.int(1)? as u64))),
+        )?;
+        let Some((registered, version)) = found else { return Ok(None) };
+        let facts = self.rows(
+            &format!("SELECT {COLUMNS} FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3"),
+            &place,
+            fact,
+        )?;
+        Ok(Some(SubjectHistory::from_facts(subject.clone(), registered, version, facts)))
+    }
+
+    /// Everything of the given scopes. With `light`, facts of [`LIGHT_TOPICS`] are left out.
+    pub fn history(&mut self, scopes: &[Code], light: bool) -> Result<History> {
+        let mut history = History::default();
+        let head = self.head()?;
+        for scope in scopes {
+            self.load_scope(scope, light, &mut history)?;
+        }
+        history.set_head(head);
+        Ok(history)
+    }
+
+    fn load_scope(&mut self, scope: &Code, light: bool, history: &mut History) -> Result<()> {
+        for kind in SubjectKind::ALL {
+            let place = [Param::Text(scope.as_str()), Param::Text(kind.as_str())];
+            let mut facts: HashMap<Code, Vec<RecordedFact>> = HashMap::new();
+            let without = if light {
+                let topics = LIGHT_TOPICS.map(|topic| format!("'{topic}'")).join(", ");
+                format!(" AND topic NOT IN ({topics})")
+            } else {
+                String::new()
+            };
+            let mut last: Option<(Code, Vec<RecordedFact>)> = None;
+            self.each(
+                &format!(
+                    "SELECT {COLUMNS} FROM fact WHERE scope = $1 AND kind = $2{without} ORDER BY subject"
+                ),
+                &place,
+                &mut |row| {
+                    let recorded = fact(row)?;
+                    let code = row.text(0)?;
+                    match &mut last {
+                        Some((held, list)) if held.as_str() == code => list.push(recorded),
+                        _ => {
+                            let code = Code::new(code).map_err(|error| StoreError::Unreadable {
+                                seq: recorded.seq.0,
+                                why: error.to_string(),
+                            })?;
+                            if let Some((held, list)) = last.replace((code, vec![recorded])) {
+                                facts.insert(held, list);
+                            }
+                        }
+                    }
+                    Ok(())
+                },
+            )?;
+            facts.extend(last);
+            let subjects = self.rows(
+                "SELECT code, registered, version FROM subject WHERE scope = $1 AND kind = $2",
+                &place,
+                |row| {
+                    let seq = row.int(1)? as u64;
+                    let code = Code::new(row.text(0)?)
+                        .map_err(|error| StoreError::Unreadable { seq, why: error.to_string() })?;
+                    Ok((code, Seq(seq), Seq(row.int(2)? as u64)))
+                },
+            )?;
+            for (code, registered, version) in subjects {
+                let list = facts.remove(&code).unwrap_or_default();
+                let subject = Subject { scope: scope.clone(), kind, code };
+                history.put(SubjectHistory::from_facts(subject, registered, version, list));
+            }
+        }
+        Ok(())
+    }
+
+    /// The codes of all plans.
+    pub fn plans(&mut self) -> Result<Vec<Code>> {
+        self.rows(
+            "SELECT code FROM subject WHERE kind = $1 ORDER BY registered",
+            &[Param::Text("plan")],
+            |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
+        )
+    }
+}
+
+/// Subjects that the writer has lately loaded, kept in step with what it appends.
+#[derive(Default)]
+pub(crate) struct SubjectCache {
+    subjects: HashMap<Subject, Option<Arc<SubjectHistory>>>,
+}
+
+impl SubjectCache {
+    /// More subjects than these are forgotten all at once; a task force's day touches far fewer.
+    const MOST: usize = 4096;
+
+    pub(crate) fn clear(&mut self) {
+        self.subjects.clear();
+    }
+
+    pub(crate) fn apply(&mut self, entry: &Entry) {
+        let subject = &entry.draft.subject;
+        // A subject that is not held will be loaded, with this entry, when someone asks.
+        match self.subjects.get_mut(subject) {
+            Some(Some(history)) => Arc::make_mut(history).apply(entry),
+            Some(held @ None) => {
+                let mut history = SubjectHistory::new(subject.clone(), entry.seq);
+                history.apply(entry);
+                *held = Some(Arc::new(history));
+            }
+            None => {}
+        }
+    }
+}
+
+impl Tx<'_> {
+    /// One subject as of this very moment.
+    pub fn subject(&mut self, subject: &Subject) -> Result<Option<Arc<SubjectHistory>>> {
+        if let Some(held) = self.cache.subjects.get(subject) {
+            return Ok(held.clone());
+        }
+        let loaded = self.connection.subject(subject)?.map(Arc::new);
+        if self.cache.subjects.len() >= SubjectCache::MOST {
+            self.cache.clear();
+        }
+        self.cache.subjects.insert(subject.clone(), loaded.clone());
+        Ok(loaded)
+    }
+
+    /// Lets the domain's rules look subjects up in this transaction.
+    pub fn with_lookup<T>(&mut self, rule: impl FnOnce(&dyn Lookup) -> T) -> Result<T> {
+        let lookup = TxLookup { tx: Mutex::new((self, None)) };
+        let outcome = rule(&lookup);
+        match lookup.tx.into_inner().unwrap_or_else(PoisonError::into_inner).1 {
+            Some(error) => Err(error),
+            None => Ok(outcome),
+        }
+    }
+}
+
+/// Rules see plain look-ups; a failure of the database is kept and reported after the rule.
+struct TxLookup<'a, 'b> {
+    tx: Mutex<(&'a mut Tx<'b>, Option<StoreError>)>,
+}
+
+impl Lookup for TxLookup<'_, '_> {
+    fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        match guard.0.subject(subject) {
+            Ok(found) => found,
+            Err(error) => {
+                guard.1.get_or_insert(error);
+                None
+            }
+        }
+    }
+}

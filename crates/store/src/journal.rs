@@ -1,0 +1,272 @@
+//! Appending to the journal and reading it.
+
+use huitian_domain::code::Code;
+use huitian_domain::journal::{Draft, Entry, Event, Hash, Seq, Written};
+use huitian_domain::source::Source;
+use huitian_domain::subject::{Subject, SubjectKind};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Connection, Param, Row};
+use crate::writer::Tx;
+
+/// The journal's last entry.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Head {
+    pub seq: u64,
+    pub recorded_at: i64,
+    /// As hexadecimal digits.
+    pub hash: String,
+}
+
+impl Head {
+    /// Reads the head; on PostgreSQL it is held against other servers until the commit.
+    pub(crate) fn lock(connection: &mut Connection) -> Result<Self> {
+        let sql = if connection.is_postgres() {
+            "SELECT seq, recorded_at, hash FROM chain WHERE id = 1 FOR UPDATE"
+        } else {
+            "SELECT seq, recorded_at, hash FROM chain WHERE id = 1"
+        };
+        Self::read(connection, sql)
+    }
+
+    pub(crate) fn peek(connection: &mut Connection) -> Result<Self> {
+        Self::read(connection, "SELECT seq, recorded_at, hash FROM chain WHERE id = 1")
+    }
+
+    fn read(connection: &mut Connection, sql: &str) -> Result<Self> {
+        connection
+            .first(sql, &[], |row| {
+                Ok(Self { seq: row.int(0)? as u64, recorded_at: row.int(1)?, hash: row.text(2)?.to_owned() })
+            })?
+            .ok_or_else(|| StoreError::Damaged("the journal's head is missing".into()))
+    }
+
+    pub(crate) fn save(&self, connection: &mut Connection) -> Result<()> {
+        connection.send(
+            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3 WHERE id = 1",
+            &[Param::from(self.seq), Param::Int(self.recorded_at), Param::Text(&self.hash)],
+        )
+    }
+}
+
+impl Tx<'_> {
+    /// The last entry's number.
+    pub fn head(&self) -> Seq {
+        Seq(self.head.seq)
+    }
+
+    /// Appends an entry and brings the projections along, all within this transaction. The recorded
+    /// time never goes backwards, whatever the machine's clock does.
+    pub fn append(&mut self, draft: Draft, now: Timestamp) -> Result<Entry> {
+        let seq = Seq(self.head.seq).next();
+        let recorded_at = now.as_microsecond().max(self.head.recorded_at);
+        let previous = Hash::parse(&self.head.hash)
+            .ok_or_else(|| StoreError::Damaged("the journal's head has no hash".into()))?;
+        let unreadable = |why: serde_json::Error| StoreError::Unreadable { seq: seq.0, why: why.to_string() };
+        let effective = draft.effective.to_string();
+        let event = serde_json::to_string(&draft.event).map_err(unreadable)?;
+        let source = serde_json::to_string(&draft.source).map_err(unreadable)?;
+        let written = Written {
+            seq,
+            recorded_at,
+            effective: &effective,
+            actor: draft.actor.as_str(),
+            scope: draft.subject.scope.as_str(),
+            kind: draft.subject.kind.as_str(),
+            subject: draft.subject.code.as_str(),
+            event: &event,
+            source: &source,
+            reason: &draft.reason,
+        };
+        let hash = written.hash(previous);
+        let hash_text = hash.to_string();
+        insert(self.writing(), &written, draft.event.corrects(), &hash_text)?;
+        *self.head = Head { seq: seq.0, recorded_at, hash: hash_text };
+        let recorded_at = timestamp(recorded_at)?;
+        let entry = Entry { seq, recorded_at, draft, hash };
+        crate::facts::project(self.connection, &entry)?;
+        self.cache.apply(&entry);
+        Ok(entry)
+    }
+}
+
+pub(crate) fn insert(
+    connection: &mut Connection,
+    written: &Written,
+    corrects: Option<Seq>,
+    hash: &str,
+) -> Result<()> {
+    connection.send(
+        "INSERT INTO entry (seq, recorded_at, effective, actor, scope, kind, subject, event, source, \
+         reason, corrects, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+        &[
+            Param::from(written.seq.0),
+            Param::Int(written.recorded_at),
+            Param::Text(written.effective),
+            Param::Text(written.actor),
+            Param::Text(written.scope),
+            Param::Text(written.kind),
+            Param::Text(written.subject),
+            Param::Text(written.event),
+            Param::Text(written.source),
+            Param::Text(written.reason),
+            Param::from(corrects.map(|seq| seq.0)),
+            Param::Text(hash),
+        ],
+    )
+}
+
+pub(crate) fn timestamp(micros: i64) -> Result<Timestamp> {
+    Timestamp::from_microsecond(micros).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+/// The columns every reader of entries selects, in the order [`entry`] expects.
+pub(crate) const COLUMNS: &str =
+    "seq, recorded_at, effective, actor, scope, kind, subject, event, source, reason, hash";
+
+/// Reads an entry from a row of [`COLUMNS`].
+pub(crate) fn entry(row: &Row) -> Result<Entry> {
+    let seq = Seq(row.int(0)? as u64);
+    let unreadable = |why: String| StoreError::Unreadable { seq: seq.0, why };
+    let code = |at: usize| -> Result<Code> {
+        Code::new(row.text(at)?).map_err(|error| unreadable(error.to_string()))
+    };
+    let event: Event = serde_json::from_str(row.text(7)?).map_err(|error| unreadable(error.to_string()))?;
+    let source: Source = serde_json::from_str(row.text(8)?).map_err(|error| unreadable(error.to_string()))?;
+    Ok(Entry {
+        seq,
+        recorded_at: timestamp(row.int(1)?)?,
+        draft: Draft {
+            effective: row.text(2)?.parse::<Date>().map_err(|error| unreadable(error.to_string()))?,
+            actor: code(3)?,
+            subject: Subject {
+                scope: code(4)?,
+                kind: SubjectKind::parse(row.text(5)?)
+                    .ok_or_else(|| unreadable("unknown kind of subject".into()))?,
+                code: code(6)?,
+            },
+            event,
+            source,
+            reason: row.text(9)?.to_owned(),
+        },
+        hash: Hash::parse(row.text(10)?).ok_or_else(|| unreadable("no hash".into()))?,
+    })
+}
+
+/// Which entries are wanted; all given conditions must hold.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct EntryFilter {
+    pub scope: Option<Code>,
+    pub subject: Option<Subject>,
+    pub actor: Option<Code>,
+    pub recorded_from: Option<Timestamp>,
+    pub recorded_to: Option<Timestamp>,
+    /// Only entries up to this one: the journal as it was known.
+    pub known: Option<Seq>,
+}
+
+/// A page of a list that is read backwards from the newest.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    pub items: Vec<T>,
+    /// Ask for entries before this one to read on.
+    pub next: Option<Seq>,
+}
+
+impl Connection {
+    /// The last entry's number.
+    pub fn head(&mut self) -> Result<Seq> {
+        Ok(Seq(Head::peek(self)?.seq))
+    }
+
+    /// The last entry's number and hash: note them elsewhere and the journal up to here can be proved.
+    pub fn head_hash(&mut self) -> Result<(Seq, String)> {
+        let head = Head::peek(self)?;
+        Ok((Seq(head.seq), head.hash))
+    }
+
+    /// The last entry that was recorded at or before a moment.
+    pub fn known_at(&mut self, moment: Timestamp) -> Result<Seq> {
+        let found = self.first(
+            "SELECT seq FROM entry WHERE recorded_at <= $1 ORDER BY recorded_at DESC, seq DESC LIMIT 1",
+            &[Param::Int(moment.as_microsecond())],
+            |row| row.int(0),
+        )?;
+        Ok(Seq(found.unwrap_or(0) as u64))
+    }
+
+    pub fn entry(&mut self, seq: Seq) -> Result<Option<Entry>> {
+        self.first(&format!("SELECT {COLUMNS} FROM entry WHERE seq = $1"), &[Param::from(seq.0)], entry)
+    }
+
+    /// The correction of an entry, if there is one.
+    pub fn correction_of(&mut self, subject: &Subject, seq: Seq) -> Result<Option<Seq>> {
+        let found = self.first(
+            "SELECT seq FROM entry WHERE scope = $1 AND kind = $2 AND subject = $3 AND corrects = $4",
+            &[
+                Param::Text(subject.scope.as_str()),
+                Param::Text(subject.kind.as_str()),
+                Param::Text(subject.code.as_str()),
+                Param::from(seq.0),
+            ],
+            |row| row.int(0),
+        )?;
+        Ok(found.map(|seq| Seq(seq as u64)))
+    }
+
+    /// Entries newest first, before `before`, at most `limit`.
+    pub fn entries(
+        &mut self,
+        filter: &EntryFilter,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Page<Entry>> {
+        let mut conditions = Vec::new();
+        let mut params: Vec<Param> = Vec::new();
+        let mut add = |condition: &str, value| {
+            params.push(value);
+            conditions.push(condition.replace('?', &format!("${}", params.len())));
+        };
+        if let Some(subject) = &filter.subject {
+            add("scope = ?", Param::Text(subject.scope.as_str()));
+            add("kind = ?", Param::Text(subject.kind.as_str()));
+            add("subject = ?", Param::Text(subject.code.as_str()));
+        } else if let Some(scope) = &filter.scope {
+            add("scope = ?", Param::Text(scope.as_str()));
+        }
+        if let Some(actor) = &filter.actor {
+            add("actor = ?", Param::Text(actor.as_str()));
+        }
+        if let Some(from) = filter.recorded_from {
+            add("recorded_at >= ?", Param::Int(from.as_microsecond()));
+        }
+        if let Some(to) = filter.recorded_to {
+            add("recorded_at < ?", Param::Int(to.as_microsecond()));
+        }
+        if let Some(known) = filter.known.filter(|known| *known != Seq::LATEST) {
+            add("seq <= ?", Param::from(known.0));
+        }
+        if let Some(before) = before {
+            add("seq < ?", Param::from(before.0));
+        }
+        add("1 = 1 ORDER BY seq DESC LIMIT ?", Param::Int(limit as i64 + 1));
+        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {}", conditions.join(" AND "));
+        let mut items = self.rows(&sql, &params, entry)?;
+        let next = (items.len() > limit).then(|| {
+            items.truncate(limit);
+            items.last().map_or(Seq(0), |entry| entry.seq)
+        });
+        Ok(Page { items, next })
+    }
+
+    /// Entries in order after `after`, at most `limit`: for readers that catch up.
+    pub fn entries_after(&mut self, after: Seq, limit: usize) -> Result<Vec<Entry>> {
+        self.rows(
+            &format!("SELECT {COLUMNS} FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2"),
+            &[Param::from(after.0), Param::Int(limit as i64)],
+            entry,
+        )
+    }
+}

@@ -1,0 +1,32 @@
+//! Journal, projections, accounts and sessions on SQLite and PostgreSQL: the only SQL there is.
+//!
+//! All writing goes through one writer per process (see [`writer`]), which commits what many callers
+//! want in one transaction; all reading sees one consistent snapshot. Every statement is one that
+//! both databases understand.
+
+mod account;
+mod backup;
+mod database;
+mod doctor;
+mod error;
+mod facts;
+mod journal;
+mod migrate;
+mod postgres;
+mod rebuild;
+mod sql;
+mod sqlite;
+mod verify;
+mod writer;
+
+pub use account::{Account, ApiToken, Session};
+pub use backup::BackupError;
+pub use database::{Address, Database};
+pub use doctor::{Finding, Severity, examine};
+pub use error::{Result, StoreError};
+pub use facts::LIGHT_TOPICS;
+pub use journal::{EntryFilter, Page};
+pub use rebuild::RebuildReport;
+pub use sql::{Connection, Param, Row};
+pub use verify::{VerifyFault, VerifyReport};
+pub use writer::Tx;

@@ -1,0 +1,157 @@
+//! The database server for a city that outgrows one machine.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use tokio::runtime::Handle;
+use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
+use tokio_postgres::{Client, NoTls, Statement};
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Param, Row};
+
+type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
+
+pub struct PostgresConnection {
+    runtime: Handle,
+    client: Arc<Client>,
+    statements: HashMap<String, Statement>,
+    /// Statements not yet sent; they go out, in order, with the next one that is waited for.
+    pending: Vec<Pending>,
+}
+
+/// An owned [`Param`], as a statement that waits needs it.
+#[derive(Debug)]
+enum Owned {
+    Null,
+    Int(i64),
+    Text(String),
+}
+
+impl From<&Param<'_>> for Owned {
+    fn from(param: &Param) -> Self {
+        match param {
+            Param::Null => Self::Null,
+            Param::Int(value) => Self::Int(*value),
+            Param::Text(value) => Self::Text((*value).to_owned()),
+        }
+    }
+}
+
+impl ToSql for Owned {
+    fn to_sql(
+        &self,
+        ty: &Type,
+        out: &mut BytesMut,
+    ) -> Result<IsNull, Box<dyn std::error::Error + Sync + Send>> {
+        match self {
+            Self::Null => Ok(IsNull::Yes),
+            Self::Int(value) => value.to_sql(ty, out),
+            Self::Text(value) => value.to_sql(ty, out),
+        }
+    }
+
+    fn accepts(ty: &Type) -> bool {
+        <i64 as ToSql>::accepts(ty) || <String as ToSql>::accepts(ty)
+    }
+
+    to_sql_checked!();
+}
+
+impl PostgresConnection {
+    pub fn connect(address: &str, runtime: Handle) -> Result<Self> {
+        let mut config: tokio_postgres::Config =
+            address.parse().map_err(|error: tokio_postgres::Error| StoreError::Address(error.to_string()))?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(10));
+        }
+        config.application_name("huitian");
+        let client = runtime.block_on(async {
+            let (client, connection) = config.connect(NoTls).await?;
+            tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    eprintln!("huitian: PostgreSQL connection ended: {error}");
+                }
+            });
+            Ok::<_, StoreError>(client)
+        })?;
+        let mut out = Self { runtime, client: Arc::new(client), statements: HashMap::new(), pending: vec![] };
+        // No acknowledged entry may be lost, whatever the server's default.
+        out.batch("SET synchronous_commit = on; SET client_encoding = 'UTF8'; SET timezone = 'UTC'")?;
+        Ok(out)
+    }
+
+    pub fn is_closed(&self) -> bool {
+        self.client.is_closed()
+    }
+
+    fn statement(&mut self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = self.statements.get(sql) {
+            return Ok(statement.clone());
+        }
+        let statement = self.runtime.block_on(self.client.prepare(sql))?;
+        self.statements.insert(sql.to_owned(), statement.clone());
+        Ok(statement)
+    }
+
+    /// Sends what is pending and then `last`, without waiting in between.
+    fn flush_with<T>(&mut self, last: impl Future<Output = Result<T, tokio_postgres::Error>>) -> Result<T> {
+        let pending = std::mem::take(&mut self.pending);
+        // join polls its left side first, and join_all in order: statements leave in order.
+        let (earlier, last) = self.runtime.block_on(join(join_all(pending), last));
+        for outcome in earlier {
+            outcome?;
+        }
+        Ok(last?)
+    }
+
+    pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
+        let statement = self.statement(sql)?;
+        let params: Vec<Owned> = params.iter().map(Owned::from).collect();
+        let client = self.client.clone();
+        self.flush_with(async move { client.execute_raw(&statement, &params).await })
+    }
+
+    pub fn send(&mut self, sql: &str, params: &[Param]) -> Result<()> {
+        let statement = self.statement(sql)?;
+        let params: Vec<Owned> = params.iter().map(Owned::from).collect();
+        let client = self.client.clone();
+        self.pending.push(Box::pin(async move { client.execute_raw(&statement, &params).await }));
+        // A very long batch is sent in pieces, to bound memory.
+        if self.pending.len() >= 2048 {
+            self.flush_with(async { Ok(()) })?;
+        }
+        Ok(())
+    }
+
+    pub fn each(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        visit: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        let statement = self.statement(sql)?;
+        let params: Vec<Owned> = params.iter().map(Owned::from).collect();
+        let client = self.client.clone();
+        let rows = self.flush_with(async move {
+            let params: Vec<&(dyn ToSql + Sync)> = params.iter().map(|p| p as _).collect();
+            client.query(&statement, &params).await
+        })?;
+        rows.iter().try_for_each(|row| visit(&Row::Postgres(row)))
+    }
+
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        let client = self.client.clone();
+        let sql = sql.to_owned();
+        self.flush_with(async move { client.batch_execute(&sql).await })
+    }
+
+    pub fn rollback(&mut self) -> Result<()> {
+        self.pending.clear();
+        Ok(self.runtime.block_on(self.client.batch_execute("ROLLBACK"))?)
+    }
+}

@@ -1,0 +1,173 @@
+//! One connection to either database, speaking the SQL that both understand.
+//!
+//! Statements use `$1 … $n`, whole numbers, texts and bytes only; everything else is encoded by
+//! the caller, so that both databases hold and compare the same.
+
+use crate::error::Result;
+use crate::postgres::PostgresConnection;
+use crate::sqlite::SqliteConnection;
+
+/// A value given to a statement.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Param<'a> {
+    Null,
+    Int(i64),
+    Text(&'a str),
+}
+
+impl From<i64> for Param<'_> {
+    fn from(value: i64) -> Self {
+        Param::Int(value)
+    }
+}
+
+impl From<u64> for Param<'_> {
+    fn from(value: u64) -> Self {
+        // Sequence numbers and counts: far below i64::MAX.
+        Param::Int(value.min(i64::MAX as u64) as i64)
+    }
+}
+
+impl<'a> From<&'a str> for Param<'a> {
+    fn from(value: &'a str) -> Self {
+        Param::Text(value)
+    }
+}
+
+impl<'a> From<&'a String> for Param<'a> {
+    fn from(value: &'a String) -> Self {
+        Param::Text(value)
+    }
+}
+
+impl<'a, T: Into<Param<'a>>> From<Option<T>> for Param<'a> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Param::Null, Into::into)
+    }
+}
+
+/// A row while it is visited.
+pub enum Row<'a> {
+    Sqlite(&'a rusqlite::Row<'a>),
+    Postgres(&'a tokio_postgres::Row),
+}
+
+impl Row<'_> {
+    pub fn int(&self, at: usize) -> Result<i64> {
+        Ok(match self {
+            Row::Sqlite(row) => row.get(at)?,
+            Row::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    pub fn opt_int(&self, at: usize) -> Result<Option<i64>> {
+        Ok(match self {
+            Row::Sqlite(row) => row.get(at)?,
+            Row::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    pub fn text(&self, at: usize) -> Result<&str> {
+        Ok(match self {
+            Row::Sqlite(row) => row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?,
+            Row::Postgres(row) => row.try_get(at)?,
+        })
+    }
+}
+
+/// A connection within a transaction.
+pub enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PostgresConnection),
+}
+
+impl Connection {
+    /// Runs a statement and waits for it.
+    pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
+        match self {
+            Self::Sqlite(c) => c.execute(sql, params),
+            Self::Postgres(c) => c.execute(sql, params),
+        }
+    }
+
+    /// Runs a statement whose outcome is only needed by the end of the transaction: PostgreSQL is
+    /// sent it together with the next one, which spares a round trip.
+    pub fn send(&mut self, sql: &str, params: &[Param]) -> Result<()> {
+        match self {
+            Self::Sqlite(c) => c.execute(sql, params).map(drop),
+            Self::Postgres(c) => c.send(sql, params),
+        }
+    }
+
+    /// Visits each row.
+    pub fn each(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        visit: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Sqlite(c) => c.each(sql, params, visit),
+            Self::Postgres(c) => c.each(sql, params, visit),
+        }
+    }
+
+    /// Collects what is made of each row.
+    pub fn rows<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        mut make: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
+        let mut out = Vec::new();
+        self.each(sql, params, &mut |row| {
+            out.push(make(row)?);
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// What is made of the first row, if there is one.
+    pub fn first<T>(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        make: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Option<T>> {
+        Ok(self.rows(sql, params, make)?.into_iter().next())
+    }
+
+    /// Runs statements without parameters, as in a migration.
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        match self {
+            Self::Sqlite(c) => c.batch(sql),
+            Self::Postgres(c) => c.batch(sql),
+        }
+    }
+
+    pub fn begin(&mut self, write: bool) -> Result<()> {
+        match (self, write) {
+            (Self::Sqlite(c), true) => c.batch("BEGIN IMMEDIATE"),
+            (Self::Sqlite(c), false) => c.batch("BEGIN DEFERRED"),
+            (Self::Postgres(c), true) => c.batch("BEGIN"),
+            (Self::Postgres(c), false) => c.batch("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+        }
+    }
+
+    pub fn commit(&mut self) -> Result<()> {
+        self.batch("COMMIT")
+    }
+
+    /// Ends the transaction without effect. A connection that cannot even do that is broken.
+    pub fn rollback(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(c) if c.is_autocommit() => Ok(()),
+            Self::Sqlite(c) => c.batch("ROLLBACK"),
+            Self::Postgres(c) => c.rollback(),
+        }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        matches!(self, Self::Postgres(_))
+    }
+}

@@ -1,0 +1,87 @@
+//! The embedded database.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::types::{ToSqlOutput, ValueRef};
+use rusqlite::{OpenFlags, ToSql, params_from_iter};
+
+use crate::error::Result;
+use crate::sql::{Param, Row};
+
+pub struct SqliteConnection {
+    inner: rusqlite::Connection,
+    /// Statements with `?n` for `$n`.
+    translated: HashMap<String, String>,
+}
+
+impl ToSql for Param<'_> {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Param::Null => ValueRef::Null,
+            Param::Int(value) => ValueRef::Integer(*value),
+            Param::Text(value) => ValueRef::Text(value.as_bytes()),
+        }))
+    }
+}
+
+impl SqliteConnection {
+    /// Opens the file: the writer creates it when missing and commits with full sync.
+    pub fn open(path: &Path, write: bool) -> Result<Self> {
+        let flags = if write {
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE
+        } else {
+            // Read-write so that a reader may make the shared-memory file; query_only keeps it honest.
+            OpenFlags::SQLITE_OPEN_READ_WRITE
+        } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let inner = rusqlite::Connection::open_with_flags(path, flags)?;
+        inner.busy_timeout(Duration::from_secs(10))?;
+        inner.set_prepared_statement_cache_capacity(128);
+        let pragmas = if write {
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+             PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+        } else {
+            "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; \
+             PRAGMA mmap_size=268435456;"
+        };
+        inner.execute_batch(pragmas)?;
+        Ok(Self { inner, translated: HashMap::new() })
+    }
+
+    fn translate<'a>(translated: &'a mut HashMap<String, String>, sql: &str) -> &'a str {
+        if !translated.contains_key(sql) {
+            translated.insert(sql.to_owned(), sql.replace('$', "?"));
+        }
+        &translated[sql]
+    }
+
+    pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
+        let sql = Self::translate(&mut self.translated, sql);
+        let mut statement = self.inner.prepare_cached(sql)?;
+        Ok(statement.execute(params_from_iter(params))? as u64)
+    }
+
+    pub fn each(
+        &mut self,
+        sql: &str,
+        params: &[Param],
+        visit: &mut dyn FnMut(&Row) -> Result<()>,
+    ) -> Result<()> {
+        let sql = Self::translate(&mut self.translated, sql);
+        let mut statement = self.inner.prepare_cached(sql)?;
+        let mut rows = statement.query(params_from_iter(params))?;
+        while let Some(row) = rows.next()? {
+            visit(&Row::Sqlite(row))?;
+        }
+        Ok(())
+    }
+
+    pub fn batch(&mut self, sql: &str) -> Result<()> {
+        Ok(self.inner.execute_batch(sql)?)
+    }
+
+    pub fn is_autocommit(&self) -> bool {
+        self.inner.is_autocommit()
+    }
+}

@@ -1,0 +1,111 @@
+//! Checking the journal: any altered, missing or reordered entry is found.
+
+use huitian_domain::journal::{Event, Hash, Seq, Written};
+
+use crate::error::Result;
+use crate::journal::Head;
+use crate::sql::{Connection, Param};
+
+/// What is wrong, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum VerifyFault {
+    /// Entries between two numbers are gone.
+    Missing { from: Seq, to: Seq },
+    /// The entry, or the hash of the one before it, is not what was written.
+    Altered { entry: Seq },
+    /// Recorded earlier than the entry before it.
+    OutOfTime { entry: Seq },
+    /// The text cannot be read as an event.
+    Unreadable { entry: Seq },
+    /// The journal's end is not where its head says.
+    Head { expected: Seq, found: Seq },
+    /// The last entry's hash is not the head's.
+    HeadHash { entry: Seq },
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VerifyReport {
+    pub entries: u64,
+    /// The hash that proves everything up to the last entry.
+    pub hash: String,
+    /// At most [`MOST_FAULTS`].
+    pub faults: Vec<VerifyFault>,
+}
+
+/// One altered entry breaks the link of the next; a list of all would only repeat it.
+pub const MOST_FAULTS: usize = 100;
+
+impl VerifyReport {
+    pub fn is_sound(&self) -> bool {
+        self.faults.is_empty()
+    }
+}
+
+impl Connection {
+    /// Reads the whole journal in order; `progress` is told how many entries were read.
+    pub fn verify(&mut self, mut progress: impl FnMut(u64)) -> Result<VerifyReport> {
+        const BATCH: i64 = 5_000;
+        let head = Head::peek(self)?;
+        let mut report = VerifyReport { entries: 0, hash: String::new(), faults: Vec::new() };
+        let (mut last_seq, mut last_hash, mut last_time) = (0u64, Hash::GENESIS, i64::MIN);
+        loop {
+            let before = report.entries;
+            self.each(
+                "SELECT seq, recorded_at, effective, actor, scope, kind, subject, event, source, reason, \
+                 hash FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2",
+                &[Param::from(last_seq), Param::Int(BATCH)],
+                &mut |row| {
+                    let seq = row.int(0)? as u64;
+                    let mut fault = |fault| {
+                        if report.faults.len() < MOST_FAULTS {
+                            report.faults.push(fault);
+                        }
+                    };
+                    if seq != last_seq + 1 {
+                        fault(VerifyFault::Missing { from: Seq(last_seq + 1), to: Seq(seq - 1) });
+                    }
+                    let written = Written {
+                        seq: Seq(seq),
+                        recorded_at: row.int(1)?,
+                        effective: row.text(2)?,
+                        actor: row.text(3)?,
+                        scope: row.text(4)?,
+                        kind: row.text(5)?,
+                        subject: row.text(6)?,
+                        event: row.text(7)?,
+                        source: row.text(8)?,
+                        reason: row.text(9)?,
+                    };
+                    let stored = Hash::parse(row.text(10)?);
+                    // After a gap the chain cannot be followed: it is taken up at the next entry.
+                    let linked = seq == last_seq + 1;
+                    if stored.is_none() || (linked && Some(written.hash(last_hash)) != stored) {
+                        fault(VerifyFault::Altered { entry: Seq(seq) });
+                    }
+                    if written.recorded_at < last_time {
+                        fault(VerifyFault::OutOfTime { entry: Seq(seq) });
+                    }
+                    if serde_json::from_str::<Event>(written.event).is_err() {
+                        fault(VerifyFault::Unreadable { entry: Seq(seq) });
+                    }
+                    last_time = written.recorded_at;
+                    last_seq = seq;
+                    last_hash = stored.unwrap_or(Hash::GENESIS);
+                    report.entries += 1;
+                    Ok(())
+                },
+            )?;
+            progress(report.entries);
+            if report.entries == before {
+                break;
+            }
+        }
+        if last_seq != head.seq {
+            report.faults.push(VerifyFault::Head { expected: Seq(head.seq), found: Seq(last_seq) });
+        } else if last_hash.to_string() != head.hash {
+            report.faults.push(VerifyFault::HeadHash { entry: Seq(last_seq) });
+        }
+        report.hash = head.hash;
+        Ok(report)
+    }
+}

@@ -1,0 +1,261 @@
+//! The one writer of a process: what many callers want is done in one transaction, committed once.
+//!
+//! While a commit waits for the disk, further work gathers; the next transaction takes all of it
+//! (group commit). Work that refuses its command before writing anything does not disturb the rest.
+//! When something fails after it has written, the transaction is undone and each piece of work runs
+//! again in one of its own, so that only the faulty one fails.
+
+use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+
+use tokio::sync::oneshot;
+
+use crate::database::is_closed;
+use crate::error::{Result, StoreError};
+use crate::facts::SubjectCache;
+use crate::journal::Head;
+use crate::sql::Connection;
+
+/// The most work one transaction takes, so that nobody waits long for its commit.
+const MOST: usize = 1024;
+
+/// A write transaction.
+pub struct Tx<'a> {
+    pub(crate) connection: &'a mut Connection,
+    pub(crate) head: &'a mut Head,
+    pub(crate) cache: &'a mut SubjectCache,
+    pub(crate) dirty: bool,
+}
+
+impl Tx<'_> {
+    /// The connection for statements that write; from here on a failure undoes the transaction.
+    pub fn writing(&mut self) -> &mut Connection {
+        self.dirty = true;
+        self.connection
+    }
+
+    pub fn reading(&mut self) -> &mut Connection {
+        self.connection
+    }
+}
+
+/// What running a piece of work came to.
+enum Ran {
+    /// Done, or refused before it wrote anything.
+    Clean,
+    /// Failed after it had written, or the database failed.
+    Failed,
+}
+
+struct Job {
+    run: Box<dyn FnMut(&mut Tx) -> Ran + Send>,
+    /// Called once: with an error when the commit failed.
+    finish: Box<dyn FnOnce(Option<StoreError>) + Send>,
+}
+
+pub(crate) struct Writer {
+    jobs: Option<Sender<Job>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+type Connect = Box<dyn Fn() -> Result<Connection> + Send>;
+
+impl Writer {
+    pub(crate) fn start(connection: Connection, reconnect: Connect) -> Self {
+        let (jobs, queue) = channel();
+        let thread = std::thread::Builder::new()
+            .name("huitian-writer".into())
+            .spawn(move || {
+                Loop { connection, reconnect, head: Head::default(), cache: SubjectCache::default() }
+                    .run(&queue);
+            })
+            .ok();
+        Self { jobs: Some(jobs), thread }
+    }
+
+    pub(crate) fn submit<T, E>(
+        &self,
+        work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> Receiver<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = sync_channel(1);
+        self.queue(job(work, move |outcome| drop(reply.send(outcome))));
+        answer
+    }
+
+    pub(crate) fn submit_async<T, E>(
+        &self,
+        work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    ) -> oneshot::Receiver<Result<T, E>>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let (reply, answer) = oneshot::channel();
+        self.queue(job(work, move |outcome| drop(reply.send(outcome))));
+        answer
+    }
+
+    fn queue(&self, job: Job) {
+        // A send fails only when the writer's thread is gone; dropping the job drops its reply, which
+        // the caller sees as a stopped writer.
+        if let Some(jobs) = &self.jobs {
+            drop(jobs.send(job));
+        }
+    }
+}
+
+fn job<T, E>(
+    mut work: impl FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+    reply: impl FnOnce(Result<T, E>) + Send + 'static,
+) -> Job
+where
+    T: Send + 'static,
+    E: From<StoreError> + Send + 'static,
+{
+    let slot: Arc<Mutex<Option<Result<T, E>>>> = Arc::default();
+    let result = slot.clone();
+    Job {
+        run: Box::new(move |tx| {
+            tx.dirty = false;
+            // A panic in a rule must not take the writer down with it.
+            let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work(tx)));
+            let (outcome, panicked) = match outcome {
+                Ok(outcome) => (outcome, false),
+                Err(_) => {
+                    (Err(E::from(StoreError::Statement("the program failed while writing".into()))), true)
+                }
+            };
+            let ran = if outcome.is_err() && (tx.dirty || panicked) { Ran::Failed } else { Ran::Clean };
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
+            ran
+        }),
+        finish: Box::new(move |failure| {
+            let outcome = result.lock().unwrap_or_else(PoisonError::into_inner).take();
+            reply(match (outcome, failure) {
+                (Some(Err(own)), _) => Err(own),
+                (_, Some(failure)) => Err(failure.into()),
+                (Some(Ok(value)), None) => Ok(value),
+                (None, None) => Err(StoreError::Stopped.into()),
+            });
+        }),
+    }
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        self.jobs = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
+struct Loop {
+    connection: Connection,
+    reconnect: Connect,
+    head: Head,
+    cache: SubjectCache,
+}
+
+impl Loop {
+    fn run(&mut self, queue: &Receiver<Job>) {
+        while let Ok(first) = queue.recv() {
+            let mut jobs = vec![first];
+            while jobs.len() < MOST
+                && let Ok(next) = queue.try_recv()
+            {
+                jobs.push(next);
+            }
+            match self.transact(&mut jobs) {
+                Ok(true) => jobs.into_iter().for_each(|job| (job.finish)(None)),
+                Ok(false) => {
+                    for mut job in jobs {
+                        let outcome = self.transact_with_retry(&mut job);
+                        (job.finish)(outcome.err());
+                    }
+                }
+                Err(StoreError::Uncertain(why)) => {
+                    jobs.into_iter().for_each(|job| (job.finish)(Some(StoreError::Uncertain(why.clone()))));
+                }
+                Err(error) if error.is_transient() || jobs.len() > 1 => {
+                    for mut job in jobs {
+                        let outcome = self.transact_with_retry(&mut job);
+                        (job.finish)(outcome.err());
+                    }
+                }
+                Err(error) => jobs.into_iter().for_each(|job| (job.finish)(Some(error.clone()))),
+            }
+        }
+    }
+
+    /// One piece of work in a transaction of its own. It is tried again only while nothing of it can
+    /// have been committed.
+    fn transact_with_retry(&mut self, job: &mut Job) -> Result<()> {
+        let mut left = 3;
+        loop {
+            match self.transact(std::slice::from_mut(job)) {
+                Ok(_) => return Ok(()),
+                Err(StoreError::Conflict(_)) if left > 0 => left -= 1,
+                Err(StoreError::Unavailable(_)) if left > 0 && is_closed(&self.connection) => left -= 1,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Runs all jobs in one transaction. `Ok(false)`: undone because one of several failed.
+    fn transact(&mut self, jobs: &mut [Job]) -> Result<bool> {
+        if is_closed(&self.connection) {
+            self.connection = (self.reconnect)()?;
+            self.cache.clear();
+        }
+        let outcome = self.try_transact(jobs);
+        if !matches!(outcome, Ok(true)) {
+            self.cache.clear();
+            self.head = Head::default();
+            if self.connection.rollback().is_err()
+                && let Ok(fresh) = (self.reconnect)()
+            {
+                self.connection = fresh;
+            }
+        }
+        outcome
+    }
+
+    fn try_transact(&mut self, jobs: &mut [Job]) -> Result<bool> {
+        self.connection.begin(true)?;
+        let head = Head::lock(&mut self.connection)?;
+        if head != self.head {
+            // Another process wrote, or this is the first transaction.
+            self.cache.clear();
+            self.head = head;
+        }
+        let before = self.head.clone();
+        for job in jobs.iter_mut() {
+            let mut tx = Tx {
+                connection: &mut self.connection,
+                head: &mut self.head,
+                cache: &mut self.cache,
+                dirty: false,
+            };
+            if let Ran::Failed = (job.run)(&mut tx) {
+                return Ok(false);
+            }
+        }
+        if self.head != before {
+            self.head.save(&mut self.connection)?;
+        }
+        match self.connection.commit() {
+            Ok(()) => Ok(true),
+            // Running the work again could do it twice.
+            Err(StoreError::Unavailable(why)) if is_closed(&self.connection) => {
+                Err(StoreError::Uncertain(why))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}

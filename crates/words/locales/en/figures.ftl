@@ -1,0 +1,13 @@
+fault-no-start-date = { $count } projects have neither started nor any expected start, so the sum does not close.
+fault-completed-before-start = { $count } projects were completed before they started.
+fault-no-sector = { $count } projects are in no sector of the plan, so the sectors do not add up to the whole.
+fault-declared = The plan declares { $declared } projects, the books hold { $counted }.
+fault-counted-twice = { $count } projects are counted twice in joint outputs.
+fault-stray-members = { $count } members of a joint output are not projects of the plan.
+statement-refused = The sums do not close, so the statement is not issued:
+statement-not-recorded = not yet recorded
+statement-figure = Figure
+statement-value = Computed
+statement-published = Published
+statement-records = Records
+statement-title = { $plan }: figures as of { $date }

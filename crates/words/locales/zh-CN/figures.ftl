@@ -1,0 +1,13 @@
+fault-no-start-date = { $count } 个项目既未开工,也没有任何预计开工日期,合计无法闭合。
+fault-completed-before-start = { $count } 个项目的完工早于开工。
+fault-no-sector = { $count } 个项目没有归入本计划的领域,各领域之和不等于总数。
+fault-declared = 计划公布为 { $declared } 个项目,台账上有 { $counted } 个。
+fault-counted-twice = 有 { $count } 个项目在两组合计产出中重复计算。
+fault-stray-members = 合计产出中有 { $count } 个不属于本计划的项目。
+statement-refused = 合计不闭合,不能发布:
+statement-not-recorded = 尚未记录
+statement-figure = 数字
+statement-value = 计算值
+statement-published = 公布值
+statement-records = 记录数
+statement-title = { $plan }:截至 { $date } 的数字
