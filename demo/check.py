@@ -138,7 +138,7 @@ class Plan:
 
     def references(self):
         toml, known = self.toml, set(self.registered)
-        campaigns = {c["code"] for c in toml["campaigns"]}
+        campaigns = {c["code"] for c in toml.get("campaigns", [])}
         indicators = {r["code"] for r in self.rows["indicators"]}
         lists = {(item["year"], item["issue"]) for item in toml.get("lists", [])}
         revisions = {r["number"] for r in toml["revisions"]}
