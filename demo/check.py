@@ -143,7 +143,9 @@ class Plan:
         lists = {(item["year"], item["issue"]) for item in toml.get("lists", [])}
         revisions = {r["number"] for r in toml["revisions"]}
         figures = {f["id"] for f in toml["figures"]}
-        parts = {(r["project"], r["part"]) for r in self.rows["parts"]}
+        parts = {}
+        for row in self.rows["parts"]:
+            parts.setdefault((row["project"], row["part"]), row["recorded_on"])
         if toml["area"] not in self.areas:
             fault("plan.toml", f"area '{toml['area']}' is unknown")
         for name, rows in self.rows.items():
@@ -172,8 +174,8 @@ class Plan:
                 for column in ("code", "part", "step", "role", "key", "instrument", "scale"):
                     if row.get(column) and not CODE.match(row[column]):
                         fault(at, f"{column} '{row[column]}' is no code")
-                if row.get("part") and name != "parts" and (row["project"], row["part"]) not in parts:
-                    fault(at, f"part '{row['part']}' is unknown")
+                if row.get("part") and parts.get((row["project"], row["part"]), "9999") > row["recorded_on"]:
+                    fault(at, f"part '{row['part']}' is unknown, or not yet")
         seen = set()
         for row in self.rows["projects"]:
             at, first = row["at"], row["code"] not in seen
