@@ -546,6 +546,8 @@ def main(arguments):
         del arguments[at:at + 2]
     units, areas = directory()
     plans = [Plan(path.parent, units, areas) for path in sorted(HERE.glob("*/plan.toml"))]
+    if faults:  # counting over broken references would only repeat them
+        return report()
     for plan in plans:
         for as_of in arguments or DAYS:
             if as_of >= plan.toml["recorded_on"]:
@@ -563,6 +565,10 @@ def main(arguments):
               f"{grades['reported']} reported, {grades['illustrative']} illustrative), "
               f"{sum(map(len, plan.rows.values()))} rows; sums close on all {len(days)} days of change"
               if not faults else f"\n{plan.toml['code']}: faults below")
+    return report()
+
+
+def report():
     for line in faults:
         print(f"FAULT {line}", file=sys.stderr)
     return 1 if faults else 0
