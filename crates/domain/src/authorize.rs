@@ -15,7 +15,8 @@ use crate::subject::{Subject, SubjectKind};
 /// Refuses a command that its author may not give.
 pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Result<(), Refusal> {
     let target = target_of(command.subject(), lookup);
-    for action in required(command) {
+    let on_books = lookup.subject(command.subject()).is_some_and(|history| history.exists(View::ALL));
+    for action in required(command, on_books) {
         if !allows(grants, action, &target) {
             return Err(Refusal::whole(Problem::NotAllowed(action)));
         }
@@ -24,12 +25,13 @@ pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Re
 }
 
 /// Every action that the command amounts to.
-fn required(command: &Command) -> Vec<Action> {
+fn required(command: &Command, on_books: bool) -> Vec<Action> {
     let mut out = Vec::new();
-    match command {
-        Command::Register { subject, .. } => out.push(registering(subject.kind)),
-        Command::Correct { .. } => out.push(Action::CorrectEntry),
-        Command::Record { .. } => {}
+    if command.registers(on_books) {
+        out.push(registering(command.subject().kind));
+    }
+    if matches!(command, Command::Correct { .. }) {
+        out.push(Action::CorrectEntry);
     }
     for fact in command.facts() {
         let action = recording(fact);

@@ -20,6 +20,8 @@ use crate::validate;
 pub enum Command {
     /// Put a subject on the books.
     Register { subject: Subject, facts: Vec<Fact> },
+    /// Register it, or record the facts when it is already on the books: what an import row wants.
+    Put { subject: Subject, facts: Vec<Fact> },
     /// Record facts of it. `expected` is the version the writer saw; another one is a conflict.
     Record { subject: Subject, facts: Vec<Fact>, expected: Option<Seq> },
     /// An entry was wrong: withdraw its facts and put these in their place.
@@ -29,15 +31,28 @@ pub enum Command {
 impl Command {
     pub fn subject(&self) -> &Subject {
         match self {
-            Self::Register { subject, .. } | Self::Record { subject, .. } | Self::Correct { subject, .. } => {
-                subject
-            }
+            Self::Register { subject, .. }
+            | Self::Put { subject, .. }
+            | Self::Record { subject, .. }
+            | Self::Correct { subject, .. } => subject,
+        }
+    }
+
+    /// Whether it would put its subject on the books.
+    pub fn registers(&self, on_books: bool) -> bool {
+        match self {
+            Self::Register { .. } => true,
+            Self::Put { .. } => !on_books,
+            Self::Record { .. } | Self::Correct { .. } => false,
         }
     }
 
     pub fn facts(&self) -> &[Fact] {
         match self {
-            Self::Register { facts, .. } | Self::Record { facts, .. } | Self::Correct { facts, .. } => facts,
+            Self::Register { facts, .. }
+            | Self::Put { facts, .. }
+            | Self::Record { facts, .. }
+            | Self::Correct { facts, .. } => facts,
         }
     }
 }
@@ -60,6 +75,7 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     let subject = command.subject();
     let held = lookup.subject(subject);
     let on_books = held.as_ref().is_some_and(|history| history.exists(View::ALL));
+    let registers = command.registers(on_books);
     let mut refusals = Vec::new();
     let mut refuse = |problem| refusals.push(Refusal::whole(problem));
 
@@ -67,7 +83,7 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
         Command::Register { .. } if on_books => {
             return Err(vec![Refusal::whole(Problem::AlreadyRegistered(subject.clone()))]);
         }
-        Command::Register { .. } => {}
+        Command::Register { .. } | Command::Put { .. } => {}
         Command::Record { expected, .. } | Command::Correct { expected, .. } => {
             let Some(history) = held.as_ref().filter(|_| on_books) else {
                 return Err(vec![Refusal::whole(Problem::UnknownSubject(subject.clone()))]);
@@ -100,7 +116,7 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     if let Command::Correct { entry, .. } = command {
         after.supersede(*entry, Seq::LATEST);
     }
-    let mut facts = with_template_steps(command, lookup);
+    let mut facts = if registers { with_template_steps(command, lookup) } else { command.facts().to_vec() };
     if !matches!(command, Command::Correct { .. }) {
         facts.retain(|fact| !already_holds(&after, fact, context));
         if facts.is_empty() && refusals.is_empty() && !command.facts().is_empty() {
@@ -120,13 +136,13 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     validate::text(&context.reason, "reason", &mut refusals);
     validate::source(&context.source, lookup, &mut refusals);
     validate::facts(subject, &facts, &after, context, lookup, &mut refusals);
-    if matches!(command, Command::Register { .. }) {
+    if registers {
         validate::registration(subject, &facts, &mut refusals);
     }
     if context.reason.trim().is_empty() && moves_promise(held.as_deref(), &facts) {
         refusals.push(Refusal { field: "reason".into(), problem: Problem::ReasonRequired });
     }
-    if refusals.is_empty() { Ok(drafts(command, facts, context)) } else { Err(refusals) }
+    if refusals.is_empty() { Ok(drafts(command, registers, facts, context)) } else { Err(refusals) }
 }
 
 /// Whether exactly this fact is already on record for its day.
@@ -169,9 +185,7 @@ pub fn effective_of(fact: &Fact, context: &Context) -> Date {
 /// A new project begins with the steps of its kind's template.
 fn with_template_steps(command: &Command, lookup: &dyn Lookup) -> Vec<Fact> {
     let mut facts = command.facts().to_vec();
-    let Command::Register { subject, .. } = command else {
-        return facts;
-    };
+    let subject = command.subject();
     let has_steps = facts.iter().any(|f| matches!(f, Fact::Project(ProjectFact::Step { .. })));
     let kind = facts.iter().find_map(|fact| match fact {
         Fact::Project(ProjectFact::Kind { kind }) => Some(kind.clone()),
@@ -213,7 +227,7 @@ fn moves_promise(held: Option<&SubjectHistory>, facts: &[Fact]) -> bool {
 }
 
 /// One entry per effective day, in the order the facts were given.
-fn drafts(command: &Command, facts: Vec<Fact>, context: &Context) -> Vec<Draft> {
+fn drafts(command: &Command, registers: bool, facts: Vec<Fact>, context: &Context) -> Vec<Draft> {
     let mut by_day: Vec<(Date, Vec<Fact>)> = Vec::new();
     for fact in facts {
         let day = effective_of(&fact, context);
@@ -233,7 +247,7 @@ fn drafts(command: &Command, facts: Vec<Fact>, context: &Context) -> Vec<Draft> 
             actor: context.actor.clone(),
             subject: command.subject().clone(),
             event: match command {
-                Command::Register { .. } if at == 0 => Event::Registered { facts },
+                _ if registers && at == 0 => Event::Registered { facts },
                 Command::Correct { entry, .. } if at == 0 => Event::Corrected { entry: *entry, facts },
                 _ => Event::Recorded { facts },
             },

@@ -64,7 +64,7 @@ fn spell(postgres: bool, sql: &str) -> String {
     let (key, text, unrowed) = if postgres {
         ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "")
     } else {
-        ("INTEGER PRIMARY KEY", "TEXT", "WITHOUT ROWID, STRICT")
+        ("INTEGER PRIMARY KEY", "TEXT", "WITHOUT ROWID")
     };
     sql.replace("{key}", key).replace("{text}", text).replace("{unrowed}", unrowed)
 }

@@ -1,10 +1,19 @@
 //! The command line, one file per subcommand.
 
+mod account;
+mod backup;
+mod common;
+mod demo;
+mod doctor;
+mod rebuild;
+mod statement;
+mod verify;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-/// Huitian runs a public action plan.
+/// Huitian 回天 runs a public action plan: one ledger, one timetable, and figures that can be proved.
 #[derive(Debug, Parser)]
 #[command(name = "huitian", version, about, max_term_width = 110)]
 struct Cli {
@@ -13,12 +22,30 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Demo(demo::Args),
+    Statement(statement::Args),
+    Verify(verify::Args),
+    Rebuild(rebuild::Args),
+    Backup(backup::BackupArgs),
+    Restore(backup::RestoreArgs),
+    Doctor(doctor::Args),
+    Account(account::Args),
+}
 
 pub fn run() -> ExitCode {
-    let result: anyhow::Result<()> = match Cli::parse().command {};
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
+    let outcome = match Cli::parse().command {
+        Command::Demo(args) => demo::run(args),
+        Command::Statement(args) => statement::run(args),
+        Command::Verify(args) => verify::run(args),
+        Command::Rebuild(args) => rebuild::run(args),
+        Command::Backup(args) => backup::backup(args),
+        Command::Restore(args) => backup::restore(args),
+        Command::Doctor(args) => doctor::run(args),
+        Command::Account(args) => account::run(args),
+    };
+    match outcome {
+        Ok(code) => code,
         Err(error) => {
             eprintln!("huitian: {error:#}");
             ExitCode::FAILURE

@@ -1,0 +1,178 @@
+//! Making a change: policy, rules and journal in one transaction.
+
+use huitian_domain::authorize::authorize;
+use huitian_domain::code::Code;
+use huitian_domain::command::{Command, Context, decide};
+use huitian_domain::history::{Lookup, View};
+use huitian_domain::journal::{Draft, Entry, Seq};
+use huitian_domain::person::Person;
+use huitian_domain::policy::{Action, Grant};
+use huitian_domain::refusal::{Problem, Refusal};
+use huitian_domain::source::Source;
+use huitian_domain::subject::Subject;
+use huitian_store::Tx;
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::App;
+use crate::actor::Actor;
+use crate::error::AppError;
+
+/// A command with the ground it stands on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Change {
+    pub command: Command,
+    /// The day the facts hold from; today when not given.
+    pub effective: Option<Date>,
+    pub source: Source,
+    pub reason: String,
+}
+
+/// What a change came to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Receipt {
+    /// The entries written; none when all of it already held.
+    pub entries: Vec<Entry>,
+    /// The subject's version now.
+    pub version: Seq,
+}
+
+impl App {
+    /// Makes one change, or says everything that is wrong with it.
+    pub async fn change(&self, actor: &Actor, change: Change) -> Result<Receipt, AppError> {
+        let mut receipts = self.change_all(actor, vec![change]).await.map_err(|(_, error)| error)?;
+        receipts.pop().ok_or(AppError::NotFound)
+    }
+
+    /// Makes several changes, all or none. An error names the change it is about, by its place.
+    pub async fn change_all(
+        &self,
+        actor: &Actor,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Receipt>, (usize, AppError)> {
+        let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        self.database()
+            .write_async(move |tx| {
+                let mut receipts = Vec::with_capacity(changes.len());
+                for (at, change) in changes.iter().enumerate() {
+                    let receipt = make(tx, &actor, change, now, today).map_err(|error| Placed(at, error))?;
+                    receipts.push(receipt);
+                }
+                Ok(receipts)
+            })
+            .await
+            .map_err(|Placed(at, error)| (at, error))
+    }
+
+    /// Tries several changes in order and undoes them all: what an import would come to. Every change
+    /// is tried, so that all mistakes are found at once.
+    pub async fn try_all(
+        &self,
+        actor: &Actor,
+        changes: Vec<Change>,
+    ) -> Result<Vec<Result<Receipt, AppError>>, AppError> {
+        let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        let outcome = self
+            .database()
+            .write_async(move |tx| {
+                let mut outcomes = Vec::with_capacity(changes.len());
+                for change in &changes {
+                    match make(tx, &actor, change, now, today) {
+                        Err(AppError::Store(error)) => return Err(Tried::Failed(AppError::Store(error))),
+                        outcome => outcomes.push(outcome),
+                    }
+                }
+                // Failing after writing is what undoes it.
+                tx.writing();
+                Err::<(), _>(Tried::Undone(outcomes))
+            })
+            .await;
+        match outcome {
+            Err(Tried::Undone(outcomes)) => Ok(outcomes),
+            Err(Tried::Failed(error)) => Err(error),
+            Ok(()) => Ok(Vec::new()),
+        }
+    }
+}
+
+/// An error with the place of the change it is about.
+struct Placed(usize, AppError);
+
+impl From<huitian_store::StoreError> for Placed {
+    fn from(error: huitian_store::StoreError) -> Self {
+        Self(0, error.into())
+    }
+}
+
+enum Tried {
+    Undone(Vec<Result<Receipt, AppError>>),
+    Failed(AppError),
+}
+
+impl From<huitian_store::StoreError> for Tried {
+    fn from(error: huitian_store::StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// Makes a change within a transaction.
+pub(crate) fn make(
+    tx: &mut Tx,
+    actor: &Actor,
+    change: &Change,
+    now: Timestamp,
+    today: Date,
+) -> Result<Receipt, AppError> {
+    let context = Context {
+        today,
+        actor: name_of(actor).ok_or_else(|| not_allowed(&change.command))?,
+        effective: change.effective.unwrap_or(today),
+        source: change.source.clone(),
+        reason: change.reason.clone(),
+    };
+    let drafts = tx.with_lookup(|lookup| {
+        if !matches!(actor, Actor::Operator(_)) {
+            authorize(&grants_now(actor, lookup), &change.command, lookup)?;
+            if let Actor::Token { scopes, .. } = actor
+                && !scopes.iter().any(|scope| scope.admits(Action::ReportProgress))
+            {
+                return Err(not_allowed(&change.command));
+            }
+        }
+        decide(&change.command, &context, lookup).map_err(AppError::Refused)
+    })??;
+    let entries =
+        drafts.into_iter().map(|draft: Draft| tx.append(draft, now)).collect::<Result<Vec<Entry>, _>>()?;
+    let version = match entries.last() {
+        Some(entry) => entry.seq,
+        None => tx.subject(change.command.subject())?.map_or(Seq(0), |history| history.version),
+    };
+    Ok(Receipt { entries, version })
+}
+
+fn name_of(actor: &Actor) -> Option<Code> {
+    match actor {
+        Actor::Public => None,
+        Actor::Operator(name) => Some(name.clone()),
+        Actor::Person { person, .. } | Actor::Token { person, .. } => Some(person.clone()),
+    }
+}
+
+/// The roles the person holds in this very transaction: one revoked a moment ago no longer counts.
+fn grants_now(actor: &Actor, lookup: &dyn Lookup) -> Vec<Grant> {
+    let Some(person) = actor.person() else { return Vec::new() };
+    lookup
+        .subject(&Subject::person(person))
+        .map(|history| Person::at(person, history.visible(View::ALL)))
+        .filter(|person| person.active)
+        .map_or(Vec::new(), |person| person.grants)
+}
+
+fn not_allowed(command: &Command) -> AppError {
+    let action = match command {
+        Command::Register { .. } | Command::Put { .. } => Action::ManageProjects,
+        Command::Record { .. } => Action::ReportProgress,
+        Command::Correct { .. } => Action::CorrectEntry,
+    };
+    Refusal::whole(Problem::NotAllowed(action)).into()
+}

@@ -1,0 +1,33 @@
+//! Why a use case failed.
+
+use huitian_domain::refusal::Refusal;
+use huitian_store::StoreError;
+
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AppError {
+    /// The rules say no: nothing was changed.
+    #[error("refused: {}", list(.0))]
+    Refused(Vec<Refusal>),
+    #[error("there is no such record")]
+    NotFound,
+    /// Name or password wrong; which of the two is not said.
+    #[error("wrong name or password")]
+    WrongPassword,
+    /// Too many wrong passwords.
+    #[error("locked for {seconds} more seconds")]
+    Locked { seconds: i64 },
+    #[error("the password is too short or too common")]
+    WeakPassword,
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+fn list(refusals: &[Refusal]) -> String {
+    refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl From<Refusal> for AppError {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(vec![refusal])
+    }
+}

@@ -1,0 +1,182 @@
+//! Reading: a plan at a point of view, its statement, its journal.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, PoisonError};
+
+use huitian_domain::code::Code;
+use huitian_domain::history::{History, SubjectHistory, View};
+use huitian_domain::journal::{Entry, Seq};
+use huitian_domain::portfolio::Portfolio;
+use huitian_domain::statement::Statement;
+use huitian_domain::subject::{Subject, directory};
+use huitian_store::{Connection, EntryFilter, Page, StoreError};
+use jiff::Timestamp;
+use jiff::civil::Date;
+
+use crate::App;
+use crate::error::AppError;
+
+/// What a reader asks for; today and everything known where nothing is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Asked {
+    pub as_of: Option<Date>,
+    pub known_at: Option<Timestamp>,
+}
+
+/// Portfolios and statements lately asked for; each belongs to a journal head, so none goes stale.
+#[derive(Default)]
+pub(crate) struct PortfolioCache {
+    held: VecDeque<Held>,
+}
+
+type Held = (Key, Arc<Portfolio>, Option<Arc<Statement>>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Key {
+    plan: Code,
+    view: View,
+    head: Seq,
+}
+
+impl PortfolioCache {
+    /// A person moves between a few days; a thousand projects at one day take some megabytes.
+    const MOST: usize = 6;
+
+    fn get(&mut self, key: &Key) -> Option<&mut Held> {
+        let at = self.held.iter().position(|(held, ..)| held == key)?;
+        let item = self.held.remove(at)?;
+        self.held.push_back(item);
+        self.held.back_mut()
+    }
+
+    fn put(&mut self, key: Key, portfolio: Arc<Portfolio>) {
+        self.held.retain(|(held, ..)| held.head == key.head || held.plan != key.plan);
+        if self.held.len() >= Self::MOST {
+            self.held.pop_front();
+        }
+        self.held.push_back((key, portfolio, None));
+    }
+}
+
+/// More new entries than these, and reading everything afresh is quicker than taking them in.
+const CATCH_UP_MOST: usize = 5_000;
+
+impl App {
+    /// All plans on the books, in the order they were registered.
+    pub async fn plans(&self) -> Result<Vec<Code>, AppError> {
+        self.database().read_async(|c| Ok(c.plans()?)).await
+    }
+
+    /// The newest state of a plan's records, with the directory's.
+    pub async fn history(&self, plan: &Code) -> Result<Arc<History>, AppError> {
+        let mut held = self.inner.histories.lock().await;
+        let cached = held.get(plan).cloned();
+        let scopes = vec![directory(), plan.clone()];
+        let fresh = self.database().read_async(move |c| catch_up(c, cached, &scopes)).await?;
+        held.insert(plan.clone(), fresh.clone());
+        Ok(fresh)
+    }
+
+    /// Turns what was asked into a point of view.
+    pub async fn view(&self, asked: Asked) -> Result<View, AppError> {
+        let as_of = asked.as_of.unwrap_or_else(|| self.clock().today());
+        let known = match asked.known_at {
+            None => Seq::LATEST,
+            Some(moment) => self.database().read_async(move |c| c.known_at(moment)).await?,
+        };
+        Ok(View { as_of, known })
+    }
+
+    /// A plan at a point of view.
+    pub async fn portfolio(&self, plan: &Code, asked: Asked) -> Result<Arc<Portfolio>, AppError> {
+        let (portfolio, _) = self.portfolio_keyed(plan, asked).await?;
+        Ok(portfolio)
+    }
+
+    async fn portfolio_keyed(&self, plan: &Code, asked: Asked) -> Result<(Arc<Portfolio>, Key), AppError> {
+        let view = self.view(asked).await?;
+        let history = self.history(plan).await?;
+        let key = Key { plan: plan.clone(), view, head: history.head() };
+        {
+            let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, portfolio, _)) = cache.get(&key) {
+                return Ok((portfolio.clone(), key));
+            }
+        }
+        let portfolio = Arc::new(Portfolio::at(&history, plan, view).ok_or(AppError::NotFound)?);
+        let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.put(key.clone(), portfolio.clone());
+        Ok((portfolio, key))
+    }
+
+    /// Every figure of a plan at a point of view, with what keeps it from being issued.
+    pub async fn statement(
+        &self,
+        plan: &Code,
+        asked: Asked,
+    ) -> Result<(Arc<Portfolio>, Arc<Statement>), AppError> {
+        let (portfolio, key) = self.portfolio_keyed(plan, asked).await?;
+        {
+            let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, _, Some(statement))) = cache.get(&key) {
+                return Ok((portfolio, statement.clone()));
+            }
+        }
+        let statement = Arc::new(Statement::of(&portfolio));
+        let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, _, slot)) = cache.get(&key) {
+            *slot = Some(statement.clone());
+        }
+        Ok((portfolio, statement))
+    }
+
+    /// One subject with everything ever recorded of it.
+    pub async fn subject(&self, subject: &Subject) -> Result<Option<SubjectHistory>, AppError> {
+        let subject = subject.clone();
+        Ok(self.database().read_async(move |c| c.subject(&subject)).await?)
+    }
+
+    /// Journal entries, newest first.
+    pub async fn entries(
+        &self,
+        filter: EntryFilter,
+        before: Option<Seq>,
+        limit: usize,
+    ) -> Result<Page<Entry>, AppError> {
+        let limit = limit.clamp(1, 500);
+        Ok(self.database().read_async(move |c| c.entries(&filter, before, limit)).await?)
+    }
+
+    pub async fn entry(&self, seq: Seq) -> Result<Option<Entry>, AppError> {
+        Ok(self.database().read_async(move |c| c.entry(seq)).await?)
+    }
+}
+
+/// Brings a cached history up to the journal's head.
+fn catch_up(
+    connection: &mut Connection,
+    cached: Option<Arc<History>>,
+    scopes: &[Code],
+) -> Result<Arc<History>, StoreError> {
+    let Some(cached) = cached else {
+        return Ok(Arc::new(connection.history(scopes, false)?));
+    };
+    let head = connection.head()?;
+    if head == cached.head() {
+        return Ok(cached);
+    }
+    if head < cached.head() {
+        // The database was replaced underneath, as by a restore.
+        return Ok(Arc::new(connection.history(scopes, false)?));
+    }
+    let entries = connection.entries_after(cached.head(), CATCH_UP_MOST)?;
+    if entries.len() == CATCH_UP_MOST {
+        return Ok(Arc::new(connection.history(scopes, false)?));
+    }
+    let mut history = (*cached).clone();
+    for entry in entries.iter().filter(|entry| scopes.contains(&entry.draft.subject.scope)) {
+        history.apply(entry);
+    }
+    history.set_head(head);
+    Ok(Arc::new(history))
+}

@@ -1,0 +1,185 @@
+//! Reading the cells of a row, and saying what is wrong with them.
+
+use std::str::FromStr;
+
+use huitian_domain::code::Code;
+use huitian_domain::money::Fen;
+use huitian_domain::named::Named;
+use huitian_domain::planned_date::{PlannedDate, parse_day};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+/// The longest cell that is read, in characters.
+pub const CELL_MOST: usize = 8_000;
+/// How much of a bad cell an error repeats, in characters.
+const SHOWN: usize = 60;
+
+/// What is wrong with a cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellError {
+    pub column: String,
+    /// The cell's text, shortened.
+    pub value: String,
+    pub problem: CellProblem,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CellProblem {
+    Missing,
+    NotACode,
+    NotADay,
+    NotADate,
+    NotANumber,
+    NotAWholeNumber,
+    NotYuan,
+    NotYesNo,
+    NotOneOf(&'static [&'static str]),
+    TooLong,
+}
+
+impl CellProblem {
+    /// The key under which messages explain it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Missing => "cell-missing",
+            Self::NotACode => "cell-not-a-code",
+            Self::NotADay => "cell-not-a-day",
+            Self::NotADate => "cell-not-a-date",
+            Self::NotANumber => "cell-not-a-number",
+            Self::NotAWholeNumber => "cell-not-a-whole-number",
+            Self::NotYuan => "cell-not-yuan",
+            Self::NotYesNo => "cell-not-yes-no",
+            Self::NotOneOf(_) => "cell-not-one-of",
+            Self::TooLong => "cell-too-long",
+        }
+    }
+
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NotOneOf(words) => vec![("words", words.join(", "))],
+            Self::TooLong => vec![("max", CELL_MOST.to_string())],
+            _ => Vec::new(),
+        }
+    }
+}
+
+/// The cells of one row; errors gather while they are read.
+pub struct Cells<'a> {
+    get: Box<dyn Fn(&str) -> &'a str + 'a>,
+    errors: Vec<CellError>,
+}
+
+impl<'a> Cells<'a> {
+    pub(crate) fn new(get: Box<dyn Fn(&str) -> &'a str + 'a>) -> Self {
+        Self { get, errors: Vec::new() }
+    }
+
+    pub(crate) fn errors(&self) -> &[CellError] {
+        &self.errors
+    }
+
+    pub(crate) fn into_errors(self) -> Vec<CellError> {
+        self.errors
+    }
+
+    fn raw(&self, column: &str) -> &'a str {
+        (self.get)(column).trim()
+    }
+
+    fn fail(&mut self, column: &str, problem: CellProblem) {
+        let value = self.raw(column).chars().take(SHOWN).collect();
+        self.errors.push(CellError { column: column.to_owned(), value, problem });
+    }
+
+    pub(crate) fn require(&mut self, column: &str) {
+        if self.raw(column).is_empty() {
+            self.fail(column, CellProblem::Missing);
+        }
+    }
+
+    pub(crate) fn text(&mut self, column: &str) -> String {
+        let text = self.raw(column);
+        if text.chars().count() > CELL_MOST {
+            self.fail(column, CellProblem::TooLong);
+            return String::new();
+        }
+        text.replace("\r\n", "\n")
+    }
+
+    /// A text in two columns, `…_zh` and `…_en`; `None` where the Chinese one is empty.
+    pub(crate) fn named(&mut self, zh: &str, en: &str) -> Option<Named> {
+        let (zh, en) = (self.text(zh), self.text(en));
+        (!zh.is_empty()).then(|| Named::new(zh, en))
+    }
+
+    fn parsed<T>(
+        &mut self,
+        column: &str,
+        problem: CellProblem,
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.raw(column);
+        if text.is_empty() {
+            return None;
+        }
+        let parsed = parse(text);
+        if parsed.is_none() {
+            self.fail(column, problem);
+        }
+        parsed
+    }
+
+    pub(crate) fn code(&mut self, column: &str) -> Option<Code> {
+        self.parsed(column, CellProblem::NotACode, |text| Code::new(text).ok())
+    }
+
+    pub(crate) fn codes(&mut self, column: &str) -> Vec<Code> {
+        self.parsed(column, CellProblem::NotACode, |text| {
+            text.split([';', ';'])
+                .map(str::trim)
+                .filter(|text| !text.is_empty())
+                .map(|text| Code::new(text).ok())
+                .collect::<Option<Vec<_>>>()
+        })
+        .unwrap_or_default()
+    }
+
+    pub(crate) fn day(&mut self, column: &str) -> Option<Date> {
+        self.parsed(column, CellProblem::NotADay, |text| parse_day(&text.replace(['/', '.'], "-")))
+    }
+
+    pub(crate) fn date(&mut self, column: &str) -> Option<PlannedDate> {
+        self.parsed(column, CellProblem::NotADate, |text| PlannedDate::from_str(text).ok())
+    }
+
+    pub(crate) fn number(&mut self, column: &str) -> Option<Decimal> {
+        self.parsed(column, CellProblem::NotANumber, |text| {
+            Decimal::from_str(&text.replace([',', ','], "").replace('%', "")).ok().map(|d| d.normalize())
+        })
+    }
+
+    pub(crate) fn whole<T: FromStr>(&mut self, column: &str) -> Option<T> {
+        self.parsed(column, CellProblem::NotAWholeNumber, |text| text.replace([',', ','], "").parse().ok())
+    }
+
+    pub(crate) fn yuan(&mut self, column: &str) -> Option<Fen> {
+        self.parsed(column, CellProblem::NotYuan, Fen::parse_yuan)
+    }
+
+    pub(crate) fn yes_no(&mut self, column: &str) -> Option<bool> {
+        self.parsed(column, CellProblem::NotYesNo, |text| match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "1" | "是" => Some(true),
+            "false" | "no" | "0" | "否" => Some(false),
+            _ => None,
+        })
+    }
+
+    pub(crate) fn word<T>(
+        &mut self,
+        column: &str,
+        words: &'static [&'static str],
+        parse: impl Fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        self.parsed(column, CellProblem::NotOneOf(words), parse)
+    }
+}

@@ -1,0 +1,62 @@
+//! Units and areas.
+
+use huitian_domain::area::{AreaFact, AreaLevel};
+use huitian_domain::code::Code;
+use huitian_domain::fact::Fact;
+use huitian_domain::subject::Subject;
+use huitian_domain::unit::{UnitFact, UnitLevel};
+
+use super::{Cells, ColumnKind as K, Table, column};
+
+const AREA_LEVELS: &[&str] = &["city", "district", "subdistrict", "community"];
+const UNIT_LEVELS: &[&str] = &["city", "district", "subdistrict", "community", "other"];
+
+pub(super) const AREAS: Table = Table {
+    name: "areas",
+    columns: &[
+        column("code", true, K::Code),
+        column("name_zh", false, K::Text),
+        column("name_en", false, K::Text),
+        column("level", false, K::OneOf(AREA_LEVELS)),
+        column("parent", false, K::Code),
+        column("population", false, K::Whole),
+    ],
+    parse: area,
+    registers: true,
+};
+
+fn area(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {
+    let mut facts = Vec::new();
+    facts.extend(cells.named("name_zh", "name_en").map(AreaFact::Name));
+    let level = cells.word("level", AREA_LEVELS, AreaLevel::parse);
+    facts.extend(level.map(|level| AreaFact::Level { level }));
+    facts.extend(cells.code("parent").map(|parent| AreaFact::Parent { parent: Some(parent) }));
+    facts.extend(cells.whole("population").map(|people| AreaFact::Population { people }));
+    let code = cells.code("code")?;
+    Some((Subject::area(&code), facts.into_iter().map(Fact::from).collect()))
+}
+
+pub(super) const UNITS: Table = Table {
+    name: "units",
+    columns: &[
+        column("code", true, K::Code),
+        column("name_zh", false, K::Text),
+        column("name_en", false, K::Text),
+        column("level", false, K::OneOf(UNIT_LEVELS)),
+        column("parent", false, K::Code),
+        column("area", false, K::Code),
+    ],
+    parse: unit,
+    registers: true,
+};
+
+fn unit(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {
+    let mut facts = Vec::new();
+    facts.extend(cells.named("name_zh", "name_en").map(UnitFact::Name));
+    let level = cells.word("level", UNIT_LEVELS, UnitLevel::parse);
+    facts.extend(level.map(|level| UnitFact::Level { level }));
+    facts.extend(cells.code("parent").map(|parent| UnitFact::Parent { parent: Some(parent) }));
+    facts.extend(cells.code("area").map(|area| UnitFact::Area { area }));
+    let code = cells.code("code")?;
+    Some((Subject::unit(&code), facts.into_iter().map(Fact::from).collect()))
+}

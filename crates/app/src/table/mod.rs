@@ -1,0 +1,155 @@
+//! Tables: the shapes in which records come in (import, demonstration plan), one row one change.
+
+mod cells;
+mod directory;
+mod indicators;
+mod plan;
+mod projects;
+
+use huitian_domain::code::Code;
+use huitian_domain::command::Command;
+use huitian_domain::fact::Fact;
+use huitian_domain::refusal::Refusal;
+use huitian_domain::source::{Grade, Source};
+use huitian_domain::subject::Subject;
+
+pub use cells::{CellError, CellProblem, Cells};
+pub use plan::{PlanFile, PlanFileError};
+
+use crate::change::Change;
+
+/// A column of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    pub name: &'static str,
+    pub required: bool,
+    pub kind: ColumnKind,
+}
+
+/// What a column's cells look like: for templates, checks and help.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ColumnKind {
+    Code,
+    /// Several codes separated by `;`.
+    Codes,
+    Text,
+    /// `2019-10-13`, `2019-10`, `2019-Q4` or `2019`.
+    PlannedDate,
+    Day,
+    Number,
+    Whole,
+    Yuan,
+    YesNo,
+    /// One of these words.
+    OneOf(&'static [&'static str]),
+    Url,
+}
+
+type Parse = fn(&mut Cells, &Code) -> Option<(Subject, Vec<Fact>)>;
+
+/// A table: its columns and how a row becomes a change.
+pub struct Table {
+    pub name: &'static str,
+    pub columns: &'static [Column],
+    parse: Parse,
+    /// Whether a row may put its subject on the books.
+    registers: bool,
+}
+
+const fn column(name: &'static str, required: bool, kind: ColumnKind) -> Column {
+    Column { name, required, kind }
+}
+
+const GRADES: &[&str] = &["published", "reported", "illustrative"];
+
+/// The columns every table may have besides its own.
+pub const COMMON: &[Column] = &[
+    column("effective", false, ColumnKind::Day),
+    column("grade", false, ColumnKind::OneOf(GRADES)),
+    column("source_title", false, ColumnKind::Text),
+    column("source_url", false, ColumnKind::Url),
+    column("source_unit", false, ColumnKind::Code),
+    column("reason", false, ColumnKind::Text),
+];
+
+/// All tables, in the order in which they depend on each other.
+pub static TABLES: &[Table] = &[
+    directory::AREAS,
+    directory::UNITS,
+    projects::PROJECTS,
+    projects::ALIASES,
+    projects::LEAD_UNITS,
+    projects::SUPPORTING_UNITS,
+    projects::PARTS,
+    projects::MILESTONES,
+    projects::PROGRESS,
+    projects::OUTPUTS,
+    projects::DOCUMENTS,
+    projects::REMARKS,
+    indicators::INDICATORS,
+    indicators::BASELINES,
+    indicators::TARGETS,
+    indicators::OBSERVATIONS,
+    indicators::ACCEPTED,
+    plan::LIST_ENTRIES,
+];
+
+pub fn table(name: &str) -> Option<&'static Table> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+impl Table {
+    /// Reads one row. `get` gives the text of a column, empty where there is none.
+    pub fn change<'a>(
+        &self,
+        plan: &Code,
+        get: impl Fn(&str) -> &'a str + 'a,
+    ) -> Result<Change, Vec<CellError>> {
+        let mut cells = Cells::new(Box::new(get));
+        for column in self.columns.iter().filter(|column| column.required) {
+            cells.require(column.name);
+        }
+        let effective = cells.day("effective");
+        let source = Source {
+            grade: cells.word("grade", GRADES, Grade::parse).unwrap_or_default(),
+            title: cells.text("source_title"),
+            url: cells.text("source_url"),
+            unit: cells.code("source_unit"),
+        };
+        let reason = cells.text("reason");
+        let parsed = if cells.errors().is_empty() { (self.parse)(&mut cells, plan) } else { None };
+        let errors = cells.into_errors();
+        match parsed {
+            Some((subject, facts)) if errors.is_empty() => Ok(Change {
+                command: if self.registers {
+                    Command::Put { subject, facts }
+                } else {
+                    Command::Record { subject, facts, expected: None }
+                },
+                effective,
+                source,
+                reason,
+            }),
+            _ => Err(errors),
+        }
+    }
+
+    /// The column a refusal is about, where one can be named.
+    pub fn column_of(&self, refusal: &Refusal) -> Option<&'static str> {
+        let topic = refusal.field.split('/').next().unwrap_or("");
+        let wanted = match topic {
+            "milestone" => "date",
+            "name" => "name_zh",
+            "output" => "quantity",
+            "progress" => "percent",
+            "place" => "areas",
+            "supporting_unit" | "lead_unit" if self.name != "projects" => "unit",
+            "budget" => "budget_yuan",
+            "observation" | "baseline" => "on",
+            "list_entry" => "project",
+            "source" => "source_url",
+            other => other,
+        };
+        self.columns.iter().chain(COMMON).map(|column| column.name).find(|name| *name == wanted)
+    }
+}

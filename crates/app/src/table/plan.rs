@@ -1,0 +1,342 @@
+//! The plan itself: yearly list entries as a table, everything else from one TOML file.
+
+use huitian_domain::code::Code;
+use huitian_domain::command::Command;
+use huitian_domain::fact::Fact;
+use huitian_domain::figure::{FigureDefinition, Query};
+use huitian_domain::milestone::{Gate, Limit, StepTemplate};
+use huitian_domain::named::Named;
+use huitian_domain::output::{OutputGroup, OutputKind, Stage};
+use huitian_domain::plan::{Aim, ListEntryKind, PlanFact};
+use huitian_domain::source::{Grade, Source};
+use huitian_domain::subject::Subject;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use serde::Deserialize;
+
+use super::{ColumnKind as K, Table, column};
+use crate::change::Change;
+
+const ENTRIES: &[&str] = &["carried_over", "new"];
+const AIMS: &[&str] = &["complete", "continue", "prepare"];
+
+pub(super) const LIST_ENTRIES: Table = Table {
+    name: "list_entries",
+    columns: &[
+        column("year", true, K::Whole),
+        column("issue", true, K::Whole),
+        column("project", true, K::Code),
+        column("entry", true, K::OneOf(ENTRIES)),
+        column("aim", false, K::OneOf(AIMS)),
+    ],
+    parse: |cells, plan| {
+        let (year, issue) = (cells.whole("year"), cells.whole("issue"));
+        let project = cells.code("project");
+        let entry = cells.word("entry", ENTRIES, ListEntryKind::parse);
+        let aim = cells.word("aim", AIMS, Aim::parse);
+        let fact = PlanFact::ListEntry { year: year?, issue: issue?, project: project?, entry: entry?, aim };
+        Some((Subject::plan(plan), vec![fact.into()]))
+    },
+    registers: false,
+};
+
+#[derive(Debug, thiserror::Error)]
+pub enum PlanFileError {
+    #[error("the plan file is not right: {0}")]
+    Toml(#[from] toml::de::Error),
+}
+
+/// A plan as a file: what it consists of before any project.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PlanFile {
+    pub code: Code,
+    pub recorded_on: Date,
+    area: Option<Code>,
+    name: Named,
+    period: Period,
+    #[serde(default)]
+    sectors: Vec<Coded>,
+    #[serde(default)]
+    campaigns: Vec<Coded>,
+    #[serde(default)]
+    templates: Vec<TemplateEntry>,
+    #[serde(default)]
+    revisions: Vec<RevisionEntry>,
+    #[serde(default)]
+    lists: Vec<ListFileEntry>,
+    #[serde(default)]
+    output_kinds: Vec<OutputKindEntry>,
+    #[serde(default)]
+    output_groups: Vec<GroupEntry>,
+    #[serde(default)]
+    figures: Vec<FigureEntry>,
+    #[serde(default)]
+    published: Vec<PublishedEntry>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Period {
+    from: Date,
+    to: Date,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct Coded {
+    code: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct TemplateEntry {
+    code: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    #[serde(default)]
+    steps: Vec<StepEntry>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct StepEntry {
+    step: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    gate: Option<GateEntry>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct GateEntry {
+    authority_zh: String,
+    #[serde(default)]
+    authority_en: String,
+    document_zh: String,
+    #[serde(default)]
+    document_en: String,
+    limit_days: Option<u16>,
+    limit_working_days: Option<u16>,
+}
+
+/// Where a record comes from and when it could first be known.
+#[derive(Debug, Clone, Default, Deserialize)]
+struct Origin {
+    effective: Option<Date>,
+    recorded_on: Option<Date>,
+    #[serde(default)]
+    grade: Grade,
+    #[serde(default)]
+    source_title: String,
+    #[serde(default)]
+    source_url: String,
+    #[serde(default)]
+    reason: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct RevisionEntry {
+    number: u32,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    declared: Option<u32>,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct ListFileEntry {
+    year: i16,
+    issue: u32,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    carried_over: Option<u32>,
+    new: Option<u32>,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct OutputKindEntry {
+    code: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    unit_zh: String,
+    #[serde(default)]
+    unit_en: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct GroupEntry {
+    code: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    kind: Code,
+    stage: Stage,
+    quantity: Decimal,
+    members: Vec<Code>,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct FigureEntry {
+    id: Code,
+    group: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    unit_zh: String,
+    #[serde(default)]
+    unit_en: String,
+    rule_zh: String,
+    #[serde(default)]
+    rule_en: String,
+    query: Query,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+struct PublishedEntry {
+    figure: Code,
+    on: Date,
+    value: Decimal,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
+impl PlanFile {
+    pub fn parse(text: &str) -> Result<Self, PlanFileError> {
+        Ok(toml::from_str(text)?)
+    }
+
+    /// The change that puts the plan on the books.
+    pub fn registration(&self) -> Change {
+        let mut facts = vec![
+            PlanFact::Name(self.name.clone()),
+            PlanFact::Period { from: self.period.from, to: self.period.to },
+        ];
+        facts.extend(self.area.clone().map(|area| PlanFact::Area { area }));
+        facts.extend(self.sectors.iter().zip(1u32..).map(|(entry, order)| PlanFact::Sector {
+            sector: entry.code.clone(),
+            order,
+            name: Named::new(&entry.zh, &entry.en),
+        }));
+        facts.extend(self.campaigns.iter().zip(1u32..).map(|(entry, order)| PlanFact::Campaign {
+            campaign: entry.code.clone(),
+            order,
+            name: Named::new(&entry.zh, &entry.en),
+        }));
+        facts.extend(self.templates.iter().map(template));
+        facts.extend(self.output_kinds.iter().map(|entry| {
+            PlanFact::OutputKind(OutputKind {
+                kind: entry.code.clone(),
+                name: Named::new(&entry.zh, &entry.en),
+                unit: Named::new(&entry.unit_zh, &entry.unit_en),
+            })
+        }));
+        facts.extend(self.figures.iter().zip(1u32..).map(|(entry, order)| {
+            PlanFact::Figure(FigureDefinition {
+                id: entry.id.clone(),
+                order,
+                group: entry.group.clone(),
+                label: Named::new(&entry.zh, &entry.en),
+                unit: Named::new(&entry.unit_zh, &entry.unit_en),
+                query: entry.query.clone(),
+                rule: Named::new(&entry.rule_zh, &entry.rule_en),
+            })
+        }));
+        let origin = Origin { grade: Grade::Published, ..Origin::default() };
+        let command =
+            Command::Put { subject: self.subject(), facts: facts.into_iter().map(Fact::from).collect() };
+        change(command, &origin, Some(self.recorded_on))
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::plan(&self.code)
+    }
+
+    /// Revisions and yearly lists, each with the day it became known: they come before projects.
+    pub fn editions(&self) -> Vec<(Date, Change)> {
+        let revisions = self.revisions.iter().map(|entry| {
+            let title = Named::new(&entry.zh, &entry.en);
+            let fact = PlanFact::Revision { number: entry.number, title, declared: entry.declared };
+            self.dated(fact, &entry.origin)
+        });
+        let lists = self.lists.iter().map(|entry| {
+            let fact = PlanFact::YearlyList {
+                year: entry.year,
+                issue: entry.issue,
+                title: Named::new(&entry.zh, &entry.en),
+                declared_carried_over: entry.carried_over,
+                declared_new: entry.new,
+            };
+            self.dated(fact, &entry.origin)
+        });
+        revisions.chain(lists).collect()
+    }
+
+    /// Joint outputs and published values, each with the day it became known: they come after projects.
+    pub fn results(&self) -> Vec<(Date, Change)> {
+        let groups = self.output_groups.iter().map(|entry| {
+            let fact = PlanFact::OutputGroup(OutputGroup {
+                group: entry.code.clone(),
+                name: Named::new(&entry.zh, &entry.en),
+                kind: entry.kind.clone(),
+                stage: entry.stage,
+                quantity: entry.quantity,
+                members: entry.members.clone(),
+            });
+            self.dated(fact, &entry.origin)
+        });
+        let published = self.published.iter().map(|entry| {
+            let fact =
+                PlanFact::PublishedFigure { figure: entry.figure.clone(), on: entry.on, value: entry.value };
+            let mut origin = entry.origin.clone();
+            origin.grade = Grade::Published;
+            self.dated(fact, &origin)
+        });
+        groups.chain(published).collect()
+    }
+
+    fn dated(&self, fact: PlanFact, origin: &Origin) -> (Date, Change) {
+        let day = origin.recorded_on.unwrap_or(self.recorded_on);
+        let command = Command::Record { subject: self.subject(), facts: vec![fact.into()], expected: None };
+        (day, change(command, origin, Some(day)))
+    }
+}
+
+fn template(entry: &TemplateEntry) -> PlanFact {
+    let steps = entry.steps.iter().map(|step| StepTemplate {
+        step: step.step.clone(),
+        name: Named::new(&step.zh, &step.en),
+        gate: step.gate.as_ref().map(|gate| Gate {
+            authority: Named::new(&gate.authority_zh, &gate.authority_en),
+            document: Named::new(&gate.document_zh, &gate.document_en),
+            limit: gate.limit_days.map(Limit::Days).or(gate.limit_working_days.map(Limit::WorkingDays)),
+        }),
+    });
+    PlanFact::Template {
+        template: entry.code.clone(),
+        name: Named::new(&entry.zh, &entry.en),
+        steps: steps.collect(),
+    }
+}
+
+fn change(command: Command, origin: &Origin, otherwise: Option<Date>) -> Change {
+    Change {
+        command,
+        effective: origin.effective.or(otherwise),
+        source: Source {
+            grade: origin.grade,
+            title: origin.source_title.clone(),
+            url: origin.source_url.clone(),
+            unit: None,
+        },
+        reason: origin.reason.clone(),
+    }
+}

@@ -1,0 +1,45 @@
+//! `huitian demo`: the Huitian demonstration plan, loaded and shown.
+
+mod data;
+mod load;
+mod people;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+
+use super::common::{DatabaseArg, runtime};
+
+/// Loads the Huitian demonstration plan and starts the site
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    huitian demo\n  \
+    huitian demo --listen 127.0.0.1:8080\n  \
+    huitian demo --load-only --database sqlite://demo.db\n\n\
+    The plan is played day by day as its facts became known, so that `known at` works in it.\n\
+    A database that already holds the demonstration is used as it is.")]
+pub struct Args {
+    #[command(flatten)]
+    database: DatabaseArg,
+    /// Only load the plan, do not start the site
+    #[arg(long)]
+    load_only: bool,
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let database = args.database.open()?;
+    let head = database.read(|c| c.head())?;
+    if head.0 == 0 {
+        let loaded = runtime()?.block_on(load::load(&database))?;
+        eprintln!("{loaded} entries on the books");
+    } else {
+        let known = database.read(|c| c.plans())?;
+        let ours = data::PLANS.iter().any(|plan| known.iter().any(|code| code.as_str() == plan.code));
+        (ours || args.load_only)
+            .then_some(())
+            .filter(|()| ours)
+            .context("this database holds another plan; give --database a new file")?;
+        eprintln!("the demonstration plan is already on the books");
+    }
+    Ok(ExitCode::SUCCESS)
+}
