@@ -3,13 +3,13 @@
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
-use huitian_domain::code::Code;
-use huitian_domain::history::View;
-use huitian_domain::person::Person;
-use huitian_domain::policy::Action;
-use huitian_domain::subject::Subject;
-use huitian_store::{ApiToken, Session, StoreError};
+use domain::code::Code;
+use domain::history::View;
+use domain::person::Person;
+use domain::policy::Action;
+use domain::subject::Subject;
 use sha2::{Digest, Sha256};
+use store::{ApiToken, Session, StoreError};
 
 use crate::App;
 use crate::actor::Actor;

@@ -1,7 +1,7 @@
 //! Who acts.
 
-use huitian_domain::code::Code;
-use huitian_domain::policy::{Action, Grant, Target, allows};
+use domain::code::Code;
+use domain::policy::{Action, Grant, Target, allows};
 
 use crate::account::TokenScope;
 
@@ -49,7 +49,7 @@ impl Actor {
 
     /// Whether the action is open to the actor anywhere at all.
     pub fn may_somewhere(&self, action: Action) -> bool {
-        use huitian_domain::policy::{Reach, reach};
+        use domain::policy::{Reach, reach};
         match self {
             Self::Operator(_) => true,
             Self::Token { grants, scopes, .. } => {

@@ -1,18 +1,18 @@
 //! Making a change: policy, rules and journal in one transaction.
 
-use huitian_domain::authorize::authorize;
-use huitian_domain::code::Code;
-use huitian_domain::command::{Command, Context, decide};
-use huitian_domain::history::{Lookup, View};
-use huitian_domain::journal::{Draft, Entry, Seq};
-use huitian_domain::person::Person;
-use huitian_domain::policy::{Action, Grant};
-use huitian_domain::refusal::{Problem, Refusal};
-use huitian_domain::source::Source;
-use huitian_domain::subject::Subject;
-use huitian_store::Tx;
+use domain::authorize::authorize;
+use domain::code::Code;
+use domain::command::{Command, Context, decide};
+use domain::history::{Lookup, View};
+use domain::journal::{Draft, Entry, Seq};
+use domain::person::Person;
+use domain::policy::{Action, Grant};
+use domain::refusal::{Problem, Refusal};
+use domain::source::Source;
+use domain::subject::Subject;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use store::Tx;
 
 use crate::App;
 use crate::actor::Actor;
@@ -98,8 +98,8 @@ impl App {
 /// An error with the place of the change it is about.
 struct Placed(usize, AppError);
 
-impl From<huitian_store::StoreError> for Placed {
-    fn from(error: huitian_store::StoreError) -> Self {
+impl From<store::StoreError> for Placed {
+    fn from(error: store::StoreError) -> Self {
         Self(0, error.into())
     }
 }
@@ -109,8 +109,8 @@ enum Tried {
     Failed(AppError),
 }
 
-impl From<huitian_store::StoreError> for Tried {
-    fn from(error: huitian_store::StoreError) -> Self {
+impl From<store::StoreError> for Tried {
+    fn from(error: store::StoreError) -> Self {
         Self::Failed(error.into())
     }
 }

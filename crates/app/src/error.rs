@@ -1,7 +1,7 @@
 //! Why a use case failed.
 
-use huitian_domain::refusal::Refusal;
-use huitian_store::StoreError;
+use domain::refusal::Refusal;
+use store::StoreError;
 
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum AppError {

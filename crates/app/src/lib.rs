@@ -14,9 +14,9 @@ pub mod table;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use huitian_domain::code::Code;
-use huitian_domain::history::History;
-use huitian_store::Database;
+use domain::code::Code;
+use domain::history::History;
+use store::Database;
 
 pub use account::{NewToken, SignedIn, TokenScope};
 pub use actor::Actor;

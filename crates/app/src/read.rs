@@ -3,15 +3,15 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
-use huitian_domain::code::Code;
-use huitian_domain::history::{History, SubjectHistory, View};
-use huitian_domain::journal::{Entry, Seq};
-use huitian_domain::portfolio::Portfolio;
-use huitian_domain::statement::Statement;
-use huitian_domain::subject::{Subject, directory};
-use huitian_store::{Connection, EntryFilter, Page, StoreError};
+use domain::code::Code;
+use domain::history::{History, SubjectHistory, View};
+use domain::journal::{Entry, Seq};
+use domain::portfolio::Portfolio;
+use domain::statement::Statement;
+use domain::subject::{Subject, directory};
 use jiff::Timestamp;
 use jiff::civil::Date;
+use store::{Connection, EntryFilter, Page, StoreError};
 
 use crate::App;
 use crate::error::AppError;

@@ -1,6 +1,6 @@
 //! Secrets that do not belong into the journal: passwords, sessions and tokens, all hashed.
 
-use huitian_domain::code::Code;
+use domain::code::Code;
 
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};

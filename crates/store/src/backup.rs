@@ -7,11 +7,11 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 
+use domain::code::Code;
+use domain::journal::{Event, Hash, Seq, Written};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use huitian_domain::code::Code;
-use huitian_domain::journal::{Event, Hash, Seq, Written};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use huitian_domain::code::Code;
-use huitian_domain::history::{History, Lookup, RecordedFact, SubjectHistory};
-use huitian_domain::journal::{Entry, Event, Seq};
-use huitian_domain::source::Grade;
-use huitian_domain::subject::{Subject, SubjectKind};
+use domain::code::Code;
+use domain::history::{History, Lookup, RecordedFact, SubjectHistory};
+use domain::journal::{Entry, Event, Seq};
+use domain::source::Grade;
+use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
 use crate::error::{Result, StoreError};

@@ -1,9 +1,9 @@
 //! Appending to the journal and reading it.
 
-use huitian_domain::code::Code;
-use huitian_domain::journal::{Draft, Entry, Event, Hash, Seq, Written};
-use huitian_domain::source::Source;
-use huitian_domain::subject::{Subject, SubjectKind};
+use domain::code::Code;
+use domain::journal::{Draft, Entry, Event, Hash, Seq, Written};
+use domain::source::Source;
+use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 

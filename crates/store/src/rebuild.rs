@@ -22,7 +22,7 @@ impl Database {
             let connection = tx.writing();
             connection.execute("DELETE FROM fact", &[])?;
             connection.execute("DELETE FROM subject", &[])?;
-            let mut last = huitian_domain::journal::Seq(0);
+            let mut last = domain::journal::Seq(0);
             let mut entries = 0;
             loop {
                 let batch = connection.entries_after(last, 2_000)?;

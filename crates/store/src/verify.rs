@@ -1,6 +1,6 @@
 //! Checking the journal: any altered, missing or reordered entry is found.
 
-use huitian_domain::journal::{Event, Hash, Seq, Written};
+use domain::journal::{Event, Hash, Seq, Written};
 
 use crate::error::Result;
 use crate::journal::Head;

@@ -5,9 +5,9 @@
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
+use domain::refusal::{Problem, Refusal};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
-use huitian_domain::refusal::{Problem, Refusal};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Lang {

@@ -2,10 +2,10 @@
 
 use std::str::FromStr;
 
-use huitian_domain::code::Code;
-use huitian_domain::money::Fen;
-use huitian_domain::named::Named;
-use huitian_domain::planned_date::{PlannedDate, parse_day};
+use domain::code::Code;
+use domain::money::Fen;
+use domain::named::Named;
+use domain::planned_date::{PlannedDate, parse_day};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 

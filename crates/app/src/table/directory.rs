@@ -1,10 +1,10 @@
 //! Units and areas.
 
-use huitian_domain::area::{AreaFact, AreaLevel};
-use huitian_domain::code::Code;
-use huitian_domain::fact::Fact;
-use huitian_domain::subject::Subject;
-use huitian_domain::unit::{UnitFact, UnitLevel};
+use domain::area::{AreaFact, AreaLevel};
+use domain::code::Code;
+use domain::fact::Fact;
+use domain::subject::Subject;
+use domain::unit::{UnitFact, UnitLevel};
 
 use super::{Cells, ColumnKind as K, Table, column};
 

@@ -1,9 +1,9 @@
 //! Indicators and their values.
 
-use huitian_domain::code::Code;
-use huitian_domain::fact::Fact;
-use huitian_domain::indicator::{Direction, IndicatorFact, Instrument};
-use huitian_domain::subject::Subject;
+use domain::code::Code;
+use domain::fact::Fact;
+use domain::indicator::{Direction, IndicatorFact, Instrument};
+use domain::subject::Subject;
 
 use super::{Cells, Column, ColumnKind as K, Table, column};
 

@@ -6,12 +6,12 @@ mod indicators;
 mod plan;
 mod projects;
 
-use huitian_domain::code::Code;
-use huitian_domain::command::Command;
-use huitian_domain::fact::Fact;
-use huitian_domain::refusal::Refusal;
-use huitian_domain::source::{Grade, Source};
-use huitian_domain::subject::Subject;
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::refusal::Refusal;
+use domain::source::{Grade, Source};
+use domain::subject::Subject;
 
 pub use cells::{CellError, CellProblem, Cells};
 pub use plan::{PlanFile, PlanFileError};

@@ -1,15 +1,15 @@
 //! The plan itself: yearly list entries as a table, everything else from one TOML file.
 
-use huitian_domain::code::Code;
-use huitian_domain::command::Command;
-use huitian_domain::fact::Fact;
-use huitian_domain::figure::{FigureDefinition, Query};
-use huitian_domain::milestone::{Gate, Limit, StepTemplate};
-use huitian_domain::named::Named;
-use huitian_domain::output::{OutputGroup, OutputKind, Stage};
-use huitian_domain::plan::{Aim, ListEntryKind, PlanFact};
-use huitian_domain::source::{Grade, Source};
-use huitian_domain::subject::Subject;
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::figure::{FigureDefinition, Query};
+use domain::milestone::{Gate, Limit, StepTemplate};
+use domain::named::Named;
+use domain::output::{OutputGroup, OutputKind, Stage};
+use domain::plan::{Aim, ListEntryKind, PlanFact};
+use domain::source::{Grade, Source};
+use domain::subject::Subject;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;

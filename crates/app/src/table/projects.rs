@@ -1,11 +1,11 @@
 //! Projects and everything recorded of them.
 
-use huitian_domain::code::Code;
-use huitian_domain::fact::Fact;
-use huitian_domain::milestone::{Aspect, DelayReason};
-use huitian_domain::output::{Basis, Stage};
-use huitian_domain::project::{Membership, ProjectFact};
-use huitian_domain::subject::Subject;
+use domain::code::Code;
+use domain::fact::Fact;
+use domain::milestone::{Aspect, DelayReason};
+use domain::output::{Basis, Stage};
+use domain::project::{Membership, ProjectFact};
+use domain::subject::Subject;
 
 use super::{Cells, ColumnKind as K, Table, column};
 

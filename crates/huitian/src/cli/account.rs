@@ -3,14 +3,14 @@
 use std::io::{BufRead, IsTerminal};
 use std::process::ExitCode;
 
-use huitian_app::{Actor, App, AppError, Change};
-use huitian_domain::code::Code;
-use huitian_domain::command::Command;
-use huitian_domain::fact::Fact;
-use huitian_domain::person::PersonFact;
-use huitian_domain::policy::{Role, Scope};
-use huitian_domain::source::Source;
-use huitian_domain::subject::Subject;
+use app::{Actor, App, AppError, Change};
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::person::PersonFact;
+use domain::policy::{Role, Scope};
+use domain::source::Source;
+use domain::subject::Subject;
 
 use super::common::{DatabaseArg, clock, runtime};
 

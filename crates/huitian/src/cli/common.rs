@@ -4,11 +4,11 @@ use std::io::IsTerminal;
 use std::sync::Arc;
 
 use anyhow::Context;
-use huitian_app::{App, Clock, SystemClock};
-use huitian_domain::code::Code;
-use huitian_store::{Address, Database};
-use huitian_words::Lang;
+use app::{App, Clock, SystemClock};
+use domain::code::Code;
 use indicatif::{ProgressBar, ProgressStyle};
+use store::{Address, Database};
+use words::Lang;
 
 /// Where the data lie.
 #[derive(Debug, Clone, clap::Args)]

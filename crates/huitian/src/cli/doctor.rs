@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use huitian_store::{Severity, examine};
+use store::{Severity, examine};
 
 use super::common::{DatabaseArg, LangArg};
 
@@ -30,9 +30,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         };
         bad |= finding.severity == Severity::Bad;
         let args: Vec<(&str, &str)> = finding.args.iter().map(|(k, v)| (*k, v.as_str())).collect();
-        println!("{mark} {}", huitian_words::with(lang, &format!("doctor-{}", finding.key), &args));
+        println!("{mark} {}", words::with(lang, &format!("doctor-{}", finding.key), &args));
     }
     let verdict = if bad { "doctor-verdict-bad" } else { "doctor-verdict-good" };
-    println!("{}", huitian_words::text(lang, verdict));
+    println!("{}", words::text(lang, verdict));
     Ok(if bad { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

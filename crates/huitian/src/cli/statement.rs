@@ -3,18 +3,18 @@
 use std::process::ExitCode;
 
 use anyhow::Context;
-use huitian_app::Clock;
-use huitian_domain::code::Code;
-use huitian_domain::figure::Row;
-use huitian_domain::history::View;
-use huitian_domain::journal::Seq;
-use huitian_domain::portfolio::Portfolio;
-use huitian_domain::statement::{Fault, Statement};
-use huitian_domain::subject::directory;
-use huitian_words::Lang;
+use app::Clock;
+use domain::code::Code;
+use domain::figure::Row;
+use domain::history::View;
+use domain::journal::Seq;
+use domain::portfolio::Portfolio;
+use domain::statement::{Fault, Statement};
+use domain::subject::directory;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use words::Lang;
 
 use super::common::{DatabaseArg, LangArg, clock, plan, runtime};
 
@@ -59,7 +59,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             None => Seq::LATEST,
         };
         // The figures never look at the light topics: a cold start is three times as quick.
-        Ok::<_, huitian_store::StoreError>((c.history(&scopes, true)?, known))
+        Ok::<_, store::StoreError>((c.history(&scopes, true)?, known))
     })?;
     let view = View { as_of: args.as_of.unwrap_or_else(|| clock.today()), known };
     let portfolio = Portfolio::at(&history, &plan, view)
@@ -80,7 +80,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 }
 
 fn refuse(statement: &Statement, lang: Lang) {
-    eprintln!("{}", huitian_words::text(lang, "statement-refused"));
+    eprintln!("{}", words::text(lang, "statement-refused"));
     for fault in &statement.faults {
         let count = fault.projects().len().to_string();
         let mut args = vec![("count", count.as_str())];
@@ -89,7 +89,7 @@ fn refuse(statement: &Statement, lang: Lang) {
             (declared, counted) = (d.to_string(), c.to_string());
             args.extend([("declared", declared.as_str()), ("counted", counted.as_str())]);
         }
-        eprintln!("- {}", huitian_words::with(lang, &format!("fault-{}", fault.key()), &args));
+        eprintln!("- {}", words::with(lang, &format!("fault-{}", fault.key()), &args));
         for project in fault.projects() {
             eprintln!("    {project}");
         }
@@ -141,8 +141,8 @@ fn text(portfolio: &Portfolio, statement: &Statement, lang: Lang) {
     let english = lang.is_english();
     let date = portfolio.view.as_of.to_string();
     let args = [("plan", portfolio.plan.name.get(english)), ("date", date.as_str())];
-    println!("{}\n", huitian_words::with(lang, "statement-title", &args));
-    let t = |key: &str| huitian_words::text(lang, key).into_owned();
+    println!("{}\n", words::with(lang, "statement-title", &args));
+    let t = |key: &str| words::text(lang, key).into_owned();
     let mut lines =
         vec![[t("statement-figure"), t("statement-value"), t("statement-published"), t("statement-records")]];
     for (figure, definition) in statement.figures.iter().zip(&portfolio.plan.figures) {

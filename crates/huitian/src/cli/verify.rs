@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use huitian_store::VerifyFault;
+use store::VerifyFault;
 
 use super::common::{DatabaseArg, progress};
 

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use huitian_app::table::{PlanFile, table};
-use huitian_app::{Actor, App, Change, FixedClock};
-use huitian_domain::code::Code;
-use huitian_domain::planned_date::parse_day;
-use huitian_domain::subject::directory;
-use huitian_store::Database;
-use huitian_words::Lang;
+use app::table::{PlanFile, table};
+use app::{Actor, App, Change, FixedClock};
+use domain::code::Code;
+use domain::planned_date::parse_day;
+use domain::subject::directory;
 use jiff::civil::{Date, date};
+use store::Database;
+use words::Lang;
 
 use super::data::{AREAS, PLANS, UNITS};
 use super::people;
@@ -52,9 +52,9 @@ pub(super) async fn load(database: &Database) -> anyhow::Result<u64> {
         let batch: Vec<Change> = day.iter().map(|dated| dated.change.clone()).collect();
         app.change_all(&Actor::operator(), batch).await.map_err(|(at, error)| {
             let why = match error {
-                huitian_app::AppError::Refused(refusals) => refusals
+                app::AppError::Refused(refusals) => refusals
                     .iter()
-                    .map(|r| format!("{}: {}", r.field, huitian_words::refusal(Lang::En, r)))
+                    .map(|r| format!("{}: {}", r.field, words::refusal(Lang::En, r)))
                     .collect::<Vec<_>>()
                     .join("; "),
                 error => error.to_string(),

@@ -1,10 +1,10 @@
 //! People of the demonstration: one for every role.
 
-use huitian_app::{App, AppError};
-use huitian_domain::code::Code;
-use huitian_domain::person::PersonFact;
-use huitian_domain::policy::{Role, Scope};
-use huitian_store::Database;
+use app::{App, AppError};
+use domain::code::Code;
+use domain::person::PersonFact;
+use domain::policy::{Role, Scope};
+use store::Database;
 
 use crate::cli::account;
 use crate::cli::common::clock;
