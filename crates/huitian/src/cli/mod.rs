@@ -6,6 +6,7 @@ mod common;
 mod demo;
 mod doctor;
 mod rebuild;
+mod serve;
 mod statement;
 mod verify;
 
@@ -24,6 +25,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Demo(demo::Args),
+    Serve(serve::Args),
     Statement(statement::Args),
     Verify(verify::Args),
     Rebuild(rebuild::Args),
@@ -36,6 +38,7 @@ enum Command {
 pub fn run() -> ExitCode {
     let outcome = match Cli::parse().command {
         Command::Demo(args) => demo::run(args),
+        Command::Serve(args) => serve::run(args),
         Command::Statement(args) => statement::run(args),
         Command::Verify(args) => verify::run(args),
         Command::Rebuild(args) => rebuild::run(args),

@@ -6,9 +6,8 @@ mod people;
 
 use std::process::ExitCode;
 
-use anyhow::Context;
-
 use super::common::{DatabaseArg, runtime};
+use super::serve::{self, ServeOptions};
 
 /// Loads the Huitian demonstration plan and starts the site
 #[derive(Debug, clap::Args)]
@@ -21,6 +20,8 @@ use super::common::{DatabaseArg, runtime};
 pub struct Args {
     #[command(flatten)]
     database: DatabaseArg,
+    #[command(flatten)]
+    options: ServeOptions,
     /// Only load the plan, do not start the site
     #[arg(long)]
     load_only: bool,
@@ -35,11 +36,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     } else {
         let known = database.read(|c| c.plans())?;
         let ours = data::PLANS.iter().any(|plan| known.iter().any(|code| code.as_str() == plan.code));
-        (ours || args.load_only)
-            .then_some(())
-            .filter(|()| ours)
-            .context("this database holds another plan; give --database a new file")?;
+        anyhow::ensure!(ours, "this database holds another plan; give --database a new file");
         eprintln!("the demonstration plan is already on the books");
     }
-    Ok(ExitCode::SUCCESS)
+    if args.load_only {
+        return Ok(ExitCode::SUCCESS);
+    }
+    serve::start(database, &args.options, false, true, |address| {
+        println!("\n回天演示 · Huitian demonstration: http://{address}/\n");
+        println!("{:<14}{:<24}密码 password", "账号 account", "角色 role");
+        for person in people::PEOPLE {
+            println!("{:<16}{:<26}{}", person.code, person.role.as_str(), people::PASSWORD);
+        }
+        println!("\nCtrl+C 停止 stops.");
+    })
 }

@@ -1,0 +1,63 @@
+//! `huitian serve`: the site and the API.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use app::App;
+use store::Database;
+
+use super::common::{DatabaseArg, clock, runtime};
+use crate::server::{self, Config};
+
+/// Where and how the site is served.
+#[derive(Debug, Clone, clap::Args)]
+pub struct ServeOptions {
+    /// Address and port to listen on
+    #[arg(long, env = "HUITIAN_LISTEN", default_value = "127.0.0.1:8080", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+    /// Cookies over plain HTTP too: only for trying on one's own machine
+    #[arg(long, env = "HUITIAN_INSECURE_COOKIES")]
+    pub insecure_cookies: bool,
+    /// How many proxies in front add to X-Forwarded-For
+    #[arg(long, env = "HUITIAN_TRUSTED_PROXIES", default_value_t = 0, value_name = "N")]
+    pub trusted_proxies: usize,
+    /// Logs as JSON lines
+    #[arg(long, env = "HUITIAN_LOG_JSON")]
+    pub log_json: bool,
+}
+
+/// Starts the site and the API
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    huitian serve\n  \
+    huitian serve --listen 0.0.0.0:8080 --database postgres://huitian@localhost/huitian --trusted-proxies 1\n\n\
+    Put a proxy with TLS in front of it. /healthz, /readyz and /metrics are for machines that watch.\n\
+    HUITIAN_LOG chooses what is logged (info,tower_http=debug), HUITIAN_ZONE the calendar (Asia/Shanghai).")]
+pub struct Args {
+    #[command(flatten)]
+    database: DatabaseArg,
+    #[command(flatten)]
+    options: ServeOptions,
+}
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let secure = !args.options.insecure_cookies;
+    start(args.database.open()?, &args.options, secure, false, |address| {
+        tracing::info!(%address, "serving");
+    })
+}
+
+pub(super) fn start(
+    database: Database,
+    options: &ServeOptions,
+    secure_cookies: bool,
+    demo: bool,
+    ready: impl FnOnce(SocketAddr),
+) -> anyhow::Result<ExitCode> {
+    server::start_logs(options.log_json);
+    let app = App::new(database, clock()?);
+    let config =
+        Config { listen: options.listen, secure_cookies, trusted_proxies: options.trusted_proxies, demo };
+    runtime()?.block_on(server::serve(app, config, ready))?;
+    Ok(ExitCode::SUCCESS)
+}
