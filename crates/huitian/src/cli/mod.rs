@@ -1,5 +1,7 @@
 //! The command line, one file per subcommand.
 
+mod survey;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,10 +15,16 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Survey estimates with their error, and weights that meet known population totals.
+    #[command(subcommand)]
+    Survey(survey::Survey),
+}
 
 pub fn run() -> ExitCode {
-    let result: anyhow::Result<()> = match Cli::parse().command {};
+    let result: anyhow::Result<()> = match Cli::parse().command {
+        Command::Survey(command) => survey::run(command),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -1,0 +1,5 @@
+//! Formats in and out; no business rules.
+
+pub mod population_totals;
+pub mod responses;
+pub mod survey_design;
