@@ -82,6 +82,8 @@ pub struct Design {
     pub(crate) weights: Vec<f64>,
     /// Rows ordered by stratum, first-stage unit, second-stage unit …
     pub(crate) order: Vec<u32>,
+    /// The weights in this order.
+    pub(crate) ordered_weights: Vec<f64>,
     /// For each position of `order`, the stage whose unit starts there: 0 a new stratum, 1 a new
     /// first-stage unit, …; `stages + 1` when the last-stage unit goes on.
     pub(crate) starts: Vec<u8>,
@@ -155,6 +157,7 @@ impl Design {
         let mut design = Self {
             weights,
             order: Vec::new(),
+            ordered_weights: Vec::new(),
             starts: Vec::new(),
             stages: stages.len(),
             parents: Vec::new(),
@@ -200,6 +203,11 @@ impl Design {
         self.first_stage_finite
     }
 
+    /// Whether every response is a unit of its own in a single stage.
+    pub(crate) fn units_are_rows(&self) -> bool {
+        self.stages == 1 && self.starts.iter().all(|start| usize::from(*start) <= 1)
+    }
+
     fn sort(&mut self, strata: Option<&Coded>, stages: &[Stage]) {
         let mut keys: Vec<&[u32]> = Vec::new();
         keys.extend(strata.map(Coded::codes));
@@ -230,6 +238,7 @@ impl Design {
             };
             starts.push(start as u8);
         }
+        self.ordered_weights = order.iter().map(|&row| self.weights[row as usize]).collect();
         self.order = order;
         self.starts = starts;
     }

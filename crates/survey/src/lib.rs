@@ -7,6 +7,7 @@ pub mod design;
 pub mod distribution;
 pub mod estimate;
 pub mod rake;
+pub mod random;
 mod variance;
 pub mod spec;
 pub mod tabulate;

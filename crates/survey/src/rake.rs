@@ -64,6 +64,20 @@ pub enum RakeError {
     NotMet { rounds: usize, margin: String, category: String, reached: f64, wanted: f64 },
     #[error("the bounds {low} to {high} cannot be: 0 ≤ low < 1 < high")]
     BadBounds { low: f64, high: f64 },
+    #[error(
+        "margin \"{margin}\": with weights between {low} and {high} times the mean, the {rows} responses of \
+         \"{category}\" reach {least} to {most}, not {total}; widen the bounds or join the category to another"
+    )]
+    BoundsTooTight {
+        margin: String,
+        category: String,
+        rows: usize,
+        low: f64,
+        high: f64,
+        least: f64,
+        most: f64,
+        total: f64,
+    },
 }
 
 impl Margin {
@@ -188,62 +202,112 @@ pub struct CategoryReport {
     pub after: f64,
 }
 
-/// Weights that meet all margins, as near to `base` as the proportional fitting keeps them.
+/// Weights that meet all margins: `base` times one factor per category of each margin.
 ///
-/// With bounds, weights beyond them are held there and the rest raked again until both hold; where both
-/// cannot hold, the margins win or [`RakeError::NotMet`] says which one does not fit.
+/// With bounds, weights beyond them stand at them (the truncated case of Deville and Särndal 1992), and
+/// the margins are still met; where both cannot be, the error says which category does not fit.
 ///
 /// # Errors
 /// See [`RakeError`]; every one names the margin and the category.
 pub fn rake(base: &[f64], margins: &[Margin], settings: &RakeSettings) -> Result<Raked, RakeError> {
     check(base, margins, settings)?;
     let population = margins.first().map_or(0.0, Margin::population);
-    let sum: f64 = base.iter().sum();
-    let mut weights = base.to_vec();
-    let mut held = vec![false; base.len()];
-    let mut rounds = 0;
-    let mut sums: Vec<Vec<f64>> = margins.iter().map(|margin| vec![0.0; margin.totals.len()]).collect();
     let positive = base.iter().filter(|weight| **weight > 0.0).count();
-    let limits = settings.bounds.map(|(low, high)| {
-        let mean = population / positive as f64;
-        (low * mean, high * mean)
-    });
-    let deviation = loop {
+    let mean = population / positive as f64;
+    let limits = settings.bounds.map(|(low, high)| (low * mean, high * mean));
+    if let (Some((low, high)), Some((least, most))) = (settings.bounds, limits) {
+        check_reach(base, margins, (low, high), (least, most))?;
+    }
+    let scale = population / base.iter().sum::<f64>();
+    // Weights before the bounds; they are kept apart, so that a weight may leave a bound again.
+    let mut free: Vec<f64> = base.iter().map(|weight| weight * scale).collect();
+    let mut sums: Vec<Vec<f64>> = margins.iter().map(|margin| vec![0.0; margin.totals.len()]).collect();
+    let mut rounds = 0;
+    let mut before = f64::INFINITY;
+    let worst = loop {
         rounds += 1;
-        fit_once(&mut weights, margins, &held, limits.is_some());
-        let deviation = deviation(&weights, margins, &mut sums);
-        if deviation.largest <= settings.tolerance {
-            let Some((low, high)) = limits else { break deviation.largest };
-            if !hold(&mut weights, &mut held, low, high, settings.tolerance) {
-                break deviation.largest;
+        for margin in margins {
+            match limits {
+                None => fit(&mut free, margin),
+                Some(limits) => fit_within(&mut free, margin, limits),
             }
         }
-        if rounds >= settings.most_rounds || deviation.largest.is_nan() {
-            let margin = &margins[deviation.margin];
+        let worst = deviation(&free, margins, limits, &mut sums);
+        if worst.largest <= settings.tolerance {
+            break worst.largest;
+        }
+        let stalled = rounds % STALL == 0 && worst.largest > 0.9 * before;
+        if rounds % STALL == 0 {
+            before = worst.largest;
+        }
+        if stalled || rounds >= settings.most_rounds || worst.largest.is_nan() {
+            let margin = &margins[worst.margin];
             return Err(RakeError::NotMet {
                 rounds,
                 margin: margin.name.clone(),
-                category: margin.column.labels()[deviation.category].clone(),
-                reached: sums[deviation.margin][deviation.category],
-                wanted: margin.totals[deviation.category],
+                category: margin.column.labels()[worst.category].clone(),
+                reached: sums[worst.margin][worst.category],
+                wanted: margin.totals[worst.category],
             });
         }
     };
-    let scale = population / sum;
+    let weights = match limits {
+        None => free,
+        Some(limits) => free.iter().map(|&weight| within(weight, limits)).collect(),
+    };
     let ratios = weights.iter().zip(base).filter(|(_, base)| **base > 0.0).map(|(new, old)| new / old / scale);
     let factor_range = ratios.fold((f64::INFINITY, 0.0_f64), |(low, high), r| (low.min(r), high.max(r)));
-    let largest = weights.iter().copied().fold(0.0, f64::max);
+    let at_bound = |weight: &&f64| limits.is_some_and(|(low, high)| **weight == low || **weight == high);
     let report = RakeReport {
         rounds,
-        deviation,
+        deviation: worst,
         factor_range,
-        largest_ratio: largest * positive as f64 / population,
+        largest_ratio: weights.iter().copied().fold(0.0, f64::max) / mean,
         deff_before: kish_deff(base),
         deff_after: kish_deff(&weights),
-        trimmed: held.iter().filter(|held| **held).count(),
+        trimmed: weights.iter().filter(at_bound).count(),
         margins: report(base, &weights, margins),
     };
     Ok(Raked { weights, report })
+}
+
+/// After this many rounds without getting a tenth nearer, raking gives up.
+const STALL: usize = 100;
+
+/// A weight of 0 stays 0: it takes no part.
+fn within(weight: f64, (low, high): (f64, f64)) -> f64 {
+    if weight == 0.0 { 0.0 } else { weight.clamp(low, high) }
+}
+
+/// Whether each category can have its total at all within the limits.
+fn check_reach(
+    base: &[f64],
+    margins: &[Margin],
+    (low, high): (f64, f64),
+    (least, most): (f64, f64),
+) -> Result<(), RakeError> {
+    for margin in margins {
+        let mut counts = vec![0_usize; margin.totals.len()];
+        for (&weight, &code) in base.iter().zip(margin.column.codes()) {
+            counts[code as usize] += usize::from(weight > 0.0);
+        }
+        for (category, (&rows, &total)) in counts.iter().zip(&margin.totals).enumerate() {
+            let (least, most) = (least * rows as f64, most * rows as f64);
+            if total < least || total > most {
+                return Err(RakeError::BoundsTooTight {
+                    margin: margin.name.clone(),
+                    category: margin.column.labels()[category].clone(),
+                    rows,
+                    low,
+                    high,
+                    least,
+                    most,
+                    total,
+                });
+            }
+        }
+    }
+    Ok(())
 }
 
 fn check(base: &[f64], margins: &[Margin], settings: &RakeSettings) -> Result<(), RakeError> {
@@ -288,53 +352,42 @@ fn add_up(weights: &[f64], margin: &Margin, sums: &mut [f64]) {
     }
 }
 
-/// One round over all margins. Held weights stay, the others of a category share what is left of its
-/// total.
-fn fit_once(weights: &mut [f64], margins: &[Margin], held: &[bool], any_held: bool) {
-    for margin in margins {
-        let codes = margin.column.codes();
-        let mut free = vec![0.0; margin.totals.len()];
-        let mut fixed = vec![0.0; margin.totals.len()];
-        if any_held {
-            for ((&weight, &code), &held) in weights.iter().zip(codes).zip(held) {
-                if held { fixed[code as usize] += weight } else { free[code as usize] += weight }
-            }
-        } else {
-            add_up(weights, margin, &mut free);
-        }
-        let factors: Vec<f64> = (0..free.len())
-            .map(|index| {
-                if free[index] > 0.0 { ((margin.totals[index] - fixed[index]) / free[index]).max(0.0) } else { 1.0 }
-            })
-            .collect();
-        if any_held {
-            for ((weight, &code), &held) in weights.iter_mut().zip(codes).zip(held) {
-                if !held {
-                    *weight *= factors[code as usize];
-                }
-            }
-        } else {
-            for (weight, &code) in weights.iter_mut().zip(codes) {
-                *weight *= factors[code as usize];
-            }
-        }
+/// Every category gets its total.
+fn fit(weights: &mut [f64], margin: &Margin) {
+    let mut sums = vec![0.0; margin.totals.len()];
+    add_up(weights, margin, &mut sums);
+    let factors: Vec<f64> =
+        sums.iter().zip(&margin.totals).map(|(sum, total)| if *sum > 0.0 { total / sum } else { 1.0 }).collect();
+    for (weight, &code) in weights.iter_mut().zip(margin.column.codes()) {
+        *weight *= factors[code as usize];
     }
 }
 
-/// Holds weights beyond the limits at them; false when there are none beyond.
-fn hold(weights: &mut [f64], held: &mut [bool], low: f64, high: f64, tolerance: f64) -> bool {
-    let mut any = false;
-    for (weight, held) in weights.iter_mut().zip(held) {
-        if *held || *weight == 0.0 {
-            continue;
-        }
-        if *weight > high * (1.0 + tolerance) || *weight < low * (1.0 - tolerance) {
-            *weight = weight.clamp(low, high);
-            *held = true;
-            any = true;
-        }
+/// Every category gets nearer to its total: weights inside the limits share what those at a limit leave.
+fn fit_within(weights: &mut [f64], margin: &Margin, limits: (f64, f64)) {
+    let mut inside = vec![0.0; margin.totals.len()];
+    let mut fixed = vec![0.0; margin.totals.len()];
+    for (&weight, &code) in weights.iter().zip(margin.column.codes()) {
+        let held = within(weight, limits);
+        if held == weight { inside[code as usize] += weight } else { fixed[code as usize] += held }
     }
-    any
+    let factors: Vec<f64> = (0..inside.len())
+        .map(|index| {
+            let (total, inside, fixed) = (margin.totals[index], inside[index], fixed[index]);
+            let left = total - fixed;
+            if inside > 0.0 && left > 0.0 {
+                // A large step may carry many weights over a limit; the next round takes it from there.
+                (left / inside).clamp(0.2, 5.0)
+            } else if inside + fixed > 0.0 {
+                (total / (inside + fixed)).clamp(0.2, 5.0)
+            } else {
+                1.0
+            }
+        })
+        .collect();
+    for (weight, &code) in weights.iter_mut().zip(margin.column.codes()) {
+        *weight *= factors[code as usize];
+    }
 }
 
 struct Deviation {
@@ -343,10 +396,23 @@ struct Deviation {
     category: usize,
 }
 
-fn deviation(weights: &[f64], margins: &[Margin], sums: &mut [Vec<f64>]) -> Deviation {
+fn deviation(
+    weights: &[f64],
+    margins: &[Margin],
+    limits: Option<(f64, f64)>,
+    sums: &mut [Vec<f64>],
+) -> Deviation {
     let mut worst = Deviation { largest: 0.0, margin: 0, category: 0 };
     for (index, (margin, sums)) in margins.iter().zip(sums).enumerate() {
-        add_up(weights, margin, sums);
+        match limits {
+            None => add_up(weights, margin, sums),
+            Some(limits) => {
+                sums.fill(0.0);
+                for (&weight, &code) in weights.iter().zip(margin.column.codes()) {
+                    sums[code as usize] += within(weight, limits);
+                }
+            }
+        }
         for (category, (sum, total)) in sums.iter().zip(&margin.totals).enumerate() {
             let off = if *total > 0.0 { (sum / total - 1.0).abs() } else { 0.0 };
             if off > worst.largest || off.is_nan() {
@@ -376,4 +442,85 @@ fn report(base: &[f64], weights: &[f64], margins: &[Margin]) -> Vec<MarginReport
             MarginReport { margin: margin.name.clone(), categories: categories.collect() }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn coded(values: &[&str]) -> Coded {
+        Coded::from_texts(values.iter().map(|value| Some(*value)))
+    }
+
+    fn margin(name: &str, values: &[&str], totals: &[(&str, f64)]) -> Result<Margin, RakeError> {
+        let totals = totals.iter().map(|(label, total)| ((*label).to_owned(), *total)).collect();
+        Margin::new(name.into(), coded(values), totals)
+    }
+
+    #[test]
+    fn one_margin_is_post_stratification() {
+        let m = margin("sex", &["F", "F", "M"], &[("F", 60.0), ("M", 40.0)]).expect("margin");
+        let raked = rake(&[1.0, 2.0, 1.0], &[m], &RakeSettings::default()).expect("met");
+        assert_eq!(raked.weights, [20.0, 40.0, 40.0]);
+        assert_eq!(raked.report.rounds, 1);
+    }
+
+    #[test]
+    fn says_what_cannot_be() {
+        let error = |result: Result<Margin, RakeError>| result.expect_err("refused").to_string();
+        assert!(error(margin("sex", &["F"], &[("F", 1.0), ("M", 1.0)])).contains("cannot be met"));
+        assert!(error(margin("sex", &["F", "X"], &[("F", 1.0)])).contains("\"X\""));
+        assert!(error(margin("sex", &["F"], &[("F", 0.0)])).contains("total of 0"));
+        assert!(error(margin("sex", &["F"], &[("F", f64::NAN)])).contains("finite"));
+        assert!(error(margin("sex", &["F"], &[("F", 1.0), ("F", 1.0)])).contains("twice"));
+        let sex = margin("sex", &["F", "M"], &[("F", 6.0), ("M", 4.0)]).expect("margin");
+        let age = margin("age", &["a", "b"], &[("a", 6.0), ("b", 5.0)]).expect("margin");
+        let error = rake(&[1.0; 2], &[sex.clone(), age], &RakeSettings::default()).expect_err("refused");
+        assert!(error.to_string().contains("different populations"), "{error}");
+        // Sex and age coincide in the sample, but not in the population.
+        let age = margin("age", &["a", "b"], &[("a", 5.0), ("b", 5.0)]).expect("margin");
+        let error = rake(&[1.0; 2], &[sex.clone(), age], &RakeSettings::default()).expect_err("refused");
+        assert!(matches!(error, RakeError::NotMet { rounds: 200, .. }), "{error}");
+        let bounds = RakeSettings { bounds: Some((0.9, 1.1)), ..RakeSettings::default() };
+        assert!(matches!(rake(&[1.0; 2], &[sex], &bounds), Err(RakeError::BoundsTooTight { .. })));
+    }
+
+    proptest! {
+        /// Whenever all combinations occur, all margins are met and no weight turns negative; bounds hold.
+        #[test]
+        fn margins_are_met(
+            extra in proptest::collection::vec((0_usize..3, 0_usize..2, 0.2_f64..5.0), 0..60),
+            a in proptest::array::uniform3(1.0_f64..4.0),
+            b in proptest::array::uniform2(1.0_f64..4.0),
+        ) {
+            let rows: Vec<(usize, usize, f64)> =
+                (0..3).flat_map(|a| (0..2).map(move |b| (a, b, 1.0))).chain(extra).collect();
+            let names = ["x", "y", "z"];
+            let column = |pick: &dyn Fn(&(usize, usize, f64)) -> usize| {
+                Coded::from_texts(rows.iter().map(|row| Some(names[pick(row)])))
+            };
+            let scale = a.iter().sum::<f64>() / b.iter().sum::<f64>();
+            let totals = |values: &[f64], factor: f64| {
+                values.iter().zip(names).map(|(value, name)| (name.to_owned(), value * factor)).collect::<Vec<_>>()
+            };
+            let margins = [
+                Margin::new("a".into(), column(&|row| row.0), totals(&a, 1.0)).expect("margin"),
+                Margin::new("b".into(), column(&|row| row.1), totals(&b, scale)).expect("margin"),
+            ];
+            let base: Vec<f64> = rows.iter().map(|row| row.2).collect();
+            let raked = rake(&base, &margins, &RakeSettings::default()).expect("met");
+            prop_assert!(raked.report.deviation <= 1e-10);
+            prop_assert!(raked.weights.iter().all(|weight| *weight > 0.0));
+            let bounds = RakeSettings { bounds: Some((0.1, 5.0)), ..RakeSettings::default() };
+            if let Ok(raked) = rake(&base, &margins, &bounds) {
+                let mean = raked.weights.iter().sum::<f64>() / base.len() as f64;
+                for weight in &raked.weights {
+                    prop_assert!(*weight >= 0.1 * mean * 0.999_999 && *weight <= 5.0 * mean * 1.000_001);
+                }
+                prop_assert!(raked.report.deviation <= 1e-10);
+            }
+        }
+    }
 }

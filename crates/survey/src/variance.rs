@@ -8,6 +8,10 @@
 //!
 //! Domains keep the whole design, so that their random size is part of the error.
 
+mod elements;
+
+use std::borrow::Cow;
+
 use crate::calibration::{Coefficients, Projection};
 use crate::coded::Coded;
 use crate::design::{Design, LonelyUnit, Parent};
@@ -125,12 +129,17 @@ pub(crate) fn variances(
     projection: Option<&Projection>,
 ) -> Variances {
     let (width, count) = (points.width, domains.labels().len());
+    // One gather per column, so that the walk itself reads memory in order.
+    let in_order = InOrder::new(design, answers, domains);
+    if projection.is_none() && design.units_are_rows() {
+        return elements::variances(design, &in_order, points);
+    }
     let projection = projection
         .map(|projection| (projection, projection.coefficients(answers, domains, points)));
     let mut leaf = Leaf::new(points, matches!(answers, Answers::Categories(_)));
     let mut walk = Walk::new(design, width, count);
-    for (position, (&row, &start)) in design.order.iter().zip(&design.starts).enumerate() {
-        let (row, start) = (row as usize, start as usize);
+    for (position, (&start, &weight)) in design.starts.iter().zip(&design.ordered_weights).enumerate() {
+        let start = usize::from(start);
         if start <= design.stages {
             if position > 0 {
                 walk.members.mark_all(&leaf.touched);
@@ -140,18 +149,14 @@ pub(crate) fn variances(
             }
             walk.open(start);
         }
-        let weight = design.weights[row];
         if weight == 0.0 {
             continue;
         }
         if let Some((projection, _)) = &projection {
-            projection.add_groups(row, weight, &mut leaf.groups);
+            projection.add_groups(design.order[position] as usize, weight, &mut leaf.groups);
         }
-        let domain = domains.codes()[row];
-        if domain != Coded::MISSING
-            && let Some((outcome, value)) = answers.at(row)
-        {
-            leaf.add(domain as usize, outcome, value, weight);
+        if let Some((domain, outcome, value)) = in_order.at(position) {
+            leaf.add(domain, outcome, value, weight);
         }
     }
     walk.members.mark_all(&leaf.touched);
@@ -159,6 +164,57 @@ pub(crate) fn variances(
     walk.take(&mut leaf);
     walk.close(0);
     walk.finish()
+}
+
+/// Domains and answers in the order of the design.
+struct InOrder<'a> {
+    domains: Cow<'a, [u32]>,
+    answers: OrderedAnswers<'a>,
+}
+
+enum OrderedAnswers<'a> {
+    Categories(Cow<'a, [u32]>),
+    Numbers(Cow<'a, [f64]>),
+}
+
+impl<'a> InOrder<'a> {
+    fn new(design: &Design, answers: Answers<'a>, domains: &'a Coded) -> Self {
+        Self {
+            domains: gather(&design.order, domains.codes()),
+            answers: match answers {
+                Answers::Categories(column) => {
+                    OrderedAnswers::Categories(gather(&design.order, column.codes()))
+                }
+                Answers::Numbers(values) => OrderedAnswers::Numbers(gather(&design.order, values)),
+            },
+        }
+    }
+
+    /// Domain, category and number of a response that has all of them.
+    #[inline]
+    fn at(&self, position: usize) -> Option<(usize, usize, f64)> {
+        let domain = self.domains[position];
+        if domain == Coded::MISSING {
+            return None;
+        }
+        match &self.answers {
+            OrderedAnswers::Categories(codes) => {
+                let code = codes[position];
+                (code != Coded::MISSING).then_some((domain as usize, code as usize, 1.0))
+            }
+            OrderedAnswers::Numbers(values) => {
+                let value = values[position];
+                value.is_finite().then_some((domain as usize, 0, value))
+            }
+        }
+    }
+}
+
+fn gather<'a, T: Copy>(order: &[u32], values: &'a [T]) -> Cow<'a, [T]> {
+    if order.is_sorted() {
+        return Cow::Borrowed(values);
+    }
+    Cow::Owned(order.iter().map(|&row| values[row as usize]).collect())
 }
 
 /// Domains written to since the last clearing, each once.

@@ -61,6 +61,15 @@ fn write_out(
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
-        cause.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+        let kind = if let Some(error) = cause.downcast_ref::<std::io::Error>() {
+            Some(error.kind())
+        } else if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
+            error.io_error_kind()
+        } else if let Some(csv::ErrorKind::Io(error)) = cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+            Some(error.kind())
+        } else {
+            None
+        };
+        kind == Some(std::io::ErrorKind::BrokenPipe)
     })
 }
