@@ -1,14 +1,19 @@
 //! Surveys as pure computation.
 
+pub mod allocation;
 pub mod answers;
 pub mod calibration;
 pub mod coded;
+pub mod contact;
 pub mod design;
 pub mod distribution;
 pub mod estimate;
+pub mod quota;
 pub mod rake;
 pub mod random;
 mod variance;
+pub mod sample_size;
+pub mod selection;
 pub mod spec;
 pub mod tabulate;
 pub mod weights;
