@@ -3,12 +3,15 @@
 pub mod allocation;
 pub mod answers;
 pub mod calibration;
+pub mod change;
 pub mod coded;
 pub mod condition;
 pub mod contact;
 pub mod design;
 pub mod distribution;
+pub mod effect;
 pub mod estimate;
+pub mod index;
 pub mod instrument;
 pub mod quota;
 pub mod rake;
