@@ -3,3 +3,4 @@
 pub mod population_totals;
 pub mod responses;
 pub mod survey_design;
+pub mod xlsform;
