@@ -73,11 +73,34 @@ const TOTAL: [&str; 20] = [
     "占比",
 ];
 const VARIABLE: [&str; 12] = [
-    "variable", "var", "margin", "dimension", "column", "factor", "name", "field", "question", "变量", "维度", "类别变量",
+    "variable",
+    "var",
+    "margin",
+    "dimension",
+    "column",
+    "factor",
+    "name",
+    "field",
+    "question",
+    "变量",
+    "维度",
+    "类别变量",
 ];
 const CATEGORY: [&str; 14] = [
-    "category", "level", "value", "group", "code", "label", "class", "categories", "cell", "stratum", "类别", "组",
-    "取值", "值",
+    "category",
+    "level",
+    "value",
+    "group",
+    "code",
+    "label",
+    "class",
+    "categories",
+    "cell",
+    "stratum",
+    "类别",
+    "组",
+    "取值",
+    "值",
 ];
 
 /// Reads totals; `known` are the columns of the responses.
@@ -215,7 +238,10 @@ mod tests {
         assert_eq!(wide.len(), 1);
         assert_eq!(wide[0].columns, ["sex", "age"]);
         assert_eq!(wide[0].totals[0].1, 1200.0);
-        assert_eq!(wide, totals("variable,category,total\nsex*age,F*young,1200\nsex*age,M*young,49\n").expect("long"));
+        assert_eq!(
+            wide,
+            totals("variable,category,total\nsex*age,F*young,1200\nsex*age,M*young,49\n").expect("long")
+        );
     }
 
     #[test]

@@ -11,7 +11,9 @@ use thiserror::Error;
 
 #[derive(Debug, Error)]
 pub enum ResponsesError {
-    #[error("the file is empty: a heading line with the column names is expected, then one line per response")]
+    #[error(
+        "the file is empty: a heading line with the column names is expected, then one line per response"
+    )]
     Empty,
     #[error("the file has a heading but no responses")]
     NoResponses,
@@ -19,7 +21,9 @@ pub enum ResponsesError {
     TwiceName(String),
     #[error("line {line} is not UTF-8: save the file as \"CSV UTF-8\"")]
     NotUtf8 { line: u64 },
-    #[error("line {line} has {found} cells, the heading has {expected}: quote cells that contain the separator")]
+    #[error(
+        "line {line} has {found} cells, the heading has {expected}: quote cells that contain the separator"
+    )]
     UnequalCells { line: u64, found: u64, expected: u64 },
     #[error("{0}")]
     Csv(csv::Error),
@@ -41,9 +45,7 @@ pub fn read(input: impl Read, wanted: Option<&[&str]>) -> Result<Responses, Resp
     let (mut reader, names) = open(input)?;
     let mut builders: Vec<Option<CodedBuilder>> = names
         .iter()
-        .map(|name| {
-            wanted.is_none_or(|wanted| wanted.contains(&name.as_str())).then(CodedBuilder::default)
-        })
+        .map(|name| wanted.is_none_or(|wanted| wanted.contains(&name.as_str())).then(CodedBuilder::default))
         .collect();
     let mut record = csv::StringRecord::new();
     let mut rows = 0;
@@ -96,7 +98,11 @@ type Open<R> = (csv::Reader<std::io::Chain<std::io::Cursor<Vec<u8>>, R>>, Vec<St
 /// Finds the separator from the first line and reads the heading.
 pub(crate) fn open<R: Read>(mut input: R) -> Result<Open<R>, ResponsesError> {
     let mut start = Vec::new();
-    input.by_ref().take(64 * 1024).read_to_end(&mut start).map_err(|error| ResponsesError::Csv(error.into()))?;
+    input
+        .by_ref()
+        .take(64 * 1024)
+        .read_to_end(&mut start)
+        .map_err(|error| ResponsesError::Csv(error.into()))?;
     if start.starts_with(b"\xef\xbb\xbf") {
         start.drain(..3);
     }
@@ -105,7 +111,8 @@ pub(crate) fn open<R: Read>(mut input: R) -> Result<Open<R>, ResponsesError> {
         return Err(ResponsesError::Empty);
     }
     let count = |mark: u8| first.iter().filter(|byte| **byte == mark).count();
-    let separator = [b',', b';', b'\t'].into_iter().max_by_key(|mark| (count(*mark), *mark == b',')).unwrap_or(b',');
+    let separator =
+        [b',', b';', b'\t'].into_iter().max_by_key(|mark| (count(*mark), *mark == b',')).unwrap_or(b',');
     let mut reader = csv::ReaderBuilder::new()
         .delimiter(separator)
         .buffer_capacity(1 << 18)

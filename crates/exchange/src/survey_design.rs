@@ -111,7 +111,11 @@ impl Reader {
                 Some(key) => {
                     if let Some((_, first)) = self.seen.iter().find(|(seen, _)| *seen == key) {
                         let first = first.clone();
-                        return Err(SurveyDesignError::Twice { first, second: place, meaning: key.meaning() });
+                        return Err(SurveyDesignError::Twice {
+                            first,
+                            second: place,
+                            meaning: key.meaning(),
+                        });
                     }
                     self.seen.push((key, place.clone()));
                     self.key(key, &place, value)?;
@@ -299,7 +303,9 @@ fn population(place: &str, value: &Value) -> Result<Option<PopulationSpec>, Surv
 /// `[population_totals] north = 1` for the strata.
 fn totals(place: &str, value: &Value, strata: &[String]) -> Result<Vec<TotalsSpec>, SurveyDesignError> {
     match value {
-        Value::Table(table) if table.values().all(|value| !matches!(value, Value::Table(_) | Value::Array(_))) => {
+        Value::Table(table)
+            if table.values().all(|value| !matches!(value, Value::Table(_) | Value::Array(_))) =>
+        {
             if strata.is_empty() {
                 let expected = "the column first, as in [population_totals.sex] F = 51000 M = 49000,";
                 return Err(unexpected(place, value, expected));

@@ -118,8 +118,20 @@ struct Table {
 
 /// Types that record circumstances and ask nothing.
 const CIRCUMSTANCES: [&str; 14] = [
-    "start", "end", "today", "deviceid", "device_id", "username", "phonenumber", "phone_number", "email", "simserial",
-    "subscriberid", "audit", "calculate", "hidden",
+    "start",
+    "end",
+    "today",
+    "deviceid",
+    "device_id",
+    "username",
+    "phonenumber",
+    "phone_number",
+    "email",
+    "simserial",
+    "subscriberid",
+    "audit",
+    "calculate",
+    "hidden",
 ];
 
 impl Reader {
@@ -241,11 +253,13 @@ impl Reader {
         };
         let constraint = line.get("constraint");
         if !constraint.is_empty() && !limit(&mut form, constraint) {
-            self.notes.push(format!("line {}: the constraint \"{constraint}\" is not checked here", line.number));
+            self.notes
+                .push(format!("line {}: the constraint \"{constraint}\" is not checked here", line.number));
         }
         for column in ["choice_filter", "calculation", "default"] {
             if !line.get(column).is_empty() {
-                self.notes.push(format!("line {}: the {column} of \"{name}\" has no effect here", line.number));
+                self.notes
+                    .push(format!("line {}: the {column} of \"{name}\" has no effect here", line.number));
             }
         }
         Ok(Question {
@@ -326,7 +340,8 @@ fn is_true(text: &str) -> bool {
 fn limit(form: &mut Form, constraint: &str) -> bool {
     // The parser of conditions reads "." as a question.
     let multiple = matches!(form, Form::Multiple { .. });
-    let text = if multiple { constraint.replace("count-selected(.)", "${.}") } else { replace_dot(constraint) };
+    let text =
+        if multiple { constraint.replace("count-selected(.)", "${.}") } else { replace_dot(constraint) };
     let Ok(condition) = text.parse::<Condition>() else { return false };
     let parts = match condition {
         Condition::All(parts) => parts,
@@ -342,9 +357,8 @@ fn limit(form: &mut Form, constraint: &str) -> bool {
 /// Replaces the dot that stands for the answer, not those within numbers.
 fn replace_dot(text: &str) -> String {
     let chars: Vec<char> = text.chars().collect();
-    let digit = |index: Option<usize>| {
-        index.and_then(|index| chars.get(index)).is_some_and(char::is_ascii_digit)
-    };
+    let digit =
+        |index: Option<usize>| index.and_then(|index| chars.get(index)).is_some_and(char::is_ascii_digit);
     let mut out = String::new();
     for (index, c) in chars.iter().enumerate() {
         if *c == '.' && !digit(index.checked_sub(1)) && !digit(Some(index + 1)) {
@@ -358,7 +372,9 @@ fn replace_dot(text: &str) -> String {
 
 fn limit_one(form: &mut Form, part: &Condition) -> bool {
     use survey::condition::{Comparison, Literal};
-    let Condition::Compare { question, comparison, value: Literal::Number(value) } = part else { return false };
+    let Condition::Compare { question, comparison, value: Literal::Number(value) } = part else {
+        return false;
+    };
     if question != "." {
         return false;
     }

@@ -47,7 +47,8 @@ fn main() {
         let column = column(random, rows, labels);
         let shares: Vec<f64> = (0..labels).map(|_| 0.5 + random.unit()).collect();
         let sum: f64 = shares.iter().sum();
-        let totals = column.labels().iter().cloned().zip(shares.iter().map(|share| share / sum * 8.5e5)).collect();
+        let totals =
+            column.labels().iter().cloned().zip(shares.iter().map(|share| share / sum * 8.5e5)).collect();
         Margin::new(name.into(), column, totals).expect("margin")
     };
     let margins: Vec<Margin> = [("area", 150), ("sex", 2), ("age", 6), ("tenure", 4)]

@@ -38,7 +38,11 @@ pub enum AnswerError {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Prepared {
     /// Shares of these labels (shown label beside); `first` rows only are results.
-    Shares { column: Coded, shown: Vec<String>, results: usize },
+    Shares {
+        column: Coded,
+        shown: Vec<String>,
+        results: usize,
+    },
     /// One share per entry: option, shown label, and whether each response has it (label 0) or not.
     Options(Vec<(String, String, Coded)>),
     Numbers(Vec<f64>),
@@ -86,7 +90,8 @@ pub fn guess(column: &Coded, question: &QuestionSpec) -> Kind {
         return Kind::Share;
     }
     let counts = column.counts();
-    let mut used = column.labels().iter().zip(&counts).filter(|(_, count)| **count > 0).map(|(label, _)| label);
+    let mut used =
+        column.labels().iter().zip(&counts).filter(|(_, count)| **count > 0).map(|(label, _)| label);
     let numeric = used.all(|label| label.parse::<f64>().is_ok());
     if numeric && column.labels().len() > MOST_CATEGORIES { Kind::Mean } else { Kind::Share }
 }
@@ -199,13 +204,10 @@ fn shares(column: Coded, question: &QuestionSpec) -> Result<Prepared, AnswerErro
     let first: Vec<String> = question
         .labels
         .iter()
-        .map(|(code, _)| {
-            column.labels().iter().find(|label| same(code, label)).unwrap_or(code).clone()
-        })
+        .map(|(code, _)| column.labels().iter().find(|label| same(code, label)).unwrap_or(code).clone())
         .collect();
     let column = if first.is_empty() { column.sorted() } else { column.sorted().with_first_labels(&first) };
-    let shown: Vec<String> =
-        column.labels().iter().map(|label| shown(question, label).to_owned()).collect();
+    let shown: Vec<String> = column.labels().iter().map(|label| shown(question, label).to_owned()).collect();
     // An indicator without labels is the share of its ones: the share of noughts says nothing more.
     if question.labels.is_empty() && column.labels().iter().all(|label| label == "0" || label == "1") {
         let column = column.with_first_labels(&["1".to_owned()]);
@@ -256,7 +258,11 @@ fn options(column: &Coded, question: &QuestionSpec) -> Result<Prepared, AnswerEr
         (*found.unwrap_or(&" ")).to_owned()
     });
     let parts = |label: &str| -> Vec<String> {
-        label.split(separator.as_str()).map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+        label
+            .split(separator.as_str())
+            .map(|part| part.trim().to_owned())
+            .filter(|part| !part.is_empty())
+            .collect()
     };
     let mut names: Vec<String> = question.labels.iter().map(|(code, _)| code.clone()).collect();
     let declared = names.len();
@@ -334,11 +340,16 @@ mod tests {
     fn means_want_numbers_inside_the_scale() {
         let mut q = question("q");
         q.kind = Some(Kind::Mean);
-        assert!(matches!(prepare(coded(&["4", "good"]), &q, &[]), Err(AnswerError::NotANumber { row: 2, .. })));
+        assert!(matches!(
+            prepare(coded(&["4", "good"]), &q, &[]),
+            Err(AnswerError::NotANumber { row: 2, .. })
+        ));
         q.range = Some((1.0, 5.0));
         assert!(matches!(prepare(coded(&["4", "7"]), &q, &[]), Err(AnswerError::OutsideScale { .. })));
         q.scores = vec![("good".into(), 5.0)];
-        let Ok(Prepared::Numbers(values)) = prepare(coded(&["4", "good"]), &q, &[]) else { panic!("numbers") };
+        let Ok(Prepared::Numbers(values)) = prepare(coded(&["4", "good"]), &q, &[]) else {
+            panic!("numbers")
+        };
         assert_eq!(values, [4.0, 5.0]);
     }
 

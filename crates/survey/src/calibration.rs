@@ -31,7 +31,9 @@ pub enum ProjectionError {
     UnequalLengths { margin: usize, found: usize, expected: usize },
     #[error("row {row} has no category in margin {margin}: every response needs one")]
     Missing { margin: usize, row: usize },
-    #[error("the margins have {groups} categories together; at most {most} are supported: join small categories")]
+    #[error(
+        "the margins have {groups} categories together; at most {most} are supported: join small categories"
+    )]
     TooManyGroups { groups: usize, most: usize },
 }
 

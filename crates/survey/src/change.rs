@@ -211,7 +211,8 @@ mod tests {
         assert!((tested.p_value - 0.050_38).abs() < 1e-4, "{tested:?}");
         assert!(!tested.significant);
         let panel = Comparison { correlation: 0.5, ..Comparison::default() };
-        let found = change(&figure("1", 0.5, 0.03), &figure("2", 0.6, 0.04), None, panel).expect("comparable");
+        let found =
+            change(&figure("1", 0.5, 0.03), &figure("2", 0.6, 0.04), None, panel).expect("comparable");
         assert!(found.tested.expect("tested").significant);
         let equal = change(&figure("1", 1.0, 0.0), &figure("2", 1.0, 0.0), None, panel).expect("comparable");
         assert_eq!(equal.tested.expect("tested").p_value, 1.0);

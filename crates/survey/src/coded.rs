@@ -19,7 +19,9 @@ pub enum CodedError {
          Coded::MISSING"
     )]
     CodeWithoutLabel { row: usize, code: u32, labels: usize },
-    #[error("column {index} of the combination has {found} rows, the first has {expected}: give equal lengths")]
+    #[error(
+        "column {index} of the combination has {found} rows, the first has {expected}: give equal lengths"
+    )]
     UnequalLengths { index: usize, found: usize, expected: usize },
     #[error("a combination needs at least one column")]
     NothingToCombine,
@@ -35,9 +37,7 @@ impl Coded {
     /// [`CodedError::CodeWithoutLabel`] when a code points past the labels.
     pub fn from_codes(codes: Vec<u32>, labels: Vec<String>) -> Result<Self, CodedError> {
         match codes.iter().position(|&code| code != Self::MISSING && code as usize >= labels.len()) {
-            Some(row) => {
-                Err(CodedError::CodeWithoutLabel { row, code: codes[row], labels: labels.len() })
-            }
+            Some(row) => Err(CodedError::CodeWithoutLabel { row, code: codes[row], labels: labels.len() }),
             None => Ok(Self { codes, labels }),
         }
     }
@@ -254,8 +254,11 @@ mod tests {
 
     #[test]
     fn declared_labels_come_first_and_may_be_empty() {
-        let column = Coded::from_texts([Some("no"), Some("yes"), Some("?")])
-            .with_first_labels(&["yes".into(), "maybe".into(), "no".into()]);
+        let column = Coded::from_texts([Some("no"), Some("yes"), Some("?")]).with_first_labels(&[
+            "yes".into(),
+            "maybe".into(),
+            "no".into(),
+        ]);
         assert_eq!(column.labels(), ["yes", "maybe", "no", "?"]);
         assert_eq!(column.counts(), [1, 0, 1, 1]);
         let column = column.without_labels(&["?".into()]);

@@ -15,9 +15,16 @@ use crate::sheet::Answer;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Condition {
-    Compare { question: String, comparison: Comparison, value: Literal },
+    Compare {
+        question: String,
+        comparison: Comparison,
+        value: Literal,
+    },
     /// A choice of a multiple question is among the answers.
-    Selected { question: String, code: String },
+    Selected {
+        question: String,
+        code: String,
+    },
     All(Vec<Self>),
     Any(Vec<Self>),
     Not(Box<Self>),
@@ -300,12 +307,16 @@ impl<'a> Parser<'a> {
 
     fn literal(&mut self) -> Result<Literal, ConditionError> {
         for quote in ['\'', '"'] {
-            if let Some((text, rest)) = self.rest.strip_prefix(quote).and_then(|rest| rest.split_once(quote)) {
+            if let Some((text, rest)) = self.rest.strip_prefix(quote).and_then(|rest| rest.split_once(quote))
+            {
                 self.rest = rest.trim_start();
                 return Ok(Literal::Text(text.to_owned()));
             }
         }
-        let end = self.rest.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-')).unwrap_or(self.rest.len());
+        let end = self
+            .rest
+            .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == '-'))
+            .unwrap_or(self.rest.len());
         match self.rest[..end].parse::<f64>() {
             Ok(number) if number.is_finite() => {
                 self.rest = self.rest[end..].trim_start();

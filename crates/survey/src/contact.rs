@@ -118,8 +118,8 @@ impl Contacts {
     /// All rates. `eligible_share` is the share of unknown contacts taken as eligible; `None` takes the share
     /// among the known ones (the CASRO method).
     pub fn rates(&self, eligible_share: Option<f64>) -> Rates {
-        let [i, p, r, nc, o] =
-            [self.complete, self.partial, self.refused, self.not_reached, self.unable].map(|count| count as f64);
+        let [i, p, r, nc, o] = [self.complete, self.partial, self.refused, self.not_reached, self.unable]
+            .map(|count| count as f64);
         let unknown = self.unknown_household as f64 + self.unknown_eligible as f64;
         let over = |part: f64, whole: f64| (whole > 0.0).then(|| part / whole);
         let eligible = i + p + r + nc + o;

@@ -365,7 +365,8 @@ mod tests {
         let strata = coded(&["a", "b", "a", "b", "a", "b"]);
         let units = coded(&["1", "1", "2", "2", "1", "2"]);
         let stage = Stage { units: Some(units), population: None };
-        let design = Design::new(vec![1.0; 6], Some(&strata), vec![stage], LonelyUnit::Refuse).expect("valid");
+        let design =
+            Design::new(vec![1.0; 6], Some(&strata), vec![stage], LonelyUnit::Refuse).expect("valid");
         assert_eq!((design.strata(), design.units()), (2, 4));
         assert_eq!(design.degrees_of_freedom(), 2.0);
         assert_eq!(design.starts, [0, 2, 1, 0, 1, 2]);
@@ -374,7 +375,8 @@ mod tests {
     #[test]
     fn names_the_lonely_stratum() {
         let strata = coded(&["a", "b", "a"]);
-        let error = Design::new(vec![1.0; 3], Some(&strata), vec![], LonelyUnit::Refuse).expect_err("lonely b");
+        let error =
+            Design::new(vec![1.0; 3], Some(&strata), vec![], LonelyUnit::Refuse).expect_err("lonely b");
         assert!(error.to_string().contains("\"b\""), "{error}");
         assert!(Design::new(vec![1.0; 3], Some(&strata), vec![], LonelyUnit::Certainty).is_ok());
     }
@@ -390,10 +392,8 @@ mod tests {
             Design::new(vec![1.0; 2], None, vec![stage], LonelyUnit::Refuse),
             Err(DesignError::PopulationTooSmall { .. })
         ));
-        let stage = Stage {
-            units: None,
-            population: Some(vec![Population::Units(9.0), Population::Units(8.0)]),
-        };
+        let stage =
+            Stage { units: None, population: Some(vec![Population::Units(9.0), Population::Units(8.0)]) };
         assert!(matches!(
             Design::new(vec![1.0; 2], None, vec![stage], LonelyUnit::Refuse),
             Err(DesignError::PopulationVaries { .. })

@@ -107,7 +107,10 @@ pub enum Limit {
     /// The time before is too short to see whether they did.
     ShortBefore,
     /// Not every season occurs after the start.
-    PartOfTheYear { seasons: usize, of: usize },
+    PartOfTheYear {
+        seasons: usize,
+        of: usize,
+    },
     /// Periods without a value were left out.
     Missing(usize),
 }
@@ -148,7 +151,9 @@ impl fmt::Display for Limit {
 pub enum EffectError {
     #[error("{what}: {expected}")]
     BadSetting { what: &'static str, expected: &'static str },
-    #[error("\"{area}\" has {found} periods, the first area has {expected}: give every area the same periods")]
+    #[error(
+        "\"{area}\" has {found} periods, the first area has {expected}: give every area the same periods"
+    )]
     UnequalLengths { area: String, found: usize, expected: usize },
     #[error("no area is marked as treated")]
     NoneTreated,
@@ -456,16 +461,24 @@ mod tests {
                 series.values[24..].iter_mut().flatten().for_each(|value| *value *= 0.7);
             }
         }
-        let found = effect(&series, &EffectSettings { scale: Scale::Relative, ..settings() }).expect("effect");
+        let found =
+            effect(&series, &EffectSettings { scale: Scale::Relative, ..settings() }).expect("effect");
         assert!((found.effect + 0.3).abs() < 0.05, "{found:?}");
     }
 
     #[test]
     fn refuses_what_cannot_be_compared() {
         let good = made(0.0, 1, 3, 36, 1);
-        let error = |series: &[Series], settings: EffectSettings| effect(series, &settings).expect_err("refused");
-        assert!(matches!(error(&good, EffectSettings { start: 0, ..settings() }), EffectError::BadSetting { .. }));
-        assert!(matches!(error(&good, EffectSettings { season: 0, ..settings() }), EffectError::BadSetting { .. }));
+        let error =
+            |series: &[Series], settings: EffectSettings| effect(series, &settings).expect_err("refused");
+        assert!(matches!(
+            error(&good, EffectSettings { start: 0, ..settings() }),
+            EffectError::BadSetting { .. }
+        ));
+        assert!(matches!(
+            error(&good, EffectSettings { season: 0, ..settings() }),
+            EffectError::BadSetting { .. }
+        ));
         assert!(matches!(error(&good[1..], settings()), EffectError::NoneTreated));
         assert!(matches!(error(&good[..2], settings()), EffectError::TooFewCompared(1)));
         assert!(matches!(error(&[], settings()), EffectError::BadSetting { .. }));

@@ -104,13 +104,17 @@ pub enum InstrumentError {
     NoChoices(String),
     #[error("question \"{question}\": the code \"{code}\" is used twice")]
     TwiceCode { question: String, code: String },
-    #[error("question \"{question}\": the code \"{code}\" is empty or contains a blank; codes are single words")]
+    #[error(
+        "question \"{question}\": the code \"{code}\" is empty or contains a blank; codes are single words"
+    )]
     BadCode { question: String, code: String },
     #[error("question \"{question}\": {what} runs from {low} to {high}; the first must be the smaller")]
     BadLimits { question: String, what: &'static str, low: String, high: String },
     #[error("the condition of \"{question}\" looks at \"{on}\", which is not asked before it")]
     LooksAhead { question: String, on: String },
-    #[error("the condition of \"{question}\" compares \"{on}\" with \"{code}\", which is not among its answers")]
+    #[error(
+        "the condition of \"{question}\" compares \"{on}\" with \"{code}\", which is not among its answers"
+    )]
     NoSuchCode { question: String, on: String, code: String },
 }
 
@@ -425,7 +429,8 @@ pub(crate) mod tests {
         assert_ne!(other.fingerprint(), first);
         let scale = |high| {
             let labels = Wording::default;
-            question("s", Form::Scale { low: 1, high, low_label: labels(), high_label: labels() }).fingerprint()
+            question("s", Form::Scale { low: 1, high, low_label: labels(), high_label: labels() })
+                .fingerprint()
         };
         assert_ne!(scale(5), scale(10));
         assert_eq!(first.to_string().parse(), Ok(first));

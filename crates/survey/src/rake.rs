@@ -62,6 +62,12 @@ pub enum RakeError {
          categories or drop a margin"
     )]
     NotMet { rounds: usize, margin: String, category: String, reached: f64, wanted: f64 },
+    #[error(
+        "weights explode: {rows} responses would count more than {most} times what they did (response {row}: \
+         {factor:.1} times; it is {categories}); join small categories, hold weights within bounds, or allow a \
+         larger factor"
+    )]
+    Exploding { rows: usize, most: f64, row: usize, factor: f64, categories: String },
     #[error("the bounds {low} to {high} cannot be: 0 ≤ low < 1 < high")]
     BadBounds { low: f64, high: f64 },
     #[error(
@@ -105,7 +111,8 @@ impl Margin {
         for (index, (category, &rows)) in column.labels().iter().zip(&counts).enumerate() {
             match totals.get(index) {
                 None if rows > 0 => {
-                    let known = labels.iter().map(|label| format!("\"{label}\"")).collect::<Vec<_>>().join(", ");
+                    let known =
+                        labels.iter().map(|label| format!("\"{label}\"")).collect::<Vec<_>>().join(", ");
                     let category = category.clone();
                     return Err(RakeError::UnknownCategory { margin: name, category, rows, known });
                 }
@@ -154,11 +161,13 @@ pub struct RakeSettings {
     pub most_rounds: usize,
     /// Smallest and largest ratio of a weight to the mean weight, when weights are trimmed.
     pub bounds: Option<(f64, f64)>,
+    /// Largest factor between a new weight and the old one (both scaled to the same sum) that is let pass.
+    pub most_factor: f64,
 }
 
 impl Default for RakeSettings {
     fn default() -> Self {
-        Self { tolerance: 1e-10, most_rounds: 2_000, bounds: None }
+        Self { tolerance: 1e-10, most_rounds: 2_000, bounds: None, most_factor: 20.0 }
     }
 }
 
@@ -255,7 +264,9 @@ pub fn rake(base: &[f64], margins: &[Margin], settings: &RakeSettings) -> Result
         None => free,
         Some(limits) => free.iter().map(|&weight| within(weight, limits)).collect(),
     };
-    let ratios = weights.iter().zip(base).filter(|(_, base)| **base > 0.0).map(|(new, old)| new / old / scale);
+    check_factors(base, &weights, scale, margins, settings.most_factor)?;
+    let ratios =
+        weights.iter().zip(base).filter(|(_, base)| **base > 0.0).map(|(new, old)| new / old / scale);
     let factor_range = ratios.fold((f64::INFINITY, 0.0_f64), |(low, high), r| (low.min(r), high.max(r)));
     let at_bound = |weight: &&f64| limits.is_some_and(|(low, high)| **weight == low || **weight == high);
     let report = RakeReport {
@@ -269,6 +280,34 @@ pub fn rake(base: &[f64], margins: &[Margin], settings: &RakeSettings) -> Result
         margins: report(base, &weights, margins),
     };
     Ok(Raked { weights, report })
+}
+
+/// A few responses must not speak for a large part of the population.
+fn check_factors(
+    base: &[f64],
+    weights: &[f64],
+    scale: f64,
+    margins: &[Margin],
+    most: f64,
+) -> Result<(), RakeError> {
+    let (mut rows, mut worst, mut factor) = (0, 0, 0.0);
+    for (row, (old, new)) in base.iter().zip(weights).enumerate() {
+        let own = new / (old * scale);
+        if own > most {
+            rows += 1;
+            if own > factor {
+                (worst, factor) = (row, own);
+            }
+        }
+    }
+    if rows == 0 {
+        return Ok(());
+    }
+    let categories: Vec<String> = margins
+        .iter()
+        .map(|margin| format!("{} \"{}\"", margin.name, margin.column.label(worst).unwrap_or_default()))
+        .collect();
+    Err(RakeError::Exploding { rows, most, row: worst + 1, factor, categories: categories.join(", ") })
 }
 
 /// After this many rounds without getting a tenth nearer, raking gives up.
@@ -338,7 +377,7 @@ fn check(base: &[f64], margins: &[Margin], settings: &RakeSettings) -> Result<()
         }
     }
     if let Some((low, high)) = settings.bounds
-        && !(low >= 0.0 && low < 1.0 && high > 1.0)
+        && !((0.0..1.0).contains(&low) && high > 1.0 && high.is_finite())
     {
         return Err(RakeError::BadBounds { low, high });
     }
@@ -356,8 +395,11 @@ fn add_up(weights: &[f64], margin: &Margin, sums: &mut [f64]) {
 fn fit(weights: &mut [f64], margin: &Margin) {
     let mut sums = vec![0.0; margin.totals.len()];
     add_up(weights, margin, &mut sums);
-    let factors: Vec<f64> =
-        sums.iter().zip(&margin.totals).map(|(sum, total)| if *sum > 0.0 { total / sum } else { 1.0 }).collect();
+    let factors: Vec<f64> = sums
+        .iter()
+        .zip(&margin.totals)
+        .map(|(sum, total)| if *sum > 0.0 { total / sum } else { 1.0 })
+        .collect();
     for (weight, &code) in weights.iter_mut().zip(margin.column.codes()) {
         *weight *= factors[code as usize];
     }
@@ -432,13 +474,14 @@ fn report(base: &[f64], weights: &[f64], margins: &[Margin]) -> Vec<MarginReport
             add_up(base, margin, &mut before);
             add_up(weights, margin, &mut after);
             let counts = margin.column.counts();
-            let categories = margin.column.labels().iter().enumerate().map(|(index, category)| CategoryReport {
-                category: category.clone(),
-                responses: counts[index],
-                before: before[index],
-                wanted: margin.totals[index],
-                after: after[index],
-            });
+            let categories =
+                margin.column.labels().iter().enumerate().map(|(index, category)| CategoryReport {
+                    category: category.clone(),
+                    responses: counts[index],
+                    before: before[index],
+                    wanted: margin.totals[index],
+                    after: after[index],
+                });
             MarginReport { margin: margin.name.clone(), categories: categories.collect() }
         })
         .collect()
@@ -487,6 +530,17 @@ mod tests {
         assert!(matches!(rake(&[1.0; 2], &[sex], &bounds), Err(RakeError::BoundsTooTight { .. })));
     }
 
+    #[test]
+    fn one_response_does_not_speak_for_half_the_city() {
+        let values: Vec<&str> = (0..100).map(|row| if row == 7 { "F" } else { "M" }).collect();
+        let sex = margin("sex", &values, &[("F", 50.0), ("M", 50.0)]).expect("margin");
+        let error =
+            rake(&[1.0; 100], std::slice::from_ref(&sex), &RakeSettings::default()).expect_err("explodes");
+        assert!(error.to_string().contains("response 8: 50.0 times; it is sex \"F\""), "{error}");
+        let settings = RakeSettings { most_factor: 60.0, ..RakeSettings::default() };
+        assert!(rake(&[1.0; 100], &[sex], &settings).is_ok());
+    }
+
     proptest! {
         /// Whenever all combinations occur, all margins are met and no weight turns negative; bounds hold.
         #[test]
@@ -510,10 +564,11 @@ mod tests {
                 Margin::new("b".into(), column(&|row| row.1), totals(&b, scale)).expect("margin"),
             ];
             let base: Vec<f64> = rows.iter().map(|row| row.2).collect();
-            let raked = rake(&base, &margins, &RakeSettings::default()).expect("met");
+            let settings = RakeSettings { most_factor: f64::INFINITY, ..RakeSettings::default() };
+            let raked = rake(&base, &margins, &settings).expect("met");
             prop_assert!(raked.report.deviation <= 1e-10);
             prop_assert!(raked.weights.iter().all(|weight| *weight > 0.0));
-            let bounds = RakeSettings { bounds: Some((0.1, 5.0)), ..RakeSettings::default() };
+            let bounds = RakeSettings { bounds: Some((0.1, 5.0)), ..settings };
             if let Ok(raked) = rake(&base, &margins, &bounds) {
                 let mean = raked.weights.iter().sum::<f64>() / base.len() as f64;
                 for weight in &raked.weights {

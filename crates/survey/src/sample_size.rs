@@ -78,7 +78,9 @@ fn check(measure: Measure, demands: &Demands) -> Result<(), SampleSizeError> {
     }
     let proper = |v| v > 0.0 && v < 1.0;
     within("the confidence", demands.confidence, "give a number above 0 and below 1, such as 0.95", proper)?;
-    within("the design effect", demands.deff, "give a number above 0, 1 for a simple random sample", |v| v > 0.0)?;
+    within("the design effect", demands.deff, "give a number above 0, 1 for a simple random sample", |v| {
+        v > 0.0
+    })?;
     let rate = |v| v > 0.0 && v <= 1.0;
     within("the response rate", demands.response_rate, "give a share above 0 and at most 1", rate)?;
     if let Some(population) = demands.population {
@@ -127,7 +129,9 @@ pub fn error_of(measure: Measure, responses: u64, demands: &Demands) -> Result<f
     check(measure, demands)?;
     let n = responses as f64;
     let most = demands.population.unwrap_or(f64::INFINITY);
-    within("the number of responses", n, "give at least 1 and at most the population", |v| v >= 1.0 && v <= most)?;
+    within("the number of responses", n, "give at least 1 and at most the population", |v| {
+        v >= 1.0 && v <= most
+    })?;
     let left = demands.population.map_or(1.0, |population| 1.0 - n / population);
     Ok(z(demands.confidence) * (demands.deff * left * variance(measure, demands.population) / n).sqrt())
 }

@@ -23,7 +23,11 @@ pub enum SelectionError {
 ///
 /// # Errors
 /// More wanted than available.
-pub fn simple_random(available: usize, wanted: usize, random: &mut Random) -> Result<Vec<usize>, SelectionError> {
+pub fn simple_random(
+    available: usize,
+    wanted: usize,
+    random: &mut Random,
+) -> Result<Vec<usize>, SelectionError> {
     if wanted > available {
         return Err(SelectionError::TooMany { wanted, available, place: String::new() });
     }
@@ -222,7 +226,11 @@ mod tests {
     fn two_stages_give_equal_weights() {
         let frame: Vec<FrameUnit> = [("a", 100), ("a", 200), ("a", 300), ("b", 50), ("b", 150)]
             .iter()
-            .map(|(stratum, people)| FrameUnit { name: String::new(), stratum: (*stratum).into(), people: *people })
+            .map(|(stratum, people)| FrameUnit {
+                name: String::new(),
+                stratum: (*stratum).into(),
+                people: *people,
+            })
             .collect();
         let planned = |units| StratumPlan { units, people_per_unit: 10 };
         let plan = BTreeMap::from([("a".to_owned(), planned(2)), ("b".to_owned(), planned(1))]);

@@ -126,7 +126,11 @@ fn check_answer(question: &Question, answer: &Answer) -> Vec<SheetProblem> {
     let no_such = |code: &String| SheetProblem::NoSuchChoice { question: name(), code: code.clone() };
     match (&question.form, answer) {
         (Form::Single { choices }, Answer::Choice(code)) => {
-            if known(choices, code) { Vec::new() } else { vec![no_such(code)] }
+            if known(choices, code) {
+                Vec::new()
+            } else {
+                vec![no_such(code)]
+            }
         }
         (Form::Single { .. }, _) => wrong("one of its choices"),
         (Form::Multiple { choices, least, most }, Answer::Choices(codes)) => {
@@ -136,7 +140,10 @@ fn check_answer(question: &Question, answer: &Answer) -> Vec<SheetProblem> {
             distinct.sort();
             distinct.dedup();
             let (least, most) = (least.unwrap_or(0), most.unwrap_or(choices.len() as u32));
-            if distinct.len() < least as usize || distinct.len() > most as usize || distinct.len() < codes.len() {
+            if distinct.len() < least as usize
+                || distinct.len() > most as usize
+                || distinct.len() < codes.len()
+            {
                 let given = codes.len();
                 problems.push(SheetProblem::WrongCount { question: name(), given, least, most });
             }
@@ -208,7 +215,8 @@ mod tests {
         let grid = Form::Matrix { rows: vec![choice("bus")], columns: single() };
         let questions =
             vec![felt, why, question("score", scale), question("needs", needs), question("grid", grid)];
-        Instrument::new(Draft { name: "i".into(), version: "1".into(), title: labels(), questions }).expect("valid")
+        Instrument::new(Draft { name: "i".into(), version: "1".into(), title: labels(), questions })
+            .expect("valid")
     }
 
     fn check(answers: &[(&str, Answer)]) -> Result<Sheet, SheetError> {

@@ -57,8 +57,10 @@ pub enum TabulateError {
     NoPopulation { stratum: String, known: String },
     #[error("{0} asks for a question, and none is given: name the columns to estimate under [[questions]]")]
     NoQuestions(&'static str),
-    #[error("the population totals of {columns} are shares that add up to {sum}: give shares that add up to 1 \
-             (or 100), or totals of people")]
+    #[error(
+        "the population totals of {columns} are shares that add up to {sum}: give shares that add up to 1 \
+             (or 100), or totals of people"
+    )]
     OddShares { columns: String, sum: f64 },
     #[error(transparent)]
     Design(#[from] DesignError),
@@ -99,7 +101,8 @@ pub fn tabulate(spec: &Spec, columns: &Columns, threads: usize) -> Result<Table,
     };
     let mut stages = Vec::with_capacity(spec.stages.len());
     for stage in &spec.stages {
-        let units = stage.units.as_deref().map(|name| known.get("the sampling unit", name).cloned()).transpose()?;
+        let units =
+            stage.units.as_deref().map(|name| known.get("the sampling unit", name).cloned()).transpose()?;
         let population = match &stage.population {
             None => None,
             Some(population) => Some(populations(population, &known, strata.as_ref(), rows)?),
@@ -191,7 +194,15 @@ impl Work<'_> {
         for (names, groups) in self.groupings {
             match &prepared {
                 Prepared::Numbers(values) => {
-                    self.add(&mut rows, question, Kind::Mean, names, groups, Answers::Numbers(values), &|_| None)?;
+                    self.add(
+                        &mut rows,
+                        question,
+                        Kind::Mean,
+                        names,
+                        groups,
+                        Answers::Numbers(values),
+                        &|_| None,
+                    )?;
                 }
                 Prepared::Shares { column, shown, results } => {
                     let label = |level: usize| {
@@ -267,8 +278,11 @@ impl<'a> Lookup<'a> {
 
     fn numbers(&self, role: &'static str, name: &str) -> Result<Vec<f64>, TabulateError> {
         let column = self.get(role, name)?;
-        let values: Vec<Option<f64>> =
-            column.labels().iter().map(|label| label.parse().ok().filter(|value: &f64| value.is_finite())).collect();
+        let values: Vec<Option<f64>> = column
+            .labels()
+            .iter()
+            .map(|label| label.parse().ok().filter(|value: &f64| value.is_finite()))
+            .collect();
         let number = |(row, &code): (usize, &u32)| {
             values.get(code as usize).copied().flatten().ok_or_else(|| TabulateError::NotANumber {
                 role,
@@ -311,7 +325,11 @@ fn populations(
                 values.iter().find(|(name, _)| name == label).map(|(_, value)| population(*value)).ok_or_else(
                     || TabulateError::NoPopulation {
                         stratum: label.clone(),
-                        known: values.iter().map(|(name, _)| format!("\"{name}\"")).collect::<Vec<_>>().join(", "),
+                        known: values
+                            .iter()
+                            .map(|(name, _)| format!("\"{name}\""))
+                            .collect::<Vec<_>>()
+                            .join(", "),
                     },
                 )
             });
@@ -377,10 +395,12 @@ pub fn margins(
         shares.push(share);
         margins.push(Margin::new(name, column, labels)?);
     }
-    let in_people = margins.iter().zip(&shares).find(|(_, share)| !**share).map(|(margin, _)| margin.population());
+    let in_people =
+        margins.iter().zip(&shares).find(|(_, share)| !**share).map(|(margin, _)| margin.population());
     let population = in_people.unwrap_or(weight_sum);
-    let scaled = margins.into_iter().zip(shares).map(|(margin, share)| {
-        if share { margin.scaled_to(population) } else { margin }
-    });
+    let scaled = margins
+        .into_iter()
+        .zip(shares)
+        .map(|(margin, share)| if share { margin.scaled_to(population) } else { margin });
     Ok(scaled.collect())
 }

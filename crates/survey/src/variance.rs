@@ -134,8 +134,8 @@ pub(crate) fn variances(
     if projection.is_none() && design.units_are_rows() {
         return elements::variances(design, &in_order, points);
     }
-    let projection = projection
-        .map(|projection| (projection, projection.coefficients(answers, domains, points)));
+    let projection =
+        projection.map(|projection| (projection, projection.coefficients(answers, domains, points)));
     let mut leaf = Leaf::new(points, matches!(answers, Answers::Categories(_)));
     let mut walk = Walk::new(design, width, count);
     for (position, (&start, &weight)) in design.starts.iter().zip(&design.ordered_weights).enumerate() {
@@ -334,8 +334,7 @@ struct Walk<'a> {
 impl<'a> Walk<'a> {
     fn new(design: &'a Design, width: usize, count: usize) -> Self {
         let size = width * count;
-        let sums =
-            || Sums { total: vec![0.0; size], squares: vec![0.0; size], touched: Touched::new(count) };
+        let sums = || Sums { total: vec![0.0; size], squares: vec![0.0; size], touched: Touched::new(count) };
         Self {
             design,
             width,

@@ -48,14 +48,13 @@ fn read(place: &str, key: Option<&str>, value: &Value) -> Result<QuestionSpec, S
 fn read_kind(place: &str, found: &str) -> Result<Kind, SurveyDesignError> {
     let plain = found.trim().to_lowercase().replace(['-', ' '], "_");
     let kind = match plain.as_str() {
-        "share" | "shares" | "proportion" | "proportions" | "prop" | "percent" | "percentage" | "pct" | "categorical"
-        | "category" | "single" | "single_choice" | "nominal" | "select_one" | "choice" | "factor" | "binary"
-        | "boolean" | "bool" | "yes_no" | "占比" | "比例" => Kind::Share,
-        "mean" | "means" | "average" | "avg" | "numeric" | "number" | "scale" | "rating" | "likert" | "continuous" | "score"
-        | "integer" | "decimal" | "float" | "均值" | "平均" => Kind::Mean,
-        "multiple" | "multi" | "multiple_choice" | "select_multiple" | "multiple_response" | "checkbox" | "多选" => {
-            Kind::Multiple
-        }
+        "share" | "shares" | "proportion" | "proportions" | "prop" | "percent" | "percentage" | "pct"
+        | "categorical" | "category" | "single" | "single_choice" | "nominal" | "select_one" | "choice"
+        | "factor" | "binary" | "boolean" | "bool" | "yes_no" | "占比" | "比例" => Kind::Share,
+        "mean" | "means" | "average" | "avg" | "numeric" | "number" | "scale" | "rating" | "likert"
+        | "continuous" | "score" | "integer" | "decimal" | "float" | "均值" | "平均" => Kind::Mean,
+        "multiple" | "multi" | "multiple_choice" | "select_multiple" | "multiple_response" | "checkbox"
+        | "多选" => Kind::Multiple,
         _ => return Err(unknown(place, found, "share, mean, multiple")),
     };
     Ok(kind)
@@ -69,11 +68,33 @@ const KIND: &[&str] =
 const MISSING: &[&str] =
     &["missing", "missing_values", "missing_codes", "na", "na_values", "no_answer", "缺失"];
 const SHARE_OF: &[&str] = &[
-    "share_of", "positive", "positives", "success", "target", "level", "category", "answer", "value", "of", "top",
-    "top_box", "positive_values", "count", "event",
+    "share_of",
+    "positive",
+    "positives",
+    "success",
+    "target",
+    "level",
+    "category",
+    "answer",
+    "value",
+    "of",
+    "top",
+    "top_box",
+    "positive_values",
+    "count",
+    "event",
 ];
 const LABELS: &[&str] = &[
-    "labels", "value_labels", "values", "levels", "categories", "choices", "options", "codes", "answers", "标签",
+    "labels",
+    "value_labels",
+    "values",
+    "levels",
+    "categories",
+    "choices",
+    "options",
+    "codes",
+    "answers",
+    "标签",
 ];
 const SCORES: &[&str] = &["scores", "recode", "numbers"];
 const RANGE: &[&str] = &["range", "scale", "bounds"];
@@ -82,9 +103,8 @@ const HIGH: &[&str] = &["max", "high", "maximum"];
 const UNLISTED: &[&str] = &["unlisted", "other", "others", "unlisted_values"];
 const SEPARATOR: &[&str] = &["separator", "delimiter", "sep"];
 const REMARK: &[&str] = &["note", "notes", "comment", "unit", "required", "version"];
-const ALL: [&[&str]; 13] = [
-    COLUMN, TEXT, KIND, MISSING, SHARE_OF, LABELS, SCORES, RANGE, LOW, HIGH, UNLISTED, SEPARATOR, REMARK,
-];
+const ALL: [&[&str]; 13] =
+    [COLUMN, TEXT, KIND, MISSING, SHARE_OF, LABELS, SCORES, RANGE, LOW, HIGH, UNLISTED, SEPARATOR, REMARK];
 
 fn plain(name: &str) -> String {
     name.trim().to_lowercase().replace(['-', ' '], "_")
@@ -150,7 +170,9 @@ fn from_table(place: &str, key: Option<&str>, table: &Table) -> Result<QuestionS
         };
     }
     if let Some((place, value)) = get(SEPARATOR) {
-        let Value::String(separator) = value else { return Err(unexpected(&place, value, "a text in quotes")) };
+        let Value::String(separator) = value else {
+            return Err(unexpected(&place, value, "a text in quotes"));
+        };
         question.separator = Some(separator.clone());
     }
     Ok(question)
@@ -168,7 +190,8 @@ fn read_range<'a>(get: &impl Fn(&[&str]) -> Found<'a>) -> Result<Option<(f64, f6
                 _ => None,
             },
             Value::String(text) => {
-                let ends = text.split_once("..").or_else(|| text.split_once('-')).or_else(|| text.split_once('–'));
+                let ends =
+                    text.split_once("..").or_else(|| text.split_once('-')).or_else(|| text.split_once('–'));
                 ends.and_then(|(low, high)| {
                     Some((low.trim().parse().ok()?, high.trim_start_matches('=').trim().parse().ok()?))
                 })

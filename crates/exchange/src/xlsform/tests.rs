@@ -25,7 +25,15 @@ fn workbook(sheets: &[(&str, &[&[&str]])]) -> Cursor<Vec<u8>> {
 }
 
 const HEAD: &[&str] = &[
-    "type", "name", "label::中文 (zh)", "label::English (en)", "required", "relevant", "constraint", "appearance", "parameters",
+    "type",
+    "name",
+    "label::中文 (zh)",
+    "label::English (en)",
+    "required",
+    "relevant",
+    "constraint",
+    "appearance",
+    "parameters",
 ];
 const CHOICES: &[&[&str]] = &[
     &["list_name", "name", "label::中文 (zh)", "label::English (en)"],
@@ -75,7 +83,10 @@ fn reads_a_form() {
         question("age").form,
         Form::Number { least: Some(18.0), most: Some(119.0), whole: true }
     ));
-    assert_eq!(question("age").condition.as_ref().map(ToString::to_string).as_deref(), Some("${felt} = '1' and ${felt} != ''"));
+    assert_eq!(
+        question("age").condition.as_ref().map(ToString::to_string).as_deref(),
+        Some("${felt} = '1' and ${felt} != ''")
+    );
     assert!(matches!(question("score").form, Form::Scale { low: 1, high: 5, .. }));
     let Form::Matrix { rows, columns } = &question("services").form else { panic!("matrix") };
     assert_eq!((rows.len(), columns.len()), (2, 2));

@@ -28,6 +28,17 @@ fn open(path: &Path) -> anyhow::Result<File> {
     File::open(path).with_context(|| format!("{} cannot be read", path.display()))
 }
 
+/// What to say about a column that the responses do not have.
+fn no_column(role: &str, name: &str, names: &[String]) -> String {
+    let plain = |text: &str| text.to_lowercase().replace([' ', '_', '-'], "");
+    let near = names.iter().find(|known| plain(known) == plain(name));
+    let hint = near.map(|known| format!(": did you mean \"{known}\"?")).unwrap_or_default();
+    format!(
+        "{role} names the column \"{name}\", which the responses do not have{hint}; they have {}",
+        names.iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    )
+}
+
 /// Writes to a file, or to standard output. A file appears only when it is complete.
 fn write_out(
     path: Option<&Path>,
@@ -65,7 +76,9 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
             Some(error.kind())
         } else if let Some(error) = cause.downcast_ref::<serde_json::Error>() {
             error.io_error_kind()
-        } else if let Some(csv::ErrorKind::Io(error)) = cause.downcast_ref::<csv::Error>().map(csv::Error::kind) {
+        } else if let Some(csv::ErrorKind::Io(error)) =
+            cause.downcast_ref::<csv::Error>().map(csv::Error::kind)
+        {
             Some(error.kind())
         } else {
             None

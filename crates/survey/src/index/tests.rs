@@ -29,7 +29,12 @@ fn draft() -> IndexDraft {
                 name: "病有所医".into(),
                 weight: 3.0,
                 indicators: vec![
-                    indicator("doctors", HigherIsBetter, Normalisation::Goalposts { low: 1.2, high: 3.2 }, 1.0),
+                    indicator(
+                        "doctors",
+                        HigherIsBetter,
+                        Normalisation::Goalposts { low: 1.2, high: 3.2 },
+                        1.0,
+                    ),
                     indicator(
                         "waiting_minutes",
                         LowerIsBetter,

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use exchange::responses::{Responses, ResponsesError};
 use exchange::survey_design;
@@ -126,6 +126,9 @@ fn read(args: &Estimate, spec: &mut Spec, notes: &mut Vec<String>) -> anyhow::Re
         notes.push(format!("the design names no weights; the column \"{column}\" is taken"));
         spec.weights = Some(column.to_owned());
     }
+    if let Some(missing) = spec.columns().into_iter().find(|name| !names.iter().any(|known| known == name)) {
+        bail!("{}", super::no_column("the design", missing, &names));
+    }
     if !spec.questions.is_empty() {
         let wanted = spec.columns();
         return exchange::responses::read(super::open(path)?, Some(&wanted)).map_err(in_file);
@@ -182,12 +185,28 @@ fn document(spec: &Spec, table: &Table, notes: &[String]) -> Value {
 }
 
 const FIELDS: [&str; 17] = [
-    "question", "text", "kind", "group_by", "group", "level", "label", "estimate", "std_error", "ci_low", "ci_high", "deff",
-    "n", "deff_kish", "df", "weight_sum", "suppressed",
+    "question",
+    "text",
+    "kind",
+    "group_by",
+    "group",
+    "level",
+    "label",
+    "estimate",
+    "std_error",
+    "ci_low",
+    "ci_high",
+    "deff",
+    "n",
+    "deff_kish",
+    "df",
+    "weight_sum",
+    "suppressed",
 ];
 
 fn entry(spec: &Spec, row: &Row) -> Value {
-    let text = spec.questions.iter().find(|question| question.column == row.question).and_then(|it| it.text.clone());
+    let text =
+        spec.questions.iter().find(|question| question.column == row.question).and_then(|it| it.text.clone());
     let mut entry = Map::new();
     let mut put = |name: &str, value: Value| {
         entry.insert(name.to_owned(), value);

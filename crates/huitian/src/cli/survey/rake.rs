@@ -59,6 +59,9 @@ pub struct Rake {
     /// Largest relative deviation from a total.
     #[arg(long, default_value_t = 1e-10, value_name = "SHARE")]
     tolerance: f64,
+    /// Refuse when a weight grows by more than this factor: few responses would speak for many people.
+    #[arg(long, default_value_t = 20.0, value_name = "FACTOR")]
+    most_factor: f64,
     /// Give up after this many rounds.
     #[arg(long, default_value_t = 2000, value_name = "N")]
     rounds: usize,
@@ -68,15 +71,30 @@ pub struct Rake {
 }
 
 fn parse_bounds(text: &str) -> Result<(f64, f64), String> {
-    let ends = text.split_once([',', ':']).and_then(|(low, high)| {
-        Some((low.trim().parse().ok()?, high.trim().parse().ok()?))
-    });
-    ends.ok_or_else(|| "give the smallest and the largest multiple of the mean weight, such as 0.3,3".to_owned())
+    let ends = text
+        .split_once([',', ':'])
+        .and_then(|(low, high)| Some((low.trim().parse().ok()?, high.trim().parse().ok()?)));
+    ends.ok_or_else(|| {
+        "give the smallest and the largest multiple of the mean weight, such as 0.3,3".to_owned()
+    })
 }
 
 const WEIGHTS: [&str; 15] = [
-    "base_weight", "design_weight", "weight", "weights", "sampling_weight", "sample_weight", "samp_weight", "pweight",
-    "survey_weight", "final_weight", "wt", "wgt", "w", "base_weights", "权重",
+    "base_weight",
+    "design_weight",
+    "weight",
+    "weights",
+    "sampling_weight",
+    "sample_weight",
+    "samp_weight",
+    "pweight",
+    "survey_weight",
+    "final_weight",
+    "wt",
+    "wgt",
+    "w",
+    "base_weights",
+    "权重",
 ];
 
 /// The column that can only be the weights.
@@ -95,14 +113,19 @@ pub fn run(args: &Rake) -> anyhow::Result<()> {
     let names = responses::heading(super::open(&args.responses)?).map_err(in_responses)?;
     let totals = population_totals::read(super::open(&args.margins)?, &names)
         .with_context(|| args.margins.display().to_string())?;
+    if let Some(missing) = totals.iter().flat_map(|totals| &totals.columns).find(|name| !names.contains(name))
+    {
+        bail!("{}: {}", args.margins.display(), super::no_column("a margin", missing, &names));
+    }
     let weight = match &args.weights {
         Some(name) if !names.contains(name) => {
-            bail!("the responses have no column \"{name}\" for the weights; they have {}", names.join(", "))
+            bail!("{}", super::no_column("--weights", name, &names))
         }
         Some(name) => Some(name.as_str()),
         None => weight_column(&names),
     };
-    let mut wanted: Vec<&str> = totals.iter().flat_map(|totals| &totals.columns).map(String::as_str).collect();
+    let mut wanted: Vec<&str> =
+        totals.iter().flat_map(|totals| &totals.columns).map(String::as_str).collect();
     wanted.extend(weight);
     let responses = responses::read(super::open(&args.responses)?, Some(&wanted)).map_err(in_responses)?;
     let base = match weight.and_then(|name| responses.columns.get(name)) {
@@ -111,7 +134,12 @@ pub fn run(args: &Rake) -> anyhow::Result<()> {
     };
     let margins = margins(&totals, &responses.columns, base.iter().sum())
         .with_context(|| args.margins.display().to_string())?;
-    let settings = RakeSettings { tolerance: args.tolerance, most_rounds: args.rounds, bounds: args.bounds };
+    let settings = RakeSettings {
+        tolerance: args.tolerance,
+        most_rounds: args.rounds,
+        bounds: args.bounds,
+        most_factor: args.most_factor,
+    };
     let raked = rake(&base, &margins, &settings)?;
     super::write_out(args.out.as_deref(), |out| write(args, out, &names, &base, &raked.weights))?;
     if let Some(path) = &args.report {
@@ -143,8 +171,9 @@ fn write(
     base: &[f64],
     weights: &[f64],
 ) -> anyhow::Result<()> {
-    let kept: Vec<usize> =
-        (0..names.len()).filter(|index| names[*index] != "weight" && names[*index] != "base_weight").collect();
+    let kept: Vec<usize> = (0..names.len())
+        .filter(|index| names[*index] != "weight" && names[*index] != "base_weight")
+        .collect();
     let mut writer = csv::Writer::from_writer(out);
     let head = kept.iter().map(|index| names[*index].as_str()).chain(["base_weight", "weight"]);
     writer.write_record(head)?;
