@@ -10,7 +10,7 @@ use survey::coded::Coded;
 use survey::design::LonelyUnit;
 use survey::rake::{Margin, RakeSettings, rake};
 use survey::random::Random;
-use survey::spec::{Kind, QuestionSpec, Spec, StageSpec};
+use survey::spec::{Kind, QuestionSpec, Spec, StageSpec, TotalsSpec};
 use survey::tabulate::{Columns, tabulate};
 
 fn column(random: &mut Random, rows: usize, labels: usize) -> Coded {
@@ -55,6 +55,10 @@ fn main() {
         .into_iter()
         .map(|(name, labels)| margin(&mut random, name, labels))
         .collect();
+    for margin in &margins {
+        columns.insert(margin.name().into(), margin.column().clone());
+    }
+    // The areas of the clusters, not those of the raking bench.
     columns.insert("area".into(), area);
     let base: Vec<f64> = (0..rows).map(|_| 0.5 + random.unit()).collect();
     let raked = timed("rake, four margins (150, 2, 6, 4), to 1e-10", || {
@@ -81,7 +85,22 @@ fn main() {
     run("30 questions, whole and 150 areas, weights only", &spec);
     spec.strata = vec!["area".into()];
     run("the same, stratified by area", &spec);
+    let even = |name: &str, columns: &Columns| TotalsSpec {
+        columns: vec![name.into()],
+        totals: columns[name]
+            .labels()
+            .iter()
+            .map(|label| (vec![label.clone()], 1.0 / columns[name].labels().len() as f64))
+            .collect(),
+    };
+    let totals: Vec<TotalsSpec> =
+        ["area", "sex", "age", "tenure"].iter().map(|name| even(name, &columns)).collect();
+    spec.totals.clone_from(&totals);
+    run("the same, raked to four margins with the gain in the error", &spec);
+    spec.totals.clear();
     spec.stages = vec![StageSpec { units: Some("community".into()), population: None }];
     spec.lonely = LonelyUnit::Centre;
-    run("the same, 1,500 clusters in 150 strata", &spec);
+    run("1,500 clusters in 150 strata", &spec);
+    spec.totals = totals;
+    run("the same, raked to four margins with the gain in the error", &spec);
 }

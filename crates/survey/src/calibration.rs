@@ -6,6 +6,8 @@
 //! "Calibration estimators in survey sampling", section 3). For post-strata these are deviations from
 //! post-stratum means.
 
+use std::collections::HashMap;
+
 use thiserror::Error;
 
 use crate::coded::Coded;
@@ -80,11 +82,44 @@ impl Projection {
         Ok(Self { base: base.to_vec(), margins, offsets, groups, factor, kept })
     }
 
-    #[inline]
-    pub(crate) fn add_groups(&self, row: usize, weight: f64, groups: &mut Vec<(u32, f64)>) {
-        for (margin, offset) in self.margins.iter().zip(&self.offsets) {
-            groups.push((*offset as u32 + margin.codes()[row], weight));
+    /// Number of responses.
+    pub(crate) fn len(&self) -> usize {
+        self.base.len()
+    }
+
+    /// Number of groups over all margins.
+    pub(crate) fn groups(&self) -> usize {
+        self.groups
+    }
+
+    /// One number per response, equal where all groups are.
+    pub(crate) fn combinations(&self) -> Vec<u32> {
+        let mut combined = vec![0_u32; self.base.len()];
+        for margin in &self.margins {
+            let mut seen: HashMap<(u32, u32), u32> = HashMap::new();
+            for (number, &code) in combined.iter_mut().zip(margin.codes()) {
+                let next = seen.len() as u32;
+                *number = *seen.entry((*number, code)).or_insert(next);
+            }
         }
+        combined
+    }
+
+    /// Number of margins: every response is in one group of each.
+    pub(crate) fn margins(&self) -> usize {
+        self.margins.len()
+    }
+
+    /// The groups of the responses in this order, those of one response side by side.
+    pub(crate) fn groups_in_order(&self, order: &[u32]) -> Vec<u32> {
+        let mut groups = vec![0; order.len() * self.margins.len()];
+        for (index, (margin, offset)) in self.margins.iter().zip(&self.offsets).enumerate() {
+            let cells = groups.iter_mut().skip(index).step_by(self.margins.len());
+            for (cell, &row) in cells.zip(order) {
+                *cell = *offset as u32 + margin.codes()[row as usize];
+            }
+        }
+        groups
     }
 
     /// Regression coefficients of the scores of every domain and outcome.
@@ -98,7 +133,6 @@ impl Projection {
         let categories = matches!(answers, Answers::Categories(_));
         let mut right = vec![0.0; self.groups * size];
         let mut group_weight = vec![0.0; self.groups * points.weight.len()];
-        let mut own = Vec::with_capacity(self.margins.len());
         for (row, &weight) in self.base.iter().enumerate() {
             let domain = domains.codes()[row];
             if domain == Coded::MISSING || weight == 0.0 {
@@ -106,10 +140,8 @@ impl Projection {
             }
             let Some((outcome, value)) = answers.at(row) else { continue };
             let domain = domain as usize;
-            own.clear();
-            self.add_groups(row, weight, &mut own);
-            for &(group, weight) in &own {
-                let group = group as usize;
+            for (margin, offset) in self.margins.iter().zip(&self.offsets) {
+                let group = offset + margin.codes()[row] as usize;
                 if categories {
                     right[group * size + domain * width + outcome] += weight;
                     group_weight[group * points.weight.len() + domain] += weight;
@@ -203,6 +235,17 @@ pub(crate) struct Coefficients {
 }
 
 impl Coefficients {
+    /// The sum over the groups of one response: what calibration explains of its score, per unit of weight.
+    pub(crate) fn explained(&self, groups: &[u32], out: &mut [f64]) {
+        out.fill(0.0);
+        for group in groups {
+            let start = *group as usize * self.size;
+            for (sum, value) in out.iter_mut().zip(&self.values[start..start + self.size]) {
+                *sum += value;
+            }
+        }
+    }
+
     #[inline]
     pub(crate) fn subtract(&self, group: u32, weight: f64, scores: &mut [f64]) {
         let start = group as usize * self.size;

@@ -2,6 +2,7 @@
 
 use thiserror::Error;
 
+use crate::calibration::Projection;
 use crate::coded::Coded;
 
 /// What one stage of selection looked like.
@@ -94,6 +95,18 @@ pub struct Design {
     pub(crate) lonely: LonelyUnit,
     first_stage_finite: bool,
     strata: usize,
+    pub(crate) calibration: Option<Calibration>,
+}
+
+/// Known totals the weights were calibrated to.
+#[derive(Debug, Clone)]
+pub(crate) struct Calibration {
+    pub projection: Projection,
+    /// Where responses are the units: whether a new combination of stratum and calibration groups starts at
+    /// each position of the order, which is sorted by them.
+    pub runs: Option<Vec<bool>>,
+    /// Groups of the responses in the order of the design, those of one response side by side.
+    pub groups: Vec<u32>,
 }
 
 /// Something units are selected from: a stratum at stage 0, a unit of the stage before at later stages.
@@ -102,6 +115,15 @@ pub(crate) struct Parent {
     pub(crate) units: u32,
     /// Share of units sampled, 0 without a finite population.
     pub(crate) fraction: f64,
+}
+
+impl Calibration {
+    /// The groups of the response at a position of the order.
+    #[inline]
+    pub(crate) fn groups_at(&self, position: usize) -> &[u32] {
+        let margins = self.projection.margins();
+        &self.groups[position * margins..(position + 1) * margins]
+    }
 }
 
 impl Design {
@@ -164,10 +186,47 @@ impl Design {
             lonely,
             first_stage_finite: stages[0].population.is_some(),
             strata: 0,
+            calibration: None,
         };
         design.sort(strata, &stages);
         design.collect_parents(strata, &stages)?;
         Ok(design)
+    }
+
+    /// The design whose weights were calibrated to totals: they take their part out of the error.
+    ///
+    /// # Errors
+    /// A calibration of another number of responses.
+    pub fn calibrated(mut self, projection: Projection) -> Result<Self, DesignError> {
+        let (found, expected) = (projection.len(), self.len());
+        if found != expected {
+            return Err(DesignError::UnequalLengths { what: "the calibration", found, expected });
+        }
+        let runs = self.units_are_rows().then(|| self.sort_into_runs(&projection.combinations()));
+        let groups = projection.groups_in_order(&self.order);
+        self.calibration = Some(Calibration { projection, runs, groups });
+        Ok(self)
+    }
+
+    /// Sorts the responses of every stratum by their combination of groups, so that what they share is worked
+    /// out once; true where a run of equal ones starts.
+    fn sort_into_runs(&mut self, combinations: &[u32]) -> Vec<bool> {
+        let combination = |row: &u32| combinations[*row as usize];
+        let mut first = 0;
+        while first < self.order.len() {
+            let next = self.starts[first + 1..].iter().position(|start| *start == 0);
+            let end = next.map_or(self.order.len(), |offset| first + 1 + offset);
+            self.order[first..end].sort_by_key(combination);
+            first = end;
+        }
+        self.ordered_weights = self.order.iter().map(|&row| self.weights[row as usize]).collect();
+        let order = &self.order;
+        let starts = self.starts.iter().enumerate();
+        starts
+            .map(|(position, start)| {
+                *start == 0 || combination(&order[position]) != combination(&order[position - 1])
+            })
+            .collect()
     }
 
     /// Number of responses.

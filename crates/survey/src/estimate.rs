@@ -3,7 +3,6 @@
 use serde::Serialize;
 use thiserror::Error;
 
-use crate::calibration::Projection;
 use crate::coded::Coded;
 use crate::design::Design;
 use crate::distribution::t_quantile;
@@ -114,25 +113,27 @@ pub enum EstimateError {
     UnequalLengths { what: &'static str, found: usize, expected: usize },
     #[error("a confidence of {0} cannot be: give a number above 0 and below 1, such as 0.95")]
     BadConfidence(f64),
-    #[error("{cells} results (groups times answers) are too many: at most {most}; group more coarsely")]
+    #[error(
+        "{cells} results (groups times answers) are too many, with population totals times their categories at most \
+         {most}: group more coarsely"
+    )]
     TooManyCells { cells: usize, most: usize },
 }
 
-/// Most results of one question by one grouping.
+/// Most results of one question by one grouping, times the categories of population totals.
 const MOST_CELLS: usize = 20_000_000;
 
 /// Estimates the share of each label, or the mean, in each group: cells by group, then level.
 ///
 /// Responses without an answer or without a group are outside the group they would be in, and so are
-/// those with a weight of 0. `projection` gives the calibration whose known totals reduce the error.
+/// those with a weight of 0.
 ///
 /// # Errors
-/// Unequal lengths, a confidence outside 0 to 1, more than 20 million cells.
+/// Unequal lengths, a confidence outside 0 to 1, too many cells.
 pub fn estimate(
     design: &Design,
     answers: Answers<'_>,
     groups: &Coded,
-    projection: Option<&Projection>,
     settings: &Settings,
 ) -> Result<Vec<Cell>, EstimateError> {
     let expected = design.len();
@@ -145,11 +146,12 @@ pub fn estimate(
         return Err(EstimateError::BadConfidence(settings.confidence));
     }
     let cells = answers.width().saturating_mul(groups.labels().len());
-    if cells > MOST_CELLS {
+    let calibration = design.calibration.as_ref().map_or(1, |calibration| calibration.projection.groups());
+    if cells.saturating_mul(calibration) > MOST_CELLS {
         return Err(EstimateError::TooManyCells { cells, most: MOST_CELLS });
     }
     let points = points(design.weights(), answers, groups);
-    let variances = variances(design, answers, groups, &points, projection);
+    let variances = variances(design, answers, groups, &points);
     let share = matches!(answers, Answers::Categories(_));
     let mut cells = Vec::with_capacity(cells);
     for group in 0..groups.labels().len() {

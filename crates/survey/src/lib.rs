@@ -21,7 +21,7 @@
 //! let area = Coded::from_texts([Some("north"), Some("north"), Some("south"), Some("south")]);
 //! let design = Design::new(vec![2.0, 1.0, 1.5, 1.5], Some(&area), vec![], LonelyUnit::Refuse)?;
 //! let whole = Coded::whole(4, "all");
-//! let cells = estimate(&design, Answers::Categories(&felt), &whole, None, &Settings::default())?;
+//! let cells = estimate(&design, Answers::Categories(&felt), &whole, &Settings::default())?;
 //! let Outcome::Shown(yes) = cells[0].outcome else { panic!("four answers are enough") };
 //! assert!((yes.estimate - 5.0 / 6.0).abs() < 1e-12);
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -110,7 +110,10 @@ pub fn tabulate(spec: &Spec, columns: &Columns, threads: usize) -> Result<Table,
         stages.push(Stage { units, population });
     }
     let (weights, projection, raked) = calibrated(spec, &known, base)?;
-    let design = Design::new(weights, strata.as_ref(), stages, spec.lonely)?;
+    let mut design = Design::new(weights, strata.as_ref(), stages, spec.lonely)?;
+    if let Some(projection) = projection {
+        design = design.calibrated(projection)?;
+    }
 
     let mut groupings = vec![(Vec::new(), Coded::whole(rows, WHOLE))];
     for names in &spec.groups {
@@ -128,7 +131,7 @@ pub fn tabulate(spec: &Spec, columns: &Columns, threads: usize) -> Result<Table,
         }
         groupings.push((names.clone(), column));
     }
-    let work = Work { design: &design, projection: projection.as_ref(), groupings: &groupings, spec };
+    let work = Work { design: &design, groupings: &groupings, spec };
     let tables = in_parallel(&spec.questions, threads, |question| {
         work.question(question, known.get("a question", &question.column)?)
     });
@@ -182,7 +185,6 @@ fn in_parallel<I: Sync, O: Send>(items: &[I], threads: usize, work: impl Fn(&I) 
 
 struct Work<'a> {
     design: &'a Design,
-    projection: Option<&'a Projection>,
     groupings: &'a [(Vec<String>, Coded)],
     spec: &'a Spec,
 }
@@ -235,7 +237,7 @@ impl Work<'_> {
         label: &dyn Fn(usize) -> Option<(String, String)>,
     ) -> Result<(), TabulateError> {
         let settings: &Settings = &self.spec.settings;
-        for cell in estimate(self.design, answers, groups, self.projection, settings)? {
+        for cell in estimate(self.design, answers, groups, settings)? {
             let label = label(cell.level);
             if label.is_none() && kind != Kind::Mean {
                 continue;

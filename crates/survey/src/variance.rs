@@ -9,12 +9,13 @@
 //! Domains keep the whole design, so that their random size is part of the error.
 
 mod elements;
+mod runs;
 
 use std::borrow::Cow;
 
-use crate::calibration::{Coefficients, Projection};
+use crate::calibration::Coefficients;
 use crate::coded::Coded;
-use crate::design::{Design, LonelyUnit, Parent};
+use crate::design::{Calibration, Design, LonelyUnit, Parent};
 
 /// The answers to one question, one entry per response.
 #[derive(Debug, Clone, Copy)]
@@ -126,24 +127,32 @@ pub(crate) fn variances(
     answers: Answers<'_>,
     domains: &Coded,
     points: &Points,
-    projection: Option<&Projection>,
 ) -> Variances {
     let (width, count) = (points.width, domains.labels().len());
     // One gather per column, so that the walk itself reads memory in order.
     let in_order = InOrder::new(design, answers, domains);
-    if projection.is_none() && design.units_are_rows() {
-        return elements::variances(design, &in_order, points);
+    let known = design.calibration.as_ref().map(|calibration| Known {
+        calibration,
+        coefficients: calibration.projection.coefficients(answers, domains, points),
+    });
+    match &known {
+        None if design.units_are_rows() => return elements::variances(design, &in_order, points),
+        Some(known) => {
+            if let Some(runs) = &known.calibration.runs {
+                return runs::variances(design, &in_order, points, known, runs);
+            }
+        }
+        None => {}
     }
-    let projection =
-        projection.map(|projection| (projection, projection.coefficients(answers, domains, points)));
-    let mut leaf = Leaf::new(points, matches!(answers, Answers::Categories(_)));
+    let groups = known.as_ref().map_or(0, |known| known.calibration.projection.groups());
+    let mut leaf = Leaf::new(points, matches!(answers, Answers::Categories(_)), groups);
     let mut walk = Walk::new(design, width, count);
     for (position, (&start, &weight)) in design.starts.iter().zip(&design.ordered_weights).enumerate() {
         let start = usize::from(start);
         if start <= design.stages {
             if position > 0 {
                 walk.members.mark_all(&leaf.touched);
-                leaf.finish(projection.as_ref());
+                leaf.finish(known.as_ref());
                 walk.take(&mut leaf);
                 walk.close(start);
             }
@@ -152,18 +161,24 @@ pub(crate) fn variances(
         if weight == 0.0 {
             continue;
         }
-        if let Some((projection, _)) = &projection {
-            projection.add_groups(design.order[position] as usize, weight, &mut leaf.groups);
+        if let Some(known) = &known {
+            known.calibration.groups_at(position).iter().for_each(|group| leaf.groups.add(*group, weight));
         }
         if let Some((domain, outcome, value)) = in_order.at(position) {
             leaf.add(domain, outcome, value, weight);
         }
     }
     walk.members.mark_all(&leaf.touched);
-    leaf.finish(projection.as_ref());
+    leaf.finish(known.as_ref());
     walk.take(&mut leaf);
     walk.close(0);
     walk.finish()
+}
+
+/// What is known of the population, and how it explains the scores.
+struct Known<'a> {
+    calibration: &'a Calibration,
+    coefficients: Coefficients,
 }
 
 /// Domains and answers in the order of the design.
@@ -259,18 +274,39 @@ struct Leaf<'a> {
     weight: Vec<f64>,
     touched: Touched,
     /// Weight per calibration group.
-    groups: Vec<(u32, f64)>,
+    groups: GroupWeights,
+}
+
+/// Weight per calibration group, each group once.
+struct GroupWeights {
+    weight: Vec<f64>,
+    touched: Touched,
+}
+
+impl GroupWeights {
+    #[inline]
+    fn add(&mut self, group: u32, weight: f64) {
+        self.touched.mark(group as usize);
+        self.weight[group as usize] += weight;
+    }
+
+    fn take(&mut self, mut with: impl FnMut(u32, f64)) {
+        for &group in &self.touched.list {
+            with(group, std::mem::take(&mut self.weight[group as usize]));
+        }
+        self.touched.clear();
+    }
 }
 
 impl<'a> Leaf<'a> {
-    fn new(points: &'a Points, categories: bool) -> Self {
+    fn new(points: &'a Points, categories: bool, groups: usize) -> Self {
         Self {
             points,
             categories,
             values: vec![0.0; points.values.len()],
             weight: vec![0.0; points.weight.len()],
             touched: Touched::new(points.weight.len()),
-            groups: Vec::new(),
+            groups: GroupWeights { weight: vec![0.0; groups], touched: Touched::new(groups) },
         }
     }
 
@@ -287,7 +323,7 @@ impl<'a> Leaf<'a> {
     }
 
     /// Turns what was added into scores, less what the calibration totals explain.
-    fn finish(&mut self, projection: Option<&(&Projection, Coefficients)>) {
+    fn finish(&mut self, known: Option<&Known<'_>>) {
         let width = self.points.width;
         if self.categories {
             for &domain in &self.touched.list {
@@ -300,10 +336,9 @@ impl<'a> Leaf<'a> {
                 self.weight[domain] = 0.0;
             }
         }
-        if let Some((_, coefficients)) = projection {
-            for (group, weight) in self.groups.drain(..) {
-                coefficients.subtract(group, weight, &mut self.values);
-            }
+        if let Some(known) = known {
+            let values = &mut self.values;
+            self.groups.take(|group, weight| known.coefficients.subtract(group, weight, values));
             (0..self.weight.len()).for_each(|domain| self.touched.mark(domain));
         }
     }

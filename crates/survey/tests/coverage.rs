@@ -89,11 +89,13 @@ fn covers(town: &Town, random: &mut Random, calibrated: bool) -> (bool, bool) {
     }
     let stage = Stage { units: Some(units), population: None };
     let rows = weights.len();
-    let design = Design::new(weights, Some(&strata), vec![stage], LonelyUnit::Refuse).expect("design");
+    let mut design = Design::new(weights, Some(&strata), vec![stage], LonelyUnit::Refuse).expect("design");
+    if let Some(projection) = projection {
+        design = design.calibrated(projection).expect("as many responses");
+    }
     let inside = |answers: Answers<'_>, level: usize, truth: f64| {
         let whole = Coded::whole(rows, "all");
-        let cells =
-            estimate(&design, answers, &whole, projection.as_ref(), &Settings::default()).expect("estimate");
+        let cells = estimate(&design, answers, &whole, &Settings::default()).expect("estimate");
         let Outcome::Shown(found) = cells[level].outcome else { panic!("suppressed") };
         found.ci_low <= truth && truth <= found.ci_high
     };
@@ -153,7 +155,7 @@ fn cells(made: &Made, factor: f64, finite: bool) -> (Vec<Cell>, Vec<Cell>) {
     let design = Design::new(weights, Some(&strata), vec![stage], LonelyUnit::Refuse).expect("design");
     let groups = column(&|row| row.5, 2);
     let numbers: Vec<f64> = made.rows.iter().map(|row| row.4).collect();
-    let run = |answers| estimate(&design, answers, &groups, None, &Settings::default()).expect("estimates");
+    let run = |answers| estimate(&design, answers, &groups, &Settings::default()).expect("estimates");
     (run(Answers::Categories(&column(&|row| row.3, 3))), run(Answers::Numbers(&numbers)))
 }
 
@@ -204,7 +206,7 @@ proptest! {
         let column = Coded::from_codes(codes, vec!["0".into(), "1".into()]).expect("codes");
         let whole = Coded::whole(weights.len(), "all");
         let design = Design::simple(weights).expect("design");
-        let run = |answers| estimate(&design, answers, &whole, None, &Settings::default()).expect("estimates");
+        let run = |answers| estimate(&design, answers, &whole, &Settings::default()).expect("estimates");
         let (share, mean) = (shown(&run(Answers::Categories(&column))[1]), shown(&run(Answers::Numbers(&numbers))[0]));
         prop_assert!((share.estimate - mean.estimate).abs() < 1e-12);
         prop_assert!((share.std_error - mean.std_error).abs() < 1e-12);

@@ -43,5 +43,7 @@ ps <- postStratify(c1,~age,data.frame(age=c("18-34","35-59","60+"),Freq=c(18000,
 run("post-strata", ps, TRUE)
 rk <- calibrate(c1,~age+sex,c(`(Intercept)`=57000,`age35-59`=25000,`age60+`=14000,sexM=27500),calfun="raking",epsilon=1e-13,maxit=500)
 run("raked", rk, TRUE)
+e1 <- svydesign(~1,strata=~stratum,weights=~weight,data=d)
+run("raked-elements", calibrate(e1,~age+sex,c(`(Intercept)`=57000,`age35-59`=25000,`age60+`=14000,sexM=27500),calfun="raking",epsilon=1e-13,maxit=500), "replace")
 write.csv(out,"expected.csv",row.names=FALSE,quote=FALSE,na="")
 write.csv(data.frame(id=d$id,weight=weights(rk)),"raked.csv",row.names=FALSE)
