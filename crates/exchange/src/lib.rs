@@ -1,5 +1,6 @@
 //! Formats in and out; no business rules.
 
+pub mod bridges;
 pub mod population_totals;
 pub mod responses;
 pub mod survey_design;

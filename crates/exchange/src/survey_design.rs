@@ -132,8 +132,14 @@ impl Reader {
     fn key(&mut self, key: Key, place: &str, value: &Value) -> Result<(), SurveyDesignError> {
         match key {
             Key::Weights => self.spec.weights = column(place, value)?,
-            Key::Strata => self.spec.strata = columns(place, value)?,
-            Key::Psu => self.units(place, value)?,
+            Key::Strata => {
+                self.spec.strata = columns(place, value)?;
+                self.population_inside(place, value)?;
+            }
+            Key::Psu => {
+                self.units(place, value)?;
+                self.population_inside(place, value)?;
+            }
             Key::Ssu => self.second.units = column(place, value)?,
             Key::Fpc => self.population(place, value)?,
             Key::SecondFpc => self.second.population = population(place, value)?,
@@ -192,6 +198,22 @@ impl Reader {
             None => Ok(()),
             Some(_) => Err(unexpected(place, value, "one column, or two for two stages")),
         }
+    }
+
+    /// `[strata] column = "h"` may carry its population beside the column.
+    fn population_inside(&mut self, place: &str, value: &Value) -> Result<(), SurveyDesignError> {
+        let Value::Table(table) = value else { return Ok(()) };
+        for (name, value) in table {
+            if keys::is_column(name) {
+                continue;
+            }
+            match Key::of(name) {
+                Some(Key::Fpc | Key::Totals) => self.population(&format!("{place}.{name}"), value)?,
+                Some(Key::Remark) => {}
+                _ => self.notes.push(format!("the key \"{place}.{name}\" is not known and has no effect")),
+            }
+        }
+        Ok(())
     }
 
     /// `fpc = "a"`, `fpc = ["a", "b"]` for two stages, `fpc = 1200`, or `[fpc]` with a number per stratum.
@@ -523,6 +545,10 @@ mod tests {
         assert_eq!(same.totals[0], found.totals[0]);
         let strata = spec("strata = \"h\"\nquestions = [\"q\"]\n[population]\nnorth = 5\nsouth = 6\n");
         assert_eq!(strata.totals[0].columns, ["h"]);
+        let inside = spec(
+            "questions = [\"q\"]\n[strata]\ncolumn = \"h\"\n[strata.population]\nnorth = 5\nsouth = 6\n",
+        );
+        assert!(matches!(inside.stages[0].population, Some(PopulationSpec::PerStratum(_))));
         let fpc = spec("strata = \"h\"\nquestions = [\"q\"]\n[fpc]\nnorth = 5\nsouth = 6\n");
         assert!(matches!(fpc.stages[0].population, Some(PopulationSpec::PerStratum(_))));
     }

@@ -238,9 +238,59 @@ fn errors_say_what_to_do() {
     assert!(!out.exists(), "a failed run leaves no file");
 }
 
+/// Two waves: the second has other answers, and perhaps another wording.
+fn two_waves(folder: &Folder, second_wording: &str) -> (PathBuf, PathBuf) {
+    let wave = |name: &str, wording: &str, yes: usize| {
+        let rows: String =
+            (0..400).map(|row| format!("{}\n", if row < yes { "yes" } else { "no" })).collect();
+        let responses = folder.write("r.csv", &format!("felt\n{rows}"));
+        let question = format!("[[questions]]\ncolumn = \"felt\"\ntext = \"{wording}\"\nkind = \"share\"\n");
+        let design = folder.write("d.toml", &format!("{question}share_of = \"yes\"\n"));
+        let output = estimate(&responses, &design, "json");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        folder.write(name, &String::from_utf8(output.stdout).expect("UTF-8"))
+    };
+    (wave("before.json", "Do you feel it?", 194), wave("after.json", second_wording, 350))
+}
+
+fn compare_waves(before: &Path, after: &Path, bridges: Option<&Path>) -> Output {
+    let words = ["compare", "--before", "--after", "--format", "json", "--bridges"].map(std::ffi::OsStr::new);
+    let mut args = vec![words[0], words[1], before.as_ref(), words[2], after.as_ref(), words[3], words[4]];
+    if let Some(bridges) = bridges {
+        args.extend([words[5], bridges.as_ref()]);
+    }
+    survey(&args)
+}
+
+#[test]
+fn change_between_waves() {
+    let folder = Folder::new("change");
+    let (before, after) = two_waves(&folder, "Do you feel it?");
+    let document = json_of(&compare_waves(&before, &after, None));
+    let row = &document["changes"][0];
+    assert!((row["difference"].as_f64().expect("number") - 0.39).abs() < 1e-12);
+    let expected = (0.485 * 0.515 / 399.0 + 0.875 * 0.125 / 399.0_f64).sqrt();
+    assert!((row["std_error"].as_f64().expect("number") - expected).abs() < 1e-12);
+    assert_eq!(row["significant"], true);
+}
+
+#[test]
+fn other_wording_is_not_compared_without_a_bridge() {
+    let folder = Folder::new("bridge");
+    let (before, after) = two_waves(&folder, "How do you feel?");
+    let text = error_of(&compare_waves(&before, &after, None));
+    assert!(text.contains("did not ask the same"), "{text}");
+    let bridges =
+        folder.write("b.toml", "[felt]\nslope = 0.9\nstd_error = 0.02\nreason = \"asked both in May\"\n");
+    let document = json_of(&compare_waves(&before, &after, Some(&bridges)));
+    let row = &document["changes"][0];
+    assert!(row["bridge"].as_str().expect("printed").contains("asked both in May"));
+    assert!((row["difference"].as_f64().expect("number") - (0.875 - 0.9 * 0.485)).abs() < 1e-12);
+}
+
 #[test]
 fn help_shows_examples() {
-    for command in ["estimate", "rake"] {
+    for command in ["estimate", "rake", "compare", "questionnaire"] {
         let output = survey(&[command, "--help"].map(std::ffi::OsStr::new));
         let text = String::from_utf8(output.stdout).expect("UTF-8");
         assert!(text.contains("EXAMPLES") && text.contains("huitian survey"), "{text}");

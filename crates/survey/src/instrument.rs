@@ -281,12 +281,12 @@ fn check_condition(
 
 /// Writes a question so that different ones never read the same: every text with its length before it.
 #[derive(Default)]
-struct Canonical {
+pub(crate) struct Canonical {
     hash: Sha256,
 }
 
 impl Canonical {
-    fn text(&mut self, text: &str) {
+    pub(crate) fn text(&mut self, text: &str) {
         let words: Vec<&str> = text.split_whitespace().collect();
         let text = words.join(" ");
         self.hash.update((text.len() as u64).to_be_bytes());
@@ -349,7 +349,7 @@ impl Canonical {
         self.text(&question.condition.as_ref().map_or(String::new(), Condition::to_string));
     }
 
-    fn finish(self) -> Fingerprint {
+    pub(crate) fn finish(self) -> Fingerprint {
         Fingerprint(self.hash.finalize().into())
     }
 }

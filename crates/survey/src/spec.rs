@@ -2,6 +2,7 @@
 
 use crate::design::LonelyUnit;
 use crate::estimate::Settings;
+use crate::instrument::{Canonical, Fingerprint};
 
 /// The design of a sample and the questions to estimate.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -100,6 +101,31 @@ pub struct QuestionSpec {
     pub range: Option<(f64, f64)>,
     /// What separates the answers of a [`Kind::Multiple`] question.
     pub separator: Option<String>,
+}
+
+impl QuestionSpec {
+    /// What was asked, as far as the spec says: wording, answers, scale, and what is counted. The column and
+    /// the codes of missing answers are not part of it, unless the column is all there is to go by.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut writer = Canonical::default();
+        writer.text(self.text.as_deref().unwrap_or(&self.column));
+        writer.text(self.kind.map_or("guessed", Kind::name));
+        writer.text(&self.labels.len().to_string());
+        for (code, label) in &self.labels {
+            writer.text(code);
+            writer.text(label);
+        }
+        writer.text(&self.scores.len().to_string());
+        for (code, score) in &self.scores {
+            writer.text(code);
+            writer.text(&score.to_string());
+        }
+        self.share_of.iter().for_each(|code| writer.text(code));
+        if let Some((low, high)) = self.range {
+            writer.text(&format!("{low} to {high}"));
+        }
+        writer.finish()
+    }
 }
 
 impl Spec {

@@ -11,6 +11,7 @@ use crate::calibration::{Projection, ProjectionError};
 use crate::coded::{Coded, CodedError};
 use crate::design::{Design, DesignError, Population, Stage};
 use crate::estimate::{Answers, EstimateError, Outcome, Settings, estimate};
+use crate::instrument::Fingerprint;
 use crate::rake::{Margin, RakeError, RakeReport, RakeSettings, rake};
 use crate::spec::{Kind, PopulationSpec, QuestionSpec, Spec, TotalsSpec};
 
@@ -24,6 +25,8 @@ pub const JOINT: &str = " × ";
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     pub question: String,
+    /// What was asked: figures with another one are not comparable.
+    pub asked: Fingerprint,
     pub kind: Kind,
     /// Columns of the grouping; none for the whole sample.
     pub group_by: Vec<String>,
@@ -245,6 +248,7 @@ impl Work<'_> {
             let (level, label) = label.unzip();
             rows.push(Row {
                 question: question.column.clone(),
+                asked: question.fingerprint(),
                 kind,
                 group_by: names.to_vec(),
                 group: groups.labels()[cell.group].clone(),

@@ -1,7 +1,9 @@
 //! `huitian survey`: estimates and weights from files of responses.
 
+mod compare;
 mod estimate;
 mod progress;
+mod questionnaire;
 mod rake;
 
 use std::fs::File;
@@ -15,12 +17,16 @@ use clap::Subcommand;
 pub enum Survey {
     Estimate(estimate::Estimate),
     Rake(rake::Rake),
+    Compare(compare::Compare),
+    Questionnaire(questionnaire::Questionnaire),
 }
 
 pub fn run(command: Survey) -> anyhow::Result<()> {
     match command {
         Survey::Estimate(args) => estimate::run(&args),
         Survey::Rake(args) => rake::run(&args),
+        Survey::Compare(args) => compare::run(&args),
+        Survey::Questionnaire(args) => questionnaire::run(&args),
     }
 }
 

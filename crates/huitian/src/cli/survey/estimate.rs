@@ -57,7 +57,8 @@ DESIGN FILE (TOML)
 
 RESULT
   One entry per question, group and answer: question, kind, group_by, group, level, label, estimate,
-  std_error, ci_low, ci_high, deff, n, deff_kish, df, weight_sum, suppressed. Shares lie between 0 and 1.
+  std_error, ci_low, ci_high, deff, n, deff_kish, df, weight_sum, suppressed, asked (a
+  fingerprint of wording and answers). Shares lie between 0 and 1.
   group_by is empty (null) and group \"all\" for the whole sample. Standard errors by Taylor linearisation.
 
 EXAMPLES
@@ -184,7 +185,7 @@ fn document(spec: &Spec, table: &Table, notes: &[String]) -> Value {
     document
 }
 
-const FIELDS: [&str; 17] = [
+const FIELDS: [&str; 18] = [
     "question",
     "text",
     "kind",
@@ -202,11 +203,15 @@ const FIELDS: [&str; 17] = [
     "df",
     "weight_sum",
     "suppressed",
+    "asked",
 ];
 
 fn entry(spec: &Spec, row: &Row) -> Value {
-    let text =
-        spec.questions.iter().find(|question| question.column == row.question).and_then(|it| it.text.clone());
+    let text = spec
+        .questions
+        .iter()
+        .find(|question| question.fingerprint() == row.asked)
+        .and_then(|it| it.text.clone());
     let mut entry = Map::new();
     let mut put = |name: &str, value: Value| {
         entry.insert(name.to_owned(), value);
@@ -242,6 +247,7 @@ fn entry(spec: &Spec, row: &Row) -> Value {
             put("suppressed", json!(true));
         }
     }
+    entry.insert("asked".to_owned(), json!(row.asked.to_string()));
     Value::Object(entry)
 }
 
