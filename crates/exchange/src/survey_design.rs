@@ -67,7 +67,7 @@ pub struct SurveyDesign {
 
 /// Responses below this number are not shown unless the design says otherwise: with fewer, a reader
 /// could guess at single answers.
-pub const SMALLEST_BASE: usize = 10;
+pub const SMALLEST_BASE: usize = 5;
 
 /// Reads a design.
 ///

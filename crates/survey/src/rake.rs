@@ -235,11 +235,16 @@ pub fn rake(base: &[f64], margins: &[Margin], settings: &RakeSettings) -> Result
     let mut before = f64::INFINITY;
     let worst = loop {
         rounds += 1;
+        let mut found: f64 = 0.0;
         for margin in margins {
             match limits {
                 None => fit(&mut free, margin),
-                Some(limits) => fit_within(&mut free, margin, limits),
+                Some(limits) => found = found.max(fit_within(&mut free, margin, limits)),
             }
+        }
+        // Within limits it takes many rounds: the margins are added up again only when it may be over.
+        if found > settings.tolerance && rounds % STALL != 0 && rounds < settings.most_rounds {
+            continue;
         }
         let worst = deviation(&free, margins, limits, &mut sums);
         if worst.largest <= settings.tolerance {
@@ -406,17 +411,22 @@ fn fit(weights: &mut [f64], margin: &Margin) {
 }
 
 /// Every category gets nearer to its total: weights inside the limits share what those at a limit leave.
-fn fit_within(weights: &mut [f64], margin: &Margin, limits: (f64, f64)) {
+/// Returns the largest relative deviation that was found.
+fn fit_within(weights: &mut [f64], margin: &Margin, limits: (f64, f64)) -> f64 {
     let mut inside = vec![0.0; margin.totals.len()];
     let mut fixed = vec![0.0; margin.totals.len()];
     for (&weight, &code) in weights.iter().zip(margin.column.codes()) {
         let held = within(weight, limits);
         if held == weight { inside[code as usize] += weight } else { fixed[code as usize] += held }
     }
+    let mut deviation: f64 = 0.0;
     let factors: Vec<f64> = (0..inside.len())
         .map(|index| {
             let (total, inside, fixed) = (margin.totals[index], inside[index], fixed[index]);
             let left = total - fixed;
+            if total > 0.0 {
+                deviation = deviation.max(((inside + fixed) / total - 1.0).abs());
+            }
             if inside > 0.0 && left > 0.0 {
                 // A large step may carry many weights over a limit; the next round takes it from there.
                 (left / inside).clamp(0.2, 5.0)
@@ -430,6 +440,7 @@ fn fit_within(weights: &mut [f64], margin: &Margin, limits: (f64, f64)) {
     for (weight, &code) in weights.iter_mut().zip(margin.column.codes()) {
         *weight *= factors[code as usize];
     }
+    deviation
 }
 
 struct Deviation {

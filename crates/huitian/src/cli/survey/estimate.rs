@@ -26,7 +26,7 @@ DESIGN FILE (TOML)
   groups  = [\"area\", \"area*sex\"]  results for each, beside the whole sample
   missing = [\"99\", \"refused\"]     codes that are no answer; empty cells, NA and null always are
   confidence = 0.95
-  min_base   = 10                 groups with fewer answers are suppressed
+  min_base   = 5                  groups with fewer answers are suppressed
   lonely_psu = \"refuse\"           stratum with one unit: refuse, certainty (adds nothing), centre
   interval   = \"logit\"            of shares: logit, linear (estimate ± t · std_error)
   deff       = \"as_designed\"      compared with a simple random sample drawn as_designed (finite when fpc is
@@ -51,6 +51,10 @@ DESIGN FILE (TOML)
   [population_totals.sex]         the weights are raked to these first, and the error takes it into account
   F = 51000
   M = 49000
+
+  [population_totals]             without a column: totals of the strata
+  north = 12000
+  south = 8000
 
   Short forms: questions = [\"felt\", \"score\"], or [questions] felt = \"share\" score = \"mean\".
   Synonyms such as weight, stratum, cluster, group_by, domains, proportion, values are understood.
@@ -102,6 +106,7 @@ pub fn run(args: &Estimate) -> anyhow::Result<()> {
         tabulate(&spec, &responses.columns, threads)?
     };
     notes.extend(table.notes.iter().cloned());
+    notes.extend(low_bases(&table));
     if !matches!(args.format, Format::Json) {
         notes.iter().for_each(|note| eprintln!("note: {note}"));
     }
@@ -112,6 +117,26 @@ pub fn run(args: &Estimate) -> anyhow::Result<()> {
         }
         Format::Csv => write_csv(out, &table),
         Format::Table => write_table(out, &table),
+    })
+}
+
+/// Fewer answers than this carry an estimate badly, whatever its interval says.
+const LOW_BASE: usize = 30;
+
+fn low_bases(table: &Table) -> Option<String> {
+    let (mut suppressed, mut low) = (0, 0);
+    for row in &table.rows {
+        match row.outcome {
+            Outcome::Suppressed { .. } => suppressed += 1,
+            Outcome::Shown(found) if found.n < LOW_BASE => low += 1,
+            Outcome::Shown(_) => {}
+        }
+    }
+    (suppressed + low > 0).then(|| {
+        format!(
+            "{suppressed} estimates are suppressed for too few answers, {low} rest on fewer than {LOW_BASE} \
+             answers and are uncertain"
+        )
     })
 }
 
