@@ -518,6 +518,19 @@ mod tests {
     }
 
     #[test]
+    fn the_documented_example_reads() {
+        let lines = include_str!("survey_design.rs").lines().map(|line| line.trim_start_matches("//!"));
+        let example: Vec<&str> = lines
+            .skip_while(|line| line.trim() != "```toml")
+            .skip(1)
+            .take_while(|line| line.trim() != "```")
+            .collect();
+        let found = spec(&example.join("\n"));
+        assert_eq!((found.questions.len(), found.groups.len(), found.totals.len()), (2, 3, 1));
+        assert_eq!(found.columns().len(), 8);
+    }
+
+    #[test]
     fn lists_of_questions() {
         let found = spec("questions = [\"a\", \"b\"]\n");
         assert_eq!(found.questions.len(), 2);

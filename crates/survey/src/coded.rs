@@ -122,7 +122,8 @@ impl Coded {
         let mut order: Vec<usize> =
             first.iter().filter_map(|label| self.labels.iter().position(|known| known == label)).collect();
         order.extend((0..self.labels.len()).filter(|&index| !first.contains(&self.labels[index])));
-        order.dedup();
+        let mut seen = vec![false; self.labels.len()];
+        order.retain(|&index| !std::mem::replace(&mut seen[index], true));
         self.reordered(&order)
     }
 
@@ -261,6 +262,8 @@ mod tests {
         ]);
         assert_eq!(column.labels(), ["yes", "maybe", "no", "?"]);
         assert_eq!(column.counts(), [1, 0, 1, 1]);
+        let twice = column.clone().with_first_labels(&["no".into(), "yes".into(), "no".into()]);
+        assert_eq!(twice.labels(), ["no", "yes", "maybe", "?"]);
         let column = column.without_labels(&["?".into()]);
         assert_eq!(column.missing(), 1);
     }

@@ -8,9 +8,10 @@ use serde_json::{Value, json};
 use survey::change::{Bridge, Change, Comparison, Figure, change, holm};
 
 const HELP: &str = "\
-Both files are results of `survey estimate --format json`. Figures are compared where question, group and answer are
-the same and the fingerprint of wording and answers (asked) is equal; others are refused, with the reason. A bridge
-declares how an old instrument maps to a new one; it is printed with the result:
+Both files are results of `survey estimate --format json`. Figures are compared where question,
+group and answer are the same and the fingerprint of wording and answers (asked) is equal; others
+are refused, with the reason. A bridge declares how an old instrument maps to a new one; it is
+printed with the result:
 
   [q1]
   intercept = 0.0                 new = intercept + slope · old
@@ -18,8 +19,8 @@ declares how an old instrument maps to a new one; it is printed with the result:
   std_error = 0.2                 uncertainty of the bridge
   reason    = \"both scales asked of the same 400 people in May 2024\"
 
-p_holm allows for the number of figures compared. Interval and test take the samples as independent unless
---correlation is given (a panel, or the same sampling units).
+p_holm allows for the number of figures compared. Interval and test take the samples as independent
+unless --correlation is given (a panel, or the same sampling units).
 
 EXAMPLES
   huitian survey compare --before 2024.json --after 2025.json

@@ -16,21 +16,21 @@ use super::progress::Progress;
 
 const HELP: &str = "\
 DESIGN FILE (TOML)
-  weights = \"weight\"              column of the weights; without it every response counts the same
+  weights = \"weight\"              column; without it every response counts the same
   strata  = \"stratum\"             column, or a list of columns
-  psu     = \"community\"           primary sampling unit (cluster); leave out when people were drawn directly.
-                                  Two stages: psu = [\"community\", \"building\"]
-  fpc     = \"communities\"         finite population: a column (numbers above 1 count the units of the
-                                  stratum, up to 1 they are sampled fractions), one number, or [fpc] with
-                                  a number per stratum. Two stages: fpc = [\"column1\", \"column2\"]
+  psu     = \"community\"           primary sampling unit (cluster); leave out when people were drawn
+                                  directly. Two stages: psu = [\"community\", \"building\"]
+  fpc     = \"communities\"         finite population: a column (numbers above 1 count the units of
+                                  the stratum, up to 1 they are sampled fractions), one number, or
+                                  [fpc] with a number per stratum. Two stages: fpc = [\"a\", \"b\"]
   groups  = [\"area\", \"area*sex\"]  results for each, beside the whole sample
   missing = [\"99\", \"refused\"]     codes that are no answer; empty cells, NA and null always are
   confidence = 0.95
   min_base   = 5                  groups with fewer answers are suppressed
   lonely_psu = \"refuse\"           stratum with one unit: refuse, certainty (adds nothing), centre
   interval   = \"logit\"            of shares: logit, linear (estimate ± t · std_error)
-  deff       = \"as_designed\"      compared with a simple random sample drawn as_designed (finite when fpc is
-                                  given), with_replacement, without_replacement
+  deff       = \"as_designed\"      simple random sample to compare with: as_designed (finite when fpc
+                                  is given), with_replacement, without_replacement
   df         = \"group\"            degrees of freedom: group, design, normal
 
   [[questions]]
@@ -48,7 +48,7 @@ DESIGN FILE (TOML)
   kind   = \"mean\"
   range  = [1, 5]                 answers outside are refused
 
-  [population_totals.sex]         the weights are raked to these first, and the error takes it into account
+  [population_totals.sex]         the weights are raked to these first, and the error knows it
   F = 51000
   M = 49000
 
@@ -60,10 +60,10 @@ DESIGN FILE (TOML)
   Synonyms such as weight, stratum, cluster, group_by, domains, proportion, values are understood.
 
 RESULT
-  One entry per question, group and answer: question, kind, group_by, group, level, label, estimate,
-  std_error, ci_low, ci_high, deff, n, deff_kish, df, weight_sum, suppressed, asked (a
-  fingerprint of wording and answers). Shares lie between 0 and 1.
-  group_by is empty (null) and group \"all\" for the whole sample. Standard errors by Taylor linearisation.
+  One entry per question, group and answer: question, kind, group_by, group, level, label,
+  estimate, std_error, ci_low, ci_high, deff, n, deff_kish, df, weight_sum, suppressed, asked (a
+  fingerprint of wording and answers). Shares lie between 0 and 1. For the whole sample group_by is
+  empty (null) and group is \"all\". Standard errors are by Taylor linearisation.
 
 EXAMPLES
   huitian survey estimate --responses R.csv --design D.toml --format json

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use survey::instrument::{Draft, Question};
 
 const HELP: &str = "\
-Understood are text, integer, decimal, range, select_one, select_multiple (or_other), groups with conditions and groups
-shown as a table (table-list). Labels: label, label::中文 (zh), label::English (en). Loops are refused. What is left out
-is listed under notes.
+Understood are text, integer, decimal, range, select_one, select_multiple (or_other), groups with
+conditions and groups shown as a table (table-list). Labels: label, label::中文 (zh),
+label::English (en). Loops are refused. What is left out is listed under notes.
 
 EXAMPLES
   huitian survey questionnaire --xlsform form.xlsx

@@ -20,21 +20,21 @@ MARGINS (CSV), in either shape
   sex,M,49000
   age,18-34,30000
 
-  sex,age,total                   columns of the responses and a total; filled cells say what the total is of,
-  F,,51000                        two filled cells are a combination
+  sex,age,total                   columns of the responses and a total; filled cells say what the
+  F,,51000                        total is of, two filled cells are a combination
   M,,49000
   ,18-34,30000
 
-  Totals may be people, shares that add up to 1, or percent that add up to 100. All margins must add up to
-  the same population. One margin is post-stratification.
+  Totals may be people, shares that add up to 1, or percent that add up to 100. All margins must
+  add up to the same population. One margin is post-stratification.
 
 RESULT
-  All columns of the responses, then base_weight and weight, the raked one (an existing column of that name
-  is replaced). The report goes to standard error, or as JSON to --report.
+  All columns of the responses, then base_weight and weight, the raked one (existing columns of
+  these names are replaced). A summary goes to standard error, the report as JSON to --report.
 
 EXAMPLES
   huitian survey rake --responses R.csv --margins M.csv --out W.csv
-  huitian survey rake --responses R.csv --margins M.csv --weights design_weight --bounds 0.3,3 --out W.csv";
+  huitian survey rake --responses R.csv --margins M.csv --weights w --bounds 0.3,3 --out W.csv";
 
 /// Rakes weights to population totals (iterative proportional fitting), with a convergence report.
 #[derive(Debug, Args)]
