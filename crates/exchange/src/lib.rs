@@ -1,1 +1,7 @@
-//!
+//! Formats in and out; no business rules.
+
+pub mod bridges;
+pub mod population_totals;
+pub mod responses;
+pub mod survey_design;
+pub mod xlsform;

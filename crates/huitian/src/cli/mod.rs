@@ -8,6 +8,7 @@ mod doctor;
 mod rebuild;
 mod serve;
 mod statement;
+mod survey;
 mod verify;
 
 use std::process::ExitCode;
@@ -33,6 +34,9 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Account(account::Args),
+    /// Survey estimates with their error, and weights that meet known population totals
+    #[command(subcommand)]
+    Survey(survey::Survey),
 }
 
 pub fn run() -> ExitCode {
@@ -46,6 +50,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
+        Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
     };
     match outcome {
         Ok(code) => code,
