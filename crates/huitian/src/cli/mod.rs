@@ -1,5 +1,7 @@
 //! The command line, one file per subcommand.
 
+mod place;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,10 +15,14 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    Place(place::PlaceArgs),
+}
 
 pub fn run() -> ExitCode {
-    let result: anyhow::Result<()> = match Cli::parse().command {};
+    let result: anyhow::Result<()> = match Cli::parse().command {
+        Command::Place(args) => place::run(args),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

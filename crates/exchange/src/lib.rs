@@ -1,0 +1,8 @@
+//! Formats in and out: each module reads or writes one format and knows no rules of the business.
+
+pub mod decimal;
+
+pub mod network_csv;
+
+pub mod siting_csv;
+pub mod table;

@@ -1,0 +1,16 @@
+//! Where services fall short, what the plan closes, and where the next ones go.
+//!
+//! Pure computation: no files, no clock, no chance. Lengths are whole millimetres, times whole
+//! deciseconds, people whole numbers, so every result is the same on any machine and any number of
+//! threads.
+
+pub mod components;
+pub mod distance;
+mod graph;
+mod heap;
+mod hilbert;
+pub mod nearest;
+pub mod network;
+mod parallel;
+pub mod point;
+pub mod sums;
