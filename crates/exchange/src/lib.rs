@@ -3,6 +3,8 @@
 pub mod decimal;
 
 pub mod network_csv;
+pub mod osm_pbf;
+mod protobuf;
 
 pub mod siting_csv;
 pub mod table;

@@ -13,4 +13,6 @@ pub mod nearest;
 pub mod network;
 mod parallel;
 pub mod point;
+pub mod profile;
+pub mod streets;
 pub mod sums;

@@ -35,6 +35,12 @@ impl Point {
         }
     }
 
+    /// For coordinates that were checked already.
+    pub(crate) fn from_checked(lon: f64, lat: f64) -> Self {
+        debug_assert!(Self::new(lon, lat).is_ok());
+        Self { lon, lat }
+    }
+
     #[must_use]
     pub fn lon(self) -> f64 {
         self.lon

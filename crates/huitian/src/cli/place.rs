@@ -1,6 +1,7 @@
 //! `huitian place`: distances, sums, networks and siting from the command line.
 
 mod files;
+mod import_osm;
 mod nearest;
 mod sum;
 
@@ -18,11 +19,13 @@ pub struct PlaceArgs {
 enum PlaceCommand {
     Nearest(nearest::NearestArgs),
     Sum(sum::SumArgs),
+    ImportOsm(import_osm::ImportOsmArgs),
 }
 
 pub fn run(args: PlaceArgs) -> anyhow::Result<()> {
     match args.command {
         PlaceCommand::Nearest(args) => nearest::run(&args),
         PlaceCommand::Sum(args) => sum::run(&args),
+        PlaceCommand::ImportOsm(args) => import_osm::run(&args),
     }
 }
