@@ -4,6 +4,7 @@
 //! deciseconds, people whole numbers, so every result is the same on any machine and any number of
 //! threads.
 
+pub mod access;
 pub mod components;
 pub mod distance;
 mod graph;
@@ -11,8 +12,12 @@ mod heap;
 mod hilbert;
 pub mod nearest;
 pub mod network;
+pub mod overlay;
 mod parallel;
 pub mod point;
 pub mod profile;
+pub mod repair;
+pub mod siting;
+pub mod snap;
 pub mod streets;
 pub mod sums;

@@ -3,6 +3,7 @@
 mod files;
 mod import_osm;
 mod nearest;
+mod site;
 mod sum;
 
 use clap::{Args, Subcommand};
@@ -20,6 +21,7 @@ enum PlaceCommand {
     Nearest(nearest::NearestArgs),
     Sum(sum::SumArgs),
     ImportOsm(import_osm::ImportOsmArgs),
+    Site(site::SiteArgs),
 }
 
 pub fn run(args: PlaceArgs) -> anyhow::Result<()> {
@@ -27,5 +29,6 @@ pub fn run(args: PlaceArgs) -> anyhow::Result<()> {
         PlaceCommand::Nearest(args) => nearest::run(&args),
         PlaceCommand::Sum(args) => sum::run(&args),
         PlaceCommand::ImportOsm(args) => import_osm::run(&args),
+        PlaceCommand::Site(args) => site::run(&args),
     }
 }
