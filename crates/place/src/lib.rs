@@ -5,11 +5,16 @@
 //! threads.
 
 pub mod access;
+pub mod capacity;
 pub mod components;
+pub mod coverage;
+pub mod datum;
 pub mod distance;
+pub mod effect;
 mod graph;
 mod heap;
 mod hilbert;
+pub mod missing;
 pub mod nearest;
 pub mod network;
 pub mod overlay;
@@ -17,7 +22,9 @@ mod parallel;
 pub mod point;
 pub mod profile;
 pub mod repair;
+pub mod scenario;
 pub mod siting;
 pub mod snap;
+pub mod standard;
 pub mod streets;
 pub mod sums;
