@@ -2,6 +2,7 @@
 
 pub mod decimal;
 
+pub mod geojson;
 pub mod network_csv;
 pub mod osm_pbf;
 mod protobuf;

@@ -20,6 +20,7 @@ pub mod network;
 pub mod overlay;
 mod parallel;
 pub mod point;
+pub mod polygon;
 pub mod profile;
 pub mod repair;
 pub mod scenario;
