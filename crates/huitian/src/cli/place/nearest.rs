@@ -26,7 +26,7 @@ pub(super) struct NearestArgs {
     #[arg(long, value_name = "CSV")]
     pois: PathBuf,
     /// How far to look, inclusive
-    #[arg(long, value_name = "METRES", value_parser = files::millimetres)]
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true, value_parser = files::millimetres)]
     limit_metres: u32,
     /// How many facilities of each category to list at most
     #[arg(long, default_value = "1")]

@@ -52,7 +52,7 @@ pub(super) struct SiteArgs {
     #[arg(long, value_name = "N")]
     p: Option<u32>,
     /// How far a site serves, inclusive
-    #[arg(long, visible_alias = "radius-metres", value_name = "METRES", value_parser = files::millimetres)]
+    #[arg(long, visible_alias = "radius-metres", value_name = "METRES", allow_negative_numbers = true, value_parser = files::millimetres)]
     radius: Option<u32>,
     /// What the new sites may cost together (p-median, max-cover); needs a column cost
     #[arg(long, value_name = "AMOUNT", value_parser = amount)]

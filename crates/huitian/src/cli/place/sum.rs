@@ -25,7 +25,7 @@ pub(super) struct SumArgs {
     #[arg(long, value_name = "CSV")]
     weights: PathBuf,
     /// How far to look, inclusive
-    #[arg(long, value_name = "METRES", value_parser = files::millimetres)]
+    #[arg(long, value_name = "METRES", allow_negative_numbers = true, value_parser = files::millimetres)]
     limit_metres: u32,
     /// The file to write
     #[arg(long, value_name = "CSV")]
