@@ -11,6 +11,7 @@ use crate::{
     graph::{Base, Graph},
     heap::MinHeap,
     network::{Network, NodeId},
+    overlay::Overlay,
     parallel,
 };
 
@@ -190,6 +191,12 @@ impl NearestLists {
             });
         }
         lists
+    }
+
+    /// Sweeps over a network seen through changes.
+    #[must_use]
+    pub fn sweep_overlay(overlay: &Overlay<'_>, seeds: &[Seed], limit: u32, k: NonZeroUsize) -> Self {
+        Self::sweep_over(&overlay.backward(), seeds, limit, k)
     }
 
     #[inline]

@@ -246,7 +246,7 @@ impl Streets {
         let mut done = vec![false; self.links.len()];
         let mut chains = Vec::new();
         for start in (0..self.ids.len()).filter(|&node| !passes[node]) {
-            for &first in &incident[start] {
+            for &first in incident.of(start) {
                 if done[first as usize] {
                     continue;
                 }
@@ -267,7 +267,7 @@ impl Streets {
                     if !passes[node as usize] {
                         break;
                     }
-                    let ways = &incident[node as usize];
+                    let ways = incident.of(node as usize);
                     next = if ways[0] == next { ways[1] } else { ways[0] };
                 }
                 chain.to = node;
@@ -285,18 +285,30 @@ impl Streets {
         merged
     }
 
-    fn incident(&self) -> Vec<Vec<u32>> {
-        let mut incident = vec![Vec::new(); self.ids.len()];
-        for (index, link) in self.links.iter().enumerate() {
-            incident[link.from as usize].push(index as u32);
-            incident[link.to as usize].push(index as u32);
+    /// Links by the nodes they touch.
+    fn incident(&self) -> Incident {
+        let mut first = vec![0u32; self.ids.len() + 1];
+        for link in &self.links {
+            first[link.from as usize + 1] += 1;
+            first[link.to as usize + 1] += 1;
         }
-        incident
+        for node in 0..self.ids.len() {
+            first[node + 1] += first[node];
+        }
+        let mut next = first.clone();
+        let mut links = vec![0; self.links.len() * 2];
+        for (index, link) in self.links.iter().enumerate() {
+            for node in [link.from, link.to] {
+                links[next[node as usize] as usize] = index as u32;
+                next[node as usize] += 1;
+            }
+        }
+        Incident { first, links }
     }
 
     /// Whether a node only continues a street: two links to two other nodes, usable the same way.
-    fn passes(&self, node: usize, incident: &[Vec<u32>]) -> bool {
-        let &[a, b] = incident[node].as_slice() else { return false };
+    fn passes(&self, node: usize, incident: &Incident) -> bool {
+        let &[a, b] = incident.of(node) else { return false };
         let (a, b) = (self.links[a as usize], self.links[b as usize]);
         let node = node as u32;
         let enters = |link: Street| link.to == node;
@@ -307,6 +319,17 @@ impl Streets {
     #[must_use]
     pub fn by_id(&self) -> HashMap<i64, usize> {
         self.ids.iter().enumerate().map(|(index, &id)| (id, index)).collect()
+    }
+}
+
+struct Incident {
+    first: Vec<u32>,
+    links: Vec<u32>,
+}
+
+impl Incident {
+    fn of(&self, node: usize) -> &[u32] {
+        &self.links[self.first[node] as usize..self.first[node + 1] as usize]
     }
 }
 

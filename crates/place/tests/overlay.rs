@@ -171,6 +171,16 @@ proptest! {
             let new = after.nearest(&overlay, home, &new_map).map(|near| near.distance);
             prop_assert!(new.unwrap_or(u32::MAX) <= old.unwrap_or(u32::MAX), "{:?} then {:?}", old, new);
         }
+        let k = NonZeroUsize::new(3).unwrap();
+        let lists = NearestLists::sweep(&network, before.seeds(), case.limit, k);
+        let new_lists = NearestLists::sweep_overlay(&overlay, after.seeds(), case.limit, k);
+        for node in network.nodes() {
+            let (old, new): (Vec<_>, Vec<_>) = (lists.at(node).collect(), new_lists.at(node).collect());
+            prop_assert!(old.len() <= new.len());
+            for (old, new) in old.iter().zip(&new) {
+                prop_assert!(new.distance <= old.distance);
+            }
+        }
     }
 
     #[test]

@@ -112,6 +112,7 @@ pub(super) fn run(args: &ImportOsmArgs) -> anyhow::Result<()> {
     let network = all.network()?;
     let parts = Components::of(&network);
     let on_largest: Vec<bool> = network.nodes().map(|node| !parts.on_island(node)).collect();
+    drop(network);
     let largest = all.retain(|node| on_largest[node]);
     let merged = largest.merged();
 

@@ -76,7 +76,8 @@ pub(super) fn run(args: &NearestArgs) -> anyhow::Result<()> {
     files::write(&args.out, |output| {
         writeln!(output, "node,category,rank,metres")?;
         for (index, node) in network.nodes().enumerate() {
-            let name = files::quoted(nodes.name(index));
+            let name = nodes.name(index);
+            let name = files::quoted(&name);
             for (category, found) in categories.iter().zip(&found) {
                 let mut line = |rank: usize, near: Nearest| {
                     let metres = format_scaled(u64::from(near.distance), 3);

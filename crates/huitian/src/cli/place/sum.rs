@@ -49,7 +49,7 @@ pub(super) fn run(args: &SumArgs) -> anyhow::Result<()> {
     files::write(&args.out, |output| {
         writeln!(output, "node,sum")?;
         for (index, sum) in sums.into_iter().enumerate() {
-            writeln!(output, "{},{}", files::quoted(nodes.name(index)), format_scaled(sum, given.places))?;
+            writeln!(output, "{},{}", files::quoted(&nodes.name(index)), format_scaled(sum, given.places))?;
         }
         Ok(())
     })
