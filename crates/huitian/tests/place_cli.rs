@@ -131,6 +131,26 @@ fn sum_counts_every_node_within_the_limit() {
 }
 
 #[test]
+fn limit_cases_are_listed_apart() {
+    let folder = folder("limit");
+    let (nodes, edges) = small(&folder);
+    let pois = write(&folder, "pois.csv", "category,node\nshop,a\n");
+    let weights = write(&folder, "weights.csv", "node,weight\na,1\n");
+    let (out, cases) = (folder.join("out.csv"), folder.join("cases.csv"));
+    let network = ["--nodes", &nodes, "--edges", &edges, "--out", text(&out), "--limit-cases", text(&cases)];
+    let run = |command: &str, rest: &[&str]| {
+        good(&[&[command], &network[..], rest].concat());
+        fs::read_to_string(&cases).unwrap()
+    };
+    let near = run("nearest", &["--pois", &pois, "--limit-metres", "99.99"]);
+    assert_eq!(near, "node,category,rank,metres\nb,shop,1,100.000\n");
+    assert_eq!(run("sum", &["--weights", &weights, "--limit-metres", "99.99"]), "node\na\nb\n");
+    assert_eq!(run("sum", &["--weights", &weights, "--limit-metres", "99.989"]), "node\n");
+    assert_eq!(run("sum", &["--weights", &weights, "--limit-metres", "100.01"]), "node\na\nb\n");
+    assert_eq!(run("sum", &["--weights", &weights, "--limit-metres", "100.011"]), "node\n");
+}
+
+#[test]
 fn bad_input_is_named_and_nothing_is_written() {
     let folder = folder("bad");
     let (nodes, edges) = small(&folder);
@@ -261,6 +281,23 @@ fn import_counts_what_an_independent_reader_counts() {
         let bike: Value = serde_json::from_str(&bike).unwrap();
         assert!(bike["all"]["edges"].as_u64().unwrap() > 1_000);
     }
+}
+
+#[test]
+fn import_refuses_another_city() {
+    let (Some(path), Some(area)) = (shared("networks/Helsinki.osm.pbf"), shared("huitian/streets.geojson"))
+    else {
+        return;
+    };
+    let error = bad(&["import-osm", text(&path), "--area", text(&area)]);
+    assert!(error.contains("is this the extract of another city?"), "{error}");
+    let folder = folder("area");
+    let around = write(
+        &folder,
+        "area.geojson",
+        r#"{"type":"Polygon","coordinates":[[[24,60],[26,60],[26,61],[24,61],[24,60]]]}"#,
+    );
+    assert!(good(&["import-osm", text(&path), "--area", &around]).contains("nodes in the area: 5845"));
 }
 
 #[test]

@@ -208,7 +208,7 @@ fn changes(network: &Network) {
 fn solve(name: &str, instance: &Instance, model: &Model, runs: usize) {
     let start = Instant::now();
     let solution = time(name, runs, || {
-        let mut stop = || start.elapsed() > Duration::from_secs(120);
+        let mut stop = || start.elapsed() > Duration::from_secs(60);
         instance.solve(model, &mut Control { nodes: u64::MAX, stop: &mut stop }).unwrap()
     });
     let state = if solution.proven { "proven" } else { "NOT proven" };
@@ -228,6 +228,17 @@ fn all_models(size: &str, instance: &Instance, runs: usize) {
     }
     let model = Model::SetCover { radius: LIMIT, by_cost: false };
     solve(&format!("set cover {size}, 1,200 m"), instance, &model, runs);
+    // Harder: much overlap.
+    for p in [20, 50] {
+        let selection = Selection { count: Some(p), budget: None };
+        let model = Model::MaxCover { selection, radius: 3_000_000, floors: vec![] };
+        solve(&format!("maximal cover {size}, 3,000 m, p = {p}"), instance, &model, 1);
+    }
+    let model = Model::SetCover { radius: 4_000_000, by_cost: false };
+    solve(&format!("set cover {size}, 4,000 m"), instance, &model, 1);
+    let selection = Selection { count: Some(40), budget: None };
+    let model = Model::PMedian { selection, radius: None };
+    solve(&format!("p-median {size}, p = 40"), instance, &model, 1);
 }
 
 fn siting(data: &Path, network: &Network) {

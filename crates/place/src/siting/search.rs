@@ -57,7 +57,7 @@ enum Verdict {
 }
 
 const ROOT_ROUNDS: usize = 1500;
-const NODE_ROUNDS: usize = 120;
+const NODE_ROUNDS: usize = 60;
 
 pub(super) struct Search<'m, 'e> {
     model: &'m Model,
@@ -231,11 +231,11 @@ impl<'m, 'e> Search<'m, 'e> {
             value = value.saturating_add(choice.value);
             for site in 0..sites {
                 taken[site] = false;
-                often[site] *= 0.9;
+                often[site] *= 0.97;
             }
             for &site in &choice.chosen {
                 taken[site as usize] = true;
-                often[site as usize] += 0.1;
+                often[site as usize] += 0.03;
             }
             if value > best_here {
                 best_here = value;

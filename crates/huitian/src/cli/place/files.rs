@@ -117,6 +117,10 @@ pub(super) fn millimetres(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "expected metres from 0 to 4,294,967".to_owned())
 }
 
+/// Distances this close to a limit (1 cm) are limit cases: a program that rounds otherwise may put them
+/// on the other side.
+pub(super) const LIMIT_CASE: u32 = 10;
+
 /// Threads to use: as asked for, or as many as the machine offers.
 pub(super) fn threads(asked: Option<NonZeroUsize>) -> NonZeroUsize {
     asked.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)

@@ -1,16 +1,24 @@
 //! `huitian place import-osm`.
 
-use std::{fs::File, io::BufReader, io::Write, path::PathBuf};
+use std::{
+    fs::File,
+    io::{BufReader, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 use exchange::{
     decimal::format_scaled,
+    geojson::{self, Geometry},
     osm_pbf::{self, Contents, Limits, Sink, Tags},
 };
 use place::{
     components::Components,
     network::Direction,
+    point::Point,
+    polygon::Polygon,
     profile::Profile,
     streets::{StreetBuilder, Streets},
 };
@@ -47,6 +55,9 @@ pub(super) struct ImportOsmArgs {
     /// Where to write the edges (u, v, length_m, oneway if any is)
     #[arg(long, value_name = "CSV", requires = "nodes_out")]
     edges_out: Option<PathBuf>,
+    /// Area the extract must hold streets of (GeoJSON polygons, WGS-84); another city is refused
+    #[arg(long, value_name = "GEOJSON")]
+    area: Option<PathBuf>,
     /// Form of the report
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
@@ -90,6 +101,63 @@ impl Sink for Collect {
     }
 }
 
+/// Tells on a terminal how far a long read has got.
+struct Progress<R> {
+    input: R,
+    total: u64,
+    read: u64,
+    shown: Option<Instant>,
+}
+
+impl<R: Read> Read for Progress<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        let got = self.input.read(buffer)?;
+        self.read += got as u64;
+        if let Some(shown) = &mut self.shown
+            && shown.elapsed() > Duration::from_secs(1)
+        {
+            *shown = Instant::now();
+            eprint!("\rreading: {}%", (self.read * 100).checked_div(self.total).unwrap_or(0));
+        }
+        if got == 0 && self.shown.take().is_some() {
+            eprint!("\r\x1b[K");
+        }
+        Ok(got)
+    }
+}
+
+/// How many nodes lie in the area; an error where none does.
+fn inside(path: &Path, streets: &Streets) -> anyhow::Result<usize> {
+    let name = || path.display().to_string();
+    let bytes = std::fs::read(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let mut polygons = Vec::new();
+    for (index, feature) in geojson::read(&bytes).with_context(name)?.into_iter().enumerate() {
+        let Some(Geometry::Polygons(parts)) = feature.geometry else { continue };
+        for rings in parts {
+            let rings = rings
+                .into_iter()
+                .map(|ring| ring.into_iter().map(|[lon, lat]| Point::new(lon, lat)).collect())
+                .collect::<Result<Vec<Vec<Point>>, _>>()
+                .with_context(name)?;
+            let polygon = Polygon::new(rings);
+            polygons.push(polygon.with_context(|| format!("{}: feature {}", path.display(), index + 1))?);
+        }
+    }
+    if polygons.is_empty() {
+        bail!("{} holds no polygon: give the area as polygons", path.display());
+    }
+    let inside = |point: &&Point| polygons.iter().any(|polygon| polygon.contains(**point));
+    let count = streets.points.iter().filter(inside).count();
+    if count == 0 {
+        bail!(
+            "none of the {} nodes lies in the area of {}: is this the extract of another city?",
+            streets.points.len(),
+            path.display()
+        );
+    }
+    Ok(count)
+}
+
 pub(super) fn run(args: &ImportOsmArgs) -> anyhow::Result<()> {
     let name = args.file.display();
     let input = File::open(&args.file).with_context(|| format!("cannot open {name}"))?;
@@ -98,8 +166,10 @@ pub(super) fn run(args: &ImportOsmArgs) -> anyhow::Result<()> {
         ProfileName::Bike => Profile::Bike,
     };
     let mut collect = Collect { profile, builder: StreetBuilder::new(), ways: 0 };
-    let contents = osm_pbf::read(BufReader::new(input), Limits::default(), &mut collect)
-        .with_context(|| name.to_string())?;
+    let total = input.metadata().map_or(0, |metadata| metadata.len());
+    let shown = std::io::stderr().is_terminal().then(Instant::now);
+    let input = Progress { input: BufReader::with_capacity(1 << 16, input), total, read: 0, shown };
+    let contents = osm_pbf::read(input, Limits::default(), &mut collect).with_context(|| name.to_string())?;
     let ways = collect.ways;
     let all = collect.builder.finish();
     if all.links.is_empty() {
@@ -109,6 +179,7 @@ pub(super) fn run(args: &ImportOsmArgs) -> anyhow::Result<()> {
             contents.ways
         );
     }
+    let in_area = args.area.as_deref().map(|area| inside(area, &all)).transpose()?;
     let network = all.network()?;
     let parts = Components::of(&network);
     let on_largest: Vec<bool> = network.nodes().map(|node| !parts.on_island(node)).collect();
@@ -125,7 +196,8 @@ pub(super) fn run(args: &ImportOsmArgs) -> anyhow::Result<()> {
         write_nodes(nodes, chosen)?;
         write_edges(edges, chosen)?;
     }
-    report(args.format, contents, ways, &parts, [&all, &largest, &merged])
+    let facts = Facts { contents, ways, in_area };
+    report(args.format, facts, &parts, [&all, &largest, &merged])
 }
 
 fn write_nodes(path: &std::path::Path, streets: &Streets) -> anyhow::Result<()> {
@@ -155,10 +227,16 @@ fn write_edges(path: &std::path::Path, streets: &Streets) -> anyhow::Result<()> 
     })
 }
 
-fn report(
-    format: Format,
+/// What was read, beside the streets.
+struct Facts {
     contents: Contents,
     ways: u64,
+    in_area: Option<usize>,
+}
+
+fn report(
+    format: Format,
+    Facts { contents, ways, in_area }: Facts,
     parts: &Components,
     [all, largest, merged]: [&Streets; 3],
 ) -> anyhow::Result<()> {
@@ -182,6 +260,7 @@ fn report(
                 "all": count(all, parts.count()),
                 "largest": count(largest, 1),
                 "merged": count(merged, 1),
+                "nodes_in_area": in_area,
                 "islands": { "count": islands, "nodes": island_nodes },
                 "missing_node_references": losses.missing_nodes,
                 "nodes_off_earth": losses.off_earth,
@@ -206,6 +285,9 @@ fn report(
                 let (nodes, edges) = (streets.ids.len(), streets.links.len());
                 let km = streets.metres() / 1000.0;
                 writeln!(output, "{name:<24}{nodes:>12}{edges:>12}{components:>12}{km:>12.1}")?;
+            }
+            if let Some(count) = in_area {
+                writeln!(output, "nodes in the area: {count}")?;
             }
             writeln!(output, "islands: {islands} with {island_nodes} nodes")?;
             writeln!(

@@ -1,6 +1,10 @@
 //! `huitian place nearest`.
 
-use std::{io::Write, num::NonZeroUsize, path::PathBuf};
+use std::{
+    io::Write,
+    num::NonZeroUsize,
+    path::{Path, PathBuf},
+};
 
 use clap::Args;
 use exchange::decimal::format_scaled;
@@ -34,6 +38,9 @@ pub(super) struct NearestArgs {
     /// The file to write
     #[arg(long, value_name = "CSV")]
     out: PathBuf,
+    /// Also write the rows within 1 cm of the limit, on either side: two programs may differ there
+    #[arg(long, value_name = "CSV")]
+    limit_cases: Option<PathBuf>,
     /// Threads to use [default: all]; the result is the same on any number
     #[arg(long)]
     threads: Option<NonZeroUsize>,
@@ -64,35 +71,45 @@ pub(super) fn run(args: &NearestArgs) -> anyhow::Result<()> {
         .collect();
     let threads = files::threads(args.threads);
     let limit = args.limit_metres;
-    let found: Vec<Found> = if args.k == NonZeroUsize::MIN {
-        NearestMap::sweep_kinds(network, &kinds, limit, threads).into_iter().map(Found::One).collect()
-    } else {
-        NearestLists::sweep_kinds(network, &kinds, limit, args.k, threads)
-            .into_iter()
-            .map(Found::Several)
-            .collect()
+    let sweep = |limit: u32| -> Vec<Found> {
+        if args.k == NonZeroUsize::MIN {
+            NearestMap::sweep_kinds(network, &kinds, limit, threads).into_iter().map(Found::One).collect()
+        } else {
+            let lists = NearestLists::sweep_kinds(network, &kinds, limit, args.k, threads);
+            lists.into_iter().map(Found::Several).collect()
+        }
     };
     let categories: Vec<_> = facilities.categories.iter().map(|name| files::quoted(name)).collect();
-    files::write(&args.out, |output| {
-        writeln!(output, "node,category,rank,metres")?;
-        for (index, node) in network.nodes().enumerate() {
-            let name = nodes.name(index);
-            let name = files::quoted(&name);
-            for (category, found) in categories.iter().zip(&found) {
-                let mut line = |rank: usize, near: Nearest| {
-                    let metres = format_scaled(u64::from(near.distance), 3);
-                    writeln!(output, "{name},{category},{rank},{metres}")
-                };
-                match found {
-                    Found::One(map) => map.at(node).map_or(Ok(()), |near| line(1, near))?,
-                    Found::Several(lists) => {
-                        for (place, near) in lists.at(node).enumerate() {
-                            line(place + 1, near)?;
+    let write = |path: &Path, found: &[Found], keep: &dyn Fn(u32) -> bool| {
+        files::write(path, |output| {
+            writeln!(output, "node,category,rank,metres")?;
+            for (index, node) in network.nodes().enumerate() {
+                let name = nodes.name(index);
+                let name = files::quoted(&name);
+                for (category, found) in categories.iter().zip(found) {
+                    let mut line = |rank: usize, near: Nearest| {
+                        if !keep(near.distance) {
+                            return Ok(());
+                        }
+                        let metres = format_scaled(u64::from(near.distance), 3);
+                        writeln!(output, "{name},{category},{rank},{metres}")
+                    };
+                    match found {
+                        Found::One(map) => map.at(node).map_or(Ok(()), |near| line(1, near))?,
+                        Found::Several(lists) => {
+                            for (place, near) in lists.at(node).enumerate() {
+                                line(place + 1, near)?;
+                            }
                         }
                     }
                 }
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        })
+    };
+    if let Some(path) = &args.limit_cases {
+        let wider = limit.saturating_add(files::LIMIT_CASE);
+        write(path, &sweep(wider), &|distance| distance.abs_diff(limit) <= files::LIMIT_CASE)?;
+    }
+    write(&args.out, &sweep(limit), &|_| true)
 }

@@ -30,6 +30,9 @@ pub(super) struct SumArgs {
     /// The file to write
     #[arg(long, value_name = "CSV")]
     out: PathBuf,
+    /// Also write the nodes with another node within 1 cm of the limit: two programs may differ there
+    #[arg(long, value_name = "CSV")]
+    limit_cases: Option<PathBuf>,
     /// Threads to use [default: all]; the result is the same on any number
     #[arg(long)]
     threads: Option<NonZeroUsize>,
@@ -43,9 +46,27 @@ pub(super) fn run(args: &SumArgs) -> anyhow::Result<()> {
         network,
         given.rows.iter().filter_map(|&(node, weight)| Some((network.node(node as usize)?, weight))),
     )?;
+    let threads = files::threads(args.threads);
     let origins: Vec<_> = network.nodes().collect();
     let sums =
         sums::sums_within(network, &weights, &origins, args.limit_metres, files::threads(args.threads))?;
+    if let Some(path) = &args.limit_cases {
+        // Where the number of nodes in reach changes within a centimetre of the limit.
+        let ones = Weights::new(network, network.nodes().map(|node| (node, 1)))?;
+        let count = |limit| sums::sums_within(network, &ones, &origins, limit, threads);
+        let narrower = args.limit_metres.checked_sub(files::LIMIT_CASE + 1).map(count).transpose()?;
+        let wider = count(args.limit_metres.saturating_add(files::LIMIT_CASE))?;
+        files::write(path, |output| {
+            writeln!(output, "node")?;
+            for index in 0..nodes.len() {
+                let before = narrower.as_ref().map_or(0, |counts| counts[index]);
+                if before != wider[index] {
+                    writeln!(output, "{}", files::quoted(&nodes.name(index)))?;
+                }
+            }
+            Ok(())
+        })?;
+    }
     files::write(&args.out, |output| {
         writeln!(output, "node,sum")?;
         for (index, sum) in sums.into_iter().enumerate() {
