@@ -27,6 +27,8 @@ use exchange::{
 use place::{
     access::{AccessLeg, KindAccess},
     distance,
+    effect::Home,
+    missing,
     nearest::{NearestLists, NearestMap, Seed},
     network::{Direction, Link, Network},
     overlay::{Attach, LinkChange, NewLink, Overlay},
@@ -188,6 +190,18 @@ fn changes(network: &Network) {
     let undo = maps[0].repair(&overlay, now.seeds(), &[]);
     println!("    {} nodes nearer", undo.touched().count());
     maps[0].undo(undo);
+    let found = time("missing links: candidates below 300 m and above 1,200 m", 2, || {
+        missing::candidates(network, missing::Search::default()).unwrap()
+    });
+    println!("    {} candidates", found.len());
+    let people: Vec<Home> =
+        (0..20_000).map(|home| Home { community: 0, people: 40, legs: leg(home * 3 + 1).to_vec() }).collect();
+    let mut by_kind: Vec<missing::Kind<'_>> =
+        access.iter().zip(&maps).map(|(access, map)| missing::Kind { access, map: map.clone() }).collect();
+    let few = &found[..found.len().min(1_000)];
+    time("missing links: 1,000 ranked for 20,000 homes, 12 kinds", 2, || {
+        missing::rank(network, few, &mut by_kind, &people, 20).unwrap()
+    });
     let homes: Vec<_> = (0..20_000).map(|home| leg(home * 3 + 1)).collect();
     time("before and after: 20,000 homes, 12 kinds, from scratch", 5, || {
         let mut sum = 0u64;

@@ -77,6 +77,8 @@ pub fn candidates(network: &Network, search: Search) -> Result<Vec<Candidate>, M
     let mut best: HashMap<[[i64; 2]; 2], (u32, [u32; 2])> = HashMap::new();
     let mut reach = Reach::new(network);
     let mut close = Vec::new();
+    // The number of the last search that reached a node.
+    let mut reached = vec![0u32; network.node_count()];
     for (index, place) in places.iter().enumerate() {
         let (Some(place), Some(node)) = (place, network.node(index)) else { continue };
         let Some(point) = network.point(node) else { continue };
@@ -86,6 +88,12 @@ pub fn candidates(network: &Network, search: Search) -> Result<Vec<Candidate>, M
         for (dx, dy) in (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy))) {
             let Some(others) = grid.get(&[column + dx, row + dy]) else { continue };
             for &other in others.iter().filter(|&&other| other > index as u32) {
+                // The plane is off by little; what it puts far outside needs no exact distance.
+                let apart = places[other as usize]
+                    .map_or(f64::INFINITY, |end| (end[0] - place[0]).hypot(end[1] - place[1]));
+                if apart > reach_metres * 1.1 {
+                    continue;
+                }
                 let Some(end) = network.node(other as usize).and_then(|node| network.point(node)) else {
                     continue;
                 };
@@ -98,11 +106,12 @@ pub fn candidates(network: &Network, search: Search) -> Result<Vec<Candidate>, M
         if close.is_empty() {
             continue;
         }
-        let reached: HashSet<usize> = reach
-            .from(network, &[(node, 0)], search.detour_above)
-            .map(|(node, _)| network.index(node))
-            .collect();
-        for &(other, straight) in close.iter().filter(|(other, _)| !reached.contains(&(*other as usize))) {
+        let search_number = index as u32 + 1;
+        for (node, _) in reach.from(network, &[(node, 0)], search.detour_above) {
+            reached[network.index(node)] = search_number;
+        }
+        for &(other, straight) in close.iter().filter(|(other, _)| reached[*other as usize] != search_number)
+        {
             let Some(end) = places[other as usize] else { continue };
             let mut cells = [cell_of(*place, small), cell_of(end, small)];
             cells.sort_unstable();
