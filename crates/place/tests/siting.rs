@@ -219,3 +219,28 @@ fn says_what_is_missing() {
     assert!(solve(&unlimited).starts_with("no number of sites and no budget was given"));
     assert!(matches!(Instance::new(vec![1], vec![], vec![None]), Err(SitingError::Size { .. })));
 }
+
+#[test]
+fn an_impossible_task_is_recognised_without_trying_everything() {
+    // 60 points on a line, a site at every second one; three sites never cover a whole community.
+    let (points, sites) = (60u32, 30u32);
+    let distances =
+        (0..points).flat_map(|p| (0..sites).map(move |s| Some(p.abs_diff(2 * s) * 100))).collect();
+    let instance =
+        Instance::new(vec![10; points as usize], vec![Site::default(); sites as usize], distances).unwrap();
+    let half = |from: usize| CoverFloor {
+        community: format!("from {from}"),
+        points: (from..from + 30).collect(),
+        at_least: 100,
+    };
+    let selection = Selection { count: Some(3), budget: None };
+    let floors = vec![half(0), half(30)];
+    let model = Model::MaxCover { selection, radius: 200, floors };
+    let mut never = || false;
+    let error = instance.solve(&model, &mut Control { nodes: 3_000, stop: &mut never }).unwrap_err();
+    let SitingError::FloorsClash { clashing } = error else { panic!("{error}") };
+    assert_eq!(clashing.len(), 2);
+    assert_eq!(clashing[0].reachable, 150);
+    let error = SitingError::FloorsClash { clashing }.to_string();
+    assert!(error.contains("from 0 (asks 100, alone 150 possible)"), "{error}");
+}

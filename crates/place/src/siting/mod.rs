@@ -5,6 +5,7 @@
 //! Models: Hakimi 1964 (p-median), Church and ReVelle 1974 (maximal covering), Toregas et al. 1971 (set
 //! covering). A site beyond the radius of a point never serves it.
 
+mod ascent;
 mod explain;
 mod heuristic;
 mod model;
@@ -252,8 +253,7 @@ impl Instance {
         let scale = scale(total)?;
         let inner_floors =
             floors.iter().map(|floor| self.inner_floor(floor)).collect::<Result<Vec<_>, _>>()?;
-        let mut inner = self.cover_model(radius, &self.weights, scale, rule);
-        inner.floors = inner_floors;
+        let inner = self.cover_model(radius, &self.weights, scale, rule).with_floors(inner_floors);
         let outcome = solve(&inner, scale, control);
         let Some(best) = &outcome.best else {
             if !outcome.proven {
@@ -303,8 +303,8 @@ impl Instance {
         let mut kept: Vec<usize> = (0..floors.len()).collect();
         for index in 0..floors.len() {
             let rest: Vec<usize> = kept.iter().copied().filter(|&other| other != index).collect();
-            let mut trial = inner.clone();
-            trial.floors = rest.iter().map(|&other| inner.floors[other].clone()).collect();
+            let floors = rest.iter().map(|&other| inner.floors()[other].clone()).collect();
+            let trial = inner.clone().with_floors(floors);
             let outcome = solve(&trial, scale, control);
             if outcome.best.is_none() && outcome.proven {
                 kept = rest;
@@ -317,8 +317,7 @@ impl Instance {
                 for &point in &floor.points {
                     weights[point] = self.weights[point];
                 }
-                let mut alone = inner.clone();
-                alone.floors.clear();
+                let mut alone = inner.clone().with_floors(Vec::new());
                 alone.unserved = weights.iter().map(|&weight| Some(weight as i64 * scale)).collect();
                 let total: u64 = weights.iter().sum();
                 let outcome = solve(&alone, scale, control);

@@ -36,7 +36,9 @@ pub(super) struct Model {
     pub(super) opening: Vec<i64>,
     pub(super) fixed: Vec<bool>,
     pub(super) rule: Rule,
-    pub(super) floors: Vec<Floor>,
+    floors: Vec<Floor>,
+    /// For each point the floors it counts for, with its weight.
+    floors_of: Vec<Vec<(u32, i64)>>,
     /// All objective values are multiples of this.
     pub(super) step: i64,
 }
@@ -71,7 +73,29 @@ impl Model {
         }
         step = entries.iter().fold(step, |step, entry: &Entry| gcd(step, entry.cost));
         step = opening.iter().fold(step, |step, &cost| gcd(step, cost)).max(1);
-        Self { first, entries, unserved, opening, fixed, rule, floors: Vec::new(), step }
+        let floors_of = vec![Vec::new(); unserved.len()];
+        Self { first, entries, unserved, opening, fixed, rule, floors: Vec::new(), floors_of, step }
+    }
+
+    /// The same with these floors instead of its own.
+    pub(super) fn with_floors(mut self, floors: Vec<Floor>) -> Self {
+        self.floors_of.iter_mut().for_each(Vec::clear);
+        for (index, floor) in floors.iter().enumerate() {
+            for &(point, weight) in &floor.members {
+                self.floors_of[point as usize].push((index as u32, weight));
+            }
+        }
+        self.floors = floors;
+        self
+    }
+
+    pub(super) fn floors(&self) -> &[Floor] {
+        &self.floors
+    }
+
+    #[inline]
+    pub(super) fn floors_of(&self, point: usize) -> &[(u32, i64)] {
+        &self.floors_of[point]
     }
 
     pub(super) fn points(&self) -> usize {

@@ -8,9 +8,10 @@
 //! stays open is branched on. Open sites leave the relaxation: they only cap what serving a point costs.
 
 use super::{
+    ascent::{Ascent, Ground},
     heuristic,
     model::{Choice, Model},
-    pick::{Left, pick},
+    pick::{Left, Pick},
 };
 
 /// How long the search may go on.
@@ -32,18 +33,18 @@ pub(super) struct Outcome {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
+pub(super) enum State {
     Free,
     Open,
     Closed,
 }
 
 #[derive(Debug, Clone)]
-struct Node {
-    state: Vec<State>,
-    prices: Vec<i64>,
-    floor_prices: Vec<i64>,
-    bound: i64,
+pub(super) struct Node {
+    pub(super) state: Vec<State>,
+    pub(super) prices: Vec<i64>,
+    pub(super) floor_prices: Vec<i64>,
+    pub(super) bound: i64,
 }
 
 enum Verdict {
@@ -64,21 +65,20 @@ pub(super) struct Search<'m, 'e> {
     effort: Effort<'e>,
     best: Option<Choice>,
     nodes: u64,
-    /// Weight in units of the objective of one unit of floor weight.
-    floor_of: Vec<Vec<(u32, i64)>>,
     scale: i64,
+    /// No solution costs more.
+    worst: i64,
 }
 
 impl<'m, 'e> Search<'m, 'e> {
     /// `scale` is what one unit of floor weight is worth in the objective.
     pub(super) fn new(model: &'m Model, scale: i64, effort: Effort<'e>) -> Self {
-        let mut floor_of = vec![Vec::new(); model.points()];
-        for (index, floor) in model.floors.iter().enumerate() {
-            for &(point, weight) in &floor.members {
-                floor_of[point as usize].push((index as u32, weight));
-            }
-        }
-        Self { model, effort, best: None, nodes: 0, floor_of, scale }
+        let dearest = |point: usize| {
+            let served = model.row(point).last().map_or(0, |entry| entry.cost);
+            model.unserved[point].map_or(served, |price| price.max(served))
+        };
+        let worst = (0..model.points()).map(dearest).chain(model.opening.iter().copied()).sum();
+        Self { model, effort, best: None, nodes: 0, scale, worst }
     }
 
     pub(super) fn run(mut self) -> Outcome {
@@ -88,7 +88,7 @@ impl<'m, 'e> Search<'m, 'e> {
         let root = Node {
             state,
             prices: self.first_prices(),
-            floor_prices: vec![0; model.floors.len()],
+            floor_prices: vec![0; model.floors().len()],
             bound: self.first_bound(),
         };
         let mut stack = vec![root];
@@ -133,9 +133,15 @@ impl<'m, 'e> Search<'m, 'e> {
         Outcome { best: self.best, bound: if proven { best } else { bound }, proven, nodes: self.nodes }
     }
 
-    /// Whether a bound leaves no room for anything better than the best known.
+    /// What has to be beaten: the best known value, or one that every solution beats.
+    fn goal(&self) -> i64 {
+        self.best.as_ref().map_or(self.worst + self.model.step, |best| best.value)
+    }
+
+    /// Whether a bound leaves no room for anything better than the best known (or, before anything is
+    /// known, for any solution at all).
     fn cut(&self, bound: i64) -> bool {
-        self.best.as_ref().is_some_and(|best| bound > best.value - self.model.step)
+        bound > self.goal() - self.model.step
     }
 
     fn offer(&mut self, open: Vec<bool>) {
@@ -177,229 +183,81 @@ impl<'m, 'e> Search<'m, 'e> {
 
     /// Raises the bound of a node, decides sites on the way, and says how to go on.
     fn bound(&mut self, node: &mut Node) -> Verdict {
-        let model = self.model;
-        let (points, sites) = (model.points(), model.sites());
-        let mut cap = vec![None; points];
-        let mut fixed_cost = 0;
-        let mut left = Left::default();
-        let alive = self.absorb(node, &mut cap, &mut fixed_cost, &mut left).is_some();
-        if !alive || self.settled(node, left) {
+        let root = self.nodes == 1;
+        let mut ground = Ground { cap: vec![None; self.model.points()], cost: 0, left: Left::default() };
+        if self.absorb(node, &mut ground).is_none() || self.settled(node, ground.left) {
             return Verdict::Done;
         }
-        let rounds = if self.nodes == 1 { ROOT_ROUNDS } else { NODE_ROUNDS };
-        let mut prices = node.prices.clone();
-        let mut floor_prices = node.floor_prices.clone();
-        let mut worth = vec![0i64; sites];
-        let mut taken = vec![false; sites];
-        let mut often = vec![0.0f64; sites];
-        let mut direction = vec![0.0f64; points];
-        let mut floor_direction = vec![0.0f64; floor_prices.len()];
-        let mut candidates: Vec<(i64, u32)> = Vec::with_capacity(sites);
-        let mut best_here = i64::MIN;
-        let mut theta = if self.nodes == 1 { 1.5 } else { 0.5 };
-        let mut idle = 0;
-        for round in 0..rounds {
+        let mut ascent = Ascent::new(self.model, self.scale, node, root);
+        for round in 0..if root { ROOT_ROUNDS } else { NODE_ROUNDS } {
             if round % 16 == 15 && (self.effort.stop)() {
                 return Verdict::Stopped;
             }
-            // The relaxation for the prices at hand.
-            worth.copy_from_slice(&model.opening);
-            let mut value = fixed_cost;
-            for (floor, price) in model.floors.iter().zip(&floor_prices) {
-                value -= price * floor.slack;
+            let choice = ascent.relax(node, &ground);
+            if self.cut(node.bound) {
+                return Verdict::Done;
             }
-            for point in 0..points {
-                if let Some(cap) = self.priced_cap(point, cap[point], &floor_prices) {
-                    prices[point] = prices[point].min(cap);
-                }
-                let price = prices[point];
-                value += price;
-                for entry in model.row(point) {
-                    if entry.cost >= price {
-                        break;
-                    }
-                    worth[entry.site as usize] += entry.cost - price;
-                }
+            // A primal try now and then, and at every step while the root is fresh.
+            let fresh = root && round < 40;
+            if round % 20 == 0 || fresh {
+                self.try_choice(node, &ascent, round % 60 == 0 || fresh);
             }
-            candidates.clear();
-            candidates.extend(
-                (0..sites)
-                    .filter(|&site| node.state[site] == State::Free)
-                    .map(|site| (worth[site], site as u32)),
-            );
-            let choice = pick(&mut candidates, left, &model.rule);
-            value = value.saturating_add(choice.value);
-            for site in 0..sites {
-                taken[site] = false;
-                often[site] *= 0.97;
-            }
-            for &site in &choice.chosen {
-                taken[site as usize] = true;
-                often[site as usize] += 0.03;
-            }
-            if value > best_here {
-                best_here = value;
-                node.prices.copy_from_slice(&prices);
-                node.floor_prices.copy_from_slice(&floor_prices);
-                node.bound = node.bound.max(value);
-                idle = 0;
-                if self.cut(value) {
-                    return Verdict::Done;
-                }
-            } else {
-                idle += 1;
-            }
-            // A primal try now and then, and whenever the root gets somewhere new.
-            if round % 20 == 0 || (self.nodes == 1 && round < 40) {
-                self.try_choice(
-                    node,
-                    &taken,
-                    &floor_prices,
-                    round % 60 == 0 || self.nodes == 1 && round < 40,
-                );
-                if self.cut(best_here) {
-                    return Verdict::Done;
-                }
-            }
-            // Sites that can only be in one state in anything better.
-            if let Some(best) = self.best.as_ref().map(|best| best.value)
-                && value > best_here - (best - best_here) / 4 - 1
+            if self.decide(node, &ascent, &choice)
+                && (self.absorb(node, &mut ground).is_none() || self.settled(node, ground.left))
             {
-                let mut decisions = Vec::new();
-                for site in (0..sites).filter(|&site| node.state[site] == State::Free) {
-                    let price = model.rule.budget.as_ref().map_or(0, |(_, prices)| prices[site]);
-                    let (rise, state) = if taken[site] {
-                        (choice.if_closed(worth[site], price), State::Open)
-                    } else {
-                        (choice.if_opened(worth[site], price), State::Closed)
-                    };
-                    if value.saturating_add(rise) > best - model.step {
-                        // Each decision compares with the bound of this round and holds for anything
-                        // better, whatever the others are.
-                        decisions.push((site, state));
-                    }
-                }
-                if !decisions.is_empty() {
-                    for (site, state) in decisions {
-                        node.state[site] = state;
-                    }
-                    let alive = self.absorb(node, &mut cap, &mut fixed_cost, &mut left).is_some();
-                    if !alive || self.settled(node, left) {
-                        return Verdict::Done;
-                    }
-                }
+                return Verdict::Done;
             }
-            // A step along the subgradient.
-            let mut norm = 0.0;
-            let mut exact = true;
-            let mut missed = vec![0i64; floor_prices.len()];
-            for point in 0..points {
-                let price = prices[point];
-                let mut count = 0i32;
-                for entry in model.row(point) {
-                    if entry.cost >= price {
-                        break;
-                    }
-                    count += i32::from(taken[entry.site as usize]);
-                }
-                let at_cap =
-                    self.priced_cap(point, cap[point], &floor_prices).is_some_and(|cap| price >= cap);
-                if count == 0 && at_cap {
-                    count = 1;
-                    if cap[point] == model.unserved[point] {
-                        for &(floor, weight) in &self.floor_of[point] {
-                            missed[floor as usize] += weight;
-                        }
-                    }
-                }
-                let slope = f64::from(1 - count);
-                exact &= count == 1;
-                direction[point] = slope + 0.6 * direction[point];
-                norm += direction[point] * direction[point];
-            }
-            for (index, floor) in model.floors.iter().enumerate() {
-                let slope = (missed[index] - floor.slack) as f64 / self.floor_unit(index);
-                exact &= missed[index] <= floor.slack
-                    && (floor_prices[index] == 0 || missed[index] == floor.slack);
-                floor_direction[index] = slope + 0.6 * floor_direction[index];
-                norm += floor_direction[index] * floor_direction[index];
-            }
-            if exact {
+            let slope = ascent.slope(&ground);
+            if slope.exact {
                 // The relaxed choice serves every point once: it is a solution worth just the bound.
-                self.offer_taken(node, &taken);
-                if self.cut(best_here) {
-                    return Verdict::Done;
-                }
+                self.offer_taken(node, &ascent.taken);
             }
-            if norm < 1e-9 {
+            if self.cut(node.bound) {
+                return Verdict::Done;
+            }
+            if !ascent.step(slope.norm, self.goal()) {
                 break;
             }
-            if idle >= if self.nodes == 1 { 25 } else { 10 } {
-                idle = 0;
-                theta *= 0.6;
-                if theta < if self.nodes == 1 { 1e-3 } else { 2e-2 } {
-                    break;
-                }
-            }
-            let target = self.best.as_ref().map_or_else(
-                || best_here.saturating_add(best_here.saturating_abs() / 20 + 1),
-                |best| best.value,
-            );
-            let step = theta * ((target - value).max(1) as f64) / norm;
-            for point in 0..points {
-                let lowest = model.row(point).first().map_or(0, |entry| entry.cost);
-                let moved = prices[point].saturating_add((step * direction[point]).round() as i64);
-                prices[point] = moved.clamp(lowest, self.ceiling().max(lowest));
-            }
-            for (index, price) in floor_prices.iter_mut().enumerate() {
-                let change = step * floor_direction[index] / self.floor_unit(index);
-                *price = price.saturating_add(change.round() as i64).clamp(0, self.scale.saturating_mul(64));
-            }
         }
-        if self.cut(node.bound) {
-            return Verdict::Done;
-        }
-        self.branch(node, &often)
+        self.branch(node, &ascent.often)
     }
 
-    /// Prices never need to pass this, and sums of prices this large do not overflow.
-    fn ceiling(&self) -> i64 {
-        (1 << 60) / (self.model.points() as i64 + 1)
-    }
-
-    fn floor_unit(&self, floor: usize) -> f64 {
-        let floor = &self.model.floors[floor];
-        let total: i64 = floor.members.iter().map(|(_, weight)| weight).sum();
-        (total as f64 / (floor.members.len().max(1) as f64)).max(1.0)
-    }
-
-    /// What leaving a point to the open sites, or unserved, costs with the floors priced in.
-    #[inline]
-    fn priced_cap(&self, point: usize, cap: Option<i64>, floor_prices: &[i64]) -> Option<i64> {
-        let cap = cap?;
-        if self.floor_of[point].is_empty() || Some(cap) != self.model.unserved[point] {
-            return Some(cap);
+    /// Decides the free sites that can only be in one state in anything better than the best known.
+    fn decide(&self, node: &mut Node, ascent: &Ascent<'_>, choice: &Pick) -> bool {
+        let goal = self.goal();
+        // A bound far below the best of this node decides nothing.
+        if ascent.value < ascent.best - goal.saturating_sub(ascent.best) / 4 {
+            return false;
         }
-        let extra: i64 =
-            self.floor_of[point].iter().map(|&(floor, weight)| floor_prices[floor as usize] * weight).sum();
-        Some(cap.saturating_add(extra))
+        let mut decided = false;
+        for (site, own) in node.state.iter_mut().enumerate().filter(|(_, state)| **state == State::Free) {
+            let price = self.model.rule.budget.as_ref().map_or(0, |(_, prices)| prices[site]);
+            let worth = ascent.worth[site];
+            let (rise, state) = if ascent.taken[site] {
+                (choice.if_closed(worth, price), State::Open)
+            } else {
+                (choice.if_opened(worth, price), State::Closed)
+            };
+            // Each decision compares with the bound of this round and holds for anything better,
+            // whatever the others are.
+            if self.cut(ascent.value.saturating_add(rise)) {
+                *own = state;
+                decided = true;
+            }
+        }
+        decided
     }
 
     /// Takes the open sites of a node out of the relaxation. Nothing where the node has no solution.
-    fn absorb(
-        &self,
-        node: &Node,
-        cap: &mut [Option<i64>],
-        fixed_cost: &mut i64,
-        left: &mut Left,
-    ) -> Option<()> {
+    fn absorb(&self, node: &Node, ground: &mut Ground) -> Option<()> {
         let model = self.model;
-        *fixed_cost = 0;
+        let Ground { cap, cost, left } = ground;
+        *cost = 0;
         let mut count = 0;
         let mut spent = 0i128;
         for (site, &state) in node.state.iter().enumerate() {
             if state == State::Open {
-                *fixed_cost += model.opening[site];
+                *cost += model.opening[site];
                 if !model.fixed[site] {
                     count += 1;
                     spent += model.rule.budget.as_ref().map_or(0, |(_, prices)| i128::from(prices[site]));
@@ -439,7 +297,7 @@ impl<'m, 'e> Search<'m, 'e> {
             }
         }
         // Floors that no free site can still meet.
-        for floor in &model.floors {
+        for floor in model.floors() {
             let lost: i64 = floor
                 .members
                 .iter()
@@ -485,20 +343,19 @@ impl<'m, 'e> Search<'m, 'e> {
         self.offer(open);
     }
 
-    fn try_choice(&mut self, node: &Node, taken: &[bool], floor_prices: &[i64], thorough: bool) {
+    fn try_choice(&mut self, node: &Node, ascent: &Ascent<'_>, thorough: bool) {
         let model = self.model;
-        let mut open: Vec<bool> =
-            node.state.iter().zip(taken).map(|(&state, &taken)| state == State::Open || taken).collect();
+        let mut open: Vec<bool> = node
+            .state
+            .iter()
+            .zip(&ascent.taken)
+            .map(|(&state, &taken)| state == State::Open || taken)
+            .collect();
         if !model.allows(&open) {
             return;
         }
         if thorough {
-            let extra: Vec<i64> = (0..model.points())
-                .map(|point| {
-                    let floors = self.floor_of[point].iter();
-                    floors.map(|&(floor, weight)| floor_prices[floor as usize] * weight).sum()
-                })
-                .collect();
+            let extra: Vec<i64> = (0..model.points()).map(|point| ascent.floor_price(point)).collect();
             heuristic::improve(model, &mut open, &extra, 60);
         }
         self.offer(open);
