@@ -1,7 +1,14 @@
-//! Formats in and out; no business rules.
+//! Formats in and out: each module reads or writes one format and knows no rules of the business.
 
 pub mod bridges;
+pub mod decimal;
+pub mod geojson;
+pub mod network_csv;
+pub mod osm_pbf;
 pub mod population_totals;
+mod protobuf;
 pub mod responses;
+pub mod siting_csv;
 pub mod survey_design;
+pub mod table;
 pub mod xlsform;

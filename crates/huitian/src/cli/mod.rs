@@ -5,6 +5,7 @@ mod backup;
 mod common;
 mod demo;
 mod doctor;
+mod place;
 mod rebuild;
 mod serve;
 mod statement;
@@ -34,6 +35,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Account(account::Args),
+    Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
     #[command(subcommand)]
     Survey(survey::Survey),
@@ -50,6 +52,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
+        Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
     };
     match outcome {

@@ -1,0 +1,106 @@
+"""Times pandana, networkx and spopt on the tasks of porto.rs. Argument: the folder of the place data."""
+
+import sys
+import time
+from pathlib import Path
+
+data = Path(sys.argv[1])
+
+
+def best(name, runs, work):
+    fastest = float("inf")
+    result = None
+    for _ in range(runs):
+        start = time.perf_counter()
+        result = work()
+        fastest = min(fastest, time.perf_counter() - start)
+    print(f"{name:<58}{fastest * 1e3:>12.3f} ms", flush=True)
+    return result
+
+
+def tables():
+    import pandas
+
+    read = lambda name: pandas.read_csv(data / "networks" / name)
+    return (
+        read("porto_portugal_simp_nodes.csv").set_index("id"),
+        read("porto_portugal_simp_edges.csv"),
+        read("porto_portugal_simp_poi_nodes.csv"),
+    )
+
+
+def run_pandana():
+    import pandana
+
+    nodes, edges, pois = tables()
+    make = lambda: pandana.Network(
+        nodes.lon, nodes.lat, edges.u, edges.v, edges[["length_m"]], twoway=True
+    )
+    network = best("pandana: build", 1, make)
+    best("pandana: precompute 1,200 m", 1, lambda: network.precompute(1200))
+    kinds = sorted(pois.category.unique())
+
+    def nearest(k):
+        for kind in kinds:
+            own = pois[pois.category == kind]
+            place = nodes.loc[own.node]
+            network.set_pois(kind, 1200, k, place.lon, place.lat)
+        return [network.nearest_pois(1200, kind, num_pois=k) for kind in kinds]
+
+    for k in (1, 3, 5):
+        best(f"pandana: {k} nearest, 10 kinds", 3, lambda k=k: nearest(k))
+    people = nodes.index.to_series() * 7919 % 91 + 10
+    network.set(people.index, variable=people.values, name="people")
+    best(
+        "pandana: sums within 1,200 m, all nodes",
+        3,
+        lambda: network.aggregate(1200, type="sum", decay="flat", name="people"),
+    )
+
+
+def run_networkx():
+    import networkx
+
+    _, edges, pois = tables()
+    graph = networkx.Graph()
+    graph.add_weighted_edges_from(edges[["u", "v", "length_m"]].itertuples(index=False), "w")
+    groups = [set(own.node) for _, own in pois.groupby("category")]
+
+    def nearest():
+        return [
+            networkx.multi_source_dijkstra_path_length(graph, own, cutoff=1200, weight="w")
+            for own in groups
+        ]
+
+    best("networkx: nearest, 10 kinds", 2, nearest)
+
+
+def run_spopt():
+    import numpy
+    import pandas
+    import pulp
+    from spopt.locate import LSCP, MCLP, PMedian
+
+    oracle = data / "oracles"
+    cost = numpy.loadtxt(oracle / "loc_d500s100_cost.csv", delimiter=",")
+    weight = pandas.read_csv(oracle / "loc_d500s100_demand.csv").w.to_numpy()
+    solver = lambda: pulp.PULP_CBC_CMD(msg=False)
+    for p in (5, 10, 20):
+        make = lambda p=p: PMedian.from_cost_matrix(cost, weight, p_facilities=p).solve(solver())
+        best(f"spopt: p-median 500 x 100, p = {p}", 1, make)
+    for p in (5, 10, 20):
+        make = lambda p=p: MCLP.from_cost_matrix(cost, weight, 1000, p_facilities=p).solve(solver())
+        best(f"spopt: maximal cover 500 x 100, 1,000 m, p = {p}", 1, make)
+    reachable = cost[(cost <= 1200).any(axis=1)]
+    best(
+        "spopt: set cover 500 x 100, 1,200 m",
+        1,
+        lambda: LSCP.from_cost_matrix(reachable, 1200).solve(solver()),
+    )
+
+
+for run in (run_pandana, run_networkx, run_spopt):
+    try:
+        run()
+    except ImportError as error:
+        print(f"{run.__name__}: not installed ({error})")

@@ -1,0 +1,25 @@
+//! What a sweep walks over: the arcs leaving a node. The base network is one graph, a network seen
+//! through a scenario another.
+
+use crate::network::{Arc, Rows};
+
+pub(crate) trait Graph {
+    fn node_count(&self) -> usize;
+    fn each_arc(&self, node: u32, visit: impl FnMut(Arc));
+}
+
+/// Rows together with their node count.
+#[derive(Clone, Copy)]
+pub(crate) struct Base<'a>(pub(crate) &'a Rows, pub(crate) usize);
+
+impl Graph for Base<'_> {
+    #[inline]
+    fn node_count(&self) -> usize {
+        self.1
+    }
+
+    #[inline]
+    fn each_arc(&self, node: u32, visit: impl FnMut(Arc)) {
+        self.0.of(node).iter().copied().for_each(visit);
+    }
+}
