@@ -1,3 +1,33 @@
-//! Set-up, tests, benches and evaluation of the project: `cargo xtask --help`.
+//! Set-up, tests, benches and asset checks of the project: `cargo xtask --help`.
 
-fn main() {}
+mod bench;
+mod setup;
+mod test;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", about = "Set-up, tests and benches of the project")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Debug, Subcommand)]
+enum Task {
+    /// Installs what the tests need, where it may, else says in one line what is missing
+    Setup,
+    /// Sets up, then runs every check and test: format, lints, unit, property, both databases,
+    /// command line, API, real browser
+    Test(test::Args),
+    /// Runs the benches and writes benches/RESULTS.md
+    Bench(bench::Args),
+}
+
+fn main() -> anyhow::Result<()> {
+    match Cli::parse().task {
+        Task::Setup => setup::run(),
+        Task::Test(args) => test::run(args),
+        Task::Bench(args) => bench::run(args),
+    }
+}

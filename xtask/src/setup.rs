@@ -1,0 +1,79 @@
+//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, Chinese fonts.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+/// A Debian package and how to see that its content is there.
+struct Need {
+    package: &'static str,
+    what: &'static str,
+    present: fn() -> bool,
+}
+
+const NEEDS: &[Need] = &[
+    Need { package: "postgresql", what: "a PostgreSQL server", present: postgres },
+    Need { package: "chromium", what: "the Chromium browser", present: || on_path("chromium") },
+    Need { package: "chromium-driver", what: "Chromium's driver", present: || on_path("chromedriver") },
+    Need { package: "fonts-noto-cjk", what: "Chinese fonts", present: chinese_fonts },
+];
+
+fn on_path(program: &str) -> bool {
+    std::env::var_os("PATH")
+        .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()))
+}
+
+fn postgres() -> bool {
+    on_path("initdb")
+        || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|versions| {
+            versions.flatten().any(|version| version.path().join("bin/initdb").is_file())
+        })
+}
+
+fn chinese_fonts() -> bool {
+    ["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/noto-cjk"]
+        .iter()
+        .any(|place| Path::new(place).exists())
+        || Command::new("fc-list")
+            .arg(":lang=zh")
+            .output()
+            .is_ok_and(|out| out.status.success() && !out.stdout.is_empty())
+}
+
+/// Installs what is missing; when that is not allowed, says what is missing and how to get it.
+pub fn run() -> anyhow::Result<()> {
+    let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.present)()).collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
+    if may_install() {
+        println!("installing {}", packages.join(", "));
+        apt(&["update", "-qq"])?;
+        let mut install = vec!["install", "-y", "-qq", "--no-install-recommends"];
+        install.extend(&packages);
+        apt(&install)?;
+    }
+    let still: Vec<&&Need> = missing.iter().filter(|need| !(need.present)()).collect();
+    anyhow::ensure!(
+        still.is_empty(),
+        "missing: {}; get it with: sudo apt-get install {}",
+        still.iter().map(|need| need.what).collect::<Vec<_>>().join(", "),
+        packages.join(" ")
+    );
+    Ok(())
+}
+
+fn may_install() -> bool {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|out| out.stdout == b"0\n");
+    root && on_path("apt-get")
+}
+
+fn apt(args: &[&str]) -> anyhow::Result<()> {
+    let status = Command::new("apt-get")
+        .args(args)
+        .env("DEBIAN_FRONTEND", "noninteractive")
+        .stdout(Stdio::null())
+        .status()?;
+    anyhow::ensure!(status.success(), "apt-get {} failed", args.join(" "));
+    Ok(())
+}
