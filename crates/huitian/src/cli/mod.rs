@@ -1,5 +1,7 @@
 //! The command line, one file per subcommand.
 
+mod text;
+
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -13,10 +15,16 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {}
+enum Command {
+    /// Understand residents' messages: category, near-duplicates, hot issues, places
+    #[command(subcommand)]
+    Text(text::TextCommand),
+}
 
 pub fn run() -> ExitCode {
-    let result: anyhow::Result<()> = match Cli::parse().command {};
+    let result: anyhow::Result<()> = match Cli::parse().command {
+        Command::Text(command) => text::run(command),
+    };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
