@@ -29,7 +29,9 @@ pub struct MessageRow {
 pub enum MessagesCsvError {
     #[error("the file is empty: give a CSV file with a header row")]
     Empty,
-    #[error("the header has no column '{wanted}' (found: {found}): add it or rename the column that holds it")]
+    #[error(
+        "the header has no column '{wanted}' (found: {found}): add it or rename the column that holds it"
+    )]
     NoColumn { wanted: &'static str, found: String },
     #[error("the header names column '{name}' twice: remove or rename one")]
     TwiceNamed { name: &'static str },

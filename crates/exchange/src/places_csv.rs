@@ -20,7 +20,9 @@ pub struct PlaceRow {
 /// What is wrong with a gazetteer, where, and how to mend it.
 #[derive(Debug, Error)]
 pub enum PlacesCsvError {
-    #[error("the header has no column 'name' (found: {found}): add it or rename the column that holds the names")]
+    #[error(
+        "the header has no column 'name' (found: {found}): add it or rename the column that holds the names"
+    )]
     NoName { found: String },
     #[error("line {line}: the place has no name: give it one or remove the row")]
     EmptyName { line: u64 },

@@ -5,10 +5,8 @@
 //! Massive Datasets", ch. 3); each is then checked by the exact Jaccard similarity, so that no pair is
 //! reported wrongly. With 60 bands of 3 a pair at 0.5 is missed with probability 0.0003.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
-
 use crate::grouping::common;
+use crate::hashing::NumberMap;
 use crate::random::SplitMix;
 use crate::units::fold;
 
@@ -36,7 +34,7 @@ pub struct DuplicateIndex {
     least: f32,
     multipliers: Vec<(u32, u32)>,
     shingles: Vec<Box<[u32]>>,
-    buckets: Vec<HashMap<u32, Vec<u32>, BuildHasherDefault<Mixed>>>,
+    buckets: Vec<NumberMap<u32, Vec<u32>>>,
     seen: Vec<u32>,
     round: u32,
 }
@@ -52,7 +50,7 @@ impl DuplicateIndex {
             least: if least.is_nan() { 0.5 } else { least.clamp(0.3, 1.0) },
             multipliers,
             shingles: Vec::new(),
-            buckets: vec![HashMap::default(); BANDS],
+            buckets: vec![NumberMap::default(); BANDS],
             seen: Vec::new(),
             round: 0,
         }
@@ -184,24 +182,4 @@ fn key(signature: &[u32; HASHES], band: usize) -> u32 {
         hash ^= hash >> 31;
     }
     (hash >> 32) as u32
-}
-
-/// Keys are hashes already.
-#[derive(Debug, Default)]
-struct Mixed(u64);
-
-impl Hasher for Mixed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3);
-        }
-    }
-
-    fn write_u32(&mut self, number: u32) {
-        self.0 = u64::from(number).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-    }
 }

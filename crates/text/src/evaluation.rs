@@ -49,8 +49,9 @@ impl Evaluation {
         let classes = self.labels.len();
         let mut table = vec![vec![0; classes]; classes];
         for answer in &self.answers {
-            if let Some(cell) =
-                table.get_mut(usize::from(answer.wanted)).and_then(|row| row.get_mut(usize::from(answer.best)))
+            if let Some(cell) = table
+                .get_mut(usize::from(answer.wanted))
+                .and_then(|row| row.get_mut(usize::from(answer.best)))
             {
                 *cell += 1;
             }

@@ -4,8 +4,10 @@
 //! title's 2- and 3-grams carry most of the weight and the body adds its most telling n-grams.
 
 use crate::category::MessageText;
+use crate::hashing::NumberMap;
 use crate::neighbours::UnitVector;
 use crate::ngrams::{SEED, bucket, extend};
+use crate::place_phrase::mark_names;
 use crate::units::{BREAK, Unit, push_units};
 
 /// Columns are 2^BITS: collisions of rare n-grams stay rare up to some 10⁵ distinct ones.
@@ -13,6 +15,9 @@ const BITS: u8 = 20;
 
 /// Number of columns of every fingerprint.
 pub const COLUMNS: usize = 1 << BITS;
+
+/// Share of the squared length of a fingerprint that is kept for the search.
+const HEAVIEST: f32 = 0.9;
 
 /// How title and body are weighed.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -23,14 +28,23 @@ pub struct FingerprintParameters {
     pub body_terms: usize,
     /// Only so many units of the body are read.
     pub body_units: usize,
-    /// N-grams in more than this share of all titles say nothing.
-    pub most_titles: f32,
+    /// N-grams that stand where the names of places stand weigh up to 1 + this times as much.
+    pub name_weight: f32,
 }
 
 impl Default for FingerprintParameters {
     fn default() -> Self {
-        Self { body_share: 0.3, body_terms: 30, body_units: 400, most_titles: 0.3 }
+        Self { body_share: 0.4, body_terms: 30, body_units: 400, name_weight: 1.0 }
     }
+}
+
+/// What a fingerprint shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// Place and matter, the place in front.
+    Whole,
+    /// The matter: what may be the name of a place fades out.
+    Matter,
 }
 
 /// Counts in how many messages each n-gram occurs.
@@ -38,16 +52,22 @@ impl Default for FingerprintParameters {
 pub struct Frequencies {
     parameters: FingerprintParameters,
     messages: u32,
+    /// Hashes of the texts counted.
+    counted: NumberMap<u64, ()>,
     title: Vec<u32>,
     body: Vec<u32>,
-    scratch: Scratch,
+    /// In how many titles an n-gram stood where names of places stand.
+    named: Vec<u32>,
 }
 
+/// Memory that fingerprinting reuses: one per thread.
 #[derive(Debug, Default)]
-struct Scratch {
+pub struct Scratch {
     units: Vec<Unit>,
     title: Vec<u32>,
     body: Vec<u32>,
+    named: Vec<u32>,
+    marks: Vec<bool>,
 }
 
 impl Frequencies {
@@ -55,53 +75,64 @@ impl Frequencies {
         Self {
             parameters,
             messages: 0,
+            counted: NumberMap::default(),
             title: vec![0; COLUMNS],
             body: vec![0; COLUMNS],
-            scratch: Scratch::default(),
+            named: vec![0; COLUMNS],
         }
     }
 
-    /// Takes note of a message.
-    pub fn add(&mut self, text: MessageText<'_>) {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        self.columns(text, &mut scratch);
+    /// Takes note of a message. Copies of one noted before change nothing: a flood of them must not make
+    /// its own words look common.
+    pub fn add(&mut self, text: MessageText<'_>, scratch: &mut Scratch) {
+        self.columns(text, scratch);
+        let hash = scratch.title.iter().chain(&scratch.body).fold(SEED, |hash, column| extend(hash, *column));
+        if self.counted.insert(hash, ()).is_some() {
+            return;
+        }
         self.messages += 1;
-        for (list, counts) in [(&mut scratch.title, &mut self.title), (&mut scratch.body, &mut self.body)] {
+        let lists = [
+            (&mut scratch.title, &mut self.title),
+            (&mut scratch.body, &mut self.body),
+            (&mut scratch.named, &mut self.named),
+        ];
+        for (list, counts) in lists {
             list.dedup();
             for column in list {
                 counts[*column as usize] += 1;
             }
         }
-        self.scratch = scratch;
     }
 
     /// The fingerprint of a message, with the frequencies known so far.
-    pub fn fingerprint(&mut self, text: MessageText<'_>) -> UnitVector {
-        let mut scratch = std::mem::take(&mut self.scratch);
-        self.columns(text, &mut scratch);
+    pub fn fingerprint(&self, text: MessageText<'_>, aspect: Aspect, scratch: &mut Scratch) -> UnitVector {
+        self.columns(text, scratch);
         let total = self.messages.max(1) as f32;
-        let most = (total * self.parameters.most_titles).max(5.0);
-        let mut entries =
-            weigh(&scratch.title, &self.title, total, most, 1, usize::MAX, 1.0 - self.parameters.body_share);
-        // N-grams of one body only can match nothing and would crowd out the others.
-        let body = weigh(
-            &scratch.body,
-            &self.body,
-            total,
-            most,
-            2,
-            self.parameters.body_terms,
-            self.parameters.body_share,
-        );
-        // Title and body n-grams live in the same columns but never meet: the seeds differ.
+        let name_weight = self.parameters.name_weight;
+        let (titles, named) = (&self.title, &self.named);
+        let boost = |column: u32| {
+            let name = named[column as usize] as f32 / titles[column as usize].max(1) as f32;
+            match aspect {
+                Aspect::Whole => 1.0 + name_weight * name,
+                Aspect::Matter => (1.0 - name).max(0.0),
+            }
+        };
+        let (keep, share, heaviest) = match aspect {
+            Aspect::Whole => (self.parameters.body_terms, self.parameters.body_share, HEAVIEST),
+            Aspect::Matter => (2 * self.parameters.body_terms, 0.5, 1.0),
+        };
+        let mut entries = weigh(&scratch.title, titles, total, usize::MAX, 1.0 - share, boost);
+        // A body's n-gram tells something when titles use it; how telling it is, bodies say.
+        scratch.body.retain(|column| titles[*column as usize] >= 2);
+        let body = weigh(&scratch.body, &self.body, total, keep, share, boost);
+        // A generic title meets the telling titles of others through its body: the columns are the same.
         for (column, weight) in body {
             match entries.iter_mut().find(|(c, _)| *c == column) {
                 Some(entry) => entry.1 += weight,
                 None => entries.push((column, weight)),
             }
         }
-        self.scratch = scratch;
-        UnitVector::new(entries)
+        UnitVector::new(entries, heaviest)
     }
 
     /// Columns of title and body, ascending, with repetitions.
@@ -115,26 +146,34 @@ impl Frequencies {
             // A message without a title (a hotline order) says its matter at the beginning.
             push_units(head(text.body, 40), &mut scratch.units, None);
         }
-        push_columns(&scratch.units, SEED, &mut scratch.title);
+        push_columns(&scratch.units, &mut scratch.title, |_, _| true);
+        mark_names(&scratch.units, &mut scratch.marks);
+        scratch.named.clear();
+        let marks = &scratch.marks;
+        push_columns(&scratch.units, &mut scratch.named, |first, last| {
+            marks[first..=last].iter().all(|m| *m)
+        });
+        scratch.named.sort_unstable();
         if self.parameters.body_share > 0.0 {
             scratch.units.clear();
             push_units(head(text.body, self.parameters.body_units), &mut scratch.units, None);
-            push_columns(&scratch.units, !SEED, &mut scratch.body);
+            push_columns(&scratch.units, &mut scratch.body, |_, _| true);
         }
         scratch.title.sort_unstable();
         scratch.body.sort_unstable();
     }
 }
 
-fn push_columns(units: &[Unit], seed: u64, into: &mut Vec<u32>) {
+/// The columns of the 2- and 3-grams that `keep`(first unit, last unit).
+fn push_columns(units: &[Unit], into: &mut Vec<u32>, keep: impl Fn(usize, usize) -> bool) {
     for start in 0..units.len() {
-        let mut hash = seed;
+        let mut hash = SEED;
         for (length, unit) in units[start..].iter().take(3).enumerate() {
             if *unit == BREAK {
                 break;
             }
             hash = extend(hash, *unit);
-            if length > 0 {
+            if length > 0 && keep(start, start + length) {
                 into.push(bucket(hash, BITS));
             }
         }
@@ -146,18 +185,15 @@ fn weigh(
     columns: &[u32],
     frequency: &[u32],
     total: f32,
-    most: f32,
-    fewest: u32,
     keep: usize,
     share: f32,
+    boost: impl Fn(u32) -> f32,
 ) -> Vec<(u32, f32)> {
     let mut entries: Vec<(u32, f32)> = Vec::with_capacity(columns.len());
     for run in columns.chunk_by(|a, b| a == b) {
         let messages = frequency[run[0] as usize].max(1);
-        if messages >= fewest && messages as f32 <= most {
-            let idf = ((1.0 + total) / (1.0 + messages as f32)).ln() + 1.0;
-            entries.push((run[0], (1.0 + (run.len() as f32).ln()) * idf));
-        }
+        let idf = ((1.0 + total) / (1.0 + messages as f32)).ln() + 1.0;
+        entries.push((run[0], (1.0 + (run.len() as f32).ln()) * idf * boost(run[0])));
     }
     if entries.len() > keep {
         entries.select_nth_unstable_by(keep, |a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));

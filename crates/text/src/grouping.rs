@@ -47,11 +47,8 @@ pub fn same_message_groups(texts: &[MessageText<'_>]) -> Vec<u32> {
     let mut union = UnionFind::new(texts.len());
     let mut hits: HashMap<u32, u32> = HashMap::new();
     for (message, own) in pairs.iter().enumerate() {
-        let mut shared: Vec<u32> = own
-            .iter()
-            .copied()
-            .filter(|p| (2..=FREQUENT).contains(&holders[*p as usize].len()))
-            .collect();
+        let mut shared: Vec<u32> =
+            own.iter().copied().filter(|p| (2..=FREQUENT).contains(&holders[*p as usize].len())).collect();
         shared.sort_by_key(|p| holders[*p as usize].len());
         hits.clear();
         for pair in shared.into_iter().take(RAREST) {

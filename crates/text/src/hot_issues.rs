@@ -5,15 +5,16 @@
 //! damped number of supporters (likes), so that neither one tireless writer nor one popular letter
 //! outweighs a community. A hot issue is a proposal: a person confirms it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use jiff::civil::DateTime;
 
 use crate::category::MessageText;
-use crate::fingerprint::{COLUMNS, FingerprintParameters, Frequencies};
+use crate::fingerprint::{Aspect, COLUMNS, FingerprintParameters, Frequencies, Scratch};
 use crate::linkage::{Edge, LinkageRule, average_linkage};
-use crate::neighbours::{NeighbourIndex, UnitVector};
-use crate::place_phrase::{common_place, places_clash};
+use crate::neighbours::{NeighbourIndex, Search, UnitVector, cosine};
+use crate::parallel::map_parts;
+use crate::place_phrase::{common_place, district, places_clash};
 
 /// One message of one person.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +35,8 @@ pub struct HotIssueParameters {
     pub least_similarity: f32,
     /// When two groups of messages are one issue.
     pub linkage: LinkageRule,
+    /// When messages about one place are about one matter.
+    pub matter: LinkageRule,
     /// Days without any message after which the matter, raised again, is a new issue.
     pub quiet_days: i64,
     /// Heat from which an issue is hot.
@@ -48,9 +51,10 @@ impl Default for HotIssueParameters {
     fn default() -> Self {
         Self {
             fingerprint: FingerprintParameters::default(),
-            least_similarity: 0.1,
-            linkage: LinkageRule { least_cosine: 0.35, least_mean: 0.08 },
-            quiet_days: 120,
+            least_similarity: 0.15,
+            linkage: LinkageRule { least_cosine: 0.3, least_mean: 0.2 },
+            matter: LinkageRule { least_cosine: 0.08, least_mean: 0.05 },
+            quiet_days: 365,
             least_heat: 4.0,
             supporter_weight: 0.5,
             trend_days: 14,
@@ -83,34 +87,238 @@ pub struct HotIssue {
 
 /// The hot issues among `voices`, hottest first.
 pub fn hot_issues(voices: &[Voice<'_>], parameters: HotIssueParameters) -> Vec<HotIssue> {
-    let mut frequencies = Frequencies::new(parameters.fingerprint);
+    let mut tracker = HotIssueTracker::new(parameters);
     for voice in voices {
-        frequencies.add(voice.text);
+        tracker.learn(voice.text);
     }
-    let vectors: Vec<UnitVector> =
-        voices.iter().map(|voice| frequencies.fingerprint(voice.text)).collect();
-    let mut index = NeighbourIndex::new(COLUMNS, parameters.least_similarity);
-    let mut edges = Vec::new();
-    for (number, vector) in vectors.iter().enumerate() {
-        index.add(vector, |near| {
-            edges.push(Edge { a: near.number, b: number as u32, similarity: near.cosine });
+    for block in voices.chunks(BLOCK) {
+        tracker.add_all(block);
+    }
+    tracker.issues()
+}
+
+/// Messages taken in one after another, and the hot issues among them at any time.
+///
+/// Messages nearly equal to one already known stand behind it ("copies"); only the first of them takes part
+/// in clustering, with their number as weight. So a flood of copies costs little.
+#[derive(Debug)]
+pub struct HotIssueTracker<'a> {
+    parameters: HotIssueParameters,
+    frequencies: Frequencies,
+    index: NeighbourIndex,
+    voices: Vec<Voice<'a>>,
+    /// Per distinct message: the positions of its copies, itself first.
+    copies: Vec<Vec<u32>>,
+    vectors: Vec<UnitVector>,
+    edges: Vec<Edge>,
+    /// Those of the block that is being taken in.
+    fresh: NeighbourIndex,
+    search: Search,
+    /// Per distinct message: the coded district its title names.
+    districts: Vec<Option<u64>>,
+    scratch: Scratch,
+}
+
+/// From this cosine a message is a copy.
+const COPY: f32 = 0.8;
+
+/// A message keeps so many of its strongest edges to earlier ones, so that no flood of similar messages
+/// makes the number of edges grow with the square of theirs.
+const STRONGEST: usize = 512;
+
+/// Messages taken in together by [`hot_issues`].
+const BLOCK: usize = 4096;
+
+/// Keeps the strongest edges.
+fn strongest(near: &mut Vec<Edge>) {
+    if near.len() > STRONGEST {
+        near.select_nth_unstable_by(STRONGEST, |x, y| {
+            y.similarity.total_cmp(&x.similarity).then(x.a.cmp(&y.a))
         });
+        near.truncate(STRONGEST);
     }
-    let clusters = average_linkage(voices.len(), &edges, parameters.linkage, |a, b| {
-        !places_clash(a, b, |member| voices[member as usize].text.title)
-    });
-    let alone = singles(voices.len(), &clusters);
-    let mut issues: Vec<HotIssue> = clusters
+}
+
+impl<'a> HotIssueTracker<'a> {
+    pub fn new(parameters: HotIssueParameters) -> Self {
+        Self {
+            parameters,
+            frequencies: Frequencies::new(parameters.fingerprint),
+            index: NeighbourIndex::new(COLUMNS, parameters.least_similarity),
+            voices: Vec::new(),
+            copies: Vec::new(),
+            vectors: Vec::new(),
+            edges: Vec::new(),
+            fresh: NeighbourIndex::new(COLUMNS, parameters.least_similarity),
+            search: Search::default(),
+            districts: Vec::new(),
+            scratch: Scratch::default(),
+        }
+    }
+
+    /// Takes note of the words of a message, so that frequent ones weigh little. To be called for past
+    /// messages before the first [`Self::add`], and for each new one before adding it.
+    pub fn learn(&mut self, text: MessageText<'_>) {
+        self.frequencies.add(text, &mut self.scratch);
+    }
+
+    pub fn len(&self) -> usize {
+        self.voices.len()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.voices.is_empty()
+    }
+
+    /// Takes a message in.
+    pub fn add(&mut self, voice: Voice<'a>) {
+        let vector = self.frequencies.fingerprint(voice.text, Aspect::Whole, &mut self.scratch);
+        let number = self.copies.len() as u32;
+        let mut near = Vec::new();
+        self.index.find(&vector, &mut self.search, |neighbour| {
+            near.push(Edge { a: neighbour.number, b: number, similarity: neighbour.cosine });
+        });
+        if let Some(vector) = self.take_in(voice, vector, near) {
+            self.index.add(&vector);
+            self.vectors.push(vector);
+        }
+    }
+
+    /// Takes messages in, on all cores. The result is that of [`Self::add`] one after another.
+    pub fn add_all(&mut self, voices: &[Voice<'a>]) {
+        let (frequencies, index) = (&self.frequencies, &self.index);
+        let found = map_parts(voices, <(Scratch, Search)>::default, |(scratch, search), voice| {
+            let vector = frequencies.fingerprint(voice.text, Aspect::Whole, scratch);
+            let mut near = Vec::new();
+            index.find(&vector, search, |neighbour| {
+                near.push(Edge { a: neighbour.number, b: 0, similarity: neighbour.cosine });
+            });
+            strongest(&mut near);
+            (vector, near)
+        });
+        // Those among the new ones themselves are found in an index of their own.
+        let before = self.vectors.len();
+        for (voice, (vector, mut near)) in voices.iter().zip(found) {
+            let number = self.copies.len() as u32;
+            for edge in &mut near {
+                edge.b = number;
+            }
+            self.fresh.find(&vector, &mut self.search, |neighbour| {
+                let earlier = before as u32 + neighbour.number;
+                near.push(Edge { a: earlier, b: number, similarity: neighbour.cosine });
+            });
+            if let Some(vector) = self.take_in(*voice, vector, near) {
+                self.fresh.add(&vector);
+                self.vectors.push(vector);
+            }
+        }
+        let added: Vec<&UnitVector> = self.vectors[before..].iter().collect();
+        for vector in &added {
+            self.index.add(vector);
+        }
+        self.fresh.clear(&added);
+    }
+
+    /// Notes a message and its neighbours; hands the vector back when it is no copy.
+    fn take_in(&mut self, voice: Voice<'a>, vector: UnitVector, mut near: Vec<Edge>) -> Option<UnitVector> {
+        let position = self.voices.len() as u32;
+        self.voices.push(voice);
+        let nearest = near.iter().max_by(|x, y| x.similarity.total_cmp(&y.similarity).then(y.a.cmp(&x.a)));
+        if let Some(first) = nearest.filter(|edge| edge.similarity >= COPY) {
+            self.copies[first.a as usize].push(position);
+            return None;
+        }
+        strongest(&mut near);
+        self.edges.extend(near);
+        self.copies.push(vec![position]);
+        self.districts.push(district(voice.text.title));
+        Some(vector)
+    }
+
+    /// The hot issues among the messages taken in, hottest first.
+    pub fn issues(&self) -> Vec<HotIssue> {
+        let parameters = self.parameters;
+        let weights: Vec<u32> = self.copies.iter().map(|copies| copies.len() as u32).collect();
+        let clusters = average_linkage(&weights, &self.edges, parameters.linkage, |a, b| {
+            !places_clash(&self.districts, a, b)
+        });
+        let alone = singles(weights.len(), &clusters);
+        let clusters: Vec<Vec<u32>> = clusters.into_iter().chain(alone).collect();
+        let parts = map_parts(&clusters, Scratch::default, |scratch, cluster| self.parts(cluster, scratch));
+        let mut issues: Vec<HotIssue> = parts.into_iter().flatten().collect();
+        issues.sort_by(|a, b| {
+            b.heat.total_cmp(&a.heat).then(b.last.cmp(&a.last)).then(a.first_report.cmp(&b.first_report))
+        });
+        issues
+    }
+
+    /// The hot issues of one cluster: each of one matter and one period.
+    fn parts(&self, cluster: &[u32], scratch: &mut Scratch) -> Vec<HotIssue> {
+        let parameters = self.parameters;
+        let all: Vec<usize> = cluster
+            .iter()
+            .flat_map(|number| self.copies[*number as usize].iter().map(|copy| *copy as usize))
+            .collect();
+        // No part can be hotter than the whole.
+        if heat(&self.voices, &all, parameters.supporter_weight) < parameters.least_heat {
+            return Vec::new();
+        }
+        let mut issues = Vec::new();
+        for matter in
+            matters(&self.frequencies, &self.voices, &self.copies, cluster, parameters.matter, scratch)
+        {
+            let members: Vec<(u32, u32)> = matter
+                .iter()
+                .flat_map(|number| self.copies[*number as usize].iter().map(|copy| (*copy, *number)))
+                .collect();
+            for members in periods(&self.voices, &members, parameters.quiet_days) {
+                let positions: Vec<usize> = members.iter().map(|(position, _)| *position as usize).collect();
+                if heat(&self.voices, &positions, parameters.supporter_weight) >= parameters.least_heat {
+                    let central = central(&self.vectors, &members);
+                    issues.push(describe(&self.voices, positions, central, parameters));
+                }
+            }
+        }
+        issues
+    }
+}
+
+/// Parts a cluster of one place by matter.
+fn matters(
+    frequencies: &Frequencies,
+    voices: &[Voice<'_>],
+    copies: &[Vec<u32>],
+    cluster: &[u32],
+    rule: LinkageRule,
+    scratch: &mut Scratch,
+) -> Vec<Vec<u32>> {
+    if cluster.len() < 3 {
+        return vec![cluster.to_vec()];
+    }
+    let vectors: Vec<Vec<(u32, f32)>> = cluster
+        .iter()
+        .map(|number| {
+            let text = voices[copies[*number as usize][0] as usize].text;
+            frequencies.fingerprint(text, Aspect::Matter, scratch).by_column()
+        })
+        .collect();
+    let mut edges = Vec::new();
+    for (b, later) in vectors.iter().enumerate() {
+        for (a, earlier) in vectors[..b].iter().enumerate() {
+            let similarity = cosine(earlier, later);
+            if similarity > 0.0 {
+                edges.push(Edge { a: a as u32, b: b as u32, similarity });
+            }
+        }
+    }
+    let weights: Vec<u32> = cluster.iter().map(|number| copies[*number as usize].len() as u32).collect();
+    let parts = average_linkage(&weights, &edges, rule, |_, _| true);
+    let alone = singles(cluster.len(), &parts);
+    parts
         .into_iter()
         .chain(alone)
-        .flat_map(|cluster| periods(voices, cluster, parameters.quiet_days))
-        .filter(|members| heat(voices, members, parameters.supporter_weight) >= parameters.least_heat)
-        .map(|members| describe(voices, &vectors, members, parameters))
-        .collect();
-    issues.sort_by(|a, b| {
-        b.heat.total_cmp(&a.heat).then(b.last.cmp(&a.last)).then(a.first_report.cmp(&b.first_report))
-    });
-    issues
+        .map(|part| part.into_iter().map(|at| cluster[at as usize]).collect())
+        .collect()
 }
 
 /// Messages in no cluster: one letter with many supporters may be an issue too.
@@ -124,13 +332,13 @@ fn singles(voices: usize, clusters: &[Vec<u32>]) -> Vec<Vec<u32>> {
 
 /// Cuts a cluster where nobody wrote for more than `quiet` days. Messages without a time go with the
 /// earliest part.
-fn periods(voices: &[Voice<'_>], cluster: Vec<u32>, quiet: i64) -> Vec<Vec<usize>> {
-    let mut members: Vec<usize> = cluster.into_iter().map(|member| member as usize).collect();
-    members.sort_by_key(|member| (voices[*member].time, *member));
-    let mut parts: Vec<Vec<usize>> = Vec::new();
+fn periods(voices: &[Voice<'_>], members: &[(u32, u32)], quiet: i64) -> Vec<Vec<(u32, u32)>> {
+    let mut members = members.to_vec();
+    members.sort_by_key(|(position, _)| (voices[*position as usize].time, *position));
+    let mut parts: Vec<Vec<(u32, u32)>> = Vec::new();
     let mut last: Option<i64> = None;
     for member in members {
-        let day = voices[member].time.map(day_number);
+        let day = voices[member.0 as usize].time.map(day_number);
         let apart = matches!((last, day), (Some(last), Some(day)) if day - last > quiet);
         match parts.last_mut() {
             Some(part) if !apart => part.push(member),
@@ -147,7 +355,7 @@ fn heat(voices: &[Voice<'_>], members: &[usize], weight: f64) -> f64 {
 
 fn supporters(voices: &[Voice<'_>], members: &[usize]) -> u64 {
     // The same letter sent twice by one person has the same supporters: count the better liked once.
-    let mut best: std::collections::HashMap<&str, u64> = std::collections::HashMap::new();
+    let mut best: HashMap<&str, u64> = HashMap::new();
     let mut nameless = 0;
     for member in members {
         let voice = &voices[*member];
@@ -177,15 +385,14 @@ fn people(voices: &[Voice<'_>], members: impl Iterator<Item = usize>) -> usize {
 
 fn describe(
     voices: &[Voice<'_>],
-    vectors: &[UnitVector],
     members: Vec<usize>,
+    central: usize,
     parameters: HotIssueParameters,
 ) -> HotIssue {
     let first = members.iter().filter_map(|m| voices[*m].time).min();
     let last = members.iter().filter_map(|m| voices[*m].time).max();
-    let days_ago = |member: &usize| -> Option<i64> {
-        Some(day_number(last?) - day_number(voices[*member].time?))
-    };
+    let days_ago =
+        |member: &usize| -> Option<i64> { Some(day_number(last?) - day_number(voices[*member].time?)) };
     let span = parameters.trend_days.max(1);
     let within = |from: i64, to: i64| {
         people(
@@ -198,34 +405,35 @@ fn describe(
         heat: heat(voices, &members, parameters.supporter_weight),
         people: people(voices, members.iter().copied()),
         supporters: supporters(voices, &members),
-        title: headline(voices[central(vectors, &members)].text).to_owned(),
+        title: headline(voices[central].text).to_owned(),
         place: common_place(&titles),
         first,
         last,
         first_report: members[0],
         recent_people: within(0, span),
-        earlier_people: within(span, 2 * span),
+        earlier_people: within(span, span.saturating_mul(2)),
         members,
     }
 }
 
 /// The member nearest to the middle of all.
-fn central(vectors: &[UnitVector], members: &[usize]) -> usize {
-    let mut middle: std::collections::HashMap<u32, f32> = std::collections::HashMap::new();
-    for member in members {
-        for (column, weight) in vectors[*member].entries() {
+fn central(vectors: &[UnitVector], members: &[(u32, u32)]) -> usize {
+    let mut middle: HashMap<u32, f32> = HashMap::new();
+    for (_, number) in members {
+        for (column, weight) in vectors[*number as usize].entries() {
             *middle.entry(*column).or_insert(0.0) += weight;
         }
     }
-    let nearness = |member: usize| -> f32 {
-        vectors[member].entries().iter().map(|(c, w)| middle.get(c).copied().unwrap_or(0.0) * w).sum()
+    let nearness = |number: u32| -> f32 {
+        let entries = vectors[number as usize].entries();
+        entries.iter().map(|(c, w)| middle.get(c).copied().unwrap_or(0.0) * w).sum()
     };
-    let mut best = members[0];
+    let mut best = 0;
     let mut most = f32::MIN;
-    for member in members {
-        let near = nearness(*member);
+    for (position, number) in members {
+        let near = nearness(*number);
         if near > most + 1e-6 {
-            (best, most) = (*member, near);
+            (best, most) = (*position as usize, near);
         }
     }
     best
@@ -238,7 +446,10 @@ fn headline(text: MessageText<'_>) -> &str {
         return title;
     }
     let body = text.body.trim();
-    let end = body.char_indices().find(|(at, c)| *at > 0 && "。！？!?\n；".contains(*c)).map_or(body.len(), |(at, _)| at);
+    let end = body
+        .char_indices()
+        .find(|(at, c)| *at > 0 && "。！？!?\n；".contains(*c))
+        .map_or(body.len(), |(at, _)| at);
     let cut = body.char_indices().nth(40).map_or(body.len(), |(at, _)| at);
     &body[..end.min(cut)]
 }

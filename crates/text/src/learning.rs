@@ -227,15 +227,13 @@ impl Lesson {
             let tasks: Vec<_> = (0..self.labels.len())
                 .map(|class| {
                     scope.spawn(move || {
-                        let wanted = |row: u32| usize::from(self.wanted[rows[row as usize] as usize]) == class;
+                        let wanted =
+                            |row: u32| usize::from(self.wanted[rows[row as usize] as usize]) == class;
                         svm::train(weighed, buckets, chosen, wanted, self.parameters.svm)
                     })
                 })
                 .collect();
-            tasks
-                .into_iter()
-                .map(|task| task.join().unwrap_or_else(|_| Hyperplane::flat(buckets)))
-                .collect()
+            tasks.into_iter().map(|task| task.join().unwrap_or_else(|_| Hyperplane::flat(buckets))).collect()
         });
         fitted
     }
@@ -280,6 +278,10 @@ fn check(parameters: LearningParameters) -> Result<(), LearningError> {
     Ok(())
 }
 
+/// So many imagined answers without any margin, half of them right: where two categories score the same
+/// nobody knows better, even if no message of the lesson showed it.
+const TOSSED: usize = 8;
+
 /// Fits the logistic curve from margin to "was right" by Newton's method (Platt 1999, with the priors of
 /// Lin, Lin, Weng 2007 so that a perfect run does not claim certainty).
 pub fn calibrate(answers: &[Answer]) -> Calibration {
@@ -290,9 +292,12 @@ pub fn calibrate(answers: &[Answer]) -> Calibration {
     for _ in 0..100 {
         let (mut g_slope, mut g_offset) = (1e-9 * slope, 0.0);
         let (mut h_ss, mut h_so, mut h_oo) = (1e-6, 0.0, 1e-6);
-        for answer in answers {
-            let margin = f64::from(answer.margin);
+        let tossed = std::iter::repeat_n((0.0, 0.5), TOSSED);
+        let asked = answers.iter().map(|answer| {
             let target = if answer.best == answer.wanted { high } else { low };
+            (f64::from(answer.margin), target)
+        });
+        for (margin, target) in asked.chain(tossed) {
             let p = 1.0 / (1.0 + (-(slope * margin + offset)).exp());
             let (error, spread) = (p - target, (p * (1.0 - p)).max(1e-12));
             g_slope += error * margin;

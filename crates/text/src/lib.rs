@@ -15,14 +15,16 @@
 pub mod category;
 pub mod duplicates;
 pub mod evaluation;
-pub mod grouping;
 pub mod fingerprint;
+pub mod grouping;
+mod hashing;
 pub mod hot_issues;
 pub mod learning;
 pub mod linkage;
 pub mod model_file;
 pub mod neighbours;
 pub mod ngrams;
+mod parallel;
 pub mod place_phrase;
 pub mod places;
 pub mod random;

@@ -8,7 +8,9 @@
 //! (Sokal, Michener 1958: average and centroid linkage).
 
 use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::BinaryHeap;
+
+use crate::hashing::NumberMap;
 
 /// Two members and how similar they are, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,38 +51,48 @@ impl PartialOrd for Candidate {
     }
 }
 
-/// The clusters with at least two members, each ascending, by first member. `may_join` can forbid that
-/// two clusters (given by their members) become one.
+/// The clusters of at least two of the members, each ascending, by first member. `may_join` can forbid that
+/// two clusters (given by their members) become one. A member of weight w stands for w equal ones.
 pub fn average_linkage(
-    members: usize,
+    weights: &[u32],
     edges: &[Edge],
     rule: LinkageRule,
     mut may_join: impl FnMut(&[u32], &[u32]) -> bool,
 ) -> Vec<Vec<u32>> {
+    let members = weights.len();
     let mut clusters: Vec<Vec<u32>> = (0..members as u32).map(|m| vec![m]).collect();
+    let mut sizes: Vec<f64> = weights.iter().map(|w| f64::from(*w)).collect();
     // Sum of similarities over all ordered pairs inside, a member with itself included.
-    let mut inner: Vec<f64> = vec![1.0; members];
-    let mut sums: Vec<HashMap<u32, f64>> = vec![HashMap::new(); members];
-    let mut heap = BinaryHeap::new();
-    for edge in edges {
+    let mut inner: Vec<f64> = sizes.iter().map(|size| size * size).collect();
+    let usable = |edge: &&Edge| edge.a != edge.b && (edge.a.max(edge.b) as usize) < members;
+    let mut degrees = vec![0usize; members];
+    for edge in edges.iter().filter(usable) {
+        degrees[edge.a as usize] += 1;
+        degrees[edge.b as usize] += 1;
+    }
+    let mut sums: Vec<NumberMap<u32, f64>> = degrees
+        .iter()
+        .map(|degree| NumberMap::with_capacity_and_hasher(*degree, Default::default()))
+        .collect();
+    let mut first = Vec::new();
+    for edge in edges.iter().filter(usable) {
         let (a, b) = (edge.a.min(edge.b), edge.a.max(edge.b));
-        if a == b || b as usize >= members {
-            continue;
-        }
         let similarity = f64::from(edge.similarity);
-        sums[a as usize].insert(b, similarity);
-        sums[b as usize].insert(a, similarity);
+        let sum = similarity * sizes[a as usize] * sizes[b as usize];
+        sums[a as usize].insert(b, sum);
+        sums[b as usize].insert(a, sum);
         if similarity >= rule.least_cosine.max(rule.least_mean) {
-            heap.push(Candidate { cosine: similarity, a, b });
+            first.push(Candidate { cosine: similarity, a, b });
         }
     }
+    let mut heap = BinaryHeap::from(first);
     while let Some(Candidate { cosine, a, b }) = heap.pop() {
         if clusters[a as usize].is_empty() || clusters[b as usize].is_empty() {
             continue;
         }
         let Some(sum) = sums[a as usize].get(&b).copied() else { continue };
         // A candidate is out of date when one side has grown since.
-        if (sum / (inner[a as usize] * inner[b as usize]).sqrt() - cosine).abs() > 1e-12 {
+        if (sum / (inner[a as usize] * inner[b as usize]).sqrt() - cosine).abs() > 1e-9 {
             continue;
         }
         if !may_join(&clusters[a as usize], &clusters[b as usize]) {
@@ -91,7 +103,7 @@ pub fn average_linkage(
         let gone = std::mem::take(&mut clusters[b as usize]);
         clusters[a as usize].extend(gone);
         inner[a as usize] += inner[b as usize] + 2.0 * sum;
-        let size = clusters[a as usize].len();
+        sizes[a as usize] += sizes[b as usize];
         let theirs = std::mem::take(&mut sums[b as usize]);
         sums[a as usize].remove(&b);
         for (other, sum) in theirs {
@@ -105,7 +117,7 @@ pub fn average_linkage(
         for (other, sum) in &own {
             sums[*other as usize].insert(a, *sum);
             let cosine = sum / (inner[a as usize] * inner[*other as usize]).sqrt();
-            let mean = sum / (size * clusters[*other as usize].len()) as f64;
+            let mean = sum / (sizes[a as usize] * sizes[*other as usize]);
             if cosine >= rule.least_cosine && mean >= rule.least_mean {
                 heap.push(Candidate { cosine, a: a.min(*other), b: a.max(*other) });
             }

@@ -23,7 +23,9 @@ const FIRST_LINE: &[u8] = b"HUITIAN-CATEGORY 1\n";
 /// Why bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ModelFileError {
-    #[error("not a category model (it does not begin with 'HUITIAN-CATEGORY 1'): learn one with `text learn`")]
+    #[error(
+        "not a category model (it does not begin with 'HUITIAN-CATEGORY 1'): learn one with `text learn`"
+    )]
     NotAModel,
     #[error("the model ends early, at byte {at}: copy it again from where it came")]
     Truncated { at: usize },
@@ -135,8 +137,10 @@ impl<'a> Reader<'a> {
 
     fn line(&mut self) -> Result<&'a str, ModelFileError> {
         let rest = &self.bytes[self.at..];
-        let length =
-            rest.iter().position(|b| *b == b'\n').ok_or(ModelFileError::Truncated { at: self.bytes.len() })?;
+        let length = rest
+            .iter()
+            .position(|b| *b == b'\n')
+            .ok_or(ModelFileError::Truncated { at: self.bytes.len() })?;
         self.at += length + 1;
         std::str::from_utf8(&rest[..length])
             .map_err(|_| ModelFileError::Impossible { what: "a card that is not UTF-8".to_owned() })
@@ -154,7 +158,7 @@ impl<'a> Reader<'a> {
 }
 
 fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xCBF2_9CE4_8422_2325, |sum, byte| {
-        (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3)
-    })
+    bytes
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3))
 }

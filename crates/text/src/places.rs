@@ -151,8 +151,7 @@ impl Finder<'_> {
             return;
         }
         let places = &self.gazetteer.places;
-        let sure: Vec<u32> =
-            mentions.iter().filter(|m| m.places.len() == 1).map(|m| m.places[0]).collect();
+        let sure: Vec<u32> = mentions.iter().filter(|m| m.places.len() == 1).map(|m| m.places[0]).collect();
         for mention in mentions.iter_mut().filter(|m| m.places.len() > 1) {
             let near: Vec<u32> = mention
                 .places
@@ -176,9 +175,7 @@ impl Finder<'_> {
 
 /// A match that begins or ends inside a run of Latin letters or digits is none: `A3` is not in `A35`.
 fn stands_alone(text: &str, start: usize, end: usize) -> bool {
-    let joined = |before: Option<char>, after: Option<char>| {
-        matches!((before, after), (Some(b), Some(a)) if b.is_ascii_alphanumeric() && a.is_ascii_alphanumeric())
-    };
+    let joined = |before: Option<char>, after: Option<char>| matches!((before, after), (Some(b), Some(a)) if b.is_ascii_alphanumeric() && a.is_ascii_alphanumeric());
     !joined(text[..start].chars().next_back(), text[start..].chars().next())
         && !joined(text[..end].chars().next_back(), text[end..].chars().next())
 }

@@ -31,10 +31,4 @@ impl SparseRows {
         let start = if row == 0 { 0 } else { self.ends[row - 1] };
         (&self.columns[start..end], &self.values[start..end])
     }
-
-    pub fn values_mut(&mut self, row: usize) -> &mut [f32] {
-        let Some(&end) = self.ends.get(row) else { return &mut [] };
-        let start = if row == 0 { 0 } else { self.ends[row - 1] };
-        &mut self.values[start..end]
-    }
 }

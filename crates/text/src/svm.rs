@@ -54,10 +54,8 @@ pub fn train(
     let mut weights = vec![0f32; columns];
     let mut bias = 0f32;
     let mut dual = vec![0f32; chosen.len()];
-    let norms: Vec<f32> = chosen
-        .iter()
-        .map(|row| rows.row(*row as usize).1.iter().map(|v| v * v).sum::<f32>() + 1.0)
-        .collect();
+    let norms: Vec<f32> =
+        chosen.iter().map(|row| rows.row(*row as usize).1.iter().map(|v| v * v).sum::<f32>() + 1.0).collect();
     let diagonal = 1.0 / (2.0 * parameters.cost).max(1e-9);
     let mut order: Vec<u32> = (0..chosen.len() as u32).collect();
     let mut random = SplitMix::new(parameters.seed);
@@ -68,8 +66,7 @@ pub fn train(
             let row = chosen[at as usize];
             let (columns, values) = rows.row(row as usize);
             let side = if wanted(row) { 1f32 } else { -1f32 };
-            let score =
-                columns.iter().zip(values).map(|(c, v)| weights[*c as usize] * v).sum::<f32>() + bias;
+            let score = columns.iter().zip(values).map(|(c, v)| weights[*c as usize] * v).sum::<f32>() + bias;
             let old = dual[at as usize];
             let gradient = side * score - 1.0 + diagonal * old;
             let projected = if old == 0.0 { gradient.min(0.0) } else { gradient };

@@ -25,11 +25,11 @@ pub fn push_units(text: &str, into: &mut Vec<Unit>, mut starts: Option<&mut Vec<
     let mut run_start = 0usize;
     let mut digits_only = true;
     let close = |into: &mut Vec<Unit>,
-                     starts: &mut Option<&mut Vec<u32>>,
-                     hash: &mut u32,
-                     length: &mut u32,
-                     digits: &mut bool,
-                     start: usize| {
+                 starts: &mut Option<&mut Vec<u32>>,
+                 hash: &mut u32,
+                 length: &mut u32,
+                 digits: &mut bool,
+                 start: usize| {
         if *length > 0 {
             // Numbers say little by their value and much by their length (a price, a year, a telephone).
             let unit = if *digits { RUN | *length } else { RUN | (*hash | 0x100) };
@@ -58,7 +58,7 @@ pub fn push_units(text: &str, into: &mut Vec<Unit>, mut starts: Option<&mut Vec<
             continue;
         }
         close(into, &mut starts, &mut run_hash, &mut run_length, &mut digits_only, run_start);
-        let unit = if c.is_alphabetic() { c as u32 } else { BREAK };
+        let unit = if matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphabetic() { c as u32 } else { BREAK };
         // Several breaks in a row are one.
         if unit != BREAK || into.last().is_some_and(|last| *last != BREAK) {
             into.push(unit);
@@ -77,9 +77,7 @@ pub fn fold(c: char) -> char {
     }
     match c {
         '\u{3000}' => ' ',
-        '\u{FF01}'..='\u{FF5E}' => {
-            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c).to_ascii_lowercase()
-        }
+        '\u{FF01}'..='\u{FF5E}' => char::from_u32(c as u32 - 0xFEE0).unwrap_or(c).to_ascii_lowercase(),
         _ => c,
     }
 }

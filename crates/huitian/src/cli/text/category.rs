@@ -35,6 +35,9 @@ pub struct LearnArgs {
     /// Drop n-grams that occur in fewer messages
     #[arg(long, default_value_t = LearningParameters::default().fewest_messages)]
     fewest_messages: u32,
+    /// Parts of the rotation that measures the model
+    #[arg(long, default_value_t = LearningParameters::default().folds)]
+    folds: usize,
     /// What the messages are and who may use them, for the model card
     #[arg(long, default_value = "not stated")]
     source: String,
@@ -44,8 +47,11 @@ pub struct LearnArgs {
 }
 
 pub fn learn(args: LearnArgs) -> anyhow::Result<()> {
-    let parameters =
-        LearningParameters { fewest_messages: args.fewest_messages, ..LearningParameters::default() };
+    let parameters = LearningParameters {
+        fewest_messages: args.fewest_messages,
+        folds: args.folds,
+        ..LearningParameters::default()
+    };
     let rows = labelled(&args.inputs)?;
     let helpers = labelled(&args.only_learn)?;
     let (lesson, measured) = measure(&rows, &helpers, parameters)?;
@@ -64,7 +70,14 @@ pub fn learn(args: LearnArgs) -> anyhow::Result<()> {
         ("messages".to_owned(), (rows.len() + helpers.len()).to_string()),
         ("distinct_messages".to_owned(), lesson.distinct_messages().to_string()),
         ("fewest_messages_per_ngram".to_owned(), args.fewest_messages.to_string()),
-        ("measured_on".to_owned(), format!("{} messages, {} parts in rotation, messages that say the same never on both sides", measured.answers.len(), parameters.folds)),
+        (
+            "measured_on".to_owned(),
+            format!(
+                "{} messages, {} parts in rotation, messages that say the same never on both sides",
+                measured.answers.len(),
+                parameters.folds
+            ),
+        ),
     ];
     card.extend(scores(&measured));
     let model = lesson.learn(&measured, card);
@@ -98,7 +111,11 @@ pub fn labelled(paths: &[PathBuf]) -> anyhow::Result<Vec<MessageRow>> {
     for path in paths {
         for row in messages(path, &["body", "label"])? {
             if row.label.is_empty() {
-                bail!("{}: line {}: the label is empty: give one or remove the row", path.display(), row.line);
+                bail!(
+                    "{}: line {}: the label is empty: give one or remove the row",
+                    path.display(),
+                    row.line
+                );
             }
             all.push(row);
         }
@@ -239,9 +256,11 @@ fn answers(model: &CategoryModel, batch: &[MessageRow], why: usize) -> Vec<(Clas
         return one_part(batch);
     }
     std::thread::scope(|scope| {
-        let tasks: Vec<_> =
-            batch.chunks(each).map(|part| scope.spawn(move || one_part(part))).collect();
-        tasks.into_iter().flat_map(|task| task.join().unwrap_or_else(|p| std::panic::resume_unwind(p))).collect()
+        let tasks: Vec<_> = batch.chunks(each).map(|part| scope.spawn(move || one_part(part))).collect();
+        tasks
+            .into_iter()
+            .flat_map(|task| task.join().unwrap_or_else(|p| std::panic::resume_unwind(p)))
+            .collect()
     })
 }
 

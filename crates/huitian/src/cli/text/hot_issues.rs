@@ -43,6 +43,12 @@ pub struct HotIssuesArgs {
     /// Share of the body in the similarity (0 to 1)
     #[arg(long, value_name = "S", default_value_t = HotIssueParameters::default().fingerprint.body_share)]
     body_share: f32,
+    /// Similarity of matter from which messages about one place are one issue (0 to 1)
+    #[arg(long, value_name = "S", default_value_t = HotIssueParameters::default().matter.least_cosine)]
+    matter: f64,
+    /// How much more the names of places weigh (0 or more)
+    #[arg(long, value_name = "W", default_value_t = HotIssueParameters::default().fingerprint.name_weight)]
+    name_weight: f32,
     /// Days without a message after which the matter is a new issue
     #[arg(long, value_name = "DAYS", default_value_t = HotIssueParameters::default().quiet_days)]
     quiet_days: i64,
@@ -70,6 +76,8 @@ pub fn run(args: HotIssuesArgs) -> anyhow::Result<()> {
         ..HotIssueParameters::default()
     };
     parameters.fingerprint.body_share = args.body_share;
+    parameters.matter.least_cosine = args.matter;
+    parameters.fingerprint.name_weight = args.name_weight;
     let issues = hot_issues(&voices, parameters);
     let columns = ["rank", "heat", "people", "title", "place", "first", "last", "msg_id"];
     let mut table = Table::create(&args.out, &columns)?;

@@ -32,7 +32,8 @@ pub struct PlacesArgs {
 }
 
 pub fn run(args: PlacesArgs) -> anyhow::Result<()> {
-    let places = read_places(input(&args.gazetteer)?).with_context(|| args.gazetteer.display().to_string())?;
+    let places =
+        read_places(input(&args.gazetteer)?).with_context(|| args.gazetteer.display().to_string())?;
     let places = places
         .into_iter()
         .map(|row| Place { id: row.id, name: row.name, aliases: row.aliases, parent: row.parent })
