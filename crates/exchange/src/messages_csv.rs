@@ -77,15 +77,19 @@ impl<R: Read> MessageReader<R> {
             return Err(MessagesCsvError::Empty);
         }
         let mut columns = [None; HEADINGS.len()];
+        let mut ranks = [None; HEADINGS.len()];
         let mut found = Vec::new();
         for (at, bytes) in header.iter().enumerate() {
             let name = std::str::from_utf8(bytes).map_err(|_| MessagesCsvError::NotUtf8 { line: 1 })?;
             let name = name.trim_start_matches('\u{FEFF}').trim().to_lowercase();
-            if let Some(field) = HEADINGS.iter().position(|(_, names)| names.contains(&name.as_str())) {
-                if columns[field].is_some() {
-                    return Err(MessagesCsvError::TwiceNamed { name: HEADINGS[field].0 });
+            for (field, (known, names)) in HEADINGS.iter().enumerate() {
+                let Some(rank) = names.iter().position(|n| *n == name) else { continue };
+                match ranks[field] {
+                    Some(taken) if taken == rank => return Err(MessagesCsvError::TwiceNamed { name: known }),
+                    // A file may have both a number of its own and the row: the first heading listed counts.
+                    Some(taken) if taken < rank => {}
+                    _ => (ranks[field], columns[field]) = (Some(rank), Some(at)),
                 }
-                columns[field] = Some(at);
             }
             found.push(name);
         }
@@ -233,9 +237,17 @@ mod tests {
     }
 
     #[test]
+    fn of_two_headings_for_one_thing_the_first_listed_counts() {
+        let text = "row,msg_id,body\n1,m7,x\n";
+        let rows: Vec<_> =
+            MessageReader::new(text.as_bytes(), &["msg_id"]).unwrap().map(Result::unwrap).collect();
+        assert_eq!(rows[0].id, "m7");
+    }
+
+    #[test]
     fn an_empty_file_and_a_doubled_heading_are_refused() {
         assert!(matches!(MessageReader::new(&b""[..], &[]), Err(MessagesCsvError::Empty)));
-        let twice = MessageReader::new("body,tokens_stopworded\n".as_bytes(), &[]).unwrap_err();
+        let twice = MessageReader::new("body,body\n".as_bytes(), &[]).unwrap_err();
         assert!(twice.to_string().contains("twice"));
     }
 

@@ -45,7 +45,7 @@ fn issues(input: &Path, out: &Path, more: &[&str]) -> Vec<HashSet<String>> {
     succeed(&[&["hot-issues", "--in", s(input), "--out", s(out)], more].concat());
     let mut found: Vec<HashSet<String>> = Vec::new();
     for row in rows(out).1 {
-        let rank: usize = row["rank"].parse().unwrap();
+        let rank: usize = row["rank"].parse().expect("a number");
         found.resize(found.len().max(rank), HashSet::new());
         found[rank - 1].insert(row["msg_id"].clone());
     }

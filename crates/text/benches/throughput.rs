@@ -87,8 +87,7 @@ fn main() {
     tracker.add_all(past);
     timed("hot issues, one after another, one core", new.len(), || {
         for voice in new {
-            tracker.learn(voice.text);
-            tracker.add(*voice);
+            tracker.observe(*voice);
         }
     });
 }

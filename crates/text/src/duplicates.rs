@@ -17,7 +17,12 @@ const SHINGLE: usize = 4;
 
 /// In a flood of copies each newcomer is compared with so many of the first and of the last members of a
 /// band's bucket: enough to be linked, without work that grows with the square of the flood.
-const CROWD: usize = 64;
+const CROWD: usize = 32;
+
+/// The share of equal signature parts estimates the similarity with a standard error of at most
+/// √(¼ / 180) = 0.037; a candidate whose estimate is more than this below the threshold is not compared
+/// exactly. Texts put together from the same few phrases make many such candidates.
+const ESTIMATE_SLACK: f32 = 0.14;
 
 /// Two near-duplicates: positions in the order of adding, `earlier < later`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -34,6 +39,8 @@ pub struct DuplicateIndex {
     least: f32,
     multipliers: Vec<(u32, u32)>,
     shingles: Vec<Box<[u32]>>,
+    /// The low byte of each part of the signatures.
+    signatures: Vec<[u8; HASHES]>,
     buckets: Vec<NumberMap<u32, Vec<u32>>>,
     seen: Vec<u32>,
     round: u32,
@@ -50,6 +57,7 @@ impl DuplicateIndex {
             least: if least.is_nan() { 0.5 } else { least.clamp(0.3, 1.0) },
             multipliers,
             shingles: Vec::new(),
+            signatures: Vec::new(),
             buckets: vec![NumberMap::default(); BANDS],
             seen: Vec::new(),
             round: 0,
@@ -76,6 +84,7 @@ impl DuplicateIndex {
             }
         }
         self.shingles.push(own);
+        self.signatures.push(low_bytes(&signature));
         self.seen.push(0);
         found
     }
@@ -95,6 +104,8 @@ impl DuplicateIndex {
         }
         self.round = self.round.wrapping_add(1);
         let later = self.shingles.len() as u32;
+        let low = low_bytes(signature);
+        let least_equal = ((self.least - ESTIMATE_SLACK) * HASHES as f32).ceil() as u32;
         for (band, bucket) in self.buckets.iter().enumerate() {
             let Some(members) = bucket.get(&key(signature, band)) else { continue };
             let (head, tail) = members.split_at(members.len().min(CROWD));
@@ -104,6 +115,9 @@ impl DuplicateIndex {
                     continue;
                 }
                 *seen = self.round;
+                if equal_parts(&low, &self.signatures[*earlier as usize]) < least_equal {
+                    continue;
+                }
                 let similarity = jaccard(own, &self.shingles[*earlier as usize], self.least);
                 if similarity >= self.least {
                     found.push(Duplicate { earlier: *earlier, later, similarity });
@@ -172,6 +186,18 @@ fn jaccard(a: &[u32], b: &[u32], least: f32) -> f32 {
     }
     let shared = common(a, b);
     shared as f32 / (a.len() + b.len() - shared) as f32
+}
+
+fn low_bytes(signature: &[u32; HASHES]) -> [u8; HASHES] {
+    signature.map(|part| part as u8)
+}
+
+fn equal_parts(a: &[u8; HASHES], b: &[u8; HASHES]) -> u32 {
+    // Parts of 60 keep the count in a byte, so that the compiler compares many at once.
+    a.chunks_exact(60)
+        .zip(b.chunks_exact(60))
+        .map(|(a, b)| u32::from(a.iter().zip(b).map(|(a, b)| u8::from(a == b)).sum::<u8>()))
+        .sum()
 }
 
 fn key(signature: &[u32; HASHES], band: usize) -> u32 {

@@ -92,14 +92,13 @@ impl Frequencies {
         }
         self.messages += 1;
         let lists = [
-            (&mut scratch.title, &mut self.title),
-            (&mut scratch.body, &mut self.body),
-            (&mut scratch.named, &mut self.named),
+            (&scratch.title, &mut self.title),
+            (&scratch.body, &mut self.body),
+            (&scratch.named, &mut self.named),
         ];
         for (list, counts) in lists {
-            list.dedup();
-            for column in list {
-                counts[*column as usize] += 1;
+            for run in list.chunk_by(|a, b| a == b) {
+                counts[run[0] as usize] += 1;
             }
         }
     }
@@ -107,6 +106,11 @@ impl Frequencies {
     /// The fingerprint of a message, with the frequencies known so far.
     pub fn fingerprint(&self, text: MessageText<'_>, aspect: Aspect, scratch: &mut Scratch) -> UnitVector {
         self.columns(text, scratch);
+        self.fingerprint_of_last(aspect, scratch)
+    }
+
+    /// The fingerprint of the message last noted or fingerprinted with this scratch memory.
+    pub(crate) fn fingerprint_of_last(&self, aspect: Aspect, scratch: &mut Scratch) -> UnitVector {
         let total = self.messages.max(1) as f32;
         let name_weight = self.parameters.name_weight;
         let (titles, named) = (&self.title, &self.named);

@@ -170,9 +170,21 @@ impl<'a> HotIssueTracker<'a> {
         self.voices.is_empty()
     }
 
+    /// Takes note of the words of a new message and takes it in: [`Self::learn`] and [`Self::add`] at less
+    /// cost.
+    pub fn observe(&mut self, voice: Voice<'a>) {
+        self.frequencies.add(voice.text, &mut self.scratch);
+        let vector = self.frequencies.fingerprint_of_last(Aspect::Whole, &mut self.scratch);
+        self.add_vector(voice, vector);
+    }
+
     /// Takes a message in.
     pub fn add(&mut self, voice: Voice<'a>) {
         let vector = self.frequencies.fingerprint(voice.text, Aspect::Whole, &mut self.scratch);
+        self.add_vector(voice, vector);
+    }
+
+    fn add_vector(&mut self, voice: Voice<'a>, vector: UnitVector) {
         let number = self.copies.len() as u32;
         let mut near = Vec::new();
         self.index.find(&vector, &mut self.search, |neighbour| {

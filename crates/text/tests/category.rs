@@ -20,7 +20,7 @@ fn small() -> LearningParameters {
 fn learnt(samples: &[Sample]) -> CategoryModel {
     let examples: Vec<Example<'_>> =
         samples.iter().map(|s| Example { text: text(s), label: s.label }).collect();
-    let lesson = Lesson::prepare(&examples, &[], small()).unwrap();
+    let lesson = Lesson::prepare(&examples, &[], small()).expect("samples teach");
     lesson.learn(&lesson.rotate(), vec![("task".to_owned(), "test".to_owned())])
 }
 

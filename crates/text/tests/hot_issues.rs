@@ -167,6 +167,22 @@ fn messages_one_by_one_or_together_give_the_same() {
 }
 
 #[test]
+fn observing_is_learning_and_adding() {
+    let samples = planted();
+    let (mut two, mut one) = (
+        HotIssueTracker::new(HotIssueParameters::default()),
+        HotIssueTracker::new(HotIssueParameters::default()),
+    );
+    for voice in voices(&samples) {
+        two.learn(voice.text);
+        two.add(voice);
+        one.observe(voice);
+    }
+    assert_eq!(one.issues(), two.issues());
+    assert!(one.issues().len() >= 3);
+}
+
+#[test]
 fn a_flood_of_copies_is_one_issue_of_its_people() {
     let text = MessageText {
         title: "东门路灯全坏了", body: "东门一排路灯都不亮，走路看不见。"

@@ -21,7 +21,7 @@ fn gazetteer() -> Gazetteer {
         place("5", "中心公园", &[], "1"),
         place("6", "A3区", &[], ""),
     ])
-    .unwrap()
+    .expect("names are given")
 }
 
 fn found(text: &str) -> Vec<(String, Vec<String>)> {

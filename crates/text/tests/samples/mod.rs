@@ -146,8 +146,11 @@ pub fn background(count: usize, seed: u64) -> Vec<Sample> {
         .collect()
 }
 
+/// Name, place, category, titles, details.
+type Planted = (&'static str, &'static str, &'static str, [&'static str; 5], [&'static str; 4]);
+
 /// The planted issues: many people, one place, one matter, three weeks.
-const ISSUES: [(&str, &str, &str, [&str; 5], [&str; 4]); 3] = [
+const ISSUES: [Planted; 3] = [
     (
         "搅拌",
         "星河湾小区",
