@@ -3,8 +3,10 @@
 pub mod bridges;
 pub mod decimal;
 pub mod geojson;
+pub mod messages_csv;
 pub mod network_csv;
 pub mod osm_pbf;
+pub mod places_csv;
 pub mod population_totals;
 mod protobuf;
 pub mod responses;

@@ -10,6 +10,7 @@ mod rebuild;
 mod serve;
 mod statement;
 mod survey;
+mod text;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,6 +40,9 @@ enum Command {
     /// Survey estimates with their error, and weights that meet known population totals
     #[command(subcommand)]
     Survey(survey::Survey),
+    /// Understand residents' messages: category, near-duplicates, hot issues, places
+    #[command(subcommand)]
+    Text(text::TextCommand),
 }
 
 pub fn run() -> ExitCode {
@@ -53,6 +57,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
+        Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
     };
     match outcome {
