@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use app::table::{PlanFile, table};
-use app::{Actor, App, Change, FixedClock};
+use app::{Actor, App, Change, Clock, FixedClock};
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::subject::directory;
@@ -12,10 +12,8 @@ use jiff::civil::{Date, date};
 use store::Database;
 use words::Lang;
 
-use super::data::{AREAS, PLANS, UNITS};
-use super::people;
-use crate::cli::common::progress;
-
+use crate::data::{AREAS, PLANS, UNITS};
+use crate::people;
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
 
@@ -26,8 +24,20 @@ struct Dated {
     change: Change,
 }
 
-/// Loads everything; the journal's times are those at which the facts became known.
-pub(super) async fn load(database: &Database) -> anyhow::Result<u64> {
+/// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
+/// made. Returns the number of entries.
+pub async fn load(
+    database: &Database,
+    clock: Arc<dyn Clock>,
+    progress: impl Fn(usize, usize),
+) -> anyhow::Result<u64> {
+    load_plans(database, progress).await?;
+    people::register(&App::new(database.clone(), clock)).await?;
+    Ok(database.read(|c| c.head())?.0)
+}
+
+/// Loads the plans; the journal's times are those at which the facts became known.
+pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) -> anyhow::Result<()> {
     let mut changes = read_table("areas", AREAS, &directory(), BEFORE)?;
     changes.extend(read_table("units", UNITS, &directory(), BEFORE)?);
     for data in PLANS {
@@ -46,7 +56,7 @@ pub(super) async fn load(database: &Database) -> anyhow::Result<u64> {
 
     let clock = Arc::new(FixedClock::morning(BEFORE)?);
     let app = App::new(database.clone(), clock.clone());
-    let bar = progress("demo", Some(changes.len() as u64));
+    let mut done = 0;
     for day in changes.chunk_by(|a, b| a.day == b.day) {
         clock.set_morning(day[0].day)?;
         let batch: Vec<Change> = day.iter().map(|dated| dated.change.clone()).collect();
@@ -61,11 +71,10 @@ pub(super) async fn load(database: &Database) -> anyhow::Result<u64> {
             };
             anyhow!("{} (known {}): {why}", day[at].place, day[at].day)
         })?;
-        bar.inc(day.len() as u64);
+        done += day.len();
+        progress(done, changes.len());
     }
-    bar.finish_and_clear();
-    people::register(database).await?;
-    Ok(database.read(|c| c.head())?.0)
+    Ok(())
 }
 
 fn read_table(name: &str, text: &str, plan: &Code, known: Date) -> anyhow::Result<Vec<Dated>> {

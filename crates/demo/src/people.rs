@@ -1,15 +1,15 @@
 //! People of the demonstration: one for every role.
 
-use app::{App, AppError};
+use app::{Actor, App, AppError, Change};
 use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
 use domain::person::PersonFact;
 use domain::policy::{Role, Scope};
-use store::Database;
+use domain::source::{Grade, Source};
+use domain::subject::Subject;
 
-use crate::cli::account;
-use crate::cli::common::clock;
-
-pub(super) struct DemoPerson {
+pub struct DemoPerson {
     pub code: &'static str,
     pub name: &'static str,
     pub role: Role,
@@ -17,7 +17,7 @@ pub(super) struct DemoPerson {
 }
 
 /// Made-up people; their units are real ones of the demonstration plan.
-pub(super) const PEOPLE: &[DemoPerson] = &[
+pub const PEOPLE: &[DemoPerson] = &[
     person("task-force", "市专班 林雨", Role::MunicipalTaskForce, "everything"),
     person("district", "昌平专班 赵青", Role::DistrictTaskForce, "area:changping"),
     person("department", "昌平区教委 何文", Role::Department, "unit:changping-education"),
@@ -30,14 +30,13 @@ pub(super) const PEOPLE: &[DemoPerson] = &[
 ];
 
 /// The same for all of them, and only for a demonstration on one's own machine.
-pub(super) const PASSWORD: &str = "huitian-demo-2018";
+pub const PASSWORD: &str = "huitian-demo-2018";
 
 const fn person(code: &'static str, name: &'static str, role: Role, scope: &'static str) -> DemoPerson {
     DemoPerson { code, name, role, scope }
 }
 
-pub(super) async fn register(database: &Database) -> anyhow::Result<()> {
-    let app = App::new(database.clone(), clock()?);
+pub(crate) async fn register(app: &App) -> anyhow::Result<()> {
     for person in PEOPLE {
         let code = Code::new(person.code)?;
         let scope = Scope::parse(person.scope).ok_or(AppError::NotFound)?;
@@ -46,7 +45,13 @@ pub(super) async fn register(database: &Database) -> anyhow::Result<()> {
             facts.push(PersonFact::Unit { unit: unit.clone() });
         }
         facts.push(PersonFact::Role { role: person.role, scope, held: true });
-        account::register(&app, &code, facts).await?;
+        let command = Command::Register {
+            subject: Subject::person(&code),
+            facts: facts.into_iter().map(Fact::from).collect(),
+        };
+        let source = Source { grade: Grade::Illustrative, ..Source::default() };
+        let change = Change { command, effective: None, source, reason: String::new() };
+        app.change(&Actor::operator(), change).await?;
         app.set_password(&code, PASSWORD).await?;
     }
     Ok(())

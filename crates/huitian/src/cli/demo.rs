@@ -1,12 +1,8 @@
 //! `huitian demo`: the Huitian demonstration plan, loaded and shown.
 
-mod data;
-mod load;
-mod people;
-
 use std::process::ExitCode;
 
-use super::common::{DatabaseArg, runtime};
+use super::common::{DatabaseArg, clock, progress, runtime};
 use super::serve::{self, ServeOptions};
 
 /// Loads the Huitian demonstration plan and starts the site
@@ -31,11 +27,20 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let database = args.database.open()?;
     let head = database.read(|c| c.head())?;
     if head.0 == 0 {
-        let loaded = runtime()?.block_on(load::load(&database))?;
+        let loaded = {
+            let bar = progress("demo", None);
+            let show = |done: usize, of: usize| {
+                bar.set_length(of as u64);
+                bar.set_position(done as u64);
+            };
+            let loaded = runtime()?.block_on(::demo::load(&database, clock()?, show));
+            bar.finish_and_clear();
+            loaded?
+        };
         eprintln!("{loaded} entries on the books");
     } else {
         let known = database.read(|c| c.plans())?;
-        let ours = data::PLANS.iter().any(|plan| known.iter().any(|code| code.as_str() == plan.code));
+        let ours = known.iter().any(::demo::is_demo);
         anyhow::ensure!(ours, "this database holds another plan; give --database a new file");
         eprintln!("the demonstration plan is already on the books");
     }
@@ -45,8 +50,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     serve::start(database, &args.options, false, true, |address| {
         println!("\n回天演示 · Huitian demonstration: http://{address}/\n");
         println!("{:<14}{:<24}密码 password", "账号 account", "角色 role");
-        for person in people::PEOPLE {
-            println!("{:<16}{:<26}{}", person.code, person.role.as_str(), people::PASSWORD);
+        for person in ::demo::PEOPLE {
+            println!("{:<16}{:<26}{}", person.code, person.role.as_str(), ::demo::PASSWORD);
         }
         println!("\nCtrl+C 停止 stops.");
     })

@@ -1,6 +1,6 @@
 //! The demonstration plan's files, as they ship.
 
-pub(super) struct PlanData {
+pub(crate) struct PlanData {
     pub code: &'static str,
     pub plan: &'static str,
     /// Table name and CSV text, in the order in which they depend on each other.
@@ -11,9 +11,9 @@ macro_rules! plan_data {
     ($dir:literal: $($table:literal),* $(,)?) => {
         PlanData {
             code: $dir,
-            plan: include_str!(concat!("../../../../../demo/", $dir, "/plan.toml")),
+            plan: include_str!(concat!("../../../demo/", $dir, "/plan.toml")),
             tables: &[$(
-                ($table, include_str!(concat!("../../../../../demo/", $dir, "/", $table, ".csv")))
+                ($table, include_str!(concat!("../../../demo/", $dir, "/", $table, ".csv")))
             ),*],
         }
     };
@@ -29,7 +29,7 @@ macro_rules! plans {
     };
 }
 
-pub(super) const PLANS: &[PlanData] = plans!("huitian-2018", "huitian-2021");
+pub(crate) const PLANS: &[PlanData] = plans!("huitian-2018", "huitian-2021");
 
-pub(super) const AREAS: &str = include_str!("../../../../../demo/areas.csv");
-pub(super) const UNITS: &str = include_str!("../../../../../demo/units.csv");
+pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
+pub(crate) const UNITS: &str = include_str!("../../../demo/units.csv");
