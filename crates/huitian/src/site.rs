@@ -2,10 +2,17 @@
 
 use app::App;
 use axum::Router;
+use pages::{DemoSignIns, PagesState};
 
 use crate::server::Config;
 
 pub fn routes(app: App, config: &Config) -> Router {
-    drop((app, config));
-    Router::new()
+    let demo = config.demo.then(|| DemoSignIns {
+        people: ::demo::PEOPLE
+            .iter()
+            .map(|person| (person.code.to_owned(), person.name.to_owned()))
+            .collect(),
+        password: ::demo::PASSWORD.to_owned(),
+    });
+    pages::router(PagesState { app, secure_cookies: config.secure_cookies, demo })
 }

@@ -1,1 +1,56 @@
-//!
+//! HTML for staff and residents: server-rendered, whole without JavaScript.
+
+mod assets;
+mod error;
+mod fact_words;
+mod figures;
+mod form;
+mod overview;
+mod page;
+mod project;
+mod projects;
+mod security;
+mod session;
+mod visitor;
+mod words_of;
+
+use app::App;
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware;
+
+pub use error::PageError;
+pub use page::{Page, PlanRef};
+pub use visitor::Visitor;
+
+/// What all pages share.
+#[derive(Clone)]
+pub struct PagesState {
+    pub app: App,
+    /// Cookies only over HTTPS.
+    pub secure_cookies: bool,
+    /// Shows the demonstration's sign-ins: names and the one password.
+    pub demo: Option<DemoSignIns>,
+}
+
+/// The sign-ins of a demonstration: code, name; and their password.
+#[derive(Debug, Clone)]
+pub struct DemoSignIns {
+    pub people: Vec<(String, String)>,
+    pub password: String,
+}
+
+/// All pages.
+pub fn router(state: PagesState) -> Router {
+    Router::new()
+        .merge(overview::routes())
+        .merge(projects::routes())
+        .merge(project::routes())
+        .merge(figures::routes())
+        .merge(session::routes())
+        .merge(assets::routes())
+        .fallback(error::not_found)
+        .layer(middleware::from_fn(security::headers))
+        .layer(DefaultBodyLimit::max(1024 * 1024))
+        .with_state(state)
+}

@@ -1,0 +1,168 @@
+//! Error pages: what happened and what to do.
+
+use app::AppError;
+use askama::Template;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use domain::policy::Action;
+use domain::refusal::Problem;
+use store::StoreError;
+use words::Lang;
+
+use crate::PagesState;
+use crate::assets;
+use crate::visitor::Visitor;
+use crate::words_of::encode;
+
+/// An answer that is no page of the product.
+#[derive(Debug, Clone)]
+pub enum PageError {
+    /// Somebody must sign in first, and then comes back.
+    SignIn {
+        back: String,
+    },
+    Told {
+        status: StatusCode,
+        lang: Lang,
+        key: &'static str,
+        detail: Vec<String>,
+    },
+}
+
+impl PageError {
+    fn told(status: StatusCode, key: &'static str) -> Self {
+        Self::Told { status, lang: Lang::Zh, key, detail: Vec::new() }
+    }
+
+    pub fn not_found() -> Self {
+        Self::told(StatusCode::NOT_FOUND, "error-not-found")
+    }
+
+    pub fn sign_in(back: &str) -> Self {
+        Self::SignIn { back: back.to_owned() }
+    }
+
+    pub fn forbidden(action: Action) -> Self {
+        let mut error = Self::told(StatusCode::FORBIDDEN, "error-forbidden");
+        if let Self::Told { detail, .. } = &mut error {
+            detail.push(action.as_str().to_owned());
+        }
+        error
+    }
+
+    pub fn stale_form() -> Self {
+        Self::told(StatusCode::FORBIDDEN, "error-stale-form")
+    }
+
+    pub fn bad_request() -> Self {
+        Self::told(StatusCode::BAD_REQUEST, "error-bad-request")
+    }
+
+    pub fn bad_date(given: &str) -> Self {
+        let mut error = Self::told(StatusCode::BAD_REQUEST, "error-bad-date");
+        if let Self::Told { detail, .. } = &mut error {
+            detail.push(given.chars().take(40).collect());
+        }
+        error
+    }
+
+    pub fn in_lang(mut self, wanted: Lang) -> Self {
+        if let Self::Told { lang, key, detail, .. } = &mut self {
+            *lang = wanted;
+            if *key == "error-forbidden" {
+                for action in detail.iter_mut() {
+                    *action = crate::words_of::word(wanted, "action", action);
+                }
+            }
+        }
+        self
+    }
+}
+
+impl From<AppError> for PageError {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::NotFound => Self::not_found(),
+            AppError::Refused(refusals) => {
+                let forbidden = refusals.iter().any(|r| matches!(r.problem, Problem::NotAllowed(_)));
+                let status = if forbidden { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+                Self::Told {
+                    status,
+                    lang: Lang::Zh,
+                    key: "error-refused",
+                    detail: refusals.iter().map(|r| words::refusal(Lang::Zh, r)).collect(),
+                }
+            }
+            AppError::Store(StoreError::Unavailable(why)) => {
+                tracing::warn!(why, "the database is out of reach");
+                Self::told(StatusCode::SERVICE_UNAVAILABLE, "error-unavailable")
+            }
+            AppError::Store(StoreError::Uncertain(why)) => {
+                tracing::error!(why, "a commit of unknown outcome");
+                Self::told(StatusCode::SERVICE_UNAVAILABLE, "error-uncertain")
+            }
+            AppError::Store(StoreError::DiskFull(why)) => {
+                tracing::error!(why, "the disk is full");
+                Self::told(StatusCode::INSUFFICIENT_STORAGE, "error-disk-full")
+            }
+            error => {
+                tracing::error!(%error, "a page failed");
+                Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
+            }
+        }
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error/page.html")]
+struct ErrorPage {
+    lang: Lang,
+    status: u16,
+    title: String,
+    text: String,
+    detail: Vec<String>,
+    home: String,
+    style: &'static str,
+    sign: &'static str,
+}
+
+impl IntoResponse for PageError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::SignIn { back } => {
+                Redirect::to(&format!("/sign-in?back={}", encode(&back))).into_response()
+            }
+            Self::Told { status, lang, key, detail } => {
+                let page = ErrorPage {
+                    lang,
+                    status: status.as_u16(),
+                    title: words::text(lang, key).into_owned(),
+                    text: words::text(lang, &format!("{key}-do")).into_owned(),
+                    detail,
+                    home: words::text(lang, "error-home").into_owned(),
+                    style: assets::address("style.css"),
+                    sign: assets::address("sign.svg"),
+                };
+                let body = page.render().unwrap_or_else(|_| page.title.clone());
+                let mut response = (status, Html(body)).into_response();
+                if status == StatusCode::SERVICE_UNAVAILABLE {
+                    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
+                }
+                response
+            }
+        }
+    }
+}
+
+pub(crate) async fn not_found(State(_): State<PagesState>, visitor: Visitor) -> PageError {
+    PageError::not_found().in_lang(visitor.lang)
+}
+
+/// Renders a template; a template that fails is an error of ours, not of the reader.
+pub(crate) fn render(template: &impl Template) -> Result<Html<String>, PageError> {
+    template.render().map(Html).map_err(|error| {
+        tracing::error!(%error, "a template failed");
+        PageError::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
+    })
+}

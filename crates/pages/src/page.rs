@@ -1,0 +1,172 @@
+//! The frame around every page, and what templates ask it for.
+
+use std::borrow::{Borrow, Cow};
+
+use app::Actor;
+use domain::policy::Action;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use words::Lang;
+
+use crate::PagesState;
+use crate::assets;
+use crate::visitor::{Theme, Visitor};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanRef {
+    pub code: String,
+    pub name: String,
+}
+
+/// Header, navigation and footer; templates reach it as `page`.
+#[derive(Debug, Clone)]
+pub struct Page {
+    pub lang: Lang,
+    pub theme: Theme,
+    pub title: String,
+    pub plan: Option<PlanRef>,
+    pub plans: Vec<PlanRef>,
+    /// The address with its query, for switches that come back to it.
+    pub here: String,
+    pub path: String,
+    pub as_of: Date,
+    /// Given by the reader, else empty: today.
+    pub as_of_given: String,
+    pub known_at_given: String,
+    pub today: Date,
+    pub user: Option<String>,
+    pub csrf: String,
+    pub may_edit: bool,
+    pub may_audit: bool,
+    pub may_admin: bool,
+    /// Said once at the top, after something was done.
+    pub notice: Option<String>,
+}
+
+impl Page {
+    pub(crate) fn new(
+        visitor: &Visitor,
+        state: &PagesState,
+        title: String,
+        plan: Option<PlanRef>,
+        plans: Vec<PlanRef>,
+    ) -> Self {
+        let today = state.app.clock().today();
+        let user = match &visitor.actor {
+            Actor::Person { name, .. } | Actor::Token { name, .. } => Some(name.clone()),
+            Actor::Operator(name) => Some(name.to_string()),
+            Actor::Public => None,
+        };
+        let may = |action| visitor.actor.may_somewhere(action);
+        Self {
+            lang: visitor.lang,
+            theme: visitor.theme,
+            title,
+            plan,
+            plans,
+            path: visitor.here.split('?').next().unwrap_or("/").to_owned(),
+            here: visitor.here.clone(),
+            as_of: visitor.asked.as_of.unwrap_or(today),
+            as_of_given: visitor.asked.as_of.map_or(String::new(), |day| day.to_string()),
+            known_at_given: visitor.known_day.map_or(String::new(), |day| day.to_string()),
+            today,
+            user,
+            csrf: visitor.csrf.clone(),
+            may_edit: may(Action::ReportProgress) || may(Action::DescribeProject),
+            may_audit: may(Action::ReadAudit),
+            may_admin: may(Action::ManagePeople) || may(Action::ManageDirectory),
+            notice: None,
+        }
+    }
+
+    pub fn t(&self, key: &str) -> Cow<'static, str> {
+        words::text(self.lang, key)
+    }
+
+    /// A message with one value.
+    pub fn t1(&self, key: &str, name: &str, value: impl ToString) -> String {
+        words::with(self.lang, key, &[(name, &value.to_string())])
+    }
+
+    pub fn t2(
+        &self,
+        key: &str,
+        name1: &str,
+        value1: impl ToString,
+        name2: &str,
+        value2: impl ToString,
+    ) -> String {
+        words::with(self.lang, key, &[(name1, &value1.to_string()), (name2, &value2.to_string())])
+    }
+
+    /// A word of a closed list: `phase-in-use` for `word("phase", "in_use")`.
+    pub fn word(&self, list: &str, value: &str) -> String {
+        crate::words_of::word(self.lang, list, value)
+    }
+
+    pub fn asset(&self, name: &str) -> &'static str {
+        assets::address(name)
+    }
+
+    /// The address of a page of this plan, looking at the same day.
+    pub fn link(&self, path: &str) -> String {
+        let plan = self.plan.as_ref().map_or("", |plan| plan.code.as_str());
+        self.at(&format!("/p/{plan}{path}"))
+    }
+
+    /// Any address, with the day looked at carried along.
+    pub fn at(&self, address: &str) -> String {
+        let mut out = address.to_owned();
+        for (name, value) in [("as_of", &self.as_of_given), ("known_at", &self.known_at_given)] {
+            if !value.is_empty() {
+                out.push(if out.contains('?') { '&' } else { '?' });
+                out.push_str(&format!("{name}={value}"));
+            }
+        }
+        out
+    }
+
+    /// `aria-current` for the navigation.
+    pub fn is_here(&self, path: &str) -> bool {
+        let plan = self.plan.as_ref().map_or("", |plan| plan.code.as_str());
+        let full = format!("/p/{plan}{path}");
+        self.path == full || (!path.is_empty() && self.path.starts_with(&format!("{full}/")))
+    }
+
+    pub fn is_past(&self) -> bool {
+        !self.as_of_given.is_empty() || !self.known_at_given.is_empty()
+    }
+
+    /// How a slip in days is coloured.
+    pub fn slip_class(&self, days: impl Borrow<i32>) -> &'static str {
+        match *days.borrow() {
+            late if late > 0 => "slip late",
+            0 => "slip",
+            _ => "slip early",
+        }
+    }
+
+    pub fn slip_text(&self, days: impl Borrow<i32>) -> String {
+        let days = *days.borrow();
+        match days {
+            late if late > 0 => self.t1("slip-late", "days", late),
+            0 => self.t("slip-none").into_owned(),
+            early => self.t1("slip-early", "days", early.unsigned_abs()),
+        }
+    }
+
+    /// A day as people of the language write it.
+    pub fn day(&self, date: &Date) -> String {
+        crate::words_of::day(self.lang, *date)
+    }
+
+    /// A number with its thousands separated; whole numbers without decimals.
+    pub fn number(&self, value: &Decimal) -> String {
+        crate::words_of::number(*value)
+    }
+
+    /// The address in the form of one path, as `back` of a switch.
+    pub fn back(&self) -> String {
+        crate::words_of::encode(&self.here)
+    }
+}
