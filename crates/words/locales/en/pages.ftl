@@ -220,3 +220,4 @@ unit-role-owner = owner
 unit-role-funder = funder
 unit-role-operator = operator
 unit-role-informant = source of information
+show-count = Show { $count } projects
