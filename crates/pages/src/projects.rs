@@ -245,12 +245,14 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
     let last = total.div_ceil(PAGE_SIZE).max(1);
     let number = query.page.parse::<usize>().unwrap_or(1).clamp(1, last);
     let skip = (number - 1) * PAGE_SIZE;
-    let step_date = |project: &Project, step: &str| {
+    let step_date = |project: &Project, wanted: &str| {
         let text = |date| words_of::planned(lang, date);
-        match project.full_actual(step) {
+        let done =
+            if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
+        match done {
             Some(actual) => text(actual),
             None => project
-                .expected(step)
+                .expected(wanted)
                 .map_or(String::new(), |date| words::with(lang, "date-expected", &[("date", &text(date))])),
         }
     };

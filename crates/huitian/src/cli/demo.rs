@@ -1,5 +1,7 @@
 //! `huitian demo`: the Huitian demonstration plan, loaded and shown.
 
+use std::io::Write;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use super::common::{DatabaseArg, clock, progress, runtime};
@@ -48,11 +50,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     serve::start(database, &args.options, false, true, |address| {
-        println!("\n回天演示 · Huitian demonstration: http://{address}/\n");
-        println!("{:<14}{:<24}密码 password", "账号 account", "角色 role");
-        for person in ::demo::PEOPLE {
-            println!("{:<16}{:<26}{}", person.code, person.role.as_str(), ::demo::PASSWORD);
-        }
-        println!("\nCtrl+C 停止 stops.");
+        // Whoever reads this may stop reading: the site goes on.
+        drop(std::io::stdout().write_all(welcome(address).as_bytes()));
     })
+}
+
+/// The address and the demonstration's sign-ins.
+fn welcome(address: SocketAddr) -> String {
+    let mut out = format!("\n回天演示 · Huitian demonstration: http://{address}/\n\n");
+    out.push_str(&format!("{:<14}{:<24}密码 password\n", "账号 account", "角色 role"));
+    for person in ::demo::PEOPLE {
+        out.push_str(&format!("{:<16}{:<26}{}\n", person.code, person.role.as_str(), ::demo::PASSWORD));
+    }
+    out.push_str("\nCtrl+C 停止 stops.\n");
+    out
 }
