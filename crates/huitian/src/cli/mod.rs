@@ -5,7 +5,10 @@ mod backup;
 mod common;
 mod demo;
 mod doctor;
+mod export;
+mod import;
 mod rebuild;
+mod sheet;
 mod statement;
 mod verify;
 
@@ -31,6 +34,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Account(account::Args),
+    Import(import::Args),
+    Export(export::Args),
 }
 
 pub fn run() -> ExitCode {
@@ -43,6 +48,8 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Export(args) => export::run(args),
     };
     match outcome {
         Ok(code) => code,
