@@ -106,9 +106,10 @@ fn in_order_of_registration(snapshot: &Snapshot, kind: SubjectKind) -> Vec<&Subj
 pub(super) const PROJECTS: ExportTable = ExportTable {
     name: "projects",
     columns: &[
-        "code", "name_zh", "name_en", "kind", "sector", "campaign", "lead_unit", "areas", "address",
+        "code", "name_zh", "name_en", "kind", "sector", "campaign", "areas", "address",
         "budget_yuan", "membership", "revision", "other", "effective", "grade", "source_title", "source_url",
-        "source_unit", "reason", "recorded_on", "phase", "percent", "sector_name", "lead_unit_name",
+        "source_unit", "reason", "recorded_on", "phase", "percent", "sector_name",
+        "lead_unit_code", "lead_unit_name",
         "area_names",
     ],
     access: Action::ReadPublic,
@@ -135,7 +136,6 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
                 Cell::code(project.kind.as_ref()),
                 Cell::code(project.sector.as_ref()),
                 Cell::code(project.campaign.as_ref()),
-                Cell::code(project.lead_unit.as_ref()),
                 Cell::text(areas.join(";")),
                 Cell::text(&project.address),
                 project.budget.map_or(Cell::Empty, Cell::yuan),
@@ -144,7 +144,7 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
                 Cell::code(project.membership_other.as_ref()),
             ];
             let topics = [
-                "name", "kind", "sector", "campaign", "lead_unit", "place", "budget", "membership",
+                "name", "kind", "sector", "campaign", "place", "budget", "membership",
             ];
             let (day, seq, grade) = standing(history, portfolio.view, &topics);
             row.extend(snapshot.common(day, seq, grade));
@@ -152,6 +152,9 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
             row.push(project.percent().map_or(Cell::Empty, |(_, percent)| Cell::decimal(percent)));
             let sector = project.sector.as_ref().and_then(|code| portfolio.plan.sector(code.as_str()));
             row.push(sector.map_or(Cell::Empty, |sector| Cell::text(sector.name.get(english))));
+            // Only to inform: who leads is a record of its own, with its own source and grade, in the
+            // table `lead_units`.
+            row.push(Cell::code(project.lead_unit.as_ref()));
             let unit = project.lead_unit.as_ref().and_then(|code| portfolio.units.get(code));
             row.push(unit.map_or(Cell::Empty, |unit| Cell::text(unit.name.get(english))));
             let names: Vec<&str> = project

@@ -35,12 +35,17 @@ pub fn table_label(lang: Lang, table: &str) -> String {
     if words::has(lang, &key) { words::text(lang, &key).into_owned() } else { table.to_owned() }
 }
 
-/// What columns are also called in the wild, besides their names and labels.
+/// What columns are also called in the wild, besides their names and labels; with a table's name
+/// before the column's, only there.
 const ALSO: &[(&str, &[&str])] = &[
     ("code", &["编码", "编号", "代码", "项目编号", "项目代码", "单位编号", "单位代码", "区域代码", "指标编号", "id"]),
     ("project", &["项目", "项目编号", "项目代码", "project code", "project id"]),
     ("indicator", &["指标", "指标编号", "indicator code"]),
-    ("name_zh", &["名称", "中文名称", "中文名", "项目", "项目名", "单位", "name", "title", "project name"]),
+    ("name_zh", &["名称", "中文名称", "中文名", "name", "title"]),
+    ("projects.name_zh", &["项目", "项目名", "project", "project title"]),
+    ("units.name_zh", &["单位", "部门", "unit"]),
+    ("areas.name_zh", &["区域", "街道", "area"]),
+    ("indicators.name_zh", &["指标", "indicator"]),
     ("name_en", &["英文名", "英文", "english name", "english"]),
     ("kind", &["类型", "类别", "type"]),
     ("sector", &["领域", "所属领域", "行业"]),
@@ -102,8 +107,11 @@ pub(super) fn find(table: &Table, heading: &str) -> Option<&'static Column> {
         })
         .or_else(|| {
             only(&|column| {
-                ALSO.iter()
-                    .any(|(name, also)| *name == column.name && also.iter().any(|also| plain(also) == wanted))
+                let here = |name: &str| match name.split_once('.') {
+                    Some((of, name)) => of == table.name && name == column.name,
+                    None => name == column.name,
+                };
+                ALSO.iter().any(|(name, also)| here(name) && also.iter().any(|also| plain(also) == wanted))
             })
         })
 }
@@ -131,10 +139,41 @@ mod tests {
     }
 
     #[test]
+    fn columns_that_only_inform_are_taken_for_no_other() {
+        for export in crate::export::TABLES.iter().filter(|export| export.importable) {
+            let table = table(export.name).unwrap();
+            for name in export.columns {
+                let own = columns(table).find(|column| column.name == *name);
+                assert_eq!(find(table, name), own, "{}: {name}", table.name);
+                for lang in Lang::ALL {
+                    let label = column_label(lang, table.name, name);
+                    assert_eq!(find(table, &label), own, "{}: {label}", table.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_exported_column_and_table_has_a_label_of_its_own() {
+        for lang in Lang::ALL {
+            for export in crate::export::TABLES {
+                assert_ne!(table_label(lang, export.name), export.name);
+                let labels: Vec<String> =
+                    export.columns.iter().map(|name| column_label(lang, export.name, name)).collect();
+                for (at, label) in labels.iter().enumerate() {
+                    assert_ne!(label, export.columns[at], "{} has no label", export.columns[at]);
+                    assert!(!labels[..at].contains(label), "{}: {label} twice", export.name);
+                }
+                assert!(export.columns.contains(&"grade"), "{}", export.name);
+            }
+        }
+    }
+
+    #[test]
     fn other_names_are_known() {
         let projects = table("projects").unwrap();
         assert_eq!(find(projects, "牵头单位").unwrap().name, "lead_unit");
-        assert_eq!(find(projects, "Project Name").unwrap().name, "name_zh");
+        assert_eq!(find(projects, "Project Title").unwrap().name, "name_zh");
         assert_eq!(find(projects, "天气"), None);
         let milestones = table("milestones").unwrap();
         assert_eq!(find(milestones, "项目编号").unwrap().name, "project");

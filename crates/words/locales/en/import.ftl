@@ -99,6 +99,7 @@ column-reason = Reason
 column-recorded-on = Recorded on
 column-phase = Phase
 column-sector-name = Sector name
+column-lead-unit-code = Code of lead unit
 column-lead-unit-name = Name of lead unit
 column-area-names = Names of areas
 column-unit-name = Name of unit

@@ -99,6 +99,7 @@ column-reason = 说明理由
 column-recorded-on = 记录日
 column-phase = 进展阶段
 column-sector-name = 领域名称
+column-lead-unit-code = 责任单位编码
 column-lead-unit-name = 责任单位名称
 column-area-names = 区域名称
 column-unit-name = 承担单位名称
