@@ -172,6 +172,8 @@ fn run_row(
     }
     let held = tx.subject(subject)?;
     let remaining = held.as_deref().and_then(|held| without_known(held, change, today));
+    // Held on to only where it is needed: what is held by two must be copied when the entry comes in.
+    let held = held.filter(|_| listed);
     let receipt = match &remaining {
         Some(change) if change.command.facts().is_empty() => {
             return Ok(Done { outcome: Outcome::Unchanged, entries: 0, recorded: Vec::new() });
