@@ -82,7 +82,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 async fn run(app: &App, name: &str, plan: &Code, sheet: Sheet) -> Result<(), Box<dyn std::error::Error>> {
     let table = table(name).ok_or("no such table")?;
     let begun = Instant::now();
-    let prepared = prepare(table, plan, &sheet, &Profile::default(), &Resolver::default(), app.clock().today())?;
+    let prepared =
+        prepare(table, plan, &sheet, &Profile::default(), &Resolver::default(), app.clock().today())?;
     let ready = begun.elapsed();
     let report = app.import(&Actor::operator(), prepared, Mode::Apply, None).await?;
     let whole = begun.elapsed();

@@ -153,9 +153,9 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
 /// that was ever reported of it.
 fn is_ground(held: &Fact, new: &[Fact]) -> bool {
     match held {
-        Fact::Project(ProjectFact::Part { .. } | ProjectFact::Step { .. } | ProjectFact::Milestone { .. }) => {
-            needs_schedule(new)
-        }
+        Fact::Project(
+            ProjectFact::Part { .. } | ProjectFact::Step { .. } | ProjectFact::Milestone { .. },
+        ) => needs_schedule(new),
         Fact::Project(_) => false,
         Fact::Indicator(IndicatorFact::Observation { .. }) => {
             new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
@@ -246,9 +246,8 @@ fn with_template_steps(command: &Command, lookup: &dyn Lookup) -> Vec<Fact> {
 
 /// Whether a promise that stands would be replaced by another date.
 fn moves_promise(held: Option<&SubjectHistory>, facts: &[Fact]) -> bool {
-    let promised = |fact: &Fact| {
-        matches!(fact, Fact::Project(ProjectFact::Milestone { aspect: Aspect::Promised, .. }))
-    };
+    let promised =
+        |fact: &Fact| matches!(fact, Fact::Project(ProjectFact::Milestone { aspect: Aspect::Promised, .. }));
     if !facts.iter().any(promised) {
         return false;
     }

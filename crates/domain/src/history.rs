@@ -207,11 +207,7 @@ impl History {
         scope: &Code,
         kind: crate::subject::SubjectKind,
     ) -> impl Iterator<Item = &Arc<SubjectHistory>> {
-        let from = Subject {
-            scope: scope.clone(),
-            kind,
-            code: Code::new("0").expect("a literal code"),
-        };
+        let from = Subject { scope: scope.clone(), kind, code: Code::new("0").expect("a literal code") };
         let scope = scope.clone();
         self.subjects
             .range(from..)

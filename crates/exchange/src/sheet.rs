@@ -66,7 +66,9 @@ pub struct Fault {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FaultKind {
-    TooLong { max: usize },
+    TooLong {
+        max: usize,
+    },
     /// A formula whose outcome is an error, such as `#N/A`.
     FormulaError,
     /// Part of a merged region below the headings: it is not clear which rows the value is for.

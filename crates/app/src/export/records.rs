@@ -98,29 +98,48 @@ pub(super) fn named(name: &Named) -> [Cell; 2] {
     [Cell::text(&name.zh), Cell::text(&name.en)]
 }
 
-fact_table!(ALIASES, "aliases", SubjectKind::Project, Action::ReadPublic, ["project", "alias"],
-    ["project_name"], |snapshot, code, fact| match project(fact)? {
+fact_table!(
+    ALIASES,
+    "aliases",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "alias"],
+    ["project_name"],
+    |snapshot, code, fact| match project(fact)? {
         ProjectFact::Alias { alias } => of_project(snapshot, code, vec![Cell::text(alias)]),
         _ => None,
-    });
+    }
+);
 
-fact_table!(LEAD_UNITS, "lead_units", SubjectKind::Project, Action::ReadPublic, ["project", "unit"],
-    ["project_name", "unit_name"], |snapshot, code, fact| match project(fact)? {
+fact_table!(
+    LEAD_UNITS,
+    "lead_units",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "unit"],
+    ["project_name", "unit_name"],
+    |snapshot, code, fact| match project(fact)? {
         ProjectFact::LeadUnit { unit } => {
             let (row, mut more) = of_project(snapshot, code, vec![Cell::code(Some(unit))])?;
             more.push(unit_name(snapshot, unit.as_str()));
             Some((row, more))
         }
         _ => None,
-    });
+    }
+);
 
 fn unit_name(snapshot: &Snapshot, unit: &str) -> Cell {
     let unit = snapshot.portfolio.units.get(unit);
     unit.map_or(Cell::Empty, |unit| Cell::text(unit.name.get(snapshot.english)))
 }
 
-fact_table!(SUPPORTING_UNITS, "supporting_units", SubjectKind::Project, Action::ReadPublic,
-    ["project", "unit", "role", "active"], ["project_name", "unit_name"],
+fact_table!(
+    SUPPORTING_UNITS,
+    "supporting_units",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "unit", "role", "active"],
+    ["project_name", "unit_name"],
     |snapshot, code, fact| match project(fact)? {
         ProjectFact::SupportingUnit { unit, role, active } => {
             let own = vec![Cell::code(Some(unit)), Cell::code(Some(role)), Cell::Bool(*active)];
@@ -129,20 +148,32 @@ fact_table!(SUPPORTING_UNITS, "supporting_units", SubjectKind::Project, Action::
             Some((row, more))
         }
         _ => None,
-    });
+    }
+);
 
-fact_table!(PARTS, "parts", SubjectKind::Project, Action::ReadPublic,
-    ["project", "part", "name_zh", "name_en"], ["project_name"],
+fact_table!(
+    PARTS,
+    "parts",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "part", "name_zh", "name_en"],
+    ["project_name"],
     |snapshot, code, fact| match project(fact)? {
         ProjectFact::Part { part, name } => {
             let [zh, en] = named(name);
             of_project(snapshot, code, vec![Cell::code(Some(part)), zh, en])
         }
         _ => None,
-    });
+    }
+);
 
-fact_table!(MILESTONES, "milestones", SubjectKind::Project, Action::ReadPublic,
-    ["project", "part", "step", "aspect", "date", "cause"], ["project_name", "slip_days"],
+fact_table!(
+    MILESTONES,
+    "milestones",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "part", "step", "aspect", "date", "cause"],
+    ["project_name", "slip_days"],
     |snapshot, code, fact| match project(fact)? {
         ProjectFact::Milestone { aspect, part, step, date, cause } => {
             let own = vec![
@@ -168,18 +199,31 @@ fact_table!(MILESTONES, "milestones", SubjectKind::Project, Action::ReadPublic,
             Some((row, more))
         }
         _ => None,
-    });
+    }
+);
 
-fact_table!(PROGRESS, "progress", SubjectKind::Project, Action::ReadPublic,
-    ["project", "part", "percent"], ["project_name"], |snapshot, code, fact| match project(fact)? {
+fact_table!(
+    PROGRESS,
+    "progress",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "part", "percent"],
+    ["project_name"],
+    |snapshot, code, fact| match project(fact)? {
         ProjectFact::Progress { part, percent } => {
             of_project(snapshot, code, vec![Cell::code(part.as_ref()), Cell::decimal(*percent)])
         }
         _ => None,
-    });
+    }
+);
 
-fact_table!(OUTPUTS, "outputs", SubjectKind::Project, Action::ReadPublic,
-    ["project", "kind", "stage", "basis", "quantity"], ["project_name", "kind_name", "kind_unit"],
+fact_table!(
+    OUTPUTS,
+    "outputs",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "kind", "stage", "basis", "quantity"],
+    ["project_name", "kind_name", "kind_unit"],
     |snapshot, code, fact| match project(fact)? {
         ProjectFact::Output { kind, stage, basis, quantity } => {
             let own = vec![
@@ -193,7 +237,8 @@ fact_table!(OUTPUTS, "outputs", SubjectKind::Project, Action::ReadPublic,
             Some((row, more))
         }
         _ => None,
-    });
+    }
+);
 
 /// Name and unit of a kind of output.
 pub(super) fn kind_names(snapshot: &Snapshot, kind: &str) -> [Cell; 2] {
@@ -205,73 +250,126 @@ pub(super) fn kind_names(snapshot: &Snapshot, kind: &str) -> [Cell; 2] {
     }
 }
 
-fact_table!(DOCUMENTS, "documents", SubjectKind::Project, Action::ReadPublic,
-    ["project", "title", "url"], ["project_name"], |snapshot, code, fact| match project(fact)? {
+fact_table!(
+    DOCUMENTS,
+    "documents",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "title", "url"],
+    ["project_name"],
+    |snapshot, code, fact| match project(fact)? {
         ProjectFact::Document { title, url } => {
             of_project(snapshot, code, vec![Cell::text(title), Cell::text(url)])
         }
         _ => None,
-    });
+    }
+);
 
-fact_table!(REMARKS, "remarks", SubjectKind::Project, Action::ReadStaff, ["project", "text"],
-    ["project_name"], |snapshot, code, fact| match project(fact)? {
+fact_table!(
+    REMARKS,
+    "remarks",
+    SubjectKind::Project,
+    Action::ReadStaff,
+    ["project", "text"],
+    ["project_name"],
+    |snapshot, code, fact| match project(fact)? {
         ProjectFact::Remark { text } => of_project(snapshot, code, vec![Cell::text(text)]),
         _ => None,
-    });
+    }
+);
 
-fact_table!(BASELINES, "baselines", SubjectKind::Indicator, Action::ReadPublic,
-    ["indicator", "on", "value", "instrument", "scale"], ["indicator_name"],
+fact_table!(
+    BASELINES,
+    "baselines",
+    SubjectKind::Indicator,
+    Action::ReadPublic,
+    ["indicator", "on", "value", "instrument", "scale"],
+    ["indicator_name"],
     |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Baseline { value, on, instrument } => of_indicator(snapshot, code, vec![
-            Cell::Day(*on),
-            Cell::decimal(*value),
-            Cell::code(Some(&instrument.instrument)),
-            Cell::code(Some(&instrument.scale)),
-        ]),
-        _ => None,
-    });
-
-fact_table!(TARGETS, "targets", SubjectKind::Indicator, Action::ReadPublic,
-    ["indicator", "on", "value", "instrument", "scale"], ["indicator_name"],
-    |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Target { value, on, instrument } => of_indicator(snapshot, code, vec![
-            Cell::Day(*on),
-            Cell::decimal(*value),
-            Cell::code(Some(&instrument.instrument)),
-            Cell::code(Some(&instrument.scale)),
-        ]),
-        _ => None,
-    });
-
-fact_table!(OBSERVATIONS, "observations", SubjectKind::Indicator, Action::ReadPublic,
-    ["indicator", "key", "on", "value", "instrument", "scale", "approximate"], ["indicator_name"],
-    |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Observation { key, on, value, instrument, approximate } => {
-            of_indicator(snapshot, code, vec![
-                Cell::code(Some(key)),
+        IndicatorFact::Baseline { value, on, instrument } => of_indicator(
+            snapshot,
+            code,
+            vec![
                 Cell::Day(*on),
                 Cell::decimal(*value),
                 Cell::code(Some(&instrument.instrument)),
                 Cell::code(Some(&instrument.scale)),
-                Cell::Bool(*approximate),
-            ])
+            ]
+        ),
+        _ => None,
+    }
+);
+
+fact_table!(
+    TARGETS,
+    "targets",
+    SubjectKind::Indicator,
+    Action::ReadPublic,
+    ["indicator", "on", "value", "instrument", "scale"],
+    ["indicator_name"],
+    |snapshot, code, fact| match indicator(fact)? {
+        IndicatorFact::Target { value, on, instrument } => of_indicator(
+            snapshot,
+            code,
+            vec![
+                Cell::Day(*on),
+                Cell::decimal(*value),
+                Cell::code(Some(&instrument.instrument)),
+                Cell::code(Some(&instrument.scale)),
+            ]
+        ),
+        _ => None,
+    }
+);
+
+fact_table!(
+    OBSERVATIONS,
+    "observations",
+    SubjectKind::Indicator,
+    Action::ReadPublic,
+    ["indicator", "key", "on", "value", "instrument", "scale", "approximate"],
+    ["indicator_name"],
+    |snapshot, code, fact| match indicator(fact)? {
+        IndicatorFact::Observation { key, on, value, instrument, approximate } => {
+            of_indicator(
+                snapshot,
+                code,
+                vec![
+                    Cell::code(Some(key)),
+                    Cell::Day(*on),
+                    Cell::decimal(*value),
+                    Cell::code(Some(&instrument.instrument)),
+                    Cell::code(Some(&instrument.scale)),
+                    Cell::Bool(*approximate),
+                ],
+            )
         }
         _ => None,
-    });
+    }
+);
 
-fact_table!(ACCEPTED, "accepted", SubjectKind::Indicator, Action::ReadPublic,
-    ["indicator", "on", "key", "because"], ["indicator_name"],
+fact_table!(
+    ACCEPTED,
+    "accepted",
+    SubjectKind::Indicator,
+    Action::ReadPublic,
+    ["indicator", "on", "key", "because"],
+    ["indicator_name"],
     |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Accepted { on, key, because } => of_indicator(snapshot, code, vec![
-            Cell::Day(*on),
-            Cell::code(Some(key)),
-            Cell::text(because),
-        ]),
+        IndicatorFact::Accepted { on, key, because } =>
+            of_indicator(snapshot, code, vec![Cell::Day(*on), Cell::code(Some(key)), Cell::text(because),]),
         _ => None,
-    });
+    }
+);
 
-fact_table!(LIST_ENTRIES, "list_entries", SubjectKind::Plan, Action::ReadPublic,
-    ["year", "issue", "project", "entry", "aim"], ["project_name"], |snapshot, _, fact| {
+fact_table!(
+    LIST_ENTRIES,
+    "list_entries",
+    SubjectKind::Plan,
+    Action::ReadPublic,
+    ["year", "issue", "project", "entry", "aim"],
+    ["project_name"],
+    |snapshot, _, fact| {
         match &fact.fact {
             Fact::Plan(PlanFact::ListEntry { year, issue, project, entry, aim }) => Some((
                 vec![
@@ -285,4 +383,5 @@ fact_table!(LIST_ENTRIES, "list_entries", SubjectKind::Plan, Action::ReadPublic,
             )),
             _ => None,
         }
-    });
+    }
+);

@@ -35,8 +35,19 @@ fn name_of(name: &Named, code: &Code) -> [Cell; 2] {
 pub(super) const AREAS: ExportTable = ExportTable {
     name: "areas",
     columns: &[
-        "code", "name_zh", "name_en", "level", "parent", "population", "effective", "grade", "source_title",
-        "source_url", "source_unit", "reason", "recorded_on",
+        "code",
+        "name_zh",
+        "name_en",
+        "level",
+        "parent",
+        "population",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
     ],
     access: Action::ReadPublic,
     importable: true,
@@ -64,8 +75,19 @@ pub(super) const AREAS: ExportTable = ExportTable {
 pub(super) const UNITS: ExportTable = ExportTable {
     name: "units",
     columns: &[
-        "code", "name_zh", "name_en", "level", "parent", "area", "effective", "grade", "source_title",
-        "source_url", "source_unit", "reason", "recorded_on",
+        "code",
+        "name_zh",
+        "name_en",
+        "level",
+        "parent",
+        "area",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
     ],
     access: Action::ReadPublic,
     importable: true,
@@ -106,10 +128,30 @@ fn in_order_of_registration(snapshot: &Snapshot, kind: SubjectKind) -> Vec<&Subj
 pub(super) const PROJECTS: ExportTable = ExportTable {
     name: "projects",
     columns: &[
-        "code", "name_zh", "name_en", "kind", "sector", "campaign", "areas", "address",
-        "budget_yuan", "membership", "revision", "other", "effective", "grade", "source_title", "source_url",
-        "source_unit", "reason", "recorded_on", "phase", "percent", "sector_name",
-        "lead_unit_code", "lead_unit_name",
+        "code",
+        "name_zh",
+        "name_en",
+        "kind",
+        "sector",
+        "campaign",
+        "areas",
+        "address",
+        "budget_yuan",
+        "membership",
+        "revision",
+        "other",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
+        "phase",
+        "percent",
+        "sector_name",
+        "lead_unit_code",
+        "lead_unit_name",
         "area_names",
     ],
     access: Action::ReadPublic,
@@ -128,7 +170,8 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
             let areas: Vec<&str> = project.areas.iter().map(Code::as_str).collect();
             // Without a fact of it a project counts as not of the plan; that is no fact of its own.
             let unsaid = project.membership == Membership::Removed && project.since_revision.is_none();
-            let said = !unsaid || history.facts().iter().any(|f| *f.slot == *"membership" && f.is_visible(portfolio.view));
+            let said = !unsaid
+                || history.facts().iter().any(|f| *f.slot == *"membership" && f.is_visible(portfolio.view));
             let mut row = vec![
                 Cell::code(Some(&project.code)),
                 zh,
@@ -143,9 +186,7 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
                 project.since_revision.map_or(Cell::Empty, Cell::whole),
                 Cell::code(project.membership_other.as_ref()),
             ];
-            let topics = [
-                "name", "kind", "sector", "campaign", "place", "budget", "membership",
-            ];
+            let topics = ["name", "kind", "sector", "campaign", "place", "budget", "membership"];
             let (day, seq, grade) = standing(history, portfolio.view, &topics);
             row.extend(snapshot.common(day, seq, grade));
             row.push(Cell::text(project.phase().as_str()));
@@ -172,8 +213,22 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
 pub(super) const INDICATORS: ExportTable = ExportTable {
     name: "indicators",
     columns: &[
-        "code", "name_zh", "name_en", "unit_zh", "unit_en", "direction", "sector", "effective", "grade",
-        "source_title", "source_url", "source_unit", "reason", "recorded_on", "latest", "latest_on",
+        "code",
+        "name_zh",
+        "name_en",
+        "unit_zh",
+        "unit_en",
+        "direction",
+        "sector",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
+        "latest",
+        "latest_on",
     ],
     access: Action::ReadPublic,
     importable: true,

@@ -28,8 +28,22 @@ fn common(snapshot: &Snapshot, slot: &str) -> Vec<Cell> {
 pub(super) const GROUPS: ExportTable = ExportTable {
     name: "groups",
     columns: &[
-        "group", "name_zh", "name_en", "kind", "kind_name", "kind_unit", "stage", "quantity", "members",
-        "effective", "grade", "source_title", "source_url", "source_unit", "reason", "recorded_on",
+        "group",
+        "name_zh",
+        "name_en",
+        "kind",
+        "kind_name",
+        "kind_unit",
+        "stage",
+        "quantity",
+        "members",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
     ],
     access: Action::ReadPublic,
     importable: false,
@@ -58,8 +72,18 @@ pub(super) const GROUPS: ExportTable = ExportTable {
 pub(super) const REVISIONS: ExportTable = ExportTable {
     name: "revisions",
     columns: &[
-        "revision", "title_zh", "title_en", "declared", "projects", "effective", "grade", "source_title",
-        "source_url", "source_unit", "reason", "recorded_on",
+        "revision",
+        "title_zh",
+        "title_en",
+        "declared",
+        "projects",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
     ],
     access: Action::ReadPublic,
     importable: false,
@@ -86,8 +110,21 @@ pub(super) const REVISIONS: ExportTable = ExportTable {
 pub(super) const LISTS: ExportTable = ExportTable {
     name: "lists",
     columns: &[
-        "year", "issue", "title_zh", "title_en", "declared_carried_over", "declared_new", "carried_over",
-        "new", "effective", "grade", "source_title", "source_url", "source_unit", "reason", "recorded_on",
+        "year",
+        "issue",
+        "title_zh",
+        "title_en",
+        "declared_carried_over",
+        "declared_new",
+        "carried_over",
+        "new",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
     ],
     access: Action::ReadPublic,
     importable: false,
@@ -143,15 +180,24 @@ fn row_grade(snapshot: &Snapshot, row: &Row) -> Option<Grade> {
 pub(super) const STATEMENT: ExportTable = ExportTable {
     name: "statement",
     columns: &[
-        "figure", "group", "label_zh", "label_en", "unit_zh", "unit_en", "value", "published", "difference",
-        "records", "grade", "rule_zh", "rule_en",
+        "figure",
+        "group",
+        "label_zh",
+        "label_en",
+        "unit_zh",
+        "unit_en",
+        "value",
+        "published",
+        "difference",
+        "records",
+        "grade",
+        "rule_zh",
+        "rule_en",
     ],
     access: Action::ReadPublic,
     importable: false,
     rows: |snapshot, visit| {
-        for (figure, definition) in
-            snapshot.statement.figures.iter().zip(&snapshot.portfolio.plan.figures)
-        {
+        for (figure, definition) in snapshot.statement.figures.iter().zip(&snapshot.portfolio.plan.figures) {
             let ([label, label_en], [unit, unit_en], [rule, rule_en]) =
                 (named(&definition.label), named(&definition.unit), named(&definition.rule));
             let grade = worst(figure.rows.iter().filter_map(|row| row_grade(snapshot, row)));
@@ -189,7 +235,8 @@ pub(super) const FIGURES: ExportTable = ExportTable {
                         ("project", code.to_string(), snapshot.project_name(code.as_str()), None, *quantity)
                     }
                     Row::Group { group, quantity, .. } => {
-                        let held = portfolio.plan.output_groups.iter().find(|(held, ..)| held.group == *group);
+                        let held =
+                            portfolio.plan.output_groups.iter().find(|(held, ..)| held.group == *group);
                         let name = held.map_or(Cell::Empty, |(g, ..)| Cell::text(g.name.get(english)));
                         ("group", group.to_string(), name, None, *quantity)
                     }

@@ -17,12 +17,12 @@ fn milestone_facts<'a>(
     let view = snapshot.portfolio.view;
     let subject = Subject::project(&snapshot.portfolio.plan.code, &project.code);
     snapshot.history.get(&subject).into_iter().flat_map(move |history| {
-        history.facts().iter().filter(move |fact| fact.is_visible(view)).filter_map(|recorded| {
-            match &recorded.fact {
+        history.facts().iter().filter(move |fact| fact.is_visible(view)).filter_map(
+            |recorded| match &recorded.fact {
                 Fact::Project(fact @ ProjectFact::Milestone { .. }) => Some((recorded, fact)),
                 _ => None,
-            }
-        })
+            },
+        )
     })
 }
 
@@ -39,8 +39,21 @@ fn part_name(snapshot: &Snapshot, project: &Project, part: Option<&Code>) -> Cel
 pub(super) const TRACKS: ExportTable = ExportTable {
     name: "tracks",
     columns: &[
-        "project", "project_name", "part", "part_name", "step", "step_name", "first_promised", "promised",
-        "planned", "forecast", "actual", "slip_days", "late", "cause", "grade",
+        "project",
+        "project_name",
+        "part",
+        "part_name",
+        "step",
+        "step_name",
+        "first_promised",
+        "promised",
+        "planned",
+        "forecast",
+        "actual",
+        "slip_days",
+        "late",
+        "cause",
+        "grade",
     ],
     access: Action::ReadPublic,
     importable: false,
@@ -86,8 +99,20 @@ pub(super) const TRACKS: ExportTable = ExportTable {
 pub(super) const PROMISES: ExportTable = ExportTable {
     name: "promises",
     columns: &[
-        "project", "project_name", "part", "step", "step_name", "date", "stands", "effective", "grade",
-        "source_title", "source_url", "source_unit", "reason", "recorded_on",
+        "project",
+        "project_name",
+        "part",
+        "step",
+        "step_name",
+        "date",
+        "stands",
+        "effective",
+        "grade",
+        "source_title",
+        "source_url",
+        "source_unit",
+        "reason",
+        "recorded_on",
     ],
     access: Action::ReadPublic,
     importable: false,
@@ -98,9 +123,9 @@ pub(super) const PROMISES: ExportTable = ExportTable {
                     continue;
                 };
                 let track = project.tracks.get(&(part.clone(), step.clone()));
-                let stands = track.and_then(|track| track.promises.last()).is_some_and(|(day, promised)| {
-                    *day == recorded.effective && Some(*promised) == *date
-                });
+                let stands = track
+                    .and_then(|track| track.promises.last())
+                    .is_some_and(|(day, promised)| *day == recorded.effective && Some(*promised) == *date);
                 let mut row = vec![
                     Cell::code(Some(&project.code)),
                     Cell::text(project.name.get(snapshot.english)),

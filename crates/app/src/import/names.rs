@@ -38,7 +38,21 @@ pub fn table_label(lang: Lang, table: &str) -> String {
 /// What columns are also called in the wild, besides their names and labels; with a table's name
 /// before the column's, only there.
 const ALSO: &[(&str, &[&str])] = &[
-    ("code", &["编码", "编号", "代码", "项目编号", "项目代码", "单位编号", "单位代码", "区域代码", "指标编号", "id"]),
+    (
+        "code",
+        &[
+            "编码",
+            "编号",
+            "代码",
+            "项目编号",
+            "项目代码",
+            "单位编号",
+            "单位代码",
+            "区域代码",
+            "指标编号",
+            "id",
+        ],
+    ),
     ("project", &["项目", "项目编号", "项目代码", "project code", "project id"]),
     ("indicator", &["指标", "指标编号", "indicator code"]),
     ("name_zh", &["名称", "中文名称", "中文名", "name", "title"]),
@@ -134,7 +148,11 @@ mod tests {
                     assert_eq!(find(table, &starred), Some(column), "{}: {starred}", table.name);
                 }
             }
-            assert!(words::has(Lang::Zh, &format!("table-{}", table.name.replace('_', "-"))), "{}", table.name);
+            assert!(
+                words::has(Lang::Zh, &format!("table-{}", table.name.replace('_', "-"))),
+                "{}",
+                table.name
+            );
         }
     }
 

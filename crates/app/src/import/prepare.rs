@@ -187,11 +187,7 @@ pub fn prepare(
 /// The row of the headings: the profile's, else among the first the one that most columns are known in.
 fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result<&'a SheetRow, ImportError> {
     if let Some(wanted) = profile.header_row {
-        return sheet
-            .rows
-            .iter()
-            .find(|row| row.number == wanted)
-            .ok_or(ImportError::NoHeadings(wanted));
+        return sheet.rows.iter().find(|row| row.number == wanted).ok_or(ImportError::NoHeadings(wanted));
     }
     let named = |heading: &str| profile.columns.keys().any(|key| plain(key) == plain(heading));
     let known = |row: &SheetRow| {

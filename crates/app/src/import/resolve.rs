@@ -10,14 +10,14 @@ use super::names::plain;
 
 /// What a code stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Kind {
+enum Meaning {
     Project,
     Unit,
     Area,
     Sector,
     Campaign,
     Template,
-    OutputKind,
+    Output,
     Indicator,
     Step,
 }
@@ -25,7 +25,7 @@ enum Kind {
 /// Names of what is on the books, each leading to its code unless several bear it.
 #[derive(Debug, Clone, Default)]
 pub struct Resolver {
-    codes: HashMap<(Kind, String), Option<Code>>,
+    codes: HashMap<(Meaning, String), Option<Code>>,
 }
 
 impl Resolver {
@@ -33,38 +33,38 @@ impl Resolver {
     pub fn of(portfolio: &Portfolio) -> Self {
         let mut out = Self::default();
         for project in &portfolio.projects {
-            out.add(Kind::Project, &project.name, &project.code);
+            out.add(Meaning::Project, &project.name, &project.code);
             for alias in &project.aliases {
-                out.put(Kind::Project, alias, &project.code);
+                out.put(Meaning::Project, alias, &project.code);
             }
             for step in &project.steps {
-                out.add(Kind::Step, &step.name, &step.step);
+                out.add(Meaning::Step, &step.name, &step.step);
             }
         }
-        portfolio.units.values().for_each(|unit| out.add(Kind::Unit, &unit.name, &unit.code));
-        portfolio.areas.values().for_each(|area| out.add(Kind::Area, &area.name, &area.code));
+        portfolio.units.values().for_each(|unit| out.add(Meaning::Unit, &unit.name, &unit.code));
+        portfolio.areas.values().for_each(|area| out.add(Meaning::Area, &area.name, &area.code));
         let plan = &portfolio.plan;
-        plan.sectors.iter().for_each(|sector| out.add(Kind::Sector, &sector.name, &sector.code));
-        plan.campaigns.iter().for_each(|campaign| out.add(Kind::Campaign, &campaign.name, &campaign.code));
-        plan.output_kinds.iter().for_each(|kind| out.add(Kind::OutputKind, &kind.name, &kind.kind));
+        plan.sectors.iter().for_each(|sector| out.add(Meaning::Sector, &sector.name, &sector.code));
+        plan.campaigns.iter().for_each(|campaign| out.add(Meaning::Campaign, &campaign.name, &campaign.code));
+        plan.output_kinds.iter().for_each(|kind| out.add(Meaning::Output, &kind.name, &kind.kind));
         for template in &plan.templates {
-            out.add(Kind::Template, &template.name, &template.code);
-            template.steps.iter().for_each(|step| out.add(Kind::Step, &step.name, &step.step));
+            out.add(Meaning::Template, &template.name, &template.code);
+            template.steps.iter().for_each(|step| out.add(Meaning::Step, &step.name, &step.step));
         }
         for indicator in &portfolio.indicators {
             if let (Some(code), Some(name)) = (&indicator.code, &indicator.name) {
-                out.add(Kind::Indicator, name, code);
+                out.add(Meaning::Indicator, name, code);
             }
         }
         out
     }
 
-    fn add(&mut self, kind: Kind, name: &Named, code: &Code) {
+    fn add(&mut self, kind: Meaning, name: &Named, code: &Code) {
         self.put(kind, &name.zh, code);
         self.put(kind, &name.en, code);
     }
 
-    fn put(&mut self, kind: Kind, name: &str, code: &Code) {
+    fn put(&mut self, kind: Meaning, name: &str, code: &Code) {
         let name = plain(name);
         if name.is_empty() {
             return;
@@ -82,15 +82,15 @@ impl Resolver {
     /// The code of the one thing of that name that a cell of the column can mean.
     pub(super) fn code(&self, table: &str, column: &str, name: &str) -> Option<&Code> {
         let kind = match (table, column) {
-            (_, "project" | "other") | ("projects", "code") => Kind::Project,
-            (_, "lead_unit" | "unit" | "source_unit") | ("units", "parent") => Kind::Unit,
-            (_, "area" | "areas") | ("areas", "parent") => Kind::Area,
-            (_, "sector") => Kind::Sector,
-            (_, "campaign") => Kind::Campaign,
-            ("projects", "kind") => Kind::Template,
-            ("outputs", "kind") => Kind::OutputKind,
-            (_, "indicator") => Kind::Indicator,
-            (_, "step") => Kind::Step,
+            (_, "project" | "other") | ("projects", "code") => Meaning::Project,
+            (_, "lead_unit" | "unit" | "source_unit") | ("units", "parent") => Meaning::Unit,
+            (_, "area" | "areas") | ("areas", "parent") => Meaning::Area,
+            (_, "sector") => Meaning::Sector,
+            (_, "campaign") => Meaning::Campaign,
+            ("projects", "kind") => Meaning::Template,
+            ("outputs", "kind") => Meaning::Output,
+            (_, "indicator") => Meaning::Indicator,
+            (_, "step") => Meaning::Step,
             _ => return None,
         };
         self.codes.get(&(kind, plain(name)))?.as_ref()

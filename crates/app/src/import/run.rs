@@ -271,7 +271,8 @@ fn column_holding(table: &Table, change: &Change, code: &str) -> Option<&'static
             serde_json::Value::Array(items) => items.iter().any(|item| item.as_str() == Some(code)),
             _ => false,
         };
-        let field = fields.as_object()?.iter().find(|(_, value)| holds(value)).map(|(field, _)| field.as_str());
+        let field =
+            fields.as_object()?.iter().find(|(_, value)| holds(value)).map(|(field, _)| field.as_str());
         let Some(field) = field else { continue };
         // A field is called as its column, or `unit` where the fact is named like the column.
         let found = table.columns.iter().map(|column| column.name).find(|column| *column == field);
@@ -301,11 +302,9 @@ fn plain(fact: &Fact) -> String {
     };
     match fields.as_object() {
         Some(fields) if fields.len() == 1 => fields.values().map(text).collect(),
-        Some(fields) => fields
-            .iter()
-            .map(|(name, value)| format!("{name}={}", text(value)))
-            .collect::<Vec<_>>()
-            .join(" "),
+        Some(fields) => {
+            fields.iter().map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(" ")
+        }
         None => text(fields),
     }
 }

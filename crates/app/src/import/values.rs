@@ -184,7 +184,7 @@ fn date<'a>(cell: &'a str, formats: &[String]) -> Cow<'a, str> {
             return Cow::Owned(format!("{year}-Q{quarter}"));
         }
     }
-    let text = text.replace('年', "-").replace('月', "-").replace(['日', '号'], "").replace(['/', '.'], "-");
+    let text = text.replace(['年', '月', '/', '.'], "-").replace(['日', '号'], "");
     Cow::Owned(text.trim_end_matches('-').to_owned())
 }
 
@@ -192,7 +192,8 @@ fn date<'a>(cell: &'a str, formats: &[String]) -> Cow<'a, str> {
 fn yuan(cell: &str) -> Cow<'_, str> {
     let text = narrow(cell);
     let text = text.trim().trim_start_matches(['¥', '\u{ffe5}']);
-    let (number, zeros) = if let Some(rest) = text.strip_suffix("亿元").or_else(|| text.strip_suffix('亿')) {
+    let (number, zeros) = if let Some(rest) = text.strip_suffix("亿元").or_else(|| text.strip_suffix('亿'))
+    {
         (rest, 8usize)
     } else if let Some(rest) = text.strip_suffix("万元").or_else(|| text.strip_suffix('万')) {
         (rest, 4)

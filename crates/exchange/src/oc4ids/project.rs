@@ -347,7 +347,8 @@ impl Teller<'_> {
 
     fn completion(&self, project: &Project) -> model::Completion {
         let Some(end) = project.full_actual(step::COMPLETION) else { return model::Completion::default() };
-        let slip = project.track(step::COMPLETION).and_then(|track| track.slip_days(self.portfolio.view.as_of));
+        let slip =
+            project.track(step::COMPLETION).and_then(|track| track.slip_days(self.portfolio.view.as_of));
         model::Completion {
             end_date: self.date(end),
             end_date_details: match slip {

@@ -55,7 +55,8 @@ mod tests {
 
     #[test]
     fn a_file_replaces_only_what_it_names() {
-        let settings = Settings::with("prefix = \"oc4ids-xyz123\"\n[sectors]\nhousing = [\"socialHousing\"]").unwrap();
+        let settings =
+            Settings::with("prefix = \"oc4ids-xyz123\"\n[sectors]\nhousing = [\"socialHousing\"]").unwrap();
         assert_eq!(settings.prefix, "oc4ids-xyz123");
         assert_eq!(settings.sectors["housing"], ["socialHousing"]);
         assert_eq!(settings.sectors["health"], Settings::shipped().unwrap().sectors["health"]);

@@ -68,11 +68,7 @@ fn read_checked(
     Ok(sheet)
 }
 
-fn read_sheet(
-    workbook: &mut Xlsx<Cursor<&[u8]>>,
-    name: &str,
-    limits: &Limits,
-) -> Result<Sheet, ReadError> {
+fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -> Result<Sheet, ReadError> {
     let merged = workbook.merge_cells_by_sheet_name(name).map_err(broken)?;
     let mut gather = Gather::new(limits);
     gather.sheet.name = name.to_owned();
@@ -89,7 +85,9 @@ fn read_sheet(
         let number = row.saturating_add(1);
         let column = column as usize;
         match cell.get_value() {
-            DataRef::Error(error) => gather.fault(number, column, &error.to_string(), FaultKind::FormulaError),
+            DataRef::Error(error) => {
+                gather.fault(number, column, &error.to_string(), FaultKind::FormulaError)
+            }
             value => gather.cell(number, column, &text_of(value))?,
         }
     }
@@ -103,9 +101,12 @@ fn read_sheet(
 /// A merged heading holds for every column and row of its region.
 fn spread_headings(sheet: &mut Sheet, merged: &[Dimensions]) {
     for region in merged.iter().filter(|region| region.start.0 < HEADING_ROWS) {
-        let cells = region.end.0.saturating_sub(region.start.0).saturating_add(1).saturating_mul(
-            region.end.1.saturating_sub(region.start.1).saturating_add(1),
-        );
+        let cells = region
+            .end
+            .0
+            .saturating_sub(region.start.0)
+            .saturating_add(1)
+            .saturating_mul(region.end.1.saturating_sub(region.start.1).saturating_add(1));
         let value = sheet
             .rows
             .iter()
@@ -147,14 +148,12 @@ fn text_of<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
         DataRef::Empty | DataRef::Error(_) => Cow::Borrowed(""),
         DataRef::Int(number) => Cow::Owned(number.to_string()),
         DataRef::Float(number) => Cow::Owned(plain(*number)),
-        DataRef::String(text) => unescape(text),
-        DataRef::SharedString(text) => unescape(text),
+        DataRef::String(text) => Cow::Borrowed(text),
+        DataRef::SharedString(text) => Cow::Borrowed(text),
         DataRef::Bool(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
         DataRef::DateTime(moment) => Cow::Owned(moment_text(moment)),
         // `2019-10-13T00:00:00` is a day.
-        DataRef::DateTimeIso(text) => {
-            Cow::Borrowed(text.strip_suffix("T00:00:00").unwrap_or(text.as_str()))
-        }
+        DataRef::DateTimeIso(text) => Cow::Borrowed(text.strip_suffix("T00:00:00").unwrap_or(text.as_str())),
         DataRef::DurationIso(text) => Cow::Borrowed(text),
     }
 }
@@ -182,36 +181,6 @@ fn plain(number: f64) -> String {
     (rounded + 0.0).to_string()
 }
 
-/// Undoes the escapes `_xHHHH_` of the file format (ECMA-376 part 1, 22.9.2.19).
-fn unescape(text: &str) -> Cow<'_, str> {
-    if !text.contains("_x") {
-        return Cow::Borrowed(text);
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("_x") {
-        out.push_str(&rest[..at]);
-        let tail = &rest[at..];
-        let character = tail
-            .get(2..7)
-            .filter(|code| code.ends_with('_') && code.bytes().take(4).all(|b| b.is_ascii_hexdigit()))
-            .and_then(|code| u32::from_str_radix(&code[..4], 16).ok())
-            .and_then(char::from_u32);
-        match character {
-            Some(character) => {
-                out.push(character);
-                rest = &tail[7..];
-            }
-            None => {
-                out.push_str("_x");
-                rest = &tail[2..];
-            }
-        }
-    }
-    out.push_str(rest);
-    Cow::Owned(out)
-}
-
 fn broken(error: XlsxError) -> ReadError {
     match error {
         XlsxError::Password => ReadError::Encrypted,
@@ -230,10 +199,5 @@ mod tests {
         assert_eq!(plain(1e15), "1000000000000000");
         assert_eq!(plain(-48.53), "-48.53");
         assert_eq!(plain(f64::NAN), "");
-    }
-
-    #[test]
-    fn escapes_of_the_format_are_undone() {
-        assert_eq!(unescape("a_x000D_b_x005F_x0041_c_xZZ"), "a\rb_x0041_c_xZZ");
     }
 }

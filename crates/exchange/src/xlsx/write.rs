@@ -30,12 +30,13 @@ impl<W: Write> XlsxSink<W> {
         let mut workbook = Workbook::new();
         let columns = headings.len() as u16;
         {
-            let worksheet = workbook.add_worksheet_with_low_memory().map_err(failed)?;
+            let worksheet = workbook.add_worksheet_with_constant_memory().map_err(failed)?;
             worksheet.set_name(sheet_name(sheet)).map_err(failed)?;
             worksheet.set_freeze_panes(1, 0).map_err(failed)?;
             for (at, heading) in headings.iter().enumerate() {
                 let text = if labels { &heading.label } else { &heading.name };
-                let width = text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>().clamp(8, 36);
+                let width =
+                    text.chars().map(|c| if c.is_ascii() { 1 } else { 2 }).sum::<usize>().clamp(8, 36);
                 worksheet.set_column_width(at as u16, width as f64 + 4.0).map_err(failed)?;
             }
             for (at, heading) in headings.iter().enumerate() {
@@ -108,9 +109,7 @@ impl<W: Write> RowSink for XlsxSink<W> {
                     sheet.write_string_with_format(row, at, cut(&neutral(text)), &wrap).map_err(failed)?;
                 }
                 Cell::Text(text) => {
-                    sheet
-                        .write_string_with_format(row, at, neutral(text).as_ref(), &wrap)
-                        .map_err(failed)?;
+                    sheet.write_string_with_format(row, at, neutral(text).as_ref(), &wrap).map_err(failed)?;
                 }
                 Cell::Number(number) => {
                     let digits = number.bytes().filter(u8::is_ascii_digit).count();
@@ -126,9 +125,9 @@ impl<W: Write> RowSink for XlsxSink<W> {
                 }
                 Cell::Day(day) => {
                     // The format knows no day before 1900.
-                    let value = u16::try_from(day.year())
-                        .ok()
-                        .and_then(|year| ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8).ok());
+                    let value = u16::try_from(day.year()).ok().and_then(|year| {
+                        ExcelDateTime::from_ymd(year, day.month() as u8, day.day() as u8).ok()
+                    });
                     match value {
                         Some(value) => {
                             sheet.write_datetime_with_format(row, at, value, &day_format).map_err(failed)?;

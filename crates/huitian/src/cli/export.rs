@@ -75,10 +75,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if args.what == "oc4ids" {
         return runtime.block_on(oc4ids(&app, &plan, asked, args));
     }
-    let format = args
-        .format
-        .or_else(|| args.out.as_deref().and_then(Format::of))
-        .unwrap_or(Format::Csv);
+    let format = args.format.or_else(|| args.out.as_deref().and_then(Format::of)).unwrap_or(Format::Csv);
     let lang = args.lang.lang();
     let style = Style { format, labels: args.labels, mark: args.bom };
     let tables: Vec<&ExportTable> = if args.what == "all" {
@@ -166,8 +163,8 @@ async fn oc4ids(app: &App, plan: &Code, asked: Asked, args: Args) -> anyhow::Res
     let settings = match &args.settings {
         None => oc4ids::Settings::shipped()?,
         Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .with_context(|| format!("cannot read {}", path.display()))?;
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
             oc4ids::Settings::with(&text).with_context(|| path.display().to_string())?
         }
     };

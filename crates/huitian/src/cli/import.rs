@@ -142,7 +142,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         let bar = progress("import", Some(total));
         let shown = bar.clone();
         let mode = if args.dry_run { Mode::DryRun } else { Mode::Apply };
-        let report = import(&app, &actor, prepared, mode, Arc::new(move |done| shown.set_position(done))).await;
+        let report =
+            import(&app, &actor, prepared, mode, Arc::new(move |done| shown.set_position(done))).await;
         bar.finish_and_clear();
         let report = report.map_err(|error| say(error, lang))?;
         if let Some(path) = &args.report {
@@ -194,8 +195,7 @@ fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::R
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
     let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
-    let preferred: Vec<&str> =
-        std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
+    let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
     Ok(to_import(&exchange::sheet::read(&bytes, name, &preferred, &limits).map_err(say)?))
 }
 
@@ -229,8 +229,7 @@ fn print(report: &ImportReport, lang: Lang) {
     }
     println!("{}", t("import-refused"));
     for problem in report.problems.iter().take(SHOWN) {
-        let column =
-            if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
+        let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
         println!(
             "  {} {}{column}: “{}” — {}",
             t("import-row"),
@@ -371,9 +370,8 @@ fn annotate(
     let mut outcome: anyhow::Result<()> = Ok(());
     let mut problems = report.problems.iter().peekable();
     for row in sheet.rows.iter().filter(|row| heading_row.is_none_or(|heading| row.number > heading)) {
-        let mut cells: Vec<Cell> = (0..columns)
-            .map(|at| Cell::text(row.cells.get(at).map_or("", String::as_str)))
-            .collect();
+        let mut cells: Vec<Cell> =
+            (0..columns).map(|at| Cell::text(row.cells.get(at).map_or("", String::as_str))).collect();
         let mut found = Vec::new();
         while let Some(problem) = problems.next_if(|problem| problem.row <= row.number) {
             let column =
