@@ -8,6 +8,8 @@ mod actor;
 mod change;
 mod clock;
 mod error;
+pub mod export;
+pub mod import;
 pub mod read;
 pub mod table;
 

@@ -8,7 +8,7 @@ use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
 use crate::journal::{Draft, Event, Seq};
 use crate::milestone::Aspect;
-use crate::plan::{Plan, PlanFact};
+use crate::plan::PlanFact;
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Refusal};
 use crate::source::Source;
@@ -111,14 +111,18 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     }
 
     // The subject as it would be: rules are checked on the outcome, not on the wish.
-    let mut after =
-        held.as_ref().map_or_else(|| SubjectHistory::new(subject.clone(), Seq::LATEST), |h| (**h).clone());
+    let mut after = held.as_ref().map_or_else(
+        || SubjectHistory::new(subject.clone(), Seq::LATEST),
+        |history| history.only(|fact| is_ground(fact, command.facts())),
+    );
     if let Command::Correct { entry, .. } = command {
         after.supersede(*entry, Seq::LATEST);
     }
     let mut facts = if registers { with_template_steps(command, lookup) } else { command.facts().to_vec() };
     if !matches!(command, Command::Correct { .. }) {
-        facts.retain(|fact| !already_holds(&after, fact, context));
+        if let Some(held) = &held {
+            facts.retain(|fact| !already_holds(held, fact, context));
+        }
         if facts.is_empty() && refusals.is_empty() && !command.facts().is_empty() {
             return Ok(Vec::new());
         }
@@ -143,6 +147,39 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
         refusals.push(Refusal { field: "reason".into(), problem: Problem::ReasonRequired });
     }
     if refusals.is_empty() { Ok(drafts(command, registers, facts, context)) } else { Err(refusals) }
+}
+
+/// Whether new facts are checked against this one: a report about a project is not compared with all
+/// that was ever reported of it.
+fn is_ground(held: &Fact, new: &[Fact]) -> bool {
+    match held {
+        Fact::Project(
+            ProjectFact::Part { .. } | ProjectFact::Step { .. } | ProjectFact::Milestone { .. },
+        ) => needs_schedule(new),
+        Fact::Project(_) => false,
+        Fact::Indicator(IndicatorFact::Observation { .. }) => {
+            new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
+        }
+        Fact::Indicator(_) => false,
+        Fact::Plan(PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. }) => false,
+        Fact::Plan(_) => true,
+        // Areas and units are looked up where one refers to another.
+        Fact::Area(_) | Fact::Unit(_) | Fact::Person(_) => false,
+    }
+}
+
+/// Whether facts speak of a project's parts, steps or dates.
+pub(crate) fn needs_schedule(facts: &[Fact]) -> bool {
+    facts.iter().any(|fact| {
+        matches!(
+            fact,
+            Fact::Project(
+                ProjectFact::Milestone { .. }
+                    | ProjectFact::GatePapers { .. }
+                    | ProjectFact::Progress { part: Some(_), .. }
+            )
+        )
+    })
 }
 
 /// Whether exactly this fact is already on record for its day.
@@ -192,7 +229,7 @@ fn with_template_steps(command: &Command, lookup: &dyn Lookup) -> Vec<Fact> {
         _ => None,
     });
     if let (false, Some(kind)) = (has_steps, kind)
-        && let Some(plan) = plan_of(subject, lookup)
+        && let Some(plan) = lookup.plan(&subject.scope)
         && let Some(template) = plan.template(kind.as_str())
     {
         facts.extend(template.steps.iter().zip(1u32..).map(|(step, order)| {
@@ -207,12 +244,13 @@ fn with_template_steps(command: &Command, lookup: &dyn Lookup) -> Vec<Fact> {
     facts
 }
 
-pub(crate) fn plan_of(subject: &Subject, lookup: &dyn Lookup) -> Option<Plan> {
-    Plan::at(&*lookup.subject(&Subject::plan(&subject.scope))?, View::ALL)
-}
-
 /// Whether a promise that stands would be replaced by another date.
 fn moves_promise(held: Option<&SubjectHistory>, facts: &[Fact]) -> bool {
+    let promised =
+        |fact: &Fact| matches!(fact, Fact::Project(ProjectFact::Milestone { aspect: Aspect::Promised, .. }));
+    if !facts.iter().any(promised) {
+        return false;
+    }
     let Some(project) = held.and_then(|history| Project::at(history, View::ALL)) else {
         return false;
     };

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use jiff::civil::Date;
 
+use crate::code::Code;
 use crate::fact::{Fact, OfKind};
 use crate::journal::{Entry, Event, Seq};
+use crate::plan::Plan;
 use crate::source::Grade;
 use crate::subject::Subject;
 
@@ -87,10 +89,19 @@ impl SubjectHistory {
 
     /// Takes in one fact, at its place.
     pub fn insert(&mut self, fact: RecordedFact) {
-        let key = |f: &RecordedFact| (f.slot.clone(), f.effective, f.seq);
-        let wanted = key(&fact);
-        let at = self.facts.partition_point(|f| key(f) <= wanted);
+        let wanted = (&fact.slot, fact.effective, fact.seq);
+        let at = self.facts.partition_point(|f| (&f.slot, f.effective, f.seq) <= wanted);
         self.facts.insert(at, fact);
+    }
+
+    /// The same subject with only some of its facts.
+    pub fn only(&self, wanted: impl Fn(&Fact) -> bool) -> Self {
+        Self {
+            subject: self.subject.clone(),
+            version: self.version,
+            registered: self.registered,
+            facts: self.facts.iter().filter(|held| wanted(&held.fact)).cloned().collect(),
+        }
     }
 
     /// Marks the facts of a corrected entry.
@@ -142,6 +153,12 @@ impl SubjectHistory {
 /// Histories by subject: what a rule may look up.
 pub trait Lookup {
     fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>>;
+
+    /// A plan with everything on record. Whoever answers many commands keeps it between them: putting
+    /// it together takes longer than checking a command against it.
+    fn plan(&self, plan: &Code) -> Option<Arc<Plan>> {
+        Plan::at(&*self.subject(&Subject::plan(plan))?, View::ALL).map(Arc::new)
+    }
 }
 
 /// All subjects of a plan and of the directory, ready for any question.
@@ -187,14 +204,10 @@ impl History {
     /// The subjects of one kind in one scope, in the order of their codes.
     pub fn of_kind(
         &self,
-        scope: &crate::code::Code,
+        scope: &Code,
         kind: crate::subject::SubjectKind,
     ) -> impl Iterator<Item = &Arc<SubjectHistory>> {
-        let from = Subject {
-            scope: scope.clone(),
-            kind,
-            code: crate::code::Code::new("0").expect("a literal code"),
-        };
+        let from = Subject { scope: scope.clone(), kind, code: Code::new("0").expect("a literal code") };
         let scope = scope.clone();
         self.subjects
             .range(from..)

@@ -1,11 +1,13 @@
 //! The rules a command's facts must keep.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
 use crate::area::{AreaFact, ancestors};
 use crate::code::Code;
-use crate::command::{Context, plan_of, scope_is_right};
+use crate::command::{Context, needs_schedule, scope_is_right};
 use crate::fact::Fact;
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::{Indicator, IndicatorFact};
@@ -23,7 +25,8 @@ use crate::unit::UnitFact;
 /// What the checks look at, with the list that refusals are added to.
 struct Check<'a> {
     subject: &'a Subject,
-    plan: Option<Plan>,
+    plan: Option<Arc<Plan>>,
+    /// Put together only where its parts, steps or dates are spoken of.
     project: Option<Project>,
     after: &'a SubjectHistory,
     context: &'a Context,
@@ -89,11 +92,11 @@ pub(crate) fn facts(
     let mut check = Check {
         subject,
         plan: match subject.kind {
-            SubjectKind::Plan => Plan::at(after, View::ALL),
+            SubjectKind::Plan => Plan::at(after, View::ALL).map(Arc::new),
             kind if kind.is_directory() => None,
-            _ => plan_of(subject, lookup),
+            _ => lookup.plan(&subject.scope),
         },
-        project: (subject.kind == SubjectKind::Project).then(|| Project::at(after, View::ALL)).flatten(),
+        project: needs_schedule(facts).then(|| Project::at(after, View::ALL)).flatten(),
         after,
         context,
         lookup,
@@ -191,7 +194,7 @@ impl Check<'_> {
     }
 
     fn in_plan(&mut self, what: Reference, code: &Code, known: impl Fn(&Plan) -> bool) {
-        let known = self.plan.as_ref().is_some_and(known);
+        let known = self.plan.as_deref().is_some_and(known);
         self.require(known, what, code);
     }
 

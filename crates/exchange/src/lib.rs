@@ -14,3 +14,11 @@ pub mod siting_csv;
 pub mod survey_design;
 pub mod table;
 pub mod xlsform;
+
+pub mod cell;
+pub mod delimited;
+pub mod injection;
+pub mod json;
+pub mod oc4ids;
+pub mod sheet;
+pub mod xlsx;

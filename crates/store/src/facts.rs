@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::code::Code;
-use domain::history::{History, Lookup, RecordedFact, SubjectHistory};
+use domain::history::{History, Lookup, RecordedFact, SubjectHistory, View};
 use domain::journal::{Entry, Event, Seq};
+use domain::plan::Plan;
 use domain::source::Grade;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
@@ -176,6 +177,8 @@ impl Connection {
 #[derive(Default)]
 pub(crate) struct SubjectCache {
     subjects: HashMap<Subject, Option<Arc<SubjectHistory>>>,
+    /// Plans as of a version of their subject.
+    plans: HashMap<Code, (Seq, Arc<Plan>)>,
 }
 
 impl SubjectCache {
@@ -184,6 +187,7 @@ impl SubjectCache {
 
     pub(crate) fn clear(&mut self) {
         self.subjects.clear();
+        self.plans.clear();
     }
 
     pub(crate) fn apply(&mut self, entry: &Entry) {
@@ -241,5 +245,19 @@ impl Lookup for TxLookup<'_, '_> {
                 None
             }
         }
+    }
+
+    fn plan(&self, plan: &Code) -> Option<Arc<Plan>> {
+        let history = self.subject(&Subject::plan(plan))?;
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        let plans = &mut guard.0.cache.plans;
+        if let Some((version, held)) = plans.get(plan)
+            && *version == history.version
+        {
+            return Some(held.clone());
+        }
+        let fresh = Arc::new(Plan::at(&history, View::ALL)?);
+        plans.insert(plan.clone(), (history.version, fresh.clone()));
+        Some(fresh)
     }
 }

@@ -48,6 +48,7 @@ pub enum ColumnKind {
 type Parse = fn(&mut Cells, &Code) -> Option<(Subject, Vec<Fact>)>;
 
 /// A table: its columns and how a row becomes a change.
+#[derive(Debug)]
 pub struct Table {
     pub name: &'static str,
     pub columns: &'static [Column],

@@ -5,9 +5,12 @@ mod backup;
 mod common;
 mod demo;
 mod doctor;
+mod export;
+mod import;
 mod place;
 mod rebuild;
 mod serve;
+mod sheet;
 mod statement;
 mod survey;
 mod text;
@@ -43,6 +46,8 @@ enum Command {
     /// Understand residents' messages: category, near-duplicates, hot issues, places
     #[command(subcommand)]
     Text(text::TextCommand),
+    Import(import::Args),
+    Export(export::Args),
 }
 
 pub fn run() -> ExitCode {
@@ -59,6 +64,8 @@ pub fn run() -> ExitCode {
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
+        Command::Import(args) => import::run(args),
+        Command::Export(args) => export::run(args),
     };
     match outcome {
         Ok(code) => code,

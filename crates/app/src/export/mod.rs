@@ -1,0 +1,244 @@
+//! Export: every table of a plan as rows, at a point of view. Formats are not known here.
+//!
+//! Tables that can be imported ([`crate::table::TABLES`]) keep their names and columns, so that an
+//! exported one is read again unchanged; columns that only inform come behind theirs.
+
+mod journal;
+mod records;
+mod register;
+mod results;
+mod timetable;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::history::History;
+use domain::journal::Seq;
+use domain::money::Fen;
+use domain::planned_date::{PlannedDate, Precision};
+use domain::policy::Action;
+use domain::portfolio::Portfolio;
+use domain::source::{Grade, Source};
+use domain::statement::Statement;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use store::EntryFilter;
+
+pub use journal::entry_row;
+
+use crate::App;
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// A value of an exported row.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Cell {
+    #[default]
+    Empty,
+    Text(String),
+    /// In plain digits, exact.
+    Number(String),
+    Day(Date),
+    Bool(bool),
+}
+
+impl Cell {
+    fn text(text: impl AsRef<str>) -> Self {
+        let text = text.as_ref();
+        if text.is_empty() { Self::Empty } else { Self::Text(text.to_owned()) }
+    }
+
+    fn code(code: Option<&Code>) -> Self {
+        code.map_or(Self::Empty, |code| Self::Text(code.to_string()))
+    }
+
+    fn decimal(value: Decimal) -> Self {
+        Self::Number(value.normalize().to_string())
+    }
+
+    fn whole(value: impl ToString) -> Self {
+        Self::Number(value.to_string())
+    }
+
+    fn yuan(fen: Fen) -> Self {
+        Self::Number(fen.to_string())
+    }
+
+    /// A day stays a day; a month, quarter or year is text, so that its precision is not lost.
+    fn planned(date: Option<PlannedDate>) -> Self {
+        match date {
+            None => Self::Empty,
+            Some(date) if date.precision() == Precision::Day => Self::Day(date.last()),
+            Some(date) => Self::Text(date.to_string()),
+        }
+    }
+}
+
+/// A table that can be exported.
+#[derive(Debug, Clone, Copy)]
+pub struct ExportTable {
+    pub name: &'static str,
+    pub columns: &'static [&'static str],
+    /// What a person must be allowed to do to have it.
+    pub access: Action,
+    /// Whether it can be imported again under its name.
+    pub importable: bool,
+    rows: Rows,
+}
+
+/// How a table's rows are made.
+type Rows = fn(&Snapshot, &mut dyn FnMut(Vec<Cell>));
+
+/// All tables, in the order in which they depend on each other where they are imported.
+pub static TABLES: &[ExportTable] = &[
+    register::AREAS,
+    register::UNITS,
+    register::PROJECTS,
+    records::ALIASES,
+    records::LEAD_UNITS,
+    records::SUPPORTING_UNITS,
+    records::PARTS,
+    records::MILESTONES,
+    timetable::TRACKS,
+    timetable::PROMISES,
+    records::PROGRESS,
+    records::OUTPUTS,
+    results::GROUPS,
+    records::DOCUMENTS,
+    records::REMARKS,
+    register::INDICATORS,
+    records::BASELINES,
+    records::TARGETS,
+    records::OBSERVATIONS,
+    records::ACCEPTED,
+    results::REVISIONS,
+    results::LISTS,
+    records::LIST_ENTRIES,
+    results::STATEMENT,
+    results::FIGURES,
+    journal::ENTRIES,
+];
+
+pub fn table(name: &str) -> Option<&'static ExportTable> {
+    TABLES.iter().find(|table| table.name == name)
+}
+
+impl ExportTable {
+    /// Whether its rows come from the journal, page by page, by [`App::export_entries`].
+    pub fn is_journal(&self) -> bool {
+        self.name == journal::ENTRIES.name
+    }
+
+    /// Gives every row to `visit`, in a fixed order. Nothing for the journal.
+    pub fn each(&self, snapshot: &Snapshot, visit: &mut dyn FnMut(Vec<Cell>)) {
+        (self.rows)(snapshot, visit);
+    }
+}
+
+/// Where an entry of the journal comes from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Origin {
+    pub source: Source,
+    pub reason: String,
+    pub recorded_on: Date,
+}
+
+/// A plan at a point of view with everything its tables are made of.
+pub struct Snapshot {
+    pub portfolio: Arc<Portfolio>,
+    pub statement: Arc<Statement>,
+    pub history: Arc<History>,
+    pub origins: HashMap<Seq, Origin>,
+    /// Whether names come in English where there are any.
+    pub english: bool,
+}
+
+impl Snapshot {
+    /// `effective, grade, source_title, source_url, source_unit, reason, recorded_on` of an entry.
+    fn common(&self, effective: Date, seq: Seq, grade: Grade) -> [Cell; 7] {
+        let origin = self.origins.get(&seq);
+        let of = |text: fn(&Origin) -> &str| origin.map_or(Cell::Empty, |origin| Cell::text(text(origin)));
+        [
+            Cell::Day(effective),
+            Cell::text(grade.as_str()),
+            of(|origin| &origin.source.title),
+            of(|origin| &origin.source.url),
+            Cell::code(origin.and_then(|origin| origin.source.unit.as_ref())),
+            of(|origin| &origin.reason),
+            origin.map_or(Cell::Empty, |origin| Cell::Day(origin.recorded_on)),
+        ]
+    }
+
+    fn project_name(&self, code: &str) -> Cell {
+        self.portfolio.project(code).map_or(Cell::Empty, |p| Cell::text(p.name.get(self.english)))
+    }
+}
+
+/// What an illustrative record touches is illustrative; it is published when all of it is.
+fn worst(grades: impl Iterator<Item = Grade>) -> Option<Grade> {
+    grades.fold(None, |held, grade| {
+        Some(match (held, grade) {
+            (Some(Grade::Illustrative), _) | (_, Grade::Illustrative) => Grade::Illustrative,
+            (Some(Grade::Reported), _) | (_, Grade::Reported) => Grade::Reported,
+            _ => Grade::Published,
+        })
+    })
+}
+
+/// Entries read at a time.
+const PAGE: usize = 500;
+
+impl App {
+    /// Gathers what a plan's tables are made of. With `origins`, the source of every record too.
+    pub async fn snapshot(
+        &self,
+        plan: &Code,
+        asked: Asked,
+        english: bool,
+        origins: bool,
+    ) -> Result<Snapshot, AppError> {
+        let (portfolio, statement) = self.statement(plan, asked).await?;
+        let history = self.history(plan).await?;
+        let mut held = HashMap::new();
+        if origins {
+            for scope in [domain::subject::directory(), plan.clone()] {
+                let filter = EntryFilter { scope: Some(scope), ..EntryFilter::default() };
+                let mut before = None;
+                loop {
+                    let page = self.entries(filter.clone(), before, PAGE).await?;
+                    let Some(last) = page.items.last() else { break };
+                    before = Some(last.seq);
+                    for entry in page.items {
+                        let recorded_on = self.clock().zone().to_datetime(entry.recorded_at).date();
+                        let origin =
+                            Origin { source: entry.draft.source, reason: entry.draft.reason, recorded_on };
+                        held.insert(entry.seq, origin);
+                    }
+                }
+            }
+        }
+        Ok(Snapshot { portfolio, statement, history, origins: held, english })
+    }
+
+    /// Gives the journal's entries of a plan to `visit`, oldest last, a page at a time.
+    pub async fn export_entries<E: From<AppError>>(
+        &self,
+        plan: &Code,
+        asked: Asked,
+        mut visit: impl FnMut(Vec<Cell>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let view = self.view(asked).await?;
+        let filter =
+            EntryFilter { scope: Some(plan.clone()), known: Some(view.known), ..EntryFilter::default() };
+        let mut before = None;
+        loop {
+            let page = self.entries(filter.clone(), before, PAGE).await?;
+            let Some(last) = page.items.last() else { return Ok(()) };
+            before = Some(last.seq);
+            for entry in page.items.iter().filter(|entry| entry.draft.effective <= view.as_of) {
+                visit(entry_row(entry))?;
+            }
+        }
+    }
+}

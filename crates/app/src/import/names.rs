@@ -1,0 +1,199 @@
+//! The names by which headings are known, in both languages.
+
+use words::Lang;
+
+use crate::table::{COMMON, Column, Table};
+
+/// A heading reduced to what matters: letters and digits, in half width and lower case.
+pub(super) fn plain(text: &str) -> String {
+    text.chars().map(half_width).filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Full-width forms of ASCII as they come out of Chinese input methods.
+pub(super) fn half_width(c: char) -> char {
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{3000}' => ' ',
+        c => c,
+    }
+}
+
+/// A column's name for people: the table's own word for it, else the common one.
+pub fn column_label(lang: Lang, table: &str, column: &str) -> String {
+    let dashed = |text: &str| text.replace('_', "-");
+    let own = format!("column-{}-{}", dashed(table), dashed(column));
+    let common = format!("column-{}", dashed(column));
+    [own, common]
+        .iter()
+        .find(|key| words::has(lang, key))
+        .map_or_else(|| column.to_owned(), |key| words::text(lang, key).into_owned())
+}
+
+/// A table's name for people.
+pub fn table_label(lang: Lang, table: &str) -> String {
+    let key = format!("table-{}", table.replace('_', "-"));
+    if words::has(lang, &key) { words::text(lang, &key).into_owned() } else { table.to_owned() }
+}
+
+/// What columns are also called in the wild, besides their names and labels; with a table's name
+/// before the column's, only there.
+const ALSO: &[(&str, &[&str])] = &[
+    (
+        "code",
+        &[
+            "编码",
+            "编号",
+            "代码",
+            "项目编号",
+            "项目代码",
+            "单位编号",
+            "单位代码",
+            "区域代码",
+            "指标编号",
+            "id",
+        ],
+    ),
+    ("project", &["项目", "项目编号", "项目代码", "project code", "project id"]),
+    ("indicator", &["指标", "指标编号", "indicator code"]),
+    ("name_zh", &["名称", "中文名称", "中文名", "name", "title"]),
+    ("projects.name_zh", &["项目", "项目名", "project", "project title"]),
+    ("units.name_zh", &["单位", "部门", "unit"]),
+    ("areas.name_zh", &["区域", "街道", "area"]),
+    ("indicators.name_zh", &["指标", "indicator"]),
+    ("name_en", &["英文名", "英文", "english name", "english"]),
+    ("kind", &["类型", "类别", "type"]),
+    ("sector", &["领域", "所属领域", "行业"]),
+    ("campaign", &["攻坚工程", "所属工程", "专项", "theme"]),
+    ("lead_unit", &["主责单位", "牵头单位", "责任部门", "主责部门", "牵头部门", "lead", "responsible unit"]),
+    ("unit", &["部门"]),
+    ("areas", &["所在街道", "街道", "属地", "所属区域", "area"]),
+    ("address", &["建设地点", "地点", "位置", "location", "place"]),
+    ("budget_yuan", &["预算", "总投资", "投资", "投资额", "budget", "cost"]),
+    ("membership", &["状态", "在库状态", "status"]),
+    ("revision", &["版本", "修订版"]),
+    ("part", &["分项", "标段", "分期"]),
+    ("step", &["环节", "阶段节点", "milestone"]),
+    ("aspect", &["日期类型", "口径", "date type"]),
+    ("date", &["时间", "完成时间", "节点日期"]),
+    ("cause", &["延期原因", "滞后原因", "delay reason"]),
+    ("percent", &["进度", "形象进度", "完成比例", "完成率", "progress", "percent complete"]),
+    ("quantity", &["数量", "规模", "amount"]),
+    ("text", &["备注", "说明", "内容", "note"]),
+    ("title", &["标题", "文件名"]),
+    ("url", &["网址", "链接", "link", "address"]),
+    ("alias", &["曾用名", "又名", "also known as"]),
+    ("on", &["日期", "时点", "观测日期", "date"]),
+    ("value", &["数值", "观测值"]),
+    ("level", &["级别"]),
+    ("parent", &["上级", "上级单位", "主管部门"]),
+    ("population", &["人口", "人口数", "people"]),
+    ("year", &["年份", "年"]),
+    ("effective", &["生效日期", "起算日期", "effective date", "as of"]),
+    ("grade", &["数据级别", "数据性质"]),
+    ("source_title", &["来源", "出处", "文件名称", "source"]),
+    ("source_url", &["来源链接", "来源网址", "出处链接", "link to source"]),
+    ("source_unit", &["填报单位", "报送部门"]),
+    ("reason", &["原因", "依据", "why"]),
+];
+
+/// The columns a table reads, its own before the common ones.
+pub(super) fn columns(table: &Table) -> impl Iterator<Item = &'static Column> + use<> {
+    table.columns.iter().chain(COMMON)
+}
+
+/// Which column a heading means: by its name, then by its label in either language, then by another
+/// common name. A name that two columns share at one of these stages means neither.
+pub(super) fn find(table: &Table, heading: &str) -> Option<&'static Column> {
+    let wanted = plain(heading);
+    if wanted.is_empty() {
+        return None;
+    }
+    let only = |fits: &dyn Fn(&Column) -> bool| {
+        let mut found = columns(table).filter(|column| fits(column));
+        let first = found.next()?;
+        found.next().is_none().then_some(first)
+    };
+    only(&|column| plain(column.name) == wanted)
+        .or_else(|| {
+            only(&|column| {
+                Lang::ALL.iter().any(|lang| plain(&column_label(*lang, table.name, column.name)) == wanted)
+            })
+        })
+        .or_else(|| {
+            only(&|column| {
+                let here = |name: &str| match name.split_once('.') {
+                    Some((of, name)) => of == table.name && name == column.name,
+                    None => name == column.name,
+                };
+                ALSO.iter().any(|(name, also)| here(name) && also.iter().any(|also| plain(also) == wanted))
+            })
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::table::{TABLES, table};
+
+    #[test]
+    fn every_label_leads_back_to_its_column() {
+        for table in TABLES {
+            for column in columns(table) {
+                assert_eq!(find(table, column.name), Some(column), "{} {}", table.name, column.name);
+                for lang in Lang::ALL {
+                    let label = column_label(lang, table.name, column.name);
+                    assert_ne!(label, column.name, "{} {} has no label", table.name, column.name);
+                    assert_eq!(find(table, &label), Some(column), "{}: {label}", table.name);
+                    let starred = format!(" {label} * ");
+                    assert_eq!(find(table, &starred), Some(column), "{}: {starred}", table.name);
+                }
+            }
+            assert!(
+                words::has(Lang::Zh, &format!("table-{}", table.name.replace('_', "-"))),
+                "{}",
+                table.name
+            );
+        }
+    }
+
+    #[test]
+    fn columns_that_only_inform_are_taken_for_no_other() {
+        for export in crate::export::TABLES.iter().filter(|export| export.importable) {
+            let table = table(export.name).unwrap();
+            for name in export.columns {
+                let own = columns(table).find(|column| column.name == *name);
+                assert_eq!(find(table, name), own, "{}: {name}", table.name);
+                for lang in Lang::ALL {
+                    let label = column_label(lang, table.name, name);
+                    assert_eq!(find(table, &label), own, "{}: {label}", table.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_exported_column_and_table_has_a_label_of_its_own() {
+        for lang in Lang::ALL {
+            for export in crate::export::TABLES {
+                assert_ne!(table_label(lang, export.name), export.name);
+                let labels: Vec<String> =
+                    export.columns.iter().map(|name| column_label(lang, export.name, name)).collect();
+                for (at, label) in labels.iter().enumerate() {
+                    assert_ne!(label, export.columns[at], "{} has no label", export.columns[at]);
+                    assert!(!labels[..at].contains(label), "{}: {label} twice", export.name);
+                }
+                assert!(export.columns.contains(&"grade"), "{}", export.name);
+            }
+        }
+    }
+
+    #[test]
+    fn other_names_are_known() {
+        let projects = table("projects").unwrap();
+        assert_eq!(find(projects, "牵头单位").unwrap().name, "lead_unit");
+        assert_eq!(find(projects, "Project Title").unwrap().name, "name_zh");
+        assert_eq!(find(projects, "天气"), None);
+        let milestones = table("milestones").unwrap();
+        assert_eq!(find(milestones, "项目编号").unwrap().name, "project");
+    }
+}

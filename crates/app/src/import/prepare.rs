@@ -1,0 +1,353 @@
+//! From a sheet to changes: headings to fields, rows to facts, mistakes to named problems.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use domain::code::Code;
+use domain::command::{Context, effective_of};
+use domain::fact::Fact;
+use domain::project::ProjectFact;
+use domain::subject::Subject;
+use jiff::civil::Date;
+
+use super::names::{column_label, columns, find, plain};
+use super::profile::{Profile, ProfileError};
+use super::report::{ProblemKind, RowProblem};
+use super::resolve::Resolver;
+use super::values::translate;
+use super::{Sheet, SheetRow};
+use crate::change::Change;
+use crate::table::{CellError, Column, Table};
+use words::Lang;
+
+/// Headings are looked for in this many rows from the top.
+const HEADING_ROWS: usize = 10;
+
+/// Why a sheet cannot be understood as a table at all.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum ImportError {
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    #[error("the sheet has no rows")]
+    NoRows,
+    #[error("row {0}, where the headings should be, is empty")]
+    NoHeadings(u32),
+    #[error("no heading for {}: rename a column, or name it in a profile", .columns.join(", "))]
+    MissingColumns { row: u32, columns: Vec<&'static str>, found: Vec<String> },
+    #[error("two columns, '{first}' and '{second}', are both taken for {column}: leave one out by a profile")]
+    DoubleColumn { column: &'static str, first: String, second: String },
+    #[error("the profile names a heading that the file does not have: {0}")]
+    UnknownHeading(String),
+}
+
+impl ImportError {
+    /// What is wrong and what to do, in the reader's language.
+    pub fn message(&self, lang: Lang, table: &Table) -> String {
+        let label = |column: &str| format!("{} ({column})", column_label(lang, table.name, column));
+        match self {
+            Self::Profile(error) => words::with(lang, "import-profile", &[("why", &error.to_string())]),
+            Self::NoRows => words::text(lang, "import-no-rows").into_owned(),
+            Self::NoHeadings(row) => words::with(lang, "import-no-headings", &[("row", &row.to_string())]),
+            Self::MissingColumns { row, columns, found } => {
+                let columns: Vec<String> = columns.iter().map(|column| label(column)).collect();
+                words::with(
+                    lang,
+                    "import-missing-columns",
+                    &[
+                        ("row", &row.to_string()),
+                        ("columns", &columns.join(", ")),
+                        ("found", &found.join(", ")),
+                    ],
+                )
+            }
+            Self::DoubleColumn { column, first, second } => words::with(
+                lang,
+                "import-double-column",
+                &[("column", &label(column)), ("first", first), ("second", second)],
+            ),
+            Self::UnknownHeading(heading) => {
+                words::with(lang, "import-unknown-heading", &[("heading", heading)])
+            }
+        }
+    }
+}
+
+/// A column of the file and what it is taken for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeadingUse {
+    pub column: usize,
+    pub heading: String,
+    /// `None`: not read.
+    pub field: Option<&'static str>,
+}
+
+/// A row turned into a change.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PreparedRow {
+    pub row: u32,
+    pub change: Change,
+}
+
+/// A sheet ready to be imported, with everything found wrong so far.
+pub struct Prepared {
+    pub table: &'static Table,
+    pub plan: Code,
+    pub headings: Vec<HeadingUse>,
+    pub(crate) rows: Vec<PreparedRow>,
+    pub(crate) problems: Vec<RowProblem>,
+    /// How many rows below the headings are not empty.
+    pub total: usize,
+}
+
+impl Prepared {
+    /// The heading of a field's column in the file; the field's own name where it has none.
+    pub fn heading<'a>(&'a self, field: &'a str) -> &'a str {
+        self.headings
+            .iter()
+            .find(|heading| heading.field == Some(field))
+            .map_or(field, |heading| heading.heading.as_str())
+    }
+
+    /// The mistakes found before anything was tried.
+    pub fn problems(&self) -> &[RowProblem] {
+        &self.problems
+    }
+}
+
+/// Reads a sheet as a table of a plan. Mistakes in cells are gathered, not returned at the first.
+pub fn prepare(
+    table: &'static Table,
+    plan: &Code,
+    sheet: &Sheet,
+    profile: &Profile,
+    resolver: &Resolver,
+    today: Date,
+) -> Result<Prepared, ImportError> {
+    profile.check(table)?;
+    let heading_row = heading_row(table, sheet, profile)?;
+    let headings = headings(table, heading_row, profile)?;
+    check_required(table, heading_row, &headings, profile)?;
+    let sources: Vec<(&'static Column, Option<usize>, Option<&str>)> = columns(table)
+        .filter_map(|column| {
+            let at = headings.iter().find(|held| held.field == Some(column.name)).map(|held| held.column);
+            let constant = profile.constants.get(column.name).map(String::as_str);
+            (at.is_some() || constant.is_some()).then_some((column, at, constant))
+        })
+        .collect();
+
+    let body = || sheet.rows.iter().filter(|row| row.number > heading_row.number);
+    let mut out = Prepared {
+        table,
+        plan: plan.clone(),
+        headings,
+        rows: Vec::new(),
+        problems: Vec::new(),
+        total: body().count(),
+    };
+    out.take_faults(sheet, heading_row.number);
+    let faults = out.problems.len();
+    let faulty: Vec<u32> = out.problems.iter().map(|problem| problem.row).collect();
+    let mut translated: Vec<(&str, Cow<str>)> = Vec::with_capacity(sources.len());
+    for row in body() {
+        translated.clear();
+        translated.extend(sources.iter().map(|(column, at, constant)| {
+            let cell = at.and_then(|at| row.cells.get(at)).map_or("", String::as_str);
+            let cell = if cell.trim().is_empty() { constant.unwrap_or("") } else { cell };
+            (column.name, translate(table, column, cell, profile, resolver))
+        }));
+        if out.stray_cells(row) {
+            continue;
+        }
+        let get = |name: &str| {
+            translated.iter().find(|(held, _)| *held == name).map_or("", |(_, cell)| cell.as_ref())
+        };
+        match table.change(plan, get) {
+            Ok(_) if faulty.binary_search(&row.number).is_ok() => {}
+            Ok(change) => out.rows.push(PreparedRow { row: row.number, change }),
+            Err(errors) => {
+                // A cell that could not be read is missing too: it is named once.
+                let faults = &out.problems[..faults];
+                let from = faults.partition_point(|problem| problem.row < row.number);
+                let named: Vec<String> = faults[from..]
+                    .iter()
+                    .take_while(|problem| problem.row == row.number)
+                    .map(|problem| problem.field.clone())
+                    .collect();
+                for error in errors.into_iter().filter(|error| !named.contains(&error.column)) {
+                    out.cell_problem(row.number, error);
+                }
+            }
+        }
+    }
+    out.name_twins(today);
+    out.problems.sort_by_key(|problem| problem.row);
+    Ok(out)
+}
+
+/// The row of the headings: the profile's, else among the first the one that most columns are known in.
+fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result<&'a SheetRow, ImportError> {
+    if let Some(wanted) = profile.header_row {
+        return sheet.rows.iter().find(|row| row.number == wanted).ok_or(ImportError::NoHeadings(wanted));
+    }
+    let named = |heading: &str| profile.columns.keys().any(|key| plain(key) == plain(heading));
+    let known = |row: &SheetRow| {
+        let mut fields: Vec<&str> = row
+            .cells
+            .iter()
+            .filter_map(|cell| find(table, cell).map(|column| column.name).or(named(cell).then_some("")))
+            .collect();
+        fields.sort_unstable();
+        fields.dedup();
+        fields.len()
+    };
+    // The first of the best.
+    let mut best: Option<(usize, &SheetRow)> = None;
+    for row in sheet.rows.iter().take(HEADING_ROWS) {
+        let count = known(row);
+        if best.is_none_or(|(most, _)| count > most) {
+            best = Some((count, row));
+        }
+    }
+    best.map(|(_, row)| row).ok_or(ImportError::NoRows)
+}
+
+fn headings(table: &Table, row: &SheetRow, profile: &Profile) -> Result<Vec<HeadingUse>, ImportError> {
+    let mut out: Vec<HeadingUse> = Vec::new();
+    let mut unused: Vec<&String> = profile.columns.keys().collect();
+    for (at, heading) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
+        let by_profile = profile.columns.iter().find(|(key, _)| plain(key) == plain(heading));
+        let field = match by_profile {
+            Some((key, field)) => {
+                unused.retain(|held| *held != key);
+                columns(table).find(|column| column.name == field).map(|column| column.name)
+            }
+            None => find(table, heading).map(|column| column.name),
+        };
+        if let Some(name) = field
+            && let Some(first) = out.iter().position(|held| held.field == Some(name))
+        {
+            // What the profile says goes before what is guessed.
+            let first_by_profile = profile.columns.keys().any(|key| plain(key) == plain(&out[first].heading));
+            match (first_by_profile, by_profile.is_some()) {
+                (true, false) => {
+                    out.push(HeadingUse { column: at, heading: heading.trim().to_owned(), field: None });
+                    continue;
+                }
+                (false, true) => out[first].field = None,
+                _ => {
+                    return Err(ImportError::DoubleColumn {
+                        column: name,
+                        first: out[first].heading.clone(),
+                        second: heading.trim().to_owned(),
+                    });
+                }
+            }
+        }
+        out.push(HeadingUse { column: at, heading: heading.trim().to_owned(), field });
+    }
+    match unused.first() {
+        Some(heading) => Err(ImportError::UnknownHeading((*heading).clone())),
+        None => Ok(out),
+    }
+}
+
+fn check_required(
+    table: &Table,
+    row: &SheetRow,
+    headings: &[HeadingUse],
+    profile: &Profile,
+) -> Result<(), ImportError> {
+    let missing: Vec<&'static str> = table
+        .columns
+        .iter()
+        .filter(|column| column.required)
+        .map(|column| column.name)
+        .filter(|name| {
+            !headings.iter().any(|held| held.field == Some(name)) && !profile.constants.contains_key(*name)
+        })
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let found = headings.iter().map(|held| held.heading.clone()).collect();
+    Err(ImportError::MissingColumns { row: row.number, columns: missing, found })
+}
+
+impl Prepared {
+    fn cell_problem(&mut self, row: u32, error: CellError) {
+        let column = self.heading(&error.column).to_owned();
+        let kind = ProblemKind::Cell(error.problem);
+        self.problems.push(RowProblem { row, column, field: error.column, value: error.value, kind });
+    }
+
+    /// Cells that could not be read, where their column matters.
+    fn take_faults(&mut self, sheet: &Sheet, heading_row: u32) {
+        for fault in sheet.faults.iter().filter(|fault| fault.row > heading_row) {
+            let Some(used) = self.headings.iter().find(|held| held.column == fault.column) else { continue };
+            let Some(field) = used.field else { continue };
+            self.problems.push(RowProblem {
+                row: fault.row,
+                column: used.heading.clone(),
+                field: field.to_owned(),
+                value: fault.value.clone(),
+                kind: ProblemKind::Sheet { key: fault.key, args: fault.args.clone() },
+            });
+        }
+        self.problems.sort_by_key(|problem| problem.row);
+    }
+
+    /// Values to the right of the last heading: often a separator or quotation mark gone wrong.
+    fn stray_cells(&mut self, row: &SheetRow) -> bool {
+        let last = self.headings.last().map_or(0, |heading| heading.column);
+        let stray = row.cells.iter().enumerate().skip(last + 1).find(|(_, cell)| !cell.trim().is_empty());
+        if let Some((at, cell)) = stray {
+            self.problems.push(RowProblem {
+                row: row.number,
+                column: (at + 1).to_string(),
+                field: String::new(),
+                value: cell.chars().take(60).collect(),
+                kind: ProblemKind::Sheet { key: "cell-stray", args: Vec::new() },
+            });
+        }
+        stray.is_some()
+    }
+
+    /// Rows of the file that say the same thing of the same day: which one holds is not for the
+    /// program to guess, so the later one is named with the earlier.
+    fn name_twins(&mut self, today: Date) {
+        let mut seen: HashMap<(Subject, String, Date), u32> = HashMap::with_capacity(self.rows.len());
+        let mut twins: Vec<RowProblem> = Vec::new();
+        let actor = Code::new("import").expect("a literal code");
+        for PreparedRow { row, change } in &self.rows {
+            let context = Context {
+                today,
+                actor: actor.clone(),
+                effective: change.effective.unwrap_or(today),
+                source: domain::source::Source::default(),
+                reason: String::new(),
+            };
+            for fact in change.command.facts() {
+                let mut slot = fact.slot();
+                // Several remarks of one day stand side by side.
+                if let Fact::Project(ProjectFact::Remark { text }) = fact {
+                    slot.push_str(text);
+                }
+                let key = (change.command.subject().clone(), slot, effective_of(fact, &context));
+                if let Some(first) = seen.get(&key) {
+                    twins.push(RowProblem {
+                        row: *row,
+                        column: String::new(),
+                        field: key.1.chars().take(60).collect(),
+                        value: key.0.code.to_string(),
+                        kind: ProblemKind::Twin { first: *first },
+                    });
+                    break;
+                }
+                seen.insert(key, *row);
+            }
+        }
+        let named: Vec<u32> = twins.iter().map(|twin| twin.row).collect();
+        self.rows.retain(|row| named.binary_search(&row.row).is_err());
+        self.problems.extend(twins);
+    }
+}

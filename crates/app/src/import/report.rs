@@ -1,0 +1,143 @@
+//! What an import came to, row by row.
+
+use domain::refusal::Refusal;
+use domain::subject::Subject;
+use jiff::civil::Date;
+use words::Lang;
+
+use super::prepare::HeadingUse;
+use super::run::Mode;
+use crate::table::CellProblem;
+
+/// What became, or would become, of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Puts its subject on the books.
+    New,
+    /// Records something of a subject on the books.
+    Changed,
+    /// All of it already holds.
+    Unchanged,
+    Refused,
+}
+
+impl Outcome {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Changed => "changed",
+            Self::Unchanged => "unchanged",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+/// Something wrong with a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowProblem {
+    pub row: u32,
+    /// The column's heading in the file; empty when the row as a whole is meant.
+    pub column: String,
+    /// The table's name of the column, or the slot of the fact.
+    pub field: String,
+    /// The beginning of the cell at fault.
+    pub value: String,
+    pub kind: ProblemKind,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum ProblemKind {
+    /// The cell cannot be read as what its column holds.
+    Cell(CellProblem),
+    /// The file's reader could not make sense of the cell.
+    Sheet { key: &'static str, args: Vec<(&'static str, String)> },
+    /// An earlier row says the same thing of the same day.
+    Twin { first: u32 },
+    /// The rules refuse it.
+    Refused(Refusal),
+}
+
+impl RowProblem {
+    /// What is wrong and how to mend it, in the reader's language.
+    pub fn message(&self, lang: Lang) -> String {
+        let say = |key: &str, args: &[(&'static str, String)]| {
+            let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            words::with(lang, key, &args)
+        };
+        match &self.kind {
+            ProblemKind::Cell(problem) => {
+                let args: Vec<(&'static str, String)> = match problem {
+                    CellProblem::NotOneOf(listed) => {
+                        let labels = listed.iter().map(|word| {
+                            let label = super::values::choice_label(lang, &self.field, word);
+                            if label == *word { label } else { format!("{label} ({word})") }
+                        });
+                        vec![("words", labels.collect::<Vec<_>>().join(", "))]
+                    }
+                    problem => problem.args(),
+                };
+                say(problem.key(), &args)
+            }
+            ProblemKind::Sheet { key, args } => say(key, args),
+            ProblemKind::Twin { first } => say("import-twin", &[("first", first.to_string())]),
+            ProblemKind::Refused(refusal) => words::refusal(lang, refusal),
+        }
+    }
+
+    /// A short name of the problem that does not change with the language.
+    pub fn key(&self) -> &'static str {
+        match &self.kind {
+            ProblemKind::Cell(problem) => problem.key(),
+            ProblemKind::Sheet { key, .. } => key,
+            ProblemKind::Twin { .. } => "import-twin",
+            ProblemKind::Refused(refusal) => refusal.problem.key(),
+        }
+    }
+}
+
+/// A fact that a row records, beside what held before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    pub slot: String,
+    pub effective: Date,
+    pub before: Option<String>,
+    pub after: String,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowReport {
+    pub row: u32,
+    pub subject: Option<Subject>,
+    pub outcome: Outcome,
+    pub recorded: Vec<Recorded>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    pub new: usize,
+    pub changed: usize,
+    pub unchanged: usize,
+    pub refused: usize,
+}
+
+/// What an import came to, or would.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ImportReport {
+    pub table: &'static str,
+    pub mode: Mode,
+    /// Whether the rows are on record now.
+    pub applied: bool,
+    pub headings: Vec<HeadingUse>,
+    pub counts: Counts,
+    /// Journal entries written, or that would be.
+    pub entries: usize,
+    /// In the order of the file.
+    pub rows: Vec<RowReport>,
+    pub problems: Vec<RowProblem>,
+}
+
+impl ImportReport {
+    pub fn is_good(&self) -> bool {
+        self.problems.is_empty()
+    }
+}

@@ -1,0 +1,98 @@
+//! Codes from names: sheets made by people say 昌平区教委 where the ledger keeps a code.
+
+use std::collections::HashMap;
+
+use domain::code::Code;
+use domain::named::Named;
+use domain::portfolio::Portfolio;
+
+use super::names::plain;
+
+/// What a code stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Meaning {
+    Project,
+    Unit,
+    Area,
+    Sector,
+    Campaign,
+    Template,
+    Output,
+    Indicator,
+    Step,
+}
+
+/// Names of what is on the books, each leading to its code unless several bear it.
+#[derive(Debug, Clone, Default)]
+pub struct Resolver {
+    codes: HashMap<(Meaning, String), Option<Code>>,
+}
+
+impl Resolver {
+    /// The names in a plan; nothing is resolved without one.
+    pub fn of(portfolio: &Portfolio) -> Self {
+        let mut out = Self::default();
+        for project in &portfolio.projects {
+            out.add(Meaning::Project, &project.name, &project.code);
+            for alias in &project.aliases {
+                out.put(Meaning::Project, alias, &project.code);
+            }
+            for step in &project.steps {
+                out.add(Meaning::Step, &step.name, &step.step);
+            }
+        }
+        portfolio.units.values().for_each(|unit| out.add(Meaning::Unit, &unit.name, &unit.code));
+        portfolio.areas.values().for_each(|area| out.add(Meaning::Area, &area.name, &area.code));
+        let plan = &portfolio.plan;
+        plan.sectors.iter().for_each(|sector| out.add(Meaning::Sector, &sector.name, &sector.code));
+        plan.campaigns.iter().for_each(|campaign| out.add(Meaning::Campaign, &campaign.name, &campaign.code));
+        plan.output_kinds.iter().for_each(|kind| out.add(Meaning::Output, &kind.name, &kind.kind));
+        for template in &plan.templates {
+            out.add(Meaning::Template, &template.name, &template.code);
+            template.steps.iter().for_each(|step| out.add(Meaning::Step, &step.name, &step.step));
+        }
+        for indicator in &portfolio.indicators {
+            if let (Some(code), Some(name)) = (&indicator.code, &indicator.name) {
+                out.add(Meaning::Indicator, name, code);
+            }
+        }
+        out
+    }
+
+    fn add(&mut self, kind: Meaning, name: &Named, code: &Code) {
+        self.put(kind, &name.zh, code);
+        self.put(kind, &name.en, code);
+    }
+
+    fn put(&mut self, kind: Meaning, name: &str, code: &Code) {
+        let name = plain(name);
+        if name.is_empty() {
+            return;
+        }
+        self.codes
+            .entry((kind, name))
+            .and_modify(|held| {
+                if held.as_ref() != Some(code) {
+                    *held = None;
+                }
+            })
+            .or_insert_with(|| Some(code.clone()));
+    }
+
+    /// The code of the one thing of that name that a cell of the column can mean.
+    pub(super) fn code(&self, table: &str, column: &str, name: &str) -> Option<&Code> {
+        let kind = match (table, column) {
+            (_, "project" | "other") | ("projects", "code") => Meaning::Project,
+            (_, "lead_unit" | "unit" | "source_unit") | ("units", "parent") => Meaning::Unit,
+            (_, "area" | "areas") | ("areas", "parent") => Meaning::Area,
+            (_, "sector") => Meaning::Sector,
+            (_, "campaign") => Meaning::Campaign,
+            ("projects", "kind") => Meaning::Template,
+            ("outputs", "kind") => Meaning::Output,
+            (_, "indicator") => Meaning::Indicator,
+            (_, "step") => Meaning::Step,
+            _ => return None,
+        };
+        self.codes.get(&(kind, plain(name)))?.as_ref()
+    }
+}

@@ -1,0 +1,310 @@
+//! Running prepared rows in one transaction.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use domain::authorize::target_of;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::history::{SubjectHistory, View};
+use domain::journal::Event;
+use domain::policy::Action;
+use domain::project::ProjectFact;
+use domain::refusal::{Problem, Refusal};
+use jiff::Timestamp;
+use jiff::civil::Date;
+use store::{StoreError, Tx};
+
+use super::prepare::{Prepared, PreparedRow};
+use super::report::{Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport};
+use crate::App;
+use crate::actor::Actor;
+use crate::change::{Change, make};
+use crate::error::AppError;
+use crate::table::Table;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Find out what it would come to, and change nothing.
+    DryRun,
+    /// Record all rows, or none when any is wrong.
+    Apply,
+}
+
+/// Told now and then how many rows are done.
+pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
+
+/// Rows between two reports of progress.
+const STRIDE: usize = 256;
+/// What changes is listed for this many rows; beyond it only counted.
+const LISTED_MOST: usize = 2_000;
+/// Problems of this many rows are named; more help nobody.
+const PROBLEMS_MOST: usize = 10_000;
+
+/// How the transaction ended.
+enum Ended {
+    Undone(Box<ImportReport>),
+    Failed(AppError),
+}
+
+impl From<StoreError> for Ended {
+    fn from(error: StoreError) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl App {
+    /// Tries or makes an import. All rows are tried, so that every mistake is found at once; they are
+    /// kept only in [`Mode::Apply`] and when none is wrong, in one transaction.
+    pub async fn import(
+        &self,
+        actor: &Actor,
+        prepared: Prepared,
+        mode: Mode,
+        progress: Option<Progress>,
+    ) -> Result<ImportReport, AppError> {
+        if !actor.may_somewhere(Action::Import) {
+            return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
+        }
+        let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        let outcome = self
+            .database()
+            .write_async(move |tx| {
+                let report = run(tx, &actor, &prepared, mode, now, today, progress.as_ref())?;
+                if report.applied {
+                    return Ok(report);
+                }
+                // Failing after writing is what undoes it.
+                tx.writing();
+                Err(Ended::Undone(Box::new(report)))
+            })
+            .await;
+        match outcome {
+            Ok(report) => Ok(report),
+            Err(Ended::Undone(report)) => Ok(*report),
+            Err(Ended::Failed(error)) => Err(error),
+        }
+    }
+}
+
+fn run(
+    tx: &mut Tx,
+    actor: &Actor,
+    prepared: &Prepared,
+    mode: Mode,
+    now: Timestamp,
+    today: Date,
+    progress: Option<&Progress>,
+) -> Result<ImportReport, Ended> {
+    let mut problems = prepared.problems.clone();
+    let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
+    let (mut counts, mut entries) = (Counts::default(), 0);
+    for (at, PreparedRow { row, change }) in prepared.rows.iter().enumerate() {
+        if at % STRIDE == 0
+            && let Some(progress) = progress
+        {
+            progress(at as u64);
+        }
+        match run_row(tx, actor, change, now, today, rows.len() < LISTED_MOST) {
+            Ok(done) => {
+                match done.outcome {
+                    Outcome::New => counts.new += 1,
+                    Outcome::Changed => counts.changed += 1,
+                    Outcome::Unchanged | Outcome::Refused => counts.unchanged += 1,
+                }
+                entries += done.entries;
+                if rows.len() < LISTED_MOST {
+                    rows.push(RowReport {
+                        row: *row,
+                        subject: Some(change.command.subject().clone()),
+                        outcome: done.outcome,
+                        recorded: done.recorded,
+                    });
+                }
+            }
+            Err(AppError::Refused(refusals)) => {
+                if problems.len() < PROBLEMS_MOST {
+                    problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, change, r)));
+                }
+            }
+            Err(error) => return Err(Ended::Failed(error)),
+        }
+    }
+    let wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
+    counts.refused = wrong.len();
+    for row in wrong.iter().take(LISTED_MOST) {
+        rows.push(RowReport { row: *row, subject: None, outcome: Outcome::Refused, recorded: Vec::new() });
+    }
+    rows.sort_by_key(|row| row.row);
+    problems.sort_by_key(|problem| problem.row);
+    Ok(ImportReport {
+        table: prepared.table.name,
+        mode,
+        applied: mode == Mode::Apply && problems.is_empty(),
+        headings: prepared.headings.clone(),
+        counts,
+        entries,
+        rows,
+        problems,
+    })
+}
+
+struct Done {
+    outcome: Outcome,
+    entries: usize,
+    recorded: Vec<Recorded>,
+}
+
+fn run_row(
+    tx: &mut Tx,
+    actor: &Actor,
+    change: &Change,
+    now: Timestamp,
+    today: Date,
+    listed: bool,
+) -> Result<Done, AppError> {
+    let subject = change.command.subject();
+    if !matches!(actor, Actor::Operator(_)) && !subject.kind.is_directory() {
+        let target = tx.with_lookup(|lookup| target_of(subject, lookup))?;
+        if !actor.may(Action::Import, &target) {
+            return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
+        }
+    }
+    let held = tx.subject(subject)?;
+    let remaining = held.as_deref().and_then(|held| without_known(held, change, today));
+    // Held on to only where it is needed: what is held by two must be copied when the entry comes in.
+    let held = held.filter(|_| listed);
+    let receipt = match &remaining {
+        Some(change) if change.command.facts().is_empty() => {
+            return Ok(Done { outcome: Outcome::Unchanged, entries: 0, recorded: Vec::new() });
+        }
+        Some(fewer) => make(tx, actor, fewer, now, today)?,
+        None => make(tx, actor, change, now, today)?,
+    };
+    let outcome = match receipt.entries.first().map(|entry| &entry.draft.event) {
+        None => Outcome::Unchanged,
+        Some(Event::Registered { .. }) => Outcome::New,
+        Some(_) => Outcome::Changed,
+    };
+    let recorded = if listed {
+        receipt
+            .entries
+            .iter()
+            .flat_map(|entry| entry.draft.event.facts().iter().map(|fact| (entry.draft.effective, fact)))
+            .map(|(effective, fact)| {
+                let slot = fact.slot();
+                let before = held.as_deref().and_then(|held| last(held, &slot, effective)).map(plain);
+                Recorded { slot, effective, before, after: plain(fact) }
+            })
+            .collect()
+    } else {
+        Vec::new()
+    };
+    Ok(Done { outcome, entries: receipt.entries.len(), recorded })
+}
+
+/// The last fact of a slot that holds on a day.
+fn last<'a>(held: &'a SubjectHistory, slot: &str, day: Date) -> Option<&'a Fact> {
+    let view = View::as_of(day);
+    held.facts().iter().rfind(|fact| *fact.slot == *slot && fact.is_visible(view)).map(|fact| &fact.fact)
+}
+
+/// The change without what is on record already, or `None` when nothing of it is. The rules drop facts
+/// that hold for the day that is given; here two more are known again: facts of a row without a day,
+/// which would otherwise be new with every day the file is run, and remarks, several of which stand
+/// side by side.
+fn without_known(held: &SubjectHistory, change: &Change, today: Date) -> Option<Change> {
+    let known = |fact: &Fact| match (fact, change.effective) {
+        (Fact::Project(ProjectFact::Remark { .. }), day) => held.facts().iter().any(|recorded| {
+            recorded.superseded.is_none()
+                && day.is_none_or(|day| recorded.effective == day)
+                && recorded.fact == *fact
+        }),
+        (_, None) => last(held, &fact.slot(), today) == Some(fact),
+        (_, Some(_)) => false,
+    };
+    let facts = change.command.facts();
+    if !facts.iter().any(known) {
+        return None;
+    }
+    let facts: Vec<Fact> = facts.iter().filter(|fact| !known(fact)).cloned().collect();
+    let mut change = change.clone();
+    match &mut change.command {
+        Command::Register { facts: held, .. }
+        | Command::Put { facts: held, .. }
+        | Command::Record { facts: held, .. }
+        | Command::Correct { facts: held, .. } => *held = facts,
+    }
+    Some(change)
+}
+
+fn refused(prepared: &Prepared, row: u32, change: &Change, refusal: Refusal) -> RowProblem {
+    let field = match &refusal.problem {
+        // A reference that leads nowhere is named by the column that holds it.
+        Problem::UnknownReference { code, .. } => column_holding(prepared.table, change, code.as_str()),
+        Problem::UnknownSubject(_) => prepared.table.columns.first().map(|column| column.name),
+        _ => None,
+    }
+    .or_else(|| prepared.table.column_of(&refusal));
+    let (column, field) = match field {
+        Some(field) => (prepared.heading(field).to_owned(), field.to_owned()),
+        None => (String::new(), refusal.field.chars().take(60).collect()),
+    };
+    let value = match &refusal.problem {
+        Problem::UnknownReference { code, .. } => code.to_string(),
+        Problem::UnknownSubject(subject) => subject.code.to_string(),
+        _ => change.command.subject().code.to_string(),
+    };
+    RowProblem { row, column, field, value, kind: ProblemKind::Refused(refusal) }
+}
+
+/// The column that a code of the change came from, by the name of the fact's field.
+fn column_holding(table: &Table, change: &Change, code: &str) -> Option<&'static str> {
+    if change.source.unit.as_ref().is_some_and(|unit| unit.as_str() == code) {
+        return Some("source_unit");
+    }
+    for fact in change.command.facts() {
+        let value = serde_json::to_value(fact).ok()?;
+        let Some((name, fields)) = inner(&value) else { continue };
+        let holds = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => text == code,
+            serde_json::Value::Array(items) => items.iter().any(|item| item.as_str() == Some(code)),
+            _ => false,
+        };
+        let field =
+            fields.as_object()?.iter().find(|(_, value)| holds(value)).map(|(field, _)| field.as_str());
+        let Some(field) = field else { continue };
+        // A field is called as its column, or `unit` where the fact is named like the column.
+        let found = table.columns.iter().map(|column| column.name).find(|column| *column == field);
+        let found = found.or_else(|| table.columns.iter().map(|c| c.name).find(|column| *column == name));
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// `{"project": {"milestone": {…}}}` to `("milestone", {…})`.
+fn inner(value: &serde_json::Value) -> Option<(&str, &serde_json::Value)> {
+    let (_, of_kind) = value.as_object()?.iter().next()?;
+    let (name, fields) = of_kind.as_object()?.iter().next()?;
+    Some((name, fields))
+}
+
+/// A fact in a few words, for people to compare.
+fn plain(fact: &Fact) -> String {
+    let Ok(value) = serde_json::to_value(fact) else { return String::new() };
+    let Some((_, fields)) = inner(&value) else { return value.to_string() };
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "-".into(),
+        value => value.to_string(),
+    };
+    match fields.as_object() {
+        Some(fields) if fields.len() == 1 => fields.values().map(text).collect(),
+        Some(fields) => {
+            fields.iter().map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(" ")
+        }
+        None => text(fields),
+    }
+}

@@ -1,0 +1,203 @@
+//! Reading a sheet of a workbook, cell by cell.
+
+use std::borrow::Cow;
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, Xlsx, XlsxError};
+
+use super::guard;
+use crate::sheet::{FaultKind, Gather, Limits, ReadError, Sheet};
+
+/// Headings stand in these rows at the latest: merged regions here give their value to all their
+/// columns and rows.
+const HEADING_ROWS: u32 = 10;
+/// A merged region is filled only within this many cells.
+const MERGED_MOST: u32 = 200;
+
+/// Reads one sheet. Dates come as `2019-10-13`, numbers in plain digits, formulas as what they last
+/// came to.
+pub fn read(
+    bytes: &[u8],
+    name: Option<&str>,
+    preferred: &[&str],
+    limits: &Limits,
+) -> Result<Sheet, ReadError> {
+    guard::check(bytes, limits)?;
+    // The parser meets hostile files here; a panic in it must stay a message to the user.
+    catch_unwind(AssertUnwindSafe(|| read_checked(bytes, name, preferred, limits)))
+        .unwrap_or_else(|_| Err(ReadError::BrokenWorkbook { why: "the file is damaged".into() }))
+}
+
+fn read_checked(
+    bytes: &[u8],
+    name: Option<&str>,
+    preferred: &[&str],
+    limits: &Limits,
+) -> Result<Sheet, ReadError> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let names: Vec<String> = workbook
+        .sheets_metadata()
+        .iter()
+        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
+        .map(|sheet| sheet.name.clone())
+        .collect();
+    if names.len() > limits.sheets {
+        return Err(ReadError::TooManySheets { max: limits.sheets });
+    }
+    let candidates: Vec<&String> = match name {
+        Some(name) => match names.iter().find(|held| held.trim() == name.trim()) {
+            Some(found) => vec![found],
+            None => {
+                return Err(ReadError::NoSheet { name: name.to_owned(), sheets: names.join(", ") });
+            }
+        },
+        None => match preferred.iter().find_map(|wanted| names.iter().find(|held| held.trim() == *wanted)) {
+            Some(found) => vec![found],
+            None => names.iter().collect(),
+        },
+    };
+    let mut sheet = Sheet::default();
+    for candidate in candidates {
+        sheet = read_sheet(&mut workbook, candidate, limits)?;
+        if !sheet.rows.is_empty() {
+            break;
+        }
+    }
+    sheet.sheets = names;
+    Ok(sheet)
+}
+
+fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -> Result<Sheet, ReadError> {
+    let merged = workbook.merge_cells_by_sheet_name(name).map_err(broken)?;
+    let mut gather = Gather::new(limits);
+    gather.sheet.name = name.to_owned();
+    let mut cells = workbook.worksheet_cells_reader(name).map_err(broken)?;
+    let mut last = (0u32, 0u32);
+    let mut sorted = true;
+    while let Some(cell) = cells.next_cell().map_err(broken)? {
+        let (row, column) = cell.get_position();
+        sorted &= (row, column) >= last;
+        if !sorted {
+            return Err(ReadError::BrokenWorkbook { why: "its cells are out of order".into() });
+        }
+        last = (row, column);
+        let number = row.saturating_add(1);
+        let column = column as usize;
+        match cell.get_value() {
+            DataRef::Error(error) => {
+                gather.fault(number, column, &error.to_string(), FaultKind::FormulaError)
+            }
+            value => gather.cell(number, column, &text_of(value))?,
+        }
+    }
+    spread_headings(&mut gather.sheet, &merged);
+    for region in merged.iter().filter(|region| region.start.0 >= HEADING_ROWS) {
+        flag_merged(&mut gather, region);
+    }
+    Ok(gather.sheet)
+}
+
+/// A merged heading holds for every column and row of its region.
+fn spread_headings(sheet: &mut Sheet, merged: &[Dimensions]) {
+    for region in merged.iter().filter(|region| region.start.0 < HEADING_ROWS) {
+        let cells = region
+            .end
+            .0
+            .saturating_sub(region.start.0)
+            .saturating_add(1)
+            .saturating_mul(region.end.1.saturating_sub(region.start.1).saturating_add(1));
+        let value = sheet
+            .rows
+            .iter()
+            .find(|row| row.number == region.start.0 + 1)
+            .and_then(|row| row.cells.get(region.start.1 as usize))
+            .filter(|value| !value.is_empty())
+            .cloned();
+        let Some(value) = value.filter(|_| cells <= MERGED_MOST) else { continue };
+        let rows = region.start.0 + 1..=(region.end.0 + 1).min(HEADING_ROWS);
+        for row in sheet.rows.iter_mut().filter(|row| rows.contains(&row.number)) {
+            for column in region.start.1 as usize..=region.end.1 as usize {
+                if row.cells.len() <= column {
+                    row.cells.resize(column + 1, String::new());
+                }
+                if row.cells[column].is_empty() {
+                    row.cells[column] = value.clone();
+                }
+            }
+        }
+    }
+}
+
+fn flag_merged(gather: &mut Gather, region: &Dimensions) {
+    let held = gather
+        .sheet
+        .rows
+        .binary_search_by_key(&(region.start.0 + 1), |row| row.number)
+        .ok()
+        .and_then(|at| gather.sheet.rows[at].cells.get(region.start.1 as usize))
+        .filter(|value| !value.is_empty())
+        .cloned();
+    if let Some(value) = held {
+        gather.fault(region.start.0 + 1, region.start.1 as usize, &value, FaultKind::Merged);
+    }
+}
+
+fn text_of<'a>(value: &'a DataRef<'_>) -> Cow<'a, str> {
+    match value {
+        DataRef::Empty | DataRef::Error(_) => Cow::Borrowed(""),
+        DataRef::Int(number) => Cow::Owned(number.to_string()),
+        DataRef::Float(number) => Cow::Owned(plain(*number)),
+        DataRef::String(text) => Cow::Borrowed(text),
+        DataRef::SharedString(text) => Cow::Borrowed(text),
+        DataRef::Bool(yes) => Cow::Borrowed(if *yes { "true" } else { "false" }),
+        DataRef::DateTime(moment) => Cow::Owned(moment_text(moment)),
+        // `2019-10-13T00:00:00` is a day.
+        DataRef::DateTimeIso(text) => Cow::Borrowed(text.strip_suffix("T00:00:00").unwrap_or(text.as_str())),
+        DataRef::DurationIso(text) => Cow::Borrowed(text),
+    }
+}
+
+fn moment_text(moment: &ExcelDateTime) -> String {
+    if moment.is_duration() {
+        return plain(moment.as_f64());
+    }
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if (hour, minute, second) == (0, 0, 0) {
+        format!("{year:04}-{month:02}-{day:02}")
+    } else {
+        format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02}")
+    }
+}
+
+/// A number as the spreadsheet shows it: 15 significant digits, which hides the noise of binary
+/// fractions, and never an exponent.
+fn plain(number: f64) -> String {
+    if !number.is_finite() {
+        return String::new();
+    }
+    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
+    // Adding zero turns minus zero into zero.
+    (rounded + 0.0).to_string()
+}
+
+fn broken(error: XlsxError) -> ReadError {
+    match error {
+        XlsxError::Password => ReadError::Encrypted,
+        error => ReadError::BrokenWorkbook { why: error.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_plain() {
+        assert_eq!(plain(0.1 + 0.2), "0.3");
+        assert_eq!(plain(43_751.0), "43751");
+        assert_eq!(plain(1e15), "1000000000000000");
+        assert_eq!(plain(-48.53), "-48.53");
+        assert_eq!(plain(f64::NAN), "");
+    }
+}

@@ -1,0 +1,458 @@
+//! `huitian import`: rows of a file into the ledger, all or none.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use app::import::{
+    ImportReport, Mode, Outcome, Prepared, Profile, Resolver, Sheet, choice_label, column_label, prepare,
+    table_label,
+};
+use app::read::Asked;
+use app::table::{COMMON, Column, ColumnKind, TABLES, Table, table};
+use app::{Actor, App, AppError};
+use domain::code::Code;
+use domain::subject::directory;
+use exchange::cell::{Cell, Heading};
+use exchange::sheet::Limits;
+use exchange::xlsx::{Choice, TemplateColumn, TemplateWords, template};
+use words::Lang;
+
+use super::common::{DatabaseArg, LangArg, plan, progress, runtime};
+use super::sheet::{Format, Style, Target, sink, to_import};
+
+/// Imports the rows of a workbook or CSV file, all or none; or writes a template to fill in
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    huitian import projects.xlsx --table projects --plan huitian-2018 --dry-run\n  \
+    huitian import ledger.csv --profile ledger.toml --report mistakes.csv --lang en\n  \
+    huitian import ledger.xlsx --table milestones --annotated mistakes.xlsx --as wang\n  \
+    huitian import --template projects --out projects.xlsx\n\n\
+    Reads .xlsx, and text separated by comma, semicolon or tab in UTF-8, UTF-16 or GB18030. Headings are known\n\
+    by their Chinese and English names; a profile (TOML or JSON) names others, constants, and what words of\n\
+    the file mean. Running a file again changes nothing. Rows that say the same thing of the same day twice are\n\
+    refused.\n\n\
+    A profile:\n  \
+    table = \"projects\"\n  header_row = 3\n  dates = [\"%d.%m.%Y\"]\n  \
+    [columns]\n  \"建设单位\" = \"lead_unit\"\n  [constants]\n  grade = \"reported\"\n  \
+    [values.membership]\n  \"在库\" = \"member\"\n\n\
+    Exit status: 0 imported (or would be), 4 some rows are wrong and nothing was imported.")]
+pub struct Args {
+    /// The file to import
+    #[arg(required_unless_present = "template", conflicts_with = "template")]
+    file: Option<PathBuf>,
+    #[command(flatten)]
+    database: DatabaseArg,
+    #[command(flatten)]
+    lang: LangArg,
+    /// The table: projects, milestones, outputs … (a profile may name it)
+    #[arg(long, value_parser = parse_table, value_name = "TABLE")]
+    table: Option<&'static Table>,
+    /// The plan's code; the first plan when not given
+    #[arg(long, value_name = "CODE")]
+    plan: Option<Code>,
+    /// How the file's columns and words are to be read
+    #[arg(long, value_name = "FILE")]
+    profile: Option<PathBuf>,
+    /// The sheet of a workbook; the first one that is not empty when not given
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// Only find out what it would come to
+    #[arg(long)]
+    dry_run: bool,
+    /// In whose name and with whose rights; the operator of this machine when not given
+    #[arg(long = "as", value_name = "PERSON")]
+    person: Option<Code>,
+    /// Write every mistake to this file (.csv, .xlsx or .json; JSON has the changes too)
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// Write the rows again with what is wrong behind each (.xlsx or .csv)
+    #[arg(long, value_name = "FILE")]
+    annotated: Option<PathBuf>,
+    /// text or json
+    #[arg(long, default_value = "text", value_parser = ["text", "json"])]
+    format: String,
+    /// Write a workbook to be filled in for this table
+    #[arg(long, value_parser = parse_table, value_name = "TABLE", requires = "out")]
+    template: Option<&'static Table>,
+    /// Where to write the template
+    #[arg(long, value_name = "FILE", requires = "template")]
+    out: Option<PathBuf>,
+}
+
+fn parse_table(name: &str) -> Result<&'static Table, String> {
+    table(name).ok_or_else(|| {
+        format!("one of {}", TABLES.iter().map(|table| table.name).collect::<Vec<_>>().join(", "))
+    })
+}
+
+/// Some rows are wrong, and nothing was imported.
+const WRONG: u8 = 4;
+/// Mistakes shown on the terminal.
+const SHOWN: usize = 30;
+
+pub fn run(args: Args) -> anyhow::Result<ExitCode> {
+    let lang = args.lang.lang();
+    if let (Some(table), Some(out)) = (args.template, &args.out) {
+        let bytes = template(&template_words(lang, table), &template_columns(lang, table))?;
+        std::fs::write(out, bytes).with_context(|| format!("cannot write {}", out.display()))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let file = args.file.as_deref().context("name the file to import")?;
+    let profile = match &args.profile {
+        None => Profile::default(),
+        Some(path) => {
+            let text =
+                std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+            Profile::parse(&text).with_context(|| path.display().to_string())?
+        }
+    };
+    let table = match (args.table, &profile.table) {
+        (Some(table), _) => table,
+        (None, Some(name)) => parse_table(name).map_err(anyhow::Error::msg)?,
+        (None, None) => anyhow::bail!("say which table it is by --table, or in a profile"),
+    };
+    let sheet = read(file, args.sheet.as_deref().or(profile.sheet.as_deref()), table, lang)?;
+    let app = args.database.app()?;
+    let runtime = runtime()?;
+    runtime.block_on(async {
+        // Areas and units belong to no plan; their sheets may come before there is one.
+        let plan = match table.name {
+            "areas" | "units" if args.plan.is_none() => {
+                app.plans().await?.into_iter().next().unwrap_or_else(directory)
+            }
+            _ => plan(&app, args.plan.as_ref()).await?,
+        };
+        let actor = match &args.person {
+            None => Actor::operator(),
+            Some(code) => {
+                app.actor(code).await?.with_context(|| format!("there is no active person '{code}'"))?
+            }
+        };
+        let resolver = match app.portfolio(&plan, Asked::default()).await {
+            Ok(portfolio) => Resolver::of(&portfolio),
+            Err(AppError::NotFound) => Resolver::default(),
+            Err(error) => return Err(error.into()),
+        };
+        let prepared = prepare(table, &plan, &sheet, &profile, &resolver, app.clock().today())
+            .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message(lang, table)))?;
+        let total = prepared.total as u64;
+        let bar = progress("import", Some(total));
+        let shown = bar.clone();
+        let mode = if args.dry_run { Mode::DryRun } else { Mode::Apply };
+        let report =
+            import(&app, &actor, prepared, mode, Arc::new(move |done| shown.set_position(done))).await;
+        bar.finish_and_clear();
+        let report = report.map_err(|error| say(error, lang))?;
+        if let Some(path) = &args.report {
+            write_report(&report, path, lang)?;
+        }
+        if let Some(path) = &args.annotated {
+            annotate(&sheet, &report, &profile, path, lang)?;
+        }
+        if args.format == "json" {
+            println!("{:#}", json(&report, lang));
+        } else {
+            print(&report, lang);
+        }
+        Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+    })
+}
+
+async fn import(
+    app: &App,
+    actor: &Actor,
+    prepared: Prepared,
+    mode: Mode,
+    done: app::import::Progress,
+) -> Result<ImportReport, AppError> {
+    app.import(actor, prepared, mode, Some(done)).await
+}
+
+fn say(error: AppError, lang: Lang) -> anyhow::Error {
+    match error {
+        AppError::Refused(refusals) => {
+            let all: Vec<String> = refusals.iter().map(|refusal| words::refusal(lang, refusal)).collect();
+            anyhow::anyhow!("{}", all.join("; "))
+        }
+        error => error.into(),
+    }
+}
+
+fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::Result<Sheet> {
+    let limits = Limits::default();
+    let length = std::fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
+    let say = |error: exchange::sheet::ReadError| {
+        let args = error.args();
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        anyhow::anyhow!("{}: {}", file.display(), words::with(lang, error.key(), &args))
+    };
+    // Before it is read into memory.
+    if length > limits.bytes {
+        return Err(say(exchange::sheet::ReadError::TooLarge { found: length, max: limits.bytes }));
+    }
+    let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
+    let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
+    Ok(to_import(&exchange::sheet::read(&bytes, name, &preferred, &limits).map_err(say)?))
+}
+
+fn print(report: &ImportReport, lang: Lang) {
+    let t = |key: &str| words::text(lang, key).into_owned();
+    println!("{}", t("import-headings"));
+    for heading in &report.headings {
+        match heading.field {
+            Some(field) => println!("  {} → {field}", heading.heading),
+            None => println!("  {} {}", heading.heading, t("import-left-out")),
+        }
+    }
+    let counts = &report.counts;
+    let numbers = [counts.new, counts.changed, counts.unchanged, counts.refused].map(|n| n.to_string());
+    let args = [
+        ("new", numbers[0].as_str()),
+        ("changed", &numbers[1]),
+        ("unchanged", &numbers[2]),
+        ("refused", &numbers[3]),
+    ];
+    println!("{}", words::with(lang, "import-counts", &args));
+    if report.is_good() {
+        let entries = report.entries.to_string();
+        let key = match report.mode {
+            _ if report.entries == 0 => "import-nothing-new",
+            Mode::DryRun => "import-tried",
+            Mode::Apply => "import-applied",
+        };
+        println!("{}", words::with(lang, key, &[("entries", &entries)]));
+        return;
+    }
+    println!("{}", t("import-refused"));
+    for problem in report.problems.iter().take(SHOWN) {
+        let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
+        println!(
+            "  {} {}{column}: “{}” — {}",
+            t("import-row"),
+            problem.row,
+            problem.value.replace(['\n', '\r'], " "),
+            problem.message(lang)
+        );
+    }
+    let more = report.problems.len().saturating_sub(SHOWN);
+    if more > 0 {
+        println!("  {}", words::with(lang, "import-more", &[("count", &more.to_string())]));
+    }
+}
+
+fn json(report: &ImportReport, lang: Lang) -> serde_json::Value {
+    let problems: Vec<serde_json::Value> = report
+        .problems
+        .iter()
+        .map(|problem| {
+            serde_json::json!({
+                "row": problem.row, "column": problem.column, "field": problem.field, "value": problem.value,
+                "problem": problem.key(), "message": problem.message(lang),
+            })
+        })
+        .collect();
+    let rows: Vec<serde_json::Value> = report
+        .rows
+        .iter()
+        .map(|row| {
+            let recorded: Vec<serde_json::Value> = row
+                .recorded
+                .iter()
+                .map(|fact| {
+                    serde_json::json!({
+                        "slot": fact.slot, "effective": fact.effective, "before": fact.before, "after": fact.after,
+                    })
+                })
+                .collect();
+            serde_json::json!({
+                "row": row.row, "subject": row.subject.as_ref().map(ToString::to_string),
+                "outcome": row.outcome.as_str(), "recorded": recorded,
+            })
+        })
+        .collect();
+    let headings: Vec<serde_json::Value> = report
+        .headings
+        .iter()
+        .map(|heading| serde_json::json!({ "heading": heading.heading, "field": heading.field }))
+        .collect();
+    let counts = &report.counts;
+    serde_json::json!({
+        "table": report.table, "dry_run": report.mode == Mode::DryRun, "applied": report.applied,
+        "entries": report.entries, "headings": headings,
+        "counts": {
+            "new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged,
+            "refused": counts.refused,
+        },
+        "problems": problems, "rows": rows,
+    })
+}
+
+fn write_report(report: &ImportReport, path: &Path, lang: Lang) -> anyhow::Result<()> {
+    let format = Format::of(path).context("name the report .csv, .xlsx or .json")?;
+    let target = Target::new(Some(path.to_owned()));
+    let mut out = target.open(format)?;
+    if format == Format::Json {
+        let written = writeln!(out, "{:#}", json(report, lang)).and_then(|()| out.flush());
+        drop(out);
+        return target.close(written.map_err(Into::into));
+    }
+    let headings: Vec<Heading> = [
+        ("row", "import-row"),
+        ("column", "import-column"),
+        ("field", "import-field"),
+        ("value", "import-value"),
+        ("problem", "import-problem-key"),
+        ("message", "import-problem"),
+    ]
+    .into_iter()
+    .map(|(name, key)| Heading { name: name.into(), label: words::text(lang, key).into_owned() })
+    .collect();
+    let style = Style { format, labels: format == Format::Xlsx, mark: true };
+    let mut sink = sink(out, &words::text(lang, "import-annotation"), &headings, style)?;
+    let mut outcome: anyhow::Result<()> = Ok(());
+    for problem in &report.problems {
+        let row = [
+            Cell::number(problem.row),
+            Cell::text(problem.column.as_str()),
+            Cell::text(problem.field.as_str()),
+            Cell::text(problem.value.as_str()),
+            Cell::text(problem.key()),
+            Cell::text(problem.message(lang)),
+        ];
+        outcome = outcome.and_then(|()| Ok(sink.row(&row)?));
+    }
+    target.close(outcome.and_then(|()| Ok(sink.finish()?)))
+}
+
+/// The file's rows with what is to be mended behind each; headings as they were, so that the mended
+/// file can be imported.
+fn annotate(
+    sheet: &Sheet,
+    report: &ImportReport,
+    profile: &Profile,
+    path: &Path,
+    lang: Lang,
+) -> anyhow::Result<()> {
+    let format = Format::of(path)
+        .filter(|format| *format != Format::Json)
+        .context("name the annotated file .xlsx or .csv")?;
+    let columns = report.headings.iter().map(|heading| heading.column + 1).max().unwrap_or(0);
+    let mut headings: Vec<Heading> = (0..columns)
+        .map(|at| {
+            let held = report.headings.iter().find(|heading| heading.column == at);
+            let label = held.map_or(String::new(), |heading| heading.heading.clone());
+            Heading { name: label.clone(), label }
+        })
+        .collect();
+    for key in ["import-row", "import-annotation"] {
+        let label = words::text(lang, key).into_owned();
+        headings.push(Heading { name: label.clone(), label });
+    }
+    let heading_row = profile.header_row.or_else(|| {
+        sheet
+            .rows
+            .iter()
+            .find(|row| {
+                report
+                    .headings
+                    .iter()
+                    .all(|held| row.cells.get(held.column).is_some_and(|cell| cell.trim() == held.heading))
+            })
+            .map(|row| row.number)
+    });
+    let style = Style { format, labels: true, mark: true };
+    let target = Target::new(Some(path.to_owned()));
+    let mut sink = sink(target.open(format)?, &sheet.name, &headings, style)?;
+    let mut outcome: anyhow::Result<()> = Ok(());
+    let mut problems = report.problems.iter().peekable();
+    for row in sheet.rows.iter().filter(|row| heading_row.is_none_or(|heading| row.number > heading)) {
+        let mut cells: Vec<Cell> =
+            (0..columns).map(|at| Cell::text(row.cells.get(at).map_or("", String::as_str))).collect();
+        let mut found = Vec::new();
+        while let Some(problem) = problems.next_if(|problem| problem.row <= row.number) {
+            let column =
+                if problem.column.is_empty() { String::new() } else { format!("{}: ", problem.column) };
+            found.push(format!("{column}{}", problem.message(lang)));
+        }
+        if found.is_empty()
+            && let Ok(at) = report.rows.binary_search_by_key(&row.number, |held| held.row)
+            && report.rows[at].outcome != Outcome::Refused
+        {
+            let key = format!("import-outcome-{}", report.rows[at].outcome.as_str());
+            found.push(words::text(lang, &key).into_owned());
+        }
+        cells.push(Cell::number(row.number));
+        cells.push(Cell::text(found.join("\n")));
+        outcome = outcome.and_then(|()| Ok(sink.row(&cells)?));
+    }
+    target.close(outcome.and_then(|()| Ok(sink.finish()?)))
+}
+
+fn template_words(lang: Lang, table: &Table) -> TemplateWords {
+    let t = |key: &str| words::text(lang, key).into_owned();
+    let label = table_label(lang, table.name);
+    TemplateWords {
+        explanation: t("template-explanation"),
+        choices: t("template-choices"),
+        title: words::with(lang, "template-title", &[("table", &label)]),
+        sheet: label,
+        column: t("template-column"),
+        name: t("template-name"),
+        needed: t("template-needed"),
+        help: t("template-help"),
+        yes: t("template-yes"),
+        no: t("template-no"),
+        not_listed: t("template-not-listed"),
+    }
+}
+
+fn template_columns(lang: Lang, table: &Table) -> Vec<TemplateColumn> {
+    table
+        .columns
+        .iter()
+        .chain(COMMON)
+        .map(|column| TemplateColumn {
+            name: column.name.to_owned(),
+            label: column_label(lang, table.name, column.name),
+            required: column.required,
+            help: words::text(lang, help_key(column)).into_owned(),
+            choices: match column.kind {
+                ColumnKind::OneOf(words) => words
+                    .iter()
+                    .map(|word| Choice {
+                        label: choice_label(lang, column.name, word),
+                        word: (*word).to_owned(),
+                    })
+                    .collect(),
+                ColumnKind::YesNo => [("template-yes", "true"), ("template-no", "false")]
+                    .into_iter()
+                    .map(|(key, word)| Choice {
+                        label: words::text(lang, key).into_owned(),
+                        word: word.to_owned(),
+                    })
+                    .collect(),
+                _ => Vec::new(),
+            },
+        })
+        .collect()
+}
+
+fn help_key(column: &Column) -> &'static str {
+    match column.kind {
+        ColumnKind::Code => "help-code",
+        ColumnKind::Codes => "help-codes",
+        ColumnKind::Text => "help-text",
+        ColumnKind::PlannedDate => "help-planned-date",
+        ColumnKind::Day => "help-day",
+        ColumnKind::Number => "help-number",
+        ColumnKind::Whole => "help-whole",
+        ColumnKind::Yuan => "help-yuan",
+        ColumnKind::YesNo => "help-yes-no",
+        ColumnKind::OneOf(_) => "help-one-of",
+        ColumnKind::Url => "help-url",
+    }
+}
