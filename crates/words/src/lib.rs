@@ -72,8 +72,8 @@ macro_rules! sources {
     };
 }
 
-const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures");
-const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures");
+const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "api");
+const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "api");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));
