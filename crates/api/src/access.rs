@@ -8,9 +8,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use app::{Actor, TokenScope};
 use axum::extract::{FromRequestParts, MatchedPath, Request, State};
-use axum::http::{HeaderValue, Method};
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::policy::{Action, Target};
@@ -56,7 +56,10 @@ pub const TABLE: &[(&str, Access)] = &[
     ("listProjects", Access::Read(A::ReadPublic)),
     ("registerProject", Access::Write(&[A::ManageProjects])),
     ("getProject", Access::Read(A::ReadPublic)),
-    ("recordProjectFacts", Access::Write(&[A::ManageProjects, A::DescribeProject, A::ReportProgress, A::MovePromise])),
+    (
+        "recordProjectFacts",
+        Access::Write(&[A::ManageProjects, A::DescribeProject, A::ReportProgress, A::MovePromise]),
+    ),
     ("listMilestones", Access::Read(A::ReadPublic)),
     ("recordMilestone", Access::Write(&[A::ReportProgress, A::MovePromise])),
     ("listProgress", Access::Read(A::ReadPublic)),
@@ -66,7 +69,10 @@ pub const TABLE: &[(&str, Access)] = &[
     ("listIndicators", Access::Read(A::ReadPublic)),
     ("registerIndicator", Access::Write(INDICATORS)),
     ("getIndicator", Access::Read(A::ReadPublic)),
-    ("recordIndicatorFacts", Access::Write(&[A::ManageIndicators, A::RecordObservation, A::AcceptObservation])),
+    (
+        "recordIndicatorFacts",
+        Access::Write(&[A::ManageIndicators, A::RecordObservation, A::AcceptObservation]),
+    ),
     ("listObservations", Access::Read(A::ReadPublic)),
     ("recordObservation", Access::Write(&[A::RecordObservation])),
     ("acceptObservation", Access::Write(&[A::AcceptObservation])),

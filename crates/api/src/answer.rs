@@ -314,8 +314,7 @@ impl Api {
     ) -> Result<Response, ApiError> {
         bounded(&facts)?;
         let expected = conditions.expected(self, &subject).await?;
-        let receipt =
-            self.make(caller, Command::Correct { subject, entry, facts, expected }, ground).await?;
+        let receipt = self.make(caller, Command::Correct { subject, entry, facts, expected }, ground).await?;
         Ok(outcome(&receipt, None))
     }
 

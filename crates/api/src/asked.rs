@@ -88,8 +88,7 @@ impl FromRequestParts<Api> for Asked {
         };
         match page.cursor.filter(|cursor| !cursor.is_empty()) {
             Some(cursor) => {
-                let cursor =
-                    Cursor::read(&cursor, &asked.query).ok_or(ApiError::new(Kind::InvalidCursor))?;
+                let cursor = Cursor::read(&cursor, &asked.query).ok_or(ApiError::new(Kind::InvalidCursor))?;
                 asked.view = View { as_of: cursor.as_of, known: cursor.known };
                 asked.position = Some(cursor.position);
             }

@@ -11,7 +11,7 @@ use axum_extra::extract::Query;
 use serde::de::DeserializeOwned;
 
 use crate::mistake;
-use crate::problem::{ApiError, FieldError, Kind};
+use crate::problem::{ApiError, FieldError, Kind, What};
 
 /// The largest body that is read.
 pub(crate) const BODY_MOST: usize = 1024 * 1024;
@@ -28,9 +28,15 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         let bytes = Bytes::from_request(request, state).await.map_err(unread)?;
         if let Err(error) = std::str::from_utf8(&bytes) {
-            let mut wrong = FieldError::new("", "not-utf8");
-            wrong.what = crate::problem::What::Message("not-utf8", vec![("at", error.valid_up_to().to_string())]);
+            let what = What::Message("not-utf8", vec![("at", (error.valid_up_to() + 1).to_string())]);
+            let wrong = FieldError { field: String::new(), what };
             return Err(ApiError::with(Kind::MalformedBody, vec![wrong]));
+        }
+        // The parser would also take a list of the members' values in their order.
+        if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
+            let what = What::Message("wrong-type", vec![("expected", "object".to_owned())]);
+            let wrong = FieldError { field: String::new(), what };
+            return Err(ApiError::with(Kind::InvalidValue, vec![wrong]));
         }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
@@ -49,10 +55,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
 
 fn malformed(error: &serde_json::Error) -> ApiError {
     let place = vec![("line", error.line().to_string()), ("column", error.column().to_string())];
-    let wrong = FieldError {
-        field: String::new(),
-        what: crate::problem::What::Message("not-json", place),
-    };
+    let wrong = FieldError { field: String::new(), what: What::Message("not-json", place) };
     ApiError::with(Kind::MalformedBody, vec![wrong])
 }
 

@@ -1,9 +1,9 @@
 //! Who calls: lets a program look at what its token is good for.
 
 use app::Actor;
+use axum::Json;
 use axum::http::header::CACHE_CONTROL;
 use axum::response::{IntoResponse, Response};
-use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -11,18 +11,11 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::access::Caller as Calling;
-use crate::value::{CodeText, ScopeText};
-use crate::word::RoleWord;
+use crate::person::Grant;
+use crate::value::CodeText;
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
     OpenApiRouter::new().routes(routes!(get_caller))
-}
-
-/// A role that the caller holds.
-#[derive(Debug, Serialize, ToSchema)]
-struct Role {
-    role: RoleWord,
-    scope: ScopeText,
 }
 
 /// Who calls.
@@ -30,7 +23,7 @@ struct Role {
 struct Caller {
     /// The token's person; `null` without a token.
     person: Option<CodeText>,
-    roles: Vec<Role>,
+    roles: Vec<Grant>,
     /// What the token is good for: read, write.
     scopes: Vec<String>,
 }
@@ -43,12 +36,9 @@ async fn get_caller(Calling(actor): Calling) -> Response {
         Actor::Token { scopes, .. } => scopes.iter().map(|scope| scope.as_str().to_owned()).collect(),
         _ => Vec::new(),
     };
-    let roles = actor.grants().iter();
     let body = Caller {
         person: actor.person().map(CodeText::from),
-        roles: roles
-            .map(|grant| Role { role: grant.role.into(), scope: ScopeText(grant.scope.clone()) })
-            .collect(),
+        roles: actor.grants().iter().map(Grant::from).collect(),
         scopes,
     };
     ([(CACHE_CONTROL, "no-store")], Json(body)).into_response()

@@ -177,7 +177,7 @@ fn docs(document: &Value, lang: Lang) -> String {
     let t = |key: &str| words::text(lang, key).into_owned();
     let mut html = Html::default();
     begin(&mut html, lang, &t("api-title"), "/docs");
-    html.open("div", &[("class", "frame")]).raw("<!-- -->");
+    html.open("div", &[("class", "frame")]);
     contents(&mut html, document, lang);
     html.open("main", &[("id", "main")]);
     introduction(&mut html, lang);
@@ -204,11 +204,14 @@ fn contents(html: &mut Html, document: &Value, lang: Lang) {
     html.open("nav", &[("aria-label", &t("api-contents"))]);
     for tag in TAGS {
         html.open("h2", &[]);
-        html.element("a", &[("href", &format!("#tag-{tag}"))], &t(&format!("api-tag-name-{tag}"))).close("h2");
+        html.element("a", &[("href", &format!("#tag-{tag}"))], &t(&format!("api-tag-name-{tag}")))
+            .close("h2");
         html.raw("<ul>");
         for (.., operation) in operations(document).filter(|(.., op)| op["tags"][0] == tag) {
             let id = operation["operationId"].as_str().unwrap_or("");
-            html.open("li", &[]).element("a", &[("href", &format!("#{id}"))], &summary(operation, lang)).close("li");
+            html.open("li", &[])
+                .element("a", &[("href", &format!("#{id}"))], &summary(operation, lang))
+                .close("li");
         }
         html.raw("</ul>");
     }
@@ -216,7 +219,15 @@ fn contents(html: &mut Html, document: &Value, lang: Lang) {
 }
 
 fn introduction(html: &mut Html, lang: Lang) {
-    for part in ["intro", "intro-tokens", "intro-view", "intro-pages", "intro-changes", "intro-problems", "intro-privacy"] {
+    for part in [
+        "intro",
+        "intro-tokens",
+        "intro-view",
+        "intro-pages",
+        "intro-changes",
+        "intro-problems",
+        "intro-privacy",
+    ] {
         html.open("p", &[]).prose(&words::text(lang, &format!("api-{part}"))).close("p");
     }
 }
@@ -242,13 +253,24 @@ pub(crate) fn kebab(id: &str) -> String {
     out
 }
 
-fn show_operation(html: &mut Html, document: &Value, path: &str, method: &'static str, operation: &Value, lang: Lang) {
+fn show_operation(
+    html: &mut Html,
+    document: &Value,
+    path: &str,
+    method: &'static str,
+    operation: &Value,
+    lang: Lang,
+) {
     let t = |key: &str| words::text(lang, key).into_owned();
     let id = operation["operationId"].as_str().unwrap_or("");
     let heading = format!("{id}-title");
     html.open("section", &[("id", id), ("aria-labelledby", &heading)]);
     html.open("h3", &[("id", &heading)]).text(&summary(operation, lang)).close("h3");
-    html.open("p", &[]).element("span", &[("class", if method == "get" { "method get" } else { "method post" })], method);
+    html.open("p", &[]).element(
+        "span",
+        &[("class", if method == "get" { "method get" } else { "method post" })],
+        method,
+    );
     html.text(" ").element("code", &[], path).close("p");
     if lang.is_english()
         && let Some(description) = operation["description"].as_str()
@@ -273,7 +295,9 @@ fn needs(id: &str, lang: Lang) -> String {
     let named = |actions: &[domain::policy::Action]| {
         let names: Vec<String> = actions
             .iter()
-            .map(|action| words::text(lang, &format!("action-{}", action.as_str().replace('_', "-"))).into_owned())
+            .map(|action| {
+                words::text(lang, &format!("action-{}", action.as_str().replace('_', "-"))).into_owned()
+            })
             .collect();
         names.join(if lang.is_english() { ", " } else { "、" })
     };
@@ -338,8 +362,13 @@ fn show_answers(html: &mut Html, document: &Value, id: &str, operation: &Value, 
     html.raw("</tr></thead><tbody>");
     for (status, answer) in operation["responses"].as_object().into_iter().flatten() {
         let answer = resolve(document, answer);
-        html.raw("<tr>").open("th", &[("scope", "row")]).element("code", &[], status).close("th").open("td", &[]);
-        let problems: Vec<Kind> = Kind::ALL.into_iter().filter(|kind| kind.status().as_str() == status).collect();
+        html.raw("<tr>")
+            .open("th", &[("scope", "row")])
+            .element("code", &[], status)
+            .close("th")
+            .open("td", &[]);
+        let problems: Vec<Kind> =
+            Kind::ALL.into_iter().filter(|kind| kind.status().as_str() == status).collect();
         if problems.is_empty() {
             html.prose(&t(&format!("api-answer-{status}")));
         }

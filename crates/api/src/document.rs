@@ -10,11 +10,13 @@ use words::Lang;
 use crate::access::{Access, access, security};
 use crate::example;
 use crate::problem::{ApiError, Kind, PROBLEM_JSON, ProblemBody, ProblemField};
+use crate::project_list::Sort;
+use crate::value::KnownAt;
 
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(ProblemBody, ProblemField)))]
+#[openapi(components(schemas(ProblemBody, ProblemField, KnownAt, Sort)))]
 struct Base;
 
 /// The frame into which the handlers' descriptions come.
@@ -49,6 +51,9 @@ pub(crate) fn complete(generated: &utoipa::openapi::OpenApi) -> Result<Value, se
         .map(|tag| json!({ "name": tag, "description": english(&format!("api-tag-{tag}")) }))
         .collect();
     let components = &mut document["components"];
+    if let Some(schemas) = components["schemas"].as_object_mut() {
+        tidy(schemas);
+    }
     components["securitySchemes"] = json!({ "token": {
         "type": "http", "scheme": "bearer", "description": english("api-token-about"),
     }});
@@ -65,6 +70,51 @@ pub(crate) fn complete(generated: &utoipa::openapi::OpenApi) -> Result<Value, se
         }
     }
     Ok(document)
+}
+
+/// Says of the schemas what the generator cannot know: lists name what they hold instead of spelling it
+/// out, facts take no stray members, and answers leave nothing out.
+fn tidy(schemas: &mut Map<String, Value>) {
+    let names: Vec<String> = schemas.keys().cloned().collect();
+    for (name, schema) in schemas.iter_mut() {
+        let held = name.split_once('_').map(|(_, held)| held).filter(|held| names.iter().any(|n| n == held));
+        if let Some(held) = held {
+            for list in ["items", "facts"] {
+                if let Some(list) = schema["properties"].get_mut(list) {
+                    list["items"] = json!({ "$ref": format!("#/components/schemas/{held}") });
+                }
+            }
+        }
+        if name.ends_with("Fact") || name == "Limit" || name == "FigureQuery" {
+            close(schema);
+        } else if schema["additionalProperties"] != false {
+            let parts = match schema["allOf"].as_array_mut() {
+                Some(parts) => parts.iter_mut().collect(),
+                None => vec![schema],
+            };
+            parts.into_iter().for_each(require_all);
+        }
+    }
+}
+
+fn close(schema: &mut Value) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(close),
+        Value::Object(members) => {
+            if members.contains_key("properties") {
+                members.insert("additionalProperties".into(), false.into());
+            }
+            members.values_mut().for_each(close);
+        }
+        _ => {}
+    }
+}
+
+fn require_all(schema: &mut Value) {
+    if let Some(properties) = schema["properties"].as_object() {
+        let names: Vec<&String> = properties.keys().collect();
+        schema["required"] = json!(names);
+    }
 }
 
 /// The errors that an operation may answer with, by the kinds of problem.
@@ -120,7 +170,8 @@ fn finish(operation: &mut Map<String, Value>, method: &str) {
     operation.insert("parameters".into(), parameters.into());
 
     if let Some(example) = example::body(&id)
-        && let Some(content) = operation.get_mut("requestBody").map(|body| &mut body["content"]["application/json"])
+        && let Some(content) =
+            operation.get_mut("requestBody").map(|body| &mut body["content"]["application/json"])
     {
         content["example"] = example;
     }
@@ -175,7 +226,8 @@ fn responses() -> Value {
     for kind in Kind::ALL {
         let status = kind.status().as_u16();
         let name = format!("Problem{status}");
-        let line = format!("{}: {}", kind.key(), words::text(Lang::En, &format!("problem-{}-title", kind.key())));
+        let line =
+            format!("{}: {}", kind.key(), words::text(Lang::En, &format!("problem-{}-title", kind.key())));
         if let Some(held) = out.get_mut(&name) {
             let before = held["description"].as_str().unwrap_or("").to_owned();
             held["description"] = format!("{before}; {line}").into();
@@ -190,7 +242,8 @@ fn responses() -> Value {
         });
         match status {
             401 | 403 => {
-                response["headers"] = json!({ "WWW-Authenticate": { "$ref": "#/components/headers/Challenge" } });
+                response["headers"] =
+                    json!({ "WWW-Authenticate": { "$ref": "#/components/headers/Challenge" } });
             }
             429 | 503 => {
                 response["headers"] = json!({ "Retry-After": { "$ref": "#/components/headers/RetryAfter" } });
@@ -207,9 +260,7 @@ fn example_problem(kind: Kind) -> Value {
 }
 
 fn headers() -> Value {
-    let header = |key: &str, schema: Value| {
-        json!({ "description": words::text(Lang::En, &format!("api-header-{key}")), "schema": schema })
-    };
+    let header = |key: &str, schema: Value| json!({ "description": words::text(Lang::En, &format!("api-header-{key}")), "schema": schema });
     json!({
         "ETag": header("etag", json!({ "type": "string" })),
         "HuitianAsOf": header("as-of", json!({ "type": "string", "format": "date" })),

@@ -3,10 +3,14 @@
 //! Everyone may follow the plan's history. Who made an entry and why, remarks, and entries about people
 //! are for those whose work it is; e-mail addresses stand in no entry that is shown.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::code::Code;
 use domain::fact::Fact;
+use domain::history::{History, View};
 use domain::journal::{Entry as DomainEntry, Event, Seq};
 use domain::policy::{Action, Target};
 use domain::subject::{Subject, SubjectKind, directory};
@@ -66,15 +70,18 @@ struct Entry {
     event: EventWord,
     /// The entry that this one corrects.
     corrects: Option<u64>,
+    /// The entry by which this one was corrected: since then its facts no longer count.
+    corrected_by: Option<u64>,
     facts: Vec<AnyFact>,
     /// How many facts are not shown to this caller.
     withheld: u32,
     source: Source,
-    /// Who recorded it; for staff, `null` for others.
+    /// Who recorded it; for staff and the audit, `null` for others.
     actor: Option<CodeText>,
-    /// Why; for staff, `null` for others.
+    /// Why; for staff and the audit, `null` for others.
     reason: Option<String>,
-    /// The entry's link in the chain of the journal, SHA-256; for staff, `null` for others.
+    /// The entry's link in the chain of the journal, SHA-256; for staff and the audit, `null` for
+    /// others.
     hash: Option<String>,
 }
 
@@ -118,7 +125,7 @@ impl Eyes<'_> {
     }
 
     fn staff(&self, scope: &Code) -> bool {
-        self.audit(scope) || self.caller.may(Action::ReadStaff, &Self::target(scope))
+        self.caller.may(Action::ReadStaff, &Self::target(scope))
     }
 
     /// Entries about people are for the audit and for those who manage people.
@@ -128,9 +135,11 @@ impl Eyes<'_> {
             || self.caller.may(Action::ManagePeople, &Target::default())
     }
 
-    fn show(&self, entry: &DomainEntry) -> Entry {
+    fn show(&self, entry: &DomainEntry, corrected_by: Option<Seq>) -> Entry {
         let draft = &entry.draft;
         let staff = self.staff(&draft.subject.scope);
+        // Who changed what, and why, is also what the audit is about; remarks are not.
+        let audit = staff || self.audit(&draft.subject.scope);
         let (shown, hidden): (Vec<&Fact>, Vec<&Fact>) =
             draft.event.facts().iter().partition(|fact| match readers(fact) {
                 Readers::Everyone => true,
@@ -152,12 +161,13 @@ impl Eyes<'_> {
                 Event::Corrected { .. } => EventWord::Corrected,
             },
             corrects: draft.event.corrects().map(|seq| seq.0),
+            corrected_by: corrected_by.map(|seq| seq.0),
             facts: shown.into_iter().map(AnyFact::from).collect(),
             withheld: u32::try_from(hidden.len()).unwrap_or(u32::MAX),
             source: (&draft.source).into(),
-            actor: staff.then(|| (&draft.actor).into()),
-            reason: staff.then(|| draft.reason.clone()),
-            hash: staff.then(|| entry.hash.to_string()),
+            actor: audit.then(|| (&draft.actor).into()),
+            reason: audit.then(|| draft.reason.clone()),
+            hash: audit.then(|| entry.hash.to_string()),
         }
     }
 }
@@ -199,6 +209,37 @@ impl EntryParams {
     }
 }
 
+/// Which entries were corrected, by what was known at an entry.
+struct Corrections<'a> {
+    api: &'a Api,
+    known: Seq,
+    histories: HashMap<Code, Arc<History>>,
+}
+
+impl<'a> Corrections<'a> {
+    fn new(api: &'a Api, known: Seq) -> Self {
+        Self { api, known, histories: HashMap::new() }
+    }
+
+    async fn of(&mut self, entry: &DomainEntry) -> Result<Option<Seq>, ApiError> {
+        let subject = &entry.draft.subject;
+        let history = match self.histories.get(&subject.scope) {
+            Some(history) => history.clone(),
+            None => {
+                let history = match subject.scope == directory() {
+                    true => self.api.directory().await?,
+                    false => self.api.history(&subject.scope).await?,
+                };
+                self.histories.insert(subject.scope.clone(), history.clone());
+                history
+            }
+        };
+        let facts = history.get(subject).map(|history| history.facts()).unwrap_or_default();
+        let superseded = facts.iter().find(|fact| fact.seq == entry.seq).and_then(|fact| fact.superseded);
+        Ok(superseded.filter(|by| *by <= self.known))
+    }
+}
+
 /// How often one request looks further when what it found is not for its reader.
 const LOOKS_MOST: usize = 4;
 
@@ -228,11 +269,14 @@ async fn list_entries(
             && kind.is_none_or(|kind| entry.draft.subject.kind == kind)
             && asked.as_of_given.is_none_or(|day| entry.draft.effective <= day)
     };
+    let mut corrections = Corrections::new(&api, asked.view.known);
     let mut before = asked.position.map(Seq);
     let mut items: Vec<Entry> = Vec::new();
     for _ in 0..LOOKS_MOST {
         let found = api.app().entries(filter.clone(), before, asked.limit - items.len()).await?;
-        items.extend(found.items.iter().filter(|entry| wanted(entry)).map(|entry| eyes.show(entry)));
+        for entry in found.items.iter().filter(|entry| wanted(entry)) {
+            items.push(eyes.show(entry, corrections.of(entry).await?));
+        }
         before = found.next;
         if before.is_none() || items.len() == asked.limit {
             break;
@@ -271,13 +315,16 @@ async fn get_entry(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let entry = find(&api, &caller, number).await?;
-    let visible = entry.seq <= asked.view.known
-        && asked.as_of_given.is_none_or(|day| entry.draft.effective <= day);
+    let visible =
+        entry.seq <= asked.view.known && asked.as_of_given.is_none_or(|day| entry.draft.effective <= day);
     found(visible.then_some(()))?;
-    let view = domain::history::View { as_of: asked.view.as_of, known: entry.seq };
+    let head = api.directory().await?.head();
+    let view = View { as_of: asked.view.as_of, known: asked.view.known.min(head) };
     let used = asked.used(view);
+    let corrected_by = Corrections::new(&api, view.known).of(&entry).await?;
     let tag = list_tag(view, audience(&caller));
-    Ok(answer(&conditions, &caller.0, &tag, &used, Eyes { caller: &caller }.show(&entry)))
+    let shown = Eyes { caller: &caller }.show(&entry, corrected_by);
+    Ok(answer(&conditions, &caller.0, &tag, &used, shown))
 }
 
 /// What is to stand in place of a wrong entry.

@@ -128,7 +128,13 @@ pub fn body(operation: &str) -> Option<Value> {
             ],
         }),
         "recordPersonFacts" => json!({ "facts": [{ "email": { "email": "example@example.org" } }] }),
-        "correctEntry" => json!({ "facts": [], "reason": "Recorded of the wrong project" }),
+        "correctEntry" => json!({
+            "facts": [
+                { "area": { "name": { "zh": "北京市", "en": "Beijing Municipality" } } },
+                { "area": { "level": { "level": "city" } } },
+            ],
+            "reason": "The English name was not the full one",
+        }),
         _ => return None,
     })
 }

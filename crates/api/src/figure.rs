@@ -75,11 +75,27 @@ struct Figures {
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum Row {
-    Project { code: CodeText, name: Name, quantity: Amount },
+    Project {
+        code: CodeText,
+        name: Name,
+        quantity: Amount,
+    },
     /// A quantity that was published for several projects together.
-    Group { group: CodeText, members: Vec<CodeText>, quantity: Amount },
-    Sector { code: CodeText, projects: u64 },
-    Observation { indicator: CodeText, key: CodeText, on: Day, value: Amount },
+    Group {
+        group: CodeText,
+        members: Vec<CodeText>,
+        quantity: Amount,
+    },
+    Sector {
+        code: CodeText,
+        projects: u64,
+    },
+    Observation {
+        indicator: CodeText,
+        key: CodeText,
+        on: Day,
+        value: Amount,
+    },
 }
 
 /// A figure with the records that make it.
@@ -116,11 +132,9 @@ fn row(row: &DomainRow, portfolio: &Portfolio) -> Row {
                 .map_or_else(|| Name { zh: code.to_string(), en: String::new() }, |p| (&p.name).into()),
             quantity: Amount(*quantity),
         },
-        DomainRow::Group { group, members, quantity } => Row::Group {
-            group: group.into(),
-            members: codes(members),
-            quantity: Amount(*quantity),
-        },
+        DomainRow::Group { group, members, quantity } => {
+            Row::Group { group: group.into(), members: codes(members), quantity: Amount(*quantity) }
+        }
         DomainRow::Sector { code, projects } => Row::Sector { code: code.into(), projects: *projects as u64 },
         DomainRow::Observation { indicator, key, on, value } => Row::Observation {
             indicator: indicator.into(),

@@ -5,7 +5,9 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::history::View;
-use domain::indicator::{Indicator as DomainIndicator, IndicatorFact as DomainFact, Observation as DomainObservation};
+use domain::indicator::{
+    Indicator as DomainIndicator, IndicatorFact as DomainFact, Observation as DomainObservation,
+};
 use domain::journal::Seq;
 use domain::subject::{Subject, SubjectKind};
 use serde::{Deserialize, Serialize};

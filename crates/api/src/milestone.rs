@@ -57,7 +57,6 @@ struct NewMilestone {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewProgress {
-    #[schema(minimum = 0, maximum = 100)]
     percent: Amount,
     /// The whole project when not given.
     #[serde(default)]

@@ -49,9 +49,10 @@ pub(crate) fn at(field: &str, message: &str) -> FieldError {
     if message.contains("out of range") || message.contains("too large") || message.contains("too small") {
         return FieldError::new(field, "out-of-range");
     }
-    let expected = message.split("expected ").nth(1).map(|rest| {
-        rest.split(" at line ").next().unwrap_or(rest).chars().take(80).collect::<String>()
-    });
+    let expected = message
+        .split("expected ")
+        .nth(1)
+        .map(|rest| rest.split(" at line ").next().unwrap_or(rest).chars().take(80).collect::<String>());
     match expected {
         Some(expected) => message_at(field, "wrong-type", vec![("expected", expected)]),
         None => FieldError::new(field, "not-understood"),
@@ -86,7 +87,11 @@ mod tests {
             (r#"{"progress":{"percent":1,"percent":2}}"#, "progress.percent", "member-twice"),
             (r#"{"progres":{"percent":1}}"#, "", "not-one-of"),
             (r#"{"milestone":{"aspect":"actual","step":"start"}}"#, "milestone.date", "member-missing"),
-            (r#"{"milestone":{"aspect":"real","step":"start","date":null}}"#, "milestone.aspect", "not-one-of"),
+            (
+                r#"{"milestone":{"aspect":"real","step":"start","date":null}}"#,
+                "milestone.aspect",
+                "not-one-of",
+            ),
             (r#"{"part":[]}"#, "part", "wrong-type"),
         ] {
             let (at, code) = told(body);

@@ -5,7 +5,7 @@ use axum::response::Response;
 use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
 use domain::person::{Person as DomainPerson, PersonFact as DomainFact};
-use domain::policy::{Action, Target};
+use domain::policy::{Action, Grant as DomainGrant, Target};
 use domain::subject::{Subject, SubjectKind, directory};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -33,9 +33,15 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
 
 /// A role that a person holds.
 #[derive(Debug, Serialize, ToSchema)]
-struct Grant {
+pub(crate) struct Grant {
     role: RoleWord,
     scope: ScopeText,
+}
+
+impl From<&DomainGrant> for Grant {
+    fn from(grant: &DomainGrant) -> Self {
+        Self { role: grant.role.into(), scope: ScopeText(grant.scope.clone()) }
+    }
 }
 
 /// A person in a list.
@@ -77,14 +83,6 @@ fn person(held: &SubjectHistory, view: View) -> DomainPerson {
     DomainPerson::at(&held.subject.code, held.visible::<DomainFact>(view))
 }
 
-fn grants(person: &DomainPerson) -> Vec<Grant> {
-    person
-        .grants
-        .iter()
-        .map(|grant| Grant { role: grant.role.into(), scope: ScopeText(grant.scope.clone()) })
-        .collect()
-}
-
 /// People with an account
 #[utoipa::path(get, path = "/people", operation_id = "listPeople", tag = "people",
     params(ViewParams, PageParams),
@@ -104,7 +102,7 @@ async fn list_people(
         let person = person(held, view);
         PersonLine {
             code: (&person.code).into(),
-            roles: grants(&person),
+            roles: person.grants.iter().map(Grant::from).collect(),
             unit: code(&person.unit),
             name: person.name,
             active: person.active,
@@ -150,7 +148,7 @@ async fn get_person(
     let person = person(held, view);
     let body = Person {
         code: (&person.code).into(),
-        roles: grants(&person),
+        roles: person.grants.iter().map(Grant::from).collect(),
         unit: crate::value::code(&person.unit),
         name: person.name,
         email: person.email,

@@ -7,7 +7,9 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::history::{History, View};
-use domain::plan::{ListEntry as DomainEntry, Plan as DomainPlan, Revision as DomainRevision, YearlyList as DomainList};
+use domain::plan::{
+    ListEntry as DomainEntry, Plan as DomainPlan, Revision as DomainRevision, YearlyList as DomainList,
+};
 use domain::project::Project;
 use domain::subject::{Subject, SubjectKind};
 use serde::Serialize;
@@ -364,11 +366,7 @@ struct ListEntry {
 
 impl From<DomainEntry> for ListEntry {
     fn from(entry: DomainEntry) -> Self {
-        Self {
-            project: (&entry.project).into(),
-            entry: entry.entry.into(),
-            aim: entry.aim.map(Into::into),
-        }
+        Self { project: (&entry.project).into(), entry: entry.entry.into(), aim: entry.aim.map(Into::into) }
     }
 }
 

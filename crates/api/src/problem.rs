@@ -125,10 +125,9 @@ impl Kind {
             Self::NotAllowed | Self::InsufficientScope => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::AlreadyRegistered
-            | Self::AlreadyCorrected
-            | Self::Conflict
-            | Self::StatementNotIssued => StatusCode::CONFLICT,
+            Self::AlreadyRegistered | Self::AlreadyCorrected | Self::Conflict | Self::StatementNotIssued => {
+                StatusCode::CONFLICT
+            }
             Self::ChangedMeanwhile => StatusCode::PRECONDITION_FAILED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,

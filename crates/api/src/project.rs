@@ -168,9 +168,8 @@ struct Project {
 }
 
 pub(crate) fn milestones(project: &DomainProject, as_of: Date) -> Vec<Milestone> {
-    let order = |step: &Code| {
-        project.steps.iter().position(|line| line.step == *step).unwrap_or(project.steps.len())
-    };
+    let order =
+        |step: &Code| project.steps.iter().position(|line| line.step == *step).unwrap_or(project.steps.len());
     let mut tracks: Vec<(&(Option<Code>, Code), &Track)> =
         project.tracks.iter().filter(|(_, track)| !track.is_empty()).collect();
     tracks.sort_by_key(|((part, step), _)| (part.clone(), order(step)));
@@ -300,11 +299,7 @@ fn shown(project: &DomainProject, plan: &Code, view: View, staff: bool, used: Vi
             .map(|(title, url)| Document { title: title.clone(), url: url.clone() })
             .collect(),
         remarks: staff.then(|| {
-            project
-                .remarks
-                .iter()
-                .map(|(on, text)| Remark { on: (*on).into(), text: text.clone() })
-                .collect()
+            project.remarks.iter().map(|(on, text)| Remark { on: (*on).into(), text: text.clone() }).collect()
         }),
         version: project.version.0,
         view: used,
@@ -320,9 +315,8 @@ pub(crate) async fn find(
 ) -> Result<(DomainProject, View), ApiError> {
     let history = api.history(plan).await?;
     let view = asked.pinned(&history);
-    let project = history
-        .get(&Subject::project(plan, project))
-        .and_then(|history| DomainProject::at(history, view));
+    let project =
+        history.get(&Subject::project(plan, project)).and_then(|history| DomainProject::at(history, view));
     Ok((found(project)?, view))
 }
 

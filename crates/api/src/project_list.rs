@@ -101,7 +101,7 @@ const KEYS: [(&str, Key); 9] = [
 
 /// An order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Sort {
+pub(crate) struct Sort {
     key: Key,
     descending: bool,
 }

@@ -2,10 +2,10 @@
 
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use domain::unit::{Unit as DomainUnit, UnitFact as DomainFact};
 use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
 use domain::subject::{Subject, SubjectKind, directory};
+use domain::unit::{Unit as DomainUnit, UnitFact as DomainFact};
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;

@@ -168,9 +168,8 @@ pub enum KnownAt {
 
 impl<'de> Deserialize<'de> for KnownAt {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let parse = |text: &str| {
-            strict_day(text).map(Self::Day).or_else(|| parse_moment(text).map(Self::Moment))
-        };
+        let parse =
+            |text: &str| strict_day(text).map(Self::Day).or_else(|| parse_moment(text).map(Self::Moment));
         let visitor = TextVisitor { parse, key: "not-a-day-or-moment", expecting: "a day or a moment" };
         deserializer.deserialize_str(visitor)
     }

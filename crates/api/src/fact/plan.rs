@@ -155,7 +155,16 @@ impl PartialSchema for FigureQuery {
                 .property("register", CodeText::schema())
                 .property(
                     "standing",
-                    words(&["any", "started", "completed", "in_use", "under_way", "to_start", "later", "due"]),
+                    words(&[
+                        "any",
+                        "started",
+                        "completed",
+                        "in_use",
+                        "under_way",
+                        "to_start",
+                        "later",
+                        "due",
+                    ]),
                 )
                 .property(
                     "horizon",
@@ -214,13 +223,9 @@ impl From<PlanFact> for Domain {
             F::YearlyList { year, issue, title, declared_carried_over, declared_new } => {
                 Self::YearlyList { year, issue, title: title.into(), declared_carried_over, declared_new }
             }
-            F::ListEntry { year, issue, project, entry, aim } => Self::ListEntry {
-                year,
-                issue,
-                project: project.0,
-                entry: entry.0,
-                aim: aim.map(|aim| aim.0),
-            },
+            F::ListEntry { year, issue, project, entry, aim } => {
+                Self::ListEntry { year, issue, project: project.0, entry: entry.0, aim: aim.map(|aim| aim.0) }
+            }
             F::OutputKind { kind, name, unit } => {
                 Self::OutputKind(OutputKind { kind: kind.0, name: name.into(), unit: unit.into() })
             }
@@ -308,11 +313,9 @@ impl From<&Domain> for PlanFact {
                 query: FigureQuery(figure.query.clone()),
                 rule: (&figure.rule).into(),
             },
-            Domain::PublishedFigure { figure, on, value } => Self::PublishedFigure {
-                figure: figure.into(),
-                on: (*on).into(),
-                value: Amount(*value),
-            },
+            Domain::PublishedFigure { figure, on, value } => {
+                Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
+            }
         }
     }
 }

@@ -20,12 +20,24 @@ pub enum ProjectFact {
         alias: String,
     },
     /// The milestone template's code: building, road, utility, park, conversion …
-    Kind { kind: CodeText },
-    Sector { sector: CodeText },
-    Campaign { campaign: CodeText },
+    Kind {
+        kind: CodeText,
+    },
+    Sector {
+        sector: CodeText,
+    },
+    Campaign {
+        campaign: CodeText,
+    },
     /// The one unit that is responsible.
-    LeadUnit { unit: CodeText },
-    SupportingUnit { unit: CodeText, role: CodeText, active: bool },
+    LeadUnit {
+        unit: CodeText,
+    },
+    SupportingUnit {
+        unit: CodeText,
+        role: CodeText,
+        active: bool,
+    },
     Place {
         areas: Vec<CodeText>,
         #[serde(default)]
@@ -33,9 +45,16 @@ pub enum ProjectFact {
         address: String,
     },
     /// In fen, 1/100 yuan.
-    Budget { fen: i64 },
+    Budget {
+        #[schema(minimum = 0)]
+        fen: i64,
+    },
     /// In fen, 1/100 yuan.
-    Funding { origin: CodeText, fen: i64 },
+    Funding {
+        origin: CodeText,
+        #[schema(minimum = 0)]
+        fen: i64,
+    },
     /// Whether the project belongs to the plan, since which revision and why.
     Membership {
         state: MembershipWord,
@@ -44,7 +63,10 @@ pub enum ProjectFact {
         #[serde(default)]
         other: Option<CodeText>,
     },
-    Part { part: CodeText, name: Name },
+    Part {
+        part: CodeText,
+        name: Name,
+    },
     /// A step of the project's milestone chain.
     Step {
         step: CodeText,
@@ -85,7 +107,12 @@ pub enum ProjectFact {
         percent: Amount,
     },
     /// A quantity that the project adds, of one stage and basis.
-    Output { kind: CodeText, stage: StageWord, basis: BasisWord, quantity: Amount },
+    Output {
+        kind: CodeText,
+        stage: StageWord,
+        basis: BasisWord,
+        quantity: Amount,
+    },
     Suspended {
         suspended: bool,
         #[serde(default)]
@@ -215,9 +242,7 @@ impl From<&Domain> for ProjectFact {
             Domain::SupportingUnit { unit, role, active } => {
                 Self::SupportingUnit { unit: unit.into(), role: role.into(), active: *active }
             }
-            Domain::Place { areas, address } => {
-                Self::Place { areas: codes(areas), address: address.clone() }
-            }
+            Domain::Place { areas, address } => Self::Place { areas: codes(areas), address: address.clone() },
             Domain::Budget { fen } => Self::Budget { fen: fen.0 },
             Domain::Funding { origin, fen } => Self::Funding { origin: origin.into(), fen: fen.0 },
             Domain::Membership { state, revision, other } => {
