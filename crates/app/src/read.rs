@@ -89,12 +89,16 @@ impl App {
 
     /// A plan at a point of view.
     pub async fn portfolio(&self, plan: &Code, asked: Asked) -> Result<Arc<Portfolio>, AppError> {
-        let (portfolio, _) = self.portfolio_keyed(plan, asked).await?;
+        self.portfolio_at(plan, self.view(asked).await?).await
+    }
+
+    /// A plan at a point of view that is already settled, as when a reader goes on from page to page.
+    pub async fn portfolio_at(&self, plan: &Code, view: View) -> Result<Arc<Portfolio>, AppError> {
+        let (portfolio, _) = self.portfolio_keyed(plan, view).await?;
         Ok(portfolio)
     }
 
-    async fn portfolio_keyed(&self, plan: &Code, asked: Asked) -> Result<(Arc<Portfolio>, Key), AppError> {
-        let view = self.view(asked).await?;
+    async fn portfolio_keyed(&self, plan: &Code, view: View) -> Result<(Arc<Portfolio>, Key), AppError> {
         let history = self.history(plan).await?;
         let key = Key { plan: plan.clone(), view, head: history.head() };
         {
@@ -115,7 +119,16 @@ impl App {
         plan: &Code,
         asked: Asked,
     ) -> Result<(Arc<Portfolio>, Arc<Statement>), AppError> {
-        let (portfolio, key) = self.portfolio_keyed(plan, asked).await?;
+        self.statement_at(plan, self.view(asked).await?).await
+    }
+
+    /// As [`statement`](Self::statement), at a point of view that is already settled.
+    pub async fn statement_at(
+        &self,
+        plan: &Code,
+        view: View,
+    ) -> Result<(Arc<Portfolio>, Arc<Statement>), AppError> {
+        let (portfolio, key) = self.portfolio_keyed(plan, view).await?;
         {
             let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((_, _, Some(statement))) = cache.get(&key) {

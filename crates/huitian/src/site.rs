@@ -14,5 +14,6 @@ pub fn routes(app: App, config: &Config) -> Router {
             .collect(),
         password: ::demo::PASSWORD.to_owned(),
     });
-    pages::router(PagesState { app, secure_cookies: config.secure_cookies, demo })
+    pages::router(PagesState { app: app.clone(), secure_cookies: config.secure_cookies, demo })
+        .merge(api::router(app))
 }

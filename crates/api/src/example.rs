@@ -1,0 +1,140 @@
+//! Examples that stand in the description and on its page. The tests send each of them.
+
+use serde_json::{Value, json};
+
+/// A value for a part of an address.
+pub fn place(operation: &str, name: &str) -> &'static str {
+    match (operation, name) {
+        (_, "plan") => "huitian-2018",
+        (_, "project") => "HT-TRA-009",
+        ("acceptObservation", "indicator") => "communities",
+        ("acceptObservation", "key") => "bjd-2019",
+        (_, "indicator") => "retail_outlets",
+        (_, "unit") => "changping-education",
+        (_, "area") => "tiantongyuan-north",
+        (_, "person") => "auditor",
+        (_, "figure") => "projects_total",
+        (_, "number") => "2",
+        (_, "year") => "2020",
+        (_, "issue") => "1",
+        (_, "entry") => "1",
+        (_, "key") => "drc-2019",
+        (_, "problem") => "refused",
+        _ => "1",
+    }
+}
+
+/// Parameters that show what an operation can do.
+pub fn query(operation: &str) -> &'static str {
+    match operation {
+        "listProjects" => "?sector=transport&sort=-slip&as_of=2019-08-14&limit=10",
+        "getProject" | "listMilestones" | "listProgress" | "getIndicator" => "?as_of=2021-12-31",
+        "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
+        "listEntries" => "?plan=huitian-2018&kind=project&code=HT-TRA-009",
+        "getPlan" => "?as_of=2019-08-14&known_at=2019-08-14",
+        _ => "",
+    }
+}
+
+/// A body that is good for the demonstration plan.
+pub fn body(operation: &str) -> Option<Value> {
+    let source = json!({
+        "title": "Minutes of the joint meeting", "url": "https://example.org/minutes", "unit": "bj-task-force",
+    });
+    Some(match operation {
+        "registerPlan" => json!({
+            "code": "example-2027",
+            "facts": [
+                { "name": { "zh": "示例行动计划", "en": "Example action plan" } },
+                { "period": { "from": "2027-01-01", "to": "2029-12-31" } },
+                { "sector": { "sector": "education", "order": 1, "name": { "zh": "教育", "en": "Education" } } },
+            ],
+        }),
+        "recordPlanFacts" => json!({
+            "facts": [{ "revision": {
+                "number": 9, "title": { "zh": "示例修订", "en": "Example revision" }, "declared": 118,
+            } }],
+            "source": source,
+        }),
+        "registerProject" => json!({
+            "code": "HT-EXAMPLE-1",
+            "facts": [
+                { "name": { "zh": "示例幼儿园", "en": "Example kindergarten" } },
+                { "kind": { "kind": "building" } },
+                { "sector": { "sector": "education" } },
+                { "lead_unit": { "unit": "changping-education" } },
+                { "place": { "areas": ["tiantongyuan-north"], "address": "" } },
+                { "membership": { "state": "member", "revision": 1 } },
+                { "milestone": { "aspect": "promised", "step": "completion", "date": "2027-Q4" } },
+            ],
+            "source": source,
+        }),
+        "recordProjectFacts" => json!({
+            "facts": [
+                { "alias": { "alias": "Example name" } },
+                { "milestone": { "aspect": "forecast", "step": "completion", "date": "2027-06", "cause": "land_clearance" } },
+            ],
+            "reason": "Reported by the lead unit",
+        }),
+        "recordMilestone" => json!({
+            "aspect": "forecast", "step": "start", "date": "2027-03", "cause": "approval", "source": source,
+        }),
+        "recordProgress" => json!({ "percent": 96.5, "on": "2025-06-30" }),
+        "recordOutput" => json!({
+            "kind": "parking_spaces", "stage": "planned", "basis": "gross", "quantity": 250,
+        }),
+        "registerIndicator" => json!({
+            "code": "example_indicator",
+            "facts": [
+                { "name": { "zh": "示例指标", "en": "Example indicator" } },
+                { "unit": { "zh": "个", "en": "places" } },
+                { "direction": { "direction": "up" } },
+            ],
+        }),
+        "recordIndicatorFacts" => json!({
+            "facts": [{ "target": {
+                "on": "2027-12-31", "value": 1500,
+                "instrument": { "instrument": "outlet_count", "scale": "outlets" },
+            } }],
+        }),
+        "recordObservation" => json!({
+            "key": "example-2025", "on": "2025-06-30", "value": 1402,
+            "instrument": { "instrument": "outlet_count", "scale": "outlets" },
+            "source": source,
+        }),
+        "acceptObservation" => json!({
+            "on": "2019-08-15", "because": "It is the only one that names its method.",
+        }),
+        "registerUnit" => json!({
+            "code": "example-unit",
+            "facts": [{ "name": { "zh": "示例单位", "en": "Example unit" } }, { "level": { "level": "district" } }],
+        }),
+        "recordUnitFacts" => json!({ "facts": [{ "name": { "zh": "示例单位名称", "en": "Example name" } }] }),
+        "registerArea" => json!({
+            "code": "example-community",
+            "facts": [
+                { "name": { "zh": "示例社区", "en": "Example community" } },
+                { "level": { "level": "community" } },
+                { "parent": { "parent": "tiantongyuan-north" } },
+            ],
+        }),
+        "recordAreaFacts" => json!({ "facts": [{ "population": { "people": 52000 } }] }),
+        "registerPerson" => json!({
+            "code": "example-person",
+            "facts": [
+                { "name": { "name": "Example Person" } },
+                { "unit": { "unit": "changping-education" } },
+                { "role": { "role": "department", "scope": "unit:changping-education", "held": true } },
+            ],
+        }),
+        "recordPersonFacts" => json!({ "facts": [{ "email": { "email": "example@example.org" } }] }),
+        "correctEntry" => json!({
+            "facts": [
+                { "area": { "name": { "zh": "北京市", "en": "Beijing Municipality" } } },
+                { "area": { "level": { "level": "city" } } },
+            ],
+            "reason": "The English name was not the full one",
+        }),
+        _ => return None,
+    })
+}

@@ -1,0 +1,124 @@
+//! Facts of an indicator.
+
+use domain::indicator::{IndicatorFact as Domain, Instrument as DomainInstrument};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::value::{Amount, CodeText, Day, Name};
+use crate::word::DirectionWord;
+
+/// How a value was come by. Values of different instruments or scales are never compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Instrument {
+    pub instrument: CodeText,
+    /// What its numbers mean: percent, points_of_10, yuan_per_month …
+    pub scale: CodeText,
+}
+
+/// One thing that can be recorded of an indicator.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum IndicatorFact {
+    Name(Name),
+    Unit(Name),
+    Direction {
+        direction: DirectionWord,
+    },
+    Sector {
+        sector: CodeText,
+    },
+    /// The value before the plan began.
+    Baseline {
+        value: Amount,
+        on: Day,
+        instrument: Instrument,
+    },
+    Target {
+        on: Day,
+        value: Amount,
+        instrument: Instrument,
+    },
+    /// A value someone stated for a day; several may disagree, each under its own key.
+    Observation {
+        key: CodeText,
+        on: Day,
+        value: Amount,
+        instrument: Instrument,
+        /// The statement says "more than", "nearly", "about".
+        #[serde(default)]
+        approximate: bool,
+    },
+    /// Which of the observations of a day is used, and why.
+    Accepted {
+        on: Day,
+        key: CodeText,
+        #[schema(max_length = 4000)]
+        because: String,
+    },
+}
+
+impl From<&DomainInstrument> for Instrument {
+    fn from(instrument: &DomainInstrument) -> Self {
+        Self { instrument: (&instrument.instrument).into(), scale: (&instrument.scale).into() }
+    }
+}
+
+impl From<Instrument> for DomainInstrument {
+    fn from(instrument: Instrument) -> Self {
+        Self { instrument: instrument.instrument.0, scale: instrument.scale.0 }
+    }
+}
+
+impl From<IndicatorFact> for Domain {
+    fn from(fact: IndicatorFact) -> Self {
+        use IndicatorFact as F;
+        match fact {
+            F::Name(name) => Domain::Name(name.into()),
+            F::Unit(name) => Domain::Unit(name.into()),
+            F::Direction { direction } => Domain::Direction { direction: direction.0 },
+            F::Sector { sector } => Domain::Sector { sector: sector.0 },
+            F::Baseline { value, on, instrument } => {
+                Domain::Baseline { value: value.0, on: on.0, instrument: instrument.into() }
+            }
+            F::Target { on, value, instrument } => {
+                Domain::Target { on: on.0, value: value.0, instrument: instrument.into() }
+            }
+            F::Observation { key, on, value, instrument, approximate } => Domain::Observation {
+                key: key.0,
+                on: on.0,
+                value: value.0,
+                instrument: instrument.into(),
+                approximate,
+            },
+            F::Accepted { on, key, because } => Domain::Accepted { on: on.0, key: key.0, because },
+        }
+    }
+}
+
+impl From<&Domain> for IndicatorFact {
+    fn from(fact: &Domain) -> Self {
+        match fact {
+            Domain::Name(name) => Self::Name(name.into()),
+            Domain::Unit(name) => Self::Unit(name.into()),
+            Domain::Direction { direction } => Self::Direction { direction: (*direction).into() },
+            Domain::Sector { sector } => Self::Sector { sector: sector.into() },
+            Domain::Baseline { value, on, instrument } => {
+                Self::Baseline { value: Amount(*value), on: (*on).into(), instrument: instrument.into() }
+            }
+            Domain::Target { on, value, instrument } => {
+                Self::Target { on: (*on).into(), value: Amount(*value), instrument: instrument.into() }
+            }
+            Domain::Observation { key, on, value, instrument, approximate } => Self::Observation {
+                key: key.into(),
+                on: (*on).into(),
+                value: Amount(*value),
+                instrument: instrument.into(),
+                approximate: *approximate,
+            },
+            Domain::Accepted { on, key, because } => {
+                Self::Accepted { on: (*on).into(), key: key.into(), because: because.clone() }
+            }
+        }
+    }
+}

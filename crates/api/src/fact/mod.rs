@@ -1,0 +1,75 @@
+//! Facts as bodies carry them, one file per kind of subject.
+//!
+//! A fact is an object with one member, its name: `{"lead_unit": {"unit": "changping-education"}}`.
+
+mod directory;
+mod indicator;
+mod plan;
+mod project;
+
+use domain::fact::Fact;
+use domain::person::PersonFact as DomainPersonFact;
+use domain::project::ProjectFact as DomainProjectFact;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+pub use directory::{AreaFact, PersonFact, UnitFact};
+pub use indicator::{IndicatorFact, Instrument};
+pub use plan::{PlanFact, StepTemplate};
+pub use project::{Gate, ProjectFact};
+
+/// A fact of any kind of subject.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum AnyFact {
+    Plan(PlanFact),
+    Project(ProjectFact),
+    Indicator(IndicatorFact),
+    Area(AreaFact),
+    Unit(UnitFact),
+    Person(PersonFact),
+}
+
+impl From<AnyFact> for Fact {
+    fn from(fact: AnyFact) -> Self {
+        match fact {
+            AnyFact::Plan(fact) => Fact::Plan(fact.into()),
+            AnyFact::Project(fact) => Fact::Project(fact.into()),
+            AnyFact::Indicator(fact) => Fact::Indicator(fact.into()),
+            AnyFact::Area(fact) => Fact::Area(fact.into()),
+            AnyFact::Unit(fact) => Fact::Unit(fact.into()),
+            AnyFact::Person(fact) => Fact::Person(fact.into()),
+        }
+    }
+}
+
+impl From<&Fact> for AnyFact {
+    fn from(fact: &Fact) -> Self {
+        match fact {
+            Fact::Plan(fact) => Self::Plan(fact.into()),
+            Fact::Project(fact) => Self::Project(fact.into()),
+            Fact::Indicator(fact) => Self::Indicator(fact.into()),
+            Fact::Area(fact) => Self::Area(fact.into()),
+            Fact::Unit(fact) => Self::Unit(fact.into()),
+            Fact::Person(fact) => Self::Person(fact.into()),
+        }
+    }
+}
+
+/// Who may read a fact in the journal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    Everyone,
+    /// Remarks are for working pages.
+    Staff,
+    /// Addresses of people stand nowhere but on the people's own records.
+    Nobody,
+}
+
+pub(crate) fn readers(fact: &Fact) -> Readers {
+    match fact {
+        Fact::Project(DomainProjectFact::Remark { .. }) => Readers::Staff,
+        Fact::Person(DomainPersonFact::Email { .. }) => Readers::Nobody,
+        _ => Readers::Everyone,
+    }
+}

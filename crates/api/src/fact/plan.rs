@@ -1,0 +1,321 @@
+//! Facts of a plan.
+
+use domain::figure::{FigureDefinition, Query};
+use domain::milestone::StepTemplate as DomainStep;
+use domain::output::{OutputGroup, OutputKind};
+use domain::plan::PlanFact as Domain;
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::project::Gate;
+use crate::value::{Amount, CodeText, Day, Name, codes};
+use crate::word::{AimWord, EntryWord, StageWord};
+
+/// One thing that can be recorded of a plan.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum PlanFact {
+    Name(Name),
+    Period {
+        from: Day,
+        to: Day,
+    },
+    Area {
+        area: CodeText,
+    },
+    Sector {
+        sector: CodeText,
+        order: u32,
+        name: Name,
+    },
+    Campaign {
+        campaign: CodeText,
+        order: u32,
+        name: Name,
+    },
+    /// The chain of steps that a project of this kind begins with.
+    Template {
+        template: CodeText,
+        name: Name,
+        steps: Vec<StepTemplate>,
+    },
+    /// A published version of the plan and how many projects it says it has.
+    Revision {
+        number: u32,
+        title: Name,
+        #[serde(default)]
+        declared: Option<u32>,
+    },
+    /// An issue of a year's list.
+    YearlyList {
+        #[schema(minimum = 1949, maximum = 2199)]
+        year: i16,
+        issue: u32,
+        title: Name,
+        #[serde(default)]
+        declared_carried_over: Option<u32>,
+        #[serde(default)]
+        declared_new: Option<u32>,
+    },
+    ListEntry {
+        #[schema(minimum = 1949, maximum = 2199)]
+        year: i16,
+        issue: u32,
+        project: CodeText,
+        entry: EntryWord,
+        #[serde(default)]
+        aim: Option<AimWord>,
+    },
+    OutputKind {
+        kind: CodeText,
+        name: Name,
+        unit: Name,
+    },
+    /// A quantity that was published for several projects together.
+    OutputGroup {
+        group: CodeText,
+        name: Name,
+        kind: CodeText,
+        stage: StageWord,
+        quantity: Amount,
+        members: Vec<CodeText>,
+    },
+    /// A figure that the plan publishes, as a query over its records.
+    Figure {
+        id: CodeText,
+        order: u32,
+        group: CodeText,
+        label: Name,
+        unit: Name,
+        query: FigureQuery,
+        rule: Name,
+    },
+    /// What was published for a figure.
+    PublishedFigure {
+        figure: CodeText,
+        on: Day,
+        value: Amount,
+    },
+}
+
+/// A step of a template for a kind of project.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StepTemplate {
+    pub step: CodeText,
+    pub name: Name,
+    #[serde(default)]
+    pub gate: Option<Gate>,
+}
+
+/// What a figure counts or sums.
+#[derive(Debug, Clone)]
+pub struct FigureQuery(pub Query);
+
+impl Serialize for FigureQuery {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for FigureQuery {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given = Value::deserialize(deserializer)?;
+        let query = Query::deserialize(&given).map_err(D::Error::custom)?;
+        // What the query did not take up would be lost without a word.
+        let kept = serde_json::to_value(&query).map_err(D::Error::custom)?;
+        let stray = given.as_object().and_then(|given| given.keys().find(|key| kept.get(key).is_none()));
+        match stray {
+            Some(key) => Err(D::Error::custom(format_args!("unknown field `{key}`"))),
+            None => Ok(Self(query)),
+        }
+    }
+}
+
+impl PartialSchema for FigureQuery {
+    fn schema() -> RefOr<Schema> {
+        let words = |words: &[&str]| {
+            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build()
+        };
+        RefOr::T(
+            ObjectBuilder::new()
+                .property(
+                    "query",
+                    words(&["projects", "sectors", "output", "baseline", "indicator", "register"]),
+                )
+                .required("query")
+                .property("sector", CodeText::schema())
+                .property("output", CodeText::schema())
+                .property("kind", CodeText::schema())
+                .property("indicator", CodeText::schema())
+                .property("register", CodeText::schema())
+                .property(
+                    "standing",
+                    words(&[
+                        "any",
+                        "started",
+                        "completed",
+                        "in_use",
+                        "under_way",
+                        "to_start",
+                        "later",
+                        "due",
+                    ]),
+                )
+                .property(
+                    "horizon",
+                    ObjectBuilder::new()
+                        .schema_type(utoipa::openapi::schema::SchemaType::AnyValue)
+                        .description(Some("\"year_end\", or {\"on\": DAY}"))
+                        .build(),
+                )
+                .description(Some(
+                    "What a figure counts or sums: projects (by sector, output, standing and horizon), \
+                     sectors, a kind of output, an indicator's baseline or latest value, or a register.",
+                ))
+                .build()
+                .into(),
+        )
+    }
+}
+
+impl ToSchema for FigureQuery {}
+
+impl From<&DomainStep> for StepTemplate {
+    fn from(step: &DomainStep) -> Self {
+        Self {
+            step: (&step.step).into(),
+            name: (&step.name).into(),
+            gate: step.gate.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<StepTemplate> for DomainStep {
+    fn from(step: StepTemplate) -> Self {
+        Self { step: step.step.0, name: step.name.into(), gate: step.gate.map(Into::into) }
+    }
+}
+
+impl From<PlanFact> for Domain {
+    fn from(fact: PlanFact) -> Self {
+        use PlanFact as F;
+        match fact {
+            F::Name(name) => Self::Name(name.into()),
+            F::Period { from, to } => Self::Period { from: from.0, to: to.0 },
+            F::Area { area } => Self::Area { area: area.0 },
+            F::Sector { sector, order, name } => Self::Sector { sector: sector.0, order, name: name.into() },
+            F::Campaign { campaign, order, name } => {
+                Self::Campaign { campaign: campaign.0, order, name: name.into() }
+            }
+            F::Template { template, name, steps } => Self::Template {
+                template: template.0,
+                name: name.into(),
+                steps: steps.into_iter().map(Into::into).collect(),
+            },
+            F::Revision { number, title, declared } => {
+                Self::Revision { number, title: title.into(), declared }
+            }
+            F::YearlyList { year, issue, title, declared_carried_over, declared_new } => {
+                Self::YearlyList { year, issue, title: title.into(), declared_carried_over, declared_new }
+            }
+            F::ListEntry { year, issue, project, entry, aim } => {
+                Self::ListEntry { year, issue, project: project.0, entry: entry.0, aim: aim.map(|aim| aim.0) }
+            }
+            F::OutputKind { kind, name, unit } => {
+                Self::OutputKind(OutputKind { kind: kind.0, name: name.into(), unit: unit.into() })
+            }
+            F::OutputGroup { group, name, kind, stage, quantity, members } => {
+                Self::OutputGroup(OutputGroup {
+                    group: group.0,
+                    name: name.into(),
+                    kind: kind.0,
+                    stage: stage.0,
+                    quantity: quantity.0,
+                    members: members.into_iter().map(|code| code.0).collect(),
+                })
+            }
+            F::Figure { id, order, group, label, unit, query, rule } => Self::Figure(FigureDefinition {
+                id: id.0,
+                order,
+                group: group.0,
+                label: label.into(),
+                unit: unit.into(),
+                query: query.0,
+                rule: rule.into(),
+            }),
+            F::PublishedFigure { figure, on, value } => {
+                Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
+            }
+        }
+    }
+}
+
+impl From<&Domain> for PlanFact {
+    fn from(fact: &Domain) -> Self {
+        match fact {
+            Domain::Name(name) => Self::Name(name.into()),
+            Domain::Period { from, to } => Self::Period { from: (*from).into(), to: (*to).into() },
+            Domain::Area { area } => Self::Area { area: area.into() },
+            Domain::Sector { sector, order, name } => {
+                Self::Sector { sector: sector.into(), order: *order, name: name.into() }
+            }
+            Domain::Campaign { campaign, order, name } => {
+                Self::Campaign { campaign: campaign.into(), order: *order, name: name.into() }
+            }
+            Domain::Template { template, name, steps } => Self::Template {
+                template: template.into(),
+                name: name.into(),
+                steps: steps.iter().map(Into::into).collect(),
+            },
+            Domain::Revision { number, title, declared } => {
+                Self::Revision { number: *number, title: title.into(), declared: *declared }
+            }
+            Domain::YearlyList { year, issue, title, declared_carried_over, declared_new } => {
+                Self::YearlyList {
+                    year: *year,
+                    issue: *issue,
+                    title: title.into(),
+                    declared_carried_over: *declared_carried_over,
+                    declared_new: *declared_new,
+                }
+            }
+            Domain::ListEntry { year, issue, project, entry, aim } => Self::ListEntry {
+                year: *year,
+                issue: *issue,
+                project: project.into(),
+                entry: (*entry).into(),
+                aim: aim.map(Into::into),
+            },
+            Domain::OutputKind(kind) => Self::OutputKind {
+                kind: (&kind.kind).into(),
+                name: (&kind.name).into(),
+                unit: (&kind.unit).into(),
+            },
+            Domain::OutputGroup(group) => Self::OutputGroup {
+                group: (&group.group).into(),
+                name: (&group.name).into(),
+                kind: (&group.kind).into(),
+                stage: group.stage.into(),
+                quantity: Amount(group.quantity),
+                members: codes(&group.members),
+            },
+            Domain::Figure(figure) => Self::Figure {
+                id: (&figure.id).into(),
+                order: figure.order,
+                group: (&figure.group).into(),
+                label: (&figure.label).into(),
+                unit: (&figure.unit).into(),
+                query: FigureQuery(figure.query.clone()),
+                rule: (&figure.rule).into(),
+            },
+            Domain::PublishedFigure { figure, on, value } => {
+                Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
+            }
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! Changes: versions, races, rules of the domain, roles.
+
+use serde_json::json;
+
+use crate::site::site;
+
+#[tokio::test]
+async fn of_many_changes_on_one_version_exactly_one_is_made() {
+    let site = site();
+    let token = site.writer("task-force").await;
+    let place = "/plans/huitian-2018/projects/HT-TRA-009";
+    for round in 0..5 {
+        let tag = site.get(place).await.expect(200).etag();
+        let head = site.app.database().read(|c| c.head()).unwrap().0;
+        let bodies: Vec<_> = (0..16)
+            .map(|n| json!({ "facts": [{ "alias": { "alias": format!("第 {round} 轮 {n}") } }] }))
+            .collect();
+        let place = format!("{place}/facts");
+        let mut tasks = tokio::task::JoinSet::new();
+        for body in bodies {
+            let (router, token, tag, place) =
+                (site.router.clone(), token.clone(), tag.clone(), format!("/api/v1{place}"));
+            tasks.spawn(async move {
+                let request = axum::http::Request::post(place)
+                    .header("authorization", format!("Bearer {token}"))
+                    .header("content-type", "application/json")
+                    .header("if-match", tag)
+                    .body(axum::body::Body::from(body.to_string()))
+                    .unwrap();
+                tower::ServiceExt::oneshot(router, request).await.unwrap().status().as_u16()
+            });
+        }
+        let mut statuses = tasks.join_all().await;
+        statuses.sort_unstable();
+        assert_eq!(statuses[0], 201);
+        assert!(statuses[1..].iter().all(|status| *status == 412), "{statuses:?}");
+        assert_eq!(site.app.database().read(|c| c.head()).unwrap().0, head + 1);
+    }
+}
+
+#[tokio::test]
+async fn a_public_date_moves_only_with_a_reason_and_by_those_who_may() {
+    let site = site();
+    let place = "/plans/huitian-2018/projects/HT-EDU-001/milestones";
+    let body = json!({ "aspect": "promised", "step": "in_use", "date": "2020-09" });
+    let department = site.writer("department").await;
+    let answer = site.post(&department, place, Some("*"), &body).await.expect(403);
+    assert_eq!(answer.body["type"], "/api/v1/problems/not-allowed");
+    assert_eq!(answer.body["errors"][0]["code"], "not-allowed");
+    let staff = site.writer("task-force").await;
+    let answer = site.post(&staff, place, Some("*"), &body).await.expect(422);
+    assert_eq!(answer.body["errors"][0]["code"], "reason-required");
+    let mut with_reason = body.clone();
+    with_reason["reason"] = "征地未完成".into();
+    site.post(&staff, place, Some("*"), &with_reason).await.expect(201);
+    // What its lead unit reports, the department may.
+    let forecast = json!({ "aspect": "forecast", "step": "completion", "date": "2027-06" });
+    site.post(&department, place, Some("*"), &forecast).await.expect(201);
+    let other = "/plans/huitian-2018/projects/HT-TRA-009/milestones";
+    site.post(&department, other, Some("*"), &forecast).await.expect(403);
+    // A date that is left out by mistake is not withdrawn.
+    let forgotten = json!({ "aspect": "forecast", "step": "completion" });
+    let answer = site.post(&department, place, Some("*"), &forgotten).await.expect(422);
+    assert_eq!(answer.body["errors"][0]["field"], "date");
+    let withdrawn = json!({ "aspect": "forecast", "step": "completion", "date": null });
+    site.post(&department, place, Some("*"), &withdrawn).await.expect(201);
+}
+
+#[tokio::test]
+async fn facts_are_given_back_as_they_were_taken() {
+    let site = site();
+    let staff = site.writer("task-force").await;
+    let facts = json!([
+        { "name": { "zh": "名称", "en": "Name" } },
+        { "alias": { "alias": "别名" } },
+        { "kind": { "kind": "building" } },
+        { "sector": { "sector": "health" } },
+        { "campaign": { "campaign": "public_services" } },
+        { "lead_unit": { "unit": "changping-education" } },
+        { "supporting_unit": { "unit": "bj-task-force", "role": "guidance", "active": true } },
+        { "place": { "areas": ["tiantongyuan-north"], "address": "某路 1 号" } },
+        { "budget": { "fen": 123456789 } },
+        { "funding": { "origin": "municipal", "fen": 1 } },
+        { "membership": { "state": "member", "revision": 3, "other": null } },
+        { "part": { "part": "north", "name": { "zh": "北段", "en": "" } } },
+        { "step": { "step": "approval", "order": 5, "name": { "zh": "审批", "en": "Approval" }, "gate": {
+            "authority": { "zh": "市发展改革委", "en": "" }, "document": { "zh": "批复", "en": "" },
+            "limit": { "working_days": 20 },
+        } } },
+        { "step": { "step": "completion", "order": 9, "name": { "zh": "完工", "en": "" }, "gate": null } },
+        { "milestone": { "aspect": "promised", "part": "north", "step": "completion", "date": "2027-Q4", "cause": null } },
+        { "gate_papers": { "step": "approval", "applied": "2026-01-02", "decided": "2026-02-03", "number": "京发改〔2026〕1 号", "granted": true } },
+        { "progress": { "part": null, "percent": 12.5 } },
+        { "output": { "kind": "hospital_beds", "stage": "approved", "basis": "net", "quantity": 300 } },
+        { "suspended": { "suspended": false, "document": "" } },
+        { "document": { "title": "批复", "url": "https://example.org/a" } },
+        { "remark": { "text": "备注\n第二行" } },
+    ]);
+    let body = json!({ "code": "HT-ALL", "facts": facts, "effective": "2026-10-01", "source": {
+        "grade": "reported", "title": "周报", "url": "https://example.org/w", "unit": "changping-education",
+    } });
+    let written = site.post(&staff, "/plans/huitian-2018/projects", None, &body).await.expect(201);
+    let entry = written.body["entries"][0].as_u64().unwrap();
+    let shown = site.get_as(&staff, &format!("/entries/{entry}")).await.expect(200).body;
+    let given: Vec<_> = facts.as_array().unwrap().iter().map(|fact| json!({ "project": fact })).collect();
+    assert_eq!(shown["facts"], json!(given));
+    assert_eq!(shown["source"], body["source"]);
+    assert_eq!((&shown["event"], &shown["effective"]), (&json!("registered"), &json!("2026-10-01")));
+    let project = site.get_as(&staff, "/plans/huitian-2018/projects/HT-ALL").await.expect(200).body;
+    assert_eq!(project["budget_fen"], 123456789);
+    assert_eq!(project["percent"]["percent"], 12.5);
+    assert_eq!(project["remarks"][0]["text"], "备注\n第二行");
+    assert_eq!(project["steps"][0]["gate"]["limit"], json!({ "working_days": 20 }));
+}
+
+#[tokio::test]
+async fn every_entry_of_the_demonstration_can_be_shown_and_sent_again() {
+    let site = site();
+    let staff = site.writer("task-force").await;
+    let mut next = String::new();
+    let mut kinds = std::collections::BTreeSet::new();
+    loop {
+        let page = site.get_as(&staff, &format!("/entries?limit=500{next}")).await.expect(200).body;
+        for entry in page["items"].as_array().unwrap() {
+            for fact in entry["facts"].as_array().unwrap() {
+                let (kind, body) = fact.as_object().unwrap().iter().next().unwrap();
+                kinds.insert(format!("{kind}/{}", body.as_object().unwrap().keys().next().unwrap()));
+            }
+        }
+        match page["next"].as_str() {
+            Some(cursor) => next = format!("&cursor={cursor}"),
+            None => break,
+        }
+    }
+    assert!(kinds.len() > 30, "{kinds:?}");
+    // What a plan's registration holds is taken again as it stands: every fact of it already holds.
+    let plan = site.get_as(&staff, "/entries?plan=huitian-2018&kind=plan&code=huitian-2018&limit=500").await;
+    let entries = plan.expect(200).body["items"].as_array().unwrap().clone();
+    let first = entries.last().unwrap();
+    let facts: Vec<_> = first["facts"].as_array().unwrap().iter().map(|fact| fact["plan"].clone()).collect();
+    assert!(facts.iter().any(|fact| fact["figure"].is_object()));
+    for facts in facts.chunks(50) {
+        let body = json!({ "facts": facts, "effective": first["effective"] });
+        let answer = site.post(&staff, "/plans/huitian-2018/facts", Some("*"), &body).await.expect(200);
+        assert_eq!(answer.body["entries"], json!([]));
+    }
+    let body = json!({ "facts": [{ "figure": {
+        "id": "x", "order": 1, "group": "g", "label": { "zh": "x" }, "unit": { "zh": "x" }, "rule": { "zh": "x" },
+        "query": { "query": "projects", "sektor": "education" },
+    } }] });
+    let answer = site.post(&staff, "/plans/huitian-2018/facts", Some("*"), &body).await.expect(422);
+    assert_eq!(answer.body["errors"][0]["code"], "member-unknown");
+}
+
+#[tokio::test]
+async fn many_facts_are_bounded() {
+    let site = site();
+    let staff = site.writer("task-force").await;
+    let facts: Vec<_> = (0..501).map(|n| json!({ "alias": { "alias": format!("a{n}") } })).collect();
+    let place = "/plans/huitian-2018/projects/HT-TRA-009/facts";
+    site.post(&staff, place, Some("*"), &json!({ "facts": facts })).await.expect(422);
+    let answer = site.post(&staff, place, Some("*"), &json!({ "facts": [] })).await.expect(422);
+    assert_eq!(answer.body["errors"][0]["code"], "no-facts");
+}
+
+#[tokio::test]
+async fn a_circle_of_areas_is_refused() {
+    let site = site();
+    let admin = site.writer("admin").await;
+    let body = json!({ "facts": [{ "parent": { "parent": "tiantongyuan-north" } }] });
+    let answer = site.post(&admin, "/areas/changping/facts", Some("*"), &body).await.expect(422);
+    assert_eq!(answer.body["errors"][0]["code"], "circular");
+    let staff = site.writer("department").await;
+    site.post(&staff, "/areas/changping/facts", Some("*"), &body).await.expect(403);
+}

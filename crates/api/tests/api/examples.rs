@@ -1,0 +1,203 @@
+//! The examples of the description are sent, and every operation is tried in all the ways it can go.
+
+use serde_json::{Value, json};
+
+use crate::site::{Site, address, operations, site};
+use app::TokenScope;
+
+fn id(operation: &Value) -> &str {
+    operation["operationId"].as_str().unwrap()
+}
+
+fn is_about_people(id: &str) -> bool {
+    id.contains("Person") || id.contains("People")
+}
+
+fn is_directory(id: &str) -> bool {
+    id.contains("Unit") || id.contains("Area")
+}
+
+#[tokio::test]
+async fn every_reading_example_works() {
+    let site = site();
+    let admin = site.writer("admin").await;
+    for (path, method, operation) in operations(&api::document()) {
+        if method != "get" {
+            continue;
+        }
+        let id = id(&operation);
+        let place = format!("{}{}", address(&path, id), api::example::query(id));
+        let answer = match is_about_people(id) {
+            true => {
+                site.get(&place).await.expect(401);
+                site.get_as(&admin, &place).await
+            }
+            false => site.get(&place).await,
+        };
+        let answer = answer.expect(200);
+        if answer.header("content-type") != "application/json" || ["getOpenApi", "getCaller"].contains(&id) {
+            continue;
+        }
+        // What is described is what is answered.
+        let schema = &operation["responses"]["200"]["content"]["application/json"]["schema"];
+        conforms(&api::document(), schema, &answer.body, id);
+        assert!(!answer.etag().is_empty(), "{id}");
+        let known = site.get_with(&place, &[("if-none-match", &answer.etag())]).await;
+        if !is_about_people(id) {
+            assert!(known.expect(304).text.is_empty(), "{id}");
+        }
+        if let Some(items) = answer.body["items"].as_array().filter(|_| answer.body["total"].is_u64()) {
+            assert!(!items.is_empty(), "{id}: the example shows nothing");
+        }
+    }
+}
+
+/// Checks a value against a schema as far as the description uses JSON Schema.
+fn conforms(document: &Value, schema: &Value, value: &Value, place: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let schema = document.pointer(reference.trim_start_matches('#')).unwrap();
+        return conforms(document, schema, value, place);
+    }
+    for part in schema["allOf"].as_array().into_iter().flatten() {
+        conforms(document, part, value, place);
+    }
+    if let Some(choices) = schema["oneOf"].as_array() {
+        let fits = choices
+            .iter()
+            .filter(|choice| std::panic::catch_unwind(|| conforms(document, choice, value, place)).is_ok())
+            .count();
+        assert!(fits >= 1, "{place}: {value} fits none of {schema}");
+        return;
+    }
+    let kinds: Vec<&str> = match &schema["type"] {
+        Value::String(kind) => vec![kind],
+        Value::Array(kinds) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    };
+    let kind = match value {
+        Value::Null => "null",
+        Value::Bool(_) => "boolean",
+        Value::Number(number) if number.is_f64() => "number",
+        Value::Number(_) => "integer",
+        Value::String(_) => "string",
+        Value::Array(_) => "array",
+        Value::Object(_) => "object",
+    };
+    let fits = kinds.is_empty() || kinds.contains(&kind) || (kind == "integer" && kinds.contains(&"number"));
+    assert!(fits, "{place}: {value} is no {kinds:?}");
+    if let Some(words) = schema["enum"].as_array() {
+        assert!(words.contains(value), "{place}: {value}");
+    }
+    for item in value.as_array().into_iter().flatten() {
+        conforms(document, &schema["items"], item, place);
+    }
+    for name in schema["required"].as_array().into_iter().flatten() {
+        assert!(value.get(name.as_str().unwrap()).is_some(), "{place}: {name} is missing from {value}");
+    }
+    for (name, property) in schema["properties"].as_object().into_iter().flatten() {
+        if let Some(member) = value.get(name) {
+            conforms(document, property, member, &format!("{place}.{name}"));
+        }
+    }
+    if let (Some(members), false) = (value.as_object(), schema["properties"].is_null())
+        && schema["additionalProperties"] == false
+    {
+        for name in members.keys() {
+            assert!(schema["properties"].get(name).is_some(), "{place}: {name} is not described");
+        }
+    }
+}
+
+/// The address at which the version of what an operation changes is read.
+fn read_from(path: &str) -> String {
+    path.rsplit_once('/').map_or(path, |(thing, _)| thing).replace("/observations/bjd-2019", "")
+}
+
+async fn version(site: &Site, token: &str, path: &str) -> String {
+    if path.starts_with("/entries/") {
+        // The entry's subject.
+        let entry = site.get(&read_from(path)).await.expect(200);
+        let (kind, code) = (&entry.body["subject"]["kind"], entry.body["subject"]["code"].as_str().unwrap());
+        assert_eq!(kind, "area");
+        return site.get(&format!("/areas/{code}")).await.expect(200).etag();
+    }
+    site.get_as(token, &read_from(path)).await.expect(200).etag()
+}
+
+#[tokio::test]
+async fn every_changing_example_works_and_fails_as_it_should() {
+    for (path, method, operation) in operations(&api::document()) {
+        if method != "post" {
+            continue;
+        }
+        let site = site();
+        let id = id(&operation);
+        let place = address(&path, id);
+        let body = &operation["requestBody"]["content"]["application/json"]["example"];
+        let who = if is_about_people(id) || is_directory(id) { "admin" } else { "task-force" };
+        let token = site.writer(who).await;
+
+        // Who may not.
+        let answer = site.post("", &place, Some("*"), body).await.expect(401);
+        assert!(answer.header("www-authenticate").starts_with("Bearer "), "{id}");
+        let reader = site.token(who, &[TokenScope::Read]).await;
+        let answer = site.post(&reader, &place, Some("*"), body).await.expect(403);
+        assert_eq!(answer.body["type"], "/api/v1/problems/insufficient-scope", "{id}");
+        assert!(answer.header("www-authenticate").contains("insufficient_scope"), "{id}");
+        let auditor = site.writer("auditor").await;
+        site.post(&auditor, &place, Some("*"), body).await.expect(403);
+        site.post("huitian_0", &place, Some("*"), body).await.expect(401);
+
+        // Which body does not fit.
+        let mut stray = body.clone();
+        stray["stray"] = json!(1);
+        let answer = site.post(&token, &place, Some("*"), &stray).await.expect(422);
+        assert_eq!(answer.body["errors"][0]["field"], "stray", "{id}");
+        assert_eq!(answer.body["errors"][0]["code"], "member-unknown", "{id}");
+        site.post(&token, &place, Some("*"), &json!([])).await.expect(422);
+
+        let conditional = operation["parameters"].to_string().contains("IfMatch");
+        let written = if conditional {
+            site.post(&token, &place, None, body).await.expect(428);
+            site.post(&token, &place, Some("\"v999999\""), body).await.expect(412);
+            site.post(&token, &place, Some("\"nonsense\""), body).await.expect(412);
+            let tag = version(&site, &token, &place).await;
+            let weak = format!("W/{tag}");
+            site.post(&token, &place, Some(&weak), body).await.expect(412);
+            let several = format!("\"v1\", {tag}");
+            site.post(&token, &place, Some(&several), body).await.expect(201)
+        } else {
+            site.post(&token, &place, None, body).await.expect(201)
+        };
+        let location = written.header("location").to_owned();
+        assert!(location.starts_with("/api/v1/"), "{id}");
+        site.get_as(&token, location.trim_start_matches(api::PREFIX)).await.expect(200);
+        assert_eq!(written.body["etag"], written.etag());
+        assert!(!written.body["entries"].as_array().unwrap().is_empty());
+
+        // Once more.
+        let head = site.app.database().read(|c| c.head()).unwrap();
+        match id {
+            "correctEntry" => {
+                let again = site.post(&token, &place, Some(&written.etag()), body).await.expect(409);
+                assert_eq!(again.body["type"], "/api/v1/problems/already-corrected");
+            }
+            id if id.starts_with("register") => {
+                let again = site.post(&token, &place, None, body).await.expect(409);
+                assert_eq!(again.body["type"], "/api/v1/problems/already-registered");
+            }
+            _ => {
+                site.post(&token, &place, Some(&version_before(&written)), body).await.expect(412);
+                let again = site.post(&token, &place, Some(&written.etag()), body).await.expect(200);
+                assert_eq!(again.body["entries"], json!([]), "{id}");
+                assert_eq!(again.etag(), written.etag());
+            }
+        }
+        assert_eq!(site.app.database().read(|c| c.head()).unwrap(), head, "{id} wrote something");
+    }
+}
+
+fn version_before(written: &crate::site::Answer) -> String {
+    let version = written.body["version"].as_u64().unwrap();
+    format!("\"v{}\"", version - 1)
+}
