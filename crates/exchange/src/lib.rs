@@ -1,0 +1,3 @@
+//! File formats in and out. No business rules.
+
+pub mod mspdi;
