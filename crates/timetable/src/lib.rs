@@ -26,6 +26,7 @@ pub mod calendar;
 mod check;
 mod compile;
 mod dates;
+pub mod forecast;
 pub mod moment;
 mod network;
 mod plan;

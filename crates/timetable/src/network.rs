@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use crate::calendar::CalendarId;
 use crate::moment::Moment;
-use crate::plan::{Link, LinkKind, Plan, TaskId};
+use crate::plan::{LinkKind, Plan, TaskId};
 use crate::working_time::WorkingTime;
 
 /// What a node stands for.
@@ -174,13 +174,5 @@ impl Network {
     /// The instant `lag` before `t`.
     pub(crate) fn back(&self, edge: &Edge, t: Moment) -> Moment {
         if edge.lag == 0 { t } else { self.calendars[edge.lag_calendar as usize].sub(t, i64::from(edge.lag)) }
-    }
-
-    /// The plan's link an edge came from.
-    pub(crate) fn origin<'a>(&self, edge: &Edge, links: &'a [Link]) -> Option<&'a Link> {
-        match edge.kind {
-            EdgeKind::Link(_) => links.get(edge.origin as usize),
-            EdgeKind::Member => None,
-        }
     }
 }

@@ -1,6 +1,7 @@
 //! `huitian timetable`: compute and forecast plans from files.
 
 mod compute;
+mod forecast;
 mod source;
 
 use clap::{Args, Subcommand};
@@ -15,10 +16,12 @@ pub struct TimetableArgs {
 #[derive(Debug, Subcommand)]
 enum TimetableCommand {
     Compute(compute::ComputeArgs),
+    Forecast(forecast::ForecastArgs),
 }
 
 pub fn run(args: TimetableArgs) -> anyhow::Result<()> {
     match args.command {
         TimetableCommand::Compute(args) => compute::run(&args),
+        TimetableCommand::Forecast(args) => forecast::run(&args),
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use exchange::mspdi;
+use sha2::{Digest, Sha256};
 use timetable::{Moment, Plan, TaskId};
 
 /// Largest file read: a plan of two million tasks is about half of that.
@@ -37,6 +38,8 @@ pub struct Source {
     pub minutes_per_day: i64,
     /// Three-point durations in minutes of each task, where the file gives them.
     pub three_point: Vec<Option<[i64; 3]>>,
+    /// Hash of the file's bytes.
+    pub sha256: String,
 }
 
 /// Reads the plan in `path` and adds the promises. Warnings go to standard error.
@@ -72,6 +75,7 @@ fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
         plan: document.plan,
         minutes_per_day: document.minutes_per_day,
         three_point: document.tasks.iter().map(|t| t.three_point).collect(),
+        sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
     })
 }
 
