@@ -22,11 +22,15 @@ use timetable::PlanError;
 pub enum MspdiError {
     #[error("line {line}: the XML is broken: {reason}; export the file again or repair this line")]
     Xml { line: usize, reason: String },
-    #[error("line {line}: the file declares a document type (DTD); remove the <!DOCTYPE …> declaration, plans need none")]
+    #[error(
+        "line {line}: the file declares a document type (DTD); remove the <!DOCTYPE …> declaration, plans need none"
+    )]
     Doctype { line: usize },
     #[error("line {line}: the entity &{name}; is not known; write the character itself")]
     Entity { line: usize, name: String },
-    #[error("this is not an MSPDI file: the root element is <{root}>, expected <Project xmlns=\"http://schemas.microsoft.com/project\">; in MS Project save as “XML format”")]
+    #[error(
+        "this is not an MSPDI file: the root element is <{root}>, expected <Project xmlns=\"http://schemas.microsoft.com/project\">; in MS Project save as “XML format”"
+    )]
     NotAProject { root: String },
     #[error("line {line}: <{element}> holds “{value}”, expected {expected}")]
     Value { line: usize, element: &'static str, value: String, expected: &'static str },
@@ -40,7 +44,9 @@ pub enum MspdiError {
     TooMany { line: usize, what: &'static str, limit: usize },
     #[error("the text is not UTF-8 or UTF-16: save the file as UTF-8")]
     Encoding,
-    #[error("line {line}: task {task} has a predecessor with the number {predecessor}, which is not in the file; add the task or remove the link")]
+    #[error(
+        "line {line}: task {task} has a predecessor with the number {predecessor}, which is not in the file; add the task or remove the link"
+    )]
     DanglingLink { line: usize, task: String, predecessor: i64 },
     #[error(transparent)]
     Plan(#[from] PlanError),

@@ -7,10 +7,8 @@ use timetable::{Moment, Network, TaskDates};
 
 /// The shared data, if it is there.
 fn shared(path: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("HUITIAN_SHARED").map_or_else(
-        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        PathBuf::from,
-    );
+    let base = std::env::var_os("HUITIAN_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
     let path = base.join(path);
     if path.exists() {
         return Some(path);
@@ -48,13 +46,18 @@ fn compare(path: &Path) -> Differences {
         let r = &record.recorded;
         let calendar = task.calendar.unwrap_or(plan.calendar);
         let working = timetable::calendar::expand(&plan.calendars, calendar).unwrap();
-        let same = |a: Option<Moment>, b: Moment| a.is_none_or(|a| working.position(a) == working.position(b));
+        let same =
+            |a: Option<Moment>, b: Moment| a.is_none_or(|a| working.position(a) == working.position(b));
         let mut report = false;
-        if r.early_start.is_some_and(|t| t != dates.early_start) || r.early_finish.is_some_and(|t| t != dates.early_finish) {
+        if r.early_start.is_some_and(|t| t != dates.early_start)
+            || r.early_finish.is_some_and(|t| t != dates.early_finish)
+        {
             found.early += 1;
             report = true;
         }
-        if r.late_start.is_some_and(|t| t != dates.late_start) || r.late_finish.is_some_and(|t| t != dates.late_finish) {
+        if r.late_start.is_some_and(|t| t != dates.late_start)
+            || r.late_finish.is_some_and(|t| t != dates.late_finish)
+        {
             if same(r.late_start, dates.late_start) && same(r.late_finish, dates.late_finish) {
                 found.late_same_position += 1;
             } else {
@@ -88,9 +91,13 @@ fn check(path: &str, leaves: usize, late_same_position: usize) {
 
 #[test]
 fn mpsplib_plans_by_ms_project_2019() {
-    for (name, leaves) in
-        [("mp_j30_a2_nr1", 64), ("mp_j30_a5_nr1", 160), ("mp_j90_a2_nr1", 184), ("mp_j120_a2_nr1", 244), ("mp_j120_a10_nr1", 1220)]
-    {
+    for (name, leaves) in [
+        ("mp_j30_a2_nr1", 64),
+        ("mp_j30_a5_nr1", 160),
+        ("mp_j90_a2_nr1", 184),
+        ("mp_j120_a2_nr1", 244),
+        ("mp_j120_a10_nr1", 1220),
+    ] {
         check(&format!("data/schedule/mpsplib/{name}.mspdi.xml"), leaves, 0);
     }
 }

@@ -24,7 +24,9 @@ pub struct DayHours(Vec<(u16, u16)>);
 
 /// Hours that make no sense.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("working hours from minute {from} to minute {to} of the day: the end must come after the start, and both lie within the day (0 to 1440)")]
+#[error(
+    "working hours from minute {from} to minute {to} of the day: the end must come after the start, and both lie within the day (0 to 1440)"
+)]
 pub struct BadHours {
     pub from: i64,
     pub to: i64,
@@ -117,7 +119,9 @@ pub enum CalendarError {
     NoWorkingTime { name: String },
     #[error("calendar “{name}” is based on itself, through {through}: remove one of these bases")]
     BaseCycle { name: String, through: String },
-    #[error("calendar “{name}” is based on a calendar that does not exist: add the base calendar or remove the reference")]
+    #[error(
+        "calendar “{name}” is based on a calendar that does not exist: add the base calendar or remove the reference"
+    )]
     NoBase { name: String },
     #[error("calendar “{name}” has an exception on {day}: use days between {FIRST_DAY} and {LAST_DAY}")]
     OutOfRange { name: String, day: Day },
@@ -154,9 +158,8 @@ pub fn expand(calendars: &[Calendar], id: CalendarId) -> Result<WorkingTime, Cal
     for calendar in &chain {
         calendar.check_days()?;
     }
-    let week: [DayHours; 7] = std::array::from_fn(|d| {
-        chain.iter().find_map(|c| c.week[d].clone()).unwrap_or_default()
-    });
+    let week: [DayHours; 7] =
+        std::array::from_fn(|d| chain.iter().find_map(|c| c.week[d].clone()).unwrap_or_default());
     if week.iter().all(|hours| hours.minutes() == 0) {
         return Err(CalendarError::NoWorkingTime { name: name() });
     }
@@ -168,7 +171,9 @@ pub fn expand(calendars: &[Calendar], id: CalendarId) -> Result<WorkingTime, Cal
         last = Some(last.map_or(to, |l| l.max(to)));
     };
     for calendar in &chain {
-        if let (Some((from, _)), Some((to, _))) = (calendar.days.first_key_value(), calendar.days.last_key_value()) {
+        if let (Some((from, _)), Some((to, _))) =
+            (calendar.days.first_key_value(), calendar.days.last_key_value())
+        {
             widen(*from, *to);
         }
         for period in &calendar.periods {

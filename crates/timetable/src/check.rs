@@ -10,7 +10,11 @@ pub(crate) fn check_uids(tasks: &[Task]) -> Result<(), PlanError> {
     let mut seen: HashMap<i64, &Task> = HashMap::with_capacity(tasks.len());
     for task in tasks {
         if let Some(first) = seen.insert(task.uid, task) {
-            return Err(PlanError::DuplicateUid { uid: task.uid, first: first.label(), second: task.label() });
+            return Err(PlanError::DuplicateUid {
+                uid: task.uid,
+                first: first.label(),
+                second: task.label(),
+            });
         }
     }
     Ok(())

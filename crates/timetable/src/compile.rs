@@ -7,8 +7,8 @@ use crate::check::{check_dates, check_outline, check_uids};
 use crate::moment::Moment;
 use crate::network::{Bounds, Edge, EdgeKind, NONE, Network, Node, NodeKind, Special, State};
 use crate::plan::{
-    Constraint, Duration, Horizon, Lag, LagCalendar, LinkKind, MAX_LINKS, MAX_MINUTES, MAX_TASKS, Placement, Plan,
-    PlanError, Progress, ScheduleFrom, Task, TaskId,
+    Constraint, Duration, Horizon, Lag, LagCalendar, LinkKind, MAX_LINKS, MAX_MINUTES, MAX_TASKS, Placement,
+    Plan, PlanError, Progress, ScheduleFrom, Task, TaskId,
 };
 use crate::working_time::WorkingTime;
 
@@ -147,7 +147,10 @@ impl<'a> Builder<'a> {
         let tasks = &self.plan.tasks;
         let rules = |task: &Task| {
             task.deadline.is_some()
-                || matches!(task.constraint, Constraint::StartNoEarlierThan(_) | Constraint::FinishNoLaterThan(_))
+                || matches!(
+                    task.constraint,
+                    Constraint::StartNoEarlierThan(_) | Constraint::FinishNoLaterThan(_)
+                )
         };
         let any = tasks.iter().enumerate().any(|(i, task)| self.first_child[i] != NONE && rules(task));
         let inactive = tasks.iter().enumerate().any(|(i, task)| self.first_child[i] != NONE && !task.active);
@@ -230,17 +233,28 @@ impl<'a> Builder<'a> {
         let (Some(predecessor), Some(successor)) =
             (plan.tasks.get(link.predecessor.index()), plan.tasks.get(link.successor.index()))
         else {
-            let name = |id: TaskId| plan.tasks.get(id.index()).map_or_else(|| format!("task index {}", id.0), Task::label);
-            return Err(PlanError::DanglingLink { predecessor: name(link.predecessor), successor: name(link.successor) });
+            let name = |id: TaskId| {
+                plan.tasks.get(id.index()).map_or_else(|| format!("task index {}", id.0), Task::label)
+            };
+            return Err(PlanError::DanglingLink {
+                predecessor: name(link.predecessor),
+                successor: name(link.successor),
+            });
         };
         if link.predecessor == link.successor {
             return Err(PlanError::SelfLink { task: predecessor.label() });
         }
         if self.is_below(link.successor, link.predecessor) {
-            return Err(PlanError::LinkWithinSummary { summary: predecessor.label(), task: successor.label() });
+            return Err(PlanError::LinkWithinSummary {
+                summary: predecessor.label(),
+                task: successor.label(),
+            });
         }
         if self.is_below(link.predecessor, link.successor) {
-            return Err(PlanError::LinkWithinSummary { summary: successor.label(), task: predecessor.label() });
+            return Err(PlanError::LinkWithinSummary {
+                summary: successor.label(),
+                task: predecessor.label(),
+            });
         }
         let from_summary = self.node_of[link.predecessor.index()] == NONE;
         let percent = matches!(link.lag, Lag::Percent(_) | Lag::ElapsedPercent(_));
@@ -267,9 +281,9 @@ impl<'a> Builder<'a> {
             }
             for &to in &targets {
                 let lag = resolve_lag(link.lag, self.nodes[from as usize].duration);
-                let lag = i32::try_from(lag).ok().filter(|l| i64::from(*l).abs() <= MAX_MINUTES).ok_or_else(|| {
-                    PlanError::BadLag { predecessor: predecessor.label(), successor: successor.label() }
-                })?;
+                let lag = i32::try_from(lag).ok().filter(|l| i64::from(*l).abs() <= MAX_MINUTES).ok_or_else(
+                    || PlanError::BadLag { predecessor: predecessor.label(), successor: successor.label() },
+                )?;
                 let lag_calendar = self.lag_calendar(link.lag, from, to)?;
                 let edge = EdgeKind::Link(link.kind);
                 self.edges.push(RawEdge { from, to, edge, lag, lag_calendar, origin: index });
@@ -283,8 +297,12 @@ impl<'a> Builder<'a> {
         match lag {
             Lag::Elapsed(_) | Lag::ElapsedPercent(_) => self.continuous(),
             Lag::Working(_) | Lag::Percent(_) => match plan.lag_calendar {
-                LagCalendar::Successor => self.task_calendar(&plan.tasks[self.nodes[to as usize].task.index()]),
-                LagCalendar::Predecessor => self.task_calendar(&plan.tasks[self.nodes[from as usize].task.index()]),
+                LagCalendar::Successor => {
+                    self.task_calendar(&plan.tasks[self.nodes[to as usize].task.index()])
+                }
+                LagCalendar::Predecessor => {
+                    self.task_calendar(&plan.tasks[self.nodes[from as usize].task.index()])
+                }
                 LagCalendar::Plan => self.calendar(plan.calendar, "the plan"),
                 LagCalendar::Continuous => self.continuous(),
             },
@@ -361,7 +379,8 @@ impl<'a> Builder<'a> {
             place[node as usize] = at as u32;
         }
         let nodes: Vec<Node> = order.iter().map(|&n| self.nodes[n as usize]).collect();
-        let node_of = self.node_of.iter().map(|&n| if n == NONE { NONE } else { place[n as usize] }).collect();
+        let node_of =
+            self.node_of.iter().map(|&n| if n == NONE { NONE } else { place[n as usize] }).collect();
         let edge = |e: &RawEdge, other: u32| Edge {
             other,
             lag: e.lag,
@@ -397,7 +416,12 @@ impl<'a> Builder<'a> {
             compiled: self.compiled,
             node_of,
             start_nodes: self.start_of.values().filter(|n| n.is_some()).count() as u32,
-            bounds: Bounds { start, finish, status: plan.status_date, own_promise: plan.horizon == Horizon::OwnPromise },
+            bounds: Bounds {
+                start,
+                finish,
+                status: plan.status_date,
+                own_promise: plan.horizon == Horizon::OwnPromise,
+            },
             any_as_late: any_as_late && start.is_some(),
             critical_limit: plan.critical_limit,
         })
@@ -437,7 +461,7 @@ impl<'a> Builder<'a> {
 
 /// What a task takes over from the summaries above it.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Inherited {
+struct Inherited {
     inactive: bool,
     deadline: Option<Moment>,
     start_min: Option<Moment>,
@@ -496,15 +520,31 @@ pub(crate) fn resolve_lag(lag: Lag, predecessor_minutes: i64) -> i64 {
     }
 }
 
+/// What a leaf's rules and those of the summaries above it mean for the passes.
+pub(crate) fn special_of(plan: &Plan, task: &Task) -> Result<Special, PlanError> {
+    let mut summaries = Vec::new();
+    let mut at = task.parent;
+    while let Some(parent) = at {
+        summaries.push(&plan.tasks[parent.index()]);
+        at = plan.tasks[parent.index()].parent;
+    }
+    let above = summaries.into_iter().rev().fold(Inherited::default(), Inherited::with);
+    special(plan, task, above)
+}
+
 /// What a task's rules mean for the passes.
-pub(crate) fn special(plan: &Plan, task: &Task, above: Inherited) -> Result<Special, PlanError> {
+fn special(plan: &Plan, task: &Task, above: Inherited) -> Result<Special, PlanError> {
     let mut special = Special {
         inactive: above.inactive || !task.active,
         deadline: earliest(above.deadline, task.deadline),
         start_min: above.start_min,
         late_finish_max: above.finish_max,
+        delay: task.delay,
         ..Special::default()
     };
+    if !(0..=MAX_MINUTES).contains(&task.delay) {
+        return Err(PlanError::BadDuration { task: task.label(), what: "delay", minutes: task.delay });
+    }
     for constraint in std::iter::once(task.constraint).chain(task.second_constraint) {
         add_constraint(&mut special, constraint, plan.dates_win);
     }
@@ -543,7 +583,8 @@ pub(crate) fn special(plan: &Plan, task: &Task, above: Inherited) -> Result<Spec
         (Progress::NotStarted, Placement::Automatic) => State::Open,
     };
     let open = !matches!(special.state, State::Finished { .. }) && !special.inactive;
-    if let (true, true, Some(promise), Some(status)) = (plan.refuse_overdue, open, special.deadline, plan.status_date)
+    if let (true, true, Some(promise), Some(status)) =
+        (plan.refuse_overdue, open, special.deadline, plan.status_date)
         && promise < status
     {
         return Err(PlanError::PromiseBeforeStatus { task: task.label(), promise, status });

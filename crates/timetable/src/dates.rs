@@ -59,7 +59,9 @@ impl Schedule {
         let special = network.special(node);
         match special.map_or(State::Open, |s| s.state) {
             State::Finished { .. } => return 0,
-            State::Started { .. } => return calendar.between(self.early_finish[node], self.late_finish[node]),
+            State::Started { .. } => {
+                return calendar.between(self.early_finish[node], self.late_finish[node]);
+            }
             State::Open | State::Manual { .. } => {}
         }
         if special.is_some_and(|s| s.as_late_as_possible) {

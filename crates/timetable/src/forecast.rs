@@ -74,17 +74,23 @@ pub const MAX_SAMPLES: usize = 500_000_000;
 pub enum ForecastError {
     #[error(transparent)]
     Plan(#[from] PlanError),
-    #[error("{task}: a three-point duration of {low}, {likely}, {high} minutes; give three numbers from 0 to {MAX_MINUTES} that do not fall")]
+    #[error(
+        "{task}: a three-point duration of {low}, {likely}, {high} minutes; give three numbers from 0 to {MAX_MINUTES} that do not fall"
+    )]
     BadSpread { task: String, low: i64, likely: i64, high: i64 },
     #[error("cause “{cause}” has a correlation of {correlation}; give a number from 0 to 1")]
     BadCorrelation { cause: String, correlation: f64 },
     #[error("{draws} draws; give 1 to {MAX_DRAWS}")]
     BadDraws { draws: u32 },
-    #[error("{draws} draws of {targets} finishes are more than the {MAX_SAMPLES} that fit; draw less or watch fewer")]
+    #[error(
+        "{draws} draws of {targets} finishes are more than the {MAX_SAMPLES} that fit; draw less or watch fewer"
+    )]
     TooManySamples { draws: u32, targets: usize },
     #[error("{task}: the promise {promise} comes before the status date {status}; promise a later date")]
     PromiseBeforeStatus { task: String, promise: Moment, status: Moment },
-    #[error("the forecast names task index {0}, which the plan does not have; make its inputs from the same plan")]
+    #[error(
+        "the forecast names task index {0}, which the plan does not have; make its inputs from the same plan"
+    )]
     NoTask(u32),
     #[error("the forecast names cause {0}, which is not among its causes; add the cause")]
     NoCause(u32),
@@ -159,14 +165,24 @@ pub struct CauseCost {
 }
 
 /// Draws a forecast.
-pub fn forecast(plan: &Plan, network: &Network, inputs: &Inputs, sampling: Sampling) -> Result<Forecast, ForecastError> {
+pub fn forecast(
+    plan: &Plan,
+    network: &Network,
+    inputs: &Inputs,
+    sampling: Sampling,
+) -> Result<Forecast, ForecastError> {
     let model = Model::new(plan, network, inputs)?;
     let tally = run(&model, sampling)?;
     Ok(tally.into_forecast(plan, network, inputs, &model, sampling))
 }
 
 /// For every cause, what its lateness costs: the same draws again with its tasks on plan.
-pub fn cost_by_cause(plan: &Plan, network: &Network, inputs: &Inputs, sampling: Sampling) -> Result<Vec<CauseCost>, ForecastError> {
+pub fn cost_by_cause(
+    plan: &Plan,
+    network: &Network,
+    inputs: &Inputs,
+    sampling: Sampling,
+) -> Result<Vec<CauseCost>, ForecastError> {
     let base = run(&Model::new(plan, network, inputs)?, sampling)?.expected();
     let mut costs = Vec::with_capacity(inputs.causes.len());
     for cause in 0..inputs.causes.len() as u32 {

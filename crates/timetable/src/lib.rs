@@ -24,8 +24,11 @@
 
 pub mod calendar;
 mod check;
+pub mod china;
 mod compile;
 mod dates;
+mod edit;
+mod explain;
 pub mod forecast;
 pub mod moment;
 mod network;
@@ -36,11 +39,13 @@ mod working_time;
 
 pub use calendar::{BadHours, Calendar, CalendarError, CalendarId, DayHours, Period};
 pub use dates::TaskDates;
+pub use edit::LivePlan;
+pub use explain::{ChainStep, Change, Driver, Hit, changes};
 pub use moment::{Day, Moment, NotADate};
 pub use network::Network;
 pub use plan::{
-    Constraint, Duration, Horizon, Lag, LagCalendar, Link, LinkKind, MAX_LINKS, MAX_MINUTES, MAX_TASKS, Placement,
-    Plan, PlanError, Progress, ScheduleFrom, Task, TaskId,
+    Constraint, Duration, Horizon, Lag, LagCalendar, Link, LinkKind, MAX_LINKS, MAX_MINUTES, MAX_TASKS,
+    Placement, Plan, PlanError, Progress, ScheduleFrom, Task, TaskId,
 };
 pub use schedule::Schedule;
 pub use working_time::WorkingTime;

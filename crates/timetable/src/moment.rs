@@ -167,7 +167,8 @@ pub fn parse_clock(text: &str) -> Option<i64> {
     let mut parts = text.trim().splitn(3, ':');
     let mut number = || -> Option<i64> {
         let part = parts.next()?;
-        ((1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse().ok())?
+        ((1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+            .then(|| part.parse().ok())?
     };
     let (hour, minute) = (number()?, number()?);
     if let Some(seconds) = parts.next() {
@@ -220,7 +221,16 @@ mod tests {
         assert_eq!("2019-08-15 08:30".parse(), Ok(t));
         assert_eq!("2019-08-15".parse::<Moment>().unwrap().to_string(), "2019-08-15T00:00");
         assert_eq!(Moment::parse_promise("2019-08-15").unwrap().to_string(), "2019-08-16T00:00");
-        for bad in ["", "2019-13-01", "2019-02-29", "2019-8-15", "1899-12-31", "2019-08-15T25:00", "NA", "２０１９-08-15"] {
+        for bad in [
+            "",
+            "2019-13-01",
+            "2019-02-29",
+            "2019-8-15",
+            "1899-12-31",
+            "2019-08-15T25:00",
+            "NA",
+            "２０１９-08-15",
+        ] {
             assert!(bad.parse::<Moment>().is_err(), "{bad}");
         }
     }

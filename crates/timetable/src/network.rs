@@ -63,6 +63,8 @@ pub(crate) struct Special {
     pub inactive: bool,
     pub state: State,
     pub as_late_as_possible: bool,
+    /// Minutes of the clock by which the start is put off.
+    pub delay: i64,
     pub start_min: Option<Moment>,
     pub finish_min: Option<Moment>,
     /// Fixed and latest dates that win over links going forward.
@@ -84,9 +86,19 @@ pub(crate) struct Special {
 pub(crate) enum State {
     #[default]
     Open,
-    Manual { start: Moment, finish: Moment },
-    Started { start: Moment, remaining: i64, resume: Option<Moment> },
-    Finished { start: Moment, finish: Moment },
+    Manual {
+        start: Moment,
+        finish: Moment,
+    },
+    Started {
+        start: Moment,
+        remaining: i64,
+        resume: Option<Moment>,
+    },
+    Finished {
+        start: Moment,
+        finish: Moment,
+    },
 }
 
 /// A checked plan in the form the passes work on.

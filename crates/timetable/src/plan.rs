@@ -116,8 +116,15 @@ pub enum Progress {
     #[default]
     NotStarted,
     /// Started, with `remaining` working minutes to go; they go on at `resume` or later when it is given.
-    Started { start: Moment, remaining: i64, resume: Option<Moment> },
-    Finished { start: Moment, finish: Moment },
+    Started {
+        start: Moment,
+        remaining: i64,
+        resume: Option<Moment>,
+    },
+    Finished {
+        start: Moment,
+        finish: Moment,
+    },
 }
 
 /// Who sets a task's dates.
@@ -148,6 +155,8 @@ pub struct Task {
     pub deadline: Option<Moment>,
     pub progress: Progress,
     pub placement: Placement,
+    /// Minutes of the clock by which the start is put off after links and dates (levelling delay).
+    pub delay: i64,
     /// An inactive task is dated but holds nobody and counts nowhere.
     pub active: bool,
 }
@@ -166,13 +175,18 @@ impl Task {
             deadline: None,
             progress: Progress::NotStarted,
             placement: Placement::Automatic,
+            delay: 0,
             active: true,
         }
     }
 
     /// How messages name the task.
     pub fn label(&self) -> String {
-        if self.name.is_empty() { format!("task {}", self.uid) } else { format!("“{}” ({})", self.name, self.uid) }
+        if self.name.is_empty() {
+            format!("task {}", self.uid)
+        } else {
+            format!("“{}” ({})", self.name, self.uid)
+        }
     }
 }
 
@@ -256,11 +270,15 @@ pub enum PlanError {
     Calendar(#[from] CalendarError),
     #[error("the links go round in a circle: {}: remove one of these links", ring(.tasks))]
     Cycle { tasks: Vec<String> },
-    #[error("a link from {predecessor} to {successor} names a task that does not exist: remove the link or add the task")]
+    #[error(
+        "a link from {predecessor} to {successor} names a task that does not exist: remove the link or add the task"
+    )]
     DanglingLink { predecessor: String, successor: String },
     #[error("{task} is linked with itself: remove the link")]
     SelfLink { task: String },
-    #[error("a link joins the summary {summary} with {task}, which lies below it: link tasks that do not contain each other")]
+    #[error(
+        "a link joins the summary {summary} with {task}, which lies below it: link tasks that do not contain each other"
+    )]
     LinkWithinSummary { summary: String, task: String },
     #[error("two tasks have the number {uid}: {first} and {second}; give one of them another number")]
     DuplicateUid { uid: i64, first: String, second: String },
@@ -272,11 +290,23 @@ pub enum PlanError {
     BadLag { predecessor: String, successor: String },
     #[error("{task}: the {what} {date} is out of range: use dates between {FIRST_DAY} and {LAST_DAY}")]
     DateOutOfRange { task: String, what: &'static str, date: Moment },
-    #[error("{task}: the {later} {later_date} comes before the {earlier} {earlier_date}: correct one of them")]
-    DatesReversed { task: String, earlier: &'static str, earlier_date: Moment, later: &'static str, later_date: Moment },
-    #[error("{task}: the promise {promise} comes before the status date {status}: the task is not finished, so give a promise that can still be kept or record the finish")]
+    #[error(
+        "{task}: the {later} {later_date} comes before the {earlier} {earlier_date}: correct one of them"
+    )]
+    DatesReversed {
+        task: String,
+        earlier: &'static str,
+        earlier_date: Moment,
+        later: &'static str,
+        later_date: Moment,
+    },
+    #[error(
+        "{task}: the promise {promise} comes before the status date {status}: the task is not finished, so give a promise that can still be kept or record the finish"
+    )]
     PromiseBeforeStatus { task: String, promise: Moment, status: Moment },
-    #[error("{task} uses calendar number {calendar}, which does not exist: add the calendar or choose another")]
+    #[error(
+        "{task} uses calendar number {calendar}, which does not exist: add the calendar or choose another"
+    )]
     NoCalendar { task: String, calendar: u32 },
     #[error("the plan has {count} {what}; the most that can be scheduled is {limit}: split the plan")]
     TooLarge { what: &'static str, count: usize, limit: usize },
@@ -284,6 +314,8 @@ pub enum PlanError {
     BeyondCalendar { task: String },
     #[error("there is no task number {uid} in the plan: check the number")]
     NoTask { uid: i64 },
+    #[error("there is no link number {link} in the plan: check the number")]
+    NoLink { link: u32 },
     #[error("{task} is a summary: its duration and progress follow from the tasks below it; change those")]
     IsSummary { task: String },
 }

@@ -84,7 +84,7 @@ impl Schedule {
         }
     }
 
-    fn backward(&mut self, network: &Network) {
+    pub(crate) fn backward(&mut self, network: &Network) {
         for node in (0..network.len()).rev() {
             self.set_late(network, node);
         }
@@ -100,11 +100,13 @@ impl Schedule {
 
     /// Dates far outside the accepted years mean a chain that overflows every calendar.
     fn check(&self, network: &Network, plan: &Plan) -> Result<(), PlanError> {
-        let bad = (0..network.len()).find(|&n| !self.early_finish[n].in_range() || !self.late_start[n].in_range());
+        let bad =
+            (0..network.len()).find(|&n| !self.early_finish[n].in_range() || !self.late_start[n].in_range());
         match bad {
             None => Ok(()),
             Some(node) => {
-                let task = plan.tasks.get(network.nodes[node].task.index()).map_or_else(String::new, |t| t.label());
+                let task =
+                    plan.tasks.get(network.nodes[node].task.index()).map_or_else(String::new, |t| t.label());
                 Err(PlanError::BeyondCalendar { task })
             }
         }
@@ -129,11 +131,14 @@ impl Schedule {
         if let Some(special) = special {
             match special.state {
                 State::Open => {}
-                State::Manual { start, finish } | State::Finished { start, finish } => return (start, finish),
+                State::Manual { start, finish } | State::Finished { start, finish } => {
+                    return (start, finish);
+                }
                 State::Started { start, remaining, resume } => {
                     let done = (n.duration - remaining).max(0);
                     let mut goes_on = calendar.add(start, done);
-                    goes_on = goes_on.max(resume.unwrap_or(goes_on)).max(network.bounds.status.unwrap_or(goes_on));
+                    goes_on =
+                        goes_on.max(resume.unwrap_or(goes_on)).max(network.bounds.status.unwrap_or(goes_on));
                     let mut finish = calendar.add(goes_on, remaining);
                     if let Some(date) = special.finish_min {
                         finish = finish.max(date);
@@ -143,12 +148,7 @@ impl Schedule {
             }
         }
 
-        let mut start = self.start;
-        if let Some(status) = network.bounds.status
-            && status > start
-        {
-            start = status;
-        }
+        let mut start = self.floor(network, node);
         // A finish given by a link or a date: it stands for the same working position as the computed
         // finish, but MS Project writes it as given (next morning instead of the evening before).
         let mut given_finish = None;
@@ -193,6 +193,10 @@ impl Schedule {
                     (start, given_finish) = (t, Some(date));
                 }
             }
+            if special.delay > 0 {
+                let put_off = Moment::from_minutes(calendar.up(start).minutes() + special.delay);
+                (start, given_finish) = (put_off, None);
+            }
             if let Some(date) = special.start_cap
                 && calendar.position(start) > calendar.position(date)
             {
@@ -217,9 +221,32 @@ impl Schedule {
         let start = calendar.up(start);
         let finish = calendar.add(start, n.duration);
         match given_finish {
-            Some(given) if given > finish && calendar.position(given) == calendar.position(finish) => (start, given),
+            Some(given) if given > finish && calendar.position(given) == calendar.position(finish) => {
+                (start, given)
+            }
             _ => (start, finish),
         }
+    }
+
+    /// Before this a node does not start, whatever its links say: the plan's start, or the start of a
+    /// predecessor that lies before it. A task without predecessors that is asked to start (or finish) no
+    /// earlier than a date before the plan's start begins there, as MS Project has it. Work that is left
+    /// waits for the status date.
+    fn floor(&self, network: &Network, node: usize) -> Moment {
+        let ins = network.ins(node);
+        let mut floor = self.start;
+        if ins.is_empty() {
+            if let Some(special) = network.special(node) {
+                let finish = |date| network.calendar(node).sub(date, network.nodes[node].duration);
+                let asked = special.start_min.max(special.finish_min.map(finish));
+                floor = floor.min(asked.unwrap_or(floor));
+            }
+        } else {
+            for edge in ins {
+                floor = floor.min(self.early_start[edge.other as usize]);
+            }
+        }
+        network.bounds.status.map_or(floor, |status| status.max(floor))
     }
 
     /// The dates of a predecessor that hold a successor: late ones for a task placed as late as possible.
@@ -247,7 +274,8 @@ impl Schedule {
         if let State::Finished { start, finish } = state {
             return (start, finish);
         }
-        let horizon = if network.bounds.own_promise { self.promise[node].unwrap_or(self.end) } else { self.end };
+        let horizon =
+            if network.bounds.own_promise { self.promise[node].unwrap_or(self.end) } else { self.end };
         let calendar = network.calendar(node);
         let manual = matches!(state, State::Manual { .. });
         let started = matches!(state, State::Started { .. });
@@ -275,7 +303,11 @@ impl Schedule {
                     if started || manual {
                         continue;
                     }
-                    let from = if kind == LinkKind::StartToStart { self.late_start[to] } else { self.late_finish[to] };
+                    let from = if kind == LinkKind::StartToStart {
+                        self.late_start[to]
+                    } else {
+                        self.late_finish[to]
+                    };
                     let start = network.back(edge, from);
                     match n.kind {
                         NodeKind::Leaf => calendar.add(start, n.duration),
@@ -310,7 +342,8 @@ impl Schedule {
             _ => n.duration,
         };
         // A milestone keeps its instant unless that lies outside working time.
-        let finish = if (work > 0 && !manual) || !calendar.touches_work(limit) { calendar.down(limit) } else { limit };
+        let finish =
+            if (work > 0 && !manual) || !calendar.touches_work(limit) { calendar.down(limit) } else { limit };
         (calendar.sub(finish, work), finish)
     }
 

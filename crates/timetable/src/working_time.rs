@@ -190,7 +190,8 @@ impl WorkingTime {
             let minute = self.patterns[self.pattern[day] as usize].earliest(p - self.before[day]);
             return Moment::from_minutes((self.first + day as i64) * DAY + minute);
         }
-        let (origin_day, p) = if p <= 0 { (self.first, p) } else { (self.first + self.days(), p - self.total()) };
+        let (origin_day, p) =
+            if p <= 0 { (self.first, p) } else { (self.first + self.days(), p - self.total()) };
         let weeks = (p - 1).div_euclid(self.week_minutes());
         let rest = p - weeks * self.week_minutes();
         let weekday = (0..7).find(|&d| rest <= self.week_before[d + 1]).unwrap_or(6);
@@ -208,7 +209,8 @@ impl WorkingTime {
             let minute = self.patterns[self.pattern[day] as usize].latest(p - self.before[day]);
             return Moment::from_minutes((self.first + day as i64) * DAY + minute);
         }
-        let (origin_day, p) = if p < 0 { (self.first, p) } else { (self.first + self.days(), p - self.total()) };
+        let (origin_day, p) =
+            if p < 0 { (self.first, p) } else { (self.first + self.days(), p - self.total()) };
         let weeks = p.div_euclid(self.week_minutes());
         let rest = p - weeks * self.week_minutes();
         let weekday = (0..7).find(|&d| rest < self.week_before[d + 1]).unwrap_or(6);

@@ -86,7 +86,11 @@ impl Calendars {
             }
         }
         let Some(uid) = parts.uid else {
-            return Err(MspdiError::Missing { line, what: format!("calendar “{}”", parts.name), element: "UID" });
+            return Err(MspdiError::Missing {
+                line,
+                what: format!("calendar “{}”", parts.name),
+                element: "UID",
+            });
         };
         if parts.name.is_empty() {
             parts.name = format!("calendar {uid}");
@@ -113,7 +117,13 @@ impl Calendars {
             }
         }
         let id = CalendarId(self.list.len() as u32);
-        self.list.push(Calendar { name: parts.name, base: None, week: parts.week, periods: parts.periods, days });
+        self.list.push(Calendar {
+            name: parts.name,
+            base: None,
+            week: parts.week,
+            periods: parts.periods,
+            days,
+        });
         self.bases.push(base);
         self.by_uid.insert(uid, id);
         Ok(())
@@ -183,8 +193,14 @@ impl DayParts {
         match (self.from, self.to) {
             (Some(from), Some(to)) if from <= to => Ok((from, to)),
             (Some(day), None) | (None, Some(day)) => Ok((day, day)),
-            (Some(from), Some(to)) => Err(bad(line, parts, format!("an exception from {from} to {to} ends before it begins; swap the dates"))),
-            (None, None) => Err(bad(line, parts, "an exception without a TimePeriod; give FromDate and ToDate")),
+            (Some(from), Some(to)) => Err(bad(
+                line,
+                parts,
+                format!("an exception from {from} to {to} ends before it begins; swap the dates"),
+            )),
+            (None, None) => {
+                Err(bad(line, parts, "an exception without a TimePeriod; give FromDate and ToDate"))
+            }
         }
     }
 
@@ -203,8 +219,11 @@ impl DayParts {
         let every = u32::try_from(self.period.unwrap_or(1)).unwrap_or(1).max(1);
         let month_day = |by_position: bool| -> Result<MonthDay, MspdiError> {
             if !by_position {
-                let number = self.month_day.and_then(|d| u32::try_from(d).ok()).filter(|d| (1..=31).contains(d));
-                return number.map(MonthDay::Number).ok_or_else(|| bad(line, parts, "MonthDay must be 1 to 31"));
+                let number =
+                    self.month_day.and_then(|d| u32::try_from(d).ok()).filter(|d| (1..=31).contains(d));
+                return number
+                    .map(MonthDay::Number)
+                    .ok_or_else(|| bad(line, parts, "MonthDay must be 1 to 31"));
             }
             let kind = match self.month_item {
                 Some(0) => DayKind::AnyDay,
@@ -235,7 +254,9 @@ impl DayParts {
             Some(5) => Some(Rule::Monthly { every, day: month_day(true)? }),
             Some(2) => Some(Rule::Yearly { month: month()?, day: month_day(false)? }),
             Some(3) => Some(Rule::Yearly { month: month()?, day: month_day(true)? }),
-            Some(other) => return Err(bad(line, parts, format!("an exception of Type {other}; known are 1 to 7"))),
+            Some(other) => {
+                return Err(bad(line, parts, format!("an exception of Type {other}; known are 1 to 7")));
+            }
         })
     }
 }
@@ -254,7 +275,8 @@ fn read_exceptions(xml: &mut Xml<'_>, parts: &mut Parts) -> Result<(), MspdiErro
         let days = match rule {
             None => days_of((from, to)),
             Some(rule) => {
-                let at_most = day.occurrences.filter(|&n| day.by_occurrences && n > 0).map(|n| n.min(1_000_000) as u32);
+                let at_most =
+                    day.occurrences.filter(|&n| day.by_occurrences && n > 0).map(|n| n.min(1_000_000) as u32);
                 Recurrence { rule, from, to, at_most }.days()
             }
         };
@@ -318,7 +340,12 @@ fn read_date(xml: &mut Xml<'_>, element: &'static str) -> Result<Option<Day>, Ms
     }
     match text.parse::<Moment>() {
         Ok(moment) => Ok(Some(moment.day().clamp(FIRST_DAY, LAST_DAY))),
-        Err(_) => Err(MspdiError::Value { line, element, value: text, expected: "a date-time such as 2019-08-14T00:00:00" }),
+        Err(_) => Err(MspdiError::Value {
+            line,
+            element,
+            value: text,
+            expected: "a date-time such as 2019-08-14T00:00:00",
+        }),
     }
 }
 
@@ -372,7 +399,10 @@ fn read_working_time(xml: &mut Xml<'_>, parts: &Parts, day: &mut DayParts) -> Re
         // MPXJ writes some times with a date before them.
         let clock = text.rsplit_once('T').map_or(text.as_str(), |(_, clock)| clock);
         let minute = parse_clock(clock);
-        *slot = Some(minute.ok_or_else(|| bad(line, parts, format!("“{text}” is not a time of day; write HH:MM:SS")))?);
+        *slot = Some(
+            minute
+                .ok_or_else(|| bad(line, parts, format!("“{text}” is not a time of day; write HH:MM:SS")))?,
+        );
     }
     match (from, to) {
         // Midnight at the end of the day is written as 00:00.

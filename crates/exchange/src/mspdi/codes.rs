@@ -18,7 +18,10 @@ pub(super) fn parse_duration(text: &str) -> Option<i64> {
     let (date, time) = rest.split_once('T').unwrap_or((rest, ""));
     let mut minutes = 0.0;
     let mut any = false;
-    for (part, units) in [(date, &[('D', 1440.0), ('W', 10080.0)][..]), (time, &[('H', 60.0), ('M', 1.0), ('S', 1.0 / 60.0)][..])] {
+    for (part, units) in [
+        (date, &[('D', 1440.0), ('W', 10080.0)][..]),
+        (time, &[('H', 60.0), ('M', 1.0), ('S', 1.0 / 60.0)][..]),
+    ] {
         let mut number = String::new();
         for c in part.chars() {
             if c.is_ascii_digit() || c == '.' || c == '-' {

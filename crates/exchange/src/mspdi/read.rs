@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use timetable::calendar::expand;
 use timetable::{
-    Calendar, CalendarId, Constraint, Duration, Lag, LagCalendar, Link, LinkKind, MAX_TASKS, Moment, Placement, Plan,
-    Progress, ScheduleFrom, Task, TaskId,
+    Calendar, CalendarId, Constraint, Duration, Lag, LagCalendar, Link, LinkKind, MAX_TASKS, Moment,
+    Placement, Plan, Progress, ScheduleFrom, Task, TaskId,
 };
 
 use super::MspdiError;
@@ -37,7 +37,12 @@ pub fn read(bytes: &[u8]) -> Result<Document, MspdiError> {
 pub(super) fn number(xml: &mut Xml<'_>, element: &'static str) -> Result<i64, MspdiError> {
     let line = xml.line();
     let text = xml.text()?;
-    text.trim().parse().map_err(|_| MspdiError::Value { line, element, value: text, expected: "a whole number" })
+    text.trim().parse().map_err(|_| MspdiError::Value {
+        line,
+        element,
+        value: text,
+        expected: "a whole number",
+    })
 }
 
 /// A yes or no in the element just entered.
@@ -203,7 +208,11 @@ impl File {
             return Err(MspdiError::TooMany { line: task.line, what: "tasks", limit: MAX_TASKS });
         }
         if task.uid.is_none() {
-            return Err(MspdiError::Missing { line: task.line, what: format!("task {}", task.label()), element: "UID" });
+            return Err(MspdiError::Missing {
+                line: task.line,
+                what: format!("task {}", task.label()),
+                element: "UID",
+            });
         }
         self.tasks.push(task);
         Ok(())
@@ -247,7 +256,8 @@ impl File {
         if self.calendars.list.is_empty() {
             self.calendars.list.push(Calendar::standard("Standard"));
         }
-        let calendar = self.calendar.and_then(|uid| self.calendars.by_uid.get(&uid).copied()).unwrap_or(CalendarId(0));
+        let calendar =
+            self.calendar.and_then(|uid| self.calendars.by_uid.get(&uid).copied()).unwrap_or(CalendarId(0));
 
         let starts = self.tasks.iter().filter_map(|t| t.recorded.start);
         let start = self.start.or_else(|| starts.min());
@@ -255,10 +265,18 @@ impl File {
             (true, Some(finish), _) => ScheduleFrom::Finish(finish),
             (_, _, Some(start)) => ScheduleFrom::Start(start),
             (true, None, None) => {
-                return Err(MspdiError::Missing { line: 1, what: "the project".to_owned(), element: "FinishDate" });
+                return Err(MspdiError::Missing {
+                    line: 1,
+                    what: "the project".to_owned(),
+                    element: "FinishDate",
+                });
             }
             (false, _, None) => {
-                return Err(MspdiError::Missing { line: 1, what: "the project".to_owned(), element: "StartDate" });
+                return Err(MspdiError::Missing {
+                    line: 1,
+                    what: "the project".to_owned(),
+                    element: "StartDate",
+                });
             }
         };
         let minutes_per_day = self.minutes_per_day.filter(|m| (1..=1440).contains(m)).unwrap_or(480);
@@ -292,7 +310,10 @@ impl File {
             open.push((level, id));
             let calendar = match raw.calendar {
                 Some(uid) if uid > 0 => self.calendars.by_uid.get(&uid).copied().or_else(|| {
-                    let text = format!("task {} uses calendar {uid}, which is not in the file; the project's is used", raw.label());
+                    let text = format!(
+                        "task {} uses calendar {uid}, which is not in the file; the project's is used",
+                        raw.label()
+                    );
                     warnings.push(Warning { line: raw.line, text });
                     None
                 }),
@@ -321,7 +342,10 @@ impl File {
         for uid in self.splits {
             if let Some(id) = by_uid.get(&uid) {
                 let raw = &self.tasks[id.index()];
-                let text = format!("task {} is worked on in pieces; it is scheduled as one, its recorded dates are kept beside", raw.label());
+                let text = format!(
+                    "task {} is worked on in pieces; it is scheduled as one, its recorded dates are kept beside",
+                    raw.label()
+                );
                 warnings.push(Warning { line: raw.line, text });
             }
         }
@@ -361,10 +385,18 @@ impl RawTask {
             Ok(Some(constraint)) => constraint,
             Ok(None) => {
                 let (element, expected) = ("ConstraintType", "0 to 7");
-                return Err(MspdiError::Value { line: self.line, element, value: self.constraint.to_string(), expected });
+                return Err(MspdiError::Value {
+                    line: self.line,
+                    element,
+                    value: self.constraint.to_string(),
+                    expected,
+                });
             }
             Err(()) => {
-                warn(format!("task {} has a constraint without a date; the constraint is left out", self.label()));
+                warn(format!(
+                    "task {} has a constraint without a date; the constraint is left out",
+                    self.label()
+                ));
                 Constraint::AsSoonAsPossible
             }
         };
@@ -373,7 +405,9 @@ impl RawTask {
             self.recorded.finish.filter(|_| self.percent_complete == Some(100) && self.actual_start.is_some())
         });
         let progress = match (self.actual_start, finish) {
-            (start, Some(finish)) => Progress::Finished { start: start.or(self.recorded.start).unwrap_or(finish), finish },
+            (start, Some(finish)) => {
+                Progress::Finished { start: start.or(self.recorded.start).unwrap_or(finish), finish }
+            }
             (Some(start), None) => {
                 let share = 100 - self.percent_complete.unwrap_or(0).clamp(0, 100);
                 let remaining = self.remaining.unwrap_or(minutes.saturating_mul(share) / 100);
@@ -386,14 +420,14 @@ impl RawTask {
         let placement = match (self.manual || self.external, start, finish) {
             (true, Some(start), Some(finish)) => Placement::Manual { start, finish },
             (true, _, _) => {
-                warn(format!("task {} is scheduled by hand but has no start and finish; it is scheduled automatically", self.label()));
+                warn(format!(
+                    "task {} is scheduled by hand but has no start and finish; it is scheduled automatically",
+                    self.label()
+                ));
                 Placement::Automatic
             }
             (false, _, _) => Placement::Automatic,
         };
-        if self.leveling_delay != 0 {
-            warn(format!("task {} has a levelling delay, which is not used", self.label()));
-        }
         Ok(Task {
             uid: self.uid.unwrap_or_default(),
             name: self.name.clone(),
@@ -405,6 +439,8 @@ impl RawTask {
             deadline: self.deadline,
             progress,
             placement,
+            // Tenths of a minute by the clock.
+            delay: (self.leveling_delay / 10).max(0),
             active: !self.inactive,
         })
     }
@@ -418,11 +454,19 @@ impl RawTask {
     ) -> Result<Option<Link>, MspdiError> {
         let Some(&predecessor) = by_uid.get(&raw.predecessor) else {
             if raw.cross_project {
-                let text = format!("task {} follows a task of another file, number {}; the link is left out", self.label(), raw.predecessor);
+                let text = format!(
+                    "task {} follows a task of another file, number {}; the link is left out",
+                    self.label(),
+                    raw.predecessor
+                );
                 warnings.push(Warning { line: raw.line, text });
                 return Ok(None);
             }
-            return Err(MspdiError::DanglingLink { line: raw.line, task: self.label(), predecessor: raw.predecessor });
+            return Err(MspdiError::DanglingLink {
+                line: raw.line,
+                task: self.label(),
+                predecessor: raw.predecessor,
+            });
         };
         let code = raw.kind.unwrap_or(1);
         let kind: LinkKind = link_kind(code).ok_or_else(|| MspdiError::Value {
@@ -434,8 +478,12 @@ impl RawTask {
         let lag = lag(raw.lag, raw.format);
         let on_finish = matches!(kind, LinkKind::FinishToFinish | LinkKind::StartToFinish);
         let text = match lag {
-            Lag::ElapsedPercent(_) => "an elapsed percent lag; it counts as that share of the duration by the clock",
-            Lag::Elapsed(_) if on_finish => "an elapsed lag to a finish; programs disagree on it, here the finish waits that long by the clock",
+            Lag::ElapsedPercent(_) => {
+                "an elapsed percent lag; it counts as that share of the duration by the clock"
+            }
+            Lag::Elapsed(_) if on_finish => {
+                "an elapsed lag to a finish; programs disagree on it, here the finish waits that long by the clock"
+            }
             _ => return Ok(Some(Link { predecessor, successor, kind, lag })),
         };
         warnings.push(Warning { line: raw.line, text: format!("task {} has {text}", self.label()) });

@@ -7,7 +7,8 @@ use std::fmt::Write;
 
 use timetable::calendar::Week;
 use timetable::{
-    Calendar, Constraint, Day, DayHours, Duration, LagCalendar, Placement, Plan, Progress, ScheduleFrom, TaskDates,
+    Calendar, Constraint, Day, DayHours, Duration, LagCalendar, Placement, Plan, Progress, ScheduleFrom,
+    TaskDates,
 };
 
 use super::codes::{constraint_code, format_duration, lag_code, link_code};
@@ -28,7 +29,9 @@ pub struct WriteOptions<'a> {
 pub fn write(plan: &Plan, dates: &[TaskDates], options: &WriteOptions<'_>) -> (String, Vec<String>) {
     let mut notes = Vec::new();
     if plan.lag_calendar != LagCalendar::Successor && !plan.links.is_empty() {
-        notes.push("lags are measured in the successor's calendar in this format; dates may differ".to_owned());
+        notes.push(
+            "lags are measured in the successor's calendar in this format; dates may differ".to_owned(),
+        );
     }
     let mut out = Writer { text: String::with_capacity(1024 + plan.tasks.len() * 1200), depth: 0 };
     out.line("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"yes\"?>");
@@ -235,7 +238,13 @@ fn write_calendar(out: &mut Writer, calendar: &Calendar, uid: i64) {
     out.close("Calendar");
 }
 
-fn write_tasks(out: &mut Writer, plan: &Plan, dates: &[TaskDates], options: &WriteOptions<'_>, notes: &mut Vec<String>) {
+fn write_tasks(
+    out: &mut Writer,
+    plan: &Plan,
+    dates: &[TaskDates],
+    options: &WriteOptions<'_>,
+    notes: &mut Vec<String>,
+) {
     let count = plan.tasks.len();
     let mut is_summary = vec![false; count];
     for task in &plan.tasks {
@@ -313,6 +322,10 @@ fn write_tasks(out: &mut Writer, plan: &Plan, dates: &[TaskDates], options: &Wri
         write_constraint(out, task.constraint, task.calendar.map_or(-1, |id| i64::from(id.0) + 1));
         if let Some(deadline) = task.deadline {
             out.moment("Deadline", deadline);
+        }
+        if task.delay > 0 {
+            out.value("LevelingDelay", task.delay * 10);
+            out.value("LevelingDelayFormat", 8);
         }
         if task.second_constraint.is_some() {
             notes.push(format!("{} has a second constraint, which the format cannot hold", task.label()));

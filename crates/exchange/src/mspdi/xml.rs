@@ -196,7 +196,9 @@ pub(super) fn decode(bytes: &[u8]) -> Result<std::borrow::Cow<'_, str>, MspdiErr
         String::from_utf16(&units).map(Into::into).map_err(|_| MspdiError::Encoding)
     };
     match bytes {
-        [0xEF, 0xBB, 0xBF, rest @ ..] => std::str::from_utf8(rest).map(Into::into).map_err(|_| MspdiError::Encoding),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => {
+            std::str::from_utf8(rest).map(Into::into).map_err(|_| MspdiError::Encoding)
+        }
         [0xFF, 0xFE, rest @ ..] => utf16(rest, u16::from_le_bytes),
         [0xFE, 0xFF, rest @ ..] => utf16(rest, u16::from_be_bytes),
         _ => std::str::from_utf8(bytes).map(Into::into).map_err(|_| MspdiError::Encoding),

@@ -121,7 +121,9 @@ impl Block<'_> {
                     let held = self.held(link);
                     at = Some(match at {
                         None => held,
-                        Some(at) if latest => std::array::from_fn(|i| if held[i] > at[i] { held[i] } else { at[i] }),
+                        Some(at) if latest => {
+                            std::array::from_fn(|i| if held[i] > at[i] { held[i] } else { at[i] })
+                        }
                         Some(at) => std::array::from_fn(|i| if held[i] < at[i] { held[i] } else { at[i] }),
                     });
                 }
@@ -140,7 +142,7 @@ impl Block<'_> {
                     }
                 }
                 if let Some(limits) = limits {
-                    self.model.limits[limits as usize].apply(&mut start, &time);
+                    self.model.limits[limits as usize].apply(self.model, &mut start, &time);
                 }
                 (start, std::array::from_fn(|i| start[i] + time[i]))
             }
@@ -243,7 +245,7 @@ impl Block<'_> {
 }
 
 impl Limits {
-    fn apply(&self, start: &mut Lanes, time: &Lanes) {
+    fn apply(&self, model: &Model<'_>, start: &mut Lanes, time: &Lanes) {
         let mut each = |f: &dyn Fn(f32, f32) -> f32| {
             for (start, time) in start.iter_mut().zip(time) {
                 *start = f(*start, *time);
@@ -251,6 +253,9 @@ impl Limits {
         };
         if let Some(t) = self.finish_min {
             each(&|start, time| start.max(t - time));
+        }
+        if let Some(delay) = self.delay {
+            each(&|start, _| model.convert(delay, start));
         }
         if let Some(t) = self.start_cap {
             each(&|start, _| start.min(t));

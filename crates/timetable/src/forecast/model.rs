@@ -39,6 +39,8 @@ pub(super) struct Limits {
     pub finish_cap: Option<f32>,
     pub start_on: Option<f32>,
     pub finish_on: Option<f32>,
+    /// Minutes of the clock by which the start is put off; carried through the calendar.
+    pub delay: Option<u32>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -56,7 +58,8 @@ pub(super) struct In {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Conversion {
     from: u16,
-    over: u16,
+    /// `None`: by the clock.
+    over: Option<u16>,
     to: u16,
     lag: i64,
 }
@@ -158,7 +161,10 @@ impl<'a> Model<'a> {
     pub fn convert(&self, conversion: u32, position: f32) -> f32 {
         let Conversion { from, over, to, lag } = self.conversions[conversion as usize];
         let t = self.instant(from, position);
-        let t = self.calendar(over).add(t, lag);
+        let t = match over {
+            Some(over) => self.calendar(over).add(t, lag),
+            None => Moment::from_minutes(self.calendar(from).up(t).minutes() + lag),
+        };
         self.position(to, t)
     }
 
@@ -169,7 +175,7 @@ impl<'a> Model<'a> {
 
     /// A conversion without lag, when one is needed.
     fn conversion(&mut self, from: u16, to: u16) -> Option<u32> {
-        (from != to).then(|| self.push_conversion(Conversion { from, over: to, to, lag: 0 }))
+        (from != to).then(|| self.push_conversion(Conversion { from, over: Some(to), to, lag: 0 }))
     }
 
     fn add_node(&mut self, plan: &Plan, inputs: &Inputs, node: usize, plan_start: Moment) {
@@ -203,9 +209,21 @@ impl<'a> Model<'a> {
                     finish_cap: bounds.finish_cap.map(|t| at(self, t)),
                     start_on: bounds.start_on.map(|t| at(self, t)),
                     finish_on: bounds.finish_on.map(|t| at(self, t)),
+                    delay: None,
                 };
-                let any = [limits.finish_min, limits.start_cap, limits.finish_cap, limits.start_on, limits.finish_on];
-                let limits = any.iter().any(Option::is_some).then(|| {
+                let delay = (bounds.delay > 0).then(|| {
+                    let (from, to, lag) = (n.calendar, n.calendar, bounds.delay);
+                    self.push_conversion(Conversion { from, over: None, to, lag })
+                });
+                let limits = Limits { delay, ..limits };
+                let any = [
+                    limits.finish_min,
+                    limits.start_cap,
+                    limits.finish_cap,
+                    limits.start_on,
+                    limits.finish_on,
+                ];
+                let limits = (delay.is_some() || any.iter().any(Option::is_some)).then(|| {
                     self.limits.push(limits);
                     self.limits.len() as u32 - 1
                 });
@@ -238,7 +256,12 @@ impl<'a> Model<'a> {
             };
             let over = if edge.lag == 0 { n.calendar } else { edge.lag_calendar };
             let conversion = (from != n.calendar || over != n.calendar).then(|| {
-                self.push_conversion(Conversion { from, over, to: n.calendar, lag: i64::from(edge.lag) })
+                self.push_conversion(Conversion {
+                    from,
+                    over: Some(over),
+                    to: n.calendar,
+                    lag: i64::from(edge.lag),
+                })
             });
             self.ins.push(In { from: edge.other, kind, lag: edge.lag as f32, conversion });
         }
@@ -254,7 +277,9 @@ impl<'a> Model<'a> {
         }
         if !leaves.is_empty() {
             for (i, task) in plan.tasks.iter().enumerate() {
-                let Some(node) = self.network.node(TaskId(i as u32)).filter(|&n| !self.network.is_inactive(n)) else {
+                let Some(node) =
+                    self.network.node(TaskId(i as u32)).filter(|&n| !self.network.is_inactive(n))
+                else {
                     continue;
                 };
                 let mut above = task.parent;
@@ -285,7 +310,13 @@ impl<'a> Model<'a> {
             self.ins.push(In { from, kind: LinkKind::FinishToFinish, lag: 0.0, conversion });
         }
         self.in_start.push(self.ins.len() as u32);
-        self.steps.push(Step { place: Place::Latest, time: Time::Fixed(0.0), planned: 0.0, calendar, is_leaf: false });
+        self.steps.push(Step {
+            place: Place::Latest,
+            time: Time::Fixed(0.0),
+            planned: 0.0,
+            calendar,
+            is_leaf: false,
+        });
         self.steps.len() as u32 - 1
     }
 }
@@ -301,7 +332,10 @@ fn check(plan: &Plan, inputs: &Inputs) -> Result<(), ForecastError> {
     }
     for cause in &inputs.causes {
         if !(0.0..=1.0).contains(&cause.correlation) {
-            return Err(ForecastError::BadCorrelation { cause: cause.name.clone(), correlation: cause.correlation });
+            return Err(ForecastError::BadCorrelation {
+                cause: cause.name.clone(),
+                correlation: cause.correlation,
+            });
         }
     }
     for cause in inputs.task_cause.iter().flatten() {

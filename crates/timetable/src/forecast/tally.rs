@@ -67,12 +67,21 @@ impl Tally {
         total as f64 / self.draws().max(1) as f64
     }
 
-    pub fn into_forecast(mut self, plan: &Plan, network: &Network, inputs: &Inputs, model: &Model<'_>, sampling: Sampling) -> Forecast {
+    pub fn into_forecast(
+        mut self,
+        plan: &Plan,
+        network: &Network,
+        inputs: &Inputs,
+        model: &Model<'_>,
+        sampling: Sampling,
+    ) -> Forecast {
         let draws = f64::from(sampling.draws);
         let mut targets = Vec::with_capacity(inputs.targets.len());
         let mut promises = 0usize;
         for ((target, watched), samples) in inputs.targets.iter().zip(&model.targets).zip(&mut self.samples) {
-            let on_time = watched.promise.map(|promise| samples.iter().filter(|f| **f <= promise).count() as f64 / draws);
+            let on_time = watched
+                .promise
+                .map(|promise| samples.iter().filter(|f| **f <= promise).count() as f64 / draws);
             promises += usize::from(on_time.is_some());
             let calendar = model.steps[watched.step as usize].calendar;
             targets.push(TargetForecast {

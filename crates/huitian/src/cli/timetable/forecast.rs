@@ -220,7 +220,14 @@ pub fn run(args: &ForecastArgs) -> anyhow::Result<()> {
             (target.promise, target.on_time, target.standard_error)
         {
             let promise = promise.to_string();
-            promises.push(PromiseRow { uid: task.uid, name: &task.name, promise, probability, standard_error, finish });
+            promises.push(PromiseRow {
+                uid: task.uid,
+                name: &task.name,
+                promise,
+                probability,
+                standard_error,
+                finish,
+            });
         } else {
             project_rows.push(ProjectRow { uid: task.uid, name: &task.name, finish });
         }
@@ -233,7 +240,10 @@ pub fn run(args: &ForecastArgs) -> anyhow::Result<()> {
     let causes = if args.by_cause && args.correlation > 0.0 {
         cost_by_cause(plan, &network, &inputs, sampling)?
             .iter()
-            .map(|c| CauseRow { name: inputs.causes[c.cause as usize].name.clone(), promises_gained: c.gained })
+            .map(|c| CauseRow {
+                name: inputs.causes[c.cause as usize].name.clone(),
+                promises_gained: c.gained,
+            })
             .collect()
     } else {
         Vec::new()
@@ -296,7 +306,12 @@ fn projects(plan: &Plan) -> Vec<TaskId> {
         .collect()
 }
 
-fn inputs(args: &ForecastArgs, source: &Source, dates: &[TaskDates], projects: &[TaskId]) -> anyhow::Result<Inputs> {
+fn inputs(
+    args: &ForecastArgs,
+    source: &Source,
+    dates: &[TaskDates],
+    projects: &[TaskId],
+) -> anyhow::Result<Inputs> {
     let plan = &source.plan;
     let [low, likely, high] = args.spread.0;
     let spreads = plan
@@ -334,7 +349,8 @@ fn inputs(args: &ForecastArgs, source: &Source, dates: &[TaskDates], projects: &
         targets.push(Target { task, promise });
     }
 
-    let (causes, task_cause) = if args.correlation > 0.0 { causes(args, plan, projects) } else { Default::default() };
+    let (causes, task_cause) =
+        if args.correlation > 0.0 { causes(args, plan, projects) } else { Default::default() };
     Ok(Inputs { spreads, task_cause, causes, targets })
 }
 

@@ -61,7 +61,9 @@ pub fn load(path: &Path, promises: &[PromiseArg]) -> anyhow::Result<Source> {
 
 fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
     if bytes.starts_with(b"PK") {
-        bail!("this is a spreadsheet or an archive; save the plan as MS Project XML (MSPDI) or Primavera XER");
+        bail!(
+            "this is a spreadsheet or an archive; save the plan as MS Project XML (MSPDI) or Primavera XER"
+        );
     }
     let document = mspdi::read(bytes)?;
     const SHOWN: usize = 20;
@@ -90,8 +92,14 @@ fn find_task(plan: &Plan, text: &str) -> anyhow::Result<TaskId> {
     let named: Vec<usize> = (0..plan.tasks.len()).filter(|&i| plan.tasks[i].name == text).collect();
     match named[..] {
         [i] => Ok(id(i)),
-        [] => bail!("no task has the number or name “{text}”; the column uid of “timetable compute” lists the numbers"),
-        [first, ..] => bail!("{} tasks are named “{text}”; give the number instead, the first is {}", named.len(), plan.tasks[first].uid),
+        [] => bail!(
+            "no task has the number or name “{text}”; the column uid of “timetable compute” lists the numbers"
+        ),
+        [first, ..] => bail!(
+            "{} tasks are named “{text}”; give the number instead, the first is {}",
+            named.len(),
+            plan.tasks[first].uid
+        ),
     }
 }
 
