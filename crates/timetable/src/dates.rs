@@ -71,7 +71,7 @@ impl Schedule {
         start.min(calendar.between(self.early_finish[node], self.late_finish[node]))
     }
 
-    /// Working minutes the node may slip before it moves a successor; without successors, until the end.
+    /// Working minutes the node may slip before it moves a successor or the plan's end.
     pub(crate) fn free_float(&self, network: &Network, node: usize) -> i64 {
         if network.is_finished(node) {
             return 0;
@@ -83,8 +83,9 @@ impl Schedule {
         } else {
             (self.early_start[node], self.early_finish[node])
         };
-        let mut free: Option<i64> = None;
-        let mut hold = |by: i64| free = Some(free.map_or(by, |f| f.min(by)));
+        // No task may slip past the plan's end, even when its links hold only its start.
+        let mut free = calendar.between(finish, self.end);
+        let mut hold = |by: i64| free = free.min(by);
         for edge in network.outs(node) {
             match edge.kind {
                 EdgeKind::Link(kind) => {
@@ -108,7 +109,7 @@ impl Schedule {
                 }
             }
         }
-        free.unwrap_or_else(|| calendar.between(finish, self.end)).max(0)
+        free.max(0)
     }
 
     /// How late the predecessor's end of a link may come before it moves the successor, and whether that
