@@ -1,5 +1,7 @@
 //! Dates computed from MSPDI files against those the writing program recorded in them.
 
+#![allow(clippy::unwrap_used)]
+
 use std::path::{Path, PathBuf};
 
 use exchange::mspdi;

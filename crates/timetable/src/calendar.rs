@@ -9,7 +9,7 @@ use crate::moment::{DAY, Day, FIRST_DAY, LAST_DAY};
 use crate::working_time::WorkingTime;
 
 /// Index of a calendar in its list.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct CalendarId(pub u32);
 
 impl CalendarId {
@@ -104,12 +104,6 @@ pub struct Calendar {
     pub week: Week,
     pub periods: Vec<Period>,
     pub days: BTreeMap<Day, DayHours>,
-}
-
-impl Default for CalendarId {
-    fn default() -> CalendarId {
-        CalendarId(0)
-    }
 }
 
 /// A calendar that cannot be worked with.

@@ -43,6 +43,9 @@ pub struct WorkingDays {
 /// Provisional years run up to this one: the data holds the feasts of no later year.
 pub const LAST_YEAR: i32 = 2045;
 
+/// Days a paper lists: from, to (inclusive), working, name.
+type Span = (Day, Day, bool, &'static str);
+
 struct Feasts {
     spring_festival: Day,
     others: [(Day, &'static str); 3],
@@ -51,7 +54,7 @@ struct Feasts {
 impl WorkingDays {
     /// The days as known at the end of `known`, or with all papers when `None`.
     pub fn known_on(known: Option<Day>) -> WorkingDays {
-        let mut papers: Vec<(Paper, Vec<(Day, Day, bool, &'static str)>)> = Vec::new();
+        let mut papers: Vec<(Paper, Vec<Span>)> = Vec::new();
         let mut feasts: BTreeMap<i32, Feasts> = BTreeMap::new();
         for line in DATA.lines() {
             let words: Vec<&'static str> = line.split_whitespace().collect();

@@ -140,10 +140,10 @@ impl Schedule {
         let count = plan.tasks.len();
         let mut rows: Vec<Option<TaskDates>> = Vec::with_capacity(count);
         let mut is_active = vec![false; count];
-        for i in 0..count {
+        for (i, active) in is_active.iter_mut().enumerate() {
             let task = TaskId(i as u32);
             rows.push(self.dates_of(network, task));
-            is_active[i] = network.node(task).is_some_and(|n| !network.is_inactive(n));
+            *active = network.node(task).is_some_and(|n| !network.is_inactive(n));
         }
         for i in 0..count {
             if network.node_of[i] == NONE {

@@ -110,7 +110,7 @@ impl MonthDay {
                 let mut matching = (1..=days_in_month(year, month))
                     .filter_map(|d| Day::new(year, month, d))
                     .filter(|d| kind.matches(*d));
-                if nth >= 4 { matching.last() } else { matching.nth(nth as usize) }
+                if nth >= 4 { matching.next_back() } else { matching.nth(nth as usize) }
             }
         }
     }

@@ -1,5 +1,7 @@
 //! Lags, deadlines, constraints, summaries and progress against values worked out with MPXJ and by hand.
 
+#![allow(clippy::unwrap_used)]
+
 use timetable::forecast::{Inputs, Sampling, Spread, Target, forecast};
 use timetable::{
     Calendar, CalendarId, Constraint, Driver, Duration, Horizon, Lag, LinkKind, Moment, Network, Placement,

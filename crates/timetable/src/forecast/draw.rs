@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::model::{In, Limits, Model, Place, Time};
-use super::random::{normal, normal_share, stream, uniform};
+use super::random::{normal_share, normals, stream, uniform};
 use super::tally::Tally;
 use crate::plan::LinkKind;
 
@@ -66,9 +66,7 @@ impl Block<'_> {
     fn draw_factors(&mut self, first: u64) {
         for (cause, factor) in self.factors.iter_mut().enumerate() {
             uniform(stream(self.seed, CAUSES, cause as u64), first, factor);
-            for z in factor {
-                *z = normal(*z);
-            }
+            normals(factor);
         }
     }
 
@@ -82,8 +80,9 @@ impl Block<'_> {
                 if let Some(cause) = cause {
                     let (shared, own) = self.model.causes[cause as usize];
                     let factor = &self.factors[cause as usize];
+                    normals(&mut u);
                     for (u, z) in u.iter_mut().zip(factor) {
-                        *u = normal_share(shared * z + own * normal(*u));
+                        *u = normal_share(shared * z + own * *u);
                     }
                 }
                 for u in &mut u {
@@ -127,7 +126,7 @@ impl Block<'_> {
                         Some(at) => std::array::from_fn(|i| if held[i] < at[i] { held[i] } else { at[i] }),
                     });
                 }
-                let at = at.unwrap_or_default();
+                let at = at.unwrap_or([0.0; LANES]);
                 (at, at)
             }
             Place::Open { start_min, limits } => {
