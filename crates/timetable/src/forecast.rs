@@ -19,6 +19,7 @@ use crate::network::Network;
 use crate::plan::{MAX_MINUTES, Plan, PlanError, TaskId};
 
 use model::Model;
+pub(crate) use random::mix;
 use tally::Tally;
 
 /// How long a task may take, in minutes of its own calendar: triangular from `low` over `likely` to `high`.

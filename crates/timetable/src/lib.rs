@@ -34,6 +34,7 @@ pub mod moment;
 mod network;
 mod plan;
 pub mod recurrence;
+pub mod resource;
 mod schedule;
 mod working_time;
 

@@ -4,7 +4,7 @@
 //! The functions work on one lane at a time in single precision; loops over lanes vectorise.
 
 /// Mixes a 64-bit counter into 64 random bits (the finaliser of SplitMix64; Steele, Lea, Flood 2014).
-pub(super) fn mix(mut x: u64) -> u64 {
+pub(crate) fn mix(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
     x ^ (x >> 31)
