@@ -1,3 +1,4 @@
 //! File formats in and out. No business rules.
 
 pub mod mspdi;
+pub mod xer;

@@ -597,20 +597,12 @@ fn add_constraint(special: &mut Special, constraint: Constraint, dates_win: bool
         Constraint::AsSoonAsPossible => {}
         Constraint::AsLateAsPossible => special.as_late_as_possible = true,
         Constraint::MustStartOn(date) => {
+            special.start_on = Some(date);
             special.late_start_on = Some(date);
-            if dates_win {
-                special.start_on = Some(date);
-            } else {
-                special.start_min = special.start_min.max(Some(date));
-            }
         }
         Constraint::MustFinishOn(date) => {
+            special.finish_on = Some(date);
             special.late_finish_on = Some(date);
-            if dates_win {
-                special.finish_on = Some(date);
-            } else {
-                special.finish_min = special.finish_min.max(Some(date));
-            }
         }
         Constraint::StartNoEarlierThan(date) => special.start_min = special.start_min.max(Some(date)),
         Constraint::FinishNoEarlierThan(date) => special.finish_min = special.finish_min.max(Some(date)),

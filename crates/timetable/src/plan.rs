@@ -96,7 +96,7 @@ pub struct Link {
     pub lag: Lag,
 }
 
-/// A date rule on a task. The four with a fixed or latest date win over links in the forward pass when
+/// A date rule on a task. A fixed date wins over links in the forward pass, and so does a latest date when
 /// [`Plan::dates_win`] is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Constraint {
@@ -222,7 +222,7 @@ pub struct Plan {
     pub tasks: Vec<Task>,
     pub links: Vec<Link>,
     pub lag_calendar: LagCalendar,
-    /// Whether fixed and latest dates win over links.
+    /// Whether latest dates win over links (Microsoft Project) or only show negative float (Primavera P6).
     pub dates_win: bool,
     /// A task is critical when its total float is at most this many minutes.
     pub critical_limit: i64,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use exchange::mspdi;
+use exchange::{mspdi, xer};
 use sha2::{Digest, Sha256};
 use timetable::{Moment, Plan, TaskId};
 
@@ -60,25 +60,42 @@ pub fn load(path: &Path, promises: &[PromiseArg]) -> anyhow::Result<Source> {
 }
 
 fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
+    let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
     if bytes.starts_with(b"PK") {
         bail!(
             "this is a spreadsheet or an archive; save the plan as MS Project XML (MSPDI) or Primavera XER"
         );
     }
+    if xer::is_xer(bytes) {
+        let document = xer::read(bytes)?;
+        warn(&document.warnings);
+        let three_point = vec![None; document.plan.tasks.len()];
+        return Ok(Source {
+            plan: document.plan,
+            minutes_per_day: document.minutes_per_day,
+            three_point,
+            sha256,
+        });
+    }
     let document = mspdi::read(bytes)?;
-    const SHOWN: usize = 20;
-    for warning in document.warnings.iter().take(SHOWN) {
-        eprintln!("warning: {warning}");
-    }
-    if document.warnings.len() > SHOWN {
-        eprintln!("warning: {} more of this kind", document.warnings.len() - SHOWN);
-    }
+    warn(&document.warnings);
     Ok(Source {
         plan: document.plan,
         minutes_per_day: document.minutes_per_day,
         three_point: document.tasks.iter().map(|t| t.three_point).collect(),
-        sha256: Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect(),
+        sha256,
     })
+}
+
+/// The first of the warnings, and how many more there are.
+fn warn(warnings: &[impl std::fmt::Display]) {
+    const SHOWN: usize = 20;
+    for warning in warnings.iter().take(SHOWN) {
+        eprintln!("warning: {warning}");
+    }
+    if warnings.len() > SHOWN {
+        eprintln!("warning: and {} more", warnings.len() - SHOWN);
+    }
 }
 
 /// The task with this number, or with this name if only one has it.
