@@ -14,6 +14,7 @@ mod sheet;
 mod statement;
 mod survey;
 mod text;
+mod timetable;
 mod verify;
 
 use std::process::ExitCode;
@@ -39,6 +40,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Account(account::Args),
+    Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
     #[command(subcommand)]
@@ -61,6 +63,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
+        Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
