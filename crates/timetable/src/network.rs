@@ -174,6 +174,17 @@ impl Network {
         matches!(self.special(node), Some(Special { state: State::Finished { .. }, .. }))
     }
 
+    /// How far the work on a started node has come: its start plus what is done.
+    pub(crate) fn resumes_at(&self, node: usize) -> Option<Moment> {
+        match self.special(node)?.state {
+            State::Started { start, remaining, .. } => {
+                let done = (self.nodes[node].duration - remaining).max(0);
+                Some(self.calendar(node).add(start, done))
+            }
+            _ => None,
+        }
+    }
+
     pub(crate) fn is_inactive(&self, node: usize) -> bool {
         self.special(node).is_some_and(|s| s.inactive)
     }

@@ -220,8 +220,17 @@ impl Schedule {
         }
         let start = calendar.up(start);
         let finish = calendar.add(start, n.duration);
+        let no_links = network.ins(node).is_empty();
+        let is_own_date = |given: Moment| {
+            special.is_some_and(|s| s.finish_on == Some(given) || no_links && s.finish_min == Some(given))
+        };
         match given_finish {
-            Some(given) if given > finish && calendar.position(given) == calendar.position(finish) => {
+            // A date people set is written as they set it, even on a day without work.
+            Some(given)
+                if given > finish
+                    && (calendar.up(finish) == given
+                        || (is_own_date(given) && calendar.position(given) == calendar.position(finish))) =>
+            {
                 (start, given)
             }
             _ => (start, finish),
@@ -303,12 +312,13 @@ impl Schedule {
                     if started || manual {
                         continue;
                     }
-                    let from = if kind == LinkKind::StartToStart {
-                        self.late_start[to]
-                    } else {
-                        self.late_finish[to]
+                    let start = match (kind, network.resumes_at(to)) {
+                        // A successor that has begun first can only be held where its work stands.
+                        (LinkKind::StartToStart, Some(_)) if network.outs(to).is_empty() => continue,
+                        (LinkKind::StartToStart, Some(stands)) => stands,
+                        (LinkKind::StartToStart, None) => network.back(edge, self.late_start[to]),
+                        _ => network.back(edge, self.late_finish[to]),
                     };
-                    let start = network.back(edge, from);
                     match n.kind {
                         NodeKind::Leaf => calendar.add(start, n.duration),
                         _ => start,
