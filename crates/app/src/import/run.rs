@@ -256,7 +256,10 @@ fn refused(prepared: &Prepared, row: u32, change: &Change, refusal: Refusal) -> 
     let value = match &refusal.problem {
         Problem::UnknownReference { code, .. } => code.to_string(),
         Problem::UnknownSubject(subject) => subject.code.to_string(),
-        _ => change.command.subject().code.to_string(),
+        Problem::Future { date, .. } => date.to_string(),
+        // Of other problems the message says what it is about.
+        _ if column.is_empty() => change.command.subject().code.to_string(),
+        _ => String::new(),
     };
     RowProblem { row, column, field, value, kind: ProblemKind::Refused(refusal) }
 }

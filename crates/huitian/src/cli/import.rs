@@ -233,13 +233,11 @@ fn print(report: &ImportReport, lang: Lang) {
     println!("{}", t("import-refused"));
     for problem in report.problems.iter().take(SHOWN) {
         let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
-        println!(
-            "  {} {}{column}: “{}” — {}",
-            t("import-row"),
-            problem.row,
-            problem.value.replace(['\n', '\r'], " "),
-            problem.message(lang)
-        );
+        let value = match problem.value.replace(['\n', '\r'], " ") {
+            value if value.is_empty() => value,
+            value => format!("“{value}” — "),
+        };
+        println!("  {} {}{column}: {value}{}", t("import-row"), problem.row, problem.message(lang));
     }
     let more = report.problems.len().saturating_sub(SHOWN);
     if more > 0 {
