@@ -221,6 +221,8 @@ async fn all_or_nothing_with_every_mistake_named() {
     assert!(found.contains(&(5, "aspect", "cell-not-one-of")), "{found:?}");
     assert!(found.contains(&(5, "date", "cell-not-a-date")), "{found:?}");
     assert!(found.iter().any(|(row, ..)| *row == 6), "{found:?}");
+    // Values are named as they stand in the file.
+    assert!(report.problems.iter().any(|p| p.value == "明年" && p.column == "节点日期"), "{found:?}");
     assert!(report.problems.iter().any(|p| p.row == 3 && p.kind == ProblemKind::Twin { first: 2 }));
     assert_eq!(app.database().read(|c| c.head()).unwrap(), head, "nothing was written");
 

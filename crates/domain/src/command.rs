@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
-use crate::fact::Fact;
+use crate::fact::{Fact, OfKind};
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
 use crate::journal::{Draft, Event, Seq};
@@ -152,10 +152,17 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
 /// Whether new facts are checked against this one: a report about a project is not compared with all
 /// that was ever reported of it.
 fn is_ground(held: &Fact, new: &[Fact]) -> bool {
+    let project = || new.iter().filter_map(ProjectFact::of);
     match held {
-        Fact::Project(
-            ProjectFact::Part { .. } | ProjectFact::Step { .. } | ProjectFact::Milestone { .. },
-        ) => needs_schedule(new),
+        Fact::Project(ProjectFact::Part { part, .. }) => {
+            project().any(|fact| part_named(fact) == Some(part))
+        }
+        Fact::Project(ProjectFact::Step { step, .. }) => {
+            project().any(|fact| step_named(fact) == Some(step))
+        }
+        Fact::Project(ProjectFact::Milestone { aspect, part, .. }) => project().any(|fact| {
+            matches!(fact, ProjectFact::Milestone { aspect: of, part: at, .. } if of == aspect && at == part)
+        }),
         Fact::Project(_) => false,
         Fact::Indicator(IndicatorFact::Observation { .. }) => {
             new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
@@ -168,27 +175,37 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
     }
 }
 
+/// The part that a fact refers to.
+fn part_named(fact: &ProjectFact) -> Option<&Code> {
+    match fact {
+        ProjectFact::Milestone { part, .. } | ProjectFact::Progress { part, .. } => part.as_ref(),
+        _ => None,
+    }
+}
+
+/// The step that a fact refers to.
+fn step_named(fact: &ProjectFact) -> Option<&Code> {
+    match fact {
+        ProjectFact::Milestone { step, .. } | ProjectFact::GatePapers { step, .. } => Some(step),
+        _ => None,
+    }
+}
+
 /// Whether facts speak of a project's parts, steps or dates.
 pub(crate) fn needs_schedule(facts: &[Fact]) -> bool {
-    facts.iter().any(|fact| {
-        matches!(
-            fact,
-            Fact::Project(
-                ProjectFact::Milestone { .. }
-                    | ProjectFact::GatePapers { .. }
-                    | ProjectFact::Progress { part: Some(_), .. }
-            )
-        )
-    })
+    facts
+        .iter()
+        .filter_map(ProjectFact::of)
+        .any(|fact| part_named(fact).is_some() || step_named(fact).is_some())
 }
 
 /// Whether exactly this fact is already on record for its day.
 fn already_holds(history: &SubjectHistory, fact: &Fact, context: &Context) -> bool {
     let (slot, effective) = (fact.slot(), effective_of(fact, context));
     history
-        .facts()
+        .in_slot(&slot)
         .iter()
-        .rfind(|held| *held.slot == *slot && held.superseded.is_none() && held.effective <= effective)
+        .rfind(|held| held.superseded.is_none() && held.effective <= effective)
         .is_some_and(|held| held.fact == *fact && (held.effective == effective || !is_dated(fact)))
 }
 

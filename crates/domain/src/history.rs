@@ -87,6 +87,13 @@ impl SubjectHistory {
         &self.facts
     }
 
+    /// The facts of one slot, in the order of effective date, then entry.
+    pub fn in_slot(&self, slot: &str) -> &[RecordedFact] {
+        let from = self.facts.partition_point(|fact| *fact.slot < *slot);
+        let count = self.facts[from..].partition_point(|fact| *fact.slot == *slot);
+        &self.facts[from..from + count]
+    }
+
     /// Takes in one fact, at its place.
     pub fn insert(&mut self, fact: RecordedFact) {
         let wanted = (&fact.slot, fact.effective, fact.seq);

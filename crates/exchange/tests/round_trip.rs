@@ -282,3 +282,17 @@ fn far_cells_and_long_texts_are_refused_or_named() {
         Err(ReadError::NoSheet { .. })
     ));
 }
+
+#[test]
+fn a_date_is_read_as_far_as_it_is_shown() {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let day = rust_xlsxwriter::ExcelDateTime::from_ymd(2019, 10, 13).unwrap();
+    let formats = ["yyyy-mm-dd", "yyyy\"年\"m\"月\"", "mmm-yy", "yyyy", "yyyy\"年\"m\"月\"d\"日\";@", "0.00"];
+    for (column, format) in formats.iter().enumerate() {
+        let format = rust_xlsxwriter::Format::new().set_num_format(*format);
+        sheet.write_datetime_with_format(0, column as u16, &day, &format).unwrap();
+    }
+    let read = read(&book.save_to_buffer().unwrap(), None, &[], &Limits::default()).unwrap();
+    assert_eq!(read.rows[0].cells, ["2019-10-13", "2019-10", "2019-10", "2019", "2019-10-13", "43751"]);
+}

@@ -53,8 +53,8 @@ const ALSO: &[(&str, &[&str])] = &[
             "id",
         ],
     ),
-    ("project", &["项目", "项目编号", "项目代码", "project code", "project id"]),
-    ("indicator", &["指标", "指标编号", "indicator code"]),
+    ("project", &["项目", "项目编号", "项目代码", "项目名称", "项目名", "project id", "project name"]),
+    ("indicator", &["指标", "指标编号", "指标名称", "indicator name"]),
     ("name_zh", &["名称", "中文名称", "中文名", "name", "title"]),
     ("projects.name_zh", &["项目", "项目名", "project", "project title"]),
     ("units.name_zh", &["单位", "部门", "unit"]),
@@ -93,7 +93,7 @@ const ALSO: &[(&str, &[&str])] = &[
     ("source_title", &["来源", "出处", "文件名称", "source"]),
     ("source_url", &["来源链接", "来源网址", "出处链接", "link to source"]),
     ("source_unit", &["填报单位", "报送部门"]),
-    ("reason", &["原因", "依据", "why"]),
+    ("reason", &["理由", "原因", "依据", "why"]),
 ];
 
 /// The columns a table reads, its own before the common ones.
@@ -101,33 +101,41 @@ pub(super) fn columns(table: &Table) -> impl Iterator<Item = &'static Column> + 
     table.columns.iter().chain(COMMON)
 }
 
-/// Which column a heading means: by its name, then by its label in either language, then by another
-/// common name. A name that two columns share at one of these stages means neither.
-pub(super) fn find(table: &Table, heading: &str) -> Option<&'static Column> {
+/// How surely a heading means a column, the surest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Surety {
+    /// It is the column's name.
+    Name,
+    /// It is the column's label in either language.
+    Label,
+    /// It is something the column is also called.
+    Also,
+}
+
+/// Which column a heading means. A name that two columns share at one stage means neither.
+pub(super) fn find(table: &Table, heading: &str) -> Option<(&'static Column, Surety)> {
     let wanted = plain(heading);
     if wanted.is_empty() {
         return None;
     }
-    let only = |fits: &dyn Fn(&Column) -> bool| {
+    let only = |surety: Surety, fits: &dyn Fn(&Column) -> bool| {
         let mut found = columns(table).filter(|column| fits(column));
         let first = found.next()?;
-        found.next().is_none().then_some(first)
+        found.next().is_none().then_some((first, surety))
     };
-    only(&|column| plain(column.name) == wanted)
-        .or_else(|| {
-            only(&|column| {
-                Lang::ALL.iter().any(|lang| plain(&column_label(*lang, table.name, column.name)) == wanted)
-            })
-        })
-        .or_else(|| {
-            only(&|column| {
-                let here = |name: &str| match name.split_once('.') {
-                    Some((of, name)) => of == table.name && name == column.name,
-                    None => name == column.name,
-                };
-                ALSO.iter().any(|(name, also)| here(name) && also.iter().any(|also| plain(also) == wanted))
-            })
-        })
+    let labelled = |column: &Column| {
+        Lang::ALL.iter().any(|lang| plain(&column_label(*lang, table.name, column.name)) == wanted)
+    };
+    let also = |column: &Column| {
+        let here = |name: &str| match name.split_once('.') {
+            Some((of, name)) => of == table.name && name == column.name,
+            None => name == column.name,
+        };
+        ALSO.iter().any(|(name, also)| here(name) && also.iter().any(|also| plain(also) == wanted))
+    };
+    only(Surety::Name, &|column| plain(column.name) == wanted)
+        .or_else(|| only(Surety::Label, &labelled))
+        .or_else(|| only(Surety::Also, &also))
 }
 
 #[cfg(test)]
@@ -135,17 +143,21 @@ mod tests {
     use super::*;
     use crate::table::{TABLES, table};
 
+    fn name(table: &Table, heading: &str) -> Option<&'static str> {
+        find(table, heading).map(|(column, _)| column.name)
+    }
+
     #[test]
     fn every_label_leads_back_to_its_column() {
         for table in TABLES {
             for column in columns(table) {
-                assert_eq!(find(table, column.name), Some(column), "{} {}", table.name, column.name);
+                assert_eq!(name(table, column.name), Some(column.name), "{}", table.name);
                 for lang in Lang::ALL {
                     let label = column_label(lang, table.name, column.name);
                     assert_ne!(label, column.name, "{} {} has no label", table.name, column.name);
-                    assert_eq!(find(table, &label), Some(column), "{}: {label}", table.name);
+                    assert_eq!(name(table, &label), Some(column.name), "{}: {label}", table.name);
                     let starred = format!(" {label} * ");
-                    assert_eq!(find(table, &starred), Some(column), "{}: {starred}", table.name);
+                    assert_eq!(name(table, &starred), Some(column.name), "{}: {starred}", table.name);
                 }
             }
             assert!(
@@ -157,15 +169,16 @@ mod tests {
     }
 
     #[test]
-    fn columns_that_only_inform_are_taken_for_no_other() {
+    fn columns_that_only_inform_are_at_most_second_choice() {
         for export in crate::export::TABLES.iter().filter(|export| export.importable) {
             let table = table(export.name).unwrap();
-            for name in export.columns {
-                let own = columns(table).find(|column| column.name == *name);
-                assert_eq!(find(table, name), own, "{}: {name}", table.name);
-                for lang in Lang::ALL {
-                    let label = column_label(lang, table.name, name);
-                    assert_eq!(find(table, &label), own, "{}: {label}", table.name);
+            for column in export.columns.iter().filter(|name| !columns(table).any(|own| own.name == **name)) {
+                let labels = Lang::ALL.map(|lang| column_label(lang, table.name, column));
+                for heading in labels.iter().map(String::as_str).chain([*column]) {
+                    if let Some((taken, surety)) = find(table, heading) {
+                        assert_eq!(surety, Surety::Also, "{}: {heading}", table.name);
+                        assert!(export.columns.contains(&taken.name), "{}: {heading}", table.name);
+                    }
                 }
             }
         }
@@ -190,10 +203,10 @@ mod tests {
     #[test]
     fn other_names_are_known() {
         let projects = table("projects").unwrap();
-        assert_eq!(find(projects, "牵头单位").unwrap().name, "lead_unit");
-        assert_eq!(find(projects, "Project Title").unwrap().name, "name_zh");
-        assert_eq!(find(projects, "天气"), None);
+        assert_eq!(name(projects, "牵头单位"), Some("lead_unit"));
+        assert_eq!(name(projects, "Project Title"), Some("name_zh"));
+        assert_eq!(name(projects, "天气"), None);
         let milestones = table("milestones").unwrap();
-        assert_eq!(find(milestones, "项目编号").unwrap().name, "project");
+        assert_eq!(name(milestones, "项目编号"), Some("project"));
     }
 }

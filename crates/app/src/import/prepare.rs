@@ -1,6 +1,7 @@
 //! From a sheet to changes: headings to fields, rows to facts, mistakes to named problems.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 use domain::code::Code;
@@ -10,7 +11,7 @@ use domain::project::ProjectFact;
 use domain::subject::Subject;
 use jiff::civil::Date;
 
-use super::names::{column_label, columns, find, plain};
+use super::names::{Surety, column_label, columns, find, plain};
 use super::profile::{Profile, ProfileError};
 use super::report::{ProblemKind, RowProblem};
 use super::resolve::Resolver;
@@ -174,7 +175,7 @@ pub fn prepare(
                     .map(|problem| problem.field.clone())
                     .collect();
                 for error in errors.into_iter().filter(|error| !named.contains(&error.column)) {
-                    out.cell_problem(row.number, error);
+                    out.cell_problem(row, error);
                 }
             }
         }
@@ -194,7 +195,7 @@ fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result
         let mut fields: Vec<&str> = row
             .cells
             .iter()
-            .filter_map(|cell| find(table, cell).map(|column| column.name).or(named(cell).then_some("")))
+            .filter_map(|cell| find(table, cell).map(|(column, _)| column.name).or(named(cell).then_some("")))
             .collect();
         fields.sort_unstable();
         fields.dedup();
@@ -211,30 +212,30 @@ fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result
     best.map(|(_, row)| row).ok_or(ImportError::NoRows)
 }
 
+/// Which column each heading is taken for. Where two are taken for one, what the profile says goes
+/// before a name, a name before a label, a label before what the column is also called; the weaker one
+/// is not read.
 fn headings(table: &Table, row: &SheetRow, profile: &Profile) -> Result<Vec<HeadingUse>, ImportError> {
     let mut out: Vec<HeadingUse> = Vec::new();
+    // `None` is the profile's word: the surest.
+    let mut sureties: Vec<Option<Surety>> = Vec::new();
     let mut unused: Vec<&String> = profile.columns.keys().collect();
     for (at, heading) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.trim().is_empty()) {
-        let by_profile = profile.columns.iter().find(|(key, _)| plain(key) == plain(heading));
-        let field = match by_profile {
+        let (mut field, surety) = match profile.columns.iter().find(|(key, _)| plain(key) == plain(heading)) {
             Some((key, field)) => {
                 unused.retain(|held| *held != key);
-                columns(table).find(|column| column.name == field).map(|column| column.name)
+                (columns(table).find(|column| column.name == field).map(|column| column.name), None)
             }
-            None => find(table, heading).map(|column| column.name),
+            None => find(table, heading)
+                .map_or((None, None), |(column, surety)| (Some(column.name), Some(surety))),
         };
         if let Some(name) = field
             && let Some(first) = out.iter().position(|held| held.field == Some(name))
         {
-            // What the profile says goes before what is guessed.
-            let first_by_profile = profile.columns.keys().any(|key| plain(key) == plain(&out[first].heading));
-            match (first_by_profile, by_profile.is_some()) {
-                (true, false) => {
-                    out.push(HeadingUse { column: at, heading: heading.trim().to_owned(), field: None });
-                    continue;
-                }
-                (false, true) => out[first].field = None,
-                _ => {
+            match surety.cmp(&sureties[first]) {
+                Ordering::Less => out[first].field = None,
+                Ordering::Greater => field = None,
+                Ordering::Equal => {
                     return Err(ImportError::DoubleColumn {
                         column: name,
                         first: out[first].heading.clone(),
@@ -244,6 +245,7 @@ fn headings(table: &Table, row: &SheetRow, profile: &Profile) -> Result<Vec<Head
             }
         }
         out.push(HeadingUse { column: at, heading: heading.trim().to_owned(), field });
+        sureties.push(surety);
     }
     match unused.first() {
         Some(heading) => Err(ImportError::UnknownHeading((*heading).clone())),
@@ -274,10 +276,14 @@ fn check_required(
 }
 
 impl Prepared {
-    fn cell_problem(&mut self, row: u32, error: CellError) {
-        let column = self.heading(&error.column).to_owned();
+    fn cell_problem(&mut self, row: &SheetRow, error: CellError) {
+        let used = self.headings.iter().find(|held| held.field == Some(error.column.as_str()));
+        // As it stands in the file, not as it was understood; a constant has no cell.
+        let cell = used.and_then(|used| row.cells.get(used.column)).map_or("", |cell| cell.trim());
+        let value = if cell.is_empty() { error.value } else { cell.chars().take(60).collect() };
+        let column = used.map_or(error.column.as_str(), |used| used.heading.as_str()).to_owned();
         let kind = ProblemKind::Cell(error.problem);
-        self.problems.push(RowProblem { row, column, field: error.column, value: error.value, kind });
+        self.problems.push(RowProblem { row: row.number, column, field: error.column, value, kind });
     }
 
     /// Cells that could not be read, where their column matters.

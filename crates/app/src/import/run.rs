@@ -97,6 +97,7 @@ fn run(
     progress: Option<&Progress>,
 ) -> Result<ImportReport, Ended> {
     let mut problems = prepared.problems.clone();
+    let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
     let (mut counts, mut entries) = (Counts::default(), 0);
     for (at, PreparedRow { row, change }) in prepared.rows.iter().enumerate() {
@@ -123,6 +124,7 @@ fn run(
                 }
             }
             Err(AppError::Refused(refusals)) => {
+                wrong.insert(*row);
                 if problems.len() < PROBLEMS_MOST {
                     problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, change, r)));
                 }
@@ -130,7 +132,6 @@ fn run(
             Err(error) => return Err(Ended::Failed(error)),
         }
     }
-    let wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     counts.refused = wrong.len();
     for row in wrong.iter().take(LISTED_MOST) {
         rows.push(RowReport { row: *row, subject: None, outcome: Outcome::Refused, recorded: Vec::new() });
@@ -140,7 +141,7 @@ fn run(
     Ok(ImportReport {
         table: prepared.table.name,
         mode,
-        applied: mode == Mode::Apply && problems.is_empty(),
+        applied: mode == Mode::Apply && wrong.is_empty(),
         headings: prepared.headings.clone(),
         counts,
         entries,
@@ -206,7 +207,7 @@ fn run_row(
 /// The last fact of a slot that holds on a day.
 fn last<'a>(held: &'a SubjectHistory, slot: &str, day: Date) -> Option<&'a Fact> {
     let view = View::as_of(day);
-    held.facts().iter().rfind(|fact| *fact.slot == *slot && fact.is_visible(view)).map(|fact| &fact.fact)
+    held.in_slot(slot).iter().rfind(|fact| fact.is_visible(view)).map(|fact| &fact.fact)
 }
 
 /// The change without what is on record already, or `None` when nothing of it is. The rules drop facts
@@ -215,11 +216,13 @@ fn last<'a>(held: &'a SubjectHistory, slot: &str, day: Date) -> Option<&'a Fact>
 /// side by side.
 fn without_known(held: &SubjectHistory, change: &Change, today: Date) -> Option<Change> {
     let known = |fact: &Fact| match (fact, change.effective) {
-        (Fact::Project(ProjectFact::Remark { .. }), day) => held.facts().iter().any(|recorded| {
-            recorded.superseded.is_none()
-                && day.is_none_or(|day| recorded.effective == day)
-                && recorded.fact == *fact
-        }),
+        (Fact::Project(ProjectFact::Remark { .. }), day) => {
+            held.in_slot(&fact.slot()).iter().any(|recorded| {
+                recorded.superseded.is_none()
+                    && day.is_none_or(|day| recorded.effective == day)
+                    && recorded.fact == *fact
+            })
+        }
         (_, None) => last(held, &fact.slot(), today) == Some(fact),
         (_, Some(_)) => false,
     };
@@ -253,7 +256,10 @@ fn refused(prepared: &Prepared, row: u32, change: &Change, refusal: Refusal) -> 
     let value = match &refusal.problem {
         Problem::UnknownReference { code, .. } => code.to_string(),
         Problem::UnknownSubject(subject) => subject.code.to_string(),
-        _ => change.command.subject().code.to_string(),
+        Problem::Future { date, .. } => date.to_string(),
+        // Of other problems the message says what it is about.
+        _ if column.is_empty() => change.command.subject().code.to_string(),
+        _ => String::new(),
     };
     RowProblem { row, column, field, value, kind: ProblemKind::Refused(refusal) }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, Xlsx, XlsxError};
+use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, Style, Xlsx, XlsxError};
 
 use super::guard;
 use crate::sheet::{FaultKind, Gather, Limits, ReadError, Sheet};
@@ -73,9 +73,10 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -
     let mut gather = Gather::new(limits);
     gather.sheet.name = name.to_owned();
     let mut cells = workbook.worksheet_cells_reader(name).map_err(broken)?;
+    let coarse: Vec<Coarse> = cells.styles().iter().map(Coarse::of).collect();
     let mut last = (0u32, 0u32);
     let mut sorted = true;
-    while let Some(cell) = cells.next_cell().map_err(broken)? {
+    while let Some((cell, style)) = cells.next_cell_with_style_id().map_err(broken)? {
         let (row, column) = cell.get_position();
         sorted &= (row, column) >= last;
         if !sorted {
@@ -88,7 +89,12 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -
             DataRef::Error(error) => {
                 gather.fault(number, column, &error.to_string(), FaultKind::FormulaError)
             }
-            value => gather.cell(number, column, &text_of(value))?,
+            value => {
+                let text = text_of(value);
+                let dated = matches!(value, DataRef::DateTime(_) | DataRef::DateTimeIso(_));
+                let keep = coarse.get(style).filter(|_| dated).map_or(Coarse::Day, |coarse| *coarse);
+                gather.cell(number, column, keep.cut(&text))?;
+            }
         }
     }
     spread_headings(&mut gather.sheet, &merged);
@@ -96,6 +102,59 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -
         flag_merged(&mut gather, region);
     }
     Ok(gather.sheet)
+}
+
+/// How much of a date a cell shows. Whoever types `2019-10` gets the first of the month stored and
+/// `2019年10月` shown: only what is shown was meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Coarse {
+    Day,
+    Month,
+    Year,
+}
+
+/// The built-in formats `mmm-yy` and, in Chinese, `yyyy"年"m"月"` (ECMA-376 part 1, 18.8.30).
+const MONTH_FORMATS: [u32; 6] = [17, 27, 36, 50, 52, 57];
+
+impl Coarse {
+    fn of(style: &Style) -> Self {
+        let Some(format) = &style.number_format else { return Self::Day };
+        if format.format_id.is_some_and(|id| MONTH_FORMATS.contains(&id)) {
+            return Self::Month;
+        }
+        // Letters outside quotation marks, brackets and escapes say what is shown.
+        let (mut quoted, mut bracketed, mut escaped) = (false, false, false);
+        let mut letters = String::new();
+        for character in format.format_code.chars() {
+            match character {
+                _ if escaped => escaped = false,
+                '"' => quoted = !quoted,
+                '\\' | '_' | '*' if !quoted => escaped = true,
+                '[' if !quoted => bracketed = true,
+                ']' if !quoted => bracketed = false,
+                // Only the first section is for dates.
+                ';' if !quoted && !bracketed => break,
+                character if !quoted && !bracketed => letters.push(character.to_ascii_lowercase()),
+                _ => {}
+            }
+        }
+        let shows = |letter: char| letters.contains(letter);
+        match (shows('y'), shows('m'), shows('d') || shows('h') || shows('s')) {
+            (true, true, false) => Self::Month,
+            (true, false, false) => Self::Year,
+            _ => Self::Day,
+        }
+    }
+
+    /// `2019-10-13` as far as it is shown.
+    fn cut(self, text: &str) -> &str {
+        let length = match self {
+            Self::Day => text.len(),
+            Self::Month => 7,
+            Self::Year => 4,
+        };
+        text.get(..length).unwrap_or(text)
+    }
 }
 
 /// A merged heading holds for every column and row of its region.

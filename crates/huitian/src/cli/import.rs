@@ -218,6 +218,9 @@ fn print(report: &ImportReport, lang: Lang) {
     ];
     println!("{}", words::with(lang, "import-counts", &args));
     if report.is_good() {
+        if report.mode == Mode::DryRun {
+            preview(report, lang);
+        }
         let entries = report.entries.to_string();
         let key = match report.mode {
             _ if report.entries == 0 => "import-nothing-new",
@@ -230,17 +233,32 @@ fn print(report: &ImportReport, lang: Lang) {
     println!("{}", t("import-refused"));
     for problem in report.problems.iter().take(SHOWN) {
         let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
-        println!(
-            "  {} {}{column}: “{}” — {}",
-            t("import-row"),
-            problem.row,
-            problem.value.replace(['\n', '\r'], " "),
-            problem.message(lang)
-        );
+        let value = match problem.value.replace(['\n', '\r'], " ") {
+            value if value.is_empty() => value,
+            value => format!("“{value}” — "),
+        };
+        println!("  {} {}{column}: {value}{}", t("import-row"), problem.row, problem.message(lang));
     }
     let more = report.problems.len().saturating_sub(SHOWN);
     if more > 0 {
         println!("  {}", words::with(lang, "import-more", &[("count", &more.to_string())]));
+    }
+}
+
+/// The first changes, beside what holds now.
+fn preview(report: &ImportReport, lang: Lang) {
+    let row = words::text(lang, "import-row");
+    let changes = || report.rows.iter().flat_map(|held| held.recorded.iter().map(move |fact| (held, fact)));
+    for (held, fact) in changes().take(SHOWN) {
+        let subject = held.subject.as_ref().map_or("", |subject| subject.code.as_str());
+        let before = fact.before.as_deref().unwrap_or("-");
+        println!(
+            "  {row} {}: {subject} {} ({}): {before} → {}",
+            held.row, fact.slot, fact.effective, fact.after
+        );
+    }
+    if changes().nth(SHOWN).is_some() {
+        println!("  {}", words::text(lang, "import-preview-cut"));
     }
 }
 

@@ -220,3 +220,4 @@ help-yuan = An amount in yuan.
 help-yes-no = Yes or no.
 help-one-of = One of:
 help-url = An address beginning with http:// or https://.
+import-preview-cut = … only the first changes are listed; --format json has more.

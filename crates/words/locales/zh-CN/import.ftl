@@ -220,3 +220,4 @@ help-yuan = 金额,以元为单位。
 help-yes-no = 是或否。
 help-one-of = 下列之一:
 help-url = 以 http:// 或 https:// 开头的网址。
+import-preview-cut = ……以上只列出前面的变更,全部见 --format json。
