@@ -11,6 +11,7 @@ mod project;
 mod projects;
 mod security;
 mod session;
+mod tables;
 mod visitor;
 mod words_of;
 
@@ -48,6 +49,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(project::routes())
         .merge(figures::routes())
         .merge(session::routes())
+        .merge(tables::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
         .layer(middleware::from_fn(security::headers))

@@ -1,0 +1,174 @@
+//! Open data: every table of the plan as a file, as of the day looked at.
+
+use app::export::{self, ExportTable, Snapshot};
+use app::import::{column_label, table_label};
+use askama::Template;
+use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::header;
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use domain::code::Code;
+use domain::policy::{Action, Target};
+use exchange::cell::{Cell, Heading, RowSink, WriteError};
+use exchange::delimited::CsvSink;
+use exchange::json::JsonSink;
+use exchange::oc4ids;
+use exchange::xlsx::XlsxSink;
+use words::Lang;
+
+use crate::PagesState;
+use crate::error::{PageError, render};
+use crate::overview::plan_code;
+use crate::page::Page;
+use crate::visitor::Visitor;
+
+pub(crate) fn routes() -> Router<PagesState> {
+    Router::new().route("/p/{plan}/tables", get(list)).route("/p/{plan}/tables/{file}", get(download))
+}
+
+struct Line {
+    name: &'static str,
+    label: String,
+}
+
+#[derive(Template)]
+#[template(path = "tables/page.html")]
+struct TablesPage {
+    page: Page,
+    tables: Vec<Line>,
+}
+
+/// Tables with working remarks or names of people are for those who may see them.
+fn may_have(visitor: &Visitor, plan: &Code, table: &ExportTable) -> bool {
+    let target = Target { plan: Some(plan.clone()), ..Target::default() };
+    visitor.may(table.access, &target) || visitor.actor.may_somewhere(table.access)
+}
+
+async fn list(
+    State(state): State<PagesState>,
+    visitor: Visitor,
+    Path(plan): Path<String>,
+) -> Result<Html<String>, PageError> {
+    let plan = plan_code(&plan, &visitor)?;
+    // A plan that was not on the books then has no tables either.
+    state.app.portfolio(&plan, visitor.asked).await.map_err(|error| visitor.fail(error))?;
+    let title = words::text(visitor.lang, "nav-tables").into_owned();
+    let page = visitor.page(&state, Some(&plan), title).await?;
+    let tables = export::TABLES
+        .iter()
+        .filter(|table| may_have(&visitor, &plan, table))
+        .map(|table| Line { name: table.name, label: table_label(visitor.lang, table.name) })
+        .collect();
+    render(&TablesPage { page, tables })
+}
+
+async fn download(
+    State(state): State<PagesState>,
+    visitor: Visitor,
+    Path((plan, file)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let plan = plan_code(&plan, &visitor)?;
+    let not_found = || PageError::not_found().in_lang(visitor.lang);
+    let (name, format) = file.rsplit_once('.').ok_or_else(not_found)?;
+    if (name, format) == ("oc4ids", "json") {
+        return open_contracting(&state, &visitor, &plan).await;
+    }
+    let table = export::table(name).ok_or_else(not_found)?;
+    if !may_have(&visitor, &plan, table) {
+        visitor.require(Action::ReadStaff)?;
+        return Err(PageError::forbidden(table.access).in_lang(visitor.lang));
+    }
+    let app = &state.app;
+    let snapshot = app
+        .snapshot(&plan, visitor.asked, visitor.english(), true)
+        .await
+        .map_err(|error| visitor.fail(error))?;
+    let mut rows = Vec::new();
+    if table.is_journal() {
+        app.export_entries(&plan, visitor.asked, |row| {
+            rows.push(row);
+            Ok::<(), app::AppError>(())
+        })
+        .await
+        .map_err(|error| visitor.fail(error))?;
+    } else {
+        gather(table, &snapshot, &mut rows);
+    }
+    let (lang, format) = (visitor.lang, format.to_owned());
+    let day = snapshot.portfolio.view.as_of;
+    let kind = match format.as_str() {
+        "csv" => "text/csv; charset=utf-8",
+        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        "json" => "application/json",
+        _ => return Err(not_found()),
+    };
+    let bytes = tokio::task::spawn_blocking(move || write(table, rows, &format, lang))
+        .await
+        .map_err(|_| visitor.fail(app::AppError::Store(store::StoreError::Stopped)))?
+        .map_err(|error| {
+            tracing::error!(%error, "a table could not be written");
+            visitor.fail(app::AppError::Store(store::StoreError::Statement(error.to_string())))
+        })?;
+    Ok(attachment(kind, &format!("{plan}-{day}-{file}"), bytes))
+}
+
+fn gather(table: &ExportTable, snapshot: &Snapshot, rows: &mut Vec<Vec<export::Cell>>) {
+    table.each(snapshot, &mut |row| rows.push(row));
+}
+
+fn write(
+    table: &ExportTable,
+    rows: Vec<Vec<export::Cell>>,
+    format: &str,
+    lang: Lang,
+) -> Result<Vec<u8>, WriteError> {
+    let headings: Vec<Heading> = table
+        .columns
+        .iter()
+        .map(|name| Heading { name: (*name).to_owned(), label: column_label(lang, table.name, name) })
+        .collect();
+    let mut out = Vec::new();
+    let mut sink: Box<dyn RowSink + '_> = match format {
+        "xlsx" => Box::new(XlsxSink::new(&mut out, &table_label(lang, table.name), &headings, true)?),
+        // With a mark at its head, spreadsheets read the Chinese right.
+        "csv" => Box::new(CsvSink::new(&mut out, &headings, false, true)?),
+        _ => Box::new(JsonSink::new(&mut out, &headings)?),
+    };
+    for row in rows {
+        let cells: Vec<Cell> = row.into_iter().map(to_cell).collect();
+        sink.row(&cells)?;
+    }
+    sink.finish()?;
+    Ok(out)
+}
+
+fn to_cell(cell: export::Cell) -> Cell {
+    match cell {
+        export::Cell::Empty => Cell::Empty,
+        export::Cell::Text(text) => Cell::Text(text),
+        export::Cell::Number(number) => Cell::Number(number),
+        export::Cell::Day(day) => Cell::Day(day),
+        export::Cell::Bool(yes) => Cell::Bool(yes),
+    }
+}
+
+async fn open_contracting(state: &PagesState, visitor: &Visitor, plan: &Code) -> Result<Response, PageError> {
+    let fail = |why: String| visitor.fail(app::AppError::Store(store::StoreError::Statement(why)));
+    let portfolio = state.app.portfolio(plan, visitor.asked).await.map_err(|e| visitor.fail(e))?;
+    let history = state.app.history(plan).await.map_err(|e| visitor.fail(e))?;
+    let settings = oc4ids::Settings::shipped().map_err(|error| fail(error.to_string()))?;
+    let clock = state.app.clock();
+    let package = oc4ids::package(&portfolio, &history, &settings, clock.now(), clock.zone());
+    let bytes = serde_json::to_vec(&package).map_err(|error| fail(error.to_string()))?;
+    let name = format!("{plan}-{}-oc4ids.json", portfolio.view.as_of);
+    Ok(attachment("application/json", &name, bytes))
+}
+
+fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+    ];
+    (headers, bytes).into_response()
+}
