@@ -228,11 +228,15 @@ async fn actor(api: &Api, header: Option<HeaderValue>) -> Result<Actor, ApiError
 fn known_parameters(operation: &Operation, query: &str) -> Result<(), ApiError> {
     let mut wrong: BTreeMap<String, FieldError> = BTreeMap::new();
     for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let name = pair.split('=').next().unwrap_or("");
-        if !operation.parameters.contains(name) {
-            let shown: String = name.chars().take(60).collect();
-            wrong.insert(shown.clone(), FieldError::new(shown, "parameter-unknown"));
-        }
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let key = match operation.parameters.contains(name) {
+            false => "parameter-unknown",
+            // Nothing to search for, and the beginning of a walk.
+            true if !value.is_empty() || ["q", "cursor"].contains(&name) => continue,
+            true => "parameter-empty",
+        };
+        let shown: String = name.chars().take(60).collect();
+        wrong.insert(shown.clone(), FieldError::new(shown, key));
     }
     if wrong.is_empty() {
         return Ok(());

@@ -34,18 +34,17 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
         }
         // The parser would also take a list of the members' values in their order.
         if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
-            let what = What::Message("wrong-type", vec![("expected", "object".to_owned())]);
-            let wrong = FieldError { field: String::new(), what };
+            let wrong = FieldError::new("", "not-an-object");
             return Err(ApiError::with(Kind::InvalidValue, vec![wrong]));
         }
         let mut json = serde_json::Deserializer::from_slice(&bytes);
         let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
             let (path, inner) = (error.path().to_string(), error.inner());
-            match inner.classify() {
-                serde_json::error::Category::Data => {
-                    ApiError::with(Kind::InvalidValue, vec![mistake::at(&path, &inner.to_string())])
-                }
-                _ => malformed(inner),
+            // Where only one member may stand, the parser calls another form a slip in the JSON itself.
+            let sound = || serde_json::from_slice::<serde::de::IgnoredAny>(&bytes).is_ok();
+            match inner.is_data() || sound() {
+                true => ApiError::with(Kind::InvalidValue, vec![mistake::at(&path, &inner.to_string())]),
+                false => malformed(inner),
             }
         })?;
         json.end().map_err(|error| malformed(&error))?;

@@ -44,7 +44,11 @@ impl LangParams {
     fn lang(&self, headers: &HeaderMap) -> Result<Lang, ApiError> {
         match &self.lang {
             None => Ok(crate::problem::lang(headers)),
-            Some(tag) => Lang::parse(tag).ok_or_else(|| ApiError::parameter("lang", "lang")),
+            Some(tag) => match tag.as_str() {
+                "zh" => Ok(Lang::Zh),
+                "en" => Ok(Lang::En),
+                _ => Err(ApiError::parameter("lang", "lang")),
+            },
         }
     }
 }

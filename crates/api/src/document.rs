@@ -85,14 +85,11 @@ fn tidy(schemas: &mut Map<String, Value>) {
                 }
             }
         }
+        bound(schema, if name == "Limit" { u16::MAX.into() } else { u32::MAX });
         if name.ends_with("Fact") || name == "Limit" || name == "FigureQuery" {
             close(schema);
         } else if schema["additionalProperties"] != false {
-            let parts = match schema["allOf"].as_array_mut() {
-                Some(parts) => parts.iter_mut().collect(),
-                None => vec![schema],
-            };
-            parts.into_iter().for_each(require_all);
+            require_all(schema);
         }
     }
 }
@@ -105,6 +102,23 @@ fn close(schema: &mut Value) {
                 members.insert("additionalProperties".into(), false.into());
             }
             members.values_mut().for_each(close);
+        }
+        _ => {}
+    }
+}
+
+/// Counts have an upper bound that the generator does not name.
+fn bound(schema: &mut Value, most: u32) {
+    match schema {
+        Value::Array(items) => items.iter_mut().for_each(|item| bound(item, most)),
+        Value::Object(members) => {
+            if members.get("format").is_some_and(|format| format == "int32")
+                && members.get("minimum").is_some_and(|least| *least == 0)
+            {
+                members.remove("format");
+                members.insert("maximum".into(), most.into());
+            }
+            members.values_mut().for_each(|member| bound(member, most));
         }
         _ => {}
     }

@@ -64,8 +64,11 @@ struct Statement {
 /// The figures with what keeps them from being issued.
 #[derive(Debug, Serialize, ToSchema)]
 struct Figures {
-    #[serde(flatten)]
-    page: Page<Figure>,
+    items: Vec<Figure>,
+    /// The cursor of the next page; `null` on the last one.
+    next: Option<String>,
+    total: Option<u64>,
+    view: ViewUsed,
     /// Whether all sums close, so that the statement may be issued.
     closes: bool,
     faults: Vec<Fault>,
@@ -102,8 +105,11 @@ enum Row {
 #[derive(Debug, Serialize, ToSchema)]
 struct FigureRows {
     figure: Figure,
-    #[serde(flatten)]
-    rows: Page<Row>,
+    items: Vec<Row>,
+    /// The cursor of the next page; `null` on the last one.
+    next: Option<String>,
+    total: Option<u64>,
+    view: ViewUsed,
 }
 
 fn shown(definition: &FigureDefinition, figure: &DomainFigure) -> Figure {
@@ -171,10 +177,13 @@ async fn list_figures(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let (portfolio, statement, view) = find(&api, &plan, &asked).await?;
-    let list = asked.page(view, figures(&portfolio, &statement), |figure| figure);
-    let (next, used) = (list.next.clone(), list.view.clone());
+    let Page { items, next, total, view: used } =
+        asked.page(view, figures(&portfolio, &statement), |figure| figure);
     let body = Figures {
-        page: list,
+        items,
+        next: next.clone(),
+        total,
+        view: used.clone(),
         closes: statement.closes(),
         faults: statement
             .faults
@@ -201,9 +210,10 @@ async fn get_figure(
     let (portfolio, statement, view) = find(&api, &plan, &asked).await?;
     let mut pairs = portfolio.plan.figures.iter().zip(&statement.figures);
     let (definition, figure) = found(pairs.find(|(_, figure)| figure.id == id))?;
-    let rows = asked.page(view, figure.rows.iter().collect(), |held| row(held, &portfolio));
-    let (next, used) = (rows.next.clone(), rows.view.clone());
-    let body = FigureRows { figure: shown(definition, figure), rows };
+    let Page { items, next, total, view: used } =
+        asked.page(view, figure.rows.iter().collect(), |held| row(held, &portfolio));
+    let figure = shown(definition, figure);
+    let body = FigureRows { figure, items, next: next.clone(), total, view: used.clone() };
     let tag = list_tag(view, Audience::Public);
     Ok(crate::answer::paged(&conditions, &caller, &tag, &uri, next.as_deref(), &used, body))
 }

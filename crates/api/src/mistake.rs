@@ -46,17 +46,33 @@ pub(crate) fn at(field: &str, message: &str) -> FieldError {
         let words = words.trim().trim_start_matches("one of").trim().to_owned();
         return message_at(field, "not-one-of", vec![("words", words)]);
     }
-    if message.contains("out of range") || message.contains("too large") || message.contains("too small") {
+    if message.starts_with("invalid value: integer")
+        || message.contains("out of range")
+        || message.contains("too large")
+        || message.contains("too small")
+    {
         return FieldError::new(field, "out-of-range");
     }
-    let expected = message
-        .split("expected ")
-        .nth(1)
-        .map(|rest| rest.split(" at line ").next().unwrap_or(rest).chars().take(80).collect::<String>());
-    match expected {
-        Some(expected) => message_at(field, "wrong-type", vec![("expected", expected)]),
+    let expected = message.split("expected ").nth(1);
+    match expected.and_then(form) {
+        Some(form) => FieldError::new(field, form),
         None => FieldError::new(field, "not-understood"),
     }
+}
+
+/// The form that a parser expected, as JSON calls it.
+fn form(expected: &str) -> Option<&'static str> {
+    let first = expected.trim_start_matches("a ").split([' ', ',']).next().unwrap_or("");
+    Some(match first {
+        "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" => "not-a-whole-number",
+        "number" => "not-a-number",
+        "boolean" | "bool" => "not-true-or-false",
+        "string" | "borrowed" | "Code" | "Day" | "PlannedDate" | "Moment" | "Scope" => "not-a-text",
+        "sequence" => "not-a-list",
+        "struct" | "map" | "tuple" | "internally" => "not-an-object",
+        "enum" | "variant" | "value" | "`" | "`}`" | "`,`" => "not-one-member",
+        _ => return None,
+    })
 }
 
 fn message_at(field: &str, key: &'static str, args: Vec<(&'static str, String)>) -> FieldError {
@@ -80,7 +96,16 @@ mod tests {
     fn every_kind_of_mistake_is_named_with_its_place() {
         for (body, field, key) in [
             (r#"{"kind":{"kind":"学校"}}"#, "kind.kind", "not-a-code"),
-            (r#"{"progress":{"percent":"x"}}"#, "progress.percent", "wrong-type"),
+            (r#"{"progress":{"percent":"x"}}"#, "progress.percent", "not-a-number"),
+            (r#"{"alias":{"alias":1}}"#, "alias.alias", "not-a-text"),
+            (r#"{"kind":{"kind":1}}"#, "kind.kind", "not-a-text"),
+            (r#"{"budget":{"fen":1.5}}"#, "budget.fen", "not-a-whole-number"),
+            (r#"{"budget":{"fen":1e30}}"#, "budget.fen", "not-a-whole-number"),
+            (r#"{"step":{"step":"a","order":-1,"name":{"zh":"x"}}}"#, "step.order", "out-of-range"),
+            (r#"{"suspended":{"suspended":"yes"}}"#, "suspended.suspended", "not-true-or-false"),
+            (r#"{"place":{"areas":"x"}}"#, "place.areas", "not-a-list"),
+            (r#"{"name":"x"}"#, "name", "not-an-object"),
+            (r#"7"#, "", "not-one-member"),
             (r#"{"progress":{"percent":1e99}}"#, "progress.percent", "not-a-number"),
             (r#"{"progress":{}}"#, "progress.percent", "member-missing"),
             (r#"{"progress":{"percent":1,"x":2}}"#, "progress.x", "member-unknown"),
@@ -92,7 +117,7 @@ mod tests {
                 "milestone.aspect",
                 "not-one-of",
             ),
-            (r#"{"part":[]}"#, "part", "wrong-type"),
+            (r#"{"part":"x"}"#, "part", "not-an-object"),
         ] {
             let (at, code) = told(body);
             assert_eq!((at.as_str(), code), (field, key), "{body}");

@@ -309,6 +309,9 @@ pub(crate) async fn list_projects(
     let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&code, view).await?;
     let plan = &portfolio.plan;
+    if filter.year.is_some_and(|year| !(1949..=2199).contains(&year)) {
+        return Err(ApiError::parameter("year", "out-of-range"));
+    }
     let below = filter.area.as_ref().map_or_else(Vec::new, |area| below(&history, &area.0, view));
     let listed: Option<Vec<Code>> = filter.year.map(|year| {
         // A later issue of a year's list takes the place of an earlier one.

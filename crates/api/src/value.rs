@@ -128,6 +128,7 @@ text_value! {
     parse parse_moment, key "not-a-moment", show |moment| Cow::Owned(moment.to_string()),
     object |object: ObjectBuilder| object
         .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+        .pattern(Some(MOMENT_PATTERN))
         .description(Some("A moment as in RFC 3339."))
         .examples([serde_json::json!("2019-08-14T09:00:00+08:00")])
 }
@@ -144,6 +145,7 @@ text_value! {
 
 const DAY_PATTERN: &str =
     "^(19(49|[5-9][0-9])|20[0-9]{2}|21[0-9]{2})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+const MOMENT_PATTERN: &str = "^(19(49|[5-9][0-9])|20[0-9]{2}|21[0-9]{2})-";
 const WHEN_PATTERN: &str =
     "^(19(49|[5-9][0-9])|20[0-9]{2}|21[0-9]{2})(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?|-Q[1-4])?$";
 
@@ -155,7 +157,8 @@ fn strict_day(text: &str) -> Option<Date> {
 fn parse_moment(text: &str) -> Option<Timestamp> {
     let moment: Timestamp = text.parse().ok()?;
     let year = jiff::tz::TimeZone::UTC.to_datetime(moment).year();
-    (1949..=2199).contains(&year).then_some(moment)
+    // A year more on either side: the moment may be written in another zone.
+    (1948..=2200).contains(&year).then_some(moment)
 }
 
 /// A day or a moment: up to when what was recorded counts.

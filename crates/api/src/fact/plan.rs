@@ -7,8 +7,8 @@ use domain::plan::PlanFact as Domain;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
-use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::project::Gate;
@@ -141,47 +141,42 @@ impl PartialSchema for FigureQuery {
         let words = |words: &[&str]| {
             ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build()
         };
+        let query = |name: &str, needs: &[&str], selects: bool| {
+            let mut object = ObjectBuilder::new().property("query", words(&[name])).required("query");
+            for need in needs {
+                object = object.property(*need, Ref::from_schema_name("Code")).required(*need);
+            }
+            if selects {
+                let day = ObjectBuilder::new().property("on", Ref::from_schema_name("Day")).required("on");
+                object = object
+                    .property("sector", Ref::from_schema_name("Code"))
+                    .property("output", Ref::from_schema_name("Code"))
+                    .property("standing", words(&STANDINGS))
+                    .property("horizon", OneOfBuilder::new().item(words(&["year_end"])).item(day));
+            }
+            object.build()
+        };
         RefOr::T(
-            ObjectBuilder::new()
-                .property(
-                    "query",
-                    words(&["projects", "sectors", "output", "baseline", "indicator", "register"]),
-                )
-                .required("query")
-                .property("sector", CodeText::schema())
-                .property("output", CodeText::schema())
-                .property("kind", CodeText::schema())
-                .property("indicator", CodeText::schema())
-                .property("register", CodeText::schema())
-                .property(
-                    "standing",
-                    words(&[
-                        "any",
-                        "started",
-                        "completed",
-                        "in_use",
-                        "under_way",
-                        "to_start",
-                        "later",
-                        "due",
-                    ]),
-                )
-                .property(
-                    "horizon",
-                    ObjectBuilder::new()
-                        .schema_type(utoipa::openapi::schema::SchemaType::AnyValue)
-                        .description(Some("\"year_end\", or {\"on\": DAY}"))
-                        .build(),
-                )
+            OneOfBuilder::new()
+                .item(query("projects", &[], true))
+                .item(query("output", &["kind"], true))
+                .item(query("sectors", &[], false))
+                .item(query("baseline", &["indicator"], false))
+                .item(query("indicator", &["indicator"], false))
+                .item(query("register", &["register"], false))
                 .description(Some(
-                    "What a figure counts or sums: projects (by sector, output, standing and horizon), \
-                     sectors, a kind of output, an indicator's baseline or latest value, or a register.",
+                    "What a figure counts or sums: projects, a kind of output, sectors, an indicator's baseline \
+                     or latest value, or a register.",
                 ))
                 .build()
                 .into(),
         )
     }
 }
+
+/// Where a project must stand to be counted.
+const STANDINGS: [&str; 8] =
+    ["any", "started", "completed", "in_use", "under_way", "to_start", "later", "due"];
 
 impl ToSchema for FigureQuery {}
 

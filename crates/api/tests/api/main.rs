@@ -1,4 +1,5 @@
 //! The API over the demonstration plan, called as a server would call it.
+#![allow(clippy::unwrap_used, reason = "helpers of tests, not only tests, say what must be there")]
 
 mod changes;
 mod description;

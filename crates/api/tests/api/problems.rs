@@ -174,6 +174,23 @@ async fn every_mistake_is_named_at_its_place() {
 }
 
 #[tokio::test]
+async fn a_fact_is_an_object_with_one_member() {
+    let site = site();
+    let token = site.writer("task-force").await;
+    let place = "/plans/huitian-2018/projects/HT-TRA-009/facts";
+    let two = json!({ "alias": { "alias": "x" }, "kind": { "kind": "road" } });
+    for fact in [json!(7), json!(null), json!([]), json!({}), json!("alias"), json!(true), two] {
+        let answer = site.post(&token, place, Some("*"), &json!({ "facts": [fact] })).await.expect(422);
+        let error = &answer.body["errors"][0];
+        assert!(error["field"].as_str().unwrap().starts_with("facts[0]"), "{fact}: {error}");
+        assert!(
+            ["not-one-member", "not-an-object"].contains(&error["code"].as_str().unwrap()),
+            "{fact}: {error}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_token_that_is_not_good_is_refused_even_where_none_is_needed() {
     let site = site();
     for header in ["Bearer nothing", "Basic YTpi", "Bearer", "Bearer ", "", "Bearer \u{e9}"] {

@@ -18,7 +18,8 @@ pub struct Site {
     pub app: App,
     pub clock: Arc<FixedClock>,
     pub router: Router,
-    pub dir: tempfile::TempDir,
+    /// Kept for as long as the database is open.
+    pub _dir: tempfile::TempDir,
 }
 
 pub struct Answer {
@@ -72,7 +73,7 @@ pub fn site() -> Site {
     std::fs::copy(loaded(), &path).unwrap();
     let clock = clock();
     let app = App::new(Database::open_existing(&Address::Sqlite(path)).unwrap(), clock.clone());
-    Site { router: api::router(app.clone()), app, clock, dir }
+    Site { router: api::router(app.clone()), app, clock, _dir: dir }
 }
 
 pub fn code(text: &str) -> Code {
