@@ -91,7 +91,9 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         })?]
     };
     runtime.block_on(async {
-        let snapshot = app.snapshot(&plan, asked, lang.is_english(), true).await?;
+        // The journal's rows bring their sources along.
+        let origins = tables.iter().any(|table| !table.is_journal());
+        let snapshot = app.snapshot(&plan, asked, lang.is_english(), origins).await?;
         let all = args.what == "all";
         if all {
             let folder = args.out.as_deref().context("give a folder by --out")?;
