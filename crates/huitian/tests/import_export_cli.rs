@@ -248,6 +248,10 @@ fn a_template_is_filled_in_and_imported_with_a_profile() {
     assert_eq!(cell("sector"), "education");
     assert_eq!(cell("lead_unit_code"), "changping-education");
     assert_eq!(cell("budget_yuan"), "12000000.00");
+    // It has no date to start at: the statement does not close, and its tables are not given out.
+    let statement = place.run(&["export", "statement", "--out", "s.csv"]);
+    assert_eq!(statement.status.code(), Some(4));
+    assert!(!place.path("s.csv").exists());
     // Someone who may not is told so, and nothing is written.
     let before = place.entries();
     let refused = place.run(&["import", "new.csv", "--profile", "p.toml", "--as", "auditor"]);

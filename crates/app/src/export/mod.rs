@@ -130,6 +130,12 @@ impl ExportTable {
         self.name == journal::ENTRIES.name
     }
 
+    /// Whether it is part of the statement, which is not issued while its sums do not close: see
+    /// [`Statement::closes`].
+    pub fn is_of_statement(&self) -> bool {
+        [results::STATEMENT.name, results::FIGURES.name].contains(&self.name)
+    }
+
     /// Gives every row to `visit`, in a fixed order. Nothing for the journal.
     pub fn each(&self, snapshot: &Snapshot, visit: &mut dyn FnMut(Vec<Cell>)) {
         (self.rows)(snapshot, visit);

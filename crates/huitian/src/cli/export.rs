@@ -32,7 +32,8 @@ use super::sheet::{Format, Style, Target, sink, to_cell};
     milestones has one date a row and can be imported again; tracks has promise, forecast, actual and slip\n\
     side by side. Every table has the column grade: published, reported or illustrative.\n\n\
     In CSV and XLSX a text that begins with = + - @ (full-width ones too), a tab or a carriage return gets an\n\
-    apostrophe in front, so that no spreadsheet runs it; `huitian import` takes it away again.")]
+    apostrophe in front, so that no spreadsheet runs it; `huitian import` takes it away again.\n\n\
+    Exit status: 0 written, 4 the statement and its figures were not, because a sum does not close.")]
 pub struct Args {
     /// The table, `all`, or `oc4ids`
     what: String,
@@ -66,6 +67,9 @@ pub struct Args {
     settings: Option<PathBuf>,
 }
 
+/// A sum of the statement does not close: its tables were not written.
+const REFUSED: u8 = 4;
+
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let app = args.database.app()?;
     let runtime = runtime()?;
@@ -87,13 +91,24 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         })?]
     };
     runtime.block_on(async {
-        let snapshot = app.snapshot(&plan, asked, lang.is_english(), true).await?;
+        // The journal's rows bring their sources along.
+        let origins = tables.iter().any(|table| !table.is_journal());
+        let snapshot = app.snapshot(&plan, asked, lang.is_english(), origins).await?;
         let all = args.what == "all";
         if all {
             let folder = args.out.as_deref().context("give a folder by --out")?;
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
+        let closes = snapshot.statement.closes();
+        let mut outcome = ExitCode::SUCCESS;
         for table in tables {
+            if table.is_of_statement() && !closes {
+                // The statement command names the rows at fault.
+                let why = words::text(lang, "statement-refused");
+                eprintln!("{}: {}", table.name, why.trim_end_matches([':', '\u{ff1a}']));
+                outcome = ExitCode::from(REFUSED);
+                continue;
+            }
             let path = match &args.out {
                 Some(folder) if all => {
                     Some(Path::new(folder).join(format!("{}.{}", table.name, format.extension())))
@@ -102,7 +117,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             };
             write(&app, &plan, asked, &snapshot, table, path, style, lang).await?;
         }
-        Ok(ExitCode::SUCCESS)
+        Ok(outcome)
     })
 }
 
