@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use timetable::calendar::Week;
+use timetable::calendar::{Week, expand};
 use timetable::{
     Calendar, Constraint, Day, DayHours, Duration, LagCalendar, Placement, Plan, Progress, ScheduleFrom,
     TaskDates,
@@ -252,6 +252,8 @@ fn write_tasks(
             is_summary[parent.index()] = true;
         }
     }
+    // A summary lasts as long as its span in the plan's calendar.
+    let working = expand(&plan.calendars, plan.calendar).ok();
     let mut links_into: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (i, link) in plan.links.iter().enumerate() {
         links_into[link.successor.index()].push(i);
@@ -275,9 +277,8 @@ fn write_tasks(
         out.value("Priority", 500);
         out.moment("Start", dates.start);
         out.moment("Finish", dates.finish);
-        if !is_summary[i] {
-            out.value("Duration", format_duration(minutes));
-        }
+        let span = working.as_ref().map_or(0, |w| w.between(dates.start, dates.finish).max(0));
+        out.value("Duration", format_duration(if is_summary[i] { span } else { minutes }));
         if let Placement::Manual { start, finish } = task.placement {
             out.moment("ManualStart", start);
             out.moment("ManualFinish", finish);

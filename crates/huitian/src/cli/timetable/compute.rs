@@ -4,6 +4,7 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use exchange::mspdi::{self, WriteOptions};
 use serde::Serialize;
 use timetable::{Horizon, Network, TaskDates};
 
@@ -17,7 +18,8 @@ Dates are local, to the minute; floats are working minutes, negative when a prom
 Examples:
   huitian timetable compute plan.xml --format csv
   huitian timetable compute plan.xml --promise 1029=2019-12-31 --promise '竣工验收=2020-06-30T17:00' --format json
-  huitian timetable compute plan.xer --horizon own-promise --format csv")]
+  huitian timetable compute plan.xer --horizon own-promise --format csv
+  huitian timetable compute plan.xer --format mspdi > plan.xml")]
 pub struct ComputeArgs {
     /// Plan: MS Project XML (MSPDI) or Primavera XER
     file: PathBuf,
@@ -41,6 +43,8 @@ enum HorizonArg {
 enum Format {
     Csv,
     Json,
+    /// The plan with its dates as MS Project XML
+    Mspdi,
 }
 
 #[derive(Serialize)]
@@ -81,6 +85,15 @@ pub fn run(args: &ComputeArgs) -> anyhow::Result<()> {
                     task.uid, d.total_float, d.free_float, d.critical
                 )?;
             }
+        }
+        Format::Mspdi => {
+            let options =
+                WriteOptions { minutes_per_day: source.minutes_per_day, baselines: &source.baselines };
+            let (text, notes) = mspdi::write(plan, &rows, &options);
+            for note in notes {
+                eprintln!("warning: {note}");
+            }
+            out.write_all(text.as_bytes())?;
         }
         Format::Json => {
             let rows: Vec<Row<'_>> = plan

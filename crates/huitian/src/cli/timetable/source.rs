@@ -4,7 +4,8 @@ use std::path::Path;
 use std::str::FromStr;
 
 use anyhow::{Context, bail};
-use exchange::{mspdi, xer};
+use exchange::mspdi::{self, Baseline};
+use exchange::xer;
 use sha2::{Digest, Sha256};
 use timetable::{Moment, Plan, TaskId};
 
@@ -38,6 +39,8 @@ pub struct Source {
     pub minutes_per_day: i64,
     /// Three-point durations in minutes of each task, where the file gives them.
     pub three_point: Vec<Option<[i64; 3]>>,
+    /// Stored earlier plans of each task, where the file has them.
+    pub baselines: Vec<Vec<Baseline>>,
     /// Hash of the file's bytes.
     pub sha256: String,
 }
@@ -70,12 +73,8 @@ fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
         let document = xer::read(bytes)?;
         warn(&document.warnings);
         let three_point = vec![None; document.plan.tasks.len()];
-        return Ok(Source {
-            plan: document.plan,
-            minutes_per_day: document.minutes_per_day,
-            three_point,
-            sha256,
-        });
+        let (plan, minutes_per_day) = (document.plan, document.minutes_per_day);
+        return Ok(Source { plan, minutes_per_day, three_point, baselines: Vec::new(), sha256 });
     }
     let document = mspdi::read(bytes)?;
     warn(&document.warnings);
@@ -83,6 +82,7 @@ fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
         plan: document.plan,
         minutes_per_day: document.minutes_per_day,
         three_point: document.tasks.iter().map(|t| t.three_point).collect(),
+        baselines: document.tasks.into_iter().map(|t| t.baselines).collect(),
         sha256,
     })
 }
