@@ -87,13 +87,13 @@ impl Say<'_> {
             }
             ProjectFact::Sector { sector } => {
                 let held = self.portfolio.plan.sector(sector.as_str());
-                self.pair("column-sector", held.map_or(sector.to_string(), |s| self.named(&s.name)))
+                self.pair("head-sector", held.map_or(sector.to_string(), |s| self.named(&s.name)))
             }
             ProjectFact::Campaign { campaign } => {
                 let held = self.portfolio.plan.campaigns.iter().find(|c| c.code == *campaign);
                 self.pair("fact-campaign", held.map_or(campaign.to_string(), |c| self.named(&c.name)))
             }
-            ProjectFact::LeadUnit { unit } => self.pair("column-lead-unit", self.unit_name(unit)),
+            ProjectFact::LeadUnit { unit } => self.pair("head-lead-unit", self.unit_name(unit)),
             ProjectFact::SupportingUnit { unit, role, active } => {
                 let role = word(lang, "unit-role", role.as_str());
                 let label = if *active { "fact-supporting" } else { "fact-supporting-ended" };
@@ -104,7 +104,7 @@ impl Say<'_> {
                 if !address.is_empty() {
                     names.push(address.clone());
                 }
-                self.pair("column-area", names.join(" · "))
+                self.pair("head-area", names.join(" · "))
             }
             ProjectFact::Budget { fen } => self.pair("fact-budget", fen.to_string()),
             ProjectFact::Funding { origin, fen } => {
@@ -194,8 +194,8 @@ impl Say<'_> {
             PlanFact::Period { from, to } => {
                 self.pair("fact-period", format!("{} – {}", day(lang, *from), day(lang, *to)))
             }
-            PlanFact::Area { area } => self.pair("column-area", self.area_name(area)),
-            PlanFact::Sector { name, .. } => self.pair("column-sector", self.named(name)),
+            PlanFact::Area { area } => self.pair("head-area", self.area_name(area)),
+            PlanFact::Sector { name, .. } => self.pair("head-sector", self.named(name)),
             PlanFact::Campaign { name, .. } => self.pair("fact-campaign", self.named(name)),
             PlanFact::Template { name, .. } => self.pair("fact-template", self.named(name)),
             PlanFact::Revision { title, declared, .. } => {
@@ -222,13 +222,13 @@ impl Say<'_> {
         let lang = self.lang;
         match fact {
             IndicatorFact::Name(name) => self.pair("fact-name", self.named(name)),
-            IndicatorFact::Unit(name) => self.pair("column-unit", self.named(name)),
+            IndicatorFact::Unit(name) => self.pair("head-unit", self.named(name)),
             IndicatorFact::Direction { direction } => {
                 self.pair("fact-direction", word(lang, "direction", direction.as_str()))
             }
             IndicatorFact::Sector { sector } => {
                 let held = self.portfolio.plan.sector(sector.as_str());
-                self.pair("column-sector", held.map_or(sector.to_string(), |s| self.named(&s.name)))
+                self.pair("head-sector", held.map_or(sector.to_string(), |s| self.named(&s.name)))
             }
             IndicatorFact::Baseline { value, on, .. } => {
                 self.pair("fact-baseline", format!("{} ({})", number(*value), day(lang, *on)))
@@ -266,7 +266,7 @@ impl Say<'_> {
             UnitFact::Parent { parent } => {
                 self.pair("fact-parent", parent.as_ref().map_or("—".into(), |code| self.unit_name(code)))
             }
-            UnitFact::Area { area } => self.pair("column-area", self.area_name(area)),
+            UnitFact::Area { area } => self.pair("head-area", self.area_name(area)),
             UnitFact::Active { active } => self.active(*active),
         }
     }
@@ -280,7 +280,7 @@ impl Say<'_> {
             PersonFact::Name { name } => self.pair("fact-name", name),
             // An address is for those who manage people, not for every reader of the audit.
             PersonFact::Email { .. } => words::text(self.lang, "fact-email").into_owned(),
-            PersonFact::Unit { unit } => self.pair("column-lead-unit", self.unit_name(unit)),
+            PersonFact::Unit { unit } => self.pair("head-lead-unit", self.unit_name(unit)),
             PersonFact::Role { role, scope, held } => {
                 let label = if *held { "fact-role" } else { "fact-role-ended" };
                 self.pair(label, format!("{} · {scope}", word(self.lang, "role", role.as_str())))

@@ -185,7 +185,6 @@ fn compose(
                     .unwrap_or(PlannedDate::day(as_of));
                 dated(project, date)
             })
-            .take(20)
             .collect()
     });
     let sectors = portfolio

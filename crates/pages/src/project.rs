@@ -7,13 +7,14 @@ use axum::response::Html;
 use axum::routing::get;
 use domain::authorize::target_of;
 use domain::code::Code;
+use domain::fact::Fact;
 use domain::journal::{Entry, Event, Seq};
 use domain::milestone::{Limit, Track};
 use domain::output::Stage;
 use domain::planned_date::days_between;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
-use domain::project::{Phase, Project};
+use domain::project::{Phase, Project, ProjectFact};
 use domain::source::Grade;
 use domain::subject::Subject;
 use jiff::civil::Date;
@@ -516,6 +517,8 @@ fn history_lines(
                 .event
                 .facts()
                 .iter()
+                // Working remarks are not for everybody.
+                .filter(|fact| may_staff || !matches!(fact, Fact::Project(ProjectFact::Remark { .. })))
                 .filter_map(|fact| crate::fact_words::say(fact, portfolio, Some(project), lang))
                 .collect();
             // A new project's chain of steps is one thing to say.
@@ -536,5 +539,6 @@ fn history_lines(
                 corrected_by: corrected.iter().find(|(wrong, _)| *wrong == entry.seq).map(|(_, by)| *by),
             }
         })
+        .filter(|line| !line.facts.is_empty() || line.corrects.is_some())
         .collect()
 }

@@ -245,12 +245,14 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
     let last = total.div_ceil(PAGE_SIZE).max(1);
     let number = query.page.parse::<usize>().unwrap_or(1).clamp(1, last);
     let skip = (number - 1) * PAGE_SIZE;
-    let step_date = |project: &Project, step: &str| {
+    let step_date = |project: &Project, wanted: &str| {
         let text = |date| words_of::planned(lang, date);
-        match project.full_actual(step) {
+        let done =
+            if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
+        match done {
             Some(actual) => text(actual),
             None => project
-                .expected(step)
+                .expected(wanted)
                 .map_or(String::new(), |date| words::with(lang, "date-expected", &[("date", &text(date))])),
         }
     };
@@ -347,13 +349,13 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
             .collect(),
         years: years.map(|y| choice(&y.to_string(), y.to_string(), &query.due)).collect(),
         columns: vec![
-            column("column-project", "name", false),
-            column("column-phase", "", false),
-            column("column-sector", "", false),
-            column("column-lead-unit", "", false),
-            column("column-start", "start", false),
-            column("column-completion", "completion", false),
-            column("column-slip", "slip", true),
+            column("head-project", "name", false),
+            column("head-phase", "", false),
+            column("head-sector", "", false),
+            column("head-lead-unit", "", false),
+            column("head-start", "start", false),
+            column("head-completion", "completion", false),
+            column("head-slip", "slip", true),
         ],
         narrowed,
         may_add,
