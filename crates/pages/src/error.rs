@@ -39,6 +39,11 @@ impl PageError {
         Self::told(StatusCode::NOT_FOUND, "error-not-found")
     }
 
+    /// On the books today, but not on the day looked at.
+    pub fn not_yet() -> Self {
+        Self::told(StatusCode::NOT_FOUND, "error-not-yet")
+    }
+
     pub fn sign_in(back: &str) -> Self {
         Self::SignIn { back: back.to_owned() }
     }
@@ -82,17 +87,26 @@ impl PageError {
 
 impl From<AppError> for PageError {
     fn from(error: AppError) -> Self {
-        match error {
+        Self::of(error, Lang::default())
+    }
+}
+
+impl PageError {
+    /// What a failed use case means to a reader of that language.
+    pub fn of(error: AppError, lang: Lang) -> Self {
+        let error = match error {
             AppError::NotFound => Self::not_found(),
             AppError::Refused(refusals) => {
-                let forbidden = refusals.iter().any(|r| matches!(r.problem, Problem::NotAllowed(_)));
-                let status = if forbidden { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-                Self::Told {
-                    status,
-                    lang: Lang::Zh,
-                    key: "error-refused",
-                    detail: refusals.iter().map(|r| words::refusal(Lang::Zh, r)).collect(),
-                }
+                let any = |wanted: fn(&Problem) -> bool| refusals.iter().any(|r| wanted(&r.problem));
+                let status = if any(|problem| matches!(problem, Problem::NotAllowed(_))) {
+                    StatusCode::FORBIDDEN
+                } else if any(|problem| matches!(problem, Problem::ChangedMeanwhile { .. })) {
+                    StatusCode::CONFLICT
+                } else {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                };
+                let detail = refusals.iter().map(|r| words::refusal(lang, r)).collect();
+                Self::Told { status, lang, key: "error-refused", detail }
             }
             AppError::Store(StoreError::Unavailable(why)) => {
                 tracing::warn!(why, "the database is out of reach");
@@ -110,7 +124,8 @@ impl From<AppError> for PageError {
                 tracing::error!(%error, "a page failed");
                 Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
             }
-        }
+        };
+        error.in_lang(lang)
     }
 }
 

@@ -5,12 +5,15 @@ mod error;
 mod fact_words;
 mod figures;
 mod form;
+mod lang_choice;
 mod overview;
 mod page;
 mod project;
 mod projects;
 mod security;
 mod session;
+mod sign_in_rate;
+mod unreadable;
 mod visitor;
 mod words_of;
 
@@ -21,6 +24,7 @@ use axum::middleware;
 
 pub use error::PageError;
 pub use page::{Page, PlanRef};
+pub use sign_in_rate::ClientAddress;
 pub use visitor::Visitor;
 
 /// What all pages share.
@@ -50,6 +54,8 @@ pub fn router(state: PagesState) -> Router {
         .merge(session::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
+        .layer(middleware::from_fn(unreadable::explain))
+        .layer(middleware::from_fn_with_state(state.clone(), lang_choice::choose))
         .layer(middleware::from_fn(security::headers))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .with_state(state)

@@ -66,8 +66,9 @@ impl Limiter {
     }
 }
 
-pub(super) async fn limit(State(limiter): State<Limiter>, request: Request, next: Next) -> Response {
+pub(super) async fn limit(State(limiter): State<Limiter>, mut request: Request, next: Next) -> Response {
     let client = limiter.client(&request);
+    request.extensions_mut().insert(pages::ClientAddress(client));
     if limiter.take(client, Instant::now()) {
         return next.run(request).await;
     }
