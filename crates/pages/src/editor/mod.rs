@@ -1,0 +1,8 @@
+//! Editing: facts as fields, forms as sheets, and what happens when two people edit the same thing.
+
+pub mod book;
+pub mod field;
+pub mod reader;
+pub mod sheet;
+pub mod topic;
+pub mod values;
