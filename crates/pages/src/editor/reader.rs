@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    fn whole<T: FromStr>(&mut self, field: &str) -> Option<T> {
+    pub fn whole<T: FromStr>(&mut self, field: &str) -> Option<T> {
         self.parsed(field, Mistake::NotWhole, |text| text.replace([',', ','], "").parse().ok())
     }
 
@@ -287,7 +287,7 @@ fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
 }
 
 /// The gate of a step: none where neither authority nor paper is named.
-pub(super) fn gate(r: &mut Reader<'_>) -> Option<Gate> {
+pub fn gate(r: &mut Reader<'_>) -> Option<Gate> {
     let authority = r.maybe_named("authority_zh", "authority_en");
     let document = r.maybe_named("paper_zh", "paper_en");
     let days: Option<u16> = r.whole("limit");

@@ -225,7 +225,7 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         "period" => "to",
         "revision" | "yearly_list" => "title_zh",
         "list_entry" => "project",
-        "output_kind" => "name_zh",
+        "output_kind" | "template" => "name_zh",
         // What a registration misses, named by its slot.
         "level" => "level",
         _ => "",

@@ -521,3 +521,5 @@ own-token-live = valid
 own-roles = My roles
 token-scope-read = read only
 token-scope-write = read and write
+error-busy = Too many people are changing the same thing
+error-busy-do = Nothing was saved. Wait a moment and try again.

@@ -509,3 +509,5 @@ own-token-live = 有效
 own-roles = 我的角色
 token-scope-read = 只读
 token-scope-write = 读写
+error-busy = 太多人同时在改同一项内容
+error-busy-do = 什么都没有保存。请稍等片刻再试一次。
