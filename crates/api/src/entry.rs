@@ -205,6 +205,7 @@ impl EntryParams {
             recorded_from: self.recorded_from.as_ref().map(|moment| moment.0),
             recorded_to: self.recorded_to.as_ref().map(|moment| moment.0),
             known: Some(asked.view.known),
+            ..EntryFilter::default()
         })
     }
 }

@@ -2,8 +2,9 @@
 
 use app::AppError;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::policy::Action;
 use domain::refusal::Problem;
@@ -39,6 +40,11 @@ impl PageError {
         Self::told(StatusCode::NOT_FOUND, "error-not-found")
     }
 
+    /// On the books today, but not on the day looked at.
+    pub fn not_yet() -> Self {
+        Self::told(StatusCode::NOT_FOUND, "error-not-yet")
+    }
+
     pub fn sign_in(back: &str) -> Self {
         Self::SignIn { back: back.to_owned() }
     }
@@ -53,6 +59,11 @@ impl PageError {
 
     pub fn stale_form() -> Self {
         Self::told(StatusCode::FORBIDDEN, "error-stale-form")
+    }
+
+    /// Others kept changing the same thing while it was tried.
+    pub fn busy() -> Self {
+        Self::told(StatusCode::CONFLICT, "error-busy")
     }
 
     pub fn bad_request() -> Self {
@@ -82,17 +93,26 @@ impl PageError {
 
 impl From<AppError> for PageError {
     fn from(error: AppError) -> Self {
-        match error {
+        Self::of(error, Lang::default())
+    }
+}
+
+impl PageError {
+    /// What a failed use case means to a reader of that language.
+    pub fn of(error: AppError, lang: Lang) -> Self {
+        let error = match error {
             AppError::NotFound => Self::not_found(),
             AppError::Refused(refusals) => {
-                let forbidden = refusals.iter().any(|r| matches!(r.problem, Problem::NotAllowed(_)));
-                let status = if forbidden { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-                Self::Told {
-                    status,
-                    lang: Lang::Zh,
-                    key: "error-refused",
-                    detail: refusals.iter().map(|r| words::refusal(Lang::Zh, r)).collect(),
-                }
+                let any = |wanted: fn(&Problem) -> bool| refusals.iter().any(|r| wanted(&r.problem));
+                let status = if any(|problem| matches!(problem, Problem::NotAllowed(_))) {
+                    StatusCode::FORBIDDEN
+                } else if any(|problem| matches!(problem, Problem::ChangedMeanwhile { .. })) {
+                    StatusCode::CONFLICT
+                } else {
+                    StatusCode::UNPROCESSABLE_ENTITY
+                };
+                let detail = refusals.iter().map(|r| words::refusal(lang, r)).collect();
+                Self::Told { status, lang, key: "error-refused", detail }
             }
             AppError::Store(StoreError::Unavailable(why)) => {
                 tracing::warn!(why, "the database is out of reach");
@@ -110,7 +130,8 @@ impl From<AppError> for PageError {
                 tracing::error!(%error, "a page failed");
                 Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
             }
-        }
+        };
+        error.in_lang(lang)
     }
 }
 
@@ -134,6 +155,7 @@ impl IntoResponse for PageError {
                 Redirect::to(&format!("/sign-in?back={}", encode(&back))).into_response()
             }
             Self::Told { status, lang, key, detail } => {
+                let told = Self::Told { status, lang, key, detail: detail.clone() };
                 let page = ErrorPage {
                     lang,
                     status: status.as_u16(),
@@ -146,6 +168,8 @@ impl IntoResponse for PageError {
                 };
                 let body = page.render().unwrap_or_else(|_| page.title.clone());
                 let mut response = (status, Html(body)).into_response();
+                // For [`in_reader_language`], where the error was made without knowing the reader.
+                response.extensions_mut().insert(told);
                 if status == StatusCode::SERVICE_UNAVAILABLE {
                     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
                 }
@@ -157,6 +181,17 @@ impl IntoResponse for PageError {
 
 pub(crate) async fn not_found(State(_): State<PagesState>, visitor: Visitor) -> PageError {
     PageError::not_found().in_lang(visitor.lang)
+}
+
+/// Says every error in the reader's language, wherever it arose.
+pub(crate) async fn in_reader_language(request: Request, next: Next) -> Response {
+    let lang = crate::visitor::lang_of(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<PageError>() {
+        Some(PageError::Told { lang: said, .. }) if said == lang => response,
+        Some(error) => error.in_lang(lang).into_response(),
+        None => response,
+    }
 }
 
 /// Renders a template; a template that fails is an error of ours, not of the reader.

@@ -1,19 +1,45 @@
 //! HTML for staff and residents: server-rendered, whole without JavaScript.
 
+mod address;
+mod admin;
+mod area;
 mod assets;
+mod audit;
+mod correction;
+mod directory;
+mod editor;
 mod error;
 mod fact_words;
 mod figures;
 mod form;
+mod indicator;
+mod indicator_chart;
+mod indicator_edit;
+mod lang_choice;
+mod late;
+mod output;
 mod overview;
+mod own_account;
 mod page;
+mod person;
+mod plan_edit;
 mod project;
+mod project_edit;
 mod projects;
+mod revision;
 mod security;
 mod session;
+mod sign_in_rate;
+mod staff;
 mod tables;
+mod template;
+mod tree;
+mod unit;
+mod unreadable;
+mod visit;
 mod visitor;
 mod words_of;
+mod yearly_list;
 
 use app::App;
 use axum::Router;
@@ -22,6 +48,7 @@ use axum::middleware;
 
 pub use error::PageError;
 pub use page::{Page, PlanRef};
+pub use sign_in_rate::ClientAddress;
 pub use visitor::Visitor;
 
 /// What all pages share.
@@ -50,8 +77,12 @@ pub fn router(state: PagesState) -> Router {
         .merge(figures::routes())
         .merge(session::routes())
         .merge(tables::routes())
+        .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
+        .layer(middleware::from_fn(error::in_reader_language))
+        .layer(middleware::from_fn(unreadable::explain))
+        .layer(middleware::from_fn_with_state(state.clone(), lang_choice::choose))
         .layer(middleware::from_fn(security::headers))
         .layer(DefaultBodyLimit::max(1024 * 1024))
         .with_state(state)

@@ -2,20 +2,23 @@
 
 use app::AppError;
 use askama::Template;
-use axum::Form;
-use axum::Router;
 use axum::extract::{Path, Query, State};
+use axum::http::Extensions;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Form, Router};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::Deserialize;
 use words::Lang;
 
 use crate::PagesState;
 use crate::error::{PageError, render};
+use crate::form::FormState;
+use crate::lang_choice::choice;
 use crate::page::Page;
-use crate::visitor::{Theme, Visitor, session_cookie};
+use crate::sign_in_rate::{self, SignInRate};
+use crate::visitor::{Theme, Visitor, constant_time_eq, session_cookie};
 
 pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
@@ -23,6 +26,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/sign-out", post(sign_out))
         .route("/lang/{tag}", get(choose_lang))
         .route("/theme/{theme}", get(choose_theme))
+        .layer(Extension(SignInRate::default()))
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -33,7 +37,10 @@ struct Back {
 
 /// Only an address of this site, so that nobody is sent elsewhere after signing in.
 fn safe_back(back: &str) -> &str {
-    let own = back.starts_with('/') && !back.starts_with("//") && !back.contains(['\\', '\r', '\n']);
+    // Browsers drop tabs and line ends from addresses, and take a backslash for a slash.
+    let own = back.starts_with('/')
+        && !back.starts_with("//")
+        && !back.contains(|c: char| c == '\\' || c.is_control());
     if own { back } else { "/" }
 }
 
@@ -42,42 +49,73 @@ fn safe_back(back: &str) -> &str {
 struct SignInPage {
     page: Page,
     back: String,
-    name: String,
-    error: Option<String>,
+    form: FormState,
+    /// The form's own secret: the same stands in a cookie, which another site can neither read nor set.
+    token: String,
     demo: Option<crate::DemoSignIns>,
+}
+
+fn form_cookie(secure: bool) -> &'static str {
+    if secure { "__Host-huitian-form" } else { "huitian-form" }
+}
+
+/// 128 random bits; `None` when the system gives none, and then nobody can sign in.
+fn form_secret() -> Option<String> {
+    let mut bytes = [0u8; 16];
+    getrandom::fill(&mut bytes).ok()?;
+    Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 async fn form(
     State(state): State<PagesState>,
     visitor: Visitor,
+    jar: CookieJar,
     Query(Back { back }): Query<Back>,
 ) -> Result<Response, PageError> {
-    show(&state, &visitor, &back, String::new(), None).await
+    show(&state, &visitor, jar, &back, FormState::default(), StatusCode::OK).await
 }
 
 async fn show(
     state: &PagesState,
     visitor: &Visitor,
+    jar: CookieJar,
     back: &str,
-    name: String,
-    error: Option<String>,
+    form: FormState,
+    status: StatusCode,
 ) -> Result<Response, PageError> {
     let title = words::text(visitor.lang, "sign-in-title").into_owned();
-    let status = if error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     let mut page = visitor.page(state, None, title).await?;
     // After signing in, people come back to where they were, not to the form.
     page.here = safe_back(back).to_owned();
+    let name = form_cookie(state.secure_cookies);
+    // A second tab must not make the first one's form stale.
+    let (jar, token) = match jar.get(name).map(|cookie| cookie.value().to_owned()) {
+        Some(held) if held.len() == 32 && held.bytes().all(|b| b.is_ascii_hexdigit()) => (jar, held),
+        _ => {
+            let secret = form_secret().unwrap_or_default();
+            let cookie = Cookie::build((name, secret.clone()))
+                .path("/")
+                .http_only(true)
+                .secure(state.secure_cookies)
+                .same_site(SameSite::Strict);
+            (jar.add(cookie), secret)
+        }
+    };
     let template =
-        SignInPage { page, back: safe_back(back).to_owned(), name, error, demo: state.demo.clone() };
-    Ok((status, render(&template)?).into_response())
+        SignInPage { page, back: safe_back(back).to_owned(), form, token, demo: state.demo.clone() };
+    Ok((status, jar, render(&template)?).into_response())
 }
 
 #[derive(Debug, Deserialize)]
 struct Credentials {
+    #[serde(default)]
     name: String,
+    #[serde(default)]
     password: String,
     #[serde(default)]
     back: String,
+    #[serde(default)]
+    csrf: String,
 }
 
 /// Another site must not sign a reader in as somebody: browsers say where a form comes from.
@@ -93,31 +131,56 @@ fn comes_from_here(headers: &HeaderMap) -> bool {
 
 async fn sign_in(
     State(state): State<PagesState>,
+    Extension(rate): Extension<SignInRate>,
     visitor: Visitor,
+    extensions: Extensions,
     headers: HeaderMap,
     jar: CookieJar,
     Form(credentials): Form<Credentials>,
 ) -> Result<Response, PageError> {
-    if !comes_from_here(&headers) {
+    let Credentials { name, password, back, csrf } = credentials;
+    let held = jar.get(form_cookie(state.secure_cookies)).map_or("", |cookie| cookie.value());
+    let same = !held.is_empty() && constant_time_eq(held.as_bytes(), csrf.as_bytes());
+    if !same || !comes_from_here(&headers) {
         return Err(PageError::stale_form().in_lang(visitor.lang));
     }
-    match state.app.sign_in(&credentials.name, &credentials.password).await {
+    let lang = visitor.lang;
+    let mut form = FormState::default();
+    form.set("name", name.trim());
+    for (field, empty, key) in [
+        ("name", name.trim().is_empty(), "sign-in-name-missing"),
+        ("password", password.is_empty(), "sign-in-password-missing"),
+    ] {
+        if empty {
+            form.fail(field, words::text(lang, key));
+        }
+    }
+    if !form.errors.is_empty() {
+        return show(&state, &visitor, jar, &back, form, StatusCode::UNPROCESSABLE_ENTITY).await;
+    }
+    let address = sign_in_rate::client(&extensions);
+    if let Err(seconds) = rate.take(address, state.app.clock().now()) {
+        form.fail("", words::with(lang, "sign-in-slow", &[("seconds", &seconds.max(1).to_string())]));
+        return show(&state, &visitor, jar, &back, form, StatusCode::TOO_MANY_REQUESTS).await;
+    }
+    match state.app.sign_in(&name, &password).await {
         Ok(signed_in) => {
+            rate.give_back(address);
             let cookie = Cookie::build((session_cookie(state.secure_cookies), signed_in.token))
                 .path("/")
                 .http_only(true)
                 .secure(state.secure_cookies)
                 .same_site(SameSite::Lax);
-            Ok((jar.add(cookie), Redirect::to(safe_back(&credentials.back))).into_response())
+            Ok((jar.add(cookie), Redirect::to(safe_back(&back))).into_response())
         }
         Err(AppError::WrongPassword) => {
-            let error = words::text(visitor.lang, "sign-in-wrong").into_owned();
-            show(&state, &visitor, &credentials.back, credentials.name, Some(error)).await
+            form.fail("name", words::text(lang, "sign-in-wrong"));
+            show(&state, &visitor, jar, &back, form, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(AppError::Locked { seconds }) => {
             let minutes = ((seconds + 59) / 60).to_string();
-            let error = words::with(visitor.lang, "sign-in-locked", &[("minutes", &minutes)]);
-            show(&state, &visitor, &credentials.back, credentials.name, Some(error)).await
+            form.fail("name", words::with(lang, "sign-in-locked", &[("minutes", &minutes)]));
+            show(&state, &visitor, jar, &back, form, StatusCode::UNPROCESSABLE_ENTITY).await
         }
         Err(error) => Err(visitor.fail(error)),
     }
@@ -142,16 +205,6 @@ async fn sign_out(
     }
     let gone = Cookie::build((name, "")).path("/").secure(state.secure_cookies);
     Ok((jar.remove(gone), Redirect::to("/")).into_response())
-}
-
-fn choice(state: &PagesState, name: &'static str, value: &'static str) -> Cookie<'static> {
-    Cookie::build((name, value))
-        .path("/")
-        .http_only(true)
-        .secure(state.secure_cookies)
-        .same_site(SameSite::Lax)
-        .permanent()
-        .build()
 }
 
 async fn choose_lang(

@@ -1,7 +1,9 @@
 //! Who asks for a page, in which language, looking at which day.
 
-use app::Actor;
+use std::sync::Arc;
+
 use app::read::Asked;
+use app::{Actor, AppError};
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
@@ -9,6 +11,7 @@ use axum_extra::extract::cookie::CookieJar;
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
 use jiff::civil::Date;
 use serde::Deserialize;
 use words::Lang;
@@ -67,7 +70,12 @@ pub(crate) fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-huitian" } else { "huitian" }
 }
 
-fn lang(headers: &HeaderMap, jar: &CookieJar) -> Lang {
+/// The language a request asks for.
+pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
+    lang(headers, &CookieJar::from_headers(headers))
+}
+
+pub(crate) fn lang(headers: &HeaderMap, jar: &CookieJar) -> Lang {
     jar.get("lang").and_then(|cookie| Lang::parse(cookie.value())).unwrap_or_else(|| {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
         accepted.map_or(Lang::Zh, Lang::negotiate)
@@ -156,8 +164,22 @@ impl Visitor {
         Ok(Page::new(self, state, title, plan, plans))
     }
 
-    pub fn fail(&self, error: app::AppError) -> PageError {
-        PageError::from(error).in_lang(self.lang)
+    /// A plan as this reader looks at it. A plan, or a record, that came later than the day looked at
+    /// is told from one that never was.
+    pub async fn portfolio(&self, state: &PagesState, plan: &Code) -> Result<Arc<Portfolio>, PageError> {
+        match state.app.portfolio(plan, self.asked).await {
+            Err(AppError::NotFound) if self.asked != Asked::default() => {
+                match state.app.portfolio(plan, Asked::default()).await {
+                    Ok(_) => Err(PageError::not_yet().in_lang(self.lang)),
+                    Err(error) => Err(self.fail(error)),
+                }
+            }
+            outcome => outcome.map_err(|error| self.fail(error)),
+        }
+    }
+
+    pub fn fail(&self, error: AppError) -> PageError {
+        PageError::of(error, self.lang)
     }
 }
 

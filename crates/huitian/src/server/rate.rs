@@ -66,8 +66,15 @@ impl Limiter {
     }
 }
 
-pub(super) async fn limit(State(limiter): State<Limiter>, request: Request, next: Next) -> Response {
+pub(super) async fn limit(
+    State(limiter): State<Limiter>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let client = limiter.client(&request);
+    // Signing in counts wrong passwords by the same address.
+    request.extensions_mut().insert(pages::ClientAddress(client));
+    request.extensions_mut().insert(pages::ClientAddress(client));
     if limiter.take(client, Instant::now()) {
         return next.run(request).await;
     }
