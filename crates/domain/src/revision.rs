@@ -17,7 +17,10 @@ pub enum Move {
     Split(Vec<Code>),
     /// Went to another round of the plan.
     Moved(Option<Code>),
-    Renamed { from: Named, to: Named },
+    Renamed {
+        from: Named,
+        to: Named,
+    },
 }
 
 impl Move {
@@ -55,10 +58,8 @@ pub fn compare(before: &Portfolio, after: &Portfolio) -> Comparison {
                 moves.push((code.clone(), piece_of.map_or(Move::Added, Move::SplitFrom)));
             }
             (Some(old), true) if old.name != project.name => {
-                moves.push((
-                    code.clone(),
-                    Move::Renamed { from: old.name.clone(), to: project.name.clone() },
-                ));
+                moves
+                    .push((code.clone(), Move::Renamed { from: old.name.clone(), to: project.name.clone() }));
             }
             (Some(_), false) => {
                 let other = project.membership_other.clone();

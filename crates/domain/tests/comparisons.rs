@@ -147,13 +147,7 @@ fn a_list_is_held_against_what_was_under_way_at_the_turn_of_the_year() {
     let title = Named::new("清单", "");
     books.plan(
         date(2019, 1, 15),
-        PlanFact::YearlyList {
-            year: 2019,
-            issue: 1,
-            title,
-            declared_carried_over: None,
-            declared_new: None,
-        },
+        PlanFact::YearlyList { year: 2019, issue: 1, title, declared_carried_over: None, declared_new: None },
     );
     for (project, entry) in [
         ("carried", ListEntryKind::CarriedOver),

@@ -5,9 +5,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::policy::Action;
 
-use crate::revision::may_manage;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::revision::may_manage;
 use crate::visit::{Visit, render};
 
 struct Entrance {

@@ -17,9 +17,9 @@ use domain::rollup::{Ask, roll_up};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
-use crate::visit::{Visit, render};
 use crate::tree::{below, ordered};
 use crate::unit::{ProjectLine, level, project_line};
+use crate::visit::{Visit, render};
 
 struct Row<'a> {
     area: &'a Area,
@@ -91,10 +91,7 @@ struct AreaPage<'a> {
     may_edit: bool,
 }
 
-pub async fn show(
-    visit: Visit,
-    Path((plan, code)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let area = portfolio.areas.get(&code).ok_or(AppError::NotFound)?;
@@ -125,7 +122,12 @@ pub async fn show(
         name: area.name.get(english).to_owned(),
         level: level(&visit, area.level.map(|level| level.as_str())),
         parent: area.parent.as_ref().map(named),
-        children: portfolio.areas.values().filter(|a| a.parent.as_ref() == Some(&code)).map(|a| named(&a.code)).collect(),
+        children: portfolio
+            .areas
+            .values()
+            .filter(|a| a.parent.as_ref() == Some(&code))
+            .map(|a| named(&a.code))
+            .collect(),
         projects: here.members().map(|project| project_line(&visit, project, String::new())).collect(),
         outputs,
         may_edit: visit.actor.may(Action::ManageDirectory, &target),

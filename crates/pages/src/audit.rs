@@ -109,9 +109,9 @@ struct ListPage {
 }
 
 fn filters(visit: &Visit, typed: &Typed, plans: &[Code]) -> Vec<Field> {
-    let kinds = SubjectKind::ALL.iter().map(|kind| {
-        Choice::new(kind.as_str(), visit.t(&format!("subject-{}", kind.as_str())))
-    });
+    let kinds = SubjectKind::ALL
+        .iter()
+        .map(|kind| Choice::new(kind.as_str(), visit.t(&format!("subject-{}", kind.as_str()))));
     let all = Choice::new("", visit.t("audit-all-kinds"));
     let kinds = std::iter::once(all).chain(kinds).collect();
     let plans = std::iter::once(Choice::new("", visit.t("scope-everything")))
@@ -176,10 +176,7 @@ fn wanted(visit: &Visit, typed: &Typed, fields: &mut [Field]) -> EntryFilter {
     }
 }
 
-pub async fn list(
-    visit: Visit,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
+pub async fn list(visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Result<Response, PageError> {
     let readable = readable(&visit)?;
     let typed = Typed(query);
     let plans = match &readable {
@@ -211,10 +208,8 @@ pub async fn list(
     }
     let frame = visit.page(visit.t("audit-title"));
     let path = frame.path.clone();
-    let kept: Vec<(&str, &str)> = ["actor", "plan", "kind", "code", "from", "to"]
-        .iter()
-        .map(|name| (*name, typed.get(name)))
-        .collect();
+    let kept: Vec<(&str, &str)> =
+        ["actor", "plan", "kind", "code", "from", "to"].iter().map(|name| (*name, typed.get(name))).collect();
     let older = page.next.map_or_else(String::new, |next| {
         let next = next.to_string();
         let mut pairs = kept.clone();

@@ -57,9 +57,8 @@ impl Wrong {
     fn sheet(&self, visit: &Visit) -> Sheet {
         let lang = visit.lang;
         let address = format!("/audit/{}", self.entry.seq);
-        let mut sheet =
-            Sheet::new(format!("{address}/correct"), address, visit.t("correct-submit"))
-                .hidden("version", self.history.version.to_string());
+        let mut sheet = Sheet::new(format!("{address}/correct"), address, visit.t("correct-submit"))
+            .hidden("version", self.history.version.to_string());
         sheet.intro = visit.t("correct-intro").into_owned();
         sheet.danger = true;
         for (at, fact) in self.facts().iter().enumerate() {
@@ -84,13 +83,12 @@ impl Wrong {
                 Choice::new("yes", visit.t("field-withdraw")),
             ];
             let name = format!("{prefix}withdraw");
-            group.fields.push(
-                Field::new(lang, name, &label_key("withdraw"), Control::Select(choices)).value("no"),
-            );
+            group
+                .fields
+                .push(Field::new(lang, name, &label_key("withdraw"), Control::Select(choices)).value("no"));
             sheet.groups.push(group);
         }
-        let mut ground =
-            ground_fields(&self.book, self.entry.draft.effective, &own_unit(&visit.actor));
+        let mut ground = ground_fields(&self.book, self.entry.draft.effective, &own_unit(&visit.actor));
         let source = &self.entry.draft.source;
         for field in &mut ground {
             match field.name.as_str() {

@@ -20,9 +20,9 @@ use crate::editor::field::Typed;
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
-use crate::visit::{Visit, render};
 use crate::tree::ordered;
 use crate::unit::level;
+use crate::visit::{Visit, render};
 
 /// Which half of the directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -215,10 +215,7 @@ pub async fn create(
     handle(&visit, &half, None, typed).await
 }
 
-pub async fn show(
-    visit: Visit,
-    Path((half, code)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(visit: Visit, Path((half, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let bench = Bench::open(&visit, &half, Some(&code)).await?;
     form_page(&visit, StatusCode::OK, bench.title(&visit), bench.task(&visit).open())
 }

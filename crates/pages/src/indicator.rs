@@ -12,8 +12,8 @@ use domain::policy::{Action, Target};
 
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
-use crate::indicator_chart::panels;
 use crate::error::PageError;
+use crate::indicator_chart::panels;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 
@@ -103,7 +103,10 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         })
         .collect();
     let may_manage = may(&visit, &plan, Action::ManageIndicators);
-    render(StatusCode::OK, &ListPage { page: visit.page(visit.t("indicator-title")), plan: &plan, rows, may_manage })
+    render(
+        StatusCode::OK,
+        &ListPage { page: visit.page(visit.t("indicator-title")), plan: &plan, rows, may_manage },
+    )
 }
 
 fn name(indicator: &Indicator, english: bool) -> String {

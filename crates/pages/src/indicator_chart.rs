@@ -103,9 +103,7 @@ impl Panel {
         let low = numbers.iter().copied().fold(0.0, f64::min);
         let (low, step) = scale(low, high);
         let top = low + step * 4.0;
-        let x = |on: Date| {
-            LEFT + (WIDTH - LEFT - RIGHT) * f64::from(days_between(first.on, on)) / span
-        };
+        let x = |on: Date| LEFT + (WIDTH - LEFT - RIGHT) * f64::from(days_between(first.on, on)) / span;
         let y = |value: f64| TOP + (HEIGHT - TOP - BOTTOM) * (top - value) / (top - low);
 
         let mut svg = format!(
@@ -147,11 +145,9 @@ impl Panel {
             let class = point.mark.class();
             let _ = match point.mark {
                 // Told apart by shape, not by colour alone.
-                Mark::Target => write!(
-                    svg,
-                    "<path class=\"mark {class}\" d=\"M{cx:.1} {:.1}l6 6-6 6-6-6z\"/>",
-                    cy - 6.0
-                ),
+                Mark::Target => {
+                    write!(svg, "<path class=\"mark {class}\" d=\"M{cx:.1} {:.1}l6 6-6 6-6-6z\"/>", cy - 6.0)
+                }
                 Mark::Baseline => write!(
                     svg,
                     "<rect class=\"mark {class}\" x=\"{:.1}\" y=\"{:.1}\" width=\"10\" height=\"10\"/>",
@@ -200,7 +196,8 @@ mod tests {
 
     #[test]
     fn ticks_cover_the_values() {
-        for (low, high) in [(0.0, 6.5), (0.0, 863_000.0), (-3.0, 8.0), (0.0, 0.16), (0.0, 0.0), (0.0, 100.0)] {
+        for (low, high) in [(0.0, 6.5), (0.0, 863_000.0), (-3.0, 8.0), (0.0, 0.16), (0.0, 0.0), (0.0, 100.0)]
+        {
             let (from, step) = scale(low, high);
             assert!(from <= low && from + 4.0 * step >= high - 1e-9, "{low} {high}: {from} {step}");
         }

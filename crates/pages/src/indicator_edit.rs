@@ -17,8 +17,8 @@ use crate::editor::book::Book;
 use crate::editor::desk::{Desk, Outcome, Target, Task};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
-use crate::plan_edit::presets;
 use crate::error::PageError;
+use crate::plan_edit::presets;
 use crate::visit::Visit;
 
 /// A form of an indicator: its name in the address, its title, what it needs and what it holds.

@@ -77,9 +77,7 @@ fn filters(visit: &Visit, portfolio: &Portfolio, by: By, standing: &str, year: &
         ["sector", "area"].map(|by| Choice::new(by, visit.t(&format!("output-by-{by}")))).to_vec();
     let standings = STANDINGS
         .iter()
-        .map(|(name, _)| {
-            Choice::new(*name, visit.t(&format!("output-standing-{}", name.replace('_', "-"))))
-        })
+        .map(|(name, _)| Choice::new(*name, visit.t(&format!("output-standing-{}", name.replace('_', "-")))))
         .collect();
     let mut year_choices = vec![Choice::new("", visit.t("output-year-all"))];
     year_choices.extend(years(portfolio).map(|year| Choice::new(year.to_string(), year.to_string())));
@@ -99,10 +97,8 @@ pub async fn show(
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let typed = Typed(query);
     let by = By::parse(typed.get("by")).unwrap_or_default();
-    let (standing_name, standing) = *STANDINGS
-        .iter()
-        .find(|(name, _)| *name == typed.get("standing"))
-        .unwrap_or(&("any", Standing::Any));
+    let (standing_name, standing) =
+        *STANDINGS.iter().find(|(name, _)| *name == typed.get("standing")).unwrap_or(&("any", Standing::Any));
     let year = typed.get("year").parse::<i16>().ok().filter(|year| years(&portfolio).contains(year));
     let ready = year.map(|year| -> (Date, Date) { (date(year, 1, 1), date(year, 12, 31)) });
     let rollup = roll_up(&portfolio, Ask { by, standing, ready });

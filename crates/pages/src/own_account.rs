@@ -11,9 +11,9 @@ use crate::editor::book::Book;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::Filled;
 use crate::editor::sheet::Sheet;
-use crate::person::{password_fields, read_password};
 use crate::error::PageError;
 use crate::page::Page;
+use crate::person::{password_fields, read_password};
 use crate::visit::{Visit, render};
 
 /// The days a token lives unless someone says otherwise.
@@ -145,10 +145,7 @@ async fn page(visit: &Visit, view: View) -> Result<Response, PageError> {
     Ok(response)
 }
 
-pub async fn show(
-    visit: Visit,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
+pub async fn show(visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Result<Response, PageError> {
     let revoked = Typed(query).has("revoked");
     let said = if revoked { visit.t("own-token-revoked-done").into_owned() } else { String::new() };
     page(&visit, View::plain(said)).await
@@ -218,11 +215,7 @@ pub async fn new_token(visit: Visit, Filled(typed): Filled) -> Result<Response, 
     page(&visit, View { secret, ..View::plain(String::new()) }).await
 }
 
-pub async fn revoke(
-    visit: Visit,
-    Path(id): Path<String>,
-    Filled(_): Filled,
-) -> Result<Response, PageError> {
+pub async fn revoke(visit: Visit, Path(id): Path<String>, Filled(_): Filled) -> Result<Response, PageError> {
     let code = visit.signed_in()?;
     if visit.app.revoke_api_token(&code, &id).await? {
         Ok(Redirect::to("/account?revoked").into_response())

@@ -77,10 +77,7 @@ fn role_lines(visit: &Visit, book: &Book, person: &Person) -> Vec<RoleLine> {
         .collect()
 }
 
-pub async fn list(
-    visit: Visit,
-    Query(query): Query<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
+pub async fn list(visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Result<Response, PageError> {
     may(&visit)?;
     let (book, history) = Book::of_directory(visit.lang, &visit.app).await?;
     let rows = history
@@ -100,7 +97,14 @@ pub async fn list(
             }
         })
         .collect();
-    render(StatusCode::OK, &ListPage { page: visit.page(visit.t("person-title")), saved: saved(visit.lang, &Typed(query)), rows })
+    render(
+        StatusCode::OK,
+        &ListPage {
+            page: visit.page(visit.t("person-title")),
+            saved: saved(visit.lang, &Typed(query)),
+            rows,
+        },
+    )
 }
 
 struct Bench {

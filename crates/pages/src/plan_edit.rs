@@ -17,8 +17,8 @@ use crate::editor::desk::{Desk, Outcome, Target, Task};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
 use crate::editor::topic::topic;
-use crate::revision::may_manage;
 use crate::error::PageError;
+use crate::revision::may_manage;
 use crate::visit::Visit;
 
 /// What may be recorded here, and where one goes from there.

@@ -389,9 +389,7 @@ pub async fn create(
     let book = new_book(&visit, &plan).await?;
     let task = new_task(&visit, &plan, &book);
     match task.handle(&visit.app, &visit.actor, &mut typed, |_, _| {}).await? {
-        Outcome::Done(receipt, code) => {
-            Ok(done(&format!("/p/{plan}/projects/{code}/edit"), Some(&receipt)))
-        }
+        Outcome::Done(receipt, code) => Ok(done(&format!("/p/{plan}/projects/{code}/edit"), Some(&receipt))),
         Outcome::Again(status, sheet) => form_page(&visit, status, visit.t("project-new"), *sheet),
         Outcome::Unchanged | Outcome::Afresh => Err(PageError::busy()),
     }

@@ -23,9 +23,9 @@ use crate::editor::page::{Filled, TRIES, done, form_page, known_code, saved};
 use crate::editor::reader::{Mistake, Reader, gate};
 use crate::editor::sheet::{Sheet, Slots, ground_fields, held_fact, read_ground};
 use crate::editor::topic::topic;
-use crate::revision::may_manage;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::revision::may_manage;
 use crate::visit::{Visit, render};
 
 /// Empty rows at the end of the form.
@@ -132,9 +132,8 @@ impl Bench {
     fn sheet(&self, visit: &Visit, known: domain::journal::Seq, rows: usize) -> Sheet {
         let template = self.template(visit, known);
         let at = self.code.as_ref().map_or("new", Code::as_str);
-        let mut sheet =
-            Sheet::new(format!("{}/{at}", self.home()), self.home(), visit.t("template-save"))
-                .hidden("version", self.history.version.to_string());
+        let mut sheet = Sheet::new(format!("{}/{at}", self.home()), self.home(), visit.t("template-save"))
+            .hidden("version", self.history.version.to_string());
         sheet.intro = visit.t("template-intro").into_owned();
         let name = template.as_ref().map(|t| &t.name);
         let text = |field: &str, value: &str| {
@@ -237,10 +236,7 @@ fn read_steps(typed: &Typed) -> (Vec<StepTemplate>, Vec<(String, Mistake)>) {
     (steps.into_iter().map(|(_, step)| step).collect(), mistakes)
 }
 
-pub async fn show(
-    visit: Visit,
-    Path((plan, code)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let bench = Bench::open(&visit, &plan, &code).await?;
     let sheet = bench.sheet(&visit, domain::journal::Seq::LATEST, 0);
     form_page(&visit, StatusCode::OK, bench.title(&visit), sheet)

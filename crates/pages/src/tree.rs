@@ -68,7 +68,8 @@ mod tests {
 
     #[test]
     fn everything_stands_once_below_its_parent() {
-        let tree = parents(&[("city", ""), ("d1", "city"), ("d2", "city"), ("s", "d1"), ("stray", "nowhere")]);
+        let tree =
+            parents(&[("city", ""), ("d1", "city"), ("d2", "city"), ("s", "d1"), ("stray", "nowhere")]);
         let order: Vec<(String, usize)> =
             ordered(&tree).into_iter().map(|(code, depth)| (code.to_string(), depth)).collect();
         let expected = [("city", 0), ("d1", 1), ("s", 2), ("d2", 1), ("stray", 0)];

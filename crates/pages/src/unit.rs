@@ -14,11 +14,11 @@ use domain::project::Project;
 use domain::unit::Unit;
 
 use crate::editor::page::known_code;
-use crate::late::{Late, late};
 use crate::error::PageError;
+use crate::late::{Late, late};
 use crate::page::Page;
-use crate::visit::{Visit, render};
 use crate::tree::ordered;
+use crate::visit::{Visit, render};
 
 struct Row<'a> {
     unit: &'a Unit,
@@ -139,10 +139,7 @@ struct UnitPage<'a> {
     may_edit: bool,
 }
 
-pub async fn show(
-    visit: Visit,
-    Path((plan, code)): Path<(String, String)>,
-) -> Result<Response, PageError> {
+pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let unit = portfolio.units.get(&code).ok_or(AppError::NotFound)?;
@@ -167,13 +164,15 @@ pub async fn show(
         name: unit.name.get(english).to_owned(),
         level: level(&visit, unit.level.map(|level| level.as_str())),
         parent: unit.parent.as_ref().map(named),
-        children: portfolio.units.values().filter(|u| u.parent.as_ref() == Some(&code)).map(|u| named(&u.code)).collect(),
-        area: unit
-            .area
-            .as_ref()
-            .map_or_else(String::new, |area| {
-                portfolio.areas.get(area).map_or(area.as_str(), |a| a.name.get(english)).to_owned()
-            }),
+        children: portfolio
+            .units
+            .values()
+            .filter(|u| u.parent.as_ref() == Some(&code))
+            .map(|u| named(&u.code))
+            .collect(),
+        area: unit.area.as_ref().map_or_else(String::new, |area| {
+            portfolio.areas.get(area).map_or(area.as_str(), |a| a.name.get(english)).to_owned()
+        }),
         lead: leads(&portfolio, &code).map(|p| project_line(&visit, p, String::new())).collect(),
         supporting,
         late: late(leads(&portfolio, &code), portfolio.view.as_of)

@@ -12,9 +12,9 @@ use domain::plan::{ListEntryKind, YearlyList};
 use jiff::civil::date;
 
 use crate::editor::page::known_code;
-use crate::revision::{may_manage, project_name};
 use crate::error::PageError;
 use crate::page::Page;
+use crate::revision::{may_manage, project_name};
 use crate::visit::{Visit, render};
 
 struct Row {
@@ -61,7 +61,10 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         })
         .collect();
     let may_manage = may_manage(&visit, &plan);
-    render(StatusCode::OK, &ListsPage { page: visit.page(visit.t("list-title")), plan: &plan, rows, may_manage })
+    render(
+        StatusCode::OK,
+        &ListsPage { page: visit.page(visit.t("list-title")), plan: &plan, rows, may_manage },
+    )
 }
 
 /// One count, three ways: as declared, as listed, by the books.
@@ -136,9 +139,8 @@ pub async fn show(
         (ListEntryKind::CarriedOver, list.declared_carried_over, books.carried_over.len()),
         (ListEntryKind::New, list.declared_new, books.new.len()),
     ];
-    let word = |kind: ListEntryKind| {
-        visit.t(&format!("entry-{}", kind.as_str().replace('_', "-"))).into_owned()
-    };
+    let word =
+        |kind: ListEntryKind| visit.t(&format!("entry-{}", kind.as_str().replace('_', "-"))).into_owned();
     let counts = kinds
         .iter()
         .map(|(kind, says, computed)| Count {
@@ -155,9 +157,9 @@ pub async fn show(
             let lines = entries.map(|entry| EntryLine {
                 code: entry.project.to_string(),
                 name: project_name(&portfolio, &entry.project, english),
-                aim: entry.aim.map_or_else(String::new, |aim| {
-                    visit.t(&format!("aim-{}", aim.as_str())).into_owned()
-                }),
+                aim: entry
+                    .aim
+                    .map_or_else(String::new, |aim| visit.t(&format!("aim-{}", aim.as_str())).into_owned()),
             });
             (word(*kind), lines.collect())
         })

@@ -61,7 +61,8 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
     .iter()
     .map(|path| ("task-force", plan(path)))
     .collect();
-    for form in ["particulars", "milestone", "progress", "output", "gate", "suspended", "document", "remark"] {
+    for form in ["particulars", "milestone", "progress", "output", "gate", "suspended", "document", "remark"]
+    {
         paths.push(("task-force", format!("{PROJECT}/edit/{form}")));
     }
     for form in ["supporting_unit", "funding", "part", "step", "alias", "membership"] {
@@ -139,10 +140,10 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/templates/building", "soffffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),
         ("/audit/100", "soofffoooo"),
-        ("/audit/100/correct", "soffffffff"),
-        ("/admin", "soffffffffo"),
+        ("/audit/100/correct", "soofffffff"),
+        ("/admin", "sofffffffo"),
         ("/admin/people", "sffffffffo"),
-        ("/admin/units", "soffffffffo"),
+        ("/admin/units", "sofffffffo"),
         ("/account", "sooooooooo"),
     ];
     let mut got = String::new();
@@ -173,8 +174,14 @@ async fn mistakes_stand_at_their_fields_and_typed_values_stay() {
     let answer = reader
         .post(
             &form,
-            &[("version", &version), ("output_kind", "school_places"), ("stage", "built"), ("basis", "net"),
-              ("quantity", "many"), ("reason", "typed <b>here</b>")],
+            &[
+                ("version", &version),
+                ("output_kind", "school_places"),
+                ("stage", "built"),
+                ("basis", "net"),
+                ("quantity", "many"),
+                ("reason", "typed <b>here</b>"),
+            ],
         )
         .await;
     answer.is(422).says("quantity-error").says("value=\"many\"").says("Enter a number");
@@ -184,15 +191,26 @@ async fn mistakes_stand_at_their_fields_and_typed_values_stay() {
     let answer = reader
         .post(
             &form,
-            &[("version", &version), ("output_kind", "school_places"), ("stage", "built"), ("basis", "net"),
-              ("quantity", "-5"), SOURCE],
+            &[
+                ("version", &version),
+                ("output_kind", "school_places"),
+                ("stage", "built"),
+                ("basis", "net"),
+                ("quantity", "-5"),
+                SOURCE,
+            ],
         )
         .await;
     answer.is(422).says("must not be negative").says("id=\"quantity-error\"");
     let answer = reader
         .post(
             &format!("{PROJECT}/edit/document"),
-            &[("version", &version), ("document_title", "Plan"), ("document_url", "javascript:alert(1)"), SOURCE],
+            &[
+                ("version", &version),
+                ("document_title", "Plan"),
+                ("document_url", "javascript:alert(1)"),
+                SOURCE,
+            ],
         )
         .await;
     answer.is(422).says("id=\"document_url-error\"");
@@ -219,10 +237,12 @@ async fn an_overtaken_form_keeps_what_was_typed_and_takes_over_the_rest() {
             ("address".into(), address.into()),
             (SOURCE.0.into(), SOURCE.1.into()),
         ];
-        for (name, value) in
-            [("kind", &before.kind), ("sector", &before.sector), ("campaign", &before.campaign),
-             ("lead_unit", &before.lead_unit)]
-        {
+        for (name, value) in [
+            ("kind", &before.kind),
+            ("sector", &before.sector),
+            ("campaign", &before.campaign),
+            ("lead_unit", &before.lead_unit),
+        ] {
             out.push((name.into(), value.as_ref().map_or(String::new(), ToString::to_string)));
         }
         out.extend(before.areas.iter().map(|area| ("areas".to_owned(), area.to_string())));
@@ -247,7 +267,10 @@ async fn an_overtaken_form_keeps_what_was_typed_and_takes_over_the_rest() {
     let again: Vec<(&str, &str)> = again.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
     first.post(&form, &again).await.is(303);
     let after = project(&site, "HT-EDU-003").await;
-    assert_eq!((after.name.en.as_str(), after.address.as_str()), ("Changed by the task force", "1 East Road"));
+    assert_eq!(
+        (after.name.en.as_str(), after.address.as_str()),
+        ("Changed by the task force", "1 East Road")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -263,8 +286,15 @@ async fn moving_a_public_date_asks_why_and_shows_both_dates() {
     let opened = reader.get(&format!("{form}?step={step}&part=&aspect=promised")).await;
     opened.is(200).says("This date was promised to the public").says(&old);
     let version = opened.value("version");
-    let typed = [("version", version.as_str()), ("step", &step), ("part", ""), ("aspect", "promised"),
-                 ("date", "2031-05"), ("cause", "funds"), SOURCE];
+    let typed = [
+        ("version", version.as_str()),
+        ("step", &step),
+        ("part", ""),
+        ("aspect", "promised"),
+        ("date", "2031-05"),
+        ("cause", "funds"),
+        SOURCE,
+    ];
     let refused = reader.post(&form, &typed).await;
     refused.is(422).says("id=\"reason-error\"").says(&old).says("2031-05").says("days later");
     assert_eq!(refused.value("date"), "2031-05");
@@ -279,8 +309,14 @@ async fn moving_a_public_date_asks_why_and_shows_both_dates() {
     // A forecast needs no reason, an impossible date is told at its field.
     let version = reader.get(&format!("{form}?step={step}&part=&aspect=forecast")).await.value("version");
     let forecast = |date: &'static str| {
-        vec![("version", version.as_str()), ("step", step.as_str()), ("part", ""), ("aspect", "forecast"),
-             ("date", date), SOURCE]
+        vec![
+            ("version", version.as_str()),
+            ("step", step.as_str()),
+            ("part", ""),
+            ("aspect", "forecast"),
+            ("date", date),
+            SOURCE,
+        ]
     };
     reader.post(&form, &forecast("2031-13")).await.is(422).says("id=\"date-error\"");
     reader.post(&form, &forecast("2031-Q2")).await.is(303);
@@ -296,7 +332,8 @@ async fn a_form_without_its_secret_changes_nothing() {
     reader.post_as_is(&form, &fields).await.is(403);
     let forged = [("csrf", "0000"), ("text", "forged"), SOURCE];
     reader.post_as_is(&form, &forged).await.is(403);
-    reader.post_as_is("/account/tokens", &[("token_name", "x"), ("token_scope", "read"), ("token_days", "9")])
+    reader
+        .post_as_is("/account/tokens", &[("token_name", "x"), ("token_scope", "read"), ("token_days", "9")])
         .await
         .is(403);
     let stranger = site.sign_in("").await;
@@ -311,15 +348,23 @@ async fn a_new_project_begins_with_its_template() {
     let form = format!("{PLAN}/projects/new");
     let bare = reader.post(&form, &[("code", "HT NEW"), ("name_zh", "新学校")]).await;
     bare.is(422).says("id=\"code-error\"").says("id=\"sector-error\"").says("id=\"lead_unit-error\"");
-    let fields = [("code", "HT-NEW-001"), ("name_zh", "新学校"), ("kind", "building"), ("sector", "education"),
-                  ("lead_unit", "changping-education"), ("areas", "huitian"), ("areas", "huoying"), SOURCE];
+    let fields = [
+        ("code", "HT-NEW-001"),
+        ("name_zh", "新学校"),
+        ("kind", "building"),
+        ("sector", "education"),
+        ("lead_unit", "changping-education"),
+        ("areas", "huitian"),
+        ("areas", "huoying"),
+        SOURCE,
+    ];
     let made = reader.post(&form, &fields).await;
     assert!(made.is(303).location.contains("/projects/HT-NEW-001/edit?saved="));
     reader.get(&made.location).await.is(200).says("Saved as entry");
     let held = project(&site, "HT-NEW-001").await;
     assert!(held.is_member() && held.steps.len() > 5 && held.areas.len() == 2);
     // The same code again is told at the code.
-    reader.post(&form, &fields).await.is(422).says("already on the books");
+    reader.post(&form, &fields).await.is(422).says("already on the books").says("id=\"code-error\"");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -335,8 +380,14 @@ async fn a_correction_names_the_entry_and_both_stay() {
     let opened = reader.get(&correct).await;
     assert_eq!(opened.is(200).value("f0-percent"), "95");
     let version = opened.value("version");
-    let typed = [("version", version.as_str()), ("f0-part", ""), ("f0-percent", "59"), ("f0-withdraw", "no"),
-                 ("effective", "2026-11-25"), SOURCE];
+    let typed = [
+        ("version", version.as_str()),
+        ("f0-part", ""),
+        ("f0-percent", "59"),
+        ("f0-withdraw", "no"),
+        ("effective", "2026-11-25"),
+        SOURCE,
+    ];
     reader.post(&correct, &typed).await.is(422).says("id=\"reason-error\"");
     let mut wrong = typed.to_vec();
     wrong[2] = ("f0-percent", "590");
@@ -361,16 +412,35 @@ async fn units_and_areas_are_kept_without_circles() {
     let site = site();
     let reader = site.sign_in("admin").await;
     let made = reader
-        .post("/admin/units/new", &[("code", "new-office"), ("name_zh", "新设办公室"), ("unit_level", "district"),
-              ("parent_unit", "changping-education"), ("active", "yes"), SOURCE])
+        .post(
+            "/admin/units/new",
+            &[
+                ("code", "new-office"),
+                ("name_zh", "新设办公室"),
+                ("unit_level", "district"),
+                ("parent_unit", "changping-education"),
+                ("active", "yes"),
+                SOURCE,
+            ],
+        )
         .await;
     made.is(303);
     let opened = reader.get("/admin/areas/huitian").await;
     let version = opened.value("version");
     let circle = reader
-        .post("/admin/areas/huitian", &[("version", &version), ("name_zh", "回天地区"), ("name_en", "Huitian area"),
-              ("area_level", "district"), ("parent_area", "huoying"), ("population", "851000"),
-              ("active", "yes"), SOURCE])
+        .post(
+            "/admin/areas/huitian",
+            &[
+                ("version", &version),
+                ("name_zh", "回天地区"),
+                ("name_en", "Huitian area"),
+                ("area_level", "district"),
+                ("parent_area", "huoying"),
+                ("population", "851000"),
+                ("active", "yes"),
+                SOURCE,
+            ],
+        )
         .await;
     circle.is(422).says("id=\"parent_area-error\"").says("circle").says("huitian → huoying → huitian");
     circle.says("option value=\"huoying\" selected");
@@ -381,12 +451,18 @@ async fn people_get_roles_and_passwords_and_lose_them() {
     let site = site();
     let admin = site.sign_in("admin").await;
     admin
-        .post("/admin/people/new", &[("code", "newcomer"), ("person_name", "新人"), ("email", "not-an-address")])
+        .post(
+            "/admin/people/new",
+            &[("code", "newcomer"), ("person_name", "新人"), ("email", "not-an-address")],
+        )
         .await
         .is(422)
         .says("id=\"email-error\"");
     let made = admin
-        .post("/admin/people/new", &[("code", "newcomer"), ("person_name", "新人"), ("email", "n@example.org")])
+        .post(
+            "/admin/people/new",
+            &[("code", "newcomer"), ("person_name", "新人"), ("email", "n@example.org")],
+        )
         .await;
     assert!(made.is(303).location.starts_with("/admin/people/newcomer"));
     let page = "/admin/people/newcomer";
@@ -419,7 +495,10 @@ async fn people_get_roles_and_passwords_and_lose_them() {
     // Nobody locks themselves out.
     admin.post("/admin/people/admin/active", &[("active", "no")]).await.is(422);
     admin
-        .post("/admin/people/admin/role", &[("role", "administrator"), ("scope", "everything"), ("held", "no")])
+        .post(
+            "/admin/people/admin/role",
+            &[("role", "administrator"), ("scope", "everything"), ("held", "no")],
+        )
         .await
         .is(422);
 }
@@ -436,8 +515,14 @@ async fn ones_own_password_and_tokens() {
         .post("/account/tokens", &[("token_name", "my sheet"), ("token_scope", "read"), ("token_days", "30")])
         .await;
     made.is(200).says("huitian_").says("my sheet");
-    let secret: String =
-        made.body.split("huitian_").nth(1).unwrap().chars().take_while(|c| c.is_ascii_alphanumeric()).collect();
+    let secret: String = made
+        .body
+        .split("huitian_")
+        .nth(1)
+        .unwrap()
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric())
+        .collect();
     let secret = format!("huitian_{secret}");
     assert!(site.app.token_actor(&secret).await.unwrap().is_some());
     let page = reader.get("/account").await;
@@ -468,9 +553,17 @@ async fn indicators_keep_every_source_and_refuse_false_comparisons() {
     let form = format!("{trips}/observation");
     let version = reader.get(&form).await.value("version");
     let fields = |key: &'static str, value: &'static str| {
-        [("version", version.as_str()), ("observation_key", key), ("on", "2026-01-01"), ("value", value),
-         ("instrument", "stated_length"), ("scale", "km"), ("approximate", "no"), SOURCE]
-            .to_vec()
+        [
+            ("version", version.as_str()),
+            ("observation_key", key),
+            ("on", "2026-01-01"),
+            ("value", value),
+            ("instrument", "stated_length"),
+            ("scale", "km"),
+            ("approximate", "no"),
+            SOURCE,
+        ]
+        .to_vec()
     };
     reader.post(&form, &fields("one", "6.6")).await.is(303);
     let version = reader.get(&form).await.value("version");
@@ -500,9 +593,19 @@ async fn a_template_becomes_a_new_version_of_itself() {
     let reader = site.sign_in("task-force").await;
     let form = format!("{PLAN}/templates/new");
     let version = reader.get(&form).await.value("version");
-    let fields = [("version", version.as_str()), ("code", "bridge"), ("name_zh", "桥梁"), ("s0-step_code", "completion"),
-                  ("s0-order", "20"), ("s0-step_name_zh", "完工"), ("s1-step_code", "start"), ("s1-order", "10"),
-                  ("s1-step_name_zh", "开工"), ("s1-authority_zh", "发改委"), SOURCE];
+    let fields = [
+        ("version", version.as_str()),
+        ("code", "bridge"),
+        ("name_zh", "桥梁"),
+        ("s0-step_code", "completion"),
+        ("s0-order", "20"),
+        ("s0-step_name_zh", "完工"),
+        ("s1-step_code", "start"),
+        ("s1-order", "10"),
+        ("s1-step_name_zh", "开工"),
+        ("s1-authority_zh", "发改委"),
+        SOURCE,
+    ];
     let half = reader.post(&form, &fields).await;
     half.is(422).says("id=\"s1-paper_zh-error\"");
     let mut whole = fields.to_vec();

@@ -64,11 +64,7 @@ impl Book {
     /// A word of a closed set, such as a stage or a cause.
     fn word(&self, prefix: &str, value: &str) -> String {
         let key = format!("{prefix}-{}", value.replace('_', "-"));
-        if words::has(self.lang, &key) {
-            words::text(self.lang, &key).into_owned()
-        } else {
-            value.to_owned()
-        }
+        if words::has(self.lang, &key) { words::text(self.lang, &key).into_owned() } else { value.to_owned() }
     }
 
     pub fn unit_name(&self, code: &str) -> String {
@@ -247,8 +243,9 @@ impl Book {
             }
             Kind::Many(pick) => Control::Checks(self.choices(pick, value)),
         };
-        let mut field = Field::new(self.lang, format!("{prefix}{}", spec.name), &label_key(spec.name), control)
-            .value(value);
+        let mut field =
+            Field::new(self.lang, format!("{prefix}{}", spec.name), &label_key(spec.name), control)
+                .value(value);
         field.required = spec.required;
         field
     }

@@ -100,7 +100,13 @@ pub fn record(subject: Subject, facts: Vec<Fact>, seen: Seq) -> Command {
 }
 
 /// Makes the change, or puts the refusals into the form.
-pub async fn send(app: &App, actor: &Actor, book: &Book, sheet: Sheet, wanted: Wanted) -> Result<Sent, AppError> {
+pub async fn send(
+    app: &App,
+    actor: &Actor,
+    book: &Book,
+    sheet: Sheet,
+    wanted: Wanted,
+) -> Result<Sent, AppError> {
     let change = Change {
         command: wanted.command,
         effective: wanted.ground.effective,

@@ -1,6 +1,6 @@
 //! One subject on the desk: a form for some of its facts, from opening it to what was recorded.
 
-use app::{App, AppError, Actor, Receipt};
+use app::{Actor, App, AppError, Receipt};
 use axum::http::StatusCode;
 use domain::code::Code;
 use domain::command::Command;
@@ -113,7 +113,10 @@ impl<'a> Desk<'a> {
                 match held {
                     None => continue,
                     Some(_) if !MAY_EMPTY.contains(key) => {
-                        reader.fail(topic.fields.first().map_or("", |spec| spec.name), Mistake::CannotBeEmptied);
+                        reader.fail(
+                            topic.fields.first().map_or("", |spec| spec.name),
+                            Mistake::CannotBeEmptied,
+                        );
                         continue;
                     }
                     Some(_) => {}

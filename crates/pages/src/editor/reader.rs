@@ -38,7 +38,7 @@ pub enum Mistake {
     CannotBeEmptied,
     /// Neither a unit nor a document stands behind the change.
     NoSource,
-        /// Something typed beside an empty main field.
+    /// Something typed beside an empty main field.
     Alone,
 }
 
@@ -331,9 +331,9 @@ fn indicator(topic: &str, r: &mut Reader<'_>) -> Option<IndicatorFact> {
     Some(match topic {
         "name" => IndicatorFact::Name(r.named("name_zh", "name_en")?),
         "unit" => IndicatorFact::Unit(r.named("unit_zh", "unit_en")?),
-        "direction" => IndicatorFact::Direction {
-            direction: r.must("direction", |r, f| r.word(f, Direction::parse))?,
-        },
+        "direction" => {
+            IndicatorFact::Direction { direction: r.must("direction", |r, f| r.word(f, Direction::parse))? }
+        }
         "sector" => IndicatorFact::Sector { sector: r.must("sector", Reader::code)? },
         "baseline" => {
             let (on, value, instrument) = measured(r)?;
@@ -363,9 +363,7 @@ fn indicator(topic: &str, r: &mut Reader<'_>) -> Option<IndicatorFact> {
 fn area(topic: &str, r: &mut Reader<'_>) -> Option<AreaFact> {
     Some(match topic {
         "name" => AreaFact::Name(r.named("name_zh", "name_en")?),
-        "area_level" => {
-            AreaFact::Level { level: r.must("area_level", |r, f| r.word(f, AreaLevel::parse))? }
-        }
+        "area_level" => AreaFact::Level { level: r.must("area_level", |r, f| r.word(f, AreaLevel::parse))? },
         "area_parent" => AreaFact::Parent { parent: r.code("parent_area") },
         "population" => AreaFact::Population { people: r.must("population", Reader::whole)? },
         "active" => AreaFact::Active { active: r.must("active", Reader::yes_no)? },
@@ -376,9 +374,7 @@ fn area(topic: &str, r: &mut Reader<'_>) -> Option<AreaFact> {
 fn unit(topic: &str, r: &mut Reader<'_>) -> Option<UnitFact> {
     Some(match topic {
         "name" => UnitFact::Name(r.named("name_zh", "name_en")?),
-        "unit_level" => {
-            UnitFact::Level { level: r.must("unit_level", |r, f| r.word(f, UnitLevel::parse))? }
-        }
+        "unit_level" => UnitFact::Level { level: r.must("unit_level", |r, f| r.word(f, UnitLevel::parse))? },
         "unit_parent" => UnitFact::Parent { parent: r.code("parent_unit") },
         "area" => UnitFact::Area { area: r.must("area", Reader::code)? },
         "active" => UnitFact::Active { active: r.must("active", Reader::yes_no)? },
@@ -388,9 +384,7 @@ fn unit(topic: &str, r: &mut Reader<'_>) -> Option<UnitFact> {
 
 fn person(topic: &str, r: &mut Reader<'_>) -> Option<PersonFact> {
     Some(match topic {
-        "person_name" => {
-            PersonFact::Name { name: r.must("person_name", |r, f| Some(r.text(f).to_owned()))? }
-        }
+        "person_name" => PersonFact::Name { name: r.must("person_name", |r, f| Some(r.text(f).to_owned()))? },
         "email" => PersonFact::Email { email: r.text("email").to_owned() },
         "person_unit" => PersonFact::Unit { unit: r.must("person_unit", Reader::code)? },
         "role" => {

@@ -145,11 +145,9 @@ fn indicator(fact: &IndicatorFact) -> Values {
             out.push(("approximate", yes_no(*approximate)));
             out
         }
-        IndicatorFact::Accepted { on, key, because } => vec![
-            ("on", on.to_string()),
-            ("observation_key", key.to_string()),
-            ("because", because.clone()),
-        ],
+        IndicatorFact::Accepted { on, key, because } => {
+            vec![("on", on.to_string()), ("observation_key", key.to_string()), ("because", because.clone())]
+        }
     }
 }
 
