@@ -156,6 +156,8 @@ impl Slots {
     fn field(&self, refusal: &Refusal) -> String {
         let slot = refusal.field.as_str();
         match (slot, &refusal.problem) {
+            ("", Problem::ReasonRequired) => return "reason".into(),
+            ("", Problem::AlreadyRegistered(_)) => return "code".into(),
             ("", _) => return String::new(),
             ("reason", _) => return "reason".into(),
             ("source", Problem::BadAddress) => return "source_url".into(),

@@ -78,7 +78,7 @@ impl Answer {
         let mut out = Vec::new();
         for piece in self.body.split('[').skip(1) {
             if let Some((inside, _)) = piece.split_once(']')
-                && inside.len() > 2
+                && inside.starts_with(|c: char| c.is_ascii_lowercase())
                 && inside.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
             {
                 out.push(inside.to_owned());
