@@ -1,6 +1,7 @@
 //! HTML for staff and residents: server-rendered, whole without JavaScript.
 
 mod assets;
+mod changes;
 mod error;
 mod fact_words;
 mod figures;
