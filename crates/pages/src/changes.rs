@@ -22,6 +22,8 @@ pub(crate) struct Change {
     pub on: Date,
     pub date: String,
     pub facts: Vec<String>,
+    /// Something happened, not only was promised or expected.
+    pub happened: bool,
 }
 
 /// Whether the public hears about it: a date, a promise, progress, coming and going.
@@ -33,8 +35,8 @@ fn is_news(fact: &ProjectFact) -> bool {
     }
 }
 
-/// The changes that hold since after `from`, up to the day looked at; the newest day first, and of one
-/// day in the order of the projects' codes.
+/// The changes that hold since after `from`, up to the day looked at: the newest day first, and of one
+/// day what is published before what is illustrative, what happened before what was said.
 pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: Lang) -> Vec<Change> {
     let mut out: Vec<Change> = Vec::new();
     for held in history.of_kind(&portfolio.plan.code, SubjectKind::Project) {
@@ -49,11 +51,13 @@ pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: 
                 continue;
             }
             let Some(said) = fact_words::say(&recorded.fact, portfolio, Some(project), lang) else { continue };
+            let happened = matches!(fact, ProjectFact::Milestone { aspect: Aspect::Actual, .. });
             match out[first..].iter_mut().find(|change| change.on == recorded.effective) {
                 Some(change) => {
                     // The least certain of the facts says how far the line can be relied on.
                     change.grade = change.grade.max(recorded.grade);
                     change.facts.push(said);
+                    change.happened |= happened;
                 }
                 None => out.push(Change {
                     code: project.code.to_string(),
@@ -62,11 +66,12 @@ pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: 
                     on: recorded.effective,
                     date: words_of::day(lang, recorded.effective),
                     facts: vec![said],
+                    happened,
                 }),
             }
         }
     }
-    out.sort_by_key(|change| std::cmp::Reverse(change.on));
+    out.sort_by_key(|change| (std::cmp::Reverse(change.on), change.grade, !change.happened));
     out
 }
 
