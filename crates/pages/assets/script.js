@@ -1,4 +1,5 @@
 // Pages are whole without this; it only spares some clicks.
+document.documentElement.classList.add("scripted");
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
   if (form) form.requestSubmit();
@@ -6,3 +7,8 @@ document.addEventListener("change", (event) => {
 // After a refused form the list of mistakes is where reading goes on.
 const summary = document.querySelector(".summary");
 if (summary) summary.focus();
+// Printing is the browser's; the button only saves looking for it.
+for (const button of document.querySelectorAll("button[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}

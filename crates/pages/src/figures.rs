@@ -1,6 +1,5 @@
 //! Figures: each number beside the published one, and the records it stands on.
 
-use app::read::Asked;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -43,8 +42,47 @@ struct Line {
     unit: String,
     value: Option<String>,
     published: String,
-    differs: bool,
+    verdict: Verdict,
     records: usize,
+}
+
+/// How a computed value stands beside the published one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Agrees,
+    Differs,
+    /// Nothing was published by that day.
+    Alone,
+    /// The register it counts is not kept yet.
+    NotRecorded,
+}
+
+impl Verdict {
+    fn of(value: Option<Decimal>, published: Option<Decimal>) -> Self {
+        match (value, published) {
+            (None, _) => Self::NotRecorded,
+            (Some(_), None) => Self::Alone,
+            (Some(value), Some(published)) if value == published => Self::Agrees,
+            _ => Self::Differs,
+        }
+    }
+
+    fn key(self) -> &'static str {
+        match self {
+            Self::Agrees => "figure-agrees",
+            Self::Differs => "figure-differs",
+            Self::Alone => "figure-alone",
+            Self::NotRecorded => "statement-not-recorded",
+        }
+    }
+
+    fn class(self) -> &'static str {
+        match self {
+            Self::Agrees => "good",
+            Self::Differs => "warn",
+            Self::Alone | Self::NotRecorded => "calm",
+        }
+    }
 }
 
 struct Group {
@@ -63,6 +101,10 @@ struct ListPage {
     page: Page,
     groups: Vec<Group>,
     faults: Vec<FaultLine>,
+    agree: usize,
+    differ: usize,
+    alone: usize,
+    open: usize,
 }
 
 fn shown(value: Option<Decimal>) -> Option<String> {
@@ -75,6 +117,7 @@ async fn list(
     Path(plan): Path<String>,
 ) -> Result<Html<String>, PageError> {
     let plan = plan_code(&plan, &visitor)?;
+    visitor.portfolio(&state, &plan).await?;
     let (portfolio, statement) =
         state.app.statement(&plan, visitor.asked).await.map_err(|e| visitor.fail(e))?;
     let (lang, english) = (visitor.lang, visitor.english());
@@ -86,7 +129,7 @@ async fn list(
             unit: definition.unit.get(english).to_owned(),
             value: shown(figure.value),
             published: shown(figure.published).unwrap_or_default(),
-            differs: matches!((figure.value, figure.published), (Some(a), Some(b)) if a != b),
+            verdict: Verdict::of(figure.value, figure.published),
             records: figure.records(),
         };
         match groups.iter_mut().find(|(code, _)| *code == definition.group) {
@@ -107,7 +150,18 @@ async fn list(
         .collect();
     let title = words::text(lang, "nav-figures").into_owned();
     let page = visitor.page(&state, Some(&plan), title).await?;
-    render(&ListPage { page, groups: groups.into_iter().map(|(_, group)| group).collect(), faults })
+    let count = |wanted: Verdict| {
+        statement.figures.iter().filter(|f| Verdict::of(f.value, f.published) == wanted).count()
+    };
+    render(&ListPage {
+        page,
+        agree: count(Verdict::Agrees),
+        differ: count(Verdict::Differs),
+        alone: count(Verdict::Alone),
+        open: count(Verdict::NotRecorded),
+        groups: groups.into_iter().map(|(_, group)| group).collect(),
+        faults,
+    })
 }
 
 /// A group of figures is a sector of the plan, or one of the program's own fields of work.
@@ -138,6 +192,8 @@ struct OnePage {
     rule: String,
     rows: Vec<RowLine>,
     records: usize,
+    /// Rows that are made up for the demonstration.
+    illustrative: usize,
 }
 
 async fn one(
@@ -146,8 +202,9 @@ async fn one(
     Path((plan, id)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
     let plan = plan_code(&plan, &visitor)?;
-    let asked: Asked = visitor.asked;
-    let (portfolio, statement) = state.app.statement(&plan, asked).await.map_err(|e| visitor.fail(e))?;
+    visitor.portfolio(&state, &plan).await?;
+    let (portfolio, statement) =
+        state.app.statement(&plan, visitor.asked).await.map_err(|e| visitor.fail(e))?;
     let found = statement.figures.iter().zip(&portfolio.plan.figures).find(|(f, _)| f.id.as_str() == id);
     let (figure, definition) = found.ok_or_else(|| PageError::not_found().in_lang(visitor.lang))?;
     let title = definition.label.get(visitor.english()).to_owned();
@@ -224,6 +281,7 @@ fn compose(
         value: shown(figure.value),
         published: shown(figure.published),
         rule: definition.rule.get(english).to_owned(),
+        illustrative: rows.iter().filter(|row| row.grade == Some(Grade::Illustrative)).count(),
         rows,
         records: figure.records(),
         page,

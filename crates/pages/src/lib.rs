@@ -5,6 +5,7 @@ mod admin;
 mod area;
 mod assets;
 mod audit;
+mod changes;
 mod correction;
 mod directory;
 mod editor;

@@ -1,7 +1,5 @@
 //! The plan at a glance, as of any day.
 
-use std::sync::Arc;
-
 use app::read::Asked;
 use askama::Template;
 use axum::Router;
@@ -11,6 +9,7 @@ use axum::response::{Html, Redirect};
 use axum::routing::get;
 use domain::code::Code;
 use domain::figure::{Horizon, Standing};
+use domain::history::History;
 use domain::milestone::step;
 use domain::planned_date::PlannedDate;
 use domain::portfolio::Portfolio;
@@ -18,12 +17,14 @@ use domain::project::{Phase, Project};
 use domain::source::Grade;
 use domain::statement;
 use jiff::ToSpan;
-use jiff::civil::Date;
 use serde::Deserialize;
+use words::Lang;
 
 use crate::PagesState;
+use crate::changes::{self, Change};
 use crate::error::{PageError, render};
 use crate::page::Page;
+use crate::projects::{self, ListQuery};
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -45,11 +46,27 @@ async fn home(State(state): State<PagesState>, visitor: Visitor, uri: Uri) -> Re
 
 #[derive(Debug, Deserialize)]
 struct Choice {
+    #[serde(default)]
     plan: String,
 }
 
+/// The form of the plan switch; the day looked at comes along.
 async fn switch(visitor: Visitor, Query(choice): Query<Choice>) -> Result<Redirect, PageError> {
-    Ok(Redirect::to(&format!("/p/{}", plan_code(&choice.plan, &visitor)?)))
+    let plan = plan_code(&choice.plan, &visitor)?;
+    let given = [("as_of", visitor.asked.as_of), ("known_at", visitor.known_day)];
+    let query: Vec<String> =
+        given.iter().filter_map(|(name, day)| Some(format!("{name}={}", (*day)?))).collect();
+    let mark = if query.is_empty() { "" } else { "?" };
+    Ok(Redirect::to(&format!("/p/{plan}{mark}{}", query.join("&"))))
+}
+
+/// A share of all projects, as a length of the bar in thousandths.
+struct Share {
+    class: &'static str,
+    label: String,
+    count: usize,
+    x: usize,
+    width: usize,
 }
 
 struct SectorLine {
@@ -59,9 +76,10 @@ struct SectorLine {
     started: usize,
     completed: usize,
     in_use: usize,
-    /// Widths of the bar in thousandths.
+    /// Lengths in thousandths of the largest sector's.
     done_width: usize,
     doing_width: usize,
+    rest_width: usize,
 }
 
 struct Dated {
@@ -82,6 +100,14 @@ struct Slipped {
     days: i32,
 }
 
+/// A day worth looking at: an edition of the plan.
+struct Day {
+    iso: String,
+    title: String,
+    declared: Option<u32>,
+    is_here: bool,
+}
+
 #[derive(Template)]
 #[template(path = "overview/page.html")]
 struct OverviewPage {
@@ -92,18 +118,26 @@ struct OverviewPage {
     in_use: usize,
     to_start: usize,
     later: usize,
+    undated: usize,
+    due: usize,
+    shares: Vec<Share>,
     year: i16,
     sectors: Vec<SectorLine>,
     started_this_year: Vec<Dated>,
     finished_this_year: Vec<Dated>,
     slips: Vec<Slipped>,
     slipped: usize,
-    changed: Vec<Dated>,
+    changed: Vec<Change>,
     changed_since: String,
     faults: Vec<String>,
     illustrative: usize,
     revision: Option<String>,
+    days: Vec<Day>,
 }
+
+/// Lines of a list that stand open; the rest unfold.
+const OPEN: usize = 6;
+const SLIPS: usize = 10;
 
 async fn overview(
     State(state): State<PagesState>,
@@ -111,52 +145,161 @@ async fn overview(
     Path(plan): Path<String>,
 ) -> Result<Html<String>, PageError> {
     let plan = plan_code(&plan, &visitor)?;
-    let portfolio = state.app.portfolio(&plan, visitor.asked).await.map_err(|e| visitor.fail(e))?;
-    let as_of = portfolio.view.as_of;
-    let week_ago = as_of.saturating_sub(7.days());
-    let before = Asked { as_of: Some(week_ago), ..visitor.asked };
-    // A plan a week old has no week before it.
-    let before = state.app.portfolio(&plan, before).await.ok();
+    let portfolio = visitor.portfolio(&state, &plan).await?;
+    let history = state.app.history(&plan).await.map_err(|error| visitor.fail(error))?;
+    // The days to jump to are all editions known today, not only those of the day looked at.
+    let today = state.app.portfolio(&plan, Asked::default()).await.ok();
+    let days = today.iter().flat_map(|portfolio| &portfolio.plan.revisions);
+    let days = days
+        .map(|revision| Day {
+            iso: revision.on.to_string(),
+            title: revision.title.get(visitor.english()).to_owned(),
+            declared: revision.declared,
+            is_here: revision.on == portfolio.view.as_of,
+        })
+        .collect();
     let title = words::text(visitor.lang, "nav-overview").into_owned();
     let page = visitor.page(&state, Some(&plan), title).await?;
-    render(&compose(page, &portfolio, before.as_ref(), week_ago, &visitor))
+    render(&compose(page, &portfolio, &history, days, &visitor))
 }
 
 fn compose(
     page: Page,
     portfolio: &Portfolio,
-    before: Option<&Arc<Portfolio>>,
-    week_ago: Date,
+    history: &History,
+    days: Vec<Day>,
     visitor: &Visitor,
 ) -> OverviewPage {
     let (lang, english) = (visitor.lang, visitor.english());
     let as_of = portfolio.view.as_of;
+    let year = as_of.year();
     let horizon = Horizon::YearEnd.day(as_of);
     let count = |standing: Standing| portfolio.members().filter(|p| standing.holds(p, horizon)).count();
-    let dated = |project: &Project, date: PlannedDate| Dated {
-        code: project.code.to_string(),
-        name: project.name.get(english).to_owned(),
-        grade: project.grade,
-        date: words_of::planned(lang, date),
-        phase: project.phase(),
+    let (total, started, completed) =
+        (portfolio.members().count(), count(Standing::Started), count(Standing::Completed));
+    let (to_start, later) = (count(Standing::ToStart), count(Standing::Later));
+    let under_way = started - completed;
+    let undated = total - started - to_start - later;
+    let week_ago = as_of.saturating_sub(7.days());
+    let mut slips = slips(portfolio, lang);
+    let slipped = slips.len();
+    slips.truncate(SLIPS);
+    let year_text = year.to_string();
+    let labels = [
+        ("done", words::text(lang, "phase-completed").into_owned(), completed),
+        ("doing", words::text(lang, "phase-under-way").into_owned(), under_way),
+        ("soon", words::with(lang, "count-to-start", &[("year", &year_text)]), to_start),
+        ("rest", words::text(lang, "count-later").into_owned(), later),
+        ("none", words::text(lang, "count-undated").into_owned(), undated),
+    ];
+    OverviewPage {
+        total,
+        started,
+        completed,
+        in_use: count(Standing::InUse),
+        to_start,
+        later,
+        undated,
+        due: projects::select(portfolio, &ListQuery::still_due(year)).len(),
+        shares: shares(labels, total),
+        year,
+        sectors: sectors(portfolio, english),
+        started_this_year: in_year(portfolio, step::START, lang),
+        finished_this_year: in_year(portfolio, step::COMPLETION, lang),
+        slips,
+        slipped,
+        changed: changes::since(week_ago, history, portfolio, lang),
+        changed_since: words_of::day(lang, week_ago),
+        faults: statement::faults(portfolio).iter().map(|f| crate::figures::fault_text(lang, f)).collect(),
+        illustrative: portfolio.members().filter(|p| p.grade == Grade::Illustrative).count(),
+        revision: portfolio.plan.revision().map(|r| r.title.get(english).to_owned()),
+        days,
+        page,
+    }
+}
+
+fn shares<const N: usize>(labels: [(&'static str, String, usize); N], total: usize) -> Vec<Share> {
+    let total = total.max(1);
+    let mut before = 0;
+    labels
+        .into_iter()
+        .map(|(class, label, count)| {
+            // Both ends are rounded from the left, so that the lengths add up to the whole.
+            let (x, end) = (before * 1000 / total, (before + count) * 1000 / total);
+            before += count;
+            Share { class, label, count, x, width: end - x }
+        })
+        .filter(|share| share.count > 0)
+        .collect()
+}
+
+fn sectors(portfolio: &Portfolio, english: bool) -> Vec<SectorLine> {
+    let of = |code: &Code| -> Vec<&Project> {
+        portfolio.members().filter(|p| p.sector.as_ref() == Some(code)).collect()
     };
-    let this_year = |wanted: &str| {
-        let mut found: Vec<(PlannedDate, &Project)> = portfolio
-            .members()
-            .filter_map(|p| Some((p.first_actual(wanted)?, p)))
-            .filter(|(date, _)| date.last().year() == as_of.year())
-            .collect();
-        found.sort_by_key(|(date, _)| std::cmp::Reverse(*date));
-        found.into_iter().map(|(date, project)| dated(project, date)).collect::<Vec<_>>()
-    };
-    let mut slips: Vec<Slipped> = portfolio
+    let most = portfolio.plan.sectors.iter().map(|sector| of(&sector.code).len()).max().unwrap_or(0).max(1);
+    portfolio
+        .plan
+        .sectors
+        .iter()
+        .map(|sector| {
+            let of = of(&sector.code);
+            let started = of.iter().filter(|p| p.is_started()).count();
+            let completed = of.iter().filter(|p| p.is_completed()).count();
+            SectorLine {
+                code: sector.code.to_string(),
+                name: sector.name.get(english).to_owned(),
+                total: of.len(),
+                started,
+                completed,
+                in_use: of.iter().filter(|p| p.is_in_use()).count(),
+                done_width: completed * 1000 / most,
+                doing_width: (started - completed) * 1000 / most,
+                rest_width: (of.len() - started) * 1000 / most,
+            }
+        })
+        .collect()
+}
+
+/// The projects that reached a step in the year looked at, the latest first.
+fn in_year(portfolio: &Portfolio, wanted: &str, lang: Lang) -> Vec<Dated> {
+    let year = portfolio.view.as_of.year();
+    let mut found: Vec<(PlannedDate, &Project)> = portfolio
+        .members()
+        .filter_map(|project| {
+            let reached = if wanted == step::START {
+                project.first_actual(wanted)
+            } else {
+                project.full_actual(wanted)
+            };
+            Some((reached?, project))
+        })
+        .filter(|(date, _)| date.last().year() == year)
+        .collect();
+    found.sort_by_key(|(date, _)| std::cmp::Reverse(*date));
+    found
+        .into_iter()
+        .map(|(date, project)| Dated {
+            code: project.code.to_string(),
+            name: project.name.get(lang.is_english()).to_owned(),
+            grade: project.grade,
+            date: words_of::planned(lang, date),
+            phase: project.phase(),
+        })
+        .collect()
+}
+
+/// Everything later than first promised, the largest slip first.
+fn slips(portfolio: &Portfolio, lang: Lang) -> Vec<Slipped> {
+    let as_of = portfolio.view.as_of;
+    let mut out: Vec<Slipped> = portfolio
         .members()
         .filter_map(|project| {
             let (step, days) = project.worst_slip(as_of)?;
             let track = project.track(step.as_str())?;
             (days > 0).then(|| Slipped {
                 code: project.code.to_string(),
-                name: project.name.get(english).to_owned(),
+                name: project.name.get(lang.is_english()).to_owned(),
                 grade: project.grade,
                 step: words_of::word(lang, "step", step.as_str()),
                 first: track.first_promised().map_or(String::new(), |d| words_of::planned(lang, d)),
@@ -169,64 +312,21 @@ fn compose(
             })
         })
         .collect();
-    slips.sort_by_key(|slip| std::cmp::Reverse(slip.days));
-    let slipped = slips.len();
-    slips.truncate(10);
-    let changed = before.map_or(Vec::new(), |before| {
-        portfolio
-            .members()
-            .filter(|project| {
-                before.project(project.code.as_str()).is_none_or(|then| then.phase() != project.phase())
-            })
-            .map(|project| {
-                let date = [step::IN_USE, step::COMPLETION, step::START]
-                    .iter()
-                    .find_map(|step| project.first_actual(step))
-                    .unwrap_or(PlannedDate::day(as_of));
-                dated(project, date)
-            })
-            .collect()
-    });
-    let sectors = portfolio
-        .plan
-        .sectors
-        .iter()
-        .map(|sector| {
-            let of: Vec<&Project> =
-                portfolio.members().filter(|p| p.sector.as_ref() == Some(&sector.code)).collect();
-            let started = of.iter().filter(|p| p.is_started()).count();
-            let completed = of.iter().filter(|p| p.is_completed()).count();
-            let total = of.len().max(1);
-            SectorLine {
-                code: sector.code.to_string(),
-                name: sector.name.get(english).to_owned(),
-                total: of.len(),
-                started,
-                completed,
-                in_use: of.iter().filter(|p| p.is_in_use()).count(),
-                done_width: completed * 1000 / total,
-                doing_width: (started - completed) * 1000 / total,
-            }
-        })
-        .collect();
-    OverviewPage {
-        total: portfolio.members().count(),
-        started: count(Standing::Started),
-        completed: count(Standing::Completed),
-        in_use: count(Standing::InUse),
-        to_start: count(Standing::ToStart),
-        later: count(Standing::Later),
-        year: as_of.year(),
-        sectors,
-        started_this_year: this_year(step::START),
-        finished_this_year: this_year(step::COMPLETION),
-        slips,
-        slipped,
-        changed,
-        changed_since: words_of::day(lang, week_ago),
-        faults: statement::faults(portfolio).iter().map(|f| crate::figures::fault_text(lang, f)).collect(),
-        illustrative: portfolio.members().filter(|p| p.grade == Grade::Illustrative).count(),
-        revision: portfolio.plan.revision().map(|r| r.title.get(english).to_owned()),
-        page,
+    out.sort_by_key(|slip| std::cmp::Reverse(slip.days));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_fill_the_bar_and_leave_out_nothing() {
+        let label = |class, count| (class, String::new(), count);
+        let bar = shares([label("a", 35), label("b", 32), label("c", 0), label("d", 41)], 108);
+        assert_eq!(bar.iter().map(|share| share.width).sum::<usize>(), 1000);
+        assert_eq!(bar.iter().map(|share| share.count).sum::<usize>(), 108);
+        assert!(bar.windows(2).all(|pair| pair[0].x + pair[0].width == pair[1].x));
+        assert!(shares([label("a", 0)], 0).is_empty());
     }
 }

@@ -1,12 +1,16 @@
 //! The list of projects: filtered, sorted, searched; the address is the whole state.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
 use axum::response::Html;
 use axum::routing::get;
+use domain::code::Code;
 use domain::figure::{Horizon, Standing};
 use domain::milestone::step;
+use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::project::{Phase, Project};
 use domain::source::Grade;
@@ -48,8 +52,12 @@ pub struct ListQuery {
     pub grade: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub due: String,
+    /// `yes`: only those later than first promised.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub late: String,
+    /// `yes`: only those not yet completed.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub open: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub sort: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -57,6 +65,11 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// What is to be completed or come into use in a year and is not yet complete.
+    pub(crate) fn still_due(year: i16) -> Self {
+        Self { due: year.to_string(), open: "yes".to_owned(), ..Self::default() }
+    }
+
     /// The query text with one value changed, going back to the first page.
     fn with(&self, name: &str, value: &str) -> String {
         let pairs = [
@@ -70,6 +83,7 @@ impl ListQuery {
             ("grade", &self.grade),
             ("due", &self.due),
             ("late", &self.late),
+            ("open", &self.open),
             ("sort", &self.sort),
         ];
         let mut out: Vec<String> = pairs
@@ -97,6 +111,17 @@ fn standing(text: &str) -> Option<Standing> {
     })
 }
 
+/// Small letters, and the wide forms of letters, digits and signs as narrow ones: what is typed with a
+/// Chinese keyboard finds what was written with another.
+fn folded(text: &str) -> String {
+    let narrow = |c: char| match c {
+        '\u{3000}' => ' ',
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        c => c,
+    };
+    text.chars().map(narrow).flat_map(char::to_lowercase).collect()
+}
+
 /// Whether the words typed are all found in what the project is called. Chinese needs no spaces: each
 /// run of characters between spaces is looked for as it stands.
 fn matches_words(project: &Project, query: &str) -> bool {
@@ -104,9 +129,9 @@ fn matches_words(project: &Project, query: &str) -> bool {
         .into_iter()
         .chain(project.aliases.iter().map(String::as_str))
         .collect::<Vec<_>>()
-        .join("\n")
-        .to_lowercase();
-    query.to_lowercase().split_whitespace().all(|word| text.contains(word))
+        .join("\n");
+    let text = folded(&text);
+    folded(query).split_whitespace().all(|word| text.contains(word))
 }
 
 /// The projects the query asks for, in its order.
@@ -117,7 +142,7 @@ pub(crate) fn select<'a>(portfolio: &'a Portfolio, query: &ListQuery) -> Vec<&'a
     let standing = standing(&query.standing);
     let grade = Grade::parse(&query.grade);
     let year: Option<i16> = query.due.parse().ok();
-    let is = |held: &Option<domain::code::Code>, wanted: &str| {
+    let is = |held: &Option<Code>, wanted: &str| {
         wanted.is_empty() || held.as_ref().is_some_and(|code| code.as_str() == wanted)
     };
     let mut out: Vec<&Project> = portfolio
@@ -143,6 +168,7 @@ pub(crate) fn select<'a>(portfolio: &'a Portfolio, query: &ListQuery) -> Vec<&'a
             })
         })
         .filter(|p| query.late != "yes" || p.worst_slip(as_of).is_some_and(|(_, days)| days > 0))
+        .filter(|p| query.open != "yes" || !p.is_completed())
         .filter(|p| query.q.trim().is_empty() || matches_words(p, &query.q))
         .collect();
     match query.sort.as_str() {
@@ -182,9 +208,15 @@ struct Line {
     unit: String,
     grade: Grade,
     phase: Phase,
-    start: String,
-    completion: String,
+    start: StepDate,
+    completion: StepDate,
     slip: Option<i32>,
+}
+
+/// When a step was done, or is expected.
+struct StepDate {
+    text: String,
+    done: bool,
 }
 
 struct Choice {
@@ -197,8 +229,22 @@ struct Column {
     label: String,
     /// The address that sorts by it; empty where it cannot.
     address: String,
-    sorted: bool,
+    /// `ascending` or `descending` where the list is sorted by it.
+    sorted: Option<&'static str>,
     numeric: bool,
+}
+
+/// A condition that narrows the list, and the address of the list without it.
+struct Condition {
+    label: String,
+    without: String,
+}
+
+/// A link of the pager.
+struct PageLink {
+    number: usize,
+    address: String,
+    is_here: bool,
 }
 
 #[derive(Template)]
@@ -212,14 +258,21 @@ struct ListPage {
     to: usize,
     previous: Option<String>,
     next: Option<String>,
+    /// `None` where pages are left out.
+    pages: Vec<Option<PageLink>>,
     sectors: Vec<Choice>,
     phases: Vec<Choice>,
+    standings: Vec<Choice>,
     units: Vec<Choice>,
     areas: Vec<Choice>,
+    campaigns: Vec<Choice>,
     grades: Vec<Choice>,
     years: Vec<Choice>,
+    sorts: Vec<Choice>,
     columns: Vec<Column>,
-    narrowed: Vec<(String, String)>,
+    conditions: Vec<Condition>,
+    /// Whether any of the conditions that are folded away is set.
+    unfolded: bool,
     may_add: bool,
 }
 
@@ -230,7 +283,7 @@ async fn list(
     Query(query): Query<ListQuery>,
 ) -> Result<Html<String>, PageError> {
     let plan = plan_code(&plan, &visitor)?;
-    let portfolio = state.app.portfolio(&plan, visitor.asked).await.map_err(|e| visitor.fail(e))?;
+    let portfolio = visitor.portfolio(&state, &plan).await?;
     let title = words::text(visitor.lang, "nav-projects").into_owned();
     let page = visitor.page(&state, Some(&plan), title).await?;
     let may_add = visitor.actor.may_somewhere(domain::policy::Action::ManageProjects);
@@ -238,116 +291,96 @@ async fn list(
 }
 
 fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_add: bool) -> ListPage {
-    let english = lang.is_english();
-    let as_of = portfolio.view.as_of;
     let found = select(portfolio, &query);
     let total = found.len();
     let last = total.div_ceil(PAGE_SIZE).max(1);
     let number = query.page.parse::<usize>().unwrap_or(1).clamp(1, last);
     let skip = (number - 1) * PAGE_SIZE;
-    let step_date = |project: &Project, wanted: &str| {
-        let text = |date| words_of::planned(lang, date);
-        let done =
-            if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
-        match done {
-            Some(actual) => text(actual),
-            None => project
-                .expected(wanted)
-                .map_or(String::new(), |date| words::with(lang, "date-expected", &[("date", &text(date))])),
-        }
-    };
-    let lines = found
-        .iter()
-        .skip(skip)
-        .take(PAGE_SIZE)
-        .map(|project| Line {
-            code: project.code.to_string(),
-            name: project.name.get(english).to_owned(),
-            sector: project
-                .sector
-                .as_ref()
-                .and_then(|code| portfolio.plan.sector(code.as_str()))
-                .map_or(String::new(), |sector| sector.name.get(english).to_owned()),
-            unit: project
-                .lead_unit
-                .as_ref()
-                .and_then(|code| portfolio.units.get(code))
-                .map_or(String::new(), |unit| unit.name.get(english).to_owned()),
-            grade: project.grade,
-            phase: project.phase(),
-            start: step_date(project, step::START),
-            completion: step_date(project, step::COMPLETION),
-            slip: project.worst_slip(as_of).map(|(_, days)| days),
-        })
-        .collect();
-    let choice = |value: &str, label: String, chosen: &str| Choice {
-        value: value.to_owned(),
-        label,
-        chosen: value == chosen,
-    };
+    let lines =
+        found.iter().skip(skip).take(PAGE_SIZE).map(|project| line(portfolio, project, lang)).collect();
     let base = page.link("/projects");
-    let address = |query: String| {
-        if query.is_empty() {
-            base.clone()
-        } else if base.contains('?') {
-            format!("{base}&{query}")
-        } else {
-            format!("{base}?{query}")
-        }
+    let address = |query: String| match (query.is_empty(), base.contains('?')) {
+        (true, _) => base.clone(),
+        (false, true) => format!("{base}&{query}"),
+        (false, false) => format!("{base}?{query}"),
     };
     let to_page = |number: usize| address(query.with("page", &number.to_string()));
     let column = |key: &str, sort: &str, numeric: bool| Column {
         label: words::text(lang, key).into_owned(),
         address: if sort.is_empty() { String::new() } else { address(query.with("sort", sort)) },
-        sorted: !sort.is_empty() && query.sort == sort,
+        sorted: (!sort.is_empty() && query.sort == sort).then_some(if sort == "slip" {
+            "descending"
+        } else {
+            "ascending"
+        }),
         numeric,
     };
-    let used: Vec<&domain::code::Code> =
+    let word = |list: &str, value: &str| words_of::word(lang, list, value);
+    let choices = |values: &mut dyn Iterator<Item = (String, String)>, chosen: &str| -> Vec<Choice> {
+        values.map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
+    };
+    let named = |code: &Code, name: &Named| (code.to_string(), name.get(lang.is_english()).to_owned());
+    let used: BTreeSet<&Code> =
         portfolio.projects.iter().filter_map(|project| project.lead_unit.as_ref()).collect();
     let years = portfolio.plan.period.map_or(2018..=2020, |(from, to)| from.year()..=to.year() + 6);
-    let mut narrowed = Vec::new();
-    for (name, value, label) in [
-        ("standing", &query.standing, words_of::word(lang, "standing", &query.standing)),
-        ("late", &query.late, words::text(lang, "filter-late").into_owned()),
-        ("campaign", &query.campaign, query.campaign.clone()),
-    ] {
+    let plan = &portfolio.plan;
+    let sectors = choices(&mut plan.sectors.iter().map(|s| named(&s.code, &s.name)), &query.sector);
+    let campaigns = choices(&mut plan.campaigns.iter().map(|c| named(&c.code, &c.name)), &query.campaign);
+    let units = portfolio.units.values().filter(|unit| used.contains(&unit.code));
+    let units = choices(&mut units.map(|u| named(&u.code, &u.name)), &query.unit);
+    let areas = choices(&mut portfolio.areas.values().map(|a| named(&a.code, &a.name)), &query.area);
+    let phases = Phase::ALL.iter().map(|p| (p.as_str().to_owned(), word("phase", p.as_str())));
+    let phases = choices(&mut phases.into_iter(), &query.phase);
+    let standings = STANDINGS.iter().map(|s| ((*s).to_owned(), word("standing", s)));
+    let standings = choices(&mut standings.into_iter(), &query.standing);
+    let grades = Grade::ALL.iter().map(|g| (g.as_str().to_owned(), word("grade", g.as_str())));
+    let grades = choices(&mut grades.into_iter(), &query.grade);
+    let years = choices(&mut years.map(|y| (y.to_string(), y.to_string())), &query.due);
+    let sorts = SORTS.iter().map(|(sort, key)| ((*sort).to_owned(), words::text(lang, key).into_owned()));
+    let sorts = choices(&mut sorts.into_iter(), &query.sort);
+
+    let mut conditions = Vec::new();
+    let mut condition = |name: &str, value: &str, label: String| {
         if !value.is_empty() {
-            narrowed.push((label, address(query.with(name, ""))));
+            conditions.push(Condition { label, without: address(query.with(name, "")) });
         }
+    };
+    condition("q", &query.q, format!("“{}”", query.q.trim()));
+    for (name, value, list) in [
+        ("sector", &query.sector, &sectors),
+        ("phase", &query.phase, &phases),
+        ("standing", &query.standing, &standings),
+        ("unit", &query.unit, &units),
+        ("area", &query.area, &areas),
+        ("campaign", &query.campaign, &campaigns),
+        ("grade", &query.grade, &grades),
+    ] {
+        let chosen = list.iter().find(|choice| choice.chosen);
+        condition(name, value, chosen.map_or_else(|| value.clone(), |choice| choice.label.clone()));
     }
+    condition("due", &query.due, words::with(lang, "filter-due-in", &[("year", &query.due)]));
+    condition("late", &query.late, words::text(lang, "filter-late").into_owned());
+    condition("open", &query.open, words::text(lang, "filter-open").into_owned());
     ListPage {
         total,
         from: if total == 0 { 0 } else { skip + 1 },
         to: (skip + PAGE_SIZE).min(total),
         previous: (number > 1).then(|| to_page(number - 1)),
         next: (number < last).then(|| to_page(number + 1)),
+        pages: shown_pages(number, last)
+            .into_iter()
+            .map(|shown| shown.map(|n| PageLink { number: n, address: to_page(n), is_here: n == number }))
+            .collect(),
         lines,
-        sectors: portfolio
-            .plan
-            .sectors
-            .iter()
-            .map(|s| choice(s.code.as_str(), s.name.get(english).to_owned(), &query.sector))
-            .collect(),
-        phases: Phase::ALL
-            .iter()
-            .map(|p| choice(p.as_str(), words_of::word(lang, "phase", p.as_str()), &query.phase))
-            .collect(),
-        units: portfolio
-            .units
-            .values()
-            .filter(|unit| used.contains(&&unit.code))
-            .map(|u| choice(u.code.as_str(), u.name.get(english).to_owned(), &query.unit))
-            .collect(),
-        areas: portfolio
-            .areas
-            .values()
-            .map(|a| choice(a.code.as_str(), a.name.get(english).to_owned(), &query.area))
-            .collect(),
-        grades: Grade::ALL
-            .iter()
-            .map(|g| choice(g.as_str(), words_of::word(lang, "grade", g.as_str()), &query.grade))
-            .collect(),
-        years: years.map(|y| choice(&y.to_string(), y.to_string(), &query.due)).collect(),
+        sectors,
+        phases,
+        standings,
+        units,
+        areas,
+        campaigns,
+        grades,
+        years,
+        sorts,
         columns: vec![
             column("head-project", "name", false),
             column("head-phase", "", false),
@@ -357,9 +390,99 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
             column("head-completion", "completion", false),
             column("head-slip", "slip", true),
         ],
-        narrowed,
+        conditions,
+        unfolded: [
+            &query.standing,
+            &query.unit,
+            &query.campaign,
+            &query.grade,
+            &query.due,
+            &query.late,
+            &query.open,
+        ]
+        .iter()
+        .any(|text| !text.is_empty()),
         may_add,
         query,
         page,
+    }
+}
+
+const STANDINGS: [&str; 7] = ["started", "completed", "in_use", "under_way", "to_start", "later", "due"];
+const SORTS: [(&str, &str); 5] = [
+    ("", "sort-code"),
+    ("name", "sort-name"),
+    ("start", "sort-start"),
+    ("completion", "sort-completion"),
+    ("slip", "sort-slip"),
+];
+
+fn line(portfolio: &Portfolio, project: &Project, lang: Lang) -> Line {
+    let english = lang.is_english();
+    let date = |wanted: &str| {
+        let done =
+            if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
+        let date = done.or_else(|| project.expected(wanted));
+        StepDate {
+            text: date.map_or(String::new(), |date| words_of::planned(lang, date)),
+            done: done.is_some(),
+        }
+    };
+    let sector = project.sector.as_ref().and_then(|code| portfolio.plan.sector(code.as_str()));
+    let unit = project.lead_unit.as_ref().and_then(|code| portfolio.units.get(code));
+    Line {
+        code: project.code.to_string(),
+        name: project.name.get(english).to_owned(),
+        sector: sector.map_or(String::new(), |sector| sector.name.get(english).to_owned()),
+        unit: unit.map_or(String::new(), |unit| unit.name.get(english).to_owned()),
+        grade: project.grade,
+        phase: project.phase(),
+        start: date(step::START),
+        completion: date(step::COMPLETION),
+        slip: project.worst_slip(portfolio.view.as_of).map(|(_, days)| days),
+    }
+}
+
+/// The pages a pager names: the first, the last, and those around the one shown.
+fn shown_pages(here: usize, last: usize) -> Vec<Option<usize>> {
+    let mut out = Vec::new();
+    let mut before = 0;
+    for number in (1..=last).filter(|n| *n == 1 || *n == last || n.abs_diff(here) <= 1) {
+        if number > before + 1 {
+            out.push(None);
+        }
+        out.push(Some(number));
+        before = number;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pager_names_the_ends_and_the_neighbours() {
+        assert_eq!(shown_pages(1, 1), [Some(1)]);
+        assert_eq!(shown_pages(2, 3), [Some(1), Some(2), Some(3)]);
+        assert_eq!(shown_pages(6, 20), [Some(1), None, Some(5), Some(6), Some(7), None, Some(20)]);
+    }
+
+    #[test]
+    fn wide_letters_find_narrow_ones() {
+        assert_eq!(folded("ＴＢＤ再生水厂（一期）　A"), "tbd再生水厂(一期) a");
+    }
+
+    #[test]
+    fn a_condition_changed_goes_back_to_the_first_page() {
+        let query =
+            ListQuery {
+                q: "学校 a&b".into(), page: "3".into(), sort: "slip".into(), ..ListQuery::default()
+            };
+        assert_eq!(
+            query.with("sector", "education"),
+            "q=%E5%AD%A6%E6%A0%A1%20a%26b&sort=slip&sector=education"
+        );
+        assert_eq!(query.with("q", ""), "sort=slip");
     }
 }

@@ -66,11 +66,7 @@ impl Limiter {
     }
 }
 
-pub(super) async fn limit(
-    State(limiter): State<Limiter>,
-    mut request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn limit(State(limiter): State<Limiter>, mut request: Request, next: Next) -> Response {
     let client = limiter.client(&request);
     // Signing in counts wrong passwords by the same address.
     request.extensions_mut().insert(pages::ClientAddress(client));
