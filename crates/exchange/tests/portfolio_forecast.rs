@@ -52,8 +52,7 @@ impl Portfolio {
                 .map(|&(task, finish)| Target { task, promise: Some(self.working.add(finish, buffer * 480)) })
                 .collect(),
         };
-        forecast(&self.plan, &self.network, &inputs, Sampling { draws: 4_000, seed: 11, threads: 2 })
-            .unwrap()
+        forecast(&self.plan, &self.network, &inputs, Sampling { draws: 4_000, seed: 11, threads: 2 }).unwrap()
     }
 
     fn days(&self, t: timetable::Moment) -> f64 {
