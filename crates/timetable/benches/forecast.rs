@@ -2,10 +2,13 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/portfolio.rs"]
+mod portfolio;
 
 use std::hint::black_box;
 
-use common::{measure, portfolio};
+use common::measure;
+use portfolio::portfolio;
 use timetable::forecast::{Cause, Inputs, Sampling, Spread, Target, forecast};
 use timetable::{Network, TaskId};
 

@@ -2,10 +2,13 @@
 
 #[path = "common/mod.rs"]
 mod common;
+#[path = "common/portfolio.rs"]
+mod portfolio;
 
 use std::hint::black_box;
 
-use common::{Random, measure, portfolio};
+use common::{Random, measure};
+use portfolio::portfolio;
 use timetable::{Duration, LivePlan, Network, TaskId};
 
 fn main() {

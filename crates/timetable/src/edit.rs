@@ -4,10 +4,11 @@
 //! walk stops where dates stay the same. The result equals a full run.
 
 use crate::check::check_dates;
-use crate::compile::{resolve_lag, special_of};
+use crate::compile::resolve_lag;
 use crate::moment::Moment;
 use crate::network::{Edge, EdgeKind, NONE, Network, NodeKind, Special};
 use crate::plan::{Duration, Lag, MAX_MINUTES, Plan, PlanError, Task, TaskId};
+use crate::rules::special_of;
 use crate::schedule::Schedule;
 
 /// A plan with its network and timetable, kept in step.

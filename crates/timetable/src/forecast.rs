@@ -2,7 +2,8 @@
 //!
 //! One draw gives every unfinished task a duration and runs the forward pass. Times are working positions in
 //! each task's calendar, so within one calendar a draw is a sweep of additions and maxima over lanes; dates
-//! are made only at the end. The same seed gives the same answer on any number of threads.
+//! are made only at the end. Where a link crosses calendars, or its lag counts the clock, a finish means the
+//! evening on which work ends. The same seed gives the same answer on any number of threads.
 //!
 //! Shared causes follow the one-factor Gaussian copula: z = √ρ·Z(cause) + √(1−ρ)·e, u = Φ(z),
 //! duration = quantile(u), with one Z for each cause and draw.

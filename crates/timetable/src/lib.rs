@@ -35,6 +35,7 @@ mod network;
 mod plan;
 pub mod recurrence;
 pub mod resource;
+mod rules;
 mod schedule;
 mod working_time;
 

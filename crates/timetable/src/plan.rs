@@ -10,7 +10,7 @@ use crate::moment::{FIRST_DAY, LAST_DAY, Moment};
 /// Longest duration or lag, in minutes (about 190 years): keeps every sum far from overflow.
 pub const MAX_MINUTES: i64 = 100_000_000;
 /// Most tasks, and most links between single tasks, a plan may have.
-pub const MAX_TASKS: usize = 2_000_000;
+pub const MAX_TASKS: usize = 1_500_000;
 pub const MAX_LINKS: usize = 20_000_000;
 
 /// Index of a task in [`Plan::tasks`].

@@ -37,6 +37,11 @@ fn working_lag() -> BoxedStrategy<Lag> {
     prop_oneof![3 => Just(Lag::Working(0)), 2 => (0..3000i64).prop_map(Lag::Working)].boxed()
 }
 
+/// Lags within one calendar, leads among them.
+fn inner_lag() -> BoxedStrategy<Lag> {
+    prop_oneof![(-1500..3000i64).prop_map(Lag::Working), (-100..200i32).prop_map(Lag::Percent)].boxed()
+}
+
 fn duration() -> impl Strategy<Value = i64> {
     prop_oneof![1 => Just(0), 4 => 1..6000i64]
 }
@@ -346,6 +351,31 @@ proptest! {
         }
         // Every finish is watched, so every task is on a driving chain of its own.
         prop_assert!(result.tasks.iter().all(|t| t.critical == 1.0));
+    }
+
+    #[test]
+    fn a_forecast_without_spread_is_the_timetable(plan in plan(inner_lag()), dates in prop::collection::vec((0..9u8, -3000..20_000i64), 24)) {
+        let mut plan = plan;
+        for (task, (what, offset)) in plan.tasks.iter_mut().zip(dates) {
+            let date = Moment::from_minutes(start().minutes() + offset);
+            match what {
+                0 => task.constraint = Constraint::StartNoEarlierThan(date),
+                1 => task.constraint = Constraint::FinishNoEarlierThan(date),
+                2 => task.constraint = Constraint::StartNoLaterThan(date),
+                3 => task.progress = timetable::Progress::Started { start: date, remaining: task.duration.minutes() / 2, resume: None },
+                4 => task.delay = offset.max(0),
+                _ => {}
+            }
+        }
+        let network = Network::new(&plan).unwrap();
+        let dates = network.schedule(&plan).unwrap().dates(&plan, &network);
+        let targets = (0..plan.tasks.len()).map(|i| Target { task: TaskId(i as u32), promise: None }).collect();
+        let inputs = Inputs { targets, ..Inputs::default() };
+        let result = forecast(&plan, &network, &inputs, Sampling { draws: 1, seed: 1, threads: 1 }).unwrap();
+        let working = standard(&plan);
+        for (target, dates) in result.targets.iter().zip(&dates) {
+            prop_assert_eq!(working.position(target.finish.p50), working.position(dates.early_finish));
+        }
     }
 
     #[test]

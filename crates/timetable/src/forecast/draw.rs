@@ -129,9 +129,12 @@ impl Block<'_> {
                 let at = at.unwrap_or([0.0; LANES]);
                 (at, at)
             }
-            Place::Open { start_min, limits } => {
+            Place::Open { start_min, floor, limits } => {
                 let time = self.times(&s.time, first);
-                let mut start = [start_min; LANES];
+                let mut start = match floor {
+                    None => [start_min; LANES],
+                    Some(floor) => self.early_floor(step, floor, start_min),
+                };
                 for link in self.model.ins_of(step) {
                     let held = self.held(link);
                     let on_start = matches!(link.kind, LinkKind::FinishToStart | LinkKind::StartToStart);
@@ -148,6 +151,19 @@ impl Block<'_> {
         };
         self.start[step] = start;
         self.finish[step] = finish;
+    }
+
+    /// Where a node may start at the earliest when a predecessor may start before the plan.
+    fn early_floor(&self, step: usize, floor: f32, start_min: f32) -> Lanes {
+        let steps = &self.model.steps;
+        let mut lanes = [floor; LANES];
+        for link in self.model.ins_of(step) {
+            let from = link.from as usize;
+            for (lane, start) in lanes.iter_mut().zip(&self.start[from]) {
+                *lane = lane.min(self.model.carry_start(steps[from].calendar, steps[step].calendar, *start));
+            }
+        }
+        lanes.map(|lane| lane.max(start_min))
     }
 
     /// The plan's finish in each lane.

@@ -20,7 +20,9 @@ pub(super) enum Time {
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Place {
     /// After its predecessors, within bounds. Bounds on the finish move with the drawn duration.
-    Open { start_min: f32, limits: Option<u32> },
+    /// `floor`: some predecessor may start before the plan does; then its start, if it is earlier than this
+    /// position, is where the node may start, but not before `start_min`.
+    Open { start_min: f32, floor: Option<f32>, limits: Option<u32> },
     /// Started: goes on at `goes_on` for the drawn time.
     Running { start: f32, goes_on: f32 },
     /// Given dates.
@@ -57,6 +59,8 @@ pub(super) struct In {
 /// From a position in one calendar over a lag in a second to a position in a third.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Conversion {
+    /// The position is that of a start: a morning, not the evening before.
+    morning: bool,
     from: u16,
     /// `None`: by the clock.
     over: Option<u16>,
@@ -95,6 +99,8 @@ pub(super) struct Model<'a> {
     pub end_calendar: u16,
     /// Position of the plan's start in each calendar, the zero of single-precision positions.
     zero: Vec<i64>,
+    /// The earliest instant each node can start at, whatever is drawn.
+    floors: Vec<Moment>,
     /// √ρ and √(1 − ρ) of each cause.
     pub causes: Vec<(f32, f32)>,
 }
@@ -119,6 +125,7 @@ impl<'a> Model<'a> {
             ends: Vec::new(),
             end_calendar: network.compiled.get(&plan.calendar).copied().unwrap_or_default(),
             zero,
+            floors: Vec::with_capacity(network.len()),
             causes: inputs
                 .causes
                 .iter()
@@ -159,13 +166,24 @@ impl<'a> Model<'a> {
 
     /// A position carried into another calendar.
     pub fn convert(&self, conversion: u32, position: f32) -> f32 {
-        let Conversion { from, over, to, lag } = self.conversions[conversion as usize];
-        let t = self.instant(from, position);
+        let Conversion { morning, from, over, to, lag } = self.conversions[conversion as usize];
+        let t = match morning {
+            true => self.calendar(from).latest(position as i64 + self.zero[usize::from(from)]),
+            false => self.instant(from, position),
+        };
         let t = match over {
             Some(over) => self.calendar(over).add(t, lag),
             None => Moment::from_minutes(self.calendar(from).up(t).minutes() + lag),
         };
         self.position(to, t)
+    }
+
+    /// A start in one step's calendar carried into another's.
+    pub fn carry_start(&self, from: u16, to: u16, position: f32) -> f32 {
+        if from == to {
+            return position;
+        }
+        self.position(to, self.calendar(from).latest(position as i64 + self.zero[usize::from(from)]))
     }
 
     fn push_conversion(&mut self, conversion: Conversion) -> u32 {
@@ -175,11 +193,18 @@ impl<'a> Model<'a> {
 
     /// A conversion without lag, when one is needed.
     fn conversion(&mut self, from: u16, to: u16) -> Option<u32> {
-        (from != to).then(|| self.push_conversion(Conversion { from, over: Some(to), to, lag: 0 }))
+        (from != to)
+            .then(|| self.push_conversion(Conversion { morning: false, from, over: Some(to), to, lag: 0 }))
     }
 
     fn add_node(&mut self, plan: &Plan, inputs: &Inputs, node: usize, plan_start: Moment) {
         let network = self.network;
+        let floor = self.floor(node, plan_start);
+        let bounds = network.special(node).copied().unwrap_or_default();
+        let before = |date| network.calendar(node).sub(date, network.nodes[node].duration);
+        let finishes = [bounds.finish_cap, bounds.finish_on].map(|date| date.map(before));
+        let dates = [bounds.start_cap, bounds.start_on].into_iter().chain(finishes).flatten();
+        self.floors.push(dates.fold(floor, Moment::min));
         let n = &network.nodes[node];
         let special = network.special(node);
         let at = |model: &Self, t: Moment| model.position(n.calendar, t);
@@ -201,8 +226,14 @@ impl<'a> Model<'a> {
             }
             (_, State::Open) => {
                 let bounds = special.copied().unwrap_or_default();
-                let start = plan_start.max(status.unwrap_or(plan_start));
-                let start = start.max(bounds.start_min.unwrap_or(start));
+                let early = floor < plan_start && !network.ins(node).is_empty();
+                let bound = status.max(bounds.start_min);
+                let start_min = match (early, bound) {
+                    (true, None) => f32::NEG_INFINITY,
+                    (true, Some(bound)) => at(self, bound),
+                    (false, bound) => at(self, floor.max(bound.unwrap_or(floor))),
+                };
+                let floor = early.then(|| at(self, plan_start));
                 let limits = Limits {
                     finish_min: bounds.finish_min.map(|t| at(self, t)),
                     start_cap: bounds.start_cap.map(|t| at(self, t)),
@@ -213,7 +244,7 @@ impl<'a> Model<'a> {
                 };
                 let delay = (bounds.delay > 0).then(|| {
                     let (from, to, lag) = (n.calendar, n.calendar, bounds.delay);
-                    self.push_conversion(Conversion { from, over: None, to, lag })
+                    self.push_conversion(Conversion { morning: true, from, over: None, to, lag })
                 });
                 let limits = Limits { delay, ..limits };
                 let any = [
@@ -227,7 +258,7 @@ impl<'a> Model<'a> {
                     self.limits.push(limits);
                     self.limits.len() as u32 - 1
                 });
-                Place::Open { start_min: at(self, start), limits }
+                Place::Open { start_min, floor, limits }
             }
         };
         let spread = inputs.spreads.get(n.task.index()).copied().flatten();
@@ -256,9 +287,15 @@ impl<'a> Model<'a> {
             };
             let over = if edge.lag == 0 { n.calendar } else { edge.lag_calendar };
             let conversion = (from != n.calendar || over != n.calendar).then(|| {
+                // A milestone that nothing leads to lies where its date is; one that ends work lies on the evening.
+                let lone = network.nodes[edge.other as usize].duration == 0
+                    && network.ins(edge.other as usize).is_empty();
+                let by_start = matches!(kind, LinkKind::StartToStart | LinkKind::StartToFinish);
+                let (morning, over) = (by_start || lone, Some(over));
                 self.push_conversion(Conversion {
+                    morning,
                     from,
-                    over: Some(over),
+                    over,
                     to: n.calendar,
                     lag: i64::from(edge.lag),
                 })
@@ -266,6 +303,24 @@ impl<'a> Model<'a> {
             self.ins.push(In { from: edge.other, kind, lag: edge.lag as f32, conversion });
         }
         self.in_start.push(self.ins.len() as u32);
+    }
+
+    /// The plan's start, or an earlier date from which a task is asked to start, or that of a predecessor.
+    fn floor(&self, node: usize, plan_start: Moment) -> Moment {
+        let network = self.network;
+        let special = network.special(node).copied().unwrap_or_default();
+        if let State::Manual { start, .. } | State::Started { start, .. } | State::Finished { start, .. } =
+            special.state
+        {
+            return start;
+        }
+        let ins = network.ins(node);
+        if ins.is_empty() {
+            let finish = |date| network.calendar(node).sub(date, network.nodes[node].duration);
+            let asked = special.start_min.max(special.finish_min.map(finish));
+            return plan_start.min(asked.unwrap_or(plan_start));
+        }
+        ins.iter().map(|edge| self.floors[edge.other as usize]).fold(plan_start, Moment::min)
     }
 
     fn add_targets(&mut self, plan: &Plan, inputs: &Inputs) {

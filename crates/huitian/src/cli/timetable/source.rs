@@ -9,7 +9,7 @@ use exchange::xer;
 use sha2::{Digest, Sha256};
 use timetable::{Moment, Plan, TaskId};
 
-/// Largest file read: a plan of two million tasks is about half of that.
+/// Largest file read: a plan of the largest size is about half of that.
 const MAX_BYTES: u64 = 4 << 30;
 
 /// A promise as given on the command line: `TASK=DATE`.
