@@ -1,5 +1,7 @@
 //! Staff pages over the demonstration plan: who may, what is checked, and that nothing typed is lost.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod site;
 
 use domain::code::Code;
