@@ -8,6 +8,7 @@
 
 pub mod area;
 pub mod authorize;
+pub mod carry_over;
 pub mod code;
 pub mod command;
 pub mod fact;
@@ -26,6 +27,8 @@ pub mod policy;
 pub mod portfolio;
 pub mod project;
 pub mod refusal;
+pub mod revision;
+pub mod rollup;
 pub mod source;
 pub mod statement;
 pub mod subject;

@@ -2,8 +2,9 @@
 
 use app::AppError;
 use askama::Template;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::policy::Action;
 use domain::refusal::Problem;
@@ -58,6 +59,11 @@ impl PageError {
 
     pub fn stale_form() -> Self {
         Self::told(StatusCode::FORBIDDEN, "error-stale-form")
+    }
+
+    /// Others kept changing the same thing while it was tried.
+    pub fn busy() -> Self {
+        Self::told(StatusCode::CONFLICT, "error-busy")
     }
 
     pub fn bad_request() -> Self {
@@ -149,6 +155,7 @@ impl IntoResponse for PageError {
                 Redirect::to(&format!("/sign-in?back={}", encode(&back))).into_response()
             }
             Self::Told { status, lang, key, detail } => {
+                let told = Self::Told { status, lang, key, detail: detail.clone() };
                 let page = ErrorPage {
                     lang,
                     status: status.as_u16(),
@@ -161,6 +168,8 @@ impl IntoResponse for PageError {
                 };
                 let body = page.render().unwrap_or_else(|_| page.title.clone());
                 let mut response = (status, Html(body)).into_response();
+                // For [`in_reader_language`], where the error was made without knowing the reader.
+                response.extensions_mut().insert(told);
                 if status == StatusCode::SERVICE_UNAVAILABLE {
                     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
                 }
@@ -172,6 +181,17 @@ impl IntoResponse for PageError {
 
 pub(crate) async fn not_found(State(_): State<PagesState>, visitor: Visitor) -> PageError {
     PageError::not_found().in_lang(visitor.lang)
+}
+
+/// Says every error in the reader's language, wherever it arose.
+pub(crate) async fn in_reader_language(request: Request, next: Next) -> Response {
+    let lang = crate::visitor::lang_of(request.headers());
+    let mut response = next.run(request).await;
+    match response.extensions_mut().remove::<PageError>() {
+        Some(PageError::Told { lang: said, .. }) if said == lang => response,
+        Some(error) => error.in_lang(lang).into_response(),
+        None => response,
+    }
 }
 
 /// Renders a template; a template that fails is an error of ours, not of the reader.

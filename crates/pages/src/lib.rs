@@ -1,25 +1,48 @@
 //! HTML for staff and residents: server-rendered, whole without JavaScript.
 
+mod address;
+mod admin;
+mod area;
 mod assets;
+mod audit;
 mod changes;
+mod correction;
+mod directory;
+mod editor;
 mod error;
 mod fact_words;
 mod figures;
 mod form;
+mod indicator;
+mod indicator_chart;
+mod indicator_edit;
 mod lang_choice;
+mod late;
+mod output;
 mod overview;
+mod own_account;
 mod page;
+mod person;
+mod plan_edit;
 mod project;
 mod project_chart;
+mod project_edit;
 mod project_history;
 mod project_track;
 mod projects;
+mod revision;
 mod security;
 mod session;
 mod sign_in_rate;
+mod staff;
+mod template;
+mod tree;
+mod unit;
 mod unreadable;
+mod visit;
 mod visitor;
 mod words_of;
+mod yearly_list;
 
 use app::App;
 use axum::Router;
@@ -56,8 +79,10 @@ pub fn router(state: PagesState) -> Router {
         .merge(project::routes())
         .merge(figures::routes())
         .merge(session::routes())
+        .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
+        .layer(middleware::from_fn(error::in_reader_language))
         .layer(middleware::from_fn(unreadable::explain))
         .layer(middleware::from_fn_with_state(state.clone(), lang_choice::choose))
         .layer(middleware::from_fn(security::headers))

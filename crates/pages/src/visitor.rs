@@ -70,6 +70,11 @@ pub(crate) fn session_cookie(secure: bool) -> &'static str {
     if secure { "__Host-huitian" } else { "huitian" }
 }
 
+/// The language a request asks for.
+pub(crate) fn lang_of(headers: &HeaderMap) -> Lang {
+    lang(headers, &CookieJar::from_headers(headers))
+}
+
 pub(crate) fn lang(headers: &HeaderMap, jar: &CookieJar) -> Lang {
     jar.get("lang").and_then(|cookie| Lang::parse(cookie.value())).unwrap_or_else(|| {
         let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());

@@ -160,6 +160,9 @@ pub(crate) fn entry(row: &Row) -> Result<Entry> {
 pub struct EntryFilter {
     pub scope: Option<Code>,
     pub subject: Option<Subject>,
+    /// Where no whole subject is given: only subjects of a kind, or with a code.
+    pub kind: Option<SubjectKind>,
+    pub code: Option<Code>,
     pub actor: Option<Code>,
     pub recorded_from: Option<Timestamp>,
     pub recorded_to: Option<Timestamp>,
@@ -233,8 +236,16 @@ impl Connection {
             add("scope = ?", Param::Text(subject.scope.as_str()));
             add("kind = ?", Param::Text(subject.kind.as_str()));
             add("subject = ?", Param::Text(subject.code.as_str()));
-        } else if let Some(scope) = &filter.scope {
-            add("scope = ?", Param::Text(scope.as_str()));
+        } else {
+            if let Some(scope) = &filter.scope {
+                add("scope = ?", Param::Text(scope.as_str()));
+            }
+            if let Some(kind) = filter.kind {
+                add("kind = ?", Param::Text(kind.as_str()));
+            }
+            if let Some(code) = &filter.code {
+                add("subject = ?", Param::Text(code.as_str()));
+            }
         }
         if let Some(actor) = &filter.actor {
             add("actor = ?", Param::Text(actor.as_str()));

@@ -72,8 +72,10 @@ macro_rules! sources {
     };
 }
 
-const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages");
-const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages");
+const ZH_SOURCES: &[(&str, &str)] =
+    sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "staff");
+const EN_SOURCES: &[(&str, &str)] =
+    sources!("en": "terms", "refusals", "doctor", "figures", "pages", "staff");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));

@@ -1,0 +1,298 @@
+//! The names behind codes: for choices in forms and for showing facts in words.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use app::{App, AppError};
+use domain::area::{Area, AreaFact, AreaLevel};
+use domain::code::Code;
+use domain::fact::Fact;
+use domain::history::{History, View};
+use domain::indicator::Direction;
+use domain::milestone::{Aspect, DelayReason};
+use domain::output::Stage;
+use domain::policy::Role;
+use domain::portfolio::Portfolio;
+use domain::project::{Membership, Project};
+use domain::subject::{SubjectKind, directory};
+use domain::unit::{Unit, UnitFact, UnitLevel};
+use words::Lang;
+
+use super::field::{Choice, Control, Field};
+use super::topic::{Kind, Pick, Spec, topic_of};
+use super::values::values;
+
+/// Everything a form may name.
+pub struct Book {
+    pub lang: Lang,
+    /// `None` for the directory's own pages.
+    pub portfolio: Option<Arc<Portfolio>>,
+    /// The project in hand, whose parts and steps may be chosen.
+    pub project: Option<Project>,
+    pub units: BTreeMap<Code, Unit>,
+    pub areas: BTreeMap<Code, Area>,
+}
+
+impl Book {
+    /// For pages about a plan's records; `portfolio` is the plan as it is now.
+    pub fn of_plan(lang: Lang, portfolio: Arc<Portfolio>) -> Self {
+        let (units, areas) = (portfolio.units.clone(), portfolio.areas.clone());
+        Self { lang, portfolio: Some(portfolio), project: None, units, areas }
+    }
+
+    /// For pages about units, areas and people.
+    pub async fn of_directory(lang: Lang, app: &App) -> Result<(Self, Arc<History>), AppError> {
+        let history = app.history(&directory()).await?;
+        let view = View::as_of(app.clock().today());
+        let units = history
+            .of_kind(&directory(), SubjectKind::Unit)
+            .filter(|h| h.exists(view))
+            .map(|h| (h.subject.code.clone(), Unit::at(&h.subject.code, h.visible::<UnitFact>(view))))
+            .collect();
+        let areas = history
+            .of_kind(&directory(), SubjectKind::Area)
+            .filter(|h| h.exists(view))
+            .map(|h| (h.subject.code.clone(), Area::at(&h.subject.code, h.visible::<AreaFact>(view))))
+            .collect();
+        Ok((Self { lang, portfolio: None, project: None, units, areas }, history))
+    }
+
+    fn english(&self) -> bool {
+        self.lang.is_english()
+    }
+
+    /// A word of a closed set, such as a stage or a cause.
+    fn word(&self, prefix: &str, value: &str) -> String {
+        let key = format!("{prefix}-{}", value.replace('_', "-"));
+        if words::has(self.lang, &key) { words::text(self.lang, &key).into_owned() } else { value.to_owned() }
+    }
+
+    pub fn unit_name(&self, code: &str) -> String {
+        self.units.get(code).map_or(code, |unit| unit.name.get(self.english())).to_owned()
+    }
+
+    pub fn area_name(&self, code: &str) -> String {
+        self.areas.get(code).map_or(code, |area| area.name.get(self.english())).to_owned()
+    }
+
+    pub fn project_name(&self, code: &str) -> String {
+        let project = self.portfolio.as_ref().and_then(|p| p.project(code));
+        project.map_or(code, |project| project.name.get(self.english())).to_owned()
+    }
+
+    /// A scope of a role in words.
+    pub fn scope_name(&self, scope: &str) -> String {
+        let (kind, code) = scope.split_once(':').unwrap_or((scope, ""));
+        let name = match kind {
+            "unit" => self.unit_name(code),
+            "area" => self.area_name(code),
+            _ => code.to_owned(),
+        };
+        words::with(self.lang, &format!("scope-{kind}"), &[("name", &name)])
+    }
+
+    /// What a chosen value is called.
+    pub fn name(&self, pick: Pick, value: &str) -> String {
+        if value.is_empty() {
+            return String::new();
+        }
+        let english = self.english();
+        let plan = self.portfolio.as_ref().map(|p| &p.plan);
+        let found = match pick {
+            Pick::Template => plan.and_then(|p| p.template(value)).map(|t| t.name.get(english)),
+            Pick::Sector => plan.and_then(|p| p.sector(value)).map(|s| s.name.get(english)),
+            Pick::Campaign => plan
+                .and_then(|p| p.campaigns.iter().find(|c| c.code.as_str() == value))
+                .map(|c| c.name.get(english)),
+            Pick::OutputKind => plan.and_then(|p| p.output_kind(value)).map(|k| k.name.get(english)),
+            Pick::Step => self
+                .project
+                .as_ref()
+                .and_then(|p| p.steps.iter().find(|line| line.step.as_str() == value))
+                .map(|line| line.name.get(english)),
+            Pick::Part => self
+                .project
+                .as_ref()
+                .and_then(|p| p.parts.iter().find(|(part, _)| part.as_str() == value))
+                .map(|(_, name)| name.get(english)),
+            Pick::Revision => plan
+                .and_then(|p| p.revisions.iter().find(|r| r.number.to_string() == value))
+                .map(|r| r.title.get(english)),
+            _ => None,
+        };
+        match (found, pick) {
+            (Some(name), _) => name.to_owned(),
+            (None, Pick::Unit) => self.unit_name(value),
+            (None, Pick::Area) => self.area_name(value),
+            (None, Pick::Project) => self.project_name(value),
+            (None, Pick::Step) => self.word("step", value),
+            (None, Pick::Aspect) => self.word("aspect", value),
+            (None, Pick::Cause) => self.word("cause", value),
+            (None, Pick::Stage) => self.word("stage", value),
+            (None, Pick::Basis) => self.word("basis", value),
+            (None, Pick::Membership) => self.word("membership", value),
+            (None, Pick::Direction) => self.word("direction", value),
+            (None, Pick::AreaLevel | Pick::UnitLevel) => self.word("level", value),
+            (None, Pick::LimitUnit) => self.word("limit-unit", value),
+            (None, Pick::Entry) => self.word("entry", value),
+            (None, Pick::Aim) => self.word("aim", value),
+            (None, Pick::Role) => self.word("role", value),
+            (None, _) => value.to_owned(),
+        }
+    }
+
+    /// What may be chosen. Something no longer active stays only where it is the present value.
+    pub fn choices(&self, pick: Pick, present: &str) -> Vec<Choice> {
+        let english = self.english();
+        let listed = |values: &mut dyn Iterator<Item = &str>| -> Vec<Choice> {
+            values.map(|value| Choice::new(value, self.name(pick, value))).collect()
+        };
+        let plan = self.portfolio.as_ref().map(|p| &p.plan);
+        match pick {
+            Pick::Template => {
+                listed(&mut plan.iter().flat_map(|p| p.templates.iter().map(|t| t.code.as_str())))
+            }
+            Pick::Sector => listed(&mut plan.iter().flat_map(|p| p.sectors.iter().map(|s| s.code.as_str()))),
+            Pick::Campaign => {
+                listed(&mut plan.iter().flat_map(|p| p.campaigns.iter().map(|c| c.code.as_str())))
+            }
+            Pick::OutputKind => {
+                listed(&mut plan.iter().flat_map(|p| p.output_kinds.iter().map(|k| k.kind.as_str())))
+            }
+            Pick::Revision => plan
+                .iter()
+                .flat_map(|p| &p.revisions)
+                .map(|r| {
+                    Choice::new(r.number.to_string(), format!("{} · {}", r.number, r.title.get(english)))
+                })
+                .collect(),
+            Pick::Step => {
+                listed(&mut self.project.iter().flat_map(|p| p.steps.iter().map(|s| s.step.as_str())))
+            }
+            Pick::Part => {
+                listed(&mut self.project.iter().flat_map(|p| p.parts.iter().map(|(part, _)| part.as_str())))
+            }
+            Pick::Unit => {
+                let mut units: Vec<&Unit> =
+                    self.units.values().filter(|u| u.active || u.code.as_str() == present).collect();
+                units.sort_by_key(|unit| unit.level);
+                units.iter().map(|u| Choice::new(u.code.as_str(), u.name.get(english))).collect()
+            }
+            Pick::Area => {
+                let mut areas: Vec<&Area> = self
+                    .areas
+                    .values()
+                    .filter(|a| a.active || present.split(';').any(|code| code == a.code.as_str()))
+                    .collect();
+                areas.sort_by_key(|area| area.level);
+                areas.iter().map(|a| Choice::new(a.code.as_str(), a.name.get(english))).collect()
+            }
+            Pick::Project => self
+                .portfolio
+                .iter()
+                .flat_map(|p| &p.projects)
+                .map(|p| Choice::new(p.code.as_str(), format!("{} {}", p.code, p.name.get(english))))
+                .collect(),
+            Pick::Aspect => listed(&mut Aspect::ALL.iter().map(|a| a.as_str())),
+            Pick::Cause => listed(&mut DelayReason::ALL.iter().map(|c| c.as_str())),
+            Pick::Stage => listed(&mut Stage::ALL.iter().map(|s| s.as_str())),
+            Pick::Basis => listed(&mut ["net", "gross"].into_iter()),
+            Pick::Membership => listed(&mut Membership::ALL.iter().map(|m| m.as_str())),
+            Pick::Direction => {
+                listed(&mut [Direction::Up, Direction::Down, Direction::Neither].iter().map(|d| d.as_str()))
+            }
+            Pick::AreaLevel => listed(&mut AreaLevel::ALL.iter().map(|l| l.as_str())),
+            Pick::UnitLevel => listed(&mut UnitLevel::ALL.iter().map(|l| l.as_str())),
+            Pick::LimitUnit => listed(&mut ["working_days", "days"].into_iter()),
+            Pick::Entry => listed(&mut ["carried_over", "new"].into_iter()),
+            Pick::Aim => listed(&mut ["complete", "continue", "prepare"].into_iter()),
+            Pick::Role => listed(&mut Role::ALL.iter().map(|r| r.as_str())),
+        }
+    }
+
+    /// A field of a fact, with its present value.
+    pub fn field(&self, spec: &Spec, prefix: &str, value: &str) -> Field {
+        let control = match spec.kind {
+            Kind::Text | Kind::Code | Kind::Date => Control::Text,
+            Kind::Long => Control::Area,
+            Kind::Number | Kind::Whole | Kind::Yuan => Control::Number,
+            Kind::Day => Control::Day,
+            Kind::Url => Control::Url,
+            Kind::Email => Control::Email,
+            Kind::YesNo => {
+                let mut choices = vec![
+                    Choice::new("yes", words::text(self.lang, "yes")),
+                    Choice::new("no", words::text(self.lang, "no")),
+                ];
+                if !spec.required {
+                    choices.insert(0, Choice::new("", words::text(self.lang, "choice-none")));
+                }
+                Control::Select(choices)
+            }
+            Kind::Pick(pick) => {
+                let mut choices = self.choices(pick, value);
+                if !spec.required || value.is_empty() {
+                    let key = if spec.required { "choice-please" } else { "choice-none" };
+                    choices.insert(0, Choice::new("", words::text(self.lang, key)));
+                }
+                // A value that is no longer on offer stays what it is.
+                if !choices.iter().any(|choice| choice.value == value) {
+                    choices.push(Choice::new(value, self.name(pick, value)));
+                }
+                Control::Select(choices)
+            }
+            Kind::Many(pick) => Control::Checks(self.choices(pick, value)),
+        };
+        let mut field =
+            Field::new(self.lang, format!("{prefix}{}", spec.name), &label_key(spec.name), control)
+                .value(value);
+        field.required = spec.required;
+        field
+    }
+
+    /// A value as it is read.
+    pub fn shown(&self, kind: Kind, value: &str) -> String {
+        match kind {
+            _ if value.is_empty() => "—".to_owned(),
+            Kind::YesNo => words::text(self.lang, if value == "yes" { "yes" } else { "no" }).into_owned(),
+            Kind::Pick(pick) => self.name(pick, value),
+            Kind::Many(pick) => {
+                let names: Vec<String> = value.split(';').map(|code| self.name(pick, code)).collect();
+                names.join("、")
+            }
+            _ => value.to_owned(),
+        }
+    }
+
+    /// What kind of fact it is, in words.
+    pub fn topic_name(&self, fact: &Fact) -> String {
+        words::text(self.lang, &topic_key(topic_of(fact).key)).into_owned()
+    }
+
+    /// A fact in words: label and value of each field that has one.
+    pub fn lines(&self, fact: &Fact) -> Vec<(String, String)> {
+        let topic = topic_of(fact);
+        values(fact)
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| {
+                let kind = topic.fields.iter().find(|spec| spec.name == name).map(|spec| spec.kind);
+                let shown = match (name, kind) {
+                    ("scope", _) => self.scope_name(&value),
+                    ("stage", None) => self.name(Pick::Stage, &value),
+                    (_, Some(kind)) => self.shown(kind, &value),
+                    (_, None) => value,
+                };
+                (words::text(self.lang, &label_key(name)).into_owned(), shown)
+            })
+            .collect()
+    }
+}
+
+pub fn label_key(field: &str) -> String {
+    format!("field-{}", field.replace('_', "-"))
+}
+
+pub fn topic_key(topic: &str) -> String {
+    format!("topic-{}", topic.replace('_', "-"))
+}

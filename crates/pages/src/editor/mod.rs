@@ -1,0 +1,12 @@
+//! Editing: facts as fields, forms as sheets, and what happens when two people edit the same thing.
+
+pub mod book;
+pub mod change;
+pub mod desk;
+pub mod field;
+pub mod page;
+pub mod project;
+pub mod reader;
+pub mod sheet;
+pub mod topic;
+pub mod values;

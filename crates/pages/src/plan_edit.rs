@@ -1,0 +1,110 @@
+//! Recording something of the plan itself: a revision, a yearly list, an entry of it, a sector.
+
+use std::sync::Arc;
+
+use app::AppError;
+use app::read::Asked;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::history::SubjectHistory;
+use domain::policy::Action;
+use domain::subject::{Subject, SubjectKind};
+
+use crate::editor::book::{Book, topic_key};
+use crate::editor::desk::{Desk, Outcome, Target, Task};
+use crate::editor::field::Typed;
+use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
+use crate::editor::topic::topic;
+use crate::error::PageError;
+use crate::revision::may_manage;
+use crate::visit::Visit;
+
+/// What may be recorded here, and where one goes from there.
+const TOPICS: &[(&str, &str)] = &[
+    ("name", ""),
+    ("period", ""),
+    ("plan_sector", ""),
+    ("plan_campaign", ""),
+    ("output_kind", "/outputs"),
+    ("revision", "/revisions"),
+    ("yearly_list", "/lists"),
+    ("list_entry", "/lists"),
+];
+
+struct Bench {
+    plan: Code,
+    topic: &'static str,
+    home: String,
+    book: Book,
+    history: Arc<SubjectHistory>,
+}
+
+impl Bench {
+    async fn open(visit: &Visit, plan: &str, key: &str) -> Result<Self, PageError> {
+        let plan = known_code(plan)?;
+        let (topic, home) = TOPICS.iter().find(|(topic, _)| *topic == key).ok_or(AppError::NotFound)?;
+        if !may_manage(visit, &plan) {
+            return Err(visit.forbidden(Action::ManagePlan));
+        }
+        let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+        let history = visit.app.history(&plan).await?;
+        let history = history.get(&Subject::plan(&plan)).cloned().ok_or(AppError::NotFound)?;
+        let home = format!("/p/{plan}{home}");
+        Ok(Self { topic, home, book: Book::of_plan(visit.lang, portfolio), history, plan })
+    }
+
+    fn task(&self, visit: &Visit, asked: &Typed) -> Task<'_> {
+        let mut desk =
+            Desk::new(&self.book, SubjectKind::Plan, Some(&self.history), visit.app.clock().today());
+        desk.topics = vec![self.topic];
+        desk.state = matches!(self.topic, "name" | "period");
+        desk.slot = asked.get("slot").to_owned();
+        desk.presets = presets(self.topic, asked);
+        let action = format!("/p/{}/record/{}", self.plan, self.topic);
+        let subject = Target::Held(Subject::plan(&self.plan));
+        let legend = visit.t(&topic_key(self.topic)).into_owned();
+        Task::new(desk, subject, legend, action, self.home.clone()).by(&visit.actor)
+    }
+}
+
+/// Values that an address brings along for the fields of a topic.
+pub fn presets(key: &str, asked: &Typed) -> Vec<(&'static str, String)> {
+    let fields = topic(key).map_or(&[][..], |topic| topic.fields);
+    fields
+        .iter()
+        .filter(|spec| !asked.get(spec.name).is_empty())
+        .map(|spec| (spec.name, asked.get(spec.name).to_owned()))
+        .collect()
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, key)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let bench = Bench::open(&visit, &plan, &key).await?;
+    let sheet = bench.task(&visit, &Typed(query)).open();
+    form_page(&visit, StatusCode::OK, visit.t(&topic_key(bench.topic)), sheet)
+}
+
+pub async fn save(
+    visit: Visit,
+    Path((plan, key)): Path<(String, String)>,
+    Filled(mut typed): Filled,
+) -> Result<Response, PageError> {
+    for _ in 0..TRIES {
+        let bench = Bench::open(&visit, &plan, &key).await?;
+        let task = bench.task(&visit, &typed);
+        match task.handle(&visit.app, &visit.actor, &mut typed, |_, _| {}).await? {
+            Outcome::Done(receipt, _) => return Ok(done(&bench.home, Some(&receipt))),
+            Outcome::Unchanged => return Ok(done(&bench.home, None)),
+            Outcome::Again(status, sheet) => {
+                return form_page(&visit, status, visit.t(&topic_key(bench.topic)), *sheet);
+            }
+            Outcome::Afresh => {}
+        }
+    }
+    Err(PageError::busy())
+}
