@@ -20,12 +20,14 @@ use crate::page::Page;
 use crate::tree::{below, ordered};
 use crate::unit::{ProjectLine, level, project_line};
 use crate::visit::{Visit, render};
+use crate::words_of::number;
 
 struct Row<'a> {
     area: &'a Area,
     name: &'a str,
     depth: usize,
     level: String,
+    people: String,
     projects: usize,
 }
 
@@ -51,6 +53,7 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
     let plan = known_code(&plan)?;
     let english = visit.lang.is_english();
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let parents = parents(&portfolio);
     let rows = ordered(&parents)
         .into_iter()
@@ -62,11 +65,16 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
                 name: area.name.get(english),
                 depth,
                 level: level(&visit, area.level.map(|level| level.as_str())),
+                people: people(area.population),
                 projects: portfolio.members().filter(|project| lies_in(project, &within)).count(),
             })
         })
         .collect();
     render(StatusCode::OK, &ListPage { page: visit.page(visit.t("area-title")), plan: &plan, rows })
+}
+
+fn people(population: Option<u64>) -> String {
+    population.map_or_else(|| "—".into(), |people| number(people.into()))
 }
 
 /// What the projects of an area add: a kind of output with its sum.
@@ -86,6 +94,7 @@ struct AreaPage<'a> {
     level: String,
     parent: Option<(String, String)>,
     children: Vec<(String, String)>,
+    people: String,
     projects: Vec<ProjectLine>,
     outputs: Vec<OutputLine>,
     may_edit: bool,
@@ -94,6 +103,7 @@ struct AreaPage<'a> {
 pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let area = portfolio.areas.get(&code).ok_or(AppError::NotFound)?;
     let english = visit.lang.is_english();
     let within = below(&code, &parents(&portfolio));
@@ -115,12 +125,14 @@ pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> R
             name: kind.name.get(english).to_owned(),
             unit: kind.unit.get(english).to_owned(),
             sum: sum.normalize().to_string(),
+            sum: number(sum),
         })
         .collect();
     let target = Target { areas: vec![code.clone()], ..Target::default() };
     let page = AreaPage {
         name: area.name.get(english).to_owned(),
         level: level(&visit, area.level.map(|level| level.as_str())),
+        people: area.population.map_or_else(String::new, |held| people(Some(held))),
         parent: area.parent.as_ref().map(named),
         children: portfolio
             .areas

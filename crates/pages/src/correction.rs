@@ -69,6 +69,7 @@ impl Wrong {
                 legend: visit.tw("correct-fact", &[("number", &number), ("topic", &topic)]),
                 note: String::new(),
                 fields: Vec::new(),
+                pairs: true,
             };
             let held = values(fact);
             for spec in topic_of(fact).fields {

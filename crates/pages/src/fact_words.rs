@@ -12,7 +12,7 @@ use domain::project::{Project, ProjectFact};
 use domain::unit::UnitFact;
 use words::Lang;
 
-use crate::words_of::{day, number, planned, word};
+use crate::words_of::{self, day, number, planned, word};
 
 /// What a fact says; `None` for steps of a template, which are said once for all.
 pub(crate) fn say(
@@ -106,9 +106,9 @@ impl Say<'_> {
                 }
                 self.pair("head-area", names.join(" · "))
             }
-            ProjectFact::Budget { fen } => self.pair("fact-budget", fen.to_string()),
+            ProjectFact::Budget { fen } => self.pair("fact-budget", words_of::yuan(*fen)),
             ProjectFact::Funding { origin, fen } => {
-                self.pair("fact-funding", format!("{} {fen}", word(lang, "funding", origin.as_str())))
+                self.pair("fact-funding", format!("{} {}", word(lang, "funding", origin.as_str()), words_of::yuan(*fen)))
             }
             ProjectFact::Membership { state, revision, other } => {
                 let mut value = word(lang, "membership", state.as_str());

@@ -16,6 +16,7 @@ use crate::error::PageError;
 use crate::indicator_chart::panels;
 use crate::page::Page;
 use crate::visit::{Visit, render};
+use crate::words_of::number;
 
 struct Row {
     code: String,
@@ -44,6 +45,7 @@ fn term(visit: &Visit, kind: &str, code: &Code) -> String {
 
 fn value(visit: &Visit, observation: &Observation, unit: &str) -> String {
     let plain = format!("{} {unit}", observation.value.normalize());
+    let plain = format!("{} {unit}", number(observation.value));
     if observation.approximate { visit.tw("indicator-about", &[("value", plain.trim())]) } else { plain }
 }
 
@@ -56,6 +58,7 @@ fn against_baseline(visit: &Visit, indicator: &Indicator, to: &Observation, unit
         Ok(change) => {
             let sign = if change.is_sign_positive() && !change.is_zero() { "+" } else { "" };
             format!("{sign}{} {unit}", change.normalize())
+            format!("{sign}{} {unit}", number(change))
         }
         Err(ComparisonError::Instrument(from, to)) => {
             let (from, to) = (term(visit, "instrument", &from), term(visit, "instrument", &to));
@@ -75,6 +78,7 @@ fn may(visit: &Visit, plan: &Code, action: Action) -> bool {
 pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let rows = portfolio
         .indicators
@@ -163,6 +167,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let indicator =
         portfolio.indicators.iter().find(|i| i.code.as_ref() == Some(&code)).ok_or(AppError::NotFound)?;
     let english = visit.lang.is_english();
@@ -260,6 +265,7 @@ async fn lines(
             on: on.to_string(),
             kind: visit.t("indicator-kind-target").into_owned(),
             value: format!("{} {unit}", target.normalize()),
+            value: format!("{} {unit}", number(*target)),
             instrument: term(visit, "instrument", &by.instrument),
             scale: term(visit, "scale", &by.scale),
             change: String::new(),

@@ -89,6 +89,9 @@ impl Panel {
     /// Whether there is anything to draw: one value alone is no chart.
     pub fn is_drawn(&self) -> bool {
         self.points.len() > 1
+    /// Whether there is anything to draw: values of one day alone are no chart.
+    pub fn is_drawn(&self) -> bool {
+        self.points.first().map(|point| point.on) != self.points.last().map(|point| point.on)
     }
 
     /// The drawing, hidden from screen readers, whose table says the same.
@@ -166,6 +169,7 @@ impl Panel {
                 cx + shift,
                 cy - 8.0,
                 point.value.normalize(),
+                crate::words_of::number(point.value),
             );
         }
         svg.push_str("</svg>");
@@ -188,6 +192,7 @@ fn scale(low: f64, high: f64) -> (f64, f64) {
 
 fn plain(value: f64) -> String {
     Decimal::from_f64_retain(value).map_or_else(String::new, |d| d.round_dp(4).normalize().to_string())
+    Decimal::from_f64_retain(value).map_or_else(String::new, |d| crate::words_of::number(d.round_dp(4)))
 }
 
 #[cfg(test)]

@@ -16,6 +16,7 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
+use crate::words_of::number;
 
 /// The standings that may be asked for, by their names in the address.
 const STANDINGS: &[(&str, Standing)] = &[
@@ -95,6 +96,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let typed = Typed(query);
     let by = By::parse(typed.get("by")).unwrap_or_default();
     let (standing_name, standing) =
@@ -150,6 +152,13 @@ pub async fn show(
                 })
                 .collect(),
             total: rollup.total(&kind.kind).normalize().to_string(),
+                        sum: number(cell.sum),
+                        link: link(&kind.kind, column),
+                        label: format!("{what} {} {}", number(cell.sum), visit.t("output-open")),
+                    })
+                })
+                .collect(),
+            total: number(rollup.total(&kind.kind)),
         })
         .collect();
     let opened = Code::new(typed.get("kind")).ok().and_then(|kind| {
@@ -189,6 +198,9 @@ fn record(visit: &Visit, portfolio: &Portfolio, row: &Row) -> Option<RecordLine>
             quantity: quantity.normalize().to_string(),
             projects: vec![named(code)],
         }),
+        Row::Project { code, quantity } => {
+            Some(RecordLine { name: String::new(), quantity: number(*quantity), projects: vec![named(code)] })
+        }
         Row::Group { group, members, quantity } => {
             let name = portfolio.plan.output_groups.iter().find(|(held, ..)| held.group == *group);
             let name = name.map_or(group.as_str(), |(held, ..)| held.name.get(english));
@@ -196,6 +208,7 @@ fn record(visit: &Visit, portfolio: &Portfolio, row: &Row) -> Option<RecordLine>
             Some(RecordLine {
                 name: visit.tw("output-group-of", &[("name", name), ("count", &count)]),
                 quantity: quantity.normalize().to_string(),
+                quantity: number(*quantity),
                 projects: members.iter().map(named).collect(),
             })
         }

@@ -155,6 +155,15 @@ impl Page {
         }
     }
 
+    /// By how much a promise was moved.
+    pub fn moved_text(&self, days: impl Borrow<i32>) -> String {
+        match *days.borrow() {
+            later if later > 0 => self.t1("moved-later", "days", later),
+            0 => self.t("moved-not").into_owned(),
+            earlier => self.t1("moved-earlier", "days", earlier.unsigned_abs()),
+        }
+    }
+
     /// A day as people of the language write it.
     pub fn day(&self, date: &Date) -> String {
         crate::words_of::day(self.lang, *date)

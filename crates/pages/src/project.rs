@@ -1,5 +1,6 @@
 //! One project: what was promised, what is expected, what happened, and who said so.
 
+use app::read::Asked;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -7,14 +8,11 @@ use axum::response::Html;
 use axum::routing::get;
 use domain::authorize::target_of;
 use domain::code::Code;
-use domain::fact::Fact;
-use domain::journal::{Entry, Event, Seq};
-use domain::milestone::{Limit, Track};
 use domain::output::Stage;
 use domain::planned_date::days_between;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
-use domain::project::{Phase, Project, ProjectFact};
+use domain::project::{Phase, Project};
 use domain::source::Grade;
 use domain::subject::Subject;
 use jiff::civil::Date;
@@ -25,6 +23,9 @@ use crate::PagesState;
 use crate::error::{PageError, render};
 use crate::overview::plan_code;
 use crate::page::Page;
+use crate::project_chart::{self, Chart};
+use crate::project_history::{self, HistoryLine};
+use crate::project_track::{self, Grades, MovedPromise, PartLine, TrackLine};
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -34,53 +35,6 @@ pub(crate) fn routes() -> Router<PagesState> {
 
 /// How many entries of its history a page shows at once.
 const HISTORY: usize = 100;
-
-struct PromiseLine {
-    on: String,
-    date: String,
-    moved: Option<i32>,
-}
-
-struct TrackLine {
-    step: String,
-    part: Option<String>,
-    promised: String,
-    planned: String,
-    forecast: String,
-    actual: String,
-    slip: Option<i32>,
-    late: bool,
-    cause: String,
-    promises: Vec<PromiseLine>,
-    gate: Option<GateLine>,
-}
-
-struct GateLine {
-    authority: String,
-    document: String,
-    limit: String,
-    papers: String,
-}
-
-/// A mark on the time line: kind, place in thousandths of the width, and what it says.
-struct Mark {
-    kind: &'static str,
-    x: i64,
-    text: String,
-}
-
-struct ChartRow {
-    label: String,
-    y: usize,
-    marks: Vec<Mark>,
-}
-
-struct Chart {
-    rows: Vec<ChartRow>,
-    years: Vec<(i64, String)>,
-    today: i64,
-    height: usize,
-}
 
 struct OutputView {
     name: String,
@@ -96,23 +50,10 @@ struct OutputView {
 
 struct ProgressLine {
     part: String,
-    points: Vec<(String, String)>,
+    /// Day, percent, and the percent as a length of 100.
+    points: Vec<(String, String, String)>,
     polyline: String,
     dots: Vec<(String, String)>,
-}
-
-struct HistoryLine {
-    seq: Seq,
-    recorded: String,
-    effective: String,
-    who: String,
-    facts: Vec<String>,
-    grade: Grade,
-    source: String,
-    url: String,
-    reason: String,
-    corrects: Option<Seq>,
-    corrected_by: Option<Seq>,
 }
 
 #[derive(Template)]
@@ -138,12 +79,16 @@ struct ProjectPage {
     suspended: Option<String>,
     tracks: Vec<TrackLine>,
     other_steps: Vec<TrackLine>,
+    /// The steps whose promise was made more than once.
+    moved: Vec<MovedPromise>,
     chart: Option<Chart>,
+    parts: Vec<PartLine>,
     outputs: Vec<OutputView>,
     progress: Vec<ProgressLine>,
     sources: Vec<(String, String)>,
     remarks: Vec<(String, String)>,
     history: Vec<HistoryLine>,
+    entries: usize,
     more_history: bool,
     may_edit: bool,
     may_staff: bool,
@@ -155,8 +100,10 @@ async fn show(
     Path((plan, code)): Path<(String, String)>,
 ) -> Result<Html<String>, PageError> {
     let plan = plan_code(&plan, &visitor)?;
-    let portfolio = state.app.portfolio(&plan, visitor.asked).await.map_err(|e| visitor.fail(e))?;
-    let project = portfolio.project(&code).ok_or_else(|| PageError::not_found().in_lang(visitor.lang))?;
+    let portfolio = visitor.portfolio(&state, &plan).await?;
+    let Some(project) = portfolio.project(&code) else {
+        return Err(absent(&state, &visitor, &plan, &code).await);
+    };
     let subject = Subject::project(&plan, &project.code);
     let filter = EntryFilter {
         subject: Some(subject.clone()),
@@ -170,25 +117,46 @@ async fn show(
     let title = project.name.get(visitor.english()).to_owned();
     let page = visitor.page(&state, Some(&plan), title).await?;
     let may_staff = visitor.may(Action::ReadStaff, &target);
-    let mut view = compose(page, &portfolio, project, visitor.lang);
+    let grades = history.get(&subject).map_or_else(Grades::default, |h| Grades::of(h, portfolio.view));
+    let mut view = compose(page, &portfolio, project, &grades, visitor.lang);
     view.may_edit = may_edit && !view.page.is_past();
     view.may_staff = may_staff;
     view.more_history = entries.next.is_some();
+    let zone = state.app.clock().zone();
     view.history =
-        history_lines(&entries.items, &portfolio, project, visitor.lang, state.app.clock().zone(), may_staff);
+        project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, may_staff);
+    view.entries = entries.items.len();
     if !may_staff {
         view.remarks.clear();
     }
     render(&view)
 }
 
-fn compose(page: Page, portfolio: &Portfolio, project: &Project, lang: Lang) -> ProjectPage {
+/// Why there is no such project: it never was, or it came after the day looked at.
+async fn absent(state: &PagesState, visitor: &Visitor, plan: &Code, code: &str) -> PageError {
+    let today = if visitor.asked == Asked::default() {
+        None
+    } else {
+        state.app.portfolio(plan, Asked::default()).await.ok()
+    };
+    let is_there_now = today.is_some_and(|portfolio| portfolio.project(code).is_some());
+    let error = if is_there_now { PageError::not_yet() } else { PageError::not_found() };
+    error.in_lang(visitor.lang)
+}
+
+fn compose(
+    page: Page,
+    portfolio: &Portfolio,
+    project: &Project,
+    grades: &Grades,
+    lang: Lang,
+) -> ProjectPage {
     let english = lang.is_english();
     let as_of = portfolio.view.as_of;
     let unit_name = |code: &Code| {
         portfolio.units.get(code).map_or(code.to_string(), |unit| unit.name.get(english).to_owned())
     };
-    let (tracks, other_steps) = track_lines(project, as_of, lang);
+    let tracks = project_track::lines(project, grades, as_of, lang);
     ProjectPage {
         code: project.code.to_string(),
         phase: project.phase(),
@@ -225,19 +193,21 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, lang: Lang) -> 
             })
             .collect(),
         address: project.address.clone(),
-        budget: project.budget.map_or(String::new(), |fen| fen.to_string()),
+        budget: project.budget.map_or(String::new(), words_of::yuan),
         funding: project
             .funding
             .iter()
-            .map(|(origin, fen)| (words_of::word(lang, "funding", origin.as_str()), fen.to_string()))
+            .map(|(origin, fen)| (words_of::word(lang, "funding", origin.as_str()), words_of::yuan(*fen)))
             .collect(),
         membership: membership(portfolio, project, lang),
         percent: project.percent().map(|(on, percent)| (words_of::number(percent), words_of::day(lang, on))),
         slip: project.worst_slip(as_of).map(|(_, days)| days),
         suspended: project.suspended.clone(),
-        chart: chart(project, as_of, lang),
+        chart: project_chart::chart(project, as_of, lang),
+        moved: project_track::moved(project, grades, lang),
+        parts: project_track::parts(project, lang),
+        other_steps: project_track::undated(project, lang),
         tracks,
-        other_steps,
         outputs: output_views(portfolio, project, english),
         progress: progress_lines(project, lang),
         sources: project.documents.iter().rev().cloned().collect(),
@@ -248,6 +218,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, lang: Lang) -> 
             .map(|(on, text)| (words_of::day(lang, *on), text.clone()))
             .collect(),
         history: Vec::new(),
+        entries: 0,
         more_history: false,
         may_edit: false,
         may_staff: false,
@@ -266,146 +237,6 @@ fn membership(portfolio: &Portfolio, project: &Project, lang: Lang) -> String {
         (None, Some(other)) => format!("{state} · {other}"),
         (None, None) => state,
     }
-}
-
-/// The public steps, and the rest of the chain.
-fn track_lines(project: &Project, as_of: Date, lang: Lang) -> (Vec<TrackLine>, Vec<TrackLine>) {
-    let english = lang.is_english();
-    let date = |date| words_of::planned(lang, date);
-    let order = |code: &Code| project.steps.iter().position(|line| line.step == *code).unwrap_or(usize::MAX);
-    let mut keys: Vec<&(Option<Code>, Code)> = project.tracks.keys().collect();
-    keys.sort_by_key(|(part, step)| (order(step), part.clone()));
-    let mut out = Vec::new();
-    let mut rest = Vec::new();
-    let line = |step: &Code, part: Option<&Code>, track: &Track| {
-        let named = project.steps.iter().find(|line| line.step == *step);
-        let gate = named.and_then(|line| line.gate.as_ref()).map(|gate| GateLine {
-            authority: gate.authority.get(english).to_owned(),
-            document: gate.document.get(english).to_owned(),
-            limit: match gate.limit {
-                Some(Limit::Days(n)) => words::with(lang, "limit-days", &[("days", &n.to_string())]),
-                Some(Limit::WorkingDays(n)) => {
-                    words::with(lang, "limit-working-days", &[("days", &n.to_string())])
-                }
-                None => String::new(),
-            },
-            papers: project.gates.get(step).map_or(String::new(), |papers| {
-                [papers.number.clone(), papers.decided.map_or(String::new(), |on| words_of::day(lang, on))]
-                    .into_iter()
-                    .filter(|text| !text.is_empty())
-                    .collect::<Vec<_>>()
-                    .join(" · ")
-            }),
-        });
-        TrackLine {
-            step: named.map_or_else(
-                || words_of::word(lang, "step", step.as_str()),
-                |line| line.name.get(english).to_owned(),
-            ),
-            part: part.map(|code| {
-                project
-                    .parts
-                    .iter()
-                    .find(|(held, _)| held == code)
-                    .map_or(code.to_string(), |(_, name)| name.get(english).to_owned())
-            }),
-            promised: track.promised().map_or(String::new(), date),
-            planned: track.planned.map_or(String::new(), date),
-            forecast: track.forecast.map_or(String::new(), date),
-            actual: track.actual.map_or(String::new(), date),
-            slip: track.slip_days(as_of),
-            late: track.is_late(as_of),
-            cause: track.cause.map_or(String::new(), |cause| words_of::word(lang, "cause", cause.as_str())),
-            promises: track
-                .promises
-                .iter()
-                .enumerate()
-                .map(|(at, (on, promised))| PromiseLine {
-                    on: words_of::day(lang, *on),
-                    date: date(*promised),
-                    moved: at.checked_sub(1).map(|before| track.promises[before].1.days_until(*promised)),
-                })
-                .collect(),
-            gate,
-        }
-    };
-    for key in keys {
-        if let Some(track) = project.tracks.get(key).filter(|track| !track.is_empty()) {
-            out.push(line(&key.1, key.0.as_ref(), track));
-        }
-    }
-    let nothing = Track::default();
-    for step in &project.steps {
-        if !project.tracks.iter().any(|((_, held), track)| *held == step.step && !track.is_empty()) {
-            rest.push(line(&step.step, None, &nothing));
-        }
-    }
-    (out, rest)
-}
-
-/// The time line: a row for each step with a date, from the first year to the last.
-fn chart(project: &Project, as_of: Date, lang: Lang) -> Option<Chart> {
-    let mut dates = vec![as_of];
-    for track in project.tracks.values() {
-        dates.extend(track.promises.iter().map(|(_, date)| date.last()));
-        dates.extend([track.planned, track.forecast, track.actual].into_iter().flatten().map(|d| d.last()));
-    }
-    if dates.len() < 2 {
-        return None;
-    }
-    let from = dates.iter().min()?.first_of_year();
-    let to = dates.iter().max()?.last_of_year();
-    let span = i64::from(days_between(from, to).max(1));
-    let x = |day: Date| 190 + i64::from(days_between(from, day)) * 790 / span;
-    let (lines, _) = track_lines(project, as_of, lang);
-    let order = |code: &Code| project.steps.iter().position(|line| line.step == *code).unwrap_or(usize::MAX);
-    let mut keys: Vec<&(Option<Code>, Code)> =
-        project.tracks.iter().filter(|(_, track)| !track.is_empty()).map(|(key, _)| key).collect();
-    keys.sort_by_key(|(part, step)| (order(step), part.clone()));
-    let rows: Vec<ChartRow> = keys
-        .iter()
-        .zip(&lines)
-        .enumerate()
-        .filter_map(|(at, (key, line))| {
-            let track = project.tracks.get(*key)?;
-            let mut marks = Vec::new();
-            let mut mark = |kind: &'static str, word: &str, date: domain::planned_date::PlannedDate| {
-                let text =
-                    format!("{} {}", words_of::word(lang, "aspect", word), words_of::planned(lang, date));
-                marks.push(Mark { kind, x: x(date.last()), text });
-            };
-            for (_, date) in &track.promises {
-                mark("promised", "promised", *date);
-            }
-            if let Some(date) = track.forecast.or(track.planned).filter(|_| track.actual.is_none()) {
-                mark("forecast", "forecast", date);
-            }
-            if let Some(date) = track.actual {
-                mark("actual", "actual", date);
-            }
-            let label = match &line.part {
-                Some(part) => format!("{} · {part}", line.step),
-                None => line.step.clone(),
-            };
-            // The label's column is narrow; the table beside the chart has it whole.
-            let wide = |c: char| if (c as u32) < 0x1100 { 1 } else { 2 };
-            let mut room = 25;
-            let short: String = label
-                .chars()
-                .take_while(|c| {
-                    room -= wide(*c);
-                    room >= 0
-                })
-                .collect();
-            let label = if short.len() < label.len() { format!("{short}…") } else { label };
-            Some(ChartRow { label, y: at * 26 + 34, marks })
-        })
-        .collect();
-    let years = (from.year()..=to.year())
-        .filter_map(|year| Some((x(Date::new(year, 1, 1).ok()?), year.to_string())))
-        .collect();
-    let height = rows.len() * 26 + 46;
-    Some(Chart { rows, years, today: x(as_of), height })
 }
 
 fn output_views(portfolio: &Portfolio, project: &Project, english: bool) -> Vec<OutputView> {
@@ -488,7 +319,11 @@ fn progress_lines(project: &Project, lang: Lang) -> Vec<ProgressLine> {
                 ),
                 points: values
                     .iter()
-                    .map(|(on, percent)| (words_of::day(lang, *on), words_of::number(*percent)))
+                    .rev()
+                    .map(|(on, percent)| {
+                        let length = format!("{:.1}", percent.to_f64().unwrap_or(0.0).clamp(0.0, 100.0));
+                        (words_of::day(lang, *on), words_of::number(*percent), length)
+                    })
                     .collect(),
                 polyline: dots.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" "),
                 dots,
@@ -497,48 +332,3 @@ fn progress_lines(project: &Project, lang: Lang) -> Vec<ProgressLine> {
         .collect()
 }
 
-fn history_lines(
-    entries: &[Entry],
-    portfolio: &Portfolio,
-    project: &Project,
-    lang: Lang,
-    zone: &jiff::tz::TimeZone,
-    may_staff: bool,
-) -> Vec<HistoryLine> {
-    let corrected: Vec<(Seq, Seq)> = entries
-        .iter()
-        .filter_map(|entry| entry.draft.event.corrects().map(|wrong| (wrong, entry.seq)))
-        .collect();
-    entries
-        .iter()
-        .map(|entry| {
-            let mut facts: Vec<String> = entry
-                .draft
-                .event
-                .facts()
-                .iter()
-                // Working remarks are not for everybody.
-                .filter(|fact| may_staff || !matches!(fact, Fact::Project(ProjectFact::Remark { .. })))
-                .filter_map(|fact| crate::fact_words::say(fact, portfolio, Some(project), lang))
-                .collect();
-            // A new project's chain of steps is one thing to say.
-            if matches!(entry.draft.event, Event::Registered { .. }) {
-                facts.insert(0, words::text(lang, "history-registered").into_owned());
-            }
-            HistoryLine {
-                seq: entry.seq,
-                recorded: words_of::day(lang, zone.to_datetime(entry.recorded_at).date()),
-                effective: words_of::day(lang, entry.draft.effective),
-                who: if may_staff { entry.draft.actor.to_string() } else { String::new() },
-                facts,
-                grade: entry.draft.source.grade,
-                source: entry.draft.source.title.clone(),
-                url: entry.draft.source.url.clone(),
-                reason: entry.draft.reason.clone(),
-                corrects: entry.draft.event.corrects(),
-                corrected_by: corrected.iter().find(|(wrong, _)| *wrong == entry.seq).map(|(_, by)| *by),
-            }
-        })
-        .filter(|line| !line.facts.is_empty() || line.corrects.is_some())
-        .collect()
-}

@@ -136,6 +136,10 @@ impl MilestonesPage {
         if *aspect == Aspect::Promised { self.may_promise } else { self.may_report }
     }
 
+    fn aspect_name(&self, aspect: &Aspect) -> String {
+        self.page.word("aspect", aspect.as_str())
+    }
+
     /// What a date's link says to someone who only hears it.
     fn label(&self, row: &MatrixRow, aspect: &Aspect, date: &str) -> String {
         let step = format!("{} {}", row.part_name, row.step_name);

@@ -71,6 +71,7 @@ pub async fn list(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let revisions = &portfolio.plan.revisions;
     let mut rows = Vec::with_capacity(revisions.len());

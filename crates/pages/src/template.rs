@@ -58,6 +58,7 @@ pub async fn list(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let rows = portfolio
         .plan
@@ -75,6 +76,7 @@ pub async fn list(
         may_manage: may_manage(&visit, &plan),
         saved: saved(visit.lang, &Typed(query)),
         page: visit.page(visit.t("templates-title")),
+        page: visit.page(visit.t("template-title")),
         plan: &plan,
         rows,
     };
@@ -171,6 +173,9 @@ impl Bench {
                 .collect();
             let number = (row + 1).to_string();
             sheet = sheet.group(visit.tw("template-step", &[("number", &number)]), fields);
+            if let Some(group) = sheet.groups.last_mut() {
+                group.pairs = true;
+            }
         }
         let today = visit.app.clock().today();
         sheet.group(visit.t("edit-ground"), ground_fields(&self.book, today, &own_unit(&visit.actor)))

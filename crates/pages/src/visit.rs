@@ -4,12 +4,17 @@ use std::borrow::Cow;
 
 use app::read::Asked;
 use app::{Actor, App};
+use std::sync::Arc;
+
+use app::read::Asked;
+use app::{Actor, App, AppError};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::policy::Action;
+use domain::portfolio::Portfolio;
 use words::Lang;
 
 use crate::PagesState;
@@ -55,6 +60,18 @@ impl Visit {
     /// The frame of the page, under a title.
     pub fn page(&self, title: impl Into<String>) -> Page {
         Page { title: title.into(), ..self.frame.clone() }
+    }
+
+    /// The plan as this reader looks at it. One that came later than the day looked at is told from
+    /// one that never was.
+    pub async fn portfolio(&self, plan: &Code) -> Result<Arc<Portfolio>, PageError> {
+        match self.app.portfolio(plan, self.asked).await {
+            Err(AppError::NotFound) if self.asked != Asked::default() => {
+                self.app.portfolio(plan, Asked::default()).await?;
+                Err(PageError::not_yet())
+            }
+            outcome => Ok(outcome?),
+        }
     }
 
     /// Why the reader is sent away: to sign in when nobody is, else because of what may not be done.

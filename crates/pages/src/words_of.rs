@@ -1,5 +1,6 @@
 //! Dates, numbers and listed words as the reader's language writes them.
 
+use domain::money::Fen;
 use domain::planned_date::{PlannedDate, Precision};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -63,6 +64,11 @@ pub(crate) fn number(value: Decimal) -> String {
     out
 }
 
+/// An amount in yuan, with its fen where there are any.
+pub(crate) fn yuan(amount: Fen) -> String {
+    number(Decimal::new(amount.0, 2))
+}
+
 /// A word of a closed list; the value itself where the list has no word for it.
 pub(crate) fn word(lang: Lang, list: &str, value: &str) -> String {
     let key = format!("{list}-{}", value.replace('_', "-"));
@@ -91,6 +97,12 @@ mod tests {
         assert_eq!(number("-1234.50".parse().expect("a number")), "-1,234.5");
         assert_eq!(number("48.53".parse().expect("a number")), "48.53");
         assert_eq!(number("0".parse().expect("a number")), "0");
+    }
+
+    #[test]
+    fn money_is_grouped_and_exact() {
+        assert_eq!(yuan(Fen(123_456_789)), "1,234,567.89");
+        assert_eq!(yuan(Fen(2_000_000_000_000)), "20,000,000,000");
     }
 
     #[test]

@@ -46,6 +46,7 @@ fn listed(list: &YearlyList, kind: ListEntryKind) -> usize {
 pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let rows = portfolio
         .plan
@@ -113,6 +114,7 @@ pub async fn show(
         return Err(PageError::not_found());
     };
     let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
+    let portfolio = visit.portfolio(&plan).await?;
     let list = portfolio
         .plan
         .lists

@@ -1,6 +1,7 @@
 //! Staff pages over the demonstration plan: who may, what is checked, and that nothing typed is lost.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod site;
 
@@ -632,6 +633,10 @@ async fn the_audit_filters_and_pages() {
     assert!(!project.body.contains("/projects/HT-EDU-004\""));
     reader.get("/audit?actor=nobody").await.says("No entries match");
     reader.get("/audit?from=yesterday").await.is(200).says("Write a day as year-month-day");
+    // A day before the plan was on the books is told from a plan that never was.
+    let early = reader.get(&format!("{PLAN}/units?as_of=2017-01-01")).await;
+    let never = reader.get("/p/nowhere/units").await;
+    assert!(early.status == 404 && never.status == 404 && early.body != never.body);
     reader.get("/audit/0").await.is(404);
     reader.get("/audit/abc").await.is(404);
     reader.get("/audit/1").await.is(200).says(&"0".repeat(64));

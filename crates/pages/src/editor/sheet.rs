@@ -20,6 +20,8 @@ pub struct Group {
     pub legend: String,
     pub note: String,
     pub fields: Vec<Field>,
+    /// Two short fields beside each other where there is room.
+    pub pairs: bool,
 }
 
 /// An error as the summary at the top lists it.
@@ -86,6 +88,7 @@ impl Sheet {
 
     pub fn group(mut self, legend: impl Into<String>, fields: Vec<Field>) -> Self {
         self.groups.push(Group { legend: legend.into(), note: String::new(), fields });
+        self.groups.push(Group { legend: legend.into(), note: String::new(), fields, pairs: false });
         self
     }
 
@@ -339,6 +342,12 @@ pub fn said(book: &Book, fact: &Fact) -> String {
     let comma = if book.lang.is_english() { "; " } else { "；" };
     let lines: Vec<String> =
         book.lines(fact).into_iter().map(|(label, value)| format!("{label}{colon}{value}")).collect();
+    let lines = book.lines(fact);
+    if let [(_, only)] = lines.as_slice() {
+        return only.clone();
+    }
+    let lines: Vec<String> =
+        lines.into_iter().map(|(label, value)| format!("{label}{colon}{value}")).collect();
     lines.join(comma)
 }
 
