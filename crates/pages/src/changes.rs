@@ -50,7 +50,9 @@ pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: 
             if !is_news(fact) {
                 continue;
             }
-            let Some(said) = fact_words::say(&recorded.fact, portfolio, Some(project), lang) else { continue };
+            let Some(said) = fact_words::say(&recorded.fact, portfolio, Some(project), lang) else {
+                continue;
+            };
             let happened = matches!(fact, ProjectFact::Milestone { aspect: Aspect::Actual, .. });
             match out[first..].iter_mut().find(|change| change.on == recorded.effective) {
                 Some(change) => {
@@ -74,4 +76,3 @@ pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: 
     out.sort_by_key(|change| (std::cmp::Reverse(change.on), change.grade, !change.happened));
     out
 }
-

@@ -14,7 +14,8 @@ pub(crate) async fn choose(State(state): State<PagesState>, mut request: Request
     let Some((lang, uri)) = chosen(request.uri()) else { return next.run(request).await };
     *request.uri_mut() = uri;
     let jar = CookieJar::from_headers(request.headers()).add(Cookie::new("lang", lang.tag()));
-    let held: Vec<String> = jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
+    let held: Vec<String> =
+        jar.iter().map(|cookie| format!("{}={}", cookie.name(), cookie.value())).collect();
     if let Ok(value) = HeaderValue::from_str(&held.join("; ")) {
         request.headers_mut().insert(header::COOKIE, value);
     }
@@ -54,7 +55,10 @@ mod tests {
     #[test]
     fn the_choice_is_taken_out_of_the_address() {
         let of = |text: &str| chosen(&text.parse().expect("an address")).map(|(l, u)| (l, u.to_string()));
-        assert_eq!(of("/p/x?as_of=2019-08-14&lang=en&q=a"), Some((Lang::En, "/p/x?as_of=2019-08-14&q=a".into())));
+        assert_eq!(
+            of("/p/x?as_of=2019-08-14&lang=en&q=a"),
+            Some((Lang::En, "/p/x?as_of=2019-08-14&q=a".into()))
+        );
         assert_eq!(of("/?lang=zh-CN"), Some((Lang::Zh, "/".into())));
         assert_eq!(of("/?lang=tlh"), None);
         assert_eq!(of("/?language=en"), None);

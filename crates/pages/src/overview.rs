@@ -267,8 +267,11 @@ fn in_year(portfolio: &Portfolio, wanted: &str, lang: Lang) -> Vec<Dated> {
     let mut found: Vec<(PlannedDate, &Project)> = portfolio
         .members()
         .filter_map(|project| {
-            let reached =
-                if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
+            let reached = if wanted == step::START {
+                project.first_actual(wanted)
+            } else {
+                project.full_actual(wanted)
+            };
             Some((reached?, project))
         })
         .filter(|(date, _)| date.last().year() == year)

@@ -30,7 +30,8 @@ pub(crate) fn routes() -> Router<PagesState> {
 
 const PAGE_SIZE: usize = 50;
 
-/// The wanted list, as the address says it; unknown values simply do not narrow it.
+/// The wanted list, as the address says it. A phase, standing, grade or year that there is not does not
+/// narrow it; a sector, unit or area that there is not leaves nothing.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ListQuery {
@@ -308,8 +309,11 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
     let column = |key: &str, sort: &str, numeric: bool| Column {
         label: words::text(lang, key).into_owned(),
         address: if sort.is_empty() { String::new() } else { address(query.with("sort", sort)) },
-        sorted: (!sort.is_empty() && query.sort == sort)
-            .then_some(if sort == "slip" { "descending" } else { "ascending" }),
+        sorted: (!sort.is_empty() && query.sort == sort).then_some(if sort == "slip" {
+            "descending"
+        } else {
+            "ascending"
+        }),
         numeric,
     };
     let word = |list: &str, value: &str| words_of::word(lang, list, value);
@@ -366,9 +370,7 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
         next: (number < last).then(|| to_page(number + 1)),
         pages: shown_pages(number, last)
             .into_iter()
-            .map(|shown| {
-                shown.map(|n| PageLink { number: n, address: to_page(n), is_here: n == number })
-            })
+            .map(|shown| shown.map(|n| PageLink { number: n, address: to_page(n), is_here: n == number }))
             .collect(),
         lines,
         sectors,
@@ -390,9 +392,17 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
             column("head-slip", "slip", true),
         ],
         conditions,
-        unfolded: [&query.standing, &query.unit, &query.campaign, &query.grade, &query.due, &query.late, &query.open]
-            .iter()
-            .any(|text| !text.is_empty()),
+        unfolded: [
+            &query.standing,
+            &query.unit,
+            &query.campaign,
+            &query.grade,
+            &query.due,
+            &query.late,
+            &query.open,
+        ]
+        .iter()
+        .any(|text| !text.is_empty()),
         may_add,
         query,
         page,
@@ -456,10 +466,7 @@ mod tests {
     fn a_pager_names_the_ends_and_the_neighbours() {
         assert_eq!(shown_pages(1, 1), [Some(1)]);
         assert_eq!(shown_pages(2, 3), [Some(1), Some(2), Some(3)]);
-        assert_eq!(
-            shown_pages(6, 20),
-            [Some(1), None, Some(5), Some(6), Some(7), None, Some(20)]
-        );
+        assert_eq!(shown_pages(6, 20), [Some(1), None, Some(5), Some(6), Some(7), None, Some(20)]);
     }
 
     #[test]
@@ -469,8 +476,14 @@ mod tests {
 
     #[test]
     fn a_condition_changed_goes_back_to_the_first_page() {
-        let query = ListQuery { q: "学校 a&b".into(), page: "3".into(), sort: "slip".into(), ..ListQuery::default() };
-        assert_eq!(query.with("sector", "education"), "q=%E5%AD%A6%E6%A0%A1%20a%26b&sort=slip&sector=education");
+        let query =
+            ListQuery {
+                q: "学校 a&b".into(), page: "3".into(), sort: "slip".into(), ..ListQuery::default()
+            };
+        assert_eq!(
+            query.with("sector", "education"),
+            "q=%E5%AD%A6%E6%A0%A1%20a%26b&sort=slip&sector=education"
+        );
         assert_eq!(query.with("q", ""), "sort=slip");
     }
 }

@@ -2,12 +2,12 @@
 
 use app::AppError;
 use askama::Template;
-use axum::http::Extensions;
-use axum::{Extension, Form, Router};
 use axum::extract::{Path, Query, State};
+use axum::http::Extensions;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Extension, Form, Router};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use serde::Deserialize;
 use words::Lang;

@@ -87,7 +87,7 @@ mod tests {
     fn guessing_is_slowed_and_others_are_not() {
         let rate = SignInRate::default();
         let (guesser, other) = (Some(IpAddr::from([1, 1, 1, 1])), Some(IpAddr::from([2, 2, 2, 2])));
-        let at = |second| Timestamp::from_second(1_000_000 + second).expect("a moment");
+        let at = |second: i64| Timestamp::from_second(1_000_000 + second).expect("a moment");
         let granted = (0..100).filter(|_| rate.take(guesser, at(0)).is_ok()).count();
         assert_eq!(granted, BURST as usize);
         assert_eq!(rate.take(guesser, at(0)), Err(REFILL_SECONDS));
@@ -101,7 +101,7 @@ mod tests {
     fn right_passwords_cost_nothing_and_a_bucket_never_overflows() {
         let rate = SignInRate::default();
         let office = Some(IpAddr::from([3, 3, 3, 3]));
-        let at = |second| Timestamp::from_second(1_000_000 + second).expect("a moment");
+        let at = |second: i64| Timestamp::from_second(1_000_000 + second).expect("a moment");
         for _ in 0..200 {
             assert_eq!(rate.take(office, at(0)), Ok(()));
             rate.give_back(office);
