@@ -107,9 +107,10 @@ impl Say<'_> {
                 self.pair("head-area", names.join(" · "))
             }
             ProjectFact::Budget { fen } => self.pair("fact-budget", words_of::yuan(*fen)),
-            ProjectFact::Funding { origin, fen } => {
-                self.pair("fact-funding", format!("{} {}", word(lang, "funding", origin.as_str()), words_of::yuan(*fen)))
-            }
+            ProjectFact::Funding { origin, fen } => self.pair(
+                "fact-funding",
+                format!("{} {}", word(lang, "funding", origin.as_str()), words_of::yuan(*fen)),
+            ),
             ProjectFact::Membership { state, revision, other } => {
                 let mut value = word(lang, "membership", state.as_str());
                 if let Some(number) = revision {
@@ -135,7 +136,7 @@ impl Say<'_> {
                 words::with(
                     lang,
                     "fact-pair",
-                    &[("label", &format!("{label} {aspect}")), ("value", &format!("{date}{cause}"))],
+                    &[("label", &format!("{label} · {aspect}")), ("value", &format!("{date}{cause}"))],
                 )
             }
             ProjectFact::GatePapers { step, applied, decided, number, granted } => {

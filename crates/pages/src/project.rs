@@ -16,6 +16,7 @@ use domain::project::{Phase, Project};
 use domain::source::Grade;
 use domain::subject::Subject;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use store::EntryFilter;
 use words::Lang;
 
@@ -48,12 +49,19 @@ struct OutputView {
     group: Option<String>,
 }
 
-struct ProgressLine {
+/// Percent complete over time, of the whole or of a part: the picture.
+struct ProgressChart {
     part: String,
-    /// Day, percent, and the percent as a length of 100.
-    points: Vec<(String, String, String)>,
     polyline: String,
     dots: Vec<(String, String)>,
+}
+
+/// One observation of percent complete; `length` is the percent as a length of 100.
+struct ProgressLine {
+    part: String,
+    on: String,
+    percent: String,
+    length: String,
 }
 
 #[derive(Template)]
@@ -85,10 +93,13 @@ struct ProjectPage {
     parts: Vec<PartLine>,
     outputs: Vec<OutputView>,
     progress: Vec<ProgressLine>,
+    progress_charts: Vec<ProgressChart>,
     sources: Vec<(String, String)>,
     remarks: Vec<(String, String)>,
     history: Vec<HistoryLine>,
     entries: usize,
+    /// Entries left out because they hold only from a day after the one looked at.
+    later_entries: usize,
     more_history: bool,
     may_edit: bool,
     may_staff: bool,
@@ -110,7 +121,11 @@ async fn show(
         known: Some(portfolio.view.known),
         ..EntryFilter::default()
     };
-    let entries = state.app.entries(filter, None, HISTORY).await.map_err(|e| visitor.fail(e))?;
+    let mut entries = state.app.entries(filter, None, HISTORY).await.map_err(|e| visitor.fail(e))?;
+    // What holds only from a later day is not part of what is looked at.
+    let all = entries.items.len();
+    entries.items.retain(|entry| entry.draft.effective <= portfolio.view.as_of);
+    let later = all - entries.items.len();
     let history = state.app.history(&plan).await.map_err(|e| visitor.fail(e))?;
     let target = target_of(&subject, &*history);
     let may_edit = [Action::DescribeProject, Action::ReportProgress].iter().any(|a| visitor.may(*a, &target));
@@ -123,9 +138,9 @@ async fn show(
     view.may_staff = may_staff;
     view.more_history = entries.next.is_some();
     let zone = state.app.clock().zone();
-    view.history =
-        project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, may_staff);
+    view.history = project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, may_staff);
     view.entries = entries.items.len();
+    view.later_entries = later;
     if !may_staff {
         view.remarks.clear();
     }
@@ -144,13 +159,7 @@ async fn absent(state: &PagesState, visitor: &Visitor, plan: &Code, code: &str) 
     error.in_lang(visitor.lang)
 }
 
-fn compose(
-    page: Page,
-    portfolio: &Portfolio,
-    project: &Project,
-    grades: &Grades,
-    lang: Lang,
-) -> ProjectPage {
+fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades, lang: Lang) -> ProjectPage {
     let english = lang.is_english();
     let as_of = portfolio.view.as_of;
     let unit_name = |code: &Code| {
@@ -210,6 +219,7 @@ fn compose(
         tracks,
         outputs: output_views(portfolio, project, english),
         progress: progress_lines(project, lang),
+        progress_charts: progress_charts(project, lang),
         sources: project.documents.iter().rev().cloned().collect(),
         remarks: project
             .remarks
@@ -219,6 +229,7 @@ fn compose(
             .collect(),
         history: Vec::new(),
         entries: 0,
+        later_entries: 0,
         more_history: false,
         may_edit: false,
         may_staff: false,
@@ -289,46 +300,44 @@ fn output_views(portfolio: &Portfolio, project: &Project, english: bool) -> Vec<
     out
 }
 
-fn progress_lines(project: &Project, lang: Lang) -> Vec<ProgressLine> {
-    use rust_decimal::prelude::ToPrimitive;
-    project
-        .progress
-        .iter()
-        .map(|(part, values)| {
-            let first = values.first().map_or(Date::MIN, |(on, _)| *on);
-            let last = values.last().map_or(first, |(on, _)| *on);
-            let span = i64::from(days_between(first, last).max(1));
-            let dots: Vec<(String, String)> = values
-                .iter()
-                .map(|(on, percent)| {
-                    let x = 40 + i64::from(days_between(first, *on)) * 540 / span;
-                    let y = 110.0 - percent.to_f64().unwrap_or(0.0);
-                    (x.to_string(), format!("{y:.1}"))
-                })
-                .collect();
-            ProgressLine {
-                part: part.as_ref().map_or_else(
-                    || words::text(lang, "whole-project").into_owned(),
-                    |code| {
-                        project
-                            .parts
-                            .iter()
-                            .find(|(held, _)| held == code)
-                            .map_or(code.to_string(), |(_, name)| name.get(lang.is_english()).to_owned())
-                    },
-                ),
-                points: values
-                    .iter()
-                    .rev()
-                    .map(|(on, percent)| {
-                        let length = format!("{:.1}", percent.to_f64().unwrap_or(0.0).clamp(0.0, 100.0));
-                        (words_of::day(lang, *on), words_of::number(*percent), length)
-                    })
-                    .collect(),
-                polyline: dots.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" "),
-                dots,
-            }
-        })
-        .collect()
+fn progress_part(project: &Project, part: &Option<Code>, lang: Lang) -> String {
+    match part {
+        Some(part) => project_track::part_name(project, part, lang),
+        None => words::text(lang, "whole-project").into_owned(),
+    }
 }
 
+fn progress_lines(project: &Project, lang: Lang) -> Vec<ProgressLine> {
+    let of_part = |(part, values): (&Option<Code>, &Vec<(Date, Decimal)>)| {
+        let part = progress_part(project, part, lang);
+        let line = |(on, percent): &(Date, Decimal)| ProgressLine {
+            part: part.clone(),
+            on: words_of::day(lang, *on),
+            percent: words_of::number(*percent),
+            length: percent.clamp(&Decimal::ZERO, &Decimal::ONE_HUNDRED).to_string(),
+        };
+        values.iter().rev().map(line).collect::<Vec<_>>()
+    };
+    project.progress.iter().flat_map(of_part).collect()
+}
+
+/// A line needs two points.
+fn progress_charts(project: &Project, lang: Lang) -> Vec<ProgressChart> {
+    let chart = |(part, values): (&Option<Code>, &Vec<(Date, Decimal)>)| {
+        let (first, last) = (values.first()?.0, values.last()?.0);
+        let span = i64::from(days_between(first, last).max(1));
+        let dots: Vec<(String, String)> = values
+            .iter()
+            .map(|(on, percent)| {
+                let x = 40 + i64::from(days_between(first, *on)) * 540 / span;
+                (x.to_string(), (Decimal::from(110) - *percent).to_string())
+            })
+            .collect();
+        (dots.len() > 1).then(|| ProgressChart {
+            part: progress_part(project, part, lang),
+            polyline: dots.iter().map(|(x, y)| format!("{x},{y}")).collect::<Vec<_>>().join(" "),
+            dots,
+        })
+    };
+    project.progress.iter().filter_map(chart).collect()
+}

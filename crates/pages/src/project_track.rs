@@ -178,7 +178,8 @@ fn gate(project: &Project, line: &StepLine, lang: Lang) -> Option<GateLine> {
             words::text(lang, if granted { "fact-granted" } else { "fact-refused" }).into_owned()
         });
         let number = Some(papers.number.clone()).filter(|number| !number.is_empty());
-        let said = [number, dated("fact-applied", papers.applied), dated("fact-decided", papers.decided), granted];
+        let said =
+            [number, dated("fact-applied", papers.applied), dated("fact-decided", papers.decided), granted];
         said.into_iter().flatten().collect::<Vec<_>>().join(" · ")
     });
     Some(GateLine {
@@ -223,8 +224,10 @@ pub(crate) fn parts(project: &Project, lang: Lang) -> Vec<PartLine> {
         .iter()
         .map(|(part, name)| {
             let date = |wanted: &str| {
-                let track =
-                    project.tracks.iter().find(|((p, s), _)| p.as_ref() == Some(part) && s.as_str() == wanted);
+                let track = project
+                    .tracks
+                    .iter()
+                    .find(|((p, s), _)| p.as_ref() == Some(part) && s.as_str() == wanted);
                 let Some((_, track)) = track else { return String::new() };
                 match (track.actual, track.expected()) {
                     (Some(actual), _) => words_of::planned(lang, actual),
@@ -240,7 +243,8 @@ pub(crate) fn parts(project: &Project, lang: Lang) -> Vec<PartLine> {
                 start: date(step::START),
                 completion: date(step::COMPLETION),
                 in_use: date(step::IN_USE),
-                percent: percent.map_or(String::new(), |(_, value)| format!("{} %", words_of::number(*value))),
+                percent: percent
+                    .map_or(String::new(), |(_, value)| format!("{} %", words_of::number(*value))),
             }
         })
         .collect()

@@ -30,7 +30,8 @@ pub(crate) fn routes() -> Router<PagesState> {
 
 const PAGE_SIZE: usize = 50;
 
-/// The wanted list, as the address says it; unknown values simply do not narrow it.
+/// The wanted list, as the address says it. A phase, standing, grade or year that there is not does not
+/// narrow it; a sector, unit or area that there is not leaves nothing.
 #[derive(Debug, Clone, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ListQuery {

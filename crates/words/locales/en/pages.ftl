@@ -206,6 +206,7 @@ moved-earlier = { $days } days earlier
 moved-not = not moved
 parts-title = Parts
 history-effective = effective { $date }
+history-later = { $count } more entries hold only from after the day looked at and are not listed.
 history-latest = Only the latest { $count } entries are listed here.
 outputs-title = Outputs
 output-group = Published jointly, not divided: { $group }

@@ -206,6 +206,7 @@ moved-earlier = 提前 { $days } 天
 moved-not = 未变
 parts-title = 分部
 history-effective = { $date }起
+history-later = 另有 { $count } 条记录在所看日期之后才生效，未列出。
 history-latest = 这里只列最近的 { $count } 条记录。
 outputs-title = 产出
 output-group = 合计公布，不拆分：{ $group }

@@ -1,0 +1,6 @@
+//! The pages, asked as a browser asks, over the demonstration.
+
+mod messages;
+mod reading;
+mod signing_in;
+mod site;
