@@ -1,6 +1,5 @@
 //! Revisions compared, yearly lists held against the books, outputs rolled up: over a small plan.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 use domain::carry_over::{Difference, carry_over};

@@ -52,7 +52,6 @@ fn lies_in(project: &Project, areas: &BTreeSet<Code>) -> bool {
 pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let english = visit.lang.is_english();
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let parents = parents(&portfolio);
     let rows = ordered(&parents)
@@ -102,7 +101,6 @@ struct AreaPage<'a> {
 
 pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let area = portfolio.areas.get(&code).ok_or(AppError::NotFound)?;
     let english = visit.lang.is_english();
@@ -124,7 +122,6 @@ pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> R
         .map(|(kind, sum)| OutputLine {
             name: kind.name.get(english).to_owned(),
             unit: kind.unit.get(english).to_owned(),
-            sum: sum.normalize().to_string(),
             sum: number(sum),
         })
         .collect();

@@ -44,7 +44,6 @@ fn term(visit: &Visit, kind: &str, code: &Code) -> String {
 }
 
 fn value(visit: &Visit, observation: &Observation, unit: &str) -> String {
-    let plain = format!("{} {unit}", observation.value.normalize());
     let plain = format!("{} {unit}", number(observation.value));
     if observation.approximate { visit.tw("indicator-about", &[("value", plain.trim())]) } else { plain }
 }
@@ -57,7 +56,6 @@ fn against_baseline(visit: &Visit, indicator: &Indicator, to: &Observation, unit
     match change(baseline, to) {
         Ok(change) => {
             let sign = if change.is_sign_positive() && !change.is_zero() { "+" } else { "" };
-            format!("{sign}{} {unit}", change.normalize())
             format!("{sign}{} {unit}", number(change))
         }
         Err(ComparisonError::Instrument(from, to)) => {
@@ -77,7 +75,6 @@ fn may(visit: &Visit, plan: &Code, action: Action) -> bool {
 
 pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let rows = portfolio
@@ -166,7 +163,6 @@ pub async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let indicator =
         portfolio.indicators.iter().find(|i| i.code.as_ref() == Some(&code)).ok_or(AppError::NotFound)?;
@@ -264,7 +260,6 @@ async fn lines(
         out.push(ValueLine {
             on: on.to_string(),
             kind: visit.t("indicator-kind-target").into_owned(),
-            value: format!("{} {unit}", target.normalize()),
             value: format!("{} {unit}", number(*target)),
             instrument: term(visit, "instrument", &by.instrument),
             scale: term(visit, "scale", &by.scale),

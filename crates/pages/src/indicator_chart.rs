@@ -86,9 +86,6 @@ const TOP: f64 = 28.0;
 const BOTTOM: f64 = 32.0;
 
 impl Panel {
-    /// Whether there is anything to draw: one value alone is no chart.
-    pub fn is_drawn(&self) -> bool {
-        self.points.len() > 1
     /// Whether there is anything to draw: values of one day alone are no chart.
     pub fn is_drawn(&self) -> bool {
         self.points.first().map(|point| point.on) != self.points.last().map(|point| point.on)
@@ -168,7 +165,6 @@ impl Panel {
                 "<text class=\"value\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
                 cx + shift,
                 cy - 8.0,
-                point.value.normalize(),
                 crate::words_of::number(point.value),
             );
         }
@@ -191,7 +187,6 @@ fn scale(low: f64, high: f64) -> (f64, f64) {
 }
 
 fn plain(value: f64) -> String {
-    Decimal::from_f64_retain(value).map_or_else(String::new, |d| d.round_dp(4).normalize().to_string())
     Decimal::from_f64_retain(value).map_or_else(String::new, |d| crate::words_of::number(d.round_dp(4)))
 }
 

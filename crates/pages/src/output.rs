@@ -95,7 +95,6 @@ pub async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let typed = Typed(query);
     let by = By::parse(typed.get("by")).unwrap_or_default();
@@ -145,13 +144,6 @@ pub async fn show(
                     let args = [("kind", kind.name.get(english)), ("column", &column_name(column))];
                     let what = visit.tw("output-rows", &args);
                     Some(CellView {
-                        sum: cell.sum.normalize().to_string(),
-                        link: link(&kind.kind, column),
-                        label: format!("{what} {} {}", cell.sum.normalize(), visit.t("output-open")),
-                    })
-                })
-                .collect(),
-            total: rollup.total(&kind.kind).normalize().to_string(),
                         sum: number(cell.sum),
                         link: link(&kind.kind, column),
                         label: format!("{what} {} {}", number(cell.sum), visit.t("output-open")),
@@ -193,11 +185,6 @@ fn record(visit: &Visit, portfolio: &Portfolio, row: &Row) -> Option<RecordLine>
         (code.to_string(), name.to_owned())
     };
     match row {
-        Row::Project { code, quantity } => Some(RecordLine {
-            name: String::new(),
-            quantity: quantity.normalize().to_string(),
-            projects: vec![named(code)],
-        }),
         Row::Project { code, quantity } => {
             Some(RecordLine { name: String::new(), quantity: number(*quantity), projects: vec![named(code)] })
         }
@@ -207,7 +194,6 @@ fn record(visit: &Visit, portfolio: &Portfolio, row: &Row) -> Option<RecordLine>
             let count = members.len().to_string();
             Some(RecordLine {
                 name: visit.tw("output-group-of", &[("name", name), ("count", &count)]),
-                quantity: quantity.normalize().to_string(),
                 quantity: number(*quantity),
                 projects: members.iter().map(named).collect(),
             })

@@ -13,11 +13,14 @@ use words::Lang;
 
 use crate::words_of;
 
+/// Dates with the grade of their record, by part, step and aspect.
+type HeldDates = BTreeMap<(Option<Code>, Code, Aspect), Vec<(PlannedDate, Grade)>>;
+
 /// The grade of every date that counts at a point of view: a published project may have illustrative
 /// dates, and each says so.
 #[derive(Debug, Default)]
 pub(crate) struct Grades {
-    held: BTreeMap<(Option<Code>, Code, Aspect), Vec<(PlannedDate, Grade)>>,
+    held: HeldDates,
 }
 
 impl Grades {

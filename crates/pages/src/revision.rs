@@ -70,7 +70,6 @@ pub async fn list(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let revisions = &portfolio.plan.revisions;

@@ -57,7 +57,6 @@ pub async fn list(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let rows = portfolio
@@ -76,7 +75,6 @@ pub async fn list(
         may_manage: may_manage(&visit, &plan),
         saved: saved(visit.lang, &Typed(query)),
         page: visit.page(visit.t("templates-title")),
-        page: visit.page(visit.t("template-title")),
         plan: &plan,
         rows,
     };

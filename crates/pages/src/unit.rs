@@ -50,7 +50,6 @@ fn supports<'a>(portfolio: &'a Portfolio, unit: &'a Code) -> impl Iterator<Item 
 pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let english = visit.lang.is_english();
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let parents: BTreeMap<Code, Option<Code>> =
         portfolio.units.iter().map(|(code, unit)| (code.clone(), unit.parent.clone())).collect();
@@ -142,7 +141,6 @@ struct UnitPage<'a> {
 
 pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let unit = portfolio.units.get(&code).ok_or(AppError::NotFound)?;
     let english = visit.lang.is_english();

@@ -1,9 +1,6 @@
 //! A visit to a staff page: the reader, the application and the frame of the page in one.
 
 use std::borrow::Cow;
-
-use app::read::Asked;
-use app::{Actor, App};
 use std::sync::Arc;
 
 use app::read::Asked;

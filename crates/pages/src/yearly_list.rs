@@ -45,7 +45,6 @@ fn listed(list: &YearlyList, kind: ListEntryKind) -> usize {
 
 pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let english = visit.lang.is_english();
     let rows = portfolio
@@ -113,7 +112,6 @@ pub async fn show(
     let (Ok(year), Ok(issue)) = (year.parse::<i16>(), issue.parse::<u32>()) else {
         return Err(PageError::not_found());
     };
-    let portfolio = visit.app.portfolio(&plan, visit.asked).await?;
     let portfolio = visit.portfolio(&plan).await?;
     let list = portfolio
         .plan

@@ -1,6 +1,5 @@
 //! Staff pages over the demonstration plan: who may, what is checked, and that nothing typed is lost.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod site;

@@ -87,7 +87,6 @@ impl Sheet {
     }
 
     pub fn group(mut self, legend: impl Into<String>, fields: Vec<Field>) -> Self {
-        self.groups.push(Group { legend: legend.into(), note: String::new(), fields });
         self.groups.push(Group { legend: legend.into(), note: String::new(), fields, pairs: false });
         self
     }
@@ -340,8 +339,6 @@ pub fn meanwhile(book: &Book, entries: &[Entry], seen: Seq) -> Vec<Meanwhile> {
 pub fn said(book: &Book, fact: &Fact) -> String {
     let colon = if book.lang.is_english() { ": " } else { "：" };
     let comma = if book.lang.is_english() { "; " } else { "；" };
-    let lines: Vec<String> =
-        book.lines(fact).into_iter().map(|(label, value)| format!("{label}{colon}{value}")).collect();
     let lines = book.lines(fact);
     if let [(_, only)] = lines.as_slice() {
         return only.clone();
