@@ -131,7 +131,8 @@ impl Server {
 
     /// Kills the postmaster as a power cut would, and starts the server again.
     pub fn crash(&self) {
-        let file = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("a running server");
+        let file =
+            std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("a running server");
         let pid = file.lines().next().unwrap_or_default().to_owned();
         let killed = Command::new("kill").args(["-KILL", &pid]).status();
         assert!(killed.is_ok_and(|status| status.success()), "the postmaster could not be killed");
