@@ -5,7 +5,7 @@
 //! signed in signs in again. Projections are left out: they are made again from the journal. The same
 //! file moves an installation from SQLite to PostgreSQL or back.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
@@ -184,17 +184,16 @@ impl Database {
     /// Restores a backup into an empty database, all or nothing. Returns the number of entries.
     pub fn restore(
         &self,
-        input: impl Read + Send + 'static,
+        mut input: impl Read + Seek + Send + 'static,
         progress: impl Fn(u64) + Send + 'static,
     ) -> Result<u64, BackupError> {
-        let mut input = Some(input);
         self.write(move |tx| {
             if tx.head().0 > 0 {
                 return Err(BackupError::NotEmpty(tx.head().0));
             }
-            // A file can be read through only once; restoring is alone in its transaction.
-            let input = input.take().ok_or_else(|| BackupError::File("already read".into()))?;
-            restore_into(tx, input, &progress)
+            // The writer may run this again after a failure of others: from the beginning.
+            input.rewind()?;
+            restore_into(tx, &mut input, &progress)
         })
     }
 }

@@ -13,6 +13,8 @@ pub enum VerifyFault {
     Missing { from: Seq, to: Seq },
     /// The entry, or the hash of the one before it, is not what was written.
     Altered { entry: Seq },
+    /// So many entries are numbered below 1, where no program writes.
+    Stray { count: u64 },
     /// Recorded earlier than the entry before it.
     OutOfTime { entry: Seq },
     /// The text cannot be read as an event.
@@ -47,12 +49,16 @@ impl Connection {
         const BATCH: i64 = 5_000;
         let head = Head::peek(self)?;
         let mut report = VerifyReport { entries: 0, hash: String::new(), faults: Vec::new() };
+        let stray = self.first("SELECT COUNT(*) FROM entry WHERE seq < 1", &[], |row| row.int(0))?;
+        if let Some(count) = stray.filter(|count| *count > 0) {
+            report.faults.push(VerifyFault::Stray { count: count as u64 });
+        }
         let (mut last_seq, mut last_hash, mut last_time) = (0u64, Hash::GENESIS, i64::MIN);
         loop {
             let before = report.entries;
             self.each(
                 "SELECT seq, recorded_at, effective, actor, scope, kind, subject, event, source, reason, \
-                 hash FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2",
+                 hash, corrects FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2",
                 &[Param::from(last_seq), Param::Int(BATCH)],
                 &mut |row| {
                     let seq = row.int(0)? as u64;
@@ -85,8 +91,13 @@ impl Connection {
                     if written.recorded_at < last_time {
                         fault(VerifyFault::OutOfTime { entry: Seq(seq) });
                     }
-                    if serde_json::from_str::<Event>(written.event).is_err() {
-                        fault(VerifyFault::Unreadable { entry: Seq(seq) });
+                    // What an entry corrects stands in its event; the column only finds it quickly.
+                    match serde_json::from_str::<Event>(written.event) {
+                        Err(_) => fault(VerifyFault::Unreadable { entry: Seq(seq) }),
+                        Ok(event) if event.corrects().map(|seq| seq.0 as i64) != row.opt_int(11)? => {
+                            fault(VerifyFault::Altered { entry: Seq(seq) });
+                        }
+                        Ok(_) => {}
                     }
                     last_time = written.recorded_at;
                     last_seq = seq;

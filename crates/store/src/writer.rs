@@ -173,6 +173,8 @@ impl Loop {
             }
             match self.transact(&mut jobs) {
                 Ok(true) => jobs.into_iter().for_each(|job| (job.finish)(None)),
+                // Alone, it failed for a reason of its own: running it again would not help.
+                Ok(false) if jobs.len() == 1 => jobs.into_iter().for_each(|job| (job.finish)(None)),
                 Ok(false) => {
                     for mut job in jobs {
                         let outcome = self.transact_with_retry(&mut job);

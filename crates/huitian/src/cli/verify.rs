@@ -50,6 +50,7 @@ fn say(fault: &VerifyFault) -> String {
         VerifyFault::Missing { from, to } if from == to => format!("entry {from} is missing"),
         VerifyFault::Missing { from, to } => format!("entries {from} to {to} are missing"),
         VerifyFault::Altered { entry } => format!("entry {entry}, or the link to it, was altered"),
+        VerifyFault::Stray { count } => format!("{count} entries are numbered below 1"),
         VerifyFault::OutOfTime { entry } => {
             format!("entry {entry} was recorded before the entry in front of it")
         }

@@ -1,0 +1,139 @@
+//! Backups fit either database; a damaged one restores nothing.
+
+use std::io::{Cursor, Read, Write};
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use scratch::Scratch;
+use store::{BackupError, Database};
+
+use crate::accounts::{account, token};
+use crate::books::*;
+
+crate::on_both!(
+    a_backup_goes_across_and_comes_back,
+    a_damaged_backup_restores_nothing,
+    a_database_with_entries_is_not_restored_into,
+);
+
+fn backup(database: &Database) -> Vec<u8> {
+    let mut out = Vec::new();
+    database.backup(&mut out, |_| ()).unwrap();
+    out
+}
+
+fn restore(database: &Database, backup: &[u8]) -> Result<u64, BackupError> {
+    database.restore(Cursor::new(backup.to_vec()), |_| ())
+}
+
+fn unpacked(backup: &[u8]) -> String {
+    let mut text = String::new();
+    GzDecoder::new(backup).read_to_string(&mut text).unwrap();
+    text
+}
+
+fn packed(text: &str) -> Vec<u8> {
+    let mut out = GzEncoder::new(Vec::new(), Compression::fast());
+    out.write_all(text.as_bytes()).unwrap();
+    out.finish().unwrap()
+}
+
+/// The other kind of database, where there is one.
+fn other(scratch: &Scratch) -> Scratch {
+    if scratch.is_postgres() {
+        Scratch::sqlite()
+    } else {
+        Scratch::postgres().unwrap_or_else(Scratch::sqlite)
+    }
+}
+
+fn a_backup_goes_across_and_comes_back(scratch: &Scratch) {
+    let first = open(scratch);
+    fill(&first);
+    let (person, kept) = (account(&first, "zhang"), token(&first, "zhang", "t1", false));
+    let revoked = token(&first, "zhang", "t2", true);
+    let file = backup(&first);
+
+    let across = other(scratch);
+    let second = open(&across);
+    assert_eq!(restore(&second, &file).unwrap(), 9);
+    let back = if scratch.is_postgres() { Scratch::postgres().unwrap() } else { Scratch::sqlite() };
+    let third = open(&back);
+    assert_eq!(restore(&third, &backup(&second)).unwrap(), 9);
+
+    for database in [&second, &third] {
+        assert_eq!(digest(database), digest(&first));
+        assert_eq!(database.read(|c| c.head_hash()).unwrap(), first.read(|c| c.head_hash()).unwrap());
+        assert_eq!(loaded(database), loaded(&first));
+        assert_eq!(database.read(|c| c.account(&code("zhang"))).unwrap().unwrap().password, person.password);
+        for token in [&kept, &revoked] {
+            let found = database.read(|c| c.api_token_by_hash(&token.hash)).unwrap();
+            assert_eq!(found.as_ref(), Some(token));
+        }
+        assert_whole(database, 9);
+        // It goes on from there.
+        let facts = vec![progress(77)];
+        assert_eq!(record(database, 99, &project("A-1"), jiff::civil::date(2020, 5, 1), facts).0, 10);
+    }
+    assert_eq!(unpacked(&backup(&first)), unpacked(&file));
+}
+
+fn a_damaged_backup_restores_nothing(scratch: &Scratch) {
+    let source = Scratch::sqlite();
+    let original = open(&source);
+    fill(&original);
+    account(&original, "zhang");
+    let good = backup(&original);
+    let text = unpacked(&good);
+    let lines: Vec<&str> = text.split_inclusive('\n').collect();
+
+    let database = open(scratch);
+    let empty = digest(&database);
+    let refused = |what: &str, file: &[u8]| {
+        let error = restore(&database, file).expect_err(what);
+        assert_eq!(database.read(|c| c.head()).unwrap().0, 0, "{what}");
+        assert_eq!(digest(&database), empty, "{what}");
+        assert_eq!(database.read(|c| c.account(&code("zhang"))).unwrap(), None, "{what}");
+        error
+    };
+    let error = refused("cut short", packed(&lines[..lines.len() - 1].concat()).as_slice());
+    assert!(matches!(error, BackupError::CutShort), "{error}");
+    refused("cut short within the compression", &good[..good.len() / 2]);
+    refused("cut short by its checksum", &good[..good.len() - 1]);
+    refused("empty", b"");
+    refused("not a backup", b"hello");
+    refused("other lines", packed("{}\n").as_slice());
+    let error =
+        refused("an entry left out", packed(&[&lines[..4], &lines[5..]].concat().concat()).as_slice());
+    assert!(matches!(error, BackupError::Chain(5)), "{error}");
+    let error = refused("an altered reason", packed(&text.replacen("reason\"", "reason.\"", 1)).as_slice());
+    assert!(!matches!(error, BackupError::Store(_)), "{error}");
+    let error = refused("an altered text", packed(&text.replacen("第一学校", "第七学校", 1)).as_slice());
+    assert!(matches!(error, BackupError::Chain(3)), "{error}");
+    let error = refused("an altered account", packed(&text.replacen("argon2id", "argon2xx", 1)).as_slice());
+    assert!(matches!(error, BackupError::Digest), "{error}");
+    refused("something after the end", packed(&format!("{text}{}", lines[1])).as_slice());
+    let header = lines[0].replacen("\"format\":1", "\"format\":2", 1);
+    refused("a newer format", packed(&format!("{header}{}", lines[1..].concat())).as_slice());
+    // Any flipped byte of the file is found.
+    for at in (0..good.len()).step_by(good.len() / 60) {
+        let mut file = good.clone();
+        file[at] ^= 0x10;
+        // The gzip header has bytes that mean nothing: time, flags, system.
+        if at >= 10 {
+            refused(&format!("byte {at} flipped"), &file);
+        }
+    }
+    assert_eq!(restore(&database, &good).unwrap(), 9);
+    assert_whole(&database, 9);
+}
+
+fn a_database_with_entries_is_not_restored_into(scratch: &Scratch) {
+    let database = open(scratch);
+    fill(&database);
+    let before = digest(&database);
+    let outcome = restore(&database, &backup(&database));
+    assert!(matches!(outcome, Err(BackupError::NotEmpty(9))), "{outcome:?}");
+    assert_eq!(digest(&database), before);
+}

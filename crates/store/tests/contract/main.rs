@@ -1,0 +1,28 @@
+//! What storage promises, held against SQLite and a real PostgreSQL by the same tests.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+mod accounts;
+mod backup;
+mod books;
+mod disk;
+mod journal;
+mod reading;
+mod schema;
+mod tamper;
+mod writing;
+
+/// Makes each function a test on SQLite and one on PostgreSQL.
+macro_rules! on_both {
+    ($($name:ident),* $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&scratch::Scratch::sqlite()); })*
+        }
+        mod postgres {
+            $(#[test] fn $name() {
+                if let Some(scratch) = scratch::Scratch::postgres() { super::$name(&scratch); }
+            })*
+        }
+    };
+}
+pub(crate) use on_both;
