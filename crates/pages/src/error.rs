@@ -144,6 +144,8 @@ struct ErrorPage {
     text: String,
     detail: Vec<String>,
     home: String,
+    /// The same page without the day looked at, where that is the trouble.
+    today: Option<String>,
     style: &'static str,
     sign: &'static str,
 }
@@ -163,6 +165,8 @@ impl IntoResponse for PageError {
                     text: words::text(lang, &format!("{key}-do")).into_owned(),
                     detail,
                     home: words::text(lang, "error-home").into_owned(),
+                    today: matches!(key, "error-not-yet" | "error-bad-date")
+                        .then(|| words::text(lang, "as-of-today").into_owned()),
                     style: assets::address("style.css"),
                     sign: assets::address("sign.svg"),
                 };

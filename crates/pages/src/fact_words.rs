@@ -97,7 +97,7 @@ impl Say<'_> {
             ProjectFact::SupportingUnit { unit, role, active } => {
                 let role = word(lang, "unit-role", role.as_str());
                 let label = if *active { "fact-supporting" } else { "fact-supporting-ended" };
-                self.pair(label, format!("{} ({role})", self.unit_name(unit)))
+                self.pair(label, format!("{} · {role}", self.unit_name(unit)))
             }
             ProjectFact::Place { areas, address } => {
                 let mut names: Vec<String> = areas.iter().map(|code| self.area_name(code)).collect();
@@ -132,7 +132,7 @@ impl Say<'_> {
                     |date| planned(lang, date),
                 );
                 let cause = cause
-                    .map_or(String::new(), |cause| format!(" ({})", word(lang, "cause", cause.as_str())));
+                    .map_or(String::new(), |cause| format!(" · {}", word(lang, "cause", cause.as_str())));
                 words::with(
                     lang,
                     "fact-pair",
@@ -174,7 +174,7 @@ impl Say<'_> {
                     lang,
                     "fact-pair",
                     &[
-                        ("label", &format!("{name} ({stage}, {basis})")),
+                        ("label", &format!("{name} · {stage} · {basis}")),
                         ("value", &format!("{} {unit}", number(*quantity))),
                     ],
                 )
@@ -200,7 +200,7 @@ impl Say<'_> {
             PlanFact::Campaign { name, .. } => self.pair("fact-campaign", self.named(name)),
             PlanFact::Template { name, .. } => self.pair("fact-template", self.named(name)),
             PlanFact::Revision { title, declared, .. } => {
-                let declared = declared.map_or(String::new(), |n| format!(" ({n})"));
+                let declared = declared.map_or(String::new(), |n| format!(" · {n}"));
                 self.pair("fact-revision", format!("{}{declared}", self.named(title)))
             }
             PlanFact::YearlyList { title, .. } => self.pair("fact-list", self.named(title)),
@@ -214,7 +214,7 @@ impl Say<'_> {
             }
             PlanFact::Figure(figure) => self.pair("fact-figure", self.named(&figure.label)),
             PlanFact::PublishedFigure { figure, on, value } => {
-                self.pair("statement-published", format!("{figure} {} ({})", number(*value), day(lang, *on)))
+                self.pair("statement-published", format!("{figure} {} · {}", number(*value), day(lang, *on)))
             }
         }
     }
@@ -232,16 +232,16 @@ impl Say<'_> {
                 self.pair("head-sector", held.map_or(sector.to_string(), |s| self.named(&s.name)))
             }
             IndicatorFact::Baseline { value, on, .. } => {
-                self.pair("fact-baseline", format!("{} ({})", number(*value), day(lang, *on)))
+                self.pair("fact-baseline", format!("{} · {}", number(*value), day(lang, *on)))
             }
             IndicatorFact::Target { value, on, .. } => {
-                self.pair("fact-target", format!("{} ({})", number(*value), day(lang, *on)))
+                self.pair("fact-target", format!("{} · {}", number(*value), day(lang, *on)))
             }
             IndicatorFact::Observation { key, value, on, .. } => {
-                self.pair("fact-observation", format!("{} ({}, {key})", number(*value), day(lang, *on)))
+                self.pair("fact-observation", format!("{} · {} · {key}", number(*value), day(lang, *on)))
             }
             IndicatorFact::Accepted { on, key, because } => {
-                self.pair("fact-accepted", format!("{key} ({}): {because}", day(lang, *on)))
+                self.pair("fact-accepted", format!("{key} · {} · {because}", day(lang, *on)))
             }
         }
     }

@@ -178,8 +178,8 @@ fn compose(
     let (total, started, completed) =
         (portfolio.members().count(), count(Standing::Started), count(Standing::Completed));
     let (to_start, later) = (count(Standing::ToStart), count(Standing::Later));
-    let under_way = started - completed;
-    let undated = total - started - to_start - later;
+    let under_way = started.saturating_sub(completed);
+    let undated = total.saturating_sub(started + to_start + later);
     let week_ago = as_of.saturating_sub(7.days());
     let mut slips = slips(portfolio, lang);
     let slipped = slips.len();
@@ -254,7 +254,7 @@ fn sectors(portfolio: &Portfolio, english: bool) -> Vec<SectorLine> {
                 completed,
                 in_use: of.iter().filter(|p| p.is_in_use()).count(),
                 done_width: completed * 1000 / most,
-                doing_width: (started - completed) * 1000 / most,
+                doing_width: started.saturating_sub(completed) * 1000 / most,
                 rest_width: (of.len() - started) * 1000 / most,
             }
         })

@@ -174,6 +174,11 @@ impl Page {
         crate::words_of::number(*value)
     }
 
+    /// Whether a record's text is Chinese on an English page, so that it is read out as Chinese.
+    pub fn is_foreign(&self, text: &str) -> bool {
+        self.lang.is_english() && text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+    }
+
     /// The address in the form of one path, as `back` of a switch.
     pub fn back(&self) -> String {
         crate::words_of::encode(&self.here)

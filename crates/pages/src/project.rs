@@ -121,11 +121,8 @@ async fn show(
         known: Some(portfolio.view.known),
         ..EntryFilter::default()
     };
-    let mut entries = state.app.entries(filter, None, HISTORY).await.map_err(|e| visitor.fail(e))?;
-    // What holds only from a later day is not part of what is looked at.
-    let all = entries.items.len();
-    entries.items.retain(|entry| entry.draft.effective <= portfolio.view.as_of);
-    let later = all - entries.items.len();
+    let entries = state.app.entries(filter, None, HISTORY).await.map_err(|e| visitor.fail(e))?;
+    let later = entries.items.iter().filter(|e| e.draft.effective > portfolio.view.as_of).count();
     let history = state.app.history(&plan).await.map_err(|e| visitor.fail(e))?;
     let target = target_of(&subject, &*history);
     let may_edit = [Action::DescribeProject, Action::ReportProgress].iter().any(|a| visitor.may(*a, &target));
@@ -139,7 +136,7 @@ async fn show(
     view.more_history = entries.next.is_some();
     let zone = state.app.clock().zone();
     view.history = project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, may_staff);
-    view.entries = entries.items.len();
+    view.entries = entries.items.len() - later;
     view.later_entries = later;
     if !may_staff {
         view.remarks.clear();

@@ -61,7 +61,9 @@ pub(crate) fn lines(
         .filter_map(|entry| entry.draft.event.corrects().map(|wrong| (wrong, entry.seq)))
         .collect();
     let mut out: Vec<HistoryLine> = Vec::new();
-    for entry in entries {
+    // What holds only from a later day is not part of what is looked at; but a correction counts
+    // for the entry it corrects from when it is known.
+    for entry in entries.iter().filter(|entry| entry.draft.effective <= portfolio.view.as_of) {
         let mut facts: Vec<String> = entry
             .draft
             .event

@@ -1,9 +1,16 @@
 //! The reading pages over the demonstration: whole in both languages, as of any day.
 
+use app::{Actor, Change};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::project::ProjectFact;
+use domain::source::Source;
+use domain::subject::Subject;
 
-use crate::site::{Answer, post, site};
+use crate::site::{Answer, Site, post, site};
 
 const PLAN: &str = "/p/huitian-2018";
 
@@ -287,4 +294,43 @@ async fn assets_are_kept_for_good_and_change_their_address() {
     let home = site.get(PLAN, "en", "").await;
     assert_eq!(home.header(header::CACHE_CONTROL), "private, no-cache");
     assert!(home.header(header::VARY).contains("cookie"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_correction_is_shown_with_what_it_corrects() {
+    let site = Site::new(false).await;
+    let (plan, code) = (Code::new("huitian-2018").expect("a code"), Code::new("HT-GRE-003").expect("a code"));
+    let subject = Subject::project(&plan, &code);
+    let percent = |value: i64| -> Vec<Fact> {
+        vec![Fact::from(ProjectFact::Progress { part: None, percent: value.into() })]
+    };
+    let make = async |command: Command, reason: &str| {
+        let change =
+            Change { command, effective: None, source: Source::default(), reason: reason.to_owned() };
+        site.app.change(&Actor::operator(), change).await.expect("a change").version
+    };
+    let record = Command::Record { subject: subject.clone(), facts: percent(17), expected: None };
+    let wrong = make(record, "").await;
+    let correct = Command::Correct { subject, entry: wrong, facts: percent(71), expected: None };
+    let right = make(correct, "Digits <swapped>").await;
+
+    let answer = site.get(&format!("{PLAN}/projects/HT-GRE-003"), "en", "").await;
+    assert_sound(&answer, "a corrected project", "en");
+    for wanted in [
+        format!("Corrects entry {wrong}"),
+        format!("Corrected by entry {right}"),
+        format!("id=\"e{wrong}\""),
+        format!("href=\"#e{right}\""),
+        "71% complete".to_owned(),
+        "Reason: Digits &#60;swapped&#62;".to_owned(),
+    ] {
+        assert!(answer.text.contains(&wanted), "{wanted}");
+    }
+    assert!(!answer.text.contains("17% complete"));
+    let overview = site.get(PLAN, "en", "").await;
+    assert!(overview.text.contains("Complete: 71 %"), "the week's changes follow the correction");
+    assert!(!overview.text.contains("Complete: 17 %"));
+    // Looked at a day before, neither is there.
+    let before = site.get(&format!("{PLAN}/projects/HT-GRE-003?as_of=2024-01-01"), "en", "").await;
+    assert!(!before.text.contains("Corrects entry") && before.text.contains("hold only from after the day"));
 }

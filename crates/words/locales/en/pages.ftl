@@ -29,11 +29,19 @@ sign-in-name = Account
 sign-in-password = Password
 sign-in-who = Who
 sign-in-wrong = The account or password is wrong. Check both and try again; five wrong attempts lock the account for a while.
-sign-in-locked = Too many wrong attempts: the account is locked. Try again in { $minutes } minutes, or ask the administrator.
+sign-in-locked =
+    { $minutes ->
+        [one] Too many wrong attempts: the account is locked. Try again in 1 minute, or ask the administrator.
+       *[other] Too many wrong attempts: the account is locked. Try again in { $minutes } minutes, or ask the administrator.
+    }
 sign-in-lead = Public pages need no account; sign in to report, correct and see working pages.
 sign-in-name-missing = Enter your account.
 sign-in-password-missing = Enter your password.
-sign-in-slow = Too many wrong sign-ins came from your network. Try again in { $seconds } seconds.
+sign-in-slow =
+    { $seconds ->
+        [one] Too many wrong sign-ins came from your network. Try again in 1 second.
+       *[other] Too many wrong sign-ins came from your network. Try again in { $seconds } seconds.
+    }
 sign-in-demo = Demonstration accounts
 sign-in-demo-hint = All demonstration accounts have the password
 form-errors = There is a problem
@@ -72,7 +80,11 @@ count-in-use = In use
 count-to-start = Still to start by the end of { $year }
 count-later = Starting later
 count-rule = “Started” includes completed projects; “in use” is counted apart.
-count-illustrative = { $count } of the projects are illustrative.
+count-illustrative =
+    { $count ->
+        [one] 1 of the projects is illustrative.
+       *[other] { $count } of the projects are illustrative.
+    }
 faults-title = The records need checking
 sectors-title = Progress by sector
 head-sector = Sector
@@ -101,8 +113,16 @@ slips-title = Later than first promised ({ $count })
 slips-hint = The first published promise against what happened or is now expected; largest slip first.
 slips-none = No project is later than promised.
 slips-all = See all
-slip-late = { $days } days late
-slip-early = { $days } days early
+slip-late =
+    { $days ->
+        [one] 1 day late
+       *[other] { $days } days late
+    }
+slip-early =
+    { $days ->
+        [one] 1 day early
+       *[other] { $days } days early
+    }
 slip-none = on time
 slip-open = not done yet
 changed-title = Changed since { $date }
@@ -131,7 +151,11 @@ standing-to-start = Still to start this year
 standing-later = Starting later
 standing-due = Due this year
 projects-none = No project fits. Try fewer conditions.
-projects-count = { $count } projects
+projects-count =
+    { $count ->
+        [one] 1 project
+       *[other] { $count } projects
+    }
 projects-range = { $from } to { $to }
 pager-label = Pages
 pager-previous = Previous
@@ -141,7 +165,11 @@ overview-days = Editions of the plan
 balance-title = All projects and how they stand
 count-total-short = All
 count-undated = No start date
-count-projects = { $count } projects
+count-projects =
+    { $count ->
+        [one] 1 project
+       *[other] { $count } projects
+    }
 faults-open = See the records at fault on the figures page
 show-more = { $count } more
 begun-done = started
@@ -189,10 +217,18 @@ group-evaluation = Residents’ evaluation
 track-title = Promised, expected and actual
 track-chart = Promised, expected and actual dates of each milestone; the table below says the same
 track-none = No dates yet.
-promises-count = { $count } promises made
+promises-count =
+    { $count ->
+        [one] 1 promise made
+       *[other] { $count } promises made
+    }
 promise-on = published { $on }
 promise-passed = promise passed
-steps-undated = { $count } more milestones without dates
+steps-undated =
+    { $count ->
+        [one] 1 more milestone without dates
+       *[other] { $count } more milestones without dates
+    }
 key-slip = later than first promised
 key-day = the day looked at
 slip-cause = Cause: { $cause }
@@ -201,12 +237,24 @@ head-published-on = Published on
 head-promise = Promise
 head-moved = Against the one before
 head-moved-total = Against the first
-moved-later = { $days } days later
-moved-earlier = { $days } days earlier
+moved-later =
+    { $days ->
+        [one] 1 day later
+       *[other] { $days } days later
+    }
+moved-earlier =
+    { $days ->
+        [one] 1 day earlier
+       *[other] { $days } days earlier
+    }
 moved-not = not moved
 parts-title = Parts
 history-effective = effective { $date }
-history-later = { $count } more entries hold only from after the day looked at and are not listed.
+history-later =
+    { $count ->
+        [one] 1 more entry holds only from after the day looked at and is not listed.
+       *[other] { $count } more entries hold only from after the day looked at and are not listed.
+    }
 history-latest = Only the latest { $count } entries are listed here.
 outputs-title = Outputs
 output-group = Published jointly, not divided: { $group }
@@ -223,8 +271,16 @@ history-corrects = Corrects entry { $entry }
 history-corrected = Corrected by entry { $entry }
 history-reason = Reason: { $reason }
 history-more = Earlier entries
-limit-days = limit { $days } days
-limit-working-days = limit { $days } working days
+limit-days =
+    { $days ->
+        [one] limit 1 day
+       *[other] limit { $days } days
+    }
+limit-working-days =
+    { $days ->
+        [one] limit 1 working day
+       *[other] limit { $days } working days
+    }
 revision-n = revision { $number }
 fact-pair = { $label }: { $value }
 fact-name = Name
