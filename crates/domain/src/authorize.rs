@@ -1,10 +1,12 @@
 //! What a command needs to be allowed, and whether it is.
 
 use crate::area::ancestors;
+use std::collections::BTreeSet;
+
 use crate::code::Code;
 use crate::command::Command;
 use crate::fact::Fact;
-use crate::history::{Lookup, View};
+use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
 use crate::milestone::Aspect;
 use crate::policy::{Action, Grant, Target, allows};
@@ -15,8 +17,8 @@ use crate::subject::{Subject, SubjectKind};
 /// Refuses a command that its author may not give.
 pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Result<(), Refusal> {
     let target = target_of(command.subject(), lookup);
-    let on_books = lookup.subject(command.subject()).is_some_and(|history| history.exists(View::ALL));
-    for action in required(command, on_books) {
+    let held = lookup.subject(command.subject());
+    for action in required(command, held.as_deref()) {
         if !allows(grants, action, &target) {
             return Err(Refusal::whole(Problem::NotAllowed(action)));
         }
@@ -25,18 +27,19 @@ pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Re
 }
 
 /// Every action that the command amounts to.
-fn required(command: &Command, on_books: bool) -> Vec<Action> {
-    let mut out = Vec::new();
+fn required(command: &Command, held: Option<&SubjectHistory>) -> BTreeSet<Action> {
+    let on_books = held.is_some_and(|history| history.exists(View::ALL));
+    let mut out: BTreeSet<Action> = command.facts().iter().map(recording).collect();
     if command.registers(on_books) {
-        out.push(registering(command.subject().kind));
+        out.insert(registering(command.subject().kind));
     }
-    if matches!(command, Command::Correct { .. }) {
-        out.push(Action::CorrectEntry);
-    }
-    for fact in command.facts() {
-        let action = recording(fact);
-        if !out.contains(&action) {
-            out.push(action);
+    if let Command::Correct { entry, .. } = command {
+        out.insert(Action::CorrectEntry);
+        // Withdrawing what an entry said takes the same right as saying it.
+        let withdrawn = held.map_or(&[][..], SubjectHistory::facts).iter().filter(|fact| fact.seq == *entry);
+        out.extend(withdrawn.map(|fact| recording(&fact.fact)));
+        if held.is_some_and(|history| history.registered == *entry) {
+            out.insert(registering(command.subject().kind));
         }
     }
     out

@@ -119,6 +119,7 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
         after.supersede(*entry, Seq::LATEST);
     }
     let mut facts = if registers { with_template_steps(command, lookup) } else { command.facts().to_vec() };
+    validate::given_once(&facts, context, &mut refusals);
     if !matches!(command, Command::Correct { .. }) {
         if let Some(held) = &held {
             facts.retain(|fact| !already_holds(held, fact, context));

@@ -1,5 +1,6 @@
 //! The rules a command's facts must keep.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -58,6 +59,19 @@ pub(crate) fn source(source: &Source, lookup: &dyn Lookup, refusals: &mut Vec<Re
     }
 }
 
+/// Two facts of one slot and day leave open which of them is meant. Asked of all that is given, before
+/// what already holds is left out.
+pub(crate) fn given_once(facts: &[Fact], context: &Context, refusals: &mut Vec<Refusal>) {
+    let mut seen = BTreeSet::new();
+    for fact in facts {
+        let slot = fact.slot();
+        let day = crate::command::effective_of(fact, context);
+        if !seen.insert((slot.clone(), day)) {
+            refusals.push(Refusal { field: slot, problem: Problem::Twice });
+        }
+    }
+}
+
 pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec<Refusal>) {
     let mut need = |present: bool, what: &'static str| {
         if !present {
@@ -107,14 +121,8 @@ pub(crate) fn facts(
         check.refuse(Problem::UnknownReference { what: Reference::Plan, code: subject.scope.clone() });
         return;
     }
-    let mut seen: Vec<(String, Date)> = Vec::new();
     for fact in facts {
         check.field = fact.slot();
-        let key = (fact.slot(), crate::command::effective_of(fact, context));
-        if seen.contains(&key) {
-            check.refuse(Problem::Twice);
-        }
-        seen.push(key);
         if fact.kind() != subject.kind {
             check.refuse(Problem::WrongKind);
             continue;

@@ -1,0 +1,38 @@
+//! Runs the benches and writes `benches/RESULTS.md`: `cargo xtask bench [NAME]`.
+//!
+//! A name runs only the benches that contain it and writes nothing. Databases are made in the folder
+//! named by `TMPDIR`; it must lie on the disk that is to be measured.
+
+mod append;
+mod ledger;
+mod reading;
+mod results;
+mod server;
+mod sheets;
+
+use results::Results;
+
+type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
+
+const BENCHES: [Bench; 6] = [
+    ("statement", reading::statement),
+    ("overview", reading::overview),
+    ("append-sqlite", append::sqlite),
+    ("append-postgres", append::postgres),
+    ("import", sheets::import),
+    ("server", server::server),
+];
+
+fn main() -> anyhow::Result<()> {
+    let wanted = std::env::args().nth(1).unwrap_or_default();
+    let mut results = Results::default();
+    for (name, bench) in BENCHES.iter().filter(|(name, _)| name.contains(&wanted)) {
+        eprintln!("{name} …");
+        bench(&mut results)?;
+    }
+    print!("{results}");
+    if wanted.is_empty() {
+        results.write()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,97 @@
+//! The built program: loading the demonstration, starting, and what it holds while nobody asks.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+
+use crate::results::{Goal, Results, median};
+
+/// The program, built for release beside this one.
+fn huitian() -> anyhow::Result<PathBuf> {
+    let program = std::env::current_exe()?.with_file_name("huitian");
+    anyhow::ensure!(program.is_file(), "build it first: cargo build --release --package huitian");
+    Ok(program)
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.kill().unwrap_or_default();
+        self.0.wait().map(drop).unwrap_or_default();
+    }
+}
+
+/// Asks for a page; `None` while nobody answers.
+fn get(port: u16, path: &str) -> Option<String> {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).ok()?;
+    Some(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn resident_megabytes(process: u32) -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").trim().parse()?;
+    Ok(kilobytes / 1_024.0)
+}
+
+pub fn server(results: &mut Results) -> anyhow::Result<()> {
+    let program = huitian()?;
+    let folder = tempfile::tempdir()?;
+    let mut loads = Vec::new();
+    let mut database = String::new();
+    for n in 0..3 {
+        database = format!("sqlite://{}", folder.path().join(format!("demo{n}.db")).display());
+        let begun = Instant::now();
+        let status = Command::new(&program)
+            .args(["demo", "--load-only", "--database", &database])
+            .stderr(Stdio::null())
+            .status()?;
+        anyhow::ensure!(status.success(), "the demonstration was not loaded");
+        loads.push(begun.elapsed().as_secs_f64());
+    }
+    results.add("loading the demonstration", Goal::AtMost(5.0), median(loads), "s", "");
+
+    let (mut starts, mut idle, mut used) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..3 {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let begun = Instant::now();
+        let child = Command::new(&program)
+            .args(["serve", "--insecure-cookies", "--database", &database])
+            .args(["--listen", &format!("127.0.0.1:{port}")])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        let running = Running(child);
+        let answer = loop {
+            match get(port, "/p/huitian-2018?as_of=2019-08-14") {
+                Some(answer) => break answer,
+                None => std::thread::sleep(Duration::from_millis(2)),
+            }
+            anyhow::ensure!(begun.elapsed() < Duration::from_secs(20), "no answer");
+        };
+        starts.push(begun.elapsed().as_secs_f64());
+        anyhow::ensure!(answer.starts_with("HTTP/1.1 200"), "{}", answer.lines().next().unwrap_or_default());
+        std::thread::sleep(Duration::from_secs(1));
+        idle.push(resident_megabytes(running.0.id())?);
+        for month in 1..=12 {
+            for path in ["", "/projects", "/figures"] {
+                get(port, &format!("/p/huitian-2018{path}?as_of=2019-{month:02}-14")).context("no answer")?;
+            }
+        }
+        std::thread::sleep(Duration::from_secs(1));
+        used.push(resident_megabytes(running.0.id())?);
+    }
+    results.add("start to the first page of the overview", Goal::AtMost(0.5), median(starts), "s", "");
+    results.add("idle memory after it", Goal::AtMost(80.0), median(idle), "MB", "");
+    results.add("idle memory after a year of pages", Goal::AtMost(80.0), median(used), "MB", "");
+    Ok(())
+}
