@@ -326,7 +326,14 @@ pub(crate) fn lang(headers: &HeaderMap) -> Lang {
 }
 
 /// The outermost layer: every error leaves as problem details, every answer says what it depends on.
-pub(crate) async fn render(request: Request, next: Next) -> Response {
+///
+/// A server puts it around layers of its own too (limits, time-outs, panics), so that their errors have
+/// the same form; other addresses than the API's, and problems that are already written, pass untouched.
+pub async fn render(request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if path.strip_prefix(PREFIX).is_none_or(|rest| !rest.is_empty() && !rest.starts_with('/')) {
+        return next.run(request).await;
+    }
     let lang = lang(request.headers());
     let instance = request
         .extensions()
@@ -334,6 +341,9 @@ pub(crate) async fn render(request: Request, next: Next) -> Response {
         .map_or_else(|| request.uri().path().to_owned(), |uri| uri.path().to_owned());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
+    if headers.get(CONTENT_TYPE).is_some_and(|media| media == PROBLEM_JSON) {
+        return response;
+    }
     headers.append(VARY, HeaderValue::from_static("accept-language, authorization"));
     let status = response.status();
     if !status.is_client_error() && !status.is_server_error() {
@@ -424,4 +434,34 @@ pub(crate) fn example(error: &ApiError) -> serde_json::Value {
         "instance": format!("{PREFIX}/plans/huitian-2018/projects"),
         "errors": [],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn failures_of_the_database_say_what_the_caller_can_do() {
+        let why = || "/var/lib/secret.db".to_owned();
+        for (error, status, waits) in [
+            (StoreError::Unavailable(why()), 503, true),
+            (StoreError::Stopped, 503, true),
+            (StoreError::ReadOnly(why()), 503, true),
+            (StoreError::Uncertain(why()), 503, false),
+            (StoreError::DiskFull(why()), 507, false),
+            (StoreError::Conflict(why()), 409, false),
+            (StoreError::Damaged(why()), 500, false),
+            (StoreError::Statement(why()), 500, false),
+        ] {
+            let error = ApiError::from(AppError::from(error));
+            assert_eq!(error.kind.status().as_u16(), status);
+            for lang in Lang::ALL {
+                let status = error.kind.status();
+                let response = written(error.clone(), status, lang, "/x".into(), &HeaderMap::new());
+                assert_eq!(response.headers().contains_key(RETRY_AFTER), waits, "{:?}", error.kind);
+                assert_eq!(response.headers()[CONTENT_LANGUAGE], lang.tag());
+            }
+            assert!(error.errors.is_empty(), "nothing of the database's words reaches the caller");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 //! What reading shows: filters, orders, one record.
 
+use axum::response::IntoResponse;
 use serde_json::Value;
 
 use crate::site::{Site, site};
@@ -150,9 +151,28 @@ async fn the_router_lives_beside_others() {
     let server: axum::Router = axum::Router::new()
         .route("/", axum::routing::get(|| async { "home" }))
         .merge(site.router.clone())
-        .fallback(|| async { (axum::http::StatusCode::NOT_FOUND, "no page") });
+        .route("/api/v1x", axum::routing::get(|| async { axum::http::StatusCode::GONE }))
+        .fallback(|| async { (axum::http::StatusCode::NOT_FOUND, "no page") })
+        // A layer of the server's that refuses everything with a certain header.
+        .layer(axum::middleware::from_fn(
+            |request: axum::extract::Request, next: axum::middleware::Next| async move {
+                match request.headers().contains_key("x-busy") {
+                    true => (axum::http::StatusCode::TOO_MANY_REQUESTS, [("retry-after", "7")], "slow")
+                        .into_response(),
+                    false => next.run(request).await,
+                }
+            },
+        ))
+        .layer(axum::middleware::from_fn(api::problem::render));
     let other = Site { router: server, ..site };
     assert_eq!(other.get("/nothing").await.expect(404).header("content-type"), "application/problem+json");
     let request = axum::http::Request::get("/nothing").body(axum::body::Body::empty()).unwrap();
     assert_eq!(other.call(request).await.expect(404).text, "no page");
+    let request = axum::http::Request::get("/api/v1x").body(axum::body::Body::empty()).unwrap();
+    assert!(other.call(request).await.expect(410).text.is_empty());
+    let busy = other.get_with("/plans", &[("x-busy", "1"), ("accept-language", "en")]).await.expect(429);
+    assert_eq!(busy.body["type"], "/api/v1/problems/too-many-requests");
+    assert_eq!(busy.header("retry-after"), "7");
+    let twice = other.get("/plans/nothing").await.expect(404);
+    assert_eq!(twice.body["type"], "/api/v1/problems/not-found");
 }
