@@ -220,7 +220,7 @@ pub(crate) fn moved(project: &Project, grades: &Grades, lang: Lang) -> Vec<Moved
         .collect()
 }
 
-pub(crate) fn parts(project: &Project, lang: Lang) -> Vec<PartLine> {
+pub(crate) fn parts(project: &Project, as_of: Date, lang: Lang) -> Vec<PartLine> {
     use domain::milestone::step;
     project
         .parts
@@ -235,7 +235,8 @@ pub(crate) fn parts(project: &Project, lang: Lang) -> Vec<PartLine> {
                 match (track.actual, track.expected()) {
                     (Some(actual), _) => words_of::planned(lang, actual),
                     (None, Some(date)) => {
-                        words::with(lang, "date-expected", &[("date", &words_of::planned(lang, date))])
+                        let key = if date.last() < as_of { "date-was-due" } else { "date-expected" };
+                        words::with(lang, key, &[("date", &words_of::planned(lang, date))])
                     }
                     (None, None) => String::new(),
                 }
