@@ -57,6 +57,9 @@ fn visible(history: Option<&SubjectHistory>, view: View) -> Vec<(String, Date, S
     })
 }
 
+/// Promised and actual date, by part and step.
+type Dates = BTreeMap<(Option<String>, String), (Option<PlannedDate>, Option<PlannedDate>)>;
+
 /// A project's headlines, put together from the facts that count without the domain's help.
 #[derive(Debug, PartialEq)]
 struct Headlines {
@@ -65,7 +68,7 @@ struct Headlines {
     member: bool,
     suspended: bool,
     /// Forecast and actual date by part and step.
-    dates: BTreeMap<(Option<String>, String), (Option<PlannedDate>, Option<PlannedDate>)>,
+    dates: Dates,
     outputs: BTreeMap<Stage, Decimal>,
     progress: Vec<(Date, Decimal)>,
 }

@@ -211,7 +211,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades
         suspended: project.suspended.clone(),
         chart: project_chart::chart(project, as_of, lang),
         moved: project_track::moved(project, grades, lang),
-        parts: project_track::parts(project, lang),
+        parts: project_track::parts(project, as_of, lang),
         other_steps: project_track::undated(project, lang),
         tracks,
         outputs: output_views(portfolio, project, english),

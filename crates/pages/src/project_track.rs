@@ -13,19 +13,19 @@ use words::Lang;
 
 use crate::words_of;
 
-/// Part, step, and whose word it is.
-type Place = (Option<Code>, Code, Aspect);
+/// Dates with the grade of their record, by part, step and aspect.
+type HeldDates = BTreeMap<(Option<Code>, Code, Aspect), Vec<(PlannedDate, Grade)>>;
 
 /// The grade of every date that counts at a point of view: a published project may have illustrative
 /// dates, and each says so.
 #[derive(Debug, Default)]
 pub(crate) struct Grades {
-    held: BTreeMap<Place, Vec<(PlannedDate, Grade)>>,
+    held: HeldDates,
 }
 
 impl Grades {
     pub(crate) fn of(history: &SubjectHistory, view: View) -> Self {
-        let mut held: BTreeMap<Place, Vec<(PlannedDate, Grade)>> = BTreeMap::new();
+        let mut held: BTreeMap<_, Vec<(PlannedDate, Grade)>> = BTreeMap::new();
         for fact in history.visible::<ProjectFact>(view) {
             if let ProjectFact::Milestone { aspect, part, step, date: Some(date), .. } = fact.fact {
                 held.entry((part.clone(), step.clone(), *aspect)).or_default().push((*date, fact.grade));
@@ -220,7 +220,7 @@ pub(crate) fn moved(project: &Project, grades: &Grades, lang: Lang) -> Vec<Moved
         .collect()
 }
 
-pub(crate) fn parts(project: &Project, lang: Lang) -> Vec<PartLine> {
+pub(crate) fn parts(project: &Project, as_of: Date, lang: Lang) -> Vec<PartLine> {
     use domain::milestone::step;
     project
         .parts
@@ -235,7 +235,8 @@ pub(crate) fn parts(project: &Project, lang: Lang) -> Vec<PartLine> {
                 match (track.actual, track.expected()) {
                     (Some(actual), _) => words_of::planned(lang, actual),
                     (None, Some(date)) => {
-                        words::with(lang, "date-expected", &[("date", &words_of::planned(lang, date))])
+                        let key = if date.last() < as_of { "date-was-due" } else { "date-expected" };
+                        words::with(lang, key, &[("date", &words_of::planned(lang, date))])
                     }
                     (None, None) => String::new(),
                 }

@@ -214,7 +214,7 @@ struct Line {
     slip: Option<i32>,
 }
 
-/// When a step was done, or is expected.
+/// When a step was done, is expected, or was to be done.
 struct StepDate {
     text: String,
     done: bool,
@@ -424,10 +424,12 @@ fn line(portfolio: &Portfolio, project: &Project, lang: Lang) -> Line {
         let done =
             if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
         let date = done.or_else(|| project.expected(wanted));
-        StepDate {
-            text: date.map_or(String::new(), |date| words_of::planned(lang, date)),
-            done: done.is_some(),
-        }
+        let text = date.map_or(String::new(), |date| {
+            let text = words_of::planned(lang, date);
+            let key = if date.last() < portfolio.view.as_of { "date-was-due" } else { "date-expected" };
+            if done.is_some() { text } else { words::with(lang, key, &[("date", &text)]) }
+        });
+        StepDate { text, done: done.is_some() }
     };
     let sector = project.sector.as_ref().and_then(|code| portfolio.plan.sector(code.as_str()));
     let unit = project.lead_unit.as_ref().and_then(|code| portfolio.units.get(code));

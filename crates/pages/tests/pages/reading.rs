@@ -217,6 +217,10 @@ async fn the_list_is_the_address() {
     let far = page(&format!("{PLAN}/projects?page=99999999999999999999"), "en").await;
     assert!(!codes(&far).is_empty());
 
+    // A promise that has passed is not called an expectation.
+    let passed = page(&format!("{PLAN}/projects?as_of=2019-08-14&q=HT-CUL-003"), "en").await;
+    assert!(passed.text.contains("was due December 2018") && !passed.text.contains("expected December 2018"));
+
     // What was chosen is shown, and can be taken back one by one.
     let chosen = page(&format!("{PLAN}/projects?sector=education&late=yes&sort=slip"), "en").await;
     let without = format!("{PLAN}/projects?late=yes&sort=slip");

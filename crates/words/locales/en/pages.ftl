@@ -160,6 +160,7 @@ projects-range = { $from } to { $to }
 pager-label = Pages
 pager-previous = Previous
 pager-next = Next
+date-was-due = was due { $date }
 date-expected = expected { $date }
 overview-days = Editions of the plan
 balance-title = All projects and how they stand

@@ -136,6 +136,7 @@ projects-range = 第 { $from } 至 { $to } 个
 pager-label = 分页
 pager-previous = 上一页
 pager-next = 下一页
+date-was-due = 原定 { $date }
 date-expected = 预计 { $date }
 overview-days = 计划的各个版本
 balance-title = 项目总数与构成
