@@ -33,7 +33,7 @@ pub async fn load(
 ) -> anyhow::Result<u64> {
     load_plans(database, progress).await?;
     people::register(&App::new(database.clone(), clock)).await?;
-    Ok(database.read(|c| c.head())?.0)
+    Ok(database.read_async(|c| c.head()).await?.0)
 }
 
 /// Loads the plans; the journal's times are those at which the facts became known.
