@@ -80,7 +80,18 @@ struct Inner {
     writer: Writer,
     /// PostgreSQL's connections live on a small runtime of their own, so that commands and servers
     /// use the same blocking calls.
-    _runtime: Option<Runtime>,
+    _runtime: Option<Background>,
+}
+
+/// A runtime that asynchronous code, too, may be the last to let go of.
+struct Background(Option<Runtime>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 impl Database {
@@ -136,7 +147,7 @@ impl Database {
                     returned: Condvar::new(),
                 },
                 writer: Writer::start(connection, Box::new(reconnect)),
-                _runtime: runtime,
+                _runtime: runtime.map(|runtime| Background(Some(runtime))),
             }),
         })
     }

@@ -16,6 +16,7 @@ crate::on_both!(
     the_head_stays_where_it_was_when_nothing_is_written,
     the_writers_view_of_a_subject_is_always_the_newest,
     many_writers_lose_nothing,
+    asynchronous_code_may_be_the_last_to_let_go,
 );
 
 #[derive(Debug, PartialEq)]
@@ -206,4 +207,16 @@ fn many_writers_lose_nothing(scratch: &Scratch) {
     let expected: Vec<u64> = (10..10 + (threads * each) as u64).collect();
     assert_eq!(seqs, expected);
     assert_whole(&handles[1], 209);
+}
+
+fn asynchronous_code_may_be_the_last_to_let_go(scratch: &Scratch) {
+    let database = open(scratch);
+    fill(&database);
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let head = runtime.block_on(async move {
+        let head = database.read_async::<_, StoreError>(|c| c.head()).await.unwrap();
+        drop(database);
+        head
+    });
+    assert_eq!(head, Seq(9));
 }
