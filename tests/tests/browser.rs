@@ -100,7 +100,7 @@ async fn people_sign_in_and_out() -> anyhow::Result<()> {
     };
     driver.goto(format!("{}/sign-in?back={PLAN}/figures", site.address)).await?;
     fill("task-force", "not the password").await?;
-    let summary = driver.find(By::Css(".summary")).await?.text().await?;
+    let summary = browser.wait_for(By::Css(".summary")).await?.text().await?;
     assert!(summary.contains("wrong"), "{summary}");
     assert_eq!(driver.find(By::Id("name")).await?.prop("value").await?.as_deref(), Some("task-force"));
     let found = browser.axe().await?;
