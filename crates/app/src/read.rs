@@ -187,7 +187,10 @@ fn catch_up(
         return Ok(Arc::new(connection.history(scopes, false)?));
     }
     let mut history = (*cached).clone();
-    for entry in entries.iter().filter(|entry| scopes.contains(&entry.draft.subject.scope)) {
+    for entry in entries.iter().filter(|entry| {
+        let subject = &entry.draft.subject;
+        subject.kind.is_portfolio() && scopes.contains(&subject.scope)
+    }) {
         history.apply(entry);
     }
     history.set_head(head);

@@ -58,6 +58,7 @@ pub fn address_of(subject: &Subject) -> String {
         SubjectKind::Plan => format!("/p/{scope}"),
         SubjectKind::Project => format!("/p/{scope}/projects/{code}"),
         SubjectKind::Indicator => format!("/p/{scope}/indicators/{code}"),
+        SubjectKind::Item => format!("/p/{scope}/items/{code}"),
         SubjectKind::Area => format!("/admin/areas/{code}"),
         SubjectKind::Unit => format!("/admin/units/{code}"),
         SubjectKind::Person => format!("/admin/people/{code}"),

@@ -4,6 +4,7 @@ use domain::area::AreaFact;
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::indicator::IndicatorFact;
+use domain::item::ItemFact;
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
@@ -29,6 +30,7 @@ pub(crate) fn say(
         Fact::Area(fact) => Some(said.area(fact)),
         Fact::Unit(fact) => Some(said.unit(fact)),
         Fact::Person(fact) => Some(said.person(fact)),
+        Fact::Item(fact) => Some(said.item(fact)),
     }
 }
 
@@ -188,6 +190,11 @@ impl Say<'_> {
         })
     }
 
+    fn item(&self, fact: &ItemFact) -> String {
+        let slot = fact.slot();
+        self.pair("topic-item", slot.split('/').next().unwrap_or_default())
+    }
+
     fn plan(&self, fact: &PlanFact) -> String {
         let lang = self.lang;
         match fact {
@@ -213,6 +220,8 @@ impl Say<'_> {
                 self.pair("fact-output-group", format!("{} {}", self.named(&group.name), group.quantity))
             }
             PlanFact::Figure(figure) => self.pair("fact-figure", self.named(&figure.label)),
+            PlanFact::Limits(rules) => self.pair("fact-limits", self.named(&rules.name)),
+            PlanFact::Lights(rules) => self.pair("fact-lights", self.named(&rules.name)),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.pair("statement-published", format!("{figure} {} · {}", number(*value), day(lang, *on)))
             }

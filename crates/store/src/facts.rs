@@ -110,7 +110,7 @@ impl Connection {
     }
 
     fn load_scope(&mut self, scope: &Code, light: bool, history: &mut History) -> Result<()> {
-        for kind in SubjectKind::ALL {
+        for kind in SubjectKind::ALL.into_iter().filter(|kind| kind.is_portfolio()) {
             let place = [Param::Text(scope.as_str()), Param::Text(kind.as_str())];
             let mut facts: HashMap<Code, Vec<RecordedFact>> = HashMap::new();
             let without = if light {

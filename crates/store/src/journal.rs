@@ -88,6 +88,11 @@ impl Tx<'_> {
         let entry = Entry { seq, recorded_at, draft, hash };
         crate::facts::project(self.connection, &entry)?;
         self.cache.apply(&entry);
+        if entry.draft.subject.kind == SubjectKind::Item
+            && let Some(history) = self.subject(&entry.draft.subject)?
+        {
+            crate::ledger::project(self.connection, &entry, &history)?;
+        }
         Ok(entry)
     }
 }

@@ -34,6 +34,7 @@ impl Database {
                 entries += batch.len() as u64;
                 progress(entries);
             }
+            tx.writing().rebuild_ledger()?;
             tx.cache.clear();
             let after = tx.reading().projections_digest()?;
             Ok(RebuildReport { entries, before, after })
@@ -86,12 +87,13 @@ impl Connection {
                 Ok(())
             },
         )?;
+        self.each_ledger_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
         Ok(sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// How many rows each table holds.
     pub fn table_sizes(&mut self) -> Result<Vec<(&'static str, i64)>> {
-        ["entry", "fact", "subject", "account", "session", "api_token"]
+        ["entry", "fact", "subject", "item", "account", "session", "api_token"]
             .into_iter()
             .map(|table| {
                 let count =

@@ -204,6 +204,8 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
         SubjectKind::Unit => unit(topic, reader).map(Fact::from),
         SubjectKind::Person => person(topic, reader).map(Fact::from),
         SubjectKind::Plan => plan(topic, reader).map(Fact::from),
+        // Items have forms of their own: what may be said depends on where they stand.
+        SubjectKind::Item => None,
     }
 }
 

@@ -214,6 +214,9 @@ topics! {
     OUTPUT_GROUP = "output_group" &[];
     FIGURE = "figure" &[];
     PUBLISHED = "published" &[];
+    LIMITS = "limits" &[];
+    LIGHTS = "lights" &[];
+    ITEM = "item" &[];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {
@@ -255,6 +258,7 @@ pub fn topic_of(fact: &Fact) -> &'static Topic {
             IndicatorFact::Observation { .. } => &OBSERVATION,
             IndicatorFact::Accepted { .. } => &ACCEPTED,
         },
+        Fact::Item(_) => &ITEM,
         Fact::Area(fact) => match fact {
             AreaFact::Name(_) => &NAMED,
             AreaFact::Level { .. } => &AREA_LEVEL,
@@ -290,6 +294,8 @@ pub fn topic_of(fact: &Fact) -> &'static Topic {
             PlanFact::OutputGroup(_) => &OUTPUT_GROUP,
             PlanFact::Figure(_) => &FIGURE,
             PlanFact::PublishedFigure { .. } => &PUBLISHED,
+            PlanFact::Limits(_) => &LIMITS,
+            PlanFact::Lights(_) => &LIGHTS,
         },
     }
 }

@@ -40,6 +40,7 @@ pub fn values(fact: &Fact) -> Values {
         Fact::Unit(fact) => unit(fact),
         Fact::Person(fact) => person(fact),
         Fact::Plan(fact) => plan(fact),
+        Fact::Item(_) => Vec::new(),
     }
 }
 
@@ -242,6 +243,8 @@ fn plan(fact: &PlanFact) -> Values {
             ("name_zh", figure.label.zh.clone()),
             ("rule", figure.rule.zh.clone()),
         ],
+        PlanFact::Limits(rules) => named("name_zh", "name_en", &rules.name),
+        PlanFact::Lights(rules) => named("name_zh", "name_en", &rules.name),
         PlanFact::PublishedFigure { figure, on, value } => vec![
             ("kind_code", figure.to_string()),
             ("on", on.to_string()),
