@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::code::Code;
+use domain::figure::kinds_counted;
 use domain::history::{SubjectHistory, View};
 use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Judge, Light, Verdict};
@@ -138,23 +139,32 @@ impl App {
         Ok(out)
     }
 
-    /// All items that a query finds at a view: what reports and statements count.
-    pub async fn ledger_rows(
-        &self,
-        plan: &Code,
-        query: &LedgerQuery,
-        asked: Asked,
-    ) -> Result<Vec<LedgerRow>, AppError> {
-        let mut paging = Paging { sort: Sort::Received, descending: false, after: None, limit: PAGE_MOST };
-        let mut out = Vec::new();
-        loop {
-            let page = self.ledger(plan, query, &paging, asked).await?;
-            out.extend(page.rows.into_iter().map(|(row, _)| row));
-            match page.next {
-                Some(next) => paging.after = Some(next),
-                None => return Ok(out),
-            }
+    /// The items that a plan's figures count, on the portfolio's day.
+    pub async fn items_counted(&self, portfolio: &Portfolio) -> Result<Vec<LedgerRow>, AppError> {
+        let kinds = kinds_counted(&portfolio.plan.figures);
+        if kinds.is_empty() {
+            return Ok(Vec::new());
         }
+        let query = LedgerQuery { kinds, ..LedgerQuery::default() };
+        self.all_items(portfolio, &query).await
+    }
+
+    /// All items that a query finds on the portfolio's day, in the order they came in.
+    pub async fn all_items(
+        &self,
+        portfolio: &Portfolio,
+        query: &LedgerQuery,
+    ) -> Result<Vec<LedgerRow>, AppError> {
+        let (plan, view) = (portfolio.plan.code.clone(), portfolio.view);
+        let judge = portfolio.plan.lights().on(view.as_of);
+        let mut rows = if view.known == Seq::LATEST {
+            let query = query.clone();
+            self.database().read_async(move |c| c.all_items(&plan, &query, &judge)).await?
+        } else {
+            self.items_at(&plan, view, query, &judge).await?
+        };
+        rows.sort_by(|a, b| (a.received, &a.code).cmp(&(b.received, &b.code)));
+        Ok(rows)
     }
 
     /// Items as they were known at an earlier moment: folded from their facts one by one, since the

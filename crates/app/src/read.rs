@@ -135,7 +135,8 @@ impl App {
                 return Ok((portfolio, statement.clone()));
             }
         }
-        let statement = Arc::new(Statement::of(&portfolio));
+        let items = self.items_counted(&portfolio).await?;
+        let statement = Arc::new(Statement::of(&portfolio, &items));
         let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, _, slot)) = cache.get(&key) {
             *slot = Some(statement.clone());

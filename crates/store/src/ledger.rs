@@ -346,6 +346,14 @@ impl Connection {
         Ok(LedgerPage { rows, next })
     }
 
+    /// All items that a query finds on the judge's day.
+    pub fn all_items(&mut self, plan: &Code, query: &LedgerQuery, judge: &Judge) -> Result<Vec<LedgerRow>> {
+        let asked = Asked::new(plan, query, judge);
+        self.rows(&format!("SELECT body FROM item WHERE {}", asked.sql), &asked.params(), |row| {
+            serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
+        })
+    }
+
     /// How many items of each light a query finds.
     pub fn ledger_lights(
         &mut self,
