@@ -18,6 +18,7 @@ mod indicator_chart;
 mod indicator_edit;
 mod lang_choice;
 mod late;
+mod ledger;
 mod output;
 mod overview;
 mod own_account;
@@ -81,6 +82,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(figures::routes())
         .merge(session::routes())
         .merge(tables::routes())
+        .merge(ledger::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

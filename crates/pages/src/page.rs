@@ -37,6 +37,8 @@ pub struct Page {
     pub user: Option<String>,
     pub csrf: String,
     pub may_edit: bool,
+    /// Works on the plan: sees the ledger.
+    pub may_work: bool,
     pub may_audit: bool,
     pub may_admin: bool,
     /// Said once at the top, after something was done.
@@ -73,6 +75,7 @@ impl Page {
             user,
             csrf: visitor.csrf.clone(),
             may_edit: may(Action::ReportProgress) || may(Action::DescribeProject),
+            may_work: may(Action::ReadStaff),
             may_audit: may(Action::ReadAudit),
             may_admin: may(Action::ManagePeople) || may(Action::ManageDirectory),
             notice: None,

@@ -378,6 +378,21 @@ impl Connection {
         Ok(found)
     }
 
+    /// The last item code that begins with a prefix.
+    pub fn last_item_code(&mut self, plan: &Code, prefix: &str) -> Result<Option<String>> {
+        self.first(
+            "SELECT code FROM subject WHERE scope = $1 AND kind = $2 AND code >= $3 AND code < $4 \
+             ORDER BY code DESC LIMIT 1",
+            &[
+                plan.as_str().into(),
+                SubjectKind::Item.as_str().into(),
+                prefix.into(),
+                format!("{prefix}~").as_str().into(),
+            ],
+            |row| Ok(row.text(0)?.to_owned()),
+        )
+    }
+
     /// The items that link to a thing.
     pub fn links_to(&mut self, plan: &Code, to: &Target, limit: usize) -> Result<Vec<BackLink>> {
         self.rows(
