@@ -17,6 +17,7 @@ mod postgres;
 mod rebuild;
 mod sql;
 mod sqlite;
+mod upload;
 mod verify;
 mod writer;
 
@@ -30,5 +31,6 @@ pub use journal::{EntryFilter, Page};
 pub use ledger::{BackLink, LedgerPage};
 pub use rebuild::RebuildReport;
 pub use sql::{Connection, Param, Row};
+pub use upload::{Kept, Upload, UploadRoom};
 pub use verify::{VerifyFault, VerifyReport};
 pub use writer::Tx;
