@@ -7,7 +7,7 @@ use exchange::sheet::{Limits, ReadError};
 use words::Lang;
 
 /// A sheet as it was read, and what other sheets its workbook has.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Incoming {
     pub sheet: Sheet,
     pub sheets: Vec<String>,

@@ -16,6 +16,8 @@ pub struct Layout {
 /// A column with the first value below its heading.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LaidOut {
+    /// Counted from 0.
+    pub column: usize,
     pub heading: String,
     /// What it is taken for.
     pub field: Option<&'static str>,
@@ -41,7 +43,12 @@ pub fn layout(table: &Table, sheet: &Sheet, profile: &Profile) -> Option<Layout>
     };
     let columns = used
         .into_iter()
-        .map(|held| LaidOut { sample: sample(held.column), heading: held.heading, field: held.field })
+        .map(|held| LaidOut {
+            sample: sample(held.column),
+            column: held.column,
+            heading: held.heading,
+            field: held.field,
+        })
         .collect();
     Some(Layout { row: row.number, columns })
 }
