@@ -1,17 +1,21 @@
 //! Open data: every table of the plan as a file, as of the day looked at.
 
-use app::export::{self, ExportTable, Snapshot};
+use std::collections::HashMap;
+
+use app::export::{self, ExportTable};
 use app::import::table_label;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use domain::code::Code;
 use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
 use exchange::cell::WriteError;
 use exchange::oc4ids;
+use serde::Deserialize;
 use sheets::{Format, Style, export_sink, to_cells};
 use words::Lang;
 
@@ -19,6 +23,7 @@ use crate::PagesState;
 use crate::error::{PageError, render};
 use crate::overview::plan_code;
 use crate::page::Page;
+use crate::projects::{self, ListQuery};
 use crate::visitor::Visitor;
 
 pub(crate) fn routes() -> Router<PagesState> {
@@ -35,6 +40,15 @@ struct Line {
 struct TablesPage {
     page: Page,
     tables: Vec<Line>,
+}
+
+/// `list=yes` asks for what the list of projects shows under the same conditions.
+#[derive(Debug, Default, Deserialize)]
+struct ListAsked {
+    #[serde(default)]
+    list: String,
+    #[serde(flatten)]
+    query: ListQuery,
 }
 
 /// Tables with working remarks or names of people are for those who may see them.
@@ -65,6 +79,7 @@ async fn download(
     State(state): State<PagesState>,
     visitor: Visitor,
     Path((plan, file)): Path<(String, String)>,
+    Query(asked): Query<ListAsked>,
 ) -> Result<Response, PageError> {
     let plan = plan_code(&plan, &visitor)?;
     let not_found = || PageError::not_found().in_lang(visitor.lang);
@@ -92,7 +107,10 @@ async fn download(
         .await
         .map_err(|error| visitor.fail(error))?;
     } else {
-        gather(table, &snapshot, &mut rows);
+        table.each(&snapshot, &mut |row| rows.push(row));
+        if asked.list == "yes" {
+            rows = narrowed(table, rows, &snapshot.portfolio, &asked.query).ok_or_else(not_found)?;
+        }
     }
     let lang = visitor.lang;
     let day = snapshot.portfolio.view.as_of;
@@ -106,8 +124,31 @@ async fn download(
     Ok(attachment(format.media_type(), &format!("{plan}-{day}-{file}"), bytes))
 }
 
-fn gather(table: &ExportTable, snapshot: &Snapshot, rows: &mut Vec<Vec<export::Cell>>) {
-    table.each(snapshot, &mut |row| rows.push(row));
+/// The rows of the projects that a list shows, in its order. `None` for a table that is not of
+/// projects: such a list says nothing of it.
+fn narrowed(
+    table: &ExportTable,
+    rows: Vec<Vec<export::Cell>>,
+    portfolio: &Portfolio,
+    query: &ListQuery,
+) -> Option<Vec<Vec<export::Cell>>> {
+    let named = if table.name == "projects" { "code" } else { "project" };
+    let column = table.columns.iter().position(|column| *column == named)?;
+    let place: HashMap<&str, usize> = projects::select(portfolio, query)
+        .into_iter()
+        .enumerate()
+        .map(|(place, project)| (project.code.as_str(), place))
+        .collect();
+    let mut placed: Vec<(usize, Vec<export::Cell>)> = rows
+        .into_iter()
+        .filter_map(|row| match row.get(column) {
+            Some(export::Cell::Text(code)) => Some((*place.get(code.as_str())?, row)),
+            _ => None,
+        })
+        .collect();
+    // The rows of one project stay in their own order.
+    placed.sort_by_key(|(place, _)| *place);
+    Some(placed.into_iter().map(|(_, row)| row).collect())
 }
 
 fn write(

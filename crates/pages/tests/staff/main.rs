@@ -141,6 +141,7 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/record/revision", "soffffffff"),
         ("/p/huitian-2018/indicators/population/observation", "soffffffff"),
         ("/p/huitian-2018/templates/building", "soffffffff"),
+        ("/p/huitian-2018/import", "soofffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),
         ("/audit/100", "soofffoooo"),
         ("/audit/100/correct", "soofffffff"),

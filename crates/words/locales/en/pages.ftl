@@ -334,6 +334,7 @@ unit-role-operator = operator
 unit-role-informant = source of information
 show-count = Show { $count } projects
 nav-tables = Open data
+downloads-label = Download
 tables-lead = Every table as of { $date }.
 tables-table = Table
 tables-files = Files
