@@ -9,7 +9,7 @@ use domain::history::{SubjectHistory, View};
 use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Judge, Light, Verdict};
 use domain::item::query::{After, LedgerQuery, Sort};
-use domain::item::{Item, Relation, Target};
+use domain::item::{Item, ItemKind, Relation, Target};
 use domain::journal::Seq;
 use domain::portfolio::Portfolio;
 use domain::subject::{Subject, SubjectKind};
@@ -195,6 +195,18 @@ impl App {
         Ok(rows)
     }
 
+    /// The next free code for an item of a kind: `DIR-2019-0042`.
+    pub async fn next_item_code(&self, plan: &Code, kind: ItemKind) -> Result<Code, AppError> {
+        let prefix = format!("{}-{}-", prefix_of(kind), self.clock().today().year());
+        let plan = plan.clone();
+        let looked = prefix.clone();
+        let last = self.database().read_async(move |c| c.last_item_code(&plan, &looked)).await?;
+        let number = last
+            .and_then(|code| code.strip_prefix(&prefix)?.parse::<u32>().ok())
+            .map_or(1, |number| number + 1);
+        Code::new(&format!("{prefix}{number:04}")).map_err(|_| AppError::NotFound)
+    }
+
     /// Why a thing exists and what came of it, both ways, nearest first.
     pub async fn trace(&self, plan: &Code, start: &Target, asked: Asked) -> Result<Trace, AppError> {
         let portfolio = self.portfolio(plan, asked).await?;
@@ -250,6 +262,28 @@ impl App {
             }
         }
         Ok(trace)
+    }
+}
+
+/// What the codes of a kind begin with.
+fn prefix_of(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Directive => "DIR",
+        ItemKind::TrackedTask => "TSK",
+        ItemKind::Inspection => "INS",
+        ItemKind::Finding => "FND",
+        ItemKind::Decision => "DEC",
+        ItemKind::Whistle => "WHS",
+        ItemKind::ReportIn => "RPI",
+        ItemKind::GoodDeed => "DEED",
+        ItemKind::Visit => "VIS",
+        ItemKind::Meeting => "MTG",
+        ItemKind::Dispatch => "DSP",
+        ItemKind::Return => "RET",
+        ItemKind::Report => "REP",
+        ItemKind::Slip => "SLP",
+        ItemKind::Need => "NEED",
+        ItemKind::Resource => "RES",
     }
 }
 

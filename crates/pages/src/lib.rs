@@ -19,6 +19,7 @@ mod indicator_chart;
 mod indicator_edit;
 mod lang_choice;
 mod late;
+mod ledger;
 mod output;
 mod overview;
 mod own_account;
@@ -82,6 +83,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(figures::routes())
         .merge(session::routes())
         .merge(tables::routes())
+        .merge(ledger::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

@@ -38,6 +38,8 @@ pub struct Page {
     pub csrf: String,
     pub may_edit: bool,
     pub may_import: bool,
+    /// Works on the plan: sees the ledger.
+    pub may_work: bool,
     pub may_audit: bool,
     pub may_admin: bool,
     /// Said once at the top, after something was done.
@@ -75,6 +77,7 @@ impl Page {
             csrf: visitor.csrf.clone(),
             may_edit: may(Action::ReportProgress) || may(Action::DescribeProject),
             may_import: may(Action::Import),
+            may_work: may(Action::ReadStaff),
             may_audit: may(Action::ReadAudit),
             may_admin: may(Action::ManagePeople) || may(Action::ManageDirectory),
             notice: None,
