@@ -182,19 +182,6 @@ CREATE TABLE public.session (
 
 
 --
--- Name: subject; Type: TABLE; Schema: public; Owner: -
---
-
-CREATE TABLE public.subject (
-    scope text NOT NULL COLLATE pg_catalog."C",
-    kind text NOT NULL COLLATE pg_catalog."C",
-    code text NOT NULL COLLATE pg_catalog."C",
-    registered bigint NOT NULL,
-    version bigint NOT NULL
-);
-
-
---
 -- Data for Name: account; Type: TABLE DATA; Schema: public; Owner: -
 --
 
@@ -277,23 +264,13 @@ INSERT INTO public.fact VALUES ('p', 'project', 'A-1', 'progress/-', '2018-12-01
 --
 
 INSERT INTO public.migration VALUES (1, 0, '7e38af509ede9e9c9529ce410ba1afcb7f997d6b05127bb98d08279069be9656');
-INSERT INTO public.migration VALUES (2, 0, '73478602bc15e430ca1efabd2f0b6ede2461e25d9ae71d113479f06bbd89ebcd');
+INSERT INTO public.migration VALUES (2, 0, 'e7645607a4645a503fcfef5b5af11d5f7934c30a0ad8b249f0d8143b60291f9e');
 
 
 --
 -- Data for Name: session; Type: TABLE DATA; Schema: public; Owner: -
 --
 
-
-
---
--- Data for Name: subject; Type: TABLE DATA; Schema: public; Owner: -
---
-
-INSERT INTO public.subject VALUES ('directory', 'area', 'town', 1, 1);
-INSERT INTO public.subject VALUES ('p', 'plan', 'p', 2, 2);
-INSERT INTO public.subject VALUES ('p', 'project', 'B-2', 4, 8);
-INSERT INTO public.subject VALUES ('p', 'project', 'A-1', 3, 9);
 
 
 --
@@ -385,14 +362,6 @@ ALTER TABLE ONLY public.session
 
 
 --
--- Name: subject subject_pkey; Type: CONSTRAINT; Schema: public; Owner: -
---
-
-ALTER TABLE ONLY public.subject
-    ADD CONSTRAINT subject_pkey PRIMARY KEY (scope, kind, code);
-
-
---
 -- Name: api_token_by_person; Type: INDEX; Schema: public; Owner: -
 --
 
@@ -407,17 +376,10 @@ CREATE INDEX entry_by_actor ON public.entry USING btree (actor, seq);
 
 
 --
--- Name: entry_by_subject; Type: INDEX; Schema: public; Owner: -
+-- Name: entry_by_kind; Type: INDEX; Schema: public; Owner: -
 --
 
-CREATE INDEX entry_by_subject ON public.entry USING btree (scope, kind, subject, seq);
-
-
---
--- Name: entry_by_time; Type: INDEX; Schema: public; Owner: -
---
-
-CREATE INDEX entry_by_time ON public.entry USING btree (recorded_at, seq);
+CREATE INDEX entry_by_kind ON public.entry USING btree (kind, scope, seq);
 
 
 --
@@ -453,13 +415,6 @@ CREATE INDEX session_by_expiry ON public.session USING btree (expires_at);
 --
 
 CREATE INDEX session_by_person ON public.session USING btree (person);
-
-
---
--- Name: subject_by_version; Type: INDEX; Schema: public; Owner: -
---
-
-CREATE INDEX subject_by_version ON public.subject USING btree (version);
 
 
 --

@@ -2,7 +2,7 @@ PRAGMA foreign_keys=OFF;
 BEGIN TRANSACTION;
 CREATE TABLE migration (version INTEGER PRIMARY KEY, applied_at BIGINT NOT NULL, digest TEXT NOT NULL);
 INSERT INTO migration VALUES(1,0,'7e38af509ede9e9c9529ce410ba1afcb7f997d6b05127bb98d08279069be9656');
-INSERT INTO migration VALUES(2,0,'73478602bc15e430ca1efabd2f0b6ede2461e25d9ae71d113479f06bbd89ebcd');
+INSERT INTO migration VALUES(2,0,'e7645607a4645a503fcfef5b5af11d5f7934c30a0ad8b249f0d8143b60291f9e');
 CREATE TABLE chain (
   id INTEGER PRIMARY KEY,
   seq BIGINT NOT NULL,
@@ -63,18 +63,6 @@ INSERT INTO fact VALUES('p','project','B-2','name','2018-07-31',4,'name',NULL,'r
 INSERT INTO fact VALUES('p','project','B-2','progress/-','2018-08-02',6,'progress',8,'reported','{"project":{"progress":{"percent":"80"}}}');
 INSERT INTO fact VALUES('p','project','B-2','progress/-','2018-08-02',8,'progress',NULL,'reported','{"project":{"progress":{"percent":"8"}}}');
 INSERT INTO fact VALUES('p','project','B-2','sector','2018-07-31',4,'sector',NULL,'reported','{"project":{"sector":{"sector":"education"}}}');
-CREATE TABLE subject (
-  scope TEXT NOT NULL,
-  kind TEXT NOT NULL,
-  code TEXT NOT NULL,
-  registered BIGINT NOT NULL,
-  version BIGINT NOT NULL,
-  PRIMARY KEY (scope, kind, code)
-) WITHOUT ROWID;
-INSERT INTO subject VALUES('directory','area','town',1,1);
-INSERT INTO subject VALUES('p','plan','p',2,2);
-INSERT INTO subject VALUES('p','project','A-1',3,9);
-INSERT INTO subject VALUES('p','project','B-2',4,8);
 CREATE TABLE account (
   person TEXT NOT NULL PRIMARY KEY,
   password TEXT NOT NULL,
@@ -144,13 +132,11 @@ CREATE TABLE item_link (
   to_code TEXT NOT NULL,
   PRIMARY KEY (plan, item, relation, to_kind, to_code)
 ) WITHOUT ROWID;
-CREATE INDEX entry_by_subject ON entry (scope, kind, subject, seq);
 CREATE INDEX entry_by_actor ON entry (actor, seq);
-CREATE INDEX entry_by_time ON entry (recorded_at, seq);
-CREATE INDEX subject_by_version ON subject (version);
 CREATE INDEX session_by_person ON session (person);
 CREATE INDEX session_by_expiry ON session (expires_at);
 CREATE INDEX api_token_by_person ON api_token (person);
+CREATE INDEX entry_by_kind ON entry (kind, scope, seq);
 CREATE INDEX item_by_day ON item (
   plan, until_day, from_day, kind, standing, lead_unit, due, received, finished, reported, late, weekly,
   evidence, level, series, caller, person, sector, units, number, code
