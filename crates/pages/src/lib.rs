@@ -13,6 +13,7 @@ mod error;
 mod fact_words;
 mod figures;
 mod form;
+mod import;
 mod indicator;
 mod indicator_chart;
 mod indicator_edit;

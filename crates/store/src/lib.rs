@@ -18,6 +18,7 @@ mod postgres;
 mod rebuild;
 mod sql;
 mod sqlite;
+mod upload;
 mod verify;
 mod writer;
 
@@ -31,5 +32,6 @@ pub use facts::LIGHT_TOPICS;
 pub use ledger::{BackLink, LedgerPage};
 pub use rebuild::RebuildReport;
 pub use sql::{Connection, Param, Row};
+pub use upload::{Kept, Upload, UploadRoom};
 pub use verify::{VerifyFault, VerifyReport};
 pub use writer::Tx;

@@ -22,6 +22,7 @@ impl ToSql for Param<'_> {
             Param::Null => ValueRef::Null,
             Param::Int(value) => ValueRef::Integer(*value),
             Param::Text(value) => ValueRef::Text(value.as_bytes()),
+            Param::Bytes(value) => ValueRef::Blob(value),
         }))
     }
 }

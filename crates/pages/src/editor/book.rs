@@ -14,7 +14,7 @@ use domain::output::Stage;
 use domain::policy::Role;
 use domain::portfolio::Portfolio;
 use domain::project::{Membership, Project};
-use domain::subject::{SubjectKind, directory};
+use domain::subject::{Subject, SubjectKind, directory};
 use domain::unit::{Unit, UnitFact, UnitLevel};
 use words::Lang;
 
@@ -78,6 +78,17 @@ impl Book {
     pub fn project_name(&self, code: &str) -> String {
         let project = self.portfolio.as_ref().and_then(|p| p.project(code));
         project.map_or(code, |project| project.name.get(self.english())).to_owned()
+    }
+
+    /// What a subject is called.
+    pub fn subject_name(&self, subject: &Subject) -> String {
+        let code = subject.code.as_str();
+        match subject.kind {
+            SubjectKind::Project => self.project_name(code),
+            SubjectKind::Unit => self.unit_name(code),
+            SubjectKind::Area => self.area_name(code),
+            _ => code.to_owned(),
+        }
     }
 
     /// A scope of a role in words.

@@ -336,6 +336,7 @@ unit-role-operator = operator
 unit-role-informant = source of information
 show-count = Show { $count } projects
 nav-tables = Open data
+downloads-label = Download
 tables-lead = Every table as of { $date }.
 tables-table = Table
 tables-files = Files

@@ -280,6 +280,7 @@ unit-role-operator = 管养
 unit-role-informant = 信息来源
 show-count = 展开 { $count } 个项目
 nav-tables = 数据下载
+downloads-label = 下载
 tables-lead = 截至{ $date }的全部表格。
 tables-table = 表
 tables-files = 文件
