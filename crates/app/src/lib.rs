@@ -12,6 +12,7 @@ pub mod export;
 pub mod import;
 pub mod ledger;
 pub mod read;
+pub mod report;
 pub mod table;
 
 use std::collections::HashMap;

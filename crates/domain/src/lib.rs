@@ -28,6 +28,7 @@ pub mod policy;
 pub mod portfolio;
 pub mod project;
 pub mod refusal;
+pub mod report;
 pub mod revision;
 pub mod rollup;
 pub mod source;

@@ -8,7 +8,7 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::history::SubjectHistory;
 use domain::item::ledger::LedgerRow;
-use domain::item::{Item, Step, Target as Thing};
+use domain::item::{Item, ItemKind, Relation, State, Step, Target as Thing};
 use domain::policy::Target;
 use domain::portfolio::Portfolio;
 use jiff::civil::DateTime;
@@ -93,6 +93,8 @@ struct ItemPage {
     attendance: Vec<(String, String)>,
     minutes: String,
     links: Vec<LinkLine>,
+    /// What may be put on the books with this item as its origin.
+    follow: Vec<(String, String)>,
     trace: String,
     audit: String,
     rules_name: String,
@@ -197,6 +199,7 @@ pub async fn show(
             .collect(),
         minutes: item.minutes.clone(),
         links,
+        follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
         trace: page.link(&format!("/items/{code}/trace")),
         audit: if visit.actor.may_somewhere(domain::policy::Action::ReadAudit) {
             format!("/p/{plan}/audit?kind=item&code={code}")
@@ -209,6 +212,46 @@ pub async fn show(
         page,
     };
     render(StatusCode::OK, &shown)
+}
+
+/// Items that begin at this one: tasks of a directive, findings of an inspection, decisions of a meeting.
+fn follow(visit: &Visit, plan: &Code, item: &Item) -> Vec<(String, String)> {
+    let kinds: &[(ItemKind, Relation)] = match item.kind {
+        ItemKind::Directive if item.state == State::Registered => {
+            &[(ItemKind::TrackedTask, Relation::SplitFrom)]
+        }
+        ItemKind::TrackedTask | ItemKind::Finding | ItemKind::Decision
+            if matches!(item.state, State::Cleared | State::Filed) =>
+        {
+            match item.kind {
+                ItemKind::TrackedTask => &[(ItemKind::TrackedTask, Relation::Reopens)],
+                ItemKind::Finding => &[(ItemKind::Finding, Relation::Reopens)],
+                _ => &[(ItemKind::Decision, Relation::Reopens)],
+            }
+        }
+        ItemKind::Inspection if matches!(item.state, State::Concluded | State::Rectifying) => {
+            &[(ItemKind::Finding, Relation::FoundBy)]
+        }
+        ItemKind::Meeting if item.state == State::Held => &[(ItemKind::Decision, Relation::DecidedAt)],
+        ItemKind::Dispatch => &[(ItemKind::Decision, Relation::DecidedAt)],
+        ItemKind::Whistle => &[(ItemKind::ReportIn, Relation::Responds)],
+        _ => &[],
+    };
+    kinds
+        .iter()
+        .filter(|(kind, _)| super::register::may_register(visit).any(|held| held == *kind))
+        .map(|(kind, relation)| {
+            let name = word(visit.lang, "item-kind", kind.as_str());
+            let address = format!(
+                "/p/{plan}/items/new/{}?from={}&relation={}",
+                kind.as_str().replace('_', "-"),
+                item.code,
+                relation.as_str()
+            );
+            let key = format!("item-follow-{}", relation.as_str().replace('_', "-"));
+            (visit.tw(&key, &[("kind", &name)]), address)
+        })
+        .collect()
 }
 
 fn address_of(page: &Page, thing: &Thing) -> String {

@@ -8,6 +8,7 @@ mod item;
 mod line;
 mod list;
 mod register;
+mod report;
 
 use axum::Router;
 use axum::routing::get;
@@ -18,6 +19,8 @@ pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/ledger", get(list::show))
         .route("/p/{plan}/desk", get(desk::show))
+        .route("/p/{plan}/reports", get(report::list).post(report::draft))
+        .route("/p/{plan}/reports/{code}", get(report::show).post(report::save))
         .route("/p/{plan}/items/new", get(register::choose))
         .route("/p/{plan}/items/new/{kind}", get(register::show).post(register::save))
         .route("/p/{plan}/items/{code}", get(item::show))

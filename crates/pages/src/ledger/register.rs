@@ -82,10 +82,12 @@ struct Opened {
     kind: ItemKind,
     blank: Item,
     title: String,
+    /// What it begins at, with the version that was looked at.
+    origin: Option<(Item, Relation)>,
 }
 
 impl Opened {
-    async fn new(visit: &Visit, plan: &str, kind: &str) -> Result<Self, PageError> {
+    async fn new(visit: &Visit, plan: &str, kind: &str, from: &Origin) -> Result<Self, PageError> {
         let plan = known_code(plan)?;
         staff_only(visit)?;
         let kind = ItemKind::parse(&kind.replace('-', "_")).ok_or(AppError::NotFound)?;
@@ -94,7 +96,15 @@ impl Opened {
         }
         let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
         let name = word(visit.lang, "item-kind", kind.as_str());
+        let origin = match (Code::new(&from.from), Relation::parse(&from.relation)) {
+            (Ok(code), Some(relation)) => {
+                let (item, _) = visit.app.item(&plan, &code, app::read::Asked::default()).await?;
+                Some((item, relation))
+            }
+            _ => None,
+        };
         Ok(Self {
+            origin,
             book: Book::of_plan(visit.lang, portfolio),
             blank: blank(&plan, kind).ok_or(AppError::NotFound)?,
             title: visit.tw("item-register", &[("kind", &name)]),
@@ -106,6 +116,12 @@ impl Opened {
     fn form(&self, visit: &Visit) -> Form<'_> {
         let now = wall(visit.app.clock());
         Form { book: &self.book, item: &self.blank, own_unit: own_unit(&visit.actor), now }
+    }
+
+    /// The directive that the new task is split from.
+    fn directive(&self) -> Option<&Item> {
+        let (item, relation) = self.origin.as_ref()?;
+        (item.kind == ItemKind::Directive && *relation == Relation::SplitFrom).then_some(item)
     }
 
     fn sheet(&self, visit: &Visit, origin: &Origin) -> Sheet {
@@ -133,6 +149,15 @@ impl Opened {
             field("text", Control::Area),
             field("received", Control::Day).required().value(today.to_string()),
         ];
+        if let Some(directive) = self.directive() {
+            let open = directive.uncovered();
+            let choices = directive
+                .matters
+                .iter()
+                .map(|(number, text)| Choice::new(number.to_string(), format!("{number}. {text}")));
+            let present: Vec<String> = open.iter().map(u32::to_string).collect();
+            what.insert(0, field("covers", Control::Checks(choices.collect())).value(present.join(";")));
+        }
         match kind {
             ItemKind::Directive => {
                 what.push(field("issuer_name", Control::Text).required());
@@ -278,9 +303,9 @@ impl Opened {
         if !areas.is_empty() || !address.is_empty() {
             facts.push(ItemFact::Place { areas, address });
         }
-        let relation = reader.word("relation", Relation::parse);
-        if let (Some(relation), Some(from)) = (relation, reader.code("from")) {
-            facts.push(ItemFact::Link { relation, to: Target::Item(from), held: true });
+        if let Some((item, relation)) = &self.origin {
+            let to = Target::Item(item.code.clone());
+            facts.push(ItemFact::Link { relation: *relation, to, held: true });
         }
         facts
     }
@@ -305,7 +330,7 @@ pub async fn show(
     Path((plan, kind)): Path<(String, String)>,
     Query(origin): Query<Origin>,
 ) -> Result<Response, PageError> {
-    let opened = Opened::new(&visit, &plan, &kind).await?;
+    let opened = Opened::new(&visit, &plan, &kind, &origin).await?;
     let sheet = opened.sheet(&visit, &origin);
     form_page(&visit, StatusCode::OK, opened.title.clone(), sheet)
 }
@@ -315,8 +340,8 @@ pub async fn save(
     Path((plan, kind)): Path<(String, String)>,
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
-    let opened = Opened::new(&visit, &plan, &kind).await?;
     let origin = origin(&typed);
+    let opened = Opened::new(&visit, &plan, &kind, &origin).await?;
     let mut sheet = opened.sheet(&visit, &origin);
     sheet.refill(&typed);
     let mut reader = Reader::new(&typed);
@@ -325,6 +350,8 @@ pub async fn save(
         sheet.mistakes(visit.lang, &reader.mistakes);
         return form_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, opened.title.clone(), sheet);
     }
+    let covered: Vec<u32> =
+        typed.joined("covers").split(';').filter_map(|number| number.parse().ok()).collect();
     // The limit goes by urgency where none was typed.
     let has_due = facts.iter().any(|fact| matches!(fact, ItemFact::Due { .. }));
     if let Some(portfolio) = opened.book.portfolio.as_ref().filter(|_| !has_due) {
@@ -353,11 +380,23 @@ pub async fn save(
             source: source(&visit),
             reason: String::new(),
         };
-        match visit.app.change(&visit.actor, change).await {
-            Ok(receipt) => {
-                return Ok(done(&format!("/p/{}/items/{code}", opened.plan), Some(&receipt)));
+        // A task and what it covers of its directive come onto the books together.
+        let mut changes = vec![change];
+        changes.extend(opened.directive().map(|directive| Change {
+            command: Command::Record {
+                subject: Subject::item(&opened.plan, &directive.code),
+                facts: vec![ItemFact::Split { task: code.clone(), matters: covered.clone() }.into()],
+                expected: None,
+            },
+            effective: None,
+            source: source(&visit),
+            reason: String::new(),
+        }));
+        match visit.app.change_all(&visit.actor, changes).await {
+            Ok(receipts) => {
+                return Ok(done(&format!("/p/{}/items/{code}", opened.plan), receipts.first()));
             }
-            Err(error) => refusals = refused(error)?,
+            Err((_, error)) => refusals = refused(error)?,
         }
         if !refusals.iter().any(|refusal| matches!(refusal.problem, Problem::AlreadyRegistered(_))) {
             break;
