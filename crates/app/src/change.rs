@@ -54,7 +54,10 @@ impl App {
     }
 
     /// Makes changes of several people in order, all or none.
-    pub async fn change_each(&self, changes: Vec<(Actor, Change)>) -> Result<Vec<Receipt>, (usize, AppError)> {
+    pub async fn change_each(
+        &self,
+        changes: Vec<(Actor, Change)>,
+    ) -> Result<Vec<Receipt>, (usize, AppError)> {
         let (now, today) = (self.clock().now(), self.clock().today());
         self.database()
             .write_async(move |tx| {

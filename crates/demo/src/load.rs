@@ -111,7 +111,9 @@ fn past() -> anyhow::Result<BTreeMap<Date, Day>> {
 fn unit_name(code: &str) -> String {
     let mut reader = csv::Reader::from_reader(UNITS.as_bytes());
     let mut rows = reader.records().flatten();
-    rows.find(|row| row.get(0) == Some(code)).and_then(|row| row.get(1).map(str::to_owned)).unwrap_or_default()
+    rows.find(|row| row.get(0) == Some(code))
+        .and_then(|row| row.get(1).map(str::to_owned))
+        .unwrap_or_default()
 }
 
 fn why(error: AppError) -> String {

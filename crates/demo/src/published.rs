@@ -52,7 +52,10 @@ fn row_of(row: Row, plan: &Code) -> anyhow::Result<Dated> {
         ItemFact::Name(Named::new(row.name_zh, row.name_en)),
         ItemFact::Level { level },
         ItemFact::Received { on: effective },
-        ItemFact::Place { areas: codes(&row.areas).into_iter().collect::<Result<_, _>>()?, address: String::new() },
+        ItemFact::Place {
+            areas: codes(&row.areas).into_iter().collect::<Result<_, _>>()?,
+            address: String::new(),
+        },
     ];
     if !row.issuer.is_empty() {
         facts.push(ItemFact::Issuer { name: row.issuer, unit: None });

@@ -37,7 +37,12 @@ const RESEARCH: [(&str, &str, &str, Date); 5] = [
     ("education", "学位缺口与布局", "places missing at schools, and where", date(2019, 1, 25)),
     ("elderly_care", "社区养老服务供需", "services for older residents", date(2019, 3, 29)),
     ("municipal", "市政设施承载能力", "what pipes and cables can carry", date(2019, 5, 31)),
-    ("social", "大型居住区共建共治共享机制", "how a large residential area is run together", date(2019, 7, 26)),
+    (
+        "social",
+        "大型居住区共建共治共享机制",
+        "how a large residential area is run together",
+        date(2019, 7, 26),
+    ),
 ];
 /// What a ledger's count covers.
 const COUNTED: [ItemKind; 9] = [
@@ -81,7 +86,8 @@ pub(crate) fn draft(book: &mut Book) -> Vec<ToIssue> {
         let name = format!("HT-WR-{:02}", week + 1);
         let mut facts = facts(&zh, &en, Series::Weekly, from, to, day);
         facts.push(ItemFact::Text { text: both("按台账统计。", "Counted from the ledger.") });
-        let Some(mut entry) = book.register(begun, person("task-force"), &name, ItemKind::Report, facts) else {
+        let Some(mut entry) = book.register(begun, person("task-force"), &name, ItemKind::Report, facts)
+        else {
             continue;
         };
         if let Some((_, zh, en)) = LEFT_OUT.iter().find(|(left_out, ..)| *left_out == week) {

@@ -113,8 +113,12 @@ fn every_published_figure_is_counted_from_records() {
 
 #[test]
 fn published_records_have_their_address_and_all_others_say_that_they_are_made_up() {
-    let published: BTreeSet<&str> =
-        books().items.iter().filter(|item| item.grade == Grade::Published).map(|item| item.code.as_str()).collect();
+    let published: BTreeSet<&str> = books()
+        .items
+        .iter()
+        .filter(|item| item.grade == Grade::Published)
+        .map(|item| item.code.as_str())
+        .collect();
     assert_eq!(published.len(), 10, "six visits and four deeds: {published:?}");
     for item in &books().items {
         let made_up = item.name.zh.starts_with("示例：") && item.name.en.starts_with("Example: ");
@@ -157,7 +161,8 @@ fn tasks_are_split_from_directives_and_cover_their_matters() {
 #[test]
 fn the_registers_show_what_happens_in_a_real_year() {
     let tasks = || of_kind(ItemKind::TrackedTask);
-    let stepped = |step: Step| books().items.iter().filter(|item| item.moves.iter().any(|m| m.step == step)).count();
+    let stepped =
+        |step: Step| books().items.iter().filter(|item| item.moves.iter().any(|m| m.step == step)).count();
     for step in [
         Step::UpholdObjection,
         Step::RejectObjection,
@@ -180,7 +185,10 @@ fn the_registers_show_what_happens_in_a_real_year() {
         assert!(stepped(step) > 0, "nothing ever went through {}", step.as_str());
     }
     let extension = |granted: bool| {
-        tasks().flat_map(|item| &item.extensions).filter(|it| it.decided.as_ref().is_some_and(|d| d.1 == granted)).count()
+        tasks()
+            .flat_map(|item| &item.extensions)
+            .filter(|it| it.decided.as_ref().is_some_and(|d| d.1 == granted))
+            .count()
     };
     assert!(extension(true) > 2 && extension(false) > 1);
     assert!(tasks().filter(|item| item.linked(Relation::Reopens).count() == 1).count() == 3);
@@ -190,20 +198,31 @@ fn the_registers_show_what_happens_in_a_real_year() {
     assert!(of_kind(ItemKind::Directive).any(|item| item.standing() == Standing::Open));
 
     let whistles: Vec<&Item> = of_kind(ItemKind::Whistle).collect();
-    let vetoes = whistles.iter().flat_map(|item| item.units.values()).filter(|line| line.mark.as_ref().is_some_and(|m| m.1));
+    let vetoes = whistles
+        .iter()
+        .flat_map(|item| item.units.values())
+        .filter(|line| line.mark.as_ref().is_some_and(|m| m.1));
     assert_eq!(vetoes.count(), 1);
     assert_eq!(whistles.iter().filter(|item| item.moves.iter().any(|m| m.step == Step::Raise)).count(), 2);
     let in_time = |item: &&&Item| {
-        item.units.values().filter_map(|line| line.arrived).all(|(at, _)| item.answer_by.is_some_and(|by| at <= by))
+        item.units
+            .values()
+            .filter_map(|line| line.arrived)
+            .all(|(at, _)| item.answer_by.is_some_and(|by| at <= by))
     };
-    let arrived: Vec<&Item> =
-        whistles.iter().filter(|item| item.units.values().any(|line| line.arrived.is_some())).copied().collect();
+    let arrived: Vec<&Item> = whistles
+        .iter()
+        .filter(|item| item.units.values().any(|line| line.arrived.is_some()))
+        .copied()
+        .collect();
     let punctual = arrived.iter().filter(in_time).count();
     assert!(punctual * 3 > arrived.len() * 2 && punctual < arrived.len(), "{punctual} of {}", arrived.len());
 
-    let joint = of_kind(ItemKind::Inspection).filter(|item| item.all_units().any(|unit| unit.as_str() == "bj-task-force"));
+    let joint = of_kind(ItemKind::Inspection)
+        .filter(|item| item.all_units().any(|unit| unit.as_str() == "bj-task-force"));
     assert!(joint.count() > 10);
-    let meetings = |series| of_kind(ItemKind::Meeting).filter(move |item| item.series == Some(series)).count();
+    let meetings =
+        |series| of_kind(ItemKind::Meeting).filter(move |item| item.series == Some(series)).count();
     assert_eq!((meetings(Series::Joint), meetings(Series::Dispatch)), (3, 12));
     assert_eq!(of_kind(ItemKind::Need).filter(|item| item.state == State::Met).count(), 8);
     assert!(of_kind(ItemKind::GoodDeed).any(|item| item.state == State::Planned));
@@ -211,7 +230,8 @@ fn the_registers_show_what_happens_in_a_real_year() {
 
 #[test]
 fn lights_of_every_colour_burn_on_the_day() {
-    let query = LedgerQuery { kinds: vec![ItemKind::TrackedTask, ItemKind::Directive], ..LedgerQuery::default() };
+    let query =
+        LedgerQuery { kinds: vec![ItemKind::TrackedTask, ItemKind::Directive], ..LedgerQuery::default() };
     let lights = runtime().block_on(books().app.ledger_lights(&plan(), &query, on_the_day())).unwrap();
     for light in [Light::Red, Light::Green, Light::Done] {
         assert!(lights.get(&light).is_some_and(|count| *count > 0), "{lights:?}");
@@ -230,9 +250,11 @@ fn moves_are_made_on_working_days_and_none_after_the_statement() {
 
 #[test]
 fn reports_are_frozen_with_what_the_ledger_said() {
-    let weekly: Vec<&Item> = of_kind(ItemKind::Report).filter(|item| item.series == Some(Series::Weekly)).collect();
+    let weekly: Vec<&Item> =
+        of_kind(ItemKind::Report).filter(|item| item.series == Some(Series::Weekly)).collect();
     assert_eq!(weekly.iter().filter(|item| item.state == State::Skipped).count(), 4);
-    let mut numbers: Vec<u32> = weekly.iter().filter_map(|item| item.issued.as_ref()).map(|it| it.number).collect();
+    let mut numbers: Vec<u32> =
+        weekly.iter().filter_map(|item| item.issued.as_ref()).map(|it| it.number).collect();
     numbers.sort_unstable();
     assert!(numbers.into_iter().eq(1..=48));
 

@@ -25,7 +25,7 @@ const DEEDS: &[Deed] = &[
     ("bj-hrss", "tiantongyuan-north", ("家门口招聘会", "job fairs close to home"), Some(("job_fairs", 6))),
     ("bj-hrss", "huilongguan", ("技能培训进社区", "skills training in communities"), None),
     ("bj-justice", "huoying", ("周末法律咨询", "legal advice at weekends"), Some(("legal_advice", 40))),
-    ("bj-police", "tiantongyuan-south", ("户政业务延时办理", "later hours for household papers"), None),
+    ("bj-justice", "tiantongyuan-south", ("社区法律顾问值班", "hours of a community lawyer"), None),
     ("bj-social-work", "huilongguan", ("社会工作者结对社区", "social workers paired with communities"), None),
     ("bj-disabled", "dongxiaokou", ("入户无障碍改造", "step-free changes in homes"), None),
     ("bj-science", "huoying", ("科普大篷车进校园", "science van at schools"), None),
@@ -70,10 +70,8 @@ fn write(
         place(area, ""),
         ItemFact::Sector { sector: code("social") },
     ];
-    let quantity = brought.map(|(kind, quantity)| ItemFact::Quantity {
-        kind: code(kind),
-        quantity: Decimal::from(quantity),
-    });
+    let quantity = brought
+        .map(|(kind, quantity)| ItemFact::Quantity { kind: code(kind), quantity: Decimal::from(quantity) });
     let name = format!("HT-DEED-{:03}", n + 5);
     if !promised {
         facts.extend(quantity);

@@ -62,7 +62,9 @@ fn directive(
     let (zh, en) = fill(DIRECTIVES[index % DIRECTIVES.len()], theme.zh, theme.en);
     let mut facts = vec![
         example(&zh, &en),
-        ItemFact::Text { text: both("请有关单位研究办理，及时反馈。", "To be studied and settled; report back.") },
+        ItemFact::Text {
+            text: both("请有关单位研究办理，及时反馈。", "To be studied and settled; report back."),
+        },
         ItemFact::Number { number: format!("回天督〔{}〕{}号", received.year(), n + 1) },
         ItemFact::Received { on: received },
         ItemFact::Issuer { name: "市主要领导".into(), unit: None },
@@ -79,10 +81,14 @@ fn directive(
         let (zh, en) = TASKS[(index + number as usize) % TASKS.len()];
         ItemFact::Matter { number, text: both(zh, en) }
     }));
-    facts.extend(AGAIN.iter().find(|(later, _)| *later == n).map(|(_, earlier)| {
-        link(Relation::Reopens, Target::Item(nth(*earlier).0))
-    }));
-    let mut entry = book.register(received, person("supervision"), number.as_str(), ItemKind::Directive, facts)?;
+    facts.extend(
+        AGAIN
+            .iter()
+            .find(|(later, _)| *later == n)
+            .map(|(_, earlier)| link(Relation::Reopens, Target::Item(nth(*earlier).0))),
+    );
+    let mut entry =
+        book.register(received, person("supervision"), number.as_str(), ItemKind::Directive, facts)?;
 
     let assigned = if urgency == Urgency::Urgent { received } else { wd(received, 1) };
     let mut open = Vec::new();
@@ -153,13 +159,13 @@ fn task(
     let course = match task {
         88 | 93 | 96 => Course::Stuck,
         _ if !ordinary => Course::Plain,
+        46 => Course::Suspended,
         _ if task % 17 == 5 => Course::Moved,
         _ if task % 17 == 11 => Course::Kept,
         _ if task % 13 == 4 => Course::Extended,
         _ if task % 26 == 1 => Course::Refused,
         _ if task % 19 == 7 => Course::Late,
         _ if task % 11 == 6 => Course::Returned,
-        _ if task == 45 => Course::Suspended,
         _ => Course::Plain,
     };
     let (unit, other) = if number == 1 { (theme.lead, theme.second) } else { (theme.second, theme.lead) };
@@ -212,8 +218,7 @@ fn reopened(
     let (_, theme, n) = known.iter().find(|(number, ..)| *number == old)?;
     let due = wd(day, 10);
     let aspect = ("问题反弹，重新整治", "it came back; to be put right again");
-    let mut facts =
-        facts_of(theme, aspect, theme.lead, day, Urgency::Ordinary, Some(due), task, &nth(*n).0);
+    let mut facts = facts_of(theme, aspect, theme.lead, day, Urgency::Ordinary, Some(due), task, &nth(*n).0);
     facts.push(link(Relation::Reopens, Target::Item(code(&format!("HT-TSK-{old:03}")))));
     let name = format!("HT-TSK-{task:03}");
     let entry = book.register(day, person("supervision"), &name, ItemKind::TrackedTask, facts)?;

@@ -5,13 +5,15 @@ use domain::item::kind::{InspectionWay, ItemKind, Level, Part, Urgency};
 use domain::item::{ItemFact, Relation, Step, Target};
 use jiff::civil::Date;
 
-use super::book::{Book, Entry, START, both, code, example, lead, level, link, of, person, place, supporting, wd};
+use super::book::{
+    Book, END, Entry, START, both, code, example, lead, level, link, of, person, place, supporting, wd,
+};
 use super::tasks::{self, Course, Slips, Task};
 use super::themes::{Phrase, THEMES, Theme, fill};
 
 const HANDLED: i32 = 46;
-/// Still going on at the end of the registers: how far each has come, and when it began.
-const GOING_ON: [(Stage, i32); 3] = [(Stage::Rectifying, 228), (Stage::Ordered, 236), (Stage::Planned, 241)];
+/// Still going on at the end of the registers: how far each has come, and how many working days before.
+const GOING_ON: [(Stage, i32); 3] = [(Stage::Rectifying, 9), (Stage::Ordered, 3), (Stage::Planned, 1)];
 
 const WAYS: [InspectionWay; 5] = [
     InspectionWay::Unannounced,
@@ -51,7 +53,7 @@ pub(super) fn play(book: &mut Book, slips: &mut Slips) {
         inspection(book, slips, n, day, Stage::Handled, &mut findings);
     }
     for (n, (stage, days)) in (HANDLED..).zip(GOING_ON) {
-        inspection(book, slips, n, wd(START, days), stage, &mut findings);
+        inspection(book, slips, n, wd(END, -days), stage, &mut findings);
     }
 }
 
@@ -103,7 +105,10 @@ fn inspection(
     let outcome = if count == 0 {
         ItemFact::Outcome { solved: true, text: both("落实到位", "done as set") }
     } else {
-        ItemFact::Outcome { solved: false, text: both("发现问题，限期整改", "found wanting; to be put right") }
+        ItemFact::Outcome {
+            solved: false,
+            text: both("发现问题，限期整改", "found wanting; to be put right"),
+        }
     };
     book.step(concluded, office(), &mut entry, Step::Conclude, vec![outcome])?;
     let mut settled = concluded;
@@ -120,7 +125,8 @@ fn inspection(
             last = last.zip(cleared).map(|(a, b)| a.max(b));
         }
         settled = wd(last?, 1);
-        let outcome = ItemFact::Outcome { solved: true, text: both("复查合格", "re-checked and found right") };
+        let outcome =
+            ItemFact::Outcome { solved: true, text: both("复查合格", "re-checked and found right") };
         book.step(settled, office(), &mut entry, Step::Recheck, vec![outcome])?;
     }
     book.step(wd(settled, 1), office(), &mut entry, Step::Clear, Vec::new())?;
@@ -172,5 +178,10 @@ fn finding(
         _ => Course::Plain,
     };
     let urgency = Urgency::Ordinary;
-    tasks::play(book, slips, begun, Task { entry, unit, other, due: Some(due), urgency, course, turn: finding as i32 })
+    tasks::play(
+        book,
+        slips,
+        begun,
+        Task { entry, unit, other, due: Some(due), urgency, course, turn: finding as i32 },
+    )
 }

@@ -53,11 +53,17 @@ fn meeting(
     let joint = series == Series::Joint;
     let number = n + 1;
     let (zh, en, prefix, room) = if joint {
-        (format!("市级联席会第{number}次会议"), format!("joint meeting no. {number}"), "HT-JM", "市发展改革委会议室")
+        (
+            format!("市级联席会第{number}次会议"),
+            format!("joint meeting no. {number}"),
+            "HT-JM",
+            "市发展改革委会议室",
+        )
     } else {
         (format!("第{number}次月调度会"), format!("monthly dispatch no. {number}"), "HT-MD", "昌平区会议中心")
     };
-    let themes: Vec<&Theme> = (0..3).map(|at| &THEMES[(n * 3 + at + if joint { 1 } else { 0 }) % THEMES.len()]).collect();
+    let themes: Vec<&Theme> =
+        (0..3).map(|at| &THEMES[(n * 3 + at + if joint { 1 } else { 0 }) % THEMES.len()]).collect();
     let mut facts = vec![
         example(&zh, &en),
         ItemFact::Number { number: number.to_string() },

@@ -84,7 +84,9 @@ fn needed(
     let day = wd(START, 85 + n * 5);
     let facts = vec![
         example(&format!("{community}：{zh}"), &format!("{community}: {en}")),
-        ItemFact::Text { text: both("社区五方议事会提出。", "Raised by the community’s five parties.") },
+        ItemFact::Text {
+            text: both("社区五方议事会提出。", "Raised by the community’s five parties.")
+        },
         ItemFact::Level { level: Level::District },
         lead(&office),
         place(area, community),

@@ -47,7 +47,8 @@ pub(super) const DEPARTMENTS: [Department; 32] = [
     ("bj-statistics", 3, [("居民需求入户调查", "asking households what they need"), ("核对公共服务数据", "checking service data")]),
 ];
 
-const AREAS: [&str; 5] = ["huilongguan", "huoying", "dongxiaokou", "tiantongyuan-north", "tiantongyuan-south"];
+const AREAS: [&str; 5] =
+    ["huilongguan", "huoying", "dongxiaokou", "tiantongyuan-north", "tiantongyuan-south"];
 /// Working days from the first to the last report-in.
 const SPAN: i32 = 236;
 
@@ -60,7 +61,12 @@ impl ReportIns {
     pub(super) fn respond(&mut self, book: &mut Book, day: Date, unit: &str, area: &str, to: &Target) {
         let facts = vec![
             example("应哨到场处置", "came to a whistle"),
-            ItemFact::Text { text: both("应街道召集到现场，参加处置。", "Called by the subdistrict, took part on the spot.") },
+            ItemFact::Text {
+                text: both(
+                    "应街道召集到现场，参加处置。",
+                    "Called by the subdistrict, took part on the spot.",
+                ),
+            },
             link(Relation::Responds, to.clone()),
         ];
         self.write(book, day, unit, area, facts);
@@ -87,13 +93,19 @@ pub(super) fn play(book: &mut Book, numbers: &mut ReportIns) {
     // In turn: each round takes one visit of every department that still has some.
     let rounds = DEPARTMENTS.iter().map(|(_, count, _)| *count).max().unwrap_or(0);
     let turns = (0..rounds).flat_map(|round| {
-        DEPARTMENTS.iter().filter(move |(_, count, _)| round < *count).map(move |department| (round, department))
+        DEPARTMENTS
+            .iter()
+            .filter(move |(_, count, _)| round < *count)
+            .map(move |department| (round, department))
     });
     for (at, (round, (unit, _, purposes))) in (0..).zip(turns) {
         let day = wd(START, 4 + at * SPAN / total);
         let (zh, en) = purposes[round as usize % purposes.len()];
         let area = AREAS[(at as usize * 3 + round as usize) % AREAS.len()];
-        let text = both("到街镇和社区现场服务，问题当场答复或带回办理。", "On the spot; matters answered there or taken back.");
+        let text = both(
+            "到街镇和社区现场服务，问题当场答复或带回办理。",
+            "On the spot; matters answered there or taken back.",
+        );
         let facts = vec![
             example(&format!("主动报到：{zh}"), &format!("reporting in: {en}")),
             ItemFact::Text { text },

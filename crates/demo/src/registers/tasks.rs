@@ -5,7 +5,9 @@ use domain::item::kind::{ObjectionTo, SlipColour, Urgency};
 use domain::item::{ItemFact, ItemKind, Relation, Step, Target};
 use jiff::civil::Date;
 
-use super::book::{Book, Entry, both, checked, code, evidence, example, lead, level, link, of, person, progress, wd};
+use super::book::{
+    Book, Entry, both, checked, code, evidence, example, lead, level, link, of, person, progress, wd,
+};
 
 /// What happens to a task on its way.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -114,7 +116,8 @@ pub(super) fn play(book: &mut Book, slips: &mut Slips, assigned: Date, task: Tas
         }
     } else if urgency == Urgency::Ordinary {
         ready = wd(ready, 2);
-        let line = progress("已到现场核实并明确分工", "seen on site, work divided", 30 + i64::from(turn % 4) * 10);
+        let line =
+            progress("已到现场核实并明确分工", "seen on site, work divided", 30 + i64::from(turn % 4) * 10);
         book.record(ready, of(unit), entry, vec![line])?;
     }
     let mut limit = due.unwrap_or_else(|| wd(ready, 5));
@@ -148,7 +151,8 @@ pub(super) fn play(book: &mut Book, slips: &mut Slips, assigned: Date, task: Tas
     if course == Course::Stuck {
         let on = wd(limit, 2);
         let forecast = ItemFact::Forecast { on: Some(wd(limit, 60)) };
-        let text = both("场地腾退未完成，正与产权单位商谈", "the site is not cleared; talks with its owner go on");
+        let text =
+            both("场地腾退未完成，正与产权单位商谈", "the site is not cleared; talks with its owner go on");
         book.record(on, of(unit), entry, vec![forecast])?;
         book.record(on, of(unit), entry, vec![ItemFact::Explanation { text, until: wd(on, 20), by: None }])?;
         return None;
@@ -171,7 +175,8 @@ fn close(book: &mut Book, entry: &mut Entry, unit: &str, reported: Date, returne
         book.step_because(seen, office(), entry, Step::SendBack, Vec::new(), note.into())?;
         let again = wd(seen, 3);
         key = "call-back";
-        let second = evidence(key, "居民回访记录和复查照片", "call-back record and photographs of the re-check");
+        let second =
+            evidence(key, "居民回访记录和复查照片", "call-back record and photographs of the re-check");
         book.record(again, of(unit), entry, vec![second])?;
         book.step(again, of(unit), entry, Step::ReportDone, Vec::new())?;
         seen = wd(again, 2);

@@ -7,9 +7,7 @@ use domain::workday;
 use jiff::Span;
 use jiff::civil::{Date, DateTime};
 
-use super::book::{
-    Book, END, Entry, START, both, code, example, lead, of, person, place, supporting, wd,
-};
+use super::book::{Book, END, Entry, START, both, code, example, lead, of, person, place, supporting, wd};
 use super::report_ins::ReportIns;
 
 /// What it is blown for, who leads the answer, who else is called.
@@ -78,7 +76,12 @@ fn whistle(book: &mut Book, numbers: &mut ReportIns, n: i32, day: Date, ending: 
     let after = |minutes: i64| -> DateTime { called.saturating_add(Span::new().minutes(minutes)) };
     let mut facts = vec![
         example(zh, en),
-        ItemFact::Text { text: both("街道难以单独解决，请到现场处置。", "More than the subdistrict can settle alone; please come.") },
+        ItemFact::Text {
+            text: both(
+                "街道难以单独解决，请到现场处置。",
+                "More than the subdistrict can settle alone; please come.",
+            ),
+        },
         ItemFact::Number { number: format!("哨{:03}", n + 1) },
         ItemFact::Received { on: day },
         ItemFact::Issuer { name: String::new(), unit: Some(code(caller)) },
@@ -98,8 +101,10 @@ fn whistle(book: &mut Book, numbers: &mut ReportIns, n: i32, day: Date, ending: 
 
     // Most come within the limit; now and then one does not.
     let slow = n % 7 == 5;
-    let answer = |unit: &str, at: i64| ItemFact::Answer { unit: code(unit), at: after(at), text: String::new() };
-    let arrival = |unit: &str, at: i64, people: u32| ItemFact::Arrival { unit: code(unit), at: after(at), people };
+    let answer =
+        |unit: &str, at: i64| ItemFact::Answer { unit: code(unit), at: after(at), text: String::new() };
+    let arrival =
+        |unit: &str, at: i64, people: u32| ItemFact::Arrival { unit: code(unit), at: after(at), people };
     let coming = if slow { minutes + 40 } else { minutes - 8 };
     let to = Target::Item(entry.code.clone());
     book.step(day, of(first), &mut entry, Step::Answer, vec![answer(first, 5 + i64::from(n))])?;
@@ -147,7 +152,11 @@ fn settle(
     book.step(day, calling(), entry, Step::Solve, vec![outcome])?;
     let veto = n == 12;
     let mark = |unit: &str, mark: u8, veto: bool| {
-        let note = if veto { both("到场后无权决定，影响处置", "came without the power to decide") } else { String::new() };
+        let note = if veto {
+            both("到场后无权决定，影响处置", "came without the power to decide")
+        } else {
+            String::new()
+        };
         ItemFact::Mark { unit: code(unit), mark, veto, note }
     };
     let best = if slow { 3 } else { 5 - (n % 2) as u8 };
