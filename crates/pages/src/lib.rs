@@ -10,9 +10,9 @@ mod correction;
 mod directory;
 mod editor;
 mod error;
-mod fact_words;
 mod figures;
 mod form;
+mod import;
 mod indicator;
 mod indicator_chart;
 mod indicator_edit;
@@ -54,6 +54,7 @@ use axum::middleware;
 pub use error::PageError;
 pub use page::{Page, PlanRef};
 pub use sign_in_rate::ClientAddress;
+pub use unreadable::explain;
 pub use visitor::Visitor;
 
 /// What all pages share.

@@ -37,6 +37,7 @@ pub struct Page {
     pub user: Option<String>,
     pub csrf: String,
     pub may_edit: bool,
+    pub may_import: bool,
     /// Works on the plan: sees the ledger.
     pub may_work: bool,
     pub may_audit: bool,
@@ -75,6 +76,7 @@ impl Page {
             user,
             csrf: visitor.csrf.clone(),
             may_edit: may(Action::ReportProgress) || may(Action::DescribeProject),
+            may_import: may(Action::Import),
             may_work: may(Action::ReadStaff),
             may_audit: may(Action::ReadAudit),
             may_admin: may(Action::ManagePeople) || may(Action::ManageDirectory),
@@ -127,6 +129,12 @@ impl Page {
             }
         }
         out
+    }
+
+    /// The address of a table as a file, of the same day, with a list's own conditions.
+    pub fn table(&self, name: &str, format: &str, query: &str) -> String {
+        let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+        self.link(&format!("/tables/{name}.{format}{query}"))
     }
 
     /// `aria-current` for the navigation.

@@ -382,14 +382,8 @@ impl Connection {
     /// The last item code that begins with a prefix.
     pub fn last_item_code(&mut self, plan: &Code, prefix: &str) -> Result<Option<String>> {
         self.first(
-            "SELECT code FROM subject WHERE scope = $1 AND kind = $2 AND code >= $3 AND code < $4 \
-             ORDER BY code DESC LIMIT 1",
-            &[
-                plan.as_str().into(),
-                SubjectKind::Item.as_str().into(),
-                prefix.into(),
-                format!("{prefix}~").as_str().into(),
-            ],
+            "SELECT code FROM item WHERE plan = $1 AND code >= $2 AND code < $3 ORDER BY code DESC LIMIT 1",
+            &[plan.as_str().into(), prefix.into(), format!("{prefix}~").as_str().into()],
             |row| Ok(row.text(0)?.to_owned()),
         )
     }
@@ -446,7 +440,7 @@ impl Connection {
 
     fn item_subjects(&mut self) -> Result<Vec<Subject>> {
         self.rows(
-            "SELECT scope, code FROM subject WHERE kind = $1 ORDER BY scope, code",
+            "SELECT DISTINCT scope, subject FROM entry WHERE kind = $1 ORDER BY scope, subject",
             &[SubjectKind::Item.as_str().into()],
             |row| {
                 let code =
@@ -463,8 +457,8 @@ impl Connection {
         visit: &mut dyn FnMut(SubjectHistory) -> Result<()>,
     ) -> Result<()> {
         let codes = self.rows(
-            "SELECT code FROM subject WHERE scope = $1 AND kind = $2 ORDER BY code",
-            &[plan.as_str().into(), SubjectKind::Item.as_str().into()],
+            "SELECT DISTINCT code FROM item WHERE plan = $1 ORDER BY code",
+            &[plan.as_str().into()],
             |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
         )?;
         for code in codes {

@@ -22,6 +22,7 @@ impl ToSql for Param<'_> {
             Param::Null => ValueRef::Null,
             Param::Int(value) => ValueRef::Integer(*value),
             Param::Text(value) => ValueRef::Text(value.as_bytes()),
+            Param::Bytes(value) => ValueRef::Blob(value),
         }))
     }
 }
@@ -62,7 +63,8 @@ impl SqliteConnection {
         }
         let pragmas = if write {
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-             PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+             PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; \
+             PRAGMA wal_autocheckpoint=4000;"
         } else {
             "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; \
              PRAGMA mmap_size=268435456;"

@@ -297,7 +297,7 @@ fn blank(plan: &Code, kind: ItemKind) -> Option<Item> {
         grade: domain::source::Grade::Reported,
         fact: ItemFact::Kind { kind }.into(),
     };
-    Item::at(&SubjectHistory::from_facts(subject, Seq(0), Seq(0), vec![fact]), View::ALL)
+    Item::at(&SubjectHistory::from_facts(subject, vec![fact])?, View::ALL)
 }
 
 pub async fn show(

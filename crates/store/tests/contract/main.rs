@@ -11,6 +11,7 @@ mod ledger;
 mod reading;
 mod schema;
 mod tamper;
+mod uploads;
 mod writing;
 
 /// Makes each function a test on SQLite and one on PostgreSQL.

@@ -1,3 +1,12 @@
+-- A subject's place, first and last entry follow from its facts, and an entry's time from its number:
+-- keeping them apart cost most of what a commit writes.
+
+DROP INDEX subject_by_version;
+DROP TABLE subject;
+DROP INDEX entry_by_time;
+DROP INDEX entry_by_subject;
+CREATE INDEX entry_by_kind ON entry (kind, scope, seq);
+
 -- The ledger: a row for each stretch of days that an item looked the same.
 
 CREATE TABLE item (
@@ -49,3 +58,21 @@ CREATE TABLE item_link (
   PRIMARY KEY (plan, item, relation, to_kind, to_code)
 ) {unrowed};
 CREATE INDEX item_link_back ON item_link (plan, to_kind, to_code);
+
+-- Files that wait between being looked through and being imported. They are part of no record: each
+-- has an owner and an end, and together they are bounded.
+
+CREATE TABLE upload (
+  id {text} NOT NULL PRIMARY KEY,
+  person {text} NOT NULL,
+  scope {text} NOT NULL,
+  name {text} NOT NULL,
+  note {text} NOT NULL,
+  finished BIGINT NOT NULL,
+  size BIGINT NOT NULL,
+  body {bytes} NOT NULL,
+  created_at BIGINT NOT NULL,
+  expires_at BIGINT NOT NULL
+);
+CREATE INDEX upload_by_person ON upload (person, created_at);
+CREATE INDEX upload_by_expiry ON upload (expires_at);
