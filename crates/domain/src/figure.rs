@@ -10,6 +10,7 @@ use crate::code::Code;
 use crate::item;
 use crate::item::kind::{ItemKind, Level, Series};
 use crate::item::ledger::{LedgerRow, RowKind};
+use crate::item::workflow::State;
 use crate::milestone::step;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
@@ -123,9 +124,12 @@ pub struct ItemSelection {
     pub series: Option<Series>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// Only those that are done: issued, cleared, answered.
+    /// Only those that are done: issued, cleared, solved.
     #[serde(default)]
     pub done: bool,
+    /// None in one of these states: whistles but those still called have been answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<State>,
     #[serde(default)]
     pub count: Counted,
 }
@@ -149,6 +153,7 @@ impl ItemSelection {
             && (self.series.is_none() || self.series == row.series)
             && (self.level.is_none() || self.level == row.level)
             && (!self.done || row.standing == item::Standing::Done)
+            && !self.except.iter().any(|state| state.as_str() == row.state)
     }
 
     fn evaluate(&self, items: &[LedgerRow]) -> (Option<Decimal>, Vec<Row>) {

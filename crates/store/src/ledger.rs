@@ -32,7 +32,8 @@ const TABLES: [&str; 3] = ["item", "item_area", "item_link"];
 
 /// Brings an item's rows up to date after an entry about it.
 pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &SubjectHistory) -> Result<()> {
-    // Rows that ended before anything changed stay as they are.
+    // Rows that ended before anything changed stay as they are. The row that ends on the very day is
+    // written again: until now it may have been the last one, without an end.
     let mut from = entry.draft.effective;
     if let Event::Corrected { entry: wrong, .. } = &entry.draft.event {
         let days = history.facts().iter().filter(|fact| fact.seq == *wrong).map(|fact| fact.effective);
@@ -41,11 +42,11 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     let (plan, code) = (&history.subject.scope, &history.subject.code);
     let from = from.to_string();
     connection.send(
-        "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day > $3",
+        "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day >= $3",
         &[plan.as_str().into(), code.as_str().into(), from.as_str().into()],
     )?;
     for span in spans(history) {
-        if span.until.is_none_or(|until| until.to_string() > from) {
+        if span.until.is_none_or(|until| until.to_string() >= from) {
             insert(connection, plan, &span)?;
         }
     }

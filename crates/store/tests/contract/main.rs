@@ -7,6 +7,7 @@ mod backup;
 mod books;
 mod disk;
 mod journal;
+mod ledger;
 mod reading;
 mod schema;
 mod tamper;
