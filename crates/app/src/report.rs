@@ -59,8 +59,8 @@ impl App {
         &self,
         actor: &Actor,
         plan: &Code,
-        series: Series,
-        period: Period,
+        (series, period): (Series, Period),
+        source: &Source,
     ) -> Result<Code, AppError> {
         let code = period.report(series);
         if self.subject(&Subject::item(plan, &code)).await?.is_some() {
@@ -81,7 +81,7 @@ impl App {
                 facts: facts.into_iter().map(Fact::from).collect(),
             },
             effective: None,
-            source: Source::default(),
+            source: source.clone(),
             reason: String::new(),
         };
         self.change(actor, change).await?;
@@ -173,6 +173,7 @@ impl App {
         code: &Code,
         expected: Seq,
         written: &[(String, String)],
+        source: &Source,
     ) -> Result<Receipt, AppError> {
         let report = self.report(plan, code).await?;
         let mut content = match of(&report.item) {
@@ -189,7 +190,7 @@ impl App {
             }
         }
         let facts = vec![ItemFact::Content { content: content.to_text() }.into()];
-        self.change(actor, record(plan, code, facts, expected)).await
+        self.change(actor, record(plan, code, facts, expected, source)).await
     }
 
     /// Numbers, freezes and issues a report.
@@ -199,6 +200,7 @@ impl App {
         plan: &Code,
         code: &Code,
         expected: Seq,
+        source: &Source,
     ) -> Result<Receipt, IssueError> {
         let report = self.report(plan, code).await?;
         if !report.shortfalls.is_empty() {
@@ -216,6 +218,7 @@ impl App {
             issued.iter().filter_map(|item| Some(item.issued.as_ref()?.number)).max().unwrap_or(0) + 1;
         let known = self.database().read_async(|c| c.head()).await.map_err(AppError::from)?;
         let facts = vec![
+            ItemFact::Number { number: number.to_string() }.into(),
             ItemFact::Issue {
                 number,
                 as_of: report.content.to,
@@ -225,7 +228,7 @@ impl App {
             .into(),
             ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
         ];
-        Ok(self.change(actor, record(plan, code, facts, expected)).await?)
+        Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)
     }
 
     /// What was recorded about an issued report's days after it was issued, newest first: it changes
@@ -256,11 +259,11 @@ impl App {
     }
 }
 
-fn record(plan: &Code, code: &Code, facts: Vec<Fact>, expected: Seq) -> Change {
+fn record(plan: &Code, code: &Code, facts: Vec<Fact>, expected: Seq, source: &Source) -> Change {
     Change {
         command: Command::Record { subject: Subject::item(plan, code), facts, expected: Some(expected) },
         effective: None,
-        source: Source::default(),
+        source: source.clone(),
         reason: String::new(),
     }
 }

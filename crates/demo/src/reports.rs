@@ -11,6 +11,7 @@ use domain::item::kind::{ItemKind, Level, Series};
 use domain::item::ledger::LedgerRow;
 use domain::item::query::LedgerQuery;
 use domain::item::{ItemFact, Relation, State, Step, Target};
+use domain::report::{Period, Rhythm};
 use domain::subject::Subject;
 use domain::workday;
 use jiff::Span;
@@ -18,7 +19,7 @@ use jiff::civil::{Date, date};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::registers::book::{Book, END, both, code, example, made_up, person};
+use crate::registers::book::{Book, END, both, code, example, illustrative, made_up, person};
 use crate::registers::directives;
 
 /// The Monday of the week in which the plan was published.
@@ -57,45 +58,39 @@ const COUNTED: [ItemKind; 9] = [
     ItemKind::Dispatch,
 ];
 
-/// What of the ledger a report is about.
+/// What of the ledger a report of its own is about.
 enum About {
-    Everything,
     Item(Code),
     Sector(Code),
 }
 
-/// A report that is to be issued on a day, from the ledger as of another.
+/// A report that is to be issued on a day.
 pub(crate) struct ToIssue {
     pub day: Date,
-    as_of: Date,
-    code: Code,
-    number: u32,
-    about: About,
+    what: What,
+}
+
+enum What {
+    /// The week's, or why it has none.
+    Week(Period, Option<String>),
+    Own {
+        code: Code,
+        number: u32,
+        about: About,
+    },
 }
 
 /// Puts the drafts on the books, leaves out the weeks without an issue, and says what is to be issued when.
 pub(crate) fn draft(book: &mut Book) -> Vec<ToIssue> {
     let mut out: Vec<ToIssue> = Vec::new();
-    let mut number = 0;
     for week in 0..=WEEKS {
         let from = FIRST_WEEK.saturating_add(Span::new().weeks(week));
-        let to = from.saturating_add(Span::new().days(6));
-        let day = workday::nth(to, 1);
-        let (zh, en) = (format!("周报（{from}至{to}）"), format!("weekly report, {from} to {to}"));
-        let begun = workday::at_or_after(from.max(date(2018, 8, 17))).min(day);
-        let name = format!("HT-WR-{:02}", week + 1);
-        let mut facts = facts(&zh, &en, Series::Weekly, from, to, day);
-        facts.push(ItemFact::Text { text: both("按台账统计。", "Counted from the ledger.") });
-        let Some(mut entry) = book.register(begun, person("task-force"), &name, ItemKind::Report, facts)
-        else {
-            continue;
-        };
-        if let Some((_, zh, en)) = LEFT_OUT.iter().find(|(left_out, ..)| *left_out == week) {
-            let reason = both(zh, en);
-            book.step_because(day, person("task-force"), &mut entry, Step::Skip, Vec::new(), reason);
-        } else if day <= END {
-            number += 1;
-            out.push(ToIssue { day, as_of: to, code: entry.code, number, about: About::Everything });
+        let period = Period::containing(Rhythm::Week, from);
+        let day = workday::nth(period.to, 1);
+        let left_out = LEFT_OUT.iter().find(|(left_out, ..)| *left_out == week);
+        if day <= END {
+            let reason = left_out.map(|(_, zh, en)| both(zh, en));
+            out.push(ToIssue { day, what: What::Week(period, reason) });
         }
     }
     for n in 0..SPECIAL {
@@ -112,7 +107,8 @@ pub(crate) fn draft(book: &mut Book) -> Vec<ToIssue> {
         let begun = workday::nth(received, 3);
         if let Some(entry) = book.register(begun, person("task-force"), &name, ItemKind::Report, facts) {
             let number = n as u32 + 1;
-            out.push(ToIssue { day, as_of: day, code: entry.code, number, about: About::Item(directive) });
+            let about = About::Item(directive);
+            out.push(ToIssue { day, what: What::Own { code: entry.code, number, about } });
         }
     }
     for (number, (sector, zh, en, day)) in (1..).zip(RESEARCH) {
@@ -124,7 +120,7 @@ pub(crate) fn draft(book: &mut Book) -> Vec<ToIssue> {
         let name = format!("HT-RR-{number:02}");
         if let Some(entry) = book.register(from, person("task-force"), &name, ItemKind::Report, facts) {
             let about = About::Sector(code(sector));
-            out.push(ToIssue { day, as_of: day, code: entry.code, number, about });
+            out.push(ToIssue { day, what: What::Own { code: entry.code, number, about } });
         }
     }
     out
@@ -143,28 +139,60 @@ fn facts(zh: &str, en: &str, series: Series, from: Date, to: Date, due: Date) ->
 
 /// Issues one report: its content from the ledger, frozen with its digest.
 pub(crate) async fn issue(app: &App, plan: &Code, report: &ToIssue) -> anyhow::Result<()> {
+    match &report.what {
+        What::Week(period, left_out) => {
+            week(app, plan, *period, left_out.as_deref()).await.with_context(|| period.name())
+        }
+        What::Own { code, number, about } => {
+            own(app, plan, report.day, code, *number, about).await.with_context(|| code.to_string())
+        }
+    }
+}
+
+/// As the task force does it by the pages: drafted from the ledger, then issued, or left out with a reason.
+async fn week(app: &App, plan: &Code, period: Period, left_out: Option<&str>) -> anyhow::Result<()> {
+    let (actor, source) = (person("task-force"), illustrative());
+    let code = app.draft_report(&actor, plan, (Series::Weekly, period), &source).await?;
+    let Some(reason) = left_out else {
+        let (drafted, _) = app.item(plan, &code, Asked::default()).await?;
+        app.issue_report(&actor, plan, &code, drafted.version, &source).await?;
+        return Ok(());
+    };
+    let fact = ItemFact::Move { step: Step::Skip, state: State::Skipped, by: None };
+    let change = made_up(Subject::item(plan, &code), vec![fact], false);
+    app.change(&actor, Change { reason: reason.to_owned(), ..change }).await?;
+    Ok(())
+}
+
+async fn own(
+    app: &App,
+    plan: &Code,
+    day: Date,
+    code: &Code,
+    number: u32,
+    about: &About,
+) -> anyhow::Result<()> {
     let known = app.database().read_async(|c| c.head()).await?;
-    let content = content(app, plan, report).await?.to_string();
+    let content = content(app, plan, day, about).await?.to_string();
     let digest: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
     let facts = vec![
-        ItemFact::Number { number: report.number.to_string() },
+        ItemFact::Number { number: number.to_string() },
         ItemFact::Content { content },
-        ItemFact::Issue { number: report.number, as_of: report.as_of, known: known.0, digest },
+        ItemFact::Issue { number, as_of: day, known: known.0, digest },
         ItemFact::Move { step: Step::Issue, state: State::Issued, by: None },
     ];
-    let change = made_up(Subject::item(plan, &report.code), facts, false);
-    let change = Change { effective: Some(report.day), ..change };
-    app.change(&person("task-force"), change).await.with_context(|| format!("report {}", report.code))?;
+    let change = made_up(Subject::item(plan, code), facts, false);
+    app.change(&person("task-force"), Change { effective: Some(day), ..change }).await?;
     Ok(())
 }
 
 /// What the ledger says as of the report's day.
-async fn content(app: &App, plan: &Code, report: &ToIssue) -> anyhow::Result<Value> {
-    let asked = Asked { as_of: Some(report.as_of), known_at: None };
+async fn content(app: &App, plan: &Code, day: Date, about: &About) -> anyhow::Result<Value> {
+    let asked = Asked { as_of: Some(day), known_at: None };
     let portfolio = app.portfolio(plan, asked).await?;
     let query = LedgerQuery { kinds: COUNTED.to_vec(), ..LedgerQuery::default() };
     let rows = app.all_items(&portfolio, &query).await?;
-    let judge = portfolio.plan.lights().on(report.as_of);
+    let judge = portfolio.plan.lights().on(day);
     let counts = |of: &dyn Fn(&LedgerRow) -> bool| {
         let mut out: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
         for row in rows.iter().filter(|row| of(row)) {
@@ -173,8 +201,7 @@ async fn content(app: &App, plan: &Code, report: &ToIssue) -> anyhow::Result<Val
         }
         out
     };
-    let told = match &report.about {
-        About::Everything => json!({ "items": counts(&|_| true) }),
+    let told = match about {
         About::Sector(sector) => {
             json!({ "sector": sector, "items": counts(&|row| row.sector.as_ref() == Some(sector)) })
         }
@@ -190,5 +217,5 @@ async fn content(app: &App, plan: &Code, report: &ToIssue) -> anyhow::Result<Val
             })
         }
     };
-    Ok(json!({ "plan": plan, "as_of": report.as_of, "ledger": told }))
+    Ok(json!({ "plan": plan, "as_of": day, "ledger": told }))
 }

@@ -104,9 +104,13 @@ pub(crate) fn made_up(subject: Subject, facts: Vec<ItemFact>, registers: bool) -
     } else {
         Command::Record { subject, facts, expected: None }
     };
+    Change { command, effective: None, source: illustrative(), reason: String::new() }
+}
+
+/// What stands behind made-up records.
+pub(crate) fn illustrative() -> Source {
     let title = both("为演示而设", "Made up for the demonstration");
-    let source = Source { grade: Grade::Illustrative, title, ..Source::default() };
-    Change { command, effective: None, source, reason: String::new() }
+    Source { grade: Grade::Illustrative, title, ..Source::default() }
 }
 
 impl Book {

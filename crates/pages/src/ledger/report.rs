@@ -15,6 +15,7 @@ use domain::policy::{Action, Target};
 use domain::report::{Content, Period, Rhythm};
 use jiff::civil::Date;
 
+use super::act::source;
 use super::line::{Line, line};
 use super::list::staff_only;
 use crate::editor::field::Typed;
@@ -140,7 +141,7 @@ pub async fn draft(
         return Err(PageError::bad_request().in_lang(visit.lang));
     };
     let period = Period::containing(rhythm, day);
-    let code = visit.app.draft_report(&visit.actor, &plan, series, period).await?;
+    let code = visit.app.draft_report(&visit.actor, &plan, (series, period), &source(&visit)).await?;
     Ok(Redirect::to(&format!("/p/{plan}/reports/{code}")).into_response())
 }
 
@@ -284,10 +285,11 @@ pub async fn save(
         .collect();
     let here = format!("/p/{plan}/reports/{code}");
     if !typed.has("issue") {
-        let receipt = visit.app.redraft_report(&visit.actor, &plan, &code, seen, &written).await?;
+        let receipt =
+            visit.app.redraft_report(&visit.actor, &plan, &code, seen, &written, &source(&visit)).await?;
         return Ok(done(&here, Some(&receipt)));
     }
-    let trouble = match visit.app.issue_report(&visit.actor, &plan, &code, seen).await {
+    let trouble = match visit.app.issue_report(&visit.actor, &plan, &code, seen, &source(&visit)).await {
         Ok(receipt) => return Ok(done(&here, Some(&receipt))),
         Err(IssueError::App(error)) => return Err(error.into()),
         Err(IssueError::NotOver) => vec![(visit.t("report-not-over").into_owned(), Vec::new())],
