@@ -73,6 +73,10 @@ impl App {
         let cached = held.get(plan).cloned();
         let scopes = vec![directory(), plan.clone()];
         let fresh = self.database().read_async(move |c| catch_up(c, cached, &scopes)).await?;
+        // Only what is on the books is kept: anyone may ask for any plan.
+        if *plan != directory() && fresh.get(&Subject::plan(plan)).is_none() {
+            return Err(AppError::NotFound);
+        }
         held.insert(plan.clone(), fresh.clone());
         Ok(fresh)
     }

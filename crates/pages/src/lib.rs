@@ -54,6 +54,7 @@ use axum::middleware;
 pub use error::PageError;
 pub use page::{Page, PlanRef};
 pub use sign_in_rate::ClientAddress;
+pub use unreadable::explain;
 pub use visitor::Visitor;
 
 /// What all pages share.
