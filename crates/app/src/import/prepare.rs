@@ -44,7 +44,11 @@ pub enum ImportError {
 impl ImportError {
     /// What is wrong and what to do, in the reader's language.
     pub fn message(&self, lang: Lang, table: &Table) -> String {
-        let label = |column: &str| format!("{} ({column})", column_label(lang, table.name, column));
+        let label = |column: &str| {
+            let label = column_label(lang, table.name, column);
+            words::with(lang, "import-choice", &[("label", &label), ("word", column)])
+        };
+        let comma = words::text(lang, "import-list-comma");
         match self {
             Self::Profile(error) => words::with(lang, "import-profile", &[("why", &error.to_string())]),
             Self::NoRows => words::text(lang, "import-no-rows").into_owned(),
@@ -56,8 +60,8 @@ impl ImportError {
                     "import-missing-columns",
                     &[
                         ("row", &row.to_string()),
-                        ("columns", &columns.join(", ")),
-                        ("found", &found.join(", ")),
+                        ("columns", &columns.join(&comma)),
+                        ("found", &found.join(&comma)),
                     ],
                 )
             }

@@ -73,9 +73,13 @@ impl RowProblem {
                     CellProblem::NotOneOf(listed) => {
                         let labels = listed.iter().map(|word| {
                             let label = super::values::choice_label(lang, &self.field, word);
-                            if label == *word { label } else { format!("{label} ({word})") }
+                            if label == *word {
+                                return label;
+                            }
+                            words::with(lang, "import-choice", &[("label", &label), ("word", word)])
                         });
-                        vec![("words", labels.collect::<Vec<_>>().join(", "))]
+                        let comma = words::text(lang, "import-list-comma");
+                        vec![("words", labels.collect::<Vec<_>>().join(&comma))]
                     }
                     problem => problem.args(),
                 };

@@ -73,7 +73,8 @@ struct CheckPage {
     more_changes: bool,
     headings: Vec<Taken>,
     /// Headings whose columns are not read.
-    unread: Vec<String>,
+    unread: String,
+    unread_count: usize,
 }
 
 impl CheckPage {
@@ -129,7 +130,7 @@ async fn compose(
         });
     }
     let unread = report.headings.iter().filter(|held| held.field.is_none());
-    let unread = unread.map(|held| held.heading.clone()).collect();
+    let unread: Vec<&str> = unread.map(|held| held.heading.as_str()).collect();
     let headings = report
         .headings
         .iter()
@@ -153,7 +154,8 @@ async fn compose(
         more_changes: listed.count() > changes.len(),
         changes,
         headings,
-        unread,
+        unread_count: unread.len(),
+        unread: unread.join(&visit.t("import-list-comma")),
     })
 }
 
