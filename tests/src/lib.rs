@@ -1,6 +1,7 @@
 //! Helpers of the end-to-end tests: the built binary, a site served by it, a real browser.
 
 pub mod browser;
+pub mod http;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -73,6 +73,10 @@ impl App {
         let cached = held.get(plan).cloned();
         let scopes = vec![directory(), plan.clone()];
         let fresh = self.database().read_async(move |c| catch_up(c, cached, &scopes)).await?;
+        // Only what is on the books is kept: anyone may ask for any plan.
+        if *plan != directory() && fresh.get(&Subject::plan(plan)).is_none() {
+            return Err(AppError::NotFound);
+        }
         held.insert(plan.clone(), fresh.clone());
         Ok(fresh)
     }
@@ -135,7 +139,8 @@ impl App {
                 return Ok((portfolio, statement.clone()));
             }
         }
-        let statement = Arc::new(Statement::of(&portfolio));
+        let items = self.items_counted(&portfolio).await?;
+        let statement = Arc::new(Statement::of(&portfolio, &items));
         let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, _, slot)) = cache.get(&key) {
             *slot = Some(statement.clone());
@@ -187,7 +192,10 @@ fn catch_up(
         return Ok(Arc::new(connection.history(scopes, false)?));
     }
     let mut history = (*cached).clone();
-    for entry in entries.iter().filter(|entry| scopes.contains(&entry.draft.subject.scope)) {
+    for entry in entries.iter().filter(|entry| {
+        let subject = &entry.draft.subject;
+        subject.kind.is_portfolio() && scopes.contains(&subject.scope)
+    }) {
         history.apply(entry);
     }
     history.set_head(head);

@@ -22,8 +22,8 @@ use crate::address::with_query;
 use crate::editor::book::Book;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::saved;
-use crate::editor::sheet::{held_fact, said};
-use crate::editor::topic::topic_of;
+use crate::editor::sheet::held_fact;
+use crate::editor::values::topic_of;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -58,6 +58,7 @@ pub fn address_of(subject: &Subject) -> String {
         SubjectKind::Plan => format!("/p/{scope}"),
         SubjectKind::Project => format!("/p/{scope}/projects/{code}"),
         SubjectKind::Indicator => format!("/p/{scope}/indicators/{code}"),
+        SubjectKind::Item => format!("/p/{scope}/items/{code}"),
         SubjectKind::Area => format!("/admin/areas/{code}"),
         SubjectKind::Unit => format!("/admin/units/{code}"),
         SubjectKind::Person => format!("/admin/people/{code}"),
@@ -230,16 +231,6 @@ fn moment(visit: &Visit, at: jiff::Timestamp) -> String {
     visit.app.clock().zone().to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// What a subject is called.
-fn name_of(book: &Book, subject: &Subject) -> String {
-    match subject.kind {
-        SubjectKind::Project => book.project_name(subject.code.as_str()),
-        SubjectKind::Unit => book.unit_name(subject.code.as_str()),
-        SubjectKind::Area => book.area_name(subject.code.as_str()),
-        _ => subject.code.to_string(),
-    }
-}
-
 fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
     let draft = &entry.draft;
     let facts = draft.event.facts();
@@ -253,15 +244,11 @@ fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
         recorded: moment(visit, entry.recorded_at),
         effective: draft.effective.to_string(),
         actor: draft.actor.to_string(),
-        subject: name_of(book, &draft.subject),
+        subject: book.subject_name(&draft.subject),
         subject_kind: visit.t(&format!("subject-{}", draft.subject.kind.as_str())).into_owned(),
         address: address_of(&draft.subject),
         event,
-        facts: facts
-            .iter()
-            .take(FACTS_SHOWN)
-            .map(|fact| format!("{} · {}", book.topic_name(fact), said(book, fact)))
-            .collect(),
+        facts: facts.iter().take(FACTS_SHOWN).map(|fact| book.line(fact)).collect(),
         more: if more > 0 {
             visit.tw("audit-more-facts", &[("count", &more.to_string())])
         } else {

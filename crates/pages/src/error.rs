@@ -66,6 +66,11 @@ impl PageError {
         Self::told(StatusCode::CONFLICT, "error-busy")
     }
 
+    /// Not to be done with it as it stands now.
+    pub fn not_now() -> Self {
+        Self::told(StatusCode::CONFLICT, "error-not-now")
+    }
+
     pub fn bad_request() -> Self {
         Self::told(StatusCode::BAD_REQUEST, "error-bad-request")
     }

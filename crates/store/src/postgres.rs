@@ -30,6 +30,7 @@ enum Owned {
     Null,
     Int(i64),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 impl From<&Param<'_>> for Owned {
@@ -38,6 +39,7 @@ impl From<&Param<'_>> for Owned {
             Param::Null => Self::Null,
             Param::Int(value) => Self::Int(*value),
             Param::Text(value) => Self::Text((*value).to_owned()),
+            Param::Bytes(value) => Self::Bytes((*value).to_vec()),
         }
     }
 }
@@ -52,11 +54,12 @@ impl ToSql for Owned {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) => value.to_sql(ty, out),
             Self::Text(value) => value.to_sql(ty, out),
+            Self::Bytes(value) => value.as_slice().to_sql(ty, out),
         }
     }
 
     fn accepts(ty: &Type) -> bool {
-        <i64 as ToSql>::accepts(ty) || <String as ToSql>::accepts(ty)
+        <i64 as ToSql>::accepts(ty) || <String as ToSql>::accepts(ty) || <&[u8] as ToSql>::accepts(ty)
     }
 
     to_sql_checked!();

@@ -13,6 +13,7 @@ pub enum Param<'a> {
     Null,
     Int(i64),
     Text(&'a str),
+    Bytes(&'a [u8]),
 }
 
 impl From<i64> for Param<'_> {
@@ -70,6 +71,13 @@ impl Row<'_> {
     pub fn text(&self, at: usize) -> Result<&str> {
         Ok(match self {
             Row::Sqlite(row) => row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?,
+            Row::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    pub fn bytes(&self, at: usize) -> Result<&[u8]> {
+        Ok(match self {
+            Row::Sqlite(row) => row.get_ref(at)?.as_blob().map_err(rusqlite::Error::from)?,
             Row::Postgres(row) => row.try_get(at)?,
         })
     }

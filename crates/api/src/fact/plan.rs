@@ -8,6 +8,8 @@ use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+
+use super::item::{LightRules, LimitRules};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -95,6 +97,8 @@ pub enum PlanFact {
         rule: Name,
     },
     /// What was published for a figure.
+    Limits(LimitRules),
+    Lights(LightRules),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -243,6 +247,8 @@ impl From<PlanFact> for Domain {
                 query: query.0,
                 rule: rule.into(),
             }),
+            F::Limits(rules) => Self::Limits(rules.0),
+            F::Lights(rules) => Self::Lights(rules.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -308,6 +314,8 @@ impl From<&Domain> for PlanFact {
                 query: FigureQuery(figure.query.clone()),
                 rule: (&figure.rule).into(),
             },
+            Domain::Limits(rules) => Self::Limits(LimitRules(rules.clone())),
+            Domain::Lights(rules) => Self::Lights(LightRules(rules.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -186,7 +186,11 @@ pub fn prepare(
 }
 
 /// The row of the headings: the profile's, else among the first the one that most columns are known in.
-fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result<&'a SheetRow, ImportError> {
+pub(super) fn heading_row<'a>(
+    table: &Table,
+    sheet: &'a Sheet,
+    profile: &Profile,
+) -> Result<&'a SheetRow, ImportError> {
     if let Some(wanted) = profile.header_row {
         return sheet.rows.iter().find(|row| row.number == wanted).ok_or(ImportError::NoHeadings(wanted));
     }
@@ -215,7 +219,11 @@ fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result
 /// Which column each heading is taken for. Where two are taken for one, what the profile says goes
 /// before a name, a name before a label, a label before what the column is also called; the weaker one
 /// is not read.
-fn headings(table: &Table, row: &SheetRow, profile: &Profile) -> Result<Vec<HeadingUse>, ImportError> {
+pub(super) fn headings(
+    table: &Table,
+    row: &SheetRow,
+    profile: &Profile,
+) -> Result<Vec<HeadingUse>, ImportError> {
     let mut out: Vec<HeadingUse> = Vec::new();
     // `None` is the profile's word: the surest.
     let mut sureties: Vec<Option<Surety>> = Vec::new();

@@ -15,6 +15,7 @@ use words::Lang;
 pub struct DatabaseArg {
     /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
     #[arg(
+        global = true,
         long,
         env = "HUITIAN_DATABASE",
         default_value = "sqlite://data/huitian.db",

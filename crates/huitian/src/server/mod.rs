@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -54,13 +54,13 @@ pub fn router(app: App, config: &Config) -> Router {
     let site = Router::new()
         .merge(crate::site::routes(app.clone(), config))
         .layer(middleware::from_fn_with_state(limiter, rate::limit));
-    Router::new()
+    let whole = Router::new()
         .merge(site)
         .merge(health::routes(app, metrics))
         .layer(middleware::from_fn(metrics::measure))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)));
+    in_plain_words(whole)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(
             |response: &Response, latency: Duration, _: &Span| {
@@ -68,6 +68,14 @@ pub fn router(app: App, config: &Config) -> Router {
             },
         ))
         .layer(SetRequestIdLayer::new(REQUEST_ID, RandomId))
+}
+
+/// Whatever failed within, panics included: readers get a page, and programs get problem details.
+fn in_plain_words(router: Router) -> Router {
+    router
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(pages::explain))
+        .layer(middleware::from_fn(api::problem::render))
 }
 
 /// What is logged of a request: never its query, which may hold what a person typed.
@@ -84,10 +92,7 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
     tracing::error!(why, "a handler failed");
-    let mut response =
-        Response::new("出错了,请稍后再试。 / Something went wrong, please try again.\n".into());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 /// Serves until the process is told to stop; requests under way are finished. `ready` is called with
@@ -128,4 +133,51 @@ pub fn start_logs(json: bool) {
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Fails only when logs were started before.
     drop(if json { logs.json().flatten_event(true).try_init() } else { logs.compact().try_init() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    async fn ask(path: &str, lang: &str) -> (StatusCode, String, String) {
+        let broken = || async {
+            if std::hint::black_box(true) {
+                panic!("of all things");
+            }
+        };
+        let full = || async { StatusCode::TOO_MANY_REQUESTS };
+        let router = Router::new()
+            .route("/p/broken", get(broken))
+            .route("/api/v1/broken", get(broken))
+            .route("/p/full", get(full))
+            .route("/api/v1/full", get(full));
+        let request = Request::builder().uri(path).header("accept-language", lang).body(Body::empty());
+        let response = in_plain_words(router).oneshot(request.expect("a request")).await.expect("an answer");
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        if kind.starts_with("text/html") {
+            assert!(response.headers().contains_key("content-security-policy"));
+        }
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 100_000).await.expect("a body");
+        (status, kind, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn readers_get_pages_and_programs_get_problems_whatever_fails() {
+        for (end, status) in [("broken", 500), ("full", 429)] {
+            for (lang, tag) in [("zh-CN", "zh-CN"), ("en", "en")] {
+                let (found, kind, body) = ask(&format!("/p/{end}"), lang).await;
+                assert_eq!((found.as_u16(), kind.as_str()), (status, "text/html; charset=utf-8"));
+                assert!(body.contains(&format!("lang=\"{tag}\"")), "{body}");
+                assert!(!body.contains("of all things"), "what failed is for the log");
+                let (found, kind, body) = ask(&format!("/api/v1/{end}"), lang).await;
+                assert_eq!((found.as_u16(), kind.as_str()), (status, "application/problem+json"));
+                assert!(body.contains(&format!("\"status\":{status}")), "{body}");
+            }
+        }
+    }
 }

@@ -60,6 +60,8 @@ pub enum Control {
     Area,
     Number,
     Day,
+    /// A day with the time of day.
+    Moment,
     Url,
     Email,
     Password,

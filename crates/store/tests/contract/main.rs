@@ -10,6 +10,7 @@ mod journal;
 mod reading;
 mod schema;
 mod tamper;
+mod uploads;
 mod writing;
 
 /// Makes each function a test on SQLite and one on PostgreSQL.

@@ -2,13 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod importing;
 mod site;
 
 use domain::code::Code;
 use domain::history::View;
 use domain::project::Project;
 use domain::subject::Subject;
-use site::{PLAN, Site, site};
+use site::{PLAN, Site, head, site};
 
 const PROJECT: &str = "/p/huitian-2018/projects/HT-EDU-003";
 const SOURCE: (&str, &str) = ("source_title", "A letter of the education commission");
@@ -22,7 +23,7 @@ async fn project(site: &Site, code: &str) -> Project {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_opens_in_both_languages_with_all_its_words() {
     let site = site();
-    let head = site.app.database().read(|c| c.head()).unwrap().0;
+    let head = head(&site);
     let plan = |path: &str| format!("{PLAN}{path}");
     let mut paths: Vec<(&str, String)> = [
         "/projects/new",
@@ -140,6 +141,7 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/record/revision", "soffffffff"),
         ("/p/huitian-2018/indicators/population/observation", "soffffffff"),
         ("/p/huitian-2018/templates/building", "soffffffff"),
+        ("/p/huitian-2018/import", "soofffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),
         ("/audit/100", "soofffoooo"),
         ("/audit/100/correct", "soofffffff"),
