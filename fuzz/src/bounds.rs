@@ -46,8 +46,7 @@ pub fn read(
     *lock(&READING) = Some(Reading { since, memory_before, kept: kept.display().to_string() });
     let answer = catch_unwind(AssertUnwindSafe(|| reader(input)));
     *lock(&READING) = None;
-    let cost =
-        Cost { time: since.elapsed(), memory: MEMORY.peak_usage().saturating_sub(memory_before) };
+    let cost = Cost { time: since.elapsed(), memory: MEMORY.peak_usage().saturating_sub(memory_before) };
     let panics = std::mem::take(&mut *lock(&PANICS));
     // A reader may keep a panic of a library to itself, never one of ours.
     let own = panics.iter().find(|panic| !panic.starts_with('/'));

@@ -44,7 +44,8 @@ pub fn campaign(target: &Target) {
     }
     let given = std::env::var("HUITIAN_FUZZ_SECONDS").ok().and_then(|text| text.parse().ok());
     let seed = std::env::var("HUITIAN_FUZZ_SEED").ok().and_then(|text| text.parse().ok());
-    let now = || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+    let now =
+        || SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
     // Usual runs repeat each other, so that a change is never blamed for an old fault newly found.
     let seed = seed.unwrap_or_else(|| if given.is_some() { now() } else { 1 });
     let keep = keep(target.name);

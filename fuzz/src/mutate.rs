@@ -43,7 +43,8 @@ const NUMBERS: &[&str] = &[
 ];
 
 /// Texts that are strange anywhere.
-const TEXTS: &[&str] = &["\u{feff}", "\u{202e}", "𠀀", "é", "e\u{301}", "İ", "ß", "回天", "\u{3000}", "\u{ad}"];
+const TEXTS: &[&str] =
+    &["\u{feff}", "\u{202e}", "𠀀", "é", "e\u{301}", "İ", "ß", "回天", "\u{3000}", "\u{ad}"];
 
 /// A damaged copy of one of `pool`.
 pub fn mutate(random: &mut Random, pool: &[Vec<u8>], tokens: &[&str]) -> Vec<u8> {
