@@ -1,6 +1,8 @@
 //! Damaging and reading in turn, for a while.
 
 use std::collections::HashSet;
+use std::fs::File;
+use std::io::{Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
@@ -49,7 +51,8 @@ pub fn campaign(target: &Target) {
     // Usual runs repeat each other, so that a change is never blamed for an old fault newly found.
     let seed = seed.unwrap_or_else(|| if given.is_some() { now() } else { 1 });
     let keep = keep(target.name);
-    let mut run = Run { target, keep: &keep, highest: Cost::default(), read: 0, seed };
+    let file = File::create(&keep).unwrap_or_else(|error| panic!("{}: {error}", keep.display()));
+    let mut run = Run { target, keep: &keep, file, highest: Cost::default(), read: 0, seed };
     let mut random = Random::new(seed);
     let mut pool = target.seeds.clone();
     let mut seen = HashSet::new();
@@ -58,12 +61,15 @@ pub fn campaign(target: &Target) {
     }
     let end = Instant::now() + given.map_or(USUAL, Duration::from_secs);
     while Instant::now() < end {
-        let (inside, input) = target.wrapping.damaged(&mut random, &pool, target.tokens);
+        // Every other time from a sound one: most others are damaged early already.
+        let from = if random.below(2) == 0 { &pool[..target.seeds.len()] } else { &pool[..] };
+        let (inside, input) = target.wrapping.damaged(&mut random, from, target.tokens);
         if seen.insert(run.one(&input)) && !inside.is_empty() {
             if pool.len() < POOL_MOST {
                 pool.push(inside);
             } else {
-                let at = random.below(pool.len());
+                let own = target.seeds.len();
+                let at = own + random.below(pool.len() - own);
                 pool[at] = inside;
             }
         }
@@ -89,14 +95,22 @@ fn keep(name: &str) -> PathBuf {
 struct Run<'t> {
     target: &'t Target,
     keep: &'t Path,
+    /// Stays open: closing a file each time would wait for the disk.
+    file: File,
     highest: Cost,
     read: u64,
     seed: u64,
 }
 
 impl Run<'_> {
+    fn put(&mut self, input: &[u8]) -> std::io::Result<()> {
+        self.file.rewind()?;
+        self.file.write_all(input)?;
+        self.file.set_len(input.len() as u64)
+    }
+
     fn one(&mut self, input: &[u8]) -> String {
-        std::fs::write(self.keep, input).unwrap_or_else(|error| panic!("{}: {error}", self.keep.display()));
+        self.put(input).unwrap_or_else(|error| panic!("{}: {error}", self.keep.display()));
         let (answer, cost) = bounds::read(self.target.read, input, self.keep);
         self.read += 1;
         self.highest.time = self.highest.time.max(cost.time);

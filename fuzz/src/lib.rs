@@ -19,19 +19,27 @@ mod wrap;
 pub use campaign::{Target, campaign};
 pub use wrap::{Wrapping, gzip, zip};
 
-/// What an answer looks like without the numbers and texts in it: answers of one shape are not new.
+/// What an answer looks like without numbers and with texts cut short: answers of one shape are not new.
 pub fn shape(answer: &impl std::fmt::Debug) -> String {
+    /// Enough of a text to tell reasons apart, too little for all that an input may repeat in it.
+    const TEXT: usize = 24;
     let mut out = String::new();
-    let (mut quoted, mut escaped) = (false, false);
+    let (mut within, mut escaped) = (None, false);
     for character in format!("{answer:?}").chars() {
-        match character {
+        match (character, within) {
             _ if escaped => escaped = false,
-            '\\' if quoted => escaped = true,
-            '"' => quoted = !quoted,
-            _ if quoted || character.is_ascii_digit() => {}
-            character => out.push(character),
+            ('\\', Some(_)) => escaped = true,
+            ('"', _) => within = if within.is_some() { None } else { Some(0) },
+            (_, Some(length)) => {
+                if length < TEXT && (character.is_ascii_alphabetic() || character == ' ') {
+                    out.push(character);
+                }
+                within = Some(length + 1);
+            }
+            (character, None) if character.is_ascii_digit() => {}
+            (character, None) => out.push(character),
         }
-        if out.len() > 120 {
+        if out.len() > 160 {
             break;
         }
     }
@@ -56,7 +64,10 @@ mod tests {
     #[test]
     fn answers_of_one_shape() {
         let answer = |line: u32, text: &str| Err::<(), _>((line, text.to_owned(), Some(1.5)));
-        assert_eq!(super::shape(&answer(1, "a")), super::shape(&answer(20, "it's \"so\"")));
-        assert_ne!(super::shape(&answer(1, "a")), super::shape(&Some(1)));
+        let reason = "this names a reason at length, then a value:";
+        let of = |line, value: &str| super::shape(&answer(line, &format!("{reason} \"{value}\"")));
+        assert_eq!(of(1, "a"), of(20, "b"));
+        assert_ne!(of(1, "a"), super::shape(&answer(1, "that is another")));
+        assert_ne!(of(1, "a"), super::shape(&Some(1)));
     }
 }
