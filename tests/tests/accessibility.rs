@@ -43,6 +43,8 @@ const PAGES: &[(&str, &str)] = &[
     ("/p/{plan}/items/{code}", "/p/{plan}/items/{item}"),
     ("/p/{plan}/items/{code}/trace", "/p/{plan}/items/{item}/trace"),
     ("/p/{plan}/items/{code}/{act}", "/p/{plan}/items/{item}/units"),
+    ("/p/{plan}/reports", "/p/{plan}/reports?as_of=2019-08-14"),
+    ("/p/{plan}/reports/{code}", "/p/{plan}/reports/REP-weekly-2019-W10"),
     ("/p/{plan}/audit", "/p/{plan}/audit"),
     ("/audit", "/audit"),
     ("/audit/{seq}", "/audit/{entry}"),
