@@ -9,6 +9,7 @@ mod disk;
 mod journal;
 mod reading;
 mod schema;
+mod secure;
 mod tamper;
 mod uploads;
 mod writing;
