@@ -7,7 +7,7 @@ use anyhow::Context;
 use tempfile::TempDir;
 use thirtyfour::prelude::*;
 
-use crate::{Running, free_port, wait_for};
+use crate::{Running, Site, free_port, wait_for};
 
 /// Axe, the accessibility checker (MPL-2.0, see assets/axe/LICENSE).
 const AXE: &str = include_str!("../assets/axe/axe.min.js");
@@ -45,6 +45,7 @@ impl Browser {
         ] {
             wanted.add_arg(argument)?;
         }
+        wanted.set_logging_prefs("browser", thirtyfour::LoggingPrefsLogLevel::Warning)?;
         let driver = WebDriver::new(&format!("http://127.0.0.1:{port}"), wanted).await?;
         Ok(Some(Self { driver, _running: running, _profile: profile }))
     }
@@ -81,6 +82,37 @@ impl Browser {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(self.driver.find(by).await?)
+    }
+
+    /// Signs a person of the demonstration in.
+    pub async fn sign_in(&self, site: &Site, person: &str) -> anyhow::Result<()> {
+        self.driver.goto(format!("{}/sign-in?back=/account", site.address)).await?;
+        self.driver.find(By::Id("name")).await?.send_keys(person).await?;
+        self.driver.find(By::Id("password")).await?.send_keys("huitian-demo-2018").await?;
+        self.submit().await?;
+        self.wait_for_path("/account").await
+    }
+
+    /// Sends the page's form and waits until what it answers is there.
+    pub async fn submit(&self) -> anyhow::Result<()> {
+        self.driver.execute("window.isOld = true", Vec::new()).await?;
+        self.driver.find(By::Css("main form button[type=submit]")).await?.click().await?;
+        for _ in 0..400 {
+            let script = "return window.isOld !== true && document.readyState === 'complete'";
+            if let Ok(found) = self.driver.execute(script, Vec::new()).await
+                && found.json().as_bool() == Some(true)
+            {
+                return Ok(());
+            }
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        anyhow::bail!("the form was not answered")
+    }
+
+    /// What stands in the browser's own console, such as a breach of the content security policy.
+    pub async fn complaints(&self) -> anyhow::Result<Vec<String>> {
+        let log = self.driver.browser_log().await?;
+        Ok(log.into_iter().map(|line| line.message).filter(|line| !line.contains("status of 4")).collect())
     }
 
     pub async fn quit(self) -> anyhow::Result<()> {

@@ -22,8 +22,8 @@ use crate::address::with_query;
 use crate::editor::book::Book;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::saved;
-use crate::editor::sheet::{held_fact, said};
-use crate::editor::topic::topic_of;
+use crate::editor::sheet::held_fact;
+use crate::editor::values::topic_of;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -248,11 +248,7 @@ fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
         subject_kind: visit.t(&format!("subject-{}", draft.subject.kind.as_str())).into_owned(),
         address: address_of(&draft.subject),
         event,
-        facts: facts
-            .iter()
-            .take(FACTS_SHOWN)
-            .map(|fact| format!("{} · {}", book.topic_name(fact), said(book, fact)))
-            .collect(),
+        facts: facts.iter().take(FACTS_SHOWN).map(|fact| book.line(fact)).collect(),
         more: if more > 0 {
             visit.tw("audit-more-facts", &[("count", &more.to_string())])
         } else {

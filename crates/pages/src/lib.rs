@@ -10,7 +10,6 @@ mod correction;
 mod directory;
 mod editor;
 mod error;
-mod fact_words;
 mod figures;
 mod form;
 mod import;

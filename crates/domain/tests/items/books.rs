@@ -1,5 +1,6 @@
 //! A small plan with units, people and items in any state.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, VecDeque};
 
 use domain::area::{AreaFact, AreaLevel};
@@ -10,7 +11,7 @@ use domain::history::{History, View};
 use domain::item::kind::{ItemKind, ObjectionTo, Part, Series};
 use domain::item::workflow::{self, Move};
 use domain::item::{Item, ItemFact, State, Step};
-use domain::journal::{Draft, Entry, Event, Hash, Seq};
+use domain::journal::{self, Draft, Event, Hash, Seq};
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
@@ -92,7 +93,7 @@ impl Books {
     fn append(&mut self, draft: Draft) -> Seq {
         let seq = self.history.head().next();
         let recorded_at = Timestamp::from_second(1_600_000_000 + seq.0 as i64).unwrap();
-        self.history.apply(&Entry { seq, recorded_at, draft, hash: Hash::GENESIS });
+        self.history.apply(&journal::Entry { seq, recorded_at, draft, hash: Hash::GENESIS });
         seq
     }
 
@@ -197,10 +198,8 @@ pub fn paths(kind: ItemKind) -> BTreeMap<State, (State, Vec<&'static Move>)> {
     while let Some(state) = waiting.pop_front() {
         let (first, path) = found[&state].clone();
         for held in workflow::next(kind, state) {
-            if !found.contains_key(&held.to) {
-                let mut path = path.clone();
-                path.push(held);
-                found.insert(held.to, (first, path));
+            if let Entry::Vacant(free) = found.entry(held.to) {
+                free.insert((first, path.iter().copied().chain([held]).collect()));
                 waiting.push_back(held.to);
             }
         }

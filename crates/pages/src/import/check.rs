@@ -14,10 +14,10 @@ use crate::audit::address_of;
 use crate::editor::book::Book;
 use crate::editor::field::Typed;
 use crate::editor::page::Filled;
-use crate::editor::sheet::said;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
+use crate::words_of;
 
 /// Mistakes on the page; the file has all of them.
 const MISTAKES_SHOWN: usize = 200;
@@ -117,14 +117,15 @@ async fn compose(
         let Some(subject) = &row.subject else { continue };
         // Steps and parts are called as in their project.
         book.project = portfolio.project(subject.code.as_str()).cloned();
+        let (topic, after) = book.line_parts(&recorded.after);
         changes.push(ChangeLine {
             row: row.row,
             name: book.subject_name(subject),
             address: if row.outcome == Outcome::New { String::new() } else { address_of(subject) },
-            topic: book.topic_name(&recorded.after),
-            effective: recorded.effective.to_string(),
-            before: recorded.before.as_ref().map_or(String::new(), |fact| said(&book, fact)),
-            after: said(&book, &recorded.after),
+            topic,
+            effective: words_of::day(visit.lang, recorded.effective),
+            before: recorded.before.as_ref().map_or(String::new(), |fact| book.line_parts(fact).1),
+            after,
         });
     }
     let unread = report.headings.iter().filter(|held| held.field.is_none());
