@@ -119,7 +119,7 @@ impl PageError {
                 let detail = refusals.iter().map(|r| words::refusal(lang, r)).collect();
                 Self::Told { status, lang, key: "error-refused", detail }
             }
-            AppError::Store(StoreError::Unavailable(why)) => {
+            AppError::Store(StoreError::Unavailable(why) | StoreError::Insecure(why)) => {
                 tracing::warn!(why, "the database is out of reach");
                 Self::told(StatusCode::SERVICE_UNAVAILABLE, "error-unavailable")
             }

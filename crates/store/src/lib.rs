@@ -18,6 +18,7 @@ mod postgres;
 mod rebuild;
 mod sql;
 mod sqlite;
+mod tls;
 mod upload;
 mod verify;
 mod writer;

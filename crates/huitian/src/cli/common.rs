@@ -13,7 +13,7 @@ use words::Lang;
 /// Where the data lie.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseArg {
-    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full
     #[arg(
         global = true,
         long,

@@ -10,6 +10,7 @@ mod journal;
 mod ledger;
 mod reading;
 mod schema;
+mod secure;
 mod tamper;
 mod uploads;
 mod writing;
