@@ -21,6 +21,7 @@ use words::Lang;
 use super::field::{Choice, Control, Field};
 use super::topic::{Kind, Pick, Spec, topic_of};
 use super::values::values;
+use crate::words_of::comma;
 
 /// Everything a form may name.
 pub struct Book {
@@ -258,7 +259,7 @@ impl Book {
             Kind::Pick(pick) => self.name(pick, value),
             Kind::Many(pick) => {
                 let names: Vec<String> = value.split(';').map(|code| self.name(pick, code)).collect();
-                names.join("、")
+                names.join(comma(self.lang))
             }
             _ => value.to_owned(),
         }
