@@ -2,6 +2,8 @@
 
 pub mod browser;
 pub mod http;
+pub mod routes;
+pub mod sound;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -176,6 +176,10 @@ impl Page {
     }
 
     /// A day as people of the language write it.
+    pub fn comma(&self) -> &'static str {
+        crate::words_of::comma(self.lang)
+    }
+
     pub fn day(&self, date: &Date) -> String {
         crate::words_of::day(self.lang, *date)
     }

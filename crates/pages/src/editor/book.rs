@@ -274,7 +274,7 @@ impl Book {
             Kind::Pick(pick) => Some(self.name(pick, value)),
             Kind::Many(pick) => {
                 let names: Vec<String> = value.split(';').map(|code| self.name(pick, code)).collect();
-                Some(names.join("、"))
+                Some(names.join(words_of::comma(self.lang)))
             }
             Kind::Word(list) => Some(self.word(list, value)),
             Kind::Day => parse_day(value).map(|day| words_of::day(self.lang, day)),
