@@ -30,7 +30,7 @@ const RUN_AXE: &str = "const done = arguments[arguments.length - 1];
 /// Messages without words and values that were not filled in stand in the page as marks of the program.
 const UNWORDED: &str = r"const page = document.documentElement.cloneNode(true);
     for (const code of page.querySelectorAll('pre, code, textarea')) code.remove();
-    return page.outerHTML.match(/\[([a-z0-9]+(-[a-z0-9]+)+|yes|no|print)\]|\{ ?\$[a-z]+ ?\}|\bNaN\b|\bundefined\b/g) ?? [];";
+    return page.outerHTML.match(/\[([a-z][a-z0-9]+(-[a-z0-9]+)+|yes|no|print)\]|\{ ?\$[a-z]+ ?\}|\bNaN\b|\bundefined\b/g) ?? [];";
 
 /// By how much the page is wider than the screen, and what sticks out.
 const SIDEWAYS: &str = "const wide = arguments[0];
