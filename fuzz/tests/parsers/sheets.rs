@@ -140,7 +140,7 @@ fn sheet(bytes: &[u8]) -> Result<String, String> {
         let again = read(&csv, None, &[], &Limits::default()).map_err(|error| format!("CSV: {error}"))?;
         same("CSV", &rows, &texts(&again, 1, width))?;
         // Writing a workbook takes its time.
-        if rows.len() < 40 && bytes.len() % 4 == 0 {
+        if rows.len() < 40 && bytes.len().is_multiple_of(4) {
             let mut xlsx = Vec::new();
             let sink =
                 XlsxSink::new(&mut xlsx, "s", &headings(width), false).map_err(|error| error.to_string())?;
