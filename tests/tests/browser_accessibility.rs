@@ -17,6 +17,7 @@ const NOT_PAGES: &[&str] = &[
     "/favicon.ico",
     "/assets/{digest}/{name}",
     "/p/{plan}/tables/{file}",
+    "/p/{plan}/reports/{code}/{file}",
     "/p/{plan}/import/templates/{file}",
     "/p/{plan}/import/{id}/{file}",
     // Shown where a file was brought: the pages' own tests follow one.

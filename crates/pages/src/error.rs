@@ -66,6 +66,11 @@ impl PageError {
         Self::told(StatusCode::CONFLICT, "error-busy")
     }
 
+    /// A file could not be made.
+    pub fn unwritten() -> Self {
+        Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
+    }
+
     /// Not to be done with it as it stands now.
     pub fn not_now() -> Self {
         Self::told(StatusCode::CONFLICT, "error-not-now")

@@ -7,6 +7,7 @@ mod form;
 mod item;
 mod line;
 mod list;
+mod paper;
 mod register;
 mod report;
 
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/desk", get(desk::show))
         .route("/p/{plan}/reports", get(report::list).post(report::draft))
         .route("/p/{plan}/reports/{code}", get(report::show).post(report::save))
+        .route("/p/{plan}/reports/{code}/{file}", get(paper::file))
         .route("/p/{plan}/items/new", get(register::choose))
         .route("/p/{plan}/items/new/{kind}", get(register::show).post(register::save))
         .route("/p/{plan}/items/{code}", get(item::show))
