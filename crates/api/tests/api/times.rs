@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use app::read::Asked;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::site::{code, site};
 
