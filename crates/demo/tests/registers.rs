@@ -233,7 +233,7 @@ fn lights_of_every_colour_burn_on_the_day() {
     let query =
         LedgerQuery { kinds: vec![ItemKind::TrackedTask, ItemKind::Directive], ..LedgerQuery::default() };
     let lights = runtime().block_on(books().app.ledger_lights(&plan(), &query, on_the_day())).unwrap();
-    for light in [Light::Red, Light::Green, Light::Done] {
+    for light in [Light::Red, Light::Yellow, Light::Green, Light::NoDate, Light::Done] {
         assert!(lights.get(&light).is_some_and(|count| *count > 0), "{lights:?}");
     }
 }

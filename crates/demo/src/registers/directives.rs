@@ -39,7 +39,7 @@ type Clearing = (u32, &'static Theme, i32);
 /// The `n`-th directive: its code, what it is about, the day it came in.
 pub(crate) fn nth(n: i32) -> (Code, &'static Theme, Date) {
     let theme = &THEMES[n as usize * 7 % THEMES.len()];
-    (code(&format!("HT-DIR-{:03}", n + 1)), theme, wd(START, n * 3 + n / 13))
+    (code(&format!("HT-DIR-{:03}", n + 1)), theme, wd(START, n * 3 + n / 8))
 }
 
 fn directive(
