@@ -32,23 +32,57 @@ pub struct Page<T> {
     pub next: Option<Seq>,
 }
 
-/// A statement under construction.
-#[derive(Default)]
-struct Conditions<'a> {
-    texts: Vec<String>,
-    params: Vec<Param<'a>>,
+/// The stretch of the journal that is looked at.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stretch {
+    after: Option<Seq>,
+    until: Option<Seq>,
+    before: Option<Seq>,
 }
 
-impl<'a> Conditions<'a> {
-    /// A condition with `?` for each value.
-    fn add(&mut self, condition: &str, values: &[Param<'a>]) {
-        let mut condition = condition.to_owned();
-        for value in values {
-            self.params.push(*value);
-            condition = condition.replacen('?', &format!("${}", self.params.len()), 1);
+/// Asks for the newest `most` entries of a part of the journal, or of the whole.
+fn statement<'a>(
+    filter: &'a EntryFilter,
+    part: Option<&'a (Code, SubjectKind)>,
+    stretch: Stretch,
+    most: i64,
+) -> (String, Vec<Param<'a>>) {
+    let mut params: Vec<Param> = Vec::new();
+    let mut put = |value| {
+        params.push(value);
+        format!("${}", params.len())
+    };
+    let ends = [(">", stretch.after), ("<=", stretch.until), ("<", stretch.before)];
+    let ends = ends.map(|(sign, end)| end.map(|end| format!(" {sign} {}", put(Param::from(end.0)))));
+    let within =
+        |column: &str| -> String { ends.iter().flatten().map(|end| format!(" AND {column}{end}")).collect() };
+    let most = put(Param::Int(most));
+    let mut conditions = within("seq");
+    if let Some((scope, kind)) = part {
+        let (scope, kind) = (put(Param::Text(scope.as_str())), put(Param::Text(kind.as_str())));
+        conditions.push_str(&format!(" AND kind = {kind} AND scope = {scope}"));
+        if let Some(code) = filter.subject.as_ref().map(|subject| &subject.code).or(filter.code.as_ref()) {
+            let code = put(Param::Text(code.as_str()));
+            let facts = format!("FROM fact WHERE scope = {scope} AND kind = {kind} AND subject = {code}");
+            // No more of them are read than are wanted, unless some fall away for their author.
+            let newest = match filter.actor {
+                None => format!(" ORDER BY seq DESC LIMIT {most}"),
+                Some(_) => String::new(),
+            };
+            // A subject's entries are those of its facts and those that took facts back.
+            conditions.push_str(&format!(
+                " AND seq IN (SELECT seq FROM (SELECT seq {facts}{} UNION \
+                 SELECT superseded {facts} AND superseded IS NOT NULL{}) AS own{newest})",
+                within("seq"),
+                within("superseded"),
+            ));
         }
-        self.texts.push(condition);
     }
+    if let Some(actor) = &filter.actor {
+        conditions.push_str(&format!(" AND actor = {}", put(Param::Text(actor.as_str()))));
+    }
+    let sql = format!("SELECT {COLUMNS} FROM entry WHERE 1 = 1{conditions} ORDER BY seq DESC LIMIT {most}");
+    (sql, params)
 }
 
 impl Connection {
@@ -62,42 +96,14 @@ impl Connection {
         // What is narrowed lies in certain parts of an index, one for each scope and kind. The newest of
         // each are the newest of all.
         let parts = self.parts(filter)?;
-        let from = filter.recorded_from.map(|from| self.known_before(from)).transpose()?;
+        let after = filter.recorded_from.map(|from| self.known_before(from)).transpose()?;
         let until = filter.recorded_to.map(|to| self.known_before(to)).transpose()?;
         let known = filter.known.filter(|known| *known != Seq::LATEST);
-        let code = filter.subject.as_ref().map(|subject| &subject.code).or(filter.code.as_ref());
+        let stretch = Stretch { after, until: until.into_iter().chain(known).min(), before };
         let mut items: Vec<Entry> = Vec::new();
         for part in &parts {
-            let mut asked = Conditions::default();
-            if let Some((scope, kind)) = part {
-                let place = [Param::Text(kind.as_str()), Param::Text(scope.as_str())];
-                asked.add("kind = ? AND scope = ?", &place);
-                if let Some(code) = code {
-                    let code = Param::Text(code.as_str());
-                    let [kind, scope] = place;
-                    asked.add(
-                        "seq IN (SELECT seq FROM fact WHERE scope = ? AND kind = ? AND subject = ? \
-                         UNION SELECT superseded FROM fact WHERE scope = ? AND kind = ? AND subject = ? \
-                         AND superseded IS NOT NULL)",
-                        &[scope, kind, code, scope, kind, code],
-                    );
-                }
-            }
-            if let Some(actor) = &filter.actor {
-                asked.add("actor = ?", &[Param::Text(actor.as_str())]);
-            }
-            if let Some(from) = from {
-                asked.add("seq > ?", &[Param::from(from.0)]);
-            }
-            if let Some(until) = until.into_iter().chain(known).min() {
-                asked.add("seq <= ?", &[Param::from(until.0)]);
-            }
-            if let Some(before) = before {
-                asked.add("seq < ?", &[Param::from(before.0)]);
-            }
-            asked.add("1 = 1 ORDER BY seq DESC LIMIT ?", &[Param::Int(limit as i64 + 1)]);
-            let sql = format!("SELECT {COLUMNS} FROM entry WHERE {}", asked.texts.join(" AND "));
-            items.extend(self.rows(&sql, &asked.params, entry)?);
+            let (sql, params) = statement(filter, part.as_ref(), stretch, limit as i64 + 1);
+            items.extend(self.rows(&sql, &params, entry)?);
         }
         items.sort_by_key(|entry| std::cmp::Reverse(entry.seq));
         let next = (items.len() > limit).then(|| {
@@ -127,5 +133,102 @@ impl Connection {
         let kinds = filter.kind.map_or_else(|| SubjectKind::ALL.to_vec(), |kind| vec![kind]);
         let parts = scopes.iter().flat_map(|scope| kinds.iter().map(|kind| Some((scope.clone(), *kind))));
         Ok(parts.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use crate::error::StoreError;
+    use scratch::Scratch;
+
+    const LONG: i64 = 20_000;
+
+    /// A journal in which one project has few entries among many others', and one many.
+    fn journal(scratch: &Scratch) -> Database {
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let fill = |tx: &mut crate::Tx| {
+            let connection = tx.writing();
+            let event = "as long as entries are ".repeat(20);
+            for seq in 1..=LONG {
+                let subject = match seq {
+                    seq if seq % 2_500 == 0 => "few".to_owned(),
+                    seq if seq % 2 == 0 => "many".to_owned(),
+                    seq => format!("other-{}", seq % 300),
+                };
+                let subject = Param::Text(&subject);
+                connection.send(
+                    "INSERT INTO entry (seq, recorded_at, effective, actor, scope, kind, subject, event, \
+                     source, reason, hash) VALUES ($1, $1, '2020-01-01', 'someone', 'p', 'project', $2, \
+                     $3, '', '', '')",
+                    &[Param::Int(seq), subject, Param::Text(&event)],
+                )?;
+                connection.send(
+                    "INSERT INTO fact (scope, kind, subject, slot, effective, seq, topic, grade, body) \
+                     VALUES ('p', 'project', $2, 'progress', '2020-01-01', $1, 'progress', '', '')",
+                    &[Param::Int(seq), subject],
+                )?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        database.write(fill).unwrap();
+        // Ways are chosen by what the tables hold.
+        database.write(|tx| tx.writing().batch("ANALYZE")).unwrap();
+        database
+    }
+
+    fn of(code: &str) -> (EntryFilter, (Code, SubjectKind)) {
+        let filter = EntryFilter { code: Some(Code::new(code).unwrap()), ..EntryFilter::default() };
+        (filter, (Code::new("p").unwrap(), SubjectKind::Project))
+    }
+
+    #[test]
+    fn sqlite_finds_a_subjects_entries_by_indexes() {
+        let scratch = Scratch::sqlite();
+        let database = journal(&scratch);
+        for (code, stretch) in [("few", Stretch::default()), ("many", cut())] {
+            let (filter, part) = of(code);
+            let (sql, params) = statement(&filter, Some(&part), stretch, 51);
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+            let entries: Vec<&String> = plan.iter().filter(|step| step.contains("entry")).collect();
+            assert!(entries.iter().all(|step| step.contains("rowid=?")), "{plan:?}");
+            assert!(!entries.is_empty() && !plan.iter().any(|step| step.contains("SCAN fact")), "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn postgres_reads_no_more_entries_than_are_wanted() {
+        let Some(scratch) = Scratch::postgres() else { return };
+        let database = journal(&scratch);
+        // The server counts from one report of its statistics to the next, across transactions.
+        let read = |c: &mut Connection| {
+            let sql =
+                "SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'entry'";
+            Ok::<_, StoreError>(c.first(sql, &[], |row| row.int(0))?.unwrap_or_default())
+        };
+        // More often than the server makes a plan for given values only.
+        for _ in 0..8 {
+            for (code, stretch) in
+                [("few", Stretch::default()), ("many", Stretch::default()), ("many", cut())]
+            {
+                let (filter, part) = of(code);
+                let (sql, params) = statement(&filter, Some(&part), stretch, 51);
+                let (found, read) = database
+                    .read::<_, StoreError>(|c| {
+                        let before = read(c)?;
+                        let found = c.rows(&sql, &params, |row| row.int(0))?.len() as i64;
+                        Ok((found, read(c)? - before))
+                    })
+                    .unwrap();
+                assert_eq!(found, if code == "few" { 8 } else { 51 });
+                assert!((found..=found + 1).contains(&read), "{read} entries read for {found} of {code}");
+            }
+        }
+    }
+
+    fn cut() -> Stretch {
+        Stretch { after: Some(Seq(100)), until: Some(Seq(13_000)), before: Some(Seq(12_500)) }
     }
 }
