@@ -20,7 +20,13 @@ fn told<T, E: std::fmt::Debug>(answer: &Result<T, E>, what: impl FnOnce(&T) -> S
     }
 }
 
-/// Whether what was written is read back the same.
+/// Whether what was written is read back the same; else from where on it differs.
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, written: &T, read: &T) -> Result<(), String> {
-    if written == read { Ok(()) } else { Err(format!("{what}: {written:?} is read back as {read:?}")) }
+    if written == read {
+        return Ok(());
+    }
+    let (written, read) = (format!("{written:?}"), format!("{read:?}"));
+    let at = written.chars().zip(read.chars()).take_while(|(a, b)| a == b).count();
+    let from = |text: &str| text.chars().skip(at.saturating_sub(100)).take(300).collect::<String>();
+    Err(format!("{what}: … {} … is read back as … {} …", from(&written), from(&read)))
 }
