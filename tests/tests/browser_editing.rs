@@ -231,7 +231,7 @@ impl Desk {
         browser.open(&format!("/audit?kind=project&code={code}")).await?;
         let line = async |entry: u64| browser.text(By::Css(format!(".journal > li[value='{entry}']"))).await;
         assert!(line(moved.entry).await?.contains("task-force"));
-        assert!(line(moved.entry).await?.contains(self.promise.new));
+        assert!(line(moved.entry).await?.contains(self.promise.new_said));
         assert!(line(moved.entry + 1).await?.contains("district"));
         assert!(line(corrected.wrong).await?.contains("95"));
         assert!(line(corrected.right).await?.contains(&corrected.wrong.to_string()));

@@ -1,5 +1,7 @@
 //! Who changed what: the journal as people read it.
 
+use std::sync::Arc;
+
 use app::AppError;
 use app::read::Asked;
 use askama::Template;
@@ -296,7 +298,7 @@ pub async fn entry(
     }
     let book = book_of(&visit, subject).await?;
     let all = visit.app.history(&subject.scope).await?;
-    let history = all.get(subject).cloned().ok_or(AppError::NotFound)?;
+    let history = Arc::new(visit.app.subject(subject).await?.ok_or(AppError::NotFound)?);
     let corrects = entry.draft.event.corrects();
     let wrong = match corrects {
         Some(wrong) => visit.app.entry(wrong).await?,
@@ -352,6 +354,8 @@ pub async fn entry(
         corrects,
         corrected_by,
         may_correct: corrected_by.is_none()
+            // An item is put right by its next move: its entries have no form to be rewritten in.
+            && subject.kind != SubjectKind::Item
             && visit.actor.may(Action::CorrectEntry, &target_of(subject, &*all)),
         entry: &entry,
     };

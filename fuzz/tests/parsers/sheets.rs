@@ -130,7 +130,10 @@ fn texts(sheet: &Sheet, from: usize, width: usize) -> Vec<Vec<String>> {
 /// Whatever was read can be written, and is then read as the same texts.
 fn sheet(bytes: &[u8]) -> Result<String, String> {
     let answer = read(bytes, None, &["projects"], &Limits::default());
-    if let Ok(found) = &answer {
+    // A sheet with faults is refused as a whole; nothing of it is ever written.
+    if let Ok(found) = &answer
+        && found.faults.is_empty()
+    {
         let width = found.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).max(1);
         let rows = texts(found, 0, width);
         let mut csv = Vec::new();

@@ -325,7 +325,17 @@ pub fn meanwhile(book: &Book, entries: &[Entry], seen: Seq) -> Vec<Meanwhile> {
         .map(|entry| Meanwhile {
             seq: entry.seq,
             actor: entry.draft.actor.to_string(),
-            lines: entry.draft.event.facts().iter().map(|fact| book.line(fact)).collect(),
+            // Every value, in both languages: what was changed must be seen.
+            lines: entry
+                .draft
+                .event
+                .facts()
+                .iter()
+                .flat_map(|fact| book.lines(fact))
+                .map(|(label, value)| {
+                    words::with(book.lang, "fact-pair", &[("label", &label), ("value", &value)])
+                })
+                .collect(),
         })
         .collect()
 }

@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use document::font::{Library, SYSTEM_FOLDERS};
 use document::xlsx::{Book, Sheet};
 use document::{
-    Align, Block, Cell, Column, Document, Issue, Kind, Labels, Language, Letterhead, Orientation, Paper, Properties, Row,
-    Section, Series, Signature, Table, TextSize, Tone, docx, pdf, xlsx,
+    Align, Block, Cell, Column, Document, Issue, Kind, Labels, Language, Letterhead, Orientation, Paper,
+    Properties, Row, Section, Series, Signature, Table, TextSize, Tone, docx, pdf, xlsx,
 };
 use domain::item::ledger::LedgerRow;
 use domain::item::light::Light;

@@ -116,6 +116,13 @@ pub struct Reader<'a> {
 }
 
 impl Site {
+    /// The newest entry about a subject of the kind; about the one with a code, where one is given.
+    pub async fn entry_about(&self, kind: domain::subject::SubjectKind, code: Option<&str>) -> u64 {
+        let code = code.map(|code| domain::code::Code::new(code).unwrap());
+        let filter = store::EntryFilter { kind: Some(kind), code, ..store::EntryFilter::default() };
+        self.app.entries(filter, None, 1).await.unwrap().items[0].seq.0
+    }
+
     pub async fn sign_in(&self, person: &str) -> Reader<'_> {
         self.sign_in_with(person, demo::PASSWORD).await
     }

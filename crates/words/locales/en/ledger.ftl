@@ -238,3 +238,4 @@ report-annex = Annex
 report-mark = Progress report
 report-files = Download:
 report-said = From { $from } to { $to }: { $before } items were open at the beginning, { $new } came and { $done } were done; { $after } are open at the end, { $red } of them red and { $yellow } yellow.
+field-said = Recorded

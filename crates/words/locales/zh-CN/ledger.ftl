@@ -229,3 +229,4 @@ report-annex = 附件
 report-mark = 工作简报
 report-files = 下载：
 report-said = { $from }至{ $to }，期初在办 { $before } 项，本期新增 { $new } 项、办结 { $done } 项，期末在办 { $after } 项，其中红灯 { $red } 项、黄灯 { $yellow } 项。
+field-said = 记录内容
