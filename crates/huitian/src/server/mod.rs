@@ -57,7 +57,6 @@ pub fn router(app: App, config: &Config) -> Router {
     let whole = Router::new()
         .merge(site)
         .merge(health::routes(app, metrics))
-        .layer(middleware::from_fn(metrics::measure))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)));
     in_plain_words(whole)
@@ -70,12 +69,14 @@ pub fn router(app: App, config: &Config) -> Router {
         .layer(SetRequestIdLayer::new(REQUEST_ID, RandomId))
 }
 
-/// Whatever failed within, panics included: readers get a page, and programs get problem details.
+/// Whatever failed within, panics included: readers get a page, and programs get problem details. It is
+/// counted as what was answered.
 fn in_plain_words(router: Router) -> Router {
     router
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(pages::explain))
         .layer(middleware::from_fn(api::problem::render))
+        .layer(middleware::from_fn(metrics::measure))
 }
 
 /// What is logged of a request: never its query, which may hold what a person typed.
@@ -142,6 +143,72 @@ mod tests {
     use axum::routing::get;
     use tower::ServiceExt;
 
+    /// A server over an empty database, as it is run.
+    fn whole() -> (tempfile::TempDir, Router) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = format!("sqlite://{}", folder.path().join("empty.db").display());
+        let database = store::Database::open(&address.parse().expect("an address"), 0).expect("a database");
+        let clock = std::sync::Arc::new(app::SystemClock::new(None).expect("a zone"));
+        let config = Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            secure_cookies: true,
+            trusted_proxies: 0,
+            demo: false,
+        };
+        (folder, router(App::new(database, clock), &config))
+    }
+
+    async fn answer(router: &Router, request: axum::http::request::Builder, body: Body) -> Response {
+        router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer")
+    }
+
+    fn kind(response: &Response) -> &str {
+        response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn whatever_the_server_refuses_is_said_in_the_form_of_the_address() {
+        let (_folder, server) = whole();
+        let long = || Body::from(vec![b'x'; 2_000_000]);
+        for (method, path, body, status) in [
+            ("GET", "/nothing", Body::empty(), 404),
+            ("DELETE", "/sign-in", Body::empty(), 405),
+            ("POST", "/sign-in", long(), 413),
+            ("GET", "/api/v1/nothing", Body::empty(), 404),
+            ("DELETE", "/api/v1/plans", Body::empty(), 405),
+            ("GET", "/api/v1/plans?as_of=yesterday", Body::empty(), 400),
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("accept-language", "en")
+                .header("content-type", "application/x-www-form-urlencoded");
+            let response = answer(&server, request, body).await;
+            assert_eq!(response.status().as_u16(), status, "{method} {path}");
+            let expected = if path.starts_with("/api/") {
+                "application/problem+json"
+            } else {
+                "text/html; charset=utf-8"
+            };
+            assert_eq!(kind(&response), expected, "{method} {path}");
+            assert_eq!(response.headers().contains_key("allow"), status == 405, "{method} {path}");
+            assert!(response.headers().contains_key("x-request-id"), "{method} {path}");
+        }
+        // Nobody tells one client from another here: together they ask too often.
+        for _ in 0..400 {
+            answer(&server, Request::builder().uri("/api/v1/nothing"), Body::empty()).await;
+        }
+        for (path, expected) in
+            [("/api/v1/plans", "application/problem+json"), ("/sign-in", "text/html; charset=utf-8")]
+        {
+            let response = answer(&server, Request::builder().uri(path), Body::empty()).await;
+            assert_eq!((response.status().as_u16(), kind(&response)), (429, expected));
+            assert_eq!(response.headers()["retry-after"], "5");
+        }
+        // Those who watch are not kept out.
+        assert_eq!(answer(&server, Request::builder().uri("/healthz"), Body::empty()).await.status(), 200);
+    }
+
     async fn ask(path: &str, lang: &str) -> (StatusCode, String, String) {
         let broken = || async {
             if std::hint::black_box(true) {
@@ -168,6 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn readers_get_pages_and_programs_get_problems_whatever_fails() {
+        drop(metrics::Metrics::install());
         for (end, status) in [("broken", 500), ("full", 429)] {
             for (lang, tag) in [("zh-CN", "zh-CN"), ("en", "en")] {
                 let (found, kind, body) = ask(&format!("/p/{end}"), lang).await;
@@ -178,6 +246,12 @@ mod tests {
                 assert_eq!((found.as_u16(), kind.as_str()), (status, "application/problem+json"));
                 assert!(body.contains(&format!("\"status\":{status}")), "{body}");
             }
+        }
+        let counted = metrics::Metrics::install().render();
+        for route in ["/p/broken", "/api/v1/broken"] {
+            let line =
+                counted.lines().find(|line| line.contains(&format!("route=\"{route}\",status=\"500\"")));
+            assert!(line.is_some_and(|line| line.starts_with("http_requests_total")), "{counted}");
         }
     }
 }
