@@ -150,7 +150,7 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/import", "soofffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),
         (&entry, "soofffoooo"),
-        (&format!("{entry}/correct"), "soofffffff"),
+        (&format!("{entry}/correct"), "soooffffff"),
         ("/admin", "sofffffffo"),
         ("/admin/people", "sffffffffo"),
         ("/admin/units", "sofffffffo"),
