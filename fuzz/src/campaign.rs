@@ -24,7 +24,7 @@ pub struct Target {
 }
 
 /// Without `HUITIAN_FUZZ_SECONDS`: all targets together stay below a minute.
-const USUAL: usize = 300;
+const USUAL: u64 = 300;
 /// Inputs to begin from; beyond these new ones take the places of old ones.
 const POOL_MOST: usize = 512;
 
