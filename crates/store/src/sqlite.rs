@@ -105,6 +105,12 @@ impl SqliteConnection {
         Ok(self.inner.execute_batch(sql)?)
     }
 
+    /// Begins or ends a transaction: every change does, so these statements, too, are kept prepared.
+    pub fn turn(&mut self, sql: &str) -> Result<()> {
+        self.inner.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    }
+
     pub fn is_autocommit(&self) -> bool {
         self.inner.is_autocommit()
     }
