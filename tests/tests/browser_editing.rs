@@ -89,7 +89,7 @@ impl Desk {
     async fn move_a_promise(&self) -> anyhow::Result<Moved> {
         let (browser, Promise { old, old_said, new, new_said }) = (&self.browser, &self.promise);
         browser.open(&self.project).await?;
-        browser.follow(By::Css(&format!("a[href='{}/edit']", self.project))).await?;
+        browser.follow(By::Css(format!("a[href='{}/edit']", self.project))).await?;
         browser.follow(By::Css("a[href$='/edit/milestone']")).await?;
         browser.follow(By::Css("a[href*='step=completion&part=&aspect=promised']")).await?;
         assert_eq!(browser.value("date").await?, *old);
@@ -173,7 +173,7 @@ impl Desk {
         browser.send().await?;
         let wrong = self.saved().await?;
         browser.open(&format!("/audit/{wrong}")).await?;
-        browser.follow(By::Css(&format!("a[href='/audit/{wrong}/correct']"))).await?;
+        browser.follow(By::Css(format!("a[href='/audit/{wrong}/correct']"))).await?;
         assert_eq!(browser.value("f0-percent").await?, "95");
         browser.fill("f0-percent", "59").await?;
         browser.send().await?;
@@ -185,14 +185,14 @@ impl Desk {
         let right = self.saved().await?;
 
         browser.open(&format!("/audit/{wrong}")).await?;
-        browser.wait_for(By::Css(&format!(".note.warn a[href='/audit/{right}']"))).await?;
+        browser.wait_for(By::Css(format!(".note.warn a[href='/audit/{right}']"))).await?;
         self.assert_sound("a corrected entry").await?;
-        browser.follow(By::Css(&format!(".note.warn a[href='/audit/{right}']"))).await?;
-        browser.wait_for(By::Css(&format!(".note a[href='/audit/{wrong}']"))).await?;
+        browser.follow(By::Css(format!(".note.warn a[href='/audit/{right}']"))).await?;
+        browser.wait_for(By::Css(format!(".note a[href='/audit/{wrong}']"))).await?;
         assert!(browser.words().await?.contains("Digits swapped"));
 
         browser.open(&self.project).await?;
-        let struck = browser.text(By::Css(&format!("#e{wrong} s"))).await?;
+        let struck = browser.text(By::Css(format!("#e{wrong} s"))).await?;
         assert!(struck.contains("95"), "{struck}");
         let instead = browser.text(By::Id(format!("e{right}"))).await?;
         assert!(instead.contains("59") && instead.contains(&wrong.to_string()), "{instead}");
@@ -229,7 +229,7 @@ impl Desk {
         let browser = &self.browser;
         let code = self.project.rsplit('/').next().unwrap_or_default();
         browser.open(&format!("/audit?kind=project&code={code}")).await?;
-        let line = async |entry: u64| browser.text(By::Css(&format!(".journal > li[value='{entry}']"))).await;
+        let line = async |entry: u64| browser.text(By::Css(format!(".journal > li[value='{entry}']"))).await;
         assert!(line(moved.entry).await?.contains("task-force"));
         assert!(line(moved.entry).await?.contains(self.promise.new));
         assert!(line(moved.entry + 1).await?.contains("district"));
