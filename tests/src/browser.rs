@@ -56,7 +56,8 @@ impl Browser {
         }
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;
         let driver = WebDriver::new(&format!("http://127.0.0.1:{port}"), wanted).await?;
-        let timeouts = TimeoutConfiguration::new(Some(PATIENCE), Some(PATIENCE), Some(Duration::ZERO));
+        // A check of the longest page takes a slow machine a while.
+        let timeouts = TimeoutConfiguration::new(Some(PATIENCE * 4), Some(PATIENCE), Some(Duration::ZERO));
         driver.update_timeouts(timeouts).await?;
         Ok(Some(Self { driver, site: site.to_owned(), _running: running, _profile: profile }))
     }

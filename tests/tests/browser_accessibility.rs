@@ -8,7 +8,7 @@ use end_to_end::browser::Browser;
 use end_to_end::{Site, routes, skipped};
 use thirtyfour::prelude::*;
 
-/// Addresses on which no page stands: they lead on to one, or give a file.
+/// Addresses where no page stands: they lead on to one, or give a file.
 const NOT_PAGES: &[&str] = &[
     "/",
     "/plans",
