@@ -10,13 +10,13 @@ use domain::item::light::Judge;
 use domain::item::query::LedgerQuery;
 use domain::item::workflow::Standing;
 use domain::item::{Item, ItemFact, State, Step};
-use domain::journal::{Entry, Seq};
+use domain::journal::{Entry, Hash, Seq};
 use domain::named::Named;
 use domain::report::{Content, Period, Rhythm, Shortfall, compose};
 use domain::source::Source;
 use domain::subject::Subject;
-use sha2::{Digest, Sha256};
 use store::EntryFilter;
+use words::Lang;
 
 use crate::App;
 use crate::actor::Actor;
@@ -72,6 +72,8 @@ impl App {
             ItemFact::Name(title(series, period)),
             ItemFact::Series { series },
             ItemFact::Period { from: period.from, to: period.to },
+            // It is owed from its period's end, however late somebody begins it.
+            ItemFact::Received { on: period.to.min(self.clock().today()) },
             ItemFact::Due { on: period.report_due() },
             ItemFact::Content { content: content.to_text() },
         ];
@@ -154,7 +156,8 @@ impl App {
     pub async fn report(&self, plan: &Code, code: &Code) -> Result<Report, AppError> {
         let (item, _) = self.item(plan, code, Asked::default()).await?;
         let content = Content::parse(&item.content).ok_or(AppError::NotFound)?;
-        let intact = item.issued.as_ref().is_none_or(|issued| issued.digest == digest(&item.content));
+        let intact =
+            item.issued.as_ref().is_none_or(|issued| issued.digest == Hash::of(&item.content).to_string());
         let (mut shortfalls, mut outdated) = (Vec::new(), false);
         if let (State::Draft, Some((series, period))) = (item.state, of(&item)) {
             let fresh = self.compose(plan, series, period).await?;
@@ -223,7 +226,7 @@ impl App {
                 number,
                 as_of: report.content.to,
                 known: known.0,
-                digest: digest(&report.item.content),
+                digest: Hash::of(&report.item.content).to_string(),
             }
             .into(),
             ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
@@ -235,27 +238,14 @@ impl App {
     /// nothing in the report, and stands beside it.
     pub async fn recorded_later(&self, plan: &Code, item: &Item) -> Result<Vec<Entry>, AppError> {
         let Some(issued) = &item.issued else { return Ok(Vec::new()) };
-        let filter = EntryFilter { scope: Some(plan.clone()), ..EntryFilter::default() };
-        let mut later = Vec::new();
-        let mut before = None;
-        loop {
-            let page = self.entries(filter.clone(), before, 500).await?;
-            let beyond = page.items.iter().take_while(|entry| entry.seq > issued.known);
-            let count = later.len();
-            later.extend(
-                beyond
-                    .filter(|entry| {
-                        entry.draft.effective <= issued.as_of && entry.draft.subject.code != item.code
-                    })
-                    .cloned(),
-            );
-            let past = page.items.last().is_none_or(|entry| entry.seq <= issued.known);
-            before = page.next;
-            if past || before.is_none() || later.len() >= LATER_MOST || later.len() - count == 500 {
-                later.truncate(LATER_MOST);
-                return Ok(later);
-            }
-        }
+        let filter = EntryFilter {
+            scope: Some(plan.clone()),
+            after: Some(issued.known),
+            effective_to: Some(issued.as_of),
+            ..EntryFilter::default()
+        };
+        let later = self.entries(filter, None, LATER_MOST).await?.items;
+        Ok(later.into_iter().filter(|entry| entry.draft.subject.code != item.code).collect())
     }
 }
 
@@ -275,17 +265,9 @@ fn of(item: &Item) -> Option<(Series, Period)> {
     Some((series, Period::containing(Rhythm::of(series)?, from)))
 }
 
-fn digest(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
+/// The report's name in both languages, as the records keep it.
 fn title(series: Series, period: Period) -> Named {
-    let name = period.name();
-    let (zh, en) = match series {
-        Series::Weekly => ("周报", "Weekly report"),
-        Series::Monthly => ("月调度", "Monthly dispatch"),
-        Series::Annual => ("年度公报", "Annual statement"),
-        _ => ("报告", "Report"),
-    };
-    Named::new(format!("{zh} {name}"), format!("{en} {name}"))
+    let name =
+        |lang| format!("{} {}", words::text(lang, &format!("series-{}", series.as_str())), period.name());
+    Named::new(name(Lang::Zh), name(Lang::En))
 }

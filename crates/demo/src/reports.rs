@@ -11,13 +11,13 @@ use domain::item::kind::{ItemKind, Level, Series};
 use domain::item::ledger::LedgerRow;
 use domain::item::query::LedgerQuery;
 use domain::item::{ItemFact, Relation, State, Step, Target};
+use domain::journal::Hash;
 use domain::report::{Period, Rhythm};
 use domain::subject::Subject;
 use domain::workday;
 use jiff::Span;
 use jiff::civil::{Date, date};
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::registers::book::{Book, END, both, code, example, illustrative, made_up, person};
 use crate::registers::directives;
@@ -174,7 +174,7 @@ async fn own(
 ) -> anyhow::Result<()> {
     let known = app.database().read_async(|c| c.head()).await?;
     let content = content(app, plan, day, about).await?.to_string();
-    let digest: String = Sha256::digest(&content).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Hash::of(&content).to_string();
     let facts = vec![
         ItemFact::Number { number: number.to_string() },
         ItemFact::Content { content },

@@ -244,7 +244,9 @@ fn lights_of_every_colour_burn_on_the_day() {
 #[test]
 fn moves_are_made_on_working_days_and_none_after_the_statement() {
     for item in books().items.iter().filter(|item| item.grade == Grade::Illustrative) {
-        assert!(workday::is_working(item.received), "{} came in on {}", item.code, item.received);
+        // A report is owed from its period's end, which the calendar sets and nobody's work.
+        let by_calendar = item.kind == ItemKind::Report;
+        assert!(by_calendar || workday::is_working(item.received), "{} on {}", item.code, item.received);
         for moved in &item.moves {
             assert!(workday::is_working(moved.on) && moved.on <= DAY, "{} on {}", item.code, moved.on);
         }

@@ -95,6 +95,11 @@ impl Hash {
     /// What the first entry is chained to.
     pub const GENESIS: Hash = Hash([0; 32]);
 
+    /// Of a text by itself, chained to nothing.
+    pub fn of(text: &str) -> Self {
+        Hash(Sha256::digest(text.as_bytes()).into())
+    }
+
     pub fn parse(text: &str) -> Option<Self> {
         let bytes = text.as_bytes();
         if bytes.len() != 64 {

@@ -169,13 +169,12 @@ fn wanted(visit: &Visit, typed: &Typed, fields: &mut [Field]) -> EntryFilter {
     let clock = visit.app.clock();
     EntryFilter {
         scope,
-        subject: None,
         kind: SubjectKind::parse(typed.get("kind")),
         code,
         actor,
         recorded_from: from.map(|day: Date| clock.end_of(day.yesterday().unwrap_or(day))),
         recorded_to: to.map(|day| clock.end_of(day)),
-        known: None,
+        ..EntryFilter::default()
     }
 }
 

@@ -4,6 +4,7 @@ use domain::code::Code;
 use domain::journal::{Entry, Seq};
 use domain::subject::{Subject, SubjectKind, directory};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::error::Result;
 use crate::journal::{COLUMNS, entry};
@@ -20,6 +21,10 @@ pub struct EntryFilter {
     pub actor: Option<Code>,
     pub recorded_from: Option<Timestamp>,
     pub recorded_to: Option<Timestamp>,
+    /// Only what took effect by this day.
+    pub effective_to: Option<Date>,
+    /// Only entries beyond this one: what was recorded since.
+    pub after: Option<Seq>,
     /// Only entries up to this one: the journal as it was known.
     pub known: Option<Seq>,
 }
@@ -34,17 +39,18 @@ pub struct Page<T> {
 
 /// The stretch of the journal that is looked at.
 #[derive(Debug, Clone, Copy, Default)]
-struct Stretch {
+struct Stretch<'a> {
     after: Option<Seq>,
     until: Option<Seq>,
     before: Option<Seq>,
+    effective_to: Option<&'a str>,
 }
 
 /// Asks for the newest `most` entries of a part of the journal, or of the whole.
 fn statement<'a>(
     filter: &'a EntryFilter,
     part: Option<&'a (Code, SubjectKind)>,
-    stretch: Stretch,
+    stretch: Stretch<'a>,
     most: i64,
 ) -> (String, Vec<Param<'a>>) {
     let mut params: Vec<Param> = Vec::new();
@@ -64,10 +70,10 @@ fn statement<'a>(
         if let Some(code) = filter.subject.as_ref().map(|subject| &subject.code).or(filter.code.as_ref()) {
             let code = put(Param::Text(code.as_str()));
             let facts = format!("FROM fact WHERE scope = {scope} AND kind = {kind} AND subject = {code}");
-            // No more of them are read than are wanted, unless some fall away for their author.
-            let newest = match filter.actor {
-                None => format!(" ORDER BY seq DESC LIMIT {most}"),
-                Some(_) => String::new(),
+            // No more of them are read than are wanted, unless some fall away for what else is asked.
+            let newest = match (&filter.actor, stretch.effective_to) {
+                (None, None) => format!(" ORDER BY seq DESC LIMIT {most}"),
+                _ => String::new(),
             };
             // A subject's entries are those of its facts and those that took facts back.
             conditions.push_str(&format!(
@@ -80,6 +86,9 @@ fn statement<'a>(
     }
     if let Some(actor) = &filter.actor {
         conditions.push_str(&format!(" AND actor = {}", put(Param::Text(actor.as_str()))));
+    }
+    if let Some(day) = stretch.effective_to {
+        conditions.push_str(&format!(" AND effective <= {}", put(Param::Text(day))));
     }
     let sql = format!("SELECT {COLUMNS} FROM entry WHERE 1 = 1{conditions} ORDER BY seq DESC LIMIT {most}");
     (sql, params)
@@ -96,10 +105,13 @@ impl Connection {
         // What is narrowed lies in certain parts of an index, one for each scope and kind. The newest of
         // each are the newest of all.
         let parts = self.parts(filter)?;
-        let after = filter.recorded_from.map(|from| self.known_before(from)).transpose()?;
+        let from = filter.recorded_from.map(|from| self.known_before(from)).transpose()?;
+        let after = from.into_iter().chain(filter.after).max();
         let until = filter.recorded_to.map(|to| self.known_before(to)).transpose()?;
         let known = filter.known.filter(|known| *known != Seq::LATEST);
-        let stretch = Stretch { after, until: until.into_iter().chain(known).min(), before };
+        let until = until.into_iter().chain(known).min();
+        let effective_to = filter.effective_to.map(|day| day.to_string());
+        let stretch = Stretch { after, until, before, effective_to: effective_to.as_deref() };
         let mut items: Vec<Entry> = Vec::new();
         for part in &parts {
             let (sql, params) = statement(filter, part.as_ref(), stretch, limit as i64 + 1);
@@ -228,7 +240,8 @@ mod tests {
         }
     }
 
-    fn cut() -> Stretch {
-        Stretch { after: Some(Seq(100)), until: Some(Seq(13_000)), before: Some(Seq(12_500)) }
+    fn cut() -> Stretch<'static> {
+        let (after, until, before) = (Some(Seq(100)), Some(Seq(13_000)), Some(Seq(12_500)));
+        Stretch { after, until, before, effective_to: None }
     }
 }

@@ -112,6 +112,22 @@ fn pages_and_filters_cover_each_entry_once(scratch: &Scratch) {
         assert_eq!(pages(filter, limit), vec![]);
         let filter = EntryFilter { known: Some(Seq(4)), ..EntryFilter::default() };
         assert_eq!(pages(filter, limit), expect(&|e| e.seq <= Seq(4)));
+        let filter = EntryFilter { after: Some(Seq(4)), ..EntryFilter::default() };
+        assert_eq!(pages(filter, limit), expect(&|e| e.seq > Seq(4)));
+        for subject in [None, Some(project("A-1")), Some(project("B-2"))] {
+            let day = written[4].draft.effective;
+            let filter = EntryFilter {
+                subject: subject.clone(),
+                after: Some(Seq(2)),
+                effective_to: Some(day),
+                ..EntryFilter::default()
+            };
+            let wanted = expect(&|e| {
+                let of = subject.as_ref().is_none_or(|subject| e.draft.subject == *subject);
+                of && e.seq > Seq(2) && e.draft.effective <= day
+            });
+            assert_eq!(pages(filter, limit), wanted);
+        }
         let filter = EntryFilter {
             recorded_from: Some(at(2)),
             recorded_to: Some(at(5)),
