@@ -73,12 +73,6 @@ impl App {
         Ok((item, Arc::new(history)))
     }
 
-    /// The plan's rules of lights for the day that is asked for.
-    pub async fn judge(&self, plan: &Code, asked: Asked) -> Result<Judge, AppError> {
-        let portfolio = self.portfolio(plan, asked).await?;
-        Ok(portfolio.plan.lights().on(portfolio.view.as_of))
-    }
-
     /// A page of the ledger.
     pub async fn ledger(
         &self,

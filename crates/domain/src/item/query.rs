@@ -89,11 +89,6 @@ impl After {
 }
 
 impl LedgerQuery {
-    /// All open items, projects and milestones.
-    pub fn everything() -> Self {
-        Self { projects: true, milestones: true, ..Self::default() }
-    }
-
     /// Whether items are asked for at all: with kinds of its own, only those.
     pub fn wants_items(&self) -> bool {
         !self.kinds.is_empty() || !(self.projects || self.milestones) || self.is_everything()

@@ -91,6 +91,8 @@ impl Act {
         let called = matches!(item.kind, ItemKind::Whistle | ItemKind::Dispatch);
         let when = |holds: bool, action: Action| holds.then_some(action);
         match self {
+            // A report is issued where its figures can be seen to be whole.
+            Self::Step(Step::Issue) => None,
             Self::Step(step) => workflow::find(item.kind, item.state, step).map(|held| held.needs),
             Self::Progress | Self::Explain => when(
                 open && !matches!(item.kind, ItemKind::Report | ItemKind::Meeting | ItemKind::Return),

@@ -334,6 +334,10 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
         item.colour.map_or_else(String::new, |it| word(lang, "slip-colour", it.as_str())),
         String::new(),
     );
+    if domain::report::Content::parse(&item.content).is_some() {
+        let report = page.link(&format!("/reports/{}", item.code));
+        add("item-report", visit.t("item-report-read").into_owned(), report);
+    }
     if let Some(unit) = &item.lead_unit {
         add("head-lead-unit", unit_name(portfolio, unit, lang), unit_link(unit));
     }

@@ -18,6 +18,7 @@ use domain::item::light::Light;
 use domain::portfolio::Portfolio;
 use jiff::Timestamp;
 use jiff::civil::Date;
+use tokio::task::spawn_blocking;
 
 use super::line::unit_name;
 use super::list::staff_only;
@@ -55,20 +56,22 @@ pub async fn file(
     };
     let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
     let report = visit.app.report(&plan, &code).await?;
+    // Fonts are read from disk, pages are set and files packed: not for the threads that answer.
     let (kind, bytes) = match format {
         Format::Docx => {
-            let bytes = docx::write(&document(&visit, &portfolio, &report)).map_err(failed)?;
-            ("application/vnd.openxmlformats-officedocument.wordprocessingml.document", bytes)
+            let document = document(&visit, &portfolio, &report);
+            let kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document";
+            (kind, spawn_blocking(move || docx::write(&document)).await.map_err(failed)?.map_err(failed)?)
         }
         Format::Pdf => {
             let document = document(&visit, &portfolio, &report);
-            // Fonts are read from disk, and pages are set: not for the threads that answer.
-            let written = tokio::task::spawn_blocking(move || pdf::write(&document, fonts()));
-            ("application/pdf", written.await.map_err(failed)?.map_err(failed)?.bytes)
+            let written = spawn_blocking(move || pdf::write(&document, fonts())).await.map_err(failed)?;
+            ("application/pdf", written.map_err(failed)?.bytes)
         }
         Format::Xlsx => {
-            let bytes = xlsx::write(&book(&visit, &portfolio, &report)).map_err(failed)?;
-            ("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes)
+            let book = book(&visit, &portfolio, &report);
+            let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+            (kind, spawn_blocking(move || xlsx::write(&book)).await.map_err(failed)?.map_err(failed)?)
         }
     };
     let name = format!("attachment; filename=\"{code}.{}\"", file.rsplit('.').next().unwrap_or_default());

@@ -10,7 +10,7 @@ use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
-use domain::item::kind::{InspectionWay, ItemKind, Level, Part, Series, SlipColour, Urgency, WhistleKind};
+use domain::item::kind::{InspectionWay, ItemKind, Level, Part, Series, Urgency, WhistleKind};
 use domain::item::{Item, ItemFact, Relation, Target};
 use domain::journal::Seq;
 use domain::named::Named;
@@ -35,12 +35,13 @@ use crate::words_of::word;
 /// Tries for a free number when several people register at once.
 const NUMBERS: usize = 5;
 
-/// The kinds that a person may put on the books. Reports and returns come from their periods.
+/// The kinds that a person may put on the books. Reports and returns come from their periods, and slips
+/// from what they remind of.
 pub fn may_register(visit: &Visit) -> impl Iterator<Item = ItemKind> + '_ {
     ItemKind::ALL
         .iter()
         .copied()
-        .filter(|kind| !matches!(kind, ItemKind::Return | ItemKind::Slip))
+        .filter(|kind| !matches!(kind, ItemKind::Report | ItemKind::Return | ItemKind::Slip))
         .filter(|kind| visit.actor.may_somewhere(item_registering(*kind)))
 }
 
@@ -186,19 +187,6 @@ impl Opened {
                 what.push(field("held_at", Control::Moment).required().value(moment(form.now)));
                 what.push(field("meeting_place", Control::Text));
             }
-            ItemKind::Report => {
-                let series =
-                    [Series::Weekly, Series::Monthly, Series::Special, Series::Research, Series::Annual];
-                what.push(
-                    field("series", pick("series", &mut series.iter().map(|it| it.as_str()))).required(),
-                );
-                what.push(field("period_from", Control::Day));
-                what.push(field("period_to", Control::Day));
-            }
-            ItemKind::Slip => what.push(
-                field("colour", pick("slip-colour", &mut SlipColour::ALL.iter().map(|it| it.as_str())))
-                    .required(),
-            ),
             ItemKind::GoodDeed => {
                 let mut kinds = self.book.choices(Pick::OutputKind, "");
                 kinds.insert(0, Choice::new("", words::text(lang, "choice-none")));
@@ -208,7 +196,7 @@ impl Opened {
             _ => {}
         }
         let mut who = Vec::new();
-        if kind != ItemKind::Visit && kind != ItemKind::Report {
+        if kind != ItemKind::Visit {
             // A unit puts on the books what it leads itself.
             let leads_own = item_registering(kind) == domain::policy::Action::HandleItem;
             let present = if leads_own { own.as_str() } else { "" };
@@ -274,16 +262,11 @@ impl Opened {
             reader.word("whistle", WhistleKind::parse).map(|whistle| ItemFact::WhistleKind { whistle }),
         );
         facts.extend(reader.word("way", InspectionWay::parse).map(|way| ItemFact::InspectionWay { way }));
-        facts.extend(reader.word("colour", SlipColour::parse).map(|colour| ItemFact::SlipColour { colour }));
         facts.extend(reader.word("series", Series::parse).map(|series| ItemFact::Series { series }));
         facts.extend(reader.word("level", Level::parse).map(|level| ItemFact::Level { level }));
         facts.extend(reader.word("urgency", Urgency::parse).map(|urgency| ItemFact::Urgency { urgency }));
         let place = reader.text("meeting_place").to_owned();
         facts.extend(reader.moment("held_at").map(|at| ItemFact::Appointment { at, place }));
-        let period = (reader.day("period_from"), reader.day("period_to"));
-        if let (Some(from), Some(to)) = period {
-            facts.push(ItemFact::Period { from, to });
-        }
         let quantity = (reader.code("quantity_kind"), reader.number("quantity"));
         if let (Some(kind), Some(quantity)) = quantity {
             facts.push(ItemFact::Quantity { kind, quantity });

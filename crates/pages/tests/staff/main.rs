@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod importing;
+mod ledger;
 mod site;
 
 use domain::code::Code;
@@ -60,6 +61,16 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
         "/templates/building",
         "/audit",
         "/audit?kind=project&code=HT-EDU-003",
+        "/ledger",
+        "/ledger?standing=all&kind=tracked_task&sort=received&order=down",
+        "/desk",
+        "/items/new",
+        "/items/HT-DIR-005",
+        "/items/HT-DIR-005/trace",
+        "/items/HT-DIR-005/link",
+        "/items/REP-weekly-2019-W10",
+        "/reports",
+        "/reports/REP-weekly-2019-W10",
     ]
     .iter()
     .map(|path| ("task-force", plan(path)))
