@@ -160,13 +160,18 @@ impl Timetable {
         Builder::new(portfolio).build()
     }
 
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
-    /// The engine's plan, for export.
-    pub fn plan(&self) -> &Plan {
-        &self.plan
+    /// The engine's plan and its dates for other planning programs: promises are its only deadlines.
+    pub fn for_export(&self) -> (Plan, Vec<timetable::TaskDates>) {
+        let mut plan = self.plan.clone();
+        let promised: BTreeSet<TaskId> =
+            self.steps.iter().filter(|at| at.promise.is_some()).map(|at| at.task).collect();
+        for (index, task) in plan.tasks.iter_mut().enumerate() {
+            if !promised.contains(&TaskId(index as u32)) {
+                task.deadline = None;
+            }
+        }
+        let dates = self.schedule.dates(&self.plan, &self.network);
+        (plan, dates)
     }
 }
 
@@ -350,8 +355,11 @@ fn leading_to_promises(steps: &[StepAt], plan: &Plan) -> BTreeSet<TaskId> {
     let open =
         |at: &&StepAt| at.promise.is_some() && matches!(at.progress, Progress::Running | Progress::Open);
     let mut found: BTreeSet<TaskId> = steps.iter().filter(open).map(|at| at.task).collect();
+    // What is done hands no limit on to what should have come before it.
+    let done =
+        |task: TaskId| matches!(plan.tasks[task.index()].progress, timetable::Progress::Finished { .. });
     let mut before: BTreeMap<TaskId, Vec<TaskId>> = BTreeMap::new();
-    for link in &plan.links {
+    for link in plan.links.iter().filter(|link| !done(link.successor)) {
         before.entry(link.successor).or_default().push(link.predecessor);
     }
     let mut ahead: Vec<TaskId> = found.iter().copied().collect();

@@ -58,9 +58,10 @@ impl Row {
         self.headline.map(|at| &self.steps[at])
     }
 
-    /// The next thing to do: the first step that is not done.
+    /// The next thing to do: the first open step that a promise hangs on, else the first open one.
     pub fn next(&self) -> Option<&StepRow> {
-        self.steps.iter().find(|row| !row.is_done())
+        let mut open = self.steps.iter().filter(|row| !row.is_done());
+        open.clone().find(|row| row.float.is_some()).or_else(|| open.next())
     }
 }
 

@@ -11,6 +11,8 @@ mod paper;
 mod register;
 mod report;
 
+pub(crate) use list::staff_only;
+
 use axum::Router;
 use axum::routing::get;
 
