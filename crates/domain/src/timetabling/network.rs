@@ -331,7 +331,7 @@ impl<'a> Builder<'a> {
             self.portfolio.projects[at].steps.iter().position(|line| line.step == *code)
         };
         let mut found = Vec::new();
-        for (&at, _) in &self.projects {
+        for &at in self.projects.keys() {
             let project = &self.portfolio.projects[at];
             for link in &project.links {
                 let other = link.project.as_ref().map_or(Some(at), |code| places.get(code).copied());
