@@ -18,6 +18,7 @@ const NOT_PAGES: &[&str] = &[
     "/assets/{digest}/{name}",
     "/p/{plan}/tables/{file}",
     "/p/{plan}/reports/{code}/{file}",
+    "/p/{plan}/timetable/mspdi.xml",
     "/p/{plan}/import/templates/{file}",
     "/p/{plan}/import/{id}/{file}",
     // Shown where a file was brought: the pages' own tests follow one.
