@@ -265,6 +265,6 @@ pub(crate) fn secret() -> String {
 }
 
 /// Secrets are 256 random bits, so a plain digest is enough to keep them from being read back.
-fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }

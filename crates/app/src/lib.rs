@@ -10,6 +10,7 @@ mod clock;
 mod error;
 pub mod export;
 pub mod import;
+pub mod notify;
 pub mod read;
 pub mod table;
 

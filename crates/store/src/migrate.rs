@@ -6,7 +6,10 @@ use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param};
 
 /// Every released migration, in order. A released one is never edited; a new one is added below.
-pub(crate) const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_foundation.sql"))];
+pub(crate) const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_foundation.sql")),
+    (4, include_str!("../migrations/0004_notifications.sql")),
+];
 
 /// The schema version this program works with.
 pub(crate) fn known() -> i64 {

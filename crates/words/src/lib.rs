@@ -73,9 +73,9 @@ macro_rules! sources {
 }
 
 const ZH_SOURCES: &[(&str, &str)] =
-    sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff");
+    sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "notify");
 const EN_SOURCES: &[(&str, &str)] =
-    sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff");
+    sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "notify");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));

@@ -7,6 +7,8 @@ mod backup;
 mod books;
 mod disk;
 mod journal;
+mod notices;
+mod queue;
 mod reading;
 mod schema;
 mod tamper;
