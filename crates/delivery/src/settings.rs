@@ -370,7 +370,7 @@ mod tests {
         let said = refused("{ env = \"WECOM_ROBOT\" }", "\"ftp://top-secret\"");
         assert!(said.contains("no web address") && !said.contains("top-secret"), "{said}");
         let said = refused("password = { env = \"SMTP_PASSWORD\" }", "password = 'top-secret' x");
-        assert!(said.starts_with("line 7") && !said.contains("top-secret"), "{said}");
+        assert!(said.starts_with("line 8") && !said.contains("top-secret"), "{said}");
         assert!(refused("topics", "topic").contains("line"));
     }
 }
