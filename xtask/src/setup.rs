@@ -1,4 +1,5 @@
-//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, Chinese fonts.
+//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, a reader of
+//! calendars, Chinese fonts.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,6 +15,7 @@ const NEEDS: &[Need] = &[
     Need { package: "postgresql", what: "a PostgreSQL server", present: postgres },
     Need { package: "chromium", what: "the Chromium browser", present: || on_path("chromium") },
     Need { package: "chromium-driver", what: "Chromium's driver", present: || on_path("chromedriver") },
+    Need { package: "python3-icalendar", what: "Python's reader of calendars", present: icalendar },
     Need { package: "fonts-noto-cjk", what: "Chinese fonts", present: chinese_fonts },
 ];
 
@@ -27,6 +29,14 @@ fn postgres() -> bool {
         || std::fs::read_dir("/usr/lib/postgresql").is_ok_and(|versions| {
             versions.flatten().any(|version| version.path().join("bin/initdb").is_file())
         })
+}
+
+fn icalendar() -> bool {
+    Command::new("/usr/bin/python3")
+        .args(["-c", "import icalendar"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
 }
 
 fn chinese_fonts() -> bool {
