@@ -1,7 +1,7 @@
 //! Several servers on one database, one of them killed in the middle.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,11 +44,9 @@ impl Drop for Server {
 }
 
 impl Server {
-    fn start(database: &str, settings: &std::path::Path) -> Self {
-        let tests = std::env::current_exe().unwrap();
-        let program: PathBuf = tests.parent().unwrap().with_file_name("examples").join("courier");
-        let child = Command::new(&program).arg(database).arg(settings).stdin(Stdio::piped()).spawn();
-        Self(child.unwrap_or_else(|error| panic!("{}: {error}", program.display())))
+    fn start(database: &str, settings: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_courier"));
+        Self(command.arg(database).arg(settings).stdin(Stdio::piped()).spawn().unwrap())
     }
 }
 

@@ -1,4 +1,4 @@
-//! One server's share of the delivery, without a site: `courier DATABASE SETTINGS`. Ends with its input.
+//! One server as the tests start and kill it: `courier DATABASE SETTINGS`. Ends with its input.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,8 +7,7 @@ use app::{App, Clock, SystemClock};
 use delivery::{Courier, Settings};
 use store::Database;
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut args = std::env::args().skip(1);
     let (Some(database), Some(settings)) = (args.next(), args.next()) else {
         return Err("courier DATABASE SETTINGS".into());
@@ -17,7 +16,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let database = Database::open(&database.parse()?, clock.now().as_microsecond())?;
     let app = App::new(database, Arc::new(clock));
     let courier = Courier::new(app, Settings::read(Path::new(&settings))?)?;
-    let input = tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
-    courier.run(async { drop(input.await) }).await;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let input =
+            tokio::task::spawn_blocking(|| std::io::copy(&mut std::io::stdin(), &mut std::io::sink()));
+        courier.run(async { drop(input.await) }).await;
+    });
     Ok(())
 }
