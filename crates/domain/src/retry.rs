@@ -31,12 +31,14 @@ mod tests {
     #[test]
     fn it_is_tried_for_about_a_day() {
         for chance in [0, u16::MAX / 2, u16::MAX] {
-            let waits: SignedDuration =
-                (1..).map_while(|tries| wait_after(tries, chance, None)).fold(SignedDuration::ZERO, |a, b| a + b);
+            let waits: SignedDuration = (1..)
+                .map_while(|tries| wait_after(tries, chance, None))
+                .fold(SignedDuration::ZERO, |a, b| a + b);
             let hours = waits.as_hours();
             assert!((18..=30).contains(&hours), "{hours}");
         }
-        let even: i64 = (1..).map_while(|tries| wait_after(tries, u16::MAX / 2, None)).map(|w| w.as_secs()).sum();
+        let even: i64 =
+            (1..).map_while(|tries| wait_after(tries, u16::MAX / 2, None)).map(|w| w.as_secs()).sum();
         assert!((86_000..=90_000).contains(&even), "{even}");
     }
 

@@ -1,7 +1,5 @@
 //! Calendars in iCalendar (RFC 5545), as calendar programs subscribe to them.
 
-use std::fmt::Write;
-
 use jiff::civil::{Date, DateTime};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
@@ -164,8 +162,7 @@ impl Lines {
                 length = 1;
             }
             length += character.len_utf8();
-            // Writing into a text never fails.
-            drop(self.0.write_char(character));
+            self.0.push(character);
         }
         self.0.push_str("\r\n");
     }

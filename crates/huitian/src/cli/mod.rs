@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod notify;
 mod place;
 mod rebuild;
 mod serve;
@@ -40,6 +41,7 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Account(account::Args),
+    Notify(notify::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
@@ -63,6 +65,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
+        Command::Notify(args) => notify::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),

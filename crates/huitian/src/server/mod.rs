@@ -14,6 +14,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::Response;
+use delivery::Courier;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -90,18 +91,27 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     response
 }
 
-/// Serves until the process is told to stop; requests under way are finished. `ready` is called with
-/// the address once it answers.
-pub async fn serve(app: App, config: Config, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+/// Serves, and delivers what people are told, until the process is told to stop; requests and messages
+/// under way are finished. `ready` is called with the address once it answers.
+pub async fn serve(
+    app: App,
+    courier: Courier,
+    config: Config,
+    ready: impl FnOnce(SocketAddr),
+) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another server running?", config.listen))?;
     let router = router(app, &config);
     ready(listener.local_addr()?);
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
+    let delivering = tokio::spawn(courier.run(async { drop(stopping.await) }));
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stopped())
-        .await?;
-    Ok(())
+        .await;
+    drop(stop);
+    delivering.await.context("the delivery failed")?;
+    Ok(served?)
 }
 
 async fn stopped() {
