@@ -15,6 +15,7 @@ use store::Job;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
+use tokio_rustls::TlsConnector;
 
 use crate::http::Http;
 use crate::mail::Mailer;
@@ -72,13 +73,14 @@ impl Courier {
             .map_err(|error| CourierError::Tls(error.to_string()))?
             .with_root_certificates(roots)
             .with_no_client_auth();
+        let tls = TlsConnector::from(Arc::new(tls));
         let mailer = settings
             .mail
-            .map(|mail| Mailer::new(mail, &authorities))
+            .map(|mail| Mailer::new(mail, tls.clone(), &authorities))
             .transpose()
             .map_err(|error| CourierError::Tls(error.to_string()))?;
         let hooks = settings.webhooks.into_iter().map(|hook| (lane::hook(hook.id.as_str()), hook)).collect();
-        let http = Http { tls: Arc::new(tls).into(), network: Arc::new(settings.network) };
+        let http = Http { tls, network: Arc::new(settings.network) };
         Ok(Self { shared: Arc::new(Shared { app, holder, site: settings.site, reach, mailer, http, hooks }) })
     }
 

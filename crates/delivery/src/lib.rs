@@ -14,6 +14,7 @@ mod http;
 mod mail;
 pub mod network;
 pub mod settings;
+mod transport;
 pub mod webhook;
 
 pub use courier::Courier;

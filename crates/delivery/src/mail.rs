@@ -15,7 +15,10 @@ use lettre::transport::smtp::client::{
 };
 use lettre::transport::smtp::extension::ClientId;
 
+use tokio_rustls::TlsConnector;
+
 use crate::settings::{Mail, Security};
+use crate::transport;
 
 /// A connection at rest is closed by many servers after some minutes, or asked for by none.
 const REST_MOST: Duration = Duration::from_secs(20);
@@ -27,6 +30,8 @@ const MAILS_MOST: u32 = 100;
 /// was given up is never used again: nobody knows what it would take the next words for.
 pub(crate) struct Mailer {
     settings: Mail,
+    /// For encryption from the first byte, and for what begins without.
+    connector: TlsConnector,
     tls: Option<TlsParameters>,
     hello: ClientId,
     /// The part of every Message-ID after the `@`.
@@ -71,10 +76,10 @@ impl Header for ContentLanguage {
 
 impl Mailer {
     /// `authorities` are the certificates that a server's must come from.
-    pub fn new(settings: Mail, authorities: &[Vec<u8>]) -> Result<Self, Error> {
+    pub fn new(settings: Mail, connector: TlsConnector, authorities: &[Vec<u8>]) -> Result<Self, Error> {
         let tls = match settings.security {
-            Security::None => None,
-            Security::Tls | Security::StartTls => {
+            Security::None | Security::Tls => None,
+            Security::StartTls => {
                 let builder: TlsParametersBuilder =
                     TlsParameters::builder(settings.host.clone()).certificate_store(CertificateStore::None);
                 let mut with = builder;
@@ -86,7 +91,7 @@ impl Mailer {
         };
         let domain = settings.from.email.domain().to_owned();
         let hello = ClientId::Domain(domain.clone());
-        Ok(Self { settings, tls, hello, domain, at_rest: Mutex::default() })
+        Ok(Self { settings, connector, tls, hello, domain, at_rest: Mutex::default() })
     }
 
     pub fn connections(&self) -> usize {
@@ -101,6 +106,7 @@ impl Mailer {
         };
         match tokio::time::timeout(self.settings.timeout, self.transmit(&message)).await {
             Ok(Ok(())) => Carried::Done("250".into()),
+            Ok(Err(Failure::Reaching(said))) => Carried::Later { said, asked: None },
             Ok(Err(Failure::Connecting(error))) => Carried::Later { said: describe(&error), asked: None },
             Ok(Err(Failure::Sending(error))) if error.is_permanent() => Carried::Never(describe(&error)),
             Ok(Err(Failure::Sending(error))) => Carried::Later { said: describe(&error), asked: None },
@@ -136,17 +142,18 @@ impl Mailer {
                 Err(error) => return Err(Failure::Sending(error)),
             }
         }
-        let mut connection = self.connect().await.map_err(Failure::Connecting)?;
+        let mut connection = self.connect().await?;
         connection.send(message.envelope(), &bytes).await.map_err(Failure::Sending)?;
         self.rest(connection, 1);
         Ok(())
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Error> {
-        let implicit = self.tls.clone().filter(|_| self.settings.security == Security::Tls);
-        let server = (self.settings.host.as_str(), self.settings.port);
-        let mut connection =
-            AsyncSmtpConnection::connect_tokio1(server, None, &self.hello, implicit, None).await?;
+    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
+        let implicit = (self.settings.security == Security::Tls).then_some(&self.connector);
+        let stream = transport::connect(&self.settings.host, self.settings.port, implicit)
+            .await
+            .map_err(|error| Failure::Reaching(error.to_string()))?;
+        let mut connection = AsyncSmtpConnection::connect_with_transport(stream, &self.hello).await?;
         if self.settings.security == Security::StartTls
             && let Some(tls) = self.tls.clone()
         {
@@ -183,9 +190,16 @@ impl Mailer {
 }
 
 enum Failure {
+    Reaching(String),
     /// Before the mail was spoken of: it is not the mail's fault, whatever the server says.
     Connecting(Error),
     Sending(Error),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Connecting(error)
+    }
 }
 
 /// The error with what lies beneath it.

@@ -17,6 +17,7 @@ pub struct DatabaseArg {
     #[arg(
         long,
         env = "HUITIAN_DATABASE",
+        global = true,
         default_value = "sqlite://data/huitian.db",
         value_name = "ADDRESS",
         hide_env_values = true
