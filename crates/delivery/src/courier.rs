@@ -33,6 +33,9 @@ const GRACE: Duration = Duration::from_secs(20);
 const ROUTE_BATCH: usize = 200;
 const HOOK_BATCH: usize = 8;
 const MAIL_BATCH_PER_CONNECTION: usize = 16;
+/// Messages of one connection that are sent and not yet written down: so many are sent again when the
+/// server dies.
+const UNWRITTEN_MOST: usize = 4;
 
 #[derive(Debug, thiserror::Error)]
 pub enum CourierError {
@@ -215,18 +218,22 @@ impl Shared {
             let (shared, waiting, stopped) = (self.clone(), waiting.clone(), stopped.clone());
             working.spawn(async move {
                 let next = || waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
+                let mut writing = JoinSet::new();
                 while let Some((job, parcel)) = next() {
-                    if *stopped.borrow() {
-                        shared.write_down(job, Carried::Untouched).await;
-                        continue;
-                    }
                     let sent = matches!(parcel, Parcel::Letter(_) | Parcel::Post(_));
-                    let carried = shared.carry(&job, parcel).await;
-                    shared.write_down(job, carried).await;
+                    let stop = *stopped.borrow();
+                    let carried = if stop { Carried::Untouched } else { shared.carry(&job, parcel).await };
+                    // Commits are shared: the next is sent while the disk keeps the last few.
+                    if writing.len() >= UNWRITTEN_MOST {
+                        writing.join_next().await;
+                    }
+                    let own = shared.clone();
+                    writing.spawn(async move { own.write_down(job, carried).await });
                     if sent && !pace.is_zero() {
                         sleep(pace).await;
                     }
                 }
+                while writing.join_next().await.is_some() {}
             });
         }
         while working.join_next().await.is_some() {}

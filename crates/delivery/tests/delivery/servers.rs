@@ -116,9 +116,10 @@ fn killed_in_the_middle(scratch: &Scratch) {
     }
     assert_eq!(times.len(), TOTAL, "every notice was delivered, under one identity each");
     assert_eq!(times.keys().map(|(_, id)| id).collect::<BTreeSet<_>>().len(), TOTAL);
-    // A mail that the killed server was about to write down as sent is sent once more: no others.
+    // What the killed server had sent and not written down is sent once more: no others. On each of its
+    // four connections that is the mail under way and four at most before it.
     let repeated = times.values().filter(|times| **times > 1).count();
-    assert!(repeated <= 4 && times.values().all(|times| *times <= 2), "{repeated} were repeated");
+    assert!(repeated <= 4 * 5 && times.values().all(|times| *times <= 2), "{repeated} were repeated");
     println!("{at_work} servers at work, {left} jobs left by the killed one, {repeated} mails repeated");
     assert!(left > 0, "nothing was under way when it was killed: the test shows nothing");
 }
