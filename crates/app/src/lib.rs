@@ -11,7 +11,9 @@ mod error;
 pub mod export;
 pub mod import;
 pub mod notify;
+pub mod ledger;
 pub mod read;
+pub mod report;
 pub mod table;
 
 use std::collections::HashMap;

@@ -13,11 +13,11 @@ use words::Lang;
 /// Where the data lie.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseArg {
-    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full
     #[arg(
+        global = true,
         long,
         env = "HUITIAN_DATABASE",
-        global = true,
         default_value = "sqlite://data/huitian.db",
         value_name = "ADDRESS",
         hide_env_values = true

@@ -9,9 +9,12 @@ mod disk;
 mod journal;
 mod notices;
 mod queue;
+mod ledger;
 mod reading;
 mod schema;
+mod secure;
 mod tamper;
+mod uploads;
 mod writing;
 
 /// Makes each function a test on SQLite and one on PostgreSQL.
