@@ -5,6 +5,7 @@
 
 mod append;
 mod ledger;
+mod paper;
 mod reading;
 mod results;
 mod server;
@@ -14,12 +15,13 @@ use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 7] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
     ("append-postgres", append::postgres),
     ("import", sheets::import),
+    ("documents", paper::report_files),
     ("server", server::server),
 ];
 
