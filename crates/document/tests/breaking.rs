@@ -104,6 +104,8 @@ fn marks_stay_with_what_they_belong_to() {
     assert_eq!(broken("一二三四五（六）", 6), ["一二三四五", "（六）"]);
     assert_eq!(broken("一二三四五——六", 6), ["一二三四", "五——六"]);
     assert_eq!(broken("共有3,810个", 4), ["共有", "3,810个"]);
+    assert_eq!(broken("于2019年8月", 4), ["于2019年", "8月"]);
+    assert_eq!(broken("截至2018月", 3), ["截至", "2018月"]);
     assert_eq!(broken("a word broken", 3), ["a word", "broken"]);
     assert_eq!(broken("one\ntwo", 9), ["one", "two"]);
 }
