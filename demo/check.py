@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """Checks the demonstration data without the program: an independent reading of the same files.
 
-Replays every file, counts again by the written rules and compares with the published values.
+Replays every file, counts again by the written rules and compares with the published values. The made-up
+items of the ledger are in no file; they are read from a backup (`huitian demo --load-only`, `huitian backup`)
+and counted from its entries. Without one, figures over items count only what `items.csv` names.
 
     python3 demo/check.py                     all plans, the usual days
     python3 demo/check.py 2019-12-31          the figures of another day
     python3 demo/check.py --known-at 2019-08-14 2019-08-14
+    python3 demo/check.py --journal backup.hb the items of the ledger, too, from a backup of a loaded database
 
 Exit code 1 on a broken reference, a broken rule or a published value that is not met.
 Only the Python standard library (3.11 or later) is needed.
@@ -13,6 +16,8 @@ Only the Python standard library (3.11 or later) is needed.
 
 import csv
 import datetime as dt
+import gzip
+import json
 import re
 import sys
 import tomllib
@@ -40,6 +45,7 @@ COLUMNS = {
     "list_entries": "year issue project entry aim",
     "remarks": "project text",
     "documents": "project title url",
+    "items": "code kind level name_zh name_en issuer lead_unit areas quantities",
 }
 CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}\Z")
 CAUSES = set("approval environmental_assessment land_clearance utilities design_change funds contractor "
@@ -49,6 +55,19 @@ GRADES = {"published", "reported", "illustrative"}
 # Pairs of steps that must follow each other within one aspect and part.
 ORDERED = [("start", "completion"), ("completion", "acceptance"), ("start", "in_use"), ("start", "opening")]
 STAGES = ["planned", "approved", "built"]
+ITEM_KINDS = {"visit", "good_deed"}
+# States of items that are done, and of those that are taken back.
+DONE = set("cleared filed solved marked recorded minuted submitted issued signed met".split())
+BACK = {"withdrawn", "skipped", "excused"}
+FIRST = dict(directive="registered", tracked_task="registered", finding="registered", decision="registered",
+             inspection="planned", meeting="planned", whistle="called", dispatch="called", report_in="recorded",
+             visit="recorded", good_deed="recorded", need="open", resource="open", report="draft", slip="issued")
+FIRST["return"] = "open"
+# Figures over items with the number of records that stand behind each on 2019-08-14.
+ITEM_RECORDS = dict(visits=6, directives=78, tracked_tasks=107, inspections=46, special_reports=17,
+                    weekly_reports=48, research_reports=5, reporting_departments=274, report_ins=274,
+                    whistles_answered=22, deed_departments=22, vegetable_outlets=1, vegetable_communities=1,
+                    paired_primary_schools=1, paired_kindergartens=1, performances=1)
 
 # What pages published beyond the figures themselves, with the rows that honestly differ.
 SECTORS_117 = dict(education=32, health=6, culture_sports=7, elderly_care=8, transport=28, municipal=19,
@@ -103,6 +122,12 @@ def read(path, columns, trailing=True):
         return rows
 
 
+def quantities(row):
+    """What a row of items.csv brought, by kind of output."""
+    pairs = (text.split("=") for text in row["quantities"].split(";") if text)
+    return {kind: Decimal(quantity) for kind, quantity in pairs}
+
+
 def check_source(row, at):
     grade, url = row.get("grade", "published"), row.get("source_url", "")
     if grade not in GRADES:
@@ -115,9 +140,34 @@ def check_source(row, at):
         fault(at, "no source title")
 
 
+def read_journal(path):
+    """The entries about items, by plan, from a backup: lines of JSON, packed."""
+    entries = defaultdict(list)
+    zone = dt.timezone(dt.timedelta(hours=8))
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in map(json.loads, lines):
+            if line.get("line") == "entry" and line["kind"] == "item":
+                moment = dt.datetime.fromtimestamp(line["recorded_at"] // 1_000_000, zone)
+                line["event"], line["source"] = json.loads(line["event"]), json.loads(line["source"])
+                line["known"] = moment.date()
+                entries[line["scope"]].append(line)
+    return entries
+
+
+def facts_of(entry):
+    """The facts of an item's entry as pairs of name and value."""
+    ((event, body),) = entry["event"].items()
+    if event not in ("registered", "recorded"):
+        fault(f"entry {entry['seq']}", f"the demonstration holds no '{event}' of items")
+        return
+    for fact in body["facts"]:
+        yield from fact["item"].items()
+
+
 class Plan:
-    def __init__(self, folder, units, areas):
+    def __init__(self, folder, units, areas, journal=None):
         self.folder, self.units, self.areas = folder, units, areas
+        self.journal = None if journal is None else journal[folder.name]
         with open(folder / "plan.toml", "rb") as file:
             self.toml = tomllib.load(file)
         self.rows = {name: read(folder / f"{name}.csv", columns) for name, columns in COLUMNS.items()}
@@ -132,7 +182,80 @@ class Plan:
                 self.registered[code] = row["recorded_on"]
                 self.kind_of[code], self.grade_of[code], self.name_of[code] = row["kind"], row["grade"], row["name_zh"]
         self.references()
+        self.published_items()
+        if self.journal is not None:
+            self.separation()
         self.replay()
+
+    # ---- items of the ledger ----
+
+    def published_items(self):
+        """Rows of items.csv; the journal must say the same."""
+        rows, seen = self.rows["items"], set()
+        registered = {e["subject"]: dict(facts_of(e)) for e in self.journal or [] if "registered" in e["event"]}
+        for row in rows:
+            at, code = row["at"], row["code"]
+            if code in seen or not CODE.match(code):
+                fault(at, f"code '{code}' is twice or no code")
+            seen.add(code)
+            if row["kind"] not in ITEM_KINDS or row["level"] not in ("city", "district"):
+                fault(at, f"kind '{row['kind']}', level '{row['level']}'")
+            if row["grade"] != "published" or not (row["name_zh"] and row["name_en"]):
+                fault(at, "only what pages name stands here, with its name in both languages")
+            for area in row["areas"].split(";"):
+                if area not in self.areas:
+                    fault(at, f"area '{area}' is unknown")
+            for kind in quantities(row):
+                if kind not in self.kinds:
+                    fault(at, f"quantity of unknown kind '{kind}'")
+            if self.journal is not None and registered.get(code, {}).get("kind") != {"kind": row["kind"]}:
+                fault(at, "is not in the journal")
+        for entry in self.journal or []:
+            graded = entry["source"].get("grade", "reported")
+            if graded != ("published" if entry["subject"] in seen else "illustrative"):
+                fault(f"entry {entry['seq']}", f"{entry['subject']} is {graded}")
+
+    def separation(self):
+        """Whoever gave evidence or reported a task done neither verified nor cleared it."""
+        hands, kinds = defaultdict(set), {}
+        for entry in self.journal:
+            code, who = entry["subject"], entry["actor"]
+            for name, value in facts_of(entry):
+                if name == "kind":
+                    kinds[code] = value["kind"]
+                elif name == "evidence" or (name == "move" and value["step"] == "report_done"):
+                    hands[code].add(who)
+                elif name == "move" and value["step"] in ("verify", "clear") and who in hands[code]:
+                    fault(f"entry {entry['seq']}", f"{who} judges own work on {code}")
+                if name == "link" and list(value["to"]) == ["item"] and value["to"]["item"] not in kinds:
+                    fault(f"entry {entry['seq']}", f"{code} is linked to nothing")
+
+    def items_at(self, as_of, known):
+        """Every item of the day: kind, state, level, series, lead unit, quantities."""
+        items = {}
+        if self.journal is None:
+            for row in self.rows["items"]:
+                if row["effective"] <= str(as_of) and row["recorded_on"] <= str(known):
+                    items[row["code"]] = dict(kind=row["kind"], state="recorded", level=row["level"],
+                                              lead=row["lead_unit"], quantities=quantities(row))
+            return items.values()
+        visible = [e for e in self.journal if e["effective"] <= str(as_of) and e["known"] <= known]
+        for entry in sorted(visible, key=lambda e: (e["effective"], e["seq"])):
+            item = items.setdefault(entry["subject"], {"quantities": {}})
+            for name, value in facts_of(entry):
+                match name:
+                    case "kind":
+                        item["kind"] = value["kind"]
+                        item.setdefault("state", FIRST[value["kind"]])
+                    case "begin" | "move":
+                        item["state"] = value["state"]
+                    case "level" | "series":
+                        item[name] = value[name]
+                    case "lead_unit":
+                        item["lead"] = value["unit"]
+                    case "quantity":
+                        item["quantities"][value["kind"]] = Decimal(value["quantity"])
+        return [item for item in items.values() if "kind" in item]
 
     # ---- references and single values ----
 
@@ -293,6 +416,7 @@ class View:
 
     def __init__(self, plan, as_of, known):
         self.plan, self.as_of, self.known = plan, as_of, known
+        self.ledger = None
         state = defaultdict(dict)
         for row in plan.visible(plan.rows["projects"], as_of, known):
             state[row["code"]].update({k: v for k, v in row.items() if v})
@@ -396,8 +520,30 @@ class View:
                 return self.observation(self.plan.rows["baselines"], query["indicator"])
             case "indicator":
                 return self.observation(self.plan.rows["observations"], query["indicator"])
+            case "items":
+                return self.items(query)[0]
             case "register":
                 return None
+        raise ValueError(query)
+
+    def items(self, query):
+        """The value of a figure over items, and how many records stand behind it."""
+        if self.ledger is None:
+            self.ledger = list(self.plan.items_at(self.as_of, self.known))
+        chosen = [item for item in self.ledger
+                  if item["kind"] in query["kind"] and item["state"] not in BACK
+                  and query.get("level") in (None, item.get("level"))
+                  and query.get("series") in (None, item.get("series"))
+                  and (not query.get("done") or item["state"] in DONE)
+                  and item["state"] not in query.get("except", [])]
+        match query.get("count", "items"):
+            case "items":
+                return Decimal(len(chosen)), len(chosen)
+            case "lead_units":
+                return Decimal(len({item["lead"] for item in chosen if item.get("lead")})), len(chosen)
+            case {"quantity": kind}:
+                brought = [item["quantities"][kind] for item in chosen if kind in item["quantities"]]
+                return sum(brought, Decimal(0)), len(brought)
         raise ValueError(query)
 
     def observation(self, rows, indicator):
@@ -477,9 +623,18 @@ def print_figures(plan, as_of, known):
         mark = "not yet recorded" if value is None else ""
         if value is not None and on == str(as_of):
             mark = "ok" if value == known_values[on] else "DIFFERS"
-            if mark == "DIFFERS" and not explained(plan, view, figure["id"], value, known_values[on]):
+            if figure["query"]["query"] == "items":
+                records = view.items(figure["query"])[1]
+                if plan.journal is None and (mark == "DIFFERS" or records != ITEM_RECORDS[figure["id"]]):
+                    mark = "with --journal"
+                elif records != ITEM_RECORDS[figure["id"]]:
+                    fault(f"{plan.toml['code']} {as_of} {figure['id']}",
+                          f"{records} records, expected {ITEM_RECORDS[figure['id']]}")
+                else:
+                    mark += f", {records} records"
+            if mark.startswith("DIFFERS") and not explained(plan, view, figure["id"], value, known_values[on]):
                 fault(f"{plan.toml['code']} {as_of} {figure['id']}", f"{value}, published {known_values[on]}")
-            elif mark == "DIFFERS":
+            elif mark.startswith("DIFFERS"):
                 mark = "differs, explained below"
         shown = "" if on is None else f"{known_values[on]} ({on})"
         print(f"  {figure['id']:26} {'-' if value is None else value:>10}  {shown:24} {mark}")
@@ -544,8 +699,13 @@ def main(arguments):
         at = arguments.index("--known-at")
         known = day(arguments[at + 1])
         del arguments[at:at + 2]
+    journal = None
+    if "--journal" in arguments:
+        at = arguments.index("--journal")
+        journal = read_journal(arguments[at + 1])
+        del arguments[at:at + 2]
     units, areas = directory()
-    plans = [Plan(path.parent, units, areas) for path in sorted(HERE.glob("*/plan.toml"))]
+    plans = [Plan(path.parent, units, areas, journal) for path in sorted(HERE.glob("*/plan.toml"))]
     if faults:  # counting over broken references would only repeat them
         return report()
     for plan in plans:

@@ -28,7 +28,7 @@ pub fn statement(results: &mut Results) -> anyhow::Result<()> {
         let history = database.read::<_, StoreError>(|c| c.history(&scopes, true))?;
         let loaded = begun.elapsed();
         let portfolio = Portfolio::at(&history, &ledger.plan, View::as_of(as_of));
-        let statement = Statement::of(&portfolio.ok_or_else(|| anyhow::anyhow!("no plan"))?);
+        let statement = Statement::of(&portfolio.ok_or_else(|| anyhow::anyhow!("no plan"))?, &[]);
         cold.push(millis(begun.elapsed()));
         parts.push(millis(loaded));
         anyhow::ensure!(!statement.figures.is_empty(), "no figures");

@@ -1,6 +1,9 @@
 //! Helpers of the end-to-end tests: the built binary, a site served by it, a real browser.
 
 pub mod browser;
+pub mod http;
+pub mod routes;
+pub mod sound;
 
 use std::io::{BufRead, BufReader};
 use std::net::TcpListener;

@@ -1,5 +1,6 @@
 //! Set-up, tests, benches and asset checks of the project: `cargo xtask --help`.
 
+mod audit;
 mod bench;
 mod setup;
 mod test;
@@ -17,9 +18,11 @@ struct Cli {
 enum Task {
     /// Installs what the tests need, where it may, else says in one line what is missing
     Setup,
-    /// Sets up, then runs every check and test: format, lints, unit, property, both databases,
+    /// Sets up, then runs every check and test: format, lints, dependencies, unit, property, both databases,
     /// command line, API, real browser
     Test(test::Args),
+    /// Checks the dependencies: advisories, yanked releases, licences, unused ones
+    Audit,
     /// Runs the benches and writes benches/RESULTS.md
     Bench(bench::Args),
 }
@@ -28,6 +31,7 @@ fn main() -> anyhow::Result<()> {
     match Cli::parse().task {
         Task::Setup => setup::run(),
         Task::Test(args) => test::run(args),
+        Task::Audit => audit::run(),
         Task::Bench(args) => bench::run(args),
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Only the tests, without format and lints
+    /// Only the tests, without format, audit and lints
     #[arg(long)]
     tests_only: bool,
 }
@@ -14,11 +14,20 @@ pub fn run(args: Args) -> anyhow::Result<()> {
     crate::setup::run()?;
     if !args.tests_only {
         cargo(&["fmt", "--all", "--check"])?;
+        audit()?;
         cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])?;
     }
     // Tests of the command line and the browser drive the built binary.
     cargo(&["build", "--quiet", "--package", "huitian"])?;
     cargo(&["test", "--workspace", "--no-fail-fast"])
+}
+
+fn audit() -> anyhow::Result<()> {
+    let begun = Instant::now();
+    println!("$ cargo xtask audit");
+    crate::audit::run()?;
+    println!("  {:.1} s", begun.elapsed().as_secs_f64());
+    Ok(())
 }
 
 fn cargo(args: &[&str]) -> anyhow::Result<()> {

@@ -128,11 +128,16 @@ impl Eyes<'_> {
         self.caller.may(Action::ReadStaff, &Self::target(scope))
     }
 
-    /// Entries about people are for the audit and for those who manage people.
+    /// Entries about people are for the audit and for those who manage people, those about items for all who
+    /// work on the plan.
     fn sees(&self, subject: &Subject) -> bool {
-        subject.kind != SubjectKind::Person
-            || self.audit(&subject.scope)
-            || self.caller.may(Action::ManagePeople, &Target::default())
+        match subject.kind {
+            SubjectKind::Person => {
+                self.audit(&subject.scope) || self.caller.may(Action::ManagePeople, &Target::default())
+            }
+            SubjectKind::Item => self.staff(&subject.scope),
+            _ => true,
+        }
     }
 
     fn show(&self, entry: &DomainEntry, corrected_by: Option<Seq>) -> Entry {

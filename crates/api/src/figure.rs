@@ -99,6 +99,13 @@ enum Row {
         on: Day,
         value: Amount,
     },
+    Item {
+        item: CodeText,
+        name: Name,
+        /// The unit that leads it.
+        unit: Option<CodeText>,
+        quantity: Amount,
+    },
 }
 
 /// A figure with the records that make it.
@@ -147,6 +154,12 @@ fn row(row: &DomainRow, portfolio: &Portfolio) -> Row {
             key: key.into(),
             on: (*on).into(),
             value: Amount(*value),
+        },
+        DomainRow::Item { code, name, unit, quantity, .. } => Row::Item {
+            item: code.into(),
+            name: name.into(),
+            unit: unit.as_ref().map(Into::into),
+            quantity: Amount(*quantity),
         },
     }
 }

@@ -252,7 +252,10 @@ impl From<AppError> for ApiError {
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         let kind = match &error {
-            StoreError::Unavailable(_) | StoreError::Stopped | StoreError::ReadOnly(_) => Kind::Unavailable,
+            StoreError::Unavailable(_)
+            | StoreError::Insecure(_)
+            | StoreError::Stopped
+            | StoreError::ReadOnly(_) => Kind::Unavailable,
             StoreError::DiskFull(_) => Kind::DiskFull,
             StoreError::Uncertain(_) => Kind::Uncertain,
             StoreError::Conflict(_) => Kind::Conflict,
@@ -445,6 +448,7 @@ mod tests {
         let why = || "/var/lib/secret.db".to_owned();
         for (error, status, waits) in [
             (StoreError::Unavailable(why()), 503, true),
+            (StoreError::Insecure(why()), 503, true),
             (StoreError::Stopped, 503, true),
             (StoreError::ReadOnly(why()), 503, true),
             (StoreError::Uncertain(why()), 503, false),

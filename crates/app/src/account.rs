@@ -8,7 +8,6 @@ use domain::history::View;
 use domain::person::Person;
 use domain::policy::Action;
 use domain::subject::Subject;
-use sha2::{Digest, Sha256};
 use store::{ApiToken, Session, StoreError};
 
 use crate::App;
@@ -266,5 +265,5 @@ pub(crate) fn secret() -> String {
 
 /// Secrets are 256 random bits, so a plain digest is enough to keep them from being read back.
 fn hash(secret: &str) -> String {
-    Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    domain::journal::Hash::of(secret).to_string()
 }

@@ -50,12 +50,20 @@ impl App {
         actor: &Actor,
         changes: Vec<Change>,
     ) -> Result<Vec<Receipt>, (usize, AppError)> {
-        let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        self.change_each(changes.into_iter().map(|change| (actor.clone(), change)).collect()).await
+    }
+
+    /// Makes changes of several people in order, all or none.
+    pub async fn change_each(
+        &self,
+        changes: Vec<(Actor, Change)>,
+    ) -> Result<Vec<Receipt>, (usize, AppError)> {
+        let (now, today) = (self.clock().now(), self.clock().today());
         self.database()
             .write_async(move |tx| {
                 let mut receipts = Vec::with_capacity(changes.len());
-                for (at, change) in changes.iter().enumerate() {
-                    let receipt = make(tx, &actor, change, now, today).map_err(|error| Placed(at, error))?;
+                for (at, (actor, change)) in changes.iter().enumerate() {
+                    let receipt = make(tx, actor, change, now, today).map_err(|error| Placed(at, error))?;
                     receipts.push(receipt);
                 }
                 Ok(receipts)

@@ -10,7 +10,9 @@ mod clock;
 mod error;
 pub mod export;
 pub mod import;
+pub mod ledger;
 pub mod read;
+pub mod report;
 pub mod table;
 
 use std::collections::HashMap;

@@ -72,7 +72,15 @@ impl App {
         let mut held = self.inner.histories.lock().await;
         let cached = held.get(plan).cloned();
         let scopes = vec![directory(), plan.clone()];
-        let fresh = self.database().read_async(move |c| catch_up(c, cached, &scopes)).await?;
+        let wanted = plan.clone();
+        let read = move |c: &mut Connection| {
+            // Anyone may ask for any plan: only for one on the books is more read, and kept.
+            if cached.is_none() && wanted != directory() && !c.plans()?.contains(&wanted) {
+                return Err(AppError::NotFound);
+            }
+            Ok(catch_up(c, cached, &scopes)?)
+        };
+        let fresh = self.database().read_async(read).await?;
         held.insert(plan.clone(), fresh.clone());
         Ok(fresh)
     }
@@ -135,7 +143,8 @@ impl App {
                 return Ok((portfolio, statement.clone()));
             }
         }
-        let statement = Arc::new(Statement::of(&portfolio));
+        let items = self.items_counted(&portfolio).await?;
+        let statement = Arc::new(Statement::of(&portfolio, &items));
         let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, _, slot)) = cache.get(&key) {
             *slot = Some(statement.clone());
@@ -187,9 +196,36 @@ fn catch_up(
         return Ok(Arc::new(connection.history(scopes, false)?));
     }
     let mut history = (*cached).clone();
-    for entry in entries.iter().filter(|entry| scopes.contains(&entry.draft.subject.scope)) {
+    for entry in entries.iter().filter(|entry| {
+        let subject = &entry.draft.subject;
+        subject.kind.is_portfolio() && scopes.contains(&subject.scope)
+    }) {
         history.apply(entry);
     }
     history.set_head(head);
     Ok(Arc::new(history))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemClock;
+    use store::Database;
+
+    #[tokio::test]
+    async fn plans_that_are_not_on_the_books_are_refused_and_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let address = format!("sqlite://{}", folder.path().join("empty.db").display());
+        let database = Database::open(&address.parse().unwrap(), 0).unwrap();
+        let app = App::new(database, Arc::new(SystemClock::new(None).unwrap()));
+        for n in 0..50 {
+            let plan = Code::new(&format!("made-up-{n}")).unwrap();
+            assert!(matches!(app.history(&plan).await, Err(AppError::NotFound)));
+            assert!(matches!(app.portfolio(&plan, Asked::default()).await, Err(AppError::NotFound)));
+            assert!(matches!(app.statement(&plan, Asked::default()).await, Err(AppError::NotFound)));
+        }
+        assert!(app.inner.histories.lock().await.is_empty());
+        app.history(&directory()).await.unwrap();
+        assert_eq!(app.inner.histories.lock().await.len(), 1);
+    }
 }

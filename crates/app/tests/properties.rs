@@ -91,7 +91,7 @@ impl Both {
         match self.runtime.block_on(self.app.statement(&plan(), asked)) {
             Ok((portfolio, statement)) => {
                 prop_assert_eq!(Some(&*portfolio), expected.as_ref());
-                prop_assert_eq!(&*statement, &Statement::of(&portfolio));
+                prop_assert_eq!(&*statement, &Statement::of(&portfolio, &[]));
             }
             Err(AppError::NotFound) => prop_assert!(expected.is_none()),
             Err(error) => panic!("{error}"),

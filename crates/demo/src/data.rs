@@ -5,23 +5,29 @@ pub(crate) struct PlanData {
     pub plan: &'static str,
     /// Table name and CSV text, in the order in which they depend on each other.
     pub tables: &'static [(&'static str, &'static str)],
+    /// Items of the ledger that pages name.
+    pub items: &'static str,
+    /// Whether the plan's registers are filled with made-up items.
+    pub registers: bool,
 }
 
 macro_rules! plan_data {
-    ($dir:literal: $($table:literal),* $(,)?) => {
+    ($dir:literal, $registers:literal: $($table:literal),* $(,)?) => {
         PlanData {
             code: $dir,
             plan: include_str!(concat!("../../../demo/", $dir, "/plan.toml")),
             tables: &[$(
                 ($table, include_str!(concat!("../../../demo/", $dir, "/", $table, ".csv")))
             ),*],
+            items: include_str!(concat!("../../../demo/", $dir, "/items.csv")),
+            registers: $registers,
         }
     };
 }
 
 macro_rules! plans {
-    ($($dir:literal),*) => {
-        &[$(plan_data!($dir:
+    ($($dir:literal $registers:literal),*) => {
+        &[$(plan_data!($dir, $registers:
             "projects", "aliases", "lead_units", "supporting_units", "parts", "indicators",
             "milestones", "progress", "outputs", "documents", "remarks",
             "baselines", "targets", "observations", "accepted", "list_entries",
@@ -29,7 +35,7 @@ macro_rules! plans {
     };
 }
 
-pub(crate) const PLANS: &[PlanData] = plans!("huitian-2018", "huitian-2021");
+pub(crate) const PLANS: &[PlanData] = plans!("huitian-2018" true, "huitian-2021" false);
 
 pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
 pub(crate) const UNITS: &str = include_str!("../../../demo/units.csv");

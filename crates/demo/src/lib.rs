@@ -3,6 +3,9 @@
 mod data;
 mod load;
 mod people;
+mod published;
+mod registers;
+mod reports;
 
 pub use load::{load, load_plans};
 pub use people::{DemoPerson, PASSWORD, PEOPLE};

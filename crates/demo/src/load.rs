@@ -1,10 +1,11 @@
 //! Playing the demonstration plan's past, day by day.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use app::table::{PlanFile, table};
-use app::{Actor, App, Change, Clock, FixedClock};
+use app::{Actor, App, AppError, Change, Clock, FixedClock};
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::subject::directory;
@@ -13,15 +14,26 @@ use store::Database;
 use words::Lang;
 
 use crate::data::{AREAS, PLANS, UNITS};
-use crate::people;
+use crate::registers::{self, Book};
+use crate::reports::{self, ToIssue};
+use crate::{people, published};
+
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
 
-/// A change with the day it became known and where it was written down.
-struct Dated {
-    day: Date,
-    place: String,
-    change: Change,
+/// A change with the day it became known, where it was written down, and who made it.
+pub(crate) struct Dated {
+    pub day: Date,
+    pub place: String,
+    pub actor: Actor,
+    pub change: Change,
+}
+
+/// What becomes known on one day: changes, then the reports that are issued on it.
+#[derive(Default)]
+struct Day {
+    changes: Vec<Dated>,
+    reports: Vec<(Code, ToIssue)>,
 }
 
 /// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
@@ -32,49 +44,87 @@ pub async fn load(
     progress: impl Fn(usize, usize),
 ) -> anyhow::Result<u64> {
     load_plans(database, progress).await?;
-    people::register(&App::new(database.clone(), clock)).await?;
+    people::set_passwords(&App::new(database.clone(), clock)).await?;
     Ok(database.read_async(|c| c.head()).await?.0)
 }
 
 /// Loads the plans; the journal's times are those at which the facts became known.
 pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) -> anyhow::Result<()> {
+    let days = past()?;
+    let count: usize = days.values().map(|day| day.changes.len() + day.reports.len()).sum();
+    let clock = Arc::new(FixedClock::morning(BEFORE)?);
+    let app = App::new(database.clone(), clock.clone());
+    let mut done = 0;
+    for (date, day) in days {
+        clock.set_morning(date)?;
+        done += day.changes.len() + day.reports.len();
+        let (places, changes): (Vec<_>, Vec<_>) =
+            day.changes.into_iter().map(|dated| (dated.place, (dated.actor, dated.change))).unzip();
+        app.change_each(changes)
+            .await
+            .map_err(|(at, error)| anyhow!("{} (known {date}): {}", places[at], why(error)))?;
+        for (plan, report) in &day.reports {
+            reports::issue(&app, plan, report).await?;
+        }
+        progress(done, count);
+    }
+    Ok(())
+}
+
+/// All that is to be played, by the day on which it became known.
+fn past() -> anyhow::Result<BTreeMap<Date, Day>> {
     let mut changes = read_table("areas", AREAS, &directory(), BEFORE)?;
     changes.extend(read_table("units", UNITS, &directory(), BEFORE)?);
+    let (mut made_up, mut reports) = (Vec::new(), Vec::new());
+    for data in PLANS.iter().filter(|data| data.registers) {
+        let plan = Code::new(data.code)?;
+        let mut book = Book::new(plan.clone());
+        registers::play(&mut book);
+        reports.extend(reports::draft(&mut book).into_iter().map(|report| (plan.clone(), report)));
+        made_up.extend(book.into_acts());
+    }
+    changes.extend(people::registrations(BEFORE, &made_up, unit_name)?);
     for data in PLANS {
         let plan = PlanFile::parse(data.plan).with_context(|| format!("demo/{}/plan.toml", data.code))?;
         let place = || format!("demo/{}/plan.toml", data.code);
-        let here = |(day, change)| Dated { day, place: place(), change };
+        let here = |(day, change)| Dated { day, place: place(), actor: Actor::operator(), change };
         changes.push(here((plan.recorded_on, plan.registration())));
         changes.extend(plan.editions().into_iter().map(here));
         for (name, text) in data.tables {
             changes.extend(read_table(name, text, &plan.code, plan.recorded_on)?);
         }
+        changes.extend(published::read(data.items, &plan.code)?);
         changes.extend(plan.results().into_iter().map(here));
     }
-    // A stable sort: within a day the order of the files stays, which is that of dependence.
-    changes.sort_by_key(|dated| dated.day);
-
-    let clock = Arc::new(FixedClock::morning(BEFORE)?);
-    let app = App::new(database.clone(), clock.clone());
-    let mut done = 0;
-    for day in changes.chunk_by(|a, b| a.day == b.day) {
-        clock.set_morning(day[0].day)?;
-        let batch: Vec<Change> = day.iter().map(|dated| dated.change.clone()).collect();
-        app.change_all(&Actor::operator(), batch).await.map_err(|(at, error)| {
-            let why = match error {
-                app::AppError::Refused(refusals) => refusals
-                    .iter()
-                    .map(|r| format!("{}: {}", r.field, words::refusal(Lang::En, r)))
-                    .collect::<Vec<_>>()
-                    .join("; "),
-                error => error.to_string(),
-            };
-            anyhow!("{} (known {}): {why}", day[at].place, day[at].day)
-        })?;
-        done += day.len();
-        progress(done, changes.len());
+    changes.extend(made_up);
+    // Within a day the order of the files stays, which is that of dependence.
+    let mut days: BTreeMap<Date, Day> = BTreeMap::new();
+    for dated in changes {
+        days.entry(dated.day).or_default().changes.push(dated);
     }
-    Ok(())
+    for (plan, report) in reports {
+        days.entry(report.day).or_default().reports.push((plan, report));
+    }
+    Ok(days)
+}
+
+fn unit_name(code: &str) -> String {
+    let mut reader = csv::Reader::from_reader(UNITS.as_bytes());
+    let mut rows = reader.records().flatten();
+    rows.find(|row| row.get(0) == Some(code))
+        .and_then(|row| row.get(1).map(str::to_owned))
+        .unwrap_or_default()
+}
+
+fn why(error: AppError) -> String {
+    match error {
+        AppError::Refused(refusals) => refusals
+            .iter()
+            .map(|r| format!("{}: {}", r.field, words::refusal(Lang::En, r)))
+            .collect::<Vec<_>>()
+            .join("; "),
+        error => error.to_string(),
+    }
 }
 
 fn read_table(name: &str, text: &str, plan: &Code, known: Date) -> anyhow::Result<Vec<Dated>> {
@@ -94,7 +144,7 @@ fn read_table(name: &str, text: &str, plan: &Code, known: Date) -> anyhow::Resul
         };
         let mut change = table.change(plan, cell).map_err(|errors| anyhow!("{place}: {errors:?}"))?;
         change.effective.get_or_insert(day);
-        out.push(Dated { day, place, change });
+        out.push(Dated { day, place, actor: Actor::operator(), change });
     }
     Ok(out)
 }

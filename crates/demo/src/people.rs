@@ -1,6 +1,9 @@
-//! People of the demonstration: one for every role.
+//! People of the demonstration: one for every role, who can sign in; and one for every unit that has a part
+//! in an item, who cannot.
 
-use app::{Actor, App, AppError, Change};
+use std::collections::BTreeSet;
+
+use app::{Actor, App, Change};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -8,6 +11,9 @@ use domain::person::PersonFact;
 use domain::policy::{Role, Scope};
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
+use jiff::civil::Date;
+
+use crate::load::Dated;
 
 pub struct DemoPerson {
     pub code: &'static str,
@@ -32,27 +38,62 @@ pub const PEOPLE: &[DemoPerson] = &[
 /// The same for all of them, and only for a demonstration on one's own machine.
 pub const PASSWORD: &str = "huitian-demo-2018";
 
+const LIAISON: &str = "liaison-";
+
 const fn person(code: &'static str, name: &'static str, role: Role, scope: &'static str) -> DemoPerson {
     DemoPerson { code, name, role, scope }
 }
 
-pub(crate) async fn register(app: &App) -> anyhow::Result<()> {
+/// Who answers for a unit: a person of [`PEOPLE`] where there is one of that unit, else its liaison.
+pub(crate) fn liaison(unit: &str) -> String {
+    let own = format!("unit:{unit}");
+    PEOPLE
+        .iter()
+        .find(|person| person.scope == own)
+        .map_or_else(|| format!("{LIAISON}{unit}"), |person| person.code.into())
+}
+
+/// Everybody who acts in the plan's past, known from the day. `name_of` gives a unit's name.
+pub(crate) fn registrations(
+    day: Date,
+    acts: &[Dated],
+    name_of: impl Fn(&str) -> String,
+) -> anyhow::Result<Vec<Dated>> {
+    let mut out = Vec::new();
     for person in PEOPLE {
-        let code = Code::new(person.code)?;
-        let scope = Scope::parse(person.scope).ok_or(AppError::NotFound)?;
-        let mut facts = vec![PersonFact::Name { name: person.name.into() }];
-        if let Scope::Unit(unit) = &scope {
-            facts.push(PersonFact::Unit { unit: unit.clone() });
-        }
-        facts.push(PersonFact::Role { role: person.role, scope, held: true });
-        let command = Command::Register {
-            subject: Subject::person(&code),
-            facts: facts.into_iter().map(Fact::from).collect(),
+        out.push(registration(day, person.code, person.name.into(), person.role, person.scope)?);
+    }
+    let actors: BTreeSet<&Code> = acts.iter().filter_map(|act| act.actor.person()).collect();
+    for actor in actors {
+        let Some(unit) = actor.as_str().strip_prefix(LIAISON) else { continue };
+        let role = if unit.ends_with("-office") && unit != "bj-supervision-office" {
+            Role::Subdistrict
+        } else {
+            Role::Department
         };
-        let source = Source { grade: Grade::Illustrative, ..Source::default() };
-        let change = Change { command, effective: None, source, reason: String::new() };
-        app.change(&Actor::operator(), change).await?;
-        app.set_password(&code, PASSWORD).await?;
+        let name = format!("{}联络员", name_of(unit));
+        out.push(registration(day, actor.as_str(), name, role, &format!("unit:{unit}"))?);
+    }
+    Ok(out)
+}
+
+fn registration(day: Date, code: &str, name: String, role: Role, scope: &str) -> anyhow::Result<Dated> {
+    let subject = Subject::person(&Code::new(code)?);
+    let scope = Scope::parse(scope).ok_or_else(|| anyhow::anyhow!("'{scope}' is no scope"))?;
+    let mut facts = vec![PersonFact::Name { name }];
+    if let Scope::Unit(unit) = &scope {
+        facts.push(PersonFact::Unit { unit: unit.clone() });
+    }
+    facts.push(PersonFact::Role { role, scope, held: true });
+    let command = Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() };
+    let source = Source { grade: Grade::Illustrative, ..Source::default() };
+    let change = Change { command, effective: Some(day), source, reason: String::new() };
+    Ok(Dated { day, place: format!("demo person {code}"), actor: Actor::operator(), change })
+}
+
+pub(crate) async fn set_passwords(app: &App) -> anyhow::Result<()> {
+    for person in PEOPLE {
+        app.set_password(&Code::new(person.code)?, PASSWORD).await?;
     }
     Ok(())
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use crate::code::Code;
 use crate::command::Command;
-use crate::fact::Fact;
+use crate::fact::{Fact, OfKind};
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
+use crate::item::{Item, ItemFact, ItemKind, workflow};
 use crate::milestone::Aspect;
 use crate::policy::{Action, Grant, Target, allows};
 use crate::project::{Project, ProjectFact};
@@ -16,10 +17,17 @@ use crate::subject::{Subject, SubjectKind};
 
 /// Refuses a command that its author may not give.
 pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Result<(), Refusal> {
-    let target = target_of(command.subject(), lookup);
     let held = lookup.subject(command.subject());
-    for action in required(command, held.as_deref()) {
-        if !allows(grants, action, &target) {
+    let mut target = target_of(command.subject(), lookup);
+    if command.subject().kind == SubjectKind::Item && held.is_none() {
+        // It is not there yet: what it will be says whom it concerns.
+        target = item_target(command, lookup, target);
+    }
+    for (action, unit) in required(command, held.as_deref()) {
+        // One unit's word is given by its own people, or by those who answer for the whole plan or area.
+        let narrowed =
+            unit.map(|unit| Target { lead_unit: Some(unit), supporting_units: Vec::new(), ..target.clone() });
+        if !allows(grants, action, narrowed.as_ref().unwrap_or(&target)) {
             return Err(Refusal::whole(Problem::NotAllowed(action)));
         }
     }
@@ -27,26 +35,96 @@ pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Re
 }
 
 /// Every action that the command amounts to.
-fn required(command: &Command, held: Option<&SubjectHistory>) -> BTreeSet<Action> {
+fn required(command: &Command, held: Option<&SubjectHistory>) -> BTreeSet<(Action, Option<Code>)> {
     let on_books = held.is_some_and(|history| history.exists(View::ALL));
-    let mut out: BTreeSet<Action> = command.facts().iter().map(recording).collect();
+    let item = held.and_then(|history| Item::at(history, View::ALL));
+    let kind = item.as_ref().map(|item| item.kind).or_else(|| command.facts().iter().find_map(kind_of));
+    let recording = |fact: &Fact| match fact {
+        Fact::Item(fact) => item_recording(fact, kind, item.as_ref()),
+        fact => (recording(fact), None),
+    };
+    let registering = || match (command.subject().kind, kind) {
+        (SubjectKind::Item, Some(kind)) => (item_registering(kind), None),
+        (kind, _) => (registering(kind), None),
+    };
+    let mut out: BTreeSet<_> = if command.subject().kind == SubjectKind::Item && command.registers(on_books) {
+        // Whoever may put it on the books says what it is.
+        BTreeSet::new()
+    } else {
+        command.facts().iter().map(recording).collect()
+    };
     if command.registers(on_books) {
-        out.insert(registering(command.subject().kind));
+        out.insert(registering());
     }
     if let Command::Correct { entry, .. } = command {
-        out.insert(Action::CorrectEntry);
+        out.insert((Action::CorrectEntry, None));
         // Withdrawing what an entry said takes the same right as saying it.
         let withdrawn = held.map_or(&[][..], SubjectHistory::facts).iter().filter(|fact| fact.seq == *entry);
         out.extend(withdrawn.map(|fact| recording(&fact.fact)));
         if held.is_some_and(|history| history.registered == *entry) {
-            out.insert(registering(command.subject().kind));
+            out.insert(registering());
         }
     }
     out
 }
 
+fn kind_of(fact: &Fact) -> Option<ItemKind> {
+    match fact {
+        Fact::Item(ItemFact::Kind { kind }) => Some(*kind),
+        _ => None,
+    }
+}
+
+/// Putting an item of the kind on the books.
+pub fn item_registering(kind: ItemKind) -> Action {
+    match kind {
+        ItemKind::Directive => Action::Instruct,
+        ItemKind::TrackedTask
+        | ItemKind::Inspection
+        | ItemKind::Finding
+        | ItemKind::Decision
+        | ItemKind::Visit
+        | ItemKind::Meeting
+        | ItemKind::Dispatch
+        | ItemKind::Return
+        | ItemKind::Slip => Action::SuperviseItem,
+        ItemKind::Whistle => Action::CallUnits,
+        ItemKind::ReportIn | ItemKind::GoodDeed | ItemKind::Need | ItemKind::Resource => Action::HandleItem,
+        ItemKind::Report => Action::IssueReport,
+    }
+}
+
+/// Saying something of an item; with the unit whose own word it is.
+fn item_recording(fact: &ItemFact, kind: Option<ItemKind>, item: Option<&Item>) -> (Action, Option<Code>) {
+    let describing = match kind {
+        Some(ItemKind::Directive) | None => Action::SuperviseItem,
+        Some(kind) => item_registering(kind),
+    };
+    let action = match fact {
+        ItemFact::Move { step, .. } => item
+            .and_then(|item| workflow::find(item.kind, item.state, *step))
+            .map_or(describing, |allowed| allowed.needs),
+        ItemFact::Progress { .. }
+        | ItemFact::Forecast { .. }
+        | ItemFact::Objection { .. }
+        | ItemFact::ExtensionAsked { .. }
+        | ItemFact::Evidence { .. }
+        | ItemFact::Answer { .. }
+        | ItemFact::Arrival { .. }
+        | ItemFact::Explanation { .. }
+        | ItemFact::Person { .. } => Action::HandleItem,
+        ItemFact::Content { .. } | ItemFact::Quantity { .. } if kind == Some(ItemKind::Return) => {
+            Action::HandleItem
+        }
+        _ => describing,
+    };
+    (action, fact.word_of().cloned())
+}
+
 fn registering(kind: SubjectKind) -> Action {
     match kind {
+        // Which one goes by the item's kind: see [`item_registering`].
+        SubjectKind::Item => Action::SuperviseItem,
         SubjectKind::Plan => Action::ManagePlan,
         SubjectKind::Project => Action::ManageProjects,
         SubjectKind::Indicator => Action::ManageIndicators,
@@ -76,6 +154,7 @@ fn recording(fact: &Fact) -> Action {
             IndicatorFact::Accepted { .. } => Action::AcceptObservation,
             _ => Action::ManageIndicators,
         },
+        Fact::Item(_) => Action::SuperviseItem,
         Fact::Area(_) | Fact::Unit(_) => Action::ManageDirectory,
         Fact::Person(_) => Action::ManagePeople,
     }
@@ -94,11 +173,35 @@ pub fn target_of(subject: &Subject, lookup: &dyn Lookup) -> Target {
         target.lead_unit = project.lead_unit;
         target.supporting_units = project.supporting_units.into_iter().map(|(unit, _)| unit).collect();
     }
+    let item = (subject.kind == SubjectKind::Item)
+        .then(|| lookup.subject(subject))
+        .flatten()
+        .and_then(|history| Item::at(&history, View::ALL));
+    if let Some(item) = item {
+        target.areas = with_ancestors(&item.areas, lookup);
+        target.lead_unit = item.lead_unit;
+        target.supporting_units = item.supporting_units.into_iter().map(|(unit, _)| unit).collect();
+        target.caller = item.caller;
+    }
     if subject.kind == SubjectKind::Unit {
         target.lead_unit = Some(subject.code.clone());
     }
     if subject.kind == SubjectKind::Area {
         target.areas = ancestors(&subject.code, lookup, View::ALL);
+    }
+    target
+}
+
+/// Whom an item that is being put on the books will concern. A unit puts on the books what it leads itself,
+/// not what it would have others lead.
+fn item_target(command: &Command, lookup: &dyn Lookup, mut target: Target) -> Target {
+    for fact in command.facts().iter().filter_map(ItemFact::of) {
+        match fact {
+            ItemFact::LeadUnit { unit } => target.lead_unit = Some(unit.clone()),
+            ItemFact::Issuer { unit, .. } => target.caller = unit.clone(),
+            ItemFact::Place { areas, .. } => target.areas = with_ancestors(areas, lookup),
+            _ => {}
+        }
     }
     target
 }

@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::fact::{Fact, OfKind};
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
+use crate::item::ItemFact;
 use crate::journal::{Draft, Event, Seq};
 use crate::milestone::Aspect;
 use crate::plan::PlanFact;
@@ -119,6 +120,11 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
         after.supersede(*entry, Seq::LATEST);
     }
     let mut facts = if registers { with_template_steps(command, lookup) } else { command.facts().to_vec() };
+    for fact in &mut facts {
+        if let Fact::Item(item) = fact {
+            *item = item.clone().signed(&context.actor);
+        }
+    }
     validate::given_once(&facts, context, &mut refusals);
     if !matches!(command, Command::Correct { .. }) {
         if let Some(held) = &held {
@@ -140,7 +146,7 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     }
     validate::text(&context.reason, "reason", &mut refusals);
     validate::source(&context.source, lookup, &mut refusals);
-    validate::facts(subject, &facts, &after, context, lookup, &mut refusals);
+    validate::facts(subject, &facts, &after, held.as_deref(), context, lookup, &mut refusals);
     if registers {
         validate::registration(subject, &facts, &mut refusals);
     }
@@ -169,6 +175,8 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
             new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
         }
         Fact::Indicator(_) => false,
+        // An item's next move depends on all that went before.
+        Fact::Item(_) => true,
         Fact::Plan(PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. }) => false,
         Fact::Plan(_) => true,
         // Areas and units are looked up where one refers to another.
@@ -216,6 +224,8 @@ fn is_dated(fact: &Fact) -> bool {
         fact,
         Fact::Project(
             ProjectFact::Progress { .. } | ProjectFact::Remark { .. } | ProjectFact::Milestone { .. }
+        ) | Fact::Item(
+            ItemFact::Progress { .. } | ItemFact::ExtensionAsked { .. } | ItemFact::ExtensionDecided { .. }
         )
     )
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::AreaFact;
 use crate::indicator::IndicatorFact;
+use crate::item::ItemFact;
 use crate::person::PersonFact;
 use crate::plan::PlanFact;
 use crate::project::ProjectFact;
@@ -16,6 +17,7 @@ pub enum Fact {
     Plan(PlanFact),
     Project(ProjectFact),
     Indicator(IndicatorFact),
+    Item(ItemFact),
     Area(AreaFact),
     Unit(UnitFact),
     Person(PersonFact),
@@ -27,6 +29,7 @@ impl Fact {
             Self::Plan(_) => SubjectKind::Plan,
             Self::Project(_) => SubjectKind::Project,
             Self::Indicator(_) => SubjectKind::Indicator,
+            Self::Item(_) => SubjectKind::Item,
             Self::Area(_) => SubjectKind::Area,
             Self::Unit(_) => SubjectKind::Unit,
             Self::Person(_) => SubjectKind::Person,
@@ -39,6 +42,7 @@ impl Fact {
             Self::Plan(fact) => fact.slot(),
             Self::Project(fact) => fact.slot(),
             Self::Indicator(fact) => fact.slot(),
+            Self::Item(fact) => fact.slot(),
             Self::Area(fact) => fact.slot(),
             Self::Unit(fact) => fact.slot(),
             Self::Person(fact) => fact.slot(),
@@ -64,5 +68,5 @@ pub trait OfKind {
     fn of(fact: &Fact) -> Option<&Self>;
 }
 
-of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator,
+of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator, ItemFact => Item,
          AreaFact => Area, UnitFact => Unit, PersonFact => Person);

@@ -1,14 +1,21 @@
 //! Figures: the numbers a plan publishes, each a query over records.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::item;
+use crate::item::kind::{ItemKind, Level, Series};
+use crate::item::ledger::{LedgerRow, RowKind};
+use crate::item::workflow::State;
 use crate::milestone::step;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
 use crate::project::{Phase, Project};
+use crate::source::Grade;
 use crate::subject::Subject;
 
 /// A figure's definition: data that comes with the plan.
@@ -101,10 +108,99 @@ pub enum Query {
     Indicator {
         indicator: Code,
     },
+    /// Items of the ledger.
+    Items(ItemSelection),
     /// Records of a register that is not kept yet.
     Register {
         register: Code,
     },
+}
+
+/// The items a figure is about, and what of them is counted. All given conditions must hold.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ItemSelection {
+    pub kind: Vec<ItemKind>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub series: Option<Series>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Only those that are done: issued, cleared, solved.
+    #[serde(default)]
+    pub done: bool,
+    /// None in one of these states: whistles but those still called have been answered.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub except: Vec<State>,
+    #[serde(default)]
+    pub count: Counted,
+}
+
+/// What of the items is counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Counted {
+    #[default]
+    Items,
+    /// The distinct units that lead them.
+    LeadUnits,
+    /// The sum of a quantity that they brought.
+    Quantity(Code),
+}
+
+impl ItemSelection {
+    fn takes(&self, row: &LedgerRow) -> bool {
+        matches!(&row.kind, RowKind::Item(kind) if self.kind.contains(kind))
+            && row.standing != item::Standing::Withdrawn
+            && (self.series.is_none() || self.series == row.series)
+            && (self.level.is_none() || self.level == row.level)
+            && (!self.done || row.standing == item::Standing::Done)
+            && !self.except.iter().any(|state| state.as_str() == row.state)
+    }
+
+    fn evaluate(&self, items: &[LedgerRow]) -> (Option<Decimal>, Vec<Row>) {
+        let taken = items.iter().filter(|row| self.takes(row));
+        let rows: Vec<Row> = taken
+            .filter_map(|row| {
+                let quantity = match &self.count {
+                    Counted::Items | Counted::LeadUnits => Decimal::ONE,
+                    Counted::Quantity(kind) => row.quantities.iter().find(|(held, _)| held == kind)?.1,
+                };
+                Some(Row::Item {
+                    code: row.code.clone(),
+                    name: row.name.clone(),
+                    unit: row.lead_unit.clone(),
+                    grade: row.grade,
+                    quantity,
+                })
+            })
+            .collect();
+        let value = match self.count {
+            Counted::Items => Decimal::from(rows.len()),
+            Counted::LeadUnits => {
+                let units: BTreeSet<&Code> = rows
+                    .iter()
+                    .filter_map(|row| match row {
+                        Row::Item { unit, .. } => unit.as_ref(),
+                        _ => None,
+                    })
+                    .collect();
+                Decimal::from(units.len())
+            }
+            Counted::Quantity(_) => rows.iter().fold(Decimal::ZERO, |sum, row| match row {
+                Row::Item { quantity, .. } => sum + quantity,
+                _ => sum,
+            }),
+        };
+        (Some(value), rows)
+    }
+}
+
+/// The kinds of item that a plan's figures count.
+pub fn kinds_counted(figures: &[FigureDefinition]) -> Vec<ItemKind> {
+    let kinds = figures.iter().filter_map(|figure| match &figure.query {
+        Query::Items(selection) => Some(&selection.kind),
+        _ => None,
+    });
+    kinds.flatten().copied().collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A record behind a figure.
@@ -114,6 +210,7 @@ pub enum Row {
     Group { group: Code, members: Vec<Code>, quantity: Decimal },
     Sector { code: Code, projects: usize },
     Observation { indicator: Code, key: Code, on: Date, value: Decimal },
+    Item { code: Code, name: Named, unit: Option<Code>, grade: Grade, quantity: Decimal },
 }
 
 /// A figure's value with everything it stands on.
@@ -175,8 +272,8 @@ impl Selection {
     }
 }
 
-/// Computes one figure over a plan as of its day.
-pub fn evaluate(definition: &FigureDefinition, portfolio: &Portfolio) -> Figure {
+/// Computes one figure over a plan as of its day, with the items of the ledger on that day.
+pub fn evaluate(definition: &FigureDefinition, portfolio: &Portfolio, items: &[LedgerRow]) -> Figure {
     let as_of = portfolio.view.as_of;
     let (value, rows) = match &definition.query {
         Query::Projects { selection, horizon } => {
@@ -204,6 +301,7 @@ pub fn evaluate(definition: &FigureDefinition, portfolio: &Portfolio) -> Figure 
         Query::Output { kind, selection, horizon } => output(kind, selection, *horizon, portfolio),
         Query::Baseline { indicator } => observation(indicator, portfolio, true),
         Query::Indicator { indicator } => observation(indicator, portfolio, false),
+        Query::Items(selection) => selection.evaluate(items),
         Query::Register { .. } => (None, Vec::new()),
     };
     let published = portfolio
@@ -286,6 +384,7 @@ impl Row {
             Self::Group { members, .. } => members.iter().map(|m| Subject::project(plan, m)).collect(),
             Self::Sector { .. } => vec![Subject::plan(plan)],
             Self::Observation { indicator, .. } => vec![Subject::indicator(plan, indicator)],
+            Self::Item { code, .. } => vec![Subject::item(plan, code)],
         }
     }
 }

@@ -78,9 +78,14 @@ impl SubjectHistory {
         Self { subject, version: registered, registered, facts: Vec::new() }
     }
 
-    pub fn from_facts(subject: Subject, registered: Seq, version: Seq, mut facts: Vec<RecordedFact>) -> Self {
+    /// The subject of these facts; `None` without any. Its first and last entries are those that brought
+    /// or withdrew them.
+    pub fn from_facts(subject: Subject, mut facts: Vec<RecordedFact>) -> Option<Self> {
         facts.sort_by(|a, b| (&a.slot, a.effective, a.seq).cmp(&(&b.slot, b.effective, b.seq)));
-        Self { subject, version, registered, facts }
+        let registered = facts.iter().map(|fact| fact.seq).min()?;
+        let version =
+            facts.iter().map(|fact| fact.superseded.map_or(fact.seq, |by| by.max(fact.seq))).max()?;
+        Some(Self { subject, version, registered, facts })
     }
 
     pub fn facts(&self) -> &[RecordedFact] {

@@ -125,10 +125,20 @@ pub enum Action {
     IssueStatement,
     ManageDirectory,
     ManagePeople,
+    /// Put a leader's instruction on the books.
+    Instruct,
+    /// Split, assign, check, clear: what the supervision office and the task forces do with items.
+    SuperviseItem,
+    /// Take up, report on, give evidence for, answer: what units do with items that concern them.
+    HandleItem,
+    /// Blow a whistle, mark and veto what came of it.
+    CallUnits,
+    /// Issue a report or leave one out.
+    IssueReport,
 }
 
 impl Action {
-    pub const ALL: [Action; 17] = [
+    pub const ALL: [Action; 22] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -146,6 +156,11 @@ impl Action {
         Self::IssueStatement,
         Self::ManageDirectory,
         Self::ManagePeople,
+        Self::Instruct,
+        Self::SuperviseItem,
+        Self::HandleItem,
+        Self::CallUnits,
+        Self::IssueReport,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -167,6 +182,11 @@ impl Action {
             Self::IssueStatement => "issue_statement",
             Self::ManageDirectory => "manage_directory",
             Self::ManagePeople => "manage_people",
+            Self::Instruct => "instruct",
+            Self::SuperviseItem => "supervise_item",
+            Self::HandleItem => "handle_item",
+            Self::CallUnits => "call_units",
+            Self::IssueReport => "issue_report",
         }
     }
 }
@@ -177,6 +197,8 @@ pub struct Target {
     pub plan: Option<Code>,
     pub lead_unit: Option<Code>,
     pub supporting_units: Vec<Code>,
+    /// The unit that called the others, for a whistle.
+    pub caller: Option<Code>,
     /// The areas it lies in, with all areas above them.
     pub areas: Vec<Code>,
 }
@@ -210,8 +232,16 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::RecordObservation
             | A::Import
             | A::CorrectEntry
-            | A::ReadAudit,
+            | A::ReadAudit
+            | A::SuperviseItem
+            | A::HandleItem
+            | A::CallUnits
+            | A::IssueReport,
         ) => InScope,
+        (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
+        (R::Subdistrict, A::CallUnits) => InScope,
+        (R::SupervisionOffice, A::Instruct | A::SuperviseItem | A::IssueReport) => InScope,
+        (R::Leader, A::Instruct) => InScope,
         (R::Department, A::DescribeProject | A::CorrectEntry) => AsLead,
         (R::Department | R::Subdistrict, A::ReportProgress) => InScope,
         (R::Department | R::Subdistrict, A::RecordObservation) => InScope,
@@ -244,6 +274,8 @@ fn covers(scope: &Scope, reach: Reach, action: Action, target: &Target) -> bool 
             true
         }
         Scope::Area(area) => target.areas.contains(area),
+        // Who called judges; who was called does not.
+        Scope::Unit(unit) if action == Action::CallUnits => target.caller.as_ref() == Some(unit),
         Scope::Unit(unit) => {
             target.lead_unit.as_ref() == Some(unit)
                 || (reach == Reach::InScope && target.supporting_units.contains(unit))
@@ -264,22 +296,23 @@ mod tests {
             plan: Some(code("p")),
             lead_unit: Some(code("lead")),
             supporting_units: vec![code("help")],
+            caller: Some(code("town")),
             areas: vec![code("town"), code("district")],
         }
     }
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
     const TABLE: [(Role, &str); 9] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl
-        (Role::Administrator, "s.s..........s.ss"),
-        (Role::MunicipalTaskForce, "ssssssssssssssss."),
-        (Role::DistrictTaskForce, "sss.ss...s.sss..."),
-        (Role::Department, "ss..ls...s.l.s..."),
-        (Role::Subdistrict, "ss..ls...s.l.s..."),
-        (Role::Community, "ss...........s..."),
-        (Role::SupervisionOffice, "sss..........s..."),
-        (Role::Leader, "sss..........s..."),
-        (Role::Auditor, "sss..........s..."),
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss
+        (Role::Administrator, "s.s..........s.ss....."),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.sssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....ssss"),
+        (Role::Department, "ss..ls...s.l.s.....s.."),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss."),
+        (Role::Community, "ss...........s.....s.."),
+        (Role::SupervisionOffice, "sss..........s...ss..s"),
+        (Role::Leader, "sss..........s...s...."),
+        (Role::Auditor, "sss..........s........"),
     ];
 
     #[test]
@@ -307,6 +340,7 @@ mod tests {
             (Scope::Area(code("elsewhere")), false, false),
             (Scope::Unit(code("lead")), true, true),
             (Scope::Unit(code("help")), true, false),
+            (Scope::Unit(code("town")), false, false),
             (Scope::Unit(code("stranger")), false, false),
         ];
         for role in Role::ALL {
@@ -317,6 +351,11 @@ mod tests {
                         && matches!(scope, Scope::Area(_) | Scope::Unit(_));
                     let expected = action == Action::ReadPublic
                         || match reach(role, action) {
+                            Reach::InScope
+                                if action == Action::CallUnits && matches!(scope, Scope::Unit(_)) =>
+                            {
+                                *scope == Scope::Unit(code("town"))
+                            }
                             Reach::No => false,
                             Reach::InScope => *in_scope || reads_all,
                             Reach::AsLead => *as_lead,

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
+use crate::item::{Relation, State, Step};
 use crate::journal::Seq;
 use crate::policy::Action;
 use crate::subject::{Subject, SubjectKind};
@@ -72,6 +73,34 @@ pub enum Problem {
     EntryOfOther(Seq),
     #[error("given twice")]
     Twice,
+    #[error("an item's kind cannot change")]
+    KindFixed,
+    #[error("was issued and stays as it is")]
+    Frozen,
+    #[error("cannot {} from {}", .step.as_str(), .from.as_str())]
+    IllegalMove { from: State, step: Step },
+    #[error("matters without a task: {0:?}")]
+    NotCovered(Vec<u32>),
+    #[error("tasks still open: {}", join(.0))]
+    OpenTasks(Vec<Code>),
+    #[error("no evidence has been accepted")]
+    NoEvidence,
+    #[error("whoever gave the evidence does not judge it")]
+    OwnEvidence,
+    #[error("whoever is of a unit with a part in it does not judge it")]
+    OwnerVerifies,
+    #[error("the limit for this was {limit}")]
+    TooLate { limit: Date },
+    #[error("must be later than {than}")]
+    NotLater { than: Date },
+    #[error("{date} is a day off; the next working day is {next}")]
+    DayOff { date: Date, next: Date },
+    #[error("a link '{}' is not allowed here", .relation.as_str())]
+    RelationNotAllowed { relation: Relation },
+    #[error("nothing waits for a decision")]
+    NothingPending,
+    #[error("a mark lies between 1 and 5")]
+    MarkRange,
 }
 
 /// What a code was to refer to.
@@ -91,6 +120,9 @@ pub enum Reference {
     Figure,
     YearlyList,
     Observation,
+    Item,
+    Evidence,
+    Matter,
 }
 
 impl std::fmt::Display for Reference {
@@ -116,6 +148,9 @@ impl Reference {
             Self::Figure => "figure",
             Self::YearlyList => "yearly_list",
             Self::Observation => "observation",
+            Self::Item => "item",
+            Self::Evidence => "evidence",
+            Self::Matter => "matter",
         }
     }
 }
@@ -126,6 +161,7 @@ impl From<SubjectKind> for Reference {
             SubjectKind::Plan => Self::Plan,
             SubjectKind::Project => Self::Project,
             SubjectKind::Indicator => Self::Indicator,
+            SubjectKind::Item => Self::Item,
             SubjectKind::Area => Self::Area,
             SubjectKind::Unit => Self::Unit,
             SubjectKind::Person => Self::Unit,
@@ -161,6 +197,20 @@ impl Problem {
             Self::AlreadyCorrected { .. } => "already-corrected",
             Self::EntryOfOther(_) => "entry-of-other",
             Self::Twice => "twice",
+            Self::KindFixed => "kind-fixed",
+            Self::Frozen => "frozen",
+            Self::IllegalMove { .. } => "illegal-move",
+            Self::NotCovered(_) => "not-covered",
+            Self::OpenTasks(_) => "open-tasks",
+            Self::NoEvidence => "no-evidence",
+            Self::OwnEvidence => "own-evidence",
+            Self::OwnerVerifies => "owner-verifies",
+            Self::TooLate { .. } => "too-late",
+            Self::NotLater { .. } => "not-later",
+            Self::DayOff { .. } => "day-off",
+            Self::RelationNotAllowed { .. } => "relation-not-allowed",
+            Self::NothingPending => "nothing-pending",
+            Self::MarkRange => "mark-range",
         }
     }
 
@@ -186,6 +236,20 @@ impl Problem {
                 ("later", later.clone()),
             ],
             Self::Future { date, today } => vec![("date", date.to_string()), ("today", today.to_string())],
+            Self::IllegalMove { from, step } => {
+                vec![("from", from.as_str().into()), ("step", step.as_str().into())]
+            }
+            Self::NotCovered(matters) => {
+                let numbers = matters.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
+                vec![("matters", numbers)]
+            }
+            Self::OpenTasks(tasks) => {
+                vec![("tasks", tasks.iter().map(Code::as_str).collect::<Vec<_>>().join(", "))]
+            }
+            Self::TooLate { limit } => vec![("limit", limit.to_string())],
+            Self::NotLater { than } => vec![("than", than.to_string())],
+            Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
+            Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
             Self::Circular(path) => vec![("path", join(path))],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {

@@ -2,6 +2,7 @@
 
 use crate::code::Code;
 use crate::figure::{Figure, Horizon, Standing, evaluate};
+use crate::item::ledger::LedgerRow;
 use crate::milestone::step;
 use crate::portfolio::Portfolio;
 
@@ -54,9 +55,10 @@ impl Fault {
 }
 
 impl Statement {
-    pub fn of(portfolio: &Portfolio) -> Self {
+    /// The plan's figures, with the items of the ledger on its day.
+    pub fn of(portfolio: &Portfolio, items: &[LedgerRow]) -> Self {
         Self {
-            figures: portfolio.plan.figures.iter().map(|figure| evaluate(figure, portfolio)).collect(),
+            figures: portfolio.plan.figures.iter().map(|figure| evaluate(figure, portfolio, items)).collect(),
             faults: faults(portfolio),
         }
     }

@@ -13,20 +13,22 @@ pub enum SubjectKind {
     Plan,
     Project,
     Indicator,
+    Item,
     Area,
     Unit,
     Person,
 }
 
 impl SubjectKind {
-    pub const ALL: [SubjectKind; 6] =
-        [Self::Plan, Self::Project, Self::Indicator, Self::Area, Self::Unit, Self::Person];
+    pub const ALL: [SubjectKind; 7] =
+        [Self::Plan, Self::Project, Self::Indicator, Self::Item, Self::Area, Self::Unit, Self::Person];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Plan => "plan",
             Self::Project => "project",
             Self::Indicator => "indicator",
+            Self::Item => "item",
             Self::Area => "area",
             Self::Unit => "unit",
             Self::Person => "person",
@@ -35,6 +37,12 @@ impl SubjectKind {
 
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
+    }
+
+    /// Whether a plan's history in memory holds it. Items grow without bound: they are read one at a time,
+    /// and listed from the ledger.
+    pub fn is_portfolio(self) -> bool {
+        self != Self::Item
     }
 
     /// Areas, units and people outlive a plan and serve several: they belong to the directory.
@@ -69,6 +77,10 @@ impl Subject {
 
     pub fn indicator(plan: &Code, code: &Code) -> Self {
         Self { scope: plan.clone(), kind: SubjectKind::Indicator, code: code.clone() }
+    }
+
+    pub fn item(plan: &Code, code: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Item, code: code.clone() }
     }
 
     pub fn area(code: &Code) -> Self {

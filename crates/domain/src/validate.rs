@@ -9,9 +9,11 @@ use rust_decimal::Decimal;
 use crate::area::{AreaFact, ancestors};
 use crate::code::Code;
 use crate::command::{Context, needs_schedule, scope_is_right};
-use crate::fact::Fact;
+use crate::fact::{Fact, OfKind};
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::{Indicator, IndicatorFact};
+use crate::item::ItemFact;
+use crate::item::check::ItemCheck;
 use crate::milestone::{Aspect, step};
 use crate::named::{NAME_MAX, Named, TEXT_MAX};
 use crate::person::PersonFact;
@@ -87,6 +89,7 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
         SubjectKind::Project => need(has("sector"), "sector"),
         SubjectKind::Indicator => need(has("unit"), "unit"),
         SubjectKind::Area | SubjectKind::Unit => need(has("level"), "level"),
+        SubjectKind::Item => need(has("kind"), "kind"),
         SubjectKind::Person => {}
     }
 }
@@ -95,6 +98,7 @@ pub(crate) fn facts(
     subject: &Subject,
     facts: &[Fact],
     after: &SubjectHistory,
+    before: Option<&SubjectHistory>,
     context: &Context,
     lookup: &dyn Lookup,
     refusals: &mut Vec<Refusal>,
@@ -131,12 +135,20 @@ pub(crate) fn facts(
             Fact::Plan(fact) => check.plan_fact(fact),
             Fact::Project(fact) => check.project_fact(fact),
             Fact::Indicator(fact) => check.indicator_fact(fact),
+            // An item is checked as a whole, below.
+            Fact::Item(_) => {}
             Fact::Area(fact) => check.area_fact(fact),
             Fact::Unit(fact) => check.unit_fact(fact),
             Fact::Person(fact) => check.person_fact(fact),
         }
     }
     check.date_order(facts);
+    if subject.kind == SubjectKind::Item
+        && let Some(plan) = check.plan.take()
+    {
+        let own: Vec<&ItemFact> = facts.iter().filter_map(ItemFact::of).collect();
+        ItemCheck { subject, plan: &plan, after, before, context, lookup, refusals }.facts(&own);
+    }
 }
 
 impl Check<'_> {
@@ -170,13 +182,8 @@ impl Check<'_> {
     }
 
     fn name(&mut self, name: &Named) {
-        if name.zh.trim().is_empty() {
-            self.refuse(Problem::Empty);
-        }
-        for text in [&name.zh, &name.en] {
-            if let Some(problem) = text_problem(text, NAME_MAX) {
-                self.refuse(problem);
-            }
+        if let Some(problem) = name_problem(name) {
+            self.refuse(problem);
         }
     }
 
@@ -335,6 +342,15 @@ impl Check<'_> {
                 self.name(&figure.label);
                 self.name(&figure.unit);
             }
+            PlanFact::Limits(rules) => {
+                self.name(&rules.name);
+            }
+            PlanFact::Lights(rules) => {
+                self.name(&rules.name);
+                if rules.rules.iter().any(|rule| rule.any.is_empty()) {
+                    self.refuse(Problem::Empty);
+                }
+            }
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }
@@ -471,7 +487,7 @@ impl Check<'_> {
     }
 }
 
-fn text_problem(text: &str, max: usize) -> Option<Problem> {
+pub(crate) fn text_problem(text: &str, max: usize) -> Option<Problem> {
     let found = text.chars().count();
     if found > max {
         return Some(Problem::TooLong { max, found });
@@ -479,7 +495,14 @@ fn text_problem(text: &str, max: usize) -> Option<Problem> {
     text.chars().any(|c| c.is_control() && c != '\n').then_some(Problem::ControlCharacter)
 }
 
-fn address_problem(url: &str) -> Option<Problem> {
+pub(crate) fn name_problem(name: &Named) -> Option<Problem> {
+    if name.zh.trim().is_empty() {
+        return Some(Problem::Empty);
+    }
+    [&name.zh, &name.en].into_iter().find_map(|text| text_problem(text, NAME_MAX))
+}
+
+pub(crate) fn address_problem(url: &str) -> Option<Problem> {
     let good = (url.starts_with("http://") || url.starts_with("https://"))
         && url.len() <= 2000
         && !url.chars().any(|c| c.is_whitespace() || c.is_control());

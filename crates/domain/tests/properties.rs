@@ -214,7 +214,7 @@ proptest! {
             .flat_map(|seq| [View { as_of, known: Seq(seq) }, View { as_of: Date::MAX, known: Seq(seq) }])
             .collect();
         let before: Vec<_> = views.iter().map(|view| seen(&journal.history, *view)).collect();
-        let statements: Vec<_> = before.iter().flatten().map(Statement::of).collect();
+        let statements: Vec<_> = before.iter().flatten().map(|portfolio| Statement::of(portfolio, &[])).collect();
         for wish in &more {
             // As often as not, make it a correction of what was known.
             let mut wish = wish.clone();
@@ -226,7 +226,7 @@ proptest! {
         }
         let after: Vec<_> = views.iter().map(|view| seen(&journal.history, *view)).collect();
         prop_assert_eq!(&after, &before);
-        let again: Vec<_> = after.iter().flatten().map(Statement::of).collect();
+        let again: Vec<_> = after.iter().flatten().map(|portfolio| Statement::of(portfolio, &[])).collect();
         prop_assert_eq!(again, statements);
     }
 
@@ -240,7 +240,7 @@ proptest! {
         for held in journal.history.iter() {
             let mut facts = held.facts().to_vec();
             facts.reverse();
-            let put = SubjectHistory::from_facts(held.subject.clone(), held.registered, held.version, facts);
+            let put = SubjectHistory::from_facts(held.subject.clone(), facts).unwrap();
             prop_assert_eq!(&put, &**held);
         }
     }
@@ -282,7 +282,7 @@ proptest! {
             // The plan's own registration was withdrawn.
             return Ok(());
         }
-        let statement = Statement::of(&portfolio);
+        let statement = Statement::of(&portfolio, &[]);
         let value = |id: &str| {
             let figure = statement.figures.iter().find(|figure| figure.id == code(id)).unwrap();
             // The value is its rows.

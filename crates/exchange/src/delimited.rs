@@ -116,7 +116,12 @@ impl<W: Write> CsvSink<W> {
         if mark || headings.first().is_some_and(|first| heading(first).starts_with('\u{feff}')) {
             out.write_all("\u{feff}".as_bytes())?;
         }
-        let mut out = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(out);
+        // The reader finds the separator by what stands unquoted in the first line that has any: without a
+        // comma there, or with others beside it, a semicolon in some text would be taken for one.
+        let doubtful = headings.len() < 2 || headings.iter().any(|each| heading(each).contains([';', '\t']));
+        let quotes = if doubtful { csv::QuoteStyle::Always } else { csv::QuoteStyle::Necessary };
+        let mut out =
+            csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).quote_style(quotes).from_writer(out);
         out.write_record(headings.iter().map(heading)).map_err(into_io)?;
         Ok(Self { out })
     }
@@ -189,6 +194,21 @@ mod tests {
         assert_eq!(cells(b"a;b\n1;\"x;y\"\n"), cells("a\tb\n1\tx;y\n".as_bytes()));
         let rows = cells(b"a,b\n\n\"two\nlines\",2\n,\n3,4\n");
         assert_eq!(rows.iter().map(|(number, _)| *number).collect::<Vec<_>>(), [1, 3, 5]);
+    }
+
+    #[test]
+    fn a_semicolon_in_a_text_is_no_separator_of_what_was_written() {
+        for names in [&["only"][..], &["a;b;c", "d"], &["a\tb\tc", "d"]] {
+            let heading = |name: &&str| Heading { name: (*name).into(), label: String::new() };
+            let headings: Vec<Heading> = names.iter().map(heading).collect();
+            let texts: Vec<String> = names.iter().map(|_| "x;y;\tz".to_owned()).collect();
+            let mut out = Vec::new();
+            let mut sink = Box::new(CsvSink::new(&mut out, &headings, false, true).unwrap());
+            sink.row(&texts.iter().map(Cell::text).collect::<Vec<_>>()).unwrap();
+            sink.finish().unwrap();
+            let names = names.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(cells(&out), [(1, names), (2, texts)]);
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@
 
 mod sheet;
 
-use std::io::{Read, Seek};
+use std::io::Read;
 
 use survey::condition::{Condition, ConditionError};
 use survey::instrument::{Choice, Draft, Form, Instrument, InstrumentError, Question, Wording};
@@ -25,8 +25,12 @@ pub enum XlsFormError {
     NoSheet(&'static str),
     #[error("the sheet \"{sheet}\" has no column \"{column}\" in its first line")]
     NoColumn { sheet: &'static str, column: &'static str },
-    #[error("the sheet \"{sheet}\" has {lines} lines; at most {most} are read")]
-    TooLong { sheet: &'static str, lines: usize, most: usize },
+    #[error("line {line} of the sheet \"{sheet}\" has a cell of more than {most} characters; shorten it")]
+    LongCell { sheet: &'static str, line: u32, most: usize },
+    #[error("the file cannot be read: {0}")]
+    File(#[from] std::io::Error),
+    #[error(transparent)]
+    Workbook(#[from] crate::sheet::ReadError),
     #[error(
         "line {line}: the loop \"{name}\" (begin_repeat) cannot be taken over, since an answer sheet has one line per \
          person; write its questions out, once for each turn, or leave them out"
@@ -63,7 +67,7 @@ pub struct XlsForm {
 /// # Errors
 /// Files that are no XLSForm, loops, types that cannot be asked, and whatever the instrument refuses; all with the
 /// line of the sheet `survey`.
-pub fn read(input: impl Read + Seek) -> Result<XlsForm, XlsFormError> {
+pub fn read(input: impl Read) -> Result<XlsForm, XlsFormError> {
     let [survey, choices, settings] = sheet::open(input)?;
     let survey = survey.ok_or(XlsFormError::NoSheet("survey"))?;
     for column in ["type", "name"] {

@@ -7,8 +7,22 @@ document.addEventListener("change", (event) => {
 // After a refused form the list of mistakes is where reading goes on.
 const summary = document.querySelector(".summary");
 if (summary) summary.focus();
+// On a narrow screen the place one is at may lie beyond the edge of the navigation.
+const here = document.querySelector(".nav [aria-current]");
+const nav = here && here.closest("ul");
+if (nav && nav.scrollWidth > nav.clientWidth) {
+  nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
+}
 // Printing is the browser's; the button only saves looking for it.
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => window.print());
+}
+// A file that is too large is named before it is sent.
+for (const input of document.querySelectorAll("input[type=file][data-most]")) {
+  input.addEventListener("change", () => {
+    const file = input.files[0];
+    input.setCustomValidity(file && file.size > Number(input.dataset.most) ? input.dataset.tooLarge : "");
+    input.reportValidity();
+  });
 }

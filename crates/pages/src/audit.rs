@@ -1,5 +1,7 @@
 //! Who changed what: the journal as people read it.
 
+use std::sync::Arc;
+
 use app::AppError;
 use app::read::Asked;
 use askama::Template;
@@ -22,8 +24,8 @@ use crate::address::with_query;
 use crate::editor::book::Book;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::saved;
-use crate::editor::sheet::{held_fact, said};
-use crate::editor::topic::topic_of;
+use crate::editor::sheet::held_fact;
+use crate::editor::values::topic_of;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -58,6 +60,7 @@ pub fn address_of(subject: &Subject) -> String {
         SubjectKind::Plan => format!("/p/{scope}"),
         SubjectKind::Project => format!("/p/{scope}/projects/{code}"),
         SubjectKind::Indicator => format!("/p/{scope}/indicators/{code}"),
+        SubjectKind::Item => format!("/p/{scope}/items/{code}"),
         SubjectKind::Area => format!("/admin/areas/{code}"),
         SubjectKind::Unit => format!("/admin/units/{code}"),
         SubjectKind::Person => format!("/admin/people/{code}"),
@@ -166,13 +169,12 @@ fn wanted(visit: &Visit, typed: &Typed, fields: &mut [Field]) -> EntryFilter {
     let clock = visit.app.clock();
     EntryFilter {
         scope,
-        subject: None,
         kind: SubjectKind::parse(typed.get("kind")),
         code,
         actor,
         recorded_from: from.map(|day: Date| clock.end_of(day.yesterday().unwrap_or(day))),
         recorded_to: to.map(|day| clock.end_of(day)),
-        known: None,
+        ..EntryFilter::default()
     }
 }
 
@@ -230,16 +232,6 @@ fn moment(visit: &Visit, at: jiff::Timestamp) -> String {
     visit.app.clock().zone().to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-/// What a subject is called.
-fn name_of(book: &Book, subject: &Subject) -> String {
-    match subject.kind {
-        SubjectKind::Project => book.project_name(subject.code.as_str()),
-        SubjectKind::Unit => book.unit_name(subject.code.as_str()),
-        SubjectKind::Area => book.area_name(subject.code.as_str()),
-        _ => subject.code.to_string(),
-    }
-}
-
 fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
     let draft = &entry.draft;
     let facts = draft.event.facts();
@@ -253,15 +245,11 @@ fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
         recorded: moment(visit, entry.recorded_at),
         effective: draft.effective.to_string(),
         actor: draft.actor.to_string(),
-        subject: name_of(book, &draft.subject),
+        subject: book.subject_name(&draft.subject),
         subject_kind: visit.t(&format!("subject-{}", draft.subject.kind.as_str())).into_owned(),
         address: address_of(&draft.subject),
         event,
-        facts: facts
-            .iter()
-            .take(FACTS_SHOWN)
-            .map(|fact| format!("{} · {}", book.topic_name(fact), said(book, fact)))
-            .collect(),
+        facts: facts.iter().take(FACTS_SHOWN).map(|fact| book.line(fact)).collect(),
         more: if more > 0 {
             visit.tw("audit-more-facts", &[("count", &more.to_string())])
         } else {
@@ -309,7 +297,7 @@ pub async fn entry(
     }
     let book = book_of(&visit, subject).await?;
     let all = visit.app.history(&subject.scope).await?;
-    let history = all.get(subject).cloned().ok_or(AppError::NotFound)?;
+    let history = Arc::new(visit.app.subject(subject).await?.ok_or(AppError::NotFound)?);
     let corrects = entry.draft.event.corrects();
     let wrong = match corrects {
         Some(wrong) => visit.app.entry(wrong).await?,
@@ -365,6 +353,8 @@ pub async fn entry(
         corrects,
         corrected_by,
         may_correct: corrected_by.is_none()
+            // An item is put right by its next move: its entries have no form to be rewritten in.
+            && subject.kind != SubjectKind::Item
             && visit.actor.may(Action::CorrectEntry, &target_of(subject, &*all)),
         entry: &entry,
     };

@@ -1,5 +1,7 @@
 //! What came to hold within a span of days: milestones, promises, projects that came or went.
 
+use std::sync::Arc;
+
 use domain::fact::Fact;
 use domain::history::History;
 use domain::milestone::Aspect;
@@ -10,7 +12,7 @@ use domain::subject::SubjectKind;
 use jiff::civil::Date;
 use words::Lang;
 
-use crate::fact_words;
+use crate::editor::book::Book;
 use crate::words_of;
 
 /// One day of one project.
@@ -37,11 +39,13 @@ fn is_news(fact: &ProjectFact) -> bool {
 
 /// The changes that hold since after `from`, up to the day looked at: the newest day first, and of one
 /// day what is published before what is illustrative, what happened before what was said.
-pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: Lang) -> Vec<Change> {
+pub(crate) fn since(from: Date, history: &History, portfolio: &Arc<Portfolio>, lang: Lang) -> Vec<Change> {
     let mut out: Vec<Change> = Vec::new();
+    let mut book = Book::of_plan(lang, portfolio.clone());
     for held in history.of_kind(&portfolio.plan.code, SubjectKind::Project) {
         let Some(project) = portfolio.project(held.subject.code.as_str()) else { continue };
         let first = out.len();
+        book.project = None;
         for recorded in held.facts() {
             if recorded.effective <= from || !recorded.is_visible(portfolio.view) {
                 continue;
@@ -50,9 +54,10 @@ pub(crate) fn since(from: Date, history: &History, portfolio: &Portfolio, lang: 
             if !is_news(fact) {
                 continue;
             }
-            let Some(said) = fact_words::say(&recorded.fact, portfolio, Some(project), lang) else {
-                continue;
-            };
+            if book.project.is_none() {
+                book.project = Some(project.clone());
+            }
+            let said = book.line(&recorded.fact);
             let happened = matches!(fact, ProjectFact::Milestone { aspect: Aspect::Actual, .. });
             match out[first..].iter_mut().find(|change| change.on == recorded.effective) {
                 Some(change) => {

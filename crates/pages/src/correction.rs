@@ -17,9 +17,8 @@ use crate::editor::change::{Sent, Wanted, own_unit, reconcile, seen, send};
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, TRIES, done, form_page};
 use crate::editor::reader::{Mistake, Reader, read};
-use crate::editor::sheet::{Group, Sheet, Slots, ground_fields, read_ground, said};
-use crate::editor::topic::topic_of;
-use crate::editor::values::values;
+use crate::editor::sheet::{Group, Sheet, Slots, ground_fields, read_ground};
+use crate::editor::values::{described, topic_of};
 use crate::error::PageError;
 use crate::visit::Visit;
 
@@ -71,13 +70,13 @@ impl Wrong {
                 fields: Vec::new(),
                 pairs: true,
             };
-            let held = values(fact);
-            for spec in topic_of(fact).fields {
+            let (described_as, held) = described(fact);
+            for spec in described_as.fields {
                 let value = held.iter().find(|(name, _)| *name == spec.name).map_or("", |(_, v)| v);
                 group.fields.push(self.book.field(spec, &prefix, value));
             }
             if group.fields.is_empty() {
-                group.note = format!("{} {}", said(&self.book, fact), visit.t("correct-kept"));
+                group.note = format!("{} {}", self.book.line(fact), visit.t("correct-kept"));
             }
             let choices = vec![
                 Choice::new("no", visit.t("correct-keep")),

@@ -7,7 +7,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use domain::policy::Action;
-use domain::refusal::Problem;
+use domain::refusal::{Problem, Refusal};
 use store::StoreError;
 use words::Lang;
 
@@ -27,8 +27,27 @@ pub enum PageError {
         status: StatusCode,
         lang: Lang,
         key: &'static str,
-        detail: Vec<String>,
+        detail: Vec<Detail>,
     },
+}
+
+/// What an error names, said in the reader's language when it is shown.
+#[derive(Debug, Clone)]
+pub enum Detail {
+    /// As it was given.
+    Given(String),
+    Action(Action),
+    Refusal(Refusal),
+}
+
+impl Detail {
+    fn text(&self, lang: Lang) -> String {
+        match self {
+            Self::Given(text) => text.clone(),
+            Self::Action(action) => crate::words_of::word(lang, "action", action.as_str()),
+            Self::Refusal(refusal) => words::refusal(lang, refusal),
+        }
+    }
 }
 
 impl PageError {
@@ -50,11 +69,7 @@ impl PageError {
     }
 
     pub fn forbidden(action: Action) -> Self {
-        let mut error = Self::told(StatusCode::FORBIDDEN, "error-forbidden");
-        if let Self::Told { detail, .. } = &mut error {
-            detail.push(action.as_str().to_owned());
-        }
-        error
+        Self::told(StatusCode::FORBIDDEN, "error-forbidden").naming(Detail::Action(action))
     }
 
     pub fn stale_form() -> Self {
@@ -66,26 +81,35 @@ impl PageError {
         Self::told(StatusCode::CONFLICT, "error-busy")
     }
 
+    /// A file could not be made.
+    pub fn unwritten() -> Self {
+        Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
+    }
+
+    /// Not to be done with it as it stands now.
+    pub fn not_now() -> Self {
+        Self::told(StatusCode::CONFLICT, "error-not-now")
+    }
+
     pub fn bad_request() -> Self {
         Self::told(StatusCode::BAD_REQUEST, "error-bad-request")
     }
 
     pub fn bad_date(given: &str) -> Self {
-        let mut error = Self::told(StatusCode::BAD_REQUEST, "error-bad-date");
-        if let Self::Told { detail, .. } = &mut error {
-            detail.push(given.chars().take(40).collect());
+        let given = given.chars().take(40).collect();
+        Self::told(StatusCode::BAD_REQUEST, "error-bad-date").naming(Detail::Given(given))
+    }
+
+    fn naming(mut self, named: Detail) -> Self {
+        if let Self::Told { detail, .. } = &mut self {
+            detail.push(named);
         }
-        error
+        self
     }
 
     pub fn in_lang(mut self, wanted: Lang) -> Self {
-        if let Self::Told { lang, key, detail, .. } = &mut self {
+        if let Self::Told { lang, .. } = &mut self {
             *lang = wanted;
-            if *key == "error-forbidden" {
-                for action in detail.iter_mut() {
-                    *action = crate::words_of::word(wanted, "action", action);
-                }
-            }
         }
         self
     }
@@ -111,10 +135,10 @@ impl PageError {
                 } else {
                     StatusCode::UNPROCESSABLE_ENTITY
                 };
-                let detail = refusals.iter().map(|r| words::refusal(lang, r)).collect();
+                let detail = refusals.into_iter().map(Detail::Refusal).collect();
                 Self::Told { status, lang, key: "error-refused", detail }
             }
-            AppError::Store(StoreError::Unavailable(why)) => {
+            AppError::Store(StoreError::Unavailable(why) | StoreError::Insecure(why)) => {
                 tracing::warn!(why, "the database is out of reach");
                 Self::told(StatusCode::SERVICE_UNAVAILABLE, "error-unavailable")
             }
@@ -157,13 +181,12 @@ impl IntoResponse for PageError {
                 Redirect::to(&format!("/sign-in?back={}", encode(&back))).into_response()
             }
             Self::Told { status, lang, key, detail } => {
-                let told = Self::Told { status, lang, key, detail: detail.clone() };
                 let page = ErrorPage {
                     lang,
                     status: status.as_u16(),
                     title: words::text(lang, key).into_owned(),
                     text: words::text(lang, &format!("{key}-do")).into_owned(),
-                    detail,
+                    detail: detail.iter().map(|it| it.text(lang)).collect(),
                     home: words::text(lang, "error-home").into_owned(),
                     today: matches!(key, "error-not-yet" | "error-bad-date")
                         .then(|| words::text(lang, "as-of-today").into_owned()),
@@ -173,7 +196,7 @@ impl IntoResponse for PageError {
                 let body = page.render().unwrap_or_else(|_| page.title.clone());
                 let mut response = (status, Html(body)).into_response();
                 // For [`in_reader_language`], where the error was made without knowing the reader.
-                response.extensions_mut().insert(told);
+                response.extensions_mut().insert(Self::Told { status, lang, key, detail });
                 if status == StatusCode::SERVICE_UNAVAILABLE {
                     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("10"));
                 }
@@ -204,4 +227,20 @@ pub(crate) fn render(template: &impl Template) -> Result<Html<String>, PageError
         tracing::error!(%error, "a template failed");
         PageError::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_is_refused_is_told_in_the_readers_language_wherever_it_arose() {
+        let refusal = Refusal { field: "due".into(), problem: Problem::Twice };
+        for lang in [Lang::Zh, Lang::En] {
+            let error = PageError::from(AppError::Refused(vec![refusal.clone()])).in_lang(lang);
+            let body = axum::body::to_bytes(error.into_response().into_body(), 1 << 20).await.unwrap();
+            let words = words::refusal(lang, &refusal);
+            assert!(String::from_utf8_lossy(&body).contains(&words), "{words}");
+        }
+    }
 }

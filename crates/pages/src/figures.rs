@@ -273,6 +273,14 @@ fn compose(
                     quantity: words_of::number(*value),
                 });
             }
+            Row::Item { code, name, grade, quantity, .. } => rows.push(RowLine {
+                indent: false,
+                address: page.link(&format!("/items/{code}")),
+                code: code.to_string(),
+                name: name.get(english).to_owned(),
+                grade: Some(*grade),
+                quantity: words_of::number(*quantity),
+            }),
         }
     }
     OnePage {

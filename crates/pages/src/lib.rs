@@ -10,14 +10,15 @@ mod correction;
 mod directory;
 mod editor;
 mod error;
-mod fact_words;
 mod figures;
 mod form;
+mod import;
 mod indicator;
 mod indicator_chart;
 mod indicator_edit;
 mod lang_choice;
 mod late;
+mod ledger;
 mod output;
 mod overview;
 mod own_account;
@@ -53,6 +54,7 @@ use axum::middleware;
 pub use error::PageError;
 pub use page::{Page, PlanRef};
 pub use sign_in_rate::ClientAddress;
+pub use unreadable::explain;
 pub use visitor::Visitor;
 
 /// What all pages share.
@@ -81,6 +83,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(figures::routes())
         .merge(session::routes())
         .merge(tables::routes())
+        .merge(ledger::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

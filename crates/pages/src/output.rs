@@ -198,6 +198,6 @@ fn record(visit: &Visit, portfolio: &Portfolio, row: &Row) -> Option<RecordLine>
                 projects: members.iter().map(named).collect(),
             })
         }
-        Row::Sector { .. } | Row::Observation { .. } => None,
+        Row::Sector { .. } | Row::Observation { .. } | Row::Item { .. } => None,
     }
 }

@@ -1,5 +1,7 @@
 //! The plan at a glance, as of any day.
 
+use std::sync::Arc;
+
 use app::read::Asked;
 use askama::Template;
 use axum::Router;
@@ -165,7 +167,7 @@ async fn overview(
 
 fn compose(
     page: Page,
-    portfolio: &Portfolio,
+    portfolio: &Arc<Portfolio>,
     history: &History,
     days: Vec<Day>,
     visitor: &Visitor,

@@ -15,6 +15,7 @@ use crate::error::PageError;
 use crate::page::Page;
 use crate::person::{password_fields, read_password};
 use crate::visit::{Visit, render};
+use crate::words_of::comma;
 
 /// The days a token lives unless someone says otherwise.
 const TOKEN_DAYS: &str = "90";
@@ -113,7 +114,7 @@ async fn page(visit: &Visit, view: View) -> Result<Response, PageError> {
                 revoke_label: visit.tw("own-token-revoke-of", &[("name", &token.name)]),
                 id: token.id,
                 name: token.name,
-                scopes: scopes.join("、"),
+                scopes: scopes.join(comma(visit.lang)),
                 expires,
                 status: visit.t(status).into_owned(),
                 live,

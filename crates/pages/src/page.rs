@@ -37,6 +37,9 @@ pub struct Page {
     pub user: Option<String>,
     pub csrf: String,
     pub may_edit: bool,
+    pub may_import: bool,
+    /// Works on the plan: sees the ledger.
+    pub may_work: bool,
     pub may_audit: bool,
     pub may_admin: bool,
     /// Said once at the top, after something was done.
@@ -73,6 +76,8 @@ impl Page {
             user,
             csrf: visitor.csrf.clone(),
             may_edit: may(Action::ReportProgress) || may(Action::DescribeProject),
+            may_import: may(Action::Import),
+            may_work: may(Action::ReadStaff),
             may_audit: may(Action::ReadAudit),
             may_admin: may(Action::ManagePeople) || may(Action::ManageDirectory),
             notice: None,
@@ -126,6 +131,12 @@ impl Page {
         out
     }
 
+    /// The address of a table as a file, of the same day, with a list's own conditions.
+    pub fn table(&self, name: &str, format: &str, query: &str) -> String {
+        let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+        self.link(&format!("/tables/{name}.{format}{query}"))
+    }
+
     /// `aria-current` for the navigation.
     pub fn is_here(&self, path: &str) -> bool {
         let plan = self.plan.as_ref().map_or("", |plan| plan.code.as_str());
@@ -165,6 +176,10 @@ impl Page {
     }
 
     /// A day as people of the language write it.
+    pub fn comma(&self) -> &'static str {
+        crate::words_of::comma(self.lang)
+    }
+
     pub fn day(&self, date: &Date) -> String {
         crate::words_of::day(self.lang, *date)
     }

@@ -269,8 +269,11 @@ impl<'a> Maker<'a> {
         for (name, value) in values {
             if let Some(field) = sheet.field_mut(name) {
                 field.value = value.clone();
-                field.value =
-                    if value.is_empty() { self.visit.t("edit-whole").into_owned() } else { field.shown() };
+                field.value = if value.is_empty() {
+                    self.visit.t("edit-whole").into_owned()
+                } else {
+                    field.shown(self.visit.lang)
+                };
                 field.control = Control::Fixed;
                 field.hint = String::new();
             }

@@ -1,5 +1,7 @@
 //! A project's journal in words, newest first: what was recorded together is shown together.
 
+use std::sync::Arc;
+
 use domain::fact::Fact;
 use domain::journal::{Entry, Event, Seq};
 use domain::portfolio::Portfolio;
@@ -8,7 +10,7 @@ use domain::source::Grade;
 use jiff::tz::TimeZone;
 use words::Lang;
 
-use crate::fact_words;
+use crate::editor::book::Book;
 use crate::words_of;
 
 /// Entries of one day from one source.
@@ -50,12 +52,14 @@ impl HistoryLine {
 
 pub(crate) fn lines(
     entries: &[Entry],
-    portfolio: &Portfolio,
+    portfolio: &Arc<Portfolio>,
     project: &Project,
     lang: Lang,
     zone: &TimeZone,
     may_staff: bool,
 ) -> Vec<HistoryLine> {
+    let mut book = Book::of_plan(lang, portfolio.clone());
+    book.project = Some(project.clone());
     let corrected: Vec<(Seq, Seq)> = entries
         .iter()
         .filter_map(|entry| entry.draft.event.corrects().map(|wrong| (wrong, entry.seq)))
@@ -71,9 +75,10 @@ pub(crate) fn lines(
             .iter()
             // Working remarks are not for everybody.
             .filter(|fact| may_staff || !matches!(fact, Fact::Project(ProjectFact::Remark { .. })))
-            .filter_map(|fact| fact_words::say(fact, portfolio, Some(project), lang))
+            // A project's chain of steps is one thing to say, not one for each step.
+            .filter(|fact| !matches!(fact, Fact::Project(ProjectFact::Step { .. })))
+            .map(|fact| book.line(fact))
             .collect();
-        // A new project's chain of steps is one thing to say.
         if matches!(entry.draft.event, Event::Registered { .. }) {
             facts.insert(0, words::text(lang, "history-registered").into_owned());
         }

@@ -272,6 +272,8 @@ struct ListPage {
     sorts: Vec<Choice>,
     columns: Vec<Column>,
     conditions: Vec<Condition>,
+    /// The conditions, for the same list as a file.
+    files: String,
     /// Whether any of the conditions that are folded away is set.
     unfolded: bool,
     may_add: bool,
@@ -404,6 +406,7 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
         .iter()
         .any(|text| !text.is_empty()),
         may_add,
+        files: query.with("list", "yes"),
         query,
         page,
     }

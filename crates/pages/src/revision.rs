@@ -17,6 +17,7 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
+use crate::words_of::comma;
 
 struct Row {
     number: u32,
@@ -170,7 +171,7 @@ fn in_words(visit: &Visit, after: &Portfolio, change: &Move) -> String {
         Move::Split(pieces) if pieces.is_empty() => visit.t("move-split-unnamed").into_owned(),
         Move::Split(pieces) => {
             let names: Vec<String> = pieces.iter().map(name).collect();
-            visit.tw("move-split", &[("other", &names.join("、"))])
+            visit.tw("move-split", &[("other", &names.join(comma(visit.lang)))])
         }
         Move::Renamed { from, to } => {
             visit.tw("move-renamed", &[("from", from.get(english)), ("to", to.get(english))])

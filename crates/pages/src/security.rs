@@ -1,7 +1,7 @@
 //! Headers that keep a page to itself.
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
@@ -11,7 +11,12 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    let headers = response.headers_mut();
+    protect(response.headers_mut());
+    response
+}
+
+/// The headers of every page.
+pub(crate) fn protect(headers: &mut HeaderMap) {
     let mut set = |name: HeaderName, value: &'static str| {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
@@ -24,5 +29,4 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     // Pages differ by language and sign-in: no shared cache may keep them.
     set(header::CACHE_CONTROL, "private, no-cache");
     set(header::VARY, "cookie, accept-language");
-    response
 }

@@ -9,7 +9,11 @@ use crate::{
 };
 
 pub(crate) fn routes() -> Router<PagesState> {
-    plan_pages().merge(audit_pages()).merge(admin_pages()).merge(account_pages())
+    plan_pages()
+        .merge(audit_pages())
+        .merge(admin_pages())
+        .merge(account_pages())
+        .merge(crate::import::routes())
 }
 
 fn plan_pages() -> Router<PagesState> {

@@ -1,26 +1,29 @@
 //! Open data: every table of the plan as a file, as of the day looked at.
 
-use app::export::{self, ExportTable, Snapshot};
-use app::import::{column_label, table_label};
+use std::collections::HashMap;
+
+use app::export::{self, ExportTable};
+use app::import::table_label;
 use askama::Template;
 use axum::Router;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use domain::code::Code;
 use domain::policy::{Action, Target};
-use exchange::cell::{Cell, Heading, RowSink, WriteError};
-use exchange::delimited::CsvSink;
-use exchange::json::JsonSink;
+use domain::portfolio::Portfolio;
+use exchange::cell::WriteError;
 use exchange::oc4ids;
-use exchange::xlsx::XlsxSink;
+use serde::Deserialize;
+use sheets::{Format, Style, export_sink, to_cells};
 use words::Lang;
 
 use crate::PagesState;
 use crate::error::{PageError, render};
 use crate::overview::plan_code;
 use crate::page::Page;
+use crate::projects::{self, ListQuery};
 use crate::visitor::Visitor;
 
 pub(crate) fn routes() -> Router<PagesState> {
@@ -37,6 +40,15 @@ struct Line {
 struct TablesPage {
     page: Page,
     tables: Vec<Line>,
+}
+
+/// `list=yes` asks for what the list of projects shows under the same conditions.
+#[derive(Debug, Default, Deserialize)]
+struct ListAsked {
+    #[serde(default)]
+    list: String,
+    #[serde(flatten)]
+    query: ListQuery,
 }
 
 /// Tables with working remarks or names of people are for those who may see them.
@@ -67,11 +79,13 @@ async fn download(
     State(state): State<PagesState>,
     visitor: Visitor,
     Path((plan, file)): Path<(String, String)>,
+    Query(asked): Query<ListAsked>,
 ) -> Result<Response, PageError> {
     let plan = plan_code(&plan, &visitor)?;
     let not_found = || PageError::not_found().in_lang(visitor.lang);
     let (name, format) = file.rsplit_once('.').ok_or_else(not_found)?;
-    if (name, format) == ("oc4ids", "json") {
+    let format: Format = format.parse().map_err(|_| not_found())?;
+    if (name, format) == ("oc4ids", Format::Json) {
         return open_contracting(&state, &visitor, &plan).await;
     }
     let table = export::table(name).ok_or_else(not_found)?;
@@ -93,64 +107,63 @@ async fn download(
         .await
         .map_err(|error| visitor.fail(error))?;
     } else {
-        gather(table, &snapshot, &mut rows);
+        table.each(&snapshot, &mut |row| rows.push(row));
+        if asked.list == "yes" {
+            rows = narrowed(table, rows, &snapshot.portfolio, &asked.query).ok_or_else(not_found)?;
+        }
     }
-    let (lang, format) = (visitor.lang, format.to_owned());
+    let lang = visitor.lang;
     let day = snapshot.portfolio.view.as_of;
-    let kind = match format.as_str() {
-        "csv" => "text/csv; charset=utf-8",
-        "xlsx" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        "json" => "application/json",
-        _ => return Err(not_found()),
-    };
-    let bytes = tokio::task::spawn_blocking(move || write(table, rows, &format, lang))
+    let bytes = tokio::task::spawn_blocking(move || write(table, rows, format, lang))
         .await
         .map_err(|_| visitor.fail(app::AppError::Store(store::StoreError::Stopped)))?
         .map_err(|error| {
             tracing::error!(%error, "a table could not be written");
             visitor.fail(app::AppError::Store(store::StoreError::Statement(error.to_string())))
         })?;
-    Ok(attachment(kind, &format!("{plan}-{day}-{file}"), bytes))
+    Ok(attachment(format.media_type(), &format!("{plan}-{day}-{file}"), bytes))
 }
 
-fn gather(table: &ExportTable, snapshot: &Snapshot, rows: &mut Vec<Vec<export::Cell>>) {
-    table.each(snapshot, &mut |row| rows.push(row));
+/// The rows of the projects that a list shows, in its order. `None` for a table that is not of
+/// projects: such a list says nothing of it.
+fn narrowed(
+    table: &ExportTable,
+    rows: Vec<Vec<export::Cell>>,
+    portfolio: &Portfolio,
+    query: &ListQuery,
+) -> Option<Vec<Vec<export::Cell>>> {
+    let named = if table.name == "projects" { "code" } else { "project" };
+    let column = table.columns.iter().position(|column| *column == named)?;
+    let place: HashMap<&str, usize> = projects::select(portfolio, query)
+        .into_iter()
+        .enumerate()
+        .map(|(place, project)| (project.code.as_str(), place))
+        .collect();
+    let mut placed: Vec<(usize, Vec<export::Cell>)> = rows
+        .into_iter()
+        .filter_map(|row| match row.get(column) {
+            Some(export::Cell::Text(code)) => Some((*place.get(code.as_str())?, row)),
+            _ => None,
+        })
+        .collect();
+    // The rows of one project stay in their own order.
+    placed.sort_by_key(|(place, _)| *place);
+    Some(placed.into_iter().map(|(_, row)| row).collect())
 }
 
 fn write(
     table: &ExportTable,
     rows: Vec<Vec<export::Cell>>,
-    format: &str,
+    format: Format,
     lang: Lang,
 ) -> Result<Vec<u8>, WriteError> {
-    let headings: Vec<Heading> = table
-        .columns
-        .iter()
-        .map(|name| Heading { name: (*name).to_owned(), label: column_label(lang, table.name, name) })
-        .collect();
     let mut out = Vec::new();
-    let mut sink: Box<dyn RowSink + '_> = match format {
-        "xlsx" => Box::new(XlsxSink::new(&mut out, &table_label(lang, table.name), &headings, true)?),
-        // With a mark at its head, spreadsheets read the Chinese right.
-        "csv" => Box::new(CsvSink::new(&mut out, &headings, false, true)?),
-        _ => Box::new(JsonSink::new(&mut out, &headings)?),
-    };
+    let mut sink = export_sink(&mut out, table, Style::for_people(format), lang)?;
     for row in rows {
-        let cells: Vec<Cell> = row.into_iter().map(to_cell).collect();
-        sink.row(&cells)?;
+        sink.row(&to_cells(row))?;
     }
     sink.finish()?;
     Ok(out)
-}
-
-fn to_cell(cell: export::Cell) -> Cell {
-    match cell {
-        export::Cell::Empty => Cell::Empty,
-        export::Cell::Text(text) => Cell::Text(text),
-        export::Cell::Number(number) => Cell::Number(number),
-        export::Cell::Day(day) => Cell::Day(day),
-        export::Cell::Bool(yes) => Cell::Bool(yes),
-    }
 }
 
 async fn open_contracting(state: &PagesState, visitor: &Visitor, plan: &Code) -> Result<Response, PageError> {
@@ -165,7 +178,7 @@ async fn open_contracting(state: &PagesState, visitor: &Visitor, plan: &Code) ->
     Ok(attachment("application/json", &name, bytes))
 }
 
-fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+pub(crate) fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),

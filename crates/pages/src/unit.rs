@@ -19,6 +19,7 @@ use crate::late::{Late, late};
 use crate::page::Page;
 use crate::tree::ordered;
 use crate::visit::{Visit, render};
+use crate::words_of::comma;
 
 struct Row<'a> {
     unit: &'a Unit,
@@ -156,7 +157,7 @@ pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> R
                 .filter(|(held, _)| *held == code)
                 .map(|(_, role)| role.as_str())
                 .collect();
-            project_line(&visit, project, roles.join("、"))
+            project_line(&visit, project, roles.join(comma(visit.lang)))
         })
         .collect();
     let target = Target { lead_unit: Some(code.clone()), ..Target::default() };

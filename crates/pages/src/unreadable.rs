@@ -9,7 +9,15 @@ use axum_extra::extract::cookie::CookieJar;
 
 use crate::error::PageError;
 
-pub(crate) async fn explain(request: Request, next: Next) -> Response {
+/// Addresses that programs ask, not people.
+const FOR_PROGRAMS: [&str; 4] = ["/api/", "/healthz", "/readyz", "/metrics"];
+
+/// A server puts it around layers of its own too (limits, time-outs, panics); the API's answers and those
+/// meant for programs pass untouched.
+pub async fn explain(request: Request, next: Next) -> Response {
+    if FOR_PROGRAMS.iter().any(|path| request.uri().path().starts_with(path)) {
+        return next.run(request).await;
+    }
     let lang = crate::visitor::lang(request.headers(), &CookieJar::from_headers(request.headers()));
     let response = next.run(request).await;
     let status = response.status();
@@ -17,6 +25,7 @@ pub(crate) async fn explain(request: Request, next: Next) -> Response {
         return response;
     }
     let mut page = PageError::Told { status, lang, key: key(status), detail: Vec::new() }.into_response();
+    crate::security::protect(page.headers_mut());
     // Which methods are allowed, and when to come back, stay said.
     for name in [header::ALLOW, header::RETRY_AFTER] {
         if let Some(value) = response.headers().get(&name) {
@@ -36,6 +45,7 @@ fn key(status: StatusCode) -> &'static str {
         StatusCode::NOT_FOUND => "error-not-found",
         StatusCode::METHOD_NOT_ALLOWED => "error-method",
         StatusCode::PAYLOAD_TOO_LARGE => "error-too-large",
+        StatusCode::TOO_MANY_REQUESTS => "error-too-many",
         StatusCode::SERVICE_UNAVAILABLE => "error-unavailable",
         status if status.is_server_error() => "error-internal",
         _ => "error-bad-request",
@@ -49,7 +59,7 @@ mod tests {
 
     #[test]
     fn every_refusal_has_its_words() {
-        for code in [400, 404, 405, 408, 413, 415, 422, 500, 503] {
+        for code in [400, 404, 405, 408, 413, 415, 422, 429, 500, 503] {
             let key = key(StatusCode::from_u16(code).expect("a status"));
             for lang in Lang::ALL {
                 assert!(words::has(lang, key) && words::has(lang, &format!("{key}-do")), "{code}: {key}");

@@ -17,7 +17,7 @@ use words::Lang;
 use crate::PagesState;
 use crate::error::PageError;
 use crate::page::Page;
-use crate::visitor::Visitor;
+use crate::visitor::{Visitor, check_csrf};
 
 pub struct Visit {
     pub app: App,
@@ -77,6 +77,11 @@ impl Visit {
             Actor::Public => PageError::sign_in(&self.here),
             _ => PageError::forbidden(action).in_lang(self.lang),
         }
+    }
+
+    /// Refuses a form that was not made for this session.
+    pub fn check_csrf(&self, token: &str) -> Result<(), PageError> {
+        check_csrf(&self.frame.csrf, token).map_err(|error| error.in_lang(self.lang))
     }
 
     /// Only for those who have signed in.

@@ -136,8 +136,7 @@ impl Visitor {
 
     /// Refuses a form that was not made for this session.
     pub fn check_csrf(&self, token: &str) -> Result<(), PageError> {
-        let same = !self.csrf.is_empty() && constant_time_eq(self.csrf.as_bytes(), token.as_bytes());
-        if same { Ok(()) } else { Err(PageError::stale_form().in_lang(self.lang)) }
+        check_csrf(&self.csrf, token).map_err(|error| error.in_lang(self.lang))
     }
 
     /// The frame of a page about a plan.
@@ -181,6 +180,12 @@ impl Visitor {
     pub fn fail(&self, error: AppError) -> PageError {
         PageError::of(error, self.lang)
     }
+}
+
+/// Whether a form was made for the session with this secret.
+pub(crate) fn check_csrf(held: &str, token: &str) -> Result<(), PageError> {
+    let same = !held.is_empty() && constant_time_eq(held.as_bytes(), token.as_bytes());
+    if same { Ok(()) } else { Err(PageError::stale_form()) }
 }
 
 pub(crate) fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {

@@ -46,6 +46,14 @@ pub(crate) fn planned(lang: Lang, date: PlannedDate) -> String {
     }
 }
 
+/// What stands between the parts of a list.
+pub(crate) fn comma(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "、",
+        Lang::En => ", ",
+    }
+}
+
 pub(crate) fn number(value: Decimal) -> String {
     let text = value.normalize().to_string();
     let (whole, part) = text.split_once('.').map_or((text.as_str(), None), |(w, p)| (w, Some(p)));

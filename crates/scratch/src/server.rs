@@ -1,10 +1,15 @@
-//! A PostgreSQL server in a temporary folder, reached by a socket in it.
+//! A PostgreSQL server in a temporary folder, reached by a socket in it, and where asked by a port too.
 
 use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// The port that names the socket where no port is listened on.
+const SOCKET_PORT: u16 = 5432;
 
 /// Whether a commit waits for the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,6 +25,7 @@ pub struct Server {
     keeper: Mutex<Keeper>,
     folder: PathBuf,
     programs: PathBuf,
+    port: u16,
     count: AtomicU32,
 }
 
@@ -72,6 +78,21 @@ impl Server {
     /// # Panics
     /// Where it is installed and does not start.
     pub fn start(durability: Durability) -> Option<Self> {
+        Self::start_with(durability, SOCKET_PORT, "")
+    }
+
+    /// As [`start`](Self::start), reached by a free port of 127.0.0.1 as well.
+    ///
+    /// # Panics
+    /// As [`start`](Self::start).
+    pub fn start_on_port(durability: Durability) -> Option<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let port = listener.local_addr().expect("a bound port").port();
+        drop(listener);
+        Self::start_with(durability, port, "-c listen_addresses=127.0.0.1")
+    }
+
+    fn start_with(durability: Durability, port: u16, reach: &str) -> Option<Self> {
         let Some(programs) = programs() else {
             super::skip("PostgreSQL");
             return None;
@@ -83,7 +104,8 @@ impl Server {
         let mut shell = Command::new("sh")
             .args(["-c", KEEPER, "keeper"])
             .arg(&programs)
-            .arg(settings)
+            .arg(format!("{settings} {reach}"))
+            .env("PGPORT", port.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -92,7 +114,7 @@ impl Server {
         let mut answers = BufReader::new(shell.stdout.take().expect("a pipe was asked for"));
         let folder = ready(&mut answers);
         let keeper = Mutex::new(Keeper { shell, orders, answers });
-        Some(Self { keeper, folder, programs, count: AtomicU32::new(0) })
+        Some(Self { keeper, folder, programs, port, count: AtomicU32::new(0) })
     }
 
     pub fn folder(&self) -> &Path {
@@ -102,7 +124,39 @@ impl Server {
     /// The address of a database on this server.
     pub fn address(&self, database: &str) -> String {
         let socket = self.folder.display().to_string().replace('/', "%2F");
-        format!("postgres://huitian@{socket}/{database}")
+        format!("postgres://huitian@{socket}:{}/{database}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Encrypts connections by the port from now on, with a certificate and its key in PEM.
+    ///
+    /// # Panics
+    /// When the server does not take them.
+    pub fn encrypt(&self, certificate: &str, key: &str) {
+        // The server writes them itself, a row for each line: it refuses a key that others may read.
+        for (file, text) in [("server.crt", certificate), ("server.key", key)] {
+            let rows = format!("SELECT unnest(string_to_array('{}', E'\\n'))", text.trim_end());
+            self.sql(&format!("COPY ({rows}) TO PROGRAM 'umask 077; cat >{file}'"));
+        }
+        self.sql("ALTER SYSTEM SET ssl = on");
+        let loaded = self.sql("SELECT pg_conf_load_time()");
+        self.sql("SELECT pg_reload_conf()");
+        let begun = Instant::now();
+        while self.sql("SELECT pg_conf_load_time()") == loaded {
+            assert!(begun.elapsed() < Duration::from_secs(10), "the server does not read its settings");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Runs a statement and gives what it returned.
+    ///
+    /// # Panics
+    /// When it fails.
+    pub fn sql(&self, statement: &str) -> String {
+        self.run("psql", &["-v", "ON_ERROR_STOP=1", "-d", "postgres", "-Atc", statement])
     }
 
     /// Makes a fresh database and gives its address.
@@ -115,7 +169,7 @@ impl Server {
     /// A program of PostgreSQL, told where the server is.
     pub fn program(&self, name: &str) -> Command {
         let mut command = Command::new(self.programs.join(name));
-        command.env("PGHOST", &self.folder).env("PGUSER", "huitian").env_remove("PGPORT");
+        command.env("PGHOST", &self.folder).env("PGUSER", "huitian").env("PGPORT", self.port.to_string());
         command
     }
 

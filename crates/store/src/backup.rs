@@ -258,6 +258,7 @@ fn restore_into(
         sha.update(&text);
     }
     let Some((seq, hash)) = header.filter(|_| ended) else { return Err(BackupError::CutShort) };
+    tx.writing().rebuild_ledger()?;
     if tx.head().0 != seq || last.to_string() != hash {
         return Err(BackupError::Chain(tx.head().0));
     }

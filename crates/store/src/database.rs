@@ -11,6 +11,7 @@ use crate::migrate;
 use crate::postgres::PostgresConnection;
 use crate::sql::Connection;
 use crate::sqlite::SqliteConnection;
+use crate::tls::Security;
 use crate::writer::{Tx, Writer};
 
 /// Where the data lie: `sqlite://FILE` or `postgres://…`.
@@ -31,6 +32,7 @@ impl FromStr for Address {
             return Ok(Self::Sqlite(path.into()));
         }
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
+            Security::take(text)?;
             return Ok(Self::Postgres(text.into()));
         }
         Err(StoreError::Address(text.into()))
@@ -263,6 +265,8 @@ mod tests {
         assert_eq!("sqlite://a/b.db".parse::<Address>().unwrap(), Address::Sqlite("a/b.db".into()));
         assert!("mysql://x".parse::<Address>().is_err());
         assert!("sqlite://".parse::<Address>().is_err());
+        let wrong = "postgres://host/db?sslmode=always".parse::<Address>();
+        assert!(matches!(wrong, Err(StoreError::Setting(why)) if why.contains("verify-full")));
         let address: Address = "postgres://me:secret@host/db".parse().unwrap();
         assert_eq!(address.redacted(), "postgres://…@host/db");
     }

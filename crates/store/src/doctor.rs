@@ -46,11 +46,12 @@ pub fn examine(address: &Address) -> Vec<Finding> {
 }
 
 fn look(connection: &mut Connection) -> Result<Vec<Finding>> {
-    let mut out = Vec::new();
+    let mut out = Vec::from_iter(way(connection)?);
     let found = match migrate::version(connection) {
         Ok(found) => found,
         Err(StoreError::Statement(_)) => {
-            return Ok(vec![Finding::new(Severity::Bad, "no-schema", vec![])]);
+            out.push(Finding::new(Severity::Bad, "no-schema", vec![]));
+            return Ok(out);
         }
         Err(error) => return Err(error),
     };
@@ -86,4 +87,26 @@ fn look(connection: &mut Connection) -> Result<Vec<Finding>> {
         out.push(Finding::new(Severity::Note, "no-accounts", vec![]));
     }
     Ok(out)
+}
+
+/// Whether others can read along on the way to a server.
+fn way(connection: &mut Connection) -> Result<Option<Finding>> {
+    let verified = match connection {
+        Connection::Sqlite(_) => return Ok(None),
+        Connection::Postgres(connection) => connection.is_verified(),
+    };
+    connection.first(
+        "SELECT CASE WHEN inet_server_addr() IS NULL THEN 'local' WHEN ssl THEN 'encrypted' ELSE 'plain' END, \
+         COALESCE(version, ''), COALESCE(cipher, '') FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+        &[],
+        |row| {
+            let how = vec![("version", row.text(1)?.to_owned()), ("cipher", row.text(2)?.to_owned())];
+            Ok(match row.text(0)? {
+                "local" => Finding::new(Severity::Good, "connection-local", vec![]),
+                "encrypted" if verified => Finding::new(Severity::Good, "connection-encrypted", how),
+                "encrypted" => Finding::new(Severity::Note, "connection-unverified", how),
+                _ => Finding::new(Severity::Note, "connection-plain", vec![]),
+            })
+        },
+    )
 }

@@ -18,6 +18,11 @@ pub enum StoreError {
     NewerSchema { found: i64, known: i64 },
     #[error("the database address '{0}' is neither sqlite://FILE nor postgres://…")]
     Address(String),
+    #[error("the database address cannot be used: {0}")]
+    Setting(String),
+    /// The way to the database is not as safe as its address asks.
+    #[error("the connection to the database would not be safe: {0}")]
+    Insecure(String),
     /// Stored text that this program cannot read.
     #[error("entry {seq} cannot be read: {why}")]
     Unreadable { seq: u64, why: String },
@@ -55,7 +60,7 @@ impl From<tokio_postgres::Error> for StoreError {
     fn from(error: tokio_postgres::Error) -> Self {
         let text = match error.as_db_error() {
             Some(db) => format!("{} ({})", db.message(), db.code().code()),
-            None => error.to_string(),
+            None => causes(&error),
         };
         let Some(code) = error.code().map(|code| code.code()) else {
             // No code: the connection, not a statement, failed.
@@ -79,4 +84,15 @@ impl StoreError {
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Unavailable(_) | Self::Conflict(_))
     }
+}
+
+/// An error with what caused it: what the driver says alone tells little.
+pub(crate) fn causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(&format!(": {cause}"));
+        next = cause.source();
+    }
+    text
 }

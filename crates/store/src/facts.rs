@@ -53,11 +53,7 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry) -> Result<()> 
             ],
         )?;
     }
-    connection.send(
-        "INSERT INTO subject (scope, kind, code, registered, version) VALUES ($1, $2, $3, $4, $4) \
-         ON CONFLICT (scope, kind, code) DO UPDATE SET version = excluded.version",
-        &[scope, kind, code, Param::from(entry.seq.0)],
-    )
+    Ok(())
 }
 
 const COLUMNS: &str = "subject, slot, effective, seq, superseded, grade, body";
@@ -79,23 +75,16 @@ fn fact(row: &Row) -> Result<RecordedFact> {
 impl Connection {
     /// One subject with all that is known of it.
     pub fn subject(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
-        let place = [
-            Param::Text(subject.scope.as_str()),
-            Param::Text(subject.kind.as_str()),
-            Param::Text(subject.code.as_str()),
-        ];
-        let found = self.first(
-            "SELECT registered, version FROM subject WHERE scope = $1 AND kind = $2 AND code = $3",
-            &place,
-            |row| Ok((Seq(row.int(0)? as u64), Seq(row.int(1)? as u64))),
-        )?;
-        let Some((registered, version)) = found else { return Ok(None) };
         let facts = self.rows(
             &format!("SELECT {COLUMNS} FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3"),
-            &place,
+            &[
+                Param::Text(subject.scope.as_str()),
+                Param::Text(subject.kind.as_str()),
+                Param::Text(subject.code.as_str()),
+            ],
             fact,
         )?;
-        Ok(Some(SubjectHistory::from_facts(subject.clone(), registered, version, facts)))
+        Ok(SubjectHistory::from_facts(subject.clone(), facts))
     }
 
     /// Everything of the given scopes. With `light`, facts of [`LIGHT_TOPICS`] are left out.
@@ -110,9 +99,9 @@ impl Connection {
     }
 
     fn load_scope(&mut self, scope: &Code, light: bool, history: &mut History) -> Result<()> {
-        for kind in SubjectKind::ALL {
+        for kind in SubjectKind::ALL.into_iter().filter(|kind| kind.is_portfolio()) {
             let place = [Param::Text(scope.as_str()), Param::Text(kind.as_str())];
-            let mut facts: HashMap<Code, Vec<RecordedFact>> = HashMap::new();
+            let mut facts: Vec<(Code, Vec<RecordedFact>)> = Vec::new();
             let without = if light {
                 let topics = LIGHT_TOPICS.map(|topic| format!("'{topic}'")).join(", ");
                 format!(" AND topic NOT IN ({topics})")
@@ -136,7 +125,7 @@ impl Connection {
                                 why: error.to_string(),
                             })?;
                             if let Some((held, list)) = last.replace((code, vec![recorded])) {
-                                facts.insert(held, list);
+                                facts.push((held, list));
                             }
                         }
                     }
@@ -144,20 +133,11 @@ impl Connection {
                 },
             )?;
             facts.extend(last);
-            let subjects = self.rows(
-                "SELECT code, registered, version FROM subject WHERE scope = $1 AND kind = $2",
-                &place,
-                |row| {
-                    let seq = row.int(1)? as u64;
-                    let code = Code::new(row.text(0)?)
-                        .map_err(|error| StoreError::Unreadable { seq, why: error.to_string() })?;
-                    Ok((code, Seq(seq), Seq(row.int(2)? as u64)))
-                },
-            )?;
-            for (code, registered, version) in subjects {
-                let list = facts.remove(&code).unwrap_or_default();
+            for (code, list) in facts {
                 let subject = Subject { scope: scope.clone(), kind, code };
-                history.put(SubjectHistory::from_facts(subject, registered, version, list));
+                if let Some(held) = SubjectHistory::from_facts(subject, list) {
+                    history.put(held);
+                }
             }
         }
         Ok(())
@@ -166,7 +146,7 @@ impl Connection {
     /// The codes of all plans.
     pub fn plans(&mut self) -> Result<Vec<Code>> {
         self.rows(
-            "SELECT code FROM subject WHERE kind = $1 ORDER BY registered",
+            "SELECT scope FROM entry WHERE kind = $1 GROUP BY scope ORDER BY MIN(seq)",
             &[Param::Text("plan")],
             |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
         )

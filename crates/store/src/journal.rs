@@ -88,6 +88,11 @@ impl Tx<'_> {
         let entry = Entry { seq, recorded_at, draft, hash };
         crate::facts::project(self.connection, &entry)?;
         self.cache.apply(&entry);
+        if entry.draft.subject.kind == SubjectKind::Item
+            && let Some(history) = self.subject(&entry.draft.subject)?
+        {
+            crate::ledger::project(self.connection, &entry, &history)?;
+        }
         Ok(entry)
     }
 }
@@ -155,29 +160,6 @@ pub(crate) fn entry(row: &Row) -> Result<Entry> {
     })
 }
 
-/// Which entries are wanted; all given conditions must hold.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct EntryFilter {
-    pub scope: Option<Code>,
-    pub subject: Option<Subject>,
-    /// Where no whole subject is given: only subjects of a kind, or with a code.
-    pub kind: Option<SubjectKind>,
-    pub code: Option<Code>,
-    pub actor: Option<Code>,
-    pub recorded_from: Option<Timestamp>,
-    pub recorded_to: Option<Timestamp>,
-    /// Only entries up to this one: the journal as it was known.
-    pub known: Option<Seq>,
-}
-
-/// A page of a list that is read backwards from the newest.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Page<T> {
-    pub items: Vec<T>,
-    /// Ask for entries before this one to read on.
-    pub next: Option<Seq>,
-}
-
 impl Connection {
     /// The last entry's number.
     pub fn head(&mut self) -> Result<Seq> {
@@ -190,14 +172,24 @@ impl Connection {
         Ok((Seq(head.seq), head.hash))
     }
 
-    /// The last entry that was recorded at or before a moment.
+    /// The last entry that was recorded at or before a moment. Times never go back along the journal and
+    /// its numbers have no gaps, so a few looks find it.
     pub fn known_at(&mut self, moment: Timestamp) -> Result<Seq> {
-        let found = self.first(
-            "SELECT seq FROM entry WHERE recorded_at <= $1 ORDER BY recorded_at DESC, seq DESC LIMIT 1",
-            &[Param::Int(moment.as_microsecond())],
-            |row| row.int(0),
-        )?;
-        Ok(Seq(found.unwrap_or(0) as u64))
+        let moment = moment.as_microsecond();
+        let (mut known, mut beyond) = (0, Head::peek(self)?.seq + 1);
+        while beyond - known > 1 {
+            let middle = known + (beyond - known) / 2;
+            let recorded =
+                self.first("SELECT recorded_at FROM entry WHERE seq = $1", &[Param::from(middle)], |row| {
+                    row.int(0)
+                })?;
+            match recorded {
+                Some(at) if at <= moment => known = middle,
+                Some(_) => beyond = middle,
+                None => return Err(StoreError::Damaged(format!("entry {middle} is missing"))),
+            }
+        }
+        Ok(Seq(known))
     }
 
     pub fn entry(&mut self, seq: Seq) -> Result<Option<Entry>> {
@@ -207,7 +199,8 @@ impl Connection {
     /// The correction of an entry, if there is one.
     pub fn correction_of(&mut self, subject: &Subject, seq: Seq) -> Result<Option<Seq>> {
         let found = self.first(
-            "SELECT seq FROM entry WHERE scope = $1 AND kind = $2 AND subject = $3 AND corrects = $4",
+            "SELECT superseded FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3 AND seq = $4 \
+             AND superseded IS NOT NULL",
             &[
                 Param::Text(subject.scope.as_str()),
                 Param::Text(subject.kind.as_str()),
@@ -217,59 +210,6 @@ impl Connection {
             |row| row.int(0),
         )?;
         Ok(found.map(|seq| Seq(seq as u64)))
-    }
-
-    /// Entries newest first, before `before`, at most `limit`.
-    pub fn entries(
-        &mut self,
-        filter: &EntryFilter,
-        before: Option<Seq>,
-        limit: usize,
-    ) -> Result<Page<Entry>> {
-        let mut conditions = Vec::new();
-        let mut params: Vec<Param> = Vec::new();
-        let mut add = |condition: &str, value| {
-            params.push(value);
-            conditions.push(condition.replace('?', &format!("${}", params.len())));
-        };
-        if let Some(subject) = &filter.subject {
-            add("scope = ?", Param::Text(subject.scope.as_str()));
-            add("kind = ?", Param::Text(subject.kind.as_str()));
-            add("subject = ?", Param::Text(subject.code.as_str()));
-        } else {
-            if let Some(scope) = &filter.scope {
-                add("scope = ?", Param::Text(scope.as_str()));
-            }
-            if let Some(kind) = filter.kind {
-                add("kind = ?", Param::Text(kind.as_str()));
-            }
-            if let Some(code) = &filter.code {
-                add("subject = ?", Param::Text(code.as_str()));
-            }
-        }
-        if let Some(actor) = &filter.actor {
-            add("actor = ?", Param::Text(actor.as_str()));
-        }
-        if let Some(from) = filter.recorded_from {
-            add("recorded_at >= ?", Param::Int(from.as_microsecond()));
-        }
-        if let Some(to) = filter.recorded_to {
-            add("recorded_at < ?", Param::Int(to.as_microsecond()));
-        }
-        if let Some(known) = filter.known.filter(|known| *known != Seq::LATEST) {
-            add("seq <= ?", Param::from(known.0));
-        }
-        if let Some(before) = before {
-            add("seq < ?", Param::from(before.0));
-        }
-        add("1 = 1 ORDER BY seq DESC LIMIT ?", Param::Int(limit as i64 + 1));
-        let sql = format!("SELECT {COLUMNS} FROM entry WHERE {}", conditions.join(" AND "));
-        let mut items = self.rows(&sql, &params, entry)?;
-        let next = (items.len() > limit).then(|| {
-            items.truncate(limit);
-            items.last().map_or(Seq(0), |entry| entry.seq)
-        });
-        Ok(Page { items, next })
     }
 
     /// Entries in order after `after`, at most `limit`: for readers that catch up.

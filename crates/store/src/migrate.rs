@@ -6,7 +6,10 @@ use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param};
 
 /// Every released migration, in order. A released one is never edited; a new one is added below.
-pub(crate) const MIGRATIONS: &[(i64, &str)] = &[(1, include_str!("../migrations/0001_foundation.sql"))];
+pub(crate) const MIGRATIONS: &[(i64, &str)] = &[
+    (1, include_str!("../migrations/0001_foundation.sql")),
+    (2, include_str!("../migrations/0002_coordination.sql")),
+];
 
 /// The schema version this program works with.
 pub(crate) fn known() -> i64 {
@@ -61,12 +64,12 @@ pub(crate) fn version(connection: &mut Connection) -> Result<i64> {
 
 /// Writes the placeholders of a migration in the database's own words.
 fn spell(postgres: bool, sql: &str) -> String {
-    let (key, text, unrowed) = if postgres {
-        ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "")
+    let (key, text, bytes, unrowed) = if postgres {
+        ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "BYTEA", "")
     } else {
-        ("INTEGER PRIMARY KEY", "TEXT", "WITHOUT ROWID")
+        ("INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID")
     };
-    sql.replace("{key}", key).replace("{text}", text).replace("{unrowed}", unrowed)
+    sql.replace("{key}", key).replace("{text}", text).replace("{bytes}", bytes).replace("{unrowed}", unrowed)
 }
 
 fn digest(sql: &str) -> String {

@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 use tokio::runtime::Handle;
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::tls::MakeTlsConnect;
 use tokio_postgres::types::{IsNull, ToSql, Type, private::BytesMut, to_sql_checked};
-use tokio_postgres::{Client, NoTls, Statement};
+use tokio_postgres::{Client, Config, NoTls, Socket, Statement};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, causes};
 use crate::sql::{Param, Row};
+use crate::tls::{Mode, Security, handshake_fault};
 
 type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
 
@@ -22,6 +25,7 @@ pub struct PostgresConnection {
     statements: HashMap<String, Statement>,
     /// Statements not yet sent; they go out, in order, with the next one that is waited for.
     pending: Vec<Pending>,
+    verified: bool,
 }
 
 /// An owned [`Param`], as a statement that waits needs it.
@@ -30,6 +34,7 @@ enum Owned {
     Null,
     Int(i64),
     Text(String),
+    Bytes(Vec<u8>),
 }
 
 impl From<&Param<'_>> for Owned {
@@ -38,6 +43,7 @@ impl From<&Param<'_>> for Owned {
             Param::Null => Self::Null,
             Param::Int(value) => Self::Int(*value),
             Param::Text(value) => Self::Text((*value).to_owned()),
+            Param::Bytes(value) => Self::Bytes((*value).to_vec()),
         }
     }
 }
@@ -52,11 +58,12 @@ impl ToSql for Owned {
             Self::Null => Ok(IsNull::Yes),
             Self::Int(value) => value.to_sql(ty, out),
             Self::Text(value) => value.to_sql(ty, out),
+            Self::Bytes(value) => value.as_slice().to_sql(ty, out),
         }
     }
 
     fn accepts(ty: &Type) -> bool {
-        <i64 as ToSql>::accepts(ty) || <String as ToSql>::accepts(ty)
+        <i64 as ToSql>::accepts(ty) || <String as ToSql>::accepts(ty) || <&[u8] as ToSql>::accepts(ty)
     }
 
     to_sql_checked!();
@@ -64,25 +71,29 @@ impl ToSql for Owned {
 
 impl PostgresConnection {
     pub fn connect(address: &str, runtime: Handle) -> Result<Self> {
-        let mut config: tokio_postgres::Config =
-            address.parse().map_err(|error: tokio_postgres::Error| StoreError::Address(error.to_string()))?;
+        let (address, security) = Security::take(address)?;
+        let mut config: Config =
+            address.parse().map_err(|error: tokio_postgres::Error| StoreError::Setting(causes(&error)))?;
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(Duration::from_secs(10));
         }
         config.application_name("huitian");
-        let client = runtime.block_on(async {
-            let (client, connection) = config.connect(NoTls).await?;
-            tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    eprintln!("huitian: PostgreSQL connection ended: {error}");
-                }
-            });
-            Ok::<_, StoreError>(client)
-        })?;
-        let mut out = Self { runtime, client: Arc::new(client), statements: HashMap::new(), pending: vec![] };
+        let client = runtime.block_on(open(config, &security))?;
+        let mut out = Self {
+            runtime,
+            client: Arc::new(client),
+            statements: HashMap::new(),
+            pending: vec![],
+            verified: security.mode >= Mode::VerifyCa,
+        };
         // No acknowledged entry may be lost, whatever the server's default.
         out.batch("SET synchronous_commit = on; SET client_encoding = 'UTF8'; SET timezone = 'UTC'")?;
         Ok(out)
+    }
+
+    /// Whether the server had to show, were it not on this machine, that it is the one that is meant.
+    pub fn is_verified(&self) -> bool {
+        self.verified
     }
 
     pub fn is_closed(&self) -> bool {
@@ -154,4 +165,43 @@ impl PostgresConnection {
         self.pending.clear();
         Ok(self.runtime.block_on(self.client.batch_execute("ROLLBACK"))?)
     }
+}
+
+/// Connects as safely as is asked.
+async fn open(mut config: Config, security: &Security) -> Result<Client> {
+    // Certificates are for hosts: an address alone stands for its own.
+    if config.get_hosts().is_empty() {
+        for address in config.get_hostaddrs().to_vec() {
+            config.host(address.to_string());
+        }
+    }
+    // Nobody is on the way to a socket of this machine, and PostgreSQL does not encrypt there.
+    let local = config.get_hostaddrs().is_empty()
+        && config.get_hosts().iter().all(|host| !matches!(host, Host::Tcp(_)));
+    if security.mode == Mode::Disable || local {
+        return Ok(start(config.ssl_mode(SslMode::Disable), NoTls).await?);
+    }
+    let weak = security.mode == Mode::Prefer;
+    config.ssl_mode(if weak { SslMode::Prefer } else { SslMode::Require });
+    match start(&config, security.connector()?).await {
+        // The two cannot agree on encryption, which was not asked for at any price.
+        Err(error) if weak && handshake_fault(&error).is_some() => {
+            Ok(start(config.ssl_mode(SslMode::Disable), NoTls).await?)
+        }
+        outcome => outcome.map_err(|error| security.fault(&error).unwrap_or_else(|| error.into())),
+    }
+}
+
+async fn start<T>(config: &Config, tls: T) -> Result<Client, tokio_postgres::Error>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = config.connect(tls).await?;
+    tokio::spawn(async move {
+        if let Err(error) = connection.await {
+            eprintln!("huitian: PostgreSQL connection ended: {error}");
+        }
+    });
+    Ok(client)
 }

@@ -21,7 +21,6 @@ impl Database {
             let before = tx.reading().projections_digest()?;
             let connection = tx.writing();
             connection.execute("DELETE FROM fact", &[])?;
-            connection.execute("DELETE FROM subject", &[])?;
             let mut last = domain::journal::Seq(0);
             let mut entries = 0;
             loop {
@@ -34,6 +33,7 @@ impl Database {
                 entries += batch.len() as u64;
                 progress(entries);
             }
+            tx.writing().rebuild_ledger()?;
             tx.cache.clear();
             let after = tx.reading().projections_digest()?;
             Ok(RebuildReport { entries, before, after })
@@ -72,26 +72,13 @@ impl Connection {
                 Ok(())
             },
         )?;
-        self.each(
-            "SELECT scope, kind, code, registered, version FROM subject ORDER BY scope, kind, code",
-            &[],
-            &mut |row| {
-                feed(&[
-                    row.text(0)?,
-                    row.text(1)?,
-                    row.text(2)?,
-                    &row.int(3)?.to_string(),
-                    &row.int(4)?.to_string(),
-                ]);
-                Ok(())
-            },
-        )?;
+        self.each_ledger_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
         Ok(sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
     }
 
     /// How many rows each table holds.
     pub fn table_sizes(&mut self) -> Result<Vec<(&'static str, i64)>> {
-        ["entry", "fact", "subject", "account", "session", "api_token"]
+        ["entry", "fact", "item", "account", "session", "api_token"]
             .into_iter()
             .map(|table| {
                 let count =

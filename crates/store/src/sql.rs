@@ -13,6 +13,7 @@ pub enum Param<'a> {
     Null,
     Int(i64),
     Text(&'a str),
+    Bytes(&'a [u8]),
 }
 
 impl From<i64> for Param<'_> {
@@ -70,6 +71,13 @@ impl Row<'_> {
     pub fn text(&self, at: usize) -> Result<&str> {
         Ok(match self {
             Row::Sqlite(row) => row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?,
+            Row::Postgres(row) => row.try_get(at)?,
+        })
+    }
+
+    pub fn bytes(&self, at: usize) -> Result<&[u8]> {
+        Ok(match self {
+            Row::Sqlite(row) => row.get_ref(at)?.as_blob().map_err(rusqlite::Error::from)?,
             Row::Postgres(row) => row.try_get(at)?,
         })
     }
@@ -147,22 +155,25 @@ impl Connection {
 
     pub fn begin(&mut self, write: bool) -> Result<()> {
         match (self, write) {
-            (Self::Sqlite(c), true) => c.batch("BEGIN IMMEDIATE"),
-            (Self::Sqlite(c), false) => c.batch("BEGIN DEFERRED"),
+            (Self::Sqlite(c), true) => c.turn("BEGIN IMMEDIATE"),
+            (Self::Sqlite(c), false) => c.turn("BEGIN DEFERRED"),
             (Self::Postgres(c), true) => c.batch("BEGIN"),
             (Self::Postgres(c), false) => c.batch("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
         }
     }
 
     pub fn commit(&mut self) -> Result<()> {
-        self.batch("COMMIT")
+        match self {
+            Self::Sqlite(c) => c.turn("COMMIT"),
+            Self::Postgres(c) => c.batch("COMMIT"),
+        }
     }
 
     /// Ends the transaction without effect. A connection that cannot even do that is broken.
     pub fn rollback(&mut self) -> Result<()> {
         match self {
             Self::Sqlite(c) if c.is_autocommit() => Ok(()),
-            Self::Sqlite(c) => c.batch("ROLLBACK"),
+            Self::Sqlite(c) => c.turn("ROLLBACK"),
             Self::Postgres(c) => c.rollback(),
         }
     }

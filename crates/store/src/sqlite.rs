@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
@@ -22,7 +22,27 @@ impl ToSql for Param<'_> {
             Param::Null => ValueRef::Null,
             Param::Int(value) => ValueRef::Integer(*value),
             Param::Text(value) => ValueRef::Text(value.as_bytes()),
+            Param::Bytes(value) => ValueRef::Blob(value),
         }))
+    }
+}
+
+/// How long to wait for another process.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Turns on the write-ahead log. SQLite does not wait by itself where two processes do this at once to a
+/// new file: each would keep the other out.
+fn into_wal(connection: &rusqlite::Connection) -> rusqlite::Result<()> {
+    let begun = Instant::now();
+    loop {
+        match connection.execute_batch("PRAGMA journal_mode=WAL;") {
+            Err(rusqlite::Error::SqliteFailure(error, _))
+                if error.code == rusqlite::ErrorCode::DatabaseBusy && begun.elapsed() < PATIENCE =>
+            {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            outcome => return outcome,
+        }
     }
 }
 
@@ -36,11 +56,15 @@ impl SqliteConnection {
             OpenFlags::SQLITE_OPEN_READ_WRITE
         } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let inner = rusqlite::Connection::open_with_flags(path, flags)?;
-        inner.busy_timeout(Duration::from_secs(10))?;
+        inner.busy_timeout(PATIENCE)?;
         inner.set_prepared_statement_cache_capacity(128);
+        if write {
+            into_wal(&inner)?;
+        }
         let pragmas = if write {
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-             PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864;"
+            "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
+             PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; \
+             PRAGMA wal_autocheckpoint=4000;"
         } else {
             "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; \
              PRAGMA mmap_size=268435456;"
@@ -79,6 +103,12 @@ impl SqliteConnection {
 
     pub fn batch(&mut self, sql: &str) -> Result<()> {
         Ok(self.inner.execute_batch(sql)?)
+    }
+
+    /// Begins or ends a transaction: every change does, so these statements, too, are kept prepared.
+    pub fn turn(&mut self, sql: &str) -> Result<()> {
+        self.inner.prepare_cached(sql)?.execute([])?;
+        Ok(())
     }
 
     pub fn is_autocommit(&self) -> bool {

@@ -19,6 +19,10 @@ use crate::category::{Calibration, CategoryModel};
 use crate::ngrams::NgramShape;
 
 const FIRST_LINE: &[u8] = b"HUITIAN-CATEGORY 1\n";
+/// Weights in memory up to which it does not matter how many buckets are empty.
+const EMPTY_FREE: usize = 64 << 20;
+/// Beyond that at least one bucket of so many is known: real messages fill far more.
+const EMPTY_MOST: usize = 256;
 
 /// Why bytes are not a model.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -102,6 +106,13 @@ pub fn read(bytes: &[u8]) -> Result<CategoryModel, ModelFileError> {
     let biases = (0..classes).map(|_| reader.number()).collect::<Result<Vec<_>, _>>()?;
     let buckets = shape.buckets();
     let known = reader.take(buckets / 8)?;
+    let held = known.iter().map(|byte| byte.count_ones() as usize).sum::<usize>();
+    // A file of half a mebibyte could ask for a gibibyte of empty buckets.
+    if buckets * classes > EMPTY_FREE && held < buckets / EMPTY_MOST {
+        return Err(ModelFileError::Impossible {
+            what: format!("{held} known n-grams among {buckets} buckets for {classes} categories"),
+        });
+    }
     let mut idf_steps = vec![0u8; buckets];
     let mut weights = vec![0i8; buckets * classes];
     for bucket in 0..buckets {

@@ -115,6 +115,18 @@ fn a_damaged_model_is_refused_with_the_reason() {
     assert_eq!(model_file::read(&longer).unwrap_err(), ModelFileError::Checksum);
 }
 
+/// A file of half a mebibyte that says it needs a gibibyte of weights, and knows no n-gram.
+#[test]
+fn a_model_takes_no_memory_that_its_file_does_not_fill() {
+    let mut bytes = b"HUITIAN-CATEGORY 1\n\n".to_vec();
+    bytes.extend([255, 1, 22, 0]);
+    bytes.extend([0; 255 * 2]);
+    bytes.extend([0; 4 * (3 + 2 * 255)]);
+    bytes.extend(vec![0; (1 << 22) / 8]);
+    let error = model_file::read(&bytes).unwrap_err();
+    assert!(matches!(&error, ModelFileError::Impossible { what } if what.contains("0 known")), "{error}");
+}
+
 #[test]
 fn says_what_is_missing_to_learn() {
     let one = Example { text: MessageText { title: "", body: "路灯坏了" }, label: "交通" };

@@ -72,10 +72,8 @@ macro_rules! sources {
     };
 }
 
-const ZH_SOURCES: &[(&str, &str)] =
-    sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff");
-const EN_SOURCES: &[(&str, &str)] =
-    sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff");
+const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger");
+const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));
@@ -139,6 +137,9 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
                 "what" => format!("reference-{value}"),
                 "action" => format!("action-{value}"),
                 "earlier_step" | "later_step" => format!("step-{value}"),
+                "from" => format!("item-state-{value}"),
+                "step" => format!("item-step-{value}"),
+                "relation" => format!("relation-{value}"),
                 _ => return (name, value),
             };
             let word = word.replace('_', "-");

@@ -4,6 +4,7 @@
 
 mod directory;
 mod indicator;
+mod item;
 mod plan;
 mod project;
 
@@ -15,6 +16,7 @@ use utoipa::ToSchema;
 
 pub use directory::{AreaFact, PersonFact, UnitFact};
 pub use indicator::{IndicatorFact, Instrument};
+pub use item::ItemFact;
 pub use plan::{PlanFact, StepTemplate};
 pub use project::{Gate, ProjectFact};
 
@@ -25,6 +27,7 @@ pub enum AnyFact {
     Plan(PlanFact),
     Project(ProjectFact),
     Indicator(IndicatorFact),
+    Item(ItemFact),
     Area(AreaFact),
     Unit(UnitFact),
     Person(PersonFact),
@@ -36,6 +39,7 @@ impl From<AnyFact> for Fact {
             AnyFact::Plan(fact) => Fact::Plan(fact.into()),
             AnyFact::Project(fact) => Fact::Project(fact.into()),
             AnyFact::Indicator(fact) => Fact::Indicator(fact.into()),
+            AnyFact::Item(fact) => Fact::Item(fact.0),
             AnyFact::Area(fact) => Fact::Area(fact.into()),
             AnyFact::Unit(fact) => Fact::Unit(fact.into()),
             AnyFact::Person(fact) => Fact::Person(fact.into()),
@@ -49,6 +53,7 @@ impl From<&Fact> for AnyFact {
             Fact::Plan(fact) => Self::Plan(fact.into()),
             Fact::Project(fact) => Self::Project(fact.into()),
             Fact::Indicator(fact) => Self::Indicator(fact.into()),
+            Fact::Item(fact) => Self::Item(ItemFact(fact.clone())),
             Fact::Area(fact) => Self::Area(fact.into()),
             Fact::Unit(fact) => Self::Unit(fact.into()),
             Fact::Person(fact) => Self::Person(fact.into()),
@@ -69,6 +74,8 @@ pub(crate) enum Readers {
 pub(crate) fn readers(fact: &Fact) -> Readers {
     match fact {
         Fact::Project(DomainProjectFact::Remark { .. }) => Readers::Staff,
+        // Items are working papers.
+        Fact::Item(_) => Readers::Staff,
         Fact::Person(DomainPersonFact::Email { .. }) => Readers::Nobody,
         _ => Readers::Everyone,
     }

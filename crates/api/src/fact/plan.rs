@@ -1,13 +1,17 @@
 //! Facts of a plan.
 
 use domain::figure::{FigureDefinition, Query};
+use domain::item::kind::{ItemKind, Level, Series};
+use domain::item::workflow::State;
 use domain::milestone::StepTemplate as DomainStep;
 use domain::output::{OutputGroup, OutputKind};
 use domain::plan::PlanFact as Domain;
 use serde::de::{Deserializer, Error};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
-use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
+
+use super::item::{LightRules, LimitRules};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -95,6 +99,8 @@ pub enum PlanFact {
         rule: Name,
     },
     /// What was published for a figure.
+    Limits(LimitRules),
+    Lights(LightRules),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -136,11 +142,37 @@ impl<'de> Deserialize<'de> for FigureQuery {
     }
 }
 
+/// One of these words.
+fn words(words: &[&str]) -> Object {
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build()
+}
+
+/// Items of the ledger, and what of them is counted.
+fn items_query() -> Object {
+    let all = |of: &[&str]| ArrayBuilder::new().items(words(of)).build();
+    let kinds: Vec<&str> = ItemKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    let series: Vec<&str> = Series::ALL.iter().map(|series| series.as_str()).collect();
+    let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
+    let states: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
+    let quantity = ObjectBuilder::new()
+        .property("quantity", Ref::from_schema_name("Code"))
+        .required("quantity")
+        .description(Some("The sum of a quantity that the items brought."));
+    ObjectBuilder::new()
+        .property("query", words(&["items"]))
+        .required("query")
+        .property("kind", all(&kinds))
+        .required("kind")
+        .property("series", words(&series))
+        .property("level", words(&levels))
+        .property("done", ObjectBuilder::new().schema_type(Type::Boolean))
+        .property("except", all(&states))
+        .property("count", OneOfBuilder::new().item(words(&["items", "lead_units"])).item(quantity))
+        .build()
+}
+
 impl PartialSchema for FigureQuery {
     fn schema() -> RefOr<Schema> {
-        let words = |words: &[&str]| {
-            ObjectBuilder::new().schema_type(Type::String).enum_values(Some(words.iter().copied())).build()
-        };
         let query = |name: &str, needs: &[&str], selects: bool| {
             let mut object = ObjectBuilder::new().property("query", words(&[name])).required("query");
             for need in needs {
@@ -163,10 +195,11 @@ impl PartialSchema for FigureQuery {
                 .item(query("sectors", &[], false))
                 .item(query("baseline", &["indicator"], false))
                 .item(query("indicator", &["indicator"], false))
+                .item(items_query())
                 .item(query("register", &["register"], false))
                 .description(Some(
                     "What a figure counts or sums: projects, a kind of output, sectors, an indicator's baseline \
-                     or latest value, or a register.",
+                     or latest value, items of the ledger, or a register.",
                 ))
                 .build()
                 .into(),
@@ -243,6 +276,8 @@ impl From<PlanFact> for Domain {
                 query: query.0,
                 rule: rule.into(),
             }),
+            F::Limits(rules) => Self::Limits(rules.0),
+            F::Lights(rules) => Self::Lights(rules.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -308,6 +343,8 @@ impl From<&Domain> for PlanFact {
                 query: FigureQuery(figure.query.clone()),
                 rule: (&figure.rule).into(),
             },
+            Domain::Limits(rules) => Self::Limits(LimitRules(rules.clone())),
+            Domain::Lights(rules) => Self::Lights(LightRules(rules.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

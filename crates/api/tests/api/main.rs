@@ -5,6 +5,7 @@ mod changes;
 mod description;
 mod docs;
 mod examples;
+mod hostile;
 mod paging;
 mod privacy;
 mod problems;

@@ -174,6 +174,7 @@ fn row_grade(snapshot: &Snapshot, row: &Row) -> Option<Grade> {
                 .find(|observation| observation.key == *key && observation.on == *on)
                 .map(|observation| observation.grade)
         }
+        Row::Item { grade, .. } => Some(*grade),
     }
 }
 
@@ -251,6 +252,9 @@ pub(super) const FIGURES: ExportTable = ExportTable {
                             .and_then(|indicator| indicator.name.as_ref())
                             .map_or(Cell::Empty, |name| Cell::text(name.get(english)));
                         ("observation", format!("{indicator}/{key}"), name, Some(*on), *value)
+                    }
+                    Row::Item { code, name, quantity, .. } => {
+                        ("item", code.to_string(), Cell::text(name.get(english)), None, *quantity)
                     }
                 };
                 let grade = row_grade(snapshot, row);

@@ -5,6 +5,7 @@
 //! on record afterwards or none. Rows whose facts already hold change nothing, so running the same
 //! file again is harmless.
 
+mod layout;
 mod names;
 mod prepare;
 mod profile;
@@ -12,7 +13,9 @@ mod report;
 mod resolve;
 mod run;
 mod values;
+mod waiting;
 
+pub use layout::{LaidOut, Layout, layout};
 pub use names::{column_label, table_label};
 pub use prepare::{HeadingUse, ImportError, Prepared, prepare};
 pub use profile::{Profile, ProfileError};
@@ -20,6 +23,7 @@ pub use report::{Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProble
 pub use resolve::Resolver;
 pub use run::{Mode, Progress};
 pub use values::choice_label;
+pub use waiting::{FILE_MOST, Keeping, Reading, Waiting, Written};
 
 /// A sheet as some format's reader gave it, without empty rows.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -74,7 +74,7 @@ const ALSO: &[(&str, &[&str])] = &[
     ("part", &["分项", "标段", "分期"]),
     ("step", &["环节", "阶段节点", "milestone"]),
     ("aspect", &["日期类型", "口径", "date type"]),
-    ("date", &["时间", "完成时间", "节点日期"]),
+    ("date", &["日期", "时间", "完成时间", "节点日期"]),
     ("cause", &["延期原因", "滞后原因", "delay reason"]),
     ("percent", &["进度", "形象进度", "完成比例", "完成率", "progress", "percent complete"]),
     ("quantity", &["数量", "规模", "amount"]),

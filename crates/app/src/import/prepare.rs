@@ -44,7 +44,11 @@ pub enum ImportError {
 impl ImportError {
     /// What is wrong and what to do, in the reader's language.
     pub fn message(&self, lang: Lang, table: &Table) -> String {
-        let label = |column: &str| format!("{} ({column})", column_label(lang, table.name, column));
+        let label = |column: &str| {
+            let label = column_label(lang, table.name, column);
+            words::with(lang, "import-choice", &[("label", &label), ("word", column)])
+        };
+        let comma = words::text(lang, "import-list-comma");
         match self {
             Self::Profile(error) => words::with(lang, "import-profile", &[("why", &error.to_string())]),
             Self::NoRows => words::text(lang, "import-no-rows").into_owned(),
@@ -56,8 +60,8 @@ impl ImportError {
                     "import-missing-columns",
                     &[
                         ("row", &row.to_string()),
-                        ("columns", &columns.join(", ")),
-                        ("found", &found.join(", ")),
+                        ("columns", &columns.join(&comma)),
+                        ("found", &found.join(&comma)),
                     ],
                 )
             }
@@ -186,7 +190,11 @@ pub fn prepare(
 }
 
 /// The row of the headings: the profile's, else among the first the one that most columns are known in.
-fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result<&'a SheetRow, ImportError> {
+pub(super) fn heading_row<'a>(
+    table: &Table,
+    sheet: &'a Sheet,
+    profile: &Profile,
+) -> Result<&'a SheetRow, ImportError> {
     if let Some(wanted) = profile.header_row {
         return sheet.rows.iter().find(|row| row.number == wanted).ok_or(ImportError::NoHeadings(wanted));
     }
@@ -215,7 +223,11 @@ fn heading_row<'a>(table: &Table, sheet: &'a Sheet, profile: &Profile) -> Result
 /// Which column each heading is taken for. Where two are taken for one, what the profile says goes
 /// before a name, a name before a label, a label before what the column is also called; the weaker one
 /// is not read.
-fn headings(table: &Table, row: &SheetRow, profile: &Profile) -> Result<Vec<HeadingUse>, ImportError> {
+pub(super) fn headings(
+    table: &Table,
+    row: &SheetRow,
+    profile: &Profile,
+) -> Result<Vec<HeadingUse>, ImportError> {
     let mut out: Vec<HeadingUse> = Vec::new();
     // `None` is the profile's word: the surest.
     let mut sureties: Vec<Option<Surety>> = Vec::new();

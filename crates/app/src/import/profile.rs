@@ -79,6 +79,11 @@ impl Profile {
         Ok(profile)
     }
 
+    /// The profile as a TOML file.
+    pub fn to_toml(&self) -> Result<String, toml::ser::Error> {
+        toml::to_string_pretty(self)
+    }
+
     /// Whether it fits the table.
     pub fn check(&self, table: &Table) -> Result<(), ProfileError> {
         if let Some(profile) = self.table.as_ref().filter(|name| *name != table.name) {

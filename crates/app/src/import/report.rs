@@ -1,8 +1,11 @@
 //! What an import came to, row by row.
 
+use domain::fact::Fact;
+use domain::journal::Seq;
 use domain::refusal::Refusal;
 use domain::subject::Subject;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use words::Lang;
 
 use super::prepare::HeadingUse;
@@ -70,9 +73,13 @@ impl RowProblem {
                     CellProblem::NotOneOf(listed) => {
                         let labels = listed.iter().map(|word| {
                             let label = super::values::choice_label(lang, &self.field, word);
-                            if label == *word { label } else { format!("{label} ({word})") }
+                            if label == *word {
+                                return label;
+                            }
+                            words::with(lang, "import-choice", &[("label", &label), ("word", word)])
                         });
-                        vec![("words", labels.collect::<Vec<_>>().join(", "))]
+                        let comma = words::text(lang, "import-list-comma");
+                        vec![("words", labels.collect::<Vec<_>>().join(&comma))]
                     }
                     problem => problem.args(),
                 };
@@ -96,12 +103,22 @@ impl RowProblem {
 }
 
 /// A fact that a row records, beside what held before.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Recorded {
     pub slot: String,
     pub effective: Date,
-    pub before: Option<String>,
-    pub after: String,
+    pub before: Option<Fact>,
+    pub after: Fact,
+}
+
+impl Recorded {
+    pub fn before_text(&self) -> Option<String> {
+        self.before.as_ref().map(plain)
+    }
+
+    pub fn after_text(&self) -> String {
+        plain(&self.after)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +129,7 @@ pub struct RowReport {
     pub recorded: Vec<Recorded>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counts {
     pub new: usize,
     pub changed: usize,
@@ -131,6 +148,8 @@ pub struct ImportReport {
     pub counts: Counts,
     /// Journal entries written, or that would be.
     pub entries: usize,
+    /// The first and the last of them.
+    pub span: Option<(Seq, Seq)>,
     /// In the order of the file.
     pub rows: Vec<RowReport>,
     pub problems: Vec<RowProblem>,
@@ -139,5 +158,30 @@ pub struct ImportReport {
 impl ImportReport {
     pub fn is_good(&self) -> bool {
         self.problems.is_empty()
+    }
+}
+
+/// `{"project": {"milestone": {…}}}` to `("milestone", {…})`.
+pub(super) fn named_fields(value: &serde_json::Value) -> Option<(&str, &serde_json::Value)> {
+    let (_, of_kind) = value.as_object()?.iter().next()?;
+    let (name, fields) = of_kind.as_object()?.iter().next()?;
+    Some((name, fields))
+}
+
+/// A fact in a few words, for programs and the terminal.
+fn plain(fact: &Fact) -> String {
+    let Ok(value) = serde_json::to_value(fact) else { return String::new() };
+    let Some((_, fields)) = named_fields(&value) else { return value.to_string() };
+    let text = |value: &serde_json::Value| match value {
+        serde_json::Value::String(text) => text.clone(),
+        serde_json::Value::Null => "-".into(),
+        value => value.to_string(),
+    };
+    match fields.as_object() {
+        Some(fields) if fields.len() == 1 => fields.values().map(text).collect(),
+        Some(fields) => {
+            fields.iter().map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(" ")
+        }
+        None => text(fields),
     }
 }

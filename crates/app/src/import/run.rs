@@ -7,7 +7,7 @@ use domain::authorize::target_of;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
-use domain::journal::Event;
+use domain::journal::{Event, Seq};
 use domain::policy::Action;
 use domain::project::ProjectFact;
 use domain::refusal::{Problem, Refusal};
@@ -16,7 +16,9 @@ use jiff::civil::Date;
 use store::{StoreError, Tx};
 
 use super::prepare::{Prepared, PreparedRow};
-use super::report::{Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport};
+use super::report::{
+    Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport, named_fields,
+};
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
@@ -42,9 +44,20 @@ const LISTED_MOST: usize = 2_000;
 const PROBLEMS_MOST: usize = 10_000;
 
 /// How the transaction ended.
-enum Ended {
+pub(super) enum Ended {
     Undone(Box<ImportReport>),
     Failed(AppError),
+}
+
+impl Ended {
+    /// The report of a run, whether it was kept or undone.
+    pub(super) fn report(outcome: Result<ImportReport, Self>) -> Result<ImportReport, AppError> {
+        match outcome {
+            Ok(report) => Ok(report),
+            Err(Self::Undone(report)) => Ok(*report),
+            Err(Self::Failed(error)) => Err(error),
+        }
+    }
 }
 
 impl From<StoreError> for Ended {
@@ -79,15 +92,11 @@ impl App {
                 Err(Ended::Undone(Box::new(report)))
             })
             .await;
-        match outcome {
-            Ok(report) => Ok(report),
-            Err(Ended::Undone(report)) => Ok(*report),
-            Err(Ended::Failed(error)) => Err(error),
-        }
+        Ended::report(outcome)
     }
 }
 
-fn run(
+pub(super) fn run(
     tx: &mut Tx,
     actor: &Actor,
     prepared: &Prepared,
@@ -99,7 +108,7 @@ fn run(
     let mut problems = prepared.problems.clone();
     let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
-    let (mut counts, mut entries) = (Counts::default(), 0);
+    let (mut counts, mut entries, mut span) = (Counts::default(), 0, None);
     for (at, PreparedRow { row, change }) in prepared.rows.iter().enumerate() {
         if at % STRIDE == 0
             && let Some(progress) = progress
@@ -114,6 +123,10 @@ fn run(
                     Outcome::Unchanged | Outcome::Refused => counts.unchanged += 1,
                 }
                 entries += done.entries;
+                span = match (span, done.span) {
+                    (Some((first, _)), Some((_, last))) => Some((first, last)),
+                    (held, new) => new.or(held),
+                };
                 if rows.len() < LISTED_MOST {
                     rows.push(RowReport {
                         row: *row,
@@ -145,6 +158,7 @@ fn run(
         headings: prepared.headings.clone(),
         counts,
         entries,
+        span,
         rows,
         problems,
     })
@@ -153,6 +167,7 @@ fn run(
 struct Done {
     outcome: Outcome,
     entries: usize,
+    span: Option<(Seq, Seq)>,
     recorded: Vec<Recorded>,
 }
 
@@ -177,7 +192,7 @@ fn run_row(
     let held = held.filter(|_| listed);
     let receipt = match &remaining {
         Some(change) if change.command.facts().is_empty() => {
-            return Ok(Done { outcome: Outcome::Unchanged, entries: 0, recorded: Vec::new() });
+            return Ok(Done { outcome: Outcome::Unchanged, entries: 0, span: None, recorded: Vec::new() });
         }
         Some(fewer) => make(tx, actor, fewer, now, today)?,
         None => make(tx, actor, change, now, today)?,
@@ -194,14 +209,15 @@ fn run_row(
             .flat_map(|entry| entry.draft.event.facts().iter().map(|fact| (entry.draft.effective, fact)))
             .map(|(effective, fact)| {
                 let slot = fact.slot();
-                let before = held.as_deref().and_then(|held| last(held, &slot, effective)).map(plain);
-                Recorded { slot, effective, before, after: plain(fact) }
+                let before = held.as_deref().and_then(|held| last(held, &slot, effective)).cloned();
+                Recorded { slot, effective, before, after: fact.clone() }
             })
             .collect()
     } else {
         Vec::new()
     };
-    Ok(Done { outcome, entries: receipt.entries.len(), recorded })
+    let span = receipt.entries.first().zip(receipt.entries.last()).map(|(a, b)| (a.seq, b.seq));
+    Ok(Done { outcome, entries: receipt.entries.len(), span, recorded })
 }
 
 /// The last fact of a slot that holds on a day.
@@ -271,7 +287,7 @@ fn column_holding(table: &Table, change: &Change, code: &str) -> Option<&'static
     }
     for fact in change.command.facts() {
         let value = serde_json::to_value(fact).ok()?;
-        let Some((name, fields)) = inner(&value) else { continue };
+        let Some((name, fields)) = named_fields(&value) else { continue };
         let holds = |value: &serde_json::Value| match value {
             serde_json::Value::String(text) => text == code,
             serde_json::Value::Array(items) => items.iter().any(|item| item.as_str() == Some(code)),
@@ -288,29 +304,4 @@ fn column_holding(table: &Table, change: &Change, code: &str) -> Option<&'static
         }
     }
     None
-}
-
-/// `{"project": {"milestone": {…}}}` to `("milestone", {…})`.
-fn inner(value: &serde_json::Value) -> Option<(&str, &serde_json::Value)> {
-    let (_, of_kind) = value.as_object()?.iter().next()?;
-    let (name, fields) = of_kind.as_object()?.iter().next()?;
-    Some((name, fields))
-}
-
-/// A fact in a few words, for people to compare.
-fn plain(fact: &Fact) -> String {
-    let Ok(value) = serde_json::to_value(fact) else { return String::new() };
-    let Some((_, fields)) = inner(&value) else { return value.to_string() };
-    let text = |value: &serde_json::Value| match value {
-        serde_json::Value::String(text) => text.clone(),
-        serde_json::Value::Null => "-".into(),
-        value => value.to_string(),
-    };
-    match fields.as_object() {
-        Some(fields) if fields.len() == 1 => fields.values().map(text).collect(),
-        Some(fields) => {
-            fields.iter().map(|(name, value)| format!("{name}={}", text(value))).collect::<Vec<_>>().join(" ")
-        }
-        None => text(fields),
-    }
 }

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::figure::FigureDefinition;
+use crate::item::light::LightRules;
+use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
@@ -65,6 +67,10 @@ pub enum PlanFact {
     OutputKind(OutputKind),
     OutputGroup(OutputGroup),
     Figure(FigureDefinition),
+    /// The time limits that supervision works by.
+    Limits(LimitRules),
+    /// The rules that give status lights.
+    Lights(LightRules),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -140,6 +146,8 @@ impl PlanFact {
             Self::OutputKind(kind) => format!("output_kind/{}", kind.kind),
             Self::OutputGroup(group) => format!("output_group/{}", group.group),
             Self::Figure(figure) => format!("figure/{}", figure.id),
+            Self::Limits(_) => "limits".into(),
+            Self::Lights(_) => "lights".into(),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -1,6 +1,7 @@
 //! A plan as of a day, as known at a moment.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -9,6 +10,8 @@ use super::fact::{Aim, ListEntryKind, PlanFact};
 use crate::code::Code;
 use crate::figure::FigureDefinition;
 use crate::history::{Held, SubjectHistory, View};
+use crate::item::light::LightRules;
+use crate::item::limit::LimitRules;
 use crate::journal::Seq;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
@@ -79,6 +82,9 @@ pub struct Plan {
     /// With the grade and entry of the record that states the quantity.
     pub output_groups: Vec<(OutputGroup, Grade, Seq)>,
     pub figures: Vec<FigureDefinition>,
+    /// The plan's own limits and lights, where it does not work by the usual ones.
+    own_limits: Option<LimitRules>,
+    own_lights: Option<LightRules>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -103,6 +109,8 @@ impl Plan {
             output_kinds: Vec::new(),
             output_groups: Vec::new(),
             figures: Vec::new(),
+            own_limits: None,
+            own_lights: None,
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -175,6 +183,8 @@ impl Plan {
             PlanFact::Figure(figure) => {
                 put(&mut self.figures, |held| held.id == figure.id, figure.clone());
             }
+            PlanFact::Limits(limits) => self.own_limits = Some(limits.clone()),
+            PlanFact::Lights(lights) => self.own_lights = Some(lights.clone()),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -191,6 +201,18 @@ impl Plan {
 
     pub fn output_kind(&self, code: &str) -> Option<&OutputKind> {
         self.output_kinds.iter().find(|kind| kind.kind.as_str() == code)
+    }
+
+    /// The time limits in force.
+    pub fn limits(&self) -> &LimitRules {
+        static USUAL: LazyLock<LimitRules> = LazyLock::new(LimitRules::usual);
+        self.own_limits.as_ref().unwrap_or(&USUAL)
+    }
+
+    /// The rules of status lights in force.
+    pub fn lights(&self) -> &LightRules {
+        static USUAL: LazyLock<LightRules> = LazyLock::new(LightRules::usual);
+        self.own_lights.as_ref().unwrap_or(&USUAL)
     }
 
     /// The revision in force.

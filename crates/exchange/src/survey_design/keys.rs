@@ -385,17 +385,20 @@ impl Key {
         let name = name.as_str();
         words
             .flat_map(|(_, suggested, _, words)| {
-                words.iter().map(move |word| (*suggested, distance(name, word)))
+                words.iter().filter_map(move |word| Some((*suggested, distance(name, word, most)?)))
             })
-            .filter(|(_, distance)| *distance <= most)
             .min_by_key(|(_, distance)| *distance)
             .map(|(suggested, _)| suggested)
     }
 }
 
-/// Edits from one word to another; two letters swapped are one edit.
-pub(super) fn distance(a: &str, b: &str) -> usize {
+/// Edits from one word to another, where there are at most `most`; two letters swapped are one edit.
+pub(super) fn distance(a: &str, b: &str, most: usize) -> Option<usize> {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    // Each letter more is an edit: a name as long as a file is not compared letter by letter.
+    if a.len().abs_diff(b.len()) > most {
+        return None;
+    }
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {
         row[0] = i;
@@ -411,7 +414,7 @@ pub(super) fn distance(a: &str, b: &str) -> usize {
             rows[i][j] = best;
         }
     }
-    rows[a.len()][b.len()]
+    Some(rows[a.len()][b.len()]).filter(|edits| *edits <= most)
 }
 
 #[cfg(test)]
@@ -442,5 +445,6 @@ mod tests {
         assert_eq!(Key::near("wieghts"), Some("weights"));
         assert_eq!(Key::near("fcp"), Some("fpc"));
         assert_eq!(Key::near("colour"), None);
+        assert_eq!(Key::near(&"weights".repeat(1 << 20)), None);
     }
 }

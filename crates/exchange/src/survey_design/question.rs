@@ -118,7 +118,8 @@ fn check_keys(place: &str, table: &Table) -> Result<(), SurveyDesignError> {
             continue;
         }
         let near = ALL.iter().flat_map(|words| words.iter()).find(|known| {
-            word.chars().count() > 3 && distance(&word, known) <= 1 + usize::from(word.chars().count() > 6)
+            word.chars().count() > 3
+                && distance(&word, known, 1 + usize::from(word.chars().count() > 6)).is_some()
         });
         if let Some(meant) = near {
             return Err(SurveyDesignError::Slip { key: format!("{place}.{name}"), meant });

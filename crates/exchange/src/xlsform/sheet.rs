@@ -1,20 +1,33 @@
 //! Sheets of a workbook as lines with named cells.
 
-use std::io::{Read, Seek};
+use std::io::Read;
 
-use calamine::{Data, Range, Reader, Xlsx};
 use survey::instrument::Wording;
 
 use super::XlsFormError;
+use crate::sheet::{FaultKind, Limits, ReadError};
+use crate::xlsx;
 
 /// More lines than any questionnaire has.
 const MOST_LINES: usize = 20_000;
+
+/// A questionnaire is small; its labels may be as long as a cell can be.
+const LIMITS: Limits = Limits {
+    bytes: 16 << 20,
+    unpacked: 64 << 20,
+    ratio: 200,
+    sheets: 64,
+    rows: MOST_LINES + 1,
+    columns: 1_000,
+    cell: 32_767,
+    text: 32 << 20,
+};
 
 /// A sheet whose first line names the columns.
 #[derive(Default)]
 pub(super) struct Sheet {
     head: Vec<String>,
-    lines: Vec<Vec<String>>,
+    lines: Vec<(usize, Vec<String>)>,
 }
 
 /// One line with its number in the sheet.
@@ -25,32 +38,36 @@ pub(super) struct Line<'a> {
 }
 
 /// The sheets survey, choices and settings, where they exist.
-pub(super) fn open(input: impl Read + Seek) -> Result<[Option<Sheet>; 3], XlsFormError> {
-    let not_xlsx = |error: calamine::XlsxError| XlsFormError::NotXlsx(error.to_string());
-    let mut workbook: Xlsx<_> = Xlsx::new(input).map_err(not_xlsx)?;
-    let mut sheet = |wanted: &'static str| {
-        let names = workbook.sheet_names();
-        let Some(name) = names.iter().find(|name| name.trim().eq_ignore_ascii_case(wanted)).cloned() else {
-            return Ok(None);
-        };
-        let range = workbook.worksheet_range(&name).map_err(not_xlsx)?;
-        Sheet::new(wanted, &range).map(Some)
+pub(super) fn open(input: impl Read) -> Result<[Option<Sheet>; 3], XlsFormError> {
+    let mut bytes = Vec::new();
+    input.take(LIMITS.bytes + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMITS.bytes {
+        return Err(ReadError::TooLarge { found: bytes.len() as u64, max: LIMITS.bytes }.into());
+    }
+    let read = |name: Option<&str>| {
+        xlsx::read(&bytes, name, &[], &LIMITS).map_err(|error| match error {
+            ReadError::BrokenWorkbook { why } => XlsFormError::NotXlsx(why),
+            other => other.into(),
+        })
+    };
+    let names = read(None)?.sheets;
+    let sheet = |wanted: &'static str| {
+        let name = names.iter().find(|name| name.trim().eq_ignore_ascii_case(wanted));
+        name.map(|name| Sheet::new(wanted, read(Some(name))?)).transpose()
     };
     Ok([sheet("survey")?, sheet("choices")?, sheet("settings")?])
 }
 
 impl Sheet {
-    fn new(sheet: &'static str, range: &Range<Data>) -> Result<Self, XlsFormError> {
-        if range.height() > MOST_LINES {
-            return Err(XlsFormError::TooLong { sheet, lines: range.height(), most: MOST_LINES });
+    fn new(sheet: &'static str, found: crate::sheet::Sheet) -> Result<Self, XlsFormError> {
+        let long = |kind: FaultKind| matches!(kind, FaultKind::TooLong { .. });
+        if let Some(fault) = found.faults.iter().find(|fault| long(fault.kind)) {
+            return Err(XlsFormError::LongCell { sheet, line: fault.row, most: LIMITS.cell });
         }
-        // Lines before the first filled one are not part of the range.
-        let above = range.start().map_or(0, |(row, _)| row as usize);
-        let mut rows = range.rows().map(|row| row.iter().map(text).collect::<Vec<String>>());
-        let head = rows.next().unwrap_or_default().iter().map(|name| name.trim().to_owned()).collect();
-        let mut lines: Vec<Vec<String>> = vec![Vec::new(); above];
-        lines.extend(rows);
-        Ok(Self { head, lines })
+        let trimmed = |cells: Vec<String>| cells.iter().map(|cell| cell.trim().to_owned()).collect();
+        let mut rows = found.rows.into_iter();
+        let head = rows.next().map(|row| trimmed(row.cells)).unwrap_or_default();
+        Ok(Self { head, lines: rows.map(|row| (row.number as usize, trimmed(row.cells))).collect() })
     }
 
     pub(super) fn has(&self, column: &str) -> bool {
@@ -58,17 +75,7 @@ impl Sheet {
     }
 
     pub(super) fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let lines = self.lines.iter().enumerate();
-        lines.map(|(index, cells)| Line { number: index + 2, head: &self.head, cells })
-    }
-}
-
-/// A cell as a form writer sees it: whole numbers without a decimal point.
-fn text(cell: &Data) -> String {
-    match cell {
-        Data::Float(number) if number.fract() == 0.0 && number.abs() < 1e15 => format!("{number:.0}"),
-        Data::Error(_) => String::new(),
-        other => other.to_string().trim().to_owned(),
+        self.lines.iter().map(|(number, cells)| Line { number: *number, head: &self.head, cells })
     }
 }
 

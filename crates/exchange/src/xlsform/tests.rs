@@ -128,3 +128,29 @@ fn the_dot_of_a_number_is_no_answer() {
     assert_eq!(replace_dot(". >= 0.5 and .<=1.5"), "${.} >= 0.5 and ${.}<=1.5");
     assert_eq!(replace_dot(".>.5"), "${.}>.5");
 }
+
+/// Two cells at the far corners of a sheet: seventeen thousand million cells, were all between them kept.
+#[test]
+fn far_cells_take_no_memory_for_what_lies_between() {
+    let mut workbook = Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.set_name("survey").expect("name");
+    sheet.write(0, 0, "type").expect("cell");
+    sheet.write(1_048_575, 16_383, "far").expect("cell");
+    let bytes = workbook.save_to_buffer().expect("workbook");
+    let error = read(bytes.as_slice()).expect_err("refused").to_string();
+    assert!(error.contains("columns"), "{error}");
+}
+
+#[test]
+fn a_workbook_packed_too_well_is_refused() {
+    let mut pieces = zip::ZipArchive::new(workbook(&[("survey", &[HEAD])])).expect("archive");
+    let mut out = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for at in 0..pieces.len() {
+        out.raw_copy_file(pieces.by_index_raw(at).expect("piece")).expect("copied");
+    }
+    out.start_file("xl/more.xml", zip::write::SimpleFileOptions::default()).expect("piece");
+    std::io::Write::write_all(&mut out, &vec![b' '; 8 << 20]).expect("written");
+    let packed = out.finish().expect("finished").into_inner();
+    assert!(matches!(read(packed.as_slice()), Err(XlsFormError::Workbook(_))));
+}

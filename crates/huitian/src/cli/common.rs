@@ -13,8 +13,9 @@ use words::Lang;
 /// Where the data lie.
 #[derive(Debug, Clone, clap::Args)]
 pub struct DatabaseArg {
-    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME
+    /// sqlite://FILE or postgres://USER:PASSWORD@HOST/NAME?sslmode=verify-full
     #[arg(
+        global = true,
         long,
         env = "HUITIAN_DATABASE",
         default_value = "sqlite://data/huitian.db",

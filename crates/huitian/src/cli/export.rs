@@ -7,16 +7,15 @@ use std::process::ExitCode;
 use anyhow::Context;
 use app::App;
 use app::export::{self, ExportTable, Snapshot};
-use app::import::{column_label, table_label};
 use app::read::Asked;
 use domain::code::Code;
-use exchange::cell::Heading;
 use exchange::oc4ids;
 use jiff::civil::Date;
+use sheets::{Format, Style, export_sink, to_cells};
 use words::Lang;
 
 use super::common::{DatabaseArg, LangArg, plan, progress, runtime};
-use super::sheet::{Format, Style, Target, sink, to_cell};
+use super::target::Target;
 
 /// Writes a table of the plan, or all of them, as XLSX, CSV or JSON; or an OC4IDS package
 #[derive(Debug, clap::Args)]
@@ -50,8 +49,8 @@ pub struct Args {
     /// Use only what was on record at the end of this day
     #[arg(long, value_name = "DATE")]
     known_at: Option<Date>,
-    /// By the name of --out when not given, else csv
-    #[arg(long, value_enum)]
+    /// xlsx, csv or json; by the name of --out when not given, else csv
+    #[arg(long)]
     format: Option<Format>,
     /// The file to write (with `all`, the folder); standard output when not given
     #[arg(long, value_name = "FILE")]
@@ -132,14 +131,9 @@ async fn write(
     style: Style,
     lang: Lang,
 ) -> anyhow::Result<()> {
-    let headings: Vec<Heading> = table
-        .columns
-        .iter()
-        .map(|name| Heading { name: (*name).to_owned(), label: column_label(lang, table.name, name) })
-        .collect();
     let named = path.clone();
     let target = Target::new(path);
-    let mut sink = sink(target.open(style.format)?, &table_label(lang, table.name), &headings, style)?;
+    let mut sink = export_sink(target.open(style.format)?, table, style, lang)?;
     let bar = progress("export", None);
     let mut rows = 0u64;
     let mut outcome: anyhow::Result<()> = Ok(());
@@ -148,16 +142,14 @@ async fn write(
             .export_entries(plan, asked, |row| {
                 rows += 1;
                 bar.set_position(rows);
-                let cells: Vec<_> = row.into_iter().map(to_cell).collect();
-                sink.row(&cells).map_err(anyhow::Error::from)
+                sink.row(&to_cells(row)).map_err(anyhow::Error::from)
             })
             .await;
     } else {
         table.each(snapshot, &mut |row| {
             rows += 1;
             if outcome.is_ok() {
-                let cells: Vec<_> = row.into_iter().map(to_cell).collect();
-                outcome = sink.row(&cells).map_err(anyhow::Error::from);
+                outcome = sink.row(&to_cells(row)).map_err(anyhow::Error::from);
             }
         });
     }

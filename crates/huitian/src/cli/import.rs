@@ -6,22 +6,18 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
-use app::import::{
-    ImportReport, Mode, Outcome, Prepared, Profile, Resolver, Sheet, choice_label, column_label, prepare,
-    table_label,
-};
+use app::import::{ImportReport, Mode, Prepared, Profile, Resolver, Sheet, prepare};
 use app::read::Asked;
-use app::table::{COMMON, Column, ColumnKind, TABLES, Table, table};
+use app::table::{TABLES, Table, table};
 use app::{Actor, App, AppError};
 use domain::code::Code;
 use domain::subject::directory;
-use exchange::cell::{Cell, Heading};
-use exchange::sheet::Limits;
-use exchange::xlsx::{Choice, TemplateColumn, TemplateWords, template};
+use exchange::sheet::{Limits, ReadError};
+use sheets::{Format, Style};
 use words::Lang;
 
 use super::common::{DatabaseArg, LangArg, plan, progress, runtime};
-use super::sheet::{Format, Style, Target, sink, to_import};
+use super::target::Target;
 
 /// Imports the rows of a workbook or CSV file, all or none; or writes a template to fill in
 #[derive(Debug, clap::Args)]
@@ -96,7 +92,7 @@ const SHOWN: usize = 30;
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let lang = args.lang.lang();
     if let (Some(table), Some(out)) = (args.template, &args.out) {
-        let bytes = template(&template_words(lang, table), &template_columns(lang, table))?;
+        let bytes = sheets::template(lang, table)?;
         std::fs::write(out, bytes).with_context(|| format!("cannot write {}", out.display()))?;
         return Ok(ExitCode::SUCCESS);
     }
@@ -184,19 +180,13 @@ fn say(error: AppError, lang: Lang) -> anyhow::Error {
 fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::Result<Sheet> {
     let limits = Limits::default();
     let length = std::fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
-    let say = |error: exchange::sheet::ReadError| {
-        let args = error.args();
-        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        anyhow::anyhow!("{}: {}", file.display(), words::with(lang, error.key(), &args))
-    };
+    let say = |error: ReadError| anyhow::anyhow!("{}: {}", file.display(), sheets::explain(lang, &error));
     // Before it is read into memory.
     if length > limits.bytes {
-        return Err(say(exchange::sheet::ReadError::TooLarge { found: length, max: limits.bytes }));
+        return Err(say(ReadError::TooLarge { found: length, max: limits.bytes }));
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
-    let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
-    Ok(to_import(&exchange::sheet::read(&bytes, name, &preferred, &limits).map_err(say)?))
+    Ok(sheets::read(&bytes, name, table, &limits).map_err(say)?.sheet)
 }
 
 fn print(report: &ImportReport, lang: Lang) {
@@ -251,10 +241,13 @@ fn preview(report: &ImportReport, lang: Lang) {
     let changes = || report.rows.iter().flat_map(|held| held.recorded.iter().map(move |fact| (held, fact)));
     for (held, fact) in changes().take(SHOWN) {
         let subject = held.subject.as_ref().map_or("", |subject| subject.code.as_str());
-        let before = fact.before.as_deref().unwrap_or("-");
+        let before = fact.before_text().unwrap_or_else(|| "-".into());
         println!(
             "  {row} {}: {subject} {} ({}): {before} → {}",
-            held.row, fact.slot, fact.effective, fact.after
+            held.row,
+            fact.slot,
+            fact.effective,
+            fact.after_text()
         );
     }
     if changes().nth(SHOWN).is_some() {
@@ -282,7 +275,7 @@ fn json(report: &ImportReport, lang: Lang) -> serde_json::Value {
                 .iter()
                 .map(|fact| {
                     serde_json::json!({
-                        "slot": fact.slot, "effective": fact.effective, "before": fact.before, "after": fact.after,
+                        "slot": fact.slot, "effective": fact.effective, "before": fact.before_text(), "after": fact.after_text(),
                     })
                 })
                 .collect();
@@ -313,41 +306,14 @@ fn write_report(report: &ImportReport, path: &Path, lang: Lang) -> anyhow::Resul
     let format = Format::of(path).context("name the report .csv, .xlsx or .json")?;
     let target = Target::new(Some(path.to_owned()));
     let mut out = target.open(format)?;
-    if format == Format::Json {
-        let written = writeln!(out, "{:#}", json(report, lang)).and_then(|()| out.flush());
-        drop(out);
-        return target.close(written.map_err(Into::into));
-    }
-    let headings: Vec<Heading> = [
-        ("row", "import-row"),
-        ("column", "import-column"),
-        ("field", "import-field"),
-        ("value", "import-value"),
-        ("problem", "import-problem-key"),
-        ("message", "import-problem"),
-    ]
-    .into_iter()
-    .map(|(name, key)| Heading { name: name.into(), label: words::text(lang, key).into_owned() })
-    .collect();
-    let style = Style { format, labels: format == Format::Xlsx, mark: true };
-    let mut sink = sink(out, &words::text(lang, "import-annotation"), &headings, style)?;
-    let mut outcome: anyhow::Result<()> = Ok(());
-    for problem in &report.problems {
-        let row = [
-            Cell::number(problem.row),
-            Cell::text(problem.column.as_str()),
-            Cell::text(problem.field.as_str()),
-            Cell::text(problem.value.as_str()),
-            Cell::text(problem.key()),
-            Cell::text(problem.message(lang)),
-        ];
-        outcome = outcome.and_then(|()| Ok(sink.row(&row)?));
-    }
-    target.close(outcome.and_then(|()| Ok(sink.finish()?)))
+    let written = if format == Format::Json {
+        writeln!(out, "{:#}", json(report, lang)).and_then(|()| out.flush()).map_err(Into::into)
+    } else {
+        sheets::write_mistakes(out, report, Style::for_people(format), lang).map_err(Into::into)
+    };
+    target.close(written)
 }
 
-/// The file's rows with what is to be mended behind each; headings as they were, so that the mended
-/// file can be imported.
 fn annotate(
     sheet: &Sheet,
     report: &ImportReport,
@@ -358,119 +324,8 @@ fn annotate(
     let format = Format::of(path)
         .filter(|format| *format != Format::Json)
         .context("name the annotated file .xlsx or .csv")?;
-    let columns = report.headings.iter().map(|heading| heading.column + 1).max().unwrap_or(0);
-    let mut headings: Vec<Heading> = (0..columns)
-        .map(|at| {
-            let held = report.headings.iter().find(|heading| heading.column == at);
-            let label = held.map_or(String::new(), |heading| heading.heading.clone());
-            Heading { name: label.clone(), label }
-        })
-        .collect();
-    for key in ["import-row", "import-annotation"] {
-        let label = words::text(lang, key).into_owned();
-        headings.push(Heading { name: label.clone(), label });
-    }
-    let heading_row = profile.header_row.or_else(|| {
-        sheet
-            .rows
-            .iter()
-            .find(|row| {
-                report
-                    .headings
-                    .iter()
-                    .all(|held| row.cells.get(held.column).is_some_and(|cell| cell.trim() == held.heading))
-            })
-            .map(|row| row.number)
-    });
-    let style = Style { format, labels: true, mark: true };
     let target = Target::new(Some(path.to_owned()));
-    let mut sink = sink(target.open(format)?, &sheet.name, &headings, style)?;
-    let mut outcome: anyhow::Result<()> = Ok(());
-    let mut problems = report.problems.iter().peekable();
-    for row in sheet.rows.iter().filter(|row| heading_row.is_none_or(|heading| row.number > heading)) {
-        let mut cells: Vec<Cell> =
-            (0..columns).map(|at| Cell::text(row.cells.get(at).map_or("", String::as_str))).collect();
-        let mut found = Vec::new();
-        while let Some(problem) = problems.next_if(|problem| problem.row <= row.number) {
-            let column =
-                if problem.column.is_empty() { String::new() } else { format!("{}: ", problem.column) };
-            found.push(format!("{column}{}", problem.message(lang)));
-        }
-        if found.is_empty()
-            && let Ok(at) = report.rows.binary_search_by_key(&row.number, |held| held.row)
-            && report.rows[at].outcome != Outcome::Refused
-        {
-            let key = format!("import-outcome-{}", report.rows[at].outcome.as_str());
-            found.push(words::text(lang, &key).into_owned());
-        }
-        cells.push(Cell::number(row.number));
-        cells.push(Cell::text(found.join("\n")));
-        outcome = outcome.and_then(|()| Ok(sink.row(&cells)?));
-    }
-    target.close(outcome.and_then(|()| Ok(sink.finish()?)))
-}
-
-fn template_words(lang: Lang, table: &Table) -> TemplateWords {
-    let t = |key: &str| words::text(lang, key).into_owned();
-    let label = table_label(lang, table.name);
-    TemplateWords {
-        explanation: t("template-explanation"),
-        choices: t("template-choices"),
-        title: words::with(lang, "template-title", &[("table", &label)]),
-        sheet: label,
-        column: t("template-column"),
-        name: t("template-name"),
-        needed: t("template-needed"),
-        help: t("template-help"),
-        yes: t("template-yes"),
-        no: t("template-no"),
-        not_listed: t("template-not-listed"),
-    }
-}
-
-fn template_columns(lang: Lang, table: &Table) -> Vec<TemplateColumn> {
-    table
-        .columns
-        .iter()
-        .chain(COMMON)
-        .map(|column| TemplateColumn {
-            name: column.name.to_owned(),
-            label: column_label(lang, table.name, column.name),
-            required: column.required,
-            help: words::text(lang, help_key(column)).into_owned(),
-            choices: match column.kind {
-                ColumnKind::OneOf(words) => words
-                    .iter()
-                    .map(|word| Choice {
-                        label: choice_label(lang, column.name, word),
-                        word: (*word).to_owned(),
-                    })
-                    .collect(),
-                ColumnKind::YesNo => [("template-yes", "true"), ("template-no", "false")]
-                    .into_iter()
-                    .map(|(key, word)| Choice {
-                        label: words::text(lang, key).into_owned(),
-                        word: word.to_owned(),
-                    })
-                    .collect(),
-                _ => Vec::new(),
-            },
-        })
-        .collect()
-}
-
-fn help_key(column: &Column) -> &'static str {
-    match column.kind {
-        ColumnKind::Code => "help-code",
-        ColumnKind::Codes => "help-codes",
-        ColumnKind::Text => "help-text",
-        ColumnKind::PlannedDate => "help-planned-date",
-        ColumnKind::Day => "help-day",
-        ColumnKind::Number => "help-number",
-        ColumnKind::Whole => "help-whole",
-        ColumnKind::Yuan => "help-yuan",
-        ColumnKind::YesNo => "help-yes-no",
-        ColumnKind::OneOf(_) => "help-one-of",
-        ColumnKind::Url => "help-url",
-    }
+    let out = target.open(format)?;
+    let written = sheets::write_annotated(out, sheet, report, profile, Style::for_people(format), lang);
+    target.close(written.map_err(Into::into))
 }

@@ -64,7 +64,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let view = View { as_of: args.as_of.unwrap_or_else(|| clock.today()), known };
     let portfolio = Portfolio::at(&history, &plan, view)
         .with_context(|| format!("plan '{plan}' was not on the books then"))?;
-    let statement = Statement::of(&portfolio);
+    let items = runtime()?.block_on(app.items_counted(&portfolio))?;
+    let statement = Statement::of(&portfolio, &items);
     let lang = args.lang.lang();
     if !statement.closes() {
         refuse(&statement, lang);
@@ -232,6 +233,12 @@ fn rows(
                 format!("{indicator}/{key}"),
                 on.to_string(),
                 value.normalize().to_string(),
+            ]),
+            Row::Item { code, name, quantity, .. } => lines.push([
+                "item".into(),
+                code.to_string(),
+                name.get(english).to_owned(),
+                quantity.normalize().to_string(),
             ]),
         }
     }

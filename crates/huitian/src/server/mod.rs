@@ -13,7 +13,7 @@ use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -54,13 +54,12 @@ pub fn router(app: App, config: &Config) -> Router {
     let site = Router::new()
         .merge(crate::site::routes(app.clone(), config))
         .layer(middleware::from_fn_with_state(limiter, rate::limit));
-    Router::new()
+    let whole = Router::new()
         .merge(site)
         .merge(health::routes(app, metrics))
-        .layer(middleware::from_fn(metrics::measure))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)))
-        .layer(CatchPanicLayer::custom(panicked))
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)));
+    in_plain_words(whole)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(
             |response: &Response, latency: Duration, _: &Span| {
@@ -68,6 +67,16 @@ pub fn router(app: App, config: &Config) -> Router {
             },
         ))
         .layer(SetRequestIdLayer::new(REQUEST_ID, RandomId))
+}
+
+/// Whatever failed within, panics included: readers get a page, and programs get problem details. It is
+/// counted as what was answered.
+fn in_plain_words(router: Router) -> Router {
+    router
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(middleware::from_fn(pages::explain))
+        .layer(middleware::from_fn(api::problem::render))
+        .layer(middleware::from_fn(metrics::measure))
 }
 
 /// What is logged of a request: never its query, which may hold what a person typed.
@@ -84,10 +93,7 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
         .or_else(|| panic.downcast_ref::<&str>().copied())
         .unwrap_or("no message");
     tracing::error!(why, "a handler failed");
-    let mut response =
-        Response::new("出错了,请稍后再试。 / Something went wrong, please try again.\n".into());
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
 /// Serves until the process is told to stop; requests under way are finished. `ready` is called with
@@ -128,4 +134,124 @@ pub fn start_logs(json: bool) {
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // Fails only when logs were started before.
     drop(if json { logs.json().flatten_event(true).try_init() } else { logs.compact().try_init() });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::routing::get;
+    use tower::ServiceExt;
+
+    /// A server over an empty database, as it is run.
+    fn whole() -> (tempfile::TempDir, Router) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let address = format!("sqlite://{}", folder.path().join("empty.db").display());
+        let database = store::Database::open(&address.parse().expect("an address"), 0).expect("a database");
+        let clock = std::sync::Arc::new(app::SystemClock::new(None).expect("a zone"));
+        let config = Config {
+            listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+            secure_cookies: true,
+            trusted_proxies: 0,
+            demo: false,
+        };
+        (folder, router(App::new(database, clock), &config))
+    }
+
+    async fn answer(router: &Router, request: axum::http::request::Builder, body: Body) -> Response {
+        router.clone().oneshot(request.body(body).expect("a request")).await.expect("an answer")
+    }
+
+    fn kind(response: &Response) -> &str {
+        response.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default()
+    }
+
+    #[tokio::test]
+    async fn whatever_the_server_refuses_is_said_in_the_form_of_the_address() {
+        let (_folder, server) = whole();
+        let long = || Body::from(vec![b'x'; 2_000_000]);
+        for (method, path, body, status) in [
+            ("GET", "/nothing", Body::empty(), 404),
+            ("DELETE", "/sign-in", Body::empty(), 405),
+            ("POST", "/sign-in", long(), 413),
+            ("GET", "/api/v1/nothing", Body::empty(), 404),
+            ("DELETE", "/api/v1/plans", Body::empty(), 405),
+            ("GET", "/api/v1/plans?as_of=yesterday", Body::empty(), 400),
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("accept-language", "en")
+                .header("content-type", "application/x-www-form-urlencoded");
+            let response = answer(&server, request, body).await;
+            assert_eq!(response.status().as_u16(), status, "{method} {path}");
+            let expected = if path.starts_with("/api/") {
+                "application/problem+json"
+            } else {
+                "text/html; charset=utf-8"
+            };
+            assert_eq!(kind(&response), expected, "{method} {path}");
+            assert_eq!(response.headers().contains_key("allow"), status == 405, "{method} {path}");
+            assert!(response.headers().contains_key("x-request-id"), "{method} {path}");
+        }
+        // Nobody tells one client from another here: together they ask too often.
+        for _ in 0..400 {
+            answer(&server, Request::builder().uri("/api/v1/nothing"), Body::empty()).await;
+        }
+        for (path, expected) in
+            [("/api/v1/plans", "application/problem+json"), ("/sign-in", "text/html; charset=utf-8")]
+        {
+            let response = answer(&server, Request::builder().uri(path), Body::empty()).await;
+            assert_eq!((response.status().as_u16(), kind(&response)), (429, expected));
+            assert_eq!(response.headers()["retry-after"], "5");
+        }
+        // Those who watch are not kept out.
+        assert_eq!(answer(&server, Request::builder().uri("/healthz"), Body::empty()).await.status(), 200);
+    }
+
+    async fn ask(path: &str, lang: &str) -> (StatusCode, String, String) {
+        let broken = || async {
+            if std::hint::black_box(true) {
+                panic!("of all things");
+            }
+        };
+        let full = || async { StatusCode::TOO_MANY_REQUESTS };
+        let router = Router::new()
+            .route("/p/broken", get(broken))
+            .route("/api/v1/broken", get(broken))
+            .route("/p/full", get(full))
+            .route("/api/v1/full", get(full));
+        let request = Request::builder().uri(path).header("accept-language", lang).body(Body::empty());
+        let response = in_plain_words(router).oneshot(request.expect("a request")).await.expect("an answer");
+        let kind = response.headers().get("content-type").and_then(|kind| kind.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        if kind.starts_with("text/html") {
+            assert!(response.headers().contains_key("content-security-policy"));
+        }
+        let status = response.status();
+        let body = to_bytes(response.into_body(), 100_000).await.expect("a body");
+        (status, kind, String::from_utf8_lossy(&body).into_owned())
+    }
+
+    #[tokio::test]
+    async fn readers_get_pages_and_programs_get_problems_whatever_fails() {
+        drop(metrics::Metrics::install());
+        for (end, status) in [("broken", 500), ("full", 429)] {
+            for (lang, tag) in [("zh-CN", "zh-CN"), ("en", "en")] {
+                let (found, kind, body) = ask(&format!("/p/{end}"), lang).await;
+                assert_eq!((found.as_u16(), kind.as_str()), (status, "text/html; charset=utf-8"));
+                assert!(body.contains(&format!("lang=\"{tag}\"")), "{body}");
+                assert!(!body.contains("of all things"), "what failed is for the log");
+                let (found, kind, body) = ask(&format!("/api/v1/{end}"), lang).await;
+                assert_eq!((found.as_u16(), kind.as_str()), (status, "application/problem+json"));
+                assert!(body.contains(&format!("\"status\":{status}")), "{body}");
+            }
+        }
+        let counted = metrics::Metrics::install().render();
+        for route in ["/p/broken", "/api/v1/broken"] {
+            let line =
+                counted.lines().find(|line| line.contains(&format!("route=\"{route}\",status=\"500\"")));
+            assert!(line.is_some_and(|line| line.starts_with("http_requests_total")), "{counted}");
+        }
+    }
 }

@@ -70,15 +70,11 @@ pub(super) async fn limit(State(limiter): State<Limiter>, mut request: Request, 
     let client = limiter.client(&request);
     // Signing in counts wrong passwords by the same address.
     request.extensions_mut().insert(pages::ClientAddress(client));
-    request.extensions_mut().insert(pages::ClientAddress(client));
     if limiter.take(client, Instant::now()) {
         return next.run(request).await;
     }
-    let mut response = (
-        StatusCode::TOO_MANY_REQUESTS,
-        "请求太频繁,请几秒后再试。 / Too many requests; try again in a few seconds.\n",
-    )
-        .into_response();
+    // Said in the reader's language further out.
+    let mut response = StatusCode::TOO_MANY_REQUESTS.into_response();
     response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
     response
 }

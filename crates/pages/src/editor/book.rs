@@ -11,16 +11,18 @@ use domain::history::{History, View};
 use domain::indicator::Direction;
 use domain::milestone::{Aspect, DelayReason};
 use domain::output::Stage;
+use domain::planned_date::parse_day;
 use domain::policy::Role;
 use domain::portfolio::Portfolio;
 use domain::project::{Membership, Project};
-use domain::subject::{SubjectKind, directory};
+use domain::subject::{Subject, SubjectKind, directory};
 use domain::unit::{Unit, UnitFact, UnitLevel};
 use words::Lang;
 
 use super::field::{Choice, Control, Field};
-use super::topic::{Kind, Pick, Spec, topic_of};
-use super::values::values;
+use super::topic::{Kind, Pick, Spec, TOPIC, Topic};
+use super::values::{Values, described, topic_of};
+use crate::words_of;
 
 /// Everything a form may name.
 pub struct Book {
@@ -78,6 +80,17 @@ impl Book {
     pub fn project_name(&self, code: &str) -> String {
         let project = self.portfolio.as_ref().and_then(|p| p.project(code));
         project.map_or(code, |project| project.name.get(self.english())).to_owned()
+    }
+
+    /// What a subject is called.
+    pub fn subject_name(&self, subject: &Subject) -> String {
+        let code = subject.code.as_str();
+        match subject.kind {
+            SubjectKind::Project => self.project_name(code),
+            SubjectKind::Unit => self.unit_name(code),
+            SubjectKind::Area => self.area_name(code),
+            _ => code.to_owned(),
+        }
     }
 
     /// A scope of a role in words.
@@ -213,9 +226,9 @@ impl Book {
     /// A field of a fact, with its present value.
     pub fn field(&self, spec: &Spec, prefix: &str, value: &str) -> Field {
         let control = match spec.kind {
-            Kind::Text | Kind::Code | Kind::Date => Control::Text,
+            Kind::Text | Kind::Code | Kind::Word(_) | Kind::Date => Control::Text,
             Kind::Long => Control::Area,
-            Kind::Number | Kind::Whole | Kind::Yuan => Control::Number,
+            Kind::Number | Kind::Percent | Kind::Whole | Kind::Yuan => Control::Number,
             Kind::Day => Control::Day,
             Kind::Url => Control::Url,
             Kind::Email => Control::Email,
@@ -252,16 +265,25 @@ impl Book {
 
     /// A value as it is read.
     pub fn shown(&self, kind: Kind, value: &str) -> String {
-        match kind {
-            _ if value.is_empty() => "—".to_owned(),
-            Kind::YesNo => words::text(self.lang, if value == "yes" { "yes" } else { "no" }).into_owned(),
-            Kind::Pick(pick) => self.name(pick, value),
+        let number = |value: &str| value.parse().ok().map(words_of::number);
+        let shown = match kind {
+            _ if value.is_empty() => Some("—".to_owned()),
+            Kind::YesNo => {
+                Some(words::text(self.lang, if value == "yes" { "yes" } else { "no" }).into_owned())
+            }
+            Kind::Pick(pick) => Some(self.name(pick, value)),
             Kind::Many(pick) => {
                 let names: Vec<String> = value.split(';').map(|code| self.name(pick, code)).collect();
-                names.join("、")
+                Some(names.join(words_of::comma(self.lang)))
             }
-            _ => value.to_owned(),
-        }
+            Kind::Word(list) => Some(self.word(list, value)),
+            Kind::Day => parse_day(value).map(|day| words_of::day(self.lang, day)),
+            Kind::Date => value.parse().ok().map(|date| words_of::planned(self.lang, date)),
+            Kind::Number | Kind::Yuan => number(value),
+            Kind::Percent => number(value).map(|number| format!("{number} %")),
+            _ => None,
+        };
+        shown.unwrap_or_else(|| value.to_owned())
     }
 
     /// What kind of fact it is, in words.
@@ -271,21 +293,82 @@ impl Book {
 
     /// A fact in words: label and value of each field that has one.
     pub fn lines(&self, fact: &Fact) -> Vec<(String, String)> {
-        let topic = topic_of(fact);
-        values(fact)
+        let (topic, values) = described(fact);
+        values
             .into_iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| {
-                let kind = topic.fields.iter().find(|spec| spec.name == name).map(|spec| spec.kind);
-                let shown = match (name, kind) {
-                    ("scope", _) => self.scope_name(&value),
-                    ("stage", None) => self.name(Pick::Stage, &value),
-                    (_, Some(kind)) => self.shown(kind, &value),
-                    (_, None) => value,
-                };
+                let shown = self.value(topic, name, &value);
                 (words::text(self.lang, &label_key(name)).into_owned(), shown)
             })
             .collect()
+    }
+
+    fn value(&self, topic: &Topic, name: &str, value: &str) -> String {
+        match (name, topic.kind_of(name)) {
+            ("scope", _) => self.scope_name(value),
+            ("stage", None) => self.name(Pick::Stage, value),
+            (_, Some(kind)) => self.shown(kind, value),
+            (_, None) => value.to_owned(),
+        }
+    }
+
+    /// A fact in one line: `Completion · Promised: October 2019`.
+    pub fn line(&self, fact: &Fact) -> String {
+        match self.line_parts(fact) {
+            (head, rest) if rest.is_empty() => head,
+            (head, rest) => words::with(self.lang, "fact-pair", &[("label", &head), ("value", &rest)]),
+        }
+    }
+
+    /// What stands in a fact's line before the colon and what behind it.
+    pub fn line_parts(&self, fact: &Fact) -> (String, String) {
+        let (topic, values) = described(fact);
+        let part = |name: &&str| self.part(topic, &values, name);
+        let head: Vec<String> = topic.line.head.iter().filter_map(part).collect();
+        let rest: Vec<String> = if topic.line.rest.is_empty() {
+            let names = values.iter().filter(|(name, _)| !name.ends_with("_en"));
+            names.filter_map(|(name, _)| part(&name.strip_suffix("_zh").unwrap_or(name))).collect()
+        } else {
+            topic.line.rest.iter().filter_map(part).collect()
+        };
+        (head.join(" · "), rest.join(" · "))
+    }
+
+    /// One value of a line. How it is said may be told by a message `said-TOPIC-FIELD`, or, for a value
+    /// of its own, `said-TOPIC-FIELD-yes`, `-no` and `-none`.
+    fn part(&self, topic: &Topic, values: &Values, name: &str) -> Option<String> {
+        if name == TOPIC {
+            return Some(words::text(self.lang, &topic_key(topic.key)).into_owned());
+        }
+        let held =
+            |name: &str| values.iter().find(|(held, _)| *held == name).map(|(_, value)| value.as_str());
+        if let Some(zh) = held(&format!("{name}_zh")) {
+            let en = held(&format!("{name}_en")).filter(|en| !en.is_empty() && self.english());
+            return Some(en.unwrap_or(zh).to_owned());
+        }
+        let value = held(name)?;
+        let key = format!("said-{}-{}", topic.key, name).replace('_', "-");
+        let own = match (value, topic.kind_of(name)) {
+            ("", _) => "none",
+            (value, Some(Kind::YesNo)) => value,
+            _ => "",
+        };
+        if !own.is_empty() {
+            let key = format!("{key}-{own}");
+            return words::has(self.lang, &key).then(|| words::text(self.lang, &key).into_owned());
+        }
+        let mut shown = self.value(topic, name, value);
+        // A quantity has the unit of what it counts.
+        if let Some(kind) = held("output_kind").filter(|_| name == "quantity")
+            && let Some(kind) = self.portfolio.as_ref().and_then(|p| p.plan.output_kind(kind))
+        {
+            shown = format!("{shown} {}", kind.unit.get(self.english()));
+        }
+        if words::has(self.lang, &key) {
+            shown = words::with(self.lang, &key, &[("value", &shown)]);
+        }
+        Some(shown)
     }
 }
 

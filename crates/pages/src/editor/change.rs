@@ -67,7 +67,7 @@ pub async fn reconcile(
         if let Some(field) = sheet.field_mut(&name) {
             let mut theirs = field.clone();
             theirs.value = value;
-            let shown = theirs.shown();
+            let shown = theirs.shown(book.lang);
             field.meanwhile = words::with(book.lang, "edit-meanwhile", &[("value", &shown)]);
         }
     }

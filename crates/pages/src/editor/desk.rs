@@ -92,7 +92,7 @@ impl<'a> Desk<'a> {
                 let mut field = self.book.field(spec, "", value.unwrap_or(""));
                 field.required &= !self.optional.contains(key);
                 if self.fixed.contains(key) {
-                    field.value = field.shown();
+                    field.value = field.shown(self.book.lang);
                     field.control = Control::Fixed;
                     field.hint = words::text(self.book.lang, "edit-fixed-note").into_owned();
                 }

@@ -2,6 +2,8 @@
 
 use words::Lang;
 
+use crate::words_of::comma;
+
 /// What a browser sent: names and values in the order of the form.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Typed(pub Vec<(String, String)>);
@@ -60,6 +62,8 @@ pub enum Control {
     Area,
     Number,
     Day,
+    /// A day with the time of day.
+    Moment,
     Url,
     Email,
     Password,
@@ -155,12 +159,12 @@ impl Field {
     }
 
     /// The value as it is read, for fields that are not to be changed and for comparing.
-    pub fn shown(&self) -> String {
+    pub fn shown(&self, lang: Lang) -> String {
         match &self.control {
             Control::Select(choices) | Control::Checks(choices) => {
                 let labels: Vec<&str> =
                     choices.iter().filter(|c| self.has(&c.value)).map(|c| c.label.as_str()).collect();
-                labels.join("、")
+                labels.join(comma(lang))
             }
             _ => self.value.clone(),
         }

@@ -10,8 +10,8 @@ use words::Lang;
 
 use super::book::Book;
 use super::field::Typed;
-use super::sheet::{Beside, said};
-use super::topic::topic_of;
+use super::sheet::Beside;
+use super::values::topic_of;
 
 /// A form of a project: its name in the address, what it needs, and the facts it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -175,11 +175,8 @@ pub fn on_record(form: &Form, book: &Book, history: &SubjectHistory, today: Date
         if !form.topics.contains(&topic_of(&held.fact).key) {
             continue;
         }
-        let line = Held {
-            slot: held.slot.to_string(),
-            said: said(book, &held.fact),
-            on: held.effective.to_string(),
-        };
+        let line =
+            Held { slot: held.slot.to_string(), said: book.line(&held.fact), on: held.effective.to_string() };
         match out.last_mut().filter(|last| last.slot == line.slot) {
             // Remarks and progress are said of a day: each stands for itself.
             Some(last) if !matches!(form.key, "remark" | "progress") => *last = line,

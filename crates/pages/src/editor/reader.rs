@@ -17,7 +17,7 @@ use domain::policy::{Role, Scope};
 use domain::project::{Membership, ProjectFact};
 use domain::subject::SubjectKind;
 use domain::unit::{UnitFact, UnitLevel};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::field::Typed;
@@ -29,6 +29,7 @@ pub enum Mistake {
     NotACode,
     NotADay,
     NotADate,
+    NotAMoment,
     NotANumber,
     NotWhole,
     NotYuan,
@@ -49,6 +50,7 @@ impl Mistake {
             Self::NotACode => "field-error-not-a-code",
             Self::NotADay => "field-error-not-a-day",
             Self::NotADate => "field-error-not-a-date",
+            Self::NotAMoment => "field-error-not-a-moment",
             Self::NotANumber => "field-error-not-a-number",
             Self::NotWhole => "field-error-not-whole",
             Self::NotYuan => "field-error-not-yuan",
@@ -97,7 +99,7 @@ impl<'a> Reader<'a> {
         text
     }
 
-    fn long(&mut self, field: &str) -> String {
+    pub fn long(&mut self, field: &str) -> String {
         self.text(field).replace("\r\n", "\n")
     }
 
@@ -131,7 +133,7 @@ impl<'a> Reader<'a> {
         self.parsed(field, Mistake::NotACode, |text| Code::new(text).ok())
     }
 
-    fn codes(&mut self, field: &str) -> Vec<Code> {
+    pub fn codes(&mut self, field: &str) -> Vec<Code> {
         let joined = self.typed.joined(&self.name(field));
         let codes: Option<Vec<Code>> =
             joined.split(';').filter(|text| !text.is_empty()).map(|text| Code::new(text).ok()).collect();
@@ -145,11 +147,19 @@ impl<'a> Reader<'a> {
         self.parsed(field, Mistake::NotADay, |text| parse_day(&text.replace(['/', '.'], "-")))
     }
 
+    /// A day with the time of day, as `2019-08-14T09:30`.
+    pub fn moment(&mut self, field: &str) -> Option<DateTime> {
+        self.parsed(field, Mistake::NotAMoment, |text| {
+            let text = text.replace(['/', '.'], "-").replace(' ', "T");
+            DateTime::from_str(&text).ok()
+        })
+    }
+
     fn date(&mut self, field: &str) -> Option<PlannedDate> {
         self.parsed(field, Mistake::NotADate, |text| PlannedDate::from_str(text).ok())
     }
 
-    fn number(&mut self, field: &str) -> Option<Decimal> {
+    pub fn number(&mut self, field: &str) -> Option<Decimal> {
         self.parsed(field, Mistake::NotANumber, |text| {
             let plain = text.replace([',', ','], "").replace(['%', '%'], "");
             Decimal::from_str(plain.trim()).ok().map(|number| number.normalize())
@@ -204,6 +214,8 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
         SubjectKind::Unit => unit(topic, reader).map(Fact::from),
         SubjectKind::Person => person(topic, reader).map(Fact::from),
         SubjectKind::Plan => plan(topic, reader).map(Fact::from),
+        // Items have forms of their own: what may be said depends on where they stand.
+        SubjectKind::Item => None,
     }
 }
 

@@ -12,7 +12,8 @@ use words::Lang;
 use super::book::Book;
 use super::field::{Choice, Control, Field, Typed};
 use super::reader::{Mistake, Reader};
-use super::topic::{Pick, topic_of};
+use super::topic::Pick;
+use super::values::topic_of;
 
 /// Fields that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,7 +39,7 @@ pub struct Fault {
 pub struct Meanwhile {
     pub seq: Seq,
     pub actor: String,
-    pub lines: Vec<(String, String)>,
+    pub lines: Vec<String>,
 }
 
 /// Something that is about to change, old beside new.
@@ -324,28 +325,19 @@ pub fn meanwhile(book: &Book, entries: &[Entry], seen: Seq) -> Vec<Meanwhile> {
         .map(|entry| Meanwhile {
             seq: entry.seq,
             actor: entry.draft.actor.to_string(),
+            // Every value, in both languages: what was changed must be seen.
             lines: entry
                 .draft
                 .event
                 .facts()
                 .iter()
-                .map(|fact| (book.topic_name(fact), said(book, fact)))
+                .flat_map(|fact| book.lines(fact))
+                .map(|(label, value)| {
+                    words::with(book.lang, "fact-pair", &[("label", &label), ("value", &value)])
+                })
                 .collect(),
         })
         .collect()
-}
-
-/// A fact in one line.
-pub fn said(book: &Book, fact: &Fact) -> String {
-    let colon = if book.lang.is_english() { ": " } else { "：" };
-    let comma = if book.lang.is_english() { "; " } else { "；" };
-    let lines = book.lines(fact);
-    if let [(_, only)] = lines.as_slice() {
-        return only.clone();
-    }
-    let lines: Vec<String> =
-        lines.into_iter().map(|(label, value)| format!("{label}{colon}{value}")).collect();
-    lines.join(comma)
 }
 
 /// The fact that holds in a slot on a day, as known at an entry.

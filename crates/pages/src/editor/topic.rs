@@ -3,12 +3,6 @@
 //! One table serves recording, correcting and showing: what a fact is called and how its values read
 //! is the same wherever a person meets it.
 
-use domain::fact::Fact;
-use domain::indicator::IndicatorFact;
-use domain::plan::PlanFact;
-use domain::project::ProjectFact;
-use domain::{area::AreaFact, person::PersonFact, unit::UnitFact};
-
 /// What a value may be chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
@@ -42,7 +36,10 @@ pub enum Kind {
     Text,
     Long,
     Code,
+    /// A code of an open list, with the prefix of the words for those that have one.
+    Word(&'static str),
     Number,
+    Percent,
     Whole,
     Yuan,
     Day,
@@ -76,18 +73,50 @@ const fn may(name: &'static str, kind: Kind) -> Spec {
 pub struct Topic {
     pub key: &'static str,
     pub fields: &'static [Spec],
+    pub line: Line,
 }
 
-use Kind::{Code, Date, Day, Email, Long, Many, Number, Pick as P, Text, Url, Whole, YesNo, Yuan};
+impl Topic {
+    pub fn kind_of(&self, field: &str) -> Option<Kind> {
+        self.fields.iter().find(|spec| spec.name == field).map(|spec| spec.kind)
+    }
+}
+
+/// Which values a fact is told by in one line, and in what order. A name in two languages goes by its
+/// stem: `name` for `name_zh` and `name_en`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Before the colon; [`TOPIC`] is what the topic is called.
+    pub head: &'static [&'static str],
+    /// Behind it; empty: all values.
+    pub rest: &'static [&'static str],
+}
+
+/// Stands for what the topic is called.
+pub const TOPIC: &str = "";
+
+use Kind::{
+    Code, Date, Day, Email, Long, Many, Number, Percent, Pick as P, Text, Url, Whole, Word, YesNo, Yuan,
+};
 
 const NAME: &[Spec] = &[must("name_zh", Text), may("name_en", Text)];
 const ACTIVE: &[Spec] = &[must("active", YesNo)];
 const VALUE: &[Spec] =
     &[must("on", Day), must("value", Number), must("instrument", Code), must("scale", Code)];
 
+macro_rules! line {
+    () => {
+        Line { head: &[TOPIC], rest: &[] }
+    };
+    ($head:expr, $rest:expr) => {
+        Line { head: &$head, rest: &$rest }
+    };
+}
+
 macro_rules! topics {
-    ($($name:ident = $key:literal $fields:expr;)*) => {
-        $(static $name: Topic = Topic { key: $key, fields: $fields };)*
+    ($($name:ident = $key:literal $fields:expr $(=> $head:expr, $rest:expr)?;)*) => {
+        $(pub(super) static $name: Topic =
+            Topic { key: $key, fields: $fields, line: line!($($head, $rest)?) };)*
         /// All kinds of facts.
         pub static TOPICS: &[&Topic] = &[$(&$name),*];
     };
@@ -102,18 +131,18 @@ topics! {
     LEAD_UNIT = "lead_unit" &[must("lead_unit", P(Pick::Unit))];
     SUPPORTING_UNIT = "supporting_unit" &[
         must("supporting_unit", P(Pick::Unit)),
-        must("unit_role", Code),
+        must("unit_role", Word("unit-role")),
         must("active", YesNo),
     ];
     PLACE = "place" &[may("areas", Many(Pick::Area)), may("address", Text)];
     BUDGET = "budget" &[must("budget_yuan", Yuan)];
-    FUNDING = "funding" &[must("funding_origin", Code), must("funding_yuan", Yuan)];
+    FUNDING = "funding" &[must("funding_origin", Word("funding")), must("funding_yuan", Yuan)];
     MEMBERSHIP = "membership" &[
         must("membership", P(Pick::Membership)),
         may("revision", P(Pick::Revision)),
         may("other", P(Pick::Project)),
     ];
-    PART = "part" &[must("part_code", Code), must("part_name_zh", Text), may("part_name_en", Text)];
+    PART = "part" &[must("part_code", Code), must("part_name_zh", Text), may("part_name_en", Text)] => [TOPIC], ["part_name"];
     STEP = "step" &[
         must("step_code", Code),
         must("order", Whole),
@@ -125,36 +154,36 @@ topics! {
         may("paper_en", Text),
         may("limit", Whole),
         may("limit_unit", P(Pick::LimitUnit)),
-    ];
+    ] => [TOPIC], ["step_name"];
     MILESTONE = "milestone" &[
         must("step", P(Pick::Step)),
         may("part", P(Pick::Part)),
         must("aspect", P(Pick::Aspect)),
         may("date", Date),
         may("cause", P(Pick::Cause)),
-    ];
+    ] => ["step", "part", "aspect"], ["date", "cause"];
     GATE = "gate" &[
         must("step", P(Pick::Step)),
         may("applied", Day),
         may("decided", Day),
         may("number", Text),
         may("granted", YesNo),
-    ];
-    PROGRESS = "progress" &[may("part", P(Pick::Part)), must("percent", Number)];
+    ] => ["step"], ["number", "applied", "decided", "granted"];
+    PROGRESS = "progress" &[may("part", P(Pick::Part)), must("percent", Percent)] => [TOPIC, "part"], ["percent"];
     OUTPUT = "output" &[
         must("output_kind", P(Pick::OutputKind)),
         must("stage", P(Pick::Stage)),
         must("basis", P(Pick::Basis)),
         must("quantity", Number),
-    ];
-    SUSPENDED = "suspended" &[must("suspended", YesNo), may("suspension_document", Text)];
-    DOCUMENT = "document" &[must("document_title", Text), must("document_url", Url)];
+    ] => ["output_kind", "stage", "basis"], ["quantity"];
+    SUSPENDED = "suspended" &[must("suspended", YesNo), may("suspension_document", Text)] => ["suspended"], ["suspension_document"];
+    DOCUMENT = "document" &[must("document_title", Text), must("document_url", Url)] => [TOPIC], ["document_title"];
     REMARK = "remark" &[must("text", Long)];
 
     INDICATOR_UNIT = "unit" &[must("unit_zh", Text), may("unit_en", Text)];
     DIRECTION = "direction" &[must("direction", P(Pick::Direction))];
-    BASELINE = "baseline" VALUE;
-    TARGET = "target" VALUE;
+    BASELINE = "baseline" VALUE => [TOPIC], ["value", "on"];
+    TARGET = "target" VALUE => [TOPIC], ["value", "on"];
     OBSERVATION = "observation" &[
         must("observation_key", Code),
         must("on", Day),
@@ -162,7 +191,7 @@ topics! {
         must("instrument", Code),
         must("scale", Code),
         may("approximate", YesNo),
-    ];
+    ] => [TOPIC], ["value", "on", "observation_key", "approximate"];
     ACCEPTED = "accepted" &[must("on", Day), must("observation_key", Code), must("because", Long)];
 
     AREA_LEVEL = "area_level" &[must("area_level", P(Pick::AreaLevel))];
@@ -180,13 +209,13 @@ topics! {
     PERIOD = "period" &[must("from", Day), must("to", Day)];
     SECTOR_OF_PLAN = "plan_sector" &[
         must("sector_code", Code), must("order", Whole), must("name_zh", Text), may("name_en", Text),
-    ];
+    ] => [TOPIC], ["name"];
     CAMPAIGN_OF_PLAN = "plan_campaign" &[
         must("campaign_code", Code), must("order", Whole), must("name_zh", Text), may("name_en", Text),
-    ];
+    ] => [TOPIC], ["name"];
     REVISION = "revision" &[
         must("revision_number", Whole), must("title_zh", Text), may("title_en", Text), may("declared", Whole),
-    ];
+    ] => [TOPIC], ["title", "declared"];
     YEARLY_LIST = "yearly_list" &[
         must("year", Whole),
         must("issue", Whole),
@@ -194,7 +223,7 @@ topics! {
         may("title_en", Text),
         may("declared_carried_over", Whole),
         may("declared_new", Whole),
-    ];
+    ] => [TOPIC], ["title"];
     LIST_ENTRY = "list_entry" &[
         must("year", Whole),
         must("issue", Whole),
@@ -208,88 +237,53 @@ topics! {
         may("name_en", Text),
         must("unit_zh", Text),
         may("unit_en", Text),
-    ];
+    ] => [TOPIC], ["name", "unit"];
     // Held as they are: these have pages of their own or come with the plan's file.
-    TEMPLATE = "template" &[];
-    OUTPUT_GROUP = "output_group" &[];
-    FIGURE = "figure" &[];
+    TEMPLATE = "template" &[] => [TOPIC], ["name"];
+    OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];
+    FIGURE = "figure" &[] => [TOPIC], ["name"];
     PUBLISHED = "published" &[];
+    LIMITS = "limits" &[];
+    LIGHTS = "lights" &[];
+    ITEM = "item" &[];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {
     TOPICS.iter().find(|topic| topic.key == key).copied()
 }
 
-/// The topic of a fact.
-pub fn topic_of(fact: &Fact) -> &'static Topic {
-    match fact {
-        Fact::Project(fact) => match fact {
-            ProjectFact::Name(_) => &NAMED,
-            ProjectFact::Alias { .. } => &ALIAS,
-            ProjectFact::Kind { .. } => &KIND,
-            ProjectFact::Sector { .. } => &SECTOR,
-            ProjectFact::Campaign { .. } => &CAMPAIGN,
-            ProjectFact::LeadUnit { .. } => &LEAD_UNIT,
-            ProjectFact::SupportingUnit { .. } => &SUPPORTING_UNIT,
-            ProjectFact::Place { .. } => &PLACE,
-            ProjectFact::Budget { .. } => &BUDGET,
-            ProjectFact::Funding { .. } => &FUNDING,
-            ProjectFact::Membership { .. } => &MEMBERSHIP,
-            ProjectFact::Part { .. } => &PART,
-            ProjectFact::Step { .. } => &STEP,
-            ProjectFact::Milestone { .. } => &MILESTONE,
-            ProjectFact::GatePapers { .. } => &GATE,
-            ProjectFact::Progress { .. } => &PROGRESS,
-            ProjectFact::Output { .. } => &OUTPUT,
-            ProjectFact::Suspended { .. } => &SUSPENDED,
-            ProjectFact::Document { .. } => &DOCUMENT,
-            ProjectFact::Remark { .. } => &REMARK,
-        },
-        Fact::Indicator(fact) => match fact {
-            IndicatorFact::Name(_) => &NAMED,
-            IndicatorFact::Unit(_) => &INDICATOR_UNIT,
-            IndicatorFact::Direction { .. } => &DIRECTION,
-            IndicatorFact::Sector { .. } => &SECTOR,
-            IndicatorFact::Baseline { .. } => &BASELINE,
-            IndicatorFact::Target { .. } => &TARGET,
-            IndicatorFact::Observation { .. } => &OBSERVATION,
-            IndicatorFact::Accepted { .. } => &ACCEPTED,
-        },
-        Fact::Area(fact) => match fact {
-            AreaFact::Name(_) => &NAMED,
-            AreaFact::Level { .. } => &AREA_LEVEL,
-            AreaFact::Parent { .. } => &AREA_PARENT,
-            AreaFact::Population { .. } => &POPULATION,
-            AreaFact::Active { .. } => &IS_ACTIVE,
-        },
-        Fact::Unit(fact) => match fact {
-            UnitFact::Name(_) => &NAMED,
-            UnitFact::Level { .. } => &UNIT_LEVEL,
-            UnitFact::Parent { .. } => &UNIT_PARENT,
-            UnitFact::Area { .. } => &IN_AREA,
-            UnitFact::Active { .. } => &IS_ACTIVE,
-        },
-        Fact::Person(fact) => match fact {
-            PersonFact::Name { .. } => &PERSON_NAME,
-            PersonFact::Email { .. } => &EMAIL,
-            PersonFact::Unit { .. } => &PERSON_UNIT,
-            PersonFact::Role { .. } => &ROLE,
-            PersonFact::Active { .. } => &IS_ACTIVE,
-        },
-        Fact::Plan(fact) => match fact {
-            PlanFact::Name(_) => &NAMED,
-            PlanFact::Period { .. } => &PERIOD,
-            PlanFact::Area { .. } => &IN_AREA,
-            PlanFact::Sector { .. } => &SECTOR_OF_PLAN,
-            PlanFact::Campaign { .. } => &CAMPAIGN_OF_PLAN,
-            PlanFact::Template { .. } => &TEMPLATE,
-            PlanFact::Revision { .. } => &REVISION,
-            PlanFact::YearlyList { .. } => &YEARLY_LIST,
-            PlanFact::ListEntry { .. } => &LIST_ENTRY,
-            PlanFact::OutputKind(_) => &OUTPUT_KIND,
-            PlanFact::OutputGroup(_) => &OUTPUT_GROUP,
-            PlanFact::Figure(_) => &FIGURE,
-            PlanFact::PublishedFigure { .. } => &PUBLISHED,
-        },
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use words::Lang;
+
+    #[test]
+    fn every_line_is_told_by_fields_of_its_topic() {
+        for topic in TOPICS.iter().filter(|topic| !topic.fields.is_empty()) {
+            for name in topic.line.head.iter().chain(topic.line.rest).filter(|name| **name != TOPIC) {
+                let known = topic.kind_of(name).or_else(|| topic.kind_of(&format!("{name}_zh")));
+                assert!(known.is_some(), "{}: {name}", topic.key);
+            }
+        }
+    }
+
+    #[test]
+    fn topics_and_fields_have_words() {
+        for lang in Lang::ALL {
+            for topic in TOPICS {
+                let key = format!("topic-{}", topic.key.replace('_', "-"));
+                assert!(words::has(lang, &key), "{key}");
+                for spec in topic.fields {
+                    let label = format!("field-{}", spec.name.replace('_', "-"));
+                    assert!(words::has(lang, &label), "{label}");
+                    // A yes or no that is a fact's only word must be said either way.
+                    let only = topic.fields.len() == 1 && spec.kind == Kind::YesNo;
+                    for answer in ["yes", "no"].iter().filter(|_| only) {
+                        let key = format!("said-{}-{}-{answer}", topic.key, spec.name).replace('_', "-");
+                        assert!(words::has(lang, &key), "{key}");
+                    }
+                }
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
-//! A fact's values as they stand in the fields of its [topic](super::topic).
+//! What each kind of fact says: its [topic](super::topic), and its values as they stand in the topic's
+//! fields. Forms, corrections, the audit, histories and imports all read facts from here.
 
 use domain::area::AreaFact;
 use domain::code::Code;
@@ -11,8 +12,19 @@ use domain::plan::PlanFact;
 use domain::project::ProjectFact;
 use domain::unit::UnitFact;
 
+use super::topic::{
+    ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
+    DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, ITEM, KIND, LEAD_UNIT,
+    LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND,
+    PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, ROLE,
+    SECTOR, SECTOR_OF_PLAN, STEP, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL,
+    UNIT_PARENT, YEARLY_LIST,
+};
+
 /// Values by field.
 pub type Values = Vec<(&'static str, String)>;
+
+type Described = (&'static Topic, Values);
 
 /// How a yes-or-no value stands in a form.
 pub fn yes_no(value: bool) -> String {
@@ -31,8 +43,18 @@ fn codes(codes: &[Code]) -> String {
     codes.iter().map(Code::as_str).collect::<Vec<_>>().join(";")
 }
 
+/// The topic of a fact.
+pub fn topic_of(fact: &Fact) -> &'static Topic {
+    described(fact).0
+}
+
 /// The values of a fact in the order of its topic's fields.
 pub fn values(fact: &Fact) -> Values {
+    described(fact).1
+}
+
+/// A fact's topic and its values in the order of the topic's fields.
+pub fn described(fact: &Fact) -> Described {
     match fact {
         Fact::Project(fact) => project(fact),
         Fact::Indicator(fact) => indicator(fact),
@@ -40,36 +62,45 @@ pub fn values(fact: &Fact) -> Values {
         Fact::Unit(fact) => unit(fact),
         Fact::Person(fact) => person(fact),
         Fact::Plan(fact) => plan(fact),
+        // Items are told by their own page; elsewhere it is enough what was said something of.
+        Fact::Item(fact) => {
+            let slot = fact.slot();
+            (&ITEM, vec![("said", slot.split('/').next().unwrap_or_default().to_owned())])
+        }
     }
 }
 
-fn project(fact: &ProjectFact) -> Values {
+fn project(fact: &ProjectFact) -> Described {
     match fact {
-        ProjectFact::Name(name) => named("name_zh", "name_en", name),
-        ProjectFact::Alias { alias } => vec![("alias", alias.clone())],
-        ProjectFact::Kind { kind } => vec![("kind", kind.to_string())],
-        ProjectFact::Sector { sector } => vec![("sector", sector.to_string())],
-        ProjectFact::Campaign { campaign } => vec![("campaign", campaign.to_string())],
-        ProjectFact::LeadUnit { unit } => vec![("lead_unit", unit.to_string())],
-        ProjectFact::SupportingUnit { unit, role, active } => vec![
-            ("supporting_unit", unit.to_string()),
-            ("unit_role", role.to_string()),
-            ("active", yes_no(*active)),
-        ],
+        ProjectFact::Name(name) => (&NAMED, named("name_zh", "name_en", name)),
+        ProjectFact::Alias { alias } => (&ALIAS, vec![("alias", alias.clone())]),
+        ProjectFact::Kind { kind } => (&KIND, vec![("kind", kind.to_string())]),
+        ProjectFact::Sector { sector } => (&SECTOR, vec![("sector", sector.to_string())]),
+        ProjectFact::Campaign { campaign } => (&CAMPAIGN, vec![("campaign", campaign.to_string())]),
+        ProjectFact::LeadUnit { unit } => (&LEAD_UNIT, vec![("lead_unit", unit.to_string())]),
+        ProjectFact::SupportingUnit { unit, role, active } => (
+            &SUPPORTING_UNIT,
+            vec![
+                ("supporting_unit", unit.to_string()),
+                ("unit_role", role.to_string()),
+                ("active", yes_no(*active)),
+            ],
+        ),
         ProjectFact::Place { areas, address } => {
-            vec![("areas", codes(areas)), ("address", address.clone())]
+            (&PLACE, vec![("areas", codes(areas)), ("address", address.clone())])
         }
-        ProjectFact::Budget { fen } => vec![("budget_yuan", fen.to_string())],
+        ProjectFact::Budget { fen } => (&BUDGET, vec![("budget_yuan", fen.to_string())]),
         ProjectFact::Funding { origin, fen } => {
-            vec![("funding_origin", origin.to_string()), ("funding_yuan", fen.to_string())]
+            (&FUNDING, vec![("funding_origin", origin.to_string()), ("funding_yuan", fen.to_string())])
         }
-        ProjectFact::Membership { state, revision, other } => {
-            vec![("membership", state.as_str().into()), ("revision", opt(revision)), ("other", opt(other))]
-        }
+        ProjectFact::Membership { state, revision, other } => (
+            &MEMBERSHIP,
+            vec![("membership", state.as_str().into()), ("revision", opt(revision)), ("other", opt(other))],
+        ),
         ProjectFact::Part { part, name } => {
             let mut out = vec![("part_code", part.to_string())];
             out.extend(named("part_name_zh", "part_name_en", name));
-            out
+            (&PART, out)
         }
         ProjectFact::Step { step, order, name, gate } => {
             let mut out = vec![("step_code", step.to_string()), ("order", order.to_string())];
@@ -87,38 +118,47 @@ fn project(fact: &ProjectFact) -> Values {
                     None => {}
                 }
             }
-            out
+            (&STEP, out)
         }
-        ProjectFact::Milestone { aspect, part, step, date, cause } => vec![
-            ("step", step.to_string()),
-            ("part", opt(part)),
-            ("aspect", aspect.as_str().into()),
-            ("date", opt(date)),
-            ("cause", cause.map_or("", |cause| cause.as_str()).into()),
-        ],
-        ProjectFact::GatePapers { step, applied, decided, number, granted } => vec![
-            ("step", step.to_string()),
-            ("applied", opt(applied)),
-            ("decided", opt(decided)),
-            ("number", number.clone()),
-            ("granted", granted.map_or_else(String::new, yes_no)),
-        ],
+        ProjectFact::Milestone { aspect, part, step, date, cause } => (
+            &MILESTONE,
+            vec![
+                ("step", step.to_string()),
+                ("part", opt(part)),
+                ("aspect", aspect.as_str().into()),
+                ("date", opt(date)),
+                ("cause", cause.map_or("", |cause| cause.as_str()).into()),
+            ],
+        ),
+        ProjectFact::GatePapers { step, applied, decided, number, granted } => (
+            &GATE,
+            vec![
+                ("step", step.to_string()),
+                ("applied", opt(applied)),
+                ("decided", opt(decided)),
+                ("number", number.clone()),
+                ("granted", granted.map_or_else(String::new, yes_no)),
+            ],
+        ),
         ProjectFact::Progress { part, percent } => {
-            vec![("part", opt(part)), ("percent", percent.normalize().to_string())]
+            (&PROGRESS, vec![("part", opt(part)), ("percent", percent.normalize().to_string())])
         }
-        ProjectFact::Output { kind, stage, basis, quantity } => vec![
-            ("output_kind", kind.to_string()),
-            ("stage", stage.as_str().into()),
-            ("basis", basis.as_str().into()),
-            ("quantity", quantity.normalize().to_string()),
-        ],
+        ProjectFact::Output { kind, stage, basis, quantity } => (
+            &OUTPUT,
+            vec![
+                ("output_kind", kind.to_string()),
+                ("stage", stage.as_str().into()),
+                ("basis", basis.as_str().into()),
+                ("quantity", quantity.normalize().to_string()),
+            ],
+        ),
         ProjectFact::Suspended { suspended, document } => {
-            vec![("suspended", yes_no(*suspended)), ("suspension_document", document.clone())]
+            (&SUSPENDED, vec![("suspended", yes_no(*suspended)), ("suspension_document", document.clone())])
         }
         ProjectFact::Document { title, url } => {
-            vec![("document_title", title.clone()), ("document_url", url.clone())]
+            (&DOCUMENT, vec![("document_title", title.clone()), ("document_url", url.clone())])
         }
-        ProjectFact::Remark { text } => vec![("text", text.clone())],
+        ProjectFact::Remark { text } => (&REMARK, vec![("text", text.clone())]),
     }
 }
 
@@ -131,121 +171,142 @@ fn measured(on: &jiff::civil::Date, value: &rust_decimal::Decimal, by: &Instrume
     ]
 }
 
-fn indicator(fact: &IndicatorFact) -> Values {
+fn indicator(fact: &IndicatorFact) -> Described {
     match fact {
-        IndicatorFact::Name(name) => named("name_zh", "name_en", name),
-        IndicatorFact::Unit(unit) => named("unit_zh", "unit_en", unit),
-        IndicatorFact::Direction { direction } => vec![("direction", direction.as_str().into())],
-        IndicatorFact::Sector { sector } => vec![("sector", sector.to_string())],
-        IndicatorFact::Baseline { value, on, instrument }
-        | IndicatorFact::Target { on, value, instrument } => measured(on, value, instrument),
+        IndicatorFact::Name(name) => (&NAMED, named("name_zh", "name_en", name)),
+        IndicatorFact::Unit(unit) => (&INDICATOR_UNIT, named("unit_zh", "unit_en", unit)),
+        IndicatorFact::Direction { direction } => {
+            (&DIRECTION, vec![("direction", direction.as_str().into())])
+        }
+        IndicatorFact::Sector { sector } => (&SECTOR, vec![("sector", sector.to_string())]),
+        IndicatorFact::Baseline { value, on, instrument } => (&BASELINE, measured(on, value, instrument)),
+        IndicatorFact::Target { on, value, instrument } => (&TARGET, measured(on, value, instrument)),
         IndicatorFact::Observation { key, on, value, instrument, approximate } => {
             let mut out = vec![("observation_key", key.to_string())];
             out.extend(measured(on, value, instrument));
             out.push(("approximate", yes_no(*approximate)));
-            out
+            (&OBSERVATION, out)
         }
-        IndicatorFact::Accepted { on, key, because } => {
-            vec![("on", on.to_string()), ("observation_key", key.to_string()), ("because", because.clone())]
-        }
+        IndicatorFact::Accepted { on, key, because } => (
+            &ACCEPTED,
+            vec![("on", on.to_string()), ("observation_key", key.to_string()), ("because", because.clone())],
+        ),
     }
 }
 
-fn area(fact: &AreaFact) -> Values {
+fn area(fact: &AreaFact) -> Described {
     match fact {
-        AreaFact::Name(name) => named("name_zh", "name_en", name),
-        AreaFact::Level { level } => vec![("area_level", level.as_str().into())],
-        AreaFact::Parent { parent } => vec![("parent_area", opt(parent))],
-        AreaFact::Population { people } => vec![("population", people.to_string())],
-        AreaFact::Active { active } => vec![("active", yes_no(*active))],
+        AreaFact::Name(name) => (&NAMED, named("name_zh", "name_en", name)),
+        AreaFact::Level { level } => (&AREA_LEVEL, vec![("area_level", level.as_str().into())]),
+        AreaFact::Parent { parent } => (&AREA_PARENT, vec![("parent_area", opt(parent))]),
+        AreaFact::Population { people } => (&POPULATION, vec![("population", people.to_string())]),
+        AreaFact::Active { active } => (&IS_ACTIVE, vec![("active", yes_no(*active))]),
     }
 }
 
-fn unit(fact: &UnitFact) -> Values {
+fn unit(fact: &UnitFact) -> Described {
     match fact {
-        UnitFact::Name(name) => named("name_zh", "name_en", name),
-        UnitFact::Level { level } => vec![("unit_level", level.as_str().into())],
-        UnitFact::Parent { parent } => vec![("parent_unit", opt(parent))],
-        UnitFact::Area { area } => vec![("area", area.to_string())],
-        UnitFact::Active { active } => vec![("active", yes_no(*active))],
+        UnitFact::Name(name) => (&NAMED, named("name_zh", "name_en", name)),
+        UnitFact::Level { level } => (&UNIT_LEVEL, vec![("unit_level", level.as_str().into())]),
+        UnitFact::Parent { parent } => (&UNIT_PARENT, vec![("parent_unit", opt(parent))]),
+        UnitFact::Area { area } => (&IN_AREA, vec![("area", area.to_string())]),
+        UnitFact::Active { active } => (&IS_ACTIVE, vec![("active", yes_no(*active))]),
     }
 }
 
-fn person(fact: &PersonFact) -> Values {
+fn person(fact: &PersonFact) -> Described {
     match fact {
-        PersonFact::Name { name } => vec![("person_name", name.clone())],
-        PersonFact::Email { email } => vec![("email", email.clone())],
-        PersonFact::Unit { unit } => vec![("person_unit", unit.to_string())],
-        PersonFact::Role { role, scope, held } => {
-            vec![("role", role.as_str().into()), ("scope", scope.to_string()), ("held", yes_no(*held))]
-        }
-        PersonFact::Active { active } => vec![("active", yes_no(*active))],
+        PersonFact::Name { name } => (&PERSON_NAME, vec![("person_name", name.clone())]),
+        PersonFact::Email { email } => (&EMAIL, vec![("email", email.clone())]),
+        PersonFact::Unit { unit } => (&PERSON_UNIT, vec![("person_unit", unit.to_string())]),
+        PersonFact::Role { role, scope, held } => (
+            &ROLE,
+            vec![("role", role.as_str().into()), ("scope", scope.to_string()), ("held", yes_no(*held))],
+        ),
+        PersonFact::Active { active } => (&IS_ACTIVE, vec![("active", yes_no(*active))]),
     }
 }
 
-fn plan(fact: &PlanFact) -> Values {
+fn plan(fact: &PlanFact) -> Described {
     match fact {
-        PlanFact::Name(name) => named("name_zh", "name_en", name),
-        PlanFact::Period { from, to } => vec![("from", from.to_string()), ("to", to.to_string())],
-        PlanFact::Area { area } => vec![("area", area.to_string())],
+        PlanFact::Name(name) => (&NAMED, named("name_zh", "name_en", name)),
+        PlanFact::Period { from, to } => (&PERIOD, vec![("from", from.to_string()), ("to", to.to_string())]),
+        PlanFact::Area { area } => (&IN_AREA, vec![("area", area.to_string())]),
         PlanFact::Sector { sector, order, name } => {
             let mut out = vec![("sector_code", sector.to_string()), ("order", order.to_string())];
             out.extend(named("name_zh", "name_en", name));
-            out
+            (&SECTOR_OF_PLAN, out)
         }
         PlanFact::Campaign { campaign, order, name } => {
             let mut out = vec![("campaign_code", campaign.to_string()), ("order", order.to_string())];
             out.extend(named("name_zh", "name_en", name));
-            out
+            (&CAMPAIGN_OF_PLAN, out)
         }
         PlanFact::Revision { number, title, declared } => {
             let mut out = vec![("revision_number", number.to_string())];
             out.extend(named("title_zh", "title_en", title));
             out.push(("declared", opt(declared)));
-            out
+            (&REVISION, out)
         }
         PlanFact::YearlyList { year, issue, title, declared_carried_over, declared_new } => {
             let mut out = vec![("year", year.to_string()), ("issue", issue.to_string())];
             out.extend(named("title_zh", "title_en", title));
             out.push(("declared_carried_over", opt(declared_carried_over)));
             out.push(("declared_new", opt(declared_new)));
-            out
+            (&YEARLY_LIST, out)
         }
-        PlanFact::ListEntry { year, issue, project, entry, aim } => vec![
-            ("year", year.to_string()),
-            ("issue", issue.to_string()),
-            ("project", project.to_string()),
-            ("entry", entry.as_str().into()),
-            ("aim", aim.map_or("", |aim| aim.as_str()).into()),
-        ],
+        PlanFact::ListEntry { year, issue, project, entry, aim } => (
+            &LIST_ENTRY,
+            vec![
+                ("year", year.to_string()),
+                ("issue", issue.to_string()),
+                ("project", project.to_string()),
+                ("entry", entry.as_str().into()),
+                ("aim", aim.map_or("", |aim| aim.as_str()).into()),
+            ],
+        ),
         PlanFact::OutputKind(kind) => {
             let mut out = vec![("kind_code", kind.kind.to_string())];
             out.extend(named("name_zh", "name_en", &kind.name));
             out.extend(named("unit_zh", "unit_en", &kind.unit));
-            out
+            (&OUTPUT_KIND, out)
         }
         // Without fields: what identifies them, and their size.
-        PlanFact::Template { template, name, steps } => vec![
-            ("kind_code", template.to_string()),
-            ("name_zh", name.zh.clone()),
-            ("steps", steps.iter().map(|step| step.name.zh.as_str()).collect::<Vec<_>>().join(" → ")),
-        ],
-        PlanFact::OutputGroup(group) => vec![
-            ("kind_code", group.group.to_string()),
-            ("name_zh", group.name.zh.clone()),
-            ("stage", group.stage.as_str().into()),
-            ("quantity", group.quantity.normalize().to_string()),
-            ("members", codes(&group.members)),
-        ],
-        PlanFact::Figure(figure) => vec![
-            ("kind_code", figure.id.to_string()),
-            ("name_zh", figure.label.zh.clone()),
-            ("rule", figure.rule.zh.clone()),
-        ],
-        PlanFact::PublishedFigure { figure, on, value } => vec![
-            ("kind_code", figure.to_string()),
-            ("on", on.to_string()),
-            ("value", value.normalize().to_string()),
-        ],
+        PlanFact::Template { template, name, steps } => (
+            &TEMPLATE,
+            vec![
+                ("kind_code", template.to_string()),
+                ("name_zh", name.zh.clone()),
+                ("steps", steps.iter().map(|step| step.name.zh.as_str()).collect::<Vec<_>>().join(" → ")),
+            ],
+        ),
+        PlanFact::OutputGroup(group) => (
+            &OUTPUT_GROUP,
+            vec![
+                ("kind_code", group.group.to_string()),
+                ("name_zh", group.name.zh.clone()),
+                ("stage", group.stage.as_str().into()),
+                ("quantity", group.quantity.normalize().to_string()),
+                ("members", codes(&group.members)),
+            ],
+        ),
+        PlanFact::Figure(figure) => (
+            &FIGURE,
+            vec![
+                ("kind_code", figure.id.to_string()),
+                ("name_zh", figure.label.zh.clone()),
+                ("rule", figure.rule.zh.clone()),
+            ],
+        ),
+        PlanFact::Limits(rules) => (&LIMITS, named("name_zh", "name_en", &rules.name)),
+        PlanFact::Lights(rules) => (&LIGHTS, named("name_zh", "name_en", &rules.name)),
+        PlanFact::PublishedFigure { figure, on, value } => (
+            &PUBLISHED,
+            vec![
+                ("kind_code", figure.to_string()),
+                ("on", on.to_string()),
+                ("value", value.normalize().to_string()),
+            ],
+        ),
     }
 }

@@ -332,8 +332,8 @@ async fn a_correction_is_shown_with_what_it_corrects() {
     }
     assert!(!answer.text.contains("17% complete"));
     let overview = site.get(PLAN, "en", "").await;
-    assert!(overview.text.contains("Complete: 71 %"), "the week's changes follow the correction");
-    assert!(!overview.text.contains("Complete: 17 %"));
+    assert!(overview.text.contains("Progress: 71 %"), "the week's changes follow the correction");
+    assert!(!overview.text.contains("Progress: 17 %"));
     // Looked at a day before, neither is there.
     let before = site.get(&format!("{PLAN}/projects/HT-GRE-003?as_of=2024-01-01"), "en", "").await;
     assert!(!before.text.contains("Corrects entry") && before.text.contains("hold only from after the day"));

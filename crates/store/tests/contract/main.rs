@@ -7,9 +7,12 @@ mod backup;
 mod books;
 mod disk;
 mod journal;
+mod ledger;
 mod reading;
 mod schema;
+mod secure;
 mod tamper;
+mod uploads;
 mod writing;
 
 /// Makes each function a test on SQLite and one on PostgreSQL.

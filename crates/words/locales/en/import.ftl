@@ -221,3 +221,115 @@ help-yes-no = Yes or no.
 help-one-of = One of:
 help-url = An address beginning with http:// or https://.
 import-preview-cut = … only the first changes are listed; --format json has more.
+
+import-title = Import tables
+import-lead = Put on record or update many rows at once. The file is tried first: every row’s change and every mistake is listed. Nothing is written before you confirm.
+import-step-fill = Download a template and fill it in, or work on the rows there are.
+import-step-check = Upload the file and look at what it would come to.
+import-step-confirm = Confirm: either all rows are written or none. Importing the same file again adds nothing.
+import-file-group = Choose a file
+import-table = Table
+import-file = File
+import-file-hint = .xlsx, or text separated by comma, semicolon or tab (UTF-8, UTF-16, GB18030); at most { $max } MB and 20,000 rows.
+import-use-profile = The headings differ from the template and you have a column profile
+import-profile-file = Column profile (.toml)
+import-profile-file-hint = Not needed: where headings are not recognised, you say in the next step which column is which, and can save that for later.
+import-check-file = Try the file
+import-too-large = The file is larger than { $max } MB. Divide it.
+import-profile-too-large = The profile is too large. Choose one saved here or by the command line.
+import-choose-table = Choose a table.
+import-choose-file = Choose a file.
+import-no-room = Too many files are waiting to be imported at the moment. Upload it again in a while.
+import-discarded = The file was discarded; nothing was written.
+import-templates = Templates and present rows
+import-templates-lead = Headings come in the language you read; both languages are recognised. Present rows can be imported as they are: rows you leave alone change nothing.
+import-template-empty = Empty template
+import-template-rows = Present rows
+import-about-areas = One row for each district, subdistrict or town
+import-about-units = One row for each department or unit
+import-about-projects = One row for each project: name, kind, sector, unit, place, budget, standing
+import-about-aliases = One row for each other name
+import-about-lead-units = One row for each naming of a lead unit
+import-about-supporting-units = One row for each supporting unit of a project
+import-about-parts = One row for each part of a project
+import-about-milestones = One row for each date: promised, planned, forecast or actual
+import-about-progress = One row for each report of percent complete
+import-about-outputs = One row for each quantity of output
+import-about-documents = One row for each document
+import-about-remarks = One row for each remark
+import-about-indicators = One row for each indicator
+import-about-baselines = One row for each baseline of an indicator
+import-about-targets = One row for each target of an indicator
+import-about-observations = One row for each measured value
+import-about-accepted = One row for each acceptance of a measured value
+import-about-list-entries = One row for each project on a yearly list
+import-check-title = What it would come to
+import-of-file = { $table } · { $file }
+import-overtaken = Others updated records while you were looking: the import would come to something else than you were shown, so nothing was imported. This is what it comes to now; please look again.
+import-all-good = No mistakes found. Confirming writes { $entries ->
+    [1] one entry
+   *[other] { $entries } entries
+  }.
+import-all-known = Everything in the file is on record already: there is nothing to write.
+import-some-wrong = { $count ->
+    [1] One row needs
+   *[other] { $count } rows need
+  } mending. Nothing was written; mend the file and upload it again.
+import-rows-new = New rows
+import-rows-changed = Changed rows
+import-rows-unchanged = Unchanged rows
+import-rows-refused = Rows with mistakes
+import-mistakes = What to mend
+import-mistakes-shown = The first { $shown } of { $total }; the files have all of them.
+import-mistakes-file = List of mistakes
+import-annotated-file = Your rows, annotated
+import-by-column = By column
+import-in-column = { $column }: { $count }
+import-whole-row = whole row
+import-again = Upload again
+import-changes = What would change
+import-changes-more = Only the first { $shown } are listed.
+import-change-what = What
+import-change-from = Holds from
+import-change-before = Now
+import-change-after = After the import
+import-headings-read = How the columns were read
+import-heading-in-file = Heading in the file
+import-heading-taken = Taken for
+import-not-read = not read
+import-unread = { $count ->
+    [1] One column is not read
+   *[other] { $count } columns are not read
+  }: { $headings }.
+import-columns-change = Change which column is which
+import-profile-save = Save the column profile
+import-confirm = Import { $count ->
+    [1] one row
+   *[other] { $count } rows
+  }
+import-discard = Discard the file
+import-columns-title = Which column is which
+import-columns-intro = Choose a column of the file for each field. Columns that are not chosen are not read.
+import-columns-save = Try it this way
+import-where = Where the headings are
+import-sheet = Sheet
+import-header-row = Row of the headings
+import-header-row-hint = When you change it, the columns below follow.
+import-columns-which = Fields and columns
+import-not-in-file = (not in the file)
+import-column-sample = { $letters } “{ $heading }”, such as “{ $sample }”
+import-column-empty = { $letters } “{ $heading }”
+import-column-needed = This field is needed: choose a column.
+import-column-twice = This column is taken for another field already.
+import-constants = The same for all rows
+import-constants-note = What the file does not say can be said here for all rows; a row’s own word goes before.
+import-done-title = Imported
+import-done = { $entries ->
+    [1] One entry was
+   *[other] { $entries } entries were
+  } written.
+import-done-nothing = All of it was on record already; nothing was written.
+import-done-audit = See them in the audit
+import-done-more = Import another file
+import-list-comma = {", "}
+import-choice = { $label } ({ $word })

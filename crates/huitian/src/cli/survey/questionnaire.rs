@@ -1,6 +1,5 @@
 //! `huitian survey questionnaire`: an XLSForm as an instrument with its fingerprint.
 
-use std::io::BufReader;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -29,7 +28,7 @@ pub struct Questionnaire {
 }
 
 pub fn run(args: &Questionnaire) -> anyhow::Result<()> {
-    let form = exchange::xlsform::read(BufReader::new(super::open(&args.xlsform)?))
+    let form = exchange::xlsform::read(super::open(&args.xlsform)?)
         .with_context(|| args.xlsform.display().to_string())?;
     let prints: Vec<Value> = form
         .instrument

@@ -49,6 +49,7 @@ pub struct Answer {
     pub status: u16,
     pub location: String,
     pub body: String,
+    pub bytes: Vec<u8>,
 }
 
 impl Answer {
@@ -115,6 +116,13 @@ pub struct Reader<'a> {
 }
 
 impl Site {
+    /// The newest entry about a subject of the kind; about the one with a code, where one is given.
+    pub async fn entry_about(&self, kind: domain::subject::SubjectKind, code: Option<&str>) -> u64 {
+        let code = code.map(|code| domain::code::Code::new(code).unwrap());
+        let filter = store::EntryFilter { kind: Some(kind), code, ..store::EntryFilter::default() };
+        self.app.entries(filter, None, 1).await.unwrap().items[0].seq.0
+    }
+
     pub async fn sign_in(&self, person: &str) -> Reader<'_> {
         self.sign_in_with(person, demo::PASSWORD).await
     }
@@ -130,22 +138,36 @@ impl Site {
 }
 
 impl Reader<'_> {
-    async fn ask(&self, request: axum::http::request::Builder, body: String) -> Answer {
+    async fn ask(&self, request: axum::http::request::Builder, body: impl Into<Body>) -> Answer {
         let mut request = request.header(header::ACCEPT_LANGUAGE, self.lang);
         if !self.cookie.is_empty() {
             request = request.header(header::COOKIE, &self.cookie);
         }
-        let response =
-            self.site.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
+        let response = self.site.router.clone().oneshot(request.body(body.into()).unwrap()).await.unwrap();
         let status = response.status().as_u16();
         let location =
             response.headers().get(header::LOCATION).map_or("", |v| v.to_str().unwrap()).to_owned();
-        let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap();
-        Answer { status, location, body: String::from_utf8(bytes.to_vec()).unwrap() }
+        let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap().to_vec();
+        Answer { status, location, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
         self.ask(Request::get(path), String::new()).await
+    }
+
+    /// Sends a form with files as they are; a part with a file's name is a file.
+    pub async fn post_parts(&self, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, file, bytes) in parts {
+            let file = if file.is_empty() { String::new() } else { format!("; filename=\"{file}\"") };
+            let head = format!("--part\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(bytes);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--part--\r\n");
+        let request = Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=part");
+        self.ask(request, body).await
     }
 
     /// Sends a form with the session's secret.
@@ -175,4 +197,9 @@ fn encode(text: &str) -> String {
             },
         )
         .collect()
+}
+
+/// The number of the last entry.
+pub fn head(site: &Site) -> u64 {
+    site.app.database().read(|c| c.head()).unwrap().0
 }

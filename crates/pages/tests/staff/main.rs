@@ -2,13 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod importing;
+mod ledger;
 mod site;
 
 use domain::code::Code;
 use domain::history::View;
 use domain::project::Project;
-use domain::subject::Subject;
-use site::{PLAN, Site, site};
+use domain::subject::{Subject, SubjectKind};
+use site::{PLAN, Site, head, site};
 
 const PROJECT: &str = "/p/huitian-2018/projects/HT-EDU-003";
 const SOURCE: (&str, &str) = ("source_title", "A letter of the education commission");
@@ -22,7 +24,7 @@ async fn project(site: &Site, code: &str) -> Project {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_page_opens_in_both_languages_with_all_its_words() {
     let site = site();
-    let head = site.app.database().read(|c| c.head()).unwrap().0;
+    let head = head(&site);
     let plan = |path: &str| format!("{PLAN}{path}");
     let mut paths: Vec<(&str, String)> = [
         "/projects/new",
@@ -59,6 +61,16 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
         "/templates/building",
         "/audit",
         "/audit?kind=project&code=HT-EDU-003",
+        "/ledger",
+        "/ledger?standing=all&kind=tracked_task&sort=received&order=down",
+        "/desk",
+        "/items/new",
+        "/items/HT-DIR-005",
+        "/items/HT-DIR-005/trace",
+        "/items/HT-DIR-005/link",
+        "/items/REP-weekly-2019-W10",
+        "/reports",
+        "/reports/REP-weekly-2019-W10",
     ]
     .iter()
     .map(|path| ("task-force", plan(path)))
@@ -70,9 +82,14 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
     for form in ["supporting_unit", "funding", "part", "step", "alias", "membership"] {
         paths.push(("task-force", format!("{PROJECT}/edit/{form}")));
     }
-    for seq in [1, 60, 75, 200, head / 2] {
-        paths.push(("task-force", format!("/audit/{seq}")));
-        paths.push(("task-force", format!("/audit/{seq}/correct")));
+    for kind in SubjectKind::ALL {
+        let seq = site.entry_about(kind, None).await;
+        let who = if kind.is_directory() { "admin" } else { "task-force" };
+        paths.push((who, format!("/audit/{seq}")));
+        // Items have forms of their own.
+        if kind != SubjectKind::Item && who == "task-force" {
+            paths.push((who, format!("/audit/{seq}/correct")));
+        }
     }
     paths.push(("admin", format!("/audit/{head}")));
     for path in [
@@ -127,6 +144,7 @@ async fn each_role_reaches_its_pages_and_no_others() {
     let edit = "/p/huitian-2018/projects/HT-EDU-003/edit";
     let promise = format!("{edit}/milestone?step=completion&part=&aspect=promised");
     let forecast = format!("{edit}/milestone?step=completion&part=&aspect=forecast");
+    let entry = format!("/audit/{}", site.entry_about(SubjectKind::Project, Some("HT-EDU-003")).await);
     // One letter for each person above: o opens, f forbidden, s sign in.
     let pages: &[(&str, &str)] = &[
         ("/p/huitian-2018/units", "oooooooooo"),
@@ -140,9 +158,10 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/record/revision", "soffffffff"),
         ("/p/huitian-2018/indicators/population/observation", "soffffffff"),
         ("/p/huitian-2018/templates/building", "soffffffff"),
+        ("/p/huitian-2018/import", "soofffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),
-        ("/audit/100", "soofffoooo"),
-        ("/audit/100/correct", "soofffffff"),
+        (&entry, "soofffoooo"),
+        (&format!("{entry}/correct"), "soooffffff"),
         ("/admin", "sofffffffo"),
         ("/admin/people", "sffffffffo"),
         ("/admin/units", "sofffffffo"),

@@ -1,0 +1,35 @@
+//! Facts of items, and the rules that a plan's items go by, in the form the journal keeps them.
+
+use serde::{Deserialize, Serialize};
+use utoipa::openapi::RefOr;
+use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! as_kept {
+    ($($(#[$outer:meta])* $name:ident of $kept:ty, $text:literal;)*) => {$(
+        $(#[$outer])*
+        #[derive(Debug, Clone, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub $kept);
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                ObjectBuilder::new().schema_type(Type::Object).description(Some($text)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )*};
+}
+
+as_kept! {
+    /// A fact of an item.
+    ItemFact of domain::item::ItemFact,
+        "One fact of an item: an object with one member, its name, as in {\"due\": {\"on\": \"2019-08-14\"}}.";
+    /// Time limits and the escalation ladder.
+    LimitRules of domain::item::limit::LimitRules,
+        "Time limits: objection, ordinary, urgent, immediate, review, and the rungs of the ladder.";
+    /// Rules of status lights.
+    LightRules of domain::item::light::LightRules,
+        "Rules that give status lights: the first rule of which any test holds.";
+}

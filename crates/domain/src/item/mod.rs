@@ -1,0 +1,20 @@
+//! Items of the ledger: directives, tasks, inspections, whistles, meetings, reports.
+
+pub(crate) mod check;
+mod fact;
+pub mod kind;
+pub mod ledger;
+pub mod light;
+pub mod limit;
+pub mod query;
+mod relation;
+mod state;
+pub mod workflow;
+
+pub use fact::ItemFact;
+pub use kind::ItemKind;
+pub use relation::{End, Relation, Target};
+pub use state::{
+    AgendaPoint, EvidenceLine, Extension, Issued, Item, Moved, Objection, ProgressLine, UnitLine,
+};
+pub use workflow::{Standing, State, Step};

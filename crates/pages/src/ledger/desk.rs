@@ -1,0 +1,101 @@
+//! My desk: what I must do today, what I wait for, what is about to be late.
+
+use app::ledger::Paging;
+use askama::Template;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::item::kind::ItemKind;
+use domain::item::ledger::LedgerRow;
+use domain::item::light::{Light, Verdict};
+use domain::item::query::{LedgerQuery, Sort};
+use domain::item::workflow::{self, Standing, State};
+use domain::policy::{Action, Target};
+
+use super::line::{Line, line, unit_name};
+use super::list::staff_only;
+use crate::editor::change::own_unit;
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+
+/// Rows of each list; the ledger shows the rest.
+const MOST: usize = 50;
+
+struct Part {
+    title: String,
+    none: String,
+    lines: Vec<Line>,
+    more: String,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/desk.html")]
+struct DeskPage {
+    page: Page,
+    unit: String,
+    parts: Vec<Part>,
+}
+
+pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let page = visit.page(visit.t("desk-title"));
+    let own = Code::new(&own_unit(&visit.actor)).ok();
+    // Those without a unit of their own look over everything.
+    let query = LedgerQuery {
+        unit: own.clone(),
+        standings: vec![Standing::Open],
+        projects: own.is_some(),
+        milestones: own.is_some(),
+        kinds: if own.is_some() { ItemKind::ALL.to_vec() } else { Vec::new() },
+        ..LedgerQuery::default()
+    };
+    let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: 500 };
+    let rows = visit.app.ledger(&plan, &query, &paging, visit.asked).await?.rows;
+    let mine = |row: &LedgerRow| must_act(&visit, &plan, row);
+    let late = |verdict: &Verdict| matches!(verdict.light, Light::Red | Light::Orange);
+    let soon = |verdict: &Verdict| matches!(verdict.light, Light::Yellow | Light::Blue);
+    let part = |key: &str, more: &str, take: &dyn Fn(&LedgerRow, &Verdict) -> bool| Part {
+        title: visit.t(key).into_owned(),
+        none: visit.t(&format!("{key}-none")).into_owned(),
+        lines: rows
+            .iter()
+            .filter(|(row, verdict)| take(row, verdict))
+            .take(MOST)
+            .map(|(row, verdict)| line(&page, &portfolio, row, *verdict))
+            .collect(),
+        more: match &own {
+            Some(unit) => page.link(&format!("/ledger?unit={unit}{more}")),
+            None => page.link(&format!("/ledger?standing=open{more}")),
+        },
+    };
+    let parts = vec![
+        part("desk-late", "&light=red", &|_, verdict| late(verdict)),
+        part("desk-soon", "&light=yellow", &|_, verdict| soon(verdict)),
+        part("desk-do", "", &|row, verdict| mine(row) && !late(verdict) && !soon(verdict)),
+        part("desk-wait", "", &|row, verdict| !mine(row) && !late(verdict) && !soon(verdict)),
+    ];
+    let unit = own.map_or_else(String::new, |unit| unit_name(&portfolio, &unit, visit.lang));
+    render(StatusCode::OK, &DeskPage { page, unit, parts })
+}
+
+/// Whether the next move of an item is one that the reader may make.
+fn must_act(visit: &Visit, plan: &Code, row: &LedgerRow) -> bool {
+    let target = Target {
+        plan: Some(plan.clone()),
+        lead_unit: row.lead_unit.clone(),
+        supporting_units: row.supporting_units.clone(),
+        caller: row.caller.clone(),
+        areas: row.areas.clone(),
+    };
+    match (&row.kind, State::parse(&row.state)) {
+        (domain::item::ledger::RowKind::Item(kind), Some(state)) => {
+            workflow::next(*kind, state).any(|held| visit.actor.may(held.needs, &target))
+        }
+        _ => visit.actor.may(Action::ReportProgress, &target),
+    }
+}

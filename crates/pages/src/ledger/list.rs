@@ -1,0 +1,232 @@
+//! One ledger, one table: everything to be delivered, filtered, sorted and counted by its light.
+
+use app::ledger::Paging;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::item::kind::{ItemKind, Level, Series};
+use domain::item::light::Light;
+use domain::item::query::Sort;
+use domain::item::workflow::Standing;
+use domain::named::Named;
+use domain::policy::Action;
+
+use super::address::Asking;
+use super::line::{Line, line, rules};
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::{encode, word};
+
+const PAGE_SIZE: usize = 50;
+
+pub struct Choice {
+    pub value: String,
+    pub label: String,
+    pub chosen: bool,
+}
+
+struct Column {
+    label: String,
+    address: String,
+    sorted: Option<&'static str>,
+}
+
+/// A light with how many rows show it, and the list narrowed to it.
+struct Count {
+    light: &'static str,
+    name: String,
+    count: u64,
+    address: String,
+    is_here: bool,
+}
+
+struct Condition {
+    label: String,
+    without: String,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/list.html")]
+struct ListPage {
+    page: Page,
+    asking: Asking,
+    lines: Vec<Line>,
+    total: u64,
+    counts: Vec<Count>,
+    rules_name: String,
+    rules_source: String,
+    rules: Vec<(&'static str, String, String)>,
+    kinds: Vec<Choice>,
+    standings: Vec<Choice>,
+    lights: Vec<Choice>,
+    units: Vec<Choice>,
+    levels: Vec<Choice>,
+    series: Vec<Choice>,
+    areas: Vec<Choice>,
+    sectors: Vec<Choice>,
+    columns: Vec<Column>,
+    conditions: Vec<Condition>,
+    unfolded: bool,
+    first: Option<String>,
+    next: Option<String>,
+    may_add: bool,
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(asking): Query<Asking>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let query = asking.query(&portfolio);
+    let (sort, descending) = asking.sort();
+    let paging = Paging { sort, descending, after: asking.after(), limit: PAGE_SIZE };
+    let found = visit.app.ledger(&plan, &query, &paging, visit.asked).await?;
+    let counts = visit.app.ledger_lights(&plan, &query, visit.asked).await?;
+    let lang = visit.lang;
+    let page = visit.page(visit.t("ledger-title"));
+    let base = page.link("/ledger");
+    let address = |query: String| match (query.is_empty(), base.contains('?')) {
+        (true, _) => base.clone(),
+        (false, true) => format!("{base}&{query}"),
+        (false, false) => format!("{base}?{query}"),
+    };
+    let choices = |values: &mut dyn Iterator<Item = (String, String)>, chosen: &str| -> Vec<Choice> {
+        values.map(|(value, label)| Choice { chosen: value == chosen, value, label }).collect()
+    };
+    let words = |list: &'static str, values: &[&'static str], chosen: &str| -> Vec<Choice> {
+        choices(&mut values.iter().map(|v| ((*v).to_owned(), word(lang, list, v))), chosen)
+    };
+    let named = |code: &Code, name: &Named| (code.to_string(), name.get(lang.is_english()).to_owned());
+    let mut kinds: Vec<&'static str> = ItemKind::ALL.iter().map(|kind| kind.as_str()).collect();
+    kinds.extend(["project", "milestone"]);
+    let kinds = words("item-kind", &kinds, &asking.kind);
+    let mut standings = words(
+        "standing",
+        &Standing::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>(),
+        if asking.standing.is_empty() { "open" } else { &asking.standing },
+    );
+    standings.push(Choice {
+        value: "all".into(),
+        label: visit.t("ledger-all").into_owned(),
+        chosen: asking.standing == "all",
+    });
+    let lights = words("light", &Light::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>(), &asking.light);
+    let levels =
+        words("item-level", &Level::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>(), &asking.level);
+    let series =
+        words("series", &Series::ALL.iter().map(|it| it.as_str()).collect::<Vec<_>>(), &asking.series);
+    let units = choices(&mut portfolio.units.values().map(|u| named(&u.code, &u.name)), &asking.unit);
+    let areas = choices(&mut portfolio.areas.values().map(|a| named(&a.code, &a.name)), &asking.area);
+    let sectors =
+        choices(&mut portfolio.plan.sectors.iter().map(|s| named(&s.code, &s.name)), &asking.sector);
+
+    let mut conditions = Vec::new();
+    let mut condition = |name: &str, value: &str, label: String| {
+        if !value.is_empty() {
+            conditions.push(Condition { label, without: address(asking.with(&[(name, "")])) });
+        }
+    };
+    condition("q", &asking.q, format!("“{}”", asking.q.trim()));
+    for (name, value, list) in [
+        ("kind", &asking.kind, &kinds),
+        ("standing", &asking.standing, &standings),
+        ("light", &asking.light, &lights),
+        ("unit", &asking.unit, &units),
+        ("level", &asking.level, &levels),
+        ("series", &asking.series, &series),
+        ("area", &asking.area, &areas),
+        ("sector", &asking.sector, &sectors),
+    ] {
+        let chosen = list.iter().find(|choice| choice.chosen);
+        condition(name, value, chosen.map_or_else(|| value.clone(), |choice| choice.label.clone()));
+    }
+    condition("due_from", &asking.due_from, visit.tw("ledger-due-from", &[("date", &asking.due_from)]));
+    condition("due_to", &asking.due_to, visit.tw("ledger-due-to", &[("date", &asking.due_to)]));
+
+    let column = |key: &str, by: Option<Sort>| {
+        let here = by == Some(sort);
+        let order = if here && !descending { "down" } else { "" };
+        Column {
+            label: visit.t(key).into_owned(),
+            address: by.map_or_else(String::new, |by| {
+                address(asking.with(&[("sort", by.as_str()), ("order", order)]))
+            }),
+            sorted: here.then_some(if descending { "descending" } else { "ascending" }),
+        }
+    };
+    let plan_lights = portfolio.plan.lights();
+    let list = ListPage {
+        lines: found.rows.iter().map(|(row, verdict)| line(&page, &portfolio, row, *verdict)).collect(),
+        total: counts.values().sum(),
+        counts: counts
+            .iter()
+            .map(|(light, count)| Count {
+                light: light.as_str(),
+                name: word(lang, "light", light.as_str()),
+                count: *count,
+                is_here: asking.light == light.as_str(),
+                address: address(asking.with(&[("light", light.as_str())])),
+            })
+            .collect(),
+        rules_name: plan_lights.name.get(lang.is_english()).to_owned(),
+        rules_source: plan_lights.source.get(lang.is_english()).to_owned(),
+        rules: rules(lang, plan_lights),
+        columns: vec![
+            column("ledger-head-light", None),
+            column("ledger-head-item", Some(Sort::Name)),
+            column("ledger-head-kind", None),
+            column("head-lead-unit", Some(Sort::LeadUnit)),
+            column("ledger-head-received", Some(Sort::Received)),
+            column("ledger-head-due", Some(Sort::Due)),
+            column("ledger-head-state", None),
+            column("ledger-head-progress", Some(Sort::Reported)),
+        ],
+        conditions,
+        unfolded: [
+            &asking.level,
+            &asking.series,
+            &asking.area,
+            &asking.sector,
+            &asking.due_from,
+            &asking.due_to,
+        ]
+        .iter()
+        .any(|text| !text.is_empty()),
+        first: asking.after().map(|_| address(asking.with(&[]))),
+        next: found.next.map(|after| {
+            let mut query = asking.with(&[]);
+            if !query.is_empty() {
+                query.push('&');
+            }
+            address(format!("{query}key={}&after={}", encode(&after.key), encode(&after.code)))
+        }),
+        may_add: super::register::may_register(&visit).next().is_some(),
+        kinds,
+        standings,
+        lights,
+        units,
+        levels,
+        series,
+        areas,
+        sectors,
+        asking,
+        page,
+    };
+    render(StatusCode::OK, &list)
+}
+
+/// Working pages are for those who work on the plan.
+pub fn staff_only(visit: &Visit) -> Result<(), PageError> {
+    if visit.actor.may_somewhere(Action::ReadStaff) {
+        Ok(())
+    } else {
+        Err(visit.forbidden(Action::ReadStaff))
+    }
+}

@@ -1,0 +1,300 @@
+//! Reports: the periods and what closed them, one report with every row behind its numbers, and issuing it.
+
+use app::report::IssueError;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::item::State;
+use domain::item::kind::Series;
+use domain::item::light::Verdict;
+use domain::item::query::LedgerQuery;
+use domain::journal::Seq;
+use domain::policy::{Action, Target};
+use domain::report::{Content, Period, Rhythm};
+use jiff::civil::Date;
+
+use super::act::source;
+use super::line::{Line, line};
+use super::list::staff_only;
+use crate::editor::field::Typed;
+use crate::editor::page::{Filled, done, known_code, saved};
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::word;
+
+/// Periods that the list goes back.
+const PERIODS: usize = 12;
+
+struct PeriodLine {
+    name: String,
+    days: String,
+    state: String,
+    /// The report's page, where there is one.
+    address: String,
+    number: String,
+    /// The value that drafts it; empty where it cannot be drafted yet.
+    draft: String,
+}
+
+struct SeriesPart {
+    title: String,
+    series: &'static str,
+    lines: Vec<PeriodLine>,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/reports.html")]
+struct ListPage {
+    page: Page,
+    parts: Vec<SeriesPart>,
+}
+
+fn target(plan: &Code) -> Target {
+    Target { plan: Some(plan.clone()), ..Target::default() }
+}
+
+pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let today = portfolio.view.as_of;
+    let begun = portfolio.plan.period.map_or(Date::MIN, |(from, _)| from);
+    let may_issue = visit.actor.may(Action::IssueReport, &target(&plan));
+    let page = visit.page(visit.t("reports-title"));
+    let query = LedgerQuery { kinds: vec![domain::item::ItemKind::Report], ..LedgerQuery::default() };
+    let held = visit.app.all_items(&portfolio, &query).await?;
+    let mut parts = Vec::new();
+    for series in [Series::Weekly, Series::Monthly] {
+        let Some(rhythm) = Rhythm::of(series) else { continue };
+        let mut period = Period::containing(rhythm, today);
+        let mut lines = Vec::new();
+        while lines.len() < PERIODS && period.to >= begun {
+            let code = period.report(series);
+            let row = held.iter().find(|row| row.code == code);
+            lines.push(PeriodLine {
+                name: period.name(),
+                days: format!("{} – {}", page.day(&period.from), page.day(&period.to)),
+                state: row.map_or_else(
+                    || {
+                        visit
+                            .t(if period.is_over(today) { "reports-missing" } else { "reports-running" })
+                            .into_owned()
+                    },
+                    |row| word(visit.lang, "item-state", &row.state),
+                ),
+                address: row.map_or_else(String::new, |_| page.link(&format!("/reports/{code}"))),
+                number: row.map_or_else(String::new, |row| row.number.clone()),
+                draft: if row.is_none() && period.is_over(today) && may_issue && !page.is_past() {
+                    period.from.to_string()
+                } else {
+                    String::new()
+                },
+            });
+            period = period.previous();
+        }
+        parts.push(SeriesPart {
+            title: word(visit.lang, "series", series.as_str()),
+            series: series.as_str(),
+            lines,
+        });
+    }
+    // Other reports, newest first.
+    for series in [Series::Special, Series::Research, Series::Annual] {
+        let mut rows: Vec<_> = held.iter().filter(|row| row.series == Some(series)).collect();
+        rows.sort_by_key(|row| std::cmp::Reverse(row.received));
+        let lines = rows
+            .into_iter()
+            .map(|row| PeriodLine {
+                name: row.name.get(visit.lang.is_english()).to_owned(),
+                days: row.received.map_or_else(String::new, |day| page.day(&day)),
+                state: word(visit.lang, "item-state", &row.state),
+                address: page.link(&format!("/items/{}", row.code)),
+                number: row.number.clone(),
+                draft: String::new(),
+            })
+            .collect();
+        parts.push(SeriesPart {
+            title: word(visit.lang, "series", series.as_str()),
+            series: series.as_str(),
+            lines,
+        });
+    }
+    render(StatusCode::OK, &ListPage { page, parts })
+}
+
+pub async fn draft(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    if !visit.actor.may(Action::IssueReport, &target(&plan)) {
+        return Err(visit.forbidden(Action::IssueReport));
+    }
+    let wanted = Series::parse(typed.get("series")).and_then(|series| Some((series, Rhythm::of(series)?)));
+    let day = domain::planned_date::parse_day(typed.get("from"));
+    let (Some((series, rhythm)), Some(day)) = (wanted, day) else {
+        return Err(PageError::bad_request().in_lang(visit.lang));
+    };
+    let period = Period::containing(rhythm, day);
+    let code = visit.app.draft_report(&visit.actor, &plan, (series, period), &source(&visit)).await?;
+    Ok(Redirect::to(&format!("/p/{plan}/reports/{code}")).into_response())
+}
+
+/// A number with the rows behind it.
+struct Number {
+    key: String,
+    label: String,
+    count: usize,
+    lines: Vec<Line>,
+}
+
+#[derive(Template)]
+#[template(path = "ledger/report.html")]
+struct ReportPage {
+    page: Page,
+    saved: String,
+    trouble: Vec<(String, Vec<String>)>,
+    title: String,
+    days: String,
+    state: String,
+    number: String,
+    digest: String,
+    intact: bool,
+    numbers: Vec<Number>,
+    sections: Vec<(String, String, String)>,
+    adjusted: Vec<Line>,
+    later: Vec<(String, String, String)>,
+    /// Where a draft is edited; empty for what is issued or may not be edited.
+    edit: String,
+    version: String,
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (plan, code) = (known_code(&plan)?, known_code(&code)?);
+    staff_only(&visit)?;
+    shown(&visit, &plan, &code, StatusCode::OK, saved(visit.lang, &Typed(query)), Vec::new()).await
+}
+
+async fn shown(
+    visit: &Visit,
+    plan: &Code,
+    code: &Code,
+    status: StatusCode,
+    saved: String,
+    mut trouble: Vec<(String, Vec<String>)>,
+) -> Result<Response, PageError> {
+    let portfolio = visit.app.portfolio(plan, app::read::Asked::default()).await?;
+    let report = visit.app.report(plan, code).await?;
+    let page = visit.page(report.item.name.get(visit.lang.is_english()));
+    let draft = report.item.state == State::Draft;
+    for shortfall in &report.shortfalls {
+        trouble.push((
+            visit.t(&format!("report-shortfall-{}", shortfall.key)).into_owned(),
+            shortfall.rows.clone(),
+        ));
+    }
+    if report.outdated {
+        trouble.push((visit.t("report-outdated").into_owned(), Vec::new()));
+    }
+    let row_of = |content: &Content, id: &String| {
+        content
+            .rows
+            .get(id)
+            .map(|(row, light)| line(&page, &portfolio, row, Verdict { light: *light, because: None }))
+    };
+    let numbers = report
+        .content
+        .figures
+        .iter()
+        .map(|figure| Number {
+            key: figure.key.replace('_', "-"),
+            label: visit.t(&format!("report-{}", figure.key.replace('_', "-"))).into_owned(),
+            count: figure.rows.len(),
+            lines: figure.rows.iter().filter_map(|id| row_of(&report.content, id)).collect(),
+        })
+        .collect();
+    let later = visit.app.recorded_later(plan, &report.item).await?;
+    let may_issue = visit.actor.may(Action::IssueReport, &target(plan));
+    let issued = report.item.issued.as_ref();
+    let shown = ReportPage {
+        saved,
+        trouble,
+        title: report.item.name.get(visit.lang.is_english()).to_owned(),
+        days: format!("{} – {}", page.day(&report.content.from), page.day(&report.content.to)),
+        state: word(visit.lang, "item-state", report.item.state.as_str()),
+        number: issued.map_or_else(String::new, |issued| {
+            visit.tw("report-number", &[("number", &issued.number.to_string())])
+        }),
+        digest: issued.map_or_else(String::new, |issued| issued.digest.clone()),
+        intact: report.intact,
+        numbers,
+        sections: report
+            .content
+            .sections
+            .iter()
+            .map(|section| {
+                let label = visit.t(&format!("report-section-{}", section.key)).into_owned();
+                (section.key.clone(), label, section.text.clone())
+            })
+            .collect(),
+        adjusted: report.content.adjusted.iter().filter_map(|id| row_of(&report.content, id)).collect(),
+        later: later
+            .iter()
+            .map(|entry| {
+                let subject = &entry.draft.subject;
+                (
+                    entry.seq.to_string(),
+                    format!("{} · {}", word(visit.lang, "subject", subject.kind.as_str()), subject.code),
+                    page.day(&entry.draft.effective),
+                )
+            })
+            .collect(),
+        edit: if draft && may_issue { format!("/p/{plan}/reports/{code}") } else { String::new() },
+        version: report.item.version.to_string(),
+        page,
+    };
+    render(status, &shown)
+}
+
+pub async fn save(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let (plan, code) = (known_code(&plan)?, known_code(&code)?);
+    staff_only(&visit)?;
+    if !visit.actor.may(Action::IssueReport, &target(&plan)) {
+        return Err(visit.forbidden(Action::IssueReport));
+    }
+    let seen = Seq(typed.get("version").parse().unwrap_or(0));
+    let written: Vec<(String, String)> = typed
+        .0
+        .iter()
+        .filter_map(|(name, value)| {
+            Some((name.strip_prefix("section:")?.to_owned(), value.replace("\r\n", "\n")))
+        })
+        .collect();
+    let here = format!("/p/{plan}/reports/{code}");
+    if !typed.has("issue") {
+        let receipt =
+            visit.app.redraft_report(&visit.actor, &plan, &code, seen, &written, &source(&visit)).await?;
+        return Ok(done(&here, Some(&receipt)));
+    }
+    let trouble = match visit.app.issue_report(&visit.actor, &plan, &code, seen, &source(&visit)).await {
+        Ok(receipt) => return Ok(done(&here, Some(&receipt))),
+        Err(IssueError::App(error)) => return Err(error.into()),
+        Err(IssueError::NotOver) => vec![(visit.t("report-not-over").into_owned(), Vec::new())],
+        // The page says these by itself.
+        Err(IssueError::DoesNotClose(_) | IssueError::Outdated) => Vec::new(),
+    };
+    shown(&visit, &plan, &code, StatusCode::UNPROCESSABLE_ENTITY, String::new(), trouble).await
+}

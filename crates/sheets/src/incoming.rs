@@ -1,0 +1,42 @@
+//! Files on their way in.
+
+use app::import::{Sheet, SheetFault, SheetRow, table_label};
+use app::table::Table;
+use exchange::injection;
+use exchange::sheet::{Limits, ReadError};
+use words::Lang;
+
+/// A sheet as it was read, and what other sheets its workbook has.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Incoming {
+    pub sheet: Sheet,
+    pub sheets: Vec<String>,
+}
+
+/// Reads a sheet of a file: the named one, else one that is called like the table, else the first that
+/// is not empty. Texts are as they were before they were made harmless for spreadsheets.
+pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
+    let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
+    let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
+    let read = exchange::sheet::read(bytes, name, &preferred, limits)?;
+    let rows = read.rows.iter().map(|row| SheetRow {
+        number: row.number,
+        cells: row.cells.iter().map(|cell| injection::original(cell).to_owned()).collect(),
+    });
+    let faults = read.faults.iter().map(|fault| SheetFault {
+        row: fault.row,
+        column: fault.column,
+        value: fault.value.clone(),
+        key: fault.kind.key(),
+        args: fault.kind.args(),
+    });
+    let sheet = Sheet { rows: rows.collect(), faults: faults.collect(), name: read.name };
+    Ok(Incoming { sheet, sheets: read.sheets })
+}
+
+/// Why a file cannot be read, in the reader's language.
+pub fn explain(lang: Lang, error: &ReadError) -> String {
+    let args = error.args();
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    words::with(lang, error.key(), &args)
+}

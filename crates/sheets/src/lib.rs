@@ -1,0 +1,16 @@
+//! Between files and tables: what formats read and write, in the shapes that use cases know.
+//!
+//! The command line and the pages import and export the same tables; what is the same for both is
+//! here: reading a sheet, templates, lists of mistakes, exported tables.
+
+mod export;
+mod format;
+mod incoming;
+mod mistakes;
+mod template;
+
+pub use export::{export_sink, to_cells};
+pub use format::{Format, Style, UnknownFormat};
+pub use incoming::{Incoming, explain, read};
+pub use mistakes::{write_annotated, write_mistakes};
+pub use template::template;

@@ -1,0 +1,314 @@
+//! Every page in a real Chromium, by those who may see it: in both languages, wide and narrow, light and
+//! dark, as it opens and as it comes back with mistakes. A page that is not visited fails the test.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Instant;
+
+use end_to_end::browser::Browser;
+use end_to_end::{Site, routes, skipped};
+use thirtyfour::prelude::*;
+
+/// Addresses where no page stands: they lead on to one, or give a file.
+const NOT_PAGES: &[&str] = &[
+    "/",
+    "/plans",
+    "/lang/{tag}",
+    "/theme/{theme}",
+    "/favicon.ico",
+    "/assets/{digest}/{name}",
+    "/p/{plan}/tables/{file}",
+    "/p/{plan}/reports/{code}/{file}",
+    "/p/{plan}/import/templates/{file}",
+    "/p/{plan}/import/{id}/{file}",
+    // Shown where a file was brought: the pages' own tests follow one.
+    "/p/{plan}/import/{id}",
+    "/p/{plan}/import/{id}/columns",
+];
+
+/// Pages anybody may read; `~` stands for the plan.
+const PUBLIC: &[&str] = &[
+    "~?as_of=2019-08-14",
+    "/p/huitian-2021",
+    "~/projects?as_of=2019-08-14",
+    "~/projects?q=学校&sort=slip",
+    "~/projects?q=nothing-is-called-this",
+    "~/projects/HT-CUL-001",
+    "~/projects/HT-HEA-004?as_of=2020-06-01&known_at=2020-06-01",
+    "~/figures?as_of=2019-08-14",
+    "~/figures/kindergarten_places?as_of=2019-08-14",
+    "~/figures/directives",
+    "~/outputs",
+    "~/outputs?by=sector&standing=any&kind=kindergarten_places&column=education",
+    "~/indicators",
+    "~/indicators/cycle_path_length",
+    "~/indicators/satisfaction",
+    "~/units",
+    "~/units/changping-education",
+    "~/areas",
+    "~/areas/huitian",
+    "~/revisions?from=1&to=2",
+    "/p/huitian-2021/revisions",
+    "~/lists",
+    "~/lists/2020/1",
+    "~/tables",
+    "~/templates",
+    "/sign-in",
+    "/api/v1/docs",
+    "/api/v1/problems",
+    "/api/v1/problems/not-found",
+];
+
+/// Pages of those who run the plan.
+const TASK_FORCE: &[&str] = &[
+    "~",
+    "~/projects",
+    "~/projects/HT-EDU-003",
+    "~/projects/new",
+    "~/projects/HT-EDU-003/edit",
+    "~/projects/HT-EDU-003/edit/particulars",
+    "~/projects/HT-EDU-003/edit/milestone",
+    "~/projects/HT-EDU-003/edit/milestone?step=completion&part=&aspect=promised",
+    "~/projects/HT-EDU-003/edit/progress",
+    "~/projects/HT-EDU-003/edit/output",
+    "~/projects/HT-EDU-003/edit/gate",
+    "~/projects/HT-EDU-003/edit/suspended",
+    "~/projects/HT-EDU-003/edit/document",
+    "~/projects/HT-EDU-003/edit/remark",
+    "~/projects/HT-EDU-003/edit/supporting_unit",
+    "~/projects/HT-EDU-003/edit/funding",
+    "~/projects/HT-EDU-003/edit/part",
+    "~/projects/HT-EDU-003/edit/step",
+    "~/projects/HT-EDU-003/edit/alias",
+    "~/projects/HT-EDU-003/edit/membership",
+    "~/record/name",
+    "~/record/period",
+    "~/record/plan_sector",
+    "~/record/plan_campaign",
+    "~/record/output_kind",
+    "~/record/revision",
+    "~/record/yearly_list",
+    "~/record/list_entry?year=2020&issue=1",
+    "~/revisions",
+    "~/lists",
+    "~/lists/2020/1",
+    "~/tables",
+    "~/indicators",
+    "~/indicators/new",
+    "~/indicators/cycle_path_length",
+    "~/indicators/cycle_path_length/observation",
+    "~/indicators/cycle_path_length/accepted?on=2019-05-31",
+    "~/indicators/cycle_path_length/baseline",
+    "~/indicators/cycle_path_length/target",
+    "~/indicators/cycle_path_length/particulars",
+    "~/outputs",
+    "~/templates",
+    "~/templates/new",
+    "~/templates/building",
+    "~/import",
+    "~/ledger",
+    "~/ledger?standing=all&kind=tracked_task&sort=received&order=down",
+    "~/ledger?q=nothing-is-called-this",
+    "~/desk",
+    "~/items/new",
+    "~/items/new/whistle",
+    "~/items/new/tracked-task?from=HT-DIR-005&relation=split_from",
+    "~/items/HT-DIR-005",
+    "~/items/HT-DIR-005/trace",
+    "~/items/HT-DIR-005/link",
+    "~/reports?as_of=2019-08-14",
+    "~/reports/REP-weekly-2019-W10",
+    "~/audit",
+    "/audit?kind=project&code=HT-EDU-003",
+    "/audit?actor=nobody",
+    "/audit/1",
+    "/audit/200",
+    "/audit/200/correct",
+    "/account",
+];
+
+/// Pages of those who keep accounts and the directory.
+const ADMIN: &[&str] = &[
+    "/admin",
+    "/admin/people",
+    "/admin/people/new",
+    "/admin/people/department",
+    "/admin/people/department/edit",
+    "/admin/units",
+    "/admin/units/new",
+    "/admin/units/changping-education",
+    "/admin/areas",
+    "/admin/areas/new",
+    "/admin/areas/huitian",
+    "/audit?kind=person",
+];
+
+/// Forms sent as they open, which comes back with mistakes at the fields and in the summary.
+const INCOMPLETE: &[(&str, &str)] = &[
+    ("", "/sign-in"),
+    ("task-force", "~/projects/new"),
+    ("task-force", "~/projects/HT-EDU-003/edit/output"),
+    ("task-force", "~/projects/HT-EDU-003/edit/document"),
+    ("task-force", "~/projects/HT-EDU-003/edit/milestone?step=completion&part=&aspect=promised"),
+    ("task-force", "~/record/revision"),
+    ("task-force", "~/record/list_entry?year=2020&issue=1"),
+    ("task-force", "~/indicators/new"),
+    ("task-force", "~/indicators/cycle_path_length/observation"),
+    ("task-force", "~/templates/new"),
+    ("task-force", "~/items/new/directive"),
+    ("task-force", "/audit/200/correct"),
+    ("task-force", "/account"),
+    ("admin", "/admin/people/new"),
+    ("admin", "/admin/people/department"),
+    ("admin", "/admin/units/new"),
+    ("admin", "/admin/areas/new"),
+];
+
+/// What is not there, not allowed or not understood.
+const TROUBLE: &[(&str, &str, u64)] = &[
+    ("", "/nothing-here", 404),
+    ("", "~?as_of=never", 400),
+    ("", "~/units?as_of=2017-01-01", 404),
+    ("department", "~/projects/new", 403),
+    ("department", "/admin", 403),
+];
+
+struct Visit {
+    person: &'static str,
+    path: String,
+    /// Whether the form on the page is sent as it opens.
+    send: bool,
+    status: u64,
+}
+
+/// All visits; those of one person follow each other.
+fn visits() -> Vec<Visit> {
+    let visit = |person, path: &str, send, status| {
+        let path = path.replacen('~', "/p/huitian-2018", 1);
+        Visit { person, path, send, status }
+    };
+    let opened = |person, paths: &[&str]| -> Vec<Visit> {
+        paths.iter().map(|path| visit(person, path, false, 200)).collect()
+    };
+    let mut all = opened("", PUBLIC);
+    all.extend(opened("task-force", TASK_FORCE));
+    all.extend(opened("admin", ADMIN));
+    all.extend(INCOMPLETE.iter().map(|(person, path)| visit(person, path, true, 422)));
+    all.extend(TROUBLE.iter().map(|(person, path, status)| visit(person, path, false, *status)));
+    // Nobody comes first: nobody can be signed out of.
+    all.sort_by_key(|visit| visit.person);
+    all
+}
+
+#[test]
+fn every_page_of_the_source_is_visited() -> anyhow::Result<()> {
+    let routes = routes::of_pages()?;
+    let mut missed: BTreeSet<&str> = routes.iter().map(String::as_str).collect();
+    for path in NOT_PAGES {
+        assert!(missed.remove(path), "{path} is no address of the program any more");
+    }
+    for visit in visits().iter().filter(|visit| visit.status == 200) {
+        if let Some(route) = routes::answering(&routes, &visit.path) {
+            assert!(!NOT_PAGES.contains(&route), "{}", visit.path);
+            missed.remove(route);
+        }
+    }
+    assert!(missed.is_empty(), "pages that no test looks at: add a visit for each of {missed:?}");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_is_sound_in_both_languages_wide_and_narrow_light_and_dark() -> anyhow::Result<()> {
+    let site = Site::demo()?;
+    let (mut faults, en) = tokio::try_join!(
+        visit_all("zh-CN", "zh-CN", &site.address),
+        visit_all("en-GB", "en", &site.address),
+    )?;
+    faults.extend(en);
+    assert!(faults.is_empty(), "{} faults:\n{}", faults.len(), faults.join("\n"));
+    Ok(())
+}
+
+/// What is wrong on any page, each line with its address.
+async fn visit_all(preferred: &str, lang: &str, site: &str) -> anyhow::Result<Vec<String>> {
+    let Some(browser) = Browser::start(preferred, site).await? else {
+        skipped("chromedriver");
+        return Ok(Vec::new());
+    };
+    let mut signed_in = "";
+    let mut out = Vec::new();
+    let mut links = BTreeMap::new();
+    let begun = Instant::now();
+    let all = visits();
+    for visit in &all {
+        if visit.person != signed_in {
+            if !signed_in.is_empty() {
+                // Error pages have no way out of their own.
+                browser.open("/account").await?;
+                browser.sign_out().await?;
+            }
+            browser.sign_in(visit.person).await?;
+            signed_in = visit.person;
+        }
+        let found = look(&browser, lang, visit, &mut links).await.unwrap_or_else(|e| vec![format!("{e:#}")]);
+        let sent = if visit.send { " sent" } else { "" };
+        out.extend(found.into_iter().map(|line| format!("{lang} {}{sent}: {line}", visit.path)));
+    }
+    // Whatever a page offers is visited too, at least in kind; of the API, all that is for people.
+    let routes = routes::of_pages()?;
+    let mut seen: BTreeSet<String> = all.iter().map(|visit| kind(&routes, &visit.path)).collect();
+    seen.extend(NOT_PAGES.iter().map(|route| format!("{route} ")));
+    for (link, page) in links {
+        if !link.starts_with("/api/") && !seen.contains(&kind(&routes, &link)) {
+            out.push(format!("{lang} {page}: no visit to what its link {link} leads to"));
+        }
+    }
+    browser.open("/api/v1/openapi.json").await?;
+    let described = serde_json::from_str(&browser.text(By::Css("pre")).await?)?;
+    for route in routes::of_api_pages(&described) {
+        if !all.iter().any(|visit| routes::answering(std::slice::from_ref(&route), &visit.path).is_some()) {
+            out.push(format!("{lang}: no visit to {route}"));
+        }
+    }
+    println!("{} pages in {lang}: {:.0} s", all.len(), begun.elapsed().as_secs_f64());
+    browser.quit().await?;
+    Ok(out)
+}
+
+/// The route of an address, with the form it names: each form looks different.
+fn kind(routes: &[String], address: &str) -> String {
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    let route = routes::answering(routes, path).unwrap_or(path);
+    let form =
+        if route.ends_with("{form}") || route.ends_with("{topic}") { path.rsplit('/').next() } else { None };
+    format!("{route} {}", form.unwrap_or_default())
+}
+
+async fn look(
+    browser: &Browser,
+    lang: &str,
+    visit: &Visit,
+    links: &mut BTreeMap<String, String>,
+) -> anyhow::Result<Vec<String>> {
+    browser.open(&visit.path).await?;
+    if visit.send {
+        browser.send().await?;
+        browser.wait_for(By::Css(".summary")).await?;
+    }
+    let mut out = browser.faults(lang).await?;
+    let status = browser.status().await?;
+    if status != visit.status {
+        out.push(format!("answered {status} instead of {}", visit.status));
+    }
+    let script = "return [...document.links].filter(a => a.origin === location.origin)
+        .map(a => a.getAttribute('href')).filter(href => href.startsWith('/'))";
+    let found: Vec<String> = serde_json::from_value(browser.run(script, vec![]).await?)?;
+    for link in found {
+        links.entry(link).or_insert_with(|| visit.path.clone());
+    }
+    if let Some(folder) = std::env::var_os("HUITIAN_PICTURES") {
+        let name = format!("{}{}{}", visit.person, visit.path, if visit.send { "-sent" } else { "" });
+        let name = name.replace(|c: char| !c.is_ascii_alphanumeric(), "_");
+        browser.pictures(&std::path::Path::new(&folder).join(format!("{name}-{lang}"))).await?;
+    }
+    Ok(out)
+}
