@@ -6,6 +6,7 @@
 mod append;
 mod ledger;
 mod notify;
+mod paper;
 mod reading;
 mod results;
 mod server;
@@ -15,13 +16,14 @@ use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 7] = [
+const BENCHES: [Bench; 8] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
     ("append-postgres", append::postgres),
     ("import", sheets::import),
     ("notify", notify::notify),
+    ("documents", paper::report_files),
     ("server", server::server),
 ];
 

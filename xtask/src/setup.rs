@@ -1,5 +1,5 @@
-//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, a reader of
-//! calendars, Chinese fonts.
+//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, fonts, LibreOffice,
+//! Poppler and a reader of calendars.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -17,6 +17,14 @@ const NEEDS: &[Need] = &[
     Need { package: "chromium-driver", what: "Chromium's driver", present: || on_path("chromedriver") },
     Need { package: "python3-icalendar", what: "Python's reader of calendars", present: icalendar },
     Need { package: "fonts-noto-cjk", what: "Chinese fonts", present: chinese_fonts },
+    Need { package: "fonts-liberation", what: "Latin fonts", present: latin_fonts },
+    Need {
+        package: "libreoffice-writer-nogui",
+        what: "LibreOffice Writer",
+        present: || office("libswlo.so"),
+    },
+    Need { package: "libreoffice-calc-nogui", what: "LibreOffice Calc", present: || office("libsclo.so") },
+    Need { package: "poppler-utils", what: "Poppler's tools", present: || on_path("pdftoppm") },
 ];
 
 fn on_path(program: &str) -> bool {
@@ -47,6 +55,16 @@ fn chinese_fonts() -> bool {
             .arg(":lang=zh")
             .output()
             .is_ok_and(|out| out.status.success() && !out.stdout.is_empty())
+}
+
+fn latin_fonts() -> bool {
+    ["liberation", "liberation2"]
+        .iter()
+        .any(|folder| Path::new("/usr/share/fonts/truetype").join(folder).is_dir())
+}
+
+fn office(part: &str) -> bool {
+    on_path("soffice") && Path::new("/usr/lib/libreoffice/program").join(part).exists()
 }
 
 /// Installs what is missing; when that is not allowed, says what is missing and how to get it.
