@@ -11,6 +11,7 @@ use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::rhythm::InForce;
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +72,8 @@ pub enum PlanFact {
     Limits(LimitRules),
     /// The rules that give status lights.
     Lights(LightRules),
+    /// Reminders, escalation and returns, kept by themselves from a day on.
+    Rhythm(InForce),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -148,6 +151,7 @@ impl PlanFact {
             Self::Figure(figure) => format!("figure/{}", figure.id),
             Self::Limits(_) => "limits".into(),
             Self::Lights(_) => "lights".into(),
+            Self::Rhythm(_) => "rhythm".into(),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -16,6 +16,7 @@ use crate::journal::Seq;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::rhythm::InForce;
 use crate::source::Grade;
 
 /// A sector or a campaign.
@@ -85,6 +86,8 @@ pub struct Plan {
     /// The plan's own limits and lights, where it does not work by the usual ones.
     own_limits: Option<LimitRules>,
     own_lights: Option<LightRules>,
+    /// The rhythm, where the plan has begun to keep one.
+    pub rhythm: Option<InForce>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -111,6 +114,7 @@ impl Plan {
             figures: Vec::new(),
             own_limits: None,
             own_lights: None,
+            rhythm: None,
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -185,6 +189,7 @@ impl Plan {
             }
             PlanFact::Limits(limits) => self.own_limits = Some(limits.clone()),
             PlanFact::Lights(lights) => self.own_lights = Some(lights.clone()),
+            PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
