@@ -10,10 +10,11 @@ mod clock;
 mod error;
 pub mod export;
 pub mod import;
-pub mod notify;
 pub mod ledger;
+pub mod notify;
 pub mod read;
 pub mod report;
+pub mod rhythm;
 pub mod table;
 
 use std::collections::HashMap;

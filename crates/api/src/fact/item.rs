@@ -26,9 +26,12 @@ as_kept! {
     /// A fact of an item.
     ItemFact of domain::item::ItemFact,
         "One fact of an item: an object with one member, its name, as in {\"due\": {\"on\": \"2019-08-14\"}}.";
-    /// Time limits and the escalation ladder.
+    /// Time limits.
     LimitRules of domain::item::limit::LimitRules,
-        "Time limits: objection, ordinary, urgent, immediate, review, and the rungs of the ladder.";
+        "Time limits: objection, ordinary, urgent, immediate, review.";
+    /// Rules of reminders, escalation and returns.
+    InForceRhythm of domain::rhythm::InForce,
+        "Rules of the rhythm with the days they are in force: ladders of reminders and escalation, periods of returns.";
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
-use super::item::{LightRules, LimitRules};
+use super::item::{InForceRhythm, LightRules, LimitRules};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -101,6 +101,7 @@ pub enum PlanFact {
     /// What was published for a figure.
     Limits(LimitRules),
     Lights(LightRules),
+    Rhythm(InForceRhythm),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -278,6 +279,7 @@ impl From<PlanFact> for Domain {
             }),
             F::Limits(rules) => Self::Limits(rules.0),
             F::Lights(rules) => Self::Lights(rules.0),
+            F::Rhythm(rules) => Self::Rhythm(rules.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -345,6 +347,7 @@ impl From<&Domain> for PlanFact {
             },
             Domain::Limits(rules) => Self::Limits(LimitRules(rules.clone())),
             Domain::Lights(rules) => Self::Lights(LightRules(rules.clone())),
+            Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -10,6 +10,7 @@ mod import;
 mod notify;
 mod place;
 mod rebuild;
+mod rhythm;
 mod serve;
 mod statement;
 mod survey;
@@ -42,6 +43,7 @@ enum Command {
     Doctor(doctor::Args),
     Account(account::Args),
     Notify(notify::Args),
+    Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
@@ -66,6 +68,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
+        Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),

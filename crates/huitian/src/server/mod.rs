@@ -3,6 +3,7 @@
 mod health;
 mod metrics;
 mod rate;
+mod rhythm;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -108,15 +109,20 @@ pub async fn serve(
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another server running?", config.listen))?;
-    let router = router(app, &config);
+    let router = router(app.clone(), &config);
     ready(listener.local_addr()?);
-    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-    let delivering = tokio::spawn(courier.run(async { drop(stopping.await) }));
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let told = |mut stopping: tokio::sync::watch::Receiver<bool>| async move {
+        drop(stopping.wait_for(|stop| *stop).await);
+    };
+    let delivering = tokio::spawn(courier.run(told(stopping.clone())));
+    let keeping = tokio::spawn(rhythm::keep(app, told(stopping)));
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stopped())
         .await;
-    drop(stop);
+    stop.send_replace(true);
     delivering.await.context("the delivery failed")?;
+    keeping.await.context("the rhythm failed")?;
     Ok(served?)
 }
 

@@ -245,6 +245,7 @@ topics! {
     PUBLISHED = "published" &[];
     LIMITS = "limits" &[];
     LIGHTS = "lights" &[];
+    RHYTHM = "rhythm" &[];
     ITEM = "item" &[];
 }
 
