@@ -60,16 +60,18 @@ pub struct SaveReturn {
     pub asks: Vec<String>,
 }
 
-impl SaveReturn {
-    fn into(self, content: &mut ReturnContent) {
+impl HeldReturn {
+    /// Takes in what somebody wrote.
+    pub fn write(&mut self, written: SaveReturn) {
+        let content = &mut self.content;
         for line in &mut content.lines {
-            if let Some((_, said)) = self.said.iter().find(|(id, _)| *id == line.id) {
+            if let Some((_, said)) = written.said.iter().find(|(id, _)| *id == line.id) {
                 line.said = said.trim().to_owned();
             }
         }
-        content.next = self.next.trim().to_owned();
+        content.next = written.next.trim().to_owned();
         content.asks =
-            self.asks.iter().map(|ask| ask.trim().to_owned()).filter(|ask| !ask.is_empty()).collect();
+            written.asks.iter().map(|ask| ask.trim().to_owned()).filter(|ask| !ask.is_empty()).collect();
     }
 }
 
@@ -135,7 +137,7 @@ impl App {
         source: &Source,
     ) -> Result<Receipt, AppError> {
         let mut held = self.held_return(plan, code, Asked::default()).await?;
-        written.into(&mut held.content);
+        held.write(written);
         let mut facts = vec![Fact::from(ItemFact::Content { content: held.content.to_text() })];
         if submit {
             let handed_in = ItemFact::Move { step: Step::Submit, state: State::Submitted, by: None };

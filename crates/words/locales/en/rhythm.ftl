@@ -41,6 +41,7 @@ returns-matrix = Who has returned
 returns-matrix-none = No unit has been asked for these periods.
 returns-unit = Unit
 returns-not-asked = Not asked
+returns-late = Overdue
 returns-every-week = Weeks
 returns-every-month = Months
 returns-every-quarter = Quarters
@@ -95,6 +96,8 @@ slip-list-count = { $count ->
     [one] { $count } slip
    *[other] { $count } slips
  }
+item-return-read = What the unit returned
+item-slip-read = The paper that is signed for
 slip-title = { $colour } { $number }
 slip-to = To
 slip-sign-by = To be signed by
@@ -177,6 +180,7 @@ rhythm-since = From
 rhythm-until = Until (empty: without an end)
 rhythm-save = Put into force
 rhythm-stop = End the rhythm today
+rhythm-here = in force
 rhythm-version = version { $version }
 desk-papers = Returns and slips for me
 desk-papers-none = No return and no slip waits for you.
