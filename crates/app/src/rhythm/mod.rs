@@ -15,6 +15,7 @@ use domain::history::View;
 use domain::plan::Plan;
 use domain::rhythm::{InForce, Recipient, Wait, Watch};
 use domain::source::{Grade, Source};
+use domain::subject::Subject;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
@@ -104,11 +105,9 @@ impl App {
         grade: Grade,
     ) -> Result<Run, AppError> {
         let day = at.date().max(self.clock().today());
-        let portfolio = self.portfolio_at(plan, View::as_of(day)).await?;
+        let (rules, last) = self.rhythm_of(plan, day).await?;
         let mut run = Run { plan: plan.clone(), at, trial, in_force: false, deeds: Vec::new() };
-        let Some(rules) = portfolio.plan.rhythm.clone().filter(|rules| rules.acts_on(at.date())) else {
-            return Ok(run);
-        };
+        let Some(rules) = rules.filter(|rules| rules.acts_on(at.date())) else { return Ok(run) };
         run.in_force = true;
         let turn = Turn {
             plan: plan.clone(),
@@ -117,9 +116,9 @@ impl App {
             now: self.clock().now(),
             source: source_of(&rules, grade),
             rules,
-            last: last_day(&portfolio.plan),
+            last,
         };
-        self.see_to_periods(&turn, &portfolio, trial, &mut run.deeds).await?;
+        self.see_to_periods(&turn, trial, &mut run.deeds).await?;
         self.chase(&turn, trial, &mut run.deeds).await?;
         Ok(run)
     }
@@ -131,8 +130,8 @@ impl App {
         let stretch = now.as_second() / (STRETCH * 60);
         for plan in self.plans().await? {
             let today = self.clock().today();
-            let portfolio = self.portfolio_at(&plan, View::as_of(today)).await?;
-            if !portfolio.plan.rhythm.as_ref().is_some_and(|rules| rules.acts_on(today)) {
+            let (rules, _) = self.rhythm_of(&plan, today).await?;
+            if !rules.is_some_and(|rules| rules.acts_on(today)) {
                 continue;
             }
             let job = store::NewJob {
@@ -147,6 +146,14 @@ impl App {
         Ok(())
     }
 
+    /// A plan's rules as of a day, and the last day of its own: after it no period is asked for.
+    async fn rhythm_of(&self, plan: &Code, day: Date) -> Result<(Option<InForce>, Option<Date>), AppError> {
+        let history = self.history(plan).await?;
+        let held = history.get(&Subject::plan(plan)).and_then(|held| Plan::at(held, View::as_of(day)));
+        let held = held.ok_or(AppError::NotFound)?;
+        Ok((held.rhythm, held.period.map(|(_, to)| to)))
+    }
+
     /// Now, as the plan's calendar shows it.
     pub fn wall(&self) -> DateTime {
         self.clock().zone().to_datetime(self.clock().now())
@@ -156,11 +163,6 @@ impl App {
 /// By whom the rhythm's doings are signed.
 pub(crate) fn actor() -> Actor {
     Actor::Operator(domain::rhythm::actor())
-}
-
-/// The plan's own last day: after it no period is asked for.
-fn last_day(plan: &Plan) -> Option<Date> {
-    plan.period.map(|(_, to)| to)
 }
 
 /// The rules that act, printed with all that they do.

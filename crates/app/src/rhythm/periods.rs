@@ -1,7 +1,5 @@
 //! Periods open, are reported on and close by themselves.
 
-use std::sync::Arc;
-
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -37,14 +35,13 @@ impl App {
     pub(super) async fn see_to_periods(
         &self,
         turn: &Turn,
-        portfolio: &Arc<Portfolio>,
         trial: bool,
         deeds: &mut Vec<Deed>,
     ) -> Result<(), AppError> {
         for (rule, period, step) in turn.rules.steps(turn.last, turn.at) {
             let series = rule.series();
             match step {
-                PeriodStep::Open => deeds.extend(self.open(turn, portfolio, rule, period, trial).await?),
+                PeriodStep::Open => deeds.extend(self.open(turn, rule, period, trial).await?),
                 PeriodStep::Draft => {
                     let report = period.report(series);
                     if self.subject(&Subject::item(&turn.plan, &report)).await?.is_some() {
@@ -75,7 +72,6 @@ impl App {
     async fn open(
         &self,
         turn: &Turn,
-        portfolio: &Arc<Portfolio>,
         rule: &ReturnRules,
         period: Period,
         trial: bool,
@@ -85,7 +81,8 @@ impl App {
         if !self.named(turn, &prefix, 1).await?.is_empty() {
             return Ok(None);
         }
-        let units = ReturnContent::owing(&self.own_work(portfolio).await?);
+        let portfolio = self.portfolio_at(&turn.plan, View::as_of(turn.day)).await?;
+        let units = ReturnContent::owing(&self.own_work(&portfolio).await?);
         let told = |units: Vec<Code>| Deed::Opened { period: period.name(), series: series.as_str(), units };
         if trial || units.is_empty() {
             return Ok((!units.is_empty()).then(|| told(units)));
@@ -93,7 +90,7 @@ impl App {
         // Asked for late, it is due a working day later at the earliest.
         let due = rule.due_on(period).max(workday::nth(turn.today(), 1));
         let people = self.people(&turn.plan).await?;
-        let (turn, portfolio) = (turn.clone(), portfolio.clone());
+        let turn = turn.clone();
         let opened = self
             .database()
             .write_async(move |tx| {

@@ -108,6 +108,20 @@ impl App {
         Ok(HeldReturn { item, series, period, content })
     }
 
+    /// What all units' returns for a period begin with, by the ledger of a day.
+    pub async fn compose_returns(
+        &self,
+        plan: &Code,
+        units: &[Code],
+        period: Period,
+        day: Date,
+    ) -> Result<Vec<ReturnContent>, AppError> {
+        let portfolio = self.portfolio_at(plan, View::as_of(day)).await?;
+        let rows = self.own_work(&portfolio).await?;
+        let judge = portfolio.plan.lights().on(day);
+        Ok(units.iter().map(|unit| ReturnContent::compose(unit, period, &rows, &judge)).collect())
+    }
+
     async fn compose_return(
         &self,
         plan: &Code,
