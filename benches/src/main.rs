@@ -5,6 +5,8 @@
 
 mod append;
 mod ledger;
+mod notify;
+mod paper;
 mod reading;
 mod results;
 mod server;
@@ -14,12 +16,14 @@ use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 6] = [
+const BENCHES: [Bench; 8] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
     ("append-postgres", append::postgres),
     ("import", sheets::import),
+    ("notify", notify::notify),
+    ("documents", paper::report_files),
     ("server", server::server),
 ];
 

@@ -1,4 +1,5 @@
-//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, Chinese fonts.
+//! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, fonts, LibreOffice,
+//! Poppler and a reader of calendars.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -14,7 +15,16 @@ const NEEDS: &[Need] = &[
     Need { package: "postgresql", what: "a PostgreSQL server", present: postgres },
     Need { package: "chromium", what: "the Chromium browser", present: || on_path("chromium") },
     Need { package: "chromium-driver", what: "Chromium's driver", present: || on_path("chromedriver") },
+    Need { package: "python3-icalendar", what: "Python's reader of calendars", present: icalendar },
     Need { package: "fonts-noto-cjk", what: "Chinese fonts", present: chinese_fonts },
+    Need { package: "fonts-liberation", what: "Latin fonts", present: latin_fonts },
+    Need {
+        package: "libreoffice-writer-nogui",
+        what: "LibreOffice Writer",
+        present: || office("libswlo.so"),
+    },
+    Need { package: "libreoffice-calc-nogui", what: "LibreOffice Calc", present: || office("libsclo.so") },
+    Need { package: "poppler-utils", what: "Poppler's tools", present: || on_path("pdftoppm") },
 ];
 
 fn on_path(program: &str) -> bool {
@@ -29,6 +39,14 @@ fn postgres() -> bool {
         })
 }
 
+fn icalendar() -> bool {
+    Command::new("/usr/bin/python3")
+        .args(["-c", "import icalendar"])
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success())
+}
+
 fn chinese_fonts() -> bool {
     ["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/noto-cjk"]
         .iter()
@@ -37,6 +55,16 @@ fn chinese_fonts() -> bool {
             .arg(":lang=zh")
             .output()
             .is_ok_and(|out| out.status.success() && !out.stdout.is_empty())
+}
+
+fn latin_fonts() -> bool {
+    ["liberation", "liberation2"]
+        .iter()
+        .any(|folder| Path::new("/usr/share/fonts/truetype").join(folder).is_dir())
+}
+
+fn office(part: &str) -> bool {
+    on_path("soffice") && Path::new("/usr/lib/libreoffice/program").join(part).exists()
 }
 
 /// Installs what is missing; when that is not allowed, says what is missing and how to get it.

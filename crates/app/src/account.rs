@@ -264,6 +264,6 @@ pub(crate) fn secret() -> String {
 }
 
 /// Secrets are 256 random bits, so a plain digest is enough to keep them from being read back.
-fn hash(secret: &str) -> String {
+pub(crate) fn hash(secret: &str) -> String {
     domain::journal::Hash::of(secret).to_string()
 }

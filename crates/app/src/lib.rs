@@ -11,8 +11,10 @@ mod error;
 pub mod export;
 pub mod import;
 pub mod ledger;
+pub mod notify;
 pub mod read;
 pub mod report;
+pub mod rhythm;
 pub mod table;
 pub mod timetable;
 

@@ -149,6 +149,10 @@ pub fn may_break(a: char, b: char) -> bool {
     if a == '\u{a0}' || b == '\u{a0}' {
         return false;
     }
+    // A number keeps the character that makes it a date or an issue.
+    if a.is_ascii_digit() && matches!(b, '年' | '月' | '日' | '号' | '期') {
+        return false;
+    }
     if a.is_whitespace() || is_square(a) || is_square(b) {
         return true;
     }

@@ -21,6 +21,10 @@ pub(crate) fn compose(document: &Document) -> Flow {
         first.items.splice(0..0, opening);
     }
     if let Some(last) = parts.last_mut() {
+        // A signature never stands on a page without text.
+        if let (Some(_), Some(Item::Paragraph(text))) = (&document.signature, last.items.last_mut()) {
+            text.keep = true;
+        }
         last.items.extend(composer.closing(&last.page));
     }
     for (at, annex) in document.annexes.iter().enumerate() {

@@ -144,5 +144,5 @@ pub(crate) struct Flow {
 pub(crate) const MARK: char = '●';
 
 pub(crate) fn tone_piece(tone: Tone, size: Length) -> Piece {
-    Piece { text: format!("{MARK} "), role: Role::Body, size, colour: Colour::of(tone) }
+    Piece { text: format!("{MARK}\u{a0}"), role: Role::Body, size, colour: Colour::of(tone) }
 }

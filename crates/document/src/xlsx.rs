@@ -10,6 +10,8 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet,
 
 use crate::flow::MARK;
 use crate::form;
+use crate::length::Length;
+use crate::line::{Atom, break_lines};
 use crate::model::{Language, Orientation, Paper, Properties};
 use crate::table::{Cell, Row, Table};
 use formats::Formats;
@@ -20,6 +22,13 @@ const HEADER_MOST: usize = 200;
 const NAME_MOST: usize = 31;
 /// Numbers of more digits would lose some: they are written as text.
 const DIGITS_MOST: usize = 15;
+/// Points of a line, and the most a row can have.
+const LINE: f64 = 13.5;
+const HEIGHT_MOST: f64 = 409.0;
+/// A half-width character, in a unit of its own.
+const HALF: Length = 1_000;
+/// Letters are a little narrower than figures.
+const LETTER: Length = 900;
 const ROWS_MOST: usize = 1_000_000;
 const COLUMNS_MOST: usize = 16_384;
 
@@ -120,6 +129,9 @@ fn write_sheet(out: &mut Worksheet, language: Language, sheet: &Sheet, name: &st
     }
     for held in &table.rows {
         write_row(out, row, held, table, language, &formats)?;
+        let texts = table.columns.iter().zip(&held.cells);
+        let most = texts.map(|(column, cell)| lines(&form::cell(language, cell), column.width)).max();
+        out.set_row_height(row, height(most.unwrap_or(1)))?;
         row += 1;
     }
     let first_row = first_head + head_rows(table);
@@ -177,6 +189,10 @@ fn head_rows(table: &Table) -> u32 {
 fn heads(out: &mut Worksheet, table: &Table, row: u32, formats: &Formats) -> Result<u32, XlsxError> {
     let head = formats.head();
     let rows = head_rows(table);
+    let most = table.columns.iter().map(|column| lines(&column.heading, column.width)).max().unwrap_or(1);
+    for at in row..row + rows {
+        out.set_row_height(at, height(if at + 1 == row + rows { most } else { 1 }))?;
+    }
     let mut at = 0u16;
     for group in table.columns.chunk_by(|a, b| a.group.is_some() && a.group == b.group) {
         let width = group.len() as u16;
@@ -258,7 +274,7 @@ fn write_row(
                 }
             }
             Cell::Signal { tone, text } => {
-                let (mark, plain) = (formats.tone(*tone), Format::new());
+                let (mark, plain) = (formats.tone(*tone), formats.plain());
                 let text = format!(" {}", cut(text));
                 let mark_text = MARK.to_string();
                 out.write_rich_string_with_format(
@@ -271,6 +287,32 @@ fn write_row(
         }
     }
     Ok(())
+}
+
+/// How many lines a text takes in a column: programs do not find out by themselves when they open a
+/// workbook only to print it.
+fn lines(text: &str, width: u16) -> usize {
+    let atoms: Vec<Atom> = text
+        .chars()
+        .map(|c| {
+            Atom::new(
+                c,
+                if c.is_ascii_alphabetic() {
+                    LETTER
+                } else if c.is_ascii() {
+                    HALF
+                } else {
+                    2 * HALF
+                },
+            )
+        })
+        .collect();
+    let measure = Length::from(width.clamp(3, 120)) * HALF;
+    break_lines(&atoms, measure, measure).len().max(1)
+}
+
+fn height(lines: usize) -> f64 {
+    (lines as f64 * LINE + 4.0).min(HEIGHT_MOST)
 }
 
 fn exact(number: &Decimal) -> Option<f64> {

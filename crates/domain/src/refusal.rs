@@ -105,6 +105,12 @@ pub enum Problem {
     NothingPending,
     #[error("a mark lies between 1 and 5")]
     MarkRange,
+    #[error("late without a reason: {}", .0.join(", "))]
+    Unexplained(Vec<String>),
+    #[error("kept by the calendar, not written by hand")]
+    ByCalendar,
+    #[error("a ladder or period stands twice, a slip has no place there, or it closes before it is due")]
+    BadRhythm,
 }
 
 /// What a code was to refer to.
@@ -219,6 +225,9 @@ impl Problem {
             Self::RelationNotAllowed { .. } => "relation-not-allowed",
             Self::NothingPending => "nothing-pending",
             Self::MarkRange => "mark-range",
+            Self::Unexplained(_) => "unexplained",
+            Self::ByCalendar => "by-calendar",
+            Self::BadRhythm => "bad-rhythm",
         }
     }
 
@@ -255,6 +264,7 @@ impl Problem {
             Self::OpenTasks(tasks) => {
                 vec![("tasks", tasks.iter().map(Code::as_str).collect::<Vec<_>>().join(", "))]
             }
+            Self::Unexplained(rows) => vec![("rows", rows.join(", "))],
             Self::TooLate { limit } => vec![("limit", limit.to_string())],
             Self::NotLater { than } => vec![("than", than.to_string())],
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],

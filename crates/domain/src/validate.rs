@@ -427,6 +427,15 @@ impl Check<'_> {
                     self.refuse(Problem::NoWorkingDay);
                 }
             }
+            PlanFact::Rhythm(rhythm) => {
+                self.name(&rhythm.rules.name);
+                if rhythm.rules.fault().is_some() {
+                    self.refuse(Problem::BadRhythm);
+                }
+                if rhythm.until.is_some_and(|until| until < rhythm.since) {
+                    self.refuse(Problem::PeriodOrder);
+                }
+            }
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod decimal;
 pub mod delimited;
 pub mod geojson;
+pub mod icalendar;
 pub mod injection;
 pub mod json;
 pub mod messages_csv;

@@ -1,14 +1,19 @@
 //! Backups: one portable file, made while the server runs, for either database.
 //!
 //! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
-//! tokens, and an end line with the digest of all lines before it. Sessions are left out: whoever was
-//! signed in signs in again. Projections are left out: they are made again from the journal. The same
-//! file moves an installation from SQLite to PostgreSQL or back.
+//! tokens, what people were told, their preferences and calendar feeds, and an end line with the digest
+//! of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
+//! left out: they are made again from the journal. The job queue is left out: what lay in it was, or
+//! will be, sent by the installation that the backup is of, and must not be sent again by another; the
+//! notices themselves stand on the site. The same file moves an installation from SQLite to PostgreSQL
+//! or back.
 
 use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
+use domain::notice::Notice;
+use domain::preference::Preferences;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -17,8 +22,10 @@ use sha2::{Digest, Sha256};
 
 use crate::database::Database;
 use crate::error::StoreError;
+use crate::feed::Feed;
 use crate::journal::{Head, insert};
-use crate::sql::Param;
+use crate::notice::HeldNotice;
+use crate::sql::{Connection, Param};
 
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -51,6 +58,9 @@ enum Line {
     Entry(EntryLine),
     Account { person: Code, password: String, changed_at: i64 },
     Token(TokenLine),
+    Notice(NoticeLine),
+    Preference { person: Code, preferences: Preferences, changed_at: i64 },
+    Feed(FeedLine),
     End { lines: u64, sha256: String },
 }
 
@@ -78,6 +88,24 @@ struct TokenLine {
     scopes: String,
     created_at: i64,
     expires_at: i64,
+    revoked_at: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct NoticeLine {
+    person: Code,
+    notice: Notice,
+    created_at: i64,
+    read_at: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct FeedLine {
+    id: String,
+    person: Code,
+    covers: String,
+    hash: String,
+    created_at: i64,
     revoked_at: Option<i64>,
 }
 
@@ -173,6 +201,7 @@ impl Database {
             for line in accounts.iter().chain(&tokens) {
                 lines.put(line)?;
             }
+            put_told(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -196,6 +225,44 @@ impl Database {
             restore_into(tx, &mut input, &progress)
         })
     }
+}
+
+/// Writes what people were told and how they want to be told.
+fn put_told<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut after = (String::new(), String::new());
+    loop {
+        let batch = connection.notices_after((&after.0, &after.1), 2_000)?;
+        let Some((person, last)) = batch.last() else { break };
+        after = (person.to_string(), last.notice.event.to_string());
+        for (person, HeldNotice { notice, created_at, read_at }) in batch {
+            lines.put(&Line::Notice(NoticeLine { person, notice, created_at, read_at }))?;
+        }
+    }
+    let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged(error.to_string());
+    let code = |text: &str| Code::new(text).map_err(|error| damaged(&error));
+    let preferences =
+        connection.rows("SELECT person, body, changed_at FROM preference ORDER BY person", &[], |row| {
+            Ok(Line::Preference {
+                person: code(row.text(0)?)?,
+                preferences: serde_json::from_str(row.text(1)?).map_err(|error| damaged(&error))?,
+                changed_at: row.int(2)?,
+            })
+        })?;
+    let feeds = connection.rows(
+        "SELECT id, person, covers, hash, created_at, revoked_at FROM feed ORDER BY id",
+        &[],
+        |row| {
+            Ok(Line::Feed(FeedLine {
+                id: row.text(0)?.to_owned(),
+                person: code(row.text(1)?)?,
+                covers: row.text(2)?.to_owned(),
+                hash: row.text(3)?.to_owned(),
+                created_at: row.int(4)?,
+                revoked_at: row.opt_int(5)?,
+            }))
+        },
+    )?;
+    preferences.iter().chain(&feeds).try_for_each(|line| lines.put(line))
 }
 
 fn restore_into(
@@ -247,6 +314,15 @@ fn restore_into(
                 if let Some(at) = revoked {
                     tx.revoke_api_token(&token.person, &token.id, at)?;
                 }
+            }
+            (Some(_), Line::Notice(NoticeLine { person, notice, created_at, read_at })) => {
+                tx.restore_notice(&person, &HeldNotice { notice, created_at, read_at })?;
+            }
+            (Some(_), Line::Preference { person, preferences, changed_at }) => {
+                tx.set_preferences(&person, &preferences, changed_at)?;
+            }
+            (Some(_), Line::Feed(FeedLine { id, person, covers, hash, created_at, revoked_at })) => {
+                tx.add_feed(&Feed { id, person, covers, hash, created_at, revoked_at })?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 if lines + 1 != number || sha256 != hex(sha.clone()) {

@@ -86,6 +86,10 @@ fn look(connection: &mut Connection) -> Result<Vec<Finding>> {
     if size("account") == 0 {
         out.push(Finding::new(Severity::Note, "no-accounts", vec![]));
     }
+    let dead = connection.queue_sizes()?.dead;
+    if dead > 0 {
+        out.push(Finding::new(Severity::Note, "dead-letters", vec![("count", dead.to_string())]));
+    }
     Ok(out)
 }
 

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
-use super::item::{LightRules, LimitRules, Work, WorkCalendar};
+use super::item::{InForceRhythm, LightRules, LimitRules, Work, WorkCalendar};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -111,6 +111,7 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one.
     WorkCalendar(WorkCalendar),
+    Rhythm(InForceRhythm),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -292,6 +293,7 @@ impl From<PlanFact> for Domain {
                 Self::UsualWork { template: template.0, step: step.0, work: work.map(|work| work.0) }
             }
             F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
+            F::Rhythm(rules) => Self::Rhythm(rules.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -363,6 +365,7 @@ impl From<&Domain> for PlanFact {
                 Self::UsualWork { template: template.into(), step: step.into(), work: work.clone().map(Work) }
             }
             Domain::WorkCalendar(calendar) => Self::WorkCalendar(WorkCalendar(calendar.clone())),
+            Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -55,6 +55,7 @@ impl Composer<'_> {
                 left: self.sizes.indent + label_width + hang,
                 first,
                 before: if at == 0 { self.sizes.pitch } else { 0 },
+                keep: self.document.signature.is_some(),
                 ..held
             }
         }))
@@ -77,7 +78,7 @@ impl Composer<'_> {
         let half = self.sizes.character / 2;
         let most = page.measure() / 2;
         let right = |halves: i32| (half * halves.max(0)).min(most);
-        let room = if *sealed { 3 } else { 1 };
+        let room = if *sealed { 2 } else { 1 };
         let before = if self.chinese() { room * self.sizes.pitch } else { self.sizes.pitch * 2 };
         let first = self.plain(body.as_str(), Role::Body, Set::Right);
         let second = self.plain(date, Role::Body, Set::Right);

@@ -84,7 +84,8 @@ impl Composer<'_> {
     /// The mark on one line, as large as it may be.
     fn mark(&self, page: &Page, before: Length) -> Item {
         let mark = &self.document.head.mark;
-        let fitting = page.measure() / halves(mark).max(1) * 2;
+        // A little room is left: fonts differ, and a mark must not come to stand on two lines.
+        let fitting = page.measure() / 25 * 24 / halves(mark).max(1) * 2;
         let most = if self.chinese() { self.sizes.mark } else { self.sizes.mark.min(fitting * 9 / 10) };
         let size = most.min(fitting / 500 * 500).max(self.sizes.body);
         let line = self.paragraph(vec![self.coloured(mark, Role::Title, size, RED)], Set::Centre);

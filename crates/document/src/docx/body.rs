@@ -5,7 +5,7 @@ use super::xml::Xml;
 use crate::flow::{Flow, Grid, GridCell, GridRow, Item, Merge, Pair, Paragraph, Piece, Rule, Set, Tag};
 use crate::length::{Length, twips};
 use crate::model::Language;
-use crate::style::{CELL_ABOVE, CELL_SIDE, HAIRLINE, Page, SHADE, Sizes};
+use crate::style::{BLACK, CELL_ABOVE, CELL_SIDE, Colour, HAIRLINE, Page, SHADE, Sizes};
 
 /// Rows of more lines may part over pages.
 const WHOLE_LINES: Length = 8;
@@ -16,8 +16,6 @@ pub(super) struct Body<'a> {
     pub flow: &'a Flow,
     pub sizes: Sizes,
     pub page: Page,
-    /// Inside the imprint, a frame at the foot of the page.
-    framed: bool,
 }
 
 /// The end of a section, written into its last paragraph.
@@ -25,7 +23,7 @@ pub(super) type Ending<'a> = &'a dyn Fn(&mut Xml);
 
 impl<'a> Body<'a> {
     pub fn new(xml: &'a mut Xml, flow: &'a Flow, sizes: Sizes, page: Page) -> Self {
-        Self { xml, flow, sizes, page, framed: false }
+        Self { xml, flow, sizes, page }
     }
 
     pub fn items(&mut self, items: &[Item], ending: Option<Ending>) {
@@ -56,10 +54,8 @@ impl<'a> Body<'a> {
                     }
                 }
                 Item::Foot(foot) => {
-                    self.framed = true;
-                    self.items(foot, None);
-                    self.framed = false;
-                    // A frame hangs on the paragraph behind it.
+                    self.foot(foot);
+                    // What floats hangs on the paragraph behind it.
                     self.sliver(0, end);
                 }
             }
@@ -75,7 +71,6 @@ impl<'a> Body<'a> {
     /// A paragraph as good as invisible, to stand between tables or to carry a section's end.
     fn sliver(&mut self, before: Length, ending: Option<Ending>) {
         self.xml.open("w:p", &[]).open("w:pPr", &[]);
-        self.xml.value("w:snapToGrid", 0);
         self.spacing(before, 0, 1_000);
         self.xml.open("w:rPr", &[]).value("w:sz", 2).close();
         if let Some(ending) = ending {
@@ -96,20 +91,68 @@ impl<'a> Body<'a> {
         );
     }
 
-    fn frame(&mut self) {
-        if self.framed {
-            self.xml.empty(
-                "w:framePr",
-                &[
-                    ("w:w", &twips(self.page.measure())),
-                    ("w:wrap", &"notBeside"),
-                    ("w:vAnchor", &"margin"),
-                    ("w:hAnchor", &"margin"),
-                    ("w:xAlign", &"left"),
-                    ("w:yAlign", &"bottom"),
-                ],
-            );
+    /// The imprint: a table that floats at the foot of the text block, its rules the table's.
+    fn foot(&mut self, items: &[Item]) {
+        let measure = twips(self.page.measure());
+        self.xml.open("w:tbl", &[]).open("w:tblPr", &[]);
+        self.xml.empty(
+            "w:tblpPr",
+            &[
+                ("w:leftFromText", &0),
+                ("w:rightFromText", &0),
+                ("w:vertAnchor", &"margin"),
+                ("w:horzAnchor", &"page"),
+                ("w:tblpX", &twips(self.page.left)),
+                ("w:tblpYSpec", &"bottom"),
+            ],
+        );
+        self.xml.empty("w:tblW", &[("w:w", &measure), ("w:type", &"dxa")]);
+        let rules = |item: &Item| match item {
+            Item::Rule(rule) => Some(rule.thickness),
+            _ => None,
+        };
+        let thicknesses: Vec<Length> = items.iter().filter_map(rules).collect();
+        let (outer, inner) = (thicknesses.first(), thicknesses.get(1));
+        self.xml.open("w:tblBorders", &[]);
+        for (side, thickness) in [("w:top", outer), ("w:bottom", outer), ("w:insideH", inner)] {
+            self.border(side, eighths(thickness.copied().unwrap_or_default()), BLACK);
         }
+        self.xml.close();
+        self.xml.empty("w:tblLayout", &[("w:type", &"fixed")]);
+        self.xml.open("w:tblCellMar", &[]);
+        for side in ["w:left", "w:right"] {
+            self.xml.empty(side, &[("w:w", &0), ("w:type", &"dxa")]);
+        }
+        self.xml.close().close();
+        self.xml.open("w:tblGrid", &[]).empty("w:gridCol", &[("w:w", &measure)]).close();
+        for (at, item) in items.iter().enumerate() {
+            let gap = match items.get(at + 1) {
+                Some(Item::Rule(rule)) => rule.before,
+                _ => 0,
+            };
+            if !matches!(item, Item::Paragraph(_) | Item::Pair(_)) {
+                continue;
+            }
+            self.xml.open("w:tr", &[]).open("w:trPr", &[]).empty("w:cantSplit", &[]).close();
+            self.xml.open("w:tc", &[]).open("w:tcPr", &[]);
+            self.xml.empty("w:tcW", &[("w:w", &measure), ("w:type", &"dxa")]).close();
+            match item {
+                Item::Paragraph(held) => {
+                    self.paragraph(&Paragraph { after: held.after + gap, ..held.clone() }, None);
+                }
+                Item::Pair(pair) => self.pair(pair),
+                _ => {}
+            }
+            self.xml.close().close();
+        }
+        self.xml.close();
+    }
+
+    fn border(&mut self, side: &str, eighths: i32, colour: Colour) {
+        self.xml.empty(
+            side,
+            &[("w:val", &"single"), ("w:sz", &eighths), ("w:space", &0), ("w:color", &colour.hex())],
+        );
     }
 
     fn indent(&mut self, paragraph: &Paragraph) {
@@ -155,12 +198,6 @@ impl<'a> Body<'a> {
         if paragraph.keep {
             self.xml.empty("w:keepNext", &[]);
         }
-        self.frame();
-        let on_grid = paragraph.pitch == self.sizes.pitch
-            && paragraph.pieces.iter().all(|piece| piece.size == self.sizes.body);
-        if !on_grid {
-            self.xml.value("w:snapToGrid", 0);
-        }
         self.spacing(paragraph.before, paragraph.after, paragraph.pitch);
         self.indent(paragraph);
         self.set(paragraph.set);
@@ -193,10 +230,8 @@ impl<'a> Body<'a> {
 
     fn pair(&mut self, pair: &Pair) {
         self.xml.open("w:p", &[]).open("w:pPr", &[]);
-        self.frame();
         let end = twips(self.page.measure() - pair.side);
         self.xml.open("w:tabs", &[]).empty("w:tab", &[("w:val", &"right"), ("w:pos", &end)]).close();
-        self.xml.value("w:snapToGrid", 0);
         self.spacing(0, 0, pair.pitch);
         let side = twips(pair.side);
         if side > 0 {
@@ -212,15 +247,9 @@ impl<'a> Body<'a> {
     /// A rule is the upper border of a paragraph without height.
     pub fn rule(&mut self, rule: &Rule) {
         self.xml.open("w:p", &[]).open("w:pPr", &[]);
-        self.frame();
-        let eighths = (rule.thickness * 8 + 500) / 1_000;
         self.xml.open("w:pBdr", &[]);
-        self.xml.empty(
-            "w:top",
-            &[("w:val", &"single"), ("w:sz", &eighths), ("w:space", &0), ("w:color", &rule.colour.hex())],
-        );
+        self.border("w:top", eighths(rule.thickness), rule.colour);
         self.xml.close();
-        self.xml.value("w:snapToGrid", 0);
         self.spacing(rule.before, rule.after, 1_000);
         let beyond = twips(-rule.beyond);
         if beyond < 0 {
@@ -235,24 +264,20 @@ impl<'a> Body<'a> {
         self.xml.open("w:tbl", &[]).open("w:tblPr", &[]);
         self.xml.empty("w:tblW", &[("w:w", &twips(total)), ("w:type", &"dxa")]);
         self.xml.open("w:tblBorders", &[]);
-        let black = "000000".to_owned();
-        let sides: &[(&str, i32, String)] = if grid.boxed {
+        let sides: &[(&str, Length, Colour)] = if grid.boxed {
             &[
-                ("w:top", 4, black.clone()),
-                ("w:left", 4, black.clone()),
-                ("w:bottom", 4, black.clone()),
-                ("w:right", 4, black.clone()),
-                ("w:insideH", 4, black.clone()),
-                ("w:insideV", 4, black.clone()),
+                ("w:top", 500, BLACK),
+                ("w:left", 500, BLACK),
+                ("w:bottom", 500, BLACK),
+                ("w:right", 500, BLACK),
+                ("w:insideH", 500, BLACK),
+                ("w:insideV", 500, BLACK),
             ]
         } else {
-            &[("w:top", 8, black.clone()), ("w:bottom", 8, black.clone()), ("w:insideH", 2, HAIRLINE.hex())]
+            &[("w:top", 1_000, BLACK), ("w:bottom", 1_000, BLACK), ("w:insideH", 250, HAIRLINE)]
         };
-        for (side, eighths, colour) in sides {
-            self.xml.empty(
-                side,
-                &[("w:val", &"single"), ("w:sz", eighths), ("w:space", &0), ("w:color", colour)],
-            );
+        for (side, thickness, colour) in sides {
+            self.border(side, eighths(*thickness), *colour);
         }
         self.xml.close();
         self.xml.empty("w:tblLayout", &[("w:type", &"fixed")]);
@@ -268,13 +293,15 @@ impl<'a> Body<'a> {
             self.xml.empty("w:gridCol", &[("w:w", &twips(*width))]);
         }
         self.xml.close();
-        for row in &grid.rows {
-            self.row(grid, row);
+        let count = grid.rows.len();
+        for (at, row) in grid.rows.iter().enumerate() {
+            // The last row, a sum mostly, does not stand alone under the heads.
+            self.row(grid, row, at + 2 == count && !row.head);
         }
         self.xml.close();
     }
 
-    fn row(&mut self, grid: &Grid, row: &GridRow) {
+    fn row(&mut self, grid: &Grid, row: &GridRow, keep: bool) {
         self.xml.open("w:tr", &[]).open("w:trPr", &[]);
         if row.head || lines(grid, row) <= WHOLE_LINES {
             self.xml.empty("w:cantSplit", &[]);
@@ -291,12 +318,12 @@ impl<'a> Body<'a> {
         for cell in &row.cells {
             let width: Length = grid.widths.iter().skip(at).take(cell.columns).sum();
             at += cell.columns;
-            self.cell(grid, row, cell, width);
+            self.cell(grid, row, cell, (width, keep));
         }
         self.xml.close();
     }
 
-    fn cell(&mut self, grid: &Grid, row: &GridRow, cell: &GridCell, width: Length) {
+    fn cell(&mut self, grid: &Grid, row: &GridRow, cell: &GridCell, (width, keep): (Length, bool)) {
         self.xml.open("w:tc", &[]).open("w:tcPr", &[]);
         self.xml.empty("w:tcW", &[("w:w", &twips(width)), ("w:type", &"dxa")]);
         if cell.columns > 1 {
@@ -313,10 +340,7 @@ impl<'a> Body<'a> {
         }
         if row.head && !grid.boxed {
             self.xml.open("w:tcBorders", &[]);
-            self.xml.empty(
-                "w:bottom",
-                &[("w:val", &"single"), ("w:sz", &4), ("w:space", &0), ("w:color", &"000000")],
-            );
+            self.border("w:bottom", eighths(500), BLACK);
             self.xml.close();
         }
         if cell.head && grid.boxed {
@@ -324,7 +348,10 @@ impl<'a> Body<'a> {
         }
         let place = if grid.boxed || cell.head { "center" } else { "top" };
         self.xml.value("w:vAlign", place).close();
-        self.xml.open("w:p", &[]).open("w:pPr", &[]).value("w:snapToGrid", 0);
+        self.xml.open("w:p", &[]).open("w:pPr", &[]);
+        if keep {
+            self.xml.empty("w:keepNext", &[]);
+        }
         self.spacing(0, 0, grid.pitch);
         self.set(cell.set);
         self.xml.close();
@@ -333,6 +360,11 @@ impl<'a> Body<'a> {
         }
         self.xml.close().close();
     }
+}
+
+/// The thickness of a border as word processors count it.
+fn eighths(thickness: Length) -> i32 {
+    (thickness * 8 + 500) / 1_000
 }
 
 /// About how many lines a row has.

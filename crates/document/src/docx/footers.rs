@@ -21,7 +21,6 @@ pub(super) fn folio(flow: &Flow, sizes: &Sizes, page: &Page, left: bool) -> Stri
     let chinese = flow.language == Language::Chinese;
     let mut xml = Xml::new();
     xml.open("w:ftr", &[("xmlns:w", &WORD)]).open("w:p", &[]).open("w:pPr", &[]);
-    xml.value("w:snapToGrid", 0);
     let under = (page.bottom - FOLIO_BELOW - sizes.folio).max(0) - footer_distance(flow, sizes, page);
     xml.empty(
         "w:spacing",

@@ -108,7 +108,16 @@ impl Layout<'_> {
             let mut set = self.set_row(grid, row);
             self.elements(&mut set, table);
             let room = self.bottom() - self.y;
-            if set.height <= room {
+            // The last row, a sum mostly, does not stand alone under the heads.
+            let last = match body.get(at + 1..) {
+                Some([last]) if at > 0 => self.set_row(grid, last).height,
+                _ => 0,
+            };
+            let alone = set.height <= room && set.height + last > room && set.height + last <= full;
+            if alone {
+                self.next_page(grid, &heads)?;
+                self.draw_row(grid, &set, None);
+            } else if set.height <= room {
                 self.draw_row(grid, &set, None);
             } else if set.height <= full / WHOLE_SHARE || room < 3 * grid.pitch {
                 self.next_page(grid, &heads)?;

@@ -12,6 +12,8 @@ use crate::style::{BLACK, FOLIO_BELOW, Page, Sizes, sizes};
 
 /// Guards against input that would fill the memory.
 const PAGES_MOST: usize = 5_000;
+/// Lines of a text that go over with what must stay with it.
+const LINES_KEPT: usize = 2;
 /// The baseline in an em square, from its top, in hundredths.
 const BASELINE: Length = 86;
 
@@ -93,12 +95,29 @@ impl Layout<'_> {
     fn items(&mut self, items: &[Item]) -> Result<(), PdfError> {
         for (at, item) in items.iter().enumerate() {
             let needed = self.needed(&items[at..]);
-            if !self.fresh && self.y + needed > self.bottom() {
+            let short = self.y + needed > self.bottom();
+            if let (true, false, Item::Paragraph(paragraph)) = (short, self.fresh, item)
+                && self.parts(paragraph)
+            {
+                // Its last lines go over to stay with what follows.
+                self.paragraph(paragraph, LINES_KEPT)?;
+                self.opening = false;
+                continue;
+            }
+            if short && !self.fresh {
                 self.turn()?;
             }
             self.place(item)?;
         }
         Ok(())
+    }
+
+    /// Whether a paragraph that stays with the next may still part over two pages: a long one of
+    /// which two lines have room here.
+    fn parts(&mut self, paragraph: &Paragraph) -> bool {
+        let heading = matches!(paragraph.tag, Tag::Title | Tag::Heading(_) | Tag::Caption);
+        let room = (self.bottom() - self.y - paragraph.before) / paragraph.pitch;
+        paragraph.keep && !heading && room >= 2 && self.set(paragraph).len() >= 2 + LINES_KEPT
     }
 
     /// The least room an item wants, with what it keeps with.
@@ -135,7 +154,7 @@ impl Layout<'_> {
             self.list = None;
         }
         match item {
-            Item::Paragraph(paragraph) => self.paragraph(paragraph)?,
+            Item::Paragraph(paragraph) => self.paragraph(paragraph, 0)?,
             Item::Pair(pair) => self.pair(pair),
             Item::Rule(rule) => self.rule(rule),
             Item::Grid(grid) => self.grid(grid)?,
@@ -156,7 +175,8 @@ impl Layout<'_> {
         self.setter.lines(&paragraph.pieces, Room { measure, first: paragraph.first, set: paragraph.set })
     }
 
-    fn paragraph(&mut self, paragraph: &Paragraph) -> Result<(), PdfError> {
+    /// Places a paragraph; `over` of its lines must come to another page than its first.
+    fn paragraph(&mut self, paragraph: &Paragraph, over: usize) -> Result<(), PdfError> {
         let lines = self.set(paragraph);
         if !self.fresh || self.opening {
             self.y += paragraph.before;
@@ -172,6 +192,7 @@ impl Layout<'_> {
         while done < lines.len() {
             let room = ((self.bottom() - self.y) / paragraph.pitch).max(0) as usize;
             let left = lines.len() - done;
+            let room = if done == 0 && over > 0 { room.min(left - over) } else { room };
             // No line of a paragraph stands alone at the foot or the head of a page.
             let now = match room {
                 room if room >= left => left,

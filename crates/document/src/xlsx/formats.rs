@@ -26,6 +26,10 @@ impl Formats {
         if strong && self.language == Language::English { format.set_bold() } else { format }
     }
 
+    pub fn plain(&self) -> Format {
+        self.base(false)
+    }
+
     pub fn title(&self) -> Format {
         let title = self.base(true).set_font_size(16).set_align(FormatAlign::VerticalCenter);
         title.set_align(FormatAlign::Center).set_text_wrap()

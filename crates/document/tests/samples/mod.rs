@@ -130,11 +130,11 @@ pub fn project_table(rows: usize, language: Language) -> Table {
         Column::new(say("序号", "No."), 5, Align::Number),
         Column::new(say("项目", "Project"), 26, Align::Start),
         Column::new(say("责任单位", "Lead unit"), 16, Align::Start),
-        Column::new(say("承诺", "Promised"), 12, Align::Centre).under(say("完工日期", "Completion")),
-        Column::new(say("预计", "Forecast"), 12, Align::Centre).under(say("完工日期", "Completion")),
-        Column::new(say("投资（万元）", "Cost (CNY m)"), 12, Align::Number),
+        Column::new(say("承诺", "Promised"), 14, Align::Centre).under(say("完工日期", "Completion")),
+        Column::new(say("预计", "Forecast"), 14, Align::Centre).under(say("完工日期", "Completion")),
+        Column::new(say("投资（万元）", "Cost (CNY m)"), 15, Align::Number),
         Column::new(say("进度", "Progress"), 9, Align::Number),
-        Column::new(say("灯号", "Light"), 10, Align::Start),
+        Column::new(say("灯号", "Light"), 13, Align::Start),
         Column::new(say("存在问题及下一步措施", "Problem and next step"), 34, Align::Start),
     ];
     let mut held: Vec<Row> = (0..rows as i64)
@@ -258,7 +258,6 @@ pub fn slip() -> Document {
         "示例工作专班督办单",
         "关于加快办理110千伏线路迁改事项的督办",
     );
-    held.addressee = Some("示例供电公司".into());
     held.body = vec![section(vec![Block::Form(Form {
         rows: vec![
             FormRow::new("督办类别", "红色督办").beside("关联事项", "任务2019-107"),
@@ -269,8 +268,7 @@ pub fn slip() -> Document {
                 "该事项承诺于2019年7月31日前完成，目前仍未进场，影响学校项目主体结构施工，已逾期10个工作日。",
             ),
             FormRow::new("办理要求", "请于3个工作日内书面报告进展、原因和下一步措施，并明确完成时间。"),
-            FormRow::new("办理结果", "").lines(6),
-            FormRow::new("审核意见", "").lines(4),
+            FormRow::new("办理结果", "").lines(3),
         ],
     })])];
     held.signature =
@@ -371,7 +369,7 @@ pub fn ledger(language: Language) -> Book {
             title: say("示例行动计划台账", "Ledger of the action plan: 100 % & more"),
             note: Some(say("截至2019年8月14日", "As of 14 August 2019")),
             table,
-            paper: Paper::A4,
+            paper: if chinese { Paper::A3 } else { Paper::A4 },
             orientation: Orientation::Landscape,
             frozen_columns: 2,
         }],

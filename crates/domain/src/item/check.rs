@@ -16,6 +16,7 @@ use crate::named::{NAME_MAX, TEXT_MAX};
 use crate::person::Person;
 use crate::plan::Plan;
 use crate::refusal::{Problem, Reference, Refusal};
+use crate::rhythm::ReturnContent;
 use crate::subject::{Subject, SubjectKind};
 use crate::validate::{address_problem, name_problem, text_problem};
 use crate::workday;
@@ -54,6 +55,11 @@ impl ItemCheck<'_> {
             let frozen = before.kind == ItemKind::Report && before.state.standing() != Standing::Open;
             if frozen && facts.iter().any(|fact| !matches!(fact, ItemFact::Link { .. })) {
                 self.refuse("", Problem::Frozen);
+                return;
+            }
+            let returned = before.kind == ItemKind::Return && before.state == State::Submitted;
+            if returned && facts.iter().any(|fact| matches!(fact, ItemFact::Content { .. })) {
+                self.refuse("state", Problem::IllegalMove { from: before.state, step: Step::Submit });
                 return;
             }
         }
@@ -256,6 +262,12 @@ impl ItemCheck<'_> {
                 }
             }
             ItemFact::Issue { as_of, .. } => self.not_future(&slot, *as_of),
+            // What people do to remind each other is said elsewhere: this is the calendar's own word.
+            ItemFact::Chased { .. } => {
+                if self.context.actor != crate::rhythm::actor() {
+                    self.refuse(&slot, Problem::ByCalendar);
+                }
+            }
         }
     }
 
@@ -348,6 +360,7 @@ impl ItemCheck<'_> {
             Step::Conclude if item.text.trim().is_empty() && item.outcome.is_none() => {
                 self.refuse(slot, Problem::Missing("outcome"));
             }
+            Step::Submit => self.returned(item),
             Step::AskReview => self.review(slot, item, before),
             _ => {}
         }
@@ -363,6 +376,29 @@ impl ItemCheck<'_> {
             if self.context.effective > limit {
                 self.refuse(slot, Problem::TooLate { limit });
             }
+        }
+    }
+
+    /// A return says why what is late is late, and what comes next.
+    fn returned(&mut self, item: &Item) {
+        let Some(content) = ReturnContent::parse(&item.content) else {
+            self.refuse("content", Problem::Missing("content"));
+            return;
+        };
+        let unexplained = content.unexplained();
+        if !unexplained.is_empty() {
+            self.refuse("content", Problem::Unexplained(unexplained));
+        }
+        if content.next.trim().is_empty() {
+            self.refuse("next", Problem::Missing("next"));
+        }
+        let (max, found) = (ReturnContent::ASKS_MOST, content.asks.len());
+        if found > max {
+            self.refuse("content", Problem::TooLong { max, found });
+        }
+        let texts = content.lines.iter().map(|line| &line.said).chain([&content.next]).chain(&content.asks);
+        for text in texts {
+            self.text("content", text, false);
         }
     }
 

@@ -11,6 +11,7 @@ use super::relation::{Relation, Target};
 use super::workflow::{State, Step};
 use crate::code::Code;
 use crate::named::Named;
+use crate::rhythm::{Recipient, Wait, Watch};
 
 /// One typed fact of an item. Facts with the same [`slot`](ItemFact::slot) follow each other in time;
 /// the latest one holds. `by` is the person who recorded it; the rules fill it in.
@@ -221,6 +222,15 @@ pub enum ItemFact {
     Content {
         content: String,
     },
+    /// A reminder or escalation that the rhythm made, for the limit it counts from.
+    Chased {
+        watch: Watch,
+        limit: DateTime,
+        after: Wait,
+        to: Recipient,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slip: Option<Code>,
+    },
     /// A report as issued: its number, the view it was computed at, and the digest of its content.
     Issue {
         number: u32,
@@ -280,6 +290,14 @@ impl ItemFact {
             Self::Minutes { .. } => "minutes".into(),
             Self::Content { .. } => "content".into(),
             Self::Issue { .. } => "issue".into(),
+            Self::Chased { watch, limit, after, to, .. } => {
+                format!(
+                    "chased/{}/{}/{after}/{}",
+                    watch.as_str(),
+                    limit.strftime("%Y-%m-%dT%H:%M"),
+                    to.as_str()
+                )
+            }
         }
     }
 

@@ -89,6 +89,7 @@ texts! {
     Series {
         Weekly => "weekly",
         Monthly => "monthly",
+        Quarterly => "quarterly",
         Special => "special",
         Research => "research",
         Annual => "annual",

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::fact::ItemFact;
-use super::kind::{ItemKind, Level, Series, Urgency, texts};
+use super::kind::{ItemKind, Level, Series, SlipColour, Urgency, texts};
 use super::relation::{Relation, Target};
 use super::state::Item;
 use super::workflow::Standing;
@@ -78,6 +78,9 @@ pub struct LedgerRow {
     pub evidence: EvidenceStanding,
     pub quantities: Vec<(Code, Decimal)>,
     pub solved: Option<bool>,
+    /// Of a slip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<SlipColour>,
     /// An explanation beside the light, and its last day.
     pub explanation: Option<(String, Date)>,
 }
@@ -119,6 +122,7 @@ impl LedgerRow {
             evidence,
             quantities: item.quantities.clone(),
             solved: item.outcome.as_ref().map(|(solved, _)| *solved),
+            colour: item.colour,
             explanation: item.explanation.as_ref().map(|(text, until, _)| (text.clone(), *until)),
         }
     }
@@ -217,6 +221,7 @@ impl LedgerRow {
             evidence: EvidenceStanding::None,
             quantities: Vec::new(),
             solved: None,
+            colour: None,
             explanation: None,
         }
     }

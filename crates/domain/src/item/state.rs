@@ -15,6 +15,7 @@ use crate::code::Code;
 use crate::history::{Held, SubjectHistory, View};
 use crate::journal::Seq;
 use crate::named::Named;
+use crate::rhythm::Chase;
 use crate::source::Grade;
 
 /// A move that was made.
@@ -136,6 +137,8 @@ pub struct Item {
     pub minutes: String,
     pub content: String,
     pub issued: Option<Issued>,
+    /// Reminders and escalations, in the order they were made.
+    pub chases: Vec<Chase>,
 }
 
 impl Item {
@@ -192,6 +195,7 @@ impl Item {
             minutes: String::new(),
             content: String::new(),
             issued: None,
+            chases: Vec::new(),
         };
         let mut checks = Vec::new();
         let mut decisions = Vec::new();
@@ -211,6 +215,7 @@ impl Item {
                 line.checked = Some((accepted, by, note));
             }
         }
+        out.chases.sort_by_key(|chase| (chase.on, chase.seq));
         // Each decision answers the extension last asked for by then.
         decisions.sort_by_key(|(on, seq, ..)| (*on, *seq));
         for (on, _, granted, note) in decisions {
@@ -337,6 +342,15 @@ impl Item {
                     self.agenda.push((*point, line));
                 }
             }
+            ItemFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
+                on: effective,
+                watch: *watch,
+                limit: *limit,
+                after: *after,
+                to: *to,
+                slip: slip.clone(),
+                seq,
+            }),
             ItemFact::Minutes { text } => self.minutes = text.clone(),
             ItemFact::Content { content } => self.content = content.clone(),
             ItemFact::Issue { number, as_of, known, digest } => {
@@ -375,6 +389,11 @@ impl Item {
     /// Every unit with a part in it, the lead unit first.
     pub fn all_units(&self) -> impl Iterator<Item = &Code> {
         self.lead_unit.iter().chain(self.supporting_units.iter().map(|(unit, _)| unit))
+    }
+
+    /// Called units that have not answered.
+    pub fn unanswered(&self) -> impl Iterator<Item = &Code> {
+        self.all_units().filter(|unit| self.units.get(*unit).is_none_or(|line| line.answered.is_none()))
     }
 
     /// The extension that waits for a decision.

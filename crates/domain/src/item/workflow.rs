@@ -38,6 +38,8 @@ texts! {
         Open => "open",
         Submitted => "submitted",
         Excused => "excused",
+        /// Not returned by the day on which its period closed.
+        Missed => "missed",
         Draft => "draft",
         Issued => "issued",
         Skipped => "skipped",
@@ -98,7 +100,7 @@ impl State {
     pub fn standing(self) -> Standing {
         match self {
             Self::Suspended => Standing::Suspended,
-            Self::Withdrawn | Self::Skipped | Self::Excused => Standing::Withdrawn,
+            Self::Withdrawn | Self::Skipped | Self::Excused | Self::Missed => Standing::Withdrawn,
             Self::Cleared
             | Self::Filed
             | Self::Solved
@@ -208,6 +210,10 @@ pub const MOVES: &[Move] = &[
     row(RETURN, S::Open, T::Submit, S::Submitted, HandleItem),
     row(RETURN, S::Open, T::Excuse, S::Excused, SuperviseItem),
     row(RETURN, S::Submitted, T::SendBack, S::Open, SuperviseItem),
+    // Better late than never.
+    row(RETURN, S::Open, T::Close, S::Missed, SuperviseItem),
+    row(RETURN, S::Missed, T::Submit, S::Submitted, HandleItem),
+    row(RETURN, S::Missed, T::Excuse, S::Excused, SuperviseItem),
     row(REPORT, S::Draft, T::Issue, S::Issued, IssueReport),
     row(REPORT, S::Draft, T::Skip, S::Skipped, IssueReport),
     // Slips.

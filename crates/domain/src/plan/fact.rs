@@ -11,6 +11,7 @@ use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::rhythm::InForce;
 use crate::timetabling::{Work, WorkCalendar};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,6 +81,8 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one: a site's, an authority's.
     WorkCalendar(WorkCalendar),
+    /// Reminders, escalation and returns, kept by themselves from a day on.
+    Rhythm(InForce),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -159,6 +162,7 @@ impl PlanFact {
             Self::Lights(_) => "lights".into(),
             Self::UsualWork { template, step, .. } => format!("usual_work/{template}/{step}"),
             Self::WorkCalendar(calendar) => format!("work_calendar/{}", calendar.calendar),
+            Self::Rhythm(_) => "rhythm".into(),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

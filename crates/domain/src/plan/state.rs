@@ -17,6 +17,7 @@ use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
+use crate::rhythm::InForce;
 use crate::source::Grade;
 use crate::timetabling::{Work, WorkCalendar};
 
@@ -91,6 +92,8 @@ pub struct Plan {
     /// The plan's own limits and lights, where it does not work by the usual ones.
     own_limits: Option<LimitRules>,
     own_lights: Option<LightRules>,
+    /// The rhythm, where the plan has begun to keep one.
+    pub rhythm: Option<InForce>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -119,6 +122,7 @@ impl Plan {
             figures: Vec::new(),
             own_limits: None,
             own_lights: None,
+            rhythm: None,
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -203,6 +207,7 @@ impl Plan {
             PlanFact::WorkCalendar(calendar) => {
                 put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
             }
+            PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }

@@ -5,4 +5,5 @@
 mod books;
 mod conditions;
 mod ledger;
+mod rhythm;
 mod transitions;

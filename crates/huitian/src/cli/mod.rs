@@ -7,8 +7,10 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod notify;
 mod place;
 mod rebuild;
+mod rhythm;
 mod serve;
 mod statement;
 mod survey;
@@ -40,6 +42,8 @@ enum Command {
     Restore(backup::RestoreArgs),
     Doctor(doctor::Args),
     Account(account::Args),
+    Notify(notify::Args),
+    Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
@@ -63,6 +67,8 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => backup::restore(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
+        Command::Notify(args) => notify::run(args),
+        Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),

@@ -1,9 +1,12 @@
 //! `huitian serve`: the site and the API.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Context;
 use app::App;
+use delivery::{Courier, Settings};
 use store::Database;
 
 use super::common::{DatabaseArg, clock, runtime};
@@ -21,6 +24,9 @@ pub struct ServeOptions {
     /// How many proxies in front add to X-Forwarded-For
     #[arg(long, env = "HUITIAN_TRUSTED_PROXIES", default_value_t = 0, value_name = "N")]
     pub trusted_proxies: usize,
+    /// File that says where mail and webhooks go; people are told on the site only without one
+    #[arg(long, env = "HUITIAN_NOTIFY", value_name = "FILE")]
+    pub notify: Option<PathBuf>,
     /// Logs as JSON lines
     #[arg(long, env = "HUITIAN_LOG_JSON")]
     pub log_json: bool,
@@ -32,6 +38,7 @@ pub struct ServeOptions {
     huitian serve\n  \
     huitian serve --listen 0.0.0.0:8080 --database postgres://huitian@localhost/huitian --trusted-proxies 1\n\n\
     Put a proxy with TLS in front of it. /healthz, /readyz and /metrics are for machines that watch.\n\
+    `huitian notify example` prints a file for --notify; it is read at the start, the same on every server.\n\
     HUITIAN_LOG chooses what is logged (info,tower_http=debug), HUITIAN_ZONE the calendar (Asia/Shanghai).")]
 pub struct Args {
     #[command(flatten)]
@@ -56,8 +63,13 @@ pub(super) fn start(
 ) -> anyhow::Result<ExitCode> {
     server::start_logs(options.log_json);
     let app = App::new(database, clock()?);
+    let settings = match &options.notify {
+        Some(path) => Settings::read(path).context("the file of --notify")?,
+        None => Settings::default(),
+    };
+    let courier = Courier::new(app.clone(), settings)?;
     let config =
         Config { listen: options.listen, secure_cookies, trusted_proxies: options.trusted_proxies, demo };
-    runtime()?.block_on(server::serve(app, config, ready))?;
+    runtime()?.block_on(server::serve(app, courier, config, ready))?;
     Ok(ExitCode::SUCCESS)
 }

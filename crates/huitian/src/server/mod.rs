@@ -3,6 +3,7 @@
 mod health;
 mod metrics;
 mod rate;
+mod rhythm;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -14,6 +15,7 @@ use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware;
 use axum::response::{IntoResponse, Response};
+use delivery::Courier;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
@@ -96,18 +98,32 @@ fn panicked(panic: Box<dyn std::any::Any + Send>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
-/// Serves until the process is told to stop; requests under way are finished. `ready` is called with
-/// the address once it answers.
-pub async fn serve(app: App, config: Config, ready: impl FnOnce(SocketAddr)) -> anyhow::Result<()> {
+/// Serves, and delivers what people are told, until the process is told to stop; requests and messages
+/// under way are finished. `ready` is called with the address once it answers.
+pub async fn serve(
+    app: App,
+    courier: Courier,
+    config: Config,
+    ready: impl FnOnce(SocketAddr),
+) -> anyhow::Result<()> {
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another server running?", config.listen))?;
-    let router = router(app, &config);
+    let router = router(app.clone(), &config);
     ready(listener.local_addr()?);
-    axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let told = |mut stopping: tokio::sync::watch::Receiver<bool>| async move {
+        drop(stopping.wait_for(|stop| *stop).await);
+    };
+    let delivering = tokio::spawn(courier.run(told(stopping.clone())));
+    let keeping = tokio::spawn(rhythm::keep(app, told(stopping)));
+    let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stopped())
-        .await?;
-    Ok(())
+        .await;
+    stop.send_replace(true);
+    delivering.await.context("the delivery failed")?;
+    keeping.await.context("the rhythm failed")?;
+    Ok(served?)
 }
 
 async fn stopped() {

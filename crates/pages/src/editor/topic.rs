@@ -265,6 +265,7 @@ topics! {
     PUBLISHED = "published" &[];
     LIMITS = "limits" &[];
     LIGHTS = "lights" &[];
+    RHYTHM = "rhythm" &[];
     ITEM = "item" &[];
 }
 

@@ -17,9 +17,9 @@ use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
     DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, ITEM, KIND, LEAD_UNIT,
     LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND,
-    PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, ROLE,
-    SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
-    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, YEARLY_LIST,
+    PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, RHYTHM,
+    ROLE, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE,
+    Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -344,6 +344,12 @@ fn plan(fact: &PlanFact) -> Described {
             ],
         ),
         PlanFact::WorkCalendar(calendar) => (&WORK_CALENDAR, named("name_zh", "name_en", &calendar.name)),
+        PlanFact::Rhythm(held) => {
+            let mut out = named("name_zh", "name_en", &held.rules.name);
+            out.push(("from", held.since.to_string()));
+            out.push(("to", opt(&held.until)));
+            (&RHYTHM, out)
+        }
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,
             vec![

@@ -93,6 +93,8 @@ impl Act {
         match self {
             // A report is issued where its figures can be seen to be whole.
             Self::Step(Step::Issue) => None,
+            // A return is handed in where it is filled; the calendar closes what did not come.
+            Self::Step(Step::Submit | Step::Close) if item.kind == ItemKind::Return => None,
             Self::Step(step) => workflow::find(item.kind, item.state, step).map(|held| held.needs),
             Self::Progress | Self::Explain => when(
                 open && !matches!(item.kind, ItemKind::Report | ItemKind::Meeting | ItemKind::Return),

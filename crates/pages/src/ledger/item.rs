@@ -13,6 +13,7 @@ use domain::policy::Target;
 use domain::portfolio::Portfolio;
 use jiff::civil::DateTime;
 
+use super::chase::{Chases, chases};
 use super::form::Act;
 use super::line::{Line, line, rules, unit_name};
 use super::list::staff_only;
@@ -93,6 +94,7 @@ struct ItemPage {
     attendance: Vec<(String, String)>,
     minutes: String,
     links: Vec<LinkLine>,
+    chases: Chases,
     /// What may be put on the books with this item as its origin.
     follow: Vec<(String, String)>,
     trace: String,
@@ -199,6 +201,7 @@ pub async fn show(
             .collect(),
         minutes: item.minutes.clone(),
         links,
+        chases: chases(&visit, &page, &portfolio, &item),
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
         trace: page.link(&format!("/items/{code}/trace")),
         audit: if visit.actor.may_somewhere(domain::policy::Action::ReadAudit) {
@@ -337,6 +340,17 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
     if domain::report::Content::parse(&item.content).is_some() {
         let report = page.link(&format!("/reports/{}", item.code));
         add("item-report", visit.t("item-report-read").into_owned(), report);
+    }
+    match item.kind {
+        ItemKind::Return => {
+            let address = page.link(&format!("/returns/{}", item.code));
+            add("item-kind-return", visit.t("item-return-read").into_owned(), address);
+        }
+        ItemKind::Slip => {
+            let address = page.link(&format!("/slips/{}", item.code));
+            add("item-kind-slip", visit.t("item-slip-read").into_owned(), address);
+        }
+        _ => {}
     }
     if let Some(unit) = &item.lead_unit {
         add("head-lead-unit", unit_name(portfolio, unit, lang), unit_link(unit));

@@ -1,6 +1,7 @@
 //! A row of the ledger in words.
 
 use domain::code::Code;
+use domain::item::ItemKind;
 use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{LightRules, Test, Verdict};
 use domain::portfolio::Portfolio;
@@ -43,6 +44,8 @@ pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdic
         .map(|unit| unit_name(portfolio, unit, lang))
         .collect();
     let address = match row.kind {
+        RowKind::Item(ItemKind::Return) => page.link(&format!("/returns/{}", row.code)),
+        RowKind::Item(ItemKind::Slip) => page.link(&format!("/slips/{}", row.code)),
         RowKind::Item(_) => page.link(&format!("/items/{}", row.code)),
         RowKind::Project | RowKind::Milestone { .. } => page.link(&format!("/projects/{}", row.code)),
     };

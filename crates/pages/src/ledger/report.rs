@@ -6,17 +6,18 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::item::State;
 use domain::item::kind::Series;
 use domain::item::light::Verdict;
 use domain::item::query::LedgerQuery;
+use domain::item::{Item, State};
 use domain::journal::Seq;
 use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
 use domain::report::{Content, Period, Rhythm};
 use jiff::civil::Date;
 
 use super::act::source;
-use super::line::{Line, line};
+use super::line::{Line, line, unit_name};
 use super::list::staff_only;
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
@@ -153,6 +154,12 @@ struct Number {
     lines: Vec<Line>,
 }
 
+/// Units whose returns stand alike.
+struct ReturnGroup {
+    state: String,
+    units: Vec<(String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "ledger/report.html")]
 struct ReportPage {
@@ -167,6 +174,9 @@ struct ReportPage {
     intact: bool,
     numbers: Vec<Number>,
     sections: Vec<(String, String, String)>,
+    /// Of a period for which units were asked: who has returned, a group for each state.
+    returns: Vec<ReturnGroup>,
+    returns_said: String,
     adjusted: Vec<Line>,
     later: Vec<(String, String, String)>,
     /// Where a draft is edited; empty for what is issued or may not be edited.
@@ -222,6 +232,7 @@ async fn shown(
             lines: figure.rows.iter().filter_map(|id| row_of(&report.content, id)).collect(),
         })
         .collect();
+    let (returns, returns_said) = returned(visit, plan, &page, &portfolio, &report.item).await?;
     let later = visit.app.recorded_later(plan, &report.item).await?;
     let may_issue = visit.actor.may(Action::IssueReport, &target(plan));
     let issued = report.item.issued.as_ref();
@@ -246,6 +257,8 @@ async fn shown(
                 (section.key.clone(), label, section.text.clone())
             })
             .collect(),
+        returns,
+        returns_said,
         adjusted: report.content.adjusted.iter().filter_map(|id| row_of(&report.content, id)).collect(),
         later: later
             .iter()
@@ -263,6 +276,45 @@ async fn shown(
         page,
     };
     render(status, &shown)
+}
+
+/// Who has returned for a report's period, and who has not; and how many of how many.
+async fn returned(
+    visit: &Visit,
+    plan: &Code,
+    page: &Page,
+    portfolio: &Portfolio,
+    item: &Item,
+) -> Result<(Vec<ReturnGroup>, String), PageError> {
+    let period = item
+        .series
+        .zip(item.period)
+        .and_then(|(series, (from, _))| Some((series, Period::containing(Rhythm::of(series)?, from))));
+    let Some((series, period)) = period else { return Ok((Vec::new(), String::new())) };
+    let held = visit.app.returns_of(plan, series, period, app::read::Asked::default()).await?;
+    if held.rows.is_empty() {
+        return Ok((Vec::new(), String::new()));
+    }
+    let (submitted, asked) = (held.count(State::Submitted), held.rows.len());
+    let said =
+        visit.tw("returns-counted", &[("submitted", &submitted.to_string()), ("asked", &asked.to_string())]);
+    let groups = [State::Open, State::Missed, State::Excused, State::Submitted]
+        .into_iter()
+        .map(|state| ReturnGroup {
+            state: word(visit.lang, "item-state", state.as_str()),
+            units: held
+                .rows
+                .iter()
+                .filter(|row| row.state == state.as_str())
+                .filter_map(|row| {
+                    let unit = unit_name(portfolio, row.lead_unit.as_ref()?, visit.lang);
+                    Some((unit, page.link(&format!("/returns/{}", row.code))))
+                })
+                .collect(),
+        })
+        .filter(|group| !group.units.is_empty())
+        .collect();
+    Ok((groups, said))
 }
 
 pub async fn save(

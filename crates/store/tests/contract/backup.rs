@@ -6,10 +6,11 @@ use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use scratch::Scratch;
-use store::{BackupError, Database};
+use store::{BackupError, Database, Feed, HeldNotice, NewJob, QueueSizes};
 
 use crate::accounts::{account, token};
 use crate::books::*;
+use crate::notices::{event, feed, notice, some_preferences, tell, write};
 
 crate::on_both!(
     a_backup_goes_across_and_comes_back,
@@ -53,6 +54,7 @@ fn a_backup_goes_across_and_comes_back(scratch: &Scratch) {
     fill(&first);
     let (person, kept) = (account(&first, "zhang"), token(&first, "zhang", "t1", false));
     let revoked = token(&first, "zhang", "t2", true);
+    told(&first);
     let file = backup(&first);
 
     let across = other(scratch);
@@ -71,12 +73,41 @@ fn a_backup_goes_across_and_comes_back(scratch: &Scratch) {
             let found = database.read(|c| c.api_token_by_hash(&token.hash)).unwrap();
             assert_eq!(found.as_ref(), Some(token));
         }
+        assert_told(database);
         assert_whole(database, 9);
         // It goes on from there.
         let facts = vec![progress(77)];
         assert_eq!(record(database, 99, &project("A-1"), jiff::civil::date(2020, 5, 1), facts).0, 10);
     }
     assert_eq!(unpacked(&backup(&first)), unpacked(&file));
+}
+
+/// What a person was told and wants to be told, and a job that must not be done again elsewhere.
+fn told(database: &Database) {
+    tell(database, "wang", "a", 5);
+    tell(database, "wang", "urgent", 6);
+    write(database, |tx| {
+        tx.read_notice(&code("wang"), &event("a"), 9)?;
+        tx.set_preferences(&code("wang"), &some_preferences(), 5)?;
+        tx.add_feed(&feed("f1", 1))?;
+        tx.add_feed(&Feed { revoked_at: Some(9), ..feed("f2", 2) })?;
+        let (key, lane) = ("mail/wang/urgent".into(), "mail".into());
+        tx.enqueue(&NewJob { key, lane, body: String::new(), due_at: 0 }, 0)
+    });
+}
+
+fn assert_told(database: &Database) {
+    let held = database.read(|c| c.notices(&code("wang"), false, None, 9)).unwrap();
+    let expected = [("urgent", 6, None), ("a", 5, Some(9))].map(|(key, created_at, read_at)| HeldNotice {
+        notice: notice(key),
+        created_at,
+        read_at,
+    });
+    assert_eq!(held, expected);
+    assert_eq!(database.read(|c| c.preferences(&code("wang"))).unwrap(), some_preferences());
+    let feeds = database.read(|c| c.feeds(&code("wang"))).unwrap();
+    assert_eq!(feeds, [Feed { revoked_at: Some(9), ..feed("f2", 2) }, feed("f1", 1)]);
+    assert_eq!(database.read(|c| c.queue_sizes()).unwrap(), QueueSizes::default());
 }
 
 fn a_damaged_backup_restores_nothing(scratch: &Scratch) {

@@ -1,0 +1,17 @@
+notify-topic-item = 事项
+notify-topic-deadline = 期限
+notify-topic-report = 报告
+notify-topic-meeting = 会议
+notify-topic-directive = 批示
+notify-topic-request = 诉求
+notify-topic-plan = 行动计划
+notify-topic-system = 系统
+notify-mail-happened = { $topic }，{ $time }
+notify-mail-urgent = 【即时调度】{ $title }
+notify-mail-foot = 回天系统按您的通知设置发送此邮件，请勿直接回复。可在网站上更改设置。
+notify-digest-subject = 回天：{ $count } 条新通知
+notify-digest-more = 还有更多通知，请到网站查看。
+notify-hook-urgent = 【即时调度】{ $title }
+notify-hook-open = 打开
+notify-test = 这是一条测试通知，由{ $who }发出。
+doctor-dead-letters = 有 { $count } 条通知未能送达。请运行 huitian notify dead 查看，再重发或放弃。
