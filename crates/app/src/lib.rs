@@ -5,15 +5,18 @@
 
 mod account;
 mod actor;
+mod asks;
 mod change;
 mod clock;
 mod error;
 pub mod export;
 pub mod import;
-pub mod notify;
 pub mod ledger;
+pub mod notify;
+pub mod paper;
 pub mod read;
 pub mod report;
+pub mod study;
 pub mod table;
 
 use std::collections::HashMap;

@@ -2,6 +2,8 @@
 //!
 //! One file per area under `locales/`; both languages hold the same keys, which the tests check.
 
+pub mod shown;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -72,8 +74,8 @@ macro_rules! sources {
     };
 }
 
-const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "notify");
-const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "notify");
+const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "papers", "notify");
+const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "papers", "notify");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));

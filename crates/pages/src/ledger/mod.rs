@@ -7,9 +7,10 @@ mod form;
 mod item;
 mod line;
 mod list;
-mod paper;
+pub(crate) mod paper;
 mod register;
 mod report;
+mod study;
 
 use axum::Router;
 use axum::routing::get;
@@ -22,7 +23,9 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/desk", get(desk::show))
         .route("/p/{plan}/reports", get(report::list).post(report::draft))
         .route("/p/{plan}/reports/{code}", get(report::show).post(report::save))
-        .route("/p/{plan}/reports/{code}/{file}", get(paper::file))
+        .route("/p/{plan}/reports/new", get(study::begin).post(study::draft))
+        .route("/p/{plan}/papers/{file}", get(paper::of_plan))
+        .route("/p/{plan}/papers/{code}/{file}", get(paper::of_item))
         .route("/p/{plan}/items/new", get(register::choose))
         .route("/p/{plan}/items/new/{kind}", get(register::show).post(register::save))
         .route("/p/{plan}/items/{code}", get(item::show))
