@@ -154,7 +154,11 @@ impl App {
         let mut overlong = Vec::new();
         let exhibits = study.parts.iter_mut().flat_map(|part| &mut part.exhibits);
         for exhibit in exhibits.filter(|it| it.found.is_none()) {
-            let (found, more) = self.found(plan, &portfolio, exhibit, asked).await?;
+            let (mut found, mut more) = self.found(plan, &portfolio, exhibit, asked).await?;
+            // A report is no evidence for itself.
+            let others = found.len();
+            found.retain(|(row, _)| row.code != *code);
+            more -= others - found.len();
             if more > ROWS_MOST {
                 overlong.push((exhibit.title.clone(), more));
             }

@@ -1,6 +1,9 @@
 //! The minutes of a meeting: who came, what was on the agenda, what was decided by whom until when.
 
-use document::{Align, Block, Cell, Document, Issue, Kind, Labelled, Row, Series as Line, Table, TextSize};
+use document::{
+    Align, Block, Cell, Document, Issue, Kind, Labelled, List, ListStyle, Row, Series as Line, Table, Text,
+    TextSize,
+};
 use domain::code::Code;
 use domain::item::kind::{Attendance, ItemKind};
 use domain::item::ledger::LedgerRow;
@@ -26,12 +29,33 @@ impl App {
             return Err(PaperError::NotThere);
         }
         let trace = self.trace(plan, &Target::Item(code.clone()), asked).await?;
-        let decided = trace.outcomes.into_iter().filter(|line| line.relation == Relation::DecidedAt);
+        let decided =
+            trace.outcomes.into_iter().filter(|line| line.steps == 1 && line.relation == Relation::DecidedAt);
         let mut decisions: Vec<LedgerRow> = decided.filter_map(|line| line.row).collect();
         decisions.sort_by(|a, b| (a.due, &a.code).cmp(&(b.due, &b.code)));
         let scribe = Scribe { lang, portfolio: &portfolio };
         Ok(Data::Document(Box::new(document(&scribe, &item, &decisions))))
     }
+}
+
+/// The points of the agenda in their order: a list, or headings where something was written to them.
+pub(super) fn agenda(scribe: &Scribe<'_>, item: &Item) -> Vec<Block> {
+    let mut points: Vec<_> = item.agenda.iter().collect();
+    points.sort_by_key(|(point, _)| *point);
+    if points.is_empty() {
+        return Vec::new();
+    }
+    let mut out = vec![Block::heading(1, scribe.t("item-agenda"))];
+    if points.iter().all(|(_, point)| point.text.trim().is_empty()) {
+        let items = points.into_iter().map(|(_, point)| Text::plain(point.title.clone())).collect();
+        out.push(Block::List(List { style: ListStyle::Numbered, items }));
+        return out;
+    }
+    for (_, point) in points {
+        out.push(Block::heading(2, point.title.clone()));
+        out.extend(paragraphs(&point.text));
+    }
+    out
 }
 
 fn document(scribe: &Scribe<'_>, item: &Item, decisions: &[LedgerRow]) -> Document {
@@ -48,15 +72,7 @@ fn document(scribe: &Scribe<'_>, item: &Item, decisions: &[LedgerRow]) -> Docume
         &[("date", &scribe.day(day)), ("office", &office), ("meeting", name), ("place", place)],
     ))];
     blocks.extend(paragraphs(&item.minutes));
-    let mut agenda: Vec<_> = item.agenda.iter().collect();
-    agenda.sort_by_key(|(point, _)| *point);
-    if !agenda.is_empty() {
-        blocks.push(Block::heading(1, scribe.t("item-agenda")));
-        for (_, point) in agenda {
-            blocks.push(Block::heading(2, point.title.clone()));
-            blocks.extend(paragraphs(&point.text));
-        }
-    }
+    blocks.extend(agenda(scribe, item));
     blocks.push(Block::heading(1, scribe.t("paper-minutes-decisions")));
     if decisions.is_empty() {
         blocks.push(Block::paragraph(scribe.t("paper-minutes-decisions-none")));
@@ -75,7 +91,7 @@ fn document(scribe: &Scribe<'_>, item: &Item, decisions: &[LedgerRow]) -> Docume
         blocks.push(Block::Table(Table {
             caption: None,
             columns: vec![
-                scribe.column("paper-head-no", 6, Align::Centre),
+                scribe.column("paper-head-no", 8, Align::Centre),
                 scribe.column("paper-head-decision", 34, Align::Start),
                 scribe.column("head-lead-unit", 24, Align::Start),
                 scribe.column("ledger-head-due", 14, Align::Centre),

@@ -92,16 +92,7 @@ impl App {
                 ("asks", &pack.asks.len().to_string()),
             ],
         ))];
-        let mut agenda: Vec<_> = item.agenda.iter().collect();
-        agenda.sort_by_key(|(point, _)| *point);
-        if !agenda.is_empty() {
-            first.push(Block::heading(1, scribe.t("item-agenda")));
-            let points = agenda.into_iter().map(|(_, point)| document::Text::plain(point.title.clone()));
-            first.push(Block::List(document::List {
-                style: document::ListStyle::Numbered,
-                items: points.collect(),
-            }));
-        }
+        first.extend(super::minutes::agenda(&scribe, &item));
         let mut lists = self::lit(&scribe, &red, &amber, &judge);
         lists.extend(decisions(&scribe, &carried, &judge));
         lists.extend(asks(&scribe, &pack.asks));
@@ -212,10 +203,10 @@ fn asks_table(scribe: &Scribe<'_>, asks: &[Ask]) -> Table {
     Table {
         caption: None,
         columns: vec![
-            scribe.column("paper-head-no", 5, Align::Centre),
+            scribe.column("paper-head-no", 8, Align::Centre),
             scribe.column("paper-head-unit", 20, Align::Start),
             scribe.column("ledger-head-item", 34, Align::Start),
-            scribe.column("paper-head-ask", 14, Align::Start),
+            scribe.column("paper-head-ask", 18, Align::Start),
             scribe.column("paper-head-reason", 30, Align::Start),
             scribe.column("paper-head-asked-on", 13, Align::Centre),
             scribe.column("paper-head-asked-until", 13, Align::Centre),
@@ -253,7 +244,7 @@ fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {
     Table {
         caption: None,
         columns: vec![
-            scribe.column("paper-head-no", 6, Align::Centre),
+            scribe.column("paper-head-no", 8, Align::Centre),
             scribe.column("statement-figure", 50, Align::Start),
             scribe.column("paper-head-value", 18, Align::Number),
             scribe.column("head-unit", 14, Align::Centre),

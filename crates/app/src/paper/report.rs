@@ -7,7 +7,7 @@ use domain::item::kind::Series;
 use domain::item::ledger::LedgerRow;
 use domain::item::light::Light;
 use domain::portfolio::Portfolio;
-use domain::report::Content;
+use domain::report::{Content, Period, Rhythm};
 use jiff::civil::Date;
 use words::Lang;
 
@@ -19,7 +19,7 @@ use crate::read::Asked;
 use crate::report::Report;
 
 /// Figures whose rows a report lists, each under its own heading.
-const LISTED: [&str; 4] = ["turned_red", "done", "new", "due_next"];
+const LISTED: [&str; 5] = ["red", "yellow", "done", "new", "due_next"];
 /// Figures of the balance, in the order of its sum.
 const BALANCE: [&str; 6] = ["open_before", "new", "reopened", "done", "withdrawn", "open_after"];
 const LIGHTS: [&str; 4] = ["red", "yellow", "turned_red", "made_good"];
@@ -47,6 +47,29 @@ impl App {
 
 fn dated(report: &Report) -> Date {
     report.item.finished().unwrap_or(report.content.to)
+}
+
+/// What the issue is called on paper: by its week, month or year.
+fn title(scribe: &Scribe<'_>, report: &Report) -> String {
+    let rhythm = report.item.series.and_then(Rhythm::of);
+    let Some(period) = rhythm.map(|rhythm| Period::containing(rhythm, report.content.from)) else {
+        return report.item.name.get(scribe.english()).to_owned();
+    };
+    let from = period.from;
+    let week = from.iso_week_date();
+    let month = scribe.t(&format!("paper-month-{}", from.month()));
+    match period.rhythm {
+        Rhythm::Week => scribe.tw(
+            "paper-title-week",
+            &[("year", &format!("{:04}", week.year())), ("week", &week.week().to_string())],
+        ),
+        Rhythm::Month => {
+            scribe.tw("paper-title-month", &[("year", &from.year().to_string()), ("month", &month)])
+        }
+        Rhythm::Quarter | Rhythm::Year => {
+            scribe.tw("paper-title-year", &[("year", &from.year().to_string())])
+        }
+    }
 }
 
 fn label(scribe: &Scribe<'_>, key: &str) -> String {
@@ -108,8 +131,7 @@ fn document(scribe: &Scribe<'_>, report: &Report) -> Document {
     }
     let mark = format!("paper-mark-{}", series.as_str());
     let kind = Kind::Report(Line { issue, body: office.clone(), date });
-    let title = report.item.name.get(scribe.english());
-    let mut out = scribe.document(kind, &mark, title.to_owned(), date);
+    let mut out = scribe.document(kind, &mark, title(scribe, report), date);
     out.body = vec![portrait(blocks)];
     if !lists.is_empty() {
         out.body.push(landscape(lists));

@@ -170,10 +170,10 @@ impl Scribe<'_> {
 
     pub fn ledger_columns(&self, width: Width) -> Vec<Column> {
         let mut out = vec![
-            self.column("paper-head-no", 5, Align::Centre),
+            self.column("paper-head-no", 8, Align::Centre),
             self.column("ledger-head-item", 32, Align::Start),
             self.column("ledger-head-kind", 11, Align::Centre),
-            self.column("head-lead-unit", 17, Align::Start),
+            self.column("head-lead-unit", 22, Align::Start),
         ];
         if width == Width::Wide {
             out.push(self.column("ledger-head-received", 13, Align::Centre));

@@ -53,7 +53,6 @@ impl App {
         out.body = vec![portrait(vec![
             Block::Note(note),
             Block::Table(table),
-            Block::heading(1, scribe.t("paper-statement-signatures")),
             Block::Form(Form {
                 rows: vec![
                     sign("paper-statement-made-by").lines(2),
@@ -83,7 +82,7 @@ fn table(scribe: &Scribe<'_>, portfolio: &Portfolio, statement: &Statement) -> T
             || scribe.word("group", group.as_str()),
             |sector| sector.name.get(english).to_owned(),
         );
-        rows.push(Row::strong([Cell::Empty, Cell::from(name)]));
+        rows.push(Row::strong([Cell::Empty, Cell::from(name)]).kept());
         for (figure, held) in all.iter().filter(|(_, held)| held.group == *group) {
             number += 1;
             let verdict = match (figure.value, figure.published) {
@@ -106,11 +105,11 @@ fn table(scribe: &Scribe<'_>, portfolio: &Portfolio, statement: &Statement) -> T
     Table {
         caption: None,
         columns: vec![
-            scribe.column("paper-head-no", 6, Align::Centre),
-            scribe.column("statement-figure", 38, Align::Start),
-            scribe.column("statement-value", 16, Align::Number),
-            scribe.column("statement-published", 16, Align::Number),
-            scribe.column("head-unit", 11, Align::Centre),
+            scribe.column("paper-head-no", 8, Align::Centre),
+            scribe.column("statement-figure", 36, Align::Start),
+            scribe.column("statement-value", 14, Align::Number),
+            scribe.column("statement-published", 14, Align::Number),
+            scribe.column("head-unit", 16, Align::Centre),
             scribe.column("figure-compared", 14, Align::Centre),
             scribe.column("statement-records", 11, Align::Number),
         ],
@@ -146,7 +145,7 @@ fn rules(scribe: &Scribe<'_>, portfolio: &Portfolio) -> Table {
     Table {
         caption: None,
         columns: vec![
-            scribe.column("paper-head-no", 6, Align::Centre),
+            scribe.column("paper-head-no", 8, Align::Centre),
             scribe.column("statement-figure", 34, Align::Start),
             scribe.column("paper-head-rule", 70, Align::Start),
         ],

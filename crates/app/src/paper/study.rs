@@ -86,6 +86,9 @@ fn exhibit_blocks(
         let text = scribe.tw("paper-study-count", &[("title", title), ("count", &rows.len().to_string())]);
         return vec![Block::Paragraph(Text::plain(text))];
     }
+    if rows.is_empty() {
+        return vec![Block::paragraph(scribe.tw("paper-study-none", &[("title", title)]))];
+    }
     *table += 1;
     let number = table.to_string();
     let caption = Some(scribe.tw("paper-table", &[("number", &number), ("title", title)]));

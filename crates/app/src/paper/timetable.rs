@@ -2,6 +2,7 @@
 
 use document::{Align, Block, Cell, Kind, Row, Table, TextSize};
 use domain::code::Code;
+use domain::milestone::Track;
 use domain::planned_date::PlannedDate;
 use domain::project::Project;
 use rust_decimal::Decimal;
@@ -65,7 +66,7 @@ fn table(scribe: &Scribe<'_>, projects: &[&Project], by_sector: bool) -> Table {
             if here.is_empty() {
                 continue;
             }
-            rows.push(Row::strong([Cell::Empty, Cell::from(sector.name.get(english))]));
+            rows.push(Row::strong([Cell::Empty, Cell::from(sector.name.get(english))]).kept());
             here.into_iter().for_each(|project| rows.extend(lines(scribe, project, &mut number)));
         }
         let known = |project: &Project| {
@@ -81,7 +82,7 @@ fn table(scribe: &Scribe<'_>, projects: &[&Project], by_sector: bool) -> Table {
     Table {
         caption: None,
         columns: vec![
-            scribe.column("paper-head-no", 5, Align::Centre),
+            scribe.column("paper-head-no", 8, Align::Centre),
             scribe.column("paper-head-project", 36, Align::Start),
             scribe.column("head-lead-unit", 20, Align::Start),
             scribe.column("paper-head-step", 14, Align::Start),
@@ -102,7 +103,9 @@ fn lines(scribe: &Scribe<'_>, project: &Project, number: &mut i64) -> Vec<Row> {
     *number += 1;
     let planned =
         |date: Option<PlannedDate>| date.map_or(Cell::Empty, |date| Cell::from(compact(scribe.lang, date)));
-    let mut tracks: Vec<_> = project.tracks.iter().filter(|(_, track)| !track.is_empty()).collect();
+    let said =
+        |track: &Track| track.promised().is_some() || track.forecast.is_some() || track.actual.is_some();
+    let mut tracks: Vec<_> = project.tracks.iter().filter(|(_, track)| said(track)).collect();
     let order = |step: &Code| {
         project.steps.iter().find(|line| line.step == *step).map_or(u32::MAX, |line| line.order)
     };
@@ -121,6 +124,7 @@ fn lines(scribe: &Scribe<'_>, project: &Project, number: &mut i64) -> Vec<Row> {
     if tracks.is_empty() {
         return vec![Row::new(head(true))];
     }
+    let count = tracks.len();
     let rows = tracks.into_iter().enumerate().map(|(at, ((part, step), track))| {
         let name = project.steps.iter().find(|line| line.step == *step);
         let step = name.map_or_else(|| step.to_string(), |line| line.name.get(english).to_owned());
@@ -136,7 +140,9 @@ fn lines(scribe: &Scribe<'_>, project: &Project, number: &mut i64) -> Vec<Row> {
             planned(track.actual),
             track.slip_days(as_of).map_or(Cell::Empty, |days| Cell::Number(Decimal::from(days))),
         ];
-        Row::new(head(at == 0).into_iter().chain(cells))
+        let row = Row::new(head(at == 0).into_iter().chain(cells));
+        // A project is told on one page.
+        if at + 1 < count { row.kept() } else { row }
     });
     rows.collect()
 }
