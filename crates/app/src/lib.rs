@@ -5,6 +5,7 @@
 
 mod account;
 mod actor;
+mod asks;
 mod change;
 mod clock;
 mod error;
@@ -12,9 +13,11 @@ pub mod export;
 pub mod import;
 pub mod ledger;
 pub mod notify;
+pub mod paper;
 pub mod read;
 pub mod report;
 pub mod rhythm;
+pub mod study;
 pub mod table;
 pub mod timetable;
 

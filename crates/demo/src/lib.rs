@@ -7,6 +7,7 @@ mod published;
 mod registers;
 mod reports;
 mod rhythm;
+mod studies;
 
 pub use load::{load, load_plans};
 pub use people::{DemoPerson, PASSWORD, PEOPLE};

@@ -86,6 +86,17 @@ impl PageError {
         Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
     }
 
+    /// More rows than the paper holds.
+    pub fn too_long(rows: String) -> Self {
+        Self::told(StatusCode::UNPROCESSABLE_ENTITY, "error-too-long").naming(Detail::Given(rows))
+    }
+
+    /// A statement whose sums do not close, with what is wrong.
+    pub fn sums(faults: impl Iterator<Item = String>) -> Self {
+        let told = Self::told(StatusCode::UNPROCESSABLE_ENTITY, "error-sums");
+        faults.fold(told, |told, fault| told.naming(Detail::Given(fault)))
+    }
+
     /// Not to be done with it as it stands now.
     pub fn not_now() -> Self {
         Self::told(StatusCode::CONFLICT, "error-not-now")

@@ -355,6 +355,27 @@ impl Connection {
         })
     }
 
+    /// The items that a report of a period stands on, on its eve and on its last day: those that were open
+    /// on the day, and those that changed in between. What has long been done is not read.
+    pub fn moving(
+        &mut self,
+        plan: &Code,
+        (eve, last): (Date, Date),
+    ) -> Result<(Vec<LedgerRow>, Vec<LedgerRow>)> {
+        let (eve, last) = (eve.to_string(), last.to_string());
+        let open = "standing IN ('open', 'suspended')";
+        let mut rows = |on: &str, changed: &str| {
+            let sql = format!(
+                "SELECT body FROM item WHERE plan = $1 AND from_day <= {on} AND until_day > {on} \
+                 AND ({open} OR {changed})"
+            );
+            self.rows(&sql, &[plan.as_str().into(), (&eve).into(), (&last).into()], |row| {
+                serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
+            })
+        };
+        Ok((rows("$2", "until_day <= $3")?, rows("$3", "from_day > $2")?))
+    }
+
     /// How many items of each light a query finds.
     pub fn ledger_lights(
         &mut self,

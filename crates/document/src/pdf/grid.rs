@@ -9,6 +9,9 @@ use crate::flow::{Grid, GridCell, GridRow, Merge};
 use crate::length::Length;
 use crate::style::{BLACK, CELL_ABOVE, CELL_SIDE, Colour, HAIRLINE, SHADE};
 
+/// Rows that are kept together at most.
+const KEPT_MOST: usize = 8;
+
 const THIN: Length = 500;
 const THICK: Length = 1_000;
 const HAIR: Length = 300;
@@ -108,12 +111,19 @@ impl Layout<'_> {
             let mut set = self.set_row(grid, row);
             self.elements(&mut set, table);
             let room = self.bottom() - self.y;
-            // The last row, a sum mostly, does not stand alone under the heads.
-            let last = match body.get(at + 1..) {
-                Some([last]) if at > 0 => self.set_row(grid, last).height,
-                _ => 0,
-            };
-            let alone = set.height <= room && set.height + last > room && set.height + last <= full;
+            // The last row, a sum mostly, does not stand alone under the heads; rows that are kept with
+            // the next stay with it.
+            let mut with = 0;
+            let mut kept = row.keep || (at > 0 && at + 2 == body.len());
+            for next in body[at + 1..].iter().take(KEPT_MOST) {
+                if !kept {
+                    break;
+                }
+                with += self.set_row(grid, next).height;
+                kept = next.keep;
+            }
+            let begins = at == 0 || !body[at - 1].keep;
+            let alone = begins && set.height <= room && set.height + with > room && set.height + with <= full;
             if alone {
                 self.next_page(grid, &heads)?;
                 self.draw_row(grid, &set, None);

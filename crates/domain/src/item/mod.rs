@@ -1,5 +1,6 @@
 //! Items of the ledger: directives, tasks, inspections, whistles, meetings, reports.
 
+pub mod asking;
 pub(crate) mod check;
 mod fact;
 pub mod kind;

@@ -8,6 +8,7 @@ mod doctor;
 mod export;
 mod import;
 mod notify;
+mod paper;
 mod place;
 mod rebuild;
 mod rhythm;
@@ -54,6 +55,7 @@ enum Command {
     Text(text::TextCommand),
     Import(import::Args),
     Export(export::Args),
+    Paper(paper::Args),
 }
 
 pub fn run() -> ExitCode {
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(args),
+        Command::Paper(args) => paper::run(args),
     };
     match outcome {
         Ok(code) => code,

@@ -17,6 +17,7 @@ use super::chase::{Chases, chases};
 use super::form::Act;
 use super::line::{Line, line, rules, unit_name};
 use super::list::staff_only;
+use super::paper::PaperLine;
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
@@ -86,6 +87,7 @@ struct ItemPage {
     particulars: Vec<Particular>,
     explanation: Option<(String, String)>,
     matters: Vec<(u32, String, String)>,
+    papers: Vec<PaperLine>,
     entrances: Vec<Entrance>,
     happenings: Vec<Happening>,
     evidence: Vec<EvidenceLine>,
@@ -178,6 +180,7 @@ pub async fn show(
             .filter(|(_, until, _)| *until >= portfolio.view.as_of)
             .map(|(text, until, _)| (text.clone(), page.day(until))),
         matters: matters(&item),
+        papers: PaperLine::of(&page, &item),
         entrances,
         happenings: happenings(&visit, &item, &history),
         evidence: evidence(&visit, &item),
@@ -337,7 +340,9 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
         item.colour.map_or_else(String::new, |it| word(lang, "slip-colour", it.as_str())),
         String::new(),
     );
-    if domain::report::Content::parse(&item.content).is_some() {
+    if domain::report::Content::parse(&item.content).is_some()
+        || domain::report::Study::parse(&item.content).is_some()
+    {
         let report = page.link(&format!("/reports/{}", item.code));
         add("item-report", visit.t("item-report-read").into_owned(), report);
     }

@@ -3,13 +3,13 @@
 use domain::code::Code;
 use domain::item::ItemKind;
 use domain::item::ledger::{LedgerRow, RowKind};
-use domain::item::light::{LightRules, Test, Verdict};
+use domain::item::light::{LightRules, Verdict};
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
 use words::Lang;
 
 use crate::page::Page;
-use crate::words_of::{day, word};
+use crate::words_of::{because, day, word};
 
 pub struct Line {
     pub kind: String,
@@ -67,13 +67,6 @@ pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdic
         progress: row.progress.clone(),
         grade: row.grade,
     }
-}
-
-/// Why a light is what it is; empty where nothing speaks against the item.
-pub fn because(lang: Lang, test: Option<Test>) -> String {
-    let Some(test) = test else { return String::new() };
-    let number = test.number().map_or_else(String::new, |n| n.to_string());
-    words::with(lang, &format!("light-because-{}", test.key()), &[("n", &number)])
 }
 
 /// The rules that gave the lights, in words, as they stand under every list.

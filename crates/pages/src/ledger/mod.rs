@@ -9,12 +9,13 @@ mod item;
 mod line;
 mod list;
 mod own_return;
-mod paper;
+pub(crate) mod paper;
 mod register;
 mod report;
 mod returns;
 mod rhythm;
 mod slip;
+mod study;
 
 pub(crate) use list::staff_only;
 
@@ -29,12 +30,14 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/desk", get(desk::show))
         .route("/p/{plan}/reports", get(report::list).post(report::draft))
         .route("/p/{plan}/reports/{code}", get(report::show).post(report::save))
-        .route("/p/{plan}/reports/{code}/{file}", get(paper::file))
         .route("/p/{plan}/returns", get(returns::list))
         .route("/p/{plan}/returns/{code}", get(own_return::show).post(own_return::save))
         .route("/p/{plan}/slips", get(slip::list))
         .route("/p/{plan}/slips/{code}", get(slip::show))
         .route("/p/{plan}/rhythm", get(rhythm::show).post(rhythm::save))
+        .route("/p/{plan}/reports/new", get(study::begin).post(study::draft))
+        .route("/p/{plan}/papers/{file}", get(paper::of_plan))
+        .route("/p/{plan}/papers/{code}/{file}", get(paper::of_item))
         .route("/p/{plan}/items/new", get(register::choose))
         .route("/p/{plan}/items/new/{kind}", get(register::show).post(register::save))
         .route("/p/{plan}/items/{code}", get(item::show))
