@@ -207,7 +207,7 @@ async fn a_task_climbs_the_ladder(scratch: &Scratch) {
     assert_eq!(server.told("office").await, ["rhythm-told-limit-late"]);
 
     let slip = server.item("SLP-2019-0002").await;
-    assert_eq!((slip.colour, slip.state), (Some(SlipColour::Orange), State::Issued));
+    assert_eq!((slip.colour, slip.state), (Some(SlipColour::Orange), State::Sent));
     assert_eq!(slip.number, "督单〔2019〕2号");
     assert_eq!(slip.links, [(Relation::Supervises, Target::Item(code("T-1")))]);
     assert!(slip.text.contains("2019-03-04") && slip.text.contains("2019-03-12"), "{}", slip.text);

@@ -1,4 +1,4 @@
-//! The rhythm of the demonstration: from June 2019 on reminders, escalation and slips are the program's own,
+//! The rhythm of the demonstration: from July 2019 on reminders, escalation and slips are the program's own,
 //! by rules on the books; units sign and return as units do, most in time. All of it is made up.
 
 use std::collections::BTreeMap;
@@ -23,7 +23,7 @@ use crate::people;
 use crate::registers::book::{END, both, code, illustrative, made_up, person};
 
 /// The first day of the rhythm, a Monday.
-pub(crate) const SINCE: Date = date(2019, 6, 3);
+pub(crate) const SINCE: Date = date(2019, 7, 1);
 /// The last day of the plan's round: the rhythm ends with it.
 const UNTIL: Date = date(2020, 12, 31);
 
@@ -42,6 +42,10 @@ pub(crate) fn rules(plan: &Code) -> Dated {
     rules.name = Named::new("回天地区督办节奏（示例）", "Rhythm of the Huitian area (example)");
     rules.source =
         Named::new("为演示而设，以推荐规则为底", "Made up for the demonstration after the recommended rules");
+    // What became of each whistle is told by the registers.
+    for rung in rules.ladders.values_mut().flatten() {
+        rung.raise = false;
+    }
     for rule in &mut rules.returns {
         // Months are spoken of at the dispatch meeting.
         rule.report &= rule.series() == Series::Weekly;
@@ -124,7 +128,7 @@ impl Units {
                 };
                 // The reddest are signed for at once; the one in the demonstration's own hands waits.
                 let days = i32::from(to != Recipient::SupervisionOffice);
-                if day < workday::nth(END, -3) || unit.as_str() != "changping-education" {
+                if day < workday::nth(END, -6) || unit.as_str() != "changping-education" {
                     self.slips.entry(workday::nth(day, days.max(1))).or_default().push((slip, unit));
                 }
             }
@@ -139,9 +143,9 @@ impl Units {
                         continue;
                     }
                     let turn = at * 5 + period.from.day().unsigned_abs() as usize + at / 3;
-                    let after = match turn % 23 {
-                        7 => continue,
-                        3 | 16 => 2,
+                    let after = match turn % 13 {
+                        7 if turn % 3 != 0 => continue,
+                        3 | 11 => 2,
                         _ => 1,
                     };
                     // The last week's of the department that signs in here is left for its visitor to fill.

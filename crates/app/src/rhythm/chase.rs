@@ -24,7 +24,6 @@ use super::{Deed, Turn, actor};
 use crate::App;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::notify::tell;
 
 /// Items looked at, and then done, at once.
 const BATCH: usize = 200;
@@ -195,11 +194,11 @@ fn one(
             to.extend(item.caller.iter().flat_map(|caller| people.of_unit(caller)));
         }
         let notice = told::chased(&turn.plan, &item, &planned, turn.at, entry)?;
-        let mut told = tell(tx, &notice, &to, turn.now)?;
+        let mut told = turn.tell(tx, &notice, &to)?;
         if let (Some((slip, seq)), Some(colour)) = (&slip, rung.slip) {
             let notice = told::slip(&turn.plan, slip, colour, &item, *seq)?;
             let signers = people.of_rung(Rung::Unit, &units_of(&item, planned.watch, Rung::Unit), &target);
-            told += tell(tx, &notice, &signers, turn.now)?;
+            told += turn.tell(tx, &notice, &signers)?;
         }
         deeds.push(Deed::Chased {
             item: code.clone(),

@@ -12,6 +12,7 @@ mod told;
 
 use domain::code::Code;
 use domain::history::View;
+use domain::notice::Notice;
 use domain::plan::Plan;
 use domain::rhythm::{InForce, Recipient, Wait, Watch};
 use domain::source::{Grade, Source};
@@ -19,10 +20,12 @@ use domain::subject::Subject;
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use serde::Serialize;
+use store::{StoreError, Tx};
 
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::notify::tell;
 
 pub use returns::{Ask, HeldReturn, ReturnsOfPeriod, SaveReturn};
 
@@ -85,6 +88,19 @@ pub(crate) struct Turn {
 }
 
 impl Turn {
+    /// Tells people; of a past that is played for a demonstration nobody is told.
+    fn tell(
+        &self,
+        tx: &mut Tx,
+        notice: &Notice,
+        to: &[crate::notify::Recipient],
+    ) -> Result<usize, StoreError> {
+        if self.source.grade == Grade::Illustrative {
+            return Ok(0);
+        }
+        tell(tx, notice, to, self.now)
+    }
+
     fn today(&self) -> Date {
         self.at.date()
     }

@@ -24,7 +24,6 @@ use super::told::{self, unit_name};
 use super::{Deed, Turn, actor};
 use crate::App;
 use crate::error::AppError;
-use crate::notify::tell;
 
 /// A day after all days: what stands on it is what stands now, whatever a clock says.
 const LATEST: Date = jiff::civil::date(9999, 12, 30);
@@ -202,7 +201,7 @@ fn register(
     if let Some(seq) = done(tx, turn, command, String::new())? {
         let notice = told::asked(&turn.plan, &code, period, due, seq)?;
         let to: Vec<_> = people.of_unit(unit).into_iter().collect();
-        tell(tx, &notice, &to, turn.now)?;
+        turn.tell(tx, &notice, &to)?;
     }
     Ok(())
 }

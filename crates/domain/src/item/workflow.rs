@@ -43,6 +43,8 @@ texts! {
         Draft => "draft",
         Issued => "issued",
         Skipped => "skipped",
+        /// A slip that is not signed for yet.
+        Sent => "sent",
         Signed => "signed",
         Matched => "matched",
         Met => "met",
@@ -217,7 +219,7 @@ pub const MOVES: &[Move] = &[
     row(REPORT, S::Draft, T::Issue, S::Issued, IssueReport),
     row(REPORT, S::Draft, T::Skip, S::Skipped, IssueReport),
     // Slips.
-    row(SLIP, S::Issued, T::Sign, S::Signed, HandleItem),
+    row(SLIP, S::Sent, T::Sign, S::Signed, HandleItem),
     // The five parties' lists.
     row(PARTIES, S::Open, T::Match, S::Matched, HandleItem),
     row(PARTIES, S::Matched, T::Meet, S::Met, HandleItem),
@@ -239,7 +241,7 @@ impl ItemKind {
             Self::GoodDeed => &[S::Recorded, S::Planned],
             Self::Return | Self::Need | Self::Resource => &[S::Open],
             Self::Report => &[S::Draft],
-            Self::Slip => &[S::Issued],
+            Self::Slip => &[S::Sent],
         }
     }
 

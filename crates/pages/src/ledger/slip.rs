@@ -229,7 +229,7 @@ pub async fn show(
             _ => String::new(),
         },
         rule: entry.map(|entry| entry.draft.source.title).unwrap_or_default(),
-        sign: if item.state == State::Issued && may && !page.is_past() {
+        sign: if item.state == State::Sent && may && !page.is_past() {
             format!("/p/{plan}/items/{code}/step-sign")
         } else {
             String::new()

@@ -69,6 +69,7 @@ item-state-excused = Excused
 item-state-missed = Missing
 item-state-draft = Draft
 item-state-issued = Issued
+item-state-sent = To be signed for
 item-state-skipped = Left out
 item-state-signed = Signed for
 item-state-matched = Matched

@@ -69,6 +69,7 @@ item-state-excused = 免报
 item-state-missed = 未报
 item-state-draft = 草稿
 item-state-issued = 已发布
+item-state-sent = 待签收
 item-state-skipped = 本期不出
 item-state-signed = 已签收
 item-state-matched = 已对接
