@@ -328,6 +328,45 @@ fn accounts_are_added_given_roles_and_new_passwords() {
 }
 
 #[test]
+fn papers_are_written_by_their_kind() {
+    let place = Place::demo();
+    let address = place.address();
+    let paper = |args: &[&str], file: &str| {
+        let out = place.path(file).display().to_string();
+        let mut all = vec!["paper"];
+        all.extend(args);
+        all.extend(["--database", &address, "--lang", "en", "--out", &out]);
+        run(&all)
+    };
+    for (args, file, begins) in [
+        (&["report", "REP-weekly-2019-W10"][..], "week.docx", "PK"),
+        (&["report", "HT-SR-03"], "special.xlsx", "PK"),
+        (&["pack", "HT-MD-08"], "pack.docx", "PK"),
+        (&["minutes", "HT-MD-08", "--as-of", DAY], "minutes.docx", "PK"),
+        (&["ledger", "--where", "kind=tracked_task&light=red", "--as-of", DAY], "red.xlsx", "PK"),
+        (&["timetable", "--as-of", DAY], "timetable.docx", "PK"),
+        (&["statement", "--as-of", DAY, "--format", "xlsx"], "statement", "PK"),
+    ] {
+        let done = paper(args, file);
+        assert!(done.status.success(), "{args:?}: {}", text(&done.stderr));
+        let bytes = std::fs::read(place.path(file)).unwrap();
+        assert!(bytes.starts_with(begins.as_bytes()) && bytes.len() > 5_000, "{file}");
+    }
+    for (args, file, said) in [
+        (&["minutes", "HT-MD-08"][..], "minutes.xlsx", "no such paper"),
+        (&["slip", "HT-MD-08"], "slip.docx", "no such paper"),
+        (&["report"], "report.docx", "<CODE>"),
+        (&["timetable"], "timetable", "--format"),
+        (&["statement", "--where", "kind=visit"], "statement.docx", "--where"),
+    ] {
+        let refused = paper(args, file);
+        assert!(!refused.status.success(), "{args:?}");
+        assert!(text(&refused.stderr).contains(said), "{args:?}: {}", text(&refused.stderr));
+        assert!(!place.path(file).exists(), "{file} is not left half written");
+    }
+}
+
+#[test]
 fn bad_addresses_say_what_to_do() {
     for (address, expected) in [
         ("mysql://there", "neither sqlite://FILE nor postgres://"),

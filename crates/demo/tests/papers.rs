@@ -65,7 +65,7 @@ fn books() -> &'static Books {
             runtime.block_on(demo::load_plans(&database, |_, _| {})).unwrap();
             let clock = Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap());
             let app = App::new(database, clock);
-            let slip = runtime.block_on(send_slip(&app, SlipColour::Orange, "SLP-2019-0007"));
+            let slip = runtime.block_on(send_slip(&app, SlipColour::Orange, "SLP-2019-9007"));
             Books { app, runtime, slip, _folder: folder }
         })
         .join()

@@ -170,7 +170,7 @@ pub(super) fn decisions(scribe: &Scribe<'_>, rows: &[(&LedgerRow, Light)], judge
     if rows.is_empty() {
         out.push(Block::paragraph(scribe.t("paper-pack-decisions-none")));
     } else {
-        out.extend(scribe.ledger_blocks(rows.to_vec().into_iter(), Width::Wide, judge));
+        out.extend(scribe.ledger_blocks(rows.iter().copied(), Width::Wide, judge));
     }
     out
 }
