@@ -7,6 +7,7 @@ mod account;
 mod actor;
 mod change;
 mod clock;
+pub mod coordination;
 mod error;
 pub mod export;
 pub mod import;

@@ -137,7 +137,7 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
                 "what" => format!("reference-{value}"),
                 "action" => format!("action-{value}"),
                 "earlier_step" | "later_step" => format!("step-{value}"),
-                "from" => format!("item-state-{value}"),
+                "from" | "state" => format!("item-state-{value}"),
                 "step" => format!("item-step-{value}"),
                 "relation" => format!("relation-{value}"),
                 _ => return (name, value),
