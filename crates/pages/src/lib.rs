@@ -6,6 +6,7 @@ mod area;
 mod assets;
 mod audit;
 mod changes;
+mod coordination;
 mod correction;
 mod directory;
 mod editor;
@@ -84,6 +85,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(session::routes())
         .merge(tables::routes())
         .merge(ledger::routes())
+        .merge(coordination::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
