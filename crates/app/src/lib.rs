@@ -8,6 +8,7 @@ mod actor;
 mod asks;
 mod change;
 mod clock;
+pub mod coordination;
 mod error;
 pub mod export;
 pub mod import;

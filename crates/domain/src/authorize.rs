@@ -109,8 +109,10 @@ fn item_recording(fact: &ItemFact, kind: Option<ItemKind>, item: Option<&Item>) 
         | ItemFact::Objection { .. }
         | ItemFact::ExtensionAsked { .. }
         | ItemFact::Evidence { .. }
+        | ItemFact::Acknowledged { .. }
         | ItemFact::Answer { .. }
         | ItemFact::Arrival { .. }
+        | ItemFact::AgendaAsked { .. }
         | ItemFact::Explanation { .. }
         | ItemFact::Person { .. } => Action::HandleItem,
         ItemFact::Content { .. } | ItemFact::Quantity { .. } if kind == Some(ItemKind::Return) => {

@@ -111,6 +111,16 @@ pub enum Problem {
     ByCalendar,
     #[error("a ladder or period stands twice, a slip has no place there, or it closes before it is due")]
     BadRhythm,
+    #[error("a veto stands with the lowest mark")]
+    VetoMark,
+    #[error("a veto needs its reason")]
+    VetoReason,
+    #[error("stands at the highest level")]
+    HighestLevel,
+    #[error("units have not answered: say why it ends without them")]
+    SilentUnits,
+    #[error("not while {}", .state.as_str())]
+    NotInState { state: State },
 }
 
 /// What a code was to refer to.
@@ -228,6 +238,11 @@ impl Problem {
             Self::Unexplained(_) => "unexplained",
             Self::ByCalendar => "by-calendar",
             Self::BadRhythm => "bad-rhythm",
+            Self::VetoMark => "veto-mark",
+            Self::VetoReason => "veto-reason",
+            Self::HighestLevel => "highest-level",
+            Self::SilentUnits => "silent-units",
+            Self::NotInState { .. } => "not-in-state",
         }
     }
 
@@ -268,6 +283,7 @@ impl Problem {
             Self::TooLate { limit } => vec![("limit", limit.to_string())],
             Self::NotLater { than } => vec![("than", than.to_string())],
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
+            Self::NotInState { state } => vec![("state", state.as_str().into())],
             Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
             Self::Circular(path) => vec![("path", join(path))],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],

@@ -6,6 +6,7 @@ mod area;
 mod assets;
 mod audit;
 mod changes;
+mod coordination;
 mod correction;
 mod directory;
 mod editor;
@@ -86,6 +87,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(tables::routes())
         .merge(ledger::routes())
         .merge(timetable::routes())
+        .merge(coordination::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

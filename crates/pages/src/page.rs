@@ -144,6 +144,12 @@ impl Page {
         self.path == full || (!path.is_empty() && self.path.starts_with(&format!("{full}/")))
     }
 
+    /// Meetings, dispatches, whistles and what else brings units together.
+    pub fn is_coordinating(&self) -> bool {
+        let pages = ["/meetings", "/dispatches", "/whistles", "/report-ins", "/good-deeds", "/communities"];
+        pages.iter().any(|path| self.is_here(path))
+    }
+
     pub fn is_past(&self) -> bool {
         !self.as_of_given.is_empty() || !self.known_at_given.is_empty()
     }

@@ -1,6 +1,6 @@
 //! Dates, numbers and listed words as the reader's language writes them, and values in addresses.
 
-pub(crate) use words::shown::{because, comma, day, number, planned, word, yuan};
+pub(crate) use words::shown::{because, comma, day, moment, month_of, number, planned, word, yuan};
 
 /// Percent-encodes a value for a query.
 pub(crate) fn encode(text: &str) -> String {

@@ -3,7 +3,7 @@
 use domain::item::light::Test;
 use domain::money::Fen;
 use domain::planned_date::{PlannedDate, Precision};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use crate::Lang;
@@ -35,13 +35,25 @@ pub fn day(lang: Lang, date: Date) -> String {
     }
 }
 
+/// A day with the time of day.
+pub fn moment(lang: Lang, at: DateTime) -> String {
+    format!("{} {}", day(lang, at.date()), at.strftime("%H:%M"))
+}
+
+/// A month as the language writes it.
+pub fn month_of(lang: Lang, date: Date) -> String {
+    match lang {
+        Lang::Zh => format!("{}年{}月", date.year(), date.month()),
+        Lang::En => format!("{} {}", month(date), date.year()),
+    }
+}
+
 /// A date in the precision it was given in.
 pub fn planned(lang: Lang, date: PlannedDate) -> String {
     let last = date.last();
     match (date.precision(), lang) {
         (Precision::Day, _) => day(lang, last),
-        (Precision::Month, Lang::Zh) => format!("{}年{}月", last.year(), last.month()),
-        (Precision::Month, Lang::En) => format!("{} {}", month(last), last.year()),
+        (Precision::Month, _) => month_of(lang, last),
         (Precision::Quarter, Lang::Zh) => format!("{}年第{}季度", last.year(), (last.month() - 1) / 3 + 1),
         (Precision::Quarter, Lang::En) => format!("Q{} {}", (last.month() - 1) / 3 + 1, last.year()),
         (Precision::Year, Lang::Zh) => format!("{}年内", last.year()),

@@ -172,6 +172,7 @@ fn instant(
         ItemFact::Received { on: day },
         ItemFact::Issuer { name: String::new(), unit: Some(code("bj-task-force")) },
         ItemFact::Level { level: Level::City },
+        ItemFact::CalledAt { at: called },
         ItemFact::AnswerBy { at: by.at(18, 0, 0, 0) },
         lead(theme.lead),
         supporting(theme.second, Part::Supporting),
@@ -183,10 +184,15 @@ fn instant(
     for (unit, hours) in [(theme.lead, 6), (theme.second, 30)] {
         let at = called.saturating_add(Span::new().hours(hours));
         let text = both("已研究，方案附后", "studied; a proposal is enclosed");
+        let seen =
+            ItemFact::Acknowledged { unit: code(unit), at: called.saturating_add(Span::new().hours(1)) };
+        book.record(day, of(unit), &entry, vec![seen])?;
         let answer = ItemFact::Answer { unit: code(unit), at, text };
         let answered = workday::at_or_after(at.date());
         book.record(answered, of(unit), &entry, vec![answer])?;
     }
-    book.step(by, person("task-force"), &mut entry, Step::Close, Vec::new())?;
+    let text = both("各方意见一致，形成决定", "all agree; it is decided");
+    let outcome = ItemFact::Outcome { solved: true, text };
+    book.step(by, person("task-force"), &mut entry, Step::Close, vec![outcome])?;
     decide(book, slips, decisions, &entry, theme, by)
 }

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::fact::ItemFact;
-use super::kind::{ItemKind, ObjectionTo};
+use super::kind::{ItemKind, Level, ObjectionTo};
 use super::relation::{End, Relation, Target};
 use super::state::Item;
 use super::workflow::{self, Standing, State, Step};
@@ -100,8 +100,13 @@ impl ItemCheck<'_> {
             | ItemFact::Series { .. }
             | ItemFact::WhistleKind { .. }
             | ItemFact::InspectionWay { .. }
-            | ItemFact::SlipColour { .. }
-            | ItemFact::AnswerBy { .. } => {}
+            | ItemFact::SlipColour { .. } => {}
+            ItemFact::CalledAt { at } => self.not_future(&slot, at.date()),
+            ItemFact::AnswerBy { at } => {
+                if item.called_at.is_some_and(|called| *at <= called) {
+                    self.refuse(&slot, Problem::PeriodOrder);
+                }
+            }
             ItemFact::Begin { state } => {
                 if !item.kind.first_states().contains(state) {
                     self.refuse(&slot, Problem::WrongKind);
@@ -218,16 +223,34 @@ impl ItemCheck<'_> {
                     Some(_) => self.not_an_owner(&slot, item),
                 }
             }
-            ItemFact::Answer { unit, text, .. } => {
-                self.text(&slot, text, false);
-                self.called(&slot, unit, item);
+            ItemFact::Acknowledged { unit, at } => {
+                if item.kind != ItemKind::Dispatch {
+                    self.refuse(&slot, Problem::WrongKind);
+                }
+                self.word_of(&slot, unit, *at, item);
             }
-            ItemFact::Arrival { unit, .. } => self.called(&slot, unit, item),
-            ItemFact::Mark { unit, mark, note, .. } => {
+            ItemFact::Answer { unit, at, text } => {
+                self.text(&slot, text, false);
+                self.word_of(&slot, unit, *at, item);
+            }
+            ItemFact::Arrival { unit, at, people } => {
+                if *people == 0 {
+                    self.refuse(&slot, Problem::Empty);
+                }
+                self.word_of(&slot, unit, *at, item);
+            }
+            ItemFact::Mark { unit, mark, veto, note } => {
                 self.called(&slot, unit, item);
                 self.text(&slot, note, false);
                 if !(1..=5).contains(mark) {
                     self.refuse(&slot, Problem::MarkRange);
+                }
+                // A veto outweighs every mark: it says why, and stands with the lowest.
+                if *veto && *mark != 1 {
+                    self.refuse(&slot, Problem::VetoMark);
+                }
+                if *veto && note.trim().is_empty() {
+                    self.refuse(&slot, Problem::VetoReason);
                 }
             }
             ItemFact::Outcome { text, .. } => self.text(&slot, text, true),
@@ -238,6 +261,14 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, Problem::Negative);
                 }
             }
+            ItemFact::Beneficiaries { whom, .. } => {
+                self.kinds(&slot, item, &[ItemKind::GoodDeed, ItemKind::ReportIn]);
+                self.short(&slot, whom, false);
+            }
+            ItemFact::People { .. } | ItemFact::ReportInForm { .. } => {
+                self.kinds(&slot, item, &[ItemKind::ReportIn]);
+            }
+            ItemFact::Party { .. } => self.kinds(&slot, item, &[ItemKind::Need, ItemKind::Resource]),
             ItemFact::Explanation { text, until, .. } => {
                 self.text(&slot, text, true);
                 if *until < self.context.effective {
@@ -249,11 +280,14 @@ impl ItemCheck<'_> {
                 self.short(&slot, name, false);
             }
             ItemFact::Agenda { title, about, text, .. } => {
-                self.short(&slot, title, false);
-                self.text(&slot, text, false);
-                if let Some(about) = about {
-                    let known = self.known(&about.subject(&self.subject.scope));
-                    self.require(&slot, known, reference(about), about.code());
+                self.point(&slot, title, about.as_ref(), text);
+            }
+            ItemFact::AgendaAsked { unit, title, about, text, .. } => {
+                self.kinds(&slot, item, &[ItemKind::Meeting]);
+                self.unit(&slot, unit);
+                self.point(&slot, title, about.as_ref(), text);
+                if item.state != State::Planned {
+                    self.refuse(&slot, Problem::NotInState { state: item.state });
                 }
             }
             ItemFact::Content { content } => {
@@ -340,15 +374,27 @@ impl ItemCheck<'_> {
             Step::Solve if item.outcome.as_ref().is_none_or(|(solved, _)| !solved) => {
                 self.refuse(slot, Problem::Missing("outcome"));
             }
-            Step::Mark if item.units.values().all(|line| line.mark.is_none()) => {
+            // Every unit that was called is judged.
+            Step::Mark
+                if item
+                    .all_units()
+                    .any(|unit| item.units.get(unit).is_none_or(|line| line.mark.is_none())) =>
+            {
                 self.refuse(slot, Problem::Missing("mark"));
             }
+            Step::Raise if before.is_some_and(|before| before.level == Some(Level::City)) => {
+                self.refuse(slot, Problem::HighestLevel);
+            }
             Step::Close if item.kind == ItemKind::Dispatch => {
+                if item.outcome.is_none() {
+                    self.refuse("outcome", Problem::Missing("outcome"));
+                }
+                // Who never answered does not hold up the end; it is said why it ends without them.
                 let silent = item
                     .all_units()
                     .any(|unit| item.units.get(unit).is_none_or(|line| line.answered.is_none()));
-                if silent {
-                    self.refuse(slot, Problem::Missing("answer"));
+                if silent && self.context.reason.trim().is_empty() {
+                    self.refuse("reason", Problem::SilentUnits);
                 }
             }
             Step::Minute if item.minutes.trim().is_empty() => {
@@ -516,6 +562,30 @@ impl ItemCheck<'_> {
                     waiting.push(path);
                 }
             }
+        }
+    }
+
+    /// A called unit's word holds from when it was given.
+    fn word_of(&mut self, slot: &str, unit: &Code, at: DateTime, item: &Item) {
+        self.called(slot, unit, item);
+        self.not_future(slot, at.date());
+        if item.called_at.is_some_and(|called| at < called) {
+            self.refuse(slot, Problem::PeriodOrder);
+        }
+    }
+
+    fn kinds(&mut self, slot: &str, item: &Item, kinds: &[ItemKind]) {
+        if !kinds.contains(&item.kind) {
+            self.refuse(slot, Problem::WrongKind);
+        }
+    }
+
+    fn point(&mut self, slot: &str, title: &str, about: Option<&Target>, text: &str) {
+        self.short(slot, title, false);
+        self.text(slot, text, false);
+        if let Some(about) = about {
+            let known = self.known(&about.subject(&self.subject.scope));
+            self.require(slot, known, reference(about), about.code());
         }
     }
 

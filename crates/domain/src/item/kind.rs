@@ -134,6 +134,31 @@ texts! {
 }
 
 texts! {
+    /// In which form a unit reports in.
+    ReportInForm {
+        /// With the enforcement force of the joint platform.
+        Enforcement => "enforcement",
+        /// Cadres who look after a street or lane.
+        StreetChief => "street_chief",
+        /// Party bodies and members, where they work and where they live.
+        PartyMembers => "party_members",
+        CleanUp => "clean_up",
+    }
+}
+
+texts! {
+    /// The five parties that govern a community together.
+    Party {
+        PartyOrganisation => "party_organisation",
+        ResidentsCommittee => "residents_committee",
+        OwnersCommittee => "owners_committee",
+        PropertyManager => "property_manager",
+        /// A social organisation or a unit that resides in the community.
+        SocialOrganisation => "social_organisation",
+    }
+}
+
+texts! {
     SlipColour { Blue => "blue", Orange => "orange", Red => "red" }
 }
 

@@ -1,9 +1,10 @@
 //! Time limits: data with a name, a place and a day they hold from. The unit is part of each limit.
 
-use jiff::civil::Date;
+use jiff::Span;
+use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
-use super::kind::Urgency;
+use super::kind::{Urgency, WhistleKind};
 use crate::code::Code;
 use crate::milestone::Limit;
 use crate::named::Named;
@@ -23,6 +24,41 @@ pub struct LimitRules {
     pub immediate: Limit,
     /// To ask for a review of an inspection's conclusion, and to decide on it.
     pub review: Limit,
+    /// How long units have to be on the spot when a whistle is blown.
+    #[serde(default)]
+    pub arrival: ArrivalLimits,
+}
+
+/// Minutes from the call to the arrival, by what the whistle is blown for. Data: no limit holds everywhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ArrivalLimits {
+    pub request: u16,
+    pub key_work: u16,
+    pub joint_enforcement: u16,
+    pub emergency: u16,
+}
+
+impl Default for ArrivalLimits {
+    /// Half an hour for an emergency, as where whistles began (Pinggu 2017); two hours else.
+    fn default() -> Self {
+        Self { request: 120, key_work: 120, joint_enforcement: 120, emergency: 30 }
+    }
+}
+
+impl ArrivalLimits {
+    pub fn minutes(&self, kind: WhistleKind) -> u16 {
+        match kind {
+            WhistleKind::Request => self.request,
+            WhistleKind::KeyWork => self.key_work,
+            WhistleKind::JointEnforcement => self.joint_enforcement,
+            WhistleKind::Emergency => self.emergency,
+        }
+    }
+
+    /// When units called at a moment are to be there.
+    pub fn by(&self, kind: WhistleKind, called: DateTime) -> DateTime {
+        called.saturating_add(Span::new().minutes(i64::from(self.minutes(kind))))
+    }
 }
 
 impl LimitRules {

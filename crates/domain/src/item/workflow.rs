@@ -191,6 +191,7 @@ pub const MOVES: &[Move] = &[
     row(WHISTLE, S::Called, T::Arrive, S::Arrived, HandleItem),
     row(WHISTLE, S::Answered, T::Arrive, S::Arrived, HandleItem),
     row(WHISTLE, S::Arrived, T::Handle, S::Handling, HandleItem),
+    row(WHISTLE, S::Arrived, T::Solve, S::Solved, CallUnits),
     row(WHISTLE, S::Handling, T::Solve, S::Solved, CallUnits),
     row(WHISTLE, S::Called, T::Raise, S::Raised, CallUnits),
     row(WHISTLE, S::Answered, T::Raise, S::Raised, CallUnits),
@@ -201,6 +202,7 @@ pub const MOVES: &[Move] = &[
     row(WHISTLE, S::Raised, T::Solve, S::Solved, CallUnits),
     row(WHISTLE, S::Solved, T::Mark, S::Marked, CallUnits),
     row(WHISTLE, S::Called, T::Withdraw, S::Withdrawn, CallUnits),
+    row(WHISTLE, S::Answered, T::Withdraw, S::Withdrawn, CallUnits),
     // Instant dispatch.
     row(DISPATCH, S::Called, T::Close, S::Cleared, SuperviseItem),
     row(DISPATCH, S::Called, T::Withdraw, S::Withdrawn, SuperviseItem),

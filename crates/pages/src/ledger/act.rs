@@ -14,6 +14,7 @@ use domain::subject::Subject;
 
 use super::form::{Act, Form, field_of, wall};
 use super::item::target;
+use super::line::register_of;
 use super::list::staff_only;
 use crate::editor::book::{Book, label_key};
 use crate::editor::change::{own_unit, reconcile, seen};
@@ -71,7 +72,7 @@ pub async fn save(
             reason: typed.get("reason").replace("\r\n", "\n"),
         };
         let refusals = match visit.app.change(&visit.actor, change).await {
-            Ok(receipt) => return Ok(done(&format!("/p/{plan}/items/{code}"), Some(&receipt))),
+            Ok(receipt) => return Ok(done(&opened.page_of(&plan), Some(&receipt))),
             Err(error) => refused(error)?,
         };
         if is_conflict(&refusals) {
@@ -108,7 +109,7 @@ fn again(
 }
 
 /// The unit that stands behind what a person records.
-pub(super) fn source(visit: &Visit) -> Source {
+pub(crate) fn source(visit: &Visit) -> Source {
     Source { grade: Grade::Reported, unit: Code::new(&own_unit(&visit.actor)).ok(), ..Source::default() }
 }
 
@@ -132,8 +133,17 @@ impl Opened {
         let Some(action) = act.needs(&self.item) else {
             return Err(PageError::not_now().in_lang(visit.lang));
         };
-        let target = target(&self.item, &self.portfolio);
+        let mut target = target(&self.item, &self.portfolio);
+        if act == Act::AskAgenda {
+            // The point is one unit's own word.
+            target.lead_unit = Code::new(&own_unit(&visit.actor)).ok().or(target.lead_unit);
+        }
         if visit.actor.may(action, &target) { Ok(()) } else { Err(visit.forbidden(action)) }
+    }
+
+    /// The page that the item is worked with on.
+    fn page_of(&self, plan: &Code) -> String {
+        format!("/p/{plan}/{}/{}", register_of(self.item.kind), self.item.code)
     }
 
     fn form(&self, visit: &Visit) -> Form<'_> {

@@ -23,7 +23,7 @@ use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::{day, number, word};
+use crate::words_of::{day, moment, number, word};
 
 /// A label and what stands under it.
 struct Particular {
@@ -97,6 +97,8 @@ struct ItemPage {
     minutes: String,
     links: Vec<LinkLine>,
     chases: Chases,
+    /// The page on which people work with it, for items that have one.
+    working: String,
     /// What may be put on the books with this item as its origin.
     follow: Vec<(String, String)>,
     trace: String,
@@ -107,7 +109,7 @@ struct ItemPage {
 }
 
 /// What may be done to an item, as the policy asks for it.
-pub(super) fn target(item: &Item, portfolio: &Portfolio) -> Target {
+pub(crate) fn target(item: &Item, portfolio: &Portfolio) -> Target {
     let mut areas = Vec::new();
     for area in &item.areas {
         let mut next = Some(area.clone());
@@ -206,6 +208,11 @@ pub async fn show(
         links,
         chases: chases(&visit, &page, &portfolio, &item),
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
+        working: if super::line::register_of(item.kind) != "items" {
+            super::line::address(&page, &row)
+        } else {
+            String::new()
+        },
         trace: page.link(&format!("/items/{code}/trace")),
         audit: if visit.actor.may_somewhere(domain::policy::Action::ReadAudit) {
             format!("/p/{plan}/audit?kind=item&code={code}")
@@ -260,7 +267,7 @@ fn follow(visit: &Visit, plan: &Code, item: &Item) -> Vec<(String, String)> {
         .collect()
 }
 
-fn address_of(page: &Page, thing: &Thing) -> String {
+pub(crate) fn address_of(page: &Page, thing: &Thing) -> String {
     match thing {
         Thing::Item(code) => page.link(&format!("/items/{code}")),
         Thing::Project(code) => page.link(&format!("/projects/{code}")),
@@ -372,6 +379,8 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
     let place = [areas.join(if english { ", " } else { "、" }), item.address.clone()];
     let place: Vec<String> = place.into_iter().filter(|text| !text.is_empty()).collect();
     add("field-item-place", place.join(" "), String::new());
+    let called = item.called_at.map_or_else(String::new, |at| clock(visit, at));
+    add("field-item-called-at", called, String::new());
     add("field-item-due", shown(item.due), String::new());
     add(
         "field-item-answer-by",
@@ -389,6 +398,15 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
         let key = if *solved { "item-outcome-solved" } else { "item-outcome" };
         add(key, text.clone(), String::new());
     }
+    if let Some((whom, people)) = &item.beneficiaries {
+        add("field-item-whom", whom.clone(), String::new());
+        add("field-item-served", people.map_or_else(String::new, |n| n.to_string()), String::new());
+    }
+    add("field-item-sent", item.people.map_or_else(String::new, |n| n.to_string()), String::new());
+    let form = item.form.map_or_else(String::new, |it| word(lang, "report-in-form", it.as_str()));
+    add("field-item-form", form, String::new());
+    let party = item.party.map_or_else(String::new, |it| word(lang, "party", it.as_str()));
+    add("field-item-party", party, String::new());
     for (kind, quantity) in &item.quantities {
         let held = portfolio.plan.output_kind(kind.as_str());
         let name = held.map_or(kind.as_str(), |held| held.name.get(english));
@@ -399,7 +417,7 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
 }
 
 fn clock(visit: &Visit, at: DateTime) -> String {
-    format!("{} {}", day(visit.lang, at.date()), at.strftime("%H:%M"))
+    moment(visit.lang, at)
 }
 
 fn matters(item: &Item) -> Vec<(u32, String, String)> {

@@ -34,6 +34,27 @@ pub fn unit_name(portfolio: &Portfolio, code: &Code, lang: Lang) -> String {
     portfolio.units.get(code).map_or(code.as_str(), |unit| unit.name.get(lang.is_english())).to_owned()
 }
 
+/// The part of an address under which items of a kind are worked with.
+pub fn register_of(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Whistle => "whistles",
+        ItemKind::Dispatch => "dispatches",
+        ItemKind::Meeting => "meetings",
+        ItemKind::Return => "returns",
+        ItemKind::Slip => "slips",
+        _ => "items",
+    }
+}
+
+/// Where a row is worked with: whistles, dispatches, meetings, returns and slips have pages of their own.
+pub fn address(page: &Page, row: &LedgerRow) -> String {
+    let register = match row.kind {
+        RowKind::Item(kind) => register_of(kind),
+        RowKind::Project | RowKind::Milestone { .. } => "projects",
+    };
+    page.link(&format!("/{register}/{}", row.code))
+}
+
 pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdict) -> Line {
     let lang = page.lang;
     let shown = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| day(lang, date));
@@ -43,12 +64,7 @@ pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdic
         .filter(|unit| row.lead_unit.as_ref() != Some(unit))
         .map(|unit| unit_name(portfolio, unit, lang))
         .collect();
-    let address = match row.kind {
-        RowKind::Item(ItemKind::Return) => page.link(&format!("/returns/{}", row.code)),
-        RowKind::Item(ItemKind::Slip) => page.link(&format!("/slips/{}", row.code)),
-        RowKind::Item(_) => page.link(&format!("/items/{}", row.code)),
-        RowKind::Project | RowKind::Milestone { .. } => page.link(&format!("/projects/{}", row.code)),
-    };
+    let address = address(page, row);
     Line {
         kind: word(lang, "item-kind", row.kind.as_str()),
         code: row.code.to_string(),

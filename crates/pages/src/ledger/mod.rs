@@ -1,16 +1,16 @@
 //! The ledger's pages: everything that is to be delivered, and the work on each item.
 
-mod act;
+pub(crate) mod act;
 mod address;
 mod chase;
 mod desk;
-mod form;
-mod item;
-mod line;
-mod list;
+pub(crate) mod form;
+pub(crate) mod item;
+pub(crate) mod line;
+pub(crate) mod list;
 mod own_return;
 pub(crate) mod paper;
-mod register;
+pub(crate) mod register;
 mod report;
 mod returns;
 mod rhythm;
