@@ -406,3 +406,45 @@ fn doctor_finds_a_whole_installation_in_order() {
     let (_, said) = bad(&["demo", "--load-only", "--database", &place.address()]);
     assert!(said.contains("9999"), "{said}");
 }
+
+#[test]
+fn the_rhythm_says_what_it_would_do_and_does_it_once() {
+    let place = Place::demo();
+    let address = place.address();
+    let rhythm = |args: &[&str]| {
+        let mut all = vec!["rhythm"];
+        all.extend(args);
+        all.extend(["--plan", "huitian-2018", "--database", &address]);
+        good(&all)
+    };
+    let deeds = |args: &[&str]| -> Vec<Value> {
+        let runs: Value = serde_json::from_str(&rhythm(args)).unwrap();
+        runs[0]["deeds"].as_array().unwrap().clone()
+    };
+    let rules: Value = serde_json::from_str(&rhythm(&["rules"])).unwrap();
+    assert_eq!(rules["since"], "2019-07-01");
+    // The day after the demonstration's last: a week opens, limits come near and pass.
+    let trial = deeds(&["run", "--on", "2019-08-16", "--dry-run", "--format", "json"]);
+    assert!(trial.iter().any(|deed| deed["did"] == "opened" && deed["period"] == "2019-W33"), "{trial:?}");
+    assert!(trial.iter().filter(|deed| deed["did"] == "chased").count() > 2);
+    let before = verified(&address);
+    assert_eq!(trial, deeds(&["run", "--on", "2019-08-16", "--dry-run", "--format", "json"]));
+    assert_eq!(verified(&address), before, "a trial writes nothing");
+    let done = deeds(&["run", "--on", "2019-08-16", "--format", "json"]);
+    assert_eq!(done.len(), trial.len());
+    assert_eq!(deeds(&["run", "--on", "2019-08-16", "--format", "json"]), [] as [Value; 0]);
+    let (code, why) = bad(&["rhythm", "run", "--on", "2199-01-01", "--database", &address]);
+    assert!(code != 0 && why.contains("--dry-run"), "{why}");
+    rhythm(&["start", "--set", "suqian-2025", "--since", "2019-09-02"]);
+    let rules: Value = serde_json::from_str(&rhythm(&["rules"])).unwrap();
+    assert_eq!(rules["rules"]["code"], "suqian-2025");
+    let (_, why) = bad(&["rhythm", "start", "--set", "none", "--database", &address]);
+    assert!(why.contains("sanming-2017"), "{why}");
+    // What was published stays as it was.
+    let day = ["--as-of", DAY];
+    assert!(
+        statement(&address, &day)
+            .iter()
+            .all(|line| line["published"].is_null() || line["value"] == line["published"])
+    );
+}

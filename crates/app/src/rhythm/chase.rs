@@ -13,6 +13,7 @@ use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::rhythm::{Planned, Recipient as Rung, Watch};
 use domain::subject::Subject;
+use domain::unit::Unit;
 use domain::workday;
 use jiff::civil::Date;
 use store::{OpenItem, StoreError, Tx};
@@ -258,8 +259,13 @@ fn issue(
     facts.extend(item.lead_unit.clone().map(|unit| ItemFact::LeadUnit { unit }));
     facts.extend(item.level.map(|level| ItemFact::Level { level }));
     facts.extend(item.sector.clone().map(|sector| ItemFact::Sector { sector }));
-    if !item.areas.is_empty() {
-        facts.push(ItemFact::Place { areas: item.areas.clone(), address: String::new() });
+    // It lies where its unit does: whoever answers for that area alone signs for it.
+    let unit = match &item.lead_unit {
+        Some(unit) => tx.subject(&Subject::unit(unit))?.map(|held| Unit::at(unit, held.visible(View::ALL))),
+        None => None,
+    };
+    if let Some(area) = unit.and_then(|unit| unit.area) {
+        facts.push(ItemFact::Place { areas: vec![area], address: String::new() });
     }
     let subject = Subject::item(&turn.plan, &code);
     let command = Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() };

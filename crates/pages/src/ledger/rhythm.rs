@@ -200,10 +200,15 @@ fn sheet(visit: &Visit, plan: &Code, held: Option<&InForce>) -> Sheet {
         .map(|set| Choice::new(set.code.as_str(), set.name.get(lang.is_english())))
         .collect();
     let present = held.map_or("usual", |held| held.rules.code.as_str()).to_owned();
-    let until = held.and_then(|held| held.until).map_or_else(String::new, |until| until.to_string());
+    // One that has ended is put into force anew without its old end.
+    let today = visit.app.clock().today();
+    let until = held
+        .and_then(|held| held.until)
+        .filter(|until| *until >= today)
+        .map_or_else(String::new, |until| until.to_string());
     let fields = vec![
         field("set", "rhythm-set", Control::Select(choices)).required().value(present),
-        field("since", "rhythm-since", Control::Day).required().value(visit.app.clock().today().to_string()),
+        field("since", "rhythm-since", Control::Day).required().value(today.to_string()),
         field("until", "rhythm-until", Control::Day).value(until),
         field("reason", &label_key("reason"), Control::Area),
     ];
