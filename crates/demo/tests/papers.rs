@@ -220,6 +220,10 @@ fn every_kind_is_sound_page_by_page_in_both_languages() {
             assert!(written.missing.is_empty(), "{name}: {:?}", written.missing);
             let file = ours.path().join(format!("{name}.pdf"));
             std::fs::write(&file, &written.bytes).unwrap();
+            if let Some(kept) = std::env::var_os("HUITIAN_PAPERS") {
+                std::fs::create_dir_all(&kept).unwrap();
+                std::fs::copy(&file, PathBuf::from(kept).join(format!("{name}.pdf"))).unwrap();
+            }
             let pages = pictures(&file, ours.path());
             assert_eq!(pages.len(), written.pages, "{name}");
             check_pages(&name, &pages, |landscape| margins(held.language, landscape), 0.0);

@@ -172,7 +172,7 @@ impl Scribe<'_> {
         let mut out = vec![
             self.column("paper-head-no", 8, Align::Centre),
             self.column("ledger-head-item", 32, Align::Start),
-            self.column("ledger-head-kind", 11, Align::Centre),
+            self.column("ledger-head-kind", 13, Align::Centre),
             self.column("head-lead-unit", 22, Align::Start),
         ];
         if width == Width::Wide {
@@ -180,7 +180,7 @@ impl Scribe<'_> {
         }
         out.extend([
             self.column("ledger-head-due", 13, Align::Centre),
-            self.column("ledger-head-state", 10, Align::Centre),
+            self.column("ledger-head-state", 12, Align::Centre),
             self.column("ledger-head-light", 11, Align::Centre),
         ]);
         if width == Width::Wide {

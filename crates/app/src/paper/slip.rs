@@ -13,7 +13,7 @@ use crate::App;
 use crate::read::Asked;
 
 /// Lines that are left for writing by hand.
-const ANSWER_LINES: u8 = 4;
+const ANSWER_LINES: u8 = 3;
 
 impl App {
     pub(super) async fn slip_paper(
@@ -99,9 +99,10 @@ fn document(scribe: &Scribe<'_>, item: &Item, about: &str) -> document::Document
         rows.push(row("unit-part-supporting", supporting));
     }
     rows.push(row("paper-slip-about", about.to_owned()));
-    rows.push(row("paper-slip-text", item.text.clone()).lines(3));
+    rows.push(row("paper-slip-text", item.text.clone()).lines(2));
     let signed = item.moves.iter().find(|moved| moved.step == Step::Sign);
     let mut back = vec![
+        row("paper-slip-back", scribe.t("paper-slip-back-note")),
         row("paper-slip-received-by", to).beside(
             scribe.t("paper-slip-received-on"),
             signed.map_or_else(String::new, |moved| scribe.day(moved.on)),
@@ -119,9 +120,7 @@ fn document(scribe: &Scribe<'_>, item: &Item, about: &str) -> document::Document
     out.body = vec![portrait(vec![
         Block::Form(Form { rows }),
         Block::Note(scribe.tw("paper-slip-from", &[("office", &office), ("date", &scribe.day(date))])),
-        Block::heading(1, scribe.t("paper-slip-back")),
         Block::Form(Form { rows: back }),
-        Block::Note(scribe.t("paper-slip-back-note")),
     ])];
     out
 }

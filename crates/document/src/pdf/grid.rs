@@ -43,10 +43,28 @@ struct SetRow<'g> {
 impl Layout<'_> {
     pub(super) fn grid_needed(&mut self, grid: &Grid) -> Length {
         let heads: Length = self.heads(grid).iter().map(|row| row.height).sum();
-        let first = grid.rows.iter().find(|row| !row.head);
-        let row = first.map_or(0, |row| self.set_row(grid, row).height);
-        let most = (self.bottom() - self.page.top) / WHOLE_SHARE;
-        grid.before + heads + if row <= most { row } else { 2 * grid.pitch + 2 * CELL_ABOVE }
+        let mut first = 0;
+        let mut together = 0;
+        // The rows that are kept with the first one come with it, as far as a page holds them.
+        for (at, row) in grid.rows.iter().filter(|row| !row.head).take(KEPT_MOST).enumerate() {
+            let height = self.set_row(grid, row).height;
+            if at == 0 {
+                first = height;
+            }
+            together += height;
+            if !row.keep {
+                break;
+            }
+        }
+        let full = self.bottom() - self.page.top;
+        let rows = if together + heads <= full / 2 {
+            together
+        } else if first <= full / WHOLE_SHARE {
+            first
+        } else {
+            2 * grid.pitch + 2 * CELL_ABOVE
+        };
+        grid.before + heads + rows
     }
 
     fn set_row<'g>(&mut self, grid: &Grid, row: &'g GridRow) -> SetRow<'g> {
