@@ -44,7 +44,9 @@ async fn tick(browser: &Browser, name: &str, value: &str) -> anyhow::Result<()> 
 
 /// The row of a unit on the page of a call.
 async fn row(browser: &Browser, unit: &str) -> anyhow::Result<String> {
-    browser.text(By::XPath(format!("//table[contains(@class, 'called')]//tr[th[contains(., '{unit}')]]"))).await
+    browser
+        .text(By::XPath(format!("//table[contains(@class, 'called')]//tr[th[contains(., '{unit}')]]")))
+        .await
 }
 
 /// Waits, without loading the page again, until a unit's row says something.
@@ -94,6 +96,7 @@ async fn a_whistle_is_blown_answered_on_the_spot_solved_and_marked() -> anyhow::
     called.fill("people", "0").await?;
     press(&called, "act", "arrive").await?;
     assert_eq!(called.status().await?, 422, "nobody cannot be there");
+    assert_sound(&called, "an arrival of nobody").await?;
     called.fill("people", "3").await?;
     press(&called, "act", "arrive").await?;
     assert!(row(&called, "昌平区教委").await?.contains("3 人"));
@@ -161,6 +164,7 @@ async fn a_dispatch_is_answered_by_two_units_in_time_by_a_third_late_and_closed(
 
     act(&office, "close").await?;
     assert_eq!(office.status().await?, 422, "it closes with what came of it");
+    assert_sound(&office, "a dispatch closed without an outcome").await?;
     office.fill("outcome", "各方意见一致").await?;
     act(&office, "close").await?;
     let state = office.text(By::Css(".standing")).await?;

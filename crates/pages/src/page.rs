@@ -146,8 +146,7 @@ impl Page {
 
     /// Meetings, dispatches, whistles and what else brings units together.
     pub fn is_coordinating(&self) -> bool {
-        let pages =
-            ["/meetings", "/dispatches", "/whistles", "/report-ins", "/good-deeds", "/communities"];
+        let pages = ["/meetings", "/dispatches", "/whistles", "/report-ins", "/good-deeds", "/communities"];
         pages.iter().any(|path| self.is_here(path))
     }
 

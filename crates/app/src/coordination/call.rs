@@ -16,9 +16,13 @@ use crate::error::AppError;
 pub enum Word {
     /// It has seen the call; to a whistle, that it is coming.
     Acknowledge,
-    Answer { text: String },
+    Answer {
+        text: String,
+    },
     /// It is on the spot, with so many people.
-    Arrive { people: u32 },
+    Arrive {
+        people: u32,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -181,7 +181,9 @@ impl App {
                 Ok::<_, store::StoreError>(rows)
             })
             .await?;
-        open.extend(items.into_iter().map(|row| (judge.judge(&row), row)).map(|(verdict, row)| (row, verdict)));
+        open.extend(
+            items.into_iter().map(|row| (judge.judge(&row), row)).map(|(verdict, row)| (row, verdict)),
+        );
         for (_, point) in last.iter().flat_map(|last| &last.agenda) {
             if let Some(Target::Project(code)) = &point.about
                 && let Some(project) = portfolio.project(code.as_str())
@@ -263,9 +265,11 @@ fn decided(
     if !decision.text.is_empty() {
         facts.push(ItemFact::Text { text: decision.text.clone() });
     }
-    facts.extend(decision.supporting.iter().filter(|unit| **unit != decision.lead_unit).map(|unit| {
-        ItemFact::SupportingUnit { unit: unit.clone(), part: Part::Supporting, active: true }
-    }));
+    facts.extend(
+        decision.supporting.iter().filter(|unit| **unit != decision.lead_unit).map(|unit| {
+            ItemFact::SupportingUnit { unit: unit.clone(), part: Part::Supporting, active: true }
+        }),
+    );
     facts.extend(decision.about.as_ref().filter(|about| matches!(about, Target::Project(_))).map(|about| {
         // Carrying a decision out serves the project it is about.
         link(Relation::Serves, about.clone())
@@ -280,4 +284,3 @@ fn decided(
         reason: String::new(),
     }
 }
-

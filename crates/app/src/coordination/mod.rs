@@ -55,9 +55,8 @@ fn record(plan: &Code, item: &Code, facts: Vec<ItemFact>, source: &Source, reaso
 
 /// Whether the refusal comes from somebody else's having moved the item on meanwhile.
 fn was_overtaken(error: &AppError) -> bool {
-    let overtaken = |problem: &Problem| {
-        matches!(problem, Problem::IllegalMove { .. } | Problem::AlreadyRegistered(_))
-    };
+    let overtaken =
+        |problem: &Problem| matches!(problem, Problem::IllegalMove { .. } | Problem::AlreadyRegistered(_));
     matches!(error, AppError::Refused(refusals) if refusals.iter().any(|it| overtaken(&it.problem)))
 }
 

@@ -61,7 +61,8 @@ impl App {
         };
         let needs: Vec<LedgerRow> = of(ItemKind::Need).filter(here).cloned().collect();
         let open: Vec<&LedgerRow> = needs.iter().filter(|row| is_free(row)).collect();
-        let free: Vec<&LedgerRow> = of(ItemKind::Resource).filter(|row| row.standing == Standing::Open).collect();
+        let free: Vec<&LedgerRow> =
+            of(ItemKind::Resource).filter(|row| row.standing == Standing::Open).collect();
         let near = |a: &Code, b: &Code| nearness(&portfolio, a, b);
         let suggestions = suggest(&open, &free, near, SUGGESTED_MOST);
         let named = |row: &&LedgerRow| {
@@ -86,8 +87,7 @@ impl App {
         source: &Source,
     ) -> Result<Receipt, AppError> {
         let held = self.item_now(plan, need).await?;
-        let mut changes =
-            vec![record(plan, need, parties::match_need(&held, with.clone()), source, "")];
+        let mut changes = vec![record(plan, need, parties::match_need(&held, with.clone()), source, "")];
         if let Target::Item(code) = &with {
             let facts = parties::match_resource(&self.item_now(plan, code).await?);
             changes.extend(some(plan, code, facts, source, ""));
@@ -204,9 +204,8 @@ pub(crate) fn with_children(portfolio: &Portfolio, area: &Code) -> Vec<Code> {
 }
 
 fn nearness(portfolio: &Portfolio, a: &Code, b: &Code) -> Nearness {
-    let is_community = |code: &Code| {
-        portfolio.areas.get(code).is_some_and(|area| area.level == Some(AreaLevel::Community))
-    };
+    let is_community =
+        |code: &Code| portfolio.areas.get(code).is_some_and(|area| area.level == Some(AreaLevel::Community));
     let above = |code: &Code| surroundings(portfolio, code);
     if a == b && is_community(a) {
         Nearness::SameCommunity

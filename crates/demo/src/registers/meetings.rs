@@ -126,8 +126,14 @@ fn under_way(book: &mut Book, before: Option<&Entry>) -> Option<()> {
         ]
     };
     let morning = END.at(9, 30, 0, 0);
-    let mut facts =
-        meeting("市级联席会第4次会议", "joint meeting no. 4", "4", Series::Joint, morning, "市发展改革委会议室");
+    let mut facts = meeting(
+        "市级联席会第4次会议",
+        "joint meeting no. 4",
+        "4",
+        Series::Joint,
+        morning,
+        "市发展改革委会议室",
+    );
     facts.extend((1..).zip(&THEMES[..2]).map(|(point, theme)| ItemFact::Agenda {
         point,
         title: both(theme.zh, theme.en),
@@ -228,7 +234,8 @@ fn instant(
     for (unit, hours) in [(theme.lead, 6), (theme.second, 30)] {
         let at = called.saturating_add(Span::new().hours(hours));
         let text = both("已研究，方案附后", "studied; a proposal is enclosed");
-        let seen = ItemFact::Acknowledged { unit: code(unit), at: called.saturating_add(Span::new().hours(1)) };
+        let seen =
+            ItemFact::Acknowledged { unit: code(unit), at: called.saturating_add(Span::new().hours(1)) };
         book.record(day, of(unit), &entry, vec![seen])?;
         let answer = ItemFact::Answer { unit: code(unit), at, text };
         let answered = workday::at_or_after(at.date());

@@ -181,7 +181,8 @@ pub fn tallies(rows: &[LedgerRow], now: DateTime) -> Vec<Tally> {
         units.into_iter().map(|unit| Tally { unit: unit.clone(), counts: Vec::new(), marks: 0 }).collect();
     for tally in &mut out {
         let of = || {
-            calls().flat_map(|call| call.units.iter().map(move |held| (call, held)))
+            calls()
+                .flat_map(|call| call.units.iter().map(move |held| (call, held)))
                 .filter(|(_, held)| held.unit == tally.unit)
         };
         tally.counts = Count::ALL
@@ -195,8 +196,11 @@ pub fn tallies(rows: &[LedgerRow], now: DateTime) -> Vec<Tally> {
 }
 
 fn with_step(item: &Item, step: Step, fact: ItemFact) -> Vec<ItemFact> {
-    let moved = workflow::find(item.kind, item.state, step)
-        .map(|held| ItemFact::Move { step, state: held.to, by: None });
+    let moved = workflow::find(item.kind, item.state, step).map(|held| ItemFact::Move {
+        step,
+        state: held.to,
+        by: None,
+    });
     [fact].into_iter().chain(moved).collect()
 }
 

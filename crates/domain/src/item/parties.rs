@@ -79,7 +79,8 @@ pub fn suggest(
 }
 
 /// Said of anything that is lacking or offered, so it tells nothing.
-const COMMON: [&str; 10] = ["社区", "小区", "居民", "提供", "需求", "资源", "服务", "with", "from", "offered"];
+const COMMON: [&str; 10] =
+    ["社区", "小区", "居民", "提供", "需求", "资源", "服务", "with", "from", "offered"];
 
 /// The words of a name: runs of Chinese characters, and English words.
 struct Words {
@@ -158,8 +159,7 @@ pub fn meet(item: &Item) -> Vec<ItemFact> {
 /// A match that came to nothing is undone: the need is open again.
 pub fn part_need(need: &Item) -> Vec<ItemFact> {
     let links = need.linked(Relation::MatchedWith).cloned();
-    let links =
-        links.map(|to| ItemFact::Link { relation: Relation::MatchedWith, to, held: false });
+    let links = links.map(|to| ItemFact::Link { relation: Relation::MatchedWith, to, held: false });
     links.chain(moved(need, Step::SendBack)).collect()
 }
 

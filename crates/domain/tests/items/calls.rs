@@ -21,7 +21,11 @@ fn at(hour: i8, minute: i8) -> DateTime {
 }
 
 fn named(kind: ItemKind, name: &str) -> Vec<ItemFact> {
-    vec![ItemFact::Kind { kind }, ItemFact::Name(Named::new(name, "")), ItemFact::LeadUnit { unit: code("bureau") }]
+    vec![
+        ItemFact::Kind { kind },
+        ItemFact::Name(Named::new(name, "")),
+        ItemFact::LeadUnit { unit: code("bureau") },
+    ]
 }
 
 /// Called at nine by the town office, due at half past.
@@ -74,7 +78,8 @@ fn each_called_unit_is_timed_and_judged_for_itself() {
     let item = books.item("w");
     let call = Call::of(&item).unwrap();
     let now = at(12, 0);
-    let stood: Vec<_> = call.units.iter().map(|unit| (call.punctuality(unit, now), call.minutes(unit))).collect();
+    let stood: Vec<_> =
+        call.units.iter().map(|unit| (call.punctuality(unit, now), call.minutes(unit))).collect();
     assert_eq!(stood, [(Punctuality::InTime, Some(30)), (Punctuality::Late, Some(31))]);
 
     let solved = ItemFact::Outcome { solved: true, text: "已解决".into() };
@@ -93,7 +98,8 @@ fn each_called_unit_is_timed_and_judged_for_itself() {
     refused(record(&mut books, high), &Problem::VetoMark);
     let silent = vec![mark("bureau", 5, false, ""), mark("helper", 1, true, " "), done.clone()];
     refused(record(&mut books, silent), &Problem::VetoReason);
-    record(&mut books, vec![mark("bureau", 5, false, ""), mark("helper", 1, true, "无权处置"), done]).unwrap();
+    record(&mut books, vec![mark("bureau", 5, false, ""), mark("helper", 1, true, "无权处置"), done])
+        .unwrap();
 
     let rows = [LedgerRow::of_item(&books.item("w"))];
     let records = tallies(&rows, now);
@@ -188,11 +194,7 @@ fn an_agenda_is_proposed_from_what_was_asked_left_or_stands_badly() {
         books.register(item, named(ItemKind::TrackedTask, item)).unwrap();
     }
     let mut decision = named(ItemKind::Decision, "决定");
-    decision.push(ItemFact::Link {
-        relation: Relation::DecidedAt,
-        to: Target::Item(code("m1")),
-        held: true,
-    });
+    decision.push(ItemFact::Link { relation: Relation::DecidedAt, to: Target::Item(code("m1")), held: true });
     books.register("d1", decision).unwrap();
     let point = |point, item: &str| ItemFact::Agenda {
         point,
@@ -219,8 +221,7 @@ fn an_agenda_is_proposed_from_what_was_asked_left_or_stands_badly() {
     ];
     let (last, next) = (books.item("m1"), books.item("m2"));
     let material = Material { meeting: &next, last: Some(&last), decisions: &[row("d1")], open: &open };
-    let proposed: Vec<_> =
-        propose(&material, 10).into_iter().map(|it| (it.title, it.grounds)).collect();
+    let proposed: Vec<_> = propose(&material, 10).into_iter().map(|it| (it.title, it.grounds)).collect();
     let wanted = [
         ("联合办理", vec![Ground::Asked]),
         ("决定", vec![Ground::Undone, Ground::Red]),

@@ -60,12 +60,7 @@ pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> R
     page(&visit, StatusCode::OK, &plan, &item, rows, Vec::new())
 }
 
-async fn rows(
-    visit: &Visit,
-    plan: &Code,
-    item: &Item,
-    portfolio: &Portfolio,
-) -> Result<Vec<Row>, PageError> {
+async fn rows(visit: &Visit, plan: &Code, item: &Item, portfolio: &Portfolio) -> Result<Vec<Row>, PageError> {
     let page = visit.page("");
     let blank = || Row {
         taken: false,
@@ -91,18 +86,20 @@ async fn rows(
         })
         .collect();
     let proposals = visit.app.agenda_proposals(plan, item, app::read::Asked::default()).await?;
-    out.extend(proposals.into_iter().map(|proposal| Row {
-        title: proposal.title,
-        text: proposal.text,
-        about: proposal.about.as_ref().map_or_else(String::new, written),
-        address: proposal.about.as_ref().map_or_else(String::new, |about| address_of(&page, about)),
-        grounds: proposal
-            .grounds
-            .iter()
-            .map(|ground| (class(*ground), word(visit.lang, "ground", ground.as_str())))
-            .collect(),
-        unit: proposal.unit.map_or_else(String::new, |unit| unit_name(portfolio, &unit, visit.lang)),
-        ..blank()
+    out.extend(proposals.into_iter().map(|proposal| {
+        Row {
+            title: proposal.title,
+            text: proposal.text,
+            about: proposal.about.as_ref().map_or_else(String::new, written),
+            address: proposal.about.as_ref().map_or_else(String::new, |about| address_of(&page, about)),
+            grounds: proposal
+                .grounds
+                .iter()
+                .map(|ground| (class(*ground), word(visit.lang, "ground", ground.as_str())))
+                .collect(),
+            unit: proposal.unit.map_or_else(String::new, |unit| unit_name(portfolio, &unit, visit.lang)),
+            ..blank()
+        }
     }));
     out.extend((0..BLANK).map(|_| blank()));
     Ok(out)
@@ -234,11 +231,21 @@ mod tests {
     #[test]
     fn points_are_taken_in_the_order_given() {
         let pairs = [
-            ("take:0", "on"), ("order:0", "2"), ("title:0", "乙"), ("about:0", "item:TSK-1"),
-            ("order:1", "1"), ("title:1", "不取"),
-            ("take:2", "on"), ("order:2", ""), ("title:2", "丙"),
-            ("take:3", "on"), ("order:3", "1"), ("title:3", "甲"), ("about:3", "project:P-1"),
-            ("take:4", "on"), ("title:4", ""),
+            ("take:0", "on"),
+            ("order:0", "2"),
+            ("title:0", "乙"),
+            ("about:0", "item:TSK-1"),
+            ("order:1", "1"),
+            ("title:1", "不取"),
+            ("take:2", "on"),
+            ("order:2", ""),
+            ("title:2", "丙"),
+            ("take:3", "on"),
+            ("order:3", "1"),
+            ("title:3", "甲"),
+            ("about:3", "project:P-1"),
+            ("take:4", "on"),
+            ("title:4", ""),
         ];
         let typed = Typed(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
         let titles: Vec<String> = taken(&typed).into_iter().map(|(title, ..)| title).collect();

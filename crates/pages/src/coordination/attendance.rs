@@ -136,9 +136,8 @@ fn typed_lines(typed: &Typed, expected: &[Code]) -> Vec<ItemFact> {
         let name = typed.get(name).to_owned();
         Some(ItemFact::Attendance { unit: unit.clone(), attendance, name })
     };
-    let known = expected
-        .iter()
-        .filter_map(|unit| line(unit, &format!("attendance:{unit}"), &format!("name:{unit}")));
+    let known =
+        expected.iter().filter_map(|unit| line(unit, &format!("attendance:{unit}"), &format!("name:{unit}")));
     let more = (0..MORE).filter_map(|at| {
         let unit = Code::new(typed.get(&format!("unit:{at}"))).ok()?;
         line(&unit, &format!("attendance:{at}"), &format!("name:{at}"))

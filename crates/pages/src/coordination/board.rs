@@ -136,7 +136,8 @@ pub async fn show(
     let kind = WhistleKind::parse(&asking.kind);
     let rows = rows(&visit, &portfolio, period, kind).await?;
     let page = visit.page(visit.t("board-title"));
-    let board = Board { visit: &visit, page: &page, portfolio: &portfolio, asking: &asking, now: now(&visit) };
+    let board =
+        Board { visit: &visit, page: &page, portfolio: &portfolio, asking: &asking, now: now(&visit) };
     let found = board.found(&rows);
     let judge = portfolio.plan.lights().on(portfolio.view.as_of);
     let may_add = !page.is_past() && may_register(&visit).any(|kind| kind == ItemKind::Whistle);
@@ -154,11 +155,7 @@ pub async fn show(
         units: board.units(&rows),
         asked: board.asked(),
         more: found.len().saturating_sub(MOST),
-        lines: found
-            .iter()
-            .take(MOST)
-            .map(|row| line(&page, &portfolio, row, judge.judge(row)))
-            .collect(),
+        lines: found.iter().take(MOST).map(|row| line(&page, &portfolio, row, judge.judge(row))).collect(),
         add: if may_add { format!("/p/{plan}/items/new/whistle") } else { String::new() },
         period,
         page: page.clone(),
@@ -174,8 +171,7 @@ async fn rows(
     kind: Option<WhistleKind>,
 ) -> Result<Vec<LedgerRow>, PageError> {
     let kinds = vec![ItemKind::Whistle];
-    let of_period =
-        LedgerQuery { kinds: kinds.clone(), received: period.bounds(), ..LedgerQuery::default() };
+    let of_period = LedgerQuery { kinds: kinds.clone(), received: period.bounds(), ..LedgerQuery::default() };
     let open = LedgerQuery { kinds, standings: vec![Standing::Open], ..LedgerQuery::default() };
     let mut rows = visit.app.all_items(portfolio, &of_period).await?;
     rows.extend(visit.app.all_items(portfolio, &open).await?);
@@ -248,9 +244,16 @@ impl Board<'_> {
         };
         UnitRow {
             name: unit_name(self.portfolio, &tally.unit, lang),
-            figures: [Count::Called, Count::Arrived, Count::InTime, Count::Late, Count::Missing, Count::Marked]
-                .map(figure)
-                .into(),
+            figures: [
+                Count::Called,
+                Count::Arrived,
+                Count::InTime,
+                Count::Late,
+                Count::Missing,
+                Count::Marked,
+            ]
+            .map(figure)
+            .into(),
             punctual: tally.punctual().map_or_else(String::new, |share| format!("{share}%")),
             mean: tally
                 .mean_tenths()

@@ -214,8 +214,9 @@ async fn page(
                 .is_some_and(|held| visit.actor.may(held.needs, &whole))
     };
     let is_whistle = item.kind == ItemKind::Whistle;
-    let unanswered =
-        |unit: &Code| item.units.get(unit).is_none_or(|line| line.answered.is_none() && line.arrived.is_none());
+    let unanswered = |unit: &Code| {
+        item.units.get(unit).is_none_or(|line| line.answered.is_none() && line.arrived.is_none())
+    };
     let unseen = |unit: &Code| {
         item.units.get(unit).is_none_or(|line| line.acknowledged.is_none() && line.answered.is_none())
     };
@@ -263,10 +264,7 @@ async fn page(
         may,
         notes: item.progress.iter().rev().map(|note| (day(lang, note.on), note.text.clone())).collect(),
         outcome: item.outcome.as_ref().map(|(_, text)| text.clone()).unwrap_or_default(),
-        decisions: decisions
-            .iter()
-            .map(|row| line(&page, &portfolio, row, judge.judge(row)))
-            .collect(),
+        decisions: decisions.iter().map(|row| line(&page, &portfolio, row, judge.judge(row))).collect(),
         decide: if may_decide {
             format!("/p/{plan}/items/new/decision?from={}&relation=decided_at", item.code)
         } else {
@@ -322,7 +320,10 @@ fn particulars(visit: &Visit, portfolio: &Portfolio, item: &Item) -> Vec<Particu
         .collect();
     let places = [areas.join(crate::words_of::comma(lang)), item.address.clone()];
     add("field-item-place", places.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" "));
-    add("field-item-whistle", item.whistle.map_or_else(String::new, |it| word(lang, "whistle-kind", it.as_str())));
+    add(
+        "field-item-whistle",
+        item.whistle.map_or_else(String::new, |it| word(lang, "whistle-kind", it.as_str())),
+    );
     let caller = item.caller.as_ref().map_or_else(String::new, |unit| unit_name(portfolio, unit, lang));
     add("field-item-caller", caller);
     add("field-item-called-at", item.called_at.map_or_else(String::new, |at| moment(lang, at)));

@@ -114,8 +114,11 @@ pub async fn save(
         Ok(receipt) => Ok(done(&format!("/p/{plan}/communities/{area}"), Some(&receipt))),
         Err(error) => {
             let refusals = refused(error)?;
-            let status =
-                if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if is_forbidden(&refusals) {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             let faults = refusals.iter().map(|it| words::refusal(visit.lang, it)).collect();
             page(&visit, status, &plan, &area, String::new(), faults).await
         }
@@ -251,7 +254,13 @@ impl Lists<'_> {
                 id: key,
                 name: word(self.visit.lang, "party", key),
                 needs: self.community.needs.iter().filter(mine).map(|row| self.need(row)).collect(),
-                resources: self.community.resources.iter().filter(mine).map(|row| self.resource(row)).collect(),
+                resources: self
+                    .community
+                    .resources
+                    .iter()
+                    .filter(mine)
+                    .map(|row| self.resource(row))
+                    .collect(),
             }
         };
         let named = Party::ALL.iter().map(|party| of(Some(*party)));

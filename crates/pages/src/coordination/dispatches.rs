@@ -4,11 +4,11 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::item::ItemKind;
 use domain::item::call::Punctuality;
 use domain::item::ledger::LedgerRow;
 use domain::item::query::LedgerQuery;
 use domain::item::workflow::Standing;
-use domain::item::ItemKind;
 use serde::Deserialize;
 
 use super::period::Period;
@@ -73,7 +73,8 @@ pub async fn show(
         }
     };
     let kinds = vec![ItemKind::Dispatch];
-    let open = LedgerQuery { kinds: kinds.clone(), standings: vec![Standing::Open], ..LedgerQuery::default() };
+    let open =
+        LedgerQuery { kinds: kinds.clone(), standings: vec![Standing::Open], ..LedgerQuery::default() };
     let closed = LedgerQuery {
         kinds,
         standings: vec![Standing::Done, Standing::Withdrawn],

@@ -101,7 +101,11 @@ pub async fn opened(visit: &Visit, plan: &str, code: &str) -> Result<(Code, Item
 }
 
 /// A meeting as it is now, for one who may run it.
-pub async fn to_run(visit: &Visit, plan: &str, code: &str) -> Result<(Code, Item, std::sync::Arc<Portfolio>), PageError> {
+pub async fn to_run(
+    visit: &Visit,
+    plan: &str,
+    code: &str,
+) -> Result<(Code, Item, std::sync::Arc<Portfolio>), PageError> {
     let (plan, item) = opened(visit, plan, code).await?;
     let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
     if !visit.actor.may(Action::SuperviseItem, &target(&item, &portfolio)) {

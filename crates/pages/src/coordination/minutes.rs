@@ -169,7 +169,11 @@ pub async fn save(
     let (plan, item, portfolio) = to_run(&visit, &plan, &code).await?;
     let issue = typed.has("issue");
     let mut reader = Reader::new(&typed);
-    let minutes = if issue { crate::ledger::form::must_text(&mut reader, "minutes") } else { Some(reader.long("minutes")) };
+    let minutes = if issue {
+        crate::ledger::form::must_text(&mut reader, "minutes")
+    } else {
+        Some(reader.long("minutes"))
+    };
     let decisions = decided(&item, &mut reader);
     let again = |portfolio: &std::sync::Arc<Portfolio>, faults: Vec<Fault>| {
         page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, &item, portfolio, faults, typed.clone())

@@ -149,7 +149,9 @@ async fn show(
     });
     let listed: Vec<&LedgerRow> = rows
         .iter()
-        .filter(|row| asking.unit.is_empty() || row.lead_unit.as_ref().is_some_and(|u| u.as_str() == asking.unit))
+        .filter(|row| {
+            asking.unit.is_empty() || row.lead_unit.as_ref().is_some_and(|u| u.as_str() == asking.unit)
+        })
         .filter(|row| match hows.iter().position(|how| *how == asking.how) {
             Some(0) => is_first(kind, row),
             Some(_) => !is_first(kind, row),
@@ -220,9 +222,11 @@ fn tallies(
         .into_iter()
         .map(|(unit, rows)| {
             let first = rows.iter().filter(|row| is_first(kind, row)).count();
-            let counted = || rows.iter().copied().filter(|row| kind == ItemKind::ReportIn || is_first(kind, row));
+            let counted =
+                || rows.iter().copied().filter(|row| kind == ItemKind::ReportIn || is_first(kind, row));
             let served: u64 = counted().filter_map(|row| row.served).map(u64::from).sum();
-            let figure = |count: usize, how: Option<usize>| Figure { count, address: address(unit.as_str(), how) };
+            let figure =
+                |count: usize, how: Option<usize>| Figure { count, address: address(unit.as_str(), how) };
             TallyRow {
                 name: unit_name(portfolio, unit, visit.lang),
                 all: figure(rows.len(), None),

@@ -93,9 +93,10 @@ impl Units {
                 }
             })
             .collect();
-        let there = call.units.iter().filter(|held| {
-            matches!(call.punctuality(held, now), Punctuality::InTime | Punctuality::Late)
-        });
+        let there = call
+            .units
+            .iter()
+            .filter(|held| matches!(call.punctuality(held, now), Punctuality::InTime | Punctuality::Late));
         let key = if call.on_the_spot { "call-summary-arrived" } else { "call-summary-answered" };
         let (there, all) = (there.count().to_string(), rows.len().to_string());
         Self {

@@ -133,10 +133,9 @@ impl Act {
                 when(item.kind == ItemKind::Meeting && item.state != State::Minuted && open, describing)
             }
             // Any unit may ask, also one that has no part in the meeting yet.
-            Self::AskAgenda => when(
-                item.kind == ItemKind::Meeting && item.state == State::Planned,
-                Action::HandleItem,
-            ),
+            Self::AskAgenda => {
+                when(item.kind == ItemKind::Meeting && item.state == State::Planned, Action::HandleItem)
+            }
             Self::Minutes => when(item.kind == ItemKind::Meeting && item.state == State::Held, describing),
         }
     }

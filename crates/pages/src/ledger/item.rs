@@ -202,7 +202,11 @@ pub async fn show(
         minutes: item.minutes.clone(),
         links,
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
-        working: if super::line::register_of(item.kind) != "items" { super::line::address(&page, &row) } else { String::new() },
+        working: if super::line::register_of(item.kind) != "items" {
+            super::line::address(&page, &row)
+        } else {
+            String::new()
+        },
         trace: page.link(&format!("/items/{code}/trace")),
         audit: if visit.actor.may_somewhere(domain::policy::Action::ReadAudit) {
             format!("/p/{plan}/audit?kind=item&code={code}")
