@@ -1,6 +1,8 @@
 //! The page of a whistle or an instant dispatch: for whoever called and for whoever was called, in the
 //! office and in the street.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -332,6 +334,19 @@ fn particulars(visit: &Visit, portfolio: &Portfolio, item: &Item) -> Vec<Particu
 }
 
 impl CallPage {
+    /// What the field at fault is called.
+    fn label(&self, fault: &Fault) -> Cow<'static, str> {
+        self.page.t(match fault.at.split(':').next().unwrap_or_default() {
+            "people" => "field-item-people",
+            "answer" => "field-item-answer",
+            "progress" => "call-note",
+            "outcome" => "field-item-outcome",
+            "mark" => "field-item-mark",
+            "unit" => "field-item-unit",
+            _ => "field-reason",
+        })
+    }
+
     fn has_fault(&self, field: &str) -> bool {
         self.faults.iter().any(|fault| fault.at == field)
     }

@@ -186,6 +186,15 @@ async fn page(
     render(status, &shown)
 }
 
+/// Where an entry of the lists stands: open, matched or met.
+fn standing_of(row: &LedgerRow, open: &'static str) -> &'static str {
+    match State::parse(&row.state) {
+        Some(State::Matched) => "communities-matched",
+        Some(State::Met) => "communities-met",
+        _ => open,
+    }
+}
+
 struct Lists<'a> {
     visit: &'a Visit,
     page: &'a Page,
@@ -280,7 +289,7 @@ impl Lists<'_> {
             address: self.address(row),
             kind: self.kind(row),
             place: self.place(row),
-            state: word(self.visit.lang, "item-state", &row.state),
+            state: self.visit.t(standing_of(row, "communities-open")).into_owned(),
             met: row.standing == Standing::Done,
             matched: matched.collect(),
             may: row.standing == Standing::Open && self.may(row),
@@ -296,7 +305,7 @@ impl Lists<'_> {
             kind: self.kind(row),
             place: self.place(row),
             unit: unit.unwrap_or_default(),
-            state: word(self.visit.lang, "item-state", &row.state),
+            state: self.visit.t(standing_of(row, "community-offered")).into_owned(),
         }
     }
 

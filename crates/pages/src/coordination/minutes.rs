@@ -1,5 +1,6 @@
 //! Minutes, and what was decided: each decision with its owner and date becomes an item in the same step.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 
 use app::Change;
@@ -70,6 +71,16 @@ impl MinutesPage {
     fn due_of(&self, at: impl Display + Copy) -> &str {
         let typed = self.value("due", at);
         if typed.is_empty() && !self.typed.has(&format!("due:{at}")) { &self.due } else { typed }
+    }
+
+    /// What the field at fault is called.
+    fn label(&self, fault: &Fault) -> Cow<'static, str> {
+        self.page.t(match fault.at.split(':').next().unwrap_or_default() {
+            "unit" => "field-item-lead-unit",
+            "due" => "field-item-due",
+            "minutes" => "field-item-minutes",
+            _ => "minutes-decision",
+        })
     }
 
     fn message(&self, name: &str, at: impl Display) -> &str {

@@ -232,3 +232,4 @@ field-item-from = From
 field-item-to = To
 field-item-answer-by-hint = Left empty for a whistle, it follows from its kind.
 reference-whistle-kind = kind of whistle
+community-offered = On offer

@@ -217,3 +217,4 @@ field-item-from = 开始日期
 field-item-to = 结束日期
 field-item-answer-by-hint = 吹哨时不填，则按哨的类型计算。
 reference-whistle-kind = 哨的类型
+community-offered = 可提供
