@@ -144,7 +144,7 @@ impl Units {
                     }
                     let turn = at * 5 + period.from.day().unsigned_abs() as usize + at / 3;
                     let after = match turn % 13 {
-                        7 if turn % 3 != 0 => continue,
+                        7 if !turn.is_multiple_of(3) => continue,
                         3 | 11 => 2,
                         _ => 1,
                     };
@@ -177,7 +177,7 @@ fn write(content: &mut ReturnContent, turn: usize) {
                 "场地腾退未完成，已与产权单位约定下月中旬前移交",
                 "the site is not cleared; its owner has agreed to hand it over by the middle of next month",
             ),
-            ReturnPart::InHand if (turn + at) % 3 == 0 => {
+            ReturnPart::InHand if (turn + at).is_multiple_of(3) => {
                 both("按计划推进，下周完成现场核查", "as planned; to be checked on site next week")
             }
             _ => String::new(),

@@ -58,7 +58,15 @@ impl App {
             loop {
                 let (looked, last) = self.look(turn, kinds, due_by, after).await?;
                 if trial {
-                    deeds.extend(looked.iter().flat_map(|(_, would)| would.clone()));
+                    // What its period's closing would end is not chased any more.
+                    let closed = |code: &Code| {
+                        deeds
+                            .iter()
+                            .any(|deed| matches!(deed, Deed::Missed { returns } if returns.contains(code)))
+                    };
+                    let left = looked.iter().filter(|(code, _)| !closed(code));
+                    let would: Vec<Deed> = left.flat_map(|(_, would)| would.clone()).collect();
+                    deeds.extend(would);
                 } else {
                     let codes: Vec<Code> = looked.into_iter().map(|(code, _)| code).collect();
                     for some in codes.chunks(TOGETHER) {
