@@ -18,6 +18,7 @@ pub mod read;
 pub mod report;
 pub mod study;
 pub mod table;
+pub mod timetable;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -45,6 +46,7 @@ pub(crate) struct Inner {
     /// database's at every use, so another server's writing is seen at once.
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
+    pub(crate) timetables: Mutex<timetable::TimetableCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -57,6 +59,7 @@ impl App {
                 clock,
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
+                timetables: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

@@ -89,6 +89,7 @@ fn past() -> anyhow::Result<BTreeMap<Date, Day>> {
         let place = || format!("demo/{}/plan.toml", data.code);
         let here = |(day, change)| Dated { day, place: place(), actor: Actor::operator(), change };
         changes.push(here((plan.recorded_on, plan.registration())));
+        changes.extend(plan.work().into_iter().map(here));
         changes.extend(plan.editions().into_iter().map(here));
         for (name, text) in data.tables {
             changes.extend(read_table(name, text, &plan.code, plan.recorded_on)?);

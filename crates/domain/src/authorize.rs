@@ -142,6 +142,8 @@ fn recording(fact: &Fact) -> Action {
             ProjectFact::Milestone { aspect: Aspect::Promised, .. } => Action::MovePromise,
             ProjectFact::Milestone { .. }
             | ProjectFact::GatePapers { .. }
+            | ProjectFact::StepWork { .. }
+            | ProjectFact::StepLink { .. }
             | ProjectFact::Progress { .. }
             | ProjectFact::Output { .. }
             | ProjectFact::Suspended { .. }

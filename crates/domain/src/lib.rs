@@ -37,6 +37,7 @@ pub mod rollup;
 pub mod source;
 pub mod statement;
 pub mod subject;
+pub mod timetabling;
 pub mod unit;
 mod validate;
 pub mod workday;

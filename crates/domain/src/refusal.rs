@@ -51,6 +51,10 @@ pub enum Problem {
     BadAddress,
     #[error("not an e-mail address")]
     BadEmail,
+    #[error("three numbers of working days that do not fall, at most {0}")]
+    EstimateOrder(u16),
+    #[error("no working day is left")]
+    NoWorkingDay,
     #[error("percent lies between 0 and 100")]
     PercentRange,
     #[error("must not be negative")]
@@ -123,6 +127,7 @@ pub enum Reference {
     Item,
     Evidence,
     Matter,
+    WorkCalendar,
 }
 
 impl std::fmt::Display for Reference {
@@ -144,6 +149,7 @@ impl Reference {
             Self::OutputKind => "output_kind",
             Self::Part => "part",
             Self::Step => "step",
+            Self::WorkCalendar => "work_calendar",
             Self::Indicator => "indicator",
             Self::Figure => "figure",
             Self::YearlyList => "yearly_list",
@@ -186,6 +192,8 @@ impl Problem {
             Self::ControlCharacter => "control-character",
             Self::BadAddress => "bad-address",
             Self::BadEmail => "bad-email",
+            Self::EstimateOrder(_) => "estimate-order",
+            Self::NoWorkingDay => "no-working-day",
             Self::PercentRange => "percent-range",
             Self::Negative => "negative",
             Self::DateOrder { .. } => "date-order",
@@ -227,6 +235,7 @@ impl Problem {
             Self::UnknownReference { what, code } => {
                 vec![("what", what.as_str().into()), ("code", code.to_string())]
             }
+            Self::EstimateOrder(most) => vec![("most", most.to_string())],
             Self::Missing(what) => vec![("what", (*what).into())],
             Self::TooLong { max, found } => vec![("max", max.to_string()), ("found", found.to_string())],
             Self::DateOrder { earlier_step, earlier, later_step, later } => vec![

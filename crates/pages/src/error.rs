@@ -161,6 +161,10 @@ impl PageError {
                 tracing::error!(why, "the disk is full");
                 Self::told(StatusCode::INSUFFICIENT_STORAGE, "error-disk-full")
             }
+            AppError::Timetable(error) => {
+                let detail = vec![Detail::Given(error.to_string())];
+                Self::Told { status: StatusCode::UNPROCESSABLE_ENTITY, lang, key: "error-timetable", detail }
+            }
             error => {
                 tracing::error!(%error, "a page failed");
                 Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")

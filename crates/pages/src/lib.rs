@@ -38,6 +38,7 @@ mod sign_in_rate;
 mod staff;
 mod tables;
 mod template;
+mod timetable;
 mod tree;
 mod unit;
 mod unreadable;
@@ -84,6 +85,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(session::routes())
         .merge(tables::routes())
         .merge(ledger::routes())
+        .merge(timetable::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

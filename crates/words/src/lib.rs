@@ -74,8 +74,8 @@ macro_rules! sources {
     };
 }
 
-const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "papers", "notify");
-const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "papers", "notify");
+const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "timetable", "papers", "notify");
+const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "timetable", "papers", "notify");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));

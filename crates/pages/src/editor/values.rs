@@ -10,6 +10,7 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::project::ProjectFact;
+use domain::timetabling::Estimate;
 use domain::unit::UnitFact;
 
 use super::topic::{
@@ -17,8 +18,8 @@ use super::topic::{
     DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, ITEM, KIND, LEAD_UNIT,
     LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND,
     PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, ROLE,
-    SECTOR, SECTOR_OF_PLAN, STEP, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL,
-    UNIT_PARENT, YEARLY_LIST,
+    SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
+    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -68,6 +69,20 @@ pub fn described(fact: &Fact) -> Described {
             (&ITEM, vec![("said", slot.split('/').next().unwrap_or_default().to_owned())])
         }
     }
+}
+
+/// The working days of an estimate, field by field.
+pub fn days(of: Estimate) -> [(&'static str, String); 3] {
+    [
+        ("low_days", of.low.to_string()),
+        ("likely_days", of.likely.to_string()),
+        ("high_days", of.high.to_string()),
+    ]
+}
+
+/// The working days of an estimate in one: at best, usually, at worst.
+fn span(of: Estimate) -> String {
+    format!("{} / {} / {}", of.low, of.likely, of.high)
 }
 
 fn project(fact: &ProjectFact) -> Described {
@@ -138,6 +153,26 @@ fn project(fact: &ProjectFact) -> Described {
                 ("decided", opt(decided)),
                 ("number", number.clone()),
                 ("granted", granted.map_or_else(String::new, yes_no)),
+            ],
+        ),
+        ProjectFact::StepWork { step, work } => {
+            let mut out = vec![("step", step.to_string())];
+            if let Some(work) = work {
+                out.extend(days(work.days));
+                out.push(("work_calendar", opt(&work.calendar)));
+                out.push(("after_steps", work.after.as_ref().map_or_else(String::new, |after| codes(after))));
+            }
+            (&STEP_WORK, out)
+        }
+        ProjectFact::StepLink { link, held } => (
+            &STEP_LINK,
+            vec![
+                ("step", link.step.to_string()),
+                ("link_project", opt(&link.project)),
+                ("before_step", link.before.to_string()),
+                ("link_kind", link.kind.as_str().into()),
+                ("lag_days", link.lag.to_string()),
+                ("link_held", yes_no(*held)),
             ],
         ),
         ProjectFact::Progress { part, percent } => {
@@ -300,6 +335,15 @@ fn plan(fact: &PlanFact) -> Described {
         ),
         PlanFact::Limits(rules) => (&LIMITS, named("name_zh", "name_en", &rules.name)),
         PlanFact::Lights(rules) => (&LIGHTS, named("name_zh", "name_en", &rules.name)),
+        PlanFact::UsualWork { template, step, work } => (
+            &USUAL_WORK,
+            vec![
+                ("kind_code", template.to_string()),
+                ("step_code", step.to_string()),
+                ("days", work.as_ref().map_or_else(String::new, |work| span(work.days))),
+            ],
+        ),
+        PlanFact::WorkCalendar(calendar) => (&WORK_CALENDAR, named("name_zh", "name_en", &calendar.name)),
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,
             vec![

@@ -12,6 +12,8 @@ mod register;
 mod report;
 mod study;
 
+pub(crate) use list::staff_only;
+
 use axum::Router;
 use axum::routing::get;
 

@@ -2,6 +2,7 @@ subject-item = item
 reference-item = item
 reference-evidence = evidence
 reference-matter = matter of the directive
+reference-work-calendar = working calendar
 reference-kind = kind of item
 reference-issuer = issuer
 reference-series = series

@@ -2,6 +2,7 @@ subject-item = 事项
 reference-item = 事项
 reference-evidence = 佐证材料
 reference-matter = 批示事项
+reference-work-calendar = 工作日历
 reference-kind = 事项类型
 reference-issuer = 交办人或召集单位
 reference-series = 报告系列
