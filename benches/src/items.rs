@@ -55,18 +55,17 @@ fn task(ledger: &Ledger, at: usize) -> Vec<Draft> {
         ItemFact::Due { on: on(if at.is_multiple_of(10) { 60 } else { 100 }) }.into(),
     ];
     let mut out = vec![draft(received, Event::Registered { facts })];
-    let said = ItemFact::Progress {
-        text: "已到现场核实并明确分工，按计划推进。".into(), percent: None
-    };
-    let begun = vec![moved(Step::Assign, State::Assigned), moved(Step::TakeUp, State::InHand), said.into()];
-    if on(3) <= date(2026, 11, 22) {
-        out.push(draft(on(3), Event::Recorded { facts: begun }));
+    // Of a life only what changes how it stands: an entry makes one move.
+    let last = WEEK.saturating_add(Span::new().days(6));
+    if on(3) <= last {
+        let said = ItemFact::Progress {
+            text: "已到现场核实并明确分工，按计划推进。".into(), percent: None
+        };
+        let facts = vec![moved(Step::TakeUp, State::InHand), said.into()];
+        out.push(draft(on(3), Event::Recorded { facts }));
     }
-    if on(OPEN) <= date(2026, 11, 22) {
-        let done = [(Step::ReportDone, State::Reported), (Step::Verify, State::Verified)];
-        let mut facts: Vec<Fact> = done.map(|(step, state)| moved(step, state)).to_vec();
-        facts.push(moved(Step::Clear, State::Cleared));
-        out.push(draft(on(OPEN), Event::Recorded { facts }));
+    if on(OPEN) <= last {
+        out.push(draft(on(OPEN), Event::Recorded { facts: vec![moved(Step::Clear, State::Cleared)] }));
     }
     out
 }
