@@ -19,6 +19,7 @@ mod indicator_edit;
 mod lang_choice;
 mod late;
 mod ledger;
+mod notice;
 mod output;
 mod overview;
 mod own_account;
@@ -46,7 +47,10 @@ mod visitor;
 mod words_of;
 mod yearly_list;
 
+use std::sync::Arc;
+
 use app::App;
+use app::notify::Reach;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -65,6 +69,8 @@ pub struct PagesState {
     pub secure_cookies: bool,
     /// Shows the demonstration's sign-ins: names and the one password.
     pub demo: Option<DemoSignIns>,
+    /// What the installation reaches people by.
+    pub reach: Arc<Reach>,
 }
 
 /// The sign-ins of a demonstration: code, name; and their password.
@@ -84,6 +90,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(session::routes())
         .merge(tables::routes())
         .merge(ledger::routes())
+        .merge(notice::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
