@@ -17,7 +17,7 @@ use store::Tx;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
-use crate::notify::tell_of;
+use crate::notify::{might_concern, tell_of};
 
 /// A command with the ground it stands on.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +59,9 @@ impl App {
         &self,
         changes: Vec<(Actor, Change)>,
     ) -> Result<Vec<Receipt>, (usize, AppError)> {
-        let staff = match self.inner.tells {
-            true => self.staff_for(changes.iter().map(|(_, change)| change)).await.map_err(|error| (0, error))?,
+        let concerns = self.inner.tells && changes.iter().any(|(_, change)| might_concern(change));
+        let staff = match concerns {
+            true => Some(self.staff().await.map_err(|error| (0, error))?),
             false => None,
         };
         let (now, today) = (self.clock().now(), self.clock().today());
@@ -70,7 +71,8 @@ impl App {
                 for (at, (actor, change)) in changes.iter().enumerate() {
                     let receipt = make(tx, actor, change, now, today).map_err(|error| Placed(at, error))?;
                     if let Some(staff) = &staff {
-                        tell_of(tx, &receipt, actor, staff, (now, today)).map_err(|error| Placed(at, error))?;
+                        tell_of(tx, &receipt, actor, staff, (now, today))
+                            .map_err(|error| Placed(at, error))?;
                     }
                     receipts.push(receipt);
                 }

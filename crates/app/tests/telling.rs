@@ -16,7 +16,7 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::policy::{Role, Scope};
-use domain::project::{Membership, ProjectFact};
+use domain::project::ProjectFact;
 use domain::source::Source;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
@@ -83,7 +83,8 @@ impl Place {
                 "operator" => Actor::operator(),
                 name => self.app.actor(&code(name)).await.unwrap().unwrap(),
             };
-            let change = Change { command, effective: on, source: Source::default(), reason: "因故".into() };
+            let change =
+                Change { command, effective: on, source: Source::default(), reason: "因故".into() };
             self.app.change(&actor, change).await.map(drop)
         })
     }
@@ -118,7 +119,10 @@ impl Place {
     }
 
     fn heads(&self) -> Vec<(&'static str, String)> {
-        self.told().into_iter().map(|(who, said)| (who, said.split('：').next().unwrap().to_owned())).collect()
+        self.told()
+            .into_iter()
+            .map(|(who, said)| (who, said.split('：').next().unwrap().to_owned()))
+            .collect()
     }
 }
 
@@ -142,7 +146,8 @@ fn a_task_goes_its_way(scratch: Scratch) {
     place.record("office", "T-1", vec![step(Step::Assign, State::Assigned)]).unwrap();
     let text = "交办bureau局，2019-04-01前办结：修路";
     assert_eq!(place.told(), said(&[("mate", text), ("worker", text)]));
-    let objection = ItemFact::Objection { to: ObjectionTo::Duty, reason: "不归我".into(), unit: None, due: None };
+    let objection =
+        ItemFact::Objection { to: ObjectionTo::Duty, reason: "不归我".into(), unit: None, due: None };
     place.record("worker", "T-1", vec![step(Step::Object, State::Objected), objection]).unwrap();
     assert_eq!(place.heads(), said(&[("office", "bureau局对交办提出异议")]));
     place.record("office", "T-1", vec![step(Step::RejectObjection, State::Assigned)]).unwrap();
@@ -213,7 +218,9 @@ fn a_dispatch_is_urgent_and_a_meeting_invites() {
     });
     let at = date(2019, 3, 9).at(9, 30, 0, 0);
     assert!(
-        lines.iter().any(|line| matches!(&line.moment, Moment::Meeting { at: held, cancelled: false, .. } if *held == at)),
+        lines.iter().any(
+            |line| matches!(&line.moment, Moment::Meeting { at: held, cancelled: false, .. } if *held == at)
+        ),
         "{lines:?}"
     );
 }
@@ -221,9 +228,7 @@ fn a_dispatch_is_urgent_and_a_meeting_invites() {
 #[test]
 fn nobody_is_warned_of_an_inspection_without_a_word() {
     let place = Place::open(Scratch::sqlite());
-    for (item, way, told) in
-        [("I-1", InspectionWay::Unannounced, 0), ("I-2", InspectionWay::Announced, 2)]
-    {
+    for (item, way, told) in [("I-1", InspectionWay::Unannounced, 0), ("I-2", InspectionWay::Announced, 2)] {
         let facts = vec![
             ItemFact::Kind { kind: ItemKind::Inspection },
             ItemFact::Name(Named::new("督查", "Inspection")),
@@ -239,16 +244,33 @@ fn nobody_is_warned_of_an_inspection_without_a_word() {
 #[test]
 fn a_public_date_that_moves_is_told_to_the_lead_unit_and_the_past_to_nobody() {
     let place = Place::open(Scratch::sqlite());
-    let promised = |day: &str| ProjectFact::Milestone {
-        aspect: Aspect::Promised,
-        step: code("completion"),
-        part: None,
-        date: Some(day.parse().unwrap()),
-    };
     let subject = Subject::project(&code("p"), &code("X-1"));
-    let facts = vec![
-        ProjectFact::Name(Named::new("学校", "School")).into(),
-        ProjectFact::Membership { membership: Membership::Member, since: None }.into(),
+    let promised = |day: &str| {
+        let (aspect, step, date) = (Aspect::Promised, code("completion"), Some(day.parse().unwrap()));
+        ProjectFact::Milestone { aspect, part: None, step, date, cause: None }
+    };
+    let sector = PlanFact::Sector { sector: code("roads"), name: Named::new("交通", ""), order: 1 };
+    let plan = Subject::plan(&code("p"));
+    let record = |actor: &str, on, subject: &Subject, fact: Fact| {
+        let command = Command::Record { subject: subject.clone(), facts: vec![fact], expected: None };
+        place.give(actor, on, command).unwrap();
+    };
+    record("operator", None, &plan, sector.into());
+    let completion =
+        ProjectFact::Step { step: code("completion"), order: 10, name: Named::new("竣工", ""), gate: None };
+    let facts: Vec<ProjectFact> = vec![
+        ProjectFact::Name(Named::new("学校", "School")),
+        ProjectFact::Sector { sector: code("roads") },
+        ProjectFact::LeadUnit { unit: code("bureau") },
+        completion,
+        promised("2019-06"),
     ];
-    let _ = (promised, subject, facts, place);
+    place.register("city", subject.clone(), facts.into_iter().map(Fact::from).collect());
+    assert_eq!(place.told(), [], "a first promise moves nothing");
+    record("city", None, &subject, promised("2019-09").into());
+    let text = "公开日期由2019-06改为2019-09：学校";
+    assert_eq!(place.told(), said(&[("mate", text), ("worker", text)]));
+    // What the books are told of half a year ago is no news.
+    record("city", Some(date(2018, 9, 1)), &subject, promised("2019-03").into());
+    assert_eq!(place.told(), []);
 }

@@ -135,7 +135,9 @@ impl App {
                     let history = c.subject(&Subject::item(&plan, &row.code))?;
                     let Some(item) = history.and_then(|held| Item::at(&held, View::ALL)) else { continue };
                     let asked = units.as_ref().is_none_or(|units| {
-                        item.all_units().chain(item.attendance.iter().map(|(unit, ..)| unit)).any(|it| units.contains(it))
+                        item.all_units()
+                            .chain(item.attendance.iter().map(|(unit, ..)| unit))
+                            .any(|it| units.contains(it))
                             || own.is_some() && item.person == own
                     });
                     if let (Some((at, place)), true) = (&item.appointment, asked)
@@ -191,6 +193,14 @@ fn due_line(plan: &Code, row: LedgerRow) -> Option<CalendarLine> {
         RowKind::Project => (format!("/p/{plan}/projects/{}", row.code), None),
         RowKind::Milestone { step, .. } => (format!("/p/{plan}/projects/{}", row.code), Some(step.clone())),
     };
-    let version = due.to_string().bytes().filter(u8::is_ascii_digit).fold(0, |n, b| n * 10 + u64::from(b - b'0'));
-    Some(CalendarLine { id: format!("{plan}/{}", row.id()), version, name: row.name, step, path, moment: Moment::Due(due) })
+    let version =
+        due.to_string().bytes().filter(u8::is_ascii_digit).fold(0, |n, b| n * 10 + u64::from(b - b'0'));
+    Some(CalendarLine {
+        id: format!("{plan}/{}", row.id()),
+        version,
+        name: row.name,
+        step,
+        path,
+        moment: Moment::Due(due),
+    })
 }

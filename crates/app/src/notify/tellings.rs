@@ -2,8 +2,8 @@
 
 use domain::authorize::target_of;
 use domain::code::Code;
-use domain::history::{Lookup, View};
 use domain::fact::Fact;
+use domain::history::{Lookup, View};
 use domain::item::{Item, ItemFact};
 use domain::journal::Seq;
 use domain::named::Named;
@@ -31,21 +31,12 @@ impl App {
         let people = history.of_kind(&directory, SubjectKind::Person);
         Ok(Staff::new(people.map(|held| Person::at(&held.subject.code, held.visible(View::ALL)))))
     }
+}
 
-    /// The people to choose from, where any of the changes might concern somebody.
-    pub(crate) async fn staff_for(
-        &self,
-        changes: impl IntoIterator<Item = &Change>,
-    ) -> Result<Option<Staff>, AppError> {
-        let concerns = |change: &Change| {
-            let corrects = matches!(change.command, domain::command::Command::Correct { .. });
-            may_concern(change.command.facts(), corrects)
-        };
-        match changes.into_iter().any(concerns) {
-            true => self.staff().await.map(Some),
-            false => Ok(None),
-        }
-    }
+/// Whether a change might concern somebody: asked before the people are read.
+pub(crate) fn might_concern(change: &Change) -> bool {
+    let corrects = matches!(change.command, domain::command::Command::Correct { .. });
+    may_concern(change.command.facts(), corrects)
 }
 
 /// Tells those whom a change concerns.
@@ -56,9 +47,8 @@ pub(crate) fn tell_of(
     staff: &Staff,
     (now, today): (Timestamp, Date),
 ) -> Result<(), AppError> {
-    let news = |entry: &&domain::journal::Entry| {
-        telling::is_news(&entry.draft.event, entry.draft.effective, today)
-    };
+    let news =
+        |entry: &&domain::journal::Entry| telling::is_news(&entry.draft.event, entry.draft.effective, today);
     let (Some(first), Some(last)) = (receipt.entries.first(), receipt.entries.iter().rfind(news)) else {
         return Ok(());
     };
@@ -71,8 +61,10 @@ pub(crate) fn tell_of(
         SubjectKind::Item => {
             let Some(item) = Item::at(&history, View::ALL) else { return Ok(()) };
             let before = Item::at(&history, then);
-            let facts: Vec<&ItemFact> =
-                facts.into_iter().filter_map(|fact| if let Fact::Item(fact) = fact { Some(fact) } else { None }).collect();
+            let facts: Vec<&ItemFact> = facts
+                .into_iter()
+                .filter_map(|fact| if let Fact::Item(fact) = fact { Some(fact) } else { None })
+                .collect();
             let matters = tx.with_lookup(|lookup| {
                 telling::of_item(before.as_ref(), &item, &facts, &|unit| unit_name(lookup, unit))
             })?;

@@ -140,7 +140,12 @@ impl Teller<'_> {
                 self.put("whistle-called", true, said, self.all());
             }
             ItemKind::Dispatch => {
-                self.put("dispatch-called", true, answer(self.said("dispatch-called"), self.item), self.all());
+                self.put(
+                    "dispatch-called",
+                    true,
+                    answer(self.said("dispatch-called"), self.item),
+                    self.all(),
+                );
             }
             ItemKind::Meeting => self.invited("meeting-invited"),
             ItemKind::Slip => self.tell("slip-issued", self.said("slip-issued"), self.hands()),
@@ -180,14 +185,23 @@ impl Teller<'_> {
                 let line = self.item.evidence.iter().find(|line| line.key == *key);
                 let title = line.map_or(key.to_string(), |line| line.title.clone());
                 let by = line.and_then(|line| line.by.clone()).map(Audience::Person);
-                self.tell(name, self.said(name).text("title", title), self.hands().into_iter().chain(by).collect());
+                self.tell(
+                    name,
+                    self.said(name).text("title", title),
+                    self.hands().into_iter().chain(by).collect(),
+                );
             }
             ItemFact::Answer { unit, .. } => {
-                let name = if self.item.kind == ItemKind::Dispatch { "dispatch-answered" } else { "whistle-answered" };
+                let name = if self.item.kind == ItemKind::Dispatch {
+                    "dispatch-answered"
+                } else {
+                    "whistle-answered"
+                };
                 self.tell(name, self.of_unit(name, unit), self.callers());
             }
             ItemFact::Arrival { unit, people, .. } => {
-                let said = self.of_unit("whistle-arrived", unit).with("people", Value::Number(i64::from(*people)));
+                let said =
+                    self.of_unit("whistle-arrived", unit).with("people", Value::Number(i64::from(*people)));
                 self.tell("whistle-arrived", said, self.callers());
             }
             ItemFact::Mark { unit, mark, veto, .. } => {
@@ -310,7 +324,8 @@ impl Teller<'_> {
         let held = asked(before);
         let new: BTreeSet<Audience> =
             asked(self.item).into_iter().filter(|unit| !held.contains(unit)).map(Audience::Unit).collect();
-        if let (Some((at, place)), false, State::Planned) = (&self.item.appointment, new.is_empty(), self.item.state)
+        if let (Some((at, place)), false, State::Planned) =
+            (&self.item.appointment, new.is_empty(), self.item.state)
         {
             let said = self
                 .said("meeting-invited")

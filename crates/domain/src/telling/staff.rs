@@ -53,7 +53,9 @@ impl Staff {
     fn holding(&self, role: Role, within: impl Fn(&Scope) -> bool) -> impl Iterator<Item = &Code> {
         self.0
             .iter()
-            .filter(move |person| person.grants.iter().any(|grant| grant.role == role && within(&grant.scope)))
+            .filter(move |person| {
+                person.grants.iter().any(|grant| grant.role == role && within(&grant.scope))
+            })
             .map(|person| &person.code)
     }
 

@@ -55,7 +55,8 @@ pub async fn show(
         return Err(visit.forbidden(Action::ManagePeople));
     }
     let typed = Typed(query);
-    let before = typed.get("before").split_once('.').and_then(|(at, key)| Some((at.parse().ok()?, key.to_owned())));
+    let before =
+        typed.get("before").split_once('.').and_then(|(at, key)| Some((at.parse().ok()?, key.to_owned())));
     let mut letters = visit.app.dead_letters(&visit.actor, before, PAGE + 1).await?;
     let more = letters.len() > PAGE;
     letters.truncate(PAGE);

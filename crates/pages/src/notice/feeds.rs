@@ -80,8 +80,8 @@ async fn page(visit: &Visit, view: View) -> Result<Response, PageError> {
         }
     }
     let field = Field::new(visit.lang, "covers", "feeds-covers", Control::Select(choices)).value("own");
-    let mut sheet = Sheet::new("/calendars", "/notices", visit.t("feeds-make"))
-        .group(visit.t("feeds-new"), vec![field]);
+    let mut sheet =
+        Sheet::new("/calendars", "/notices", visit.t("feeds-make")).group(visit.t("feeds-new"), vec![field]);
     if !view.fault.is_empty() {
         sheet.fault("covers", view.fault);
     }
@@ -94,7 +94,8 @@ async fn page(visit: &Visit, view: View) -> Result<Response, PageError> {
 }
 
 pub async fn show(visit: Visit, Query(query): Query<Vec<(String, String)>>) -> Result<Response, PageError> {
-    let said = if Typed(query).has("revoked") { visit.t("feeds-revoked").into_owned() } else { String::new() };
+    let said =
+        if Typed(query).has("revoked") { visit.t("feeds-revoked").into_owned() } else { String::new() };
     page(&visit, View { status: StatusCode::OK, said, address: String::new(), fault: String::new() }).await
 }
 

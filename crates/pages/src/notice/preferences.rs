@@ -40,8 +40,11 @@ fn sheet(visit: &Visit, held: &Preferences) -> Sheet {
         .map(|topic| {
             let choices = CHANNELS.map(|(_, key)| Choice::new(key, visit.t(&format!("channel-{key}"))));
             let chosen = held.channels(*topic);
-            let value: Vec<&str> =
-                CHANNELS.iter().filter(|(channel, _)| chosen.contains(channel)).map(|(_, key)| *key).collect();
+            let value: Vec<&str> = CHANNELS
+                .iter()
+                .filter(|(channel, _)| chosen.contains(channel))
+                .map(|(_, key)| *key)
+                .collect();
             let name = format!("topic_{}", topic.as_str());
             let label = format!("notify-topic-{}", topic.as_str());
             Field::new(lang, name, &label, Control::Checks(choices.to_vec())).value(value.join(";"))
@@ -51,14 +54,16 @@ fn sheet(visit: &Visit, held: &Preferences) -> Sheet {
     let language = if held.language == Language::English { "en" } else { "zh-CN" };
     let rhythms = RHYTHMS.map(|(_, key)| Choice::new(key, visit.t(&format!("digest-{key}")))).to_vec();
     let rhythm = RHYTHMS.iter().find(|(rhythm, _)| *rhythm == held.rhythm).map_or("", |(_, key)| *key);
-    let days = (1..=7i8).map(|day| Choice::new(day.to_string(), visit.t(&format!("weekday-name-{day}")))).collect();
+    let days =
+        (1..=7i8).map(|day| Choice::new(day.to_string(), visit.t(&format!("weekday-name-{day}")))).collect();
     let quiet = |of: fn(QuietHours) -> Time| held.quiet.map_or(String::new(), |quiet| clock(of(quiet)));
     Sheet::new("/notices/preferences", "/notices", visit.t("preferences-save"))
         .group(visit.t("preferences-topics"), topics)
         .group(
             visit.t("preferences-mail"),
             vec![
-                Field::new(lang, "language", "preferences-language", Control::Select(languages)).value(language),
+                Field::new(lang, "language", "preferences-language", Control::Select(languages))
+                    .value(language),
                 Field::new(lang, "rhythm", "preferences-rhythm", Control::Select(rhythms)).value(rhythm),
                 Field::new(lang, "digest_time", "preferences-digest-time", Control::Text)
                     .value(clock(held.digest_time))
@@ -70,7 +75,8 @@ fn sheet(visit: &Visit, held: &Preferences) -> Sheet {
         .group(
             visit.t("preferences-quiet"),
             vec![
-                Field::new(lang, "quiet_from", "preferences-quiet-from", Control::Text).value(quiet(|q| q.from)),
+                Field::new(lang, "quiet_from", "preferences-quiet-from", Control::Text)
+                    .value(quiet(|q| q.from)),
                 Field::new(lang, "quiet_until", "preferences-quiet-until", Control::Text)
                     .value(quiet(|q| q.until)),
             ],
