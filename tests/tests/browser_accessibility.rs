@@ -168,11 +168,16 @@ const TASK_FORCE: &[&str] = &[
     "/audit/200",
     "/audit/200/correct",
     "/account",
+    "/notices",
+    "/notices?show=unread",
+    "/notices/preferences",
+    "/calendars",
 ];
 
 /// Pages of those who keep accounts and the directory.
 const ADMIN: &[&str] = &[
     "/admin",
+    "/admin/delivery",
     "/admin/people",
     "/admin/people/new",
     "/admin/people/department",

@@ -44,6 +44,8 @@ pub struct App {
 pub(crate) struct Inner {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether people are told of changes.
+    pub(crate) tells: bool,
     /// Each plan's history as of the last entry seen. Only a cache: the head is compared with the
     /// database's at every use, so another server's writing is seen at once.
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
@@ -55,10 +57,20 @@ pub(crate) struct Inner {
 
 impl App {
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self::with(database, clock, true)
+    }
+
+    /// For playing a past: nobody is told of what happened long ago.
+    pub fn playing(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self::with(database, clock, false)
+    }
+
+    fn with(database: Database, clock: Arc<dyn Clock>, tells: bool) -> Self {
         Self {
             inner: Arc::new(Inner {
                 database,
                 clock,
+                tells,
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),

@@ -85,6 +85,8 @@ impl Server {
     async fn told(&self, person: &str) -> Vec<String> {
         let inbox = self.app.inbox(&code(person), false, None, 100).await.unwrap();
         let mut out: Vec<String> = inbox.notices.into_iter().map(|held| held.notice.said.key).collect();
+        // What people do is told too, in words of its own.
+        out.retain(|key| key.starts_with("rhythm-"));
         out.retain(|key| !key.contains("return") && !key.contains("report"));
         out.sort();
         out

@@ -38,6 +38,7 @@ pub mod rollup;
 pub mod source;
 pub mod statement;
 pub mod subject;
+pub mod telling;
 pub mod timetabling;
 pub mod unit;
 mod validate;

@@ -20,6 +20,7 @@ mod indicator_edit;
 mod lang_choice;
 mod late;
 mod ledger;
+mod notice;
 mod output;
 mod overview;
 mod own_account;
@@ -48,7 +49,10 @@ mod visitor;
 mod words_of;
 mod yearly_list;
 
+use std::sync::Arc;
+
 use app::App;
+use app::notify::Reach;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -67,6 +71,8 @@ pub struct PagesState {
     pub secure_cookies: bool,
     /// Shows the demonstration's sign-ins: names and the one password.
     pub demo: Option<DemoSignIns>,
+    /// What the installation reaches people by.
+    pub reach: Arc<Reach>,
 }
 
 /// The sign-ins of a demonstration: code, name; and their password.
@@ -88,6 +94,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(ledger::routes())
         .merge(timetable::routes())
         .merge(coordination::routes())
+        .merge(notice::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

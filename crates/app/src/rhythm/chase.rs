@@ -51,7 +51,7 @@ impl App {
         trial: bool,
         deeds: &mut Vec<Deed>,
     ) -> Result<(), AppError> {
-        let people = Arc::new(self.people(&turn.plan).await?);
+        let people = Arc::new(self.people().await?);
         let horizon = turn.rules.horizon(turn.today());
         for (kinds, due_by) in [(&LIMITED[..], Some(horizon)), (&[ItemKind::Meeting][..], None)] {
             let mut after: Option<OpenItem> = None;

@@ -1,70 +1,46 @@
 //! Whom a rung of the ladder tells.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use domain::code::Code;
-use domain::history::{History, View};
-use domain::person::Person;
-use domain::policy::{Action, Grant, Role, Scope, Target, allows};
+use domain::policy::{Role, Target};
 use domain::rhythm::Recipient as Rung;
-use domain::subject::{SubjectKind, directory};
+use domain::telling::Staff;
 
 use crate::App;
 use crate::error::AppError;
 use crate::notify::Recipient;
 
 /// Everybody with an account, as of now.
-pub(super) struct People(Vec<Person>);
-
-/// Roles that answer for what a unit does.
-const OWN: [Role; 3] = [Role::Department, Role::Subdistrict, Role::Community];
+pub(super) struct People(Staff);
 
 impl App {
-    pub(super) async fn people(&self, plan: &Code) -> Result<People, AppError> {
-        let history: Arc<History> = self.history(plan).await?;
-        let directory = directory();
-        let people = history
-            .of_kind(&directory, SubjectKind::Person)
-            .map(|held| Person::at(&held.subject.code, held.visible(View::ALL)))
-            .filter(|person| person.active);
-        Ok(People(people.collect()))
+    pub(super) async fn people(&self) -> Result<People, AppError> {
+        self.staff().await.map(People)
     }
 }
 
-impl People {
-    fn holding(&self, holds: impl Fn(&Grant) -> bool) -> BTreeSet<Recipient> {
-        let found = self.0.iter().filter(|person| person.grants.iter().any(&holds));
-        found.map(|person| Recipient::Person(person.code.clone())).collect()
-    }
+fn persons<'a>(people: impl IntoIterator<Item = &'a Code>) -> BTreeSet<Recipient> {
+    people.into_iter().cloned().map(Recipient::Person).collect()
+}
 
+impl People {
     /// Those who work for a unit, and its own webhooks.
     pub(super) fn of_unit(&self, unit: &Code) -> BTreeSet<Recipient> {
-        let own = |person: &&Person| {
-            person.unit.as_ref() == Some(unit)
-                || person
-                    .grants
-                    .iter()
-                    .any(|grant| OWN.contains(&grant.role) && grant.scope == Scope::Unit(unit.clone()))
-        };
-        let mut out: BTreeSet<Recipient> =
-            self.0.iter().filter(own).map(|person| Recipient::Person(person.code.clone())).collect();
+        let mut out = persons(self.0.of_unit(unit));
         out.insert(Recipient::Unit(unit.clone()));
         out
     }
 
     /// A unit's leaders; everybody of it where none is named.
     fn leaders(&self, unit: &Code) -> BTreeSet<Recipient> {
-        let wanted = Scope::Unit(unit.clone());
-        let leaders = self.holding(|grant| grant.role == Role::Leader && grant.scope == wanted);
+        let leaders = persons(self.0.leaders(unit));
         if leaders.is_empty() { self.of_unit(unit) } else { leaders }
     }
 
     /// Those who hold a role that covers what it is about.
     fn with_role(&self, role: Role, target: &Target) -> BTreeSet<Recipient> {
-        self.holding(|grant| {
-            grant.role == role && allows(std::slice::from_ref(grant), Action::SuperviseItem, target)
-        })
+        persons(self.0.supervising(role, target))
     }
 
     /// Whom a rung tells about something that units have in hand.
@@ -82,6 +58,9 @@ impl People {
 
 #[cfg(test)]
 mod tests {
+    use domain::person::Person;
+    use domain::policy::{Grant, Scope};
+
     use super::*;
 
     fn code(text: &str) -> Code {
@@ -102,7 +81,7 @@ mod tests {
     #[test]
     fn each_rung_tells_those_it_names_and_no_others() {
         let bureau = Scope::Unit(code("bureau"));
-        let people = People(vec![
+        let people = People(Staff::new([
             person("worker", "bureau", Role::Department, bureau.clone()),
             person("head", "", Role::Leader, bureau),
             person("stranger", "other", Role::Department, Scope::Unit(code("other"))),
@@ -111,7 +90,7 @@ mod tests {
             person("city", "", Role::MunicipalTaskForce, Scope::Everything),
             person("office", "", Role::SupervisionOffice, Scope::Plan(code("p"))),
             person("mayor", "", Role::Leader, Scope::Everything),
-        ]);
+        ]));
         let target = Target {
             plan: Some(code("p")),
             lead_unit: Some(code("bureau")),

@@ -88,8 +88,8 @@ impl App {
         }
         // Asked for late, it is due a working day later at the earliest.
         let due = rule.due_on(period).max(workday::nth(turn.today(), 1));
-        let people = self.people(&turn.plan).await?;
-        let turn = turn.clone();
+        let people = self.people().await?;
+        let (turn, portfolio) = (turn.clone(), portfolio.clone());
         let opened = self
             .database()
             .write_async(move |tx| {
