@@ -4,6 +4,7 @@
 
 mod importing;
 mod ledger;
+mod notices;
 mod site;
 
 use domain::code::Code;
