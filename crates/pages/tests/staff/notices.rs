@@ -113,7 +113,8 @@ async fn the_delivery_is_for_those_who_keep_it() {
     site.app
         .database()
         .write_async::<_, StoreError>(|tx| {
-            let sql = "UPDATE job SET settled_at = 1, outcome = 'dead', answer = '550 no such box', tries = 3";
+            let sql =
+                "UPDATE job SET settled_at = 1, outcome = 'dead', answer = '550 no such box', tries = 3";
             tx.writing().execute(sql, &[])
         })
         .await
