@@ -159,7 +159,7 @@ fn a_task_goes_its_way(scratch: Scratch) {
     place.record("worker", "T-1", vec![asked]).unwrap();
     assert_eq!(place.heads(), said(&[("office", "bureau局申请延期至2019-05-06")]));
     let decided = ItemFact::ExtensionDecided { granted: true, note: String::new() };
-    place.record("office", "T-1", vec![decided]).unwrap();
+    place.record("office", "T-1", vec![decided, ItemFact::Due { on: date(2019, 5, 6) }]).unwrap();
     assert_eq!(place.heads(), said(&[("mate", "同意延期"), ("worker", "同意延期")]));
     let person = ItemFact::Person { person: code("mate") };
     place.record("worker", "T-1", vec![person]).unwrap();
@@ -173,7 +173,7 @@ fn a_task_goes_its_way(scratch: Scratch) {
         place.app.calendar(&worker, &Covers::Own).await.unwrap()
     });
     assert_eq!(lines.len(), 1, "{lines:?}");
-    assert_eq!((&*lines[0].id, &lines[0].moment), ("p/T-1", &Moment::Due(date(2019, 5, 1))));
+    assert_eq!((&*lines[0].id, &lines[0].moment), ("p/T-1", &Moment::Due(date(2019, 5, 6))));
 }
 
 #[test]

@@ -23,8 +23,9 @@ const MEETING_HOURS: i64 = 2;
 pub struct Asked {
     #[serde(default)]
     key: String,
+    /// Not `lang`, which chooses the language of pages and is kept in a cookie.
     #[serde(default)]
-    lang: String,
+    language: String,
 }
 
 /// The site as its reader reaches it.
@@ -43,7 +44,7 @@ pub async fn show(
     Query(asked): Query<Asked>,
     headers: HeaderMap,
 ) -> Result<Response, PageError> {
-    let lang = Lang::parse(&asked.lang).unwrap_or(Lang::Zh);
+    let lang = Lang::parse(&asked.language).unwrap_or(Lang::Zh);
     let fail = |error: AppError| PageError::of(error, lang);
     // Unknown, revoked and no longer allowed look alike.
     let opened = state.app.open_feed(&asked.key).await.map_err(fail)?;

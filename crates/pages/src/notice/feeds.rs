@@ -130,7 +130,7 @@ pub async fn create(
     }
     let made = visit.app.new_feed(&person, &covers).await?;
     let site = site(&headers, state.secure_cookies);
-    let address = format!("{site}/calendar.ics?key={}&lang={}", made.secret, visit.lang.tag());
+    let address = format!("{site}/calendar.ics?key={}&language={}", made.secret, visit.lang.tag());
     page(&visit, View { status: StatusCode::OK, said: String::new(), address, fault: String::new() }).await
 }
 

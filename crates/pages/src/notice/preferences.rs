@@ -130,10 +130,9 @@ pub async fn save(visit: Visit, Filled(typed): Filled) -> Result<Response, PageE
     if let Some(at) = time("digest_time") {
         wanted.digest_time = at;
     }
-    if !typed.get("quiet_from").trim().is_empty() || !typed.get("quiet_until").trim().is_empty() {
-        if let (Some(from), Some(until)) = (time("quiet_from"), time("quiet_until")) {
-            wanted.quiet = Some(QuietHours { from, until });
-        }
+    let quiet = !typed.get("quiet_from").trim().is_empty() || !typed.get("quiet_until").trim().is_empty();
+    if quiet && let (Some(from), Some(until)) = (time("quiet_from"), time("quiet_until")) {
+        wanted.quiet = Some(QuietHours { from, until });
     }
     if sheet.has_faults() {
         return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, String::new(), sheet);

@@ -4,6 +4,7 @@
 
 mod importing;
 mod ledger;
+mod notices;
 mod rhythm;
 mod site;
 mod timetable;

@@ -134,7 +134,7 @@ delivery-tries = { $count ->
    *[other] { $count } tries
 }
 delivery-resend = Send again
-delivery-resend-of = Send { $key } again
+delivery-resend-of = Send again: { $key }
 delivery-resend-all = Send all again
 delivery-discard = Discard
 delivery-discard-of = Discard { $key }
