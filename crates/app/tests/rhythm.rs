@@ -315,7 +315,7 @@ async fn a_week_opens_is_returned_and_closes(scratch: &Scratch) {
     assert!(inbox.notices.iter().any(|it| it.notice.said.key == "rhythm-told-return-open"));
     let asked = Asked::default();
     let returns = server.app.returns_of(&plan(), Series::Weekly, week, asked).await.unwrap();
-    assert_eq!(returns.rows.iter().map(|row| row.code.clone()).collect::<Vec<_>>(), [own.clone()]);
+    assert!(returns.rows.len() == 1 && returns.rows[0].code == own);
 
     let held = server.app.held_return(&plan(), &own, asked).await.unwrap();
     assert_eq!(held.item.due, Some(date(2019, 3, 11)));
