@@ -102,7 +102,8 @@ fn rules_that_cannot_be_worked_by_are_refused() {
     };
     assert_eq!(faulty(&|_| {}), (None, Ok(())));
     let rung = |to| Rung { after: Wait::WorkingDays(1), to, slip: None, raise: true };
-    let cases: [(&dyn Fn(&mut RhythmRules), RuleFault); 4] = [
+    type Spoiling<'a> = &'a dyn Fn(&mut RhythmRules);
+    let cases: [(Spoiling, RuleFault); 4] = [
         (&|r| r.returns[0].closes = r.returns[0].due, RuleFault::Order),
         (&|r| r.returns.push(r.returns[0].clone()), RuleFault::Twice),
         (&|r| r.ladders.get_mut(&Watch::Limit).unwrap().push(rung(Recipient::City)), RuleFault::Misplaced),
