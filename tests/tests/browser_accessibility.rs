@@ -27,6 +27,7 @@ const NOT_PAGES: &[&str] = &[
     // Shown where a file was brought: the pages' own tests follow one.
     "/p/{plan}/import/{id}",
     "/p/{plan}/import/{id}/columns",
+    "/calendar.ics",
 ];
 
 /// Pages anybody may read; `~` stands for the plan.
