@@ -50,6 +50,7 @@ CREATE TABLE item_area (
   item {text} NOT NULL,
   PRIMARY KEY (plan, area, item)
 ) {unrowed};
+CREATE INDEX item_area_back ON item_area (plan, item);
 
 CREATE TABLE item_link (
   plan {text} NOT NULL,
