@@ -1,17 +1,13 @@
 //! The agenda as a proposal: taken, ordered and worded by a person.
 
-use app::Change;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::command::Command;
-use domain::fact::Fact;
 use domain::item::agenda::Ground;
 use domain::item::{Item, ItemFact, Target as Thing};
 use domain::portfolio::Portfolio;
-use domain::subject::Subject;
 
 use super::meeting::to_run;
 use crate::editor::change::seen;
@@ -19,7 +15,7 @@ use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done};
 use crate::editor::sheet::refused;
 use crate::error::PageError;
-use crate::ledger::act::source;
+use crate::ledger::act::record;
 use crate::ledger::item::address_of;
 use crate::ledger::line::unit_name;
 use crate::page::Page;
@@ -190,16 +186,7 @@ pub async fn save(
         let fault = vec![visit.t("agenda-none-taken").into_owned()];
         return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, &item, rows, fault);
     }
-    let change = Change {
-        command: Command::Record {
-            subject: Subject::item(&plan, &item.code),
-            facts: facts.into_iter().map(Fact::from).collect(),
-            expected: Some(seen(&typed)),
-        },
-        effective: None,
-        source: source(&visit),
-        reason: String::new(),
-    };
+    let change = record(&visit, &plan, &item.code, facts, Some(seen(&typed)));
     match visit.app.change(&visit.actor, change).await {
         Ok(receipt) => Ok(done(&format!("/p/{plan}/meetings/{}", item.code), Some(&receipt))),
         Err(error) => {

@@ -2,19 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use app::Change;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::command::Command;
-use domain::fact::Fact;
 use domain::item::kind::Attendance;
 use domain::item::workflow::{self, State, Step};
 use domain::item::{Item, ItemFact, Target as Thing};
 use domain::portfolio::Portfolio;
-use domain::subject::Subject;
 
 use super::meeting::to_run;
 use crate::editor::book::Book;
@@ -23,7 +19,7 @@ use crate::editor::page::{Filled, done};
 use crate::editor::sheet::refused;
 use crate::editor::topic::Pick;
 use crate::error::PageError;
-use crate::ledger::act::source;
+use crate::ledger::act::record;
 use crate::ledger::line::unit_name;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -160,16 +156,7 @@ pub async fn save(
         let held = workflow::find(item.kind, item.state, Step::Hold).map_or(item.state, |held| held.to);
         facts.push(ItemFact::Move { step: Step::Hold, state: held, by: None });
     }
-    let change = Change {
-        command: Command::Record {
-            subject: Subject::item(&plan, &item.code),
-            facts: facts.into_iter().map(Fact::from).collect(),
-            expected: None,
-        },
-        effective: None,
-        source: source(&visit),
-        reason: String::new(),
-    };
+    let change = record(&visit, &plan, &item.code, facts, None);
     match visit.app.change(&visit.actor, change).await {
         Ok(receipt) => Ok(done(&format!("/p/{plan}/meetings/{}", item.code), Some(&receipt))),
         Err(error) => {

@@ -3,21 +3,17 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use app::Change;
 use app::coordination::NewDecision;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::command::Command;
-use domain::fact::Fact;
 use domain::item::kind::Urgency;
 use domain::item::workflow::{self, State, Step};
 use domain::item::{Item, ItemFact, Target as Thing};
 use domain::named::Named;
 use domain::portfolio::Portfolio;
-use domain::subject::Subject;
 
 use super::meeting::to_run;
 use crate::editor::book::Book;
@@ -28,7 +24,7 @@ use crate::editor::reader::Reader;
 use crate::editor::sheet::refused;
 use crate::editor::topic::Pick;
 use crate::error::PageError;
-use crate::ledger::act::source;
+use crate::ledger::act::record;
 use crate::ledger::form::must;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -190,16 +186,7 @@ pub async fn save(
         let to = workflow::find(item.kind, item.state, Step::Minute).map_or(item.state, |held| held.to);
         facts.push(ItemFact::Move { step: Step::Minute, state: to, by: None });
     }
-    let meeting = Change {
-        command: Command::Record {
-            subject: Subject::item(&plan, &item.code),
-            facts: facts.into_iter().map(Fact::from).collect(),
-            expected: Some(seen(&typed)),
-        },
-        effective: None,
-        source: source(&visit),
-        reason: String::new(),
-    };
+    let meeting = record(&visit, &plan, &item.code, facts, Some(seen(&typed)));
     let new: Vec<NewDecision> = decisions.iter().map(|(_, decision)| decision.clone()).collect();
     match visit.app.decide_at(&visit.actor, &plan, meeting, &new).await {
         Ok(receipt) => Ok(done(&format!("/p/{plan}/meetings/{}", item.code), Some(&receipt))),

@@ -7,7 +7,7 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::item::Item;
+use domain::item::{Item, ItemFact};
 use domain::journal::Seq;
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
@@ -62,14 +62,9 @@ pub async fn save(
             return again(&visit, StatusCode::UNPROCESSABLE_ENTITY, act, &opened.item, sheet);
         }
         let change = Change {
-            command: Command::Record {
-                subject: Subject::item(&plan, &code),
-                facts: facts.into_iter().map(Fact::from).collect(),
-                expected: Some(seen(&typed)),
-            },
             effective,
-            source: source(&visit),
             reason: typed.get("reason").replace("\r\n", "\n"),
+            ..record(&visit, &plan, &code, facts, Some(seen(&typed)))
         };
         let refusals = match visit.app.change(&visit.actor, change).await {
             Ok(receipt) => return Ok(done(&opened.page_of(&plan), Some(&receipt))),
@@ -111,6 +106,26 @@ fn again(
 /// The unit that stands behind what a person records.
 pub(crate) fn source(visit: &Visit) -> Source {
     Source { grade: Grade::Reported, unit: Code::new(&own_unit(&visit.actor)).ok(), ..Source::default() }
+}
+
+/// Facts of an item as this reader's unit reports them.
+pub(crate) fn record(
+    visit: &Visit,
+    plan: &Code,
+    code: &Code,
+    facts: Vec<ItemFact>,
+    expected: Option<Seq>,
+) -> Change {
+    Change {
+        command: Command::Record {
+            subject: Subject::item(plan, code),
+            facts: facts.into_iter().map(Fact::from).collect(),
+            expected,
+        },
+        effective: None,
+        source: source(visit),
+        reason: String::new(),
+    }
 }
 
 /// An item with what its forms need.

@@ -111,6 +111,16 @@ impl Asking {
             .join("&")
     }
 
+    /// A view of the timetable with the same conditions.
+    pub fn address(&self, page: &Page, path: &str) -> String {
+        let (base, query) = (page.link(path), self.query());
+        match (query.is_empty(), base.contains('?')) {
+            (true, _) => base,
+            (false, true) => format!("{base}&{query}"),
+            (false, false) => format!("{base}?{query}"),
+        }
+    }
+
     pub fn filter(&self, visit: &Visit, page: &Page, held: &PlanTimetable) -> Filter {
         let english = visit.lang.is_english();
         let portfolio = &held.portfolio;
@@ -119,22 +129,13 @@ impl Asking {
             label: label.to_owned(),
             chosen: value.as_str() == chosen,
         };
-        let query = self.query();
-        let address = |path: &str| {
-            let base = page.link(path);
-            match (query.is_empty(), base.contains('?')) {
-                (true, _) => base,
-                (false, true) => format!("{base}&{query}"),
-                (false, false) => format!("{base}?{query}"),
-            }
-        };
         let tabs = [
             ("/timetable", "timetable-tab-table"),
             ("/timetable/bars", "timetable-tab-bars"),
             ("/timetable/board", "timetable-tab-board"),
         ]
         .map(|(path, key)| {
-            (address(path), key, page.link(path).split('?').next() == Some(page.path.as_str()))
+            (self.address(page, path), key, page.link(path).split('?').next() == Some(page.path.as_str()))
         });
         Filter {
             q: self.q.clone(),
@@ -158,7 +159,7 @@ impl Asking {
                 })
                 .into(),
             tabs: tabs.into(),
-            is_set: !query.is_empty(),
+            is_set: !self.query().is_empty(),
         }
     }
 }

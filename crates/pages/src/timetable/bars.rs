@@ -6,9 +6,10 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::asking::{Asking, Filter, address, open};
-use super::scale::{Scale, WIDTH, shortened};
+use super::scale::{Scale, WIDTH};
 use crate::error::PageError;
 use crate::page::Page;
+use crate::project_chart::shortened;
 use crate::visit::{Visit, render};
 
 const ROW: i64 = 22;

@@ -54,9 +54,8 @@ pub(super) async fn show(
     let year =
         asking.year.parse::<i16>().ok().filter(|year| (1990..=2100).contains(year)).unwrap_or(as_of.year());
     let english = visit.lang.is_english();
+    let mut found = asking.find(&held);
     // The map shows the whole year, also of what has been done since.
-    let everything = Asking { only: asking.only.clone(), ..asking.clone() };
-    let mut found = everything.find(&held);
     if asking.only.is_empty() {
         let done = Asking { only: "done".into(), ..asking.clone() };
         found.extend(done.find(&held));
@@ -79,17 +78,7 @@ pub(super) async fn show(
             (of(step::START), of(step::COMPLETION))
         })
         .collect();
-    let other = |year: i16| {
-        let mut address = page.link(&format!("/timetable/board?year={year}"));
-        for (name, value) in
-            [("sector", &asking.sector), ("unit", &asking.unit), ("only", &asking.only), ("q", &asking.q)]
-        {
-            if !value.is_empty() {
-                address.push_str(&format!("&{name}={}", crate::words_of::encode(value)));
-            }
-        }
-        address
-    };
+    let other = |year: i16| asking.address(&page, &format!("/timetable/board?year={year}"));
     let months = (1..=12)
         .map(|month| {
             let key = format!("month-short-{month}");

@@ -12,10 +12,11 @@ use domain::timetabling::{Progress, StepRow};
 use serde::Deserialize;
 
 use super::asking::{day, open, percent, step_name};
-use super::scale::{Scale, WIDTH, shortened};
+use super::scale::{Scale, WIDTH};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::project_chart::shortened;
 use crate::visit::{Visit, render};
 
 const ROW: i64 = 26;

@@ -60,17 +60,3 @@ impl Scale {
         out
     }
 }
-
-/// The label's column is narrow; the table beside the picture has it whole.
-pub(super) fn shortened(label: &str, room: i32) -> String {
-    let width = |c: char| if u32::from(c) < 0x1100 { 1 } else { 2 };
-    let mut left = room;
-    let short: String = label
-        .chars()
-        .take_while(|c| {
-            left -= width(*c);
-            left >= 0
-        })
-        .collect();
-    if short.len() < label.len() { format!("{short}…") } else { short }
-}
