@@ -30,6 +30,10 @@ pub struct BackLink {
 /// The tables that are made again from the journal.
 const TABLES: [&str; 3] = ["item", "item_area", "item_link"];
 
+/// The rows of an item from a day on. The day is compared as an expression: by the index that begins with it,
+/// SQLite would walk through every item that is open instead of this one's few rows.
+const FORGET: &str = "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day || '' >= $3";
+
 /// Brings an item's rows up to date after an entry about it.
 pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &SubjectHistory) -> Result<()> {
     // Rows that ended before anything changed stay as they are. The row that ends on the very day is
@@ -41,12 +45,7 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     }
     let (plan, code) = (&history.subject.scope, &history.subject.code);
     let from = from.to_string();
-    // The day is compared as an expression: by the index that begins with it, SQLite would walk through every
-    // item that is open instead of this one's few rows.
-    connection.send(
-        "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day || '' >= $3",
-        &[plan.as_str().into(), code.as_str().into(), from.as_str().into()],
-    )?;
+    connection.send(FORGET, &[plan.as_str().into(), code.as_str().into(), from.as_str().into()])?;
     for span in spans(history) {
         if span.until.is_none_or(|until| until.to_string() >= from) {
             insert(connection, plan, &span)?;
@@ -490,5 +489,25 @@ impl Connection {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use scratch::Scratch;
+
+    #[test]
+    fn sqlite_finds_an_items_rows_by_its_code() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let areas = "DELETE FROM item_area WHERE plan = $1 AND item = $2 AND $3 = $3";
+        for (sql, by) in [(FORGET, "PRIMARY KEY (plan=? AND code=?)"), (areas, "(plan=? AND item=?)")] {
+            let params = ["p", "T-1", "2019-01-01"].map(Param::Text);
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+            assert!(plan.iter().any(|step| step.contains(by)), "{plan:?}");
+        }
     }
 }
