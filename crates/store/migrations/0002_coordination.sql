@@ -7,6 +7,10 @@ DROP INDEX entry_by_time;
 DROP INDEX entry_by_subject;
 CREATE INDEX entry_by_kind ON entry (kind, scope, seq);
 
+-- The last entry whose facts are in their places: those of later ones are put there some thousands at once.
+ALTER TABLE chain ADD COLUMN projected BIGINT NOT NULL DEFAULT 0;
+UPDATE chain SET projected = seq;
+
 -- The ledger: a row for each stretch of days that an item looked the same.
 
 CREATE TABLE item (

@@ -452,8 +452,9 @@ impl Connection {
         for table in TABLES {
             self.execute(&format!("DELETE FROM {table}"), &[])?;
         }
+        // All facts are in their places.
         for subject in self.item_subjects()? {
-            if let Some(history) = self.subject(&subject)? {
+            if let Some(history) = self.placed(&subject)? {
                 project_whole(self, &history)?;
             }
         }
@@ -483,8 +484,11 @@ impl Connection {
             &[plan.as_str().into()],
             |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
         )?;
+        let tail = self.tail()?;
         for code in codes {
-            if let Some(history) = self.subject(&Subject::item(plan, &code))? {
+            let subject = Subject::item(plan, &code);
+            let placed = self.placed(&subject)?;
+            if let Some(history) = tail.follow(&subject, placed) {
                 visit(history)?;
             }
         }

@@ -22,6 +22,7 @@ mod rebuild;
 mod rhythm;
 mod sql;
 mod sqlite;
+mod tail;
 mod tls;
 mod upload;
 mod verify;

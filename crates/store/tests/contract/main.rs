@@ -14,6 +14,7 @@ mod reading;
 mod rhythm;
 mod schema;
 mod secure;
+mod tail;
 mod tamper;
 mod uploads;
 mod writing;
