@@ -6,6 +6,7 @@
 mod append;
 mod items;
 mod ledger;
+mod listing;
 mod notify;
 mod paper;
 mod reading;
@@ -17,13 +18,14 @@ use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 9] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
     ("append-postgres", append::postgres),
     ("import", sheets::import),
     ("notify", notify::notify),
+    ("ledger", listing::pages),
     ("documents", paper::report_files),
     ("server", server::server),
 ];

@@ -5,6 +5,7 @@
 //! both databases understand.
 
 mod account;
+mod asked;
 mod backup;
 mod database;
 mod doctor;
@@ -14,6 +15,7 @@ mod facts;
 mod feed;
 mod journal;
 mod ledger;
+mod listing;
 mod migrate;
 mod notice;
 mod postgres;
@@ -36,7 +38,8 @@ pub use entries::{EntryFilter, Page};
 pub use error::{Result, StoreError};
 pub use facts::LIGHT_TOPICS;
 pub use feed::Feed;
-pub use ledger::{BackLink, LedgerPage};
+pub use ledger::BackLink;
+pub use listing::LedgerPage;
 pub use notice::HeldNotice;
 pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
 pub use rebuild::RebuildReport;

@@ -64,12 +64,15 @@ pub(crate) fn version(connection: &mut Connection) -> Result<i64> {
 
 /// Writes the placeholders of a migration in the database's own words.
 fn spell(postgres: bool, sql: &str) -> String {
-    let (key, text, bytes, unrowed) = if postgres {
-        ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "BYTEA", "")
+    let words = if postgres {
+        ["BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "BYTEA", "", "--"]
     } else {
-        ("INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID")
+        ["INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID", ""]
     };
-    sql.replace("{key}", key).replace("{text}", text).replace("{bytes}", bytes).replace("{unrowed}", unrowed)
+    ["{key}", "{text}", "{bytes}", "{unrowed}", "{embedded}"]
+        .iter()
+        .zip(words)
+        .fold(sql.to_owned(), |sql, (place, word)| sql.replace(place, word))
 }
 
 fn digest(sql: &str) -> String {
