@@ -8,6 +8,7 @@ mod books;
 mod disk;
 mod journal;
 mod ledger;
+mod listing;
 mod notices;
 mod queue;
 mod reading;
