@@ -104,6 +104,8 @@ pub fn hundred_thousand() -> anyhow::Result<(Ledger, App)> {
             Ok(())
         })?;
     }
-    let app = App::new(database, clock()?);
+    // As a server finds it: nothing is kept of how it came about.
+    drop(database);
+    let app = App::new(Database::open_existing(&ledger.address)?, clock()?);
     Ok((ledger, app))
 }
