@@ -10,10 +10,12 @@ mod clock;
 mod error;
 pub mod export;
 pub mod import;
-pub mod notify;
 pub mod ledger;
+pub mod notify;
 pub mod read;
 pub mod report;
+pub mod saved_list;
+mod signer;
 pub mod table;
 
 use std::collections::HashMap;
@@ -28,6 +30,7 @@ pub use actor::Actor;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::AppError;
+pub use signer::{Signer, Signers};
 
 /// The application: cheap to clone, shared by all handlers.
 #[derive(Clone)]

@@ -15,12 +15,12 @@ use domain::named::Named;
 use domain::report::{Content, Period, Rhythm, Shortfall, compose};
 use domain::source::Source;
 use domain::subject::Subject;
-use store::EntryFilter;
+use store::{EntryFilter, Tx};
 use words::Lang;
 
 use crate::App;
 use crate::actor::Actor;
-use crate::change::{Change, Receipt};
+use crate::change::{Change, Receipt, make};
 use crate::error::AppError;
 use crate::read::Asked;
 
@@ -216,22 +216,27 @@ impl App {
             return Err(IssueError::NotOver);
         }
         let series = report.item.series.ok_or(AppError::NotFound)?;
-        let issued = self.issued(plan, series).await?;
-        let number =
-            issued.iter().filter_map(|item| Some(item.issued.as_ref()?.number)).max().unwrap_or(0) + 1;
-        let known = self.database().read_async(|c| c.head()).await.map_err(AppError::from)?;
-        let facts = vec![
-            ItemFact::Number { number: number.to_string() }.into(),
-            ItemFact::Issue {
-                number,
-                as_of: report.content.to,
-                known: known.0,
-                digest: Hash::of(&report.item.content).to_string(),
-            }
-            .into(),
-            ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
-        ];
-        Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)
+        let (actor, plan, code, source) = (actor.clone(), plan.clone(), code.clone(), source.clone());
+        let (now, today) = (self.clock().now(), self.clock().today());
+        // The number is taken where it is written down: whoever issues another report of the series at the
+        // same moment, on whichever server, waits for this one.
+        let issue = move |tx: &mut Tx| -> Result<Receipt, AppError> {
+            let numbered = tx.numbered_reports(&plan, series)?;
+            let number = numbered.into_iter().map(|(_, number)| number).max().unwrap_or(0) + 1;
+            let facts = vec![
+                ItemFact::Number { number: number.to_string() }.into(),
+                ItemFact::Issue {
+                    number,
+                    as_of: report.content.to,
+                    known: tx.head().0,
+                    digest: Hash::of(&report.item.content).to_string(),
+                }
+                .into(),
+                ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
+            ];
+            make(tx, &actor, &record(&plan, &code, facts, expected, &source), now, today)
+        };
+        Ok(self.database().write_async(issue).await?)
     }
 
     /// What was recorded about an issued report's days after it was issued, newest first: it changes

@@ -101,6 +101,8 @@ pub enum Problem {
     NothingPending,
     #[error("a mark lies between 1 and 5")]
     MarkRange,
+    #[error("number {number} is that of '{by}'")]
+    NumberTaken { number: u32, by: Code },
 }
 
 /// What a code was to refer to.
@@ -211,6 +213,7 @@ impl Problem {
             Self::RelationNotAllowed { .. } => "relation-not-allowed",
             Self::NothingPending => "nothing-pending",
             Self::MarkRange => "mark-range",
+            Self::NumberTaken { .. } => "number-taken",
         }
     }
 
@@ -250,6 +253,9 @@ impl Problem {
             Self::NotLater { than } => vec![("than", than.to_string())],
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
             Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
+            Self::NumberTaken { number, by } => {
+                vec![("number", number.to_string()), ("by", by.to_string())]
+            }
             Self::Circular(path) => vec![("path", join(path))],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {

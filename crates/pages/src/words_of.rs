@@ -1,8 +1,10 @@
 //! Dates, numbers and listed words as the reader's language writes them.
 
+use app::Signers;
+use domain::code::Code;
 use domain::money::Fen;
 use domain::planned_date::{PlannedDate, Precision};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use words::Lang;
 
@@ -30,6 +32,27 @@ pub(crate) fn day(lang: Lang, date: Date) -> String {
         Lang::Zh => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
         Lang::En => format!("{} {} {}", date.day(), month(date), date.year()),
     }
+}
+
+/// A person by name and unit; whoever is not in the directory by the account.
+pub(crate) fn who(lang: Lang, signers: &Signers, person: &Code) -> String {
+    let Some(signer) = signers.get(person) else {
+        let key = format!("who-{person}");
+        return if words::has(lang, &key) {
+            words::text(lang, &key).into_owned()
+        } else {
+            person.to_string()
+        };
+    };
+    match signer.unit {
+        Some(unit) => format!("{} · {}", signer.name, unit.get(lang.is_english())),
+        None => signer.name,
+    }
+}
+
+/// A day with the time of day.
+pub(crate) fn moment(lang: Lang, at: DateTime) -> String {
+    format!("{} {}", day(lang, at.date()), at.strftime("%H:%M"))
 }
 
 /// A date in the precision it was given in.

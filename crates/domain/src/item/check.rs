@@ -61,6 +61,9 @@ impl ItemCheck<'_> {
             self.fact(fact, &item, before.as_ref());
         }
         self.chain(&item);
+        if let Some(before) = &before {
+            self.grounds(&item, before);
+        }
         let touches = |wanted: &str| facts.iter().any(|fact| fact.slot() == wanted);
         if touches("due") || touches("received") {
             self.due(&item);
@@ -255,7 +258,10 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, Problem::TooLong { max: CONTENT_MAX, found: content.len() });
                 }
             }
-            ItemFact::Issue { as_of, .. } => self.not_future(&slot, *as_of),
+            ItemFact::Issue { number, as_of, .. } => {
+                self.not_future(&slot, *as_of);
+                self.number_is_free(&slot, *number, item);
+            }
         }
     }
 
@@ -281,6 +287,17 @@ impl ItemCheck<'_> {
         }
     }
 
+    /// What a move on record stood on must not be taken from under it by a correction.
+    fn grounds(&mut self, item: &Item, before: &Item) {
+        for moved in &item.moves {
+            let lost = ground(moved.step, item).filter(|_| ground(moved.step, before).is_none());
+            if let Some((field, problem)) = lost {
+                self.refuse(field, problem);
+                return;
+            }
+        }
+    }
+
     fn moved(&mut self, slot: &str, step: Step, item: &Item, before: Option<&Item>) {
         self.not_future(slot, self.context.effective);
         let needs_reason = matches!(
@@ -290,24 +307,18 @@ impl ItemCheck<'_> {
         if needs_reason && self.context.reason.trim().is_empty() {
             self.refuse("reason", Problem::ReasonRequired);
         }
+        if let Some((field, problem)) = ground(step, item) {
+            self.refuse(field, problem);
+        }
         match step {
             Step::Assign => {
-                if item.lead_unit.is_none() {
-                    self.refuse("lead_unit", Problem::Missing("lead_unit"));
-                }
                 let uncovered = item.uncovered();
                 if !uncovered.is_empty() {
                     self.refuse(slot, Problem::NotCovered(uncovered));
                 }
             }
             Step::Object => self.objection(slot, item),
-            Step::ReportDone => {
-                if item.kind == ItemKind::Directive {
-                    self.tasks_done(slot, item);
-                } else if item.evidence.is_empty() {
-                    self.refuse(slot, Problem::NoEvidence);
-                }
-            }
+            Step::ReportDone if item.kind == ItemKind::Directive => self.tasks_done(slot, item),
             Step::Verify | Step::Clear if item.kind.is_task() || item.kind == ItemKind::Directive => {
                 self.not_an_owner(slot, item);
                 let own = |by: &Option<Code>| by.as_ref() == Some(&self.context.actor);
@@ -315,21 +326,6 @@ impl ItemCheck<'_> {
                 if reported.is_some_and(|it| own(&it.by)) || item.evidence.iter().any(|line| own(&line.by)) {
                     self.refuse(slot, Problem::OwnEvidence);
                 }
-                if item.kind.is_task() && !item.has_accepted_evidence() {
-                    self.refuse(slot, Problem::NoEvidence);
-                }
-            }
-            Step::Answer if item.units.values().all(|line| line.answered.is_none()) => {
-                self.refuse(slot, Problem::Missing("answer"));
-            }
-            Step::Arrive if item.units.values().all(|line| line.arrived.is_none()) => {
-                self.refuse(slot, Problem::Missing("arrival"));
-            }
-            Step::Solve if item.outcome.as_ref().is_none_or(|(solved, _)| !solved) => {
-                self.refuse(slot, Problem::Missing("outcome"));
-            }
-            Step::Mark if item.units.values().all(|line| line.mark.is_none()) => {
-                self.refuse(slot, Problem::Missing("mark"));
             }
             Step::Close if item.kind == ItemKind::Dispatch => {
                 let silent = item
@@ -338,15 +334,6 @@ impl ItemCheck<'_> {
                 if silent {
                     self.refuse(slot, Problem::Missing("answer"));
                 }
-            }
-            Step::Minute if item.minutes.trim().is_empty() => {
-                self.refuse(slot, Problem::Missing("minutes"));
-            }
-            Step::Issue if item.issued.is_none() || item.content.is_empty() => {
-                self.refuse(slot, Problem::Missing("issue"));
-            }
-            Step::Conclude if item.text.trim().is_empty() && item.outcome.is_none() => {
-                self.refuse(slot, Problem::Missing("outcome"));
             }
             Step::AskReview => self.review(slot, item, before),
             _ => {}
@@ -483,6 +470,16 @@ impl ItemCheck<'_> {
         }
     }
 
+    /// A number of a series is one report's alone.
+    fn number_is_free(&mut self, slot: &str, number: u32, item: &Item) {
+        let Some(series) = item.series else { return };
+        let numbered = self.lookup.numbered(&self.subject.scope, series);
+        let taken = numbered.into_iter().find(|(by, held)| *held == number && *by != self.subject.code);
+        if let Some((by, _)) = taken {
+            self.refuse(slot, Problem::NumberTaken { number, by });
+        }
+    }
+
     fn called(&mut self, slot: &str, unit: &Code, item: &Item) {
         if !item.all_units().any(|held| held == unit) {
             self.require(slot, false, Reference::Unit, unit);
@@ -532,6 +529,31 @@ impl ItemCheck<'_> {
             self.refuse(slot, Problem::UnknownReference { what, code: code.clone() });
         }
     }
+}
+
+/// What must be on record for a move, besides the state it starts from: what is missing, and where.
+fn ground(step: Step, item: &Item) -> Option<(&'static str, Problem)> {
+    let mut lines = item.units.values();
+    let missing = match step {
+        Step::Assign if item.lead_unit.is_none() => {
+            return Some(("lead_unit", Problem::Missing("lead_unit")));
+        }
+        Step::ReportDone if item.kind.is_task() && item.evidence.is_empty() => Problem::NoEvidence,
+        Step::Verify | Step::Clear if item.kind.is_task() && !item.has_accepted_evidence() => {
+            Problem::NoEvidence
+        }
+        Step::Answer if lines.all(|line| line.answered.is_none()) => Problem::Missing("answer"),
+        Step::Arrive if lines.all(|line| line.arrived.is_none()) => Problem::Missing("arrival"),
+        Step::Solve if item.outcome.as_ref().is_none_or(|(solved, _)| !solved) => Problem::Missing("outcome"),
+        Step::Mark if lines.all(|line| line.mark.is_none()) => Problem::Missing("mark"),
+        Step::Minute if item.minutes.trim().is_empty() => Problem::Missing("minutes"),
+        Step::Issue if item.issued.is_none() || item.content.is_empty() => Problem::Missing("issue"),
+        Step::Conclude if item.text.trim().is_empty() && item.outcome.is_none() => {
+            Problem::Missing("outcome")
+        }
+        _ => return None,
+    };
+    Some(("state", missing))
 }
 
 fn reference(to: &Target) -> Reference {

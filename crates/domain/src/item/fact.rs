@@ -291,6 +291,17 @@ impl ItemFact {
         }
     }
 
+    /// Who recorded it, for a fact that is somebody's own word.
+    pub fn signer(&self) -> Option<&Code> {
+        match self {
+            Self::Move { by, .. }
+            | Self::Evidence { by, .. }
+            | Self::EvidenceChecked { by, .. }
+            | Self::Explanation { by, .. } => by.as_ref(),
+            _ => None,
+        }
+    }
+
     /// The same fact, signed by the person who records it.
     pub(crate) fn signed(mut self, actor: &Code) -> Self {
         match &mut self {

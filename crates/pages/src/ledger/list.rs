@@ -12,9 +12,11 @@ use domain::item::query::Sort;
 use domain::item::workflow::Standing;
 use domain::named::Named;
 use domain::policy::Action;
+use domain::saved_list::Sharing;
 
 use super::address::Asking;
 use super::line::{Line, line, rules};
+use super::saved::{self, Shown};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
@@ -74,6 +76,11 @@ struct ListPage {
     first: Option<String>,
     next: Option<String>,
     may_add: bool,
+    lists: Vec<Shown>,
+    /// What the page shows, for keeping it under a name.
+    query: String,
+    sharing: Vec<Choice>,
+    may_save: bool,
 }
 
 pub async fn show(
@@ -208,6 +215,10 @@ pub async fn show(
             address(format!("{query}key={}&after={}", encode(&after.key), encode(&after.code)))
         }),
         may_add: super::register::may_register(&visit).next().is_some(),
+        lists: saved::shown(&visit, &page, &plan, &portfolio, Some(&asking)).await?,
+        query: asking.with(&[]),
+        sharing: saved::sharing_choices(&visit, &portfolio, &Sharing::Nobody),
+        may_save: visit.actor.person().is_some() && !page.is_past(),
         kinds,
         standings,
         lights,

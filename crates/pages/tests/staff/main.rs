@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod importing;
+mod item_correction;
 mod ledger;
+mod saved_lists;
 mod site;
 
 use domain::code::Code;
