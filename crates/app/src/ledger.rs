@@ -186,6 +186,45 @@ impl App {
         Ok(rows)
     }
 
+    /// The row that the ledger calls by an id, at a point of view.
+    pub async fn ledger_row(&self, plan: &Code, id: &str, view: View) -> Result<Option<LedgerRow>, AppError> {
+        let Some((project, _)) = id.split_once('/') else {
+            let Ok(code) = Code::new(id) else { return Ok(None) };
+            let history = self.subject(&Subject::item(plan, &code)).await?;
+            let item = history.and_then(|history| Item::at(&history, view));
+            return Ok(item.map(|item| LedgerRow::of_item(&item)));
+        };
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let Some(project) = portfolio.project(project) else { return Ok(None) };
+        let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
+        let mut rows = LedgerRow::of_milestones(project, level);
+        rows.push(LedgerRow::of_project(project, level));
+        Ok(rows.into_iter().find(|row| row.id() == id))
+    }
+
+    /// Some items at a point of view, without the long content that reports have.
+    pub async fn items_without_content(
+        &self,
+        plan: &Code,
+        codes: &[Code],
+        view: View,
+    ) -> Result<BTreeMap<Code, Item>, AppError> {
+        let histories = self.item_histories(plan, codes).await?;
+        let item = |(code, history): (Code, SubjectHistory)| Some((code, Item::at(&history, view)?));
+        Ok(histories.into_iter().filter_map(item).collect())
+    }
+
+    /// What is on record of some items, without the long content that reports have.
+    pub async fn item_histories(
+        &self,
+        plan: &Code,
+        codes: &[Code],
+    ) -> Result<BTreeMap<Code, SubjectHistory>, AppError> {
+        let (plan, codes) = (plan.clone(), codes.to_vec());
+        let found = self.database().read_async(move |c| c.items(&plan, &codes)).await?;
+        Ok(found.into_iter().map(|history| (history.subject.code.clone(), history)).collect())
+    }
+
     /// The next free code for an item of a kind: `DIR-2019-0042`.
     pub async fn next_item_code(&self, plan: &Code, kind: ItemKind) -> Result<Code, AppError> {
         let prefix = format!("{}-{}-", prefix_of(kind), self.clock().today().year());
@@ -200,8 +239,13 @@ impl App {
 
     /// Why a thing exists and what came of it, both ways, nearest first.
     pub async fn trace(&self, plan: &Code, start: &Target, asked: Asked) -> Result<Trace, AppError> {
-        let portfolio = self.portfolio(plan, asked).await?;
-        let (plan, start, view) = (plan.clone(), start.clone(), portfolio.view);
+        self.trace_at(plan, start, self.view(asked).await?).await
+    }
+
+    /// As [`trace`](Self::trace), at a point of view that is already settled.
+    pub async fn trace_at(&self, plan: &Code, start: &Target, view: View) -> Result<Trace, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let (plan, start) = (plan.clone(), start.clone());
         let (origins, outcomes) = self
             .database()
             .read_async(move |c| {

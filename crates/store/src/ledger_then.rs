@@ -33,13 +33,14 @@ impl Connection {
         self.each_item_where(plan, &changed, visit)
     }
 
-    /// The items of these codes, in the order of their codes; those that there are not are left out.
+    /// The items of these codes, in the order of their codes, without the long content that reports have;
+    /// those that there are not are left out.
     pub fn items(&mut self, plan: &Code, codes: &[Code]) -> Result<Vec<SubjectHistory>> {
         let mut out = Vec::with_capacity(codes.len());
         // A statement takes a bounded number of values.
         for some in codes.chunks(500) {
             let places: Vec<String> = (3..some.len() + 3).map(|at| format!("${at}")).collect();
-            let wanted = format!("AND subject IN ({})", places.join(", "));
+            let wanted = format!("AND topic <> 'content' AND subject IN ({})", places.join(", "));
             self.each_item_of(plan, some, &wanted, &mut |item| {
                 out.push(item);
                 Ok(())
