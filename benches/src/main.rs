@@ -4,6 +4,7 @@
 //! named by `TMPDIR`; it must lie on the disk that is to be measured.
 
 mod append;
+mod items;
 mod ledger;
 mod notify;
 mod paper;

@@ -328,6 +328,45 @@ fn accounts_are_added_given_roles_and_new_passwords() {
 }
 
 #[test]
+fn papers_are_written_by_their_kind() {
+    let place = Place::demo();
+    let address = place.address();
+    let paper = |args: &[&str], file: &str| {
+        let out = place.path(file).display().to_string();
+        let mut all = vec!["paper"];
+        all.extend(args);
+        all.extend(["--database", &address, "--lang", "en", "--out", &out]);
+        run(&all)
+    };
+    for (args, file, begins) in [
+        (&["report", "REP-weekly-2019-W10"][..], "week.docx", "PK"),
+        (&["report", "HT-SR-03"], "special.xlsx", "PK"),
+        (&["pack", "HT-MD-08"], "pack.docx", "PK"),
+        (&["minutes", "HT-MD-08", "--as-of", DAY], "minutes.docx", "PK"),
+        (&["ledger", "--where", "kind=tracked_task&light=red", "--as-of", DAY], "red.xlsx", "PK"),
+        (&["timetable", "--as-of", DAY], "timetable.docx", "PK"),
+        (&["statement", "--as-of", DAY, "--format", "xlsx"], "statement", "PK"),
+    ] {
+        let done = paper(args, file);
+        assert!(done.status.success(), "{args:?}: {}", text(&done.stderr));
+        let bytes = std::fs::read(place.path(file)).unwrap();
+        assert!(bytes.starts_with(begins.as_bytes()) && bytes.len() > 5_000, "{file}");
+    }
+    for (args, file, said) in [
+        (&["minutes", "HT-MD-08"][..], "minutes.xlsx", "no such paper"),
+        (&["slip", "HT-MD-08"], "slip.docx", "no such paper"),
+        (&["report"], "report.docx", "<CODE>"),
+        (&["timetable"], "timetable", "--format"),
+        (&["statement", "--where", "kind=visit"], "statement.docx", "--where"),
+    ] {
+        let refused = paper(args, file);
+        assert!(!refused.status.success(), "{args:?}");
+        assert!(text(&refused.stderr).contains(said), "{args:?}: {}", text(&refused.stderr));
+        assert!(!place.path(file).exists(), "{file} is not left half written");
+    }
+}
+
+#[test]
 fn bad_addresses_say_what_to_do() {
     for (address, expected) in [
         ("mysql://there", "neither sqlite://FILE nor postgres://"),
@@ -366,4 +405,46 @@ fn doctor_finds_a_whole_installation_in_order() {
     assert!(said.contains("Use a newer program"), "{said}");
     let (_, said) = bad(&["demo", "--load-only", "--database", &place.address()]);
     assert!(said.contains("9999"), "{said}");
+}
+
+#[test]
+fn the_rhythm_says_what_it_would_do_and_does_it_once() {
+    let place = Place::demo();
+    let address = place.address();
+    let rhythm = |args: &[&str]| {
+        let mut all = vec!["rhythm"];
+        all.extend(args);
+        all.extend(["--plan", "huitian-2018", "--database", &address]);
+        good(&all)
+    };
+    let deeds = |args: &[&str]| -> Vec<Value> {
+        let runs: Value = serde_json::from_str(&rhythm(args)).unwrap();
+        runs[0]["deeds"].as_array().unwrap().clone()
+    };
+    let rules: Value = serde_json::from_str(&rhythm(&["rules"])).unwrap();
+    assert_eq!(rules["since"], "2019-07-01");
+    // The day after the demonstration's last: a week opens, limits come near and pass.
+    let trial = deeds(&["run", "--on", "2019-08-16", "--dry-run", "--format", "json"]);
+    assert!(trial.iter().any(|deed| deed["did"] == "opened" && deed["period"] == "2019-W33"), "{trial:?}");
+    assert!(trial.iter().filter(|deed| deed["did"] == "chased").count() > 2);
+    let before = verified(&address);
+    assert_eq!(trial, deeds(&["run", "--on", "2019-08-16", "--dry-run", "--format", "json"]));
+    assert_eq!(verified(&address), before, "a trial writes nothing");
+    let done = deeds(&["run", "--on", "2019-08-16", "--format", "json"]);
+    assert_eq!(done.len(), trial.len());
+    assert_eq!(deeds(&["run", "--on", "2019-08-16", "--format", "json"]), [] as [Value; 0]);
+    let (code, why) = bad(&["rhythm", "run", "--on", "2199-01-01", "--database", &address]);
+    assert!(code != 0 && why.contains("--dry-run"), "{why}");
+    rhythm(&["start", "--set", "suqian-2025", "--since", "2019-09-02"]);
+    let rules: Value = serde_json::from_str(&rhythm(&["rules"])).unwrap();
+    assert_eq!(rules["rules"]["code"], "suqian-2025");
+    let (_, why) = bad(&["rhythm", "start", "--set", "none", "--database", &address]);
+    assert!(why.contains("sanming-2017"), "{why}");
+    // What was published stays as it was.
+    let day = ["--as-of", DAY];
+    assert!(
+        statement(&address, &day)
+            .iter()
+            .all(|line| line["published"].is_null() || line["value"] == line["published"])
+    );
 }

@@ -380,3 +380,32 @@ fn of_all_who_saw_one_version_one_is_taken_whatever_the_door() {
         assert!(good && said.contains(says), "{said}");
     }
 }
+
+/// Two units answer one whistle at the same moment, each at another server: both words are taken down, and
+/// both servers show both.
+#[test]
+fn units_answer_one_call_at_two_servers() {
+    let Some(servers) = Servers::start() else { return };
+    let session = sign_in(&servers.addresses[0]);
+    let page = format!("/p/{PLAN}/whistles/HT-WHI-023");
+    let opened = send(&servers.addresses[0], "GET", &page, &[("Cookie", &session)], "").unwrap();
+    let secret = hidden(&opened.body, "csrf");
+    let ready = Barrier::new(2);
+    std::thread::scope(|scope| {
+        for (server, unit) in servers.addresses.iter().zip(["bj-planning", "changping-transport"]) {
+            let (ready, session, secret, page) = (&ready, &session, &secret, &page);
+            scope.spawn(move || {
+                let form = format!("csrf={secret}&act=acknowledge&unit={unit}");
+                ready.wait();
+                let answer = send(server, "POST", page, &[("Cookie", session), FORM], &form).unwrap();
+                assert_eq!(answer.status, 303, "{unit}: {}", answer.body);
+            });
+        }
+    });
+    let live = format!("/p/{PLAN}/calls/HT-WHI-023/live");
+    for server in &servers.addresses {
+        let shown = send(server, "GET", &live, &[("Cookie", &session)], "").unwrap();
+        assert_eq!(shown.status, 200, "{}", shown.body);
+        assert_eq!(shown.body.matches("data-label=\"应答\">20").count(), 2, "{}", shown.body);
+    }
+}

@@ -17,6 +17,7 @@ use store::Tx;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::notify::{might_concern, tell_of};
 
 /// A command with the ground it stands on.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,17 +54,26 @@ impl App {
         self.change_each(changes.into_iter().map(|change| (actor.clone(), change)).collect()).await
     }
 
-    /// Makes changes of several people in order, all or none.
+    /// Makes changes of several people in order, all or none, and tells those whom they concern.
     pub async fn change_each(
         &self,
         changes: Vec<(Actor, Change)>,
     ) -> Result<Vec<Receipt>, (usize, AppError)> {
+        let concerns = self.inner.tells && changes.iter().any(|(_, change)| might_concern(change));
+        let staff = match concerns {
+            true => Some(self.staff().await.map_err(|error| (0, error))?),
+            false => None,
+        };
         let (now, today) = (self.clock().now(), self.clock().today());
         self.database()
             .write_async(move |tx| {
                 let mut receipts = Vec::with_capacity(changes.len());
                 for (at, (actor, change)) in changes.iter().enumerate() {
                     let receipt = make(tx, actor, change, now, today).map_err(|error| Placed(at, error))?;
+                    if let Some(staff) = &staff {
+                        tell_of(tx, &receipt, actor, staff, (now, today))
+                            .map_err(|error| Placed(at, error))?;
+                    }
                     receipts.push(receipt);
                 }
                 Ok(receipts)

@@ -1,6 +1,7 @@
 //! Why a use case failed.
 
 use domain::refusal::Refusal;
+use domain::timetabling::TimetableError;
 use store::StoreError;
 
 #[derive(Debug, Clone, thiserror::Error)]
@@ -18,6 +19,9 @@ pub enum AppError {
     Locked { seconds: i64 },
     #[error("the password is too short or too common")]
     WeakPassword,
+    /// The plan's steps make no timetable: they wait for each other in a circle, or run past all years.
+    #[error("there is no timetable: {0}")]
+    Timetable(#[from] TimetableError),
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -5,18 +5,24 @@
 
 mod account;
 mod actor;
+mod asks;
 mod change;
 mod clock;
+pub mod coordination;
 mod error;
 pub mod export;
 pub mod import;
 pub mod ledger;
 pub mod notify;
+pub mod paper;
 pub mod read;
 pub mod report;
+pub mod rhythm;
 pub mod saved_list;
 mod signer;
+pub mod study;
 pub mod table;
+pub mod timetable;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -41,22 +47,36 @@ pub struct App {
 pub(crate) struct Inner {
     pub(crate) database: Database,
     pub(crate) clock: Arc<dyn Clock>,
+    /// Whether people are told of changes.
+    pub(crate) tells: bool,
     /// Each plan's history as of the last entry seen. Only a cache: the head is compared with the
     /// database's at every use, so another server's writing is seen at once.
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
+    pub(crate) timetables: Mutex<timetable::TimetableCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
 
 impl App {
     pub fn new(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self::with(database, clock, true)
+    }
+
+    /// For playing a past: nobody is told of what happened long ago.
+    pub fn playing(database: Database, clock: Arc<dyn Clock>) -> Self {
+        Self::with(database, clock, false)
+    }
+
+    fn with(database: Database, clock: Arc<dyn Clock>, tells: bool) -> Self {
         Self {
             inner: Arc::new(Inner {
                 database,
                 clock,
+                tells,
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
+                timetables: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

@@ -42,7 +42,7 @@ struct Key {
 
 impl PortfolioCache {
     /// A person moves between a few days; a thousand projects at one day take some megabytes.
-    const MOST: usize = 6;
+    const MOST: usize = 4;
 
     fn get(&mut self, key: &Key) -> Option<&mut Held> {
         let at = self.held.iter().position(|(held, ..)| held == key)?;

@@ -1,5 +1,7 @@
 //! The rhythm's reports: drafted from the ledger as of their period's end, edited by people, issued once.
 
+use std::collections::BTreeSet;
+
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -12,7 +14,7 @@ use domain::item::workflow::Standing;
 use domain::item::{Item, ItemFact, State, Step};
 use domain::journal::{Entry, Hash, Seq};
 use domain::named::Named;
-use domain::report::{Content, Period, Rhythm, Shortfall, compose};
+use domain::report::{Content, Pack, Period, Rhythm, Shortfall, Stated, Study, compose};
 use domain::source::Source;
 use domain::subject::Subject;
 use store::{EntryFilter, Tx};
@@ -48,10 +50,17 @@ pub enum IssueError {
     Outdated,
     #[error("the period has not ended")]
     NotOver,
+    #[error("the report is not fit to be issued: {}", .0.key())]
+    Unfit(domain::report::Unfit),
+    /// A figure or table of it stands on more rows than a report holds.
+    #[error("'{title}' stands on {found} rows")]
+    TooManyRows { title: String, found: usize },
 }
 
 /// Entries about a report's period that were made after it was issued; more are told by the audit.
 const LATER_MOST: usize = 100;
+/// How many times as many are looked through for those that concern a report's rows.
+const LATER_PAGES: usize = 20;
 
 impl App {
     /// Drafts the report that closes a period; one that is there already is given as it is.
@@ -94,16 +103,43 @@ impl App {
     async fn compose(&self, plan: &Code, series: Series, period: Period) -> Result<Content, AppError> {
         let last = self.last_issued(plan, series, period).await?;
         let eve = period.from.yesterday().unwrap_or(period.from);
-        let (before, judge_before) = self.whole_ledger(plan, eve).await?;
-        let (after, judge_after) = self.whole_ledger(plan, period.to).await?;
-        Ok(compose(period, &before, &after, (&judge_before, &judge_after), last.as_ref()))
+        let moving = plan.clone();
+        let (before, after) =
+            self.database().read_async(move |c| c.moving(&moving, (eve, period.to))).await?;
+        let (before, judge_before) = self.with_projects(plan, eve, before).await?;
+        let (after, judge_after) = self.with_projects(plan, period.to, after).await?;
+        let mut content = compose(period, &before, &after, (&judge_before, &judge_after), last.as_ref());
+        if series == Series::Monthly {
+            content.pack = Some(self.pack(plan, (period.from, period.to)).await?);
+        }
+        Ok(content)
     }
 
-    /// Every item and project on a day, with the rules of its lights.
-    async fn whole_ledger(
+    /// What the dispatch of some days is shown besides the ledger: what units asked, and the plan's
+    /// figures on the last of them.
+    pub(crate) async fn pack(
+        &self,
+        plan: &Code,
+        days: (jiff::civil::Date, jiff::civil::Date),
+    ) -> Result<Pack, AppError> {
+        let asked = Asked { as_of: Some(days.1), known_at: None };
+        let (portfolio, statement) = self.statement(plan, asked).await?;
+        let stated = statement.figures.iter().zip(&portfolio.plan.figures).map(|(figure, held)| Stated {
+            id: figure.id.clone(),
+            label: held.label.clone(),
+            unit: held.unit.clone(),
+            value: figure.value,
+            records: figure.records(),
+        });
+        Ok(Pack { asks: self.asks(plan, days).await?, stated: stated.collect() })
+    }
+
+    /// The items of a day with the plan's projects, and the rules of the day's lights.
+    async fn with_projects(
         &self,
         plan: &Code,
         day: jiff::civil::Date,
+        mut rows: Vec<LedgerRow>,
     ) -> Result<(Vec<LedgerRow>, Judge), AppError> {
         let portfolio = match self.portfolio_at(plan, View::as_of(day)).await {
             // Before the plan was on the books there was nothing.
@@ -113,7 +149,6 @@ impl App {
             }
             portfolio => portfolio?,
         };
-        let mut rows = self.all_items(&portfolio, &LedgerQuery::default()).await?;
         for project in portfolio.members() {
             let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
             rows.push(LedgerRow::of_project(project, level));
@@ -137,7 +172,7 @@ impl App {
     }
 
     /// All reports of a series that were issued, as known now.
-    async fn issued(&self, plan: &Code, series: Series) -> Result<Vec<Item>, AppError> {
+    pub(crate) async fn issued(&self, plan: &Code, series: Series) -> Result<Vec<Item>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let query = LedgerQuery {
             kinds: vec![ItemKind::Report],
@@ -156,8 +191,7 @@ impl App {
     pub async fn report(&self, plan: &Code, code: &Code) -> Result<Report, AppError> {
         let (item, _) = self.item(plan, code, Asked::default()).await?;
         let content = Content::parse(&item.content).ok_or(AppError::NotFound)?;
-        let intact =
-            item.issued.as_ref().is_none_or(|issued| issued.digest == Hash::of(&item.content).to_string());
+        let intact = is_intact(&item);
         let (mut shortfalls, mut outdated) = (Vec::new(), false);
         if let (State::Draft, Some((series, period))) = (item.state, of(&item)) {
             let fresh = self.compose(plan, series, period).await?;
@@ -216,31 +250,45 @@ impl App {
             return Err(IssueError::NotOver);
         }
         let series = report.item.series.ok_or(AppError::NotFound)?;
+        let frozen = (report.content.to, report.item.content);
+        Ok(self.number_and_issue(actor, (plan, code), series, frozen, Vec::new(), expected, source).await?)
+    }
+
+    /// Numbers and freezes a report of a series with its content as of a day. The number is taken where it
+    /// is written down: whoever issues another report of the series at the same moment, on whichever
+    /// server, waits for this one.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one change")]
+    pub(crate) async fn number_and_issue(
+        &self,
+        actor: &Actor,
+        (plan, code): (&Code, &Code),
+        series: Series,
+        (as_of, content): (jiff::civil::Date, String),
+        facts: Vec<Fact>,
+        expected: Seq,
+        source: &Source,
+    ) -> Result<Receipt, AppError> {
         let (actor, plan, code, source) = (actor.clone(), plan.clone(), code.clone(), source.clone());
         let (now, today) = (self.clock().now(), self.clock().today());
-        // The number is taken where it is written down: whoever issues another report of the series at the
-        // same moment, on whichever server, waits for this one.
         let issue = move |tx: &mut Tx| -> Result<Receipt, AppError> {
             let numbered = tx.numbered_reports(&plan, series)?;
             let number = numbered.into_iter().map(|(_, number)| number).max().unwrap_or(0) + 1;
-            let facts = vec![
+            // Tried again when the databases ask for it, so what was handed in stays.
+            let mut facts = facts.clone();
+            facts.extend([
                 ItemFact::Number { number: number.to_string() }.into(),
-                ItemFact::Issue {
-                    number,
-                    as_of: report.content.to,
-                    known: tx.head().0,
-                    digest: Hash::of(&report.item.content).to_string(),
-                }
-                .into(),
+                ItemFact::Issue { number, as_of, known: tx.head().0, digest: Hash::of(&content).to_string() }
+                    .into(),
                 ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
-            ];
+            ]);
             make(tx, &actor, &record(&plan, &code, facts, expected, &source), now, today)
         };
-        Ok(self.database().write_async(issue).await?)
+        self.database().write_async(issue).await
     }
 
     /// What was recorded about an issued report's days after it was issued, newest first: it changes
-    /// nothing in the report, and stands beside it.
+    /// nothing in the report, and stands beside it. Of a report on a matter of its own, what concerns its
+    /// rows.
     pub async fn recorded_later(&self, plan: &Code, item: &Item) -> Result<Vec<Entry>, AppError> {
         let Some(issued) = &item.issued else { return Ok(Vec::new()) };
         let filter = EntryFilter {
@@ -249,12 +297,30 @@ impl App {
             effective_to: Some(issued.as_of),
             ..EntryFilter::default()
         };
-        let later = self.entries(filter, None, LATER_MOST).await?.items;
-        Ok(later.into_iter().filter(|entry| entry.draft.subject.code != item.code).collect())
+        let own = Study::parse(&item.content);
+        let rows: Option<BTreeSet<&Code>> = own.as_ref().map(|own| own.rows().map(|row| &row.code).collect());
+        let (mut out, mut before) = (Vec::new(), None);
+        for _ in 0..if rows.is_some() { LATER_PAGES } else { 1 } {
+            let page = self.entries(filter.clone(), before, LATER_MOST).await?;
+            out.extend(page.items.into_iter().filter(|entry| {
+                let code = &entry.draft.subject.code;
+                *code != item.code && rows.as_ref().is_none_or(|rows| rows.contains(code))
+            }));
+            before = page.next;
+            if before.is_none() || out.len() >= LATER_MOST {
+                break;
+            }
+        }
+        Ok(out)
     }
 }
 
-fn record(plan: &Code, code: &Code, facts: Vec<Fact>, expected: Seq, source: &Source) -> Change {
+/// Whether an issued report is still what its digest says.
+pub(crate) fn is_intact(item: &Item) -> bool {
+    item.issued.as_ref().is_none_or(|issued| issued.digest == Hash::of(&item.content).to_string())
+}
+
+pub(crate) fn record(plan: &Code, code: &Code, facts: Vec<Fact>, expected: Seq, source: &Source) -> Change {
     Change {
         command: Command::Record { subject: Subject::item(plan, code), facts, expected: Some(expected) },
         effective: None,

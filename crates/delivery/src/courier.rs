@@ -87,6 +87,11 @@ impl Courier {
         Ok(Self { shared: Arc::new(Shared { app, holder, site: settings.site, reach, mailer, http, hooks }) })
     }
 
+    /// What it reaches people by.
+    pub fn reach(&self) -> Arc<Reach> {
+        self.shared.reach.clone()
+    }
+
     /// Works until told to stop, then finishes what is under way.
     pub async fn run(self, stop: impl Future<Output = ()>) {
         let (stopping, stopped) = watch::channel(false);

@@ -6,6 +6,8 @@ mod people;
 mod published;
 mod registers;
 mod reports;
+mod rhythm;
+mod studies;
 
 pub use load::{load, load_plans};
 pub use people::{DemoPerson, PASSWORD, PEOPLE};

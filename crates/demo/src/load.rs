@@ -16,7 +16,7 @@ use words::Lang;
 use crate::data::{AREAS, PLANS, UNITS};
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{people, published};
+use crate::{people, published, rhythm};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -34,6 +34,8 @@ pub(crate) struct Dated {
 struct Day {
     changes: Vec<Dated>,
     reports: Vec<(Code, ToIssue)>,
+    /// Plans whose rhythm is kept on it.
+    rhythm: Vec<Code>,
 }
 
 /// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
@@ -50,10 +52,11 @@ pub async fn load(
 
 /// Loads the plans; the journal's times are those at which the facts became known.
 pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) -> anyhow::Result<()> {
-    let days = past()?;
+    let (days, signers) = past()?;
     let count: usize = days.values().map(|day| day.changes.len() + day.reports.len()).sum();
     let clock = Arc::new(FixedClock::morning(BEFORE)?);
-    let app = App::new(database.clone(), clock.clone());
+    let app = App::playing(database.clone(), clock.clone());
+    let mut units = rhythm::Units::new(signers);
     let mut done = 0;
     for (date, day) in days {
         clock.set_morning(date)?;
@@ -63,6 +66,9 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         app.change_each(changes)
             .await
             .map_err(|(at, error)| anyhow!("{} (known {date}): {}", places[at], why(error)))?;
+        for plan in &day.rhythm {
+            units.keep(&app, plan, date).await.with_context(|| format!("the rhythm of {date}"))?;
+        }
         for (plan, report) in &day.reports {
             reports::issue(&app, plan, report).await?;
         }
@@ -71,30 +77,38 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
     Ok(())
 }
 
-/// All that is to be played, by the day on which it became known.
-fn past() -> anyhow::Result<BTreeMap<Date, Day>> {
+/// All that is to be played, by the day on which it became known; and the units for which somebody signs.
+fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
     let mut changes = read_table("areas", AREAS, &directory(), BEFORE)?;
     changes.extend(read_table("units", UNITS, &directory(), BEFORE)?);
-    let (mut made_up, mut reports) = (Vec::new(), Vec::new());
+    let (mut made_up, mut reports, mut kept, mut signers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for data in PLANS.iter().filter(|data| data.registers) {
         let plan = Code::new(data.code)?;
         let mut book = Book::new(plan.clone());
         registers::play(&mut book);
         reports.extend(reports::draft(&mut book).into_iter().map(|report| (plan.clone(), report)));
         made_up.extend(book.into_acts());
+        signers.extend(leads(data)?);
+        kept.push(plan);
     }
-    changes.extend(people::registrations(BEFORE, &made_up, unit_name)?);
+    let (people, more) = people::registrations(BEFORE, &made_up, &signers, unit_name)?;
+    changes.extend(people);
+    signers.extend(more);
     for data in PLANS {
         let plan = PlanFile::parse(data.plan).with_context(|| format!("demo/{}/plan.toml", data.code))?;
         let place = || format!("demo/{}/plan.toml", data.code);
         let here = |(day, change)| Dated { day, place: place(), actor: Actor::operator(), change };
         changes.push(here((plan.recorded_on, plan.registration())));
+        changes.extend(plan.work().into_iter().map(here));
         changes.extend(plan.editions().into_iter().map(here));
         for (name, text) in data.tables {
             changes.extend(read_table(name, text, &plan.code, plan.recorded_on)?);
         }
         changes.extend(published::read(data.items, &plan.code)?);
         changes.extend(plan.results().into_iter().map(here));
+        if kept.contains(&plan.code) {
+            changes.push(rhythm::rules(&plan.code));
+        }
     }
     changes.extend(made_up);
     // Within a day the order of the files stays, which is that of dependence.
@@ -105,7 +119,25 @@ fn past() -> anyhow::Result<BTreeMap<Date, Day>> {
     for (plan, report) in reports {
         days.entry(report.day).or_default().reports.push((plan, report));
     }
-    Ok(days)
+    for plan in kept {
+        for day in rhythm::days() {
+            days.entry(day).or_default().rhythm.push(plan.clone());
+        }
+    }
+    Ok((days, signers))
+}
+
+/// The units that lead a plan's projects.
+fn leads(data: &crate::data::PlanData) -> anyhow::Result<Vec<Code>> {
+    let table = data.tables.iter().find(|(name, _)| *name == "lead_units").map_or("", |(_, text)| *text);
+    let mut reader = csv::Reader::from_reader(table.as_bytes());
+    let mut units = reader
+        .records()
+        .map(|row| Ok(Code::new(row?.get(1).unwrap_or_default())?))
+        .collect::<anyhow::Result<Vec<Code>>>()?;
+    units.sort_unstable();
+    units.dedup();
+    Ok(units)
 }
 
 fn unit_name(code: &str) -> String {

@@ -53,17 +53,23 @@ pub(crate) fn liaison(unit: &str) -> String {
         .map_or_else(|| format!("{LIAISON}{unit}"), |person| person.code.into())
 }
 
-/// Everybody who acts in the plan's past, known from the day. `name_of` gives a unit's name.
+/// Everybody who acts in the plan's past or answers for one of the units, known from the day; and the units
+/// for which somebody acts. `name_of` gives a unit's name.
 pub(crate) fn registrations(
     day: Date,
     acts: &[Dated],
+    units: &[Code],
     name_of: impl Fn(&str) -> String,
-) -> anyhow::Result<Vec<Dated>> {
+) -> anyhow::Result<(Vec<Dated>, Vec<Code>)> {
     let mut out = Vec::new();
     for person in PEOPLE {
         out.push(registration(day, person.code, person.name.into(), person.role, person.scope)?);
     }
-    let actors: BTreeSet<&Code> = acts.iter().filter_map(|act| act.actor.person()).collect();
+    let mut actors: BTreeSet<Code> = acts.iter().filter_map(|act| act.actor.person().cloned()).collect();
+    for unit in units {
+        actors.insert(Code::new(&liaison(unit.as_str()))?);
+    }
+    let mut signed = Vec::new();
     for actor in actors {
         let Some(unit) = actor.as_str().strip_prefix(LIAISON) else { continue };
         let role = if unit.ends_with("-office") && unit != "bj-supervision-office" {
@@ -71,10 +77,11 @@ pub(crate) fn registrations(
         } else {
             Role::Department
         };
+        signed.push(Code::new(unit)?);
         let name = format!("{}联络员", name_of(unit));
         out.push(registration(day, actor.as_str(), name, role, &format!("unit:{unit}"))?);
     }
-    Ok(out)
+    Ok((out, signed))
 }
 
 fn registration(day: Date, code: &str, name: String, role: Role, scope: &str) -> anyhow::Result<Dated> {

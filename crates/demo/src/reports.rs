@@ -1,26 +1,22 @@
 //! The reports of the plan's first year: 48 weekly ones in 52 weeks, 17 special ones, 5 of research. Their
-//! number is published, their text is not: each holds what the ledger itself says on its day.
-
-use std::collections::BTreeMap;
+//! number is published, their text is not: see [`studies`](crate::studies).
 
 use anyhow::Context;
 use app::read::Asked;
 use app::{App, Change};
 use domain::code::Code;
 use domain::item::kind::{ItemKind, Level, Series};
-use domain::item::ledger::LedgerRow;
-use domain::item::query::LedgerQuery;
 use domain::item::{ItemFact, Relation, State, Step, Target};
-use domain::journal::Hash;
 use domain::report::{Period, Rhythm};
 use domain::subject::Subject;
 use domain::workday;
 use jiff::Span;
 use jiff::civil::{Date, date};
-use serde_json::{Value, json};
 
 use crate::registers::book::{Book, END, both, code, example, illustrative, made_up, person};
 use crate::registers::directives;
+use crate::registers::themes::Theme;
+use crate::studies;
 
 /// The Monday of the week in which the plan was published.
 const FIRST_WEEK: Date = date(2018, 8, 13);
@@ -45,23 +41,11 @@ const RESEARCH: [(&str, &str, &str, Date); 5] = [
         date(2019, 7, 26),
     ),
 ];
-/// What a ledger's count covers.
-const COUNTED: [ItemKind; 9] = [
-    ItemKind::Directive,
-    ItemKind::TrackedTask,
-    ItemKind::Inspection,
-    ItemKind::Finding,
-    ItemKind::Decision,
-    ItemKind::Whistle,
-    ItemKind::ReportIn,
-    ItemKind::GoodDeed,
-    ItemKind::Dispatch,
-];
-
-/// What of the ledger a report of its own is about.
+/// What a report of its own is about.
 enum About {
-    Item(Code),
-    Sector(Code),
+    /// The matter of a directive; the how many-th such report it is.
+    Matter(&'static Theme, usize),
+    Sector(&'static str, &'static str, &'static str),
 }
 
 /// A report that is to be issued on a day.
@@ -75,7 +59,6 @@ enum What {
     Week(Period, Option<String>),
     Own {
         code: Code,
-        number: u32,
         about: About,
     },
 }
@@ -100,27 +83,27 @@ pub(crate) fn draft(book: &mut Book) -> Vec<ToIssue> {
         let mut facts = facts(&zh, &en, Series::Special, received, day, day);
         facts.push(ItemFact::Link {
             relation: Relation::ArisesFrom,
-            to: Target::Item(directive.clone()),
+            to: Target::Item(directive),
             held: true,
         });
         let name = format!("HT-SR-{:02}", n + 1);
         let begun = workday::nth(received, 3);
         if let Some(entry) = book.register(begun, person("task-force"), &name, ItemKind::Report, facts) {
-            let number = n as u32 + 1;
-            let about = About::Item(directive);
-            out.push(ToIssue { day, what: What::Own { code: entry.code, number, about } });
+            let about = About::Matter(theme, n as usize);
+            out.push(ToIssue { day, what: What::Own { code: entry.code, about } });
         }
     }
-    for (number, (sector, zh, en, day)) in (1..).zip(RESEARCH) {
+    for (number, (sector, zh, en, day)) in (1u32..).zip(RESEARCH) {
         let day = workday::at_or_after(day);
+        let subject = (zh, en);
         let (zh, en) = (format!("调研报告：{zh}"), format!("research report: {en}"));
         let from = workday::nth(day, -40);
         let mut facts = facts(&zh, &en, Series::Research, from, day, day);
         facts.push(ItemFact::Sector { sector: code(sector) });
         let name = format!("HT-RR-{number:02}");
         if let Some(entry) = book.register(from, person("task-force"), &name, ItemKind::Report, facts) {
-            let about = About::Sector(code(sector));
-            out.push(ToIssue { day, what: What::Own { code: entry.code, number, about } });
+            let about = About::Sector(sector, subject.0, subject.1);
+            out.push(ToIssue { day, what: What::Own { code: entry.code, about } });
         }
     }
     out
@@ -143,8 +126,8 @@ pub(crate) async fn issue(app: &App, plan: &Code, report: &ToIssue) -> anyhow::R
         What::Week(period, left_out) => {
             week(app, plan, *period, left_out.as_deref()).await.with_context(|| period.name())
         }
-        What::Own { code, number, about } => {
-            own(app, plan, report.day, code, *number, about).await.with_context(|| code.to_string())
+        What::Own { code, about } => {
+            own(app, plan, report.day, code, about).await.with_context(|| code.to_string())
         }
     }
 }
@@ -164,58 +147,23 @@ async fn week(app: &App, plan: &Code, period: Period, left_out: Option<&str>) ->
     Ok(())
 }
 
-async fn own(
-    app: &App,
-    plan: &Code,
-    day: Date,
-    code: &Code,
-    number: u32,
-    about: &About,
-) -> anyhow::Result<()> {
-    let known = app.database().read_async(|c| c.head()).await?;
-    let content = content(app, plan, day, about).await?.to_string();
-    let digest = Hash::of(&content).to_string();
-    let facts = vec![
-        ItemFact::Number { number: number.to_string() },
-        ItemFact::Content { content },
-        ItemFact::Issue { number, as_of: day, known: known.0, digest },
-        ItemFact::Move { step: Step::Issue, state: State::Issued, by: None },
-    ];
-    let change = made_up(Subject::item(plan, code), facts, false);
-    app.change(&person("task-force"), Change { effective: Some(day), ..change }).await?;
+/// Written, filled from the ledger and issued as the task force does it by the pages.
+async fn own(app: &App, plan: &Code, day: Date, code: &Code, about: &About) -> anyhow::Result<()> {
+    let study = match about {
+        About::Matter(theme, turn) => {
+            let portfolio = app.portfolio(plan, Asked::default()).await?;
+            let unit = |unit: &'static str| {
+                let held = portfolio.units.get(&crate::registers::book::code(unit));
+                held.map(|held| held.name.clone()).with_context(|| format!("no unit '{unit}'"))
+            };
+            studies::special(*turn, theme, (&unit(theme.lead)?, &unit(theme.second)?), day)
+        }
+        About::Sector(sector, zh, en) => studies::research(sector, zh, en, day),
+    };
+    let (actor, source) = (person("task-force"), illustrative());
+    let (begun, _) = app.item(plan, code, Asked::default()).await?;
+    let receipt = app.redraft_study(&actor, plan, code, begun.version, study, &source).await?;
+    let written = receipt.entries.last().map_or(begun.version, |entry| entry.seq);
+    app.issue_study(&actor, plan, code, written, &source).await?;
     Ok(())
-}
-
-/// What the ledger says as of the report's day.
-async fn content(app: &App, plan: &Code, day: Date, about: &About) -> anyhow::Result<Value> {
-    let asked = Asked { as_of: Some(day), known_at: None };
-    let portfolio = app.portfolio(plan, asked).await?;
-    let query = LedgerQuery { kinds: COUNTED.to_vec(), ..LedgerQuery::default() };
-    let rows = app.all_items(&portfolio, &query).await?;
-    let judge = portfolio.plan.lights().on(day);
-    let counts = |of: &dyn Fn(&LedgerRow) -> bool| {
-        let mut out: BTreeMap<&str, BTreeMap<&str, u32>> = BTreeMap::new();
-        for row in rows.iter().filter(|row| of(row)) {
-            let lights = out.entry(row.kind.as_str()).or_default();
-            *lights.entry(judge.judge(row).light.as_str()).or_default() += 1;
-        }
-        out
-    };
-    let told = match about {
-        About::Sector(sector) => {
-            json!({ "sector": sector, "items": counts(&|row| row.sector.as_ref() == Some(sector)) })
-        }
-        About::Item(code) => {
-            let row = rows.iter().find(|row| row.code == *code).context("the directive is on the books")?;
-            json!({
-                "item": code,
-                "state": row.state,
-                "light": judge.judge(row).light.as_str(),
-                "due": row.due,
-                "units": row.lead_unit.iter().chain(&row.supporting_units).collect::<Vec<_>>(),
-                "items": counts(&|other| other.origin.as_ref().is_some_and(|(_, to)| to.code() == code)),
-            })
-        }
-    };
-    Ok(json!({ "plan": plan, "as_of": day, "ledger": told }))
 }

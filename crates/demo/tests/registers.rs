@@ -161,9 +161,9 @@ fn published_records_have_their_address_and_all_others_say_that_they_are_made_up
     assert_eq!(published.len(), 10, "six visits and four deeds: {published:?}");
     for item in &books().items {
         let made_up = item.name.zh.starts_with("示例：") && item.name.en.starts_with("Example: ");
-        // A week's report is named by its week, as the pages name it.
-        let weekly = item.series == Some(Series::Weekly);
-        assert_eq!(item.grade == Grade::Illustrative, made_up || weekly, "{}", item.code);
+        // What the calendar asks for is named by its period or number, as the pages name it.
+        let named = item.series == Some(Series::Weekly) || of_the_rhythm(item);
+        assert_eq!(item.grade == Grade::Illustrative, made_up || named, "{}", item.code);
         assert_ne!(item.grade, Grade::Reported, "{}", item.code);
     }
 }
@@ -264,7 +264,7 @@ fn the_registers_show_what_happens_in_a_real_year() {
     assert!(joint.count() > 10);
     let meetings =
         |series| of_kind(ItemKind::Meeting).filter(move |item| item.series == Some(series)).count();
-    assert_eq!((meetings(Series::Joint), meetings(Series::Dispatch)), (3, 12));
+    assert_eq!((meetings(Series::Joint), meetings(Series::Dispatch)), (4, 13));
     assert_eq!(of_kind(ItemKind::Need).filter(|item| item.state == State::Met).count(), 8);
     assert!(of_kind(ItemKind::GoodDeed).any(|item| item.state == State::Planned));
 }
@@ -323,4 +323,50 @@ fn reports_are_frozen_with_what_the_ledger_said() {
             assert!(matches!(row.standing, Standing::Open | Standing::Suspended));
         }
     }
+}
+
+/// Whether the program itself put it on the books.
+fn of_the_rhythm(item: &Item) -> bool {
+    item.kind == ItemKind::Return || item.code.as_str().starts_with("SLP-")
+}
+
+#[test]
+fn the_rhythm_of_the_last_weeks_shows_what_happens_to_returns_and_slips() {
+    let returns = || of_kind(ItemKind::Return);
+    let count = |state: State| returns().filter(|item| item.state == state).count();
+    assert!(count(State::Submitted) > 100, "{}", count(State::Submitted));
+    assert!(count(State::Missed) > 2 && count(State::Open) > 0);
+    let late =
+        returns().filter(|item| matches!((item.finished(), item.due), (Some(f), Some(due)) if f > due));
+    assert!(late.count() > 10);
+    // Whoever signs in for the education commission finds a return to fill and a slip to sign.
+    let own = |kind: ItemKind| {
+        let unit = Code::new("changping-education").unwrap();
+        of_kind(kind)
+            .filter(move |item| item.lead_unit.as_ref() == Some(&unit))
+            .filter(|item| item.standing() == Standing::Open)
+            .count()
+    };
+    assert_eq!(own(ItemKind::Return), 1);
+    assert!(own(ItemKind::Slip) > 0);
+
+    let mut chased = 0;
+    for item in &books().items {
+        for chase in &item.chases {
+            assert!(workday::is_working(chase.on), "{}", item.code);
+            chased += 1;
+            if let Some(slip) = &chase.slip {
+                let slip = of_kind(ItemKind::Slip).find(|held| held.code == *slip).unwrap();
+                assert_eq!(slip.received, chase.on);
+                assert!(slip.linked(Relation::Supervises).any(|to| to.code() == &item.code), "{}", slip.code);
+            }
+        }
+    }
+    assert!(chased > 40, "{chased}");
+    let colours: BTreeSet<_> = of_kind(ItemKind::Slip).filter_map(|item| item.colour).collect();
+    assert_eq!(colours.len(), 3);
+    // What units ask is there for an agenda.
+    let week = domain::report::Period::containing(domain::report::Rhythm::Week, date(2019, 8, 5));
+    let asks = runtime().block_on(books().app.asked_by_units(&plan(), Series::Weekly, week)).unwrap();
+    assert!(!asks.is_empty());
 }

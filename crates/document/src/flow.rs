@@ -89,6 +89,8 @@ pub(crate) struct GridRow {
     /// Repeated on every page.
     pub head: bool,
     pub strong: bool,
+    /// On one page with the next row.
+    pub keep: bool,
     /// At least so many lines high.
     pub lines: u8,
 }

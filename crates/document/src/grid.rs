@@ -65,7 +65,7 @@ fn heads(columns: &[Column], widths: &[Length], language: Language, size: Length
         Language::Chinese => Set::Centre,
         Language::English => set(column.align),
     };
-    let row = |cells| GridRow { cells, head: true, strong: false, lines: 1 };
+    let row = |cells| GridRow { cells, head: true, strong: false, keep: false, lines: 1 };
     let heading = |at: usize, merge| heading(&columns[at], widths[at], size, merge, over(&columns[at]));
     if columns.iter().all(|column| column.group.is_none()) {
         return vec![row((0..columns.len()).map(|at| heading(at, Merge::None)).collect())];
@@ -130,7 +130,7 @@ fn row(row: &Row, columns: &[Column], widths: &[Length], language: Language, siz
             GridCell { pieces, set: set(column.align), columns: 1, merge: Merge::None, head: false }
         })
         .collect();
-    GridRow { cells, head: false, strong: row.strong, lines: 1 }
+    GridRow { cells, head: false, strong: row.strong, keep: row.keep, lines: 1 }
 }
 
 /// A form's four columns: label, text, label, text.
@@ -146,17 +146,21 @@ pub(crate) fn form(form: &Form, sizes: &Sizes, measure: Length) -> Grid {
         merge: Merge::None,
         head: false,
     };
+    let count = form.rows.len();
     let rows = form
         .rows
         .iter()
-        .map(|row| {
+        .enumerate()
+        .map(|(at, row)| {
             let cells = match &row.beside {
                 Some((other, text)) => {
                     vec![label(&row.label), filled(&row.text, 1), label(other), filled(text, 1)]
                 }
                 None => vec![label(&row.label), filled(&row.text, 3)],
             };
-            GridRow { cells, head: false, strong: false, lines: row.lines.max(1) }
+            // A form that fits stands on one page.
+            let keep = at + 1 < count;
+            GridRow { cells, head: false, strong: false, keep, lines: row.lines.max(1) }
         })
         .collect();
     Grid {

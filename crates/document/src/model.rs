@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::block::Block;
+use crate::table::Tone;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Language {
@@ -58,10 +59,12 @@ pub enum Kind {
     Report(Series),
     /// 纪要.
     Minutes(Series),
-    /// 督办单: a numbered paper that one unit sends another.
-    Slip { number: DocumentNumber, date: Date },
+    /// 督办单: a numbered paper that one unit sends another, its mark and rule in its own colour.
+    Slip { number: DocumentNumber, date: Date, tone: Tone },
     /// 信函格式: double rules instead of the mark's single one, no number on the first page.
     Letter { number: Option<DocumentNumber> },
+    /// A ledger, timetable or statement printed by itself: no mark, the title at the head.
+    Plain,
 }
 
 /// What stands at the head of the first page.

@@ -91,15 +91,23 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// A sum or a heading between rows.
     pub strong: bool,
+    /// Stays on the page of the row after it: a heading, or a line of something told in several.
+    pub keep: bool,
 }
 
 impl Row {
     pub fn new(cells: impl IntoIterator<Item = Cell>) -> Self {
-        Self { cells: cells.into_iter().collect(), strong: false }
+        Self { cells: cells.into_iter().collect(), strong: false, keep: false }
     }
 
     pub fn strong(cells: impl IntoIterator<Item = Cell>) -> Self {
-        Self { cells: cells.into_iter().collect(), strong: true }
+        Self { cells: cells.into_iter().collect(), strong: true, keep: false }
+    }
+
+    /// On one page with the row after it.
+    pub fn kept(mut self) -> Self {
+        self.keep = true;
+        self
     }
 }
 

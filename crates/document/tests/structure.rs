@@ -169,7 +169,9 @@ fn nothing_much_is_a_document_too() {
         Kind::Slip {
             number: document::DocumentNumber { code: String::new(), year: 1, serial: 0 },
             date: jiff::civil::date(1, 1, 1),
+            tone: document::Tone::Blue,
         },
+        Kind::Plain,
     ] {
         let mut document = samples::base(Language::Chinese, kind, "", "");
         document.annexes = vec![document::Annex { title: String::new(), sections: Vec::new() }];

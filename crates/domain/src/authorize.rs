@@ -112,8 +112,10 @@ fn item_recording(fact: &ItemFact, kind: Option<ItemKind>, item: Option<&Item>) 
         | ItemFact::Objection { .. }
         | ItemFact::ExtensionAsked { .. }
         | ItemFact::Evidence { .. }
+        | ItemFact::Acknowledged { .. }
         | ItemFact::Answer { .. }
         | ItemFact::Arrival { .. }
+        | ItemFact::AgendaAsked { .. }
         | ItemFact::Explanation { .. }
         | ItemFact::Person { .. } => Action::HandleItem,
         ItemFact::Content { .. } | ItemFact::Quantity { .. } if kind == Some(ItemKind::Return) => {
@@ -145,6 +147,8 @@ fn recording(fact: &Fact) -> Action {
             ProjectFact::Milestone { aspect: Aspect::Promised, .. } => Action::MovePromise,
             ProjectFact::Milestone { .. }
             | ProjectFact::GatePapers { .. }
+            | ProjectFact::StepWork { .. }
+            | ProjectFact::StepLink { .. }
             | ProjectFact::Progress { .. }
             | ProjectFact::Output { .. }
             | ProjectFact::Suspended { .. }

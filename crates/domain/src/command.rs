@@ -14,6 +14,7 @@ use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Refusal};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
+use crate::timetabling::StepLink;
 use crate::validate;
 
 /// What is wanted.
@@ -176,6 +177,13 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
         Fact::Project(ProjectFact::Part { part, .. }) => {
             project().any(|fact| part_named(fact) == Some(part))
         }
+        // Whether steps wait for each other in a circle shows only in the whole chain.
+        Fact::Project(
+            ProjectFact::Step { .. }
+            | ProjectFact::StepWork { .. }
+            | ProjectFact::StepLink { .. }
+            | ProjectFact::Kind { .. },
+        ) if project().any(waits) => true,
         Fact::Project(ProjectFact::Step { step, .. }) => {
             project().any(|fact| step_named(fact) == Some(step))
         }
@@ -196,6 +204,11 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
     }
 }
 
+/// Whether the fact says what steps wait for.
+pub(crate) fn waits(fact: &ProjectFact) -> bool {
+    matches!(fact, ProjectFact::StepWork { .. } | ProjectFact::StepLink { .. })
+}
+
 /// The part that a fact refers to.
 fn part_named(fact: &ProjectFact) -> Option<&Code> {
     match fact {
@@ -207,7 +220,10 @@ fn part_named(fact: &ProjectFact) -> Option<&Code> {
 /// The step that a fact refers to.
 fn step_named(fact: &ProjectFact) -> Option<&Code> {
     match fact {
-        ProjectFact::Milestone { step, .. } | ProjectFact::GatePapers { step, .. } => Some(step),
+        ProjectFact::Milestone { step, .. }
+        | ProjectFact::GatePapers { step, .. }
+        | ProjectFact::StepWork { step, .. }
+        | ProjectFact::StepLink { link: StepLink { step, .. }, .. } => Some(step),
         _ => None,
     }
 }

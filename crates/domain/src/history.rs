@@ -100,10 +100,15 @@ impl SubjectHistory {
         &self.facts[from..from + count]
     }
 
-    /// Takes in one fact, at its place.
+    /// Takes in one fact, at its place: often the end, which is seen without searching a history that
+    /// no cache of the processor holds.
     pub fn insert(&mut self, fact: RecordedFact) {
         let wanted = (&fact.slot, fact.effective, fact.seq);
-        let at = self.facts.partition_point(|f| (&f.slot, f.effective, f.seq) <= wanted);
+        let before = |held: &RecordedFact| (&held.slot, held.effective, held.seq) <= wanted;
+        let at = match self.facts.last() {
+            Some(last) if !before(last) => self.facts.partition_point(before),
+            _ => self.facts.len(),
+        };
         self.facts.insert(at, fact);
     }
 

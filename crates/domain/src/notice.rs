@@ -7,6 +7,7 @@ use std::fmt;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::named::Named;
 use crate::subject::Subject;
 
 /// What notices are about; people choose channels by it.
@@ -146,6 +147,8 @@ pub enum Value {
     Word(String),
     Number(i64),
     Date(Date),
+    /// A name in the reader's language.
+    Named(Named),
 }
 
 /// A sentence: the key of its message and the values in it.

@@ -51,6 +51,10 @@ pub enum Problem {
     BadAddress,
     #[error("not an e-mail address")]
     BadEmail,
+    #[error("three numbers of working days that do not fall, at most {0}")]
+    EstimateOrder(u16),
+    #[error("no working day is left")]
+    NoWorkingDay,
     #[error("percent lies between 0 and 100")]
     PercentRange,
     #[error("must not be negative")]
@@ -103,6 +107,22 @@ pub enum Problem {
     MarkRange,
     #[error("number {number} is that of '{by}'")]
     NumberTaken { number: u32, by: Code },
+    #[error("late without a reason: {}", .0.join(", "))]
+    Unexplained(Vec<String>),
+    #[error("kept by the calendar, not written by hand")]
+    ByCalendar,
+    #[error("a ladder or period stands twice, a slip has no place there, or it closes before it is due")]
+    BadRhythm,
+    #[error("a veto stands with the lowest mark")]
+    VetoMark,
+    #[error("a veto needs its reason")]
+    VetoReason,
+    #[error("stands at the highest level")]
+    HighestLevel,
+    #[error("units have not answered: say why it ends without them")]
+    SilentUnits,
+    #[error("not while {}", .state.as_str())]
+    NotInState { state: State },
 }
 
 /// What a code was to refer to.
@@ -125,6 +145,7 @@ pub enum Reference {
     Item,
     Evidence,
     Matter,
+    WorkCalendar,
 }
 
 impl std::fmt::Display for Reference {
@@ -146,6 +167,7 @@ impl Reference {
             Self::OutputKind => "output_kind",
             Self::Part => "part",
             Self::Step => "step",
+            Self::WorkCalendar => "work_calendar",
             Self::Indicator => "indicator",
             Self::Figure => "figure",
             Self::YearlyList => "yearly_list",
@@ -188,6 +210,8 @@ impl Problem {
             Self::ControlCharacter => "control-character",
             Self::BadAddress => "bad-address",
             Self::BadEmail => "bad-email",
+            Self::EstimateOrder(_) => "estimate-order",
+            Self::NoWorkingDay => "no-working-day",
             Self::PercentRange => "percent-range",
             Self::Negative => "negative",
             Self::DateOrder { .. } => "date-order",
@@ -214,6 +238,14 @@ impl Problem {
             Self::NothingPending => "nothing-pending",
             Self::MarkRange => "mark-range",
             Self::NumberTaken { .. } => "number-taken",
+            Self::Unexplained(_) => "unexplained",
+            Self::ByCalendar => "by-calendar",
+            Self::BadRhythm => "bad-rhythm",
+            Self::VetoMark => "veto-mark",
+            Self::VetoReason => "veto-reason",
+            Self::HighestLevel => "highest-level",
+            Self::SilentUnits => "silent-units",
+            Self::NotInState { .. } => "not-in-state",
         }
     }
 
@@ -230,6 +262,7 @@ impl Problem {
             Self::UnknownReference { what, code } => {
                 vec![("what", what.as_str().into()), ("code", code.to_string())]
             }
+            Self::EstimateOrder(most) => vec![("most", most.to_string())],
             Self::Missing(what) => vec![("what", (*what).into())],
             Self::TooLong { max, found } => vec![("max", max.to_string()), ("found", found.to_string())],
             Self::DateOrder { earlier_step, earlier, later_step, later } => vec![
@@ -249,9 +282,11 @@ impl Problem {
             Self::OpenTasks(tasks) => {
                 vec![("tasks", tasks.iter().map(Code::as_str).collect::<Vec<_>>().join(", "))]
             }
+            Self::Unexplained(rows) => vec![("rows", rows.join(", "))],
             Self::TooLate { limit } => vec![("limit", limit.to_string())],
             Self::NotLater { than } => vec![("than", than.to_string())],
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
+            Self::NotInState { state } => vec![("state", state.as_str().into())],
             Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
             Self::NumberTaken { number, by } => {
                 vec![("number", number.to_string()), ("by", by.to_string())]

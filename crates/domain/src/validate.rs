@@ -23,6 +23,7 @@ use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Reference, Refusal};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
+use crate::timetabling::{MOST_DAYS, Work, waiting_circle};
 use crate::unit::UnitFact;
 
 /// What the checks look at, with the list that refusals are added to.
@@ -225,6 +226,43 @@ impl Check<'_> {
         self.require(known, Reference::Step, step);
     }
 
+    fn step_of(&mut self, project: &Code, step: &Code) {
+        let other = self
+            .lookup
+            .subject(&Subject::project(&self.subject.scope, project))
+            .and_then(|history| Project::at(&history, View::ALL));
+        match other {
+            Some(other) => {
+                let known = other.steps.iter().any(|line| line.step == *step);
+                self.require(known, Reference::Step, step);
+            }
+            None => self.require(false, Reference::Project, project),
+        }
+    }
+
+    fn work(&mut self, work: &Work) {
+        if !work.days.is_ordered() {
+            self.refuse(Problem::EstimateOrder(MOST_DAYS));
+        }
+        if let Some(calendar) = &work.calendar {
+            self.in_plan(Reference::WorkCalendar, calendar, |plan| {
+                plan.calendars.iter().any(|held| held.calendar == *calendar)
+            });
+        }
+    }
+
+    /// Steps that wait for each other in a circle would never come.
+    fn no_waiting_circle(&mut self, step: &Code) {
+        let (Some(project), Some(plan)) = (&self.project, self.plan.clone()) else { return };
+        let circle = waiting_circle(&plan, project, step, &|code| {
+            let subject = Subject::project(&plan.code, code);
+            self.lookup.subject(&subject).and_then(|history| Project::at(&history, View::ALL))
+        });
+        if let Some(circle) = circle {
+            self.refuse(Problem::Circular(circle));
+        }
+    }
+
     fn project_fact(&mut self, fact: &ProjectFact) {
         match fact {
             ProjectFact::Name(name) => self.name(name),
@@ -270,6 +308,27 @@ impl Check<'_> {
                     && decided < applied
                 {
                     self.refuse(Problem::PeriodOrder);
+                }
+            }
+            ProjectFact::StepWork { step, work } => {
+                self.step(step);
+                if let Some(work) = work {
+                    self.work(work);
+                    work.after.iter().flatten().for_each(|before| self.step(before));
+                    self.no_waiting_circle(step);
+                }
+            }
+            ProjectFact::StepLink { link, held } => {
+                self.step(&link.step);
+                match &link.project {
+                    Some(project) => self.step_of(project, &link.before),
+                    None => self.step(&link.before),
+                }
+                if link.lag.unsigned_abs() > MOST_DAYS {
+                    self.refuse(Problem::EstimateOrder(MOST_DAYS));
+                }
+                if *held {
+                    self.no_waiting_circle(&link.step);
                 }
             }
             ProjectFact::Progress { part, percent } => {
@@ -349,6 +408,32 @@ impl Check<'_> {
                 self.name(&rules.name);
                 if rules.rules.iter().any(|rule| rule.any.is_empty()) {
                     self.refuse(Problem::Empty);
+                }
+            }
+            PlanFact::UsualWork { template, step, work } => {
+                let known = self.plan.as_ref().and_then(|plan| plan.template(template.as_str()).cloned());
+                self.require(known.is_some(), Reference::Template, template);
+                if let (Some(held), Some(work)) = (known, work) {
+                    self.work(work);
+                    for step in work.after.iter().flatten().chain([step]) {
+                        let known = held.steps.iter().any(|other| other.step == *step);
+                        self.require(known, Reference::Step, step);
+                    }
+                }
+            }
+            PlanFact::WorkCalendar(calendar) => {
+                self.name(&calendar.name);
+                if !calendar.week.contains(&true) {
+                    self.refuse(Problem::NoWorkingDay);
+                }
+            }
+            PlanFact::Rhythm(rhythm) => {
+                self.name(&rhythm.rules.name);
+                if rhythm.rules.fault().is_some() {
+                    self.refuse(Problem::BadRhythm);
+                }
+                if rhythm.until.is_some_and(|until| until < rhythm.since) {
+                    self.refuse(Problem::PeriodOrder);
                 }
             }
             PlanFact::PublishedFigure { figure, .. } => {

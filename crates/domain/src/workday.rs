@@ -10,12 +10,12 @@ use crate::milestone::Limit;
 
 const EPOCH: Date = date(1970, 1, 1);
 
-fn day(of: Date) -> Day {
+pub(crate) fn day(of: Date) -> Day {
     // jiff's years fit an i32 of days many times over.
     Day(EPOCH.until(of).map_or(0, |span| span.get_days()))
 }
 
-fn date_of(day: Day) -> Date {
+pub(crate) fn date_of(day: Day) -> Date {
     EPOCH.checked_add(jiff::Span::new().days(day.0)).unwrap_or(Date::MAX)
 }
 

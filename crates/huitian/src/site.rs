@@ -1,12 +1,15 @@
 //! What the server serves: pages and API.
 
+use std::sync::Arc;
+
 use app::App;
+use app::notify::Reach;
 use axum::Router;
 use pages::{DemoSignIns, PagesState};
 
 use crate::server::Config;
 
-pub fn routes(app: App, config: &Config) -> Router {
+pub fn routes(app: App, config: &Config, reach: Arc<Reach>) -> Router {
     let demo = config.demo.then(|| DemoSignIns {
         people: ::demo::PEOPLE
             .iter()
@@ -14,6 +17,6 @@ pub fn routes(app: App, config: &Config) -> Router {
             .collect(),
         password: ::demo::PASSWORD.to_owned(),
     });
-    pages::router(PagesState { app: app.clone(), secure_cookies: config.secure_cookies, demo })
+    pages::router(PagesState { app: app.clone(), secure_cookies: config.secure_cookies, demo, reach })
         .merge(api::router(app))
 }

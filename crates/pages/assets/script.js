@@ -26,3 +26,20 @@ for (const input of document.querySelectorAll("input[type=file][data-most]")) {
     input.reportValidity();
   });
 }
+// Where units stand in a call is looked up again while somebody watches.
+for (const part of document.querySelectorAll("[data-live]")) {
+  let shown = "";
+  const look = async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(part.dataset.live, { headers: { accept: "text/html" } });
+      if (!answer.ok || answer.redirected) return;
+      const text = await answer.text();
+      if (text !== shown) part.innerHTML = shown = text;
+    } catch {
+      // The network comes back or it does not; what is shown stays.
+    }
+  };
+  setInterval(look, 4000);
+  document.addEventListener("visibilitychange", look);
+}

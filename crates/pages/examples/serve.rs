@@ -23,7 +23,12 @@ async fn main() -> anyhow::Result<()> {
     }
     let people = demo::PEOPLE.iter().map(|p| (p.code.to_owned(), p.name.to_owned())).collect();
     let sign_ins = DemoSignIns { people, password: demo::PASSWORD.to_owned() };
-    let router = pages::router(PagesState { app, secure_cookies: false, demo: Some(sign_ins) });
+    let router = pages::router(PagesState {
+        app,
+        secure_cookies: false,
+        demo: Some(sign_ins),
+        reach: Default::default(),
+    });
     let listener = tokio::net::TcpListener::bind(("127.0.0.1", port)).await?;
     println!("http://{}/", listener.local_addr()?);
     axum::serve(listener, router).await?;

@@ -35,6 +35,7 @@ pub async fn show(visit: Visit) -> Result<Response, PageError> {
     };
     if visit.actor.may_somewhere(Action::ManagePeople) {
         add("/admin/people".into(), "people", "");
+        add("/admin/delivery".into(), "delivery", "");
     }
     if visit.actor.may_somewhere(Action::ManageDirectory) {
         add("/admin/units".into(), "units", "");

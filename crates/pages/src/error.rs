@@ -86,6 +86,17 @@ impl PageError {
         Self::told(StatusCode::INTERNAL_SERVER_ERROR, "error-internal")
     }
 
+    /// More rows than the paper holds.
+    pub fn too_long(rows: String) -> Self {
+        Self::told(StatusCode::UNPROCESSABLE_ENTITY, "error-too-long").naming(Detail::Given(rows))
+    }
+
+    /// A statement whose sums do not close, with what is wrong.
+    pub fn sums(faults: impl Iterator<Item = String>) -> Self {
+        let told = Self::told(StatusCode::UNPROCESSABLE_ENTITY, "error-sums");
+        faults.fold(told, |told, fault| told.naming(Detail::Given(fault)))
+    }
+
     /// Not to be done with it as it stands now.
     pub fn not_now() -> Self {
         Self::told(StatusCode::CONFLICT, "error-not-now")
@@ -149,6 +160,10 @@ impl PageError {
             AppError::Store(StoreError::DiskFull(why)) => {
                 tracing::error!(why, "the disk is full");
                 Self::told(StatusCode::INSUFFICIENT_STORAGE, "error-disk-full")
+            }
+            AppError::Timetable(error) => {
+                let detail = vec![Detail::Given(error.to_string())];
+                Self::Told { status: StatusCode::UNPROCESSABLE_ENTITY, lang, key: "error-timetable", detail }
             }
             error => {
                 tracing::error!(%error, "a page failed");

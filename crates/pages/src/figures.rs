@@ -15,6 +15,7 @@ use words::Lang;
 
 use crate::PagesState;
 use crate::error::{PageError, render};
+use crate::ledger::paper::PaperLine;
 use crate::overview::plan_code;
 use crate::page::Page;
 use crate::visitor::Visitor;
@@ -101,6 +102,8 @@ struct ListPage {
     page: Page,
     groups: Vec<Group>,
     faults: Vec<FaultLine>,
+    /// For those who work on the plan.
+    papers: Vec<PaperLine>,
     agree: usize,
     differ: usize,
     alone: usize,
@@ -154,6 +157,7 @@ async fn list(
         statement.figures.iter().filter(|f| Verdict::of(f.value, f.published) == wanted).count()
     };
     render(&ListPage {
+        papers: if page.may_work { vec![PaperLine::statement(&page)] } else { Vec::new() },
         page,
         agree: count(Verdict::Agrees),
         differ: count(Verdict::Differs),

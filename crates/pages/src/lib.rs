@@ -6,6 +6,7 @@ mod area;
 mod assets;
 mod audit;
 mod changes;
+mod coordination;
 mod correction;
 mod directory;
 mod editor;
@@ -19,6 +20,7 @@ mod indicator_edit;
 mod lang_choice;
 mod late;
 mod ledger;
+mod notice;
 mod output;
 mod overview;
 mod own_account;
@@ -38,6 +40,7 @@ mod sign_in_rate;
 mod staff;
 mod tables;
 mod template;
+mod timetable;
 mod tree;
 mod unit;
 mod unreadable;
@@ -46,7 +49,10 @@ mod visitor;
 mod words_of;
 mod yearly_list;
 
+use std::sync::Arc;
+
 use app::App;
+use app::notify::Reach;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
@@ -65,6 +71,8 @@ pub struct PagesState {
     pub secure_cookies: bool,
     /// Shows the demonstration's sign-ins: names and the one password.
     pub demo: Option<DemoSignIns>,
+    /// What the installation reaches people by.
+    pub reach: Arc<Reach>,
 }
 
 /// The sign-ins of a demonstration: code, name; and their password.
@@ -84,6 +92,9 @@ pub fn router(state: PagesState) -> Router {
         .merge(session::routes())
         .merge(tables::routes())
         .merge(ledger::routes())
+        .merge(timetable::routes())
+        .merge(coordination::routes())
+        .merge(notice::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

@@ -35,6 +35,8 @@ pub struct Page {
     pub known_at_given: String,
     pub today: Date,
     pub user: Option<String>,
+    /// Notices that the reader has not read, counted up to a hundred.
+    pub unread: i64,
     pub csrf: String,
     pub may_edit: bool,
     pub may_import: bool,
@@ -74,6 +76,7 @@ impl Page {
             known_at_given: visitor.known_day.map_or(String::new(), |day| day.to_string()),
             today,
             user,
+            unread: 0,
             csrf: visitor.csrf.clone(),
             may_edit: may(Action::ReportProgress) || may(Action::DescribeProject),
             may_import: may(Action::Import),
@@ -86,6 +89,11 @@ impl Page {
 
     pub fn t(&self, key: &str) -> Cow<'static, str> {
         words::text(self.lang, key)
+    }
+
+    /// How many notices are unread, as the header says it.
+    pub fn unread_said(&self) -> String {
+        if self.unread >= app::notify::UNREAD_MOST as i64 { "99+".into() } else { self.unread.to_string() }
     }
 
     /// A message with one value.
@@ -142,6 +150,12 @@ impl Page {
         let plan = self.plan.as_ref().map_or("", |plan| plan.code.as_str());
         let full = format!("/p/{plan}{path}");
         self.path == full || (!path.is_empty() && self.path.starts_with(&format!("{full}/")))
+    }
+
+    /// Meetings, dispatches, whistles and what else brings units together.
+    pub fn is_coordinating(&self) -> bool {
+        let pages = ["/meetings", "/dispatches", "/whistles", "/report-ins", "/good-deeds", "/communities"];
+        pages.iter().any(|path| self.is_here(path))
     }
 
     pub fn is_past(&self) -> bool {

@@ -90,7 +90,7 @@ pub(crate) fn chart(project: &Project, as_of: Date, lang: Lang) -> Option<Chart>
             if let Some(part) = part {
                 label = format!("{label} · {}", part_name(project, part, lang));
             }
-            ChartRow { label: shortened(&label), y: TOP + at * ROW, marks, slip }
+            ChartRow { label: shortened(&label, LABEL), y: TOP + at * ROW, marks, slip }
         })
         .collect();
     // Where many years share the width, every second or third is named.
@@ -105,9 +105,9 @@ pub(crate) fn chart(project: &Project, as_of: Date, lang: Lang) -> Option<Chart>
 }
 
 /// The label's column is narrow; the table beside the picture has it whole.
-fn shortened(label: &str) -> String {
+pub(crate) fn shortened(label: &str, room: i32) -> String {
     let width = |c: char| if u32::from(c) < 0x1100 { 1 } else { 2 };
-    let mut room = LABEL;
+    let mut room = room;
     let short: String = label
         .chars()
         .take_while(|c| {
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn labels_are_cut_by_their_width() {
-        assert_eq!(shortened("Start on site"), "Start on site");
-        assert_eq!(shortened("二次结构装修机电安装工程总包单位"), "二次结构装修机电安装工程…");
+        assert_eq!(shortened("Start on site", LABEL), "Start on site");
+        assert_eq!(shortened("二次结构装修机电安装工程总包单位", LABEL), "二次结构装修机电安装工程…");
     }
 }

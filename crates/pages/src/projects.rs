@@ -19,6 +19,7 @@ use words::Lang;
 
 use crate::PagesState;
 use crate::error::{PageError, render};
+use crate::ledger::paper::PaperLine;
 use crate::overview::plan_code;
 use crate::page::Page;
 use crate::visitor::Visitor;
@@ -32,7 +33,7 @@ const PAGE_SIZE: usize = 50;
 
 /// The wanted list, as the address says it. A phase, standing, grade or year that there is not does not
 /// narrow it; a sector, unit or area that there is not leaves nothing.
-#[derive(Debug, Clone, Default, Deserialize, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(default)]
 pub struct ListQuery {
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -274,6 +275,8 @@ struct ListPage {
     conditions: Vec<Condition>,
     /// The conditions, for the same list as a file.
     files: String,
+    /// For those who work on the plan.
+    papers: Vec<PaperLine>,
     /// Whether any of the conditions that are folded away is set.
     unfolded: bool,
     may_add: bool,
@@ -407,6 +410,11 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
         .any(|text| !text.is_empty()),
         may_add,
         files: query.with("list", "yes"),
+        papers: if page.may_work {
+            vec![PaperLine::timetable(&page, &query.with("page", ""))]
+        } else {
+            Vec::new()
+        },
         query,
         page,
     }

@@ -160,7 +160,11 @@ impl Visitor {
             .and_then(|code| plans.iter().find(|held| held.code == code.as_str()))
             .or(plans.first())
             .cloned();
-        Ok(Page::new(self, state, title, plan, plans))
+        let mut page = Page::new(self, state, title, plan, plans);
+        if let Some(person) = self.actor.person() {
+            page.unread = state.app.unread(person).await.map_err(|error| self.fail(error))?;
+        }
+        Ok(page)
     }
 
     /// A plan as this reader looks at it. A plan, or a record, that came later than the day looked at

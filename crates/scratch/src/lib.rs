@@ -1,6 +1,7 @@
 //! Databases for tests and benches: a SQLite file in a folder of its own, or a database on a
-//! PostgreSQL server that is started for the process and gone with it.
+//! PostgreSQL server that is started for the process and gone with it. And pages of documents, drawn.
 
+pub mod drawn;
 mod server;
 
 use std::path::Path;

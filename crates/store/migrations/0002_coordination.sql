@@ -41,6 +41,8 @@ CREATE INDEX item_by_day ON item (
   evidence, level, series, caller, person, sector, units, number, code
 );
 CREATE INDEX item_by_lead ON item (plan, lead_unit, until_day, due);
+-- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
+CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 
 CREATE TABLE item_area (
   plan {text} NOT NULL,
@@ -48,6 +50,7 @@ CREATE TABLE item_area (
   item {text} NOT NULL,
   PRIMARY KEY (plan, area, item)
 ) {unrowed};
+CREATE INDEX item_area_back ON item_area (plan, item);
 
 CREATE TABLE item_link (
   plan {text} NOT NULL,

@@ -30,6 +30,10 @@ pub struct BackLink {
 /// The tables that are made again from the journal.
 const TABLES: [&str; 3] = ["item", "item_area", "item_link"];
 
+/// The rows of an item from a day on. The day is compared as an expression: by the index that begins with it,
+/// SQLite would walk through every item that is open instead of this one's few rows.
+const FORGET: &str = "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day || '' >= $3";
+
 /// Brings an item's rows up to date after an entry about it.
 pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &SubjectHistory) -> Result<()> {
     // Rows that ended before anything changed stay as they are. The row that ends on the very day is
@@ -41,10 +45,7 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     }
     let (plan, code) = (&history.subject.scope, &history.subject.code);
     let from = from.to_string();
-    connection.send(
-        "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day >= $3",
-        &[plan.as_str().into(), code.as_str().into(), from.as_str().into()],
-    )?;
+    connection.send(FORGET, &[plan.as_str().into(), code.as_str().into(), from.as_str().into()])?;
     for span in spans(history) {
         if span.until.is_none_or(|until| until.to_string() >= from) {
             insert(connection, plan, &span)?;
@@ -371,6 +372,27 @@ impl Connection {
         })
     }
 
+    /// The items that a report of a period stands on, on its eve and on its last day: those that were open
+    /// on the day, and those that changed in between. What has long been done is not read.
+    pub fn moving(
+        &mut self,
+        plan: &Code,
+        (eve, last): (Date, Date),
+    ) -> Result<(Vec<LedgerRow>, Vec<LedgerRow>)> {
+        let (eve, last) = (eve.to_string(), last.to_string());
+        let open = "standing IN ('open', 'suspended')";
+        let mut rows = |on: &str, changed: &str| {
+            let sql = format!(
+                "SELECT body FROM item WHERE plan = $1 AND from_day <= {on} AND until_day > {on} \
+                 AND ({open} OR {changed})"
+            );
+            self.rows(&sql, &[plan.as_str().into(), (&eve).into(), (&last).into()], |row| {
+                serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
+            })
+        };
+        Ok((rows("$2", "until_day <= $3")?, rows("$3", "from_day > $2")?))
+    }
+
     /// How many items of each light a query finds, without those that changed after `known`.
     pub fn ledger_lights(
         &mut self,
@@ -481,5 +503,25 @@ impl Connection {
                 Ok(Subject::item(&code(row.text(0)?)?, &code(row.text(1)?)?))
             },
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use scratch::Scratch;
+
+    #[test]
+    fn sqlite_finds_an_items_rows_by_its_code() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let areas = "DELETE FROM item_area WHERE plan = $1 AND item = $2 AND $3 = $3";
+        for (sql, by) in [(FORGET, "PRIMARY KEY (plan=? AND code=?)"), (areas, "(plan=? AND item=?)")] {
+            let params = ["p", "T-1", "2019-01-01"].map(Param::Text);
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+            assert!(plan.iter().any(|step| step.contains(by)), "{plan:?}");
+        }
     }
 }

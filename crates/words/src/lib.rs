@@ -2,6 +2,8 @@
 //!
 //! One file per area under `locales/`; both languages hold the same keys, which the tests check.
 
+pub mod shown;
+
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
@@ -72,8 +74,32 @@ macro_rules! sources {
     };
 }
 
-const ZH_SOURCES: &[(&str, &str)] = sources!("zh-CN": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "notify");
-const EN_SOURCES: &[(&str, &str)] = sources!("en": "terms", "refusals", "doctor", "figures", "pages", "import", "api", "staff", "items", "ledger", "notify");
+/// The files of a language; a new one is one line here.
+macro_rules! every_source {
+    ($tag:literal) => {
+        sources!(
+            $tag:
+            "terms",
+            "refusals",
+            "doctor",
+            "figures",
+            "pages",
+            "import",
+            "api",
+            "staff",
+            "items",
+            "ledger",
+            "coordination",
+            "papers",
+            "rhythm",
+            "notify",
+            "timetable"
+        )
+    };
+}
+
+const ZH_SOURCES: &[(&str, &str)] = every_source!("zh-CN");
+const EN_SOURCES: &[(&str, &str)] = every_source!("en");
 
 static ZH: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("zh-CN", ZH_SOURCES));
 static EN: LazyLock<FluentBundle<FluentResource>> = LazyLock::new(|| build("en", EN_SOURCES));
@@ -137,7 +163,7 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
                 "what" => format!("reference-{value}"),
                 "action" => format!("action-{value}"),
                 "earlier_step" | "later_step" => format!("step-{value}"),
-                "from" => format!("item-state-{value}"),
+                "from" | "state" => format!("item-state-{value}"),
                 "step" => format!("item-step-{value}"),
                 "relation" => format!("relation-{value}"),
                 _ => return (name, value),

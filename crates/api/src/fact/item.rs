@@ -82,9 +82,24 @@ as_kept! {
     /// A fact of an item.
     ItemFact of domain::item::ItemFact,
         "One fact of an item: an object with one member, its name, as in {\"due\": {\"on\": \"2019-08-14\"}}.";
-    /// Time limits and the escalation ladder.
+    /// Time limits.
     LimitRules of domain::item::limit::LimitRules,
-        "Time limits: objection, ordinary, urgent, immediate, review, and the rungs of the ladder.";
+        "Time limits: objection, ordinary, urgent, immediate, review.";
+    /// The work to a step.
+    Work of domain::timetabling::Work,
+        "The work to a step: days (low, likely, high: working days that do not fall), calendar (a working calendar of \
+         the plan; the national one when absent), after (the steps it waits for; the one before when absent).";
+    /// Something a step waits for.
+    StepLink of domain::timetabling::StepLink,
+        "step (the one that waits), project and before (the step that is waited for; the same project when absent), \
+         kind (finish_to_start, start_to_start, finish_to_finish, start_to_finish), lag (working days, negative for a lead).";
+    /// A working calendar.
+    WorkCalendar of domain::timetabling::WorkCalendar,
+        "calendar (its code), name, holidays (whether it keeps the national holidays), week (seven yes or no, Monday \
+         first), closed (times of every year without work: from and to as 11-15).";
+    /// Rules of reminders, escalation and returns.
+    InForceRhythm of domain::rhythm::InForce,
+        "Rules of the rhythm with the days they are in force: ladders of reminders and escalation, periods of returns.";
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";

@@ -11,12 +11,12 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
-use super::item::{LightRules, LimitRules};
+use super::item::{InForceRhythm, LightRules, LimitRules, Work, WorkCalendar};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::project::Gate;
-use crate::value::{Amount, CodeText, Day, Name, codes};
+use crate::value::{Amount, CodeText, Day, Name, codes, present};
 use crate::word::{AimWord, EntryWord, StageWord};
 
 /// One thing that can be recorded of a plan.
@@ -101,6 +101,17 @@ pub enum PlanFact {
     /// What was published for a figure.
     Limits(LimitRules),
     Lights(LightRules),
+    /// How long the work to a step of a template usually takes; `null` withdraws the word.
+    UsualWork {
+        template: CodeText,
+        step: CodeText,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        work: Option<Work>,
+    },
+    /// A working calendar besides the national one.
+    WorkCalendar(WorkCalendar),
+    Rhythm(InForceRhythm),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -278,6 +289,11 @@ impl From<PlanFact> for Domain {
             }),
             F::Limits(rules) => Self::Limits(rules.0),
             F::Lights(rules) => Self::Lights(rules.0),
+            F::UsualWork { template, step, work } => {
+                Self::UsualWork { template: template.0, step: step.0, work: work.map(|work| work.0) }
+            }
+            F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
+            F::Rhythm(rules) => Self::Rhythm(rules.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -345,6 +361,11 @@ impl From<&Domain> for PlanFact {
             },
             Domain::Limits(rules) => Self::Limits(LimitRules(rules.clone())),
             Domain::Lights(rules) => Self::Lights(LightRules(rules.clone())),
+            Domain::UsualWork { template, step, work } => {
+                Self::UsualWork { template: template.into(), step: step.into(), work: work.clone().map(Work) }
+            }
+            Domain::WorkCalendar(calendar) => Self::WorkCalendar(WorkCalendar(calendar.clone())),
+            Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -6,6 +6,7 @@ use domain::project::ProjectFact as Domain;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::item::{StepLink, Work};
 use crate::value::{Amount, CodeText, Day, Name, When, code, codes, present};
 use crate::word::{AspectWord, BasisWord, CauseWord, MembershipWord, StageWord};
 
@@ -99,6 +100,18 @@ pub enum ProjectFact {
         number: String,
         #[serde(default)]
         granted: Option<bool>,
+    },
+    /// How long the work to a step takes in this project; `null` goes back to what is usual.
+    StepWork {
+        step: CodeText,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        work: Option<Work>,
+    },
+    /// What a step waits for besides its chain; `held: false` takes it back.
+    StepLink {
+        link: StepLink,
+        held: bool,
     },
     /// Percent complete of the whole or of a part; may go down.
     Progress {
@@ -219,6 +232,8 @@ impl From<ProjectFact> for Domain {
                 number,
                 granted,
             },
+            F::StepWork { step, work } => Domain::StepWork { step: step.0, work: work.map(|work| work.0) },
+            F::StepLink { link, held } => Domain::StepLink { link: link.0, held },
             F::Progress { part, percent } => Domain::Progress { part: opt(part), percent: percent.0 },
             F::Output { kind, stage, basis, quantity } => {
                 Domain::Output { kind: kind.0, stage: stage.0, basis: basis.0, quantity: quantity.0 }
@@ -269,6 +284,10 @@ impl From<&Domain> for ProjectFact {
                 number: number.clone(),
                 granted: *granted,
             },
+            Domain::StepWork { step, work } => {
+                Self::StepWork { step: step.into(), work: work.clone().map(Work) }
+            }
+            Domain::StepLink { link, held } => Self::StepLink { link: StepLink(link.clone()), held: *held },
             Domain::Progress { part, percent } => {
                 Self::Progress { part: code(part), percent: Amount(*percent) }
             }

@@ -5,12 +5,14 @@
 //! ([`App::route`]), and later what exactly is sent ([`App::parcels`]). Sending itself is the
 //! `delivery` crate's.
 
+mod calendar;
 mod errand;
 mod feed;
 mod inbox;
 mod parcel;
 mod queue;
 mod route;
+mod tellings;
 mod wording;
 
 use domain::code::Code;
@@ -20,12 +22,14 @@ use store::{StoreError, Tx};
 
 use errand::Errand;
 
+pub use calendar::{CalendarLine, Moment};
 pub use errand::lane;
 pub use feed::{Covers, NewFeed};
-pub use inbox::Inbox;
+pub use inbox::{Inbox, UNREAD_MOST};
 pub use parcel::{Letter, Parcel, Post};
 pub use queue::{Carried, DeadLetter};
 pub use route::{Reach, ReachedHook};
+pub(crate) use tellings::{might_concern, tell_of};
 pub use wording::say;
 
 /// Who is told.

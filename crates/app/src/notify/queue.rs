@@ -1,11 +1,14 @@
 //! The queue as its workers and its keepers use it.
 
+use domain::code::Code;
+use domain::notice::{EventKey, Notice, NoticeError, Said, SitePath, Topic};
 use domain::policy::{Action, Target};
 use domain::refusal::{Problem, Refusal};
 use domain::retry::{WAIT_MOST, wait_after};
 use jiff::SignedDuration;
 use store::{DeadJob, Job, Outcome, QueueSizes, StoreError};
 
+use super::errand::{Errand, lane};
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -124,6 +127,51 @@ impl App {
         let (key, now) = (key.to_owned(), self.clock().now().as_microsecond());
         let found = self.database().write_async(move |tx| tx.resend_job(&key, now)).await?;
         found.then_some(()).ok_or(AppError::NotFound)
+    }
+
+    /// Sends all dead letters again; returns how many.
+    pub async fn resend_all(&self, actor: &Actor) -> Result<usize, AppError> {
+        let mut count = 0;
+        // What fails again meanwhile waits for another time.
+        let begun = self.clock().now().as_microsecond().saturating_add(1);
+        loop {
+            let letters = self.dead_letters(actor, Some((begun, String::new())), 500).await?;
+            if letters.is_empty() {
+                return Ok(count);
+            }
+            for letter in letters {
+                match self.resend(actor, &letter.key).await {
+                    Ok(()) => count += 1,
+                    // Another has done so meanwhile.
+                    Err(AppError::NotFound) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+    }
+
+    /// Sends a message to a webhook by which to see that it arrives.
+    pub async fn test_webhook(&self, actor: &Actor, webhook: &Code) -> Result<(), AppError> {
+        may_keep(actor)?;
+        let now = self.clock().now().as_microsecond();
+        let who = match actor {
+            Actor::Person { name, .. } | Actor::Token { name, .. } => name.as_str(),
+            Actor::Operator(name) => name.as_str(),
+            Actor::Public => "",
+        };
+        let bad = |error: NoticeError| AppError::Store(StoreError::Damaged(error.to_string()));
+        let notice = Notice {
+            event: EventKey::new(format!("test/{now}")).map_err(bad)?,
+            topic: Topic::System,
+            urgent: false,
+            subject: None,
+            said: Said::new("notify-test").text("who", who),
+            link: SitePath::new("/").map_err(bad)?,
+        };
+        let job = Errand::Hook { webhook: webhook.clone(), notice, at: now };
+        let job = job.job(&lane::hook(webhook.as_str()), now);
+        self.database().write_async(move |tx| tx.enqueue(&job, now).map_err(AppError::from)).await?;
+        Ok(())
     }
 
     /// Gives a dead letter up.

@@ -17,6 +17,7 @@ pub fn say(lang: Lang, said: &Said) -> String {
                 Value::Word(key) => words::text(lang, key).into_owned(),
                 Value::Number(number) => number.to_string(),
                 Value::Date(date) => date.to_string(),
+                Value::Named(name) => name.get(lang.is_english()).to_owned(),
             };
             (name.as_str(), value)
         })

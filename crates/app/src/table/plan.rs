@@ -1,5 +1,7 @@
 //! The plan itself: yearly list entries as a table, everything else from one TOML file.
 
+use std::collections::BTreeMap;
+
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -10,6 +12,7 @@ use domain::output::{OutputGroup, OutputKind, Stage};
 use domain::plan::{Aim, ListEntryKind, PlanFact};
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
+use domain::timetabling::{Closed, DayOfYear, Estimate, Work, WorkCalendar};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
@@ -62,6 +65,10 @@ pub struct PlanFile {
     #[serde(default)]
     templates: Vec<TemplateEntry>,
     #[serde(default)]
+    calendars: Vec<CalendarEntry>,
+    #[serde(default)]
+    work: Vec<WorkEntry>,
+    #[serde(default)]
     revisions: Vec<RevisionEntry>,
     #[serde(default)]
     lists: Vec<ListFileEntry>,
@@ -106,6 +113,35 @@ struct StepEntry {
     #[serde(default)]
     en: String,
     gate: Option<GateEntry>,
+}
+
+/// A working calendar. Closed times are days of every year: `["11-15", "03-15"]`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CalendarEntry {
+    code: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    holidays: bool,
+    week: [bool; 7],
+    #[serde(default)]
+    closed: Vec<(DayOfYear, DayOfYear)>,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
+/// How many working days the steps of a template usually take: at best, usually, at worst.
+#[derive(Debug, Clone, Deserialize)]
+struct WorkEntry {
+    template: Code,
+    #[serde(default)]
+    calendar: Option<Code>,
+    days: BTreeMap<Code, (u16, u16, u16)>,
+    #[serde(default)]
+    after: BTreeMap<Code, Vec<Code>>,
+    #[serde(flatten)]
+    origin: Origin,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -256,6 +292,34 @@ impl PlanFile {
         change(command, &origin, Some(self.recorded_on))
     }
 
+    /// Working calendars and how long steps usually take: they come with the plan, each with its own source.
+    pub fn work(&self) -> Vec<(Date, Change)> {
+        let calendars = self.calendars.iter().map(|entry| {
+            let closed = entry.closed.iter().map(|(from, to)| Closed { from: *from, to: *to });
+            let fact = PlanFact::WorkCalendar(WorkCalendar {
+                calendar: entry.code.clone(),
+                name: Named::new(&entry.zh, &entry.en),
+                holidays: entry.holidays,
+                week: entry.week,
+                closed: closed.collect(),
+            });
+            self.dated(vec![fact], &entry.origin)
+        });
+        let work = self.work.iter().map(|entry| {
+            let facts = entry.days.iter().map(|(step, (low, likely, high))| PlanFact::UsualWork {
+                template: entry.template.clone(),
+                step: step.clone(),
+                work: Some(Work {
+                    days: Estimate { low: *low, likely: *likely, high: *high },
+                    calendar: entry.calendar.clone(),
+                    after: entry.after.get(step).cloned(),
+                }),
+            });
+            self.dated(facts.collect(), &entry.origin)
+        });
+        calendars.chain(work).collect()
+    }
+
     fn subject(&self) -> Subject {
         Subject::plan(&self.code)
     }
@@ -265,7 +329,7 @@ impl PlanFile {
         let revisions = self.revisions.iter().map(|entry| {
             let title = Named::new(&entry.zh, &entry.en);
             let fact = PlanFact::Revision { number: entry.number, title, declared: entry.declared };
-            self.dated(fact, &entry.origin)
+            self.dated(vec![fact], &entry.origin)
         });
         let lists = self.lists.iter().map(|entry| {
             let fact = PlanFact::YearlyList {
@@ -275,7 +339,7 @@ impl PlanFile {
                 declared_carried_over: entry.carried_over,
                 declared_new: entry.new,
             };
-            self.dated(fact, &entry.origin)
+            self.dated(vec![fact], &entry.origin)
         });
         revisions.chain(lists).collect()
     }
@@ -291,21 +355,22 @@ impl PlanFile {
                 quantity: entry.quantity,
                 members: entry.members.clone(),
             });
-            self.dated(fact, &entry.origin)
+            self.dated(vec![fact], &entry.origin)
         });
         let published = self.published.iter().map(|entry| {
             let fact =
                 PlanFact::PublishedFigure { figure: entry.figure.clone(), on: entry.on, value: entry.value };
             let mut origin = entry.origin.clone();
             origin.grade = Grade::Published;
-            self.dated(fact, &origin)
+            self.dated(vec![fact], &origin)
         });
         groups.chain(published).collect()
     }
 
-    fn dated(&self, fact: PlanFact, origin: &Origin) -> (Date, Change) {
+    fn dated(&self, facts: Vec<PlanFact>, origin: &Origin) -> (Date, Change) {
         let day = origin.recorded_on.unwrap_or(self.recorded_on);
-        let command = Command::Record { subject: self.subject(), facts: vec![fact.into()], expected: None };
+        let facts = facts.into_iter().map(Fact::from).collect();
+        let command = Command::Record { subject: self.subject(), facts, expected: None };
         (day, change(command, origin, Some(day)))
     }
 }

@@ -5,6 +5,7 @@
 
 mod mail;
 mod office;
+mod secure;
 mod servers;
 mod sinks;
 mod webhooks;

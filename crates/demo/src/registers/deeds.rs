@@ -69,6 +69,10 @@ fn write(
         ItemFact::Level { level: level(unit) },
         place(area, ""),
         ItemFact::Sector { sector: code("social") },
+        ItemFact::Beneficiaries {
+            whom: both("社区居民", "residents of the community"),
+            people: Some(120 + 35 * n as u32),
+        },
     ];
     let quantity = brought
         .map(|(kind, quantity)| ItemFact::Quantity { kind: code(kind), quantity: Decimal::from(quantity) });

@@ -36,6 +36,7 @@ pub(super) fn play(book: &mut Book, slips: &mut Slips) {
         let day = workday::at_or_after(day);
         last = meeting(book, slips, &mut decisions, Series::Dispatch, month as usize, day, last.as_ref());
     }
+    under_way(book, last.as_ref());
     for (n, (theme, before)) in (1..).zip(INSTANT) {
         instant(book, slips, &mut decisions, n, &THEMES[theme], wd(END, -before));
     }
@@ -112,6 +113,55 @@ fn meeting(
     Some(entry)
 }
 
+/// On the last day a joint meeting was held whose minutes are still to come, and the next dispatch is planned.
+fn under_way(book: &mut Book, before: Option<&Entry>) -> Option<()> {
+    let meeting = |zh: &str, en: &str, number: &str, series, at, place: &str| {
+        vec![
+            example(zh, en),
+            ItemFact::Number { number: number.into() },
+            ItemFact::Series { series },
+            ItemFact::Level { level: Level::City },
+            ItemFact::Appointment { at, place: place.into() },
+            lead("bj-task-force"),
+        ]
+    };
+    let morning = END.at(9, 30, 0, 0);
+    let mut facts = meeting(
+        "市级联席会第4次会议",
+        "joint meeting no. 4",
+        "4",
+        Series::Joint,
+        morning,
+        "市发展改革委会议室",
+    );
+    facts.extend((1..).zip(&THEMES[..2]).map(|(point, theme)| ItemFact::Agenda {
+        point,
+        title: both(theme.zh, theme.en),
+        about: (!theme.project.is_empty()).then(|| Target::Project(code(theme.project))),
+        text: String::new(),
+    }));
+    let mut held = book.register(wd(END, -4), person("task-force"), "HT-JM-04", ItemKind::Meeting, facts)?;
+    let present = ALWAYS.iter().map(|unit| ItemFact::Attendance {
+        unit: code(unit),
+        attendance: Attendance::Present,
+        name: String::new(),
+    });
+    book.step(END, person("task-force"), &mut held, Step::Hold, present.collect())?;
+    let at = date(2019, 8, 26).at(14, 30, 0, 0);
+    let mut facts =
+        meeting("第13次月调度会", "monthly dispatch no. 13", "13", Series::Dispatch, at, "昌平区会议中心");
+    facts.extend(before.map(|before| link(Relation::CarriedOver, Target::Item(before.code.clone()))));
+    let planned = book.register(wd(END, -2), person("task-force"), "HT-MD-13", ItemKind::Meeting, facts)?;
+    let asked = ItemFact::AgendaAsked {
+        key: code("a1"),
+        unit: code("changping-education"),
+        title: both("幼儿园开园手续的联合办理", "papers for opening kindergartens, handled jointly"),
+        about: None,
+        text: String::new(),
+    };
+    book.record(END, of("changping-education"), &planned, vec![asked])
+}
+
 /// What was decided is an item of its own, cleared like a task.
 fn decide(
     book: &mut Book,
@@ -172,6 +222,7 @@ fn instant(
         ItemFact::Received { on: day },
         ItemFact::Issuer { name: String::new(), unit: Some(code("bj-task-force")) },
         ItemFact::Level { level: Level::City },
+        ItemFact::CalledAt { at: called },
         ItemFact::AnswerBy { at: by.at(18, 0, 0, 0) },
         lead(theme.lead),
         supporting(theme.second, Part::Supporting),
@@ -183,10 +234,15 @@ fn instant(
     for (unit, hours) in [(theme.lead, 6), (theme.second, 30)] {
         let at = called.saturating_add(Span::new().hours(hours));
         let text = both("已研究，方案附后", "studied; a proposal is enclosed");
+        let seen =
+            ItemFact::Acknowledged { unit: code(unit), at: called.saturating_add(Span::new().hours(1)) };
+        book.record(day, of(unit), &entry, vec![seen])?;
         let answer = ItemFact::Answer { unit: code(unit), at, text };
         let answered = workday::at_or_after(at.date());
         book.record(answered, of(unit), &entry, vec![answer])?;
     }
-    book.step(by, person("task-force"), &mut entry, Step::Close, Vec::new())?;
+    let text = both("各方意见一致，形成决定", "all agree; it is decided");
+    let outcome = ItemFact::Outcome { solved: true, text };
+    book.step(by, person("task-force"), &mut entry, Step::Close, vec![outcome])?;
     decide(book, slips, decisions, &entry, theme, by)
 }

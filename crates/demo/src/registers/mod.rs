@@ -10,7 +10,7 @@ mod meetings;
 mod parties;
 mod report_ins;
 mod tasks;
-mod themes;
+pub(crate) mod themes;
 mod whistles;
 
 pub(crate) use book::Book;

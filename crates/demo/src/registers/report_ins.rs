@@ -80,6 +80,7 @@ impl ReportIns {
             ItemFact::Level { level: level(unit) },
             place(area, ""),
             ItemFact::Period { from: day, to: day },
+            ItemFact::People { people: 2 + self.0 % 5 },
         ]);
         if book.register(day, of(unit), &name, ItemKind::ReportIn, facts).is_some() {
             self.0 += 1;

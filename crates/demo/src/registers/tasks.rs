@@ -41,12 +41,16 @@ pub(super) struct Task<'a> {
     pub turn: i32,
 }
 
-/// Numbers slips in the order in which they go out.
+/// Slips that the office sent by hand, numbered in the order in which they went out.
 #[derive(Default)]
 pub(super) struct Slips(u32);
 
 impl Slips {
     fn send(&mut self, book: &mut Book, on: Date, task: &Entry, unit: &str, colour: SlipColour) {
+        // From then on they are issued by the calendar.
+        if on >= crate::rhythm::SINCE {
+            return;
+        }
         let (zh, en) = match colour {
             SlipColour::Blue => ("督办提示单（蓝）", "reminder slip (blue)"),
             SlipColour::Orange => ("督办预警单（橙）", "warning slip (orange)"),

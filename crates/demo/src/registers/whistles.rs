@@ -87,6 +87,7 @@ fn whistle(book: &mut Book, numbers: &mut ReportIns, n: i32, day: Date, ending: 
         ItemFact::Issuer { name: String::new(), unit: Some(code(caller)) },
         ItemFact::WhistleKind { whistle: kind },
         ItemFact::Level { level: Level::District },
+        ItemFact::CalledAt { at: called },
         ItemFact::AnswerBy { at: after(minutes) },
         lead(first),
         place(area, SPOTS[index % SPOTS.len()]),
@@ -128,11 +129,18 @@ fn whistle(book: &mut Book, numbers: &mut ReportIns, n: i32, day: Date, ending: 
         book.record(there, of(unit), &entry, vec![arrival(unit, minutes - 4, 2)])?;
         numbers.respond(book, there, unit, area, &to);
     }
+    if ending == Ending::RaisedAndSolved {
+        book.record(there, of("bj-housing"), &entry, vec![arrival("bj-housing", minutes - 20, 3)])?;
+    }
     book.step(there, of(first), &mut entry, Step::Handle, Vec::new())?;
     if ending == Ending::Handling {
         return None;
     }
-    settle(book, &mut entry, n, wd(there, 1 + n % 4), &calling, first, others, slow)
+    let mut called: Vec<&str> = others.to_vec();
+    if ending == Ending::RaisedAndSolved {
+        called.push("bj-housing");
+    }
+    settle(book, &mut entry, n, wd(there, 1 + n % 4), &calling, first, &called, slow)
 }
 
 /// Solved, and judged by whoever called.

@@ -6,7 +6,8 @@ use crate::form;
 use crate::length::{Length, mm, tenths};
 use crate::line::{Atom, Line, break_lines};
 use crate::model::{DocumentNumber, Kind, Labelled};
-use crate::style::{BLACK, Page, RED, Role};
+use crate::style::{BLACK, Colour, Page, RED, Role};
+use crate::table::Tone;
 
 /// The mark's upper edge under the text block's, in documents.
 const MARK_BELOW: Length = mm(35);
@@ -25,12 +26,12 @@ impl Composer<'_> {
         match &self.document.kind {
             Kind::Official { number, signer } => {
                 let before = if self.chinese() { (MARK_BELOW - above).max(0) } else { 0 };
-                out.push(self.mark(page, before));
+                out.push(self.mark(page, before, RED));
                 out.extend(self.number_line(number.as_ref(), signer.as_ref()));
-                out.push(self.red_rule());
+                out.push(self.rule(RED));
             }
             Kind::Report(series) | Kind::Minutes(series) => {
-                out.push(self.mark(page, 0));
+                out.push(self.mark(page, 0, RED));
                 let issue = form::issue(self.language(), series.issue);
                 let line = self.plain(issue, Role::Body, Set::Centre);
                 let (before, after) = (self.sizes.pitch / 4, self.sizes.pitch / 2);
@@ -41,10 +42,12 @@ impl Composer<'_> {
                     side: if self.chinese() { self.characters(1) } else { 0 },
                     pitch: self.sizes.pitch,
                 }));
-                out.push(self.red_rule());
+                out.push(self.rule(RED));
             }
-            Kind::Slip { number, date } => {
-                out.push(self.mark(page, 0));
+            Kind::Slip { number, date, tone } => {
+                // Red is that of every mark.
+                let colour = if *tone == Tone::Red { RED } else { Colour::of(*tone) };
+                out.push(self.mark(page, 0, colour));
                 out.push(self.blank());
                 out.push(Item::Pair(Pair {
                     start: self.piece(form::number(self.language(), number), Role::Body),
@@ -52,7 +55,7 @@ impl Composer<'_> {
                     side: 0,
                     pitch: self.sizes.pitch,
                 }));
-                out.push(self.red_rule());
+                out.push(self.rule(colour));
             }
             Kind::Letter { number } => {
                 if let Some(number) = number {
@@ -63,6 +66,7 @@ impl Composer<'_> {
                     out.push(Item::Paragraph(Paragraph { before, ..line }));
                 }
             }
+            Kind::Plain => {}
         }
         out.extend(self.title(page));
         out
@@ -82,13 +86,13 @@ impl Composer<'_> {
     }
 
     /// The mark on one line, as large as it may be.
-    fn mark(&self, page: &Page, before: Length) -> Item {
+    fn mark(&self, page: &Page, before: Length, colour: Colour) -> Item {
         let mark = &self.document.head.mark;
         // A little room is left: fonts differ, and a mark must not come to stand on two lines.
         let fitting = page.measure() / 25 * 24 / halves(mark).max(1) * 2;
         let most = if self.chinese() { self.sizes.mark } else { self.sizes.mark.min(fitting * 9 / 10) };
         let size = most.min(fitting / 500 * 500).max(self.sizes.body);
-        let line = self.paragraph(vec![self.coloured(mark, Role::Title, size, RED)], Set::Centre);
+        let line = self.paragraph(vec![self.coloured(mark, Role::Title, size, colour)], Set::Centre);
         Item::Paragraph(Paragraph { pitch: size * 6 / 5 / 50 * 50, before, ..line })
     }
 
@@ -114,11 +118,11 @@ impl Composer<'_> {
         out
     }
 
-    fn red_rule(&self) -> Item {
+    fn rule(&self, colour: Colour) -> Item {
         // The line of text above already leaves a little room under its characters.
         let under = (self.sizes.pitch - self.sizes.body) / 2;
         Item::Rule(Rule {
-            colour: RED,
+            colour,
             thickness: RED_RULE,
             before: (RULE_BELOW - under).max(0),
             after: 0,
@@ -129,8 +133,12 @@ impl Composer<'_> {
     fn title(&self, page: &Page) -> Vec<Item> {
         let mut out = Vec::new();
         if !self.document.title.trim().is_empty() {
-            let blanks = if matches!(self.document.kind, Kind::Slip { .. }) { 1 } else { 2 };
-            let before = if self.chinese() { blanks * self.sizes.pitch } else { self.sizes.pitch * 3 / 2 };
+            let before = match (&self.document.kind, self.chinese()) {
+                (Kind::Plain, _) => 0,
+                (Kind::Slip { .. }, true) => self.sizes.pitch,
+                (_, true) => 2 * self.sizes.pitch,
+                (_, false) => self.sizes.pitch * 3 / 2,
+            };
             let size = self.sizes.title;
             let text = self.shaped(&self.document.title, page);
             let set = if self.chinese() { Set::Centre } else { Set::Left };
@@ -191,7 +199,11 @@ impl Composer<'_> {
         let rule = |thickness, before| Rule { colour: RED, thickness, before, after: 0, beyond };
         let (thick, thin, gap) = (tenths(7), tenths(3), tenths(5));
         LetterHead {
-            items: vec![self.mark(page, 0), Item::Rule(rule(thick, RULE_BELOW)), Item::Rule(rule(thin, gap))],
+            items: vec![
+                self.mark(page, 0, RED),
+                Item::Rule(rule(thick, RULE_BELOW)),
+                Item::Rule(rule(thin, gap)),
+            ],
             top: LETTER_MARK,
             foot: vec![rule(thin, 0), rule(thick, gap)],
             foot_above: LETTER_FOOT,

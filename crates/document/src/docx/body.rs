@@ -296,7 +296,7 @@ impl<'a> Body<'a> {
         let count = grid.rows.len();
         for (at, row) in grid.rows.iter().enumerate() {
             // The last row, a sum mostly, does not stand alone under the heads.
-            self.row(grid, row, at + 2 == count && !row.head);
+            self.row(grid, row, (at + 2 == count && !row.head) || row.keep);
         }
         self.xml.close();
     }

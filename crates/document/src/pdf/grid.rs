@@ -9,6 +9,9 @@ use crate::flow::{Grid, GridCell, GridRow, Merge};
 use crate::length::Length;
 use crate::style::{BLACK, CELL_ABOVE, CELL_SIDE, Colour, HAIRLINE, SHADE};
 
+/// Rows that are kept together at most.
+const KEPT_MOST: usize = 8;
+
 const THIN: Length = 500;
 const THICK: Length = 1_000;
 const HAIR: Length = 300;
@@ -40,10 +43,28 @@ struct SetRow<'g> {
 impl Layout<'_> {
     pub(super) fn grid_needed(&mut self, grid: &Grid) -> Length {
         let heads: Length = self.heads(grid).iter().map(|row| row.height).sum();
-        let first = grid.rows.iter().find(|row| !row.head);
-        let row = first.map_or(0, |row| self.set_row(grid, row).height);
-        let most = (self.bottom() - self.page.top) / WHOLE_SHARE;
-        grid.before + heads + if row <= most { row } else { 2 * grid.pitch + 2 * CELL_ABOVE }
+        let mut first = 0;
+        let mut together = 0;
+        // The rows that are kept with the first one come with it, as far as a page holds them.
+        for (at, row) in grid.rows.iter().filter(|row| !row.head).take(KEPT_MOST).enumerate() {
+            let height = self.set_row(grid, row).height;
+            if at == 0 {
+                first = height;
+            }
+            together += height;
+            if !row.keep {
+                break;
+            }
+        }
+        let full = self.bottom() - self.page.top;
+        let rows = if together + heads <= full / 2 {
+            together
+        } else if first <= full / WHOLE_SHARE {
+            first
+        } else {
+            2 * grid.pitch + 2 * CELL_ABOVE
+        };
+        grid.before + heads + rows
     }
 
     fn set_row<'g>(&mut self, grid: &Grid, row: &'g GridRow) -> SetRow<'g> {
@@ -108,12 +129,19 @@ impl Layout<'_> {
             let mut set = self.set_row(grid, row);
             self.elements(&mut set, table);
             let room = self.bottom() - self.y;
-            // The last row, a sum mostly, does not stand alone under the heads.
-            let last = match body.get(at + 1..) {
-                Some([last]) if at > 0 => self.set_row(grid, last).height,
-                _ => 0,
-            };
-            let alone = set.height <= room && set.height + last > room && set.height + last <= full;
+            // The last row, a sum mostly, does not stand alone under the heads; rows that are kept with
+            // the next stay with it.
+            let mut with = 0;
+            let mut kept = row.keep || (at > 0 && at + 2 == body.len());
+            for next in body[at + 1..].iter().take(KEPT_MOST) {
+                if !kept {
+                    break;
+                }
+                with += self.set_row(grid, next).height;
+                kept = next.keep;
+            }
+            let begins = at == 0 || !body[at - 1].keep;
+            let alone = begins && set.height <= room && set.height + with > room && set.height + with <= full;
             if alone {
                 self.next_page(grid, &heads)?;
                 self.draw_row(grid, &set, None);

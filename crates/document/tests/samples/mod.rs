@@ -254,7 +254,7 @@ pub fn minutes() -> Document {
 pub fn slip() -> Document {
     let mut held = base(
         Language::Chinese,
-        Kind::Slip { number: number("示专督"), date: date(2019, 8, 14) },
+        Kind::Slip { number: number("示专督"), date: date(2019, 8, 14), tone: Tone::Red },
         "示例工作专班督办单",
         "关于加快办理110千伏线路迁改事项的督办",
     );

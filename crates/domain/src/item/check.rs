@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use super::fact::ItemFact;
-use super::kind::{ItemKind, ObjectionTo};
+use super::kind::{ItemKind, Level, ObjectionTo};
 use super::relation::{End, Relation, Target};
 use super::state::Item;
 use super::workflow::{self, Standing, State, Step};
@@ -16,6 +16,7 @@ use crate::named::{NAME_MAX, TEXT_MAX};
 use crate::person::Person;
 use crate::plan::Plan;
 use crate::refusal::{Problem, Reference, Refusal};
+use crate::rhythm::ReturnContent;
 use crate::subject::{Subject, SubjectKind};
 use crate::validate::{address_problem, name_problem, text_problem};
 use crate::workday;
@@ -54,6 +55,11 @@ impl ItemCheck<'_> {
             let frozen = before.kind == ItemKind::Report && before.state.standing() != Standing::Open;
             if frozen && facts.iter().any(|fact| !matches!(fact, ItemFact::Link { .. })) {
                 self.refuse("", Problem::Frozen);
+                return;
+            }
+            let returned = before.kind == ItemKind::Return && before.state == State::Submitted;
+            if returned && facts.iter().any(|fact| matches!(fact, ItemFact::Content { .. })) {
+                self.refuse("state", Problem::IllegalMove { from: before.state, step: Step::Submit });
                 return;
             }
         }
@@ -97,8 +103,13 @@ impl ItemCheck<'_> {
             | ItemFact::Series { .. }
             | ItemFact::WhistleKind { .. }
             | ItemFact::InspectionWay { .. }
-            | ItemFact::SlipColour { .. }
-            | ItemFact::AnswerBy { .. } => {}
+            | ItemFact::SlipColour { .. } => {}
+            ItemFact::CalledAt { at } => self.not_future(&slot, at.date()),
+            ItemFact::AnswerBy { at } => {
+                if item.called_at.is_some_and(|called| *at <= called) {
+                    self.refuse(&slot, Problem::PeriodOrder);
+                }
+            }
             ItemFact::Begin { state } => {
                 if !item.kind.first_states().contains(state) {
                     self.refuse(&slot, Problem::WrongKind);
@@ -215,16 +226,34 @@ impl ItemCheck<'_> {
                     Some(_) => self.not_an_owner(&slot, item),
                 }
             }
-            ItemFact::Answer { unit, text, .. } => {
-                self.text(&slot, text, false);
-                self.called(&slot, unit, item);
+            ItemFact::Acknowledged { unit, at } => {
+                if item.kind != ItemKind::Dispatch {
+                    self.refuse(&slot, Problem::WrongKind);
+                }
+                self.word_of(&slot, unit, *at, item);
             }
-            ItemFact::Arrival { unit, .. } => self.called(&slot, unit, item),
-            ItemFact::Mark { unit, mark, note, .. } => {
+            ItemFact::Answer { unit, at, text } => {
+                self.text(&slot, text, false);
+                self.word_of(&slot, unit, *at, item);
+            }
+            ItemFact::Arrival { unit, at, people } => {
+                if *people == 0 {
+                    self.refuse(&slot, Problem::Empty);
+                }
+                self.word_of(&slot, unit, *at, item);
+            }
+            ItemFact::Mark { unit, mark, veto, note } => {
                 self.called(&slot, unit, item);
                 self.text(&slot, note, false);
                 if !(1..=5).contains(mark) {
                     self.refuse(&slot, Problem::MarkRange);
+                }
+                // A veto outweighs every mark: it says why, and stands with the lowest.
+                if *veto && *mark != 1 {
+                    self.refuse(&slot, Problem::VetoMark);
+                }
+                if *veto && note.trim().is_empty() {
+                    self.refuse(&slot, Problem::VetoReason);
                 }
             }
             ItemFact::Outcome { text, .. } => self.text(&slot, text, true),
@@ -235,6 +264,14 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, Problem::Negative);
                 }
             }
+            ItemFact::Beneficiaries { whom, .. } => {
+                self.kinds(&slot, item, &[ItemKind::GoodDeed, ItemKind::ReportIn]);
+                self.short(&slot, whom, false);
+            }
+            ItemFact::People { .. } | ItemFact::ReportInForm { .. } => {
+                self.kinds(&slot, item, &[ItemKind::ReportIn]);
+            }
+            ItemFact::Party { .. } => self.kinds(&slot, item, &[ItemKind::Need, ItemKind::Resource]),
             ItemFact::Explanation { text, until, .. } => {
                 self.text(&slot, text, true);
                 if *until < self.context.effective {
@@ -246,11 +283,14 @@ impl ItemCheck<'_> {
                 self.short(&slot, name, false);
             }
             ItemFact::Agenda { title, about, text, .. } => {
-                self.short(&slot, title, false);
-                self.text(&slot, text, false);
-                if let Some(about) = about {
-                    let known = self.known(&about.subject(&self.subject.scope));
-                    self.require(&slot, known, reference(about), about.code());
+                self.point(&slot, title, about.as_ref(), text);
+            }
+            ItemFact::AgendaAsked { unit, title, about, text, .. } => {
+                self.kinds(&slot, item, &[ItemKind::Meeting]);
+                self.unit(&slot, unit);
+                self.point(&slot, title, about.as_ref(), text);
+                if item.state != State::Planned {
+                    self.refuse(&slot, Problem::NotInState { state: item.state });
                 }
             }
             ItemFact::Content { content } => {
@@ -261,6 +301,12 @@ impl ItemCheck<'_> {
             ItemFact::Issue { number, as_of, .. } => {
                 self.not_future(&slot, *as_of);
                 self.number_is_free(&slot, *number, item);
+            }
+            // What people do to remind each other is said elsewhere: this is the calendar's own word.
+            ItemFact::Chased { .. } => {
+                if self.context.actor != crate::rhythm::actor() {
+                    self.refuse(&slot, Problem::ByCalendar);
+                }
             }
         }
     }
@@ -327,14 +373,22 @@ impl ItemCheck<'_> {
                     self.refuse(slot, Problem::OwnEvidence);
                 }
             }
+            Step::Raise if before.is_some_and(|before| before.level == Some(Level::City)) => {
+                self.refuse(slot, Problem::HighestLevel);
+            }
             Step::Close if item.kind == ItemKind::Dispatch => {
+                if item.outcome.is_none() {
+                    self.refuse("outcome", Problem::Missing("outcome"));
+                }
+                // Who never answered does not hold up the end; it is said why it ends without them.
                 let silent = item
                     .all_units()
                     .any(|unit| item.units.get(unit).is_none_or(|line| line.answered.is_none()));
-                if silent {
-                    self.refuse(slot, Problem::Missing("answer"));
+                if silent && self.context.reason.trim().is_empty() {
+                    self.refuse("reason", Problem::SilentUnits);
                 }
             }
+            Step::Submit => self.returned(item),
             Step::AskReview => self.review(slot, item, before),
             _ => {}
         }
@@ -350,6 +404,29 @@ impl ItemCheck<'_> {
             if self.context.effective > limit {
                 self.refuse(slot, Problem::TooLate { limit });
             }
+        }
+    }
+
+    /// A return says why what is late is late, and what comes next.
+    fn returned(&mut self, item: &Item) {
+        let Some(content) = ReturnContent::parse(&item.content) else {
+            self.refuse("content", Problem::Missing("content"));
+            return;
+        };
+        let unexplained = content.unexplained();
+        if !unexplained.is_empty() {
+            self.refuse("content", Problem::Unexplained(unexplained));
+        }
+        if content.next.trim().is_empty() {
+            self.refuse("next", Problem::Missing("next"));
+        }
+        let (max, found) = (ReturnContent::ASKS_MOST, content.asks.len());
+        if found > max {
+            self.refuse("content", Problem::TooLong { max, found });
+        }
+        let texts = content.lines.iter().map(|line| &line.said).chain([&content.next]).chain(&content.asks);
+        for text in texts {
+            self.text("content", text, false);
         }
     }
 
@@ -480,6 +557,30 @@ impl ItemCheck<'_> {
         }
     }
 
+    /// A called unit's word holds from when it was given.
+    fn word_of(&mut self, slot: &str, unit: &Code, at: DateTime, item: &Item) {
+        self.called(slot, unit, item);
+        self.not_future(slot, at.date());
+        if item.called_at.is_some_and(|called| at < called) {
+            self.refuse(slot, Problem::PeriodOrder);
+        }
+    }
+
+    fn kinds(&mut self, slot: &str, item: &Item, kinds: &[ItemKind]) {
+        if !kinds.contains(&item.kind) {
+            self.refuse(slot, Problem::WrongKind);
+        }
+    }
+
+    fn point(&mut self, slot: &str, title: &str, about: Option<&Target>, text: &str) {
+        self.short(slot, title, false);
+        self.text(slot, text, false);
+        if let Some(about) = about {
+            let known = self.known(&about.subject(&self.subject.scope));
+            self.require(slot, known, reference(about), about.code());
+        }
+    }
+
     fn called(&mut self, slot: &str, unit: &Code, item: &Item) {
         if !item.all_units().any(|held| held == unit) {
             self.require(slot, false, Reference::Unit, unit);
@@ -545,7 +646,12 @@ fn ground(step: Step, item: &Item) -> Option<(&'static str, Problem)> {
         Step::Answer if lines.all(|line| line.answered.is_none()) => Problem::Missing("answer"),
         Step::Arrive if lines.all(|line| line.arrived.is_none()) => Problem::Missing("arrival"),
         Step::Solve if item.outcome.as_ref().is_none_or(|(solved, _)| !solved) => Problem::Missing("outcome"),
-        Step::Mark if lines.all(|line| line.mark.is_none()) => Problem::Missing("mark"),
+        // Every unit that was called is judged.
+        Step::Mark
+            if item.all_units().any(|unit| item.units.get(unit).is_none_or(|line| line.mark.is_none())) =>
+        {
+            Problem::Missing("mark")
+        }
         Step::Minute if item.minutes.trim().is_empty() => Problem::Missing("minutes"),
         Step::Issue if item.issued.is_none() || item.content.is_empty() => Problem::Missing("issue"),
         Step::Conclude if item.text.trim().is_empty() && item.outcome.is_none() => {

@@ -5,12 +5,14 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::kind::{
-    Attendance, InspectionWay, ItemKind, Level, ObjectionTo, Part, Series, SlipColour, Urgency, WhistleKind,
+    Attendance, InspectionWay, ItemKind, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour,
+    Urgency, WhistleKind,
 };
 use super::relation::{Relation, Target};
 use super::workflow::{State, Step};
 use crate::code::Code;
 use crate::named::Named;
+use crate::rhythm::{Recipient, Wait, Watch};
 
 /// One typed fact of an item. Facts with the same [`slot`](ItemFact::slot) follow each other in time;
 /// the latest one holds. `by` is the person who recorded it; the rules fill it in.
@@ -84,6 +86,10 @@ pub enum ItemFact {
     /// The last day that keeps the limit.
     Due {
         on: Date,
+    },
+    /// When units were called: what their answers and arrivals are timed from.
+    CalledAt {
+        at: DateTime,
     },
     /// By when units must be on the spot or have answered.
     AnswerBy {
@@ -164,6 +170,11 @@ pub enum ItemFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         by: Option<Code>,
     },
+    /// A called unit has seen a dispatch; its answer comes later.
+    Acknowledged {
+        unit: Code,
+        at: DateTime,
+    },
     /// A called unit's word that it is coming, or its answer.
     Answer {
         unit: Code,
@@ -193,6 +204,24 @@ pub enum ItemFact {
         kind: Code,
         quantity: Decimal,
     },
+    /// Whom a good deed or report-in served, and how many people.
+    Beneficiaries {
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        whom: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        people: Option<u32>,
+    },
+    /// How many people a unit sent to report in.
+    People {
+        people: u32,
+    },
+    ReportInForm {
+        form: ReportInForm,
+    },
+    /// Which of the five parties lacks or gives it.
+    Party {
+        party: Party,
+    },
     /// A word beside the light, with the day it stops being shown. The light itself does not change.
     Explanation {
         text: String,
@@ -214,12 +243,31 @@ pub enum ItemFact {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
     },
+    /// A unit asks for a point on a meeting's agenda.
+    AgendaAsked {
+        key: Code,
+        unit: Code,
+        title: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        about: Option<Target>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
     Minutes {
         text: String,
     },
     /// A report's content as people edit it and as it was frozen: JSON of the report's own form.
     Content {
         content: String,
+    },
+    /// A reminder or escalation that the rhythm made, for the limit it counts from.
+    Chased {
+        watch: Watch,
+        limit: DateTime,
+        after: Wait,
+        to: Recipient,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slip: Option<Code>,
     },
     /// A report as issued: its number, the view it was computed at, and the digest of its content.
     Issue {
@@ -253,6 +301,7 @@ impl ItemFact {
             Self::Place { .. } => "place".into(),
             Self::Sector { .. } => "sector".into(),
             Self::Due { .. } => "due".into(),
+            Self::CalledAt { .. } => "called_at".into(),
             Self::AnswerBy { .. } => "answer_by".into(),
             Self::Period { .. } => "period".into(),
             Self::Appointment { .. } => "appointment".into(),
@@ -269,24 +318,41 @@ impl ItemFact {
             Self::Forecast { .. } => "forecast".into(),
             Self::Evidence { key, .. } => format!("evidence/{key}"),
             Self::EvidenceChecked { key, .. } => format!("evidence_checked/{key}"),
+            Self::Acknowledged { unit, .. } => format!("acknowledged/{unit}"),
             Self::Answer { unit, .. } => format!("answer/{unit}"),
             Self::Arrival { unit, .. } => format!("arrival/{unit}"),
             Self::Mark { unit, .. } => format!("mark/{unit}"),
             Self::Outcome { .. } => "outcome".into(),
             Self::Quantity { kind, .. } => format!("quantity/{kind}"),
+            Self::Beneficiaries { .. } => "beneficiaries".into(),
+            Self::People { .. } => "people".into(),
+            Self::ReportInForm { .. } => "report_in_form".into(),
+            Self::Party { .. } => "party".into(),
             Self::Explanation { .. } => "explanation".into(),
             Self::Attendance { unit, .. } => format!("attendance/{unit}"),
             Self::Agenda { point, .. } => format!("agenda/{point:04}"),
+            Self::AgendaAsked { key, .. } => format!("agenda_asked/{key}"),
             Self::Minutes { .. } => "minutes".into(),
             Self::Content { .. } => "content".into(),
             Self::Issue { .. } => "issue".into(),
+            Self::Chased { watch, limit, after, to, .. } => {
+                format!(
+                    "chased/{}/{}/{after}/{}",
+                    watch.as_str(),
+                    limit.strftime("%Y-%m-%dT%H:%M"),
+                    to.as_str()
+                )
+            }
         }
     }
 
     /// The unit whose word the fact is, where it is one unit's alone.
     pub fn word_of(&self) -> Option<&Code> {
         match self {
-            Self::Answer { unit, .. } | Self::Arrival { unit, .. } => Some(unit),
+            Self::Acknowledged { unit, .. }
+            | Self::Answer { unit, .. }
+            | Self::Arrival { unit, .. }
+            | Self::AgendaAsked { unit, .. } => Some(unit),
             _ => None,
         }
     }

@@ -89,6 +89,7 @@ texts! {
     Series {
         Weekly => "weekly",
         Monthly => "monthly",
+        Quarterly => "quarterly",
         Special => "special",
         Research => "research",
         Annual => "annual",
@@ -130,6 +131,31 @@ texts! {
 
 texts! {
     Attendance { Present => "present", Excused => "excused", Observing => "observing", Absent => "absent" }
+}
+
+texts! {
+    /// In which form a unit reports in.
+    ReportInForm {
+        /// With the enforcement force of the joint platform.
+        Enforcement => "enforcement",
+        /// Cadres who look after a street or lane.
+        StreetChief => "street_chief",
+        /// Party bodies and members, where they work and where they live.
+        PartyMembers => "party_members",
+        CleanUp => "clean_up",
+    }
+}
+
+texts! {
+    /// The five parties that govern a community together.
+    Party {
+        PartyOrganisation => "party_organisation",
+        ResidentsCommittee => "residents_committee",
+        OwnersCommittee => "owners_committee",
+        PropertyManager => "property_manager",
+        /// A social organisation or a unit that resides in the community.
+        SocialOrganisation => "social_organisation",
+    }
 }
 
 texts! {

@@ -1,11 +1,13 @@
 //! The ledger (台账): one row for everything to be delivered, whatever its origin.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::agenda;
+use super::call::Call;
 use super::fact::ItemFact;
-use super::kind::{ItemKind, Level, Series, Urgency, texts};
+use super::kind::{ItemKind, Level, Party, Series, SlipColour, Urgency, texts};
 use super::relation::{Relation, Target};
 use super::state::Item;
 use super::workflow::Standing;
@@ -78,8 +80,25 @@ pub struct LedgerRow {
     pub evidence: EvidenceStanding,
     pub quantities: Vec<(Code, Decimal)>,
     pub solved: Option<bool>,
+    /// Of a slip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub colour: Option<SlipColour>,
     /// An explanation beside the light, and its last day.
     pub explanation: Option<(String, Date)>,
+    /// Who was called and what they did, for a whistle or a dispatch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<Call>,
+    /// When a meeting is held.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_at: Option<DateTime>,
+    /// How many people it served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub served: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub party: Option<Party>,
+    /// What a need was matched with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matched: Vec<Target>,
 }
 
 impl LedgerRow {
@@ -108,7 +127,7 @@ impl LedgerRow {
             sector: item.sector.clone(),
             origin: item.links.iter().find(|(relation, _)| relation.is_origin()).cloned(),
             received: Some(item.received),
-            due: item.due.or(item.answer_by.map(|at| at.date())),
+            due: item.due.or(item.answer_by.map(|at| at.date())).or(agenda::next_due(item)),
             forecast: item.forecast,
             finished: item.finished(),
             state: item.state.as_str().into(),
@@ -119,7 +138,13 @@ impl LedgerRow {
             evidence,
             quantities: item.quantities.clone(),
             solved: item.outcome.as_ref().map(|(solved, _)| *solved),
+            colour: item.colour,
             explanation: item.explanation.as_ref().map(|(text, until, _)| (text.clone(), *until)),
+            call: Call::of(item),
+            held_at: item.appointment.as_ref().map(|(at, _)| *at),
+            served: item.beneficiaries.as_ref().and_then(|(_, people)| *people),
+            party: item.party,
+            matched: item.linked(Relation::MatchedWith).cloned().collect(),
         }
     }
 
@@ -217,7 +242,13 @@ impl LedgerRow {
             evidence: EvidenceStanding::None,
             quantities: Vec::new(),
             solved: None,
+            colour: None,
             explanation: None,
+            call: None,
+            held_at: None,
+            served: None,
+            party: None,
+            matched: Vec::new(),
         }
     }
 

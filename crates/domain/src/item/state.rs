@@ -7,7 +7,8 @@ use rust_decimal::Decimal;
 
 use super::fact::ItemFact;
 use super::kind::{
-    Attendance, InspectionWay, ItemKind, Level, ObjectionTo, Part, Series, SlipColour, Urgency, WhistleKind,
+    Attendance, InspectionWay, ItemKind, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour,
+    Urgency, WhistleKind,
 };
 use super::relation::{Relation, Target};
 use super::workflow::{Standing, State, Step};
@@ -15,6 +16,7 @@ use crate::code::Code;
 use crate::history::{Held, SubjectHistory, View};
 use crate::journal::Seq;
 use crate::named::Named;
+use crate::rhythm::Chase;
 use crate::source::Grade;
 
 /// A move that was made.
@@ -67,6 +69,7 @@ pub struct Extension {
 /// What one called unit did.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UnitLine {
+    pub acknowledged: Option<DateTime>,
     pub answered: Option<(DateTime, String)>,
     pub arrived: Option<(DateTime, u32)>,
     /// Mark, veto and note.
@@ -78,6 +81,15 @@ pub struct AgendaPoint {
     pub title: String,
     pub about: Option<Target>,
     pub text: String,
+}
+
+/// A point that a unit asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AskedPoint {
+    pub key: Code,
+    pub unit: Code,
+    pub on: Date,
+    pub point: AgendaPoint,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -114,6 +126,7 @@ pub struct Item {
     pub address: String,
     pub sector: Option<Code>,
     pub due: Option<Date>,
+    pub called_at: Option<DateTime>,
     pub answer_by: Option<DateTime>,
     pub period: Option<(Date, Date)>,
     pub appointment: Option<(DateTime, String)>,
@@ -130,12 +143,20 @@ pub struct Item {
     pub units: BTreeMap<Code, UnitLine>,
     pub outcome: Option<(bool, String)>,
     pub quantities: Vec<(Code, Decimal)>,
+    /// Whom it served, and how many.
+    pub beneficiaries: Option<(String, Option<u32>)>,
+    pub people: Option<u32>,
+    pub form: Option<ReportInForm>,
+    pub party: Option<Party>,
     pub explanation: Option<(String, Date, Option<Code>)>,
     pub attendance: Vec<(Code, Attendance, String)>,
     pub agenda: Vec<(u32, AgendaPoint)>,
+    pub asked: Vec<AskedPoint>,
     pub minutes: String,
     pub content: String,
     pub issued: Option<Issued>,
+    /// Reminders and escalations, in the order they were made.
+    pub chases: Vec<Chase>,
 }
 
 impl Item {
@@ -170,6 +191,7 @@ impl Item {
             address: String::new(),
             sector: None,
             due: None,
+            called_at: None,
             answer_by: None,
             period: None,
             appointment: None,
@@ -186,12 +208,18 @@ impl Item {
             units: BTreeMap::new(),
             outcome: None,
             quantities: Vec::new(),
+            beneficiaries: None,
+            people: None,
+            form: None,
+            party: None,
             explanation: None,
             attendance: Vec::new(),
             agenda: Vec::new(),
+            asked: Vec::new(),
             minutes: String::new(),
             content: String::new(),
             issued: None,
+            chases: Vec::new(),
         };
         let mut checks = Vec::new();
         let mut decisions = Vec::new();
@@ -211,6 +239,7 @@ impl Item {
                 line.checked = Some((accepted, by, note));
             }
         }
+        out.chases.sort_by_key(|chase| (chase.on, chase.seq));
         // Each decision answers the extension last asked for by then.
         decisions.sort_by_key(|(on, seq, ..)| (*on, *seq));
         for (on, _, granted, note) in decisions {
@@ -255,6 +284,7 @@ impl Item {
             }
             ItemFact::Sector { sector } => self.sector = Some(sector.clone()),
             ItemFact::Due { on } => self.due = Some(*on),
+            ItemFact::CalledAt { at } => self.called_at = Some(*at),
             ItemFact::AnswerBy { at } => self.answer_by = Some(*at),
             ItemFact::Period { from, to } => self.period = Some((*from, *to)),
             ItemFact::Appointment { at, place } => self.appointment = Some((*at, place.clone())),
@@ -309,6 +339,9 @@ impl Item {
                     checked: None,
                 });
             }
+            ItemFact::Acknowledged { unit, at } => {
+                self.units.entry(unit.clone()).or_default().acknowledged = Some(*at);
+            }
             ItemFact::Answer { unit, at, text } => {
                 self.units.entry(unit.clone()).or_default().answered = Some((*at, text.clone()));
             }
@@ -323,6 +356,10 @@ impl Item {
                 self.quantities.retain(|(held, _)| held != kind);
                 self.quantities.push((kind.clone(), *quantity));
             }
+            ItemFact::Beneficiaries { whom, people } => self.beneficiaries = Some((whom.clone(), *people)),
+            ItemFact::People { people } => self.people = Some(*people),
+            ItemFact::ReportInForm { form } => self.form = Some(*form),
+            ItemFact::Party { party } => self.party = Some(*party),
             ItemFact::Explanation { text, until, by } => {
                 self.explanation = Some((text.clone(), *until, by.clone()));
             }
@@ -335,8 +372,31 @@ impl Item {
                 if !title.is_empty() {
                     let line = AgendaPoint { title: title.clone(), about: about.clone(), text: text.clone() };
                     self.agenda.push((*point, line));
+                    self.agenda.sort_unstable_by_key(|(point, _)| *point);
                 }
             }
+            ItemFact::AgendaAsked { key, unit, title, about, text } => {
+                self.asked.retain(|line| line.key != *key);
+                if !title.is_empty() {
+                    let point =
+                        AgendaPoint { title: title.clone(), about: about.clone(), text: text.clone() };
+                    self.asked.push(AskedPoint {
+                        key: key.clone(),
+                        unit: unit.clone(),
+                        on: effective,
+                        point,
+                    });
+                }
+            }
+            ItemFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
+                on: effective,
+                watch: *watch,
+                limit: *limit,
+                after: *after,
+                to: *to,
+                slip: slip.clone(),
+                seq,
+            }),
             ItemFact::Minutes { text } => self.minutes = text.clone(),
             ItemFact::Content { content } => self.content = content.clone(),
             ItemFact::Issue { number, as_of, known, digest } => {
@@ -375,6 +435,11 @@ impl Item {
     /// Every unit with a part in it, the lead unit first.
     pub fn all_units(&self) -> impl Iterator<Item = &Code> {
         self.lead_unit.iter().chain(self.supporting_units.iter().map(|(unit, _)| unit))
+    }
+
+    /// Called units that have not answered.
+    pub fn unanswered(&self) -> impl Iterator<Item = &Code> {
+        self.all_units().filter(|unit| self.units.get(*unit).is_none_or(|line| line.answered.is_none()))
     }
 
     /// The extension that waits for a decision.

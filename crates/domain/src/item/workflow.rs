@@ -38,9 +38,13 @@ texts! {
         Open => "open",
         Submitted => "submitted",
         Excused => "excused",
+        /// Not returned by the day on which its period closed.
+        Missed => "missed",
         Draft => "draft",
         Issued => "issued",
         Skipped => "skipped",
+        /// A slip that is not signed for yet.
+        Sent => "sent",
         Signed => "signed",
         Matched => "matched",
         Met => "met",
@@ -98,7 +102,7 @@ impl State {
     pub fn standing(self) -> Standing {
         match self {
             Self::Suspended => Standing::Suspended,
-            Self::Withdrawn | Self::Skipped | Self::Excused => Standing::Withdrawn,
+            Self::Withdrawn | Self::Skipped | Self::Excused | Self::Missed => Standing::Withdrawn,
             Self::Cleared
             | Self::Filed
             | Self::Solved
@@ -187,6 +191,7 @@ pub const MOVES: &[Move] = &[
     row(WHISTLE, S::Called, T::Arrive, S::Arrived, HandleItem),
     row(WHISTLE, S::Answered, T::Arrive, S::Arrived, HandleItem),
     row(WHISTLE, S::Arrived, T::Handle, S::Handling, HandleItem),
+    row(WHISTLE, S::Arrived, T::Solve, S::Solved, CallUnits),
     row(WHISTLE, S::Handling, T::Solve, S::Solved, CallUnits),
     row(WHISTLE, S::Called, T::Raise, S::Raised, CallUnits),
     row(WHISTLE, S::Answered, T::Raise, S::Raised, CallUnits),
@@ -197,6 +202,7 @@ pub const MOVES: &[Move] = &[
     row(WHISTLE, S::Raised, T::Solve, S::Solved, CallUnits),
     row(WHISTLE, S::Solved, T::Mark, S::Marked, CallUnits),
     row(WHISTLE, S::Called, T::Withdraw, S::Withdrawn, CallUnits),
+    row(WHISTLE, S::Answered, T::Withdraw, S::Withdrawn, CallUnits),
     // Instant dispatch.
     row(DISPATCH, S::Called, T::Close, S::Cleared, SuperviseItem),
     row(DISPATCH, S::Called, T::Withdraw, S::Withdrawn, SuperviseItem),
@@ -208,10 +214,14 @@ pub const MOVES: &[Move] = &[
     row(RETURN, S::Open, T::Submit, S::Submitted, HandleItem),
     row(RETURN, S::Open, T::Excuse, S::Excused, SuperviseItem),
     row(RETURN, S::Submitted, T::SendBack, S::Open, SuperviseItem),
+    // Better late than never.
+    row(RETURN, S::Open, T::Close, S::Missed, SuperviseItem),
+    row(RETURN, S::Missed, T::Submit, S::Submitted, HandleItem),
+    row(RETURN, S::Missed, T::Excuse, S::Excused, SuperviseItem),
     row(REPORT, S::Draft, T::Issue, S::Issued, IssueReport),
     row(REPORT, S::Draft, T::Skip, S::Skipped, IssueReport),
     // Slips.
-    row(SLIP, S::Issued, T::Sign, S::Signed, HandleItem),
+    row(SLIP, S::Sent, T::Sign, S::Signed, HandleItem),
     // The five parties' lists.
     row(PARTIES, S::Open, T::Match, S::Matched, HandleItem),
     row(PARTIES, S::Matched, T::Meet, S::Met, HandleItem),
@@ -233,7 +243,7 @@ impl ItemKind {
             Self::GoodDeed => &[S::Recorded, S::Planned],
             Self::Return | Self::Need | Self::Resource => &[S::Open],
             Self::Report => &[S::Draft],
-            Self::Slip => &[S::Issued],
+            Self::Slip => &[S::Sent],
         }
     }
 

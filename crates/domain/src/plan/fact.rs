@@ -11,6 +11,8 @@ use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::rhythm::InForce;
+use crate::timetabling::{Work, WorkCalendar};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -71,6 +73,16 @@ pub enum PlanFact {
     Limits(LimitRules),
     /// The rules that give status lights.
     Lights(LightRules),
+    /// How long the work to a step of a template usually takes; `None` withdraws the word.
+    UsualWork {
+        template: Code,
+        step: Code,
+        work: Option<Work>,
+    },
+    /// A working calendar besides the national one: a site's, an authority's.
+    WorkCalendar(WorkCalendar),
+    /// Reminders, escalation and returns, kept by themselves from a day on.
+    Rhythm(InForce),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -148,6 +160,9 @@ impl PlanFact {
             Self::Figure(figure) => format!("figure/{}", figure.id),
             Self::Limits(_) => "limits".into(),
             Self::Lights(_) => "lights".into(),
+            Self::UsualWork { template, step, .. } => format!("usual_work/{template}/{step}"),
+            Self::WorkCalendar(calendar) => format!("work_calendar/{}", calendar.calendar),
+            Self::Rhythm(_) => "rhythm".into(),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -16,7 +16,10 @@ use crate::journal::Seq;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::project::Project;
+use crate::rhythm::InForce;
 use crate::source::Grade;
+use crate::timetabling::{Work, WorkCalendar};
 
 /// A sector or a campaign.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,6 +79,10 @@ pub struct Plan {
     pub sectors: Vec<Sector>,
     pub campaigns: Vec<Sector>,
     pub templates: Vec<Template>,
+    /// How long the work to a step usually takes, by template and step.
+    pub usual_work: BTreeMap<(Code, Code), Work>,
+    /// Working calendars besides the national one.
+    pub calendars: Vec<WorkCalendar>,
     pub revisions: Vec<Revision>,
     pub lists: Vec<YearlyList>,
     pub output_kinds: Vec<OutputKind>,
@@ -85,6 +92,8 @@ pub struct Plan {
     /// The plan's own limits and lights, where it does not work by the usual ones.
     own_limits: Option<LimitRules>,
     own_lights: Option<LightRules>,
+    /// The rhythm, where the plan has begun to keep one.
+    pub rhythm: Option<InForce>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -104,6 +113,8 @@ impl Plan {
             sectors: Vec::new(),
             campaigns: Vec::new(),
             templates: Vec::new(),
+            usual_work: BTreeMap::new(),
+            calendars: Vec::new(),
             revisions: Vec::new(),
             lists: Vec::new(),
             output_kinds: Vec::new(),
@@ -111,6 +122,7 @@ impl Plan {
             figures: Vec::new(),
             own_limits: None,
             own_lights: None,
+            rhythm: None,
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -185,6 +197,17 @@ impl Plan {
             }
             PlanFact::Limits(limits) => self.own_limits = Some(limits.clone()),
             PlanFact::Lights(lights) => self.own_lights = Some(lights.clone()),
+            PlanFact::UsualWork { template, step, work } => {
+                let place = (template.clone(), step.clone());
+                match work {
+                    Some(work) => self.usual_work.insert(place, work.clone()),
+                    None => self.usual_work.remove(&place),
+                };
+            }
+            PlanFact::WorkCalendar(calendar) => {
+                put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
+            }
+            PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -197,6 +220,12 @@ impl Plan {
 
     pub fn template(&self, code: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.code.as_str() == code)
+    }
+
+    /// How long the work to a project's step takes: its own word, else what is usual for its kind.
+    pub fn work<'a>(&'a self, project: &'a Project, step: &Code) -> Option<&'a Work> {
+        let usual = || self.usual_work.get(&(project.kind.clone()?, step.clone()));
+        project.work.get(step).or_else(usual)
     }
 
     pub fn output_kind(&self, code: &str) -> Option<&OutputKind> {

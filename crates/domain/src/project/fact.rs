@@ -10,6 +10,7 @@ use crate::money::Fen;
 use crate::named::Named;
 use crate::output::{Basis, Stage};
 use crate::planned_date::PlannedDate;
+use crate::timetabling::{StepLink, Work};
 
 /// One typed fact of a project. Facts with the same [`slot`](ProjectFact::slot) follow each other in
 /// time; the latest one holds.
@@ -91,6 +92,16 @@ pub enum ProjectFact {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         number: String,
         granted: Option<bool>,
+    },
+    /// How long the work to a step takes in this project; `None` goes back to what the template says.
+    StepWork {
+        step: Code,
+        work: Option<Work>,
+    },
+    /// What a step waits for besides its chain.
+    StepLink {
+        link: StepLink,
+        held: bool,
     },
     /// Percent complete of the whole or of a part, 0 to 100; may go down.
     Progress {
@@ -174,6 +185,10 @@ impl ProjectFact {
                 format!("milestone/{}/{}/{step}", aspect.as_str(), whole(part))
             }
             Self::GatePapers { step, .. } => format!("gate/{step}"),
+            Self::StepWork { step, .. } => format!("step_work/{step}"),
+            Self::StepLink { link, .. } => {
+                format!("step_link/{}/{}/{}", link.step, whole(&link.project), link.before)
+            }
             Self::Progress { part, .. } => format!("progress/{}", whole(part)),
             Self::Output { kind, stage, basis, .. } => {
                 format!("output/{kind}/{}/{}", stage.as_str(), basis.as_str())

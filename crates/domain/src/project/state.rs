@@ -15,6 +15,7 @@ use crate::named::Named;
 use crate::output::{Basis, Stage};
 use crate::planned_date::PlannedDate;
 use crate::source::Grade;
+use crate::timetabling::{StepLink, Work};
 
 /// Where a project stands, derived from its milestones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -113,6 +114,10 @@ pub struct Project {
     /// Dates by part (`None`: the whole) and step.
     pub tracks: BTreeMap<(Option<Code>, Code), Track>,
     pub gates: BTreeMap<Code, GatePapers>,
+    /// How long the work to a step takes here, where it differs from the template.
+    pub work: BTreeMap<Code, Work>,
+    /// What steps wait for besides their chain.
+    pub links: Vec<StepLink>,
     /// Percent complete by part, in order of date.
     pub progress: BTreeMap<Option<Code>, Vec<(Date, Decimal)>>,
     pub outputs: Vec<OutputLine>,
@@ -150,6 +155,8 @@ impl Project {
             steps: Vec::new(),
             tracks: BTreeMap::new(),
             gates: BTreeMap::new(),
+            work: BTreeMap::new(),
+            links: Vec::new(),
             progress: BTreeMap::new(),
             outputs: Vec::new(),
             suspended: None,
@@ -238,6 +245,18 @@ impl Project {
                         granted: *granted,
                     },
                 );
+            }
+            ProjectFact::StepWork { step, work } => {
+                match work {
+                    Some(work) => self.work.insert(step.clone(), work.clone()),
+                    None => self.work.remove(step),
+                };
+            }
+            ProjectFact::StepLink { link, held } => {
+                self.links.retain(|other| !other.is_between(link));
+                if *held {
+                    self.links.push(link.clone());
+                }
             }
             ProjectFact::Progress { part, percent } => {
                 self.progress.entry(part.clone()).or_default().push((effective, *percent));

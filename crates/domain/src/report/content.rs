@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
+use crate::code::Code;
+use crate::item::kind::ObjectionTo;
 use crate::item::ledger::{LedgerRow, RowKind};
 use crate::item::light::{Judge, Light};
 use crate::item::workflow::Standing;
+use crate::named::Named;
 
 /// A number of the report with the rows it stands on, as they were.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +31,49 @@ pub struct Section {
     pub text: String,
 }
 
+/// What a unit asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskKind {
+    /// More time.
+    Extension,
+    Objection(ObjectionTo),
+    /// A second look at what an inspection found.
+    Review,
+}
+
+/// Something that a unit asked of the task force.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    pub code: Code,
+    pub name: Named,
+    pub unit: Option<Code>,
+    pub kind: AskKind,
+    pub on: Date,
+    /// The day that is asked for.
+    pub until: Option<Date>,
+    pub reason: String,
+    /// What was answered by the period's end.
+    pub granted: Option<bool>,
+}
+
+/// One of the plan's figures on the last day of the period.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stated {
+    pub id: Code,
+    pub label: Named,
+    pub unit: Named,
+    pub value: Option<Decimal>,
+    pub records: usize,
+}
+
+/// What a month's dispatch is shown besides.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pack {
+    pub asks: Vec<Ask>,
+    pub stated: Vec<Stated>,
+}
+
 /// The whole report. What it counts and shows stands in it, so that an issued one can be opened down to
 /// its rows for ever.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,6 +86,9 @@ pub struct Content {
     /// Rows by which the opening count differs from the closing count of the issue before.
     pub adjusted: Vec<String>,
     pub sections: Vec<Section>,
+    /// Of a monthly report.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pack: Option<Pack>,
 }
 
 /// A sum of the report that does not close, with the rows at fault.
@@ -134,7 +184,7 @@ pub fn compose(
         })
         .collect();
     let sections = SECTIONS.map(|key| Section { key: key.into(), text: String::new() }).to_vec();
-    Content { from: period.from, to: period.to, figures, rows, adjusted, sections }
+    Content { from: period.from, to: period.to, figures, rows, adjusted, sections, pack: None }
 }
 
 impl Content {
@@ -175,7 +225,10 @@ impl Content {
 
     /// Whether another composition counts the same: what people wrote is left out.
     pub fn counts_as(&self, other: &Self) -> bool {
-        self.figures == other.figures && self.rows == other.rows && self.adjusted == other.adjusted
+        self.figures == other.figures
+            && self.rows == other.rows
+            && self.adjusted == other.adjusted
+            && self.pack == other.pack
     }
 
     /// The text that is frozen.

@@ -2,6 +2,8 @@
 
 mod content;
 mod period;
+pub mod study;
 
-pub use content::{Content, Figure, Section, Shortfall, compose};
+pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, Stated, compose};
 pub use period::{Period, Rhythm};
+pub use study::{Exhibit, Part, Show, Study, Unfit};

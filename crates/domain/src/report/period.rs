@@ -4,16 +4,12 @@ use jiff::Span;
 use jiff::civil::{Date, ISOWeekDate};
 
 use crate::code::Code;
-use crate::item::kind::Series;
+use crate::item::kind::{Series, texts};
 use crate::workday;
 
-/// How often a series comes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Rhythm {
-    Week,
-    Month,
-    Quarter,
-    Year,
+texts! {
+    /// How often a series comes.
+    Rhythm { Week => "week", Month => "month", Quarter => "quarter", Year => "year" }
 }
 
 impl Rhythm {
@@ -22,6 +18,7 @@ impl Rhythm {
         match series {
             Series::Weekly => Some(Self::Week),
             Series::Monthly => Some(Self::Month),
+            Series::Quarterly => Some(Self::Quarter),
             Series::Annual => Some(Self::Year),
             Series::Special | Series::Research | Series::Joint | Series::Dispatch => None,
         }
@@ -82,11 +79,6 @@ impl Period {
         Code::new(&format!("REP-{}-{}", series.as_str(), self.name())).expect("letters, digits and hyphens")
     }
 
-    /// Units hand in their returns by the first working day after it.
-    pub fn returns_due(self) -> Date {
-        workday::nth(self.to, 1)
-    }
-
     /// The report goes out by the second working day after it.
     pub fn report_due(self) -> Date {
         workday::nth(self.to, 2)
@@ -111,7 +103,7 @@ mod tests {
             (week.name(), week.from, week.to),
             ("2018-W40".into(), date(2018, 10, 1), date(2018, 10, 7))
         );
-        assert_eq!((week.returns_due(), week.report_due()), (date(2018, 10, 8), date(2018, 10, 9)));
+        assert_eq!(week.report_due(), date(2018, 10, 9));
         assert_eq!(Period::containing(Rhythm::Week, date(2019, 12, 31)).name(), "2020-W01");
         assert_eq!(Period::containing(Rhythm::Quarter, date(2019, 8, 14)).to, date(2019, 9, 30));
         assert_eq!(week.report(Series::Weekly).as_str(), "REP-weekly-2018-W40");

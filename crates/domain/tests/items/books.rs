@@ -180,9 +180,12 @@ pub fn complete(kind: ItemKind) -> Vec<ItemFact> {
         ItemFact::Answer { unit: code("helper"), at, text: String::new() },
         ItemFact::Arrival { unit: code("bureau"), at, people: 2 },
         ItemFact::Mark { unit: code("bureau"), mark: 4, veto: false, note: String::new() },
+        ItemFact::Mark { unit: code("helper"), mark: 5, veto: false, note: String::new() },
         ItemFact::Outcome { solved: true, text: "已解决".into() },
         ItemFact::Minutes { text: "纪要".into() },
-        ItemFact::Content { content: "{}".into() },
+        ItemFact::Content {
+            content: r#"{"from":"2018-09-03","to":"2018-09-09","lines":[],"next":"继续推进"}"#.into(),
+        },
         ItemFact::Issue { number: 1, as_of: DAY, known: 1, digest: "x".into() },
     ]
 }

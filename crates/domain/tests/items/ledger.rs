@@ -1,10 +1,9 @@
 //! Rows and lights: what the ledger of any day shows.
 
 use domain::history::{SubjectHistory, View};
-use domain::item::kind::{ItemKind, Urgency};
+use domain::item::kind::ItemKind;
 use domain::item::ledger::{LedgerRow, RowKind, spans};
 use domain::item::light::{Light, LightRules, Test, month_colour};
-use domain::item::limit::LimitRules;
 use domain::item::{Item, ItemFact, Standing, State, Step};
 use domain::subject::Subject;
 use domain::workday;
@@ -31,7 +30,6 @@ fn presets_are_read_and_differ() {
     assert_eq!(presets.len(), 5);
     assert_eq!(LightRules::usual().code, presets[0].code);
     assert!(presets.iter().all(|set| !set.rules.is_empty() && !set.name.en.is_empty()));
-    assert!(!LimitRules::usual().ladder.is_empty());
 }
 
 #[test]
@@ -119,22 +117,5 @@ proptest! {
         prop_assert_eq!(holds(Test::Overdue(n)), workday::between(due, day) >= i32::from(n), "due {} on {}", due, day);
         let ahead = workday::between(day, due) <= i32::from(n);
         prop_assert_eq!(holds(Test::DueWithin(n)), ahead, "due {} on {}", due, day);
-    }
-
-    /// The ladder is climbed one rung after the other, each on a working day and never before its time.
-    #[test]
-    fn the_ladder_is_climbed_in_order(received in days(), after in 0i64..60) {
-        let rules = LimitRules::usual();
-        let due = rules.due(Urgency::Ordinary, received).unwrap();
-        prop_assert!(workday::is_working(due) && due > received);
-        let today = due.checked_add(Span::new().days(after - 10)).unwrap();
-        let reached: Vec<(Date, i16)> = rules.reached(due, today).map(|(on, rung)| (on, rung.after)).collect();
-        for (on, rung) in &reached {
-            prop_assert!(*on <= today && workday::is_working(*on));
-            prop_assert_eq!(workday::between(due, *on), i32::from(*rung));
-        }
-        prop_assert!(reached.windows(2).all(|pair| pair[0].0 <= pair[1].0 && pair[0].1 < pair[1].1));
-        let next = rules.ladder.get(reached.len());
-        prop_assert!(next.is_none_or(|rung| workday::between(due, today) < i32::from(rung.after)));
     }
 }

@@ -8,8 +8,10 @@ mod doctor;
 mod export;
 mod import;
 mod notify;
+mod paper;
 mod place;
 mod rebuild;
+mod rhythm;
 mod serve;
 mod statement;
 mod survey;
@@ -42,6 +44,7 @@ enum Command {
     Doctor(doctor::Args),
     Account(account::Args),
     Notify(notify::Args),
+    Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
@@ -52,6 +55,7 @@ enum Command {
     Text(text::TextCommand),
     Import(import::Args),
     Export(export::Args),
+    Paper(paper::Args),
 }
 
 pub fn run() -> ExitCode {
@@ -66,12 +70,14 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
+        Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(args),
+        Command::Paper(args) => paper::run(args),
     };
     match outcome {
         Ok(code) => code,

@@ -75,21 +75,7 @@ async fn act(app: &App, action: Action) -> anyhow::Result<()> {
             }
         }
         Action::Resend { all: true, .. } => {
-            let mut count = 0;
-            loop {
-                let letters = app.dead_letters(&actor, None, 500).await?;
-                if letters.is_empty() {
-                    break;
-                }
-                for letter in letters {
-                    match app.resend(&actor, &letter.key).await {
-                        Ok(()) => count += 1,
-                        // Another has done so meanwhile.
-                        Err(AppError::NotFound) => {}
-                        Err(error) => return Err(error.into()),
-                    }
-                }
-            }
+            let count = app.resend_all(&actor).await?;
             println!("{count}");
         }
         Action::Resend { key, .. } => {

@@ -25,18 +25,24 @@ impl Target {
         }
     }
 
-    pub fn open(&self, format: Format) -> anyhow::Result<Box<dyn Write + Send>> {
-        match self {
-            Self::Stdout => {
-                let raw = format == Format::Xlsx && std::io::stdout().is_terminal();
-                anyhow::ensure!(!raw, "a workbook is no text for a terminal: give a file by --out");
-                Ok(Box::new(BufWriter::new(std::io::stdout())))
-            }
+    /// A file for whatever bytes.
+    pub fn create(&self) -> anyhow::Result<Box<dyn Write + Send>> {
+        Ok(match self {
+            Self::Stdout => Box::new(BufWriter::new(std::io::stdout())),
             Self::File { part, .. } => {
                 let file = File::create(part).with_context(|| format!("cannot write {}", part.display()))?;
-                Ok(Box::new(BufWriter::new(file)))
+                Box::new(BufWriter::new(file))
             }
-        }
+        })
+    }
+
+    pub fn open(&self, format: Format) -> anyhow::Result<Box<dyn Write + Send>> {
+        let to_terminal = matches!(self, Self::Stdout) && std::io::stdout().is_terminal();
+        anyhow::ensure!(
+            format != Format::Xlsx || !to_terminal,
+            "a workbook is no text for a terminal: give a file by --out"
+        );
+        self.create()
     }
 
     /// Gives the file its name, or removes what was written of it.

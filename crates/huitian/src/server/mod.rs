@@ -3,12 +3,15 @@
 mod health;
 mod metrics;
 mod rate;
+mod rhythm;
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use app::App;
+use app::notify::Reach;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
@@ -49,11 +52,11 @@ impl MakeRequestId for RandomId {
 }
 
 /// All routes and layers.
-pub fn router(app: App, config: &Config) -> Router {
+pub fn router(app: App, config: &Config, reach: Arc<Reach>) -> Router {
     let metrics = metrics::Metrics::install();
     let limiter = rate::Limiter::new(config.trusted_proxies);
     let site = Router::new()
-        .merge(crate::site::routes(app.clone(), config))
+        .merge(crate::site::routes(app.clone(), config, reach))
         .layer(middleware::from_fn_with_state(limiter, rate::limit));
     let whole = Router::new()
         .merge(site)
@@ -108,15 +111,20 @@ pub async fn serve(
     let listener = tokio::net::TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("cannot listen on {}; is another server running?", config.listen))?;
-    let router = router(app, &config);
+    let router = router(app.clone(), &config, courier.reach());
     ready(listener.local_addr()?);
-    let (stop, stopping) = tokio::sync::oneshot::channel::<()>();
-    let delivering = tokio::spawn(courier.run(async { drop(stopping.await) }));
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let told = |mut stopping: tokio::sync::watch::Receiver<bool>| async move {
+        drop(stopping.wait_for(|stop| *stop).await);
+    };
+    let delivering = tokio::spawn(courier.run(told(stopping.clone())));
+    let keeping = tokio::spawn(rhythm::keep(app, told(stopping)));
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stopped())
         .await;
-    drop(stop);
+    stop.send_replace(true);
     delivering.await.context("the delivery failed")?;
+    keeping.await.context("the rhythm failed")?;
     Ok(served?)
 }
 
@@ -165,7 +173,7 @@ mod tests {
             trusted_proxies: 0,
             demo: false,
         };
-        (folder, router(App::new(database, clock), &config))
+        (folder, router(App::new(database, clock), &config, Arc::default()))
     }
 
     async fn answer(router: &Router, request: axum::http::request::Builder, body: Body) -> Response {

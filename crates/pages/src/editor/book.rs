@@ -16,6 +16,7 @@ use domain::policy::Role;
 use domain::portfolio::Portfolio;
 use domain::project::{Membership, Project};
 use domain::subject::{Subject, SubjectKind, directory};
+use domain::timetabling::StepLinkKind;
 use domain::unit::{Unit, UnitFact, UnitLevel};
 use words::Lang;
 
@@ -123,6 +124,9 @@ impl Book {
                 .as_ref()
                 .and_then(|p| p.steps.iter().find(|line| line.step.as_str() == value))
                 .map(|line| line.name.get(english)),
+            Pick::WorkCalendar => plan
+                .and_then(|p| p.calendars.iter().find(|c| c.calendar.as_str() == value))
+                .map(|c| c.name.get(english)),
             Pick::Part => self
                 .project
                 .as_ref()
@@ -146,6 +150,7 @@ impl Book {
             (None, Pick::Membership) => self.word("membership", value),
             (None, Pick::Direction) => self.word("direction", value),
             (None, Pick::AreaLevel | Pick::UnitLevel) => self.word("level", value),
+            (None, Pick::StepLinkKind) => self.word("step-link-kind", value),
             (None, Pick::LimitUnit) => self.word("limit-unit", value),
             (None, Pick::Entry) => self.word("entry", value),
             (None, Pick::Aim) => self.word("aim", value),
@@ -218,6 +223,10 @@ impl Book {
             Pick::AreaLevel => listed(&mut AreaLevel::ALL.iter().map(|l| l.as_str())),
             Pick::UnitLevel => listed(&mut UnitLevel::ALL.iter().map(|l| l.as_str())),
             Pick::LimitUnit => listed(&mut ["working_days", "days"].into_iter()),
+            Pick::WorkCalendar => {
+                listed(&mut plan.iter().flat_map(|p| p.calendars.iter().map(|c| c.calendar.as_str())))
+            }
+            Pick::StepLinkKind => listed(&mut StepLinkKind::ALL.iter().map(|kind| kind.as_str())),
             Pick::Entry => listed(&mut ["carried_over", "new"].into_iter()),
             Pick::Aim => listed(&mut ["complete", "continue", "prepare"].into_iter()),
             Pick::Role => listed(&mut Role::ALL.iter().map(|r| r.as_str())),

@@ -30,6 +30,8 @@ pub const FORMS: &[Form] = &[
     form("progress", Action::ReportProgress, &["progress"]),
     form("output", Action::ReportProgress, &["output"]),
     form("gate", Action::ReportProgress, &["gate"]),
+    form("step_work", Action::ReportProgress, &["step_work"]),
+    form("step_link", Action::ReportProgress, &["step_link"]),
     form("suspended", Action::ReportProgress, &["suspended"]),
     form("document", Action::ReportProgress, &["document"]),
     form("remark", Action::ReportProgress, &["remark"]),

@@ -16,6 +16,7 @@ use domain::planned_date::{PlannedDate, parse_day};
 use domain::policy::{Role, Scope};
 use domain::project::{Membership, ProjectFact};
 use domain::subject::SubjectKind;
+use domain::timetabling::{Estimate, StepLink, StepLinkKind, Work};
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
@@ -222,6 +223,19 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
     }
 }
 
+/// The work to a step: three numbers of days, or none of them to go back to what is usual.
+fn work(r: &mut Reader<'_>) -> Option<Option<Work>> {
+    let fields = ["low_days", "likely_days", "high_days"];
+    let given = fields.map(|field| !r.text(field).is_empty());
+    let (calendar, after) = (r.code("work_calendar"), r.codes("after_steps"));
+    if given == [false; 3] && calendar.is_none() && after.is_empty() {
+        return Some(None);
+    }
+    let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
+    let days = Estimate { low: low?, likely: likely?, high: high? };
+    Some(Some(Work { days, calendar, after: (!after.is_empty()).then_some(after) }))
+}
+
 fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
     Some(match topic {
         "name" => ProjectFact::Name(r.named("name_zh", "name_en")?),
@@ -274,6 +288,21 @@ fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
             let number = r.text("number").to_owned();
             let granted = r.yes_no("granted");
             ProjectFact::GatePapers { step: step?, applied, decided, number, granted }
+        }
+        "step_work" => {
+            let step = r.must("step", Reader::code);
+            let work = work(r);
+            ProjectFact::StepWork { step: step?, work: work? }
+        }
+        "step_link" => {
+            let step = r.must("step", Reader::code);
+            let project = r.code("link_project");
+            let before = r.must("before_step", Reader::code);
+            let kind = r.must("link_kind", |r, f| r.word(f, StepLinkKind::parse));
+            let lag = r.whole("lag_days").unwrap_or(0);
+            let held = r.must("link_held", Reader::yes_no);
+            let link = StepLink { step: step?, project, before: before?, kind: kind?, lag };
+            ProjectFact::StepLink { link, held: held? }
         }
         "progress" => {
             let part = r.code("part");

@@ -201,6 +201,16 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         "part" => "part_name_zh",
         "step" => "step_name_zh",
         "milestone" | "gate" | "progress" if reference == Some(R::Part) => "part",
+        "step_link" if reference == Some(R::Project) => "link_project",
+        "step_link" => match problem {
+            Problem::EstimateOrder(_) => "lag_days",
+            _ => "before_step",
+        },
+        "step_work" => match problem {
+            Problem::Circular(_) => "after_steps",
+            _ if reference == Some(R::WorkCalendar) => "work_calendar",
+            _ => "low_days",
+        },
         "milestone" | "gate" if reference == Some(R::Step) => "step",
         "milestone" => "date",
         "gate" => match problem {

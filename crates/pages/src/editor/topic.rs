@@ -32,6 +32,8 @@ pub enum Pick {
     Role,
     /// A closed list of the items' own words.
     Listed(Listed),
+    WorkCalendar,
+    StepLinkKind,
 }
 
 /// How a value is typed and read.
@@ -176,6 +178,22 @@ topics! {
         may("number", Text),
         may("granted", YesNo),
     ] => ["step"], ["number", "applied", "decided", "granted"];
+    STEP_WORK = "step_work" &[
+        must("step", P(Pick::Step)),
+        may("low_days", Whole),
+        may("likely_days", Whole),
+        may("high_days", Whole),
+        may("work_calendar", P(Pick::WorkCalendar)),
+        may("after_steps", Many(Pick::Step)),
+    ] => [TOPIC, "step"], ["low_days", "likely_days", "high_days", "work_calendar", "after_steps"];
+    STEP_LINK = "step_link" &[
+        must("step", P(Pick::Step)),
+        may("link_project", P(Pick::Project)),
+        must("before_step", Code),
+        must("link_kind", P(Pick::StepLinkKind)),
+        may("lag_days", Number),
+        must("link_held", YesNo),
+    ] => [TOPIC, "step"], ["link_project", "before_step", "link_kind", "lag_days", "link_held"];
     PROGRESS = "progress" &[may("part", P(Pick::Part)), must("percent", Percent)] => [TOPIC, "part"], ["percent"];
     OUTPUT = "output" &[
         must("output_kind", P(Pick::OutputKind)),
@@ -246,6 +264,8 @@ topics! {
         may("unit_en", Text),
     ] => [TOPIC], ["name", "unit"];
     // Held as they are: these have pages of their own or come with the plan's file.
+    USUAL_WORK = "usual_work" &[] => [TOPIC], ["kind_code", "step_code", "days"];
+    WORK_CALENDAR = "work_calendar" &[] => [TOPIC], ["name"];
     TEMPLATE = "template" &[] => [TOPIC], ["name"];
     OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];
     FIGURE = "figure" &[] => [TOPIC], ["name"];
@@ -328,6 +348,7 @@ topics! {
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
     ITEM_CONTENT = "item_content" &[];
     ITEM_ISSUE = "item_issue" &[];
+    RHYTHM = "rhythm" &[];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {

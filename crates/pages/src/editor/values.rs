@@ -10,15 +10,16 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::project::ProjectFact;
+use domain::timetabling::Estimate;
 use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
     DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS,
     LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART,
-    PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, ROLE, SECTOR,
-    SECTOR_OF_PLAN, STEP, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT,
-    YEARLY_LIST,
+    PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, RHYTHM, ROLE,
+    SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
+    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -64,6 +65,20 @@ pub fn described(fact: &Fact) -> Described {
         Fact::Plan(fact) => plan(fact),
         Fact::Item(fact) => super::item_fields::described(fact),
     }
+}
+
+/// The working days of an estimate, field by field.
+pub fn days(of: Estimate) -> [(&'static str, String); 3] {
+    [
+        ("low_days", of.low.to_string()),
+        ("likely_days", of.likely.to_string()),
+        ("high_days", of.high.to_string()),
+    ]
+}
+
+/// The working days of an estimate in one: at best, usually, at worst.
+fn span(of: Estimate) -> String {
+    format!("{} / {} / {}", of.low, of.likely, of.high)
 }
 
 fn project(fact: &ProjectFact) -> Described {
@@ -134,6 +149,26 @@ fn project(fact: &ProjectFact) -> Described {
                 ("decided", opt(decided)),
                 ("number", number.clone()),
                 ("granted", granted.map_or_else(String::new, yes_no)),
+            ],
+        ),
+        ProjectFact::StepWork { step, work } => {
+            let mut out = vec![("step", step.to_string())];
+            if let Some(work) = work {
+                out.extend(days(work.days));
+                out.push(("work_calendar", opt(&work.calendar)));
+                out.push(("after_steps", work.after.as_ref().map_or_else(String::new, |after| codes(after))));
+            }
+            (&STEP_WORK, out)
+        }
+        ProjectFact::StepLink { link, held } => (
+            &STEP_LINK,
+            vec![
+                ("step", link.step.to_string()),
+                ("link_project", opt(&link.project)),
+                ("before_step", link.before.to_string()),
+                ("link_kind", link.kind.as_str().into()),
+                ("lag_days", link.lag.to_string()),
+                ("link_held", yes_no(*held)),
             ],
         ),
         ProjectFact::Progress { part, percent } => {
@@ -296,6 +331,21 @@ fn plan(fact: &PlanFact) -> Described {
         ),
         PlanFact::Limits(rules) => (&LIMITS, named("name_zh", "name_en", &rules.name)),
         PlanFact::Lights(rules) => (&LIGHTS, named("name_zh", "name_en", &rules.name)),
+        PlanFact::UsualWork { template, step, work } => (
+            &USUAL_WORK,
+            vec![
+                ("kind_code", template.to_string()),
+                ("step_code", step.to_string()),
+                ("days", work.as_ref().map_or_else(String::new, |work| span(work.days))),
+            ],
+        ),
+        PlanFact::WorkCalendar(calendar) => (&WORK_CALENDAR, named("name_zh", "name_en", &calendar.name)),
+        PlanFact::Rhythm(held) => {
+            let mut out = named("name_zh", "name_en", &held.rules.name);
+            out.push(("from", held.since.to_string()));
+            out.push(("to", opt(&held.until)));
+            (&RHYTHM, out)
+        }
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,
             vec![

@@ -7,13 +7,14 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::item::Item;
+use domain::item::{Item, ItemFact};
 use domain::journal::Seq;
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
 
 use super::form::{Act, Form, field_of, wall};
 use super::item::target;
+use super::line::register_of;
 use super::list::staff_only;
 use crate::editor::book::{Book, label_key};
 use crate::editor::change::{own_unit, reconcile, seen};
@@ -61,17 +62,12 @@ pub async fn save(
             return again(&visit, StatusCode::UNPROCESSABLE_ENTITY, act, &opened.item, sheet);
         }
         let change = Change {
-            command: Command::Record {
-                subject: Subject::item(&plan, &code),
-                facts: facts.into_iter().map(Fact::from).collect(),
-                expected: Some(seen(&typed)),
-            },
             effective,
-            source: source(&visit),
             reason: typed.get("reason").replace("\r\n", "\n"),
+            ..record(&visit, &plan, &code, facts, Some(seen(&typed)))
         };
         let refusals = match visit.app.change(&visit.actor, change).await {
-            Ok(receipt) => return Ok(done(&format!("/p/{plan}/items/{code}"), Some(&receipt))),
+            Ok(receipt) => return Ok(done(&opened.page_of(&plan), Some(&receipt))),
             Err(error) => refused(error)?,
         };
         if is_conflict(&refusals) {
@@ -108,8 +104,28 @@ fn again(
 }
 
 /// The unit that stands behind what a person records.
-pub(super) fn source(visit: &Visit) -> Source {
+pub(crate) fn source(visit: &Visit) -> Source {
     Source { grade: Grade::Reported, unit: Code::new(&own_unit(&visit.actor)).ok(), ..Source::default() }
+}
+
+/// Facts of an item as this reader's unit reports them.
+pub(crate) fn record(
+    visit: &Visit,
+    plan: &Code,
+    code: &Code,
+    facts: Vec<ItemFact>,
+    expected: Option<Seq>,
+) -> Change {
+    Change {
+        command: Command::Record {
+            subject: Subject::item(plan, code),
+            facts: facts.into_iter().map(Fact::from).collect(),
+            expected,
+        },
+        effective: None,
+        source: source(visit),
+        reason: String::new(),
+    }
 }
 
 /// An item with what its forms need.
@@ -132,8 +148,17 @@ impl Opened {
         let Some(action) = act.needs(&self.item) else {
             return Err(PageError::not_now().in_lang(visit.lang));
         };
-        let target = target(&self.item, &self.portfolio);
+        let mut target = target(&self.item, &self.portfolio);
+        if act == Act::AskAgenda {
+            // The point is one unit's own word.
+            target.lead_unit = Code::new(&own_unit(&visit.actor)).ok().or(target.lead_unit);
+        }
         if visit.actor.may(action, &target) { Ok(()) } else { Err(visit.forbidden(action)) }
+    }
+
+    /// The page that the item is worked with on.
+    fn page_of(&self, plan: &Code) -> String {
+        format!("/p/{plan}/{}/{}", register_of(self.item.kind), self.item.code)
     }
 
     fn form(&self, visit: &Visit) -> Form<'_> {

@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
 use domain::item::kind::ItemKind;
-use domain::item::ledger::LedgerRow;
+use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Light, Verdict};
 use domain::item::query::{LedgerQuery, Sort};
 use domain::item::workflow::{self, Standing, State};
@@ -59,6 +59,8 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
     let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: 500 };
     let rows = visit.app.ledger(&plan, &query, &paging, visit.asked).await?.rows;
     let mine = |row: &LedgerRow| must_act(&visit, &plan, row);
+    // Papers of the rhythm stand apart from the work itself.
+    let paper = |row: &LedgerRow| matches!(row.kind, RowKind::Item(ItemKind::Return | ItemKind::Slip));
     let late = |verdict: &Verdict| matches!(verdict.light, Light::Red | Light::Orange);
     let soon = |verdict: &Verdict| matches!(verdict.light, Light::Yellow | Light::Blue);
     let part = |key: &str, more: &str, take: &dyn Fn(&LedgerRow, &Verdict) -> bool| Part {
@@ -66,7 +68,7 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         none: visit.t(&format!("{key}-none")).into_owned(),
         lines: rows
             .iter()
-            .filter(|(row, verdict)| take(row, verdict))
+            .filter(|(row, verdict)| (key == "desk-papers") == paper(row) && take(row, verdict))
             .take(MOST)
             .map(|(row, verdict)| line(&page, &portfolio, row, *verdict))
             .collect(),
@@ -75,12 +77,17 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
             None => page.link(&format!("/ledger?standing=open{more}")),
         },
     };
-    let parts = vec![
+    let mut parts = vec![
         part("desk-late", "&light=red", &|_, verdict| late(verdict)),
         part("desk-soon", "&light=yellow", &|_, verdict| soon(verdict)),
         part("desk-do", "", &|row, verdict| mine(row) && !late(verdict) && !soon(verdict)),
         part("desk-wait", "", &|row, verdict| !mine(row) && !late(verdict) && !soon(verdict)),
     ];
+    if own.is_some() {
+        let mut papers = part("desk-papers", "", &|row, _| mine(row));
+        papers.more = page.link("/returns");
+        parts.insert(0, papers);
+    }
     let unit = own.map_or_else(String::new, |unit| unit_name(&portfolio, &unit, visit.lang));
     let lists = saved::shown(&visit, &page, &plan, &portfolio, None).await?;
     render(StatusCode::OK, &DeskPage { page, unit, parts, lists })
@@ -96,7 +103,7 @@ fn must_act(visit: &Visit, plan: &Code, row: &LedgerRow) -> bool {
         areas: row.areas.clone(),
     };
     match (&row.kind, State::parse(&row.state)) {
-        (domain::item::ledger::RowKind::Item(kind), Some(state)) => {
+        (RowKind::Item(kind), Some(state)) => {
             workflow::next(*kind, state).any(|held| visit.actor.may(held.needs, &target))
         }
         _ => visit.actor.may(Action::ReportProgress, &target),

@@ -34,10 +34,11 @@ pub enum Act {
     Arrival,
     Attendance,
     Agenda,
+    AskAgenda,
     Minutes,
 }
 
-const RECORDS: [(&str, Act); 17] = [
+const RECORDS: [(&str, Act); 18] = [
     ("progress", Act::Progress),
     ("evidence", Act::Evidence),
     ("check-evidence", Act::CheckEvidence),
@@ -54,6 +55,7 @@ const RECORDS: [(&str, Act); 17] = [
     ("arrival", Act::Arrival),
     ("attendance", Act::Attendance),
     ("agenda", Act::Agenda),
+    ("ask-agenda", Act::AskAgenda),
     ("minutes", Act::Minutes),
 ];
 
@@ -93,6 +95,8 @@ impl Act {
         match self {
             // A report is issued where its figures can be seen to be whole.
             Self::Step(Step::Issue) => None,
+            // A return is handed in where it is filled; the calendar closes what did not come.
+            Self::Step(Step::Submit | Step::Close) if item.kind == ItemKind::Return => None,
             Self::Step(step) => workflow::find(item.kind, item.state, step).map(|held| held.needs),
             Self::Progress | Self::Explain => when(
                 open && !matches!(item.kind, ItemKind::Report | ItemKind::Meeting | ItemKind::Return),
@@ -129,6 +133,10 @@ impl Act {
             }),
             Self::Attendance | Self::Agenda => {
                 when(item.kind == ItemKind::Meeting && item.state != State::Minuted && open, describing)
+            }
+            // Any unit may ask, also one that has no part in the meeting yet.
+            Self::AskAgenda => {
+                when(item.kind == ItemKind::Meeting && item.state == State::Planned, Action::HandleItem)
             }
             Self::Minutes => when(item.kind == ItemKind::Meeting && item.state == State::Held, describing),
         }
@@ -277,6 +285,12 @@ impl Form<'_> {
                 self.field("attendee", Control::Text),
             ],
             Act::Agenda => vec![
+                self.field("point_title", Control::Text).required(),
+                self.field("to_item", Control::Text),
+                self.field("point_text", Control::Area),
+            ],
+            Act::AskAgenda => vec![
+                self.field("asking_unit", self.units(&self.own_unit)).required().value(&self.own_unit),
                 self.field("point_title", Control::Text).required(),
                 self.field("to_item", Control::Text),
                 self.field("point_text", Control::Area),
@@ -483,6 +497,16 @@ impl Form<'_> {
                     text,
                 }));
             }
+            Act::AskAgenda => {
+                let unit = must(reader, "asking_unit", |r| r.code("asking_unit"));
+                let title = must_text(reader, "point_title");
+                let about = reader.code("to_item").map(Target::Item);
+                let text = reader.long("point_text");
+                let key = Code::new(&format!("a{}", item.asked.len() + 1));
+                if let (Some(unit), Some(title), Ok(key)) = (unit, title, key) {
+                    facts.push(ItemFact::AgendaAsked { key, unit, title, about, text });
+                }
+            }
             Act::Minutes => facts.extend(must_text(reader, "minutes").map(|text| ItemFact::Minutes { text })),
         }
         facts
@@ -565,6 +589,8 @@ impl Form<'_> {
                         let name = format!("mark:{unit}");
                         let mark = must(reader, &name, |r| r.whole::<u8>(&name))?;
                         let veto = vetoed.contains(&unit);
+                        // A veto stands with the lowest mark, whatever was chosen beside it.
+                        let mark = if veto { 1 } else { mark };
                         Some(ItemFact::Mark { unit, mark, veto, note: note.clone() })
                     })
                     .collect()
@@ -619,6 +645,12 @@ pub fn field_of(slot: &str) -> String {
         "link" => "to_item",
         "quantity" => "quantity",
         "attendance" => "attending_unit",
+        "agenda_asked" => "point_title",
+        "acknowledged" => "at",
+        "whistle_kind" => "whistle",
+        "beneficiaries" => "served",
+        "people" => "sent",
+        "period" => "to",
         "appointment" => "held_at",
         "state" | "" => "",
         other => other,

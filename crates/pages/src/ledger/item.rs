@@ -13,9 +13,11 @@ use domain::item::{Item, ItemKind, Relation, State, Step, Target as Thing};
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 
+use super::chase::{Chases, chases};
 use super::form::Act;
 use super::line::{Line, line, rules, unit_name};
 use super::list::staff_only;
+use super::paper::PaperLine;
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
@@ -87,6 +89,7 @@ struct ItemPage {
     particulars: Vec<Particular>,
     explanation: Option<(String, String)>,
     matters: Vec<(u32, String, String)>,
+    papers: Vec<PaperLine>,
     entrances: Vec<Entrance>,
     happenings: Vec<Happening>,
     evidence: Vec<EvidenceLine>,
@@ -95,6 +98,9 @@ struct ItemPage {
     attendance: Vec<(String, String)>,
     minutes: String,
     links: Vec<LinkLine>,
+    chases: Chases,
+    /// The page on which people work with it, for items that have one.
+    working: String,
     /// What may be put on the books with this item as its origin.
     follow: Vec<(String, String)>,
     trace: String,
@@ -106,7 +112,7 @@ struct ItemPage {
 }
 
 /// What may be done to an item, as the policy asks for it.
-pub(super) fn target(item: &Item, portfolio: &Portfolio) -> Target {
+pub(crate) fn target(item: &Item, portfolio: &Portfolio) -> Target {
     let mut areas = Vec::new();
     for area in &item.areas {
         let mut next = Some(area.clone());
@@ -180,6 +186,7 @@ pub async fn show(
             .filter(|(_, until, _)| *until >= portfolio.view.as_of)
             .map(|(text, until, _)| (text.clone(), page.day(until))),
         matters: matters(&item),
+        papers: PaperLine::of(&page, &item),
         entrances,
         happenings: happenings(&visit, &item, &history, &signers),
         evidence: evidence(&visit, &item, &signers),
@@ -203,7 +210,13 @@ pub async fn show(
             .collect(),
         minutes: item.minutes.clone(),
         links,
+        chases: chases(&visit, &page, &portfolio, &item),
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
+        working: if super::line::register_of(item.kind) != "items" {
+            super::line::address(&page, &row)
+        } else {
+            String::new()
+        },
         trace: page.link(&format!("/items/{code}/trace")),
         history: page.link(&format!("/items/{code}/history")),
         audit: if visit.actor.may_somewhere(Action::ReadAudit) {
@@ -259,7 +272,7 @@ fn follow(visit: &Visit, plan: &Code, item: &Item) -> Vec<(String, String)> {
         .collect()
 }
 
-fn address_of(page: &Page, thing: &Thing) -> String {
+pub(crate) fn address_of(page: &Page, thing: &Thing) -> String {
     match thing {
         Thing::Item(code) => page.link(&format!("/items/{code}")),
         Thing::Project(code) => page.link(&format!("/projects/{code}")),
@@ -348,9 +361,22 @@ fn particulars(
         item.colour.map_or_else(String::new, |it| word(lang, "slip-colour", it.as_str())),
         String::new(),
     );
-    if domain::report::Content::parse(&item.content).is_some() {
+    if domain::report::Content::parse(&item.content).is_some()
+        || domain::report::Study::parse(&item.content).is_some()
+    {
         let report = page.link(&format!("/reports/{}", item.code));
         add("item-report", visit.t("item-report-read").into_owned(), report);
+    }
+    match item.kind {
+        ItemKind::Return => {
+            let address = page.link(&format!("/returns/{}", item.code));
+            add("item-kind-return", visit.t("item-return-read").into_owned(), address);
+        }
+        ItemKind::Slip => {
+            let address = page.link(&format!("/slips/{}", item.code));
+            add("item-kind-slip", visit.t("item-slip-read").into_owned(), address);
+        }
+        _ => {}
     }
     if let Some(unit) = &item.lead_unit {
         add("head-lead-unit", unit_name(portfolio, unit, lang), unit_link(unit));
@@ -367,6 +393,8 @@ fn particulars(
     let place = [areas.join(if english { ", " } else { "、" }), item.address.clone()];
     let place: Vec<String> = place.into_iter().filter(|text| !text.is_empty()).collect();
     add("field-item-place", place.join(" "), String::new());
+    let called = item.called_at.map_or_else(String::new, |at| moment(visit.lang, at));
+    add("field-item-called-at", called, String::new());
     add("field-item-due", shown(item.due), String::new());
     add(
         "field-item-answer-by",
@@ -384,6 +412,15 @@ fn particulars(
         let key = if *solved { "item-outcome-solved" } else { "item-outcome" };
         add(key, text.clone(), String::new());
     }
+    if let Some((whom, people)) = &item.beneficiaries {
+        add("field-item-whom", whom.clone(), String::new());
+        add("field-item-served", people.map_or_else(String::new, |n| n.to_string()), String::new());
+    }
+    add("field-item-sent", item.people.map_or_else(String::new, |n| n.to_string()), String::new());
+    let form = item.form.map_or_else(String::new, |it| word(lang, "report-in-form", it.as_str()));
+    add("field-item-form", form, String::new());
+    let party = item.party.map_or_else(String::new, |it| word(lang, "party", it.as_str()));
+    add("field-item-party", party, String::new());
     for (kind, quantity) in &item.quantities {
         let held = portfolio.plan.output_kind(kind.as_str());
         let name = held.map_or(kind.as_str(), |held| held.name.get(english));

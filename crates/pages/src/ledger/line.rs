@@ -1,14 +1,15 @@
 //! A row of the ledger in words.
 
 use domain::code::Code;
+use domain::item::ItemKind;
 use domain::item::ledger::{LedgerRow, RowKind};
-use domain::item::light::{LightRules, Test, Verdict};
+use domain::item::light::{LightRules, Verdict};
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
 use words::Lang;
 
 use crate::page::Page;
-use crate::words_of::{day, word};
+use crate::words_of::{because, day, word};
 
 pub struct Line {
     pub kind: String,
@@ -33,6 +34,27 @@ pub fn unit_name(portfolio: &Portfolio, code: &Code, lang: Lang) -> String {
     portfolio.units.get(code).map_or(code.as_str(), |unit| unit.name.get(lang.is_english())).to_owned()
 }
 
+/// The part of an address under which items of a kind are worked with.
+pub fn register_of(kind: ItemKind) -> &'static str {
+    match kind {
+        ItemKind::Whistle => "whistles",
+        ItemKind::Dispatch => "dispatches",
+        ItemKind::Meeting => "meetings",
+        ItemKind::Return => "returns",
+        ItemKind::Slip => "slips",
+        _ => "items",
+    }
+}
+
+/// Where a row is worked with: whistles, dispatches, meetings, returns and slips have pages of their own.
+pub fn address(page: &Page, row: &LedgerRow) -> String {
+    let register = match row.kind {
+        RowKind::Item(kind) => register_of(kind),
+        RowKind::Project | RowKind::Milestone { .. } => "projects",
+    };
+    page.link(&format!("/{register}/{}", row.code))
+}
+
 pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdict) -> Line {
     let lang = page.lang;
     let shown = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| day(lang, date));
@@ -42,10 +64,7 @@ pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdic
         .filter(|unit| row.lead_unit.as_ref() != Some(unit))
         .map(|unit| unit_name(portfolio, unit, lang))
         .collect();
-    let address = match row.kind {
-        RowKind::Item(_) => page.link(&format!("/items/{}", row.code)),
-        RowKind::Project | RowKind::Milestone { .. } => page.link(&format!("/projects/{}", row.code)),
-    };
+    let address = address(page, row);
     Line {
         kind: word(lang, "item-kind", row.kind.as_str()),
         code: row.code.to_string(),
@@ -64,13 +83,6 @@ pub fn line(page: &Page, portfolio: &Portfolio, row: &LedgerRow, verdict: Verdic
         progress: row.progress.clone(),
         grade: row.grade,
     }
-}
-
-/// Why a light is what it is; empty where nothing speaks against the item.
-pub fn because(lang: Lang, test: Option<Test>) -> String {
-    let Some(test) = test else { return String::new() };
-    let number = test.number().map_or_else(String::new, |n| n.to_string());
-    words::with(lang, &format!("light-because-{}", test.key()), &[("n", &number)])
 }
 
 /// The rules that gave the lights, in words, as they stand under every list.

@@ -14,8 +14,9 @@ use domain::named::Named;
 use domain::policy::Action;
 use domain::saved_list::Sharing;
 
-use super::address::Asking;
+use super::address::{self, Asking};
 use super::line::{Line, line, rules};
+use super::paper::PaperLine;
 use super::saved::{self, Shown};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -57,6 +58,7 @@ struct ListPage {
     page: Page,
     asking: Asking,
     lines: Vec<Line>,
+    papers: Vec<PaperLine>,
     total: u64,
     counts: Vec<Count>,
     rules_name: String,
@@ -99,7 +101,7 @@ pub async fn show(
     let lang = visit.lang;
     let page = visit.page(visit.t("ledger-title"));
     let base = page.link("/ledger");
-    let address = |query: String| match (query.is_empty(), base.contains('?')) {
+    let link = |query: String| match (query.is_empty(), base.contains('?')) {
         (true, _) => base.clone(),
         (false, true) => format!("{base}&{query}"),
         (false, false) => format!("{base}?{query}"),
@@ -137,7 +139,7 @@ pub async fn show(
     let mut conditions = Vec::new();
     let mut condition = |name: &str, value: &str, label: String| {
         if !value.is_empty() {
-            conditions.push(Condition { label, without: address(asking.with(&[(name, "")])) });
+            conditions.push(Condition { label, without: link(address::with(&asking, &[(name, "")])) });
         }
     };
     condition("q", &asking.q, format!("“{}”", asking.q.trim()));
@@ -163,7 +165,7 @@ pub async fn show(
         Column {
             label: visit.t(key).into_owned(),
             address: by.map_or_else(String::new, |by| {
-                address(asking.with(&[("sort", by.as_str()), ("order", order)]))
+                link(address::with(&asking, &[("sort", by.as_str()), ("order", order)]))
             }),
             sorted: here.then_some(if descending { "descending" } else { "ascending" }),
         }
@@ -171,6 +173,7 @@ pub async fn show(
     let plan_lights = portfolio.plan.lights();
     let list = ListPage {
         lines: found.rows.iter().map(|(row, verdict)| line(&page, &portfolio, row, *verdict)).collect(),
+        papers: vec![PaperLine::ledger(&page, &asking)],
         total: counts.values().sum(),
         counts: counts
             .iter()
@@ -179,7 +182,7 @@ pub async fn show(
                 name: word(lang, "light", light.as_str()),
                 count: *count,
                 is_here: asking.light == light.as_str(),
-                address: address(asking.with(&[("light", light.as_str())])),
+                address: link(address::with(&asking, &[("light", light.as_str())])),
             })
             .collect(),
         rules_name: plan_lights.name.get(lang.is_english()).to_owned(),
@@ -206,17 +209,17 @@ pub async fn show(
         ]
         .iter()
         .any(|text| !text.is_empty()),
-        first: asking.after().map(|_| address(asking.with(&[]))),
+        first: asking.after().map(|_| link(address::with(&asking, &[]))),
         next: found.next.map(|after| {
-            let mut query = asking.with(&[]);
+            let mut query = address::with(&asking, &[]);
             if !query.is_empty() {
                 query.push('&');
             }
-            address(format!("{query}key={}&after={}", encode(&after.key), encode(&after.code)))
+            link(format!("{query}key={}&after={}", encode(&after.key), encode(&after.code)))
         }),
         may_add: super::register::may_register(&visit).next().is_some(),
         lists: saved::shown(&visit, &page, &plan, &portfolio, Some(&asking)).await?,
-        query: asking.with(&[]),
+        query: address::with(&asking, &[]),
         sharing: saved::sharing_choices(&visit, &portfolio, &Sharing::Nobody),
         may_save: visit.actor.person().is_some() && !page.is_past(),
         kinds,

@@ -10,21 +10,25 @@ use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
-use domain::item::kind::{InspectionWay, ItemKind, Level, Part, Series, Urgency, WhistleKind};
+use domain::item::kind::{
+    InspectionWay, ItemKind, Level, Part, Party, ReportInForm, Series, Urgency, WhistleKind,
+};
 use domain::item::{Item, ItemFact, Relation, Target};
 use domain::journal::Seq;
 use domain::named::Named;
 use domain::refusal::Problem;
 use domain::subject::Subject;
+use jiff::civil::DateTime;
 
 use super::act::source;
 use super::form::{Form, field_of, level_field, moment, must, must_text, wall};
+use super::line::register_of;
 use super::list::staff_only;
 use crate::editor::book::{Book, label_key};
 use crate::editor::change::own_unit;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, done, form_page, known_code};
-use crate::editor::reader::Reader;
+use crate::editor::reader::{Mistake, Reader};
 use crate::editor::sheet::{Sheet, is_forbidden, refused};
 use crate::editor::topic::Pick;
 use crate::error::PageError;
@@ -75,6 +79,8 @@ pub async fn choose(visit: Visit, Path(plan): Path<String>) -> Result<Response, 
 pub struct Origin {
     from: String,
     relation: String,
+    /// The area that it is put on the books for.
+    area: String,
 }
 
 struct Opened {
@@ -117,6 +123,18 @@ impl Opened {
     fn form(&self, visit: &Visit) -> Form<'_> {
         let now = wall(visit.app.clock());
         Form { book: &self.book, item: &self.blank, own_unit: own_unit(&visit.actor), now }
+    }
+
+    /// Choices that must be made though the rules could do without.
+    fn missing(&self, facts: &[ItemFact]) -> Vec<&'static str> {
+        let has = |wanted: &str| facts.iter().any(|fact| fact.slot() == wanted);
+        let asked: &[(&str, &'static str)] = match self.kind {
+            ItemKind::Whistle => &[("whistle_kind", "whistle")],
+            ItemKind::Need | ItemKind::Resource => &[("party", "party")],
+            ItemKind::Meeting => &[("series", "series"), ("appointment", "held_at")],
+            _ => &[],
+        };
+        asked.iter().filter(|(slot, _)| !has(slot)).map(|(_, field)| *field).collect()
     }
 
     /// The directive that the new task is split from.
@@ -173,12 +191,28 @@ impl Opened {
                     )
                     .required(),
                 );
-                what.push(field("caller", units(&own)).required().value(&own));
+                what.push(field("caller", units(&own)).required().value(self.caller(visit, &own)));
             }
             ItemKind::Inspection => what.push(
                 field("way", pick("inspection-way", &mut InspectionWay::ALL.iter().map(|it| it.as_str())))
                     .required(),
             ),
+            ItemKind::Dispatch => what.push(field("caller", units(&own)).value(&own)),
+            ItemKind::ReportIn => {
+                let forms = pick("report-in-form", &mut ReportInForm::ALL.iter().map(|it| it.as_str()));
+                what.push(field("form", forms));
+                what.push(field("from", Control::Day).value(today.to_string()));
+                what.push(field("to", Control::Day).value(today.to_string()));
+                what.push(field("sent", Control::Number).value("1"));
+            }
+            ItemKind::Need | ItemKind::Resource => {
+                what.push(
+                    field("party", pick("party", &mut Party::ALL.iter().map(|it| it.as_str()))).required(),
+                );
+                let mut sectors = self.book.choices(Pick::Sector, "");
+                sectors.insert(0, Choice::new("", words::text(lang, "choice-none")));
+                what.push(field("sector", Control::Select(sectors)));
+            }
             ItemKind::Meeting => {
                 let series = [Series::Joint, Series::Dispatch];
                 what.push(
@@ -186,12 +220,15 @@ impl Opened {
                 );
                 what.push(field("held_at", Control::Moment).required().value(moment(form.now)));
                 what.push(field("meeting_place", Control::Text));
+                what.push(field("chair", Control::Text));
             }
             ItemKind::GoodDeed => {
                 let mut kinds = self.book.choices(Pick::OutputKind, "");
                 kinds.insert(0, Choice::new("", words::text(lang, "choice-none")));
                 what.push(field("quantity_kind", Control::Select(kinds)));
                 what.push(field("quantity", Control::Number));
+                what.push(field("whom", Control::Text));
+                what.push(field("served", Control::Number));
             }
             _ => {}
         }
@@ -217,13 +254,15 @@ impl Opened {
             when.push(field("due", Control::Day));
         }
         if matches!(kind, ItemKind::Whistle | ItemKind::Dispatch) {
-            when.push(field("answer_by", Control::Moment).required());
+            let by = field("answer_by", Control::Moment);
+            // How long units have follows from what a whistle is blown for.
+            when.push(if kind == ItemKind::Whistle { by } else { by.required() });
         }
-        let place = vec![form.areas(), field("address", Control::Text)];
+        let place = vec![form.areas().value(&origin.area), field("address", Control::Text)];
         let here = format!("/p/{}/items/new/{}", self.plan, kind.as_str().replace('_', "-"));
         let mut sheet =
             Sheet::new(here, format!("/p/{}/ledger", self.plan), words::text(lang, "item-register-submit"))
-                .hidden("from", &origin.from)
+                .hidden("origin", &origin.from)
                 .hidden("relation", &origin.relation)
                 .group(visit.t("item-group-what"), what);
         if !who.is_empty() {
@@ -235,7 +274,44 @@ impl Opened {
         sheet.group(visit.t("item-group-where"), place)
     }
 
-    fn read(&self, reader: &mut Reader<'_>) -> Vec<ItemFact> {
+    /// Whoever calls: the reader's own unit, else the one that answers for the area the reader answers for.
+    fn caller(&self, visit: &Visit, own: &str) -> String {
+        if !own.is_empty() {
+            return own.to_owned();
+        }
+        let areas: Vec<&Code> = visit
+            .actor
+            .grants()
+            .iter()
+            .filter_map(|grant| match &grant.scope {
+                domain::policy::Scope::Area(area) => Some(area),
+                _ => None,
+            })
+            .collect();
+        let offices = |area: &Code| {
+            let unit = self.book.units.values().find(|unit| unit.active && unit.area.as_ref() == Some(area));
+            unit.map(|unit| unit.code.to_string())
+        };
+        areas.into_iter().find_map(offices).unwrap_or_default()
+    }
+
+    /// When units are called, and by when they are to be there or to have answered.
+    fn limit(&self, reader: &mut Reader<'_>, now: DateTime) -> Vec<ItemFact> {
+        if !matches!(self.kind, ItemKind::Whistle | ItemKind::Dispatch) {
+            return Vec::new();
+        }
+        let whistle = reader.word("whistle", WhistleKind::parse);
+        let arrival = self.book.portfolio.as_ref().zip(whistle);
+        let by = reader.moment("answer_by");
+        let by = by.or_else(|| arrival.map(|(held, kind)| held.plan.limits().arrival.by(kind, now)));
+        if by.is_none() && self.kind == ItemKind::Dispatch {
+            must(reader, "answer_by", |r| r.moment("answer_by"));
+        }
+        let called = ItemFact::CalledAt { at: now };
+        [called].into_iter().chain(by.map(|at| ItemFact::AnswerBy { at })).collect()
+    }
+
+    fn read(&self, reader: &mut Reader<'_>, now: DateTime) -> Vec<ItemFact> {
         let kind = self.kind;
         let mut facts = vec![ItemFact::Kind { kind }];
         let zh = must_text(reader, "name_zh");
@@ -248,7 +324,10 @@ impl Opened {
         facts.extend(text(reader, "number").map(|number| ItemFact::Number { number }));
         facts.extend(text(reader, "text").map(|text| ItemFact::Text { text }));
         facts.extend(must(reader, "received", |r| r.day("received")).map(|on| ItemFact::Received { on }));
-        let name = reader.text("issuer_name").to_owned();
+        let name = match reader.text("chair") {
+            "" => reader.text("issuer_name").to_owned(),
+            chair => chair.to_owned(),
+        };
         let unit = reader.code("caller");
         if !name.is_empty() || unit.is_some() {
             facts.push(ItemFact::Issuer { name, unit });
@@ -261,6 +340,17 @@ impl Opened {
         facts.extend(
             reader.word("whistle", WhistleKind::parse).map(|whistle| ItemFact::WhistleKind { whistle }),
         );
+        facts.extend(reader.word("form", ReportInForm::parse).map(|form| ItemFact::ReportInForm { form }));
+        facts.extend(reader.word("party", Party::parse).map(|party| ItemFact::Party { party }));
+        facts.extend(reader.code("sector").map(|sector| ItemFact::Sector { sector }));
+        facts.extend(reader.whole("sent").map(|people| ItemFact::People { people }));
+        let whom = reader.text("whom").to_owned();
+        let people = reader.whole("served");
+        if !whom.is_empty() || people.is_some() {
+            facts.push(ItemFact::Beneficiaries { whom, people });
+        }
+        let (from, to) = (reader.day("from"), reader.day("to"));
+        facts.extend(from.or(to).zip(to.or(from)).map(|(from, to)| ItemFact::Period { from, to }));
         facts.extend(reader.word("way", InspectionWay::parse).map(|way| ItemFact::InspectionWay { way }));
         facts.extend(reader.word("series", Series::parse).map(|series| ItemFact::Series { series }));
         facts.extend(reader.word("level", Level::parse).map(|level| ItemFact::Level { level }));
@@ -280,7 +370,7 @@ impl Opened {
             active: true,
         }));
         facts.extend(reader.day("due").map(|on| ItemFact::Due { on }));
-        facts.extend(reader.moment("answer_by").map(|at| ItemFact::AnswerBy { at }));
+        facts.extend(self.limit(reader, now));
         let areas = reader.codes("areas");
         let address = reader.text("address").to_owned();
         if !areas.is_empty() || !address.is_empty() {
@@ -328,7 +418,11 @@ pub async fn save(
     let mut sheet = opened.sheet(&visit, &origin);
     sheet.refill(&typed);
     let mut reader = Reader::new(&typed);
-    let mut facts = opened.read(&mut reader);
+    let now = wall(visit.app.clock());
+    let mut facts = opened.read(&mut reader, now.with().subsec_nanosecond(0).build().unwrap_or(now));
+    for required in opened.missing(&facts) {
+        reader.fail(required, Mistake::Missing);
+    }
     if !reader.mistakes.is_empty() {
         sheet.mistakes(visit.lang, &reader.mistakes);
         return form_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, opened.title.clone(), sheet);
@@ -377,7 +471,8 @@ pub async fn save(
         }));
         match visit.app.change_all(&visit.actor, changes).await {
             Ok(receipts) => {
-                return Ok(done(&format!("/p/{}/items/{code}", opened.plan), receipts.first()));
+                let page = format!("/p/{}/{}/{code}", opened.plan, register_of(opened.kind));
+                return Ok(done(&page, receipts.first()));
             }
             Err((_, error)) => refusals = refused(error)?,
         }
@@ -394,5 +489,9 @@ pub async fn save(
 }
 
 fn origin(typed: &Typed) -> Origin {
-    Origin { from: typed.get("from").to_owned(), relation: typed.get("relation").to_owned() }
+    Origin {
+        from: typed.get("origin").to_owned(),
+        relation: typed.get("relation").to_owned(),
+        area: typed.get("areas").to_owned(),
+    }
 }

@@ -6,18 +6,21 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::item::State;
 use domain::item::kind::Series;
 use domain::item::light::Verdict;
 use domain::item::query::LedgerQuery;
-use domain::journal::Seq;
+use domain::item::{Item, State};
+use domain::journal::{Entry, Seq};
 use domain::policy::{Action, Target};
-use domain::report::{Content, Period, Rhythm};
+use domain::portfolio::Portfolio;
+use domain::report::{Content, Period, Rhythm, Study};
 use jiff::civil::Date;
 
 use super::act::source;
-use super::line::{Line, line};
+use super::line::{Line, line, unit_name};
 use super::list::staff_only;
+use super::paper::PaperLine;
+use super::study;
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
 use crate::error::PageError;
@@ -50,6 +53,7 @@ struct SeriesPart {
 struct ListPage {
     page: Page,
     parts: Vec<SeriesPart>,
+    may_issue: bool,
 }
 
 fn target(plan: &Code) -> Target {
@@ -111,7 +115,7 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
                 name: row.name.get(visit.lang.is_english()).to_owned(),
                 days: row.received.map_or_else(String::new, |day| page.day(&day)),
                 state: word(visit.lang, "item-state", &row.state),
-                address: page.link(&format!("/items/{}", row.code)),
+                address: page.link(&format!("/reports/{}", row.code)),
                 number: row.number.clone(),
                 draft: String::new(),
             })
@@ -122,7 +126,7 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
             lines,
         });
     }
-    render(StatusCode::OK, &ListPage { page, parts })
+    render(StatusCode::OK, &ListPage { may_issue: may_issue && !page.is_past(), page, parts })
 }
 
 pub async fn draft(
@@ -153,6 +157,12 @@ struct Number {
     lines: Vec<Line>,
 }
 
+/// Units whose returns stand alike.
+struct ReturnGroup {
+    state: String,
+    units: Vec<(String, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "ledger/report.html")]
 struct ReportPage {
@@ -165,8 +175,12 @@ struct ReportPage {
     number: String,
     digest: String,
     intact: bool,
+    papers: Vec<PaperLine>,
     numbers: Vec<Number>,
     sections: Vec<(String, String, String)>,
+    /// Of a period for which units were asked: who has returned, a group for each state.
+    returns: Vec<ReturnGroup>,
+    returns_said: String,
     adjusted: Vec<Line>,
     later: Vec<(String, String, String)>,
     /// Where a draft is edited; empty for what is issued or may not be edited.
@@ -181,7 +195,30 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     staff_only(&visit)?;
-    shown(&visit, &plan, &code, StatusCode::OK, saved(visit.lang, &Typed(query)), Vec::new()).await
+    let saved = saved(visit.lang, &Typed(query));
+    if is_study(&visit, &plan, &code).await? {
+        return study::show(&visit, &plan, &code, StatusCode::OK, saved, Vec::new(), &Typed::default()).await;
+    }
+    shown(&visit, &plan, &code, StatusCode::OK, saved, Vec::new()).await
+}
+
+/// Whether the report is on a matter of its own, and has a page of its own form.
+async fn is_study(visit: &Visit, plan: &Code, code: &Code) -> Result<bool, PageError> {
+    let (item, _) = visit.app.item(plan, code, app::read::Asked::default()).await?;
+    Ok(Study::parse(&item.content).is_some())
+}
+
+/// What was recorded later: the entry, what it is about, when it took effect.
+pub(super) fn later_lines(page: &Page, later: &[Entry]) -> Vec<(String, String, String)> {
+    let line = |entry: &Entry| {
+        let subject = &entry.draft.subject;
+        (
+            entry.seq.to_string(),
+            format!("{} · {}", word(page.lang, "subject", subject.kind.as_str()), subject.code),
+            page.day(&entry.draft.effective),
+        )
+    };
+    later.iter().map(line).collect()
 }
 
 async fn shown(
@@ -222,6 +259,7 @@ async fn shown(
             lines: figure.rows.iter().filter_map(|id| row_of(&report.content, id)).collect(),
         })
         .collect();
+    let (returns, returns_said) = returned(visit, plan, &page, &portfolio, &report.item).await?;
     let later = visit.app.recorded_later(plan, &report.item).await?;
     let may_issue = visit.actor.may(Action::IssueReport, &target(plan));
     let issued = report.item.issued.as_ref();
@@ -236,6 +274,7 @@ async fn shown(
         }),
         digest: issued.map_or_else(String::new, |issued| issued.digest.clone()),
         intact: report.intact,
+        papers: PaperLine::of(&page, &report.item),
         numbers,
         sections: report
             .content
@@ -246,23 +285,54 @@ async fn shown(
                 (section.key.clone(), label, section.text.clone())
             })
             .collect(),
+        returns,
+        returns_said,
         adjusted: report.content.adjusted.iter().filter_map(|id| row_of(&report.content, id)).collect(),
-        later: later
-            .iter()
-            .map(|entry| {
-                let subject = &entry.draft.subject;
-                (
-                    entry.seq.to_string(),
-                    format!("{} · {}", word(visit.lang, "subject", subject.kind.as_str()), subject.code),
-                    page.day(&entry.draft.effective),
-                )
-            })
-            .collect(),
+        later: later_lines(&page, &later),
         edit: if draft && may_issue { format!("/p/{plan}/reports/{code}") } else { String::new() },
         version: report.item.version.to_string(),
         page,
     };
     render(status, &shown)
+}
+
+/// Who has returned for a report's period, and who has not; and how many of how many.
+async fn returned(
+    visit: &Visit,
+    plan: &Code,
+    page: &Page,
+    portfolio: &Portfolio,
+    item: &Item,
+) -> Result<(Vec<ReturnGroup>, String), PageError> {
+    let period = item
+        .series
+        .zip(item.period)
+        .and_then(|(series, (from, _))| Some((series, Period::containing(Rhythm::of(series)?, from))));
+    let Some((series, period)) = period else { return Ok((Vec::new(), String::new())) };
+    let held = visit.app.returns_of(plan, series, period, app::read::Asked::default()).await?;
+    if held.rows.is_empty() {
+        return Ok((Vec::new(), String::new()));
+    }
+    let (submitted, asked) = (held.count(State::Submitted), held.rows.len());
+    let said =
+        visit.tw("returns-counted", &[("submitted", &submitted.to_string()), ("asked", &asked.to_string())]);
+    let groups = [State::Open, State::Missed, State::Excused, State::Submitted]
+        .into_iter()
+        .map(|state| ReturnGroup {
+            state: word(visit.lang, "item-state", state.as_str()),
+            units: held
+                .rows
+                .iter()
+                .filter(|row| row.state == state.as_str())
+                .filter_map(|row| {
+                    let unit = unit_name(portfolio, row.lead_unit.as_ref()?, visit.lang);
+                    Some((unit, page.link(&format!("/returns/{}", row.code))))
+                })
+                .collect(),
+        })
+        .filter(|group| !group.units.is_empty())
+        .collect();
+    Ok((groups, said))
 }
 
 pub async fn save(
@@ -274,6 +344,9 @@ pub async fn save(
     staff_only(&visit)?;
     if !visit.actor.may(Action::IssueReport, &target(&plan)) {
         return Err(visit.forbidden(Action::IssueReport));
+    }
+    if is_study(&visit, &plan, &code).await? {
+        return study::save(&visit, &plan, &code, &typed).await;
     }
     let seen = Seq(typed.get("version").parse().unwrap_or(0));
     let written: Vec<(String, String)> = typed
@@ -294,7 +367,12 @@ pub async fn save(
         Err(IssueError::App(error)) => return Err(error.into()),
         Err(IssueError::NotOver) => vec![(visit.t("report-not-over").into_owned(), Vec::new())],
         // The page says these by itself.
-        Err(IssueError::DoesNotClose(_) | IssueError::Outdated) => Vec::new(),
+        Err(
+            IssueError::DoesNotClose(_)
+            | IssueError::Outdated
+            | IssueError::Unfit(_)
+            | IssueError::TooManyRows { .. },
+        ) => Vec::new(),
     };
     shown(&visit, &plan, &code, StatusCode::UNPROCESSABLE_ENTITY, String::new(), trouble).await
 }

@@ -9,7 +9,7 @@ use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::saved_list::{SavedList, Sharing};
 
-use super::address::Asking;
+use super::address::{Asking, with};
 use super::line::unit_name;
 use super::list::{Choice, staff_only};
 use crate::editor::field::Typed;
@@ -92,7 +92,7 @@ pub(super) async fn shown(
     let lists = visit.app.saved_lists(&visit.actor, plan).await?;
     let counts = counts(visit, plan, portfolio, &lists).await?;
     let signers = visit.app.signers().await?;
-    let here = here.map(|asking| asking.with(&[]));
+    let here = here.map(|asking| with(asking, &[]));
     let own = lists.own.len();
     let all = lists.own.iter().chain(&lists.shared).zip(counts).enumerate();
     Ok(all
@@ -196,7 +196,7 @@ fn wanted(typed: &Typed) -> Result<Wanted, PageError> {
         let list = format!("/?{}", typed.get("query")).parse::<axum::http::Uri>();
         list.ok()
             .and_then(|uri| Query::<Asking>::try_from_uri(&uri).ok())
-            .map(|Query(asking)| asking.with(&[]))
+            .map(|Query(asking)| with(asking, &[]))
     });
     let query = match query {
         Some(None) => return Err(PageError::bad_request()),

@@ -72,7 +72,8 @@ impl Site {
         let app = App::new(database, clock);
         let people = demo::PEOPLE.iter().map(|p| (p.code.to_owned(), p.name.to_owned())).collect();
         let sign_ins = Some(DemoSignIns { people, password: demo::PASSWORD.to_owned() });
-        let state = PagesState { app: app.clone(), secure_cookies, demo: sign_ins };
+        let state =
+            PagesState { app: app.clone(), secure_cookies, demo: sign_ins, reach: Default::default() };
         Self { router: pages::router(state), app, _folder: folder }
     }
 

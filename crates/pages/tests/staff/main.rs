@@ -5,8 +5,11 @@
 mod importing;
 mod item_correction;
 mod ledger;
+mod notices;
+mod rhythm;
 mod saved_lists;
 mod site;
+mod timetable;
 
 use domain::code::Code;
 use domain::history::View;
@@ -73,6 +76,13 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
         "/items/REP-weekly-2019-W10",
         "/reports",
         "/reports/REP-weekly-2019-W10",
+        "/timetable",
+        "/timetable?only=late&as_of=2019-08-14",
+        "/timetable?only=done&sector=education&q=kindergarten",
+        "/timetable/bars?as_of=2019-08-14",
+        "/timetable/board?as_of=2019-08-14&year=2019",
+        "/projects/HT-EDU-001/timetable",
+        "/projects/HT-HEA-004/timetable?as_of=2019-08-14&step=ground_level&days=20",
     ]
     .iter()
     .map(|path| ("task-force", plan(path)))
@@ -81,7 +91,9 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
     {
         paths.push(("task-force", format!("{PROJECT}/edit/{form}")));
     }
-    for form in ["supporting_unit", "funding", "part", "step", "alias", "membership"] {
+    for form in
+        ["supporting_unit", "funding", "part", "step", "step_work", "step_link", "alias", "membership"]
+    {
         paths.push(("task-force", format!("{PROJECT}/edit/{form}")));
     }
     for kind in SubjectKind::ALL {

@@ -14,7 +14,11 @@ use store::Database;
 
 use crate::books::*;
 
-crate::on_both!(every_past_day_keeps_its_row, what_is_recorded_late_changes_the_days_it_is_about);
+crate::on_both!(
+    every_past_day_keeps_its_row,
+    what_is_recorded_late_changes_the_days_it_is_about,
+    what_moved_between_two_days_is_found_on_both,
+);
 
 fn task() -> Subject {
     Subject::item(&plan(), &code("T-1"))
@@ -91,4 +95,29 @@ fn what_is_recorded_late_changes_the_days_it_is_about(scratch: &Scratch) {
         assert_eq!(named_on(day), name, "{day}");
     }
     assert_whole(&database, 16);
+}
+
+/// Open on the day, or changed between the two: what has long been done is not read.
+fn what_moved_between_two_days_is_found_on_both(scratch: &Scratch) {
+    let database = open(scratch);
+    lived(&database);
+    let moving = |eve: (i16, i8, i8), last: (i16, i8, i8)| {
+        let day = |(year, month, day)| date(year, month, day);
+        let (before, after) = database.read(|c| c.moving(&plan(), (day(eve), day(last)))).unwrap();
+        let states = |rows: Vec<domain::item::ledger::LedgerRow>| -> Vec<String> {
+            let tasks = rows.into_iter().filter(|row| row.code.as_str() == "T-1");
+            tasks.map(|row| row.state).collect()
+        };
+        (states(before), states(after))
+    };
+    let texts = |list: &[&str]| -> Vec<String> { list.iter().map(|text| (*text).to_owned()).collect() };
+    // New in between; open on both days; changed on the last.
+    assert_eq!(moving((2018, 9, 30), (2018, 10, 4)), (texts(&[]), texts(&["registered"])));
+    assert_eq!(moving((2018, 10, 5), (2018, 10, 8)), (texts(&["in_hand"]), texts(&["in_hand"])));
+    assert_eq!(moving((2018, 10, 8), (2018, 10, 9)), (texts(&["in_hand"]), texts(&["reported"])));
+    record(&database, 24, &task(), date(2018, 10, 10), vec![moved(Step::Verify, State::Verified)]);
+    record(&database, 25, &task(), date(2018, 10, 11), vec![moved(Step::Clear, State::Cleared)]);
+    // Done in between; then long done.
+    assert_eq!(moving((2018, 10, 10), (2018, 10, 11)), (texts(&["verified"]), texts(&["cleared"])));
+    assert_eq!(moving((2018, 10, 11), (2018, 10, 20)), (texts(&[]), texts(&[])));
 }

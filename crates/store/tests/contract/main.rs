@@ -11,6 +11,7 @@ mod ledger;
 mod notices;
 mod queue;
 mod reading;
+mod rhythm;
 mod schema;
 mod secure;
 mod tamper;

@@ -1,0 +1,284 @@
+//! What a monthly dispatch is shown: red and amber items, decisions carried over, what units asked, figures.
+
+use document::xlsx::Sheet;
+use document::{Align, Block, Cell, Issue, Kind, Row, Series as Line, Table, TextSize};
+use domain::code::Code;
+use domain::item::kind::{ItemKind, Series};
+use domain::item::ledger::{LedgerRow, RowKind};
+use domain::item::light::{Judge, Light};
+use domain::item::query::{LedgerQuery, Sort};
+use domain::item::{Item, Relation, Standing, Target};
+use domain::report::{Ask, AskKind, Stated};
+use jiff::civil::Date;
+use words::Lang;
+
+use super::scribe::{Scribe, Width, landscape, portrait};
+use super::{Data, PaperError};
+use crate::App;
+use crate::ledger::{PAGE_MOST, Paging};
+use crate::read::Asked;
+
+type Rows = Vec<(LedgerRow, Light)>;
+
+impl App {
+    /// The pack of a dispatch meeting, as the ledger stood on its day.
+    pub(super) async fn pack_paper(
+        &self,
+        plan: &Code,
+        code: &Code,
+        lang: Lang,
+        book: bool,
+    ) -> Result<Data, PaperError> {
+        let (item, _) = self.item(plan, code, Asked::default()).await?;
+        if item.kind != ItemKind::Meeting || item.series != Some(Series::Dispatch) {
+            return Err(PaperError::NotThere);
+        }
+        let held = item.appointment.as_ref().map_or(item.received, |(at, _)| at.date());
+        let day = held.min(self.clock().today());
+        let asked = Asked { as_of: Some(day), known_at: None };
+        let portfolio = self.portfolio(plan, asked).await?;
+        let judge = portfolio.plan.lights().on(day);
+        let from = self.since(plan, &item, day).await?;
+        let lit = self.first_rows(plan, asked, open(&[Light::Red, Light::Orange, Light::Yellow])).await?;
+        let open = LedgerQuery {
+            kinds: vec![ItemKind::Decision],
+            standings: vec![Standing::Open, Standing::Suspended],
+            ..LedgerQuery::default()
+        };
+        let done = LedgerQuery {
+            kinds: vec![ItemKind::Decision],
+            standings: vec![Standing::Done],
+            finished: (Some(from), Some(day)),
+            ..LedgerQuery::default()
+        };
+        let mut decided = self.first_rows(plan, asked, open).await?;
+        decided.extend(self.first_rows(plan, asked, done).await?);
+        let pack = self.pack(plan, (from, day)).await?;
+        let scribe = Scribe { lang, portfolio: &portfolio };
+        let name = item.name.get(scribe.english()).to_owned();
+        let days = format!("{} – {}", scribe.day(from), scribe.day(day));
+        let of = |light: Light| -> Vec<(&LedgerRow, Light)> {
+            lit.iter().filter(|(_, held)| *held == light).map(|(row, light)| (row, *light)).collect()
+        };
+        let red = of(Light::Red);
+        let amber: Vec<_> = of(Light::Orange).into_iter().chain(of(Light::Yellow)).collect();
+        let carried: Vec<_> = decided.iter().map(|(row, light)| (row, *light)).collect();
+        if book {
+            let mut sheets = Vec::new();
+            for (key, rows) in [("paper-pack-lit", [red, amber].concat()), ("paper-pack-decisions", carried)]
+            {
+                let table = scribe.ledger_table(rows.into_iter(), Width::Wide, &judge);
+                let label = scribe.t(key);
+                sheets.push(scribe.sheet(
+                    label.clone(),
+                    format!("{name} · {label}"),
+                    Some(days.clone()),
+                    table,
+                ));
+            }
+            sheets.extend(self::sheets(&scribe, &name, &days, &pack.asks, &pack.stated));
+            return Ok(Data::Book(scribe.book(day, sheets)));
+        }
+        let done = carried.iter().filter(|(_, light)| *light == Light::Done).count();
+        let mut first = vec![Block::paragraph(scribe.tw(
+            "paper-pack-said",
+            &[
+                ("from", &scribe.day(from)),
+                ("to", &scribe.day(day)),
+                ("red", &red.len().to_string()),
+                ("yellow", &amber.len().to_string()),
+                ("decisions", &(carried.len() - done).to_string()),
+                ("done", &done.to_string()),
+                ("asks", &pack.asks.len().to_string()),
+            ],
+        ))];
+        first.extend(super::minutes::agenda(&scribe, &item));
+        let mut lists = self::lit(&scribe, &red, &amber, &judge);
+        lists.extend(decisions(&scribe, &carried, &judge));
+        lists.extend(asks(&scribe, &pack.asks));
+        lists.extend(stated(&scribe, &pack.stated));
+        let office = scribe.office(item.lead_unit.as_ref());
+        let issue = Issue { number: super::slip::serial(&item), total: None };
+        let kind = Kind::Report(Line { issue, body: office.clone(), date: day });
+        let title = scribe.tw("paper-pack-title", &[("meeting", &name)]);
+        let mut out = scribe.document(kind, "paper-mark-pack", title, day);
+        out.body = vec![portrait(first), landscape(lists)];
+        out.imprint = Some(scribe.imprint(office, day));
+        Ok(Data::Document(Box::new(out)))
+    }
+
+    /// The day after the meeting before, else the month's first.
+    async fn since(&self, plan: &Code, item: &Item, day: Date) -> Result<Date, PaperError> {
+        for target in item.linked(Relation::CarriedOver) {
+            if let Target::Item(code) = target {
+                let (before, _) = self.item(plan, code, Asked::default()).await?;
+                if let Some((at, _)) = before.appointment.filter(|(at, _)| at.date() < day) {
+                    return Ok(at.date().tomorrow().unwrap_or(day));
+                }
+            }
+        }
+        Ok(day.first_of_month())
+    }
+
+    /// The first rows of a query by their limits: more than a pack ever shows.
+    async fn first_rows(&self, plan: &Code, asked: Asked, query: LedgerQuery) -> Result<Rows, PaperError> {
+        let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: PAGE_MOST };
+        let page = self.ledger(plan, &query, &paging, asked).await?;
+        Ok(page.rows.into_iter().map(|(row, verdict)| (row, verdict.light)).collect())
+    }
+}
+
+fn open(lights: &[Light]) -> LedgerQuery {
+    LedgerQuery {
+        projects: true,
+        milestones: false,
+        kinds: ItemKind::ALL
+            .iter()
+            .copied()
+            .filter(|kind| !matches!(kind, ItemKind::Report | ItemKind::Return | ItemKind::Slip))
+            .collect(),
+        standings: vec![Standing::Open],
+        lights: lights.to_vec(),
+        ..LedgerQuery::default()
+    }
+}
+
+pub(super) fn is_decision(row: &LedgerRow) -> bool {
+    row.kind == RowKind::Item(ItemKind::Decision)
+}
+
+/// Red items, then amber ones, each with the rule that lit it.
+pub(super) fn lit(
+    scribe: &Scribe<'_>,
+    red: &[(&LedgerRow, Light)],
+    amber: &[(&LedgerRow, Light)],
+    judge: &Judge,
+) -> Vec<Block> {
+    let mut out = vec![Block::heading(1, scribe.t("paper-pack-lit"))];
+    if red.is_empty() && amber.is_empty() {
+        out.push(Block::paragraph(scribe.t("paper-pack-lit-none")));
+        return out;
+    }
+    let rows: Vec<_> = red.iter().chain(amber).copied().collect();
+    out.extend(scribe.ledger_blocks(rows.into_iter(), Width::Wide, judge));
+    out
+}
+
+/// Decisions of earlier meetings that are still to be carried out, and those done since.
+pub(super) fn decisions(scribe: &Scribe<'_>, rows: &[(&LedgerRow, Light)], judge: &Judge) -> Vec<Block> {
+    let mut out = vec![Block::heading(1, scribe.t("paper-pack-decisions"))];
+    if rows.is_empty() {
+        out.push(Block::paragraph(scribe.t("paper-pack-decisions-none")));
+    } else {
+        out.extend(scribe.ledger_blocks(rows.iter().copied(), Width::Wide, judge));
+    }
+    out
+}
+
+fn asks_table(scribe: &Scribe<'_>, asks: &[Ask]) -> Table {
+    let rows = (1i64..).zip(asks).map(|(at, ask)| {
+        let kind = match ask.kind {
+            AskKind::Extension => scribe.t("paper-ask-extension"),
+            AskKind::Objection(to) => {
+                scribe.tw("item-objection", &[("what", &scribe.word("objection-to", to.as_str()))])
+            }
+            AskKind::Review => scribe.t("paper-ask-review"),
+        };
+        let answer = match ask.granted {
+            None => "paper-ask-waits",
+            Some(true) => "paper-ask-granted",
+            Some(false) => "paper-ask-refused",
+        };
+        Row::new([
+            Cell::from(at),
+            scribe.unit_cell(ask.unit.as_ref()),
+            Cell::from(ask.name.get(scribe.english())),
+            Cell::from(kind),
+            Cell::from(ask.reason.clone()),
+            Cell::Day(ask.on),
+            ask.until.map_or(Cell::Empty, Cell::Day),
+            Cell::from(scribe.t(answer)),
+        ])
+    });
+    Table {
+        caption: None,
+        columns: vec![
+            scribe.column("paper-head-no", 8, Align::Centre),
+            scribe.column("paper-head-unit", 20, Align::Start),
+            scribe.column("ledger-head-item", 34, Align::Start),
+            scribe.column("paper-head-ask", 18, Align::Start),
+            scribe.column("paper-head-reason", 30, Align::Start),
+            scribe.column("paper-head-asked-on", 13, Align::Centre),
+            scribe.column("paper-head-asked-until", 13, Align::Centre),
+            scribe.column("paper-head-answer", 12, Align::Centre),
+        ],
+        rows: rows.collect(),
+        size: TextSize::Tiny,
+    }
+}
+
+pub(super) fn asks(scribe: &Scribe<'_>, asks: &[Ask]) -> Vec<Block> {
+    let mut out = vec![Block::heading(1, scribe.t("paper-pack-asks"))];
+    out.push(if asks.is_empty() {
+        Block::paragraph(scribe.t("paper-pack-asks-none"))
+    } else {
+        Block::Table(asks_table(scribe, asks))
+    });
+    out
+}
+
+fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {
+    let english = scribe.english();
+    let rows = (1i64..).zip(stated).map(|(at, line)| {
+        Row::new([
+            Cell::from(at),
+            Cell::from(line.label.get(english)),
+            line.value.map_or_else(
+                || Cell::from(scribe.t("statement-not-recorded")),
+                |value| Cell::Number(value.normalize()),
+            ),
+            Cell::from(line.unit.get(english)),
+            Cell::from(i64::try_from(line.records).unwrap_or(i64::MAX)),
+        ])
+    });
+    Table {
+        caption: None,
+        columns: vec![
+            scribe.column("paper-head-no", 8, Align::Centre),
+            scribe.column("statement-figure", 50, Align::Start),
+            scribe.column("paper-head-value", 18, Align::Number),
+            scribe.column("head-unit", 14, Align::Centre),
+            scribe.column("statement-records", 14, Align::Number),
+        ],
+        rows: rows.collect(),
+        size: TextSize::Small,
+    }
+}
+
+pub(super) fn stated(scribe: &Scribe<'_>, stated: &[Stated]) -> Vec<Block> {
+    if stated.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::heading(1, scribe.t("paper-pack-figures")), Block::Table(stated_table(scribe, stated))]
+}
+
+pub(super) fn sheets(
+    scribe: &Scribe<'_>,
+    title: &str,
+    days: &str,
+    asks: &[Ask],
+    stated: &[Stated],
+) -> Vec<Sheet> {
+    let sheet = |key: &str, table: Table| {
+        let label = scribe.t(key);
+        scribe.sheet(label.clone(), format!("{title} · {label}"), Some(days.to_owned()), table)
+    };
+    let mut out = Vec::new();
+    if !asks.is_empty() {
+        out.push(sheet("paper-pack-asks", asks_table(scribe, asks)));
+    }
+    if !stated.is_empty() {
+        out.push(sheet("paper-pack-figures", stated_table(scribe, stated)));
+    }
+    out
+}

@@ -1,0 +1,88 @@
+//! The timetable of a plan at a point of view, kept while the journal stands still.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, OnceLock, PoisonError};
+
+use domain::code::Code;
+use domain::history::View;
+use domain::portfolio::Portfolio;
+use domain::timetabling::{Odds, Row, Timetable, TimetableError};
+use timetable::forecast::Sampling;
+
+use crate::App;
+use crate::error::AppError;
+
+/// The sample a forecast is drawn from: standard errors stay below half a point, and the same plan at the same
+/// point of view always gives the same odds.
+pub const SAMPLING: Sampling = Sampling { draws: 10_000, seed: 2018, threads: 2 };
+
+/// A plan with its timetable.
+#[derive(Debug)]
+pub struct PlanTimetable {
+    pub portfolio: Arc<Portfolio>,
+    pub timetable: Timetable,
+    pub rows: Vec<Row>,
+    odds: OnceLock<Result<Odds, TimetableError>>,
+}
+
+impl PlanTimetable {
+    /// Works out the timetable of a portfolio.
+    pub fn of(portfolio: Arc<Portfolio>) -> Result<Self, TimetableError> {
+        let timetable = Timetable::of(&portfolio)?;
+        let rows = timetable.rows(&portfolio);
+        Ok(Self { portfolio, timetable, rows, odds: OnceLock::new() })
+    }
+
+    /// The odds of its promises; drawn at the first call, which takes a good part of a second.
+    pub fn odds(&self) -> Result<&Odds, TimetableError> {
+        let draw = || self.timetable.odds(&self.portfolio, &self.rows, SAMPLING);
+        self.odds.get_or_init(draw).as_ref().map_err(Clone::clone)
+    }
+
+    /// The row of a project.
+    pub fn row(&self, project: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| self.portfolio.projects[row.project].code.as_str() == project)
+    }
+}
+
+/// Timetables lately asked for. A portfolio belongs to a journal head, so its timetable does not go stale.
+#[derive(Default)]
+pub(crate) struct TimetableCache {
+    held: VecDeque<Arc<PlanTimetable>>,
+}
+
+impl TimetableCache {
+    const MOST: usize = 4;
+
+    fn get(&self, portfolio: &Arc<Portfolio>) -> Option<Arc<PlanTimetable>> {
+        self.held.iter().find(|held| Arc::ptr_eq(&held.portfolio, portfolio)).cloned()
+    }
+
+    fn put(&mut self, timetable: Arc<PlanTimetable>) {
+        if self.held.len() >= Self::MOST {
+            self.held.pop_front();
+        }
+        self.held.push_back(timetable);
+    }
+}
+
+impl App {
+    /// The timetable of a plan, with its odds drawn.
+    pub async fn timetable(&self, plan: &Code, view: View) -> Result<Arc<PlanTimetable>, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let held = self.inner.timetables.lock().unwrap_or_else(PoisonError::into_inner).get(&portfolio);
+        if let Some(held) = held {
+            return Ok(held);
+        }
+        let fresh = tokio::task::spawn_blocking(move || {
+            let timetable = PlanTimetable::of(portfolio)?;
+            timetable.odds()?;
+            Ok::<_, TimetableError>(Arc::new(timetable))
+        })
+        .await
+        .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        let mut cache = self.inner.timetables.lock().unwrap_or_else(PoisonError::into_inner);
+        cache.put(fresh.clone());
+        Ok(fresh)
+    }
+}

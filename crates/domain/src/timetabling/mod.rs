@@ -1,0 +1,15 @@
+//! The plan's timetable: every step of every project worked back from what was promised, and the odds.
+
+mod circle;
+mod network;
+mod odds;
+mod rows;
+mod work;
+
+pub use circle::waiting_circle;
+pub use network::{Progress, StepAt, Timetable, TimetableError};
+pub use odds::{Odds, ProjectOdds};
+pub use rows::{Row, StepRow};
+pub use work::{
+    Closed, DayOfYear, Estimate, MOST_DAYS, NotADayOfYear, StepLink, StepLinkKind, Work, WorkCalendar,
+};

@@ -1,0 +1,420 @@
+//! From the recorded plan to the network that the engine schedules.
+//!
+//! A step is reached when the work that leads to it is done. A chain's steps follow each other unless a
+//! template says otherwise. What was done lies where it was recorded; steps before a done one, of which nothing
+//! was recorded, were done by then. Use and opening may come before completion, so they tell nothing of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use timetable::calendar::{Calendar, CalendarId, DayHours, Period as CalendarPeriod};
+use timetable::china::WorkingDays;
+use timetable::{
+    Constraint, Duration, Horizon, Lag, Moment, Network, Placement, Plan, PlanError, Schedule, Task, TaskId,
+};
+
+use super::work::{Estimate, Work, WorkCalendar};
+use crate::code::Code;
+use crate::milestone::{Track, step};
+use crate::portfolio::Portfolio;
+use crate::project::{Phase, Project, StepLine};
+use crate::workday;
+
+/// Minutes of a working day: 08:00 to 12:00 and 13:00 to 17:00.
+pub(super) const DAY: i64 = 480;
+const CLOSE: i64 = 17 * 60;
+const OPEN: i64 = 8 * 60;
+/// Years within which everything is done.
+const UNLIMITED: i64 = 30;
+
+/// Why there is no timetable.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum TimetableError {
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    #[error(transparent)]
+    Forecast(#[from] timetable::forecast::ForecastError),
+}
+
+/// How far a step is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// Done on a recorded day.
+    Done,
+    /// Done by the day of a later step that is on record.
+    Implied,
+    /// What it waits for is done: its work has begun.
+    Running,
+    Open,
+}
+
+/// A step in the network.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StepAt {
+    /// Index into the portfolio's projects, and into that project's steps.
+    pub project: usize,
+    pub step: usize,
+    pub task: TaskId,
+    pub progress: Progress,
+    /// `None` where nobody has said how long it takes: it then counts as taking no time.
+    pub estimate: Option<Estimate>,
+    pub promise: Option<Date>,
+}
+
+/// The timetable of a plan as of a day.
+#[derive(Debug, Clone)]
+pub struct Timetable {
+    pub as_of: Date,
+    /// The version of the national working days: the date of the last paper known.
+    pub calendar_version: String,
+    /// From this day on the national working days are provisional.
+    pub provisional_from: Date,
+    pub steps: Vec<StepAt>,
+    pub(super) plan: Plan,
+    pub(super) network: Network,
+    pub(super) schedule: Schedule,
+    /// The tasks that lead to a promise which is still open.
+    pub(super) promised: BTreeSet<TaskId>,
+}
+
+/// The steps of one project on their way into the network.
+struct Chain<'a> {
+    project: &'a Project,
+    work: Vec<Option<&'a Work>>,
+    /// For each step, the steps of the chain it waits for.
+    after: Vec<Vec<usize>>,
+    done: Vec<Option<(Date, bool)>>,
+}
+
+impl<'a> Chain<'a> {
+    fn new(portfolio: &'a Portfolio, project: &'a Project) -> Self {
+        let work: Vec<Option<&Work>> =
+            project.steps.iter().map(|line| portfolio.plan.work(project, &line.step)).collect();
+        let place = |code: &Code| project.steps.iter().position(|line| line.step == *code);
+        let after = work
+            .iter()
+            .enumerate()
+            .map(|(at, work)| match work.and_then(|work| work.after.as_ref()) {
+                Some(after) => after.iter().filter_map(place).filter(|before| *before != at).collect(),
+                None => at.checked_sub(1).into_iter().collect(),
+            })
+            .collect();
+        let mut chain = Self { project, work, after, done: Vec::new() };
+        chain.done = chain.what_is_done();
+        chain
+    }
+
+    /// The day each step was done, and whether that only follows from a later step.
+    fn what_is_done(&self) -> Vec<Option<(Date, bool)>> {
+        let recorded: Vec<Option<Date>> = self
+            .project
+            .steps
+            .iter()
+            .map(|line| {
+                // Work that has begun on a part has begun.
+                let actual = match line.step.as_str() {
+                    step::START => self.project.first_actual(step::START),
+                    step => self.project.full_actual(step),
+                };
+                actual.map(|date| date.last())
+            })
+            .collect();
+        let mut done: Vec<Option<(Date, bool)>> =
+            recorded.iter().map(|date| date.map(|date| (date, false))).collect();
+        let start = self.project.steps.iter().position(|line| line.step.as_str() == step::START);
+        for (at, date) in recorded.iter().enumerate() {
+            let Some(date) = *date else { continue };
+            let before_completion =
+                [step::TRIAL, step::IN_USE, step::OPENING].contains(&self.project.steps[at].step.as_str());
+            let mut ahead = self.after[at].clone();
+            let mut seen: BTreeSet<usize> = BTreeSet::from([at]);
+            while let Some(before) = ahead.pop() {
+                if !seen.insert(before) {
+                    continue;
+                }
+                ahead.extend(&self.after[before]);
+                if before_completion && start.is_some_and(|start| before > start) {
+                    continue;
+                }
+                match &mut done[before] {
+                    Some((held, true)) => *held = (*held).min(date),
+                    Some((_, false)) => {}
+                    none => *none = Some((date, true)),
+                }
+            }
+        }
+        done
+    }
+
+    /// The day on which everything the step waits for was done; `None` while something is open.
+    fn free_since(&self, at: usize) -> Option<Option<Date>> {
+        let days: Option<Vec<Date>> =
+            self.after[at].iter().map(|before| Some(self.done[*before]?.0)).collect();
+        Some(days?.into_iter().max())
+    }
+}
+
+impl Timetable {
+    /// The timetable of the members of the plan, from what the portfolio says.
+    pub fn of(portfolio: &Portfolio) -> Result<Self, TimetableError> {
+        Builder::new(portfolio).build()
+    }
+
+    /// The engine's plan and its dates for other planning programs: promises are its only deadlines.
+    pub fn for_export(&self) -> (Plan, Vec<timetable::TaskDates>) {
+        let mut plan = self.plan.clone();
+        let promised: BTreeSet<TaskId> =
+            self.steps.iter().filter(|at| at.promise.is_some()).map(|at| at.task).collect();
+        for (index, task) in plan.tasks.iter_mut().enumerate() {
+            if !promised.contains(&TaskId(index as u32)) {
+                task.deadline = None;
+            }
+        }
+        let dates = self.schedule.dates(&self.plan, &self.network);
+        (plan, dates)
+    }
+}
+
+struct Builder<'a> {
+    portfolio: &'a Portfolio,
+    as_of: Date,
+    days: WorkingDays,
+    plan: Plan,
+    calendars: BTreeMap<Code, CalendarId>,
+    steps: Vec<StepAt>,
+    tasks: BTreeMap<(usize, usize), TaskId>,
+    projects: BTreeMap<usize, TaskId>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(portfolio: &'a Portfolio) -> Self {
+        let as_of = portfolio.view.as_of;
+        let status = workday::day(as_of).at(OPEN);
+        let mut plan = Plan::new(portfolio.plan.name.zh.clone(), status);
+        plan.status_date = Some(status);
+        plan.horizon = Horizon::OwnPromise;
+        plan.refuse_overdue = false;
+        Self {
+            portfolio,
+            as_of,
+            days: WorkingDays::known_on(Some(workday::day(as_of))),
+            plan,
+            calendars: BTreeMap::new(),
+            steps: Vec::new(),
+            tasks: BTreeMap::new(),
+            projects: BTreeMap::new(),
+        }
+    }
+
+    fn build(mut self) -> Result<Timetable, TimetableError> {
+        self.plan.calendars = vec![self.days.calendar("national", &DayHours::office())];
+        for calendar in &self.portfolio.plan.calendars {
+            let id = CalendarId(self.plan.calendars.len() as u32);
+            self.plan.calendars.push(work_calendar(calendar, &self.days, self.as_of));
+            self.calendars.insert(calendar.calendar.clone(), id);
+        }
+        for (at, project) in self.portfolio.projects.iter().enumerate() {
+            if project.is_member() && !project.steps.is_empty() && project.phase() != Phase::Left {
+                self.project(at, project);
+            }
+        }
+        self.links();
+        let network = Network::new(&self.plan)?;
+        let schedule = network.schedule(&self.plan)?;
+        Ok(Timetable {
+            as_of: self.as_of,
+            calendar_version: self.days.version(),
+            provisional_from: workday::date_of(self.days.provisional_from),
+            promised: leading_to_promises(&self.steps, &self.plan),
+            steps: self.steps,
+            plan: self.plan,
+            network,
+            schedule,
+        })
+    }
+
+    fn calendar(&self, code: Option<&Code>) -> CalendarId {
+        code.and_then(|code| self.calendars.get(code)).copied().unwrap_or(CalendarId(0))
+    }
+
+    fn project(&mut self, index: usize, project: &'a Project) {
+        let chain = Chain::new(self.portfolio, project);
+        let uid = |task: &Plan| task.tasks.len() as i64 + 1;
+        let summary = self.plan.add(Task::new(uid(&self.plan), project.name.zh.clone(), 0));
+        self.projects.insert(index, summary);
+        for (at, line) in project.steps.iter().enumerate() {
+            let work = chain.work[at];
+            let estimate = work.map(|work| work.days);
+            let track = project.track(line.step.as_str());
+            let promise = track.and_then(Track::promised).map(|date| date.last());
+            let calendar = self.calendar(work.and_then(|work| work.calendar.as_ref()));
+            let minutes = estimate.map_or(0, |estimate| i64::from(estimate.likely) * DAY);
+            let (progress, how) = self.progress(&chain, at, line, estimate);
+            let task = Task {
+                parent: Some(summary),
+                calendar: Some(calendar),
+                duration: Duration::Working(minutes),
+                // A step that is done keeps its promise or has broken it: no work is held by it any more.
+                deadline: promise
+                    .filter(|_| matches!(progress, Progress::Running | Progress::Open))
+                    .map(|day| workday::day(day).at(CLOSE)),
+                progress: how,
+                placement: Placement::Automatic,
+                constraint: Constraint::AsSoonAsPossible,
+                ..Task::new(uid(&self.plan), line.name.zh.clone(), minutes)
+            };
+            let task = self.plan.add(task);
+            self.tasks.insert((index, at), task);
+            self.steps.push(StepAt { project: index, step: at, task, progress, estimate, promise });
+        }
+        // What follows the last promise has no limit, and sets none to what comes before it.
+        let awaited: BTreeSet<usize> = chain.after.iter().flatten().copied().collect();
+        let unlimited = workday::day(self.as_of.saturating_add(jiff::Span::new().years(UNLIMITED))).at(CLOSE);
+        for at in (0..project.steps.len()).filter(|at| !awaited.contains(at)) {
+            let task = &mut self.plan.tasks[self.tasks[&(index, at)].index()];
+            task.deadline.get_or_insert(unlimited);
+        }
+        for (at, before) in chain.after.iter().enumerate() {
+            for before in before {
+                let (from, to) = (self.tasks[&(index, *before)], self.tasks[&(index, at)]);
+                self.plan.link(from, to, timetable::LinkKind::FinishToStart, Lag::Working(0));
+            }
+        }
+    }
+
+    fn progress(
+        &self,
+        chain: &Chain<'_>,
+        at: usize,
+        line: &StepLine,
+        estimate: Option<Estimate>,
+    ) -> (Progress, timetable::Progress) {
+        if let Some((day, implied)) = chain.done[at] {
+            let finish = workday::day(day).at(CLOSE);
+            let begun = chain.free_since(at).flatten().filter(|begun| *begun <= day).unwrap_or(day);
+            let start = workday::day(begun).at(if begun == day { OPEN } else { CLOSE });
+            let progress = if implied { Progress::Implied } else { Progress::Done };
+            return (progress, timetable::Progress::Finished { start, finish });
+        }
+        match (chain.free_since(at), estimate) {
+            (Some(Some(begun)), Some(estimate)) if estimate.likely > 0 && begun < self.as_of => {
+                let stated = chain.project.track(line.step.as_str()).and_then(|track| track.forecast);
+                let stated = stated.map(|date| date.last()).filter(|day| *day >= self.as_of);
+                let worked = self.working_days(begun, self.as_of);
+                let left = match stated {
+                    Some(day) => self.working_days(self.as_of, day).max(1),
+                    None => remaining(estimate, worked),
+                };
+                let start = workday::day(begun).at(CLOSE);
+                (
+                    Progress::Running,
+                    timetable::Progress::Started { start, remaining: left * DAY, resume: None },
+                )
+            }
+            (Some(Some(_)), _) => (Progress::Running, timetable::Progress::NotStarted),
+            _ => (Progress::Open, timetable::Progress::NotStarted),
+        }
+    }
+
+    /// Working days after `from` up to and with `to`.
+    fn working_days(&self, from: Date, to: Date) -> i64 {
+        let (from, to) = (workday::day(from), workday::day(to));
+        (from.0 + 1..=to.0).filter(|day| self.days.is_working(timetable::Day(*day))).count() as i64
+    }
+
+    /// The links that were recorded besides the chains. One that names a step which is not in the timetable,
+    /// since its project has left the plan, holds nothing.
+    fn links(&mut self) {
+        let places: BTreeMap<&Code, usize> =
+            self.projects.keys().map(|at| (&self.portfolio.projects[*at].code, *at)).collect();
+        let step = |at: usize, code: &Code| {
+            self.portfolio.projects[at].steps.iter().position(|line| line.step == *code)
+        };
+        let mut found = Vec::new();
+        for &at in self.projects.keys() {
+            let project = &self.portfolio.projects[at];
+            for link in &project.links {
+                let other = link.project.as_ref().map_or(Some(at), |code| places.get(code).copied());
+                let ends = other.and_then(|other| {
+                    Some(((other, step(other, &link.before)?), (at, step(at, &link.step)?)))
+                });
+                if let Some((from, to)) = ends
+                    && let (Some(from), Some(to)) = (self.tasks.get(&from), self.tasks.get(&to))
+                {
+                    found.push((*from, *to, link.kind.into(), Lag::Working(i64::from(link.lag) * DAY)));
+                }
+            }
+        }
+        for (from, to, kind, lag) in found {
+            self.plan.link(from, to, kind, lag);
+        }
+    }
+}
+
+fn leading_to_promises(steps: &[StepAt], plan: &Plan) -> BTreeSet<TaskId> {
+    let open =
+        |at: &&StepAt| at.promise.is_some() && matches!(at.progress, Progress::Running | Progress::Open);
+    let mut found: BTreeSet<TaskId> = steps.iter().filter(open).map(|at| at.task).collect();
+    // What is done hands no limit on to what should have come before it.
+    let done =
+        |task: TaskId| matches!(plan.tasks[task.index()].progress, timetable::Progress::Finished { .. });
+    let mut before: BTreeMap<TaskId, Vec<TaskId>> = BTreeMap::new();
+    for link in plan.links.iter().filter(|link| !done(link.successor)) {
+        before.entry(link.successor).or_default().push(link.predecessor);
+    }
+    let mut ahead: Vec<TaskId> = found.iter().copied().collect();
+    while let Some(task) = ahead.pop() {
+        for earlier in before.get(&task).into_iter().flatten() {
+            if found.insert(*earlier) {
+                ahead.push(*earlier);
+            }
+        }
+    }
+    found
+}
+
+/// Working days left of work that has been under way for some: what is usually left; past the usual, half of
+/// what is left to the worst; past the worst, a tenth of it, since nobody has said when it will be done.
+fn remaining(estimate: Estimate, worked: i64) -> i64 {
+    let (likely, high) = (i64::from(estimate.likely), i64::from(estimate.high));
+    let left = if worked < likely {
+        likely - worked
+    } else if worked < high {
+        (high - worked + 1) / 2
+    } else {
+        high / 10
+    };
+    left.max(1)
+}
+
+/// The plan's own calendar as the engine has it. Closed times are laid out over the years a plan can reach.
+fn work_calendar(of: &WorkCalendar, national: &WorkingDays, as_of: Date) -> Calendar {
+    let hours = |worked: bool| if worked { DayHours::office() } else { DayHours::free() };
+    let mut out = if of.holidays {
+        national.calendar(of.calendar.as_str(), &DayHours::office())
+    } else {
+        Calendar { name: of.calendar.to_string(), ..Calendar::default() }
+    };
+    out.week = of.week.map(|worked| Some(hours(worked)));
+    let free: timetable::calendar::Week = std::array::from_fn(|_| Some(DayHours::free()));
+    for closed in &of.closed {
+        for year in as_of.year() - 10..=as_of.year() + 30 {
+            let over = closed.to < closed.from;
+            let ends = (closed.from.in_year(year), closed.to.in_year(year + i16::from(over)));
+            if let (Some(from), Some(to)) = ends {
+                let (from, to) = (workday::day(from), workday::day(to));
+                out.periods.push(CalendarPeriod { from, to, week: free.clone() });
+                // A make-up day inside it is no working day on the site either.
+                for (_, hours) in out.days.range_mut(from..=to) {
+                    *hours = DayHours::free();
+                }
+            }
+        }
+    }
+    out
+}
+
+/// The day a moment falls on.
+pub(super) fn date_of(moment: Moment) -> Date {
+    workday::date_of(moment.day())
+}

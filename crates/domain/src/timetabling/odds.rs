@@ -1,0 +1,166 @@
+//! How likely the promises are to hold, from the spread of every step and the authorities they share.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::Date;
+use timetable::Moment;
+use timetable::forecast::{Cause, Inputs, Sampling, Spread, Target, cost_by_cause, forecast};
+
+use super::network::{DAY, Progress, Timetable, TimetableError, date_of};
+use super::rows::Row;
+use crate::milestone::Gate;
+use crate::named::Named;
+use crate::portfolio::Portfolio;
+
+/// What the lateness of one authority's decisions has in common. Chosen, not measured: with 0.3 the spread of the
+/// number of kept promises is far wider than by independent luck, and the expected number nearly the same.
+const CORRELATION: f64 = 0.3;
+
+/// What the draws say of one project's headline promise.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ProjectOdds {
+    /// Index into the portfolio's projects.
+    pub project: usize,
+    pub promise: Option<Date>,
+    /// Share of draws in which the promise holds, and its standard error.
+    pub on_time: Option<(f64, f64)>,
+    pub p50: Date,
+    pub p80: Date,
+    pub p95: Date,
+}
+
+/// What the draws say of the whole plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Odds {
+    pub draws: u32,
+    pub seed: u64,
+    pub projects: Vec<ProjectOdds>,
+    /// Promises that are open, of which so many are expected to hold; one in ten draws lies below and one above.
+    pub promises: usize,
+    pub expected: f64,
+    pub range: (u32, u32),
+    /// Share of draws in which all hold.
+    pub all: f64,
+    /// Share of draws for each number of promises that hold.
+    pub distribution: Vec<f64>,
+    /// Authorities and what they cost: promises that would hold in addition if their decisions took the usual
+    /// time; the dearest first.
+    pub causes: Vec<(Named, f64)>,
+    /// Share of draws in which the step drives some promise, by task.
+    pub critical: BTreeMap<timetable::TaskId, f64>,
+}
+
+impl Odds {
+    pub fn of(&self, project: usize) -> Option<&ProjectOdds> {
+        self.projects.binary_search_by_key(&project, |it| it.project).ok().map(|at| &self.projects[at])
+    }
+}
+
+impl Timetable {
+    /// Draws the odds of the headline promises. Projects with steps of unknown length are left out: nothing
+    /// honest can be said of them. A promise whose day has passed is no promise that may still hold.
+    pub fn odds(
+        &self,
+        portfolio: &Portfolio,
+        rows: &[Row],
+        sampling: Sampling,
+    ) -> Result<Odds, TimetableError> {
+        let mut causes: Vec<Named> = Vec::new();
+        let mut inputs = Inputs {
+            spreads: vec![None; self.plan.tasks.len()],
+            task_cause: vec![None; self.plan.tasks.len()],
+            ..Inputs::default()
+        };
+        for at in &self.steps {
+            if matches!(at.progress, Progress::Done | Progress::Implied) {
+                continue;
+            }
+            let minutes = |days: u16| i64::from(days) * DAY;
+            inputs.spreads[at.task.index()] = at.estimate.filter(|it| it.high > it.low).map(|it| Spread {
+                low: minutes(it.low),
+                likely: minutes(it.likely),
+                high: minutes(it.high),
+            });
+            let gate = portfolio.projects[at.project].steps.get(at.step).and_then(|line| line.gate.as_ref());
+            if let Some(Gate { authority, .. }) = gate {
+                let cause = causes.iter().position(|held| held == authority).unwrap_or_else(|| {
+                    causes.push(authority.clone());
+                    causes.len() - 1
+                });
+                inputs.task_cause[at.task.index()] = Some(cause as u32);
+            }
+        }
+        inputs.causes =
+            causes.iter().map(|name| Cause { name: name.zh.clone(), correlation: CORRELATION }).collect();
+        let mut watched = Vec::new();
+        for row in rows.iter().filter(|row| row.unknown == 0) {
+            if let Some(headline) = row.headline() {
+                let promise = headline.promised;
+                let open = promise.filter(|day| *day >= self.as_of);
+                watched.push((row.project, promise));
+                inputs.targets.push(Target { task: headline.task, promise: open.map(end_of) });
+            }
+        }
+        let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
+        let projects = drawn
+            .targets
+            .iter()
+            .zip(&watched)
+            .map(|(target, (project, promise))| ProjectOdds {
+                project: *project,
+                promise: *promise,
+                on_time: match (promise, target.on_time) {
+                    (None, _) => None,
+                    (Some(_), Some(share)) => Some((share, target.standard_error.unwrap_or(0.0))),
+                    (Some(_), None) => Some((0.0, 0.0)),
+                },
+                p50: date_of(target.finish.p50),
+                p80: date_of(target.finish.p80),
+                p95: date_of(target.finish.p95),
+            })
+            .collect();
+        let mut costs: Vec<(Named, f64)> = Vec::new();
+        if inputs.targets.iter().any(|target| target.promise.is_some()) && !causes.is_empty() {
+            // What a cause costs is a difference of means: a part of the draws tells it well enough.
+            let fewer = Sampling { draws: (sampling.draws / 5).max(1), ..sampling };
+            costs = cost_by_cause(&self.plan, &self.network, &inputs, fewer)?
+                .into_iter()
+                .map(|cost| (causes[cost.cause as usize].clone(), cost.gained))
+                .collect();
+            costs.sort_by(|a, b| b.1.total_cmp(&a.1));
+        }
+        let critical = self
+            .steps
+            .iter()
+            .map(|at| (at.task, drawn.tasks[at.task.index()].critical))
+            .filter(|(_, share)| *share > 0.0)
+            .collect();
+        let (promises, expected, range, all, distribution) = match drawn.on_time {
+            Some(on_time) => (
+                on_time.distribution.len().saturating_sub(1),
+                on_time.expected,
+                (on_time.p10, on_time.p90),
+                on_time.all,
+                on_time.distribution,
+            ),
+            None => (0, 0.0, (0, 0), 0.0, Vec::new()),
+        };
+        Ok(Odds {
+            draws: drawn.draws,
+            seed: drawn.seed,
+            projects,
+            promises,
+            expected,
+            range,
+            all,
+            distribution,
+            causes: costs,
+            critical,
+        })
+    }
+}
+
+/// The moment at which a promise for a day is broken if nothing has come of it.
+fn end_of(day: Date) -> Moment {
+    crate::workday::day(day).at(17 * 60)
+}

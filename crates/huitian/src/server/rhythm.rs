@@ -1,0 +1,95 @@
+//! The rhythm of every plan, kept while the server runs. Several servers share the work by the queue: a run is
+//! put down once for each stretch of time, and taken by one of them.
+
+use std::time::Duration;
+
+use app::App;
+use app::notify::Carried;
+use app::rhythm::{LANE, Run};
+use domain::code::Code;
+use store::Job;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How often it is asked whether a run is to be put down or taken.
+const LOOK: Duration = Duration::from_secs(30);
+/// A lease lasts a minute.
+const RENEW: Duration = Duration::from_secs(20);
+const BATCH: usize = 16;
+
+/// Works until told to stop; a run under way is finished.
+pub(super) async fn keep(app: App, stop: impl Future<Output = ()>) {
+    let holder = holder();
+    let mut look = interval(LOOK);
+    look.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tokio::pin!(stop);
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            _ = look.tick() => {}
+        }
+        if let Err(error) = app.put_down_runs().await {
+            tracing::warn!(%error, "no run of the rhythm can be put down");
+            continue;
+        }
+        match app.claim(LANE, &holder, BATCH).await {
+            Ok(jobs) => {
+                for job in jobs {
+                    take(&app, &holder, job).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "no run of the rhythm can be taken"),
+        }
+    }
+}
+
+async fn take(app: &App, holder: &str, job: Job) {
+    let carried = match Code::new(&job.body) {
+        Ok(plan) => {
+            let run = app.run_rhythm(&plan, app.wall(), false);
+            tokio::pin!(run);
+            let mut renew = interval(RENEW);
+            let outcome = loop {
+                tokio::select! {
+                    outcome = &mut run => break outcome,
+                    _ = renew.tick() => {
+                        if let Err(error) = app.renew(holder).await {
+                            tracing::warn!(%error, "the lease of a run cannot be renewed");
+                        }
+                    }
+                }
+            };
+            match outcome {
+                Ok(run) => {
+                    told(&run);
+                    Carried::Done(format!("{} done", run.deeds.len()))
+                }
+                Err(error) => {
+                    tracing::warn!(%error, %plan, "a run of the rhythm failed");
+                    Carried::Later { said: error.to_string(), asked: None }
+                }
+            }
+        }
+        Err(error) => Carried::Never(error.to_string()),
+    };
+    if let Err(error) = app.carried(job, holder, carried).await {
+        tracing::warn!(%error, "a run of the rhythm is not written down");
+    }
+}
+
+fn told(run: &Run) {
+    if !run.deeds.is_empty() {
+        metrics::counter!("rhythm_deeds_total").increment(run.deeds.len() as u64);
+        tracing::info!(plan = %run.plan, deeds = run.deeds.len(), "the rhythm was kept");
+    }
+}
+
+/// The name under which runs are held; another one after each start.
+fn holder() -> String {
+    let mut bytes = [0u8; 8];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        // Two servers would then share a name and a lease; what they do is still done once.
+        tracing::warn!(%error, "no random name can be made");
+    }
+    let text: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{LANE}-{text}")
+}

@@ -1,0 +1,125 @@
+nav-timetable = Timetable
+timetable-title = Timetable
+timetable-lead = Every project worked back from its promise: the last day for the next step, the finish as computed from what is on record, and how likely the promise is to hold.
+timetable-views = Views of the timetable
+timetable-tab-table = Table
+timetable-tab-bars = Bars
+timetable-tab-board = Months
+timetable-search = Search name, alias, code
+timetable-which = Projects
+timetable-only-open = Still open
+timetable-only-late = Promise out of reach
+timetable-only-promised = With an open promise
+timetable-only-done = Done
+timetable-count = { $count ->
+    [one] { $count } project
+   *[other] { $count } projects
+  }
+timetable-none = No project is like that.
+timetable-head-next = Next step
+timetable-head-promised = Promised
+timetable-head-computed = Computed
+timetable-head-p80 = Four in five draws by
+timetable-head-float = Working days to spare
+spare-short = { $days } short
+spare-days = { $days }
+timetable-head-odds = Odds of the promise
+timetable-by = by { $date } at the latest
+timetable-provisional = provisional
+timetable-unknown = { $count ->
+    [one] { $count } step of unknown length
+   *[other] { $count } steps of unknown length
+  }
+timetable-unknown-note = { $count ->
+    [one] Nobody has said how long { $count } of the steps takes. It counts as taking no time, so the real finish lies later, and no odds are given.
+   *[other] Nobody has said how long { $count } of the steps take. They count as taking no time, so the real finish lies later, and no odds are given.
+  }
+timetable-mspdi = Timetable for Microsoft Project (MSPDI)
+timetable-calendar = National working days as of the notice of { $date }; dates in years that it does not settle are marked provisional.
+float-short = { $days ->
+    [one] { $days } working day short
+   *[other] { $days } working days short
+  }
+float-none = nothing to spare
+float-spare = { $days ->
+    [one] { $days } working day
+   *[other] { $days } working days
+  }
+odds-promises = open promises
+odds-expected = expected to hold
+odds-range = eight in ten draws: { $low } to { $high }
+odds-all = odds that all hold
+odds-broken = passed and not kept
+odds-causes = What costs most
+odds-causes-hint = So many more promises would hold on average if an authority’s decisions took their usual time.
+odds-how = From { $draws } draws with seed { $seed }.
+odds-error = ± { $points } points
+timetable-bars-title = Timetable as bars
+timetable-said-finish = computed for { $date }
+timetable-said-promise = promised for { $date }
+bars-done = done
+bars-ahead = to come
+bars-over = beyond the promise
+bars-spread = until four in five draws have finished
+bars-promise = promise
+bars-critical = has nothing to spare
+bars-float = to spare
+timetable-board-title = Months of the year
+timetable-board-of = The year { $year } by months
+year-map-years = Other years
+year-map-done = done
+year-map-promised = promised
+year-map-missed = promised, not done
+year-map-computed = computed
+year-map-none = Nothing happens in this year.
+year-map-starts = Starts
+year-map-completions = Completions
+month-short-1 = Jan
+month-short-2 = Feb
+month-short-3 = Mar
+month-short-4 = Apr
+month-short-5 = May
+month-short-6 = Jun
+month-short-7 = Jul
+month-short-8 = Aug
+month-short-9 = Sep
+month-short-10 = Oct
+month-short-11 = Nov
+month-short-12 = Dec
+timetable-of = Timetable: { $name }
+timetable-promise-of = Promised: { $step }
+timetable-no-promise = no promise
+timetable-percentiles = One in two, four in five, 19 in 20 draws by
+timetable-all-done = What the project is for has been reached.
+timetable-steps = Steps
+timetable-steps-over-time = Steps over time
+timetable-days = Working days
+timetable-days-unknown = not known
+timetable-days-own = own
+timetable-days-how = Working days at best, usually and at worst; without a remark they are what such steps usually take in this plan.
+timetable-start = Start
+timetable-finish = Finish
+timetable-latest = Latest
+timetable-latest-start = start by { $date }
+timetable-latest-finish = finish by { $date }
+timetable-implied = by { $date }, as a later step shows
+timetable-waits = waits for: { $what }
+timetable-edit = Change
+timetable-edit-of = Change the duration of { $step }
+timetable-add-link = Link a step to another
+step-progress-done = done
+step-progress-implied = done
+step-progress-running = under way
+step-progress-open = to come
+timetable-why = Why “{ $step }” does not come earlier
+timetable-why-hint = Each of these waits for the one before it.
+delay-title = What a delay would hit
+delay-days = Working days later
+delay-show = Show
+delay-nothing = Nothing else moves: the step has that much to spare.
+delay-by = Moves by
+delay-before = Finish now
+delay-after = Finish then
+delay-breaks = breaks the promise
+error-timetable = The steps on record make no timetable. Look at the links and durations that are named.
+timetable-of-project = Worked back from the promise: its timetable and odds
