@@ -54,7 +54,7 @@ pub(super) fn described(fact: &ItemFact) -> Described {
             vec![
                 ("item_relation", text(relation.as_str())),
                 ("item_to_kind", text(to.kind().as_str())),
-                ("item_to", to.code().to_string()),
+                ("item_toward", to.code().to_string()),
                 ("active", yes_no(*held)),
             ],
         ),
@@ -160,7 +160,7 @@ fn said(fact: &ItemFact) -> Described {
                 ("item_point", point.to_string()),
                 ("item_point_title", title.clone()),
                 ("item_to_kind", about.as_ref().map_or("", |to| to.kind().as_str()).to_owned()),
-                ("item_to", about.as_ref().map_or_else(String::new, |to| to.code().to_string())),
+                ("item_toward", about.as_ref().map_or_else(String::new, |to| to.code().to_string())),
                 ("item_point_text", text.clone()),
             ],
         ),
@@ -226,7 +226,7 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<ItemFact> {
             let relation = r.must("item_relation", |r, f| r.word(f, Relation::parse));
             let to = target(r);
             if to.is_none() {
-                r.fail("item_to", Mistake::Missing);
+                r.fail("item_toward", Mistake::Missing);
             }
             let held = r.must("active", Reader::yes_no);
             ItemFact::Link { relation: relation?, to: to?, held: held? }
@@ -327,7 +327,7 @@ fn read_said(topic: &str, r: &mut Reader<'_>) -> Option<ItemFact> {
 
 /// What a link or an agenda point leads to; nothing where no code is given.
 fn target(r: &mut Reader<'_>) -> Option<Target> {
-    let code = r.code("item_to")?;
+    let code = r.code("item_toward")?;
     let kind = r.must("item_to_kind", |r, f| r.word(f, SubjectKind::parse))?;
     let scope = domain::subject::directory();
     let to = Target::of(&Subject { scope, kind, code });

@@ -294,9 +294,9 @@ topics! {
     ITEM_LINK = "item_link" &[
         must("item_relation", P(Pick::Listed(Listed::Relation))),
         must("item_to_kind", P(Pick::Listed(Listed::Target))),
-        must("item_to", Code),
+        must("item_toward", Code),
         must("active", YesNo),
-    ] => ["item_relation"], ["item_to_kind", "item_to", "active"];
+    ] => ["item_relation"], ["item_to_kind", "item_toward", "active"];
     ITEM_MATTER = "item_matter" &[must("item_matter_number", Whole), must("item_matter", Long)] =>
         [TOPIC, "item_matter_number"], ["item_matter"];
     ITEM_SPLIT = "item_split" &[must("item_task", Code), may("item_covers", Text)];
@@ -342,7 +342,7 @@ topics! {
         must("item_point", Whole),
         may("item_point_title", Text),
         may("item_to_kind", P(Pick::Listed(Listed::Target))),
-        may("item_to", Code),
+        may("item_toward", Code),
         may("item_point_text", Long),
     ] => [TOPIC, "item_point"], ["item_point_title"];
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
