@@ -196,7 +196,7 @@ fn wanted(typed: &Typed) -> Result<Wanted, PageError> {
         let list = format!("/?{}", typed.get("query")).parse::<axum::http::Uri>();
         list.ok()
             .and_then(|uri| Query::<Asking>::try_from_uri(&uri).ok())
-            .map(|Query(asking)| with(asking, &[]))
+            .map(|Query(asking)| with(&asking, &[]))
     });
     let query = match query {
         Some(None) => return Err(PageError::bad_request()),
