@@ -101,6 +101,8 @@ pub enum Problem {
     NothingPending,
     #[error("a mark lies between 1 and 5")]
     MarkRange,
+    #[error("is the word of '{0}', who does not record it")]
+    WordOfOther(Code),
     #[error("number {number} is that of '{by}'")]
     NumberTaken { number: u32, by: Code },
 }
@@ -214,6 +216,7 @@ impl Problem {
             Self::NothingPending => "nothing-pending",
             Self::MarkRange => "mark-range",
             Self::NumberTaken { .. } => "number-taken",
+            Self::WordOfOther(_) => "word-of-other",
         }
     }
 
@@ -253,6 +256,7 @@ impl Problem {
             Self::NotLater { than } => vec![("than", than.to_string())],
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
             Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
+            Self::WordOfOther(person) => vec![("person", person.to_string())],
             Self::NumberTaken { number, by } => {
                 vec![("number", number.to_string()), ("by", by.to_string())]
             }

@@ -16,6 +16,8 @@ mod saved;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(crate) use address::Asking;
+
 use crate::PagesState;
 
 pub(crate) fn routes() -> Router<PagesState> {
