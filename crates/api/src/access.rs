@@ -79,6 +79,7 @@ pub const TABLE: &[(&str, Access)] = &[
     ("recordObservation", Access::Write(&[A::RecordObservation])),
     ("acceptObservation", Access::Write(&[A::AcceptObservation])),
     ("listLedger", Access::Read(A::ReadStaff)),
+    ("exportLedger", Access::Read(A::ReadStaff)),
     ("countLights", Access::Read(A::ReadStaff)),
     ("getRules", Access::Read(A::ReadPublic)),
     ("registerItem", Access::Write(ITEMS)),

@@ -2,12 +2,14 @@
 
 use app::ledger::Paging;
 use axum::extract::{OriginalUri, State};
-use axum::response::Response;
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::Verdict;
 use domain::subject::Subject;
 use serde::Serialize;
+use sheets::{Format, Style, export_sink, to_cells};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -17,7 +19,7 @@ use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag, page};
 use crate::asked::{Asked, Page, PageParams, ViewParams, ViewUsed, found};
 use crate::body::{Params, Place};
-use crate::fact::{LightRules, LimitRules};
+use crate::fact::{InForceRhythm, LightRules, LimitRules};
 use crate::ledger_filter::{LedgerFilter, LedgerOrder};
 use crate::problem::ApiError;
 use crate::value::{Amount, CodeText, Day, Name, code, codes};
@@ -27,7 +29,11 @@ use crate::word::{
 };
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
-    OpenApiRouter::new().routes(routes!(list_ledger)).routes(routes!(count_lights)).routes(routes!(get_rules))
+    OpenApiRouter::new()
+        .routes(routes!(list_ledger))
+        .routes(routes!(count_lights))
+        .routes(routes!(get_rules))
+        .routes(routes!(export_ledger))
 }
 
 /// What a row stands for.
@@ -182,6 +188,7 @@ impl Api {
 #[utoipa::path(get, path = "/plans/{plan}/ledger", operation_id = "listLedger", tag = "ledger",
     params(("plan" = CodeText, Path,), LedgerFilter, LedgerOrder, ViewParams, PageParams),
     responses((status = 200, description = "A page of the ledger.", body = Page<LedgerLine>)))]
+#[allow(clippy::too_many_arguments, reason = "each is one part of the request")]
 async fn list_ledger(
     State(api): State<Api>,
     caller: Caller,
@@ -254,8 +261,11 @@ async fn count_lights(
 struct Rules {
     /// Which tests give which light; the first rule of which any test holds.
     lights: LightRules,
-    /// Time limits and the ladder of reminders.
+    /// Time limits.
     limits: LimitRules,
+    /// Reminders, escalation and returns, with the days they are in force; absent while the plan has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rhythm: Option<InForceRhythm>,
     view: ViewUsed,
 }
 
@@ -278,7 +288,62 @@ async fn get_rules(
     let body = Rules {
         lights: LightRules(portfolio.plan.lights().clone()),
         limits: LimitRules(portfolio.plan.limits().clone()),
+        rhythm: portfolio.plan.rhythm.clone().map(InForceRhythm),
         view: used.clone(),
     };
     Ok(answer(&conditions, &caller, &list_tag(view, Audience::Public), &used, body))
+}
+
+/// The rows of the ledger as a file
+///
+/// `ledger.xlsx`, `ledger.csv` or `ledger.json`, with the same filters as the list; names of columns are those
+/// of `huitian export ledger`.
+#[utoipa::path(get, path = "/plans/{plan}/ledger/files/{file}", operation_id = "exportLedger", tag = "ledger",
+    params(("plan" = CodeText, Path,), ("file" = String, Path,), LedgerFilter, ViewParams),
+    responses((status = 200, description = "The file.", content_type = "application/octet-stream")))]
+async fn export_ledger(
+    State(api): State<Api>,
+    caller: Caller,
+    Place((CodeText(plan), file)): Place<(CodeText, String)>,
+    Params(filter): Params<LedgerFilter>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let history = api.history(&plan).await?;
+    caller.staff_of(&plan)?;
+    let format = file.strip_prefix("ledger.").and_then(|format| format.parse::<Format>().ok());
+    let format = found(format)?;
+    let view = asked.pinned(&history);
+    let snapshot = api.app().snapshot_at(&plan, view, false).await?;
+    let query = filter.query(&snapshot.portfolio)?;
+    let table = found(app::export::table("ledger"))?;
+    let mut rows = Vec::new();
+    let keep = |row| {
+        rows.push(row);
+        Ok::<(), app::AppError>(())
+    };
+    api.app().export_rows(table, &snapshot, Some(&query), app::read::Asked::default(), keep).await?;
+    let written = tokio::task::spawn_blocking(move || write(table, rows, format)).await;
+    let bytes = written.ok().and_then(Result::ok).ok_or(ApiError::new(crate::problem::Kind::Internal))?;
+    let name = format!("attachment; filename=\"{plan}-{}-{file}\"", view.as_of);
+    let headers = [
+        (CONTENT_TYPE, format.media_type().to_owned()),
+        (CONTENT_DISPOSITION, name),
+        (CACHE_CONTROL, "private, no-store".to_owned()),
+    ];
+    Ok((headers, bytes).into_response())
+}
+
+fn write(
+    table: &app::export::ExportTable,
+    rows: Vec<Vec<app::export::Cell>>,
+    format: Format,
+) -> Result<Vec<u8>, sheets::WriteError> {
+    let mut out = Vec::new();
+    let style = Style { format, labels: false, mark: false };
+    let mut sink = export_sink(&mut out, table, style, words::Lang::En)?;
+    for row in rows {
+        sink.row(&to_cells(row))?;
+    }
+    sink.finish()?;
+    Ok(out)
 }

@@ -49,6 +49,19 @@ impl Command {
         }
     }
 
+    /// Leaves nobody named whose word a fact would be: it is then that of whoever gives the command.
+    pub fn unsigned(&mut self) {
+        let (Self::Register { facts, .. }
+        | Self::Put { facts, .. }
+        | Self::Record { facts, .. }
+        | Self::Correct { facts, .. }) = self;
+        for fact in facts {
+            if let Fact::Item(item) = fact {
+                *item = item.clone().unsigned();
+            }
+        }
+    }
+
     pub fn facts(&self) -> &[Fact] {
         match self {
             Self::Register { facts, .. }
@@ -123,8 +136,8 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     let mut facts = if registers { with_template_steps(command, lookup) } else { command.facts().to_vec() };
     for fact in &mut facts {
         if let Fact::Item(item) = fact {
-            let signer = first_signer(command, held.as_deref(), item).unwrap_or(&context.actor);
-            *item = item.clone().signed(signer);
+            let signer = first_signer(command, held.as_deref(), item).unwrap_or(&context.actor).clone();
+            *item = item.clone().signed(&signer);
         }
     }
     validate::given_once(&facts, context, &mut refusals);

@@ -105,6 +105,8 @@ pub enum Problem {
     NothingPending,
     #[error("a mark lies between 1 and 5")]
     MarkRange,
+    #[error("is the word of '{0}', who does not record it")]
+    WordOfOther(Code),
     #[error("number {number} is that of '{by}'")]
     NumberTaken { number: u32, by: Code },
     #[error("late without a reason: {}", .0.join(", "))]
@@ -246,6 +248,7 @@ impl Problem {
             Self::HighestLevel => "highest-level",
             Self::SilentUnits => "silent-units",
             Self::NotInState { .. } => "not-in-state",
+            Self::WordOfOther(_) => "word-of-other",
         }
     }
 
@@ -288,6 +291,7 @@ impl Problem {
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
             Self::NotInState { state } => vec![("state", state.as_str().into())],
             Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
+            Self::WordOfOther(person) => vec![("person", person.to_string())],
             Self::NumberTaken { number, by } => {
                 vec![("number", number.to_string()), ("by", by.to_string())]
             }

@@ -17,6 +17,37 @@ use crate::writer::Tx;
 /// Told of one item after another.
 pub type EachItem<'a> = &'a mut dyn FnMut(SubjectHistory) -> Result<()>;
 
+/// In which order entries about items are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemOrder {
+    /// As they were recorded.
+    Entry,
+    /// As they came to hold.
+    Day,
+}
+
+/// Where a page of entries ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemPlace {
+    day: String,
+    seq: Seq,
+}
+
+/// What one entry said of an item.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ItemEntry {
+    pub code: Code,
+    pub seq: Seq,
+    day: String,
+    pub facts: Vec<RecordedFact>,
+}
+
+impl ItemEntry {
+    pub fn place(&self) -> ItemPlace {
+        ItemPlace { day: self.day.clone(), seq: self.seq }
+    }
+}
+
 impl Connection {
     /// All items of a plan with everything known of them, in the order of their codes.
     pub fn each_item(&mut self, plan: &Code, visit: EachItem) -> Result<()> {
@@ -83,6 +114,58 @@ impl Connection {
             },
         )?;
         tell(held)
+    }
+
+    /// What single entries said of a plan's items, in order, after a place; at most `most` entries.
+    pub fn item_entries(
+        &mut self,
+        plan: &Code,
+        order: ItemOrder,
+        after: Option<&ItemPlace>,
+        most: usize,
+    ) -> Result<Vec<ItemEntry>> {
+        let (day, seq) = after.map_or(("", 0), |place| (place.day.as_str(), place.seq.0));
+        // The entries of a page are found first; then their facts are read.
+        let (beyond, by) = match order {
+            ItemOrder::Entry => (format!("seq > {seq}"), "seq"),
+            ItemOrder::Day => (format!("(effective, seq) > ($2, {seq})"), "effective, seq"),
+        };
+        let kind = SubjectKind::Item.as_str();
+        let mut params = vec![Param::Text(plan.as_str())];
+        if order == ItemOrder::Day {
+            params.push(Param::Text(day));
+        }
+        let wanted = format!(
+            "SELECT seq, subject, effective FROM entry WHERE kind = '{kind}' AND scope = $1 AND {beyond} \
+             ORDER BY {by} LIMIT {most}"
+        );
+        let sql = format!(
+            "SELECT f.subject, f.slot, f.effective, f.seq, f.superseded, f.grade, f.body \
+             FROM ({wanted}) e JOIN fact f ON f.scope = $1 AND f.kind = '{kind}' AND f.subject = e.subject \
+             AND f.seq = e.seq ORDER BY e.{}",
+            if order == ItemOrder::Entry { "seq, f.slot" } else { "effective, e.seq, f.slot" }
+        );
+        let places = self.rows(&wanted, &params, |row| {
+            Ok((row.int(0)? as u64, row.text(1)?.to_owned(), row.text(2)?.to_owned()))
+        })?;
+        let mut out: Vec<ItemEntry> = Vec::with_capacity(places.len());
+        for (seq, code, day) in places {
+            let code = Code::new(&code).map_err(|error| damaged(&error))?;
+            out.push(ItemEntry { code, seq: Seq(seq), day, facts: Vec::new() });
+        }
+        let mut at = 0;
+        self.each(&sql, &params, &mut |row| {
+            let recorded = fact(row)?;
+            // An entry may hold no facts: one that only takes another back.
+            while out.get(at).is_some_and(|entry| entry.seq != recorded.seq) {
+                at += 1;
+            }
+            if let Some(entry) = out.get_mut(at) {
+                entry.facts.push(recorded);
+            }
+            Ok(())
+        })?;
+        Ok(out)
     }
 
     /// The reports of a series that have a number, with it.

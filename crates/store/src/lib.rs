@@ -38,6 +38,7 @@ pub use error::{Result, StoreError};
 pub use facts::LIGHT_TOPICS;
 pub use feed::Feed;
 pub use ledger::{BackLink, LedgerPage};
+pub use ledger_then::{ItemEntry, ItemOrder, ItemPlace};
 pub use notice::HeldNotice;
 pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
 pub use rebuild::RebuildReport;

@@ -45,7 +45,9 @@ async fn the_ledger_is_for_those_who_work_on_the_plan() {
     // The rules are no secret.
     let rules = site.get(&format!("{PLAN}/rules")).await.expect(200);
     assert!(!rules.body["lights"]["rules"].as_array().unwrap().is_empty());
-    assert!(!rules.body["limits"]["ladder"].as_array().unwrap().is_empty());
+    assert!(rules.body["limits"]["objection"].is_object());
+    let ladder = &rules.body["rhythm"]["rules"]["ladders"]["limit"];
+    assert!(ladder.as_array().is_some_and(|rungs| !rungs.is_empty()), "{}", rules.body["rhythm"]);
 }
 
 #[tokio::test]

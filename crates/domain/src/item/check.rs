@@ -188,7 +188,10 @@ impl ItemCheck<'_> {
                     }
                 }
             }
-            ItemFact::Move { step, .. } => self.moved(&slot, *step, item, before),
+            ItemFact::Move { step, by, .. } => {
+                let by = by.as_ref().unwrap_or(&self.context.actor);
+                self.moved(&slot, *step, by, item, before);
+            }
             ItemFact::Objection { to, reason, unit, due } => {
                 self.text(&slot, reason, true);
                 match (to, unit, due) {
@@ -216,14 +219,13 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, problem);
                 }
             }
-            ItemFact::EvidenceChecked { key, note, .. } => {
+            ItemFact::EvidenceChecked { key, note, by, .. } => {
                 self.text(&slot, note, false);
+                let by = by.as_ref().unwrap_or(&self.context.actor);
                 match item.evidence.iter().find(|line| line.key == *key) {
                     None => self.require(&slot, false, Reference::Evidence, key),
-                    Some(line) if line.by.as_ref() == Some(&self.context.actor) => {
-                        self.refuse(&slot, Problem::OwnEvidence);
-                    }
-                    Some(_) => self.not_an_owner(&slot, item),
+                    Some(line) if line.by.as_ref() == Some(by) => self.refuse(&slot, Problem::OwnEvidence),
+                    Some(_) => self.not_an_owner(&slot, by, item),
                 }
             }
             ItemFact::Acknowledged { unit, at } => {
@@ -344,7 +346,7 @@ impl ItemCheck<'_> {
         }
     }
 
-    fn moved(&mut self, slot: &str, step: Step, item: &Item, before: Option<&Item>) {
+    fn moved(&mut self, slot: &str, step: Step, by: &Code, item: &Item, before: Option<&Item>) {
         self.not_future(slot, self.context.effective);
         let needs_reason = matches!(
             step,
@@ -366,8 +368,8 @@ impl ItemCheck<'_> {
             Step::Object => self.objection(slot, item),
             Step::ReportDone if item.kind == ItemKind::Directive => self.tasks_done(slot, item),
             Step::Verify | Step::Clear if item.kind.is_task() || item.kind == ItemKind::Directive => {
-                self.not_an_owner(slot, item);
-                let own = |by: &Option<Code>| by.as_ref() == Some(&self.context.actor);
+                self.not_an_owner(slot, by, item);
+                let own = |of: &Option<Code>| of.as_ref() == Some(by);
                 let reported = item.moves.iter().rev().find(|it| it.step == Step::ReportDone);
                 if reported.is_some_and(|it| own(&it.by)) || item.evidence.iter().any(|line| own(&line.by)) {
                     self.refuse(slot, Problem::OwnEvidence);
@@ -467,11 +469,11 @@ impl ItemCheck<'_> {
     }
 
     /// Whoever is of a unit that has a part in the item does not judge it.
-    fn not_an_owner(&mut self, slot: &str, item: &Item) {
+    fn not_an_owner(&mut self, slot: &str, by: &Code, item: &Item) {
         let unit = self
             .lookup
-            .subject(&Subject::person(&self.context.actor))
-            .and_then(|held| Person::at(&self.context.actor, held.visible(View::ALL)).unit);
+            .subject(&Subject::person(by))
+            .and_then(|held| Person::at(by, held.visible(View::ALL)).unit);
         if unit.is_some_and(|unit| item.all_units().any(|held| *held == unit)) {
             self.refuse(slot, Problem::OwnerVerifies);
         }

@@ -79,6 +79,7 @@ struct ListPage {
     next: Option<String>,
     may_add: bool,
     lists: Vec<Shown>,
+    downloads: Vec<(&'static str, String)>,
     /// What the page shows, for keeping it under a name.
     query: String,
     sharing: Vec<Choice>,
@@ -219,6 +220,12 @@ pub async fn show(
         }),
         may_add: super::register::may_register(&visit).next().is_some(),
         lists: saved::shown(&visit, &page, &plan, &portfolio, Some(&asking)).await?,
+        downloads: ["xlsx", "csv", "json"]
+            .map(|format| {
+                let query = address::with(&asking, &[("list", "yes"), ("sort", ""), ("order", "")]);
+                (format, page.link(&format!("/tables/ledger.{format}?{query}")))
+            })
+            .to_vec(),
         query: address::with(&asking, &[]),
         sharing: saved::sharing_choices(&visit, &portfolio, &Sharing::Nobody),
         may_save: visit.actor.person().is_some() && !page.is_past(),

@@ -24,6 +24,8 @@ pub(crate) use list::staff_only;
 use axum::Router;
 use axum::routing::{get, post};
 
+pub(crate) use address::Asking;
+
 use crate::PagesState;
 
 pub(crate) fn routes() -> Router<PagesState> {

@@ -280,3 +280,5 @@ api-param-received-from = Received on or after this day.
 api-param-received-to = Received on or before this day.
 api-param-finished-from = Done on or after this day.
 api-param-finished-to = Done on or before this day.
+api-op-export-ledger = The rows of the ledger as a file
+api-param-file = The file: ledger.xlsx, ledger.csv or ledger.json.

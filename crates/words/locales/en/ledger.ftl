@@ -261,3 +261,4 @@ saved-list-name-taken = You have a list of this name. Choose another one.
 saved-list-query-too-long = These conditions are too long to be saved. Shorten the search.
 saved-list-full = You keep 30 lists already. Delete one first.
 saved-list-not-allowed = You may not share lists there. Choose your own unit, or keep it to yourself.
+ledger-download = Download these rows:

@@ -280,3 +280,5 @@ api-param-received-from = 来件不早于该日。
 api-param-received-to = 来件不晚于该日。
 api-param-finished-from = 办结不早于该日。
 api-param-finished-to = 办结不晚于该日。
+api-op-export-ledger = 把台账各行导出为文件
+api-param-file = 文件：ledger.xlsx、ledger.csv 或 ledger.json。

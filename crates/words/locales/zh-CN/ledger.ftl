@@ -252,3 +252,4 @@ saved-list-name-taken = 您已有同名清单，请换一个名称。
 saved-list-query-too-long = 筛选条件过长，无法保存，请缩短搜索词。
 saved-list-full = 您已有 30 个清单，请先删除一个。
 saved-list-not-allowed = 您无权共享到该范围。请选择本单位，或仅自己可见。
+ledger-download = 下载以上内容：
