@@ -8,8 +8,10 @@ use domain::code::Code;
 use domain::item::Standing;
 use domain::item::light::{Condition, Judge, Light};
 use domain::item::query::{After, LedgerQuery, NEVER, Sort};
+use domain::journal::Seq;
 use jiff::civil::Date;
 
+use crate::ledger::changed_since;
 use crate::sql::Param;
 
 /// One of the parts that the rows of a day are asked for in.
@@ -132,9 +134,19 @@ impl Asked {
         asked
     }
 
-    /// `item` rows of the plan on the day that the query asks for.
-    pub(crate) fn new(plan: &Code, query: &LedgerQuery, judge: &Judge, part: Part, areas: Areas) -> Self {
+    /// `item` rows of the plan on the day that the query asks for, of items that nothing was recorded of
+    /// after `known`: the rows of others show what was known later.
+    pub(crate) fn new(
+        plan: &Code,
+        query: &LedgerQuery,
+        (judge, known): (&Judge, Seq),
+        part: Part,
+        areas: Areas,
+    ) -> Self {
         let mut asked = Self::on(plan, judge.day, part);
+        if known != Seq::LATEST {
+            asked.and(&format!("code NOT IN ({})", changed_since("$1", known)));
+        }
         if part == Part::Ended {
             asked.among("standing", query.standings.iter().map(|standing| standing.as_str()));
         }
@@ -307,7 +319,7 @@ mod tests {
             for (sort, after) in Sort::ALL.iter().flat_map(|sort| [(*sort, None), (*sort, Some(&after))]) {
                 for (descending, areas) in [(false, Areas::Few), (true, Areas::Many)] {
                     for part in parts(&query) {
-                        let mut asked = Asked::new(&plan, &query, &judge, part, areas);
+                        let mut asked = Asked::new(&plan, &query, (&judge, Seq::LATEST), part, areas);
                         asked.page(part, &query, (sort, descending), after, 50);
                         let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
                         let steps = database

@@ -99,7 +99,7 @@ impl Tx<'_> {
         let recorded_at = timestamp(recorded_at)?;
         let entry = Entry { seq, recorded_at, draft, hash };
         self.cache.apply(&entry);
-        self.lengthen(entry.clone())?;
+        self.take_in(&entry)?;
         if entry.draft.subject.kind == SubjectKind::Item
             && let Some(history) = self.subject(&entry.draft.subject)?
         {

@@ -5,7 +5,7 @@ use domain::history::{SubjectHistory, View};
 use domain::item::ledger::{Span, spans};
 use domain::item::query::{NEVER, searched};
 use domain::item::{Item, ItemFact, Relation, Target};
-use domain::journal::{Entry, Event};
+use domain::journal::{Entry, Event, Seq};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
@@ -161,6 +161,12 @@ fn links(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
     Ok(())
 }
 
+/// The items of a plan that something was recorded of after an entry.
+pub(crate) fn changed_since(plan: &str, known: Seq) -> String {
+    let kind = SubjectKind::Item.as_str();
+    format!("SELECT subject FROM entry WHERE kind = '{kind}' AND scope = {plan} AND seq > {known}")
+}
+
 impl Connection {
     /// The last item code that begins with a prefix.
     pub fn last_item_code(&mut self, plan: &Code, prefix: &str) -> Result<Option<String>> {
@@ -213,9 +219,8 @@ impl Connection {
         for table in TABLES {
             self.execute(&format!("DELETE FROM {table}"), &[])?;
         }
-        // All facts are in their places.
         for subject in self.item_subjects()? {
-            if let Some(history) = self.placed(&subject)? {
+            if let Some(history) = self.subject(&subject)? {
                 project_whole(self, &history)?;
             }
         }
@@ -232,28 +237,6 @@ impl Connection {
                 Ok(Subject::item(&code(row.text(0)?)?, &code(row.text(1)?)?))
             },
         )
-    }
-
-    /// All items of a plan with everything known of them, one after another.
-    pub fn each_item(
-        &mut self,
-        plan: &Code,
-        visit: &mut dyn FnMut(SubjectHistory) -> Result<()>,
-    ) -> Result<()> {
-        let codes = self.rows(
-            "SELECT DISTINCT code FROM item WHERE plan = $1 ORDER BY code",
-            &[plan.as_str().into()],
-            |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
-        )?;
-        let tail = self.tail()?;
-        for code in codes {
-            let subject = Subject::item(plan, &code);
-            let placed = self.placed(&subject)?;
-            if let Some(history) = tail.follow(&subject, placed) {
-                visit(history)?;
-            }
-        }
-        Ok(())
     }
 }
 

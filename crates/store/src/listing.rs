@@ -7,6 +7,7 @@ use domain::item::Standing;
 use domain::item::ledger::LedgerRow;
 use domain::item::light::{Judge, Light};
 use domain::item::query::{After, LedgerQuery, Sort};
+use domain::journal::Seq;
 use jiff::civil::Date;
 
 use crate::asked::{Areas, Asked, FEW_ITEMS, Part, parts, plain};
@@ -43,12 +44,13 @@ impl Connection {
         Ok(if found > FEW_ITEMS { Areas::Many } else { Areas::Few })
     }
 
-    /// The items of a plan that a query asks for on the judge's day, as known now.
+    /// The items of a plan that a query asks for on the judge's day, without those that something was
+    /// recorded of after `known`: see [`each_changed_item`](Self::each_changed_item).
     pub fn ledger(
         &mut self,
         plan: &Code,
         query: &LedgerQuery,
-        judge: &Judge,
+        judge: (&Judge, Seq),
         order: (Sort, bool),
         after: Option<&After>,
         limit: usize,
@@ -76,8 +78,13 @@ impl Connection {
         Ok(LedgerPage { rows, next })
     }
 
-    /// All items that a query finds on the judge's day.
-    pub fn all_items(&mut self, plan: &Code, query: &LedgerQuery, judge: &Judge) -> Result<Vec<LedgerRow>> {
+    /// All items that a query finds on the judge's day, without those that changed after `known`.
+    pub fn all_items(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+    ) -> Result<Vec<LedgerRow>> {
         let areas = self.areas(plan, query)?;
         let mut rows = Vec::new();
         for part in parts(query) {
@@ -127,12 +134,35 @@ impl Connection {
         Ok((before, after))
     }
 
-    /// How many items of each light a query finds.
+    /// How many items a query finds, counted up to `most`; without those that changed after `known`.
+    pub fn ledger_count(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+        most: u64,
+    ) -> Result<u64> {
+        if !query.wants_items() {
+            return Ok(0);
+        }
+        let areas = self.areas(plan, query)?;
+        let mut count = 0;
+        for part in parts(query) {
+            let asked = Asked::new(plan, query, judge, part, areas);
+            let left = most.saturating_sub(count);
+            let sql =
+                format!("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {left}) found", asked.sql);
+            count += self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
+        }
+        Ok(count)
+    }
+
+    /// How many items of each light a query finds, without those that changed after `known`.
     pub fn ledger_lights(
         &mut self,
         plan: &Code,
         query: &LedgerQuery,
-        judge: &Judge,
+        judge: (&Judge, Seq),
     ) -> Result<Vec<(Light, u64)>> {
         if !query.wants_items() {
             return Ok(Vec::new());
@@ -153,7 +183,7 @@ impl Connection {
                 }
                 continue;
             }
-            let light = asked.light(judge);
+            let light = asked.light(judge.0);
             let sql = format!(
                 "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM item WHERE {}) found GROUP BY light",
                 asked.sql

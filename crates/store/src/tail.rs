@@ -3,12 +3,13 @@
 //! A subject's facts lie together, so the facts of many clients lie on as many pages, and those were most of
 //! what a commit wrote. A commit writes entries alone; the facts of some thousands are put in their places at
 //! once, subject by subject, or as soon as the writer rests. Until then readers take the tail in on their way.
+//! Items are many and read by the thousand: their facts, like their rows of the ledger, are placed at once.
 
 use std::collections::HashMap;
 
 use domain::history::SubjectHistory;
 use domain::journal::Entry;
-use domain::subject::Subject;
+use domain::subject::{Subject, SubjectKind};
 
 use crate::error::Result;
 use crate::journal::{COLUMNS, Head, entry};
@@ -20,19 +21,19 @@ const MOST: u64 = 4096;
 
 /// The entries of the tail, as a condition. It has two ends because PostgreSQL takes a range with one for a
 /// third of the table.
-pub(crate) const WITHIN: &str =
-    "seq > (SELECT projected FROM chain WHERE id = 1) AND seq <= (SELECT MAX(seq) FROM entry)";
+pub(crate) const WITHIN: &str = "kind <> 'item' AND seq > (SELECT projected FROM chain WHERE id = 1) \
+                                 AND seq <= (SELECT MAX(seq) FROM entry)";
 
 /// The tail by subject, each one's entries in their order.
 #[derive(Default)]
 pub(crate) struct Tail {
     subjects: HashMap<Subject, Vec<Entry>>,
+    /// Entries since the last whose facts are placed, those of items too.
     count: u64,
 }
 
 impl Tail {
-    pub(crate) fn push(&mut self, entry: Entry) {
-        self.count += 1;
+    fn push(&mut self, entry: Entry) {
         match self.subjects.get_mut(&entry.draft.subject) {
             Some(entries) => entries.push(entry),
             None => {
@@ -89,6 +90,9 @@ impl Connection {
     /// One subject with all that is known of it.
     pub fn subject(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
         let held = self.placed(subject)?;
+        if subject.kind == SubjectKind::Item {
+            return Ok(held);
+        }
         let sql = format!(
             "SELECT {COLUMNS} FROM entry WHERE scope = $1 AND kind = $2 AND subject = $3 AND {WITHIN} ORDER BY seq"
         );
@@ -104,13 +108,20 @@ impl Tx<'_> {
     pub(crate) fn whole_tail(&mut self) -> Result<&mut Tail> {
         if self.tail.count != self.head.seq - self.head.projected {
             *self.tail = self.connection.tail()?;
+            self.tail.count = self.head.seq - self.head.projected;
         }
         Ok(self.tail)
     }
 
-    /// Takes an entry that was just written into the tail, which is not let grow long.
-    pub(crate) fn lengthen(&mut self, entry: Entry) -> Result<()> {
-        self.tail.push(entry);
+    /// Takes in an entry that was just written: what it says of an item is placed, all else lengthens the
+    /// tail, which is not let grow long.
+    pub(crate) fn take_in(&mut self, entry: &Entry) -> Result<()> {
+        self.tail.count += 1;
+        if entry.draft.subject.kind == SubjectKind::Item {
+            crate::facts::project(self.connection, entry)?;
+        } else {
+            self.tail.push(entry.clone());
+        }
         if self.head.seq - self.head.projected >= MOST {
             self.place_facts()?;
         }

@@ -7,7 +7,7 @@ use domain::item::light::{Light, LightRules};
 use domain::item::query::{After, LedgerQuery, Sort};
 use domain::item::workflow::Standing;
 use domain::item::{ItemFact, State, Step};
-use domain::journal::{Draft, Event};
+use domain::journal::{Draft, Event, Seq};
 use domain::named::Named;
 use domain::subject::Subject;
 use jiff::Span;
@@ -98,7 +98,8 @@ fn pages_are_what_the_rules_take(scratch: &Scratch) {
     lived(&database);
     for on in DAYS {
         let judge = LightRules::usual().on(day(on));
-        let all = database.read(|c| c.all_items(&plan(), &LedgerQuery::default(), &judge)).unwrap();
+        let all =
+            database.read(|c| c.all_items(&plan(), &LedgerQuery::default(), (&judge, Seq::LATEST))).unwrap();
         assert_eq!(all.len(), (on + 1).min(ITEMS));
         for query in queries() {
             let taken: Vec<&LedgerRow> = all.iter().filter(|row| query.takes(row, &judge)).collect();
@@ -108,7 +109,16 @@ fn pages_are_what_the_rules_take(scratch: &Scratch) {
                 let (mut found, mut after) = (Vec::new(), None);
                 loop {
                     let page = database
-                        .read(|c| c.ledger(&plan(), &query, &judge, (sort, descending), after.as_ref(), 23))
+                        .read(|c| {
+                            c.ledger(
+                                &plan(),
+                                &query,
+                                (&judge, Seq::LATEST),
+                                (sort, descending),
+                                after.as_ref(),
+                                23,
+                            )
+                        })
                         .unwrap();
                     found.extend(page.rows.iter().map(|row| sort.after(row)));
                     after = page.next;
@@ -118,7 +128,7 @@ fn pages_are_what_the_rules_take(scratch: &Scratch) {
                 }
                 assert_eq!(found, expected, "{query:?} by {sort:?} on day {on}");
             }
-            let mut whole = database.read(|c| c.all_items(&plan(), &query, &judge)).unwrap();
+            let mut whole = database.read(|c| c.all_items(&plan(), &query, (&judge, Seq::LATEST))).unwrap();
             whole.sort_by(|a, b| a.code.cmp(&b.code));
             let mut taken: Vec<LedgerRow> = taken.into_iter().cloned().collect();
             taken.sort_by(|a, b| a.code.cmp(&b.code));
@@ -134,10 +144,10 @@ fn counts_are_those_of_the_rules(scratch: &Scratch) {
     for on in DAYS {
         let judge = LightRules::usual().on(day(on));
         for query in queries() {
-            let rows = database.read(|c| c.all_items(&plan(), &query, &judge)).unwrap();
+            let rows = database.read(|c| c.all_items(&plan(), &query, (&judge, Seq::LATEST))).unwrap();
             let mut expected = std::collections::BTreeMap::new();
             rows.iter().for_each(|row| *expected.entry(judge.judge(row).light).or_insert(0) += 1);
-            let found = database.read(|c| c.ledger_lights(&plan(), &query, &judge)).unwrap();
+            let found = database.read(|c| c.ledger_lights(&plan(), &query, (&judge, Seq::LATEST))).unwrap();
             assert_eq!(found, expected.into_iter().collect::<Vec<_>>(), "{query:?} on day {on}");
         }
     }
