@@ -176,7 +176,7 @@ impl Asked {
                 }
                 // As an expression: looking up each area of each row takes much longer.
                 Areas::Many => format!(
-                    "EXISTS (SELECT 1 FROM item_area a WHERE a.plan = $1 AND a.item = code AND a.area || '' IN ({places}))"
+                    "EXISTS (SELECT 1 FROM item_area a WHERE a.plan = $1 AND a.item = code AND COALESCE(a.area, '') IN ({places}))"
                 ),
             });
         }
@@ -232,7 +232,7 @@ impl Asked {
         let (turn, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
         // What words find, and what ended, is put in order as it is found, not looked for in the order.
         let sought = part == Part::Ended || !query.words.trim().is_empty();
-        let key = if sought { format!("({} || '')", column(sort)) } else { column(sort).to_owned() };
+        let key = if sought { format!("COALESCE({}, '')", column(sort)) } else { column(sort).to_owned() };
         if let Some(after) = after {
             let (k, c) = (self.value(after.key.as_str()), self.value(after.code.as_str()));
             self.and(&format!("({key}, code) {beyond} ({k}, {c})"));

@@ -97,8 +97,11 @@ pub async fn show(
     let query = asking.query(&portfolio);
     let (sort, descending) = asking.sort();
     let paging = Paging { sort, descending, after: asking.after(), limit: PAGE_SIZE };
-    let found = visit.app.ledger(&plan, &query, &paging, visit.asked).await?;
-    let counts = visit.app.ledger_lights(&plan, &query, visit.asked).await?;
+    // Read side by side: counting takes longer than finding the page.
+    let (found, counts) = tokio::try_join!(
+        visit.app.ledger(&plan, &query, &paging, visit.asked),
+        visit.app.ledger_lights(&plan, &query, visit.asked),
+    )?;
     let lang = visit.lang;
     let page = visit.page(visit.t("ledger-title"));
     let base = page.link("/ledger");
