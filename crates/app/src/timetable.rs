@@ -39,9 +39,14 @@ impl PlanTimetable {
         self.odds.get_or_init(draw).as_ref().map_err(Clone::clone)
     }
 
+    /// Where the row of a project stands.
+    pub fn place(&self, project: &str) -> Option<usize> {
+        self.rows.iter().position(|row| self.portfolio.projects[row.project].code.as_str() == project)
+    }
+
     /// The row of a project.
     pub fn row(&self, project: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| self.portfolio.projects[row.project].code.as_str() == project)
+        self.place(project).map(|at| &self.rows[at])
     }
 }
 
@@ -69,18 +74,26 @@ impl TimetableCache {
 impl App {
     /// The timetable of a plan, with its odds drawn.
     pub async fn timetable(&self, plan: &Code, view: View) -> Result<Arc<PlanTimetable>, AppError> {
+        let held = self.timetable_dates(plan, view).await?;
+        if held.odds.get().is_none() {
+            let drawn = held.clone();
+            tokio::task::spawn_blocking(move || drawn.odds().map(|_| ()))
+                .await
+                .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        }
+        Ok(held)
+    }
+
+    /// The timetable of a plan, whose odds need not be drawn yet.
+    pub async fn timetable_dates(&self, plan: &Code, view: View) -> Result<Arc<PlanTimetable>, AppError> {
         let portfolio = self.portfolio_at(plan, view).await?;
         let held = self.inner.timetables.lock().unwrap_or_else(PoisonError::into_inner).get(&portfolio);
         if let Some(held) = held {
             return Ok(held);
         }
-        let fresh = tokio::task::spawn_blocking(move || {
-            let timetable = PlanTimetable::of(portfolio)?;
-            timetable.odds()?;
-            Ok::<_, TimetableError>(Arc::new(timetable))
-        })
-        .await
-        .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        let fresh = tokio::task::spawn_blocking(move || PlanTimetable::of(portfolio).map(Arc::new))
+            .await
+            .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
         let mut cache = self.inner.timetables.lock().unwrap_or_else(PoisonError::into_inner);
         cache.put(fresh.clone());
         Ok(fresh)

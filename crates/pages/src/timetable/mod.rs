@@ -3,6 +3,7 @@
 mod asking;
 mod bars;
 mod board;
+mod drawing;
 mod export;
 mod project;
 mod scale;
@@ -17,6 +18,8 @@ pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/timetable", get(table::show))
         .route("/p/{plan}/timetable/bars", get(bars::show))
+        .route("/p/{plan}/timetable/bars.pdf", get(bars::pdf))
+        .route("/p/{plan}/timetable/bars.zip", get(bars::svg))
         .route("/p/{plan}/timetable/board", get(board::show))
         .route("/p/{plan}/timetable/mspdi.xml", get(export::mspdi))
         .route("/p/{plan}/projects/{code}/timetable", get(project::show))

@@ -11,7 +11,7 @@ use domain::subject::Subject;
 use domain::timetabling::{Progress, StepRow};
 use serde::Deserialize;
 
-use super::asking::{day, open, percent, step_name};
+use super::asking::{day, open, step_name};
 use super::scale::{Scale, WIDTH};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -215,7 +215,9 @@ pub(super) async fn show(
         promised: day(&page, headline.and_then(|step| step.promised)),
         finish: day(&page, headline.map(|step| step.finish)),
         float: headline.and_then(|step| step.float),
-        odds: drawn.and_then(|it| it.on_time).map_or_else(String::new, |(share, _)| percent(share)),
+        odds: drawn
+            .and_then(|it| it.on_time)
+            .map_or_else(String::new, |(share, _)| words::shown::odds(share)),
         error: drawn
             .and_then(|it| it.on_time)
             .map_or_else(String::new, |(_, error)| format!("{:.1}", error * 100.0)),
