@@ -18,6 +18,7 @@ use store::StoreError;
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
+use crate::timetable::Floats;
 
 /// A page of the ledger, each row with its light.
 #[derive(Debug, Clone, PartialEq)]
@@ -94,7 +95,8 @@ impl App {
         } else {
             self.items_at(plan, portfolio.view, query, &judge).await?
         };
-        rows.extend(project_rows(&portfolio, query, &judge));
+        let floats = self.floats(&portfolio, &judge).await?;
+        rows.extend(project_rows(&portfolio, query, &judge, &floats));
         let beyond = |row: &LedgerRow| {
             paging.after.as_ref().is_none_or(|after| {
                 paging.sort.after(row).compare(after, paging.descending) == std::cmp::Ordering::Greater
@@ -127,7 +129,8 @@ impl App {
                 *out.entry(judge.judge(&row).light).or_default() += 1;
             }
         }
-        for row in project_rows(&portfolio, query, &judge) {
+        let floats = self.floats(&portfolio, &judge).await?;
+        for row in project_rows(&portfolio, query, &judge, &floats) {
             *out.entry(judge.judge(&row).light).or_default() += 1;
         }
         Ok(out)
@@ -246,12 +249,16 @@ impl App {
                 Ok::<_, StoreError>((walk(false)?, walk(true)?))
             })
             .await?;
+        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
+        let floats = self.floats(&portfolio, &judge).await?;
         let mut trace = Trace { origins, outcomes };
         for line in trace.origins.iter_mut().chain(&mut trace.outcomes) {
             if let Target::Project(code) = &line.thing {
                 line.row = portfolio.project(code.as_str()).map(|project| {
                     let level = project.lead_unit.as_ref().and_then(|u| portfolio.units.get(u)?.level);
-                    LedgerRow::of_project(project, level)
+                    let mut row = LedgerRow::of_project(project, level);
+                    floats.put(&mut row);
+                    row
                 });
             }
         }
@@ -301,7 +308,12 @@ fn neighbours(
 }
 
 /// The rows of projects and milestones that a query finds.
-fn project_rows(portfolio: &Portfolio, query: &LedgerQuery, judge: &Judge) -> Vec<LedgerRow> {
+fn project_rows(
+    portfolio: &Portfolio,
+    query: &LedgerQuery,
+    judge: &Judge,
+    floats: &Floats,
+) -> Vec<LedgerRow> {
     if !query.projects && !query.milestones {
         return Vec::new();
     }
@@ -315,6 +327,7 @@ fn project_rows(portfolio: &Portfolio, query: &LedgerQuery, judge: &Judge) -> Ve
             rows.extend(LedgerRow::of_milestones(project, level));
         }
     }
+    rows.iter_mut().for_each(|row| floats.put(row));
     rows.retain(|row| !matches!(row.kind, RowKind::Item(_)) && query.takes(row, judge));
     rows
 }

@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
 use domain::history::View;
+use domain::item::ledger::{LedgerRow, RowKind};
+use domain::item::light::Judge;
 use domain::portfolio::Portfolio;
 use domain::timetabling::{Odds, Row, Timetable, TimetableError};
 use timetable::forecast::Sampling;
@@ -50,6 +52,24 @@ impl PlanTimetable {
     }
 }
 
+/// The working days to spare of a plan's projects and steps, as lights ask for them; nothing where none does.
+#[derive(Debug, Clone, Default)]
+pub struct Floats(Option<Arc<PlanTimetable>>);
+
+impl Floats {
+    /// Gives a project's row, or one of its milestones', its float. Parts are not in the timetable.
+    pub fn put(&self, row: &mut LedgerRow) {
+        let Some(held) = self.0.as_ref().and_then(|held| held.row(row.code.as_str())) else { return };
+        row.float = match &row.kind {
+            RowKind::Project => held.headline().and_then(|step| step.float),
+            RowKind::Milestone { part: None, step } => {
+                held.steps.iter().find(|held| held.step == *step).and_then(|step| step.float)
+            }
+            RowKind::Milestone { part: Some(_), .. } | RowKind::Item(_) => None,
+        };
+    }
+}
+
 /// Timetables lately asked for. A portfolio belongs to a journal head, so its timetable does not go stale.
 #[derive(Default)]
 pub(crate) struct TimetableCache {
@@ -72,6 +92,19 @@ impl TimetableCache {
 }
 
 impl App {
+    /// What the lights of projects need of the timetable. One that cannot be worked out says nothing of them: its
+    /// own page tells why.
+    pub(crate) async fn floats(&self, portfolio: &Portfolio, judge: &Judge) -> Result<Floats, AppError> {
+        if !judge.asks_float() {
+            return Ok(Floats::default());
+        }
+        match self.timetable_dates(&portfolio.plan.code, portfolio.view).await {
+            Ok(held) => Ok(Floats(Some(held))),
+            Err(AppError::Timetable(_)) => Ok(Floats::default()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The timetable of a plan, with its odds drawn.
     pub async fn timetable(&self, plan: &Code, view: View) -> Result<Arc<PlanTimetable>, AppError> {
         let held = self.timetable_dates(plan, view).await?;

@@ -27,6 +27,7 @@ use crate::page::Page;
 use crate::project_chart::{self, Chart};
 use crate::project_history::{self, HistoryLine};
 use crate::project_track::{self, Grades, MovedPromise, PartLine, TrackLine};
+use crate::timetable::Outlook;
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -103,6 +104,8 @@ struct ProjectPage {
     more_history: bool,
     may_edit: bool,
     may_staff: bool,
+    /// How its promise stands by the timetable, for those who work on the plan.
+    outlook: Option<Outlook>,
 }
 
 async fn show(
@@ -138,7 +141,11 @@ async fn show(
     view.history = project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, may_staff);
     view.entries = entries.items.len() - later;
     view.later_entries = later;
-    if !may_staff {
+    if may_staff {
+        view.outlook = crate::timetable::outlook(&state.app, &portfolio, project, visitor.lang)
+            .await
+            .map_err(|e| visitor.fail(e))?;
+    } else {
         view.remarks.clear();
     }
     render(&view)
@@ -230,6 +237,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades
         more_history: false,
         may_edit: false,
         may_staff: false,
+        outlook: None,
         page,
     }
 }

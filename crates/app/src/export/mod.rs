@@ -7,6 +7,7 @@ mod journal;
 mod records;
 mod register;
 mod results;
+mod steps;
 mod timetable;
 
 use std::collections::HashMap;
@@ -100,6 +101,8 @@ pub static TABLES: &[ExportTable] = &[
     records::SUPPORTING_UNITS,
     records::PARTS,
     records::MILESTONES,
+    steps::STEP_WORK,
+    steps::STEP_LINKS,
     timetable::TRACKS,
     timetable::PROMISES,
     records::PROGRESS,

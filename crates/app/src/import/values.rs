@@ -113,7 +113,7 @@ fn code<'a>(table: &Table, column: &Column, cell: &'a str, resolver: &Resolver) 
     if Code::new(&narrowed).is_ok() {
         return narrowed;
     }
-    if column.name == "step"
+    if matches!(column.name, "step" | "before_step" | "after_steps")
         && let Some(step) = word("step", cell, STEPS)
     {
         return Cow::Borrowed(step);

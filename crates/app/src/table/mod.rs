@@ -5,6 +5,7 @@ mod directory;
 mod indicators;
 mod plan;
 mod projects;
+mod steps;
 
 use domain::code::Code;
 use domain::command::Command;
@@ -14,6 +15,7 @@ use domain::source::{Grade, Source};
 use domain::subject::Subject;
 
 pub use cells::{CellError, CellProblem, Cells};
+pub use steps::NOTHING;
 pub use plan::{PlanFile, PlanFileError};
 
 use crate::change::Change;
@@ -83,6 +85,8 @@ pub static TABLES: &[Table] = &[
     projects::SUPPORTING_UNITS,
     projects::PARTS,
     projects::MILESTONES,
+    steps::STEP_WORK,
+    steps::STEP_LINKS,
     projects::PROGRESS,
     projects::OUTPUTS,
     projects::DOCUMENTS,
@@ -149,6 +153,8 @@ impl Table {
             "observation" | "baseline" => "on",
             "list_entry" => "project",
             "source" => "source_url",
+            "step_work" => "likely_days",
+            "step_link" => "before_step",
             other => other,
         };
         self.columns.iter().chain(COMMON).map(|column| column.name).find(|name| *name == wanted)

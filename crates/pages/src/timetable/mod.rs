@@ -5,12 +5,15 @@ mod bars;
 mod board;
 mod drawing;
 mod export;
+mod outlook;
 mod project;
 mod scale;
 mod table;
 
 use axum::Router;
 use axum::routing::get;
+
+pub(crate) use outlook::{Outlook, outlook};
 
 use crate::PagesState;
 
@@ -22,5 +25,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/timetable/bars.zip", get(bars::svg))
         .route("/p/{plan}/timetable/board", get(board::show))
         .route("/p/{plan}/timetable/mspdi.xml", get(export::mspdi))
+        .route("/p/{plan}/timetable/tasks.xlsx", get(export::xlsx))
+        .route("/p/{plan}/timetable/tasks.csv", get(export::csv))
         .route("/p/{plan}/projects/{code}/timetable", get(project::show))
 }

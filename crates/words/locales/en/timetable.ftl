@@ -34,7 +34,9 @@ timetable-unknown-note = { $count ->
     [one] Nobody has said how long { $count } of the steps takes. It counts as taking no time, so the real finish lies later, and no odds are given.
    *[other] Nobody has said how long { $count } of the steps take. They count as taking no time, so the real finish lies later, and no odds are given.
   }
-timetable-mspdi = Timetable for Microsoft Project (MSPDI)
+timetable-mspdi = MSPDI (Microsoft Project)
+timetable-files = As a file:
+timetable-import = Bring a timetable (XLSX, CSV, MSPDI, XER)
 timetable-calendar = National working days as of the notice of { $date }; dates in years that it does not settle are marked provisional.
 float-short = { $days ->
     [one] { $days } working day short
