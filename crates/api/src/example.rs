@@ -29,6 +29,7 @@ pub fn query(operation: &str) -> &'static str {
     match operation {
         "listProjects" => "?sector=transport&sort=-slip&as_of=2019-08-14&limit=10",
         "getProject" | "listMilestones" | "listProgress" | "getIndicator" => "?as_of=2021-12-31",
+        "listTimetable" | "listTimetableSteps" => "?as_of=2019-08-14",
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
         "listEntries" => "?plan=huitian-2018&kind=project&code=HT-TRA-009",
         "getPlan" => "?as_of=2019-08-14&known_at=2019-08-14",

@@ -33,6 +33,7 @@ mod plan;
 pub mod problem;
 mod project;
 mod project_list;
+mod timetable;
 mod unit;
 mod value;
 mod word;
@@ -94,6 +95,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(plan::routes())
         .merge(project::routes())
         .merge(milestone::routes())
+        .merge(timetable::routes())
         .merge(indicator::routes())
         .merge(figure::routes())
         .merge(entry::routes())

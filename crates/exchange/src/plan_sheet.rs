@@ -187,7 +187,8 @@ impl<'a> Reader<'a> {
         if text.is_empty() {
             return None;
         }
-        let day = || text.parse::<timetable::Day>().ok().map(|day| day.at(if end { 17 * 60 } else { 8 * 60 }));
+        let day =
+            || text.parse::<timetable::Day>().ok().map(|day| day.at(if end { 17 * 60 } else { 8 * 60 }));
         let moment = day().or_else(|| text.parse().ok());
         if moment.is_none() {
             self.fail(column, "write a day such as 2019-08-14, or a moment such as 2019-08-14T17:00");
@@ -209,7 +210,10 @@ impl<'a> Reader<'a> {
             }
             "continuous" | "24" => Calendar::continuous("continuous"),
             _ => {
-                self.fail("calendar", "known are standard, china, continuous; MSPDI keeps calendars of one's own");
+                self.fail(
+                    "calendar",
+                    "known are standard, china, continuous; MSPDI keeps calendars of one's own",
+                );
                 return None;
             }
         };
@@ -372,7 +376,8 @@ fn predecessor(text: &str) -> Option<(i64, LinkKind, Lag)> {
     }
     let unit = lag.find(|c: char| !matches!(c, '+' | '-' | '.' | '0'..='9')).unwrap_or(lag.len());
     let number: f64 = lag[..unit].parse().ok()?;
-    let within = |minutes: f64| (minutes.abs() <= timetable::MAX_MINUTES as f64).then_some(minutes.round() as i64);
+    let within =
+        |minutes: f64| (minutes.abs() <= timetable::MAX_MINUTES as f64).then_some(minutes.round() as i64);
     let lag = match &lag[unit..] {
         "" | "d" | "天" => Lag::Working(within(number * DAY as f64)?),
         "w" => Lag::Working(within(number * 5.0 * DAY as f64)?),
@@ -387,7 +392,11 @@ fn predecessor(text: &str) -> Option<(i64, LinkKind, Lag)> {
 
 /// Days, halves where there are any.
 fn days(minutes: i64) -> String {
-    if minutes % DAY == 0 { (minutes / DAY).to_string() } else { format!("{:.4}", minutes as f64 / DAY as f64) }
+    if minutes % DAY == 0 {
+        (minutes / DAY).to_string()
+    } else {
+        format!("{:.4}", minutes as f64 / DAY as f64)
+    }
 }
 
 fn link_text(uid: i64, kind: LinkKind, lag: Lag) -> String {

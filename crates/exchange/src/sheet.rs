@@ -168,7 +168,7 @@ impl ReadError {
             Self::Encoding { byte, line } => vec![("byte", byte.to_string()), ("line", line.to_string())],
             Self::Empty | Self::OldWorkbook | Self::Encrypted | Self::Binary | Self::PlanForTable => {
                 Vec::new()
-            },
+            }
         }
     }
 }

@@ -253,7 +253,12 @@ impl<'a> Maker<'a> {
         let hub = format!("{}/edit", bench.address());
         let subject = Target::Held(Subject::project(&bench.plan, &bench.code));
         let legend = visit.t(&self.form.title_key()).into_owned();
-        let mut task = Task::new(desk, subject, legend, format!("{hub}/{}", self.form.key), hub);
+        // What a duration or a link moves is seen at once where it is worked out.
+        let home = match self.form.key {
+            "step_work" | "step_link" => format!("{}/timetable", bench.address()),
+            _ => hub.clone(),
+        };
+        let mut task = Task::new(desk, subject, legend, format!("{hub}/{}", self.form.key), home);
         task.dress = Box::new(|sheet| self.with_place(sheet));
         task.by(&visit.actor)
     }

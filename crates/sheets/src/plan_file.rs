@@ -173,7 +173,12 @@ impl PlanFile {
             };
             let line = |aspect: &str, day: timetable::Day| SheetRow {
                 number,
-                cells: vec![self.project(id).to_owned(), task.name.clone(), aspect.to_owned(), day.to_string()],
+                cells: vec![
+                    self.project(id).to_owned(),
+                    task.name.clone(),
+                    aspect.to_owned(),
+                    day.to_string(),
+                ],
             };
             let promised = promised.map(|day| line("promised", day));
             promised.into_iter().chain(done.map(|day| line("actual", day))).collect::<Vec<_>>()
@@ -203,7 +208,8 @@ mod tests {
 <LagFormat>7</LagFormat></PredecessorLink></Task></Tasks></Project>"#;
 
     fn cells(name: &str) -> Vec<Vec<String>> {
-        let sheet = read(PLAN.as_bytes(), table(name).expect("a table"), &Limits::default()).expect("a sheet");
+        let sheet =
+            read(PLAN.as_bytes(), table(name).expect("a table"), &Limits::default()).expect("a sheet");
         sheet.rows.into_iter().skip(1).map(|row| row.cells).collect()
     }
 

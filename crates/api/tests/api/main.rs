@@ -12,3 +12,4 @@ mod problems;
 mod reading;
 mod site;
 mod times;
+mod timetable;

@@ -15,8 +15,8 @@ use domain::source::{Grade, Source};
 use domain::subject::Subject;
 
 pub use cells::{CellError, CellProblem, Cells};
-pub use steps::NOTHING;
 pub use plan::{PlanFile, PlanFileError};
+pub use steps::NOTHING;
 
 use crate::change::Change;
 

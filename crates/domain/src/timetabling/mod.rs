@@ -7,7 +7,7 @@ mod picture;
 mod rows;
 mod work;
 
-pub use circle::waiting_circle;
+pub use circle::{usual_circle, waiting_circle};
 pub use network::{Progress, StepAt, Timetable, TimetableError};
 pub use odds::{Odds, ProjectOdds};
 pub use picture::{Bars, Flag, Span, Tie};

@@ -159,6 +159,7 @@ impl Asking {
             ("/timetable", "timetable-tab-table"),
             ("/timetable/bars", "timetable-tab-bars"),
             ("/timetable/board", "timetable-tab-board"),
+            ("/timetable/roadmap", "timetable-tab-roadmap"),
         ]
         .map(|(path, key)| {
             (self.address(page, path), key, page.link(path).split('?').next() == Some(page.path.as_str()))

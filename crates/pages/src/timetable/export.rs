@@ -33,14 +33,18 @@ pub(super) async fn mspdi(visit: Visit, Path(plan): Path<String>) -> Result<Resp
 /// A sheet with a row for each step, its predecessors and its computed dates.
 pub(super) async fn xlsx(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    sheet(visit, plan, "xlsx", kind, |out| Ok(Box::new(XlsxSink::new(out, "tasks", &plan_sheet::headings(), false)?)))
-        .await
+    sheet(visit, plan, "xlsx", kind, |out| {
+        Ok(Box::new(XlsxSink::new(out, "tasks", &plan_sheet::headings(), false)?))
+    })
+    .await
 }
 
 pub(super) async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let kind = "text/csv; charset=utf-8";
-    sheet(visit, plan, "csv", kind, |out| Ok(Box::new(CsvSink::new(out, &plan_sheet::headings(), false, true)?)))
-        .await
+    sheet(visit, plan, "csv", kind, |out| {
+        Ok(Box::new(CsvSink::new(out, &plan_sheet::headings(), false, true)?))
+    })
+    .await
 }
 
 type Bytes = std::io::Cursor<Vec<u8>>;

@@ -1,14 +1,18 @@
-//! The timetable's pages: one table, bars over time, the months as a battle map, and one project's steps.
+//! The timetable's pages: one table, bars over time, the months as a battle map, the roadmap, one project's
+//! steps, and what it all reckons with.
 
 mod asking;
 mod bars;
 mod board;
 mod drawing;
 mod export;
+mod moved;
 mod outlook;
 mod project;
+mod roadmap;
 mod scale;
 mod table;
+mod work;
 
 use axum::Router;
 use axum::routing::get;
@@ -24,6 +28,8 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/timetable/bars.pdf", get(bars::pdf))
         .route("/p/{plan}/timetable/bars.zip", get(bars::svg))
         .route("/p/{plan}/timetable/board", get(board::show))
+        .route("/p/{plan}/timetable/roadmap", get(roadmap::show))
+        .route("/p/{plan}/timetable/work", get(work::show))
         .route("/p/{plan}/timetable/mspdi.xml", get(export::mspdi))
         .route("/p/{plan}/timetable/tasks.xlsx", get(export::xlsx))
         .route("/p/{plan}/timetable/tasks.csv", get(export::csv))

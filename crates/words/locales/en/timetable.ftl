@@ -151,3 +151,40 @@ flag-kept = promise kept
 flag-holds = promise holds as computed
 flag-short = computed to be late
 flag-missed = promise missed
+timetable-tab-roadmap = Roadmap
+roadmap-title = Roadmap
+roadmap-lead = What is reached quarter by quarter: done, promised or computed.
+roadmap-quarter = { $year }, quarter { $quarter }
+roadmap-others = Other quarters
+roadmap-earlier = Earlier
+roadmap-later = Later
+roadmap-starts = { $count ->
+    [one] { $count } start
+   *[other] { $count } starts
+  }
+roadmap-completions = { $count ->
+    [one] { $count } completion
+   *[other] { $count } completions
+  }
+roadmap-in-use = { $count } into use
+moved-now = What this change moved
+moved-nothing = No promise and no aim is computed for another day.
+moved-before = Before
+moved-after = Now
+moved-more = And { $count } more.
+usual-title = Usual durations and working calendars
+usual-lead = The timetable reckons with these wherever a project has no word of its own. A change is seen in every date at once.
+usual-calendars = Working calendars
+usual-calendars-none = Everything is reckoned in the national working days.
+usual-calendar-add = Add a working calendar
+usual-change-of = Change { $what }
+usual-national = national working days
+usual-previous = the step before it
+usual-at-once = nothing: may begin at once
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday
