@@ -4,20 +4,27 @@
 //! named by `TMPDIR`; it must lie on the disk that is to be measured.
 
 mod append;
+#[allow(dead_code, reason = "its stopwatch prints; here results go into the table")]
+#[path = "../../crates/timetable/benches/common/mod.rs"]
+mod common;
+mod gantt;
 mod items;
 mod ledger;
 mod notify;
 mod paper;
+#[path = "../../crates/timetable/benches/common/portfolio.rs"]
+mod portfolio;
 mod reading;
 mod results;
 mod server;
 mod sheets;
+mod timetable;
 
 use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 10] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
@@ -25,6 +32,8 @@ const BENCHES: [Bench; 8] = [
     ("import", sheets::import),
     ("notify", notify::notify),
     ("documents", paper::report_files),
+    ("timetable", timetable::engine),
+    ("gantt", gantt::gantt),
     ("server", server::server),
 ];
 

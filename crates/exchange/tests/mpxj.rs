@@ -117,7 +117,9 @@ fn plans_that_came_in_go_out_with_the_same_dates() {
     let Some(python) = python() else { return };
     let shared = std::env::var_os("HUITIAN_SHARED")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    for name in ["mpsplib/mp_j30_a2_nr1.xml", "mpsplib/mp_j120_a2_nr1.xml", "huitian108x30_cn.mspdi.xml"] {
+    for name in
+        ["mpsplib/mp_j30_a5_nr1.mspdi.xml", "mpsplib/mp_j120_a2_nr1.mspdi.xml", "huitian108x30_cn.mspdi.xml"]
+    {
         let path = shared.join("data/schedule").join(name);
         let Ok(bytes) = std::fs::read(&path) else {
             println!("skipped: shared data not present ({})", path.display());

@@ -29,7 +29,7 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
         return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
     }
     let broken = |why: String| ReadError::BrokenPlan { why };
-    let file = if xer::is_xer(bytes) {
+    let mut file = if xer::is_xer(bytes) {
         let document = xer::read(bytes).map_err(|error| broken(error.to_string()))?;
         PlanFile { three_point: vec![None; document.plan.tasks.len()], plan: document.plan }
     } else {
@@ -39,6 +39,8 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
             plan: document.plan,
         }
     };
+    // Promises that have passed are on record as any other.
+    file.plan.refuse_overdue = false;
     // A circle or a link with nowhere to go is told by its tasks, before any row is looked at.
     timetable::Network::new(&file.plan).map_err(|error| broken(error.to_string()))?;
     let (headings, rows) = match table.name {
