@@ -27,7 +27,7 @@ use crate::page::Page;
 use crate::project_chart::{self, Chart};
 use crate::project_history::{self, HistoryLine};
 use crate::project_track::{self, Grades, MovedPromise, PartLine, TrackLine};
-use crate::timetable::Outlook;
+use crate::timetable::Brief;
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -105,7 +105,7 @@ struct ProjectPage {
     may_edit: bool,
     may_staff: bool,
     /// How its promise stands by the timetable, for those who work on the plan.
-    outlook: Option<Outlook>,
+    brief: Option<Brief>,
 }
 
 async fn show(
@@ -142,7 +142,7 @@ async fn show(
     view.entries = entries.items.len() - later;
     view.later_entries = later;
     if may_staff {
-        view.outlook = crate::timetable::outlook(&state.app, &portfolio, project, visitor.lang)
+        view.brief = crate::timetable::brief(&state.app, &portfolio, project, visitor.lang)
             .await
             .map_err(|e| visitor.fail(e))?;
     } else {
@@ -237,7 +237,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades
         more_history: false,
         may_edit: false,
         may_staff: false,
-        outlook: None,
+        brief: None,
         page,
     }
 }

@@ -7,7 +7,7 @@ mod board;
 mod drawing;
 mod export;
 mod moved;
-mod outlook;
+mod brief;
 mod project;
 mod roadmap;
 mod scale;
@@ -17,7 +17,7 @@ mod work;
 use axum::Router;
 use axum::routing::get;
 
-pub(crate) use outlook::{Outlook, outlook};
+pub(crate) use brief::{Brief, brief};
 
 use crate::PagesState;
 

@@ -8,7 +8,7 @@ use words::shown;
 
 use super::asking::step_name;
 
-pub(crate) struct Outlook {
+pub(crate) struct Brief {
     pub step: String,
     pub promised: String,
     pub finish: String,
@@ -19,12 +19,12 @@ pub(crate) struct Outlook {
 }
 
 /// None for a project that has reached what it is for, or where there is no timetable: its own page tells why.
-pub(crate) async fn outlook(
+pub(crate) async fn brief(
     app: &App,
     portfolio: &Portfolio,
     project: &Project,
     lang: Lang,
-) -> Result<Option<Outlook>, AppError> {
+) -> Result<Option<Brief>, AppError> {
     let held = match app.timetable(&portfolio.plan.code, portfolio.view).await {
         Ok(held) => held,
         Err(AppError::Timetable(_)) => return Ok(None),
@@ -37,7 +37,7 @@ pub(crate) async fn outlook(
     let english = lang.is_english();
     let odds = held.odds()?.of(row.project).filter(|_| row.unknown == 0).and_then(|drawn| drawn.on_time);
     let next = row.next();
-    Ok(Some(Outlook {
+    Ok(Some(Brief {
         step: step_name(project, &headline.step, english),
         promised: headline.promised.map_or_else(String::new, |day| shown::day(lang, day)),
         finish: shown::day(lang, headline.finish),
