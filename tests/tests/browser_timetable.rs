@@ -30,7 +30,8 @@ async fn the_gantt_chart_is_worked_with_keys_and_pointer() -> anyhow::Result<()>
     let count = browser.run(rows, vec![]).await?.as_i64().unwrap_or(0);
     assert!(count > 300, "{count}");
     // The whole chart is one stop of the tab key.
-    let stops = "return [...document.querySelectorAll('.gantt-strip a')].filter((a) => a.tabIndex >= 0).length";
+    let stops =
+        "return [...document.querySelectorAll('.gantt-strip a')].filter((a) => a.tabIndex >= 0).length";
     assert_eq!(browser.run(stops, vec![]).await?.as_i64(), Some(1));
     browser.run("document.querySelector('.gantt-strip a').focus()", vec![]).await?;
     assert_eq!(at(&browser).await?, 0);

@@ -19,6 +19,8 @@ pub mod paper;
 pub mod read;
 pub mod report;
 pub mod rhythm;
+pub mod saved_list;
+mod signer;
 pub mod study;
 pub mod table;
 pub mod timetable;
@@ -35,6 +37,7 @@ pub use actor::Actor;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::AppError;
+pub use signer::{Signer, Signers};
 
 /// The application: cheap to clone, shared by all handlers.
 #[derive(Clone)]

@@ -35,6 +35,7 @@ pub mod retry;
 pub mod revision;
 pub mod rhythm;
 pub mod rollup;
+pub mod saved_list;
 pub mod source;
 pub mod statement;
 pub mod subject;

@@ -189,6 +189,10 @@ impl Action {
             Self::IssueReport => "issue_report",
         }
     }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
 }
 
 /// What an action would touch.

@@ -10,6 +10,7 @@ mod mistakes;
 mod plan_file;
 mod template;
 
+pub use exchange::cell::WriteError;
 pub use export::{export_sink, to_cells};
 pub use format::{Format, Style, UnknownFormat};
 pub use incoming::{Incoming, explain, read};

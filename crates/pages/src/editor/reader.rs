@@ -126,7 +126,11 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that must be there; leaving it empty is a mistake.
-    fn must<T>(&mut self, field: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
+    pub(super) fn must<T>(
+        &mut self,
+        field: &str,
+        read: impl FnOnce(&mut Self, &str) -> Option<T>,
+    ) -> Option<T> {
         if self.text(field).is_empty() && !self.mistakes.iter().any(|(name, _)| *name == self.name(field)) {
             self.fail(field, Mistake::Missing);
             return None;
@@ -191,7 +195,7 @@ impl<'a> Reader<'a> {
         self.parsed(field, Mistake::NotAChoice, parse)
     }
 
-    fn named(&mut self, zh: &str, en: &str) -> Option<Named> {
+    pub(super) fn named(&mut self, zh: &str, en: &str) -> Option<Named> {
         let zh = self.must(zh, |r, f| Some(r.text(f).to_owned()));
         let en = self.text(en).to_owned();
         zh.map(|zh| Named { zh, en })
@@ -219,8 +223,7 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
         SubjectKind::Unit => unit(topic, reader).map(Fact::from),
         SubjectKind::Person => person(topic, reader).map(Fact::from),
         SubjectKind::Plan => plan(topic, reader).map(Fact::from),
-        // Items have forms of their own: what may be said depends on where they stand.
-        SubjectKind::Item => None,
+        SubjectKind::Item => super::item_fields::read(topic, reader).map(Fact::from),
     }
 }
 

@@ -100,7 +100,10 @@ pub(super) async fn show(
         .collect();
     let filter = asking.filter(&visit, &page, &held);
     let (previous, next) = (other(year - 1), other(year + 1));
-    render(StatusCode::OK, &BoardPage { filter, year, previous, next, months, lines, sums, before, after, page })
+    render(
+        StatusCode::OK,
+        &BoardPage { filter, year, previous, next, months, lines, sums, before, after, page },
+    )
 }
 
 /// The day a step was done, else the day it is computed for.

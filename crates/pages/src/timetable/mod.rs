@@ -4,10 +4,10 @@
 mod asking;
 mod bars;
 mod board;
+mod brief;
 mod drawing;
 mod export;
 mod moved;
-mod brief;
 mod project;
 mod roadmap;
 mod scale;

@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod importing;
+mod item_correction;
 mod ledger;
 mod notices;
 mod rhythm;
+mod saved_lists;
 mod site;
 mod timetable;
 
