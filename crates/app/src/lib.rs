@@ -11,6 +11,7 @@ mod clock;
 pub mod coordination;
 mod error;
 pub mod export;
+pub mod gantt;
 pub mod import;
 pub mod ledger;
 pub mod notify;

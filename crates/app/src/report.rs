@@ -149,11 +149,15 @@ impl App {
             }
             portfolio => portfolio?,
         };
+        let judge = portfolio.plan.lights().on(day);
+        let floats = self.floats(&portfolio, &judge).await?;
         for project in portfolio.members() {
             let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-            rows.push(LedgerRow::of_project(project, level));
+            let mut row = LedgerRow::of_project(project, level);
+            floats.put(&mut row);
+            rows.push(row);
         }
-        Ok((rows, portfolio.plan.lights().on(day)))
+        Ok((rows, judge))
     }
 
     /// The content of the newest issued report of the series that ended before this period began.

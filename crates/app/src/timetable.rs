@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
 use domain::history::View;
+use domain::item::ledger::{LedgerRow, RowKind};
+use domain::item::light::Judge;
 use domain::portfolio::Portfolio;
 use domain::timetabling::{Odds, Row, Timetable, TimetableError};
 use timetable::forecast::Sampling;
@@ -39,9 +41,32 @@ impl PlanTimetable {
         self.odds.get_or_init(draw).as_ref().map_err(Clone::clone)
     }
 
+    /// Where the row of a project stands.
+    pub fn place(&self, project: &str) -> Option<usize> {
+        self.rows.iter().position(|row| self.portfolio.projects[row.project].code.as_str() == project)
+    }
+
     /// The row of a project.
     pub fn row(&self, project: &str) -> Option<&Row> {
-        self.rows.iter().find(|row| self.portfolio.projects[row.project].code.as_str() == project)
+        self.place(project).map(|at| &self.rows[at])
+    }
+}
+
+/// The working days to spare of a plan's projects and steps, as lights ask for them; nothing where none does.
+#[derive(Debug, Clone, Default)]
+pub struct Floats(Option<Arc<PlanTimetable>>);
+
+impl Floats {
+    /// Gives a project's row, or one of its milestones', its float. Parts are not in the timetable.
+    pub fn put(&self, row: &mut LedgerRow) {
+        let Some(held) = self.0.as_ref().and_then(|held| held.row(row.code.as_str())) else { return };
+        row.float = match &row.kind {
+            RowKind::Project => held.headline().and_then(|step| step.float),
+            RowKind::Milestone { part: None, step } => {
+                held.steps.iter().find(|held| held.step == *step).and_then(|step| step.float)
+            }
+            RowKind::Milestone { part: Some(_), .. } | RowKind::Item(_) => None,
+        };
     }
 }
 
@@ -67,20 +92,41 @@ impl TimetableCache {
 }
 
 impl App {
+    /// What the lights of projects need of the timetable. One that cannot be worked out says nothing of them: its
+    /// own page tells why.
+    pub(crate) async fn floats(&self, portfolio: &Portfolio, judge: &Judge) -> Result<Floats, AppError> {
+        if !judge.asks_float() {
+            return Ok(Floats::default());
+        }
+        match self.timetable_dates(&portfolio.plan.code, portfolio.view).await {
+            Ok(held) => Ok(Floats(Some(held))),
+            Err(AppError::Timetable(_)) => Ok(Floats::default()),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The timetable of a plan, with its odds drawn.
     pub async fn timetable(&self, plan: &Code, view: View) -> Result<Arc<PlanTimetable>, AppError> {
+        let held = self.timetable_dates(plan, view).await?;
+        if held.odds.get().is_none() {
+            let drawn = held.clone();
+            tokio::task::spawn_blocking(move || drawn.odds().map(|_| ()))
+                .await
+                .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        }
+        Ok(held)
+    }
+
+    /// The timetable of a plan, whose odds need not be drawn yet.
+    pub async fn timetable_dates(&self, plan: &Code, view: View) -> Result<Arc<PlanTimetable>, AppError> {
         let portfolio = self.portfolio_at(plan, view).await?;
         let held = self.inner.timetables.lock().unwrap_or_else(PoisonError::into_inner).get(&portfolio);
         if let Some(held) = held {
             return Ok(held);
         }
-        let fresh = tokio::task::spawn_blocking(move || {
-            let timetable = PlanTimetable::of(portfolio)?;
-            timetable.odds()?;
-            Ok::<_, TimetableError>(Arc::new(timetable))
-        })
-        .await
-        .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
+        let fresh = tokio::task::spawn_blocking(move || PlanTimetable::of(portfolio).map(Arc::new))
+            .await
+            .map_err(|error| store::StoreError::Unavailable(error.to_string()))??;
         let mut cache = self.inner.timetables.lock().unwrap_or_else(PoisonError::into_inner);
         cache.put(fresh.clone());
         Ok(fresh)

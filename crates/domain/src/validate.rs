@@ -23,7 +23,7 @@ use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Reference, Refusal};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
-use crate::timetabling::{MOST_DAYS, Work, waiting_circle};
+use crate::timetabling::{MOST_DAYS, Work, usual_circle, waiting_circle};
 use crate::unit::UnitFact;
 
 /// What the checks look at, with the list that refusals are added to.
@@ -418,6 +418,10 @@ impl Check<'_> {
                     for step in work.after.iter().flatten().chain([step]) {
                         let known = held.steps.iter().any(|other| other.step == *step);
                         self.require(known, Reference::Step, step);
+                    }
+                    let circle = self.plan.as_deref().and_then(|plan| usual_circle(plan, &held, step, work));
+                    if let Some(circle) = circle {
+                        self.refuse(Problem::Circular(circle));
                     }
                 }
             }

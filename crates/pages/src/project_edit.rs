@@ -253,9 +253,19 @@ impl<'a> Maker<'a> {
         let hub = format!("{}/edit", bench.address());
         let subject = Target::Held(Subject::project(&bench.plan, &bench.code));
         let legend = visit.t(&self.form.title_key()).into_owned();
-        let mut task = Task::new(desk, subject, legend, format!("{hub}/{}", self.form.key), hub);
+        let action = format!("{hub}/{}", self.form.key);
+        let mut task = Task::new(desk, subject, legend, action, self.home());
         task.dress = Box::new(|sheet| self.with_place(sheet));
         task.by(&visit.actor)
+    }
+
+    /// Where one goes from here: what a duration or a link moves is seen at once where it is worked out.
+    fn home(&self) -> String {
+        let address = self.bench.address();
+        match self.form.key {
+            "step_work" | "step_link" => format!("{address}/timetable"),
+            _ => format!("{address}/edit"),
+        }
     }
 
     /// Which date is meant is settled before the form opens: it is shown, and sent along.
@@ -338,10 +348,9 @@ pub async fn save(
             return milestones(&visit, &bench);
         }
         let finish = |sheet: &mut Sheet, typed: &Typed| maker.put_beside(sheet, typed);
-        let hub = format!("{}/edit", bench.address());
         match maker.task().handle(&visit.app, &visit.actor, &mut typed, finish).await? {
-            Outcome::Done(receipt, _) => return Ok(done(&hub, Some(&receipt))),
-            Outcome::Unchanged => return Ok(done(&hub, None)),
+            Outcome::Done(receipt, _) => return Ok(done(&maker.home(), Some(&receipt))),
+            Outcome::Unchanged => return Ok(done(&maker.home(), None)),
             Outcome::Again(status, sheet) => return maker.page(status, *sheet),
             Outcome::Afresh => {}
         }

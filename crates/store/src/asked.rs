@@ -208,6 +208,8 @@ impl Asked {
                         format!("(weekly = 1 AND reported < {})", self.value(day.to_string()))
                     }
                     Condition::EvidenceReturned => "evidence = 'returned'".to_owned(),
+                    // Items stand in no timetable.
+                    Condition::FloatBelow(_) => "1 = 0".to_owned(),
                 })
                 .collect();
             cases += &format!(" WHEN {} THEN '{}'", any.join(" OR "), light.as_str());

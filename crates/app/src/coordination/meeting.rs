@@ -184,11 +184,13 @@ impl App {
         open.extend(
             items.into_iter().map(|row| (judge.judge(&row), row)).map(|(verdict, row)| (row, verdict)),
         );
+        let floats = self.floats(&portfolio, &judge).await?;
         for (_, point) in last.iter().flat_map(|last| &last.agenda) {
             if let Some(Target::Project(code)) = &point.about
                 && let Some(project) = portfolio.project(code.as_str())
             {
-                let row = LedgerRow::of_project(project, None);
+                let mut row = LedgerRow::of_project(project, None);
+                floats.put(&mut row);
                 open.push((row.clone(), judge.judge(&row)));
             }
         }

@@ -109,9 +109,13 @@ impl App {
     pub(super) async fn own_work(&self, portfolio: &Portfolio) -> Result<Vec<LedgerRow>, AppError> {
         let query = LedgerQuery { kinds: ReturnContent::KINDS.to_vec(), ..LedgerQuery::default() };
         let mut rows = self.all_items(portfolio, &query).await?;
+        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
+        let floats = self.floats(portfolio, &judge).await?;
         rows.extend(portfolio.members().map(|project| {
             let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-            LedgerRow::of_project(project, level)
+            let mut row = LedgerRow::of_project(project, level);
+            floats.put(&mut row);
+            row
         }));
         Ok(rows)
     }

@@ -78,6 +78,9 @@ pub struct LedgerRow {
     pub last_report: Option<Date>,
     pub progress: String,
     pub evidence: EvidenceStanding,
+    /// Of projects and milestones, where a light asks for it: working days to spare before the promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub float: Option<i64>,
     pub quantities: Vec<(Code, Decimal)>,
     pub solved: Option<bool>,
     /// Of a slip.
@@ -136,6 +139,7 @@ impl LedgerRow {
             last_report: last.map(|line| line.on),
             progress: last.map(|line| line.text.clone()).unwrap_or_default(),
             evidence,
+            float: None,
             quantities: item.quantities.clone(),
             solved: item.outcome.as_ref().map(|(solved, _)| *solved),
             colour: item.colour,
@@ -240,6 +244,7 @@ impl LedgerRow {
             last_report: None,
             progress: String::new(),
             evidence: EvidenceStanding::None,
+            float: None,
             quantities: Vec::new(),
             solved: None,
             colour: None,

@@ -3,12 +3,14 @@
 mod circle;
 mod network;
 mod odds;
+mod picture;
 mod rows;
 mod work;
 
-pub use circle::waiting_circle;
+pub use circle::{usual_circle, waiting_circle};
 pub use network::{Progress, StepAt, Timetable, TimetableError};
 pub use odds::{Odds, ProjectOdds};
+pub use picture::{Bars, Flag, Span, Tie};
 pub use rows::{Row, StepRow};
 pub use work::{
     Closed, DayOfYear, Estimate, MOST_DAYS, NotADayOfYear, StepLink, StepLinkKind, Work, WorkCalendar,

@@ -263,9 +263,24 @@ topics! {
         must("unit_zh", Text),
         may("unit_en", Text),
     ] => [TOPIC], ["name", "unit"];
+    USUAL_WORK = "usual_work" &[
+        must("kind", P(Pick::Template)),
+        must("step_code", Code),
+        may("low_days", Whole),
+        may("likely_days", Whole),
+        may("high_days", Whole),
+        may("work_calendar", P(Pick::WorkCalendar)),
+        may("after_codes", Text),
+    ] => [TOPIC, "kind", "step_code"], ["low_days", "likely_days", "high_days", "work_calendar", "after_codes"];
+    WORK_CALENDAR = "work_calendar" &[
+        must("calendar_code", Code),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("keeps_holidays", YesNo),
+        must("worked_days", Text),
+        may("closed_times", Text),
+    ] => [TOPIC], ["name", "worked_days", "keeps_holidays", "closed_times"];
     // Held as they are: these have pages of their own or come with the plan's file.
-    USUAL_WORK = "usual_work" &[] => [TOPIC], ["kind_code", "step_code", "days"];
-    WORK_CALENDAR = "work_calendar" &[] => [TOPIC], ["name"];
     TEMPLATE = "template" &[] => [TOPIC], ["name"];
     OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];
     FIGURE = "figure" &[] => [TOPIC], ["name"];

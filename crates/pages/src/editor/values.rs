@@ -76,9 +76,9 @@ pub fn days(of: Estimate) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The working days of an estimate in one: at best, usually, at worst.
-fn span(of: Estimate) -> String {
-    format!("{} / {} / {}", of.low, of.likely, of.high)
+/// The steps that are waited for; a dash where it may begin at once.
+fn after_codes(after: &[Code]) -> String {
+    if after.is_empty() { "-".into() } else { codes(after) }
 }
 
 fn project(fact: &ProjectFact) -> Described {
@@ -331,15 +331,30 @@ fn plan(fact: &PlanFact) -> Described {
         ),
         PlanFact::Limits(rules) => (&LIMITS, named("name_zh", "name_en", &rules.name)),
         PlanFact::Lights(rules) => (&LIGHTS, named("name_zh", "name_en", &rules.name)),
-        PlanFact::UsualWork { template, step, work } => (
-            &USUAL_WORK,
-            vec![
-                ("kind_code", template.to_string()),
-                ("step_code", step.to_string()),
-                ("days", work.as_ref().map_or_else(String::new, |work| span(work.days))),
-            ],
-        ),
-        PlanFact::WorkCalendar(calendar) => (&WORK_CALENDAR, named("name_zh", "name_en", &calendar.name)),
+        PlanFact::UsualWork { template, step, work } => (&USUAL_WORK, {
+            let mut out = vec![("kind", template.to_string()), ("step_code", step.to_string())];
+            if let Some(work) = work {
+                out.extend(days(work.days));
+                out.push(("work_calendar", opt(&work.calendar)));
+                out.push((
+                    "after_codes",
+                    work.after.as_ref().map_or_else(String::new, |after| after_codes(after)),
+                ));
+            }
+            out
+        }),
+        PlanFact::WorkCalendar(calendar) => {
+            let mut out = vec![("calendar_code", calendar.calendar.to_string())];
+            out.extend(named("name_zh", "name_en", &calendar.name));
+            out.push(("keeps_holidays", yes_no(calendar.holidays)));
+            let worked = (1..=7).zip(calendar.week).filter(|(_, worked)| *worked);
+            let worked: Vec<String> = worked.map(|(day, _)| day.to_string()).collect();
+            out.push(("worked_days", worked.join(" ")));
+            let closed: Vec<String> =
+                calendar.closed.iter().map(|closed| format!("{}/{}", closed.from, closed.to)).collect();
+            out.push(("closed_times", closed.join("; ")));
+            (&WORK_CALENDAR, out)
+        }
         PlanFact::Rhythm(held) => {
             let mut out = named("name_zh", "name_en", &held.rules.name);
             out.push(("from", held.since.to_string()));

@@ -121,6 +121,7 @@ feeds-revoke-of = Revoke { $name }
 feeds-too-many = Too many calendars are in use: revoke some first.
 feeds-due = Due: { $name }
 feeds-step-due = { $step }: { $name }
+feeds-step-latest = { $name }: last day for { $step }
 admin-delivery = Delivery of notices
 admin-delivery-note = What waits, what could not be delivered, sending again, testing webhooks
 delivery-open = Waiting

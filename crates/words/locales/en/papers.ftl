@@ -179,3 +179,11 @@ paper-month-9 = September
 paper-month-10 = October
 paper-month-11 = November
 paper-month-12 = December
+paper-gantt-title = { $plan }: bars
+paper-gantt-note = As of { $date }, { $count ->
+    [one] one project
+   *[other] { $count } projects
+}. Working days to spare; negative when the promise is out of reach.
+paper-gantt-base = Grey below the bars: the timetable of { $date }.
+paper-gantt-float = To spare
+paper-gantt-odds = Odds

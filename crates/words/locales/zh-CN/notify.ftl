@@ -115,6 +115,7 @@ feeds-revoke-of = 撤销{ $name }
 feeds-too-many = 在用的日历太多，请先撤销一些。
 feeds-due = 到期：{ $name }
 feeds-step-due = { $step }：{ $name }
+feeds-step-latest = { $name }：{ $step }的最迟日期
 admin-delivery = 通知送达
 admin-delivery-note = 待发、未能送达的通知，重发，机器人测试
 delivery-open = 待办
