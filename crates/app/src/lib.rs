@@ -11,6 +11,7 @@ mod clock;
 pub mod coordination;
 mod error;
 pub mod export;
+pub mod forecast;
 pub mod import;
 pub mod ledger;
 pub mod notify;
@@ -18,6 +19,7 @@ pub mod paper;
 pub mod read;
 pub mod report;
 pub mod rhythm;
+pub mod scenario;
 pub mod study;
 pub mod table;
 pub mod timetable;
@@ -51,6 +53,8 @@ pub(crate) struct Inner {
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
+    pub(crate) tried: Mutex<scenario::TriedCache>,
+    pub(crate) looked_back: Mutex<forecast::BackCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -74,6 +78,8 @@ impl App {
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
+                tried: Mutex::default(),
+                looked_back: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

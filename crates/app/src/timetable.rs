@@ -5,16 +5,21 @@ use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
 use domain::history::View;
+use domain::plan::Plan;
 use domain::portfolio::Portfolio;
+use domain::scenario::{Side, Value};
 use domain::timetabling::{Odds, Row, Timetable, TimetableError};
 use timetable::forecast::Sampling;
 
 use crate::App;
 use crate::error::AppError;
 
-/// The sample a forecast is drawn from: standard errors stay below half a point, and the same plan at the same
-/// point of view always gives the same odds.
-pub const SAMPLING: Sampling = Sampling { draws: 10_000, seed: 2018, threads: 2 };
+/// The sample that a plan's forecasts are drawn from: the same plan at the same point of view always gives the same
+/// odds.
+pub(crate) fn sampling(plan: &Plan) -> Sampling {
+    let rules = plan.forecast_rules();
+    Sampling { draws: rules.draws, seed: rules.seed, threads: 2 }
+}
 
 /// A plan with its timetable.
 #[derive(Debug)]
@@ -35,8 +40,18 @@ impl PlanTimetable {
 
     /// The odds of its promises; drawn at the first call, which takes a good part of a second.
     pub fn odds(&self) -> Result<&Odds, TimetableError> {
-        let draw = || self.timetable.odds(&self.portfolio, &self.rows, SAMPLING);
+        let draw = || self.timetable.odds(&self.portfolio, &self.rows, sampling(&self.portfolio.plan));
         self.odds.get_or_init(draw).as_ref().map_err(Clone::clone)
+    }
+
+    /// It as one of two that are compared.
+    pub fn side(&self) -> Side<'_> {
+        Side { portfolio: &self.portfolio, timetable: &self.timetable, rows: &self.rows }
+    }
+
+    /// What it is worth.
+    pub fn value(&self) -> Result<Value, TimetableError> {
+        Ok(Value::of(&self.rows, self.odds()?))
     }
 
     /// The row of a project.

@@ -93,7 +93,8 @@ macro_rules! every_source {
             "papers",
             "rhythm",
             "notify",
-            "timetable"
+            "timetable",
+            "scenario"
         )
     };
 }

@@ -1,12 +1,14 @@
 //! The plan's timetable: every step of every project worked back from what was promised, and the odds.
 
 mod circle;
+mod limits;
 mod network;
 mod odds;
 mod rows;
 mod work;
 
 pub use circle::waiting_circle;
+pub use limits::{Bound, Limited, LimitedBy, WorkLimit};
 pub use network::{Progress, StepAt, Timetable, TimetableError};
 pub use odds::{Odds, ProjectOdds};
 pub use rows::{Row, StepRow};

@@ -12,10 +12,6 @@ use crate::milestone::Gate;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
 
-/// What the lateness of one authority's decisions has in common. Chosen, not measured: with 0.3 the spread of the
-/// number of kept promises is far wider than by independent luck, and the expected number nearly the same.
-const CORRELATION: f64 = 0.3;
-
 /// What the draws say of one project's headline promise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProjectOdds {
@@ -90,8 +86,9 @@ impl Timetable {
                 inputs.task_cause[at.task.index()] = Some(cause as u32);
             }
         }
+        let correlation = f64::from(portfolio.plan.forecast_rules().correlation.min(100)) / 100.0;
         inputs.causes =
-            causes.iter().map(|name| Cause { name: name.zh.clone(), correlation: CORRELATION }).collect();
+            causes.iter().map(|name| Cause { name: name.zh.clone(), correlation }).collect();
         let mut watched = Vec::new();
         for row in rows.iter().filter(|row| row.unknown == 0) {
             if let Some(headline) = row.headline() {

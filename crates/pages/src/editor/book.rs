@@ -317,6 +317,8 @@ impl Book {
         match (name, topic.kind_of(name)) {
             ("scope", _) => self.scope_name(value),
             ("stage", None) => self.name(Pick::Stage, value),
+            ("unit", None) => self.name(Pick::Unit, value),
+            ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),
         }

@@ -6,6 +6,7 @@ mod board;
 mod export;
 mod project;
 mod scale;
+mod scenario;
 mod table;
 
 use axum::Router;
@@ -20,4 +21,5 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/timetable/board", get(board::show))
         .route("/p/{plan}/timetable/mspdi.xml", get(export::mspdi))
         .route("/p/{plan}/projects/{code}/timetable", get(project::show))
+        .merge(scenario::routes())
 }
