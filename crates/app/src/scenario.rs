@@ -11,7 +11,7 @@ use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::portfolio::Portfolio;
 use domain::refusal::{Problem, Refusal};
-use domain::scenario::{Applied, Change as WhatIf, NoEffect, Scenario, Standing, apply, facts};
+use domain::scenario::{Applied, Change as WhatIf, NoEffect, Scenario, Standing, apply, facts, with_facts};
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use domain::timetabling::TimetableError;
@@ -90,6 +90,23 @@ impl App {
         let mut cache = self.inner.tried.lock().unwrap_or_else(PoisonError::into_inner);
         cache.put(base.clone(), changes.to_vec(), tried.clone());
         Ok(Ok(tried))
+    }
+
+    /// The timetable of a plan as facts about one of its subjects would make it. The inner error tells that there
+    /// would be none.
+    pub async fn try_facts(
+        &self,
+        base: &Arc<Portfolio>,
+        subject: &Subject,
+        facts: &[Fact],
+    ) -> Result<Result<PlanTimetable, TimetableError>, AppError> {
+        let after = with_facts(base, subject, facts);
+        let drawn = tokio::task::spawn_blocking(move || {
+            let timetable = PlanTimetable::of(Arc::new(after))?;
+            timetable.odds()?;
+            Ok::<_, TimetableError>(timetable)
+        });
+        Ok(drawn.await.map_err(|error| store::StoreError::Unavailable(error.to_string()))?)
     }
 
     /// Puts a scenario on record as it now is.

@@ -8,7 +8,8 @@ use domain::history::View;
 use domain::plan::Plan;
 use domain::portfolio::Portfolio;
 use domain::scenario::{Side, Value};
-use domain::timetabling::{Odds, Row, Timetable, TimetableError};
+use domain::timetabling::{Odds, OnTimeBy, Row, Timetable, TimetableError};
+use jiff::civil::Date;
 use timetable::forecast::Sampling;
 
 use crate::App;
@@ -47,6 +48,11 @@ impl PlanTimetable {
     /// It as one of two that are compared.
     pub fn side(&self) -> Side<'_> {
         Side { portfolio: &self.portfolio, timetable: &self.timetable, rows: &self.rows }
+    }
+
+    /// How many of the promises due by a day hold.
+    pub fn on_time_by(&self, by: Date) -> Result<OnTimeBy, TimetableError> {
+        self.timetable.on_time_by(&self.portfolio, &self.rows, sampling(&self.portfolio.plan), by)
     }
 
     /// What it is worth.

@@ -21,7 +21,7 @@ use crate::registers::book::{END, both, code, illustrative};
 pub(crate) const KEPT: [Date; 2] = [date(2018, 12, 31), date(2019, 6, 30)];
 
 /// The project of the joint review, an example itself.
-const REVIEWED: &str = "HT-MUN-017";
+const REVIEWED: &str = "HT-MUN-016";
 
 fn named(zh: &str, en: &str) -> Named {
     Named::new(format!("示例：{zh}"), format!("Example: {en}"))
@@ -90,12 +90,16 @@ fn scenarios() -> Vec<Scenario> {
             "审批改革：合并与并联",
             "Approval reform: merged and side by side",
             both(
-                "房屋建筑类项目可研与立项合并，设计方案与用地手续并联，全部审批压缩到六成时间。",
-                "For buildings, feasibility is decided with the proposal and design runs beside it; all approvals take six tenths of their time.",
+                "房屋建筑类项目可研与立项合并，施工许可与规划许可并联，全部审批压缩到六成时间。",
+                "For buildings, feasibility is decided with the proposal and the building permit runs beside the planning permit; all approvals take six tenths of their time.",
             ),
             vec![
                 WhatIf::Merge { at: building(), step: code("feasibility"), into: code("proposal") },
-                WhatIf::Together { at: building(), step: code("land"), with: code("design") },
+                WhatIf::Together {
+                    at: building(),
+                    step: code("construction_permit"),
+                    with: code("planning_permit"),
+                },
                 WhatIf::Shorten { at: Place::Plan, steps: Steps::Approvals, to: Shorter::Percent(60) },
             ],
         ),

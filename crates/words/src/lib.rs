@@ -94,7 +94,9 @@ macro_rules! every_source {
             "rhythm",
             "notify",
             "timetable",
-            "scenario"
+            "scenario",
+            "outlook",
+            "review"
         )
     };
 }

@@ -5,10 +5,12 @@
 
 mod apply;
 mod change;
+mod change_of_facts;
 mod moved;
 mod value;
 
 pub use apply::{Applied, NoEffect, apply, facts};
+pub use change_of_facts::with_facts;
 pub use change::{Change, MOST_CHANGES, Place, Scenario, Shorter, Standing, Steps};
 pub use moved::{Moved, Side, Why, moves};
 pub use value::Value;

@@ -10,7 +10,7 @@ mod work;
 pub use circle::waiting_circle;
 pub use limits::{Bound, Limited, LimitedBy, WorkLimit};
 pub use network::{Progress, StepAt, Timetable, TimetableError};
-pub use odds::{Odds, ProjectOdds};
+pub use odds::{Odds, OnTimeBy, ProjectOdds};
 pub use rows::{Row, StepRow};
 pub use work::{
     Closed, DayOfYear, Estimate, MOST_DAYS, NotADayOfYear, StepLink, StepLinkKind, Work, WorkCalendar,

@@ -4,7 +4,9 @@ mod asking;
 mod bars;
 mod board;
 mod export;
+pub(crate) mod outlook;
 mod project;
+mod review;
 mod scale;
 mod scenario;
 mod table;
@@ -21,5 +23,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/timetable/board", get(board::show))
         .route("/p/{plan}/timetable/mspdi.xml", get(export::mspdi))
         .route("/p/{plan}/projects/{code}/timetable", get(project::show))
+        .merge(outlook::routes())
+        .merge(review::routes())
         .merge(scenario::routes())
 }

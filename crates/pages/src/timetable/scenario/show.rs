@@ -26,7 +26,7 @@ struct ChangeLine {
 }
 
 /// What the changes come to.
-pub(super) struct Outcome {
+pub(in crate::timetable) struct Outcome {
     pub before: Measures,
     pub after: Measures,
     pub within: i64,
@@ -147,12 +147,12 @@ async fn shown(
 }
 
 /// Why there is no timetable, in the reader's words with the engine's ground.
-pub(super) fn said_error(visit: &Visit, error: &TimetableError) -> String {
+pub(in crate::timetable) fn said_error(visit: &Visit, error: &TimetableError) -> String {
     visit.tw("scenario-impossible", &[("why", &error.to_string())])
 }
 
 /// Two timetables of a plan side by side.
-pub(super) fn compared(
+pub(in crate::timetable) fn compared(
     page: &Page,
     teller: &Teller<'_>,
     base: &app::timetable::PlanTimetable,
