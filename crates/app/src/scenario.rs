@@ -16,12 +16,12 @@ use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use domain::timetabling::TimetableError;
 
+use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt};
 use crate::error::AppError;
 use crate::read::Asked;
 use crate::timetable::PlanTimetable;
-use crate::App;
 
 /// A plan as it would be.
 #[derive(Debug)]

@@ -22,6 +22,7 @@ pub(crate) const KEPT: [Date; 2] = [date(2018, 12, 31), date(2019, 6, 30)];
 
 /// The project of the joint review, an example itself.
 const REVIEWED: &str = "HT-MUN-016";
+const UNDER_WAY: &str = "HT-TRA-028";
 
 fn named(zh: &str, en: &str) -> Named {
     Named::new(format!("示例：{zh}"), format!("Example: {en}"))
@@ -37,13 +38,20 @@ fn dated(day: Date, subject: Subject, facts: Vec<Fact>) -> Dated {
 pub(crate) fn play(plan: &Code) -> Vec<Dated> {
     let mut out = Vec::new();
     let limits = limits().into_iter();
-    let limits = limits.map(|held| PlanFact::WorkLimit { limit: held.limit.clone(), held: Some(held) }.into());
+    let limits =
+        limits.map(|held| PlanFact::WorkLimit { limit: held.limit.clone(), held: Some(held) }.into());
     out.push(dated(date(2019, 3, 1), Subject::plan(plan), limits.collect()));
     for scenario in scenarios() {
         out.push(dated(END, Subject::plan(plan), vec![PlanFact::Scenario(scenario).into()]));
     }
     let project = Subject::project(plan, &code(REVIEWED));
     for (day, facts) in review() {
+        let facts = facts.into_iter().map(|fact| ProjectFact::Review { round: 1, fact }.into());
+        out.push(dated(day, project.clone(), facts.collect()));
+    }
+    // Another one is under way when the registers end.
+    let project = Subject::project(plan, &code(UNDER_WAY));
+    for (day, facts) in under_way() {
         let facts = facts.into_iter().map(|fact| ProjectFact::Review { round: 1, fact }.into());
         out.push(dated(day, project.clone(), facts.collect()));
     }
@@ -65,7 +73,13 @@ fn limits() -> Vec<WorkLimit> {
             "市规划自然资源委",
             3,
         ),
-        authority("review-drc", "立项和可研审批能力", "Approvals of development and reform", "发展改革部门", 6),
+        authority(
+            "review-drc",
+            "立项和可研审批能力",
+            "Approvals of development and reform",
+            "发展改革部门",
+            6,
+        ),
         WorkLimit {
             limit: code("crews-uni"),
             name: named("北京市政路桥施工力量", "Crews of one contractor"),
@@ -120,6 +134,31 @@ fn scenarios() -> Vec<Scenario> {
     ]
 }
 
+fn under_way() -> Vec<(Date, Vec<ReviewFact>)> {
+    let units = ["changping-planning", "bj-traffic-police", "changping-education"].map(code).into();
+    let crossing = both("学校门口需设过街设施", "a crossing is needed at the school gate");
+    vec![
+        (date(2019, 8, 1), vec![ReviewFact::Opened { step: code("design"), units, days: 15 }]),
+        (
+            date(2019, 8, 9),
+            vec![
+                ReviewFact::Opinion {
+                    unit: code("bj-traffic-police"),
+                    verdict: Verdict::Conditional,
+                    text: both("过街设施落实后同意", "agreed once the crossing is settled"),
+                },
+                ReviewFact::Point {
+                    number: 1,
+                    unit: code("bj-traffic-police"),
+                    text: crossing,
+                    days: 45,
+                    standing: PointStanding::Open,
+                },
+            ],
+        ),
+    ]
+}
+
 /// One round, from its opening to its end.
 fn review() -> Vec<(Date, Vec<ReviewFact>)> {
     let opinion = |unit: &str, verdict, zh: &str, en: &str| ReviewFact::Opinion {
@@ -134,8 +173,17 @@ fn review() -> Vec<(Date, Vec<ReviewFact>)> {
         days,
         standing,
     };
-    let units = ["changping-planning", "changping-landscaping", "bj-traffic-police", "bj-civil-defence", "changping-water"];
-    let trees = ("管线走向需避让现状大树，补充移植方案", "the line has to pass the old trees: a plan for moving them");
+    let units = [
+        "changping-planning",
+        "changping-landscaping",
+        "bj-traffic-police",
+        "bj-civil-defence",
+        "changping-water",
+    ];
+    let trees = (
+        "管线走向需避让现状大树，补充移植方案",
+        "the line has to pass the old trees: a plan for moving them",
+    );
     let traffic = ("占道施工导行方案需完善", "the traffic plan during the works has to be completed");
     vec![
         (
@@ -146,14 +194,24 @@ fn review() -> Vec<(Date, Vec<ReviewFact>)> {
         (
             date(2019, 8, 1),
             vec![
-                opinion("changping-landscaping", Verdict::Conditional, "原则同意，须解决移植问题", "agreed once the trees are settled"),
+                opinion(
+                    "changping-landscaping",
+                    Verdict::Conditional,
+                    "原则同意，须解决移植问题",
+                    "agreed once the trees are settled",
+                ),
                 point(1, "changping-landscaping", trees.0, trees.1, 20, PointStanding::Open),
             ],
         ),
         (
             date(2019, 8, 5),
             vec![
-                opinion("bj-traffic-police", Verdict::Conditional, "导行方案完善后同意", "agreed once the traffic plan is complete"),
+                opinion(
+                    "bj-traffic-police",
+                    Verdict::Conditional,
+                    "导行方案完善后同意",
+                    "agreed once the traffic plan is complete",
+                ),
                 point(2, "bj-traffic-police", traffic.0, traffic.1, 10, PointStanding::Open),
                 opinion("bj-civil-defence", Verdict::Agree, "", ""),
             ],
@@ -183,7 +241,10 @@ fn review() -> Vec<(Date, Vec<ReviewFact>)> {
         ),
         (
             date(2019, 8, 30),
-            vec![ReviewFact::Closed { outcome: Outcome::Passed, text: both("问题均已解决", "all points are settled") }],
+            vec![ReviewFact::Closed {
+                outcome: Outcome::Passed,
+                text: both("问题均已解决", "all points are settled"),
+            }],
         ),
     ]
 }

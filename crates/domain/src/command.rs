@@ -226,14 +226,9 @@ fn step_named(fact: &ProjectFact) -> Option<&Code> {
 
 /// Whether facts speak of a project's parts, steps or dates.
 pub(crate) fn needs_schedule(facts: &[Fact]) -> bool {
-    facts
-        .iter()
-        .filter_map(ProjectFact::of)
-        .any(|fact| {
-            part_named(fact).is_some()
-                || step_named(fact).is_some()
-                || matches!(fact, ProjectFact::Review { .. })
-        })
+    facts.iter().filter_map(ProjectFact::of).any(|fact| {
+        part_named(fact).is_some() || step_named(fact).is_some() || matches!(fact, ProjectFact::Review { .. })
+    })
 }
 
 /// Whether exactly this fact is already on record for its day.

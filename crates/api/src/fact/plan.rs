@@ -12,7 +12,8 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
 use super::item::{
-    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, Scenario, Work, WorkCalendar, WorkLimit,
+    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, Scenario, Work, WorkCalendar,
+    WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -305,9 +306,7 @@ impl From<PlanFact> for Domain {
                 Self::UsualWork { template: template.0, step: step.0, work: work.map(|work| work.0) }
             }
             F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
-            F::WorkLimit { limit, held } => {
-                Self::WorkLimit { limit: limit.0, held: held.map(|held| held.0) }
-            }
+            F::WorkLimit { limit, held } => Self::WorkLimit { limit: limit.0, held: held.map(|held| held.0) },
             F::Scenario(scenario) => Self::Scenario(scenario.0),
             F::ForecastRules(rules) => Self::ForecastRules(rules.0),
             F::Forecast(forecast) => Self::Forecast(forecast.0),

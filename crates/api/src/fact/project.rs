@@ -294,9 +294,7 @@ impl From<&Domain> for ProjectFact {
                 Self::StepWork { step: step.into(), work: work.clone().map(Work) }
             }
             Domain::StepLink { link, held } => Self::StepLink { link: StepLink(link.clone()), held: *held },
-            Domain::Review { round, fact } => {
-                Self::Review { round: *round, fact: ReviewFact(fact.clone()) }
-            }
+            Domain::Review { round, fact } => Self::Review { round: *round, fact: ReviewFact(fact.clone()) },
             Domain::Progress { part, percent } => {
                 Self::Progress { part: code(part), percent: Amount(*percent) }
             }

@@ -92,7 +92,10 @@ pub fn fingerprint(portfolio: &Portfolio, timetable: &Timetable, rows: &[Row]) -
     };
     line(format!("{} {} {:?}", timetable.as_of, timetable.calendar_version, portfolio.plan.forecast_rules()));
     for calendar in &portfolio.plan.calendars {
-        line(format!("{} {} {:?} {:?}", calendar.calendar, calendar.holidays, calendar.week, calendar.closed));
+        line(format!(
+            "{} {} {:?} {:?}",
+            calendar.calendar, calendar.holidays, calendar.week, calendar.closed
+        ));
     }
     for row in rows {
         let project = &portfolio.projects[row.project];

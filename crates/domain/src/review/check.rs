@@ -19,7 +19,8 @@ pub fn faults(project: &Project, rounds: &[Round], number: u32, fact: &ReviewFac
     let round = rounds.iter().find(|round| round.number == number);
     match fact {
         ReviewFact::Opened { step, units, days } => {
-            let gate = project.steps.iter().find(|line| line.step == *step).and_then(|line| line.gate.as_ref());
+            let gate =
+                project.steps.iter().find(|line| line.step == *step).and_then(|line| line.gate.as_ref());
             if gate.is_none() {
                 out.push(Problem::NoGate);
             }

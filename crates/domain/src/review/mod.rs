@@ -8,4 +8,4 @@ mod check;
 mod round;
 
 pub use check::faults;
-pub use round::{OpinionAt, Point, PointStanding, ReviewFact, ReviewState, Round, Verdict, Outcome};
+pub use round::{OpinionAt, Outcome, Point, PointStanding, ReviewFact, ReviewState, Round, Verdict};

@@ -142,7 +142,9 @@ impl Round {
             (ReviewFact::Opened { step, units, days }, at) => {
                 let (step, units, days) = (step.clone(), units.clone(), *days);
                 match at.map(|at| &mut rounds[at]) {
-                    Some(round) => (round.step, round.units, round.days, round.opened) = (step, units, days, on),
+                    Some(round) => {
+                        (round.step, round.units, round.days, round.opened) = (step, units, days, on)
+                    }
                     None => rounds.push(Round {
                         number,
                         step,
@@ -174,8 +176,14 @@ impl Round {
                     PointStanding::Open => None,
                     PointStanding::Settled(how) => Some((on, how.clone())),
                 };
-                let point =
-                    Point { number: *number, unit: unit.clone(), text: text.clone(), days: *days, raised, settled };
+                let point = Point {
+                    number: *number,
+                    unit: unit.clone(),
+                    text: text.clone(),
+                    days: *days,
+                    raised,
+                    settled,
+                };
                 match held {
                     Some(at) => self.points[at] = point,
                     None => self.points.push(point),

@@ -84,13 +84,12 @@ pub fn facts(before: &Portfolio, after: &Portfolio) -> Vec<(Subject, Vec<Fact>)>
     }
     for project in &after.projects {
         let old = before.project(project.code.as_str());
-        let changed = project.work.iter().filter(|(step, work)| {
-            old.is_none_or(|old| old.work.get(*step) != Some(*work))
-        });
+        let changed = project
+            .work
+            .iter()
+            .filter(|(step, work)| old.is_none_or(|old| old.work.get(*step) != Some(*work)));
         let facts: Vec<Fact> = changed
-            .map(|(step, work)| {
-                ProjectFact::StepWork { step: step.clone(), work: Some(work.clone()) }.into()
-            })
+            .map(|(step, work)| ProjectFact::StepWork { step: step.clone(), work: Some(work.clone()) }.into())
             .collect();
         if !facts.is_empty() {
             out.push((Subject::project(&is.code, &project.code), facts));
@@ -123,13 +122,14 @@ impl Hand<'_> {
             }
             Change::Start { project, step, on } => {
                 let at = Place::Project(project.clone());
-                self.each(&at, &Steps::Step(step.clone()), &mut |_, work| {
-                    Work { not_before: Some(*on), ..work.clone() }
+                self.each(&at, &Steps::Step(step.clone()), &mut |_, work| Work {
+                    not_before: Some(*on),
+                    ..work.clone()
                 })
             }
-            Change::Shorten { at, steps, to } => self.each(at, steps, &mut |_, work| {
-                Work { days: shortened(work.days, *to), ..work.clone() }
-            }),
+            Change::Shorten { at, steps, to } => {
+                self.each(at, steps, &mut |_, work| Work { days: shortened(work.days, *to), ..work.clone() })
+            }
             Change::Shifts { at, steps, shifts } => self.each(at, steps, &mut |_, work| {
                 let by = u16::from((*shifts).max(1));
                 Work { days: scaled(work.days, |days| days.div_ceil(by)), ..work.clone() }
@@ -243,8 +243,9 @@ impl Hand<'_> {
             let calendars = &mut portfolio.plan.calendars;
             let held = work.calendar.as_ref();
             let base = held.and_then(|code| calendars.iter().find(|it| it.calendar == *code).cloned());
-            let wanted = made(&base.clone().unwrap_or_else(national));
-            if base.as_ref().is_some_and(|base| same_days(base, &wanted)) {
+            let base = base.unwrap_or_else(national);
+            let wanted = made(&base);
+            if same_days(&base, &wanted) {
                 return work.clone();
             }
             // One that keeps the same days already stands.

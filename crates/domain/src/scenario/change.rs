@@ -50,20 +50,50 @@ pub enum Shorter {
 pub enum Change {
     /// Two approvals are given in one round: the later one comes with the earlier, which takes as long as the
     /// longer of the two.
-    Merge { at: Place, step: Code, into: Code },
+    Merge {
+        at: Place,
+        step: Code,
+        into: Code,
+    },
     /// A step begins when an earlier one begins, rather than after it.
-    Together { at: Place, step: Code, with: Code },
-    Shorten { at: Place, steps: Steps, to: Shorter },
+    Together {
+        at: Place,
+        step: Code,
+        with: Code,
+    },
+    Shorten {
+        at: Place,
+        steps: Steps,
+        to: Shorter,
+    },
     /// Work goes on in two or three shifts.
-    Shifts { at: Place, steps: Steps, shifts: u8 },
+    Shifts {
+        at: Place,
+        steps: Steps,
+        shifts: u8,
+    },
     /// The work to a step begins no earlier than on a day.
-    Start { project: Code, step: Code, on: Date },
+    Start {
+        project: Code,
+        step: Code,
+        on: Date,
+    },
     /// No work is done in a time of every year.
-    Close { at: Place, steps: Steps, closed: Closed },
+    Close {
+        at: Place,
+        steps: Steps,
+        closed: Closed,
+    },
     /// Work goes on through the times in which its calendar is closed.
-    WorkThrough { at: Place, steps: Steps },
+    WorkThrough {
+        at: Place,
+        steps: Steps,
+    },
     /// A limit of review or building capacity is another one.
-    Capacity { limit: Code, capacity: u16 },
+    Capacity {
+        limit: Code,
+        capacity: u16,
+    },
 }
 
 impl Change {

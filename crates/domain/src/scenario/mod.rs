@@ -10,7 +10,7 @@ mod moved;
 mod value;
 
 pub use apply::{Applied, NoEffect, apply, facts};
-pub use change_of_facts::with_facts;
 pub use change::{Change, MOST_CHANGES, Place, Scenario, Shorter, Standing, Steps};
+pub use change_of_facts::with_facts;
 pub use moved::{Moved, Side, Why, moves};
 pub use value::Value;

@@ -262,9 +262,11 @@ impl<'a> Builder<'a> {
                     .map(|day| workday::day(day).at(CLOSE)),
                 progress: how,
                 placement: Placement::Automatic,
-                constraint: work.and_then(|work| work.not_before).map_or(Constraint::AsSoonAsPossible, |day| {
-                    Constraint::StartNoEarlierThan(workday::day(day).at(OPEN))
-                }),
+                constraint: work
+                    .and_then(|work| work.not_before)
+                    .map_or(Constraint::AsSoonAsPossible, |day| {
+                        Constraint::StartNoEarlierThan(workday::day(day).at(OPEN))
+                    }),
                 ..Task::new(uid(&self.plan), line.name.zh.clone(), minutes)
             };
             let task = self.plan.add(task);

@@ -160,14 +160,9 @@ impl Timetable {
                 all: on_time.all,
                 distribution: on_time.distribution,
             },
-            None => OnTimeBy {
-                by,
-                promises: 0,
-                expected: 0.0,
-                range: (0, 0),
-                all: 1.0,
-                distribution: vec![1.0],
-            },
+            None => {
+                OnTimeBy { by, promises: 0, expected: 0.0, range: (0, 0), all: 1.0, distribution: vec![1.0] }
+            }
         })
     }
 
@@ -200,8 +195,7 @@ impl Timetable {
             }
         }
         let correlation = f64::from(portfolio.plan.forecast_rules().correlation.min(100)) / 100.0;
-        inputs.causes =
-            causes.iter().map(|name| Cause { name: name.zh.clone(), correlation }).collect();
+        inputs.causes = causes.iter().map(|name| Cause { name: name.zh.clone(), correlation }).collect();
         let mut watched = Vec::new();
         for row in rows.iter().filter(|row| row.unknown == 0) {
             if let Some(headline) = row.headline() {

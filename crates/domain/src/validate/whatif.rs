@@ -96,10 +96,7 @@ impl Check<'_> {
     }
 
     pub(super) fn review(&mut self, round: u32, fact: &ReviewFact) {
-        let before = self
-            .lookup
-            .subject(self.subject)
-            .and_then(|history| Project::at(&history, View::ALL));
+        let before = self.lookup.subject(self.subject).and_then(|history| Project::at(&history, View::ALL));
         let rounds = before.map(|project| project.reviews).unwrap_or_default();
         let on = self.context.effective;
         self.not_future(on);

@@ -110,7 +110,7 @@ limit-withdraw = Withdraw
 limit-withdraw-it = Withdraw { $name }
 field-limit-by = Whose capacity
 field-limit-capacity = Steps at once
-limits-put-off = Promises put off by limits
+limits-put-off = Finishes put off by limits
 limits-overdrawn = { $count ->
     [one] { $count } step under way uses more than there is.
    *[other] { $count } steps under way use more than there is.

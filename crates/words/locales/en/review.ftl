@@ -3,6 +3,7 @@ reviews-lead = Departments check a project against every plan and rule in one ro
 reviews-rounds = rounds
 reviews-overdue = wait for a department past its limit
 reviews-points = points open
+reviews-broken = promises broken by them
 reviews-none = No round has been opened.
 reviews-open-one = Open a round
 reviews-open-note = Projects with an approval still to come and no round open.
@@ -32,7 +33,7 @@ review-costs = { $days ->
     [one] { $days } working day
    *[other] { $days } working days
   }
-review-costs-nothing = nothing: there is that much to spare
+review-costs-nothing = nothing: it is settled before it holds anything up
 review-breaks = { $count ->
     [one] breaks { $count } promise
    *[other] breaks { $count } promises

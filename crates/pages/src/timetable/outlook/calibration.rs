@@ -84,11 +84,12 @@ pub(super) async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Respo
     let forecasts = found
         .forecasts
         .iter()
+        .filter(|forecast| !forecast.promises.is_empty())
         .rev()
         .map(|forecast| {
             let of = domain::forecast::calibration([forecast], &now);
             let settled = of.said.iter().filter(|said| is_settled(said));
-            let expected: f64 = settled.map(|said| said.share).sum();
+            let expected = settled.map(|said| said.share).fold(0.0, |sum, share| sum + share);
             ForecastLine {
                 on: page.day(&forecast.on),
                 promises: forecast.promises.len(),
@@ -154,8 +155,9 @@ fn bins(bins: &[Bin; 10]) -> Vec<BinLine> {
 fn surprises(page: &Page, teller: &Teller<'_>, now: &Portfolio, of: &Calibration) -> Vec<Surprise> {
     let mut last: Vec<&Said> = Vec::new();
     for said in of.said.iter().filter(|said| is_settled(said)) {
-        let same =
-            |held: &&Said| (&held.project, &held.step, held.promised) == (&said.project, &said.step, said.promised);
+        let same = |held: &&Said| {
+            (&held.project, &held.step, held.promised) == (&said.project, &said.step, said.promised)
+        };
         match last.iter().position(|held| same(&held)) {
             // The furthest from what came is the one to learn from.
             Some(at) if distance(last[at]) < distance(said) => last[at] = said,
@@ -175,7 +177,9 @@ fn surprises(page: &Page, teller: &Teller<'_>, now: &Portfolio, of: &Calibration
             promised: page.day(&said.promised),
             said: percent(said.share),
             came: match said.verdict {
-                Verdict::Kept(on) | Verdict::Broken(Some(on)) => page.t1("calibration-done", "on", page.day(&on)),
+                Verdict::Kept(on) | Verdict::Broken(Some(on)) => {
+                    page.t1("calibration-done", "on", page.day(&on))
+                }
                 _ => page.t("calibration-not-done").into_owned(),
             },
         })

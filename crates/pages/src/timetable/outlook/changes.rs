@@ -52,8 +52,7 @@ pub(super) async fn show(
     match visit.app.timetable(&plan, view).await {
         Ok(before) => {
             let teller = Teller { lang: visit.lang, portfolio: &held.portfolio };
-            let (old, new) =
-                (before.value().map_err(AppError::from)?, held.value().map_err(AppError::from)?);
+            let (old, new) = (before.value().map_err(AppError::from)?, held.value().map_err(AppError::from)?);
             let lines: Vec<MoveLine> = moves(&before.side(), &held.side())
                 .iter()
                 // A project that joined or left has nothing to be compared with.

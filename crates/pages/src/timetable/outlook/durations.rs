@@ -111,10 +111,8 @@ pub(super) async fn take(
     let home = format!("/p/{plan}/timetable/durations");
     if !typed.has("accepted") {
         let facts = [Fact::from(fact)];
-        let hidden = vec![
-            ("template".to_owned(), template.to_string()),
-            ("step".to_owned(), step.to_string()),
-        ];
+        let hidden =
+            vec![("template".to_owned(), template.to_string()), ("step".to_owned(), step.to_string())];
         let title = visit.t("durations-take-title").into_owned();
         let accept = Accept { action: home.clone(), back: home, hidden, title };
         return preview(&visit, &base, &Subject::plan(&plan), &facts, accept).await;

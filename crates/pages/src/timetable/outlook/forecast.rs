@@ -98,12 +98,8 @@ pub(super) async fn show(
     let odds = held.odds().map_err(AppError::from)?;
     let english = visit.lang.is_english();
     let page = visit.page(visit.t("forecast-title"));
-    let promised: Vec<Date> = odds
-        .projects
-        .iter()
-        .filter_map(|it| it.promise)
-        .filter(|promise| *promise >= page.as_of)
-        .collect();
+    let promised: Vec<Date> =
+        odds.projects.iter().filter_map(|it| it.promise).filter(|promise| *promise >= page.as_of).collect();
     let mut years: Vec<i16> = promised.iter().map(|day| day.year()).collect();
     years.sort_unstable();
     years.dedup();
@@ -266,7 +262,6 @@ pub(super) async fn keep(
         return Err(visit.forbidden(domain::policy::Action::ManagePlan));
     }
     let change = change_of(&visit, &plan, Vec::new(), "");
-    let receipt =
-        visit.app.keep_forecast(&visit.actor, &plan, (change.source, String::new())).await?;
+    let receipt = visit.app.keep_forecast(&visit.actor, &plan, (change.source, String::new())).await?;
     Ok(done(&format!("/p/{plan}/timetable/forecast"), Some(&receipt)))
 }

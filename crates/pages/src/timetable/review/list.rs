@@ -41,6 +41,7 @@ struct ListPage {
     lines: Vec<Line>,
     overdue: usize,
     points: usize,
+    broken: usize,
     may_run: bool,
     candidates: Vec<Candidate>,
 }
@@ -109,6 +110,7 @@ pub(super) async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Respo
     let shown = ListPage {
         overdue: lines.iter().filter(|line| line.state == "overdue").count(),
         points: lines.iter().map(|line| line.points).sum(),
+        broken: lines.iter().map(|line| line.breaks).sum(),
         lines,
         may_run,
         candidates,

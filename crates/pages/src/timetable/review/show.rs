@@ -75,13 +75,11 @@ pub(super) async fn show(
     let held = open(&visit, &plan).await?;
     let english = visit.lang.is_english();
     let name = opened.project.name.get(english).to_owned();
-    let page = visit.page(visit.tw(
-        "review-of",
-        &[("name", &name), ("round", &round.number.to_string())],
-    ));
+    let page = visit.page(visit.tw("review-of", &[("name", &name), ("round", &round.number.to_string())]));
     let open_round = round.closed.is_none() && !page.is_past();
     let act = |what: &str, query: &str| page.link(&format!("{}/{what}{query}", opened.address(round.number)));
-    let opinions = round.units.iter().map(|unit| opinion(&page, &opened, &visit, round, unit, &act)).collect();
+    let opinions =
+        round.units.iter().map(|unit| opinion(&page, &opened, &visit, round, unit, &act)).collect();
     let mut points = Vec::new();
     for point in &round.points {
         points.push(point_line(&visit, &page, &opened, &held, round, point, open_round)?);

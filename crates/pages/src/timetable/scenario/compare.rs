@@ -120,9 +120,7 @@ pub(super) async fn show(
             let most = cells.iter().flatten().map(|(moved, _)| moved.days.abs()).max().unwrap_or(0);
             let (first, _) = cells.iter().flatten().next()?;
             let drawn = base.row(project.as_str()).and_then(|row| odds.of(row.project)?.on_time);
-            let day = |date: Option<jiff::civil::Date>| {
-                date.map_or_else(String::new, |date| page.day(&date))
-            };
+            let day = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| page.day(&date));
             let row = Row {
                 name: teller.project(&project),
                 address: page.link(&format!("/projects/{project}/timetable")),

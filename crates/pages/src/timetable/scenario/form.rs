@@ -31,9 +31,8 @@ pub(super) fn free_code(plan: &Plan) -> Code {
 }
 
 fn named_sheet(visit: &Visit, action: String, cancel: String, held: Option<&Scenario>) -> Sheet {
-    let text = |name: &str, key: &str, value: &str| {
-        Field::new(visit.lang, name, key, Control::Text).value(value)
-    };
+    let text =
+        |name: &str, key: &str, value: &str| Field::new(visit.lang, name, key, Control::Text).value(value);
     let (zh, en) = held.map_or(("", ""), |held| (held.name.zh.as_str(), held.name.en.as_str()));
     let aim = held.map_or("", |held| held.aim.as_str());
     let fields = vec![
@@ -182,9 +181,11 @@ impl Choices<'_> {
                 self.visit.tw("scenario-at-kind", &[("name", name)]),
             )
         }));
-        out.extend(self.projects().into_iter().map(|choice| {
-            Choice::new(format!("project:{}", choice.value), choice.label)
-        }));
+        out.extend(
+            self.projects()
+                .into_iter()
+                .map(|choice| Choice::new(format!("project:{}", choice.value), choice.label)),
+        );
         out
     }
 
@@ -226,7 +227,9 @@ impl Choices<'_> {
             let label = self.visit.tw("scenario-steps-authority", &[("name", name.get(self.english()))]);
             Choice::new(format!("authority:{}", name.zh), label)
         }));
-        out.extend(self.steps().into_iter().map(|step| Choice::new(format!("step:{}", step.value), step.label)));
+        out.extend(
+            self.steps().into_iter().map(|step| Choice::new(format!("step:{}", step.value), step.label)),
+        );
         out
     }
 
@@ -236,9 +239,8 @@ impl Choices<'_> {
 
     fn fields(&self, kind: &str) -> Vec<Field> {
         let at = || self.field("at", Control::Select(self.places())).required().value("plan");
-        let steps = |usual: &str| {
-            self.field("steps", Control::Select(self.which_steps())).required().value(usual)
-        };
+        let steps =
+            |usual: &str| self.field("steps", Control::Select(self.which_steps())).required().value(usual);
         let with_empty = |mut choices: Vec<Choice>| {
             choices.insert(0, Choice::new("", "—"));
             choices

@@ -102,7 +102,10 @@ impl Teller<'_> {
             Change::Shifts { at, steps, shifts } => {
                 let steps = self.steps(at, steps);
                 let number = shifts.to_string();
-                say("scenario-said-shifts", &[("at", &self.place(at)), ("steps", &steps), ("number", &number)])
+                say(
+                    "scenario-said-shifts",
+                    &[("at", &self.place(at)), ("steps", &steps), ("number", &number)],
+                )
             }
             Change::Start { project, step, on } => {
                 let step = self.step(Some(project), step);
@@ -123,8 +126,8 @@ impl Teller<'_> {
             }
             Change::Capacity { limit, capacity } => {
                 let held = self.portfolio.plan.work_limits.iter().find(|held| held.limit == *limit);
-                let name = held
-                    .map_or_else(|| limit.to_string(), |held| held.name.get(self.english()).to_owned());
+                let name =
+                    held.map_or_else(|| limit.to_string(), |held| held.name.get(self.english()).to_owned());
                 say("scenario-said-capacity", &[("name", &name), ("number", &capacity.to_string())])
             }
         }
@@ -157,12 +160,11 @@ impl Teller<'_> {
                 say("moved-done", &[("step", &place(at)), ("on", &day(self.lang, *on))])
             }
             Why::Stated { place: at, on: None } => say("moved-unstated", &[("step", &place(at))]),
-            Why::Stated { place: at, on } => {
-                say("moved-stated", &[("step", &place(at)), ("on", &maybe(on))])
-            }
-            Why::Promise { before, after } => {
-                say("moved-promise", &[("before", &self.maybe_day(*before)), ("after", &self.maybe_day(*after))])
-            }
+            Why::Stated { place: at, on } => say("moved-stated", &[("step", &place(at)), ("on", &maybe(on))]),
+            Why::Promise { before, after } => say(
+                "moved-promise",
+                &[("before", &self.maybe_day(*before)), ("after", &self.maybe_day(*after))],
+            ),
             Why::Holidays { version } => say("moved-holidays", &[("version", version)]),
             Why::Time => words::text(self.lang, "moved-time").into_owned(),
         }

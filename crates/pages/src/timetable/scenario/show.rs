@@ -98,9 +98,11 @@ async fn shown(
         .enumerate()
         .map(|(at, change)| ChangeLine {
             said: teller.change(change),
-            idle: idle.get(at).copied().flatten().map_or_else(String::new, |why| {
-                page.word("scenario-idle", why.as_str())
-            }),
+            idle: idle
+                .get(at)
+                .copied()
+                .flatten()
+                .map_or_else(String::new, |why| page.word("scenario-idle", why.as_str())),
         })
         .collect();
     let may = visit.actor.may(Action::TryScenario, &target(&opened.plan));
@@ -158,15 +160,14 @@ pub(in crate::timetable) fn compared(
     base: &app::timetable::PlanTimetable,
     tried: &app::timetable::PlanTimetable,
 ) -> Result<Outcome, PageError> {
-    let (before, after) =
-        (base.value().map_err(AppError::from)?, tried.value().map_err(AppError::from)?);
+    let (before, after) = (base.value().map_err(AppError::from)?, tried.value().map_err(AppError::from)?);
     let (old, new) = (base.odds().map_err(AppError::from)?, tried.odds().map_err(AppError::from)?);
     let share = |held: &app::timetable::PlanTimetable, odds: &domain::timetabling::Odds, code: &str| {
         let row = held.row(code)?;
         let (share, _) = odds.of(row.project)?.on_time?;
         Some(percent(share))
     };
-    let lines = moves(&base.side(), &tried.side())
+    let mut lines: Vec<MoveLine> = moves(&base.side(), &tried.side())
         .iter()
         .map(|moved| MoveLine {
             odds_before: share(base, old, moved.project.as_str()).unwrap_or_default(),
@@ -174,6 +175,10 @@ pub(in crate::timetable) fn compared(
             ..MoveLine::new(page, teller, moved)
         })
         .collect();
+    // Promises that are saved or broken come first, then other promises, the furthest move first.
+    lines.sort_by_key(|line| {
+        (!(line.breaks || line.saves), line.promised.is_empty(), std::cmp::Reverse(line.days.abs()))
+    });
     let gained = after.expected - before.expected;
     Ok(Outcome {
         within: after.within as i64 - before.within as i64,
@@ -189,7 +194,12 @@ impl Outcome {
     /// Every measure as planned and as changed.
     pub fn rows(&self) -> Vec<(&'static str, &str, &str)> {
         let (before, after) = (self.before.texts(), self.after.texts());
-        MEASURES.into_iter().zip(before).zip(after).map(|((key, before), after)| (key, before, after)).collect()
+        MEASURES
+            .into_iter()
+            .zip(before)
+            .zip(after)
+            .map(|((key, before), after)| (key, before, after))
+            .collect()
     }
 }
 
