@@ -90,3 +90,4 @@ field-review-settled-hint = Leave empty while it is open.
 field-review-outcome = Outcome
 field-review-word = Words
 field-review-word-hint = Needed when a department has not answered, and when the round does not pass.
+field-unit = Department

@@ -125,7 +125,7 @@ measure-expected = Promises expected to hold
 measure-range = In eight of ten draws
 measure-range-of = { $low } to { $high }
 measure-all = Odds that all hold
-moved-title = Promises that move
+moved-promises = Promises that move
 moved-nothing = No promise moves.
 moved-count = { $count ->
     [one] { $count } project stands otherwise.

@@ -84,3 +84,4 @@ field-review-settled-hint = 尚未解决时留空。
 field-review-outcome = 结果
 field-review-word = 说明
 field-review-word-hint = 有部门未答复或会商未通过时须填写。
+field-unit = 部门

@@ -9,7 +9,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::scenario::{Moved, moves};
+use domain::scenario::{Moved, Standing, moves};
 
 use super::now;
 use super::said::{MEASURES, Measures, Teller};
@@ -76,14 +76,13 @@ pub(super) async fn show(
     let page = visit.page(visit.t("scenario-compare-title"));
     let teller = Teller { lang: visit.lang, portfolio: &now };
     let asked = |code: &str| query.iter().any(|(name, value)| name == "with" && value == code);
-    let wanted: Vec<_> = now
-        .plan
-        .scenarios
-        .iter()
-        .map(|(scenario, _)| scenario)
-        .filter(|scenario| asked(scenario.scenario.as_str()))
-        .take(MOST)
-        .collect();
+    // What was adopted is in the plan already.
+    let comparable = || {
+        let all = now.plan.scenarios.iter().map(|(scenario, _)| scenario);
+        all.filter(|scenario| !matches!(scenario.standing, Standing::Adopted(_)))
+    };
+    let wanted: Vec<_> =
+        comparable().filter(|scenario| asked(scenario.scenario.as_str())).take(MOST).collect();
     let odds = base.odds().map_err(AppError::from)?;
     let (mut columns, mut found) = (Vec::new(), BTreeMap::<Code, Vec<Option<(Moved, String)>>>::new());
     for (at, scenario) in wanted.iter().enumerate() {
@@ -145,11 +144,8 @@ pub(super) async fn show(
         })
         .collect();
     rows.sort_by(|a, b| (b.0, &a.1.name).cmp(&(a.0, &b.1.name)));
-    let choices = now
-        .plan
-        .scenarios
-        .iter()
-        .map(|(scenario, _)| {
+    let choices = comparable()
+        .map(|scenario| {
             let code = scenario.scenario.to_string();
             let chosen = asked(&code);
             (code, scenario.name.get(english).to_owned(), chosen)

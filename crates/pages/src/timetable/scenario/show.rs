@@ -83,7 +83,9 @@ async fn shown(
     let page = visit.page(visit.tw("scenario-of", &[("name", &name)]));
     let teller = Teller { lang: visit.lang, portfolio: &opened.now };
     let (mut outcome, mut impossible, mut idle) = (None, String::new(), Vec::new());
-    if !scenario.changes.is_empty() {
+    // What became the plan is in it by now: made once more it would be worth something else.
+    let adopted = matches!(scenario.standing, Standing::Adopted(_));
+    if !scenario.changes.is_empty() && !adopted {
         match visit.app.try_changes(&base.portfolio, &scenario.changes).await? {
             Ok(tried) => {
                 idle = tried.without_effect.clone();
