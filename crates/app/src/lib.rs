@@ -11,6 +11,7 @@ mod clock;
 pub mod coordination;
 mod error;
 pub mod export;
+pub mod forecast;
 pub mod gantt;
 pub mod import;
 pub mod ledger;
@@ -20,6 +21,7 @@ pub mod read;
 pub mod report;
 pub mod rhythm;
 pub mod saved_list;
+pub mod scenario;
 mod signer;
 pub mod study;
 pub mod table;
@@ -55,6 +57,8 @@ pub(crate) struct Inner {
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
+    pub(crate) tried: Mutex<scenario::TriedCache>,
+    pub(crate) looked_back: Mutex<forecast::BackCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -78,6 +82,8 @@ impl App {
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
+                tried: Mutex::default(),
+                looked_back: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

@@ -7,16 +7,22 @@ use domain::code::Code;
 use domain::history::View;
 use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::Judge;
+use domain::plan::Plan;
 use domain::portfolio::Portfolio;
-use domain::timetabling::{Odds, Row, Timetable, TimetableError};
+use domain::scenario::{Side, Value};
+use domain::timetabling::{Odds, OnTimeBy, Row, Timetable, TimetableError};
+use jiff::civil::Date;
 use timetable::forecast::Sampling;
 
 use crate::App;
 use crate::error::AppError;
 
-/// The sample a forecast is drawn from: standard errors stay below half a point, and the same plan at the same
-/// point of view always gives the same odds.
-pub const SAMPLING: Sampling = Sampling { draws: 10_000, seed: 2018, threads: 2 };
+/// The sample that a plan's forecasts are drawn from: the same plan at the same point of view always gives the same
+/// odds.
+pub(crate) fn sampling(plan: &Plan) -> Sampling {
+    let rules = plan.forecast_rules();
+    Sampling { draws: rules.draws, seed: rules.seed, threads: 2 }
+}
 
 /// A plan with its timetable.
 #[derive(Debug)]
@@ -37,13 +43,28 @@ impl PlanTimetable {
 
     /// The odds of its promises; drawn at the first call, which takes a good part of a second.
     pub fn odds(&self) -> Result<&Odds, TimetableError> {
-        let draw = || self.timetable.odds(&self.portfolio, &self.rows, SAMPLING);
+        let draw = || self.timetable.odds(&self.portfolio, &self.rows, sampling(&self.portfolio.plan));
         self.odds.get_or_init(draw).as_ref().map_err(Clone::clone)
     }
 
     /// Where the row of a project stands.
     pub fn place(&self, project: &str) -> Option<usize> {
         self.rows.iter().position(|row| self.portfolio.projects[row.project].code.as_str() == project)
+    }
+
+    /// It as one of two that are compared.
+    pub fn side(&self) -> Side<'_> {
+        Side { portfolio: &self.portfolio, timetable: &self.timetable, rows: &self.rows }
+    }
+
+    /// How many of the promises due by a day hold.
+    pub fn on_time_by(&self, by: Date) -> Result<OnTimeBy, TimetableError> {
+        self.timetable.on_time_by(&self.portfolio, &self.rows, sampling(&self.portfolio.plan), by)
+    }
+
+    /// What it is worth.
+    pub fn value(&self) -> Result<Value, TimetableError> {
+        Ok(Value::of(&self.rows, self.odds()?))
     }
 
     /// The row of a project.

@@ -135,10 +135,12 @@ pub enum Action {
     CallUnits,
     /// Issue a report or leave one out.
     IssueReport,
+    /// Try out changes that touch nothing.
+    TryScenario,
 }
 
 impl Action {
-    pub const ALL: [Action; 22] = [
+    pub const ALL: [Action; 23] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -161,6 +163,7 @@ impl Action {
         Self::HandleItem,
         Self::CallUnits,
         Self::IssueReport,
+        Self::TryScenario,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -187,6 +190,7 @@ impl Action {
             Self::HandleItem => "handle_item",
             Self::CallUnits => "call_units",
             Self::IssueReport => "issue_report",
+            Self::TryScenario => "try_scenario",
         }
     }
 
@@ -240,8 +244,10 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::SuperviseItem
             | A::HandleItem
             | A::CallUnits
-            | A::IssueReport,
+            | A::IssueReport
+            | A::TryScenario,
         ) => InScope,
+        (R::Department | R::Subdistrict | R::SupervisionOffice | R::Leader, A::TryScenario) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
         (R::Subdistrict, A::CallUnits) => InScope,
         (R::SupervisionOffice, A::Instruct | A::SuperviseItem | A::IssueReport) => InScope,
@@ -271,9 +277,12 @@ fn covers(scope: &Scope, reach: Reach, action: Action, target: &Target) -> bool 
     match scope {
         Scope::Everything => true,
         Scope::Plan(plan) => target.plan.as_ref() == Some(plan),
-        // Reading is not narrowed to one's own area or unit: all work from one ledger.
+        // Reading, and trying out, is not narrowed to one's own area or unit: all work from one ledger.
         Scope::Area(_) | Scope::Unit(_)
-            if matches!(action, Action::ReadStaff | Action::ReadAudit | Action::Export) =>
+            if matches!(
+                action,
+                Action::ReadStaff | Action::ReadAudit | Action::Export | Action::TryScenario
+            ) =>
         {
             true
         }
@@ -307,16 +316,16 @@ mod tests {
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
     const TABLE: [(Role, &str); 9] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss
-        (Role::Administrator, "s.s..........s.ss....."),
-        (Role::MunicipalTaskForce, "ssssssssssssssss.sssss"),
-        (Role::DistrictTaskForce, "sss.ss...s.sss....ssss"),
-        (Role::Department, "ss..ls...s.l.s.....s.."),
-        (Role::Subdistrict, "ss..ls...s.l.s.....ss."),
-        (Role::Community, "ss...........s.....s.."),
-        (Role::SupervisionOffice, "sss..........s...ss..s"),
-        (Role::Leader, "sss..........s...s...."),
-        (Role::Auditor, "sss..........s........"),
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Try
+        (Role::Administrator, "s.s..........s.ss......"),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....sssss"),
+        (Role::Department, "ss..ls...s.l.s.....s..s"),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss.s"),
+        (Role::Community, "ss...........s.....s..."),
+        (Role::SupervisionOffice, "sss..........s...ss..ss"),
+        (Role::Leader, "sss..........s...s....s"),
+        (Role::Auditor, "sss..........s........."),
     ];
 
     #[test]
@@ -351,8 +360,10 @@ mod tests {
             for action in Action::ALL {
                 for (scope, in_scope, as_lead) in &scopes {
                     let grants = [Grant { role, scope: scope.clone() }];
-                    let reads_all = matches!(action, Action::ReadStaff | Action::ReadAudit | Action::Export)
-                        && matches!(scope, Scope::Area(_) | Scope::Unit(_));
+                    let reads_all = matches!(
+                        action,
+                        Action::ReadStaff | Action::ReadAudit | Action::Export | Action::TryScenario
+                    ) && matches!(scope, Scope::Area(_) | Scope::Unit(_));
                     let expected = action == Action::ReadPublic
                         || match reach(role, action) {
                             Reach::InScope

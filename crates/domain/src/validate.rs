@@ -1,5 +1,7 @@
 //! The rules a command's facts must keep.
 
+mod whatif;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -331,6 +333,7 @@ impl Check<'_> {
                     self.no_waiting_circle(&link.step);
                 }
             }
+            ProjectFact::Review { round, fact } => self.review(*round, fact),
             ProjectFact::Progress { part, percent } => {
                 self.part(part);
                 if *percent < Decimal::ZERO || *percent > Decimal::ONE_HUNDRED {
@@ -429,6 +432,19 @@ impl Check<'_> {
                 self.name(&calendar.name);
                 if !calendar.week.contains(&true) {
                     self.refuse(Problem::NoWorkingDay);
+                }
+            }
+            PlanFact::WorkLimit { limit, held } => self.work_limit(limit, held.as_ref()),
+            PlanFact::Scenario(scenario) => self.scenario(scenario),
+            PlanFact::ForecastRules(rules) => {
+                if !rules.is_sound() {
+                    self.refuse(Problem::PercentRange);
+                }
+            }
+            PlanFact::Forecast(forecast) => {
+                self.not_future(forecast.on);
+                if !forecast.rules.is_sound() || forecast.promises.iter().any(|kept| kept.permille > 1000) {
+                    self.refuse(Problem::PercentRange);
                 }
             }
             PlanFact::Rhythm(rhythm) => {

@@ -8,7 +8,7 @@ use app::import::{Sheet, SheetRow};
 use app::table::{NOTHING, Table};
 use exchange::sheet::{Limits, ReadError};
 use exchange::{mspdi, xer};
-use timetable::{Duration, Lag, Link, LinkKind, Plan, Progress, TaskId};
+use timetable::{Constraint, Duration, Lag, Link, LinkKind, Plan, Progress, TaskId};
 
 const DAY: i64 = 480;
 
@@ -57,8 +57,8 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
     Ok(Sheet { name: file.plan.name.clone(), rows: rows.collect(), faults: Vec::new() })
 }
 
-const WORK: [&str; 7] =
-    ["project", "step", "low_days", "likely_days", "high_days", "work_calendar", "after_steps"];
+const WORK: [&str; 8] =
+    ["project", "step", "low_days", "likely_days", "high_days", "work_calendar", "after_steps", "not_before"];
 const LINKS: [&str; 6] = ["project", "step", "before_project", "before_step", "step_link_kind", "lag_days"];
 const MILESTONES: [&str; 4] = ["project", "step", "aspect", "date"];
 
@@ -129,6 +129,10 @@ impl PlanFile {
                 days(task.duration, high),
                 calendar.map_or_else(String::new, |calendar| calendar.name.clone()),
                 if after.is_empty() { NOTHING.to_owned() } else { after.join(";") },
+                match task.constraint {
+                    Constraint::StartNoEarlierThan(moment) => moment.day().to_string(),
+                    _ => String::new(),
+                },
             ];
             SheetRow { number, cells }
         });

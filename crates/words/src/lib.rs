@@ -93,7 +93,10 @@ macro_rules! every_source {
             "papers",
             "rhythm",
             "notify",
-            "timetable"
+            "timetable",
+            "scenario",
+            "outlook",
+            "review"
         )
     };
 }

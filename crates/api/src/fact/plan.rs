@@ -11,7 +11,10 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
-use super::item::{InForceRhythm, LightRules, LimitRules, Work, WorkCalendar};
+use super::item::{
+    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, Scenario, Work, WorkCalendar,
+    WorkLimit,
+};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -111,6 +114,16 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one.
     WorkCalendar(WorkCalendar),
+    /// A capacity that several projects share; `null` withdraws it.
+    WorkLimit {
+        limit: CodeText,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        held: Option<WorkLimit>,
+    },
+    Scenario(Scenario),
+    ForecastRules(ForecastRules),
+    Forecast(KeptForecast),
     Rhythm(InForceRhythm),
     PublishedFigure {
         figure: CodeText,
@@ -293,6 +306,10 @@ impl From<PlanFact> for Domain {
                 Self::UsualWork { template: template.0, step: step.0, work: work.map(|work| work.0) }
             }
             F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
+            F::WorkLimit { limit, held } => Self::WorkLimit { limit: limit.0, held: held.map(|held| held.0) },
+            F::Scenario(scenario) => Self::Scenario(scenario.0),
+            F::ForecastRules(rules) => Self::ForecastRules(rules.0),
+            F::Forecast(forecast) => Self::Forecast(forecast.0),
             F::Rhythm(rules) => Self::Rhythm(rules.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
@@ -365,6 +382,12 @@ impl From<&Domain> for PlanFact {
                 Self::UsualWork { template: template.into(), step: step.into(), work: work.clone().map(Work) }
             }
             Domain::WorkCalendar(calendar) => Self::WorkCalendar(WorkCalendar(calendar.clone())),
+            Domain::WorkLimit { limit, held } => {
+                Self::WorkLimit { limit: limit.into(), held: held.clone().map(WorkLimit) }
+            }
+            Domain::Scenario(scenario) => Self::Scenario(Scenario(scenario.clone())),
+            Domain::ForecastRules(rules) => Self::ForecastRules(ForecastRules(*rules)),
+            Domain::Forecast(forecast) => Self::Forecast(KeptForecast(forecast.clone())),
             Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }

@@ -18,6 +18,7 @@ pub(super) const STEP_WORK: ExportTable = ExportTable {
         "high_days",
         "work_calendar",
         "after_steps",
+        "not_before",
         "effective",
         "grade",
         "source_title",
@@ -34,7 +35,7 @@ pub(super) const STEP_WORK: ExportTable = ExportTable {
             ProjectFact::StepWork { step, work } => {
                 let mut own = vec![Cell::code(Some(step))];
                 own.extend(match work {
-                    None => vec![Cell::Empty; 5],
+                    None => vec![Cell::Empty; 6],
                     Some(work) => {
                         let after = work.after.as_ref().map(|after| {
                             let codes: Vec<&str> = after.iter().map(|code| code.as_str()).collect();
@@ -46,6 +47,7 @@ pub(super) const STEP_WORK: ExportTable = ExportTable {
                             Cell::whole(work.days.high),
                             Cell::code(work.calendar.as_ref()),
                             after.map_or(Cell::Empty, Cell::text),
+                            work.not_before.map_or(Cell::Empty, Cell::Day),
                         ]
                     }
                 });

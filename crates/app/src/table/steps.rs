@@ -20,6 +20,7 @@ pub(super) const STEP_WORK: Table = Table {
         column("high_days", false, K::Whole),
         column("work_calendar", false, K::Code),
         column("after_steps", false, K::Codes),
+        column("not_before", false, K::Day),
     ],
     parse: |cells, plan| {
         let step = cells.code("step");
@@ -36,11 +37,13 @@ fn work(cells: &mut Cells<'_>) -> Option<Option<Work>> {
     let calendar = cells.code("work_calendar");
     let after = if cells.text("after_steps") == NOTHING { Some(Vec::new()) } else { None };
     let after = after.or_else(|| Some(cells.codes("after_steps")).filter(|codes| !codes.is_empty()));
+    let not_before = cells.day("not_before");
     if !cells.errors().is_empty() {
         return None;
     }
     let Some(likely) = likely else {
-        if low.is_some() || high.is_some() || calendar.is_some() || after.is_some() {
+        let more = low.is_some() || high.is_some() || calendar.is_some() || after.is_some();
+        if more || not_before.is_some() {
             cells.require("likely_days");
             return None;
         }
@@ -48,7 +51,7 @@ fn work(cells: &mut Cells<'_>) -> Option<Option<Work>> {
     };
     // Numbers that fall are refused by the rules, with their reason.
     let days = Estimate { low: low.unwrap_or(likely), likely, high: high.unwrap_or(likely) };
-    Some(Some(Work { days, calendar, after }))
+    Some(Some(Work { days, calendar, after, not_before }))
 }
 
 pub(super) const STEP_LINKS: Table = Table {

@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::fact::{Aim, ListEntryKind, PlanFact};
 use crate::code::Code;
 use crate::figure::FigureDefinition;
+use crate::forecast::{ForecastRules, KeptForecast};
 use crate::history::{Held, SubjectHistory, View};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
@@ -18,8 +19,9 @@ use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
 use crate::rhythm::InForce;
+use crate::scenario::Scenario;
 use crate::source::Grade;
-use crate::timetabling::{Work, WorkCalendar};
+use crate::timetabling::{Work, WorkCalendar, WorkLimit};
 
 /// A sector or a campaign.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,6 +85,13 @@ pub struct Plan {
     pub usual_work: BTreeMap<(Code, Code), Work>,
     /// Working calendars besides the national one.
     pub calendars: Vec<WorkCalendar>,
+    /// Capacities that several projects share.
+    pub work_limits: Vec<WorkLimit>,
+    /// What was tried out, with the entry that last changed it, in the order of their codes.
+    pub scenarios: Vec<(Scenario, Seq)>,
+    own_forecast_rules: Option<ForecastRules>,
+    /// Forecasts on record, the oldest first.
+    pub forecasts: Vec<KeptForecast>,
     pub revisions: Vec<Revision>,
     pub lists: Vec<YearlyList>,
     pub output_kinds: Vec<OutputKind>,
@@ -115,6 +124,10 @@ impl Plan {
             templates: Vec::new(),
             usual_work: BTreeMap::new(),
             calendars: Vec::new(),
+            work_limits: Vec::new(),
+            scenarios: Vec::new(),
+            own_forecast_rules: None,
+            forecasts: Vec::new(),
             revisions: Vec::new(),
             lists: Vec::new(),
             output_kinds: Vec::new(),
@@ -133,6 +146,7 @@ impl Plan {
         out.campaigns.sort_by_key(|s| s.order);
         out.revisions.sort_by_key(|r| r.number);
         out.figures.sort_by_key(|f| f.order);
+        out.forecasts.sort_by_key(|forecast| forecast.on);
         for list in &mut out.lists {
             list.entries = entries.remove(&(list.year, list.issue)).unwrap_or_default();
         }
@@ -207,6 +221,19 @@ impl Plan {
             PlanFact::WorkCalendar(calendar) => {
                 put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
             }
+            PlanFact::WorkLimit { limit, held } => {
+                self.work_limits.retain(|other| other.limit != *limit);
+                self.work_limits.extend(held.clone());
+            }
+            PlanFact::Scenario(scenario) => put(
+                &mut self.scenarios,
+                |(held, _)| held.scenario == scenario.scenario,
+                (scenario.clone(), seq),
+            ),
+            PlanFact::ForecastRules(rules) => self.own_forecast_rules = Some(*rules),
+            PlanFact::Forecast(forecast) => {
+                put(&mut self.forecasts, |held| held.on == forecast.on, forecast.clone());
+            }
             PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
@@ -242,6 +269,15 @@ impl Plan {
     pub fn lights(&self) -> &LightRules {
         static USUAL: LazyLock<LightRules> = LazyLock::new(LightRules::usual);
         self.own_lights.as_ref().unwrap_or(&USUAL)
+    }
+
+    /// How forecasts are drawn.
+    pub fn forecast_rules(&self) -> ForecastRules {
+        self.own_forecast_rules.unwrap_or_else(ForecastRules::usual)
+    }
+
+    pub fn scenario(&self, code: &str) -> Option<&Scenario> {
+        self.scenarios.iter().map(|(held, _)| held).find(|held| held.scenario.as_str() == code)
     }
 
     /// The revision in force.

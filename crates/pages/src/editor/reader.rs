@@ -126,11 +126,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that must be there; leaving it empty is a mistake.
-    pub(super) fn must<T>(
-        &mut self,
-        field: &str,
-        read: impl FnOnce(&mut Self, &str) -> Option<T>,
-    ) -> Option<T> {
+    pub fn must<T>(&mut self, field: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
         if self.text(field).is_empty() && !self.mistakes.iter().any(|(name, _)| *name == self.name(field)) {
             self.fail(field, Mistake::Missing);
             return None;
@@ -232,12 +228,13 @@ fn work(r: &mut Reader<'_>) -> Option<Option<Work>> {
     let fields = ["low_days", "likely_days", "high_days"];
     let given = fields.map(|field| !r.text(field).is_empty());
     let (calendar, after) = (r.code("work_calendar"), r.codes("after_steps"));
-    if given == [false; 3] && calendar.is_none() && after.is_empty() {
+    let not_before = r.day("not_before");
+    if given == [false; 3] && calendar.is_none() && after.is_empty() && not_before.is_none() {
         return Some(None);
     }
     let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
     let days = Estimate { low: low?, likely: likely?, high: high? };
-    Some(Some(Work { days, calendar, after: (!after.is_empty()).then_some(after) }))
+    Some(Some(Work { days, calendar, after: (!after.is_empty()).then_some(after), not_before }))
 }
 
 fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
@@ -536,7 +533,7 @@ fn usual_work(r: &mut Reader<'_>) -> Option<Option<Work>> {
     }
     let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
     let days = Estimate { low: low?, likely: likely?, high: high? };
-    Some(Some(Work { days, calendar, after }))
+    Some(Some(Work { days, calendar, after, not_before: None }))
 }
 
 fn code_list(text: &str) -> Option<Vec<Code>> {

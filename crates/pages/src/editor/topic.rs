@@ -185,7 +185,8 @@ topics! {
         may("high_days", Whole),
         may("work_calendar", P(Pick::WorkCalendar)),
         may("after_steps", Many(Pick::Step)),
-    ] => [TOPIC, "step"], ["low_days", "likely_days", "high_days", "work_calendar", "after_steps"];
+        may("not_before", Day),
+    ] => [TOPIC, "step"], ["low_days", "likely_days", "high_days", "work_calendar", "after_steps", "not_before"];
     STEP_LINK = "step_link" &[
         must("step", P(Pick::Step)),
         may("link_project", P(Pick::Project)),
@@ -364,6 +365,11 @@ topics! {
     ITEM_CONTENT = "item_content" &[];
     ITEM_ISSUE = "item_issue" &[];
     RHYTHM = "rhythm" &[];
+    WORK_LIMIT = "work_limit" &[] => [TOPIC], ["name", "capacity"];
+    SCENARIO = "scenario" &[] => [TOPIC], ["name"];
+    FORECAST_RULES = "forecast_rules" &[];
+    FORECAST = "forecast" &[];
+    REVIEW = "review" &[] => [TOPIC], ["round", "unit", "review_said", "text"];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {

@@ -10,16 +10,18 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::project::ProjectFact;
+use domain::review::{PointStanding, ReviewFact};
 use domain::timetabling::Estimate;
 use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
-    DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS,
-    LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART,
-    PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, REMARK, REVISION, RHYTHM, ROLE,
-    SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
-    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, YEARLY_LIST,
+    DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE,
+    KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT,
+    OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
+    PUBLISHED, REMARK, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK,
+    STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
+    WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -157,6 +159,7 @@ fn project(fact: &ProjectFact) -> Described {
                 out.extend(days(work.days));
                 out.push(("work_calendar", opt(&work.calendar)));
                 out.push(("after_steps", work.after.as_ref().map_or_else(String::new, |after| codes(after))));
+                out.push(("not_before", opt(&work.not_before)));
             }
             (&STEP_WORK, out)
         }
@@ -171,6 +174,7 @@ fn project(fact: &ProjectFact) -> Described {
                 ("link_held", yes_no(*held)),
             ],
         ),
+        ProjectFact::Review { round, fact } => (&REVIEW, review(*round, fact)),
         ProjectFact::Progress { part, percent } => {
             (&PROGRESS, vec![("part", opt(part)), ("percent", percent.normalize().to_string())])
         }
@@ -191,6 +195,36 @@ fn project(fact: &ProjectFact) -> Described {
         }
         ProjectFact::Remark { text } => (&REMARK, vec![("text", text.clone())]),
     }
+}
+
+fn review(round: u32, fact: &ReviewFact) -> Values {
+    let mut out = vec![("round", round.to_string())];
+    match fact {
+        ReviewFact::Opened { step, units, days } => {
+            out.push(("step_code", step.to_string()));
+            out.push(("units", codes(units)));
+            out.push(("limit", days.to_string()));
+        }
+        ReviewFact::Opinion { unit, verdict, text } => {
+            out.push(("unit", unit.to_string()));
+            out.push(("review_said", verdict.as_str().into()));
+            out.push(("text", text.clone()));
+        }
+        ReviewFact::Point { number, unit, text, days, standing } => {
+            out.push(("point", number.to_string()));
+            out.push(("unit", unit.to_string()));
+            out.push(("text", text.clone()));
+            out.push(("days", days.to_string()));
+            if let PointStanding::Settled(how) = standing {
+                out.push(("settled", how.clone()));
+            }
+        }
+        ReviewFact::Closed { outcome, text } => {
+            out.push(("review_said", outcome.as_str().into()));
+            out.push(("text", text.clone()));
+        }
+    }
+    out
 }
 
 fn measured(on: &jiff::civil::Date, value: &rust_decimal::Decimal, by: &Instrument) -> Values {
@@ -355,6 +389,36 @@ fn plan(fact: &PlanFact) -> Described {
             out.push(("closed_times", closed.join("; ")));
             (&WORK_CALENDAR, out)
         }
+        PlanFact::WorkLimit { limit, held } => {
+            let mut out = vec![("kind_code", limit.to_string())];
+            if let Some(held) = held {
+                out.extend(named("name_zh", "name_en", &held.name));
+                out.push(("capacity", held.capacity.to_string()));
+            }
+            (&WORK_LIMIT, out)
+        }
+        PlanFact::Scenario(scenario) => {
+            let mut out = vec![("kind_code", scenario.scenario.to_string())];
+            out.extend(named("name_zh", "name_en", &scenario.name));
+            out.push(("changes", scenario.changes.len().to_string()));
+            (&SCENARIO, out)
+        }
+        PlanFact::ForecastRules(rules) => (
+            &FORECAST_RULES,
+            vec![
+                ("correlation", rules.correlation.to_string()),
+                ("draws", rules.draws.to_string()),
+                ("seed", rules.seed.to_string()),
+            ],
+        ),
+        PlanFact::Forecast(forecast) => (
+            &FORECAST,
+            vec![
+                ("on", forecast.on.to_string()),
+                ("promises", forecast.promises.len().to_string()),
+                ("digest", forecast.digest.chars().take(12).collect()),
+            ],
+        ),
         PlanFact::Rhythm(held) => {
             let mut out = named("name_zh", "name_en", &held.rules.name);
             out.push(("from", held.since.to_string()));

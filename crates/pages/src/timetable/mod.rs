@@ -8,9 +8,12 @@ mod brief;
 mod drawing;
 mod export;
 mod moved;
+pub(crate) mod outlook;
 mod project;
+mod review;
 mod roadmap;
 mod scale;
+mod scenario;
 mod table;
 mod work;
 
@@ -34,4 +37,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/timetable/tasks.xlsx", get(export::xlsx))
         .route("/p/{plan}/timetable/tasks.csv", get(export::csv))
         .route("/p/{plan}/projects/{code}/timetable", get(project::show))
+        .merge(outlook::routes())
+        .merge(review::routes())
+        .merge(scenario::routes())
 }

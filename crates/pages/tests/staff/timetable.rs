@@ -30,6 +30,11 @@ async fn a_longer_step_moves_the_finish_and_is_taken_back() {
     refused.is(422).says("id=\"low_days-error\"");
     let mut typed = typed.to_vec();
     typed[4] = ("high_days", "1200");
+    // What it would move is shown, with its ground, before anything is recorded.
+    let shown = reader.post(&form, &typed).await;
+    shown.is(200).says("→ 900/1000/1200").says("name=\"accepted\"");
+    assert_eq!(finish(&reader.get(&timetable).await.body), usual);
+    typed.push(("accepted", "1"));
     reader.post(&form, &typed).await.is(303);
     let longer = reader.get(&timetable).await;
     longer.is(200).says("900 / 1000 / 1200");
@@ -48,7 +53,12 @@ async fn a_longer_step_moves_the_finish_and_is_taken_back() {
     reader.post(&link, &circle).await.is(422).says("id=\"before_step-error\"");
     // Back to what is usual.
     let version = reader.get(&form).await.value("version");
-    let back = [("version", version.as_str()), ("step", "fit_out"), ("source_unit", "bj-task-force")];
+    let back = [
+        ("version", version.as_str()),
+        ("step", "fit_out"),
+        ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
+    ];
     reader.post(&form, &back).await.is(303);
     assert_eq!(finish(&reader.get(&timetable).await.body), usual);
 }

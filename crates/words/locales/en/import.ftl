@@ -61,6 +61,7 @@ column-likely-days = Working days usually
 column-high-days = Working days at worst
 column-work-calendar = Working calendar
 column-after-steps = Steps done before it
+column-not-before = Starts no earlier than
 column-before-project = Project it waits for
 column-before-step = Step it waits for
 column-step-link-kind = Kind of link

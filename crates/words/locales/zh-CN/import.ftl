@@ -61,6 +61,7 @@ column-likely-days = 通常工作日
 column-high-days = 最长工作日
 column-work-calendar = 工作日历
 column-after-steps = 紧前节点
+column-not-before = 不早于
 column-before-project = 所等待的项目
 column-before-step = 所等待的节点
 column-step-link-kind = 衔接类型
