@@ -22,8 +22,9 @@ use crate::tail::Tail;
 
 /// The most work one transaction takes, so that nobody waits long for its commit.
 const MOST: usize = 1024;
-/// How long there has to be no work before the writer uses the time.
-const REST: Duration = Duration::from_millis(20);
+/// How long there has to be no work before the writer uses the time. On a busy machine clients come later to
+/// their next change, and are not at rest for that.
+const REST: Duration = Duration::from_millis(250);
 
 /// A write transaction.
 pub struct Tx<'a> {
