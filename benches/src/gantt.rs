@@ -22,7 +22,7 @@ use end_to_end::browser::{Browser, PASSWORD};
 use end_to_end::{Running, free_port, huitian, wait_for};
 use jiff::Timestamp;
 use jiff::civil::date;
-use store::{Database, StoreError};
+use store::{Address, Database, StoreError};
 
 use crate::ledger::{Ledger, clock, code};
 use crate::results::{Goal, Results, median};
@@ -158,7 +158,8 @@ const SCROLL: &str = "
 
 pub fn gantt(results: &mut Results) -> anyhow::Result<()> {
     let ledger = plan()?;
-    let database = ledger.address.to_string();
+    let Address::Sqlite(file) = &ledger.address else { anyhow::bail!("the plan lies in a file") };
+    let database = format!("sqlite://{}", file.display());
     account(&database)?;
     let listen = format!("127.0.0.1:{}", free_port());
     let mut serve = huitian(&["serve", "--insecure-cookies", "--database", &database, "--listen", &listen]);

@@ -99,6 +99,8 @@ const TASK_FORCE: &[&str] = &[
     "~/record/revision",
     "~/record/yearly_list",
     "~/record/list_entry?year=2020&issue=1",
+    "~/record/usual_work?slot=usual_work%2Fbuilding%2Ffit_out",
+    "~/record/work_calendar",
     "~/revisions",
     "~/lists",
     "~/lists/2020/1",
