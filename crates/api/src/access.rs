@@ -35,6 +35,8 @@ use Action as A;
 const PLAN: &[Action] = &[A::ManagePlan];
 const DIRECTORY: &[Action] = &[A::ManageDirectory];
 const PEOPLE: &[Action] = &[A::ManagePeople];
+/// What is done with items: which of it a fact needs is decided by the item's kind and state.
+const ITEMS: &[Action] = &[A::Instruct, A::SuperviseItem, A::HandleItem, A::CallUnits, A::IssueReport];
 const INDICATORS: &[Action] = &[A::ManageIndicators];
 
 /// Every operation there is.
@@ -76,6 +78,17 @@ pub const TABLE: &[(&str, Access)] = &[
     ("listObservations", Access::Read(A::ReadPublic)),
     ("recordObservation", Access::Write(&[A::RecordObservation])),
     ("acceptObservation", Access::Write(&[A::AcceptObservation])),
+    ("listLedger", Access::Read(A::ReadStaff)),
+    ("exportLedger", Access::Read(A::ReadStaff)),
+    ("countLights", Access::Read(A::ReadStaff)),
+    ("getRules", Access::Read(A::ReadPublic)),
+    ("registerItem", Access::Write(ITEMS)),
+    ("getItem", Access::Read(A::ReadStaff)),
+    ("getItemTrace", Access::Read(A::ReadStaff)),
+    ("recordItemFacts", Access::Write(ITEMS)),
+    ("recordItemMove", Access::Write(ITEMS)),
+    ("listReports", Access::Read(A::ReadStaff)),
+    ("getReport", Access::Read(A::ReadStaff)),
     ("listUnits", Access::Read(A::ReadPublic)),
     ("registerUnit", Access::Write(DIRECTORY)),
     ("getUnit", Access::Read(A::ReadPublic)),
@@ -149,6 +162,11 @@ impl Caller {
     /// Whether working pages of a plan are open to the caller.
     pub(crate) fn is_staff(&self, plan: &domain::code::Code) -> bool {
         self.may(Action::ReadStaff, &Target { plan: Some(plan.clone()), ..Target::default() })
+    }
+
+    /// Working papers of a plan are for those who work on it.
+    pub(crate) fn staff_of(&self, plan: &domain::code::Code) -> Result<(), ApiError> {
+        if self.is_staff(plan) { Ok(()) } else { Err(closed(&self.0, false)) }
     }
 }
 
@@ -249,6 +267,7 @@ pub(crate) fn security(access: Access) -> Value {
     match access {
         Access::Open => serde_json::json!([{}]),
         Access::Read(Action::ReadPublic) => serde_json::json!([{}, { "token": ["read"] }]),
+        Access::Read(action) if TokenScope::Read.admits(action) => serde_json::json!([{ "token": ["read"] }]),
         Access::Read(_) | Access::Write(_) => serde_json::json!([{ "token": ["write"] }]),
     }
 }

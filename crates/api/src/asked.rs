@@ -44,7 +44,7 @@ pub(crate) struct PageParams {
     #[param(minimum = 1, maximum = 500, default = 50, required = false)]
     limit: Option<u16>,
     /// Where the page before ended: the `next` of its answer, with all other parameters as they were.
-    #[param(max_length = 120, required = false)]
+    #[param(max_length = 320, required = false)]
     cursor: Option<String>,
 }
 
@@ -56,6 +56,8 @@ pub(crate) struct Asked {
     pub limit: usize,
     /// How many items came before, or the entry before which to read on.
     pub position: Option<u64>,
+    /// After which row to read on, in a list that is walked by its keys.
+    pub after: Option<String>,
     /// The day that was given, not the one that stands in for it.
     pub as_of_given: Option<Date>,
     /// What the cursor belongs to.
@@ -83,6 +85,7 @@ impl FromRequestParts<Api> for Asked {
             known_at,
             limit: limit.into(),
             position: None,
+            after: None,
             as_of_given,
             query,
         };
@@ -90,7 +93,10 @@ impl FromRequestParts<Api> for Asked {
             Some(cursor) => {
                 let cursor = Cursor::read(&cursor, &asked.query).ok_or(ApiError::new(Kind::InvalidCursor))?;
                 asked.view = View { as_of: cursor.as_of, known: cursor.known };
-                asked.position = Some(cursor.position);
+                match cursor.place {
+                    Ended::At(position) => asked.position = Some(position),
+                    Ended::After(row) => asked.after = Some(row),
+                }
             }
             None => asked.view = api.app().view(app::read::Asked { as_of: as_of_given, known_at }).await?,
         }
@@ -133,21 +139,42 @@ impl Asked {
 
     /// The cursor for what follows `position`.
     pub(crate) fn cursor(&self, view: View, position: u64) -> String {
-        Cursor { position, known: view.known, as_of: view.as_of }.write(&self.query)
+        self.cursor_to(view, Ended::At(position))
+    }
+
+    /// The cursor for what follows a row.
+    pub(crate) fn cursor_after(&self, view: View, row: String) -> String {
+        self.cursor_to(view, Ended::After(row))
+    }
+
+    fn cursor_to(&self, view: View, place: Ended) -> String {
+        Cursor { place, known: view.known, as_of: view.as_of }.write(&self.query)
     }
 }
 
+/// Where a page ended: after so many things or before an entry, or after a row.
+#[derive(Debug, Clone, PartialEq)]
+enum Ended {
+    At(u64),
+    After(String),
+}
+
 /// The place where a page ended, with the view of the walk.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 struct Cursor {
-    position: u64,
+    place: Ended,
     known: Seq,
     as_of: Date,
 }
 
 impl Cursor {
-    fn write(self, query: &str) -> String {
-        let plain = format!("c1.{}.{}.{}", self.position, self.known, self.as_of);
+    fn write(&self, query: &str) -> String {
+        let (form, place) = match &self.place {
+            Ended::At(position) => ("c1", position.to_string()),
+            // What rows are called by fits into an address but for the stroke.
+            Ended::After(row) => ("c2", row.replace('/', "~")),
+        };
+        let plain = format!("{form}.{}.{}.{place}", self.known, self.as_of);
         let check = check(&plain, query);
         format!("{plain}.{check:016x}")
     }
@@ -158,13 +185,16 @@ impl Cursor {
         if given != format!("{:016x}", check(plain, query)) {
             return None;
         }
-        let mut parts = plain.strip_prefix("c1.")?.split('.');
-        let cursor = Self {
-            position: parts.next()?.parse().ok()?,
-            known: Seq(parts.next()?.parse::<u64>().ok().filter(|known| *known <= Seq::LATEST.0)?),
-            as_of: parts.next()?.parse().ok()?,
+        let mut parts = plain.splitn(4, '.');
+        let form = parts.next()?;
+        let known = Seq(parts.next()?.parse::<u64>().ok().filter(|known| *known <= Seq::LATEST.0)?);
+        let as_of = parts.next()?.parse().ok()?;
+        let place = match (form, parts.next()?) {
+            ("c1", position) => Ended::At(position.parse().ok()?),
+            ("c2", row) => Ended::After(row.replace('~', "/")),
+            _ => return None,
         };
-        parts.next().is_none().then_some(cursor)
+        Some(Self { place, known, as_of })
     }
 }
 
@@ -233,7 +263,13 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_and_no_other_text_is() {
-        let cursor = Cursor { position: 50, known: Seq(7), as_of: date(2019, 8, 14) };
+        let row = Cursor {
+            place: Ended::After("HT-1.x/-/completion".into()),
+            known: Seq(7),
+            as_of: date(2019, 8, 14),
+        };
+        assert_eq!(Cursor::read(&row.write("q"), "q"), Some(row));
+        let cursor = Cursor { place: Ended::At(50), known: Seq(7), as_of: date(2019, 8, 14) };
         let text = cursor.write("/api/v1/plans?x=1");
         assert_eq!(Cursor::read(&text, "/api/v1/plans?x=1"), Some(cursor));
         assert_eq!(Cursor::read(&text, "/api/v1/plans?x=2"), None);
@@ -243,7 +279,7 @@ mod tests {
             let forged = String::from_utf8(forged).unwrap();
             assert_eq!(Cursor::read(&forged, "/api/v1/plans?x=1"), None, "{forged}");
         }
-        for text in ["", ".", "c1", "c1.1.2.3", "🙂.0000000000000000"] {
+        for text in ["", ".", "c1", "c1.1.2.3", "c2.1", "🙂.0000000000000000"] {
             assert_eq!(Cursor::read(text, ""), None);
         }
     }

@@ -309,6 +309,9 @@ fn needs(id: &str, lang: Lang) -> String {
         Some(Access::Open | Access::Read(domain::policy::Action::ReadPublic)) => {
             words::text(lang, "api-needs-nothing").into_owned()
         }
+        Some(Access::Read(action)) if app::TokenScope::Read.admits(action) => {
+            words::with(lang, "api-needs-reader", &[("actions", &named(&[action]))])
+        }
         Some(Access::Read(action)) => words::with(lang, "api-needs-token", &[("actions", &named(&[action]))]),
         Some(Access::Write(actions)) => words::with(lang, "api-needs-token", &[("actions", &named(actions))]),
         None => words::text(lang, "api-needs-impossible").into_owned(),

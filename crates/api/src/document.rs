@@ -9,6 +9,7 @@ use words::Lang;
 
 use crate::access::{Access, access, security};
 use crate::example;
+use crate::ledger_filter::LedgerSort;
 use crate::problem::{ApiError, Kind, PROBLEM_JSON, ProblemBody, ProblemField};
 use crate::project_list::Sort;
 use crate::value::KnownAt;
@@ -16,7 +17,7 @@ use crate::value::KnownAt;
 const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
 #[derive(OpenApi)]
-#[openapi(components(schemas(ProblemBody, ProblemField, KnownAt, Sort)))]
+#[openapi(components(schemas(ProblemBody, ProblemField, KnownAt, Sort, LedgerSort)))]
 struct Base;
 
 /// The frame into which the handlers' descriptions come.
@@ -32,8 +33,8 @@ pub(crate) fn operations(document: &Value) -> impl Iterator<Item = (&str, &'stat
 }
 
 /// The tags in the order in which they are read.
-pub(crate) const TAGS: [&str; 8] =
-    ["plans", "projects", "indicators", "figures", "journal", "directory", "people", "about"];
+pub(crate) const TAGS: [&str; 9] =
+    ["plans", "projects", "ledger", "indicators", "figures", "journal", "directory", "people", "about"];
 
 /// Completes what the handlers say of themselves.
 pub(crate) fn complete(generated: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {

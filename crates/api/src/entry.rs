@@ -3,14 +3,14 @@
 //! Everyone may follow the plan's history. Who made an entry and why, remarks, and entries about people
 //! are for those whose work it is; e-mail addresses stand in no entry that is shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::code::Code;
 use domain::fact::Fact;
-use domain::history::{History, View};
+use domain::history::{History, SubjectHistory, View};
 use domain::journal::{Entry as DomainEntry, Event, Seq};
 use domain::policy::{Action, Target};
 use domain::subject::{Subject, SubjectKind, directory};
@@ -220,15 +220,35 @@ struct Corrections<'a> {
     api: &'a Api,
     known: Seq,
     histories: HashMap<Code, Arc<History>>,
+    items: HashMap<Subject, SubjectHistory>,
 }
 
 impl<'a> Corrections<'a> {
     fn new(api: &'a Api, known: Seq) -> Self {
-        Self { api, known, histories: HashMap::new() }
+        Self { api, known, histories: HashMap::new(), items: HashMap::new() }
+    }
+
+    /// Reads the items that some entries are about, a plan's all at once.
+    async fn gather(&mut self, entries: &[&DomainEntry]) -> Result<(), ApiError> {
+        let mut wanted: BTreeMap<&Code, BTreeSet<&Code>> = BTreeMap::new();
+        for subject in entries.iter().map(|entry| &entry.draft.subject) {
+            if subject.kind == SubjectKind::Item {
+                wanted.entry(&subject.scope).or_default().insert(&subject.code);
+            }
+        }
+        for (plan, codes) in wanted {
+            let codes: Vec<Code> = codes.into_iter().cloned().collect();
+            let held = self.api.app().item_histories(plan, &codes).await?;
+            self.items.extend(held.into_values().map(|history| (history.subject.clone(), history)));
+        }
+        Ok(())
     }
 
     async fn of(&mut self, entry: &DomainEntry) -> Result<Option<Seq>, ApiError> {
         let subject = &entry.draft.subject;
+        if subject.kind == SubjectKind::Item {
+            return Ok(self.superseded(self.items.get(subject), entry));
+        }
         let history = match self.histories.get(&subject.scope) {
             Some(history) => history.clone(),
             None => {
@@ -240,9 +260,13 @@ impl<'a> Corrections<'a> {
                 history
             }
         };
-        let facts = history.get(subject).map(|history| history.facts()).unwrap_or_default();
+        Ok(self.superseded(history.get(subject).map(|history| &**history), entry))
+    }
+
+    fn superseded(&self, history: Option<&SubjectHistory>, entry: &DomainEntry) -> Option<Seq> {
+        let facts = history.map(SubjectHistory::facts).unwrap_or_default();
         let superseded = facts.iter().find(|fact| fact.seq == entry.seq).and_then(|fact| fact.superseded);
-        Ok(superseded.filter(|by| *by <= self.known))
+        superseded.filter(|by| *by <= self.known)
     }
 }
 
@@ -280,7 +304,9 @@ async fn list_entries(
     let mut items: Vec<Entry> = Vec::new();
     for _ in 0..LOOKS_MOST {
         let found = api.app().entries(filter.clone(), before, asked.limit - items.len()).await?;
-        for entry in found.items.iter().filter(|entry| wanted(entry)) {
+        let taken: Vec<&DomainEntry> = found.items.iter().filter(|entry| wanted(entry)).collect();
+        corrections.gather(&taken).await?;
+        for entry in taken {
             items.push(eyes.show(entry, corrections.of(entry).await?));
         }
         before = found.next;
@@ -327,7 +353,9 @@ async fn get_entry(
     let head = api.directory().await?.head();
     let view = View { as_of: asked.view.as_of, known: asked.view.known.min(head) };
     let used = asked.used(view);
-    let corrected_by = Corrections::new(&api, view.known).of(&entry).await?;
+    let mut corrections = Corrections::new(&api, view.known);
+    corrections.gather(&[&entry]).await?;
+    let corrected_by = corrections.of(&entry).await?;
     let tag = list_tag(view, audience(&caller));
     let shown = Eyes { caller: &caller }.show(&entry, corrected_by);
     Ok(answer(&conditions, &caller.0, &tag, &used, shown))

@@ -17,6 +17,11 @@ pub fn place(operation: &str, name: &str) -> &'static str {
         (_, "number") => "2",
         (_, "year") => "2020",
         (_, "issue") => "1",
+        ("recordItemMove", "item") => "HT-INS-049",
+        ("recordItemFacts", "item") => "HT-TSK-104",
+        (_, "item") => "HT-DIR-005",
+        (_, "file") => "ledger.csv",
+        (_, "report") => "REP-weekly-2019-W10",
         (_, "entry") => "1",
         (_, "key") => "drc-2019",
         (_, "problem") => "refused",
@@ -30,6 +35,11 @@ pub fn query(operation: &str) -> &'static str {
         "listProjects" => "?sector=transport&sort=-slip&as_of=2019-08-14&limit=10",
         "getProject" | "listMilestones" | "listProgress" | "getIndicator" => "?as_of=2021-12-31",
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
+        "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
+        "exportLedger" => "?standing=open&as_of=2019-08-14",
+        "countLights" => "?standing=open&as_of=2019-08-14",
+        "listReports" => "?series=weekly&as_of=2019-08-14&limit=5",
+        "getItem" | "getItemTrace" => "?as_of=2019-08-14",
         "listEntries" => "?plan=huitian-2018&kind=project&code=HT-TRA-009",
         "getPlan" => "?as_of=2019-08-14&known_at=2019-08-14",
         _ => "",
@@ -104,6 +114,29 @@ pub fn body(operation: &str) -> Option<Value> {
         }),
         "acceptObservation" => json!({
             "on": "2019-08-15", "because": "It is the only one that names its method.",
+        }),
+        "registerItem" => json!({
+            "code": "EXAMPLE-TASK-1",
+            "facts": [
+                { "kind": { "kind": "tracked_task" } },
+                { "name": { "zh": "示例任务", "en": "Example task" } },
+                { "text": { "text": "清理占道堆物" } },
+                { "received": { "on": "2026-11-20" } },
+                { "due": { "on": "2026-12-18" } },
+                { "lead_unit": { "unit": "changping-education" } },
+                { "place": { "areas": ["tiantongyuan-north"], "address": "" } },
+            ],
+            "source": source,
+        }),
+        "recordItemFacts" => json!({
+            "facts": [
+                { "progress": { "text": "材料已备齐", "percent": 60 } },
+                { "forecast": { "on": "2026-12-10" } },
+            ],
+            "effective": "2026-11-20",
+        }),
+        "recordItemMove" => json!({
+            "step": "order", "on": "2026-11-24", "source": source,
         }),
         "registerUnit" => json!({
             "code": "example-unit",

@@ -26,6 +26,10 @@ mod fact;
 mod figure;
 mod html;
 mod indicator;
+mod item;
+mod item_shape;
+mod ledger;
+mod ledger_filter;
 mod milestone;
 mod mistake;
 mod person;
@@ -33,6 +37,7 @@ mod plan;
 pub mod problem;
 mod project;
 mod project_list;
+mod report;
 mod unit;
 mod value;
 mod word;
@@ -94,6 +99,9 @@ fn described() -> (Router<Api>, Value) {
         .merge(plan::routes())
         .merge(project::routes())
         .merge(milestone::routes())
+        .merge(ledger::routes())
+        .merge(item::routes())
+        .merge(report::routes())
         .merge(indicator::routes())
         .merge(figure::routes())
         .merge(entry::routes())

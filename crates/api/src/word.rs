@@ -4,10 +4,17 @@ use std::borrow::Cow;
 
 use domain::area::AreaLevel;
 use domain::indicator::Direction;
+use domain::item::kind::{
+    Attendance, InspectionWay, ItemKind, Level as ItemLevel, ObjectionTo, Part as ItemPart, Series,
+    SlipColour, Urgency, WhistleKind,
+};
+use domain::item::ledger::EvidenceStanding;
+use domain::item::light::Light;
+use domain::item::{Relation, Standing, State as ItemState, Step as ItemStep};
 use domain::milestone::{Aspect, DelayReason};
 use domain::output::{Basis, Stage};
 use domain::plan::{Aim, ListEntryKind};
-use domain::policy::Role;
+use domain::policy::{Action, Role};
 use domain::project::{Membership, Phase};
 use domain::source::Grade;
 use domain::subject::SubjectKind;
@@ -88,4 +95,21 @@ words! {
     UnitLevelWord = UnitLevel [all]: "The level of a unit.";
     RoleWord = Role [all]: "A role that a person holds.";
     SubjectKindWord = SubjectKind [all]: "The kind of thing an entry is about.";
+    ItemKindWord = ItemKind [all]: "The kind of an item.";
+    StandingWord = Standing [all]: "How an item stands, whatever its kind.";
+    LightWord = Light [all]: "The status light, computed from dates, evidence and reports by the plan's rules.";
+    ItemLevelWord = ItemLevel [all]: "The level of government that answers for an item.";
+    SeriesWord = Series [all]: "The series that a report or meeting belongs to.";
+    UrgencyWord = Urgency [all]: "How soon an item wants doing.";
+    WhistleWord = WhistleKind [all]: "What a whistle is blown for.";
+    WayWord = InspectionWay [all]: "How an inspection was made.";
+    ColourWord = SlipColour [all]: "The colour of a supervision slip.";
+    ItemPartWord = ItemPart [all]: "A unit's part in an item that it does not lead alone.";
+    RelationWord = Relation [all]: "How an item is linked, read from the item that holds the link.";
+    ItemStateWord = ItemState [all]: "Where an item stands in the life cycle of its kind.";
+    ItemStepWord = ItemStep [all]: "A move from state to state.";
+    ObjectionWord = ObjectionTo [all]: "What a unit objects to.";
+    AttendanceWord = Attendance [all]: "Who came to a meeting.";
+    EvidenceWord = EvidenceStanding [all]: "What has become of an item's evidence.";
+    ActionWord = Action [all]: "What the policy must allow.";
 }

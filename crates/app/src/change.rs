@@ -141,6 +141,15 @@ pub(crate) fn make(
     now: Timestamp,
     today: Date,
 ) -> Result<Receipt, AppError> {
+    let change = &match actor {
+        Actor::Operator(_) => change.clone(),
+        // Nobody speaks for another.
+        _ => {
+            let mut own = change.clone();
+            own.command.unsigned();
+            own
+        }
+    };
     let context = Context {
         today,
         actor: name_of(actor).ok_or_else(|| not_allowed(&change.command))?,

@@ -1,5 +1,6 @@
 //! The ledger: one list of everything to be delivered, each item whole, and why it exists.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,10 +11,9 @@ use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Judge, Light, Verdict};
 use domain::item::query::{After, LedgerQuery, Sort};
 use domain::item::{Item, ItemKind, Relation, Target};
-use domain::journal::Seq;
 use domain::portfolio::Portfolio;
 use domain::subject::{Subject, SubjectKind};
-use store::StoreError;
+use store::{Connection, StoreError};
 
 use crate::App;
 use crate::error::AppError;
@@ -81,27 +81,39 @@ impl App {
         paging: &Paging,
         asked: Asked,
     ) -> Result<LedgerPage, AppError> {
-        let portfolio = self.portfolio(plan, asked).await?;
-        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
+        self.ledger_at(plan, query, paging, self.view(asked).await?).await
+    }
+
+    /// A page of the ledger at a point of view that is already settled.
+    pub async fn ledger_at(
+        &self,
+        plan: &Code,
+        query: &LedgerQuery,
+        paging: &Paging,
+        view: View,
+    ) -> Result<LedgerPage, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let judge = portfolio.plan.lights().on(view.as_of);
         let limit = paging.limit.clamp(1, PAGE_MOST);
-        let mut rows = if portfolio.view.known == Seq::LATEST {
-            let (plan, query, judge) = (plan.clone(), query.clone(), judge.clone());
-            let (order, after) = ((paging.sort, paging.descending), paging.after.clone());
-            self.database()
-                .read_async(move |c| c.ledger(&plan, &query, &judge, order, after.as_ref(), limit + 1))
-                .await?
-                .rows
-        } else {
-            self.items_at(plan, portfolio.view, query, &judge).await?
+        let mut rows = {
+            let (plan, query, judge, paging) = (plan.clone(), query.clone(), judge.clone(), paging.clone());
+            let read = move |c: &mut Connection| {
+                let order = (paging.sort, paging.descending);
+                let known = (&judge, view.known);
+                let mut rows = c.ledger(&plan, &query, known, order, paging.after.as_ref(), limit + 1)?.rows;
+                each_changed(c, &plan, view, &query, &judge, |row| {
+                    rows.push(row);
+                    // No more is kept than a page may show.
+                    if rows.len() > 4 * PAGE_MOST {
+                        paging.first(&mut rows, limit + 1);
+                    }
+                })?;
+                Ok::<_, StoreError>(rows)
+            };
+            self.database().read_async(read).await?
         };
         rows.extend(project_rows(&portfolio, query, &judge));
-        let beyond = |row: &LedgerRow| {
-            paging.after.as_ref().is_none_or(|after| {
-                paging.sort.after(row).compare(after, paging.descending) == std::cmp::Ordering::Greater
-            })
-        };
-        rows.retain(beyond);
-        rows.sort_by(|a, b| paging.sort.after(a).compare(&paging.sort.after(b), paging.descending));
+        paging.first(&mut rows, limit + 1);
         let more = rows.len() > limit;
         rows.truncate(limit);
         let next = rows.last().filter(|_| more).map(|row| paging.sort.after(row));
@@ -116,17 +128,30 @@ impl App {
         query: &LedgerQuery,
         asked: Asked,
     ) -> Result<BTreeMap<Light, u64>, AppError> {
-        let portfolio = self.portfolio(plan, asked).await?;
-        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
-        let mut out: BTreeMap<Light, u64> = BTreeMap::new();
-        if portfolio.view.known == Seq::LATEST {
+        self.ledger_lights_at(plan, query, self.view(asked).await?).await
+    }
+
+    /// As [`ledger_lights`](Self::ledger_lights), at a point of view that is already settled.
+    pub async fn ledger_lights_at(
+        &self,
+        plan: &Code,
+        query: &LedgerQuery,
+        view: View,
+    ) -> Result<BTreeMap<Light, u64>, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let judge = portfolio.plan.lights().on(view.as_of);
+        let mut out: BTreeMap<Light, u64> = {
             let (plan, query, judge) = (plan.clone(), query.clone(), judge.clone());
-            out.extend(self.database().read_async(move |c| c.ledger_lights(&plan, &query, &judge)).await?);
-        } else {
-            for row in self.items_at(plan, portfolio.view, query, &judge).await? {
-                *out.entry(judge.judge(&row).light).or_default() += 1;
-            }
-        }
+            let read = move |c: &mut Connection| {
+                let found = c.ledger_lights(&plan, &query, (&judge, view.known))?;
+                let mut out = BTreeMap::from_iter(found);
+                each_changed(c, &plan, view, &query, &judge, |row| {
+                    *out.entry(judge.judge(&row).light).or_default() += 1;
+                })?;
+                Ok::<_, StoreError>(out)
+            };
+            self.database().read_async(read).await?
+        };
         for row in project_rows(&portfolio, query, &judge) {
             *out.entry(judge.judge(&row).light).or_default() += 1;
         }
@@ -149,44 +174,55 @@ impl App {
         portfolio: &Portfolio,
         query: &LedgerQuery,
     ) -> Result<Vec<LedgerRow>, AppError> {
-        let (plan, view) = (portfolio.plan.code.clone(), portfolio.view);
+        let (plan, view, query) = (portfolio.plan.code.clone(), portfolio.view, query.clone());
         let judge = portfolio.plan.lights().on(view.as_of);
-        let mut rows = if view.known == Seq::LATEST {
-            let query = query.clone();
-            self.database().read_async(move |c| c.all_items(&plan, &query, &judge)).await?
-        } else {
-            self.items_at(&plan, view, query, &judge).await?
+        let read = move |c: &mut Connection| {
+            let mut rows = c.all_items(&plan, &query, (&judge, view.known))?;
+            each_changed(c, &plan, view, &query, &judge, |row| rows.push(row))?;
+            Ok::<_, StoreError>(rows)
         };
+        let mut rows = self.database().read_async(read).await?;
         rows.sort_by(|a, b| (a.received, &a.code).cmp(&(b.received, &b.code)));
         Ok(rows)
     }
 
-    /// Items as they were known at an earlier moment: folded from their facts one by one, since the
-    /// ledger's rows hold what is known now.
-    async fn items_at(
+    /// The row that the ledger calls by an id, at a point of view.
+    pub async fn ledger_row(&self, plan: &Code, id: &str, view: View) -> Result<Option<LedgerRow>, AppError> {
+        let Some((project, _)) = id.split_once('/') else {
+            let Ok(code) = Code::new(id) else { return Ok(None) };
+            let history = self.subject(&Subject::item(plan, &code)).await?;
+            let item = history.and_then(|history| Item::at(&history, view));
+            return Ok(item.map(|item| LedgerRow::of_item(&item)));
+        };
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let Some(project) = portfolio.project(project) else { return Ok(None) };
+        let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
+        let mut rows = LedgerRow::of_milestones(project, level);
+        rows.push(LedgerRow::of_project(project, level));
+        Ok(rows.into_iter().find(|row| row.id() == id))
+    }
+
+    /// Some items at a point of view, without the long content that reports have.
+    pub async fn items_without_content(
         &self,
         plan: &Code,
+        codes: &[Code],
         view: View,
-        query: &LedgerQuery,
-        judge: &Judge,
-    ) -> Result<Vec<LedgerRow>, AppError> {
-        let (plan, query, judge) = (plan.clone(), query.clone(), judge.clone());
-        let rows = self
-            .database()
-            .read_async(move |c| {
-                let mut rows = Vec::new();
-                c.each_item(&plan, &mut |history| {
-                    if let Some(row) = Item::at(&history, view).map(|item| LedgerRow::of_item(&item))
-                        && query.takes(&row, &judge)
-                    {
-                        rows.push(row);
-                    }
-                    Ok(())
-                })?;
-                Ok::<_, StoreError>(rows)
-            })
-            .await?;
-        Ok(rows)
+    ) -> Result<BTreeMap<Code, Item>, AppError> {
+        let histories = self.item_histories(plan, codes).await?;
+        let item = |(code, history): (Code, SubjectHistory)| Some((code, Item::at(&history, view)?));
+        Ok(histories.into_iter().filter_map(item).collect())
+    }
+
+    /// What is on record of some items, without the long content that reports have.
+    pub async fn item_histories(
+        &self,
+        plan: &Code,
+        codes: &[Code],
+    ) -> Result<BTreeMap<Code, SubjectHistory>, AppError> {
+        let (plan, codes) = (plan.clone(), codes.to_vec());
+        let found = self.database().read_async(move |c| c.items(&plan, &codes)).await?;
+        Ok(found.into_iter().map(|history| (history.subject.code.clone(), history)).collect())
     }
 
     /// The next free code for an item of a kind: `DIR-2019-0042`.
@@ -203,8 +239,13 @@ impl App {
 
     /// Why a thing exists and what came of it, both ways, nearest first.
     pub async fn trace(&self, plan: &Code, start: &Target, asked: Asked) -> Result<Trace, AppError> {
-        let portfolio = self.portfolio(plan, asked).await?;
-        let (plan, start, view) = (plan.clone(), start.clone(), portfolio.view);
+        self.trace_at(plan, start, self.view(asked).await?).await
+    }
+
+    /// As [`trace`](Self::trace), at a point of view that is already settled.
+    pub async fn trace_at(&self, plan: &Code, start: &Target, view: View) -> Result<Trace, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let (plan, start) = (plan.clone(), start.clone());
         let (origins, outcomes) = self
             .database()
             .read_async(move |c| {
@@ -259,6 +300,41 @@ impl App {
     }
 }
 
+impl Paging {
+    /// Leaves the first `most` rows of those beyond where the page begins, in order.
+    fn first(&self, rows: &mut Vec<LedgerRow>, most: usize) {
+        let beyond = |place: &After| match &self.after {
+            Some(after) => place.compare(after, self.descending) == Ordering::Greater,
+            None => true,
+        };
+        let mut placed: Vec<(After, LedgerRow)> = rows
+            .drain(..)
+            .map(|row| (self.sort.after(&row), row))
+            .filter(|(place, _)| beyond(place))
+            .collect();
+        placed.sort_by(|(a, _), (b, _)| a.compare(b, self.descending));
+        rows.extend(placed.into_iter().take(most).map(|(_, row)| row));
+    }
+}
+
+/// The rows that a query finds of items as they were known before something more was recorded of them.
+fn each_changed(
+    connection: &mut Connection,
+    plan: &Code,
+    view: View,
+    query: &LedgerQuery,
+    judge: &Judge,
+    mut found: impl FnMut(LedgerRow),
+) -> Result<(), StoreError> {
+    connection.each_changed_item(plan, view.known, &mut |history| {
+        let row = Item::at(&history, view).map(|item| LedgerRow::of_item(&item));
+        if let Some(row) = row.filter(|row| query.takes(row, judge)) {
+            found(row);
+        }
+        Ok(())
+    })
+}
+
 /// What the codes of a kind begin with.
 fn prefix_of(kind: ItemKind) -> &'static str {
     match kind {
@@ -301,7 +377,7 @@ fn neighbours(
 }
 
 /// The rows of projects and milestones that a query finds.
-fn project_rows(portfolio: &Portfolio, query: &LedgerQuery, judge: &Judge) -> Vec<LedgerRow> {
+pub(crate) fn project_rows(portfolio: &Portfolio, query: &LedgerQuery, judge: &Judge) -> Vec<LedgerRow> {
     if !query.projects && !query.milestones {
         return Vec::new();
     }

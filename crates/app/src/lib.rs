@@ -19,7 +19,9 @@ pub mod paper;
 pub mod read;
 pub mod report;
 pub mod rhythm;
+pub mod saved_list;
 pub mod scenario;
+mod signer;
 pub mod study;
 pub mod table;
 pub mod timetable;
@@ -36,6 +38,7 @@ pub use actor::Actor;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::AppError;
+pub use signer::{Signer, Signers};
 
 /// The application: cheap to clone, shared by all handlers.
 #[derive(Clone)]

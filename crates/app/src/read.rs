@@ -3,9 +3,11 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, PoisonError};
 
+use domain::authorize::target_of;
 use domain::code::Code;
-use domain::history::{History, SubjectHistory, View};
+use domain::history::{History, Lookup, SubjectHistory, View};
 use domain::journal::{Entry, Seq};
+use domain::policy::Target;
 use domain::portfolio::Portfolio;
 use domain::statement::Statement;
 use domain::subject::{Subject, directory};
@@ -158,6 +160,17 @@ impl App {
         Ok(self.database().read_async(move |c| c.subject(&subject)).await?)
     }
 
+    /// One subject with everything ever recorded of it, and what a change to it touches.
+    pub async fn subject_and_target(
+        &self,
+        subject: &Subject,
+    ) -> Result<(Arc<SubjectHistory>, Target), AppError> {
+        let history = self.history(&subject.scope).await?;
+        let held = Arc::new(self.subject(subject).await?.ok_or(AppError::NotFound)?);
+        let target = target_of(subject, &WithOne { history: &history, one: held.clone() });
+        Ok((held, target))
+    }
+
     /// Journal entries, newest first.
     pub async fn entries(
         &self,
@@ -171,6 +184,18 @@ impl App {
 
     pub async fn entry(&self, seq: Seq) -> Result<Option<Entry>, AppError> {
         Ok(self.database().read_async(move |c| c.entry(seq)).await?)
+    }
+}
+
+/// A history with one more subject: items are in none.
+struct WithOne<'a> {
+    history: &'a History,
+    one: Arc<SubjectHistory>,
+}
+
+impl Lookup for WithOne<'_> {
+    fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
+        if *subject == self.one.subject { Some(self.one.clone()) } else { self.history.subject(subject) }
     }
 }
 

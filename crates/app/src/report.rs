@@ -17,12 +17,12 @@ use domain::named::Named;
 use domain::report::{Content, Pack, Period, Rhythm, Shortfall, Stated, Study, compose};
 use domain::source::Source;
 use domain::subject::Subject;
-use store::EntryFilter;
+use store::{EntryFilter, Tx};
 use words::Lang;
 
 use crate::App;
 use crate::actor::Actor;
-use crate::change::{Change, Receipt};
+use crate::change::{Change, Receipt, make};
 use crate::error::AppError;
 use crate::read::Asked;
 
@@ -250,28 +250,40 @@ impl App {
             return Err(IssueError::NotOver);
         }
         let series = report.item.series.ok_or(AppError::NotFound)?;
-        let facts = self.issuing(plan, series, report.content.to, &report.item.content).await?;
-        Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)
+        let frozen = (report.content.to, report.item.content);
+        Ok(self.number_and_issue(actor, (plan, code), series, frozen, Vec::new(), expected, source).await?)
     }
 
-    /// The facts that number and freeze a report of a series.
-    pub(crate) async fn issuing(
+    /// Numbers and freezes a report of a series with its content as of a day. The number is taken where it
+    /// is written down: whoever issues another report of the series at the same moment, on whichever
+    /// server, waits for this one.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one change")]
+    pub(crate) async fn number_and_issue(
         &self,
-        plan: &Code,
+        actor: &Actor,
+        (plan, code): (&Code, &Code),
         series: Series,
-        as_of: jiff::civil::Date,
-        content: &str,
-    ) -> Result<Vec<Fact>, AppError> {
-        let issued = self.issued(plan, series).await?;
-        let number =
-            issued.iter().filter_map(|item| Some(item.issued.as_ref()?.number)).max().unwrap_or(0) + 1;
-        let known = self.database().read_async(|c| c.head()).await?;
-        let digest = Hash::of(content).to_string();
-        Ok(vec![
-            ItemFact::Number { number: number.to_string() }.into(),
-            ItemFact::Issue { number, as_of, known: known.0, digest }.into(),
-            ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
-        ])
+        (as_of, content): (jiff::civil::Date, String),
+        facts: Vec<Fact>,
+        expected: Seq,
+        source: &Source,
+    ) -> Result<Receipt, AppError> {
+        let (actor, plan, code, source) = (actor.clone(), plan.clone(), code.clone(), source.clone());
+        let (now, today) = (self.clock().now(), self.clock().today());
+        let issue = move |tx: &mut Tx| -> Result<Receipt, AppError> {
+            let numbered = tx.numbered_reports(&plan, series)?;
+            let number = numbered.into_iter().map(|(_, number)| number).max().unwrap_or(0) + 1;
+            // Tried again when the databases ask for it, so what was handed in stays.
+            let mut facts = facts.clone();
+            facts.extend([
+                ItemFact::Number { number: number.to_string() }.into(),
+                ItemFact::Issue { number, as_of, known: tx.head().0, digest: Hash::of(&content).to_string() }
+                    .into(),
+                ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
+            ]);
+            make(tx, &actor, &record(&plan, &code, facts, expected, &source), now, today)
+        };
+        self.database().write_async(issue).await
     }
 
     /// What was recorded about an issued report's days after it was issued, newest first: it changes

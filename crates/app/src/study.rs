@@ -231,8 +231,8 @@ impl App {
             _ => report.item.content,
         };
         let series = report.item.series.ok_or(AppError::NotFound)?;
-        let mut facts = vec![ItemFact::Content { content: content.clone() }.into()];
-        facts.extend(self.issuing(plan, series, report.study.as_of, &content).await?);
-        Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)
+        let facts = vec![ItemFact::Content { content: content.clone() }.into()];
+        let frozen = (report.study.as_of, content);
+        Ok(self.number_and_issue(actor, (plan, code), series, frozen, facts, expected, source).await?)
     }
 }

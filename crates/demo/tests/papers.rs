@@ -405,7 +405,11 @@ fn what_moved_is_all_that_a_report_of_a_period_stands_on() {
         let judges = (judge.on(eve), judge.on(to));
         let whole = |day: Date| {
             let query = LedgerQuery::default();
-            books.app.database().read(|c| c.all_items(&plan(), &query, &judge.on(day))).unwrap()
+            let read = |c: &mut store::Connection| {
+                let head = c.head()?;
+                c.all_items(&plan(), &query, (&judge.on(day), head))
+            };
+            books.app.database().read(read).unwrap()
         };
         let (all_before, all_after) = (whole(eve), whole(to));
         // What has long been done is left out; in the first weeks that is nothing yet.

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 
+use app::ledger::Paging;
 use app::read::Asked;
 use app::{App, FixedClock};
 use domain::code::Code;
@@ -14,8 +15,9 @@ use domain::history::View;
 use domain::item::kind::{ItemKind, Series};
 use domain::item::ledger::LedgerRow;
 use domain::item::light::Light;
-use domain::item::query::LedgerQuery;
+use domain::item::query::{LedgerQuery, Sort};
 use domain::item::{Item, Relation, Standing, State, Step};
+use domain::journal::Seq;
 use domain::report::Content;
 use domain::source::Grade;
 use domain::subject::Subject;
@@ -91,6 +93,41 @@ fn plan() -> Code {
 
 fn of_kind(kind: ItemKind) -> impl Iterator<Item = &'static Item> {
     books().items.iter().filter(move |item| item.kind == kind)
+}
+
+#[test]
+fn the_ledger_as_known_earlier_is_what_the_facts_of_that_moment_make() {
+    let app = &books().app;
+    let head = app.database().read(|c| c.head()).unwrap();
+    let query = LedgerQuery::default();
+    for known in [head.0 / 4, head.0 / 2, head.0 - 40, head.0].map(Seq) {
+        let view = View { as_of: DAY, known };
+        let mut expected = Vec::new();
+        app.database()
+            .read(|c| {
+                c.each_item(&plan(), &mut |history| {
+                    expected.extend(Item::at(&history, view).map(|item| LedgerRow::of_item(&item)));
+                    Ok(())
+                })
+            })
+            .unwrap();
+        for (sort, descending) in [(Sort::Due, false), (Sort::Name, true), (Sort::Reported, true)] {
+            expected.sort_by(|a, b| sort.after(a).compare(&sort.after(b), descending));
+            let mut paging = Paging { sort, descending, after: None, limit: 90 };
+            let mut shown = Vec::new();
+            loop {
+                let page = runtime().block_on(app.ledger_at(&plan(), &query, &paging, view)).unwrap();
+                shown.extend(page.rows.into_iter().map(|(row, _)| row));
+                paging.after = page.next;
+                if paging.after.is_none() {
+                    break;
+                }
+            }
+            assert!(shown == expected, "{known}: {} of {}", shown.len(), expected.len());
+        }
+        let lights = runtime().block_on(app.ledger_lights_at(&plan(), &query, view)).unwrap();
+        assert_eq!(lights.values().sum::<u64>(), expected.len() as u64);
+    }
 }
 
 fn on_the_day() -> Asked {

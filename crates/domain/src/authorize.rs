@@ -108,7 +108,10 @@ fn item_recording(fact: &ItemFact, kind: Option<ItemKind>, item: Option<&Item>) 
     };
     let action = match fact {
         ItemFact::Move { step, .. } => item
-            .and_then(|item| workflow::find(item.kind, item.state, *step))
+            .and_then(|item| {
+                let next = workflow::find(item.kind, item.state, *step);
+                next.or_else(|| workflow::made(item.kind, *step, item.state))
+            })
             .map_or(describing, |allowed| allowed.needs),
         ItemFact::Progress { .. }
         | ItemFact::Forecast { .. }

@@ -50,6 +50,19 @@ impl Command {
         }
     }
 
+    /// Leaves nobody named whose word a fact would be: it is then that of whoever gives the command.
+    pub fn unsigned(&mut self) {
+        let (Self::Register { facts, .. }
+        | Self::Put { facts, .. }
+        | Self::Record { facts, .. }
+        | Self::Correct { facts, .. }) = self;
+        for fact in facts {
+            if let Fact::Item(item) = fact {
+                *item = item.clone().unsigned();
+            }
+        }
+    }
+
     pub fn facts(&self) -> &[Fact] {
         match self {
             Self::Register { facts, .. }
@@ -124,7 +137,8 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     let mut facts = if registers { with_template_steps(command, lookup) } else { command.facts().to_vec() };
     for fact in &mut facts {
         if let Fact::Item(item) = fact {
-            *item = item.clone().signed(&context.actor);
+            let signer = first_signer(command, held.as_deref(), item).unwrap_or(&context.actor).clone();
+            *item = item.clone().signed(&signer);
         }
     }
     validate::given_once(&facts, context, &mut refusals);
@@ -156,6 +170,17 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
         refusals.push(Refusal { field: "reason".into(), problem: Problem::ReasonRequired });
     }
     if refusals.is_empty() { Ok(drafts(command, registers, facts, context)) } else { Err(refusals) }
+}
+
+/// Whose word a corrected fact was: whoever puts right how it was written down does not take it over.
+fn first_signer<'a>(
+    command: &Command,
+    held: Option<&'a SubjectHistory>,
+    fact: &ItemFact,
+) -> Option<&'a Code> {
+    let Command::Correct { entry, .. } = command else { return None };
+    let wrong = held?.in_slot(&fact.slot()).iter().find(|recorded| recorded.seq == *entry)?;
+    ItemFact::of(&wrong.fact)?.signer()
 }
 
 /// Whether new facts are checked against this one: a report about a project is not compared with all

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::code::Code;
 use crate::fact::{Fact, OfKind};
+use crate::item::kind::Series;
 use crate::journal::{Entry, Event, Seq};
 use crate::plan::Plan;
 use crate::source::Grade;
@@ -175,6 +176,12 @@ pub trait Lookup {
     /// it together takes longer than checking a command against it.
     fn plan(&self, plan: &Code) -> Option<Arc<Plan>> {
         Plan::at(&*self.subject(&Subject::plan(plan))?, View::ALL).map(Arc::new)
+    }
+
+    /// The reports of a series that have a number. Only whoever decides on a change need know them: it is
+    /// there that a number is taken.
+    fn numbered(&self, _plan: &Code, _series: Series) -> Vec<(Code, u32)> {
+        Vec::new()
     }
 }
 

@@ -37,6 +37,7 @@ pub mod review;
 pub mod revision;
 pub mod rhythm;
 pub mod rollup;
+pub mod saved_list;
 pub mod scenario;
 pub mod source;
 pub mod statement;

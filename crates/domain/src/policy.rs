@@ -193,6 +193,10 @@ impl Action {
             Self::TryScenario => "try_scenario",
         }
     }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|action| action.as_str() == text)
+    }
 }
 
 /// What an action would touch.

@@ -23,6 +23,20 @@ pub struct Portfolio {
 }
 
 impl Portfolio {
+    /// An area and all below it.
+    pub fn areas_below(&self, area: &Code) -> Vec<Code> {
+        let mut out = vec![area.clone()];
+        let mut at = 0;
+        while let Some(upper) = out.get(at).cloned() {
+            let below = self.areas.values().filter(|held| held.parent.as_ref() == Some(&upper));
+            let below: Vec<Code> =
+                below.map(|held| held.code.clone()).filter(|code| !out.contains(code)).collect();
+            out.extend(below);
+            at += 1;
+        }
+        out
+    }
+
     /// `None` when the plan is not on the books at that point of view.
     pub fn at(history: &History, plan: &Code, view: View) -> Option<Self> {
         let plan = Plan::at(history.get(&Subject::plan(plan))?, view)?;

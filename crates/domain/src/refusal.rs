@@ -105,6 +105,10 @@ pub enum Problem {
     NothingPending,
     #[error("a mark lies between 1 and 5")]
     MarkRange,
+    #[error("is the word of '{0}', who does not record it")]
+    WordOfOther(Code),
+    #[error("number {number} is that of '{by}'")]
+    NumberTaken { number: u32, by: Code },
     #[error("late without a reason: {}", .0.join(", "))]
     Unexplained(Vec<String>),
     #[error("kept by the calendar, not written by hand")]
@@ -257,6 +261,7 @@ impl Problem {
             Self::RelationNotAllowed { .. } => "relation-not-allowed",
             Self::NothingPending => "nothing-pending",
             Self::MarkRange => "mark-range",
+            Self::NumberTaken { .. } => "number-taken",
             Self::Unexplained(_) => "unexplained",
             Self::ByCalendar => "by-calendar",
             Self::BadRhythm => "bad-rhythm",
@@ -274,6 +279,7 @@ impl Problem {
             Self::Disagreement => "disagreement",
             Self::BadChange(_) => "bad-change",
             Self::TooMany(_) => "too-many",
+            Self::WordOfOther(_) => "word-of-other",
         }
     }
 
@@ -324,6 +330,10 @@ impl Problem {
             Self::DayOff { date, next } => vec![("date", date.to_string()), ("next", next.to_string())],
             Self::NotInState { state } => vec![("state", state.as_str().into())],
             Self::RelationNotAllowed { relation } => vec![("relation", relation.as_str().into())],
+            Self::WordOfOther(person) => vec![("person", person.to_string())],
+            Self::NumberTaken { number, by } => {
+                vec![("number", number.to_string()), ("by", by.to_string())]
+            }
             Self::Circular(path) => vec![("path", join(path))],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {

@@ -1,14 +1,11 @@
 //! Who changed what: the journal as people read it.
 
-use std::sync::Arc;
-
-use app::AppError;
 use app::read::Asked;
+use app::{AppError, Signers};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::authorize::target_of;
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::history::View;
@@ -29,6 +26,7 @@ use crate::editor::values::topic_of;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
+use crate::words_of::who;
 
 /// Entries on a page.
 const PAGE: usize = 50;
@@ -93,6 +91,8 @@ struct Line {
     recorded: String,
     effective: String,
     actor: String,
+    /// The person's name and unit.
+    who: String,
     subject: String,
     subject_kind: String,
     address: String,
@@ -197,6 +197,7 @@ pub async fn list(visit: Visit, Query(query): Query<Vec<(String, String)>>) -> R
     let page = visit.app.entries(filter, before, PAGE).await?;
     let mut lines = Vec::with_capacity(page.items.len());
     let mut books: Vec<(Code, Book)> = Vec::new();
+    let signers = visit.app.signers().await?;
     for entry in &page.items {
         let scope = &entry.draft.subject.scope;
         if !books.iter().any(|(held, _)| held == scope) {
@@ -205,7 +206,7 @@ pub async fn list(visit: Visit, Query(query): Query<Vec<(String, String)>>) -> R
             books.push((scope.clone(), book_of(&visit, subject).await?));
         }
         if let Some((_, book)) = books.iter().find(|(held, _)| held == scope) {
-            lines.push(line(&visit, book, entry));
+            lines.push(line(&visit, book, &signers, entry));
         }
     }
     let frame = visit.page(visit.t("audit-title"));
@@ -232,7 +233,7 @@ fn moment(visit: &Visit, at: jiff::Timestamp) -> String {
     visit.app.clock().zone().to_datetime(at).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
-fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
+fn line(visit: &Visit, book: &Book, signers: &Signers, entry: &Entry) -> Line {
     let draft = &entry.draft;
     let facts = draft.event.facts();
     let more = facts.len().saturating_sub(FACTS_SHOWN);
@@ -245,6 +246,7 @@ fn line(visit: &Visit, book: &Book, entry: &Entry) -> Line {
         recorded: moment(visit, entry.recorded_at),
         effective: draft.effective.to_string(),
         actor: draft.actor.to_string(),
+        who: who(visit.lang, signers, &draft.actor),
         subject: book.subject_name(&draft.subject),
         subject_kind: visit.t(&format!("subject-{}", draft.subject.kind.as_str())).into_owned(),
         address: address_of(&draft.subject),
@@ -296,8 +298,7 @@ pub async fn entry(
         return Err(visit.forbidden(Action::ReadAudit));
     }
     let book = book_of(&visit, subject).await?;
-    let all = visit.app.history(&subject.scope).await?;
-    let history = Arc::new(visit.app.subject(subject).await?.ok_or(AppError::NotFound)?);
+    let (history, target) = visit.app.subject_and_target(subject).await?;
     let corrects = entry.draft.event.corrects();
     let wrong = match corrects {
         Some(wrong) => visit.app.entry(wrong).await?,
@@ -339,7 +340,7 @@ pub async fn entry(
         page: visit.page(visit.tw("audit-entry", &[("entry", &seq.to_string())])),
         title: visit.tw("audit-entry", &[("entry", &seq.to_string())]),
         saved: saved(visit.lang, &Typed(query)),
-        line: line(&visit, &book, &entry),
+        line: line(&visit, &book, &visit.app.signers().await?, &entry),
         grade: visit.t(&grade).into_owned(),
         source_unit: entry
             .draft
@@ -352,10 +353,7 @@ pub async fn entry(
         has_next: visit.app.entry(Seq(seq + 1)).await?.is_some(),
         corrects,
         corrected_by,
-        may_correct: corrected_by.is_none()
-            // An item is put right by its next move: its entries have no form to be rewritten in.
-            && subject.kind != SubjectKind::Item
-            && visit.actor.may(Action::CorrectEntry, &target_of(subject, &*all)),
+        may_correct: corrected_by.is_none() && visit.actor.may(Action::CorrectEntry, &target),
         entry: &entry,
     };
     render(StatusCode::OK, &page)

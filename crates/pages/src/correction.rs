@@ -1,17 +1,19 @@
 //! Correcting a wrong entry: its facts as a form, each kept, changed or withdrawn.
 
+use std::sync::Arc;
+
 use app::AppError;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::authorize::target_of;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::SubjectHistory;
 use domain::journal::{Entry, Seq};
 use domain::policy::Action;
+use domain::subject::SubjectKind;
 
-use crate::audit::{book_of, number};
+use crate::audit::{address_of, book_of, number};
 use crate::editor::book::{Book, label_key};
 use crate::editor::change::{Sent, Wanted, own_unit, reconcile, seen, send};
 use crate::editor::field::{Choice, Control, Field, Typed};
@@ -24,21 +26,27 @@ use crate::visit::Visit;
 
 struct Wrong {
     entry: Entry,
-    history: SubjectHistory,
+    history: Arc<SubjectHistory>,
     book: Book,
+    /// The page to go back to.
+    back: String,
 }
 
 impl Wrong {
     async fn open(visit: &Visit, seq: u64) -> Result<Self, PageError> {
         let entry = visit.app.entry(Seq(seq)).await?.ok_or(AppError::NotFound)?;
         let subject = &entry.draft.subject;
-        let all = visit.app.history(&subject.scope).await?;
-        if !visit.actor.may(Action::CorrectEntry, &target_of(subject, &*all)) {
+        let (history, target) = visit.app.subject_and_target(subject).await?;
+        if !visit.actor.may(Action::CorrectEntry, &target) {
             return Err(visit.forbidden(Action::CorrectEntry));
         }
-        let history = all.get(subject).map(|held| (**held).clone()).ok_or(AppError::NotFound)?;
         let book = book_of(visit, subject).await?;
-        Ok(Self { entry, history, book })
+        // Not everyone who may correct may read the audit: they come from the item's own history.
+        let back = match subject.kind {
+            SubjectKind::Item if !visit.actor.may(Action::ReadAudit, &target) => address_of(subject),
+            _ => format!("/audit/{seq}"),
+        };
+        Ok(Self { entry, history, book, back })
     }
 
     fn facts(&self) -> &[Fact] {
@@ -55,8 +63,8 @@ impl Wrong {
 
     fn sheet(&self, visit: &Visit) -> Sheet {
         let lang = visit.lang;
-        let address = format!("/audit/{}", self.entry.seq);
-        let mut sheet = Sheet::new(format!("{address}/correct"), address, visit.t("correct-submit"))
+        let action = format!("/audit/{}/correct", self.entry.seq);
+        let mut sheet = Sheet::new(action, &self.back, visit.t("correct-submit"))
             .hidden("version", self.history.version.to_string());
         sheet.intro = visit.t("correct-intro").into_owned();
         sheet.danger = true;
@@ -169,7 +177,7 @@ pub async fn save(
         let command = Command::Correct { subject, entry: wrong.entry.seq, facts, expected };
         let wanted = Wanted { command, ground, slots };
         match send(&visit.app, &visit.actor, &wrong.book, sheet, wanted).await? {
-            Sent::Done(receipt) => return Ok(done(&format!("/audit/{seq}"), Some(&receipt))),
+            Sent::Done(receipt) => return Ok(done(&wrong.back, Some(&receipt))),
             Sent::Again(status, sheet) => return form_page(&visit, status, title, *sheet),
             Sent::Conflict => {}
         }

@@ -135,7 +135,9 @@ async fn show(
     view.may_staff = may_staff;
     view.more_history = entries.next.is_some();
     let zone = state.app.clock().zone();
-    view.history = project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, may_staff);
+    let signers = if may_staff { Some(state.app.signers().await?) } else { None };
+    view.history =
+        project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, signers.as_ref());
     view.entries = entries.items.len() - later;
     view.later_entries = later;
     if !may_staff {

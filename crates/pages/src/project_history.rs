@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::Signers;
 use domain::fact::Fact;
 use domain::journal::{Entry, Event, Seq};
 use domain::portfolio::Portfolio;
@@ -50,13 +51,14 @@ impl HistoryLine {
     }
 }
 
+/// With `signers`, for those who may know who said it.
 pub(crate) fn lines(
     entries: &[Entry],
     portfolio: &Arc<Portfolio>,
     project: &Project,
     lang: Lang,
     zone: &TimeZone,
-    may_staff: bool,
+    signers: Option<&Signers>,
 ) -> Vec<HistoryLine> {
     let mut book = Book::of_plan(lang, portfolio.clone());
     book.project = Some(project.clone());
@@ -74,7 +76,7 @@ pub(crate) fn lines(
             .facts()
             .iter()
             // Working remarks are not for everybody.
-            .filter(|fact| may_staff || !matches!(fact, Fact::Project(ProjectFact::Remark { .. })))
+            .filter(|fact| signers.is_some() || !matches!(fact, Fact::Project(ProjectFact::Remark { .. })))
             // A project's chain of steps is one thing to say, not one for each step.
             .filter(|fact| !matches!(fact, Fact::Project(ProjectFact::Step { .. })))
             .map(|fact| book.line(fact))
@@ -95,7 +97,7 @@ pub(crate) fn lines(
         let line = HistoryLine {
             recorded: words_of::day(lang, zone.to_datetime(entry.recorded_at).date()),
             effective: words_of::day(lang, entry.draft.effective),
-            who: if may_staff { entry.draft.actor.to_string() } else { String::new() },
+            who: signers.map_or_else(String::new, |signers| words_of::who(lang, signers, &entry.draft.actor)),
             grade: entry.draft.source.grade,
             source: entry.draft.source.title.clone(),
             url: entry.draft.source.url.clone(),

@@ -21,6 +21,7 @@ use words::Lang;
 
 use crate::PagesState;
 use crate::error::{PageError, render};
+use crate::ledger::Asking;
 use crate::overview::plan_code;
 use crate::page::Page;
 use crate::projects::{self, ListQuery};
@@ -42,7 +43,7 @@ struct TablesPage {
     tables: Vec<Line>,
 }
 
-/// `list=yes` asks for what the list of projects shows under the same conditions.
+/// `list=yes` asks for what the list of projects, or the ledger, shows under the same conditions.
 #[derive(Debug, Default, Deserialize)]
 struct ListAsked {
     #[serde(default)]
@@ -80,6 +81,7 @@ async fn download(
     visitor: Visitor,
     Path((plan, file)): Path<(String, String)>,
     Query(asked): Query<ListAsked>,
+    Query(ledger): Query<Asking>,
 ) -> Result<Response, PageError> {
     let plan = plan_code(&plan, &visitor)?;
     let not_found = || PageError::not_found().in_lang(visitor.lang);
@@ -99,18 +101,15 @@ async fn download(
         .await
         .map_err(|error| visitor.fail(error))?;
     let mut rows = Vec::new();
-    if table.is_journal() {
-        app.export_entries(&plan, visitor.asked, |row| {
-            rows.push(row);
-            Ok::<(), app::AppError>(())
-        })
-        .await
-        .map_err(|error| visitor.fail(error))?;
-    } else {
-        table.each(&snapshot, &mut |row| rows.push(row));
-        if asked.list == "yes" {
-            rows = narrowed(table, rows, &snapshot.portfolio, &asked.query).ok_or_else(not_found)?;
-        }
+    let wanted = (table.is_ledger() && asked.list == "yes").then(|| ledger.query(&snapshot.portfolio));
+    app.export_rows(table, &snapshot, wanted.as_ref(), visitor.asked, |row| {
+        rows.push(row);
+        Ok::<(), app::AppError>(())
+    })
+    .await
+    .map_err(|error| visitor.fail(error))?;
+    if asked.list == "yes" && !table.is_ledger() {
+        rows = narrowed(table, rows, &snapshot.portfolio, &asked.query).ok_or_else(not_found)?;
     }
     let lang = visitor.lang;
     let day = snapshot.portfolio.view.as_of;

@@ -9,6 +9,7 @@ mod incoming;
 mod mistakes;
 mod template;
 
+pub use exchange::cell::WriteError;
 pub use export::{export_sink, to_cells};
 pub use format::{Format, Style, UnknownFormat};
 pub use incoming::{Incoming, explain, read};

@@ -67,6 +67,7 @@ fn help_key(column: &Column) -> &'static str {
         ColumnKind::Text => "help-text",
         ColumnKind::PlannedDate => "help-planned-date",
         ColumnKind::Day => "help-day",
+        ColumnKind::Moment => "help-moment",
         ColumnKind::Number => "help-number",
         ColumnKind::Whole => "help-whole",
         ColumnKind::Yuan => "help-yuan",

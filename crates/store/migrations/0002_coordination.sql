@@ -62,6 +62,21 @@ CREATE TABLE item_link (
 ) {unrowed};
 CREATE INDEX item_link_back ON item_link (plan, to_kind, to_code);
 
+-- Lists of the ledger that people keep under a name: what is asked for, as the ledger's address says it.
+-- shared is empty for a list of one's own, 'plan', or 'unit:CODE'.
+
+CREATE TABLE saved_list (
+  id {text} NOT NULL PRIMARY KEY,
+  plan {text} NOT NULL,
+  person {text} NOT NULL,
+  name {text} NOT NULL,
+  query {text} NOT NULL,
+  shared {text} NOT NULL,
+  changed_at BIGINT NOT NULL,
+  UNIQUE (plan, person, name)
+);
+CREATE INDEX saved_list_shared ON saved_list (plan, shared, name) WHERE shared <> '';
+
 -- Files that wait between being looked through and being imported. They are part of no record: each
 -- has an owner and an end, and together they are bounded.
 

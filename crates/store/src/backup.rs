@@ -1,7 +1,7 @@
 //! Backups: one portable file, made while the server runs, for either database.
 //!
 //! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
-//! tokens, what people were told, their preferences and calendar feeds, and an end line with the digest
+//! tokens, what people were told, their preferences, calendar feeds and saved lists, and an end line with the digest
 //! of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
 //! left out: they are made again from the journal. The job queue is left out: what lay in it was, or
 //! will be, sent by the installation that the backup is of, and must not be sent again by another; the
@@ -14,6 +14,7 @@ use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
 use domain::notice::Notice;
 use domain::preference::Preferences;
+use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -61,6 +62,7 @@ enum Line {
     Notice(NoticeLine),
     Preference { person: Code, preferences: Preferences, changed_at: i64 },
     Feed(FeedLine),
+    List(ListLine),
     End { lines: u64, sha256: String },
 }
 
@@ -107,6 +109,17 @@ struct FeedLine {
     hash: String,
     created_at: i64,
     revoked_at: Option<i64>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ListLine {
+    id: String,
+    plan: Code,
+    person: Code,
+    name: String,
+    query: String,
+    sharing: Sharing,
+    changed_at: i64,
 }
 
 const FORMAT: u32 = 1;
@@ -202,6 +215,7 @@ impl Database {
                 lines.put(line)?;
             }
             put_told(connection, &mut lines)?;
+            put_lists(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -265,6 +279,19 @@ fn put_told<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Resu
     preferences.iter().chain(&feeds).try_for_each(|line| lines.put(line))
 }
 
+/// Writes the lists of the ledger that people keep.
+fn put_lists<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut after = String::new();
+    loop {
+        let batch = connection.lists_after(&after, 2_000)?;
+        let Some((last, _)) = batch.last() else { return Ok(()) };
+        after.clone_from(&last.id);
+        for (SavedList { id, plan, owner, name, query, sharing }, changed_at) in batch {
+            lines.put(&Line::List(ListLine { id, plan, person: owner, name, query, sharing, changed_at }))?;
+        }
+    }
+}
+
 fn restore_into(
     tx: &mut crate::writer::Tx,
     input: impl Read,
@@ -323,6 +350,9 @@ fn restore_into(
             }
             (Some(_), Line::Feed(FeedLine { id, person, covers, hash, created_at, revoked_at })) => {
                 tx.add_feed(&Feed { id, person, covers, hash, created_at, revoked_at })?;
+            }
+            (Some(_), Line::List(ListLine { id, plan, person, name, query, sharing, changed_at })) => {
+                tx.put_list(&SavedList { id, plan, owner: person, name, query, sharing }, changed_at)?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 if lines + 1 != number || sha256 != hex(sha.clone()) {

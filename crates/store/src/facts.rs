@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::code::Code;
 use domain::history::{History, Lookup, RecordedFact, SubjectHistory, View};
+use domain::item::kind::Series;
 use domain::journal::{Entry, Event, Seq};
 use domain::plan::Plan;
 use domain::source::Grade;
@@ -56,10 +57,10 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry) -> Result<()> 
     Ok(())
 }
 
-const COLUMNS: &str = "subject, slot, effective, seq, superseded, grade, body";
+pub(crate) const COLUMNS: &str = "subject, slot, effective, seq, superseded, grade, body";
 
 /// Reads the fact columns of a row that begins with the subject's code.
-fn fact(row: &Row) -> Result<RecordedFact> {
+pub(crate) fn fact(row: &Row) -> Result<RecordedFact> {
     let seq = row.int(3)? as u64;
     let unreadable = |why: String| StoreError::Unreadable { seq, why };
     Ok(RecordedFact {
@@ -239,5 +240,16 @@ impl Lookup for TxLookup<'_, '_> {
         let fresh = Arc::new(Plan::at(&history, View::ALL)?);
         plans.insert(plan.clone(), (history.version, fresh.clone()));
         Some(fresh)
+    }
+
+    fn numbered(&self, plan: &Code, series: Series) -> Vec<(Code, u32)> {
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        match guard.0.connection.numbered_reports(plan, series) {
+            Ok(found) => found,
+            Err(error) => {
+                guard.1.get_or_insert(error);
+                Vec::new()
+            }
+        }
     }
 }

@@ -6,7 +6,7 @@ use domain::item::ledger::{LedgerRow, Span, spans};
 use domain::item::light::{Condition, Judge, Light};
 use domain::item::query::{After, LedgerQuery, NEVER, Sort, searched};
 use domain::item::{Item, ItemFact, Relation, Standing, Target};
-use domain::journal::{Entry, Event};
+use domain::journal::{Entry, Event, Seq};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
@@ -218,11 +218,15 @@ impl Asked {
         }
     }
 
-    /// `item` rows of the plan on the day that the query asks for.
-    fn new(plan: &Code, query: &LedgerQuery, judge: &Judge) -> Self {
+    /// `item` rows of the plan on the day that the query asks for, of items that nothing was recorded of
+    /// after `known`: the rows of others show what was known later.
+    fn new(plan: &Code, query: &LedgerQuery, judge: &Judge, known: Seq) -> Self {
         let mut asked = Self { sql: String::new(), values: Vec::new() };
         let (plan, day) = (asked.value(plan.as_str()), asked.value(judge.day.to_string()));
         asked.sql = format!("plan = {plan} AND from_day <= {day} AND until_day > {day}");
+        if known != Seq::LATEST {
+            asked.and(&format!("code NOT IN ({})", changed_since(&plan, known)));
+        }
         asked.among("kind", query.kinds.iter().map(|kind| kind.as_str()));
         asked.among("standing", query.standings.iter().map(|standing| standing.as_str()));
         asked.same("lead_unit", query.lead_unit.as_ref().map(Code::as_str));
@@ -292,6 +296,12 @@ impl Asked {
     }
 }
 
+/// The items of a plan that something was recorded of after an entry.
+pub(crate) fn changed_since(plan: &str, known: Seq) -> String {
+    let kind = SubjectKind::Item.as_str();
+    format!("SELECT subject FROM entry WHERE kind = '{kind}' AND scope = {plan} AND seq > {known}")
+}
+
 fn column(sort: Sort) -> &'static str {
     match sort {
         Sort::Due => "due",
@@ -305,12 +315,13 @@ fn column(sort: Sort) -> &'static str {
 }
 
 impl Connection {
-    /// The items of a plan that a query asks for on the judge's day, as known now.
+    /// The items of a plan that a query asks for on the judge's day, without those that something was
+    /// recorded of after `known`: see [`each_changed_item`](Self::each_changed_item).
     pub fn ledger(
         &mut self,
         plan: &Code,
         query: &LedgerQuery,
-        judge: &Judge,
+        (judge, known): (&Judge, Seq),
         (sort, descending): (Sort, bool),
         after: Option<&After>,
         limit: usize,
@@ -318,7 +329,7 @@ impl Connection {
         if !query.wants_items() {
             return Ok(LedgerPage { rows: Vec::new(), next: None });
         }
-        let mut asked = Asked::new(plan, query, judge);
+        let mut asked = Asked::new(plan, query, judge, known);
         let (key, turn) = (column(sort), if descending { "DESC" } else { "ASC" });
         if let Some(after) = after {
             let (k, c) = (asked.value(after.key.as_str()), asked.value(after.code.as_str()));
@@ -348,9 +359,14 @@ impl Connection {
         Ok(LedgerPage { rows, next })
     }
 
-    /// All items that a query finds on the judge's day.
-    pub fn all_items(&mut self, plan: &Code, query: &LedgerQuery, judge: &Judge) -> Result<Vec<LedgerRow>> {
-        let asked = Asked::new(plan, query, judge);
+    /// All items that a query finds on the judge's day, without those that changed after `known`.
+    pub fn all_items(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        (judge, known): (&Judge, Seq),
+    ) -> Result<Vec<LedgerRow>> {
+        let asked = Asked::new(plan, query, judge, known);
         self.rows(&format!("SELECT body FROM item WHERE {}", asked.sql), &asked.params(), |row| {
             serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
         })
@@ -377,17 +393,17 @@ impl Connection {
         Ok((rows("$2", "until_day <= $3")?, rows("$3", "from_day > $2")?))
     }
 
-    /// How many items of each light a query finds.
+    /// How many items of each light a query finds, without those that changed after `known`.
     pub fn ledger_lights(
         &mut self,
         plan: &Code,
         query: &LedgerQuery,
-        judge: &Judge,
+        (judge, known): (&Judge, Seq),
     ) -> Result<Vec<(Light, u64)>> {
         if !query.wants_items() {
             return Ok(Vec::new());
         }
-        let mut asked = Asked::new(plan, query, judge);
+        let mut asked = Asked::new(plan, query, judge, known);
         let light = asked.light(judge);
         let sql = format!(
             "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM item WHERE {}) found GROUP BY light",
@@ -399,6 +415,23 @@ impl Connection {
             Ok((light, row.int(1)? as u64))
         })?;
         Ok(found)
+    }
+
+    /// How many items a query finds, counted up to `most`; without those that changed after `known`.
+    pub fn ledger_count(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        (judge, known): (&Judge, Seq),
+        most: u64,
+    ) -> Result<u64> {
+        if !query.wants_items() {
+            return Ok(0);
+        }
+        let asked = Asked::new(plan, query, judge, known);
+        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {most}) found", asked.sql);
+        let count = self.first(&sql, &asked.params(), |row| row.int(0))?;
+        Ok(count.unwrap_or(0) as u64)
     }
 
     /// The last item code that begins with a prefix.
@@ -470,25 +503,6 @@ impl Connection {
                 Ok(Subject::item(&code(row.text(0)?)?, &code(row.text(1)?)?))
             },
         )
-    }
-
-    /// All items of a plan with everything known of them, one after another.
-    pub fn each_item(
-        &mut self,
-        plan: &Code,
-        visit: &mut dyn FnMut(SubjectHistory) -> Result<()>,
-    ) -> Result<()> {
-        let codes = self.rows(
-            "SELECT DISTINCT code FROM item WHERE plan = $1 ORDER BY code",
-            &[plan.as_str().into()],
-            |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
-        )?;
-        for code in codes {
-            if let Some(history) = self.subject(&Subject::item(plan, &code))? {
-                visit(history)?;
-            }
-        }
-        Ok(())
     }
 }
 

@@ -78,7 +78,7 @@ impl Connection {
 
     /// How many rows each table holds.
     pub fn table_sizes(&mut self) -> Result<Vec<(&'static str, i64)>> {
-        ["entry", "fact", "item", "account", "session", "api_token", "notice", "job"]
+        ["entry", "fact", "item", "account", "session", "api_token", "notice", "job", "saved_list"]
             .into_iter()
             .map(|table| {
                 let count =

@@ -1,16 +1,40 @@
 //! Facts of items, and the rules that a plan's items go by, in the form the journal keeps them.
 
-use serde::{Deserialize, Serialize};
+use serde::de::{Deserializer, Error};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
 use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
+use crate::value::Amount;
+
 macro_rules! as_kept {
     ($($(#[$outer:meta])* $name:ident of $kept:ty, $text:literal;)*) => {$(
         $(#[$outer])*
-        #[derive(Debug, Clone, Serialize, Deserialize)]
-        #[serde(transparent)]
+        #[derive(Debug, Clone)]
         pub struct $name(pub $kept);
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                let mut told = serde_json::to_value(&self.0).map_err(serde::ser::Error::custom)?;
+                numbers(&mut told, &|text| serde_json::to_value(Amount(text.as_str()?.parse().ok()?)).ok());
+                told.serialize(serializer)
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let mut given = Value::deserialize(deserializer)?;
+                numbers(&mut given, &|number| number.is_number().then(|| number.to_string().into()));
+                let kept: $kept = serde_json::from_value(given.clone()).map_err(D::Error::custom)?;
+                let told = serde_json::to_value(&kept).map_err(D::Error::custom)?;
+                match stray(&given, &told) {
+                    Some(name) => Err(D::Error::custom(format_args!("unknown field `{name}`"))),
+                    None => Ok(Self(kept)),
+                }
+            }
+        }
 
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
@@ -20,6 +44,38 @@ macro_rules! as_kept {
 
         impl ToSchema for $name {}
     )*};
+}
+
+/// The members of facts that are exact decimals: the journal keeps them as text, bodies as numbers.
+const DECIMALS: [(&str, &str); 2] = [("progress", "percent"), ("quantity", "quantity")];
+
+fn numbers(fact: &mut Value, turn: &dyn Fn(&Value) -> Option<Value>) {
+    for (name, member) in DECIMALS {
+        let found = fact.get_mut(name).and_then(|fact| fact.get_mut(member));
+        if let Some(found) = found
+            && let Some(turned) = turn(found)
+        {
+            *found = turned;
+        }
+    }
+}
+
+/// A member that was given and would be passed over without a word. What is given as nothing may be left
+/// out of what is kept.
+fn stray(given: &Value, kept: &Value) -> Option<String> {
+    match (given, kept) {
+        (Value::Object(given), Value::Object(kept)) => {
+            given.iter().find_map(|(name, value)| match kept.get(name) {
+                Some(held) => stray(value, held),
+                None if value.is_null() || value == "" => None,
+                None => Some(name.clone()),
+            })
+        }
+        (Value::Array(given), Value::Array(kept)) => {
+            given.iter().zip(kept).find_map(|(given, kept)| stray(given, kept))
+        }
+        _ => None,
+    }
 }
 
 as_kept! {
@@ -65,4 +121,25 @@ as_kept! {
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_that_say_nothing_to_a_fact_are_refused() {
+        let read = |text: &str| serde_json::from_str::<ItemFact>(text).map_err(|error| error.to_string());
+        assert!(read(r#"{"due":{"on":"2019-08-14"}}"#).is_ok());
+        let progress = read(r#"{"progress":{"text":"t","percent":12.50}}"#).unwrap();
+        assert!(serde_json::to_string(&progress).unwrap().contains(r#""percent":12.5"#));
+        assert!(read(r#"{"evidence":{"key":"e1","title":"t","url":"","by":null}}"#).is_ok());
+        assert!(read(r#"{"due":{"on":"2019-08-14","until":"x"}}"#).unwrap_err().contains("`until`"));
+        assert!(
+            read(r#"{"agenda":{"point":1,"title":"t","abuot":{"item":"T-1"}}}"#)
+                .unwrap_err()
+                .contains("`abuot`")
+        );
+        assert!(read(r#"{"duu":{"on":"2019-08-14"}}"#).unwrap_err().contains("unknown variant"));
+    }
 }

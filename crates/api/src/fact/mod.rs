@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use directory::{AreaFact, PersonFact, UnitFact};
 pub use indicator::{IndicatorFact, Instrument};
-pub use item::ItemFact;
+pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules};
 pub use plan::{PlanFact, StepTemplate};
 pub use project::{Gate, ProjectFact};
 

@@ -44,6 +44,12 @@ fn query() -> impl Strategy<Value = String> {
         "area",
         "text",
         "unit",
+        "item",
+        "light",
+        "standing",
+        "due_from",
+        "projects",
+        "series",
         "",
     ]);
     let value = prop_oneof![

@@ -6,6 +6,7 @@ mod description;
 mod docs;
 mod examples;
 mod hostile;
+mod items;
 mod paging;
 mod privacy;
 mod problems;

@@ -3,7 +3,9 @@
 //! Tables that can be imported ([`crate::table::TABLES`]) keep their names and columns, so that an
 //! exported one is read again unchanged; columns that only inform come behind theirs.
 
+mod items;
 mod journal;
+mod ledger;
 mod records;
 mod register;
 mod results;
@@ -13,7 +15,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use domain::code::Code;
-use domain::history::History;
+use domain::history::{History, View};
+use domain::item::query::LedgerQuery;
 use domain::journal::Seq;
 use domain::money::Fen;
 use domain::planned_date::{PlannedDate, Precision};
@@ -115,6 +118,9 @@ pub static TABLES: &[ExportTable] = &[
     results::REVISIONS,
     results::LISTS,
     records::LIST_ENTRIES,
+    items::ITEMS,
+    items::ITEM_RECORDS,
+    ledger::LEDGER,
     results::STATEMENT,
     results::FIGURES,
     journal::ENTRIES,
@@ -130,13 +136,25 @@ impl ExportTable {
         self.name == journal::ENTRIES.name
     }
 
+    /// Whether its rows may be narrowed to a part of the ledger.
+    pub fn is_ledger(&self) -> bool {
+        self.name == ledger::LEDGER.name
+    }
+
     /// Whether it is part of the statement, which is not issued while its sums do not close: see
     /// [`Statement::closes`].
     pub fn is_of_statement(&self) -> bool {
         [results::STATEMENT.name, results::FIGURES.name].contains(&self.name)
     }
 
-    /// Gives every row to `visit`, in a fixed order. Nothing for the journal.
+    /// Whether its rows are read from the database a few at a time: items grow without bound.
+    fn is_streamed(&self) -> bool {
+        self.is_journal()
+            || [items::ITEMS.name, items::ITEM_RECORDS.name, ledger::LEDGER.name].contains(&self.name)
+    }
+
+    /// Gives every row to `visit`, in a fixed order. Nothing for tables that are read page by page: see
+    /// [`App::export_rows`].
     pub fn each(&self, snapshot: &Snapshot, visit: &mut dyn FnMut(Vec<Cell>)) {
         (self.rows)(snapshot, visit);
     }
@@ -204,7 +222,22 @@ impl App {
         english: bool,
         origins: bool,
     ) -> Result<Snapshot, AppError> {
-        let (portfolio, statement) = self.statement(plan, asked).await?;
+        self.snapshot_of(plan, self.view(asked).await?, english, origins).await
+    }
+
+    /// What a plan's tables are made of at a point of view that is already settled, without the sources.
+    pub async fn snapshot_at(&self, plan: &Code, view: View, english: bool) -> Result<Snapshot, AppError> {
+        self.snapshot_of(plan, view, english, false).await
+    }
+
+    async fn snapshot_of(
+        &self,
+        plan: &Code,
+        view: View,
+        english: bool,
+        origins: bool,
+    ) -> Result<Snapshot, AppError> {
+        let (portfolio, statement) = self.statement_at(plan, view).await?;
         let history = self.history(plan).await?;
         let mut held = HashMap::new();
         if origins {
@@ -225,6 +258,34 @@ impl App {
             }
         }
         Ok(Snapshot { portfolio, statement, history, origins: held, english })
+    }
+
+    /// Gives every row of a table to `visit`, in a fixed order. The ledger's are those that `query` asks for;
+    /// all of it without one.
+    pub async fn export_rows<E: From<AppError> + Send + 'static>(
+        &self,
+        table: &ExportTable,
+        snapshot: &Snapshot,
+        query: Option<&LedgerQuery>,
+        asked: Asked,
+        mut visit: impl FnMut(Vec<Cell>) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let plan = &snapshot.portfolio.plan.code;
+        if !table.is_streamed() {
+            let mut outcome = Ok(());
+            table.each(snapshot, &mut |row| {
+                if outcome.is_ok() {
+                    outcome = visit(row);
+                }
+            });
+            return outcome;
+        }
+        match table.name {
+            name if name == items::ITEMS.name => items::export(self, snapshot, true, visit).await,
+            name if name == items::ITEM_RECORDS.name => items::export(self, snapshot, false, visit).await,
+            name if name == ledger::LEDGER.name => ledger::export(self, snapshot, query, visit).await,
+            _ => self.export_entries(plan, asked, &mut visit).await,
+        }
     }
 
     /// Gives the journal's entries of a plan to `visit`, oldest last, a page at a time.

@@ -350,6 +350,10 @@ impl Prepared {
                 if let Fact::Project(ProjectFact::Remark { text }) = fact {
                     slot.push_str(text);
                 }
+                // What is said of an item is told in the order of the rows; only the very same is a twin.
+                if let Fact::Item(fact) = fact {
+                    slot = format!("{slot} {fact:?}");
+                }
                 let key = (change.command.subject().clone(), slot, effective_of(fact, &context));
                 if let Some(first) = seen.get(&key) {
                     twins.push(RowProblem {

@@ -83,12 +83,13 @@ impl Resolver {
     pub(super) fn code(&self, table: &str, column: &str, name: &str) -> Option<&Code> {
         let kind = match (table, column) {
             (_, "project" | "other") | ("projects", "code") => Meaning::Project,
-            (_, "lead_unit" | "unit" | "source_unit") | ("units", "parent") => Meaning::Unit,
+            (_, "lead_unit" | "unit" | "source_unit" | "caller" | "joint_leads" | "supporting_units")
+            | ("units", "parent") => Meaning::Unit,
             (_, "area" | "areas") | ("areas", "parent") => Meaning::Area,
             (_, "sector") => Meaning::Sector,
             (_, "campaign") => Meaning::Campaign,
             ("projects", "kind") => Meaning::Template,
-            ("outputs", "kind") => Meaning::Output,
+            ("outputs", "kind") | ("item_records", "output_kind") => Meaning::Output,
             (_, "indicator") => Meaning::Indicator,
             (_, "step") => Meaning::Step,
             _ => return None,

@@ -4,9 +4,11 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::authorize::target_of;
+use domain::code::Code;
 use domain::command::Command;
-use domain::fact::Fact;
+use domain::fact::{Fact, OfKind};
 use domain::history::{SubjectHistory, View};
+use domain::item::ItemFact;
 use domain::journal::{Event, Seq};
 use domain::policy::Action;
 use domain::project::ProjectFact;
@@ -190,6 +192,9 @@ fn run_row(
     let remaining = held.as_deref().and_then(|held| without_known(held, change, today));
     // Held on to only where it is needed: what is held by two must be copied when the entry comes in.
     let held = held.filter(|_| listed);
+    if let Some(other) = word_of_other(actor, remaining.as_ref().unwrap_or(change)) {
+        return Err(Refusal { field: "by".into(), problem: Problem::WordOfOther(other) }.into());
+    }
     let receipt = match &remaining {
         Some(change) if change.command.facts().is_empty() => {
             return Ok(Done { outcome: Outcome::Unchanged, entries: 0, span: None, recorded: Vec::new() });
@@ -220,6 +225,29 @@ fn run_row(
     Ok(Done { outcome, entries: receipt.entries.len(), span, recorded })
 }
 
+/// Whose word a row brings that is not the importer's own. The machine's operator brings in registers that
+/// were kept elsewhere, with the names in them.
+fn word_of_other(actor: &Actor, change: &Change) -> Option<Code> {
+    let own = match actor {
+        Actor::Operator(_) => return None,
+        actor => actor.person(),
+    };
+    let signers = change.command.facts().iter().filter_map(ItemFact::of).filter_map(ItemFact::signer);
+    signers.into_iter().find(|signer| Some(*signer) != own).cloned()
+}
+
+/// Whether exactly this was said of an item on the day; whose word it was counts where the row names it.
+fn item_said(held: &SubjectHistory, fact: &ItemFact, day: Option<Date>) -> bool {
+    held.in_slot(&fact.slot()).iter().any(|recorded| {
+        let same = |recorded: &ItemFact| {
+            recorded == fact || (fact.signer().is_none() && recorded.clone().unsigned() == *fact)
+        };
+        recorded.superseded.is_none()
+            && day.is_none_or(|day| recorded.effective == day)
+            && ItemFact::of(&recorded.fact).is_some_and(same)
+    })
+}
+
 /// The last fact of a slot that holds on a day.
 fn last<'a>(held: &'a SubjectHistory, slot: &str, day: Date) -> Option<&'a Fact> {
     let view = View::as_of(day);
@@ -239,6 +267,7 @@ fn without_known(held: &SubjectHistory, change: &Change, today: Date) -> Option<
                     && recorded.fact == *fact
             })
         }
+        (Fact::Item(fact), day) => item_said(held, fact, day),
         (_, None) => last(held, &fact.slot(), today) == Some(fact),
         (_, Some(_)) => false,
     };

@@ -96,8 +96,22 @@ pub(super) fn translate<'a>(
         },
         ColumnKind::Day | ColumnKind::PlannedDate => date(cell, &profile.dates),
         ColumnKind::Yuan => yuan(cell),
+        ColumnKind::Moment => moment(cell),
         ColumnKind::Number | ColumnKind::Whole => narrow(cell),
     }
+}
+
+/// `2019-08-14 09:30` from the ways moments are written here: with 年月日, slashes, full width.
+fn moment(cell: &str) -> Cow<'_, str> {
+    let text = narrow(cell);
+    let Some((day, time)) = text.trim().split_once([' ', 'T', '日', '号']) else { return text };
+    let day = date(day.trim(), &[]).into_owned();
+    let time = time.trim();
+    let time = match time.split_once(':') {
+        Some((hour, rest)) if hour.len() == 1 => format!("0{hour}:{rest}"),
+        _ => time.to_owned(),
+    };
+    Cow::Owned(format!("{day} {time}"))
 }
 
 fn narrow(cell: &str) -> Cow<'_, str> {

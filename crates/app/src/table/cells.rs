@@ -6,7 +6,7 @@ use domain::code::Code;
 use domain::money::Fen;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 /// The longest cell that is read, in characters.
@@ -29,6 +29,8 @@ pub enum CellProblem {
     NotACode,
     NotADay,
     NotADate,
+    NotAMoment,
+    NotALink,
     NotANumber,
     NotAWholeNumber,
     NotYuan,
@@ -45,6 +47,8 @@ impl CellProblem {
             Self::NotACode => "cell-not-a-code",
             Self::NotADay => "cell-not-a-day",
             Self::NotADate => "cell-not-a-date",
+            Self::NotAMoment => "cell-not-a-moment",
+            Self::NotALink => "cell-not-a-link",
             Self::NotANumber => "cell-not-a-number",
             Self::NotAWholeNumber => "cell-not-a-whole-number",
             Self::NotYuan => "cell-not-yuan",
@@ -86,7 +90,17 @@ impl<'a> Cells<'a> {
         (self.get)(column).trim()
     }
 
-    fn fail(&mut self, column: &str, problem: CellProblem) {
+    pub(crate) fn is_empty(&self, column: &str) -> bool {
+        self.raw(column).is_empty()
+    }
+
+    /// A value that this row needs; leaving it empty is a mistake.
+    pub(crate) fn must<T>(&mut self, column: &str, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        self.require(column);
+        if self.is_empty(column) { None } else { read(self) }
+    }
+
+    pub(crate) fn fail(&mut self, column: &str, problem: CellProblem) {
         let value = self.raw(column).chars().take(SHOWN).collect();
         self.errors.push(CellError { column: column.to_owned(), value, problem });
     }
@@ -112,7 +126,14 @@ impl<'a> Cells<'a> {
         (!zh.is_empty()).then(|| Named::new(zh, en))
     }
 
-    fn parsed<T>(
+    /// A day with the time of day.
+    pub(crate) fn moment(&mut self, column: &str) -> Option<DateTime> {
+        self.parsed(column, CellProblem::NotAMoment, |text| {
+            DateTime::from_str(&text.replace(['/', '.'], "-").replacen(' ', "T", 1)).ok()
+        })
+    }
+
+    pub(crate) fn parsed<T>(
         &mut self,
         column: &str,
         problem: CellProblem,

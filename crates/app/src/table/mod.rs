@@ -3,6 +3,8 @@
 mod cells;
 mod directory;
 mod indicators;
+mod item_records;
+mod items;
 mod plan;
 mod projects;
 
@@ -14,6 +16,8 @@ use domain::source::{Grade, Source};
 use domain::subject::Subject;
 
 pub use cells::{CellError, CellProblem, Cells};
+pub use item_records::RECORDS;
+pub use items::KINDS as ITEM_KINDS;
 pub use plan::{PlanFile, PlanFileError};
 
 use crate::change::Change;
@@ -36,6 +40,8 @@ pub enum ColumnKind {
     /// `2019-10-13`, `2019-10`, `2019-Q4` or `2019`.
     PlannedDate,
     Day,
+    /// A day with the time of day: `2019-08-14 09:30`.
+    Moment,
     Number,
     Whole,
     Yuan,
@@ -93,6 +99,8 @@ pub static TABLES: &[Table] = &[
     indicators::OBSERVATIONS,
     indicators::ACCEPTED,
     plan::LIST_ENTRIES,
+    items::ITEMS,
+    item_records::ITEM_RECORDS,
 ];
 
 pub fn table(name: &str) -> Option<&'static Table> {
@@ -140,6 +148,8 @@ impl Table {
         let topic = refusal.field.split('/').next().unwrap_or("");
         let wanted = match topic {
             "milestone" => "date",
+            topic if self.name == items::ITEMS.name => items::column_of(topic),
+            topic if self.name == item_records::ITEM_RECORDS.name => item_records::column_of(topic),
             "name" => "name_zh",
             "output" => "quantity",
             "progress" => "percent",

@@ -83,7 +83,7 @@ impl Asking {
             level: Level::parse(&self.level),
             series: Series::parse(&self.series),
             sector: code(&self.sector),
-            areas: code(&self.area).map_or_else(Vec::new, |area| below(portfolio, &area)),
+            areas: code(&self.area).map_or_else(Vec::new, |area| portfolio.areas_below(&area)),
             due: (day(&self.due_from), day(&self.due_to)),
             words: self.q.trim().to_owned(),
             ..LedgerQuery::default()
@@ -110,21 +110,4 @@ impl Asking {
     pub fn after(&self) -> Option<After> {
         (!self.after.is_empty()).then(|| After { key: self.key.clone(), code: self.after.clone() })
     }
-}
-
-/// An area and all below it.
-fn below(portfolio: &Portfolio, area: &Code) -> Vec<Code> {
-    let mut out = vec![area.clone()];
-    let mut at = 0;
-    while at < out.len() {
-        let children: Vec<Code> = portfolio
-            .areas
-            .values()
-            .filter(|held| held.parent.as_ref() == Some(&out[at]) && !out.contains(&held.code))
-            .map(|held| held.code.clone())
-            .collect();
-        out.extend(children);
-        at += 1;
-    }
-    out
 }

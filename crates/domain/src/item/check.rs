@@ -67,6 +67,9 @@ impl ItemCheck<'_> {
             self.fact(fact, &item, before.as_ref());
         }
         self.chain(&item);
+        if let Some(before) = &before {
+            self.grounds(&item, before);
+        }
         let touches = |wanted: &str| facts.iter().any(|fact| fact.slot() == wanted);
         if touches("due") || touches("received") {
             self.due(&item);
@@ -185,7 +188,10 @@ impl ItemCheck<'_> {
                     }
                 }
             }
-            ItemFact::Move { step, .. } => self.moved(&slot, *step, item, before),
+            ItemFact::Move { step, by, .. } => {
+                let by = by.as_ref().unwrap_or(&self.context.actor);
+                self.moved(&slot, *step, by, item, before);
+            }
             ItemFact::Objection { to, reason, unit, due } => {
                 self.text(&slot, reason, true);
                 match (to, unit, due) {
@@ -213,14 +219,13 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, problem);
                 }
             }
-            ItemFact::EvidenceChecked { key, note, .. } => {
+            ItemFact::EvidenceChecked { key, note, by, .. } => {
                 self.text(&slot, note, false);
+                let by = by.as_ref().unwrap_or(&self.context.actor);
                 match item.evidence.iter().find(|line| line.key == *key) {
                     None => self.require(&slot, false, Reference::Evidence, key),
-                    Some(line) if line.by.as_ref() == Some(&self.context.actor) => {
-                        self.refuse(&slot, Problem::OwnEvidence);
-                    }
-                    Some(_) => self.not_an_owner(&slot, item),
+                    Some(line) if line.by.as_ref() == Some(by) => self.refuse(&slot, Problem::OwnEvidence),
+                    Some(_) => self.not_an_owner(&slot, by, item),
                 }
             }
             ItemFact::Acknowledged { unit, at } => {
@@ -295,7 +300,10 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, Problem::TooLong { max: CONTENT_MAX, found: content.len() });
                 }
             }
-            ItemFact::Issue { as_of, .. } => self.not_future(&slot, *as_of),
+            ItemFact::Issue { number, as_of, .. } => {
+                self.not_future(&slot, *as_of);
+                self.number_is_free(&slot, *number, item);
+            }
             // What people do to remind each other is said elsewhere: this is the calendar's own word.
             ItemFact::Chased { .. } => {
                 if self.context.actor != crate::rhythm::actor() {
@@ -327,7 +335,18 @@ impl ItemCheck<'_> {
         }
     }
 
-    fn moved(&mut self, slot: &str, step: Step, item: &Item, before: Option<&Item>) {
+    /// What a move on record stood on must not be taken from under it by a correction.
+    fn grounds(&mut self, item: &Item, before: &Item) {
+        for moved in &item.moves {
+            let lost = ground(moved.step, item).filter(|_| ground(moved.step, before).is_none());
+            if let Some((field, problem)) = lost {
+                self.refuse(field, problem);
+                return;
+            }
+        }
+    }
+
+    fn moved(&mut self, slot: &str, step: Step, by: &Code, item: &Item, before: Option<&Item>) {
         self.not_future(slot, self.context.effective);
         let needs_reason = matches!(
             step,
@@ -336,51 +355,25 @@ impl ItemCheck<'_> {
         if needs_reason && self.context.reason.trim().is_empty() {
             self.refuse("reason", Problem::ReasonRequired);
         }
+        if let Some((field, problem)) = ground(step, item) {
+            self.refuse(field, problem);
+        }
         match step {
             Step::Assign => {
-                if item.lead_unit.is_none() {
-                    self.refuse("lead_unit", Problem::Missing("lead_unit"));
-                }
                 let uncovered = item.uncovered();
                 if !uncovered.is_empty() {
                     self.refuse(slot, Problem::NotCovered(uncovered));
                 }
             }
             Step::Object => self.objection(slot, item),
-            Step::ReportDone => {
-                if item.kind == ItemKind::Directive {
-                    self.tasks_done(slot, item);
-                } else if item.evidence.is_empty() {
-                    self.refuse(slot, Problem::NoEvidence);
-                }
-            }
+            Step::ReportDone if item.kind == ItemKind::Directive => self.tasks_done(slot, item),
             Step::Verify | Step::Clear if item.kind.is_task() || item.kind == ItemKind::Directive => {
-                self.not_an_owner(slot, item);
-                let own = |by: &Option<Code>| by.as_ref() == Some(&self.context.actor);
+                self.not_an_owner(slot, by, item);
+                let own = |of: &Option<Code>| of.as_ref() == Some(by);
                 let reported = item.moves.iter().rev().find(|it| it.step == Step::ReportDone);
                 if reported.is_some_and(|it| own(&it.by)) || item.evidence.iter().any(|line| own(&line.by)) {
                     self.refuse(slot, Problem::OwnEvidence);
                 }
-                if item.kind.is_task() && !item.has_accepted_evidence() {
-                    self.refuse(slot, Problem::NoEvidence);
-                }
-            }
-            Step::Answer if item.units.values().all(|line| line.answered.is_none()) => {
-                self.refuse(slot, Problem::Missing("answer"));
-            }
-            Step::Arrive if item.units.values().all(|line| line.arrived.is_none()) => {
-                self.refuse(slot, Problem::Missing("arrival"));
-            }
-            Step::Solve if item.outcome.as_ref().is_none_or(|(solved, _)| !solved) => {
-                self.refuse(slot, Problem::Missing("outcome"));
-            }
-            // Every unit that was called is judged.
-            Step::Mark
-                if item
-                    .all_units()
-                    .any(|unit| item.units.get(unit).is_none_or(|line| line.mark.is_none())) =>
-            {
-                self.refuse(slot, Problem::Missing("mark"));
             }
             Step::Raise if before.is_some_and(|before| before.level == Some(Level::City)) => {
                 self.refuse(slot, Problem::HighestLevel);
@@ -396,15 +389,6 @@ impl ItemCheck<'_> {
                 if silent && self.context.reason.trim().is_empty() {
                     self.refuse("reason", Problem::SilentUnits);
                 }
-            }
-            Step::Minute if item.minutes.trim().is_empty() => {
-                self.refuse(slot, Problem::Missing("minutes"));
-            }
-            Step::Issue if item.issued.is_none() || item.content.is_empty() => {
-                self.refuse(slot, Problem::Missing("issue"));
-            }
-            Step::Conclude if item.text.trim().is_empty() && item.outcome.is_none() => {
-                self.refuse(slot, Problem::Missing("outcome"));
             }
             Step::Submit => self.returned(item),
             Step::AskReview => self.review(slot, item, before),
@@ -485,11 +469,11 @@ impl ItemCheck<'_> {
     }
 
     /// Whoever is of a unit that has a part in the item does not judge it.
-    fn not_an_owner(&mut self, slot: &str, item: &Item) {
+    fn not_an_owner(&mut self, slot: &str, by: &Code, item: &Item) {
         let unit = self
             .lookup
-            .subject(&Subject::person(&self.context.actor))
-            .and_then(|held| Person::at(&self.context.actor, held.visible(View::ALL)).unit);
+            .subject(&Subject::person(by))
+            .and_then(|held| Person::at(by, held.visible(View::ALL)).unit);
         if unit.is_some_and(|unit| item.all_units().any(|held| *held == unit)) {
             self.refuse(slot, Problem::OwnerVerifies);
         }
@@ -562,6 +546,16 @@ impl ItemCheck<'_> {
                     waiting.push(path);
                 }
             }
+        }
+    }
+
+    /// A number of a series is one report's alone.
+    fn number_is_free(&mut self, slot: &str, number: u32, item: &Item) {
+        let Some(series) = item.series else { return };
+        let numbered = self.lookup.numbered(&self.subject.scope, series);
+        let taken = numbered.into_iter().find(|(by, held)| *held == number && *by != self.subject.code);
+        if let Some((by, _)) = taken {
+            self.refuse(slot, Problem::NumberTaken { number, by });
         }
     }
 
@@ -638,6 +632,36 @@ impl ItemCheck<'_> {
             self.refuse(slot, Problem::UnknownReference { what, code: code.clone() });
         }
     }
+}
+
+/// What must be on record for a move, besides the state it starts from: what is missing, and where.
+fn ground(step: Step, item: &Item) -> Option<(&'static str, Problem)> {
+    let mut lines = item.units.values();
+    let missing = match step {
+        Step::Assign if item.lead_unit.is_none() => {
+            return Some(("lead_unit", Problem::Missing("lead_unit")));
+        }
+        Step::ReportDone if item.kind.is_task() && item.evidence.is_empty() => Problem::NoEvidence,
+        Step::Verify | Step::Clear if item.kind.is_task() && !item.has_accepted_evidence() => {
+            Problem::NoEvidence
+        }
+        Step::Answer if lines.all(|line| line.answered.is_none()) => Problem::Missing("answer"),
+        Step::Arrive if lines.all(|line| line.arrived.is_none()) => Problem::Missing("arrival"),
+        Step::Solve if item.outcome.as_ref().is_none_or(|(solved, _)| !solved) => Problem::Missing("outcome"),
+        // Every unit that was called is judged.
+        Step::Mark
+            if item.all_units().any(|unit| item.units.get(unit).is_none_or(|line| line.mark.is_none())) =>
+        {
+            Problem::Missing("mark")
+        }
+        Step::Minute if item.minutes.trim().is_empty() => Problem::Missing("minutes"),
+        Step::Issue if item.issued.is_none() || item.content.is_empty() => Problem::Missing("issue"),
+        Step::Conclude if item.text.trim().is_empty() && item.outcome.is_none() => {
+            Problem::Missing("outcome")
+        }
+        _ => return None,
+    };
+    Some(("state", missing))
 }
 
 fn reference(to: &Target) -> Reference {

@@ -357,14 +357,40 @@ impl ItemFact {
         }
     }
 
-    /// The same fact, signed by the person who records it.
-    pub(crate) fn signed(mut self, actor: &Code) -> Self {
-        match &mut self {
+    /// Who recorded it, for a fact that is somebody's own word.
+    pub fn signer(&self) -> Option<&Code> {
+        match self {
             Self::Move { by, .. }
             | Self::Evidence { by, .. }
             | Self::EvidenceChecked { by, .. }
-            | Self::Explanation { by, .. } => *by = Some(actor.clone()),
-            _ => {}
+            | Self::Explanation { by, .. } => by.as_ref(),
+            _ => None,
+        }
+    }
+
+    fn signature(&mut self) -> Option<&mut Option<Code>> {
+        match self {
+            Self::Move { by, .. }
+            | Self::Evidence { by, .. }
+            | Self::EvidenceChecked { by, .. }
+            | Self::Explanation { by, .. } => Some(by),
+            _ => None,
+        }
+    }
+
+    /// The same fact, signed: it stays the word of whom it names, else it is that of the person who records
+    /// it. Only whoever brings records of another register in may name somebody else.
+    pub(crate) fn signed(mut self, actor: &Code) -> Self {
+        if let Some(by) = self.signature() {
+            by.get_or_insert_with(|| actor.clone());
+        }
+        self
+    }
+
+    /// The same fact with nobody named whose word it would be.
+    pub fn unsigned(mut self) -> Self {
+        if let Some(by) = self.signature() {
+            *by = None;
         }
         self
     }

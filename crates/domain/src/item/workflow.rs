@@ -259,6 +259,11 @@ pub fn find(kind: ItemKind, from: State, step: Step) -> Option<&'static Move> {
     MOVES.iter().find(|it| it.kinds.contains(&kind) && it.from == from && it.step == step)
 }
 
+/// The move by which `step` led to a state: whoever may make it may say again that it was made.
+pub fn made(kind: ItemKind, step: Step, to: State) -> Option<&'static Move> {
+    MOVES.iter().find(|it| it.kinds.contains(&kind) && it.step == step && it.to == to)
+}
+
 /// What may be done next.
 pub fn next(kind: ItemKind, from: State) -> impl Iterator<Item = &'static Move> {
     MOVES.iter().filter(move |it| it.kinds.contains(&kind) && it.from == from)

@@ -9,6 +9,11 @@ use app::App;
 use app::export::{self, ExportTable, Snapshot};
 use app::read::Asked;
 use domain::code::Code;
+use domain::item::kind::ItemKind;
+use domain::item::light::Light;
+use domain::item::query::LedgerQuery;
+use domain::item::workflow::Standing;
+use domain::portfolio::Portfolio;
 use exchange::oc4ids;
 use jiff::civil::Date;
 use sheets::{Format, Style, export_sink, to_cells};
@@ -22,12 +27,15 @@ use super::target::Target;
 #[command(after_help = "Examples:\n  \
     huitian export projects --as-of 2019-08-14 --out projects.xlsx\n  \
     huitian export tracks --plan huitian-2018 --as-of 2019-08-14 --format csv --bom --out tracks.csv\n  \
+    huitian export ledger --kind whistle --standing open --light red --out red.xlsx\n  \
     huitian export statement --as-of 2019-08-14 --known-at 2019-08-14 --format json\n  \
     huitian export all --as-of 2019-08-14 --format csv --out folder\n  \
     huitian export oc4ids --plan huitian-2018 --as-of 2019-08-14 --out oc4ids.json\n\n\
     Tables: areas, units, projects, aliases, lead_units, supporting_units, parts, milestones, tracks,\n\
     promises, progress, outputs, groups, documents, remarks, indicators, baselines, targets, observations,\n\
-    accepted, revisions, lists, list_entries, statement, figures, entries (the journal).\n\
+    accepted, revisions, lists, list_entries, items, item_records, ledger, statement, figures, entries (the\n\
+    journal). items and item_records can be imported again; ledger has every row with its light, or those that\n\
+    --kind, --standing, --light, --unit, --area, --due-from, --due-to and --words ask for.\n\
     milestones has one date a row and can be imported again; tracks has promise, forecast, actual and slip\n\
     side by side. Every table has the column grade: published, reported or illustrative.\n\n\
     In CSV and XLSX a text that begins with = + - @ (full-width ones too), a tab or a carriage return gets an\n\
@@ -40,6 +48,8 @@ pub struct Args {
     database: DatabaseArg,
     #[command(flatten)]
     lang: LangArg,
+    #[command(flatten)]
+    ledger: LedgerArgs,
     /// The plan's code; the first plan when not given
     #[arg(long, value_name = "CODE")]
     plan: Option<Code>,
@@ -64,6 +74,60 @@ pub struct Args {
     /// With `oc4ids`: a file of settings (prefix, publisher, sectors …) besides the shipped ones
     #[arg(long, value_name = "TOML")]
     settings: Option<PathBuf>,
+}
+
+/// Which rows of the ledger; all that are given must hold
+#[derive(Debug, clap::Args)]
+struct LedgerArgs {
+    /// With `ledger`: only items of this kind, `project` or `milestone`; may be given several times
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<String>,
+    /// With `ledger`: only open, done, suspended or withdrawn ones; may be given several times
+    #[arg(long, value_name = "STANDING", value_parser = parsed(Standing::parse))]
+    standing: Vec<Standing>,
+    /// With `ledger`: only with this light; may be given several times
+    #[arg(long, value_name = "LIGHT", value_parser = parsed(Light::parse))]
+    light: Vec<Light>,
+    /// With `ledger`: only what this unit leads or supports
+    #[arg(long, value_name = "CODE")]
+    unit: Option<Code>,
+    /// With `ledger`: only in this area or one below it
+    #[arg(long, value_name = "CODE")]
+    area: Option<Code>,
+    /// With `ledger`: only what is due on or after this day
+    #[arg(long, value_name = "DATE")]
+    due_from: Option<Date>,
+    /// With `ledger`: only what is due on or before this day
+    #[arg(long, value_name = "DATE")]
+    due_to: Option<Date>,
+    /// With `ledger`: only with these words in name, number, code or text
+    #[arg(long, value_name = "WORDS")]
+    words: Option<String>,
+}
+
+/// A word of a closed list.
+fn parsed<T>(parse: fn(&str) -> Option<T>) -> impl Fn(&str) -> Result<T, String> + Clone {
+    move |text| parse(text).ok_or_else(|| format!("there is no '{text}'"))
+}
+
+impl LedgerArgs {
+    fn query(&self, portfolio: &Portfolio) -> anyhow::Result<LedgerQuery> {
+        let mut query = LedgerQuery {
+            projects: self.kind.is_empty() || self.kind.iter().any(|kind| kind == "project"),
+            milestones: self.kind.is_empty() || self.kind.iter().any(|kind| kind == "milestone"),
+            standings: self.standing.clone(),
+            lights: self.light.clone(),
+            unit: self.unit.clone(),
+            areas: self.area.as_ref().map_or_else(Vec::new, |area| portfolio.areas_below(area)),
+            due: (self.due_from, self.due_to),
+            words: self.words.clone().unwrap_or_default(),
+            ..LedgerQuery::default()
+        };
+        for kind in self.kind.iter().filter(|kind| !["project", "milestone"].contains(&kind.as_str())) {
+            query.kinds.push(ItemKind::parse(kind).with_context(|| format!("there is no kind '{kind}'"))?);
+        }
+        Ok(query)
+    }
 }
 
 /// A sum of the statement does not close: its tables were not written.
@@ -99,6 +163,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
         }
         let closes = snapshot.statement.closes();
+        let query = Some(args.ledger.query(&snapshot.portfolio)?);
         let mut outcome = ExitCode::SUCCESS;
         for table in tables {
             if table.is_of_statement() && !closes {
@@ -114,7 +179,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 }
                 path => path.clone(),
             };
-            write(&app, &plan, asked, &snapshot, table, path, style, lang).await?;
+            write(&app, query.as_ref(), asked, &snapshot, table, path, style, lang).await?;
         }
         Ok(outcome)
     })
@@ -123,7 +188,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
 #[allow(clippy::too_many_arguments, reason = "all of them say what is written where")]
 async fn write(
     app: &App,
-    plan: &Code,
+    query: Option<&LedgerQuery>,
     asked: Asked,
     snapshot: &Snapshot,
     table: &ExportTable,
@@ -136,23 +201,13 @@ async fn write(
     let mut sink = export_sink(target.open(style.format)?, table, style, lang)?;
     let bar = progress("export", None);
     let mut rows = 0u64;
-    let mut outcome: anyhow::Result<()> = Ok(());
-    if table.is_journal() {
-        outcome = app
-            .export_entries(plan, asked, |row| {
-                rows += 1;
-                bar.set_position(rows);
-                sink.row(&to_cells(row)).map_err(anyhow::Error::from)
-            })
-            .await;
-    } else {
-        table.each(snapshot, &mut |row| {
+    let outcome = app
+        .export_rows(table, snapshot, query, asked, |row| {
             rows += 1;
-            if outcome.is_ok() {
-                outcome = sink.row(&to_cells(row)).map_err(anyhow::Error::from);
-            }
-        });
-    }
+            bar.set_position(rows);
+            sink.row(&to_cells(row)).map_err(anyhow::Error::from)
+        })
+        .await;
     bar.finish_and_clear();
     let outcome = outcome.and_then(|()| Ok(sink.finish()?));
     target.close(outcome)?;

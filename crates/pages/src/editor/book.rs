@@ -155,6 +155,7 @@ impl Book {
             (None, Pick::Entry) => self.word("entry", value),
             (None, Pick::Aim) => self.word("aim", value),
             (None, Pick::Role) => self.word("role", value),
+            (None, Pick::Listed(list)) => self.word(list.prefix(), value),
             (None, _) => value.to_owned(),
         }
     }
@@ -229,6 +230,7 @@ impl Book {
             Pick::Entry => listed(&mut ["carried_over", "new"].into_iter()),
             Pick::Aim => listed(&mut ["complete", "continue", "prepare"].into_iter()),
             Pick::Role => listed(&mut Role::ALL.iter().map(|r| r.as_str())),
+            Pick::Listed(list) => listed(&mut list.words().into_iter()),
         }
     }
 
@@ -239,6 +241,7 @@ impl Book {
             Kind::Long => Control::Area,
             Kind::Number | Kind::Percent | Kind::Whole | Kind::Yuan => Control::Number,
             Kind::Day => Control::Day,
+            Kind::Moment => Control::Moment,
             Kind::Url => Control::Url,
             Kind::Email => Control::Email,
             Kind::YesNo => {
@@ -287,6 +290,7 @@ impl Book {
             }
             Kind::Word(list) => Some(self.word(list, value)),
             Kind::Day => parse_day(value).map(|day| words_of::day(self.lang, day)),
+            Kind::Moment => value.parse().ok().map(|at| words_of::moment(self.lang, at)),
             Kind::Date => value.parse().ok().map(|date| words_of::planned(self.lang, date)),
             Kind::Number | Kind::Yuan => number(value),
             Kind::Percent => number(value).map(|number| format!("{number} %")),
@@ -319,6 +323,7 @@ impl Book {
             ("stage", None) => self.name(Pick::Stage, value),
             ("unit", None) => self.name(Pick::Unit, value),
             ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
+            ("item_kind", _) => self.word("item-kind", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),
         }

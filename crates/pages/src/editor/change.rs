@@ -73,7 +73,7 @@ pub async fn reconcile(
     }
     let filter = EntryFilter { subject: Some(history.subject.clone()), ..EntryFilter::default() };
     let entries = app.entries(filter, None, MEANWHILE_MOST).await?;
-    sheet.meanwhile = meanwhile(book, &entries.items, seen);
+    sheet.meanwhile = meanwhile(book, &app.signers().await?, &entries.items, seen);
     sheet.submit = words::text(book.lang, "edit-save-again").into_owned();
     Ok(Some(sheet))
 }

@@ -4,6 +4,8 @@ pub mod book;
 pub mod change;
 pub mod desk;
 pub mod field;
+mod item_fields;
+pub mod listed;
 pub mod page;
 pub mod project;
 pub mod reader;

@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
         self.parsed(field, Mistake::NotAChoice, parse)
     }
 
-    fn named(&mut self, zh: &str, en: &str) -> Option<Named> {
+    pub(super) fn named(&mut self, zh: &str, en: &str) -> Option<Named> {
         let zh = self.must(zh, |r, f| Some(r.text(f).to_owned()));
         let en = self.text(en).to_owned();
         zh.map(|zh| Named { zh, en })
@@ -215,8 +215,7 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
         SubjectKind::Unit => unit(topic, reader).map(Fact::from),
         SubjectKind::Person => person(topic, reader).map(Fact::from),
         SubjectKind::Plan => plan(topic, reader).map(Fact::from),
-        // Items have forms of their own: what may be said depends on where they stand.
-        SubjectKind::Item => None,
+        SubjectKind::Item => super::item_fields::read(topic, reader).map(Fact::from),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A form as a whole: its fields, what is wrong with them, and what changed while it was open.
 
-use app::AppError;
+use app::{AppError, Signers};
 use domain::fact::Fact;
 use domain::history::SubjectHistory;
 use domain::journal::{Entry, Seq};
@@ -14,6 +14,7 @@ use super::field::{Choice, Control, Field, Typed};
 use super::reader::{Mistake, Reader};
 use super::topic::Pick;
 use super::values::topic_of;
+use crate::words_of::who;
 
 /// Fields that belong together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -328,13 +329,13 @@ pub fn merge(
 }
 
 /// The entries after `seen` in words.
-pub fn meanwhile(book: &Book, entries: &[Entry], seen: Seq) -> Vec<Meanwhile> {
+pub fn meanwhile(book: &Book, signers: &Signers, entries: &[Entry], seen: Seq) -> Vec<Meanwhile> {
     entries
         .iter()
         .filter(|entry| entry.seq > seen)
         .map(|entry| Meanwhile {
             seq: entry.seq,
-            actor: entry.draft.actor.to_string(),
+            actor: who(book.lang, signers, &entry.draft.actor),
             // Every value, in both languages: what was changed must be seen.
             lines: entry
                 .draft

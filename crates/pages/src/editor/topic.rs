@@ -3,6 +3,8 @@
 //! One table serves recording, correcting and showing: what a fact is called and how its values read
 //! is the same wherever a person meets it.
 
+use super::listed::Listed;
+
 /// What a value may be chosen from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pick {
@@ -28,6 +30,8 @@ pub enum Pick {
     Entry,
     Aim,
     Role,
+    /// A closed list of the items' own words.
+    Listed(Listed),
     WorkCalendar,
     StepLinkKind,
 }
@@ -45,6 +49,8 @@ pub enum Kind {
     Whole,
     Yuan,
     Day,
+    /// A day with the time of day.
+    Moment,
     /// A day, month, quarter or year.
     Date,
     YesNo,
@@ -98,7 +104,8 @@ pub struct Line {
 pub const TOPIC: &str = "";
 
 use Kind::{
-    Code, Date, Day, Email, Long, Many, Number, Percent, Pick as P, Text, Url, Whole, Word, YesNo, Yuan,
+    Code, Date, Day, Email, Long, Many, Moment, Number, Percent, Pick as P, Text, Url, Whole, Word, YesNo,
+    Yuan,
 };
 
 const NAME: &[Spec] = &[must("name_zh", Text), may("name_en", Text)];
@@ -266,13 +273,88 @@ topics! {
     PUBLISHED = "published" &[];
     LIMITS = "limits" &[];
     LIGHTS = "lights" &[];
+    ITEM_KIND = "item_kind" &[] => [TOPIC], ["item_kind"];
+    ITEM_BEGIN = "item_begin" &[must("item_state", P(Pick::Listed(Listed::State)))];
+    ITEM_TEXT = "item_text" &[may("item_text", Long)];
+    ITEM_NUMBER = "item_number" &[may("item_number", Text)];
+    ITEM_RECEIVED = "item_received" &[must("item_received", Day)];
+    ITEM_ISSUER = "item_issuer" &[may("item_issuer_name", Text), may("item_caller", P(Pick::Unit))];
+    ITEM_LEVEL = "item_level" &[must("item_level", P(Pick::Listed(Listed::Level)))];
+    ITEM_URGENCY = "item_urgency" &[must("item_urgency", P(Pick::Listed(Listed::Urgency)))];
+    ITEM_SERIES = "item_series" &[must("item_series", P(Pick::Listed(Listed::Series)))];
+    ITEM_WHISTLE = "item_whistle" &[must("item_whistle", P(Pick::Listed(Listed::Whistle)))];
+    ITEM_WAY = "item_way" &[must("item_way", P(Pick::Listed(Listed::Way)))];
+    ITEM_COLOUR = "item_colour" &[must("item_colour", P(Pick::Listed(Listed::Colour)))];
+    ITEM_SUPPORTING = "item_supporting" &[
+        must("item_unit", P(Pick::Unit)), must("item_part", P(Pick::Listed(Listed::Part))), must("active", YesNo),
+    ];
+    ITEM_PERSON = "item_person" &[must("item_person", Code)];
+    ITEM_DUE = "item_due" &[must("item_due", Day)];
+    ITEM_ANSWER_BY = "item_answer_by" &[must("item_answer_by", Moment)];
+    ITEM_APPOINTMENT = "item_appointment" &[must("item_held_at", Moment), may("item_meeting_place", Text)];
+    ITEM_LINK = "item_link" &[
+        must("item_relation", P(Pick::Listed(Listed::Relation))),
+        must("item_to_kind", P(Pick::Listed(Listed::Target))),
+        must("item_toward", Code),
+        must("active", YesNo),
+    ] => ["item_relation"], ["item_to_kind", "item_toward", "active"];
+    ITEM_MATTER = "item_matter" &[must("item_matter_number", Whole), must("item_matter", Long)] =>
+        [TOPIC, "item_matter_number"], ["item_matter"];
+    ITEM_SPLIT = "item_split" &[must("item_task", Code), may("item_covers", Text)];
+    ITEM_MOVE = "item_move" &[
+        must("item_step", P(Pick::Listed(Listed::Step))), must("item_state", P(Pick::Listed(Listed::State))),
+    ] => ["item_step"], ["item_state"];
+    ITEM_OBJECTION = "item_objection" &[
+        must("item_objection_to", P(Pick::Listed(Listed::Objection))),
+        must("item_why", Long),
+        may("item_proposed_unit", P(Pick::Unit)),
+        may("item_proposed_due", Day),
+    ];
+    ITEM_EXTENSION_ASKED = "item_extension_asked" &[must("item_until", Day), must("item_why", Long)];
+    ITEM_EXTENSION_DECIDED = "item_extension_decided" &[must("item_granted", YesNo), may("item_note", Long)];
+    ITEM_PROGRESS = "item_progress" &[must("item_progress", Long), may("item_percent", Percent)];
+    ITEM_FORECAST = "item_forecast" &[may("item_forecast", Day)];
+    ITEM_EVIDENCE = "item_evidence" &[
+        must("item_evidence_key", Code), must("item_evidence_title", Text), may("item_evidence_url", Url),
+    ] => [TOPIC], ["item_evidence_title"];
+    ITEM_EVIDENCE_CHECKED = "item_evidence_checked" &[
+        must("item_evidence_key", Code), must("item_accepted", YesNo), may("item_note", Long),
+    ];
+    ITEM_ANSWER = "item_answer" &[
+        must("item_unit", P(Pick::Unit)), must("item_at", Moment), may("item_answer", Long),
+    ];
+    ITEM_ARRIVAL = "item_arrival" &[
+        must("item_unit", P(Pick::Unit)), must("item_at", Moment), must("item_people", Whole),
+    ];
+    ITEM_MARK = "item_mark" &[
+        must("item_unit", P(Pick::Unit)), must("item_mark", Whole), must("item_vetoed", YesNo), may("item_note", Long),
+    ];
+    ITEM_OUTCOME = "item_outcome" &[must("item_solved", YesNo), must("item_outcome", Long)];
+    ITEM_QUANTITY = "item_quantity" &[
+        must("item_quantity_kind", P(Pick::OutputKind)), must("item_quantity", Number),
+    ];
+    ITEM_EXPLANATION = "item_explanation" &[must("item_explanation", Long), must("item_until", Day)];
+    ITEM_ATTENDANCE = "item_attendance" &[
+        must("item_attending_unit", P(Pick::Unit)),
+        must("item_attendance", P(Pick::Listed(Listed::Attendance))),
+        may("item_attendee", Text),
+    ];
+    ITEM_AGENDA = "item_agenda" &[
+        must("item_point", Whole),
+        may("item_point_title", Text),
+        may("item_to_kind", P(Pick::Listed(Listed::Target))),
+        may("item_toward", Code),
+        may("item_point_text", Long),
+    ] => [TOPIC, "item_point"], ["item_point_title"];
+    ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
+    ITEM_CONTENT = "item_content" &[];
+    ITEM_ISSUE = "item_issue" &[];
     RHYTHM = "rhythm" &[];
     WORK_LIMIT = "work_limit" &[] => [TOPIC], ["name", "capacity"];
     SCENARIO = "scenario" &[] => [TOPIC], ["name"];
     FORECAST_RULES = "forecast_rules" &[];
     FORECAST = "forecast" &[];
     REVIEW = "review" &[] => [TOPIC], ["round", "unit", "review_said", "text"];
-    ITEM = "item" &[];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {

@@ -17,7 +17,7 @@ use domain::unit::UnitFact;
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
     DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE,
-    ITEM, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT,
+    KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT,
     OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
     PUBLISHED, REMARK, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK,
     STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
@@ -27,22 +27,22 @@ use super::topic::{
 /// Values by field.
 pub type Values = Vec<(&'static str, String)>;
 
-type Described = (&'static Topic, Values);
+pub(super) type Described = (&'static Topic, Values);
 
 /// How a yes-or-no value stands in a form.
 pub fn yes_no(value: bool) -> String {
     if value { "yes" } else { "no" }.to_owned()
 }
 
-fn named(zh: &'static str, en: &'static str, name: &Named) -> Values {
+pub(super) fn named(zh: &'static str, en: &'static str, name: &Named) -> Values {
     vec![(zh, name.zh.clone()), (en, name.en.clone())]
 }
 
-fn opt<T: ToString>(value: &Option<T>) -> String {
+pub(super) fn opt<T: ToString>(value: &Option<T>) -> String {
     value.as_ref().map_or_else(String::new, T::to_string)
 }
 
-fn codes(codes: &[Code]) -> String {
+pub(super) fn codes(codes: &[Code]) -> String {
     codes.iter().map(Code::as_str).collect::<Vec<_>>().join(";")
 }
 
@@ -65,11 +65,7 @@ pub fn described(fact: &Fact) -> Described {
         Fact::Unit(fact) => unit(fact),
         Fact::Person(fact) => person(fact),
         Fact::Plan(fact) => plan(fact),
-        // Items are told by their own page; elsewhere it is enough what was said something of.
-        Fact::Item(fact) => {
-            let slot = fact.slot();
-            (&ITEM, vec![("said", slot.split('/').next().unwrap_or_default().to_owned())])
-        }
+        Fact::Item(fact) => super::item_fields::described(fact),
     }
 }
 

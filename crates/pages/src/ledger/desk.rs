@@ -15,6 +15,7 @@ use domain::policy::{Action, Target};
 
 use super::line::{Line, line, unit_name};
 use super::list::staff_only;
+use super::saved::{self, Shown};
 use crate::editor::change::own_unit;
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -37,6 +38,7 @@ struct DeskPage {
     page: Page,
     unit: String,
     parts: Vec<Part>,
+    lists: Vec<Shown>,
 }
 
 pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
@@ -87,7 +89,8 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         parts.insert(0, papers);
     }
     let unit = own.map_or_else(String::new, |unit| unit_name(&portfolio, &unit, visit.lang));
-    render(StatusCode::OK, &DeskPage { page, unit, parts })
+    let lists = saved::shown(&visit, &page, &plan, &portfolio, None).await?;
+    render(StatusCode::OK, &DeskPage { page, unit, parts, lists })
 }
 
 /// Whether the next move of an item is one that the reader may make.

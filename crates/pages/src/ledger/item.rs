@@ -1,5 +1,6 @@
 //! One item: where it stands and why, what was said of it, what may be done next, and why it exists.
 
+use app::Signers;
 use app::ledger::TraceLine;
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -9,9 +10,8 @@ use domain::code::Code;
 use domain::history::SubjectHistory;
 use domain::item::ledger::LedgerRow;
 use domain::item::{Item, ItemKind, Relation, State, Step, Target as Thing};
-use domain::policy::Target;
+use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
-use jiff::civil::DateTime;
 
 use super::chase::{Chases, chases};
 use super::form::Act;
@@ -23,7 +23,7 @@ use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::{day, moment, number, word};
+use crate::words_of::{day, moment, number, who, word};
 
 /// A label and what stands under it.
 struct Particular {
@@ -44,6 +44,8 @@ struct EvidenceLine {
     title: String,
     url: String,
     on: String,
+    by: String,
+    judge: String,
     standing: &'static str,
     verdict: String,
     note: String,
@@ -102,6 +104,7 @@ struct ItemPage {
     /// What may be put on the books with this item as its origin.
     follow: Vec<(String, String)>,
     trace: String,
+    history: String,
     audit: String,
     rules_name: String,
     rules_source: String,
@@ -171,11 +174,12 @@ pub async fn show(
             .collect()
     };
     let lights = portfolio.plan.lights();
+    let signers = visit.app.signers().await?;
     let shown = ItemPage {
         saved: saved(visit.lang, &Typed(query)),
         line: line(&page, &portfolio, &row, judge.judge(&row)),
         text: item.text.clone(),
-        particulars: particulars(&visit, &page, &portfolio, &item),
+        particulars: particulars(&visit, &page, &portfolio, &item, &signers),
         explanation: item
             .explanation
             .as_ref()
@@ -184,8 +188,8 @@ pub async fn show(
         matters: matters(&item),
         papers: PaperLine::of(&page, &item),
         entrances,
-        happenings: happenings(&visit, &item, &history),
-        evidence: evidence(&visit, &item),
+        happenings: happenings(&visit, &item, &history, &signers),
+        evidence: evidence(&visit, &item, &signers),
         units: units(&visit, &portfolio, &item),
         agenda: item
             .agenda
@@ -214,7 +218,8 @@ pub async fn show(
             String::new()
         },
         trace: page.link(&format!("/items/{code}/trace")),
-        audit: if visit.actor.may_somewhere(domain::policy::Action::ReadAudit) {
+        history: page.link(&format!("/items/{code}/history")),
+        audit: if visit.actor.may_somewhere(Action::ReadAudit) {
             format!("/p/{plan}/audit?kind=item&code={code}")
         } else {
             String::new()
@@ -303,7 +308,13 @@ fn link_line(page: &Page, portfolio: &Portfolio, held: &TraceLine, back: bool) -
     }
 }
 
-fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -> Vec<Particular> {
+fn particulars(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    item: &Item,
+    signers: &Signers,
+) -> Vec<Particular> {
     let lang = visit.lang;
     let english = lang.is_english();
     let mut out = Vec::new();
@@ -314,6 +325,9 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
     };
     let shown = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| day(lang, date));
     let unit_link = |unit: &Code| page.link(&format!("/units/{unit}"));
+    if let Some(person) = &item.person {
+        add("item-person-in-charge", who(lang, signers, person), String::new());
+    }
     add("field-code", item.code.to_string(), String::new());
     add("field-item-number", item.number.clone(), String::new());
     add("field-item-received", day(lang, item.received), String::new());
@@ -379,12 +393,12 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
     let place = [areas.join(if english { ", " } else { "、" }), item.address.clone()];
     let place: Vec<String> = place.into_iter().filter(|text| !text.is_empty()).collect();
     add("field-item-place", place.join(" "), String::new());
-    let called = item.called_at.map_or_else(String::new, |at| clock(visit, at));
+    let called = item.called_at.map_or_else(String::new, |at| moment(visit.lang, at));
     add("field-item-called-at", called, String::new());
     add("field-item-due", shown(item.due), String::new());
     add(
         "field-item-answer-by",
-        item.answer_by.map_or_else(String::new, |at| clock(visit, at)),
+        item.answer_by.map_or_else(String::new, |at| moment(lang, at)),
         String::new(),
     );
     add("field-item-forecast", shown(item.forecast), String::new());
@@ -392,7 +406,7 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
         add("field-item-period", format!("{} – {}", day(lang, from), day(lang, to)), String::new());
     }
     if let Some((at, place)) = &item.appointment {
-        add("field-item-held-at", format!("{} {place}", clock(visit, *at)), String::new());
+        add("field-item-held-at", format!("{} {place}", moment(visit.lang, *at)), String::new());
     }
     if let Some((solved, text)) = &item.outcome {
         let key = if *solved { "item-outcome-solved" } else { "item-outcome" };
@@ -416,10 +430,6 @@ fn particulars(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -
     out
 }
 
-fn clock(visit: &Visit, at: DateTime) -> String {
-    moment(visit.lang, at)
-}
-
 fn matters(item: &Item) -> Vec<(u32, String, String)> {
     item.matters
         .iter()
@@ -436,7 +446,7 @@ fn matters(item: &Item) -> Vec<(u32, String, String)> {
 }
 
 /// The item's own history, newest first: moves, reports, objections and extensions with what came of them.
-fn happenings(visit: &Visit, item: &Item, history: &SubjectHistory) -> Vec<Happening> {
+fn happenings(visit: &Visit, item: &Item, history: &SubjectHistory, signers: &Signers) -> Vec<Happening> {
     let lang = visit.lang;
     let mut all: Vec<(jiff::civil::Date, u64, Happening)> = Vec::new();
     let mut add = |on: jiff::civil::Date, seq: u64, title: String, text: String, by: String| {
@@ -450,7 +460,7 @@ fn happenings(visit: &Visit, item: &Item, history: &SubjectHistory) -> Vec<Happe
         String::new(),
     );
     for moved in &item.moves {
-        let by = moved.by.as_ref().map(Code::to_string).unwrap_or_default();
+        let by = moved.by.as_ref().map_or_else(String::new, |by| who(lang, signers, by));
         let title = format!(
             "{} → {}",
             word(lang, "item-step", moved.step.as_str()),
@@ -482,19 +492,22 @@ fn happenings(visit: &Visit, item: &Item, history: &SubjectHistory) -> Vec<Happe
     all.into_iter().map(|(.., happening)| happening).collect()
 }
 
-fn evidence(visit: &Visit, item: &Item) -> Vec<EvidenceLine> {
+fn evidence(visit: &Visit, item: &Item, signers: &Signers) -> Vec<EvidenceLine> {
+    let name = |by: &Option<Code>| by.as_ref().map_or_else(String::new, |by| who(visit.lang, signers, by));
     item.evidence
         .iter()
         .map(|line| {
-            let (standing, note) = match &line.checked {
-                None => ("waiting", String::new()),
-                Some((true, _, note)) => ("accepted", note.clone()),
-                Some((false, _, note)) => ("returned", note.clone()),
+            let (standing, judge, note) = match &line.checked {
+                None => ("waiting", String::new(), String::new()),
+                Some((true, by, note)) => ("accepted", name(by), note.clone()),
+                Some((false, by, note)) => ("returned", name(by), note.clone()),
             };
             EvidenceLine {
                 title: line.title.clone(),
                 url: line.url.clone(),
                 on: day(visit.lang, line.on),
+                by: name(&line.by),
+                judge,
                 standing,
                 verdict: word(visit.lang, "evidence", standing),
                 note,
@@ -514,8 +527,8 @@ fn units(visit: &Visit, portfolio: &Portfolio, item: &Item) -> Vec<UnitLine> {
             UnitLine {
                 name: unit_name(portfolio, unit, visit.lang),
                 late: matches!((arrived, item.answer_by), (Some(at), Some(by)) if at > by),
-                answered: held.answered.as_ref().map_or_else(String::new, |(at, _)| clock(visit, *at)),
-                arrived: arrived.map_or_else(String::new, |at| clock(visit, at)),
+                answered: held.answered.as_ref().map_or_else(String::new, |(at, _)| moment(visit.lang, *at)),
+                arrived: arrived.map_or_else(String::new, |at| moment(visit.lang, at)),
                 mark: held.mark.as_ref().map_or_else(String::new, |(mark, veto, _)| {
                     let key = if *veto { "item-mark-veto" } else { "item-mark" };
                     visit.tw(key, &[("mark", &mark.to_string())])

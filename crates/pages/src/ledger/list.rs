@@ -12,10 +12,12 @@ use domain::item::query::Sort;
 use domain::item::workflow::Standing;
 use domain::named::Named;
 use domain::policy::Action;
+use domain::saved_list::Sharing;
 
 use super::address::{self, Asking};
 use super::line::{Line, line, rules};
 use super::paper::PaperLine;
+use super::saved::{self, Shown};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
@@ -76,6 +78,12 @@ struct ListPage {
     first: Option<String>,
     next: Option<String>,
     may_add: bool,
+    lists: Vec<Shown>,
+    downloads: Vec<(&'static str, String)>,
+    /// What the page shows, for keeping it under a name.
+    query: String,
+    sharing: Vec<Choice>,
+    may_save: bool,
 }
 
 pub async fn show(
@@ -211,6 +219,16 @@ pub async fn show(
             link(format!("{query}key={}&after={}", encode(&after.key), encode(&after.code)))
         }),
         may_add: super::register::may_register(&visit).next().is_some(),
+        lists: saved::shown(&visit, &page, &plan, &portfolio, Some(&asking)).await?,
+        downloads: ["xlsx", "csv", "json"]
+            .map(|format| {
+                let query = address::with(&asking, &[("list", "yes"), ("sort", ""), ("order", "")]);
+                (format, page.link(&format!("/tables/ledger.{format}?{query}")))
+            })
+            .to_vec(),
+        query: address::with(&asking, &[]),
+        sharing: saved::sharing_choices(&visit, &portfolio, &Sharing::Nobody),
+        may_save: visit.actor.person().is_some() && !page.is_past(),
         kinds,
         standings,
         lights,

@@ -5,6 +5,7 @@ mod address;
 mod chase;
 mod desk;
 pub(crate) mod form;
+mod history;
 pub(crate) mod item;
 pub(crate) mod line;
 pub(crate) mod list;
@@ -14,19 +15,24 @@ pub(crate) mod register;
 mod report;
 mod returns;
 mod rhythm;
+mod saved;
 mod slip;
 mod study;
 
 pub(crate) use list::staff_only;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
+
+pub(crate) use address::Asking;
 
 use crate::PagesState;
 
 pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/ledger", get(list::show))
+        .route("/p/{plan}/ledger/lists", get(saved::show).post(saved::save))
+        .route("/p/{plan}/ledger/lists/{id}", post(saved::change))
         .route("/p/{plan}/desk", get(desk::show))
         .route("/p/{plan}/reports", get(report::list).post(report::draft))
         .route("/p/{plan}/reports/{code}", get(report::show).post(report::save))
@@ -42,5 +48,6 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/items/new/{kind}", get(register::show).post(register::save))
         .route("/p/{plan}/items/{code}", get(item::show))
         .route("/p/{plan}/items/{code}/trace", get(item::trace))
+        .route("/p/{plan}/items/{code}/history", get(history::show))
         .route("/p/{plan}/items/{code}/{act}", get(act::show).post(act::save))
 }

@@ -4,9 +4,11 @@
 
 mod foresight;
 mod importing;
+mod item_correction;
 mod ledger;
 mod notices;
 mod rhythm;
+mod saved_lists;
 mod site;
 mod timetable;
 

@@ -2,6 +2,7 @@
 
 use std::io::{Cursor, Read, Write};
 
+use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -91,12 +92,25 @@ fn told(database: &Database) {
         tx.set_preferences(&code("wang"), &some_preferences(), 5)?;
         tx.add_feed(&feed("f1", 1))?;
         tx.add_feed(&Feed { revoked_at: Some(9), ..feed("f2", 2) })?;
+        tx.put_list(&list(), 5)?;
         let (key, lane) = ("mail/wang/urgent".into(), "mail".into());
         tx.enqueue(&NewJob { key, lane, body: String::new(), due_at: 0 }, 0)
     });
 }
 
+fn list() -> SavedList {
+    SavedList {
+        id: "l1".into(),
+        plan: plan(),
+        owner: code("wang"),
+        name: "红灯 “甲”".into(),
+        query: "light=red&q=%E8%B7%AF".into(),
+        sharing: Sharing::Unit(code("bureau")),
+    }
+}
+
 fn assert_told(database: &Database) {
+    assert_eq!(database.read(|c| c.own_lists(&plan(), &code("wang"))).unwrap(), [list()]);
     let held = database.read(|c| c.notices(&code("wang"), false, None, 9)).unwrap();
     let expected = [("urgent", 6, None), ("a", 5, Some(9))].map(|(key, created_at, read_at)| HeldNotice {
         notice: notice(key),

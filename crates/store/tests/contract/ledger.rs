@@ -5,7 +5,7 @@ use domain::item::kind::ItemKind;
 use domain::item::light::LightRules;
 use domain::item::query::LedgerQuery;
 use domain::item::{ItemFact, State, Step};
-use domain::journal::Event;
+use domain::journal::{Event, Seq};
 use domain::named::Named;
 use domain::subject::Subject;
 use jiff::civil::{Date, date};
@@ -46,7 +46,7 @@ fn lived(database: &Database) {
 fn shown(database: &Database, day: Date) -> Option<String> {
     let query = LedgerQuery { kinds: vec![ItemKind::TrackedTask], ..LedgerQuery::default() };
     let judge = LightRules::usual().on(day);
-    let rows = database.read(|c| c.all_items(&plan(), &query, &judge)).unwrap();
+    let rows = database.read(|c| c.all_items(&plan(), &query, (&judge, Seq::LATEST))).unwrap();
     assert!(rows.len() < 2, "{day}: {rows:?}");
     rows.into_iter().next().map(|row| row.state)
 }
@@ -80,7 +80,7 @@ fn what_is_recorded_late_changes_the_days_it_is_about(scratch: &Scratch) {
     let named_on = |day: i8| {
         let query = LedgerQuery { kinds: vec![ItemKind::TrackedTask], ..LedgerQuery::default() };
         let judge = LightRules::usual().on(date(2018, 10, day));
-        let rows = database.read(|c| c.all_items(&plan(), &query, &judge)).unwrap();
+        let rows = database.read(|c| c.all_items(&plan(), &query, (&judge, Seq::LATEST))).unwrap();
         assert_eq!(rows.len(), 1, "{day}");
         rows[0].name.zh.clone()
     };

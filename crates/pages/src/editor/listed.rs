@@ -1,0 +1,97 @@
+//! The closed lists that items are described by, as choices of a form.
+
+use domain::item::kind::{
+    Attendance, InspectionWay, Level, ObjectionTo, Part, Series, SlipColour, Urgency, WhistleKind,
+};
+use domain::item::{Relation, State, Step};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listed {
+    State,
+    Step,
+    Level,
+    Urgency,
+    Series,
+    Whistle,
+    Way,
+    Colour,
+    Part,
+    Relation,
+    Target,
+    Objection,
+    Attendance,
+}
+
+/// What an item may be linked to.
+const TARGETS: [&str; 3] = ["item", "project", "indicator"];
+
+impl Listed {
+    /// What the messages for its words begin with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Self::State => "item-state",
+            Self::Step => "item-step",
+            Self::Level => "item-level",
+            Self::Urgency => "urgency",
+            Self::Series => "series",
+            Self::Whistle => "whistle-kind",
+            Self::Way => "inspection-way",
+            Self::Colour => "slip-colour",
+            Self::Part => "unit-part",
+            Self::Relation => "relation",
+            Self::Target => "subject",
+            Self::Objection => "objection-to",
+            Self::Attendance => "attendance",
+        }
+    }
+
+    pub fn words(self) -> Vec<&'static str> {
+        match self {
+            Self::State => State::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Step => Step::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Level => Level::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Urgency => Urgency::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Series => Series::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Whistle => WhistleKind::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Way => InspectionWay::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Colour => SlipColour::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Part => Part::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Relation => Relation::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Target => TARGETS.to_vec(),
+            Self::Objection => ObjectionTo::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Attendance => Attendance::ALL.iter().map(|word| word.as_str()).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use words::Lang;
+
+    #[test]
+    fn every_word_of_every_list_is_said_in_both_languages() {
+        use Listed as L;
+        let lists = [
+            L::State,
+            L::Step,
+            L::Level,
+            L::Urgency,
+            L::Series,
+            L::Whistle,
+            L::Way,
+            L::Colour,
+            L::Part,
+            L::Relation,
+            L::Target,
+            L::Objection,
+            L::Attendance,
+        ];
+        for list in lists {
+            for word in list.words() {
+                let key = format!("{}-{word}", list.prefix()).replace('_', "-");
+                assert!(Lang::ALL.iter().all(|lang| words::has(*lang, &key)), "{key}");
+            }
+        }
+    }
+}
