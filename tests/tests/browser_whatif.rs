@@ -32,7 +32,7 @@ async fn a_scenario_is_made_compared_and_adopted_in_both_languages() -> anyhow::
         browser.fill("percent", percent).await?;
         browser.send().await?;
         assert_eq!(browser.path().await?, one, "{lang}");
-        assert!(browser.words().await?.contains(&format!("{percent}")), "{lang}");
+        assert!(browser.words().await?.contains(percent), "{lang}");
         sound(&browser, lang, "valued").await?;
 
         // Beside the demonstration's own, on the day of the statement.
