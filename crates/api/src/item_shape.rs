@@ -154,6 +154,9 @@ struct ItemPoint {
     text: String,
     about_kind: Option<SubjectKindWord>,
     about: Option<CodeText>,
+    /// What was asked for that it takes up: the key of a point asked of the meeting, or of a matter in the
+    /// return it is about.
+    asked: Option<CodeText>,
 }
 
 /// A report's number and the digest of what it says.
@@ -326,6 +329,7 @@ impl Item {
                     text: held.text.clone(),
                     about_kind: held.about.as_ref().map(|about| about.kind().into()),
                     about: held.about.as_ref().map(|about| about.code().into()),
+                    asked: held.asked.as_ref().map(Into::into),
                 })
                 .collect(),
             minutes: item.minutes.clone(),

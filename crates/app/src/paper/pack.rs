@@ -229,27 +229,31 @@ pub(super) fn asks(scribe: &Scribe<'_>, asks: &[Ask]) -> Vec<Block> {
 
 fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {
     let english = scribe.english();
+    // Beside what was published, where anything was.
+    let published = stated.iter().any(|line| line.published.is_some());
     let rows = (1i64..).zip(stated).map(|(at, line)| {
-        Row::new([
-            Cell::from(at),
-            Cell::from(line.label.get(english)),
-            line.value.map_or_else(
-                || Cell::from(scribe.t("statement-not-recorded")),
-                |value| Cell::Number(value.normalize()),
-            ),
-            Cell::from(line.unit.get(english)),
-            Cell::from(i64::try_from(line.records).unwrap_or(i64::MAX)),
-        ])
+        let value = line.value.map_or_else(
+            || Cell::from(scribe.t("statement-not-recorded")),
+            |value| Cell::Number(value.normalize()),
+        );
+        let beside = line.published.map_or(Cell::Empty, |value| Cell::Number(value.normalize()));
+        let mut cells = vec![Cell::from(at), Cell::from(line.label.get(english)), value];
+        cells.extend(published.then_some(beside));
+        cells.push(Cell::from(line.unit.get(english)));
+        cells.push(Cell::from(i64::try_from(line.records).unwrap_or(i64::MAX)));
+        Row::new(cells)
     });
+    let mut columns = vec![
+        scribe.column("paper-head-no", 8, Align::Centre),
+        scribe.column("statement-figure", 50, Align::Start),
+        scribe.column("paper-head-value", 18, Align::Number),
+    ];
+    columns.extend(published.then(|| scribe.column("statement-published", 18, Align::Number)));
+    columns.push(scribe.column("head-unit", 14, Align::Centre));
+    columns.push(scribe.column("statement-records", 14, Align::Number));
     Table {
         caption: None,
-        columns: vec![
-            scribe.column("paper-head-no", 8, Align::Centre),
-            scribe.column("statement-figure", 50, Align::Start),
-            scribe.column("paper-head-value", 18, Align::Number),
-            scribe.column("head-unit", 14, Align::Centre),
-            scribe.column("statement-records", 14, Align::Number),
-        ],
+        columns,
         rows: rows.collect(),
         size: TextSize::Small,
     }

@@ -247,6 +247,9 @@ fn follow(visit: &Visit, plan: &Code, item: &Item) -> Vec<(String, String)> {
                 _ => &[(ItemKind::Decision, Relation::Reopens)],
             }
         }
+        ItemKind::TrackedTask | ItemKind::Finding | ItemKind::Decision => {
+            &[(ItemKind::Inspection, Relation::ArisesFrom)]
+        }
         ItemKind::Inspection if matches!(item.state, State::Concluded | State::Rectifying) => {
             &[(ItemKind::Finding, Relation::FoundBy)]
         }
