@@ -136,7 +136,8 @@ impl App {
         let (portfolio, statement) = self.statement(plan, asked).await?;
         let figures = statement.figures.iter().zip(&portfolio.plan.figures);
         let stated = figures.map(|(figure, held)| Stated::of(&portfolio, held, figure)).collect();
-        let pack = Pack { asks: self.asks(plan, days).await?, stated, unclosed: Vec::new() };
+        let returned = self.asked_between(plan, days, asked).await?;
+        let pack = Pack { asks: self.asks(plan, days).await?, returned, stated, unclosed: Vec::new() };
         Ok((pack, statement.faults.clone()))
     }
 

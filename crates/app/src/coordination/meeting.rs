@@ -103,8 +103,11 @@ impl App {
         };
         let paging = Paging { sort: Sort::Due, descending: true, after: None, limit: 10 };
         let found = self.ledger(plan, &query, &paging, asked).await?.rows;
+        // One that is still to be held has left nothing yet.
+        let took_place = [State::Held, State::Minuted].map(State::as_str);
         let earlier = found.into_iter().map(|(row, _)| row).filter(|row| row.code != meeting.code);
-        Ok(earlier.filter(|row| row.held_at.is_some_and(|held| held < *at)).map(|row| row.code).next())
+        let mut held = earlier.filter(|row| row.held_at.is_some_and(|held| held < *at));
+        Ok(held.find(|row| took_place.contains(&row.state.as_str())).map(|row| row.code))
     }
 
     /// What was decided at a meeting or dispatch, each as it stands.
@@ -151,7 +154,7 @@ impl App {
             Some((at, _)) => at.date(),
             None => today.saturating_sub(Span::new().days(ASKS_BACK)),
         };
-        let returned = self.asked_since(plan, since, asked).await?;
+        let returned = self.asked_between(plan, (since, today), asked).await?;
         let lit = LedgerQuery {
             projects: true,
             kinds: ItemKind::ALL.to_vec(),

@@ -122,6 +122,7 @@ fn document(scribe: &Scribe<'_>, report: &Report) -> Document {
             rows(content, "open_after").into_iter().filter(|(row, _)| pack::is_decision(row)).collect();
         lists.extend(pack::decisions(scribe, &decisions, &judge));
         lists.extend(pack::asks(scribe, &pack.asks));
+        lists.extend(pack::returned(scribe, &pack.returned));
         lists.extend(pack::stated(scribe, &pack.stated));
     } else {
         for key in LISTED {
@@ -183,7 +184,7 @@ fn sheets(scribe: &Scribe<'_>, report: &Report) -> Vec<Sheet> {
         out.push(scribe.sheet(name.clone(), format!("{title} · {name}"), Some(days.clone()), table));
     }
     if let Some(pack) = &content.pack {
-        out.extend(pack::sheets(scribe, title, &days, &pack.asks, &pack.stated));
+        out.extend(pack::sheets(scribe, title, &days, pack));
     }
     out
 }

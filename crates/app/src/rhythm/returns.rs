@@ -185,18 +185,18 @@ impl App {
         self.asks_of(plan, submitted.map(|row| row.code).collect(), View::ALL).await
     }
 
-    /// What units ask to have decided in the returns, of any rhythm, that they handed in since a day: the
-    /// latest first.
-    pub(crate) async fn asked_since(
+    /// What units ask to have decided in the returns, of any rhythm, that they handed in from one day to
+    /// another: the latest first.
+    pub(crate) async fn asked_between(
         &self,
         plan: &Code,
-        day: Date,
+        (from, to): (Date, Date),
         asked: Asked,
     ) -> Result<Vec<ReturnAsk>, AppError> {
         let query = LedgerQuery {
             kinds: vec![ItemKind::Return],
             standings: vec![Standing::Done],
-            finished: (Some(day), None),
+            finished: (Some(from), Some(to)),
             ..LedgerQuery::default()
         };
         let paging = Paging { sort: Sort::Finished, descending: true, after: None, limit: PAGE_MOST };

@@ -13,6 +13,7 @@ use crate::item::ledger::{LedgerRow, RowKind};
 use crate::item::light::{Judge, Light};
 use crate::item::workflow::Standing;
 use crate::named::Named;
+use crate::rhythm::ReturnAsk;
 
 /// A number of the report with the rows it stands on, as they were.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -61,6 +62,9 @@ pub struct Ask {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pack {
     pub asks: Vec<Ask>,
+    /// What units asked in their returns to have decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<ReturnAsk>,
     pub stated: Vec<Stated>,
     /// Projects by which sums of the annual statement do not close.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

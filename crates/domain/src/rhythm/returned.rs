@@ -48,7 +48,7 @@ pub struct ReturnContent {
 }
 
 /// A matter that a unit asks, in a return that it handed in, to have decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReturnAsk {
     pub unit: Code,
     /// The return in which it is asked, and what it is called.

@@ -203,6 +203,8 @@ struct ReportPage {
     /// Of all but a weekly report: the plan's figures, and what units asked for.
     stated: Vec<StatedLine>,
     asks: Vec<AskLine>,
+    /// What units asked in their returns to have decided: what, by whom, and the return.
+    returned: Vec<(String, String, String)>,
     sections: Vec<(String, String, String)>,
     /// Of a period for which units were asked: who has returned, a group for each state.
     returns: Vec<ReturnGroup>,
@@ -309,6 +311,16 @@ async fn shown(
             .iter()
             .flat_map(|pack| &pack.asks)
             .map(|ask| ask_line(&visit, &page, &portfolio, ask))
+            .collect(),
+        returned: report
+            .content
+            .pack
+            .iter()
+            .flat_map(|pack| &pack.returned)
+            .map(|ask| {
+                let unit = unit_name(&portfolio, &ask.unit, visit.lang);
+                (ask.text.clone(), unit, page.link(&format!("/returns/{}", ask.in_return)))
+            })
             .collect(),
         sections: report
             .content

@@ -105,6 +105,7 @@ trace-steps = { $steps ->
  }
 desk-title = My desk
 desk-unit = Open items that { $unit } leads or supports.
+desk-area = Open items in the area you answer for.
 desk-all = All open items.
 desk-late = Late
 desk-late-none = Nothing is late.

@@ -99,6 +99,7 @@ trace-outcomes-none = 尚未产生其他事项。
 trace-steps = 相隔 { $steps } 步
 desk-title = 我的工作台
 desk-unit = { $unit }主责或配合的在办事项。
+desk-area = 您负责区域内的在办事项。
 desk-all = 全部在办事项。
 desk-late = 已经超期
 desk-late-none = 没有超期事项。
