@@ -1,5 +1,6 @@
 //! The end of the year: what the ledger, the traces, the reports and the statement say of all that.
 
+use anyhow::Context;
 use app::read::Asked;
 use app::rhythm::Deed;
 use domain::code::Code;
@@ -75,16 +76,16 @@ async fn ledger(year: &Year, matter: &Matter, decision: &str) -> anyhow::Result<
     year.open("/ledger/lists").await?;
     year.browser.follow(By::LinkText("校门口事项")).await?;
     year.says(&["校门口断头人行道贯通", "月底前明确校门口道路管理主体"]).await?;
-    let script = "const done = arguments[arguments.length - 1];
-        fetch(arguments[0]).then(a => a.text().then(text => done(a.status + ' ' + text))).catch(e => done('' + e))";
-    let file = format!("{PLAN}/tables/items.csv?list=yes&standing=all&q=校门口");
-    let table = year.browser.driver.execute_async(script, vec![file.into()]).await?.json().clone();
-    let table = table.as_str().unwrap_or_default();
-    anyhow::ensure!(table.starts_with("200 "), "{table}");
+    // What the list shows can be taken away as a table; and all items, to be brought in elsewhere.
+    let list = file(year, "ledger.csv?list=yes&standing=all&q=校门口").await?;
     for item in [&matter.roads, &matter.gates, decision] {
-        anyhow::ensure!(table.contains(item), "{item} in {table}");
+        anyhow::ensure!(list.contains(item), "{item} in {list}");
     }
-    anyhow::ensure!(!table.contains(&matter.directive), "only what the list shows: {table}");
+    anyhow::ensure!(!list.contains("整治学校周边交通"), "only what the list shows: {list}");
+    let items = file(year, "items.csv").await?;
+    anyhow::ensure!(items.contains(&matter.directive) && items.contains("打通校门口断头人行道"), "{items}");
+    let records = file(year, "item_records.csv").await?;
+    anyhow::ensure!(records.contains("护学岗现场照片"), "{records}");
     // The decision that nobody carried out was chased by one slip after another, and has gone red.
     year.morning(9, 25).await?;
     year.comes(date(2019, 10, 14).at(9, 0, 0, 0)).await?;
@@ -94,6 +95,17 @@ async fn ledger(year: &Year, matter: &Matter, decision: &str) -> anyhow::Result<
     let slips = year.item(decision).await?.chases.iter().filter(|chase| chase.slip.is_some()).count();
     anyhow::ensure!(slips == 3, "{slips} slips");
     Ok(())
+}
+
+/// A table of the plan, as its reader gets it.
+async fn file(year: &Year, name: &str) -> anyhow::Result<String> {
+    let script = "const done = arguments[arguments.length - 1];
+        fetch(arguments[0]).then(a => a.text().then(text => done(a.status + ' ' + text)))
+            .catch(e => done('' + e))";
+    let address = format!("{PLAN}/tables/{name}");
+    let text = year.browser.driver.execute_async(script, vec![address.into()]).await?.json().clone();
+    let text = text.as_str().unwrap_or_default();
+    text.strip_prefix("200 ").map(str::to_owned).with_context(|| format!("{name}: {text:.200}"))
 }
 
 /// From the directive to what came of it, and from the finding back to why it exists.

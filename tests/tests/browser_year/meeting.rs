@@ -8,6 +8,9 @@ use thirtyfour::prelude::*;
 use crate::periods::ASKED;
 use crate::year::{Year, code};
 
+/// What the return is called in which it was asked.
+const RETURN: &str = "昌平区教委 2019-W35 周填报";
+
 /// Where the first proposed point that says something stands.
 async fn line(year: &Year, said: &str) -> anyhow::Result<u64> {
     let script = "return [...document.querySelectorAll('.points > li')]
@@ -32,9 +35,9 @@ pub async fn dispatched(year: &Year, asked: &str) -> anyhow::Result<String> {
     let meeting = year.register("meeting", &fields, &[], "meetings").await?;
     year.browser.follow(By::Css("a[href$='/agenda']")).await?;
     // Who asked, and in which return; beside it what the ledger shows red.
-    let point = line(year, "填报中请求").await?;
+    let point = line(year, RETURN).await?;
     let said = year.browser.text(By::Css(format!(".points > li:nth-child({})", point + 1))).await?;
-    anyhow::ensure!(said.contains("昌平区教委 2019-W35 周填报"), "{said}");
+    anyhow::ensure!(said.contains("填报中请求") && said.contains("昌平区教委"), "{said}");
     anyhow::ensure!(year.browser.value(&format!("title-{point}")).await? == ASKED);
     year.browser.wait_for(By::Css(format!(".points a[href$='/returns/{asked}']"))).await?;
     let red = line(year, "红灯").await?;
@@ -45,10 +48,10 @@ pub async fn dispatched(year: &Year, asked: &str) -> anyhow::Result<String> {
     }
     year.browser.fill(&format!("title-{point}"), "明确校门口道路管理主体").await?;
     year.browser.send().await?;
-    year.says(&["明确校门口道路管理主体", "昌平区教委 2019-W35 周填报"]).await?;
+    year.says(&["明确校门口道路管理主体", RETURN]).await?;
     // Taken up under other words, it is not proposed again.
     year.browser.follow(By::Css("a[href$='/agenda']")).await?;
-    anyhow::ensure!(line(year, "填报中请求").await.is_err(), "what was asked for is on the agenda");
+    anyhow::ensure!(line(year, RETURN).await.is_err(), "what was asked for is on the agenda");
 
     year.comes(date(2019, 9, 10).at(14, 30, 0, 0)).await?;
     year.as_person("task-force").await?;

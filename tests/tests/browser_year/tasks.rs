@@ -35,7 +35,7 @@ pub async fn instructed(year: &Year) -> anyhow::Result<Matter> {
     // It cannot be handed out before all of it is covered.
     year.open(&format!("/items/{directive}/step-assign")).await?;
     year.browser.send().await?;
-    anyhow::ensure!(year.browser.status().await? == 422, "handed out with matters that nobody has");
+    year.refused(422, "handed out with matters that nobody has").await?;
     let fields =
         [("name_zh", "校门口断头人行道贯通"), ("lead_unit", "changping-transport"), ("due", "2019-09-12")];
     let roads = year.arises(&directive, "split_from", &fields, &[("covers", "2")]).await?;
@@ -59,7 +59,7 @@ pub async fn objected(year: &Year, matter: &Matter) -> anyhow::Result<()> {
     year.says(&["校门口上下学交通组织"]).await?;
     // The bureau's task is not the commission's to object to.
     year.open(&format!("/items/{}/step-object", matter.roads)).await?;
-    anyhow::ensure!(year.browser.status().await? == 403, "another unit's task");
+    year.refused(403, "another unit's task").await?;
     let fields =
         [("objection_to", "date"), ("why", "九月上旬开学，护学力量不足"), ("proposed_due", "2019-09-17")];
     year.act(&matter.gates, "step-object", &fields).await?;
@@ -104,7 +104,7 @@ pub async fn extended_and_reported(year: &Year, matter: &Matter) -> anyhow::Resu
     year.act(&matter.gates, "step-report-done", &fields).await?;
     // Whoever gives evidence does not judge it.
     year.open(&format!("/items/{}/check-evidence", matter.gates)).await?;
-    anyhow::ensure!(year.browser.status().await? == 403, "one's own evidence");
+    year.refused(403, "one's own evidence").await?;
     year.as_person("supervision").await?;
     judge(year, &matter.gates).await?;
     year.act(&matter.gates, "step-clear", &[]).await
@@ -164,7 +164,7 @@ pub async fn cleared(year: &Year, matter: &Matter) -> anyhow::Result<()> {
     year.open(&format!("/items/{}/step-report-done", matter.directive)).await?;
     year.browser.fill("progress", "两项任务均已办结").await?;
     year.browser.send().await?;
-    anyhow::ensure!(year.browser.status().await? == 422, "the bureau's task is open");
+    year.refused(422, "the bureau's task is open").await?;
     year.as_person("supervision").await?;
     judge(year, &matter.roads).await?;
     year.act(&matter.roads, "step-clear", &[]).await?;

@@ -173,6 +173,14 @@ impl Year {
         Ok(())
     }
 
+    /// The page shown says no, as it should; what the browser's console says of that is no fault.
+    pub async fn refused(&self, status: u64, what: &str) -> anyhow::Result<()> {
+        let answered = self.browser.status().await?;
+        anyhow::ensure!(answered == status, "{what}: {answered} {}", self.faults().await?);
+        self.browser.driver.browser_log().await?;
+        Ok(())
+    }
+
     /// What must hold of every page.
     pub async fn is_sound(&self, what: &str) -> anyhow::Result<()> {
         let faults = self.browser.faults("zh-CN").await?;
