@@ -146,7 +146,8 @@ struct ItemAttendance {
     name: String,
 }
 
-/// A point of a meeting's agenda.
+/// A point of a meeting's agenda. `asked` is the key of what it takes up: of a point asked of the meeting, or of
+/// a matter in the return it is about.
 #[derive(Debug, Serialize, ToSchema)]
 struct ItemPoint {
     point: u32,
@@ -154,8 +155,6 @@ struct ItemPoint {
     text: String,
     about_kind: Option<SubjectKindWord>,
     about: Option<CodeText>,
-    /// What was asked for that it takes up: the key of a point asked of the meeting, or of a matter in the
-    /// return it is about.
     asked: Option<CodeText>,
 }
 

@@ -127,11 +127,7 @@ impl App {
         self.pack_and_faults(plan, days).await.map(|(pack, _)| pack)
     }
 
-    async fn pack_and_faults(
-        &self,
-        plan: &Code,
-        days: (Date, Date),
-    ) -> Result<(Pack, Vec<Fault>), AppError> {
+    async fn pack_and_faults(&self, plan: &Code, days: (Date, Date)) -> Result<(Pack, Vec<Fault>), AppError> {
         let asked = Asked { as_of: Some(days.1), known_at: None };
         let (portfolio, statement) = self.statement(plan, asked).await?;
         let figures = statement.figures.iter().zip(&portfolio.plan.figures);

@@ -210,7 +210,10 @@ async fn a_task_climbs_the_ladder(scratch: &Scratch) {
     assert_eq!(server.told("office").await, ["rhythm-told-slip-late"]);
     let worker = server.app.inbox(&code("worker"), false, None, 100).await.unwrap();
     let late = worker.notices.iter().find(|held| held.notice.said.key == "rhythm-told-slip-late").unwrap();
-    assert!(say(Lang::En, &late.notice.said).starts_with("Orange warning no. 2"), "in the reader's own language");
+    assert!(
+        say(Lang::En, &late.notice.said).starts_with("Orange warning no. 2"),
+        "in the reader's own language"
+    );
     // Reported on time or not: what waits to be checked is no longer in the unit's hands.
     server.record("worker", "T-1", vec![step(Step::TakeUp, State::InHand)]).await.unwrap();
     let red = server.run(at(12, 9), false).await;
@@ -396,7 +399,11 @@ async fn quarters_and_years_are_reported_on_too(scratch: &Scratch) {
     let city = server.app.actor(&code("city")).await.unwrap().unwrap();
     let draft = server.app.report(&plan(), &annual).await.unwrap();
     assert_eq!((draft.item.state, draft.item.due), (State::Draft, Some(date(2020, 1, 15))));
-    assert!(draft.content.pack.is_some() && draft.content.rows.contains_key("T-1"), "{:?}", draft.content.rows);
+    assert!(
+        draft.content.pack.is_some() && draft.content.rows.contains_key("T-1"),
+        "{:?}",
+        draft.content.rows
+    );
     let written = [("summary".to_owned(), "全年一件任务逾期。".to_owned())];
     let version = draft.item.version;
     let receipt =

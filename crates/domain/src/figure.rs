@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::item;
-use crate::item::kind::{ItemKind, Level, Series};
 use crate::item::call::Call;
+use crate::item::kind::{ItemKind, Level, Series};
 use crate::item::ledger::{LedgerRow, RowKind};
 use crate::milestone::step;
 use crate::named::Named;

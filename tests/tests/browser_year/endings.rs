@@ -118,7 +118,8 @@ async fn traces(year: &Year, matter: &Matter, found: &str) -> anyhow::Result<()>
     }
     year.open(&format!("/items/{found}/trace")).await?;
     let why = year.browser.text(By::XPath("//section[h2[@id='origins-title']]")).await?;
-    for name in ["学校周边人行道现场督查", "校门口断头人行道贯通", "整治学校周边交通"] {
+    for name in ["学校周边人行道现场督查", "校门口断头人行道贯通", "整治学校周边交通"]
+    {
         anyhow::ensure!(why.contains(name), "{name} in {why}");
     }
     Ok(())

@@ -40,7 +40,8 @@ pub async fn first_week_is_reported(year: &Year, matter: &Matter) -> anyhow::Res
     let report = Deed::Drafted { report: Code::new("REP-weekly-2019-W34")? };
     anyhow::ensure!(drafted.contains(&report), "{drafted:?}");
     let new = issued(year, "REP-weekly-2019-W34", "本周新增批示一件，分解任务两项。", "new").await?;
-    for name in ["整治学校周边交通", "校门口断头人行道贯通", "校门口上下学交通组织"] {
+    for name in ["整治学校周边交通", "校门口断头人行道贯通", "校门口上下学交通组织"]
+    {
         anyhow::ensure!(new.contains(name), "{name} in {new}");
     }
     let rows = By::Css(format!("#n-new a[href*='/items/{}']", matter.directive));
@@ -94,7 +95,10 @@ pub async fn second_week_is_reported(year: &Year, matter: &Matter) -> anyhow::Re
         _ => None,
     });
     let mine = |code: &Code| code.as_str().ends_with("W35-changping-education");
-    anyhow::ensure!(missed.is_some_and(|missed| !missed.iter().any(mine)), "late, but not missing: {missed:?}");
+    anyhow::ensure!(
+        missed.is_some_and(|missed| !missed.iter().any(mine)),
+        "late, but not missing: {missed:?}"
+    );
     let open = issued(year, "REP-weekly-2019-W35", "学校周边两项任务在办。", "open-after").await?;
     anyhow::ensure!(open.contains("校门口上下学交通组织"), "{open}");
     // Who has returned stands in it.

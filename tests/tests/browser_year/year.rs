@@ -1,6 +1,7 @@
 //! A site over the demonstration whose clock is set by hand: the calendar does what it asks for whenever it is
 //! moved on, and people do theirs on the pages, each signed in as who they are.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -183,6 +184,10 @@ impl Year {
 
     /// What must hold of every page.
     pub async fn is_sound(&self, what: &str) -> anyhow::Result<()> {
+        if let Some(folder) = std::env::var_os("HUITIAN_PICTURES") {
+            std::fs::create_dir_all(&folder)?;
+            self.browser.pictures(&Path::new(&folder).join(what.replace(' ', "-"))).await?;
+        }
         let faults = self.browser.faults("zh-CN").await?;
         anyhow::ensure!(faults.is_empty(), "{what}:\n{}", faults.join("\n"));
         Ok(())

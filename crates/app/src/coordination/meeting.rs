@@ -14,8 +14,8 @@ use domain::item::{Item, ItemFact, ItemKind, Relation, Standing, State, Step, Ta
 use domain::named::Named;
 use domain::source::Source;
 use domain::subject::Subject;
-use jiff::{Span, Timestamp};
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 
 use super::{TRIES, item_at, was_overtaken};
 use crate::App;

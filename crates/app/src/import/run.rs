@@ -20,10 +20,10 @@ use jiff::civil::Date;
 use store::{StoreError, Tx};
 
 use super::prepare::{Prepared, PreparedRow};
-use super::telling::{Touched, tell_of};
 use super::report::{
     Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport, named_fields,
 };
+use super::telling::{Touched, tell_of};
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
@@ -89,7 +89,8 @@ impl App {
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let Ran { report, touched } = run(tx, &actor, &prepared, mode, now, today, progress.as_ref())?;
+                let Ran { report, touched } =
+                    run(tx, &actor, &prepared, mode, now, today, progress.as_ref())?;
                 if report.applied {
                     told(tx, &report, &touched, &actor, staff.as_ref(), now)?;
                     return Ok(report);
@@ -108,8 +109,7 @@ impl App {
         prepared: &Prepared,
         mode: Mode,
     ) -> Result<Option<Staff>, AppError> {
-        let items =
-            prepared.rows.iter().any(|row| row.change.command.subject().kind == SubjectKind::Item);
+        let items = prepared.rows.iter().any(|row| row.change.command.subject().kind == SubjectKind::Item);
         Ok(match mode {
             Mode::Apply if self.inner.tells && items => Some(self.staff().await?),
             _ => None,

@@ -40,7 +40,8 @@ pub(super) fn tell_of(
     let units = shares.units.into_iter().map(|(code, share)| (Recipient::Unit(code), share));
     for (recipient, share) in people.chain(units) {
         let said = said(tx, &share)?;
-        let notice = notice(&plan, first, said, &share).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        let notice =
+            notice(&plan, first, said, &share).map_err(|error| StoreError::Damaged(error.to_string()))?;
         tell(tx, &notice, &[recipient], now)?;
     }
     Ok(())

@@ -155,8 +155,7 @@ impl App {
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let Ran { mut report, touched } =
-                    run(tx, &actor, &prepared, Mode::Apply, now, today, None)?;
+                let Ran { mut report, touched } = run(tx, &actor, &prepared, Mode::Apply, now, today, None)?;
                 report.applied &= report.counts == told;
                 if !report.applied {
                     tx.writing();

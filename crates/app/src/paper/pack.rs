@@ -285,12 +285,7 @@ fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {
     columns.extend(published.then(|| scribe.column("statement-published", 18, Align::Number)));
     columns.push(scribe.column("head-unit", 14, Align::Centre));
     columns.push(scribe.column("statement-records", 14, Align::Number));
-    Table {
-        caption: None,
-        columns,
-        rows: rows.collect(),
-        size: TextSize::Small,
-    }
+    Table { caption: None, columns, rows: rows.collect(), size: TextSize::Small }
 }
 
 pub(super) fn stated(scribe: &Scribe<'_>, stated: &[Stated]) -> Vec<Block> {

@@ -152,9 +152,10 @@ pub fn propose(material: &Material<'_>, most: usize) -> Vec<Proposal> {
     let Material { meeting, last, decisions, returned, open } = material;
     let mut out: Vec<Proposal> = Vec::new();
     let mut add = |ground: Ground, new: Proposal| {
-        let held = meeting.agenda.iter().any(|(_, point)| {
-            new.is_put_by(&point.title, point.about.as_ref(), point.asked.as_ref())
-        });
+        let held = meeting
+            .agenda
+            .iter()
+            .any(|(_, point)| new.is_put_by(&point.title, point.about.as_ref(), point.asked.as_ref()));
         if held {
             return;
         }

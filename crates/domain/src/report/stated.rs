@@ -94,8 +94,6 @@ fn rows(portfolio: &Portfolio, row: &Row) -> Vec<StatedRow> {
             let held = portfolio.indicators.iter().find(|held| held.code.as_ref() == Some(indicator));
             one(RowOf::Indicator, indicator, held.and_then(|held| held.name.clone()), Some(*value))
         }
-        Row::Item { code, name, quantity, .. } => {
-            one(RowOf::Item, code, Some(name.clone()), Some(*quantity))
-        }
+        Row::Item { code, name, quantity, .. } => one(RowOf::Item, code, Some(name.clone()), Some(*quantity)),
     }
 }

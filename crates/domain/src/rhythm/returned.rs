@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::item::{Item, Standing, State, Step};
 use crate::item::kind::{ItemKind, texts};
 use crate::item::ledger::{LedgerRow, RowKind};
 use crate::item::light::{Judge, Light};
+use crate::item::{Item, Standing, State, Step};
 use crate::named::Named;
 use crate::report::Period;
 

@@ -427,7 +427,13 @@ mod tests {
                 text: "记".into(),
                 asked: Some(code("a1")),
             },
-            ItemFact::Agenda { point: 2, title: String::new(), about: None, text: String::new(), asked: None },
+            ItemFact::Agenda {
+                point: 2,
+                title: String::new(),
+                about: None,
+                text: String::new(),
+                asked: None,
+            },
             ItemFact::Minutes { text: "要".into() },
         ]
     }

@@ -113,9 +113,7 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         parts.insert(0, papers);
     }
     let lead = match (own, own_areas(&visit).next()) {
-        (Some(unit), _) => {
-            visit.tw("desk-unit", &[("unit", &unit_name(&portfolio, &unit, visit.lang))])
-        }
+        (Some(unit), _) => visit.tw("desk-unit", &[("unit", &unit_name(&portfolio, &unit, visit.lang))]),
         (None, Some(_)) => visit.t("desk-area").into_owned(),
         (None, None) => visit.t("desk-all").into_owned(),
     };

@@ -304,7 +304,13 @@ async fn shown(
         intact: report.intact,
         papers: PaperLine::of(&page, &report.item),
         numbers,
-        stated: report.content.pack.iter().flat_map(|pack| &pack.stated).map(|it| stated(&page, it)).collect(),
+        stated: report
+            .content
+            .pack
+            .iter()
+            .flat_map(|pack| &pack.stated)
+            .map(|it| stated(&page, it))
+            .collect(),
         asks: report
             .content
             .pack
