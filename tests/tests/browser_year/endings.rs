@@ -87,7 +87,8 @@ async fn ledger(year: &Year, matter: &Matter, decision: &str) -> anyhow::Result<
     let records = file(year, "item_records.csv").await?;
     anyhow::ensure!(records.contains("护学岗现场照片"), "{records}");
     // The decision that nobody carried out was chased by one slip after another, and has gone red.
-    year.morning(9, 25).await?;
+    // Three working days before the 30th: the Sunday before it was worked for the holiday after it.
+    year.morning(9, 26).await?;
     year.comes(date(2019, 10, 14).at(9, 0, 0, 0)).await?;
     year.as_person("supervision").await?;
     year.open(&format!("/items/{decision}")).await?;
