@@ -2,7 +2,6 @@
 
 use domain::figure::{FigureDefinition, Query};
 use domain::item::kind::{ItemKind, Level, Series};
-use domain::item::workflow::State;
 use domain::milestone::StepTemplate as DomainStep;
 use domain::output::{OutputGroup, OutputKind};
 use domain::plan::PlanFact as Domain;
@@ -177,7 +176,6 @@ fn items_query() -> Object {
     let kinds: Vec<&str> = ItemKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let series: Vec<&str> = Series::ALL.iter().map(|series| series.as_str()).collect();
     let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
-    let states: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
     let quantity = ObjectBuilder::new()
         .property("quantity", Ref::from_schema_name("Code"))
         .required("quantity")
@@ -190,7 +188,7 @@ fn items_query() -> Object {
         .property("series", words(&series))
         .property("level", words(&levels))
         .property("done", ObjectBuilder::new().schema_type(Type::Boolean))
-        .property("except", all(&states))
+        .property("answered", ObjectBuilder::new().schema_type(Type::Boolean))
         .property("count", OneOfBuilder::new().item(words(&["items", "lead_units"])).item(quantity))
         .build()
 }

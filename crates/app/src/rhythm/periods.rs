@@ -56,6 +56,11 @@ impl App {
                                 // Another server was quicker.
                                 continue;
                             }
+                            // One that cannot be drafted stops nothing else; it is missing on the list.
+                            Err(AppError::Refused(refusals)) => {
+                                tracing::warn!(%report, ?refusals, "the report was not drafted");
+                                continue;
+                            }
                             drafted => drafted?,
                         };
                     }

@@ -104,6 +104,12 @@ pub struct LedgerRow {
     pub matched: Vec<Target>,
 }
 
+/// Why an item exists: of a decision, first of all where it was decided.
+fn origin(item: &Item) -> Option<(Relation, Target)> {
+    let origins = item.links.iter().filter(|(relation, _)| relation.is_origin());
+    origins.min_by_key(|(relation, _)| *relation != Relation::DecidedAt).cloned()
+}
+
 impl LedgerRow {
     pub fn of_item(item: &Item) -> Self {
         let last = item.progress.last();
@@ -128,7 +134,7 @@ impl LedgerRow {
             person: item.person.clone(),
             areas: item.areas.clone(),
             sector: item.sector.clone(),
-            origin: item.links.iter().find(|(relation, _)| relation.is_origin()).cloned(),
+            origin: origin(item),
             received: Some(item.received),
             due: item.due.or(item.answer_by.map(|at| at.date())).or(agenda::next_due(item)),
             forecast: item.forecast,

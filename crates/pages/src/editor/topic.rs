@@ -360,6 +360,7 @@ topics! {
         may("item_to_kind", P(Pick::Listed(Listed::Target))),
         may("item_toward", Code),
         may("item_point_text", Long),
+        may("item_point_asked", Code),
     ] => [TOPIC, "item_point"], ["item_point_title"];
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
     ITEM_CONTENT = "item_content" &[];

@@ -160,8 +160,14 @@ pub async fn show(
         let chosen = list.iter().find(|choice| choice.chosen);
         condition(name, value, chosen.map_or_else(|| value.clone(), |choice| choice.label.clone()));
     }
-    condition("due_from", &asking.due_from, visit.tw("ledger-due-from", &[("date", &asking.due_from)]));
-    condition("due_to", &asking.due_to, visit.tw("ledger-due-to", &[("date", &asking.due_to)]));
+    for (name, value, key) in [
+        ("due_from", &asking.due_from, "ledger-due-from"),
+        ("due_to", &asking.due_to, "ledger-due-to"),
+        ("received_from", &asking.received_from, "ledger-received-from"),
+        ("received_to", &asking.received_to, "ledger-received-to"),
+    ] {
+        condition(name, value, visit.tw(key, &[("date", value)]));
+    }
 
     let column = |key: &str, by: Option<Sort>| {
         let here = by == Some(sort);
@@ -210,6 +216,8 @@ pub async fn show(
             &asking.sector,
             &asking.due_from,
             &asking.due_to,
+            &asking.received_from,
+            &asking.received_to,
         ]
         .iter()
         .any(|text| !text.is_empty()),

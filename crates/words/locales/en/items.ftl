@@ -275,6 +275,7 @@ field-item-accepted = Accepted
 field-item-vetoed = Vetoed
 field-item-solved = Solved
 field-item-point = Number of the point
+field-item-point-asked = Request it takes up
 field-item-kind = Kind of item
 topic-item = Item
 refusal-unexplained = Say why these are late before submitting: { $rows }.

@@ -275,6 +275,7 @@ field-item-accepted = 采信
 field-item-vetoed = 一票否决
 field-item-solved = 已解决
 field-item-point = 议题序号
+field-item-point-asked = 所采用的申请
 field-item-kind = 事项种类
 topic-item = 事项
 refusal-unexplained = 报送前请说明下列超期事项的原因：{ $rows }。
