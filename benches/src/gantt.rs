@@ -63,7 +63,7 @@ fn kind() -> Vec<Fact> {
     let work = (0..STEPS).filter_map(|at| {
         let days = 3 + (at * 7 % 23) as u16;
         let days = Estimate::new(days, days + 2, days * 2 + 4)?;
-        let work = Some(Work { days, calendar: None, after: None });
+        let work = Some(Work { days, calendar: None, after: None, not_before: None });
         Some(PlanFact::UsualWork { template: template.clone(), step: step(at), work }.into())
     });
     std::iter::once(kind.into()).chain(work).collect()
