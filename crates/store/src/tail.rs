@@ -3,6 +3,7 @@
 //! A subject's facts lie together, so the facts of many clients lie on as many pages, and those were most of
 //! what a commit wrote. A commit writes entries alone; the facts of some thousands are put in their places at
 //! once, subject by subject, or as soon as the writer rests. Until then readers take the tail in on their way.
+//! So it is on SQLite. PostgreSQL writes its pages later by itself, and facts are placed at once there.
 //! Items are many and read by the thousand: their facts, like their rows of the ledger, are placed at once.
 
 use std::collections::HashMap;
@@ -116,8 +117,21 @@ impl Tx<'_> {
     /// Takes in an entry that was just written: what it says of an item is placed, all else lengthens the
     /// tail, which is not let grow long.
     pub(crate) fn take_in(&mut self, entry: &Entry) -> Result<()> {
+        let is_item = entry.draft.subject.kind == SubjectKind::Item;
+        if self.connection.is_postgres() {
+            // Statements are sent together and pages are written later: waiting would gain nothing.
+            let follows = self.head.projected + 1 == self.head.seq;
+            if follows || is_item {
+                crate::facts::project(self.connection, entry)?;
+            }
+            if !follows {
+                return self.place_facts();
+            }
+            self.head.projected = self.head.seq;
+            return Ok(());
+        }
         self.tail.count += 1;
-        if entry.draft.subject.kind == SubjectKind::Item {
+        if is_item {
             crate::facts::project(self.connection, entry)?;
         } else {
             self.tail.push(entry.clone());

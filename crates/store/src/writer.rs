@@ -235,6 +235,10 @@ impl Loop {
                 jobs.push(next);
             }
             match self.transact(&mut jobs, false) {
+                // The thread that speaks to PostgreSQL needs the other core.
+                Ok(true) if self.connection.is_postgres() => {
+                    jobs.into_iter().for_each(|job| (job.finish)(None));
+                }
                 Ok(true) => self.answers.give(jobs),
                 // Alone, it failed for a reason of its own: running it again would not help.
                 Ok(false) if jobs.len() == 1 => jobs.into_iter().for_each(|job| (job.finish)(None)),

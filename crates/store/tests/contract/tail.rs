@@ -99,7 +99,9 @@ fn a_long_tail_is_shortened_within_its_transaction(scratch: &Scratch) {
             )
         })
         .unwrap();
-    assert!(left > 0 && left < MANY, "{left} of {MANY} facts are placed");
+    // PostgreSQL has no tail.
+    let few = if scratch.is_postgres() { MANY..MANY + 1 } else { 1..MANY };
+    assert!(few.contains(&left), "{left} of {MANY} facts are placed");
     let held = database.read(|c| c.subject(&project("P-3"))).unwrap().unwrap();
     assert_eq!(held.facts().iter().find(|fact| fact.seq == Seq(4)).unwrap().superseded, Some(Seq(5_001)));
     assert_whole(&database, 5_001);
