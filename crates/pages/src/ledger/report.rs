@@ -316,7 +316,7 @@ async fn shown(
             .pack
             .iter()
             .flat_map(|pack| &pack.asks)
-            .map(|ask| ask_line(&visit, &page, &portfolio, ask))
+            .map(|ask| ask_line(visit, &page, &portfolio, ask))
             .collect(),
         returned: report
             .content
