@@ -158,7 +158,7 @@ fn surprises(page: &Page, teller: &Teller<'_>, now: &Portfolio, of: &Calibration
         let same = |held: &&Said| {
             (&held.project, &held.step, held.promised) == (&said.project, &said.step, said.promised)
         };
-        match last.iter().position(|held| same(&held)) {
+        match last.iter().position(same) {
             // The furthest from what came is the one to learn from.
             Some(at) if distance(last[at]) < distance(said) => last[at] = said,
             Some(_) => {}
