@@ -217,7 +217,7 @@ async fn a_timetable_goes_out_and_comes_in_again() {
         page.is(200);
         // Promises that moved want a reason, which the file does not have: each is told with its row.
         if table == "milestones" {
-            page.says("promised");
+            page.says("a reason is needed");
             continue;
         }
         let good = ["No mistakes found", "on record already"].iter().any(|words| page.body.contains(words));
