@@ -10,12 +10,12 @@ use exchange::sheet::{Limits, ReadError};
 use exchange::{mspdi, xer};
 use timetable::{Constraint, Duration, Lag, Link, LinkKind, Plan, Progress, TaskId};
 
-const DAY: i64 = 480;
-
 /// What a file of another planning program holds.
 pub(crate) struct PlanFile {
     plan: Plan,
     three_point: Vec<Option<[i64; 3]>>,
+    /// How long the file's own working day is: it counts days in these.
+    minutes_per_day: i64,
 }
 
 /// Whether the bytes are a plan rather than a sheet.
@@ -31,12 +31,17 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
     let broken = |why: String| ReadError::BrokenPlan { why };
     let mut file = if xer::is_xer(bytes) {
         let document = xer::read(bytes).map_err(|error| broken(error.to_string()))?;
-        PlanFile { three_point: vec![None; document.plan.tasks.len()], plan: document.plan }
+        PlanFile {
+            three_point: vec![None; document.plan.tasks.len()],
+            plan: document.plan,
+            minutes_per_day: document.minutes_per_day,
+        }
     } else {
         let document = mspdi::read(bytes).map_err(|error| broken(error.to_string()))?;
         PlanFile {
             three_point: document.tasks.iter().map(|task| task.three_point).collect(),
             plan: document.plan,
+            minutes_per_day: document.minutes_per_day,
         }
     };
     // Promises that have passed are on record as any other.
@@ -62,15 +67,15 @@ const WORK: [&str; 8] =
 const LINKS: [&str; 6] = ["project", "step", "before_project", "before_step", "step_link_kind", "lag_days"];
 const MILESTONES: [&str; 4] = ["project", "step", "aspect", "date"];
 
-/// Working days, a part of one counting as one; what is counted by the clock stays as it is, and is refused.
-fn days(duration: Duration, minutes: i64) -> String {
-    match duration {
-        Duration::Working(_) => ((minutes + DAY - 1) / DAY).to_string(),
-        Duration::Elapsed(_) => format!("{} h (elapsed)", minutes / 60),
-    }
-}
-
 impl PlanFile {
+    /// Working days, a part of one counting as one; what is counted by the clock stays as it is, and is refused.
+    fn days(&self, duration: Duration, minutes: i64) -> String {
+        match duration {
+            Duration::Working(_) => ((minutes + self.minutes_per_day - 1) / self.minutes_per_day).to_string(),
+            Duration::Elapsed(_) => format!("{} h (elapsed)", minutes / 60),
+        }
+    }
+
     fn is_summary(&self) -> Vec<bool> {
         let mut out = vec![false; self.plan.tasks.len()];
         for parent in self.plan.tasks.iter().filter_map(|task| task.parent) {
@@ -124,9 +129,9 @@ impl PlanFile {
             let cells = vec![
                 self.project(id).to_owned(),
                 task.name.clone(),
-                days(task.duration, low),
-                days(task.duration, likely),
-                days(task.duration, high),
+                self.days(task.duration, low),
+                self.days(task.duration, likely),
+                self.days(task.duration, high),
                 calendar.map_or_else(String::new, |calendar| calendar.name.clone()),
                 if after.is_empty() { NOTHING.to_owned() } else { after.join(";") },
                 match task.constraint {
@@ -149,8 +154,10 @@ impl PlanFile {
                 LinkKind::StartToFinish => "start_to_finish",
             };
             let lag = match link.lag {
-                Lag::Working(minutes) if minutes % DAY == 0 => (minutes / DAY).to_string(),
-                Lag::Working(minutes) => format!("{:.2}", minutes as f64 / DAY as f64),
+                Lag::Working(minutes) if minutes % self.minutes_per_day == 0 => {
+                    (minutes / self.minutes_per_day).to_string()
+                }
+                Lag::Working(minutes) => format!("{:.2}", minutes as f64 / self.minutes_per_day as f64),
                 Lag::Elapsed(minutes) => format!("{} h (elapsed)", minutes / 60),
                 Lag::Percent(percent) | Lag::ElapsedPercent(percent) => format!("{percent} %"),
             };
@@ -214,10 +221,14 @@ mod tests {
 <PredecessorLink><PredecessorUID>3</PredecessorUID><Type>3</Type><LinkLag>4800</LinkLag>
 <LagFormat>7</LagFormat></PredecessorLink></Task></Tasks></Project>"#;
 
-    fn cells(name: &str) -> Vec<Vec<String>> {
+    fn cells_of(plan: &str, name: &str) -> Vec<Vec<String>> {
         let sheet =
-            read(PLAN.as_bytes(), table(name).expect("a table"), &Limits::default()).expect("a sheet");
+            read(plan.as_bytes(), table(name).expect("a table"), &Limits::default()).expect("a sheet");
         sheet.rows.into_iter().skip(1).map(|row| row.cells).collect()
+    }
+
+    fn cells(name: &str) -> Vec<Vec<String>> {
+        cells_of(PLAN, name)
     }
 
     #[test]
@@ -226,6 +237,29 @@ mod tests {
         assert_eq!(cells("step_work")[1], ["School", "Build", "5", "5", "5", "", "Permit", "2019-03-04"]);
         assert_eq!(cells("step_links"), [["School", "Fit out", "", "Build", "start_to_start", "1"]]);
         assert_eq!(cells("milestones"), [["School", "Build", "promised", "2019-12-31"]]);
+    }
+
+    #[test]
+    fn days_are_as_long_as_the_file_says() {
+        let ten = PLAN
+            .replace(
+                "<CalendarUID>1</CalendarUID><Calendars>",
+                "<MinutesPerDay>600</MinutesPerDay><CalendarUID>1</CalendarUID><Calendars>",
+            )
+            .replace("<LinkLag>4800</LinkLag>", "<LinkLag>12000</LinkLag>");
+        let days: Vec<String> = cells_of(&ten, "step_work").into_iter().map(|row| row[3].clone()).collect();
+        // 20, 40 and 8 hours.
+        assert_eq!(days, ["2", "4", "1"]);
+        // 20 hours, in tenths of minutes.
+        assert_eq!(cells_of(&ten, "step_links")[0][5], "2");
+        let xer = "ERMHDR\t19.12\n%T\tCALENDAR\n%F\tclndr_id\tclndr_name\tday_hr_cnt\tclndr_data\n\
+                   %R\t1\tTen hours\t10\t(0||CalendarData()((0||DaysOfWeek()((0||1()())(0||2()((0||0(s|07:00|f|17:00)())))\
+                   (0||3()((0||0(s|07:00|f|17:00)())))(0||4()((0||0(s|07:00|f|17:00)())))(0||5()((0||0(s|07:00|f|17:00)())))\
+                   (0||6()((0||0(s|07:00|f|17:00)())))(0||7()())))))\n\
+                   %T\tPROJECT\n%F\tproj_id\tproj_short_name\tclndr_id\tplan_start_date\n%R\t1\tSchool\t1\t2019-08-15 07:00\n\
+                   %T\tTASK\n%F\ttask_id\tproj_id\tclndr_id\ttask_code\ttask_name\ttask_type\tstatus_code\ttarget_drtn_hr_cnt\tremain_drtn_hr_cnt\n\
+                   %R\t1\t1\t1\tA\tPermit\tTT_Task\tTK_NotStart\t10\t10\n%E\n";
+        assert_eq!(cells_of(xer, "step_work")[0][3], "1");
     }
 
     #[test]
