@@ -24,6 +24,7 @@ use crate::editor::project::{
     FORMS, Form, Held, MANAGED, MatrixRow, PARTICULARS, Place, beside, find, matrix, on_record,
 };
 use crate::editor::sheet::Sheet;
+use crate::editor::values::{Values, values};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::timetable::outlook::preview::{Accept, as_it_stands, preview};
@@ -209,6 +210,8 @@ struct Maker<'a> {
     form: &'static Form,
     slot: String,
     place: Option<Place>,
+    /// What a step's work usually is, where the project has no word of its own.
+    usual: Values,
 }
 
 impl<'a> Maker<'a> {
@@ -228,8 +231,18 @@ impl<'a> Maker<'a> {
         if !allowed {
             return Err(visit.forbidden(form.action));
         }
-        let slot = place.as_ref().map_or_else(|| asked.get("slot").to_owned(), Place::slot);
-        Ok(Self { visit, bench, form, slot, place })
+        let mut slot = place.as_ref().map_or_else(|| asked.get("slot").to_owned(), Place::slot);
+        // The way from a step's line leads to what the project says of it; else to what is usual for it.
+        let mut usual = Vec::new();
+        if let ("step_work", "", Ok(step)) = (form.key, slot.as_str(), Code::new(asked.get("step"))) {
+            let plan = bench.book.portfolio.as_ref().map(|portfolio| &portfolio.plan);
+            if bench.project.work.contains_key(&step) {
+                slot = ProjectFact::StepWork { step, work: None }.slot();
+            } else if let Some(held) = plan.and_then(|plan| plan.work(&bench.project, &step)) {
+                usual = values(&ProjectFact::StepWork { step, work: Some(held.clone()) }.into());
+            }
+        }
+        Ok(Self { visit, bench, form, slot, place, usual })
     }
 
     /// What a change of durations or links would move, before it is accepted. `None` where nothing is to be shown:
@@ -272,6 +285,7 @@ impl<'a> Maker<'a> {
             ("suspended", "yes".into()),
             ("membership", "member".into()),
         ];
+        desk.presets.extend(self.usual.iter().cloned());
         if desk.state {
             desk.optional = OPTIONAL;
             if !visit.actor.may(Action::ManageProjects, &bench.target) {

@@ -22,7 +22,7 @@ use words::Lang;
 
 use super::field::{Choice, Control, Field};
 use super::topic::{Kind, Pick, Spec, TOPIC, Topic};
-use super::values::{Values, described, topic_of};
+use super::values::{AT_ONCE, Values, described, topic_of};
 use crate::words_of;
 
 /// Everything a form may name.
@@ -109,6 +109,9 @@ impl Book {
     pub fn name(&self, pick: Pick, value: &str) -> String {
         if value.is_empty() {
             return String::new();
+        }
+        if (pick, value) == (Pick::Step, AT_ONCE) {
+            return words::text(self.lang, "usual-at-once").into_owned();
         }
         let english = self.english();
         let plan = self.portfolio.as_ref().map(|p| &p.plan);
@@ -266,7 +269,13 @@ impl Book {
                 }
                 Control::Select(choices)
             }
-            Kind::Many(pick) => Control::Checks(self.choices(pick, value)),
+            Kind::Many(pick) => {
+                let mut choices = self.choices(pick, value);
+                if pick == Pick::Step {
+                    choices.insert(0, Choice::new(AT_ONCE, self.name(pick, AT_ONCE)));
+                }
+                Control::Checks(choices)
+            }
         };
         let mut field =
             Field::new(self.lang, format!("{prefix}{}", spec.name), &label_key(spec.name), control)

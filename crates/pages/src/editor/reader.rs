@@ -22,6 +22,7 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::field::Typed;
+use super::values::AT_ONCE;
 
 /// What is wrong with a typed value: the key of a message under `field-error-`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,6 +149,27 @@ impl<'a> Reader<'a> {
         codes.unwrap_or_default()
     }
 
+    /// The steps that are waited for, typed or ticked: none said at all, [`AT_ONCE`] for nothing, or their codes.
+    fn waited_for(&mut self, field: &str) -> Option<Option<Vec<Code>>> {
+        let joined = self.typed.joined(&self.name(field));
+        if Typed::too_long(&joined) {
+            self.fail(field, Mistake::TooLong);
+            return None;
+        }
+        match joined.as_str() {
+            "" => return Some(None),
+            AT_ONCE => return Some(Some(Vec::new())),
+            _ => {}
+        }
+        let codes = code_list(&joined);
+        if codes.is_none() {
+            // Nothing and something at once.
+            let both = joined.split(';').any(|text| text.trim() == AT_ONCE);
+            self.fail(field, if both { Mistake::NotAChoice } else { Mistake::NotACode });
+        }
+        codes.map(Some)
+    }
+
     pub fn day(&mut self, field: &str) -> Option<Date> {
         self.parsed(field, Mistake::NotADay, |text| parse_day(&text.replace(['/', '.'], "-")))
     }
@@ -223,18 +245,19 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
     }
 }
 
-/// The work to a step: three numbers of days, or none of them to go back to what is usual.
-fn work(r: &mut Reader<'_>) -> Option<Option<Work>> {
+/// The work to a step, a project's own or a template's usual one: three numbers of days, or nothing at all to
+/// withdraw the word. What it waits for stands in the field `after`.
+fn work(r: &mut Reader<'_>, after: &str) -> Option<Option<Work>> {
     let fields = ["low_days", "likely_days", "high_days"];
     let given = fields.map(|field| !r.text(field).is_empty());
-    let (calendar, after) = (r.code("work_calendar"), r.codes("after_steps"));
+    let (calendar, after) = (r.code("work_calendar"), r.waited_for(after));
     let not_before = r.day("not_before");
-    if given == [false; 3] && calendar.is_none() && after.is_empty() && not_before.is_none() {
+    if given == [false; 3] && calendar.is_none() && after == Some(None) && not_before.is_none() {
         return Some(None);
     }
     let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
     let days = Estimate { low: low?, likely: likely?, high: high? };
-    Some(Some(Work { days, calendar, after: (!after.is_empty()).then_some(after), not_before }))
+    Some(Some(Work { days, calendar, after: after?, not_before }))
 }
 
 fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
@@ -292,7 +315,7 @@ fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
         }
         "step_work" => {
             let step = r.must("step", Reader::code);
-            let work = work(r);
+            let work = work(r, "after_steps");
             ProjectFact::StepWork { step: step?, work: work? }
         }
         "step_link" => {
@@ -493,7 +516,7 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
         }
         "usual_work" => {
             let (template, step) = (r.must("kind", Reader::code), r.must("step_code", Reader::code));
-            let work = usual_work(r);
+            let work = work(r, "after_codes");
             PlanFact::UsualWork { template: template?, step: step?, work: work? }
         }
         "work_calendar" => {
@@ -516,24 +539,6 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
         }
         _ => return None,
     })
-}
-
-/// The usual work to a template's step; without days the word is withdrawn.
-fn usual_work(r: &mut Reader<'_>) -> Option<Option<Work>> {
-    let fields = ["low_days", "likely_days", "high_days"];
-    let given = fields.map(|field| !r.text(field).is_empty());
-    let calendar = r.code("work_calendar");
-    let after = match r.text("after_codes") {
-        "" => None,
-        "-" => Some(Vec::new()),
-        _ => Some(r.parsed("after_codes", Mistake::NotACode, code_list)?),
-    };
-    if given == [false; 3] && calendar.is_none() && after.is_none() {
-        return Some(None);
-    }
-    let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
-    let days = Estimate { low: low?, likely: likely?, high: high? };
-    Some(Some(Work { days, calendar, after, not_before: None }))
 }
 
 fn code_list(text: &str) -> Option<Vec<Code>> {

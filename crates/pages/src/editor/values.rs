@@ -11,7 +11,7 @@ use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::project::ProjectFact;
 use domain::review::{PointStanding, ReviewFact};
-use domain::timetabling::Estimate;
+use domain::timetabling::{Estimate, Work};
 use domain::unit::UnitFact;
 
 use super::topic::{
@@ -78,9 +78,20 @@ pub fn days(of: Estimate) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The steps that are waited for; a dash where it may begin at once.
-fn after_codes(after: &[Code]) -> String {
-    if after.is_empty() { "-".into() } else { codes(after) }
+/// Stands in the place of steps that are waited for where there are none: it may begin at once.
+pub const AT_ONCE: &str = "-";
+
+/// The work to a step, field by field; what it waits for stands in the field `after`.
+pub fn work(work: &Work, after: &'static str) -> Values {
+    let waits = match work.after.as_deref() {
+        None => String::new(),
+        Some([]) => AT_ONCE.to_owned(),
+        Some(steps) => codes(steps),
+    };
+    let mut out = Values::from(days(work.days));
+    out.extend([("work_calendar", opt(&work.calendar)), (after, waits)]);
+    out.extend(work.not_before.map(|day| ("not_before", day.to_string())));
+    out
 }
 
 fn project(fact: &ProjectFact) -> Described {
@@ -155,12 +166,7 @@ fn project(fact: &ProjectFact) -> Described {
         ),
         ProjectFact::StepWork { step, work } => {
             let mut out = vec![("step", step.to_string())];
-            if let Some(work) = work {
-                out.extend(days(work.days));
-                out.push(("work_calendar", opt(&work.calendar)));
-                out.push(("after_steps", work.after.as_ref().map_or_else(String::new, |after| codes(after))));
-                out.push(("not_before", opt(&work.not_before)));
-            }
+            out.extend(work.iter().flat_map(|held| self::work(held, "after_steps")));
             (&STEP_WORK, out)
         }
         ProjectFact::StepLink { link, held } => (
@@ -367,14 +373,7 @@ fn plan(fact: &PlanFact) -> Described {
         PlanFact::Lights(rules) => (&LIGHTS, named("name_zh", "name_en", &rules.name)),
         PlanFact::UsualWork { template, step, work } => (&USUAL_WORK, {
             let mut out = vec![("kind", template.to_string()), ("step_code", step.to_string())];
-            if let Some(work) = work {
-                out.extend(days(work.days));
-                out.push(("work_calendar", opt(&work.calendar)));
-                out.push((
-                    "after_codes",
-                    work.after.as_ref().map_or_else(String::new, |after| after_codes(after)),
-                ));
-            }
+            out.extend(work.iter().flat_map(|held| self::work(held, "after_codes")));
             out
         }),
         PlanFact::WorkCalendar(calendar) => {

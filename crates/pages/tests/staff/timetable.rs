@@ -233,3 +233,70 @@ async fn a_timetable_goes_out_and_comes_in_again() {
     }
     bring("projects", "plan.xml", &file.bytes).await.is(422).says("Work of steps");
 }
+
+/// Whether the box of a choice is there, and ticked.
+fn ticked(body: &str, name: &str, value: &str) -> Option<bool> {
+    let at = body.find(&format!("name=\"{name}\" value=\"{value}\""))?;
+    Some(body[at..].split('>').next()?.ends_with(" checked"))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_step_that_may_begin_at_once_does_so_after_its_days_were_edited() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let form = format!("{PLAN}/projects/HT-HEA-003/edit/step_work");
+    let asked = format!("{form}?step=fit_out");
+    // What is usual stands in the form of a project without a word of its own.
+    let usual = reader.get(&asked).await;
+    assert!(!usual.is(200).value("likely_days").is_empty());
+    let version = usual.value("version");
+    let mut typed = vec![
+        ("version", version.as_str()),
+        ("step", "fit_out"),
+        ("low_days", "40"),
+        ("likely_days", "60"),
+        ("high_days", "90"),
+        ("after_steps", "-"),
+        ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
+    ];
+    // Nothing and something are not waited for at once.
+    typed.push(("after_steps", "start"));
+    reader.post(&form, &typed).await.is(422).says("id=\"after_steps-error\"");
+    typed.pop();
+    reader.post(&form, &typed).await.is(303);
+    let held = async || {
+        let plan = domain::code::Code::new("huitian-2018").unwrap();
+        let portfolio = site.app.portfolio(&plan, app::read::Asked::default()).await.unwrap();
+        let project = portfolio.project("HT-HEA-003").unwrap();
+        project.work[&domain::code::Code::new("fit_out").unwrap()].clone()
+    };
+    assert_eq!(held().await.after, Some(Vec::new()));
+    // The form shows it, and an edit of the days alone leaves it.
+    let open = reader.get(&asked).await;
+    assert_eq!(open.is(200).value("likely_days"), "60");
+    assert_eq!(ticked(&open.body, "after_steps", "-"), Some(true));
+    assert_eq!(ticked(&open.body, "after_steps", "start"), Some(false));
+    let version = open.value("version");
+    typed[0] = ("version", version.as_str());
+    typed[3] = ("likely_days", "70");
+    reader.post(&form, &typed).await.is(303);
+    let now = held().await;
+    assert_eq!((now.days.likely, now.after), (70, Some(Vec::new())));
+    // The usual work of a kind says it in the same way.
+    let usual = format!("{PLAN}/record/usual_work?slot=usual_work%2Froad%2Fmain_structure");
+    let version = reader.get(&usual).await.value("version");
+    let road = [
+        ("version", version.as_str()),
+        ("slot", "usual_work/road/main_structure"),
+        ("kind", "road"),
+        ("step_code", "main_structure"),
+        ("low_days", "90"),
+        ("likely_days", "100"),
+        ("high_days", "200"),
+        ("after_codes", "-"),
+        ("source_unit", "bj-task-force"),
+    ];
+    reader.post(&format!("{PLAN}/record/usual_work"), &road).await.is(303);
+    assert_eq!(reader.get(&usual).await.value("after_codes"), "-");
+}

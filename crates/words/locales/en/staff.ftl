@@ -67,6 +67,7 @@ field-likely-days = Working days, usually
 field-high-days = Working days at worst
 field-work-calendar = Working calendar
 field-after-steps = Begins after
+field-after-steps-hint = With nothing ticked: after the step before it.
 field-link-project = Project it waits for
 field-before-step = Code of the step it waits for
 field-link-kind = Kind of link

@@ -67,6 +67,7 @@ field-likely-days = 通常（工作日）
 field-high-days = 最长（工作日）
 field-work-calendar = 工作日历
 field-after-steps = 紧前节点
+field-after-steps-hint = 不勾选时，接在前一节点之后。
 field-link-project = 所等待的项目
 field-before-step = 所等待节点的代码
 field-link-kind = 衔接关系
