@@ -20,7 +20,7 @@ use super::units::{Units, now};
 use crate::editor::change::own_unit;
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
-use crate::editor::sheet::{is_forbidden, refused};
+use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::item::target;
 use crate::ledger::line::{Line, line, unit_name};
@@ -136,16 +136,11 @@ pub async fn save(
         }
         Said::Failed(error) => {
             let refusals = refused(error)?;
-            let status = if is_forbidden(&refusals) {
-                StatusCode::FORBIDDEN
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
             let fault = |refusal: &domain::refusal::Refusal| Fault {
                 at: field_of(&refusal.field),
                 message: words::refusal(visit.lang, refusal),
             };
-            (status, refusals.iter().map(fault).collect())
+            (refused_status(&refusals), refusals.iter().map(fault).collect())
         }
     };
     // As it stands now: somebody else may have been quicker.

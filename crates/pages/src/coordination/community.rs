@@ -17,7 +17,7 @@ use domain::portfolio::Portfolio;
 
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
-use crate::editor::sheet::{is_forbidden, refused};
+use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::ledger::line::unit_name;
@@ -114,13 +114,8 @@ pub async fn save(
         Ok(receipt) => Ok(done(&format!("/p/{plan}/communities/{area}"), Some(&receipt))),
         Err(error) => {
             let refusals = refused(error)?;
-            let status = if is_forbidden(&refusals) {
-                StatusCode::FORBIDDEN
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
             let faults = refusals.iter().map(|it| words::refusal(visit.lang, it)).collect();
-            page(&visit, status, &plan, &area, String::new(), faults).await
+            page(&visit, refused_status(&refusals), &plan, &area, String::new(), faults).await
         }
     }
 }

@@ -12,7 +12,7 @@ use store::EntryFilter;
 
 use super::book::Book;
 use super::field::{Control, Typed};
-use super::sheet::{Ground, Sheet, Slots, is_conflict, meanwhile, merge, refused};
+use super::sheet::{Ground, Sheet, Slots, is_conflict, meanwhile, merge, refused, refused_status};
 
 /// How many entries a conflict lists; more than these and the history page tells the rest.
 const MEANWHILE_MOST: usize = 20;
@@ -121,12 +121,7 @@ pub async fn send(
     if is_conflict(&refusals) {
         return Ok(Sent::Conflict);
     }
-    let status = if super::sheet::is_forbidden(&refusals) {
-        StatusCode::FORBIDDEN
-    } else {
-        StatusCode::UNPROCESSABLE_ENTITY
-    };
     let mut sheet = sheet;
     sheet.refusals(book.lang, &refusals, &wanted.slots);
-    Ok(Sent::Again(status, Box::new(sheet)))
+    Ok(Sent::Again(refused_status(&refusals), Box::new(sheet)))
 }

@@ -1,6 +1,7 @@
 //! A form as a whole: its fields, what is wrong with them, and what changed while it was open.
 
 use app::{AppError, Signers};
+use axum::http::StatusCode;
 use domain::fact::Fact;
 use domain::history::SubjectHistory;
 use domain::journal::{Entry, Seq};
@@ -86,6 +87,16 @@ impl Sheet {
     pub fn hidden(mut self, name: &str, value: impl Into<String>) -> Self {
         self.hidden.push((name.to_owned(), value.into()));
         self
+    }
+
+    /// Makes the form one of what is on record by now, once what others did meanwhile was told: the next press is
+    /// about that.
+    pub fn renew(&mut self, name: &str, value: &str) {
+        for (held, old) in &mut self.hidden {
+            if held == name {
+                value.clone_into(old);
+            }
+        }
     }
 
     pub fn group(mut self, legend: impl Into<String>, fields: Vec<Field>) -> Self {
@@ -303,14 +314,20 @@ pub fn refused(error: AppError) -> Result<Vec<Refusal>, AppError> {
     }
 }
 
-/// Whether a refusal says that the author may not do this at all.
-pub fn is_forbidden(refusals: &[Refusal]) -> bool {
-    refusals.iter().any(|refusal| matches!(refusal.problem, Problem::NotAllowed(_)))
-}
-
 /// Whether someone else was quicker.
 pub fn is_conflict(refusals: &[Refusal]) -> bool {
     refusals.iter().any(|refusal| matches!(refusal.problem, Problem::ChangedMeanwhile { .. }))
+}
+
+/// The status of a form that is shown again with refusals: its author may not do this at all, somebody else was
+/// quicker, or something in it is wrong.
+pub fn refused_status(refusals: &[Refusal]) -> StatusCode {
+    let forbidden = refusals.iter().any(|refusal| matches!(refusal.problem, Problem::NotAllowed(_)));
+    match (forbidden, is_conflict(refusals)) {
+        (true, _) => StatusCode::FORBIDDEN,
+        (false, true) => StatusCode::CONFLICT,
+        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
+    }
 }
 
 /// Takes over what others changed while the form was open: fields that were left alone get the new

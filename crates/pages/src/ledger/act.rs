@@ -21,7 +21,7 @@ use crate::editor::change::{own_unit, reconcile, seen};
 use crate::editor::field::{Control, Field};
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
 use crate::editor::reader::Reader;
-use crate::editor::sheet::{Sheet, is_conflict, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, is_conflict, refused, refused_status};
 use crate::error::PageError;
 use crate::visit::Visit;
 
@@ -76,9 +76,7 @@ pub async fn save(
         for refusal in &refusals {
             sheet.fault(&field_of(&refusal.field), words::refusal(visit.lang, refusal));
         }
-        let status =
-            if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-        return again(&visit, status, act, &opened.item, sheet);
+        return again(&visit, refused_status(&refusals), act, &opened.item, sheet);
     }
     Err(PageError::busy().in_lang(visit.lang))
 }

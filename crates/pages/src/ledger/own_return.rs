@@ -20,7 +20,7 @@ use super::line::unit_name;
 use super::list::staff_only;
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
-use crate::editor::sheet::{is_conflict, is_forbidden, refused};
+use crate::editor::sheet::{is_conflict, refused, refused_status};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -189,9 +189,7 @@ async fn shown(visit: &Visit, plan: &Code, held: HeldReturn, told: Told) -> Resu
         .collect();
     let status = match &told.refusals[..] {
         [] => StatusCode::OK,
-        refusals if is_forbidden(refusals) => StatusCode::FORBIDDEN,
-        _ if conflict => StatusCode::CONFLICT,
-        _ => StatusCode::UNPROCESSABLE_ENTITY,
+        refusals => refused_status(refusals),
     };
     let shown = ReturnPage {
         saved: told.saved,

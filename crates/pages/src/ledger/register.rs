@@ -29,7 +29,7 @@ use crate::editor::change::own_unit;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, done, form_page, known_code};
 use crate::editor::reader::{Mistake, Reader};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::editor::topic::Pick;
 use crate::error::PageError;
 use crate::page::Page;
@@ -483,9 +483,7 @@ pub async fn save(
     for refusal in &refusals {
         sheet.fault(&field_of(&refusal.field), words::refusal(visit.lang, refusal));
     }
-    let status =
-        if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-    form_page(&visit, status, opened.title.clone(), sheet)
+    form_page(&visit, refused_status(&refusals), opened.title.clone(), sheet)
 }
 
 fn origin(typed: &Typed) -> Origin {

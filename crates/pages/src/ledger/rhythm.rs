@@ -20,7 +20,7 @@ use crate::editor::book::label_key;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, done, known_code, saved};
 use crate::editor::reader::{Mistake, Reader};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -271,7 +271,5 @@ pub async fn save(
         let field = if refusal.field == "rhythm" { "until" } else { refusal.field.as_str() };
         sheet.fault(field, words::refusal(visit.lang, refusal));
     }
-    let status =
-        if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-    shown(&visit, &plan, status, String::new(), Some(sheet)).await
+    shown(&visit, &plan, refused_status(&refusals), String::new(), Some(sheet)).await
 }

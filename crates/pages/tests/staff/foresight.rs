@@ -29,14 +29,15 @@ async fn a_scenario_is_made_valued_and_adopted_and_touches_nothing_before() {
     reader.post(&add, &change).await.is(422).says("percent-error");
     change[3] = ("percent", "50");
     reader.post(&add, &change).await.is(303);
-    // With a version that was overtaken it is shown again, and then saved.
-    reader
-        .post(
-            &format!("{one}/add/shifts"),
-            &[("version", &version), ("at", "plan"), ("steps", "works"), ("shifts", "2")],
-        )
-        .await
-        .is(422);
+    // With a version that was overtaken it is told so and shown again with the newest one.
+    let shifts = format!("{one}/add/shifts");
+    let mut stale = [("version", version.as_str()), ("at", "plan"), ("steps", "works"), ("shifts", "2")];
+    let told = reader.post(&shifts, &stale).await;
+    let fresh = told.is(409).value("version");
+    assert_ne!(fresh, version);
+    stale[0] = ("version", &fresh);
+    stale[1] = ("at", "nowhere");
+    reader.post(&shifts, &stale).await.is(422);
 
     let before = reader.get(&format!("{PLAN}/timetable?{THEN}")).await.body;
     let valued = reader.get(&format!("{one}?{THEN}")).await;
@@ -185,6 +186,12 @@ async fn a_joint_review_is_opened_answered_by_departments_and_closed() {
     let mut opening =
         vec![("version", version.as_str()), ("step", "design"), ("days", "10"), ("effective", "2026-11-20")];
     force.post(&form, &opening).await.is(422);
+    // A day that cannot be read, or none, is asked for: it is not today.
+    for day in ["soon", ""] {
+        opening[3] = ("effective", day);
+        force.post(&form, &opening).await.is(422).says("effective-error");
+    }
+    opening[3] = ("effective", "2026-11-20");
     opening.extend([("units", "changping-education"), ("units", "bj-traffic-police")]);
     let opened = force.post(&form, &opening).await;
     let round = format!("{project}/reviews/1");
@@ -206,6 +213,9 @@ async fn a_joint_review_is_opened_answered_by_departments_and_closed() {
     ];
     department.post(&say, &word).await.is(422).says("text-error");
     word.push(("text", "校门口需设过街设施"));
+    word[3] = ("effective", "2026-11-3x");
+    department.post(&say, &word).await.is(422).says("effective-error");
+    word[3] = ("effective", "2026-11-23");
     department.post(&say, &word).await.is(303);
     word[1] = ("unit", "bj-traffic-police");
     let version = department.get(&say).await.value("version");
@@ -219,6 +229,9 @@ async fn a_joint_review_is_opened_answered_by_departments_and_closed() {
         ("days", "400"),
         ("effective", "2026-11-24"),
     ];
+    let mut undated = point.to_vec();
+    undated.pop();
+    department.post(&raise, &undated).await.is(422).says("effective-error");
     department.post(&raise, &point).await.is(303);
     let costing = force.get(&round).await;
     costing.is(200).says("补充过街天桥方案").says("400 working days");
@@ -238,6 +251,9 @@ async fn a_joint_review_is_opened_answered_by_departments_and_closed() {
         let fields = fields.each_ref().map(|(name, value)| (*name, value.as_str()));
         force.post(&close, &fields).await
     };
+    let mut undated = pass(&version);
+    undated[3].1 = "25th".into();
+    post(undated).await.is(422).says("effective-error");
     post(pass(&version)).await.is(422).says("Points still open: 1");
     let version = department.get(&format!("{raise}?number=1")).await.is(200).value("version");
     let mut settled = point.to_vec();

@@ -18,7 +18,7 @@ use super::{change_of, may_manage};
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, done, form_page, known_code, saved};
 use crate::editor::reader::{Mistake, Reader};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::timetable::asking::{address, open, step_name};
@@ -282,9 +282,7 @@ pub(super) async fn save(
         let field = if refusal.field == "reason" { "reason" } else { "" };
         sheet.fault(field, words::refusal(visit.lang, refusal));
     }
-    let status =
-        if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-    form_page(&visit, status, visit.t("limit-new"), sheet)
+    form_page(&visit, refused_status(&refusals), visit.t("limit-new"), sheet)
 }
 
 pub(super) async fn withdraw(

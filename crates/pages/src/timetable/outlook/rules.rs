@@ -14,7 +14,7 @@ use crate::editor::book::label_key;
 use crate::editor::field::{Control, Field};
 use crate::editor::page::{Filled, done, form_page, known_code};
 use crate::editor::reader::{Mistake, Reader};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::visit::Visit;
 
@@ -81,7 +81,5 @@ pub(super) async fn save(
         let field = if refusal.field == "reason" { "reason" } else { "" };
         sheet.fault(field, words::refusal(visit.lang, refusal));
     }
-    let status =
-        if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-    form_page(&visit, status, visit.t("forecast-rules"), sheet)
+    form_page(&visit, refused_status(&refusals), visit.t("forecast-rules"), sheet)
 }

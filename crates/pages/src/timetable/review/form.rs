@@ -11,13 +11,14 @@ use domain::project::ProjectFact;
 use domain::review::{Outcome, PointStanding, ReviewFact, Round, Verdict};
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
+use jiff::civil::Date;
 
 use super::Opened;
 use crate::editor::change::own_unit;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, done, form_page};
 use crate::editor::reader::Reader;
-use crate::editor::sheet::{Sheet, is_conflict, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::visit::Visit;
 
@@ -47,17 +48,15 @@ async fn record(
     typed: &Typed,
     mut sheet: Sheet,
     title: &str,
-    (round, fact): (u32, ReviewFact),
+    (round, effective, fact): (u32, Date, ReviewFact),
 ) -> Result<Response, PageError> {
-    let mut reader = Reader::new(typed);
-    let effective = reader.day("effective");
     let change = Change {
         command: Command::Record {
             subject: Subject::project(&opened.plan, &opened.project.code),
             facts: vec![ProjectFact::Review { round, fact }.into()],
             expected: Some(crate::editor::change::seen(typed)),
         },
-        effective,
+        effective: Some(effective),
         source: Source {
             grade: Grade::Reported,
             unit: Code::new(&own_unit(&visit.actor)).ok(),
@@ -75,18 +74,9 @@ async fn record(
     for refusal in &refusals {
         sheet.fault("", words::refusal(visit.lang, refusal));
     }
-    let status = match (is_forbidden(&refusals), is_conflict(&refusals)) {
-        (true, _) => StatusCode::FORBIDDEN,
-        (false, true) => StatusCode::CONFLICT,
-        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
-    };
     let fresh = Opened::now(visit, opened.plan.as_str(), opened.project.code.as_str()).await?;
-    for (name, value) in &mut sheet.hidden {
-        if name == "version" {
-            *value = fresh.project.version.to_string();
-        }
-    }
-    form_page(visit, status, visit.t(title), sheet)
+    sheet.renew("version", &fresh.project.version.to_string());
+    form_page(visit, refused_status(&refusals), visit.t(title), sheet)
 }
 
 fn again(visit: &Visit, mut sheet: Sheet, reader: &Reader<'_>, title: &str) -> Result<Response, PageError> {
@@ -145,12 +135,13 @@ pub(super) async fn open(
     if units.is_empty() {
         reader.fail("units", crate::editor::reader::Mistake::Missing);
     }
-    let (Some(step), Some(days), true) = (step, days, reader.mistakes.is_empty()) else {
+    let on = reader.must("effective", Reader::day);
+    let (Some(step), Some(days), Some(on), true) = (step, days, on, reader.mistakes.is_empty()) else {
         return again(&visit, sheet, &reader, "review-new");
     };
     let number = opened.project.reviews.iter().map(|round| round.number).max().unwrap_or(0) + 1;
     let fact = ReviewFact::Opened { step, units, days };
-    record(&visit, &opened, &typed, sheet, "review-new", (number, fact)).await
+    record(&visit, &opened, &typed, sheet, "review-new", (number, on, fact)).await
 }
 
 // An opinion.
@@ -229,11 +220,12 @@ pub(super) async fn say(
     if verdict.is_some_and(|verdict| verdict != Verdict::Agree) && text.is_empty() {
         reader.fail("text", crate::editor::reader::Mistake::Missing);
     }
-    let (Some(unit), Some(verdict), true) = (unit, verdict, reader.mistakes.is_empty()) else {
+    let on = reader.must("effective", Reader::day);
+    let (Some(unit), Some(verdict), Some(on), true) = (unit, verdict, on, reader.mistakes.is_empty()) else {
         return again(&visit, sheet, &reader, "review-opinion");
     };
     let fact = ReviewFact::Opinion { unit, verdict, text };
-    record(&visit, &opened, &typed, sheet, "review-opinion", (round.number, fact)).await
+    record(&visit, &opened, &typed, sheet, "review-opinion", (round.number, on, fact)).await
 }
 
 // A point.
@@ -290,7 +282,10 @@ pub(super) async fn raise(
     let text = reader.must("text", |r, f| Some(r.long(f)));
     let days = reader.must("days", Reader::whole::<u16>);
     let settled = reader.long("settled");
-    let (Some(unit), Some(text), Some(days), true) = (unit, text, days, reader.mistakes.is_empty()) else {
+    let on = reader.must("effective", Reader::day);
+    let (Some(unit), Some(text), Some(days), Some(on), true) =
+        (unit, text, days, on, reader.mistakes.is_empty())
+    else {
         return again(&visit, sheet, &reader, "review-point");
     };
     let given: u32 = typed.get("number").parse().unwrap_or(0);
@@ -300,7 +295,7 @@ pub(super) async fn raise(
         if held && !settled.is_empty() { PointStanding::Settled(settled) } else { PointStanding::Open };
     let number = if held { given } else { next };
     let fact = ReviewFact::Point { number, unit, text, days, standing };
-    record(&visit, &opened, &typed, sheet, "review-point", (round.number, fact)).await
+    record(&visit, &opened, &typed, sheet, "review-point", (round.number, on, fact)).await
 }
 
 // The end.
@@ -351,9 +346,10 @@ pub(super) async fn close(
     let mut reader = Reader::new(&typed);
     let outcome = reader.must("outcome", |r, f| r.word(f, Outcome::parse));
     let text = reader.long("text");
-    let (Some(outcome), true) = (outcome, reader.mistakes.is_empty()) else {
+    let on = reader.must("effective", Reader::day);
+    let (Some(outcome), Some(on), true) = (outcome, on, reader.mistakes.is_empty()) else {
         return again(&visit, sheet, &reader, "review-close");
     };
     let fact = ReviewFact::Closed { outcome, text };
-    record(&visit, &opened, &typed, sheet, "review-close", (round.number, fact)).await
+    record(&visit, &opened, &typed, sheet, "review-close", (round.number, on, fact)).await
 }

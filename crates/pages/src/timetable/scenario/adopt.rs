@@ -18,7 +18,7 @@ use crate::editor::change::seen;
 use crate::editor::field::{Control, Field, Typed};
 use crate::editor::page::Filled;
 use crate::editor::reader::{Mistake, Reader};
-use crate::editor::sheet::{Sheet, is_conflict, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -132,19 +132,10 @@ pub(super) async fn save(
         let field = if refusal.field == "reason" { "reason" } else { "" };
         sheet.fault(field, words::refusal(visit.lang, refusal));
     }
-    let status = match (is_forbidden(&refusals), is_conflict(&refusals)) {
-        (true, _) => StatusCode::FORBIDDEN,
-        (false, true) => StatusCode::CONFLICT,
-        (false, false) => StatusCode::UNPROCESSABLE_ENTITY,
-    };
     // What it comes to by now is what is shown, and what the next word is about.
     let fresh = self::opened(&visit, &plan, &code).await?;
-    for (name, value) in &mut sheet.hidden {
-        if name == "version" {
-            *value = fresh.version.to_string();
-        }
-    }
-    shown(&visit, fresh, status, sheet).await
+    sheet.renew("version", &fresh.version.to_string());
+    shown(&visit, fresh, refused_status(&refusals), sheet).await
 }
 
 fn read(visit: &Visit, opened: &Opened, typed: &Typed, sheet: &mut Sheet) -> Option<Adoption> {

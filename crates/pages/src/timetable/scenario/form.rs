@@ -18,7 +18,7 @@ use crate::editor::change::seen;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, form_page, known_code};
 use crate::editor::reader::{Mistake, Reader};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::staff_only;
 use crate::visit::Visit;
@@ -145,18 +145,10 @@ async fn put_on_record(
                 let field = if refusal.field.starts_with("scenario/") { "" } else { refusal.field.as_str() };
                 sheet.fault(field, words::refusal(visit.lang, refusal));
             }
-            let status = match is_forbidden(&refusals) {
-                true => StatusCode::FORBIDDEN,
-                false => StatusCode::UNPROCESSABLE_ENTITY,
-            };
             // What somebody else did meanwhile is seen when the form is sent once more.
             let fresh = now(visit, plan).await?.plan.version.to_string();
-            for (name, value) in &mut sheet.hidden {
-                if name == "version" {
-                    value.clone_from(&fresh);
-                }
-            }
-            form_page(visit, status, title, sheet)
+            sheet.renew("version", &fresh);
+            form_page(visit, refused_status(&refusals), title, sheet)
         }
     }
 }

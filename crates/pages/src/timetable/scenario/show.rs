@@ -13,7 +13,7 @@ use super::said::{MEASURES, Measures, MoveLine, Teller, signed};
 use super::{Opened, may_try, source, target};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, saved};
-use crate::editor::sheet::{is_conflict, refused};
+use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::timetable::asking::open;
@@ -270,8 +270,7 @@ pub(super) async fn act(
         Err(error) => {
             let refusals = refused(error)?;
             let said = refusals.iter().map(|it| words::refusal(visit.lang, it)).collect::<Vec<_>>().join(" ");
-            let status =
-                if is_conflict(&refusals) { StatusCode::CONFLICT } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = refused_status(&refusals);
             let opened = Opened::new(&visit, &plan, &code).await?;
             shown(&visit, opened, status, String::new(), said).await
         }
