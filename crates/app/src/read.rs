@@ -25,19 +25,25 @@ pub struct Asked {
     pub known_at: Option<Timestamp>,
 }
 
-/// Portfolios and statements lately asked for; each belongs to a journal head, so none goes stale.
+/// Portfolios and statements lately asked for, so that none goes stale: a portfolio belongs to the last entry about
+/// one of its subjects, a statement, which counts items, to a journal head. What is said of items all day long leaves
+/// the portfolio, and the timetable that was made of it, as they are.
 #[derive(Default)]
 pub(crate) struct PortfolioCache {
     held: VecDeque<Held>,
 }
 
-type Held = (Key, Arc<Portfolio>, Option<Arc<Statement>>);
+struct Held {
+    key: Key,
+    portfolio: Arc<Portfolio>,
+    statement: Option<(Seq, Arc<Statement>)>,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Key {
     plan: Code,
     view: View,
-    head: Seq,
+    changed: Seq,
 }
 
 impl PortfolioCache {
@@ -45,18 +51,23 @@ impl PortfolioCache {
     const MOST: usize = 4;
 
     fn get(&mut self, key: &Key) -> Option<&mut Held> {
-        let at = self.held.iter().position(|(held, ..)| held == key)?;
+        let at = self.held.iter().position(|held| held.key == *key)?;
         let item = self.held.remove(at)?;
         self.held.push_back(item);
         self.held.back_mut()
     }
 
     fn put(&mut self, key: Key, portfolio: Arc<Portfolio>) {
-        self.held.retain(|(held, ..)| held.head == key.head || held.plan != key.plan);
+        self.held.retain(|held| held.key.changed == key.changed || held.key.plan != key.plan);
         if self.held.len() >= Self::MOST {
             self.held.pop_front();
         }
-        self.held.push_back((key, portfolio, None));
+        self.held.push_back(Held { key, portfolio, statement: None });
+    }
+
+    /// Forgets a plan whose journal is another one than before.
+    fn forget(&mut self, plan: &Code) {
+        self.held.retain(|held| held.key.plan != *plan);
     }
 }
 
@@ -73,6 +84,7 @@ impl App {
     pub async fn history(&self, plan: &Code) -> Result<Arc<History>, AppError> {
         let mut held = self.inner.histories.lock().await;
         let cached = held.get(plan).cloned();
+        let before = cached.as_ref().map(|cached| cached.head());
         let scopes = vec![directory(), plan.clone()];
         let wanted = plan.clone();
         let read = move |c: &mut Connection| {
@@ -83,6 +95,10 @@ impl App {
             Ok(catch_up(c, cached, &scopes)?)
         };
         let fresh = self.database().read_async(read).await?;
+        if before.is_some_and(|before| fresh.head() < before) {
+            // Its entries bear the numbers of others.
+            self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget(plan);
+        }
         held.insert(plan.clone(), fresh.clone());
         Ok(fresh)
     }
@@ -104,23 +120,24 @@ impl App {
 
     /// A plan at a point of view that is already settled, as when a reader goes on from page to page.
     pub async fn portfolio_at(&self, plan: &Code, view: View) -> Result<Arc<Portfolio>, AppError> {
-        let (portfolio, _) = self.portfolio_keyed(plan, view).await?;
+        let (portfolio, ..) = self.portfolio_keyed(plan, view).await?;
         Ok(portfolio)
     }
 
-    async fn portfolio_keyed(&self, plan: &Code, view: View) -> Result<(Arc<Portfolio>, Key), AppError> {
+    /// A portfolio with what it is kept by, and the journal head at which it was asked for.
+    async fn portfolio_keyed(&self, plan: &Code, view: View) -> Result<(Arc<Portfolio>, Key, Seq), AppError> {
         let history = self.history(plan).await?;
-        let key = Key { plan: plan.clone(), view, head: history.head() };
+        let (key, head) = (Key { plan: plan.clone(), view, changed: history.changed() }, history.head());
         {
             let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, portfolio, _)) = cache.get(&key) {
-                return Ok((portfolio.clone(), key));
+            if let Some(held) = cache.get(&key) {
+                return Ok((held.portfolio.clone(), key, head));
             }
         }
         let portfolio = Arc::new(Portfolio::at(&history, plan, view).ok_or(AppError::NotFound)?);
         let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
         cache.put(key.clone(), portfolio.clone());
-        Ok((portfolio, key))
+        Ok((portfolio, key, head))
     }
 
     /// Every figure of a plan at a point of view, with what keeps it from being issued.
@@ -138,18 +155,19 @@ impl App {
         plan: &Code,
         view: View,
     ) -> Result<(Arc<Portfolio>, Arc<Statement>), AppError> {
-        let (portfolio, key) = self.portfolio_keyed(plan, view).await?;
+        let (portfolio, key, head) = self.portfolio_keyed(plan, view).await?;
         {
             let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, _, Some(statement))) = cache.get(&key) {
-                return Ok((portfolio, statement.clone()));
+            let held = cache.get(&key).and_then(|held| held.statement.clone());
+            if let Some((_, statement)) = held.filter(|(of, _)| *of == head) {
+                return Ok((portfolio, statement));
             }
         }
         let items = self.items_counted(&portfolio).await?;
         let statement = Arc::new(Statement::of(&portfolio, &items));
         let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, _, slot)) = cache.get(&key) {
-            *slot = Some(statement.clone());
+        if let Some(held) = cache.get(&key) {
+            held.statement = Some((head, statement.clone()));
         }
         Ok((portfolio, statement))
     }

@@ -190,6 +190,7 @@ pub trait Lookup {
 pub struct History {
     subjects: BTreeMap<Subject, Arc<SubjectHistory>>,
     head: Seq,
+    changed: Seq,
 }
 
 impl History {
@@ -202,7 +203,14 @@ impl History {
         self.head = head;
     }
 
+    /// The last entry about one of its subjects: until there is another one, all answers stay the same, however far
+    /// the journal goes on about others.
+    pub fn changed(&self) -> Seq {
+        self.changed
+    }
+
     pub fn put(&mut self, history: SubjectHistory) {
+        self.changed = self.changed.max(history.version);
         self.subjects.insert(history.subject.clone(), Arc::new(history));
     }
 
@@ -215,6 +223,7 @@ impl History {
             .or_insert_with(|| Arc::new(SubjectHistory::new(subject.clone(), entry.seq)));
         Arc::make_mut(history).apply(entry);
         self.head = entry.seq;
+        self.changed = entry.seq;
     }
 
     pub fn get(&self, subject: &Subject) -> Option<&Arc<SubjectHistory>> {
