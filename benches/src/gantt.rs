@@ -141,10 +141,12 @@ fn account(database: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The longest time between two frames while the chart is scrolled from end to end, in milliseconds.
+/// The longest time between two frames while the chart is scrolled from end to end, in milliseconds. A chart that is
+/// not there fails at once.
 const SCROLL: &str = "
     const frame = document.querySelector('.gantt');
     window.worst = null;
+    if (!frame) throw new Error('there is no chart');
     {
         const done = (worst) => (window.worst = worst);
         let last = performance.now(), worst = 0, frames = 0;
@@ -176,6 +178,14 @@ pub fn gantt(results: &mut Results) -> anyhow::Result<()> {
         let begun = Instant::now();
         browser.open(PAGE).await?;
         let first = begun.elapsed().as_secs_f64();
+        // Without all of its rows nothing is worth measuring.
+        let count = "return document.querySelectorAll('.gantt-strip a').length";
+        let rows = browser.run(count, vec![]).await?.as_u64().unwrap_or(0);
+        anyhow::ensure!(
+            rows as usize == PROJECTS * (STEPS + 1),
+            "{rows} rows, not {}",
+            PROJECTS * (STEPS + 1)
+        );
         let (mut paints, mut scrolls) = (Vec::new(), Vec::new());
         let paint = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0";
         for _ in 0..LOADS {
@@ -195,9 +205,6 @@ pub fn gantt(results: &mut Results) -> anyhow::Result<()> {
                 .await?;
             scrolls.push(worst);
         }
-        let count = "return document.querySelectorAll('.gantt-strip a').length";
-        let rows = browser.run(count, vec![]).await?.as_u64().unwrap_or(0);
-        anyhow::ensure!(rows as usize == PROJECTS * (STEPS + 1), "{rows} rows");
         let what = format!("Gantt chart of {} tasks", PROJECTS * STEPS);
         let beside = format!("the very first with odds drawn {first:.2} s");
         results.add(
