@@ -58,3 +58,49 @@ pub enum MspdiError {
     #[error(transparent)]
     Plan(#[from] PlanError),
 }
+
+impl MspdiError {
+    /// The key under which messages in any language explain it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Xml { .. } => "file-plan-xml",
+            Self::Doctype { .. } => "file-plan-doctype",
+            Self::Entity { .. } => "file-plan-entity",
+            Self::NotAProject { .. } => "file-plan-not-project",
+            Self::Value { .. } => "file-plan-value",
+            Self::Missing { .. } => "file-plan-missing",
+            Self::Calendar { .. } => "file-plan-calendar",
+            Self::TooDeep { .. } => "file-plan-too-deep",
+            Self::TooMany { .. } => "file-plan-too-many",
+            Self::Encoding => "file-plan-encoding",
+            Self::DanglingLink { .. } => "file-plan-dangling-link",
+            Self::Plan(error) => error.key(),
+        }
+    }
+
+    /// The values that a message may name.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        let at = |line: &usize, rest: &[(&'static str, &str)]| {
+            let rest = rest.iter().map(|(name, value)| (*name, (*value).to_owned()));
+            std::iter::once(("line", line.to_string())).chain(rest).collect()
+        };
+        match self {
+            Self::Xml { line, reason } => at(line, &[("reason", reason)]),
+            Self::Doctype { line } => at(line, &[]),
+            Self::Entity { line, name } => at(line, &[("name", name)]),
+            Self::NotAProject { root } => vec![("root", root.clone())],
+            Self::Value { line, element, value, expected } => {
+                at(line, &[("element", element), ("value", value), ("expected", expected)])
+            }
+            Self::Missing { line, what, element } => at(line, &[("what", what), ("element", element)]),
+            Self::Calendar { line, calendar, reason } => {
+                at(line, &[("calendar", calendar), ("reason", reason)])
+            }
+            Self::TooDeep { line, limit } => at(line, &[("limit", &limit.to_string())]),
+            Self::TooMany { line, what, limit } => at(line, &[("what", what), ("limit", &limit.to_string())]),
+            Self::Encoding => Vec::new(),
+            Self::DanglingLink { line, predecessor, .. } => at(line, &[("task", &predecessor.to_string())]),
+            Self::Plan(error) => error.args(),
+        }
+    }
+}

@@ -1,5 +1,9 @@
 //! A sheet as it was read: rows of texts, with what could not be read named by row and column.
 
+use timetable::PlanError;
+
+use crate::mspdi::MspdiError;
+use crate::xer::XerError;
 use crate::{delimited, xlsx};
 
 /// How much a file may hold. All limits are checked before memory is taken for what exceeds them.
@@ -122,12 +126,40 @@ pub enum ReadError {
     NoSheet { name: String, sheets: String },
     #[error("neither UTF-8 nor GB18030: broken at byte {byte}, line {line}: save it as UTF-8")]
     Encoding { byte: usize, line: usize },
-    #[error("not a plan that can be read: {why}")]
-    BrokenPlan { why: String },
+    #[error("not a plan that can be read: {}", .0.said)]
+    BrokenPlan(PlanFault),
     #[error("a plan file fills the tables step_work, step_links and milestones, and no other")]
     PlanForTable,
     #[error("not a text file (it has NUL bytes): save it as .xlsx or CSV")]
     Binary,
+}
+
+/// Why a plan of another program cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanFault {
+    /// The key under which messages explain it, and the values that these may name.
+    pub key: &'static str,
+    pub args: Vec<(&'static str, String)>,
+    /// It in English, for logs.
+    pub said: String,
+}
+
+impl From<MspdiError> for ReadError {
+    fn from(error: MspdiError) -> Self {
+        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+    }
+}
+
+impl From<XerError> for ReadError {
+    fn from(error: XerError) -> Self {
+        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+    }
+}
+
+impl From<PlanError> for ReadError {
+    fn from(error: PlanError) -> Self {
+        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+    }
 }
 
 impl ReadError {
@@ -147,7 +179,7 @@ impl ReadError {
             Self::Encrypted => "file-encrypted",
             Self::NoSheet { .. } => "file-no-sheet",
             Self::Encoding { .. } => "file-encoding",
-            Self::BrokenPlan { .. } => "file-broken-plan",
+            Self::BrokenPlan(fault) => fault.key,
             Self::PlanForTable => "file-plan-for-table",
             Self::Binary => "file-binary",
         }
@@ -163,7 +195,8 @@ impl ReadError {
             Self::TooManySheets { max } | Self::TooManyRows { max } => vec![("max", max.to_string())],
             Self::TooManyColumns { row, max } => vec![("row", row.to_string()), ("max", max.to_string())],
             Self::TooMuchText { max } => vec![("max", mebibytes(&(*max as u64)))],
-            Self::BrokenWorkbook { why } | Self::BrokenPlan { why } => vec![("why", why.clone())],
+            Self::BrokenWorkbook { why } => vec![("why", why.clone())],
+            Self::BrokenPlan(fault) => fault.args.clone(),
             Self::NoSheet { name, sheets } => vec![("name", name.clone()), ("sheets", sheets.clone())],
             Self::Encoding { byte, line } => vec![("byte", byte.to_string()), ("line", line.to_string())],
             Self::Empty | Self::OldWorkbook | Self::Encrypted | Self::Binary | Self::PlanForTable => {

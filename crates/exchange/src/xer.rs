@@ -42,6 +42,46 @@ pub enum XerError {
     Plan(#[from] PlanError),
 }
 
+impl XerError {
+    /// The key under which messages in any language explain it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NotXer => "file-plan-not-xer",
+            Self::Line { .. } => "file-plan-line",
+            Self::NoTable { .. } => "file-plan-no-table",
+            Self::NoColumn { .. } => "file-plan-no-column",
+            Self::Value { .. } => "file-plan-value",
+            Self::Calendar { .. } => "file-plan-calendar",
+            Self::DanglingLink { .. } => "file-plan-dangling-link",
+            Self::TooMany { .. } => "file-plan-too-many",
+            Self::Plan(error) => error.key(),
+        }
+    }
+
+    /// The values that a message may name.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        let at = |line: &usize, rest: &[(&'static str, &str)]| {
+            let rest = rest.iter().map(|(name, value)| (*name, (*value).to_owned()));
+            std::iter::once(("line", line.to_string())).chain(rest).collect()
+        };
+        match self {
+            Self::NotXer => Vec::new(),
+            Self::Line { line, reason } => at(line, &[("reason", reason)]),
+            Self::NoTable { table } => vec![("table", (*table).to_owned())],
+            Self::NoColumn { line, table, column } => at(line, &[("table", table), ("column", column)]),
+            Self::Value { line, column, value, expected } => {
+                at(line, &[("element", column), ("value", value), ("expected", expected)])
+            }
+            Self::Calendar { line, calendar, reason } => {
+                at(line, &[("calendar", calendar), ("reason", reason)])
+            }
+            Self::DanglingLink { line, task } => at(line, &[("task", &task.to_string())]),
+            Self::TooMany { line } => at(line, &[("what", "activities"), ("limit", &MAX_TASKS.to_string())]),
+            Self::Plan(error) => error.args(),
+        }
+    }
+}
+
 /// A file as read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Document {

@@ -162,7 +162,7 @@ impl PageError {
                 Self::told(StatusCode::INSUFFICIENT_STORAGE, "error-disk-full")
             }
             AppError::Timetable(error) => {
-                let detail = vec![Detail::Given(error.to_string())];
+                let detail = vec![Detail::Given(words::timetable_error(lang, &error))];
                 Self::Told { status: StatusCode::UNPROCESSABLE_ENTITY, lang, key: "error-timetable", detail }
             }
             error => {

@@ -28,16 +28,15 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
     if bytes.len() as u64 > limits.bytes {
         return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
     }
-    let broken = |why: String| ReadError::BrokenPlan { why };
     let mut file = if xer::is_xer(bytes) {
-        let document = xer::read(bytes).map_err(|error| broken(error.to_string()))?;
+        let document = xer::read(bytes)?;
         PlanFile {
             three_point: vec![None; document.plan.tasks.len()],
             plan: document.plan,
             minutes_per_day: document.minutes_per_day,
         }
     } else {
-        let document = mspdi::read(bytes).map_err(|error| broken(error.to_string()))?;
+        let document = mspdi::read(bytes)?;
         PlanFile {
             three_point: document.tasks.iter().map(|task| task.three_point).collect(),
             plan: document.plan,
@@ -47,7 +46,7 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
     // Promises that have passed are on record as any other.
     file.plan.refuse_overdue = false;
     // A circle or a link with nowhere to go is told by its tasks, before any row is looked at.
-    timetable::Network::new(&file.plan).map_err(|error| broken(error.to_string()))?;
+    timetable::Network::new(&file.plan)?;
     let (headings, rows) = match table.name {
         "step_work" => (&WORK[..], file.work()),
         "step_links" => (&LINKS[..], file.links()),
@@ -262,14 +261,31 @@ mod tests {
         assert_eq!(cells_of(xer, "step_work")[0][3], "1");
     }
 
+    const CIRCLE: &str = r#"<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Name>p</Name>
+<StartDate>2019-08-15T08:00:00</StartDate><Tasks>
+<Task><UID>1</UID><Name>First</Name><Duration>PT8H0M0S</Duration><PredecessorLink><PredecessorUID>2</PredecessorUID><Type>1</Type></PredecessorLink></Task>
+<Task><UID>2</UID><Name>Second</Name><Duration>PT8H0M0S</Duration><PredecessorLink><PredecessorUID>1</PredecessorUID><Type>1</Type></PredecessorLink></Task>
+</Tasks></Project>"#;
+
     #[test]
     fn what_is_no_plan_is_refused_with_its_place() {
         let work = table("step_work").expect("a table");
         let read = |text: &str| read(text.as_bytes(), work, &Limits::default());
-        let Err(ReadError::BrokenPlan { why }) = read("<Project><Tasks><Task>") else { panic!("broken") };
-        assert!(why.contains("line 1"), "{why}");
+        let Err(error) = read("<Project><Tasks><Task>") else { panic!("broken") };
+        assert!(error.to_string().contains("line 1"), "{error}");
+        // A fault has words in both languages, with its place.
+        let told = |text: &str, lang| crate::incoming::explain(lang, &read(text).expect_err("a fault"));
+        for (text, zh, en) in [
+            ("<Project><Tasks><Task>", "第 1 行：XML 已损坏", "Line 1: the XML is broken"),
+            ("<Html></Html>", "根元素是 <Html>", "root element is <Html>"),
+            (CIRCLE, "形成循环：", "go round in a circle: "),
+            ("ERMHDR\t8.0\n%E\n", "文件缺少表 PROJECT", "The file has no table PROJECT"),
+        ] {
+            assert!(told(text, words::Lang::Zh).contains(zh), "{}", told(text, words::Lang::Zh));
+            assert!(told(text, words::Lang::En).contains(en), "{}", told(text, words::Lang::En));
+        }
         let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><Project>&b;</Project>";
-        assert!(matches!(read(bomb), Err(ReadError::BrokenPlan { .. })));
+        assert!(matches!(read(bomb), Err(ReadError::BrokenPlan(_))));
         let units = table("projects").expect("a table");
         assert_eq!(super::read(PLAN.as_bytes(), units, &Limits::default()), Err(ReadError::PlanForTable));
     }

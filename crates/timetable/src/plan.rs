@@ -320,6 +320,91 @@ pub enum PlanError {
     IsSummary { task: String },
 }
 
+impl PlanError {
+    /// The key under which messages in any language explain it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Calendar(error) => match error {
+                CalendarError::NoWorkingTime { .. } => "timetable-error-no-working-time",
+                CalendarError::BaseCycle { .. } => "timetable-error-base-cycle",
+                CalendarError::NoBase { .. } => "timetable-error-no-base",
+                CalendarError::OutOfRange { .. } => "timetable-error-exception",
+            },
+            Self::Cycle { .. } => "timetable-error-cycle",
+            Self::DanglingLink { .. } => "timetable-error-dangling-link",
+            Self::SelfLink { .. } => "timetable-error-self-link",
+            Self::LinkWithinSummary { .. } => "timetable-error-within-summary",
+            Self::DuplicateUid { .. } => "timetable-error-duplicate",
+            Self::BadParent { .. } => "timetable-error-parent",
+            Self::BadDuration { .. } => "timetable-error-duration",
+            Self::BadLag { .. } => "timetable-error-lag",
+            Self::DateOutOfRange { .. } => "timetable-error-date",
+            Self::DatesReversed { .. } => "timetable-error-reversed",
+            Self::PromiseBeforeStatus { .. } => "timetable-error-promise",
+            Self::NoCalendar { .. } => "timetable-error-no-calendar",
+            Self::TooLarge { .. } => "timetable-error-too-large",
+            Self::BeyondCalendar { .. } => "timetable-error-beyond",
+            Self::NoTask { .. } => "timetable-error-no-task",
+            Self::NoLink { .. } => "timetable-error-no-link",
+            Self::IsSummary { .. } => "timetable-error-summary",
+        }
+    }
+
+    /// The values that a message may name.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        let link = |predecessor: &String, successor: &String| {
+            vec![("predecessor", predecessor.clone()), ("successor", successor.clone())]
+        };
+        match self {
+            Self::Calendar(error) => match error {
+                CalendarError::NoWorkingTime { name } | CalendarError::NoBase { name } => {
+                    vec![("name", name.clone())]
+                }
+                CalendarError::BaseCycle { name, through } => {
+                    vec![("name", name.clone()), ("through", through.clone())]
+                }
+                CalendarError::OutOfRange { name, day } => {
+                    vec![("name", name.clone()), ("date", day.to_string())]
+                }
+            },
+            Self::Cycle { tasks } => vec![("tasks", ring(tasks))],
+            Self::DanglingLink { predecessor, successor } | Self::BadLag { predecessor, successor } => {
+                link(predecessor, successor)
+            }
+            Self::SelfLink { task }
+            | Self::BadParent { task }
+            | Self::BadDuration { task, .. }
+            | Self::BeyondCalendar { task }
+            | Self::IsSummary { task } => vec![("task", task.clone())],
+            Self::LinkWithinSummary { summary, task } => {
+                vec![("summary", summary.clone()), ("task", task.clone())]
+            }
+            Self::DuplicateUid { uid, first, second } => {
+                vec![("uid", uid.to_string()), ("first", first.clone()), ("second", second.clone())]
+            }
+            Self::DateOutOfRange { task, date, .. } => {
+                vec![("task", task.clone()), ("date", date.to_string())]
+            }
+            Self::DatesReversed { task, earlier_date, later_date, .. } => vec![
+                ("task", task.clone()),
+                ("earlier", earlier_date.to_string()),
+                ("later", later_date.to_string()),
+            ],
+            Self::PromiseBeforeStatus { task, promise, status } => {
+                vec![("task", task.clone()), ("promise", promise.to_string()), ("status", status.to_string())]
+            }
+            Self::NoCalendar { task, calendar } => {
+                vec![("task", task.clone()), ("calendar", calendar.to_string())]
+            }
+            Self::TooLarge { count, limit, .. } => {
+                vec![("count", count.to_string()), ("limit", limit.to_string())]
+            }
+            Self::NoTask { uid } => vec![("uid", uid.to_string())],
+            Self::NoLink { link } => vec![("link", link.to_string())],
+        }
+    }
+}
+
 /// The tasks of a circle as `A → B → A`, shortened in the middle when it is long.
 fn ring(tasks: &[String]) -> String {
     const SHOWN: usize = 20;

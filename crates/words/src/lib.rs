@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use domain::refusal::{Problem, Refusal};
+use domain::timetabling::TimetableError;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 
@@ -177,6 +178,16 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
         .collect();
     let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     with(lang, &format!("refusal-{}", problem.key()), &args)
+}
+
+/// Why there is no timetable, in the reader's language.
+pub fn timetable_error(lang: Lang, error: &TimetableError) -> String {
+    let (key, args) = match error {
+        TimetableError::Plan(error) => (error.key(), error.args()),
+        other => ("timetable-error-other", vec![("why", other.to_string())]),
+    };
+    let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    with(lang, key, &args)
 }
 
 /// A refusal with the field it concerns.
