@@ -1,7 +1,5 @@
 //! The timetable: every project worked back from its promise, with float and odds; for those who work on the plan.
 
-use std::sync::Arc;
-
 use app::timetable::PlanTimetable;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -78,10 +76,8 @@ struct TimetableStep {
     provisional: bool,
 }
 
-async fn timetable(api: &Api, plan: &Code, asked: &Asked) -> Result<(Arc<PlanTimetable>, View), ApiError> {
-    let history = api.history(plan).await?;
-    let view = asked.pinned(&history);
-    Ok((api.app().timetable(plan, view).await?, view))
+async fn view_of(api: &Api, plan: &Code, asked: &Asked) -> Result<View, ApiError> {
+    Ok(asked.pinned(&*api.history(plan).await?))
 }
 
 /// Every project of the timetable: promise, computed finish, working days to spare, odds, next step
@@ -96,7 +92,8 @@ async fn list_timetable(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let (held, view) = timetable(&api, &plan, &asked).await?;
+    let view = view_of(&api, &plan, &asked).await?;
+    let held = api.app().timetable(&plan, view).await?;
     let odds = held.odds().map_err(app::AppError::from)?;
     let rows: Vec<&Row> = held.rows.iter().collect();
     let list = asked.page(view, rows, |row| outlook(&held, odds, row));
@@ -140,7 +137,8 @@ async fn list_timetable_steps(
     Place((CodeText(plan), CodeText(code))): Place<(CodeText, CodeText)>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let (held, view) = timetable(&api, &plan, &asked).await?;
+    let view = view_of(&api, &plan, &asked).await?;
+    let held = api.app().timetable_dates(&plan, view).await?;
     let row = found(held.row(code.as_str()))?;
     let steps: Vec<&StepRow> = row.steps.iter().collect();
     let list = asked.page(view, steps, |step| shown(&held, row, step));

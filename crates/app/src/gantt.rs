@@ -6,6 +6,8 @@ use std::sync::Arc;
 use domain::code::Code;
 use domain::history::View;
 use domain::named::Named;
+use domain::portfolio::Portfolio;
+use domain::subject::Subject;
 use domain::timetabling::{Bars, Span, StepLinkKind};
 use jiff::civil::Date;
 
@@ -182,7 +184,7 @@ fn bounds(groups: &[Group], as_of: Date) -> (Date, Date) {
 }
 
 impl App {
-    /// The timetable a picture is compared with; `None` where there is none, or no such revision.
+    /// The timetable a picture is compared with; `None` where there is none, such as before the plan.
     pub async fn baseline(
         &self,
         held: &PlanTimetable,
@@ -199,7 +201,20 @@ impl App {
         let Some(on) = on.filter(|day| *day < view.as_of) else { return Ok(None) };
         // What that day's timetable would be with what is known now: records that came late count.
         let plan = held.portfolio.plan.code.clone();
-        self.timetable_dates(&plan, View { as_of: on, known: view.known }).await.map(Some)
+        match self.timetable_dates(&plan, View { as_of: on, known: view.known }).await {
+            Ok(base) => Ok(Some(base)),
+            Err(AppError::NotFound | AppError::Timetable(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The first day on which a plan was on the books, as a reader knows it.
+    pub async fn first_day(&self, portfolio: &Portfolio) -> Result<Option<Date>, AppError> {
+        let plan = &portfolio.plan.code;
+        let history = self.history(plan).await?;
+        let facts = history.get(&Subject::plan(plan)).map_or(&[][..], |held| held.facts());
+        let known = facts.iter().filter(|fact| fact.is_known(portfolio.view.known));
+        Ok(known.map(|fact| fact.effective).min())
     }
 }
 

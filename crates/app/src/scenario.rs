@@ -21,17 +21,49 @@ use crate::actor::Actor;
 use crate::change::{Change, Receipt};
 use crate::error::AppError;
 use crate::read::Asked;
-use crate::timetable::PlanTimetable;
+use crate::timetable::{Limits, PlanTimetable};
 
 /// A plan as it would be.
 #[derive(Debug)]
 pub struct Tried {
-    pub timetable: PlanTimetable,
+    pub portfolio: Arc<Portfolio>,
     /// For each change, why it does nothing, if it does nothing.
     pub without_effect: Vec<Option<NoEffect>>,
+    /// What adopting it would record.
+    pub facts: Vec<(Subject, Vec<Fact>)>,
+    /// The newest version of the projects that would be recorded of: what was looked at.
+    pub touched: Seq,
+    /// Its timetable, or why the changes allow none.
+    pub timetable: Result<Arc<PlanTimetable>, TimetableError>,
 }
 
-/// What was lately tried. It belongs to a portfolio, which belongs to a journal head: nothing in it goes stale.
+impl Tried {
+    fn of(base: &Portfolio, changes: &[WhatIf]) -> Self {
+        let Applied { portfolio, without_effect } = apply(base, changes);
+        let facts = facts(base, &portfolio);
+        let versions = facts.iter().map(|(subject, _)| version(base, subject));
+        let touched = versions.max().unwrap_or(Seq(0));
+        let portfolio = Arc::new(portfolio);
+        let timetable = PlanTimetable::of(portfolio.clone()).map(Arc::new);
+        Self { portfolio, without_effect, facts, touched, timetable }
+    }
+}
+
+/// The version of a project; none of anything else.
+fn version(portfolio: &Portfolio, subject: &Subject) -> Seq {
+    let project = (subject.kind == SubjectKind::Project).then(|| portfolio.project(subject.code.as_str()));
+    project.flatten().map_or(Seq(0), |project| project.version)
+}
+
+/// Whether changes are worth something only when limits of capacity are kept.
+pub fn limits_of(changes: &[WhatIf]) -> Limits {
+    match changes.iter().any(|change| matches!(change, WhatIf::Capacity { .. })) {
+        true => Limits::Kept,
+        false => Limits::Ignored,
+    }
+}
+
+/// What was lately tried. It belongs to a portfolio, whose facts stand still: nothing in it goes stale.
 #[derive(Default)]
 pub(crate) struct TriedCache {
     held: VecDeque<(Arc<Portfolio>, Vec<WhatIf>, Arc<Tried>)>,
@@ -64,32 +96,28 @@ pub struct Adoption {
     pub reason: String,
     /// The plan's version that was looked at.
     pub expected: Seq,
+    /// The newest version of the projects it touches, as it was looked at ([`Tried::touched`]).
+    pub touched: Seq,
 }
 
 impl App {
-    /// The timetable of a plan with changes made, its odds drawn. The inner error tells that the changes allow none.
+    /// A plan with changes made. Its odds need not be drawn yet.
     pub async fn try_changes(
         &self,
         base: &Arc<Portfolio>,
         changes: &[WhatIf],
-    ) -> Result<Result<Arc<Tried>, TimetableError>, AppError> {
+    ) -> Result<Arc<Tried>, AppError> {
         let held = self.inner.tried.lock().unwrap_or_else(PoisonError::into_inner).get(base, changes);
         if let Some(held) = held {
-            return Ok(Ok(held));
+            return Ok(held);
         }
         let (of, what) = (base.clone(), changes.to_vec());
-        let drawn = tokio::task::spawn_blocking(move || {
-            let Applied { portfolio, without_effect } = apply(&of, &what);
-            let timetable = PlanTimetable::of(Arc::new(portfolio))?;
-            timetable.odds()?;
-            Ok::<_, TimetableError>(Arc::new(Tried { timetable, without_effect }))
-        })
-        .await
-        .map_err(|error| store::StoreError::Unavailable(error.to_string()))?;
-        let Ok(tried) = drawn else { return Ok(drawn) };
+        let tried = tokio::task::spawn_blocking(move || Arc::new(Tried::of(&of, &what)))
+            .await
+            .map_err(|error| store::StoreError::Unavailable(error.to_string()))?;
         let mut cache = self.inner.tried.lock().unwrap_or_else(PoisonError::into_inner);
         cache.put(base.clone(), changes.to_vec(), tried.clone());
-        Ok(Ok(tried))
+        Ok(tried)
     }
 
     /// The timetable of a plan as facts about one of its subjects would make it. The inner error tells that there
@@ -99,14 +127,12 @@ impl App {
         base: &Arc<Portfolio>,
         subject: &Subject,
         facts: &[Fact],
-    ) -> Result<Result<PlanTimetable, TimetableError>, AppError> {
-        let after = with_facts(base, subject, facts);
-        let drawn = tokio::task::spawn_blocking(move || {
-            let timetable = PlanTimetable::of(Arc::new(after))?;
-            timetable.odds()?;
-            Ok::<_, TimetableError>(timetable)
+    ) -> Result<Result<Arc<PlanTimetable>, TimetableError>, AppError> {
+        let (base, subject, facts) = (base.clone(), subject.clone(), facts.to_vec());
+        let made = tokio::task::spawn_blocking(move || {
+            PlanTimetable::of(Arc::new(with_facts(&base, &subject, &facts))).map(Arc::new)
         });
-        Ok(drawn.await.map_err(|error| store::StoreError::Unavailable(error.to_string()))?)
+        Ok(made.await.map_err(|error| store::StoreError::Unavailable(error.to_string()))?)
     }
 
     /// Puts a scenario on record as it now is.
@@ -132,11 +158,16 @@ impl App {
     ) -> Result<Vec<Receipt>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let held = portfolio.plan.scenario(adoption.scenario.as_str()).ok_or(AppError::NotFound)?;
-        let after = apply(&portfolio, &held.changes).portfolio;
-        let mut wanted = facts(&portfolio, &after);
-        if wanted.is_empty() {
+        let tried = self.try_changes(&portfolio, &held.changes).await?;
+        if tried.facts.is_empty() {
             return Err(Refusal::whole(Problem::NoFacts).into());
         }
+        // What was valued is what is adopted: a project's own words may come to something else by now.
+        if tried.touched != adoption.touched {
+            let (expected, found) = (adoption.touched, tried.touched);
+            return Err(Refusal::whole(Problem::ChangedMeanwhile { expected, found }).into());
+        }
+        let mut wanted = tried.facts.clone();
         let number = portfolio.plan.revisions.iter().map(|held| held.number).max().unwrap_or(0) + 1;
         let subject = Subject::plan(plan);
         let of_plan = match wanted.first() {
@@ -150,8 +181,7 @@ impl App {
         facts.push(PlanFact::Scenario(adopted).into());
         let mut changes = vec![(subject, facts, adoption.expected)];
         for (subject, facts) in wanted {
-            let seen = portfolio.project(subject.code.as_str()).map_or(Seq(0), |project| project.version);
-            debug_assert_eq!(subject.kind, SubjectKind::Project);
+            let seen = version(&portfolio, &subject);
             changes.push((subject, facts, seen));
         }
         let changes = changes

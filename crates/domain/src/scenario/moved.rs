@@ -61,6 +61,8 @@ pub enum Why {
     Stated { place: (Code, Code), on: Option<Date> },
     /// The promise itself is another one.
     Promise { before: Option<Date>, after: Option<Date> },
+    /// A limit of capacity is another one: as many at once, before and after.
+    Capacity { limit: Code, before: u16, after: u16 },
     /// The country's working days were settled otherwise.
     Holidays { version: String },
     /// Time went by and the work that should have been done was not.
@@ -152,11 +154,26 @@ fn grounds(before: &Side<'_>, after: &Side<'_>, was: Option<&StepRow>, is: Optio
     if versions.0 != versions.1 {
         out.push(Why::Holidays { version: versions.1.clone() });
     }
+    if out.is_empty() {
+        out.extend(limits(before, after));
+    }
     if out.is_empty() && before.timetable.as_of != after.timetable.as_of {
         out.push(Why::Time);
     }
     out.truncate(MOST_GROUNDS);
     out
+}
+
+/// Limits of capacity that are others: through them a step waits for steps that it has nothing else to do with.
+fn limits(before: &Side<'_>, after: &Side<'_>) -> Vec<Why> {
+    let old = &before.portfolio.plan.work_limits;
+    let new = after.portfolio.plan.work_limits.iter();
+    new.filter_map(|limit| {
+        let old = old.iter().find(|held| held.limit == limit.limit)?;
+        let (before, after) = (old.capacity, limit.capacity);
+        (before != after).then(|| Why::Capacity { limit: limit.limit.clone(), before, after })
+    })
+    .collect()
 }
 
 /// What is otherwise with one step.

@@ -6,6 +6,7 @@ mod network;
 mod odds;
 mod picture;
 mod rows;
+mod within_limits;
 mod work;
 
 pub use circle::{usual_circle, waiting_circle};

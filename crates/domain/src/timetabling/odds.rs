@@ -39,9 +39,6 @@ pub struct Odds {
     pub all: f64,
     /// Share of draws for each number of promises that hold.
     pub distribution: Vec<f64>,
-    /// Authorities and what they cost: promises that would hold in addition if their decisions took the usual
-    /// time; the dearest first.
-    pub causes: Vec<(Named, f64)>,
     /// Share of draws in which the step drives some promise, by task.
     pub critical: BTreeMap<timetable::TaskId, f64>,
     /// Working days beyond what is usual, on average over all draws, while it drives some promise, by task.
@@ -75,7 +72,7 @@ impl Timetable {
         rows: &[Row],
         sampling: Sampling,
     ) -> Result<Odds, TimetableError> {
-        let Drawing { inputs, watched, causes } = self.drawing(portfolio, rows, None);
+        let Drawing { inputs, watched, .. } = self.drawing(portfolio, rows, None);
         let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
         let projects = drawn
             .targets
@@ -94,16 +91,6 @@ impl Timetable {
                 p95: date_of(target.finish.p95),
             })
             .collect();
-        let mut costs: Vec<(Named, f64)> = Vec::new();
-        if inputs.targets.iter().any(|target| target.promise.is_some()) && !causes.is_empty() {
-            // What a cause costs is a difference of means: a part of the draws tells it well enough.
-            let fewer = Sampling { draws: (sampling.draws / 5).max(1), ..sampling };
-            costs = cost_by_cause(&self.plan, &self.network, &inputs, fewer)?
-                .into_iter()
-                .map(|cost| (causes[cost.cause as usize].clone(), cost.gained))
-                .collect();
-            costs.sort_by(|a, b| b.1.total_cmp(&a.1));
-        }
         let critical = self
             .steps
             .iter()
@@ -135,10 +122,30 @@ impl Timetable {
             range,
             all,
             distribution,
-            causes: costs,
             critical,
             overrun,
         })
+    }
+
+    /// Authorities and what they cost: promises that would hold in addition if their decisions took the usual
+    /// time; the dearest first. For each of them the promises are drawn once more.
+    pub fn costs(
+        &self,
+        portfolio: &Portfolio,
+        rows: &[Row],
+        sampling: Sampling,
+    ) -> Result<Vec<(Named, f64)>, TimetableError> {
+        let Drawing { inputs, causes, .. } = self.drawing(portfolio, rows, None);
+        if causes.is_empty() || inputs.targets.iter().all(|target| target.promise.is_none()) {
+            return Ok(Vec::new());
+        }
+        // What a cause costs is a difference of means: a part of the draws tells it well enough.
+        let fewer = Sampling { draws: (sampling.draws / 5).max(1), ..sampling };
+        let costs = cost_by_cause(&self.plan, &self.network, &inputs, fewer)?.into_iter();
+        let mut costs: Vec<(Named, f64)> =
+            costs.map(|cost| (causes[cost.cause as usize].clone(), cost.gained)).collect();
+        costs.sort_by(|a, b| b.1.total_cmp(&a.1));
+        Ok(costs)
     }
 
     /// How many of the promises due by a day hold.

@@ -161,13 +161,17 @@ impl Timetable {
 }
 
 /// The furthest public step that was promised and is open; without a promise the use, or the completion, that
-/// is still to come. A project in use has kept what it is for.
+/// is still to come. A project in use has kept what it is for; one of a kind that knows none of these steps is for
+/// what it promised last, or for its last step.
 fn headline(steps: &[StepRow]) -> Option<usize> {
     let place = |code: &str| steps.iter().position(|row| row.step.as_str() == code);
     let open = |at: &usize| !steps[*at].is_done();
     let promised = PROMISED.iter().filter_map(|code| place(code)).filter(open);
     promised.into_iter().find(|at| steps[*at].promised.is_some()).or_else(|| {
-        let aim = AIMS.iter().find_map(|code| place(code))?;
-        open(&aim).then_some(aim)
+        if let Some(aim) = AIMS.iter().find_map(|code| place(code)) {
+            return open(&aim).then_some(aim);
+        }
+        let mut last = (0..steps.len()).rev().filter(open);
+        last.clone().find(|at| steps[*at].promised.is_some()).or_else(|| last.next())
     })
 }
