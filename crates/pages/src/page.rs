@@ -48,6 +48,13 @@ pub struct Page {
     pub notice: Option<String>,
 }
 
+/// One of several views that lie side by side.
+pub struct Tab {
+    pub address: String,
+    pub key: &'static str,
+    pub here: bool,
+}
+
 impl Page {
     pub(crate) fn new(
         visitor: &Visitor,
@@ -150,6 +157,16 @@ impl Page {
         let plan = self.plan.as_ref().map_or("", |plan| plan.code.as_str());
         let full = format!("/p/{plan}{path}");
         self.path == full || (!path.is_empty() && self.path.starts_with(&format!("{full}/")))
+    }
+
+    /// Views of the plan side by side: the one that is looked at is the nearest to the page's own address.
+    pub fn tabs(&self, views: &[(&str, &'static str)]) -> Vec<Tab> {
+        let here = views.iter().map(|(path, _)| *path).filter(|path| self.is_here(path));
+        let here = here.max_by_key(|path| path.len());
+        views
+            .iter()
+            .map(|(path, key)| Tab { address: self.link(path), key, here: here == Some(*path) })
+            .collect()
     }
 
     /// Meetings, dispatches, whistles and what else brings units together.

@@ -105,7 +105,7 @@ pub(crate) fn chart(project: &Project, as_of: Date, lang: Lang) -> Option<Chart>
 }
 
 /// The label's column is narrow; the table beside the picture has it whole.
-pub(crate) fn shortened(label: &str, room: i32) -> String {
+fn shortened(label: &str, room: i32) -> String {
     let width = |c: char| if u32::from(c) < 0x1100 { 1 } else { 2 };
     let mut room = room;
     let short: String = label

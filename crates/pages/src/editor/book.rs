@@ -317,17 +317,22 @@ impl Book {
     pub fn lines(&self, fact: &Fact) -> Vec<(String, String)> {
         let (topic, values) = described(fact);
         values
-            .into_iter()
+            .iter()
             .filter(|(_, value)| !value.is_empty())
             .map(|(name, value)| {
-                let shown = self.value(topic, name, &value);
+                let shown = self.value(topic, &values, name, value);
                 (words::text(self.lang, &label_key(name)).into_owned(), shown)
             })
             .collect()
     }
 
-    fn value(&self, topic: &Topic, name: &str, value: &str) -> String {
+    fn value(&self, topic: &Topic, values: &Values, name: &str, value: &str) -> String {
         match (name, topic.kind_of(name)) {
+            ("step_code" | "after_codes", _) if topic.key == "usual_work" => {
+                let of = values.iter().find(|(held, _)| *held == "kind").map_or("", |(_, kind)| kind);
+                let names: Vec<String> = value.split(';').map(|step| self.usual_step(of, step)).collect();
+                names.join(words_of::comma(self.lang))
+            }
             ("scope", _) => self.scope_name(value),
             ("stage", None) => self.name(Pick::Stage, value),
             ("item_kind", _) => self.word("item-kind", value),
@@ -335,6 +340,16 @@ impl Book {
             ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),
+        }
+    }
+
+    /// What a step is called by the projects of a kind.
+    fn usual_step(&self, template: &str, step: &str) -> String {
+        let plan = self.portfolio.as_ref().map(|portfolio| &portfolio.plan);
+        let mut steps = plan.and_then(|plan| plan.template(template)).into_iter().flat_map(|it| &it.steps);
+        match steps.find(|line| line.step.as_str() == step) {
+            Some(line) => line.name.get(self.english()).to_owned(),
+            None => self.name(Pick::Step, step),
         }
     }
 
@@ -383,7 +398,7 @@ impl Book {
             let key = format!("{key}-{own}");
             return words::has(self.lang, &key).then(|| words::text(self.lang, &key).into_owned());
         }
-        let mut shown = self.value(topic, name, value);
+        let mut shown = self.value(topic, values, name, value);
         // A quantity has the unit of what it counts.
         if let Some(kind) = held("output_kind").filter(|_| name == "quantity")
             && let Some(kind) = self.portfolio.as_ref().and_then(|p| p.plan.output_kind(kind))

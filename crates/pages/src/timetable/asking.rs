@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::timetable::PlanTimetable;
 use domain::code::Code;
+use domain::history::View;
 use domain::project::Project;
 use domain::timetabling::{Row, StepRow};
 use jiff::civil::Date;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::ledger::staff_only;
-use crate::page::Page;
+use crate::page::{Page, Tab};
 use crate::visit::Visit;
 use crate::words_of::{encode, word};
 
@@ -25,8 +26,6 @@ pub(super) struct Asking {
     pub unit: String,
     /// `late`, `promised`, `done` or everything that is open.
     pub only: String,
-    /// One project, by its code.
-    pub project: String,
     /// The year of the battle map.
     pub year: String,
     /// Of the bars: `steps` shows each step.
@@ -76,17 +75,55 @@ pub(super) struct Filter {
     pub units: Vec<Choice>,
     pub only: Vec<Choice>,
     pub more: Vec<Select>,
-    pub tabs: Vec<(String, &'static str, bool)>,
+    pub tabs: Vec<Tab>,
     pub is_set: bool,
 }
 
-/// The timetable as the reader looks at it; for those who work on the plan.
-pub(super) async fn open(visit: &Visit, plan: &str) -> Result<Arc<PlanTimetable>, PageError> {
+/// The ways to look at the same rows.
+const PICTURES: [(&str, &str); 4] = [
+    ("/timetable", "timetable-tab-table"),
+    ("/timetable/bars", "timetable-tab-bars"),
+    ("/timetable/board", "timetable-tab-board"),
+    ("/timetable/roadmap", "timetable-tab-roadmap"),
+];
+
+/// The timetable, and what is made of it.
+const AHEAD: [(&str, &str); 7] = [
+    ("/timetable", "ahead-timetable"),
+    ("/timetable/forecast", "ahead-forecast"),
+    ("/timetable/scenarios", "ahead-scenarios"),
+    ("/timetable/limits", "ahead-limits"),
+    ("/timetable/reviews", "ahead-reviews"),
+    ("/timetable/calibration", "ahead-calibration"),
+    ("/timetable/changes", "ahead-changes"),
+];
+
+impl Page {
+    /// The timetable's pages that look ahead or back.
+    pub(crate) fn ahead(&self) -> Vec<Tab> {
+        self.tabs(&AHEAD)
+    }
+}
+
+/// Where the reader stands, once it is known that they work on the plan.
+async fn asked(visit: &Visit, plan: &str) -> Result<(Code, View), PageError> {
     let plan = known_code(plan)?;
     staff_only(visit)?;
     // Tells a plan that came later from one that never was.
     visit.portfolio(&plan).await?;
     let view = visit.app.view(visit.asked).await?;
+    Ok((plan, view))
+}
+
+/// The timetable as the reader looks at it; for those who work on the plan. Its odds may not be drawn yet.
+pub(super) async fn open(visit: &Visit, plan: &str) -> Result<Arc<PlanTimetable>, PageError> {
+    let (plan, view) = asked(visit, plan).await?;
+    Ok(visit.app.timetable_dates(&plan, view).await?)
+}
+
+/// The same with its odds, for pages that show them.
+pub(super) async fn open_drawn(visit: &Visit, plan: &str) -> Result<Arc<PlanTimetable>, PageError> {
+    let (plan, view) = asked(visit, plan).await?;
     Ok(visit.app.timetable(&plan, view).await?)
 }
 
@@ -102,9 +139,6 @@ impl Asking {
             .map(|(at, row)| Found { at, row, project: &held.portfolio.projects[row.project] })
             .filter(|found| {
                 let project = found.project;
-                if !self.project.is_empty() {
-                    return project.code.as_str() == self.project;
-                }
                 let names = [project.code.as_str(), &project.name.zh, &project.name.en];
                 let aliases = project.aliases.iter().map(String::as_str);
                 let named = wanted.is_empty()
@@ -137,7 +171,6 @@ impl Asking {
     /// The address of a picture with everything that was chosen for it.
     pub fn whole_address(&self, page: &Page, path: &str) -> String {
         let own = [
-            ("project", &self.project),
             ("year", &self.year),
             ("level", &self.level),
             ("base", &self.base),
@@ -155,15 +188,9 @@ impl Asking {
             label: label.to_owned(),
             chosen: value.as_str() == chosen,
         };
-        let tabs = [
-            ("/timetable", "timetable-tab-table"),
-            ("/timetable/bars", "timetable-tab-bars"),
-            ("/timetable/board", "timetable-tab-board"),
-            ("/timetable/roadmap", "timetable-tab-roadmap"),
-        ]
-        .map(|(path, key)| {
-            (self.address(page, path), key, page.link(path).split('?').next() == Some(page.path.as_str()))
-        });
+        let query = self.query();
+        let tabs = page.tabs(&PICTURES).into_iter();
+        let tabs = tabs.map(|tab| Tab { address: with(tab.address, &query), ..tab });
         Filter {
             q: self.q.clone(),
             sectors: portfolio
@@ -186,8 +213,8 @@ impl Asking {
                 })
                 .into(),
             more: Vec::new(),
-            tabs: tabs.into(),
-            is_set: !self.query().is_empty(),
+            tabs: tabs.collect(),
+            is_set: !query.is_empty(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The timetable of one project: its steps, why they do not come earlier, and what a delay would hit.
 
+use app::gantt::Gantt;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,18 +12,16 @@ use domain::subject::Subject;
 use domain::timetabling::{Progress, StepRow};
 use serde::Deserialize;
 
-use super::asking::{day, open, step_name};
+use super::asking::{day, open_drawn, step_name};
+use super::drawing::Zoom;
 use super::moved::{Moved, moved};
-use super::scale::{Scale, WIDTH};
+use super::picture::Picture;
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
-use crate::project_chart::shortened;
 use crate::visit::{Visit, render};
 
-const ROW: i64 = 26;
-const TOP: i64 = 34;
 /// The longest delay that is asked about.
 const MOST_DELAY: u16 = 1_000;
 
@@ -43,17 +42,6 @@ struct Line {
     promised: String,
     provisional: bool,
     edit: String,
-}
-
-struct Bar {
-    y: i64,
-    label: String,
-    kind: &'static str,
-    from: i64,
-    to: i64,
-    promise: Option<i64>,
-    critical: bool,
-    late: Option<i64>,
 }
 
 /// What a delay moves.
@@ -87,11 +75,7 @@ struct ProjectPage {
     back: String,
     name: String,
     lines: Vec<Line>,
-    bars: Vec<Bar>,
-    axis: Vec<(i64, String)>,
-    today: i64,
-    width: i64,
-    height: i64,
+    picture: Picture,
     headline: String,
     promised: String,
     finish: String,
@@ -115,7 +99,7 @@ pub(super) async fn show(
     Path((plan, code)): Path<(String, String)>,
     Query(supposed): Query<Supposed>,
 ) -> Result<Response, PageError> {
-    let held = open(&visit, &plan).await?;
+    let held = open_drawn(&visit, &plan).await?;
     let plan = known_code(&plan)?;
     let row = held.row(&code).ok_or_else(PageError::not_found)?;
     let project = &held.portfolio.projects[row.project];
@@ -165,26 +149,13 @@ pub(super) async fn show(
             edit: page.link(&format!("{base}/edit/step_work?step={}", step.step)),
         }
     };
-    let shown: Vec<&StepRow> =
-        row.steps.iter().filter(|step| !(step.progress == Progress::Implied)).collect();
-    let days = shown
-        .iter()
-        .flat_map(|step| [Some(step.start), Some(step.finish), step.promised].into_iter().flatten());
-    let scale = Scale::over(days.collect::<Vec<_>>().into_iter(), page.as_of);
-    let bars: Vec<Bar> = shown
-        .iter()
-        .enumerate()
-        .map(|(at, step)| Bar {
-            y: TOP + at as i64 * ROW,
-            label: shortened(&called(&step.step), 34),
-            kind: if step.is_done() { "done" } else { "ahead" },
-            from: scale.x(step.start),
-            to: scale.x(step.finish).max(scale.x(step.start) + 3),
-            promise: step.promised.filter(|_| !step.is_done()).map(|day| scale.x(day)),
-            critical: step.critical,
-            late: step.late_finish.map(|day| scale.x(day)),
-        })
-        .collect();
+    let place = held.place(&code).ok_or_else(PageError::not_found)?;
+    let gantt = Gantt::of(&held, &[place], None);
+    // A row leads to its line in the table below.
+    let picture = Picture::of(&gantt, Zoom::Fit, &page, true, |_, step| match step {
+        Some(step) => format!("#step-{step}"),
+        None => "#steps-title".to_owned(),
+    });
     let headline = row.headline();
     let drawn = odds.of(row.project).filter(|_| row.unknown == 0);
     let chain = headline.map_or_else(Vec::new, |step| {
@@ -219,11 +190,7 @@ pub(super) async fn show(
         code: project.code.to_string(),
         back: page.link(&base),
         lines: row.steps.iter().map(line).collect(),
-        axis: scale.lines(),
-        today: scale.x(page.as_of),
-        width: WIDTH,
-        height: TOP + bars.len() as i64 * ROW + 8,
-        bars,
+        picture,
         headline: headline.map_or_else(String::new, |step| called(&step.step)),
         promised: day(&page, headline.and_then(|step| step.promised)),
         finish: day(&page, headline.map(|step| step.finish)),

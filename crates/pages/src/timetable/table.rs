@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::source::Grade;
 
-use super::asking::{Asking, Filter, address, day, open, step_name};
+use super::asking::{Asking, Filter, address, day, open_drawn, step_name};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -60,7 +60,8 @@ pub(super) async fn show(
     Path(plan): Path<String>,
     Query(asking): Query<Asking>,
 ) -> Result<Response, PageError> {
-    let held = open(&visit, &plan).await?;
+    let held = open_drawn(&visit, &plan).await?;
+    let causes = held.aside(|it| it.costs().map(<[_]>::to_vec)).await?;
     let odds = held.odds().map_err(app::AppError::from)?;
     let english = visit.lang.is_english();
     let page = visit.page(visit.t("timetable-title"));
@@ -114,8 +115,7 @@ pub(super) async fn show(
         draws: odds.draws,
         seed: odds.seed,
         calendar: held.timetable.calendar_version.clone(),
-        causes: odds
-            .causes
+        causes: causes
             .iter()
             .filter(|(_, gained)| *gained >= 0.05)
             .take(5)

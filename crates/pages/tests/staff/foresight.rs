@@ -52,10 +52,14 @@ async fn a_scenario_is_made_valued_and_adopted_and_touches_nothing_before() {
     let adopt = format!("{one}/adopt");
     let shown = reader.get(&adopt).await;
     let version = shown.is(200).says("What will be recorded").value("version");
+    let touched = shown.value("touched");
+    // The steps of a kind are called by their names.
+    assert!(!shown.body.contains("feasibility"), "{}", shown.body);
     let bare = [("version", version.as_str()), ("title_zh", "第四版")];
     reader.post(&adopt, &bare).await.is(422).says("reason-error");
     let done = [
         ("version", version.as_str()),
+        ("touched", touched.as_str()),
         ("title_zh", "第四版：审批改革"),
         ("title_en", "Fourth version: approval reform"),
         ("reason", "市政府审批改革方案"),
@@ -77,6 +81,95 @@ async fn a_scenario_is_made_valued_and_adopted_and_touches_nothing_before() {
     site.sign_in("").await.get(&list).await.is(303);
     reader.get(&format!("{list}/NO-SUCH")).await.is(404);
     reader.get(&format!("{list}/S-1/add/no-such")).await.is(404);
+}
+
+/// Makes a scenario with one change, and gives its address.
+async fn with_change(reader: &crate::site::Reader<'_>, kind: &str, change: &[(&str, &str)]) -> String {
+    let new = format!("{PLAN}/timetable/scenarios/new");
+    let version = reader.get(&new).await.value("version");
+    let named = [("version", version.as_str()), ("name_zh", "试一试"), ("name_en", "A trial")];
+    let one = reader.post(&new, &named).await.is(303).location.clone();
+    let version = reader.get(&one).await.value("version");
+    let fields: Vec<_> = [("version", version.as_str())].into_iter().chain(change.iter().copied()).collect();
+    reader.post(&format!("{one}/add/{kind}"), &fields).await.is(303);
+    one
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_valued_is_what_is_adopted() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let half = [("at", "project:HT-HEA-003"), ("steps", "step:fit_out"), ("percent", "50"), ("at_most", "")];
+    let one = with_change(&reader, "shorten", &half).await;
+    let adopt = format!("{one}/adopt");
+    let shown = reader.get(&adopt).await;
+    let (version, touched) = (shown.is(200).value("version"), shown.value("touched"));
+    assert_ne!(touched, "0");
+    // Somebody says meanwhile how long the step takes: half of it is another number.
+    let form = format!("{PLAN}/projects/HT-HEA-003/edit/step_work");
+    let own = reader.get(&form).await.value("version");
+    let longer = [
+        ("version", own.as_str()),
+        ("step", "fit_out"),
+        ("low_days", "300"),
+        ("likely_days", "400"),
+        ("high_days", "500"),
+        ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
+    ];
+    reader.post(&form, &longer).await.is(303);
+    let word = |touched: &str| {
+        [
+            ("version", version.clone()),
+            ("touched", touched.to_owned()),
+            ("title_zh", "第四版".to_owned()),
+            ("reason", "试行".to_owned()),
+        ]
+    };
+    let send = async |fields: [(&str, String); 4]| {
+        reader.post(&adopt, &fields.each_ref().map(|(name, value)| (*name, value.as_str()))).await
+    };
+    let told = send(word(&touched)).await;
+    told.is(409).says("200");
+    let fresh = told.value("touched");
+    assert_ne!(fresh, touched);
+    // Seen with the other number, it is adopted.
+    send(word(&fresh)).await.is(303);
+    let plan = domain::code::Code::new("huitian-2018").unwrap();
+    let held = site.app.portfolio(&plan, app::read::Asked::default()).await.unwrap();
+    let fit_out = domain::code::Code::new("fit_out").unwrap();
+    assert_eq!(held.project("HT-HEA-003").unwrap().work[&fit_out].days.likely, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn more_capacity_is_worth_something_once_limits_are_kept() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let one = with_change(&reader, "capacity", &[("limit", "review-planning"), ("capacity", "30")]).await;
+    let valued = reader.get(&format!("{one}?{THEN}")).await;
+    valued.is(200).says("reckoned with all limits of capacity kept");
+    valued.says("Design reviews of the planning commission: 3 → 30 at once");
+    assert!(valued.missing_words().is_empty(), "{:?}", valued.missing_words());
+    let code = one.rsplit('/').next().unwrap();
+    let beside = reader.get(&format!("{PLAN}/timetable/scenarios/compare?with={code}&{THEN}")).await;
+    beside.is(200).says("reckoned with all limits of capacity kept");
+    assert!(!beside.body.contains("No promise moves."), "{}", beside.body);
+    // Other changes are valued without limits, as before.
+    reader.get(&format!("{PLAN}/timetable/scenarios/S-1?{THEN}")).await.is(200);
+    let free = reader.get(&format!("{PLAN}/timetable/scenarios/compare?with=S-1&{THEN}")).await;
+    assert!(!free.is(200).body.contains("reckoned with all limits"), "{}", free.body);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_winter_stop_begins_with_what_the_plans_calendars_say() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let plan = domain::code::Code::new("huitian-2018").unwrap();
+    let held = site.app.portfolio(&plan, app::read::Asked::default()).await.unwrap();
+    let closed = held.plan.calendars.iter().flat_map(|calendar| &calendar.closed).next();
+    let form = reader.get(&format!("{PLAN}/timetable/scenarios/S-1/add/close")).await;
+    let expected = closed.map_or_else(String::new, |closed| closed.from.to_string());
+    assert_eq!(form.is(200).value("from"), expected);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,6 +228,12 @@ async fn the_forecast_is_drawn_by_rules_kept_and_held_against_what_came() {
     let changed = reader.get(&format!("{PLAN}/timetable/changes?{THEN}&since=2019-03-01")).await;
     changed.is(200).says("Then (1 March 2019) and now").says("done on");
     assert!(changed.missing_words().is_empty(), "{:?}", changed.missing_words());
+    // Odds are told before and after, as wherever timetables are compared.
+    changed.says("% → <b>");
+    // Whoever looks from what was known earlier is told of nothing that was recorded later.
+    let early = format!("{PLAN}/timetable/changes?as_of=2019-08-14&known_at=2018-12-01&since=2019-03-01");
+    let since = reader.get(&early).await;
+    assert!(!since.is(200).body.contains("done on"), "{}", since.body);
     reader
         .get(&format!("{PLAN}/timetable/changes?as_of=2018-08-20&since=2018-01-01"))
         .await

@@ -101,8 +101,30 @@ async fn the_gantt_chart_shows_steps_links_and_an_earlier_timetable() {
         // Nobody needs to see the bars to know what they say.
         let said = if lang == "en" { "working days short" } else { "缺 " };
         steps.says(said);
+        // Before the plan there is nothing to compare with: it is not offered, and said where it is asked for.
+        assert!(!projects.body.contains("value=\"2018-08-14\""), "{}", projects.body);
+        projects.says("value=\"2019-02-14\"");
+        let missing = reader.get(&format!("{bars}&base=2018-08-14")).await;
+        missing.is(200).says(if lang == "en" {
+            "There is no timetable of that day"
+        } else {
+            "那一天还没有"
+        });
+        // One view and one page of the timetable are the ones that are looked at.
+        let navs = |body: &str| {
+            let navs = body.split("<nav class=\"days\"").skip(1).map(|nav| nav.split("</nav>").next());
+            navs.map(|nav| nav.unwrap_or_default().matches("aria-current").count()).collect::<Vec<_>>()
+        };
+        assert_eq!(navs(&projects.body), [1]);
+        assert_eq!(navs(&reader.get(&format!("{PLAN}/timetable")).await.body), [1, 1]);
+        assert_eq!(navs(&reader.get(&format!("{PLAN}/timetable/changes")).await.body), [1]);
+        // A project's own page draws the same picture, each row leading to its line below.
+        let own = reader.get(&format!("{PLAN}/projects/HT-TRA-004/timetable?as_of=2019-08-14")).await;
+        own.is(200).says("class=\"gantt-strip\"").says("href=\"#step-0\"").says("id=\"step-0\"");
+        own.says("class=\"flag missed\"");
         // One project alone, on paper and as pictures.
-        let one = format!("{PLAN}/timetable/bars.pdf?as_of=2019-08-14&project=HT-TRA-004&level=steps");
+        let one =
+            format!("{PLAN}/timetable/bars.pdf?as_of=2019-08-14&q=HT-TRA-004&level=steps&base=2018-08-14");
         assert!(reader.get(&one).await.is(200).bytes.starts_with(b"%PDF-"));
         let archive = reader.get(&one.replace(".pdf", ".zip")).await;
         assert!(archive.is(200).bytes.starts_with(b"PK"));
@@ -150,6 +172,31 @@ async fn a_usual_duration_moves_every_project_of_its_kind() {
     assert_eq!(path, format!("{PLAN}/timetable/work"));
     let told = reader.get(&format!("{path}?{query}")).await;
     told.is(200).says("90 / 1500 / 2000").says("What this change moved").says("/timetable\">");
+    // With its ground, and the odds before and after.
+    told.says("→ 90/1500/2000").says("% → <b>");
+    // What others change afterwards is not this entry's doing.
+    let moved = |body: &str| {
+        let from = body.find("id=\"moved-now\"").expect("what moved");
+        body[from..].split("</section>").next().unwrap_or_default().to_owned()
+    };
+    let other = format!("{PLAN}/projects/HT-HEA-003/edit/step_work");
+    let version = reader.get(&other).await.value("version");
+    let longer = [
+        ("version", version.as_str()),
+        ("step", "fit_out"),
+        ("low_days", "900"),
+        ("likely_days", "1000"),
+        ("high_days", "1200"),
+        ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
+    ];
+    reader.post(&other, &longer).await.is(303);
+    assert_eq!(moved(&reader.get(&format!("{path}?{query}")).await.body), moved(&told.body));
+    // The audit says which step of which kind it was.
+    let entry = query.strip_prefix("saved=").and_then(|rest| rest.split('&').next()).expect("an entry");
+    let audit = reader.get(&format!("/audit/{entry}")).await;
+    audit.is(200).says("Main structure complete");
+    assert!(!audit.body.contains(" main_structure"), "{}", audit.body);
     // The same address for somebody who looks at another entry's doing.
     reader.get(&format!("{path}?saved=1")).await.is(200);
     let department = site.sign_in("department").await;
@@ -225,7 +272,7 @@ async fn a_timetable_goes_out_and_comes_in_again() {
     }
     // What is broken is told with its place, and nothing is kept.
     for (bytes, said) in [
-        (&b"<Project xmlns=\"http://schemas.microsoft.com/project\"><Tasks>"[..], "line 1"),
+        (&b"<Project xmlns=\"http://schemas.microsoft.com/project\"><Tasks>"[..], "Line 1"),
         (&b"<!DOCTYPE a [<!ENTITY b \"cc\">]><Project>&b;</Project>"[..], "DOCTYPE"),
         (&b"ERMHDR\t1\n%T\tTASK\n"[..], "cut off"),
     ] {
@@ -299,4 +346,35 @@ async fn a_step_that_may_begin_at_once_does_so_after_its_days_were_edited() {
     ];
     reader.post(&format!("{PLAN}/record/usual_work"), &road).await.is(303);
     assert_eq!(reader.get(&usual).await.value("after_codes"), "-");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_word_about_an_item_leaves_the_timetable_and_moves_the_statement() {
+    let site = site();
+    let plan = domain::code::Code::new("huitian-2018").unwrap();
+    let view = site.app.view(app::read::Asked::default()).await.unwrap();
+    let held = async || site.app.timetable_dates(&plan, view).await.unwrap();
+    let statement = async || site.app.statement_at(&plan, view).await.unwrap().1;
+    let (first, told) = (held().await, statement().await);
+    let give = async |subject: domain::subject::Subject, fact: domain::fact::Fact| {
+        let change = app::Change {
+            command: domain::command::Command::Record { subject, facts: vec![fact], expected: None },
+            effective: None,
+            source: domain::source::Source::default(),
+            reason: "测试".to_owned(),
+        };
+        site.app.change(&app::Actor::operator(), change).await.unwrap();
+    };
+    let said = domain::item::ItemFact::Progress { text: "进展顺利".to_owned(), percent: None };
+    let item = domain::code::Code::new("HT-DIR-005").unwrap();
+    give(domain::subject::Subject::item(&plan, &item), said.into()).await;
+    assert!(std::sync::Arc::ptr_eq(&first, &held().await), "a timetable made once more for an item's word");
+    assert!(!std::sync::Arc::ptr_eq(&told, &statement().await), "a statement from before the item's word");
+    // A project's word does move it.
+    let name = domain::project::ProjectFact::Name(domain::named::Named::new("新名称", ""));
+    let project = domain::code::Code::new("HT-HEA-003").unwrap();
+    give(domain::subject::Subject::project(&plan, &project), name.into()).await;
+    let now = held().await;
+    assert!(!std::sync::Arc::ptr_eq(&first, &now));
+    assert_eq!(now.portfolio.project("HT-HEA-003").unwrap().name.zh, "新名称");
 }

@@ -15,7 +15,7 @@ use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
-use crate::timetable::asking::{address, open};
+use crate::timetable::asking::{address, open_drawn};
 use crate::visit::{Visit, render};
 use words::shown::odds as percent;
 
@@ -95,7 +95,8 @@ pub(super) async fn show(
     Path(plan): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let held = open(&visit, &plan).await?;
+    let held = open_drawn(&visit, &plan).await?;
+    let causes = held.aside(|it| it.costs().map(<[_]>::to_vec)).await?;
     let odds = held.odds().map_err(AppError::from)?;
     let english = visit.lang.is_english();
     let page = visit.page(visit.t("forecast-title"));
@@ -108,13 +109,7 @@ pub(super) async fn show(
     let year = typed.get("year").parse().ok().filter(|year| years.contains(year));
     let year = year.or(years.first().copied()).unwrap_or(page.as_of.year());
     let by = Date::new(year, 12, 31).unwrap_or(page.as_of);
-    let found = {
-        let held = held.clone();
-        tokio::task::spawn_blocking(move || held.on_time_by(by))
-            .await
-            .map_err(|_| PageError::busy())?
-            .map_err(AppError::from)?
-    };
+    let found = held.aside(move |it| it.on_time_by(by)).await?;
     let plan_held = &held.portfolio.plan;
     let rules = plan_held.forecast_rules();
     let mut lines: Vec<(f64, Promise)> = Vec::new();
@@ -161,8 +156,7 @@ pub(super) async fn show(
         open: odds.promises,
         broken: odds.projects.iter().filter(|it| it.promise.is_some_and(|day| day < page.as_of)).count(),
         bars: bars(&found),
-        causes: odds
-            .causes
+        causes: causes
             .iter()
             .filter(|(_, gained)| *gained >= 0.05)
             .map(|(name, gained)| (name.get(english).to_owned(), format!("{gained:.1}")))

@@ -83,13 +83,8 @@ pub(super) async fn show(
     let page = visit.page(visit.t("limits-title"));
     let portfolio = &held.portfolio;
     let teller = Teller { lang: visit.lang, portfolio };
-    let limited = {
-        let held = held.clone();
-        tokio::task::spawn_blocking(move || held.timetable.limited(&held.portfolio))
-            .await
-            .map_err(|_| PageError::busy())?
-            .map_err(AppError::from)?
-    };
+    held.aside(|it| it.within_limits().map(|_| ())).await?;
+    let limited = &held.within_limits().map_err(AppError::from)?.limited;
     let lines = portfolio
         .plan
         .work_limits

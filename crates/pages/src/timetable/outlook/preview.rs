@@ -1,7 +1,9 @@
 //! What an edit of durations or links would move, and why, shown before it is accepted.
 
+use std::sync::Arc;
+
 use app::AppError;
-use app::timetable::PlanTimetable;
+use app::timetable::{Limits, PlanTimetable};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -37,7 +39,7 @@ struct PreviewPage {
 /// The page that says what facts about a subject would change. They are checked by the rules elsewhere.
 pub(crate) async fn preview(
     visit: &Visit,
-    base: &PlanTimetable,
+    base: &Arc<PlanTimetable>,
     subject: &Subject,
     facts: &[Fact],
     accept: Accept,
@@ -49,7 +51,7 @@ pub(crate) async fn preview(
     book.project = portfolio.project(subject.code.as_str()).cloned();
     let (mut outcome, mut impossible) = (None, String::new());
     match visit.app.try_facts(portfolio, subject, facts).await? {
-        Ok(tried) => outcome = Some(compared(&page, &teller, base, &tried)?),
+        Ok(tried) => outcome = Some(compared(&page, &teller, base, &tried, Limits::Ignored).await?),
         Err(error) => impossible = said_error(visit, &error),
     }
     let wanted = facts.iter().map(|fact| book.line(fact)).collect();
@@ -60,7 +62,7 @@ pub(crate) async fn preview(
 pub(crate) async fn as_it_stands(
     visit: &Visit,
     plan: &domain::code::Code,
-) -> Result<std::sync::Arc<PlanTimetable>, AppError> {
+) -> Result<Arc<PlanTimetable>, AppError> {
     let view = visit.app.view(app::read::Asked::default()).await?;
-    visit.app.timetable(plan, view).await
+    visit.app.timetable_dates(plan, view).await
 }

@@ -1,14 +1,17 @@
 //! Making a scenario the plan: what will be recorded, which promises move and why, and the word that does it.
 
-use app::scenario::Adoption;
+use std::sync::Arc;
+
+use app::scenario::{Adoption, Tried, limits_of};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::journal::Seq;
 use domain::named::Named;
 use domain::policy::Action;
-use domain::scenario::{apply, facts};
 use domain::source::{Grade, Source};
+use domain::subject::{Subject, SubjectKind};
 
 use super::said::Teller;
 use super::show::{Outcome, compared, said_error};
@@ -52,11 +55,17 @@ pub(super) async fn show(
     Path((plan, code)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
     let opened = opened(&visit, &plan, &code).await?;
-    let sheet = sheet(&visit, &opened);
-    shown(&visit, opened, StatusCode::OK, sheet).await
+    let tried = tried(&visit, &opened).await?;
+    let sheet = sheet(&visit, &opened, &tried);
+    shown(&visit, &opened, &tried, StatusCode::OK, sheet).await
 }
 
-fn sheet(visit: &Visit, opened: &Opened) -> Sheet {
+/// The plan as it would be. What is adopted changes it as it is now, whichever day was looked at.
+async fn tried(visit: &Visit, opened: &Opened) -> Result<Arc<Tried>, PageError> {
+    Ok(visit.app.try_changes(&opened.now, &opened.scenario.changes).await?)
+}
+
+fn sheet(visit: &Visit, opened: &Opened, tried: &Tried) -> Sheet {
     let lang = visit.lang;
     let name = &opened.scenario.name;
     let field = |name: &str, key: &str, control| Field::new(lang, name, key, control);
@@ -73,37 +82,37 @@ fn sheet(visit: &Visit, opened: &Opened) -> Sheet {
         visit.t("scenario-adopt-now"),
     )
     .hidden("version", opened.version.to_string())
+    .hidden("touched", tried.touched.to_string())
     .group(visit.t("scenario-adopt-as"), fields)
 }
 
 async fn shown(
     visit: &Visit,
-    opened: Opened,
+    opened: &Opened,
+    tried: &Tried,
     status: StatusCode,
     sheet: Sheet,
 ) -> Result<Response, PageError> {
-    // What is adopted changes the plan as it is now, whichever day was looked at.
-    let view = visit.app.view(app::read::Asked::default()).await?;
-    let base = visit.app.timetable(&opened.plan, view).await?;
+    let base = visit.app.timetable_dates(&opened.plan, opened.now.view).await?;
     let name = opened.scenario.name.get(visit.lang.is_english()).to_owned();
     let page = visit.page(visit.tw("scenario-adopt-of", &[("name", &name)]));
     let teller = Teller { lang: visit.lang, portfolio: &opened.now };
-    let after = apply(&opened.now, &opened.scenario.changes).portfolio;
-    let book = Book::of_plan(visit.lang, std::sync::Arc::new(after.clone()));
-    let wanted = facts(&opened.now, &after)
-        .iter()
-        .map(|(subject, facts)| {
-            let of = match subject.kind {
-                domain::subject::SubjectKind::Project => teller.project(&subject.code),
-                _ => visit.t("scenario-of-plan").into_owned(),
-            };
-            (of, facts.iter().map(|fact| book.line(fact)).collect())
-        })
+    let book = Book::of_plan(visit.lang, tried.portfolio.clone());
+    let of = |subject: &Subject| match subject.kind {
+        SubjectKind::Project => teller.project(&subject.code),
+        _ => visit.t("scenario-of-plan").into_owned(),
+    };
+    let wanted = tried.facts.iter();
+    let wanted = wanted
+        .map(|(subject, facts)| (of(subject), facts.iter().map(|fact| book.line(fact)).collect()))
         .collect();
     let (mut outcome, mut impossible) = (None, String::new());
-    match visit.app.try_changes(&base.portfolio, &opened.scenario.changes).await? {
-        Ok(tried) => outcome = Some(compared(&page, &teller, &base, &tried.timetable)?),
-        Err(error) => impossible = said_error(visit, &error),
+    match &tried.timetable {
+        Ok(after) => {
+            let limits = limits_of(&opened.scenario.changes);
+            outcome = Some(compared(&page, &teller, &base, after, limits).await?);
+        }
+        Err(error) => impossible = said_error(visit, error),
     }
     let back = page.link(&opened.path());
     render(status, &AdoptPage { page, name, back, wanted, outcome, impossible, sheet })
@@ -115,10 +124,11 @@ pub(super) async fn save(
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
     let opened = opened(&visit, &plan, &code).await?;
-    let mut sheet = sheet(&visit, &opened);
+    let valued = tried(&visit, &opened).await?;
+    let mut sheet = sheet(&visit, &opened, &valued);
     sheet.refill(&typed);
     let Some(adoption) = read(&visit, &opened, &typed, &mut sheet) else {
-        return shown(&visit, opened, StatusCode::UNPROCESSABLE_ENTITY, sheet).await;
+        return shown(&visit, &opened, &valued, StatusCode::UNPROCESSABLE_ENTITY, sheet).await;
     };
     let error = match visit.app.adopt_scenario(&visit.actor, &opened.plan, adoption).await {
         Ok(_) => {
@@ -134,8 +144,10 @@ pub(super) async fn save(
     }
     // What it comes to by now is what is shown, and what the next word is about.
     let fresh = self::opened(&visit, &plan, &code).await?;
+    let valued = tried(&visit, &fresh).await?;
     sheet.renew("version", &fresh.version.to_string());
-    shown(&visit, fresh, refused_status(&refusals), sheet).await
+    sheet.renew("touched", &valued.touched.to_string());
+    shown(&visit, &fresh, &valued, refused_status(&refusals), sheet).await
 }
 
 fn read(visit: &Visit, opened: &Opened, typed: &Typed, sheet: &mut Sheet) -> Option<Adoption> {
@@ -158,5 +170,6 @@ fn read(visit: &Visit, opened: &Opened, typed: &Typed, sheet: &mut Sheet) -> Opt
         source: Source { grade: Grade::Reported, title: document, ..source(visit) },
         reason,
         expected: seen(typed),
+        touched: Seq(typed.get("touched").parse().unwrap_or(0)),
     })
 }

@@ -4,6 +4,8 @@ use std::borrow::Borrow;
 use std::collections::BTreeMap;
 
 use app::AppError;
+use app::scenario::limits_of;
+use app::timetable::{Limits, PlanTimetable};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -58,6 +60,8 @@ struct ComparePage {
     columns: Vec<Column>,
     rows: Vec<Row>,
     measures: [&'static str; 5],
+    /// Limits of capacity are kept in all columns.
+    limits: bool,
 }
 
 impl ComparePage {
@@ -84,27 +88,34 @@ pub(super) async fn show(
     };
     let wanted: Vec<_> =
         comparable().filter(|scenario| asked(scenario.scenario.as_str())).take(MOST).collect();
-    let odds = base.odds().map_err(AppError::from)?;
+    // All columns are valued alike: once one of them is about capacity, with all limits kept.
+    let limits = match wanted.iter().any(|scenario| limits_of(&scenario.changes) == Limits::Kept) {
+        true => Limits::Kept,
+        false => Limits::Ignored,
+    };
+    let worth = base.aside(move |it| it.value(limits)).await?;
+    let as_planned = base.side(limits).map_err(AppError::from)?;
+    let share = |held: &PlanTimetable, project: &Code| {
+        let share = held.share(project.as_str()).map_err(AppError::from)?;
+        Ok::<_, AppError>(share.map_or_else(String::new, percent))
+    };
     let (mut columns, mut found) = (Vec::new(), BTreeMap::<Code, Vec<Option<(Moved, String)>>>::new());
     for (at, scenario) in wanted.iter().enumerate() {
         let tried = visit.app.try_changes(&base.portfolio, &scenario.changes).await?;
         let (mut measures, mut impossible) = (None, String::new());
-        match tried {
+        match &tried.timetable {
             Ok(tried) => {
-                let value = tried.timetable.value().map_err(AppError::from)?;
+                let value = tried.aside(move |it| it.value(limits)).await?;
                 measures = Some(Measures::of(visit.lang, &value));
-                let drawn = tried.timetable.odds().map_err(AppError::from)?;
-                for moved in moves(&base.side(), &tried.timetable.side()) {
-                    let row = tried.timetable.row(moved.project.as_str());
-                    let share = row.and_then(|row| drawn.of(row.project)?.on_time);
-                    let share = share.map_or_else(String::new, |(share, _)| percent(share));
+                for moved in moves(&as_planned, &tried.side(limits).map_err(AppError::from)?) {
+                    let share = share(tried, &moved.project)?;
                     let cells = found
                         .entry(moved.project.clone())
                         .or_insert_with(|| wanted.iter().map(|_| None).collect());
                     cells[at] = Some((moved, share));
                 }
             }
-            Err(error) => impossible = super::show::said_error(&visit, &error),
+            Err(error) => impossible = super::show::said_error(&visit, error),
         }
         columns.push(Column {
             name: scenario.name.get(english).to_owned(),
@@ -114,36 +125,29 @@ pub(super) async fn show(
             impossible,
         });
     }
-    let mut rows: Vec<(i32, Row)> = found
-        .into_iter()
-        .filter_map(|(project, cells)| {
-            let most = cells.iter().flatten().map(|(moved, _)| moved.days.abs()).max().unwrap_or(0);
-            let (first, _) = cells.iter().flatten().next()?;
-            let drawn = base.row(project.as_str()).and_then(|row| odds.of(row.project)?.on_time);
-            let day = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| page.day(&date));
-            let row = Row {
-                name: teller.project(&project),
-                address: page.link(&format!("/projects/{project}/timetable")),
-                step: teller.step(Some(&project), &first.step),
-                promised: day(first.promised),
-                finish: day(first.before),
-                odds: drawn.map_or_else(String::new, |(share, _)| percent(share)),
-                cells: cells
-                    .iter()
-                    .map(|cell| {
-                        cell.as_ref().map(|(moved, share)| Cell {
-                            finish: day(moved.after),
-                            days: moved.days,
-                            odds: share.clone(),
-                            breaks: moved.breaks(),
-                            saves: moved.saves(),
-                        })
-                    })
-                    .collect(),
-            };
-            Some((most, row))
-        })
-        .collect();
+    let day = |date: Option<jiff::civil::Date>| date.map_or_else(String::new, |date| page.day(&date));
+    let mut rows: Vec<(i32, Row)> = Vec::new();
+    for (project, cells) in found {
+        let most = cells.iter().flatten().map(|(moved, _)| moved.days.abs()).max().unwrap_or(0);
+        let Some((first, _)) = cells.iter().flatten().next() else { continue };
+        let cell = |(moved, share): &(Moved, String)| Cell {
+            finish: day(moved.after),
+            days: moved.days,
+            odds: share.clone(),
+            breaks: moved.breaks(),
+            saves: moved.saves(),
+        };
+        let row = Row {
+            name: teller.project(&project),
+            address: page.link(&format!("/projects/{project}/timetable")),
+            step: teller.step(Some(&project), &first.step),
+            promised: day(first.promised),
+            finish: day(first.before),
+            odds: share(&base, &project)?,
+            cells: cells.iter().map(|held| held.as_ref().map(cell)).collect(),
+        };
+        rows.push((most, row));
+    }
     rows.sort_by(|a, b| (b.0, &a.1.name).cmp(&(a.0, &b.1.name)));
     let choices = comparable()
         .map(|scenario| {
@@ -154,7 +158,8 @@ pub(super) async fn show(
         .collect();
     let shown = ComparePage {
         choices,
-        base: Measures::of(visit.lang, &base.value().map_err(AppError::from)?),
+        base: Measures::of(visit.lang, &worth),
+        limits: limits == Limits::Kept,
         columns,
         rows: rows.into_iter().map(|(_, row)| row).collect(),
         measures: MEASURES,

@@ -257,12 +257,19 @@ impl Choices<'_> {
                 step("step"),
                 self.field("on", Control::Day).required(),
             ],
-            "close" => vec![
-                at(),
-                steps("works"),
-                self.field("from", Control::Text).required().value("11-15"),
-                self.field("to", Control::Text).required().value("03-15"),
-            ],
+            "close" => {
+                // The plan's own calendars know when work outside rests.
+                let usual = self.now.plan.calendars.iter().flat_map(|held| &held.closed).next();
+                let day = |day: Option<DayOfYear>| day.map_or_else(String::new, |day| day.to_string());
+                let from = day(usual.map(|closed| closed.from));
+                let to = day(usual.map(|closed| closed.to));
+                vec![
+                    at(),
+                    steps("works"),
+                    self.field("from", Control::Text).required().value(from),
+                    self.field("to", Control::Text).required().value(to),
+                ]
+            }
             "work_through" => vec![at(), steps("works")],
             "capacity" => {
                 let limits = self.now.plan.work_limits.iter();

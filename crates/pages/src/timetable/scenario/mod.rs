@@ -7,7 +7,6 @@ mod list;
 pub(super) mod said;
 mod show;
 
-pub(super) use said::MEASURES;
 pub(super) use show::{Outcome, compared, said_error};
 
 use app::read::Asked;

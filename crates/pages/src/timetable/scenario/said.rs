@@ -165,6 +165,13 @@ impl Teller<'_> {
                 "moved-promise",
                 &[("before", &self.maybe_day(*before)), ("after", &self.maybe_day(*after))],
             ),
+            Why::Capacity { limit, before, after } => {
+                let held = self.portfolio.plan.work_limits.iter().find(|held| held.limit == *limit);
+                let name =
+                    held.map_or_else(|| limit.to_string(), |held| held.name.get(self.english()).to_owned());
+                let (before, after) = (before.to_string(), after.to_string());
+                say("moved-capacity", &[("name", &name), ("before", &before), ("after", &after)])
+            }
             Why::Holidays { version } => say("moved-holidays", &[("version", version)]),
             Why::Time => words::text(self.lang, "moved-time").into_owned(),
         }

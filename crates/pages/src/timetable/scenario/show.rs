@@ -1,6 +1,10 @@
 //! One scenario: its changes, what they are worth, and which promises they move.
 
+use std::sync::Arc;
+
 use app::AppError;
+use app::scenario::limits_of;
+use app::timetable::{Limits, PlanTimetable};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -34,6 +38,8 @@ pub(in crate::timetable) struct Outcome {
     pub float: i64,
     pub expected: String,
     pub moves: Vec<MoveLine>,
+    /// Limits of capacity are kept on both sides.
+    pub limits: bool,
 }
 
 #[derive(Template)]
@@ -87,12 +93,14 @@ async fn shown(
     // What became the plan is in it by now: made once more it would be worth something else.
     let adopted = matches!(scenario.standing, Standing::Adopted(_));
     if !scenario.changes.is_empty() && !adopted {
-        match visit.app.try_changes(&base.portfolio, &scenario.changes).await? {
+        let tried = visit.app.try_changes(&base.portfolio, &scenario.changes).await?;
+        idle.clone_from(&tried.without_effect);
+        match &tried.timetable {
             Ok(tried) => {
-                idle = tried.without_effect.clone();
-                outcome = Some(compared(&page, &teller, &base, &tried.timetable)?);
+                let limits = limits_of(&scenario.changes);
+                outcome = Some(compared(&page, &teller, &base, tried, limits).await?);
             }
-            Err(error) => impossible = said_error(visit, &error),
+            Err(error) => impossible = said_error(visit, error),
         }
     }
     let changes = scenario
@@ -153,31 +161,33 @@ async fn shown(
 
 /// Why there is no timetable, in the reader's words with the engine's ground.
 pub(in crate::timetable) fn said_error(visit: &Visit, error: &TimetableError) -> String {
-    visit.tw("scenario-impossible", &[("why", &error.to_string())])
+    visit.tw("scenario-impossible", &[("why", &words::timetable_error(visit.lang, error))])
 }
 
-/// Two timetables of a plan side by side.
-pub(in crate::timetable) fn compared(
+/// Two timetables of a plan side by side, with limits of capacity kept on both sides or on none.
+pub(in crate::timetable) async fn compared(
     page: &Page,
     teller: &Teller<'_>,
-    base: &app::timetable::PlanTimetable,
-    tried: &app::timetable::PlanTimetable,
+    base: &Arc<PlanTimetable>,
+    tried: &Arc<PlanTimetable>,
+    limits: Limits,
 ) -> Result<Outcome, PageError> {
-    let (before, after) = (base.value().map_err(AppError::from)?, tried.value().map_err(AppError::from)?);
-    let (old, new) = (base.odds().map_err(AppError::from)?, tried.odds().map_err(AppError::from)?);
-    let share = |held: &app::timetable::PlanTimetable, odds: &domain::timetabling::Odds, code: &str| {
-        let row = held.row(code)?;
-        let (share, _) = odds.of(row.project)?.on_time?;
-        Some(percent(share))
+    let before = base.aside(move |it| it.value(limits)).await?;
+    let after = tried.aside(move |it| it.value(limits)).await?;
+    let (old, new) =
+        (base.side(limits).map_err(AppError::from)?, tried.side(limits).map_err(AppError::from)?);
+    let share = |held: &PlanTimetable, code: &str| {
+        let share = held.share(code).map_err(AppError::from)?;
+        Ok::<_, AppError>(share.map_or_else(String::new, percent))
     };
-    let mut lines: Vec<MoveLine> = moves(&base.side(), &tried.side())
-        .iter()
-        .map(|moved| MoveLine {
-            odds_before: share(base, old, moved.project.as_str()).unwrap_or_default(),
-            odds_after: share(tried, new, moved.project.as_str()).unwrap_or_default(),
-            ..MoveLine::new(page, teller, moved)
-        })
-        .collect();
+    let mut lines = Vec::new();
+    for moved in moves(&old, &new) {
+        lines.push(MoveLine {
+            odds_before: share(base, moved.project.as_str())?,
+            odds_after: share(tried, moved.project.as_str())?,
+            ..MoveLine::new(page, teller, &moved)
+        });
+    }
     // Promises that are saved or broken come first, then other promises, the furthest move first.
     lines.sort_by_key(|line| {
         (!(line.breaks || line.saves), line.promised.is_empty(), std::cmp::Reverse(line.days.abs()))
@@ -190,6 +200,7 @@ pub(in crate::timetable) fn compared(
         before: Measures::of(page.lang, &before),
         after: Measures::of(page.lang, &after),
         moves: lines,
+        limits: limits == Limits::Kept,
     })
 }
 
