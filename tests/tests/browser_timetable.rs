@@ -29,6 +29,10 @@ async fn the_gantt_chart_is_worked_with_keys_and_pointer() -> anyhow::Result<()>
     let rows = "return document.querySelectorAll('.gantt-strip a').length";
     let count = browser.run(rows, vec![]).await?.as_i64().unwrap_or(0);
     assert!(count > 300, "{count}");
+    // Its whole height is there before any of it was scrolled to.
+    let height = "return document.querySelector('.gantt').scrollHeight";
+    let height = browser.run(height, vec![]).await?.as_i64().unwrap_or(0);
+    assert!(height >= count * 26, "{height} for {count} rows");
     // The whole chart is one stop of the tab key.
     let stops =
         "return [...document.querySelectorAll('.gantt-strip a')].filter((a) => a.tabIndex >= 0).length";
@@ -55,9 +59,13 @@ async fn the_gantt_chart_is_worked_with_keys_and_pointer() -> anyhow::Result<()>
         const f = document.querySelector('.gantt').getBoundingClientRect();
         return a.top >= f.top && a.bottom <= f.bottom + 1";
     assert_eq!(browser.run(seen, vec![]).await?.as_bool(), Some(true));
-    // Rows beside their bars: each strip is as high as its names.
-    let apart = "return [...document.querySelectorAll('.gantt-strip')].filter((strip) =>
-        strip.querySelector('ol').children.length * 26 !== strip.querySelector('svg').height.baseVal.value).length";
+    // Rows beside their bars: each name lies where its bars are drawn.
+    let apart = "return [...document.querySelectorAll('.gantt-strip')].filter((strip) => {
+        const svg = strip.querySelector('svg'), top = svg.getBoundingClientRect().top;
+        const rows = [...strip.querySelector('ol').children];
+        return rows.length * 26 !== svg.height.baseVal.value ||
+            rows.some((row, at) => Math.abs(row.getBoundingClientRect().top - top - at * 26) > 1);
+    }).length";
     assert_eq!(browser.run(apart, vec![]).await?.as_i64(), Some(0));
     // A bar opens what its name opens.
     browser.run("document.querySelector('.gantt').scrollTop = 0", vec![]).await?;
