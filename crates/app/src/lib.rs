@@ -17,6 +17,7 @@ pub mod notify;
 pub mod paper;
 pub mod read;
 pub mod report;
+pub mod request;
 pub mod rhythm;
 pub mod saved_list;
 mod signer;
@@ -54,6 +55,8 @@ pub(crate) struct Inner {
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
+    /// What seals who asked; set once, when the installation has one.
+    pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -77,6 +80,7 @@ impl App {
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
+                key: std::sync::OnceLock::new(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

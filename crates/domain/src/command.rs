@@ -208,8 +208,8 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
             new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
         }
         Fact::Indicator(_) => false,
-        // An item's next move depends on all that went before.
-        Fact::Item(_) => true,
+        // An item's or a request's next move depends on all that went before.
+        Fact::Item(_) | Fact::Request(_) => true,
         Fact::Plan(PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. }) => false,
         Fact::Plan(_) => true,
         // Areas and units are looked up where one refers to another.
@@ -267,7 +267,7 @@ fn is_dated(fact: &Fact) -> bool {
             ProjectFact::Progress { .. } | ProjectFact::Remark { .. } | ProjectFact::Milestone { .. }
         ) | Fact::Item(
             ItemFact::Progress { .. } | ItemFact::ExtensionAsked { .. } | ItemFact::ExtensionDecided { .. }
-        )
+        ) | Fact::Request(_)
     )
 }
 

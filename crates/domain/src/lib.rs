@@ -31,6 +31,7 @@ pub mod preference;
 pub mod project;
 pub mod refusal;
 pub mod report;
+pub mod request;
 pub mod retry;
 pub mod revision;
 pub mod rhythm;

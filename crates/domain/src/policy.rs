@@ -19,10 +19,12 @@ pub enum Role {
     SupervisionOffice,
     Leader,
     Auditor,
+    /// Takes residents' requests, gives them out and calls back (热线、接诉即办调度).
+    RequestDesk,
 }
 
 impl Role {
-    pub const ALL: [Role; 9] = [
+    pub const ALL: [Role; 10] = [
         Self::Administrator,
         Self::MunicipalTaskForce,
         Self::DistrictTaskForce,
@@ -32,6 +34,7 @@ impl Role {
         Self::SupervisionOffice,
         Self::Leader,
         Self::Auditor,
+        Self::RequestDesk,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Role {
             Self::SupervisionOffice => "supervision_office",
             Self::Leader => "leader",
             Self::Auditor => "auditor",
+            Self::RequestDesk => "request_desk",
         }
     }
 
@@ -135,10 +139,16 @@ pub enum Action {
     CallUnits,
     /// Issue a report or leave one out.
     IssueReport,
+    /// Take residents' requests in, give them out, merge, refuse, publish, call back.
+    TakeRequest,
+    /// Accept a resident's request, speak to the resident, answer.
+    HandleRequest,
+    /// See who asked.
+    ReadPersonal,
 }
 
 impl Action {
-    pub const ALL: [Action; 22] = [
+    pub const ALL: [Action; 25] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -161,6 +171,9 @@ impl Action {
         Self::HandleItem,
         Self::CallUnits,
         Self::IssueReport,
+        Self::TakeRequest,
+        Self::HandleRequest,
+        Self::ReadPersonal,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -187,6 +200,9 @@ impl Action {
             Self::HandleItem => "handle_item",
             Self::CallUnits => "call_units",
             Self::IssueReport => "issue_report",
+            Self::TakeRequest => "take_request",
+            Self::HandleRequest => "handle_request",
+            Self::ReadPersonal => "read_personal",
         }
     }
 
@@ -240,9 +256,15 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::SuperviseItem
             | A::HandleItem
             | A::CallUnits
-            | A::IssueReport,
+            | A::IssueReport
+            | A::TakeRequest
+            | A::HandleRequest
+            | A::ReadPersonal,
         ) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
+        (R::Department | R::Subdistrict | R::Community, A::HandleRequest | A::ReadPersonal) => InScope,
+        (R::Subdistrict | R::RequestDesk, A::TakeRequest) => InScope,
+        (R::RequestDesk, A::ReadPersonal | A::Import) => InScope,
         (R::Subdistrict, A::CallUnits) => InScope,
         (R::SupervisionOffice, A::Instruct | A::SuperviseItem | A::IssueReport) => InScope,
         (R::Leader, A::Instruct) => InScope,
@@ -306,17 +328,18 @@ mod tests {
     }
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
-    const TABLE: [(Role, &str); 9] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss
-        (Role::Administrator, "s.s..........s.ss....."),
-        (Role::MunicipalTaskForce, "ssssssssssssssss.sssss"),
-        (Role::DistrictTaskForce, "sss.ss...s.sss....ssss"),
-        (Role::Department, "ss..ls...s.l.s.....s.."),
-        (Role::Subdistrict, "ss..ls...s.l.s.....ss."),
-        (Role::Community, "ss...........s.....s.."),
-        (Role::SupervisionOffice, "sss..........s...ss..s"),
-        (Role::Leader, "sss..........s...s...."),
-        (Role::Auditor, "sss..........s........"),
+    const TABLE: [(Role, &str); 10] = [
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per
+        (Role::Administrator, "s.s..........s.ss........"),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....sssssss"),
+        (Role::Department, "ss..ls...s.l.s.....s...ss"),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss.sss"),
+        (Role::Community, "ss...........s.....s...ss"),
+        (Role::SupervisionOffice, "sss..........s...ss..s..."),
+        (Role::Leader, "sss..........s...s......."),
+        (Role::Auditor, "sss..........s..........."),
+        (Role::RequestDesk, "ss..........ss........s.s"),
     ];
 
     #[test]

@@ -88,10 +88,12 @@ impl Tx<'_> {
         let entry = Entry { seq, recorded_at, draft, hash };
         crate::facts::project(self.connection, &entry)?;
         self.cache.apply(&entry);
-        if entry.draft.subject.kind == SubjectKind::Item
-            && let Some(history) = self.subject(&entry.draft.subject)?
-        {
-            crate::ledger::project(self.connection, &entry, &history)?;
+        let listed = matches!(entry.draft.subject.kind, SubjectKind::Item | SubjectKind::Request);
+        if listed && let Some(history) = self.subject(&entry.draft.subject)? {
+            match entry.draft.subject.kind {
+                SubjectKind::Request => crate::request::project(self.connection, &entry, &history)?,
+                _ => crate::ledger::project(self.connection, &entry, &history)?,
+            }
         }
         Ok(entry)
     }

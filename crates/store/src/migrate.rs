@@ -69,7 +69,14 @@ fn spell(postgres: bool, sql: &str) -> String {
     } else {
         ("INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID")
     };
-    sql.replace("{key}", key).replace("{text}", text).replace("{bytes}", bytes).replace("{unrowed}", unrowed)
+    let pieces = if postgres {
+        "CREATE TABLE request_pieces (rowid BIGINT PRIMARY KEY, pieces TSVECTOR NOT NULL); \
+         CREATE INDEX request_pieces_found ON request_pieces USING gin (pieces);"
+    } else {
+        "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
+         tokenize = 'ascii', detail = none, columnsize = 0);"
+    };
+    sql.replace("{pieces}", pieces).replace("{key}", key).replace("{text}", text).replace("{bytes}", bytes).replace("{unrowed}", unrowed)
 }
 
 fn digest(sql: &str) -> String {

@@ -17,6 +17,8 @@ use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
+use crate::request::rate::RateFormula;
+use crate::request::{RequestCategory, RequestRules};
 use crate::rhythm::InForce;
 use crate::source::Grade;
 use crate::timetabling::{Work, WorkCalendar};
@@ -94,6 +96,11 @@ pub struct Plan {
     own_lights: Option<LightRules>,
     /// The rhythm, where the plan has begun to keep one.
     pub rhythm: Option<InForce>,
+    pub request_categories: Vec<RequestCategory>,
+    /// How requests are handled, where the plan takes any.
+    pub request_rules: Option<RequestRules>,
+    /// Versions of the formula of the three rates, by the day they hold from.
+    pub rate_formulas: Vec<RateFormula>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -123,6 +130,9 @@ impl Plan {
             own_limits: None,
             own_lights: None,
             rhythm: None,
+            request_categories: Vec::new(),
+            request_rules: None,
+            rate_formulas: Vec::new(),
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -133,6 +143,8 @@ impl Plan {
         out.campaigns.sort_by_key(|s| s.order);
         out.revisions.sort_by_key(|r| r.number);
         out.figures.sort_by_key(|f| f.order);
+        out.request_categories.sort_by_key(|category| category.order);
+        out.rate_formulas.sort_by_key(|formula| formula.from);
         for list in &mut out.lists {
             list.entries = entries.remove(&(list.year, list.issue)).unwrap_or_default();
         }
@@ -208,6 +220,15 @@ impl Plan {
                 put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
             }
             PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
+            PlanFact::RequestCategory(category) => put(
+                &mut self.request_categories,
+                |held| held.category == category.category,
+                category.clone(),
+            ),
+            PlanFact::RequestRules(rules) => self.request_rules = Some(rules.clone()),
+            PlanFact::RateFormula(formula) => {
+                put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());
+            }
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -242,6 +263,15 @@ impl Plan {
     pub fn lights(&self) -> &LightRules {
         static USUAL: LazyLock<LightRules> = LazyLock::new(LightRules::usual);
         self.own_lights.as_ref().unwrap_or(&USUAL)
+    }
+
+    pub fn request_category(&self, code: &str) -> Option<&RequestCategory> {
+        self.request_categories.iter().find(|held| held.category.as_str() == code)
+    }
+
+    /// The formula of the three rates in force on a day.
+    pub fn rate_formula(&self, on: Date) -> Option<&RateFormula> {
+        self.rate_formulas.iter().rfind(|formula| formula.from <= on)
     }
 
     /// The revision in force.
