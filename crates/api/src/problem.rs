@@ -243,7 +243,9 @@ impl From<AppError> for ApiError {
             AppError::Store(error) => error.into(),
             // Passwords are not part of the API; were one of these to arrive here, it is no one's.
             // Nothing of the API asks for a timetable.
-            AppError::Timetable(_) => Self::new(Kind::Internal),
+            AppError::Timetable(_) | AppError::NoKey | AppError::Sealed | AppError::Key(_) => {
+                Self::new(Kind::Internal)
+            }
             AppError::WrongPassword | AppError::Locked { .. } | AppError::WeakPassword => {
                 Self::new(Kind::InvalidToken)
             }

@@ -93,7 +93,8 @@ macro_rules! every_source {
             "papers",
             "rhythm",
             "notify",
-            "timetable"
+            "timetable",
+            "requests"
         )
     };
 }
@@ -166,6 +167,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
                 "from" | "state" => format!("item-state-{value}"),
                 "step" => format!("item-step-{value}"),
                 "relation" => format!("relation-{value}"),
+                "request_from" => format!("request-state-{value}"),
+                "request_step" => format!("request-step-{value}"),
                 _ => return (name, value),
             };
             let word = word.replace('_', "-");

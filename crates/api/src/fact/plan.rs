@@ -11,7 +11,9 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
-use super::item::{InForceRhythm, LightRules, LimitRules, Work, WorkCalendar};
+use super::item::{
+    InForceRhythm, LightRules, LimitRules, RateFormula, RequestCategory, RequestRules, Work, WorkCalendar,
+};
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -112,6 +114,12 @@ pub enum PlanFact {
     /// A working calendar besides the national one.
     WorkCalendar(WorkCalendar),
     Rhythm(InForceRhythm),
+    /// What requests are about.
+    RequestCategory(RequestCategory),
+    /// Limits of requests and whom they go to.
+    RequestRules(RequestRules),
+    /// How the three rates are computed.
+    RateFormula(RateFormula),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -294,6 +302,9 @@ impl From<PlanFact> for Domain {
             }
             F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
             F::Rhythm(rules) => Self::Rhythm(rules.0),
+            F::RequestCategory(category) => Self::RequestCategory(category.0),
+            F::RequestRules(rules) => Self::RequestRules(rules.0),
+            F::RateFormula(formula) => Self::RateFormula(formula.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -366,6 +377,9 @@ impl From<&Domain> for PlanFact {
             }
             Domain::WorkCalendar(calendar) => Self::WorkCalendar(WorkCalendar(calendar.clone())),
             Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
+            Domain::RequestCategory(category) => Self::RequestCategory(RequestCategory(category.clone())),
+            Domain::RequestRules(rules) => Self::RequestRules(RequestRules(rules.clone())),
+            Domain::RateFormula(formula) => Self::RateFormula(RateFormula(formula.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

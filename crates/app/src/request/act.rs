@@ -268,18 +268,18 @@ impl App {
     }
 }
 
-struct Doing<'a> {
-    actor: &'a Actor,
-    who: Who,
-    plan: &'a Code,
-    source: &'a Source,
-    now: jiff::Timestamp,
-    today: Date,
-    at: DateTime,
+pub(super) struct Doing<'a> {
+    pub actor: &'a Actor,
+    pub who: Who,
+    pub plan: &'a Code,
+    pub source: &'a Source,
+    pub now: jiff::Timestamp,
+    pub today: Date,
+    pub at: DateTime,
 }
 
 impl Doing<'_> {
-    fn one(&self, tx: &mut Tx, code: &Code, act: RequestAct) -> Result<Acted, AppError> {
+    pub(super) fn one(&self, tx: &mut Tx, code: &Code, act: RequestAct) -> Result<Acted, AppError> {
         let subject = Subject::request(self.plan, code);
         let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
         let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;

@@ -1,6 +1,7 @@
 //! Residents' requests: taken in, handled, called back on, read and rated.
 
 mod act;
+mod batch;
 mod file;
 mod keep;
 mod person;
@@ -10,6 +11,7 @@ mod read;
 mod suggest;
 
 pub use act::RequestAct;
+pub use batch::RequestDeed;
 pub use file::{Filed, NewRequest};
 pub use person::PersonalData;
 pub use protection::{KeyError, ProtectionKey};
@@ -24,7 +26,7 @@ use crate::actor::Actor;
 use crate::error::AppError;
 
 /// Whoever asked, by the link that only they have.
-pub(crate) fn by_resident() -> Actor {
+pub fn by_resident() -> Actor {
     Actor::Operator(resident())
 }
 

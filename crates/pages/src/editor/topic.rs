@@ -349,6 +349,10 @@ topics! {
     ITEM_CONTENT = "item_content" &[];
     ITEM_ISSUE = "item_issue" &[];
     RHYTHM = "rhythm" &[];
+    REQUEST = "request" &[];
+    REQUEST_CATEGORY = "request_category" &[] => [TOPIC], ["name"];
+    REQUEST_RULES = "request_rules" &[] => [TOPIC], ["name"];
+    RATE_FORMULA = "rate_formula" &[] => [TOPIC], ["name", "from"];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {
