@@ -230,6 +230,7 @@ pub(crate) fn days() -> impl Iterator<Item = Date> {
 #[derive(Default)]
 pub(crate) struct Requests {
     turn: usize,
+    number: usize,
     ahead: BTreeMap<Date, Vec<RequestDeed>>,
 }
 
@@ -257,9 +258,10 @@ impl Requests {
         Ok(())
     }
 
-    fn request(&self, turn: usize, at: usize) -> NewRequest {
+    fn request(&mut self, turn: usize, at: usize) -> NewRequest {
+        self.number += 1;
         let matter = &MATTERS[turn % MATTERS.len()];
-        let (area, zh, _) = PLACES[(turn / 2 + at) % PLACES.len()];
+        let (area, zh, en) = PLACES[(turn / 2 + at) % PLACES.len()];
         let channel = [Channel::Hotline, Channel::Site, Channel::DirectChannel, Channel::Hotline][turn % 4];
         NewRequest {
             kind: matter.kind,
@@ -270,7 +272,11 @@ impl Requests {
             urgency: Urgency::Ordinary,
             source: illustrative(),
             person: PersonalData::default(),
-            ..NewRequest::new(channel, format!("示例：{}", matter.zh.replace("{}", zh)))
+            number: format!("HT-R-{:04}", self.number),
+            ..NewRequest::new(
+                channel,
+                format!("示例：{}\nExample: {}", matter.zh.replace("{}", zh), matter.en.replace("{}", en)),
+            )
         }
     }
 

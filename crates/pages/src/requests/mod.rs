@@ -21,6 +21,8 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/ask", get(ask::show).post(ask::save))
         .route("/p/{plan}/my", get(mine::show).post(mine::save))
         .route("/p/{plan}/voices", get(voices::list))
+        .route("/p/{plan}/voices.csv", get(voices::csv))
+        .route("/p/{plan}/voices.json", get(voices::json))
         .route("/p/{plan}/voices/{code}", get(voices::show).post(voices::follow))
         .route("/p/{plan}/requests", get(list::show))
         .route("/p/{plan}/requests/new", get(file::show).post(file::save))

@@ -1,13 +1,15 @@
 //! What everybody may read: published requests, each with what came of it, and following one.
 
+use std::sync::LazyLock;
+
 use app::read::Asked;
-use app::request::RequestPaging;
+use app::request::{RequestPaging, as_csv};
 use askama::Template;
+use axum::Json;
 use axum::extract::{Path, Query};
-use axum::http::{Extensions, StatusCode};
+use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::request::query::RequestQuery;
-use std::sync::LazyLock;
 
 use super::choices::{self, category_name, place, unit_name};
 use super::list::{Line, address, after, asked, line};
@@ -164,4 +166,23 @@ pub async fn follow(
     };
     visit.app.follow_request(&plan, &code, &format!("{plan}/{code} {who}")).await?;
     Ok(Redirect::to(&format!("/p/{plan}/voices/{code}?followed=1")).into_response())
+}
+
+/// The published requests as a table.
+pub async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let rows = visit.app.open_requests(&plan, visit.lang).await?;
+    let head = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"requests-{plan}.csv\"")),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
+    ];
+    Ok((head, as_csv(&rows)).into_response())
+}
+
+/// The published requests as a list for programs.
+pub async fn json(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let rows = visit.app.open_requests(&plan, visit.lang).await?;
+    Ok(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(rows)).into_response())
 }
