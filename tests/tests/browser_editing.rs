@@ -230,15 +230,15 @@ impl Desk {
         let code = self.project.rsplit('/').next().unwrap_or_default();
         browser.open(&format!("/audit?kind=project&code={code}")).await?;
         let line = async |entry: u64| browser.text(By::Css(format!(".journal > li[value='{entry}']"))).await;
-        assert!(line(moved.entry).await?.contains("task-force"));
+        assert!(line(moved.entry).await?.contains("林雨"));
         assert!(line(moved.entry).await?.contains(self.promise.new_said));
-        assert!(line(moved.entry + 1).await?.contains("district"));
+        assert!(line(moved.entry + 1).await?.contains("赵青"));
         assert!(line(corrected.wrong).await?.contains("95"));
         assert!(line(corrected.right).await?.contains(&corrected.wrong.to_string()));
         browser.fill("actor", "district").await?;
         browser.follow(By::Css("form.filter button")).await?;
         let theirs = browser.text(By::Css(".journal")).await?;
-        assert!(theirs.contains("district") && !theirs.contains("task-force"), "{theirs}");
+        assert!(theirs.contains("赵青") && !theirs.contains("林雨"), "{theirs}");
         Ok(())
     }
 }
