@@ -117,7 +117,8 @@ impl Place {
 
     fn act(&self, person: &str, request: &Code, act: RequestAct) -> Result<RequestState, AppError> {
         let person = Actor::Person { person: code(person), name: person.into(), grants: Vec::new() };
-        let done = self.app.act_on_request(&person, &code("p"), request, act, Source::default());
+        let plan = code("p");
+        let done = self.app.act_on_request(&person, &plan, request, act, Source::default());
         self.runtime.block_on(done).map(|acted| acted.state)
     }
 
@@ -352,7 +353,8 @@ fn lists_search_and_counts_agree(scratch: Scratch) {
 
     // Others see what was looked at, and near it only what is near.
     let near = |place: &Place| {
-        let found = place.app.suggest_for_request(&code("p"), "路灯不亮", "东门", None, point(100));
+        let plan = code("p");
+        let found = place.app.suggest_for_request(&plan, "路灯不亮", "东门", None, point(100));
         let found = place.runtime.block_on(found).unwrap();
         (found.sure().map(|best| best.category.clone()), found.similar.len())
     };

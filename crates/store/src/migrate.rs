@@ -74,7 +74,7 @@ fn spell(postgres: bool, sql: &str) -> String {
          CREATE INDEX request_pieces_found ON request_pieces USING gin (pieces);"
     } else {
         "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
-         tokenize = 'ascii', detail = none, columnsize = 0);"
+         tokenize = 'ascii', detail = none);"
     };
     sql.replace("{pieces}", pieces).replace("{key}", key).replace("{text}", text).replace("{bytes}", bytes).replace("{unrowed}", unrowed)
 }

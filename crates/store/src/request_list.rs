@@ -165,7 +165,7 @@ impl Where {
             let found = if postgres {
                 let query: Vec<String> = wanted.iter().map(|piece| format!("'{piece}'")).collect();
                 let query = out.put(query.join(" & "));
-                format!("pieces @@ CAST({query} AS tsquery)")
+                format!("pieces @@ CAST(CAST({query} AS TEXT) AS tsquery)")
             } else {
                 let query: Vec<String> = wanted.iter().map(|piece| format!("\"{piece}\"")).collect();
                 let query = out.put(query.join(" AND "));

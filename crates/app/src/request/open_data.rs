@@ -5,6 +5,7 @@ use domain::portfolio::Portfolio;
 use domain::request::query::RequestQuery;
 use domain::request::{RequestRow, RequestState};
 use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 use words::Lang;
 
@@ -110,6 +111,18 @@ impl OpenRequest {
     }
 }
 
+/// A moment of the plan's office with how far its clocks are ahead of universal time.
+fn with_offset(zone: &TimeZone, at: DateTime) -> String {
+    let moments = (TimeZone::UTC.to_timestamp(at), zone.to_timestamp(at));
+    let ahead = match moments {
+        (Ok(wall), Ok(moment)) => (wall.as_second() - moment.as_second()) / 60,
+        _ => 0,
+    };
+    let sign = if ahead < 0 { '-' } else { '+' };
+    let ahead = ahead.unsigned_abs();
+    format!("{}{sign}{:02}:{:02}", at.strftime("%Y-%m-%dT%H:%M:%S"), ahead / 60, ahead % 60)
+}
+
 /// A cell as RFC 4180 has it. What a spreadsheet would take for a formula is put as text.
 fn cell(text: &str) -> String {
     let guarded = match text.chars().next() {
@@ -141,12 +154,7 @@ impl App {
     pub async fn open_requests(&self, plan: &Code, lang: Lang) -> Result<Vec<OpenRequest>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let zone = self.clock().zone().clone();
-        let offset = move |at: DateTime| {
-            zone.to_timestamp(at).map_or_else(
-                |_| at.to_string(),
-                |moment| moment.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
-            )
-        };
+        let offset = move |at: DateTime| with_offset(&zone, at);
         let query = RequestQuery { published: true, ..RequestQuery::default() };
         let mut paging = RequestPaging { limit: 500, ..RequestPaging::default() };
         let mut out = Vec::new();
@@ -173,5 +181,13 @@ mod tests {
         assert_eq!(cell("-3.5"), "-3.5");
         assert_eq!(cell("-x"), "'-x");
         assert_eq!(cell("路灯"), "路灯");
+    }
+
+    #[test]
+    fn moments_tell_their_zone() {
+        let at = jiff::civil::date(2019, 8, 14).at(9, 30, 0, 0);
+        let beijing = TimeZone::get("Asia/Shanghai").unwrap();
+        assert_eq!(with_offset(&beijing, at), "2019-08-14T09:30:00+08:00");
+        assert_eq!(with_offset(&TimeZone::UTC, at), "2019-08-14T09:30:00+00:00");
     }
 }
