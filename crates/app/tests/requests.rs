@@ -247,7 +247,10 @@ fn the_whole_path(scratch: Scratch) {
         place.runtime.block_on(place.app.request(&self::code("p"), code, Asked::default())).unwrap().0
     };
     let request = one(&filed);
-    assert_eq!((request.state, request.lead_unit.clone()), (RequestState::Assigned, Some(code("town-office"))));
+    assert_eq!(
+        (request.state, request.lead_unit.clone()),
+        (RequestState::Assigned, Some(code("town-office")))
+    );
     assert_eq!(request.text, "东门的路灯三天不亮了，请回电***");
     // Another unit has no say in it, and whoever asked none in how it is handled.
     assert!(place.act("water", &filed, step(RequestStep::Accept)).is_err());
@@ -255,7 +258,8 @@ fn the_whole_path(scratch: Scratch) {
     assert!(place.by_link("s2", judged(Solved::Yes, Satisfaction::Satisfied, "")).is_err());
 
     place.act("town", &filed, step(RequestStep::AskReturn)).unwrap();
-    let give = RequestAct::Give { step: RequestStep::Redispatch, unit: code("water"), reason: "归口".into() };
+    let give =
+        RequestAct::Give { step: RequestStep::Redispatch, unit: code("water"), reason: "归口".into() };
     assert_eq!(place.act("desk", &filed, give).unwrap(), RequestState::Assigned);
     place.day(FIRST, 10);
     place.act("water", &filed, step(RequestStep::Accept)).unwrap();
@@ -294,12 +298,16 @@ impl Place {
 
 fn who_asked_is_sealed_and_erased(scratch: Scratch) {
     let place = Place::open(scratch);
-    let person = PersonalData { name: "李某某".into(), phone: "13812345678".into(), ..PersonalData::default() };
+    let person =
+        PersonalData { name: "李某某".into(), phone: "13812345678".into(), ..PersonalData::default() };
     let filed = place.file(NewRequest { person, ..new("住3号楼2单元501室，路灯不亮", "s1") });
     let plan = code("p");
     let look = |who: &str, why: &str| {
         let roles = match who {
-            "town" => vec![domain::policy::Grant { role: Role::Department, scope: Scope::Unit(code("town-office")) }],
+            "town" => vec![domain::policy::Grant {
+                role: Role::Department,
+                scope: Scope::Unit(code("town-office")),
+            }],
             _ => vec![domain::policy::Grant { role: Role::Auditor, scope: Scope::Everything }],
         };
         let actor = Actor::Person { person: code(who), name: who.into(), grants: roles };

@@ -52,22 +52,145 @@ const fn matter(
 use RequestKind::{Complaint, Help, Question, Suggestion};
 
 const MATTERS: [Matter; 16] = [
-    matter("parking", Complaint, "{}消防通道每晚停满车，救护车进不来，希望划线并派人管理。", "Cars block the fire lane at {} every night; please mark it and send somebody.", ("已施划禁停标线，安排夜间巡查。", "No-parking lines were painted and patrols go round at night.")),
-    matter("parking", Suggestion, "{}周边停车位太少，建议把桥下空地改成夜间停车场。", "There are too few parking places around {}; the ground under the bridge could be used at night.", ("与产权单位协商，桥下空地夜间开放 60 个车位。", "The owner agreed: 60 places under the bridge are open at night.")),
-    matter("building", Complaint, "{}一层住户在楼前私自搭建平房，挡住了消防通道。", "A shed was put up in front of the building at {} without leave and blocks the fire lane.", ("现场核实后已限期拆除，占用的通道已恢复。", "It was checked on the spot and taken down; the lane is free again.")),
-    matter("property", Complaint, "{}的电梯一个月坏了三次，物业说没有维修资金。", "The lift at {} broke down three times in a month; the manager says there is no money.", ("已督促物业更换曳引机，应急维修资金已拨付。", "The manager has replaced the machine; emergency funds were paid out.")),
-    matter("property", Help, "{}的门禁坏了两个星期，外人随便进出，老人不放心。", "The entrance door at {} has been broken for two weeks and anybody walks in.", ("门禁已更换，并增加了夜间值守。", "The door was replaced and somebody keeps watch at night.")),
-    matter("noise", Complaint, "{}对面工地夜里十二点还在施工，影响休息。", "The site opposite {} works past midnight.", ("已约谈施工单位，夜间停止产生噪声的作业。", "The contractor was called in; noisy work stops at night.")),
-    matter("noise", Complaint, "{}广场每天早晨五点放音响，孩子没法睡觉。", "Loudspeakers start at five every morning on the square at {}.", ("与领队约定早七点后开始，音量不超过六十分贝。", "The group now begins after seven and keeps the volume down.")),
-    matter("garbage", Complaint, "{}的垃圾桶三天没清，夏天味道很大。", "The bins at {} have not been emptied for three days.", ("已改为每日清运两次，桶站周边完成冲洗。", "They are emptied twice a day now and the place was washed.")),
-    matter("garbage", Suggestion, "{}没有大件垃圾的投放点，旧沙发堆在楼道里。", "There is no place for bulky waste at {}; old sofas stand in the stairs.", ("新设大件垃圾暂存点，每周六清运。", "A place for bulky waste was set up, emptied every Saturday.")),
-    matter("roads", Complaint, "{}门口的路面塌了一块，晚上骑车很危险。", "Part of the road in front of {} has sunk; cycling at night is dangerous.", ("路面已修复，管线回填重新夯实。", "The road was mended and the ground over the pipes compacted.")),
-    matter("roads", Help, "{}到地铁站的路上路灯不亮，下班的人都摸黑走。", "The street lamps between {} and the station are out; people walk home in the dark.", ("更换故障灯具十二盏，线路已检修。", "Twelve lamps were replaced and the line checked.")),
-    matter("transport", Suggestion, "{}早高峰公交等半小时，建议增加到地铁站的摆渡车。", "At {} the morning bus takes half an hour to come; a shuttle to the station would help.", ("早高峰增发区间车，间隔缩短到八分钟。", "Extra buses run in the morning, eight minutes apart.")),
-    matter("heating", Help, "{}连续三天停水，家里有老人和孩子，请尽快恢复。", "{} has been without water for three days; there are old people and children.", ("爆管已抢修，当晚恢复供水。", "The burst pipe was mended and water ran the same evening.")),
-    matter("rental", Complaint, "{}有人把三居室隔成八间出租，用电很不安全。", "At {} a flat was split into eight rooms to let, with unsafe wiring.", ("联合检查后已拆除隔断，线路整改完毕。", "After a joint check the walls were taken out and the wiring mended.")),
-    matter("services", Question, "{}的孩子今年上小学，应当到哪里登记？", "Where do children at {} register for primary school this year?", ("五月到户籍所在地的学校登记，所需材料已短信告知。", "In May at the school of the registered address; the list was sent by text message.")),
-    matter("services", Suggestion, "{}附近没有菜市场，老人买菜要走半小时。", "There is no market near {}; old people walk half an hour.", ("便民菜车每天上午进社区，固定菜店正在选址。", "A vegetable van comes every morning; a site for a shop is being chosen.")),
+    matter(
+        "parking",
+        Complaint,
+        "{}消防通道每晚停满车，救护车进不来，希望划线并派人管理。",
+        "Cars block the fire lane at {} every night; please mark it and send somebody.",
+        ("已施划禁停标线，安排夜间巡查。", "No-parking lines were painted and patrols go round at night."),
+    ),
+    matter(
+        "parking",
+        Suggestion,
+        "{}周边停车位太少，建议把桥下空地改成夜间停车场。",
+        "There are too few parking places around {}; the ground under the bridge could be used at night.",
+        (
+            "与产权单位协商，桥下空地夜间开放 60 个车位。",
+            "The owner agreed: 60 places under the bridge are open at night.",
+        ),
+    ),
+    matter(
+        "building",
+        Complaint,
+        "{}一层住户在楼前私自搭建平房，挡住了消防通道。",
+        "A shed was put up in front of the building at {} without leave and blocks the fire lane.",
+        (
+            "现场核实后已限期拆除，占用的通道已恢复。",
+            "It was checked on the spot and taken down; the lane is free again.",
+        ),
+    ),
+    matter(
+        "property",
+        Complaint,
+        "{}的电梯一个月坏了三次，物业说没有维修资金。",
+        "The lift at {} broke down three times in a month; the manager says there is no money.",
+        (
+            "已督促物业更换曳引机，应急维修资金已拨付。",
+            "The manager has replaced the machine; emergency funds were paid out.",
+        ),
+    ),
+    matter(
+        "property",
+        Help,
+        "{}的门禁坏了两个星期，外人随便进出，老人不放心。",
+        "The entrance door at {} has been broken for two weeks and anybody walks in.",
+        ("门禁已更换，并增加了夜间值守。", "The door was replaced and somebody keeps watch at night."),
+    ),
+    matter(
+        "noise",
+        Complaint,
+        "{}对面工地夜里十二点还在施工，影响休息。",
+        "The site opposite {} works past midnight.",
+        (
+            "已约谈施工单位，夜间停止产生噪声的作业。",
+            "The contractor was called in; noisy work stops at night.",
+        ),
+    ),
+    matter(
+        "noise",
+        Complaint,
+        "{}广场每天早晨五点放音响，孩子没法睡觉。",
+        "Loudspeakers start at five every morning on the square at {}.",
+        (
+            "与领队约定早七点后开始，音量不超过六十分贝。",
+            "The group now begins after seven and keeps the volume down.",
+        ),
+    ),
+    matter(
+        "garbage",
+        Complaint,
+        "{}的垃圾桶三天没清，夏天味道很大。",
+        "The bins at {} have not been emptied for three days.",
+        (
+            "已改为每日清运两次，桶站周边完成冲洗。",
+            "They are emptied twice a day now and the place was washed.",
+        ),
+    ),
+    matter(
+        "garbage",
+        Suggestion,
+        "{}没有大件垃圾的投放点，旧沙发堆在楼道里。",
+        "There is no place for bulky waste at {}; old sofas stand in the stairs.",
+        ("新设大件垃圾暂存点，每周六清运。", "A place for bulky waste was set up, emptied every Saturday."),
+    ),
+    matter(
+        "roads",
+        Complaint,
+        "{}门口的路面塌了一块，晚上骑车很危险。",
+        "Part of the road in front of {} has sunk; cycling at night is dangerous.",
+        ("路面已修复，管线回填重新夯实。", "The road was mended and the ground over the pipes compacted."),
+    ),
+    matter(
+        "roads",
+        Help,
+        "{}到地铁站的路上路灯不亮，下班的人都摸黑走。",
+        "The street lamps between {} and the station are out; people walk home in the dark.",
+        ("更换故障灯具十二盏，线路已检修。", "Twelve lamps were replaced and the line checked."),
+    ),
+    matter(
+        "transport",
+        Suggestion,
+        "{}早高峰公交等半小时，建议增加到地铁站的摆渡车。",
+        "At {} the morning bus takes half an hour to come; a shuttle to the station would help.",
+        ("早高峰增发区间车，间隔缩短到八分钟。", "Extra buses run in the morning, eight minutes apart."),
+    ),
+    matter(
+        "heating",
+        Help,
+        "{}连续三天停水，家里有老人和孩子，请尽快恢复。",
+        "{} has been without water for three days; there are old people and children.",
+        ("爆管已抢修，当晚恢复供水。", "The burst pipe was mended and water ran the same evening."),
+    ),
+    matter(
+        "rental",
+        Complaint,
+        "{}有人把三居室隔成八间出租，用电很不安全。",
+        "At {} a flat was split into eight rooms to let, with unsafe wiring.",
+        (
+            "联合检查后已拆除隔断，线路整改完毕。",
+            "After a joint check the walls were taken out and the wiring mended.",
+        ),
+    ),
+    matter(
+        "services",
+        Question,
+        "{}的孩子今年上小学，应当到哪里登记？",
+        "Where do children at {} register for primary school this year?",
+        (
+            "五月到户籍所在地的学校登记，所需材料已短信告知。",
+            "In May at the school of the registered address; the list was sent by text message.",
+        ),
+    ),
+    matter(
+        "services",
+        Suggestion,
+        "{}附近没有菜市场，老人买菜要走半小时。",
+        "There is no market near {}; old people walk half an hour.",
+        (
+            "便民菜车每天上午进社区，固定菜店正在选址。",
+            "A vegetable van comes every morning; a site for a shop is being chosen.",
+        ),
+    ),
 ];
 
 /// Communities with where in them.
@@ -106,21 +229,176 @@ fn category(at: u32, name: &str, zh: &str, en: &str, preset: &str, words: &[&str
 
 fn categories() -> Vec<RequestCategory> {
     let mut all = vec![
-        category(10, "parking", "停车管理", "Parking", "usual", &["停车", "车位", "乱停", "占道停", "消防通道", "僵尸车", "parking", "parked", "fire lane"]),
-        category(20, "building", "违法建设", "Illegal construction", "complex", &["违建", "私搭", "搭建", "违法建设", "加建", "拆除", "平房", "without leave", "illegal construction", "shed"]),
-        category(30, "property", "物业管理", "Property management", "usual", &["物业", "电梯", "门禁", "业委会", "物业费", "维修资金", "保安", "property", "lift", "elevator", "entrance door"]),
-        category(40, "noise", "噪声扰民", "Noise", "usual", &["噪声", "噪音", "扰民", "音响", "施工", "广场舞", "工地", "noise", "loud", "loudspeaker"]),
-        category(50, "garbage", "垃圾和环境卫生", "Garbage and cleaning", "usual", &["垃圾", "清运", "异味", "臭味", "保洁", "大件垃圾", "脏", "garbage", "bins", "waste", "rubbish"]),
-        category(60, "roads", "道路和路灯", "Roads and street lamps", "usual", &["路灯", "路面", "坑", "塌", "井盖", "人行道", "积水", "street lamp", "road", "pothole", "pavement"]),
-        category(70, "transport", "公共交通", "Public transport", "complex", &["公交", "地铁", "摆渡车", "等车", "拥堵", "红绿灯", "bus", "metro", "shuttle"]),
-        category(80, "heating", "水电气热", "Water, power, gas, heat", "utility", &["停水", "停电", "停气", "暖气", "供暖", "不热", "漏水", "爆管", "燃气", "without water", "power cut", "heating", "gas leak"]),
-        category(90, "rental", "群租和流动人口", "Group rentals", "complex", &["群租", "隔断", "隔成", "出租屋", "地下室", "group rental", "split into"]),
-        category(100, "services", "便民和公共服务", "Public services", "usual", &["入学", "幼儿园", "小学", "菜市场", "买菜", "医院", "社保", "养老", "school", "market", "clinic"]),
-        category(110, "conduct", "工作作风", "Conduct of officials", "complex", &["态度", "推诿", "作风", "不作为", "rude", "refused to help"]),
+        category(
+            10,
+            "parking",
+            "停车管理",
+            "Parking",
+            "usual",
+            &["停车", "车位", "乱停", "占道停", "消防通道", "僵尸车", "parking", "parked", "fire lane"],
+        ),
+        category(
+            20,
+            "building",
+            "违法建设",
+            "Illegal construction",
+            "complex",
+            &[
+                "违建",
+                "私搭",
+                "搭建",
+                "违法建设",
+                "加建",
+                "拆除",
+                "平房",
+                "without leave",
+                "illegal construction",
+                "shed",
+            ],
+        ),
+        category(
+            30,
+            "property",
+            "物业管理",
+            "Property management",
+            "usual",
+            &[
+                "物业",
+                "电梯",
+                "门禁",
+                "业委会",
+                "物业费",
+                "维修资金",
+                "保安",
+                "property",
+                "lift",
+                "elevator",
+                "entrance door",
+            ],
+        ),
+        category(
+            40,
+            "noise",
+            "噪声扰民",
+            "Noise",
+            "usual",
+            &["噪声", "噪音", "扰民", "音响", "施工", "广场舞", "工地", "noise", "loud", "loudspeaker"],
+        ),
+        category(
+            50,
+            "garbage",
+            "垃圾和环境卫生",
+            "Garbage and cleaning",
+            "usual",
+            &[
+                "垃圾",
+                "清运",
+                "异味",
+                "臭味",
+                "保洁",
+                "大件垃圾",
+                "脏",
+                "garbage",
+                "bins",
+                "waste",
+                "rubbish",
+            ],
+        ),
+        category(
+            60,
+            "roads",
+            "道路和路灯",
+            "Roads and street lamps",
+            "usual",
+            &[
+                "路灯",
+                "路面",
+                "坑",
+                "塌",
+                "井盖",
+                "人行道",
+                "积水",
+                "street lamp",
+                "road",
+                "pothole",
+                "pavement",
+            ],
+        ),
+        category(
+            70,
+            "transport",
+            "公共交通",
+            "Public transport",
+            "complex",
+            &["公交", "地铁拥挤", "摆渡车", "等车", "拥堵", "红绿灯", "bus", "crowded metro", "shuttle"],
+        ),
+        category(
+            80,
+            "heating",
+            "水电气热",
+            "Water, power, gas, heat",
+            "utility",
+            &[
+                "停水",
+                "停电",
+                "停气",
+                "暖气",
+                "供暖",
+                "不热",
+                "漏水",
+                "爆管",
+                "燃气",
+                "without water",
+                "power cut",
+                "heating",
+                "gas leak",
+            ],
+        ),
+        category(
+            90,
+            "rental",
+            "群租和流动人口",
+            "Group rentals",
+            "complex",
+            &["群租", "隔断", "隔成", "出租屋", "地下室", "group rental", "split into"],
+        ),
+        category(
+            100,
+            "services",
+            "便民和公共服务",
+            "Public services",
+            "usual",
+            &[
+                "入学",
+                "幼儿园",
+                "小学",
+                "菜市场",
+                "买菜",
+                "医院",
+                "社保",
+                "养老",
+                "school",
+                "market",
+                "clinic",
+            ],
+        ),
+        category(
+            110,
+            "conduct",
+            "工作作风",
+            "Conduct of officials",
+            "complex",
+            &["态度", "推诿", "作风", "不作为", "rude", "refused to help"],
+        ),
     ];
     for held in &mut all {
         match held.category.as_str() {
-            "heating" => held.warning = Some(named("燃气泄漏请先关阀、离开现场，再拨打 96777 或 119。", "If gas leaks: close the valve, leave, then call 96777 or 119.")),
+            "heating" => {
+                held.warning = Some(named(
+                    "燃气泄漏请先关阀、离开现场，再拨打 96777 或 119。",
+                    "If gas leaks: close the valve, leave, then call 96777 or 119.",
+                ))
+            }
             "conduct" => held.private = true,
             _ => {}
         }
@@ -156,7 +434,15 @@ fn rules() -> RequestRules {
         presets: vec![
             preset("usual", "一般", "Usual", Hours(24), Hours(24), Days(7), Days(5)),
             preset("complex", "复杂", "Complex", Hours(24), Hours(24), Days(15), Days(7)),
-            preset("utility", "水电气热", "Water, power, gas, heat", Hours(2), Hours(2), Hours(24), Hours(24)),
+            preset(
+                "utility",
+                "水电气热",
+                "Water, power, gas, heat",
+                Hours(2),
+                Hours(2),
+                Hours(24),
+                Hours(24),
+            ),
             preset("emergency", "紧急", "Emergency", Hours(1), Hours(1), Hours(2), Hours(2)),
         ],
         usual: code("usual"),
@@ -193,7 +479,11 @@ pub(crate) fn set_up(plan: &Code) -> Dated {
         source: named("示例权重，并非北京的考核办法", "Example weights, not those Beijing uses"),
         from: date(2019, 1, 1),
         weights: Weights { response: 30, resolution: 35, satisfaction: 35 },
-        satisfied: vec![Satisfaction::VerySatisfied, Satisfaction::Satisfied, Satisfaction::BasicallySatisfied],
+        satisfied: vec![
+            Satisfaction::VerySatisfied,
+            Satisfaction::Satisfied,
+            Satisfaction::BasicallySatisfied,
+        ],
         unreached: Unreached::LeaveOut,
         partly: 50,
         least: 10,
@@ -288,14 +578,7 @@ impl Requests {
 
     /// What will become of it: most are answered in time and closed; some are handed to and fro, some are taken
     /// up again, a few go on the books, the last ones are still open.
-    fn plan_ahead(
-        &mut self,
-        request: &Code,
-        unit: Option<&Code>,
-        matter: &Matter,
-        turn: usize,
-        day: Date,
-    ) {
+    fn plan_ahead(&mut self, request: &Code, unit: Option<&Code>, matter: &Matter, turn: usize, day: Date) {
         let Some(unit) = unit else { return };
         let desk = person("desk");
         let own = person(&people::liaison(unit.as_str()));
@@ -303,10 +586,18 @@ impl Requests {
         let on = |days: i32| workday::nth(day, days);
         self.then(on(1), own.clone(), request, step(RequestStep::Accept));
         if turn % 5 != 0 && turn % 7 != 6 {
-            self.then(on(1), desk.clone(), request, RequestAct::Publish { shown: true, reason: String::new() });
+            self.then(
+                on(1),
+                desk.clone(),
+                request,
+                RequestAct::Publish { shown: true, reason: String::new() },
+            );
         }
         let late = turn % 11 == 4;
-        let contact = RequestAct::Contact { way: CallWay::Phone, text: "已电话了解情况 / called and asked".into() };
+        let contact = RequestAct::Contact {
+            way: CallWay::Phone,
+            text: "已电话了解情况 / called and asked".into(),
+        };
         self.then(on(if late { 3 } else { 1 }), own.clone(), request, contact);
         self.then(on(2), own.clone(), request, step(RequestStep::Start));
         if turn % 29 == 13 {
@@ -352,10 +643,27 @@ impl Requests {
                 let again = call(Solved::No, Satisfaction::Dissatisfied, "仍未解决 / still as it was");
                 self.then(called, by_resident(), request, again);
                 let second = workday::nth(called, 3);
-                self.then(second, own, request, RequestAct::Answer { text: "再次到场处理，已解决 / seen to again and solved".into() });
-                self.then(workday::nth(second, 2), desk.clone(), request, call(Solved::Yes, Satisfaction::Satisfied, ""));
+                self.then(
+                    second,
+                    own,
+                    request,
+                    RequestAct::Answer {
+                        text: "再次到场处理，已解决 / seen to again and solved".into()
+                    },
+                );
+                self.then(
+                    workday::nth(second, 2),
+                    desk.clone(),
+                    request,
+                    call(Solved::Yes, Satisfaction::Satisfied, ""),
+                );
             }
-            5 => self.then(called, desk.clone(), request, call(Solved::Partly, Satisfaction::BasicallySatisfied, "")),
+            5 => self.then(
+                called,
+                desk.clone(),
+                request,
+                call(Solved::Partly, Satisfaction::BasicallySatisfied, ""),
+            ),
             _ => self.then(called, desk.clone(), request, call(Solved::Yes, level, "")),
         }
     }

@@ -272,7 +272,7 @@ fn moving(request: &Request, wanted: RequestStep) -> Vec<RequestFact> {
         RequestStep::Answer => {
             let text = format!("已修复（第{}次）", request.answers.len() + 1);
             facts.push(RequestFact::Answer { at: at(9, 0), text });
-        },
+        }
         _ => {}
     }
     facts
@@ -282,7 +282,9 @@ fn moving(request: &Request, wanted: RequestStep) -> Vec<RequestFact> {
 fn every_move_of_the_table_is_made_and_none_besides() {
     for state in RequestState::ALL {
         for step in RequestStep::ALL {
-            for (actor, who) in [("someone", None), ("resident", Some(Who::Resident)), ("routing", Some(Who::Timer))] {
+            for (actor, who) in
+                [("someone", None), ("resident", Some(Who::Resident)), ("routing", Some(Who::Timer))]
+            {
                 let mut books = Books::new();
                 books.file("master");
                 books.bring("r", *state);

@@ -76,7 +76,11 @@ fn spell(postgres: bool, sql: &str) -> String {
         "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
          tokenize = 'ascii', detail = none);"
     };
-    sql.replace("{pieces}", pieces).replace("{key}", key).replace("{text}", text).replace("{bytes}", bytes).replace("{unrowed}", unrowed)
+    sql.replace("{pieces}", pieces)
+        .replace("{key}", key)
+        .replace("{text}", text)
+        .replace("{bytes}", bytes)
+        .replace("{unrowed}", unrowed)
 }
 
 fn digest(sql: &str) -> String {

@@ -80,13 +80,25 @@ impl Connection {
 
     /// How many rows each table holds.
     pub fn table_sizes(&mut self) -> Result<Vec<(&'static str, i64)>> {
-        ["entry", "fact", "item", "request", "request_person", "account", "session", "api_token", "notice", "job", "saved_list"]
-            .into_iter()
-            .map(|table| {
-                let count =
-                    self.first(&format!("SELECT COUNT(*) FROM {table}"), &[] as &[Param], |row| row.int(0))?;
-                Ok((table, count.unwrap_or(0)))
-            })
-            .collect()
+        [
+            "entry",
+            "fact",
+            "item",
+            "request",
+            "request_person",
+            "account",
+            "session",
+            "api_token",
+            "notice",
+            "job",
+            "saved_list",
+        ]
+        .into_iter()
+        .map(|table| {
+            let count =
+                self.first(&format!("SELECT COUNT(*) FROM {table}"), &[] as &[Param], |row| row.int(0))?;
+            Ok((table, count.unwrap_or(0)))
+        })
+        .collect()
     }
 }

@@ -68,9 +68,8 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     if new || entry.draft.event.corrects().is_some() || facts.iter().any(says) {
         index(connection, &row, !new)?;
     }
-    let links = |fact: &domain::fact::Fact| {
-        matches!(fact, domain::fact::Fact::Request(RequestFact::Link { .. }))
-    };
+    let links =
+        |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Link { .. }));
     if entry.draft.event.corrects().is_some() || facts.iter().any(links) {
         link(connection, &history.subject, &request.links)?;
     }
@@ -136,9 +135,8 @@ fn put(
     let code = |code: &Option<Code>| code.as_ref().map(Code::to_string).unwrap_or_default();
     let (category, unit, area) = (code(&row.category), code(&row.lead_unit), code(&row.area));
     let (since, received) = (moment(row.since), moment(row.received));
-    let (limit_kind, due) = row
-        .limit
-        .map_or_else(|| ("", String::new()), |(kind, due)| (kind.as_str(), moment(due)));
+    let (limit_kind, due) =
+        row.limit.map_or_else(|| ("", String::new()), |(kind, due)| (kind.as_str(), moment(due)));
     let answered = row.answered.map(moment).unwrap_or_default();
     let (master, parent) = (code(&row.master), code(&row.parent));
     let (place, longitude, latitude) = row.point.map_or((0, 0, 0), |point| {
@@ -262,7 +260,8 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
         text => Code::new(text).map(Some).map_err(damaged),
     };
     let time = |at: usize| row.text(at)?.parse::<DateTime>().map_err(damaged);
-    let word = |at: usize| Ok::<_, StoreError>(damaged(format!("'{}' is no word of a request", row.text(at)?)));
+    let word =
+        |at: usize| Ok::<_, StoreError>(damaged(format!("'{}' is no word of a request", row.text(at)?)));
     let flag = |at: usize| Ok::<_, StoreError>(row.int(at)? != 0);
     let limit = match row.text(12)? {
         "" => None,
@@ -334,7 +333,11 @@ impl Connection {
     }
 
     /// The requests that were merged into one (`true`) or are matters of it.
-    pub(crate) fn requests_of(&mut self, plan: &Code, code: &Code) -> Result<Vec<(Code, bool, RequestState)>> {
+    pub(crate) fn requests_of(
+        &mut self,
+        plan: &Code,
+        code: &Code,
+    ) -> Result<Vec<(Code, bool, RequestState)>> {
         let place = [Param::Text(plan.as_str()), Param::Text(code.as_str())];
         let mut out = Vec::new();
         for (column, merged) in [("master", true), ("parent", false)] {

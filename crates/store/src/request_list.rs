@@ -250,10 +250,8 @@ impl Connection {
             RequestOrder::Received => moment(row.received),
             RequestOrder::Due => row.limit.map(|(_, due)| moment(due)).unwrap_or_default(),
         };
-        let next = rows
-            .last()
-            .filter(|_| more)
-            .map(|row| RequestAfter { key: key(row), code: row.code.clone() });
+        let next =
+            rows.last().filter(|_| more).map(|row| RequestAfter { key: key(row), code: row.code.clone() });
         Ok(RequestPage { rows, next })
     }
 

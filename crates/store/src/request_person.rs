@@ -158,7 +158,14 @@ impl Tx<'_> {
     }
 
     /// Puts down that somebody looked.
-    pub fn log_reveal(&mut self, plan: &Code, request: &Code, person: &Code, at: i64, reason: &str) -> Result<()> {
+    pub fn log_reveal(
+        &mut self,
+        plan: &Code,
+        request: &Code,
+        person: &Code,
+        at: i64,
+        reason: &str,
+    ) -> Result<()> {
         self.writing().send(
             "INSERT INTO request_reveal (plan, request, person, at, reason) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (plan, request, person, at) DO NOTHING",

@@ -12,8 +12,8 @@ use domain::request::call_back::{called_back, given, preset_of, reopened};
 use domain::request::routing::Routing;
 use domain::request::rules::Preset;
 use domain::request::{
-    CallBack, CallWay, ExclusionGround, Place, RefusalGround, Request, RequestFact, RequestState, RequestStep,
-    Satisfaction, Solved, Urgency, Who,
+    CallBack, CallWay, ExclusionGround, Place, RefusalGround, Request, RequestFact, RequestState,
+    RequestStep, Satisfaction, Solved, Urgency, Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -32,29 +32,95 @@ use crate::error::AppError;
 #[derive(Debug, Clone, PartialEq)]
 pub enum RequestAct {
     /// Give it to a unit: for the first time, to another one, or so that it may not be handed back.
-    Give { step: RequestStep, unit: Code, reason: String },
+    Give {
+        step: RequestStep,
+        unit: Code,
+        reason: String,
+    },
     /// A move that needs no more than a reason.
-    Step { step: RequestStep, reason: String },
-    AskResident { question: String },
-    PutOnBooks { link: Target, until: Date, reason: String },
-    Answer { text: String },
-    Reopen { reason: String },
-    Merge { master: Code },
-    Refuse { ground: RefusalGround, reason: String },
-    Contact { way: CallWay, text: String },
-    Note { text: String },
-    Word { text: String },
-    CallBack { way: CallWay, reached: bool, contacted: Option<bool>, solved: Option<Solved>, satisfaction: Option<Satisfaction>, text: String },
-    AskExtension { until: Date, reason: String },
-    DecideExtension { granted: bool, note: String },
-    AskExclusion { ground: ExclusionGround, reason: String, unit: Code },
-    DecideExclusion { granted: bool, note: String },
-    Publish { shown: bool, reason: String },
-    Categorise { category: Code, urgency: Urgency },
-    Locate { area: Code, address: String },
-    Support { unit: Code, active: bool },
-    Link { to: Target, held: bool },
-    Divide { parent: Code },
+    Step {
+        step: RequestStep,
+        reason: String,
+    },
+    AskResident {
+        question: String,
+    },
+    PutOnBooks {
+        link: Target,
+        until: Date,
+        reason: String,
+    },
+    Answer {
+        text: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    Merge {
+        master: Code,
+    },
+    Refuse {
+        ground: RefusalGround,
+        reason: String,
+    },
+    Contact {
+        way: CallWay,
+        text: String,
+    },
+    Note {
+        text: String,
+    },
+    Word {
+        text: String,
+    },
+    CallBack {
+        way: CallWay,
+        reached: bool,
+        contacted: Option<bool>,
+        solved: Option<Solved>,
+        satisfaction: Option<Satisfaction>,
+        text: String,
+    },
+    AskExtension {
+        until: Date,
+        reason: String,
+    },
+    DecideExtension {
+        granted: bool,
+        note: String,
+    },
+    AskExclusion {
+        ground: ExclusionGround,
+        reason: String,
+        unit: Code,
+    },
+    DecideExclusion {
+        granted: bool,
+        note: String,
+    },
+    Publish {
+        shown: bool,
+        reason: String,
+    },
+    Categorise {
+        category: Code,
+        urgency: Urgency,
+    },
+    Locate {
+        area: Code,
+        address: String,
+    },
+    Support {
+        unit: Code,
+        active: bool,
+    },
+    Link {
+        to: Target,
+        held: bool,
+    },
+    Divide {
+        parent: Code,
+    },
 }
 
 /// A request as an act finds it.
@@ -72,14 +138,30 @@ impl RequestAct {
         let moved = |step: RequestStep, reason: String| -> Result<RequestFact, AppError> {
             let problem = Problem::IllegalRequestMove { from: request.state, step };
             let state = request.leads_to(step).ok_or(Refusal { field: "state".into(), problem })?;
-            Ok(RequestFact::Move { step, state, at, unit: None, reason, ground: None, master: None, until: None })
+            Ok(RequestFact::Move {
+                step,
+                state,
+                at,
+                unit: None,
+                reason,
+                ground: None,
+                master: None,
+                until: None,
+            })
         };
         Ok(match self {
             Self::Give { step, unit, reason } => {
                 let problem = Problem::IllegalRequestMove { from: request.state, step };
                 request.leads_to(step).ok_or(Refusal { field: "state".into(), problem })?;
                 let supporting = request.supporting_units.clone();
-                given(Some(request), step, &Routing { unit, supporting, by_backstop: false }, preset, at, reason)
+                given(
+                    Some(request),
+                    step,
+                    &Routing { unit, supporting, by_backstop: false },
+                    preset,
+                    at,
+                    reason,
+                )
             }
             Self::Step { step, reason } => vec![moved(step, reason)?],
             Self::AskResident { question } => vec![moved(RequestStep::AskResident, question)?],
@@ -194,7 +276,8 @@ fn placed(
             })
         })
     };
-    let clocks = [clock(ClockKind::Response, preset.response), clock(ClockKind::Resolution, preset.resolution)];
+    let clocks =
+        [clock(ClockKind::Response, preset.response), clock(ClockKind::Resolution, preset.resolution)];
     Ok(clocks.into_iter().flatten().collect())
 }
 
@@ -313,7 +396,13 @@ impl Doing<'_> {
         Ok(Acted { state, others })
     }
 
-    fn record(&self, tx: &mut Tx, actor: &Actor, code: &Code, facts: Vec<RequestFact>) -> Result<(), AppError> {
+    fn record(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        code: &Code,
+        facts: Vec<RequestFact>,
+    ) -> Result<(), AppError> {
         let change = Change {
             command: Command::Record {
                 subject: Subject::request(self.plan, code),

@@ -10,9 +10,7 @@ use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{given, preset_of, received};
 use domain::request::personal::mask;
 use domain::request::routing::{Routing, route};
-use domain::request::{
-    Channel, Intake, Place, Point, RequestFact, RequestKind, RequestStep, Urgency,
-};
+use domain::request::{Channel, Intake, Place, Point, RequestFact, RequestKind, RequestStep, Urgency};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
@@ -185,7 +183,11 @@ impl Filing<'_> {
         Code::new(&text).map_err(wrong).map_err(AppError::from)
     }
 
-    fn facts(&self, lookup: &dyn Lookup, new: &NewRequest) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
+    fn facts(
+        &self,
+        lookup: &dyn Lookup,
+        new: &NewRequest,
+    ) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
         let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
         let rules = rules_of(&plan)?;
         let at = new.at.unwrap_or(self.wall);
@@ -213,9 +215,7 @@ impl Filing<'_> {
             }),
         ];
         facts.extend(
-            new.category
-                .clone()
-                .map(|category| RequestFact::Category { category, suggested: new.suggested }),
+            new.category.clone().map(|category| RequestFact::Category { category, suggested: new.suggested }),
         );
         if new.urgency != Urgency::Ordinary {
             facts.push(RequestFact::Urgency { urgency: new.urgency });
@@ -234,7 +234,13 @@ impl Filing<'_> {
     }
 
     /// Keeps who asked apart from the journal.
-    fn keep_person(&self, tx: &mut Tx, new: &NewRequest, code: &Code, secret: String) -> Result<(), AppError> {
+    fn keep_person(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest,
+        code: &Code,
+        secret: String,
+    ) -> Result<(), AppError> {
         let mut person = new.person.clone();
         let written = clean(&new.text);
         if mask(&written) != written {
@@ -272,9 +278,8 @@ impl Filing<'_> {
 }
 
 pub(super) fn is_private(plan: &Plan, category: Option<&Code>) -> bool {
-    category.is_some_and(|code| {
-        plan.request_categories.iter().any(|held| held.category == *code && held.private)
-    })
+    category
+        .is_some_and(|code| plan.request_categories.iter().any(|held| held.category == *code && held.private))
 }
 
 /// Whom the plan's rules give it to.

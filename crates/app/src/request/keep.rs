@@ -40,7 +40,8 @@ impl App {
                 };
                 for row in page.rows.iter().filter(|row| row.since.date() < before) {
                     let act = RequestAct::Step { step, reason: String::new() };
-                    let done = self.act(by_rules(), Who::Timer, plan, &row.code, act, Source::default()).await;
+                    let done =
+                        self.act(by_rules(), Who::Timer, plan, &row.code, act, Source::default()).await;
                     match done {
                         Ok(_) => moved += 1,
                         // Somebody was quicker.

@@ -43,7 +43,11 @@ impl PersonalData {
         match digits.len() {
             0 => String::new(),
             1..=6 => "***".into(),
-            n => format!("{}****{}", digits[..3].iter().collect::<String>(), digits[n - 3..].iter().collect::<String>()),
+            n => format!(
+                "{}****{}",
+                digits[..3].iter().collect::<String>(),
+                digits[n - 3..].iter().collect::<String>()
+            ),
         }
     }
 
@@ -94,7 +98,8 @@ impl App {
         if reason.trim().is_empty() {
             return Err(Refusal { field: "reason".into(), problem: Problem::ReasonRequired }.into());
         }
-        let person = actor.person().cloned().unwrap_or_else(|| Code::new("operator").expect("a literal code"));
+        let person =
+            actor.person().cloned().unwrap_or_else(|| Code::new("operator").expect("a literal code"));
         let (at, reason) = (self.clock().now().as_microsecond(), reason.trim().to_owned());
         let found = {
             let (plan, code) = (plan.clone(), code.clone());

@@ -21,7 +21,9 @@ pub enum KeyError {
     Content(String),
     #[error("the key file {0} can be read by others: allow only its owner to (mode 0600)")]
     Open(String),
-    #[error("{count} records are sealed with a key that {path} does not hold: bring the file it was sealed with")]
+    #[error(
+        "{count} records are sealed with a key that {path} does not hold: bring the file it was sealed with"
+    )]
     Other { path: String, count: i64 },
 }
 
@@ -121,7 +123,8 @@ impl ProtectionKey {
 
     /// A digest that nobody can make, or try guesses against, without the key.
     pub(crate) fn digest(&self, text: &str) -> String {
-        let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.key).expect("any key is long enough");
+        let mut mac =
+            <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&self.key).expect("any key is long enough");
         mac.update(b"huitian-asker-1:");
         mac.update(text.as_bytes());
         mac.finalize().into_bytes().iter().take(16).map(|byte| format!("{byte:02x}")).collect()

@@ -71,9 +71,8 @@ impl App {
     ) -> Result<RequestPage, AppError> {
         let (plan, query, paging) = (plan.clone(), query.clone(), paging.clone());
         let limit = paging.limit.clamp(1, PAGE_MOST);
-        let read = move |c: &mut Connection| {
-            c.requests(&plan, &query, paging.order, paging.after.as_ref(), limit)
-        };
+        let read =
+            move |c: &mut Connection| c.requests(&plan, &query, paging.order, paging.after.as_ref(), limit);
         Ok(self.database().read_async(read).await?)
     }
 

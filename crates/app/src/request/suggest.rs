@@ -98,9 +98,10 @@ pub(crate) fn area(portfolio: &Portfolio, text: &str) -> Option<Code> {
     let gazetteer = Gazetteer::new(places).ok()?;
     let mut finder = gazetteer.finder();
     let mentioned = finder.find(text);
-    let found = mentioned.iter().filter(|mention| mention.places.len() == 1).filter_map(|mention| {
-        areas.get(*mention.places.first()? as usize).copied()
-    });
+    let found = mentioned
+        .iter()
+        .filter(|mention| mention.places.len() == 1)
+        .filter_map(|mention| areas.get(*mention.places.first()? as usize).copied());
     let finest = found.min_by_key(|area| i32::from(area.level != Some(AreaLevel::Community)));
     finest.map(|area| area.code.clone())
 }

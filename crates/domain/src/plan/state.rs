@@ -220,11 +220,9 @@ impl Plan {
                 put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
             }
             PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
-            PlanFact::RequestCategory(category) => put(
-                &mut self.request_categories,
-                |held| held.category == category.category,
-                category.clone(),
-            ),
+            PlanFact::RequestCategory(category) => {
+                put(&mut self.request_categories, |held| held.category == category.category, category.clone())
+            }
             PlanFact::RequestRules(rules) => self.request_rules = Some(rules.clone()),
             PlanFact::RateFormula(formula) => {
                 put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());

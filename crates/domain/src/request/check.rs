@@ -96,8 +96,10 @@ impl RequestCheck<'_> {
             RequestFact::Place(place) => self.place(slot, place),
             RequestFact::Category { category, .. } => {
                 if !self.plan.request_categories.iter().any(|held| held.category == *category) {
-                    let problem =
-                        Problem::UnknownReference { what: Reference::RequestCategory, code: category.clone() };
+                    let problem = Problem::UnknownReference {
+                        what: Reference::RequestCategory,
+                        code: category.clone(),
+                    };
                     self.refuse(slot, problem);
                 }
             }
@@ -159,9 +161,11 @@ impl RequestCheck<'_> {
             RequestFact::CallBack(call) => self.call_back(slot, call, before),
             RequestFact::ExtensionAsked { until, reason } => {
                 self.said("reason", reason);
-                match request.clocks.contains_key(&ClockKind::Resolution).then(|| {
-                    before.and_then(|before| before.due(ClockKind::Resolution))
-                }) {
+                match request
+                    .clocks
+                    .contains_key(&ClockKind::Resolution)
+                    .then(|| before.and_then(|before| before.due(ClockKind::Resolution)))
+                {
                     Some(Some(due)) if *until <= due.date() => {
                         self.refuse(slot, Problem::NotLater { than: due.date() });
                     }
@@ -196,10 +200,7 @@ impl RequestCheck<'_> {
             }
             RequestFact::Publication { shown, reason } => {
                 let private = request.category.as_ref().is_some_and(|category| {
-                    self.plan
-                        .request_categories
-                        .iter()
-                        .any(|held| held.category == *category && held.private)
+                    self.plan.request_categories.iter().any(|held| held.category == *category && held.private)
                 });
                 if *shown && (!request.may_be_public || private) {
                     self.refuse(slot, Problem::Private);
@@ -334,7 +335,8 @@ impl RequestCheck<'_> {
 
     /// Every move must be in the table, follow the one before, and be made by somebody who may.
     fn chain(&mut self, request: &Request) {
-        let made = self.before.map_or(0, |before| Request::at(before, View::ALL).map_or(0, |it| it.moves.len()));
+        let made =
+            self.before.map_or(0, |before| Request::at(before, View::ALL).map_or(0, |it| it.moves.len()));
         let (mut at, mut before, mut forced) = (request.received, RequestState::Received, false);
         let mut lead: Option<&Code> = None;
         for (number, moved) in request.moves.iter().enumerate() {

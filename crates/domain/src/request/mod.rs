@@ -24,7 +24,7 @@ pub use kind::{
 };
 pub use row::RequestRow;
 pub use rules::{RequestCategory, RequestRules};
-pub use state::{Extension, Exclusion, Moved, Request};
+pub use state::{Exclusion, Extension, Moved, Request};
 pub use workflow::{RequestState, RequestStep, Who};
 
 use crate::code::Code;

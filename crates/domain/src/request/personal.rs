@@ -70,9 +70,7 @@ pub fn find(text: &str) -> Vec<Personal> {
             _ => at += 1,
         }
     }
-    out.into_iter()
-        .map(|(from, to, kind)| Personal { kind, range: scan.byte(from)..scan.byte(to) })
-        .collect()
+    out.into_iter().map(|(from, to, kind)| Personal { kind, range: scan.byte(from)..scan.byte(to) }).collect()
 }
 
 /// Full-width digits and letters as their plain forms, so that writing them otherwise hides nothing.
@@ -101,8 +99,20 @@ const SURNAMES: &str = "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高�
 const TITLES: [&str; 8] = ["先生", "女士", "小姐", "阿姨", "大爷", "大妈", "师傅", "同志"];
 
 /// Words before a name.
-const LEADS: [&str; 12] =
-    ["我叫", "我的名字是", "我的名字叫", "本人姓名", "姓名是", "姓名:", "姓名：", "联系人:", "联系人：", "联系人是", "业主姓名", "名叫"];
+const LEADS: [&str; 12] = [
+    "我叫",
+    "我的名字是",
+    "我的名字叫",
+    "本人姓名",
+    "姓名是",
+    "姓名:",
+    "姓名：",
+    "联系人:",
+    "联系人：",
+    "联系人是",
+    "业主姓名",
+    "名叫",
+];
 const ENGLISH_LEADS: [&str; 7] =
     ["my name is ", "i am called ", "name: ", "contact: ", "mr. ", "mrs. ", "ms. "];
 
@@ -310,9 +320,8 @@ impl Scan {
             if self.c(at) == '#' {
                 at += 1;
             }
-            let run = (at..)
-                .take_while(|at| self.c(*at).is_ascii_alphanumeric() || self.c(*at) == '-')
-                .count();
+            let run =
+                (at..).take_while(|at| self.c(*at).is_ascii_alphanumeric() || self.c(*at) == '-').count();
             let numbered = (at..at + run).any(|at| self.c(at).is_ascii_digit());
             return (numbered && run <= 6).then_some((at, at + run, PersonalKind::Home));
         }

@@ -206,8 +206,7 @@ impl Rates {
     pub fn of(tally: Tally, formula: &RateFormula) -> Self {
         let answered = tally.solved + tally.partly + tally.unsolved;
         let judged: u64 = tally.satisfaction.iter().sum();
-        let content: u64 =
-            formula.satisfied.iter().map(|level| tally.satisfaction[*level as usize]).sum();
+        let content: u64 = formula.satisfied.iter().map(|level| tally.satisfaction[*level as usize]).sum();
         let of = |count: u64| match formula.unreached {
             Unreached::LeaveOut => count,
             Unreached::CountAsNo => tally.base(),
@@ -227,7 +226,8 @@ impl Rates {
     pub fn score(&self, formula: &RateFormula) -> Option<Decimal> {
         let Weights { response, resolution, satisfaction } = formula.weights;
         let all = Decimal::from(u32::from(response) + u32::from(resolution) + u32::from(satisfaction));
-        let parts = [(self.response, response), (self.resolution, resolution), (self.satisfaction, satisfaction)];
+        let parts =
+            [(self.response, response), (self.resolution, resolution), (self.satisfaction, satisfaction)];
         let mut sum = Decimal::ZERO;
         for (share, weight) in parts.into_iter().filter(|(_, weight)| *weight > 0) {
             sum += share.percent_exact()? * Decimal::from(weight);

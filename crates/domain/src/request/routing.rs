@@ -46,8 +46,8 @@ pub struct Route {
 impl Route {
     fn fits(&self, areas: &[Code], category: Option<&Code>, at: DateTime) -> bool {
         let in_area = self.areas.is_empty() || self.areas.iter().any(|area| areas.contains(area));
-        let of_category = self.categories.is_empty()
-            || category.is_some_and(|category| self.categories.contains(category));
+        let of_category =
+            self.categories.is_empty() || category.is_some_and(|category| self.categories.contains(category));
         let on_day = match self.days {
             OnDays::Any => true,
             OnDays::Working => workday::is_working(at.date()),
@@ -71,12 +71,7 @@ pub struct Routing {
 }
 
 /// Whom a request goes to. `areas` are its areas with all above them, nearest first.
-pub fn route(
-    rules: &RequestRules,
-    areas: &[Code],
-    category: Option<&Code>,
-    at: DateTime,
-) -> Routing {
+pub fn route(rules: &RequestRules, areas: &[Code], category: Option<&Code>, at: DateTime) -> Routing {
     for route in rules.routes.iter().filter(|route| route.fits(areas, category, at)) {
         let unit = match &route.to {
             RouteTo::Unit(unit) => Some(unit.clone()),

@@ -318,7 +318,8 @@ impl Request {
     }
 
     fn due_otherwise(&self) -> Option<DateTime> {
-        let granted = self.extension.as_ref().filter(|it| it.granted == Some(true)).map(|it| end_of(it.until));
+        let granted =
+            self.extension.as_ref().filter(|it| it.granted == Some(true)).map(|it| end_of(it.until));
         let booked = (self.state == RequestState::OnTheBooks)
             .then(|| self.moves.last().and_then(|moved| moved.until).map(end_of))
             .flatten();

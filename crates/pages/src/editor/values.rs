@@ -18,10 +18,10 @@ use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
     DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS,
     LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART,
-    PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, RATE_FORMULA, REMARK, REQUEST, REQUEST_CATEGORY,
-    REQUEST_RULES, REVISION, RHYTHM, ROLE,
-    SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
-    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, YEARLY_LIST,
+    PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, RATE_FORMULA, REMARK, REQUEST,
+    REQUEST_CATEGORY, REQUEST_RULES, REVISION, RHYTHM, ROLE, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK,
+    STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
+    WORK_CALENDAR, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -75,7 +75,10 @@ fn request(fact: &RequestFact) -> Described {
     let mut said: Vec<String> = match fact {
         RequestFact::Move { step, state, unit, .. } => {
             let unit = unit.as_ref().map(Code::to_string);
-            [Some(step.as_str().to_owned()), Some(state.as_str().to_owned()), unit].into_iter().flatten().collect()
+            [Some(step.as_str().to_owned()), Some(state.as_str().to_owned()), unit]
+                .into_iter()
+                .flatten()
+                .collect()
         }
         RequestFact::Category { category, .. } => vec![category.to_string()],
         RequestFact::CallBack(call) => {

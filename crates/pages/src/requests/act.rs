@@ -11,7 +11,8 @@ use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use domain::request::workflow;
 use domain::request::{
-    CallWay, ExclusionGround, RefusalGround, Request, RequestState, RequestStep, Satisfaction, Solved, Urgency,
+    CallWay, ExclusionGround, RefusalGround, Request, RequestState, RequestStep, Satisfaction, Solved,
+    Urgency,
 };
 use words::Lang;
 
@@ -77,7 +78,9 @@ impl Act {
     fn key(self) -> String {
         match self {
             Self::Step(step) => format!("step-{}", step.as_str().replace('_', "-")),
-            other => OTHERS.iter().find(|(act, _)| *act == other).map_or(String::new(), |(_, key)| (*key).into()),
+            other => {
+                OTHERS.iter().find(|(act, _)| *act == other).map_or(String::new(), |(_, key)| (*key).into())
+            }
         }
     }
 
@@ -145,7 +148,10 @@ impl Act {
     }
 
     fn is_first(self) -> bool {
-        matches!(self, Self::Step(_) | Self::Contact | Self::CallBack | Self::DecideExtension | Self::DecideExclusion)
+        matches!(
+            self,
+            Self::Step(_) | Self::Contact | Self::CallBack | Self::DecideExtension | Self::DecideExclusion
+        )
     }
 
     fn is_quiet(self) -> bool {
@@ -182,7 +188,9 @@ impl Act {
 
     fn fields(self, visit: &Visit, portfolio: &Portfolio, request: &Request) -> Vec<Field> {
         let lang = visit.lang;
-        let field = |name: &str, control| Field::new(lang, name, &format!("request-field-{}", name.replace('_', "-")), control);
+        let field = |name: &str, control| {
+            Field::new(lang, name, &format!("request-field-{}", name.replace('_', "-")), control)
+        };
         let reason = || field("reason", Control::Area).required();
         let please = |list: Vec<Choice>| {
             let mut out = vec![Choice::new("", visit.t("choice-please"))];
@@ -206,7 +214,9 @@ impl Act {
         };
         let unit = || {
             let value = self.suggested_unit(portfolio, request);
-            field("unit", Control::Select(choices::units(portfolio, lang, "choice-please"))).required().value(value)
+            field("unit", Control::Select(choices::units(portfolio, lang, "choice-please")))
+                .required()
+                .value(value)
         };
         let today = visit.app.clock().today();
         match self {
@@ -234,10 +244,7 @@ impl Act {
             Self::Contact => vec![field("way", ways()), field("text", Control::Area)],
             Self::Note => vec![field("text", Control::Area).required()],
             Self::CallBack => {
-                let yes_no = vec![
-                    Choice::new("yes", visit.t("my-yes")),
-                    Choice::new("no", visit.t("my-no")),
-                ];
+                let yes_no = vec![Choice::new("yes", visit.t("my-yes")), Choice::new("no", visit.t("my-no"))];
                 let reached = Control::Select(vec![
                     Choice::new("yes", visit.t("request-field-reached")),
                     Choice::new("no", visit.t("request-event-unreached")),
@@ -246,10 +253,17 @@ impl Act {
                     field("way", ways()),
                     field("reached", reached).value("yes"),
                     field("contacted", unknown(yes_no)),
-                    field("solved", unknown(words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())))),
+                    field(
+                        "solved",
+                        unknown(words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str()))),
+                    ),
                     field(
                         "satisfaction",
-                        unknown(words_of(lang, "satisfaction", Satisfaction::ALL.iter().map(|it| it.as_str()))),
+                        unknown(words_of(
+                            lang,
+                            "satisfaction",
+                            Satisfaction::ALL.iter().map(|it| it.as_str()),
+                        )),
                     ),
                     field("text", Control::Area),
                 ]
@@ -260,11 +274,14 @@ impl Act {
                 vec![field("until", Control::Day).required().value(until.to_string()), reason()]
             }
             Self::DecideExtension | Self::DecideExclusion => {
-                vec![field("granted", decision()), field("note", Control::Area)]
+                vec![field("decision", decision()), field("note", Control::Area)]
             }
             Self::AskExclusion => {
                 let grounds = ExclusionGround::ALL.iter().map(|it| it.as_str());
-                vec![field("ground", please(words_of(lang, "exclusion-ground", grounds))).required(), reason()]
+                vec![
+                    field("ground", please(words_of(lang, "exclusion-ground", grounds))).required(),
+                    reason(),
+                ]
             }
             Self::Publish => Vec::new(),
             Self::Hide => vec![reason()],
@@ -275,8 +292,11 @@ impl Act {
                     field("category", Control::Select(choices::categories(portfolio, lang, "choice-please")))
                         .required()
                         .value(category),
-                    field("urgency", Control::Select(words_of(lang, "urgency", urgencies.iter().map(|it| it.as_str()))))
-                        .value(request.urgency.as_str()),
+                    field(
+                        "urgency",
+                        Control::Select(words_of(lang, "urgency", urgencies.iter().map(|it| it.as_str()))),
+                    )
+                    .value(request.urgency.as_str()),
                 ]
             }
             Self::Locate => {
@@ -303,7 +323,12 @@ impl Act {
     }
 
     /// What was typed, as an act; else the field at fault.
-    fn read(self, visit: &Visit, typed: &Typed, portfolio: &Portfolio) -> Result<RequestAct, (&'static str, String)> {
+    fn read(
+        self,
+        visit: &Visit,
+        typed: &Typed,
+        portfolio: &Portfolio,
+    ) -> Result<RequestAct, (&'static str, String)> {
         let text = |name: &str| typed.get(name).replace("\r\n", "\n");
         let missing = |name: &'static str| (name, visit.t("field-error-missing").into_owned());
         let must = |name: &'static str| match text(name) {
@@ -319,7 +344,7 @@ impl Act {
             Ok(if project { Thing::Project(code) } else { Thing::Item(code) })
         };
         let way = || CallWay::parse(typed.get("way")).unwrap_or(CallWay::Phone);
-        let granted = typed.get("granted") == "yes";
+        let granted = typed.get("decision") == "yes";
         Ok(match self {
             Self::Step(step) if step.gives() => {
                 RequestAct::Give { step, unit: code("unit")?, reason: text("reason") }
@@ -331,11 +356,9 @@ impl Act {
                 reason: must("refuse_why")?,
             },
             Self::Step(RequestStep::Merge) => RequestAct::Merge { master: code("master")? },
-            Self::Step(RequestStep::PutOnBooks) => RequestAct::PutOnBooks {
-                link: thing("link")?,
-                until: day("until")?,
-                reason: text("reason"),
-            },
+            Self::Step(RequestStep::PutOnBooks) => {
+                RequestAct::PutOnBooks { link: thing("link")?, until: day("until")?, reason: text("reason") }
+            }
             Self::Step(RequestStep::Reopen) => RequestAct::Reopen { reason: text("reason") },
             Self::Step(step) => RequestAct::Step { step, reason: text("reason") },
             Self::Contact => RequestAct::Contact { way: way(), text: text("text") },
@@ -375,7 +398,8 @@ impl Act {
 
 /// Everything that this reader may do now.
 pub(super) fn offers(visit: &Visit, request: &Request, target: &Target) -> Vec<Offer> {
-    let here = target.plan.as_ref().map(|plan| format!("/p/{plan}/requests/{}", request.code)).unwrap_or_default();
+    let here =
+        target.plan.as_ref().map(|plan| format!("/p/{plan}/requests/{}", request.code)).unwrap_or_default();
     Act::all(request)
         .filter(|act| act.is_open_to(visit, request, target))
         .map(|act| Offer {
@@ -426,8 +450,7 @@ impl Opened {
 
     fn sheet(&self, visit: &Visit) -> Sheet {
         let title = self.act.title(visit.lang);
-        let mut sheet =
-            Sheet::new(format!("{}/{}", self.here(), self.act.key()), self.here(), title.clone());
+        let mut sheet = Sheet::new(format!("{}/{}", self.here(), self.act.key()), self.here(), title.clone());
         sheet.intro = self.request.title.clone();
         sheet.group(title, self.act.fields(visit, &self.portfolio, &self.request))
     }
@@ -463,7 +486,8 @@ pub async fn save(
             return opened.form(&visit, StatusCode::UNPROCESSABLE_ENTITY, sheet);
         }
     };
-    let done = visit.app.act_on_request(&visit.actor, &opened.plan, &opened.code, wanted, source(&visit)).await;
+    let done =
+        visit.app.act_on_request(&visit.actor, &opened.plan, &opened.code, wanted, source(&visit)).await;
     match done {
         Ok(acted) => {
             let to = format!("{}?done=1&others={}", opened.here(), acted.others);
@@ -479,8 +503,11 @@ pub async fn save(
                 };
                 sheet.fault(field, words::refusal(visit.lang, refusal));
             }
-            let status =
-                if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if is_forbidden(&refusals) {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             opened.form(&visit, status, sheet)
         }
     }

@@ -64,11 +64,7 @@ pub(super) fn kinds(lang: Lang) -> Vec<Choice> {
     words_of(lang, "request-kind", RequestKind::ALL.iter().map(|kind| kind.as_str()))
 }
 
-pub(super) fn words_of(
-    lang: Lang,
-    list: &str,
-    values: impl Iterator<Item = &'static str>,
-) -> Vec<Choice> {
+pub(super) fn words_of(lang: Lang, list: &str, values: impl Iterator<Item = &'static str>) -> Vec<Choice> {
     values.map(|value| Choice::new(value, word(lang, list, value))).collect()
 }
 
@@ -81,7 +77,10 @@ pub(super) fn category_name(portfolio: &Portfolio, code: Option<&Code>, lang: La
 
 pub(super) fn area_name(portfolio: &Portfolio, code: Option<&Code>, lang: Lang) -> String {
     code.map_or_else(String::new, |code| {
-        portfolio.areas.get(code).map_or_else(|| code.to_string(), |it| it.name.get(lang.is_english()).to_owned())
+        portfolio
+            .areas
+            .get(code)
+            .map_or_else(|| code.to_string(), |it| it.name.get(lang.is_english()).to_owned())
     })
 }
 

@@ -22,7 +22,11 @@ use crate::visit::Visit;
 
 fn allowed(visit: &Visit) -> Result<(), PageError> {
     staff_only(visit)?;
-    if visit.actor.may_somewhere(Action::TakeRequest) { Ok(()) } else { Err(visit.forbidden(Action::TakeRequest)) }
+    if visit.actor.may_somewhere(Action::TakeRequest) {
+        Ok(())
+    } else {
+        Err(visit.forbidden(Action::TakeRequest))
+    }
 }
 
 fn sheet(visit: &Visit, plan: &Code, portfolio: &Portfolio) -> Sheet {
@@ -37,7 +41,11 @@ fn sheet(visit: &Visit, plan: &Code, portfolio: &Portfolio) -> Sheet {
         .group(
             visit.t("ask-step-place"),
             vec![
-                field("area", "ask-area", Control::Select(choices::all_areas(portfolio, lang, "ask-area-choose"))),
+                field(
+                    "area",
+                    "ask-area",
+                    Control::Select(choices::all_areas(portfolio, lang, "ask-area-choose")),
+                ),
                 field("address", "ask-address", Control::Text),
             ],
         )
@@ -118,7 +126,8 @@ pub async fn save(
         return again(form, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let found = suggestions(&visit, &plan, &typed).await?;
-    let mut new = new_request(&typed, Channel::parse(typed.get("channel")).unwrap_or(Channel::Hotline), &found);
+    let mut new =
+        new_request(&typed, Channel::parse(typed.get("channel")).unwrap_or(Channel::Hotline), &found);
     // What the desk leaves open the program fills in where it is sure; the desk sees it as suggested.
     if new.category.is_none() {
         new.category = found.sure().map(|best| best.category.clone());
@@ -131,9 +140,7 @@ pub async fn save(
     new.number = typed.get("number").to_owned();
     new.source = source(&visit);
     match visit.app.file_request(&visit.actor, &plan, new).await {
-        Ok(filed) => {
-            Ok(Redirect::to(&format!("/p/{plan}/requests/{}?done=1", filed.code)).into_response())
-        }
+        Ok(filed) => Ok(Redirect::to(&format!("/p/{plan}/requests/{}?done=1", filed.code)).into_response()),
         Err(app::AppError::NoKey) => {
             form.fault("phone", visit.t("ask-no-key").into_owned());
             again(form, StatusCode::UNPROCESSABLE_ENTITY)
@@ -143,8 +150,11 @@ pub async fn save(
             for refusal in &refusals {
                 form.fault(&refusal.field, words::refusal(visit.lang, refusal));
             }
-            let status =
-                if is_forbidden(&refusals) { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+            let status = if is_forbidden(&refusals) {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
             again(form, status)
         }
     }

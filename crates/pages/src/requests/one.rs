@@ -269,7 +269,8 @@ async fn particulars(
         }
     };
     let category = category_name(portfolio, request.category.as_ref(), lang);
-    let suggested = if request.suggested { visit.t("request-category-suggested").into_owned() } else { String::new() };
+    let suggested =
+        if request.suggested { visit.t("request-category-suggested").into_owned() } else { String::new() };
     add("requests-kind", word(lang, "request-kind", request.kind.as_str()), String::new());
     add("request-category", format!("{category}{suggested}"), String::new());
     add("my-where", place(portfolio, request.areas.first(), &request.address, lang), String::new());
@@ -289,6 +290,24 @@ async fn particulars(
         (true, None) => "request-shown-waits",
     };
     add("request-shown", visit.t(shown).into_owned(), String::new());
+    if let Some(asked) = &request.extension {
+        let until = crate::words_of::day(lang, asked.until);
+        let decided = match asked.granted {
+            None => String::new(),
+            Some(true) => format!(" · {}", visit.t("request-event-extension-granted")),
+            Some(false) => format!(" · {}", visit.t("request-event-extension-refused")),
+        };
+        add("request-act-ask-extension", format!("{until} · {}{decided}", asked.reason), String::new());
+    }
+    if let Some(asked) = &request.exclusion {
+        let ground = word(lang, "exclusion-ground", asked.ground.as_str());
+        let decided = match asked.granted {
+            None => String::new(),
+            Some(true) => format!(" · {}", visit.t("request-event-exclusion-granted")),
+            Some(false) => format!(" · {}", visit.t("request-event-exclusion-refused")),
+        };
+        add("request-act-ask-exclusion", format!("{ground} · {}{decided}", asked.reason), String::new());
+    }
     if request.reopened > 0 {
         add("request-reopened", request.reopened.to_string(), String::new());
     }

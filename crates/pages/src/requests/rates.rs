@@ -139,7 +139,7 @@ impl Here<'_> {
     fn cell(&self, line: &RateLine, share: Share, hit: &str, miss: &str) -> Cell {
         Cell {
             value: share.percent().map_or_else(|| self.t("rates-no-score"), |value| format!("{value}%")),
-            base: words::with(self.lang, "rates-of", &[("of", &share.of.to_string()), ("hits", "")]),
+            base: words::with(self.lang, "rates-of", &[("of", &share.of.to_string())]),
             address: self.list(line, hit),
             less: self.list(line, miss),
         }
@@ -164,7 +164,8 @@ impl Here<'_> {
         };
         let rates = line.rates;
         let change = line.score.zip(line.before).map(|(now, before)| now - before);
-        let said = |key: &str, points: Decimal| words::with(self.lang, key, &[("points", &points.to_string())]);
+        let said =
+            |key: &str, points: Decimal| words::with(self.lang, key, &[("points", &points.to_string())]);
         Row {
             rank: line.rank.map_or_else(String::new, |rank| rank.to_string()),
             name,

@@ -98,7 +98,8 @@ async fn from_a_phone_to_a_rate() {
     assert!(!desk.get(&rates).await.is(200).body.contains(&code));
     desk.get(&rates.replace("not_solved", "solved")).await.is(200).says(&code);
     // It falls due in December; the page of a period says so.
-    let page = desk.get(&format!("{PLAN}/requests/rates?from=2026-11-01&to=2026-12-31&as_of=2026-12-31")).await;
+    let page =
+        desk.get(&format!("{PLAN}/requests/rates?from=2026-11-01&to=2026-12-31&as_of=2026-12-31")).await;
     page.is(200).says("100.00%");
 }
 
@@ -117,7 +118,10 @@ async fn who_asked_is_shown_with_a_trace() {
     let seen = auditor.get(&one).await;
     assert!(!seen.is(200).body.contains("name=\"why\""));
     auditor.post(&format!("{one}/person"), &[("why", "curious")]).await.is(422);
-    desk.post(&format!("{one}/person"), &[("act", "erase"), ("why", "asked for")]).await.is(200).says("erased");
+    desk.post(&format!("{one}/person"), &[("act", "erase"), ("why", "asked for")])
+        .await
+        .is(200)
+        .says("erased");
     resident.get(&mine).await.is(404);
     desk.get(&one).await.is(200).says("erased");
 }
@@ -152,7 +156,8 @@ async fn every_page_of_requests_has_its_words() {
     let desk = site.sign_in("desk").await;
     let new = format!("{PLAN}/requests/new");
     desk.post(&new, &[("text", ""), ("area", "")]).await.is(422).says("Say what it is about");
-    let order = [("text", "Water pipe burst"), ("area", "huoying"), ("category", "heating"), ("number", "W-77")];
+    let order =
+        [("text", "Water pipe burst"), ("area", "huoying"), ("category", "heating"), ("number", "W-77")];
     desk.post(&new, &order).await.is(303);
     desk.get(&format!("{PLAN}/requests/W-77")).await.is(200).says("Water pipe burst");
     site.sign_in("department").await.post(&new, &order).await.is(403);
