@@ -82,8 +82,8 @@ fn sheet(visit: &Visit, plan: &Code, portfolio: &Portfolio) -> Sheet {
                     "public",
                     "ask-public",
                     Control::Select(vec![
-                        crate::editor::field::Choice::new("no", visit.t("answer-no")),
-                        crate::editor::field::Choice::new("yes", visit.t("answer-yes")),
+                        crate::editor::field::Choice::new("no", visit.t("no")),
+                        crate::editor::field::Choice::new("yes", visit.t("yes")),
                     ]),
                 ),
             ],
