@@ -585,7 +585,7 @@ impl Requests {
         let step = |step| RequestAct::Step { step, reason: String::new() };
         let on = |days: i32| workday::nth(day, days);
         self.then(on(1), own.clone(), request, step(RequestStep::Accept));
-        if turn % 5 != 0 && turn % 7 != 6 {
+        if !turn.is_multiple_of(5) && turn % 7 != 6 {
             self.then(
                 on(1),
                 desk.clone(),

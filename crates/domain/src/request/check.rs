@@ -179,7 +179,7 @@ impl RequestCheck<'_> {
             }
             RequestFact::ExtensionDecided { .. } => {
                 let pending = before.and_then(|before| before.extension.as_ref());
-                if !pending.is_some_and(|asked| asked.granted.is_none()) {
+                if pending.is_none_or(|asked| asked.granted.is_some()) {
                     self.refuse(slot, Problem::NothingPending);
                 }
             }
@@ -194,7 +194,7 @@ impl RequestCheck<'_> {
             }
             RequestFact::ExclusionDecided { .. } => {
                 let pending = before.and_then(|before| before.exclusion.as_ref());
-                if !pending.is_some_and(|asked| asked.granted.is_none()) {
+                if pending.is_none_or(|asked| asked.granted.is_some()) {
                     self.refuse(slot, Problem::NothingPending);
                 }
             }

@@ -394,10 +394,10 @@ fn luhn(digits: &[u8]) -> bool {
         .enumerate()
         .map(|(at, digit)| {
             let value = u32::from(digit.wrapping_sub(b'0'));
-            if at % 2 == 0 { value } else { value * 2 / 10 + value * 2 % 10 }
+            if at.is_multiple_of(2) { value } else { value * 2 / 10 + value * 2 % 10 }
         })
         .sum();
-    digits.iter().all(u8::is_ascii_digit) && sum % 10 == 0
+    digits.iter().all(u8::is_ascii_digit) && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]
