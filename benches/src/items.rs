@@ -1,8 +1,8 @@
-//! A ledger of a hundred thousand tasks over eight years, each done ninety days after it came in.
+//! A ledger of a hundred thousand tasks over eight years, each ended ninety days after it came in.
 
 use app::App;
 use domain::fact::Fact;
-use domain::item::kind::ItemKind;
+use domain::item::kind::{ItemKind, Level, Part};
 use domain::item::{ItemFact, State, Step};
 use domain::journal::{Draft, Event};
 use domain::named::Named;
@@ -18,6 +18,8 @@ pub const ITEMS: usize = 100_000;
 /// How long a task stays open.
 const OPEN: i64 = 90;
 const BATCH: usize = 1_000;
+/// Units that lead or support.
+const UNITS: usize = 40;
 
 /// The Monday of the week that is reported on: the last whole one.
 pub const WEEK: Date = date(2026, 11, 16);
@@ -27,6 +29,16 @@ fn came(at: usize) -> Date {
     const DAYS: usize = 8 * 365;
     let back = DAYS - at * DAYS / ITEMS;
     date(2026, 11, 23).saturating_sub(Span::new().days(back as i64))
+}
+
+/// Kinds of what people are asked to do, the most frequent first: a few of each hundred are not tasks.
+fn kind(at: usize) -> ItemKind {
+    match at % 100 {
+        0..=79 => ItemKind::TrackedTask,
+        80..=94 => ItemKind::Directive,
+        95..=98 => ItemKind::Decision,
+        _ => ItemKind::Finding,
+    }
 }
 
 fn task(ledger: &Ledger, at: usize) -> Vec<Draft> {
@@ -42,15 +54,22 @@ fn task(ledger: &Ledger, at: usize) -> Vec<Draft> {
         reason: String::new(),
     };
     let moved = |step, state| -> Fact { ItemFact::Move { step, state, by: None }.into() };
+    let unit = |at: usize| code(&format!("unit-{}", at % UNITS));
     let facts: Vec<Fact> = vec![
-        ItemFact::Kind { kind: ItemKind::TrackedTask }.into(),
+        ItemFact::Kind { kind: kind(at) }.into(),
         ItemFact::Name(Named::new(
             format!("示例：第{at}号地块周边道路与停车秩序整治"),
             format!("Example: roads and parking around plot {at}"),
         ))
         .into(),
         ItemFact::Number { number: format!("示督〔{}〕{at}号", received.year()) }.into(),
-        ItemFact::LeadUnit { unit: code(&format!("unit-{}", at % 40)) }.into(),
+        ItemFact::LeadUnit { unit: unit(at) }.into(),
+        ItemFact::SupportingUnit { unit: unit(at / 7 + 1), part: Part::Supporting, active: true }.into(),
+        ItemFact::Issuer { name: String::new(), unit: Some(code(&format!("office-{}", at % 9))) }.into(),
+        ItemFact::Level { level: Level::ALL[at / 3 % 2] }.into(),
+        ItemFact::Person { person: code(&format!("person-{}", at % 400)) }.into(),
+        ItemFact::Sector { sector: code(["transport", "municipal", "education"][at / 5 % 3]) }.into(),
+        ItemFact::Place { areas: vec![code(&format!("area-{}", at % 60))], address: String::new() }.into(),
         // Some are overdue while they are open.
         ItemFact::Due { on: on(if at.is_multiple_of(10) { 60 } else { 100 }) }.into(),
     ];
@@ -64,8 +83,10 @@ fn task(ledger: &Ledger, at: usize) -> Vec<Draft> {
         let facts = vec![moved(Step::TakeUp, State::InHand), said.into()];
         out.push(draft(on(3), Event::Recorded { facts }));
     }
+    // One in fifty was given up.
+    let end = if at % 50 == 7 { (Step::Withdraw, State::Withdrawn) } else { (Step::Clear, State::Cleared) };
     if on(OPEN) <= last {
-        out.push(draft(on(OPEN), Event::Recorded { facts: vec![moved(Step::Clear, State::Cleared)] }));
+        out.push(draft(on(OPEN), Event::Recorded { facts: vec![moved(end.0, end.1)] }));
     }
     out
 }
@@ -83,6 +104,8 @@ pub fn hundred_thousand() -> anyhow::Result<(Ledger, App)> {
             Ok(())
         })?;
     }
-    let app = App::new(database, clock()?);
+    // As a server finds it: nothing is kept of how it came about.
+    drop(database);
+    let app = App::new(Database::open_existing(&ledger.address)?, clock()?);
     Ok((ledger, app))
 }

@@ -4,27 +4,38 @@
 //! named by `TMPDIR`; it must lie on the disk that is to be measured.
 
 mod append;
+#[allow(dead_code, reason = "its stopwatch prints; here results go into the table")]
+#[path = "../../crates/timetable/benches/common/mod.rs"]
+mod common;
+mod gantt;
 mod items;
 mod ledger;
+mod listing;
 mod notify;
 mod paper;
+#[path = "../../crates/timetable/benches/common/portfolio.rs"]
+mod portfolio;
 mod reading;
 mod results;
 mod server;
 mod sheets;
+mod timetable;
 
 use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 8] = [
+const BENCHES: [Bench; 11] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
     ("append-postgres", append::postgres),
     ("import", sheets::import),
     ("notify", notify::notify),
+    ("ledger", listing::pages),
     ("documents", paper::report_files),
+    ("timetable", timetable::engine),
+    ("gantt", gantt::gantt),
     ("server", server::server),
 ];
 

@@ -129,7 +129,9 @@ impl Browser {
     /// Puts a value into a field of the page, in place of what it holds.
     pub async fn fill(&self, id: &str, value: &str) -> anyhow::Result<()> {
         let field = self.wait_for(By::Id(id)).await?;
-        if field.tag_name().await? == "select" || field.attr("type").await?.as_deref() == Some("date") {
+        let kind = field.attr("type").await?;
+        let picked = matches!(kind.as_deref(), Some("date" | "datetime-local"));
+        if picked || field.tag_name().await? == "select" {
             // What a picker shows depends on the browser's language; what it holds does not.
             let script = "arguments[0].value = arguments[1];
                 if (arguments[0].value !== arguments[1]) throw new Error('cannot hold ' + arguments[1]);";

@@ -345,6 +345,8 @@ fn papers_are_written_by_their_kind() {
         (&["minutes", "HT-MD-08", "--as-of", DAY], "minutes.docx", "PK"),
         (&["ledger", "--where", "kind=tracked_task&light=red", "--as-of", DAY], "red.xlsx", "PK"),
         (&["timetable", "--as-of", DAY], "timetable.docx", "PK"),
+        (&["gantt", "--steps", "--compare", "r1", "--as-of", DAY], "bars.zip", "PK"),
+        (&["gantt", "--as-of", DAY], "bars.pdf", "%PDF-"),
         (&["statement", "--as-of", DAY, "--format", "xlsx"], "statement", "PK"),
     ] {
         let done = paper(args, file);
@@ -357,6 +359,9 @@ fn papers_are_written_by_their_kind() {
         (&["slip", "HT-MD-08"], "slip.docx", "no such paper"),
         (&["report"], "report.docx", "<CODE>"),
         (&["timetable"], "timetable", "--format"),
+        (&["timetable", "--steps"], "steps.pdf", "Gantt"),
+        (&["gantt", "--compare", "soon"], "bars.pdf", "--compare"),
+        (&["gantt"], "bars.docx", "no such paper"),
         (&["statement", "--where", "kind=visit"], "statement.docx", "--where"),
     ] {
         let refused = paper(args, file);

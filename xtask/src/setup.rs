@@ -1,7 +1,7 @@
 //! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, fonts, LibreOffice,
-//! Poppler and a reader of calendars.
+//! Poppler, a reader of calendars, and MPXJ.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// A Debian package and how to see that its content is there.
@@ -24,6 +24,8 @@ const NEEDS: &[Need] = &[
         present: || office("libswlo.so"),
     },
     Need { package: "libreoffice-calc-nogui", what: "LibreOffice Calc", present: || office("libsclo.so") },
+    Need { package: "default-jre-headless", what: "Java, for MPXJ", present: || on_path("java") },
+    Need { package: "python3-venv", what: "Python's folders of packages", present: venv },
     Need { package: "poppler-utils", what: "Poppler's tools", present: || on_path("pdftoppm") },
 ];
 
@@ -40,11 +42,45 @@ fn postgres() -> bool {
 }
 
 fn icalendar() -> bool {
+    python_has("icalendar")
+}
+
+fn python_has(module: &str) -> bool {
     Command::new("/usr/bin/python3")
-        .args(["-c", "import icalendar"])
+        .args(["-c", &format!("import {module}")])
         .stderr(Stdio::null())
         .status()
         .is_ok_and(|status| status.success())
+}
+
+fn venv() -> bool {
+    mpxj_python().is_file() || python_has("ensurepip")
+}
+
+/// A Python with MPXJ, a second opinion on exported timetables, in a folder of the build.
+fn mpxj_python() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mpxj/bin/python")
+}
+
+/// The version whose dates were compared by hand with those of Microsoft Project.
+const MPXJ: [&str; 2] = ["mpxj==16.10.0", "jpype1"];
+
+fn mpxj() -> anyhow::Result<()> {
+    let python = mpxj_python();
+    let there = |python: &Path| {
+        let check = Command::new(python).args(["-c", "import jpype, mpxj"]).stderr(Stdio::null()).status();
+        check.is_ok_and(|status| status.success())
+    };
+    if there(&python) {
+        return Ok(());
+    }
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mpxj");
+    println!("installing {} into {}", MPXJ.join(", "), folder.display());
+    let made = Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder).status()?;
+    anyhow::ensure!(made.success(), "a folder of Python packages was not made");
+    let installed = Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(MPXJ).status()?;
+    anyhow::ensure!(installed.success() && there(&python), "MPXJ was not installed");
+    Ok(())
 }
 
 fn chinese_fonts() -> bool {
@@ -71,7 +107,7 @@ fn office(part: &str) -> bool {
 pub fn run() -> anyhow::Result<()> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.present)()).collect();
     if missing.is_empty() {
-        return Ok(());
+        return mpxj();
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     if may_install() {
@@ -88,7 +124,7 @@ pub fn run() -> anyhow::Result<()> {
         still.iter().map(|need| need.what).collect::<Vec<_>>().join(", "),
         packages.join(" ")
     );
-    Ok(())
+    mpxj()
 }
 
 fn may_install() -> bool {

@@ -68,6 +68,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("recordProgress", Access::Write(&[A::ReportProgress])),
     ("listOutputs", Access::Read(A::ReadPublic)),
     ("recordOutput", Access::Write(&[A::ReportProgress])),
+    ("listTimetable", Access::Read(A::ReadStaff)),
+    ("listTimetableSteps", Access::Read(A::ReadStaff)),
     ("listIndicators", Access::Read(A::ReadPublic)),
     ("registerIndicator", Access::Write(INDICATORS)),
     ("getIndicator", Access::Read(A::ReadPublic)),

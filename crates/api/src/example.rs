@@ -34,6 +34,7 @@ pub fn query(operation: &str) -> &'static str {
     match operation {
         "listProjects" => "?sector=transport&sort=-slip&as_of=2019-08-14&limit=10",
         "getProject" | "listMilestones" | "listProgress" | "getIndicator" => "?as_of=2021-12-31",
+        "listTimetable" | "listTimetableSteps" => "?as_of=2019-08-14",
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
         "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
         "exportLedger" => "?standing=open&as_of=2019-08-14",

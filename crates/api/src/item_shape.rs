@@ -146,7 +146,8 @@ struct ItemAttendance {
     name: String,
 }
 
-/// A point of a meeting's agenda.
+/// A point of a meeting's agenda. `asked` is the key of what it takes up: of a point asked of the meeting, or of
+/// a matter in the return it is about.
 #[derive(Debug, Serialize, ToSchema)]
 struct ItemPoint {
     point: u32,
@@ -154,6 +155,7 @@ struct ItemPoint {
     text: String,
     about_kind: Option<SubjectKindWord>,
     about: Option<CodeText>,
+    asked: Option<CodeText>,
 }
 
 /// A report's number and the digest of what it says.
@@ -326,6 +328,7 @@ impl Item {
                     text: held.text.clone(),
                     about_kind: held.about.as_ref().map(|about| about.kind().into()),
                     about: held.about.as_ref().map(|about| about.code().into()),
+                    asked: held.asked.as_ref().map(Into::into),
                 })
                 .collect(),
             minutes: item.minutes.clone(),

@@ -38,6 +38,7 @@ pub mod problem;
 mod project;
 mod project_list;
 mod report;
+mod timetable;
 mod unit;
 mod value;
 mod word;
@@ -102,6 +103,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(ledger::routes())
         .merge(item::routes())
         .merge(report::routes())
+        .merge(timetable::routes())
         .merge(indicator::routes())
         .merge(figure::routes())
         .merge(entry::routes())

@@ -18,6 +18,7 @@ use store::{Connection, StoreError};
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
+use crate::timetable::Floats;
 
 /// A page of the ledger, each row with its light.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,7 +113,8 @@ impl App {
             };
             self.database().read_async(read).await?
         };
-        rows.extend(project_rows(&portfolio, query, &judge));
+        let floats = self.floats(&portfolio, &judge).await?;
+        rows.extend(project_rows(&portfolio, query, &judge, &floats));
         paging.first(&mut rows, limit + 1);
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -152,7 +154,8 @@ impl App {
             };
             self.database().read_async(read).await?
         };
-        for row in project_rows(&portfolio, query, &judge) {
+        let floats = self.floats(&portfolio, &judge).await?;
+        for row in project_rows(&portfolio, query, &judge, &floats) {
             *out.entry(judge.judge(&row).light).or_default() += 1;
         }
         Ok(out)
@@ -199,7 +202,10 @@ impl App {
         let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
         let mut rows = LedgerRow::of_milestones(project, level);
         rows.push(LedgerRow::of_project(project, level));
-        Ok(rows.into_iter().find(|row| row.id() == id))
+        let mut row = rows.into_iter().find(|row| row.id() == id);
+        let floats = self.floats(&portfolio, &portfolio.plan.lights().on(view.as_of)).await?;
+        row.iter_mut().for_each(|row| floats.put(row));
+        Ok(row)
     }
 
     /// Some items at a point of view, without the long content that reports have.
@@ -287,12 +293,16 @@ impl App {
                 Ok::<_, StoreError>((walk(false)?, walk(true)?))
             })
             .await?;
+        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
+        let floats = self.floats(&portfolio, &judge).await?;
         let mut trace = Trace { origins, outcomes };
         for line in trace.origins.iter_mut().chain(&mut trace.outcomes) {
             if let Target::Project(code) = &line.thing {
                 line.row = portfolio.project(code.as_str()).map(|project| {
                     let level = project.lead_unit.as_ref().and_then(|u| portfolio.units.get(u)?.level);
-                    LedgerRow::of_project(project, level)
+                    let mut row = LedgerRow::of_project(project, level);
+                    floats.put(&mut row);
+                    row
                 });
             }
         }
@@ -377,7 +387,12 @@ fn neighbours(
 }
 
 /// The rows of projects and milestones that a query finds.
-pub(crate) fn project_rows(portfolio: &Portfolio, query: &LedgerQuery, judge: &Judge) -> Vec<LedgerRow> {
+pub(crate) fn project_rows(
+    portfolio: &Portfolio,
+    query: &LedgerQuery,
+    judge: &Judge,
+    floats: &Floats,
+) -> Vec<LedgerRow> {
     if !query.projects && !query.milestones {
         return Vec::new();
     }
@@ -391,6 +406,7 @@ pub(crate) fn project_rows(portfolio: &Portfolio, query: &LedgerQuery, judge: &J
             rows.extend(LedgerRow::of_milestones(project, level));
         }
     }
+    rows.iter_mut().for_each(|row| floats.put(row));
     rows.retain(|row| !matches!(row.kind, RowKind::Item(_)) && query.takes(row, judge));
     rows
 }

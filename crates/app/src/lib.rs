@@ -11,6 +11,8 @@ mod clock;
 pub mod coordination;
 mod error;
 pub mod export;
+pub mod forecast;
+pub mod gantt;
 pub mod import;
 pub mod ledger;
 pub mod notify;
@@ -20,6 +22,7 @@ pub mod report;
 pub mod request;
 pub mod rhythm;
 pub mod saved_list;
+pub mod scenario;
 mod signer;
 pub mod study;
 pub mod table;
@@ -57,6 +60,8 @@ pub(crate) struct Inner {
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
     /// What seals who asked; set once, when the installation has one.
     pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
+    pub(crate) tried: Mutex<scenario::TriedCache>,
+    pub(crate) looked_back: Mutex<forecast::BackCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -81,6 +86,8 @@ impl App {
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
                 key: std::sync::OnceLock::new(),
+                tried: Mutex::default(),
+                looked_back: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

@@ -16,7 +16,9 @@ use domain::journal::{Entry, Hash, Seq};
 use domain::named::Named;
 use domain::report::{Content, Pack, Period, Rhythm, Shortfall, Stated, Study, compose};
 use domain::source::Source;
+use domain::statement::Fault;
 use domain::subject::Subject;
+use jiff::civil::Date;
 use store::{EntryFilter, Tx};
 use words::Lang;
 
@@ -109,36 +111,37 @@ impl App {
         let (before, judge_before) = self.with_projects(plan, eve, before).await?;
         let (after, judge_after) = self.with_projects(plan, period.to, after).await?;
         let mut content = compose(period, &before, &after, (&judge_before, &judge_after), last.as_ref());
-        if series == Series::Monthly {
-            content.pack = Some(self.pack(plan, (period.from, period.to)).await?);
+        if series != Series::Weekly {
+            let (mut pack, faults) = self.pack_and_faults(plan, (period.from, period.to)).await?;
+            if series == Series::Annual {
+                pack.unclosed = faults.iter().flat_map(unclosed).collect();
+            }
+            content.pack = Some(pack);
         }
         Ok(content)
     }
 
     /// What the dispatch of some days is shown besides the ledger: what units asked, and the plan's
     /// figures on the last of them.
-    pub(crate) async fn pack(
-        &self,
-        plan: &Code,
-        days: (jiff::civil::Date, jiff::civil::Date),
-    ) -> Result<Pack, AppError> {
+    pub(crate) async fn pack(&self, plan: &Code, days: (Date, Date)) -> Result<Pack, AppError> {
+        self.pack_and_faults(plan, days).await.map(|(pack, _)| pack)
+    }
+
+    async fn pack_and_faults(&self, plan: &Code, days: (Date, Date)) -> Result<(Pack, Vec<Fault>), AppError> {
         let asked = Asked { as_of: Some(days.1), known_at: None };
         let (portfolio, statement) = self.statement(plan, asked).await?;
-        let stated = statement.figures.iter().zip(&portfolio.plan.figures).map(|(figure, held)| Stated {
-            id: figure.id.clone(),
-            label: held.label.clone(),
-            unit: held.unit.clone(),
-            value: figure.value,
-            records: figure.records(),
-        });
-        Ok(Pack { asks: self.asks(plan, days).await?, stated: stated.collect() })
+        let figures = statement.figures.iter().zip(&portfolio.plan.figures);
+        let stated = figures.map(|(figure, held)| Stated::of(&portfolio, held, figure)).collect();
+        let returned = self.asked_between(plan, days, asked).await?;
+        let pack = Pack { asks: self.asks(plan, days).await?, returned, stated, unclosed: Vec::new() };
+        Ok((pack, statement.faults.clone()))
     }
 
     /// The items of a day with the plan's projects, and the rules of the day's lights.
     async fn with_projects(
         &self,
         plan: &Code,
-        day: jiff::civil::Date,
+        day: Date,
         mut rows: Vec<LedgerRow>,
     ) -> Result<(Vec<LedgerRow>, Judge), AppError> {
         let portfolio = match self.portfolio_at(plan, View::as_of(day)).await {
@@ -149,11 +152,15 @@ impl App {
             }
             portfolio => portfolio?,
         };
+        let judge = portfolio.plan.lights().on(day);
+        let floats = self.floats(&portfolio, &judge).await?;
         for project in portfolio.members() {
             let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-            rows.push(LedgerRow::of_project(project, level));
+            let mut row = LedgerRow::of_project(project, level);
+            floats.put(&mut row);
+            rows.push(row);
         }
-        Ok((rows, portfolio.plan.lights().on(day)))
+        Ok((rows, judge))
     }
 
     /// The content of the newest issued report of the series that ended before this period began.
@@ -263,7 +270,7 @@ impl App {
         actor: &Actor,
         (plan, code): (&Code, &Code),
         series: Series,
-        (as_of, content): (jiff::civil::Date, String),
+        (as_of, content): (Date, String),
         facts: Vec<Fact>,
         expected: Seq,
         source: &Source,
@@ -326,6 +333,14 @@ pub(crate) fn record(plan: &Code, code: &Code, facts: Vec<Fact>, expected: Seq, 
         effective: None,
         source: source.clone(),
         reason: String::new(),
+    }
+}
+
+/// What a fault of the statement names: its projects, or the fault itself where it has none.
+fn unclosed(fault: &Fault) -> Vec<String> {
+    match fault.projects() {
+        [] => vec![fault.key().to_owned()],
+        projects => projects.iter().map(Code::to_string).collect(),
     }
 }
 

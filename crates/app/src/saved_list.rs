@@ -112,9 +112,10 @@ impl App {
     ) -> Result<Vec<u64>, AppError> {
         let portfolio = self.portfolio(plan, asked).await?;
         let judge = portfolio.plan.lights().on(portfolio.view.as_of);
+        let floats = self.floats(&portfolio, &judge).await?;
         let of_projects: Vec<u64> = queries
             .iter()
-            .map(|query| crate::ledger::project_rows(&portfolio, query, &judge).len() as u64)
+            .map(|query| crate::ledger::project_rows(&portfolio, query, &judge, &floats).len() as u64)
             .collect();
         let (plan, view) = (plan.clone(), portfolio.view);
         let count = move |c: &mut store::Connection| {

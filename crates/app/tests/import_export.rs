@@ -104,10 +104,10 @@ async fn load(app: &App) -> Code {
     for (_, change) in file.editions() {
         app.change(&Actor::operator(), change).await.unwrap();
     }
-    for table in TABLES
-        .iter()
-        .filter(|table| !["areas", "units", "indicators", "items", "item_records"].contains(&table.name))
-    {
+    for table in TABLES.iter().filter(|table| {
+        let others = ["areas", "units", "indicators", "items", "item_records", "step_work", "step_links"];
+        !others.contains(&table.name)
+    }) {
         if table.name == "baselines" {
             load_one(app, &plan, "indicators").await;
         }

@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::notify::say;
 use app::read::Asked;
 use app::rhythm::{Deed, SaveReturn};
 use app::{Actor, App, AppError, Change, FixedClock};
@@ -27,6 +28,7 @@ use jiff::civil::{Date, DateTime, date};
 use scratch::Scratch;
 use store::{Database, EntryFilter};
 use tokio::task::block_in_place;
+use words::Lang;
 
 /// A Monday.
 const DUE: Date = date(2019, 3, 4);
@@ -173,6 +175,7 @@ on_both!(
     two_servers_do_it_once,
     an_unanswered_whistle_is_raised,
     a_week_opens_is_returned_and_closes,
+    quarters_and_years_are_reported_on_too,
     nothing_happens_where_no_rhythm_is_kept,
 );
 
@@ -193,6 +196,7 @@ async fn a_task_climbs_the_ladder(scratch: &Scratch) {
     assert_eq!(chased(&first, "T-1"), [(Recipient::Unit, Some("SLP-2019-0001".into()))]);
     assert_eq!(chased(&server.run(wednesday(10), false).await, "T-1"), []);
     assert_eq!(server.told("worker").await, ["rhythm-told-limit-ahead", "rhythm-told-slip"]);
+    server.record("worker", "SLP-2019-0001", vec![step(Step::Sign, State::Signed)]).await.unwrap();
 
     for (day, to) in
         [(4, Recipient::Unit), (5, Recipient::UnitLeader), (7, Recipient::District), (11, Recipient::City)]
@@ -200,13 +204,21 @@ async fn a_task_climbs_the_ladder(scratch: &Scratch) {
         let deeds = server.run(at(day, 9), false).await;
         assert_eq!(chased(&deeds, "T-1").iter().map(|(to, _)| *to).collect::<Vec<_>>(), [to], "{day}");
     }
-    assert_eq!(server.told("head").await, ["rhythm-told-limit-late"]);
+    // The orange slip of the 5th is to be signed for on the 6th, and nobody does.
+    assert_eq!(server.told("head").await, ["rhythm-told-limit-late", "rhythm-told-slip-late"]);
     assert_eq!(server.told("district").await, ["rhythm-told-limit-late"]);
+    assert_eq!(server.told("office").await, ["rhythm-told-slip-late"]);
+    let worker = server.app.inbox(&code("worker"), false, None, 100).await.unwrap();
+    let late = worker.notices.iter().find(|held| held.notice.said.key == "rhythm-told-slip-late").unwrap();
+    assert!(
+        say(Lang::En, &late.notice.said).starts_with("Orange warning no. 2"),
+        "in the reader's own language"
+    );
     // Reported on time or not: what waits to be checked is no longer in the unit's hands.
     server.record("worker", "T-1", vec![step(Step::TakeUp, State::InHand)]).await.unwrap();
     let red = server.run(at(12, 9), false).await;
     assert_eq!(chased(&red, "T-1"), [(Recipient::SupervisionOffice, Some("SLP-2019-0003".into()))]);
-    assert_eq!(server.told("office").await, ["rhythm-told-limit-late"]);
+    assert_eq!(server.told("office").await, ["rhythm-told-limit-late", "rhythm-told-slip-late"]);
 
     let slip = server.item("SLP-2019-0002").await;
     assert_eq!((slip.colour, slip.state), (Some(SlipColour::Orange), State::Sent));
@@ -215,6 +227,7 @@ async fn a_task_climbs_the_ladder(scratch: &Scratch) {
     assert!(slip.text.contains("2019-03-04") && slip.text.contains("2019-03-12"), "{}", slip.text);
     server.record("worker", "SLP-2019-0002", vec![step(Step::Sign, State::Signed)]).await.unwrap();
     assert_eq!(server.item("SLP-2019-0002").await.moves[0].by, Some(code("worker")));
+    assert_eq!(chased(&server.run(at(13, 9), false).await, "SLP-2019-0002"), [], "signed for");
 
     // All of it stands in the journal, in the rhythm's own name and with its rules.
     let filter = EntryFilter { actor: Some(code("rhythm")), ..EntryFilter::default() };
@@ -363,6 +376,42 @@ async fn a_week_opens_is_returned_and_closes(scratch: &Scratch) {
     };
     let entries = server.app.entries(filter, None, 10).await.unwrap().items;
     assert_eq!(entries.iter().filter(|it| it.draft.event.name() == "registered").count(), 1);
+}
+
+async fn quarters_and_years_are_reported_on_too(scratch: &Scratch) {
+    let server = Server::on(scratch);
+    begun(&server).await;
+    let drafted = |deeds: &[Deed]| -> Vec<String> {
+        let codes = deeds.iter().filter_map(|deed| match deed {
+            Deed::Drafted { report } => Some(report.to_string()),
+            _ => None,
+        });
+        codes.filter(|code| !code.contains("weekly") && !code.contains("monthly")).collect()
+    };
+    let quarter = server.run(date(2019, 4, 1).at(9, 0, 0, 0), false).await;
+    assert_eq!(drafted(&quarter), ["REP-quarterly-2019-Q1"]);
+    let closed = server.run(date(2020, 1, 2).at(9, 0, 0, 0), false).await;
+    assert!(drafted(&closed).contains(&"REP-annual-2019".into()), "{closed:?}");
+    assert_eq!(drafted(&server.run(date(2020, 1, 3).at(9, 0, 0, 0), false).await), [] as [&str; 0]);
+
+    // Written to, numbered, frozen: like any other.
+    let (annual, source) = (code("REP-annual-2019"), Source::default());
+    let city = server.app.actor(&code("city")).await.unwrap().unwrap();
+    let draft = server.app.report(&plan(), &annual).await.unwrap();
+    assert_eq!((draft.item.state, draft.item.due), (State::Draft, Some(date(2020, 1, 15))));
+    assert!(
+        draft.content.pack.is_some() && draft.content.rows.contains_key("T-1"),
+        "{:?}",
+        draft.content.rows
+    );
+    let written = [("summary".to_owned(), "全年一件任务逾期。".to_owned())];
+    let version = draft.item.version;
+    let receipt =
+        server.app.redraft_report(&city, &plan(), &annual, version, &written, &source).await.unwrap();
+    server.app.issue_report(&city, &plan(), &annual, receipt.version, &source).await.unwrap();
+    let issued = server.app.report(&plan(), &annual).await.unwrap();
+    assert!(issued.intact && issued.item.state == State::Issued);
+    assert_eq!(issued.item.issued.unwrap().number, 1);
 }
 
 async fn nothing_happens_where_no_rhythm_is_kept(scratch: &Scratch) {

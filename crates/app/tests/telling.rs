@@ -4,7 +4,10 @@
 
 use std::sync::Arc;
 
+use app::import::{Mode, Profile, Resolver, Sheet, SheetRow, prepare};
 use app::notify::{Covers, Moment, say};
+use app::read::Asked;
+use app::table::table;
 use app::{Actor, App, AppError, Change, FixedClock};
 use domain::code::Code;
 use domain::command::Command;
@@ -116,6 +119,25 @@ impl Place {
             }
         }
         out
+    }
+
+    /// Brings the rows of a table, the headings first; how many entries it came to.
+    fn import(&self, actor: &str, name: &str, rows: &[&[&str]], mode: Mode) -> usize {
+        self.runtime.block_on(async {
+            let actor = self.app.actor(&code(actor)).await.unwrap().unwrap();
+            let portfolio = self.app.portfolio(&code("p"), Asked::default()).await.unwrap();
+            let rows = (1u32..).zip(rows).map(|(number, cells)| SheetRow {
+                number,
+                cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
+            });
+            let sheet = Sheet { name: name.into(), rows: rows.collect(), faults: Vec::new() };
+            let (table, profile) = (table(name).unwrap(), Profile::default());
+            let prepared =
+                prepare(table, &code("p"), &sheet, &profile, &Resolver::of(&portfolio), TODAY).unwrap();
+            let report = self.app.import(&actor, prepared, mode, None).await.unwrap();
+            assert!(report.is_good(), "{:?}", report.problems);
+            report.entries
+        })
     }
 
     fn heads(&self) -> Vec<(&'static str, String)> {
@@ -273,4 +295,60 @@ fn a_public_date_that_moves_is_told_to_the_lead_unit_and_the_past_to_nobody() {
     // What the books are told of half a year ago is no news.
     record("city", Some(date(2018, 9, 1)), &subject, promised("2019-03").into());
     assert_eq!(place.told(), []);
+}
+
+#[test]
+fn an_import_tells_each_person_once_of_all_their_items() {
+    let place = Place::open(Scratch::sqlite());
+    let head = ["code", "item_kind", "name_zh", "received", "due", "lead_unit", "supporting_units", "person"];
+    let row = |row: [&'static str; 8]| row;
+    let rows = [
+        head,
+        row(["T-1", "tracked_task", "甲", "2019-02-11", "2019-04-01", "bureau", "", ""]),
+        row(["T-2", "tracked_task", "乙", "2019-02-11", "2019-04-01", "bureau", "helper", ""]),
+        row(["T-3", "tracked_task", "丙", "2019-02-11", "2019-04-01", "bureau", "", "office"]),
+        row(["D-1", "dispatch", "丁", "2019-03-04", "", "helper", "", ""]),
+        // What was done with long ago, and an inspection that comes without a word.
+        row(["G-1", "good_deed", "戊", "2019-02-11", "", "bureau", "", ""]),
+        row(["I-1", "inspection", "己", "2019-03-04", "", "bureau", "", ""]),
+    ];
+    let mut rows: Vec<Vec<&str>> = rows.iter().map(|row| row.to_vec()).collect();
+    for (at, row) in rows.iter_mut().enumerate() {
+        row.push(["inspection_way", "", "", "", "", "", "unannounced"][at]);
+    }
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    assert_eq!(place.import("city", "items", &rows, Mode::DryRun), 6);
+    assert_eq!(place.told(), [], "a trial tells nobody");
+    assert_eq!(place.import("city", "items", &rows, Mode::Apply), 6);
+    let inbox = place.runtime.block_on(place.app.inbox(&code("worker"), true, None, 5)).unwrap();
+    let list = "/p/p/ledger?unit=bureau&kind=tracked_task&sort=received&order=down";
+    assert_eq!(inbox.notices.iter().map(|held| held.notice.link.as_str()).collect::<Vec<_>>(), [list]);
+    assert_eq!(say(Lang::En, &inbox.notices[0].notice.said), "Imported for bureau: new items on the books 3");
+    let bureau = "导入台账：bureau局新增3件事项";
+    assert_eq!(
+        place.told(),
+        said(&[
+            ("helper", "导入台账：helper局新增2件事项"),
+            ("mate", bureau),
+            ("office", "导入台账：由您负责的事项新增1件"),
+            ("worker", bureau)
+        ])
+    );
+    assert_eq!(place.import("city", "items", &rows, Mode::Apply), 0);
+    assert_eq!(place.told(), [], "what is brought once more is no news");
+
+    let moves: [&[&str]; 3] = [
+        &["item", "item_record", "item_step", "item_state"],
+        &["T-1", "move", "assign", "assigned"],
+        &["T-2", "move", "assign", "assigned"],
+    ];
+    place.import("city", "item_records", &moves, Mode::Apply);
+    assert_eq!(
+        place.told(),
+        said(&[
+            ("helper", "导入记录：helper局有1件事项更新"),
+            ("mate", "导入记录：bureau局有2件事项更新"),
+            ("worker", "导入记录：bureau局有2件事项更新")
+        ])
+    );
 }

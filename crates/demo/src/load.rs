@@ -14,9 +14,10 @@ use store::Database;
 use words::Lang;
 
 use crate::data::{AREAS, PLANS, UNITS};
+use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{people, published, requests, rhythm};
+use crate::{foresight, people, published, requests, rhythm};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -38,6 +39,8 @@ struct Day {
     rhythm: Vec<Code>,
     /// Plans whose residents ask on it.
     requests: Vec<Code>,
+    /// Plans whose forecast is put on record.
+    forecast: Vec<Code>,
 }
 
 /// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
@@ -71,6 +74,12 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
             .map_err(|(at, error)| anyhow!("{} (known {date}): {}", places[at], why(error)))?;
         for plan in &day.rhythm {
             units.keep(&app, plan, date).await.with_context(|| format!("the rhythm of {date}"))?;
+        }
+        for plan in &day.forecast {
+            let ground = (illustrative(), String::new());
+            app.keep_forecast(&Actor::operator(), plan, ground)
+                .await
+                .with_context(|| format!("the forecast of {date}"))?;
         }
         for (plan, report) in &day.reports {
             reports::issue(&app, plan, report).await?;
@@ -118,6 +127,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         if kept.contains(&plan.code) {
             changes.push(rhythm::rules(&plan.code));
             changes.push(requests::set_up(&plan.code));
+            changes.extend(foresight::play(&plan.code));
         }
     }
     changes.extend(made_up);
@@ -130,6 +140,9 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         days.entry(report.day).or_default().reports.push((plan, report));
     }
     for plan in kept {
+        for day in foresight::KEPT {
+            days.entry(day).or_default().forecast.push(plan.clone());
+        }
         for day in rhythm::days() {
             days.entry(day).or_default().rhythm.push(plan.clone());
         }

@@ -48,7 +48,7 @@ pub(crate) fn rules(plan: &Code) -> Dated {
     }
     for rule in &mut rules.returns {
         // Months are spoken of at the dispatch meeting.
-        rule.report &= rule.series() == Series::Weekly;
+        rule.report &= rule.series() != Series::Monthly;
     }
     let day = workday::nth(SINCE, -3);
     let fact = PlanFact::Rhythm(InForce { since: SINCE, until: Some(UNTIL), rules });

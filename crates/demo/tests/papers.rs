@@ -159,7 +159,7 @@ fn data(paper: &Paper, format: Format, lang: Lang) -> Result<Data, PaperError> {
 fn document(paper: &Paper, lang: Lang) -> Document {
     match data(paper, Format::Docx, lang).unwrap() {
         Data::Document(document) => *document,
-        Data::Book(_) => panic!("a document was asked for"),
+        Data::Book(_) | Data::Chart(_) => panic!("a document was asked for"),
     }
 }
 

@@ -2,11 +2,12 @@
 //!
 //! A [`Document`] says what stands in a document; the layout of GB/T 9704-2012 (in Chinese) or of a
 //! plain report (in English) is put on by this crate, once, for both [`docx`] and [`pdf`]. Ledgers
-//! and timetables become workbooks with [`xlsx`]. The crate knows nothing of plans, has no clock, and
+//! and timetables become workbooks with [`xlsx`]; bars over time become a [`chart`]. The crate knows nothing of plans, has no clock, and
 //! writes the same bytes for the same input.
 
 pub mod block;
 mod character;
+pub mod chart;
 mod compose;
 pub mod docx;
 mod flow;

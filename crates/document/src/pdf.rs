@@ -1,5 +1,6 @@
 //! Writing a document as tagged PDF with searchable text and embedded fonts.
 
+mod chart;
 mod embed;
 mod grid;
 mod layout;
@@ -7,6 +8,8 @@ mod setter;
 mod sheet;
 mod tree;
 mod write;
+
+pub use chart::write_chart;
 
 use crate::font::{FontError, Library, Used};
 use crate::model::Document;

@@ -10,10 +10,12 @@ use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
 use crate::item::{Item, ItemFact, ItemKind, workflow};
 use crate::milestone::Aspect;
+use crate::plan::PlanFact;
 use crate::policy::{Action, Grant, Target, allows};
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Refusal};
 use crate::request::{Request, RequestFact, workflow as requests};
+use crate::scenario::Standing;
 use crate::subject::{Subject, SubjectKind};
 
 /// Refuses a command that its author may not give.
@@ -45,6 +47,10 @@ fn required(command: &Command, held: Option<&SubjectHistory>) -> BTreeSet<(Actio
     let kind = item.as_ref().map(|item| item.kind).or_else(|| command.facts().iter().find_map(kind_of));
     let recording = |fact: &Fact| match fact {
         Fact::Item(fact) => item_recording(fact, kind, item.as_ref()),
+        // An opinion is its department's own word.
+        Fact::Project(ProjectFact::Review { fact, .. }) if fact.word_of().is_some() => {
+            (Action::HandleItem, fact.word_of().cloned())
+        }
         fact => (recording(fact), None),
     };
     let registering = || match (command.subject().kind, kind) {
@@ -145,6 +151,10 @@ fn registering(kind: SubjectKind) -> Action {
 
 fn recording(fact: &Fact) -> Action {
     match fact {
+        // What is adopted becomes the plan.
+        Fact::Plan(PlanFact::Scenario(scenario)) if !matches!(scenario.standing, Standing::Adopted(_)) => {
+            Action::TryScenario
+        }
         Fact::Plan(_) => Action::ManagePlan,
         Fact::Project(fact) => match fact {
             ProjectFact::Membership { .. } | ProjectFact::LeadUnit { .. } => Action::ManageProjects,
@@ -154,6 +164,7 @@ fn recording(fact: &Fact) -> Action {
             | ProjectFact::GatePapers { .. }
             | ProjectFact::StepWork { .. }
             | ProjectFact::StepLink { .. }
+            | ProjectFact::Review { .. }
             | ProjectFact::Progress { .. }
             | ProjectFact::Output { .. }
             | ProjectFact::Suspended { .. }

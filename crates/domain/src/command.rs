@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use crate::code::Code;
 use crate::fact::{Fact, OfKind};
+use crate::forecast::KeptForecast;
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
 use crate::item::ItemFact;
@@ -197,6 +198,11 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
             | ProjectFact::StepLink { .. }
             | ProjectFact::Kind { .. },
         ) if project().any(waits) => true,
+        Fact::Project(ProjectFact::Step { .. } | ProjectFact::Review { .. })
+            if project().any(|fact| matches!(fact, ProjectFact::Review { .. })) =>
+        {
+            true
+        }
         Fact::Project(ProjectFact::Step { step, .. }) => {
             project().any(|fact| step_named(fact) == Some(step))
         }
@@ -210,7 +216,9 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
         Fact::Indicator(_) => false,
         // An item's or a request's next move depends on all that went before.
         Fact::Item(_) | Fact::Request(_) => true,
-        Fact::Plan(PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. }) => false,
+        Fact::Plan(
+            PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. } | PlanFact::Forecast(_),
+        ) => false,
         Fact::Plan(_) => true,
         // Areas and units are looked up where one refers to another.
         Fact::Area(_) | Fact::Unit(_) | Fact::Person(_) => false,
@@ -243,10 +251,9 @@ fn step_named(fact: &ProjectFact) -> Option<&Code> {
 
 /// Whether facts speak of a project's parts, steps or dates.
 pub(crate) fn needs_schedule(facts: &[Fact]) -> bool {
-    facts
-        .iter()
-        .filter_map(ProjectFact::of)
-        .any(|fact| part_named(fact).is_some() || step_named(fact).is_some())
+    facts.iter().filter_map(ProjectFact::of).any(|fact| {
+        part_named(fact).is_some() || step_named(fact).is_some() || matches!(fact, ProjectFact::Review { .. })
+    })
 }
 
 /// Whether exactly this fact is already on record for its day.
@@ -283,7 +290,7 @@ pub fn effective_of(fact: &Fact, context: &Context) -> Date {
             | IndicatorFact::Baseline { on, .. }
             | IndicatorFact::Accepted { on, .. },
         ) => *on,
-        Fact::Plan(PlanFact::PublishedFigure { on, .. }) => *on,
+        Fact::Plan(PlanFact::PublishedFigure { on, .. } | PlanFact::Forecast(KeptForecast { on, .. })) => *on,
         _ => context.effective,
     }
 }

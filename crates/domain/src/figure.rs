@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::item;
+use crate::item::call::Call;
 use crate::item::kind::{ItemKind, Level, Series};
 use crate::item::ledger::{LedgerRow, RowKind};
-use crate::item::workflow::State;
 use crate::milestone::step;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
@@ -127,9 +127,10 @@ pub struct ItemSelection {
     /// Only those that are done: issued, cleared, solved.
     #[serde(default)]
     pub done: bool,
-    /// None in one of these states: whistles but those still called have been answered.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub except: Vec<State>,
+    /// Only calls that some called unit has answered, or come to: one that was raised a level, or called off
+    /// again, has not been answered by that.
+    #[serde(default)]
+    pub answered: bool,
     #[serde(default)]
     pub count: Counted,
 }
@@ -153,7 +154,7 @@ impl ItemSelection {
             && (self.series.is_none() || self.series == row.series)
             && (self.level.is_none() || self.level == row.level)
             && (!self.done || row.standing == item::Standing::Done)
-            && !self.except.iter().any(|state| state.as_str() == row.state)
+            && (!self.answered || row.call.as_ref().is_some_and(Call::is_answered))
     }
 
     fn evaluate(&self, items: &[LedgerRow]) -> (Option<Decimal>, Vec<Row>) {

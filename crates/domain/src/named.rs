@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 /// A name as shown: Chinese always, English where someone gave it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Named {
     pub zh: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]

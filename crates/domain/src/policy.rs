@@ -145,10 +145,12 @@ pub enum Action {
     HandleRequest,
     /// See who asked.
     ReadPersonal,
+    /// Try out changes that touch nothing.
+    TryScenario,
 }
 
 impl Action {
-    pub const ALL: [Action; 25] = [
+    pub const ALL: [Action; 26] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -174,6 +176,7 @@ impl Action {
         Self::TakeRequest,
         Self::HandleRequest,
         Self::ReadPersonal,
+        Self::TryScenario,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -203,6 +206,7 @@ impl Action {
             Self::TakeRequest => "take_request",
             Self::HandleRequest => "handle_request",
             Self::ReadPersonal => "read_personal",
+            Self::TryScenario => "try_scenario",
         }
     }
 
@@ -259,8 +263,10 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::IssueReport
             | A::TakeRequest
             | A::HandleRequest
-            | A::ReadPersonal,
+            | A::ReadPersonal
+            | A::TryScenario,
         ) => InScope,
+        (R::Department | R::Subdistrict | R::SupervisionOffice | R::Leader, A::TryScenario) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleRequest | A::ReadPersonal) => InScope,
         (R::Subdistrict | R::RequestDesk, A::TakeRequest) => InScope,
@@ -293,9 +299,12 @@ fn covers(scope: &Scope, reach: Reach, action: Action, target: &Target) -> bool 
     match scope {
         Scope::Everything => true,
         Scope::Plan(plan) => target.plan.as_ref() == Some(plan),
-        // Reading is not narrowed to one's own area or unit: all work from one ledger.
+        // Reading, and trying out, is not narrowed to one's own area or unit: all work from one ledger.
         Scope::Area(_) | Scope::Unit(_)
-            if matches!(action, Action::ReadStaff | Action::ReadAudit | Action::Export) =>
+            if matches!(
+                action,
+                Action::ReadStaff | Action::ReadAudit | Action::Export | Action::TryScenario
+            ) =>
         {
             true
         }
@@ -329,17 +338,17 @@ mod tests {
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
     const TABLE: [(Role, &str); 10] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per
-        (Role::Administrator, "s.s..........s.ss........"),
-        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssssss"),
-        (Role::DistrictTaskForce, "sss.ss...s.sss....sssssss"),
-        (Role::Department, "ss..ls...s.l.s.....s...ss"),
-        (Role::Subdistrict, "ss..ls...s.l.s.....ss.sss"),
-        (Role::Community, "ss...........s.....s...ss"),
-        (Role::SupervisionOffice, "sss..........s...ss..s..."),
-        (Role::Leader, "sss..........s...s......."),
-        (Role::Auditor, "sss..........s..........."),
-        (Role::RequestDesk, "ss..........ss........s.s"),
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per Try
+        (Role::Administrator, "s.s..........s.ss........."),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.sssssssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....ssssssss"),
+        (Role::Department, "ss..ls...s.l.s.....s...sss"),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss.ssss"),
+        (Role::Community, "ss...........s.....s...ss."),
+        (Role::SupervisionOffice, "sss..........s...ss..s...s"),
+        (Role::Leader, "sss..........s...s.......s"),
+        (Role::Auditor, "sss..........s............"),
+        (Role::RequestDesk, "ss..........ss........s.s."),
     ];
 
     #[test]
@@ -374,8 +383,10 @@ mod tests {
             for action in Action::ALL {
                 for (scope, in_scope, as_lead) in &scopes {
                     let grants = [Grant { role, scope: scope.clone() }];
-                    let reads_all = matches!(action, Action::ReadStaff | Action::ReadAudit | Action::Export)
-                        && matches!(scope, Scope::Area(_) | Scope::Unit(_));
+                    let reads_all = matches!(
+                        action,
+                        Action::ReadStaff | Action::ReadAudit | Action::Export | Action::TryScenario
+                    ) && matches!(scope, Scope::Area(_) | Scope::Unit(_));
                     let expected = action == Action::ReadPublic
                         || match reach(role, action) {
                             Reach::InScope

@@ -126,6 +126,24 @@ pub enum Problem {
     SilentUnits,
     #[error("not while {}", .state.as_str())]
     NotInState { state: State },
+    #[error("no approval step")]
+    NoGate,
+    #[error("the next number is {next}")]
+    RoundOrder { next: u32 },
+    #[error("round {number} is still open")]
+    RoundOpen { number: u32 },
+    #[error("there is no round {number}")]
+    NoRound { number: u32 },
+    #[error("'{unit}' was not asked")]
+    NotAsked { unit: Code },
+    #[error("points still open: {0:?}")]
+    OpenPoints(Vec<u32>),
+    #[error("a department disagrees")]
+    Disagreement,
+    #[error("change {0} of the scenario means nothing")]
+    BadChange(usize),
+    #[error("at most {0}")]
+    TooMany(usize),
     #[error("cannot {} from {}", .step.as_str(), .from.as_str())]
     IllegalRequestMove { from: RequestState, step: RequestStep },
     #[error("not while {}", .state.as_str())]
@@ -171,6 +189,8 @@ pub enum Reference {
     Evidence,
     Matter,
     WorkCalendar,
+    WorkLimit,
+    Revision,
 }
 
 impl std::fmt::Display for Reference {
@@ -193,6 +213,8 @@ impl Reference {
             Self::Part => "part",
             Self::Step => "step",
             Self::WorkCalendar => "work_calendar",
+            Self::WorkLimit => "work_limit",
+            Self::Revision => "revision",
             Self::Indicator => "indicator",
             Self::Figure => "figure",
             Self::YearlyList => "yearly_list",
@@ -275,6 +297,15 @@ impl Problem {
             Self::SilentUnits => "silent-units",
             Self::NotInState { .. } => "not-in-state",
             Self::WordOfOther(_) => "word-of-other",
+            Self::NoGate => "no-gate",
+            Self::RoundOrder { .. } => "round-order",
+            Self::RoundOpen { .. } => "round-open",
+            Self::NoRound { .. } => "no-round",
+            Self::NotAsked { .. } => "not-asked",
+            Self::OpenPoints(_) => "open-points",
+            Self::Disagreement => "disagreement",
+            Self::BadChange(_) => "bad-change",
+            Self::TooMany(_) => "too-many",
             Self::IllegalRequestMove { .. } => "illegal-request-move",
             Self::NotWhileRequest { .. } => "not-while-request",
             Self::Personal => "personal",
@@ -318,6 +349,14 @@ impl Problem {
                 let numbers = matters.iter().map(u32::to_string).collect::<Vec<_>>().join(", ");
                 vec![("matters", numbers)]
             }
+            Self::RoundOrder { next } => vec![("next", next.to_string())],
+            Self::RoundOpen { number } | Self::NoRound { number } => vec![("number", number.to_string())],
+            Self::NotAsked { unit } => vec![("unit", unit.to_string())],
+            Self::OpenPoints(points) => {
+                vec![("points", points.iter().map(u32::to_string).collect::<Vec<_>>().join(", "))]
+            }
+            Self::BadChange(at) => vec![("at", at.to_string())],
+            Self::TooMany(most) => vec![("most", most.to_string())],
             Self::OpenTasks(tasks) => {
                 vec![("tasks", tasks.iter().map(Code::as_str).collect::<Vec<_>>().join(", "))]
             }

@@ -1,5 +1,7 @@
 //! The rules a command's facts must keep.
 
+mod whatif;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -25,7 +27,7 @@ use crate::request::routing::RouteTo;
 use crate::request::{RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
-use crate::timetabling::{MOST_DAYS, Work, waiting_circle};
+use crate::timetabling::{MOST_DAYS, Work, usual_circle, waiting_circle};
 use crate::unit::UnitFact;
 
 /// What the checks look at, with the list that refusals are added to.
@@ -343,6 +345,7 @@ impl Check<'_> {
                     self.no_waiting_circle(&link.step);
                 }
             }
+            ProjectFact::Review { round, fact } => self.review(*round, fact),
             ProjectFact::Progress { part, percent } => {
                 self.part(part);
                 if *percent < Decimal::ZERO || *percent > Decimal::ONE_HUNDRED {
@@ -431,12 +434,29 @@ impl Check<'_> {
                         let known = held.steps.iter().any(|other| other.step == *step);
                         self.require(known, Reference::Step, step);
                     }
+                    let circle = self.plan.as_deref().and_then(|plan| usual_circle(plan, &held, step, work));
+                    if let Some(circle) = circle {
+                        self.refuse(Problem::Circular(circle));
+                    }
                 }
             }
             PlanFact::WorkCalendar(calendar) => {
                 self.name(&calendar.name);
                 if !calendar.week.contains(&true) {
                     self.refuse(Problem::NoWorkingDay);
+                }
+            }
+            PlanFact::WorkLimit { limit, held } => self.work_limit(limit, held.as_ref()),
+            PlanFact::Scenario(scenario) => self.scenario(scenario),
+            PlanFact::ForecastRules(rules) => {
+                if !rules.is_sound() {
+                    self.refuse(Problem::PercentRange);
+                }
+            }
+            PlanFact::Forecast(forecast) => {
+                self.not_future(forecast.on);
+                if !forecast.rules.is_sound() || forecast.promises.iter().any(|kept| kept.permille > 1000) {
+                    self.refuse(Problem::PercentRange);
                 }
             }
             PlanFact::RequestCategory(category) => {

@@ -14,6 +14,7 @@ pub mod network_csv;
 pub mod oc4ids;
 pub mod osm_pbf;
 pub mod places_csv;
+pub mod plan_sheet;
 pub mod population_totals;
 mod protobuf;
 pub mod responses;

@@ -17,6 +17,13 @@ pub use write::{WriteOptions, write};
 use thiserror::Error;
 use timetable::PlanError;
 
+/// Whether a file looks like XML, in whatever encoding plans come in.
+pub fn is_xml(bytes: &[u8]) -> bool {
+    let utf16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    utf16 || text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<')
+}
+
 /// Why a file is not a plan. Messages name the place and say how to mend it.
 #[derive(Debug, Error)]
 pub enum MspdiError {

@@ -122,6 +122,10 @@ pub enum ReadError {
     NoSheet { name: String, sheets: String },
     #[error("neither UTF-8 nor GB18030: broken at byte {byte}, line {line}: save it as UTF-8")]
     Encoding { byte: usize, line: usize },
+    #[error("not a plan that can be read: {why}")]
+    BrokenPlan { why: String },
+    #[error("a plan file fills the tables step_work, step_links and milestones, and no other")]
+    PlanForTable,
     #[error("not a text file (it has NUL bytes): save it as .xlsx or CSV")]
     Binary,
 }
@@ -143,6 +147,8 @@ impl ReadError {
             Self::Encrypted => "file-encrypted",
             Self::NoSheet { .. } => "file-no-sheet",
             Self::Encoding { .. } => "file-encoding",
+            Self::BrokenPlan { .. } => "file-broken-plan",
+            Self::PlanForTable => "file-plan-for-table",
             Self::Binary => "file-binary",
         }
     }
@@ -157,10 +163,12 @@ impl ReadError {
             Self::TooManySheets { max } | Self::TooManyRows { max } => vec![("max", max.to_string())],
             Self::TooManyColumns { row, max } => vec![("row", row.to_string()), ("max", max.to_string())],
             Self::TooMuchText { max } => vec![("max", mebibytes(&(*max as u64)))],
-            Self::BrokenWorkbook { why } => vec![("why", why.clone())],
+            Self::BrokenWorkbook { why } | Self::BrokenPlan { why } => vec![("why", why.clone())],
             Self::NoSheet { name, sheets } => vec![("name", name.clone()), ("sheets", sheets.clone())],
             Self::Encoding { byte, line } => vec![("byte", byte.to_string()), ("line", line.to_string())],
-            Self::Empty | Self::OldWorkbook | Self::Encrypted | Self::Binary => Vec::new(),
+            Self::Empty | Self::OldWorkbook | Self::Encrypted | Self::Binary | Self::PlanForTable => {
+                Vec::new()
+            }
         }
     }
 }

@@ -27,8 +27,12 @@ struct File(PathBuf);
 
 impl File {
     fn new(name: &str, text: &str) -> File {
+        File::bytes(name, text.as_bytes())
+    }
+
+    fn bytes(name: &str, bytes: &[u8]) -> File {
         let path = std::env::temp_dir().join(format!("huitian-{}-{name}", std::process::id()));
-        std::fs::write(&path, text).unwrap();
+        std::fs::write(&path, bytes).unwrap();
         File(path)
     }
 
@@ -162,9 +166,39 @@ fn bad_input_names_the_place_and_the_remedy() {
     let text = refused(&["compute", circle.path()]);
     assert!(text.contains("“鸡” (1) → “蛋” (2)") || text.contains("“蛋” (2) → “鸡” (1)"), "{text}");
     let sheet = File::new("sheet.xlsx", "PK\u{3}\u{4}");
-    assert!(refused(&["compute", sheet.path()]).contains("MSPDI"));
+    assert!(refused(&["compute", sheet.path()]).contains("not a workbook"));
+    let sheet = File::new("wrong.csv", "uid,name,duration_days,predecessors\n1,甲,-1,\n2,乙,1,7\n");
+    let text = refused(&["compute", sheet.path()]);
+    assert!(text.contains("row 2, duration_days") && text.contains("row 3, predecessors"), "{text}");
     let other = File::new("other.txt", "hello");
     assert!(refused(&["compute", other.path()]).contains(other.path()));
+}
+
+#[test]
+fn a_sheet_of_tasks_is_a_plan() {
+    let sheet = File::new(
+        "plan.csv",
+        "uid,name,duration_days,predecessors,calendar,deadline,earliest\n0,计划,,,china,,2019-09-26\n\
+         1,许可,3,,,,\n2,施工,10,1FS+1d,,2019-10-18,\n",
+    );
+    let rows = stdout(&huitian(&["compute", sheet.path(), "--format", "csv"]));
+    let lines: Vec<&str> = rows.lines().collect();
+    assert_eq!(
+        lines[1..],
+        [
+            "1,2019-09-26T08:00,2019-09-29T17:00,2019-09-26T08:00,2019-09-29T17:00,0,0,true",
+            "2,2019-10-08T08:00,2019-10-18T17:00,2019-10-08T08:00,2019-10-18T17:00,0,0,true",
+        ]
+    );
+    // As a workbook, and as MSPDI, it is the same plan.
+    for (format, name) in [("xlsx", "again.xlsx"), ("mspdi", "again.xml")] {
+        let out = huitian(&["compute", sheet.path(), "--format", format]);
+        assert!(out.status.success());
+        let again = File::bytes(name, &out.stdout);
+        assert_eq!(stdout(&huitian(&["compute", again.path(), "--format", "csv"])), rows, "{format}");
+    }
+    let odds = stdout(&huitian(&["forecast", sheet.path(), "--draws", "1000", "--seed", "3"]));
+    assert!(odds.contains("\"probability\""), "{odds}");
 }
 
 #[test]

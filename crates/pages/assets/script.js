@@ -43,6 +43,58 @@ for (const part of document.querySelectorAll("[data-live]")) {
   setInterval(look, 4000);
   document.addEventListener("visibilitychange", look);
 }
+// Rows of a Gantt chart are one stop of the tab key; arrows move between them, and what a row says is shown below.
+for (const chart of document.querySelectorAll("[data-gantt]")) {
+  const rows = [...chart.querySelectorAll(".gantt-strip a")];
+  const said = document.querySelector("[data-gantt-said]");
+  if (rows.length === 0) continue;
+  const tell = (row) => {
+    said.hidden = false;
+    said.textContent = row.title ? `${row.textContent}: ${row.title}` : row.textContent;
+  };
+  let at = 0;
+  rows.forEach((row, index) => (row.tabIndex = index === 0 ? 0 : -1));
+  const go = (index) => {
+    rows[at].tabIndex = -1;
+    at = Math.max(0, Math.min(rows.length - 1, index));
+    rows[at].tabIndex = 0;
+    rows[at].focus();
+  };
+  chart.addEventListener("focusin", (event) => {
+    const index = rows.indexOf(event.target);
+    if (index < 0) return;
+    rows[at].tabIndex = -1;
+    rows[(at = index)].tabIndex = 0;
+    tell(rows[at]);
+  });
+  const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, Home: -Infinity, End: Infinity };
+  chart.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || !(event.key in steps)) return;
+    event.preventDefault();
+    if (event.target === chart) go(event.key === "End" ? rows.length - 1 : event.key === "Home" ? 0 : at);
+    else go(at + steps[event.key]);
+  });
+  // The bars belong to their names: pointing at one tells it, and a click opens it.
+  let pointed = null;
+  const rowAt = (event) => {
+    const svg = event.target.closest(".gantt-strip svg");
+    if (!svg) return null;
+    const index = Math.floor((event.clientY - svg.getBoundingClientRect().top) / 26);
+    return svg.previousElementSibling.children[index]?.firstElementChild ?? null;
+  };
+  chart.addEventListener("pointermove", (event) => {
+    const row = rowAt(event);
+    if (row === pointed) return;
+    pointed?.parentElement.classList.remove("pointed");
+    (pointed = row)?.parentElement.classList.add("pointed");
+    if (row) tell(row);
+  });
+  chart.addEventListener("pointerleave", () => {
+    pointed?.parentElement.classList.remove("pointed");
+    pointed = null;
+  });
+  chart.addEventListener("click", (event) => rowAt(event)?.click());
+}
 // Where somebody is fills in the place; without it the address does.
 for (const button of document.querySelectorAll("button[data-locate]")) {
   const form = button.form;

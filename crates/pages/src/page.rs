@@ -180,6 +180,15 @@ impl Page {
         }
     }
 
+    /// Working days by which something comes later or earlier.
+    pub fn shift_text(&self, days: impl Borrow<i32>) -> String {
+        match *days.borrow() {
+            0 => self.t("shift-none").into_owned(),
+            later if later > 0 => self.t1("shift-later", "days", later),
+            earlier => self.t1("shift-earlier", "days", earlier.unsigned_abs()),
+        }
+    }
+
     /// By how much a promise was moved.
     pub fn moved_text(&self, days: impl Borrow<i32>) -> String {
         match *days.borrow() {

@@ -31,6 +31,8 @@ const TOPICS: &[(&str, &str)] = &[
     ("revision", "/revisions"),
     ("yearly_list", "/lists"),
     ("list_entry", "/lists"),
+    ("usual_work", "/timetable/work"),
+    ("work_calendar", "/timetable/work"),
 ];
 
 struct Bench {

@@ -27,6 +27,7 @@ use crate::page::Page;
 use crate::project_chart::{self, Chart};
 use crate::project_history::{self, HistoryLine};
 use crate::project_track::{self, Grades, MovedPromise, PartLine, TrackLine};
+use crate::timetable::Brief;
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -103,6 +104,8 @@ struct ProjectPage {
     more_history: bool,
     may_edit: bool,
     may_staff: bool,
+    /// How its promise stands by the timetable, for those who work on the plan.
+    brief: Option<Brief>,
 }
 
 async fn show(
@@ -140,7 +143,11 @@ async fn show(
         project_history::lines(&entries.items, &portfolio, project, visitor.lang, zone, signers.as_ref());
     view.entries = entries.items.len() - later;
     view.later_entries = later;
-    if !may_staff {
+    if may_staff {
+        view.brief = crate::timetable::brief(&state.app, &portfolio, project, visitor.lang)
+            .await
+            .map_err(|e| visitor.fail(e))?;
+    } else {
         view.remarks.clear();
     }
     render(&view)
@@ -232,6 +239,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades
         more_history: false,
         may_edit: false,
         may_staff: false,
+        brief: None,
         page,
     }
 }

@@ -26,6 +26,7 @@ use crate::editor::project::{
 use crate::editor::sheet::Sheet;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::timetable::outlook::preview::{Accept, as_it_stands, preview};
 use crate::visit::{Visit, render};
 
 /// Everything the pages about one project need.
@@ -231,6 +232,33 @@ impl<'a> Maker<'a> {
         Ok(Self { visit, bench, form, slot, place })
     }
 
+    /// What a change of durations or links would move, before it is accepted. `None` where nothing is to be shown:
+    /// it was accepted, is of another kind, changes nothing, or is not in order and is told so by the form.
+    async fn preview(&self, typed: &Typed) -> Result<Option<Response>, PageError> {
+        let (visit, bench) = (self.visit, self.bench);
+        if !matches!(self.form.key, "step_work" | "step_link") || typed.has("accepted") {
+            return Ok(None);
+        }
+        let task = self.task();
+        let Some((facts, change)) = task.wanted(typed).filter(|(facts, _)| !facts.is_empty()) else {
+            return Ok(None);
+        };
+        let tried = visit.app.try_all(&visit.actor, vec![change]).await?;
+        if !tried.iter().all(|tried| tried.as_ref().is_ok_and(|receipt| !receipt.entries.is_empty())) {
+            return Ok(None);
+        }
+        let base = as_it_stands(visit, &bench.plan).await?;
+        let subject = Subject::project(&bench.plan, &bench.code);
+        let hidden = typed.0.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+        let accept = Accept {
+            title: visit.t(&self.form.title_key()).into_owned(),
+            action: task.action.clone(),
+            back: task.cancel.clone(),
+            hidden,
+        };
+        preview(visit, &base, &subject, &facts, accept).await.map(Some)
+    }
+
     fn task(&self) -> Task<'_> {
         let (visit, bench) = (self.visit, self.bench);
         let today = visit.app.clock().today();
@@ -253,9 +281,19 @@ impl<'a> Maker<'a> {
         let hub = format!("{}/edit", bench.address());
         let subject = Target::Held(Subject::project(&bench.plan, &bench.code));
         let legend = visit.t(&self.form.title_key()).into_owned();
-        let mut task = Task::new(desk, subject, legend, format!("{hub}/{}", self.form.key), hub);
+        let action = format!("{hub}/{}", self.form.key);
+        let mut task = Task::new(desk, subject, legend, action, self.home());
         task.dress = Box::new(|sheet| self.with_place(sheet));
         task.by(&visit.actor)
+    }
+
+    /// Where one goes from here: what a duration or a link moves is seen at once where it is worked out.
+    fn home(&self) -> String {
+        let address = self.bench.address();
+        match self.form.key {
+            "step_work" | "step_link" => format!("{address}/timetable"),
+            _ => format!("{address}/edit"),
+        }
     }
 
     /// Which date is meant is settled before the form opens: it is shown, and sent along.
@@ -337,11 +375,13 @@ pub async fn save(
         if form.key == "milestone" && maker.place.is_none() {
             return milestones(&visit, &bench);
         }
+        if let Some(preview) = maker.preview(&typed).await? {
+            return Ok(preview);
+        }
         let finish = |sheet: &mut Sheet, typed: &Typed| maker.put_beside(sheet, typed);
-        let hub = format!("{}/edit", bench.address());
         match maker.task().handle(&visit.app, &visit.actor, &mut typed, finish).await? {
-            Outcome::Done(receipt, _) => return Ok(done(&hub, Some(&receipt))),
-            Outcome::Unchanged => return Ok(done(&hub, None)),
+            Outcome::Done(receipt, _) => return Ok(done(&maker.home(), Some(&receipt))),
+            Outcome::Unchanged => return Ok(done(&maker.home(), None)),
             Outcome::Again(status, sheet) => return maker.page(status, *sheet),
             Outcome::Afresh => {}
         }

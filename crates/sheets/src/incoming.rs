@@ -6,6 +6,8 @@ use exchange::injection;
 use exchange::sheet::{Limits, ReadError};
 use words::Lang;
 
+use crate::plan_file;
+
 /// A sheet as it was read, and what other sheets its workbook has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Incoming {
@@ -14,8 +16,11 @@ pub struct Incoming {
 }
 
 /// Reads a sheet of a file: the named one, else one that is called like the table, else the first that
-/// is not empty. Texts are as they were before they were made harmless for spreadsheets.
+/// is not empty. A plan of another planning program is read as the table's sheet. Texts are as they were before they were made harmless for spreadsheets.
 pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
+    if plan_file::is_plan(bytes) {
+        return Ok(Incoming { sheet: plan_file::read(bytes, table, limits)?, sheets: Vec::new() });
+    }
     let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
     let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
     let read = exchange::sheet::read(bytes, name, &preferred, limits)?;

@@ -7,6 +7,7 @@ mod export;
 mod format;
 mod incoming;
 mod mistakes;
+mod plan_file;
 mod template;
 
 pub use exchange::cell::WriteError;

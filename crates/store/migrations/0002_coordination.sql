@@ -7,7 +7,12 @@ DROP INDEX entry_by_time;
 DROP INDEX entry_by_subject;
 CREATE INDEX entry_by_kind ON entry (kind, scope, seq);
 
--- The ledger: a row for each stretch of days that an item looked the same.
+-- The last entry whose facts are in their places: those of later ones are put there some thousands at once.
+ALTER TABLE chain ADD COLUMN projected BIGINT NOT NULL DEFAULT 0;
+UPDATE chain SET projected = seq;
+
+-- The ledger: a row for each stretch of days that an item looked the same. Rows are large: kept in the order
+-- of a key, each would take a page of its own.
 
 CREATE TABLE item (
   plan {text} NOT NULL,
@@ -35,12 +40,46 @@ CREATE TABLE item (
   words {text} NOT NULL,
   body {text} NOT NULL,
   PRIMARY KEY (plan, code, from_day)
-) {unrowed};
-CREATE INDEX item_by_day ON item (
-  plan, until_day, from_day, kind, standing, lead_unit, due, received, finished, reported, late, weekly,
-  evidence, level, series, caller, person, sector, units, number, code
 );
-CREATE INDEX item_by_lead ON item (plan, lead_unit, until_day, due);
+-- Rows that ended, for days gone by.
+CREATE INDEX item_by_day ON item (
+  plan, until_day, from_day, standing, kind, lead_unit, due, received, finished, reported, late, weekly,
+  evidence, level, series, caller, person, sector, units, number, code
+) WHERE until_day < '9999-12-31';
+-- Words are looked for in all rows; what is found is put in order from here. PostgreSQL keeps no long texts in
+-- an index.
+{embedded} CREATE INDEX item_in_words ON item (plan, standing, words, code, from_day, kind, lead_unit, units, caller, person, sector, level, series, due,  received, finished, reported, late, weekly, evidence, number, name) WHERE until_day = '9999-12-31';
+-- Rows that still hold, for each order of a page: all that may be asked of them stands in the index, so that a
+-- page is read in its order and no row that is not shown.
+CREATE INDEX item_in_received ON item (
+  plan, standing, received, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
+  due, finished, reported, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
+CREATE INDEX item_in_finished ON item (
+  plan, standing, finished, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
+  due, received, reported, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
+CREATE INDEX item_in_reported ON item (
+  plan, standing, reported, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
+  due, received, finished, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
+CREATE INDEX item_in_number ON item (
+  plan, standing, number, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
+  due, received, finished, reported, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
+CREATE INDEX item_in_lead_unit ON item (
+  plan, standing, lead_unit, code, from_day, kind, units, caller, person, sector, level, series, due,
+  received, finished, reported, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
+CREATE INDEX item_in_name ON item (
+  plan, standing, name, code, from_day, kind, lead_unit, units, caller, person, sector, level, series, due,
+  received, finished, reported, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
+-- Where no order is asked for, SQLite takes the last of them.
+CREATE INDEX item_in_due ON item (
+  plan, standing, due, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
+  received, finished, reported, late, weekly, evidence
+) WHERE until_day = '9999-12-31';
 -- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
 CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 

@@ -471,6 +471,7 @@ fn restore_into(
         sha.update(&text);
     }
     let Some((seq, hash)) = header.filter(|_| ended) else { return Err(BackupError::CutShort) };
+    tx.place_facts()?;
     tx.writing().rebuild_ledger()?;
     tx.writing().rebuild_requests()?;
     if tx.head().0 != seq || last.to_string() != hash {
@@ -505,12 +506,13 @@ fn restore_entry(
     let event: Event = serde_json::from_str(&line.event)
         .map_err(|error| BackupError::Format { line: number, why: error.to_string() })?;
     insert(tx.writing(), &written, event.corrects(), &line.hash)?;
-    *tx.head = Head { seq: line.seq, recorded_at: line.recorded_at, hash: line.hash.clone() };
+    let projected = tx.head.projected;
+    *tx.head = Head { seq: line.seq, recorded_at: line.recorded_at, hash: line.hash.clone(), projected };
     let entry = tx
         .connection
         .entry(Seq(line.seq))?
         .ok_or_else(|| StoreError::Damaged("an entry just written is missing".into()))?;
-    crate::facts::project(tx.connection, &entry)?;
+    tx.take_in(&entry)?;
     Ok(hash)
 }
 

@@ -74,9 +74,21 @@ pub(crate) fn fact(row: &Row) -> Result<RecordedFact> {
     })
 }
 
+/// Leaves only facts of no light topic; whether what is left changes a subject without such facts.
+fn is_heavy(event: &mut Event, held: Option<&Arc<SubjectHistory>>) -> bool {
+    let (Event::Registered { facts } | Event::Recorded { facts } | Event::Corrected { facts, .. }) = event;
+    facts.retain(|fact| {
+        let slot = fact.slot();
+        let topic = slot.split_once('/').map_or(slot.as_str(), |(topic, _)| topic);
+        !LIGHT_TOPICS.contains(&topic)
+    });
+    !facts.is_empty()
+        || event.corrects().zip(held).is_some_and(|(wrong, held)| held.facts().iter().any(|f| f.seq == wrong))
+}
+
 impl Connection {
-    /// One subject with all that is known of it.
-    pub fn subject(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
+    /// One subject by the facts that are in their places.
+    pub(crate) fn placed(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
         let facts = self.rows(
             &format!("SELECT {COLUMNS} FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3"),
             &[
@@ -95,6 +107,16 @@ impl Connection {
         let head = self.head()?;
         for scope in scopes {
             self.load_scope(scope, light, &mut history)?;
+        }
+        for mut entry in self.tail_entries()? {
+            let subject = &entry.draft.subject;
+            if !subject.kind.is_portfolio() || !scopes.contains(&subject.scope) {
+                continue;
+            }
+            if light && !is_heavy(&mut entry.draft.event, history.get(subject)) {
+                continue;
+            }
+            history.apply(&entry);
         }
         history.set_head(head);
         Ok(history)
@@ -193,7 +215,8 @@ impl Tx<'_> {
         if let Some(held) = self.cache.subjects.get(subject) {
             return Ok(held.clone());
         }
-        let loaded = self.connection.subject(subject)?.map(Arc::new);
+        let placed = self.connection.placed(subject)?;
+        let loaded = self.whole_tail()?.follow(subject, placed).map(Arc::new);
         if self.cache.subjects.len() >= SubjectCache::MOST {
             self.cache.clear();
         }

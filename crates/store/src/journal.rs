@@ -18,35 +18,47 @@ pub(crate) struct Head {
     pub recorded_at: i64,
     /// As hexadecimal digits.
     pub hash: String,
+    /// The last entry whose facts are in their places.
+    pub projected: u64,
 }
 
 impl Head {
     /// Reads the head; on PostgreSQL it is held against other servers until the commit.
     pub(crate) fn lock(connection: &mut Connection) -> Result<Self> {
         let sql = if connection.is_postgres() {
-            "SELECT seq, recorded_at, hash FROM chain WHERE id = 1 FOR UPDATE"
+            "SELECT seq, recorded_at, hash, projected FROM chain WHERE id = 1 FOR UPDATE"
         } else {
-            "SELECT seq, recorded_at, hash FROM chain WHERE id = 1"
+            "SELECT seq, recorded_at, hash, projected FROM chain WHERE id = 1"
         };
         Self::read(connection, sql)
     }
 
     pub(crate) fn peek(connection: &mut Connection) -> Result<Self> {
-        Self::read(connection, "SELECT seq, recorded_at, hash FROM chain WHERE id = 1")
+        Self::read(connection, "SELECT seq, recorded_at, hash, projected FROM chain WHERE id = 1")
     }
 
     fn read(connection: &mut Connection, sql: &str) -> Result<Self> {
         connection
             .first(sql, &[], |row| {
-                Ok(Self { seq: row.int(0)? as u64, recorded_at: row.int(1)?, hash: row.text(2)?.to_owned() })
+                Ok(Self {
+                    seq: row.int(0)? as u64,
+                    recorded_at: row.int(1)?,
+                    hash: row.text(2)?.to_owned(),
+                    projected: row.int(3)? as u64,
+                })
             })?
             .ok_or_else(|| StoreError::Damaged("the journal's head is missing".into()))
     }
 
     pub(crate) fn save(&self, connection: &mut Connection) -> Result<()> {
         connection.send(
-            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3 WHERE id = 1",
-            &[Param::from(self.seq), Param::Int(self.recorded_at), Param::Text(&self.hash)],
+            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3, projected = $4 WHERE id = 1",
+            &[
+                Param::from(self.seq),
+                Param::Int(self.recorded_at),
+                Param::Text(&self.hash),
+                Param::from(self.projected),
+            ],
         )
     }
 }
@@ -83,11 +95,11 @@ impl Tx<'_> {
         let hash = written.hash(previous);
         let hash_text = hash.to_string();
         insert(self.writing(), &written, draft.event.corrects(), &hash_text)?;
-        *self.head = Head { seq: seq.0, recorded_at, hash: hash_text };
+        *self.head = Head { seq: seq.0, recorded_at, hash: hash_text, projected: self.head.projected };
         let recorded_at = timestamp(recorded_at)?;
         let entry = Entry { seq, recorded_at, draft, hash };
-        crate::facts::project(self.connection, &entry)?;
         self.cache.apply(&entry);
+        self.take_in(&entry)?;
         let listed = matches!(entry.draft.subject.kind, SubjectKind::Item | SubjectKind::Request);
         if listed && let Some(history) = self.subject(&entry.draft.subject)? {
             match entry.draft.subject.kind {
@@ -196,22 +208,6 @@ impl Connection {
 
     pub fn entry(&mut self, seq: Seq) -> Result<Option<Entry>> {
         self.first(&format!("SELECT {COLUMNS} FROM entry WHERE seq = $1"), &[Param::from(seq.0)], entry)
-    }
-
-    /// The correction of an entry, if there is one.
-    pub fn correction_of(&mut self, subject: &Subject, seq: Seq) -> Result<Option<Seq>> {
-        let found = self.first(
-            "SELECT superseded FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3 AND seq = $4 \
-             AND superseded IS NOT NULL",
-            &[
-                Param::Text(subject.scope.as_str()),
-                Param::Text(subject.kind.as_str()),
-                Param::Text(subject.code.as_str()),
-                Param::from(seq.0),
-            ],
-            |row| row.int(0),
-        )?;
-        Ok(found.map(|seq| Seq(seq as u64)))
     }
 
     /// Entries in order after `after`, at most `limit`: for readers that catch up.

@@ -2,23 +2,15 @@
 
 use domain::code::Code;
 use domain::history::{SubjectHistory, View};
-use domain::item::ledger::{LedgerRow, Span, spans};
-use domain::item::light::{Condition, Judge, Light};
-use domain::item::query::{After, LedgerQuery, NEVER, Sort, searched};
-use domain::item::{Item, ItemFact, Relation, Standing, Target};
+use domain::item::ledger::{Span, spans};
+use domain::item::query::{NEVER, searched};
+use domain::item::{Item, ItemFact, Relation, Target};
 use domain::journal::{Entry, Event, Seq};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
-
-/// A page of ledger rows, with where the next one begins.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LedgerPage {
-    pub rows: Vec<LedgerRow>,
-    pub next: Option<After>,
-}
 
 /// A link as seen from its far end.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -169,271 +161,13 @@ fn links(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
     Ok(())
 }
 
-/// A statement under construction: texts with numbered places, and their values.
-struct Asked {
-    sql: String,
-    values: Vec<String>,
-}
-
-impl Asked {
-    /// The place of a value.
-    fn value(&mut self, value: impl Into<String>) -> String {
-        self.values.push(value.into());
-        format!("${}", self.values.len())
-    }
-
-    fn and(&mut self, condition: &str) {
-        self.sql.push_str(" AND ");
-        self.sql.push_str(condition);
-    }
-
-    fn same(&mut self, column: &str, value: Option<&str>) {
-        if let Some(value) = value {
-            let place = self.value(value);
-            self.and(&format!("{column} = {place}"));
-        }
-    }
-
-    fn among<'a>(&mut self, column: &str, values: impl Iterator<Item = &'a str>) {
-        let places: Vec<String> = values.map(|value| self.value(value)).collect();
-        if !places.is_empty() {
-            self.and(&format!("{column} IN ({})", places.join(", ")));
-        }
-    }
-
-    /// Whether a column has a text in it, letter by letter: LIKE differs between the databases.
-    fn holds(&mut self, column: &str, place: &str) {
-        self.and(&format!("replace({column}, {place}, '') <> {column}"));
-    }
-
-    fn within(&mut self, column: &str, (from, to): (Option<Date>, Option<Date>)) {
-        if let Some(from) = from {
-            let place = self.value(from.to_string());
-            self.and(&format!("{column} >= {place}"));
-        }
-        if from.is_some() || to.is_some() {
-            let last = to.map_or_else(|| "9999-12-30".to_owned(), |to| to.to_string());
-            let place = self.value(last);
-            self.and(&format!("{column} <= {place}"));
-        }
-    }
-
-    /// `item` rows of the plan on the day that the query asks for, of items that nothing was recorded of
-    /// after `known`: the rows of others show what was known later.
-    fn new(plan: &Code, query: &LedgerQuery, judge: &Judge, known: Seq) -> Self {
-        let mut asked = Self { sql: String::new(), values: Vec::new() };
-        let (plan, day) = (asked.value(plan.as_str()), asked.value(judge.day.to_string()));
-        asked.sql = format!("plan = {plan} AND from_day <= {day} AND until_day > {day}");
-        if known != Seq::LATEST {
-            asked.and(&format!("code NOT IN ({})", changed_since(&plan, known)));
-        }
-        asked.among("kind", query.kinds.iter().map(|kind| kind.as_str()));
-        asked.among("standing", query.standings.iter().map(|standing| standing.as_str()));
-        asked.same("lead_unit", query.lead_unit.as_ref().map(Code::as_str));
-        asked.same("caller", query.caller.as_ref().map(Code::as_str));
-        asked.same("person", query.person.as_ref().map(Code::as_str));
-        asked.same("sector", query.sector.as_ref().map(Code::as_str));
-        asked.same("level", query.level.map(|level| level.as_str()));
-        asked.same("series", query.series.map(|series| series.as_str()));
-        if let Some(unit) = &query.unit {
-            let place = asked.value(format!("|{unit}|"));
-            asked.holds("units", &place);
-        }
-        asked.within("due", query.due);
-        asked.within("received", query.received);
-        asked.within("finished", query.finished);
-        if !query.areas.is_empty() {
-            let places: Vec<String> = query.areas.iter().map(|area| asked.value(area.as_str())).collect();
-            asked.and(&format!(
-                "code IN (SELECT a.item FROM item_area a WHERE a.plan = {plan} AND a.area IN ({}))",
-                places.join(", ")
-            ));
-        }
-        for word in query.words.to_lowercase().split_whitespace() {
-            let place = asked.value(word);
-            asked.holds("words", &place);
-        }
-        if !query.lights.is_empty() {
-            let light = asked.light(judge);
-            asked.among(&light, query.lights.iter().map(|light| light.as_str()));
-        }
-        asked
-    }
-
-    /// The light of a row, judged by the same conditions as [`Judge::judge`].
-    fn light(&mut self, judge: &Judge) -> String {
-        let mut cases = String::from("CASE");
-        for (standing, light) in [
-            (Standing::Done, Light::Done),
-            (Standing::Suspended, Light::Suspended),
-            (Standing::Withdrawn, Light::Withdrawn),
-        ] {
-            cases += &format!(" WHEN standing = '{}' THEN '{}'", standing.as_str(), light.as_str());
-        }
-        for (light, tests) in &judge.rules {
-            let any: Vec<String> = tests
-                .iter()
-                .map(|(_, condition)| match condition {
-                    Condition::DueBefore(day) => format!("due < {}", self.value(day.to_string())),
-                    Condition::ForecastAfterDue => "late = 1".to_owned(),
-                    Condition::ReportBefore(day) => {
-                        format!("(weekly = 1 AND reported < {})", self.value(day.to_string()))
-                    }
-                    Condition::EvidenceReturned => "evidence = 'returned'".to_owned(),
-                })
-                .collect();
-            cases += &format!(" WHEN {} THEN '{}'", any.join(" OR "), light.as_str());
-        }
-        format!(
-            "{cases} WHEN due < '{NEVER}' THEN '{}' ELSE '{}' END",
-            Light::Green.as_str(),
-            Light::NoDate.as_str()
-        )
-    }
-
-    fn params(&self) -> Vec<Param<'_>> {
-        self.values.iter().map(Param::from).collect()
-    }
-}
-
 /// The items of a plan that something was recorded of after an entry.
 pub(crate) fn changed_since(plan: &str, known: Seq) -> String {
     let kind = SubjectKind::Item.as_str();
     format!("SELECT subject FROM entry WHERE kind = '{kind}' AND scope = {plan} AND seq > {known}")
 }
 
-fn column(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Due => "due",
-        Sort::Received => "received",
-        Sort::Finished => "finished",
-        Sort::Reported => "reported",
-        Sort::Number => "number",
-        Sort::LeadUnit => "lead_unit",
-        Sort::Name => "name",
-    }
-}
-
 impl Connection {
-    /// The items of a plan that a query asks for on the judge's day, without those that something was
-    /// recorded of after `known`: see [`each_changed_item`](Self::each_changed_item).
-    pub fn ledger(
-        &mut self,
-        plan: &Code,
-        query: &LedgerQuery,
-        (judge, known): (&Judge, Seq),
-        (sort, descending): (Sort, bool),
-        after: Option<&After>,
-        limit: usize,
-    ) -> Result<LedgerPage> {
-        if !query.wants_items() {
-            return Ok(LedgerPage { rows: Vec::new(), next: None });
-        }
-        let mut asked = Asked::new(plan, query, judge, known);
-        let (key, turn) = (column(sort), if descending { "DESC" } else { "ASC" });
-        if let Some(after) = after {
-            let (k, c) = (asked.value(after.key.as_str()), asked.value(after.code.as_str()));
-            let beyond = if descending { "<" } else { ">" };
-            asked.and(&format!("({key} {beyond} {k} OR ({key} = {k} AND code {beyond} {c}))"));
-        }
-        // The rows are chosen from an index; only those of the page are read whole.
-        let sql = format!(
-            "SELECT i.body, p.sorted FROM (SELECT plan, code, from_day, {key} AS sorted FROM item WHERE {} \
-             ORDER BY {key} {turn}, code {turn} LIMIT {}) p \
-             JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day \
-             ORDER BY p.sorted {turn}, p.code {turn}",
-            asked.sql,
-            limit + 1
-        );
-        let mut keys = Vec::new();
-        let mut rows = self.rows(&sql, &asked.params(), |row| {
-            keys.push(row.text(1)?.to_owned());
-            serde_json::from_str::<LedgerRow>(row.text(0)?)
-                .map_err(|error| StoreError::Damaged(error.to_string()))
-        })?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
-        keys.truncate(limit);
-        let next = (more && limit > 0).then(|| keys.pop().zip(rows.last())).flatten();
-        let next = next.map(|(key, row)| After { key, code: row.id() });
-        Ok(LedgerPage { rows, next })
-    }
-
-    /// All items that a query finds on the judge's day, without those that changed after `known`.
-    pub fn all_items(
-        &mut self,
-        plan: &Code,
-        query: &LedgerQuery,
-        (judge, known): (&Judge, Seq),
-    ) -> Result<Vec<LedgerRow>> {
-        let asked = Asked::new(plan, query, judge, known);
-        self.rows(&format!("SELECT body FROM item WHERE {}", asked.sql), &asked.params(), |row| {
-            serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
-        })
-    }
-
-    /// The items that a report of a period stands on, on its eve and on its last day: those that were open
-    /// on the day, and those that changed in between. What has long been done is not read.
-    pub fn moving(
-        &mut self,
-        plan: &Code,
-        (eve, last): (Date, Date),
-    ) -> Result<(Vec<LedgerRow>, Vec<LedgerRow>)> {
-        let (eve, last) = (eve.to_string(), last.to_string());
-        let open = "standing IN ('open', 'suspended')";
-        let mut rows = |on: &str, changed: &str| {
-            let sql = format!(
-                "SELECT body FROM item WHERE plan = $1 AND from_day <= {on} AND until_day > {on} \
-                 AND ({open} OR {changed})"
-            );
-            self.rows(&sql, &[plan.as_str().into(), (&eve).into(), (&last).into()], |row| {
-                serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
-            })
-        };
-        Ok((rows("$2", "until_day <= $3")?, rows("$3", "from_day > $2")?))
-    }
-
-    /// How many items of each light a query finds, without those that changed after `known`.
-    pub fn ledger_lights(
-        &mut self,
-        plan: &Code,
-        query: &LedgerQuery,
-        (judge, known): (&Judge, Seq),
-    ) -> Result<Vec<(Light, u64)>> {
-        if !query.wants_items() {
-            return Ok(Vec::new());
-        }
-        let mut asked = Asked::new(plan, query, judge, known);
-        let light = asked.light(judge);
-        let sql = format!(
-            "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM item WHERE {}) found GROUP BY light",
-            asked.sql
-        );
-        let found = self.rows(&sql, &asked.params(), |row| {
-            let light =
-                Light::parse(row.text(0)?).ok_or_else(|| StoreError::Damaged("an unknown light".into()))?;
-            Ok((light, row.int(1)? as u64))
-        })?;
-        Ok(found)
-    }
-
-    /// How many items a query finds, counted up to `most`; without those that changed after `known`.
-    pub fn ledger_count(
-        &mut self,
-        plan: &Code,
-        query: &LedgerQuery,
-        (judge, known): (&Judge, Seq),
-        most: u64,
-    ) -> Result<u64> {
-        if !query.wants_items() {
-            return Ok(0);
-        }
-        let asked = Asked::new(plan, query, judge, known);
-        let sql = format!("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {most}) found", asked.sql);
-        let count = self.first(&sql, &asked.params(), |row| row.int(0))?;
-        Ok(count.unwrap_or(0) as u64)
-    }
-
     /// The last item code that begins with a prefix.
     pub fn last_item_code(&mut self, plan: &Code, prefix: &str) -> Result<Option<String>> {
         self.first(
@@ -517,7 +251,7 @@ mod tests {
         let scratch = Scratch::sqlite();
         let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
         let areas = "DELETE FROM item_area WHERE plan = $1 AND item = $2 AND $3 = $3";
-        for (sql, by) in [(FORGET, "PRIMARY KEY (plan=? AND code=?)"), (areas, "(plan=? AND item=?)")] {
+        for (sql, by) in [(FORGET, "autoindex_item_1 (plan=? AND code=?)"), (areas, "(plan=? AND item=?)")] {
             let params = ["p", "T-1", "2019-01-01"].map(Param::Text);
             let sql = format!("EXPLAIN QUERY PLAN {sql}");
             let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();

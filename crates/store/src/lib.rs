@@ -5,6 +5,7 @@
 //! both databases understand.
 
 mod account;
+mod asked;
 mod backup;
 mod database;
 mod doctor;
@@ -15,6 +16,7 @@ mod feed;
 mod journal;
 mod ledger;
 mod ledger_then;
+mod listing;
 mod migrate;
 mod notice;
 mod postgres;
@@ -27,6 +29,7 @@ mod rhythm;
 mod saved_list;
 mod sql;
 mod sqlite;
+mod tail;
 mod tls;
 mod upload;
 mod verify;
@@ -40,8 +43,9 @@ pub use entries::{EntryFilter, Page};
 pub use error::{Result, StoreError};
 pub use facts::LIGHT_TOPICS;
 pub use feed::Feed;
-pub use ledger::{BackLink, LedgerPage};
+pub use ledger::BackLink;
 pub use ledger_then::{ItemEntry, ItemOrder, ItemPlace};
+pub use listing::LedgerPage;
 pub use notice::HeldNotice;
 pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
 pub use rebuild::RebuildReport;

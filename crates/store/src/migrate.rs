@@ -64,10 +64,10 @@ pub(crate) fn version(connection: &mut Connection) -> Result<i64> {
 
 /// Writes the placeholders of a migration in the database's own words.
 fn spell(postgres: bool, sql: &str) -> String {
-    let (key, text, bytes, unrowed) = if postgres {
-        ("BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "BYTEA", "")
+    let words = if postgres {
+        ["BIGINT PRIMARY KEY", "TEXT COLLATE \"C\"", "BYTEA", "", "--"]
     } else {
-        ("INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID")
+        ["INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID", ""]
     };
     let pieces = if postgres {
         "CREATE TABLE request_pieces (rowid BIGINT PRIMARY KEY, pieces TSVECTOR NOT NULL); \
@@ -76,11 +76,10 @@ fn spell(postgres: bool, sql: &str) -> String {
         "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
          tokenize = 'ascii', detail = none);"
     };
-    sql.replace("{pieces}", pieces)
-        .replace("{key}", key)
-        .replace("{text}", text)
-        .replace("{bytes}", bytes)
-        .replace("{unrowed}", unrowed)
+    ["{key}", "{text}", "{bytes}", "{unrowed}", "{embedded}"]
+        .iter()
+        .zip(words)
+        .fold(sql.replace("{pieces}", pieces), |sql, (place, word)| sql.replace(place, word))
 }
 
 fn digest(sql: &str) -> String {

@@ -18,6 +18,7 @@ impl Database {
     /// Rebuilds all projections in one transaction: readers see the old ones until it is done.
     pub fn rebuild(&self, progress: impl Fn(u64) + Send + 'static) -> Result<RebuildReport> {
         self.write(move |tx| {
+            tx.place_facts()?;
             let before = tx.reading().projections_digest()?;
             let connection = tx.writing();
             connection.execute("DELETE FROM fact", &[])?;

@@ -64,7 +64,7 @@ impl SqliteConnection {
         let pragmas = if write {
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
              PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; \
-             PRAGMA wal_autocheckpoint=4000;"
+             PRAGMA wal_autocheckpoint=12000;"
         } else {
             "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; \
              PRAGMA mmap_size=268435456;"

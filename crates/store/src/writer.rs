@@ -1,13 +1,15 @@
 //! The one writer of a process: what many callers want is done in one transaction, committed once.
 //!
 //! While a commit waits for the disk, further work gathers; the next transaction takes all of it
-//! (group commit). Work that refuses its command before writing anything does not disturb the rest.
+//! (group commit). Another thread wakes those whose work is done: waking many takes as long as writing for
+//! some of them, and the next transaction need not wait for it. Work that refuses its command before writing anything does not disturb the rest.
 //! When something fails after it has written, the transaction is undone and each piece of work runs
 //! again in one of its own, so that only the faulty one fails.
 
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::sync::oneshot;
 
@@ -16,15 +18,20 @@ use crate::error::{Result, StoreError};
 use crate::facts::SubjectCache;
 use crate::journal::Head;
 use crate::sql::Connection;
+use crate::tail::Tail;
 
 /// The most work one transaction takes, so that nobody waits long for its commit.
 const MOST: usize = 1024;
+/// How long there has to be no work before the writer uses the time. On a busy machine clients come later to
+/// their next change, and are not at rest for that.
+const REST: Duration = Duration::from_millis(250);
 
 /// A write transaction.
 pub struct Tx<'a> {
     pub(crate) connection: &'a mut Connection,
     pub(crate) head: &'a mut Head,
     pub(crate) cache: &'a mut SubjectCache,
+    pub(crate) tail: &'a mut Tail,
     pub(crate) dirty: bool,
 }
 
@@ -67,8 +74,9 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("huitian-writer".into())
             .spawn(move || {
-                Loop { connection, reconnect, head: Head::default(), cache: SubjectCache::default() }
-                    .run(&queue);
+                let (head, cache, tail) = <(Head, SubjectCache, Tail)>::default();
+                let answers = Answers::start();
+                Loop { connection, reconnect, head, cache, tail, unplaced: false, answers }.run(&queue);
             })
             .ok();
         Self { jobs: Some(jobs), thread }
@@ -155,24 +163,83 @@ impl Drop for Writer {
     }
 }
 
+/// The thread that wakes those whose work was committed.
+struct Answers {
+    done: Option<Sender<Vec<Job>>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Answers {
+    fn start() -> Self {
+        let (done, committed) = channel::<Vec<Job>>();
+        let thread = std::thread::Builder::new().name("huitian-answers".into()).spawn(move || {
+            for job in committed.iter().flatten() {
+                (job.finish)(None);
+            }
+        });
+        Self { done: thread.is_ok().then_some(done), thread: thread.ok() }
+    }
+
+    /// Few are woken as quickly as the thread that would wake them.
+    fn give(&self, jobs: Vec<Job>) {
+        const FEW: usize = 2;
+        let left = match &self.done {
+            Some(done) if jobs.len() > FEW => done.send(jobs).map_err(|unsent| unsent.0).err(),
+            _ => Some(jobs),
+        };
+        left.into_iter().flatten().for_each(|job| (job.finish)(None));
+    }
+}
+
+impl Drop for Answers {
+    fn drop(&mut self) {
+        self.done = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
+    }
+}
+
 struct Loop {
     connection: Connection,
     reconnect: Connect,
     head: Head,
     cache: SubjectCache,
+    tail: Tail,
+    /// Whether this process left facts to be put in their places.
+    unplaced: bool,
+    answers: Answers,
 }
 
 impl Loop {
+    /// The next piece of work. Facts are put in their places as soon as there is none for a moment.
+    fn next(&mut self, queue: &Receiver<Job>) -> Option<Job> {
+        if self.unplaced {
+            let waited = queue.recv_timeout(REST);
+            if let Ok(job) = waited {
+                return Some(job);
+            }
+            // What fails now is tried again after the next change, and by any other process.
+            self.unplaced = false;
+            self.transact(&mut [], true).ok();
+        }
+        queue.recv().ok()
+    }
+
     fn run(&mut self, queue: &Receiver<Job>) {
-        while let Ok(first) = queue.recv() {
+        while let Some(first) = self.next(queue) {
             let mut jobs = vec![first];
             while jobs.len() < MOST
                 && let Ok(next) = queue.try_recv()
             {
                 jobs.push(next);
             }
-            match self.transact(&mut jobs) {
-                Ok(true) => jobs.into_iter().for_each(|job| (job.finish)(None)),
+            match self.transact(&mut jobs, false) {
+                // The thread that speaks to PostgreSQL needs the other core.
+                Ok(true) if self.connection.is_postgres() => {
+                    jobs.into_iter().for_each(|job| (job.finish)(None));
+                }
+                Ok(true) => self.answers.give(jobs),
                 // Alone, it failed for a reason of its own: running it again would not help.
                 Ok(false) if jobs.len() == 1 => jobs.into_iter().for_each(|job| (job.finish)(None)),
                 Ok(false) => {
@@ -200,7 +267,7 @@ impl Loop {
     fn transact_with_retry(&mut self, job: &mut Job) -> Result<()> {
         let mut left = 3;
         loop {
-            match self.transact(std::slice::from_mut(job)) {
+            match self.transact(std::slice::from_mut(job), false) {
                 Ok(_) => return Ok(()),
                 Err(StoreError::Conflict(_)) if left > 0 => left -= 1,
                 Err(StoreError::Unavailable(_)) if left > 0 && is_closed(&self.connection) => left -= 1,
@@ -209,15 +276,18 @@ impl Loop {
         }
     }
 
-    /// Runs all jobs in one transaction. `Ok(false)`: undone because one of several failed.
-    fn transact(&mut self, jobs: &mut [Job]) -> Result<bool> {
+    /// Runs all jobs in one transaction, and puts facts in their places where it is asked to. `Ok(false)`:
+    /// undone because one of several failed.
+    fn transact(&mut self, jobs: &mut [Job], place: bool) -> Result<bool> {
         if is_closed(&self.connection) {
             self.connection = (self.reconnect)()?;
-            self.cache.clear();
+            self.forget();
         }
-        let outcome = self.try_transact(jobs);
-        if !matches!(outcome, Ok(true)) {
-            self.cache.clear();
+        let outcome = self.try_transact(jobs, place);
+        if matches!(outcome, Ok(true)) {
+            self.unplaced = self.head.has_tail();
+        } else {
+            self.forget();
             self.head = Head::default();
             if self.connection.rollback().is_err()
                 && let Ok(fresh) = (self.reconnect)()
@@ -228,25 +298,35 @@ impl Loop {
         outcome
     }
 
-    fn try_transact(&mut self, jobs: &mut [Job]) -> Result<bool> {
+    /// What is held in memory may no longer be what the database holds.
+    fn forget(&mut self) {
+        self.cache.clear();
+        self.tail.clear();
+    }
+
+    fn try_transact(&mut self, jobs: &mut [Job], place: bool) -> Result<bool> {
         self.connection.begin(true)?;
         let head = Head::lock(&mut self.connection)?;
         if head != self.head {
             // Another process wrote, or this is the first transaction.
-            self.cache.clear();
+            self.forget();
             self.head = head;
         }
         let before = self.head.clone();
+        let mut tx = Tx {
+            connection: &mut self.connection,
+            head: &mut self.head,
+            cache: &mut self.cache,
+            tail: &mut self.tail,
+            dirty: false,
+        };
         for job in jobs.iter_mut() {
-            let mut tx = Tx {
-                connection: &mut self.connection,
-                head: &mut self.head,
-                cache: &mut self.cache,
-                dirty: false,
-            };
             if let Ran::Failed = (job.run)(&mut tx) {
                 return Ok(false);
             }
+        }
+        if place {
+            tx.place_facts()?;
         }
         if self.head != before {
             self.head.save(&mut self.connection)?;

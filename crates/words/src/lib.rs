@@ -94,6 +94,9 @@ macro_rules! every_source {
             "rhythm",
             "notify",
             "timetable",
+            "scenario",
+            "outlook",
+            "review",
             "requests"
         )
     };

@@ -93,6 +93,16 @@ pub fn yuan(amount: Fen) -> String {
     number(Decimal::new(amount.0, 2))
 }
 
+/// A probability as people read it: never quite nothing, never quite certain.
+pub fn odds(share: f64) -> String {
+    match share {
+        it if it <= 0.0 => "0 %".into(),
+        it if it < 0.01 => "< 1 %".into(),
+        it if it > 0.99 && it < 1.0 => "> 99 %".into(),
+        it => format!("{:.0} %", it * 100.0),
+    }
+}
+
 /// A word of a closed list; the value itself where the list has no word for it.
 pub fn word(lang: Lang, list: &str, value: &str) -> String {
     let key = format!("{list}-{}", value.replace('_', "-"));

@@ -2,7 +2,6 @@
 
 use domain::figure::{FigureDefinition, Query};
 use domain::item::kind::{ItemKind, Level, Series};
-use domain::item::workflow::State;
 use domain::milestone::StepTemplate as DomainStep;
 use domain::output::{OutputGroup, OutputKind};
 use domain::plan::PlanFact as Domain;
@@ -12,7 +11,8 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
 use super::item::{
-    InForceRhythm, LightRules, LimitRules, RateFormula, RequestCategory, RequestRules, Work, WorkCalendar,
+    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula, RequestCategory,
+    RequestRules, Scenario, Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -113,6 +113,16 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one.
     WorkCalendar(WorkCalendar),
+    /// A capacity that several projects share; `null` withdraws it.
+    WorkLimit {
+        limit: CodeText,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        held: Option<WorkLimit>,
+    },
+    Scenario(Scenario),
+    ForecastRules(ForecastRules),
+    Forecast(KeptForecast),
     Rhythm(InForceRhythm),
     /// What requests are about.
     RequestCategory(RequestCategory),
@@ -172,7 +182,6 @@ fn items_query() -> Object {
     let kinds: Vec<&str> = ItemKind::ALL.iter().map(|kind| kind.as_str()).collect();
     let series: Vec<&str> = Series::ALL.iter().map(|series| series.as_str()).collect();
     let levels: Vec<&str> = Level::ALL.iter().map(|level| level.as_str()).collect();
-    let states: Vec<&str> = State::ALL.iter().map(|state| state.as_str()).collect();
     let quantity = ObjectBuilder::new()
         .property("quantity", Ref::from_schema_name("Code"))
         .required("quantity")
@@ -185,7 +194,7 @@ fn items_query() -> Object {
         .property("series", words(&series))
         .property("level", words(&levels))
         .property("done", ObjectBuilder::new().schema_type(Type::Boolean))
-        .property("except", all(&states))
+        .property("answered", ObjectBuilder::new().schema_type(Type::Boolean))
         .property("count", OneOfBuilder::new().item(words(&["items", "lead_units"])).item(quantity))
         .build()
 }
@@ -301,6 +310,10 @@ impl From<PlanFact> for Domain {
                 Self::UsualWork { template: template.0, step: step.0, work: work.map(|work| work.0) }
             }
             F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
+            F::WorkLimit { limit, held } => Self::WorkLimit { limit: limit.0, held: held.map(|held| held.0) },
+            F::Scenario(scenario) => Self::Scenario(scenario.0),
+            F::ForecastRules(rules) => Self::ForecastRules(rules.0),
+            F::Forecast(forecast) => Self::Forecast(forecast.0),
             F::Rhythm(rules) => Self::Rhythm(rules.0),
             F::RequestCategory(category) => Self::RequestCategory(category.0),
             F::RequestRules(rules) => Self::RequestRules(rules.0),
@@ -376,6 +389,12 @@ impl From<&Domain> for PlanFact {
                 Self::UsualWork { template: template.into(), step: step.into(), work: work.clone().map(Work) }
             }
             Domain::WorkCalendar(calendar) => Self::WorkCalendar(WorkCalendar(calendar.clone())),
+            Domain::WorkLimit { limit, held } => {
+                Self::WorkLimit { limit: limit.into(), held: held.clone().map(WorkLimit) }
+            }
+            Domain::Scenario(scenario) => Self::Scenario(Scenario(scenario.clone())),
+            Domain::ForecastRules(rules) => Self::ForecastRules(ForecastRules(*rules)),
+            Domain::Forecast(forecast) => Self::Forecast(KeptForecast(forecast.clone())),
             Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
             Domain::RequestCategory(category) => Self::RequestCategory(RequestCategory(category.clone())),
             Domain::RequestRules(rules) => Self::RequestRules(RequestRules(rules.clone())),

@@ -6,7 +6,7 @@ use domain::project::ProjectFact as Domain;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::item::{StepLink, Work};
+use super::item::{ReviewFact, StepLink, Work};
 use crate::value::{Amount, CodeText, Day, Name, When, code, codes, present};
 use crate::word::{AspectWord, BasisWord, CauseWord, MembershipWord, StageWord};
 
@@ -112,6 +112,11 @@ pub enum ProjectFact {
     StepLink {
         link: StepLink,
         held: bool,
+    },
+    /// What is said in a round of the joint review.
+    Review {
+        round: u32,
+        fact: ReviewFact,
     },
     /// Percent complete of the whole or of a part; may go down.
     Progress {
@@ -234,6 +239,7 @@ impl From<ProjectFact> for Domain {
             },
             F::StepWork { step, work } => Domain::StepWork { step: step.0, work: work.map(|work| work.0) },
             F::StepLink { link, held } => Domain::StepLink { link: link.0, held },
+            F::Review { round, fact } => Domain::Review { round, fact: fact.0 },
             F::Progress { part, percent } => Domain::Progress { part: opt(part), percent: percent.0 },
             F::Output { kind, stage, basis, quantity } => {
                 Domain::Output { kind: kind.0, stage: stage.0, basis: basis.0, quantity: quantity.0 }
@@ -288,6 +294,7 @@ impl From<&Domain> for ProjectFact {
                 Self::StepWork { step: step.into(), work: work.clone().map(Work) }
             }
             Domain::StepLink { link, held } => Self::StepLink { link: StepLink(link.clone()), held: *held },
+            Domain::Review { round, fact } => Self::Review { round: *round, fact: ReviewFact(fact.clone()) },
             Domain::Progress { part, percent } => {
                 Self::Progress { part: code(part), percent: Amount(*percent) }
             }

@@ -13,3 +13,4 @@ mod problems;
 mod reading;
 mod site;
 mod times;
+mod timetable;

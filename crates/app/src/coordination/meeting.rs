@@ -14,8 +14,8 @@ use domain::item::{Item, ItemFact, ItemKind, Relation, Standing, State, Step, Ta
 use domain::named::Named;
 use domain::source::Source;
 use domain::subject::Subject;
-use jiff::Timestamp;
 use jiff::civil::Date;
+use jiff::{Span, Timestamp};
 
 use super::{TRIES, item_at, was_overtaken};
 use crate::App;
@@ -28,7 +28,9 @@ use crate::read::Asked;
 /// Decisions of one meeting that are shown.
 const DECISIONS_MOST: usize = 200;
 /// Points that are proposed.
-const PROPOSALS_MOST: usize = 30;
+const PROPOSALS_MOST: usize = 50;
+/// Without a meeting before it, an agenda goes back so many days for what returns ask.
+const ASKS_BACK: i64 = 31;
 
 /// What a meeting decides: an item with its owner and date.
 #[derive(Debug, Clone, PartialEq)]
@@ -101,8 +103,11 @@ impl App {
         };
         let paging = Paging { sort: Sort::Due, descending: true, after: None, limit: 10 };
         let found = self.ledger(plan, &query, &paging, asked).await?.rows;
+        // One that is still to be held has left nothing yet.
+        let took_place = [State::Held, State::Minuted].map(State::as_str);
         let earlier = found.into_iter().map(|(row, _)| row).filter(|row| row.code != meeting.code);
-        Ok(earlier.filter(|row| row.held_at.is_some_and(|held| held < *at)).map(|row| row.code).next())
+        let mut held = earlier.filter(|row| row.held_at.is_some_and(|held| held < *at));
+        Ok(held.find(|row| took_place.contains(&row.state.as_str())).map(|row| row.code))
     }
 
     /// What was decided at a meeting or dispatch, each as it stands.
@@ -144,6 +149,12 @@ impl App {
             Some(last) => self.decisions_at(plan, &last.code, asked).await?,
             None => Vec::new(),
         };
+        let today = self.clock().today();
+        let since = match last.as_ref().and_then(|last| last.appointment.as_ref()) {
+            Some((at, _)) => at.date(),
+            None => today.saturating_sub(Span::new().days(ASKS_BACK)),
+        };
+        let returned = self.asked_between(plan, (since, today), asked).await?;
         let lit = LedgerQuery {
             projects: true,
             kinds: ItemKind::ALL.to_vec(),
@@ -184,11 +195,13 @@ impl App {
         open.extend(
             items.into_iter().map(|row| (judge.judge(&row), row)).map(|(verdict, row)| (row, verdict)),
         );
+        let floats = self.floats(&portfolio, &judge).await?;
         for (_, point) in last.iter().flat_map(|last| &last.agenda) {
             if let Some(Target::Project(code)) = &point.about
                 && let Some(project) = portfolio.project(code.as_str())
             {
-                let row = LedgerRow::of_project(project, None);
+                let mut row = LedgerRow::of_project(project, None);
+                floats.put(&mut row);
                 open.push((row.clone(), judge.judge(&row)));
             }
         }
@@ -199,7 +212,13 @@ impl App {
             .filter(|(row, _)| !matches!(row.kind, RowKind::Milestone { .. }))
             .map(|(row, verdict)| (row, verdict.light))
             .collect();
-        let material = Material { meeting, last: last.as_ref(), decisions: &decisions, open: &open };
+        let material = Material {
+            meeting,
+            last: last.as_ref(),
+            decisions: &decisions,
+            returned: &returned,
+            open: &open,
+        };
         Ok(propose(&material, PROPOSALS_MOST))
     }
 
@@ -270,9 +289,11 @@ fn decided(
             ItemFact::SupportingUnit { unit: unit.clone(), part: Part::Supporting, active: true }
         }),
     );
-    facts.extend(decision.about.as_ref().filter(|about| matches!(about, Target::Project(_))).map(|about| {
+    facts.extend(decision.about.as_ref().and_then(|about| match about {
         // Carrying a decision out serves the project it is about.
-        link(Relation::Serves, about.clone())
+        Target::Project(_) => Some(link(Relation::Serves, about.clone())),
+        Target::Item(_) => Some(link(Relation::ArisesFrom, about.clone())),
+        Target::Indicator(_) => None,
     }));
     Change {
         command: Command::Register {

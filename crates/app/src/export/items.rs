@@ -452,8 +452,9 @@ impl Cells {
                 self.text("value", attendance.as_str());
                 self.text("title", name);
             }
-            ItemFact::Agenda { point, title, about, text } => {
+            ItemFact::Agenda { point, title, about, text, asked } => {
                 self.put("count", Cell::whole(point));
+                self.put("key", Cell::code(asked.as_ref()));
                 self.text("title", title);
                 self.text("to", about.as_ref().map(target).unwrap_or_default());
                 self.text("text", text);

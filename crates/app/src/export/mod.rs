@@ -9,6 +9,7 @@ mod ledger;
 mod records;
 mod register;
 mod results;
+mod steps;
 mod timetable;
 
 use std::collections::HashMap;
@@ -103,6 +104,8 @@ pub static TABLES: &[ExportTable] = &[
     records::SUPPORTING_UNITS,
     records::PARTS,
     records::MILESTONES,
+    steps::STEP_WORK,
+    steps::STEP_LINKS,
     timetable::TRACKS,
     timetable::PROMISES,
     records::PROGRESS,

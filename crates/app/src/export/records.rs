@@ -30,9 +30,9 @@ macro_rules! fact_table {
 }
 
 /// Own cells, and cells that only inform.
-type Made = Option<(Vec<Cell>, Vec<Cell>)>;
+pub(super) type Made = Option<(Vec<Cell>, Vec<Cell>)>;
 
-fn rows(
+pub(super) fn rows(
     snapshot: &Snapshot,
     kind: SubjectKind,
     visit: &mut dyn FnMut(Vec<Cell>),
@@ -61,7 +61,7 @@ fn rows(
     }
 }
 
-fn project(fact: &RecordedFact) -> Option<&ProjectFact> {
+pub(super) fn project(fact: &RecordedFact) -> Option<&ProjectFact> {
     match &fact.fact {
         Fact::Project(fact) => Some(fact),
         _ => None,
@@ -75,7 +75,7 @@ fn indicator(fact: &RecordedFact) -> Option<&IndicatorFact> {
     }
 }
 
-fn of_project(snapshot: &Snapshot, code: &str, own: Vec<Cell>) -> Made {
+pub(super) fn of_project(snapshot: &Snapshot, code: &str, own: Vec<Cell>) -> Made {
     let mut row = vec![Cell::text(code)];
     row.extend(own);
     Some((row, vec![snapshot.project_name(code)]))

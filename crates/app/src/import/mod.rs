@@ -12,6 +12,7 @@ mod profile;
 mod report;
 mod resolve;
 mod run;
+mod telling;
 mod values;
 mod waiting;
 

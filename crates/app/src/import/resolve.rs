@@ -20,6 +20,7 @@ enum Meaning {
     Output,
     Indicator,
     Step,
+    WorkCalendar,
 }
 
 /// Names of what is on the books, each leading to its code unless several bear it.
@@ -46,6 +47,7 @@ impl Resolver {
         let plan = &portfolio.plan;
         plan.sectors.iter().for_each(|sector| out.add(Meaning::Sector, &sector.name, &sector.code));
         plan.campaigns.iter().for_each(|campaign| out.add(Meaning::Campaign, &campaign.name, &campaign.code));
+        plan.calendars.iter().for_each(|it| out.add(Meaning::WorkCalendar, &it.name, &it.calendar));
         plan.output_kinds.iter().for_each(|kind| out.add(Meaning::Output, &kind.name, &kind.kind));
         for template in &plan.templates {
             out.add(Meaning::Template, &template.name, &template.code);
@@ -82,7 +84,7 @@ impl Resolver {
     /// The code of the one thing of that name that a cell of the column can mean.
     pub(super) fn code(&self, table: &str, column: &str, name: &str) -> Option<&Code> {
         let kind = match (table, column) {
-            (_, "project" | "other") | ("projects", "code") => Meaning::Project,
+            (_, "project" | "other" | "before_project") | ("projects", "code") => Meaning::Project,
             (_, "lead_unit" | "unit" | "source_unit" | "caller" | "joint_leads" | "supporting_units")
             | ("units", "parent") => Meaning::Unit,
             (_, "area" | "areas") | ("areas", "parent") => Meaning::Area,
@@ -91,7 +93,8 @@ impl Resolver {
             ("projects", "kind") => Meaning::Template,
             ("outputs", "kind") | ("item_records", "output_kind") => Meaning::Output,
             (_, "indicator") => Meaning::Indicator,
-            (_, "step") => Meaning::Step,
+            (_, "step" | "before_step" | "after_steps") => Meaning::Step,
+            (_, "work_calendar") => Meaning::WorkCalendar,
             _ => return None,
         };
         self.codes.get(&(kind, plain(name)))?.as_ref()

@@ -13,6 +13,8 @@ use domain::journal::{Event, Seq};
 use domain::policy::Action;
 use domain::project::ProjectFact;
 use domain::refusal::{Problem, Refusal};
+use domain::subject::SubjectKind;
+use domain::telling::Staff;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::{StoreError, Tx};
@@ -21,6 +23,7 @@ use super::prepare::{Prepared, PreparedRow};
 use super::report::{
     Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport, named_fields,
 };
+use super::telling::{Touched, tell_of};
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
@@ -82,11 +85,14 @@ impl App {
             return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
         }
         let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        let staff = self.told_of_import(&prepared, mode).await?;
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let report = run(tx, &actor, &prepared, mode, now, today, progress.as_ref())?;
+                let Ran { report, touched } =
+                    run(tx, &actor, &prepared, mode, now, today, progress.as_ref())?;
                 if report.applied {
+                    told(tx, &report, &touched, &actor, staff.as_ref(), now)?;
                     return Ok(report);
                 }
                 // Failing after writing is what undoes it.
@@ -96,6 +102,40 @@ impl App {
             .await;
         Ended::report(outcome)
     }
+
+    /// The people of whom some may have to be told of an import; none of a trial, or of a past that is played.
+    pub(super) async fn told_of_import(
+        &self,
+        prepared: &Prepared,
+        mode: Mode,
+    ) -> Result<Option<Staff>, AppError> {
+        let items = prepared.rows.iter().any(|row| row.change.command.subject().kind == SubjectKind::Item);
+        Ok(match mode {
+            Mode::Apply if self.inner.tells && items => Some(self.staff().await?),
+            _ => None,
+        })
+    }
+}
+
+/// Tells those whom an import concerns that was applied.
+pub(super) fn told(
+    tx: &mut Tx,
+    report: &ImportReport,
+    touched: &Touched,
+    actor: &Actor,
+    staff: Option<&Staff>,
+    now: Timestamp,
+) -> Result<(), Ended> {
+    if let (Some(staff), Some((first, _))) = (staff, report.span) {
+        tell_of(tx, touched, first, actor, staff, now).map_err(Ended::Failed)?;
+    }
+    Ok(())
+}
+
+/// A run's report, with the items that it recorded something of.
+pub(super) struct Ran {
+    pub report: ImportReport,
+    pub touched: Touched,
 }
 
 pub(super) fn run(
@@ -106,7 +146,8 @@ pub(super) fn run(
     now: Timestamp,
     today: Date,
     progress: Option<&Progress>,
-) -> Result<ImportReport, Ended> {
+) -> Result<Ran, Ended> {
+    let mut touched = Touched::new();
     let mut problems = prepared.problems.clone();
     let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
@@ -125,6 +166,10 @@ pub(super) fn run(
                     Outcome::Unchanged | Outcome::Refused => counts.unchanged += 1,
                 }
                 entries += done.entries;
+                let subject = change.command.subject();
+                if done.entries > 0 && subject.kind == SubjectKind::Item {
+                    *touched.entry(subject.clone()).or_default() |= done.outcome == Outcome::New;
+                }
                 span = match (span, done.span) {
                     (Some((first, _)), Some((_, last))) => Some((first, last)),
                     (held, new) => new.or(held),
@@ -153,7 +198,7 @@ pub(super) fn run(
     }
     rows.sort_by_key(|row| row.row);
     problems.sort_by_key(|problem| problem.row);
-    Ok(ImportReport {
+    let report = ImportReport {
         table: prepared.table.name,
         mode,
         applied: mode == Mode::Apply && wrong.is_empty(),
@@ -163,7 +208,8 @@ pub(super) fn run(
         span,
         rows,
         problems,
-    })
+    };
+    Ok(Ran { report, touched })
 }
 
 struct Done {

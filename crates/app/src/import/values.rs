@@ -77,12 +77,19 @@ pub(super) fn translate<'a>(
         ColumnKind::Text | ColumnKind::Url => Cow::Borrowed(cell),
         ColumnKind::Code => code(table, column, cell, resolver),
         ColumnKind::Codes => {
-            let parts: Vec<Cow<str>> = cell
-                .split([';', '\u{ff1b}', ',', '\u{ff0c}', '\u{3001}', '\n'])
-                .map(str::trim)
-                .filter(|part| !part.is_empty())
-                .map(|part| code(table, column, part, resolver))
-                .collect();
+            let mut parts: Vec<Cow<str>> = Vec::new();
+            for part in cell.split([';', '\u{ff1b}', '\n']) {
+                let whole = code(table, column, part.trim(), resolver);
+                // A name may itself have commas in it.
+                if Code::new(&whole).is_ok() {
+                    parts.push(whole);
+                } else {
+                    let finer = part.split([',', '\u{ff0c}', '\u{3001}']).map(str::trim);
+                    parts.extend(
+                        finer.filter(|it| !it.is_empty()).map(|it| code(table, column, it, resolver)),
+                    );
+                }
+            }
             Cow::Owned(parts.join(";"))
         }
         ColumnKind::OneOf(words) => match word(column.name, cell, words) {
@@ -127,7 +134,7 @@ fn code<'a>(table: &Table, column: &Column, cell: &'a str, resolver: &Resolver) 
     if Code::new(&narrowed).is_ok() {
         return narrowed;
     }
-    if column.name == "step"
+    if matches!(column.name, "step" | "before_step" | "after_steps")
         && let Some(step) = word("step", cell, STEPS)
     {
         return Cow::Borrowed(step);

@@ -11,7 +11,7 @@ use store::{Kept, Upload, UploadRoom};
 use super::prepare::Prepared;
 use super::profile::Profile;
 use super::report::{Counts, ImportReport};
-use super::run::{Ended, Mode, run};
+use super::run::{Ended, Mode, Ran, run, told as told_of};
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -150,11 +150,12 @@ impl App {
             return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
         }
         let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        let staff = self.told_of_import(&prepared, Mode::Apply).await?;
         let (id, person, reading) = (waiting.id.clone(), waiting.person.clone(), waiting.reading.clone());
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let mut report = run(tx, &actor, &prepared, Mode::Apply, now, today, None)?;
+                let Ran { mut report, touched } = run(tx, &actor, &prepared, Mode::Apply, now, today, None)?;
                 report.applied &= report.counts == told;
                 if !report.applied {
                     tx.writing();
@@ -163,6 +164,7 @@ impl App {
                 let written = Written { counts: report.counts, entries: report.entries, span: report.span };
                 let note = Note::text(&reading, Some(&written)).map_err(Ended::Failed)?;
                 if tx.finish_upload(&id, &person, &note)? {
+                    told_of(tx, &report, &touched, &actor, staff.as_ref(), now)?;
                     Ok(report)
                 } else {
                     Err(Ended::Failed(AppError::NotFound))

@@ -32,7 +32,13 @@ const MEETINGS_MOST: usize = 200;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Moment {
     Due(Date),
-    Meeting { at: DateTime, place: String, cancelled: bool },
+    /// The last day that keeps the promises a step leads to.
+    Latest(Date),
+    Meeting {
+        at: DateTime,
+        place: String,
+        cancelled: bool,
+    },
 }
 
 /// One line of a calendar.
@@ -62,7 +68,7 @@ impl App {
             }
         }
         out.sort_by_key(|line| match &line.moment {
-            Moment::Due(on) => on.at(0, 0, 0, 0),
+            Moment::Due(on) | Moment::Latest(on) => on.at(0, 0, 0, 0),
             Moment::Meeting { at, .. } => *at,
         });
         Ok(out)
@@ -104,7 +110,65 @@ impl App {
                 out.extend(line.filter(|line| !out.iter().any(|held| held.id == line.id)));
             }
         }
+        self.latest_days(plan, actor, covers, out).await?;
         self.dated_meetings(plan, actor, covers, out).await
+    }
+
+    /// The last days of steps by the timetable: of the units' own projects each step under way or to come, of a whole
+    /// plan the next step of each project. What is promised for itself is due, and stands there already.
+    async fn latest_days(
+        &self,
+        plan: &Code,
+        actor: &Actor,
+        covers: &Covers,
+        out: &mut Vec<CalendarLine>,
+    ) -> Result<(), AppError> {
+        let units = match covers {
+            Covers::Plan(_) => None,
+            Covers::Unit(unit) => Some(vec![unit.clone()]),
+            Covers::Own => Some(self.units_of(actor).await?),
+        };
+        let held = match self.timetable_dates(plan, self.view(Asked::default()).await?).await {
+            Ok(held) => held,
+            // What makes no timetable, or is not on the books yet, has no last days.
+            Err(AppError::Timetable(_) | AppError::NotFound) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let today = self.clock().today();
+        let last = today.checked_add(AHEAD_DAYS.days()).unwrap_or(today);
+        let mut lines = Vec::new();
+        for row in &held.rows {
+            let project = &held.portfolio.projects[row.project];
+            let concerned = |unit: &Code| {
+                project.lead_unit.as_ref() == Some(unit)
+                    || project.supporting_units.iter().any(|(held, _)| held == unit)
+            };
+            let steps: Vec<_> = match &units {
+                None => row.next().into_iter().collect(),
+                Some(units) if units.iter().any(concerned) => {
+                    row.steps.iter().filter(|step| !step.is_done()).collect()
+                }
+                Some(_) => Vec::new(),
+            };
+            for step in steps.into_iter().filter(|step| step.promised.is_none()) {
+                let Some(on) = step.late_finish.filter(|on| (today..=last).contains(on)) else { continue };
+                lines.push(CalendarLine {
+                    id: format!("{plan}/{}/{}/latest", project.code, step.step),
+                    version: version_of(on),
+                    name: project.name.clone(),
+                    step: Some(step.step.clone()),
+                    path: format!("/p/{plan}/projects/{}/timetable", project.code),
+                    moment: Moment::Latest(on),
+                });
+            }
+        }
+        lines.sort_by_key(|line| match line.moment {
+            Moment::Latest(on) | Moment::Due(on) => Some(on),
+            Moment::Meeting { .. } => None,
+        });
+        lines.truncate(LINES_MOST);
+        out.extend(lines);
+        Ok(())
     }
 
     async fn dated_meetings(
@@ -186,6 +250,11 @@ fn due_kinds() -> Vec<ItemKind> {
     ItemKind::ALL.iter().copied().filter(|kind| *kind != ItemKind::Meeting).collect()
 }
 
+/// A day as a number that grows with it.
+fn version_of(day: Date) -> u64 {
+    day.to_string().bytes().filter(u8::is_ascii_digit).fold(0, |n, b| n * 10 + u64::from(b - b'0'))
+}
+
 fn due_line(plan: &Code, row: LedgerRow) -> Option<CalendarLine> {
     let due = row.due?;
     let (path, step) = match &row.kind {
@@ -193,11 +262,9 @@ fn due_line(plan: &Code, row: LedgerRow) -> Option<CalendarLine> {
         RowKind::Project => (format!("/p/{plan}/projects/{}", row.code), None),
         RowKind::Milestone { step, .. } => (format!("/p/{plan}/projects/{}", row.code), Some(step.clone())),
     };
-    let version =
-        due.to_string().bytes().filter(u8::is_ascii_digit).fold(0, |n, b| n * 10 + u64::from(b - b'0'));
     Some(CalendarLine {
         id: format!("{plan}/{}", row.id()),
-        version,
+        version: version_of(due),
         name: row.name,
         step,
         path,

@@ -29,7 +29,7 @@ pub use inbox::{Inbox, UNREAD_MOST};
 pub use parcel::{Letter, Parcel, Post};
 pub use queue::{Carried, DeadLetter};
 pub use route::{Reach, ReachedHook};
-pub(crate) use tellings::{might_concern, tell_of};
+pub(crate) use tellings::{might_concern, tell_of, unit_name};
 pub use wording::say;
 
 /// Who is told.

@@ -107,7 +107,7 @@ fn notice(
     Ok((notice, people.chain(units.into_iter().map(Recipient::Unit)).collect()))
 }
 
-fn unit_name(lookup: &dyn Lookup, unit: &Code) -> Named {
+pub(crate) fn unit_name(lookup: &dyn Lookup, unit: &Code) -> Named {
     match lookup.subject(&Subject::unit(unit)) {
         Some(history) => Unit::at(unit, history.visible(View::ALL)).name,
         None => Named::new(unit.as_str(), ""),

@@ -94,6 +94,8 @@ fn note(scribe: &Scribe<'_>, asking: &Asking, total: u64) -> String {
             "sector" => portfolio.plan.sector(value).map_or(value, |held| held.name.get(english)).to_owned(),
             "due_from" => scribe.tw("ledger-due-from", &[("date", value)]),
             "due_to" => scribe.tw("ledger-due-to", &[("date", value)]),
+            "received_from" => scribe.tw("ledger-received-from", &[("date", value)]),
+            "received_to" => scribe.tw("ledger-received-to", &[("date", value)]),
             _ => value.to_owned(),
         });
     }

@@ -3,6 +3,7 @@
 //! What is asked of the ledger is bounded before it is read; a table that is too long for paper is refused
 //! with its number. Files are written off the async threads.
 
+mod gantt;
 mod ledger;
 mod minutes;
 mod pack;
@@ -15,6 +16,7 @@ mod timetable;
 
 use std::sync::{Arc, OnceLock};
 
+use document::chart::{self, Chart};
 use document::font::{Library, SYSTEM_FOLDERS};
 use document::xlsx::Book;
 use document::{Document, docx, pdf, xlsx};
@@ -29,6 +31,8 @@ use words::Lang;
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
+
+pub use gantt::GanttPaper;
 
 /// What is put on paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub enum Paper {
     Ledger(Box<Asking>),
     /// The projects' timetable; of some projects in their order, where they are named.
     Timetable(Option<Vec<Code>>),
+    /// The timetable as bars over time.
+    Gantt(GanttPaper),
     /// Every figure of the plan, with its records and signatures.
     Statement,
 }
@@ -54,9 +60,12 @@ pub enum Format {
     Docx,
     Pdf,
     Xlsx,
+    /// Pictures, one a page, in a ZIP archive.
+    Svg,
 }
 
 impl Format {
+    /// What texts and tables are written as.
     pub const ALL: [Self; 3] = [Self::Docx, Self::Pdf, Self::Xlsx];
 
     pub fn extension(self) -> &'static str {
@@ -64,6 +73,7 @@ impl Format {
             Self::Docx => "docx",
             Self::Pdf => "pdf",
             Self::Xlsx => "xlsx",
+            Self::Svg => "zip",
         }
     }
 
@@ -72,11 +82,12 @@ impl Format {
             Self::Docx => "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             Self::Pdf => "application/pdf",
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Svg => "application/zip",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.extension() == text)
+        Self::ALL.into_iter().chain([Self::Svg]).find(|format| format.extension() == text)
     }
 }
 
@@ -85,6 +96,7 @@ impl Format {
 pub enum Data {
     Document(Box<Document>),
     Book(Book),
+    Chart(Box<Chart>),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -129,6 +141,7 @@ impl Paper {
     pub fn formats(&self) -> &'static [Format] {
         match self {
             Self::Slip(_) | Self::Minutes(_) => &[Format::Docx, Format::Pdf],
+            Self::Gantt(_) => &[Format::Pdf, Format::Svg],
             _ => &Format::ALL,
         }
     }
@@ -162,6 +175,7 @@ impl App {
             Paper::Minutes(code) => self.minutes_paper(plan, code, lang, asked).await,
             Paper::Ledger(asking) => self.ledger_paper(plan, asking, lang, asked, book).await,
             Paper::Timetable(codes) => self.timetable_paper(plan, codes.as_deref(), lang, asked, book).await,
+            Paper::Gantt(asking) => self.gantt_paper(plan, asking, lang, asked).await,
             Paper::Statement => self.statement_paper(plan, lang, asked, book).await,
         }
     }
@@ -202,6 +216,10 @@ impl Data {
                 }
                 Ok(written.bytes)
             }
+            (Self::Chart(chart), Format::Pdf) => {
+                Ok(pdf::write_chart(chart, &fonts()).map_err(|e| failed(&e))?.bytes)
+            }
+            (Self::Chart(chart), Format::Svg) => chart::write_archive(chart).map_err(|e| failed(&e)),
             (Self::Book(book), Format::Xlsx) => xlsx::write(book).map_err(|e| failed(&e)),
             _ => Err(PaperError::NotThere),
         }

@@ -8,7 +8,8 @@ use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Judge, Light};
 use domain::item::query::{LedgerQuery, Sort};
 use domain::item::{Item, Relation, Standing, Target};
-use domain::report::{Ask, AskKind, Stated};
+use domain::report::{Ask, AskKind, Pack, Stated};
+use domain::rhythm::ReturnAsk;
 use jiff::civil::Date;
 use words::Lang;
 
@@ -76,7 +77,7 @@ impl App {
                     table,
                 ));
             }
-            sheets.extend(self::sheets(&scribe, &name, &days, &pack.asks, &pack.stated));
+            sheets.extend(self::sheets(&scribe, &name, &days, &pack));
             return Ok(Data::Book(scribe.book(day, sheets)));
         }
         let done = carried.iter().filter(|(_, light)| *light == Light::Done).count();
@@ -89,13 +90,14 @@ impl App {
                 ("yellow", &amber.len().to_string()),
                 ("decisions", &(carried.len() - done).to_string()),
                 ("done", &done.to_string()),
-                ("asks", &pack.asks.len().to_string()),
+                ("asks", &(pack.asks.len() + pack.returned.len()).to_string()),
             ],
         ))];
         first.extend(super::minutes::agenda(&scribe, &item));
         let mut lists = self::lit(&scribe, &red, &amber, &judge);
         lists.extend(decisions(&scribe, &carried, &judge));
         lists.extend(asks(&scribe, &pack.asks));
+        lists.extend(returned(&scribe, &pack.returned));
         lists.extend(stated(&scribe, &pack.stated));
         let office = scribe.office(item.lead_unit.as_ref());
         let issue = Issue { number: super::slip::serial(&item), total: None };
@@ -227,32 +229,63 @@ pub(super) fn asks(scribe: &Scribe<'_>, asks: &[Ask]) -> Vec<Block> {
     out
 }
 
-fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {
-    let english = scribe.english();
-    let rows = (1i64..).zip(stated).map(|(at, line)| {
+/// What units ask in their returns to have decided.
+fn returned_table(scribe: &Scribe<'_>, returned: &[ReturnAsk]) -> Table {
+    let rows = (1i64..).zip(returned).map(|(at, ask)| {
         Row::new([
             Cell::from(at),
-            Cell::from(line.label.get(english)),
-            line.value.map_or_else(
-                || Cell::from(scribe.t("statement-not-recorded")),
-                |value| Cell::Number(value.normalize()),
-            ),
-            Cell::from(line.unit.get(english)),
-            Cell::from(i64::try_from(line.records).unwrap_or(i64::MAX)),
+            scribe.unit_cell(Some(&ask.unit)),
+            Cell::from(ask.text.clone()),
+            Cell::from(ask.name.get(scribe.english())),
+            ask.on.map_or(Cell::Empty, Cell::Day),
         ])
     });
     Table {
         caption: None,
         columns: vec![
             scribe.column("paper-head-no", 8, Align::Centre),
-            scribe.column("statement-figure", 50, Align::Start),
-            scribe.column("paper-head-value", 18, Align::Number),
-            scribe.column("head-unit", 14, Align::Centre),
-            scribe.column("statement-records", 14, Align::Number),
+            scribe.column("paper-head-unit", 22, Align::Start),
+            scribe.column("paper-head-ask", 60, Align::Start),
+            scribe.column("item-kind-return", 34, Align::Start),
+            scribe.column("paper-head-asked-on", 14, Align::Centre),
         ],
         rows: rows.collect(),
-        size: TextSize::Small,
+        size: TextSize::Tiny,
     }
+}
+
+pub(super) fn returned(scribe: &Scribe<'_>, returned: &[ReturnAsk]) -> Vec<Block> {
+    if returned.is_empty() {
+        return Vec::new();
+    }
+    vec![Block::heading(1, scribe.t("returns-asked")), Block::Table(returned_table(scribe, returned))]
+}
+
+fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {
+    let english = scribe.english();
+    // Beside what was published, where anything was.
+    let published = stated.iter().any(|line| line.published.is_some());
+    let rows = (1i64..).zip(stated).map(|(at, line)| {
+        let value = line.value.map_or_else(
+            || Cell::from(scribe.t("statement-not-recorded")),
+            |value| Cell::Number(value.normalize()),
+        );
+        let beside = line.published.map_or(Cell::Empty, |value| Cell::Number(value.normalize()));
+        let mut cells = vec![Cell::from(at), Cell::from(line.label.get(english)), value];
+        cells.extend(published.then_some(beside));
+        cells.push(Cell::from(line.unit.get(english)));
+        cells.push(Cell::from(i64::try_from(line.records).unwrap_or(i64::MAX)));
+        Row::new(cells)
+    });
+    let mut columns = vec![
+        scribe.column("paper-head-no", 8, Align::Centre),
+        scribe.column("statement-figure", 50, Align::Start),
+        scribe.column("paper-head-value", 18, Align::Number),
+    ];
+    columns.extend(published.then(|| scribe.column("statement-published", 18, Align::Number)));
+    columns.push(scribe.column("head-unit", 14, Align::Centre));
+    columns.push(scribe.column("statement-records", 14, Align::Number));
+    Table { caption: None, columns, rows: rows.collect(), size: TextSize::Small }
 }
 
 pub(super) fn stated(scribe: &Scribe<'_>, stated: &[Stated]) -> Vec<Block> {
@@ -262,23 +295,20 @@ pub(super) fn stated(scribe: &Scribe<'_>, stated: &[Stated]) -> Vec<Block> {
     vec![Block::heading(1, scribe.t("paper-pack-figures")), Block::Table(stated_table(scribe, stated))]
 }
 
-pub(super) fn sheets(
-    scribe: &Scribe<'_>,
-    title: &str,
-    days: &str,
-    asks: &[Ask],
-    stated: &[Stated],
-) -> Vec<Sheet> {
+pub(super) fn sheets(scribe: &Scribe<'_>, title: &str, days: &str, pack: &Pack) -> Vec<Sheet> {
     let sheet = |key: &str, table: Table| {
         let label = scribe.t(key);
         scribe.sheet(label.clone(), format!("{title} · {label}"), Some(days.to_owned()), table)
     };
     let mut out = Vec::new();
-    if !asks.is_empty() {
-        out.push(sheet("paper-pack-asks", asks_table(scribe, asks)));
+    if !pack.asks.is_empty() {
+        out.push(sheet("paper-pack-asks", asks_table(scribe, &pack.asks)));
     }
-    if !stated.is_empty() {
-        out.push(sheet("paper-pack-figures", stated_table(scribe, stated)));
+    if !pack.returned.is_empty() {
+        out.push(sheet("returns-asked", returned_table(scribe, &pack.returned)));
+    }
+    if !pack.stated.is_empty() {
+        out.push(sheet("paper-pack-figures", stated_table(scribe, &pack.stated)));
     }
     out
 }

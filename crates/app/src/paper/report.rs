@@ -1,4 +1,5 @@
-//! A report of the rhythm: the week's, the month's with its dispatch pack, the year's.
+//! A report of the rhythm: the week's, the month's with its dispatch pack, the quarter's and the year's with
+//! the plan's figures.
 
 use document::xlsx::Sheet;
 use document::{Align, Block, Cell, Document, Issue, Kind, Row, Series as Line, Table, TextSize};
@@ -66,9 +67,12 @@ fn title(scribe: &Scribe<'_>, report: &Report) -> String {
         Rhythm::Month => {
             scribe.tw("paper-title-month", &[("year", &from.year().to_string()), ("month", &month)])
         }
-        Rhythm::Quarter | Rhythm::Year => {
-            scribe.tw("paper-title-year", &[("year", &from.year().to_string())])
+        Rhythm::Quarter => {
+            let quarter = (from.month() + 2) / 3;
+            let (year, quarter) = (from.year().to_string(), quarter.to_string());
+            scribe.tw("paper-title-quarter", &[("year", &year), ("quarter", &quarter)])
         }
+        Rhythm::Year => scribe.tw("paper-title-year", &[("year", &from.year().to_string())]),
     }
 }
 
@@ -118,6 +122,7 @@ fn document(scribe: &Scribe<'_>, report: &Report) -> Document {
             rows(content, "open_after").into_iter().filter(|(row, _)| pack::is_decision(row)).collect();
         lists.extend(pack::decisions(scribe, &decisions, &judge));
         lists.extend(pack::asks(scribe, &pack.asks));
+        lists.extend(pack::returned(scribe, &pack.returned));
         lists.extend(pack::stated(scribe, &pack.stated));
     } else {
         for key in LISTED {
@@ -179,7 +184,7 @@ fn sheets(scribe: &Scribe<'_>, report: &Report) -> Vec<Sheet> {
         out.push(scribe.sheet(name.clone(), format!("{title} · {name}"), Some(days.clone()), table));
     }
     if let Some(pack) = &content.pack {
-        out.extend(pack::sheets(scribe, title, &days, &pack.asks, &pack.stated));
+        out.extend(pack::sheets(scribe, title, &days, pack));
     }
     out
 }

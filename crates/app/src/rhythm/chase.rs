@@ -32,13 +32,14 @@ const BATCH: usize = 200;
 const TOGETHER: usize = 20;
 
 /// Kinds that are watched for their limit.
-const LIMITED: [ItemKind; 8] = [
+const LIMITED: [ItemKind; 9] = [
     ItemKind::Directive,
     ItemKind::TrackedTask,
     ItemKind::Finding,
     ItemKind::Decision,
     ItemKind::Return,
     ItemKind::Report,
+    ItemKind::Slip,
     ItemKind::Whistle,
     ItemKind::Dispatch,
 ];

@@ -27,7 +27,7 @@ use crate::actor::Actor;
 use crate::error::AppError;
 use crate::notify::tell;
 
-pub use returns::{Ask, HeldReturn, ReturnsOfPeriod, SaveReturn};
+pub use returns::{HeldReturn, ReturnsOfPeriod, SaveReturn};
 
 /// The lane of the queue in which runs are put down.
 pub const LANE: &str = "rhythm";

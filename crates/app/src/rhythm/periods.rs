@@ -56,6 +56,11 @@ impl App {
                                 // Another server was quicker.
                                 continue;
                             }
+                            // One that cannot be drafted stops nothing else; it is missing on the list.
+                            Err(AppError::Refused(refusals)) => {
+                                tracing::warn!(%report, ?refusals, "the report was not drafted");
+                                continue;
+                            }
                             drafted => drafted?,
                         };
                     }
@@ -109,9 +114,13 @@ impl App {
     pub(super) async fn own_work(&self, portfolio: &Portfolio) -> Result<Vec<LedgerRow>, AppError> {
         let query = LedgerQuery { kinds: ReturnContent::KINDS.to_vec(), ..LedgerQuery::default() };
         let mut rows = self.all_items(portfolio, &query).await?;
+        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
+        let floats = self.floats(portfolio, &judge).await?;
         rows.extend(portfolio.members().map(|project| {
             let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-            LedgerRow::of_project(project, level)
+            let mut row = LedgerRow::of_project(project, level);
+            floats.put(&mut row);
+            row
         }));
         Ok(rows)
     }

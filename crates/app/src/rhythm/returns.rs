@@ -4,13 +4,14 @@ use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::View;
-use domain::item::kind::Series;
+use domain::item::kind::{ItemKind, Series};
 use domain::item::ledger::LedgerRow;
-use domain::item::{Item, ItemFact, State, Step};
+use domain::item::query::{LedgerQuery, Sort};
+use domain::item::{Item, ItemFact, Standing, State, Step};
 use domain::journal::Seq;
 use domain::portfolio::Portfolio;
 use domain::report::Period;
-use domain::rhythm::{ReturnContent, return_prefix};
+use domain::rhythm::{ReturnAsk, ReturnContent, return_prefix};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::Date;
@@ -21,6 +22,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt};
 use crate::error::AppError;
+use crate::ledger::{PAGE_MOST, Paging};
 use crate::read::Asked;
 
 /// A unit's return as its page shows it.
@@ -39,16 +41,6 @@ pub struct ReturnsOfPeriod {
     pub series: Series,
     pub period: Period,
     pub rows: Vec<LedgerRow>,
-}
-
-/// Something that a unit asks to have decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ask {
-    pub unit: Code,
-    /// The return in which it is asked.
-    pub in_return: Code,
-    pub on: Option<Date>,
-    pub text: String,
 }
 
 /// What somebody wrote into a return.
@@ -130,7 +122,7 @@ impl App {
         day: Date,
     ) -> Result<ReturnContent, AppError> {
         let portfolio = self.portfolio_at(plan, View::as_of(day)).await?;
-        let query = domain::item::query::LedgerQuery {
+        let query = LedgerQuery {
             kinds: ReturnContent::KINDS.to_vec(),
             lead_unit: Some(unit.clone()),
             ..Default::default()
@@ -181,37 +173,48 @@ impl App {
         Ok(ReturnsOfPeriod { series, period, rows })
     }
 
-    /// What units asked to have decided in the returns they submitted for a period: matter for an agenda.
+    /// What units ask to have decided in the returns they handed in for a period.
     pub async fn asked_by_units(
         &self,
         plan: &Code,
         series: Series,
         period: Period,
-    ) -> Result<Vec<Ask>, AppError> {
+    ) -> Result<Vec<ReturnAsk>, AppError> {
         let returns = self.returns_of(plan, series, period, Asked::default()).await?;
-        let submitted: Vec<Code> = returns
-            .rows
-            .into_iter()
-            .filter(|row| row.state == State::Submitted.as_str())
-            .map(|row| row.code)
-            .collect();
+        let submitted = returns.rows.into_iter().filter(|row| row.state == State::Submitted.as_str());
+        self.asks_of(plan, submitted.map(|row| row.code).collect(), View::ALL).await
+    }
+
+    /// What units ask to have decided in the returns, of any rhythm, that they handed in from one day to
+    /// another: the latest first.
+    pub(crate) async fn asked_between(
+        &self,
+        plan: &Code,
+        (from, to): (Date, Date),
+        asked: Asked,
+    ) -> Result<Vec<ReturnAsk>, AppError> {
+        let query = LedgerQuery {
+            kinds: vec![ItemKind::Return],
+            standings: vec![Standing::Done],
+            finished: (Some(from), Some(to)),
+            ..LedgerQuery::default()
+        };
+        let paging = Paging { sort: Sort::Finished, descending: true, after: None, limit: PAGE_MOST };
+        let rows = self.ledger(plan, &query, &paging, asked).await?.rows;
+        let view = self.view(asked).await?;
+        self.asks_of(plan, rows.into_iter().map(|(row, _)| row.code).collect(), view).await
+    }
+
+    async fn asks_of(&self, plan: &Code, returns: Vec<Code>, view: View) -> Result<Vec<ReturnAsk>, AppError> {
         let plan = plan.clone();
         let asks = self
             .database()
             .read_async(move |c| {
                 let mut out = Vec::new();
-                for code in submitted {
+                for code in returns {
                     let history = c.subject(&Subject::item(&plan, &code))?;
-                    let Some(item) = history.and_then(|held| Item::at(&held, View::ALL)) else { continue };
-                    let Some(content) = ReturnContent::parse(&item.content) else { continue };
-                    let Some(unit) = &item.lead_unit else { continue };
-                    let on = item.moves.iter().rev().find(|moved| moved.step == Step::Submit).map(|it| it.on);
-                    out.extend(content.asks.into_iter().map(|text| Ask {
-                        unit: unit.clone(),
-                        in_return: code.clone(),
-                        on,
-                        text,
-                    }));
+                    let item = history.and_then(|held| Item::at(&held, view));
+                    out.extend(item.iter().flat_map(ReturnAsk::of));
                 }
                 Ok::<_, StoreError>(out)
             })

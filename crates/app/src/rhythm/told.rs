@@ -8,20 +8,10 @@ use domain::portfolio::Portfolio;
 use domain::report::Period;
 use domain::rhythm::{Planned, Recipient, Watch};
 use domain::subject::Subject;
+use domain::telling;
 use domain::workday;
 use jiff::civil::{Date, DateTime};
 use store::StoreError;
-
-/// Where an item has its page.
-fn page(plan: &Code, kind: ItemKind, code: &Code) -> String {
-    let pages = match kind {
-        ItemKind::Return => "returns",
-        ItemKind::Report => "reports",
-        ItemKind::Slip => "slips",
-        _ => "items",
-    };
-    format!("/p/{plan}/{pages}/{code}")
-}
 
 fn notice(
     plan: &Code,
@@ -37,7 +27,7 @@ fn notice(
         urgent,
         subject: Some(Subject::item(plan, code)),
         said,
-        link: SitePath::new(page(plan, kind, code)).map_err(bad)?,
+        link: SitePath::new(telling::item_path(plan, kind, code)).map_err(bad)?,
     })
 }
 
@@ -60,12 +50,12 @@ pub(super) fn chased(
         _ => "late",
     };
     let topic = match watch {
-        Watch::Limit | Watch::Whistle | Watch::Dispatch => Topic::Deadline,
+        Watch::Limit | Watch::Whistle | Watch::Dispatch | Watch::Slip => Topic::Deadline,
         Watch::Return | Watch::Report => Topic::Report,
         Watch::Minutes => Topic::Meeting,
     };
     let said = Said::new(format!("rhythm-told-{}-{when}", watch.as_str()))
-        .text("name", &item.name.zh)
+        .with("name", Value::Named(item.name.clone()))
         .with("due", Value::Date(limit.date()))
         .text("time", limit.strftime("%H:%M").to_string())
         .with("days", Value::Number(i64::from(days.abs().max(1))));
@@ -84,7 +74,7 @@ pub(super) fn slip(
 ) -> Result<Notice, StoreError> {
     let said = Said::new("rhythm-told-slip")
         .with("colour", Value::Word(format!("slip-colour-{}", colour.as_str())))
-        .text("name", &item.name.zh);
+        .with("name", Value::Named(item.name.clone()));
     notice(plan, (ItemKind::Slip, slip), format!("entry-{seq}/slip"), (Topic::Deadline, false), said)
 }
 

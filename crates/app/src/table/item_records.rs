@@ -383,7 +383,8 @@ fn said(what: &str, c: &mut Cells) -> Option<ItemFact> {
         "agenda" => {
             let point = c.must("count", |c| c.whole("count"));
             let about = c.parsed("to", CellProblem::NotALink, target);
-            ItemFact::Agenda { point: point?, title: c.text("title"), about, text: c.text("text") }
+            let (title, text, asked) = (c.text("title"), c.text("text"), c.code("key"));
+            ItemFact::Agenda { point: point?, title, about, text, asked }
         }
         "agenda_asked" => {
             let key = c.must("key", |c| c.code("key"));

@@ -7,6 +7,7 @@ mod item_records;
 mod items;
 mod plan;
 mod projects;
+mod steps;
 
 use domain::code::Code;
 use domain::command::Command;
@@ -19,6 +20,7 @@ pub use cells::{CellError, CellProblem, Cells};
 pub use item_records::RECORDS;
 pub use items::KINDS as ITEM_KINDS;
 pub use plan::{PlanFile, PlanFileError};
+pub use steps::NOTHING;
 
 use crate::change::Change;
 
@@ -89,6 +91,8 @@ pub static TABLES: &[Table] = &[
     projects::SUPPORTING_UNITS,
     projects::PARTS,
     projects::MILESTONES,
+    steps::STEP_WORK,
+    steps::STEP_LINKS,
     projects::PROGRESS,
     projects::OUTPUTS,
     projects::DOCUMENTS,
@@ -159,6 +163,8 @@ impl Table {
             "observation" | "baseline" => "on",
             "list_entry" => "project",
             "source" => "source_url",
+            "step_work" => "likely_days",
+            "step_link" => "before_step",
             other => other,
         };
         self.columns.iter().chain(COMMON).map(|column| column.name).find(|name| *name == wanted)

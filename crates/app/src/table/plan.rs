@@ -313,6 +313,7 @@ impl PlanFile {
                     days: Estimate { low: *low, likely: *likely, high: *high },
                     calendar: entry.calendar.clone(),
                     after: entry.after.get(step).cloned(),
+                    not_before: None,
                 }),
             });
             self.dated(facts.collect(), &entry.origin)

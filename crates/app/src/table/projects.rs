@@ -65,7 +65,7 @@ fn project(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     of(cells.code("code")?, plan, facts)
 }
 
-fn of(code: Code, plan: &Code, facts: Vec<ProjectFact>) -> Option<(Subject, Vec<Fact>)> {
+pub(super) fn of(code: Code, plan: &Code, facts: Vec<ProjectFact>) -> Option<(Subject, Vec<Fact>)> {
     Some((Subject::project(plan, &code), facts.into_iter().map(Fact::from).collect()))
 }
 

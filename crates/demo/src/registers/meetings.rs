@@ -79,6 +79,7 @@ fn meeting(
         title: both(theme.zh, theme.en),
         about: (!theme.project.is_empty()).then(|| Target::Project(code(theme.project))),
         text: String::new(),
+        asked: None,
     }));
     let name = format!("{prefix}-{number:02}");
     let called = wd(day, -4);
@@ -139,6 +140,7 @@ fn under_way(book: &mut Book, before: Option<&Entry>) -> Option<()> {
         title: both(theme.zh, theme.en),
         about: (!theme.project.is_empty()).then(|| Target::Project(code(theme.project))),
         text: String::new(),
+        asked: None,
     }));
     let mut held = book.register(wd(END, -4), person("task-force"), "HT-JM-04", ItemKind::Meeting, facts)?;
     let present = ALWAYS.iter().map(|unit| ItemFact::Attendance {

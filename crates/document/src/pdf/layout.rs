@@ -28,17 +28,7 @@ pub(super) fn lay_out(flow: &Flow, fonts: &FontSet) -> Result<Laid, PdfError> {
     let Some(first) = flow.parts.first() else {
         return Ok(Laid { sheets: Vec::new(), tree: Tree::new(), missing: Vec::new() });
     };
-    let mut layout = Layout {
-        setter: Setter::new(fonts, sizes),
-        sizes,
-        sheets: Vec::new(),
-        tree: Tree::new(),
-        page: first.page,
-        y: 0,
-        fresh: true,
-        opening: true,
-        list: None,
-    };
+    let mut layout = Layout::new(fonts, sizes, first.page);
     for part in &flow.parts {
         layout.page = part.page;
         layout.turn()?;
@@ -74,6 +64,22 @@ pub(super) struct Layout<'a> {
     /// Nothing stands in the part yet: room above counts even at the top of the page.
     opening: bool,
     list: Option<usize>,
+}
+
+impl<'a> Layout<'a> {
+    pub fn new(fonts: &'a FontSet, sizes: Sizes, page: Page) -> Self {
+        Self {
+            setter: Setter::new(fonts, sizes),
+            sizes,
+            sheets: Vec::new(),
+            tree: Tree::new(),
+            page,
+            y: 0,
+            fresh: true,
+            opening: true,
+            list: None,
+        }
+    }
 }
 
 impl Layout<'_> {

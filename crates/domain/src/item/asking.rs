@@ -40,6 +40,10 @@ pub struct Asking {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub due_to: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    pub received_from: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub received_to: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub sort: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub order: String,
@@ -52,7 +56,7 @@ pub struct Asking {
 
 impl Asking {
     /// Every condition by its name; those that are empty ask nothing.
-    pub fn pairs(&self) -> [(&'static str, &str); 13] {
+    pub fn pairs(&self) -> [(&'static str, &str); 15] {
         [
             ("q", &self.q),
             ("kind", &self.kind),
@@ -65,6 +69,8 @@ impl Asking {
             ("sector", &self.sector),
             ("due_from", &self.due_from),
             ("due_to", &self.due_to),
+            ("received_from", &self.received_from),
+            ("received_to", &self.received_to),
             ("sort", &self.sort),
             ("order", &self.order),
         ]
@@ -85,6 +91,7 @@ impl Asking {
             sector: code(&self.sector),
             areas: code(&self.area).map_or_else(Vec::new, |area| portfolio.areas_below(&area)),
             due: (day(&self.due_from), day(&self.due_to)),
+            received: (day(&self.received_from), day(&self.received_to)),
             words: self.q.trim().to_owned(),
             ..LedgerQuery::default()
         };

@@ -95,6 +95,11 @@ impl Call {
         })
     }
 
+    /// Whether some called unit has answered or come.
+    pub fn is_answered(&self) -> bool {
+        self.units.iter().any(|unit| unit.answered.is_some() || unit.arrived.is_some())
+    }
+
     /// What is timed of a unit: its arrival, or its answer where nobody has to come.
     fn timed(&self, unit: &CalledUnit) -> Option<DateTime> {
         if self.on_the_spot { unit.arrived } else { unit.answered }

@@ -242,6 +242,10 @@ pub enum ItemFact {
         about: Option<Target>,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
+        /// What was asked for that the point takes up: the key of a point asked of the meeting, or of a
+        /// matter in the return that the point is about.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Code>,
     },
     /// A unit asks for a point on a meeting's agenda.
     AgendaAsked {

@@ -78,6 +78,9 @@ pub struct LedgerRow {
     pub last_report: Option<Date>,
     pub progress: String,
     pub evidence: EvidenceStanding,
+    /// Of projects and milestones, where a light asks for it: working days to spare before the promise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub float: Option<i64>,
     pub quantities: Vec<(Code, Decimal)>,
     pub solved: Option<bool>,
     /// Of a slip.
@@ -99,6 +102,12 @@ pub struct LedgerRow {
     /// What a need was matched with.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub matched: Vec<Target>,
+}
+
+/// Why an item exists: of a decision, first of all where it was decided.
+fn origin(item: &Item) -> Option<(Relation, Target)> {
+    let origins = item.links.iter().filter(|(relation, _)| relation.is_origin());
+    origins.min_by_key(|(relation, _)| *relation != Relation::DecidedAt).cloned()
 }
 
 impl LedgerRow {
@@ -125,7 +134,7 @@ impl LedgerRow {
             person: item.person.clone(),
             areas: item.areas.clone(),
             sector: item.sector.clone(),
-            origin: item.links.iter().find(|(relation, _)| relation.is_origin()).cloned(),
+            origin: origin(item),
             received: Some(item.received),
             due: item.due.or(item.answer_by.map(|at| at.date())).or(agenda::next_due(item)),
             forecast: item.forecast,
@@ -136,6 +145,7 @@ impl LedgerRow {
             last_report: last.map(|line| line.on),
             progress: last.map(|line| line.text.clone()).unwrap_or_default(),
             evidence,
+            float: None,
             quantities: item.quantities.clone(),
             solved: item.outcome.as_ref().map(|(solved, _)| *solved),
             colour: item.colour,
@@ -240,6 +250,7 @@ impl LedgerRow {
             last_report: None,
             progress: String::new(),
             evidence: EvidenceStanding::None,
+            float: None,
             quantities: Vec::new(),
             solved: None,
             colour: None,

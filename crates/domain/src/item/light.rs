@@ -43,6 +43,9 @@ pub enum Test {
     ReportsMissed(u16),
     /// Evidence was sent back and none has come since.
     EvidenceReturned,
+    /// The timetable leaves fewer working days than so many before the promise (0: it is out of reach). Holds of
+    /// projects and their milestones only.
+    FloatBelow(u16),
 }
 
 impl Test {
@@ -55,12 +58,14 @@ impl Test {
             Self::ForecastLate => "forecast-late",
             Self::ReportsMissed(_) => "reports-missed",
             Self::EvidenceReturned => "evidence-returned",
+            Self::FloatBelow(0) => "out-of-reach",
+            Self::FloatBelow(_) => "float-below",
         }
     }
 
     pub fn number(self) -> Option<u16> {
         match self {
-            Self::Overdue(n) | Self::DueWithin(n) | Self::ReportsMissed(n) => Some(n),
+            Self::Overdue(n) | Self::DueWithin(n) | Self::ReportsMissed(n) | Self::FloatBelow(n) => Some(n),
             Self::ForecastLate | Self::EvidenceReturned => None,
         }
     }
@@ -115,6 +120,8 @@ pub enum Condition {
     /// A weekly matter whose last word is older.
     ReportBefore(Date),
     EvidenceReturned,
+    /// Of what stands in the timetable.
+    FloatBelow(i64),
 }
 
 fn resolve(test: Test, day: Date) -> Condition {
@@ -130,6 +137,7 @@ fn resolve(test: Test, day: Date) -> Condition {
             Condition::ReportBefore(day.saturating_sub(Span::new().weeks(i32::from(n))))
         }
         Test::EvidenceReturned => Condition::EvidenceReturned,
+        Test::FloatBelow(n) => Condition::FloatBelow(i64::from(n)),
     }
 }
 
@@ -142,6 +150,7 @@ impl Condition {
                 row.weekly && row.last_report.or(row.received).is_some_and(|on| on < day)
             }
             Self::EvidenceReturned => row.evidence == EvidenceStanding::Returned,
+            Self::FloatBelow(days) => row.float.is_some_and(|float| float < days),
         }
     }
 }
@@ -161,6 +170,12 @@ pub struct Verdict {
 }
 
 impl Judge {
+    /// Whether a light may depend on the timetable.
+    pub fn asks_float(&self) -> bool {
+        let mut tests = self.rules.iter().flat_map(|(_, tests)| tests);
+        tests.any(|(test, _)| matches!(test, Test::FloatBelow(_)))
+    }
+
     pub fn judge(&self, row: &LedgerRow) -> Verdict {
         let plain = |light| Verdict { light, because: None };
         match row.standing {

@@ -96,6 +96,8 @@ impl Relation {
                         | K::GoodDeed
                         | K::Whistle
                 ) && !matches!(to, K::Return | K::Resource)
+                    // A decision is about a matter; what a unit asks for in a return is one.
+                    || from == K::Decision && !matches!(to, K::Report | K::Slip | K::Resource)
             }
             (Self::FoundBy, End::Item(K::Inspection)) => from == K::Finding,
             (Self::DecidedAt, End::Item(K::Meeting | K::Dispatch)) => from == K::Decision,

@@ -81,6 +81,8 @@ pub struct AgendaPoint {
     pub title: String,
     pub about: Option<Target>,
     pub text: String,
+    /// What was asked for that it takes up.
+    pub asked: Option<Code>,
 }
 
 /// A point that a unit asked for.
@@ -367,10 +369,15 @@ impl Item {
                 self.attendance.retain(|(held, ..)| held != unit);
                 self.attendance.push((unit.clone(), *attendance, name.clone()));
             }
-            ItemFact::Agenda { point, title, about, text } => {
+            ItemFact::Agenda { point, title, about, text, asked } => {
                 self.agenda.retain(|(held, _)| held != point);
                 if !title.is_empty() {
-                    let line = AgendaPoint { title: title.clone(), about: about.clone(), text: text.clone() };
+                    let line = AgendaPoint {
+                        title: title.clone(),
+                        about: about.clone(),
+                        text: text.clone(),
+                        asked: asked.clone(),
+                    };
                     self.agenda.push((*point, line));
                     self.agenda.sort_unstable_by_key(|(point, _)| *point);
                 }
@@ -378,8 +385,12 @@ impl Item {
             ItemFact::AgendaAsked { key, unit, title, about, text } => {
                 self.asked.retain(|line| line.key != *key);
                 if !title.is_empty() {
-                    let point =
-                        AgendaPoint { title: title.clone(), about: about.clone(), text: text.clone() };
+                    let point = AgendaPoint {
+                        title: title.clone(),
+                        about: about.clone(),
+                        text: text.clone(),
+                        asked: Some(key.clone()),
+                    };
                     self.asked.push(AskedPoint {
                         key: key.clone(),
                         unit: unit.clone(),

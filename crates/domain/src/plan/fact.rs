@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
 use crate::figure::FigureDefinition;
+use crate::forecast::{ForecastRules, KeptForecast};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
@@ -14,7 +15,8 @@ use crate::output::{OutputGroup, OutputKind};
 use crate::request::rate::RateFormula;
 use crate::request::{RequestCategory, RequestRules};
 use crate::rhythm::InForce;
-use crate::timetabling::{Work, WorkCalendar};
+use crate::scenario::Scenario;
+use crate::timetabling::{Work, WorkCalendar, WorkLimit};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -83,6 +85,17 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one: a site's, an authority's.
     WorkCalendar(WorkCalendar),
+    /// A capacity that several projects share; `None` withdraws the word.
+    WorkLimit {
+        limit: Code,
+        held: Option<WorkLimit>,
+    },
+    /// Changes that are tried out and touch nothing.
+    Scenario(Scenario),
+    /// How forecasts are drawn.
+    ForecastRules(ForecastRules),
+    /// A forecast put on record, to be held against what comes true.
+    Forecast(KeptForecast),
     /// Reminders, escalation and returns, kept by themselves from a day on.
     Rhythm(InForce),
     /// What requests are about.
@@ -170,6 +183,10 @@ impl PlanFact {
             Self::Lights(_) => "lights".into(),
             Self::UsualWork { template, step, .. } => format!("usual_work/{template}/{step}"),
             Self::WorkCalendar(calendar) => format!("work_calendar/{}", calendar.calendar),
+            Self::WorkLimit { limit, .. } => format!("work_limit/{limit}"),
+            Self::Scenario(scenario) => format!("scenario/{}", scenario.scenario),
+            Self::ForecastRules(_) => "forecast_rules".into(),
+            Self::Forecast(forecast) => format!("forecast/{}", forecast.on),
             Self::Rhythm(_) => "rhythm".into(),
             Self::RequestCategory(category) => format!("request_category/{}", category.category),
             Self::RequestRules(_) => "request_rules".into(),

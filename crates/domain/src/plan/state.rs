@@ -9,6 +9,7 @@ use rust_decimal::Decimal;
 use super::fact::{Aim, ListEntryKind, PlanFact};
 use crate::code::Code;
 use crate::figure::FigureDefinition;
+use crate::forecast::{ForecastRules, KeptForecast};
 use crate::history::{Held, SubjectHistory, View};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
@@ -20,8 +21,9 @@ use crate::project::Project;
 use crate::request::rate::RateFormula;
 use crate::request::{RequestCategory, RequestRules};
 use crate::rhythm::InForce;
+use crate::scenario::Scenario;
 use crate::source::Grade;
-use crate::timetabling::{Work, WorkCalendar};
+use crate::timetabling::{Work, WorkCalendar, WorkLimit};
 
 /// A sector or a campaign.
 #[derive(Debug, Clone, PartialEq)]
@@ -85,6 +87,13 @@ pub struct Plan {
     pub usual_work: BTreeMap<(Code, Code), Work>,
     /// Working calendars besides the national one.
     pub calendars: Vec<WorkCalendar>,
+    /// Capacities that several projects share.
+    pub work_limits: Vec<WorkLimit>,
+    /// What was tried out, with the entry that last changed it, in the order of their codes.
+    pub scenarios: Vec<(Scenario, Seq)>,
+    own_forecast_rules: Option<ForecastRules>,
+    /// Forecasts on record, the oldest first.
+    pub forecasts: Vec<KeptForecast>,
     pub revisions: Vec<Revision>,
     pub lists: Vec<YearlyList>,
     pub output_kinds: Vec<OutputKind>,
@@ -122,6 +131,10 @@ impl Plan {
             templates: Vec::new(),
             usual_work: BTreeMap::new(),
             calendars: Vec::new(),
+            work_limits: Vec::new(),
+            scenarios: Vec::new(),
+            own_forecast_rules: None,
+            forecasts: Vec::new(),
             revisions: Vec::new(),
             lists: Vec::new(),
             output_kinds: Vec::new(),
@@ -143,6 +156,7 @@ impl Plan {
         out.campaigns.sort_by_key(|s| s.order);
         out.revisions.sort_by_key(|r| r.number);
         out.figures.sort_by_key(|f| f.order);
+        out.forecasts.sort_by_key(|forecast| forecast.on);
         out.request_categories.sort_by_key(|category| category.order);
         out.rate_formulas.sort_by_key(|formula| formula.from);
         for list in &mut out.lists {
@@ -219,6 +233,19 @@ impl Plan {
             PlanFact::WorkCalendar(calendar) => {
                 put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
             }
+            PlanFact::WorkLimit { limit, held } => {
+                self.work_limits.retain(|other| other.limit != *limit);
+                self.work_limits.extend(held.clone());
+            }
+            PlanFact::Scenario(scenario) => put(
+                &mut self.scenarios,
+                |(held, _)| held.scenario == scenario.scenario,
+                (scenario.clone(), seq),
+            ),
+            PlanFact::ForecastRules(rules) => self.own_forecast_rules = Some(*rules),
+            PlanFact::Forecast(forecast) => {
+                put(&mut self.forecasts, |held| held.on == forecast.on, forecast.clone());
+            }
             PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
             PlanFact::RequestCategory(category) => {
                 put(&mut self.request_categories, |held| held.category == category.category, category.clone())
@@ -261,6 +288,15 @@ impl Plan {
     pub fn lights(&self) -> &LightRules {
         static USUAL: LazyLock<LightRules> = LazyLock::new(LightRules::usual);
         self.own_lights.as_ref().unwrap_or(&USUAL)
+    }
+
+    /// How forecasts are drawn.
+    pub fn forecast_rules(&self) -> ForecastRules {
+        self.own_forecast_rules.unwrap_or_else(ForecastRules::usual)
+    }
+
+    pub fn scenario(&self, code: &str) -> Option<&Scenario> {
+        self.scenarios.iter().map(|(held, _)| held).find(|held| held.scenario.as_str() == code)
     }
 
     pub fn request_category(&self, code: &str) -> Option<&RequestCategory> {

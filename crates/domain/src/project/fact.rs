@@ -10,6 +10,7 @@ use crate::money::Fen;
 use crate::named::Named;
 use crate::output::{Basis, Stage};
 use crate::planned_date::PlannedDate;
+use crate::review::ReviewFact;
 use crate::timetabling::{StepLink, Work};
 
 /// One typed fact of a project. Facts with the same [`slot`](ProjectFact::slot) follow each other in
@@ -103,6 +104,11 @@ pub enum ProjectFact {
         link: StepLink,
         held: bool,
     },
+    /// What is said in a round of the joint review.
+    Review {
+        round: u32,
+        fact: ReviewFact,
+    },
     /// Percent complete of the whole or of a part, 0 to 100; may go down.
     Progress {
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,6 +195,7 @@ impl ProjectFact {
             Self::StepLink { link, .. } => {
                 format!("step_link/{}/{}/{}", link.step, whole(&link.project), link.before)
             }
+            Self::Review { round, fact } => fact.slot(*round),
             Self::Progress { part, .. } => format!("progress/{}", whole(part)),
             Self::Output { kind, stage, basis, .. } => {
                 format!("output/{kind}/{}/{}", stage.as_str(), basis.as_str())

@@ -14,6 +14,7 @@ use crate::money::Fen;
 use crate::named::Named;
 use crate::output::{Basis, Stage};
 use crate::planned_date::PlannedDate;
+use crate::review::Round;
 use crate::source::Grade;
 use crate::timetabling::{StepLink, Work};
 
@@ -118,6 +119,8 @@ pub struct Project {
     pub work: BTreeMap<Code, Work>,
     /// What steps wait for besides their chain.
     pub links: Vec<StepLink>,
+    /// Rounds of the joint review.
+    pub reviews: Vec<Round>,
     /// Percent complete by part, in order of date.
     pub progress: BTreeMap<Option<Code>, Vec<(Date, Decimal)>>,
     pub outputs: Vec<OutputLine>,
@@ -157,6 +160,7 @@ impl Project {
             gates: BTreeMap::new(),
             work: BTreeMap::new(),
             links: Vec::new(),
+            reviews: Vec::new(),
             progress: BTreeMap::new(),
             outputs: Vec::new(),
             suspended: None,
@@ -258,6 +262,7 @@ impl Project {
                     self.links.push(link.clone());
                 }
             }
+            ProjectFact::Review { round, fact } => Round::take(&mut self.reviews, *round, fact, effective),
             ProjectFact::Progress { part, percent } => {
                 self.progress.entry(part.clone()).or_default().push((effective, *percent));
             }

@@ -3,16 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use super::period::Period;
+use super::stated::Stated;
 use crate::code::Code;
 use crate::item::kind::ObjectionTo;
 use crate::item::ledger::{LedgerRow, RowKind};
 use crate::item::light::{Judge, Light};
 use crate::item::workflow::Standing;
 use crate::named::Named;
+use crate::rhythm::ReturnAsk;
 
 /// A number of the report with the rows it stands on, as they were.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -57,21 +58,17 @@ pub struct Ask {
     pub granted: Option<bool>,
 }
 
-/// One of the plan's figures on the last day of the period.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Stated {
-    pub id: Code,
-    pub label: Named,
-    pub unit: Named,
-    pub value: Option<Decimal>,
-    pub records: usize,
-}
-
-/// What a month's dispatch is shown besides.
+/// What a month's dispatch is shown besides, and a quarter's and a year's report say.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Pack {
     pub asks: Vec<Ask>,
+    /// What units asked in their returns to have decided.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<ReturnAsk>,
     pub stated: Vec<Stated>,
+    /// Projects by which sums of the annual statement do not close.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unclosed: Vec<String>,
 }
 
 /// The whole report. What it counts and shows stands in it, so that an issued one can be opened down to
@@ -86,7 +83,7 @@ pub struct Content {
     /// Rows by which the opening count differs from the closing count of the issue before.
     pub adjusted: Vec<String>,
     pub sections: Vec<Section>,
-    /// Of a monthly report.
+    /// Of all but a weekly report.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pack: Option<Pack>,
 }
@@ -196,7 +193,7 @@ impl Content {
 
     /// Sums that do not close: what was open, came and came back must be open, done or withdrawn now; and
     /// what was open at the last issue's end must be open at this one's beginning, but for rows that are
-    /// named.
+    /// named. The annual statement's own sums must close too.
     pub fn shortfalls(&self, last: Option<&Content>) -> Vec<Shortfall> {
         let set = |key: &str| self.ids(key).collect::<BTreeSet<_>>();
         let sum = |keys: &[&str]| keys.iter().flat_map(|key| self.ids(key)).collect::<BTreeSet<_>>();
@@ -206,6 +203,9 @@ impl Content {
         let rows: Vec<String> = into.symmetric_difference(&out_of).map(|id| (*id).clone()).collect();
         if !rows.is_empty() {
             out.push(Shortfall { key: "balance", rows });
+        }
+        if let Some(pack) = self.pack.as_ref().filter(|pack| !pack.unclosed.is_empty()) {
+            out.push(Shortfall { key: "statement", rows: pack.unclosed.clone() });
         }
         if let Some(last) = last {
             let closing: BTreeSet<&String> = last.ids("open_after").collect();

@@ -2,8 +2,10 @@
 
 mod content;
 mod period;
+mod stated;
 pub mod study;
 
-pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, Stated, compose};
+pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, compose};
 pub use period::{Period, Rhythm};
+pub use stated::{RowOf, Stated, StatedRow};
 pub use study::{Exhibit, Part, Show, Study, Unfit};

@@ -79,9 +79,14 @@ impl Period {
         Code::new(&format!("REP-{}-{}", series.as_str(), self.name())).expect("letters, digits and hyphens")
     }
 
-    /// The report goes out by the second working day after it.
+    /// The day by which its report goes out: so many working days after it, the longer the period the more.
     pub fn report_due(self) -> Date {
-        workday::nth(self.to, 2)
+        let days = match self.rhythm {
+            Rhythm::Week | Rhythm::Month => 2,
+            Rhythm::Quarter => 5,
+            Rhythm::Year => 10,
+        };
+        workday::nth(self.to, days)
     }
 
     /// Whether its last day has passed.

@@ -56,6 +56,7 @@ pub fn watched(item: &Item) -> Option<(Watch, DateTime)> {
         ) => Some((Watch::Limit, day(item.due)?)),
         (ItemKind::Return, State::Open) => Some((Watch::Return, day(item.due)?)),
         (ItemKind::Report, State::Draft) => Some((Watch::Report, day(item.due)?)),
+        (ItemKind::Slip, State::Sent) => Some((Watch::Slip, day(item.due)?)),
         (ItemKind::Whistle, State::Called) => Some((Watch::Whistle, item.answer_by?)),
         (ItemKind::Dispatch, State::Called) => {
             item.unanswered().next()?;

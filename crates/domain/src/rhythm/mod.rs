@@ -11,7 +11,7 @@ mod rules;
 
 pub use chase::{Chase, Planned, Turn, watched};
 pub use periods::{PeriodStep, return_code, return_prefix};
-pub use returned::{ReturnContent, ReturnLine, ReturnPart};
+pub use returned::{ReturnAsk, ReturnContent, ReturnLine, ReturnPart};
 pub use rules::{InForce, Recipient, ReturnRules, RhythmRules, RuleFault, Rung, Wait, Watch};
 
 /// The name under which the journal keeps what the rhythm did: nobody signs in by it.

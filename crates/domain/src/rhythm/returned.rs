@@ -4,10 +4,10 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::item::Standing;
 use crate::item::kind::{ItemKind, texts};
 use crate::item::ledger::{LedgerRow, RowKind};
 use crate::item::light::{Judge, Light};
+use crate::item::{Item, Standing, State, Step};
 use crate::named::Named;
 use crate::report::Period;
 
@@ -45,6 +45,35 @@ pub struct ReturnContent {
     /// What the unit needs others to decide, a matter each.
     #[serde(default)]
     pub asks: Vec<String>,
+}
+
+/// A matter that a unit asks, in a return that it handed in, to have decided.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReturnAsk {
+    pub unit: Code,
+    /// The return in which it is asked, and what it is called.
+    pub in_return: Code,
+    pub name: Named,
+    /// Which of the return's matters.
+    pub key: Code,
+    pub on: Option<Date>,
+    pub text: String,
+}
+
+impl ReturnAsk {
+    /// What a return asks for; nothing before it is handed in.
+    pub fn of(item: &Item) -> Vec<Self> {
+        let (State::Submitted, Some(unit)) = (item.state, &item.lead_unit) else { return Vec::new() };
+        let Some(content) = ReturnContent::parse(&item.content) else { return Vec::new() };
+        let on = item.moves.iter().rev().find(|moved| moved.step == Step::Submit).map(|moved| moved.on);
+        let asks = content.asks.into_iter().enumerate();
+        asks.filter_map(|(at, text)| {
+            let key = Code::new(&format!("r{}", at + 1)).ok()?;
+            let (unit, in_return, name) = (unit.clone(), item.code.clone(), item.name.clone());
+            Some(Self { unit, in_return, name, key, on, text })
+        })
+        .collect()
+    }
 }
 
 /// Kinds that a unit answers for in a return.

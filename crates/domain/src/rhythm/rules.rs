@@ -27,6 +27,8 @@ texts! {
         Dispatch => "dispatch",
         /// The minutes of a meeting that was held.
         Minutes => "minutes",
+        /// A slip that its unit has not signed for.
+        Slip => "slip",
     }
 }
 

@@ -33,7 +33,7 @@ pub fn of_item(
 }
 
 /// An inspection that comes without a word is told to nobody before it is over.
-fn is_secret(item: &Item) -> bool {
+pub(super) fn is_secret(item: &Item) -> bool {
     item.kind == ItemKind::Inspection
         && matches!(item.way, Some(InspectionWay::Unannounced | InspectionWay::Leads))
         && matches!(item.state, State::Planned | State::Ordered | State::Withdrawn)

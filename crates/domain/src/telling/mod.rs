@@ -4,6 +4,7 @@
 //! charge. [`Staff`] says who they are; whoever made the change is never told of it, and nobody is told of
 //! one change twice.
 
+mod imports;
 mod items;
 mod projects;
 mod staff;
@@ -12,6 +13,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::Date;
 
+pub use imports::{Brought, Share, Shares, of_import};
 pub use items::of_item;
 pub use projects::of_project;
 pub use staff::Staff;

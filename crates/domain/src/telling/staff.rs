@@ -60,7 +60,11 @@ impl Staff {
     }
 
     /// Who an audience is.
-    pub fn of<'a>(&'a self, audience: &Audience, target: &Target) -> impl Iterator<Item = &'a Code> {
+    pub fn of<'a>(
+        &'a self,
+        audience: &Audience,
+        target: &Target,
+    ) -> impl Iterator<Item = &'a Code> + use<'a> {
         let first = |roles: &[Role]| {
             let found = roles.iter().map(|role| self.supervising(*role, target));
             found.into_iter().find(|people| !people.is_empty()).unwrap_or_default()

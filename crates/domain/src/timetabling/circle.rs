@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::work::Work;
 use crate::code::Code;
-use crate::plan::Plan;
+use crate::plan::{Plan, Template};
 use crate::project::Project;
 
 /// The steps that a step waits for: by its chain, by its work or the template's, by recorded links.
@@ -25,6 +26,48 @@ fn before(plan: &Plan, project: &Project, step: &Code) -> Vec<(Code, Code)> {
             .map(|link| (link.project.clone().unwrap_or_else(|| own.clone()), link.before.clone())),
     );
     out
+}
+
+/// The way from a template's step back to itself, were its work what is given; by what is usual for the others.
+pub fn usual_circle(plan: &Plan, template: &Template, step: &Code, work: &Work) -> Option<Vec<Code>> {
+    let before = |at: &Code| -> Vec<Code> {
+        let usual = plan.usual_work.get(&(template.code.clone(), at.clone()));
+        let held = if at == step { Some(work) } else { usual };
+        match held.and_then(|work| work.after.clone()) {
+            Some(after) => after,
+            None => {
+                let place = template.steps.iter().position(|line| line.step == *at);
+                let previous = place.and_then(|place| place.checked_sub(1));
+                previous
+                    .and_then(|place| template.steps.get(place))
+                    .map(|line| line.step.clone())
+                    .into_iter()
+                    .collect()
+            }
+        }
+    };
+    let mut waiting: BTreeMap<Code, Code> = BTreeMap::new();
+    let mut ahead = vec![step.clone()];
+    while let Some(at) = ahead.pop() {
+        for next in before(&at) {
+            if next == *step {
+                let mut circle = vec![at.clone()];
+                let mut back = at;
+                while back != *step {
+                    let Some(earlier) = waiting.get(&back) else { break };
+                    circle.push(earlier.clone());
+                    back = earlier.clone();
+                }
+                circle.reverse();
+                return Some(circle);
+            }
+            if !waiting.contains_key(&next) {
+                waiting.insert(next.clone(), at.clone());
+                ahead.push(next);
+            }
+        }
+    }
+    None
 }
 
 /// The way from a step back to itself, as the codes of the steps in the order they wait for each other; with the

@@ -34,6 +34,8 @@ pub enum TimetableError {
     Plan(#[from] PlanError),
     #[error(transparent)]
     Forecast(#[from] timetable::forecast::ForecastError),
+    #[error(transparent)]
+    Limits(#[from] timetable::resource::ResourceError),
 }
 
 /// How far a step is.
@@ -260,7 +262,11 @@ impl<'a> Builder<'a> {
                     .map(|day| workday::day(day).at(CLOSE)),
                 progress: how,
                 placement: Placement::Automatic,
-                constraint: Constraint::AsSoonAsPossible,
+                constraint: work
+                    .and_then(|work| work.not_before)
+                    .map_or(Constraint::AsSoonAsPossible, |day| {
+                        Constraint::StartNoEarlierThan(workday::day(day).at(OPEN))
+                    }),
                 ..Task::new(uid(&self.plan), line.name.zh.clone(), minutes)
             };
             let task = self.plan.add(task);

@@ -12,10 +12,6 @@ use crate::milestone::Gate;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
 
-/// What the lateness of one authority's decisions has in common. Chosen, not measured: with 0.3 the spread of the
-/// number of kept promises is far wider than by independent luck, and the expected number nearly the same.
-const CORRELATION: f64 = 0.3;
-
 /// What the draws say of one project's headline promise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProjectOdds {
@@ -48,6 +44,20 @@ pub struct Odds {
     pub causes: Vec<(Named, f64)>,
     /// Share of draws in which the step drives some promise, by task.
     pub critical: BTreeMap<timetable::TaskId, f64>,
+    /// Working days beyond what is usual, on average over all draws, while it drives some promise, by task.
+    pub overrun: BTreeMap<timetable::TaskId, f64>,
+}
+
+/// How many of the promises due by a day are expected to hold.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OnTimeBy {
+    pub by: Date,
+    pub promises: usize,
+    pub expected: f64,
+    pub range: (u32, u32),
+    pub all: f64,
+    /// Share of draws for each number of promises that hold, from none to all.
+    pub distribution: Vec<f64>,
 }
 
 impl Odds {
@@ -65,42 +75,7 @@ impl Timetable {
         rows: &[Row],
         sampling: Sampling,
     ) -> Result<Odds, TimetableError> {
-        let mut causes: Vec<Named> = Vec::new();
-        let mut inputs = Inputs {
-            spreads: vec![None; self.plan.tasks.len()],
-            task_cause: vec![None; self.plan.tasks.len()],
-            ..Inputs::default()
-        };
-        for at in &self.steps {
-            if matches!(at.progress, Progress::Done | Progress::Implied) {
-                continue;
-            }
-            let minutes = |days: u16| i64::from(days) * DAY;
-            inputs.spreads[at.task.index()] = at.estimate.filter(|it| it.high > it.low).map(|it| Spread {
-                low: minutes(it.low),
-                likely: minutes(it.likely),
-                high: minutes(it.high),
-            });
-            let gate = portfolio.projects[at.project].steps.get(at.step).and_then(|line| line.gate.as_ref());
-            if let Some(Gate { authority, .. }) = gate {
-                let cause = causes.iter().position(|held| held == authority).unwrap_or_else(|| {
-                    causes.push(authority.clone());
-                    causes.len() - 1
-                });
-                inputs.task_cause[at.task.index()] = Some(cause as u32);
-            }
-        }
-        inputs.causes =
-            causes.iter().map(|name| Cause { name: name.zh.clone(), correlation: CORRELATION }).collect();
-        let mut watched = Vec::new();
-        for row in rows.iter().filter(|row| row.unknown == 0) {
-            if let Some(headline) = row.headline() {
-                let promise = headline.promised;
-                let open = promise.filter(|day| *day >= self.as_of);
-                watched.push((row.project, promise));
-                inputs.targets.push(Target { task: headline.task, promise: open.map(end_of) });
-            }
-        }
+        let Drawing { inputs, watched, causes } = self.drawing(portfolio, rows, None);
         let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
         let projects = drawn
             .targets
@@ -135,6 +110,12 @@ impl Timetable {
             .map(|at| (at.task, drawn.tasks[at.task.index()].critical))
             .filter(|(_, share)| *share > 0.0)
             .collect();
+        let overrun = self
+            .steps
+            .iter()
+            .map(|at| (at.task, drawn.tasks[at.task.index()].overrun / DAY as f64))
+            .filter(|(_, days)| *days > 0.0)
+            .collect();
         let (promises, expected, range, all, distribution) = match drawn.on_time {
             Some(on_time) => (
                 on_time.distribution.len().saturating_sub(1),
@@ -156,8 +137,84 @@ impl Timetable {
             distribution,
             causes: costs,
             critical,
+            overrun,
         })
     }
+
+    /// How many of the promises due by a day hold.
+    pub fn on_time_by(
+        &self,
+        portfolio: &Portfolio,
+        rows: &[Row],
+        sampling: Sampling,
+        by: Date,
+    ) -> Result<OnTimeBy, TimetableError> {
+        let Drawing { inputs, .. } = self.drawing(portfolio, rows, Some(by));
+        let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
+        Ok(match drawn.on_time {
+            Some(on_time) => OnTimeBy {
+                by,
+                promises: on_time.distribution.len().saturating_sub(1),
+                expected: on_time.expected,
+                range: (on_time.p10, on_time.p90),
+                all: on_time.all,
+                distribution: on_time.distribution,
+            },
+            None => {
+                OnTimeBy { by, promises: 0, expected: 0.0, range: (0, 0), all: 1.0, distribution: vec![1.0] }
+            }
+        })
+    }
+
+    /// What a forecast is drawn from: the spreads of open steps, the authorities they share, the promises that are
+    /// open and, with a day, due by it.
+    fn drawing(&self, portfolio: &Portfolio, rows: &[Row], by: Option<Date>) -> Drawing {
+        let mut causes: Vec<Named> = Vec::new();
+        let mut inputs = Inputs {
+            spreads: vec![None; self.plan.tasks.len()],
+            task_cause: vec![None; self.plan.tasks.len()],
+            ..Inputs::default()
+        };
+        for at in &self.steps {
+            if matches!(at.progress, Progress::Done | Progress::Implied) {
+                continue;
+            }
+            let minutes = |days: u16| i64::from(days) * DAY;
+            inputs.spreads[at.task.index()] = at.estimate.filter(|it| it.high > it.low).map(|it| Spread {
+                low: minutes(it.low),
+                likely: minutes(it.likely),
+                high: minutes(it.high),
+            });
+            let gate = portfolio.projects[at.project].steps.get(at.step).and_then(|line| line.gate.as_ref());
+            if let Some(Gate { authority, .. }) = gate {
+                let cause = causes.iter().position(|held| held == authority).unwrap_or_else(|| {
+                    causes.push(authority.clone());
+                    causes.len() - 1
+                });
+                inputs.task_cause[at.task.index()] = Some(cause as u32);
+            }
+        }
+        let correlation = f64::from(portfolio.plan.forecast_rules().correlation.min(100)) / 100.0;
+        inputs.causes = causes.iter().map(|name| Cause { name: name.zh.clone(), correlation }).collect();
+        let mut watched = Vec::new();
+        for row in rows.iter().filter(|row| row.unknown == 0) {
+            if let Some(headline) = row.headline() {
+                let promise = headline.promised;
+                let open = promise.filter(|day| *day >= self.as_of);
+                let due = open.filter(|day| by.is_none_or(|by| *day <= by));
+                watched.push((row.project, promise));
+                inputs.targets.push(Target { task: headline.task, promise: due.map(end_of) });
+            }
+        }
+        Drawing { inputs, watched, causes }
+    }
+}
+
+/// What a forecast is drawn from, with the projects watched and the causes by their place.
+struct Drawing {
+    inputs: Inputs,
+    watched: Vec<(usize, Option<Date>)>,
+    causes: Vec<Named>,
 }
 
 /// The moment at which a promise for a day is broken if nothing has come of it.

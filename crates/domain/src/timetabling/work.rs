@@ -45,6 +45,9 @@ pub struct Work {
     /// lets it begin at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub after: Option<Vec<Code>>,
+    /// The day before which it does not begin, whatever else is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Date>,
 }
 
 texts! {

@@ -11,6 +11,7 @@ use domain::item::parties::{Nearness, match_need, part_need, suggest};
 use domain::item::{ItemFact, ItemKind, Relation, Standing, State, Step, Target};
 use domain::named::Named;
 use domain::refusal::Problem;
+use domain::rhythm::ReturnAsk;
 use domain::subject::Subject;
 use jiff::civil::{DateTime, datetime};
 
@@ -173,6 +174,18 @@ fn a_dispatch_closes_with_an_outcome_and_without_the_silent_only_for_a_reason() 
 }
 
 #[test]
+fn a_whistle_that_was_raised_is_not_answered_by_that() {
+    let mut books = Books::new();
+    called(&mut books, "w", ItemKind::Whistle);
+    because(&mut books, "无人应哨", "w", vec![step(Step::Raise, State::Raised)]).unwrap();
+    let answered = |books: &Books| Call::of(&books.item("w")).unwrap().is_answered();
+    assert!(!answered(&books));
+    let item = books.item("w");
+    say(&mut books, "w", call::answer(&item, code("bureau"), at(11, 0), String::new()));
+    assert!(answered(&books), "late, but answered");
+}
+
+#[test]
 fn how_soon_units_must_come_goes_by_the_kind_of_whistle() {
     let limits = LimitRules::usual().arrival;
     assert_eq!(limits.by(WhistleKind::Emergency, at(9, 0)), at(9, 30));
@@ -201,6 +214,7 @@ fn an_agenda_is_proposed_from_what_was_asked_left_or_stands_badly() {
         title: item.into(),
         about: Some(Target::Item(code(item))),
         text: String::new(),
+        asked: None,
     };
     say(&mut books, "m1", vec![point(1, "t1")]);
     let asked = ItemFact::AgendaAsked {
@@ -210,7 +224,28 @@ fn an_agenda_is_proposed_from_what_was_asked_left_or_stands_badly() {
         about: None,
         text: String::new(),
     };
-    say(&mut books, "m2", vec![asked.clone(), point(1, "t3")]);
+    let mut filled = named(ItemKind::Return, "周填报");
+    filled.push(ItemFact::Series { series: Series::Weekly });
+    filled.push(ItemFact::Period { from: DAY, to: DAY });
+    books.register("r", filled).unwrap();
+    // Taken up under other words, what a return asks for is not proposed again; what else it asks for is.
+    let taken = ItemFact::Agenda {
+        point: 2,
+        title: "场地如何腾退".into(),
+        about: Some(Target::Item(code("r"))),
+        text: String::new(),
+        asked: Some(code("r1")),
+    };
+    say(&mut books, "m2", vec![asked.clone(), point(1, "t3"), taken]);
+    let ask = |key: &str, text: &str| ReturnAsk {
+        unit: code("lead"),
+        in_return: code("r"),
+        name: Named::new("周填报", "weekly return"),
+        key: code(key),
+        on: None,
+        text: text.into(),
+    };
+    let returned = [ask("r1", "请协调场地腾退"), ask("r2", "请明确主体\n道路与管线由谁实施"), ask("r3", " ")];
     let row = |item: &str| LedgerRow::of_item(&books.item(item));
     let open = [
         (row("t1"), Light::Red),
@@ -220,12 +255,24 @@ fn an_agenda_is_proposed_from_what_was_asked_left_or_stands_badly() {
         (row("m2"), Light::Red),
     ];
     let (last, next) = (books.item("m1"), books.item("m2"));
-    let material = Material { meeting: &next, last: Some(&last), decisions: &[row("d1")], open: &open };
+    let decisions = [row("d1")];
+    let material = Material {
+        meeting: &next,
+        last: Some(&last),
+        decisions: &decisions,
+        returned: &returned,
+        open: &open,
+    };
+    let proposal = propose(&material, 10).into_iter().find(|it| it.grounds == [Ground::InReturn]).unwrap();
+    assert_eq!((proposal.asked, proposal.about), (Some(code("r2")), Some(Target::Item(code("r")))));
+    assert_eq!(proposal.text, "请明确主体\n道路与管线由谁实施", "what does not fit the title is kept");
+    assert_eq!(proposal.in_return.unwrap().en, "weekly return");
     let proposed: Vec<_> = propose(&material, 10).into_iter().map(|it| (it.title, it.grounds)).collect();
     let wanted = [
         ("联合办理", vec![Ground::Asked]),
         ("决定", vec![Ground::Undone, Ground::Red]),
         ("t1", vec![Ground::CarriedOver, Ground::Red]),
+        ("请明确主体", vec![Ground::InReturn]),
         ("t2", vec![Ground::Amber]),
     ];
     assert_eq!(proposed, wanted.map(|(title, grounds)| (title.to_owned(), grounds)));

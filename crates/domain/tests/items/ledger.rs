@@ -27,7 +27,7 @@ fn open(due: Option<Date>) -> LedgerRow {
 #[test]
 fn presets_are_read_and_differ() {
     let presets = LightRules::presets();
-    assert_eq!(presets.len(), 5);
+    assert_eq!(presets.len(), 6);
     assert_eq!(LightRules::usual().code, presets[0].code);
     assert!(presets.iter().all(|set| !set.rules.is_empty() && !set.name.en.is_empty()));
 }
@@ -44,6 +44,27 @@ fn the_usual_lights_by_the_day() {
     assert_eq!(light(date(2018, 10, 13)), Light::Red);
     let none = open(None);
     assert_eq!(LightRules::usual().on(date(2030, 1, 1)).judge(&none).light, Light::NoDate);
+}
+
+#[test]
+fn float_gives_a_light_by_the_plans_rule() {
+    let rules = LightRules::presets().into_iter().find(|set| set.code.as_str() == "float").unwrap();
+    let judge = rules.on(date(2018, 9, 3));
+    assert!(judge.asks_float() && !LightRules::usual().on(date(2018, 9, 3)).asks_float());
+    let mut row = open(Some(date(2018, 12, 31)));
+    // Nothing is known of its float: it is judged by its dates alone.
+    assert_eq!(judge.judge(&row).light, Light::Green);
+    for (float, light, because) in [
+        (40, Light::Green, None),
+        (19, Light::Yellow, Some(Test::FloatBelow(20))),
+        (4, Light::Orange, Some(Test::FloatBelow(5))),
+        (-1, Light::Red, Some(Test::FloatBelow(0))),
+    ] {
+        row.float = Some(float);
+        let verdict = judge.judge(&row);
+        assert_eq!((verdict.light, verdict.because), (light, because), "{float}");
+        assert_eq!(LightRules::usual().on(date(2018, 9, 3)).judge(&row).light, Light::Green);
+    }
 }
 
 #[test]

@@ -302,6 +302,7 @@ fn only_what_is_in_the_units_own_hands_is_chased() {
                 (ItemKind::Whistle, State::Called) => Some(Watch::Whistle),
                 (ItemKind::Dispatch, State::Called) => Some(Watch::Dispatch),
                 (ItemKind::Meeting, State::Held) => Some(Watch::Minutes),
+                (ItemKind::Slip, State::Sent) => Some(Watch::Slip),
                 _ => None,
             };
             let due = rhythm.due(&item, now);

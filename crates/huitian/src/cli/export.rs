@@ -100,6 +100,12 @@ struct LedgerArgs {
     /// With `ledger`: only what is due on or before this day
     #[arg(long, value_name = "DATE")]
     due_to: Option<Date>,
+    /// With `ledger`: only what came in on or after this day
+    #[arg(long, value_name = "DATE")]
+    received_from: Option<Date>,
+    /// With `ledger`: only what came in on or before this day
+    #[arg(long, value_name = "DATE")]
+    received_to: Option<Date>,
     /// With `ledger`: only with these words in name, number, code or text
     #[arg(long, value_name = "WORDS")]
     words: Option<String>,
@@ -120,6 +126,7 @@ impl LedgerArgs {
             unit: self.unit.clone(),
             areas: self.area.as_ref().map_or_else(Vec::new, |area| portfolio.areas_below(area)),
             due: (self.due_from, self.due_to),
+            received: (self.received_from, self.received_to),
             words: self.words.clone().unwrap_or_default(),
             ..LedgerQuery::default()
         };

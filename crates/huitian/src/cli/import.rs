@@ -25,6 +25,7 @@ use super::target::Target;
     huitian import projects.xlsx --table projects --plan huitian-2018 --dry-run\n  \
     huitian import ledger.csv --profile ledger.toml --report mistakes.csv --lang en\n  \
     huitian import ledger.xlsx --table milestones --annotated mistakes.xlsx --as wang\n  \
+    huitian import register.xlsx --table items --plan huitian-2018 --dry-run\n  \
     huitian import --template projects --out projects.xlsx\n\n\
     Reads .xlsx, and text separated by comma, semicolon or tab in UTF-8, UTF-16 or GB18030. Headings are known\n\
     by their Chinese and English names; a profile (TOML or JSON) names others, constants, and what words of\n\

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use app::paper::{Format, Paper, PaperError};
+use app::gantt::Baseline;
+use app::paper::{Format, GanttPaper, Paper, PaperError};
 use app::read::Asked;
 use axum::extract::Query;
 use domain::code::Code;
@@ -16,7 +17,7 @@ use words::Lang;
 use super::common::{DatabaseArg, LangArg, plan, runtime};
 use super::target::Target;
 
-/// Writes an official paper as DOCX, PDF or XLSX, laid out by GB/T 9704-2012 in Chinese
+/// Writes an official paper as DOCX, PDF or XLSX, laid out by GB/T 9704-2012 in Chinese, or a Gantt chart
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     huitian paper report REP-weekly-2019-W10 --out week.docx\n  \
@@ -26,9 +27,11 @@ use super::target::Target;
     huitian paper slip SLP-2019-0003 --out slip.pdf\n  \
     huitian paper ledger --where 'kind=tracked_task&light=red' --as-of 2019-08-14 --out red.pdf\n  \
     huitian paper timetable --as-of 2019-08-14 --out timetable.xlsx\n  \
+    huitian paper gantt --steps --compare r2 --as-of 2019-08-14 --out bars.pdf\n  \
+    huitian paper gantt --lang en --out bars.zip\n  \
     huitian paper statement --as-of 2019-08-14 --out statement.pdf\n\n\
     --where takes what stands behind the ? in the address of the ledger's page. Slips and minutes are no\n\
-    workbooks. PDF uses the machine's fonts: fonts-noto-cjk and fonts-liberation will do.\n\n\
+    workbooks; a Gantt chart is a PDF, or a ZIP of one SVG a page. PDF uses the machine's fonts: fonts-noto-cjk and fonts-liberation will do.\n\n\
     Exit status: 0 written, 3 a table is too long for the format, 4 a sum of the statement does not close.")]
 pub struct Args {
     #[arg(value_enum)]
@@ -52,7 +55,13 @@ pub struct Args {
     /// The ledger's conditions, as its page's address has them
     #[arg(long = "where", value_name = "CONDITIONS", default_value = "")]
     conditions: String,
-    /// docx, pdf or xlsx; by the name of --out when not given
+    /// Of a Gantt chart: each step in a row of its own
+    #[arg(long)]
+    steps: bool,
+    /// Of a Gantt chart: draw below the bars what the timetable of an earlier day, or of a revision, said
+    #[arg(long, value_name = "DATE|rNUMBER", default_value = "")]
+    compare: String,
+    /// docx, pdf, xlsx, or zip for SVG; by the name of --out when not given
     #[arg(long, value_parser = parse_format)]
     format: Option<Format>,
     /// The file to write
@@ -74,6 +83,8 @@ enum Kind {
     Ledger,
     /// The projects' timetable: promised, forecast, actual
     Timetable,
+    /// The timetable as bars over time, with links, float, promises and an earlier timetable
+    Gantt,
     /// Every figure with its records and signatures
     Statement,
 }
@@ -82,7 +93,7 @@ const TOO_LONG: u8 = 3;
 const REFUSED: u8 = 4;
 
 fn parse_format(text: &str) -> Result<Format, String> {
-    Format::parse(text).ok_or_else(|| "docx, pdf or xlsx".into())
+    Format::parse(text).ok_or_else(|| "docx, pdf, xlsx or zip".into())
 }
 
 /// Reads conditions as the ledger's page reads its address.
@@ -102,12 +113,21 @@ fn encode(character: char) -> String {
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let by_name = args.out.extension().and_then(|end| end.to_str()).and_then(Format::parse);
-    let format = args.format.or(by_name).context("name the format: --format docx, pdf or xlsx")?;
+    let format = args.format.or(by_name).context("name the format: --format docx, pdf, xlsx or zip")?;
     let lang: Lang = args.lang.lang();
     let code = args.code.clone();
     anyhow::ensure!(
         args.conditions.is_empty() || args.kind == Kind::Ledger,
         "--where narrows the ledger and nothing else"
+    );
+    let baseline = Baseline::parse(&args.compare);
+    anyhow::ensure!(
+        args.compare.is_empty() || baseline != Baseline::None,
+        "--compare takes a day such as 2019-01-01, or a revision such as r2"
+    );
+    anyhow::ensure!(
+        args.kind == Kind::Gantt || (args.compare.is_empty() && !args.steps),
+        "--steps and --compare belong to a Gantt chart"
     );
     let paper = match (args.kind, code) {
         (Kind::Report, Some(code)) => Paper::Report(code),
@@ -116,6 +136,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (Kind::Minutes, Some(code)) => Paper::Minutes(code),
         (Kind::Ledger, None) => Paper::Ledger(Box::new(asking(&args.conditions)?)),
         (Kind::Timetable, None) => Paper::Timetable(None),
+        (Kind::Gantt, None) => Paper::Gantt(GanttPaper { projects: None, steps: args.steps, baseline }),
         (Kind::Statement, None) => Paper::Statement,
         (_, None) => anyhow::bail!("name the thing by its code"),
         (_, Some(code)) => anyhow::bail!("this paper is of the whole plan: leave '{code}' out"),

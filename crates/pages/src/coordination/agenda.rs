@@ -37,6 +37,9 @@ struct Row {
     address: String,
     grounds: Vec<(&'static str, String)>,
     unit: String,
+    /// Which of what was asked for it takes up, and the return in which it was.
+    asked: String,
+    in_return: String,
 }
 
 #[derive(Template)]
@@ -67,7 +70,10 @@ async fn rows(visit: &Visit, plan: &Code, item: &Item, portfolio: &Portfolio) ->
         address: String::new(),
         grounds: Vec::new(),
         unit: String::new(),
+        asked: String::new(),
+        in_return: String::new(),
     };
+    let key = |asked: Option<&Code>| asked.map_or_else(String::new, Code::to_string);
     let mut out: Vec<Row> = item
         .agenda
         .iter()
@@ -78,16 +84,25 @@ async fn rows(visit: &Visit, plan: &Code, item: &Item, portfolio: &Portfolio) ->
             text: point.text.clone(),
             about: point.about.as_ref().map_or_else(String::new, written),
             address: point.about.as_ref().map_or_else(String::new, |about| address_of(&page, about)),
+            asked: key(point.asked.as_ref()),
             ..blank()
         })
         .collect();
     let proposals = visit.app.agenda_proposals(plan, item, app::read::Asked::default()).await?;
+    let english = visit.lang.is_english();
     out.extend(proposals.into_iter().map(|proposal| {
+        let address = match (&proposal.about, &proposal.in_return) {
+            (Some(about), Some(_)) => page.link(&format!("/returns/{}", about.code())),
+            (Some(about), None) => address_of(&page, about),
+            (None, _) => String::new(),
+        };
         Row {
             title: proposal.title,
             text: proposal.text,
+            address,
+            asked: key(proposal.asked.as_ref()),
+            in_return: proposal.in_return.map_or_else(String::new, |name| name.get(english).to_owned()),
             about: proposal.about.as_ref().map_or_else(String::new, written),
-            address: proposal.about.as_ref().map_or_else(String::new, |about| address_of(&page, about)),
             grounds: proposal
                 .grounds
                 .iter()
@@ -146,8 +161,16 @@ fn page(
     render(status, &shown)
 }
 
+/// A point as it was taken.
+struct Taken {
+    title: String,
+    about: Option<Thing>,
+    text: String,
+    asked: Option<Code>,
+}
+
 /// The points that were taken, in the order that was given; those without a number come last.
-fn taken(typed: &Typed) -> Vec<(String, Option<Thing>, String)> {
+fn taken(typed: &Typed) -> Vec<Taken> {
     let mut lines: Vec<(u32, usize)> = (0..LINES_MOST)
         .filter(|at| typed.has(&format!("take:{at}")) && !typed.get(&format!("title:{at}")).is_empty())
         .map(|at| (typed.get(&format!("order:{at}")).parse().unwrap_or(u32::MAX), at))
@@ -157,7 +180,12 @@ fn taken(typed: &Typed) -> Vec<(String, Option<Thing>, String)> {
         .into_iter()
         .map(|(_, at)| {
             let text = |name: &str| typed.get(&format!("{name}:{at}")).replace("\r\n", "\n");
-            (text("title"), read_about(&text("about")), text("text"))
+            Taken {
+                title: text("title"),
+                about: read_about(&text("about")),
+                text: text("text"),
+                asked: Code::new(typed.get(&format!("asked:{at}"))).ok(),
+            }
         })
         .collect()
 }
@@ -173,13 +201,20 @@ pub async fn save(
     let kept = u32::try_from(points.len()).unwrap_or(u32::MAX);
     let mut facts: Vec<ItemFact> = (1..)
         .zip(points)
-        .map(|(point, (title, about, text))| ItemFact::Agenda { point, title, about, text })
+        .map(|(point, Taken { title, about, text, asked })| ItemFact::Agenda {
+            point,
+            title,
+            about,
+            text,
+            asked,
+        })
         .collect();
     facts.extend((kept + 1..=last).map(|point| ItemFact::Agenda {
         point,
         title: String::new(),
         about: None,
         text: String::new(),
+        asked: None,
     }));
     if facts.is_empty() {
         let rows = rows(&visit, &plan, &item, &portfolio).await?;
@@ -231,13 +266,16 @@ mod tests {
             ("order:3", "1"),
             ("title:3", "甲"),
             ("about:3", "project:P-1"),
+            ("asked:3", "r2"),
             ("take:4", "on"),
             ("title:4", ""),
         ];
         let typed = Typed(pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).into());
-        let titles: Vec<String> = taken(&typed).into_iter().map(|(title, ..)| title).collect();
+        let titles: Vec<String> = taken(&typed).into_iter().map(|point| point.title).collect();
         assert_eq!(titles, ["甲", "乙", "丙"]);
-        assert_eq!(taken(&typed)[0].1, Some(Thing::Project(Code::new("P-1").unwrap())));
+        let first = &taken(&typed)[0];
+        assert_eq!(first.about, Some(Thing::Project(Code::new("P-1").unwrap())));
+        assert_eq!(first.asked, Some(Code::new("r2").unwrap()));
     }
 
     #[test]

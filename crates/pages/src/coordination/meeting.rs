@@ -30,6 +30,8 @@ struct Point {
     address: String,
     /// Where its matter stands, for one that is about something.
     state: String,
+    /// Of one that a return asks for: that return.
+    in_return: String,
 }
 
 struct AskedPoint {
@@ -191,12 +193,14 @@ async fn shown(
     };
     let mut points = Vec::new();
     for (number, point) in &item.agenda {
+        let (state, in_return) = standing_of(visit, plan, portfolio, point.about.as_ref()).await?;
         points.push(Point {
             number: *number,
             title: point_title(visit, portfolio, point),
             text: point.text.clone(),
             address: point.about.as_ref().map_or_else(String::new, |about| address_of(page, about)),
-            state: state_of(visit, plan, portfolio, point.about.as_ref()).await?,
+            state,
+            in_return,
         });
     }
     let (minutes_standing, minutes_late) = minutes_standing(visit, item).await?;
@@ -250,14 +254,18 @@ fn point_title(visit: &Visit, portfolio: &Portfolio, point: &domain::item::Agend
     }
 }
 
-async fn state_of(
+/// Where the matter of a point stands; of what a return asks for, what that return is called.
+async fn standing_of(
     visit: &Visit,
     plan: &Code,
     portfolio: &Portfolio,
     about: Option<&Thing>,
-) -> Result<String, PageError> {
-    Ok(match about {
+) -> Result<(String, String), PageError> {
+    let state = match about {
         Some(Thing::Item(code)) => match visit.app.item(plan, code, visit.asked).await {
+            Ok((item, _)) if item.kind == ItemKind::Return => {
+                return Ok((String::new(), item.name.get(visit.lang.is_english()).to_owned()));
+            }
             Ok((item, _)) => word(visit.lang, "item-state", item.state.as_str()),
             Err(app::AppError::NotFound) => String::new(),
             Err(error) => return Err(error.into()),
@@ -266,7 +274,8 @@ async fn state_of(
             .project(code.as_str())
             .map_or_else(String::new, |project| word(visit.lang, "phase", project.phase().as_str())),
         _ => String::new(),
-    })
+    };
+    Ok((state, String::new()))
 }
 
 /// Whether the minutes came, or will come, within the day.

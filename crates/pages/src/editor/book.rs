@@ -322,6 +322,8 @@ impl Book {
             ("scope", _) => self.scope_name(value),
             ("stage", None) => self.name(Pick::Stage, value),
             ("item_kind", _) => self.word("item-kind", value),
+            ("unit", None) => self.name(Pick::Unit, value),
+            ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),
         }

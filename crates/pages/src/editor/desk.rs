@@ -1,6 +1,6 @@
 //! One subject on the desk: a form for some of its facts, from opening it to what was recorded.
 
-use app::{Actor, App, AppError, Receipt};
+use app::{Actor, App, AppError, Change, Receipt};
 use axum::http::StatusCode;
 use domain::code::Code;
 use domain::command::Command;
@@ -210,6 +210,20 @@ impl<'a> Task<'a> {
     /// The form as it opens.
     pub fn open(&self) -> Sheet {
         self.sheet(Seq::LATEST)
+    }
+
+    /// The facts that were typed and the change they make; `None` where the form is not in order.
+    pub fn wanted(&self, typed: &Typed) -> Option<(Vec<Fact>, Change)> {
+        let Target::Held(subject) = &self.subject else { return None };
+        let mut reader = Reader::new(typed);
+        let facts = self.desk.read(&mut reader, typed, &mut Slots::default());
+        let ground = read_ground(&mut reader);
+        if !reader.mistakes.is_empty() {
+            return None;
+        }
+        let command = record(subject.clone(), facts.clone(), seen(typed));
+        let Ground { effective, source, reason } = ground;
+        Some((facts, Change { command, effective, source, reason }))
     }
 
     /// Handles what a browser sent. `finish` has the last word on a form that is shown again.

@@ -154,7 +154,7 @@ fn said(fact: &ItemFact) -> Described {
                 ("item_attendee", name.clone()),
             ],
         ),
-        ItemFact::Agenda { point, title, about, text } => (
+        ItemFact::Agenda { point, title, about, text, asked } => (
             &ITEM_AGENDA,
             vec![
                 ("item_point", point.to_string()),
@@ -162,6 +162,7 @@ fn said(fact: &ItemFact) -> Described {
                 ("item_to_kind", about.as_ref().map_or("", |to| to.kind().as_str()).to_owned()),
                 ("item_toward", about.as_ref().map_or_else(String::new, |to| to.code().to_string())),
                 ("item_point_text", text.clone()),
+                ("item_point_asked", asked.as_ref().map_or_else(String::new, ToString::to_string)),
             ],
         ),
         ItemFact::Minutes { text } => (&ITEM_MINUTES, vec![("item_minutes", text.clone())]),
@@ -318,7 +319,8 @@ fn read_said(topic: &str, r: &mut Reader<'_>) -> Option<ItemFact> {
         "item_agenda" => {
             let point = r.must("item_point", Reader::whole);
             let (title, about) = (r.text("item_point_title").to_owned(), target(r));
-            ItemFact::Agenda { point: point?, title, about, text: r.long("item_point_text") }
+            let asked = r.code("item_point_asked");
+            ItemFact::Agenda { point: point?, title, about, text: r.long("item_point_text"), asked }
         }
         "item_minutes" => ItemFact::Minutes { text: r.must("item_minutes", |r, f| Some(r.long(f)))? },
         _ => return None,
@@ -423,8 +425,15 @@ mod tests {
                 title: "题".into(),
                 about: Some(Target::Item(code("T-1"))),
                 text: "记".into(),
+                asked: Some(code("a1")),
             },
-            ItemFact::Agenda { point: 2, title: String::new(), about: None, text: String::new() },
+            ItemFact::Agenda {
+                point: 2,
+                title: String::new(),
+                about: None,
+                text: String::new(),
+                asked: None,
+            },
             ItemFact::Minutes { text: "要".into() },
         ]
     }

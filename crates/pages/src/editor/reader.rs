@@ -16,7 +16,7 @@ use domain::planned_date::{PlannedDate, parse_day};
 use domain::policy::{Role, Scope};
 use domain::project::{Membership, ProjectFact};
 use domain::subject::SubjectKind;
-use domain::timetabling::{Estimate, StepLink, StepLinkKind, Work};
+use domain::timetabling::{Closed, Estimate, StepLink, StepLinkKind, Work, WorkCalendar};
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
@@ -35,6 +35,8 @@ pub enum Mistake {
     NotWhole,
     NotYuan,
     NotAChoice,
+    NotWeekdays,
+    NotTimesOfYear,
     TooLong,
     /// A value on record cannot be taken away by leaving its field empty.
     CannotBeEmptied,
@@ -56,6 +58,8 @@ impl Mistake {
             Self::NotWhole => "field-error-not-whole",
             Self::NotYuan => "field-error-not-yuan",
             Self::NotAChoice => "field-error-not-a-choice",
+            Self::NotWeekdays => "field-error-not-weekdays",
+            Self::NotTimesOfYear => "field-error-not-times-of-year",
             Self::TooLong => "field-error-too-long",
             Self::CannotBeEmptied => "field-error-cannot-be-emptied",
             Self::NoSource => "field-error-no-source",
@@ -122,11 +126,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A value that must be there; leaving it empty is a mistake.
-    pub(super) fn must<T>(
-        &mut self,
-        field: &str,
-        read: impl FnOnce(&mut Self, &str) -> Option<T>,
-    ) -> Option<T> {
+    pub fn must<T>(&mut self, field: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
         if self.text(field).is_empty() && !self.mistakes.iter().any(|(name, _)| *name == self.name(field)) {
             self.fail(field, Mistake::Missing);
             return None;
@@ -230,12 +230,13 @@ fn work(r: &mut Reader<'_>) -> Option<Option<Work>> {
     let fields = ["low_days", "likely_days", "high_days"];
     let given = fields.map(|field| !r.text(field).is_empty());
     let (calendar, after) = (r.code("work_calendar"), r.codes("after_steps"));
-    if given == [false; 3] && calendar.is_none() && after.is_empty() {
+    let not_before = r.day("not_before");
+    if given == [false; 3] && calendar.is_none() && after.is_empty() && not_before.is_none() {
         return Some(None);
     }
     let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
     let days = Estimate { low: low?, likely: likely?, high: high? };
-    Some(Some(Work { days, calendar, after: (!after.is_empty()).then_some(after) }))
+    Some(Some(Work { days, calendar, after: (!after.is_empty()).then_some(after), not_before }))
 }
 
 fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
@@ -492,6 +493,73 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             let (name, unit) = (r.named("name_zh", "name_en"), r.named("unit_zh", "unit_en"));
             PlanFact::OutputKind(OutputKind { kind: kind?, name: name?, unit: unit? })
         }
+        "usual_work" => {
+            let (template, step) = (r.must("kind", Reader::code), r.must("step_code", Reader::code));
+            let work = usual_work(r);
+            PlanFact::UsualWork { template: template?, step: step?, work: work? }
+        }
+        "work_calendar" => {
+            let calendar = r.must("calendar_code", Reader::code);
+            let name = r.named("name_zh", "name_en");
+            let holidays = r.must("keeps_holidays", Reader::yes_no);
+            let week = r.must("worked_days", |r, f| r.parsed(f, Mistake::NotWeekdays, weekdays));
+            let closed = if r.text("closed_times").is_empty() {
+                Some(Vec::new())
+            } else {
+                r.parsed("closed_times", Mistake::NotTimesOfYear, times_of_year)
+            };
+            PlanFact::WorkCalendar(WorkCalendar {
+                calendar: calendar?,
+                name: name?,
+                holidays: holidays?,
+                week: week?,
+                closed: closed?,
+            })
+        }
         _ => return None,
     })
+}
+
+/// The usual work to a template's step; without days the word is withdrawn.
+fn usual_work(r: &mut Reader<'_>) -> Option<Option<Work>> {
+    let fields = ["low_days", "likely_days", "high_days"];
+    let given = fields.map(|field| !r.text(field).is_empty());
+    let calendar = r.code("work_calendar");
+    let after = match r.text("after_codes") {
+        "" => None,
+        "-" => Some(Vec::new()),
+        _ => Some(r.parsed("after_codes", Mistake::NotACode, code_list)?),
+    };
+    if given == [false; 3] && calendar.is_none() && after.is_none() {
+        return Some(None);
+    }
+    let [low, likely, high] = fields.map(|field| r.must(field, Reader::whole::<u16>));
+    let days = Estimate { low: low?, likely: likely?, high: high? };
+    Some(Some(Work { days, calendar, after, not_before: None }))
+}
+
+fn code_list(text: &str) -> Option<Vec<Code>> {
+    let parts = text.split([';', '；', ',', '，', '、', ' ']).map(str::trim).filter(|part| !part.is_empty());
+    parts.map(|part| Code::new(part).ok()).collect()
+}
+
+/// `1 2 3 4 5`: Monday is 1.
+fn weekdays(text: &str) -> Option<[bool; 7]> {
+    let mut out = [false; 7];
+    for digit in text.chars().filter(|c| !c.is_whitespace() && !matches!(c, ',' | ';' | '，' | '、')) {
+        let day = digit.to_digit(10)? as usize;
+        *out.get_mut(day.checked_sub(1)?)? = true;
+    }
+    Some(out)
+}
+
+/// `11-15/03-15; 07-01/08-31`.
+fn times_of_year(text: &str) -> Option<Vec<Closed>> {
+    let parts = text.split([';', '；', ',', '，']).map(str::trim).filter(|part| !part.is_empty());
+    parts
+        .map(|part| {
+            let (from, to) = part.split_once(['/', '~', '–'])?;
+            Some(Closed { from: from.parse().ok()?, to: to.parse().ok()? })
+        })
+        .collect()
 }

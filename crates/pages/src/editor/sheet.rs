@@ -206,6 +206,15 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
             Problem::EstimateOrder(_) => "lag_days",
             _ => "before_step",
         },
+        "usual_work" => match problem {
+            Problem::Circular(_) => "after_codes",
+            _ if reference == Some(R::WorkCalendar) => "work_calendar",
+            _ if reference == Some(R::Template) => "kind",
+            _ if reference == Some(R::Step) => "step_code",
+            _ => "low_days",
+        },
+        "work_calendar" if *problem == Problem::NoWorkingDay => "worked_days",
+        "work_calendar" => "name_zh",
         "step_work" => match problem {
             Problem::Circular(_) => "after_steps",
             _ if reference == Some(R::WorkCalendar) => "work_calendar",

@@ -185,7 +185,8 @@ topics! {
         may("high_days", Whole),
         may("work_calendar", P(Pick::WorkCalendar)),
         may("after_steps", Many(Pick::Step)),
-    ] => [TOPIC, "step"], ["low_days", "likely_days", "high_days", "work_calendar", "after_steps"];
+        may("not_before", Day),
+    ] => [TOPIC, "step"], ["low_days", "likely_days", "high_days", "work_calendar", "after_steps", "not_before"];
     STEP_LINK = "step_link" &[
         must("step", P(Pick::Step)),
         may("link_project", P(Pick::Project)),
@@ -263,9 +264,24 @@ topics! {
         must("unit_zh", Text),
         may("unit_en", Text),
     ] => [TOPIC], ["name", "unit"];
+    USUAL_WORK = "usual_work" &[
+        must("kind", P(Pick::Template)),
+        must("step_code", Code),
+        may("low_days", Whole),
+        may("likely_days", Whole),
+        may("high_days", Whole),
+        may("work_calendar", P(Pick::WorkCalendar)),
+        may("after_codes", Text),
+    ] => [TOPIC, "kind", "step_code"], ["low_days", "likely_days", "high_days", "work_calendar", "after_codes"];
+    WORK_CALENDAR = "work_calendar" &[
+        must("calendar_code", Code),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("keeps_holidays", YesNo),
+        must("worked_days", Text),
+        may("closed_times", Text),
+    ] => [TOPIC], ["name", "worked_days", "keeps_holidays", "closed_times"];
     // Held as they are: these have pages of their own or come with the plan's file.
-    USUAL_WORK = "usual_work" &[] => [TOPIC], ["kind_code", "step_code", "days"];
-    WORK_CALENDAR = "work_calendar" &[] => [TOPIC], ["name"];
     TEMPLATE = "template" &[] => [TOPIC], ["name"];
     OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];
     FIGURE = "figure" &[] => [TOPIC], ["name"];
@@ -344,11 +360,17 @@ topics! {
         may("item_to_kind", P(Pick::Listed(Listed::Target))),
         may("item_toward", Code),
         may("item_point_text", Long),
+        may("item_point_asked", Code),
     ] => [TOPIC, "item_point"], ["item_point_title"];
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
     ITEM_CONTENT = "item_content" &[];
     ITEM_ISSUE = "item_issue" &[];
     RHYTHM = "rhythm" &[];
+    WORK_LIMIT = "work_limit" &[] => [TOPIC], ["name", "capacity"];
+    SCENARIO = "scenario" &[] => [TOPIC], ["name"];
+    FORECAST_RULES = "forecast_rules" &[];
+    FORECAST = "forecast" &[];
+    REVIEW = "review" &[] => [TOPIC], ["round", "unit", "review_said", "text"];
     REQUEST = "request" &[];
     REQUEST_CATEGORY = "request_category" &[] => [TOPIC], ["name"];
     REQUEST_RULES = "request_rules" &[] => [TOPIC], ["name"];

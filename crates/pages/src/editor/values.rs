@@ -11,17 +11,18 @@ use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::project::ProjectFact;
 use domain::request::RequestFact;
+use domain::review::{PointStanding, ReviewFact};
 use domain::timetabling::Estimate;
 use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
-    DOCUMENT, EMAIL, FIGURE, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS,
-    LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART,
-    PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, RATE_FORMULA, REMARK, REQUEST,
-    REQUEST_CATEGORY, REQUEST_RULES, REVISION, RHYTHM, ROLE, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK,
-    STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
-    WORK_CALENDAR, YEARLY_LIST,
+    DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE,
+    KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT,
+    OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
+    PUBLISHED, RATE_FORMULA, REMARK, REQUEST, REQUEST_CATEGORY, REQUEST_RULES, REVIEW, REVISION, RHYTHM,
+    ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET,
+    TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -100,9 +101,9 @@ pub fn days(of: Estimate) -> [(&'static str, String); 3] {
     ]
 }
 
-/// The working days of an estimate in one: at best, usually, at worst.
-fn span(of: Estimate) -> String {
-    format!("{} / {} / {}", of.low, of.likely, of.high)
+/// The steps that are waited for; a dash where it may begin at once.
+fn after_codes(after: &[Code]) -> String {
+    if after.is_empty() { "-".into() } else { codes(after) }
 }
 
 fn project(fact: &ProjectFact) -> Described {
@@ -181,6 +182,7 @@ fn project(fact: &ProjectFact) -> Described {
                 out.extend(days(work.days));
                 out.push(("work_calendar", opt(&work.calendar)));
                 out.push(("after_steps", work.after.as_ref().map_or_else(String::new, |after| codes(after))));
+                out.push(("not_before", opt(&work.not_before)));
             }
             (&STEP_WORK, out)
         }
@@ -195,6 +197,7 @@ fn project(fact: &ProjectFact) -> Described {
                 ("link_held", yes_no(*held)),
             ],
         ),
+        ProjectFact::Review { round, fact } => (&REVIEW, review(*round, fact)),
         ProjectFact::Progress { part, percent } => {
             (&PROGRESS, vec![("part", opt(part)), ("percent", percent.normalize().to_string())])
         }
@@ -215,6 +218,36 @@ fn project(fact: &ProjectFact) -> Described {
         }
         ProjectFact::Remark { text } => (&REMARK, vec![("text", text.clone())]),
     }
+}
+
+fn review(round: u32, fact: &ReviewFact) -> Values {
+    let mut out = vec![("round", round.to_string())];
+    match fact {
+        ReviewFact::Opened { step, units, days } => {
+            out.push(("step_code", step.to_string()));
+            out.push(("units", codes(units)));
+            out.push(("limit", days.to_string()));
+        }
+        ReviewFact::Opinion { unit, verdict, text } => {
+            out.push(("unit", unit.to_string()));
+            out.push(("review_said", verdict.as_str().into()));
+            out.push(("text", text.clone()));
+        }
+        ReviewFact::Point { number, unit, text, days, standing } => {
+            out.push(("point", number.to_string()));
+            out.push(("unit", unit.to_string()));
+            out.push(("text", text.clone()));
+            out.push(("days", days.to_string()));
+            if let PointStanding::Settled(how) = standing {
+                out.push(("settled", how.clone()));
+            }
+        }
+        ReviewFact::Closed { outcome, text } => {
+            out.push(("review_said", outcome.as_str().into()));
+            out.push(("text", text.clone()));
+        }
+    }
+    out
 }
 
 fn measured(on: &jiff::civil::Date, value: &rust_decimal::Decimal, by: &Instrument) -> Values {
@@ -355,15 +388,60 @@ fn plan(fact: &PlanFact) -> Described {
         ),
         PlanFact::Limits(rules) => (&LIMITS, named("name_zh", "name_en", &rules.name)),
         PlanFact::Lights(rules) => (&LIGHTS, named("name_zh", "name_en", &rules.name)),
-        PlanFact::UsualWork { template, step, work } => (
-            &USUAL_WORK,
+        PlanFact::UsualWork { template, step, work } => (&USUAL_WORK, {
+            let mut out = vec![("kind", template.to_string()), ("step_code", step.to_string())];
+            if let Some(work) = work {
+                out.extend(days(work.days));
+                out.push(("work_calendar", opt(&work.calendar)));
+                out.push((
+                    "after_codes",
+                    work.after.as_ref().map_or_else(String::new, |after| after_codes(after)),
+                ));
+            }
+            out
+        }),
+        PlanFact::WorkCalendar(calendar) => {
+            let mut out = vec![("calendar_code", calendar.calendar.to_string())];
+            out.extend(named("name_zh", "name_en", &calendar.name));
+            out.push(("keeps_holidays", yes_no(calendar.holidays)));
+            let worked = (1..=7).zip(calendar.week).filter(|(_, worked)| *worked);
+            let worked: Vec<String> = worked.map(|(day, _)| day.to_string()).collect();
+            out.push(("worked_days", worked.join(" ")));
+            let closed: Vec<String> =
+                calendar.closed.iter().map(|closed| format!("{}/{}", closed.from, closed.to)).collect();
+            out.push(("closed_times", closed.join("; ")));
+            (&WORK_CALENDAR, out)
+        }
+        PlanFact::WorkLimit { limit, held } => {
+            let mut out = vec![("kind_code", limit.to_string())];
+            if let Some(held) = held {
+                out.extend(named("name_zh", "name_en", &held.name));
+                out.push(("capacity", held.capacity.to_string()));
+            }
+            (&WORK_LIMIT, out)
+        }
+        PlanFact::Scenario(scenario) => {
+            let mut out = vec![("kind_code", scenario.scenario.to_string())];
+            out.extend(named("name_zh", "name_en", &scenario.name));
+            out.push(("changes", scenario.changes.len().to_string()));
+            (&SCENARIO, out)
+        }
+        PlanFact::ForecastRules(rules) => (
+            &FORECAST_RULES,
             vec![
-                ("kind_code", template.to_string()),
-                ("step_code", step.to_string()),
-                ("days", work.as_ref().map_or_else(String::new, |work| span(work.days))),
+                ("correlation", rules.correlation.to_string()),
+                ("draws", rules.draws.to_string()),
+                ("seed", rules.seed.to_string()),
             ],
         ),
-        PlanFact::WorkCalendar(calendar) => (&WORK_CALENDAR, named("name_zh", "name_en", &calendar.name)),
+        PlanFact::Forecast(forecast) => (
+            &FORECAST,
+            vec![
+                ("on", forecast.on.to_string()),
+                ("promises", forecast.promises.len().to_string()),
+                ("digest", forecast.digest.chars().take(12).collect()),
+            ],
+        ),
         PlanFact::Rhythm(held) => {
             let mut out = named("name_zh", "name_en", &held.rules.name);
             out.push(("from", held.since.to_string()));

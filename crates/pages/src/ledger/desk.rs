@@ -11,8 +11,10 @@ use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Light, Verdict};
 use domain::item::query::{LedgerQuery, Sort};
 use domain::item::workflow::{self, Standing, State};
-use domain::policy::{Action, Target};
+use domain::policy::{Action, Scope, Target};
+use domain::portfolio::Portfolio;
 
+use super::item::with_those_above;
 use super::line::{Line, line, unit_name};
 use super::list::staff_only;
 use super::saved::{self, Shown};
@@ -24,10 +26,14 @@ use crate::visit::{Visit, render};
 
 /// Rows of each list; the ledger shows the rest.
 const MOST: usize = 50;
+/// Rows that are looked through.
+const LOOKED: usize = 500;
 
 struct Part {
     title: String,
     none: String,
+    /// How many there are, shown or not.
+    count: String,
     lines: Vec<Line>,
     more: String,
 }
@@ -36,7 +42,7 @@ struct Part {
 #[template(path = "ledger/desk.html")]
 struct DeskPage {
     page: Page,
-    unit: String,
+    lead: String,
     parts: Vec<Part>,
     lists: Vec<Shown>,
 }
@@ -47,35 +53,53 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
     let portfolio = visit.portfolio(&plan).await?;
     let page = visit.page(visit.t("desk-title"));
     let own = Code::new(&own_unit(&visit.actor)).ok();
-    // Those without a unit of their own look over everything.
+    // Those without a unit of their own look over their area, or over everything.
+    let areas: Vec<Code> = own_areas(&visit).flat_map(|area| portfolio.areas_below(area)).collect();
     let query = LedgerQuery {
         unit: own.clone(),
         standings: vec![Standing::Open],
         projects: own.is_some(),
         milestones: own.is_some(),
         kinds: if own.is_some() { ItemKind::ALL.to_vec() } else { Vec::new() },
+        areas: if own.is_some() { Vec::new() } else { areas },
         ..LedgerQuery::default()
     };
-    let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: 500 };
-    let rows = visit.app.ledger(&plan, &query, &paging, visit.asked).await?.rows;
-    let mine = |row: &LedgerRow| must_act(&visit, &plan, row);
+    let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: LOOKED };
+    let mut rows = visit.app.ledger(&plan, &query, &paging, visit.asked).await?.rows;
+    let cut = rows.len() == LOOKED;
+    // What is in one's own charge comes to one's desk wherever it lies.
+    if let Some(person) = visit.actor.person() {
+        let charge = LedgerQuery {
+            person: Some(person.clone()),
+            standings: vec![Standing::Open],
+            ..LedgerQuery::default()
+        };
+        let mut own = visit.app.ledger(&plan, &charge, &paging, visit.asked).await?.rows;
+        own.retain(|(row, _)| !rows.iter().any(|(held, _)| held.id() == row.id()));
+        rows.extend(own);
+        rows.sort_by_key(|(row, _)| Sort::Due.key(row));
+    }
+    let mine = |row: &LedgerRow| must_act(&visit, &portfolio, row);
     // Papers of the rhythm stand apart from the work itself.
     let paper = |row: &LedgerRow| matches!(row.kind, RowKind::Item(ItemKind::Return | ItemKind::Slip));
     let late = |verdict: &Verdict| matches!(verdict.light, Light::Red | Light::Orange);
     let soon = |verdict: &Verdict| matches!(verdict.light, Light::Yellow | Light::Blue);
-    let part = |key: &str, more: &str, take: &dyn Fn(&LedgerRow, &Verdict) -> bool| Part {
-        title: visit.t(key).into_owned(),
-        none: visit.t(&format!("{key}-none")).into_owned(),
-        lines: rows
+    let part = |key: &str, more: &str, take: &dyn Fn(&LedgerRow, &Verdict) -> bool| {
+        let found: Vec<&(LedgerRow, Verdict)> = rows
             .iter()
             .filter(|(row, verdict)| (key == "desk-papers") == paper(row) && take(row, verdict))
-            .take(MOST)
-            .map(|(row, verdict)| line(&page, &portfolio, row, *verdict))
-            .collect(),
-        more: match &own {
-            Some(unit) => page.link(&format!("/ledger?unit={unit}{more}")),
-            None => page.link(&format!("/ledger?standing=open{more}")),
-        },
+            .collect();
+        let shown = found.iter().take(MOST);
+        Part {
+            title: visit.t(key).into_owned(),
+            none: visit.t(&format!("{key}-none")).into_owned(),
+            count: format!("{}{}", found.len(), if cut { "+" } else { "" }),
+            lines: shown.map(|(row, verdict)| line(&page, &portfolio, row, *verdict)).collect(),
+            more: match &own {
+                Some(unit) => page.link(&format!("/ledger?unit={unit}{more}")),
+                None => page.link(&format!("/ledger?standing=open{more}")),
+            },
+        }
     };
     let mut parts = vec![
         part("desk-late", "&light=red", &|_, verdict| late(verdict)),
@@ -88,19 +112,31 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         papers.more = page.link("/returns");
         parts.insert(0, papers);
     }
-    let unit = own.map_or_else(String::new, |unit| unit_name(&portfolio, &unit, visit.lang));
+    let lead = match (own, own_areas(&visit).next()) {
+        (Some(unit), _) => visit.tw("desk-unit", &[("unit", &unit_name(&portfolio, &unit, visit.lang))]),
+        (None, Some(_)) => visit.t("desk-area").into_owned(),
+        (None, None) => visit.t("desk-all").into_owned(),
+    };
     let lists = saved::shown(&visit, &page, &plan, &portfolio, None).await?;
-    render(StatusCode::OK, &DeskPage { page, unit, parts, lists })
+    render(StatusCode::OK, &DeskPage { page, lead, parts, lists })
+}
+
+/// The areas that the reader answers for.
+fn own_areas(visit: &Visit) -> impl Iterator<Item = &Code> {
+    visit.actor.grants().iter().filter_map(|grant| match &grant.scope {
+        Scope::Area(area) => Some(area),
+        _ => None,
+    })
 }
 
 /// Whether the next move of an item is one that the reader may make.
-fn must_act(visit: &Visit, plan: &Code, row: &LedgerRow) -> bool {
+fn must_act(visit: &Visit, portfolio: &Portfolio, row: &LedgerRow) -> bool {
     let target = Target {
-        plan: Some(plan.clone()),
+        plan: Some(portfolio.plan.code.clone()),
         lead_unit: row.lead_unit.clone(),
         supporting_units: row.supporting_units.clone(),
         caller: row.caller.clone(),
-        areas: row.areas.clone(),
+        areas: with_those_above(&row.areas, portfolio),
     };
     match (&row.kind, State::parse(&row.state)) {
         (RowKind::Item(kind), Some(state)) => {

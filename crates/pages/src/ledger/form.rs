@@ -495,6 +495,7 @@ impl Form<'_> {
                     title,
                     about,
                     text,
+                    asked: None,
                 }));
             }
             Act::AskAgenda => {

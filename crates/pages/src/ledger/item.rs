@@ -111,22 +111,27 @@ struct ItemPage {
     rules: Vec<(&'static str, String, String)>,
 }
 
-/// What may be done to an item, as the policy asks for it.
-pub(crate) fn target(item: &Item, portfolio: &Portfolio) -> Target {
-    let mut areas = Vec::new();
-    for area in &item.areas {
+/// Areas with all that they lie in.
+pub(super) fn with_those_above(areas: &[Code], portfolio: &Portfolio) -> Vec<Code> {
+    let mut out = Vec::new();
+    for area in areas {
         let mut next = Some(area.clone());
-        while let Some(code) = next.filter(|code| !areas.contains(code)) {
+        while let Some(code) = next.filter(|code| !out.contains(code)) {
             next = portfolio.areas.get(&code).and_then(|area| area.parent.clone());
-            areas.push(code);
+            out.push(code);
         }
     }
+    out
+}
+
+/// What may be done to an item, as the policy asks for it.
+pub(crate) fn target(item: &Item, portfolio: &Portfolio) -> Target {
     Target {
         plan: Some(portfolio.plan.code.clone()),
         lead_unit: item.lead_unit.clone(),
         supporting_units: item.supporting_units.iter().map(|(unit, _)| unit.clone()).collect(),
         caller: item.caller.clone(),
-        areas,
+        areas: with_those_above(&item.areas, portfolio),
     }
 }
 
@@ -246,6 +251,9 @@ fn follow(visit: &Visit, plan: &Code, item: &Item) -> Vec<(String, String)> {
                 ItemKind::Finding => &[(ItemKind::Finding, Relation::Reopens)],
                 _ => &[(ItemKind::Decision, Relation::Reopens)],
             }
+        }
+        ItemKind::TrackedTask | ItemKind::Finding | ItemKind::Decision => {
+            &[(ItemKind::Inspection, Relation::ArisesFrom)]
         }
         ItemKind::Inspection if matches!(item.state, State::Concluded | State::Rectifying) => {
             &[(ItemKind::Finding, Relation::FoundBy)]

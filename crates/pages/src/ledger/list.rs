@@ -97,8 +97,11 @@ pub async fn show(
     let query = asking.query(&portfolio);
     let (sort, descending) = asking.sort();
     let paging = Paging { sort, descending, after: asking.after(), limit: PAGE_SIZE };
-    let found = visit.app.ledger(&plan, &query, &paging, visit.asked).await?;
-    let counts = visit.app.ledger_lights(&plan, &query, visit.asked).await?;
+    // Read side by side: counting takes longer than finding the page.
+    let (found, counts) = tokio::try_join!(
+        visit.app.ledger(&plan, &query, &paging, visit.asked),
+        visit.app.ledger_lights(&plan, &query, visit.asked),
+    )?;
     let lang = visit.lang;
     let page = visit.page(visit.t("ledger-title"));
     let base = page.link("/ledger");
@@ -157,8 +160,14 @@ pub async fn show(
         let chosen = list.iter().find(|choice| choice.chosen);
         condition(name, value, chosen.map_or_else(|| value.clone(), |choice| choice.label.clone()));
     }
-    condition("due_from", &asking.due_from, visit.tw("ledger-due-from", &[("date", &asking.due_from)]));
-    condition("due_to", &asking.due_to, visit.tw("ledger-due-to", &[("date", &asking.due_to)]));
+    for (name, value, key) in [
+        ("due_from", &asking.due_from, "ledger-due-from"),
+        ("due_to", &asking.due_to, "ledger-due-to"),
+        ("received_from", &asking.received_from, "ledger-received-from"),
+        ("received_to", &asking.received_to, "ledger-received-to"),
+    ] {
+        condition(name, value, visit.tw(key, &[("date", value)]));
+    }
 
     let column = |key: &str, by: Option<Sort>| {
         let here = by == Some(sort);
@@ -207,6 +216,8 @@ pub async fn show(
             &asking.sector,
             &asking.due_from,
             &asking.due_to,
+            &asking.received_from,
+            &asking.received_to,
         ]
         .iter()
         .any(|text| !text.is_empty()),

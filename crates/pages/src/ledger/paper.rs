@@ -102,7 +102,8 @@ pub async fn of_plan(
     written(&visit, &plan, &paper, format, &name).await
 }
 
-async fn written(
+/// A paper as a file to keep.
+pub(crate) async fn written(
     visit: &Visit,
     plan: &Code,
     paper: &Paper,

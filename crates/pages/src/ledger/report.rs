@@ -13,8 +13,9 @@ use domain::item::{Item, State};
 use domain::journal::{Entry, Seq};
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
-use domain::report::{Content, Period, Rhythm, Study};
+use domain::report::{Ask, AskKind, Content, Period, Rhythm, RowOf, Stated, StatedRow, Study};
 use jiff::civil::Date;
+use rust_decimal::Decimal;
 
 use super::act::source;
 use super::line::{Line, line, unit_name};
@@ -26,7 +27,7 @@ use crate::editor::page::{Filled, done, known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::word;
+use crate::words_of::{number, word};
 
 /// Periods that the list goes back.
 const PERIODS: usize = 12;
@@ -71,7 +72,7 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
     let query = LedgerQuery { kinds: vec![domain::item::ItemKind::Report], ..LedgerQuery::default() };
     let held = visit.app.all_items(&portfolio, &query).await?;
     let mut parts = Vec::new();
-    for series in [Series::Weekly, Series::Monthly] {
+    for series in [Series::Weekly, Series::Monthly, Series::Quarterly, Series::Annual] {
         let Some(rhythm) = Rhythm::of(series) else { continue };
         let mut period = Period::containing(rhythm, today);
         let mut lines = Vec::new();
@@ -106,7 +107,7 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         });
     }
     // Other reports, newest first.
-    for series in [Series::Special, Series::Research, Series::Annual] {
+    for series in [Series::Special, Series::Research] {
         let mut rows: Vec<_> = held.iter().filter(|row| row.series == Some(series)).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.received));
         let lines = rows
@@ -157,6 +158,28 @@ struct Number {
     lines: Vec<Line>,
 }
 
+/// One of the plan's figures, with the rows it stood on.
+struct StatedLine {
+    id: String,
+    label: String,
+    value: String,
+    unit: String,
+    published: String,
+    /// How many records there were; more than the rows that are kept.
+    records: usize,
+    /// What each is, its name, its page and its quantity.
+    rows: Vec<(String, String, String, String)>,
+}
+
+/// What a unit asked for, and what was answered by the period's end.
+struct AskLine {
+    name: String,
+    address: String,
+    said: String,
+    reason: String,
+    answer: String,
+}
+
 /// Units whose returns stand alike.
 struct ReturnGroup {
     state: String,
@@ -177,6 +200,11 @@ struct ReportPage {
     intact: bool,
     papers: Vec<PaperLine>,
     numbers: Vec<Number>,
+    /// Of all but a weekly report: the plan's figures, and what units asked for.
+    stated: Vec<StatedLine>,
+    asks: Vec<AskLine>,
+    /// What units asked in their returns to have decided: what, by whom, and the return.
+    returned: Vec<(String, String, String)>,
     sections: Vec<(String, String, String)>,
     /// Of a period for which units were asked: who has returned, a group for each state.
     returns: Vec<ReturnGroup>,
@@ -276,6 +304,30 @@ async fn shown(
         intact: report.intact,
         papers: PaperLine::of(&page, &report.item),
         numbers,
+        stated: report
+            .content
+            .pack
+            .iter()
+            .flat_map(|pack| &pack.stated)
+            .map(|it| stated(&page, it))
+            .collect(),
+        asks: report
+            .content
+            .pack
+            .iter()
+            .flat_map(|pack| &pack.asks)
+            .map(|ask| ask_line(visit, &page, &portfolio, ask))
+            .collect(),
+        returned: report
+            .content
+            .pack
+            .iter()
+            .flat_map(|pack| &pack.returned)
+            .map(|ask| {
+                let unit = unit_name(&portfolio, &ask.unit, visit.lang);
+                (ask.text.clone(), unit, page.link(&format!("/returns/{}", ask.in_return)))
+            })
+            .collect(),
         sections: report
             .content
             .sections
@@ -294,6 +346,57 @@ async fn shown(
         page,
     };
     render(status, &shown)
+}
+
+fn stated(page: &Page, held: &Stated) -> StatedLine {
+    let english = page.lang.is_english();
+    let shown = |value: Option<Decimal>| value.map_or_else(String::new, number);
+    let row = |row: &StatedRow| {
+        let code = &row.code;
+        let address = match row.of {
+            RowOf::Project | RowOf::Member => page.link(&format!("/projects/{code}")),
+            RowOf::Item => page.link(&format!("/items/{code}")),
+            RowOf::Indicator => page.link(&format!("/indicators/{code}")),
+            RowOf::Group | RowOf::Sector => String::new(),
+        };
+        let what = word(page.lang, "stated-row", row.of.as_str());
+        (what, row.name.get(english).to_owned(), address, shown(row.quantity))
+    };
+    StatedLine {
+        id: held.id.to_string(),
+        label: held.label.get(english).to_owned(),
+        value: held.value.map_or_else(|| page.t("statement-not-recorded").into_owned(), number),
+        unit: held.unit.get(english).to_owned(),
+        published: shown(held.published),
+        records: held.records,
+        rows: held.rows.iter().map(row).collect(),
+    }
+}
+
+fn ask_line(visit: &Visit, page: &Page, portfolio: &Portfolio, ask: &Ask) -> AskLine {
+    let lang = visit.lang;
+    let what = match ask.kind {
+        AskKind::Extension => visit.t("paper-ask-extension").into_owned(),
+        AskKind::Objection(to) => {
+            visit.tw("item-objection", &[("what", &word(lang, "objection-to", to.as_str()))])
+        }
+        AskKind::Review => visit.t("paper-ask-review").into_owned(),
+    };
+    let unit = ask.unit.as_ref().map_or_else(String::new, |unit| unit_name(portfolio, unit, lang));
+    let said = [unit, what, page.day(&ask.on)].into_iter().filter(|part| !part.is_empty());
+    AskLine {
+        name: ask.name.get(lang.is_english()).to_owned(),
+        address: page.link(&format!("/items/{}", ask.code)),
+        said: said.collect::<Vec<_>>().join(" · "),
+        reason: ask.reason.clone(),
+        answer: visit
+            .t(match ask.granted {
+                None => "paper-ask-waits",
+                Some(true) => "paper-ask-granted",
+                Some(false) => "paper-ask-refused",
+            })
+            .into_owned(),
+    }
 }
 
 /// Who has returned for a report's period, and who has not; and how many of how many.

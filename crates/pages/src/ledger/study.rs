@@ -251,6 +251,8 @@ fn asking(typed: &Typed) -> Asking {
         sector: text("sector"),
         due_from: text("due_from"),
         due_to: text("due_to"),
+        received_from: text("received_from"),
+        received_to: text("received_to"),
         ..Asking::default()
     }
 }

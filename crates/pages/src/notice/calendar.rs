@@ -73,6 +73,10 @@ fn entry(lang: Lang, line: CalendarLine, site: &str, now: jiff::Timestamp) -> En
     let name = line.name.get(lang.is_english());
     let title = match (&line.moment, &line.step) {
         (Moment::Meeting { .. }, _) => name.to_owned(),
+        (Moment::Latest(_), step) => {
+            let step = step.as_ref().map_or_else(String::new, |step| word(lang, "step", step.as_str()));
+            words::with(lang, "feeds-step-latest", &[("name", name), ("step", &step)])
+        }
         (Moment::Due(_), None) => words::with(lang, "feeds-due", &[("name", name)]),
         (Moment::Due(_), Some(step)) => {
             let step = word(lang, "step", step.as_str());
@@ -80,7 +84,9 @@ fn entry(lang: Lang, line: CalendarLine, site: &str, now: jiff::Timestamp) -> En
         }
     };
     let (time, place, cancelled, reminder) = match line.moment {
-        Moment::Due(on) => (Time::Day(on), String::new(), false, SignedDuration::from_hours(15)),
+        Moment::Due(on) | Moment::Latest(on) => {
+            (Time::Day(on), String::new(), false, SignedDuration::from_hours(15))
+        }
         Moment::Meeting { at, place, cancelled } => {
             let end = at.checked_add(MEETING_HOURS.hours()).unwrap_or(at);
             (Time::Hours(at, end), place, cancelled, SignedDuration::from_mins(30))

@@ -25,8 +25,17 @@ pub(super) struct Asking {
     pub unit: String,
     /// `late`, `promised`, `done` or everything that is open.
     pub only: String,
+    /// One project, by its code.
+    pub project: String,
     /// The year of the battle map.
     pub year: String,
+    /// Of the bars: `steps` shows each step.
+    pub level: String,
+    /// Of the bars: what they are compared with.
+    pub base: String,
+    /// Of the bars: how wide a day is drawn.
+    pub zoom: String,
+    pub page: String,
 }
 
 pub(super) struct Choice {
@@ -35,8 +44,17 @@ pub(super) struct Choice {
     pub chosen: bool,
 }
 
+/// A choice that belongs to one view.
+pub(super) struct Select {
+    pub name: &'static str,
+    pub label: &'static str,
+    pub choices: Vec<Choice>,
+}
+
 /// A row with its project.
 pub(super) struct Found<'a> {
+    /// Its place among the timetable's rows.
+    pub at: usize,
     pub row: &'a Row,
     pub project: &'a Project,
 }
@@ -57,6 +75,7 @@ pub(super) struct Filter {
     pub sectors: Vec<Choice>,
     pub units: Vec<Choice>,
     pub only: Vec<Choice>,
+    pub more: Vec<Select>,
     pub tabs: Vec<(String, &'static str, bool)>,
     pub is_set: bool,
 }
@@ -79,9 +98,13 @@ impl Asking {
         let sector = Code::new(&self.sector).ok();
         held.rows
             .iter()
-            .map(|row| Found { row, project: &held.portfolio.projects[row.project] })
+            .enumerate()
+            .map(|(at, row)| Found { at, row, project: &held.portfolio.projects[row.project] })
             .filter(|found| {
                 let project = found.project;
+                if !self.project.is_empty() {
+                    return project.code.as_str() == self.project;
+                }
                 let names = [project.code.as_str(), &project.name.zh, &project.name.en];
                 let aliases = project.aliases.iter().map(String::as_str);
                 let named = wanted.is_empty()
@@ -103,22 +126,25 @@ impl Asking {
     }
 
     fn query(&self) -> String {
-        [("q", &self.q), ("sector", &self.sector), ("unit", &self.unit), ("only", &self.only)]
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(name, value)| format!("{name}={}", encode(value)))
-            .collect::<Vec<_>>()
-            .join("&")
+        joined(&[("q", &self.q), ("sector", &self.sector), ("unit", &self.unit), ("only", &self.only)])
     }
 
     /// A view of the timetable with the same conditions.
     pub fn address(&self, page: &Page, path: &str) -> String {
-        let (base, query) = (page.link(path), self.query());
-        match (query.is_empty(), base.contains('?')) {
-            (true, _) => base,
-            (false, true) => format!("{base}&{query}"),
-            (false, false) => format!("{base}?{query}"),
-        }
+        with(page.link(path), &self.query())
+    }
+
+    /// The address of a picture with everything that was chosen for it.
+    pub fn whole_address(&self, page: &Page, path: &str) -> String {
+        let own = [
+            ("project", &self.project),
+            ("year", &self.year),
+            ("level", &self.level),
+            ("base", &self.base),
+            ("zoom", &self.zoom),
+            ("page", &self.page),
+        ];
+        with(self.address(page, path), &joined(&own))
     }
 
     pub fn filter(&self, visit: &Visit, page: &Page, held: &PlanTimetable) -> Filter {
@@ -133,6 +159,7 @@ impl Asking {
             ("/timetable", "timetable-tab-table"),
             ("/timetable/bars", "timetable-tab-bars"),
             ("/timetable/board", "timetable-tab-board"),
+            ("/timetable/roadmap", "timetable-tab-roadmap"),
         ]
         .map(|(path, key)| {
             (self.address(page, path), key, page.link(path).split('?').next() == Some(page.path.as_str()))
@@ -158,19 +185,23 @@ impl Asking {
                     chosen: self.only == value,
                 })
                 .into(),
+            more: Vec::new(),
             tabs: tabs.into(),
             is_set: !self.query().is_empty(),
         }
     }
 }
 
-/// A probability as people read it: never quite nothing, never quite certain.
-pub(super) fn percent(share: f64) -> String {
-    match share {
-        it if it <= 0.0 => "0 %".into(),
-        it if it < 0.01 => "< 1 %".into(),
-        it if it > 0.99 && it < 1.0 => "> 99 %".into(),
-        it => format!("{:.0} %", it * 100.0),
+fn joined(values: &[(&str, &String)]) -> String {
+    let given = values.iter().filter(|(_, value)| !value.is_empty());
+    given.map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+fn with(address: String, query: &str) -> String {
+    match (query.is_empty(), address.contains('?')) {
+        (true, _) => address,
+        (false, true) => format!("{address}&{query}"),
+        (false, false) => format!("{address}?{query}"),
     }
 }
 

@@ -36,9 +36,14 @@ struct BoardPage {
     /// Months with whether it is the one looked at.
     months: Vec<(String, bool)>,
     lines: Vec<Line>,
-    /// How many starts and completions fall into each month, done or to come.
+    /// How many starts and completions fall into each month, done or to come; of all pages together.
     sums: Vec<(usize, usize)>,
+    before: Option<String>,
+    after: Option<String>,
 }
+
+/// Projects on one page of the map.
+const ON_PAGE: usize = 60;
 
 /// Steps that stand on the map whoever promised them.
 const PUBLIC: [&str; 4] = [step::START, step::COMPLETION, step::IN_USE, step::OPENING];
@@ -61,7 +66,7 @@ pub(super) async fn show(
         found.extend(done.find(&held));
         found.sort_by_key(|found| found.row.project);
     }
-    let lines: Vec<Line> = found
+    let mut lines: Vec<Line> = found
         .iter()
         .filter_map(|found| {
             let months = marks(found, year, as_of, &page, english);
@@ -78,6 +83,14 @@ pub(super) async fn show(
             (of(step::START), of(step::COMPLETION))
         })
         .collect();
+    let at = asking.page.parse::<usize>().unwrap_or(1).clamp(1, lines.len().div_ceil(ON_PAGE).max(1));
+    let paged = |at: usize| {
+        let asking = Asking { page: at.to_string(), year: year.to_string(), ..asking.clone() };
+        asking.whole_address(&page, "/timetable/board")
+    };
+    let before = (at > 1).then(|| paged(at - 1));
+    let after = (at * ON_PAGE < lines.len()).then(|| paged(at + 1));
+    let lines: Vec<Line> = lines.drain(..).skip((at - 1) * ON_PAGE).take(ON_PAGE).collect();
     let other = |year: i16| asking.address(&page, &format!("/timetable/board?year={year}"));
     let months = (1..=12)
         .map(|month| {
@@ -87,7 +100,10 @@ pub(super) async fn show(
         .collect();
     let filter = asking.filter(&visit, &page, &held);
     let (previous, next) = (other(year - 1), other(year + 1));
-    render(StatusCode::OK, &BoardPage { filter, year, previous, next, months, lines, sums, page })
+    render(
+        StatusCode::OK,
+        &BoardPage { filter, year, previous, next, months, lines, sums, before, after, page },
+    )
 }
 
 /// The day a step was done, else the day it is computed for.

@@ -3,10 +3,15 @@
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use exchange::cell::{RowSink, WriteError};
+use exchange::delimited::CsvSink;
 use exchange::mspdi::{WriteOptions, write};
+use exchange::plan_sheet;
+use exchange::xlsx::XlsxSink;
 
 use super::asking::open;
 use crate::error::PageError;
+use crate::tables::attachment;
 use crate::visit::Visit;
 
 /// MSPDI, which Microsoft Project and most others read.
@@ -23,4 +28,50 @@ pub(super) async fn mspdi(visit: Visit, Path(plan): Path<String>) -> Result<Resp
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plan}-timetable.xml\"")),
     ];
     Ok((headers, text).into_response())
+}
+
+/// A sheet with a row for each step, its predecessors and its computed dates.
+pub(super) async fn xlsx(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    sheet(visit, plan, "xlsx", kind, |out| {
+        Ok(Box::new(XlsxSink::new(out, "tasks", &plan_sheet::headings(), false)?))
+    })
+    .await
+}
+
+pub(super) async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let kind = "text/csv; charset=utf-8";
+    sheet(visit, plan, "csv", kind, |out| {
+        Ok(Box::new(CsvSink::new(out, &plan_sheet::headings(), false, true)?))
+    })
+    .await
+}
+
+type Bytes = std::io::Cursor<Vec<u8>>;
+
+async fn sheet(
+    visit: Visit,
+    plan: String,
+    end: &str,
+    kind: &'static str,
+    sink: fn(&mut Bytes) -> Result<Box<dyn RowSink + '_>, WriteError>,
+) -> Result<Response, PageError> {
+    let held = open(&visit, &plan).await?;
+    let made = tokio::task::spawn_blocking(move || {
+        let (plan, dates) = held.timetable.for_export();
+        let mut out = Bytes::default();
+        let mut into = sink(&mut out)?;
+        for row in plan_sheet::rows(&plan, &dates) {
+            into.row(&row)?;
+        }
+        into.finish()?;
+        Ok::<_, WriteError>(out.into_inner())
+    })
+    .await
+    .map_err(|_| PageError::of(app::AppError::Store(store::StoreError::Stopped), visit.lang))?;
+    let bytes = made.map_err(|error| {
+        tracing::error!(%error, "a sheet of the timetable was not written");
+        PageError::unwritten().in_lang(visit.lang)
+    })?;
+    Ok(attachment(kind, &format!("{plan}-timetable.{end}"), bytes))
 }

@@ -11,9 +11,11 @@ use domain::subject::Subject;
 use domain::timetabling::{Progress, StepRow};
 use serde::Deserialize;
 
-use super::asking::{day, open, percent, step_name};
+use super::asking::{day, open, step_name};
+use super::moved::{Moved, moved};
 use super::scale::{Scale, WIDTH};
-use crate::editor::page::known_code;
+use crate::editor::field::Typed;
+use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::project_chart::shortened;
@@ -70,12 +72,17 @@ struct Hit {
 pub(super) struct Supposed {
     step: String,
     days: String,
+    /// The entry that was recorded just now.
+    saved: String,
+    unchanged: String,
 }
 
 #[derive(Template)]
 #[template(path = "timetable/project.html")]
 struct ProjectPage {
     page: Page,
+    saved: String,
+    moved: Option<Moved>,
     code: String,
     back: String,
     name: String,
@@ -197,12 +204,18 @@ pub(super) async fn show(
             .collect()
     });
     let delay = supposed.days.trim().parse::<u16>().ok().filter(|days| (1..=MOST_DELAY).contains(days));
-    let moved = row.steps.iter().find(|step| step.step.as_str() == supposed.step && !step.is_done());
-    let hits = match (moved, delay) {
+    let supposed_step = row.steps.iter().find(|step| step.step.as_str() == supposed.step && !step.is_done());
+    let hits = match (supposed_step, delay) {
         (Some(step), Some(days)) => Some(hits(&held, step, days, &page, english)?),
         _ => None,
     };
+    let mut query = vec![("saved".to_owned(), supposed.saved.clone())];
+    if !supposed.unchanged.is_empty() {
+        query.push(("unchanged".to_owned(), supposed.unchanged.clone()));
+    }
     let view = ProjectPage {
+        saved: saved(visit.lang, &Typed(query)),
+        moved: moved(&visit, &page, &held, &supposed.saved).await?,
         code: project.code.to_string(),
         back: page.link(&base),
         lines: row.steps.iter().map(line).collect(),
@@ -215,7 +228,9 @@ pub(super) async fn show(
         promised: day(&page, headline.and_then(|step| step.promised)),
         finish: day(&page, headline.map(|step| step.finish)),
         float: headline.and_then(|step| step.float),
-        odds: drawn.and_then(|it| it.on_time).map_or_else(String::new, |(share, _)| percent(share)),
+        odds: drawn
+            .and_then(|it| it.on_time)
+            .map_or_else(String::new, |(share, _)| words::shown::odds(share)),
         error: drawn
             .and_then(|it| it.on_time)
             .map_or_else(String::new, |(_, error)| format!("{:.1}", error * 100.0)),

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::source::Grade;
 
-use super::asking::{Asking, Filter, address, day, open, percent, step_name};
+use super::asking::{Asking, Filter, address, day, open, step_name};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -96,7 +96,7 @@ pub(super) async fn show(
                 finish: day(&page, headline.map(|step| step.finish)),
                 p80: day(&page, drawn.map(|drawn| drawn.p80)),
                 float: headline.and_then(|step| step.float),
-                odds: share.map_or_else(String::new, percent),
+                odds: share.map_or_else(String::new, words::shown::odds),
                 unlikely: share.is_some_and(|share| share < 0.5),
                 unknown: found.row.unknown,
                 provisional: headline.is_some_and(|step| step.provisional),
@@ -110,7 +110,7 @@ pub(super) async fn show(
         expected: format!("{:.1}", odds.expected),
         low: odds.range.0,
         high: odds.range.1,
-        all: percent(odds.all),
+        all: words::shown::odds(odds.all),
         draws: odds.draws,
         seed: odds.seed,
         calendar: held.timetable.calendar_version.clone(),

@@ -119,6 +119,7 @@ pub fn verify(database: &Database) -> VerifyReport {
 }
 
 pub fn digest(database: &Database) -> String {
+    database.write(|tx| tx.place_facts()).unwrap();
     database.read(|c| c.projections_digest()).unwrap()
 }
 

@@ -5,7 +5,8 @@ paper-mark-weekly = Weekly report
 paper-mark-monthly = Monthly dispatch
 paper-mark-special = Special report
 paper-mark-research = Research report
-paper-mark-annual = Annual report
+paper-mark-quarterly = Quarterly report
+paper-mark-annual = Annual statement
 paper-mark-pack = Monthly dispatch
 paper-mark-minutes = Minutes
 paper-mark-slip-blue = Supervision slip: reminder
@@ -166,6 +167,7 @@ study-item = The report as an item: its links and history
 paper-study-none = { $title }: none on that day.
 paper-title-week = Progress in week { $week } of { $year }
 paper-title-month = Progress in { $month } { $year }
+paper-title-quarter = Progress in quarter { $quarter } of { $year }
 paper-title-year = Progress in { $year }
 paper-month-1 = January
 paper-month-2 = February
@@ -179,3 +181,11 @@ paper-month-9 = September
 paper-month-10 = October
 paper-month-11 = November
 paper-month-12 = December
+paper-gantt-title = { $plan }: bars
+paper-gantt-note = As of { $date }, { $count ->
+    [one] one project
+   *[other] { $count } projects
+}. Working days to spare; negative when the promise is out of reach.
+paper-gantt-base = Grey below the bars: the timetable of { $date }.
+paper-gantt-float = To spare
+paper-gantt-odds = Odds

@@ -34,7 +34,9 @@ timetable-unknown-note = { $count ->
     [one] Nobody has said how long { $count } of the steps takes. It counts as taking no time, so the real finish lies later, and no odds are given.
    *[other] Nobody has said how long { $count } of the steps take. They count as taking no time, so the real finish lies later, and no odds are given.
   }
-timetable-mspdi = Timetable for Microsoft Project (MSPDI)
+timetable-mspdi = MSPDI (Microsoft Project)
+timetable-files = As a file:
+timetable-import = Bring a timetable (XLSX, CSV, MSPDI, XER)
 timetable-calendar = National working days as of the notice of { $date }; dates in years that it does not settle are marked provisional.
 float-short = { $days ->
     [one] { $days } working day short
@@ -59,8 +61,6 @@ timetable-said-finish = computed for { $date }
 timetable-said-promise = promised for { $date }
 bars-done = done
 bars-ahead = to come
-bars-over = beyond the promise
-bars-spread = until four in five draws have finished
 bars-promise = promise
 bars-critical = has nothing to spare
 bars-float = to spare
@@ -123,3 +123,68 @@ delay-after = Finish then
 delay-breaks = breaks the promise
 error-timetable = The steps on record make no timetable. Look at the links and durations that are named.
 timetable-of-project = Worked back from the promise: its timetable and odds
+bars-critical-or-over = nothing to spare, or beyond the promise
+bars-base = as it was then
+bars-based = Below each bar: the timetable of { $date }.
+bars-tie-drives = waits for; dark where it decides the date
+bars-level = Rows
+bars-level-projects = Projects
+bars-level-steps = Projects and steps
+bars-compare = Compare with
+bars-base-none = Nothing
+bars-base-ago = { $months } months earlier ({ $date })
+bars-zoom = Width
+bars-zoom-fit = All at once
+bars-zoom-months = Months
+bars-zoom-weeks = Weeks
+bars-keys = Arrow keys, Page Up and Page Down, Home and End move between rows; Enter opens one.
+bars-print = Print over several pages:
+bars-said-done = done by { $date }
+bars-said-spare = { $days ->
+    [one] { $days } working day to spare
+   *[other] { $days } working days to spare
+  }
+bars-said-odds = holds in { $share } of draws
+bars-said-unknown = length not known
+bars-said-base = then { $from } to { $to }
+flag-kept = promise kept
+flag-holds = promise holds as computed
+flag-short = computed to be late
+flag-missed = promise missed
+timetable-tab-roadmap = Roadmap
+roadmap-title = Roadmap
+roadmap-lead = What is reached quarter by quarter: done, promised or computed.
+roadmap-quarter = { $year }, quarter { $quarter }
+roadmap-others = Other quarters
+roadmap-earlier = Earlier
+roadmap-later = Later
+roadmap-starts = { $count ->
+    [one] { $count } start
+   *[other] { $count } starts
+  }
+roadmap-completions = { $count ->
+    [one] { $count } completion
+   *[other] { $count } completions
+  }
+roadmap-in-use = { $count } into use
+moved-now = What this change moved
+moved-nothing = No promise and no aim is computed for another day.
+moved-before = Before
+moved-after = Now
+moved-more = And { $count } more.
+usual-title = Usual durations and working calendars
+usual-lead = The timetable reckons with these wherever a project has no word of its own. A change is seen in every date at once.
+usual-calendars = Working calendars
+usual-calendars-none = Everything is reckoned in the national working days.
+usual-calendar-add = Add a working calendar
+usual-change-of = Change { $what }
+usual-national = national working days
+usual-previous = the step before it
+usual-at-once = nothing: may begin at once
+weekday-1 = Monday
+weekday-2 = Tuesday
+weekday-3 = Wednesday
+weekday-4 = Thursday
+weekday-5 = Friday
+weekday-6 = Saturday
+weekday-7 = Sunday

@@ -4,7 +4,10 @@ use std::io::{BufWriter, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use exchange::cell::RowSink;
 use exchange::mspdi::{self, WriteOptions};
+use exchange::plan_sheet;
+use exchange::xlsx::XlsxSink;
 use serde::Serialize;
 use timetable::{Horizon, Network, TaskDates};
 
@@ -19,9 +22,14 @@ Examples:
   huitian timetable compute plan.xml --format csv
   huitian timetable compute plan.xml --promise 1029=2019-12-31 --promise '竣工验收=2020-06-30T17:00' --format json
   huitian timetable compute plan.xer --horizon own-promise --format csv
-  huitian timetable compute plan.xer --format mspdi > plan.xml")]
+  huitian timetable compute plan.xer --format mspdi > plan.xml
+  huitian timetable compute plan.xml --format xlsx > plan.xlsx
+
+A sheet has a row for each task: uid, name, parent, duration_days, predecessors (12FS+2d;15SS), calendar (standard,
+china, continuous), deadline, earliest, actual_start, actual_finish. The row with uid 0 is the plan: its start, in
+actual_finish its status date, and its calendar.")]
 pub struct ComputeArgs {
-    /// Plan: MS Project XML (MSPDI) or Primavera XER
+    /// Plan: MS Project XML (MSPDI), Primavera XER, or a sheet of tasks (XLSX, CSV)
     file: PathBuf,
     /// Promised finish of a task, by number or name; a bare date means the end of that day. May be repeated
     #[arg(long, value_name = "TASK=DATE")]
@@ -45,6 +53,8 @@ enum Format {
     Json,
     /// The plan with its dates as MS Project XML
     Mspdi,
+    /// A sheet of tasks, which is read again as a plan
+    Xlsx,
 }
 
 #[derive(Serialize)]
@@ -94,6 +104,14 @@ pub fn run(args: &ComputeArgs) -> anyhow::Result<()> {
                 eprintln!("warning: {note}");
             }
             out.write_all(text.as_bytes())?;
+        }
+        Format::Xlsx => {
+            let sink = XlsxSink::new(&mut out, "tasks", &plan_sheet::headings(), false)?;
+            let mut sink: Box<dyn RowSink + '_> = Box::new(sink);
+            for row in plan_sheet::rows(plan, &rows) {
+                sink.row(&row)?;
+            }
+            sink.finish()?;
         }
         Format::Json => {
             let rows: Vec<Row<'_>> = plan

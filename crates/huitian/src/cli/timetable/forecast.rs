@@ -25,7 +25,7 @@ Examples:
   huitian timetable forecast plan.xml --draws 20000 --seed 7 --buffer-days 45 --correlation 0.3 --cause uid-mod:12
   huitian timetable forecast plan.xml --draws 10000 --seed 7 --promise 1029=2019-12-31 --spread 0.9,1,2")]
 pub struct ForecastArgs {
-    /// Plan: MS Project XML (MSPDI) or Primavera XER
+    /// Plan: MS Project XML (MSPDI), Primavera XER, or a sheet of tasks (XLSX, CSV)
     file: PathBuf,
     /// Number of draws
     #[arg(long, value_name = "N", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=10_000_000))]

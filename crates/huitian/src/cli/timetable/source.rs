@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use anyhow::{Context, bail};
 use exchange::mspdi::{self, Baseline};
-use exchange::xer;
+use exchange::sheet::Limits;
+use exchange::{plan_sheet, xer};
 use sha2::{Digest, Sha256};
 use timetable::{Moment, Plan, TaskId};
 
@@ -64,17 +65,18 @@ pub fn load(path: &Path, promises: &[PromiseArg]) -> anyhow::Result<Source> {
 
 fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
     let sha256 = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-    if bytes.starts_with(b"PK") {
-        bail!(
-            "this is a spreadsheet or an archive; save the plan as MS Project XML (MSPDI) or Primavera XER"
-        );
-    }
     if xer::is_xer(bytes) {
         let document = xer::read(bytes)?;
         warn(&document.warnings);
         let three_point = vec![None; document.plan.tasks.len()];
         let (plan, minutes_per_day) = (document.plan, document.minutes_per_day);
         return Ok(Source { plan, minutes_per_day, three_point, baselines: Vec::new(), sha256 });
+    }
+    if !mspdi::is_xml(bytes) {
+        let sheet = exchange::sheet::read(bytes, None, &["tasks", "任务"], &sheet_limits())?;
+        let plan = plan_sheet::read(&sheet)?;
+        let three_point = vec![None; plan.tasks.len()];
+        return Ok(Source { plan, minutes_per_day: 480, three_point, baselines: Vec::new(), sha256 });
     }
     let document = mspdi::read(bytes)?;
     warn(&document.warnings);
@@ -85,6 +87,11 @@ fn parse(bytes: &[u8]) -> anyhow::Result<Source> {
         baselines: document.tasks.into_iter().map(|t| t.baselines).collect(),
         sha256,
     })
+}
+
+/// A sheet of tasks may be as long as a sheet can be.
+fn sheet_limits() -> Limits {
+    Limits { rows: 1_100_000, ..Limits::default() }
 }
 
 /// The first of the warnings, and how many more there are.

@@ -1,0 +1,66 @@
+//! What an edit of durations or links would move, and why, shown before it is accepted.
+
+use app::AppError;
+use app::timetable::PlanTimetable;
+use askama::Template;
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::fact::Fact;
+use domain::subject::Subject;
+
+use crate::editor::book::Book;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::timetable::scenario::said::Teller;
+use crate::timetable::scenario::{Outcome, compared, said_error};
+use crate::visit::{Visit, render};
+
+/// How the edit is accepted or taken up again.
+pub(crate) struct Accept {
+    pub title: String,
+    pub action: String,
+    pub back: String,
+    /// What was typed, to be sent once more.
+    pub hidden: Vec<(String, String)>,
+}
+
+#[derive(Template)]
+#[template(path = "outlook/preview.html")]
+struct PreviewPage {
+    page: Page,
+    accept: Accept,
+    wanted: Vec<String>,
+    outcome: Option<Outcome>,
+    impossible: String,
+}
+
+/// The page that says what facts about a subject would change. They are checked by the rules elsewhere.
+pub(crate) async fn preview(
+    visit: &Visit,
+    base: &PlanTimetable,
+    subject: &Subject,
+    facts: &[Fact],
+    accept: Accept,
+) -> Result<Response, PageError> {
+    let page = visit.page(accept.title.clone());
+    let portfolio = &base.portfolio;
+    let teller = Teller { lang: visit.lang, portfolio };
+    let mut book = Book::of_plan(visit.lang, portfolio.clone());
+    book.project = portfolio.project(subject.code.as_str()).cloned();
+    let (mut outcome, mut impossible) = (None, String::new());
+    match visit.app.try_facts(portfolio, subject, facts).await? {
+        Ok(tried) => outcome = Some(compared(&page, &teller, base, &tried)?),
+        Err(error) => impossible = said_error(visit, &error),
+    }
+    let wanted = facts.iter().map(|fact| book.line(fact)).collect();
+    render(StatusCode::OK, &PreviewPage { page, accept, wanted, outcome, impossible })
+}
+
+/// The plan's timetable as it now stands.
+pub(crate) async fn as_it_stands(
+    visit: &Visit,
+    plan: &domain::code::Code,
+) -> Result<std::sync::Arc<PlanTimetable>, AppError> {
+    let view = visit.app.view(app::read::Asked::default()).await?;
+    visit.app.timetable(plan, view).await
+}

@@ -1,0 +1,241 @@
+//! Plans of other programs as the sheets that are imported: MSPDI and XER fill the tables of steps' work, of steps'
+//! links, and of milestones.
+//!
+//! The summary at the top above a task bears the project's name or code, the task its step's. Rows are counted as
+//! the tasks stand in the file, the headings being row 1.
+
+use app::import::{Sheet, SheetRow};
+use app::table::{NOTHING, Table};
+use exchange::sheet::{Limits, ReadError};
+use exchange::{mspdi, xer};
+use timetable::{Constraint, Duration, Lag, Link, LinkKind, Plan, Progress, TaskId};
+
+const DAY: i64 = 480;
+
+/// What a file of another planning program holds.
+pub(crate) struct PlanFile {
+    plan: Plan,
+    three_point: Vec<Option<[i64; 3]>>,
+}
+
+/// Whether the bytes are a plan rather than a sheet.
+pub(crate) fn is_plan(bytes: &[u8]) -> bool {
+    xer::is_xer(bytes) || mspdi::is_xml(bytes)
+}
+
+/// Reads a plan as the sheet of a table.
+pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet, ReadError> {
+    if bytes.len() as u64 > limits.bytes {
+        return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
+    }
+    let broken = |why: String| ReadError::BrokenPlan { why };
+    let mut file = if xer::is_xer(bytes) {
+        let document = xer::read(bytes).map_err(|error| broken(error.to_string()))?;
+        PlanFile { three_point: vec![None; document.plan.tasks.len()], plan: document.plan }
+    } else {
+        let document = mspdi::read(bytes).map_err(|error| broken(error.to_string()))?;
+        PlanFile {
+            three_point: document.tasks.iter().map(|task| task.three_point).collect(),
+            plan: document.plan,
+        }
+    };
+    // Promises that have passed are on record as any other.
+    file.plan.refuse_overdue = false;
+    // A circle or a link with nowhere to go is told by its tasks, before any row is looked at.
+    timetable::Network::new(&file.plan).map_err(|error| broken(error.to_string()))?;
+    let (headings, rows) = match table.name {
+        "step_work" => (&WORK[..], file.work()),
+        "step_links" => (&LINKS[..], file.links()),
+        "milestones" => (&MILESTONES[..], file.milestones()),
+        _ => return Err(ReadError::PlanForTable),
+    };
+    if rows.len() > limits.rows {
+        return Err(ReadError::TooManyRows { max: limits.rows });
+    }
+    let head = SheetRow { number: 1, cells: headings.iter().map(|name| (*name).to_owned()).collect() };
+    let rows = std::iter::once(head).chain(rows);
+    Ok(Sheet { name: file.plan.name.clone(), rows: rows.collect(), faults: Vec::new() })
+}
+
+const WORK: [&str; 8] =
+    ["project", "step", "low_days", "likely_days", "high_days", "work_calendar", "after_steps", "not_before"];
+const LINKS: [&str; 6] = ["project", "step", "before_project", "before_step", "step_link_kind", "lag_days"];
+const MILESTONES: [&str; 4] = ["project", "step", "aspect", "date"];
+
+/// Working days, a part of one counting as one; what is counted by the clock stays as it is, and is refused.
+fn days(duration: Duration, minutes: i64) -> String {
+    match duration {
+        Duration::Working(_) => ((minutes + DAY - 1) / DAY).to_string(),
+        Duration::Elapsed(_) => format!("{} h (elapsed)", minutes / 60),
+    }
+}
+
+impl PlanFile {
+    fn is_summary(&self) -> Vec<bool> {
+        let mut out = vec![false; self.plan.tasks.len()];
+        for parent in self.plan.tasks.iter().filter_map(|task| task.parent) {
+            out[parent.index()] = true;
+        }
+        out
+    }
+
+    /// The name of the project a task belongs to: the summary at the top above it, or the file's.
+    fn project(&self, task: TaskId) -> &str {
+        let mut at = task;
+        while let Some(parent) = self.plan.tasks[at.index()].parent {
+            if self.plan.tasks[parent.index()].uid == 0 {
+                break;
+            }
+            at = parent;
+        }
+        if at == task { &self.plan.name } else { &self.plan.tasks[at.index()].name }
+    }
+
+    /// The leaves, with their places in the file.
+    fn leaves(&self) -> impl Iterator<Item = (u32, TaskId)> + '_ {
+        let summaries = self.is_summary();
+        let all = (0..self.plan.tasks.len()).filter(move |at| !summaries[*at]);
+        all.map(|at| (at as u32 + 2, TaskId(at as u32))).filter(|(_, id)| self.plan.tasks[id.index()].active)
+    }
+
+    fn name(&self, task: TaskId) -> String {
+        self.plan.tasks[task.index()].name.clone()
+    }
+
+    /// Whether a link is what a chain says: the one is finished when the other begins, in the same project.
+    fn is_of_chain(&self, link: &Link) -> bool {
+        link.kind == LinkKind::FinishToStart
+            && link.lag == Lag::Working(0)
+            && self.project(link.predecessor) == self.project(link.successor)
+    }
+
+    fn work(&self) -> Vec<SheetRow> {
+        let mut before: Vec<Vec<String>> = vec![Vec::new(); self.plan.tasks.len()];
+        for link in self.plan.links.iter().filter(|link| self.is_of_chain(link)) {
+            before[link.successor.index()].push(self.name(link.predecessor));
+        }
+        let rows = self.leaves().map(|(number, id)| {
+            let task = &self.plan.tasks[id.index()];
+            let minutes = task.duration.minutes();
+            let [low, likely, high] = self.three_point[id.index()].unwrap_or([minutes; 3]);
+            let calendar = task.calendar.filter(|held| *held != self.plan.calendar);
+            let calendar = calendar.and_then(|id| self.plan.calendars.get(id.index()));
+            let after = &before[id.index()];
+            let cells = vec![
+                self.project(id).to_owned(),
+                task.name.clone(),
+                days(task.duration, low),
+                days(task.duration, likely),
+                days(task.duration, high),
+                calendar.map_or_else(String::new, |calendar| calendar.name.clone()),
+                if after.is_empty() { NOTHING.to_owned() } else { after.join(";") },
+                match task.constraint {
+                    Constraint::StartNoEarlierThan(moment) => moment.day().to_string(),
+                    _ => String::new(),
+                },
+            ];
+            SheetRow { number, cells }
+        });
+        rows.collect()
+    }
+
+    fn links(&self) -> Vec<SheetRow> {
+        let rows = self.plan.links.iter().filter(|link| !self.is_of_chain(link)).map(|link| {
+            let (own, other) = (self.project(link.successor), self.project(link.predecessor));
+            let kind = match link.kind {
+                LinkKind::FinishToStart => "finish_to_start",
+                LinkKind::StartToStart => "start_to_start",
+                LinkKind::FinishToFinish => "finish_to_finish",
+                LinkKind::StartToFinish => "start_to_finish",
+            };
+            let lag = match link.lag {
+                Lag::Working(minutes) if minutes % DAY == 0 => (minutes / DAY).to_string(),
+                Lag::Working(minutes) => format!("{:.2}", minutes as f64 / DAY as f64),
+                Lag::Elapsed(minutes) => format!("{} h (elapsed)", minutes / 60),
+                Lag::Percent(percent) | Lag::ElapsedPercent(percent) => format!("{percent} %"),
+            };
+            let cells = vec![
+                own.to_owned(),
+                self.name(link.successor),
+                if own == other { String::new() } else { other.to_owned() },
+                self.name(link.predecessor),
+                kind.to_owned(),
+                lag,
+            ];
+            SheetRow { number: link.successor.0 + 2, cells }
+        });
+        rows.collect()
+    }
+
+    /// Promises are deadlines; what is finished has its day.
+    fn milestones(&self) -> Vec<SheetRow> {
+        let rows = self.leaves().flat_map(|(number, id)| {
+            let task = &self.plan.tasks[id.index()];
+            // A deadline at midnight is the end of the day before.
+            let promised = task.deadline.map(|at| timetable::Moment::from_minutes(at.minutes() - 1).day());
+            let done = match task.progress {
+                Progress::Finished { finish, .. } => Some(finish.day()),
+                _ => None,
+            };
+            let line = |aspect: &str, day: timetable::Day| SheetRow {
+                number,
+                cells: vec![
+                    self.project(id).to_owned(),
+                    task.name.clone(),
+                    aspect.to_owned(),
+                    day.to_string(),
+                ],
+            };
+            let promised = promised.map(|day| line("promised", day));
+            promised.into_iter().chain(done.map(|day| line("actual", day))).collect::<Vec<_>>()
+        });
+        rows.collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use app::table::table;
+
+    use super::*;
+
+    const PLAN: &str = r#"<?xml version="1.0"?><Project xmlns="http://schemas.microsoft.com/project"><Name>p</Name>
+<StartDate>2019-08-15T08:00:00</StartDate><CalendarUID>1</CalendarUID><Calendars><Calendar><UID>1</UID>
+<Name>Standard</Name><IsBaseCalendar>1</IsBaseCalendar><WeekDays><WeekDay><DayType>2</DayType>
+<DayWorking>1</DayWorking><WorkingTimes><WorkingTime><FromTime>08:00:00</FromTime><ToTime>16:00:00</ToTime>
+</WorkingTime></WorkingTimes></WeekDay></WeekDays></Calendar></Calendars><Tasks>
+<Task><UID>1</UID><Name>School</Name><OutlineLevel>1</OutlineLevel><Summary>1</Summary></Task>
+<Task><UID>2</UID><Name>Permit</Name><OutlineLevel>2</OutlineLevel><Duration>PT20H0M0S</Duration></Task>
+<Task><UID>3</UID><Name>Build</Name><OutlineLevel>2</OutlineLevel><Duration>PT40H0M0S</Duration>
+<Deadline>2019-12-31T17:00:00</Deadline><PredecessorLink><PredecessorUID>2</PredecessorUID><Type>1</Type>
+<LinkLag>0</LinkLag><LagFormat>7</LagFormat></PredecessorLink></Task>
+<Task><UID>4</UID><Name>Fit out</Name><OutlineLevel>2</OutlineLevel><Duration>PT8H0M0S</Duration>
+<PredecessorLink><PredecessorUID>3</PredecessorUID><Type>3</Type><LinkLag>4800</LinkLag>
+<LagFormat>7</LagFormat></PredecessorLink></Task></Tasks></Project>"#;
+
+    fn cells(name: &str) -> Vec<Vec<String>> {
+        let sheet =
+            read(PLAN.as_bytes(), table(name).expect("a table"), &Limits::default()).expect("a sheet");
+        sheet.rows.into_iter().skip(1).map(|row| row.cells).collect()
+    }
+
+    #[test]
+    fn tasks_fill_the_tables_of_steps() {
+        assert_eq!(cells("step_work")[0], ["School", "Permit", "3", "3", "3", "", "-"]);
+        assert_eq!(cells("step_work")[1], ["School", "Build", "5", "5", "5", "", "Permit"]);
+        assert_eq!(cells("step_links"), [["School", "Fit out", "", "Build", "start_to_start", "1"]]);
+        assert_eq!(cells("milestones"), [["School", "Build", "promised", "2019-12-31"]]);
+    }
+
+    #[test]
+    fn what_is_no_plan_is_refused_with_its_place() {
+        let work = table("step_work").expect("a table");
+        let read = |text: &str| read(text.as_bytes(), work, &Limits::default());
+        let Err(ReadError::BrokenPlan { why }) = read("<Project><Tasks><Task>") else { panic!("broken") };
+        assert!(why.contains("line 1"), "{why}");
+        let bomb = "<!DOCTYPE x [<!ENTITY a \"aaaa\"><!ENTITY b \"&a;&a;\">]><Project>&b;</Project>";
+        assert!(matches!(read(bomb), Err(ReadError::BrokenPlan { .. })));
+        let units = table("projects").expect("a table");
+        assert_eq!(super::read(PLAN.as_bytes(), units, &Limits::default()), Err(ReadError::PlanForTable));
+    }
+}

@@ -1,0 +1,370 @@
+//! The ledger's questions as statements.
+//!
+//! Of all rows those that still hold are asked for most. They are kept in every order of a page, each with all
+//! that may be asked of it, one standing after the other: a page is read from where it begins until it is full.
+//! Rows that ended are of days gone by; today there are none but those of changes that were dated ahead.
+
+use domain::code::Code;
+use domain::item::Standing;
+use domain::item::light::{Condition, Judge, Light};
+use domain::item::query::{After, LedgerQuery, NEVER, Sort};
+use domain::journal::Seq;
+use jiff::civil::Date;
+
+use crate::ledger::changed_since;
+use crate::sql::Param;
+
+/// One of the parts that the rows of a day are asked for in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Rows that still hold, of one standing.
+    Holding(Standing),
+    /// Rows that ended after the day.
+    Ended,
+}
+
+/// Items in the areas that are asked for: with more, it is quicker to ask of each row whether it is in them.
+pub(crate) const FEW_ITEMS: i64 = 5_000;
+
+/// How the areas of a query are best looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Areas {
+    Few,
+    Many,
+}
+
+/// The standings that rows of a query may have.
+fn standings(query: &LedgerQuery) -> Vec<Standing> {
+    let asked = |standing: &Standing| query.standings.is_empty() || query.standings.contains(standing);
+    let lit = |standing: &Standing| {
+        query.lights.is_empty()
+            || match plain(*standing) {
+                Some(light) => query.lights.contains(&light),
+                None => {
+                    query.lights.iter().any(|light| Standing::ALL.iter().all(|s| plain(*s) != Some(*light)))
+                }
+            }
+    };
+    Standing::ALL.iter().copied().filter(asked).filter(lit).collect()
+}
+
+/// The light of all rows of a standing; `None`: that depends on the day.
+pub(crate) fn plain(standing: Standing) -> Option<Light> {
+    match standing {
+        Standing::Open => None,
+        Standing::Done => Some(Light::Done),
+        Standing::Suspended => Some(Light::Suspended),
+        Standing::Withdrawn => Some(Light::Withdrawn),
+    }
+}
+
+/// A statement under construction: texts with numbered places, and their values.
+pub(crate) struct Asked {
+    pub(crate) sql: String,
+    values: Vec<String>,
+}
+
+impl Asked {
+    /// The place of a value.
+    pub(crate) fn value(&mut self, value: impl Into<String>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    pub(crate) fn and(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+
+    fn same(&mut self, column: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            let place = self.value(value);
+            self.and(&format!("{column} = {place}"));
+        }
+    }
+
+    fn among<'a>(&mut self, column: &str, values: impl Iterator<Item = &'a str>) {
+        let places: Vec<String> = values.map(|value| self.value(value)).collect();
+        match &places[..] {
+            [] => {}
+            [place] => self.and(&format!("{column} = {place}")),
+            _ => self.and(&format!("{column} IN ({})", places.join(", "))),
+        }
+    }
+
+    /// Whether a column has a text in it. SQLite takes small and capital letters for the same here.
+    fn like(&mut self, column: &str, text: &str) {
+        let mut pattern = String::with_capacity(text.len() + 2);
+        pattern.push('%');
+        for letter in text.chars() {
+            if matches!(letter, '%' | '_' | '!') {
+                pattern.push('!');
+            }
+            pattern.push(letter);
+        }
+        pattern.push('%');
+        let place = self.value(pattern);
+        self.and(&format!("{column} LIKE {place} ESCAPE '!'"));
+    }
+
+    fn within(&mut self, column: &str, (from, to): (Option<Date>, Option<Date>)) {
+        if let Some(from) = from {
+            let place = self.value(from.to_string());
+            self.and(&format!("{column} >= {place}"));
+        }
+        if from.is_some() || to.is_some() {
+            let last = to.map_or_else(|| "9999-12-30".to_owned(), |to| to.to_string());
+            let place = self.value(last);
+            self.and(&format!("{column} <= {place}"));
+        }
+    }
+
+    /// `item` rows of the plan on a day.
+    pub(crate) fn on(plan: &Code, day: Date, part: Part) -> Self {
+        let mut asked = Self { sql: String::new(), values: Vec::new() };
+        let (plan, day) = (asked.value(plan.as_str()), asked.value(day.to_string()));
+        asked.sql = format!("plan = {plan} AND from_day <= {day}");
+        match part {
+            Part::Holding(standing) => {
+                asked.and(&format!("until_day = '{NEVER}'"));
+                asked.same("standing", Some(standing.as_str()));
+            }
+            Part::Ended => asked.and(&format!("until_day > {day} AND until_day < '{NEVER}'")),
+        }
+        asked
+    }
+
+    /// `item` rows of the plan on the day that the query asks for, of items that nothing was recorded of
+    /// after `known`: the rows of others show what was known later.
+    pub(crate) fn new(
+        plan: &Code,
+        query: &LedgerQuery,
+        (judge, known): (&Judge, Seq),
+        part: Part,
+        areas: Areas,
+    ) -> Self {
+        let mut asked = Self::on(plan, judge.day, part);
+        if known != Seq::LATEST {
+            asked.and(&format!("code NOT IN ({})", changed_since("$1", known)));
+        }
+        if part == Part::Ended {
+            asked.among("standing", query.standings.iter().map(|standing| standing.as_str()));
+        }
+        asked.among("kind", query.kinds.iter().map(|kind| kind.as_str()));
+        asked.same("lead_unit", query.lead_unit.as_ref().map(Code::as_str));
+        asked.same("caller", query.caller.as_ref().map(Code::as_str));
+        asked.same("person", query.person.as_ref().map(Code::as_str));
+        asked.same("sector", query.sector.as_ref().map(Code::as_str));
+        asked.same("level", query.level.map(|level| level.as_str()));
+        asked.same("series", query.series.map(|series| series.as_str()));
+        if let Some(unit) = &query.unit {
+            let unit = format!("|{unit}|");
+            // The first is quick, the second exact.
+            asked.like("units", &unit);
+            let place = asked.value(unit);
+            asked.and(&format!("replace(units, {place}, '') <> units"));
+        }
+        asked.within("due", query.due);
+        asked.within("received", query.received);
+        asked.within("finished", query.finished);
+        if !query.areas.is_empty() {
+            let places: Vec<String> = query.areas.iter().map(|area| asked.value(area.as_str())).collect();
+            let places = places.join(", ");
+            asked.and(&match areas {
+                Areas::Few => {
+                    format!("code IN (SELECT a.item FROM item_area a WHERE a.plan = $1 AND a.area IN ({places}))")
+                }
+                // As an expression: looking up each area of each row takes much longer.
+                Areas::Many => format!(
+                    "EXISTS (SELECT 1 FROM item_area a WHERE a.plan = $1 AND a.item = code AND COALESCE(a.area, '') IN ({places}))"
+                ),
+            });
+        }
+        for word in query.words.to_lowercase().split_whitespace() {
+            asked.like("words", word);
+        }
+        if !query.lights.is_empty() && matches!(part, Part::Ended | Part::Holding(Standing::Open)) {
+            let light = asked.light(judge);
+            asked.among(&light, query.lights.iter().map(|light| light.as_str()));
+        }
+        asked
+    }
+
+    /// The light of a row, judged by the same conditions as [`Judge::judge`].
+    pub(crate) fn light(&mut self, judge: &Judge) -> String {
+        let mut cases = String::from("CASE");
+        for standing in Standing::ALL {
+            if let Some(light) = plain(*standing) {
+                cases += &format!(" WHEN standing = '{}' THEN '{}'", standing.as_str(), light.as_str());
+            }
+        }
+        for (light, tests) in &judge.rules {
+            let any: Vec<String> = tests
+                .iter()
+                .map(|(_, condition)| match condition {
+                    Condition::DueBefore(day) => format!("due < {}", self.value(day.to_string())),
+                    Condition::ForecastAfterDue => "late = 1".to_owned(),
+                    Condition::ReportBefore(day) => {
+                        format!("(weekly = 1 AND reported < {})", self.value(day.to_string()))
+                    }
+                    Condition::EvidenceReturned => "evidence = 'returned'".to_owned(),
+                    // Items stand in no timetable.
+                    Condition::FloatBelow(_) => "1 = 0".to_owned(),
+                })
+                .collect();
+            cases += &format!(" WHEN {} THEN '{}'", any.join(" OR "), light.as_str());
+        }
+        format!(
+            "{cases} WHEN due < '{NEVER}' THEN '{}' ELSE '{}' END",
+            Light::Green.as_str(),
+            Light::NoDate.as_str()
+        )
+    }
+
+    /// Makes it a statement for the rows of a page, as key, code and body.
+    pub(crate) fn page(
+        &mut self,
+        part: Part,
+        query: &LedgerQuery,
+        order: (Sort, bool),
+        after: Option<&After>,
+        limit: usize,
+    ) {
+        let (sort, descending) = order;
+        let (turn, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
+        // What words find, and what ended, is put in order as it is found, not looked for in the order.
+        let sought = part == Part::Ended || !query.words.trim().is_empty();
+        let key = if sought { format!("COALESCE({}, '')", column(sort)) } else { column(sort).to_owned() };
+        if let Some(after) = after {
+            let (k, c) = (self.value(after.key.as_str()), self.value(after.code.as_str()));
+            self.and(&format!("({key}, code) {beyond} ({k}, {c})"));
+        }
+        // Only the rows of the page are read whole.
+        self.sql = format!(
+            "SELECT p.sorted, p.code, i.body FROM (SELECT plan, code, from_day, {key} AS sorted FROM item WHERE {} \
+             ORDER BY {key} {turn}, code {turn} LIMIT {}) p \
+             JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day",
+            self.sql,
+            limit + 1
+        );
+    }
+
+    pub(crate) fn params(&self) -> Vec<Param<'_>> {
+        self.values.iter().map(Param::from).collect()
+    }
+}
+
+fn column(sort: Sort) -> &'static str {
+    match sort {
+        Sort::Due => "due",
+        Sort::Received => "received",
+        Sort::Finished => "finished",
+        Sort::Reported => "reported",
+        Sort::Number => "number",
+        Sort::LeadUnit => "lead_unit",
+        Sort::Name => "name",
+    }
+}
+
+/// The parts in which a query's rows are asked for.
+pub(crate) fn parts(query: &LedgerQuery) -> impl Iterator<Item = Part> {
+    standings(query).into_iter().map(Part::Holding).chain([Part::Ended])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::item::ItemKind;
+    use domain::item::kind::{Level, Series};
+    use domain::item::light::LightRules;
+    use jiff::civil::date;
+    use scratch::Scratch;
+
+    use super::*;
+    use crate::database::Database;
+
+    /// Every condition that a list can be narrowed by, alone.
+    fn filters() -> Vec<(&'static str, LedgerQuery)> {
+        let all = LedgerQuery::default;
+        let code = |text: &str| Some(Code::new(text).unwrap());
+        let days = (Some(date(2019, 1, 1)), Some(date(2019, 2, 1)));
+        let areas = vec![Code::new("a").unwrap(), Code::new("b").unwrap()];
+        vec![
+            ("all", all()),
+            ("kind", LedgerQuery { kinds: vec![ItemKind::Directive], ..all() }),
+            ("kinds", LedgerQuery { kinds: vec![ItemKind::Directive, ItemKind::Finding], ..all() }),
+            ("standing", LedgerQuery { standings: vec![Standing::Open], ..all() }),
+            ("red", LedgerQuery { lights: vec![Light::Red], ..all() }),
+            ("lights", LedgerQuery { lights: vec![Light::Yellow, Light::Done], ..all() }),
+            ("unit", LedgerQuery { unit: code("u"), ..all() }),
+            ("lead unit", LedgerQuery { lead_unit: code("u"), ..all() }),
+            ("caller", LedgerQuery { caller: code("u"), ..all() }),
+            ("person", LedgerQuery { person: code("u"), ..all() }),
+            ("level", LedgerQuery { level: Some(Level::City), ..all() }),
+            ("series", LedgerQuery { series: Some(Series::Weekly), ..all() }),
+            ("sector", LedgerQuery { sector: code("s"), ..all() }),
+            ("areas", LedgerQuery { areas, ..all() }),
+            ("due", LedgerQuery { due: days, ..all() }),
+            ("received", LedgerQuery { received: days, ..all() }),
+            ("finished", LedgerQuery { finished: (days.0, None), ..all() }),
+            ("words", LedgerQuery { words: "路 road".into(), ..all() }),
+        ]
+    }
+
+    #[test]
+    fn sqlite_reads_pages_in_their_order() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let judge = LightRules::usual().on(date(2019, 8, 14));
+        let plan = Code::new("p").unwrap();
+        let after = After { key: "2019-08-14".into(), code: "T-1".into() };
+        for (name, query) in filters() {
+            for (sort, after) in Sort::ALL.iter().flat_map(|sort| [(*sort, None), (*sort, Some(&after))]) {
+                for (descending, areas) in [(false, Areas::Few), (true, Areas::Many)] {
+                    for part in parts(&query) {
+                        let mut asked = Asked::new(&plan, &query, (&judge, Seq::LATEST), part, areas);
+                        asked.page(part, &query, (sort, descending), after, 50);
+                        let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
+                        let steps = database
+                            .read(|c| c.rows(&sql, &asked.params(), |row| Ok(row.text(3)?.to_owned())))
+                            .unwrap();
+                        let fault = fault(name, sort, part, &steps);
+                        assert!(
+                            fault.is_none(),
+                            "{name} by {}: {}: {steps:?}",
+                            sort.as_str(),
+                            fault.unwrap()
+                        );
+                    }
+                }
+            }
+        }
+    }
+
+    /// What is wrong with the way that a page is found.
+    fn fault(name: &str, sort: Sort, part: Part, steps: &[String]) -> Option<&'static str> {
+        // The rows of the page itself are joined one by one.
+        if steps.iter().any(|step| step.contains("SCAN") && step != "SCAN p") {
+            return Some("all rows are read");
+        }
+        let Some(way) = steps.iter().find(|step| step.contains(" item ")) else { return Some("no way") };
+        let sorted = steps.iter().any(|step| step.contains("USE TEMP B-TREE FOR ORDER BY"));
+        let own = format!("COVERING INDEX item_in_{} (plan=? AND standing=?", column(sort));
+        match part {
+            Part::Ended if !way.contains("item_by_day (plan=? AND until_day>? AND until_day<?)") => {
+                Some("ended rows are not found by their day")
+            }
+            Part::Ended => None,
+            Part::Holding(_) if name == "words" => (!way.contains("COVERING INDEX item_in_words"))
+                .then_some("words are looked for in whole rows"),
+            Part::Holding(_) if !sorted => {
+                // An index of its own holds what is open of a kind, by its limit.
+                (!way.contains(&own) && !way.contains("COVERING INDEX item_open")).then_some("not in order")
+            }
+            // Only what the filter leaves is put in order.
+            Part::Holding(_) => {
+                let narrowed = [" due>", " received>", " finished>", " lead_unit="];
+                (!narrowed.iter().any(|by| way.contains(by))).then_some("all rows are put in order")
+            }
+        }
+    }
+}

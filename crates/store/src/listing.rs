@@ -1,0 +1,200 @@
+//! Asking the ledger: pages in any order, counts by light, and what a report of a period stands on.
+
+use std::collections::BTreeMap;
+
+use domain::code::Code;
+use domain::item::Standing;
+use domain::item::ledger::LedgerRow;
+use domain::item::light::{Judge, Light};
+use domain::item::query::{After, LedgerQuery, Sort};
+use domain::journal::Seq;
+use jiff::civil::Date;
+
+use crate::asked::{Areas, Asked, FEW_ITEMS, Part, parts, plain};
+use crate::error::{Result, StoreError};
+use crate::sql::{Connection, Param};
+
+/// A page of ledger rows, with where the next one begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerPage {
+    pub rows: Vec<LedgerRow>,
+    pub next: Option<After>,
+}
+
+fn row(body: &str) -> Result<LedgerRow> {
+    serde_json::from_str(body).map_err(|error| StoreError::Damaged(error.to_string()))
+}
+
+impl Connection {
+    fn areas(&mut self, plan: &Code, query: &LedgerQuery) -> Result<Areas> {
+        if query.areas.is_empty() {
+            return Ok(Areas::Few);
+        }
+        let mut params = vec![Param::Text(plan.as_str()), Param::Int(FEW_ITEMS + 1)];
+        let mut places = Vec::new();
+        for area in &query.areas {
+            params.push(Param::Text(area.as_str()));
+            places.push(format!("${}", params.len()));
+        }
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM item_area WHERE plan = $1 AND area IN ({}) LIMIT $2) found",
+            places.join(", ")
+        );
+        let found = self.first(&sql, &params, |row| row.int(0))?.unwrap_or_default();
+        Ok(if found > FEW_ITEMS { Areas::Many } else { Areas::Few })
+    }
+
+    /// The items of a plan that a query asks for on the judge's day, without those that something was
+    /// recorded of after `known`: see [`each_changed_item`](Self::each_changed_item).
+    pub fn ledger(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+        order: (Sort, bool),
+        after: Option<&After>,
+        limit: usize,
+    ) -> Result<LedgerPage> {
+        if !query.wants_items() {
+            return Ok(LedgerPage { rows: Vec::new(), next: None });
+        }
+        let areas = self.areas(plan, query)?;
+        let mut found: Vec<(After, String)> = Vec::new();
+        for part in parts(query) {
+            let mut asked = Asked::new(plan, query, judge, part, areas);
+            asked.page(part, query, order, after, limit);
+            self.each(&asked.sql, &asked.params(), &mut |row| {
+                let place = After { key: row.text(0)?.to_owned(), code: row.text(1)?.to_owned() };
+                found.push((place, row.text(2)?.to_owned()));
+                Ok(())
+            })?;
+        }
+        // The first of each part are the first of all.
+        found.sort_by(|(a, _), (b, _)| a.compare(b, order.1));
+        let more = found.len() > limit;
+        found.truncate(limit);
+        let rows = found.iter().map(|(_, body)| row(body)).collect::<Result<_>>()?;
+        let next = found.pop().filter(|_| more).map(|(place, _)| place);
+        Ok(LedgerPage { rows, next })
+    }
+
+    /// All items that a query finds on the judge's day, without those that changed after `known`.
+    pub fn all_items(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+    ) -> Result<Vec<LedgerRow>> {
+        let areas = self.areas(plan, query)?;
+        let mut rows = Vec::new();
+        for part in parts(query) {
+            let asked = Asked::new(plan, query, judge, part, areas);
+            let sql = format!("SELECT body FROM item WHERE {}", asked.sql);
+            self.each(&sql, &asked.params(), &mut |found| {
+                rows.push(row(found.text(0)?)?);
+                Ok(())
+            })?;
+        }
+        Ok(rows)
+    }
+
+    /// The items that a report of a period stands on, on its eve and on its last day: those that were open
+    /// on the day, and those that changed in between. What has long been done is not read.
+    pub fn moving(
+        &mut self,
+        plan: &Code,
+        (eve, last): (Date, Date),
+    ) -> Result<(Vec<LedgerRow>, Vec<LedgerRow>)> {
+        let is_open = |standing| matches!(standing, Standing::Open | Standing::Suspended);
+        let open = "standing IN ('open', 'suspended')";
+        let holding = Standing::ALL.iter().copied().map(Part::Holding);
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for part in holding.chain([Part::Ended]) {
+            for (day, is_eve, rows) in [(eve, true, &mut before), (last, false, &mut after)] {
+                let mut asked = Asked::on(plan, day, part);
+                let changed = match (part, is_eve) {
+                    (Part::Holding(standing), _) if is_open(standing) => None,
+                    // What holds to this day did not end within the period.
+                    (Part::Holding(_), true) => continue,
+                    (_, true) => Some(format!("until_day <= {}", asked.value(last.to_string()))),
+                    (_, false) => Some(format!("from_day > {}", asked.value(eve.to_string()))),
+                };
+                match (part, changed) {
+                    (_, None) => {}
+                    (Part::Holding(_), Some(changed)) => asked.and(&changed),
+                    (Part::Ended, Some(changed)) => asked.and(&format!("({open} OR {changed})")),
+                }
+                let sql = format!("SELECT body FROM item WHERE {}", asked.sql);
+                self.each(&sql, &asked.params(), &mut |found| {
+                    rows.push(row(found.text(0)?)?);
+                    Ok(())
+                })?;
+            }
+        }
+        Ok((before, after))
+    }
+
+    /// How many items a query finds, counted up to `most`; without those that changed after `known`.
+    pub fn ledger_count(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+        most: u64,
+    ) -> Result<u64> {
+        if !query.wants_items() {
+            return Ok(0);
+        }
+        let areas = self.areas(plan, query)?;
+        let mut count = 0;
+        for part in parts(query) {
+            let asked = Asked::new(plan, query, judge, part, areas);
+            let left = most.saturating_sub(count);
+            let sql =
+                format!("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {left}) found", asked.sql);
+            count += self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
+        }
+        Ok(count)
+    }
+
+    /// How many items of each light a query finds, without those that changed after `known`.
+    pub fn ledger_lights(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+    ) -> Result<Vec<(Light, u64)>> {
+        if !query.wants_items() {
+            return Ok(Vec::new());
+        }
+        let mut counts = BTreeMap::new();
+        for part in parts(query) {
+            // All rows are looked at: areas are looked up once.
+            let mut asked = Asked::new(plan, query, judge, part, Areas::Few);
+            let known = match part {
+                Part::Holding(standing) => plain(standing),
+                Part::Ended => None,
+            };
+            if let Some(light) = known {
+                let sql = format!("SELECT COUNT(*) FROM item WHERE {}", asked.sql);
+                let count = self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
+                if count > 0 {
+                    *counts.entry(light).or_default() += count;
+                }
+                continue;
+            }
+            let light = asked.light(judge.0);
+            let sql = format!(
+                "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM item WHERE {}) found GROUP BY light",
+                asked.sql
+            );
+            self.each(&sql, &asked.params(), &mut |row| {
+                let light = Light::parse(row.text(0)?)
+                    .ok_or_else(|| StoreError::Damaged("an unknown light".into()))?;
+                *counts.entry(light).or_default() += row.int(1)? as u64;
+                Ok(())
+            })?;
+        }
+        Ok(counts.into_iter().collect())
+    }
+}

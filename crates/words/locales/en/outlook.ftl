@@ -1,0 +1,131 @@
+preview-lead = This is what the change would move. Nothing is recorded yet.
+preview-accept = Accept the change
+preview-back = Back without changing anything
+forecast-title = Forecast
+forecast-lead = How many promises hold, how sure that is, and what costs most, from ten thousand courses the plan may take.
+forecast-years = Years
+forecast-by-year = By the end of { $year }
+forecast-number = Promises kept by { $by }
+forecast-due = promises due
+forecast-all-due = odds that all of these hold
+forecast-all-open = { $count ->
+    [one] odds that the { $count } open promise holds
+   *[other] odds that all { $count } open promises hold
+  }
+forecast-none-due = No open promise falls due.
+forecast-spread = Number of promises kept, and how likely each number is
+forecast-spread-note = Each column is a number of promises kept; its height is the share of draws. The darker ones are the middle eight in ten.
+forecast-spread-table = The same as a table
+forecast-head-number = Kept
+forecast-head-share = Share of draws
+forecast-correlation = Decisions of one authority have { $percent } % of their luck in common.
+forecast-broken = { $count ->
+    [one] { $count } promise has passed unkept and is not counted.
+   *[other] { $count } promises have passed unkept and are not counted.
+  }
+forecast-keep = Put today’s forecast on record
+forecast-rules = Rules of the forecast
+forecast-rules-save = Save the rules
+forecast-rules-note = The same rules and the same plan always give the same forecast.
+field-forecast-correlation = In common, percent
+field-forecast-correlation-hint = What the lateness of one authority’s decisions has in common over all projects: 0 for luck of its own in each, 100 for one and the same.
+field-forecast-draws = Draws
+field-forecast-draws-hint = 100 to 100000. Ten thousand keep the error of a chance below half a point.
+field-forecast-seed = Seed
+field-forecast-seed-hint = Any whole number.
+forecast-steps = Steps that cost most
+forecast-steps-note = Working days beyond what is usual that steps of one name cost the promises on average, over all projects.
+forecast-head-authority = Authority
+forecast-head-projects = Projects
+forecast-head-days = Working days
+forecast-head-drives = Drives a promise
+forecast-causes = Authorities that cost most
+forecast-head-gained = Promises more
+forecast-lines = Promises due by { $by }, the least likely first
+forecast-kept = Forecasts on record
+forecast-kept-note = Kept with their seed, rules and a digest of everything they were drawn from, to be held against what comes true.
+forecast-head-on = Day
+calibration-title = Calibration
+calibration-lead = What forecasts said against what came true. Of promises given seven chances in ten, seven in ten should hold.
+calibration-back = Looking back
+calibration-back-note = What the forecast would have said at the end of every quarter, with what was on record that day and nothing later.
+calibration-none = No promise that could have been forecast is settled yet.
+calibration-settled = forecasts settled
+calibration-kept = { $kept } came true, { $pending } still open
+calibration-brier = Brier score, 0 is perfect
+calibration-base = { $base } for always giving the average
+calibration-p50 = done by the day of half the draws
+calibration-p80 = done by the day of four in five
+calibration-better = The forecasts knew something: they are closer to what came than the average alone.
+calibration-worse = The forecasts are no closer to what came than the average alone: look at the durations they stand on.
+calibration-chart = Across: the chance given, in percent. Up: the share that came true. On the line the two agree.
+calibration-dot = given { $said }, came true { $kept }
+calibration-bins = By chance given
+calibration-head-said = Chance given
+calibration-head-count = Forecasts
+calibration-head-mean = Mean
+calibration-head-came = Came true
+calibration-surprises = What came otherwise
+calibration-surprises-note = For each promise the word that was furthest from what came.
+calibration-head-on = Said on
+calibration-head-happened = What came
+calibration-done = done on { $on }
+calibration-not-done = not done yet
+calibration-on-record = Forecasts that were kept
+calibration-on-record-note = { $count ->
+    [one] { $count } forecast was put on record on its day.
+   *[other] { $count } forecasts were put on record on their days.
+  }
+calibration-kept-none = No forecast on record is settled yet.
+calibration-days = By day
+calibration-head-held = Held
+durations-title = Measured durations
+durations-lead = How long steps really took, from the day on which all they waited for was done, beside what the plan takes them to take. Taking over needs { $fewest } measured steps.
+durations-none = No step has both its ends on record yet.
+durations-head-usual = The plan says
+durations-head-count = Measured
+durations-head-measured = One in ten / half / nine in ten by
+durations-few = too few
+durations-take = Take over
+durations-take-it = Take over: { $step } ({ $kind })
+durations-take-title = Taking measured durations over
+durations-reason = Taken over from the durations measured in finished projects.
+limits-title = Limits of capacity
+limits-lead = How many cases an authority decides, and how many works a contractor carries on, at once; and which promises wait for it.
+limits-none = No limit of capacity is on record.
+limit-new = New limit
+limit-what = The limit
+limit-save = Save the limit
+limit-binds = binds
+limit-free = does not bind
+limit-capacity = at once
+limit-peak = wanted at once at most
+limit-steps = open steps
+limit-waits = working days of waiting
+limit-wait-days = { $days } days
+limit-more = { $count } more
+limit-edit = Change
+limit-edit-it = Change { $name }
+limit-withdraw = Withdraw
+limit-withdraw-it = Withdraw { $name }
+field-limit-by = Whose capacity
+field-limit-capacity = Steps at once
+limits-put-off = Finishes put off by limits
+limits-overdrawn = { $count ->
+    [one] { $count } step under way uses more than there is.
+   *[other] { $count } steps under way use more than there is.
+  }
+limits-nothing = No finish waits for a limit.
+limits-count = { $count } finishes come later; promises broken by it: { $broken }.
+limits-head-free = Without limits
+limits-head-limited = With limits
+limits-how = Found by placing steps one after another where links and limits allow, in several hundred orders; the best one is shown. It is always possible, and not always the best there is.
+changes-title = What changed
+changes-lead = The timetable now beside that of an earlier day, as known then: what moved, and why.
+changes-since = Since
+changes-show = Show
+changes-then = Then ({ $since }) and now
+changes-head-then = Then
+changes-head-now = Now
+changes-count = Newly out of reach: { $breaks }. Within reach again: { $saves }.
+changes-before-plan = The plan was not on record on that day.
