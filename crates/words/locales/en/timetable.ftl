@@ -168,7 +168,6 @@ roadmap-completions = { $count ->
   }
 roadmap-in-use = { $count } into use
 moved-now = What this change moved
-moved-nothing = No promise and no aim is computed for another day.
 moved-before = Before
 moved-after = Now
 moved-more = And { $count } more.

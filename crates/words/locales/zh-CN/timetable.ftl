@@ -144,7 +144,6 @@ roadmap-starts = 开工 { $count } 个
 roadmap-completions = 完工 { $count } 个
 roadmap-in-use = 投用 { $count } 个
 moved-now = 本次修改的影响
-moved-nothing = 各项承诺和目标的推算日期均未变化。
 moved-before = 修改前
 moved-after = 修改后
 moved-more = 另有 { $count } 项。
