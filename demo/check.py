@@ -255,6 +255,8 @@ class Plan:
                         item["lead"] = value["unit"]
                     case "quantity":
                         item["quantities"][value["kind"]] = Decimal(value["quantity"])
+                    case "answer" | "arrival":
+                        item["answered"] = True
         return [item for item in items.values() if "kind" in item]
 
     # ---- references and single values ----
@@ -535,6 +537,7 @@ class View:
                   and query.get("level") in (None, item.get("level"))
                   and query.get("series") in (None, item.get("series"))
                   and (not query.get("done") or item["state"] in DONE)
+                  and (not query.get("answered") or item.get("answered"))
                   and item["state"] not in query.get("except", [])]
         match query.get("count", "items"):
             case "items":

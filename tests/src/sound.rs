@@ -66,12 +66,15 @@ impl Browser {
             out.extend(found.into_iter().map(|line| format!("{screen}: {line}")));
             if place == 0 {
                 // First as it comes, then with everything unfolded.
-                self.run("for (const d of document.querySelectorAll('details')) d.open = true", vec![])
-                    .await?;
+                let unfold = "for (const d of document.querySelectorAll('details')) \
+                              if (!d.open) d.open = d.wasFolded = true";
+                self.run(unfold, vec![]).await?;
             }
         }
         self.look(1280, false).await?;
-        self.run("for (const d of document.querySelectorAll('details')) d.open = false", vec![]).await?;
+        // As it came.
+        let fold = "for (const d of document.querySelectorAll('details')) if (d.wasFolded) d.open = false";
+        self.run(fold, vec![]).await?;
         Ok(out)
     }
 

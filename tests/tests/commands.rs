@@ -360,7 +360,7 @@ fn papers_are_written_by_their_kind() {
         (&["report"], "report.docx", "<CODE>"),
         (&["timetable"], "timetable", "--format"),
         (&["timetable", "--steps"], "steps.pdf", "Gantt"),
-        (&["gantt", "--compare", "soon"], "bars.pdf", "--compare"),
+        (&["gantt", "--compare", "soon"], "soon.pdf", "--compare"),
         (&["gantt"], "bars.docx", "no such paper"),
         (&["statement", "--where", "kind=visit"], "statement.docx", "--where"),
     ] {

@@ -207,6 +207,7 @@ mod tests {
 <Task><UID>1</UID><Name>School</Name><OutlineLevel>1</OutlineLevel><Summary>1</Summary></Task>
 <Task><UID>2</UID><Name>Permit</Name><OutlineLevel>2</OutlineLevel><Duration>PT20H0M0S</Duration></Task>
 <Task><UID>3</UID><Name>Build</Name><OutlineLevel>2</OutlineLevel><Duration>PT40H0M0S</Duration>
+<ConstraintType>4</ConstraintType><ConstraintDate>2019-03-04T08:00:00</ConstraintDate>
 <Deadline>2019-12-31T17:00:00</Deadline><PredecessorLink><PredecessorUID>2</PredecessorUID><Type>1</Type>
 <LinkLag>0</LinkLag><LagFormat>7</LagFormat></PredecessorLink></Task>
 <Task><UID>4</UID><Name>Fit out</Name><OutlineLevel>2</OutlineLevel><Duration>PT8H0M0S</Duration>
@@ -221,8 +222,8 @@ mod tests {
 
     #[test]
     fn tasks_fill_the_tables_of_steps() {
-        assert_eq!(cells("step_work")[0], ["School", "Permit", "3", "3", "3", "", "-"]);
-        assert_eq!(cells("step_work")[1], ["School", "Build", "5", "5", "5", "", "Permit"]);
+        assert_eq!(cells("step_work")[0], ["School", "Permit", "3", "3", "3", "", "-", ""]);
+        assert_eq!(cells("step_work")[1], ["School", "Build", "5", "5", "5", "", "Permit", "2019-03-04"]);
         assert_eq!(cells("step_links"), [["School", "Fit out", "", "Build", "start_to_start", "1"]]);
         assert_eq!(cells("milestones"), [["School", "Build", "promised", "2019-12-31"]]);
     }
