@@ -227,7 +227,7 @@ async fn a_timetable_goes_out_and_comes_in_again() {
     for (bytes, said) in [
         (&b"<Project xmlns=\"http://schemas.microsoft.com/project\"><Tasks>"[..], "line 1"),
         (&b"<!DOCTYPE a [<!ENTITY b \"cc\">]><Project>&b;</Project>"[..], "DOCTYPE"),
-        (&b"ERMHDR\t1\n%T\tTASK\n"[..], "PROJECT"),
+        (&b"ERMHDR\t1\n%T\tTASK\n"[..], "cut off"),
     ] {
         bring("step_work", "plan.xml", bytes).await.is(422).says(said);
     }
