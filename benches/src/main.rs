@@ -42,13 +42,19 @@ const BENCHES: [Bench; 11] = [
 fn main() -> anyhow::Result<()> {
     let wanted = std::env::args().nth(1).unwrap_or_default();
     let mut results = Results::default();
+    let mut failed = Vec::new();
     for (name, bench) in BENCHES.iter().filter(|(name, _)| name.contains(&wanted)) {
         eprintln!("{name} …");
-        bench(&mut results)?;
+        // What was measured before and comes after it is kept.
+        if let Err(error) = bench(&mut results) {
+            eprintln!("  {error:#}");
+            failed.push(*name);
+        }
     }
     print!("{results}");
     if wanted.is_empty() {
         results.write()?;
     }
+    anyhow::ensure!(failed.is_empty(), "without a result: {}", failed.join(", "));
     Ok(())
 }

@@ -67,7 +67,7 @@ impl SqliteConnection {
              PRAGMA wal_autocheckpoint=12000;"
         } else {
             "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; \
-             PRAGMA mmap_size=268435456;"
+             PRAGMA mmap_size=67108864;"
         };
         inner.execute_batch(pragmas)?;
         Ok(Self { inner, translated: HashMap::new() })
