@@ -12,55 +12,49 @@ use domain::policy::Action;
 use jiff::civil::DateTime;
 use store::ItemOrder;
 
-use super::{Cell, ExportTable, Snapshot};
+use super::{Cell, ExportTable, Snapshot, columns};
 use crate::App;
 use crate::error::AppError;
 use crate::table::{ITEM_KINDS, RECORDS, table};
 
-macro_rules! with_common {
-    ($($column:literal),* $(,)?) => {
-        &[
-            $($column,)* "effective", "grade", "source_title", "source_url", "source_unit", "reason",
-            "recorded_on",
-        ]
-    };
-}
-
 pub(super) const ITEMS: ExportTable = ExportTable {
     name: "items",
-    columns: with_common!(
-        "code",
-        "item_kind",
-        "item_state",
-        "name_zh",
-        "name_en",
-        "text",
-        "matters",
-        "number",
-        "received",
-        "due",
-        "answer_by",
-        "issuer",
-        "caller",
-        "lead_unit",
-        "joint_leads",
-        "supporting_units",
-        "person",
-        "item_level",
-        "urgency",
-        "series",
-        "whistle_kind",
-        "inspection_way",
-        "slip_colour",
-        "areas",
-        "address",
-        "sector",
-        "period_from",
-        "period_to",
-        "held_at",
-        "meeting_place",
-        "links",
-        "quantities",
+    columns: columns!(
+        [
+            "code",
+            "item_kind",
+            "item_state",
+            "name_zh",
+            "name_en",
+            "text",
+            "matters",
+            "number",
+            "received",
+            "due",
+            "answer_by",
+            "issuer",
+            "caller",
+            "lead_unit",
+            "joint_leads",
+            "supporting_units",
+            "person",
+            "item_level",
+            "urgency",
+            "series",
+            "whistle_kind",
+            "inspection_way",
+            "slip_colour",
+            "areas",
+            "address",
+            "sector",
+            "period_from",
+            "period_to",
+            "held_at",
+            "meeting_place",
+            "links",
+            "quantities"
+        ],
+        []
     ),
     access: Action::ReadStaff,
     importable: true,
@@ -70,32 +64,35 @@ pub(super) const ITEMS: ExportTable = ExportTable {
 
 pub(super) const ITEM_RECORDS: ExportTable = ExportTable {
     name: "item_records",
-    columns: with_common!(
-        "item",
-        "item_record",
-        "item_step",
-        "item_state",
-        "by",
-        "unit",
-        "person",
-        "on",
-        "at",
-        "period_from",
-        "period_to",
-        "title",
-        "name_en",
-        "text",
-        "url",
-        "key",
-        "accepted",
-        "count",
-        "percent",
-        "quantity",
-        "output_kind",
-        "value",
-        "to",
-        "areas",
-        "matters",
+    columns: columns!(
+        [
+            "item",
+            "item_record",
+            "item_step",
+            "item_state",
+            "by",
+            "unit",
+            "person",
+            "on",
+            "at",
+            "period_from",
+            "period_to",
+            "title",
+            "name_en",
+            "text",
+            "url",
+            "key",
+            "accepted",
+            "count",
+            "percent",
+            "quantity",
+            "output_kind",
+            "value",
+            "to",
+            "areas",
+            "matters"
+        ],
+        []
     ),
     access: Action::ReadStaff,
     importable: true,

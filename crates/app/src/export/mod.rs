@@ -35,6 +35,17 @@ use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
 
+/// The columns of a table whose rows are facts: its own, those that every fact has, those that only inform.
+macro_rules! columns {
+    ([$($own:literal),* $(,)?], [$($more:literal),* $(,)?]) => {
+        &[
+            $($own,)* "effective", "grade", "source_title", "source_url", "source_unit", "reason",
+            "recorded_on", $($more,)*
+        ]
+    };
+}
+use columns;
+
 /// A value of an exported row.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Cell {

@@ -18,16 +18,14 @@ macro_rules! fact_table {
     ($const:ident, $name:literal, $kind:expr, $access:expr, [$($column:literal),*], [$($more:literal),*], $cells:expr) => {
         pub(super) const $const: ExportTable = ExportTable {
             name: $name,
-            columns: &[
-                $($column,)* "effective", "grade", "source_title", "source_url", "source_unit", "reason",
-                "recorded_on", $($more,)*
-            ],
+            columns: $crate::export::columns!([$($column),*], [$($more),*]),
             access: $access,
             importable: true,
-            rows: |snapshot, visit| rows(snapshot, $kind, visit, $cells),
+            rows: |snapshot, visit| $crate::export::records::rows(snapshot, $kind, visit, $cells),
         };
     };
 }
+pub(super) use fact_table;
 
 /// Own cells, and cells that only inform.
 pub(super) type Made = Option<(Vec<Cell>, Vec<Cell>)>;

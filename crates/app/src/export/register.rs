@@ -13,7 +13,7 @@ use domain::unit::{Unit, UnitFact};
 use jiff::civil::Date;
 
 use super::records::named;
-use super::{Cell, ExportTable, Snapshot};
+use super::{Cell, ExportTable, Snapshot, columns};
 
 /// The day since which everything the row says holds, with the entry and grade of the registration.
 fn standing(history: &SubjectHistory, view: View, topics: &[&str]) -> (Date, Seq, Grade) {
@@ -34,21 +34,7 @@ fn name_of(name: &Named, code: &Code) -> [Cell; 2] {
 
 pub(super) const AREAS: ExportTable = ExportTable {
     name: "areas",
-    columns: &[
-        "code",
-        "name_zh",
-        "name_en",
-        "level",
-        "parent",
-        "population",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-    ],
+    columns: columns!(["code", "name_zh", "name_en", "level", "parent", "population"], []),
     access: Action::ReadPublic,
     importable: true,
     rows: |snapshot, visit| {
@@ -74,21 +60,7 @@ pub(super) const AREAS: ExportTable = ExportTable {
 
 pub(super) const UNITS: ExportTable = ExportTable {
     name: "units",
-    columns: &[
-        "code",
-        "name_zh",
-        "name_en",
-        "level",
-        "parent",
-        "area",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-    ],
+    columns: columns!(["code", "name_zh", "name_en", "level", "parent", "area"], []),
     access: Action::ReadPublic,
     importable: true,
     rows: |snapshot, visit| {
@@ -127,33 +99,23 @@ fn in_order_of_registration(snapshot: &Snapshot, kind: SubjectKind) -> Vec<&Subj
 
 pub(super) const PROJECTS: ExportTable = ExportTable {
     name: "projects",
-    columns: &[
-        "code",
-        "name_zh",
-        "name_en",
-        "kind",
-        "sector",
-        "campaign",
-        "areas",
-        "address",
-        "budget_yuan",
-        "membership",
-        "revision",
-        "other",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-        "phase",
-        "percent",
-        "sector_name",
-        "lead_unit_code",
-        "lead_unit_name",
-        "area_names",
-    ],
+    columns: columns!(
+        [
+            "code",
+            "name_zh",
+            "name_en",
+            "kind",
+            "sector",
+            "campaign",
+            "areas",
+            "address",
+            "budget_yuan",
+            "membership",
+            "revision",
+            "other"
+        ],
+        ["phase", "percent", "sector_name", "lead_unit_code", "lead_unit_name", "area_names"]
+    ),
     access: Action::ReadPublic,
     importable: true,
     rows: |snapshot, visit| {
@@ -212,24 +174,10 @@ pub(super) const PROJECTS: ExportTable = ExportTable {
 
 pub(super) const INDICATORS: ExportTable = ExportTable {
     name: "indicators",
-    columns: &[
-        "code",
-        "name_zh",
-        "name_en",
-        "unit_zh",
-        "unit_en",
-        "direction",
-        "sector",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-        "latest",
-        "latest_on",
-    ],
+    columns: columns!(
+        ["code", "name_zh", "name_en", "unit_zh", "unit_en", "direction", "sector"],
+        ["latest", "latest_on"]
+    ),
     access: Action::ReadPublic,
     importable: true,
     rows: |snapshot, visit| {

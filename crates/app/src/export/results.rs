@@ -9,7 +9,7 @@ use domain::source::Grade;
 use domain::subject::Subject;
 
 use super::records::{kind_names, named};
-use super::{Cell, ExportTable, Snapshot, worst};
+use super::{Cell, ExportTable, Snapshot, columns, worst};
 
 /// The plan's own fact that holds in a slot.
 fn plan_fact<'a>(snapshot: &'a Snapshot, slot: &str) -> Option<&'a RecordedFact> {
@@ -27,24 +27,10 @@ fn common(snapshot: &Snapshot, slot: &str) -> Vec<Cell> {
 
 pub(super) const GROUPS: ExportTable = ExportTable {
     name: "groups",
-    columns: &[
-        "group",
-        "name_zh",
-        "name_en",
-        "kind",
-        "kind_name",
-        "kind_unit",
-        "stage",
-        "quantity",
-        "members",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-    ],
+    columns: columns!(
+        ["group", "name_zh", "name_en", "kind", "kind_name", "kind_unit", "stage", "quantity", "members"],
+        []
+    ),
     access: Action::ReadPublic,
     importable: false,
     rows: |snapshot, visit| {
@@ -71,20 +57,7 @@ pub(super) const GROUPS: ExportTable = ExportTable {
 
 pub(super) const REVISIONS: ExportTable = ExportTable {
     name: "revisions",
-    columns: &[
-        "revision",
-        "title_zh",
-        "title_en",
-        "declared",
-        "projects",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-    ],
+    columns: columns!(["revision", "title_zh", "title_en", "declared", "projects"], []),
     access: Action::ReadPublic,
     importable: false,
     rows: |snapshot, visit| {
@@ -109,23 +82,19 @@ pub(super) const REVISIONS: ExportTable = ExportTable {
 
 pub(super) const LISTS: ExportTable = ExportTable {
     name: "lists",
-    columns: &[
-        "year",
-        "issue",
-        "title_zh",
-        "title_en",
-        "declared_carried_over",
-        "declared_new",
-        "carried_over",
-        "new",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-    ],
+    columns: columns!(
+        [
+            "year",
+            "issue",
+            "title_zh",
+            "title_en",
+            "declared_carried_over",
+            "declared_new",
+            "carried_over",
+            "new"
+        ],
+        []
+    ),
     access: Action::ReadPublic,
     importable: false,
     rows: |snapshot, visit| {

@@ -8,7 +8,7 @@ use domain::policy::Action;
 use domain::project::{Project, ProjectFact};
 use domain::subject::Subject;
 
-use super::{Cell, ExportTable, Snapshot, worst};
+use super::{Cell, ExportTable, Snapshot, columns, worst};
 
 fn milestone_facts<'a>(
     snapshot: &'a Snapshot,
@@ -98,22 +98,7 @@ pub(super) const TRACKS: ExportTable = ExportTable {
 
 pub(super) const PROMISES: ExportTable = ExportTable {
     name: "promises",
-    columns: &[
-        "project",
-        "project_name",
-        "part",
-        "step",
-        "step_name",
-        "date",
-        "stands",
-        "effective",
-        "grade",
-        "source_title",
-        "source_url",
-        "source_unit",
-        "reason",
-        "recorded_on",
-    ],
+    columns: columns!(["project", "project_name", "part", "step", "step_name", "date", "stands"], []),
     access: Action::ReadPublic,
     importable: false,
     rows: |snapshot, visit| {
