@@ -36,7 +36,6 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/voices.json",
     // Shown only by the link of whoever asked: the pages' own tests follow one.
     "/p/{plan}/my",
-    "/p/{plan}/requests/{code}/person",
 ];
 
 /// Pages anybody may read; `~` stands for the plan.
