@@ -21,7 +21,7 @@ use super::one::target;
 use crate::editor::change::own_unit;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, form_page, known_code};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::ledger::staff_only;
@@ -503,12 +503,7 @@ pub async fn save(
                 };
                 sheet.fault(field, words::refusal(visit.lang, refusal));
             }
-            let status = if is_forbidden(&refusals) {
-                StatusCode::FORBIDDEN
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
-            opened.form(&visit, status, sheet)
+            opened.form(&visit, refused_status(&refusals), sheet)
         }
     }
 }

@@ -14,7 +14,7 @@ use super::ask::{is_email, is_phone, new_request};
 use super::choices::{self, words_of};
 use crate::editor::field::{Control, Field, Typed};
 use crate::editor::page::{Filled, form_page, known_code};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::ledger::staff_only;
@@ -150,12 +150,7 @@ pub async fn save(
             for refusal in &refusals {
                 form.fault(&refusal.field, words::refusal(visit.lang, refusal));
             }
-            let status = if is_forbidden(&refusals) {
-                StatusCode::FORBIDDEN
-            } else {
-                StatusCode::UNPROCESSABLE_ENTITY
-            };
-            again(form, status)
+            again(form, refused_status(&refusals))
         }
     }
 }
