@@ -35,7 +35,7 @@ use domain::code::Code;
 use domain::history::History;
 use store::Database;
 
-pub use account::{NewToken, SignedIn, TokenScope};
+pub use account::{NewToken, Program, SignedIn, TokenScope};
 pub use actor::Actor;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};

@@ -160,6 +160,8 @@ fn category(name: &str, words: &[&str]) -> RequestCategory {
         words: words.iter().map(|word| (*word).to_owned()).collect(),
         preset: code("usual"),
         private: false,
+        batch: false,
+        questions: Vec::new(),
         warning: None,
         closed: false,
     }
@@ -195,6 +197,8 @@ fn rules() -> RequestRules {
         reopen_days: 30,
         free_reopens: 1,
         near_metres: 250,
+        jurisdiction: String::new(),
+        contact: String::new(),
     }
 }
 

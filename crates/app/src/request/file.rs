@@ -9,6 +9,7 @@ use domain::plan::Plan;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{given, preset_of, received};
 use domain::request::personal::mask;
+use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
 use domain::request::{Channel, Intake, Place, Point, RequestFact, RequestKind, RequestStep, Urgency};
 use domain::source::Source;
@@ -43,6 +44,10 @@ pub struct NewRequest {
     pub public: bool,
     /// Its number where it comes from: the same number comes in once.
     pub number: String,
+    /// The program that brings it, by its key's name for itself.
+    pub program: String,
+    /// What was answered to the category's questions.
+    pub details: Vec<QuestionAnswer>,
     /// When it came in; now where nothing else is known.
     pub at: Option<DateTime>,
     pub person: PersonalData,
@@ -66,6 +71,8 @@ impl NewRequest {
             suggested: false,
             public: false,
             number: String::new(),
+            program: String::new(),
+            details: Vec::new(),
             at: None,
             person: PersonalData::default(),
             secret: String::new(),
@@ -100,6 +107,12 @@ fn title_of(text: &str) -> String {
 fn clean(text: &str) -> String {
     let kept = text.trim().replace("\r\n", "\n").replace('\r', "\n");
     kept.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+/// The secret of a link that is the same whenever the same is sent: sent twice, it is one request. One of the
+/// parts must be a secret itself.
+pub fn repeatable_secret(parts: &[&str]) -> String {
+    hash(&parts.join("\u{1f}"))
 }
 
 impl App {
@@ -203,6 +216,7 @@ impl Filing<'_> {
             title,
             text,
             number: new.number.trim().to_owned(),
+            program: new.program.clone(),
             public: new.public && !is_private(&plan, new.category.as_ref()),
         };
         let areas: Vec<Code> = new.area.iter().cloned().collect();
@@ -217,6 +231,22 @@ impl Filing<'_> {
         facts.extend(
             new.category.clone().map(|category| RequestFact::Category { category, suggested: new.suggested }),
         );
+        let details = tidy(new.details.clone());
+        if let Some(category) = new.category.as_ref().and_then(|code| plan.request_category(code.as_str())) {
+            // Whoever asks here can answer; what was taken down elsewhere is as it is.
+            let complete = matches!(new.channel, Channel::Site | Channel::Open311);
+            let faults = question::faults(category, &details, complete);
+            if !faults.is_empty() {
+                let refusals = faults.into_iter().map(|(question, fault)| Refusal {
+                    field: format!("details/{question}"),
+                    problem: Problem::Answer { question, fault },
+                });
+                return Err(AppError::Refused(refusals.collect()));
+            }
+        }
+        if !details.is_empty() {
+            facts.push(RequestFact::Details { answers: details }.masked());
+        }
         if new.urgency != Urgency::Ordinary {
             facts.push(RequestFact::Urgency { urgency: new.urgency });
         }

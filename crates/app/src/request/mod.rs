@@ -5,6 +5,7 @@ mod batch;
 mod file;
 mod keep;
 mod open_data;
+mod open_history;
 mod person;
 mod protection;
 mod rates;
@@ -13,12 +14,14 @@ mod suggest;
 
 pub use act::RequestAct;
 pub use batch::RequestDeed;
-pub use file::{Filed, NewRequest};
-pub use open_data::{OpenRequest, as_csv};
+pub use domain::request::query::RequestPaging;
+pub use file::{Filed, NewRequest, repeatable_secret};
+pub use open_data::{OpenRequest, as_csv, states_of};
+pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use person::PersonalData;
 pub use protection::{KeyError, ProtectionKey};
 pub use rates::{RateLine, RatePage, RateQuestion};
-pub use read::{RequestCounts, RequestPaging};
+pub use read::RequestCounts;
 pub use store::{RateBy, RequestPage};
 pub use suggest::{Suggestion, Suggestions};
 

@@ -7,6 +7,7 @@ mod file;
 mod list;
 mod mine;
 mod one;
+mod questions;
 mod rates;
 mod timeline;
 mod voices;
