@@ -147,7 +147,8 @@ async fn read<'a>(
         area,
         address: address.to_owned(),
         point,
-        public: !category.private && !asked.get("public").is_some_and(|value| value == "false"),
+        // What comes in by the standard is for everybody once somebody has looked.
+        public: !category.private,
         program: program.id.clone(),
         details,
         person: PersonalData {

@@ -140,7 +140,7 @@ async fn answer(
     let posts = matches!((folder, name), ("v2", "requests" | "servicerequestupdates"));
     let post = request.method() == Method::POST;
     let get = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !get && !(post && posts) {
+    if !(get || post && posts) {
         return Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method"));
     }
     let headers = request.headers().clone();
