@@ -128,6 +128,8 @@ pub enum ReadError {
     PlanForTable,
     #[error("not a text file (it has NUL bytes): save it as .xlsx or CSV")]
     Binary,
+    #[error("the file cannot be read")]
+    Unreadable,
 }
 
 impl ReadError {
@@ -150,6 +152,7 @@ impl ReadError {
             Self::BrokenPlan { .. } => "file-broken-plan",
             Self::PlanForTable => "file-plan-for-table",
             Self::Binary => "file-binary",
+            Self::Unreadable => "file-unreadable",
         }
     }
 
@@ -166,9 +169,12 @@ impl ReadError {
             Self::BrokenWorkbook { why } | Self::BrokenPlan { why } => vec![("why", why.clone())],
             Self::NoSheet { name, sheets } => vec![("name", name.clone()), ("sheets", sheets.clone())],
             Self::Encoding { byte, line } => vec![("byte", byte.to_string()), ("line", line.to_string())],
-            Self::Empty | Self::OldWorkbook | Self::Encrypted | Self::Binary | Self::PlanForTable => {
-                Vec::new()
-            }
+            Self::Empty
+            | Self::OldWorkbook
+            | Self::Encrypted
+            | Self::Binary
+            | Self::Unreadable
+            | Self::PlanForTable => Vec::new(),
         }
     }
 }

@@ -359,8 +359,7 @@ impl App {
         source: Source,
     ) -> Result<Acted, AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
-        let at = self.wall_time();
-        let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
+        let at = self.wall_second();
         let (plan, code) = (plan.clone(), code.clone());
         self.database()
             .write_async(move |tx| {
