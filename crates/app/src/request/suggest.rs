@@ -92,6 +92,13 @@ pub(crate) struct Areas {
     gazetteer: Option<Gazetteer>,
 }
 
+/// What people call a place whose name says what kind of area it is: 云趣园三区社区 is 云趣园三区 to them.
+fn short(name: &str) -> &str {
+    let kinds = ["社区", "街道", "镇", "乡"];
+    let rest = kinds.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
+    if rest.chars().count() >= 3 { rest } else { name }
+}
+
 impl Areas {
     pub(crate) fn of(portfolio: &Portfolio) -> Self {
         let fine = |level: &AreaLevel| matches!(level, AreaLevel::Subdistrict | AreaLevel::Community);
@@ -102,7 +109,11 @@ impl Areas {
             .map(|area| Place {
                 id: area.code.to_string(),
                 name: area.name.zh.clone(),
-                aliases: std::iter::once(area.name.en.clone()).filter(|name| !name.is_empty()).collect(),
+                aliases: [area.name.en.as_str(), short(&area.name.zh)]
+                    .into_iter()
+                    .filter(|name| !name.is_empty() && *name != area.name.zh)
+                    .map(str::to_owned)
+                    .collect(),
                 parent: area.parent.as_ref().map(Code::to_string).unwrap_or_default(),
             })
             .collect();
@@ -162,5 +173,19 @@ impl App {
         similar.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.received.cmp(&a.0.received)));
         similar.truncate(SHOWN);
         Ok(Suggestions { categories: categories(&portfolio, text), area: named, similar })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_called_by_what_sets_them_apart() {
+        assert_eq!(short("云趣园三区社区"), "云趣园三区");
+        assert_eq!(short("天通苑北街道"), "天通苑北");
+        assert_eq!(short("北七家镇"), "北七家");
+        assert_eq!(short("霍营镇"), "霍营镇");
+        assert_eq!(short("清水苑"), "清水苑");
     }
 }
