@@ -62,6 +62,7 @@ pub(crate) struct Inner {
     pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
     pub(crate) tried: Mutex<scenario::TriedCache>,
     pub(crate) looked_back: Mutex<forecast::BackCache>,
+    pub(crate) hot: Mutex<request::HotCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -88,6 +89,7 @@ impl App {
                 key: std::sync::OnceLock::new(),
                 tried: Mutex::default(),
                 looked_back: Mutex::default(),
+                hot: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

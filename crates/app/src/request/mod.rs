@@ -3,6 +3,7 @@
 mod act;
 mod batch;
 mod file;
+mod hot;
 mod keep;
 mod open_data;
 mod open_history;
@@ -18,6 +19,8 @@ pub use batch::RequestDeed;
 pub use domain::request::query::RequestPaging;
 pub(crate) use file::Filing;
 pub use file::{Filed, NewRequest, repeatable_secret};
+pub(crate) use hot::HotCache;
+pub use hot::{HotMatter, HotMatters, HotOutcome};
 pub use open_data::{OpenRequest, as_csv, states_of};
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use order::Order;

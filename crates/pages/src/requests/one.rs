@@ -246,7 +246,7 @@ async fn page(
     render(status, &view)
 }
 
-fn link(page: &Page, portfolio: &Portfolio, thing: &Thing) -> (String, String) {
+pub(super) fn link(page: &Page, portfolio: &Portfolio, thing: &Thing) -> (String, String) {
     let name = match thing {
         Thing::Project(code) => portfolio
             .project(code.as_str())

@@ -362,3 +362,47 @@ request-field-decision = Decision
 open311-key-service = Sign in and make a token that brings residents’ requests on your account’s page: it is the api_key. Without an account, write to the contact.
 open311-test-notice = The test endpoint only checks: nothing was recorded.
 open311-notice = Whoever asked can follow, add to and rate it by this link: { $address }
+
+requests-hot = Hot issues
+hot-title = Hot issues
+hot-lead = Requests of many people about one matter in one place and time are one hot issue. The program proposes it, a person confirms it; it then becomes a task or belongs to a project, every request is linked, and whoever asked sees what came of it.
+hot-span = Period
+hot-span-days = The last { $days } days
+hot-looked = { $from } to { $to }: { $looked } requests looked through, as of { $at }.
+hot-none = No hot issues in this time.
+hot-head-matter = Issue
+hot-head-place = Place
+hot-head-people = People
+hot-head-requests = Requests
+hot-head-when = First to last
+hot-head-led = What it led to
+hot-led-nothing = Nothing yet
+hot-followers = { $count } more follow it
+hot-trend = { $recent } people in the last two weeks, { $earlier } in the two before
+hot-unit = Mostly handled by
+hot-weeks = Requests by week
+hot-week = From
+hot-requests = Requests
+hot-more = And { $count } earlier ones.
+hot-confirm = Confirm and act on it
+hot-confirm-lead = Confirm that this must be put right: as a task, or as part of a project that there is. All requests are linked to it, and whoever asked sees by their link how it goes.
+hot-confirm-save = Confirm
+hot-confirmed = Confirmed; all requests are linked.
+hot-becomes = What it becomes
+hot-becomes-task = A task to put it right
+hot-becomes-project = Part of a project
+hot-project = Project
+hot-project-none = Choose a project
+hot-task = The task
+hot-task-name = Name of the task
+hot-task-text = What is to be reached (baseline and target)
+hot-task-unit = Lead unit
+hot-unit-none = Choose a unit
+hot-task-level = Level
+hot-task-due = Due on
+hot-proposed = { $title }. Baseline: { $people } people in { $requests } requests from { $from } to { $to }. Target: fewer than three in ten of that for four weeks after it is put right.
+hot-elsewhere = and { $count } more places
+hot-led-count = { $count ->
+    [one] 1 request
+   *[other] { $count } requests
+}
