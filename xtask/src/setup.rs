@@ -1,5 +1,5 @@
 //! What the tests need besides Rust: Debian's PostgreSQL, Chromium with its driver, fonts, LibreOffice,
-//! Poppler, a reader of calendars, and MPXJ.
+//! Poppler, a reader of calendars, and programs of others that read what the product gives out.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -54,40 +54,78 @@ fn python_has(module: &str) -> bool {
 }
 
 fn venv() -> bool {
-    mpxj_python().is_file() || python_has("ensurepip")
+    OTHERS.iter().all(Others::there) || python_has("ensurepip")
 }
 
-/// A Python with MPXJ, a second opinion on exported timetables, in a folder of the build.
-fn mpxj_python() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mpxj/bin/python")
+/// Programs of others from PyPI, in a folder of the build: second opinions on what the product gives out.
+struct Others {
+    folder: &'static str,
+    what: &'static str,
+    packages: &'static [&'static str],
+    /// What Python says to find them there.
+    import: &'static str,
 }
 
-/// The version whose dates were compared by hand with those of Microsoft Project.
-const MPXJ: [&str; 2] = ["mpxj==16.10.0", "jpype1"];
+const OTHERS: [Others; 2] = [
+    // The version whose dates were compared by hand with those of Microsoft Project.
+    Others {
+        folder: "mpxj",
+        what: "MPXJ, a second opinion on timetables",
+        packages: &["mpxj==16.10.0", "jpype1"],
+        import: "import jpype, mpxj",
+    },
+    Others {
+        folder: "open311",
+        what: "clients of Open311",
+        packages: &[
+            "georeport==0.3.1",
+            "civicbot==0.4.0",
+            "chicagorequests==0.0.5",
+            "three==0.8.0",
+            "jsonschema==4.26.0",
+        ],
+        import: "import itertools; itertools.ifilter = filter; \
+                 import georeport, civicbot, chicagorequests, three, jsonschema",
+    },
+];
 
-fn mpxj() -> anyhow::Result<()> {
-    let python = mpxj_python();
-    let there = |python: &Path| {
-        let check = Command::new(python).args(["-c", "import jpype, mpxj"]).stderr(Stdio::null()).status();
+impl Others {
+    fn folder(&self) -> PathBuf {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(self.folder)
+    }
+
+    fn python(&self) -> PathBuf {
+        self.folder().join("bin/python")
+    }
+
+    fn there(&self) -> bool {
+        let check = Command::new(self.python()).args(["-c", self.import]).stderr(Stdio::null()).status();
         check.is_ok_and(|status| status.success())
-    };
-    if there(&python) {
-        return Ok(());
     }
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/mpxj");
-    println!("installing {} into {}", MPXJ.join(", "), folder.display());
-    let made = Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder).status()?;
-    anyhow::ensure!(made.success(), "a folder of Python packages was not made");
-    let installed = Command::new(&python).args(["-m", "pip", "install", "--quiet"]).args(MPXJ).status()?;
-    if !installed.success() || !there(&python) {
-        // A second opinion from outside must not stand in the way of a machine that cannot fetch it.
-        std::fs::remove_dir_all(&folder)?;
-        println!(
-            "missing: MPXJ, a second opinion on timetables; get it with: pip install {}",
-            MPXJ.join(" ")
-        );
+
+    fn fetch(&self) -> anyhow::Result<()> {
+        if self.there() {
+            return Ok(());
+        }
+        let folder = self.folder();
+        println!("installing {} into {}", self.packages.join(", "), folder.display());
+        let made = Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder).status()?;
+        anyhow::ensure!(made.success(), "a folder of Python packages was not made");
+        let installed = Command::new(self.python())
+            .args(["-m", "pip", "install", "--quiet"])
+            .args(self.packages)
+            .status()?;
+        if !installed.success() || !self.there() {
+            // A second opinion from outside must not stand in the way of a machine that cannot fetch it.
+            std::fs::remove_dir_all(&folder)?;
+            println!("missing: {}; get it with: pip install {}", self.what, self.packages.join(" "));
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn others() -> anyhow::Result<()> {
+    OTHERS.iter().try_for_each(Others::fetch)
 }
 
 fn chinese_fonts() -> bool {
@@ -114,7 +152,7 @@ fn office(part: &str) -> bool {
 pub fn run() -> anyhow::Result<()> {
     let missing: Vec<&Need> = NEEDS.iter().filter(|need| !(need.present)()).collect();
     if missing.is_empty() {
-        return mpxj();
+        return others();
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
     if may_install() {
@@ -131,7 +169,7 @@ pub fn run() -> anyhow::Result<()> {
         still.iter().map(|need| need.what).collect::<Vec<_>>().join(", "),
         packages.join(" ")
     );
-    mpxj()
+    others()
 }
 
 fn may_install() -> bool {

@@ -42,6 +42,8 @@ pub struct SignedIn {
 pub enum TokenScope {
     Read,
     Write,
+    /// Brings residents' requests, and nothing else: for programs of others.
+    Requests,
 }
 
 impl TokenScope {
@@ -49,11 +51,12 @@ impl TokenScope {
         match self {
             Self::Read => "read",
             Self::Write => "write",
+            Self::Requests => "requests",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Read, Self::Write].into_iter().find(|scope| scope.as_str() == text)
+        [Self::Read, Self::Write, Self::Requests].into_iter().find(|scope| scope.as_str() == text)
     }
 
     pub fn admits(self, action: Action) -> bool {
@@ -62,8 +65,17 @@ impl TokenScope {
         match self {
             Self::Read => reads,
             Self::Write => true,
+            Self::Requests => false,
         }
     }
+}
+
+/// A program that brings residents' requests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// What its key is known by; not the secret.
+    pub id: String,
+    pub name: String,
 }
 
 /// A token as it is shown once.
@@ -220,6 +232,26 @@ impl App {
             }
             _ => None,
         })
+    }
+
+    /// The program behind a key that brings residents' requests, while whoever it was given to has an account.
+    pub async fn program(&self, secret: &str) -> Result<Option<Program>, AppError> {
+        if secret.is_empty() || secret.len() > 512 {
+            return Ok(None);
+        }
+        let now = self.clock().now().as_microsecond();
+        let hashed = hash(secret);
+        let found = self.database().read_async(move |c| c.api_token_by_hash(&hashed)).await?;
+        let brings = |scopes: &str| {
+            scopes.split(',').filter_map(TokenScope::parse).any(|scope| scope == TokenScope::Requests)
+        };
+        let Some(token) = found
+            .filter(|token| token.revoked_at.is_none() && token.expires_at > now && brings(&token.scopes))
+        else {
+            return Ok(None);
+        };
+        let held = self.actor(&token.person).await?;
+        Ok(held.map(|_| Program { id: token.id, name: token.name }))
     }
 
     async fn hash_password(&self, password: String) -> Result<String, AppError> {

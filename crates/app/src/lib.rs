@@ -35,7 +35,7 @@ use domain::code::Code;
 use domain::history::History;
 use store::Database;
 
-pub use account::{NewToken, SignedIn, TokenScope};
+pub use account::{NewToken, Program, SignedIn, TokenScope};
 pub use actor::Actor;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};
@@ -62,6 +62,7 @@ pub(crate) struct Inner {
     pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
     pub(crate) tried: Mutex<scenario::TriedCache>,
     pub(crate) looked_back: Mutex<forecast::BackCache>,
+    pub(crate) hot: Mutex<request::HotCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
 }
@@ -88,6 +89,7 @@ impl App {
                 key: std::sync::OnceLock::new(),
                 tried: Mutex::default(),
                 looked_back: Mutex::default(),
+                hot: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
             }),
         }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use app::read::Asked;
 use app::request::{
-    NewRequest, PersonalData, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging,
+    HotOutcome, NewRequest, PersonalData, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging,
 };
 use app::{Actor, App, AppError, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
+use domain::item::kind::Level;
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
@@ -160,6 +161,8 @@ fn category(name: &str, words: &[&str]) -> RequestCategory {
         words: words.iter().map(|word| (*word).to_owned()).collect(),
         preset: code("usual"),
         private: false,
+        batch: false,
+        questions: Vec::new(),
         warning: None,
         closed: false,
     }
@@ -195,6 +198,8 @@ fn rules() -> RequestRules {
         reopen_days: 30,
         free_reopens: 1,
         near_metres: 250,
+        jurisdiction: String::new(),
+        contact: String::new(),
     }
 }
 
@@ -432,6 +437,54 @@ fn pages_of_a_list_hold_every_request_once(scratch: Scratch) {
     assert!(!first[0].again && again[0].again && first[0].code == again[0].code);
 }
 
+fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let ask = |text: &str, phone: &str, secret: &str| {
+        let person = PersonalData { phone: phone.into(), ..PersonalData::default() };
+        place.file(NewRequest { person, ..new(text, secret) })
+    };
+    let lamp = |at: usize| format!("estate小区东门的路灯已经{at}天不亮了，晚上下班回家看不见路");
+    let mut asked: Vec<Code> =
+        (1..=6).map(|at| ask(&lamp(at), &format!("1380000000{at}"), &format!("k{at}"))).collect();
+    // One of them again, and others about other things.
+    asked.push(ask(&lamp(9), "13800000001", "k9"));
+    for (at, text) in ["自来水有异味，请检测水质", "建议在公园增设健身器材", "孩子今年上小学应当到哪里登记"]
+        .iter()
+        .enumerate()
+    {
+        ask(text, &format!("1390000000{at}"), &format!("o{at}"));
+    }
+    let all = || place.runtime.block_on(place.app.hot_matters(&code("p"), FIRST, FIRST)).unwrap();
+    let found = all();
+    assert_eq!((found.looked, found.matters.len()), (10, 1), "{:?}", found.matters);
+    let matter = &found.matters[0];
+    assert_eq!((matter.people, matter.requests.len(), matter.weeks.clone()), (6, 7, vec![7]));
+    assert_eq!((matter.key.clone(), matter.areas.clone()), (asked[0].clone(), vec![(code("estate"), 7)]));
+    assert!(matter.led_to.is_empty());
+    let outcome = || HotOutcome::Task {
+        name: "东门路灯整改".into(),
+        text: "修复并查明原因".into(),
+        lead_unit: code("town-office"),
+        level: Level::District,
+        due: date(2019, 4, 3),
+    };
+    let office = Actor::Person { person: code("office"), name: "office".into(), grants: Vec::new() };
+    let water = Actor::Person { person: code("water"), name: "water".into(), grants: Vec::new() };
+    let confirm = |actor: &Actor| {
+        let source = Source::default();
+        place.runtime.block_on(place.app.confirm_matter(actor, &code("p"), matter, outcome(), source))
+    };
+    // Whoever has no say in tasks puts none on the books, and nothing is linked.
+    assert!(confirm(&water).is_err());
+    assert!(all().matters[0].led_to.is_empty());
+    let task = confirm(&office).unwrap();
+    assert_eq!(all().matters[0].led_to, [(task.clone(), 7)]);
+    let behind = place.runtime.block_on(place.app.requests_behind(&code("p"), &task)).unwrap();
+    assert_eq!(behind, 7, "every request leads to it");
+    let one = place.runtime.block_on(place.app.request(&code("p"), &asked[6], Asked::default())).unwrap().0;
+    assert_eq!(one.links, [task]);
+}
+
 macro_rules! on_both {
     ($($name:ident),*) => {
         mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
@@ -445,5 +498,6 @@ on_both!(
     the_whole_path,
     who_asked_is_sealed_and_erased,
     lists_search_and_counts_agree,
-    pages_of_a_list_hold_every_request_once
+    pages_of_a_list_hold_every_request_once,
+    what_many_people_raise_is_found_and_becomes_a_task
 );

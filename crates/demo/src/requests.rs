@@ -9,6 +9,7 @@ use domain::item::Target;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::request::clock::TimeLimit;
+use domain::request::question::{AnswerChoice, AnswerKind, Question as Asking, QuestionAnswer};
 use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
@@ -222,9 +223,47 @@ fn category(at: u32, name: &str, zh: &str, en: &str, preset: &str, words: &[&str
         words: words.iter().map(|word| (*word).to_owned()).collect(),
         preset: code(preset),
         private: false,
+        batch: false,
+        questions: Vec::new(),
         warning: None,
         closed: false,
     }
+}
+
+/// What is asked when the bins are full.
+fn garbage() -> Vec<Asking> {
+    let choice = |name: &str, zh: &str, en: &str| AnswerChoice { choice: code(name), name: named(zh, en) };
+    let question = |name: &str, kind, zh: &str, en: &str, required, choices| Asking {
+        question: code(name),
+        kind,
+        name: named(zh, en),
+        about: None,
+        required,
+        choices,
+    };
+    vec![
+        question(
+            "tip",
+            AnswerKind::Remark,
+            "大件垃圾请先与物业预约清运时间。",
+            "Please arrange with the property manager when bulky waste is fetched.",
+            false,
+            Vec::new(),
+        ),
+        question(
+            "what",
+            AnswerKind::One,
+            "是哪种情况",
+            "What is the matter",
+            true,
+            vec![
+                choice("full", "桶满未清", "Bins not emptied"),
+                choice("bulky", "大件垃圾堆放", "Bulky waste left"),
+                choice("dirty", "地面脏、有异味", "Dirty ground or smell"),
+            ],
+        ),
+        question("days", AnswerKind::Number, "已持续几天", "For how many days", false, Vec::new()),
+    ]
 }
 
 fn categories() -> Vec<RequestCategory> {
@@ -400,6 +439,9 @@ fn categories() -> Vec<RequestCategory> {
                 ))
             }
             "conduct" => held.private = true,
+            // Somebody looks before a number is given.
+            "building" => held.batch = true,
+            "garbage" => held.questions = garbage(),
             _ => {}
         }
     }
@@ -468,6 +510,8 @@ fn rules() -> RequestRules {
         reopen_days: 30,
         free_reopens: 1,
         near_metres: 250,
+        jurisdiction: "huitian.example".to_owned(),
+        contact: "open311@huitian.example".to_owned(),
     }
 }
 
@@ -563,6 +607,12 @@ impl Requests {
             source: illustrative(),
             person: PersonalData::default(),
             number: format!("HT-R-{:04}", self.number),
+            details: if matter.category == "garbage" {
+                let kind = if matter.zh.contains("大件") { "bulky" } else { "full" };
+                vec![QuestionAnswer { question: code("what"), values: vec![kind.to_owned()] }]
+            } else {
+                Vec::new()
+            },
             ..NewRequest::new(
                 channel,
                 format!("示例：{}\nExample: {}", matter.zh.replace("{}", zh), matter.en.replace("{}", en)),

@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::item::{Relation, State, Step};
 use crate::journal::Seq;
 use crate::policy::Action;
+use crate::request::question::AnswerFault;
 use crate::request::{RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
 
@@ -162,6 +163,8 @@ pub enum Problem {
     Private,
     #[error("not a place on earth")]
     BadPoint,
+    #[error("the answer to '{question}' does not fit: {fault:?}")]
+    Answer { question: Code, fault: AnswerFault },
     #[error("rules of requests that do not fit together: {0}")]
     BadRequestRules(&'static str),
 }
@@ -315,6 +318,7 @@ impl Problem {
             Self::HasMerged(_) => "has-merged",
             Self::Private => "private",
             Self::BadPoint => "bad-point",
+            Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
         }
     }
@@ -371,6 +375,7 @@ impl Problem {
                 vec![("number", number.to_string()), ("by", by.to_string())]
             }
             Self::Circular(path) => vec![("path", join(path))],
+            Self::Answer { question, .. } => vec![("question", question.to_string())],
             Self::IllegalRequestMove { from, step } => {
                 vec![("request_from", from.as_str().into()), ("request_step", step.as_str().into())]
             }

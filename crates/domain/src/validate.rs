@@ -463,6 +463,14 @@ impl Check<'_> {
                 self.name(&category.name);
                 category.about.iter().chain(&category.warning).for_each(|text| self.name(text));
                 category.words.iter().for_each(|word| self.text(word, NAME_MAX, true));
+                for question in &category.questions {
+                    self.name(&question.name);
+                    question.about.iter().for_each(|text| self.name(text));
+                    question.choices.iter().for_each(|choice| self.name(&choice.name));
+                }
+                if let Some(fault) = category.fault() {
+                    self.refuse(Problem::BadRequestRules(fault));
+                }
             }
             PlanFact::RequestRules(rules) => {
                 self.name(&rules.name);

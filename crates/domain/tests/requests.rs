@@ -83,6 +83,8 @@ fn rules() -> RequestRules {
         reopen_days: 30,
         free_reopens: 1,
         near_metres: 250,
+        jurisdiction: String::new(),
+        contact: String::new(),
     }
 }
 
@@ -131,6 +133,8 @@ impl Books {
             words: vec!["停水".into()],
             preset: code("usual"),
             private: false,
+            batch: false,
+            questions: Vec::new(),
             warning: None,
             closed: false,
         };
@@ -214,6 +218,7 @@ fn filing(name: &str, text: &str) -> Command {
         title: "停水".into(),
         text: text.into(),
         number: String::new(),
+        program: String::new(),
         public: true,
     };
     let place = Place { areas: vec![code("town")], address: "1 号院".into(), point: None };

@@ -132,6 +132,8 @@ pub enum ReadError {
     PlanForTable,
     #[error("not a text file (it has NUL bytes): save it as .xlsx or CSV")]
     Binary,
+    #[error("the file cannot be read")]
+    Unreadable,
 }
 
 /// Why a plan of another program cannot be read.
@@ -182,6 +184,7 @@ impl ReadError {
             Self::BrokenPlan(fault) => fault.key,
             Self::PlanForTable => "file-plan-for-table",
             Self::Binary => "file-binary",
+            Self::Unreadable => "file-unreadable",
         }
     }
 
@@ -199,9 +202,12 @@ impl ReadError {
             Self::BrokenPlan(fault) => fault.args.clone(),
             Self::NoSheet { name, sheets } => vec![("name", name.clone()), ("sheets", sheets.clone())],
             Self::Encoding { byte, line } => vec![("byte", byte.to_string()), ("line", line.to_string())],
-            Self::Empty | Self::OldWorkbook | Self::Encrypted | Self::Binary | Self::PlanForTable => {
-                Vec::new()
-            }
+            Self::Empty
+            | Self::OldWorkbook
+            | Self::Encrypted
+            | Self::Binary
+            | Self::Unreadable
+            | Self::PlanForTable => Vec::new(),
         }
     }
 }

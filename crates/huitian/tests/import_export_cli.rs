@@ -309,6 +309,76 @@ fn hostile_files_are_refused_with_a_sentence() {
 }
 
 #[test]
+fn work_orders_go_on_where_they_were_stopped() {
+    const ROWS: usize = 8_000;
+    let place = Place::new();
+    let mut text = String::from("工单编号,受理时间,主要内容,来电人,联系电话,办理单位,办结时间,办理结果\n");
+    for row in 0..ROWS {
+        let day = row % 28 + 1;
+        text.push_str(&format!(
+            "G{row:07},2019-05-{day:02} 09:{:02},第{row}号：回龙观西大街路灯不亮,张三,13800{row:06},,2019-06-01 10:00,已修复\n",
+            row % 60
+        ));
+    }
+    std::fs::write(place.path("orders.csv"), &text).unwrap();
+    let address = format!("sqlite://{}", place.path("demo.db").display());
+    let database = store::Database::open(&address.parse().unwrap(), 0).unwrap();
+    let count = || {
+        let plan = domain::code::Code::new("huitian-2018").unwrap();
+        let query = domain::request::query::RequestQuery::default();
+        database.read(|c| c.request_count(&plan, &query, 1_000_000)).unwrap() as usize
+    };
+    let before = count();
+    let args =
+        ["import", "orders.csv", "--table", "requests", "--plan", "huitian-2018", "--database", &address];
+    let mut child = Command::new(env!("CARGO_BIN_EXE_huitian"))
+        .args(args)
+        .current_dir(place.folder.path())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // The first piece is on the books, the others are not.
+    while count() == before {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before anything was taken in");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let held = count() - before;
+    assert!(held > 0 && held < ROWS, "{held}");
+    let report = place.json(&["import", "orders.csv", "--table", "requests", "--format", "json"]);
+    assert_eq!(report["counts"]["unchanged"], held);
+    assert_eq!(report["counts"]["new"], ROWS - held);
+    assert_eq!(count() - before, ROWS);
+    let again = place.json(&["import", "orders.csv", "--table", "requests", "--format", "json"]);
+    assert_eq!(
+        (again["entries"].as_u64(), again["counts"]["unchanged"].as_u64()),
+        (Some(0), Some(ROWS as u64))
+    );
+    place.good(&["verify"]);
+    // A file with mistakes is looked through first, and nothing of it is taken in unless that is wanted.
+    std::fs::write(
+        place.path("bad.csv"),
+        "工单编号,受理时间,主要内容\nB1,2019-05-01 09:00,路灯\nB2,never,路灯\n",
+    )
+    .unwrap();
+    let bad = ["import", "bad.csv", "--table", "requests"];
+    let output = place.run(&bad);
+    assert_eq!(output.status.code(), Some(4));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("never"), "{output:?}");
+    assert_eq!(count() - before, ROWS);
+    let output = place.run(&[&bad[..], &["--skip-wrong", "--report", "left-out.csv"]].concat());
+    assert_eq!(output.status.code(), Some(4));
+    assert_eq!(count() - before, ROWS + 1);
+    assert!(place.text("left-out.csv").contains("never"));
+    assert_eq!(
+        place.run(&["import", "in.csv", "--table", "projects", "--skip-wrong"]).status.code(),
+        Some(1)
+    );
+}
+
+#[test]
 fn formulas_are_harmless_in_exports() {
     let place = Place::new();
     std::fs::write(place.path("in.csv"), "project,text\nHT-EDU-001,=cmd|' /C calc'!A0\n").unwrap();

@@ -54,7 +54,7 @@ fn password_sheet(visit: &Visit) -> Sheet {
 }
 
 fn token_sheet(visit: &Visit) -> Sheet {
-    let scopes = [TokenScope::Read, TokenScope::Write]
+    let scopes = [TokenScope::Read, TokenScope::Write, TokenScope::Requests]
         .map(|scope| Choice::new(scope.as_str(), visit.t(&format!("token-scope-{}", scope.as_str()))))
         .to_vec();
     let fields = vec![
@@ -211,6 +211,7 @@ pub async fn new_token(visit: Visit, Filled(typed): Filled) -> Result<Response, 
     let scopes: &[TokenScope] = match scope {
         TokenScope::Read => &[TokenScope::Read],
         TokenScope::Write => &[TokenScope::Read, TokenScope::Write],
+        TokenScope::Requests => &[TokenScope::Requests],
     };
     let NewToken { secret, .. } = visit.app.new_api_token(&code, name, scopes, days).await?;
     page(&visit, View { secret, ..View::plain(String::new()) }).await

@@ -1,7 +1,10 @@
 //! Files on their way in.
 
+use std::io::{Read, Seek};
+
 use app::import::{Sheet, SheetFault, SheetRow, table_label};
 use app::table::Table;
+use exchange::delimited::Pieces;
 use exchange::injection;
 use exchange::sheet::{Limits, ReadError};
 use words::Lang;
@@ -24,6 +27,12 @@ pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) ->
     let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
     let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
     let read = exchange::sheet::read(bytes, name, &preferred, limits)?;
+    let sheets = read.sheets.clone();
+    Ok(Incoming { sheet: as_read(&read), sheets })
+}
+
+/// A sheet with what exported cells hold besides their own text taken off.
+fn as_read(read: &exchange::sheet::Sheet) -> Sheet {
     let rows = read.rows.iter().map(|row| SheetRow {
         number: row.number,
         cells: row.cells.iter().map(|cell| injection::original(cell).to_owned()).collect(),
@@ -35,8 +44,30 @@ pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) ->
         key: fault.kind.key(),
         args: fault.kind.args(),
     });
-    let sheet = Sheet { rows: rows.collect(), faults: faults.collect(), name: read.name };
-    Ok(Incoming { sheet, sheets: read.sheets })
+    Sheet { rows: rows.collect(), faults: faults.collect(), name: read.name.clone() }
+}
+
+/// A text file too long to be held, piece by piece.
+pub struct LongFile<R>(Pieces<R>);
+
+impl<R: Read + Seek> LongFile<R> {
+    /// `rows`: the most rows of a piece.
+    pub fn new(file: R, rows: usize) -> Result<Self, ReadError> {
+        Ok(Self(Pieces::new(file, rows, Limits::default())?))
+    }
+
+    /// Says in which row of the first piece the headings are: later pieces begin with it.
+    pub fn headings_in(&mut self, row: u32) {
+        self.0.headings_in(row);
+    }
+}
+
+impl<R: Read + Seek> Iterator for LongFile<R> {
+    type Item = Result<Sheet, ReadError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|piece| piece.map(|piece| as_read(&piece)))
+    }
 }
 
 /// Why a file cannot be read, in the reader's language.

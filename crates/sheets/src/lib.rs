@@ -13,6 +13,6 @@ mod template;
 pub use exchange::cell::WriteError;
 pub use export::{export_sink, to_cells};
 pub use format::{Format, Style, UnknownFormat};
-pub use incoming::{Incoming, explain, read};
+pub use incoming::{Incoming, LongFile, explain, read};
 pub use mistakes::{write_annotated, write_mistakes};
 pub use template::template;

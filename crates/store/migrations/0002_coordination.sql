@@ -234,6 +234,7 @@ CREATE INDEX request_by_category ON request (plan, category, received, code);
 CREATE INDEX request_by_area ON request (plan, area, received, code);
 CREATE INDEX request_by_state ON request (plan, state, received, code);
 CREATE INDEX request_shown ON request (plan, shown, received, code) WHERE shown > 0;
+CREATE INDEX request_shown_since ON request (plan, since, code) WHERE shown = 1;
 CREATE INDEX request_near ON request (plan, cell) WHERE cell > 0;
 CREATE INDEX request_by_master ON request (plan, master) WHERE master <> '';
 CREATE INDEX request_by_parent ON request (plan, parent) WHERE parent <> '';

@@ -3,7 +3,7 @@
 use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
-use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestQuery, pieces};
+use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery, pieces};
 use domain::request::rate::{RateRow, RateSide, Tally};
 use domain::request::{Point, RequestRow, Satisfaction, Solved};
 use domain::subject::{Subject, SubjectKind};
@@ -116,6 +116,7 @@ impl Where {
     fn of(plan: &Code, query: &RequestQuery, postgres: bool) -> Self {
         let mut out = Self::new(plan);
         out.one_of("state", query.states.iter().map(|state| state.as_str()));
+        out.one_of("request.code", query.codes.iter().map(Code::as_str));
         out.one_of("category", query.categories.iter().map(Code::as_str));
         out.one_of("area", query.areas.iter().map(Code::as_str));
         let words = [
@@ -131,12 +132,29 @@ impl Where {
             }
         }
         if let Some(from) = query.received_from {
-            let from = out.put(from.to_string());
+            let from = out.put(moment(from));
             out.and(&format!("received >= {from}"));
         }
         if let Some(to) = query.received_to {
-            let to = out.put(format!("{to}T99"));
+            let to = out.put(moment(to));
             out.and(&format!("received <= {to}"));
+        }
+        if let Some(from) = query.moved_from {
+            let from = out.put(moment(from));
+            out.and(&format!("since >= {from}"));
+        }
+        if let Some(to) = query.moved_to {
+            let to = out.put(moment(to));
+            out.and(&format!("since <= {to}"));
+        }
+        if let Some((point, metres)) = query.near {
+            out.near(point, metres);
+        }
+        if let Some((south_west, north_east)) = query.within {
+            out.and(&format!(
+                "cell > 0 AND longitude BETWEEN {} AND {} AND latitude BETWEEN {} AND {}",
+                south_west.longitude, north_east.longitude, south_west.latitude, north_east.latitude
+            ));
         }
         if let Some(now) = query.late_at {
             let now = out.put(moment(now));
@@ -176,6 +194,24 @@ impl Where {
             ));
         }
         out
+    }
+
+    /// Within some metres of a point: by cells first, then by distance on a plane that lies on it.
+    fn near(&mut self, point: Point, metres: u32) {
+        let ranges: Vec<String> = cells(point, metres)
+            .into_iter()
+            .map(|(from, to)| format!("cell BETWEEN {from} AND {to}"))
+            .collect();
+        // A degree of longitude against one of latitude, in thousandths; a millionth of a degree is 0.111 m.
+        let narrow = ((f64::from(point.latitude) / 1e6).to_radians().cos() * 1_000.0).round() as i64;
+        let reach = (f64::from(metres) / 0.111_195 * 1_000.0).round() as i64;
+        let east = format!("((longitude - ({})) * {narrow})", point.longitude);
+        let north = format!("((latitude - ({})) * 1000)", point.latitude);
+        self.and(&format!(
+            "cell > 0 AND ({}) AND {east} * {east} + {north} * {north} <= {}",
+            ranges.join(" OR "),
+            reach * reach
+        ));
     }
 
     fn rate(&mut self, rate: &RateQuery) {
@@ -218,10 +254,9 @@ impl Connection {
         &mut self,
         plan: &Code,
         query: &RequestQuery,
-        order: RequestOrder,
-        after: Option<&RequestAfter>,
-        limit: usize,
+        paging: &RequestPaging,
     ) -> Result<RequestPage> {
+        let RequestPaging { order, after, skip, limit } = paging.clone();
         let mut wanted = Where::of(plan, query, self.is_postgres());
         let (column, descending) = match order {
             RequestOrder::Received => ("received", true),
@@ -239,7 +274,7 @@ impl Connection {
         }
         let sql = format!(
             "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {column} {direction}, request.code {direction} \
-             LIMIT {}",
+             LIMIT {} OFFSET {skip}",
             wanted.sql,
             limit + 1
         );

@@ -13,12 +13,12 @@ use jiff::civil::Date;
 
 use super::names::{Surety, column_label, columns, find, plain};
 use super::profile::{Profile, ProfileError};
-use super::report::{ProblemKind, RowProblem};
+use super::report::{Counts, ImportReport, ProblemKind, RowProblem};
 use super::resolve::Resolver;
+use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
-use crate::change::Change;
-use crate::table::{CellError, Column, Table};
+use crate::table::{CellError, Column, Row, Table};
 use words::Lang;
 
 /// Headings are looked for in this many rows from the top.
@@ -86,11 +86,11 @@ pub struct HeadingUse {
     pub field: Option<&'static str>,
 }
 
-/// A row turned into a change.
+/// A row with what it asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct PreparedRow {
     pub row: u32,
-    pub change: Change,
+    pub asks: Row,
 }
 
 /// A sheet ready to be imported, with everything found wrong so far.
@@ -100,6 +100,8 @@ pub struct Prepared {
     pub headings: Vec<HeadingUse>,
     pub(crate) rows: Vec<PreparedRow>,
     pub(crate) problems: Vec<RowProblem>,
+    /// The row of the headings.
+    pub heading_row: u32,
     /// How many rows below the headings are not empty.
     pub total: usize,
 }
@@ -111,6 +113,23 @@ impl Prepared {
             .iter()
             .find(|heading| heading.field == Some(field))
             .map_or(field, |heading| heading.heading.as_str())
+    }
+
+    /// What was found by looking through the rows alone, without trying them.
+    pub fn looked_through(self) -> ImportReport {
+        let wrong: std::collections::BTreeSet<u32> =
+            self.problems.iter().map(|problem| problem.row).collect();
+        ImportReport {
+            table: self.table.name,
+            mode: Mode::DryRun,
+            applied: false,
+            headings: self.headings,
+            counts: Counts { new: self.rows.len(), refused: wrong.len(), ..Counts::default() },
+            entries: self.rows.len(),
+            span: None,
+            rows: Vec::new(),
+            problems: self.problems,
+        }
     }
 
     /// The mistakes found before anything was tried.
@@ -145,6 +164,7 @@ pub fn prepare(
         table,
         plan: plan.clone(),
         headings,
+        heading_row: heading_row.number,
         rows: Vec::new(),
         problems: Vec::new(),
         total: body().count(),
@@ -166,9 +186,9 @@ pub fn prepare(
         let get = |name: &str| {
             translated.iter().find(|(held, _)| *held == name).map_or("", |(_, cell)| cell.as_ref())
         };
-        match table.change(plan, get) {
+        match table.row(plan, get) {
             Ok(_) if faulty.binary_search(&row.number).is_ok() => {}
-            Ok(change) => out.rows.push(PreparedRow { row: row.number, change }),
+            Ok(asks) => out.rows.push(PreparedRow { row: row.number, asks }),
             Err(errors) => {
                 // A cell that could not be read is missing too: it is named once.
                 let faults = &out.problems[..faults];
@@ -335,8 +355,13 @@ impl Prepared {
     fn name_twins(&mut self, today: Date) {
         let mut seen: HashMap<(Subject, String, Date), u32> = HashMap::with_capacity(self.rows.len());
         let mut twins: Vec<RowProblem> = Vec::new();
+        let mut orders: HashMap<&str, u32> = HashMap::new();
         let actor = Code::new("import").expect("a literal code");
-        for PreparedRow { row, change } in &self.rows {
+        for PreparedRow { row, asks } in &self.rows {
+            let Row::Change(change) = asks else {
+                twins.extend(twin_order(*row, asks, &mut orders));
+                continue;
+            };
             let context = Context {
                 today,
                 actor: actor.clone(),
@@ -372,4 +397,18 @@ impl Prepared {
         self.rows.retain(|row| named.binary_search(&row.row).is_err());
         self.problems.extend(twins);
     }
+}
+
+/// An order whose number stands in an earlier row.
+fn twin_order<'a>(row: u32, asks: &'a Row, seen: &mut HashMap<&'a str, u32>) -> Option<RowProblem> {
+    let Row::Order(order) = asks else { return None };
+    let number = order.new.number.as_str();
+    let first = *seen.entry(number).or_insert(row);
+    (first != row).then(|| RowProblem {
+        row,
+        column: String::new(),
+        field: "number".into(),
+        value: number.chars().take(60).collect(),
+        kind: ProblemKind::Twin { first },
+    })
 }

@@ -155,7 +155,28 @@ pub struct ImportReport {
     pub problems: Vec<RowProblem>,
 }
 
+/// Rows and problems that are held of several pieces of one file.
+const HELD_MOST: usize = 10_000;
+
 impl ImportReport {
+    /// What another piece of the same file came to, added.
+    pub fn add(&mut self, piece: Self) {
+        self.applied &= piece.applied;
+        self.counts.new += piece.counts.new;
+        self.counts.changed += piece.counts.changed;
+        self.counts.unchanged += piece.counts.unchanged;
+        self.counts.refused += piece.counts.refused;
+        self.entries += piece.entries;
+        self.span = match (self.span, piece.span) {
+            (Some((first, _)), Some((_, last))) => Some((first, last)),
+            (held, new) => held.or(new),
+        };
+        let room = HELD_MOST.saturating_sub(self.rows.len());
+        self.rows.extend(piece.rows.into_iter().take(room));
+        let room = HELD_MOST.saturating_sub(self.problems.len());
+        self.problems.extend(piece.problems.into_iter().take(room));
+    }
+
     pub fn is_good(&self) -> bool {
         self.problems.is_empty()
     }

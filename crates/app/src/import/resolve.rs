@@ -21,6 +21,7 @@ enum Meaning {
     Indicator,
     Step,
     WorkCalendar,
+    RequestCategory,
 }
 
 /// Names of what is on the books, each leading to its code unless several bear it.
@@ -48,6 +49,9 @@ impl Resolver {
         plan.sectors.iter().for_each(|sector| out.add(Meaning::Sector, &sector.name, &sector.code));
         plan.campaigns.iter().for_each(|campaign| out.add(Meaning::Campaign, &campaign.name, &campaign.code));
         plan.calendars.iter().for_each(|it| out.add(Meaning::WorkCalendar, &it.name, &it.calendar));
+        for held in &plan.request_categories {
+            out.add(Meaning::RequestCategory, &held.name, &held.category);
+        }
         plan.output_kinds.iter().for_each(|kind| out.add(Meaning::Output, &kind.name, &kind.kind));
         for template in &plan.templates {
             out.add(Meaning::Template, &template.name, &template.code);
@@ -95,6 +99,7 @@ impl Resolver {
             (_, "indicator") => Meaning::Indicator,
             (_, "step" | "before_step" | "after_steps") => Meaning::Step,
             (_, "work_calendar") => Meaning::WorkCalendar,
+            ("requests", "category") => Meaning::RequestCategory,
             _ => return None,
         };
         self.codes.get(&(kind, plain(name)))?.as_ref()

@@ -9,14 +9,14 @@ use domain::command::Command;
 use domain::fact::{Fact, OfKind};
 use domain::history::{SubjectHistory, View};
 use domain::item::ItemFact;
-use domain::journal::{Event, Seq};
-use domain::policy::Action;
+use domain::journal::{Entry, Event, Seq};
+use domain::policy::{Action, Target};
 use domain::project::ProjectFact;
 use domain::refusal::{Problem, Refusal};
-use domain::subject::SubjectKind;
+use domain::subject::{Subject, SubjectKind};
 use domain::telling::Staff;
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use store::{StoreError, Tx};
 
 use super::prepare::{Prepared, PreparedRow};
@@ -28,7 +28,8 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::table::Table;
+use crate::request::{Filing, Order, ProtectionKey};
+use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
@@ -36,6 +37,8 @@ pub enum Mode {
     DryRun,
     /// Record all rows, or none when any is wrong.
     Apply,
+    /// Record the rows that are right, and name the others.
+    ApplyGood,
 }
 
 /// Told now and then how many rows are done.
@@ -84,13 +87,15 @@ impl App {
         if !actor.may_somewhere(Action::Import) {
             return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
         }
-        let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        let prepared = self.filled_in(prepared).await?;
+        let actor = actor.clone();
+        let ground = self.import_ground();
         let staff = self.told_of_import(&prepared, mode).await?;
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let Ran { report, touched } =
-                    run(tx, &actor, &prepared, mode, now, today, progress.as_ref())?;
+                let now = ground.now;
+                let Ran { report, touched } = run(tx, &actor, &prepared, mode, &ground, progress.as_ref())?;
                 if report.applied {
                     told(tx, &report, &touched, &actor, staff.as_ref(), now)?;
                     return Ok(report);
@@ -103,13 +108,34 @@ impl App {
         Ended::report(outcome)
     }
 
+    /// Orders say what their texts say.
+    pub(super) async fn filled_in(&self, mut prepared: Prepared) -> Result<Prepared, AppError> {
+        let plan = prepared.plan.clone();
+        let orders = prepared.rows.iter_mut().filter_map(|row| match &mut row.asks {
+            Row::Order(order) => Some(&mut **order),
+            Row::Change(_) => None,
+        });
+        self.fill_in_orders(&plan, orders.collect()).await?;
+        Ok(prepared)
+    }
+
+    pub(super) fn import_ground(&self) -> Ground {
+        Ground {
+            now: self.clock().now(),
+            today: self.clock().today(),
+            wall: self.wall_second(),
+            key: self.key().cloned(),
+        }
+    }
+
     /// The people of whom some may have to be told of an import; none of a trial, or of a past that is played.
     pub(super) async fn told_of_import(
         &self,
         prepared: &Prepared,
         mode: Mode,
     ) -> Result<Option<Staff>, AppError> {
-        let items = prepared.rows.iter().any(|row| row.change.command.subject().kind == SubjectKind::Item);
+        let of_item = |change: &Change| change.command.subject().kind == SubjectKind::Item;
+        let items = prepared.rows.iter().any(|row| row.asks.change().is_some_and(of_item));
         Ok(match mode {
             Mode::Apply if self.inner.tells && items => Some(self.staff().await?),
             _ => None,
@@ -132,6 +158,15 @@ pub(super) fn told(
     Ok(())
 }
 
+/// What every row of a run stands on.
+pub(super) struct Ground {
+    pub now: Timestamp,
+    today: Date,
+    wall: DateTime,
+    /// Seals who asked.
+    key: Option<ProtectionKey>,
+}
+
 /// A run's report, with the items that it recorded something of.
 pub(super) struct Ran {
     pub report: ImportReport,
@@ -143,8 +178,7 @@ pub(super) fn run(
     actor: &Actor,
     prepared: &Prepared,
     mode: Mode,
-    now: Timestamp,
-    today: Date,
+    ground: &Ground,
     progress: Option<&Progress>,
 ) -> Result<Ran, Ended> {
     let mut touched = Touched::new();
@@ -152,13 +186,18 @@ pub(super) fn run(
     let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
     let (mut counts, mut entries, mut span) = (Counts::default(), 0, None);
-    for (at, PreparedRow { row, change }) in prepared.rows.iter().enumerate() {
+    for (at, PreparedRow { row, asks }) in prepared.rows.iter().enumerate() {
         if at % STRIDE == 0
             && let Some(progress) = progress
         {
             progress(at as u64);
         }
-        match run_row(tx, actor, change, now, today, rows.len() < LISTED_MOST) {
+        let listed = rows.len() < LISTED_MOST;
+        let done = match asks {
+            Row::Change(change) => run_row(tx, actor, change, ground, listed),
+            Row::Order(order) => run_order(tx, actor, &prepared.plan, order, ground, listed),
+        };
+        match done {
             Ok(done) => {
                 match done.outcome {
                     Outcome::New => counts.new += 1,
@@ -166,9 +205,8 @@ pub(super) fn run(
                     Outcome::Unchanged | Outcome::Refused => counts.unchanged += 1,
                 }
                 entries += done.entries;
-                let subject = change.command.subject();
-                if done.entries > 0 && subject.kind == SubjectKind::Item {
-                    *touched.entry(subject.clone()).or_default() |= done.outcome == Outcome::New;
+                if done.entries > 0 && done.subject.kind == SubjectKind::Item {
+                    *touched.entry(done.subject.clone()).or_default() |= done.outcome == Outcome::New;
                 }
                 span = match (span, done.span) {
                     (Some((first, _)), Some((_, last))) => Some((first, last)),
@@ -177,7 +215,7 @@ pub(super) fn run(
                 if rows.len() < LISTED_MOST {
                     rows.push(RowReport {
                         row: *row,
-                        subject: Some(change.command.subject().clone()),
+                        subject: Some(done.subject),
                         outcome: done.outcome,
                         recorded: done.recorded,
                     });
@@ -186,7 +224,7 @@ pub(super) fn run(
             Err(AppError::Refused(refusals)) => {
                 wrong.insert(*row);
                 if problems.len() < PROBLEMS_MOST {
-                    problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, change, r)));
+                    problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, asks, r)));
                 }
             }
             Err(error) => return Err(Ended::Failed(error)),
@@ -201,7 +239,11 @@ pub(super) fn run(
     let report = ImportReport {
         table: prepared.table.name,
         mode,
-        applied: mode == Mode::Apply && wrong.is_empty(),
+        applied: match mode {
+            Mode::DryRun => false,
+            Mode::Apply => wrong.is_empty(),
+            Mode::ApplyGood => true,
+        },
         headings: prepared.headings.clone(),
         counts,
         entries,
@@ -213,6 +255,7 @@ pub(super) fn run(
 }
 
 struct Done {
+    subject: Subject,
     outcome: Outcome,
     entries: usize,
     span: Option<(Seq, Seq)>,
@@ -223,10 +266,10 @@ fn run_row(
     tx: &mut Tx,
     actor: &Actor,
     change: &Change,
-    now: Timestamp,
-    today: Date,
+    ground: &Ground,
     listed: bool,
 ) -> Result<Done, AppError> {
+    let (now, today) = (ground.now, ground.today);
     let subject = change.command.subject();
     if !matches!(actor, Actor::Operator(_)) && !subject.kind.is_directory() {
         let target = tx.with_lookup(|lookup| target_of(subject, lookup))?;
@@ -243,32 +286,59 @@ fn run_row(
     }
     let receipt = match &remaining {
         Some(change) if change.command.facts().is_empty() => {
-            return Ok(Done { outcome: Outcome::Unchanged, entries: 0, span: None, recorded: Vec::new() });
+            return Ok(Done::unchanged(subject.clone()));
         }
         Some(fewer) => make(tx, actor, fewer, now, today)?,
         None => make(tx, actor, change, now, today)?,
     };
-    let outcome = match receipt.entries.first().map(|entry| &entry.draft.event) {
-        None => Outcome::Unchanged,
-        Some(Event::Registered { .. }) => Outcome::New,
-        Some(_) => Outcome::Changed,
-    };
-    let recorded = if listed {
-        receipt
-            .entries
+    Ok(Done::of(subject.clone(), &receipt.entries, held.as_deref(), listed))
+}
+
+/// An order is taken in as one that comes in by itself.
+fn run_order(
+    tx: &mut Tx,
+    actor: &Actor,
+    plan: &Code,
+    order: &Order,
+    ground: &Ground,
+    listed: bool,
+) -> Result<Done, AppError> {
+    let of_plan = Target { plan: Some(plan.clone()), ..Target::default() };
+    if !matches!(actor, Actor::Operator(_)) && !actor.may(Action::Import, &of_plan) {
+        return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
+    }
+    let Ground { now, today, wall, key } = ground;
+    let filing = Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall };
+    let (filed, entries) = filing.order(tx, order)?;
+    Ok(Done::of(Subject::request(plan, &filed.code), &entries, None, listed))
+}
+
+impl Done {
+    fn unchanged(subject: Subject) -> Self {
+        Self { subject, outcome: Outcome::Unchanged, entries: 0, span: None, recorded: Vec::new() }
+    }
+
+    /// What entries about a subject came to, beside what was held of it.
+    fn of(subject: Subject, entries: &[Entry], held: Option<&SubjectHistory>, listed: bool) -> Self {
+        let outcome = match entries.first().map(|entry| &entry.draft.event) {
+            None => return Self::unchanged(subject),
+            Some(Event::Registered { .. }) => Outcome::New,
+            Some(_) => Outcome::Changed,
+        };
+        let facts = entries
             .iter()
-            .flat_map(|entry| entry.draft.event.facts().iter().map(|fact| (entry.draft.effective, fact)))
+            .filter(|_| listed)
+            .flat_map(|entry| entry.draft.event.facts().iter().map(|fact| (entry.draft.effective, fact)));
+        let recorded = facts
             .map(|(effective, fact)| {
                 let slot = fact.slot();
-                let before = held.as_deref().and_then(|held| last(held, &slot, effective)).cloned();
+                let before = held.and_then(|held| last(held, &slot, effective)).cloned();
                 Recorded { slot, effective, before, after: fact.clone() }
             })
-            .collect()
-    } else {
-        Vec::new()
-    };
-    let span = receipt.entries.first().zip(receipt.entries.last()).map(|(a, b)| (a.seq, b.seq));
-    Ok(Done { outcome, entries: receipt.entries.len(), span, recorded })
+            .collect();
+        let span = entries.first().zip(entries.last()).map(|(a, b)| (a.seq, b.seq));
+        Self { subject, outcome, entries: entries.len(), span, recorded }
+    }
 }
 
 /// Whose word a row brings that is not the importer's own. The machine's operator brings in registers that
@@ -332,10 +402,19 @@ fn without_known(held: &SubjectHistory, change: &Change, today: Date) -> Option<
     Some(change)
 }
 
-fn refused(prepared: &Prepared, row: u32, change: &Change, refusal: Refusal) -> RowProblem {
+fn refused(prepared: &Prepared, row: u32, asks: &Row, refusal: Refusal) -> RowProblem {
+    let change = asks.change();
+    let known = match asks {
+        Row::Change(change) => change.command.subject().code.to_string(),
+        Row::Order(order) => order.new.number.clone(),
+    };
     let field = match &refusal.problem {
         // A reference that leads nowhere is named by the column that holds it.
-        Problem::UnknownReference { code, .. } => column_holding(prepared.table, change, code.as_str()),
+        Problem::UnknownReference { code, .. } => match (change, asks) {
+            (Some(change), _) => column_holding(prepared.table, change, code.as_str()),
+            (None, Row::Order(order)) => order.column_holding(code),
+            (None, Row::Change(_)) => None,
+        },
         Problem::UnknownSubject(_) => prepared.table.columns.first().map(|column| column.name),
         _ => None,
     }
@@ -349,7 +428,7 @@ fn refused(prepared: &Prepared, row: u32, change: &Change, refusal: Refusal) -> 
         Problem::UnknownSubject(subject) => subject.code.to_string(),
         Problem::Future { date, .. } => date.to_string(),
         // Of other problems the message says what it is about.
-        _ if column.is_empty() => change.command.subject().code.to_string(),
+        _ if column.is_empty() => known,
         _ => String::new(),
     };
     RowProblem { row, column, field, value, kind: ProblemKind::Refused(refusal) }

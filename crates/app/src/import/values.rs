@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use domain::code::Code;
 use domain::milestone::step;
+use domain::planned_date::parse_day;
 use words::Lang;
 
 use super::names::{half_width, plain};
@@ -50,6 +51,16 @@ const ALSO: &[(&str, &str, &str)] = &[
     ("grade", "已公开", "published"),
     ("grade", "公开", "published"),
     ("grade", "报送", "reported"),
+    ("urgency", "普通", "ordinary"),
+    ("urgency", "紧急", "urgent"),
+    ("request_channel", "热线", "hotline"),
+    ("request_channel", "12345", "hotline"),
+    ("request_channel", "电话", "hotline"),
+    ("request_channel", "直通车", "direct_channel"),
+    ("request_channel", "网站", "site"),
+    ("request_channel", "网络", "site"),
+    ("request_channel", "信件", "paper"),
+    ("request_channel", "邮件", "email"),
 ];
 
 /// The word of a listed column as people read it.
@@ -112,7 +123,8 @@ pub(super) fn translate<'a>(
 fn moment(cell: &str) -> Cow<'_, str> {
     let text = narrow(cell);
     let Some((day, time)) = text.trim().split_once([' ', 'T', '日', '号']) else { return text };
-    let day = date(day.trim(), &[]).into_owned();
+    let day = date(day.trim(), &[]);
+    let day = parse_day(&day).map_or_else(|| day.into_owned(), |day| day.to_string());
     let time = time.trim();
     let time = match time.split_once(':') {
         Some((hour, rest)) if hour.len() == 1 => format!("0{hour}:{rest}"),

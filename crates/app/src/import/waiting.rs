@@ -149,13 +149,16 @@ impl App {
         if !actor.may_somewhere(Action::Import) {
             return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
         }
-        let (actor, now, today) = (actor.clone(), self.clock().now(), self.clock().today());
+        let prepared = self.filled_in(prepared).await?;
+        let actor = actor.clone();
+        let ground = self.import_ground();
         let staff = self.told_of_import(&prepared, Mode::Apply).await?;
         let (id, person, reading) = (waiting.id.clone(), waiting.person.clone(), waiting.reading.clone());
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let Ran { mut report, touched } = run(tx, &actor, &prepared, Mode::Apply, now, today, None)?;
+                let now = ground.now;
+                let Ran { mut report, touched } = run(tx, &actor, &prepared, Mode::Apply, &ground, None)?;
                 report.applied &= report.counts == told;
                 if !report.applied {
                     tx.writing();

@@ -23,7 +23,7 @@ use store::{StoreError, Tx};
 use super::file::routing;
 use super::{by_resident, by_rules, rules_of};
 use crate::App;
-use crate::account::hash;
+use crate::account::{Program, hash};
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
@@ -133,6 +133,20 @@ struct Found<'a> {
 }
 
 impl RequestAct {
+    /// Whether it needs no account.
+    fn is_open_to_whoever_asked(&self) -> bool {
+        matches!(
+            self,
+            Self::Word { .. }
+                | Self::CallBack { .. }
+                | Self::Reopen { .. }
+                | Self::Step {
+                    step: RequestStep::Withdraw | RequestStep::AskReopen | RequestStep::Close,
+                    ..
+                }
+        )
+    }
+
     fn facts(self, found: &Found, lookup: &dyn Lookup) -> Result<Vec<RequestFact>, AppError> {
         let Found { request, plan, preset, at, who } = *found;
         let moved = |step: RequestStep, reason: String| -> Result<RequestFact, AppError> {
@@ -306,20 +320,26 @@ impl App {
     /// Does something for whoever asked, by the secret of their link.
     pub async fn act_by_link(&self, plan: &Code, secret: &str, act: RequestAct) -> Result<Acted, AppError> {
         let code = self.request_of_link(plan, secret).await?;
-        let open_to_all = matches!(
-            act,
-            RequestAct::Word { .. }
-                | RequestAct::CallBack { .. }
-                | RequestAct::Reopen { .. }
-                | RequestAct::Step {
-                    step: RequestStep::Withdraw | RequestStep::AskReopen | RequestStep::Close,
-                    ..
-                }
-        );
-        if !open_to_all {
+        if !act.is_open_to_whoever_asked() {
             return Err(AppError::NotFound);
         }
         self.act(by_resident(), Who::Resident, plan, &code, act, Source::default()).await
+    }
+
+    /// Does something for whoever asked, by the program that brought the request.
+    pub async fn act_by_program(
+        &self,
+        plan: &Code,
+        code: &Code,
+        program: &Program,
+        act: RequestAct,
+    ) -> Result<Acted, AppError> {
+        let (request, _) = self.request(plan, code, crate::read::Asked::default()).await?;
+        if !act.is_open_to_whoever_asked() || request.program != program.id {
+            return Err(AppError::NotFound);
+        }
+        let source = Source { title: format!("Open311 · {}", program.name), ..Source::default() };
+        self.act(by_resident(), Who::Resident, plan, code, act, source).await
     }
 
     /// The request that a link leads to.
@@ -339,8 +359,7 @@ impl App {
         source: Source,
     ) -> Result<Acted, AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
-        let at = self.wall_time();
-        let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
+        let at = self.wall_second();
         let (plan, code) = (plan.clone(), code.clone());
         self.database()
             .write_async(move |tx| {

@@ -25,8 +25,7 @@ impl App {
         source: Source,
     ) -> Result<(), AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
-        let at = self.wall_time();
-        let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
+        let at = self.wall_second();
         let plan = plan.clone();
         self.database()
             .write_async(move |tx| {

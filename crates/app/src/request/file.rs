@@ -5,10 +5,12 @@ use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{Lookup, View};
+use domain::journal::Entry;
 use domain::plan::Plan;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{given, preset_of, received};
 use domain::request::personal::mask;
+use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
 use domain::request::{Channel, Intake, Place, Point, RequestFact, RequestKind, RequestStep, Urgency};
 use domain::source::Source;
@@ -43,6 +45,10 @@ pub struct NewRequest {
     pub public: bool,
     /// Its number where it comes from: the same number comes in once.
     pub number: String,
+    /// The program that brings it, by its key's name for itself.
+    pub program: String,
+    /// What was answered to the category's questions.
+    pub details: Vec<QuestionAnswer>,
     /// When it came in; now where nothing else is known.
     pub at: Option<DateTime>,
     pub person: PersonalData,
@@ -66,6 +72,8 @@ impl NewRequest {
             suggested: false,
             public: false,
             number: String::new(),
+            program: String::new(),
+            details: Vec::new(),
             at: None,
             person: PersonalData::default(),
             secret: String::new(),
@@ -102,6 +110,12 @@ fn clean(text: &str) -> String {
     kept.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| *c == '\n' || !c.is_control()).collect()
 }
 
+/// The secret of a link that is the same whenever the same is sent: sent twice, it is one request. One of the
+/// parts must be a secret itself.
+pub fn repeatable_secret(parts: &[&str]) -> String {
+    hash(&parts.join("\u{1f}"))
+}
+
 impl App {
     /// The secret of a link, to be handed out before a request is sent with it.
     pub fn request_secret(&self) -> String {
@@ -123,48 +137,63 @@ impl App {
     ) -> Result<Vec<Filed>, AppError> {
         let actor = if matches!(actor, Actor::Public) { by_resident() } else { actor.clone() };
         let (now, today) = (self.clock().now(), self.clock().today());
-        let wall = self.wall_time();
-        let wall = wall.with().subsec_nanosecond(0).build().unwrap_or(wall);
+        let wall = self.wall_second();
         let (plan, key) = (plan.clone(), self.key().cloned());
         self.database()
             .write_async(move |tx| {
                 let filing = Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall };
-                new.iter().map(|new| filing.one(tx, new)).collect::<Result<Vec<Filed>, AppError>>()
+                new.iter()
+                    .map(|new| Ok(filing.one(tx, new, None)?.0))
+                    .collect::<Result<Vec<Filed>, AppError>>()
             })
             .await
     }
+
+    /// The office's clock, to the second: finer is told nowhere.
+    pub(crate) fn wall_second(&self) -> DateTime {
+        let wall = self.wall_time();
+        wall.with().subsec_nanosecond(0).build().unwrap_or(wall)
+    }
 }
 
-struct Filing<'a> {
-    actor: &'a Actor,
-    plan: &'a Code,
-    key: Option<&'a ProtectionKey>,
-    now: jiff::Timestamp,
-    today: jiff::civil::Date,
-    wall: DateTime,
+pub(crate) struct Filing<'a> {
+    pub actor: &'a Actor,
+    pub plan: &'a Code,
+    pub key: Option<&'a ProtectionKey>,
+    pub now: jiff::Timestamp,
+    pub today: jiff::civil::Date,
+    pub wall: DateTime,
 }
 
 impl Filing<'_> {
-    fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
+    /// Takes one in. `handed` names the unit that it was given to elsewhere, and when.
+    pub(super) fn one(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest,
+        handed: Option<(&Code, DateTime)>,
+    ) -> Result<(Filed, Vec<Entry>), AppError> {
         let link = if new.secret.is_empty() { String::new() } else { hash(&new.secret) };
-        if let Some((_, code)) = tx.reading().request_by_secret(&link)? {
-            return Ok(Filed { code, again: true, unit: None });
+        if !link.is_empty()
+            && let Some((_, code)) = tx.reading().request_by_secret(&link)?
+        {
+            return Ok((Filed { code, again: true, unit: None }, Vec::new()));
         }
         let code = self.code(tx, new)?;
         let subject = Subject::request(self.plan, &code);
         if !new.number.is_empty() && tx.subject(&subject)?.is_some() {
-            return Ok(Filed { code, again: true, unit: None });
+            return Ok((Filed { code, again: true, unit: None }, Vec::new()));
         }
-        let (facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new))??;
+        let (facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, handed))??;
         let change = Change {
             command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
             effective: Some(new.at.unwrap_or(self.wall).date()),
             source: new.source.clone(),
             reason: String::new(),
         };
-        make(tx, self.actor, &change, self.now, self.today)?;
+        let receipt = make(tx, self.actor, &change, self.now, self.today)?;
         self.keep_person(tx, new, &code, link)?;
-        Ok(Filed { code, again: false, unit })
+        Ok((Filed { code, again: false, unit }, receipt.entries))
     }
 
     /// The number that people name it by: its own where it has one, else the day and a number nobody else has.
@@ -187,6 +216,7 @@ impl Filing<'_> {
         &self,
         lookup: &dyn Lookup,
         new: &NewRequest,
+        handed: Option<(&Code, DateTime)>,
     ) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
         let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
         let rules = rules_of(&plan)?;
@@ -203,6 +233,7 @@ impl Filing<'_> {
             title,
             text,
             number: new.number.trim().to_owned(),
+            program: new.program.clone(),
             public: new.public && !is_private(&plan, new.category.as_ref()),
         };
         let areas: Vec<Code> = new.area.iter().cloned().collect();
@@ -217,12 +248,33 @@ impl Filing<'_> {
         facts.extend(
             new.category.clone().map(|category| RequestFact::Category { category, suggested: new.suggested }),
         );
+        let details = tidy(new.details.clone());
+        if let Some(category) = new.category.as_ref().and_then(|code| plan.request_category(code.as_str())) {
+            // Whoever asks here can answer; what was taken down elsewhere is as it is.
+            let complete = matches!(new.channel, Channel::Site | Channel::Open311);
+            let faults = question::faults(category, &details, complete);
+            if !faults.is_empty() {
+                let refusals = faults.into_iter().map(|(question, fault)| Refusal {
+                    field: format!("details/{question}"),
+                    problem: Problem::Answer { question, fault },
+                });
+                return Err(AppError::Refused(refusals.collect()));
+            }
+        }
+        if !details.is_empty() {
+            facts.push(RequestFact::Details { answers: details }.masked());
+        }
         if new.urgency != Urgency::Ordinary {
             facts.push(RequestFact::Urgency { urgency: new.urgency });
         }
         let preset = preset_of(rules, &plan.request_categories, new.category.as_ref(), new.urgency)
             .ok_or(AppError::NotFound)?;
         facts.push(received(preset, at));
+        if let Some((unit, when)) = handed {
+            let to = Routing { unit: unit.clone(), supporting: Vec::new(), by_backstop: false };
+            facts.extend(given(None, RequestStep::Assign, &to, preset, when, String::new()));
+            return Ok((facts, Some(to.unit)));
+        }
         // Without a place or a category somebody has to look first.
         if new.category.is_none() || new.area.is_none() {
             return Ok((facts, None));

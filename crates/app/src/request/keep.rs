@@ -2,7 +2,7 @@
 //! clock, and an answer that nobody spoke against closes.
 
 use domain::code::Code;
-use domain::request::query::{RequestOrder, RequestQuery};
+use domain::request::query::{RequestPaging, RequestQuery};
 use domain::request::{RequestState, RequestStep, Who};
 use domain::source::Source;
 use jiff::Span;
@@ -28,17 +28,15 @@ impl App {
             (RequestState::Answered, rules.call_back_days, RequestStep::Close),
         ] {
             let before = today.saturating_sub(Span::new().days(i64::from(days)));
-            let query = RequestQuery { states: vec![state], ..RequestQuery::default() };
-            let mut after = None;
+            let query = RequestQuery {
+                states: vec![state],
+                moved_to: before.yesterday().ok().map(|day| day.at(23, 59, 59, 0)),
+                ..RequestQuery::default()
+            };
+            let mut paging = RequestPaging { limit: ROUND, ..RequestPaging::default() };
             loop {
-                let page = {
-                    let (plan, query, after) = (plan.clone(), query.clone(), after.clone());
-                    let read = move |c: &mut store::Connection| {
-                        c.requests(&plan, &query, RequestOrder::Received, after.as_ref(), ROUND)
-                    };
-                    self.database().read_async(read).await?
-                };
-                for row in page.rows.iter().filter(|row| row.since.date() < before) {
+                let page = self.requests(plan, &query, &paging).await?;
+                for row in &page.rows {
                     let act = RequestAct::Step { step, reason: String::new() };
                     let done =
                         self.act(by_rules(), Who::Timer, plan, &row.code, act, Source::default()).await;
@@ -49,8 +47,8 @@ impl App {
                         Err(error) => return Err(error),
                     }
                 }
-                after = page.next;
-                if after.is_none() {
+                paging.after = page.next;
+                if paging.after.is_none() {
                     break;
                 }
             }

@@ -3,8 +3,11 @@
 mod act;
 mod batch;
 mod file;
+mod hot;
 mod keep;
 mod open_data;
+mod open_history;
+mod order;
 mod person;
 mod protection;
 mod rates;
@@ -13,12 +16,18 @@ mod suggest;
 
 pub use act::RequestAct;
 pub use batch::RequestDeed;
-pub use file::{Filed, NewRequest};
-pub use open_data::{OpenRequest, as_csv};
+pub use domain::request::query::RequestPaging;
+pub(crate) use file::Filing;
+pub use file::{Filed, NewRequest, repeatable_secret};
+pub(crate) use hot::HotCache;
+pub use hot::{HotMatter, HotMatters, HotOutcome};
+pub use open_data::{OpenRequest, as_csv, states_of};
+pub use open_history::{OpenDetail, OpenHistory, OpenNote};
+pub use order::Order;
 pub use person::PersonalData;
 pub use protection::{KeyError, ProtectionKey};
 pub use rates::{RateLine, RatePage, RateQuestion};
-pub use read::{RequestCounts, RequestPaging};
+pub use read::RequestCounts;
 pub use store::{RateBy, RequestPage};
 pub use suggest::{Suggestion, Suggestions};
 

@@ -9,10 +9,10 @@ use jiff::tz::TimeZone;
 use serde::Serialize;
 use words::Lang;
 
-use super::read::RequestPaging;
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
+use domain::request::query::RequestPaging;
 
 /// The most requests of one file: the newest ones.
 const FILE_MOST: usize = 20_000;
@@ -34,8 +34,20 @@ pub struct OpenRequest {
     pub description: String,
     pub agency_responsible: String,
     pub address: String,
+    /// The area's code.
+    pub address_id: String,
     pub lat: Option<f64>,
     pub long: Option<f64>,
+    pub title: String,
+    /// The state as programs name it.
+    pub detailed_status: &'static str,
+    /// When the limit that counts now runs out, while it is open.
+    pub expected_datetime: Option<String>,
+}
+
+/// The states that are open to programs, or those that are not.
+pub fn states_of(open: bool) -> Vec<RequestState> {
+    RequestState::ALL.iter().copied().filter(|state| state.is_open() == open).collect()
 }
 
 const HEAD: [&str; 14] = [
@@ -70,7 +82,7 @@ impl OpenRequest {
             .chain([row.address.as_str()])
             .filter(|text| !text.is_empty())
             .collect();
-        let is_open = row.state.is_open() || row.state == RequestState::ReopenAsked;
+        let is_open = row.state.is_open();
         let degrees = |millionths: i32| f64::from(millionths) / 1e6;
         Self {
             service_request_id: row.code.to_string(),
@@ -85,9 +97,17 @@ impl OpenRequest {
             description: row.text.clone(),
             agency_responsible: unit.map(|unit| unit.name.get(english).to_owned()).unwrap_or_default(),
             address: place.join(" "),
+            address_id: row.area.as_ref().map(Code::to_string).unwrap_or_default(),
             lat: row.point.map(|point| degrees(point.latitude)),
             long: row.point.map(|point| degrees(point.longitude)),
+            title: row.title.clone(),
+            detailed_status: row.state.as_str(),
+            expected_datetime: row.limit.filter(|_| is_open).map(|(_, due)| offset(due)),
         }
+    }
+
+    pub fn is_open(&self) -> bool {
+        self.status_description == "open"
     }
 
     fn cells(&self) -> [String; 14] {
@@ -112,7 +132,7 @@ impl OpenRequest {
 }
 
 /// A moment of the plan's office with how far its clocks are ahead of universal time.
-fn with_offset(zone: &TimeZone, at: DateTime) -> String {
+pub(super) fn with_offset(zone: &TimeZone, at: DateTime) -> String {
     let moments = (TimeZone::UTC.to_timestamp(at), zone.to_timestamp(at));
     let ahead = match moments {
         (Ok(wall), Ok(moment)) => (wall.as_second() - moment.as_second()) / 60,
@@ -150,6 +170,22 @@ pub fn as_csv(rows: &[OpenRequest]) -> String {
 }
 
 impl App {
+    /// A page of published requests, whatever else is asked for.
+    pub async fn open_page(
+        &self,
+        plan: &Code,
+        query: &RequestQuery,
+        paging: &RequestPaging,
+        lang: Lang,
+    ) -> Result<Vec<OpenRequest>, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let zone = self.clock().zone().clone();
+        let offset = move |at: DateTime| with_offset(&zone, at);
+        let query = RequestQuery { published: true, ..query.clone() };
+        let page = self.requests(plan, &query, paging).await?;
+        Ok(page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)).collect())
+    }
+
     /// The published requests, newest first, at most so many as one file holds.
     pub async fn open_requests(&self, plan: &Code, lang: Lang) -> Result<Vec<OpenRequest>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use domain::code::Code;
 use domain::history::SubjectHistory;
 use domain::item::Target;
-use domain::request::query::{RequestAfter, RequestOrder, RequestQuery};
+use domain::request::query::{RequestPaging, RequestQuery};
 use domain::request::{Request, RequestRow, RequestState};
 use domain::subject::Subject;
 use store::{Connection, RequestPage, StoreError};
@@ -16,17 +16,11 @@ use crate::error::AppError;
 use crate::read::Asked;
 
 /// The most rows of one page.
-const PAGE_MOST: usize = 500;
+const PAGE_MOST: usize = 1_000;
+/// The most rows that are passed over for a page that is asked for by its number.
+const SKIP_MOST: usize = 100_000;
 /// What a list is counted up to: beyond, it says "more than".
 pub const COUNT_MOST: u64 = 10_000;
-
-/// How a page is ordered and where it begins.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RequestPaging {
-    pub order: RequestOrder,
-    pub after: Option<RequestAfter>,
-    pub limit: usize,
-}
 
 /// How many requests there are.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -69,11 +63,10 @@ impl App {
         query: &RequestQuery,
         paging: &RequestPaging,
     ) -> Result<RequestPage, AppError> {
-        let (plan, query, paging) = (plan.clone(), query.clone(), paging.clone());
-        let limit = paging.limit.clamp(1, PAGE_MOST);
-        let read =
-            move |c: &mut Connection| c.requests(&plan, &query, paging.order, paging.after.as_ref(), limit);
-        Ok(self.database().read_async(read).await?)
+        let (plan, query, mut paging) = (plan.clone(), query.clone(), paging.clone());
+        paging.limit = paging.limit.clamp(1, PAGE_MOST);
+        paging.skip = paging.skip.min(SKIP_MOST);
+        Ok(self.database().read_async(move |c: &mut Connection| c.requests(&plan, &query, &paging)).await?)
     }
 
     /// How many a query finds, counted up to [`COUNT_MOST`].
@@ -133,7 +126,8 @@ impl App {
                 } else {
                     query.parent = Some(code.clone());
                 }
-                let page = c.requests(&plan, &query, RequestOrder::Received, None, 100)?;
+                let paging = RequestPaging { limit: 100, ..RequestPaging::default() };
+                let page = c.requests(&plan, &query, &paging)?;
                 out.extend(page.rows.into_iter().map(|row| (row, merged)));
             }
             Ok::<_, StoreError>(out)

@@ -38,10 +38,17 @@ const SHOWN: usize = 5;
 /// Less alike than this, it is another matter.
 const ALIKE: f64 = 0.08;
 
+impl Suggestion {
+    /// Whether it may be set without asking.
+    pub fn is_sure(&self) -> bool {
+        self.confidence >= SURE
+    }
+}
+
 impl Suggestions {
     /// The category that may be set without asking.
     pub fn sure(&self) -> Option<&Suggestion> {
-        self.categories.first().filter(|best| best.confidence >= SURE)
+        self.categories.first().filter(|best| best.is_sure())
     }
 }
 
@@ -79,31 +86,56 @@ fn names(text: &str, word: &str) -> bool {
     })
 }
 
-/// The finest area that a text names.
-pub(crate) fn area(portfolio: &Portfolio, text: &str) -> Option<Code> {
-    let areas: Vec<&domain::area::Area> = portfolio
-        .areas
-        .values()
-        .filter(|area| matches!(area.level, Some(AreaLevel::Subdistrict | AreaLevel::Community)))
-        .collect();
-    let places = areas
-        .iter()
-        .map(|area| Place {
-            id: area.code.to_string(),
-            name: area.name.zh.clone(),
-            aliases: std::iter::once(area.name.en.clone()).filter(|name| !name.is_empty()).collect(),
-            parent: area.parent.as_ref().map(Code::to_string).unwrap_or_default(),
-        })
-        .collect();
-    let gazetteer = Gazetteer::new(places).ok()?;
-    let mut finder = gazetteer.finder();
-    let mentioned = finder.find(text);
-    let found = mentioned
-        .iter()
-        .filter(|mention| mention.places.len() == 1)
-        .filter_map(|mention| areas.get(*mention.places.first()? as usize).copied());
-    let finest = found.min_by_key(|area| i32::from(area.level != Some(AreaLevel::Community)));
-    finest.map(|area| area.code.clone())
+/// The areas of a plan, found in texts by their names.
+pub(crate) struct Areas {
+    codes: Vec<(Code, bool)>,
+    gazetteer: Option<Gazetteer>,
+}
+
+/// What people call a place whose name says what kind of area it is: 云趣园三区社区 is 云趣园三区 to them.
+fn short(name: &str) -> &str {
+    let kinds = ["社区", "街道", "镇", "乡"];
+    let rest = kinds.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
+    if rest.chars().count() >= 3 { rest } else { name }
+}
+
+impl Areas {
+    pub(crate) fn of(portfolio: &Portfolio) -> Self {
+        let fine = |level: &AreaLevel| matches!(level, AreaLevel::Subdistrict | AreaLevel::Community);
+        let held: Vec<&domain::area::Area> =
+            portfolio.areas.values().filter(|area| area.level.as_ref().is_some_and(fine)).collect();
+        let places = held
+            .iter()
+            .map(|area| Place {
+                id: area.code.to_string(),
+                name: area.name.zh.clone(),
+                aliases: [area.name.en.as_str(), short(&area.name.zh)]
+                    .into_iter()
+                    .filter(|name| !name.is_empty() && *name != area.name.zh)
+                    .map(str::to_owned)
+                    .collect(),
+                parent: area.parent.as_ref().map(Code::to_string).unwrap_or_default(),
+            })
+            .collect();
+        Self {
+            codes: held
+                .iter()
+                .map(|area| (area.code.clone(), area.level == Some(AreaLevel::Community)))
+                .collect(),
+            gazetteer: Gazetteer::new(places).ok(),
+        }
+    }
+
+    /// The finest one that a text names.
+    pub(crate) fn find(&self, text: &str) -> Option<Code> {
+        let mut finder = self.gazetteer.as_ref()?.finder();
+        let mentioned = finder.find(text);
+        let found = mentioned
+            .iter()
+            .filter(|mention| mention.places.len() == 1)
+            .filter_map(|mention| self.codes.get(*mention.places.first()? as usize));
+        found.min_by_key(|(_, community)| !community).map(|(code, _)| code.clone())
+    }
 }
 
 impl App {
@@ -119,7 +151,7 @@ impl App {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let rules = super::rules_of(&portfolio.plan)?;
         let said = format!("{address} {text}");
-        let named = area.cloned().or_else(|| self::area(&portfolio, &said));
+        let named = area.cloned().or_else(|| Areas::of(&portfolio).find(&said));
         let metres = rules.near_metres;
         let (plan, near) = (plan.clone(), named.clone());
         let around = self
@@ -141,5 +173,19 @@ impl App {
         similar.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.received.cmp(&a.0.received)));
         similar.truncate(SHOWN);
         Ok(Suggestions { categories: categories(&portfolio, text), area: named, similar })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn places_are_called_by_what_sets_them_apart() {
+        assert_eq!(short("云趣园三区社区"), "云趣园三区");
+        assert_eq!(short("天通苑北街道"), "天通苑北");
+        assert_eq!(short("北七家镇"), "北七家");
+        assert_eq!(short("霍营镇"), "霍营镇");
+        assert_eq!(short("清水苑"), "清水苑");
     }
 }

@@ -37,6 +37,8 @@ pub enum CellProblem {
     NotYesNo,
     NotOneOf(&'static [&'static str]),
     TooLong,
+    /// A moment before the one that it follows.
+    TooEarly,
 }
 
 impl CellProblem {
@@ -55,6 +57,7 @@ impl CellProblem {
             Self::NotYesNo => "cell-not-yes-no",
             Self::NotOneOf(_) => "cell-not-one-of",
             Self::TooLong => "cell-too-long",
+            Self::TooEarly => "cell-too-early",
         }
     }
 

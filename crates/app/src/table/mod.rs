@@ -5,6 +5,7 @@ mod directory;
 mod indicators;
 mod item_records;
 mod items;
+mod orders;
 mod plan;
 mod projects;
 mod steps;
@@ -23,6 +24,7 @@ pub use plan::{PlanFile, PlanFileError};
 pub use steps::NOTHING;
 
 use crate::change::Change;
+use crate::request::Order;
 
 /// A column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,14 +107,55 @@ pub static TABLES: &[Table] = &[
     plan::LIST_ENTRIES,
     items::ITEMS,
     item_records::ITEM_RECORDS,
+    orders::REQUESTS,
 ];
 
 pub fn table(name: &str) -> Option<&'static Table> {
     TABLES.iter().find(|table| table.name == name)
 }
 
+/// What a row asks for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Row {
+    Change(Change),
+    /// A request that was taken down elsewhere: it has no subject before it has been taken in.
+    Order(Box<Order>),
+}
+
+impl Row {
+    pub(crate) fn change(&self) -> Option<&Change> {
+        match self {
+            Self::Change(change) => Some(change),
+            Self::Order(_) => None,
+        }
+    }
+}
+
+/// Where a row comes from, by the columns that every table has.
+fn source(cells: &mut Cells) -> Source {
+    Source {
+        grade: cells.word("grade", GRADES, Grade::parse).unwrap_or_default(),
+        title: cells.text("source_title"),
+        url: cells.text("source_url"),
+        unit: cells.code("source_unit"),
+    }
+}
+
 impl Table {
-    /// Reads one row. `get` gives the text of a column, empty where there is none.
+    /// Whether its rows are requests that were taken down elsewhere.
+    pub fn is_of_orders(&self) -> bool {
+        self.name == orders::REQUESTS.name
+    }
+
+    /// Reads one row, whatever it asks for.
+    pub fn row<'a>(&self, plan: &Code, get: impl Fn(&str) -> &'a str + 'a) -> Result<Row, Vec<CellError>> {
+        if self.is_of_orders() {
+            return orders::order(get).map(|order| Row::Order(Box::new(order)));
+        }
+        self.change(plan, get).map(Row::Change)
+    }
+
+    /// Reads one row that is a change. `get` gives the text of a column, empty where there is none.
     pub fn change<'a>(
         &self,
         plan: &Code,
@@ -123,12 +166,7 @@ impl Table {
             cells.require(column.name);
         }
         let effective = cells.day("effective");
-        let source = Source {
-            grade: cells.word("grade", GRADES, Grade::parse).unwrap_or_default(),
-            title: cells.text("source_title"),
-            url: cells.text("source_url"),
-            unit: cells.code("source_unit"),
-        };
+        let source = source(&mut cells);
         let reason = cells.text("reason");
         let parsed = if cells.errors().is_empty() { (self.parse)(&mut cells, plan) } else { None };
         let errors = cells.into_errors();
@@ -153,6 +191,7 @@ impl Table {
         let wanted = match topic {
             "milestone" => "date",
             topic if self.name == items::ITEMS.name => items::column_of(topic),
+            topic if self.is_of_orders() => orders::column_of(topic),
             topic if self.name == item_records::ITEM_RECORDS.name => item_records::column_of(topic),
             "name" => "name_zh",
             "output" => "quantity",

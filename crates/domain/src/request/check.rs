@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::fact::{CallBack, Intake, Place, Point, RequestFact};
 use super::kind::ClockKind;
+use super::question::{self, QuestionAnswer};
 use super::state::Request;
 use super::workflow::{self, RequestState, RequestStep, To, Who};
 use super::{RESIDENT, ROUTING, personal};
@@ -103,6 +104,7 @@ impl RequestCheck<'_> {
                     self.refuse(slot, problem);
                 }
             }
+            RequestFact::Details { answers } => self.details(slot, answers, request),
             RequestFact::Urgency { .. } | RequestFact::Clock(_) => {}
             RequestFact::Move { step, at, unit, reason, ground, master, until, .. } => {
                 self.not_future(slot, at.date());
@@ -221,6 +223,23 @@ impl RequestCheck<'_> {
             if let Some(problem) = text_problem(short, NAME_MAX) {
                 self.refuse("title", problem);
             }
+        }
+    }
+
+    /// What was answered fits the category's questions. Masking may have changed a word: a masked answer of a
+    /// kind that is free text stays.
+    fn details(&mut self, slot: &str, answers: &[QuestionAnswer], request: &Request) {
+        let category = request
+            .category
+            .as_ref()
+            .and_then(|code| self.plan.request_categories.iter().find(|held| held.category == *code));
+        let Some(category) = category else {
+            self.refuse(slot, Problem::Missing("category"));
+            return;
+        };
+        for (question, fault) in question::faults(category, answers, false) {
+            let field = format!("{slot}/{question}");
+            self.refuse(&field, Problem::Answer { question, fault });
         }
     }
 

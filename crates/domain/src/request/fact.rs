@@ -7,6 +7,7 @@ use super::clock::Clock;
 use super::kind::{
     CallWay, Channel, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
+use super::question::QuestionAnswer;
 use super::workflow::{RequestState, RequestStep};
 use crate::code::Code;
 use crate::item::Target;
@@ -23,6 +24,9 @@ pub struct Intake {
     /// The number it has where it came from.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub number: String,
+    /// The program that brought it, by its key's name for itself.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub program: String,
     /// Whether whoever asked lets it be shown to everybody.
     #[serde(default)]
     pub public: bool,
@@ -77,6 +81,10 @@ pub enum RequestFact {
     },
     Urgency {
         urgency: Urgency,
+    },
+    /// Answers to what the category asks.
+    Details {
+        answers: Vec<QuestionAnswer>,
     },
     /// A move along the life cycle.
     Move {
@@ -174,6 +182,7 @@ impl RequestFact {
             Self::Place(_) => "place".into(),
             Self::Category { .. } => "category".into(),
             Self::Urgency { .. } => "urgency".into(),
+            Self::Details { .. } => "details".into(),
             Self::Move { .. } => "state".into(),
             Self::Clock(clock) => format!("clock/{}", clock.clock.as_str()),
             Self::SupportingUnit { unit, .. } => format!("supporting_unit/{unit}"),
@@ -198,6 +207,9 @@ impl RequestFact {
         match self {
             Self::Intake(intake) => vec![&intake.title, &intake.text],
             Self::Place(place) => vec![&place.address],
+            Self::Details { answers } => {
+                answers.iter().flat_map(|answer| &answer.values).map(String::as_str).collect()
+            }
             Self::Move { reason, .. }
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionAsked { reason, .. }
@@ -222,6 +234,11 @@ impl RequestFact {
                 intake.text = mask(&intake.text);
             }
             Self::Place(place) => place.address = mask(&place.address),
+            Self::Details { answers } => {
+                for value in answers.iter_mut().flat_map(|answer| &mut answer.values) {
+                    *value = mask(value);
+                }
+            }
             Self::Move { reason, .. }
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionAsked { reason, .. }

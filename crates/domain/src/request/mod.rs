@@ -10,6 +10,7 @@ mod fact;
 pub mod kind;
 pub mod personal;
 pub mod query;
+pub mod question;
 pub mod rate;
 pub mod routing;
 pub mod row;

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::civil::{Date, DateTime};
 
+use super::fact::Point;
 use super::kind::{Channel, RequestKind};
 use super::rate::RateSide;
 use super::workflow::RequestState;
@@ -21,8 +22,18 @@ pub struct RequestQuery {
     pub unit: Option<Code>,
     /// An area with all below it.
     pub areas: Vec<Code>,
-    pub received_from: Option<Date>,
-    pub received_to: Option<Date>,
+    /// Received within these moments, both included.
+    pub received_from: Option<DateTime>,
+    pub received_to: Option<DateTime>,
+    /// Moved last within these moments, both included.
+    pub moved_from: Option<DateTime>,
+    pub moved_to: Option<DateTime>,
+    /// Those with one of these numbers.
+    pub codes: Vec<Code>,
+    /// Around a point, in metres.
+    pub near: Option<(Point, u32)>,
+    /// Between two corners: the south-western and the north-eastern one.
+    pub within: Option<(Point, Point)>,
     /// Open, and the limit had run out by this moment.
     pub late_at: Option<DateTime>,
     /// Only what everybody may read.
@@ -66,6 +77,16 @@ impl RequestOrder {
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Received, Self::Due].into_iter().find(|order| order.as_str() == text)
     }
+}
+
+/// How a page is ordered, where it begins and how long it is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestPaging {
+    pub order: RequestOrder,
+    pub after: Option<RequestAfter>,
+    /// Rows that are left out before it, for programs that ask for pages by number.
+    pub skip: usize,
+    pub limit: usize,
 }
 
 /// Where a page begins: behind this row.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::TimeLimit;
 use super::kind::Urgency;
+use super::question::{Question, questions_fault};
 use super::routing::Route;
 use crate::code::Code;
 use crate::named::Named;
@@ -30,9 +31,26 @@ pub struct RequestCategory {
     /// What must be said first, as where to call in danger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Named>,
+    /// Whoever asks by a program is told the number only once somebody has looked.
+    #[serde(default)]
+    pub batch: bool,
     /// No longer offered.
     #[serde(default)]
     pub closed: bool,
+    /// What is asked beyond the text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
+}
+
+impl RequestCategory {
+    /// What is inconsistent in it.
+    pub fn fault(&self) -> Option<&'static str> {
+        questions_fault(&self.questions)
+    }
+
+    pub fn question(&self, code: &Code) -> Option<&Question> {
+        self.questions.iter().find(|question| question.question == *code)
+    }
 }
 
 /// A set of limits under a name.
@@ -79,6 +97,12 @@ pub struct RequestRules {
     pub free_reopens: u8,
     /// How near others count as the same place, in metres.
     pub near_metres: u32,
+    /// The name by which programs ask for this plan's requests; its code where none is given.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub jurisdiction: String,
+    /// Whom those who write programs can ask, as an address of mail or a page.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub contact: String,
 }
 
 impl RequestRules {

@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
+use super::question::QuestionAnswer;
 use super::workflow::{self, RequestState, RequestStep, To};
 use crate::code::Code;
 use crate::history::{SubjectHistory, View};
@@ -62,6 +63,8 @@ pub struct Request {
     pub title: String,
     pub text: String,
     pub number: String,
+    /// The program that brought it.
+    pub program: String,
     pub received: DateTime,
     /// Whether whoever asked lets it be shown.
     pub may_be_public: bool,
@@ -71,6 +74,8 @@ pub struct Request {
     pub category: Option<Code>,
     /// Whether nobody has looked at the category yet.
     pub suggested: bool,
+    /// What was answered to the category's questions.
+    pub details: Vec<QuestionAnswer>,
     pub areas: Vec<Code>,
     pub address: String,
     pub point: Option<Point>,
@@ -121,12 +126,14 @@ impl Request {
             title: intake.title.clone(),
             text: intake.text.clone(),
             number: intake.number.clone(),
+            program: intake.program.clone(),
             received: intake.at,
             may_be_public: intake.public,
             published: None,
             publication_reason: String::new(),
             category: None,
             suggested: false,
+            details: Vec::new(),
             areas: Vec::new(),
             address: String::new(),
             point: None,
@@ -172,6 +179,7 @@ impl Request {
                 self.suggested = *suggested;
             }
             RequestFact::Urgency { urgency } => self.urgency = *urgency,
+            RequestFact::Details { answers } => self.details.clone_from(answers),
             RequestFact::Move { step, state, at, unit, reason, ground, master, until } => {
                 self.moved(Moved {
                     step: *step,

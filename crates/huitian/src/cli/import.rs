@@ -8,15 +8,17 @@ use std::sync::Arc;
 use anyhow::Context;
 use app::import::{ImportReport, Mode, Prepared, Profile, Resolver, Sheet, prepare};
 use app::read::Asked;
+use app::request::ProtectionKey;
 use app::table::{TABLES, Table, table};
 use app::{Actor, App, AppError};
 use domain::code::Code;
 use domain::subject::directory;
 use exchange::sheet::{Limits, ReadError};
-use sheets::{Format, Style};
+use sheets::{Format, LongFile, Style};
 use words::Lang;
 
 use super::common::{DatabaseArg, LangArg, plan, progress, runtime};
+use super::serve::key_file;
 use super::target::Target;
 
 /// Imports the rows of a workbook or CSV file, all or none; or writes a template to fill in
@@ -26,7 +28,8 @@ use super::target::Target;
     huitian import ledger.csv --profile ledger.toml --report mistakes.csv --lang en\n  \
     huitian import ledger.xlsx --table milestones --annotated mistakes.xlsx --as wang\n  \
     huitian import register.xlsx --table items --plan huitian-2018 --dry-run\n  \
-    huitian import --template projects --out projects.xlsx\n\n\
+    huitian import --template projects --out projects.xlsx\n  \
+    huitian import hotline-2019.csv --table requests --skip-wrong --report left-out.csv\n\n\
     Reads .xlsx, and text separated by comma, semicolon or tab in UTF-8, UTF-16 or GB18030. Headings are known\n\
     by their Chinese and English names; a profile (TOML or JSON) names others, constants, and what words of\n\
     the file mean. Running a file again changes nothing. Rows that say the same thing of the same day twice are\n\
@@ -35,6 +38,9 @@ use super::target::Target;
     table = \"projects\"\n  header_row = 3\n  dates = [\"%d.%m.%Y\"]\n  \
     [columns]\n  \"建设单位\" = \"lead_unit\"\n  [constants]\n  grade = \"reported\"\n  \
     [values.membership]\n  \"在库\" = \"member\"\n\n\
+    Work orders of residents (requests) may be millions: a text file of them is looked through first, then taken in\n\
+    in pieces, each for good; run again after it was stopped, it goes on where it was. Who asked is sealed with the\n\
+    key of the site (--protected-key, as for serve).\n\n\
     Exit status: 0 imported (or would be), 4 some rows are wrong and nothing was imported.")]
 pub struct Args {
     /// The file to import
@@ -59,6 +65,9 @@ pub struct Args {
     /// Only find out what it would come to
     #[arg(long)]
     dry_run: bool,
+    /// Import the rows that are right and name the others (requests only)
+    #[arg(long)]
+    skip_wrong: bool,
     /// In whose name and with whose rights; the operator of this machine when not given
     #[arg(long = "as", value_name = "PERSON")]
     person: Option<Code>,
@@ -68,6 +77,9 @@ pub struct Args {
     /// Write the rows again with what is wrong behind each (.xlsx or .csv)
     #[arg(long, value_name = "FILE")]
     annotated: Option<PathBuf>,
+    /// File with the key that seals who asked, for requests [default: beside the database]
+    #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
+    protected_key: Option<PathBuf>,
     /// text or json
     #[arg(long, default_value = "text", value_parser = ["text", "json"])]
     format: String,
@@ -111,8 +123,15 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (None, Some(name)) => parse_table(name).map_err(anyhow::Error::msg)?,
         (None, None) => anyhow::bail!("say which table it is by --table, or in a profile"),
     };
+    anyhow::ensure!(table.is_of_orders() || !args.skip_wrong, "--skip-wrong is for --table requests");
+    if table.is_of_orders() && !is_workbook(file)? {
+        return long(&args, file, table, &profile, lang);
+    }
     let sheet = read(file, args.sheet.as_deref().or(profile.sheet.as_deref()), table, lang)?;
     let app = args.database.app()?;
+    if table.is_of_orders() {
+        protect(&app, args.protected_key.as_deref())?;
+    }
     let runtime = runtime()?;
     runtime.block_on(async {
         // Areas and units belong to no plan; their sheets may come before there is one.
@@ -122,12 +141,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             }
             _ => plan(&app, args.plan.as_ref()).await?,
         };
-        let actor = match &args.person {
-            None => Actor::operator(),
-            Some(code) => {
-                app.actor(code).await?.with_context(|| format!("there is no active person '{code}'"))?
-            }
-        };
+        let actor = actor(&app, args.person.as_ref()).await?;
         let resolver = match app.portfolio(&plan, Asked::default()).await {
             Ok(portfolio) => Resolver::of(&portfolio),
             Err(AppError::NotFound) => Resolver::default(),
@@ -138,24 +152,131 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         let total = prepared.total as u64;
         let bar = progress("import", Some(total));
         let shown = bar.clone();
-        let mode = if args.dry_run { Mode::DryRun } else { Mode::Apply };
+        let mode = match (args.dry_run, args.skip_wrong) {
+            (true, _) => Mode::DryRun,
+            (false, true) => Mode::ApplyGood,
+            (false, false) => Mode::Apply,
+        };
         let report =
             import(&app, &actor, prepared, mode, Arc::new(move |done| shown.set_position(done))).await;
         bar.finish_and_clear();
         let report = report.map_err(|error| say(error, lang))?;
-        if let Some(path) = &args.report {
-            write_report(&report, path, lang)?;
-        }
         if let Some(path) = &args.annotated {
             annotate(&sheet, &report, &profile, path, lang)?;
         }
-        if args.format == "json" {
-            println!("{:#}", json(&report, lang));
-        } else {
-            print(&report, lang);
-        }
-        Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+        tell(&args, &report, lang)
     })
+}
+
+/// Writes and prints what an import came to.
+fn tell(args: &Args, report: &ImportReport, lang: Lang) -> anyhow::Result<ExitCode> {
+    if let Some(path) = &args.report {
+        write_report(report, path, lang)?;
+    }
+    if args.format == "json" {
+        println!("{:#}", json(report, lang));
+    } else {
+        print(report, lang);
+    }
+    Ok(if report.is_good() { ExitCode::SUCCESS } else { ExitCode::from(WRONG) })
+}
+
+async fn actor(app: &App, person: Option<&Code>) -> anyhow::Result<Actor> {
+    match person {
+        None => Ok(Actor::operator()),
+        Some(code) => app.actor(code).await?.with_context(|| format!("there is no active person '{code}'")),
+    }
+}
+
+fn protect(app: &App, key: Option<&Path>) -> anyhow::Result<()> {
+    let key = key.map_or_else(|| key_file(app.database().address()), Path::to_owned);
+    app.protect(ProtectionKey::from_file(&key)?);
+    Ok(app.check_key(&key)?)
+}
+
+/// Rows of one piece of a long file: each piece is a transaction.
+const PIECE: usize = 5_000;
+
+/// A text file of work orders, too long to be held: looked through, then taken in piece by piece.
+fn long(
+    args: &Args,
+    file: &Path,
+    table: &'static Table,
+    profile: &Profile,
+    lang: Lang,
+) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(args.annotated.is_none(), "--annotated is for workbooks: use --report");
+    let app = args.database.app()?;
+    protect(&app, args.protected_key.as_deref())?;
+    runtime()?.block_on(async {
+        let plan = plan(&app, args.plan.as_ref()).await?;
+        let actor = actor(&app, args.person.as_ref()).await?;
+        let portfolio = app.portfolio(&plan, Asked::default()).await.map_err(|error| say(error, lang))?;
+        let resolver = Resolver::of(&portfolio);
+        let said =
+            |error: &ReadError| anyhow::anyhow!("{}: {}", file.display(), sheets::explain(lang, error));
+        let open = || -> anyhow::Result<LongFile<std::fs::File>> {
+            let opened =
+                std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+            LongFile::new(opened, PIECE).map_err(|error| said(&error))
+        };
+        let today = app.clock().today();
+        let prepared = |sheet: &Sheet| {
+            prepare(table, &plan, sheet, profile, &resolver, today)
+                .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message(lang, table)))
+        };
+        // Nothing is taken in of a file of which something cannot be read, unless it was said so.
+        let mut total = 0;
+        let mut looked: Option<ImportReport> = None;
+        let mut pieces = open()?;
+        while let Some(piece) = pieces.next() {
+            let ready = prepared(&piece.map_err(|error| said(&error))?)?;
+            pieces.headings_in(ready.heading_row);
+            total += ready.total as u64;
+            let piece = ready.looked_through();
+            match &mut looked {
+                Some(held) => held.add(piece),
+                None => looked = Some(piece),
+            }
+        }
+        let looked = looked.context("the file has no rows")?;
+        if args.dry_run || !looked.is_good() && !args.skip_wrong {
+            return tell(args, &looked, lang);
+        }
+        let bar = progress("import", Some(total));
+        let mut report: Option<ImportReport> = None;
+        let mut pieces = open()?;
+        while let Some(piece) = pieces.next() {
+            let ready = prepared(&piece.map_err(|error| said(&error))?)?;
+            pieces.headings_in(ready.heading_row);
+            let (shown, before) = (bar.clone(), bar.position());
+            let done: app::import::Progress = Arc::new(move |rows| shown.set_position(before + rows));
+            let rows = ready.total as u64;
+            let mode = if args.skip_wrong { Mode::ApplyGood } else { Mode::Apply };
+            let piece = import(&app, &actor, ready, mode, done).await.map_err(|error| say(error, lang))?;
+            bar.set_position(before + rows);
+            let stop = !piece.applied;
+            match &mut report {
+                Some(held) => held.add(piece),
+                None => report = Some(piece),
+            }
+            if stop {
+                break;
+            }
+        }
+        bar.finish_and_clear();
+        let report = report.context("the file has no rows")?;
+        tell(args, &report, lang)
+    })
+}
+
+/// Workbooks are packed files; all else is text.
+fn is_workbook(file: &Path) -> anyhow::Result<bool> {
+    use std::io::Read;
+    let mut begin = Vec::new();
+    let opened = std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
+    opened.take(4).read_to_end(&mut begin)?;
+    Ok(begin.starts_with(b"PK") || begin.starts_with(b"\xd0\xcf\x11\xe0"))
 }
 
 async fn import(
@@ -216,12 +337,18 @@ fn print(report: &ImportReport, lang: Lang) {
         let key = match report.mode {
             _ if report.entries == 0 => "import-nothing-new",
             Mode::DryRun => "import-tried",
-            Mode::Apply => "import-applied",
+            Mode::Apply | Mode::ApplyGood => "import-applied",
         };
         println!("{}", words::with(lang, key, &[("entries", &entries)]));
         return;
     }
-    println!("{}", t("import-refused"));
+    if report.applied {
+        let entries = report.entries.to_string();
+        println!("{}", words::with(lang, "import-applied", &[("entries", &entries)]));
+        println!("{}", t("import-rows-left-out"));
+    } else {
+        println!("{}", t("import-refused"));
+    }
     for problem in report.problems.iter().take(SHOWN) {
         let column = if problem.column.is_empty() { String::new() } else { format!(", {}", problem.column) };
         let value = match problem.value.replace(['\n', '\r'], " ") {

@@ -80,6 +80,7 @@ fn in_plain_words(router: Router) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(middleware::from_fn(pages::explain))
         .layer(middleware::from_fn(api::problem::render))
+        .layer(middleware::from_fn(open311::explain))
         .layer(middleware::from_fn(metrics::measure))
 }
 

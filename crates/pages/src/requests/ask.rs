@@ -14,6 +14,7 @@ use domain::request::personal::mask;
 use domain::request::{Channel, Point, RequestKind};
 
 use super::choices::{self, Choices};
+use super::questions::{Asking, answers, asking, refused};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -30,7 +31,7 @@ const LINE_MOST: usize = 150;
 static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
 
 struct Fault {
-    at: &'static str,
+    at: String,
     message: String,
 }
 
@@ -56,6 +57,7 @@ struct AskPage {
     categories: Vec<Choice>,
     because: String,
     warning: String,
+    questions: Vec<Asking>,
     alike: Vec<Alike>,
     shown: String,
     place: String,
@@ -74,6 +76,11 @@ impl AskPage {
 
     fn is(&self, name: &str, value: &str) -> bool {
         self.typed.get(name) == value
+    }
+
+    /// Whether one of several values was chosen.
+    fn has(&self, name: &str, value: &str) -> bool {
+        self.typed.0.iter().any(|(held, given)| held == name && given == value)
     }
 
     fn messages<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
@@ -153,29 +160,42 @@ pub async fn save(
     }
     let mut faults = contact_faults(&visit, &typed);
     if faults.is_empty() && FLOOD.take(client(&extensions), visit.app.clock().now()).is_err() {
-        faults.push(Fault { at: "", message: visit.t("ask-too-many").into_owned() });
+        faults.push(Fault { at: String::new(), message: visit.t("ask-too-many").into_owned() });
     }
     if !faults.is_empty() {
         return page(&visit, &plan, &portfolio, "check", typed, faults, Some(&suggestions));
+    }
+    let category = portfolio.plan.request_category(typed.get("category"));
+    if category.is_some_and(|category| !category.questions.is_empty())
+        && typed.get("asked") != typed.get("category")
+    {
+        return page(&visit, &plan, &portfolio, "details", typed, Vec::new(), Some(&suggestions));
     }
     let secret = match typed.get("key") {
         // One that was not made here is none.
         key if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) => key.to_owned(),
         _ => visit.app.request_secret(),
     };
-    let new = NewRequest { secret: secret.clone(), ..new_request(&typed, Channel::Site, &suggestions) };
+    let new = NewRequest {
+        secret: secret.clone(),
+        details: category.map(|category| answers(category, &typed)).unwrap_or_default(),
+        ..new_request(&typed, Channel::Site, &suggestions)
+    };
     match visit.app.file_request(&app::Actor::Public, &plan, new).await {
         Ok(_) => Ok(Redirect::to(&format!("/p/{plan}/my?sent=1&key={}", encode(&secret))).into_response()),
         Err(app::AppError::NoKey) => {
-            let fault = Fault { at: "phone", message: visit.t("ask-no-key").into_owned() };
+            let fault = Fault { at: "phone".into(), message: visit.t("ask-no-key").into_owned() };
             page(&visit, &plan, &portfolio, "check", typed, vec![fault], Some(&suggestions))
         }
         Err(app::AppError::Refused(refusals)) => {
-            let faults = refusals
+            let faults: Vec<Fault> = refusals
                 .iter()
-                .map(|refusal| Fault { at: "", message: words::refusal(visit.lang, refusal) })
+                .map(|refusal| refused(visit.lang, category, refusal))
+                .map(|(at, message)| Fault { at, message })
                 .collect();
-            page(&visit, &plan, &portfolio, "check", typed, faults, Some(&suggestions))
+            let answers = faults.iter().any(|fault| !fault.at.is_empty());
+            let step = if answers { "details" } else { "check" };
+            page(&visit, &plan, &portfolio, step, typed, faults, Some(&suggestions))
         }
         Err(error) => Err(error.into()),
     }
@@ -222,7 +242,7 @@ pub(super) fn new_request(typed: &Typed, channel: Channel, suggestions: &Suggest
 }
 
 fn fault(visit: &Visit, at: &'static str, key: &str) -> Fault {
-    Fault { at, message: visit.t(key).into_owned() }
+    Fault { at: at.to_owned(), message: visit.t(key).into_owned() }
 }
 
 fn place_faults(visit: &Visit, typed: &Typed) -> Vec<Fault> {
@@ -306,6 +326,7 @@ fn page(
             .and_then(|category| category.warning.as_ref())
             .map(|warning| warning.get(lang.is_english()).to_owned())
             .unwrap_or_default(),
+        questions: chosen.map(|category| asking(category, lang)).unwrap_or_default(),
         alike: suggestions
             .map(|found| {
                 let alike = found.similar.iter().map(|(row, _)| Alike {

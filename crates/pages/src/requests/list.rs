@@ -107,8 +107,8 @@ pub(super) fn asked(typed: &Typed, portfolio: &Portfolio, now: DateTime) -> Requ
         categories: code("category").into_iter().collect(),
         unit: code("unit"),
         areas: code("area").map(|area| portfolio.areas_below(&area)).unwrap_or_default(),
-        received_from: day("from"),
-        received_to: day("to"),
+        received_from: day("from").map(|day| day.at(0, 0, 0, 0)),
+        received_to: day("to").map(|day| day.at(23, 59, 59, 0)),
         ..RequestQuery::default()
     };
     match typed.get("standing") {
@@ -161,7 +161,7 @@ pub async fn show(
     let (lang, now) = (visit.lang, visit.app.wall_time());
     let wanted = asked(&typed, &portfolio, now);
     let order = RequestOrder::parse(typed.get("order")).unwrap_or_default();
-    let paging = RequestPaging { order, after: after(&typed), limit: PAGE_SIZE };
+    let paging = RequestPaging { order, after: after(&typed), skip: 0, limit: PAGE_SIZE };
     let found = visit.app.requests(&plan, &wanted, &paging).await?;
     let total = visit.app.request_count(&plan, &wanted).await?;
     let counts = visit.app.request_counts(&plan).await?;

@@ -11,6 +11,7 @@ use domain::item::Target as Thing;
 use domain::request::{CallWay, ClockKind, RequestState, RequestStep, Satisfaction, Solved};
 
 use super::choices::{category_name, place, unit_name, words_of};
+use super::questions::answered;
 use super::timeline::{Happening, timeline};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
@@ -41,6 +42,7 @@ struct MinePage {
     paused: bool,
     question: String,
     answer: Option<(String, String)>,
+    answered: Vec<(String, String)>,
     happenings: Vec<Happening>,
     links: Vec<(String, String)>,
     solved: Vec<Choice>,
@@ -185,6 +187,7 @@ async fn page(
         paused: request.state == RequestState::WaitingForResident,
         question: asked.map(|moved| moved.reason.clone()).unwrap_or_default(),
         answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
+        answered: answered(&portfolio, &request, lang),
         happenings: timeline(&portfolio, &request, lang, false),
         links,
         solved: words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())),

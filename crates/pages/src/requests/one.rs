@@ -14,6 +14,7 @@ use domain::request::Request;
 
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
+use super::questions::answered;
 use super::timeline::{Happening, timeline};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, known_code};
@@ -245,7 +246,7 @@ async fn page(
     render(status, &view)
 }
 
-fn link(page: &Page, portfolio: &Portfolio, thing: &Thing) -> (String, String) {
+pub(super) fn link(page: &Page, portfolio: &Portfolio, thing: &Thing) -> (String, String) {
     let name = match thing {
         Thing::Project(code) => portfolio
             .project(code.as_str())
@@ -317,9 +318,16 @@ async fn particulars(
     if let Some(parent) = &request.parent {
         add("request-part-of", parent.to_string(), page.link(&format!("/requests/{parent}")));
     }
+    for (label, value) in answered(portfolio, request, lang) {
+        out.push(Particular { label, value, address: String::new() });
+    }
     let followers = visit.app.followers(&portfolio.plan.code, &request.code).await?;
     if followers > 0 {
-        add("request-followers", followers.to_string(), String::new());
+        out.push(Particular {
+            label: visit.t("request-followers").into_owned(),
+            value: followers.to_string(),
+            address: String::new(),
+        });
     }
     Ok(out)
 }

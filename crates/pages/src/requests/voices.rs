@@ -13,6 +13,7 @@ use domain::request::query::RequestQuery;
 
 use super::choices::{self, category_name, place, unit_name};
 use super::list::{Line, address, after, asked, line};
+use super::questions::answered;
 use super::timeline::{Happening, timeline};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
@@ -101,6 +102,7 @@ struct VoicePage {
     received: String,
     unit: String,
     answer: Option<(String, String)>,
+    answered: Vec<(String, String)>,
     happenings: Vec<Happening>,
     followers: String,
     followed: bool,
@@ -134,6 +136,7 @@ pub async fn show(
         received: moment(lang, request.received),
         unit: unit_name(&portfolio, request.lead_unit.as_ref(), lang),
         answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
+        answered: answered(&portfolio, &request, lang),
         happenings: timeline(&portfolio, &request, lang, false),
         followers: if followers > 0 {
             visit.tw("voices-followers", &[("count", &followers.to_string())])

@@ -534,6 +534,7 @@ own-token-live = valid
 own-roles = My roles
 token-scope-read = read only
 token-scope-write = read and write
+token-scope-requests = bring residents’ requests (for programs of others)
 list-column-title = Title
 instrument-announced = announced
 instrument-community-count = count of communities

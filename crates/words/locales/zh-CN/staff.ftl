@@ -522,6 +522,7 @@ own-token-live = 有效
 own-roles = 我的角色
 token-scope-read = 只读
 token-scope-write = 读写
+token-scope-requests = 提交诉求（供外部程序使用）
 list-column-title = 标题
 instrument-announced = 公布
 instrument-community-count = 社区统计

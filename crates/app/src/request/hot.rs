@@ -1,0 +1,267 @@
+//! Hot issues: one matter that many people raise in one place and time. The program finds them, a person
+//! confirms one, and it becomes a task on the books or belongs to a project; every request of it is then linked,
+//! so that whoever asked sees what came of it.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::item::kind::{ItemKind, Level};
+use domain::item::{ItemFact, State, Step, Target};
+use domain::named::Named;
+use domain::request::RequestFact;
+use domain::source::Source;
+use domain::subject::Subject;
+use jiff::Span;
+use jiff::civil::{Date, DateTime};
+use store::{Connection, StoreError, VoiceRow};
+use text::category::MessageText;
+use text::hot_issues::{HotIssueParameters, Voice, hot_issues};
+
+use crate::App;
+use crate::actor::Actor;
+use crate::change::Change;
+use crate::error::AppError;
+
+/// Requests that are looked at together: the newest ones of the period.
+const VOICES_MOST: usize = 100_000;
+/// Requests that are linked at once to what a matter becomes.
+const LINKED_MOST: usize = 2_000;
+/// Looking through more than this many is kept for a while.
+const MANY: usize = 5_000;
+const KEPT_MINUTES: i64 = 10;
+/// Areas that a task is put down for.
+const AREAS_MOST: usize = 5;
+/// Tries for a free number while others take theirs.
+const TRIES: usize = 5;
+
+/// One matter, as the requests of a period show it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HotMatter {
+    /// The number of its first request, by which it is found again.
+    pub key: Code,
+    pub title: String,
+    pub heat: f64,
+    pub people: usize,
+    pub followers: u64,
+    pub first: DateTime,
+    pub last: DateTime,
+    /// People who wrote in its last fortnight, and in the one before.
+    pub recent: usize,
+    pub earlier: usize,
+    /// What most of its requests are about, and who handles most.
+    pub category: Option<Code>,
+    pub unit: Option<Code>,
+    /// Where they are, the area with most of them first.
+    pub areas: Vec<(Code, usize)>,
+    /// Its requests, the earliest first.
+    pub requests: Vec<Code>,
+    /// How many of them came in each week of the period.
+    pub weeks: Vec<u32>,
+    /// What requests of it have led to, with how many did.
+    pub led_to: Vec<(Target, u64)>,
+}
+
+/// What a period's requests come to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HotMatters {
+    pub from: Date,
+    pub to: Date,
+    /// Requests that were looked through, and when.
+    pub looked: usize,
+    pub at: DateTime,
+    pub matters: Vec<HotMatter>,
+}
+
+/// The last answers, while they hold: for a large register a new one takes seconds.
+#[derive(Debug, Default)]
+pub(crate) struct HotCache(BTreeMap<(Code, Date, Date), Arc<HotMatters>>);
+
+/// Periods that are kept.
+const CACHED: usize = 8;
+
+/// What a confirmed matter becomes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum HotOutcome {
+    /// A task with a unit and a date.
+    Task { name: String, text: String, lead_unit: Code, level: Level, due: Date },
+    /// It is seen to by something that is on the books already.
+    Held(Target),
+}
+
+/// What they say, with how many say it, the most first.
+fn counted<'a>(values: impl Iterator<Item = Option<&'a Code>>) -> Vec<(Code, usize)> {
+    let mut counts: BTreeMap<&Code, usize> = BTreeMap::new();
+    for code in values.flatten() {
+        *counts.entry(code).or_default() += 1;
+    }
+    let mut out: Vec<(Code, usize)> = counts.into_iter().map(|(code, count)| (code.clone(), count)).collect();
+    out.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    out
+}
+
+/// What most of them say.
+fn most<'a>(values: impl Iterator<Item = Option<&'a Code>>) -> Option<Code> {
+    counted(values).into_iter().next().map(|(code, _)| code)
+}
+
+fn found(rows: &[VoiceRow], from: Date, weeks: usize) -> Vec<HotMatter> {
+    let voices: Vec<Voice> = rows
+        .iter()
+        .map(|row| Voice {
+            user: &row.asker,
+            text: MessageText { title: &row.title, body: &row.text },
+            time: Some(row.received),
+            supporters: row.followers,
+        })
+        .collect();
+    let issues = hot_issues(&voices, HotIssueParameters::default());
+    let matter = |issue: text::hot_issues::HotIssue| {
+        let mut members: Vec<&VoiceRow> = issue.members.iter().filter_map(|at| rows.get(*at)).collect();
+        members.sort_by(|a, b| a.received.cmp(&b.received).then_with(|| a.code.cmp(&b.code)));
+        let (first, last) = (members.first()?, members.last()?);
+        let mut by_week = vec![0u32; weeks];
+        for row in &members {
+            let days = (row.received.date() - from).get_days();
+            if let Some(week) = by_week.get_mut(usize::try_from(days / 7).unwrap_or(usize::MAX)) {
+                *week += 1;
+            }
+        }
+        Some(HotMatter {
+            key: first.code.clone(),
+            title: issue.title,
+            heat: issue.heat,
+            people: issue.people,
+            followers: issue.supporters,
+            first: first.received,
+            last: last.received,
+            recent: issue.recent_people,
+            earlier: issue.earlier_people,
+            category: most(members.iter().map(|row| row.category.as_ref())),
+            unit: most(members.iter().map(|row| row.unit.as_ref())),
+            areas: counted(members.iter().map(|row| row.area.as_ref())),
+            requests: members.iter().map(|row| row.code.clone()).collect(),
+            weeks: by_week,
+            led_to: Vec::new(),
+        })
+    };
+    issues.into_iter().filter_map(matter).collect()
+}
+
+impl App {
+    /// The matters that many people raised within some days, the hottest first.
+    pub async fn hot_matters(&self, plan: &Code, from: Date, to: Date) -> Result<Arc<HotMatters>, AppError> {
+        let at = self.wall_second();
+        let key = (plan.clone(), from, to);
+        let fresh = |held: &HotMatters| {
+            held.looked > MANY && at <= held.at.saturating_add(Span::new().minutes(KEPT_MINUTES))
+        };
+        let held = self.hot_cache().0.get(&key).filter(|held| fresh(held)).cloned();
+        if let Some(held) = held {
+            return Ok(held);
+        }
+        let (wanted, period) = (plan.clone(), (from.at(0, 0, 0, 0), to.at(23, 59, 59, 0)));
+        let read = move |c: &mut Connection| c.request_voices(&wanted, period, VOICES_MOST);
+        let rows = self.database().read_async(read).await?;
+        let looked = rows.len();
+        let weeks = usize::try_from((to - from).get_days() / 7 + 1).unwrap_or(1);
+        // Grouping a hundred thousand takes seconds: not where others wait.
+        let mut matters = tokio::task::spawn_blocking(move || found(&rows, from, weeks))
+            .await
+            .map_err(|_| StoreError::Stopped)?;
+        let codes: Vec<Vec<Code>> = matters.iter().map(|matter| matter.requests.clone()).collect();
+        let wanted = plan.clone();
+        let led = self
+            .database()
+            .read_async(move |c: &mut Connection| {
+                codes.iter().map(|codes| c.request_targets(&wanted, codes)).collect::<Result<Vec<_>, _>>()
+            })
+            .await?;
+        for (matter, led) in matters.iter_mut().zip(led) {
+            matter.led_to = led;
+        }
+        let all = Arc::new(HotMatters { from, to, looked, at, matters });
+        let mut cache = self.hot_cache();
+        if cache.0.len() >= CACHED {
+            cache.0.clear();
+        }
+        cache.0.insert(key, all.clone());
+        Ok(all)
+    }
+
+    fn hot_cache(&self) -> std::sync::MutexGuard<'_, HotCache> {
+        self.inner.hot.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// Confirms a matter: it becomes a task, or belongs to what is on the books already, and its requests are
+    /// linked to that, all or nothing. What it became.
+    pub async fn confirm_matter(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        matter: &HotMatter,
+        outcome: HotOutcome,
+        source: Source,
+    ) -> Result<Target, AppError> {
+        for _ in 0..TRIES {
+            let (target, first) = match &outcome {
+                HotOutcome::Held(target) => (target.clone(), None),
+                HotOutcome::Task { name, text, lead_unit, level, due } => {
+                    let code = self.next_item_code(plan, ItemKind::TrackedTask).await?;
+                    let mut facts = vec![
+                        ItemFact::Kind { kind: ItemKind::TrackedTask },
+                        ItemFact::Name(Named::new(name.clone(), "")),
+                        ItemFact::Text { text: text.clone() },
+                        ItemFact::Received { on: self.clock().today() },
+                        ItemFact::Level { level: *level },
+                        ItemFact::LeadUnit { unit: lead_unit.clone() },
+                        ItemFact::Due { on: *due },
+                        ItemFact::Move { step: Step::Assign, state: State::Assigned, by: None },
+                    ];
+                    let areas: Vec<Code> =
+                        matter.areas.iter().take(AREAS_MOST).map(|(area, _)| area.clone()).collect();
+                    if !areas.is_empty() {
+                        facts.push(ItemFact::Place { areas, address: String::new() });
+                    }
+                    let subject = Subject::item(plan, &code);
+                    let facts = facts.into_iter().map(Fact::from).collect();
+                    let change = Change {
+                        command: Command::Register { subject, facts },
+                        effective: None,
+                        source: source.clone(),
+                        reason: String::new(),
+                    };
+                    (Target::Item(code), Some(change))
+                }
+            };
+            let mut changes: Vec<Change> = first.into_iter().collect();
+            changes.extend(matter.requests.iter().rev().take(LINKED_MOST).map(|request| Change {
+                command: Command::Record {
+                    subject: Subject::request(plan, request),
+                    facts: vec![RequestFact::Link { to: target.clone(), held: true }.into()],
+                    expected: None,
+                },
+                effective: None,
+                source: source.clone(),
+                reason: String::new(),
+            }));
+            match self.change_all(actor, changes).await {
+                Ok(_) => {
+                    self.hot_cache().0.clear();
+                    return Ok(target);
+                }
+                Err((0, AppError::Refused(refusals))) if was_taken(&refusals) => {}
+                Err((_, error)) => return Err(error),
+            }
+        }
+        Err(AppError::NotFound)
+    }
+}
+
+/// Somebody else took the number meanwhile.
+fn was_taken(refusals: &[domain::refusal::Refusal]) -> bool {
+    use domain::refusal::Problem;
+    refusals.iter().any(|refusal| matches!(refusal.problem, Problem::AlreadyRegistered(_)))
+}

@@ -1,0 +1,140 @@
+//! Work orders of a hotline as its register has them: one row is a request, with what became of it there.
+
+use domain::request::{Channel, Point, RequestKind, Urgency};
+use domain::source::Source;
+use jiff::civil::DateTime;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+
+use super::{CellError, CellProblem, Cells, ColumnKind as K, Table, column, items};
+use crate::request::{NewRequest, Order, PersonalData};
+
+const KINDS: &[&str] = &["complaint", "help", "question", "suggestion", "offence", "praise"];
+const CHANNELS: &[&str] = &["hotline", "direct_channel", "site", "paper", "email", "open311"];
+
+pub(super) const REQUESTS: Table = Table {
+    name: "requests",
+    columns: &[
+        column("number", true, K::Text),
+        column("received", true, K::Moment),
+        column("text", true, K::Text),
+        column("title", false, K::Text),
+        column("request_kind", false, K::OneOf(KINDS)),
+        column("request_channel", false, K::OneOf(CHANNELS)),
+        column("urgency", false, K::OneOf(items::URGENCIES)),
+        column("category", false, K::Code),
+        column("area", false, K::Code),
+        column("address", false, K::Text),
+        column("longitude", false, K::Number),
+        column("latitude", false, K::Number),
+        column("asker", false, K::Text),
+        column("phone", false, K::Text),
+        column("email", false, K::Text),
+        column("may_be_public", false, K::YesNo),
+        column("unit", false, K::Code),
+        column("assigned", false, K::Moment),
+        column("answered", false, K::Moment),
+        column("answer", false, K::Text),
+    ],
+    // A row is no change by itself: whom it goes to, and who asked, is seen to when it is taken in.
+    parse: |_, _| None,
+    registers: true,
+};
+
+/// The column that a refusal about a request is about.
+pub(super) fn column_of(topic: &str) -> &str {
+    match topic {
+        "intake" => "text",
+        "place" => "area",
+        "point" => "longitude",
+        "state" => "answered",
+        "source" => "source_url",
+        other => other,
+    }
+}
+
+/// Reads one order.
+pub(super) fn order<'a>(get: impl Fn(&str) -> &'a str + 'a) -> Result<Order, Vec<CellError>> {
+    let mut cells = Cells::new(Box::new(get));
+    for column in REQUESTS.columns.iter().filter(|column| column.required) {
+        cells.require(column.name);
+    }
+    let source = super::source(&mut cells);
+    let new = new(&mut cells, source);
+    let order = Order {
+        new,
+        unit: cells.code("unit"),
+        assigned: cells.moment("assigned"),
+        answered: cells.moment("answered"),
+        answer: cells.text("answer"),
+    };
+    in_order(&mut cells, &order);
+    let errors = cells.into_errors();
+    if errors.is_empty() { Ok(order) } else { Err(errors) }
+}
+
+fn new(cells: &mut Cells, source: Source) -> NewRequest {
+    let text = cells.text("text");
+    NewRequest {
+        kind: cells.word("request_kind", KINDS, RequestKind::parse).unwrap_or(RequestKind::Complaint),
+        urgency: cells.word("urgency", items::URGENCIES, Urgency::parse).unwrap_or(Urgency::Ordinary),
+        title: cells.text("title"),
+        area: cells.code("area"),
+        address: cells.text("address"),
+        point: point(cells),
+        category: cells.code("category"),
+        // What was said on the telephone was not said to everybody.
+        public: cells.yes_no("may_be_public").unwrap_or(false),
+        number: cells.text("number"),
+        at: cells.moment("received"),
+        person: PersonalData {
+            name: cells.text("asker"),
+            phone: cells.text("phone"),
+            email: cells.text("email"),
+            ..PersonalData::default()
+        },
+        source,
+        ..NewRequest::new(
+            cells.word("request_channel", CHANNELS, Channel::parse).unwrap_or(Channel::Hotline),
+            text,
+        )
+    }
+}
+
+fn point(cells: &mut Cells) -> Option<Point> {
+    let degrees = |cells: &mut Cells, name: &str| {
+        let value = cells.number(name)?;
+        (value * Decimal::from(1_000_000)).round().to_i32()
+    };
+    let point = Point { longitude: degrees(cells, "longitude")?, latitude: degrees(cells, "latitude")? };
+    if !point.is_on_earth() {
+        cells.fail("longitude", CellProblem::NotANumber);
+        return None;
+    }
+    Some(point)
+}
+
+/// Nothing is given out before it came in, nor answered before it was given out.
+fn in_order(cells: &mut Cells, order: &Order) {
+    let earlier = |at: Option<DateTime>, than: Option<DateTime>| at.zip(than).is_some_and(|(a, b)| a < b);
+    if earlier(order.assigned, order.new.at) {
+        cells.fail("assigned", CellProblem::TooEarly);
+    }
+    if earlier(order.answered, order.assigned.or(order.new.at)) {
+        cells.fail("answered", CellProblem::TooEarly);
+    }
+    if !order.answer.is_empty() && order.answered.is_none() {
+        cells.fail("answered", CellProblem::Missing);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_of_its_columns_are_those_of_requests() {
+        assert!(RequestKind::ALL.iter().map(|kind| kind.as_str()).eq(KINDS.iter().copied()));
+        assert!(Channel::ALL.iter().map(|channel| channel.as_str()).eq(CHANNELS.iter().copied()));
+    }
+}

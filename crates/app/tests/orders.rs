@@ -1,0 +1,306 @@
+//! Work orders of a hotline, brought in by tables: once for their number, with what became of them, on both
+//! databases.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+use std::sync::Arc;
+
+use app::import::{ImportReport, Mode, Outcome, Profile, Resolver, Sheet, SheetRow, prepare};
+use app::read::Asked;
+use app::request::ProtectionKey;
+use app::table::table;
+use app::{Actor, App, Change, FixedClock};
+use domain::area::{AreaFact, AreaLevel};
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::named::Named;
+use domain::plan::PlanFact;
+use domain::request::clock::TimeLimit;
+use domain::request::query::RequestQuery;
+use domain::request::routing::{OnDays, Route, RouteTo};
+use domain::request::rules::Preset;
+use domain::request::{Request, RequestCategory, RequestRules, RequestState};
+use domain::source::Source;
+use domain::subject::Subject;
+use domain::unit::{UnitFact, UnitLevel};
+use jiff::civil::date;
+use scratch::Scratch;
+use store::Database;
+
+fn code(text: &str) -> Code {
+    Code::new(text).unwrap()
+}
+
+struct Place {
+    app: App,
+    runtime: tokio::runtime::Runtime,
+    _scratch: Scratch,
+}
+
+impl Place {
+    fn open(scratch: Scratch) -> Self {
+        let clock = Arc::new(FixedClock::morning(date(2019, 8, 14)).unwrap());
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let app = App::new(database, clock);
+        app.protect(ProtectionKey::random());
+        let place = Self { app, runtime, _scratch: scratch };
+        let area = vec![
+            AreaFact::Name(Named::new("清水苑", "Qingshuiyuan")).into(),
+            AreaFact::Level { level: AreaLevel::Community }.into(),
+        ];
+        place.register(Subject::area(&code("qingshuiyuan")), area);
+        for (unit, name) in [("office", "街道办事处"), ("water", "自来水公司")] {
+            let facts = vec![
+                UnitFact::Name(Named::new(name, unit)).into(),
+                UnitFact::Level { level: UnitLevel::District }.into(),
+            ];
+            place.register(Subject::unit(&code(unit)), facts);
+        }
+        let plan = Subject::plan(&code("p"));
+        let period = PlanFact::Period { from: date(2018, 8, 1), to: date(2020, 12, 31) };
+        place.register(plan.clone(), vec![PlanFact::Name(Named::new("计划", "Plan")).into(), period.into()]);
+        let facts = vec![
+            PlanFact::RequestCategory(category("lamps", "路灯", &["路灯"])).into(),
+            PlanFact::RequestCategory(category("water", "供水", &["停水", "漏水"])).into(),
+            PlanFact::RequestRules(rules()).into(),
+        ];
+        place.change(Command::Record { subject: plan, facts, expected: None });
+        place
+    }
+
+    fn change(&self, command: Command) {
+        let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+        self.runtime.block_on(self.app.change(&Actor::operator(), change)).unwrap();
+    }
+
+    fn register(&self, subject: Subject, facts: Vec<Fact>) {
+        self.change(Command::Register { subject, facts });
+    }
+
+    fn import(&self, rows: &[&[&str]], mode: Mode) -> ImportReport {
+        let numbered = rows.iter().zip(1..).map(|(cells, number)| SheetRow {
+            number,
+            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
+        });
+        let sheet = Sheet { rows: numbered.collect(), ..Sheet::default() };
+        let portfolio = self.runtime.block_on(self.app.portfolio(&code("p"), Asked::default())).unwrap();
+        let resolver = Resolver::of(&portfolio);
+        let today = self.app.clock().today();
+        let prepared =
+            prepare(table("requests").unwrap(), &code("p"), &sheet, &Profile::default(), &resolver, today)
+                .unwrap();
+        self.runtime.block_on(self.app.import(&Actor::operator(), prepared, mode, None)).unwrap()
+    }
+
+    fn one(&self, number: &str) -> Request {
+        self.runtime.block_on(self.app.request(&code("p"), &code(number), Asked::default())).unwrap().0
+    }
+
+    fn count(&self) -> u64 {
+        self.runtime.block_on(self.app.request_count(&code("p"), &RequestQuery::default())).unwrap()
+    }
+}
+
+fn category(name: &str, zh: &str, words: &[&str]) -> RequestCategory {
+    RequestCategory {
+        category: code(name),
+        order: 1,
+        name: Named::new(zh, name),
+        about: None,
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        preset: code("usual"),
+        private: false,
+        batch: false,
+        questions: Vec::new(),
+        warning: None,
+        closed: false,
+    }
+}
+
+fn rules() -> RequestRules {
+    RequestRules {
+        name: Named::new("规则", "Rules"),
+        source: Named::new("试验", "Test"),
+        presets: vec![Preset {
+            preset: code("usual"),
+            name: Named::new("一般", "Usual"),
+            assignment: TimeLimit::Hours(24),
+            response: TimeLimit::Hours(24),
+            resolution: TimeLimit::Days(7),
+            reopened: TimeLimit::Days(3),
+        }],
+        usual: code("usual"),
+        urgent: None,
+        routes: vec![Route {
+            areas: vec![],
+            categories: vec![],
+            days: OnDays::Any,
+            hours: None,
+            to: RouteTo::Unit(code("office")),
+            supporting: vec![],
+        }],
+        offices: Default::default(),
+        backstop: code("office"),
+        resident_days: 5,
+        call_back_days: 14,
+        reopen_days: 30,
+        free_reopens: 1,
+        near_metres: 250,
+        jurisdiction: String::new(),
+        contact: String::new(),
+    }
+}
+
+const HEAD: &[&str] = &[
+    "工单编号",
+    "受理时间",
+    "主要内容",
+    "来电人",
+    "联系电话",
+    "来电类别",
+    "紧急程度",
+    "分类",
+    "办理单位",
+    "转办时间",
+    "办结时间",
+    "办理结果",
+    "是否公开",
+];
+
+fn orders_come_in_once_with_what_became_of_them(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let rows: &[&[&str]] = &[
+        HEAD,
+        &[
+            "20190801001",
+            "2019/8/1 9:05",
+            "清水苑3号楼前路灯不亮，请回电13812345678",
+            "张三",
+            "13812345678",
+            "投诉",
+            "一般",
+            "",
+            "",
+            "",
+            "",
+            "",
+            "是",
+        ],
+        &[
+            "20190801002",
+            "2019年8月1日 10:30",
+            "小区停水",
+            "",
+            "",
+            "求助",
+            "紧急",
+            "供水",
+            "自来水公司",
+            "2019-08-01 11:00",
+            "2019-08-02 16:20",
+            "已恢复供水",
+            "",
+        ],
+        &[
+            "A 1/3",
+            "2019-08-03 08:00",
+            "什么时候修路？",
+            "",
+            "",
+            "咨询",
+            "",
+            "",
+            "",
+            "",
+            "2019-08-03 08:05",
+            "",
+            "",
+        ],
+    ];
+    let tried = place.import(rows, Mode::DryRun);
+    assert!(tried.is_good(), "{:?}", tried.problems);
+    assert_eq!((tried.counts.new, place.count()), (3, 0));
+    let report = place.import(rows, Mode::Apply);
+    assert!(report.applied, "{:?}", report.problems);
+    // Taken in, given out; taken in, given out, accepted, answered; taken in and answered at once.
+    assert_eq!((report.counts.new, report.entries, place.count()), (3, 6, 3));
+
+    let lamp = place.one("20190801001");
+    assert_eq!((lamp.state, lamp.lead_unit), (RequestState::Assigned, Some(code("office"))));
+    assert_eq!((lamp.category, lamp.suggested), (Some(code("lamps")), true));
+    assert_eq!(lamp.areas, [code("qingshuiyuan")]);
+    assert!(lamp.may_be_public && lamp.text.contains("请回电***"), "{}", lamp.text);
+    let kept = place.runtime.block_on(place.app.keeps_person(&code("p"), &code("20190801001"))).unwrap();
+    assert!(kept, "who asked is sealed beside it");
+
+    let water = place.one("20190801002");
+    assert_eq!((water.state, water.lead_unit.clone()), (RequestState::Answered, Some(code("water"))));
+    assert_eq!(water.answers, [(date(2019, 8, 2).at(16, 20, 0, 0), "已恢复供水".to_owned())]);
+    assert!(!water.may_be_public, "what was said on the telephone was not said to everybody");
+    // A number that cannot stand in an address is known by its digest; it stays to be read.
+    let found = RequestQuery { states: vec![RequestState::Answered], ..RequestQuery::default() };
+    let paging = app::request::RequestPaging { limit: 5, ..Default::default() };
+    let page = place.runtime.block_on(place.app.requests(&code("p"), &found, &paging)).unwrap();
+    assert!(page.rows.iter().any(|row| row.number == "A 1/3"), "{:?}", page.rows);
+
+    // Again, it changes nothing.
+    let again = place.import(rows, Mode::Apply);
+    assert_eq!((again.counts.new, again.counts.unchanged, again.entries), (0, 3, 0));
+    assert!(again.rows.iter().all(|row| row.outcome == Outcome::Unchanged));
+    assert_eq!(place.count(), 3);
+}
+
+fn what_is_wrong_is_named_by_row_and_column(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let row = |number: &'static str, cells: [&'static str; 4]| {
+        let [received, unit, assigned, answered] = cells;
+        vec![number, received, "路灯不亮", "", "", "", "", "", unit, assigned, answered, "", ""]
+    };
+    let rows: Vec<Vec<&str>> = vec![
+        HEAD.to_vec(),
+        row("1", ["2019-08-01 09:00", "", "", ""]),
+        row("2", ["yesterday", "", "", ""]),
+        row("3", ["2019-08-01 09:00", "街道办事处", "2019-07-31 09:00", ""]),
+        row("4", ["2019-08-01 09:00", "", "", "2019-08-01 08:00"]),
+        row("5", ["2019-08-01 09:00", "不存在的单位", "", ""]),
+        row("6", ["2019-08-01 09:00", "nobody", "", ""]),
+        row("7", ["2019-09-01 09:00", "", "", ""]),
+        row("1", ["2019-08-01 09:00", "", "", ""]),
+        row("", ["2019-08-01 09:00", "", "", ""]),
+    ];
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let report = place.import(&rows, Mode::Apply);
+    let named: Vec<(u32, &str)> =
+        report.problems.iter().map(|problem| (problem.row, problem.field.as_str())).collect();
+    assert_eq!(
+        named,
+        [
+            (3, "received"),
+            (4, "assigned"),
+            (5, "answered"),
+            (6, "unit"),
+            (7, "unit"),
+            (8, "text"),
+            (9, "number"),
+            (10, "number"),
+        ]
+    );
+    assert!(!report.applied);
+    assert_eq!(place.count(), 0, "nothing of a file with mistakes");
+    let report = place.import(&rows, Mode::ApplyGood);
+    assert!(report.applied);
+    assert_eq!((report.counts.new, report.counts.refused, place.count()), (1, 8, 1));
+}
+
+macro_rules! on_both {
+    ($($name:ident),*) => {
+        mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
+        mod postgres { $(#[test] fn $name() {
+            if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
+        })* }
+    };
+}
+
+on_both!(orders_come_in_once_with_what_became_of_them, what_is_wrong_is_named_by_row_and_column);

@@ -1,0 +1,231 @@
+//! Open311 GeoReport v2 (<https://wiki.open311.org/GeoReport_v2/>): requests brought and read by programs of
+//! others, with the extensions that others have in common (paging, `extensions=true`, changes since a moment,
+//! places, updates).
+//!
+//! A jurisdiction is a plan that takes requests, a service one of its categories, an attribute a question of the
+//! category. A program's key is an API token that brings requests and may nothing else. What is read is what
+//! everybody may read on the site.
+//!
+//! [`form`] has both forms of an answer, [`asked`] the parameters, [`fault`] what is wrong with them; the other
+//! modules answer one call each.
+
+mod asked;
+mod bring;
+mod discovery;
+mod fault;
+mod find;
+mod form;
+mod jurisdiction;
+mod services;
+mod updates;
+
+use app::App;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::any;
+
+use crate::asked::Asked;
+use crate::fault::Fault;
+use crate::form::{Form, Node};
+
+/// Where everything lies.
+pub const PREFIX: &str = "/open311/";
+pub(crate) const PRODUCTION: &str = "/open311/v2";
+/// The same, but what is sent there is only looked at.
+pub(crate) const TEST: &str = "/open311/test/v2";
+/// The longest body of a call, in bytes.
+const BODY_MOST: usize = 128 * 1024;
+
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub app: App,
+    /// Whether the site is reached over HTTPS.
+    pub secure: bool,
+}
+
+/// The calls, ready to be merged into a server's router.
+pub fn router(app: App, secure: bool) -> Router {
+    Router::new()
+        .route("/open311/{*rest}", any(call))
+        .layer(DefaultBodyLimit::max(BODY_MOST))
+        .with_state(Server { app, secure })
+}
+
+/// A layer for the whole server: whatever failed elsewhere leaves in the form that the address asks for.
+pub async fn explain(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with(PREFIX) {
+        return next.run(request).await;
+    }
+    let form =
+        request.uri().path().rsplit('/').next().and_then(Form::split).map_or(Form::Xml, |(_, form)| form);
+    let response = next.run(request).await;
+    let status = response.status();
+    let ours = response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN);
+    if ours || !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let said = match status {
+        StatusCode::TOO_MANY_REQUESTS => "too many calls; please wait a little",
+        StatusCode::PAYLOAD_TOO_LARGE => "the body is too long",
+        StatusCode::NOT_FOUND => "there is nothing at this address",
+        status if status.is_server_error() => {
+            "the server cannot answer at the moment; please try again later"
+        }
+        _ => "the call cannot be read",
+    };
+    let mut answer = Fault::new(status, said).answer(form);
+    if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
+        answer.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    answer
+}
+
+async fn call(State(server): State<Server>, Path(rest): Path<String>, request: Request) -> Response {
+    if request.method() == Method::OPTIONS {
+        return preflight();
+    }
+    let (folder, file) = rest.rsplit_once('/').unwrap_or(("", &rest));
+    let Some((name, form)) = Form::split(file) else {
+        let said = "the address must end in .xml or .json, as in /open311/v2/services.xml";
+        return Fault::not_found(said).answer(Form::Xml);
+    };
+    let (test, folder) = match folder.strip_prefix("test/") {
+        Some(folder) => (true, folder),
+        None => (false, folder),
+    };
+    match answer(&server, (folder, name, test), request).await {
+        Ok(Answer { root, node, warning }) => {
+            let mut response = node.answer(StatusCode::OK, root, form);
+            let warning = warning.and_then(|text| HeaderValue::from_str(&format!("299 - \"{text}\"")).ok());
+            if let Some(warning) = warning {
+                response.headers_mut().insert(header::WARNING, warning);
+            }
+            response
+        }
+        Err(fault) => fault.answer(form),
+    }
+}
+
+/// What another site's page in a browser may ask before it reads.
+fn preflight() -> Response {
+    let mut response = Body::empty().into_response();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
+    response
+}
+
+struct Answer {
+    root: &'static str,
+    node: Node,
+    warning: Option<String>,
+}
+
+impl Answer {
+    fn plain(root: &'static str, node: Node) -> Self {
+        Self { root, node, warning: None }
+    }
+}
+
+async fn answer(
+    server: &Server,
+    (folder, name, test): (&str, &str, bool),
+    request: Request,
+) -> Result<Answer, Fault> {
+    let posts = matches!((folder, name), ("v2", "requests" | "servicerequestupdates"));
+    let post = request.method() == Method::POST;
+    let get = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !(get || post && posts) {
+        return Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method"));
+    }
+    let headers = request.headers().clone();
+    let mut asked = Asked::of_query(request.uri().query().unwrap_or_default());
+    if post {
+        asked.0.extend(posted(request).await?.0);
+    }
+    let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
+    let lang = asked.lang(accepted);
+    let site = site(&headers, server.secure);
+    if (folder, name) == ("", "discovery") || (folder, name) == ("v2", "discovery") {
+        return Ok(Answer::plain("discovery", discovery::discovery(server, &site, lang).await?));
+    }
+    let known = matches!(
+        (folder, name),
+        ("v2", "services" | "requests" | "servicerequestupdates")
+            | ("v2/services" | "v2/requests" | "v2/tokens", _)
+    );
+    if !known {
+        return Err(Fault::not_found("there is nothing at this address"));
+    }
+    let held = jurisdiction::find(&server.app, &asked).await?;
+    Ok(match (folder, name) {
+        ("v2", "services") => Answer::plain("services", services::services(&held, lang)),
+        ("v2/services", code) => {
+            Answer::plain("service_definition", services::definition(&held, code, lang)?)
+        }
+        ("v2", "requests") if post => {
+            let node = bring::bring(server, &held, &asked, (&site, test), lang).await?;
+            Answer::plain("service_requests", node)
+        }
+        ("v2", "requests") => {
+            let found = find::requests(server, &held, &asked, lang).await?;
+            Answer { root: "service_requests", node: found.list, warning: found.warning }
+        }
+        ("v2/requests", number) => {
+            Answer::plain("service_requests", find::one(server, &held, number, &asked, lang).await?)
+        }
+        ("v2/tokens", token) => Answer::plain("service_requests", bring::token(server, &held, token).await?),
+        _ if post => {
+            Answer::plain("service_request_updates", updates::add(server, &held, &asked, test).await?)
+        }
+        _ => Answer::plain("service_request_updates", updates::list(server, &held, &asked, lang).await?),
+    })
+}
+
+/// A body's parameters, from either kind of form.
+async fn posted(request: Request) -> Result<Asked, Fault> {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let kind = kind.unwrap_or_default().to_ascii_lowercase();
+    if kind.starts_with("multipart/form-data") {
+        return parts(request).await;
+    }
+    if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
+        return Err(Fault::bad(
+            "the body must be a form: application/x-www-form-urlencoded or multipart/form-data",
+        ));
+    }
+    let body = Bytes::from_request(request, &()).await;
+    let body = body.map_err(|error| Fault::new(error.into_response().status(), "the body cannot be read"))?;
+    Ok(Asked::of(&body))
+}
+
+async fn parts(request: Request) -> Result<Asked, Fault> {
+    let unread = || Fault::bad("the form cannot be read");
+    let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unread())?;
+    let mut out = Asked::default();
+    while let Some(part) = parts.next_field().await.map_err(|_| unread())? {
+        let name = part.name().unwrap_or_default().to_owned();
+        if part.file_name().is_some_and(|file| !file.is_empty()) {
+            return Err(Fault::bad(format!("{name}: files are not taken; give their address as media_url")));
+        }
+        let value = part.bytes().await.map_err(|error| {
+            let status = error.status();
+            Fault::new(status, "the form cannot be read")
+        })?;
+        out.0.push((name, String::from_utf8_lossy(&value).into_owned()));
+    }
+    Ok(out)
+}
+
+/// The site as its caller reaches it.
+fn site(headers: &HeaderMap, secure: bool) -> String {
+    let given = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let good = |c: char| c.is_ascii_alphanumeric() || "-.:[]".contains(c);
+    let host = if !given.is_empty() && given.chars().all(good) { given } else { "localhost" };
+    format!("{}://{host}", if secure { "https" } else { "http" })
+}

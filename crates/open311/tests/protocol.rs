@@ -1,0 +1,379 @@
+//! The standard's rules, one by one, as a program meets them.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+mod seed;
+
+use std::sync::Arc;
+
+use app::request::{RequestAct, RequestPaging};
+use app::{Actor, FixedClock, TokenScope};
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use domain::request::RequestStep;
+use domain::request::query::RequestQuery;
+use domain::source::Source;
+use http_body_util::BodyExt;
+use jiff::civil::date;
+use seed::{Seed, code};
+use tower::ServiceExt;
+
+struct Site {
+    seed: Seed,
+    router: Router,
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    text: String,
+}
+
+impl Answer {
+    #[track_caller]
+    fn json(&self) -> Json {
+        assert_eq!(self.headers["content-type"], "application/json; charset=utf-8", "{}", self.text);
+        Json(serde_json::from_str(&self.text).unwrap_or_else(|error| panic!("{error}: {}", self.text)))
+    }
+
+    #[track_caller]
+    fn is(self, status: u16) -> Self {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        self
+    }
+}
+
+struct Json(serde_json::Value);
+
+impl Json {
+    fn ids(&self) -> Vec<&str> {
+        self.0.as_array().unwrap().iter().map(|it| it["service_request_id"].as_str().unwrap()).collect()
+    }
+
+    fn said(&self) -> Vec<&str> {
+        self.0.as_array().unwrap().iter().map(|it| it["description"].as_str().unwrap()).collect()
+    }
+}
+
+impl Site {
+    async fn open() -> Self {
+        let clock = Arc::new(FixedClock::morning(date(2019, 8, 14)).unwrap());
+        let seed = Seed::new(clock).await;
+        seed.requests().await;
+        let router =
+            open311::router(seed.app.clone(), false).layer(axum::middleware::from_fn(open311::explain));
+        Self { seed, router }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap();
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    async fn get(&self, path: &str) -> Answer {
+        self.send(
+            Request::get(format!("/open311{path}"))
+                .header("host", "311.example")
+                .body(Body::empty())
+                .unwrap(),
+        )
+        .await
+    }
+
+    async fn post(&self, path: &str, form: &str) -> Answer {
+        let request = Request::post(format!("/open311{path}"))
+            .header("content-type", "application/x-www-form-urlencoded; charset=utf-8")
+            .header("host", "311.example")
+            .header("accept-language", "en");
+        self.send(request.body(Body::from(form.replace("KEY", &self.seed.key))).unwrap()).await
+    }
+
+    async fn count(&self) -> u64 {
+        self.seed.app.request_count(&code("p"), &RequestQuery::default()).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn forms_errors_and_discovery_are_as_the_standard_has_them() {
+    let site = Site::open().await;
+    for (path, root) in
+        [("/discovery", "discovery"), ("/v2/services", "services"), ("/v2/requests", "service_requests")]
+    {
+        let xml = site.get(&format!("{path}.xml")).await.is(200);
+        assert_eq!(xml.headers["content-type"], "text/xml; charset=utf-8");
+        assert_eq!(xml.headers["access-control-allow-origin"], "*");
+        let begin = format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<{root}>");
+        assert!(xml.text.starts_with(&begin), "{}", xml.text);
+        site.get(&format!("{path}.json")).await.is(200).json();
+    }
+    let discovery = site.get("/discovery.json").await.json().0;
+    assert_eq!(discovery["endpoints"][0]["url"], "http://311.example/open311/v2");
+    assert_eq!(discovery["endpoints"][1]["type"], "test");
+    assert_eq!(discovery["contact"], "open311@huitian.example");
+    // Whatever is wrong is a list, in the form that was asked for.
+    for (path, status) in [
+        ("/v2/services", 404),
+        ("/v2/services.html", 404),
+        ("/v2/nothing.json", 404),
+        ("/v2/services/NOTHING.json", 404),
+        ("/v2/services/GONE.json", 404),
+        ("/v2/requests/nothing.json", 404),
+        ("/v2/tokens/nothing.json", 404),
+        ("/v2/services.json?jurisdiction_id=elsewhere.example", 404),
+        ("/v2/requests.json?start_date=yesterday", 400),
+        ("/v2/requests.json?status=pending", 400),
+        ("/v2/requests.json?page_size=0", 400),
+        ("/v2/requests.json?lat=116&long=40", 400),
+        ("/v2/requests.json?start_date=2019-08-02T00:00:00Z&end_date=2019-08-01T00:00:00Z", 400),
+    ] {
+        let answer = site.get(path).await.is(status);
+        if path.contains(".json") {
+            assert_eq!(answer.json().0[0]["code"], status, "{path}");
+        } else {
+            assert!(answer.text.contains("<errors><error><code>404</code><description>"), "{}", answer.text);
+        }
+    }
+    let wrong = site.send(Request::delete("/open311/v2/requests.json").body(Body::empty()).unwrap()).await;
+    assert_eq!(wrong.is(405).json().0[0]["code"], 405);
+    let long = site.post("/v2/requests.json", &"x".repeat(300_000)).await;
+    assert_eq!(long.is(413).json().0[0]["code"], 413);
+}
+
+#[tokio::test]
+async fn services_say_what_is_asked_of_each() {
+    let site = Site::open().await;
+    let services = site.get("/v2/services.json?jurisdiction_id=huitian.example").await.json().0;
+    let said: Vec<[&str; 2]> = services
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| [it["service_code"].as_str().unwrap(), it["type"].as_str().unwrap()])
+        .collect();
+    assert_eq!(
+        said,
+        [["PARKING", "realtime"], ["GARBAGE", "realtime"], ["NOISE", "batch"], ["CONDUCT", "blackbox"]]
+    );
+    assert_eq!(services[0]["metadata"], false);
+    assert_eq!(services[1]["metadata"], true);
+    assert_eq!(services[0]["service_name"], "PARKING类");
+    let english = site.get("/v2/services.json?locale=en").await.json().0;
+    assert_eq!(english[0]["service_name"], "PARKING");
+    let asked = site.get("/v2/services/GARBAGE.json").await.json().0;
+    let attributes = asked["attributes"].as_array().unwrap();
+    assert_eq!(attributes.len(), 4);
+    assert_eq!(attributes[0]["datatype"], "singlevaluelist");
+    assert_eq!(attributes[0]["required"], true);
+    assert_eq!(attributes[0]["values"][0], serde_json::json!({"key": "miss", "name": "miss"}));
+    assert_eq!(attributes[3]["variable"], false);
+    assert_eq!(attributes[3]["order"], 4);
+    assert_eq!(site.get("/v2/services/PARKING.json").await.json().0["attributes"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn requests_are_found_by_number_day_state_place_and_text() {
+    let site = Site::open().await;
+    let ids = |path: String| {
+        let site = &site;
+        async move {
+            let json = site.get(&path).await.is(200).json();
+            json.ids().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        }
+    };
+    // All of the last ninety days, the newest first, and never one that nobody may read.
+    let all = ids("/v2/requests.json".into()).await;
+    assert_eq!((all.len(), all[0].as_str(), all[249].as_str()), (250, "1001", "1250"));
+    assert_eq!(ids("/v2/requests.json?service_request_id=1,1002,none,9999".into()).await, ["1002", "1"]);
+    assert_eq!(ids("/v2/requests.json?service_request_id=none".into()).await, Vec::<String>::new());
+    assert_eq!(ids("/v2/requests.json?service_code=NOISE,%20NOTHING".into()).await, Vec::<String>::new());
+    assert_eq!(ids("/v2/requests.json?service_code=%E5%9E%83".into()).await, Vec::<String>::new());
+    let closed = ids("/v2/requests.json?status=closed".into()).await;
+    assert_eq!(closed.len(), 83);
+    assert!(closed.iter().all(|id| id.parse::<u32>().unwrap() % 3 == 0));
+    assert_eq!(ids("/v2/requests.json?status=open,closed".into()).await.len(), 250);
+    let pages: Vec<String> = [
+        ids("/v2/requests.json?page=1&page_size=100".into()).await,
+        ids("/v2/requests.json?page=2&page_size=100".into()).await,
+        ids("/v2/requests.json?page=3&page_size=100".into()).await,
+    ]
+    .concat();
+    assert_eq!(pages, all);
+    assert_eq!(ids("/v2/requests.json?page=4&page_size=100".into()).await, Vec::<String>::new());
+    // Nine in the morning of the fourteenth, minus one hour and then every three.
+    let day = "/v2/requests.json?start_date=2019-08-13T00:00:00%2B08:00&end_date=2019-08-13T08:00:00%2B08:00";
+    assert_eq!(ids(day.into()).await, ["1009", "1010", "1011"]);
+    let old = "/v2/requests.json?start_date=2019-01-01T00:00:00Z&end_date=2019-12-31T00:00:00Z";
+    let answer = site.get(old).await.is(200);
+    assert!(answer.headers["warning"].to_str().unwrap().contains("90 days"));
+    assert_eq!(answer.json().ids(), ["1"]);
+    // A millionth of a degree of longitude is 8.5 centimetres here.
+    let near = ids("/v2/requests.json?lat=40.07&long=116.361001&radius=1".into()).await;
+    assert_eq!((near.len(), near[0].as_str(), near[11].as_str()), (12, "1001", "1012"));
+    assert_eq!(ids("/v2/requests.json?bbox=116.361,40.0,116.361002,40.1".into()).await, ["1001", "1002"]);
+    assert_eq!(ids("/v2/requests.json?q=%E6%B6%88%E9%98%B2&page_size=3".into()).await.len(), 3);
+    assert_eq!(ids("/v2/requests.json?updated_after=2019-08-14T00:00:00Z".into()).await.len(), 84);
+    let one = site.get("/v2/requests/1002.json").await.json().0;
+    assert_eq!(one[0]["description"], "消防通道停满车 & 堵了 <1002>");
+    assert_eq!(one[0]["status"], "closed");
+    assert_eq!(one[0]["requested_datetime"], "2019-08-14T05:00:00+08:00");
+    assert_eq!(one[0]["lat"], 40.07);
+    assert!(one[0]["media_url"].is_null());
+    assert!(one[0].get("notes").is_none());
+    let xml = site.get("/v2/requests/1002.xml").await.text;
+    assert!(xml.contains("<description>消防通道停满车 &amp; 堵了 &lt;1002&gt;</description>"), "{xml}");
+    assert!(xml.contains("🚲") && xml.contains("<media_url/>"), "{xml}");
+    let more = site.get("/v2/requests/1002.json?extensions=true").await.json().0;
+    assert_eq!(more[0]["extended_attributes"]["detailed_status"], "answered");
+    assert_eq!(more[0]["notes"][1]["description"], "已划线");
+    site.get("/v2/requests/9999.json").await.is(404);
+}
+
+#[tokio::test]
+async fn a_program_brings_requests_with_its_key_and_is_told_everything_that_is_wrong() {
+    let site = Site::open().await;
+    let before = site.count().await;
+    for form in ["service_code=PARKING&lat=40.07&long=116.36", "api_key=other&service_code=PARKING"] {
+        let answer = site.post("/v2/requests.json", form).await.is(403);
+        assert_eq!(answer.json().0.as_array().unwrap().len(), 1);
+    }
+    // A key for other purposes brings nothing.
+    let reads = site.seed.app.new_api_token(&code("desk"), "r", &[TokenScope::Read], 3).await.unwrap().secret;
+    site.post("/v2/requests.json", &format!("api_key={reads}&service_code=PARKING")).await.is(403);
+    let wrong =
+        site.post("/v2/requests.json", "api_key=KEY&service_code=GARBAGE&attribute[DAYS]=two&email=x").await;
+    let wrong = wrong.is(400).json();
+    assert_eq!(
+        wrong.said(),
+        [
+            "lat and long, address_string or address_id required",
+            "email must be an address of mail",
+            "KIND required",
+            "DAYS must be a number",
+        ]
+    );
+    site.post("/v2/requests.json", "api_key=KEY&service_code=NONE&lat=40&long=116").await.is(404);
+    site.post("/v2/requests.json", "api_key=KEY&lat=40&long=116").await.is(400);
+    site.post("/v2/requests.json", "api_key=KEY&service_code=PARKING&lat=116.3&long=40").await.is(400);
+    let long =
+        format!("api_key=KEY&service_code=PARKING&address_id=estate&description={}", "x".repeat(4_001));
+    site.post("/v2/requests.json", &long).await.is(400);
+    let bad = "api_key=KEY&service_code=PARKING&address_id=estate&media_url=javascript:alert(1)";
+    site.post("/v2/requests.json", bad).await.is(400);
+    assert_eq!(site.count().await, before, "nothing of what was refused is on the books");
+    // The test endpoint only looks.
+    let test =
+        site.post("/test/v2/requests.json", "api_key=KEY&service_code=PARKING&address_id=estate").await;
+    assert_eq!(test.is(200).json().ids(), ["test"]);
+    assert_eq!(site.count().await, before);
+
+    let form = "api_key=KEY&service_code=GARBAGE&lat=40.07&long=116.36&description=%E4%B8%89%E5%A4%A9 13812345678&\
+                attribute[KIND]=miss&attribute[SPOTS][]=a&attribute[SPOTS][]=b&first_name=Ann&last_name=Li&\
+                phone=13812345678";
+    let told = site.post("/v2/requests.json", form).await.is(200).json();
+    let number = told.ids()[0].to_owned();
+    assert!(told.0[0].get("token").is_none());
+    assert!(told.0[0]["service_notice"].as_str().unwrap().contains("http://311.example/p/p/my?key="));
+    // Sent again at once it is the same one; it is not published, and what is kept of it is masked.
+    assert_eq!(site.post("/v2/requests.json", form).await.json().ids(), [number.as_str()]);
+    assert_eq!(site.count().await, before + 1);
+    site.get(&format!("/v2/requests/{number}.json")).await.is(404);
+    let held = site.seed.app.request(&code("p"), &code(&number), Default::default()).await.unwrap().0;
+    assert_eq!(held.text, "三天 ***");
+    assert_eq!(held.details.len(), 2);
+    // A form in parts says the same.
+    let parts = ["api_key", "service_code", "address_string", "attribute[KIND]"]
+        .iter()
+        .zip([site.seed.key.as_str(), "GARBAGE", "estate小区东门", "spill"])
+        .map(|(name, value)| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+        })
+        .collect::<String>();
+    let request = Request::post("/open311/v2/requests.json")
+        .header("content-type", "multipart/form-data; boundary=b")
+        .body(Body::from(format!("{parts}--b--\r\n")))
+        .unwrap();
+    let number = site.send(request).await.is(200).json().ids()[0].to_owned();
+    let held = site.seed.app.request(&code("p"), &code(&number), Default::default()).await.unwrap().0;
+    // The address names its area, and the area its unit.
+    assert_eq!(held.areas, [code("estate")]);
+    assert_eq!(held.lead_unit, Some(code("office")));
+}
+
+#[tokio::test]
+async fn what_is_looked_at_first_is_known_by_a_token() {
+    let site = Site::open().await;
+    let told =
+        site.post("/v2/requests.json", "api_key=KEY&service_code=NOISE&address_string=x").await.is(200);
+    let told = told.json().0;
+    assert!(told[0].get("service_request_id").is_none());
+    let token = told[0]["token"].as_str().unwrap().to_owned();
+    let path = format!("/v2/tokens/{token}.json");
+    let waits = site.get(&path).await.is(200).json().0;
+    assert_eq!((waits[0]["token"].as_str(), waits[0]["service_request_id"].is_null()), (Some(&*token), true));
+    let newest = RequestPaging { limit: 1, ..RequestPaging::default() };
+    let query = RequestQuery { categories: vec![code("NOISE")], ..RequestQuery::default() };
+    let held = site.seed.app.requests(&code("p"), &query, &newest).await.unwrap().rows.remove(0);
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    let answer = RequestAct::Answer { text: "即答".into() };
+    site.seed.app.act_on_request(&desk, &code("p"), &held.code, answer, Source::default()).await.unwrap();
+    assert_eq!(site.get(&path).await.json().ids(), [held.code.as_str()]);
+}
+
+#[tokio::test]
+async fn a_program_adds_to_what_it_brought_and_to_nothing_else() {
+    let site = Site::open().await;
+    let told =
+        site.post("/v2/requests.json", "api_key=KEY&service_code=PARKING&address_string=x").await.is(200);
+    let number = told.json().ids()[0].to_owned();
+    let update = |id: &str, status: &str, text: &str| {
+        format!(
+            "api_key=KEY&service_request_id={id}&update_id=7&status={status}&\
+             updated_datetime=2019-08-14T01:00:00Z&description={text}"
+        )
+    };
+    let path = "/v2/servicerequestupdates.json";
+    site.post(path, &update("1002", "OPEN", "more")).await.is(404);
+    assert_eq!(site.post(path, "api_key=KEY&status=SHUT").await.is(400).json().said().len(), 5);
+    let added = site.post(path, &update(&number, "OPEN", "still there")).await.is(200).json().0;
+    assert_eq!(added[0]["update_id"], "7");
+    site.post(path, &update(&number, "OPEN", "still there")).await.is(200);
+    let one =
+        || async { site.seed.app.request(&code("p"), &code(&number), Default::default()).await.unwrap().0 };
+    assert_eq!(one().await.words.len(), 1, "sent twice, it is said once");
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    for act in [
+        RequestAct::Publish { shown: true, reason: String::new() },
+        RequestAct::Answer { text: "done".into() },
+    ] {
+        site.seed
+            .app
+            .act_on_request(&desk, &code("p"), &code(&number), act, Source::default())
+            .await
+            .unwrap();
+    }
+    site.post(path, &update(&number, "REOPEN", "not done")).await.is(200);
+    assert_eq!(one().await.moves.last().unwrap().step, RequestStep::Reopen);
+    let list =
+        site.get("/v2/servicerequestupdates.json?start_date=2019-08-13T00:00:00Z").await.is(200).json().0;
+    let own: Vec<[&str; 2]> = list
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|it| it["service_request_id"] == number.as_str())
+        .map(|it| [it["status"].as_str().unwrap(), it["description"].as_str().unwrap()])
+        .collect();
+    assert!(own.iter().any(|[status, text]| *status == "CLOSED" && *text == "done"), "{own:?}");
+    assert!(own.iter().any(|[status, _]| *status == "REOPEN"), "{own:?}");
+}
+
+#[tokio::test]
+async fn of_several_jurisdictions_one_must_be_named() {
+    let site = Site::open().await;
+    site.seed.plan("q", "").await;
+    site.get("/v2/services.json").await.is(400);
+    site.get("/v2/services.json?jurisdiction_id=q").await.is(200);
+    assert_eq!(site.get("/v2/requests.json?jurisdiction_id=q").await.json().ids().len(), 0);
+    assert_eq!(site.get("/v2/requests.json?jurisdiction_id=huitian.example").await.json().ids().len(), 250);
+}

@@ -1,0 +1,393 @@
+//! Hot issues: what many people raise, and what a confirmed one becomes.
+
+use std::sync::Arc;
+
+use app::request::{HotMatter, HotMatters, HotOutcome};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::item::Target as Thing;
+use domain::item::kind::Level;
+use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
+use jiff::Span;
+use jiff::civil::Date;
+
+use super::choices::{self, area_name, category_name, unit_name, words_of};
+use crate::editor::field::{Choice, Control, Field, Typed};
+use crate::editor::page::{Filled, form_page, known_code};
+use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::error::PageError;
+use crate::ledger::act::source;
+use crate::ledger::staff_only;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::{day, moment};
+
+/// The spans that may be looked at, in days.
+const SPANS: [i64; 3] = [30, 90, 365];
+const SPAN: i64 = 90;
+/// Matters of one page, and requests of one matter's page: the newest.
+const SHOWN: usize = 100;
+const REQUESTS: usize = 50;
+/// Areas that are named.
+const PLACES: usize = 3;
+/// The most working of a proposed limit, in days.
+const DUE_DAYS: i64 = 30;
+
+struct Line {
+    key: String,
+    title: String,
+    places: Vec<(String, usize)>,
+    elsewhere: usize,
+    category: String,
+    people: usize,
+    requests: usize,
+    followers: u64,
+    first: String,
+    last: String,
+    trend: String,
+    rising: bool,
+    /// Name, address, and how many of the requests.
+    led_to: Vec<(String, String, u64)>,
+}
+
+#[derive(Template)]
+#[template(path = "requests/hot.html")]
+struct HotPage {
+    page: Page,
+    days: i64,
+    spans: Vec<i64>,
+    lines: Vec<Line>,
+    said: String,
+}
+
+struct Week {
+    label: String,
+    count: u32,
+    length: u32,
+}
+
+struct Asked {
+    code: String,
+    title: String,
+    received: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests/matter.html")]
+struct MatterPage {
+    page: Page,
+    line: Line,
+    back: String,
+    period: String,
+    said: String,
+    unit: String,
+    weeks: Vec<Week>,
+    requests: Vec<Asked>,
+    more: usize,
+    confirm: String,
+    done: bool,
+}
+
+/// The matters of a span that ends on the day that is looked at.
+async fn matters(
+    visit: &Visit,
+    plan: &Code,
+    portfolio: &Portfolio,
+    typed: &Typed,
+) -> Result<(Arc<HotMatters>, i64), PageError> {
+    let days = typed.get("days").parse().ok().filter(|days| SPANS.contains(days)).unwrap_or(SPAN);
+    let to = portfolio.view.as_of;
+    let from = to.saturating_sub(Span::new().days(days - 1));
+    Ok((visit.app.hot_matters(plan, from, to).await?, days))
+}
+
+fn line(visit: &Visit, page: &Page, portfolio: &Portfolio, matter: &HotMatter) -> Line {
+    let lang = visit.lang;
+    let args = [("recent", &*matter.recent.to_string()), ("earlier", &*matter.earlier.to_string())];
+    Line {
+        key: matter.key.to_string(),
+        title: matter.title.clone(),
+        places: matter
+            .areas
+            .iter()
+            .take(PLACES)
+            .map(|(area, count)| (area_name(portfolio, Some(area), lang), *count))
+            .collect(),
+        elsewhere: matter.areas.len().saturating_sub(PLACES),
+        category: category_name(portfolio, matter.category.as_ref(), lang),
+        people: matter.people,
+        requests: matter.requests.len(),
+        followers: matter.followers,
+        first: day(lang, matter.first.date()),
+        last: day(lang, matter.last.date()),
+        trend: visit.tw("hot-trend", &args),
+        rising: matter.recent > matter.earlier,
+        led_to: matter
+            .led_to
+            .iter()
+            .map(|(thing, count)| {
+                let (name, address) = super::one::link(page, portfolio, thing);
+                (name, address, *count)
+            })
+            .collect(),
+    }
+}
+
+fn said(visit: &Visit, all: &HotMatters) -> String {
+    let (from, to) = (day(visit.lang, all.from), day(visit.lang, all.to));
+    let at = moment(visit.lang, all.at);
+    let args = [("from", &*from), ("to", &*to), ("looked", &*all.looked.to_string()), ("at", &*at)];
+    visit.tw("hot-looked", &args)
+}
+
+pub async fn list(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let (all, days) = matters(&visit, &plan, &portfolio, &Typed(query)).await?;
+    let page = visit.page(visit.t("hot-title"));
+    let shown = HotPage {
+        days,
+        spans: SPANS.to_vec(),
+        lines: all.matters.iter().take(SHOWN).map(|matter| line(&visit, &page, &portfolio, matter)).collect(),
+        said: said(&visit, &all),
+        page,
+    };
+    render(StatusCode::OK, &shown)
+}
+
+/// The matter of that name, with the span that it was found in.
+async fn opened(
+    visit: &Visit,
+    plan: &str,
+    key: &str,
+    typed: &Typed,
+) -> Result<(Code, Arc<Portfolio>, Arc<HotMatters>, HotMatter, i64), PageError> {
+    let (plan, key) = (known_code(plan)?, known_code(key)?);
+    staff_only(visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let (all, days) = matters(visit, &plan, &portfolio, typed).await?;
+    let held = all.matters.iter().find(|matter| matter.key == key).cloned();
+    let matter = held.ok_or_else(|| PageError::not_found().in_lang(visit.lang))?;
+    Ok((plan, portfolio, all, matter, days))
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, key)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let typed = Typed(query);
+    let (plan, portfolio, all, matter, days) = opened(&visit, &plan, &key, &typed).await?;
+    let lang = visit.lang;
+    let page = visit.page(&matter.title);
+    let most = matter.weeks.iter().copied().max().unwrap_or(1).max(1);
+    let week = |at: usize| all.from.saturating_add(Span::new().days(7 * at as i64));
+    let newest: Vec<&Code> = matter.requests.iter().rev().take(REQUESTS).collect();
+    let query = domain::request::query::RequestQuery {
+        codes: newest.iter().map(|code| (*code).clone()).collect(),
+        ..domain::request::query::RequestQuery::default()
+    };
+    let paging = app::request::RequestPaging { limit: REQUESTS, ..app::request::RequestPaging::default() };
+    let rows = visit.app.requests(&plan, &query, &paging).await?.rows;
+    let may = !page.is_past() && may_confirm(&visit, &plan);
+    let shown = MatterPage {
+        line: line(&visit, &page, &portfolio, &matter),
+        back: page.link(&format!("/requests/hot?days={days}")),
+        period: said(&visit, &all),
+        said: match typed.get("done") {
+            "" => String::new(),
+            _ => visit.t("hot-confirmed").into_owned(),
+        },
+        unit: unit_name(&portfolio, matter.unit.as_ref(), lang),
+        weeks: matter
+            .weeks
+            .iter()
+            .enumerate()
+            .map(|(at, count)| Week { label: day(lang, week(at)), count: *count, length: count * 100 / most })
+            .collect(),
+        requests: rows
+            .iter()
+            .map(|row| Asked {
+                code: row.code.to_string(),
+                title: row.title.clone(),
+                received: moment(lang, row.received),
+            })
+            .collect(),
+        more: matter.requests.len().saturating_sub(REQUESTS),
+        confirm: if may {
+            format!("/p/{plan}/requests/hot/{}/confirm?days={days}", matter.key)
+        } else {
+            String::new()
+        },
+        done: !matter.led_to.is_empty(),
+        page,
+    };
+    render(StatusCode::OK, &shown)
+}
+
+fn may_confirm(visit: &Visit, plan: &Code) -> bool {
+    let target = Target { plan: Some(plan.clone()), ..Target::default() };
+    visit.actor.may(Action::SuperviseItem, &target)
+}
+
+const TASK: &str = "task";
+const PROJECT: &str = "project";
+const LEVELS: [Level; 2] = [Level::District, Level::City];
+
+/// What is proposed of a matter: its words, the unit that has most of it, a month.
+fn sheet(
+    visit: &Visit,
+    plan: &Code,
+    portfolio: &Portfolio,
+    (all, matter, days): (&HotMatters, &HotMatter, i64),
+) -> Sheet {
+    let lang = visit.lang;
+    let field = |name: &str, key: &str, control| Field::new(lang, name, key, control);
+    let here = format!("/p/{plan}/requests/hot/{}", matter.key);
+    let mut form = Sheet::new(
+        format!("{here}/confirm?days={days}"),
+        format!("{here}?days={days}"),
+        visit.t("hot-confirm-save"),
+    );
+    form.intro = visit.t("hot-confirm-lead").into_owned();
+    let outcomes = [(TASK, "hot-becomes-task"), (PROJECT, "hot-becomes-project")];
+    let outcomes = outcomes.map(|(value, key)| Choice::new(value, visit.t(key))).to_vec();
+    let projects = std::iter::once(Choice::new("", visit.t("hot-project-none")))
+        .chain(
+            portfolio
+                .projects
+                .iter()
+                .map(|project| Choice::new(project.code.to_string(), project.name.get(lang.is_english()))),
+        )
+        .collect();
+    let due = due(visit.app.clock().today());
+    let text = visit.tw(
+        "hot-proposed",
+        &[
+            ("people", &matter.people.to_string()),
+            ("requests", &matter.requests.len().to_string()),
+            ("from", &all.from.to_string()),
+            ("to", &all.to.to_string()),
+            ("title", &matter.title),
+        ],
+    );
+    let unit = matter.unit.as_ref().map(Code::to_string).unwrap_or_default();
+    form.group(
+        visit.t("hot-becomes"),
+        vec![
+            field("outcome", "hot-becomes", Control::Select(outcomes)).value(TASK).required(),
+            field("project", "hot-project", Control::Select(projects)),
+        ],
+    )
+    .group(
+        visit.t("hot-task"),
+        vec![
+            field("name", "hot-task-name", Control::Text).value(matter.title.clone()),
+            field("text", "hot-task-text", Control::Area).value(text),
+            field(
+                "lead_unit",
+                "hot-task-unit",
+                Control::Select(choices::units(portfolio, lang, "hot-unit-none")),
+            )
+            .value(unit),
+            field(
+                "level",
+                "hot-task-level",
+                Control::Select(words_of(lang, "level", LEVELS.iter().map(|level| level.as_str()))),
+            ),
+            field("due", "hot-task-due", Control::Day).value(due.to_string()),
+        ],
+    )
+}
+
+fn due(today: Date) -> Date {
+    domain::workday::at_or_after(today.saturating_add(Span::new().days(DUE_DAYS)))
+}
+
+pub async fn form(
+    visit: Visit,
+    Path((plan, key)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (plan, portfolio, all, matter, days) = opened(&visit, &plan, &key, &Typed(query)).await?;
+    if !may_confirm(&visit, &plan) {
+        return Err(visit.forbidden(Action::SuperviseItem));
+    }
+    let form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
+    form_page(&visit, StatusCode::OK, visit.t("hot-confirm"), form)
+}
+
+pub async fn save(
+    visit: Visit,
+    Path((plan, key)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let (plan, portfolio, all, matter, days) = opened(&visit, &plan, &key, &Typed(query)).await?;
+    if !may_confirm(&visit, &plan) {
+        return Err(visit.forbidden(Action::SuperviseItem));
+    }
+    let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
+    form.refill(&typed);
+    let outcome = outcome(&visit, &typed, &mut form);
+    let again = |form: Sheet, status| form_page(&visit, status, visit.t("hot-confirm"), form);
+    let Some(outcome) = outcome else { return again(form, StatusCode::UNPROCESSABLE_ENTITY) };
+    match visit.app.confirm_matter(&visit.actor, &plan, &matter, outcome, source(&visit)).await {
+        Ok(_) => {
+            let back = format!("/p/{plan}/requests/hot/{}?days={days}&done=1", matter.key);
+            Ok(Redirect::to(&back).into_response())
+        }
+        Err(error) => {
+            let refusals = refused(error)?;
+            for refusal in &refusals {
+                form.fault(&refusal.field, words::refusal(visit.lang, refusal));
+            }
+            let forbidden = is_forbidden(&refusals);
+            let status = if forbidden { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
+            again(form, status)
+        }
+    }
+}
+
+fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet) -> Option<HotOutcome> {
+    let mut missing = |field: &str| form.fault(field, visit.t("field-error-missing").into_owned());
+    if typed.get("outcome") == PROJECT {
+        let Ok(project) = Code::new(typed.get("project")) else {
+            missing("project");
+            return None;
+        };
+        return Some(HotOutcome::Held(Thing::Project(project)));
+    }
+    let unit = Code::new(typed.get("lead_unit")).ok();
+    let due = domain::planned_date::parse_day(typed.get("due"));
+    for (field, empty) in [
+        ("name", typed.get("name").is_empty()),
+        ("text", typed.get("text").is_empty()),
+        ("lead_unit", unit.is_none()),
+        ("due", due.is_none()),
+    ] {
+        if empty {
+            missing(field);
+        }
+    }
+    let (lead_unit, due) = (unit?, due?);
+    if typed.get("name").is_empty() || typed.get("text").is_empty() {
+        return None;
+    }
+    Some(HotOutcome::Task {
+        name: typed.get("name").to_owned(),
+        text: typed.get("text").to_owned(),
+        lead_unit,
+        level: Level::parse(typed.get("level")).unwrap_or(Level::District),
+        due,
+    })
+}

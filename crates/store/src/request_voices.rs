@@ -1,0 +1,99 @@
+//! What requests say, with who said it: for finding matters that many people raise.
+
+use domain::code::Code;
+use domain::item::Target;
+use jiff::civil::DateTime;
+
+use crate::error::Result;
+use crate::request::{damaged, moment};
+use crate::sql::{Connection, Param};
+
+/// One request's words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoiceRow {
+    pub code: Code,
+    pub title: String,
+    pub text: String,
+    pub address: String,
+    pub received: DateTime,
+    pub category: Option<Code>,
+    pub unit: Option<Code>,
+    pub area: Option<Code>,
+    /// Tells one person from another; empty where nobody knows.
+    pub asker: String,
+    /// Those who follow it instead of asking the same.
+    pub followers: u32,
+}
+
+impl Connection {
+    /// The requests received within two moments, the earliest first; of more than `most` the newest.
+    pub fn request_voices(
+        &mut self,
+        plan: &Code,
+        (from, to): (DateTime, DateTime),
+        most: usize,
+    ) -> Result<Vec<VoiceRow>> {
+        let (from, to) = (moment(from), moment(to));
+        let sql = format!(
+            "SELECT request.code, title, body, address, received, category, lead_unit, area, \
+             COALESCE((SELECT asker FROM request_person AS held WHERE held.plan = request.plan AND \
+             held.request = request.code), ''), \
+             (SELECT COUNT(*) FROM request_follower AS held WHERE held.plan = request.plan AND \
+             held.request = request.code) \
+             FROM request WHERE plan = $1 AND received >= $2 AND received <= $3 \
+             ORDER BY received DESC, request.code DESC LIMIT {most}"
+        );
+        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
+        let mut rows = self.rows(&sql, &params, |row| {
+            let code = |at: usize| match row.text(at)? {
+                "" => Ok(None),
+                text => Code::new(text).map(Some).map_err(damaged),
+            };
+            Ok(VoiceRow {
+                code: Code::new(row.text(0)?).map_err(damaged)?,
+                title: row.text(1)?.to_owned(),
+                text: row.text(2)?.to_owned(),
+                address: row.text(3)?.to_owned(),
+                received: row.text(4)?.parse().map_err(damaged)?,
+                category: code(5)?,
+                unit: code(6)?,
+                area: code(7)?,
+                asker: row.text(8)?.to_owned(),
+                followers: u32::try_from(row.int(9)?).unwrap_or(u32::MAX),
+            })
+        })?;
+        rows.reverse();
+        Ok(rows)
+    }
+
+    /// What some requests led to, each thing with how many of them did.
+    pub fn request_targets(&mut self, plan: &Code, requests: &[Code]) -> Result<Vec<(Target, u64)>> {
+        let mut out: Vec<(Target, u64)> = Vec::new();
+        for part in requests.chunks(500) {
+            let places: Vec<String> = (2..part.len() + 2).map(|at| format!("${at}")).collect();
+            let sql = format!(
+                "SELECT to_kind, to_code, COUNT(*) FROM request_link WHERE plan = $1 AND request IN ({}) \
+                 GROUP BY to_kind, to_code ORDER BY to_kind, to_code",
+                places.join(", ")
+            );
+            let mut params = vec![Param::Text(plan.as_str())];
+            params.extend(part.iter().map(|code| Param::Text(code.as_str())));
+            let rows = self.rows(&sql, &params, |row| {
+                let code = Code::new(row.text(1)?).map_err(damaged)?;
+                let target = match row.text(0)? {
+                    "project" => Target::Project(code),
+                    "item" => Target::Item(code),
+                    _ => Target::Indicator(code),
+                };
+                Ok((target, row.int(2)? as u64))
+            })?;
+            for (target, number) in rows {
+                match out.iter_mut().find(|(held, _)| *held == target) {
+                    Some((_, held)) => *held += number,
+                    None => out.push((target, number)),
+                }
+            }
+        }
+        Ok(out)
+    }
+}
