@@ -18,7 +18,7 @@ use jiff::civil::Date;
 use super::choices::{self, area_name, category_name, unit_name, words_of};
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, form_page, known_code};
-use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::ledger::staff_only;
@@ -351,9 +351,7 @@ pub async fn save(
             for refusal in &refusals {
                 form.fault(&refusal.field, words::refusal(visit.lang, refusal));
             }
-            let forbidden = is_forbidden(&refusals);
-            let status = if forbidden { StatusCode::FORBIDDEN } else { StatusCode::UNPROCESSABLE_ENTITY };
-            again(form, status)
+            again(form, refused_status(&refusals))
         }
     }
 }
