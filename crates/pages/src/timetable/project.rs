@@ -186,7 +186,7 @@ pub(super) async fn show(
         })
         .collect();
     let headline = row.headline();
-    let drawn = odds.of(row.project).filter(|_| row.unknown == 0);
+    let drawn = odds.of(row.project);
     let chain = headline.map_or_else(Vec::new, |step| {
         let chain = held.timetable.driving_chain(step.task);
         chain

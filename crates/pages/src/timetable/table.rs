@@ -75,7 +75,7 @@ pub(super) async fn show(
         .map(|found| {
             let (project, headline) = (found.project, found.headline());
             let next = found.row.next().filter(|_| headline.is_some());
-            let drawn = odds.of(found.row.project).filter(|_| found.row.unknown == 0);
+            let drawn = odds.of(found.row.project);
             let share = drawn.and_then(|drawn| drawn.on_time).map(|(share, _)| share);
             Line {
                 code: project.code.to_string(),
@@ -88,9 +88,7 @@ pub(super) async fn show(
                     .and_then(|unit| held.portfolio.units.get(unit))
                     .map_or_else(String::new, |unit| unit.name.get(english).to_owned()),
                 next: next.map_or_else(String::new, |step| step_name(project, &step.step, english)),
-                next_by: next
-                    .and_then(|step| step.late_start.or(step.late_finish))
-                    .map_or_else(String::new, |date| page.day(&date)),
+                next_by: day(&page, found.row.next_by().filter(|_| headline.is_some())),
                 headline: headline.map_or_else(String::new, |step| step_name(project, &step.step, english)),
                 promised: day(&page, headline.and_then(|step| step.promised)),
                 finish: day(&page, headline.map(|step| step.finish)),
