@@ -13,6 +13,7 @@ use timetable::{
     Constraint, Duration, Horizon, Lag, Moment, Network, Placement, Plan, PlanError, Schedule, Task, TaskId,
 };
 
+use super::waiting::waits_for;
 use super::work::{Estimate, Work, WorkCalendar};
 use crate::code::Code;
 use crate::milestone::{Track, step};
@@ -93,13 +94,12 @@ impl<'a> Chain<'a> {
         let work: Vec<Option<&Work>> =
             project.steps.iter().map(|line| portfolio.plan.work(project, &line.step)).collect();
         let place = |code: &Code| project.steps.iter().position(|line| line.step == *code);
-        let after = work
-            .iter()
+        let codes = project.steps.iter().map(|line| &line.step);
+        let waits = |at: usize, step: &Code| waits_for(codes.clone(), step, work[at]);
+        let after = codes
+            .clone()
             .enumerate()
-            .map(|(at, work)| match work.and_then(|work| work.after.as_ref()) {
-                Some(after) => after.iter().filter_map(place).filter(|before| *before != at).collect(),
-                None => at.checked_sub(1).into_iter().collect(),
-            })
+            .map(|(at, step)| waits(at, step).into_iter().filter_map(place).filter(|it| *it != at).collect())
             .collect();
         let mut chain = Self { project, work, after, done: Vec::new() };
         chain.done = chain.what_is_done();
@@ -112,14 +112,7 @@ impl<'a> Chain<'a> {
             .project
             .steps
             .iter()
-            .map(|line| {
-                // Work that has begun on a part has begun.
-                let actual = match line.step.as_str() {
-                    step::START => self.project.first_actual(step::START),
-                    step => self.project.full_actual(step),
-                };
-                actual.map(|date| date.last())
-            })
+            .map(|line| self.project.reached(line.step.as_str()).map(|date| date.last()))
             .collect();
         let mut done: Vec<Option<(Date, bool)>> =
             recorded.iter().map(|date| date.map(|date| (date, false))).collect();
