@@ -1,5 +1,6 @@
 //! The plan's timetable: every step of every project worked back from what was promised, and the odds.
 
+mod calendar;
 mod limits;
 mod network;
 mod odds;
