@@ -17,7 +17,7 @@ use domain::project::{Membership, ProjectFact};
 use domain::refusal::{Problem, Refusal};
 use domain::source::Grade;
 use domain::subject::Subject;
-use domain::timetabling::{Estimate, Odds, Progress, Row, StepRow, Timetable, Work, WorkCalendar};
+use domain::timetabling::{Estimate, Odds, Progress, Row, StepAt, StepRow, Timetable, Work, WorkCalendar};
 use domain::workday;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -308,4 +308,26 @@ fn another_kind_or_order_of_steps_closes_no_circle() {
     tell(&mut journal, project(), vec![own("b", None)], How::Put).unwrap();
     tell(&mut journal, project(), kind("roads"), How::Put).unwrap();
     seen(&journal, TODAY);
+}
+
+#[test]
+fn a_circle_that_no_rule_foresaw_takes_the_timetable_from_nobody() {
+    let mut journal = journal("works", &[("a", exactly(5)), ("b", exactly(5)), ("c", exactly(5))]);
+    // The kind gets another order; the project keeps the chain it was registered with.
+    let plan = Subject::plan(&plan());
+    tell(&mut journal, plan.clone(), vec![template("works", &["a", "c", "b"])], How::Put).unwrap();
+    tell(&mut journal, plan, vec![usual("works", "b", Some(after(5, &["c"])))], How::Put).unwrap();
+    let mut facts = vec![dated(Aspect::Actual, None, "a", BEGUN)];
+    let (portfolio, timetable, _) = seen(&journal, TODAY);
+    let told = |timetable: &Timetable, portfolio: &Portfolio| -> Vec<(Code, Code)> {
+        let name = |at: &StepAt| portfolio.projects[at.project].steps[at.step].step.clone();
+        timetable.left_out(0).map(|(step, before)| (name(step), name(before))).collect()
+    };
+    // The later step still waits for the one before it; the earlier one does not wait for the later.
+    assert_eq!(told(&timetable, &portfolio), [(code("b"), code("c"))]);
+    // Of what is done nothing is told.
+    facts.push(dated(Aspect::Actual, None, "b", BEGUN + 9.days()));
+    tell(&mut journal, project(), facts, How::Put).unwrap();
+    let (portfolio, timetable, _) = seen(&journal, TODAY);
+    assert_eq!(told(&timetable, &portfolio), []);
 }

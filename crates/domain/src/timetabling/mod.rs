@@ -1,6 +1,8 @@
 //! The plan's timetable: every step of every project worked back from what was promised, and the odds.
 
 mod calendar;
+mod chain;
+mod closing;
 mod limits;
 mod network;
 mod odds;
@@ -14,8 +16,7 @@ pub use network::{Progress, StepAt, Timetable, TimetableError};
 pub use odds::{Odds, OnTimeBy, ProjectOdds};
 pub use picture::{Bars, Flag, Span, Tie};
 pub use rows::{Row, StepRow};
-pub use waiting::{usual_circle, waiting_circle};
-pub(crate) use waiting::{waits_for, way};
+pub(crate) use waiting::{usual_circle, waiting_circle, waits_for, way};
 pub use work::{
     Closed, DayOfYear, Estimate, MOST_DAYS, NotADayOfYear, StepLink, StepLinkKind, Work, WorkCalendar,
 };

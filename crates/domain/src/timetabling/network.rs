@@ -15,10 +15,11 @@ use timetable::{
 };
 
 use super::calendar::{days_worked, work_calendar};
-use super::waiting::waits_for;
-use super::work::{Estimate, Work};
+use super::chain::Chain;
+use super::closing::{LeftOut, leave_out_closing};
+use super::work::Estimate;
 use crate::code::Code;
-use crate::milestone::{Track, step};
+use crate::milestone::Track;
 use crate::portfolio::Portfolio;
 use crate::project::{Phase, Project, StepLine};
 use crate::workday;
@@ -75,80 +76,13 @@ pub struct Timetable {
     /// From this day on the national working days are provisional.
     pub provisional_from: Date,
     pub steps: Vec<StepAt>,
+    /// What steps do not wait for here although their words say so.
+    pub(super) left_out: Vec<LeftOut>,
     pub(super) plan: Plan,
     pub(super) network: Network,
     pub(super) schedule: Schedule,
     /// The tasks that lead to a promise which is still open.
     pub(super) promised: BTreeSet<TaskId>,
-}
-
-/// The steps of one project on their way into the network.
-struct Chain<'a> {
-    project: &'a Project,
-    work: Vec<Option<&'a Work>>,
-    /// For each step, the steps of the chain it waits for.
-    after: Vec<Vec<usize>>,
-    done: Vec<Option<(Date, bool)>>,
-}
-
-impl<'a> Chain<'a> {
-    fn new(portfolio: &'a Portfolio, project: &'a Project) -> Self {
-        let work: Vec<Option<&Work>> =
-            project.steps.iter().map(|line| portfolio.plan.work(project, &line.step)).collect();
-        let place = |code: &Code| project.steps.iter().position(|line| line.step == *code);
-        let codes = project.steps.iter().map(|line| &line.step);
-        let waits = |at: usize, step: &Code| waits_for(codes.clone(), step, work[at]);
-        let after = codes
-            .clone()
-            .enumerate()
-            .map(|(at, step)| waits(at, step).into_iter().filter_map(place).filter(|it| *it != at).collect())
-            .collect();
-        let mut chain = Self { project, work, after, done: Vec::new() };
-        chain.done = chain.what_is_done();
-        chain
-    }
-
-    /// The day each step was done, and whether that only follows from a later step.
-    fn what_is_done(&self) -> Vec<Option<(Date, bool)>> {
-        let recorded: Vec<Option<Date>> = self
-            .project
-            .steps
-            .iter()
-            .map(|line| self.project.reached(line.step.as_str()).map(|date| date.last()))
-            .collect();
-        let mut done: Vec<Option<(Date, bool)>> =
-            recorded.iter().map(|date| date.map(|date| (date, false))).collect();
-        let start = self.project.steps.iter().position(|line| line.step.as_str() == step::START);
-        for (at, date) in recorded.iter().enumerate() {
-            let Some(date) = *date else { continue };
-            let before_completion =
-                [step::TRIAL, step::IN_USE, step::OPENING].contains(&self.project.steps[at].step.as_str());
-            let mut ahead = self.after[at].clone();
-            let mut seen: BTreeSet<usize> = BTreeSet::from([at]);
-            while let Some(before) = ahead.pop() {
-                if !seen.insert(before) {
-                    continue;
-                }
-                ahead.extend(&self.after[before]);
-                if before_completion && start.is_some_and(|start| before > start) {
-                    continue;
-                }
-                match &mut done[before] {
-                    Some((held, true)) => *held = (*held).min(date),
-                    Some((_, false)) => {}
-                    none => *none = Some((date, true)),
-                }
-            }
-        }
-        done
-    }
-
-    /// The day on which everything the step waits for was done; `None` while something is open.
-    fn free_since(&self, at: usize) -> Option<Option<Date>> {
-        let days: Option<Vec<Date>> =
-            self.after[at].iter().map(|before| Some(self.done[*before]?.0)).collect();
-        Some(days?.into_iter().max())
-    }
 }
 
 impl Timetable {
@@ -219,6 +153,7 @@ impl<'a> Builder<'a> {
             }
         }
         self.links();
+        let left_out = leave_out_closing(&mut self.plan);
         let network = Network::new(&self.plan)?;
         let schedule = network.schedule(&self.plan)?;
         Ok(Timetable {
@@ -227,6 +162,7 @@ impl<'a> Builder<'a> {
             provisional_from: workday::date_of(self.days.provisional_from),
             promised: leading_to_promises(&self.steps, &self.plan),
             steps: self.steps,
+            left_out,
             plan: self.plan,
             network,
             schedule,

@@ -49,7 +49,12 @@ pub(crate) fn way<T: Clone + Ord>(from: &T, to: &T, waits: &mut dyn FnMut(&T) ->
 }
 
 /// The way from a template's step back to itself, were its work what is given; by what is usual for the others.
-pub fn usual_circle(plan: &Plan, template: &Template, step: &Code, work: Option<&Work>) -> Option<Vec<Code>> {
+pub(crate) fn usual_circle(
+    plan: &Plan,
+    template: &Template,
+    step: &Code,
+    work: Option<&Work>,
+) -> Option<Vec<Code>> {
     let steps = template.steps.iter().map(|line| &line.step);
     way(step, step, &mut |at| {
         let usual = plan.usual_work.get(&(template.code.clone(), at.clone()));
@@ -60,7 +65,7 @@ pub fn usual_circle(plan: &Plan, template: &Template, step: &Code, work: Option<
 
 /// The way from one of a project's steps back to itself, as the codes of the steps in the order they wait for each
 /// other; with the project before the step where it lies in another one.
-pub fn waiting_circle<'a>(
+pub(crate) fn waiting_circle<'a>(
     plan: &Plan,
     project: &'a Project,
     steps: impl IntoIterator<Item = &'a Code>,

@@ -29,6 +29,7 @@ struct Line {
     odds: String,
     unlikely: bool,
     unknown: usize,
+    left_out: usize,
     provisional: bool,
 }
 
@@ -97,6 +98,7 @@ pub(super) async fn show(
                 odds: share.map_or_else(String::new, words::shown::odds),
                 unlikely: share.is_some_and(|share| share < 0.5),
                 unknown: found.row.unknown,
+                left_out: held.timetable.left_out(found.row.project).count(),
                 provisional: headline.is_some_and(|step| step.provisional),
             }
         })
