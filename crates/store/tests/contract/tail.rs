@@ -173,7 +173,8 @@ fn a_rule_knows_the_projects_with_words_of_their_own(scratch: &Scratch) {
         draft(subject, date(2019, 1, 1), Event::Recorded { facts: vec![fact.into()] })
     };
     let elsewhere = Subject::project(&code("q"), &code("A-1"));
-    let drafts = [link(&project("B-2")), progress(&project("C-3"), 1, 1), own(&elsewhere), own(&project("A-1"))];
+    let drafts =
+        [link(&project("B-2")), progress(&project("C-3"), 1, 1), own(&elsewhere), own(&project("A-1"))];
     let (in_tail, both, placed) = database
         .write(move |tx| {
             let known = |tx: &mut Tx| tx.with_lookup(|lookup| lookup.own_work(&plan()));
