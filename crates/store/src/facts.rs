@@ -60,9 +60,9 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry) -> Result<()> 
 
 pub(crate) const COLUMNS: &str = "subject, slot, effective, seq, superseded, grade, body";
 
-/// Word for word as its index says, which is not used otherwise.
-const OWN_WORK: &str = "SELECT DISTINCT subject FROM fact WHERE scope = $1 AND kind = $2 \
-                        AND topic IN ('step_link', 'step_work')";
+/// Word for word as its index says and without DISTINCT: SQLite would read all facts of the projects otherwise.
+const OWN_WORK: &str =
+    "SELECT subject FROM fact WHERE scope = $1 AND kind = $2 AND topic IN ('step_link', 'step_work')";
 
 /// Reads the fact columns of a row that begins with the subject's code.
 pub(crate) fn fact(row: &Row) -> Result<RecordedFact> {
@@ -171,7 +171,8 @@ impl Connection {
         Ok(())
     }
 
-    /// The projects of a plan that have, or once had, words of their own about their steps, by what is placed.
+    /// The projects of a plan that have, or once had, words of their own about their steps, by what is placed;
+    /// once for each such fact.
     fn placed_own_work(&mut self, plan: &Code) -> Result<Vec<Code>> {
         self.rows(
             OWN_WORK,

@@ -178,7 +178,7 @@ fn a_rule_knows_the_projects_with_words_of_their_own(scratch: &Scratch) {
     let (in_tail, both, placed) = database
         .write(move |tx| {
             let known = |tx: &mut Tx| tx.with_lookup(|lookup| lookup.own_work(&plan()));
-            for draft in drafts {
+            for draft in drafts.clone() {
                 tx.append(draft, at(1))?;
             }
             let in_tail = known(tx)?;
