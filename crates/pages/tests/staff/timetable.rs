@@ -161,31 +161,31 @@ async fn a_wait_that_would_never_end_is_left_out_and_told() {
     let site = site();
     let mut reader = site.sign_in("task-force").await;
     let project = format!("{PLAN}/projects/HT-TRA-004");
-    // Here the land is cleared after the mains are moved; elsewhere before.
+    // Here it is handed over before the trial; elsewhere after it.
     let form = format!("{project}/edit/step");
     let version = reader.get(&form).await.value("version");
     let later = [
         ("version", version.as_str()),
-        ("step_code", "land_clearance"),
-        ("order", "65"),
-        ("step_name_zh", "拆迁腾退"),
+        ("step_code", "trial"),
+        ("order", "145"),
+        ("step_name_zh", "试运行"),
         ("source_unit", "bj-task-force"),
         ("accepted", "1"),
     ];
     reader.post(&form, &later).await.is(303);
     // The kind's own chain is in order with this; only the project's is not.
     let form = format!("{PLAN}/record/usual_work");
-    let slot = "usual_work/road/utilities_moved";
+    let slot = "usual_work/road/handover";
     let version = reader.get(&format!("{form}?slot={}", slot.replace('/', "%2F"))).await.value("version");
     let usual = [
         ("version", version.as_str()),
         ("slot", slot),
         ("kind", "road"),
-        ("step_code", "utilities_moved"),
-        ("low_days", "40"),
-        ("likely_days", "60"),
-        ("high_days", "90"),
-        ("after_codes", "land_clearance"),
+        ("step_code", "handover"),
+        ("low_days", "5"),
+        ("likely_days", "10"),
+        ("high_days", "30"),
+        ("after_codes", "trial"),
         ("source_unit", "bj-task-force"),
     ];
     reader.post(&form, &usual).await.is(303);
