@@ -12,6 +12,7 @@ use crate::item::kind::Series;
 use crate::journal::{Entry, Event, Seq};
 use crate::plan::Plan;
 use crate::project::ProjectFact;
+use crate::request::RequestState;
 use crate::source::Grade;
 use crate::subject::{Subject, SubjectKind};
 
@@ -181,6 +182,11 @@ pub trait Lookup {
 
     /// The projects of a plan that have, or once had, words of their own about what their steps wait for.
     fn own_work(&self, plan: &Code) -> Vec<Code>;
+
+    /// The requests that were merged into this one (`true`) or are matters of it, with their states.
+    fn requests_of(&self, _plan: &Code, _request: &Code) -> Vec<(Code, bool, RequestState)> {
+        Vec::new()
+    }
 
     /// The reports of a series that have a number. Only whoever decides on a change need know them: it is
     /// there that a number is taken.

@@ -9,6 +9,7 @@ use domain::item::kind::Series;
 use domain::journal::{Entry, Event, Seq};
 use domain::plan::Plan;
 use domain::project::ProjectFact;
+use domain::request::RequestState;
 use domain::source::Grade;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
@@ -292,6 +293,17 @@ impl Lookup for TxLookup<'_, '_> {
     fn own_work(&self, plan: &Code) -> Vec<Code> {
         let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
         match guard.0.own_work(plan) {
+            Ok(found) => found,
+            Err(error) => {
+                guard.1.get_or_insert(error);
+                Vec::new()
+            }
+        }
+    }
+
+    fn requests_of(&self, plan: &Code, request: &Code) -> Vec<(Code, bool, RequestState)> {
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        match guard.0.connection.requests_of(plan, request) {
             Ok(found) => found,
             Err(error) => {
                 guard.1.get_or_insert(error);
