@@ -103,7 +103,7 @@ async fn list_timetable(
 fn outlook(held: &PlanTimetable, odds: &domain::timetabling::Odds, row: &Row) -> Outlook {
     let project = &held.portfolio.projects[row.project];
     let headline = row.headline();
-    let drawn = odds.of(row.project).filter(|_| row.unknown == 0);
+    let drawn = odds.of(row.project);
     let share = drawn.and_then(|drawn| drawn.on_time).and_then(|(share, _)| Decimal::from_f64(share));
     let next = row.next().filter(|_| headline.is_some());
     Outlook {
@@ -119,7 +119,7 @@ fn outlook(held: &PlanTimetable, odds: &domain::timetabling::Odds, row: &Row) ->
         p80: drawn.map(|drawn| Day(drawn.p80)),
         p95: drawn.map(|drawn| Day(drawn.p95)),
         next_step: next.map(|step| CodeText(step.step.clone())),
-        next_by: next.and_then(|step| step.late_start.or(step.late_finish)).map(Day),
+        next_by: row.next_by().filter(|_| headline.is_some()).map(Day),
         unknown_steps: row.unknown as u64,
     }
 }

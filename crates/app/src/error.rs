@@ -19,7 +19,7 @@ pub enum AppError {
     Locked { seconds: i64 },
     #[error("the password is too short or too common")]
     WeakPassword,
-    /// The plan's steps make no timetable: they wait for each other in a circle, or run past all years.
+    /// The plan's steps make no timetable, as when they run past all years.
     #[error("there is no timetable: {0}")]
     Timetable(#[from] TimetableError),
     /// What tells who somebody is cannot be kept: the installation has no key.

@@ -130,7 +130,7 @@ impl Gantt {
                     }
                 });
                 let span = row.span();
-                let drawn = odds.and_then(|odds| odds.of(row.project)).filter(|_| row.unknown == 0);
+                let drawn = odds.and_then(|odds| odds.of(row.project));
                 Group {
                     code: project.code.clone(),
                     line: Line {

@@ -215,6 +215,10 @@ impl Lookup for WithOne<'_> {
     fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
         if *subject == self.one.subject { Some(self.one.clone()) } else { self.history.subject(subject) }
     }
+
+    fn own_work(&self, plan: &Code) -> Vec<Code> {
+        self.history.own_work(plan)
+    }
 }
 
 /// Brings a cached history up to the journal's head.

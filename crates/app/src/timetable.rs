@@ -106,7 +106,7 @@ impl PlanTimetable {
 
     /// Where the row of a project stands.
     pub fn place(&self, project: &str) -> Option<usize> {
-        self.rows.iter().position(|row| self.portfolio.projects[row.project].code.as_str() == project)
+        Row::place(&self.rows, &self.portfolio, project)
     }
 
     /// Its rows, with limits of capacity or without.

@@ -126,10 +126,19 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
         refuse(Problem::NoFacts);
     }
 
+    // What no longer holds when nothing takes its place.
+    let withdrawn: Vec<Fact> = match (command, &held) {
+        (Command::Correct { entry, .. }, Some(history)) => {
+            let facts = history.facts().iter().filter(|fact| fact.seq == *entry);
+            facts.map(|fact| fact.fact.clone()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let touched: Vec<&Fact> = command.facts().iter().chain(&withdrawn).collect();
     // The subject as it would be: rules are checked on the outcome, not on the wish.
     let mut after = held.as_ref().map_or_else(
         || SubjectHistory::new(subject.clone(), Seq::LATEST),
-        |history| history.only(|fact| is_ground(fact, command.facts())),
+        |history| history.only(|fact| is_ground(fact, &touched)),
     );
     if let Command::Correct { entry, .. } = command {
         after.supersede(*entry, Seq::LATEST);
@@ -162,7 +171,8 @@ pub fn decide(command: &Command, context: &Context, lookup: &dyn Lookup) -> Resu
     }
     validate::text(&context.reason, "reason", &mut refusals);
     validate::source(&context.source, lookup, &mut refusals);
-    validate::facts(subject, &facts, &after, held.as_deref(), context, lookup, &mut refusals);
+    let subject_after = validate::Outcome { subject, after: &after, before: held.as_deref() };
+    validate::facts(subject_after, &facts, &withdrawn, context, lookup, &mut refusals);
     if registers {
         validate::registration(subject, &facts, &mut refusals);
     }
@@ -185,8 +195,8 @@ fn first_signer<'a>(
 
 /// Whether new facts are checked against this one: a report about a project is not compared with all
 /// that was ever reported of it.
-fn is_ground(held: &Fact, new: &[Fact]) -> bool {
-    let project = || new.iter().filter_map(ProjectFact::of);
+fn is_ground(held: &Fact, new: &[&Fact]) -> bool {
+    let project = || new.iter().filter_map(|fact| ProjectFact::of(fact));
     match held {
         Fact::Project(ProjectFact::Part { part, .. }) => {
             project().any(|fact| part_named(fact) == Some(part))
@@ -225,9 +235,9 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
     }
 }
 
-/// Whether the fact says what steps wait for.
+/// Whether what steps wait for may be otherwise with the fact, or without it.
 pub(crate) fn waits(fact: &ProjectFact) -> bool {
-    matches!(fact, ProjectFact::StepWork { .. } | ProjectFact::StepLink { .. })
+    fact.is_work() || matches!(fact, ProjectFact::Kind { .. } | ProjectFact::Step { .. })
 }
 
 /// The part that a fact refers to.
@@ -250,9 +260,12 @@ fn step_named(fact: &ProjectFact) -> Option<&Code> {
 }
 
 /// Whether facts speak of a project's parts, steps or dates.
-pub(crate) fn needs_schedule(facts: &[Fact]) -> bool {
-    facts.iter().filter_map(ProjectFact::of).any(|fact| {
-        part_named(fact).is_some() || step_named(fact).is_some() || matches!(fact, ProjectFact::Review { .. })
+pub(crate) fn needs_schedule<'a>(facts: impl IntoIterator<Item = &'a Fact>) -> bool {
+    facts.into_iter().filter_map(ProjectFact::of).any(|fact| {
+        part_named(fact).is_some()
+            || step_named(fact).is_some()
+            || waits(fact)
+            || matches!(fact, ProjectFact::Review { .. })
     })
 }
 

@@ -11,9 +11,10 @@ use crate::fact::{Fact, OfKind};
 use crate::item::kind::Series;
 use crate::journal::{Entry, Event, Seq};
 use crate::plan::Plan;
+use crate::project::ProjectFact;
 use crate::request::RequestState;
 use crate::source::Grade;
-use crate::subject::Subject;
+use crate::subject::{Subject, SubjectKind};
 
 /// The point from which things are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,6 +180,9 @@ pub trait Lookup {
         Plan::at(&*self.subject(&Subject::plan(plan))?, View::ALL).map(Arc::new)
     }
 
+    /// The projects of a plan that have, or once had, words of their own about what their steps wait for.
+    fn own_work(&self, plan: &Code) -> Vec<Code>;
+
     /// The requests that were merged into this one (`true`) or are matters of it, with their states.
     fn requests_of(&self, _plan: &Code, _request: &Code) -> Vec<(Code, bool, RequestState)> {
         Vec::new()
@@ -241,11 +245,7 @@ impl History {
     }
 
     /// The subjects of one kind in one scope, in the order of their codes.
-    pub fn of_kind(
-        &self,
-        scope: &Code,
-        kind: crate::subject::SubjectKind,
-    ) -> impl Iterator<Item = &Arc<SubjectHistory>> {
+    pub fn of_kind(&self, scope: &Code, kind: SubjectKind) -> impl Iterator<Item = &Arc<SubjectHistory>> {
         let from = Subject { scope: scope.clone(), kind, code: Code::new("0").expect("a literal code") };
         let scope = scope.clone();
         self.subjects
@@ -258,5 +258,13 @@ impl History {
 impl Lookup for History {
     fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
         self.subjects.get(subject).cloned()
+    }
+
+    fn own_work(&self, plan: &Code) -> Vec<Code> {
+        let own = |fact: &RecordedFact| ProjectFact::of(&fact.fact).is_some_and(ProjectFact::is_work);
+        self.of_kind(plan, SubjectKind::Project)
+            .filter(|history| history.facts().iter().any(own))
+            .map(|history| history.subject.code.clone())
+            .collect()
     }
 }

@@ -69,9 +69,11 @@ impl Portfolio {
     }
 
     pub fn project(&self, code: &str) -> Option<&Project> {
-        self.projects
-            .binary_search_by(|project| project.code.as_str().cmp(code))
-            .ok()
-            .map(|at| &self.projects[at])
+        self.place(code).map(|at| &self.projects[at])
+    }
+
+    /// Where a project stands among the projects.
+    pub fn place(&self, code: &str) -> Option<usize> {
+        self.projects.binary_search_by(|project| project.code.as_str().cmp(code)).ok()
     }
 }

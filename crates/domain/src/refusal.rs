@@ -69,6 +69,8 @@ pub enum Problem {
     PeriodOrder,
     #[error("goes round in a circle: {}", join(.0))]
     Circular(Vec<Code>),
+    #[error("these would wait for each other in a circle: {}", join(.0))]
+    WaitingCircle(Vec<Code>),
     #[error("a reason is needed when a date the public was told moves")]
     ReasonRequired,
     #[error("entry {0} does not exist")]
@@ -271,6 +273,7 @@ impl Problem {
             Self::Future { .. } => "future",
             Self::PeriodOrder => "period-order",
             Self::Circular(_) => "circular",
+            Self::WaitingCircle(_) => "waiting-circle",
             Self::ReasonRequired => "reason-required",
             Self::UnknownEntry(_) => "unknown-entry",
             Self::AlreadyCorrected { .. } => "already-corrected",
@@ -374,7 +377,7 @@ impl Problem {
             Self::NumberTaken { number, by } => {
                 vec![("number", number.to_string()), ("by", by.to_string())]
             }
-            Self::Circular(path) => vec![("path", join(path))],
+            Self::Circular(path) | Self::WaitingCircle(path) => vec![("path", join(path))],
             Self::Answer { question, .. } => vec![("question", question.to_string())],
             Self::IllegalRequestMove { from, step } => {
                 vec![("request_from", from.as_str().into()), ("request_step", step.as_str().into())]

@@ -1,5 +1,6 @@
 //! The rules a command's facts must keep.
 
+mod waiting;
 mod whatif;
 
 use std::collections::BTreeSet;
@@ -27,7 +28,7 @@ use crate::request::routing::RouteTo;
 use crate::request::{RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
-use crate::timetabling::{MOST_DAYS, Work, usual_circle, waiting_circle};
+use crate::timetabling::{MOST_DAYS, Work};
 use crate::unit::UnitFact;
 
 /// What the checks look at, with the list that refusals are added to.
@@ -103,11 +104,18 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
     }
 }
 
+/// A subject as a command would leave it, and as it found it.
+pub(crate) struct Outcome<'a> {
+    pub subject: &'a Subject,
+    pub after: &'a SubjectHistory,
+    pub before: Option<&'a SubjectHistory>,
+}
+
+/// Checks what is given on the outcome, and what is `withdrawn` where its absence could break a rule.
 pub(crate) fn facts(
-    subject: &Subject,
+    Outcome { subject, after, before }: Outcome<'_>,
     facts: &[Fact],
-    after: &SubjectHistory,
-    before: Option<&SubjectHistory>,
+    withdrawn: &[Fact],
     context: &Context,
     lookup: &dyn Lookup,
     refusals: &mut Vec<Refusal>,
@@ -123,7 +131,9 @@ pub(crate) fn facts(
             kind if kind.is_directory() => None,
             _ => lookup.plan(&subject.scope),
         },
-        project: needs_schedule(facts).then(|| Project::at(after, View::ALL)).flatten(),
+        project: needs_schedule(facts.iter().chain(withdrawn))
+            .then(|| Project::at(after, View::ALL))
+            .flatten(),
         after,
         context,
         lookup,
@@ -151,6 +161,7 @@ pub(crate) fn facts(
             Fact::Person(fact) => check.person_fact(fact),
         }
     }
+    check.waiting(facts, withdrawn);
     check.date_order(facts);
     if let (SubjectKind::Request, Some(plan)) = (subject.kind, check.plan.as_ref()) {
         let plan = plan.clone();
@@ -265,18 +276,6 @@ impl Check<'_> {
         }
     }
 
-    /// Steps that wait for each other in a circle would never come.
-    fn no_waiting_circle(&mut self, step: &Code) {
-        let (Some(project), Some(plan)) = (&self.project, self.plan.clone()) else { return };
-        let circle = waiting_circle(&plan, project, step, &|code| {
-            let subject = Subject::project(&plan.code, code);
-            self.lookup.subject(&subject).and_then(|history| Project::at(&history, View::ALL))
-        });
-        if let Some(circle) = circle {
-            self.refuse(Problem::Circular(circle));
-        }
-    }
-
     fn project_fact(&mut self, fact: &ProjectFact) {
         match fact {
             ProjectFact::Name(name) => self.name(name),
@@ -329,10 +328,9 @@ impl Check<'_> {
                 if let Some(work) = work {
                     self.work(work);
                     work.after.iter().flatten().for_each(|before| self.step(before));
-                    self.no_waiting_circle(step);
                 }
             }
-            ProjectFact::StepLink { link, held } => {
+            ProjectFact::StepLink { link, .. } => {
                 self.step(&link.step);
                 match &link.project {
                     Some(project) => self.step_of(project, &link.before),
@@ -340,9 +338,6 @@ impl Check<'_> {
                 }
                 if link.lag.unsigned_abs() > MOST_DAYS {
                     self.refuse(Problem::EstimateOrder(MOST_DAYS));
-                }
-                if *held {
-                    self.no_waiting_circle(&link.step);
                 }
             }
             ProjectFact::Review { round, fact } => self.review(*round, fact),
@@ -433,10 +428,6 @@ impl Check<'_> {
                     for step in work.after.iter().flatten().chain([step]) {
                         let known = held.steps.iter().any(|other| other.step == *step);
                         self.require(known, Reference::Step, step);
-                    }
-                    let circle = self.plan.as_deref().and_then(|plan| usual_circle(plan, &held, step, work));
-                    if let Some(circle) = circle {
-                        self.refuse(Problem::Circular(circle));
                     }
                 }
             }

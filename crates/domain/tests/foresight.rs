@@ -488,7 +488,7 @@ fn durations_are_measured_from_both_ends_and_limits_hold_steps_back() {
     let held = portfolio(&journal, day);
     let timetable = Timetable::of(&held).unwrap();
     let rows = timetable.rows(&held);
-    let found = durations(&held, &rows);
+    let found = durations(&held, &timetable, &rows);
     let design = found.iter().find(|it| it.step == code("design")).unwrap();
     assert_eq!(design.took.iter().map(|(days, _)| *days).collect::<Vec<_>>(), [11, 12, 13, 14, 15]);
     assert_eq!(design.estimate(), Some(Estimate { low: 11, likely: 13, high: 15 }));
@@ -510,7 +510,7 @@ fn durations_are_measured_from_both_ends_and_limits_hold_steps_back() {
     let bound = &limited.bounds[0];
     assert_eq!((bound.steps, bound.peak), (6, 6));
     let waits: Vec<i64> = bound.waits.iter().map(|(_, days)| *days).collect();
-    assert_eq!(waits, [99, 79, 59, 39, 19], "each waits for those before it");
+    assert_eq!(waits, [100, 80, 60, 40, 20], "each waits for those before it");
     let rows = Timetable::of(&held).unwrap().rows(&held);
     for row in &rows {
         for step in row.steps.iter().filter(|step| !step.is_done()) {

@@ -268,14 +268,7 @@ fn in_year(portfolio: &Portfolio, wanted: &str, lang: Lang) -> Vec<Dated> {
     let year = portfolio.view.as_of.year();
     let mut found: Vec<(PlannedDate, &Project)> = portfolio
         .members()
-        .filter_map(|project| {
-            let reached = if wanted == step::START {
-                project.first_actual(wanted)
-            } else {
-                project.full_actual(wanted)
-            };
-            Some((reached?, project))
-        })
+        .filter_map(|project| Some((project.reached(wanted)?, project)))
         .filter(|(date, _)| date.last().year() == year)
         .collect();
     found.sort_by_key(|(date, _)| std::cmp::Reverse(*date));

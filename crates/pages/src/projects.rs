@@ -432,8 +432,7 @@ const SORTS: [(&str, &str); 5] = [
 fn line(portfolio: &Portfolio, project: &Project, lang: Lang) -> Line {
     let english = lang.is_english();
     let date = |wanted: &str| {
-        let done =
-            if wanted == step::START { project.first_actual(wanted) } else { project.full_actual(wanted) };
+        let done = project.reached(wanted);
         let date = done.or_else(|| project.expected(wanted));
         let text = date.map_or(String::new(), |date| {
             let text = words_of::planned(lang, date);

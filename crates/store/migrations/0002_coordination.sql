@@ -7,6 +7,9 @@ DROP INDEX entry_by_time;
 DROP INDEX entry_by_subject;
 CREATE INDEX entry_by_kind ON entry (kind, scope, seq);
 
+-- The few projects with words of their own about what their steps wait for: what becomes usual is checked with them.
+CREATE INDEX fact_of_work ON fact (topic, scope, kind, subject) WHERE topic IN ('step_link', 'step_work');
+
 -- The last entry whose facts are in their places: those of later ones are put there some thousands at once.
 ALTER TABLE chain ADD COLUMN projected BIGINT NOT NULL DEFAULT 0;
 UPDATE chain SET projected = seq;

@@ -8,6 +8,7 @@ use domain::history::{History, Lookup, RecordedFact, SubjectHistory, View};
 use domain::item::kind::Series;
 use domain::journal::{Entry, Event, Seq};
 use domain::plan::Plan;
+use domain::project::ProjectFact;
 use domain::request::RequestState;
 use domain::source::Grade;
 use domain::subject::{Subject, SubjectKind};
@@ -59,6 +60,10 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry) -> Result<()> 
 }
 
 pub(crate) const COLUMNS: &str = "subject, slot, effective, seq, superseded, grade, body";
+
+/// Word for word as its index says and without DISTINCT: SQLite would read all facts of the projects otherwise.
+const OWN_WORK: &str =
+    "SELECT subject FROM fact WHERE scope = $1 AND kind = $2 AND topic IN ('step_link', 'step_work')";
 
 /// Reads the fact columns of a row that begins with the subject's code.
 pub(crate) fn fact(row: &Row) -> Result<RecordedFact> {
@@ -167,6 +172,16 @@ impl Connection {
         Ok(())
     }
 
+    /// The projects of a plan that have, or once had, words of their own about their steps, by what is placed;
+    /// once for each such fact.
+    fn placed_own_work(&mut self, plan: &Code) -> Result<Vec<Code>> {
+        self.rows(
+            OWN_WORK,
+            &[Param::Text(plan.as_str()), Param::Text(SubjectKind::Project.as_str())],
+            |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
+        )
+    }
+
     /// The codes of all plans.
     pub fn plans(&mut self) -> Result<Vec<Code>> {
         self.rows(
@@ -224,6 +239,15 @@ impl Tx<'_> {
         Ok(loaded)
     }
 
+    /// The projects of a plan with words of their own about their steps, by their codes.
+    fn own_work(&mut self, plan: &Code) -> Result<Vec<Code>> {
+        let mut found = self.connection.placed_own_work(plan)?;
+        found.extend(self.whole_tail()?.projects(plan, ProjectFact::is_work));
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Lets the domain's rules look subjects up in this transaction.
     pub fn with_lookup<T>(&mut self, rule: impl FnOnce(&dyn Lookup) -> T) -> Result<T> {
         let lookup = TxLookup { tx: Mutex::new((self, None)) };
@@ -266,6 +290,17 @@ impl Lookup for TxLookup<'_, '_> {
         Some(fresh)
     }
 
+    fn own_work(&self, plan: &Code) -> Vec<Code> {
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        match guard.0.own_work(plan) {
+            Ok(found) => found,
+            Err(error) => {
+                guard.1.get_or_insert(error);
+                Vec::new()
+            }
+        }
+    }
+
     fn requests_of(&self, plan: &Code, request: &Code) -> Vec<(Code, bool, RequestState)> {
         let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
         match guard.0.connection.requests_of(plan, request) {
@@ -286,5 +321,21 @@ impl Lookup for TxLookup<'_, '_> {
                 Vec::new()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use scratch::Scratch;
+
+    #[test]
+    fn sqlite_finds_projects_with_own_work_by_their_index_alone() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let (sql, params) = (format!("EXPLAIN QUERY PLAN {OWN_WORK}"), ["p", "project"].map(Param::Text));
+        let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+        assert!(plan.len() == 1 && plan[0].contains("COVERING INDEX fact_of_work"), "{plan:?}");
     }
 }

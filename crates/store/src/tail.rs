@@ -8,8 +8,11 @@
 
 use std::collections::HashMap;
 
+use domain::code::Code;
+use domain::fact::OfKind;
 use domain::history::SubjectHistory;
 use domain::journal::Entry;
+use domain::project::ProjectFact;
 use domain::subject::{Subject, SubjectKind};
 
 use crate::error::Result;
@@ -46,6 +49,15 @@ impl Tail {
     pub(crate) fn clear(&mut self) {
         self.subjects.clear();
         self.count = 0;
+    }
+
+    /// The projects of a plan of which the tail says something that is looked for.
+    pub(crate) fn projects(&self, plan: &Code, wanted: impl Fn(&ProjectFact) -> bool) -> Vec<Code> {
+        let of_plan = |subject: &Subject| subject.kind == SubjectKind::Project && subject.scope == *plan;
+        let says = |entry: &Entry| entry.draft.event.facts().iter().filter_map(ProjectFact::of).any(&wanted);
+        let held =
+            self.subjects.iter().filter(|(subject, entries)| of_plan(subject) && entries.iter().any(says));
+        held.map(|(subject, _)| subject.code.clone()).collect()
     }
 
     /// The subject with what the tail says of it.

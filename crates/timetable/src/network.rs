@@ -153,6 +153,11 @@ impl Network {
         &self.calendars[self.nodes[node].calendar as usize]
     }
 
+    /// The calendar in which the work of a task is counted; `None` for a summary.
+    pub fn calendar_of(&self, task: TaskId) -> Option<&WorkingTime> {
+        self.node(task).map(|node| self.calendar(node))
+    }
+
     /// The calendar in which a summary's float is counted: its own if some leaf uses it, else the plan's.
     pub(crate) fn summary_calendar(&self, plan: &Plan, task: TaskId) -> &WorkingTime {
         let own = plan.tasks[task.index()].calendar.and_then(|id| self.compiled.get(&id));

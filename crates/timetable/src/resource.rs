@@ -64,6 +64,9 @@ pub struct Search {
 pub struct Levelled {
     /// Start and finish of each task of the plan, summaries included.
     pub dates: Vec<(Moment, Moment)>,
+    /// Working minutes, in its own calendar, by which each task starts later than its links and dates let it once
+    /// what it follows is placed: what it waits for room. 0 for summaries.
+    pub waits: Vec<i64>,
     pub end: Moment,
     /// Working minutes, in the tasks' calendars, by which promises are missed in all.
     pub late: i64,
@@ -347,6 +350,15 @@ impl Placer<'_> {
         }
     }
 
+    /// Working minutes between where links let a node start and where it starts.
+    fn wait(&self, schedule: &Schedule, node: usize) -> i64 {
+        if self.is_fixed(node) {
+            return 0;
+        }
+        let (free, _) = schedule.early(self.network, node, false);
+        self.network.calendar(node).between(free, schedule.early_start[node])
+    }
+
     /// Minutes by which promises are missed, and the end.
     fn cost(&self, schedule: &Schedule) -> Cost {
         let network = self.network;
@@ -406,7 +418,12 @@ impl Placer<'_> {
     fn levelled(&self, plan: &Plan, schedule: Schedule, overdrawn: Vec<(TaskId, u32)>) -> Levelled {
         let rows: Vec<TaskDates> = schedule.dates(plan, self.network);
         let (late, end) = self.cost(&schedule);
+        let waits = (0u32..)
+            .zip(&plan.tasks)
+            .map(|(index, _)| self.network.node(TaskId(index)).map_or(0, |node| self.wait(&schedule, node)))
+            .collect();
         Levelled {
+            waits,
             dates: rows.iter().map(|d| (d.early_start, d.early_finish)).collect(),
             end,
             late,

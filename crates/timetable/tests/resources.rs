@@ -122,6 +122,16 @@ proptest! {
             let (from, to) = (levelled.dates[link.predecessor.index()].1, levelled.dates[link.successor.index()].0);
             prop_assert!(working.between(from, to) >= lag);
         }
+        // What a task waits is what lies between its start and the last of what it follows, lags and all.
+        for (i, wait) in levelled.waits.iter().enumerate() {
+            let into = case.plan.links.iter().filter(|link| link.successor.index() == i);
+            let free = into.map(|link| {
+                let Lag::Working(lag) = link.lag else { unreachable!() };
+                working.add(levelled.dates[link.predecessor.index()].1, lag)
+            });
+            let free = free.max().unwrap_or(start());
+            prop_assert_eq!(*wait, working.between(free, levelled.dates[i].0));
+        }
         prop_assert!(levelled.end >= levelled.end_without_limits);
         prop_assert_eq!(&levelled, &run(&case));
     }
@@ -150,4 +160,19 @@ fn two_reviews_at_an_office_for_one() {
     let too_much = [Demand { task: a, resource: 0, units: 2 }];
     let refused = level(&plan, &network, &office, &too_much, search()).unwrap_err();
     assert!(matches!(refused, ResourceError::TooMuch { units: 2, capacity: 1, .. }));
+}
+
+#[test]
+fn a_wait_is_for_room_and_for_nothing_else() {
+    let mut plan = Plan::new("office", start());
+    let [a, b, c, d] = [1, 2, 3, 4].map(|uid| plan.add(Task::new(uid, "", 2 * DAY)));
+    // B may begin a day after A begins; C five days after A ends; D at once.
+    plan.link(a, b, LinkKind::StartToStart, Lag::Working(DAY));
+    plan.link(a, c, LinkKind::FinishToStart, Lag::Working(5 * DAY));
+    let office = vec![Resource { name: "office".to_owned(), capacity: 1 }];
+    let demands = [a, b, c].map(|task| Demand { task, resource: 0, units: 1 });
+    let network = Network::new(&plan).unwrap();
+    let levelled = level(&plan, &network, &office, &demands, search()).unwrap();
+    // One day, which A holds the office; the lag of C is no wait for it.
+    assert_eq!([a, b, c, d].map(|task| levelled.waits[task.index()]), [0, DAY, 0, 0]);
 }

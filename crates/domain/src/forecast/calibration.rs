@@ -73,11 +73,7 @@ pub fn verdict(now: &Portfolio, project: &Code, step: &Code, promised: Date) -> 
     let Some(project) = now.project(project.as_str()).filter(|project| project.is_member()) else {
         return Verdict::Unknown;
     };
-    let done = match step.as_str() {
-        crate::milestone::step::START => project.first_actual(step.as_str()),
-        step => project.full_actual(step),
-    };
-    match done.map(|date| date.last()) {
+    match project.reached(step.as_str()).map(|date| date.last()) {
         Some(day) if day <= promised => Verdict::Kept(day),
         Some(day) => Verdict::Broken(Some(day)),
         None if promised < now.view.as_of => Verdict::Broken(None),

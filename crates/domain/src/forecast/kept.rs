@@ -101,8 +101,12 @@ pub fn fingerprint(portfolio: &Portfolio, timetable: &Timetable, rows: &[Row]) -
         let project = &portfolio.projects[row.project];
         for step in &row.steps {
             let work = portfolio.plan.work(project, &step.step);
-            let (done, due) = (step.actual, step.promised);
-            line(format!("{}/{} {work:?} {:?} {done:?} {due:?}", project.code, step.step, step.progress));
+            let dates = (step.start, step.finish, step.actual, step.stated, step.promised);
+            let gate =
+                project.steps.iter().find(|line| line.step == step.step).and_then(|it| it.gate.as_ref());
+            let authority = gate.map(|gate| &gate.authority);
+            let place = format!("{}/{}", project.code, step.step);
+            line(format!("{place} {work:?} {:?} {dates:?} {authority:?}", step.progress));
         }
         line(format!("{:?}", project.links));
     }

@@ -14,7 +14,7 @@ use crate::history::{Held, SubjectHistory, View};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
 use crate::journal::Seq;
-use crate::milestone::StepTemplate;
+use crate::milestone::{Gate, StepTemplate};
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
@@ -266,6 +266,18 @@ impl Plan {
 
     pub fn template(&self, code: &str) -> Option<&Template> {
         self.templates.iter().find(|template| template.code.as_str() == code)
+    }
+
+    /// The authorities whose decisions the plan's templates wait for, each once, in the order of the steps.
+    pub fn authorities(&self) -> Vec<&Named> {
+        let mut out: Vec<&Named> = Vec::new();
+        let steps = self.templates.iter().flat_map(|template| &template.steps);
+        for Gate { authority, .. } in steps.filter_map(|step| step.gate.as_ref()) {
+            if !out.iter().any(|held| held.zh == authority.zh) {
+                out.push(authority);
+            }
+        }
+        out
     }
 
     /// How long the work to a project's step takes: its own word, else what is usual for its kind.

@@ -170,6 +170,11 @@ impl Membership {
 }
 
 impl ProjectFact {
+    /// Whether it says how long a step takes or what it waits for.
+    pub fn is_work(&self) -> bool {
+        matches!(self, Self::StepWork { .. } | Self::StepLink { .. })
+    }
+
     /// The line in time that this fact belongs to.
     pub fn slot(&self) -> String {
         let whole = |part: &Option<Code>| part.as_ref().map_or("-".to_owned(), |p| p.to_string());

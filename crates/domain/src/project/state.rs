@@ -324,6 +324,12 @@ impl Project {
         latest
     }
 
+    /// When a step was reached: a start with the first part that began, for work on a part is work begun; all else
+    /// with the last part.
+    pub fn reached(&self, step: &str) -> Option<PlannedDate> {
+        if step == step::START { self.first_actual(step) } else { self.full_actual(step) }
+    }
+
     /// Started, completed ones included: a completion on record says that it had begun.
     pub fn is_started(&self) -> bool {
         self.first_actual(step::START).is_some() || self.is_completed()

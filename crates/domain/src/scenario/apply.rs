@@ -1,7 +1,5 @@
 //! From a plan and a list of changes to the plan as it would be, and to the facts that make it so.
 
-use std::collections::BTreeSet;
-
 use crate::code::Code;
 use crate::fact::Fact;
 use crate::milestone::Gate;
@@ -10,7 +8,7 @@ use crate::plan::PlanFact;
 use crate::portfolio::Portfolio;
 use crate::project::ProjectFact;
 use crate::subject::Subject;
-use crate::timetabling::{Closed, Estimate, Work, WorkCalendar};
+use crate::timetabling::{Closed, Estimate, Work, WorkCalendar, waits_for, way};
 
 use super::change::{Change, Place, Shorter, Steps};
 
@@ -49,12 +47,9 @@ pub fn apply(base: &Portfolio, changes: &[Change]) -> Applied {
     let without_effect = changes
         .iter()
         .map(|change| {
-            let before = portfolio.clone();
-            let problem = Hand { portfolio: &mut portfolio }.change(change);
-            problem.or_else(|| {
-                let same = before.plan == portfolio.plan && before.projects == portfolio.projects;
-                same.then_some(NoEffect::Already)
-            })
+            let mut hand = Hand { portfolio: &mut portfolio, changed: false };
+            let problem = hand.change(change);
+            problem.or((!hand.changed).then_some(NoEffect::Already))
         })
         .collect();
     Applied { portfolio, without_effect }
@@ -107,6 +102,8 @@ enum Chain {
 
 struct Hand<'a> {
     portfolio: &'a mut Portfolio,
+    /// Whether anything is otherwise by now.
+    changed: bool,
 }
 
 impl Hand<'_> {
@@ -115,7 +112,10 @@ impl Hand<'_> {
             Change::Capacity { limit, capacity } => {
                 let held = self.portfolio.plan.work_limits.iter_mut().find(|held| held.limit == *limit);
                 match held {
-                    Some(held) => held.capacity = *capacity,
+                    Some(held) => {
+                        self.changed |= held.capacity != *capacity;
+                        held.capacity = *capacity;
+                    }
                     None => return Some(NoEffect::Nothing),
                 }
                 None
@@ -192,15 +192,14 @@ impl Hand<'_> {
     }
 
     fn put(&mut self, chain: &Chain, step: &Code, work: Work) {
-        match chain {
+        let old = match chain {
             Chain::Template(at) => {
                 let template = self.portfolio.plan.templates[*at].code.clone();
-                self.portfolio.plan.usual_work.insert((template, step.clone()), work);
+                self.portfolio.plan.usual_work.insert((template, step.clone()), work.clone())
             }
-            Chain::Project(at, _) => {
-                self.portfolio.projects[*at].work.insert(step.clone(), work);
-            }
-        }
+            Chain::Project(at, _) => self.portfolio.projects[*at].work.insert(step.clone(), work.clone()),
+        };
+        self.changed |= old != Some(work);
     }
 
     /// Changes the work of every step that is meant.
@@ -281,13 +280,8 @@ impl Hand<'_> {
             };
             let codes: Vec<Code> = steps.iter().map(|(code, _)| code.clone()).collect();
             let waits = |hand: &Self, code: &Code| -> Vec<Code> {
-                match hand.work(&own, code).and_then(|work| work.after) {
-                    Some(after) => after.into_iter().filter(|held| codes.contains(held)).collect(),
-                    None => {
-                        let at = codes.iter().position(|held| held == code);
-                        at.and_then(|at| at.checked_sub(1)).map(|at| codes[at].clone()).into_iter().collect()
-                    }
-                }
+                let work = hand.work(&own, code);
+                waits_for(codes.iter(), code, work.as_ref()).into_iter().cloned().collect()
             };
             // A project follows its template unless it has a word of its own about who is reordered.
             let has_own = |hand: &Self| {
@@ -299,7 +293,7 @@ impl Hand<'_> {
                 continue;
             }
             any = true;
-            if !comes_after(&|code| waits(self, code), step, earlier) {
+            if way(step, earlier, &mut |code| waits(self, code)).is_none() {
                 continue;
             }
             after = true;
@@ -351,20 +345,6 @@ fn means(steps: &Steps, step: &Code, gate: Option<&Gate>) -> bool {
         Steps::Approvals => gate.is_some(),
         Steps::Works => gate.is_none(),
     }
-}
-
-/// Whether a step waits, by way of others, for an earlier one.
-fn comes_after(waits: &dyn Fn(&Code) -> Vec<Code>, step: &Code, earlier: &Code) -> bool {
-    let (mut ahead, mut seen) = (waits(step), BTreeSet::new());
-    while let Some(code) = ahead.pop() {
-        if code == *earlier {
-            return true;
-        }
-        if seen.insert(code.clone()) {
-            ahead.extend(waits(&code));
-        }
-    }
-    false
 }
 
 fn scaled(days: Estimate, by: impl Fn(u16) -> u16) -> Estimate {

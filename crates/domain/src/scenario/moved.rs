@@ -20,7 +20,7 @@ pub struct Side<'a> {
 
 impl<'a> Side<'a> {
     fn row(&self, project: &Code) -> Option<&'a Row> {
-        self.rows.iter().find(|row| self.portfolio.projects[row.project].code == *project)
+        Row::of(self.rows, self.portfolio, project.as_str())
     }
 
     /// The project and step of every link of the chain that drives a step.

@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use timetable::TaskId;
 use timetable::resource::{Demand, Resource, Search, level};
 
-use super::network::{Progress, Timetable, date_of};
+use super::network::{DAY, Progress, Timetable, date_of};
 use crate::code::Code;
 use crate::milestone::step;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
-use crate::workday;
 
 /// Whose capacity is limited.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -44,7 +43,8 @@ pub struct Bound {
     /// The most that would need it on one day if there were no limit, and that day.
     pub peak: usize,
     pub peak_on: Option<Date>,
-    /// Steps that wait for it, with the working days each waits; the longest wait first.
+    /// Steps that wait for it, with the working days of their own calendars that each waits beyond all that it
+    /// follows, as this is placed under the limits; the longest wait first.
     pub waits: Vec<(TaskId, i64)>,
 }
 
@@ -105,10 +105,9 @@ impl Timetable {
                 let mut waits: Vec<(TaskId, i64)> = own
                     .iter()
                     .filter_map(|task| {
-                        // What it waits beyond all that it follows, as these are placed under the limits.
-                        let ready = date_of(self.ready(*task, &levelled.dates));
-                        let days = workday::between(ready, dates[task.index()].0) - 1;
-                        (days > 0).then_some((*task, i64::from(days)))
+                        // Part of a day is waited for that day.
+                        let days = (levelled.waits[task.index()] + DAY - 1).div_euclid(DAY);
+                        (days > 0).then_some((*task, days))
                     })
                     .collect();
                 waits.sort_by_key(|(task, days)| (std::cmp::Reverse(*days), *task));
@@ -121,17 +120,6 @@ impl Timetable {
             .filter_map(|(task, resource)| Some((*task, limits.get(*resource as usize)?.limit.clone())))
             .collect();
         Ok(Limited { bounds, dates, overdrawn })
-    }
-
-    /// When a task could begin if it only had to wait for what it follows.
-    fn ready(&self, task: TaskId, dates: &[(timetable::Moment, timetable::Moment)]) -> timetable::Moment {
-        let before = self.plan.links.iter().filter(|link| link.successor == task);
-        let free = self.schedule.dates_of(&self.network, task).map(|dates| dates.early_start);
-        before
-            .map(|link| dates[link.predecessor.index()].1)
-            .chain(free)
-            .max()
-            .unwrap_or(dates[task.index()].0)
     }
 
     /// The day on which most of the tasks would be worked at once without a limit.

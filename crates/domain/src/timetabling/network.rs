@@ -7,22 +7,26 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
-use timetable::calendar::{Calendar, CalendarId, DayHours, Period as CalendarPeriod};
+use timetable::calendar::{CalendarId, DayHours, expand};
 use timetable::china::WorkingDays;
 use timetable::{
     Constraint, Duration, Horizon, Lag, Moment, Network, Placement, Plan, PlanError, Schedule, Task, TaskId,
+    WorkingTime,
 };
 
-use super::work::{Estimate, Work, WorkCalendar};
+use super::calendar::{days_worked, work_calendar};
+use super::chain::Chain;
+use super::closing::{LeftOut, leave_out_closing};
+use super::work::Estimate;
 use crate::code::Code;
-use crate::milestone::{Track, step};
+use crate::milestone::Track;
 use crate::portfolio::Portfolio;
 use crate::project::{Phase, Project, StepLine};
 use crate::workday;
 
 /// Minutes of a working day: 08:00 to 12:00 and 13:00 to 17:00.
 pub(super) const DAY: i64 = 480;
-const CLOSE: i64 = 17 * 60;
+pub(super) const CLOSE: i64 = 17 * 60;
 const OPEN: i64 = 8 * 60;
 /// Years within which everything is done.
 const UNLIMITED: i64 = 30;
@@ -72,88 +76,13 @@ pub struct Timetable {
     /// From this day on the national working days are provisional.
     pub provisional_from: Date,
     pub steps: Vec<StepAt>,
+    /// What steps do not wait for here although their words say so.
+    pub(super) left_out: Vec<LeftOut>,
     pub(super) plan: Plan,
     pub(super) network: Network,
     pub(super) schedule: Schedule,
     /// The tasks that lead to a promise which is still open.
     pub(super) promised: BTreeSet<TaskId>,
-}
-
-/// The steps of one project on their way into the network.
-struct Chain<'a> {
-    project: &'a Project,
-    work: Vec<Option<&'a Work>>,
-    /// For each step, the steps of the chain it waits for.
-    after: Vec<Vec<usize>>,
-    done: Vec<Option<(Date, bool)>>,
-}
-
-impl<'a> Chain<'a> {
-    fn new(portfolio: &'a Portfolio, project: &'a Project) -> Self {
-        let work: Vec<Option<&Work>> =
-            project.steps.iter().map(|line| portfolio.plan.work(project, &line.step)).collect();
-        let place = |code: &Code| project.steps.iter().position(|line| line.step == *code);
-        let after = work
-            .iter()
-            .enumerate()
-            .map(|(at, work)| match work.and_then(|work| work.after.as_ref()) {
-                Some(after) => after.iter().filter_map(place).filter(|before| *before != at).collect(),
-                None => at.checked_sub(1).into_iter().collect(),
-            })
-            .collect();
-        let mut chain = Self { project, work, after, done: Vec::new() };
-        chain.done = chain.what_is_done();
-        chain
-    }
-
-    /// The day each step was done, and whether that only follows from a later step.
-    fn what_is_done(&self) -> Vec<Option<(Date, bool)>> {
-        let recorded: Vec<Option<Date>> = self
-            .project
-            .steps
-            .iter()
-            .map(|line| {
-                // Work that has begun on a part has begun.
-                let actual = match line.step.as_str() {
-                    step::START => self.project.first_actual(step::START),
-                    step => self.project.full_actual(step),
-                };
-                actual.map(|date| date.last())
-            })
-            .collect();
-        let mut done: Vec<Option<(Date, bool)>> =
-            recorded.iter().map(|date| date.map(|date| (date, false))).collect();
-        let start = self.project.steps.iter().position(|line| line.step.as_str() == step::START);
-        for (at, date) in recorded.iter().enumerate() {
-            let Some(date) = *date else { continue };
-            let before_completion =
-                [step::TRIAL, step::IN_USE, step::OPENING].contains(&self.project.steps[at].step.as_str());
-            let mut ahead = self.after[at].clone();
-            let mut seen: BTreeSet<usize> = BTreeSet::from([at]);
-            while let Some(before) = ahead.pop() {
-                if !seen.insert(before) {
-                    continue;
-                }
-                ahead.extend(&self.after[before]);
-                if before_completion && start.is_some_and(|start| before > start) {
-                    continue;
-                }
-                match &mut done[before] {
-                    Some((held, true)) => *held = (*held).min(date),
-                    Some((_, false)) => {}
-                    none => *none = Some((date, true)),
-                }
-            }
-        }
-        done
-    }
-
-    /// The day on which everything the step waits for was done; `None` while something is open.
-    fn free_since(&self, at: usize) -> Option<Option<Date>> {
-        let days: Option<Vec<Date>> =
-            self.after[at].iter().map(|before| Some(self.done[*before]?.0)).collect();
-        Some(days?.into_iter().max())
-    }
 }
 
 impl Timetable {
@@ -183,6 +112,8 @@ struct Builder<'a> {
     days: WorkingDays,
     plan: Plan,
     calendars: BTreeMap<Code, CalendarId>,
+    /// The calendars in use, for counting in them.
+    working: BTreeMap<CalendarId, WorkingTime>,
     steps: Vec<StepAt>,
     tasks: BTreeMap<(usize, usize), TaskId>,
     projects: BTreeMap<usize, TaskId>,
@@ -202,6 +133,7 @@ impl<'a> Builder<'a> {
             days: WorkingDays::known_on(Some(workday::day(as_of))),
             plan,
             calendars: BTreeMap::new(),
+            working: BTreeMap::new(),
             steps: Vec::new(),
             tasks: BTreeMap::new(),
             projects: BTreeMap::new(),
@@ -217,10 +149,11 @@ impl<'a> Builder<'a> {
         }
         for (at, project) in self.portfolio.projects.iter().enumerate() {
             if project.is_member() && !project.steps.is_empty() && project.phase() != Phase::Left {
-                self.project(at, project);
+                self.project(at, project)?;
             }
         }
         self.links();
+        let left_out = leave_out_closing(&mut self.plan);
         let network = Network::new(&self.plan)?;
         let schedule = network.schedule(&self.plan)?;
         Ok(Timetable {
@@ -229,6 +162,7 @@ impl<'a> Builder<'a> {
             provisional_from: workday::date_of(self.days.provisional_from),
             promised: leading_to_promises(&self.steps, &self.plan),
             steps: self.steps,
+            left_out,
             plan: self.plan,
             network,
             schedule,
@@ -239,7 +173,7 @@ impl<'a> Builder<'a> {
         code.and_then(|code| self.calendars.get(code)).copied().unwrap_or(CalendarId(0))
     }
 
-    fn project(&mut self, index: usize, project: &'a Project) {
+    fn project(&mut self, index: usize, project: &'a Project) -> Result<(), PlanError> {
         let chain = Chain::new(self.portfolio, project);
         let uid = |task: &Plan| task.tasks.len() as i64 + 1;
         let summary = self.plan.add(Task::new(uid(&self.plan), project.name.zh.clone(), 0));
@@ -250,8 +184,11 @@ impl<'a> Builder<'a> {
             let track = project.track(line.step.as_str());
             let promise = track.and_then(Track::promised).map(|date| date.last());
             let calendar = self.calendar(work.and_then(|work| work.calendar.as_ref()));
-            let minutes = estimate.map_or(0, |estimate| i64::from(estimate.likely) * DAY);
-            let (progress, how) = self.progress(&chain, at, line, estimate);
+            if !self.working.contains_key(&calendar) {
+                self.working.insert(calendar, expand(&self.plan.calendars, calendar)?);
+            }
+            let (progress, how, days) = self.progress(&chain, at, line, estimate, &self.working[&calendar]);
+            let minutes = days * DAY;
             let task = Task {
                 parent: Some(summary),
                 calendar: Some(calendar),
@@ -286,46 +223,46 @@ impl<'a> Builder<'a> {
                 self.plan.link(from, to, timetable::LinkKind::FinishToStart, Lag::Working(0));
             }
         }
+        Ok(())
     }
 
+    /// How far a step is, for readers and for the engine, and the working days it takes in all.
     fn progress(
         &self,
         chain: &Chain<'_>,
         at: usize,
         line: &StepLine,
         estimate: Option<Estimate>,
-    ) -> (Progress, timetable::Progress) {
+        calendar: &WorkingTime,
+    ) -> (Progress, timetable::Progress, i64) {
+        let usual = estimate.map_or(0, |estimate| i64::from(estimate.likely));
         if let Some((day, implied)) = chain.done[at] {
             let finish = workday::day(day).at(CLOSE);
             let begun = chain.free_since(at).flatten().filter(|begun| *begun <= day).unwrap_or(day);
             let start = workday::day(begun).at(if begun == day { OPEN } else { CLOSE });
             let progress = if implied { Progress::Implied } else { Progress::Done };
-            return (progress, timetable::Progress::Finished { start, finish });
+            return (progress, timetable::Progress::Finished { start, finish }, usual);
         }
         match (chain.free_since(at), estimate) {
             (Some(Some(begun)), Some(estimate)) if estimate.likely > 0 && begun < self.as_of => {
                 let stated = chain.project.track(line.step.as_str()).and_then(|track| track.forecast);
                 let stated = stated.map(|date| date.last()).filter(|day| *day >= self.as_of);
-                let worked = self.working_days(begun, self.as_of);
-                let left = match stated {
-                    Some(day) => self.working_days(self.as_of, day).max(1),
-                    None => remaining(estimate, worked),
+                let days = |from: Date, to: Date| days_worked(calendar, from, to);
+                let worked = days(begun, self.as_of);
+                // What is left begins after the day looked at, unless that day is the last itself.
+                let (worked, left) = match stated.map(|day| days(self.as_of, day)) {
+                    None => (worked, remaining(estimate, worked)),
+                    Some(0) => (worked - days(self.as_of.yesterday().unwrap_or(begun), self.as_of), 1),
+                    Some(left) => (worked, left),
                 };
                 let start = workday::day(begun).at(CLOSE);
-                (
-                    Progress::Running,
-                    timetable::Progress::Started { start, remaining: left * DAY, resume: None },
-                )
+                let progress = timetable::Progress::Started { start, remaining: left * DAY, resume: None };
+                // The engine lets the work go on where its whole length less what is left ends.
+                (Progress::Running, progress, worked + left)
             }
-            (Some(Some(_)), _) => (Progress::Running, timetable::Progress::NotStarted),
-            _ => (Progress::Open, timetable::Progress::NotStarted),
+            (Some(Some(_)), _) => (Progress::Running, timetable::Progress::NotStarted, usual),
+            _ => (Progress::Open, timetable::Progress::NotStarted, usual),
         }
-    }
-
-    /// Working days after `from` up to and with `to`.
-    fn working_days(&self, from: Date, to: Date) -> i64 {
-        let (from, to) = (workday::day(from), workday::day(to));
-        (from.0 + 1..=to.0).filter(|day| self.days.is_working(timetable::Day(*day))).count() as i64
     }
 
     /// The links that were recorded besides the chains. One that names a step which is not in the timetable,
@@ -391,33 +328,6 @@ fn remaining(estimate: Estimate, worked: i64) -> i64 {
         high / 10
     };
     left.max(1)
-}
-
-/// The plan's own calendar as the engine has it. Closed times are laid out over the years a plan can reach.
-fn work_calendar(of: &WorkCalendar, national: &WorkingDays, as_of: Date) -> Calendar {
-    let hours = |worked: bool| if worked { DayHours::office() } else { DayHours::free() };
-    let mut out = if of.holidays {
-        national.calendar(of.calendar.as_str(), &DayHours::office())
-    } else {
-        Calendar { name: of.calendar.to_string(), ..Calendar::default() }
-    };
-    out.week = of.week.map(|worked| Some(hours(worked)));
-    let free: timetable::calendar::Week = std::array::from_fn(|_| Some(DayHours::free()));
-    for closed in &of.closed {
-        for year in as_of.year() - 10..=as_of.year() + 30 {
-            let over = closed.to < closed.from;
-            let ends = (closed.from.in_year(year), closed.to.in_year(year + i16::from(over)));
-            if let (Some(from), Some(to)) = ends {
-                let (from, to) = (workday::day(from), workday::day(to));
-                out.periods.push(CalendarPeriod { from, to, week: free.clone() });
-                // A make-up day inside it is no working day on the site either.
-                for (_, hours) in out.days.range_mut(from..=to) {
-                    *hours = DayHours::free();
-                }
-            }
-        }
-    }
-    out
 }
 
 /// The day a moment falls on.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use timetable::Moment;
 use timetable::forecast::{Cause, Inputs, Sampling, Spread, Target, cost_by_cause, forecast};
+use timetable::{MAX_MINUTES, Moment};
 
 use super::network::{DAY, Progress, Timetable, TimetableError, date_of};
 use super::rows::Row;
@@ -186,7 +186,12 @@ impl Timetable {
             if matches!(at.progress, Progress::Done | Progress::Implied) {
                 continue;
             }
-            let minutes = |days: u16| i64::from(days) * DAY;
+            // Of work under way the whole length is known: its spread keeps the proportions of what is usual.
+            let length = self.plan.tasks[at.task.index()].duration.minutes();
+            let minutes = |days: u16| match at.estimate.map_or(0, |usual| usual.likely) {
+                0 => i64::from(days) * DAY,
+                likely => (i64::from(days) * length / i64::from(likely)).min(MAX_MINUTES),
+            };
             inputs.spreads[at.task.index()] = at.estimate.filter(|it| it.high > it.low).map(|it| Spread {
                 low: minutes(it.low),
                 likely: minutes(it.likely),

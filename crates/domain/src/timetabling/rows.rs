@@ -5,7 +5,7 @@ use timetable::{Driver, TaskId};
 
 use super::network::{DAY, Progress, Timetable, date_of};
 use crate::code::Code;
-use crate::milestone::{Track, step};
+use crate::milestone::step;
 use crate::portfolio::Portfolio;
 use crate::project::Project;
 
@@ -56,6 +56,22 @@ pub struct Row {
 impl Row {
     pub fn headline(&self) -> Option<&StepRow> {
         self.headline.map(|at| &self.steps[at])
+    }
+
+    /// The row of a project among the rows of its timetable, which come in the portfolio's order.
+    pub fn of<'a>(rows: &'a [Row], portfolio: &Portfolio, project: &str) -> Option<&'a Row> {
+        Self::place(rows, portfolio, project).map(|at| &rows[at])
+    }
+
+    /// Where that row stands.
+    pub fn place(rows: &[Row], portfolio: &Portfolio, project: &str) -> Option<usize> {
+        let project = portfolio.place(project)?;
+        rows.binary_search_by_key(&project, |row| row.project).ok()
+    }
+
+    /// The last day to begin the next thing to do; where it has begun, the last day to end it.
+    pub fn next_by(&self) -> Option<Date> {
+        self.next().and_then(|step| step.late_start.or(step.late_finish))
     }
 
     /// The next thing to do: the first open step that a promise hangs on, else the first open one.
@@ -110,10 +126,7 @@ impl Timetable {
             critical: limited && dates.critical,
             promised: at.promise,
             stated: track.and_then(|track| track.forecast).map(|date| date.last()),
-            actual: track
-                .and_then(|track: &Track| track.actual)
-                .or_else(|| project.full_actual(line.step.as_str()))
-                .map(|date| date.last()),
+            actual: project.reached(line.step.as_str()).map(|date| date.last()),
             unknown: at.estimate.is_none(),
             provisional: open && finish >= self.provisional_from,
         })

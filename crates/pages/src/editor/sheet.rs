@@ -210,6 +210,7 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         "membership" if reference.is_some() => "other",
         "membership" => "membership",
         "part" => "part_name_zh",
+        "step" if matches!(problem, Problem::WaitingCircle(_)) => "order",
         "step" => "step_name_zh",
         "milestone" | "gate" | "progress" if reference == Some(R::Part) => "part",
         "step_link" if reference == Some(R::Project) => "link_project",
@@ -218,7 +219,7 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
             _ => "before_step",
         },
         "usual_work" => match problem {
-            Problem::Circular(_) => "after_codes",
+            Problem::WaitingCircle(_) => "after_codes",
             _ if reference == Some(R::WorkCalendar) => "work_calendar",
             _ if reference == Some(R::Template) => "kind",
             _ if reference == Some(R::Step) => "step_code",
@@ -227,7 +228,7 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         "work_calendar" if *problem == Problem::NoWorkingDay => "worked_days",
         "work_calendar" => "name_zh",
         "step_work" => match problem {
-            Problem::Circular(_) => "after_steps",
+            Problem::WaitingCircle(_) => "after_steps",
             _ if reference == Some(R::WorkCalendar) => "work_calendar",
             _ => "low_days",
         },

@@ -35,7 +35,7 @@ pub(crate) async fn brief(
         return Ok(None);
     };
     let english = lang.is_english();
-    let odds = held.odds()?.of(row.project).filter(|_| row.unknown == 0).and_then(|drawn| drawn.on_time);
+    let odds = held.odds()?.of(row.project).and_then(|drawn| drawn.on_time);
     let next = row.next();
     Ok(Some(Brief {
         step: step_name(project, &headline.step, english),
@@ -44,8 +44,6 @@ pub(crate) async fn brief(
         float: headline.float,
         odds: odds.map_or_else(String::new, |(share, _)| shown::odds(share)),
         next: next.map_or_else(String::new, |step| step_name(project, &step.step, english)),
-        next_by: next
-            .and_then(|step| step.late_start.or(step.late_finish))
-            .map_or_else(String::new, |day| shown::day(lang, day)),
+        next_by: row.next_by().map_or_else(String::new, |day| shown::day(lang, day)),
     }))
 }

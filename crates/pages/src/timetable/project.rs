@@ -9,7 +9,7 @@ use domain::authorize::target_of;
 use domain::code::Code;
 use domain::policy::Action;
 use domain::subject::Subject;
-use domain::timetabling::{Progress, StepRow};
+use domain::timetabling::{Progress, StepAt, StepRow};
 use serde::Deserialize;
 
 use super::asking::{day, open_drawn, step_name};
@@ -86,6 +86,8 @@ struct ProjectPage {
     p80: String,
     p95: String,
     unknown: usize,
+    /// Steps with what they do not wait for here although their words say so.
+    left_out: Vec<(String, String)>,
     chain: Vec<String>,
     steps: Vec<(String, String, bool)>,
     delay: String,
@@ -156,23 +158,22 @@ pub(super) async fn show(
         Some(step) => format!("#step-{step}"),
         None => "#steps-title".to_owned(),
     });
+    let said = |at: &StepAt| {
+        let of = &held.portfolio.projects[at.project];
+        let step = of.steps.get(at.step).map_or("", |line| line.name.get(english));
+        if at.project == row.project {
+            step.to_owned()
+        } else {
+            format!("{} · {step}", of.name.get(english))
+        }
+    };
+    let left_out = held.timetable.left_out(row.project).map(|(step, before)| (said(step), said(before)));
+    let left_out = left_out.collect();
     let headline = row.headline();
-    let drawn = odds.of(row.project).filter(|_| row.unknown == 0);
+    let drawn = odds.of(row.project);
     let chain = headline.map_or_else(Vec::new, |step| {
         let chain = held.timetable.driving_chain(step.task);
-        chain
-            .iter()
-            .filter_map(|task| held.timetable.place(*task))
-            .map(|at| {
-                let of = &held.portfolio.projects[at.project];
-                let step = of.steps.get(at.step).map_or("", |line| line.name.get(english));
-                if at.project == row.project {
-                    step.to_owned()
-                } else {
-                    format!("{} · {step}", of.name.get(english))
-                }
-            })
-            .collect()
+        chain.iter().filter_map(|task| held.timetable.place(*task)).map(said).collect()
     });
     let delay = supposed.days.trim().parse::<u16>().ok().filter(|days| (1..=MOST_DELAY).contains(days));
     let supposed_step = row.steps.iter().find(|step| step.step.as_str() == supposed.step && !step.is_done());
@@ -205,6 +206,7 @@ pub(super) async fn show(
         p80: day(&page, drawn.map(|it| it.p80)),
         p95: day(&page, drawn.map(|it| it.p95)),
         unknown: row.unknown,
+        left_out,
         chain,
         steps: row
             .steps

@@ -29,6 +29,7 @@ struct Line {
     odds: String,
     unlikely: bool,
     unknown: usize,
+    left_out: usize,
     provisional: bool,
 }
 
@@ -76,7 +77,7 @@ pub(super) async fn show(
         .map(|found| {
             let (project, headline) = (found.project, found.headline());
             let next = found.row.next().filter(|_| headline.is_some());
-            let drawn = odds.of(found.row.project).filter(|_| found.row.unknown == 0);
+            let drawn = odds.of(found.row.project);
             let share = drawn.and_then(|drawn| drawn.on_time).map(|(share, _)| share);
             Line {
                 code: project.code.to_string(),
@@ -89,9 +90,7 @@ pub(super) async fn show(
                     .and_then(|unit| held.portfolio.units.get(unit))
                     .map_or_else(String::new, |unit| unit.name.get(english).to_owned()),
                 next: next.map_or_else(String::new, |step| step_name(project, &step.step, english)),
-                next_by: next
-                    .and_then(|step| step.late_start.or(step.late_finish))
-                    .map_or_else(String::new, |date| page.day(&date)),
+                next_by: day(&page, found.row.next_by().filter(|_| headline.is_some())),
                 headline: headline.map_or_else(String::new, |step| step_name(project, &step.step, english)),
                 promised: day(&page, headline.and_then(|step| step.promised)),
                 finish: day(&page, headline.map(|step| step.finish)),
@@ -100,6 +99,7 @@ pub(super) async fn show(
                 odds: share.map_or_else(String::new, words::shown::odds),
                 unlikely: share.is_some_and(|share| share < 0.5),
                 unknown: found.row.unknown,
+                left_out: held.timetable.left_out(found.row.project).count(),
                 provisional: headline.is_some_and(|step| step.provisional),
             }
         })

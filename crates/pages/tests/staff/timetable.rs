@@ -204,6 +204,52 @@ async fn a_usual_duration_moves_every_project_of_its_kind() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_wait_that_would_never_end_is_left_out_and_told() {
+    let site = site();
+    let mut reader = site.sign_in("task-force").await;
+    let project = format!("{PLAN}/projects/HT-TRA-004");
+    // Here it is handed over before the trial; elsewhere after it.
+    let form = format!("{project}/edit/step");
+    let version = reader.get(&form).await.value("version");
+    let later = [
+        ("version", version.as_str()),
+        ("step_code", "trial"),
+        ("order", "145"),
+        ("step_name_zh", "试运行"),
+        ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
+    ];
+    reader.post(&form, &later).await.is(303);
+    // The kind's own chain is in order with this; only the project's is not.
+    let form = format!("{PLAN}/record/usual_work");
+    let slot = "usual_work/road/handover";
+    let version = reader.get(&format!("{form}?slot={}", slot.replace('/', "%2F"))).await.value("version");
+    let usual = [
+        ("version", version.as_str()),
+        ("slot", slot),
+        ("kind", "road"),
+        ("step_code", "handover"),
+        ("low_days", "5"),
+        ("likely_days", "10"),
+        ("high_days", "30"),
+        ("after_codes", "trial"),
+        ("source_unit", "bj-task-force"),
+    ];
+    reader.post(&form, &usual).await.is(303);
+    for (lang, note, tag) in [
+        ("zh-CN", "绕成了一圈。时间表没有计入这一等待", "1 处等待未计入"),
+        ("en", "which itself waits for it, directly or by way of others", "1 wait left out"),
+    ] {
+        reader.lang = lang;
+        reader.get(&format!("{project}/timetable")).await.is(200).says(note);
+        let table = reader.get(&format!("{PLAN}/timetable")).await;
+        table.is(200).says(tag);
+        assert_eq!(table.body.matches(tag).count(), 1, "of the other projects nothing is left out");
+        assert_eq!(table.missing_words(), Vec::<String>::new());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_working_calendar_is_checked_as_it_is_typed() {
     let site = site();
     let reader = site.sign_in("task-force").await;

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use domain::history::SubjectHistory;
+use domain::history::{Lookup, SubjectHistory};
 use domain::journal::{Draft, Entry, Event, Seq};
 use domain::project::ProjectFact;
 use domain::subject::{Subject, directory};
+use domain::timetabling::{StepLink, StepLinkKind};
 use jiff::civil::date;
 use rust_decimal::Decimal;
 use scratch::Scratch;
@@ -19,6 +20,7 @@ crate::on_both!(
     facts_are_placed_when_the_writer_rests_or_ends,
     a_tail_that_was_left_behind_is_read_and_placed,
     a_rule_sees_the_tail_of_another_process,
+    a_rule_knows_the_projects_with_words_of_their_own,
 );
 
 /// What readers ask for of the subjects of [`fill`].
@@ -156,4 +158,43 @@ fn a_rule_sees_the_tail_of_another_process(scratch: &Scratch) {
         assert_eq!(held, Some(n as usize + 1));
     }
     assert_whole(&one, 20);
+}
+
+fn a_rule_knows_the_projects_with_words_of_their_own(scratch: &Scratch) {
+    let database = open(scratch);
+    let own = |subject: &Subject| {
+        let fact = ProjectFact::StepWork { step: code("start"), work: None };
+        draft(subject, date(2019, 1, 1), Event::Recorded { facts: vec![fact.into()] })
+    };
+    let link = |subject: &Subject| {
+        let (step, before) = (code("start"), code("design"));
+        let link = StepLink { step, project: None, before, kind: StepLinkKind::FinishToStart, lag: 0 };
+        let fact = ProjectFact::StepLink { link, held: true };
+        draft(subject, date(2019, 1, 1), Event::Recorded { facts: vec![fact.into()] })
+    };
+    let elsewhere = Subject::project(&code("q"), &code("A-1"));
+    let drafts =
+        [link(&project("B-2")), progress(&project("C-3"), 1, 1), own(&elsewhere), own(&project("A-1"))];
+    let (in_tail, both, placed) = database
+        .write(move |tx| {
+            let known = |tx: &mut Tx| tx.with_lookup(|lookup| lookup.own_work(&plan()));
+            for draft in drafts.clone() {
+                tx.append(draft, at(1))?;
+            }
+            let in_tail = known(tx)?;
+            tx.place_facts()?;
+            for draft in [own(&project("D-4")), own(&project("B-2"))] {
+                tx.append(draft, at(2))?;
+            }
+            let both = known(tx)?;
+            tx.place_facts()?;
+            Ok::<_, StoreError>((in_tail, both, known(tx)?))
+        })
+        .unwrap();
+    assert_eq!(in_tail, [code("A-1"), code("B-2")]);
+    assert_eq!(both, [code("A-1"), code("B-2"), code("D-4")]);
+    assert_eq!(placed, both);
+    // The history that pages read knows the same.
+    let history = database.read(|c| c.history(&[plan()], false)).unwrap();
+    assert_eq!(history.own_work(&plan()), both);
 }

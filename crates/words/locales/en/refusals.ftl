@@ -18,6 +18,7 @@ refusal-negative = This must not be negative.
 refusal-date-order = { $later_step } ({ $later }) lies before { $earlier_step } ({ $earlier }). Correct one of the dates.
 refusal-future = { $date } has not come yet; today is { $today }. Enter a forecast for what has not happened.
 refusal-period-order = The end lies before the beginning. Correct one of the dates.
+refusal-waiting-circle = These steps would wait for each other in a circle: { $path }. Change what one of them waits for.
 refusal-circular = The hierarchy goes round in a circle: { $path }. Choose another parent.
 refusal-reason-required = Say why: a reason is needed to move a date the public was told, and for every correction.
 refusal-unknown-entry = There is no entry { $entry }.

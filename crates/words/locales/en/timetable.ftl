@@ -34,6 +34,11 @@ timetable-unknown-note = { $count ->
     [one] Nobody has said how long { $count } of the steps takes. It counts as taking no time, so the real finish lies later, and no odds are given.
    *[other] Nobody has said how long { $count } of the steps take. They count as taking no time, so the real finish lies later, and no odds are given.
   }
+timetable-left-out = { $count ->
+    [one] { $count } wait left out
+   *[other] { $count } waits left out
+  }
+timetable-left-out-note = “{ $step }” is to wait for “{ $before }”, which itself waits for it, directly or by way of others. The timetable leaves this wait out. Change what one of them waits for.
 timetable-mspdi = MSPDI (Microsoft Project)
 timetable-files = As a file:
 timetable-import = Bring a timetable (XLSX, CSV, MSPDI, XER)

@@ -18,6 +18,7 @@ refusal-negative = 不能为负数。
 refusal-date-order = { $later_step }（{ $later }）早于{ $earlier_step }（{ $earlier }）。请改正其中一个日期。
 refusal-future = { $date } 还没有到，今天是 { $today }。尚未发生的事请填预计日期。
 refusal-period-order = 结束早于开始。请改正其中一个日期。
+refusal-waiting-circle = 这些节点会互相等待、绕成一圈：{ $path }。请改变其中一个节点所等待的内容。
 refusal-circular = 上下级关系绕成了一圈：{ $path }。请另选上级。
 refusal-reason-required = 改动已向社会公布的日期，或更正记录，必须说明理由。
 refusal-unknown-entry = 没有第 { $entry } 条记录。

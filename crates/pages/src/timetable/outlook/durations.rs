@@ -64,7 +64,7 @@ pub(super) async fn show(
     let plan = &held.portfolio.plan;
     let teller = Teller { lang: visit.lang, portfolio: &held.portfolio };
     let english = visit.lang.is_english();
-    let lines = durations(&held.portfolio, &held.rows)
+    let lines = durations(&held.portfolio, &held.timetable, &held.rows)
         .into_iter()
         .map(|found| {
             let usual = plan.usual_work.get(&(found.template.clone(), found.step.clone())).map(|it| it.days);
@@ -128,7 +128,7 @@ pub(super) async fn take(
 }
 
 fn measured(base: &Arc<PlanTimetable>, template: &Code, step: &Code) -> Option<PlanFact> {
-    let found = durations(&base.portfolio, &base.rows);
+    let found = durations(&base.portfolio, &base.timetable, &base.rows);
     let found = found.iter().find(|it| it.template == *template && it.step == *step)?;
     let days = found.estimate()?;
     let held = base.portfolio.plan.usual_work.get(&(template.clone(), step.clone()));

@@ -169,20 +169,9 @@ fn sheet(visit: &Visit, plan: &Code, portfolio: &Portfolio, asked: &Typed) -> Sh
     let english = visit.lang.is_english();
     let held = portfolio.plan.work_limits.iter().find(|held| held.limit.as_str() == asked.get("limit"));
     let teller = Teller { lang: visit.lang, portfolio };
-    let mut authorities: Vec<String> = Vec::new();
-    for step in portfolio.plan.templates.iter().flat_map(|template| &template.steps) {
-        if let Some(gate) = &step.gate
-            && !authorities.contains(&gate.authority.zh)
-        {
-            authorities.push(gate.authority.zh.clone());
-        }
-    }
+    let authorities = portfolio.plan.authorities().into_iter();
     let mut choices: Vec<Choice> = authorities
-        .into_iter()
-        .map(|zh| {
-            let label = teller.authority(&zh);
-            Choice::new(format!("authority:{zh}"), label)
-        })
+        .map(|name| Choice::new(format!("authority:{}", name.zh), teller.authority(&name.zh)))
         .collect();
     // Units that have a part in some project.
     let parts = |unit: &Code| {

@@ -207,15 +207,7 @@ impl Choices<'_> {
             Choice::new("approvals", self.visit.t("scenario-steps-approvals")),
             Choice::new("works", self.visit.t("scenario-steps-works")),
         ];
-        let mut authorities: Vec<&Named> = Vec::new();
-        for step in self.now.plan.templates.iter().flat_map(|template| &template.steps) {
-            if let Some(gate) = &step.gate
-                && !authorities.contains(&&gate.authority)
-            {
-                authorities.push(&gate.authority);
-            }
-        }
-        out.extend(authorities.into_iter().map(|name| {
+        out.extend(self.now.plan.authorities().into_iter().map(|name| {
             let label = self.visit.tw("scenario-steps-authority", &[("name", name.get(self.english()))]);
             Choice::new(format!("authority:{}", name.zh), label)
         }));
