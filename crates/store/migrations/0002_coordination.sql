@@ -80,6 +80,10 @@ CREATE INDEX item_in_due ON item (
   plan, standing, due, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
   received, finished, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
+-- Codes of one length are ordered as the numbers are with which they end.
+CREATE INDEX item_by_length ON item (plan, (CAST(length(code) AS BIGINT)), code) WHERE until_day = '9999-12-31';
+-- The reports of a series, for the numbers they have.
+CREATE INDEX item_report ON item (plan, series, code) WHERE kind = 'report';
 -- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
 CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 

@@ -61,12 +61,36 @@ pub(crate) fn plain(standing: Standing) -> Option<Light> {
 /// A statement under construction: texts with numbered places, and their values.
 pub(crate) struct Asked {
     pub(crate) sql: String,
-    values: Vec<String>,
+    values: Vec<Value>,
+}
+
+/// A value that a statement is asked with. None stands in its text: each would make another statement.
+pub(crate) enum Value {
+    Int(i64),
+    Text(String),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
 }
 
 impl Asked {
     /// The place of a value.
-    pub(crate) fn value(&mut self, value: impl Into<String>) -> String {
+    pub(crate) fn value(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
@@ -145,7 +169,8 @@ impl Asked {
     ) -> Self {
         let mut asked = Self::on(plan, judge.day, part);
         if known != Seq::LATEST {
-            asked.and(&format!("code NOT IN ({})", changed_since("$1", known)));
+            let known = asked.value(known.0 as i64);
+            asked.and(&format!("code NOT IN ({})", changed_since("$1", &known)));
         }
         if part == Part::Ended {
             asked.among("standing", query.standings.iter().map(|standing| standing.as_str()));
@@ -239,18 +264,24 @@ impl Asked {
             let (k, c) = (self.value(after.key.as_str()), self.value(after.code.as_str()));
             self.and(&format!("({key}, code) {beyond} ({k}, {c})"));
         }
+        let most = self.value(limit as i64 + 1);
         // Only the rows of the page are read whole.
         self.sql = format!(
             "SELECT p.sorted, p.code, i.body FROM (SELECT plan, code, from_day, {key} AS sorted FROM item WHERE {} \
-             ORDER BY {key} {turn}, code {turn} LIMIT {}) p \
+             ORDER BY {key} {turn}, code {turn} LIMIT {most}) p \
              JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day",
-            self.sql,
-            limit + 1
+            self.sql
         );
     }
 
     pub(crate) fn params(&self) -> Vec<Param<'_>> {
-        self.values.iter().map(Param::from).collect()
+        self.values
+            .iter()
+            .map(|value| match value {
+                Value::Int(number) => Param::Int(*number),
+                Value::Text(text) => Param::Text(text),
+            })
+            .collect()
     }
 }
 

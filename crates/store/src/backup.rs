@@ -398,8 +398,7 @@ fn restore_entry(
     let event: Event = serde_json::from_str(&line.event)
         .map_err(|error| BackupError::Format { line: number, why: error.to_string() })?;
     insert(tx.writing(), &written, event.corrects(), &line.hash)?;
-    let projected = tx.head.projected;
-    *tx.head = Head { seq: line.seq, recorded_at: line.recorded_at, hash: line.hash.clone(), projected };
+    tx.move_head(line.seq, line.recorded_at, line.hash.clone());
     let entry = tx
         .connection
         .entry(Seq(line.seq))?

@@ -5,7 +5,7 @@ use domain::history::{SubjectHistory, View};
 use domain::item::ledger::{Span, spans};
 use domain::item::query::{NEVER, searched};
 use domain::item::{Item, ItemFact, Relation, Target};
-use domain::journal::{Entry, Event, Seq};
+use domain::journal::{Entry, Event};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
@@ -162,29 +162,23 @@ fn links(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
 }
 
 /// The items of a plan that something was recorded of after an entry.
-pub(crate) fn changed_since(plan: &str, known: Seq) -> String {
+pub(crate) fn changed_since(plan: &str, known: &str) -> String {
     let kind = SubjectKind::Item.as_str();
     format!("SELECT subject FROM entry WHERE kind = '{kind}' AND scope = {plan} AND seq > {known}")
 }
 
 impl Connection {
-    /// The last item code that begins with a prefix.
-    pub fn last_item_code(&mut self, plan: &Code, prefix: &str) -> Result<Option<String>> {
-        self.first(
-            "SELECT code FROM item WHERE plan = $1 AND code >= $2 AND code < $3 ORDER BY code DESC LIMIT 1",
-            &[plan.as_str().into(), prefix.into(), format!("{prefix}~").as_str().into()],
-            |row| Ok(row.text(0)?.to_owned()),
-        )
-    }
-
     /// The items that link to a thing.
     pub fn links_to(&mut self, plan: &Code, to: &Target, limit: usize) -> Result<Vec<BackLink>> {
         self.rows(
-            &format!(
-                "SELECT item, relation FROM item_link WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
-                 ORDER BY item LIMIT {limit}"
-            ),
-            &[plan.as_str().into(), to.kind().as_str().into(), to.code().as_str().into()],
+            "SELECT item, relation FROM item_link WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
+             ORDER BY item LIMIT $4",
+            &[
+                plan.as_str().into(),
+                to.kind().as_str().into(),
+                to.code().as_str().into(),
+                Param::Int(limit as i64),
+            ],
             |row| {
                 let damaged = |why: String| StoreError::Damaged(why);
                 Ok(BackLink {

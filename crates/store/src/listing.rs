@@ -148,8 +148,8 @@ impl Connection {
         let areas = self.areas(plan, query)?;
         let mut count = 0;
         for part in parts(query) {
-            let asked = Asked::new(plan, query, judge, part, areas);
-            let left = most.saturating_sub(count);
+            let mut asked = Asked::new(plan, query, judge, part, areas);
+            let left = asked.value(i64::try_from(most.saturating_sub(count)).unwrap_or(i64::MAX));
             let sql =
                 format!("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {left}) found", asked.sql);
             count += self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;

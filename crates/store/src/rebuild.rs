@@ -19,7 +19,7 @@ impl Database {
     pub fn rebuild(&self, progress: impl Fn(u64) + Send + 'static) -> Result<RebuildReport> {
         self.write(move |tx| {
             tx.place_facts()?;
-            let before = tx.reading().projections_digest()?;
+            let before = tx.reading()?.projections_digest()?;
             let connection = tx.writing();
             connection.execute("DELETE FROM fact", &[])?;
             let mut last = domain::journal::Seq(0);
@@ -36,7 +36,7 @@ impl Database {
             }
             tx.writing().rebuild_ledger()?;
             tx.cache.clear();
-            let after = tx.reading().projections_digest()?;
+            let after = tx.reading()?.projections_digest()?;
             Ok(RebuildReport { entries, before, after })
         })
     }
