@@ -3,6 +3,9 @@
 //! Of all rows those that still hold are asked for most. They are kept in every order of a page, each with all
 //! that may be asked of it, one standing after the other: a page is read from where it begins until it is full.
 //! Rows that ended are of days gone by; today there are none but those of changes that were dated ahead.
+//!
+//! Words are looked for in the first rows of an order at first: what many rows say fills a page there. What few
+//! say is found by the index of words, and is quickly put in order.
 
 use domain::code::Code;
 use domain::item::Standing;
@@ -13,6 +16,7 @@ use jiff::civil::Date;
 
 use crate::ledger::changed_since;
 use crate::sql::Param;
+use crate::statements::places;
 
 /// One of the parts that the rows of a day are asked for in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,15 +27,24 @@ pub(crate) enum Part {
     Ended,
 }
 
-/// Items in the areas that are asked for: with more, it is quicker to ask of each row whether it is in them.
-pub(crate) const FEW_ITEMS: i64 = 5_000;
-
-/// How the areas of a query are best looked up.
+/// How the rows of a page are come by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Areas {
-    Few,
-    Many,
+pub(crate) enum Way {
+    /// In their order, until the page is full.
+    Order,
+    /// Among so many first ones of the order.
+    Look,
+    /// All that there are, put in order as they are found.
+    Find,
 }
+
+/// Rows that are looked at for words in an order. Of one row in twenty that says them, a page is full by then;
+/// of fewer the index of words has few to put in order.
+const LOOKED_AT: i64 = 1_000;
+
+/// What may be asked of a row that is looked at.
+const LOOKED_INTO: &str = "plan, code, from_day, kind, standing, level, series, lead_unit, units, areas, caller, person, \
+                           sector, received, due, finished, reported, late, weekly, evidence, number, name, words";
 
 /// The standings that rows of a query may have.
 fn standings(query: &LedgerQuery) -> Vec<Standing> {
@@ -60,7 +73,10 @@ pub(crate) fn plain(standing: Standing) -> Option<Light> {
 
 /// A statement under construction: texts with numbered places, and their values.
 pub(crate) struct Asked {
-    pub(crate) sql: String,
+    /// Which part of the plan's rows.
+    part: String,
+    /// What is asked of each of them.
+    filter: String,
     values: Vec<Value>,
 }
 
@@ -96,8 +112,13 @@ impl Asked {
     }
 
     pub(crate) fn and(&mut self, condition: &str) {
-        self.sql.push_str(" AND ");
-        self.sql.push_str(condition);
+        self.filter.push_str(" AND ");
+        self.filter.push_str(condition);
+    }
+
+    /// The condition on rows.
+    pub(crate) fn wanted(&self) -> String {
+        format!("{}{}", self.part, self.filter)
     }
 
     fn same(&mut self, column: &str, value: Option<&str>) {
@@ -145,28 +166,21 @@ impl Asked {
 
     /// `item` rows of the plan on a day.
     pub(crate) fn on(plan: &Code, day: Date, part: Part) -> Self {
-        let mut asked = Self { sql: String::new(), values: Vec::new() };
+        let mut asked = Self { part: String::new(), filter: String::new(), values: Vec::new() };
         let (plan, day) = (asked.value(plan.as_str()), asked.value(day.to_string()));
-        asked.sql = format!("plan = {plan} AND from_day <= {day}");
-        match part {
+        let part = match part {
             Part::Holding(standing) => {
-                asked.and(&format!("until_day = '{NEVER}'"));
-                asked.same("standing", Some(standing.as_str()));
+                format!("until_day = '{NEVER}' AND standing = {}", asked.value(standing.as_str()))
             }
-            Part::Ended => asked.and(&format!("until_day > {day} AND until_day < '{NEVER}'")),
-        }
+            Part::Ended => format!("until_day > {day} AND until_day < '{NEVER}'"),
+        };
+        asked.part = format!("plan = {plan} AND from_day <= {day} AND {part}");
         asked
     }
 
     /// `item` rows of the plan on the day that the query asks for, of items that nothing was recorded of
     /// after `known`: the rows of others show what was known later.
-    pub(crate) fn new(
-        plan: &Code,
-        query: &LedgerQuery,
-        (judge, known): (&Judge, Seq),
-        part: Part,
-        areas: Areas,
-    ) -> Self {
+    pub(crate) fn new(plan: &Code, query: &LedgerQuery, (judge, known): (&Judge, Seq), part: Part) -> Self {
         let mut asked = Self::on(plan, judge.day, part);
         if known != Seq::LATEST {
             let known = asked.value(known.0 as i64);
@@ -193,17 +207,14 @@ impl Asked {
         asked.within("received", query.received);
         asked.within("finished", query.finished);
         if !query.areas.is_empty() {
-            let places: Vec<String> = query.areas.iter().map(|area| asked.value(area.as_str())).collect();
-            let places = places.join(", ");
-            asked.and(&match areas {
-                Areas::Few => {
-                    format!("code IN (SELECT a.item FROM item_area a WHERE a.plan = $1 AND a.area IN ({places}))")
-                }
-                // As an expression: looking up each area of each row takes much longer.
-                Areas::Many => format!(
-                    "EXISTS (SELECT 1 FROM item_area a WHERE a.plan = $1 AND a.item = code AND COALESCE(a.area, '') IN ({places}))"
-                ),
-            });
+            // Any number of areas makes few different statements.
+            let some = places(0, query.areas.len()).len();
+            let areas = query.areas.iter().cycle().take(some);
+            let places: Vec<String> = areas.map(|area| asked.value(area.as_str())).collect();
+            asked.and(&format!(
+                "areas IN (SELECT a.areas FROM item_area a WHERE a.plan = $1 AND a.area IN ({}))",
+                places.join(", ")
+            ));
         }
         for word in query.words.to_lowercase().split_whitespace() {
             asked.like("words", word);
@@ -246,32 +257,43 @@ impl Asked {
         )
     }
 
-    /// Makes it a statement for the rows of a page, as key, code and body.
+    /// The statement for the rows of a page, as key, code and body.
     pub(crate) fn page(
         &mut self,
-        part: Part,
-        query: &LedgerQuery,
+        way: Way,
         order: (Sort, bool),
         after: Option<&After>,
         limit: usize,
-    ) {
+    ) -> String {
         let (sort, descending) = order;
         let (turn, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        // What words find, and what ended, is put in order as it is found, not looked for in the order.
-        let sought = part == Part::Ended || !query.words.trim().is_empty();
-        let key = if sought { format!("COALESCE({}, '')", column(sort)) } else { column(sort).to_owned() };
+        // What is found in other ways is not to be looked for in the order.
+        let key = match way {
+            Way::Find => format!("COALESCE({}, '')", column(sort)),
+            Way::Order | Way::Look => column(sort).to_owned(),
+        };
+        let mut part = self.part.clone();
         if let Some(after) = after {
             let (k, c) = (self.value(after.key.as_str()), self.value(after.code.as_str()));
-            self.and(&format!("({key}, code) {beyond} ({k}, {c})"));
+            part += &format!(" AND ({key}, code) {beyond} ({k}, {c})");
         }
+        let ordered = format!("ORDER BY {key} {turn}, code {turn}");
         let most = self.value(limit as i64 + 1);
+        let (rows, wanted) = match way {
+            Way::Look => {
+                let looked_at = self.value(LOOKED_AT);
+                let first =
+                    format!("SELECT {LOOKED_INTO} FROM item WHERE {part} {ordered} LIMIT {looked_at}");
+                (format!("({first}) looked_at"), format!("1 = 1{}", self.filter))
+            }
+            Way::Order | Way::Find => ("item".to_owned(), format!("{part}{}", self.filter)),
+        };
         // Only the rows of the page are read whole.
-        self.sql = format!(
-            "SELECT p.sorted, p.code, i.body FROM (SELECT plan, code, from_day, {key} AS sorted FROM item WHERE {} \
-             ORDER BY {key} {turn}, code {turn} LIMIT {most}) p \
-             JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day",
-            self.sql
-        );
+        format!(
+            "SELECT p.sorted, p.code, i.body FROM (SELECT plan, code, from_day, {key} AS sorted FROM {rows} \
+             WHERE {wanted} {ordered} LIMIT {most}) p \
+             JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day"
+        )
     }
 
     pub(crate) fn params(&self) -> Vec<Param<'_>> {
@@ -294,6 +316,15 @@ fn column(sort: Sort) -> &'static str {
         Sort::Number => "number",
         Sort::LeadUnit => "lead_unit",
         Sort::Name => "name",
+    }
+}
+
+/// How the rows of a page are come by: in this way, and in the next where that does not fill it.
+pub(crate) fn ways(query: &LedgerQuery, part: Part) -> &'static [Way] {
+    match part {
+        Part::Ended => &[Way::Find],
+        Part::Holding(_) if query.words.trim().is_empty() => &[Way::Order],
+        Part::Holding(_) => &[Way::Look, Way::Find],
     }
 }
 
@@ -350,15 +381,17 @@ mod tests {
         let after = After { key: "2019-08-14".into(), code: "T-1".into() };
         for (name, query) in filters() {
             for (sort, after) in Sort::ALL.iter().flat_map(|sort| [(*sort, None), (*sort, Some(&after))]) {
-                for (descending, areas) in [(false, Areas::Few), (true, Areas::Many)] {
-                    for part in parts(&query) {
-                        let mut asked = Asked::new(&plan, &query, (&judge, Seq::LATEST), part, areas);
-                        asked.page(part, &query, (sort, descending), after, 50);
-                        let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
+                for descending in [false, true] {
+                    let parts =
+                        parts(&query).flat_map(|part| ways(&query, part).iter().map(move |way| (part, *way)));
+                    for (part, way) in parts {
+                        let mut asked = Asked::new(&plan, &query, (&judge, Seq::LATEST), part);
+                        let page = asked.page(way, (sort, descending), after, 50);
+                        let sql = format!("EXPLAIN QUERY PLAN {page}");
                         let steps = database
                             .read(|c| c.rows(&sql, &asked.params(), |row| Ok(row.text(3)?.to_owned())))
                             .unwrap();
-                        let fault = fault(name, sort, part, &steps);
+                        let fault = fault(way, sort, part, &steps);
                         assert!(
                             fault.is_none(),
                             "{name} by {}: {}: {steps:?}",
@@ -372,29 +405,30 @@ mod tests {
     }
 
     /// What is wrong with the way that a page is found.
-    fn fault(name: &str, sort: Sort, part: Part, steps: &[String]) -> Option<&'static str> {
+    fn fault(way: Way, sort: Sort, part: Part, steps: &[String]) -> Option<&'static str> {
         // The rows of the page itself are joined one by one.
-        if steps.iter().any(|step| step.contains("SCAN") && step != "SCAN p") {
+        if steps.iter().any(|step| step.contains("SCAN") && step != "SCAN p" && step != "SCAN looked_at") {
             return Some("all rows are read");
         }
-        let Some(way) = steps.iter().find(|step| step.contains(" item ")) else { return Some("no way") };
+        let Some(by) = steps.iter().find(|step| step.contains(" item ")) else { return Some("no index") };
         let sorted = steps.iter().any(|step| step.contains("USE TEMP B-TREE FOR ORDER BY"));
-        let own = format!("COVERING INDEX item_in_{} (plan=? AND standing=?", column(sort));
-        match part {
-            Part::Ended if !way.contains("item_by_day (plan=? AND until_day>? AND until_day<?)") => {
-                Some("ended rows are not found by their day")
+        let own = format!("INDEX item_in_{} (plan=? AND standing=?", column(sort));
+        match (part, way) {
+            (Part::Ended, _) => (!by.contains("item_by_day (plan=? AND until_day>? AND until_day<?)"))
+                .then_some("ended rows are not found by their day"),
+            (_, Way::Find) => {
+                (!by.contains("COVERING INDEX item_in_words")).then_some("words are looked for in whole rows")
             }
-            Part::Ended => None,
-            Part::Holding(_) if name == "words" => (!way.contains("COVERING INDEX item_in_words"))
-                .then_some("words are looked for in whole rows"),
-            Part::Holding(_) if !sorted => {
+            (_, Way::Look) => (!by.contains(&own) || sorted).then_some("what is looked at is put in order"),
+            (_, Way::Order) if !sorted => {
                 // An index of its own holds what is open of a kind, by its limit.
-                (!way.contains(&own) && !way.contains("COVERING INDEX item_open")).then_some("not in order")
+                (!by.contains(&format!("COVERING {own}")) && !by.contains("COVERING INDEX item_open"))
+                    .then_some("not in order")
             }
             // Only what the filter leaves is put in order.
-            Part::Holding(_) => {
+            (_, Way::Order) => {
                 let narrowed = [" due>", " received>", " finished>", " lead_unit="];
-                (!narrowed.iter().any(|by| way.contains(by))).then_some("all rows are put in order")
+                (!narrowed.iter().any(|range| by.contains(range))).then_some("all rows are put in order")
             }
         }
     }

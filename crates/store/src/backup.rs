@@ -408,5 +408,5 @@ fn restore_entry(
 }
 
 fn hex(sha: Sha256) -> String {
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex(&sha.finalize())
 }

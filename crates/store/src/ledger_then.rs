@@ -93,7 +93,13 @@ impl Connection {
     }
 
     /// One statement in the order of the items; one of them at a time is in memory.
-    fn each_item_of(&mut self, plan: &Code, values: &[Param], condition: &str, visit: EachItem) -> Result<()> {
+    fn each_item_of(
+        &mut self,
+        plan: &Code,
+        values: &[Param],
+        condition: &str,
+        visit: EachItem,
+    ) -> Result<()> {
         let kind = SubjectKind::Item.as_str();
         let mut params = vec![Param::Text(plan.as_str()), Param::Text(kind)];
         params.extend(values);
@@ -220,7 +226,10 @@ mod tests {
         let steps = way(&database, NUMBERED, &["p", "item", "weekly"].map(Param::Text));
         let has = |what: &str| steps.iter().any(|step| step.contains(what));
         assert!(has("COVERING INDEX item_report (plan=? AND series=?)"), "{steps:?}");
-        assert!(has("SEARCH fact USING PRIMARY KEY (scope=? AND kind=? AND subject=? AND slot=?)"), "{steps:?}");
+        assert!(
+            has("SEARCH fact USING PRIMARY KEY (scope=? AND kind=? AND subject=? AND slot=?)"),
+            "{steps:?}"
+        );
     }
 
     #[test]

@@ -53,3 +53,8 @@ pub use sql::{Connection, Param, Row};
 pub use upload::{Kept, Upload, UploadRoom};
 pub use verify::{VerifyFault, VerifyReport};
 pub use writer::Tx;
+
+/// Digests as they are kept and shown.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

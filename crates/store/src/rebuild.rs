@@ -74,7 +74,7 @@ impl Connection {
             },
         )?;
         self.each_ledger_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
-        Ok(sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(crate::hex(&sha.finalize()))
     }
 
     /// How many rows each table holds.
