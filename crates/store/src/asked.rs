@@ -5,7 +5,7 @@
 //! Rows that ended are of days gone by; today there are none but those of changes that were dated ahead.
 //!
 //! Words are looked for in the first rows of an order at first: what many rows say fills a page there. What few
-//! say is found by the index of words, and is quickly put in order.
+//! say is found in the index of words, and is quickly put in order.
 
 use domain::code::Code;
 use domain::item::Standing;
@@ -33,14 +33,18 @@ pub(crate) enum Way {
     /// In their order, until the page is full.
     Order,
     /// Among so many first ones of the order.
-    Look,
+    Look(usize),
     /// All that there are, put in order as they are found.
     Find,
 }
 
-/// Rows that are looked at for words in an order. Of one row in twenty that says them, a page is full by then;
-/// of fewer the index of words has few to put in order.
-const LOOKED_AT: i64 = 1_000;
+/// Which page of a list.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Paged<'a> {
+    pub(crate) order: (Sort, bool),
+    pub(crate) after: Option<&'a After>,
+    pub(crate) limit: usize,
+}
 
 /// What may be asked of a row that is looked at.
 const LOOKED_INTO: &str = "plan, code, from_day, kind, standing, level, series, lead_unit, units, areas, caller, person, \
@@ -257,43 +261,48 @@ impl Asked {
         )
     }
 
-    /// The statement for the rows of a page, as key, code and body.
-    pub(crate) fn page(
-        &mut self,
-        way: Way,
-        order: (Sort, bool),
-        after: Option<&After>,
-        limit: usize,
-    ) -> String {
-        let (sort, descending) = order;
-        let (turn, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        // What is found in other ways is not to be looked for in the order.
-        let key = match way {
-            Way::Find => format!("COALESCE({}, '')", column(sort)),
-            Way::Order | Way::Look => column(sort).to_owned(),
-        };
+    /// The rows of the part from where a page begins, and their order.
+    fn begin(&mut self, key: &str, page: Paged) -> (String, String) {
+        let (turn, beyond) = if page.order.1 { ("DESC", "<") } else { ("ASC", ">") };
         let mut part = self.part.clone();
-        if let Some(after) = after {
+        if let Some(after) = page.after {
             let (k, c) = (self.value(after.key.as_str()), self.value(after.code.as_str()));
             part += &format!(" AND ({key}, code) {beyond} ({k}, {c})");
         }
-        let ordered = format!("ORDER BY {key} {turn}, code {turn}");
-        let most = self.value(limit as i64 + 1);
+        (part, format!("ORDER BY {key} {turn}, code {turn}"))
+    }
+
+    /// The statement for the rows of a page, as key, code and body.
+    pub(crate) fn page(&mut self, way: Way, page: Paged) -> String {
+        let column = column(page.order.0);
+        // What is found in other ways is not to be looked for in the order.
+        let key = match way {
+            Way::Find => format!("COALESCE({column}, '')"),
+            Way::Order | Way::Look(_) => column.to_owned(),
+        };
+        let (part, ordered) = self.begin(&key, page);
         let (rows, wanted) = match way {
-            Way::Look => {
-                let looked_at = self.value(LOOKED_AT);
-                let first =
-                    format!("SELECT {LOOKED_INTO} FROM item WHERE {part} {ordered} LIMIT {looked_at}");
+            Way::Look(rows) => {
+                let rows = self.value(rows as i64);
+                let first = format!("SELECT {LOOKED_INTO} FROM item WHERE {part} {ordered} LIMIT {rows}");
                 (format!("({first}) looked_at"), format!("1 = 1{}", self.filter))
             }
             Way::Order | Way::Find => ("item".to_owned(), format!("{part}{}", self.filter)),
         };
+        let most = self.value(page.limit as i64 + 1);
         // Only the rows of the page are read whole.
         format!(
             "SELECT p.sorted, p.code, i.body FROM (SELECT plan, code, from_day, {key} AS sorted FROM {rows} \
              WHERE {wanted} {ordered} LIMIT {most}) p \
              JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day"
         )
+    }
+
+    /// The statement for whether the part goes on after so many rows from where a page begins.
+    pub(crate) fn beyond(&mut self, rows: usize, page: Paged) -> String {
+        let (part, ordered) = self.begin(column(page.order.0), page);
+        let rows = self.value(rows as i64);
+        format!("SELECT 1 FROM item WHERE {part} {ordered} LIMIT 1 OFFSET {rows}")
     }
 
     pub(crate) fn params(&self) -> Vec<Param<'_>> {
@@ -316,15 +325,6 @@ fn column(sort: Sort) -> &'static str {
         Sort::Number => "number",
         Sort::LeadUnit => "lead_unit",
         Sort::Name => "name",
-    }
-}
-
-/// How the rows of a page are come by: in this way, and in the next where that does not fill it.
-pub(crate) fn ways(query: &LedgerQuery, part: Part) -> &'static [Way] {
-    match part {
-        Part::Ended => &[Way::Find],
-        Part::Holding(_) if query.words.trim().is_empty() => &[Way::Order],
-        Part::Holding(_) => &[Way::Look, Way::Find],
     }
 }
 
@@ -382,11 +382,9 @@ mod tests {
         for (name, query) in filters() {
             for (sort, after) in Sort::ALL.iter().flat_map(|sort| [(*sort, None), (*sort, Some(&after))]) {
                 for descending in [false, true] {
-                    let parts =
-                        parts(&query).flat_map(|part| ways(&query, part).iter().map(move |way| (part, *way)));
-                    for (part, way) in parts {
+                    for (part, way) in parts(&query).flat_map(|part| ways(name, part)) {
                         let mut asked = Asked::new(&plan, &query, (&judge, Seq::LATEST), part);
-                        let page = asked.page(way, (sort, descending), after, 50);
+                        let page = asked.page(way, Paged { order: (sort, descending), after, limit: 50 });
                         let sql = format!("EXPLAIN QUERY PLAN {page}");
                         let steps = database
                             .read(|c| c.rows(&sql, &asked.params(), |row| Ok(row.text(3)?.to_owned())))
@@ -401,6 +399,14 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    fn ways(name: &str, part: Part) -> Vec<(Part, Way)> {
+        match (part, name) {
+            (Part::Ended, _) => vec![(part, Way::Find)],
+            (_, "words") => vec![(part, Way::Look(100)), (part, Way::Find)],
+            _ => vec![(part, Way::Order)],
         }
     }
 
@@ -419,7 +425,9 @@ mod tests {
             (_, Way::Find) => {
                 (!by.contains("COVERING INDEX item_in_words")).then_some("words are looked for in whole rows")
             }
-            (_, Way::Look) => (!by.contains(&own) || sorted).then_some("what is looked at is put in order"),
+            (_, Way::Look(_)) => {
+                (!by.contains(&own) || sorted).then_some("what is looked at is put in order")
+            }
             (_, Way::Order) if !sorted => {
                 // An index of its own holds what is open of a kind, by its limit.
                 (!by.contains(&format!("COVERING {own}")) && !by.contains("COVERING INDEX item_open"))

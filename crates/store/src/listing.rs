@@ -10,7 +10,7 @@ use domain::item::query::{After, LedgerQuery, Sort};
 use domain::journal::Seq;
 use jiff::civil::Date;
 
-use crate::asked::{Asked, Part, parts, plain, ways};
+use crate::asked::{Asked, Paged, Part, Way, parts, plain};
 use crate::error::{Result, StoreError};
 use crate::sql::Connection;
 
@@ -25,7 +25,55 @@ fn row(body: &str) -> Result<LedgerRow> {
     serde_json::from_str(body).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
+/// Rows in which words are looked for in their order, for each row of the page: a few to see whether they are
+/// frequent, then as many as fill the page.
+const LOOKED_AT: [usize; 2] = [2, 20];
+/// Words are rare that fewer rows than one in so many say: what there is of them is quickly put in order.
+const RARE: usize = 20;
+
 impl Connection {
+    /// The rows of a page that one part has.
+    fn part_of_page(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+        part: Part,
+        page: Paged,
+    ) -> Result<Vec<(After, String)>> {
+        let asked = || Asked::new(plan, query, judge, part);
+        if part == Part::Ended {
+            return self.come_by(asked(), Way::Find, page);
+        }
+        if query.words.trim().is_empty() {
+            return self.come_by(asked(), Way::Order, page);
+        }
+        for rows in LOOKED_AT.map(|rows| rows * (page.limit + 1)) {
+            let found = self.come_by(asked(), Way::Look(rows), page)?;
+            if found.len() > page.limit || !self.goes_on(Asked::on(plan, judge.0.day, part), rows, page)? {
+                return Ok(found);
+            }
+            if found.len() * RARE < rows {
+                break;
+            }
+        }
+        self.come_by(asked(), Way::Find, page)
+    }
+
+    fn come_by(&mut self, mut asked: Asked, way: Way, page: Paged) -> Result<Vec<(After, String)>> {
+        let sql = asked.page(way, page);
+        self.rows(&sql, &asked.params(), |row| {
+            let place = After { key: row.text(0)?.to_owned(), code: row.text(1)?.to_owned() };
+            Ok((place, row.text(2)?.to_owned()))
+        })
+    }
+
+    /// Whether there are more than so many rows.
+    fn goes_on(&mut self, mut asked: Asked, rows: usize, page: Paged) -> Result<bool> {
+        let sql = asked.beyond(rows, page);
+        Ok(self.first(&sql, &asked.params(), |_| Ok(()))?.is_some())
+    }
+
     /// The items of a plan that a query asks for on the judge's day, without those that something was
     /// recorded of after `known`: see [`each_changed_item`](Self::each_changed_item).
     pub fn ledger(
@@ -42,20 +90,7 @@ impl Connection {
         }
         let mut found: Vec<(After, String)> = Vec::new();
         for part in parts(query) {
-            let before = found.len();
-            for way in ways(query, part) {
-                found.truncate(before);
-                let mut asked = Asked::new(plan, query, judge, part);
-                let sql = asked.page(*way, order, after, limit);
-                self.each(&sql, &asked.params(), &mut |row| {
-                    let place = After { key: row.text(0)?.to_owned(), code: row.text(1)?.to_owned() };
-                    found.push((place, row.text(2)?.to_owned()));
-                    Ok(())
-                })?;
-                if found.len() - before > limit {
-                    break;
-                }
-            }
+            found.extend(self.part_of_page(plan, query, judge, part, Paged { order, after, limit })?);
         }
         // The first of each part are the first of all.
         found.sort_by(|(a, _), (b, _)| a.compare(b, order.1));

@@ -100,6 +100,8 @@ fn queries() -> Vec<LedgerQuery> {
         LedgerQuery { finished: (Some(day(40)), None), ..all() },
         LedgerQuery { words: "road 道路1".into(), ..all() },
         LedgerQuery { words: "_2%".into(), ..all() },
+        // Of one late item, which no order begins or ends with.
+        LedgerQuery { words: "road 43".into(), ..all() },
         LedgerQuery { words: "!".into(), ..all() },
     ]
 }
@@ -116,6 +118,8 @@ fn pages_are_what_the_rules_take(scratch: &Scratch) {
             database.read(|c| c.all_items(&plan(), &LedgerQuery::default(), (&judge, Seq::LATEST))).unwrap();
         assert_eq!(all.len(), (on + 1).min(ITEMS));
         for query in queries() {
+            // Words are looked for in other ways the further they lie apart.
+            let limit = if query.words.is_empty() { 23 } else { 3 };
             let taken: Vec<&LedgerRow> = all.iter().filter(|row| query.takes(row, &judge)).collect();
             for (sort, descending) in Sort::ALL.iter().flat_map(|sort| [(*sort, false), (*sort, true)]) {
                 let mut expected: Vec<After> = taken.iter().map(|row| sort.after(row)).collect();
@@ -130,7 +134,7 @@ fn pages_are_what_the_rules_take(scratch: &Scratch) {
                                 (&judge, Seq::LATEST),
                                 (sort, descending),
                                 after.as_ref(),
-                                23,
+                                limit,
                             )
                         })
                         .unwrap();
