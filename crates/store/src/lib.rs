@@ -20,6 +20,7 @@ mod ledger_then;
 mod listing;
 mod migrate;
 mod notice;
+mod paged;
 mod postgres;
 mod queue;
 mod rebuild;

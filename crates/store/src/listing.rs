@@ -10,8 +10,9 @@ use domain::item::query::{After, LedgerQuery, Sort};
 use domain::journal::Seq;
 use jiff::civil::Date;
 
-use crate::asked::{Asked, Paged, Part, Way, parts, plain};
+use crate::asked::{Asked, Part, parts, plain};
 use crate::error::{Result, StoreError};
+use crate::paged::{Paged, Way};
 use crate::sql::Connection;
 
 /// A page of ledger rows, with where the next one begins.
