@@ -13,6 +13,7 @@ use domain::item::query::{After, LedgerQuery, Sort};
 use domain::item::{Item, ItemKind, Relation, Target};
 use domain::portfolio::Portfolio;
 use domain::subject::{Subject, SubjectKind};
+use jiff::civil::Date;
 use store::{Connection, StoreError};
 
 use crate::App;
@@ -233,14 +234,9 @@ impl App {
 
     /// The next free code for an item of a kind: `DIR-2019-0042`.
     pub async fn next_item_code(&self, plan: &Code, kind: ItemKind) -> Result<Code, AppError> {
-        let prefix = format!("{}-{}-", prefix_of(kind), self.clock().today().year());
-        let plan = plan.clone();
-        let looked = prefix.clone();
-        let last = self.database().read_async(move |c| c.last_item_code(&plan, &looked)).await?;
-        let number = last
-            .and_then(|code| code.strip_prefix(&prefix)?.parse::<u32>().ok())
-            .map_or(1, |number| number + 1);
-        Code::new(&format!("{prefix}{number:04}")).map_err(|_| AppError::NotFound)
+        let (plan, prefix) = (plan.clone(), code_prefix(kind, self.clock().today()));
+        let (code, _) = self.database().read_async(move |c| c.next_item_code(&plan, &prefix)).await?;
+        Ok(code)
     }
 
     /// Why a thing exists and what came of it, both ways, nearest first.
@@ -343,6 +339,11 @@ fn each_changed(
         }
         Ok(())
     })
+}
+
+/// What the codes of a kind begin with in a year.
+pub(crate) fn code_prefix(kind: ItemKind, today: Date) -> String {
+    format!("{}-{}-", prefix_of(kind), today.year())
 }
 
 /// What the codes of a kind begin with.

@@ -28,6 +28,7 @@ CREATE TABLE item (
   series {text} NOT NULL,
   lead_unit {text} NOT NULL,
   units {text} NOT NULL,
+  areas {text} NOT NULL,
   caller {text} NOT NULL,
   person {text} NOT NULL,
   sector {text} NOT NULL,
@@ -47,52 +48,57 @@ CREATE TABLE item (
 -- Rows that ended, for days gone by.
 CREATE INDEX item_by_day ON item (
   plan, until_day, from_day, standing, kind, lead_unit, due, received, finished, reported, late, weekly,
-  evidence, level, series, caller, person, sector, units, number, code
+  evidence, level, series, caller, person, sector, units, areas, number, code
 ) WHERE until_day < '9999-12-31';
 -- Words are looked for in all rows; what is found is put in order from here. PostgreSQL keeps no long texts in
 -- an index.
-{embedded} CREATE INDEX item_in_words ON item (plan, standing, words, code, from_day, kind, lead_unit, units, caller, person, sector, level, series, due,  received, finished, reported, late, weekly, evidence, number, name) WHERE until_day = '9999-12-31';
+{embedded} CREATE INDEX item_in_words ON item (plan, standing, words, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level, series, due, received, finished, reported, late, weekly, evidence, number, name) WHERE until_day = '9999-12-31';
 -- Rows that still hold, for each order of a page: all that may be asked of them stands in the index, so that a
 -- page is read in its order and no row that is not shown.
 CREATE INDEX item_in_received ON item (
-  plan, standing, received, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
-  due, finished, reported, late, weekly, evidence
+  plan, standing, received, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level,
+  series, due, finished, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
 CREATE INDEX item_in_finished ON item (
-  plan, standing, finished, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
-  due, received, reported, late, weekly, evidence
+  plan, standing, finished, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level,
+  series, due, received, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
 CREATE INDEX item_in_reported ON item (
-  plan, standing, reported, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
-  due, received, finished, late, weekly, evidence
+  plan, standing, reported, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level,
+  series, due, received, finished, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
 CREATE INDEX item_in_number ON item (
-  plan, standing, number, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
-  due, received, finished, reported, late, weekly, evidence
+  plan, standing, number, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level,
+  series, due, received, finished, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
 CREATE INDEX item_in_lead_unit ON item (
-  plan, standing, lead_unit, code, from_day, kind, units, caller, person, sector, level, series, due,
+  plan, standing, lead_unit, code, from_day, kind, units, areas, caller, person, sector, level, series, due,
   received, finished, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
 CREATE INDEX item_in_name ON item (
-  plan, standing, name, code, from_day, kind, lead_unit, units, caller, person, sector, level, series, due,
-  received, finished, reported, late, weekly, evidence
+  plan, standing, name, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level,
+  series, due, received, finished, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
 -- Where no order is asked for, SQLite takes the last of them.
 CREATE INDEX item_in_due ON item (
-  plan, standing, due, code, from_day, kind, lead_unit, units, caller, person, sector, level, series,
+  plan, standing, due, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level, series,
   received, finished, reported, late, weekly, evidence
 ) WHERE until_day = '9999-12-31';
+-- Codes of one length are ordered as the numbers are with which they end.
+CREATE INDEX item_by_length ON item (plan, (CAST(length(code) AS BIGINT)), code) WHERE until_day = '9999-12-31';
+-- The reports of a series, for the numbers they have.
+CREATE INDEX item_report ON item (plan, series, code) WHERE kind = 'report';
 -- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
 CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 
+-- Items are many, the groups of areas that they lie in are few: a row of the ledger names its group, and here
+-- stands which groups an area is in.
 CREATE TABLE item_area (
   plan {text} NOT NULL,
   area {text} NOT NULL,
-  item {text} NOT NULL,
-  PRIMARY KEY (plan, area, item)
+  areas {text} NOT NULL,
+  PRIMARY KEY (plan, area, areas)
 ) {unrowed};
-CREATE INDEX item_area_back ON item_area (plan, item);
 
 CREATE TABLE item_link (
   plan {text} NOT NULL,

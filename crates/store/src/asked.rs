@@ -7,12 +7,13 @@
 use domain::code::Code;
 use domain::item::Standing;
 use domain::item::light::{Condition, Judge, Light};
-use domain::item::query::{After, LedgerQuery, NEVER, Sort};
+use domain::item::query::{LedgerQuery, NEVER};
 use domain::journal::Seq;
 use jiff::civil::Date;
 
 use crate::ledger::changed_since;
 use crate::sql::Param;
+use crate::statements::places;
 
 /// One of the parts that the rows of a day are asked for in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,16 +22,6 @@ pub(crate) enum Part {
     Holding(Standing),
     /// Rows that ended after the day.
     Ended,
-}
-
-/// Items in the areas that are asked for: with more, it is quicker to ask of each row whether it is in them.
-pub(crate) const FEW_ITEMS: i64 = 5_000;
-
-/// How the areas of a query are best looked up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Areas {
-    Few,
-    Many,
 }
 
 /// The standings that rows of a query may have.
@@ -60,20 +51,52 @@ pub(crate) fn plain(standing: Standing) -> Option<Light> {
 
 /// A statement under construction: texts with numbered places, and their values.
 pub(crate) struct Asked {
-    pub(crate) sql: String,
-    values: Vec<String>,
+    /// Which part of the plan's rows.
+    pub(crate) part: String,
+    /// What is asked of each of them.
+    pub(crate) filter: String,
+    values: Vec<Value>,
+}
+
+/// A value that a statement is asked with. None stands in its text: each would make another statement.
+pub(crate) enum Value {
+    Int(i64),
+    Text(String),
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Self::Int(number)
+    }
 }
 
 impl Asked {
     /// The place of a value.
-    pub(crate) fn value(&mut self, value: impl Into<String>) -> String {
+    pub(crate) fn value(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
 
     pub(crate) fn and(&mut self, condition: &str) {
-        self.sql.push_str(" AND ");
-        self.sql.push_str(condition);
+        self.filter.push_str(" AND ");
+        self.filter.push_str(condition);
+    }
+
+    /// The condition on rows.
+    pub(crate) fn wanted(&self) -> String {
+        format!("{}{}", self.part, self.filter)
     }
 
     fn same(&mut self, column: &str, value: Option<&str>) {
@@ -121,31 +144,25 @@ impl Asked {
 
     /// `item` rows of the plan on a day.
     pub(crate) fn on(plan: &Code, day: Date, part: Part) -> Self {
-        let mut asked = Self { sql: String::new(), values: Vec::new() };
+        let mut asked = Self { part: String::new(), filter: String::new(), values: Vec::new() };
         let (plan, day) = (asked.value(plan.as_str()), asked.value(day.to_string()));
-        asked.sql = format!("plan = {plan} AND from_day <= {day}");
-        match part {
+        let part = match part {
             Part::Holding(standing) => {
-                asked.and(&format!("until_day = '{NEVER}'"));
-                asked.same("standing", Some(standing.as_str()));
+                format!("until_day = '{NEVER}' AND standing = {}", asked.value(standing.as_str()))
             }
-            Part::Ended => asked.and(&format!("until_day > {day} AND until_day < '{NEVER}'")),
-        }
+            Part::Ended => format!("until_day > {day} AND until_day < '{NEVER}'"),
+        };
+        asked.part = format!("plan = {plan} AND from_day <= {day} AND {part}");
         asked
     }
 
     /// `item` rows of the plan on the day that the query asks for, of items that nothing was recorded of
     /// after `known`: the rows of others show what was known later.
-    pub(crate) fn new(
-        plan: &Code,
-        query: &LedgerQuery,
-        (judge, known): (&Judge, Seq),
-        part: Part,
-        areas: Areas,
-    ) -> Self {
+    pub(crate) fn new(plan: &Code, query: &LedgerQuery, (judge, known): (&Judge, Seq), part: Part) -> Self {
         let mut asked = Self::on(plan, judge.day, part);
         if known != Seq::LATEST {
-            asked.and(&format!("code NOT IN ({})", changed_since("$1", known)));
+            let known = asked.value(known.0 as i64);
+            asked.and(&format!("code NOT IN ({})", changed_since("$1", &known)));
         }
         if part == Part::Ended {
             asked.among("standing", query.standings.iter().map(|standing| standing.as_str()));
@@ -168,17 +185,14 @@ impl Asked {
         asked.within("received", query.received);
         asked.within("finished", query.finished);
         if !query.areas.is_empty() {
-            let places: Vec<String> = query.areas.iter().map(|area| asked.value(area.as_str())).collect();
-            let places = places.join(", ");
-            asked.and(&match areas {
-                Areas::Few => {
-                    format!("code IN (SELECT a.item FROM item_area a WHERE a.plan = $1 AND a.area IN ({places}))")
-                }
-                // As an expression: looking up each area of each row takes much longer.
-                Areas::Many => format!(
-                    "EXISTS (SELECT 1 FROM item_area a WHERE a.plan = $1 AND a.item = code AND COALESCE(a.area, '') IN ({places}))"
-                ),
-            });
+            // Any number of areas makes few different statements.
+            let some = places(0, query.areas.len()).len();
+            let areas = query.areas.iter().cycle().take(some);
+            let places: Vec<String> = areas.map(|area| asked.value(area.as_str())).collect();
+            asked.and(&format!(
+                "areas IN (SELECT a.areas FROM item_area a WHERE a.plan = $1 AND a.area IN ({}))",
+                places.join(", ")
+            ));
         }
         for word in query.words.to_lowercase().split_whitespace() {
             asked.like("words", word);
@@ -221,150 +235,18 @@ impl Asked {
         )
     }
 
-    /// Makes it a statement for the rows of a page, as key, code and body.
-    pub(crate) fn page(
-        &mut self,
-        part: Part,
-        query: &LedgerQuery,
-        order: (Sort, bool),
-        after: Option<&After>,
-        limit: usize,
-    ) {
-        let (sort, descending) = order;
-        let (turn, beyond) = if descending { ("DESC", "<") } else { ("ASC", ">") };
-        // What words find, and what ended, is put in order as it is found, not looked for in the order.
-        let sought = part == Part::Ended || !query.words.trim().is_empty();
-        let key = if sought { format!("COALESCE({}, '')", column(sort)) } else { column(sort).to_owned() };
-        if let Some(after) = after {
-            let (k, c) = (self.value(after.key.as_str()), self.value(after.code.as_str()));
-            self.and(&format!("({key}, code) {beyond} ({k}, {c})"));
-        }
-        // Only the rows of the page are read whole.
-        self.sql = format!(
-            "SELECT p.sorted, p.code, i.body FROM (SELECT plan, code, from_day, {key} AS sorted FROM item WHERE {} \
-             ORDER BY {key} {turn}, code {turn} LIMIT {}) p \
-             JOIN item i ON i.plan = p.plan AND i.code = p.code AND i.from_day = p.from_day",
-            self.sql,
-            limit + 1
-        );
-    }
-
     pub(crate) fn params(&self) -> Vec<Param<'_>> {
-        self.values.iter().map(Param::from).collect()
-    }
-}
-
-fn column(sort: Sort) -> &'static str {
-    match sort {
-        Sort::Due => "due",
-        Sort::Received => "received",
-        Sort::Finished => "finished",
-        Sort::Reported => "reported",
-        Sort::Number => "number",
-        Sort::LeadUnit => "lead_unit",
-        Sort::Name => "name",
+        self.values
+            .iter()
+            .map(|value| match value {
+                Value::Int(number) => Param::Int(*number),
+                Value::Text(text) => Param::Text(text),
+            })
+            .collect()
     }
 }
 
 /// The parts in which a query's rows are asked for.
 pub(crate) fn parts(query: &LedgerQuery) -> impl Iterator<Item = Part> {
     standings(query).into_iter().map(Part::Holding).chain([Part::Ended])
-}
-
-#[cfg(test)]
-mod tests {
-    use domain::item::ItemKind;
-    use domain::item::kind::{Level, Series};
-    use domain::item::light::LightRules;
-    use jiff::civil::date;
-    use scratch::Scratch;
-
-    use super::*;
-    use crate::database::Database;
-
-    /// Every condition that a list can be narrowed by, alone.
-    fn filters() -> Vec<(&'static str, LedgerQuery)> {
-        let all = LedgerQuery::default;
-        let code = |text: &str| Some(Code::new(text).unwrap());
-        let days = (Some(date(2019, 1, 1)), Some(date(2019, 2, 1)));
-        let areas = vec![Code::new("a").unwrap(), Code::new("b").unwrap()];
-        vec![
-            ("all", all()),
-            ("kind", LedgerQuery { kinds: vec![ItemKind::Directive], ..all() }),
-            ("kinds", LedgerQuery { kinds: vec![ItemKind::Directive, ItemKind::Finding], ..all() }),
-            ("standing", LedgerQuery { standings: vec![Standing::Open], ..all() }),
-            ("red", LedgerQuery { lights: vec![Light::Red], ..all() }),
-            ("lights", LedgerQuery { lights: vec![Light::Yellow, Light::Done], ..all() }),
-            ("unit", LedgerQuery { unit: code("u"), ..all() }),
-            ("lead unit", LedgerQuery { lead_unit: code("u"), ..all() }),
-            ("caller", LedgerQuery { caller: code("u"), ..all() }),
-            ("person", LedgerQuery { person: code("u"), ..all() }),
-            ("level", LedgerQuery { level: Some(Level::City), ..all() }),
-            ("series", LedgerQuery { series: Some(Series::Weekly), ..all() }),
-            ("sector", LedgerQuery { sector: code("s"), ..all() }),
-            ("areas", LedgerQuery { areas, ..all() }),
-            ("due", LedgerQuery { due: days, ..all() }),
-            ("received", LedgerQuery { received: days, ..all() }),
-            ("finished", LedgerQuery { finished: (days.0, None), ..all() }),
-            ("words", LedgerQuery { words: "路 road".into(), ..all() }),
-        ]
-    }
-
-    #[test]
-    fn sqlite_reads_pages_in_their_order() {
-        let scratch = Scratch::sqlite();
-        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
-        let judge = LightRules::usual().on(date(2019, 8, 14));
-        let plan = Code::new("p").unwrap();
-        let after = After { key: "2019-08-14".into(), code: "T-1".into() };
-        for (name, query) in filters() {
-            for (sort, after) in Sort::ALL.iter().flat_map(|sort| [(*sort, None), (*sort, Some(&after))]) {
-                for (descending, areas) in [(false, Areas::Few), (true, Areas::Many)] {
-                    for part in parts(&query) {
-                        let mut asked = Asked::new(&plan, &query, (&judge, Seq::LATEST), part, areas);
-                        asked.page(part, &query, (sort, descending), after, 50);
-                        let sql = format!("EXPLAIN QUERY PLAN {}", asked.sql);
-                        let steps = database
-                            .read(|c| c.rows(&sql, &asked.params(), |row| Ok(row.text(3)?.to_owned())))
-                            .unwrap();
-                        let fault = fault(name, sort, part, &steps);
-                        assert!(
-                            fault.is_none(),
-                            "{name} by {}: {}: {steps:?}",
-                            sort.as_str(),
-                            fault.unwrap()
-                        );
-                    }
-                }
-            }
-        }
-    }
-
-    /// What is wrong with the way that a page is found.
-    fn fault(name: &str, sort: Sort, part: Part, steps: &[String]) -> Option<&'static str> {
-        // The rows of the page itself are joined one by one.
-        if steps.iter().any(|step| step.contains("SCAN") && step != "SCAN p") {
-            return Some("all rows are read");
-        }
-        let Some(way) = steps.iter().find(|step| step.contains(" item ")) else { return Some("no way") };
-        let sorted = steps.iter().any(|step| step.contains("USE TEMP B-TREE FOR ORDER BY"));
-        let own = format!("COVERING INDEX item_in_{} (plan=? AND standing=?", column(sort));
-        match part {
-            Part::Ended if !way.contains("item_by_day (plan=? AND until_day>? AND until_day<?)") => {
-                Some("ended rows are not found by their day")
-            }
-            Part::Ended => None,
-            Part::Holding(_) if name == "words" => (!way.contains("COVERING INDEX item_in_words"))
-                .then_some("words are looked for in whole rows"),
-            Part::Holding(_) if !sorted => {
-                // An index of its own holds what is open of a kind, by its limit.
-                (!way.contains(&own) && !way.contains("COVERING INDEX item_open")).then_some("not in order")
-            }
-            // Only what the filter leaves is put in order.
-            Part::Holding(_) => {
-                let narrowed = [" due>", " received>", " finished>", " lead_unit="];
-                (!narrowed.iter().any(|by| way.contains(by))).then_some("all rows are put in order")
-            }
-        }
-    }
 }

@@ -506,8 +506,7 @@ fn restore_entry(
     let event: Event = serde_json::from_str(&line.event)
         .map_err(|error| BackupError::Format { line: number, why: error.to_string() })?;
     insert(tx.writing(), &written, event.corrects(), &line.hash)?;
-    let projected = tx.head.projected;
-    *tx.head = Head { seq: line.seq, recorded_at: line.recorded_at, hash: line.hash.clone(), projected };
+    tx.move_head(line.seq, line.recorded_at, line.hash.clone());
     let entry = tx
         .connection
         .entry(Seq(line.seq))?
@@ -517,5 +516,5 @@ fn restore_entry(
 }
 
 fn hex(sha: Sha256) -> String {
-    sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex(&sha.finalize())
 }

@@ -69,6 +69,12 @@ impl Tx<'_> {
         Seq(self.head.seq)
     }
 
+    /// The journal ends with an entry that was just written.
+    pub(crate) fn move_head(&mut self, seq: u64, recorded_at: i64, hash: String) {
+        *self.head = Head { seq, recorded_at, hash, projected: self.head.projected };
+        self.unsaved = true;
+    }
+
     /// Appends an entry and brings the projections along, all within this transaction. The recorded
     /// time never goes backwards, whatever the machine's clock does.
     pub fn append(&mut self, draft: Draft, now: Timestamp) -> Result<Entry> {
@@ -95,7 +101,7 @@ impl Tx<'_> {
         let hash = written.hash(previous);
         let hash_text = hash.to_string();
         insert(self.writing(), &written, draft.event.corrects(), &hash_text)?;
-        *self.head = Head { seq: seq.0, recorded_at, hash: hash_text, projected: self.head.projected };
+        self.move_head(seq.0, recorded_at, hash_text);
         let recorded_at = timestamp(recorded_at)?;
         let entry = Entry { seq, recorded_at, draft, hash };
         self.cache.apply(&entry);

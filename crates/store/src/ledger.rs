@@ -1,13 +1,17 @@
-//! The ledger as the database keeps it: each item's rows through time, its areas and its links.
+//! The ledger as the database keeps it: each item's rows through time, the groups of areas, and its links.
+
+use std::collections::BTreeSet;
 
 use domain::code::Code;
+use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
 use domain::item::ledger::{Span, spans};
 use domain::item::query::{NEVER, searched};
 use domain::item::{Item, ItemFact, Relation, Target};
-use domain::journal::{Entry, Event, Seq};
+use domain::journal::{Entry, Event};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
+use sha2::{Digest, Sha256};
 
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
@@ -26,6 +30,8 @@ const TABLES: [&str; 3] = ["item", "item_area", "item_link"];
 /// SQLite would walk through every item that is open instead of this one's few rows.
 const FORGET: &str = "DELETE FROM item WHERE plan = $1 AND code = $2 AND until_day || '' >= $3";
 
+const UNLINK: &str = "DELETE FROM item_link WHERE plan = $1 AND item = $2";
+
 /// Brings an item's rows up to date after an entry about it.
 pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &SubjectHistory) -> Result<()> {
     // Rows that ended before anything changed stay as they are. The row that ends on the very day is
@@ -43,10 +49,10 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
             insert(connection, plan, &span)?;
         }
     }
-    let linked = |fact: &domain::fact::Fact| {
-        matches!(fact, domain::fact::Fact::Item(ItemFact::Link { .. } | ItemFact::Place { .. }))
-    };
-    if entry.draft.event.corrects().is_some() || entry.draft.event.facts().iter().any(linked) {
+    let facts = entry.draft.event.facts();
+    facts.iter().try_for_each(|fact| areas(connection, plan, fact))?;
+    let linked = |fact: &Fact| matches!(fact, Fact::Item(ItemFact::Link { .. }));
+    if entry.draft.event.corrects().is_some() || facts.iter().any(linked) {
         links(connection, history)?;
     }
     Ok(())
@@ -54,9 +60,9 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
 
 /// Writes all that is projected of an item.
 fn project_whole(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
-    for span in spans(history) {
-        insert(connection, &history.subject.scope, &span)?;
-    }
+    let plan = &history.subject.scope;
+    spans(history).iter().try_for_each(|span| insert(connection, plan, span))?;
+    history.facts().iter().try_for_each(|held| areas(connection, plan, &held.fact))?;
     links(connection, history)
 }
 
@@ -88,9 +94,9 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
     let [from, until, lead, caller, person, sector, received, due, finished, reported, words] = &texts;
     connection.send(
         "INSERT INTO item (plan, code, from_day, until_day, kind, standing, level, series, lead_unit, units, \
-         caller, person, sector, received, due, finished, reported, late, weekly, evidence, number, name, \
-         words, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, \
-         $18, $19, $20, $21, $22, $23, $24)",
+         areas, caller, person, sector, received, due, finished, reported, late, weekly, evidence, number, \
+         name, words, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17, $18, $19, $20, $21, $22, $23, $24, $25)",
         &[
             plan.as_str().into(),
             row.code.as_str().into(),
@@ -102,6 +108,7 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
             row.series.map_or("", |series| series.as_str()).into(),
             lead.into(),
             Param::Text(&units),
+            Param::Text(&group(&row.areas)),
             caller.into(),
             person.into(),
             sector.into(),
@@ -120,32 +127,32 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
     )
 }
 
-/// Writes the links that hold now and every area the item was ever placed in.
-fn links(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
-    let (plan, code) = (history.subject.scope.as_str(), history.subject.code.as_str());
-    for table in ["item_area", "item_link"] {
-        connection.send(
-            &format!("DELETE FROM {table} WHERE plan = $1 AND item = $2"),
-            &[plan.into(), code.into()],
-        )?;
-    }
-    let Some(item) = Item::at(history, View::ALL) else { return Ok(()) };
-    let mut areas: Vec<&Code> = history
-        .visible::<ItemFact>(View::ALL)
-        .filter_map(|held| match held.fact {
-            ItemFact::Place { areas, .. } => Some(areas),
-            _ => None,
-        })
-        .flatten()
-        .collect();
-    areas.sort_unstable();
-    areas.dedup();
+/// The name of a group of areas. Those of large groups are shortened: PostgreSQL keeps no long texts in an index.
+fn group(areas: &[Code]) -> String {
+    const SHORT: usize = 120;
+    let areas: BTreeSet<&Code> = areas.iter().collect();
+    let name = areas.iter().fold(String::new(), |name, area| format!("{name}|{area}"));
+    if name.len() > SHORT { format!("#{}", crate::hex(&Sha256::digest(&name))) } else { name }
+}
+
+/// Puts down which areas the group has that a fact places an item in.
+fn areas(connection: &mut Connection, plan: &Code, fact: &Fact) -> Result<()> {
+    let Fact::Item(ItemFact::Place { areas, .. }) = fact else { return Ok(()) };
+    let group = group(areas);
     for area in areas {
         connection.send(
-            "INSERT INTO item_area (plan, area, item) VALUES ($1, $2, $3)",
-            &[plan.into(), area.as_str().into(), code.into()],
+            "INSERT INTO item_area (plan, area, areas) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING",
+            &[plan.as_str().into(), area.as_str().into(), Param::Text(&group)],
         )?;
     }
+    Ok(())
+}
+
+/// Writes the links that hold now.
+fn links(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
+    let (plan, code) = (history.subject.scope.as_str(), history.subject.code.as_str());
+    connection.send(UNLINK, &[plan.into(), code.into()])?;
+    let Some(item) = Item::at(history, View::ALL) else { return Ok(()) };
     for (relation, to) in &item.links {
         connection.send(
             "INSERT INTO item_link (plan, item, relation, to_kind, to_code) VALUES ($1, $2, $3, $4, $5)",
@@ -162,29 +169,23 @@ fn links(connection: &mut Connection, history: &SubjectHistory) -> Result<()> {
 }
 
 /// The items of a plan that something was recorded of after an entry.
-pub(crate) fn changed_since(plan: &str, known: Seq) -> String {
+pub(crate) fn changed_since(plan: &str, known: &str) -> String {
     let kind = SubjectKind::Item.as_str();
     format!("SELECT subject FROM entry WHERE kind = '{kind}' AND scope = {plan} AND seq > {known}")
 }
 
 impl Connection {
-    /// The last item code that begins with a prefix.
-    pub fn last_item_code(&mut self, plan: &Code, prefix: &str) -> Result<Option<String>> {
-        self.first(
-            "SELECT code FROM item WHERE plan = $1 AND code >= $2 AND code < $3 ORDER BY code DESC LIMIT 1",
-            &[plan.as_str().into(), prefix.into(), format!("{prefix}~").as_str().into()],
-            |row| Ok(row.text(0)?.to_owned()),
-        )
-    }
-
     /// The items that link to a thing.
     pub fn links_to(&mut self, plan: &Code, to: &Target, limit: usize) -> Result<Vec<BackLink>> {
         self.rows(
-            &format!(
-                "SELECT item, relation FROM item_link WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
-                 ORDER BY item LIMIT {limit}"
-            ),
-            &[plan.as_str().into(), to.kind().as_str().into(), to.code().as_str().into()],
+            "SELECT item, relation FROM item_link WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
+             ORDER BY item LIMIT $4",
+            &[
+                plan.as_str().into(),
+                to.kind().as_str().into(),
+                to.code().as_str().into(),
+                Param::Int(limit as i64),
+            ],
             |row| {
                 let damaged = |why: String| StoreError::Damaged(why);
                 Ok(BackLink {
@@ -204,10 +205,12 @@ impl Connection {
             Ok(())
         };
         let sql = "SELECT plan, code, from_day, until_day, kind, standing, level, series, lead_unit, units, \
-                   caller, person, sector, received, due, finished, reported, evidence, number, name, words, \
-                   body FROM item ORDER BY plan, code, from_day";
-        self.each(sql, &[], &mut |row| texts(row, 22, visit))?;
-        let sql = "SELECT plan, area, item FROM item_area ORDER BY plan, area, item";
+                   areas, caller, person, sector, received, due, finished, reported, evidence, number, name, \
+                   words, body FROM item ORDER BY plan, code, from_day";
+        self.each(sql, &[], &mut |row| texts(row, 23, visit))?;
+        // Of groups that no row is in any more nothing is asked.
+        let sql = "SELECT a.plan, a.area, a.areas FROM (SELECT DISTINCT plan, areas FROM item) i \
+                   JOIN item_area a ON a.plan = i.plan AND a.areas = i.areas ORDER BY a.plan, a.area, a.areas";
         self.each(sql, &[], &mut |row| texts(row, 3, visit))?;
         let sql = "SELECT plan, item, relation, to_kind, to_code FROM item_link \
                    ORDER BY plan, item, relation, to_kind, to_code";
@@ -250,11 +253,10 @@ mod tests {
     fn sqlite_finds_an_items_rows_by_its_code() {
         let scratch = Scratch::sqlite();
         let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
-        let areas = "DELETE FROM item_area WHERE plan = $1 AND item = $2 AND $3 = $3";
-        for (sql, by) in [(FORGET, "autoindex_item_1 (plan=? AND code=?)"), (areas, "(plan=? AND item=?)")] {
-            let params = ["p", "T-1", "2019-01-01"].map(Param::Text);
+        for (sql, by) in [(FORGET, "autoindex_item_1 (plan=? AND code=?)"), (UNLINK, "(plan=? AND item=?)")] {
+            let params = &["p", "T-1", "2019-01-01"].map(Param::Text)[..sql.matches('$').count()];
             let sql = format!("EXPLAIN QUERY PLAN {sql}");
-            let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+            let plan = database.read(|c| c.rows(&sql, params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
             assert!(plan.iter().any(|step| step.contains(by)), "{plan:?}");
         }
     }

@@ -1,17 +1,21 @@
 //! Items as the rules and earlier moments need them: whole, several at a time, in one statement.
 
+use std::collections::HashMap;
+
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::history::{RecordedFact, SubjectHistory};
 use domain::item::ItemFact;
-use domain::item::kind::{ItemKind, Series};
+use domain::item::kind::Series;
 use domain::journal::Seq;
 use domain::subject::{Subject, SubjectKind};
+use jiff::civil::Date;
 
 use crate::error::{Result, StoreError};
 use crate::facts::{COLUMNS, fact};
 use crate::ledger::changed_since;
-use crate::sql::{Connection, Param};
+use crate::sql::{Connection, Param, Row};
+use crate::statements::places;
 use crate::writer::Tx;
 
 /// Told of one item after another.
@@ -26,32 +30,39 @@ pub enum ItemOrder {
     Day,
 }
 
-/// Where a page of entries ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ItemPlace {
-    day: String,
-    seq: Seq,
-}
-
 /// What one entry said of an item.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ItemEntry {
     pub code: Code,
     pub seq: Seq,
-    day: String,
     pub facts: Vec<RecordedFact>,
 }
 
-impl ItemEntry {
-    pub fn place(&self) -> ItemPlace {
-        ItemPlace { day: self.day.clone(), seq: self.seq }
-    }
+const SEQS: &str = "SELECT seq FROM entry WHERE scope = $1 AND kind = $2 ORDER BY seq";
+const DAYS: &str = "SELECT seq, effective FROM entry WHERE scope = $1 AND kind = $2";
+
+/// Numbers are taken for good, whatever the report's series is later: all its rows are looked at.
+const NUMBERED: &str = "SELECT subject, body FROM fact WHERE scope = $1 AND kind = $2 AND slot = 'issue' \
+                        AND superseded IS NULL AND subject IN \
+                        (SELECT code FROM item WHERE plan = $1 AND kind = 'report' AND series = $3)";
+
+/// The facts of entries by their numbers.
+fn facts_of(seqs: &[String]) -> String {
+    format!(
+        "SELECT f.subject, f.slot, f.effective, f.seq, f.superseded, f.grade, f.body FROM entry e \
+         JOIN fact f ON f.scope = e.scope AND f.kind = e.kind AND f.subject = e.subject AND f.seq = e.seq \
+         WHERE e.scope = $1 AND e.kind = $2 AND e.seq IN ({})",
+        seqs.join(", ")
+    )
 }
+
+/// The entries or items of one statement.
+const TOGETHER: usize = 512;
 
 impl Connection {
     /// All items of a plan with everything known of them, in the order of their codes.
     pub fn each_item(&mut self, plan: &Code, visit: EachItem) -> Result<()> {
-        self.each_item_where(plan, "", visit)
+        self.each_item_of(plan, &[], "", visit)
     }
 
     /// The items that something was recorded of after `known`, with what was known of them by then. Their
@@ -60,19 +71,20 @@ impl Connection {
         if known == Seq::LATEST {
             return Ok(());
         }
-        let changed = format!("AND subject IN ({}) AND seq <= {known}", changed_since("$1", known));
-        self.each_item_where(plan, &changed, visit)
+        let changed = format!("AND subject IN ({}) AND seq <= $3", changed_since("$1", "$3"));
+        self.each_item_of(plan, &[Param::from(known.0)], &changed, visit)
     }
 
     /// The items of these codes, in the order of their codes, without the long content that reports have;
     /// those that there are not are left out.
     pub fn items(&mut self, plan: &Code, codes: &[Code]) -> Result<Vec<SubjectHistory>> {
         let mut out = Vec::with_capacity(codes.len());
-        // A statement takes a bounded number of values.
-        for some in codes.chunks(500) {
-            let places: Vec<String> = (3..some.len() + 3).map(|at| format!("${at}")).collect();
+        for some in codes.chunks(TOGETHER) {
+            let places = places(2, some.len());
             let wanted = format!("AND topic <> 'content' AND subject IN ({})", places.join(", "));
-            self.each_item_of(plan, some, &wanted, &mut |item| {
+            let last = some.iter().cycle().take(places.len());
+            let values: Vec<Param> = last.map(|code| Param::Text(code.as_str())).collect();
+            self.each_item_of(plan, &values, &wanted, &mut |item| {
                 out.push(item);
                 Ok(())
             })?;
@@ -80,15 +92,17 @@ impl Connection {
         Ok(out)
     }
 
-    fn each_item_where(&mut self, plan: &Code, condition: &str, visit: EachItem) -> Result<()> {
-        self.each_item_of(plan, &[], condition, visit)
-    }
-
     /// One statement in the order of the items; one of them at a time is in memory.
-    fn each_item_of(&mut self, plan: &Code, codes: &[Code], condition: &str, visit: EachItem) -> Result<()> {
+    fn each_item_of(
+        &mut self,
+        plan: &Code,
+        values: &[Param],
+        condition: &str,
+        visit: EachItem,
+    ) -> Result<()> {
         let kind = SubjectKind::Item.as_str();
         let mut params = vec![Param::Text(plan.as_str()), Param::Text(kind)];
-        params.extend(codes.iter().map(|code| Param::Text(code.as_str())));
+        params.extend(values);
         let mut held: Option<(Code, Vec<RecordedFact>)> = None;
         let mut tell = |item: Option<(Code, Vec<RecordedFact>)>| match item {
             Some((code, facts)) => {
@@ -116,68 +130,54 @@ impl Connection {
         tell(held)
     }
 
-    /// What single entries said of a plan's items, in order, after a place; at most `most` entries.
-    pub fn item_entries(
-        &mut self,
-        plan: &Code,
-        order: ItemOrder,
-        after: Option<&ItemPlace>,
-        most: usize,
-    ) -> Result<Vec<ItemEntry>> {
-        let (day, seq) = after.map_or(("", 0), |place| (place.day.as_str(), place.seq.0));
-        // The entries of a page are found first; then their facts are read.
-        let (beyond, by) = match order {
-            ItemOrder::Entry => (format!("seq > {seq}"), "seq"),
-            ItemOrder::Day => (format!("(effective, seq) > ($2, {seq})"), "effective, seq"),
-        };
-        let kind = SubjectKind::Item.as_str();
-        let mut params = vec![Param::Text(plan.as_str())];
-        if order == ItemOrder::Day {
-            params.push(Param::Text(day));
+    /// The entries about a plan's items that there are now, in an order: to be read, some at a time, by
+    /// [`item_entries`](Self::item_entries).
+    pub fn item_seqs(&mut self, plan: &Code, order: ItemOrder) -> Result<Vec<Seq>> {
+        let params = [Param::Text(plan.as_str()), Param::Text(SubjectKind::Item.as_str())];
+        let seq = |row: &Row| Ok(Seq(row.int(0)? as u64));
+        if order == ItemOrder::Entry {
+            return self.rows(SEQS, &params, seq);
         }
-        let wanted = format!(
-            "SELECT seq, subject, effective FROM entry WHERE kind = '{kind}' AND scope = $1 AND {beyond} \
-             ORDER BY {by} LIMIT {most}"
-        );
-        let sql = format!(
-            "SELECT f.subject, f.slot, f.effective, f.seq, f.superseded, f.grade, f.body \
-             FROM ({wanted}) e JOIN fact f ON f.scope = $1 AND f.kind = '{kind}' AND f.subject = e.subject \
-             AND f.seq = e.seq ORDER BY e.{}",
-            if order == ItemOrder::Entry { "seq, f.slot" } else { "effective, e.seq, f.slot" }
-        );
-        let places = self.rows(&wanted, &params, |row| {
-            Ok((row.int(0)? as u64, row.text(1)?.to_owned(), row.text(2)?.to_owned()))
+        let mut found = self.rows(DAYS, &params, |row| {
+            let day: Date = row.text(1)?.parse().map_err(|error| damaged(&error))?;
+            Ok((day, seq(row)?))
         })?;
-        let mut out: Vec<ItemEntry> = Vec::with_capacity(places.len());
-        for (seq, code, day) in places {
-            let code = Code::new(&code).map_err(|error| damaged(&error))?;
-            out.push(ItemEntry { code, seq: Seq(seq), day, facts: Vec::new() });
-        }
-        let mut at = 0;
-        self.each(&sql, &params, &mut |row| {
-            let recorded = fact(row)?;
-            // An entry may hold no facts: one that only takes another back.
-            while out.get(at).is_some_and(|entry| entry.seq != recorded.seq) {
-                at += 1;
-            }
-            if let Some(entry) = out.get_mut(at) {
+        found.sort_unstable();
+        Ok(found.into_iter().map(|(_, seq)| seq).collect())
+    }
+
+    /// What single entries said of a plan's items, in the order in which they are named; those that hold no
+    /// facts are left out.
+    pub fn item_entries(&mut self, plan: &Code, seqs: &[Seq]) -> Result<Vec<ItemEntry>> {
+        let mut out = Vec::with_capacity(seqs.len());
+        for some in seqs.chunks(TOGETHER) {
+            let places = places(2, some.len());
+            let mut params = vec![Param::Text(plan.as_str()), Param::Text(SubjectKind::Item.as_str())];
+            params.extend(some.iter().cycle().take(places.len()).map(|seq| Param::from(seq.0)));
+            let mut found: HashMap<Seq, ItemEntry> = HashMap::with_capacity(some.len());
+            self.each(&facts_of(&places), &params, &mut |row| {
+                let recorded = fact(row)?;
+                let code = Code::new(row.text(0)?).map_err(|error| damaged(&error))?;
+                let seq = recorded.seq;
+                let entry = found.entry(seq).or_insert_with(|| ItemEntry { code, seq, facts: Vec::new() });
                 entry.facts.push(recorded);
+                Ok(())
+            })?;
+            for mut entry in some.iter().filter_map(|seq| found.remove(seq)) {
+                entry.facts.sort_by(|a, b| a.slot.cmp(&b.slot));
+                out.push(entry);
             }
-            Ok(())
-        })?;
+        }
         Ok(out)
     }
 
     /// The reports of a series that have a number, with it.
     pub fn numbered_reports(&mut self, plan: &Code, series: Series) -> Result<Vec<(Code, u32)>> {
         let found = self.rows(
-            "SELECT subject, body FROM fact WHERE scope = $1 AND kind = $2 AND topic = 'issue' \
-             AND superseded IS NULL AND subject IN \
-             (SELECT code FROM item WHERE plan = $1 AND kind = $3 AND series = $4)",
+            NUMBERED,
             &[
                 Param::Text(plan.as_str()),
                 Param::Text(SubjectKind::Item.as_str()),
-                Param::Text(ItemKind::Report.as_str()),
                 Param::Text(series.as_str()),
             ],
             |row| {
@@ -204,4 +204,43 @@ impl Tx<'_> {
 
 fn damaged(error: &dyn std::fmt::Display) -> StoreError {
     StoreError::Damaged(error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use scratch::Scratch;
+
+    use super::*;
+    use crate::database::Database;
+
+    /// How SQLite finds what is asked for.
+    fn way(database: &Database, sql: &str, params: &[Param]) -> Vec<String> {
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        database.read(|c| c.rows(&sql, params, |row| Ok(row.text(3)?.to_owned()))).unwrap()
+    }
+
+    #[test]
+    fn sqlite_finds_the_numbers_of_a_series_among_its_reports() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let steps = way(&database, NUMBERED, &["p", "item", "weekly"].map(Param::Text));
+        let has = |what: &str| steps.iter().any(|step| step.contains(what));
+        assert!(has("COVERING INDEX item_report (plan=? AND series=?)"), "{steps:?}");
+        assert!(
+            has("SEARCH fact USING PRIMARY KEY (scope=? AND kind=? AND subject=? AND slot=?)"),
+            "{steps:?}"
+        );
+    }
+
+    #[test]
+    fn sqlite_reads_the_facts_of_named_entries_alone() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let params = [Param::Text("p"), Param::Text("item"), Param::Int(1), Param::Int(2)];
+        let steps = way(&database, &facts_of(&places(2, 2)), &params);
+        let has = |what: &str| steps.iter().any(|step| step.contains(what));
+        assert!(has("seq=?") || has("rowid=?"), "{steps:?}");
+        assert!(has("SEARCH f USING PRIMARY KEY (scope=? AND kind=? AND subject=?"), "{steps:?}");
+        assert!(!has("SCAN") && !has("TEMP B-TREE"), "{steps:?}");
+    }
 }

@@ -13,12 +13,14 @@ mod entries;
 mod error;
 mod facts;
 mod feed;
+mod free_code;
 mod journal;
 mod ledger;
 mod ledger_then;
 mod listing;
 mod migrate;
 mod notice;
+mod paged;
 mod postgres;
 mod queue;
 mod rebuild;
@@ -30,6 +32,7 @@ mod rhythm;
 mod saved_list;
 mod sql;
 mod sqlite;
+mod statements;
 mod tail;
 mod tls;
 mod upload;
@@ -45,7 +48,7 @@ pub use error::{Result, StoreError};
 pub use facts::LIGHT_TOPICS;
 pub use feed::Feed;
 pub use ledger::BackLink;
-pub use ledger_then::{ItemEntry, ItemOrder, ItemPlace};
+pub use ledger_then::{ItemEntry, ItemOrder};
 pub use listing::LedgerPage;
 pub use notice::HeldNotice;
 pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
@@ -58,3 +61,8 @@ pub use sql::{Connection, Param, Row};
 pub use upload::{Kept, Upload, UploadRoom};
 pub use verify::{VerifyFault, VerifyReport};
 pub use writer::Tx;
+
+/// Digests as they are kept and shown.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -10,9 +10,10 @@ use domain::item::query::{After, LedgerQuery, Sort};
 use domain::journal::Seq;
 use jiff::civil::Date;
 
-use crate::asked::{Areas, Asked, FEW_ITEMS, Part, parts, plain};
+use crate::asked::{Asked, Part, parts, plain};
 use crate::error::{Result, StoreError};
-use crate::sql::{Connection, Param};
+use crate::paged::{Paged, Way};
+use crate::sql::Connection;
 
 /// A page of ledger rows, with where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,23 +26,53 @@ fn row(body: &str) -> Result<LedgerRow> {
     serde_json::from_str(body).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
+/// Rows in which words are looked for in their order, for each row of the page: a few to see whether they are
+/// frequent, then as many as fill the page.
+const LOOKED_AT: [usize; 2] = [2, 20];
+/// Words are rare that fewer rows than one in so many say: what there is of them is quickly put in order.
+const RARE: usize = 20;
+
 impl Connection {
-    fn areas(&mut self, plan: &Code, query: &LedgerQuery) -> Result<Areas> {
-        if query.areas.is_empty() {
-            return Ok(Areas::Few);
+    /// The rows of a page that one part has.
+    fn part_of_page(
+        &mut self,
+        plan: &Code,
+        query: &LedgerQuery,
+        judge: (&Judge, Seq),
+        part: Part,
+        page: Paged,
+    ) -> Result<Vec<(After, String)>> {
+        let asked = || Asked::new(plan, query, judge, part);
+        if part == Part::Ended {
+            return self.come_by(asked(), Way::Find, page);
         }
-        let mut params = vec![Param::Text(plan.as_str()), Param::Int(FEW_ITEMS + 1)];
-        let mut places = Vec::new();
-        for area in &query.areas {
-            params.push(Param::Text(area.as_str()));
-            places.push(format!("${}", params.len()));
+        if query.words.trim().is_empty() {
+            return self.come_by(asked(), Way::Order, page);
         }
-        let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM item_area WHERE plan = $1 AND area IN ({}) LIMIT $2) found",
-            places.join(", ")
-        );
-        let found = self.first(&sql, &params, |row| row.int(0))?.unwrap_or_default();
-        Ok(if found > FEW_ITEMS { Areas::Many } else { Areas::Few })
+        for rows in LOOKED_AT.map(|rows| rows * (page.limit + 1)) {
+            let found = self.come_by(asked(), Way::Look(rows), page)?;
+            if found.len() > page.limit || !self.goes_on(Asked::on(plan, judge.0.day, part), rows, page)? {
+                return Ok(found);
+            }
+            if found.len() * RARE < rows {
+                break;
+            }
+        }
+        self.come_by(asked(), Way::Find, page)
+    }
+
+    fn come_by(&mut self, mut asked: Asked, way: Way, page: Paged) -> Result<Vec<(After, String)>> {
+        let sql = asked.page(way, page);
+        self.rows(&sql, &asked.params(), |row| {
+            let place = After { key: row.text(0)?.to_owned(), code: row.text(1)?.to_owned() };
+            Ok((place, row.text(2)?.to_owned()))
+        })
+    }
+
+    /// Whether there are more than so many rows.
+    fn goes_on(&mut self, mut asked: Asked, rows: usize, page: Paged) -> Result<bool> {
+        let sql = asked.beyond(rows, page);
+        Ok(self.first(&sql, &asked.params(), |_| Ok(()))?.is_some())
     }
 
     /// The items of a plan that a query asks for on the judge's day, without those that something was
@@ -58,16 +89,9 @@ impl Connection {
         if !query.wants_items() {
             return Ok(LedgerPage { rows: Vec::new(), next: None });
         }
-        let areas = self.areas(plan, query)?;
         let mut found: Vec<(After, String)> = Vec::new();
         for part in parts(query) {
-            let mut asked = Asked::new(plan, query, judge, part, areas);
-            asked.page(part, query, order, after, limit);
-            self.each(&asked.sql, &asked.params(), &mut |row| {
-                let place = After { key: row.text(0)?.to_owned(), code: row.text(1)?.to_owned() };
-                found.push((place, row.text(2)?.to_owned()));
-                Ok(())
-            })?;
+            found.extend(self.part_of_page(plan, query, judge, part, Paged { order, after, limit })?);
         }
         // The first of each part are the first of all.
         found.sort_by(|(a, _), (b, _)| a.compare(b, order.1));
@@ -85,11 +109,10 @@ impl Connection {
         query: &LedgerQuery,
         judge: (&Judge, Seq),
     ) -> Result<Vec<LedgerRow>> {
-        let areas = self.areas(plan, query)?;
         let mut rows = Vec::new();
         for part in parts(query) {
-            let asked = Asked::new(plan, query, judge, part, areas);
-            let sql = format!("SELECT body FROM item WHERE {}", asked.sql);
+            let asked = Asked::new(plan, query, judge, part);
+            let sql = format!("SELECT body FROM item WHERE {}", asked.wanted());
             self.each(&sql, &asked.params(), &mut |found| {
                 rows.push(row(found.text(0)?)?);
                 Ok(())
@@ -124,7 +147,7 @@ impl Connection {
                     (Part::Holding(_), Some(changed)) => asked.and(&changed),
                     (Part::Ended, Some(changed)) => asked.and(&format!("({open} OR {changed})")),
                 }
-                let sql = format!("SELECT body FROM item WHERE {}", asked.sql);
+                let sql = format!("SELECT body FROM item WHERE {}", asked.wanted());
                 self.each(&sql, &asked.params(), &mut |found| {
                     rows.push(row(found.text(0)?)?);
                     Ok(())
@@ -145,13 +168,14 @@ impl Connection {
         if !query.wants_items() {
             return Ok(0);
         }
-        let areas = self.areas(plan, query)?;
         let mut count = 0;
         for part in parts(query) {
-            let asked = Asked::new(plan, query, judge, part, areas);
-            let left = most.saturating_sub(count);
-            let sql =
-                format!("SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {left}) found", asked.sql);
+            let mut asked = Asked::new(plan, query, judge, part);
+            let left = asked.value(i64::try_from(most.saturating_sub(count)).unwrap_or(i64::MAX));
+            let sql = format!(
+                "SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {left}) found",
+                asked.wanted()
+            );
             count += self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
         }
         Ok(count)
@@ -169,14 +193,13 @@ impl Connection {
         }
         let mut counts = BTreeMap::new();
         for part in parts(query) {
-            // All rows are looked at: areas are looked up once.
-            let mut asked = Asked::new(plan, query, judge, part, Areas::Few);
+            let mut asked = Asked::new(plan, query, judge, part);
             let known = match part {
                 Part::Holding(standing) => plain(standing),
                 Part::Ended => None,
             };
             if let Some(light) = known {
-                let sql = format!("SELECT COUNT(*) FROM item WHERE {}", asked.sql);
+                let sql = format!("SELECT COUNT(*) FROM item WHERE {}", asked.wanted());
                 let count = self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
                 if count > 0 {
                     *counts.entry(light).or_default() += count;
@@ -186,7 +209,7 @@ impl Connection {
             let light = asked.light(judge.0);
             let sql = format!(
                 "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM item WHERE {}) found GROUP BY light",
-                asked.sql
+                asked.wanted()
             );
             self.each(&sql, &asked.params(), &mut |row| {
                 let light = Light::parse(row.text(0)?)

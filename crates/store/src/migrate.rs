@@ -83,5 +83,5 @@ fn spell(postgres: bool, sql: &str) -> String {
 }
 
 fn digest(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    crate::hex(&Sha256::digest(sql.as_bytes()))
 }

@@ -1,6 +1,5 @@
 //! The database server for a city that outgrows one machine.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,6 +14,7 @@ use tokio_postgres::{Client, Config, NoTls, Socket, Statement};
 
 use crate::error::{Result, StoreError, causes};
 use crate::sql::{Param, Row};
+use crate::statements::Statements;
 use crate::tls::{Mode, Security, handshake_fault};
 
 type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> + Send>>;
@@ -22,10 +22,13 @@ type Pending = Pin<Box<dyn Future<Output = Result<u64, tokio_postgres::Error>> +
 pub struct PostgresConnection {
     runtime: Handle,
     client: Arc<Client>,
-    statements: HashMap<String, Statement>,
+    /// Prepared ones. The server closes those that are let go of, once they are done.
+    statements: Statements<Statement>,
     /// Statements not yet sent; they go out, in order, with the next one that is waited for.
     pending: Vec<Pending>,
     verified: bool,
+    /// The first failure since the transaction began.
+    failed: Option<StoreError>,
 }
 
 /// An owned [`Param`], as a statement that waits needs it.
@@ -82,9 +85,10 @@ impl PostgresConnection {
         let mut out = Self {
             runtime,
             client: Arc::new(client),
-            statements: HashMap::new(),
+            statements: Statements::default(),
             pending: vec![],
             verified: security.mode >= Mode::VerifyCa,
+            failed: None,
         };
         // No acknowledged entry may be lost, whatever the server's default.
         out.batch("SET synchronous_commit = on; SET client_encoding = 'UTF8'; SET timezone = 'UTC'")?;
@@ -101,12 +105,19 @@ impl PostgresConnection {
     }
 
     fn statement(&mut self, sql: &str) -> Result<Statement> {
-        if let Some(statement) = self.statements.get(sql) {
-            return Ok(statement.clone());
-        }
-        let statement = self.runtime.block_on(self.client.prepare(sql))?;
-        self.statements.insert(sql.to_owned(), statement.clone());
-        Ok(statement)
+        let prepare = || self.runtime.block_on(self.client.prepare(sql)).map_err(StoreError::from);
+        self.statements.of(sql, prepare).cloned().inspect_err(|error| remember(&mut self.failed, error))
+    }
+
+    /// Why nothing of the transaction can be kept: PostgreSQL undoes it once a statement fails, and answers
+    /// the commit as if it had been done.
+    pub fn failed(&self) -> Option<&StoreError> {
+        self.failed.as_ref()
+    }
+
+    #[cfg(test)]
+    pub fn statements(&self) -> usize {
+        self.statements.len()
     }
 
     /// Sends what is pending and then `last`, without waiting in between.
@@ -114,10 +125,14 @@ impl PostgresConnection {
         let pending = std::mem::take(&mut self.pending);
         // join polls its left side first, and join_all in order: statements leave in order.
         let (earlier, last) = self.runtime.block_on(join(join_all(pending), last));
-        for outcome in earlier {
-            outcome?;
-        }
-        Ok(last?)
+        let earlier = earlier.into_iter().collect::<Result<Vec<u64>, _>>();
+        let outcome = earlier.and(last).map_err(StoreError::from);
+        outcome.inspect_err(|error| remember(&mut self.failed, error))
+    }
+
+    pub fn begin(&mut self, sql: &str) -> Result<()> {
+        self.failed = None;
+        self.batch(sql)
     }
 
     pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
@@ -163,8 +178,13 @@ impl PostgresConnection {
 
     pub fn rollback(&mut self) -> Result<()> {
         self.pending.clear();
+        self.failed = None;
         Ok(self.runtime.block_on(self.client.batch_execute("ROLLBACK"))?)
     }
+}
+
+fn remember(failed: &mut Option<StoreError>, error: &StoreError) {
+    failed.get_or_insert_with(|| error.clone());
 }
 
 /// Connects as safely as is asked.

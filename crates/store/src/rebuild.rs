@@ -19,7 +19,7 @@ impl Database {
     pub fn rebuild(&self, progress: impl Fn(u64) + Send + 'static) -> Result<RebuildReport> {
         self.write(move |tx| {
             tx.place_facts()?;
-            let before = tx.reading().projections_digest()?;
+            let before = tx.reading()?.projections_digest()?;
             let connection = tx.writing();
             connection.execute("DELETE FROM fact", &[])?;
             let mut last = domain::journal::Seq(0);
@@ -37,7 +37,7 @@ impl Database {
             tx.writing().rebuild_ledger()?;
             tx.writing().rebuild_requests()?;
             tx.cache.clear();
-            let after = tx.reading().projections_digest()?;
+            let after = tx.reading()?.projections_digest()?;
             Ok(RebuildReport { entries, before, after })
         })
     }
@@ -76,7 +76,7 @@ impl Connection {
         )?;
         self.each_ledger_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
         self.each_request_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
-        Ok(sha.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(crate::hex(&sha.finalize()))
     }
 
     /// How many rows each table holds.

@@ -127,7 +127,16 @@ impl Connection {
 
 impl Tx<'_> {
     pub fn requests_of(&mut self, plan: &Code, code: &Code) -> Result<Vec<(Code, bool, RequestState)>> {
-        self.reading().requests_of(plan, code)
+        self.connection.requests_of(plan, code)
+    }
+
+    /// The request that a link leads to, within a change.
+    pub fn request_by_secret(&mut self, secret: &str) -> Result<Option<(Code, Code)>> {
+        self.connection.request_by_secret(secret)
+    }
+
+    pub fn sealed_person(&mut self, plan: &Code, request: &Code) -> Result<Option<SealedPerson>> {
+        self.connection.sealed_person(plan, request)
     }
 
     pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {

@@ -3,7 +3,7 @@
 //! Statements use `$1 … $n`, whole numbers, texts and bytes only; everything else is encoded by
 //! the caller, so that both databases hold and compare the same.
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::postgres::PostgresConnection;
 use crate::sqlite::SqliteConnection;
 
@@ -157,8 +157,8 @@ impl Connection {
         match (self, write) {
             (Self::Sqlite(c), true) => c.turn("BEGIN IMMEDIATE"),
             (Self::Sqlite(c), false) => c.turn("BEGIN DEFERRED"),
-            (Self::Postgres(c), true) => c.batch("BEGIN"),
-            (Self::Postgres(c), false) => c.batch("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+            (Self::Postgres(c), true) => c.begin("BEGIN"),
+            (Self::Postgres(c), false) => c.begin("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
         }
     }
 
@@ -175,6 +175,26 @@ impl Connection {
             Self::Sqlite(c) if c.is_autocommit() => Ok(()),
             Self::Sqlite(c) => c.turn("ROLLBACK"),
             Self::Postgres(c) => c.rollback(),
+        }
+    }
+
+    /// Why a transaction that was begun can no longer be committed: PostgreSQL undoes it when a statement fails,
+    /// SQLite when the disk does.
+    pub(crate) fn undone(&self) -> Option<StoreError> {
+        match self {
+            Self::Sqlite(c) => c
+                .is_autocommit()
+                .then(|| StoreError::Unavailable("the database undid the transaction".to_owned())),
+            Self::Postgres(c) => c.failed().cloned(),
+        }
+    }
+
+    /// The statements that are held.
+    #[cfg(test)]
+    pub(crate) fn statements(&self) -> usize {
+        match self {
+            Self::Sqlite(c) => c.statements(),
+            Self::Postgres(c) => c.statements(),
         }
     }
 

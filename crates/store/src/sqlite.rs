@@ -1,6 +1,5 @@
 //! The embedded database.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -9,11 +8,12 @@ use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
 use crate::error::Result;
 use crate::sql::{Param, Row};
+use crate::statements::Statements;
 
 pub struct SqliteConnection {
     inner: rusqlite::Connection,
     /// Statements with `?n` for `$n`.
-    translated: HashMap<String, String>,
+    translated: Statements<String>,
 }
 
 impl ToSql for Param<'_> {
@@ -70,18 +70,20 @@ impl SqliteConnection {
              PRAGMA mmap_size=67108864;"
         };
         inner.execute_batch(pragmas)?;
-        Ok(Self { inner, translated: HashMap::new() })
+        Ok(Self { inner, translated: Statements::default() })
     }
 
-    fn translate<'a>(translated: &'a mut HashMap<String, String>, sql: &str) -> &'a str {
-        if !translated.contains_key(sql) {
-            translated.insert(sql.to_owned(), sql.replace('$', "?"));
-        }
-        &translated[sql]
+    fn translate<'a>(translated: &'a mut Statements<String>, sql: &str) -> Result<&'a str> {
+        translated.of(sql, || Ok(sql.replace('$', "?"))).map(String::as_str)
+    }
+
+    #[cfg(test)]
+    pub fn statements(&self) -> usize {
+        self.translated.len()
     }
 
     pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
-        let sql = Self::translate(&mut self.translated, sql);
+        let sql = Self::translate(&mut self.translated, sql)?;
         let mut statement = self.inner.prepare_cached(sql)?;
         Ok(statement.execute(params_from_iter(params))? as u64)
     }
@@ -92,7 +94,7 @@ impl SqliteConnection {
         params: &[Param],
         visit: &mut dyn FnMut(&Row) -> Result<()>,
     ) -> Result<()> {
-        let sql = Self::translate(&mut self.translated, sql);
+        let sql = Self::translate(&mut self.translated, sql)?;
         let mut statement = self.inner.prepare_cached(sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         while let Some(row) = rows.next()? {

@@ -171,7 +171,7 @@ impl Tx<'_> {
             crate::facts::project(self.connection, entry)?;
         }
         self.head.projected = self.head.seq;
-        // Whoever reads in this transaction is to see where the tail begins now.
-        self.head.save(self.connection)
+        self.unsaved = true;
+        Ok(())
     }
 }

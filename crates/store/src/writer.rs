@@ -2,9 +2,9 @@
 //!
 //! While a commit waits for the disk, further work gathers; the next transaction takes all of it
 //! (group commit). Another thread wakes those whose work is done: waking many takes as long as writing for
-//! some of them, and the next transaction need not wait for it. Work that refuses its command before writing anything does not disturb the rest.
-//! When something fails after it has written, the transaction is undone and each piece of work runs
-//! again in one of its own, so that only the faulty one fails.
+//! some of them, and the next transaction need not wait for it. Work that refuses its command before writing
+//! anything does not disturb the rest. When something fails after it has written, or the database undoes the
+//! transaction, each piece of work runs again in one of its own, so that only the faulty one fails.
 
 use std::sync::mpsc::{Receiver, Sender, channel, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +33,8 @@ pub struct Tx<'a> {
     pub(crate) cache: &'a mut SubjectCache,
     pub(crate) tail: &'a mut Tail,
     pub(crate) dirty: bool,
+    /// Whether the database does not know the head yet.
+    pub(crate) unsaved: bool,
 }
 
 impl Tx<'_> {
@@ -42,8 +44,18 @@ impl Tx<'_> {
         self.connection
     }
 
-    pub fn reading(&mut self) -> &mut Connection {
-        self.connection
+    /// The connection for statements that read. They see where the journal ends now, and its tail begins.
+    pub fn reading(&mut self) -> Result<&mut Connection> {
+        self.save_head()?;
+        Ok(self.connection)
+    }
+
+    pub(crate) fn save_head(&mut self) -> Result<()> {
+        if self.unsaved {
+            self.head.save(self.connection)?;
+            self.unsaved = false;
+        }
+        Ok(())
     }
 }
 
@@ -51,7 +63,7 @@ impl Tx<'_> {
 enum Ran {
     /// Done, or refused before it wrote anything.
     Clean,
-    /// Failed after it had written, or the database failed.
+    /// Failed after it had written, or the database undid what was written before.
     Failed,
 }
 
@@ -138,7 +150,14 @@ where
                     (Err(E::from(StoreError::Statement("the program failed while writing".into()))), true)
                 }
             };
-            let ran = if outcome.is_err() && (tx.dirty || panicked) { Ran::Failed } else { Ran::Clean };
+            // However the work took it: what others wrote before it is undone, too.
+            let undone = tx.connection.undone();
+            let failed = undone.is_some() || outcome.is_err() && (tx.dirty || panicked);
+            let outcome = match undone {
+                Some(why) => outcome.and(Err(E::from(why))),
+                None => outcome,
+            };
+            let ran = if failed { Ran::Failed } else { Ran::Clean };
             *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(outcome);
             ran
         }),
@@ -312,13 +331,13 @@ impl Loop {
             self.forget();
             self.head = head;
         }
-        let before = self.head.clone();
         let mut tx = Tx {
             connection: &mut self.connection,
             head: &mut self.head,
             cache: &mut self.cache,
             tail: &mut self.tail,
             dirty: false,
+            unsaved: false,
         };
         for job in jobs.iter_mut() {
             if let Ran::Failed = (job.run)(&mut tx) {
@@ -328,9 +347,7 @@ impl Loop {
         if place {
             tx.place_facts()?;
         }
-        if self.head != before {
-            self.head.save(&mut self.connection)?;
-        }
+        tx.save_head()?;
         match self.connection.commit() {
             Ok(()) => Ok(true),
             // Running the work again could do it twice.

@@ -127,13 +127,15 @@ pub(super) async fn export<E: From<AppError>>(
     let composed = app.all_items(&snapshot.portfolio, &composed).await?;
     let composed: BTreeSet<Code> = composed.into_iter().map(|row| row.code).collect();
     let order = if registrations { ItemOrder::Entry } else { ItemOrder::Day };
-    let mut after = None;
-    loop {
-        let (plan, from) = (plan.clone(), after.clone());
-        let read = move |c: &mut store::Connection| c.item_entries(&plan, order, from.as_ref(), BATCH);
+    // Once for all: what is recorded meanwhile is not part of the snapshot.
+    let seqs = {
+        let plan = plan.clone();
+        app.database().read_async(move |c| c.item_seqs(&plan, order)).await.map_err(AppError::from)?
+    };
+    for some in seqs.chunks(BATCH) {
+        let (plan, some) = (plan.clone(), some.to_vec());
+        let read = move |c: &mut store::Connection| c.item_entries(&plan, &some);
         let batch = app.database().read_async(read).await.map_err(AppError::from)?;
-        let Some(last) = batch.last().map(store::ItemEntry::place) else { return Ok(()) };
-        after = Some(last);
         for entry in batch.into_iter().filter(|entry| !composed.contains(&entry.code)) {
             let facts: Vec<RecordedFact> =
                 entry.facts.into_iter().filter(|fact| fact.is_visible(view)).collect();
@@ -144,6 +146,7 @@ pub(super) async fn export<E: From<AppError>>(
             };
         }
     }
+    Ok(())
 }
 
 impl Said {

@@ -175,7 +175,7 @@ impl Filing<'_> {
     ) -> Result<(Filed, Vec<Entry>), AppError> {
         let link = if new.secret.is_empty() { String::new() } else { hash(&new.secret) };
         if !link.is_empty()
-            && let Some((_, code)) = tx.reading().request_by_secret(&link)?
+            && let Some((_, code)) = tx.request_by_secret(&link)?
         {
             return Ok((Filed { code, again: true, unit: None }, Vec::new()));
         }

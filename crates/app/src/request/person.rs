@@ -106,7 +106,7 @@ impl App {
             self.database()
                 .write_async(move |tx| {
                     tx.log_reveal(&plan, &code, &person, at, &reason)?;
-                    tx.reading().sealed_person(&plan, &code)
+                    tx.sealed_person(&plan, &code)
                 })
                 .await?
         };

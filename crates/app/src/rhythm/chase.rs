@@ -25,6 +25,7 @@ use super::{Deed, Turn, actor};
 use crate::App;
 use crate::change::{Change, make};
 use crate::error::AppError;
+use crate::ledger::code_prefix;
 
 /// Items looked at, and then done, at once.
 const BATCH: usize = 200;
@@ -245,8 +246,8 @@ fn issue(
     colour: SlipColour,
 ) -> Result<(Code, domain::journal::Seq), AppError> {
     let year = turn.today().year();
-    let number = next_number(tx, &turn.plan, &format!("SLP-{year}-"))?;
-    let code = Code::new(&format!("SLP-{year}-{number:04}")).map_err(damaged)?;
+    let prefix = code_prefix(ItemKind::Slip, turn.today());
+    let (code, number) = tx.reading()?.next_item_code(&turn.plan, &prefix)?;
     let name = |lang: Lang| {
         let colour = words::text(lang, &format!("slip-colour-{}", colour.as_str()));
         let about = item.name.get(lang.is_english());
@@ -307,13 +308,6 @@ fn text(turn: &Turn, item: &Item, planned: &Planned, colour: SlipColour) -> Stri
         text
     };
     format!("{}\n{}", said(Lang::Zh), said(Lang::En))
-}
-
-/// The number after the last of those that begin alike.
-fn next_number(tx: &mut Tx, plan: &Code, prefix: &str) -> Result<u32, StoreError> {
-    let last = tx.reading().last_item_code(plan, prefix)?;
-    let last = last.and_then(|code| code.strip_prefix(prefix)?.parse::<u32>().ok());
-    Ok(last.map_or(1, |number| number + 1))
 }
 
 fn damaged(error: impl std::fmt::Display) -> AppError {

@@ -98,7 +98,7 @@ impl App {
         let opened = self
             .database()
             .write_async(move |tx| {
-                if !tx.reading().items_named(&turn.plan, &prefix, LATEST, 1)?.is_empty() {
+                if !tx.reading()?.items_named(&turn.plan, &prefix, LATEST, 1)?.is_empty() {
                     return Ok::<_, AppError>(Vec::new());
                 }
                 for unit in &units {

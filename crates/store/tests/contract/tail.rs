@@ -73,12 +73,14 @@ fn readers_see_the_same_before_and_after(scratch: &Scratch) {
             for draft in later {
                 tx.append(draft, at(50))?;
             }
-            let before = seen(tx.reading())?;
+            let before = seen(tx.reading()?)?;
             tx.place_facts()?;
-            Ok::<_, StoreError>((before, seen(tx.reading())?))
+            Ok::<_, StoreError>((before, seen(tx.reading()?)?))
         })
         .unwrap();
     assert!(before == after);
+    // Nor otherwise than whoever comes later does.
+    assert!(after == open(scratch).read(seen).unwrap());
     assert_eq!(before.3[0].len(), before.3[0].iter().filter(|e| e.draft.subject == project("A-1")).count());
     assert!(before.0[2].is_some() && before.3[0].first().unwrap().seq == Seq(13));
     assert_whole(&database, 14);
@@ -97,7 +99,7 @@ fn a_long_tail_is_shortened_within_its_transaction(scratch: &Scratch) {
                 draft(&project("P-3"), date(2019, 1, 1), Event::Corrected { entry: Seq(4), facts: vec![] });
             tx.append(wrong, at(1))?;
             Ok::<_, StoreError>(
-                tx.reading().first("SELECT COUNT(*) FROM fact", &[], |row| row.int(0))?.unwrap(),
+                tx.reading()?.first("SELECT COUNT(*) FROM fact", &[], |row| row.int(0))?.unwrap(),
             )
         })
         .unwrap();

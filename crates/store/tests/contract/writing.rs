@@ -12,6 +12,7 @@ use crate::books::*;
 crate::on_both!(
     one_that_is_refused_and_one_that_fails_leave_the_others_alone,
     a_failed_transaction_leaves_nothing,
+    a_statement_that_fails_while_reading_takes_nothing_with_it,
     a_failure_of_its_own_is_not_tried_again,
     the_head_stays_where_it_was_when_nothing_is_written,
     the_writers_view_of_a_subject_is_always_the_newest,
@@ -132,6 +133,54 @@ fn a_failed_transaction_leaves_nothing(scratch: &Scratch) {
     assert_eq!(held, None);
     assert_eq!(record(&database, 70, &project("A-1"), date(2020, 1, 1), vec![progress(50)]), Seq(10));
     assert_whole(&database, 10);
+}
+
+/// PostgreSQL undoes a transaction when a statement in it fails, and answers its commit as if all were well.
+fn a_statement_that_fails_while_reading_takes_nothing_with_it(scratch: &Scratch) {
+    #[derive(Clone, Copy, PartialEq)]
+    enum Job {
+        Writes(&'static str),
+        FailsReading,
+        /// Takes the failure for an answer.
+        Overlooks,
+    }
+    use Job::*;
+    let database = open(scratch);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let (release, thread) = held_up(&database);
+    let jobs = [Writes("a"), FailsReading, Writes("b"), Overlooks, Writes("c")];
+    let futures = jobs.map(|job| {
+        database.write_async(move |tx| {
+            let wrong = "SELECT CAST('eight' AS BIGINT) FROM nowhere";
+            match job {
+                Writes(person) => {
+                    let sql = "INSERT INTO preference (person, body, changed_at) VALUES ($1, '', 1)";
+                    tx.writing().execute(sql, &[person.into()]).map_err(Failure::from)?;
+                }
+                FailsReading => {
+                    tx.reading()?.first(wrong, &[], |row| row.int(0))?;
+                }
+                Overlooks => assert!(tx.reading()?.first(wrong, &[], |row| row.int(0)).is_err()),
+            }
+            Ok::<_, Failure>(())
+        })
+    });
+    let outcomes = runtime.block_on(async {
+        let mut all = futures_util::future::join_all(futures.into_iter().map(Box::pin));
+        tokio::select! {
+            biased;
+            _ = &mut all => panic!("the writer is held up"),
+            () = std::future::ready(()) => release.send(()).unwrap(),
+        }
+        all.await
+    });
+    thread.join().unwrap();
+    let told: Vec<bool> = outcomes.iter().map(Result::is_ok).collect();
+    assert_eq!(told, [true, false, true, !scratch.is_postgres(), true], "{outcomes:?}");
+    let held = database.read(|c| {
+        c.rows("SELECT person FROM preference ORDER BY person", &[], |row| Ok(row.text(0)?.to_owned()))
+    });
+    assert_eq!(held.unwrap(), ["a", "b", "c"]);
 }
 
 fn a_failure_of_its_own_is_not_tried_again(scratch: &Scratch) {
