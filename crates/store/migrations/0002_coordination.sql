@@ -83,6 +83,9 @@ CREATE INDEX item_in_due ON item (
 -- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
 CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 
+-- What units asked for, by its day: packs and reports tell of it.
+CREATE INDEX fact_asking ON fact (scope, effective, subject) WHERE kind = 'item' AND (topic IN ('objection', 'extension_asked') OR topic = 'state' AND replace(body, '"ask_review"', '') <> body) AND superseded IS NULL;
+
 CREATE TABLE item_area (
   plan {text} NOT NULL,
   area {text} NOT NULL,

@@ -112,7 +112,7 @@ struct ItemPage {
 }
 
 /// Areas with all that they lie in.
-pub(super) fn with_those_above(areas: &[Code], portfolio: &Portfolio) -> Vec<Code> {
+pub(crate) fn with_those_above(areas: &[Code], portfolio: &Portfolio) -> Vec<Code> {
     let mut out = Vec::new();
     for area in areas {
         let mut next = Some(area.clone());
