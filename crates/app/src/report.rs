@@ -96,6 +96,7 @@ impl App {
             return Ok(code);
         }
         let (content, _) = self.compose(plan, series, period).await?;
+        let due = self.portfolio(plan, Asked::default()).await?.plan.rhythm_rules().report_due(period);
         let facts = [
             ItemFact::Kind { kind: ItemKind::Report },
             ItemFact::Name(title(series, period)),
@@ -103,7 +104,7 @@ impl App {
             ItemFact::Period { from: period.from, to: period.to },
             // It is owed from its period's end, however late somebody begins it.
             ItemFact::Received { on: period.to.min(self.clock().today()) },
-            ItemFact::Due { on: period.report_due() },
+            ItemFact::Due { on: due },
             ItemFact::Content { content: content.to_text() },
         ];
         let change = Change {
