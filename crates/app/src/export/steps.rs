@@ -4,8 +4,8 @@ use domain::policy::Action;
 use domain::project::ProjectFact;
 use domain::subject::SubjectKind;
 
-use super::{Cell, ExportTable};
 use super::records::{fact_table, of_project, project};
+use super::{Cell, ExportTable};
 use crate::table::NOTHING;
 
 fact_table!(

@@ -87,3 +87,4 @@ field-review-outcome = Outcome
 field-review-word = Words
 field-review-word-hint = Needed when a department has not answered, and when the round does not pass.
 field-unit = Department
+review-cost-behind = Nothing: the step no longer lies ahead

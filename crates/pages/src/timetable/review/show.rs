@@ -170,7 +170,9 @@ fn point_line(
         open: point.is_open(),
         settled: point.settled.as_ref().map_or_else(String::new, |(on, _)| page.day(on)),
         how: point.settled.as_ref().map_or_else(String::new, |(_, how)| how.clone()),
-        cost: cost.as_ref().map_or_else(String::new, |cost| said(page, cost)),
+        cost: cost
+            .as_ref()
+            .map_or_else(|| page.t("review-cost-behind").into_owned(), |cost| said(page, cost)),
         breaks: cost.map_or(0, |cost| cost.breaks),
         act: match may {
             true => page.link(&format!("{}/point?number={}", opened.address(round.number), point.number)),
