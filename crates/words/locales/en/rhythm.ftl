@@ -149,6 +149,7 @@ rhythm-watch-dispatch = Dispatches that a unit does not answer, by their time
 rhythm-watch-minutes = Minutes of meetings that were held, by the hour of the meeting
 rhythm-watch-slip = Slips not signed for (by the day to sign)
 rhythm-watch-note-limit = Only what is in the unit’s own hands is chased: not what waits to be assigned or checked, and not what rests.
+rhythm-watch-note-slip = Nobody is chased for a slip once what it is about is cleared, withdrawn or suspended.
 rhythm-slips = Slips are numbered as { $number } and signed for within { $n ->
     [one] a working day
    *[other] { $n } working days

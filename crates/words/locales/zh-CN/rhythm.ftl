@@ -134,6 +134,7 @@ rhythm-watch-dispatch = 有单位未应答的即时调度（按应答时限）
 rhythm-watch-minutes = 已召开会议的纪要（按会议时间）
 rhythm-watch-slip = 未签收的督办单（按签收期限）
 rhythm-watch-note-limit = 只催办承办单位手中的事项；待交办、待审核和暂停的不催办。
+rhythm-watch-note-slip = 所督办的事项办结、撤销或暂停后，不再催签。
 rhythm-slips = 督办单按“{ $number }”编号，发出后 { $n } 个工作日内签收。
 rhythm-periods = 期间
 rhythm-every = 周期
