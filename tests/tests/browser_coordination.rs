@@ -181,7 +181,7 @@ async fn called_before(database: &str) -> anyhow::Result<Code> {
     let app = App::new(database, Arc::new(SystemClock::new(None)?));
     let plan = Code::new("huitian-2018")?;
     let code = Code::new("DSP-TEST-1")?;
-    let ago = |hours: i64| app.wall_time().saturating_sub(Span::new().hours(hours));
+    let ago = |hours: i64| app.wall().saturating_sub(Span::new().hours(hours));
     let supporting = |unit: &str| -> anyhow::Result<ItemFact> {
         Ok(ItemFact::SupportingUnit { unit: Code::new(unit)?, part: Part::Supporting, active: true })
     };

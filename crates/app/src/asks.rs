@@ -1,65 +1,26 @@
 //! What units asked of the task force in a stretch of days: more time, another duty, a second look.
 
-use std::collections::BTreeSet;
-
 use domain::code::Code;
-use domain::fact::Fact;
 use domain::history::View;
-use domain::item::{Item, ItemFact, Step};
-use domain::journal::Entry;
+use domain::item::{Item, Step};
 use domain::report::{Ask, AskKind};
-use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
-use store::EntryFilter;
 
 use crate::App;
 use crate::error::AppError;
 
-/// Entries that are read at once, how often, and the items that are told.
+/// Items that are read at once.
 const PAGE: usize = 500;
-const PAGES: usize = 40;
-const ITEMS_MOST: usize = 200;
-
-fn asks_for_something(entry: &Entry) -> bool {
-    entry.draft.event.facts().iter().any(|fact| {
-        matches!(
-            fact,
-            Fact::Item(
-                ItemFact::ExtensionAsked { .. }
-                    | ItemFact::Objection { .. }
-                    | ItemFact::Move { step: Step::AskReview, .. }
-            )
-        )
-    })
-}
 
 impl App {
     /// What units asked from one day to another, both included, with what had been answered by then.
     pub(crate) async fn asks(&self, plan: &Code, (from, to): (Date, Date)) -> Result<Vec<Ask>, AppError> {
-        let eve = from.yesterday().unwrap_or(from);
-        let filter = EntryFilter {
-            scope: Some(plan.clone()),
-            kind: Some(SubjectKind::Item),
-            recorded_from: Some(self.clock().end_of(eve)),
-            effective_to: Some(to),
-            ..EntryFilter::default()
-        };
-        let (mut items, mut before) = (BTreeSet::new(), None);
-        for _ in 0..PAGES {
-            let page = self.entries(filter.clone(), before, PAGE).await?;
-            let asking = page.items.into_iter().filter(asks_for_something);
-            items.extend(asking.map(|entry| entry.draft.subject.code));
-            before = page.next;
-            if before.is_none() || items.len() >= ITEMS_MOST {
-                break;
-            }
-        }
+        let asked_of = plan.clone();
+        let codes = self.database().read_async(move |c| c.asking_items(&asked_of, (from, to))).await?;
         let mut out = Vec::new();
-        for code in items.into_iter().take(ITEMS_MOST) {
-            let history = self.subject(&Subject::item(plan, &code)).await?;
-            if let Some(item) = history.and_then(|history| Item::at(&history, View::as_of(to))) {
-                out.extend(of_item(&item, (from, to)));
-            }
+        for some in codes.chunks(PAGE) {
+            let items = self.items_without_content(plan, some, View::as_of(to)).await?;
+            out.extend(items.values().flat_map(|item| of_item(item, (from, to))));
         }
         out.sort_by(|a, b| (a.on, &a.code).cmp(&(b.on, &b.code)));
         Ok(out)

@@ -12,7 +12,9 @@ use domain::item::light::{Judge, Light, Verdict};
 use domain::item::query::{After, LedgerQuery, Sort};
 use domain::item::{Item, ItemKind, Relation, Target};
 use domain::portfolio::Portfolio;
+use domain::project::Project;
 use domain::subject::{Subject, SubjectKind};
+use domain::unit::UnitLevel;
 use jiff::civil::Date;
 use store::{Connection, StoreError};
 
@@ -103,8 +105,8 @@ impl App {
                 let order = (paging.sort, paging.descending);
                 let known = (&judge, view.known);
                 let mut rows = c.ledger(&plan, &query, known, order, paging.after.as_ref(), limit + 1)?.rows;
-                each_changed(c, &plan, view, &query, &judge, |row| {
-                    rows.push(row);
+                each_changed(c, &plan, view, |row| {
+                    rows.extend(query.takes(&row, &judge).then_some(row));
                     // No more is kept than a page may show.
                     if rows.len() > 4 * PAGE_MOST {
                         paging.first(&mut rows, limit + 1);
@@ -122,6 +124,30 @@ impl App {
         let next = rows.last().filter(|_| more).map(|row| paging.sort.after(row));
         let rows = rows.into_iter().map(|row| (judge.judge(&row), row)).map(|(v, row)| (row, v)).collect();
         Ok(LedgerPage { rows, next })
+    }
+
+    /// The first `most` rows that a query finds in an order, read page by page.
+    pub(crate) async fn ledger_rows(
+        &self,
+        plan: &Code,
+        query: &LedgerQuery,
+        (sort, descending): (Sort, bool),
+        most: usize,
+        view: View,
+    ) -> Result<Vec<(LedgerRow, Verdict)>, AppError> {
+        let mut paging = Paging { sort, descending, after: None, limit: PAGE_MOST };
+        let mut rows = Vec::new();
+        loop {
+            let page = self.ledger_at(plan, query, &paging, view).await?;
+            rows.extend(page.rows);
+            // What came in meanwhile is left to the next time.
+            if page.next.is_none() || rows.len() >= most {
+                break;
+            }
+            paging.after = page.next;
+        }
+        rows.truncate(most);
+        Ok(rows)
     }
 
     /// How many rows of each light a query finds.
@@ -148,8 +174,10 @@ impl App {
             let read = move |c: &mut Connection| {
                 let found = c.ledger_lights(&plan, &query, (&judge, view.known))?;
                 let mut out = BTreeMap::from_iter(found);
-                each_changed(c, &plan, view, &query, &judge, |row| {
-                    *out.entry(judge.judge(&row).light).or_default() += 1;
+                each_changed(c, &plan, view, |row| {
+                    if query.takes(&row, &judge) {
+                        *out.entry(judge.judge(&row).light).or_default() += 1;
+                    }
                 })?;
                 Ok::<_, StoreError>(out)
             };
@@ -182,12 +210,18 @@ impl App {
         let judge = portfolio.plan.lights().on(view.as_of);
         let read = move |c: &mut Connection| {
             let mut rows = c.all_items(&plan, &query, (&judge, view.known))?;
-            each_changed(c, &plan, view, &query, &judge, |row| rows.push(row))?;
+            each_changed(c, &plan, view, |row| rows.extend(query.takes(&row, &judge).then_some(row)))?;
             Ok::<_, StoreError>(rows)
         };
         let mut rows = self.database().read_async(read).await?;
         rows.sort_by(|a, b| (a.received, &a.code).cmp(&(b.received, &b.code)));
         Ok(rows)
+    }
+
+    /// The plan's projects on the portfolio's day, as its lights judge them.
+    pub(crate) async fn all_projects(&self, portfolio: &Portfolio) -> Result<Vec<LedgerRow>, AppError> {
+        let floats = self.floats(portfolio, &portfolio.plan.lights().on(portfolio.view.as_of)).await?;
+        Ok(portfolio.members().map(|project| project_row(portfolio, project, &floats)).collect())
     }
 
     /// The row that the ledger calls by an id, at a point of view.
@@ -200,13 +234,10 @@ impl App {
         };
         let portfolio = self.portfolio_at(plan, view).await?;
         let Some(project) = portfolio.project(project) else { return Ok(None) };
-        let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-        let mut rows = LedgerRow::of_milestones(project, level);
-        rows.push(LedgerRow::of_project(project, level));
-        let mut row = rows.into_iter().find(|row| row.id() == id);
         let floats = self.floats(&portfolio, &portfolio.plan.lights().on(view.as_of)).await?;
-        row.iter_mut().for_each(|row| floats.put(row));
-        Ok(row)
+        let mut rows = milestone_rows(&portfolio, project, &floats);
+        rows.push(project_row(&portfolio, project, &floats));
+        Ok(rows.into_iter().find(|row| row.id() == id))
     }
 
     /// Some items at a point of view, without the long content that reports have.
@@ -294,12 +325,8 @@ impl App {
         let mut trace = Trace { origins, outcomes };
         for line in trace.origins.iter_mut().chain(&mut trace.outcomes) {
             if let Target::Project(code) = &line.thing {
-                line.row = portfolio.project(code.as_str()).map(|project| {
-                    let level = project.lead_unit.as_ref().and_then(|u| portfolio.units.get(u)?.level);
-                    let mut row = LedgerRow::of_project(project, level);
-                    floats.put(&mut row);
-                    row
-                });
+                let project = portfolio.project(code.as_str());
+                line.row = project.map(|project| project_row(&portfolio, project, &floats));
             }
         }
         Ok(trace)
@@ -323,19 +350,16 @@ impl Paging {
     }
 }
 
-/// The rows that a query finds of items as they were known before something more was recorded of them.
-fn each_changed(
+/// The rows of items as they were known before something more was recorded of them.
+pub(crate) fn each_changed(
     connection: &mut Connection,
     plan: &Code,
     view: View,
-    query: &LedgerQuery,
-    judge: &Judge,
     mut found: impl FnMut(LedgerRow),
 ) -> Result<(), StoreError> {
     connection.each_changed_item(plan, view.known, &mut |history| {
-        let row = Item::at(&history, view).map(|item| LedgerRow::of_item(&item));
-        if let Some(row) = row.filter(|row| query.takes(row, judge)) {
-            found(row);
+        if let Some(item) = Item::at(&history, view) {
+            found(LedgerRow::of_item(&item));
         }
         Ok(())
     })
@@ -387,6 +411,23 @@ fn neighbours(
     Ok(history.and_then(|history| Item::at(&history, view)).map_or_else(Vec::new, |item| item.links))
 }
 
+fn level(portfolio: &Portfolio, project: &Project) -> Option<UnitLevel> {
+    project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level)
+}
+
+/// A project's row, with what lights ask of the timetable.
+pub(crate) fn project_row(portfolio: &Portfolio, project: &Project, floats: &Floats) -> LedgerRow {
+    let mut row = LedgerRow::of_project(project, level(portfolio, project));
+    floats.put(&mut row);
+    row
+}
+
+fn milestone_rows(portfolio: &Portfolio, project: &Project, floats: &Floats) -> Vec<LedgerRow> {
+    let mut rows = LedgerRow::of_milestones(project, level(portfolio, project));
+    rows.iter_mut().for_each(|row| floats.put(row));
+    rows
+}
+
 /// The rows of projects and milestones that a query finds.
 pub(crate) fn project_rows(
     portfolio: &Portfolio,
@@ -399,15 +440,13 @@ pub(crate) fn project_rows(
     }
     let mut rows = Vec::new();
     for project in portfolio.members() {
-        let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
         if query.projects {
-            rows.push(LedgerRow::of_project(project, level));
+            rows.push(project_row(portfolio, project, floats));
         }
         if query.milestones {
-            rows.extend(LedgerRow::of_milestones(project, level));
+            rows.extend(milestone_rows(portfolio, project, floats));
         }
     }
-    rows.iter_mut().for_each(|row| floats.put(row));
     rows.retain(|row| !matches!(row.kind, RowKind::Item(_)) && query.takes(row, judge));
     rows
 }

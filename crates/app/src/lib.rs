@@ -16,6 +16,7 @@ pub mod gantt;
 pub mod import;
 pub mod ledger;
 pub mod notify;
+mod numbered;
 pub mod paper;
 pub mod read;
 pub mod report;

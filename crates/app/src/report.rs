@@ -9,7 +9,7 @@ use domain::history::View;
 use domain::item::kind::{ItemKind, Series};
 use domain::item::ledger::LedgerRow;
 use domain::item::light::Judge;
-use domain::item::query::LedgerQuery;
+use domain::item::query::{LedgerQuery, Sort};
 use domain::item::workflow::Standing;
 use domain::item::{Item, ItemFact, State, Step};
 use domain::journal::{Entry, Hash, Seq};
@@ -26,7 +26,11 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt, make};
 use crate::error::AppError;
+use crate::ledger::Paging;
 use crate::read::Asked;
+
+#[cfg(test)]
+mod tests;
 
 /// A report as its page shows it.
 #[derive(Debug, Clone)]
@@ -39,6 +43,18 @@ pub struct Report {
     pub outdated: bool,
     /// Whether an issued report is still what its digest says.
     pub intact: bool,
+}
+
+/// A report as it is frozen.
+#[derive(Debug, Clone)]
+pub(crate) struct Frozen {
+    pub series: Series,
+    pub as_of: Date,
+    /// The last entry before the ledger was read for it.
+    pub known: Seq,
+    pub content: String,
+    /// What is recorded with its being issued.
+    pub facts: Vec<Fact>,
 }
 
 /// Why a report is not issued.
@@ -59,6 +75,8 @@ pub enum IssueError {
     TooManyRows { title: String, found: usize },
 }
 
+/// Issued reports looked through at once for the one before a period.
+const LOOKED: usize = 20;
 /// Entries about a report's period that were made after it was issued; more are told by the audit.
 const LATER_MOST: usize = 100;
 /// How many times as many are looked through for those that concern a report's rows.
@@ -77,7 +95,8 @@ impl App {
         if self.subject(&Subject::item(plan, &code)).await?.is_some() {
             return Ok(code);
         }
-        let content = self.compose(plan, series, period).await?;
+        let (content, _) = self.compose(plan, series, period).await?;
+        let due = self.portfolio(plan, Asked::default()).await?.plan.rhythm_rules().report_due(period);
         let facts = [
             ItemFact::Kind { kind: ItemKind::Report },
             ItemFact::Name(title(series, period)),
@@ -85,7 +104,7 @@ impl App {
             ItemFact::Period { from: period.from, to: period.to },
             // It is owed from its period's end, however late somebody begins it.
             ItemFact::Received { on: period.to.min(self.clock().today()) },
-            ItemFact::Due { on: period.report_due() },
+            ItemFact::Due { on: due },
             ItemFact::Content { content: content.to_text() },
         ];
         let change = Change {
@@ -101,8 +120,13 @@ impl App {
         Ok(code)
     }
 
-    /// What a period's report says by the ledger as it is known now.
-    async fn compose(&self, plan: &Code, series: Series, period: Period) -> Result<Content, AppError> {
+    /// What a period's report says by the ledger as it is known now, and what the report before it said.
+    async fn compose(
+        &self,
+        plan: &Code,
+        series: Series,
+        period: Period,
+    ) -> Result<(Content, Option<Content>), AppError> {
         let last = self.last_issued(plan, series, period).await?;
         let eve = period.from.yesterday().unwrap_or(period.from);
         let moving = plan.clone();
@@ -118,7 +142,7 @@ impl App {
             }
             content.pack = Some(pack);
         }
-        Ok(content)
+        Ok((content, last))
     }
 
     /// What the dispatch of some days is shown besides the ledger: what units asked, and the plan's
@@ -153,13 +177,7 @@ impl App {
             portfolio => portfolio?,
         };
         let judge = portfolio.plan.lights().on(day);
-        let floats = self.floats(&portfolio, &judge).await?;
-        for project in portfolio.members() {
-            let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-            let mut row = LedgerRow::of_project(project, level);
-            floats.put(&mut row);
-            rows.push(row);
-        }
+        rows.extend(self.all_projects(&portfolio).await?);
         Ok((rows, judge))
     }
 
@@ -170,43 +188,56 @@ impl App {
         series: Series,
         period: Period,
     ) -> Result<Option<Content>, AppError> {
-        let reports = self.issued(plan, series).await?;
-        let last = reports
-            .into_iter()
-            .filter(|item| item.period.is_some_and(|(_, to)| to < period.from))
-            .max_by_key(|item| item.period);
-        Ok(last.and_then(|item| Content::parse(&item.content)))
-    }
-
-    /// All reports of a series that were issued, as known now.
-    pub(crate) async fn issued(&self, plan: &Code, series: Series) -> Result<Vec<Item>, AppError> {
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let view = self.view(Asked::default()).await?;
         let query = LedgerQuery {
             kinds: vec![ItemKind::Report],
             series: Some(series),
             standings: vec![Standing::Done],
             ..LedgerQuery::default()
         };
-        let mut out = Vec::new();
-        for row in self.all_items(&portfolio, &query).await? {
-            out.push(self.item(plan, &row.code, Asked::default()).await?.0);
+        let mut paging = Paging { sort: Sort::Finished, descending: true, after: None, limit: LOOKED };
+        let mut last: Option<(Date, Code)> = None;
+        loop {
+            let page = self.ledger_at(plan, &query, &paging, view).await?;
+            let codes: Vec<Code> = page.rows.iter().map(|(row, _)| row.code.clone()).collect();
+            let reports = self.items_without_content(plan, &codes, view).await?;
+            let ended = reports.into_iter().filter_map(|(code, item)| Some((item.period?.1, code)));
+            last = last.into_iter().chain(ended.filter(|(to, _)| *to < period.from)).max();
+            // A report goes out after its period: whatever went out before this one's end is about an earlier one.
+            let oldest = page.rows.last().and_then(|(row, _)| row.finished);
+            let found = last.as_ref().is_some_and(|(to, _)| oldest.is_some_and(|oldest| oldest <= *to));
+            if found || page.next.is_none() {
+                break;
+            }
+            paging.after = page.next;
         }
-        Ok(out)
+        let Some((_, code)) = last else { return Ok(None) };
+        let (item, _) = self.item(plan, &code, Asked::default()).await?;
+        Ok(Content::parse(&item.content))
     }
 
     /// A report with what speaks against issuing it, or against trusting it.
     pub async fn report(&self, plan: &Code, code: &Code) -> Result<Report, AppError> {
+        self.report_and_fresh(plan, code).await.map(|(report, _)| report)
+    }
+
+    /// A report, and what a draft would say by the ledger as it is known now.
+    async fn report_and_fresh(
+        &self,
+        plan: &Code,
+        code: &Code,
+    ) -> Result<(Report, Option<Content>), AppError> {
         let (item, _) = self.item(plan, code, Asked::default()).await?;
         let content = Content::parse(&item.content).ok_or(AppError::NotFound)?;
         let intact = is_intact(&item);
-        let (mut shortfalls, mut outdated) = (Vec::new(), false);
+        let (mut shortfalls, mut outdated, mut composed) = (Vec::new(), false, None);
         if let (State::Draft, Some((series, period))) = (item.state, of(&item)) {
-            let fresh = self.compose(plan, series, period).await?;
+            let (fresh, last) = self.compose(plan, series, period).await?;
             outdated = !content.counts_as(&fresh);
-            let last = self.last_issued(plan, series, period).await?;
             shortfalls = content.shortfalls(last.as_ref());
+            composed = Some(fresh);
         }
-        Ok(Report { item, content, shortfalls, outdated, intact })
+        Ok((Report { item, content, shortfalls, outdated, intact }, composed))
     }
 
     /// Takes the ledger's present numbers into a draft, and what people wrote.
@@ -219,13 +250,9 @@ impl App {
         written: &[(String, String)],
         source: &Source,
     ) -> Result<Receipt, AppError> {
-        let report = self.report(plan, code).await?;
-        let mut content = match of(&report.item) {
-            Some((series, period)) => {
-                let mut fresh = self.compose(plan, series, period).await?;
-                fresh.sections = report.content.sections;
-                fresh
-            }
+        let (report, fresh) = self.report_and_fresh(plan, code).await?;
+        let mut content = match fresh {
+            Some(fresh) => Content { sections: report.content.sections, ..fresh },
             None => report.content,
         };
         for section in &mut content.sections {
@@ -246,6 +273,14 @@ impl App {
         expected: Seq,
         source: &Source,
     ) -> Result<Receipt, IssueError> {
+        let frozen = self.fit_report(plan, code).await?;
+        Ok(self.number_and_issue(actor, (plan, code), frozen, expected, source).await?)
+    }
+
+    /// A report as it would be frozen now, where nothing speaks against issuing it.
+    async fn fit_report(&self, plan: &Code, code: &Code) -> Result<Frozen, IssueError> {
+        // What is recorded from here on is not surely in it, and is listed beside it.
+        let known = self.head().await?;
         let report = self.report(plan, code).await?;
         if !report.shortfalls.is_empty() {
             return Err(IssueError::DoesNotClose(report.shortfalls));
@@ -257,24 +292,26 @@ impl App {
             return Err(IssueError::NotOver);
         }
         let series = report.item.series.ok_or(AppError::NotFound)?;
-        let frozen = (report.content.to, report.item.content);
-        Ok(self.number_and_issue(actor, (plan, code), series, frozen, Vec::new(), expected, source).await?)
+        let (as_of, content) = (report.content.to, report.item.content);
+        Ok(Frozen { series, as_of, known, content, facts: Vec::new() })
     }
 
-    /// Numbers and freezes a report of a series with its content as of a day. The number is taken where it
-    /// is written down: whoever issues another report of the series at the same moment, on whichever
-    /// server, waits for this one.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one change")]
+    /// The last entry that is on the books.
+    pub(crate) async fn head(&self) -> Result<Seq, AppError> {
+        Ok(self.database().read_async(|c| c.head()).await?)
+    }
+
+    /// Numbers and freezes a report. The number is taken where it is written down: whoever issues another
+    /// report of the series at the same moment, on whichever server, waits for this one.
     pub(crate) async fn number_and_issue(
         &self,
         actor: &Actor,
         (plan, code): (&Code, &Code),
-        series: Series,
-        (as_of, content): (Date, String),
-        facts: Vec<Fact>,
+        frozen: Frozen,
         expected: Seq,
         source: &Source,
     ) -> Result<Receipt, AppError> {
+        let Frozen { series, as_of, known, content, facts } = frozen;
         let (actor, plan, code, source) = (actor.clone(), plan.clone(), code.clone(), source.clone());
         let (now, today) = (self.clock().now(), self.clock().today());
         let issue = move |tx: &mut Tx| -> Result<Receipt, AppError> {
@@ -284,7 +321,7 @@ impl App {
             let mut facts = facts.clone();
             facts.extend([
                 ItemFact::Number { number: number.to_string() }.into(),
-                ItemFact::Issue { number, as_of, known: tx.head().0, digest: Hash::of(&content).to_string() }
+                ItemFact::Issue { number, as_of, known: known.0, digest: Hash::of(&content).to_string() }
                     .into(),
                 ItemFact::Move { step: Step::Issue, state: State::Issued, by: None }.into(),
             ]);

@@ -10,6 +10,7 @@ use crate::App;
 use crate::account::secret;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::ledger::{each_changed, project_rows};
 
 /// What a list is to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,7 +116,7 @@ impl App {
         let floats = self.floats(&portfolio, &judge).await?;
         let of_projects: Vec<u64> = queries
             .iter()
-            .map(|query| crate::ledger::project_rows(&portfolio, query, &judge, &floats).len() as u64)
+            .map(|query| project_rows(&portfolio, query, &judge, &floats).len() as u64)
             .collect();
         let (plan, view) = (plan.clone(), portfolio.view);
         let count = move |c: &mut store::Connection| {
@@ -123,14 +124,10 @@ impl App {
             for (query, count) in queries.iter().zip(&mut counts) {
                 *count += c.ledger_count(&plan, query, (&judge, view.known), most)?;
             }
-            c.each_changed_item(&plan, view.known, &mut |history| {
-                let item = domain::item::Item::at(&history, view);
-                if let Some(row) = item.map(|item| domain::item::ledger::LedgerRow::of_item(&item)) {
-                    for (query, count) in queries.iter().zip(&mut counts) {
-                        *count += u64::from(query.takes(&row, &judge));
-                    }
+            each_changed(c, &plan, view, |row| {
+                for (query, count) in queries.iter().zip(&mut counts) {
+                    *count += u64::from(query.takes(&row, &judge));
                 }
-                Ok(())
             })?;
             Ok::<_, StoreError>(counts.into_iter().map(|count| count.min(most)).collect())
         };

@@ -12,7 +12,6 @@ use domain::item::{Item, ItemFact, Relation, State, Target};
 use domain::journal::Seq;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
-use domain::refusal::{Problem, Refusal};
 use domain::report::study::{Found, ROWS_MOST, tally};
 use domain::report::{Exhibit, Part, Show, Study, Unfit};
 use domain::source::Source;
@@ -25,10 +24,7 @@ use crate::change::{Change, Receipt};
 use crate::error::AppError;
 use crate::ledger::{PAGE_MOST, Paging};
 use crate::read::Asked;
-use crate::report::{IssueError, is_intact, record};
-
-/// Tries for a free number when several people begin one at once.
-const NUMBERS: usize = 5;
+use crate::report::{Frozen, IssueError, is_intact, record};
 
 /// What a report is about when it is begun.
 #[derive(Debug, Clone)]
@@ -127,22 +123,12 @@ impl App {
         let arises = |to| ItemFact::Link { relation: Relation::ArisesFrom, to, held: true };
         facts.extend(subjected.about.map(arises));
         let facts: Vec<Fact> = facts.into_iter().map(Fact::from).collect();
-        let mut tries = 0;
-        loop {
-            let code = self.next_item_code(plan, ItemKind::Report).await?;
-            let subject = Subject::item(plan, &code);
-            let command = Command::Register { subject, facts: facts.clone() };
-            let change = Change { command, effective: None, source: source.clone(), reason: String::new() };
-            let taken = |refusal: &Refusal| matches!(refusal.problem, Problem::AlreadyRegistered(_));
-            match self.change(actor, change).await {
-                Ok(_) => return Ok(code),
-                // Somebody else took the number at the same moment.
-                Err(AppError::Refused(refusals)) if tries < NUMBERS && refusals.iter().any(taken) => {
-                    tries += 1
-                }
-                Err(error) => return Err(error),
-            }
-        }
+        let changes = |code: &Code| {
+            let command = Command::Register { subject: Subject::item(plan, code), facts: facts.clone() };
+            Ok(vec![Change { command, effective: None, source: source.clone(), reason: String::new() }])
+        };
+        let numbered = self.change_numbered(actor, plan, ItemKind::Report, changes).await;
+        numbered.map(|(code, _)| code).map_err(|(_, error)| error)
     }
 
     /// A report with what its exhibits find: what was frozen, or what the ledger says to a draft.
@@ -217,6 +203,14 @@ impl App {
         expected: Seq,
         source: &Source,
     ) -> Result<Receipt, IssueError> {
+        let frozen = self.fit_study(plan, code).await?;
+        Ok(self.number_and_issue(actor, (plan, code), frozen, expected, source).await?)
+    }
+
+    /// A report as it would be frozen now, where nothing speaks against issuing it.
+    async fn fit_study(&self, plan: &Code, code: &Code) -> Result<Frozen, IssueError> {
+        // What is recorded from here on is not surely in it, and is listed beside it.
+        let known = self.head().await?;
         let report = self.study(plan, code).await?;
         report.study.check_issue().map_err(IssueError::Unfit)?;
         if report.study.as_of > self.clock().today() {
@@ -232,7 +226,6 @@ impl App {
         };
         let series = report.item.series.ok_or(AppError::NotFound)?;
         let facts = vec![ItemFact::Content { content: content.clone() }.into()];
-        let frozen = (report.study.as_of, content);
-        Ok(self.number_and_issue(actor, (plan, code), series, frozen, facts, expected, source).await?)
+        Ok(Frozen { series, as_of: report.study.as_of, known, content, facts })
     }
 }

@@ -20,7 +20,7 @@ use domain::plan::PlanFact;
 use domain::policy::{Role, Scope};
 use domain::refusal::Problem;
 use domain::report::{Period, Rhythm};
-use domain::rhythm::{InForce, Recipient, RhythmRules, return_code};
+use domain::rhythm::{InForce, Recipient, RhythmRules, SlipRules, return_code};
 use domain::source::Source;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
@@ -173,6 +173,8 @@ on_both!(
     a_task_climbs_the_ladder,
     a_server_that_was_off_catches_up_in_order,
     two_servers_do_it_once,
+    a_slip_is_not_chased_once_its_item_is_done_with,
+    slips_and_reports_go_by_the_plans_own_rules,
     an_unanswered_whistle_is_raised,
     a_week_opens_is_returned_and_closes,
     quarters_and_years_are_reported_on_too,
@@ -235,6 +237,48 @@ async fn a_task_climbs_the_ladder(scratch: &Scratch) {
     assert!(entries.len() >= 9 && entries.iter().all(|it| it.draft.source.title.contains("usual 1")));
     let verified = block_in_place(|| server.app.database().read(|c| c.verify(|_| {})).unwrap());
     assert!(verified.is_sound(), "{verified:?}");
+}
+
+async fn a_slip_is_not_chased_once_its_item_is_done_with(scratch: &Scratch) {
+    let server = Server::on(scratch);
+    begun(&server).await;
+    let on = |month, day| date(2019, month, day).at(9, 0, 0, 0);
+    server.run(on(2, 27), false).await;
+    let slip = "SLP-2019-0001";
+    assert_eq!(chased(&server.run(on(2, 28), false).await, slip), [(Recipient::Unit, None)]);
+    // As long as the task is in hand, the slip's ladder goes on.
+    assert_eq!(chased(&server.run(on(3, 1), true).await, slip), [(Recipient::UnitLeader, None)]);
+    let ladder = || async {
+        let portfolio = server.app.portfolio(&plan(), Asked::default()).await.unwrap();
+        server.app.ladder(&portfolio, &server.item(slip).await).await.unwrap().len()
+    };
+    assert_ne!(ladder().await, 0);
+    server.record("office", "T-1", vec![step(Step::Withdraw, State::Withdrawn)]).await.unwrap();
+    assert_eq!(chased(&server.run(on(3, 1), true).await, slip), []);
+    for day in 1..29 {
+        assert_eq!(chased(&server.run(on(3, day), false).await, slip), []);
+    }
+    assert_eq!(server.item(slip).await.state, State::Sent, "it may still be signed for");
+    assert_eq!(ladder().await, 0);
+}
+
+async fn slips_and_reports_go_by_the_plans_own_rules(scratch: &Scratch) {
+    let server = Server::on(scratch);
+    begun(&server).await;
+    let mut rules = RhythmRules::presets().swap_remove(0);
+    rules.slips = SlipRules { sign: 3, number: "回天督〔{year}〕{number}号".into() };
+    rules.returns[0].report_due = Some(4);
+    let rhythm = PlanFact::Rhythm(InForce { since: date(2019, 2, 1), until: None, rules });
+    let (subject, facts) = (Subject::plan(&plan()), vec![rhythm.into()]);
+    server.give("operator", Command::Record { subject, facts, expected: None }).await.unwrap();
+    server.run(date(2019, 2, 27).at(9, 0, 0, 0), false).await;
+    let slip = server.item("SLP-2019-0001").await;
+    // Three working days after the Wednesday it went out.
+    assert_eq!((slip.number.as_str(), slip.due), ("回天督〔2019〕1号", Some(date(2019, 3, 4))));
+    let week = Period::containing(Rhythm::Week, date(2019, 2, 18));
+    let (operator, source) = (Actor::operator(), Source::default());
+    let report = server.app.draft_report(&operator, &plan(), (Series::Weekly, week), &source).await.unwrap();
+    assert_eq!(server.item(report.as_str()).await.due, Some(date(2019, 2, 28)));
 }
 
 async fn a_server_that_was_off_catches_up_in_order(scratch: &Scratch) {

@@ -13,6 +13,8 @@ pub const NAME_MOST: usize = 60;
 pub const QUERY_MOST: usize = 2_000;
 /// Lists of one person in one plan.
 pub const LISTS_MOST: usize = 30;
+/// Lists of others that somebody finds.
+pub const SHARED_MOST: usize = 200;
 
 /// Who sees a list besides whoever keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

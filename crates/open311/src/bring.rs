@@ -166,7 +166,7 @@ async fn read<'a>(
 
 /// A program that got no answer sends the same again: within a minute it is the same request.
 fn secret(server: &Server, asked: &Asked) -> String {
-    let minute = server.app.wall_time().strftime("%Y-%m-%dT%H:%M").to_string();
+    let minute = server.app.wall().strftime("%Y-%m-%dT%H:%M").to_string();
     let mut parts = vec![minute.as_str()];
     for (name, value) in &asked.0 {
         parts.extend([name.as_str(), value.as_str()]);

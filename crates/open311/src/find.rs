@@ -105,7 +105,7 @@ fn span(server: &Server, asked: &Asked) -> Result<Span, Fault> {
     let zone = server.app.clock().zone().clone();
     let (start, end) = (asked.moment("start_date", &zone)?, asked.moment("end_date", &zone)?);
     let most = DAYS.days();
-    let now = server.app.wall_time();
+    let now = server.app.wall();
     Ok(match (start, end) {
         (None, None) if asked.get("updated_after").is_some() => (None, None, None),
         (None, None) => (Some(now.saturating_sub(most)), None, None),

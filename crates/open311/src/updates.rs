@@ -56,7 +56,7 @@ fn status(state: RequestState) -> &'static str {
 /// What happened to published requests in a span of time, in the order in which it did.
 pub async fn list(server: &Server, held: &Jurisdiction, asked: &Asked, lang: Lang) -> Result<Node, Fault> {
     let zone = server.app.clock().zone().clone();
-    let now = server.app.wall_time();
+    let now = server.app.wall();
     let start = asked.moment("start_date", &zone)?;
     let end = asked.moment("end_date", &zone)?.unwrap_or(now);
     let start = start.unwrap_or_else(|| end.saturating_sub(1.days()));

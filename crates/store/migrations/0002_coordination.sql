@@ -91,6 +91,9 @@ CREATE INDEX item_report ON item (plan, series, code) WHERE kind = 'report';
 -- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
 CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 
+-- What units asked for, by its day: packs and reports tell of it.
+CREATE INDEX fact_asking ON fact (scope, effective, subject) WHERE kind = 'item' AND (topic IN ('objection', 'extension_asked') OR topic = 'state' AND replace(body, '"ask_review"', '') <> body) AND superseded IS NULL;
+
 -- Items are many, the groups of areas that they lie in are few: a row of the ledger names its group, and here
 -- stands which groups an area is in.
 CREATE TABLE item_area (

@@ -6,6 +6,7 @@
 
 mod account;
 mod asked;
+mod asking;
 mod backup;
 mod database;
 mod doctor;

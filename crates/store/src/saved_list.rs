@@ -1,7 +1,7 @@
 //! Lists of the ledger that people keep under a name.
 
 use domain::code::Code;
-use domain::saved_list::{LISTS_MOST, SavedList, Sharing};
+use domain::saved_list::{SHARED_MOST, SavedList, Sharing};
 
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
@@ -41,7 +41,7 @@ impl Connection {
         self.rows(
             &format!(
                 "SELECT {COLUMNS} FROM saved_list WHERE plan = $1 AND person <> $2 AND shared <> '' \
-                 AND shared IN ('plan'{}) ORDER BY name, id LIMIT {LISTS_MOST}",
+                 AND shared IN ('plan'{}) ORDER BY name, id LIMIT {SHARED_MOST}",
                 places.concat()
             ),
             &params,

@@ -44,7 +44,7 @@ impl App {
         reply: &Reply,
         source: &Source,
     ) -> Result<Receipt, AppError> {
-        let at = reply.at.unwrap_or_else(|| self.wall_time());
+        let at = reply.at.unwrap_or_else(|| self.wall());
         // To the second: nobody's watch is finer.
         let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
         let mut tries = 0;

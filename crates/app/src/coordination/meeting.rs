@@ -17,19 +17,19 @@ use domain::subject::Subject;
 use jiff::civil::Date;
 use jiff::{Span, Timestamp};
 
-use super::{TRIES, item_at, was_overtaken};
+use super::item_at;
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt};
 use crate::error::AppError;
-use crate::ledger::{PAGE_MOST, Paging};
+use crate::ledger::{PAGE_MOST, Paging, project_row};
 use crate::read::Asked;
 
 /// Decisions of one meeting that are shown.
 const DECISIONS_MOST: usize = 200;
 /// Points that are proposed.
 const PROPOSALS_MOST: usize = 50;
-/// Without a meeting before it, an agenda goes back so many days for what returns ask.
+/// Without a meeting before it, a meeting goes back so many days for what came in.
 const ASKS_BACK: i64 = 31;
 
 /// What a meeting decides: an item with its owner and date.
@@ -150,10 +150,7 @@ impl App {
             None => Vec::new(),
         };
         let today = self.clock().today();
-        let since = match last.as_ref().and_then(|last| last.appointment.as_ref()) {
-            Some((at, _)) => at.date(),
-            None => today.saturating_sub(Span::new().days(ASKS_BACK)),
-        };
+        let since = since(last.as_ref(), today);
         let returned = self.asked_between(plan, (since, today), asked).await?;
         let lit = LedgerQuery {
             projects: true,
@@ -167,7 +164,8 @@ impl App {
             standings: vec![Standing::Open],
             ..LedgerQuery::default()
         };
-        let paging = Paging { sort: Sort::Due, descending: true, after: None, limit: PAGE_MOST };
+        // Where there are more than a page, what has waited longest is looked at.
+        let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: PAGE_MOST };
         let mut open = self.ledger(plan, &lit, &paging, asked).await?.rows;
         open.extend(self.ledger(plan, &called, &paging, asked).await?.rows);
         // The matters of the last meeting, lit or not.
@@ -200,9 +198,9 @@ impl App {
             if let Some(Target::Project(code)) = &point.about
                 && let Some(project) = portfolio.project(code.as_str())
             {
-                let mut row = LedgerRow::of_project(project, None);
-                floats.put(&mut row);
-                open.push((row.clone(), judge.judge(&row)));
+                let row = project_row(&portfolio, project, &floats);
+                let verdict = judge.judge(&row);
+                open.push((row, verdict));
             }
         }
         let mut seen = BTreeSet::new();
@@ -237,22 +235,23 @@ impl App {
         decisions: &[NewDecision],
     ) -> Result<Receipt, (usize, AppError)> {
         let code = meeting.command.subject().code.clone();
-        let mut tries = 0;
-        loop {
-            let first = self.next_item_code(plan, ItemKind::Decision).await.map_err(|error| (0, error))?;
+        let changes = |first: &Code| {
             let mut changes = vec![meeting.clone()];
             for (at, decision) in decisions.iter().enumerate() {
-                let own = following(&first, at).ok_or((at + 1, AppError::NotFound))?;
+                let own = following(first, at).ok_or((at + 1, AppError::NotFound))?;
                 changes.push(decided(plan, &code, own, decision, &meeting.source, self.clock().today()));
             }
-            match self.change_all(actor, changes).await {
-                Ok(receipts) => return receipts.into_iter().next().ok_or((0, AppError::NotFound)),
-                // Somebody else took the number.
-                Err((at, error)) if at > 0 && was_overtaken(&error) && tries < TRIES => tries += 1,
-                Err(error) => return Err(error),
-            }
-        }
+            Ok(changes)
+        };
+        let (_, receipts) = self.change_numbered(actor, plan, ItemKind::Decision, changes).await?;
+        receipts.into_iter().next().ok_or((0, AppError::NotFound))
     }
+}
+
+/// From which day on a meeting sees to what came in: from that of the meeting before.
+pub(crate) fn since(last: Option<&Item>, day: Date) -> Date {
+    let held = last.and_then(|last| last.appointment.as_ref()).map(|(at, _)| at.date());
+    held.filter(|held| *held < day).unwrap_or_else(|| day.saturating_sub(Span::new().days(ASKS_BACK)))
 }
 
 /// The `n`-th code after one that ends in a number.

@@ -1,7 +1,7 @@
 //! Units brought together: meetings, instant dispatches, whistles, five parties.
 
 mod call;
-mod meeting;
+pub(crate) mod meeting;
 mod parties;
 
 pub use call::{Reply, Word};
@@ -16,7 +16,6 @@ use domain::item::{Item, ItemFact};
 use domain::refusal::Problem;
 use domain::source::Source;
 use domain::subject::Subject;
-use jiff::civil::DateTime;
 use store::{Connection, StoreError};
 
 use crate::App;
@@ -27,11 +26,6 @@ use crate::error::AppError;
 const TRIES: usize = 5;
 
 impl App {
-    /// The time on the wall of the plan's office.
-    pub fn wall_time(&self) -> DateTime {
-        self.clock().zone().to_datetime(self.clock().now())
-    }
-
     /// An item as it is now.
     async fn item_now(&self, plan: &Code, code: &Code) -> Result<Item, AppError> {
         let (item, _) = self.item(plan, code, crate::read::Asked::default()).await?;

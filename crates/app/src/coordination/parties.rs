@@ -50,11 +50,11 @@ impl App {
         let query = LedgerQuery {
             kinds: vec![ItemKind::Need, ItemKind::Resource],
             standings: vec![Standing::Open, Standing::Done],
-            areas: with_children(&portfolio, &around),
+            areas: portfolio.areas_below(&around),
             ..LedgerQuery::default()
         };
         let rows = self.all_items(&portfolio, &query).await?;
-        let own = with_children(&portfolio, area);
+        let own = portfolio.areas_below(area);
         let here = |row: &&LedgerRow| row.areas.iter().any(|held| own.contains(held));
         let of = |kind: ItemKind| {
             rows.iter().filter(move |row| row.kind == domain::item::ledger::RowKind::Item(kind))
@@ -187,20 +187,6 @@ fn surroundings(portfolio: &Portfolio, area: &Code) -> Option<Code> {
         (Some(AreaLevel::Community), Some(parent)) => Some(parent.clone()),
         _ => Some(area.clone()),
     }
-}
-
-/// An area and all below it.
-pub(crate) fn with_children(portfolio: &Portfolio, area: &Code) -> Vec<Code> {
-    let mut out = vec![area.clone()];
-    let mut at = 0;
-    while at < out.len() {
-        let children = portfolio.areas.values().filter(|held| held.parent.as_ref() == Some(&out[at]));
-        let new: Vec<Code> =
-            children.map(|held| held.code.clone()).filter(|code| !out.contains(code)).collect();
-        out.extend(new);
-        at += 1;
-    }
-    out
 }
 
 fn nearness(portfolio: &Portfolio, a: &Code, b: &Code) -> Nearness {

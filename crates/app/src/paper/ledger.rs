@@ -3,14 +3,11 @@
 use document::{Block, Kind};
 use domain::code::Code;
 use domain::item::asking::Asking;
-use domain::item::ledger::LedgerRow;
-use domain::item::light::Light;
 use words::Lang;
 
 use super::scribe::{Scribe, Width, landscape};
 use super::{Data, PRINTED_MOST, PaperError, SHEET_MOST};
 use crate::App;
-use crate::ledger::{PAGE_MOST, Paging};
 use crate::read::Asked;
 
 impl App {
@@ -30,25 +27,13 @@ impl App {
         if total > most as u64 {
             return Err(PaperError::TooLong { found: total, most });
         }
-        let (sort, descending) = asking.sort();
-        let mut paging = Paging { sort, descending, after: None, limit: PAGE_MOST };
-        let mut rows: Vec<(LedgerRow, Light)> = Vec::new();
-        loop {
-            let page = self.ledger(plan, &query, &paging, asked).await?;
-            rows.extend(page.rows.into_iter().map(|(row, verdict)| (row, verdict.light)));
-            // What came in meanwhile is left to the next time.
-            if page.next.is_none() || rows.len() >= most {
-                break;
-            }
-            paging.after = page.next;
-        }
-        rows.truncate(most);
+        let rows = self.ledger_rows(plan, &query, asking.sort(), most, self.view(asked).await?).await?;
         let scribe = Scribe { lang, portfolio: &portfolio };
         let day = portfolio.view.as_of;
         let judge = portfolio.plan.lights().on(day);
         let title = scribe.tw("paper-ledger-title", &[("plan", &scribe.plan_name())]);
         let note = note(&scribe, asking, total);
-        let table = scribe.ledger_table(rows.iter().map(|(row, light)| (row, *light)), Width::Wide, &judge);
+        let table = scribe.ledger_table(rows.iter().map(|(row, it)| (row, it.light)), Width::Wide, &judge);
         if book {
             let sheet = scribe.sheet(scribe.t("nav-ledger"), title, Some(note), table);
             return Ok(Data::Book(scribe.book(day, vec![sheet])));

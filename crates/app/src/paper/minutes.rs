@@ -5,9 +5,9 @@ use document::{
     TextSize,
 };
 use domain::code::Code;
+use domain::item::Item;
 use domain::item::kind::{Attendance, ItemKind};
 use domain::item::ledger::LedgerRow;
-use domain::item::{Item, Relation, Target};
 use words::Lang;
 
 use super::scribe::{Scribe, paragraphs, portrait};
@@ -28,10 +28,7 @@ impl App {
         if item.kind != ItemKind::Meeting {
             return Err(PaperError::NotThere);
         }
-        let trace = self.trace(plan, &Target::Item(code.clone()), asked).await?;
-        let decided =
-            trace.outcomes.into_iter().filter(|line| line.steps == 1 && line.relation == Relation::DecidedAt);
-        let mut decisions: Vec<LedgerRow> = decided.filter_map(|line| line.row).collect();
+        let mut decisions = self.decisions_at(plan, code, asked).await?;
         decisions.sort_by(|a, b| (a.due, &a.code).cmp(&(b.due, &b.code)));
         let scribe = Scribe { lang, portfolio: &portfolio };
         Ok(Data::Document(Box::new(document(&scribe, &item, &decisions))))

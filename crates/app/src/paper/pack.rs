@@ -3,23 +3,38 @@
 use document::xlsx::Sheet;
 use document::{Align, Block, Cell, Issue, Kind, Row, Series as Line, Table, TextSize};
 use domain::code::Code;
+use domain::item::Standing;
 use domain::item::kind::{ItemKind, Series};
 use domain::item::ledger::{LedgerRow, RowKind};
 use domain::item::light::{Judge, Light};
 use domain::item::query::{LedgerQuery, Sort};
-use domain::item::{Item, Relation, Standing, Target};
 use domain::report::{Ask, AskKind, Pack, Stated};
 use domain::rhythm::ReturnAsk;
-use jiff::civil::Date;
 use words::Lang;
 
-use super::scribe::{Scribe, Width, landscape, portrait};
-use super::{Data, PaperError};
+use super::scribe::{IN_TEXT, Scribe, Width, landscape, portrait};
+use super::{Data, PaperError, SHEET_MOST};
 use crate::App;
-use crate::ledger::{PAGE_MOST, Paging};
+use crate::coordination::meeting::since;
 use crate::read::Asked;
 
-type Rows = Vec<(LedgerRow, Light)>;
+/// The first rows of a list, and how many it has.
+#[derive(Default)]
+struct Listed {
+    rows: Vec<(LedgerRow, Light)>,
+    total: u64,
+}
+
+impl Listed {
+    fn and(mut self, other: Self) -> Self {
+        self.rows.extend(other.rows);
+        Self { rows: self.rows, total: self.total + other.total }
+    }
+
+    fn rows(&self) -> Vec<(&LedgerRow, Light)> {
+        self.rows.iter().map(|(row, light)| (row, *light)).collect()
+    }
+}
 
 impl App {
     /// The pack of a dispatch meeting, as the ledger stood on its day.
@@ -39,8 +54,11 @@ impl App {
         let asked = Asked { as_of: Some(day), known_at: None };
         let portfolio = self.portfolio(plan, asked).await?;
         let judge = portfolio.plan.lights().on(day);
-        let from = self.since(plan, &item, day).await?;
-        let lit = self.first_rows(plan, asked, open(&[Light::Red, Light::Orange, Light::Yellow])).await?;
+        let from = since(self.meeting_before(plan, &item, asked).await?.as_ref(), day);
+        let most = if book { SHEET_MOST } else { IN_TEXT };
+        let listed = |query| self.listed(plan, query, most, asked);
+        let red = listed(open(&[Light::Red])).await?;
+        let amber = listed(open(&[Light::Orange])).await?.and(listed(open(&[Light::Yellow])).await?);
         let open = LedgerQuery {
             kinds: vec![ItemKind::Decision],
             standings: vec![Standing::Open, Standing::Suspended],
@@ -52,23 +70,22 @@ impl App {
             finished: (Some(from), Some(day)),
             ..LedgerQuery::default()
         };
-        let mut decided = self.first_rows(plan, asked, open).await?;
-        decided.extend(self.first_rows(plan, asked, done).await?);
+        let (open, done) = (listed(open).await?, listed(done).await?);
+        let count = |list: &Listed| list.total.to_string();
+        let (red_count, amber_count) = (count(&red), count(&amber));
+        let (open_count, done_count) = (count(&open), count(&done));
+        let (lit, decided) = (red.and(amber), open.and(done));
+        if let Some(long) = [&lit, &decided].into_iter().find(|list| book && list.total > SHEET_MOST as u64) {
+            return Err(PaperError::TooLong { found: long.total, most: SHEET_MOST });
+        }
         let pack = self.pack(plan, (from, day)).await?;
         let scribe = Scribe { lang, portfolio: &portfolio };
         let name = item.name.get(scribe.english()).to_owned();
         let days = format!("{} – {}", scribe.day(from), scribe.day(day));
-        let of = |light: Light| -> Vec<(&LedgerRow, Light)> {
-            lit.iter().filter(|(_, held)| *held == light).map(|(row, light)| (row, *light)).collect()
-        };
-        let red = of(Light::Red);
-        let amber: Vec<_> = of(Light::Orange).into_iter().chain(of(Light::Yellow)).collect();
-        let carried: Vec<_> = decided.iter().map(|(row, light)| (row, *light)).collect();
         if book {
             let mut sheets = Vec::new();
-            for (key, rows) in [("paper-pack-lit", [red, amber].concat()), ("paper-pack-decisions", carried)]
-            {
-                let table = scribe.ledger_table(rows.into_iter(), Width::Wide, &judge);
+            for (key, list) in [("paper-pack-lit", &lit), ("paper-pack-decisions", &decided)] {
+                let table = scribe.ledger_table(list.rows().into_iter(), Width::Wide, &judge);
                 let label = scribe.t(key);
                 sheets.push(scribe.sheet(
                     label.clone(),
@@ -80,22 +97,21 @@ impl App {
             sheets.extend(self::sheets(&scribe, &name, &days, &pack));
             return Ok(Data::Book(scribe.book(day, sheets)));
         }
-        let done = carried.iter().filter(|(_, light)| *light == Light::Done).count();
         let mut first = vec![Block::paragraph(scribe.tw(
             "paper-pack-said",
             &[
                 ("from", &scribe.day(from)),
                 ("to", &scribe.day(day)),
-                ("red", &red.len().to_string()),
-                ("yellow", &amber.len().to_string()),
-                ("decisions", &(carried.len() - done).to_string()),
-                ("done", &done.to_string()),
+                ("red", &red_count),
+                ("yellow", &amber_count),
+                ("decisions", &open_count),
+                ("done", &done_count),
                 ("asks", &(pack.asks.len() + pack.returned.len()).to_string()),
             ],
         ))];
         first.extend(super::minutes::agenda(&scribe, &item));
-        let mut lists = self::lit(&scribe, &red, &amber, &judge);
-        lists.extend(decisions(&scribe, &carried, &judge));
+        let mut lists = self::lit(&scribe, &lit.rows(), lit.total, &judge);
+        lists.extend(decisions(&scribe, &decided.rows(), decided.total, &judge));
         lists.extend(asks(&scribe, &pack.asks));
         lists.extend(returned(&scribe, &pack.returned));
         lists.extend(stated(&scribe, &pack.stated));
@@ -109,24 +125,18 @@ impl App {
         Ok(Data::Document(Box::new(out)))
     }
 
-    /// The day after the meeting before, else the month's first.
-    async fn since(&self, plan: &Code, item: &Item, day: Date) -> Result<Date, PaperError> {
-        for target in item.linked(Relation::CarriedOver) {
-            if let Target::Item(code) = target {
-                let (before, _) = self.item(plan, code, Asked::default()).await?;
-                if let Some((at, _)) = before.appointment.filter(|(at, _)| at.date() < day) {
-                    return Ok(at.date().tomorrow().unwrap_or(day));
-                }
-            }
-        }
-        Ok(day.first_of_month())
-    }
-
-    /// The first rows of a query by their limits: more than a pack ever shows.
-    async fn first_rows(&self, plan: &Code, asked: Asked, query: LedgerQuery) -> Result<Rows, PaperError> {
-        let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: PAGE_MOST };
-        let page = self.ledger(plan, &query, &paging, asked).await?;
-        Ok(page.rows.into_iter().map(|(row, verdict)| (row, verdict.light)).collect())
+    /// The rows of a query with the earliest limits, and how many there are.
+    async fn listed(
+        &self,
+        plan: &Code,
+        query: LedgerQuery,
+        most: usize,
+        asked: Asked,
+    ) -> Result<Listed, PaperError> {
+        let view = self.view(asked).await?;
+        let total = self.ledger_lights_at(plan, &query, view).await?.values().sum();
+        let rows = self.ledger_rows(plan, &query, (Sort::Due, false), most, view).await?;
+        Ok(Listed { rows: rows.into_iter().map(|(row, verdict)| (row, verdict.light)).collect(), total })
     }
 }
 
@@ -149,30 +159,34 @@ pub(super) fn is_decision(row: &LedgerRow) -> bool {
     row.kind == RowKind::Item(ItemKind::Decision)
 }
 
-/// Red items, then amber ones, each with the rule that lit it.
+/// Red items, then amber ones, each with the rule that lit it: the first of so many.
 pub(super) fn lit(
     scribe: &Scribe<'_>,
-    red: &[(&LedgerRow, Light)],
-    amber: &[(&LedgerRow, Light)],
+    rows: &[(&LedgerRow, Light)],
+    total: u64,
     judge: &Judge,
 ) -> Vec<Block> {
     let mut out = vec![Block::heading(1, scribe.t("paper-pack-lit"))];
-    if red.is_empty() && amber.is_empty() {
+    if rows.is_empty() {
         out.push(Block::paragraph(scribe.t("paper-pack-lit-none")));
-        return out;
+    } else {
+        out.extend(scribe.ledger_blocks(rows, total, Width::Wide, judge));
     }
-    let rows: Vec<_> = red.iter().chain(amber).copied().collect();
-    out.extend(scribe.ledger_blocks(rows.into_iter(), Width::Wide, judge));
     out
 }
 
-/// Decisions of earlier meetings that are still to be carried out, and those done since.
-pub(super) fn decisions(scribe: &Scribe<'_>, rows: &[(&LedgerRow, Light)], judge: &Judge) -> Vec<Block> {
+/// Decisions of earlier meetings that are still to be carried out, and those done since: the first of so many.
+pub(super) fn decisions(
+    scribe: &Scribe<'_>,
+    rows: &[(&LedgerRow, Light)],
+    total: u64,
+    judge: &Judge,
+) -> Vec<Block> {
     let mut out = vec![Block::heading(1, scribe.t("paper-pack-decisions"))];
     if rows.is_empty() {
         out.push(Block::paragraph(scribe.t("paper-pack-decisions-none")));
     } else {
-        out.extend(scribe.ledger_blocks(rows.iter().copied(), Width::Wide, judge));
+        out.extend(scribe.ledger_blocks(rows, total, Width::Wide, judge));
     }
     out
 }
@@ -221,11 +235,11 @@ fn asks_table(scribe: &Scribe<'_>, asks: &[Ask]) -> Table {
 
 pub(super) fn asks(scribe: &Scribe<'_>, asks: &[Ask]) -> Vec<Block> {
     let mut out = vec![Block::heading(1, scribe.t("paper-pack-asks"))];
-    out.push(if asks.is_empty() {
-        Block::paragraph(scribe.t("paper-pack-asks-none"))
+    if asks.is_empty() {
+        out.push(Block::paragraph(scribe.t("paper-pack-asks-none")));
     } else {
-        Block::Table(asks_table(scribe, asks))
-    });
+        out.extend(scribe.in_text(asks_table(scribe, asks), asks.len() as u64));
+    }
     out
 }
 
@@ -258,7 +272,9 @@ pub(super) fn returned(scribe: &Scribe<'_>, returned: &[ReturnAsk]) -> Vec<Block
     if returned.is_empty() {
         return Vec::new();
     }
-    vec![Block::heading(1, scribe.t("returns-asked")), Block::Table(returned_table(scribe, returned))]
+    let mut out = vec![Block::heading(1, scribe.t("returns-asked"))];
+    out.extend(scribe.in_text(returned_table(scribe, returned), returned.len() as u64));
+    out
 }
 
 fn stated_table(scribe: &Scribe<'_>, stated: &[Stated]) -> Table {

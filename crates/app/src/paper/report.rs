@@ -117,10 +117,11 @@ fn document(scribe: &Scribe<'_>, report: &Report) -> Document {
     }
     let mut lists = Vec::new();
     if let Some(pack) = &content.pack {
-        lists.extend(pack::lit(scribe, &rows(content, "red"), &rows(content, "yellow"), &judge));
+        let lit = [rows(content, "red"), rows(content, "yellow")].concat();
+        lists.extend(pack::lit(scribe, &lit, lit.len() as u64, &judge));
         let decisions: Vec<_> =
             rows(content, "open_after").into_iter().filter(|(row, _)| pack::is_decision(row)).collect();
-        lists.extend(pack::decisions(scribe, &decisions, &judge));
+        lists.extend(pack::decisions(scribe, &decisions, decisions.len() as u64, &judge));
         lists.extend(pack::asks(scribe, &pack.asks));
         lists.extend(pack::returned(scribe, &pack.returned));
         lists.extend(pack::stated(scribe, &pack.stated));
@@ -131,7 +132,7 @@ fn document(scribe: &Scribe<'_>, report: &Report) -> Document {
                 continue;
             }
             lists.push(Block::heading(1, label(scribe, key)));
-            lists.extend(scribe.ledger_blocks(found.into_iter(), Width::Wide, &judge));
+            lists.extend(scribe.ledger_blocks(&found, found.len() as u64, Width::Wide, &judge));
         }
     }
     let mark = format!("paper-mark-{}", series.as_str());

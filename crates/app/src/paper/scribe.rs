@@ -234,15 +234,22 @@ impl Scribe<'_> {
         }
     }
 
-    /// A table inside a report: as many rows as a reader bears, and how many more there are.
-    pub fn ledger_blocks<'r>(
+    /// A list of the ledger inside a report: its first rows, and how many more of all there are.
+    pub fn ledger_blocks(
         &self,
-        rows: impl ExactSizeIterator<Item = (&'r LedgerRow, Light)>,
+        rows: &[(&LedgerRow, Light)],
+        total: u64,
         width: Width,
         judge: &Judge,
     ) -> Vec<Block> {
-        let left = rows.len().saturating_sub(IN_TEXT);
-        let mut out = vec![Block::Table(self.ledger_table(rows.take(IN_TEXT), width, judge))];
+        self.in_text(self.ledger_table(rows.iter().copied().take(IN_TEXT), width, judge), total)
+    }
+
+    /// A table inside a report: as many rows as a reader bears, and how many more of all there are.
+    pub fn in_text(&self, mut table: Table, total: u64) -> Vec<Block> {
+        table.rows.truncate(IN_TEXT);
+        let left = total.saturating_sub(table.rows.len() as u64);
+        let mut out = vec![Block::Table(table)];
         if left > 0 {
             out.push(Block::Note(self.tw("paper-more-rows", &[("count", &left.to_string())])));
         }

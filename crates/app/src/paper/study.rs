@@ -93,11 +93,11 @@ fn exhibit_blocks(
     let number = table.to_string();
     let caption = Some(scribe.tw("paper-table", &[("number", &number), ("title", title)]));
     let judge = report.portfolio.plan.lights().on(report.study.as_of);
-    let shown = rows.iter().map(|(row, light)| (row, *light));
+    let shown: Vec<_> = rows.iter().map(|(row, light)| (row, *light)).collect();
     if let Some(counts) = counts(exhibit) {
         return vec![Block::Table(Table { caption, ..counts_table(scribe, exhibit, &counts) })];
     }
-    let mut blocks = scribe.ledger_blocks(shown, Width::Narrow, &judge);
+    let mut blocks = scribe.ledger_blocks(&shown, shown.len() as u64, Width::Narrow, &judge);
     if let Some(Block::Table(table)) = blocks.first_mut() {
         table.caption = caption;
     }

@@ -151,7 +151,7 @@ impl App {
 
     /// The office's clock, to the second: finer is told nowhere.
     pub(crate) fn wall_second(&self) -> DateTime {
-        let wall = self.wall_time();
+        let wall = self.wall();
         wall.with().subsec_nanosecond(0).build().unwrap_or(wall)
     }
 }

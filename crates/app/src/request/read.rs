@@ -77,7 +77,7 @@ impl App {
 
     /// What stands at the head of the desk.
     pub async fn request_counts(&self, plan: &Code) -> Result<RequestCounts, AppError> {
-        let (plan, now) = (plan.clone(), self.wall_time());
+        let (plan, now) = (plan.clone(), self.wall());
         let read = move |c: &mut Connection| {
             let late = RequestQuery { late_at: Some(now), ..RequestQuery::default() };
             let unlooked = RequestQuery { unlooked: true, ..RequestQuery::default() };

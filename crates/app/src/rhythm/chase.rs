@@ -11,7 +11,7 @@ use domain::item::kind::{ItemKind, Level, SlipColour};
 use domain::item::{Item, ItemFact, Relation, State, Step, Target};
 use domain::named::Named;
 use domain::portfolio::Portfolio;
-use domain::rhythm::{Planned, Recipient as Rung, Watch};
+use domain::rhythm::{self, Planned, Recipient as Rung, Watch, slipped};
 use domain::subject::Subject;
 use domain::unit::Unit;
 use domain::workday;
@@ -100,6 +100,12 @@ impl App {
                 for OpenItem { code, .. } in &found {
                     let history = c.subject(&Subject::item(&turn.plan, code))?;
                     let Some(item) = history.and_then(|held| Item::at(&held, View::ALL)) else { continue };
+                    let about = |subject: &Subject| {
+                        Ok(c.subject(subject)?.and_then(|held| Item::at(&held, View::ALL)))
+                    };
+                    if is_moot(&turn.plan, &item, about)? {
+                        continue;
+                    }
                     let due = turn.rules.due(&item, turn.at);
                     if !due.is_empty() {
                         out.push((code.clone(), due.iter().map(|it| would(&item, it)).collect()));
@@ -130,14 +136,33 @@ impl App {
     }
 
     /// What the calendar has in store for an item, for its page: the ladder with what became of it.
-    pub fn ladder<'a>(&self, portfolio: &'a Portfolio, item: &Item) -> Vec<Planned<'a>> {
-        portfolio.plan.rhythm.as_ref().map_or_else(Vec::new, |rules| {
-            let now = self.wall();
-            let now =
-                if portfolio.view.as_of < now.date() { portfolio.view.as_of.at(23, 59, 59, 0) } else { now };
-            rules.ladder_of(item, now)
-        })
+    pub async fn ladder<'a>(
+        &self,
+        portfolio: &'a Portfolio,
+        item: &Item,
+    ) -> Result<Vec<Planned<'a>>, AppError> {
+        let Some(rules) = &portfolio.plan.rhythm else { return Ok(Vec::new()) };
+        let about: Vec<Code> = slipped(item).cloned().collect();
+        let about = self.items_without_content(&portfolio.plan.code, &about, portfolio.view).await?;
+        if rhythm::is_moot(about.values()) {
+            return Ok(Vec::new());
+        }
+        let (now, day) = (self.wall(), portfolio.view.as_of);
+        Ok(rules.ladder_of(item, if day < now.date() { day.at(23, 59, 59, 0) } else { now }))
     }
+}
+
+/// Whether an item is a slip about nothing that is still in hand.
+fn is_moot(
+    plan: &Code,
+    item: &Item,
+    mut found: impl FnMut(&Subject) -> Result<Option<Item>, StoreError>,
+) -> Result<bool, StoreError> {
+    let mut about = Vec::new();
+    for code in slipped(item) {
+        about.extend(found(&Subject::item(plan, code))?);
+    }
+    Ok(rhythm::is_moot(&about))
 }
 
 fn would(item: &Item, planned: &Planned) -> Deed {
@@ -165,6 +190,10 @@ fn one(
     let Some(item) = tx.subject(&subject)?.and_then(|held| Item::at(&held, View::ALL)) else {
         return Ok(());
     };
+    let about = |subject: &Subject| Ok(tx.subject(subject)?.and_then(|held| Item::at(&held, View::ALL)));
+    if is_moot(&turn.plan, &item, about)? {
+        return Ok(());
+    }
     let target = tx.with_lookup(|lookup| target_of(&subject, lookup))?;
     for planned in turn.rules.due(&item, turn.at) {
         let rung = planned.rung;
@@ -237,7 +266,7 @@ pub(super) fn done(
     Ok(receipt.entries.last().map(|entry| entry.seq))
 }
 
-/// Puts a slip on the books: numbered, for the item's lead unit to sign by the next working day.
+/// Puts a slip on the books: numbered, for the item's lead unit to sign for.
 fn issue(
     tx: &mut Tx,
     turn: &Turn,
@@ -245,7 +274,7 @@ fn issue(
     planned: &Planned,
     colour: SlipColour,
 ) -> Result<(Code, domain::journal::Seq), AppError> {
-    let year = turn.today().year();
+    let (slips, year) = (&turn.rules.rules.slips, turn.today().year());
     let prefix = code_prefix(ItemKind::Slip, turn.today());
     let (code, number) = tx.reading()?.next_item_code(&turn.plan, &prefix)?;
     let name = |lang: Lang| {
@@ -259,10 +288,10 @@ fn issue(
     let mut facts = vec![
         ItemFact::Kind { kind: ItemKind::Slip },
         ItemFact::Name(Named::new(name(Lang::Zh), name(Lang::En))),
-        ItemFact::Number { number: format!("督单〔{year}〕{number}号") },
+        ItemFact::Number { number: slips.numbered(year, number) },
         ItemFact::SlipColour { colour },
         ItemFact::Received { on: turn.today() },
-        ItemFact::Due { on: workday::nth(turn.today(), 1) },
+        ItemFact::Due { on: slips.sign_by(turn.today()) },
         ItemFact::Text { text: text(turn, item, planned, colour) },
         ItemFact::Link { relation: Relation::Supervises, to: Target::Item(item.code.clone()), held: true },
     ];

@@ -170,7 +170,7 @@ impl App {
         Ok((held.rhythm, held.period.map(|(_, to)| to)))
     }
 
-    /// Now, as the plan's calendar shows it.
+    /// Now, as a clock on the wall of the plan's office shows it.
     pub fn wall(&self) -> DateTime {
         self.clock().zone().to_datetime(self.clock().now())
     }

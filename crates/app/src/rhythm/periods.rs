@@ -6,7 +6,6 @@ use domain::fact::Fact;
 use domain::history::View;
 use domain::item::kind::{ItemKind, Series};
 use domain::item::ledger::LedgerRow;
-use domain::item::query::LedgerQuery;
 use domain::item::{Item, ItemFact, State, Step};
 use domain::named::Named;
 use domain::portfolio::Portfolio;
@@ -86,7 +85,7 @@ impl App {
             return Ok(None);
         }
         let portfolio = self.portfolio_at(&turn.plan, View::as_of(turn.day)).await?;
-        let units = ReturnContent::owing(&self.own_work(&portfolio).await?);
+        let units = ReturnContent::owing(&self.open_work(&portfolio, None).await?);
         let told = |units: Vec<Code>| Deed::Opened { period: period.name(), series: series.as_str(), units };
         if trial || units.is_empty() {
             return Ok((!units.is_empty()).then(|| told(units)));
@@ -108,21 +107,6 @@ impl App {
             })
             .await?;
         Ok((!opened.is_empty()).then(|| told(opened)))
-    }
-
-    /// What units work on today: the items that returns are about, and the plan's projects.
-    pub(super) async fn own_work(&self, portfolio: &Portfolio) -> Result<Vec<LedgerRow>, AppError> {
-        let query = LedgerQuery { kinds: ReturnContent::KINDS.to_vec(), ..LedgerQuery::default() };
-        let mut rows = self.all_items(portfolio, &query).await?;
-        let judge = portfolio.plan.lights().on(portfolio.view.as_of);
-        let floats = self.floats(portfolio, &judge).await?;
-        rows.extend(portfolio.members().map(|project| {
-            let level = project.lead_unit.as_ref().and_then(|unit| portfolio.units.get(unit)?.level);
-            let mut row = LedgerRow::of_project(project, level);
-            floats.put(&mut row);
-            row
-        }));
-        Ok(rows)
     }
 
     pub(super) async fn named(

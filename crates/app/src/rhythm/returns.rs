@@ -22,7 +22,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt};
 use crate::error::AppError;
-use crate::ledger::{PAGE_MOST, Paging};
+use crate::ledger::PAGE_MOST;
 use crate::read::Asked;
 
 /// A unit's return as its page shows it.
@@ -109,9 +109,42 @@ impl App {
         day: Date,
     ) -> Result<Vec<ReturnContent>, AppError> {
         let portfolio = self.portfolio_at(plan, View::as_of(day)).await?;
-        let rows = self.own_work(&portfolio).await?;
+        let rows = self.own_work(&portfolio, None, period).await?;
         let judge = portfolio.plan.lights().on(day);
         Ok(units.iter().map(|unit| ReturnContent::compose(unit, period, &rows, &judge)).collect())
+    }
+
+    /// What units, or one of them, have open on the portfolio's day: items that returns are about, and
+    /// projects.
+    pub(super) async fn open_work(
+        &self,
+        portfolio: &Portfolio,
+        unit: Option<&Code>,
+    ) -> Result<Vec<LedgerRow>, AppError> {
+        let query = LedgerQuery { standings: vec![Standing::Open], ..about(unit) };
+        let mut rows = self.all_items(portfolio, &query).await?;
+        let own = |row: &LedgerRow| unit.is_none() || row.lead_unit.as_ref() == unit;
+        rows.extend(self.all_projects(portfolio).await?.into_iter().filter(own));
+        Ok(rows)
+    }
+
+    /// What returns for a period are composed from: what is open, and what was done within it.
+    async fn own_work(
+        &self,
+        portfolio: &Portfolio,
+        unit: Option<&Code>,
+        period: Period,
+    ) -> Result<Vec<LedgerRow>, AppError> {
+        let query = LedgerQuery {
+            standings: vec![Standing::Done],
+            finished: (Some(period.from), Some(period.to)),
+            ..about(unit)
+        };
+        let (plan, order) = (&portfolio.plan.code, (Sort::Finished, false));
+        let done = self.ledger_rows(plan, &query, order, usize::MAX, portfolio.view).await?;
+        let mut rows = self.open_work(portfolio, unit).await?;
+        rows.extend(done.into_iter().map(|(row, _)| row));
+        Ok(rows)
     }
 
     async fn compose_return(
@@ -122,13 +155,7 @@ impl App {
         day: Date,
     ) -> Result<ReturnContent, AppError> {
         let portfolio = self.portfolio_at(plan, View::as_of(day)).await?;
-        let query = LedgerQuery {
-            kinds: ReturnContent::KINDS.to_vec(),
-            lead_unit: Some(unit.clone()),
-            ..Default::default()
-        };
-        let mut rows = self.all_items(&portfolio, &query).await?;
-        rows.extend(projects(&portfolio, unit));
+        let rows = self.own_work(&portfolio, Some(unit), period).await?;
         Ok(ReturnContent::compose(unit, period, &rows, &portfolio.plan.lights().on(day)))
     }
 
@@ -199,10 +226,14 @@ impl App {
             finished: (Some(from), Some(to)),
             ..LedgerQuery::default()
         };
-        let paging = Paging { sort: Sort::Finished, descending: true, after: None, limit: PAGE_MOST };
-        let rows = self.ledger(plan, &query, &paging, asked).await?.rows;
         let view = self.view(asked).await?;
-        self.asks_of(plan, rows.into_iter().map(|(row, _)| row.code).collect(), view).await
+        let rows = self.ledger_rows(plan, &query, (Sort::Finished, true), usize::MAX, view).await?;
+        let mut out = Vec::new();
+        for some in rows.chunks(PAGE_MOST) {
+            let codes = some.iter().map(|(row, _)| row.code.clone()).collect();
+            out.extend(self.asks_of(plan, codes, view).await?);
+        }
+        Ok(out)
     }
 
     async fn asks_of(&self, plan: &Code, returns: Vec<Code>, view: View) -> Result<Vec<ReturnAsk>, AppError> {
@@ -223,12 +254,7 @@ impl App {
     }
 }
 
-/// The projects that a unit leads.
-fn projects(portfolio: &Portfolio, unit: &Code) -> Vec<LedgerRow> {
-    let own = portfolio.members().filter(|project| project.lead_unit.as_ref() == Some(unit));
-    own.map(|project| {
-        let level = portfolio.units.get(unit).and_then(|unit| unit.level);
-        LedgerRow::of_project(project, level)
-    })
-    .collect()
+/// The items that returns are about, of all units or of one.
+fn about(unit: Option<&Code>) -> LedgerQuery {
+    LedgerQuery { kinds: ReturnContent::KINDS.to_vec(), lead_unit: unit.cloned(), ..LedgerQuery::default() }
 }

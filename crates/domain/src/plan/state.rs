@@ -20,7 +20,7 @@ use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
 use crate::request::rate::RateFormula;
 use crate::request::{RequestCategory, RequestRules};
-use crate::rhythm::InForce;
+use crate::rhythm::{InForce, RhythmRules};
 use crate::scenario::Scenario;
 use crate::source::Grade;
 use crate::timetabling::{Work, WorkCalendar, WorkLimit};
@@ -294,6 +294,11 @@ impl Plan {
     pub fn limits(&self) -> &LimitRules {
         static USUAL: LazyLock<LimitRules> = LazyLock::new(LimitRules::usual);
         self.own_limits.as_ref().unwrap_or(&USUAL)
+    }
+
+    /// The rhythm that the plan keeps; the usual one says what is due where it keeps none.
+    pub fn rhythm_rules(&self) -> &RhythmRules {
+        self.rhythm.as_ref().map_or_else(|| RhythmRules::usual(), |held| &held.rules)
     }
 
     /// The rules of status lights in force.

@@ -5,7 +5,6 @@ use jiff::civil::{Date, ISOWeekDate};
 
 use crate::code::Code;
 use crate::item::kind::{Series, texts};
-use crate::workday;
 
 texts! {
     /// How often a series comes.
@@ -79,16 +78,6 @@ impl Period {
         Code::new(&format!("REP-{}-{}", series.as_str(), self.name())).expect("letters, digits and hyphens")
     }
 
-    /// The day by which its report goes out: so many working days after it, the longer the period the more.
-    pub fn report_due(self) -> Date {
-        let days = match self.rhythm {
-            Rhythm::Week | Rhythm::Month => 2,
-            Rhythm::Quarter => 5,
-            Rhythm::Year => 10,
-        };
-        workday::nth(self.to, days)
-    }
-
     /// Whether its last day has passed.
     pub fn is_over(self, today: Date) -> bool {
         today > self.to
@@ -108,7 +97,6 @@ mod tests {
             (week.name(), week.from, week.to),
             ("2018-W40".into(), date(2018, 10, 1), date(2018, 10, 7))
         );
-        assert_eq!(week.report_due(), date(2018, 10, 9));
         assert_eq!(Period::containing(Rhythm::Week, date(2019, 12, 31)).name(), "2020-W01");
         assert_eq!(Period::containing(Rhythm::Quarter, date(2019, 8, 14)).to, date(2019, 9, 30));
         assert_eq!(week.report(Series::Weekly).as_str(), "REP-weekly-2018-W40");

@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use super::rules::{InForce, Recipient, Rung, Wait, Watch};
 use crate::code::Code;
 use crate::item::kind::ItemKind;
-use crate::item::{Item, State, Step};
+use crate::item::{Item, Relation, Standing, State, Step, Target};
 use crate::journal::Seq;
 
 /// A reminder or escalation that was made.
@@ -65,6 +65,21 @@ pub fn watched(item: &Item) -> Option<(Watch, DateTime)> {
         (ItemKind::Meeting, State::Held) => Some((Watch::Minutes, held_at(item)?)),
         _ => None,
     }
+}
+
+/// The items that a slip is about while it waits to be signed for.
+pub fn slipped(item: &Item) -> impl Iterator<Item = &Code> {
+    let waits = (item.kind, item.state) == (ItemKind::Slip, State::Sent);
+    item.linked(Relation::Supervises).filter(move |_| waits).filter_map(|to| match to {
+        Target::Item(code) => Some(code),
+        _ => None,
+    })
+}
+
+/// Whether a slip asks for nothing any more: all that it is about is done with, or rests.
+pub fn is_moot<'a>(about: impl IntoIterator<Item = &'a Item>) -> bool {
+    let mut about = about.into_iter().peekable();
+    about.peek().is_some() && about.all(|item| item.state.standing() != Standing::Open)
 }
 
 /// When a meeting was held: as appointed, else by the end of the day.

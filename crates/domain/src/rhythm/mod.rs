@@ -9,10 +9,10 @@ mod periods;
 mod returned;
 mod rules;
 
-pub use chase::{Chase, Planned, Turn, watched};
+pub use chase::{Chase, Planned, Turn, is_moot, slipped, watched};
 pub use periods::{PeriodStep, return_code, return_prefix};
 pub use returned::{ReturnAsk, ReturnContent, ReturnLine, ReturnPart};
-pub use rules::{InForce, Recipient, ReturnRules, RhythmRules, RuleFault, Rung, Wait, Watch};
+pub use rules::{InForce, Recipient, ReturnRules, RhythmRules, RuleFault, Rung, SlipRules, Wait, Watch};
 
 /// The name under which the journal keeps what the rhythm did: nobody signs in by it.
 pub const ACTOR: &str = "rhythm";

@@ -1,6 +1,7 @@
 //! The rules of the rhythm, as data.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use jiff::Span;
 use jiff::civil::{Date, DateTime, Time};
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::code::Code;
 use crate::item::kind::{SlipColour, texts};
 use crate::named::Named;
-use crate::report::Rhythm;
+use crate::report::{Period, Rhythm};
 use crate::workday;
 
 texts! {
@@ -102,6 +103,34 @@ pub struct ReturnRules {
     pub closes: u16,
     /// Whether the period's report is drafted by itself.
     pub report: bool,
+    /// Its report goes out by this working day after the period; as usual where this is silent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub report_due: Option<u16>,
+}
+
+/// How slips are numbered, and by when they are signed for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SlipRules {
+    /// Working days after the slip went out.
+    pub sign: u16,
+    /// A slip's number on paper, with `{year}` and `{number}` in their places.
+    pub number: String,
+}
+
+impl Default for SlipRules {
+    fn default() -> Self {
+        Self { sign: 1, number: "督单〔{year}〕{number}号".into() }
+    }
+}
+
+impl SlipRules {
+    pub fn sign_by(&self, sent: Date) -> Date {
+        workday::nth(sent, i32::from(self.sign))
+    }
+
+    pub fn numbered(&self, year: i16, number: u64) -> String {
+        self.number.replace("{year}", &year.to_string()).replace("{number}", &number.to_string())
+    }
 }
 
 /// A set of rules.
@@ -117,6 +146,8 @@ pub struct RhythmRules {
     pub ladders: BTreeMap<Watch, Vec<Rung>>,
     #[serde(default)]
     pub returns: Vec<ReturnRules>,
+    #[serde(default)]
+    pub slips: SlipRules,
 }
 
 fn morning() -> Time {
@@ -156,6 +187,23 @@ impl RhythmRules {
         Self::presets().into_iter().find(|set| set.code.as_str() == code)
     }
 
+    /// The recommended set: what holds where a plan's own rules are silent.
+    pub fn usual() -> &'static Self {
+        static USUAL: LazyLock<RhythmRules> = LazyLock::new(|| RhythmRules::presets().swap_remove(0));
+        &USUAL
+    }
+
+    /// The working day after a period by which its report goes out.
+    pub fn report_within(&self, every: Rhythm) -> u16 {
+        let own = |rules: &Self| rules.returns.iter().find(|rule| rule.every == every)?.report_due;
+        own(self).or_else(|| own(Self::usual())).unwrap_or_default()
+    }
+
+    /// The day by which a period's report goes out.
+    pub fn report_due(&self, period: Period) -> Date {
+        workday::nth(period.to, i32::from(self.report_within(period.rhythm)))
+    }
+
     /// The ladder of what is watched; none where the rules do not watch it.
     pub fn ladder(&self, watch: Watch) -> &[Rung] {
         self.ladders.get(&watch).map_or(&[], Vec::as_slice)
@@ -189,9 +237,12 @@ impl RhythmRules {
             if self.returns[..at].iter().any(|held| held.every == rule.every) {
                 return Some(RuleFault::Twice);
             }
-            if rule.opens == 0 || rule.due == 0 || rule.closes <= rule.due {
+            if rule.opens == 0 || rule.due == 0 || rule.report_due == Some(0) || rule.closes <= rule.due {
                 return Some(RuleFault::Order);
             }
+        }
+        if self.slips.sign == 0 || !self.slips.number.contains("{number}") {
+            return Some(RuleFault::Slips);
         }
         None
     }
@@ -206,6 +257,8 @@ pub enum RuleFault {
     Misplaced,
     /// It closes before it is due.
     Order,
+    /// Slips that cannot be told apart by their numbers, or are to be signed for before they are sent.
+    Slips,
 }
 
 impl InForce {

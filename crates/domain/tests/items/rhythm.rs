@@ -13,8 +13,8 @@ use domain::plan::PlanFact;
 use domain::refusal::Problem;
 use domain::report::{Period, Rhythm};
 use domain::rhythm::{
-    Chase, InForce, PeriodStep, Recipient, ReturnContent, ReturnPart, RhythmRules, RuleFault, Rung, Turn,
-    Wait, Watch, return_code, return_prefix,
+    Chase, InForce, PeriodStep, Recipient, ReturnContent, ReturnPart, RhythmRules, RuleFault, Rung,
+    SlipRules, Turn, Wait, Watch, return_code, return_prefix,
 };
 use domain::subject::Subject;
 use domain::workday;
@@ -103,7 +103,7 @@ fn rules_that_cannot_be_worked_by_are_refused() {
     assert_eq!(faulty(&|_| {}), (None, Ok(())));
     let rung = |to| Rung { after: Wait::WorkingDays(1), to, slip: None, raise: true };
     type Spoiling<'a> = &'a dyn Fn(&mut RhythmRules);
-    let cases: [(Spoiling, RuleFault); 4] = [
+    let cases: [(Spoiling, RuleFault); 7] = [
         (&|r| r.returns[0].closes = r.returns[0].due, RuleFault::Order),
         (&|r| r.returns.push(r.returns[0].clone()), RuleFault::Twice),
         (&|r| r.ladders.get_mut(&Watch::Limit).unwrap().push(rung(Recipient::City)), RuleFault::Misplaced),
@@ -114,10 +114,44 @@ fn rules_that_cannot_be_worked_by_are_refused() {
             },
             RuleFault::Twice,
         ),
+        (&|r| r.returns[0].report_due = Some(0), RuleFault::Order),
+        (&|r| r.slips.sign = 0, RuleFault::Slips),
+        (&|r| r.slips.number = "督单〔{year}〕".into(), RuleFault::Slips),
     ];
     for (change, fault) in cases {
         assert_eq!(faulty(change), (Some(fault), Err(vec![Problem::BadRhythm])));
     }
+}
+
+#[test]
+fn reports_and_slips_go_by_the_plans_rules_and_as_usual_where_they_are_silent() {
+    let mut rules = usual().rules;
+    let due = |rules: &RhythmRules| {
+        [Rhythm::Week, Rhythm::Month, Rhythm::Quarter, Rhythm::Year]
+            .map(|every| rules.report_due(Period::containing(every, date(2018, 9, 30))))
+    };
+    // The National Day holidays of 2018 lasted until 7 October; the year's report has ten working days.
+    let as_usual = [date(2018, 10, 9), date(2018, 10, 9), date(2018, 10, 12), date(2019, 1, 15)];
+    assert_eq!(due(&rules), as_usual);
+    rules.returns.iter_mut().for_each(|rule| rule.report_due = None);
+    assert_eq!(due(&rules), as_usual);
+    rules.returns.clear();
+    assert_eq!(due(&rules), as_usual);
+    rules.returns = RhythmRules::usual().returns.clone();
+    rules.returns[0].report_due = Some(1);
+    assert_eq!(due(&rules), [date(2018, 10, 8), as_usual[1], as_usual[2], as_usual[3]]);
+
+    assert_eq!(rules.slips.sign_by(date(2018, 9, 30)), date(2018, 10, 8));
+    assert_eq!(rules.slips.numbered(2018, 7), "督单〔2018〕7号");
+    rules.slips = SlipRules { sign: 2, number: "回天督〔{year}〕{number}号".into() };
+    assert_eq!(rules.slips.sign_by(date(2018, 9, 30)), date(2018, 10, 9));
+    assert_eq!(rules.slips.numbered(2018, 7), "回天督〔2018〕7号");
+    // Rules that were written before these were data hold as they did.
+    let mut said = serde_json::to_value(usual().rules).unwrap();
+    said.as_object_mut().unwrap().remove("slips");
+    said["returns"][0].as_object_mut().unwrap().remove("report_due");
+    let read: RhythmRules = serde_json::from_value(said).unwrap();
+    assert_eq!((due(&read), read.slips), (as_usual, SlipRules::default()));
 }
 
 /// Looked at every morning, an item is reminded of and escalated on exactly the days that counting gives.

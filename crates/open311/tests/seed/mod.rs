@@ -92,7 +92,7 @@ impl Seed {
 
     /// 1001 to 1250, one every three hours back from now, every third closed; and 1, two hundred days old.
     pub async fn requests(&self) {
-        let now = self.app.wall_time().with().subsec_nanosecond(0).build().unwrap();
+        let now = self.app.wall().with().subsec_nanosecond(0).build().unwrap();
         let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
         let one = |number: i64, at: DateTime| NewRequest {
             number: number.to_string(),

@@ -20,6 +20,7 @@ use crate::editor::page::{Filled, done, known_code, saved};
 use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
+use crate::ledger::item::with_those_above;
 use crate::ledger::line::unit_name;
 use crate::ledger::list::{Choice, staff_only};
 use crate::ledger::register::may_register;
@@ -223,20 +224,12 @@ impl Lists<'_> {
 
     /// Whether the reader may match a need.
     fn may(&self, row: &LedgerRow) -> bool {
-        let mut areas: Vec<Code> = Vec::new();
-        for area in &row.areas {
-            let mut next = Some(area.clone());
-            while let Some(code) = next.filter(|code| !areas.contains(code)) {
-                next = self.portfolio.areas.get(&code).and_then(|area| area.parent.clone());
-                areas.push(code);
-            }
-        }
         let target = Target {
             plan: Some(self.portfolio.plan.code.clone()),
             lead_unit: row.lead_unit.clone(),
             supporting_units: row.supporting_units.clone(),
             caller: row.caller.clone(),
-            areas,
+            areas: with_those_above(&row.areas, self.portfolio),
         };
         !self.page.is_past() && self.visit.actor.may(Action::HandleItem, &target)
     }

@@ -45,7 +45,7 @@ pub struct Units {
 pub fn now(visit: &Visit) -> DateTime {
     match visit.asked.as_of {
         Some(day) if day < visit.app.clock().today() => day.at(23, 59, 59, 0),
-        _ => visit.app.wall_time(),
+        _ => visit.app.wall(),
     }
 }
 

@@ -337,6 +337,8 @@ impl Book {
             ("stage", None) => self.name(Pick::Stage, value),
             ("item_kind", _) => self.word("item-kind", value),
             ("unit", None) => self.name(Pick::Unit, value),
+            ("item_chased_to", None) => self.word("recipient", value),
+            ("item_chased_limit", None) => self.shown(Kind::Moment, value),
             ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),

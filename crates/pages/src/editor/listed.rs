@@ -1,7 +1,8 @@
 //! The closed lists that items are described by, as choices of a form.
 
 use domain::item::kind::{
-    Attendance, InspectionWay, Level, ObjectionTo, Part, Series, SlipColour, Urgency, WhistleKind,
+    Attendance, InspectionWay, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour, Urgency,
+    WhistleKind,
 };
 use domain::item::{Relation, State, Step};
 
@@ -20,6 +21,8 @@ pub enum Listed {
     Target,
     Objection,
     Attendance,
+    ReportInForm,
+    Party,
 }
 
 /// What an item may be linked to.
@@ -42,6 +45,8 @@ impl Listed {
             Self::Target => "subject",
             Self::Objection => "objection-to",
             Self::Attendance => "attendance",
+            Self::ReportInForm => "report-in-form",
+            Self::Party => "party",
         }
     }
 
@@ -60,6 +65,8 @@ impl Listed {
             Self::Target => TARGETS.to_vec(),
             Self::Objection => ObjectionTo::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Attendance => Attendance::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::ReportInForm => ReportInForm::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Party => Party::ALL.iter().map(|word| word.as_str()).collect(),
         }
     }
 }
@@ -86,6 +93,8 @@ mod tests {
             L::Target,
             L::Objection,
             L::Attendance,
+            L::ReportInForm,
+            L::Party,
         ];
         for list in lists {
             for word in list.words() {

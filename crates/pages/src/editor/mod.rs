@@ -5,6 +5,7 @@ pub mod change;
 pub mod desk;
 pub mod field;
 mod item_fields;
+mod item_read;
 pub mod listed;
 pub mod page;
 pub mod project;

@@ -305,6 +305,7 @@ topics! {
     ];
     ITEM_PERSON = "item_person" &[must("item_person", Code)];
     ITEM_DUE = "item_due" &[must("item_due", Day)];
+    ITEM_CALLED_AT = "item_called_at" &[must("item_called_at", Moment)];
     ITEM_ANSWER_BY = "item_answer_by" &[must("item_answer_by", Moment)];
     ITEM_APPOINTMENT = "item_appointment" &[must("item_held_at", Moment), may("item_meeting_place", Text)];
     ITEM_LINK = "item_link" &[
@@ -335,6 +336,7 @@ topics! {
     ITEM_EVIDENCE_CHECKED = "item_evidence_checked" &[
         must("item_evidence_key", Code), must("item_accepted", YesNo), may("item_note", Long),
     ];
+    ITEM_ACKNOWLEDGED = "item_acknowledged" &[must("item_unit", P(Pick::Unit)), must("item_at", Moment)];
     ITEM_ANSWER = "item_answer" &[
         must("item_unit", P(Pick::Unit)), must("item_at", Moment), may("item_answer", Long),
     ];
@@ -348,6 +350,10 @@ topics! {
     ITEM_QUANTITY = "item_quantity" &[
         must("item_quantity_kind", P(Pick::OutputKind)), must("item_quantity", Number),
     ];
+    ITEM_BENEFICIARIES = "item_beneficiaries" &[may("item_whom", Text), may("item_served", Whole)];
+    ITEM_SENT = "item_sent" &[must("item_sent", Whole)];
+    ITEM_FORM = "item_form" &[must("item_form", P(Pick::Listed(Listed::ReportInForm)))];
+    ITEM_PARTY = "item_party" &[must("item_party", P(Pick::Listed(Listed::Party)))];
     ITEM_EXPLANATION = "item_explanation" &[must("item_explanation", Long), must("item_until", Day)];
     ITEM_ATTENDANCE = "item_attendance" &[
         must("item_attending_unit", P(Pick::Unit)),
@@ -362,8 +368,18 @@ topics! {
         may("item_point_text", Long),
         may("item_point_asked", Code),
     ] => [TOPIC, "item_point"], ["item_point_title"];
+    ITEM_AGENDA_ASKED = "item_agenda_asked" &[
+        must("item_request", Code),
+        must("item_asking_unit", P(Pick::Unit)),
+        must("item_point_title", Text),
+        may("item_to_kind", P(Pick::Listed(Listed::Target))),
+        may("item_toward", Code),
+        may("item_point_text", Long),
+    ] => [TOPIC, "item_asking_unit"], ["item_point_title"];
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
     ITEM_CONTENT = "item_content" &[];
+    // The calendar's own word: it is told, and not typed.
+    ITEM_CHASED = "item_chased" &[] => [TOPIC, "item_chased_to"], ["item_chased_limit", "item_chased_slip"];
     ITEM_ISSUE = "item_issue" &[];
     RHYTHM = "rhythm" &[];
     WORK_LIMIT = "work_limit" &[] => [TOPIC], ["name", "capacity"];

@@ -12,7 +12,7 @@ use domain::journal::Seq;
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
 
-use super::form::{Act, Form, field_of, wall};
+use super::form::{Act, Form, field_of};
 use super::item::target;
 use super::line::register_of;
 use super::list::staff_only;
@@ -160,12 +160,7 @@ impl Opened {
     }
 
     fn form(&self, visit: &Visit) -> Form<'_> {
-        Form {
-            book: &self.book,
-            item: &self.item,
-            own_unit: own_unit(&visit.actor),
-            now: wall(visit.app.clock()),
-        }
+        Form { book: &self.book, item: &self.item, own_unit: own_unit(&visit.actor), now: visit.app.wall() }
     }
 
     fn sheet(&self, visit: &Visit, act: Act) -> Sheet {

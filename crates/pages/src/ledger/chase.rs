@@ -5,6 +5,7 @@ use domain::portfolio::Portfolio;
 use domain::rhythm::{Rung, Turn, Wait};
 use words::Lang;
 
+use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::Visit;
 use crate::words_of::{day, word};
@@ -57,9 +58,14 @@ pub fn effect(lang: Lang, rung: &Rung) -> String {
     out.join(crate::words_of::comma(lang))
 }
 
-pub fn chases(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) -> Chases {
+pub async fn chases(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    item: &Item,
+) -> Result<Chases, PageError> {
     let lang = visit.lang;
-    let ladder = visit.app.ladder(portfolio, item);
+    let ladder = visit.app.ladder(portfolio, item).await?;
     let rule = |rung: &Rung| {
         let (wait, effect) = (wait(lang, rung.after), effect(lang, rung));
         if effect.is_empty() { wait } else { format!("{wait}{}{effect}", crate::words_of::comma(lang)) }
@@ -121,12 +127,12 @@ pub fn chases(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Item) ->
         .first()
         .map(|planned| words::with(lang, "chase-limit", &[("day", &day(lang, planned.limit.date()))]));
     let rhythm = portfolio.plan.rhythm.as_ref();
-    Chases {
+    Ok(Chases {
         shown: !ladder.is_empty() || !earlier.is_empty(),
         limit: limit.unwrap_or_default(),
         none: visit.t(if rhythm.is_none() { "chase-none-in-force" } else { "chase-none" }).into_owned(),
         rules: rhythm.map_or_else(String::new, |held| held.rules.name.get(lang.is_english()).to_owned()),
         lines,
         earlier,
-    }
+    })
 }

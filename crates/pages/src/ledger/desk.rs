@@ -17,7 +17,7 @@ use domain::portfolio::Portfolio;
 use super::item::with_those_above;
 use super::line::{Line, line, unit_name};
 use super::list::staff_only;
-use super::saved::{self, Shown};
+use super::saved::{self, Shelf};
 use crate::editor::change::own_unit;
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -44,7 +44,7 @@ struct DeskPage {
     page: Page,
     lead: String,
     parts: Vec<Part>,
-    lists: Vec<Shown>,
+    lists: Shelf,
 }
 
 pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
@@ -117,7 +117,7 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         (None, Some(_)) => visit.t("desk-area").into_owned(),
         (None, None) => visit.t("desk-all").into_owned(),
     };
-    let lists = saved::shown(&visit, &page, &plan, &portfolio, None).await?;
+    let lists = saved::shown(&visit, &page, &plan, None).await?;
     render(StatusCode::OK, &DeskPage { page, lead, parts, lists })
 }
 

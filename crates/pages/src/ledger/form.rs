@@ -164,11 +164,6 @@ pub fn moment(at: DateTime) -> String {
     at.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
-/// Now, as a clock on the wall of the plan's office shows it.
-pub fn wall(clock: &dyn app::Clock) -> DateTime {
-    clock.zone().to_datetime(clock.now())
-}
-
 impl Form<'_> {
     pub fn field(&self, name: &str, control: Control) -> Field {
         Field::new(self.book.lang, name, &label_key(&format!("item_{name}")), control)

@@ -112,7 +112,7 @@ struct ItemPage {
 }
 
 /// Areas with all that they lie in.
-pub(super) fn with_those_above(areas: &[Code], portfolio: &Portfolio) -> Vec<Code> {
+pub(crate) fn with_those_above(areas: &[Code], portfolio: &Portfolio) -> Vec<Code> {
     let mut out = Vec::new();
     for area in areas {
         let mut next = Some(area.clone());
@@ -215,7 +215,7 @@ pub async fn show(
             .collect(),
         minutes: item.minutes.clone(),
         links,
-        chases: chases(&visit, &page, &portfolio, &item),
+        chases: chases(&visit, &page, &portfolio, &item).await?,
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
         working: if super::line::register_of(item.kind) != "items" {
             super::line::address(&page, &row)

@@ -17,7 +17,7 @@ use domain::saved_list::Sharing;
 use super::address::{self, Asking};
 use super::line::{Line, line, rules};
 use super::paper::PaperLine;
-use super::saved::{self, Shown};
+use super::saved::{self, Shelf};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
@@ -78,7 +78,7 @@ struct ListPage {
     first: Option<String>,
     next: Option<String>,
     may_add: bool,
-    lists: Vec<Shown>,
+    lists: Shelf,
     downloads: Vec<(&'static str, String)>,
     /// What the page shows, for keeping it under a name.
     query: String,
@@ -230,7 +230,7 @@ pub async fn show(
             link(format!("{query}key={}&after={}", encode(&after.key), encode(&after.code)))
         }),
         may_add: super::register::may_register(&visit).next().is_some(),
-        lists: saved::shown(&visit, &page, &plan, &portfolio, Some(&asking)).await?,
+        lists: saved::shown(&visit, &page, &plan, Some(&asking)).await?,
         downloads: ["xlsx", "csv", "json"]
             .map(|format| {
                 let query = address::with(&asking, &[("list", "yes"), ("sort", ""), ("order", "")]);

@@ -16,12 +16,11 @@ use domain::item::kind::{
 use domain::item::{Item, ItemFact, Relation, Target};
 use domain::journal::Seq;
 use domain::named::Named;
-use domain::refusal::Problem;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
 
 use super::act::source;
-use super::form::{Form, field_of, level_field, moment, must, must_text, wall};
+use super::form::{Form, field_of, level_field, moment, must, must_text};
 use super::line::register_of;
 use super::list::staff_only;
 use crate::editor::book::{Book, label_key};
@@ -35,9 +34,6 @@ use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::word;
-
-/// Tries for a free number when several people register at once.
-const NUMBERS: usize = 5;
 
 /// The kinds that a person may put on the books. Reports and returns come from their periods, and slips
 /// from what they remind of.
@@ -121,7 +117,7 @@ impl Opened {
     }
 
     fn form(&self, visit: &Visit) -> Form<'_> {
-        let now = wall(visit.app.clock());
+        let now = visit.app.wall();
         Form { book: &self.book, item: &self.blank, own_unit: own_unit(&visit.actor), now }
     }
 
@@ -418,7 +414,7 @@ pub async fn save(
     let mut sheet = opened.sheet(&visit, &origin);
     sheet.refill(&typed);
     let mut reader = Reader::new(&typed);
-    let now = wall(visit.app.clock());
+    let now = visit.app.wall();
     let mut facts = opened.read(&mut reader, now.with().subsec_nanosecond(0).build().unwrap_or(now));
     for required in opened.missing(&facts) {
         reader.fail(required, Mistake::Missing);
@@ -445,12 +441,10 @@ pub async fn save(
             facts.extend(due.map(|on| ItemFact::Due { on }));
         }
     }
-    let mut refusals = Vec::new();
-    for _ in 0..NUMBERS {
-        let code = visit.app.next_item_code(&opened.plan, opened.kind).await?;
+    let changes = |code: &Code| {
         let change = Change {
             command: Command::Register {
-                subject: Subject::item(&opened.plan, &code),
+                subject: Subject::item(&opened.plan, code),
                 facts: facts.iter().cloned().map(Fact::from).collect(),
             },
             effective: None,
@@ -469,17 +463,15 @@ pub async fn save(
             source: source(&visit),
             reason: String::new(),
         }));
-        match visit.app.change_all(&visit.actor, changes).await {
-            Ok(receipts) => {
-                let page = format!("/p/{}/{}/{code}", opened.plan, register_of(opened.kind));
-                return Ok(done(&page, receipts.first()));
-            }
-            Err((_, error)) => refusals = refused(error)?,
+        Ok(changes)
+    };
+    let refusals = match visit.app.change_numbered(&visit.actor, &opened.plan, opened.kind, changes).await {
+        Ok((code, receipts)) => {
+            let page = format!("/p/{}/{}/{code}", opened.plan, register_of(opened.kind));
+            return Ok(done(&page, receipts.first()));
         }
-        if !refusals.iter().any(|refusal| matches!(refusal.problem, Problem::AlreadyRegistered(_))) {
-            break;
-        }
-    }
+        Err((_, error)) => refused(error)?,
+    };
     for refusal in &refusals {
         sheet.fault(&field_of(&refusal.field), words::refusal(visit.lang, refusal));
     }

@@ -67,6 +67,8 @@ struct RhythmPage {
     standing: String,
     acts: bool,
     at: String,
+    /// How slips are numbered, and by when they are signed for.
+    slips: String,
     ladders: Vec<Ladder>,
     periods: Vec<PeriodLine>,
     sets: Vec<SetLine>,
@@ -125,6 +127,10 @@ async fn shown(
         standing,
         acts,
         at: visit.tw("rhythm-at", &[("time", &rules.at.strftime("%H:%M").to_string())]),
+        slips: visit.tw(
+            "rhythm-slips",
+            &[("number", &rules.slips.numbered(page.as_of.year(), 1)), ("n", &rules.slips.sign.to_string())],
+        ),
         ladders: Watch::ALL.iter().map(|watch| ladder(visit, rules, *watch)).collect(),
         periods: rules
             .returns
@@ -136,9 +142,10 @@ async fn shown(
                     opens: visit.tw("rhythm-opens-on", &[("n", &rule.opens.to_string())]),
                     due: on(rule.due),
                     closes: on(rule.closes),
-                    report: visit
-                        .t(if rule.report { "rhythm-drafted" } else { "rhythm-not-drafted" })
-                        .into_owned(),
+                    report: visit.tw(
+                        if rule.report { "rhythm-drafted" } else { "rhythm-not-drafted" },
+                        &[("n", &rules.report_within(rule.every).to_string())],
+                    ),
                 }
             })
             .collect(),

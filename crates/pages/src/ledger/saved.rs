@@ -21,16 +21,26 @@ use crate::words_of::who;
 
 /// Rows of a list are counted up to here.
 const COUNT_MOST: u64 = 1_000;
+/// Lists whose rows are counted, and shared ones that the ledger and the desk show: the page where lists are
+/// kept has all.
+const COUNTED_MOST: usize = 60;
+const SHARED_SHOWN: usize = 30;
 
 /// A list as the ledger and the desk show it.
 pub(super) struct Shown {
     pub name: String,
     pub address: String,
-    pub count: String,
     /// Whose it is; empty for one's own.
     pub whose: String,
     /// Whether it is what the page shows.
     pub is_here: bool,
+}
+
+/// The lists that the ledger and the desk show.
+pub(super) struct Shelf {
+    pub lists: Vec<Shown>,
+    /// What leads to the page where they are kept; it says how many there are where not all are shown.
+    pub all: String,
 }
 
 /// A list on the page where they are kept.
@@ -38,6 +48,7 @@ struct Kept {
     id: String,
     name: String,
     address: String,
+    /// How many rows it has; empty where they were not counted.
     count: String,
     sharing: Vec<Choice>,
     /// With whom it is shared, in words.
@@ -72,7 +83,8 @@ async fn counts(
     portfolio: &Portfolio,
     lists: &Lists,
 ) -> Result<Vec<String>, PageError> {
-    let queries = lists.own.iter().chain(&lists.shared).map(|list| asking(list).query(portfolio)).collect();
+    let all = lists.own.iter().chain(&lists.shared);
+    let queries = all.take(COUNTED_MOST).map(|list| asking(list).query(portfolio)).collect();
     let counts = visit.app.ledger_counts(plan, queries, COUNT_MOST, visit.asked).await?;
     let said = |count: u64| match count {
         COUNT_MOST => format!("{}+", COUNT_MOST - 1),
@@ -81,29 +93,32 @@ async fn counts(
     Ok(counts.into_iter().map(said).collect())
 }
 
-/// The reader's own lists and those that others share, with how much is in each.
+/// The reader's own lists and those that others share.
 pub(super) async fn shown(
     visit: &Visit,
     page: &Page,
     plan: &Code,
-    portfolio: &Portfolio,
     here: Option<&Asking>,
-) -> Result<Vec<Shown>, PageError> {
-    let lists = visit.app.saved_lists(&visit.actor, plan).await?;
-    let counts = counts(visit, plan, portfolio, &lists).await?;
+) -> Result<Shelf, PageError> {
+    let held = visit.app.saved_lists(&visit.actor, plan).await?;
     let signers = visit.app.signers().await?;
     let here = here.map(|asking| with(asking, &[]));
-    let own = lists.own.len();
-    let all = lists.own.iter().chain(&lists.shared).zip(counts).enumerate();
-    Ok(all
-        .map(|(at, (list, count))| Shown {
+    let (own, total) = (held.own.len(), held.own.len() + held.shared.len());
+    let all = held.own.iter().chain(held.shared.iter().take(SHARED_SHOWN)).enumerate();
+    let lists: Vec<Shown> = all
+        .map(|(at, list)| Shown {
             name: list.name.clone(),
             address: address(page, &list.query),
-            count,
             whose: if at < own { String::new() } else { who(visit.lang, &signers, &list.owner) },
             is_here: here.as_ref() == Some(&list.query),
         })
-        .collect())
+        .collect();
+    let all = if lists.len() < total {
+        visit.tw("saved-lists-all", &[("count", &total.to_string())])
+    } else {
+        visit.t("saved-lists-keep").into_owned()
+    };
+    Ok(Shelf { lists, all })
 }
 
 /// With whom the reader may share a list: choices, the present one chosen.
@@ -152,6 +167,7 @@ async fn page(
     let counts = counts(visit, plan, &portfolio, &lists).await?;
     let signers = visit.app.signers().await?;
     let page = visit.page(visit.t("saved-lists-title"));
+    let counts = counts.into_iter().chain(std::iter::repeat_with(String::new));
     let kept = |(list, count): (&SavedList, String)| {
         let fault = fault.as_ref().filter(|fault| fault.id == list.id);
         Kept {

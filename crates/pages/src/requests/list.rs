@@ -158,7 +158,7 @@ pub async fn show(
     staff_only(&visit)?;
     let typed = Typed(query);
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
-    let (lang, now) = (visit.lang, visit.app.wall_time());
+    let (lang, now) = (visit.lang, visit.app.wall());
     let wanted = asked(&typed, &portfolio, now);
     let order = RequestOrder::parse(typed.get("order")).unwrap_or_default();
     let paging = RequestPaging { order, after: after(&typed), skip: 0, limit: PAGE_SIZE };

@@ -174,7 +174,7 @@ async fn page(
     let lang = visit.lang;
     let page = visit.page(visit.tw("request-title", &[("code", code.as_str())]));
     let target = target(&request, &portfolio);
-    let now = visit.app.wall_time();
+    let now = visit.app.wall();
     let (offers, more) = if page.is_past() {
         (Vec::new(), Vec::new())
     } else {

@@ -55,7 +55,7 @@ pub async fn list(
     let plan = known_code(&plan)?;
     let typed = Typed(query);
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
-    let (lang, now) = (visit.lang, visit.app.wall_time());
+    let (lang, now) = (visit.lang, visit.app.wall());
     let all = asked(&typed, &portfolio, now);
     // Only what the page offers to ask.
     let wanted = RequestQuery {

@@ -1,5 +1,17 @@
 //! The rhythm on its pages: a return from its form to its page, a slip signed for, rules put into force.
 
+use app::ledger::Paging;
+use app::read::Asked;
+use app::{Actor, Change};
+use domain::code::Code;
+use domain::command::Command;
+use domain::item::light::LightRules;
+use domain::item::query::{LedgerQuery, Sort};
+use domain::plan::PlanFact;
+use domain::source::Source;
+use domain::subject::Subject;
+use jiff::civil::date;
+
 use crate::site::{PLAN, site};
 
 const OWN: &str = "/p/huitian-2018/returns/RET-weekly-2019-W32-changping-education";
@@ -86,4 +98,36 @@ async fn rules_are_read_by_all_staff_and_put_into_force_by_the_task_force() {
     force.post(&rules, &[("stop", "1")]).await.is(303);
     let page = force.get(&rules).await;
     assert!(page.is(200).missing_words().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_returns_lights_are_the_ledgers_also_where_they_ask_for_the_float() {
+    let site = site();
+    let plan = Code::new("huitian-2018").unwrap();
+    let rules = LightRules::presets().into_iter().find(|set| set.code.as_str() == "float").unwrap();
+    let command = Command::Record {
+        subject: Subject::plan(&plan),
+        facts: vec![PlanFact::Lights(rules.clone()).into()],
+        expected: None,
+    };
+    let (effective, source) = (Some(date(2019, 1, 1)), Source::default());
+    let change = Change { command, effective, source, reason: "试行".into() };
+    site.app.change(&Actor::operator(), change).await.unwrap();
+    let code = Code::new(OWN.rsplit('/').next().unwrap()).unwrap();
+    let held = site.app.held_return(&plan, &code, Asked::default()).await.unwrap();
+    let asked = Asked { as_of: Some(held.period.to), known_at: None };
+    let query =
+        LedgerQuery { projects: true, lead_unit: held.item.lead_unit.clone(), ..LedgerQuery::default() };
+    let paging = Paging { sort: Sort::Due, descending: false, after: None, limit: 500 };
+    let ledger = site.app.ledger(&plan, &query, &paging, asked).await.unwrap().rows;
+    let judge = rules.on(held.period.to);
+    let mut by_float = 0;
+    for line in held.content.lines.iter().filter(|line| line.kind == "project") {
+        let (row, verdict) = ledger.iter().find(|(row, _)| row.id() == line.id).unwrap();
+        assert_eq!(line.light, verdict.light, "{}", line.id);
+        let mut blind = row.clone();
+        blind.float = None;
+        by_float += usize::from(judge.judge(&blind).light != verdict.light);
+    }
+    assert!(by_float > 0, "the rules light nothing by its float");
 }

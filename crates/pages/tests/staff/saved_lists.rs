@@ -1,6 +1,9 @@
 //! Lists that people keep: their own, shared ones, and what is refused.
 
-use domain::saved_list::LISTS_MOST;
+use app::Actor;
+use app::saved_list::Wanted;
+use domain::code::Code;
+use domain::saved_list::{LISTS_MOST, Sharing};
 
 use crate::site::{PLAN, Reader, site};
 
@@ -26,9 +29,11 @@ async fn a_list_is_kept_found_renamed_and_thrown_away() {
     keep(&reader, "All whistles", query, "").await.is(303);
     // Only what the ledger asks for is kept, and from its first page on.
     let ledger = reader.get(&format!("{PLAN}/ledger?standing=all&kind=whistle")).await;
-    let held = "ledger?kind=whistle&#38;standing=all\" aria-current=\"true\">All whistles <b>";
+    let held = "ledger?kind=whistle&#38;standing=all\" aria-current=\"true\">All whistles<";
     ledger.is(200).says(held);
-    let shown = ledger.body.split("All whistles <b>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    // How many it has is said where lists are kept.
+    let kept = reader.get(&lists).await;
+    let shown = kept.body.split("All whistles</a> <b>").nth(1).unwrap().split('<').next().unwrap().to_owned();
     ledger.says(&format!("{shown} items"));
     reader.get(&format!("{PLAN}/desk")).await.is(200).says("All whistles");
     // Others see nothing of it.
@@ -63,4 +68,31 @@ async fn what_is_not_right_is_said_at_the_list() {
     let address = address_of(&page.body, "List 1");
     let twice = department.post(&address, &[("name", "Ours"), ("sharing", "")]).await;
     twice.is(422).says("aria-invalid").says("You have a list of this name");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn however_many_lists_others_share_each_is_found() {
+    let site = site();
+    let plan = Code::new("huitian-2018").unwrap();
+    // Two people share more than one person keeps.
+    let many = LISTS_MOST + 5;
+    for n in 0..many {
+        let whose = if n < LISTS_MOST { "task-force" } else { "supervision" };
+        let actor: Actor = site.app.actor(&Code::new(whose).unwrap()).await.unwrap().unwrap();
+        let wanted = Wanted {
+            name: format!("Shared {n:02}"),
+            query: Some("light=red".into()),
+            sharing: Sharing::Plan,
+        };
+        site.app.save_list(&actor, &plan, wanted).await.unwrap();
+    }
+    let department = site.sign_in("department").await;
+    let lists = department.get(&format!("{PLAN}/ledger/lists")).await;
+    for n in 0..many {
+        lists.says(&format!("Shared {n:02}</a> <b>"));
+    }
+    // The ledger shows as many as are of use there, and where all of them are.
+    let ledger = department.get(&format!("{PLAN}/ledger")).await;
+    ledger.is(200).says("Shared 29").says(&format!("All {many} lists"));
+    assert!(!ledger.body.contains("Shared 30"));
 }

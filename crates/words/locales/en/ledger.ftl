@@ -259,6 +259,7 @@ saved-lists-own = My lists
 saved-lists-shared = Shared with me
 saved-lists-none = None yet. Filter the ledger, then save what you see.
 saved-lists-keep = Manage lists
+saved-lists-all = All { $count } lists
 saved-list-save = Save this list
 saved-list-name = Name of the list
 saved-list-sharing = Who sees it

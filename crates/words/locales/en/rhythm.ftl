@@ -149,6 +149,11 @@ rhythm-watch-dispatch = Dispatches that a unit does not answer, by their time
 rhythm-watch-minutes = Minutes of meetings that were held, by the hour of the meeting
 rhythm-watch-slip = Slips not signed for (by the day to sign)
 rhythm-watch-note-limit = Only what is in the unit’s own hands is chased: not what waits to be assigned or checked, and not what rests.
+rhythm-watch-note-slip = Nobody is chased for a slip once what it is about is cleared, withdrawn or suspended.
+rhythm-slips = Slips are numbered as { $number } and signed for within { $n ->
+    [one] a working day
+   *[other] { $n } working days
+} of going out.
 rhythm-periods = Periods
 rhythm-every = Every
 rhythm-every-week = week
@@ -164,8 +169,8 @@ rhythm-opens-on = { $n ->
    *[other] on working day { $n } from its end
  }
 rhythm-on-day = on working day { $n } after it
-rhythm-drafted = drafted by itself
-rhythm-not-drafted = drafted by hand
+rhythm-drafted = drafted by itself, out by working day { $n } after it
+rhythm-not-drafted = drafted by hand, out by working day { $n } after it
 rhythm-presets = Sets of rules
 rhythm-presets-note = Where a set is silent it goes by the recommended one.
 rhythm-start = Put a set into force

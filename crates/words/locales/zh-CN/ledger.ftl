@@ -250,6 +250,7 @@ saved-lists-own = 我的清单
 saved-lists-shared = 共享给我的清单
 saved-lists-none = 还没有清单。先在台账中筛选，再保存所见内容。
 saved-lists-keep = 管理清单
+saved-lists-all = 全部 { $count } 个清单
 saved-list-save = 保存为清单
 saved-list-name = 清单名称
 saved-list-sharing = 可见范围

@@ -134,6 +134,8 @@ rhythm-watch-dispatch = 有单位未应答的即时调度（按应答时限）
 rhythm-watch-minutes = 已召开会议的纪要（按会议时间）
 rhythm-watch-slip = 未签收的督办单（按签收期限）
 rhythm-watch-note-limit = 只催办承办单位手中的事项；待交办、待审核和暂停的不催办。
+rhythm-watch-note-slip = 所督办的事项办结、撤销或暂停后，不再催签。
+rhythm-slips = 督办单按“{ $number }”编号，发出后 { $n } 个工作日内签收。
 rhythm-periods = 期间
 rhythm-every = 周期
 rhythm-every-week = 每周
@@ -149,8 +151,8 @@ rhythm-opens-on = { $n ->
    *[other] 期内倒数第 { $n } 个工作日
  }
 rhythm-on-day = 期后第 { $n } 个工作日
-rhythm-drafted = 自动起草
-rhythm-not-drafted = 人工起草
+rhythm-drafted = 自动起草，期后第 { $n } 个工作日前发布
+rhythm-not-drafted = 人工起草，期后第 { $n } 个工作日前发布
 rhythm-presets = 可选规则
 rhythm-presets-note = 规则中没有写明的，按推荐规则办理。
 rhythm-start = 启用规则
