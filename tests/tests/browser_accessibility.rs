@@ -32,6 +32,10 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/import/{id}",
     "/p/{plan}/import/{id}/columns",
     "/calendar.ics",
+    "/p/{plan}/voices.csv",
+    "/p/{plan}/voices.json",
+    // Shown only by the link of whoever asked: the pages' own tests follow one.
+    "/p/{plan}/my",
 ];
 
 /// Pages anybody may read; `~` stands for the plan.
@@ -61,6 +65,11 @@ const PUBLIC: &[&str] = &[
     "~/lists/2020/1",
     "~/tables",
     "~/templates",
+    "~/ask",
+    "/p/huitian-2021/ask",
+    "~/voices",
+    "~/voices?q=路灯&category=roads",
+    "~/voices/HT-R-0002",
     "/sign-in",
     "/api/v1/docs",
     "/api/v1/problems",
@@ -123,6 +132,15 @@ const TASK_FORCE: &[&str] = &[
     "~/ledger?q=nothing-is-called-this",
     "~/ledger/lists",
     "~/desk",
+    "~/requests",
+    "~/requests?standing=open&order=due",
+    "~/requests?q=nothing-is-called-this",
+    "~/requests/new",
+    "~/requests/HT-R-0010",
+    "~/requests/HT-R-0010/note",
+    "~/requests/HT-R-0012?as_of=2019-01-20",
+    "~/requests/rates?from=2019-03-01&to=2019-06-30",
+    "~/requests/rates?from=2019-03-01&to=2019-06-30&by=category",
     "~/items/new",
     "~/items/new/whistle",
     "~/items/new/tracked-task?from=HT-DIR-005&relation=split_from",

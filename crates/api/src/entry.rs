@@ -135,7 +135,7 @@ impl Eyes<'_> {
             SubjectKind::Person => {
                 self.audit(&subject.scope) || self.caller.may(Action::ManagePeople, &Target::default())
             }
-            SubjectKind::Item => self.staff(&subject.scope),
+            SubjectKind::Item | SubjectKind::Request => self.staff(&subject.scope),
             _ => true,
         }
     }
@@ -248,6 +248,10 @@ impl<'a> Corrections<'a> {
         let subject = &entry.draft.subject;
         if subject.kind == SubjectKind::Item {
             return Ok(self.superseded(self.items.get(subject), entry));
+        }
+        if subject.kind == SubjectKind::Request {
+            let held = self.api.app().subject(subject).await?;
+            return Ok(self.superseded(held.as_ref(), entry));
         }
         let history = match self.histories.get(&subject.scope) {
             Some(history) => history.clone(),

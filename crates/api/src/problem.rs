@@ -242,8 +242,10 @@ impl From<AppError> for ApiError {
             AppError::NotFound => Self::new(Kind::NotFound),
             AppError::Store(error) => error.into(),
             // Passwords are not part of the API; were one of these to arrive here, it is no one's.
-            // What makes no timetable is refused before it is recorded.
-            AppError::Timetable(_) => Self::new(Kind::Internal),
+            // What makes no timetable is refused before it is recorded; nothing of the API unseals who asked.
+            AppError::Timetable(_) | AppError::NoKey | AppError::Sealed | AppError::Key(_) => {
+                Self::new(Kind::Internal)
+            }
             AppError::WrongPassword | AppError::Locked { .. } | AppError::WeakPassword => {
                 Self::new(Kind::InvalidToken)
             }

@@ -22,12 +22,26 @@ pub enum AppError {
     /// The plan's steps make no timetable: they wait for each other in a circle, or run past all years.
     #[error("there is no timetable: {0}")]
     Timetable(#[from] TimetableError),
+    /// What tells who somebody is cannot be kept: the installation has no key.
+    #[error("no key is set for what is kept of people")]
+    NoKey,
+    /// It was sealed with another key, or is damaged.
+    #[error("what is kept of the person cannot be opened with this key")]
+    Sealed,
+    #[error("{0}")]
+    Key(String),
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 fn list(refusals: &[Refusal]) -> String {
     refusals.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+impl From<crate::request::KeyError> for AppError {
+    fn from(error: crate::request::KeyError) -> Self {
+        Self::Key(error.to_string())
+    }
 }
 
 impl From<Refusal> for AppError {

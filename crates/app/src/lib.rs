@@ -19,6 +19,7 @@ pub mod notify;
 pub mod paper;
 pub mod read;
 pub mod report;
+pub mod request;
 pub mod rhythm;
 pub mod saved_list;
 pub mod scenario;
@@ -57,6 +58,8 @@ pub(crate) struct Inner {
     pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
+    /// What seals who asked; set once, when the installation has one.
+    pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
     pub(crate) tried: Mutex<scenario::TriedCache>,
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
@@ -82,6 +85,7 @@ impl App {
                 histories: tokio::sync::Mutex::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
+                key: std::sync::OnceLock::new(),
                 tried: Mutex::default(),
                 looked_back: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),

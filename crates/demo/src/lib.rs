@@ -7,6 +7,7 @@ mod people;
 mod published;
 mod registers;
 mod reports;
+mod requests;
 mod rhythm;
 mod studies;
 

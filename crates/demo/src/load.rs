@@ -17,7 +17,7 @@ use crate::data::{AREAS, PLANS, UNITS};
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{foresight, people, published, rhythm};
+use crate::{foresight, people, published, requests, rhythm};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -37,6 +37,8 @@ struct Day {
     reports: Vec<(Code, ToIssue)>,
     /// Plans whose rhythm is kept on it.
     rhythm: Vec<Code>,
+    /// Plans whose residents ask on it.
+    requests: Vec<Code>,
     /// Plans whose forecast is put on record.
     forecast: Vec<Code>,
 }
@@ -60,6 +62,7 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
     let clock = Arc::new(FixedClock::morning(BEFORE)?);
     let app = App::playing(database.clone(), clock.clone());
     let mut units = rhythm::Units::new(signers);
+    let mut residents = requests::Requests::default();
     let mut done = 0;
     for (date, day) in days {
         clock.set_morning(date)?;
@@ -81,6 +84,9 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         for (plan, report) in &day.reports {
             reports::issue(&app, plan, report).await?;
         }
+        for plan in &day.requests {
+            residents.keep(&app, plan, date).await.with_context(|| format!("the requests of {date}"))?;
+        }
         progress(done, count);
     }
     Ok(())
@@ -100,9 +106,12 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         signers.extend(leads(data)?);
         kept.push(plan);
     }
-    let (people, more) = people::registrations(BEFORE, &made_up, &signers, unit_name)?;
+    // Whoever only handles requests signs for no return.
+    let (_, sign) = people::registrations(BEFORE, &made_up, &signers, unit_name)?;
+    let answering: Vec<Code> = signers.iter().cloned().chain(requests::units()).collect();
+    let (people, _) = people::registrations(BEFORE, &made_up, &answering, unit_name)?;
     changes.extend(people);
-    signers.extend(more);
+    signers.extend(sign);
     for data in PLANS {
         let plan = PlanFile::parse(data.plan).with_context(|| format!("demo/{}/plan.toml", data.code))?;
         let place = || format!("demo/{}/plan.toml", data.code);
@@ -117,6 +126,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         changes.extend(plan.results().into_iter().map(here));
         if kept.contains(&plan.code) {
             changes.push(rhythm::rules(&plan.code));
+            changes.push(requests::set_up(&plan.code));
             changes.extend(foresight::play(&plan.code));
         }
     }
@@ -135,6 +145,9 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         }
         for day in rhythm::days() {
             days.entry(day).or_default().rhythm.push(plan.clone());
+        }
+        for day in requests::days() {
+            days.entry(day).or_default().requests.push(plan.clone());
         }
     }
     Ok((days, signers))

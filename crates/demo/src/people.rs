@@ -32,6 +32,7 @@ pub const PEOPLE: &[DemoPerson] = &[
     person("supervision", "督查室 郑直", Role::SupervisionOffice, "everything"),
     person("leader", "市领导 高远", Role::Leader, "everything"),
     person("auditor", "审计 沈清", Role::Auditor, "everything"),
+    person("desk", "诉求受理员 孙悦", Role::RequestDesk, "everything"),
     person("admin", "系统管理员", Role::Administrator, "everything"),
 ];
 

@@ -14,12 +14,16 @@ use crate::plan::PlanFact;
 use crate::policy::{Action, Grant, Target, allows};
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Refusal};
+use crate::request::{Request, RequestFact, workflow as requests};
 use crate::scenario::Standing;
 use crate::subject::{Subject, SubjectKind};
 
 /// Refuses a command that its author may not give.
 pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Result<(), Refusal> {
     let held = lookup.subject(command.subject());
+    if command.subject().kind == SubjectKind::Request {
+        return authorize_request(grants, command, held.as_deref(), lookup);
+    }
     let mut target = target_of(command.subject(), lookup);
     if command.subject().kind == SubjectKind::Item && held.is_none() {
         // It is not there yet: what it will be says whom it concerns.
@@ -136,6 +140,7 @@ fn registering(kind: SubjectKind) -> Action {
     match kind {
         // Which one goes by the item's kind: see [`item_registering`].
         SubjectKind::Item => Action::SuperviseItem,
+        SubjectKind::Request => Action::TakeRequest,
         SubjectKind::Plan => Action::ManagePlan,
         SubjectKind::Project => Action::ManageProjects,
         SubjectKind::Indicator => Action::ManageIndicators,
@@ -173,6 +178,7 @@ fn recording(fact: &Fact) -> Action {
             _ => Action::ManageIndicators,
         },
         Fact::Item(_) => Action::SuperviseItem,
+        Fact::Request(_) => Action::TakeRequest,
         Fact::Area(_) | Fact::Unit(_) => Action::ManageDirectory,
         Fact::Person(_) => Action::ManagePeople,
     }
@@ -201,6 +207,13 @@ pub fn target_of(subject: &Subject, lookup: &dyn Lookup) -> Target {
         target.supporting_units = item.supporting_units.into_iter().map(|(unit, _)| unit).collect();
         target.caller = item.caller;
     }
+    let request = (subject.kind == SubjectKind::Request)
+        .then(|| lookup.subject(subject))
+        .flatten()
+        .and_then(|history| Request::at(&history, View::ALL));
+    if let Some(request) = request {
+        target = request_target(&request, target, lookup);
+    }
     if subject.kind == SubjectKind::Unit {
         target.lead_unit = Some(subject.code.clone());
     }
@@ -208,6 +221,84 @@ pub fn target_of(subject: &Subject, lookup: &dyn Lookup) -> Target {
         target.areas = ancestors(&subject.code, lookup, View::ALL);
     }
     target
+}
+
+fn request_target(request: &Request, mut target: Target, lookup: &dyn Lookup) -> Target {
+    target.areas = with_ancestors(&request.areas, lookup);
+    target.lead_unit.clone_from(&request.lead_unit);
+    target.supporting_units.clone_from(&request.supporting_units);
+    target
+}
+
+/// Refuses what somebody may not do with a request. A move needs one of those who may make it; whoever takes
+/// requests in says where a new one lies.
+fn authorize_request(
+    grants: &[Grant],
+    command: &Command,
+    held: Option<&SubjectHistory>,
+    lookup: &dyn Lookup,
+) -> Result<(), Refusal> {
+    let subject = command.subject();
+    let request = held.and_then(|history| Request::at(history, View::ALL));
+    let mut target = Target { plan: Some(subject.scope.clone()), ..Target::default() };
+    match &request {
+        Some(request) => target = request_target(request, target, lookup),
+        None => {
+            for fact in command.facts().iter().filter_map(RequestFact::of) {
+                if let RequestFact::Place(place) = fact {
+                    target.areas = with_ancestors(&place.areas, lookup);
+                }
+            }
+        }
+    }
+    let refused = |action| Err(Refusal::whole(Problem::NotAllowed(action)));
+    let Some(request) = request else {
+        let taken = allows(grants, Action::TakeRequest, &target);
+        return if taken { Ok(()) } else { refused(Action::TakeRequest) };
+    };
+    if let Command::Correct { .. } = command {
+        for action in [Action::CorrectEntry, Action::TakeRequest] {
+            if !allows(grants, action, &target) {
+                return refused(action);
+            }
+        }
+    }
+    let mut state = request.state;
+    for fact in command.facts().iter().filter_map(RequestFact::of) {
+        let any: Vec<Action> = match fact {
+            RequestFact::Move { step, state: to, .. } => {
+                let found = requests::find(state, *step);
+                state = *to;
+                found.map_or_else(
+                    || vec![Action::TakeRequest],
+                    |found| found.who.iter().filter_map(|who| who.needs()).collect(),
+                )
+            }
+            fact => request_recording(fact).to_vec(),
+        };
+        if !any.iter().any(|action| allows(grants, *action, &target)) {
+            return refused(any.first().copied().unwrap_or(Action::TakeRequest));
+        }
+    }
+    Ok(())
+}
+
+/// Who may say something of a request: any of these.
+fn request_recording(fact: &RequestFact) -> &'static [Action] {
+    match fact {
+        RequestFact::Move { .. } => &[Action::TakeRequest],
+        RequestFact::Contact { .. } | RequestFact::Note { .. } | RequestFact::Answer { .. } => {
+            &[Action::HandleRequest, Action::TakeRequest, Action::SuperviseItem]
+        }
+        RequestFact::Link { .. } | RequestFact::Clock(_) | RequestFact::SupportingUnit { .. } => {
+            &[Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
+        }
+        RequestFact::ExtensionAsked { .. } | RequestFact::ExclusionAsked { .. } => &[Action::HandleRequest],
+        RequestFact::ExtensionDecided { .. } | RequestFact::ExclusionDecided { .. } => {
+            &[Action::SuperviseItem]
+        }
+        _ => &[Action::TakeRequest],
+    }
 }
 
 /// Whom an item that is being put on the books will concern. A unit puts on the books what it leads itself,

@@ -214,8 +214,8 @@ fn is_ground(held: &Fact, new: &[Fact]) -> bool {
             new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
         }
         Fact::Indicator(_) => false,
-        // An item's next move depends on all that went before.
-        Fact::Item(_) => true,
+        // An item's or a request's next move depends on all that went before.
+        Fact::Item(_) | Fact::Request(_) => true,
         Fact::Plan(
             PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. } | PlanFact::Forecast(_),
         ) => false,
@@ -274,7 +274,7 @@ fn is_dated(fact: &Fact) -> bool {
             ProjectFact::Progress { .. } | ProjectFact::Remark { .. } | ProjectFact::Milestone { .. }
         ) | Fact::Item(
             ItemFact::Progress { .. } | ItemFact::ExtensionAsked { .. } | ItemFact::ExtensionDecided { .. }
-        )
+        ) | Fact::Request(_)
     )
 }
 

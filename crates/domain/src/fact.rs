@@ -8,6 +8,7 @@ use crate::item::ItemFact;
 use crate::person::PersonFact;
 use crate::plan::PlanFact;
 use crate::project::ProjectFact;
+use crate::request::RequestFact;
 use crate::subject::SubjectKind;
 use crate::unit::UnitFact;
 
@@ -18,6 +19,7 @@ pub enum Fact {
     Project(ProjectFact),
     Indicator(IndicatorFact),
     Item(ItemFact),
+    Request(RequestFact),
     Area(AreaFact),
     Unit(UnitFact),
     Person(PersonFact),
@@ -30,6 +32,7 @@ impl Fact {
             Self::Project(_) => SubjectKind::Project,
             Self::Indicator(_) => SubjectKind::Indicator,
             Self::Item(_) => SubjectKind::Item,
+            Self::Request(_) => SubjectKind::Request,
             Self::Area(_) => SubjectKind::Area,
             Self::Unit(_) => SubjectKind::Unit,
             Self::Person(_) => SubjectKind::Person,
@@ -43,6 +46,7 @@ impl Fact {
             Self::Project(fact) => fact.slot(),
             Self::Indicator(fact) => fact.slot(),
             Self::Item(fact) => fact.slot(),
+            Self::Request(fact) => fact.slot(),
             Self::Area(fact) => fact.slot(),
             Self::Unit(fact) => fact.slot(),
             Self::Person(fact) => fact.slot(),
@@ -68,5 +72,5 @@ pub trait OfKind {
     fn of(fact: &Fact) -> Option<&Self>;
 }
 
-of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator, ItemFact => Item,
+of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator, ItemFact => Item, RequestFact => Request,
          AreaFact => Area, UnitFact => Unit, PersonFact => Person);

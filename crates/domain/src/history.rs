@@ -11,6 +11,7 @@ use crate::fact::{Fact, OfKind};
 use crate::item::kind::Series;
 use crate::journal::{Entry, Event, Seq};
 use crate::plan::Plan;
+use crate::request::RequestState;
 use crate::source::Grade;
 use crate::subject::Subject;
 
@@ -176,6 +177,11 @@ pub trait Lookup {
     /// it together takes longer than checking a command against it.
     fn plan(&self, plan: &Code) -> Option<Arc<Plan>> {
         Plan::at(&*self.subject(&Subject::plan(plan))?, View::ALL).map(Arc::new)
+    }
+
+    /// The requests that were merged into this one (`true`) or are matters of it, with their states.
+    fn requests_of(&self, _plan: &Code, _request: &Code) -> Vec<(Code, bool, RequestState)> {
+        Vec::new()
     }
 
     /// The reports of a series that have a number. Only whoever decides on a change need know them: it is

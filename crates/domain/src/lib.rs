@@ -32,6 +32,7 @@ pub mod preference;
 pub mod project;
 pub mod refusal;
 pub mod report;
+pub mod request;
 pub mod retry;
 pub mod review;
 pub mod revision;

@@ -19,10 +19,12 @@ pub enum Role {
     SupervisionOffice,
     Leader,
     Auditor,
+    /// Takes residents' requests, gives them out and calls back (热线、接诉即办调度).
+    RequestDesk,
 }
 
 impl Role {
-    pub const ALL: [Role; 9] = [
+    pub const ALL: [Role; 10] = [
         Self::Administrator,
         Self::MunicipalTaskForce,
         Self::DistrictTaskForce,
@@ -32,6 +34,7 @@ impl Role {
         Self::SupervisionOffice,
         Self::Leader,
         Self::Auditor,
+        Self::RequestDesk,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -45,6 +48,7 @@ impl Role {
             Self::SupervisionOffice => "supervision_office",
             Self::Leader => "leader",
             Self::Auditor => "auditor",
+            Self::RequestDesk => "request_desk",
         }
     }
 
@@ -135,12 +139,18 @@ pub enum Action {
     CallUnits,
     /// Issue a report or leave one out.
     IssueReport,
+    /// Take residents' requests in, give them out, merge, refuse, publish, call back.
+    TakeRequest,
+    /// Accept a resident's request, speak to the resident, answer.
+    HandleRequest,
+    /// See who asked.
+    ReadPersonal,
     /// Try out changes that touch nothing.
     TryScenario,
 }
 
 impl Action {
-    pub const ALL: [Action; 23] = [
+    pub const ALL: [Action; 26] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -163,6 +173,9 @@ impl Action {
         Self::HandleItem,
         Self::CallUnits,
         Self::IssueReport,
+        Self::TakeRequest,
+        Self::HandleRequest,
+        Self::ReadPersonal,
         Self::TryScenario,
     ];
 
@@ -190,6 +203,9 @@ impl Action {
             Self::HandleItem => "handle_item",
             Self::CallUnits => "call_units",
             Self::IssueReport => "issue_report",
+            Self::TakeRequest => "take_request",
+            Self::HandleRequest => "handle_request",
+            Self::ReadPersonal => "read_personal",
             Self::TryScenario => "try_scenario",
         }
     }
@@ -245,10 +261,16 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::HandleItem
             | A::CallUnits
             | A::IssueReport
+            | A::TakeRequest
+            | A::HandleRequest
+            | A::ReadPersonal
             | A::TryScenario,
         ) => InScope,
         (R::Department | R::Subdistrict | R::SupervisionOffice | R::Leader, A::TryScenario) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
+        (R::Department | R::Subdistrict | R::Community, A::HandleRequest | A::ReadPersonal) => InScope,
+        (R::Subdistrict | R::RequestDesk, A::TakeRequest) => InScope,
+        (R::RequestDesk, A::ReadPersonal | A::Import) => InScope,
         (R::Subdistrict, A::CallUnits) => InScope,
         (R::SupervisionOffice, A::Instruct | A::SuperviseItem | A::IssueReport) => InScope,
         (R::Leader, A::Instruct) => InScope,
@@ -315,17 +337,18 @@ mod tests {
     }
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
-    const TABLE: [(Role, &str); 9] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Try
-        (Role::Administrator, "s.s..........s.ss......"),
-        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssss"),
-        (Role::DistrictTaskForce, "sss.ss...s.sss....sssss"),
-        (Role::Department, "ss..ls...s.l.s.....s..s"),
-        (Role::Subdistrict, "ss..ls...s.l.s.....ss.s"),
-        (Role::Community, "ss...........s.....s..."),
-        (Role::SupervisionOffice, "sss..........s...ss..ss"),
-        (Role::Leader, "sss..........s...s....s"),
-        (Role::Auditor, "sss..........s........."),
+    const TABLE: [(Role, &str); 10] = [
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per Try
+        (Role::Administrator, "s.s..........s.ss........."),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.sssssssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....ssssssss"),
+        (Role::Department, "ss..ls...s.l.s.....s...sss"),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss.ssss"),
+        (Role::Community, "ss...........s.....s...ss."),
+        (Role::SupervisionOffice, "sss..........s...ss..s...s"),
+        (Role::Leader, "sss..........s...s.......s"),
+        (Role::Auditor, "sss..........s............"),
+        (Role::RequestDesk, "ss..........ss........s.s."),
     ];
 
     #[test]

@@ -6,6 +6,7 @@ use crate::code::Code;
 use crate::item::{Relation, State, Step};
 use crate::journal::Seq;
 use crate::policy::Action;
+use crate::request::{RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
 
 /// One thing wrong with a command.
@@ -143,6 +144,26 @@ pub enum Problem {
     BadChange(usize),
     #[error("at most {0}")]
     TooMany(usize),
+    #[error("cannot {} from {}", .step.as_str(), .from.as_str())]
+    IllegalRequestMove { from: RequestState, step: RequestStep },
+    #[error("not while {}", .state.as_str())]
+    NotWhileRequest { state: RequestState },
+    #[error("tells who somebody is: masked texts only")]
+    Personal,
+    #[error("was given so that it may not be handed back")]
+    Forced,
+    #[error("the unit has it already")]
+    SameUnit,
+    #[error("request '{0}' goes with another itself")]
+    MergedItself(Code),
+    #[error("other requests hold on to it: '{0}'")]
+    HasMerged(Code),
+    #[error("may not be shown to everybody")]
+    Private,
+    #[error("not a place on earth")]
+    BadPoint,
+    #[error("rules of requests that do not fit together: {0}")]
+    BadRequestRules(&'static str),
 }
 
 /// What a code was to refer to.
@@ -163,6 +184,8 @@ pub enum Reference {
     YearlyList,
     Observation,
     Item,
+    Request,
+    RequestCategory,
     Evidence,
     Matter,
     WorkCalendar,
@@ -197,6 +220,8 @@ impl Reference {
             Self::YearlyList => "yearly_list",
             Self::Observation => "observation",
             Self::Item => "item",
+            Self::Request => "request",
+            Self::RequestCategory => "request_category",
             Self::Evidence => "evidence",
             Self::Matter => "matter",
         }
@@ -210,6 +235,7 @@ impl From<SubjectKind> for Reference {
             SubjectKind::Project => Self::Project,
             SubjectKind::Indicator => Self::Indicator,
             SubjectKind::Item => Self::Item,
+            SubjectKind::Request => Self::Request,
             SubjectKind::Area => Self::Area,
             SubjectKind::Unit => Self::Unit,
             SubjectKind::Person => Self::Unit,
@@ -280,6 +306,16 @@ impl Problem {
             Self::Disagreement => "disagreement",
             Self::BadChange(_) => "bad-change",
             Self::TooMany(_) => "too-many",
+            Self::IllegalRequestMove { .. } => "illegal-request-move",
+            Self::NotWhileRequest { .. } => "not-while-request",
+            Self::Personal => "personal",
+            Self::Forced => "forced",
+            Self::SameUnit => "same-unit",
+            Self::MergedItself(_) => "merged-itself",
+            Self::HasMerged(_) => "has-merged",
+            Self::Private => "private",
+            Self::BadPoint => "bad-point",
+            Self::BadRequestRules(_) => "bad-request-rules",
         }
     }
 
@@ -335,6 +371,12 @@ impl Problem {
                 vec![("number", number.to_string()), ("by", by.to_string())]
             }
             Self::Circular(path) => vec![("path", join(path))],
+            Self::IllegalRequestMove { from, step } => {
+                vec![("request_from", from.as_str().into()), ("request_step", step.as_str().into())]
+            }
+            Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
+            Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
+            Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {
                 vec![("entry", entry.to_string()), ("by", by.to_string())]

@@ -14,14 +14,23 @@ pub enum SubjectKind {
     Project,
     Indicator,
     Item,
+    Request,
     Area,
     Unit,
     Person,
 }
 
 impl SubjectKind {
-    pub const ALL: [SubjectKind; 7] =
-        [Self::Plan, Self::Project, Self::Indicator, Self::Item, Self::Area, Self::Unit, Self::Person];
+    pub const ALL: [SubjectKind; 8] = [
+        Self::Plan,
+        Self::Project,
+        Self::Indicator,
+        Self::Item,
+        Self::Request,
+        Self::Area,
+        Self::Unit,
+        Self::Person,
+    ];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -29,6 +38,7 @@ impl SubjectKind {
             Self::Project => "project",
             Self::Indicator => "indicator",
             Self::Item => "item",
+            Self::Request => "request",
             Self::Area => "area",
             Self::Unit => "unit",
             Self::Person => "person",
@@ -39,10 +49,10 @@ impl SubjectKind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == text)
     }
 
-    /// Whether a plan's history in memory holds it. Items grow without bound: they are read one at a time,
-    /// and listed from the ledger.
+    /// Whether a plan's history in memory holds it. Items and requests grow without bound: they are read one at
+    /// a time, and listed from tables of their own.
     pub fn is_portfolio(self) -> bool {
-        self != Self::Item
+        !matches!(self, Self::Item | Self::Request)
     }
 
     /// Areas, units and people outlive a plan and serve several: they belong to the directory.
@@ -81,6 +91,10 @@ impl Subject {
 
     pub fn item(plan: &Code, code: &Code) -> Self {
         Self { scope: plan.clone(), kind: SubjectKind::Item, code: code.clone() }
+    }
+
+    pub fn request(plan: &Code, code: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Request, code: code.clone() }
     }
 
     pub fn area(code: &Code) -> Self {

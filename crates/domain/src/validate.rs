@@ -23,6 +23,8 @@ use crate::plan::{Plan, PlanFact};
 use crate::policy::Scope;
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Reference, Refusal};
+use crate::request::routing::RouteTo;
+use crate::request::{RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
 use crate::timetabling::{MOST_DAYS, Work, usual_circle, waiting_circle};
@@ -84,6 +86,10 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
         }
     };
     let has = |wanted: &str| facts.iter().any(|fact| fact.slot() == wanted);
+    if subject.kind == SubjectKind::Request {
+        need(has("intake"), "intake");
+        return;
+    }
     need(has("name"), "name");
     match subject.kind {
         SubjectKind::Plan => need(has("period"), "period"),
@@ -93,7 +99,7 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
         SubjectKind::Indicator => need(has("unit"), "unit"),
         SubjectKind::Area | SubjectKind::Unit => need(has("level"), "level"),
         SubjectKind::Item => need(has("kind"), "kind"),
-        SubjectKind::Person => {}
+        SubjectKind::Person | SubjectKind::Request => {}
     }
 }
 
@@ -138,14 +144,20 @@ pub(crate) fn facts(
             Fact::Plan(fact) => check.plan_fact(fact),
             Fact::Project(fact) => check.project_fact(fact),
             Fact::Indicator(fact) => check.indicator_fact(fact),
-            // An item is checked as a whole, below.
-            Fact::Item(_) => {}
+            // An item or a request is checked as a whole, below.
+            Fact::Item(_) | Fact::Request(_) => {}
             Fact::Area(fact) => check.area_fact(fact),
             Fact::Unit(fact) => check.unit_fact(fact),
             Fact::Person(fact) => check.person_fact(fact),
         }
     }
     check.date_order(facts);
+    if let (SubjectKind::Request, Some(plan)) = (subject.kind, check.plan.as_ref()) {
+        let plan = plan.clone();
+        let own: Vec<&RequestFact> = facts.iter().filter_map(RequestFact::of).collect();
+        RequestCheck { subject, plan: &plan, after, before, context, lookup, refusals }.facts(&own);
+        return;
+    }
     if subject.kind == SubjectKind::Item
         && let Some(plan) = check.plan.take()
     {
@@ -445,6 +457,35 @@ impl Check<'_> {
                 self.not_future(forecast.on);
                 if !forecast.rules.is_sound() || forecast.promises.iter().any(|kept| kept.permille > 1000) {
                     self.refuse(Problem::PercentRange);
+                }
+            }
+            PlanFact::RequestCategory(category) => {
+                self.name(&category.name);
+                category.about.iter().chain(&category.warning).for_each(|text| self.name(text));
+                category.words.iter().for_each(|word| self.text(word, NAME_MAX, true));
+            }
+            PlanFact::RequestRules(rules) => {
+                self.name(&rules.name);
+                if let Some(fault) = rules.fault() {
+                    self.refuse(Problem::BadRequestRules(fault));
+                }
+                self.unit(&rules.backstop);
+                for (area, unit) in &rules.offices {
+                    self.area(area);
+                    self.unit(unit);
+                }
+                for route in &rules.routes {
+                    route.areas.iter().for_each(|area| self.area(area));
+                    if let RouteTo::Unit(unit) = &route.to {
+                        self.unit(unit);
+                    }
+                    route.supporting.iter().for_each(|unit| self.unit(unit));
+                }
+            }
+            PlanFact::RateFormula(formula) => {
+                self.name(&formula.name);
+                if !formula.is_sound() {
+                    self.refuse(Problem::BadRequestRules("formula"));
                 }
             }
             PlanFact::Rhythm(rhythm) => {

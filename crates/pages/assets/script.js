@@ -95,3 +95,17 @@ for (const chart of document.querySelectorAll("[data-gantt]")) {
   });
   chart.addEventListener("click", (event) => rowAt(event)?.click());
 }
+// Where somebody is fills in the place; without it the address does.
+for (const button of document.querySelectorAll("button[data-locate]")) {
+  const form = button.form;
+  const said = document.querySelector("[data-locate-said]");
+  button.addEventListener("click", () => {
+    const failed = () => (said.textContent = button.dataset.failed);
+    if (!navigator.geolocation) return failed();
+    navigator.geolocation.getCurrentPosition((place) => {
+      form.elements.longitude.value = place.coords.longitude.toFixed(6);
+      form.elements.latitude.value = place.coords.latitude.toFixed(6);
+      said.textContent = button.dataset.located;
+    }, failed, { timeout: 10000 });
+  });
+}

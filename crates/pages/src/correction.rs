@@ -43,7 +43,9 @@ impl Wrong {
         let book = book_of(visit, subject).await?;
         // Not everyone who may correct may read the audit: they come from the item's own history.
         let back = match subject.kind {
-            SubjectKind::Item if !visit.actor.may(Action::ReadAudit, &target) => address_of(subject),
+            SubjectKind::Item | SubjectKind::Request if !visit.actor.may(Action::ReadAudit, &target) => {
+                address_of(subject)
+            }
             _ => format!("/audit/{seq}"),
         };
         Ok(Self { entry, history, book, back })

@@ -33,6 +33,7 @@ mod project_edit;
 mod project_history;
 mod project_track;
 mod projects;
+mod requests;
 mod revision;
 mod security;
 mod session;
@@ -95,6 +96,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(timetable::routes())
         .merge(coordination::routes())
         .merge(notice::routes())
+        .merge(requests::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

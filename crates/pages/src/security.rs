@@ -24,7 +24,7 @@ pub(crate) fn protect(headers: &mut HeaderMap) {
     set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
     set(header::REFERRER_POLICY, "same-origin");
     set(header::X_FRAME_OPTIONS, "DENY");
-    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(), microphone=()");
+    set(HeaderName::from_static("permissions-policy"), "camera=(), geolocation=(self), microphone=()");
     set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     // Pages differ by language and sign-in: no shared cache may keep them.
     set(header::CACHE_CONTROL, "private, no-cache");

@@ -194,3 +194,114 @@ CREATE TABLE feed (
   revoked_at BIGINT
 ) {unrowed};
 CREATE INDEX feed_by_person ON feed (person, created_at);
+
+-- Residents' requests as they are now: a row for each, known by the number of the entry that registered it.
+-- Texts are those of the journal: masked. shown: 0 to nobody, 1 to everybody, 2 nobody has looked yet.
+CREATE TABLE request (
+  id {key},
+  plan {text} NOT NULL,
+  code {text} NOT NULL,
+  state {text} NOT NULL,
+  since {text} NOT NULL,
+  kind {text} NOT NULL,
+  channel {text} NOT NULL,
+  urgency {text} NOT NULL,
+  category {text} NOT NULL,
+  lead_unit {text} NOT NULL,
+  area {text} NOT NULL,
+  received {text} NOT NULL,
+  limit_kind {text} NOT NULL,
+  due {text} NOT NULL,
+  answered {text} NOT NULL,
+  reopened BIGINT NOT NULL,
+  shown BIGINT NOT NULL,
+  master {text} NOT NULL,
+  parent {text} NOT NULL,
+  cell BIGINT NOT NULL,
+  longitude BIGINT NOT NULL,
+  latitude BIGINT NOT NULL,
+  rate_due {text} NOT NULL,
+  rate_unit {text} NOT NULL,
+  in_time BIGINT NOT NULL,
+  reached BIGINT NOT NULL,
+  solved {text} NOT NULL,
+  satisfaction {text} NOT NULL,
+  excluded BIGINT NOT NULL,
+  number {text} NOT NULL,
+  title {text} NOT NULL,
+  address {text} NOT NULL,
+  body {text} NOT NULL
+);
+CREATE UNIQUE INDEX request_by_code ON request (plan, code);
+CREATE INDEX request_by_received ON request (plan, received, code);
+CREATE INDEX request_open ON request (plan, due, code) WHERE due <> '';
+CREATE INDEX request_by_unit ON request (plan, lead_unit, received, code);
+CREATE INDEX request_by_category ON request (plan, category, received, code);
+CREATE INDEX request_by_area ON request (plan, area, received, code);
+CREATE INDEX request_by_state ON request (plan, state, received, code);
+CREATE INDEX request_shown ON request (plan, shown, received, code) WHERE shown > 0;
+CREATE INDEX request_near ON request (plan, cell) WHERE cell > 0;
+CREATE INDEX request_by_master ON request (plan, master) WHERE master <> '';
+CREATE INDEX request_by_parent ON request (plan, parent) WHERE parent <> '';
+CREATE INDEX request_by_rate ON request (
+  plan, rate_due, rate_unit, category, area, in_time, reached, solved, satisfaction, excluded
+) WHERE rate_due <> '';
+
+CREATE TABLE request_link (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  to_kind {text} NOT NULL,
+  to_code {text} NOT NULL,
+  PRIMARY KEY (plan, request, to_kind, to_code)
+) {unrowed};
+CREATE INDEX request_link_back ON request_link (plan, to_kind, to_code);
+
+-- How many requests there are of each sort, so that nothing is counted by walking through all of them.
+CREATE TABLE request_tally (
+  plan {text} NOT NULL,
+  month {text} NOT NULL,
+  state {text} NOT NULL,
+  lead_unit {text} NOT NULL,
+  category {text} NOT NULL,
+  area {text} NOT NULL,
+  number BIGINT NOT NULL,
+  PRIMARY KEY (plan, month, state, lead_unit, category, area)
+) {unrowed};
+
+-- The pieces of a request's text, for finding it: in the way each database finds words best.
+{pieces}
+
+-- Who asked: sealed with a key that is not in the database, and in no projection, so that erasing it is for
+-- good. asker tells requests of one person from those of others without saying who it is.
+CREATE TABLE request_person (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  key_id {text} NOT NULL,
+  sealed {bytes} NOT NULL,
+  asker {text} NOT NULL,
+  secret {text} NOT NULL,
+  created_at BIGINT NOT NULL,
+  erased_at BIGINT,
+  PRIMARY KEY (plan, request)
+) {unrowed};
+CREATE UNIQUE INDEX request_person_secret ON request_person (secret) WHERE secret <> '';
+CREATE INDEX request_person_asker ON request_person (plan, asker) WHERE asker <> '';
+
+-- Who looked at who asked, and why.
+CREATE TABLE request_reveal (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  person {text} NOT NULL,
+  at BIGINT NOT NULL,
+  reason {text} NOT NULL,
+  PRIMARY KEY (plan, request, person, at)
+) {unrowed};
+
+-- People who would have asked the same and follow a request instead.
+CREATE TABLE request_follower (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  follower {text} NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, follower)
+) {unrowed};

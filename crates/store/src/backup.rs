@@ -26,6 +26,7 @@ use crate::error::StoreError;
 use crate::feed::Feed;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
+use crate::request_person::SealedPerson;
 use crate::sql::{Connection, Param};
 
 #[derive(Debug, thiserror::Error)]
@@ -63,6 +64,9 @@ enum Line {
     Preference { person: Code, preferences: Preferences, changed_at: i64 },
     Feed(FeedLine),
     List(ListLine),
+    Person(PersonLine),
+    Follower { plan: Code, request: Code, follower: String, created_at: i64 },
+    Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
     End { lines: u64, sha256: String },
 }
 
@@ -120,6 +124,20 @@ struct ListLine {
     query: String,
     sharing: Sharing,
     changed_at: i64,
+}
+
+/// Who asked, sealed as in the database: without the key, which is in no backup, nobody can read it.
+#[derive(Serialize, Deserialize)]
+struct PersonLine {
+    plan: Code,
+    request: Code,
+    key_id: String,
+    sealed: String,
+    asker: String,
+    secret: String,
+    created_at: i64,
+    #[serde(default)]
+    erased_at: Option<i64>,
 }
 
 const FORMAT: u32 = 1;
@@ -216,6 +234,7 @@ impl Database {
             }
             put_told(connection, &mut lines)?;
             put_lists(connection, &mut lines)?;
+            put_people(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -292,6 +311,75 @@ fn put_lists<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Res
     }
 }
 
+/// Writes who asked, who follows, and who looked.
+fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut after = (String::new(), String::new());
+    loop {
+        let batch = connection.sealed_after((&after.0, &after.1), 2_000)?;
+        let Some(last) = batch.last() else { break };
+        after = (last.plan.to_string(), last.request.to_string());
+        for held in batch {
+            let SealedPerson { plan, request, key_id, sealed, asker, secret, created_at, erased_at } = held;
+            let sealed = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+            lines.put(&Line::Person(PersonLine {
+                plan,
+                request,
+                key_id,
+                sealed,
+                asker,
+                secret,
+                created_at,
+                erased_at,
+            }))?;
+        }
+    }
+    let code = |text: &str| Code::new(text).map_err(|error| StoreError::Damaged(error.to_string()));
+    let mut failed = Ok(());
+    let mut put = |line: Line| {
+        if failed.is_ok() {
+            failed = lines.put(&line);
+        }
+    };
+    connection.each(
+        "SELECT plan, request, follower, created_at FROM request_follower ORDER BY plan, request, follower",
+        &[],
+        &mut |row| {
+            put(Line::Follower {
+                plan: code(row.text(0)?)?,
+                request: code(row.text(1)?)?,
+                follower: row.text(2)?.to_owned(),
+                created_at: row.int(3)?,
+            });
+            Ok(())
+        },
+    )?;
+    connection.each(
+        "SELECT plan, request, person, at, reason FROM request_reveal ORDER BY plan, request, person, at",
+        &[],
+        &mut |row| {
+            put(Line::Reveal {
+                plan: code(row.text(0)?)?,
+                request: code(row.text(1)?)?,
+                person: code(row.text(2)?)?,
+                at: row.int(3)?,
+                reason: row.text(4)?.to_owned(),
+            });
+            Ok(())
+        },
+    )?;
+    failed
+}
+
+/// Bytes from their hexadecimal digits.
+fn unhex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    if !digits.len().is_multiple_of(2) {
+        return None;
+    }
+    let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
+    digits.chunks_exact(2).map(|pair| Some(digit(pair[0])? << 4 | digit(pair[1])?)).collect()
+}
+
 fn restore_into(
     tx: &mut crate::writer::Tx,
     input: impl Read,
@@ -354,6 +442,25 @@ fn restore_into(
             (Some(_), Line::List(ListLine { id, plan, person, name, query, sharing, changed_at })) => {
                 tx.put_list(&SavedList { id, plan, owner: person, name, query, sharing }, changed_at)?;
             }
+            (Some(_), Line::Person(held)) => {
+                let sealed = unhex(&held.sealed).ok_or_else(|| format("no hexadecimal digits".into()))?;
+                tx.put_sealed_person(&SealedPerson {
+                    plan: held.plan,
+                    request: held.request,
+                    key_id: held.key_id,
+                    sealed,
+                    asker: held.asker,
+                    secret: held.secret,
+                    created_at: held.created_at,
+                    erased_at: held.erased_at,
+                })?;
+            }
+            (Some(_), Line::Follower { plan, request, follower, created_at }) => {
+                tx.follow(&plan, &request, &follower, created_at)?;
+            }
+            (Some(_), Line::Reveal { plan, request, person, at, reason }) => {
+                tx.log_reveal(&plan, &request, &person, at, &reason)?;
+            }
             (Some(_), Line::End { lines, sha256 }) => {
                 if lines + 1 != number || sha256 != hex(sha.clone()) {
                     return Err(BackupError::Digest);
@@ -366,6 +473,7 @@ fn restore_into(
     let Some((seq, hash)) = header.filter(|_| ended) else { return Err(BackupError::CutShort) };
     tx.place_facts()?;
     tx.writing().rebuild_ledger()?;
+    tx.writing().rebuild_requests()?;
     if tx.head().0 != seq || last.to_string() != hash {
         return Err(BackupError::Chain(tx.head().0));
     }

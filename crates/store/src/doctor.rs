@@ -86,6 +86,10 @@ fn look(connection: &mut Connection) -> Result<Vec<Finding>> {
     if size("account") == 0 {
         out.push(Finding::new(Severity::Note, "no-accounts", vec![]));
     }
+    for (key, count) in connection.sealing_keys()? {
+        let args = vec![("count", count.to_string()), ("key", key)];
+        out.push(Finding::new(Severity::Note, "sealed-records", args));
+    }
     let dead = connection.queue_sizes()?.dead;
     if dead > 0 {
         out.push(Finding::new(Severity::Note, "dead-letters", vec![("count", dead.to_string())]));

@@ -8,6 +8,7 @@ use domain::history::{History, Lookup, RecordedFact, SubjectHistory, View};
 use domain::item::kind::Series;
 use domain::journal::{Entry, Event, Seq};
 use domain::plan::Plan;
+use domain::request::RequestState;
 use domain::source::Grade;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
@@ -263,6 +264,17 @@ impl Lookup for TxLookup<'_, '_> {
         let fresh = Arc::new(Plan::at(&history, View::ALL)?);
         plans.insert(plan.clone(), (history.version, fresh.clone()));
         Some(fresh)
+    }
+
+    fn requests_of(&self, plan: &Code, request: &Code) -> Vec<(Code, bool, RequestState)> {
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        match guard.0.connection.requests_of(plan, request) {
+            Ok(found) => found,
+            Err(error) => {
+                guard.1.get_or_insert(error);
+                Vec::new()
+            }
+        }
     }
 
     fn numbered(&self, plan: &Code, series: Series) -> Vec<(Code, u32)> {

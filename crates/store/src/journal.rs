@@ -106,10 +106,12 @@ impl Tx<'_> {
         let entry = Entry { seq, recorded_at, draft, hash };
         self.cache.apply(&entry);
         self.take_in(&entry)?;
-        if entry.draft.subject.kind == SubjectKind::Item
-            && let Some(history) = self.subject(&entry.draft.subject)?
-        {
-            crate::ledger::project(self.connection, &entry, &history)?;
+        let listed = matches!(entry.draft.subject.kind, SubjectKind::Item | SubjectKind::Request);
+        if listed && let Some(history) = self.subject(&entry.draft.subject)? {
+            match entry.draft.subject.kind {
+                SubjectKind::Request => crate::request::project(self.connection, &entry, &history)?,
+                _ => crate::ledger::project(self.connection, &entry, &history)?,
+            }
         }
         Ok(entry)
     }

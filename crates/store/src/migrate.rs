@@ -69,10 +69,17 @@ fn spell(postgres: bool, sql: &str) -> String {
     } else {
         ["INTEGER PRIMARY KEY", "TEXT", "BLOB", "WITHOUT ROWID", ""]
     };
+    let pieces = if postgres {
+        "CREATE TABLE request_pieces (rowid BIGINT PRIMARY KEY, pieces TSVECTOR NOT NULL); \
+         CREATE INDEX request_pieces_found ON request_pieces USING gin (pieces);"
+    } else {
+        "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
+         tokenize = 'ascii', detail = none);"
+    };
     ["{key}", "{text}", "{bytes}", "{unrowed}", "{embedded}"]
         .iter()
         .zip(words)
-        .fold(sql.to_owned(), |sql, (place, word)| sql.replace(place, word))
+        .fold(sql.replace("{pieces}", pieces), |sql, (place, word)| sql.replace(place, word))
 }
 
 fn digest(sql: &str) -> String {

@@ -35,6 +35,7 @@ impl Database {
                 progress(entries);
             }
             tx.writing().rebuild_ledger()?;
+            tx.writing().rebuild_requests()?;
             tx.cache.clear();
             let after = tx.reading()?.projections_digest()?;
             Ok(RebuildReport { entries, before, after })
@@ -74,18 +75,31 @@ impl Connection {
             },
         )?;
         self.each_ledger_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
+        self.each_request_row(&mut |texts| texts.iter().for_each(|text| feed(&[text])))?;
         Ok(crate::hex(&sha.finalize()))
     }
 
     /// How many rows each table holds.
     pub fn table_sizes(&mut self) -> Result<Vec<(&'static str, i64)>> {
-        ["entry", "fact", "item", "account", "session", "api_token", "notice", "job", "saved_list"]
-            .into_iter()
-            .map(|table| {
-                let count =
-                    self.first(&format!("SELECT COUNT(*) FROM {table}"), &[] as &[Param], |row| row.int(0))?;
-                Ok((table, count.unwrap_or(0)))
-            })
-            .collect()
+        [
+            "entry",
+            "fact",
+            "item",
+            "request",
+            "request_person",
+            "account",
+            "session",
+            "api_token",
+            "notice",
+            "job",
+            "saved_list",
+        ]
+        .into_iter()
+        .map(|table| {
+            let count =
+                self.first(&format!("SELECT COUNT(*) FROM {table}"), &[] as &[Param], |row| row.int(0))?;
+            Ok((table, count.unwrap_or(0)))
+        })
+        .collect()
     }
 }

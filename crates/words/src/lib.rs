@@ -96,7 +96,8 @@ macro_rules! every_source {
             "timetable",
             "scenario",
             "outlook",
-            "review"
+            "review",
+            "requests"
         )
     };
 }
@@ -169,6 +170,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
                 "from" | "state" => format!("item-state-{value}"),
                 "step" => format!("item-step-{value}"),
                 "relation" => format!("relation-{value}"),
+                "request_from" => format!("request-state-{value}"),
+                "request_step" => format!("request-step-{value}"),
                 _ => return (name, value),
             };
             let word = word.replace('_', "-");

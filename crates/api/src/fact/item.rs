@@ -118,6 +118,21 @@ as_kept! {
     /// Rules of reminders, escalation and returns.
     InForceRhythm of domain::rhythm::InForce,
         "Rules of the rhythm with the days they are in force: ladders of reminders and escalation, periods of returns.";
+    /// A fact of a request.
+    RequestFact of domain::request::RequestFact,
+        "One fact of a request: an object with one member, its name, as in {\"note\": {\"at\": \"2019-08-14T09:30:00\", \
+         \"text\": \"…\"}}. Texts are masked: one that tells who somebody is is refused.";
+    /// A category of requests.
+    RequestCategory of domain::request::RequestCategory,
+        "category (its code), order, name, about, words (that speak for it in a text), preset (its limits), private \
+         (shown to nobody), warning, closed.";
+    /// Limits of requests and whom they go to.
+    RequestRules of domain::request::RequestRules,
+        "name, source, presets (assignment, response, resolution, reopened as {\"hours\": 24}, {\"days\": 7} or \
+         {\"working_days\": 5}), usual, urgent, routes (the first that fits decides), offices, backstop, and days.";
+    /// How the three rates are computed.
+    RateFormula of domain::request::rate::RateFormula,
+        "version, name, source, from (the day it holds from), weights, satisfied, unreached, partly (hundredths), least.";
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";

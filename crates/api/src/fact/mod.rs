@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 
 pub use directory::{AreaFact, PersonFact, UnitFact};
 pub use indicator::{IndicatorFact, Instrument};
-pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules};
+pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules, RequestFact};
 pub use plan::{PlanFact, StepTemplate};
 pub use project::{Gate, ProjectFact};
 
@@ -28,6 +28,7 @@ pub enum AnyFact {
     Project(ProjectFact),
     Indicator(IndicatorFact),
     Item(ItemFact),
+    Request(RequestFact),
     Area(AreaFact),
     Unit(UnitFact),
     Person(PersonFact),
@@ -40,6 +41,7 @@ impl From<AnyFact> for Fact {
             AnyFact::Project(fact) => Fact::Project(fact.into()),
             AnyFact::Indicator(fact) => Fact::Indicator(fact.into()),
             AnyFact::Item(fact) => Fact::Item(fact.0),
+            AnyFact::Request(fact) => Fact::Request(fact.0),
             AnyFact::Area(fact) => Fact::Area(fact.into()),
             AnyFact::Unit(fact) => Fact::Unit(fact.into()),
             AnyFact::Person(fact) => Fact::Person(fact.into()),
@@ -54,6 +56,7 @@ impl From<&Fact> for AnyFact {
             Fact::Project(fact) => Self::Project(fact.into()),
             Fact::Indicator(fact) => Self::Indicator(fact.into()),
             Fact::Item(fact) => Self::Item(ItemFact(fact.clone())),
+            Fact::Request(fact) => Self::Request(RequestFact(fact.clone())),
             Fact::Area(fact) => Self::Area(fact.into()),
             Fact::Unit(fact) => Self::Unit(fact.into()),
             Fact::Person(fact) => Self::Person(fact.into()),
@@ -74,8 +77,8 @@ pub(crate) enum Readers {
 pub(crate) fn readers(fact: &Fact) -> Readers {
     match fact {
         Fact::Project(DomainProjectFact::Remark { .. }) => Readers::Staff,
-        // Items are working papers.
-        Fact::Item(_) => Readers::Staff,
+        // Items are working papers, and so are requests: what of them is published has resources of its own.
+        Fact::Item(_) | Fact::Request(_) => Readers::Staff,
         Fact::Person(DomainPersonFact::Email { .. }) => Readers::Nobody,
         _ => Readers::Everyone,
     }

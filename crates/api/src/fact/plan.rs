@@ -11,8 +11,8 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
 use super::item::{
-    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, Scenario, Work, WorkCalendar,
-    WorkLimit,
+    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula, RequestCategory,
+    RequestRules, Scenario, Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -124,6 +124,12 @@ pub enum PlanFact {
     ForecastRules(ForecastRules),
     Forecast(KeptForecast),
     Rhythm(InForceRhythm),
+    /// What requests are about.
+    RequestCategory(RequestCategory),
+    /// Limits of requests and whom they go to.
+    RequestRules(RequestRules),
+    /// How the three rates are computed.
+    RateFormula(RateFormula),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -309,6 +315,9 @@ impl From<PlanFact> for Domain {
             F::ForecastRules(rules) => Self::ForecastRules(rules.0),
             F::Forecast(forecast) => Self::Forecast(forecast.0),
             F::Rhythm(rules) => Self::Rhythm(rules.0),
+            F::RequestCategory(category) => Self::RequestCategory(category.0),
+            F::RequestRules(rules) => Self::RequestRules(rules.0),
+            F::RateFormula(formula) => Self::RateFormula(formula.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -387,6 +396,9 @@ impl From<&Domain> for PlanFact {
             Domain::ForecastRules(rules) => Self::ForecastRules(ForecastRules(*rules)),
             Domain::Forecast(forecast) => Self::Forecast(KeptForecast(forecast.clone())),
             Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
+            Domain::RequestCategory(category) => Self::RequestCategory(RequestCategory(category.clone())),
+            Domain::RequestRules(rules) => Self::RequestRules(RequestRules(rules.clone())),
+            Domain::RateFormula(formula) => Self::RateFormula(RateFormula(formula.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

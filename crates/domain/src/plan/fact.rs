@@ -12,6 +12,8 @@ use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::request::rate::RateFormula;
+use crate::request::{RequestCategory, RequestRules};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
 use crate::timetabling::{Work, WorkCalendar, WorkLimit};
@@ -96,6 +98,12 @@ pub enum PlanFact {
     Forecast(KeptForecast),
     /// Reminders, escalation and returns, kept by themselves from a day on.
     Rhythm(InForce),
+    /// What requests are about.
+    RequestCategory(RequestCategory),
+    /// Limits of requests and whom they go to.
+    RequestRules(RequestRules),
+    /// How the three rates are computed, from a day on.
+    RateFormula(RateFormula),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -180,6 +188,9 @@ impl PlanFact {
             Self::ForecastRules(_) => "forecast_rules".into(),
             Self::Forecast(forecast) => format!("forecast/{}", forecast.on),
             Self::Rhythm(_) => "rhythm".into(),
+            Self::RequestCategory(category) => format!("request_category/{}", category.category),
+            Self::RequestRules(_) => "request_rules".into(),
+            Self::RateFormula(formula) => format!("rate_formula/{}", formula.version),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -18,6 +18,8 @@ use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
+use crate::request::rate::RateFormula;
+use crate::request::{RequestCategory, RequestRules};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
 use crate::source::Grade;
@@ -103,6 +105,11 @@ pub struct Plan {
     own_lights: Option<LightRules>,
     /// The rhythm, where the plan has begun to keep one.
     pub rhythm: Option<InForce>,
+    pub request_categories: Vec<RequestCategory>,
+    /// How requests are handled, where the plan takes any.
+    pub request_rules: Option<RequestRules>,
+    /// Versions of the formula of the three rates, by the day they hold from.
+    pub rate_formulas: Vec<RateFormula>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -136,6 +143,9 @@ impl Plan {
             own_limits: None,
             own_lights: None,
             rhythm: None,
+            request_categories: Vec::new(),
+            request_rules: None,
+            rate_formulas: Vec::new(),
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -147,6 +157,8 @@ impl Plan {
         out.revisions.sort_by_key(|r| r.number);
         out.figures.sort_by_key(|f| f.order);
         out.forecasts.sort_by_key(|forecast| forecast.on);
+        out.request_categories.sort_by_key(|category| category.order);
+        out.rate_formulas.sort_by_key(|formula| formula.from);
         for list in &mut out.lists {
             list.entries = entries.remove(&(list.year, list.issue)).unwrap_or_default();
         }
@@ -235,6 +247,13 @@ impl Plan {
                 put(&mut self.forecasts, |held| held.on == forecast.on, forecast.clone());
             }
             PlanFact::Rhythm(rhythm) => self.rhythm = Some(rhythm.clone()),
+            PlanFact::RequestCategory(category) => {
+                put(&mut self.request_categories, |held| held.category == category.category, category.clone())
+            }
+            PlanFact::RequestRules(rules) => self.request_rules = Some(rules.clone()),
+            PlanFact::RateFormula(formula) => {
+                put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());
+            }
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -278,6 +297,15 @@ impl Plan {
 
     pub fn scenario(&self, code: &str) -> Option<&Scenario> {
         self.scenarios.iter().map(|(held, _)| held).find(|held| held.scenario.as_str() == code)
+    }
+
+    pub fn request_category(&self, code: &str) -> Option<&RequestCategory> {
+        self.request_categories.iter().find(|held| held.category.as_str() == code)
+    }
+
+    /// The formula of the three rates in force on a day.
+    pub fn rate_formula(&self, on: Date) -> Option<&RateFormula> {
+        self.rate_formulas.iter().rfind(|formula| formula.from <= on)
     }
 
     /// The revision in force.

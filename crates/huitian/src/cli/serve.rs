@@ -6,8 +6,9 @@ use std::process::ExitCode;
 
 use anyhow::Context;
 use app::App;
+use app::request::ProtectionKey;
 use delivery::{Courier, Settings};
-use store::Database;
+use store::{Address, Database};
 
 use super::common::{DatabaseArg, clock, runtime};
 use crate::server::{self, Config};
@@ -27,6 +28,9 @@ pub struct ServeOptions {
     /// File that says where mail and webhooks go; people are told on the site only without one
     #[arg(long, env = "HUITIAN_NOTIFY", value_name = "FILE")]
     pub notify: Option<PathBuf>,
+    /// File with the key that seals who asked; made at the first start [default: beside the database]
+    #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
+    pub protected_key: Option<PathBuf>,
     /// Logs as JSON lines
     #[arg(long, env = "HUITIAN_LOG_JSON")]
     pub log_json: bool,
@@ -39,6 +43,8 @@ pub struct ServeOptions {
     huitian serve --listen 0.0.0.0:8080 --database postgres://huitian@localhost/huitian --trusted-proxies 1\n\n\
     Put a proxy with TLS in front of it. /healthz, /readyz and /metrics are for machines that watch.\n\
     `huitian notify example` prints a file for --notify; it is read at the start, the same on every server.\n\
+    What tells who asked is sealed with the key of --protected-key: give every server the same file, and keep a\n\
+    copy of it apart from the backups, which do not hold it.\n\
     HUITIAN_LOG chooses what is logged (info,tower_http=debug), HUITIAN_ZONE the calendar (Asia/Shanghai).")]
 pub struct Args {
     #[command(flatten)]
@@ -54,6 +60,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     })
 }
 
+/// Where the key is kept unless another place is named: never in the database.
+pub(super) fn key_file(address: &Address) -> PathBuf {
+    match address {
+        Address::Sqlite(path) => {
+            let mut name = path.clone().into_os_string();
+            name.push(".key");
+            name.into()
+        }
+        Address::Postgres(_) => PathBuf::from("huitian.key"),
+    }
+}
+
 pub(super) fn start(
     database: Database,
     options: &ServeOptions,
@@ -63,6 +81,9 @@ pub(super) fn start(
 ) -> anyhow::Result<ExitCode> {
     server::start_logs(options.log_json);
     let app = App::new(database, clock()?);
+    let key = options.protected_key.clone().unwrap_or_else(|| key_file(app.database().address()));
+    app.protect(ProtectionKey::from_file(&key)?);
+    app.check_key(&key)?;
     let settings = match &options.notify {
         Some(path) => Settings::read(path).context("the file of --notify")?,
         None => Settings::default(),

@@ -15,6 +15,8 @@ const LOOK: Duration = Duration::from_secs(30);
 /// A lease lasts a minute.
 const RENEW: Duration = Duration::from_secs(20);
 const BATCH: usize = 16;
+/// Looks between two rounds through requests: ten minutes.
+const EVERY: u64 = 20;
 
 /// Works until told to stop; a run under way is finished.
 pub(super) async fn keep(app: App, stop: impl Future<Output = ()>) {
@@ -22,11 +24,16 @@ pub(super) async fn keep(app: App, stop: impl Future<Output = ()>) {
     let mut look = interval(LOOK);
     look.set_missed_tick_behavior(MissedTickBehavior::Delay);
     tokio::pin!(stop);
+    let mut looks = 0u64;
     loop {
         tokio::select! {
             () = &mut stop => return,
             _ = look.tick() => {}
         }
+        if looks.is_multiple_of(EVERY) {
+            keep_requests(&app).await;
+        }
+        looks += 1;
         if let Err(error) = app.put_down_runs().await {
             tracing::warn!(%error, "no run of the rhythm can be put down");
             continue;
@@ -38,6 +45,21 @@ pub(super) async fn keep(app: App, stop: impl Future<Output = ()>) {
                 }
             }
             Err(error) => tracing::warn!(%error, "no run of the rhythm can be taken"),
+        }
+    }
+}
+
+/// What happens to requests by itself. Every server may do it: what has moved on is left alone.
+async fn keep_requests(app: &App) {
+    let plans = match app.plans().await {
+        Ok(plans) => plans,
+        Err(error) => return tracing::warn!(%error, "no plan can be read"),
+    };
+    for plan in plans {
+        match app.keep_requests(&plan).await {
+            Ok(0) => {}
+            Ok(moved) => tracing::info!(%plan, moved, "requests went on by themselves"),
+            Err(error) => tracing::warn!(%error, %plan, "requests cannot be kept"),
         }
     }
 }

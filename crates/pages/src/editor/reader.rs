@@ -220,6 +220,8 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
         SubjectKind::Person => person(topic, reader).map(Fact::from),
         SubjectKind::Plan => plan(topic, reader).map(Fact::from),
         SubjectKind::Item => super::item_fields::read(topic, reader).map(Fact::from),
+        // Requests have forms of their own: what is said of one is not typed fact by fact.
+        SubjectKind::Request => None,
     }
 }
 

@@ -371,6 +371,10 @@ topics! {
     FORECAST_RULES = "forecast_rules" &[];
     FORECAST = "forecast" &[];
     REVIEW = "review" &[] => [TOPIC], ["round", "unit", "review_said", "text"];
+    REQUEST = "request" &[];
+    REQUEST_CATEGORY = "request_category" &[] => [TOPIC], ["name"];
+    REQUEST_RULES = "request_rules" &[] => [TOPIC], ["name"];
+    RATE_FORMULA = "rate_formula" &[] => [TOPIC], ["name", "from"];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {

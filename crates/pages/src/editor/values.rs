@@ -10,6 +10,7 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::project::ProjectFact;
+use domain::request::RequestFact;
 use domain::review::{PointStanding, ReviewFact};
 use domain::timetabling::Estimate;
 use domain::unit::UnitFact;
@@ -19,9 +20,9 @@ use super::topic::{
     DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE,
     KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT,
     OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
-    PUBLISHED, REMARK, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK,
-    STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
-    WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    PUBLISHED, RATE_FORMULA, REMARK, REQUEST, REQUEST_CATEGORY, REQUEST_RULES, REVIEW, REVISION, RHYTHM,
+    ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET,
+    TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -66,7 +67,29 @@ pub fn described(fact: &Fact) -> Described {
         Fact::Person(fact) => person(fact),
         Fact::Plan(fact) => plan(fact),
         Fact::Item(fact) => super::item_fields::described(fact),
+        Fact::Request(fact) => request(fact),
     }
+}
+
+/// What was said of a request, in the words it was said in.
+fn request(fact: &RequestFact) -> Described {
+    let mut said: Vec<String> = match fact {
+        RequestFact::Move { step, state, unit, .. } => {
+            let unit = unit.as_ref().map(Code::to_string);
+            [Some(step.as_str().to_owned()), Some(state.as_str().to_owned()), unit]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
+        RequestFact::Category { category, .. } => vec![category.to_string()],
+        RequestFact::CallBack(call) => {
+            let solved = call.solved.map(|it| it.as_str().to_owned());
+            solved.into_iter().chain(call.satisfaction.map(|it| it.as_str().to_owned())).collect()
+        }
+        fact => vec![fact.slot()],
+    };
+    said.extend(fact.texts().into_iter().filter(|text| !text.is_empty()).map(str::to_owned));
+    (&REQUEST, vec![("request_said", said.join(" · "))])
 }
 
 /// The working days of an estimate, field by field.
@@ -424,6 +447,13 @@ fn plan(fact: &PlanFact) -> Described {
             out.push(("from", held.since.to_string()));
             out.push(("to", opt(&held.until)));
             (&RHYTHM, out)
+        }
+        PlanFact::RequestCategory(held) => (&REQUEST_CATEGORY, named("name_zh", "name_en", &held.name)),
+        PlanFact::RequestRules(held) => (&REQUEST_RULES, named("name_zh", "name_en", &held.name)),
+        PlanFact::RateFormula(held) => {
+            let mut out = named("name_zh", "name_en", &held.name);
+            out.push(("from", held.from.to_string()));
+            (&RATE_FORMULA, out)
         }
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,

@@ -7,6 +7,7 @@ mod importing;
 mod item_correction;
 mod ledger;
 mod notices;
+mod requests;
 mod rhythm;
 mod saved_lists;
 mod site;

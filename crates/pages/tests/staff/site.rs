@@ -103,6 +103,7 @@ pub fn site() -> Site {
     }
     let database = Database::open_existing(&Address::Sqlite(path)).unwrap();
     let app = App::new(database, clock());
+    app.protect(app::request::ProtectionKey::random());
     let state = PagesState { app: app.clone(), secure_cookies: false, demo: None, reach: Default::default() };
     Site { router: pages::router(state), app, _dir: dir }
 }

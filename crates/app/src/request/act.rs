@@ -1,0 +1,419 @@
+//! What is done with a request: each act composes the facts that belong together, as the request stands in the
+//! very transaction.
+
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::history::{Lookup, View};
+use domain::item::Target;
+use domain::plan::Plan;
+use domain::refusal::{Problem, Refusal};
+use domain::request::call_back::{called_back, given, preset_of, reopened};
+use domain::request::routing::Routing;
+use domain::request::rules::Preset;
+use domain::request::{
+    CallBack, CallWay, ExclusionGround, Place, RefusalGround, Request, RequestFact, RequestState,
+    RequestStep, Satisfaction, Solved, Urgency, Who,
+};
+use domain::source::Source;
+use domain::subject::Subject;
+use jiff::civil::{Date, DateTime};
+use store::{StoreError, Tx};
+
+use super::file::routing;
+use super::{by_resident, by_rules, rules_of};
+use crate::App;
+use crate::account::hash;
+use crate::actor::Actor;
+use crate::change::{Change, make};
+use crate::error::AppError;
+
+/// What somebody does with a request.
+#[derive(Debug, Clone, PartialEq)]
+pub enum RequestAct {
+    /// Give it to a unit: for the first time, to another one, or so that it may not be handed back.
+    Give {
+        step: RequestStep,
+        unit: Code,
+        reason: String,
+    },
+    /// A move that needs no more than a reason.
+    Step {
+        step: RequestStep,
+        reason: String,
+    },
+    AskResident {
+        question: String,
+    },
+    PutOnBooks {
+        link: Target,
+        until: Date,
+        reason: String,
+    },
+    Answer {
+        text: String,
+    },
+    Reopen {
+        reason: String,
+    },
+    Merge {
+        master: Code,
+    },
+    Refuse {
+        ground: RefusalGround,
+        reason: String,
+    },
+    Contact {
+        way: CallWay,
+        text: String,
+    },
+    Note {
+        text: String,
+    },
+    Word {
+        text: String,
+    },
+    CallBack {
+        way: CallWay,
+        reached: bool,
+        contacted: Option<bool>,
+        solved: Option<Solved>,
+        satisfaction: Option<Satisfaction>,
+        text: String,
+    },
+    AskExtension {
+        until: Date,
+        reason: String,
+    },
+    DecideExtension {
+        granted: bool,
+        note: String,
+    },
+    AskExclusion {
+        ground: ExclusionGround,
+        reason: String,
+        unit: Code,
+    },
+    DecideExclusion {
+        granted: bool,
+        note: String,
+    },
+    Publish {
+        shown: bool,
+        reason: String,
+    },
+    Categorise {
+        category: Code,
+        urgency: Urgency,
+    },
+    Locate {
+        area: Code,
+        address: String,
+    },
+    Support {
+        unit: Code,
+        active: bool,
+    },
+    Link {
+        to: Target,
+        held: bool,
+    },
+    Divide {
+        parent: Code,
+    },
+}
+
+/// A request as an act finds it.
+struct Found<'a> {
+    request: &'a Request,
+    plan: &'a Plan,
+    preset: &'a Preset,
+    at: DateTime,
+    who: Who,
+}
+
+impl RequestAct {
+    fn facts(self, found: &Found, lookup: &dyn Lookup) -> Result<Vec<RequestFact>, AppError> {
+        let Found { request, plan, preset, at, who } = *found;
+        let moved = |step: RequestStep, reason: String| -> Result<RequestFact, AppError> {
+            let problem = Problem::IllegalRequestMove { from: request.state, step };
+            let state = request.leads_to(step).ok_or(Refusal { field: "state".into(), problem })?;
+            Ok(RequestFact::Move {
+                step,
+                state,
+                at,
+                unit: None,
+                reason,
+                ground: None,
+                master: None,
+                until: None,
+            })
+        };
+        Ok(match self {
+            Self::Give { step, unit, reason } => {
+                let problem = Problem::IllegalRequestMove { from: request.state, step };
+                request.leads_to(step).ok_or(Refusal { field: "state".into(), problem })?;
+                let supporting = request.supporting_units.clone();
+                given(
+                    Some(request),
+                    step,
+                    &Routing { unit, supporting, by_backstop: false },
+                    preset,
+                    at,
+                    reason,
+                )
+            }
+            Self::Step { step, reason } => vec![moved(step, reason)?],
+            Self::AskResident { question } => vec![moved(RequestStep::AskResident, question)?],
+            Self::PutOnBooks { link, until, reason } => {
+                let mut booked = moved(RequestStep::PutOnBooks, reason)?;
+                if let RequestFact::Move { until: held, .. } = &mut booked {
+                    *held = Some(until);
+                }
+                let mut facts = vec![booked];
+                if !request.links.contains(&link) {
+                    facts.push(RequestFact::Link { to: link, held: true });
+                }
+                facts
+            }
+            Self::Answer { text } => {
+                vec![moved(RequestStep::Answer, String::new())?, RequestFact::Answer { at, text }]
+            }
+            Self::Reopen { reason } => {
+                moved(RequestStep::Reopen, String::new())?;
+                reopened(request, preset, at, reason)
+            }
+            Self::Merge { master } => {
+                let mut merged = moved(RequestStep::Merge, String::new())?;
+                if let RequestFact::Move { master: held, .. } = &mut merged {
+                    *held = Some(master);
+                }
+                vec![merged]
+            }
+            Self::Refuse { ground, reason } => {
+                let mut refused = moved(RequestStep::Refuse, reason)?;
+                if let RequestFact::Move { ground: held, .. } = &mut refused {
+                    *held = Some(ground);
+                }
+                vec![refused]
+            }
+            Self::Contact { way, text } => vec![RequestFact::Contact { at, way, text }],
+            Self::Note { text } => vec![RequestFact::Note { at, text }],
+            Self::Word { text } => {
+                let mut facts = vec![RequestFact::Word { at, text }];
+                // Whoever was asked has answered: it goes on.
+                if request.state == RequestState::WaitingForResident {
+                    facts.push(moved(RequestStep::Resume, String::new())?);
+                }
+                facts
+            }
+            Self::CallBack { way, reached, contacted, solved, satisfaction, text } => {
+                let (contacted, solved, satisfaction) =
+                    if reached { (contacted, solved, satisfaction) } else { (None, None, None) };
+                let reason = text.clone();
+                let call = CallBack { at, way, reached, contacted, solved, satisfaction, text };
+                if solved == Some(Solved::No) && reason.trim().is_empty() {
+                    return Err(Refusal { field: "reason".into(), problem: Problem::ReasonRequired }.into());
+                }
+                called_back(request, call, who, rules_of(plan)?, preset, reason)
+            }
+            Self::AskExtension { until, reason } => vec![RequestFact::ExtensionAsked { until, reason }],
+            Self::DecideExtension { granted, note } => vec![RequestFact::ExtensionDecided { granted, note }],
+            Self::AskExclusion { ground, reason, unit } => {
+                vec![RequestFact::ExclusionAsked { ground, reason, unit }]
+            }
+            Self::DecideExclusion { granted, note } => vec![RequestFact::ExclusionDecided { granted, note }],
+            Self::Publish { shown, reason } => vec![RequestFact::Publication { shown, reason }],
+            Self::Categorise { category, urgency } => {
+                let mut facts = vec![
+                    RequestFact::Category { category: category.clone(), suggested: false },
+                    RequestFact::Urgency { urgency },
+                ];
+                facts.extend(self::placed(found, lookup, &request.areas, Some(&category), urgency)?);
+                facts
+            }
+            Self::Locate { area, address } => {
+                let areas = vec![area];
+                let place = Place { areas: areas.clone(), address, point: request.point };
+                let mut facts = vec![RequestFact::Place(place)];
+                facts.extend(placed(found, lookup, &areas, request.category.as_ref(), request.urgency)?);
+                facts
+            }
+            Self::Support { unit, active } => vec![RequestFact::SupportingUnit { unit, active }],
+            Self::Link { to, held } => vec![RequestFact::Link { to, held }],
+            Self::Divide { parent } => vec![RequestFact::Parent { request: parent, held: true }],
+        })
+    }
+}
+
+/// What was waiting for a place or a category goes to whoever has to take it, once both are known. Limits
+/// that run already are those of the new category, from where they began.
+fn placed(
+    found: &Found,
+    lookup: &dyn Lookup,
+    areas: &[Code],
+    category: Option<&Code>,
+    urgency: Urgency,
+) -> Result<Vec<RequestFact>, AppError> {
+    let Found { request, plan, at, .. } = *found;
+    let rules = rules_of(plan)?;
+    let Some(preset) = preset_of(rules, &plan.request_categories, category, urgency) else {
+        return Ok(Vec::new());
+    };
+    if request.state == RequestState::Received && !areas.is_empty() && category.is_some() {
+        let to = routing(lookup, plan, areas, category, at)?;
+        return Ok(given(Some(request), RequestStep::Assign, &to, preset, at, String::new()));
+    }
+    use domain::request::ClockKind;
+    let clock = |kind: ClockKind, limit| {
+        let running = request.clocks.get(&kind)?;
+        (running.preset != preset.preset && request.reopened == 0).then(|| {
+            RequestFact::Clock(domain::request::clock::Clock {
+                clock: kind,
+                preset: preset.preset.clone(),
+                limit,
+                from: running.from,
+            })
+        })
+    };
+    let clocks =
+        [clock(ClockKind::Response, preset.response), clock(ClockKind::Resolution, preset.resolution)];
+    Ok(clocks.into_iter().flatten().collect())
+}
+
+/// What is told when an act is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Acted {
+    pub state: RequestState,
+    /// Others to whom the same answer went.
+    pub others: usize,
+}
+
+impl App {
+    /// Does something with a request, for somebody with an account.
+    pub async fn act_on_request(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        code: &Code,
+        act: RequestAct,
+        source: Source,
+    ) -> Result<Acted, AppError> {
+        let who = if matches!(act, RequestAct::CallBack { .. }) { Who::Desk } else { Who::Lead };
+        self.act(actor.clone(), who, plan, code, act, source).await
+    }
+
+    /// Does something for whoever asked, by the secret of their link.
+    pub async fn act_by_link(&self, plan: &Code, secret: &str, act: RequestAct) -> Result<Acted, AppError> {
+        let code = self.request_of_link(plan, secret).await?;
+        let open_to_all = matches!(
+            act,
+            RequestAct::Word { .. }
+                | RequestAct::CallBack { .. }
+                | RequestAct::Reopen { .. }
+                | RequestAct::Step {
+                    step: RequestStep::Withdraw | RequestStep::AskReopen | RequestStep::Close,
+                    ..
+                }
+        );
+        if !open_to_all {
+            return Err(AppError::NotFound);
+        }
+        self.act(by_resident(), Who::Resident, plan, &code, act, Source::default()).await
+    }
+
+    /// The request that a link leads to.
+    pub async fn request_of_link(&self, plan: &Code, secret: &str) -> Result<Code, AppError> {
+        let digest = hash(secret);
+        let found = self.database().read_async(move |c| c.request_by_secret(&digest)).await?;
+        found.filter(|(of, _)| of == plan).map(|(_, code)| code).ok_or(AppError::NotFound)
+    }
+
+    pub(super) async fn act(
+        &self,
+        actor: Actor,
+        who: Who,
+        plan: &Code,
+        code: &Code,
+        act: RequestAct,
+        source: Source,
+    ) -> Result<Acted, AppError> {
+        let (now, today) = (self.clock().now(), self.clock().today());
+        let at = self.wall_time();
+        let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
+        let (plan, code) = (plan.clone(), code.clone());
+        self.database()
+            .write_async(move |tx| {
+                let doing = Doing { actor: &actor, who, plan: &plan, source: &source, now, today, at };
+                doing.one(tx, &code, act.clone())
+            })
+            .await
+    }
+}
+
+pub(super) struct Doing<'a> {
+    pub actor: &'a Actor,
+    pub who: Who,
+    pub plan: &'a Code,
+    pub source: &'a Source,
+    pub now: jiff::Timestamp,
+    pub today: Date,
+    pub at: DateTime,
+}
+
+impl Doing<'_> {
+    pub(super) fn one(&self, tx: &mut Tx, code: &Code, act: RequestAct) -> Result<Acted, AppError> {
+        let subject = Subject::request(self.plan, code);
+        let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
+        let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;
+        let answer = match &act {
+            RequestAct::Answer { text } => Some(text.clone()),
+            _ => None,
+        };
+        let facts = tx.with_lookup(|lookup| {
+            let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+            let rules = rules_of(&plan)?;
+            let preset =
+                preset_of(rules, &plan.request_categories, request.category.as_ref(), request.urgency)
+                    .ok_or(AppError::NotFound)?;
+            let found = Found { request: &request, plan: &plan, preset, at: self.at, who: self.who };
+            act.facts(&found, lookup)
+        })??;
+        self.record(tx, self.actor, code, facts)?;
+        let mut others = 0;
+        if let Some(text) = answer {
+            // One answer to all who asked the same.
+            for (other, merged, _) in tx.requests_of(self.plan, code)? {
+                if merged {
+                    let said = RequestFact::Answer { at: self.at, text: text.clone() };
+                    self.record(tx, &by_rules(), &other, vec![said])?;
+                    others += 1;
+                }
+            }
+        }
+        let after = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL));
+        let state = after.map(|request| request.state).ok_or(StoreError::Stopped)?;
+        Ok(Acted { state, others })
+    }
+
+    fn record(
+        &self,
+        tx: &mut Tx,
+        actor: &Actor,
+        code: &Code,
+        facts: Vec<RequestFact>,
+    ) -> Result<(), AppError> {
+        let change = Change {
+            command: Command::Record {
+                subject: Subject::request(self.plan, code),
+                facts: facts.into_iter().map(|fact| Fact::from(fact.masked())).collect(),
+                expected: None,
+            },
+            effective: Some(self.today),
+            source: self.source.clone(),
+            reason: String::new(),
+        };
+        make(tx, actor, &change, self.now, self.today)?;
+        Ok(())
+    }
+}

@@ -1,0 +1,44 @@
+//! Several acts in order, all or none: what an import brings, or a past that is played.
+
+use domain::code::Code;
+use domain::request::Who;
+use domain::source::Source;
+
+use super::act::{Doing, RequestAct};
+use crate::App;
+use crate::actor::Actor;
+use crate::error::AppError;
+
+/// One act: who does it, what for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestDeed {
+    pub actor: Actor,
+    pub request: Code,
+    pub act: RequestAct,
+}
+
+impl App {
+    pub async fn act_on_requests(
+        &self,
+        plan: &Code,
+        deeds: Vec<RequestDeed>,
+        source: Source,
+    ) -> Result<(), AppError> {
+        let (now, today) = (self.clock().now(), self.clock().today());
+        let at = self.wall_time();
+        let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
+        let plan = plan.clone();
+        self.database()
+            .write_async(move |tx| {
+                for deed in &deeds {
+                    let resident = deed.actor == super::by_resident();
+                    let who = if resident { Who::Resident } else { Who::Desk };
+                    let doing =
+                        Doing { actor: &deed.actor, who, plan: &plan, source: &source, now, today, at };
+                    doing.one(tx, &deed.request, deed.act.clone())?;
+                }
+                Ok::<_, AppError>(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,296 @@
+//! Taking a request in: masked, given a number, its limits begun, given to whoever has to take it.
+
+use domain::area::ancestors;
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::history::{Lookup, View};
+use domain::plan::Plan;
+use domain::refusal::{Problem, Refusal};
+use domain::request::call_back::{given, preset_of, received};
+use domain::request::personal::mask;
+use domain::request::routing::{Routing, route};
+use domain::request::{Channel, Intake, Place, Point, RequestFact, RequestKind, RequestStep, Urgency};
+use domain::source::Source;
+use domain::subject::Subject;
+use jiff::civil::DateTime;
+use store::{SealedPerson, Tx};
+
+use super::person::{PersonalData, place};
+use super::protection::ProtectionKey;
+use super::{by_resident, rules_of};
+use crate::App;
+use crate::account::{hash, secret};
+use crate::actor::Actor;
+use crate::change::{Change, make};
+use crate::error::AppError;
+
+/// A request as it is brought.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewRequest {
+    pub kind: RequestKind,
+    pub channel: Channel,
+    pub urgency: Urgency,
+    /// What it is about; the beginning of the text where nothing is given.
+    pub title: String,
+    pub text: String,
+    pub area: Option<Code>,
+    pub address: String,
+    pub point: Option<Point>,
+    pub category: Option<Code>,
+    /// Whether the program chose the category.
+    pub suggested: bool,
+    pub public: bool,
+    /// Its number where it comes from: the same number comes in once.
+    pub number: String,
+    /// When it came in; now where nothing else is known.
+    pub at: Option<DateTime>,
+    pub person: PersonalData,
+    /// The secret of its link, where whoever asks was given one before sending: sent twice, it is one request.
+    pub secret: String,
+    pub source: Source,
+}
+
+impl NewRequest {
+    pub fn new(channel: Channel, text: impl Into<String>) -> Self {
+        Self {
+            kind: RequestKind::Complaint,
+            channel,
+            urgency: Urgency::Ordinary,
+            title: String::new(),
+            text: text.into(),
+            area: None,
+            address: String::new(),
+            point: None,
+            category: None,
+            suggested: false,
+            public: false,
+            number: String::new(),
+            at: None,
+            person: PersonalData::default(),
+            secret: String::new(),
+            source: Source::default(),
+        }
+    }
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filed {
+    pub code: Code,
+    /// It was on the books already: the same link or number came before.
+    pub again: bool,
+    pub unit: Option<Code>,
+}
+
+/// The characters of a title that is made from a text.
+const TITLE: usize = 30;
+
+fn title_of(text: &str) -> String {
+    let first = text.split(['。', '！', '？', '；', '\n', '!', '?']).find(|part| !part.trim().is_empty());
+    let first = first.unwrap_or(text).trim();
+    let mut out: String = first.chars().take(TITLE).collect();
+    if first.chars().count() > TITLE {
+        out.push('…');
+    }
+    out
+}
+
+/// Line ends of one kind, and no characters that cannot be seen.
+fn clean(text: &str) -> String {
+    let kept = text.trim().replace("\r\n", "\n").replace('\r', "\n");
+    kept.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+impl App {
+    /// The secret of a link, to be handed out before a request is sent with it.
+    pub fn request_secret(&self) -> String {
+        secret()
+    }
+
+    /// Takes a request in. Residents need no account; staff need to be allowed to.
+    pub async fn file_request(&self, actor: &Actor, plan: &Code, new: NewRequest) -> Result<Filed, AppError> {
+        let mut filed = self.file_requests(actor, plan, vec![new]).await?;
+        filed.pop().ok_or(AppError::NotFound)
+    }
+
+    /// Takes several in, all or none.
+    pub async fn file_requests(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        new: Vec<NewRequest>,
+    ) -> Result<Vec<Filed>, AppError> {
+        let actor = if matches!(actor, Actor::Public) { by_resident() } else { actor.clone() };
+        let (now, today) = (self.clock().now(), self.clock().today());
+        let wall = self.wall_time();
+        let wall = wall.with().subsec_nanosecond(0).build().unwrap_or(wall);
+        let (plan, key) = (plan.clone(), self.key().cloned());
+        self.database()
+            .write_async(move |tx| {
+                let filing = Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall };
+                new.iter().map(|new| filing.one(tx, new)).collect::<Result<Vec<Filed>, AppError>>()
+            })
+            .await
+    }
+}
+
+struct Filing<'a> {
+    actor: &'a Actor,
+    plan: &'a Code,
+    key: Option<&'a ProtectionKey>,
+    now: jiff::Timestamp,
+    today: jiff::civil::Date,
+    wall: DateTime,
+}
+
+impl Filing<'_> {
+    fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
+        let link = if new.secret.is_empty() { String::new() } else { hash(&new.secret) };
+        if let Some((_, code)) = tx.reading()?.request_by_secret(&link)? {
+            return Ok(Filed { code, again: true, unit: None });
+        }
+        let code = self.code(tx, new)?;
+        let subject = Subject::request(self.plan, &code);
+        if !new.number.is_empty() && tx.subject(&subject)?.is_some() {
+            return Ok(Filed { code, again: true, unit: None });
+        }
+        let (facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new))??;
+        let change = Change {
+            command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
+            effective: Some(new.at.unwrap_or(self.wall).date()),
+            source: new.source.clone(),
+            reason: String::new(),
+        };
+        make(tx, self.actor, &change, self.now, self.today)?;
+        self.keep_person(tx, new, &code, link)?;
+        Ok(Filed { code, again: false, unit })
+    }
+
+    /// The number that people name it by: its own where it has one, else the day and a number nobody else has.
+    fn code(&self, tx: &Tx, new: &NewRequest) -> Result<Code, AppError> {
+        let number = new.number.trim();
+        let text = if number.is_empty() {
+            let at = new.at.unwrap_or(self.wall);
+            format!("{}-{}", at.strftime("%y%m%d"), tx.head().next())
+        } else if Code::new(number).is_ok() {
+            number.to_owned()
+        } else {
+            // A number that cannot stand in an address is known by its digest.
+            format!("n-{}", hash(number).chars().take(20).collect::<String>())
+        };
+        let wrong = |_| Refusal { field: "number".into(), problem: Problem::Empty };
+        Code::new(&text).map_err(wrong).map_err(AppError::from)
+    }
+
+    fn facts(
+        &self,
+        lookup: &dyn Lookup,
+        new: &NewRequest,
+    ) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
+        let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+        let rules = rules_of(&plan)?;
+        let at = new.at.unwrap_or(self.wall);
+        let text = mask(&clean(&new.text));
+        let title = match clean(&new.title) {
+            title if title.is_empty() => title_of(&text),
+            title => mask(&title),
+        };
+        let intake = Intake {
+            kind: new.kind,
+            channel: new.channel,
+            at,
+            title,
+            text,
+            number: new.number.trim().to_owned(),
+            public: new.public && !is_private(&plan, new.category.as_ref()),
+        };
+        let areas: Vec<Code> = new.area.iter().cloned().collect();
+        let mut facts = vec![
+            RequestFact::Intake(intake),
+            RequestFact::Place(Place {
+                areas: areas.clone(),
+                address: mask(&clean(&new.address).replace('\n', " ")),
+                point: new.point,
+            }),
+        ];
+        facts.extend(
+            new.category.clone().map(|category| RequestFact::Category { category, suggested: new.suggested }),
+        );
+        if new.urgency != Urgency::Ordinary {
+            facts.push(RequestFact::Urgency { urgency: new.urgency });
+        }
+        let preset = preset_of(rules, &plan.request_categories, new.category.as_ref(), new.urgency)
+            .ok_or(AppError::NotFound)?;
+        facts.push(received(preset, at));
+        // Without a place or a category somebody has to look first.
+        if new.category.is_none() || new.area.is_none() {
+            return Ok((facts, None));
+        }
+        let to = routing(lookup, &plan, &areas, new.category.as_ref(), at)?;
+        let unit = to.unit.clone();
+        facts.extend(given(None, RequestStep::Assign, &to, preset, at, String::new()));
+        Ok((facts, Some(unit)))
+    }
+
+    /// Keeps who asked apart from the journal.
+    fn keep_person(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest,
+        code: &Code,
+        secret: String,
+    ) -> Result<(), AppError> {
+        let mut person = new.person.clone();
+        let written = clean(&new.text);
+        if mask(&written) != written {
+            person.text = written;
+        }
+        let address = clean(&new.address);
+        if mask(&address) != address {
+            person.address = address;
+        }
+        if person.is_empty() && secret.is_empty() {
+            return Ok(());
+        }
+        let mut held = SealedPerson {
+            plan: self.plan.clone(),
+            request: code.clone(),
+            key_id: String::new(),
+            sealed: Vec::new(),
+            asker: String::new(),
+            secret,
+            created_at: self.now.as_microsecond(),
+            erased_at: None,
+        };
+        if !person.is_empty() {
+            let key = self.key.ok_or(AppError::NoKey)?;
+            let plain = serde_json::to_vec(&person).map_err(|_| AppError::Sealed)?;
+            held.sealed = key.seal(&place(self.plan, code), &plain).ok_or(AppError::Sealed)?;
+            key.id().clone_into(&mut held.key_id);
+            let contact = person.contact();
+            if !contact.is_empty() {
+                held.asker = key.digest(&contact);
+            }
+        }
+        Ok(tx.put_sealed_person(&held)?)
+    }
+}
+
+pub(super) fn is_private(plan: &Plan, category: Option<&Code>) -> bool {
+    category
+        .is_some_and(|code| plan.request_categories.iter().any(|held| held.category == *code && held.private))
+}
+
+/// Whom the plan's rules give it to.
+pub(super) fn routing(
+    lookup: &dyn Lookup,
+    plan: &Plan,
+    areas: &[Code],
+    category: Option<&Code>,
+    at: DateTime,
+) -> Result<Routing, AppError> {
+    let rules = rules_of(plan)?;
+    let all: Vec<Code> = areas.iter().flat_map(|area| ancestors(area, lookup, View::ALL)).collect();
+    Ok(route(rules, &all, category, at))
+}

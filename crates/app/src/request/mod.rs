@@ -1,0 +1,43 @@
+//! Residents' requests: taken in, handled, called back on, read and rated.
+
+mod act;
+mod batch;
+mod file;
+mod keep;
+mod open_data;
+mod person;
+mod protection;
+mod rates;
+mod read;
+mod suggest;
+
+pub use act::RequestAct;
+pub use batch::RequestDeed;
+pub use file::{Filed, NewRequest};
+pub use open_data::{OpenRequest, as_csv};
+pub use person::PersonalData;
+pub use protection::{KeyError, ProtectionKey};
+pub use rates::{RateLine, RatePage, RateQuestion};
+pub use read::{RequestCounts, RequestPaging};
+pub use store::{RateBy, RequestPage};
+pub use suggest::{Suggestion, Suggestions};
+
+use domain::request::{RequestRules, resident, routing_actor};
+
+use crate::actor::Actor;
+use crate::error::AppError;
+
+/// Whoever asked, by the link that only they have.
+pub fn by_resident() -> Actor {
+    Actor::Operator(resident())
+}
+
+/// The rules themselves.
+pub(crate) fn by_rules() -> Actor {
+    Actor::Operator(routing_actor())
+}
+
+/// A plan that takes requests has rules for them.
+pub(crate) fn rules_of(plan: &domain::plan::Plan) -> Result<&RequestRules, AppError> {
+    plan.request_rules.as_ref().ok_or(AppError::NotFound)
+}

@@ -1,0 +1,193 @@
+//! Published requests as open data, in the fields that Open311 names: a table or a list for programs.
+
+use domain::code::Code;
+use domain::portfolio::Portfolio;
+use domain::request::query::RequestQuery;
+use domain::request::{RequestRow, RequestState};
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use serde::Serialize;
+use words::Lang;
+
+use super::read::RequestPaging;
+use crate::App;
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// The most requests of one file: the newest ones.
+const FILE_MOST: usize = 20_000;
+
+/// One published request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OpenRequest {
+    pub service_request_id: String,
+    pub requested_datetime: String,
+    pub updated_datetime: String,
+    pub closed_date: Option<String>,
+    /// `open` or `closed`.
+    pub status_description: &'static str,
+    /// The state in words.
+    pub status_notes: String,
+    pub source: String,
+    pub service_code: String,
+    pub service_name: String,
+    pub description: String,
+    pub agency_responsible: String,
+    pub address: String,
+    pub lat: Option<f64>,
+    pub long: Option<f64>,
+}
+
+const HEAD: [&str; 14] = [
+    "service_request_id",
+    "requested_datetime",
+    "updated_datetime",
+    "closed_date",
+    "status_description",
+    "status_notes",
+    "source",
+    "service_code",
+    "service_name",
+    "description",
+    "agency_responsible",
+    "address",
+    "lat",
+    "long",
+];
+
+impl OpenRequest {
+    fn of(portfolio: &Portfolio, row: &RequestRow, lang: Lang, offset: &dyn Fn(DateTime) -> String) -> Self {
+        let english = lang.is_english();
+        let word = |list: &str, value: &str| {
+            words::text(lang, &format!("{list}-{}", value.replace('_', "-"))).into_owned()
+        };
+        let category = row.category.as_ref().and_then(|code| portfolio.plan.request_category(code.as_str()));
+        let unit = row.lead_unit.as_ref().and_then(|code| portfolio.units.get(code));
+        let area = row.area.as_ref().and_then(|code| portfolio.areas.get(code));
+        let place: Vec<&str> = area
+            .map(|area| area.name.get(english))
+            .into_iter()
+            .chain([row.address.as_str()])
+            .filter(|text| !text.is_empty())
+            .collect();
+        let is_open = row.state.is_open() || row.state == RequestState::ReopenAsked;
+        let degrees = |millionths: i32| f64::from(millionths) / 1e6;
+        Self {
+            service_request_id: row.code.to_string(),
+            requested_datetime: offset(row.received),
+            updated_datetime: offset(row.since),
+            closed_date: (!is_open).then(|| offset(row.since)),
+            status_description: if is_open { "open" } else { "closed" },
+            status_notes: word("request-state", row.state.as_str()),
+            source: word("request-channel", row.channel.as_str()),
+            service_code: row.category.as_ref().map(Code::to_string).unwrap_or_default(),
+            service_name: category.map(|held| held.name.get(english).to_owned()).unwrap_or_default(),
+            description: row.text.clone(),
+            agency_responsible: unit.map(|unit| unit.name.get(english).to_owned()).unwrap_or_default(),
+            address: place.join(" "),
+            lat: row.point.map(|point| degrees(point.latitude)),
+            long: row.point.map(|point| degrees(point.longitude)),
+        }
+    }
+
+    fn cells(&self) -> [String; 14] {
+        let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
+        [
+            self.service_request_id.clone(),
+            self.requested_datetime.clone(),
+            self.updated_datetime.clone(),
+            self.closed_date.clone().unwrap_or_default(),
+            self.status_description.to_owned(),
+            self.status_notes.clone(),
+            self.source.clone(),
+            self.service_code.clone(),
+            self.service_name.clone(),
+            self.description.clone(),
+            self.agency_responsible.clone(),
+            self.address.clone(),
+            number(self.lat),
+            number(self.long),
+        ]
+    }
+}
+
+/// A moment of the plan's office with how far its clocks are ahead of universal time.
+fn with_offset(zone: &TimeZone, at: DateTime) -> String {
+    let moments = (TimeZone::UTC.to_timestamp(at), zone.to_timestamp(at));
+    let ahead = match moments {
+        (Ok(wall), Ok(moment)) => (wall.as_second() - moment.as_second()) / 60,
+        _ => 0,
+    };
+    let sign = if ahead < 0 { '-' } else { '+' };
+    let ahead = ahead.unsigned_abs();
+    format!("{}{sign}{:02}:{:02}", at.strftime("%Y-%m-%dT%H:%M:%S"), ahead / 60, ahead % 60)
+}
+
+/// A cell as RFC 4180 has it. What a spreadsheet would take for a formula is put as text.
+fn cell(text: &str) -> String {
+    let guarded = match text.chars().next() {
+        Some('=' | '+' | '@' | '\t' | '\r') => format!("'{text}"),
+        Some('-') if text.parse::<f64>().is_err() => format!("'{text}"),
+        _ => text.to_owned(),
+    };
+    if guarded.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", guarded.replace('"', "\"\""))
+    } else {
+        guarded
+    }
+}
+
+/// The rows as a table of text, with a mark at its beginning by which spreadsheets know UTF-8.
+pub fn as_csv(rows: &[OpenRequest]) -> String {
+    let mut out = String::from("\u{feff}");
+    out.push_str(&HEAD.join(","));
+    out.push_str("\r\n");
+    for row in rows {
+        out.push_str(&row.cells().map(|text| cell(&text)).join(","));
+        out.push_str("\r\n");
+    }
+    out
+}
+
+impl App {
+    /// The published requests, newest first, at most so many as one file holds.
+    pub async fn open_requests(&self, plan: &Code, lang: Lang) -> Result<Vec<OpenRequest>, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let zone = self.clock().zone().clone();
+        let offset = move |at: DateTime| with_offset(&zone, at);
+        let query = RequestQuery { published: true, ..RequestQuery::default() };
+        let mut paging = RequestPaging { limit: 500, ..RequestPaging::default() };
+        let mut out = Vec::new();
+        loop {
+            let page = self.requests(plan, &query, &paging).await?;
+            out.extend(page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)));
+            paging.after = page.next;
+            if paging.after.is_none() || out.len() >= FILE_MOST {
+                out.truncate(FILE_MOST);
+                return Ok(out);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_hold_what_they_are_given_and_run_nothing() {
+        assert_eq!(cell("a,\"b\"\nc"), "\"a,\"\"b\"\"\nc\"");
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(cell("-3.5"), "-3.5");
+        assert_eq!(cell("-x"), "'-x");
+        assert_eq!(cell("路灯"), "路灯");
+    }
+
+    #[test]
+    fn moments_tell_their_zone() {
+        let at = jiff::civil::date(2019, 8, 14).at(9, 30, 0, 0);
+        let beijing = TimeZone::get("Asia/Shanghai").unwrap();
+        assert_eq!(with_offset(&beijing, at), "2019-08-14T09:30:00+08:00");
+        assert_eq!(with_offset(&TimeZone::UTC, at), "2019-08-14T09:30:00+00:00");
+    }
+}

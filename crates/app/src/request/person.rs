@@ -1,0 +1,165 @@
+//! Who asked: shown to those who need it, with a trace; erased for good.
+
+use domain::code::Code;
+use domain::command::Command;
+use domain::policy::Action;
+use domain::refusal::{Problem, Refusal};
+use domain::request::RequestFact;
+use domain::source::Source;
+use domain::subject::Subject;
+use serde::{Deserialize, Serialize};
+
+use super::protection::{KeyError, ProtectionKey};
+use crate::App;
+use crate::actor::Actor;
+use crate::change::{Change, make};
+use crate::error::AppError;
+
+/// What is kept apart from the journal.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PersonalData {
+    #[serde(default)]
+    pub name: String,
+    #[serde(default)]
+    pub phone: String,
+    #[serde(default)]
+    pub email: String,
+    /// The address as it was given, with whose home it is.
+    #[serde(default)]
+    pub address: String,
+    /// The words as they were written.
+    #[serde(default)]
+    pub text: String,
+}
+
+impl PersonalData {
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The number with its middle hidden, as people recognise their own by.
+    pub fn phone_hint(&self) -> String {
+        let digits: Vec<char> = self.phone.chars().collect();
+        match digits.len() {
+            0 => String::new(),
+            1..=6 => "***".into(),
+            n => format!(
+                "{}****{}",
+                digits[..3].iter().collect::<String>(),
+                digits[n - 3..].iter().collect::<String>()
+            ),
+        }
+    }
+
+    /// What tells one person from another.
+    pub(crate) fn contact(&self) -> String {
+        let phone: String = self.phone.chars().filter(char::is_ascii_digit).collect();
+        if phone.is_empty() { self.email.trim().to_lowercase() } else { phone }
+    }
+}
+
+pub(crate) fn place(plan: &Code, request: &Code) -> String {
+    format!("{plan}/{request}")
+}
+
+impl App {
+    /// Gives the application the key for what is sealed. Only the first one counts.
+    pub fn protect(&self, key: ProtectionKey) {
+        drop(self.inner.key.set(key));
+    }
+
+    pub(crate) fn key(&self) -> Option<&ProtectionKey> {
+        self.inner.key.get()
+    }
+
+    /// Whether the database holds anything that was sealed with another key than the file's.
+    pub fn check_key(&self, path: &std::path::Path) -> Result<(), AppError> {
+        let keys = self.database().read(|c| c.sealing_keys())?;
+        let own = self.key().map(ProtectionKey::id).unwrap_or_default();
+        let strange: i64 = keys.iter().filter(|(id, _)| id != own).map(|(_, count)| count).sum();
+        if strange > 0 {
+            return Err(KeyError::Other { path: path.display().to_string(), count: strange }.into());
+        }
+        Ok(())
+    }
+
+    /// Who asked, for somebody who may see it; that they looked, and why, is put down.
+    pub async fn reveal(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        code: &Code,
+        reason: &str,
+    ) -> Result<PersonalData, AppError> {
+        let (_, target) = self.subject_and_target(&Subject::request(plan, code)).await?;
+        if !actor.may(Action::ReadPersonal, &target) {
+            return Err(Refusal::whole(Problem::NotAllowed(Action::ReadPersonal)).into());
+        }
+        if reason.trim().is_empty() {
+            return Err(Refusal { field: "reason".into(), problem: Problem::ReasonRequired }.into());
+        }
+        let person =
+            actor.person().cloned().unwrap_or_else(|| Code::new("operator").expect("a literal code"));
+        let (at, reason) = (self.clock().now().as_microsecond(), reason.trim().to_owned());
+        let found = {
+            let (plan, code) = (plan.clone(), code.clone());
+            self.database()
+                .write_async(move |tx| {
+                    tx.log_reveal(&plan, &code, &person, at, &reason)?;
+                    tx.reading()?.sealed_person(&plan, &code)
+                })
+                .await?
+        };
+        let Some(held) = found.filter(|held| !held.sealed.is_empty()) else {
+            return Ok(PersonalData::default());
+        };
+        let opened = self.key().and_then(|key| key.open(&place(plan, code), &held.sealed));
+        let opened = opened.ok_or(AppError::Sealed)?;
+        serde_json::from_slice(&opened).map_err(|_| AppError::Sealed)
+    }
+
+    /// Whether anything is kept of whoever asked.
+    pub async fn keeps_person(&self, plan: &Code, code: &Code) -> Result<bool, AppError> {
+        let (plan, code) = (plan.clone(), code.clone());
+        let held = self.database().read_async(move |c| c.sealed_person(&plan, &code)).await?;
+        Ok(held.is_some_and(|held| !held.sealed.is_empty()))
+    }
+
+    /// Who looked at who asked: person, moment in microseconds, reason.
+    pub async fn reveals(&self, plan: &Code, code: &Code) -> Result<Vec<(String, i64, String)>, AppError> {
+        let (plan, code) = (plan.clone(), code.clone());
+        Ok(self.database().read_async(move |c| c.reveals(&plan, &code)).await?)
+    }
+
+    /// Takes away what tells who asked; what was done about the request stays. The journal says that it was
+    /// done and why, not what it was.
+    pub async fn erase_person(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        code: &Code,
+        reason: &str,
+    ) -> Result<(), AppError> {
+        let at = self.wall_time().with().subsec_nanosecond(0).build().unwrap_or_else(|_| self.wall_time());
+        let erased = RequestFact::Erased { at, reason: reason.trim().to_owned() }.masked();
+        let change = Change {
+            command: Command::Record {
+                subject: Subject::request(plan, code),
+                facts: vec![erased.into()],
+                expected: None,
+            },
+            effective: None,
+            source: Source::default(),
+            reason: String::new(),
+        };
+        let (now, today) = (self.clock().now(), self.clock().today());
+        let (actor, plan, code) = (actor.clone(), plan.clone(), code.clone());
+        self.database()
+            .write_async(move |tx| {
+                make(tx, &actor, &change, now, today)?;
+                tx.erase_person(&plan, &code, now.as_microsecond())?;
+                Ok::<_, AppError>(())
+            })
+            .await
+    }
+}

@@ -1,0 +1,133 @@
+//! The three rates of a period, beside each other, at any point of view.
+
+use std::collections::BTreeMap;
+
+use domain::code::Code;
+use domain::history::View;
+use domain::journal::Seq;
+use domain::request::rate::{RateFormula, RateRow, Rates, Tally, ranks};
+use domain::request::{Request, RequestRow};
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use store::{Connection, RateBy, StoreError};
+
+use crate::App;
+use crate::error::AppError;
+use crate::read::Asked;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RateQuestion {
+    pub from: Date,
+    pub to: Date,
+    pub by: RateBy,
+}
+
+/// One group's rates.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RateLine {
+    /// The unit, category or area; empty where none is known.
+    pub group: String,
+    pub rates: Rates,
+    pub score: Option<Decimal>,
+    pub rank: Option<usize>,
+    /// In the stretch of the same length before.
+    pub before: Option<Decimal>,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RatePage {
+    pub formula: RateFormula,
+    pub lines: Vec<RateLine>,
+    pub all: RateLine,
+}
+
+impl App {
+    /// `None` while the plan has no formula. What a period says as of a day, or as known then, is computed
+    /// from the requests as they stood.
+    pub async fn request_rates(
+        &self,
+        plan: &Code,
+        question: RateQuestion,
+        asked: Asked,
+    ) -> Result<Option<RatePage>, AppError> {
+        let portfolio = self.portfolio(plan, asked).await?;
+        let Some(formula) = portfolio.plan.rate_formula(question.to).cloned() else { return Ok(None) };
+        let view = portfolio.view;
+        let length = question.from.until(question.to).map_or(0, |span| span.get_days()) + 1;
+        let back = |day: Date| day.saturating_sub(jiff::Span::new().days(i64::from(length)));
+        let earlier = (back(question.from), back(question.to));
+        // A limit that runs out after the day looked at is not due yet.
+        let now = (question.from, question.to.min(view.as_of));
+        let latest = asked == Asked::default();
+        let (plan, by) = (plan.clone(), question.by);
+        let (now, before) = self
+            .database()
+            .read_async(move |c| {
+                Ok::<_, StoreError>((
+                    tallies(c, &plan, now, by, view, latest)?,
+                    tallies(c, &plan, earlier, by, view, latest)?,
+                ))
+            })
+            .await?;
+        let score = |tally: &Tally| Rates::of(*tally, &formula).score(&formula);
+        let mut all = Tally::default();
+        let mut all_before = Tally::default();
+        now.values().for_each(|tally| all.merge(tally));
+        before.values().for_each(|tally| all_before.merge(tally));
+        let scores: Vec<(Option<Decimal>, u64)> =
+            now.values().map(|tally| (score(tally), tally.base())).collect();
+        let ranked = ranks(&scores, formula.least);
+        let mut lines: Vec<RateLine> = now
+            .iter()
+            .zip(scores)
+            .zip(ranked)
+            .map(|(((group, tally), (score_of, _)), rank)| RateLine {
+                group: group.clone(),
+                rates: Rates::of(*tally, &formula),
+                score: score_of,
+                rank,
+                before: before.get(group).and_then(score),
+            })
+            .collect();
+        lines.sort_by_key(|line| (line.rank.unwrap_or(usize::MAX), line.group.clone()));
+        let all = RateLine {
+            group: String::new(),
+            rates: Rates::of(all, &formula),
+            score: score(&all),
+            rank: None,
+            before: score(&all_before),
+        };
+        Ok(Some(RatePage { formula, lines, all }))
+    }
+}
+
+fn tallies(
+    c: &mut Connection,
+    plan: &Code,
+    (from, to): (Date, Date),
+    by: RateBy,
+    view: View,
+    latest: bool,
+) -> Result<BTreeMap<String, Tally>, StoreError> {
+    let mut out: BTreeMap<String, Tally> = c.rate_tallies(plan, (from, to), by)?.into_iter().collect();
+    if latest {
+        return Ok(out);
+    }
+    let within = |row: &RateRow| (from..=to).contains(&row.due);
+    let changed = View { as_of: view.as_of, known: view.known.min(Seq::LATEST) };
+    c.each_changed_request(plan, changed, &mut |row, history| {
+        if let Some(rate) = row.rate.as_ref().filter(|rate| within(rate))
+            && let Some(tally) = out.get_mut(&by.of(&row))
+        {
+            tally.remove(rate);
+        }
+        if let Some(then) = Request::at(&history, view).map(|request| RequestRow::of(&request))
+            && let Some(rate) = then.rate.as_ref().filter(|rate| within(rate))
+        {
+            out.entry(by.of(&then)).or_default().add(rate, 1);
+        }
+        Ok(())
+    })?;
+    out.retain(|_, tally| tally.due > 0);
+    Ok(out)
+}

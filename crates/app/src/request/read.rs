@@ -1,0 +1,143 @@
+//! Reading requests: one whole, a page of a list, what is near, counts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::history::SubjectHistory;
+use domain::item::Target;
+use domain::request::query::{RequestAfter, RequestOrder, RequestQuery};
+use domain::request::{Request, RequestRow, RequestState};
+use domain::subject::Subject;
+use store::{Connection, RequestPage, StoreError};
+
+use crate::App;
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// The most rows of one page.
+const PAGE_MOST: usize = 500;
+/// What a list is counted up to: beyond, it says "more than".
+pub const COUNT_MOST: u64 = 10_000;
+
+/// How a page is ordered and where it begins.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestPaging {
+    pub order: RequestOrder,
+    pub after: Option<RequestAfter>,
+    pub limit: usize,
+}
+
+/// How many requests there are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RequestCounts {
+    pub by_state: BTreeMap<RequestState, u64>,
+    /// Open, and their limit has run out.
+    pub late: u64,
+    /// That nobody has looked at, though they may be shown.
+    pub unlooked: u64,
+}
+
+impl RequestCounts {
+    pub fn all(&self) -> u64 {
+        self.by_state.values().sum()
+    }
+
+    pub fn open(&self) -> u64 {
+        self.by_state.iter().filter(|(state, _)| state.is_open()).map(|(_, count)| count).sum()
+    }
+}
+
+impl App {
+    /// A request at a point of view, with everything ever recorded of it.
+    pub async fn request(
+        &self,
+        plan: &Code,
+        code: &Code,
+        asked: Asked,
+    ) -> Result<(Request, Arc<SubjectHistory>), AppError> {
+        let view = self.view(asked).await?;
+        let history = self.subject(&Subject::request(plan, code)).await?.ok_or(AppError::NotFound)?;
+        let request = Request::at(&history, view).ok_or(AppError::NotFound)?;
+        Ok((request, Arc::new(history)))
+    }
+
+    /// A page of requests as they are now.
+    pub async fn requests(
+        &self,
+        plan: &Code,
+        query: &RequestQuery,
+        paging: &RequestPaging,
+    ) -> Result<RequestPage, AppError> {
+        let (plan, query, paging) = (plan.clone(), query.clone(), paging.clone());
+        let limit = paging.limit.clamp(1, PAGE_MOST);
+        let read =
+            move |c: &mut Connection| c.requests(&plan, &query, paging.order, paging.after.as_ref(), limit);
+        Ok(self.database().read_async(read).await?)
+    }
+
+    /// How many a query finds, counted up to [`COUNT_MOST`].
+    pub async fn request_count(&self, plan: &Code, query: &RequestQuery) -> Result<u64, AppError> {
+        let (plan, query) = (plan.clone(), query.clone());
+        Ok(self.database().read_async(move |c| c.request_count(&plan, &query, COUNT_MOST)).await?)
+    }
+
+    /// What stands at the head of the desk.
+    pub async fn request_counts(&self, plan: &Code) -> Result<RequestCounts, AppError> {
+        let (plan, now) = (plan.clone(), self.wall_time());
+        let read = move |c: &mut Connection| {
+            let late = RequestQuery { late_at: Some(now), ..RequestQuery::default() };
+            let unlooked = RequestQuery { unlooked: true, ..RequestQuery::default() };
+            Ok::<_, StoreError>(RequestCounts {
+                by_state: c.request_states(&plan)?.into_iter().collect(),
+                late: c.request_count(&plan, &late, COUNT_MOST)?,
+                unlooked: c.request_count(&plan, &unlooked, COUNT_MOST)?,
+            })
+        };
+        Ok(self.database().read_async(read).await?)
+    }
+
+    /// How many people follow a request.
+    pub async fn followers(&self, plan: &Code, code: &Code) -> Result<u64, AppError> {
+        let (plan, code) = (plan.clone(), code.clone());
+        Ok(self.database().read_async(move |c| c.followers(&plan, &code)).await?)
+    }
+
+    /// Counts somebody as following a published request instead of asking the same.
+    pub async fn follow_request(&self, plan: &Code, code: &Code, follower: &str) -> Result<(), AppError> {
+        let (request, _) = self.request(plan, code, Asked::default()).await?;
+        if !request.is_public() {
+            return Err(AppError::NotFound);
+        }
+        let now = self.clock().now().as_microsecond();
+        let (plan, code, follower) = (plan.clone(), code.clone(), crate::account::hash(follower));
+        Ok(self.database().write_async(move |tx| tx.follow(&plan, &code, &follower, now)).await?)
+    }
+
+    /// The requests that led to a thing or that it will settle; how many there are, counted up to
+    /// [`COUNT_MOST`].
+    pub async fn requests_behind(&self, plan: &Code, thing: &Target) -> Result<u64, AppError> {
+        let query = RequestQuery { link: Some(thing.clone()), ..RequestQuery::default() };
+        self.request_count(plan, &query).await
+    }
+
+    /// Those that hold on to a request: merged into it (`true`) or matters of it.
+    pub async fn requests_with(&self, plan: &Code, code: &Code) -> Result<Vec<(RequestRow, bool)>, AppError> {
+        let (plan, code) = (plan.clone(), code.clone());
+        let read = move |c: &mut Connection| {
+            let mut out = Vec::new();
+            for merged in [true, false] {
+                let mut query = RequestQuery::default();
+                if merged {
+                    query.master = Some(code.clone());
+                } else {
+                    query.parent = Some(code.clone());
+                }
+                let page = c.requests(&plan, &query, RequestOrder::Received, None, 100)?;
+                out.extend(page.rows.into_iter().map(|row| (row, merged)));
+            }
+            Ok::<_, StoreError>(out)
+        };
+        Ok(self.database().read_async(read).await?)
+    }
+}

@@ -1,0 +1,449 @@
+//! The path of a request from a resident's phone to its rates, on both databases; who asked is sealed.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+use std::sync::Arc;
+
+use app::read::Asked;
+use app::request::{
+    NewRequest, PersonalData, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging,
+};
+use app::{Actor, App, AppError, Change, FixedClock};
+use domain::area::{AreaFact, AreaLevel};
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::named::Named;
+use domain::person::PersonFact;
+use domain::plan::PlanFact;
+use domain::policy::{Role, Scope};
+use domain::request::clock::TimeLimit;
+use domain::request::query::RequestQuery;
+use domain::request::rate::{RateFormula, Unreached, Weights};
+use domain::request::routing::{OnDays, Route, RouteTo};
+use domain::request::rules::Preset;
+use domain::request::{
+    CallWay, Channel, Point, RequestCategory, RequestRules, RequestState, RequestStep, Satisfaction, Solved,
+};
+use domain::source::Source;
+use domain::subject::Subject;
+use domain::unit::{UnitFact, UnitLevel};
+use jiff::civil::{Date, date};
+use scratch::Scratch;
+use store::Database;
+
+const FIRST: Date = date(2019, 3, 4);
+
+fn code(text: &str) -> Code {
+    Code::new(text).unwrap()
+}
+
+struct Place {
+    app: App,
+    clock: Arc<FixedClock>,
+    runtime: tokio::runtime::Runtime,
+    _scratch: Scratch,
+}
+
+impl Place {
+    fn open(scratch: Scratch) -> Self {
+        let clock = Arc::new(FixedClock::morning(FIRST).unwrap());
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let app = App::new(database, clock.clone());
+        app.protect(ProtectionKey::random());
+        let place = Self { app, clock, runtime, _scratch: scratch };
+        for (area, parent, level) in [
+            ("district", None, AreaLevel::District),
+            ("town", Some("district"), AreaLevel::Subdistrict),
+            ("estate", Some("town"), AreaLevel::Community),
+        ] {
+            let facts = vec![
+                AreaFact::Name(Named::new(format!("{area}小区"), area)).into(),
+                AreaFact::Level { level }.into(),
+                AreaFact::Parent { parent: parent.map(code) }.into(),
+            ];
+            place.register(Subject::area(&code(area)), facts);
+        }
+        for unit in ["town-office", "water", "district-office"] {
+            let facts = vec![
+                UnitFact::Name(Named::new(format!("{unit}单位"), unit)).into(),
+                UnitFact::Level { level: UnitLevel::District }.into(),
+            ];
+            place.register(Subject::unit(&code(unit)), facts);
+        }
+        for (person, role, scope) in [
+            ("town", Role::Department, Scope::Unit(code("town-office"))),
+            ("water", Role::Department, Scope::Unit(code("water"))),
+            ("desk", Role::RequestDesk, Scope::Everything),
+            ("office", Role::SupervisionOffice, Scope::Everything),
+        ] {
+            let facts = vec![
+                PersonFact::Name { name: person.into() }.into(),
+                PersonFact::Role { role, scope, held: true }.into(),
+            ];
+            place.register(Subject::person(&code(person)), facts);
+        }
+        place.register(
+            Subject::plan(&code("p")),
+            vec![
+                PlanFact::Name(Named::new("计划", "Plan")).into(),
+                PlanFact::Period { from: date(2018, 8, 1), to: date(2020, 12, 31) }.into(),
+            ],
+        );
+        let facts: Vec<Fact> = vec![
+            PlanFact::RequestCategory(category("water", &["停水", "漏水"])).into(),
+            PlanFact::RequestCategory(category("lamps", &["路灯", "lamp"])).into(),
+            PlanFact::RequestRules(rules()).into(),
+            PlanFact::RateFormula(formula()).into(),
+        ];
+        let command = Command::Record { subject: Subject::plan(&code("p")), facts, expected: None };
+        place.change(command);
+        place
+    }
+
+    fn change(&self, command: Command) {
+        let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+        self.runtime.block_on(self.app.change(&Actor::operator(), change)).unwrap();
+    }
+
+    fn register(&self, subject: Subject, facts: Vec<Fact>) {
+        self.change(Command::Register { subject, facts });
+    }
+
+    fn file(&self, new: NewRequest) -> Code {
+        self.runtime.block_on(self.app.file_request(&Actor::Public, &code("p"), new)).unwrap().code
+    }
+
+    fn act(&self, person: &str, request: &Code, act: RequestAct) -> Result<RequestState, AppError> {
+        let person = Actor::Person { person: code(person), name: person.into(), grants: Vec::new() };
+        let plan = code("p");
+        let done = self.app.act_on_request(&person, &plan, request, act, Source::default());
+        self.runtime.block_on(done).map(|acted| acted.state)
+    }
+
+    fn by_link(&self, secret: &str, act: RequestAct) -> Result<RequestState, AppError> {
+        self.runtime.block_on(self.app.act_by_link(&code("p"), secret, act)).map(|acted| acted.state)
+    }
+
+    fn found(&self, query: &RequestQuery) -> Vec<String> {
+        let paging = RequestPaging { limit: 50, ..RequestPaging::default() };
+        let page = self.runtime.block_on(self.app.requests(&code("p"), query, &paging)).unwrap();
+        page.rows.iter().map(|row| row.code.to_string()).collect()
+    }
+
+    fn rates(&self, asked: Asked) -> Vec<(String, String, String)> {
+        let question = RateQuestion { from: date(2019, 3, 1), to: date(2019, 3, 31), by: RateBy::Unit };
+        let found = self.runtime.block_on(self.app.request_rates(&code("p"), question, asked)).unwrap();
+        let said = |share: domain::request::rate::Share| {
+            share.percent().map_or_else(|| "none".to_owned(), |value| value.to_string())
+        };
+        let lines = found.unwrap().lines;
+        lines
+            .iter()
+            .map(|line| (line.group.clone(), said(line.rates.response), said(line.rates.resolution)))
+            .collect()
+    }
+
+    fn day(&self, day: Date, hour: i8) {
+        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
+        self.clock.set(zone.to_timestamp(day.at(hour, 0, 0, 0)).unwrap());
+    }
+}
+
+fn category(name: &str, words: &[&str]) -> RequestCategory {
+    RequestCategory {
+        category: code(name),
+        order: 1,
+        name: Named::new(name, name),
+        about: None,
+        words: words.iter().map(|word| (*word).to_owned()).collect(),
+        preset: code("usual"),
+        private: false,
+        warning: None,
+        closed: false,
+    }
+}
+
+fn rules() -> RequestRules {
+    let route = Route {
+        areas: vec![],
+        categories: vec![],
+        days: OnDays::Any,
+        hours: None,
+        to: RouteTo::AreaOffice,
+        supporting: vec![],
+    };
+    RequestRules {
+        name: Named::new("规则", "Rules"),
+        source: Named::new("试验", "Test"),
+        presets: vec![Preset {
+            preset: code("usual"),
+            name: Named::new("一般", "Usual"),
+            assignment: TimeLimit::Hours(24),
+            response: TimeLimit::Hours(24),
+            resolution: TimeLimit::Days(7),
+            reopened: TimeLimit::Days(3),
+        }],
+        usual: code("usual"),
+        urgent: None,
+        routes: vec![route],
+        offices: [(code("town"), code("town-office"))].into(),
+        backstop: code("district-office"),
+        resident_days: 5,
+        call_back_days: 14,
+        reopen_days: 30,
+        free_reopens: 1,
+        near_metres: 250,
+    }
+}
+
+fn formula() -> RateFormula {
+    RateFormula {
+        version: code("v1"),
+        name: Named::new("算法", "Formula"),
+        source: Named::new("试验", "Test"),
+        from: date(2019, 1, 1),
+        weights: Weights { response: 30, resolution: 35, satisfaction: 35 },
+        satisfied: vec![Satisfaction::VerySatisfied, Satisfaction::Satisfied],
+        unreached: Unreached::LeaveOut,
+        partly: 50,
+        least: 1,
+    }
+}
+
+fn new(text: &str, secret: &str) -> NewRequest {
+    NewRequest {
+        area: Some(code("estate")),
+        address: "东门".into(),
+        category: Some(code("lamps")),
+        public: true,
+        secret: secret.into(),
+        ..NewRequest::new(Channel::Site, text)
+    }
+}
+
+fn judged(solved: Solved, satisfaction: Satisfaction, text: &str) -> RequestAct {
+    RequestAct::CallBack {
+        way: CallWay::Link,
+        reached: true,
+        contacted: Some(true),
+        solved: Some(solved),
+        satisfaction: Some(satisfaction),
+        text: text.into(),
+    }
+}
+
+fn step(step: RequestStep) -> RequestAct {
+    RequestAct::Step { step, reason: "理由".into() }
+}
+
+fn the_whole_path(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let filed = place.file(new("东门的路灯三天不亮了，请回电13812345678", "s1"));
+    // Sent twice, it is one request.
+    assert_eq!(place.file(new("东门的路灯三天不亮了，请回电13812345678", "s1")), filed);
+    let one = |code: &Code| {
+        place.runtime.block_on(place.app.request(&self::code("p"), code, Asked::default())).unwrap().0
+    };
+    let request = one(&filed);
+    assert_eq!(
+        (request.state, request.lead_unit.clone()),
+        (RequestState::Assigned, Some(code("town-office")))
+    );
+    assert_eq!(request.text, "东门的路灯三天不亮了，请回电***");
+    // Another unit has no say in it, and whoever asked none in how it is handled.
+    assert!(place.act("water", &filed, step(RequestStep::Accept)).is_err());
+    assert!(place.by_link("s1", step(RequestStep::Accept)).is_err());
+    assert!(place.by_link("s2", judged(Solved::Yes, Satisfaction::Satisfied, "")).is_err());
+
+    place.act("town", &filed, step(RequestStep::AskReturn)).unwrap();
+    let give =
+        RequestAct::Give { step: RequestStep::Redispatch, unit: code("water"), reason: "归口".into() };
+    assert_eq!(place.act("desk", &filed, give).unwrap(), RequestState::Assigned);
+    place.day(FIRST, 10);
+    place.act("water", &filed, step(RequestStep::Accept)).unwrap();
+    place.act("water", &filed, RequestAct::Contact { way: CallWay::Phone, text: "约好".into() }).unwrap();
+    place.act("water", &filed, RequestAct::Answer { text: "灯具已更换".into() }).unwrap();
+    place.day(date(2019, 3, 20), 9);
+    assert_eq!(place.rates(Asked::default()), [("water".into(), "100.00".into(), "none".into())]);
+
+    place.day(date(2019, 3, 20), 10);
+    assert!(place.by_link("s1", judged(Solved::No, Satisfaction::Dissatisfied, " ")).is_err());
+    let again = place.by_link("s1", judged(Solved::No, Satisfaction::Dissatisfied, "还是不亮")).unwrap();
+    assert_eq!(again, RequestState::Reopened);
+    assert_eq!(place.rates(Asked::default())[0].2, "0.00");
+    let known = place.clock_now();
+    place.day(date(2019, 3, 21), 9);
+    place.act("water", &filed, RequestAct::Answer { text: "换了线路".into() }).unwrap();
+    place.day(date(2019, 3, 22), 9);
+    let closed = place.by_link("s1", judged(Solved::Yes, Satisfaction::Satisfied, "")).unwrap();
+    assert_eq!(closed, RequestState::Closed);
+    assert_eq!(place.rates(Asked::default())[0].2, "100.00");
+    // As it was known, and as it stood on an earlier day.
+    let then = Asked { known_at: Some(known), ..Asked::default() };
+    assert_eq!(place.rates(then)[0].2, "0.00");
+    let before = Asked { as_of: Some(date(2019, 3, 20)), ..Asked::default() };
+    assert_eq!(place.rates(before)[0].2, "0.00");
+    let early = Asked { as_of: Some(date(2019, 3, 5)), ..Asked::default() };
+    assert!(place.rates(early).is_empty());
+}
+
+impl Place {
+    fn clock_now(&self) -> jiff::Timestamp {
+        use app::Clock;
+        self.clock.now()
+    }
+}
+
+fn who_asked_is_sealed_and_erased(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let person =
+        PersonalData { name: "李某某".into(), phone: "13812345678".into(), ..PersonalData::default() };
+    let filed = place.file(NewRequest { person, ..new("住3号楼2单元501室，路灯不亮", "s1") });
+    let plan = code("p");
+    let look = |who: &str, why: &str| {
+        let roles = match who {
+            "town" => vec![domain::policy::Grant {
+                role: Role::Department,
+                scope: Scope::Unit(code("town-office")),
+            }],
+            _ => vec![domain::policy::Grant { role: Role::Auditor, scope: Scope::Everything }],
+        };
+        let actor = Actor::Person { person: code(who), name: who.into(), grants: roles };
+        place.runtime.block_on(place.app.reveal(&actor, &plan, &filed, why))
+    };
+    assert!(look("town", " ").is_err() && look("office", "好奇").is_err());
+    let found = look("town", "约时间").unwrap();
+    assert_eq!((found.phone.as_str(), found.text.as_str()), ("13812345678", "住3号楼2单元501室，路灯不亮"));
+    assert_eq!(place.runtime.block_on(place.app.reveals(&plan, &filed)).unwrap().len(), 1);
+    // Nothing of it stands anywhere else.
+    let entries = place.app.database().read(|c| c.entries_after(domain::journal::Seq(0), 1_000)).unwrap();
+    let journal = format!("{entries:?}");
+    assert!(!journal.contains("13812345678") && !journal.contains("501") && !journal.contains("李某某"));
+    let sealed = place.app.database().read(|c| c.sealed_person(&plan, &filed)).unwrap().unwrap();
+    assert!(!String::from_utf8_lossy(&sealed.sealed).contains("13812345678"));
+
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    place.runtime.block_on(place.app.erase_person(&desk, &plan, &filed, "本人申请")).unwrap();
+    assert_eq!(look("town", "约时间").unwrap(), PersonalData::default());
+    let (request, _) = place.runtime.block_on(place.app.request(&plan, &filed, Asked::default())).unwrap();
+    assert!(request.erased && request.state == RequestState::Assigned);
+    assert!(place.by_link("s1", RequestAct::Word { text: "补充".into() }).is_err());
+
+    // A database that was sealed with one key is not taken for one of another's.
+    place.file(new("请回电13812345678", "s9"));
+    let other = App::new(place.app.database().clone(), place.clock.clone());
+    other.protect(ProtectionKey::random());
+    assert!(other.check_key(std::path::Path::new("key")).is_err());
+    assert!(place.app.check_key(std::path::Path::new("key")).is_ok());
+}
+
+fn lists_search_and_counts_agree(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let point = |east: i32| Some(Point { longitude: 116_320_000 + east, latitude: 40_070_000 });
+    let lamp = place.file(NewRequest { point: point(0), ..new("东门的路灯不亮", "s1") });
+    place.clock.set_morning(date(2019, 3, 5)).unwrap();
+    let same = place.file(NewRequest { point: point(900), ..new("东门路灯又不亮了", "s2") });
+    let water = NewRequest { category: Some(code("water")), ..new("Water runs from the 3rd floor", "s3") };
+    let water = place.file(NewRequest { point: point(90_000), ..water });
+    let names = |codes: &[&Code]| codes.iter().map(|code| code.to_string()).collect::<Vec<_>>();
+    let text = |text: &str| place.found(&RequestQuery { text: text.into(), ..RequestQuery::default() });
+    let mut both = names(&[&lamp, &same]);
+    both.sort();
+    both.reverse();
+    assert_eq!(text("路灯"), both);
+    assert_eq!(text("water FLOOR"), names(&[&water]));
+    assert!(text("电梯").is_empty());
+    assert_eq!(text(same.as_str()), names(&[&same]));
+    let of = RequestQuery { categories: vec![code("water")], ..RequestQuery::default() };
+    assert_eq!(place.found(&of), names(&[&water]));
+
+    // Others see what was looked at, and near it only what is near.
+    let near = |place: &Place| {
+        let plan = code("p");
+        let found = place.app.suggest_for_request(&plan, "路灯不亮", "东门", None, point(100));
+        let found = place.runtime.block_on(found).unwrap();
+        (found.sure().map(|best| best.category.clone()), found.similar.len())
+    };
+    assert_eq!(near(&place), (Some(code("lamps")), 0));
+    for code in [&lamp, &water] {
+        place.act("desk", code, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+    }
+    assert_eq!(near(&place), (Some(code("lamps")), 1));
+    assert_eq!(place.found(&RequestQuery { published: true, ..RequestQuery::default() }).len(), 2);
+
+    // One answer to all who asked the same.
+    place.act("desk", &same, RequestAct::Merge { master: lamp.clone() }).unwrap();
+    place.act("town", &lamp, step(RequestStep::Accept)).unwrap();
+    place.act("town", &lamp, RequestAct::Answer { text: "已修好".into() }).unwrap();
+    let (merged, _) = place.runtime.block_on(place.app.request(&code("p"), &same, Asked::default())).unwrap();
+    assert_eq!(merged.answer().unwrap().1, "已修好");
+    assert!(place.act("desk", &lamp, RequestAct::Merge { master: water.clone() }).is_err());
+
+    let counts = place.runtime.block_on(place.app.request_counts(&code("p"))).unwrap();
+    assert_eq!((counts.all(), counts.open(), counts.late), (3, 1, 0));
+    place.clock.set_morning(date(2019, 3, 15)).unwrap();
+    let counts = place.runtime.block_on(place.app.request_counts(&code("p"))).unwrap();
+    assert_eq!(counts.late, 1);
+
+    // What nobody spoke against closes by itself; once.
+    place.clock.set_morning(date(2019, 3, 30)).unwrap();
+    assert_eq!(place.runtime.block_on(place.app.keep_requests(&code("p"))).unwrap(), 1);
+    assert_eq!(place.runtime.block_on(place.app.keep_requests(&code("p"))).unwrap(), 0);
+
+    // All of it can be made again from the journal, and brought elsewhere.
+    let report = place.app.database().rebuild(|_| {}).unwrap();
+    assert_eq!(report.before, report.after);
+    let mut file = Vec::new();
+    place.app.database().backup(&mut file, |_| {}).unwrap();
+    let elsewhere = Scratch::sqlite();
+    let copy = Database::open(&elsewhere.address().parse().unwrap(), 0).unwrap();
+    copy.restore(std::io::Cursor::new(file), |_| {}).unwrap();
+    let digest = |database: &Database| database.read(|c| c.projections_digest()).unwrap();
+    assert_eq!(digest(&copy), digest(place.app.database()));
+    assert!(copy.read(|c| c.sealed_person(&code("p"), &lamp)).unwrap().is_some());
+    assert_eq!(text("路灯").len(), 2);
+}
+
+fn pages_of_a_list_hold_every_request_once(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let many: Vec<NewRequest> = (0..57).map(|n| new(&format!("第{n}盏路灯不亮"), "")).collect();
+    place.runtime.block_on(place.app.file_requests(&Actor::operator(), &code("p"), many)).unwrap();
+    let mut seen = std::collections::BTreeSet::new();
+    let mut paging = RequestPaging { limit: 10, ..RequestPaging::default() };
+    loop {
+        let query = RequestQuery::default();
+        let page = place.runtime.block_on(place.app.requests(&code("p"), &query, &paging)).unwrap();
+        for row in &page.rows {
+            assert!(seen.insert(row.code.clone()));
+        }
+        paging.after = page.next;
+        if paging.after.is_none() {
+            break;
+        }
+    }
+    assert_eq!(seen.len(), 57);
+    // The same number from the same place comes in once.
+    let order = || vec![NewRequest { number: "工单 7".into(), ..new("路灯不亮", "") }];
+    let file = |order| place.runtime.block_on(place.app.file_requests(&Actor::operator(), &code("p"), order));
+    let first = file(order()).unwrap();
+    let again = file(order()).unwrap();
+    assert!(!first[0].again && again[0].again && first[0].code == again[0].code);
+}
+
+macro_rules! on_both {
+    ($($name:ident),*) => {
+        mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
+        mod postgres { $(#[test] fn $name() {
+            if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
+        })* }
+    };
+}
+
+on_both!(
+    the_whole_path,
+    who_asked_is_sealed_and_erased,
+    lists_search_and_counts_agree,
+    pages_of_a_list_hold_every_request_once
+);

@@ -1,0 +1,391 @@
+//! The rules a request's facts must keep.
+
+use jiff::civil::Date;
+
+use super::fact::{CallBack, Intake, Place, Point, RequestFact};
+use super::kind::ClockKind;
+use super::state::Request;
+use super::workflow::{self, RequestState, RequestStep, To, Who};
+use super::{RESIDENT, ROUTING, personal};
+use crate::code::Code;
+use crate::command::Context;
+use crate::history::{Lookup, SubjectHistory, View};
+use crate::item::Target;
+use crate::named::{NAME_MAX, TEXT_MAX};
+use crate::plan::Plan;
+use crate::refusal::{Problem, Reference, Refusal};
+use crate::subject::Subject;
+use crate::validate::text_problem;
+
+/// Matters that one request may be divided into.
+const CHILDREN_MOST: usize = 20;
+
+pub(crate) struct RequestCheck<'a> {
+    pub subject: &'a Subject,
+    pub plan: &'a Plan,
+    /// The request's facts as they would be.
+    pub after: &'a SubjectHistory,
+    /// As they are.
+    pub before: Option<&'a SubjectHistory>,
+    pub context: &'a Context,
+    pub lookup: &'a dyn Lookup,
+    pub refusals: &'a mut Vec<Refusal>,
+}
+
+impl RequestCheck<'_> {
+    fn refuse(&mut self, field: &str, problem: Problem) {
+        self.refusals.push(Refusal { field: field.into(), problem });
+    }
+
+    pub(crate) fn facts(&mut self, facts: &[&RequestFact]) {
+        let Some(request) = Request::at(self.after, View::ALL) else {
+            self.refuse("intake", Problem::Missing("intake"));
+            return;
+        };
+        let before = self.before.and_then(|held| Request::at(held, View::ALL));
+        if before.is_none() && !facts.iter().any(|fact| matches!(fact, RequestFact::Place(_))) {
+            self.refuse("place", Problem::Missing("place"));
+        }
+        for fact in facts {
+            let slot = fact.slot();
+            for text in fact.texts() {
+                self.text(&slot, text);
+            }
+            self.fact(&slot, fact, &request, before.as_ref(), facts);
+        }
+        self.chain(&request);
+    }
+
+    fn text(&mut self, slot: &str, text: &str) {
+        if let Some(problem) = text_problem(text, TEXT_MAX) {
+            self.refuse(slot, problem);
+        }
+        if !personal::find(text).is_empty() {
+            self.refuse(slot, Problem::Personal);
+        }
+    }
+
+    fn said(&mut self, slot: &str, text: &str) {
+        if text.trim().is_empty() {
+            self.refuse(slot, Problem::Empty);
+        }
+    }
+
+    fn known(&mut self, slot: &str, what: Reference, subject: &Subject) {
+        if !self.lookup.subject(subject).is_some_and(|history| history.exists(View::ALL)) {
+            self.refuse(slot, Problem::UnknownReference { what, code: subject.code.clone() });
+        }
+    }
+
+    fn not_future(&mut self, slot: &str, date: Date) {
+        if date > self.context.today {
+            self.refuse(slot, Problem::Future { date, today: self.context.today });
+        }
+    }
+
+    fn fact(
+        &mut self,
+        slot: &str,
+        fact: &RequestFact,
+        request: &Request,
+        before: Option<&Request>,
+        all: &[&RequestFact],
+    ) {
+        match fact {
+            RequestFact::Intake(intake) => self.intake(slot, intake),
+            RequestFact::Place(place) => self.place(slot, place),
+            RequestFact::Category { category, .. } => {
+                if !self.plan.request_categories.iter().any(|held| held.category == *category) {
+                    let problem = Problem::UnknownReference {
+                        what: Reference::RequestCategory,
+                        code: category.clone(),
+                    };
+                    self.refuse(slot, problem);
+                }
+            }
+            RequestFact::Urgency { .. } | RequestFact::Clock(_) => {}
+            RequestFact::Move { step, at, unit, reason, ground, master, until, .. } => {
+                self.not_future(slot, at.date());
+                if step.needs_reason() && reason.trim().is_empty() {
+                    self.refuse("reason", Problem::ReasonRequired);
+                }
+                match unit {
+                    Some(unit) => self.known("unit", Reference::Unit, &Subject::unit(unit)),
+                    None if step.gives() => self.refuse("unit", Problem::Missing("lead_unit")),
+                    None => {}
+                }
+                if *step == RequestStep::Refuse && ground.is_none() {
+                    self.refuse("ground", Problem::Missing("ground"));
+                }
+                if *step == RequestStep::Merge {
+                    self.merge(master.as_ref());
+                }
+                if *step == RequestStep::PutOnBooks {
+                    match until {
+                        None => self.refuse("until", Problem::Missing("due")),
+                        Some(day) if *day <= self.context.today => {
+                            self.refuse("until", Problem::NotLater { than: self.context.today });
+                        }
+                        Some(_) => {}
+                    }
+                    if request.links.is_empty() {
+                        self.refuse("link", Problem::Missing("link"));
+                    }
+                }
+                if *step == RequestStep::Answer
+                    && !all.iter().any(|fact| matches!(fact, RequestFact::Answer { .. }))
+                {
+                    self.refuse("answer", Problem::Missing("answer"));
+                }
+                if *step == RequestStep::Close {
+                    self.open_children();
+                }
+            }
+            RequestFact::SupportingUnit { unit, .. } => {
+                self.known(slot, Reference::Unit, &Subject::unit(unit));
+            }
+            RequestFact::Contact { at, .. } => {
+                self.not_future(slot, at.date());
+                if request.lead_unit.is_none() {
+                    self.not_now(slot, before);
+                }
+            }
+            RequestFact::Answer { at, text } => {
+                self.not_future(slot, at.date());
+                self.said("answer", text);
+            }
+            RequestFact::Word { at, text } | RequestFact::Note { at, text } => {
+                self.not_future(slot, at.date());
+                self.said(slot, text);
+            }
+            RequestFact::CallBack(call) => self.call_back(slot, call, before),
+            RequestFact::ExtensionAsked { until, reason } => {
+                self.said("reason", reason);
+                match request
+                    .clocks
+                    .contains_key(&ClockKind::Resolution)
+                    .then(|| before.and_then(|before| before.due(ClockKind::Resolution)))
+                {
+                    Some(Some(due)) if *until <= due.date() => {
+                        self.refuse(slot, Problem::NotLater { than: due.date() });
+                    }
+                    // It is asked for before the limit has run out.
+                    Some(Some(due)) if self.context.today > due.date() => {
+                        self.refuse(slot, Problem::TooLate { limit: due.date() });
+                    }
+                    Some(_) => {}
+                    None => self.not_now(slot, before),
+                }
+            }
+            RequestFact::ExtensionDecided { .. } => {
+                let pending = before.and_then(|before| before.extension.as_ref());
+                if pending.is_none_or(|asked| asked.granted.is_some()) {
+                    self.refuse(slot, Problem::NothingPending);
+                }
+            }
+            RequestFact::Link { to, .. } => self.link(slot, to),
+            RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
+            RequestFact::ExclusionAsked { reason, unit, .. } => {
+                self.said("reason", reason);
+                self.known(slot, Reference::Unit, &Subject::unit(unit));
+                if request.first_resolution.is_none() {
+                    self.not_now(slot, before);
+                }
+            }
+            RequestFact::ExclusionDecided { .. } => {
+                let pending = before.and_then(|before| before.exclusion.as_ref());
+                if pending.is_none_or(|asked| asked.granted.is_some()) {
+                    self.refuse(slot, Problem::NothingPending);
+                }
+            }
+            RequestFact::Publication { shown, reason } => {
+                let private = request.category.as_ref().is_some_and(|category| {
+                    self.plan.request_categories.iter().any(|held| held.category == *category && held.private)
+                });
+                if *shown && (!request.may_be_public || private) {
+                    self.refuse(slot, Problem::Private);
+                }
+                if !*shown {
+                    self.said("reason", reason);
+                }
+            }
+            RequestFact::Erased { reason, .. } => self.said("reason", reason),
+        }
+    }
+
+    fn intake(&mut self, slot: &str, intake: &Intake) {
+        self.not_future(slot, intake.at.date());
+        self.said("title", &intake.title);
+        self.said("text", &intake.text);
+        for short in [&intake.title, &intake.number] {
+            if let Some(problem) = text_problem(short, NAME_MAX) {
+                self.refuse("title", problem);
+            }
+        }
+    }
+
+    fn place(&mut self, slot: &str, place: &Place) {
+        if place.areas.is_empty() && place.address.trim().is_empty() && place.point.is_none() {
+            self.refuse(slot, Problem::Empty);
+        }
+        if let Some(problem) = text_problem(&place.address, NAME_MAX) {
+            self.refuse("address", problem);
+        }
+        for area in &place.areas {
+            self.known(slot, Reference::Area, &Subject::area(area));
+        }
+        if place.point.is_some_and(|point| !point.is_on_earth()) {
+            self.refuse("point", Problem::BadPoint);
+        }
+    }
+
+    fn not_now(&mut self, slot: &str, before: Option<&Request>) {
+        let state = before.map_or(RequestState::Received, |before| before.state);
+        self.refuse(slot, Problem::NotWhileRequest { state });
+    }
+
+    fn call_back(&mut self, slot: &str, call: &CallBack, before: Option<&Request>) {
+        self.not_future(slot, call.at.date());
+        let answered = before.is_some_and(|before| {
+            matches!(before.state, RequestState::Answered | RequestState::Merged | RequestState::Closed)
+        });
+        if !answered {
+            self.not_now(slot, before);
+        }
+        if call.reached && call.solved.is_none() && call.satisfaction.is_none() && call.contacted.is_none() {
+            self.refuse("solved", Problem::Empty);
+        }
+    }
+
+    fn link(&mut self, slot: &str, to: &Target) {
+        let subject = to.subject(&self.subject.scope);
+        match to {
+            Target::Item(_) => self.known(slot, Reference::Item, &subject),
+            Target::Project(_) => self.known(slot, Reference::Project, &subject),
+            Target::Indicator(_) => self.refuse(slot, Problem::WrongKind),
+        }
+    }
+
+    fn other(&mut self, slot: &str, code: &Code) -> Option<Request> {
+        let history = self.lookup.subject(&Subject::request(&self.subject.scope, code));
+        let found = history.and_then(|history| Request::at(&history, View::ALL));
+        if found.is_none() {
+            let problem = Problem::UnknownReference { what: Reference::Request, code: code.clone() };
+            self.refuse(slot, problem);
+        }
+        found
+    }
+
+    /// Those that hold on to this one, with the states they are in.
+    fn followers(&self) -> Vec<(Code, bool, RequestState)> {
+        self.lookup.requests_of(&self.subject.scope, &self.subject.code)
+    }
+
+    /// One goes with another that stands for itself: no chains, no circles.
+    fn merge(&mut self, master: Option<&Code>) {
+        let Some(master) = master else {
+            self.refuse("master", Problem::Missing("master"));
+            return;
+        };
+        if *master == self.subject.code {
+            self.refuse("master", Problem::Circular(vec![master.clone(), master.clone()]));
+            return;
+        }
+        let Some(held) = self.other("master", master) else { return };
+        if held.state == RequestState::Merged {
+            self.refuse("master", Problem::MergedItself(master.clone()));
+        }
+        if let Some((own, ..)) = self.followers().into_iter().find(|(_, merged, _)| *merged) {
+            self.refuse("master", Problem::HasMerged(own));
+        }
+    }
+
+    fn parent(&mut self, slot: &str, parent: &Code, held: bool) {
+        if !held {
+            return;
+        }
+        if *parent == self.subject.code {
+            self.refuse(slot, Problem::Circular(vec![parent.clone(), parent.clone()]));
+            return;
+        }
+        let Some(above) = self.other(slot, parent) else { return };
+        if let Some(top) = above.parent {
+            self.refuse(slot, Problem::Circular(vec![self.subject.code.clone(), parent.clone(), top]));
+        }
+        if self.followers().iter().any(|(_, merged, _)| !merged) {
+            self.refuse(slot, Problem::HasMerged(self.subject.code.clone()));
+        }
+        if self.lookup.requests_of(&self.subject.scope, parent).len() >= CHILDREN_MOST {
+            self.refuse(slot, Problem::Twice);
+        }
+    }
+
+    /// What was divided closes when all its matters have.
+    fn open_children(&mut self) {
+        let open: Vec<Code> = self
+            .followers()
+            .into_iter()
+            .filter(|(_, merged, state)| !merged && state.is_open())
+            .map(|(code, ..)| code)
+            .collect();
+        if !open.is_empty() {
+            self.refuse("state", Problem::OpenTasks(open));
+        }
+    }
+
+    /// Every move must be in the table, follow the one before, and be made by somebody who may.
+    fn chain(&mut self, request: &Request) {
+        let made =
+            self.before.map_or(0, |before| Request::at(before, View::ALL).map_or(0, |it| it.moves.len()));
+        let (mut at, mut before, mut forced) = (request.received, RequestState::Received, false);
+        let mut lead: Option<&Code> = None;
+        for (number, moved) in request.moves.iter().enumerate() {
+            let problem = Problem::IllegalRequestMove { from: moved.from, step: moved.step };
+            let Some(allowed) = workflow::find(moved.from, moved.step) else {
+                return self.refuse("state", problem);
+            };
+            let leads = match allowed.to {
+                To::State(state) => state,
+                To::Back => before,
+            };
+            if leads != moved.to {
+                return self.refuse("state", problem);
+            }
+            if moved.at < at {
+                return self.refuse("state", Problem::PeriodOrder);
+            }
+            if moved.to.remembers() {
+                before = moved.from;
+            }
+            if moved.step == RequestStep::AskReturn && forced {
+                return self.refuse("state", Problem::Forced);
+            }
+            if moved.step == RequestStep::Redispatch && moved.unit.as_ref() == lead {
+                return self.refuse("unit", Problem::SameUnit);
+            }
+            if moved.step.gives() {
+                forced = moved.step == RequestStep::Force;
+                lead = moved.unit.as_ref();
+            }
+            at = moved.at;
+            // What rules and residents may do is less than what people with a part in it may.
+            let actor = self.context.actor.as_str();
+            let who = [(RESIDENT, Who::Resident), (ROUTING, Who::Timer)];
+            if let Some((_, who)) = who.into_iter().find(|(name, _)| *name == actor)
+                && number >= made
+                && !allowed.who.contains(&who)
+                // What comes in is given out by the rules in the same breath.
+                && !(self.before.is_none() && allowed.who.contains(&Who::Timer))
+            {
+                return self.refuse("state", problem);
+            }
+        }
+    }
+}
+
+impl Point {
+    pub fn is_on_earth(self) -> bool {
+        (-180_000_000..=180_000_000).contains(&self.longitude)
+            && (-90_000_000..=90_000_000).contains(&self.latitude)
+    }
+}

@@ -1,0 +1,240 @@
+//! What can be recorded of a request. Every text in here is masked: see [`personal`](super::personal).
+
+use jiff::civil::{Date, DateTime};
+use serde::{Deserialize, Serialize};
+
+use super::clock::Clock;
+use super::kind::{
+    CallWay, Channel, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
+};
+use super::workflow::{RequestState, RequestStep};
+use crate::code::Code;
+use crate::item::Target;
+
+/// How it came in and what it says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Intake {
+    pub kind: RequestKind,
+    pub channel: Channel,
+    pub at: DateTime,
+    /// A line that says what it is about.
+    pub title: String,
+    pub text: String,
+    /// The number it has where it came from.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub number: String,
+    /// Whether whoever asked lets it be shown to everybody.
+    #[serde(default)]
+    pub public: bool,
+}
+
+/// A point by longitude and latitude (WGS 84), in millionths of a degree: a tenth of a metre.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Point {
+    pub longitude: i32,
+    pub latitude: i32,
+}
+
+/// Where it is: the areas, finest first, and what the address says without whose home it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    pub areas: Vec<Code>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub address: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub point: Option<Point>,
+}
+
+/// What whoever asked said when called back on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallBack {
+    pub at: DateTime,
+    pub way: CallWay,
+    /// Whether anybody was reached; the rest stands only then.
+    pub reached: bool,
+    /// Whether the unit had spoken to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contacted: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved: Option<Solved>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<Satisfaction>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+}
+
+/// One typed fact of a request. Facts with the same [`slot`](RequestFact::slot) follow each other in time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestFact {
+    Intake(Intake),
+    Place(Place),
+    Category {
+        category: Code,
+        /// Whether the program chose it, and nobody has looked yet.
+        #[serde(default)]
+        suggested: bool,
+    },
+    Urgency {
+        urgency: Urgency,
+    },
+    /// A move along the life cycle.
+    Move {
+        step: RequestStep,
+        state: RequestState,
+        at: DateTime,
+        /// The unit that gets it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<Code>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<RefusalGround>,
+        /// The request that it goes with, when merged.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        master: Option<Code>,
+        /// The day that counts while it is on the books.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
+    Clock(Clock),
+    SupportingUnit {
+        unit: Code,
+        active: bool,
+    },
+    /// The first word with the resident.
+    Contact {
+        at: DateTime,
+        way: CallWay,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
+    Answer {
+        at: DateTime,
+        text: String,
+    },
+    /// What the resident added.
+    Word {
+        at: DateTime,
+        text: String,
+    },
+    /// For those who work on it only.
+    Note {
+        at: DateTime,
+        text: String,
+    },
+    CallBack(CallBack),
+    ExtensionAsked {
+        until: Date,
+        reason: String,
+    },
+    ExtensionDecided {
+        granted: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// The project or item that it led to, or that will settle it.
+    Link {
+        to: Target,
+        held: bool,
+    },
+    /// The request of which this is one of several matters.
+    Parent {
+        request: Code,
+        held: bool,
+    },
+    ExclusionAsked {
+        ground: ExclusionGround,
+        reason: String,
+        unit: Code,
+    },
+    ExclusionDecided {
+        granted: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// Whether everybody may read it, and why not.
+    Publication {
+        shown: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// What was known of the person is gone.
+    Erased {
+        at: DateTime,
+        reason: String,
+    },
+}
+
+impl RequestFact {
+    /// The line in time that this fact belongs to.
+    pub fn slot(&self) -> String {
+        match self {
+            Self::Intake(_) => "intake".into(),
+            Self::Place(_) => "place".into(),
+            Self::Category { .. } => "category".into(),
+            Self::Urgency { .. } => "urgency".into(),
+            Self::Move { .. } => "state".into(),
+            Self::Clock(clock) => format!("clock/{}", clock.clock.as_str()),
+            Self::SupportingUnit { unit, .. } => format!("supporting_unit/{unit}"),
+            Self::Contact { .. } => "contact".into(),
+            Self::Answer { .. } => "answer".into(),
+            Self::Word { .. } => "word".into(),
+            Self::Note { .. } => "note".into(),
+            Self::CallBack(_) => "call_back".into(),
+            Self::ExtensionAsked { .. } => "extension_asked".into(),
+            Self::ExtensionDecided { .. } => "extension_decided".into(),
+            Self::Link { to, .. } => format!("link/{}/{}", to.kind().as_str(), to.code()),
+            Self::Parent { .. } => "parent".into(),
+            Self::ExclusionAsked { .. } => "exclusion_asked".into(),
+            Self::ExclusionDecided { .. } => "exclusion_decided".into(),
+            Self::Publication { .. } => "publication".into(),
+            Self::Erased { .. } => "erased".into(),
+        }
+    }
+
+    /// Every text in it that somebody wrote.
+    pub fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Intake(intake) => vec![&intake.title, &intake.text],
+            Self::Place(place) => vec![&place.address],
+            Self::Move { reason, .. }
+            | Self::ExtensionAsked { reason, .. }
+            | Self::ExclusionAsked { reason, .. }
+            | Self::Publication { reason, .. }
+            | Self::Erased { reason, .. } => vec![reason],
+            Self::Contact { text, .. }
+            | Self::Answer { text, .. }
+            | Self::Word { text, .. }
+            | Self::Note { text, .. } => vec![text],
+            Self::CallBack(call) => vec![&call.text],
+            Self::ExtensionDecided { note, .. } | Self::ExclusionDecided { note, .. } => vec![note],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same fact with everything personal in its texts masked.
+    pub fn masked(mut self) -> Self {
+        use super::personal::mask;
+        match &mut self {
+            Self::Intake(intake) => {
+                intake.title = mask(&intake.title);
+                intake.text = mask(&intake.text);
+            }
+            Self::Place(place) => place.address = mask(&place.address),
+            Self::Move { reason, .. }
+            | Self::ExtensionAsked { reason, .. }
+            | Self::ExclusionAsked { reason, .. }
+            | Self::Publication { reason, .. }
+            | Self::Erased { reason, .. } => *reason = mask(reason),
+            Self::Contact { text, .. }
+            | Self::Answer { text, .. }
+            | Self::Word { text, .. }
+            | Self::Note { text, .. } => *text = mask(text),
+            Self::CallBack(call) => call.text = mask(&call.text),
+            Self::ExtensionDecided { note, .. } | Self::ExclusionDecided { note, .. } => *note = mask(note),
+            _ => {}
+        }
+        self
+    }
+}

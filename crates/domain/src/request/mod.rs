@@ -1,0 +1,44 @@
+//! Residents' requests (诉求): received, given to a unit, answered, called back on and rated.
+//!
+//! A request is a subject of its own. Nothing personal stands in its facts: texts are masked before
+//! they are recorded ([`personal`]), and the rules refuse one that is not.
+
+pub mod call_back;
+mod check;
+pub mod clock;
+mod fact;
+pub mod kind;
+pub mod personal;
+pub mod query;
+pub mod rate;
+pub mod routing;
+pub mod row;
+pub mod rules;
+mod state;
+pub mod workflow;
+
+pub(crate) use check::RequestCheck;
+pub use fact::{CallBack, Intake, Place, Point, RequestFact};
+pub use kind::{
+    CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
+};
+pub use row::RequestRow;
+pub use rules::{RequestCategory, RequestRules};
+pub use state::{Exclusion, Extension, Moved, Request};
+pub use workflow::{RequestState, RequestStep, Who};
+
+use crate::code::Code;
+
+/// The name under which residents' own words and moves stand in the journal: who it was is known only to
+/// the protected store.
+pub const RESIDENT: &str = "resident";
+/// The name under which rules act: routing when a request comes in, limits when they run out.
+pub const ROUTING: &str = "routing";
+
+pub fn resident() -> Code {
+    Code::new(RESIDENT).expect("a literal code")
+}
+
+pub fn routing_actor() -> Code {
+    Code::new(ROUTING).expect("a literal code")
+}

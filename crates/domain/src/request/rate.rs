@@ -1,0 +1,375 @@
+//! The three rates (响应率、解决率、满意率): from one row a request, by a dated formula.
+
+use jiff::civil::Date;
+use rust_decimal::{Decimal, RoundingStrategy};
+use serde::{Deserialize, Serialize};
+
+use super::kind::{Satisfaction, Solved};
+use super::state::Request;
+use crate::code::Code;
+use crate::named::Named;
+
+/// How requests whose residents were not reached count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreached {
+    LeaveOut,
+    CountAsNo,
+}
+
+/// How much each rate weighs in the score of all.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Weights {
+    pub response: u16,
+    pub resolution: u16,
+    pub satisfaction: u16,
+}
+
+/// A version of the formula. What was computed by it names it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateFormula {
+    pub version: Code,
+    pub name: Named,
+    pub source: Named,
+    pub from: Date,
+    pub weights: Weights,
+    /// What counts as satisfied.
+    pub satisfied: Vec<Satisfaction>,
+    pub unreached: Unreached,
+    /// How much of a solution a partial one is, in hundredths.
+    pub partly: u8,
+    /// Below so many requests a unit is shown and not ranked.
+    pub least: u32,
+}
+
+impl RateFormula {
+    pub fn is_sound(&self) -> bool {
+        let Weights { response, resolution, satisfaction } = self.weights;
+        u32::from(response) + u32::from(resolution) + u32::from(satisfaction) > 0
+            && self.partly <= 100
+            && !self.satisfied.is_empty()
+    }
+}
+
+/// What a request adds to its unit's rates.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RateRow {
+    /// The day its limit ran out: the period it counts in.
+    pub due: Date,
+    /// The unit that had it then.
+    pub unit: Code,
+    pub in_time: bool,
+    pub reached: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub solved: Option<Solved>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub satisfaction: Option<Satisfaction>,
+    pub excluded: bool,
+}
+
+impl RateRow {
+    /// `None` for what no unit ever had: a question answered at once, what was refused at the desk.
+    pub fn of(request: &Request) -> Option<Self> {
+        let pauses = request.pauses();
+        let first = request.first_resolution.as_ref()?;
+        // Only while the first limit runs does an extension move it.
+        let due = match request.reopened {
+            0 => request.due(super::kind::ClockKind::Resolution)?,
+            _ => first.due(&pauses),
+        };
+        let unit = request.lead_at(due)?.clone();
+        let verdict = request.verdict();
+        let response_due = request.due(super::kind::ClockKind::Response);
+        let spoken = request.contact.map(|(at, _)| at);
+        let in_time = match (spoken, response_due) {
+            (Some(at), Some(due)) => at <= due,
+            _ => false,
+        };
+        // Whoever was not spoken to says so.
+        let denied = verdict.is_some_and(|call| call.contacted == Some(false));
+        Some(Self {
+            due: due.date(),
+            unit,
+            in_time: in_time && !denied,
+            reached: verdict.is_some(),
+            solved: verdict.and_then(|call| call.solved),
+            satisfaction: verdict.and_then(|call| call.satisfaction),
+            excluded: request.exclusion.as_ref().is_some_and(|it| it.granted == Some(true)),
+        })
+    }
+}
+
+/// Requests of a group, counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    pub due: u64,
+    pub excluded: u64,
+    /// Of those that count.
+    pub in_time: u64,
+    pub called: u64,
+    pub solved: u64,
+    pub partly: u64,
+    pub unsolved: u64,
+    /// From best to worst.
+    pub satisfaction: [u64; 5],
+}
+
+impl Tally {
+    pub fn add(&mut self, row: &RateRow, count: u64) {
+        self.due += count;
+        if row.excluded {
+            self.excluded += count;
+            return;
+        }
+        self.in_time += if row.in_time { count } else { 0 };
+        self.called += if row.reached { count } else { 0 };
+        match row.solved {
+            Some(Solved::Yes) => self.solved += count,
+            Some(Solved::Partly) => self.partly += count,
+            Some(Solved::No) => self.unsolved += count,
+            None => {}
+        }
+        if let Some(level) = row.satisfaction {
+            self.satisfaction[level as usize] += count;
+        }
+    }
+
+    pub fn remove(&mut self, row: &RateRow) {
+        let mut one = Self::default();
+        one.add(row, 1);
+        self.due -= one.due;
+        self.excluded -= one.excluded;
+        self.in_time -= one.in_time;
+        self.called -= one.called;
+        self.solved -= one.solved;
+        self.partly -= one.partly;
+        self.unsolved -= one.unsolved;
+        for (held, less) in self.satisfaction.iter_mut().zip(one.satisfaction) {
+            *held -= less;
+        }
+    }
+
+    pub fn merge(&mut self, other: &Self) {
+        self.due += other.due;
+        self.excluded += other.excluded;
+        self.in_time += other.in_time;
+        self.called += other.called;
+        self.solved += other.solved;
+        self.partly += other.partly;
+        self.unsolved += other.unsolved;
+        for (held, more) in self.satisfaction.iter_mut().zip(other.satisfaction) {
+            *held += more;
+        }
+    }
+
+    /// What counts.
+    pub fn base(&self) -> u64 {
+        self.due - self.excluded
+    }
+}
+
+/// A share, exact: no score where there is nothing to divide by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// In hundredths of a request, since part of a solution may count.
+    hits: u64,
+    pub of: u64,
+}
+
+impl Share {
+    fn percent_exact(self) -> Option<Decimal> {
+        (self.of > 0).then(|| Decimal::from(self.hits) / Decimal::from(self.of))
+    }
+
+    /// In percent, rounded half up to two places.
+    pub fn percent(self) -> Option<Decimal> {
+        self.percent_exact().map(rounded)
+    }
+}
+
+fn rounded(value: Decimal) -> Decimal {
+    let mut value = value.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero);
+    value.rescale(2);
+    value
+}
+
+/// The three rates of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rates {
+    pub tally: Tally,
+    pub response: Share,
+    pub resolution: Share,
+    pub satisfaction: Share,
+}
+
+impl Rates {
+    pub fn of(tally: Tally, formula: &RateFormula) -> Self {
+        let answered = tally.solved + tally.partly + tally.unsolved;
+        let judged: u64 = tally.satisfaction.iter().sum();
+        let content: u64 = formula.satisfied.iter().map(|level| tally.satisfaction[*level as usize]).sum();
+        let of = |count: u64| match formula.unreached {
+            Unreached::LeaveOut => count,
+            Unreached::CountAsNo => tally.base(),
+        };
+        Self {
+            tally,
+            response: Share { hits: tally.in_time * 100, of: tally.base() },
+            resolution: Share {
+                hits: tally.solved * 100 + tally.partly * u64::from(formula.partly),
+                of: of(answered),
+            },
+            satisfaction: Share { hits: content * 100, of: of(judged) },
+        }
+    }
+
+    /// The score of all three, rounded once at the end; none while one of them has no score.
+    pub fn score(&self, formula: &RateFormula) -> Option<Decimal> {
+        let Weights { response, resolution, satisfaction } = formula.weights;
+        let all = Decimal::from(u32::from(response) + u32::from(resolution) + u32::from(satisfaction));
+        let parts =
+            [(self.response, response), (self.resolution, resolution), (self.satisfaction, satisfaction)];
+        let mut sum = Decimal::ZERO;
+        for (share, weight) in parts.into_iter().filter(|(_, weight)| *weight > 0) {
+            sum += share.percent_exact()? * Decimal::from(weight);
+        }
+        (!all.is_zero()).then(|| rounded(sum / all))
+    }
+}
+
+/// Ranks by score, best first: equal scores share a rank, and what may not be ranked has none.
+pub fn ranks(scores: &[(Option<Decimal>, u64)], least: u32) -> Vec<Option<usize>> {
+    let counts = |(score, base): &(Option<Decimal>, u64)| score.filter(|_| *base >= u64::from(least));
+    scores
+        .iter()
+        .map(|own| {
+            let own = counts(own)?;
+            let better = scores.iter().filter_map(counts).filter(|other| *other > own).count();
+            Some(better + 1)
+        })
+        .collect()
+}
+
+/// Which requests stand behind a number of a group's rates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateSide {
+    /// All that fell due.
+    Due,
+    Excluded,
+    InTime,
+    NotInTime,
+    Solved,
+    NotSolved,
+    Satisfied,
+    NotSatisfied,
+}
+
+impl RateSide {
+    pub const ALL: [RateSide; 8] = [
+        Self::Due,
+        Self::Excluded,
+        Self::InTime,
+        Self::NotInTime,
+        Self::Solved,
+        Self::NotSolved,
+        Self::Satisfied,
+        Self::NotSatisfied,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Excluded => "excluded",
+            Self::InTime => "in_time",
+            Self::NotInTime => "not_in_time",
+            Self::Solved => "solved",
+            Self::NotSolved => "not_solved",
+            Self::Satisfied => "satisfied",
+            Self::NotSatisfied => "not_satisfied",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|side| side.as_str() == text)
+    }
+
+    /// Whether a request stands on this side.
+    pub fn takes(self, row: &RateRow, satisfied: &[Satisfaction]) -> bool {
+        match self {
+            Self::Due => return true,
+            Self::Excluded => return row.excluded,
+            _ if row.excluded => return false,
+            _ => {}
+        }
+        match self {
+            Self::Due | Self::Excluded => true,
+            Self::InTime => row.in_time,
+            Self::NotInTime => !row.in_time,
+            Self::Solved => matches!(row.solved, Some(Solved::Yes | Solved::Partly)),
+            Self::NotSolved => row.solved == Some(Solved::No),
+            Self::Satisfied => row.satisfaction.is_some_and(|level| satisfied.contains(&level)),
+            Self::NotSatisfied => row.satisfaction.is_some_and(|level| !satisfied.contains(&level)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    pub(crate) fn formula() -> RateFormula {
+        RateFormula {
+            version: Code::new("example-1").unwrap(),
+            name: Named::new("示例", "Example"),
+            source: Named::new("示例", "Example"),
+            from: date(2019, 1, 1),
+            weights: Weights { response: 30, resolution: 35, satisfaction: 35 },
+            satisfied: vec![
+                Satisfaction::VerySatisfied,
+                Satisfaction::Satisfied,
+                Satisfaction::BasicallySatisfied,
+            ],
+            unreached: Unreached::LeaveOut,
+            partly: 50,
+            least: 10,
+        }
+    }
+
+    #[test]
+    fn a_worked_example() {
+        // 40 due, 2 excluded, 37 in time; 30 answered call-backs, 24 solved, 27 satisfied.
+        let tally = Tally {
+            due: 40,
+            excluded: 2,
+            in_time: 37,
+            called: 30,
+            solved: 24,
+            partly: 0,
+            unsolved: 6,
+            satisfaction: [10, 10, 7, 2, 1],
+        };
+        let rates = Rates::of(tally, &formula());
+        assert_eq!(rates.response.percent().unwrap().to_string(), "97.37");
+        assert_eq!(rates.resolution.percent().unwrap().to_string(), "80.00");
+        assert_eq!(rates.satisfaction.percent().unwrap().to_string(), "90.00");
+        assert_eq!(rates.score(&formula()).unwrap().to_string(), "88.71");
+    }
+
+    #[test]
+    fn nothing_to_divide_by_is_no_score() {
+        let rates = Rates::of(Tally::default(), &formula());
+        assert_eq!(rates.response.percent(), None);
+        assert_eq!(rates.score(&formula()), None);
+        let only_due = Tally { due: 3, in_time: 3, ..Tally::default() };
+        let rates = Rates::of(only_due, &formula());
+        assert_eq!(rates.response.percent().unwrap().to_string(), "100.00");
+        assert_eq!(rates.score(&formula()), None);
+    }
+
+    #[test]
+    fn ties_share_a_rank_and_few_requests_give_none() {
+        let score = |text: &str| Some(text.parse::<Decimal>().unwrap());
+        let given = [(score("90"), 20), (score("95"), 20), (score("90"), 30), (score("99"), 3), (None, 50)];
+        assert_eq!(ranks(&given, 10), [Some(2), Some(1), Some(2), None, None]);
+    }
+}

@@ -1,0 +1,360 @@
+//! A request as of a day, as known at a moment.
+
+use std::collections::BTreeMap;
+
+use jiff::civil::{Date, DateTime};
+
+use super::clock::{Clock, Pause, end_of};
+use super::fact::{CallBack, Place, Point, RequestFact};
+use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
+use super::workflow::{self, RequestState, RequestStep, To};
+use crate::code::Code;
+use crate::history::{SubjectHistory, View};
+use crate::item::Target;
+use crate::journal::Seq;
+use crate::source::Grade;
+
+/// A move that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Moved {
+    pub step: RequestStep,
+    pub from: RequestState,
+    pub to: RequestState,
+    pub at: DateTime,
+    pub unit: Option<Code>,
+    pub reason: String,
+    pub ground: Option<RefusalGround>,
+    pub until: Option<Date>,
+    pub seq: Seq,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extension {
+    pub until: Date,
+    pub reason: String,
+    pub granted: Option<bool>,
+    pub note: String,
+    pub asked: Seq,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Exclusion {
+    pub ground: ExclusionGround,
+    pub reason: String,
+    pub unit: Code,
+    pub granted: Option<bool>,
+    pub note: String,
+    pub asked: Seq,
+}
+
+/// Something that was said, with when.
+pub type Said = (DateTime, String);
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Request {
+    pub code: Code,
+    pub version: Seq,
+    pub registered: Seq,
+    pub grade: Grade,
+    pub kind: RequestKind,
+    pub channel: Channel,
+    pub urgency: Urgency,
+    pub title: String,
+    pub text: String,
+    pub number: String,
+    pub received: DateTime,
+    /// Whether whoever asked lets it be shown.
+    pub may_be_public: bool,
+    /// Whether it is shown, once somebody has looked.
+    pub published: Option<bool>,
+    pub publication_reason: String,
+    pub category: Option<Code>,
+    /// Whether nobody has looked at the category yet.
+    pub suggested: bool,
+    pub areas: Vec<Code>,
+    pub address: String,
+    pub point: Option<Point>,
+    pub state: RequestState,
+    /// Since when it is in the state.
+    pub since: DateTime,
+    /// Where a pause or merging found it.
+    pub before: RequestState,
+    pub moves: Vec<Moved>,
+    pub lead_unit: Option<Code>,
+    pub supporting_units: Vec<Code>,
+    /// The unit that has it may not hand it back.
+    pub forced: bool,
+    pub clocks: BTreeMap<ClockKind, Clock>,
+    /// The first limit of its answer: the one its rates go by.
+    pub first_resolution: Option<Clock>,
+    pub contact: Option<(DateTime, CallWay)>,
+    pub contacts: Vec<(DateTime, CallWay, String)>,
+    pub answers: Vec<Said>,
+    pub words: Vec<Said>,
+    pub notes: Vec<Said>,
+    pub call_backs: Vec<CallBack>,
+    pub extension: Option<Extension>,
+    pub links: Vec<Target>,
+    pub parent: Option<Code>,
+    pub master: Option<Code>,
+    pub reopened: u32,
+    pub exclusion: Option<Exclusion>,
+    pub erased: bool,
+}
+
+impl Request {
+    /// `None` when it is not on the books at the point of view.
+    pub fn at(history: &SubjectHistory, view: View) -> Option<Self> {
+        let intake = history.visible::<RequestFact>(view).filter_map(|held| match held.fact {
+            RequestFact::Intake(intake) => Some(intake),
+            _ => None,
+        });
+        let intake = intake.last()?;
+        let mut out = Self {
+            code: history.subject.code.clone(),
+            version: history.version,
+            registered: history.registered,
+            grade: history.grade(),
+            kind: intake.kind,
+            channel: intake.channel,
+            urgency: Urgency::Ordinary,
+            title: intake.title.clone(),
+            text: intake.text.clone(),
+            number: intake.number.clone(),
+            received: intake.at,
+            may_be_public: intake.public,
+            published: None,
+            publication_reason: String::new(),
+            category: None,
+            suggested: false,
+            areas: Vec::new(),
+            address: String::new(),
+            point: None,
+            state: RequestState::Received,
+            since: intake.at,
+            before: RequestState::Received,
+            moves: Vec::new(),
+            lead_unit: None,
+            supporting_units: Vec::new(),
+            forced: false,
+            clocks: BTreeMap::new(),
+            first_resolution: None,
+            contact: None,
+            contacts: Vec::new(),
+            answers: Vec::new(),
+            words: Vec::new(),
+            notes: Vec::new(),
+            call_backs: Vec::new(),
+            extension: None,
+            links: Vec::new(),
+            parent: None,
+            master: None,
+            reopened: 0,
+            exclusion: None,
+            erased: false,
+        };
+        for held in history.visible::<RequestFact>(view) {
+            out.take(held.fact, held.seq);
+        }
+        Some(out)
+    }
+
+    fn take(&mut self, fact: &RequestFact, seq: Seq) {
+        match fact {
+            RequestFact::Intake(_) => {}
+            RequestFact::Place(Place { areas, address, point }) => {
+                self.areas.clone_from(areas);
+                self.address.clone_from(address);
+                self.point = *point;
+            }
+            RequestFact::Category { category, suggested } => {
+                self.category = Some(category.clone());
+                self.suggested = *suggested;
+            }
+            RequestFact::Urgency { urgency } => self.urgency = *urgency,
+            RequestFact::Move { step, state, at, unit, reason, ground, master, until } => {
+                self.moved(Moved {
+                    step: *step,
+                    from: self.state,
+                    to: *state,
+                    at: *at,
+                    unit: unit.clone(),
+                    reason: reason.clone(),
+                    ground: *ground,
+                    until: *until,
+                    seq,
+                });
+                self.master = if *state == RequestState::Merged { master.clone() } else { None };
+            }
+            RequestFact::Clock(clock) => {
+                if clock.clock == ClockKind::Resolution && self.first_resolution.is_none() {
+                    self.first_resolution = Some(clock.clone());
+                }
+                self.clocks.insert(clock.clock, clock.clone());
+            }
+            RequestFact::SupportingUnit { unit, active } => {
+                self.supporting_units.retain(|held| held != unit);
+                if *active {
+                    self.supporting_units.push(unit.clone());
+                }
+            }
+            RequestFact::Contact { at, way, text } => {
+                if self.contact.is_none_or(|(first, _)| *at < first) {
+                    self.contact = Some((*at, *way));
+                }
+                self.contacts.push((*at, *way, text.clone()));
+            }
+            RequestFact::Answer { at, text } => self.answers.push((*at, text.clone())),
+            RequestFact::Word { at, text } => self.words.push((*at, text.clone())),
+            RequestFact::Note { at, text } => self.notes.push((*at, text.clone())),
+            RequestFact::CallBack(call) => self.call_backs.push(call.clone()),
+            RequestFact::ExtensionAsked { until, reason } => {
+                self.extension = Some(Extension {
+                    until: *until,
+                    reason: reason.clone(),
+                    granted: None,
+                    note: String::new(),
+                    asked: seq,
+                });
+            }
+            RequestFact::ExtensionDecided { granted, note } => {
+                // Decisions on what was asked before come after it in this order: they are not about it.
+                if let Some(extension) = self.extension.as_mut().filter(|it| it.asked <= seq) {
+                    extension.granted = Some(*granted);
+                    extension.note.clone_from(note);
+                }
+            }
+            RequestFact::Link { to, held } => {
+                self.links.retain(|link| link != to);
+                if *held {
+                    self.links.push(to.clone());
+                }
+            }
+            RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
+            RequestFact::ExclusionAsked { ground, reason, unit } => {
+                self.exclusion = Some(Exclusion {
+                    ground: *ground,
+                    reason: reason.clone(),
+                    unit: unit.clone(),
+                    granted: None,
+                    note: String::new(),
+                    asked: seq,
+                });
+            }
+            RequestFact::ExclusionDecided { granted, note } => {
+                if let Some(exclusion) = self.exclusion.as_mut().filter(|it| it.asked <= seq) {
+                    exclusion.granted = Some(*granted);
+                    exclusion.note.clone_from(note);
+                }
+            }
+            RequestFact::Publication { shown, reason } => {
+                self.published = Some(*shown);
+                self.publication_reason.clone_from(reason);
+            }
+            RequestFact::Erased { .. } => self.erased = true,
+        }
+    }
+
+    fn moved(&mut self, moved: Moved) {
+        if moved.to.remembers() {
+            self.before = self.state;
+        }
+        if moved.step.gives() {
+            self.lead_unit.clone_from(&moved.unit);
+            self.forced = moved.step == RequestStep::Force;
+        }
+        self.reopened += u32::from(moved.step == RequestStep::Reopen);
+        self.state = moved.to;
+        self.since = moved.at;
+        self.moves.push(moved);
+    }
+
+    /// Where a step leads from here, if it is allowed.
+    pub fn leads_to(&self, step: RequestStep) -> Option<RequestState> {
+        workflow::find(self.state, step).map(|allowed| match allowed.to {
+            To::State(state) => state,
+            To::Back => self.before,
+        })
+    }
+
+    /// Whether everybody may read it.
+    pub fn is_public(&self) -> bool {
+        self.may_be_public && self.published == Some(true)
+    }
+
+    /// The unit that had it at a moment.
+    pub fn lead_at(&self, at: DateTime) -> Option<&Code> {
+        let given = |moved: &&Moved| moved.step.gives();
+        let by_then = self.moves.iter().filter(given).rfind(|moved| moved.at <= at);
+        by_then.or_else(|| self.moves.iter().find(given)).and_then(|moved| moved.unit.as_ref())
+    }
+
+    /// When the limits stood still.
+    pub fn pauses(&self) -> Vec<Pause> {
+        let mut out: Vec<Pause> = Vec::new();
+        for moved in &self.moves {
+            match (moved.from.pauses(), moved.to.pauses()) {
+                (false, true) => out.push(Pause { from: moved.at, to: None }),
+                (true, false) => {
+                    if let Some(open) = out.last_mut() {
+                        open.to = Some(moved.at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        out
+    }
+
+    /// When a limit runs out. An extension that was granted, or the day it is on the books for, stands in
+    /// its place.
+    pub fn due(&self, kind: ClockKind) -> Option<DateTime> {
+        let clock = self.clocks.get(&kind)?;
+        let due = clock.due(&self.pauses());
+        if kind != ClockKind::Resolution {
+            return Some(due);
+        }
+        Some(self.due_otherwise().map_or(due, |other| other.max(due)))
+    }
+
+    fn due_otherwise(&self) -> Option<DateTime> {
+        let granted =
+            self.extension.as_ref().filter(|it| it.granted == Some(true)).map(|it| end_of(it.until));
+        let booked = (self.state == RequestState::OnTheBooks)
+            .then(|| self.moves.last().and_then(|moved| moved.until).map(end_of))
+            .flatten();
+        granted.max(booked)
+    }
+
+    /// The limit that counts now: to be given out, to be spoken to, to be answered.
+    pub fn limit(&self) -> Option<(ClockKind, DateTime)> {
+        if !self.state.is_open() {
+            return None;
+        }
+        let waits_for_contact = self.contact.is_none() && self.answers.is_empty();
+        let kind = match self.state {
+            RequestState::Received => ClockKind::Assignment,
+            _ if waits_for_contact && self.reopened == 0 => {
+                let response = self.due(ClockKind::Response);
+                let resolution = self.due(ClockKind::Resolution);
+                if response.is_some() && (resolution.is_none() || response < resolution) {
+                    ClockKind::Response
+                } else {
+                    ClockKind::Resolution
+                }
+            }
+            _ => ClockKind::Resolution,
+        };
+        self.due(kind).map(|due| (kind, due))
+    }
+
+    /// The last answer.
+    pub fn answer(&self) -> Option<&Said> {
+        self.answers.last()
+    }
+
+    /// What the resident said in the last call-back that reached them.
+    pub fn verdict(&self) -> Option<&CallBack> {
+        self.call_backs.iter().rfind(|call| call.reached)
+    }
+}

@@ -1,0 +1,521 @@
+//! The life of a request: every move that is allowed and none besides, clocks that stand still, call-backs
+//! and what they bring about, rates.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use domain::area::{AreaFact, AreaLevel};
+use domain::authorize::authorize;
+use domain::code::Code;
+use domain::command::{Command, Context, decide};
+use domain::fact::Fact;
+use domain::history::{History, View};
+use domain::item::Target;
+use domain::journal::{Entry, Hash};
+use domain::named::Named;
+use domain::plan::PlanFact;
+use domain::policy::{Grant, Role, Scope};
+use domain::project::ProjectFact;
+use domain::refusal::{Problem, Refusal};
+use domain::request::call_back::{called_back, given, preset_of, received, reopened, step};
+use domain::request::clock::{Pause, TimeLimit};
+use domain::request::rate::RateRow;
+use domain::request::routing::{OnDays, Route, RouteTo, Routing, route};
+use domain::request::rules::Preset;
+use domain::request::workflow::{MOVES, To};
+use domain::request::{
+    CallBack, CallWay, Channel, ClockKind, Intake, Place, Request, RequestCategory, RequestFact, RequestKind,
+    RequestRules, RequestState, RequestStep, Solved, Urgency, Who,
+};
+use domain::source::Source;
+use domain::subject::Subject;
+use domain::unit::{UnitFact, UnitLevel};
+use jiff::civil::{Date, DateTime, date};
+use jiff::{Span, Timestamp};
+use proptest::prelude::*;
+
+const TODAY: Date = date(2019, 8, 14);
+
+fn code(text: &str) -> Code {
+    Code::new(text).expect("a code")
+}
+
+fn at(hour: i8, minute: i8) -> DateTime {
+    TODAY.at(hour, minute, 0, 0)
+}
+
+fn rules() -> RequestRules {
+    let preset = |name: &str, days| Preset {
+        preset: code(name),
+        name: Named::new(name, ""),
+        assignment: TimeLimit::Hours(24),
+        response: TimeLimit::Hours(24),
+        resolution: TimeLimit::Days(days),
+        reopened: TimeLimit::Days(3),
+    };
+    RequestRules {
+        name: Named::new("规则", "Rules"),
+        source: Named::new("试验", "Test"),
+        presets: vec![preset("usual", 7), preset("urgent", 1)],
+        usual: code("usual"),
+        urgent: Some(code("urgent")),
+        routes: vec![
+            Route {
+                areas: vec![],
+                categories: vec![code("water")],
+                days: OnDays::Off,
+                hours: None,
+                to: RouteTo::Unit(code("water")),
+                supporting: vec![],
+            },
+            Route {
+                areas: vec![code("town")],
+                categories: vec![],
+                days: OnDays::Any,
+                hours: None,
+                to: RouteTo::AreaOffice,
+                supporting: vec![code("water")],
+            },
+        ],
+        offices: BTreeMap::from([(code("town"), code("town-office"))]),
+        backstop: code("district"),
+        resident_days: 5,
+        call_back_days: 14,
+        reopen_days: 30,
+        free_reopens: 1,
+        near_metres: 250,
+    }
+}
+
+struct Books {
+    history: History,
+}
+
+impl Books {
+    fn new() -> Self {
+        let mut books = Self { history: History::default() };
+        let area = |name: &str, parent: Option<&str>| {
+            (
+                Subject::area(&code(name)),
+                vec![
+                    AreaFact::Name(Named::new(name, "")).into(),
+                    AreaFact::Level { level: AreaLevel::Subdistrict }.into(),
+                    AreaFact::Parent { parent: parent.map(code) }.into(),
+                ],
+            )
+        };
+        let unit = |name: &str| {
+            (
+                Subject::unit(&code(name)),
+                vec![
+                    UnitFact::Name(Named::new(name, "")).into(),
+                    UnitFact::Level { level: UnitLevel::District }.into(),
+                ],
+            )
+        };
+        let plan: Vec<Fact> = vec![
+            PlanFact::Name(Named::new("计划", "Plan")).into(),
+            PlanFact::Period { from: date(2018, 8, 1), to: date(2020, 12, 31) }.into(),
+            PlanFact::Sector { sector: code("roads"), order: 1, name: Named::new("路", "") }.into(),
+        ];
+        let registered = [area("district", None), area("town", Some("district")), unit("town-office")]
+            .into_iter()
+            .chain([unit("district"), unit("water"), (Subject::plan(&code("p")), plan)]);
+        for (subject, facts) in registered {
+            books.must(Command::Register { subject, facts });
+        }
+        let category = RequestCategory {
+            category: code("water"),
+            order: 1,
+            name: Named::new("供水", "Water"),
+            about: None,
+            words: vec!["停水".into()],
+            preset: code("usual"),
+            private: false,
+            warning: None,
+            closed: false,
+        };
+        books.must(Command::Record {
+            subject: Subject::plan(&code("p")),
+            facts: vec![PlanFact::RequestCategory(category).into(), PlanFact::RequestRules(rules()).into()],
+            expected: None,
+        });
+        books.must(Command::Register {
+            subject: Subject::project(&code("p"), &code("road")),
+            facts: vec![
+                ProjectFact::Name(Named::new("路", "")).into(),
+                ProjectFact::Sector { sector: code("roads") }.into(),
+            ],
+        });
+        books
+    }
+
+    fn give(&mut self, actor: &str, command: Command) -> Result<(), Vec<Refusal>> {
+        let context = Context {
+            today: TODAY,
+            actor: code(actor),
+            effective: TODAY,
+            source: Source::default(),
+            reason: String::new(),
+        };
+        for draft in decide(&command, &context, &self.history)? {
+            let seq = self.history.head().next();
+            let entry = Entry { seq, recorded_at: Timestamp::UNIX_EPOCH, draft, hash: Hash::GENESIS };
+            self.history.apply(&entry);
+        }
+        Ok(())
+    }
+
+    fn must(&mut self, command: Command) {
+        if let Err(refusals) = self.give("someone", command) {
+            panic!("{refusals:?}");
+        }
+    }
+
+    fn record(&mut self, actor: &str, request: &str, facts: Vec<RequestFact>) -> Result<(), Vec<Refusal>> {
+        self.give(actor, recording(request, facts))
+    }
+
+    fn request(&self, name: &str) -> Request {
+        let history = self.history.get(&Subject::request(&code("p"), &code(name))).expect("on the books");
+        Request::at(history, View::ALL).expect("a request")
+    }
+
+    fn file(&mut self, name: &str) {
+        self.must(filing(name, "天通苑北街道停水三天"));
+    }
+
+    /// A new request brought into a state by the shortest way through the table.
+    fn bring(&mut self, name: &str, state: RequestState) {
+        self.file(name);
+        for (from, step) in way(state) {
+            let facts = moving(&self.request(name), step);
+            assert_eq!(self.request(name).state, from);
+            if let Err(refusals) = self.record("someone", name, facts) {
+                panic!("{name} by {step:?}: {refusals:?}");
+            }
+        }
+        assert_eq!(self.request(name).state, state, "{name}");
+    }
+}
+
+fn recording(request: &str, facts: Vec<RequestFact>) -> Command {
+    Command::Record {
+        subject: Subject::request(&code("p"), &code(request)),
+        facts: facts.into_iter().map(Fact::from).collect(),
+        expected: None,
+    }
+}
+
+fn filing(name: &str, text: &str) -> Command {
+    let intake = Intake {
+        kind: RequestKind::Complaint,
+        channel: Channel::Site,
+        at: at(8, 0),
+        title: "停水".into(),
+        text: text.into(),
+        number: String::new(),
+        public: true,
+    };
+    let place = Place { areas: vec![code("town")], address: "1 号院".into(), point: None };
+    Command::Register {
+        subject: Subject::request(&code("p"), &code(name)),
+        facts: vec![
+            RequestFact::Intake(intake).into(),
+            RequestFact::Place(place).into(),
+            received(&rules().presets[0], at(8, 0)).into(),
+        ],
+    }
+}
+
+/// The moves to a state from the first one.
+fn way(to: RequestState) -> Vec<(RequestState, RequestStep)> {
+    let mut found: BTreeMap<RequestState, Vec<(RequestState, RequestStep)>> =
+        BTreeMap::from([(RequestState::Received, vec![])]);
+    let mut queue = VecDeque::from([RequestState::Received]);
+    while let Some(from) = queue.pop_front() {
+        for held in MOVES.iter().filter(|held| held.from == from) {
+            let To::State(next) = held.to else { continue };
+            if !found.contains_key(&next) {
+                let mut way = found[&from].clone();
+                way.push((from, held.step));
+                found.insert(next, way);
+                queue.push_back(next);
+            }
+        }
+    }
+    found.remove(&to).expect("every state is reached")
+}
+
+/// A step with all that it needs besides.
+fn moving(request: &Request, wanted: RequestStep) -> Vec<RequestFact> {
+    let other = if request.lead_unit == Some(code("town-office")) { "water" } else { "town-office" };
+    let to = Routing { unit: code(other), supporting: vec![], by_backstop: false };
+    let state = request.leads_to(wanted).unwrap_or(RequestState::Assigned);
+    let preset = &rules().presets[0];
+    if wanted.gives() {
+        return given(Some(request), wanted, &to, preset, at(9, 0), "理由".into());
+    }
+    let mut facts = vec![RequestFact::Move {
+        step: wanted,
+        state,
+        at: at(9, 0),
+        unit: None,
+        reason: "理由".into(),
+        ground: Some(domain::request::RefusalGround::InCourt),
+        master: Some(code("master")),
+        until: Some(date(2019, 12, 31)),
+    }];
+    match wanted {
+        RequestStep::PutOnBooks => {
+            facts.push(RequestFact::Link { to: Target::Project(code("road")), held: true });
+        }
+        RequestStep::Answer => {
+            let text = format!("已修复（第{}次）", request.answers.len() + 1);
+            facts.push(RequestFact::Answer { at: at(9, 0), text });
+        }
+        _ => {}
+    }
+    facts
+}
+
+#[test]
+fn every_move_of_the_table_is_made_and_none_besides() {
+    for state in RequestState::ALL {
+        for step in RequestStep::ALL {
+            for (actor, who) in
+                [("someone", None), ("resident", Some(Who::Resident)), ("routing", Some(Who::Timer))]
+            {
+                let mut books = Books::new();
+                books.file("master");
+                books.bring("r", *state);
+                let allowed = domain::request::workflow::find(*state, *step)
+                    .is_some_and(|held| who.is_none_or(|who| held.who.contains(&who)));
+                let facts = moving(&books.request("r"), *step);
+                let outcome = books.record(actor, "r", facts);
+                assert_eq!(outcome.is_ok(), allowed, "{state:?} {step:?} by {actor}: {outcome:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn who_may_make_a_move_is_what_the_table_says() {
+    let roles = [
+        (Role::RequestDesk, "everything", vec![Who::Desk]),
+        (Role::Department, "unit:water", vec![]),
+        (Role::Department, "unit:town-office", vec![Who::Lead]),
+        (Role::Subdistrict, "area:town", vec![Who::Desk, Who::Lead]),
+        (Role::SupervisionOffice, "everything", vec![Who::Above]),
+        (Role::Auditor, "everything", vec![]),
+        (Role::Administrator, "everything", vec![]),
+    ];
+    for held in MOVES {
+        let mut books = Books::new();
+        books.file("master");
+        books.bring("r", held.from);
+        let request = books.request("r");
+        let command = recording("r", moving(&request, held.step));
+        for (role, scope, is) in &roles {
+            // What the one has led the other has not.
+            if request.lead_unit == Some(code("water")) && scope.starts_with("unit:") {
+                continue;
+            }
+            let grants = [Grant { role: *role, scope: Scope::parse(scope).expect("a scope") }];
+            let has_lead = request.lead_unit.is_some() || !scope.starts_with("unit:");
+            let allowed = has_lead && held.who.iter().any(|who| is.contains(who));
+            let outcome = authorize(&grants, &command, &books.history);
+            assert_eq!(outcome.is_ok(), allowed, "{:?} {:?} {role:?}: {outcome:?}", held.from, held.step);
+        }
+    }
+}
+
+#[test]
+fn nothing_personal_comes_onto_the_books() {
+    let mut books = Books::new();
+    let outcome = books.give("someone", filing("r", "请回电13812345678"));
+    assert!(outcome.unwrap_err().iter().any(|it| it.problem == Problem::Personal));
+    books.bring("r", RequestState::InProgress);
+    let note = RequestFact::Note { at: at(10, 0), text: "住3号楼2单元501室".into() };
+    assert!(books.record("someone", "r", vec![note.clone()]).is_err());
+    books.record("someone", "r", vec![note.masked()]).expect("masked");
+}
+
+#[test]
+fn what_was_forced_is_not_handed_back() {
+    let mut books = Books::new();
+    books.bring("r", RequestState::ReturnAsked);
+    let forced = moving(&books.request("r"), RequestStep::Force);
+    books.record("someone", "r", forced).expect("forced");
+    let back = moving(&books.request("r"), RequestStep::AskReturn);
+    let refusals = books.record("someone", "r", back).unwrap_err();
+    assert!(refusals.iter().any(|it| it.problem == Problem::Forced), "{refusals:?}");
+}
+
+#[test]
+fn a_change_of_unit_does_not_set_the_residents_clock_back() {
+    let mut books = Books::new();
+    books.bring("r", RequestState::ReturnAsked);
+    let before = books.request("r");
+    let due = before.due(ClockKind::Resolution);
+    assert_eq!(due, Some(date(2019, 8, 21).at(23, 59, 59, 0)));
+    let again = moving(&before, RequestStep::Redispatch);
+    assert!(!again.iter().any(|fact| matches!(fact, RequestFact::Clock(_))));
+    books.record("someone", "r", again).expect("given to another");
+    assert_eq!(books.request("r").due(ClockKind::Resolution), due);
+    assert_eq!(books.request("r").lead_unit, Some(code("water")));
+}
+
+fn call(solved: Solved) -> CallBack {
+    CallBack {
+        at: at(11, 0),
+        way: CallWay::Link,
+        reached: true,
+        contacted: Some(true),
+        solved: Some(solved),
+        satisfaction: None,
+        text: String::new(),
+    }
+}
+
+#[test]
+fn not_solved_takes_it_up_again_with_a_clock_of_its_own() {
+    let mut books = Books::new();
+    books.bring("r", RequestState::Accepted);
+    let answered = moving(&books.request("r"), RequestStep::Answer);
+    let contact = RequestFact::Contact { at: at(8, 30), way: CallWay::Phone, text: String::new() };
+    books.record("someone", "r", vec![contact]).expect("contacted");
+    books.record("someone", "r", answered.clone()).expect("answered");
+    let (rules, preset) = (rules(), rules().presets[0].clone());
+    let before = RateRow::of(&books.request("r")).expect("a row");
+    assert!(before.in_time && !before.reached);
+    let facts =
+        called_back(&books.request("r"), call(Solved::No), Who::Resident, &rules, &preset, "仍停水".into());
+    books.record("resident", "r", facts).expect("not solved");
+    let request = books.request("r");
+    assert_eq!((request.state, request.reopened), (RequestState::Reopened, 1));
+    assert_eq!(request.due(ClockKind::Resolution), Some(date(2019, 8, 17).at(23, 59, 59, 0)));
+    assert_eq!(RateRow::of(&request).expect("a row").solved, Some(Solved::No));
+    // The period it counts in stays what it was.
+    assert_eq!(RateRow::of(&request).expect("a row").due, before.due);
+
+    let answered: Vec<RequestFact> = answered
+        .into_iter()
+        .map(|fact| match fact {
+            RequestFact::Answer { .. } => RequestFact::Answer { at: at(12, 0), text: "换了水泵".into() },
+            RequestFact::Move { step: made, .. } => step(made, RequestState::Answered, at(12, 0)),
+            fact => fact,
+        })
+        .collect();
+    books.record("someone", "r", answered).expect("answered again");
+    // A second time somebody decides.
+    let later = CallBack { at: at(13, 0), ..call(Solved::No) };
+    let facts = called_back(&books.request("r"), later, Who::Resident, &rules, &preset, "又停了".into());
+    assert!(facts.iter().any(|fact| matches!(
+        fact,
+        RequestFact::Move { step: RequestStep::AskReopen, state: RequestState::ReopenAsked, .. }
+    )));
+    let solved = CallBack { at: at(13, 0), ..call(Solved::Yes) };
+    let facts = called_back(&books.request("r"), solved, Who::Resident, &rules, &preset, String::new());
+    books.record("resident", "r", facts).expect("solved");
+    assert_eq!(books.request("r").state, RequestState::Closed);
+    assert_eq!(RateRow::of(&books.request("r")).expect("a row").solved, Some(Solved::Yes));
+    assert!(reopened(&books.request("r"), &preset, at(14, 0), "x".into()).len() == 2);
+}
+
+#[test]
+fn merging_makes_no_chains() {
+    let mut books = Books::new();
+    books.file("master");
+    books.file("other");
+    books.bring("r", RequestState::Merged);
+    let mut onto_merged = moving(&books.request("other"), RequestStep::Merge);
+    if let RequestFact::Move { master, .. } = &mut onto_merged[0] {
+        *master = Some(code("r"));
+    }
+    let refusals = books.record("someone", "other", onto_merged).unwrap_err();
+    assert!(refusals.iter().any(|it| it.problem == Problem::MergedItself(code("r"))), "{refusals:?}");
+    let apart = moving(&books.request("r"), RequestStep::Unmerge);
+    books.record("someone", "r", apart).expect("on its own again");
+    assert_eq!(books.request("r").state, RequestState::Received);
+    assert_eq!(books.request("r").master, None);
+}
+
+#[test]
+fn routes_go_by_area_category_and_time() {
+    let rules = rules();
+    let areas = [code("estate"), code("town"), code("district")];
+    let wednesday = date(2019, 8, 14).at(9, 0, 0, 0);
+    let sunday = date(2019, 8, 18).at(9, 0, 0, 0);
+    let water = code("water");
+    let on = |category: Option<&Code>, areas: &[Code], at| route(&rules, areas, category, at);
+    assert_eq!(on(Some(&water), &areas, sunday).unit, water);
+    let usual = on(Some(&water), &areas, wednesday);
+    assert_eq!((usual.unit, usual.supporting), (code("town-office"), vec![water.clone()]));
+    let left = on(None, &[code("elsewhere")], wednesday);
+    assert!(left.by_backstop && left.unit == code("district"));
+    let limits = preset_of(&rules, &[], None, Urgency::Immediate).expect("limits");
+    assert_eq!(limits.preset, code("urgent"));
+}
+
+fn moment() -> impl Strategy<Value = DateTime> {
+    (0i64..400 * 24 * 60).prop_map(|minutes| {
+        date(2019, 1, 1).at(0, 0, 0, 0).checked_add(Span::new().minutes(minutes)).expect("in range")
+    })
+}
+
+fn limit() -> impl Strategy<Value = TimeLimit> {
+    prop_oneof![
+        (1u16..100).prop_map(TimeLimit::Hours),
+        (1u16..30).prop_map(TimeLimit::Days),
+        (1u16..30).prop_map(TimeLimit::WorkingDays),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn a_pause_never_takes_time_away(
+        limit in limit(), from in moment(), start in 0i64..20_000, length in 0i64..20_000,
+    ) {
+        let start = from.checked_add(Span::new().minutes(start)).unwrap();
+        let end = start.checked_add(Span::new().minutes(length)).unwrap();
+        let plain = limit.due(from, &[]);
+        let paused = limit.due(from, &[Pause { from: start, to: Some(end) }]);
+        prop_assert!(paused >= plain);
+        // One that lasts no time, has not ended, or began too late changes nothing.
+        prop_assert_eq!(limit.due(from, &[Pause { from: start, to: Some(start) }]), plain);
+        prop_assert_eq!(limit.due(from, &[Pause { from: start, to: None }]), plain);
+        if start > plain {
+            prop_assert_eq!(paused, plain);
+        }
+    }
+
+    #[test]
+    fn hours_stand_still_to_the_second(
+        hours in 1u16..200, from in moment(), start in 0i64..10_000, length in 1i64..10_000,
+    ) {
+        let start = from.checked_add(Span::new().minutes(start)).unwrap();
+        let end = start.checked_add(Span::new().minutes(length)).unwrap();
+        let limit = TimeLimit::Hours(hours);
+        let plain = limit.due(from, &[]);
+        prop_assume!(start <= plain);
+        let paused = limit.due(from, &[Pause { from: start, to: Some(end) }]);
+        prop_assert_eq!(plain.duration_until(paused).as_mins(), length);
+    }
+
+    #[test]
+    fn a_pause_in_two_parts_is_one_pause(
+        limit in limit(), from in moment(), start in 0i64..3_000, first in 1i64..9_000, second in 1i64..9_000,
+    ) {
+        let plus = |at: DateTime, minutes| at.checked_add(Span::new().minutes(minutes)).unwrap();
+        let start = plus(from, start);
+        let (middle, end) = (plus(start, first), plus(plus(start, first), second));
+        let whole = limit.due(from, &[Pause { from: start, to: Some(end) }]);
+        let parts = [Pause { from: start, to: Some(middle) }, Pause { from: middle, to: Some(end) }];
+        prop_assert_eq!(limit.due(from, &parts), whole);
+    }
+
+    #[test]
+    fn limits_are_written_and_read(limit in limit()) {
+        prop_assert_eq!(TimeLimit::parse(&limit.to_text()), Some(limit));
+    }
+}

@@ -1,0 +1,514 @@
+//! Doing something with a request: what is offered to whom, its form, and what became of it.
+
+use app::request::RequestAct;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::item::Target as Thing;
+use domain::planned_date::parse_day;
+use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
+use domain::request::workflow;
+use domain::request::{
+    CallWay, ExclusionGround, RefusalGround, Request, RequestState, RequestStep, Satisfaction, Solved,
+    Urgency,
+};
+use words::Lang;
+
+use super::choices::{self, words_of};
+use super::one::target;
+use crate::editor::change::own_unit;
+use crate::editor::field::{Choice, Control, Field, Typed};
+use crate::editor::page::{Filled, form_page, known_code};
+use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::error::PageError;
+use crate::ledger::act::source;
+use crate::ledger::staff_only;
+use crate::visit::Visit;
+use crate::words_of::word;
+
+/// What may be done besides moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Act {
+    Step(RequestStep),
+    Contact,
+    Note,
+    CallBack,
+    AskExtension,
+    DecideExtension,
+    AskExclusion,
+    DecideExclusion,
+    Publish,
+    Hide,
+    Categorise,
+    Locate,
+    Support,
+    Link,
+}
+
+const OTHERS: [(Act, &str); 13] = [
+    (Act::Contact, "contact"),
+    (Act::Note, "note"),
+    (Act::CallBack, "call-back"),
+    (Act::AskExtension, "ask-extension"),
+    (Act::DecideExtension, "decide-extension"),
+    (Act::AskExclusion, "ask-exclusion"),
+    (Act::DecideExclusion, "decide-exclusion"),
+    (Act::Publish, "publish"),
+    (Act::Hide, "hide"),
+    (Act::Categorise, "categorise"),
+    (Act::Locate, "locate"),
+    (Act::Support, "support"),
+    (Act::Link, "link"),
+];
+
+/// Something that may be done now.
+pub(super) struct Offer {
+    pub title: String,
+    pub address: String,
+    /// Done by one press, without a form.
+    pub at_once: bool,
+    /// Stands in the first row.
+    pub first: bool,
+    pub quiet: bool,
+}
+
+impl Act {
+    fn key(self) -> String {
+        match self {
+            Self::Step(step) => format!("step-{}", step.as_str().replace('_', "-")),
+            other => {
+                OTHERS.iter().find(|(act, _)| *act == other).map_or(String::new(), |(_, key)| (*key).into())
+            }
+        }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        if let Some(step) = text.strip_prefix("step-") {
+            return RequestStep::parse(&step.replace('-', "_")).map(Self::Step);
+        }
+        OTHERS.iter().find(|(_, key)| *key == text).map(|(act, _)| *act)
+    }
+
+    fn title(self, lang: Lang) -> String {
+        match self {
+            Self::Step(step) => word(lang, "request-step", step.as_str()),
+            other => words::text(lang, &format!("request-act-{}", other.key())).into_owned(),
+        }
+    }
+
+    /// Whether it makes sense as the request stands.
+    fn fits(self, request: &Request) -> bool {
+        let has_unit = request.lead_unit.is_some();
+        let pending = |granted: Option<Option<bool>>| granted == Some(None);
+        match self {
+            Self::Step(step) => request.leads_to(step).is_some(),
+            Self::Note => true,
+            Self::Contact => has_unit && request.state.is_open(),
+            Self::CallBack => matches!(request.state, RequestState::Answered | RequestState::Merged),
+            Self::AskExtension => has_unit && request.state.is_open() && request.reopened == 0,
+            Self::DecideExtension => pending(request.extension.as_ref().map(|it| it.granted)),
+            Self::AskExclusion => request.first_resolution.is_some() && request.exclusion.is_none(),
+            Self::DecideExclusion => pending(request.exclusion.as_ref().map(|it| it.granted)),
+            Self::Publish => request.may_be_public && request.published != Some(true),
+            Self::Hide => request.may_be_public && request.published != Some(false),
+            Self::Categorise | Self::Locate => request.state.is_open(),
+            Self::Support => has_unit && request.state.is_open(),
+            Self::Link => request.state != RequestState::Merged,
+        }
+    }
+
+    /// Any of these lets somebody do it.
+    fn needs(self, request: &Request) -> Vec<Action> {
+        match self {
+            Self::Step(step) => workflow::find(request.state, step)
+                .map_or(Vec::new(), |held| held.who.iter().filter_map(|who| who.needs()).collect()),
+            Self::Contact | Self::Note => {
+                vec![Action::HandleRequest, Action::TakeRequest, Action::SuperviseItem]
+            }
+            Self::Support | Self::Link => {
+                vec![Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
+            }
+            Self::AskExtension | Self::AskExclusion => vec![Action::HandleRequest],
+            Self::DecideExtension | Self::DecideExclusion => vec![Action::SuperviseItem],
+            Self::CallBack | Self::Publish | Self::Hide | Self::Categorise | Self::Locate => {
+                vec![Action::TakeRequest]
+            }
+        }
+    }
+
+    fn is_open_to(self, visit: &Visit, request: &Request, target: &Target) -> bool {
+        self.fits(request) && self.needs(request).into_iter().any(|action| visit.actor.may(action, target))
+    }
+
+    fn all(request: &Request) -> impl Iterator<Item = Self> + use<> {
+        let steps: Vec<Self> = workflow::next(request.state).map(|held| Self::Step(held.step)).collect();
+        steps.into_iter().chain(OTHERS.into_iter().map(|(act, _)| act))
+    }
+
+    fn is_first(self) -> bool {
+        matches!(
+            self,
+            Self::Step(_) | Self::Contact | Self::CallBack | Self::DecideExtension | Self::DecideExclusion
+        )
+    }
+
+    fn is_quiet(self) -> bool {
+        matches!(
+            self,
+            Self::Step(
+                RequestStep::AskReturn
+                    | RequestStep::Refuse
+                    | RequestStep::Withdraw
+                    | RequestStep::Merge
+                    | RequestStep::AskReopen
+                    | RequestStep::RejectReturn
+                    | RequestStep::RejectReopen
+                    | RequestStep::Redispatch
+                    | RequestStep::AskResident
+                    | RequestStep::PutOnBooks
+            )
+        )
+    }
+
+    fn at_once(self) -> bool {
+        matches!(
+            self,
+            Self::Publish
+                | Self::Step(
+                    RequestStep::Accept
+                        | RequestStep::Start
+                        | RequestStep::Resume
+                        | RequestStep::Unmerge
+                        | RequestStep::TakeOffBooks
+                )
+        )
+    }
+
+    fn fields(self, visit: &Visit, portfolio: &Portfolio, request: &Request) -> Vec<Field> {
+        let lang = visit.lang;
+        let field = |name: &str, control| {
+            Field::new(lang, name, &format!("request-field-{}", name.replace('_', "-")), control)
+        };
+        let reason = || field("reason", Control::Area).required();
+        let please = |list: Vec<Choice>| {
+            let mut out = vec![Choice::new("", visit.t("choice-please"))];
+            out.extend(list);
+            Control::Select(out)
+        };
+        let ways = || {
+            let all = CallWay::ALL.iter().filter(|way| **way != CallWay::Link).map(|way| way.as_str());
+            Control::Select(words_of(lang, "call-way", all))
+        };
+        let decision = || {
+            Control::Select(vec![
+                Choice::new("yes", visit.t("request-field-granted")),
+                Choice::new("no", visit.t("request-field-refused")),
+            ])
+        };
+        let unknown = |list: Vec<Choice>| {
+            let mut out = vec![Choice::new("", visit.t("request-field-unknown"))];
+            out.extend(list);
+            Control::Select(out)
+        };
+        let unit = || {
+            let value = self.suggested_unit(portfolio, request);
+            field("unit", Control::Select(choices::units(portfolio, lang, "choice-please")))
+                .required()
+                .value(value)
+        };
+        let today = visit.app.clock().today();
+        match self {
+            Self::Step(step) if step.gives() => {
+                let why = field("reason", Control::Area);
+                vec![unit(), if step.needs_reason() { why.required() } else { why }]
+            }
+            Self::Step(RequestStep::AskResident) => vec![field("question", Control::Area).required()],
+            Self::Step(RequestStep::Answer) => vec![field("answer", Control::Area).required()],
+            Self::Step(RequestStep::Refuse) => {
+                let grounds = RefusalGround::ALL.iter().map(|it| it.as_str());
+                vec![
+                    field("ground", please(words_of(lang, "refusal-ground", grounds))).required(),
+                    field("refuse_why", Control::Area).required(),
+                ]
+            }
+            Self::Step(RequestStep::Merge) => vec![field("master", Control::Text).required()],
+            Self::Step(RequestStep::PutOnBooks) => vec![
+                field("link", Control::Text).required(),
+                field("until", Control::Day).required(),
+                field("reason", Control::Area),
+            ],
+            Self::Step(step) if step.needs_reason() => vec![reason()],
+            Self::Step(_) => vec![field("reason", Control::Area)],
+            Self::Contact => vec![field("way", ways()), field("text", Control::Area)],
+            Self::Note => vec![field("text", Control::Area).required()],
+            Self::CallBack => {
+                let yes_no = vec![Choice::new("yes", visit.t("my-yes")), Choice::new("no", visit.t("my-no"))];
+                let reached = Control::Select(vec![
+                    Choice::new("yes", visit.t("request-field-reached")),
+                    Choice::new("no", visit.t("request-event-unreached")),
+                ]);
+                vec![
+                    field("way", ways()),
+                    field("reached", reached).value("yes"),
+                    field("contacted", unknown(yes_no)),
+                    field(
+                        "solved",
+                        unknown(words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str()))),
+                    ),
+                    field(
+                        "satisfaction",
+                        unknown(words_of(
+                            lang,
+                            "satisfaction",
+                            Satisfaction::ALL.iter().map(|it| it.as_str()),
+                        )),
+                    ),
+                    field("text", Control::Area),
+                ]
+            }
+            Self::AskExtension => {
+                let due = request.due(domain::request::ClockKind::Resolution).map_or(today, |due| due.date());
+                let until = due.saturating_add(jiff::Span::new().days(7));
+                vec![field("until", Control::Day).required().value(until.to_string()), reason()]
+            }
+            Self::DecideExtension | Self::DecideExclusion => {
+                vec![field("decision", decision()), field("note", Control::Area)]
+            }
+            Self::AskExclusion => {
+                let grounds = ExclusionGround::ALL.iter().map(|it| it.as_str());
+                vec![
+                    field("ground", please(words_of(lang, "exclusion-ground", grounds))).required(),
+                    reason(),
+                ]
+            }
+            Self::Publish => Vec::new(),
+            Self::Hide => vec![reason()],
+            Self::Categorise => {
+                let category = request.category.as_ref().map(Code::to_string).unwrap_or_default();
+                let urgencies = [Urgency::Ordinary, Urgency::Urgent, Urgency::Immediate];
+                vec![
+                    field("category", Control::Select(choices::categories(portfolio, lang, "choice-please")))
+                        .required()
+                        .value(category),
+                    field(
+                        "urgency",
+                        Control::Select(words_of(lang, "urgency", urgencies.iter().map(|it| it.as_str()))),
+                    )
+                    .value(request.urgency.as_str()),
+                ]
+            }
+            Self::Locate => {
+                let area = request.areas.first().map(Code::to_string).unwrap_or_default();
+                vec![
+                    field("area", Control::Select(choices::all_areas(portfolio, lang, "ask-area-choose")))
+                        .required()
+                        .value(area),
+                    field("address", Control::Text).value(request.address.clone()),
+                ]
+            }
+            Self::Support => vec![unit()],
+            Self::Link => vec![field("link", Control::Text).required()],
+        }
+    }
+
+    /// Whom the rules would give it to, for the first time.
+    fn suggested_unit(self, portfolio: &Portfolio, request: &Request) -> String {
+        let Self::Step(RequestStep::Assign) = self else { return String::new() };
+        let Some(rules) = &portfolio.plan.request_rules else { return String::new() };
+        let areas = target(request, portfolio).areas;
+        let at = request.received;
+        domain::request::routing::route(rules, &areas, request.category.as_ref(), at).unit.to_string()
+    }
+
+    /// What was typed, as an act; else the field at fault.
+    fn read(
+        self,
+        visit: &Visit,
+        typed: &Typed,
+        portfolio: &Portfolio,
+    ) -> Result<RequestAct, (&'static str, String)> {
+        let text = |name: &str| typed.get(name).replace("\r\n", "\n");
+        let missing = |name: &'static str| (name, visit.t("field-error-missing").into_owned());
+        let must = |name: &'static str| match text(name) {
+            given if given.is_empty() => Err(missing(name)),
+            given => Ok(given),
+        };
+        let code = |name: &'static str| Code::new(typed.get(name)).map_err(|_| missing(name));
+        let day = |name: &'static str| parse_day(typed.get(name)).ok_or_else(|| missing(name));
+        let thing = |name: &'static str| {
+            let code = code(name)?;
+            // Projects are known by heart; whatever else has that code is an item.
+            let project = portfolio.project(code.as_str()).is_some();
+            Ok(if project { Thing::Project(code) } else { Thing::Item(code) })
+        };
+        let way = || CallWay::parse(typed.get("way")).unwrap_or(CallWay::Phone);
+        let granted = typed.get("decision") == "yes";
+        Ok(match self {
+            Self::Step(step) if step.gives() => {
+                RequestAct::Give { step, unit: code("unit")?, reason: text("reason") }
+            }
+            Self::Step(RequestStep::AskResident) => RequestAct::AskResident { question: must("question")? },
+            Self::Step(RequestStep::Answer) => RequestAct::Answer { text: must("answer")? },
+            Self::Step(RequestStep::Refuse) => RequestAct::Refuse {
+                ground: RefusalGround::parse(typed.get("ground")).ok_or_else(|| missing("ground"))?,
+                reason: must("refuse_why")?,
+            },
+            Self::Step(RequestStep::Merge) => RequestAct::Merge { master: code("master")? },
+            Self::Step(RequestStep::PutOnBooks) => {
+                RequestAct::PutOnBooks { link: thing("link")?, until: day("until")?, reason: text("reason") }
+            }
+            Self::Step(RequestStep::Reopen) => RequestAct::Reopen { reason: text("reason") },
+            Self::Step(step) => RequestAct::Step { step, reason: text("reason") },
+            Self::Contact => RequestAct::Contact { way: way(), text: text("text") },
+            Self::Note => RequestAct::Note { text: must("text")? },
+            Self::CallBack => RequestAct::CallBack {
+                way: way(),
+                reached: typed.get("reached") != "no",
+                contacted: match typed.get("contacted") {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => None,
+                },
+                solved: Solved::parse(typed.get("solved")),
+                satisfaction: Satisfaction::parse(typed.get("satisfaction")),
+                text: text("text"),
+            },
+            Self::AskExtension => RequestAct::AskExtension { until: day("until")?, reason: must("reason")? },
+            Self::DecideExtension => RequestAct::DecideExtension { granted, note: text("note") },
+            Self::AskExclusion => RequestAct::AskExclusion {
+                ground: ExclusionGround::parse(typed.get("ground")).ok_or_else(|| missing("ground"))?,
+                reason: must("reason")?,
+                unit: Code::new(&own_unit(&visit.actor)).map_err(|_| missing("reason"))?,
+            },
+            Self::DecideExclusion => RequestAct::DecideExclusion { granted, note: text("note") },
+            Self::Publish => RequestAct::Publish { shown: true, reason: String::new() },
+            Self::Hide => RequestAct::Publish { shown: false, reason: must("reason")? },
+            Self::Categorise => RequestAct::Categorise {
+                category: code("category")?,
+                urgency: Urgency::parse(typed.get("urgency")).unwrap_or(Urgency::Ordinary),
+            },
+            Self::Locate => RequestAct::Locate { area: code("area")?, address: text("address") },
+            Self::Support => RequestAct::Support { unit: code("unit")?, active: true },
+            Self::Link => RequestAct::Link { to: thing("link")?, held: true },
+        })
+    }
+}
+
+/// Everything that this reader may do now.
+pub(super) fn offers(visit: &Visit, request: &Request, target: &Target) -> Vec<Offer> {
+    let here =
+        target.plan.as_ref().map(|plan| format!("/p/{plan}/requests/{}", request.code)).unwrap_or_default();
+    Act::all(request)
+        .filter(|act| act.is_open_to(visit, request, target))
+        .map(|act| Offer {
+            title: act.title(visit.lang),
+            address: format!("{here}/{}", act.key()),
+            at_once: act.at_once(),
+            first: act.is_first(),
+            quiet: act.is_quiet(),
+        })
+        .collect()
+}
+
+/// A request with what its forms need.
+struct Opened {
+    plan: Code,
+    code: Code,
+    act: Act,
+    request: Request,
+    portfolio: std::sync::Arc<Portfolio>,
+}
+
+impl Opened {
+    async fn new(visit: &Visit, plan: &str, code: &str, act: &str) -> Result<Self, PageError> {
+        let (plan, code) = (known_code(plan)?, known_code(code)?);
+        let act = Act::parse(act).ok_or(app::AppError::NotFound)?;
+        staff_only(visit)?;
+        let now = app::read::Asked::default();
+        let portfolio = visit.app.portfolio(&plan, now).await?;
+        let (request, _) = visit.app.request(&plan, &code, now).await?;
+        Ok(Self { plan, code, act, request, portfolio })
+    }
+
+    fn allowed(&self, visit: &Visit) -> Result<(), PageError> {
+        if !self.act.fits(&self.request) {
+            return Err(PageError::not_now().in_lang(visit.lang));
+        }
+        let target = target(&self.request, &self.portfolio);
+        match self.act.needs(&self.request).first() {
+            Some(_) if self.act.is_open_to(visit, &self.request, &target) => Ok(()),
+            Some(action) => Err(visit.forbidden(*action)),
+            None => Err(PageError::not_now().in_lang(visit.lang)),
+        }
+    }
+
+    fn here(&self) -> String {
+        format!("/p/{}/requests/{}", self.plan, self.code)
+    }
+
+    fn sheet(&self, visit: &Visit) -> Sheet {
+        let title = self.act.title(visit.lang);
+        let mut sheet = Sheet::new(format!("{}/{}", self.here(), self.act.key()), self.here(), title.clone());
+        sheet.intro = self.request.title.clone();
+        sheet.group(title, self.act.fields(visit, &self.portfolio, &self.request))
+    }
+
+    fn form(&self, visit: &Visit, status: StatusCode, sheet: Sheet) -> Result<Response, PageError> {
+        let name = format!("{} · {}", self.act.title(visit.lang), self.code);
+        form_page(visit, status, name, sheet)
+    }
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, code, act)): Path<(String, String, String)>,
+) -> Result<Response, PageError> {
+    let opened = Opened::new(&visit, &plan, &code, &act).await?;
+    opened.allowed(&visit)?;
+    opened.form(&visit, StatusCode::OK, opened.sheet(&visit))
+}
+
+pub async fn save(
+    visit: Visit,
+    Path((plan, code, act)): Path<(String, String, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let opened = Opened::new(&visit, &plan, &code, &act).await?;
+    opened.allowed(&visit)?;
+    let mut sheet = opened.sheet(&visit);
+    sheet.refill(&typed);
+    let wanted = match opened.act.read(&visit, &typed, &opened.portfolio) {
+        Ok(wanted) => wanted,
+        Err((field, message)) => {
+            sheet.fault(field, message);
+            return opened.form(&visit, StatusCode::UNPROCESSABLE_ENTITY, sheet);
+        }
+    };
+    let done =
+        visit.app.act_on_request(&visit.actor, &opened.plan, &opened.code, wanted, source(&visit)).await;
+    match done {
+        Ok(acted) => {
+            let to = format!("{}?done=1&others={}", opened.here(), acted.others);
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(error) => {
+            let refusals = refused(error)?;
+            for refusal in &refusals {
+                let field = match refusal.field.as_str() {
+                    "reason" if opened.act == Act::Step(RequestStep::Refuse) => "refuse_why",
+                    "state" => "",
+                    other => other,
+                };
+                sheet.fault(field, words::refusal(visit.lang, refusal));
+            }
+            let status = if is_forbidden(&refusals) {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
+            opened.form(&visit, status, sheet)
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! The hotline's desk: filing a request for whoever is on the line.
+
+use app::read::Asked;
+use app::request::Suggestions;
+use axum::extract::Path;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::policy::Action;
+use domain::portfolio::Portfolio;
+use domain::request::{Channel, Urgency};
+
+use super::ask::{is_email, is_phone, new_request};
+use super::choices::{self, words_of};
+use crate::editor::field::{Control, Field, Typed};
+use crate::editor::page::{Filled, form_page, known_code};
+use crate::editor::sheet::{Sheet, is_forbidden, refused};
+use crate::error::PageError;
+use crate::ledger::act::source;
+use crate::ledger::staff_only;
+use crate::visit::Visit;
+
+fn allowed(visit: &Visit) -> Result<(), PageError> {
+    staff_only(visit)?;
+    if visit.actor.may_somewhere(Action::TakeRequest) {
+        Ok(())
+    } else {
+        Err(visit.forbidden(Action::TakeRequest))
+    }
+}
+
+fn sheet(visit: &Visit, plan: &Code, portfolio: &Portfolio) -> Sheet {
+    let lang = visit.lang;
+    let field = |name: &str, key: &str, control| Field::new(lang, name, key, control);
+    let channels = [Channel::Hotline, Channel::DirectChannel, Channel::Paper, Channel::Email];
+    let urgencies = [Urgency::Ordinary, Urgency::Urgent, Urgency::Immediate];
+    let here = format!("/p/{plan}/requests");
+    let mut sheet = Sheet::new(format!("{here}/new"), here, visit.t("request-file-save"));
+    sheet.intro = visit.t("request-file-lead").into_owned();
+    sheet
+        .group(
+            visit.t("ask-step-place"),
+            vec![
+                field(
+                    "area",
+                    "ask-area",
+                    Control::Select(choices::all_areas(portfolio, lang, "ask-area-choose")),
+                ),
+                field("address", "ask-address", Control::Text),
+            ],
+        )
+        .group(
+            visit.t("ask-step-matter"),
+            vec![
+                field("kind", "requests-kind", Control::Select(choices::kinds(lang))),
+                field("text", "ask-text", Control::Area).required(),
+                field(
+                    "category",
+                    "request-category",
+                    Control::Select(choices::categories(portfolio, lang, "ask-category-none")),
+                ),
+                field(
+                    "urgency",
+                    "request-urgency",
+                    Control::Select(words_of(lang, "urgency", urgencies.iter().map(|it| it.as_str()))),
+                ),
+            ],
+        )
+        .group(
+            visit.t("request-person"),
+            vec![
+                field(
+                    "channel",
+                    "requests-channel",
+                    Control::Select(words_of(lang, "request-channel", channels.iter().map(|it| it.as_str()))),
+                ),
+                field("number", "request-file-number", Control::Text),
+                field("name", "ask-name", Control::Text),
+                field("phone", "ask-phone", Control::Text),
+                field("email", "ask-email", Control::Email),
+                field(
+                    "public",
+                    "ask-public",
+                    Control::Select(vec![
+                        crate::editor::field::Choice::new("no", visit.t("no")),
+                        crate::editor::field::Choice::new("yes", visit.t("yes")),
+                    ]),
+                ),
+            ],
+        )
+}
+
+pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    allowed(&visit)?;
+    let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+    form_page(&visit, StatusCode::OK, visit.t("request-file-title"), sheet(&visit, &plan, &portfolio))
+}
+
+pub async fn save(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    allowed(&visit)?;
+    let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+    let mut form = sheet(&visit, &plan, &portfolio);
+    form.refill(&typed);
+    let mut faults = Vec::new();
+    let mut check = |bad: bool, at: &'static str, key: &str| {
+        if bad {
+            faults.push((at, visit.t(key).into_owned()));
+        }
+    };
+    let (phone, email) = (typed.get("phone"), typed.get("email"));
+    check(typed.get("text").is_empty(), "text", "ask-missing-text");
+    check(typed.get("area").is_empty() && typed.get("address").is_empty(), "area", "ask-missing-place");
+    check(!phone.is_empty() && !is_phone(phone), "phone", "ask-bad-phone");
+    check(!email.is_empty() && !is_email(email), "email", "ask-bad-email");
+    let again = |form: Sheet, status| form_page(&visit, status, visit.t("request-file-title"), form);
+    if !faults.is_empty() {
+        for (at, message) in faults {
+            form.fault(at, message);
+        }
+        return again(form, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    let found = suggestions(&visit, &plan, &typed).await?;
+    let mut new =
+        new_request(&typed, Channel::parse(typed.get("channel")).unwrap_or(Channel::Hotline), &found);
+    // What the desk leaves open the program fills in where it is sure; the desk sees it as suggested.
+    if new.category.is_none() {
+        new.category = found.sure().map(|best| best.category.clone());
+        new.suggested = new.category.is_some();
+    } else {
+        new.suggested = false;
+    }
+    new.area = new.area.or(found.area);
+    new.urgency = Urgency::parse(typed.get("urgency")).unwrap_or(Urgency::Ordinary);
+    new.number = typed.get("number").to_owned();
+    new.source = source(&visit);
+    match visit.app.file_request(&visit.actor, &plan, new).await {
+        Ok(filed) => Ok(Redirect::to(&format!("/p/{plan}/requests/{}?done=1", filed.code)).into_response()),
+        Err(app::AppError::NoKey) => {
+            form.fault("phone", visit.t("ask-no-key").into_owned());
+            again(form, StatusCode::UNPROCESSABLE_ENTITY)
+        }
+        Err(error) => {
+            let refusals = refused(error)?;
+            for refusal in &refusals {
+                form.fault(&refusal.field, words::refusal(visit.lang, refusal));
+            }
+            let status = if is_forbidden(&refusals) {
+                StatusCode::FORBIDDEN
+            } else {
+                StatusCode::UNPROCESSABLE_ENTITY
+            };
+            again(form, status)
+        }
+    }
+}
+
+async fn suggestions(visit: &Visit, plan: &Code, typed: &Typed) -> Result<Suggestions, PageError> {
+    let area = Code::new(typed.get("area")).ok();
+    let (text, address) = (typed.get("text"), typed.get("address"));
+    Ok(visit.app.suggest_for_request(plan, text, address, area.as_ref(), None).await?)
+}

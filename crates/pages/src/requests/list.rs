@@ -1,0 +1,216 @@
+//! The desk's list: every request, filtered, paged, with what is late and what nobody has looked at.
+
+use app::read::Asked;
+use app::request::RequestPaging;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::item::Target as Thing;
+use domain::planned_date::parse_day;
+use domain::policy::Action;
+use domain::portfolio::Portfolio;
+use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestQuery};
+use domain::request::rate::RateSide;
+use domain::request::{Channel, RequestKind, RequestRow, RequestState};
+use jiff::civil::DateTime;
+
+use super::choices::{self, category_name, place, unit_name, words_of};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::ledger::staff_only;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::{encode, moment, word};
+
+const PAGE_SIZE: usize = 50;
+
+/// A request as lists show it.
+pub(super) struct Line {
+    pub code: String,
+    pub title: String,
+    pub category: String,
+    pub place: String,
+    pub received: String,
+    pub due: String,
+    pub late: bool,
+    pub paused: bool,
+    pub unit: String,
+    pub state: &'static str,
+    pub state_name: String,
+    pub excerpt: String,
+}
+
+pub(super) fn line(portfolio: &Portfolio, row: &RequestRow, now: DateTime, lang: words::Lang) -> Line {
+    Line {
+        code: row.code.to_string(),
+        title: row.title.clone(),
+        category: category_name(portfolio, row.category.as_ref(), lang),
+        place: place(portfolio, row.area.as_ref(), &row.address, lang),
+        received: moment(lang, row.received),
+        due: row.limit.map_or_else(String::new, |(_, due)| moment(lang, due)),
+        late: row.is_late(now),
+        paused: row.state.pauses() && row.state.is_open(),
+        unit: unit_name(portfolio, row.lead_unit.as_ref(), lang),
+        state: row.state.as_str(),
+        state_name: word(lang, "request-state", row.state.as_str()),
+        excerpt: row.text.chars().take(120).collect(),
+    }
+}
+
+struct Count {
+    label: String,
+    count: u64,
+    address: String,
+    is_here: bool,
+}
+
+#[derive(Template)]
+#[template(path = "requests/list.html")]
+struct ListPage {
+    page: Page,
+    typed: Typed,
+    counts: Vec<Count>,
+    lines: Vec<Line>,
+    said: String,
+    standing: String,
+    states: Vec<Choice>,
+    categories: Vec<Choice>,
+    units: Vec<Choice>,
+    areas: Vec<Choice>,
+    kinds: Vec<Choice>,
+    channels: Vec<Choice>,
+    next: String,
+    first: String,
+    narrowed: bool,
+    may_file: bool,
+}
+
+impl ListPage {
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.typed.get(name) == value
+    }
+}
+
+/// The query that an address asks.
+pub(super) fn asked(typed: &Typed, portfolio: &Portfolio, now: DateTime) -> RequestQuery {
+    let code = |name: &str| Code::new(typed.get(name)).ok();
+    let day = |name: &str| parse_day(typed.get(name));
+    let state = RequestState::parse(typed.get("state"));
+    let mut query = RequestQuery {
+        text: typed.get("q").to_owned(),
+        states: state.into_iter().collect(),
+        kind: RequestKind::parse(typed.get("kind")),
+        channel: Channel::parse(typed.get("channel")),
+        categories: code("category").into_iter().collect(),
+        unit: code("unit"),
+        areas: code("area").map(|area| portfolio.areas_below(&area)).unwrap_or_default(),
+        received_from: day("from"),
+        received_to: day("to"),
+        ..RequestQuery::default()
+    };
+    match typed.get("standing") {
+        "open" if query.states.is_empty() => {
+            query.states = RequestState::ALL.iter().copied().filter(|state| state.is_open()).collect();
+        }
+        "late" => query.late_at = Some(now),
+        "unlooked" => query.unlooked = true,
+        _ => {}
+    }
+    if let Some(item) = code("item") {
+        query.link = Some(Thing::Item(item));
+    } else if let Some(project) = code("project") {
+        query.link = Some(Thing::Project(project));
+    }
+    if let (Some(side), Some(from), Some(to)) =
+        (RateSide::parse(typed.get("side")), day("rate_from"), day("rate_to"))
+    {
+        query.rate = Some(RateQuery { from, to, unit: code("rate_unit"), side });
+    }
+    query
+}
+
+/// The conditions of an address, without where a page began and with others in their place.
+pub(super) fn address(typed: &Typed, changed: &[(&str, &str)]) -> String {
+    let kept = typed.0.iter().filter(|(name, value)| {
+        !value.is_empty()
+            && !["after", "key", "as_of", "known_at"].contains(&name.as_str())
+            && !changed.iter().any(|(other, _)| other == name)
+    });
+    let kept = kept.map(|(name, value)| (name.as_str(), value.as_str()));
+    let pairs = kept.chain(changed.iter().copied()).filter(|(_, value)| !value.is_empty());
+    pairs.map(|(name, value)| format!("{name}={}", encode(value))).collect::<Vec<_>>().join("&")
+}
+
+pub(super) fn after(typed: &Typed) -> Option<RequestAfter> {
+    let code = Code::new(typed.get("after")).ok()?;
+    Some(RequestAfter { key: typed.get("key").to_owned(), code })
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    let typed = Typed(query);
+    let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+    let (lang, now) = (visit.lang, visit.app.wall_time());
+    let wanted = asked(&typed, &portfolio, now);
+    let order = RequestOrder::parse(typed.get("order")).unwrap_or_default();
+    let paging = RequestPaging { order, after: after(&typed), limit: PAGE_SIZE };
+    let found = visit.app.requests(&plan, &wanted, &paging).await?;
+    let total = visit.app.request_count(&plan, &wanted).await?;
+    let counts = visit.app.request_counts(&plan).await?;
+    let page = visit.page(visit.t("requests-title"));
+    let here = format!("/p/{plan}/requests");
+    let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
+    let standing = typed.get("standing").to_owned();
+    let heads = [
+        ("open", "requests-open", counts.open()),
+        ("late", "requests-late", counts.late),
+        ("unlooked", "requests-unlooked", counts.unlooked),
+        ("", "requests-all", counts.all()),
+    ];
+    let said = match total {
+        total if total >= 10_000 => visit.tw("requests-count-more", &[("count", "10000")]),
+        total => visit.tw("requests-count", &[("count", &total.to_string())]),
+    };
+    let any = |list: Vec<Choice>| {
+        let mut out = vec![Choice::new("", visit.t("filter-any"))];
+        out.extend(list);
+        out
+    };
+    let shown = ListPage {
+        counts: heads
+            .into_iter()
+            .map(|(value, key, count)| Count {
+                label: visit.t(key).into_owned(),
+                count,
+                address: link(if value.is_empty() { String::new() } else { format!("standing={value}") }),
+                is_here: standing == value && typed.get("state").is_empty(),
+            })
+            .collect(),
+        lines: found.rows.iter().map(|row| line(&portfolio, row, now, lang)).collect(),
+        said,
+        states: any(words_of(lang, "request-state", RequestState::ALL.iter().map(|it| it.as_str()))),
+        categories: choices::categories(&portfolio, lang, "filter-any"),
+        units: choices::units(&portfolio, lang, "filter-any"),
+        areas: choices::all_areas(&portfolio, lang, "filter-any"),
+        kinds: any(choices::kinds(lang)),
+        channels: any(words_of(lang, "request-channel", Channel::ALL.iter().map(|it| it.as_str()))),
+        next: found.next.map_or_else(String::new, |after| {
+            link(address(&typed, &[("key", &after.key), ("after", after.code.as_str())]))
+        }),
+        first: if after(&typed).is_some() { link(address(&typed, &[])) } else { String::new() },
+        narrowed: !address(&typed, &[("order", ""), ("standing", "")]).is_empty(),
+        may_file: visit.actor.may_somewhere(Action::TakeRequest),
+        standing,
+        typed,
+        page,
+    };
+    render(StatusCode::OK, &shown)
+}

@@ -1,0 +1,202 @@
+//! One's own request, by the link that only whoever asked has: how it goes, adding to it, judging it.
+
+use app::read::Asked;
+use app::request::RequestAct;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::item::Target as Thing;
+use domain::request::{CallWay, ClockKind, RequestState, RequestStep, Satisfaction, Solved};
+
+use super::choices::{category_name, place, unit_name, words_of};
+use super::timeline::{Happening, timeline};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::{day, encode, moment, word};
+
+#[derive(Template)]
+#[template(path = "requests/mine.html")]
+struct MinePage {
+    page: Page,
+    key: String,
+    here: String,
+    code: String,
+    sent: bool,
+    said: bool,
+    faults: Vec<(&'static str, String)>,
+    typed: Typed,
+    title: String,
+    text: String,
+    state: &'static str,
+    state_name: String,
+    category: String,
+    place: String,
+    unit: String,
+    due: String,
+    paused: bool,
+    question: String,
+    answer: Option<(String, String)>,
+    happenings: Vec<Happening>,
+    links: Vec<(String, String)>,
+    solved: Vec<Choice>,
+    satisfaction: Vec<Choice>,
+    may_judge: bool,
+    may_add: bool,
+    may_withdraw: bool,
+    may_ask_again: bool,
+}
+
+impl MinePage {
+    fn messages<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.faults.iter().filter(move |(at, _)| *at == name).map(|(_, message)| message.as_str())
+    }
+
+    fn has_fault(&self, name: &str) -> bool {
+        self.faults.iter().any(|(at, _)| *at == name)
+    }
+
+    fn value(&self, name: &str) -> &str {
+        self.typed.get(name)
+    }
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let typed = Typed(query);
+    page(&visit, StatusCode::OK, &plan, typed.get("key").to_owned(), typed, Vec::new()).await
+}
+
+pub async fn save(
+    visit: Visit,
+    Path(plan): Path<String>,
+    axum::Form(pairs): axum::Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let typed = Typed(pairs);
+    let key = typed.get("key").to_owned();
+    let text = |name: &str| typed.get(name).replace("\r\n", "\n");
+    let mut faults = Vec::new();
+    let act = match typed.get("act") {
+        "judge" => {
+            let solved = Solved::parse(typed.get("solved"));
+            if solved.is_none() {
+                faults.push(("solved", visit.t("my-choose-solved").into_owned()));
+            }
+            if solved == Some(Solved::No) && text("why").is_empty() {
+                faults.push(("why", visit.t("my-need-why").into_owned()));
+            }
+            RequestAct::CallBack {
+                way: CallWay::Link,
+                reached: true,
+                contacted: match typed.get("contacted") {
+                    "yes" => Some(true),
+                    "no" => Some(false),
+                    _ => None,
+                },
+                solved,
+                satisfaction: Satisfaction::parse(typed.get("satisfaction")),
+                text: text("why"),
+            }
+        }
+        "add" => RequestAct::Word { text: text("word") },
+        "withdraw" => RequestAct::Step { step: RequestStep::Withdraw, reason: text("reason") },
+        "again" => RequestAct::Step { step: RequestStep::AskReopen, reason: text("again") },
+        _ => return Err(PageError::bad_request().in_lang(visit.lang)),
+    };
+    if faults.is_empty() {
+        match visit.app.act_by_link(&plan, &key, act).await {
+            Ok(_) => {
+                let to = format!("/p/{plan}/my?done=1&key={}", encode(&key));
+                return Ok(Redirect::to(&to).into_response());
+            }
+            Err(app::AppError::Refused(refusals)) => {
+                let field = |at: &str| match at {
+                    "word" => "word",
+                    "reason" if typed.get("act") == "again" => "again",
+                    "reason" | "call_back" => "why",
+                    _ => "",
+                };
+                faults = refusals
+                    .iter()
+                    .map(|refusal| (field(&refusal.field), words::refusal(visit.lang, refusal)))
+                    .collect();
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, key, typed, faults).await
+}
+
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    plan: &Code,
+    key: String,
+    typed: Typed,
+    faults: Vec<(&'static str, String)>,
+) -> Result<Response, PageError> {
+    let code = visit.app.request_of_link(plan, &key).await?;
+    let portfolio = visit.app.portfolio(plan, Asked::default()).await?;
+    let (request, _) = visit.app.request(plan, &code, Asked::default()).await?;
+    let lang = visit.lang;
+    let page = visit.page(visit.tw("my-title", &[("code", code.as_str())]));
+    let paused = request.state.pauses() && request.state.is_open();
+    let may = |step| request.leads_to(step).is_some();
+    let days = portfolio.plan.request_rules.as_ref().map_or(0, |rules| rules.reopen_days);
+    let within = request.since.date().saturating_add(jiff::Span::new().days(i64::from(days)));
+    let asked = request.moves.last().filter(|_| request.state == RequestState::WaitingForResident);
+    let links = request
+        .links
+        .iter()
+        .filter_map(|thing| match thing {
+            // Projects are public; items are working papers.
+            Thing::Project(code) => portfolio.project(code.as_str()).map(|project| {
+                let name = project.name.get(lang.is_english()).to_owned();
+                (name, format!("/p/{plan}/projects/{code}"))
+            }),
+            _ => None,
+        })
+        .collect();
+    let shown = MinePage {
+        here: format!("/p/{plan}/my"),
+        code: code.to_string(),
+        sent: typed.has("sent"),
+        said: typed.has("done"),
+        title: request.title.clone(),
+        text: request.text.clone(),
+        state: request.state.as_str(),
+        state_name: word(lang, "request-state", request.state.as_str()),
+        category: category_name(&portfolio, request.category.as_ref(), lang),
+        place: place(&portfolio, request.areas.first(), &request.address, lang),
+        unit: unit_name(&portfolio, request.lead_unit.as_ref(), lang),
+        due: match request.due(ClockKind::Resolution).filter(|_| request.state.is_open()) {
+            Some(due) if !paused || request.state == RequestState::OnTheBooks => day(lang, due.date()),
+            _ => String::new(),
+        },
+        paused: request.state == RequestState::WaitingForResident,
+        question: asked.map(|moved| moved.reason.clone()).unwrap_or_default(),
+        answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
+        happenings: timeline(&portfolio, &request, lang, false),
+        links,
+        solved: words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())),
+        satisfaction: words_of(lang, "satisfaction", Satisfaction::ALL.iter().map(|it| it.as_str())),
+        may_judge: request.state == RequestState::Answered,
+        may_add: request.state.is_open(),
+        may_withdraw: may(RequestStep::Withdraw),
+        may_ask_again: request.state == RequestState::Closed && visit.app.clock().today() <= within,
+        faults,
+        typed,
+        key,
+        page,
+    };
+    render(status, &shown)
+}

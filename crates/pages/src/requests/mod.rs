@@ -1,0 +1,33 @@
+//! Residents' requests: asking, following and judging from a phone; the desk that handles them; the rates.
+
+mod act;
+mod ask;
+mod choices;
+mod file;
+mod list;
+mod mine;
+mod one;
+mod rates;
+mod timeline;
+mod voices;
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use crate::PagesState;
+
+pub(crate) fn routes() -> Router<PagesState> {
+    Router::new()
+        .route("/p/{plan}/ask", get(ask::show).post(ask::save))
+        .route("/p/{plan}/my", get(mine::show).post(mine::save))
+        .route("/p/{plan}/voices", get(voices::list))
+        .route("/p/{plan}/voices.csv", get(voices::csv))
+        .route("/p/{plan}/voices.json", get(voices::json))
+        .route("/p/{plan}/voices/{code}", get(voices::show).post(voices::follow))
+        .route("/p/{plan}/requests", get(list::show))
+        .route("/p/{plan}/requests/new", get(file::show).post(file::save))
+        .route("/p/{plan}/requests/rates", get(rates::show))
+        .route("/p/{plan}/requests/{code}", get(one::show))
+        .route("/p/{plan}/requests/{code}/person", post(one::person))
+        .route("/p/{plan}/requests/{code}/{act}", get(act::show).post(act::save))
+}

@@ -1,0 +1,325 @@
+//! One request for those who work on it: where it stands, what may be done, what happened, who asked.
+
+use app::read::Asked;
+use app::request::PersonalData;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::item::Target as Thing;
+use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
+use domain::request::Request;
+
+use super::act::{Offer, offers};
+use super::choices::{category_name, place, unit_name};
+use super::timeline::{Happening, timeline};
+use crate::editor::field::Typed;
+use crate::editor::page::{Filled, known_code};
+use crate::error::PageError;
+use crate::ledger::staff_only;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::{moment, word};
+
+pub(super) struct Particular {
+    pub label: String,
+    pub value: String,
+    pub address: String,
+}
+
+struct Other {
+    code: String,
+    title: String,
+    how: String,
+    state: String,
+}
+
+#[derive(Template)]
+#[template(path = "requests/one.html")]
+struct OnePage {
+    page: Page,
+    code: String,
+    title: String,
+    text: String,
+    state: &'static str,
+    state_name: String,
+    grade: &'static str,
+    grade_name: String,
+    late: bool,
+    limit: String,
+    said: String,
+    here: String,
+    particulars: Vec<Particular>,
+    offers: Vec<Offer>,
+    more: Vec<Offer>,
+    happenings: Vec<Happening>,
+    links: Vec<(String, String)>,
+    others: Vec<Other>,
+    may_reveal: bool,
+    keeps: bool,
+    erased: bool,
+    may_erase: bool,
+    /// Who asked, where somebody has just looked.
+    shown: Vec<(String, String)>,
+    reveals: Vec<String>,
+    fault: String,
+    audit: String,
+}
+
+/// What may be done with a request, as the policy asks for it.
+pub(super) fn target(request: &Request, portfolio: &Portfolio) -> Target {
+    let mut areas = Vec::new();
+    for area in &request.areas {
+        let mut next = Some(area.clone());
+        while let Some(code) = next.filter(|code| !areas.contains(code)) {
+            next = portfolio.areas.get(&code).and_then(|area| area.parent.clone());
+            areas.push(code);
+        }
+    }
+    Target {
+        plan: Some(portfolio.plan.code.clone()),
+        lead_unit: request.lead_unit.clone(),
+        supporting_units: request.supporting_units.clone(),
+        caller: None,
+        areas,
+    }
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (plan, code) = (known_code(&plan)?, known_code(&code)?);
+    staff_only(&visit)?;
+    let typed = Typed(query);
+    let said = match typed.get("done") {
+        "" => String::new(),
+        _ => {
+            let (request, _) = visit.app.request(&plan, &code, Asked::default()).await?;
+            let state = word(visit.lang, "request-state", request.state.as_str());
+            match typed.get("others") {
+                "" | "0" => visit.tw("request-done", &[("state", &state)]),
+                others => visit.tw("request-done-all", &[("count", others)]),
+            }
+        }
+    };
+    page(&visit, StatusCode::OK, &plan, &code, said, Vec::new(), String::new()).await
+}
+
+/// Shows who asked, to somebody who says why.
+pub async fn person(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let (plan, code) = (known_code(&plan)?, known_code(&code)?);
+    staff_only(&visit)?;
+    let reason = typed.get("why").to_owned();
+    if typed.get("act") == "erase" {
+        let outcome = visit.app.erase_person(&visit.actor, &plan, &code, &reason).await;
+        let said = match outcome {
+            Ok(()) => visit.t("request-person-erased").into_owned(),
+            Err(error) => return again(&visit, &plan, &code, error).await,
+        };
+        return page(&visit, StatusCode::OK, &plan, &code, said, Vec::new(), String::new()).await;
+    }
+    match visit.app.reveal(&visit.actor, &plan, &code, &reason).await {
+        Ok(person) => {
+            let shown = told(&visit, person);
+            page(&visit, StatusCode::OK, &plan, &code, String::new(), shown, String::new()).await
+        }
+        Err(error) => again(&visit, &plan, &code, error).await,
+    }
+}
+
+/// What is known of the person, by what it is called.
+fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
+    let all = [
+        ("request-person-name", person.name),
+        ("request-person-phone", person.phone),
+        ("request-person-email", person.email),
+        ("request-person-address", person.address),
+        ("request-person-text", person.text),
+    ];
+    let known = all.into_iter().filter(|(_, value)| !value.is_empty());
+    known.map(|(key, value)| (visit.t(key).into_owned(), value)).collect()
+}
+
+async fn again(visit: &Visit, plan: &Code, code: &Code, error: app::AppError) -> Result<Response, PageError> {
+    let fault = match error {
+        app::AppError::Refused(refusals) => {
+            refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect::<Vec<_>>().join(" ")
+        }
+        app::AppError::Sealed | app::AppError::NoKey => visit.t("request-person-failed").into_owned(),
+        error => return Err(error.into()),
+    };
+    page(visit, StatusCode::UNPROCESSABLE_ENTITY, plan, code, String::new(), Vec::new(), fault).await
+}
+
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    plan: &Code,
+    code: &Code,
+    said: String,
+    shown: Vec<(String, String)>,
+    fault: String,
+) -> Result<Response, PageError> {
+    let portfolio = visit.portfolio(plan).await?;
+    let (request, _) = visit.app.request(plan, code, visit.asked).await?;
+    let lang = visit.lang;
+    let page = visit.page(visit.tw("request-title", &[("code", code.as_str())]));
+    let target = target(&request, &portfolio);
+    let now = visit.app.wall_time();
+    let (offers, more) = if page.is_past() {
+        (Vec::new(), Vec::new())
+    } else {
+        offers(visit, &request, &target).into_iter().partition(|offer| offer.first)
+    };
+    let limit = request.limit().map_or_else(String::new, |(kind, due)| {
+        let clock = word(lang, "clock", kind.as_str());
+        visit.tw("request-limit-said", &[("clock", &clock), ("due", &moment(lang, due))])
+    });
+    let paused = request.state.pauses() && request.state.is_open();
+    let others = visit.app.requests_with(plan, code).await?;
+    let reveals = visit.app.reveals(plan, code).await?;
+    let may_reveal = visit.actor.may(Action::ReadPersonal, &target);
+    let zone = visit.app.clock().zone().clone();
+    let at = |micros: i64| {
+        jiff::Timestamp::from_microsecond(micros)
+            .map_or_else(|_| String::new(), |at| moment(lang, zone.to_datetime(at)))
+    };
+    let view = OnePage {
+        code: code.to_string(),
+        title: request.title.clone(),
+        text: request.text.clone(),
+        state: request.state.as_str(),
+        state_name: word(lang, "request-state", request.state.as_str()),
+        grade: request.grade.as_str(),
+        grade_name: word(lang, "grade", request.grade.as_str()),
+        late: !paused && request.limit().is_some_and(|(_, due)| now > due),
+        limit: if paused { visit.t("requests-paused").into_owned() } else { limit },
+        said,
+        here: format!("/p/{plan}/requests/{code}"),
+        particulars: particulars(visit, &page, &portfolio, &request).await?,
+        offers,
+        more,
+        happenings: timeline(&portfolio, &request, lang, true),
+        links: request.links.iter().map(|thing| link(&page, &portfolio, thing)).collect(),
+        others: others
+            .into_iter()
+            .map(|(row, merged)| Other {
+                code: row.code.to_string(),
+                title: row.title.clone(),
+                how: visit.t(if merged { "request-merged" } else { "request-matter" }).into_owned(),
+                state: word(lang, "request-state", row.state.as_str()),
+            })
+            .collect(),
+        keeps: visit.app.keeps_person(plan, code).await?,
+        erased: request.erased,
+        may_erase: visit.actor.may(Action::TakeRequest, &target),
+        reveals: if may_reveal {
+            reveals
+                .iter()
+                .map(|(who, when, why)| {
+                    let args = [("who", who.as_str()), ("at", &at(*when)), ("why", why.as_str())];
+                    visit.tw("request-person-looked", &args)
+                })
+                .collect()
+        } else {
+            Vec::new()
+        },
+        may_reveal,
+        shown,
+        fault,
+        audit: if visit.actor.may_somewhere(Action::ReadAudit) {
+            format!("/p/{plan}/audit?kind=request&code={code}")
+        } else {
+            String::new()
+        },
+        page,
+    };
+    render(status, &view)
+}
+
+fn link(page: &Page, portfolio: &Portfolio, thing: &Thing) -> (String, String) {
+    let name = match thing {
+        Thing::Project(code) => portfolio
+            .project(code.as_str())
+            .map_or_else(|| code.to_string(), |project| project.name.get(page.lang.is_english()).to_owned()),
+        other => other.code().to_string(),
+    };
+    (name, crate::ledger::item::address_of(page, thing))
+}
+
+async fn particulars(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    request: &Request,
+) -> Result<Vec<Particular>, PageError> {
+    let lang = visit.lang;
+    let mut out = Vec::new();
+    let mut add = |key: &str, value: String, address: String| {
+        if !value.is_empty() {
+            out.push(Particular { label: visit.t(key).into_owned(), value, address });
+        }
+    };
+    let category = category_name(portfolio, request.category.as_ref(), lang);
+    let suggested =
+        if request.suggested { visit.t("request-category-suggested").into_owned() } else { String::new() };
+    add("requests-kind", word(lang, "request-kind", request.kind.as_str()), String::new());
+    add("request-category", format!("{category}{suggested}"), String::new());
+    add("my-where", place(portfolio, request.areas.first(), &request.address, lang), String::new());
+    add("requests-head-received", moment(lang, request.received), String::new());
+    add("requests-channel", word(lang, "request-channel", request.channel.as_str()), String::new());
+    add("request-source-number", request.number.clone(), String::new());
+    add("request-urgency", word(lang, "urgency", request.urgency.as_str()), String::new());
+    if let Some(unit) = &request.lead_unit {
+        add("request-unit", unit_name(portfolio, Some(unit), lang), page.link(&format!("/units/{unit}")));
+    }
+    let supporting: Vec<String> =
+        request.supporting_units.iter().map(|unit| unit_name(portfolio, Some(unit), lang)).collect();
+    add("request-supporting", supporting.join(crate::words_of::comma(lang)), String::new());
+    let shown = match (request.may_be_public, request.published) {
+        (false, _) | (true, Some(false)) => "request-shown-no",
+        (true, Some(true)) => "request-shown-yes",
+        (true, None) => "request-shown-waits",
+    };
+    add("request-shown", visit.t(shown).into_owned(), String::new());
+    if let Some(asked) = &request.extension {
+        let until = crate::words_of::day(lang, asked.until);
+        let decided = match asked.granted {
+            None => String::new(),
+            Some(true) => format!(" · {}", visit.t("request-event-extension-granted")),
+            Some(false) => format!(" · {}", visit.t("request-event-extension-refused")),
+        };
+        add("request-act-ask-extension", format!("{until} · {}{decided}", asked.reason), String::new());
+    }
+    if let Some(asked) = &request.exclusion {
+        let ground = word(lang, "exclusion-ground", asked.ground.as_str());
+        let decided = match asked.granted {
+            None => String::new(),
+            Some(true) => format!(" · {}", visit.t("request-event-exclusion-granted")),
+            Some(false) => format!(" · {}", visit.t("request-event-exclusion-refused")),
+        };
+        add("request-act-ask-exclusion", format!("{ground} · {}{decided}", asked.reason), String::new());
+    }
+    if request.reopened > 0 {
+        add("request-reopened", request.reopened.to_string(), String::new());
+    }
+    if let Some(master) = &request.master {
+        add("request-merged-into", master.to_string(), page.link(&format!("/requests/{master}")));
+    }
+    if let Some(parent) = &request.parent {
+        add("request-part-of", parent.to_string(), page.link(&format!("/requests/{parent}")));
+    }
+    let followers = visit.app.followers(&portfolio.plan.code, &request.code).await?;
+    if followers > 0 {
+        add("request-followers", followers.to_string(), String::new());
+    }
+    Ok(out)
+}

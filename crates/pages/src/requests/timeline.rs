@@ -1,0 +1,83 @@
+//! What happened to a request, in order: for those who work on it, and for everybody else.
+
+use domain::portfolio::Portfolio;
+use domain::request::{Request, RequestState};
+use jiff::civil::DateTime;
+use words::Lang;
+
+use super::choices::unit_name;
+use crate::words_of::{day, moment, word};
+
+pub(super) struct Happening {
+    pub at: String,
+    pub title: String,
+    pub text: String,
+    /// Only those who work on it see this.
+    pub inner: bool,
+}
+
+/// Everything that happened, the earliest first. `staff`: with what only they see.
+pub(super) fn timeline(portfolio: &Portfolio, request: &Request, lang: Lang, staff: bool) -> Vec<Happening> {
+    let mut out: Vec<(DateTime, u8, Happening)> = Vec::new();
+    let t = |key: &str, args: &[(&str, &str)]| words::with(lang, key, args);
+    let mut add = |at: DateTime, rank: u8, title: String, text: String, inner: bool| {
+        out.push((at, rank, Happening { at: moment(lang, at), title, text, inner }));
+    };
+    let channel = word(lang, "request-channel", request.channel.as_str());
+    add(request.received, 0, t("request-event-received", &[("channel", &channel)]), String::new(), false);
+    for moved in &request.moves {
+        // What the answer says is told below.
+        if moved.to == RequestState::Answered {
+            continue;
+        }
+        let step = word(lang, "request-step", moved.step.as_str());
+        let unit = unit_name(portfolio, moved.unit.as_ref(), lang);
+        let title = if unit.is_empty() { step } else { format!("{step} · {unit}") };
+        let mut said = Vec::new();
+        said.extend(moved.ground.map(|ground| word(lang, "refusal-ground", ground.as_str())));
+        said.extend(moved.until.map(|until| day(lang, until)));
+        // Why units hand things to and fro concerns them; questions and refusals concern whoever asked.
+        let told = staff
+            || matches!(moved.to, RequestState::WaitingForResident | RequestState::Refused)
+            || matches!(moved.to, RequestState::OnTheBooks | RequestState::Closed);
+        if told && !moved.reason.is_empty() {
+            said.push(moved.reason.clone());
+        }
+        add(moved.at, 1, title, said.join(" · "), false);
+    }
+    for (at, way, text) in &request.contacts {
+        let way = word(lang, "call-way", way.as_str());
+        let text = if staff { text.clone() } else { String::new() };
+        add(*at, 2, t("request-event-contact", &[("way", &way)]), text, false);
+    }
+    for (at, text) in &request.answers {
+        add(*at, 2, t("request-event-answer", &[]), text.clone(), false);
+    }
+    for (at, text) in &request.words {
+        add(*at, 2, t("request-event-word", &[]), text.clone(), false);
+    }
+    for call in &request.call_backs {
+        let way = word(lang, "call-way", call.way.as_str());
+        let mut said = Vec::new();
+        if !call.reached {
+            said.push(t("request-event-unreached", &[]));
+        }
+        if let Some(contacted) = call.contacted.filter(|_| staff) {
+            let key = if contacted { "request-event-contacted-yes" } else { "request-event-contacted-no" };
+            said.push(t(key, &[]));
+        }
+        said.extend(call.solved.map(|it| word(lang, "solved", it.as_str())));
+        said.extend(call.satisfaction.map(|it| word(lang, "satisfaction", it.as_str())));
+        if staff && !call.text.is_empty() {
+            said.push(call.text.clone());
+        }
+        add(call.at, 0, t("request-event-call-back", &[("way", &way)]), said.join(" · "), false);
+    }
+    if staff {
+        for (at, text) in &request.notes {
+            add(*at, 3, t("request-event-note", &[]), text.clone(), true);
+        }
+    }
+    out.sort_by_key(|(at, rank, _)| (*at, *rank));
+    out.into_iter().map(|(_, _, happening)| happening).collect()
+}

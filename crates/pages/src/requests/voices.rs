@@ -1,0 +1,188 @@
+//! What everybody may read: published requests, each with what came of it, and following one.
+
+use std::sync::LazyLock;
+
+use app::read::Asked;
+use app::request::{RequestPaging, as_csv};
+use askama::Template;
+use axum::Json;
+use axum::extract::{Path, Query};
+use axum::http::{Extensions, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::request::query::RequestQuery;
+
+use super::choices::{self, category_name, place, unit_name};
+use super::list::{Line, address, after, asked, line};
+use super::timeline::{Happening, timeline};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::sign_in_rate::{SignInRate, client};
+use crate::visit::{Visit, render};
+use crate::words_of::{moment, word};
+
+const PAGE_SIZE: usize = 20;
+
+static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
+
+#[derive(Template)]
+#[template(path = "requests/voices.html")]
+struct VoicesPage {
+    page: Page,
+    typed: Typed,
+    lines: Vec<Line>,
+    said: String,
+    categories: Vec<Choice>,
+    areas: Vec<Choice>,
+    next: String,
+    first: String,
+    open: bool,
+}
+
+impl VoicesPage {
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.typed.get(name) == value
+    }
+}
+
+pub async fn list(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let typed = Typed(query);
+    let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+    let (lang, now) = (visit.lang, visit.app.wall_time());
+    let all = asked(&typed, &portfolio, now);
+    // Only what the page offers to ask.
+    let wanted = RequestQuery {
+        text: all.text,
+        categories: all.categories,
+        areas: all.areas,
+        published: true,
+        ..RequestQuery::default()
+    };
+    let paging = RequestPaging { after: after(&typed), limit: PAGE_SIZE, ..RequestPaging::default() };
+    let found = visit.app.requests(&plan, &wanted, &paging).await?;
+    let total = visit.app.request_count(&plan, &wanted).await?;
+    let here = format!("/p/{plan}/voices");
+    let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
+    let shown = VoicesPage {
+        lines: found.rows.iter().map(|row| line(&portfolio, row, now, lang)).collect(),
+        said: visit.tw("requests-count", &[("count", &total.to_string())]),
+        categories: choices::categories(&portfolio, lang, "filter-any"),
+        areas: choices::all_areas(&portfolio, lang, "filter-any"),
+        next: found.next.map_or_else(String::new, |after| {
+            link(address(&typed, &[("key", &after.key), ("after", after.code.as_str())]))
+        }),
+        first: if after(&typed).is_some() { link(address(&typed, &[])) } else { String::new() },
+        open: portfolio.plan.request_rules.is_some(),
+        page: visit.page(visit.t("voices-title")),
+        typed,
+    };
+    render(StatusCode::OK, &shown)
+}
+
+#[derive(Template)]
+#[template(path = "requests/voice.html")]
+struct VoicePage {
+    page: Page,
+    here: String,
+    title: String,
+    text: String,
+    state: &'static str,
+    state_name: String,
+    grade: &'static str,
+    grade_name: String,
+    category: String,
+    place: String,
+    received: String,
+    unit: String,
+    answer: Option<(String, String)>,
+    happenings: Vec<Happening>,
+    followers: String,
+    followed: bool,
+    may_follow: bool,
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (plan, code) = (known_code(&plan)?, known_code(&code)?);
+    let typed = Typed(query);
+    let (request, _) = visit.app.request(&plan, &code, Asked::default()).await?;
+    if !request.is_public() {
+        return Err(PageError::not_found().in_lang(visit.lang));
+    }
+    let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+    let lang = visit.lang;
+    let followers = visit.app.followers(&plan, &code).await?;
+    let shown = VoicePage {
+        here: format!("/p/{plan}/voices/{code}"),
+        title: request.title.clone(),
+        text: request.text.clone(),
+        state: request.state.as_str(),
+        state_name: word(lang, "request-state", request.state.as_str()),
+        grade: request.grade.as_str(),
+        grade_name: word(lang, "grade", request.grade.as_str()),
+        category: category_name(&portfolio, request.category.as_ref(), lang),
+        place: place(&portfolio, request.areas.first(), &request.address, lang),
+        received: moment(lang, request.received),
+        unit: unit_name(&portfolio, request.lead_unit.as_ref(), lang),
+        answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
+        happenings: timeline(&portfolio, &request, lang, false),
+        followers: if followers > 0 {
+            visit.tw("voices-followers", &[("count", &followers.to_string())])
+        } else {
+            String::new()
+        },
+        followed: typed.has("followed"),
+        may_follow: request.state.is_open(),
+        page: visit.page(request.title.clone()),
+    };
+    render(StatusCode::OK, &shown)
+}
+
+pub async fn follow(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    extensions: Extensions,
+    axum::Form(pairs): axum::Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (plan, code) = (known_code(&plan)?, known_code(&code)?);
+    let typed = Typed(pairs);
+    let address = client(&extensions);
+    if FLOOD.take(address, visit.app.clock().now()).is_err() || !typed.get("website").is_empty() {
+        return Err(PageError::bad_request().in_lang(visit.lang));
+    }
+    // One person counts once: signed in by the account, else by the day and where the browser is.
+    let who = match visit.actor.person() {
+        Some(person) => format!("person {person}"),
+        None => format!("{:?} {}", address, visit.app.clock().today()),
+    };
+    visit.app.follow_request(&plan, &code, &format!("{plan}/{code} {who}")).await?;
+    Ok(Redirect::to(&format!("/p/{plan}/voices/{code}?followed=1")).into_response())
+}
+
+/// The published requests as a table.
+pub async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let rows = visit.app.open_requests(&plan, visit.lang).await?;
+    let head = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"requests-{plan}.csv\"")),
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
+    ];
+    Ok((head, as_csv(&rows)).into_response())
+}
+
+/// The published requests as a list for programs.
+pub async fn json(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let rows = visit.app.open_requests(&plan, visit.lang).await?;
+    Ok(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(rows)).into_response())
+}

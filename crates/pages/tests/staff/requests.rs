@@ -1,0 +1,164 @@
+//! Requests as people meet them: from a resident's phone to an answer, a verdict and a rate.
+
+use crate::site::{Answer, PLAN, Reader, site};
+
+const TEXT: &str = "东门的路灯坏了三天，晚上很黑，请回电13812345678";
+
+/// The fields of the form as it stands, with others in their place.
+fn filled<'a>(page: &'a Answer, names: &[&'a str], given: &[(&'a str, &'a str)]) -> Vec<(&'a str, String)> {
+    let kept = names.iter().map(|name| (*name, page.value(name)));
+    let given = given.iter().map(|(name, value)| (*name, (*value).to_owned()));
+    kept.chain(given).collect()
+}
+
+async fn send(reader: &Reader<'_>, path: &str, fields: &[(&str, String)]) -> Answer {
+    let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    reader.post(path, &fields).await
+}
+
+/// Asks, and gives the address of one's own page.
+async fn ask(resident: &Reader<'_>) -> String {
+    let ask = format!("{PLAN}/ask");
+    resident.get(&ask).await.is(200).says("Where is it?");
+    resident.post(&ask, &[("step", "place")]).await.is(422).says("Choose a community");
+    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
+    let matter = resident.post(&ask, &place).await;
+    matter.is(200).says("What happened");
+    let kept = ["key", "area", "address"];
+    let empty = filled(&matter, &kept, &[("step", "matter"), ("text", " ")]);
+    send(resident, &ask, &empty).await.is(422).says("Say what it is about");
+    let said = filled(&matter, &kept, &[("step", "matter"), ("kind", "complaint"), ("text", TEXT)]);
+    let check = send(resident, &ask, &said).await;
+    // What others would read is shown without the number; the words that decided are named.
+    check.is(200).says("请回电***").says("路灯").says("Roads and street lamps");
+    let kept = ["key", "area", "address", "kind", "text"];
+    let wrong = [("step", "send"), ("category", "roads"), ("phone", "12")];
+    send(resident, &ask, &filled(&check, &kept, &wrong)).await.is(422).says("phone number is not complete");
+    let sending = [("step", "send"), ("category", "roads"), ("phone", "13812345678"), ("public", "yes")];
+    let sent = send(resident, &ask, &filled(&check, &kept, &sending)).await;
+    sent.is(303);
+    // Sent twice, it is one request.
+    let twice = send(resident, &ask, &filled(&check, &kept, &sending)).await;
+    assert_eq!(twice.location, sent.location);
+    sent.location
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn from_a_phone_to_a_rate() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let mine = ask(&resident).await;
+    let page = resident.get(&mine).await;
+    page.is(200).says("Keep the number").says("Huoying Subdistrict Office");
+    assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+    assert!(!page.body.contains("13812345678"));
+    let code = page.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let one = format!("{PLAN}/requests/{code}");
+    let my = format!("{PLAN}/my");
+    let key = mine.split("key=").nth(1).unwrap().to_owned();
+    // Without the link nobody sees it, and others' pages do not name it.
+    resident.get(&format!("{PLAN}/my?key=wrong")).await.is(404);
+    resident.get(&format!("{PLAN}/voices/{code}")).await.is(404);
+    resident.get(&one).await.is(303);
+
+    let district = site.sign_in("district").await;
+    district.get(&one).await.is(200).says("***").says("Accept");
+    district.post(&format!("{one}/step-ask-return"), &[("reason", "")]).await.is(422);
+    district.post(&format!("{one}/step-ask-return"), &[("reason", "not ours")]).await.is(303);
+    let desk = site.sign_in("desk").await;
+    let given = [("unit", "changping-urban-management"), ("reason", "lamps are theirs")];
+    desk.post(&format!("{one}/step-redispatch"), &given).await.is(303);
+    desk.post(&format!("{one}/step-accept"), &[]).await.is(403);
+    desk.post(&format!("{one}/publish"), &[]).await.is(303);
+    resident.get(&format!("{PLAN}/voices/{code}")).await.is(200).says("请回电***");
+    for (act, fields) in [
+        ("step-accept", vec![]),
+        ("contact", vec![("way", "phone"), ("text", "called")]),
+        ("step-answer", vec![("answer", "The lamp was replaced.")]),
+    ] {
+        district.post(&format!("{one}/{act}"), &fields).await.is(303);
+    }
+    resident.get(&mine).await.is(200).says("The lamp was replaced.").says("Is it solved?");
+    let judge = |solved: &'static str, why: &'static str| {
+        vec![("act", "judge"), ("solved", solved), ("satisfaction", "satisfied"), ("why", why)]
+    };
+    let with_key = |mut fields: Vec<(&'static str, &'static str)>, key: &str| {
+        let mut all: Vec<(&str, String)> = fields.drain(..).map(|(n, v)| (n, v.to_owned())).collect();
+        all.push(("key", key.to_owned()));
+        all
+    };
+    send(&resident, &my, &with_key(judge("no", ""), &key)).await.is(422).says("Say what is still wrong");
+    send(&resident, &my, &with_key(judge("no", "still dark"), &key)).await.is(303);
+    district.get(&one).await.is(200).says("Taken up again").says("still dark");
+    let rates = format!("{PLAN}/requests?side=not_solved&rate_from=2026-11-01&rate_to=2026-12-31");
+    desk.get(&rates).await.is(200).says(&code);
+    district.post(&format!("{one}/step-answer"), &[("answer", "Now it burns.")]).await.is(303);
+    send(&resident, &my, &with_key(judge("yes", ""), &key)).await.is(303);
+    resident.get(&mine).await.is(200).says("Closed");
+    assert!(!desk.get(&rates).await.is(200).body.contains(&code));
+    desk.get(&rates.replace("not_solved", "solved")).await.is(200).says(&code);
+    // It falls due in December; the page of a period says so.
+    let page =
+        desk.get(&format!("{PLAN}/requests/rates?from=2026-11-01&to=2026-12-31&as_of=2026-12-31")).await;
+    page.is(200).says("100.00%");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_asked_is_shown_with_a_trace() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let mine = ask(&resident).await;
+    let page = resident.get(&mine).await;
+    let code = page.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let one = format!("{PLAN}/requests/{code}");
+    let desk = site.sign_in("desk").await;
+    desk.post(&format!("{one}/person"), &[("why", "")]).await.is(422);
+    desk.post(&format!("{one}/person"), &[("why", "call back")]).await.is(200).says("13812345678");
+    let auditor = site.sign_in("auditor").await;
+    let seen = auditor.get(&one).await;
+    assert!(!seen.is(200).body.contains("name=\"why\""));
+    auditor.post(&format!("{one}/person"), &[("why", "curious")]).await.is(422);
+    desk.post(&format!("{one}/person"), &[("act", "erase"), ("why", "asked for")])
+        .await
+        .is(200)
+        .says("erased");
+    resident.get(&mine).await.is(404);
+    desk.get(&one).await.is(200).says("erased");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_page_of_requests_has_its_words() {
+    let site = site();
+    for person in ["", "desk", "task-force", "department"] {
+        for lang in ["en", "zh-CN"] {
+            let mut reader = site.sign_in(person).await;
+            reader.lang = lang;
+            for path in [
+                "/ask",
+                "/voices",
+                "/voices/HT-R-0002",
+                "/requests",
+                "/requests?standing=late&order=due",
+                "/requests/new",
+                "/requests/HT-R-0010",
+                "/requests/rates?from=2019-02-01&to=2019-06-30",
+                "/requests/rates?from=2019-02-01&to=2019-06-30&by=area",
+            ] {
+                let page = reader.get(&format!("{PLAN}{path}")).await;
+                assert!(page.missing_words().is_empty(), "{path}: {:?}", page.missing_words());
+                assert!([200, 303, 403].contains(&page.status), "{path}: {}", page.status);
+            }
+        }
+    }
+    let csv = site.sign_in("").await.get(&format!("{PLAN}/voices.csv")).await;
+    csv.is(200).says("service_request_id,requested_datetime").says("HT-R-0002");
+    // A hotline's caller is filed for, and what is wrong is said at its field.
+    let desk = site.sign_in("desk").await;
+    let new = format!("{PLAN}/requests/new");
+    desk.post(&new, &[("text", ""), ("area", "")]).await.is(422).says("Say what it is about");
+    let order =
+        [("text", "Water pipe burst"), ("area", "huoying"), ("category", "heating"), ("number", "W-77")];
+    desk.post(&new, &order).await.is(303);
+    desk.get(&format!("{PLAN}/requests/W-77")).await.is(200).says("Water pipe burst");
+    site.sign_in("department").await.post(&new, &order).await.is(403);
+}

@@ -1,0 +1,423 @@
+//! Requests as the database keeps them: a row for each, its links, its pieces for finding it, and counts.
+
+use domain::code::Code;
+use domain::history::{SubjectHistory, View};
+use domain::item::Target;
+use domain::journal::{Entry, Event, Seq};
+use domain::request::query::pieces;
+use domain::request::rate::RateRow;
+use domain::request::{
+    Channel, ClockKind, Point, Request, RequestFact, RequestKind, RequestRow, RequestState, Satisfaction,
+    Solved, Urgency,
+};
+use domain::subject::{Subject, SubjectKind};
+use jiff::civil::{Date, DateTime};
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Connection, Param, Row};
+
+const TABLES: [&str; 4] = ["request", "request_link", "request_tally", "request_pieces"];
+
+/// The columns of a row, in the order that [`row`] expects.
+pub(crate) const COLUMNS: &str = "request.code, id, state, since, kind, channel, urgency, category, lead_unit, \
+     area, received, limit_kind, due, answered, reopened, shown, master, parent, longitude, latitude, rate_due, \
+     rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, address, body";
+
+/// What a moment is written as: it sorts as it follows in time.
+pub(crate) fn moment(at: DateTime) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%S").to_string()
+}
+
+/// Places are looked for in cells of about 500 metres; 0 is no place.
+const CELL: i64 = 5_000;
+const CELLS: i64 = 100_000;
+
+pub(crate) fn cell(longitude: i32, latitude: i32) -> i64 {
+    let east = (i64::from(longitude) + 180_000_000) / CELL;
+    let north = (i64::from(latitude) + 90_000_000) / CELL;
+    1 + north * CELLS + east
+}
+
+/// The cells around a point, as far as some metres reach.
+pub(crate) fn cells(point: Point, metres: u32) -> Vec<(i64, i64)> {
+    // A degree of longitude is shorter towards the poles; the widest is looked through where it matters.
+    let degrees = f64::from(metres) / 111_000.0;
+    let narrow = (f64::from(point.latitude) / 1e6).to_radians().cos().max(0.05);
+    let wide = |share: f64| ((degrees / share * 1e6 / CELL as f64).ceil() as i64).clamp(1, 20);
+    let (east, north) = (wide(narrow), wide(1.0));
+    let own = cell(point.longitude, point.latitude);
+    (-north..=north).map(|row| (own + row * CELLS - east, own + row * CELLS + east)).collect()
+}
+
+/// Brings a request's row up to date after an entry about it.
+pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &SubjectHistory) -> Result<()> {
+    let held = match entry.draft.event {
+        Event::Registered { .. } => None,
+        _ => connection.tallied(&history.subject)?,
+    };
+    let Some(request) = Request::at(history, View::ALL) else {
+        return forget(connection, &history.subject, held);
+    };
+    let row = RequestRow::of(&request);
+    put(connection, &history.subject.scope, &row, shown(&request), held)?;
+    let facts = entry.draft.event.facts();
+    let new = held_is_new(&entry.draft.event);
+    let says = |fact: &domain::fact::Fact| {
+        matches!(fact, domain::fact::Fact::Request(RequestFact::Intake(_) | RequestFact::Place(_)))
+    };
+    if new || entry.draft.event.corrects().is_some() || facts.iter().any(says) {
+        index(connection, &row, !new)?;
+    }
+    let links =
+        |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Link { .. }));
+    if entry.draft.event.corrects().is_some() || facts.iter().any(links) {
+        link(connection, &history.subject, &request.links)?;
+    }
+    Ok(())
+}
+
+fn held_is_new(event: &Event) -> bool {
+    matches!(event, Event::Registered { .. })
+}
+
+fn shown(request: &Request) -> i64 {
+    match request.published {
+        _ if !request.may_be_public => 0,
+        Some(true) => 1,
+        Some(false) => 0,
+        None => 2,
+    }
+}
+
+/// What a request is counted under.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Sort {
+    id: i64,
+    month: String,
+    state: String,
+    unit: String,
+    category: String,
+    area: String,
+}
+
+fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Result<()> {
+    connection.send(
+        "INSERT INTO request_tally (plan, month, state, lead_unit, category, area, number) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (plan, month, state, lead_unit, category, area) \
+         DO UPDATE SET number = request_tally.number + excluded.number",
+        &[
+            plan.into(),
+            Param::Text(&sort.month),
+            Param::Text(&sort.state),
+            Param::Text(&sort.unit),
+            Param::Text(&sort.category),
+            Param::Text(&sort.area),
+            Param::Int(more),
+        ],
+    )
+}
+
+fn forget(connection: &mut Connection, subject: &Subject, held: Option<Sort>) -> Result<()> {
+    let Some(held) = held else { return Ok(()) };
+    count(connection, subject.scope.as_str(), &held, -1)?;
+    connection.send("DELETE FROM request WHERE id = $1", &[Param::Int(held.id)])?;
+    connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[Param::Int(held.id)])?;
+    link(connection, subject, &[])
+}
+
+fn put(
+    connection: &mut Connection,
+    plan: &Code,
+    row: &RequestRow,
+    shown: i64,
+    held: Option<Sort>,
+) -> Result<()> {
+    let code = |code: &Option<Code>| code.as_ref().map(Code::to_string).unwrap_or_default();
+    let (category, unit, area) = (code(&row.category), code(&row.lead_unit), code(&row.area));
+    let (since, received) = (moment(row.since), moment(row.received));
+    let (limit_kind, due) =
+        row.limit.map_or_else(|| ("", String::new()), |(kind, due)| (kind.as_str(), moment(due)));
+    let answered = row.answered.map(moment).unwrap_or_default();
+    let (master, parent) = (code(&row.master), code(&row.parent));
+    let (place, longitude, latitude) = row.point.map_or((0, 0, 0), |point| {
+        (cell(point.longitude, point.latitude), i64::from(point.longitude), i64::from(point.latitude))
+    });
+    let rate_due = row.rate.as_ref().map(|rate| rate.due.to_string()).unwrap_or_default();
+    let rate_unit = row.rate.as_ref().map(|rate| rate.unit.to_string()).unwrap_or_default();
+    let flag = |of: fn(&RateRow) -> bool| Param::Int(i64::from(row.rate.as_ref().is_some_and(of)));
+    let solved = row.rate.as_ref().and_then(|rate| rate.solved).map_or("", |it| it.as_str());
+    let satisfaction = row.rate.as_ref().and_then(|rate| rate.satisfaction).map_or("", |it| it.as_str());
+    let sort = Sort {
+        id: row.registered.0 as i64,
+        month: received[..7].to_owned(),
+        state: row.state.as_str().to_owned(),
+        unit: unit.clone(),
+        category: category.clone(),
+        area: area.clone(),
+    };
+    let plan = plan.as_str();
+    let statement = match &held {
+        None => {
+            "INSERT INTO request (id, plan, code, state, since, kind, channel, urgency, category, lead_unit, \
+             area, received, limit_kind, due, answered, reopened, shown, master, parent, cell, longitude, \
+             latitude, rate_due, rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, \
+             address, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+             $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
+        }
+        Some(_) => {
+            "UPDATE request SET plan = $2, code = $3, state = $4, since = $5, kind = $6, channel = $7, \
+             urgency = $8, category = $9, lead_unit = $10, area = $11, received = $12, limit_kind = $13, \
+             due = $14, answered = $15, reopened = $16, shown = $17, master = $18, parent = $19, cell = $20, \
+             longitude = $21, latitude = $22, rate_due = $23, rate_unit = $24, in_time = $25, reached = $26, \
+             solved = $27, satisfaction = $28, excluded = $29, number = $30, title = $31, address = $32, \
+             body = $33 WHERE id = $1"
+        }
+    };
+    connection.send(
+        statement,
+        &[
+            Param::Int(sort.id),
+            plan.into(),
+            row.code.as_str().into(),
+            row.state.as_str().into(),
+            Param::Text(&since),
+            row.kind.as_str().into(),
+            row.channel.as_str().into(),
+            row.urgency.as_str().into(),
+            Param::Text(&category),
+            Param::Text(&unit),
+            Param::Text(&area),
+            Param::Text(&received),
+            limit_kind.into(),
+            Param::Text(&due),
+            Param::Text(&answered),
+            Param::Int(i64::from(row.reopened)),
+            Param::Int(shown),
+            Param::Text(&master),
+            Param::Text(&parent),
+            Param::Int(place),
+            Param::Int(longitude),
+            Param::Int(latitude),
+            Param::Text(&rate_due),
+            Param::Text(&rate_unit),
+            flag(|rate| rate.in_time),
+            flag(|rate| rate.reached),
+            solved.into(),
+            satisfaction.into(),
+            flag(|rate| rate.excluded),
+            Param::Text(&row.number),
+            Param::Text(&row.title),
+            Param::Text(&row.address),
+            Param::Text(&row.text),
+        ],
+    )?;
+    if held.as_ref() == Some(&sort) {
+        return Ok(());
+    }
+    if let Some(held) = &held {
+        count(connection, plan, held, -1)?;
+    }
+    count(connection, plan, &sort, 1)
+}
+
+/// Puts a text's pieces where they are found.
+fn index(connection: &mut Connection, row: &RequestRow, again: bool) -> Result<()> {
+    let id = Param::from(row.registered.0);
+    if again {
+        connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[id])?;
+    }
+    let text = [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()].join(" ");
+    let pieces = pieces(&text).into_iter().collect::<Vec<_>>().join(" ");
+    let sql = if connection.is_postgres() {
+        "INSERT INTO request_pieces (rowid, pieces) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
+    } else {
+        "INSERT INTO request_pieces (rowid, pieces) VALUES ($1, $2)"
+    };
+    connection.send(sql, &[id, Param::Text(&pieces)])
+}
+
+fn link(connection: &mut Connection, subject: &Subject, links: &[Target]) -> Result<()> {
+    let place = [Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())];
+    connection.send("DELETE FROM request_link WHERE plan = $1 AND request = $2", &place)?;
+    for to in links {
+        connection.send(
+            "INSERT INTO request_link (plan, request, to_kind, to_code) VALUES ($1, $2, $3, $4)",
+            &[place[0], place[1], to.kind().as_str().into(), to.code().as_str().into()],
+        )?;
+    }
+    Ok(())
+}
+
+pub(crate) fn damaged(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
+/// Reads a row of [`COLUMNS`].
+pub(crate) fn row(row: &Row) -> Result<RequestRow> {
+    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
+    let maybe = |at: usize| match row.text(at)? {
+        "" => Ok::<_, StoreError>(None),
+        text => Code::new(text).map(Some).map_err(damaged),
+    };
+    let time = |at: usize| row.text(at)?.parse::<DateTime>().map_err(damaged);
+    let word =
+        |at: usize| Ok::<_, StoreError>(damaged(format!("'{}' is no word of a request", row.text(at)?)));
+    let flag = |at: usize| Ok::<_, StoreError>(row.int(at)? != 0);
+    let limit = match row.text(12)? {
+        "" => None,
+        due => {
+            let kind = ClockKind::parse(row.text(11)?).ok_or_else(|| damaged("an unknown limit"))?;
+            Some((kind, due.parse::<DateTime>().map_err(damaged)?))
+        }
+    };
+    let rate = match row.text(20)? {
+        "" => None,
+        due => Some(RateRow {
+            due: due.parse::<Date>().map_err(damaged)?,
+            unit: code(21)?,
+            in_time: flag(22)?,
+            reached: flag(23)?,
+            solved: Solved::parse(row.text(24)?),
+            satisfaction: Satisfaction::parse(row.text(25)?),
+            excluded: flag(26)?,
+        }),
+    };
+    let small = |at: usize| Ok::<_, StoreError>(i32::try_from(row.int(at)?).unwrap_or_default());
+    let (longitude, latitude) = (small(18)?, small(19)?);
+    Ok(RequestRow {
+        code: code(0)?,
+        registered: Seq(row.int(1)? as u64),
+        state: RequestState::parse(row.text(2)?).ok_or(word(2)?)?,
+        since: time(3)?,
+        kind: RequestKind::parse(row.text(4)?).ok_or(word(4)?)?,
+        channel: Channel::parse(row.text(5)?).ok_or(word(5)?)?,
+        urgency: Urgency::parse(row.text(6)?).ok_or(word(6)?)?,
+        category: maybe(7)?,
+        lead_unit: maybe(8)?,
+        area: maybe(9)?,
+        received: time(10)?,
+        limit,
+        answered: match row.text(13)? {
+            "" => None,
+            at => Some(at.parse::<DateTime>().map_err(damaged)?),
+        },
+        reopened: u32::try_from(row.int(14)?).unwrap_or_default(),
+        published: row.int(15)? == 1,
+        master: maybe(16)?,
+        parent: maybe(17)?,
+        point: (longitude != 0 || latitude != 0).then_some(Point { longitude, latitude }),
+        rate,
+        number: row.text(27)?.to_owned(),
+        title: row.text(28)?.to_owned(),
+        address: row.text(29)?.to_owned(),
+        text: row.text(30)?.to_owned(),
+    })
+}
+
+impl Connection {
+    fn tallied(&mut self, subject: &Subject) -> Result<Option<Sort>> {
+        self.first(
+            "SELECT id, received, state, lead_unit, category, area FROM request WHERE plan = $1 AND code = $2",
+            &[Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())],
+            |row| {
+                Ok(Sort {
+                    id: row.int(0)?,
+                    month: row.text(1)?.get(..7).unwrap_or_default().to_owned(),
+                    state: row.text(2)?.to_owned(),
+                    unit: row.text(3)?.to_owned(),
+                    category: row.text(4)?.to_owned(),
+                    area: row.text(5)?.to_owned(),
+                })
+            },
+        )
+    }
+
+    /// The requests that were merged into one (`true`) or are matters of it.
+    pub(crate) fn requests_of(
+        &mut self,
+        plan: &Code,
+        code: &Code,
+    ) -> Result<Vec<(Code, bool, RequestState)>> {
+        let place = [Param::Text(plan.as_str()), Param::Text(code.as_str())];
+        let mut out = Vec::new();
+        for (column, merged) in [("master", true), ("parent", false)] {
+            let sql = format!(
+                "SELECT code, state FROM request WHERE plan = $1 AND {column} = $2 AND {column} <> '' \
+                 ORDER BY code LIMIT 10000"
+            );
+            self.each(&sql, &place, &mut |row| {
+                let state = RequestState::parse(row.text(1)?).ok_or_else(|| damaged("an unknown state"))?;
+                out.push((Code::new(row.text(0)?).map_err(damaged)?, merged, state));
+                Ok(())
+            })?;
+        }
+        Ok(out)
+    }
+
+    /// Makes all rows of requests again from the facts.
+    pub(crate) fn rebuild_requests(&mut self) -> Result<()> {
+        for table in TABLES {
+            self.execute(&format!("DELETE FROM {table}"), &[])?;
+        }
+        let mut after = (String::new(), String::new());
+        loop {
+            let batch = self.rows(
+                "SELECT DISTINCT scope, subject FROM fact WHERE kind = $1 AND (scope > $2 OR \
+                 (scope = $2 AND subject > $3)) ORDER BY scope, subject LIMIT 500",
+                &[SubjectKind::Request.as_str().into(), Param::Text(&after.0), Param::Text(&after.1)],
+                |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
+            )?;
+            let Some(last) = batch.last() else { return Ok(()) };
+            after.clone_from(last);
+            for (plan, code) in batch {
+                let subject = Subject::request(
+                    &Code::new(&plan).map_err(damaged)?,
+                    &Code::new(&code).map_err(damaged)?,
+                );
+                let Some(history) = self.subject(&subject)? else { continue };
+                let Some(request) = Request::at(&history, View::ALL) else { continue };
+                let row = RequestRow::of(&request);
+                put(self, &subject.scope, &row, shown(&request), None)?;
+                index(self, &row, false)?;
+                if !request.links.is_empty() {
+                    link(self, &subject, &request.links)?;
+                }
+            }
+        }
+    }
+
+    /// Visits the texts of every projected row, for the digest of all projections.
+    pub(crate) fn each_request_row(&mut self, visit: &mut dyn FnMut(&[&str])) -> Result<()> {
+        self.each(&format!("SELECT {COLUMNS} FROM request ORDER BY plan, code"), &[], &mut |row| {
+            let numbers = [1, 14, 15, 18, 19, 22, 23, 26];
+            for at in 0..31 {
+                if numbers.contains(&at) {
+                    visit(&[&row.int(at)?.to_string()]);
+                } else {
+                    visit(&[row.text(at)?]);
+                }
+            }
+            Ok(())
+        })?;
+        self.each(
+            "SELECT plan, request, to_kind, to_code FROM request_link ORDER BY plan, request, to_kind, to_code",
+            &[],
+            &mut |row| {
+                visit(&[row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?]);
+                Ok(())
+            },
+        )?;
+        self.each(
+            "SELECT plan, month, state, lead_unit, category, area, number FROM request_tally \
+             WHERE number <> 0 ORDER BY plan, month, state, lead_unit, category, area",
+            &[],
+            &mut |row| {
+                for at in 0..6 {
+                    visit(&[row.text(at)?]);
+                }
+                visit(&[&row.int(6)?.to_string()]);
+                Ok(())
+            },
+        )
+    }
+}

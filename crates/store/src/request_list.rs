@@ -1,0 +1,397 @@
+//! Lists of requests, what is near or like another, and what the rates are counted from.
+
+use domain::code::Code;
+use domain::history::{SubjectHistory, View};
+use domain::journal::Seq;
+use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestQuery, pieces};
+use domain::request::rate::{RateRow, RateSide, Tally};
+use domain::request::{Point, RequestRow, Satisfaction, Solved};
+use domain::subject::{Subject, SubjectKind};
+use jiff::civil::Date;
+
+use crate::error::Result;
+use crate::request::{COLUMNS, cells, damaged, moment, row};
+use crate::sql::{Connection, Param};
+
+/// The most hits of a text that other conditions are looked at for: the newest ones.
+const HITS_MOST: usize = 5_000;
+
+/// A page of requests, with where the next one begins.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestPage {
+    pub rows: Vec<RequestRow>,
+    pub next: Option<RequestAfter>,
+}
+
+/// Requests of one sort, counted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestCount {
+    pub month: String,
+    pub state: String,
+    pub unit: String,
+    pub category: String,
+    pub area: String,
+    pub number: u64,
+}
+
+/// By what rates are set beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RateBy {
+    Unit,
+    Category,
+    Area,
+}
+
+impl RateBy {
+    pub const ALL: [RateBy; 3] = [Self::Unit, Self::Category, Self::Area];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Category => "category",
+            Self::Area => "area",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == text)
+    }
+
+    fn column(self) -> &'static str {
+        match self {
+            Self::Unit => "rate_unit",
+            Self::Category => "category",
+            Self::Area => "area",
+        }
+    }
+
+    /// What a row is counted under.
+    pub fn of(self, row: &RequestRow) -> String {
+        let code = match self {
+            Self::Unit => row.rate.as_ref().map(|rate| &rate.unit),
+            Self::Category => row.category.as_ref(),
+            Self::Area => row.area.as_ref(),
+        };
+        code.map(Code::to_string).unwrap_or_default()
+    }
+}
+
+/// A statement's conditions with their values.
+struct Where {
+    sql: String,
+    values: Vec<String>,
+}
+
+impl Where {
+    fn new(plan: &Code) -> Self {
+        Self { sql: "request.plan = $1".into(), values: vec![plan.to_string()] }
+    }
+
+    fn put(&mut self, value: impl Into<String>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    fn and(&mut self, condition: &str) {
+        self.sql.push_str(" AND ");
+        self.sql.push_str(condition);
+    }
+
+    fn is(&mut self, column: &str, value: &str) {
+        let place = self.put(value);
+        self.and(&format!("{column} = {place}"));
+    }
+
+    fn one_of<'a>(&mut self, column: &str, values: impl Iterator<Item = &'a str>) {
+        let places: Vec<String> = values.map(|value| self.put(value)).collect();
+        if !places.is_empty() {
+            self.and(&format!("{column} IN ({})", places.join(", ")));
+        }
+    }
+
+    fn params(&self) -> Vec<Param<'_>> {
+        self.values.iter().map(Param::from).collect()
+    }
+
+    fn of(plan: &Code, query: &RequestQuery, postgres: bool) -> Self {
+        let mut out = Self::new(plan);
+        out.one_of("state", query.states.iter().map(|state| state.as_str()));
+        out.one_of("category", query.categories.iter().map(Code::as_str));
+        out.one_of("area", query.areas.iter().map(Code::as_str));
+        let words = [
+            ("kind", query.kind.map(|kind| kind.as_str())),
+            ("channel", query.channel.map(|channel| channel.as_str())),
+            ("lead_unit", query.unit.as_ref().map(Code::as_str)),
+            ("master", query.master.as_ref().map(Code::as_str)),
+            ("parent", query.parent.as_ref().map(Code::as_str)),
+        ];
+        for (column, value) in words {
+            if let Some(value) = value {
+                out.is(column, value);
+            }
+        }
+        if let Some(from) = query.received_from {
+            let from = out.put(from.to_string());
+            out.and(&format!("received >= {from}"));
+        }
+        if let Some(to) = query.received_to {
+            let to = out.put(format!("{to}T99"));
+            out.and(&format!("received <= {to}"));
+        }
+        if let Some(now) = query.late_at {
+            let now = out.put(moment(now));
+            out.and(&format!(
+                "due <> '' AND due < {now} AND state NOT IN ('waiting_for_resident', 'on_the_books')"
+            ));
+        }
+        if query.published {
+            out.and("shown = 1");
+        }
+        if query.unlooked {
+            out.and("shown = 2");
+        }
+        if let Some(link) = &query.link {
+            let (kind, code) = (out.put(link.kind().as_str()), out.put(link.code().as_str()));
+            out.and(&format!(
+                "request.code IN (SELECT request FROM request_link WHERE plan = $1 AND to_kind = {kind} AND \
+                 to_code = {code})"
+            ));
+        }
+        if let Some(rate) = &query.rate {
+            out.rate(rate);
+        }
+        let wanted = pieces(&query.text);
+        if !wanted.is_empty() {
+            let found = if postgres {
+                let query: Vec<String> = wanted.iter().map(|piece| format!("'{piece}'")).collect();
+                let query = out.put(query.join(" & "));
+                format!("pieces @@ CAST(CAST({query} AS TEXT) AS tsquery)")
+            } else {
+                let query: Vec<String> = wanted.iter().map(|piece| format!("\"{piece}\"")).collect();
+                let query = out.put(query.join(" AND "));
+                format!("request_pieces MATCH {query}")
+            };
+            out.and(&format!(
+                "id IN (SELECT rowid FROM request_pieces WHERE {found} ORDER BY rowid DESC LIMIT {HITS_MOST})"
+            ));
+        }
+        out
+    }
+
+    fn rate(&mut self, rate: &RateQuery) {
+        let (from, to) = (self.put(rate.from.to_string()), self.put(rate.to.to_string()));
+        self.and(&format!("rate_due <> '' AND rate_due >= {from} AND rate_due <= {to}"));
+        if let Some(unit) = &rate.unit {
+            self.is("rate_unit", unit.as_str());
+        }
+        match rate.side {
+            RateSide::Due => return,
+            RateSide::Excluded => return self.and("excluded = 1"),
+            _ => self.and("excluded = 0"),
+        }
+        match rate.side {
+            RateSide::InTime => self.and("in_time = 1"),
+            RateSide::NotInTime => self.and("in_time = 0"),
+            RateSide::Solved => self.and("solved IN ('yes', 'partly')"),
+            RateSide::NotSolved => self.and("solved = 'no'"),
+            RateSide::Satisfied => {
+                self.and("satisfaction IN ('very_satisfied', 'satisfied', 'basically_satisfied')");
+            }
+            RateSide::NotSatisfied => self.and("satisfaction IN ('dissatisfied', 'very_dissatisfied')"),
+            RateSide::Due | RateSide::Excluded => {}
+        }
+    }
+}
+
+impl Connection {
+    /// One request's row.
+    pub fn request_row(&mut self, plan: &Code, code: &Code) -> Result<Option<RequestRow>> {
+        self.first(
+            &format!("SELECT {COLUMNS} FROM request WHERE plan = $1 AND code = $2"),
+            &[Param::Text(plan.as_str()), Param::Text(code.as_str())],
+            row,
+        )
+    }
+
+    /// A page of requests, from behind a row on.
+    pub fn requests(
+        &mut self,
+        plan: &Code,
+        query: &RequestQuery,
+        order: RequestOrder,
+        after: Option<&RequestAfter>,
+        limit: usize,
+    ) -> Result<RequestPage> {
+        let mut wanted = Where::of(plan, query, self.is_postgres());
+        let (column, descending) = match order {
+            RequestOrder::Received => ("received", true),
+            RequestOrder::Due => ("due", false),
+        };
+        if order == RequestOrder::Due {
+            wanted.and("due <> ''");
+        }
+        let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
+        if let Some(after) = after {
+            let (key, code) = (wanted.put(&*after.key), wanted.put(after.code.as_str()));
+            wanted.and(&format!(
+                "{column} {sign}= {key} AND ({column} {sign} {key} OR request.code {sign} {code})"
+            ));
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {column} {direction}, request.code {direction} \
+             LIMIT {}",
+            wanted.sql,
+            limit + 1
+        );
+        let mut rows = self.rows(&sql, &wanted.params(), row)?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let key = |row: &RequestRow| match order {
+            RequestOrder::Received => moment(row.received),
+            RequestOrder::Due => row.limit.map(|(_, due)| moment(due)).unwrap_or_default(),
+        };
+        let next =
+            rows.last().filter(|_| more).map(|row| RequestAfter { key: key(row), code: row.code.clone() });
+        Ok(RequestPage { rows, next })
+    }
+
+    /// How many requests a query finds, counted up to `most`.
+    pub fn request_count(&mut self, plan: &Code, query: &RequestQuery, most: u64) -> Result<u64> {
+        let wanted = Where::of(plan, query, self.is_postgres());
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM request WHERE {} LIMIT {most}) AS found",
+            wanted.sql
+        );
+        Ok(self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0) as u64)
+    }
+
+    /// How many requests there are of each sort, received from one month to another.
+    pub fn request_counts(&mut self, plan: &Code, from: &str, to: &str) -> Result<Vec<RequestCount>> {
+        self.rows(
+            "SELECT month, state, lead_unit, category, area, number FROM request_tally \
+             WHERE plan = $1 AND month >= $2 AND month <= $3 AND number > 0",
+            &[Param::Text(plan.as_str()), Param::Text(from), Param::Text(to)],
+            |row| {
+                let text = |at| row.text(at).map(str::to_owned);
+                Ok(RequestCount {
+                    month: text(0)?,
+                    state: text(1)?,
+                    unit: text(2)?,
+                    category: text(3)?,
+                    area: text(4)?,
+                    number: row.int(5)? as u64,
+                })
+            },
+        )
+    }
+
+    /// The newest open requests around a point, or in an area where there is no point, of a category where
+    /// one is given: what somebody about to ask may find asked already.
+    pub fn requests_near(
+        &mut self,
+        plan: &Code,
+        (point, metres): (Option<Point>, u32),
+        area: Option<&Code>,
+        published: bool,
+        limit: usize,
+    ) -> Result<Vec<RequestRow>> {
+        let mut wanted = Where::new(plan);
+        wanted.and("due <> '' AND master = ''");
+        if published {
+            wanted.and("shown = 1");
+        }
+        match (point, area) {
+            (Some(point), _) => {
+                let ranges: Vec<String> = cells(point, metres)
+                    .into_iter()
+                    .map(|(from, to)| format!("cell BETWEEN {from} AND {to}"))
+                    .collect();
+                wanted.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
+            }
+            (None, Some(area)) => wanted.is("area", area.as_str()),
+            (None, None) => return Ok(Vec::new()),
+        }
+        let sql = format!(
+            "SELECT {COLUMNS} FROM request WHERE {} ORDER BY received DESC, request.code DESC LIMIT {limit}",
+            wanted.sql
+        );
+        self.rows(&sql, &wanted.params(), row)
+    }
+
+    /// What the rates of a period are counted from, by unit, category or area.
+    pub fn rate_tallies(
+        &mut self,
+        plan: &Code,
+        (from, to): (Date, Date),
+        by: RateBy,
+    ) -> Result<Vec<(String, Tally)>> {
+        let column = by.column();
+        let sql = format!(
+            "SELECT {column}, in_time, reached, solved, satisfaction, excluded, COUNT(*) FROM request \
+             WHERE plan = $1 AND rate_due <> '' AND rate_due >= $2 AND rate_due <= $3 \
+             GROUP BY {column}, in_time, reached, solved, satisfaction, excluded ORDER BY {column}"
+        );
+        let (from, to) = (from.to_string(), to.to_string());
+        let mut out: Vec<(String, Tally)> = Vec::new();
+        let unit = Code::new("unit").map_err(damaged)?;
+        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
+        self.each(&sql, &params, &mut |row| {
+            let group = row.text(0)?;
+            let one = RateRow {
+                due: Date::MIN,
+                unit: unit.clone(),
+                in_time: row.int(1)? != 0,
+                reached: row.int(2)? != 0,
+                solved: Solved::parse(row.text(3)?),
+                satisfaction: Satisfaction::parse(row.text(4)?),
+                excluded: row.int(5)? != 0,
+            };
+            if out.last().is_none_or(|(held, _)| held != group) {
+                out.push((group.to_owned(), Tally::default()));
+            }
+            if let Some((_, tally)) = out.last_mut() {
+                tally.add(&one, row.int(6)? as u64);
+            }
+            Ok(())
+        })?;
+        Ok(out)
+    }
+
+    /// The requests that something was recorded of after `known`, or that takes effect after `as_of`: as
+    /// they are now, and with everything on record, for folding them as they were.
+    pub fn each_changed_request(
+        &mut self,
+        plan: &Code,
+        view: View,
+        visit: &mut dyn FnMut(RequestRow, SubjectHistory) -> Result<()>,
+    ) -> Result<()> {
+        let mut after = String::new();
+        let (known, as_of) = (Param::from(view.known.0), view.as_of.to_string());
+        if view.known == Seq::LATEST && view.as_of == Date::MAX {
+            return Ok(());
+        }
+        loop {
+            let codes = self.rows(
+                "SELECT DISTINCT subject FROM entry WHERE kind = $1 AND scope = $2 AND subject > $5 AND \
+                 (seq > $3 OR effective > $4) ORDER BY subject LIMIT 500",
+                &[
+                    SubjectKind::Request.as_str().into(),
+                    plan.as_str().into(),
+                    known,
+                    Param::Text(&as_of),
+                    Param::Text(&after),
+                ],
+                |row| Code::new(row.text(0)?).map_err(damaged),
+            )?;
+            let Some(last) = codes.last() else { return Ok(()) };
+            after = last.to_string();
+            for code in codes {
+                let row = self.request_row(plan, &code)?;
+                let history = self.subject(&Subject::request(plan, &code))?;
+                if let (Some(row), Some(history)) = (row, history) {
+                    visit(row, history)?;
+                }
+            }
+        }
+    }
+}

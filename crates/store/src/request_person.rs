@@ -1,0 +1,190 @@
+//! Who asked: sealed, looked up by the digest of a link, erased for good.
+
+use domain::code::Code;
+use domain::request::RequestState;
+
+use crate::error::Result;
+use crate::request::damaged;
+use crate::sql::{Connection, Param};
+use crate::writer::Tx;
+
+/// What is kept of whoever asked. `sealed` is opaque here; `asker` and `secret` are keyed or plain digests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedPerson {
+    pub plan: Code,
+    pub request: Code,
+    pub key_id: String,
+    pub sealed: Vec<u8>,
+    pub asker: String,
+    pub secret: String,
+    pub created_at: i64,
+    pub erased_at: Option<i64>,
+}
+
+const COLUMNS: &str = "plan, request, key_id, sealed, asker, secret, created_at, erased_at";
+
+fn person(row: &crate::sql::Row) -> Result<SealedPerson> {
+    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
+    Ok(SealedPerson {
+        plan: code(0)?,
+        request: code(1)?,
+        key_id: row.text(2)?.to_owned(),
+        sealed: row.bytes(3)?.to_vec(),
+        asker: row.text(4)?.to_owned(),
+        secret: row.text(5)?.to_owned(),
+        created_at: row.int(6)?,
+        erased_at: row.opt_int(7)?,
+    })
+}
+
+impl Connection {
+    pub fn sealed_person(&mut self, plan: &Code, request: &Code) -> Result<Option<SealedPerson>> {
+        self.first(
+            &format!("SELECT {COLUMNS} FROM request_person WHERE plan = $1 AND request = $2"),
+            &[Param::Text(plan.as_str()), Param::Text(request.as_str())],
+            person,
+        )
+    }
+
+    /// The request that a link leads to, by the digest of its secret.
+    pub fn request_by_secret(&mut self, secret: &str) -> Result<Option<(Code, Code)>> {
+        if secret.is_empty() {
+            return Ok(None);
+        }
+        self.first("SELECT plan, request FROM request_person WHERE secret = $1", &[secret.into()], |row| {
+            let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
+            Ok((code(0)?, code(1)?))
+        })
+    }
+
+    /// Other requests of the same person, newest first.
+    pub fn requests_of_asker(&mut self, plan: &Code, asker: &str, limit: usize) -> Result<Vec<Code>> {
+        if asker.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.rows(
+            &format!(
+                "SELECT request FROM request_person WHERE plan = $1 AND asker = $2 AND asker <> '' \
+                 ORDER BY created_at DESC, request DESC LIMIT {limit}"
+            ),
+            &[Param::Text(plan.as_str()), asker.into()],
+            |row| Code::new(row.text(0)?).map_err(damaged),
+        )
+    }
+
+    /// How many people follow a request.
+    pub fn followers(&mut self, plan: &Code, request: &Code) -> Result<u64> {
+        let count = self.first(
+            "SELECT COUNT(*) FROM request_follower WHERE plan = $1 AND request = $2",
+            &[Param::Text(plan.as_str()), Param::Text(request.as_str())],
+            |row| row.int(0),
+        )?;
+        Ok(count.unwrap_or(0) as u64)
+    }
+
+    /// The keys with which something is sealed, each with how much.
+    pub fn sealing_keys(&mut self) -> Result<Vec<(String, i64)>> {
+        self.rows(
+            "SELECT key_id, COUNT(*) FROM request_person WHERE erased_at IS NULL AND key_id <> '' \
+             GROUP BY key_id ORDER BY key_id",
+            &[],
+            |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
+        )
+    }
+
+    /// Who looked at who asked: person, moment, reason; newest first.
+    pub fn reveals(&mut self, plan: &Code, request: &Code) -> Result<Vec<(String, i64, String)>> {
+        self.rows(
+            "SELECT person, at, reason FROM request_reveal WHERE plan = $1 AND request = $2 \
+             ORDER BY at DESC LIMIT 50",
+            &[Param::Text(plan.as_str()), Param::Text(request.as_str())],
+            |row| Ok((row.text(0)?.to_owned(), row.int(1)?, row.text(2)?.to_owned())),
+        )
+    }
+
+    /// Sealed rows in the order of their places, for a backup.
+    pub(crate) fn sealed_after(&mut self, after: (&str, &str), limit: usize) -> Result<Vec<SealedPerson>> {
+        self.rows(
+            &format!(
+                "SELECT {COLUMNS} FROM request_person WHERE plan > $1 OR (plan = $1 AND request > $2) \
+                 ORDER BY plan, request LIMIT {limit}"
+            ),
+            &[after.0.into(), after.1.into()],
+            person,
+        )
+    }
+
+    /// How many requests of a plan are in each state.
+    pub fn request_states(&mut self, plan: &Code) -> Result<Vec<(RequestState, u64)>> {
+        let rows = self.rows(
+            "SELECT state, CAST(SUM(number) AS BIGINT) FROM request_tally WHERE plan = $1 GROUP BY state",
+            &[Param::Text(plan.as_str())],
+            |row| Ok((RequestState::parse(row.text(0)?), row.int(1)?)),
+        )?;
+        Ok(rows.into_iter().filter_map(|(state, count)| Some((state?, count.max(0) as u64))).collect())
+    }
+}
+
+impl Tx<'_> {
+    pub fn requests_of(&mut self, plan: &Code, code: &Code) -> Result<Vec<(Code, bool, RequestState)>> {
+        self.reading()?.requests_of(plan, code)
+    }
+
+    pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {
+        self.writing().send(
+            "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, created_at, erased_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            &[
+                held.plan.as_str().into(),
+                held.request.as_str().into(),
+                Param::Text(&held.key_id),
+                Param::Bytes(&held.sealed),
+                Param::Text(&held.asker),
+                Param::Text(&held.secret),
+                Param::Int(held.created_at),
+                held.erased_at.into(),
+            ],
+        )
+    }
+
+    /// Takes away everything that tells who asked; whether there was anything.
+    pub fn erase_person(&mut self, plan: &Code, request: &Code, now: i64) -> Result<bool> {
+        let gone = self.writing().execute(
+            "UPDATE request_person SET sealed = $4, asker = '', secret = '', key_id = '', erased_at = $3 \
+             WHERE plan = $1 AND request = $2 AND erased_at IS NULL",
+            &[plan.as_str().into(), request.as_str().into(), Param::Int(now), Param::Bytes(&[])],
+        )?;
+        Ok(gone > 0)
+    }
+
+    /// Puts down that somebody looked.
+    pub fn log_reveal(
+        &mut self,
+        plan: &Code,
+        request: &Code,
+        person: &Code,
+        at: i64,
+        reason: &str,
+    ) -> Result<()> {
+        self.writing().send(
+            "INSERT INTO request_reveal (plan, request, person, at, reason) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (plan, request, person, at) DO NOTHING",
+            &[
+                plan.as_str().into(),
+                request.as_str().into(),
+                person.as_str().into(),
+                Param::Int(at),
+                reason.into(),
+            ],
+        )
+    }
+
+    /// Counts somebody as following a request; once.
+    pub fn follow(&mut self, plan: &Code, request: &Code, follower: &str, now: i64) -> Result<()> {
+        self.writing().send(
+            "INSERT INTO request_follower (plan, request, follower, created_at) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (plan, request, follower) DO NOTHING",
+            &[plan.as_str().into(), request.as_str().into(), follower.into(), Param::Int(now)],
+        )
+    }
+}
