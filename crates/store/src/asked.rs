@@ -194,7 +194,11 @@ impl Asked {
                 places.join(", ")
             ));
         }
-        for word in query.words.to_lowercase().split_whitespace() {
+        // Numbers first: few rows say the same, and those that do not are asked for no other word.
+        let words = query.words.to_lowercase();
+        let mut words: Vec<&str> = words.split_whitespace().collect();
+        words.sort_by_key(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
+        for word in words {
             asked.like("words", word);
         }
         if !query.lights.is_empty() && matches!(part, Part::Ended | Part::Holding(Standing::Open)) {
