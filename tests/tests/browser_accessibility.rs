@@ -140,6 +140,8 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/HT-R-0010/note",
     "~/requests/HT-R-0012?as_of=2019-01-20",
     "~/requests/hot?as_of=2019-08-14",
+    "~/requests/hot/HT-R-0161?days=90&as_of=2019-08-14",
+    "~/requests/hot/HT-R-0161/confirm?days=90&as_of=2019-08-14",
     "~/requests/rates?from=2019-03-01&to=2019-06-30",
     "~/requests/rates?from=2019-03-01&to=2019-06-30&by=category",
     "~/items/new",

@@ -51,9 +51,47 @@ impl App {
         plan: &Code,
         (source, reason): (Source, String),
     ) -> Result<Receipt, AppError> {
+        let kept = self.forecast_now(plan).await?;
+        self.put_forecast(actor, plan, kept, (source, reason)).await
+    }
+
+    /// Puts a forecast on record unless there is one of this month, or nothing is promised any more. The day it is
+    /// of, and whether it was only found that it would be kept.
+    pub(crate) async fn keep_monthly_forecast(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        source: &Source,
+        trial: bool,
+    ) -> Result<Option<Date>, AppError> {
+        let today = self.clock().today();
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        if portfolio.plan.forecasts.iter().any(|held| held.on >= today.first_of_month()) {
+            return Ok(None);
+        }
+        let kept = self.forecast_now(plan).await?;
+        if kept.promises.is_empty() {
+            return Ok(None);
+        }
+        if !trial {
+            self.put_forecast(actor, plan, kept, (source.clone(), String::new())).await?;
+        }
+        Ok(Some(today))
+    }
+
+    async fn forecast_now(&self, plan: &Code) -> Result<KeptForecast, AppError> {
         let view = self.view(Asked::default()).await?;
         let held = self.timetable(plan, view).await?;
-        let kept = keep(&held.portfolio, &held.timetable, &held.rows, held.odds()?);
+        Ok(keep(&held.portfolio, &held.timetable, &held.rows, held.odds()?))
+    }
+
+    async fn put_forecast(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        kept: KeptForecast,
+        (source, reason): (Source, String),
+    ) -> Result<Receipt, AppError> {
         let facts = vec![PlanFact::Forecast(kept).into()];
         let command = Command::Record { subject: Subject::plan(plan), facts, expected: None };
         self.change(actor, Change { command, effective: None, source, reason }).await

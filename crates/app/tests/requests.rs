@@ -24,7 +24,8 @@ use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestRules, RequestState, RequestStep, Satisfaction, Solved,
+    CallWay, Channel, Point, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
+    Satisfaction, Solved, Urgency,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -437,6 +438,32 @@ fn pages_of_a_list_hold_every_request_once(scratch: Scratch) {
     assert!(!first[0].again && again[0].again && first[0].code == again[0].code);
 }
 
+fn what_turns_out_private_is_hidden(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let held = RequestCategory { private: true, ..category("conduct", &["态度"]) };
+    let facts = vec![PlanFact::RequestCategory(held).into()];
+    place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
+    let filed = place.file(new("东门的路灯坏了，来修的人态度很差", "s1"));
+    place.act("desk", &filed, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+    let published = RequestQuery { published: true, ..RequestQuery::default() };
+    assert_eq!(place.found(&published), [filed.to_string()]);
+    let into = RequestAct::Categorise { category: code("conduct"), urgency: Urgency::Ordinary };
+    place.act("desk", &filed, into).unwrap();
+    assert_eq!(place.found(&published), [] as [&str; 0]);
+    // And it cannot be shown again, nor put there while it is shown.
+    assert!(place.act("desk", &filed, RequestAct::Publish { shown: true, reason: String::new() }).is_err());
+    let fact = RequestFact::Category { category: code("conduct"), suggested: false };
+    let open = place.file(new("西门的路灯也坏了", "s2"));
+    place.act("desk", &open, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+    let command = Command::Record {
+        subject: Subject::request(&code("p"), &open),
+        facts: vec![fact.into()],
+        expected: None,
+    };
+    let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+    assert!(place.runtime.block_on(place.app.change(&Actor::operator(), change)).is_err());
+}
+
 fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
     let place = Place::open(scratch);
     let ask = |text: &str, phone: &str, secret: &str| {
@@ -499,5 +526,6 @@ on_both!(
     who_asked_is_sealed_and_erased,
     lists_search_and_counts_agree,
     pages_of_a_list_hold_every_request_once,
-    what_many_people_raise_is_found_and_becomes_a_task
+    what_many_people_raise_is_found_and_becomes_a_task,
+    what_turns_out_private_is_hidden
 );

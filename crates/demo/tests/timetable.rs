@@ -5,9 +5,15 @@
 use std::sync::{Arc, OnceLock};
 
 use app::read::Asked;
+use app::rhythm::Deed;
 use app::timetable::PlanTimetable;
-use app::{App, FixedClock};
+use app::{Actor, App, Change, Clock, FixedClock};
 use domain::code::Code;
+use domain::command::Command;
+use domain::plan::PlanFact;
+use domain::rhythm::{InForce, RhythmRules};
+use domain::source::Source;
+use domain::subject::Subject;
 use domain::timetabling::{Progress, Row};
 use jiff::civil::{Date, date};
 use store::{Address, Database};
@@ -131,4 +137,42 @@ fn durations_of_the_demonstration_are_marked_as_made_up() {
     let usual: Vec<_> = facts.iter().filter(|fact| fact.slot.starts_with("usual_work/")).collect();
     assert!(usual.len() > 60);
     assert!(usual.iter().all(|fact| fact.grade == domain::source::Grade::Illustrative));
+}
+
+#[test]
+fn a_plan_that_keeps_a_rhythm_keeps_a_forecast_of_every_month() {
+    let folder = tempfile::tempdir().unwrap();
+    let database = Database::open(&Address::Sqlite(folder.path().join("demo.db")), 0).unwrap();
+    let runtime = runtime();
+    runtime.block_on(demo::load_plans(&database, |_, _| {})).unwrap();
+    let clock = Arc::new(FixedClock::morning(date(2019, 9, 2)).unwrap());
+    let (app, plan) = (App::new(database, clock.clone()), Code::new("huitian-2018").unwrap());
+    let rules = RhythmRules::preset("usual").unwrap();
+    let rhythm = InForce { since: date(2019, 9, 1), until: None, rules };
+    let command = Command::Record {
+        subject: Subject::plan(&plan),
+        facts: vec![PlanFact::Rhythm(rhythm).into()],
+        expected: None,
+    };
+    let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+    runtime.block_on(app.change(&Actor::operator(), change)).unwrap();
+    let on = |day: Date, trial: bool| {
+        clock.set(clock.zone().to_timestamp(day.at(9, 0, 0, 0)).unwrap());
+        let run = runtime.block_on(app.run_rhythm(&plan, day.at(9, 0, 0, 0), trial)).unwrap();
+        let kept = run.deeds.iter().filter_map(|deed| match deed {
+            Deed::Forecast { on } => Some(*on),
+            _ => None,
+        });
+        kept.collect::<Vec<Date>>()
+    };
+    assert_eq!(on(date(2019, 9, 2), true), [date(2019, 9, 2)], "a trial says it");
+    assert_eq!(on(date(2019, 9, 2), false), [date(2019, 9, 2)]);
+    assert_eq!(on(date(2019, 9, 30), false), []);
+    assert_eq!(on(date(2019, 10, 8), false), [date(2019, 10, 8)]);
+    let portfolio = runtime.block_on(app.portfolio(&plan, Asked::default())).unwrap();
+    let held: Vec<Date> = portfolio.plan.forecasts.iter().map(|held| held.on).collect();
+    // Beside those that the demonstration has of its own.
+    assert!(held.ends_with(&[date(2019, 9, 2), date(2019, 10, 8)]), "{held:?}");
+    let own = portfolio.plan.forecasts.iter().filter(|held| held.on >= date(2019, 9, 1));
+    assert!(own.clone().count() == 2 && own.clone().all(|held| held.promises.len() > 20));
 }

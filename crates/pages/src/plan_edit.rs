@@ -19,6 +19,7 @@ use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
 use crate::editor::topic::topic;
 use crate::error::PageError;
 use crate::revision::may_manage;
+use crate::timetable::outlook::preview::before_accepting;
 use crate::visit::Visit;
 
 /// What may be recorded here, and where one goes from there.
@@ -99,6 +100,13 @@ pub async fn save(
     for _ in 0..TRIES {
         let bench = Bench::open(&visit, &plan, &key).await?;
         let task = bench.task(&visit, &typed);
+        if matches!(bench.topic, "usual_work" | "work_calendar") {
+            // Durations and calendars are those of many projects: what would move is shown first.
+            let subject = Subject::plan(&bench.plan);
+            if let Some(shown) = before_accepting(&visit, &bench.plan, &subject, &task, &typed).await? {
+                return Ok(shown);
+            }
+        }
         match task.handle(&visit.app, &visit.actor, &mut typed, |_, _| {}).await? {
             Outcome::Done(receipt, _) => return Ok(done(&bench.home, Some(&receipt))),
             Outcome::Unchanged => return Ok(done(&bench.home, None)),

@@ -27,7 +27,7 @@ use crate::editor::sheet::Sheet;
 use crate::editor::values::{Values, values};
 use crate::error::PageError;
 use crate::page::Page;
-use crate::timetable::outlook::preview::{Accept, as_it_stands, preview};
+use crate::timetable::outlook::preview::before_accepting;
 use crate::visit::{Visit, render};
 
 /// Everything the pages about one project need.
@@ -245,31 +245,13 @@ impl<'a> Maker<'a> {
         Ok(Self { visit, bench, form, slot, place, usual })
     }
 
-    /// What a change of durations or links would move, before it is accepted. `None` where nothing is to be shown:
-    /// it was accepted, is of another kind, changes nothing, or is not in order and is told so by the form.
+    /// What a change of durations or links would move, before it is accepted.
     async fn preview(&self, typed: &Typed) -> Result<Option<Response>, PageError> {
-        let (visit, bench) = (self.visit, self.bench);
-        if !matches!(self.form.key, "step_work" | "step_link") || typed.has("accepted") {
+        if !matches!(self.form.key, "step_work" | "step_link") {
             return Ok(None);
         }
-        let task = self.task();
-        let Some((facts, change)) = task.wanted(typed).filter(|(facts, _)| !facts.is_empty()) else {
-            return Ok(None);
-        };
-        let tried = visit.app.try_all(&visit.actor, vec![change]).await?;
-        if !tried.iter().all(|tried| tried.as_ref().is_ok_and(|receipt| !receipt.entries.is_empty())) {
-            return Ok(None);
-        }
-        let base = as_it_stands(visit, &bench.plan).await?;
-        let subject = Subject::project(&bench.plan, &bench.code);
-        let hidden = typed.0.iter().filter(|(name, _)| name != "csrf").cloned().collect();
-        let accept = Accept {
-            title: visit.t(&self.form.title_key()).into_owned(),
-            action: task.action.clone(),
-            back: task.cancel.clone(),
-            hidden,
-        };
-        preview(visit, &base, &subject, &facts, accept).await.map(Some)
+        let subject = Subject::project(&self.bench.plan, &self.bench.code);
+        before_accepting(self.visit, &self.bench.plan, &subject, &self.task(), typed).await
     }
 
     fn task(&self) -> Task<'_> {

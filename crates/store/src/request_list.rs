@@ -15,6 +15,8 @@ use crate::sql::{Connection, Param};
 
 /// The most hits of a text that other conditions are looked at for: the newest ones.
 const HITS_MOST: usize = 5_000;
+/// The most hits that are looked through for those that everybody may read.
+const LOOKED_MOST: usize = 100_000;
 
 /// A page of requests, with where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -189,9 +191,19 @@ impl Where {
                 let query = out.put(query.join(" AND "));
                 format!("request_pieces MATCH {query}")
             };
-            out.and(&format!(
-                "id IN (SELECT rowid FROM request_pieces WHERE {found} ORDER BY rowid DESC LIMIT {HITS_MOST})"
-            ));
+            // Of what everybody may read there may be little among much that nobody may.
+            let hits = if query.published {
+                format!(
+                    "SELECT id FROM (SELECT rowid AS hit FROM request_pieces WHERE {found} ORDER BY rowid DESC \
+                     LIMIT {LOOKED_MOST}) AS hits JOIN request ON request.id = hits.hit \
+                     WHERE request.plan = $1 AND request.shown = 1 ORDER BY hits.hit DESC LIMIT {HITS_MOST}"
+                )
+            } else {
+                format!(
+                    "SELECT rowid FROM request_pieces WHERE {found} ORDER BY rowid DESC LIMIT {HITS_MOST}"
+                )
+            };
+            out.and(&format!("id IN ({hits})"));
         }
         out
     }
@@ -320,8 +332,7 @@ impl Connection {
         )
     }
 
-    /// The newest open requests around a point, or in an area where there is no point, of a category where
-    /// one is given: what somebody about to ask may find asked already.
+    /// The newest open requests around a point, or in an area where there is no point: what somebody about to ask may find asked already.
     pub fn requests_near(
         &mut self,
         plan: &Code,

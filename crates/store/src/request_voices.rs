@@ -14,7 +14,6 @@ pub struct VoiceRow {
     pub code: Code,
     pub title: String,
     pub text: String,
-    pub address: String,
     pub received: DateTime,
     pub category: Option<Code>,
     pub unit: Option<Code>,
@@ -35,7 +34,7 @@ impl Connection {
     ) -> Result<Vec<VoiceRow>> {
         let (from, to) = (moment(from), moment(to));
         let sql = format!(
-            "SELECT request.code, title, body, address, received, category, lead_unit, area, \
+            "SELECT request.code, title, body, received, category, lead_unit, area, \
              COALESCE((SELECT asker FROM request_person AS held WHERE held.plan = request.plan AND \
              held.request = request.code), ''), \
              (SELECT COUNT(*) FROM request_follower AS held WHERE held.plan = request.plan AND \
@@ -53,13 +52,12 @@ impl Connection {
                 code: Code::new(row.text(0)?).map_err(damaged)?,
                 title: row.text(1)?.to_owned(),
                 text: row.text(2)?.to_owned(),
-                address: row.text(3)?.to_owned(),
-                received: row.text(4)?.parse().map_err(damaged)?,
-                category: code(5)?,
-                unit: code(6)?,
-                area: code(7)?,
-                asker: row.text(8)?.to_owned(),
-                followers: u32::try_from(row.int(9)?).unwrap_or(u32::MAX),
+                received: row.text(3)?.parse().map_err(damaged)?,
+                category: code(4)?,
+                unit: code(5)?,
+                area: code(6)?,
+                asker: row.text(7)?.to_owned(),
+                followers: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
             })
         })?;
         rows.reverse();

@@ -20,7 +20,7 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 use store::{StoreError, Tx};
 
-use super::file::routing;
+use super::file::{is_private, routing};
 use super::{by_resident, by_rules, rules_of};
 use crate::App;
 use crate::account::{Program, hash};
@@ -244,6 +244,12 @@ impl RequestAct {
                     RequestFact::Urgency { urgency },
                 ];
                 facts.extend(self::placed(found, lookup, &request.areas, Some(&category), urgency)?);
+                // What nobody may read is read no longer.
+                if request.published == Some(true) && is_private(plan, Some(&category)) {
+                    let said = |lang| words::text(lang, "request-hidden-by-category");
+                    let reason = format!("{} / {}", said(words::Lang::Zh), said(words::Lang::En));
+                    facts.push(RequestFact::Publication { shown: false, reason });
+                }
                 facts
             }
             Self::Locate { area, address } => {

@@ -21,6 +21,7 @@ use text::category::MessageText;
 use text::hot_issues::{HotIssueParameters, Voice, hot_issues};
 
 use crate::App;
+use crate::account::hash;
 use crate::actor::Actor;
 use crate::change::Change;
 use crate::error::AppError;
@@ -28,7 +29,7 @@ use crate::error::AppError;
 /// Requests that are looked at together: the newest ones of the period.
 const VOICES_MOST: usize = 100_000;
 /// Requests that are linked at once to what a matter becomes.
-const LINKED_MOST: usize = 2_000;
+const LINKED_MOST: usize = 20_000;
 /// Looking through more than this many is kept for a while.
 const MANY: usize = 5_000;
 const KEPT_MINUTES: i64 = 10;
@@ -62,6 +63,15 @@ pub struct HotMatter {
     pub weeks: Vec<u32>,
     /// What requests of it have led to, with how many did.
     pub led_to: Vec<(Target, u64)>,
+}
+
+impl HotMatter {
+    /// What it is made of, in short: when that has changed, somebody looks again before anything is done.
+    pub fn digest(&self) -> String {
+        let mut parts: Vec<&str> = self.requests.iter().map(Code::as_str).collect();
+        parts.extend(self.led_to.iter().map(|(thing, _)| thing.code().as_str()));
+        hash(&parts.join(" "))
+    }
 }
 
 /// What a period's requests come to.

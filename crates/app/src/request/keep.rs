@@ -12,8 +12,10 @@ use super::by_rules;
 use crate::App;
 use crate::error::AppError;
 
-/// Requests looked at in one round.
+/// Requests that move in one round at most; the next round goes on.
 const ROUND: usize = 500;
+/// Pages of a round that are looked through: past those that cannot move yet.
+const PAGES: usize = 20;
 
 impl App {
     /// Does what is due by now; how many requests moved. Doing it again, or from two servers, does nothing
@@ -34,7 +36,7 @@ impl App {
                 ..RequestQuery::default()
             };
             let mut paging = RequestPaging { limit: ROUND, ..RequestPaging::default() };
-            loop {
+            for _ in 0..PAGES {
                 let page = self.requests(plan, &query, &paging).await?;
                 for row in &page.rows {
                     let act = RequestAct::Step { step, reason: String::new() };
@@ -48,7 +50,7 @@ impl App {
                     }
                 }
                 paging.after = page.next;
-                if paging.after.is_none() {
+                if paging.after.is_none() || moved >= ROUND {
                     break;
                 }
             }

@@ -3,7 +3,7 @@
 use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::request::query::RequestQuery;
-use domain::request::{RequestRow, RequestState};
+use domain::request::{ClockKind, RequestRow, RequestState};
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -41,7 +41,7 @@ pub struct OpenRequest {
     pub title: String,
     /// The state as programs name it.
     pub detailed_status: &'static str,
-    /// When the limit that counts now runs out, while it is open.
+    /// When its answer is due, once it has been spoken of with whoever asked and while it is not paused.
     pub expected_datetime: Option<String>,
 }
 
@@ -102,7 +102,11 @@ impl OpenRequest {
             long: row.point.map(|point| degrees(point.longitude)),
             title: row.title.clone(),
             detailed_status: row.state.as_str(),
-            expected_datetime: row.limit.filter(|_| is_open).map(|(_, due)| offset(due)),
+            // When it is to be answered, while that limit is the one that runs.
+            expected_datetime: row
+                .limit
+                .filter(|(kind, _)| is_open && !row.state.pauses() && *kind == ClockKind::Resolution)
+                .map(|(_, due)| offset(due)),
         }
     }
 

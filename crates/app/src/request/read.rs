@@ -103,7 +103,9 @@ impl App {
             return Err(AppError::NotFound);
         }
         let now = self.clock().now().as_microsecond();
-        let (plan, code, follower) = (plan.clone(), code.clone(), crate::account::hash(follower));
+        // With the key, so that nobody finds out whose address it was by trying all of them.
+        let follower = self.key().map_or_else(|| crate::account::hash(follower), |key| key.digest(follower));
+        let (plan, code) = (plan.clone(), code.clone());
         Ok(self.database().write_async(move |tx| tx.follow(&plan, &code, &follower, now)).await?)
     }
 

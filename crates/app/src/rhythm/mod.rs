@@ -57,6 +57,8 @@ pub enum Deed {
     Opened { period: String, series: &'static str, units: Vec<Code> },
     /// A period's report was drafted.
     Drafted { report: Code },
+    /// What the promises' chances were was put on record, to be held against what comes true.
+    Forecast { on: Date },
     /// Returns that did not come by the closing of their period.
     Missed { returns: Vec<Code> },
 }
@@ -136,7 +138,24 @@ impl App {
         };
         self.see_to_periods(&turn, trial, &mut run.deeds).await?;
         self.chase(&turn, trial, &mut run.deeds).await?;
+        self.see_to_forecast(&turn, trial, &mut run.deeds).await?;
         Ok(run)
+    }
+
+    /// One forecast of every month is kept. A past that is played keeps none: nobody forecast it then.
+    async fn see_to_forecast(&self, turn: &Turn, trial: bool, deeds: &mut Vec<Deed>) -> Result<(), AppError> {
+        if turn.source.grade == Grade::Illustrative || turn.today() != self.clock().today() {
+            return Ok(());
+        }
+        match self.keep_monthly_forecast(&actor(), &turn.plan, &turn.source, trial).await {
+            Ok(on) => deeds.extend(on.map(|on| Deed::Forecast { on })),
+            // A plan without a timetable is told so on its pages; here it stops nothing else.
+            Err(AppError::Timetable(error)) => {
+                tracing::warn!(plan = %turn.plan, %error, "no forecast was kept")
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
     }
 
     /// Puts down the run of this moment for every plan that keeps a rhythm. Many servers may do so: it is

@@ -96,6 +96,10 @@ impl RequestCheck<'_> {
             RequestFact::Intake(intake) => self.intake(slot, intake),
             RequestFact::Place(place) => self.place(slot, place),
             RequestFact::Category { category, .. } => {
+                // One that nobody may read is hidden before it gets there.
+                if request.published == Some(true) && self.is_private(request) {
+                    self.refuse("publication", Problem::Private);
+                }
                 if !self.plan.request_categories.iter().any(|held| held.category == *category) {
                     let problem = Problem::UnknownReference {
                         what: Reference::RequestCategory,
@@ -201,10 +205,7 @@ impl RequestCheck<'_> {
                 }
             }
             RequestFact::Publication { shown, reason } => {
-                let private = request.category.as_ref().is_some_and(|category| {
-                    self.plan.request_categories.iter().any(|held| held.category == *category && held.private)
-                });
-                if *shown && (!request.may_be_public || private) {
+                if *shown && (!request.may_be_public || self.is_private(request)) {
                     self.refuse(slot, Problem::Private);
                 }
                 if !*shown {
@@ -213,6 +214,13 @@ impl RequestCheck<'_> {
             }
             RequestFact::Erased { reason, .. } => self.said("reason", reason),
         }
+    }
+
+    /// Whether requests of its category are shown to nobody.
+    fn is_private(&self, request: &Request) -> bool {
+        request.category.as_ref().is_some_and(|category| {
+            self.plan.request_categories.iter().any(|held| held.category == *category && held.private)
+        })
     }
 
     fn intake(&mut self, slot: &str, intake: &Intake) {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::{Date, DateTime};
+use jiff::Timestamp;
+use jiff::civil::DateTime;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
@@ -105,10 +106,10 @@ impl AnswerKind {
     }
 }
 
-/// A moment as people and programs write it: with a time or without, with its zone or without.
-pub fn moment(text: &str) -> Option<DateTime> {
+/// Whether it is a moment as people and programs write it: with a time or without, with its zone or without.
+pub fn is_moment(text: &str) -> bool {
     let text = text.trim();
-    text.parse::<DateTime>().or_else(|_| text.parse::<Date>().map(|day| day.at(0, 0, 0, 0))).ok()
+    text.parse::<DateTime>().is_ok() || text.parse::<Timestamp>().is_ok()
 }
 
 impl Question {
@@ -122,7 +123,7 @@ impl Question {
             AnswerKind::Line => (value.chars().count() > LINE_MOST).then_some(AnswerFault::TooLong),
             AnswerKind::Text => (value.chars().count() > TEXT_MOST).then_some(AnswerFault::TooLong),
             AnswerKind::Number => value.parse::<Decimal>().is_err().then_some(AnswerFault::NotANumber),
-            AnswerKind::Moment => moment(value).is_none().then_some(AnswerFault::NotAMoment),
+            AnswerKind::Moment => (!is_moment(value)).then_some(AnswerFault::NotAMoment),
             AnswerKind::One | AnswerKind::Several => {
                 let known = self.choices.iter().any(|choice| choice.choice.as_str() == value);
                 (!known).then_some(AnswerFault::NotAChoice)
@@ -256,6 +257,11 @@ mod tests {
         ]);
         assert_eq!(fine[2].values, ["b", "a"]);
         assert_eq!(faults(&category, &fine, true), []);
+        for moment in
+            ["2019-08-14", "2019-08-14T09:30", "2019-08-14T01:30:00Z", "2019-08-14T01:30:00.5+00:00"]
+        {
+            assert_eq!(faults(&category, &[answer("since", &[moment])], false), [], "{moment}");
+        }
         assert_eq!(faults(&category, &[], true), [(code("kind"), AnswerFault::Missing)]);
         assert_eq!(faults(&category, &[], false), []);
         for (wrong, fault) in [

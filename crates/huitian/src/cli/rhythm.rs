@@ -157,6 +157,7 @@ fn print(run: &Run, lang: Lang) {
             }
             Deed::Opened { period, series, units } => format!("{series}\t{period}\t{}", units.len()),
             Deed::Drafted { report } => report.to_string(),
+            Deed::Forecast { on } => format!("{}\t{on}", text("forecast-kept-one")),
             Deed::Missed { returns } => {
                 let returns: Vec<&str> = returns.iter().map(Code::as_str).collect();
                 format!("{}\t{}", text("item-state-missed"), returns.join(" "))

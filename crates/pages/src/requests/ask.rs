@@ -10,11 +10,12 @@ use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::portfolio::Portfolio;
+use domain::refusal::{Problem, Refusal};
 use domain::request::personal::mask;
-use domain::request::{Channel, Point, RequestKind};
+use domain::request::{Channel, Point, RequestCategory, RequestKind, question};
 
 use super::choices::{self, Choices};
-use super::questions::{Asking, answers, asking, refused};
+use super::questions::{Asking, FIELD, answers, asking, refused, said};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -58,6 +59,10 @@ struct AskPage {
     because: String,
     warning: String,
     questions: Vec<Asking>,
+    /// What was answered: question and answer, masked.
+    answered: Vec<(String, String)>,
+    /// Answers and contact, kept through the steps that do not show them.
+    kept: Vec<(String, String)>,
     alike: Vec<Alike>,
     shown: String,
     place: String,
@@ -150,12 +155,22 @@ pub async fn save(
         return page(&visit, &plan, &portfolio, "matter", typed, faults, None);
     }
     let suggestions = suggest(&visit, &plan, &typed).await?;
-    if step == "matter" {
-        if typed.get("category").is_empty()
-            && let Some(best) = suggestions.sure()
-        {
-            typed.set("category", best.category.to_string());
+    if step == "matter"
+        && typed.get("category").is_empty()
+        && let Some(best) = suggestions.sure()
+    {
+        typed.set("category", best.category.to_string());
+    }
+    let category = portfolio.plan.request_category(typed.get("category"));
+    if let Some(category) = category.filter(|category| !category.questions.is_empty()) {
+        // What a category asks is answered before anybody is shown what will be read.
+        let asked = typed.get("asked") == category.category.as_str();
+        let faults = if asked { answer_faults(&visit, category, &typed) } else { Vec::new() };
+        if !asked || !faults.is_empty() {
+            return page(&visit, &plan, &portfolio, "details", typed, faults, Some(&suggestions));
         }
+    }
+    if matches!(step.as_str(), "matter" | "details") {
         return page(&visit, &plan, &portfolio, "check", typed, Vec::new(), Some(&suggestions));
     }
     let mut faults = contact_faults(&visit, &typed);
@@ -164,12 +179,6 @@ pub async fn save(
     }
     if !faults.is_empty() {
         return page(&visit, &plan, &portfolio, "check", typed, faults, Some(&suggestions));
-    }
-    let category = portfolio.plan.request_category(typed.get("category"));
-    if category.is_some_and(|category| !category.questions.is_empty())
-        && typed.get("asked") != typed.get("category")
-    {
-        return page(&visit, &plan, &portfolio, "details", typed, Vec::new(), Some(&suggestions));
     }
     let secret = match typed.get("key") {
         // One that was not made here is none.
@@ -276,6 +285,18 @@ pub(super) fn is_email(text: &str) -> bool {
     })
 }
 
+fn answer_faults(visit: &Visit, category: &RequestCategory, typed: &Typed) -> Vec<Fault> {
+    let wrong = question::faults(category, &answers(category, typed), true);
+    wrong
+        .into_iter()
+        .map(|(question, fault)| {
+            let refusal = Refusal { field: String::new(), problem: Problem::Answer { question, fault } };
+            let (at, message) = refused(visit.lang, Some(category), &refusal);
+            Fault { at, message }
+        })
+        .collect()
+}
+
 fn contact_faults(visit: &Visit, typed: &Typed) -> Vec<Fault> {
     let mut out = Vec::new();
     let (phone, email) = (typed.get("phone"), typed.get("email"));
@@ -291,6 +312,18 @@ fn contact_faults(visit: &Visit, typed: &Typed) -> Vec<Fault> {
         }
     }
     out
+}
+
+/// What the other steps hold, so that nobody types anything twice by going back and forth.
+fn kept(step: &str, typed: &Typed) -> Vec<(String, String)> {
+    let contact = ["public", "name", "phone", "email"];
+    let answers = |name: &str| name.starts_with(FIELD) || name == "asked";
+    let keeps = |name: &str| match step {
+        "details" => contact.contains(&name),
+        "check" => answers(name),
+        _ => contact.contains(&name) || answers(name),
+    };
+    typed.0.iter().filter(|(name, value)| keeps(name) && !value.is_empty()).cloned().collect()
 }
 
 fn page(
@@ -326,6 +359,8 @@ fn page(
             .and_then(|category| category.warning.as_ref())
             .map(|warning| warning.get(lang.is_english()).to_owned())
             .unwrap_or_default(),
+        answered: chosen.map(|category| said(category, &typed, lang)).unwrap_or_default(),
+        kept: kept(step, &typed),
         questions: chosen.map(|category| asking(category, lang)).unwrap_or_default(),
         alike: suggestions
             .map(|found| {

@@ -34,7 +34,7 @@ const SHOWN: usize = 100;
 const REQUESTS: usize = 50;
 /// Areas that are named.
 const PLACES: usize = 3;
-/// The most working of a proposed limit, in days.
+/// The days after which a task is proposed to be done.
 const DUE_DAYS: i64 = 30;
 
 struct Line {
@@ -258,6 +258,7 @@ fn sheet(
         format!("{here}?days={days}"),
         visit.t("hot-confirm-save"),
     );
+    form = form.hidden("seen", matter.digest());
     form.intro = visit.t("hot-confirm-lead").into_owned();
     let outcomes = [(TASK, "hot-becomes-task"), (PROJECT, "hot-becomes-project")];
     let outcomes = outcomes.map(|(value, key)| Choice::new(value, visit.t(key))).to_vec();
@@ -338,8 +339,14 @@ pub async fn save(
     }
     let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
     form.refill(&typed);
-    let outcome = outcome(&visit, &typed, &mut form);
     let again = |form: Sheet, status| form_page(&visit, status, visit.t("hot-confirm"), form);
+    // Sent twice, or meanwhile confirmed by somebody else: it is not what was looked at.
+    if typed.get("seen") != matter.digest() {
+        let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
+        form.fault("", visit.t("hot-stale").into_owned());
+        return again(form, StatusCode::CONFLICT);
+    }
+    let outcome = outcome(&visit, &typed, &mut form);
     let Some(outcome) = outcome else { return again(form, StatusCode::UNPROCESSABLE_ENTITY) };
     match visit.app.confirm_matter(&visit.actor, &plan, &matter, outcome, source(&visit)).await {
         Ok(_) => {

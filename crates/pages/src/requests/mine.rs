@@ -12,7 +12,7 @@ use domain::request::{CallWay, ClockKind, RequestState, RequestStep, Satisfactio
 
 use super::choices::{category_name, place, unit_name, words_of};
 use super::questions::answered;
-use super::timeline::{Happening, timeline};
+use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -188,7 +188,7 @@ async fn page(
         question: asked.map(|moved| moved.reason.clone()).unwrap_or_default(),
         answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
         answered: answered(&portfolio, &request, lang),
-        happenings: timeline(&portfolio, &request, lang, false),
+        happenings: timeline(&portfolio, &request, lang, Reader::Asker),
         links,
         solved: words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())),
         satisfaction: words_of(lang, "satisfaction", Satisfaction::ALL.iter().map(|it| it.as_str())),

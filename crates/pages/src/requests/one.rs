@@ -15,7 +15,7 @@ use domain::request::Request;
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
 use super::questions::answered;
-use super::timeline::{Happening, timeline};
+use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, known_code};
 use crate::error::PageError;
@@ -208,7 +208,7 @@ async fn page(
         particulars: particulars(visit, &page, &portfolio, &request).await?,
         offers,
         more,
-        happenings: timeline(&portfolio, &request, lang, true),
+        happenings: timeline(&portfolio, &request, lang, Reader::Staff),
         links: request.links.iter().map(|thing| link(&page, &portfolio, thing)).collect(),
         others: others
             .into_iter()

@@ -3,6 +3,7 @@
 use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::refusal::{Problem, Refusal};
+use domain::request::personal::mask;
 use domain::request::question::{AnswerKind, Question, QuestionAnswer, tidy};
 use domain::request::{Request, RequestCategory};
 use words::Lang;
@@ -10,7 +11,7 @@ use words::Lang;
 use crate::editor::field::{Choice, Typed};
 
 /// The names of the fields begin with this.
-const FIELD: &str = "answer-";
+pub(super) const FIELD: &str = "answer-";
 
 /// A question as a field.
 pub(super) struct Asking {
@@ -76,6 +77,19 @@ pub(super) fn refused(lang: Lang, category: Option<&RequestCategory>, refusal: &
     let name = held.map_or_else(|| question.to_string(), |held| held.name.get(lang.is_english()).to_owned());
     let message = words::with(lang, &format!("refusal-{}", fault.key()), &[("question", &name)]);
     (field(question), message)
+}
+
+/// What was typed as answers, as it will be read.
+pub(super) fn said(category: &RequestCategory, typed: &Typed, lang: Lang) -> Vec<(String, String)> {
+    let english = lang.is_english();
+    answers(category, typed)
+        .iter()
+        .filter_map(|answer| {
+            let question = category.question(&answer.question)?;
+            let words = question.said(&answer.values, english).join(crate::words_of::comma(lang));
+            Some((question.name.get(english).to_owned(), mask(&words)))
+        })
+        .collect()
 }
 
 /// What was answered, in words: question and answer.

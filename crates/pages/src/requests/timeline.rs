@@ -16,8 +16,26 @@ pub(super) struct Happening {
     pub inner: bool,
 }
 
-/// Everything that happened, the earliest first. `staff`: with what only they see.
-pub(super) fn timeline(portfolio: &Portfolio, request: &Request, lang: Lang, staff: bool) -> Vec<Happening> {
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reader {
+    /// Those who work on it: everything.
+    Staff,
+    /// Whoever asked: what was said between them and the office.
+    Asker,
+    /// Everybody, where it is published: what was done and answered. What whoever asked added, and what they were
+    /// asked, nobody looked at before it would be read.
+    Everybody,
+}
+
+/// Everything that happened and that a reader sees, the earliest first.
+pub(super) fn timeline(
+    portfolio: &Portfolio,
+    request: &Request,
+    lang: Lang,
+    reader: Reader,
+) -> Vec<Happening> {
+    let (staff, own) = (reader == Reader::Staff, reader != Reader::Everybody);
     let mut out: Vec<(DateTime, u8, Happening)> = Vec::new();
     let t = |key: &str, args: &[(&str, &str)]| words::with(lang, key, args);
     let mut add = |at: DateTime, rank: u8, title: String, text: String, inner: bool| {
@@ -38,8 +56,10 @@ pub(super) fn timeline(portfolio: &Portfolio, request: &Request, lang: Lang, sta
         said.extend(moved.until.map(|until| day(lang, until)));
         // Why units hand things to and fro concerns them; questions and refusals concern whoever asked.
         let told = staff
-            || matches!(moved.to, RequestState::WaitingForResident | RequestState::Refused)
-            || matches!(moved.to, RequestState::OnTheBooks | RequestState::Closed);
+            || own && moved.to == RequestState::WaitingForResident
+            || matches!(moved.to, RequestState::Refused | RequestState::OnTheBooks)
+            // Why it closed is the office's word; why it was taken back or taken up again is the resident's.
+            || own && moved.to == RequestState::Closed;
         if told && !moved.reason.is_empty() {
             said.push(moved.reason.clone());
         }
@@ -53,7 +73,7 @@ pub(super) fn timeline(portfolio: &Portfolio, request: &Request, lang: Lang, sta
     for (at, text) in &request.answers {
         add(*at, 2, t("request-event-answer", &[]), text.clone(), false);
     }
-    for (at, text) in &request.words {
+    for (at, text) in request.words.iter().filter(|_| own) {
         add(*at, 2, t("request-event-word", &[]), text.clone(), false);
     }
     for call in &request.call_backs {

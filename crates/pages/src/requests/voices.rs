@@ -14,7 +14,7 @@ use domain::request::query::RequestQuery;
 use super::choices::{self, category_name, place, unit_name};
 use super::list::{Line, address, after, asked, line};
 use super::questions::answered;
-use super::timeline::{Happening, timeline};
+use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -137,7 +137,7 @@ pub async fn show(
         unit: unit_name(&portfolio, request.lead_unit.as_ref(), lang),
         answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
         answered: answered(&portfolio, &request, lang),
-        happenings: timeline(&portfolio, &request, lang, false),
+        happenings: timeline(&portfolio, &request, lang, Reader::Everybody),
         followers: if followers > 0 {
             visit.tw("voices-followers", &[("count", &followers.to_string())])
         } else {
@@ -162,10 +162,10 @@ pub async fn follow(
     if FLOOD.take(address, visit.app.clock().now()).is_err() || !typed.get("website").is_empty() {
         return Err(PageError::bad_request().in_lang(visit.lang));
     }
-    // One person counts once: signed in by the account, else by the day and where the browser is.
+    // One person counts once: signed in by the account, else by where the browser is.
     let who = match visit.actor.person() {
         Some(person) => format!("person {person}"),
-        None => format!("{:?} {}", address, visit.app.clock().today()),
+        None => format!("{address:?}"),
     };
     visit.app.follow_request(&plan, &code, &format!("{plan}/{code} {who}")).await?;
     Ok(Redirect::to(&format!("/p/{plan}/voices/{code}?followed=1")).into_response())

@@ -79,6 +79,14 @@ async fn from_a_phone_to_a_rate() {
         district.post(&format!("{one}/{act}"), &fields).await.is(303);
     }
     resident.get(&mine).await.is(200).says("The lamp was replaced.").says("Is it solved?");
+    // What is added later nobody has looked at: it is between whoever asked and the office.
+    let key_of = || ("key", key.clone());
+    let added = [("act", "add".to_owned()), ("word", "隔壁的人又来了".to_owned()), key_of()];
+    send(&resident, &my, &added).await.is(303);
+    resident.get(&mine).await.is(200).says("隔壁的人又来了");
+    district.get(&one).await.is(200).says("隔壁的人又来了");
+    let public = resident.get(&format!("{PLAN}/voices/{code}")).await;
+    assert!(!public.is(200).body.contains("隔壁的人又来了"));
     let judge = |solved: &'static str, why: &'static str| {
         vec![("act", "judge"), ("solved", solved), ("satisfaction", "satisfied"), ("why", why)]
     };
@@ -101,6 +109,83 @@ async fn from_a_phone_to_a_rate() {
     let page =
         desk.get(&format!("{PLAN}/requests/rates?from=2026-11-01&to=2026-12-31&as_of=2026-12-31")).await;
     page.is(200).says("100.00%");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_category_asks_is_answered_before_anything_is_shown() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let ask = format!("{PLAN}/ask");
+    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
+    let matter = resident.post(&ask, &place).await;
+    let kept = ["key", "area", "address"];
+    let said = [("step", "matter"), ("kind", "complaint"), ("text", "垃圾桶三天没清，味道很大")];
+    let details = send(&resident, &ask, &filled(&matter, &kept, &said)).await;
+    details.is(200).says("What is the matter").says("fetched");
+    let kept = ["key", "area", "address", "kind", "text", "category", "asked"];
+    let empty = send(&resident, &ask, &filled(&details, &kept, &[("step", "details")])).await;
+    empty.is(422).says("needs an answer").says("href=\"#answer-what\"");
+    let answered = [("step", "details"), ("answer-what", "full"), ("answer-days", "3，请找张三13812345678")];
+    let wrong = send(&resident, &ask, &filled(&details, &kept, &answered)).await;
+    wrong.is(422).says("takes a number");
+    let answered = [("step", "details"), ("answer-what", "full"), ("answer-days", "3")];
+    let check = send(&resident, &ask, &filled(&details, &kept, &answered)).await;
+    // What others will read has the answers in it.
+    check.is(200).says("Bins not emptied").says("name=\"public\"");
+    let kept = ["key", "area", "address", "kind", "text", "asked", "answer-what", "answer-days"];
+    let sending = [("step", "send"), ("category", "garbage"), ("public", "yes")];
+    let sent = send(&resident, &ask, &filled(&check, &kept, &sending)).await;
+    resident.get(&sent.is(303).location).await.is(200).says("Bins not emptied");
+    // Another category asks what it asks.
+    let other = [("step", "send"), ("category", "garbage"), ("asked", "roads")];
+    let kept = ["key", "area", "address", "kind", "text"];
+    send(&resident, &ask, &filled(&check, &kept, &other)).await.is(200).says("What is the matter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hot_issue_is_confirmed_once() {
+    let site = site();
+    let desk = site.sign_in("desk").await;
+    let new = format!("{PLAN}/requests/new");
+    for at in 1..=6 {
+        let (text, number) =
+            (format!("霍营小区东门的路灯已经{at}天不亮了，晚上回家看不见路"), format!("HOT-{at}"));
+        let order = [
+            ("text", text.as_str()),
+            ("area", "huoying"),
+            ("category", "roads"),
+            ("number", number.as_str()),
+        ];
+        desk.post(&new, &order).await.is(303);
+    }
+    let staff = site.sign_in("task-force").await;
+    let list = staff.get(&format!("{PLAN}/requests/hot?days=30")).await;
+    list.is(200).says("requests/hot/HOT-1?days=30").says("Nothing yet");
+    let one = format!("{PLAN}/requests/hot/HOT-1");
+    staff.get(&format!("{one}?days=30")).await.is(200).says("Confirm and act on it");
+    let confirm = format!("{one}/confirm?days=30");
+    let form = staff.get(&confirm).await;
+    let seen = form.is(200).value("seen");
+    let typed = |unit: &'static str| {
+        vec![
+            ("seen", seen.clone()),
+            ("outcome", "task".to_owned()),
+            ("name", "东门路灯整改".to_owned()),
+            ("text", "基线六件，目标两件以下".to_owned()),
+            ("lead_unit", unit.to_owned()),
+            ("level", "district".to_owned()),
+            ("due", "2027-03-31".to_owned()),
+        ]
+    };
+    send(&staff, &confirm, &typed("")).await.is(422).says("id=\"lead_unit-error\"");
+    send(&desk, &confirm, &typed("changping-urban-management")).await.is(403);
+    send(&staff, &confirm, &typed("changping-urban-management")).await.is(303);
+    // Twice it is not: somebody looks again first.
+    send(&staff, &confirm, &typed("changping-urban-management")).await.is(409).says("changed meanwhile");
+    let matter = staff.get(&format!("{one}?days=30")).await;
+    matter.is(200).says("东门路灯整改").says("6 requests");
+    staff.get(&format!("{PLAN}/requests/HOT-3")).await.is(200).says("/items/TSK-");
+    staff.get(&format!("{PLAN}/requests/hot/HOT-2?days=30")).await.is(404);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -166,7 +166,13 @@ async fn a_usual_duration_moves_every_project_of_its_kind() {
     // Numbers that fall, and steps that wait for each other.
     send(typed("20", "")).await.is(422).says("id=\"low_days-error\"");
     send(typed("100", "completion")).await.is(422).says("id=\"after_codes-error\"");
-    let saved = send(typed("1500", "")).await;
+    // What it would move is shown first, with the limits kept: nothing is recorded before it is accepted.
+    let shown = send(typed("1500", "")).await;
+    shown.is(200).says("90/1500/2000").says("name=\"accepted\"").says("id=\"moved-title\"");
+    assert!(!reader.get(&format!("{PLAN}/timetable/work")).await.body.contains("90 / 1500 / 2000"));
+    let mut accepted = typed("1500", "");
+    accepted.push(("accepted", "1".to_owned()));
+    let saved = send(accepted).await;
     saved.is(303);
     let (path, query) = saved.location.split_once('?').unwrap();
     assert_eq!(path, format!("{PLAN}/timetable/work"));
@@ -234,6 +240,7 @@ async fn a_wait_that_would_never_end_is_left_out_and_told() {
         ("high_days", "30"),
         ("after_codes", "trial"),
         ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
     ];
     reader.post(&form, &usual).await.is(303);
     for (lang, note, tag) in [
@@ -268,6 +275,9 @@ async fn a_working_calendar_is_checked_as_it_is_typed() {
     refused.is(422).says("id=\"worked_days-error\"").says("id=\"closed_times-error\"");
     typed[4] = ("worked_days", "1234567");
     typed[5] = ("closed_times", "02-25/07-05; 09-01/01-15");
+    // Nothing goes by it yet.
+    reader.post(&form, &typed).await.is(200).says("No promise moves.").says("name=\"accepted\"");
+    typed.push(("accepted", "1"));
     reader.post(&form, &typed).await.is(303);
     reader.get(&format!("{PLAN}/timetable/work")).await.is(200).says("02-25 – 07-05").says("school-terms");
 }
@@ -389,6 +399,7 @@ async fn a_step_that_may_begin_at_once_does_so_after_its_days_were_edited() {
         ("high_days", "200"),
         ("after_codes", "-"),
         ("source_unit", "bj-task-force"),
+        ("accepted", "1"),
     ];
     reader.post(&format!("{PLAN}/record/usual_work"), &road).await.is(303);
     assert_eq!(reader.get(&usual).await.value("after_codes"), "-");

@@ -370,6 +370,7 @@ import-choice = { $label } ({ $word })
 table-items = Items
 table-item-records = What was said of items
 table-ledger = Ledger
+import-about-requests = One row for each work order of a hotline: number, when, what was said, by whom, who handled it and how
 import-about-items = One row for each item: directive with its matters, task, inspection, finding, whistle, report-in, good deed, meeting …
 import-about-item-records = One row for each thing said of an item: a move, progress, evidence, an answer …
 column-items-code = Code of the item

@@ -406,3 +406,5 @@ hot-led-count = { $count ->
     [one] 1 request
    *[other] { $count } requests
 }
+hot-stale = The issue has changed meanwhile: look at it again before you confirm it.
+request-hidden-by-category = Its category is not shown to anybody.

@@ -355,6 +355,7 @@ import-choice = { $label }（{ $word }）
 table-items = 事项
 table-item-records = 事项记录
 table-ledger = 台账
+import-about-requests = 每件热线工单一行：工单编号、受理时间、内容、来电人、办理单位和结果
 import-about-items = 每个事项一行：批示及其事项、任务、督查、问题、吹哨、报到、好事、会议等
 import-about-item-records = 每条记录一行：流转、进展、佐证、应答等
 column-items-code = 事项编号

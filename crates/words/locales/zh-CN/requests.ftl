@@ -403,3 +403,5 @@ hot-task-due = 完成期限
 hot-proposed = { $title }。基线：{ $from } 至 { $to } 共 { $people } 人反映 { $requests } 件。目标：整改完成后连续四周同类诉求降至基线的三成以下。
 hot-elsewhere = 另有 { $count } 处
 hot-led-count = { $count } 件
+hot-stale = 热点情况已有变化，请重新查看后再确认。
+request-hidden-by-category = 改为不公开的类别，不再公开。

@@ -7,10 +7,13 @@ use app::timetable::{Limits, PlanTimetable};
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
+use domain::code::Code;
 use domain::fact::Fact;
 use domain::subject::Subject;
 
 use crate::editor::book::Book;
+use crate::editor::desk::Task;
+use crate::editor::field::Typed;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::timetable::scenario::said::Teller;
@@ -58,11 +61,34 @@ pub(crate) async fn preview(
     render(StatusCode::OK, &PreviewPage { page, accept, wanted, outcome, impossible })
 }
 
-/// The plan's timetable as it now stands.
-pub(crate) async fn as_it_stands(
+/// What an edit of a subject would move, before it is accepted. `None` where nothing is to be shown: it was
+/// accepted, changes nothing, or is not in order and is told so by the form.
+pub(crate) async fn before_accepting(
     visit: &Visit,
-    plan: &domain::code::Code,
-) -> Result<Arc<PlanTimetable>, AppError> {
+    plan: &Code,
+    subject: &Subject,
+    task: &Task<'_>,
+    typed: &Typed,
+) -> Result<Option<Response>, PageError> {
+    if typed.has("accepted") {
+        return Ok(None);
+    }
+    let Some((facts, change)) = task.wanted(typed).filter(|(facts, _)| !facts.is_empty()) else {
+        return Ok(None);
+    };
+    let tried = visit.app.try_all(&visit.actor, vec![change]).await?;
+    if !tried.iter().all(|tried| tried.as_ref().is_ok_and(|receipt| !receipt.entries.is_empty())) {
+        return Ok(None);
+    }
+    let base = as_it_stands(visit, plan).await?;
+    let hidden = typed.0.iter().filter(|(name, _)| name != "csrf").cloned().collect();
+    let accept =
+        Accept { title: task.legend.clone(), action: task.action.clone(), back: task.cancel.clone(), hidden };
+    preview(visit, &base, subject, &facts, accept).await.map(Some)
+}
+
+/// The plan's timetable as it now stands.
+pub(crate) async fn as_it_stands(visit: &Visit, plan: &Code) -> Result<Arc<PlanTimetable>, AppError> {
     let view = visit.app.view(app::read::Asked::default()).await?;
     visit.app.timetable_dates(plan, view).await
 }
