@@ -12,6 +12,7 @@ use domain::journal::Seq;
 use jiff::civil::Date;
 
 use crate::ledger::changed_since;
+use crate::pairs::{COLUMNS, pairs};
 use crate::sql::Param;
 use crate::statements::places;
 
@@ -199,6 +200,10 @@ impl Asked {
         let mut words: Vec<&str> = words.split_whitespace().collect();
         words.sort_by_key(|word| !word.bytes().any(|byte| byte.is_ascii_digit()));
         for word in words {
+            for (column, bits) in COLUMNS.iter().zip(pairs(word)).filter(|(_, bits)| *bits != 0) {
+                let place = asked.value(bits);
+                asked.and(&format!("{column} & {place} = {place}"));
+            }
             asked.like("words", word);
         }
         if !query.lights.is_empty() && matches!(part, Part::Ended | Part::Holding(Standing::Open)) {

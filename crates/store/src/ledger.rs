@@ -14,6 +14,7 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Result, StoreError};
+use crate::pairs::pairs;
 use crate::sql::{Connection, Param, Row};
 
 /// A link as seen from its far end.
@@ -92,11 +93,12 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
         searched(row),
     ];
     let [from, until, lead, caller, person, sector, received, due, finished, reported, words] = &texts;
+    let bits = pairs(words);
     connection.send(
         "INSERT INTO item (plan, code, from_day, until_day, kind, standing, level, series, lead_unit, units, \
          areas, caller, person, sector, received, due, finished, reported, late, weekly, evidence, number, \
-         name, words, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-         $17, $18, $19, $20, $21, $22, $23, $24, $25)",
+         name, words, body, pairs_0, pairs_1, pairs_2, pairs_3) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+         $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
         &[
             plan.as_str().into(),
             row.code.as_str().into(),
@@ -123,6 +125,10 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
             Param::Text(&row.name.zh),
             words.into(),
             Param::Text(&body),
+            Param::Int(bits[0]),
+            Param::Int(bits[1]),
+            Param::Int(bits[2]),
+            Param::Int(bits[3]),
         ],
     )
 }

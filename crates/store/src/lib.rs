@@ -22,6 +22,7 @@ mod listing;
 mod migrate;
 mod notice;
 mod paged;
+mod pairs;
 mod postgres;
 mod queue;
 mod rebuild;

@@ -28,7 +28,8 @@ pub(crate) struct Paged<'a> {
 
 /// What may be asked of a row that is looked at.
 const LOOKED_INTO: &str = "plan, code, from_day, kind, standing, level, series, lead_unit, units, areas, caller, person, \
-                           sector, received, due, finished, reported, late, weekly, evidence, number, name, words";
+                           sector, received, due, finished, reported, late, weekly, evidence, number, name, words, \
+                           pairs_0, pairs_1, pairs_2, pairs_3";
 
 impl Asked {
     /// The rows of the part from where a page begins, and their order.
