@@ -28,8 +28,7 @@ pub(crate) struct Paged<'a> {
 
 /// What may be asked of a row that is looked at.
 const LOOKED_INTO: &str = "plan, code, from_day, kind, standing, level, series, lead_unit, units, areas, caller, person, \
-                           sector, received, due, finished, reported, late, weekly, evidence, number, name, words, \
-                           pairs_0, pairs_1, pairs_2, pairs_3";
+                           sector, received, due, finished, reported, late, weekly, evidence, number, name, words";
 
 impl Asked {
     /// The rows of the part from where a page begins, and their order.
@@ -58,7 +57,7 @@ impl Asked {
                 let first = format!("SELECT {LOOKED_INTO} FROM item WHERE {part} {ordered} LIMIT {rows}");
                 (format!("({first}) looked_at"), format!("1 = 1{}", self.filter))
             }
-            Way::Order | Way::Find => ("item".to_owned(), format!("{part}{}", self.filter)),
+            Way::Order | Way::Find => (self.rows.to_owned(), format!("{part}{}", self.filter)),
         };
         let most = self.value(page.limit as i64 + 1);
         // Only the rows of the page are read whole.

@@ -1,17 +1,23 @@
-//! Which pairs of neighbouring letters a text has, in a few bits: most rows that do not have a word in them are
-//! known by these, and their texts need not be looked through.
+//! Which letters and pairs of neighbouring letters a text has, in some bits: most rows that do not have a word in
+//! them are known by these, and their texts need not be looked through.
 
 /// The columns that hold the bits, and the bits of each: one that is positive in both databases.
-pub(crate) const COLUMNS: [&str; 4] = ["pairs_0", "pairs_1", "pairs_2", "pairs_3"];
+pub(crate) const COLUMNS: [&str; 8] =
+    ["pairs_0", "pairs_1", "pairs_2", "pairs_3", "pairs_4", "pairs_5", "pairs_6", "pairs_7"];
+/// The bits of a text.
+pub(crate) type Pairs = [i64; 8];
 const BITS: u64 = 62;
 
 /// The bits of a text. Those of a part of it are among them.
-pub(crate) fn pairs(text: &str) -> [i64; 4] {
-    let mut out = [0i64; 4];
-    let letters = text.chars().zip(text.chars().skip(1));
-    for (a, b) in letters {
-        let at = mixed(u64::from(u32::from(a)) << 32 | u64::from(u32::from(b))) % (BITS * out.len() as u64);
-        out[(at / BITS) as usize] |= 1 << (at % BITS);
+pub(crate) fn pairs(text: &str) -> Pairs {
+    let mut out = [0i64; 8];
+    let mut before = 0u64;
+    for letter in text.chars().map(|letter| u64::from(u32::from(letter))) {
+        for seen in [Some(letter), (before > 0).then_some(before << 32 | letter)].into_iter().flatten() {
+            let at = mixed(seen) % (BITS * out.len() as u64);
+            out[(at / BITS) as usize] |= 1 << (at % BITS);
+        }
+        before = letter;
     }
     out
 }
@@ -38,8 +44,8 @@ mod tests {
                 assert!(pairs(&part).iter().zip(whole).all(|(part, whole)| part & whole == *part), "{part}");
             }
         }
-        assert_eq!(pairs("路"), [0; 4]);
-        assert!(pairs("停水").iter().zip(whole).any(|(part, whole)| part & whole != *part));
+        assert_eq!(pairs(""), [0; 8]);
+        assert!(pairs("停水不便").iter().zip(whole).any(|(part, whole)| part & whole != *part));
         assert!(whole.iter().all(|bits| *bits >= 0));
     }
 }
