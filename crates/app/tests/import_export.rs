@@ -105,7 +105,8 @@ async fn load(app: &App) -> Code {
         app.change(&Actor::operator(), change).await.unwrap();
     }
     for table in TABLES.iter().filter(|table| {
-        let others = ["areas", "units", "indicators", "items", "item_records", "step_work", "step_links"];
+        let others =
+            ["areas", "units", "indicators", "items", "item_records", "step_work", "step_links", "requests"];
         !others.contains(&table.name)
     }) {
         if table.name == "baselines" {

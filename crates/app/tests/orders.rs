@@ -301,7 +301,7 @@ fn what_is_wrong_is_named_by_row_and_column(scratch: Scratch) {
 const SHORT: &[&str] = &["工单编号", "受理时间", "主要内容", "办理单位", "转办时间", "办结时间", "办理结果"];
 
 /// A row of these: number, text, unit, when it was given out and answered, and the answer.
-fn short<'a>([number, text, unit, assigned, answered, answer]: [&'a str; 6]) -> Vec<&'a str> {
+fn short([number, text, unit, assigned, answered, answer]: [&str; 6]) -> Vec<&str> {
     vec![number, "2019-08-01 09:00", text, unit, assigned, answered, answer]
 }
 

@@ -163,7 +163,7 @@ pub fn prepare(
         plan: plan.clone(),
         headings,
         heading_row: heading_row.number,
-        span: body().next().zip(body().last()).map(|(first, last)| (first.number, last.number)),
+        span: body().next().zip(body().next_back()).map(|(first, last)| (first.number, last.number)),
         rows: Vec::new(),
         problems: Vec::new(),
         total: body().count(),
