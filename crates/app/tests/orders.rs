@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use app::import::{ImportReport, Mode, Outcome, Profile, Resolver, Sheet, SheetRow, prepare};
 use app::read::Asked;
-use app::request::ProtectionKey;
+use app::request::{NewRequest, ProtectionKey};
 use app::table::table;
 use app::{Actor, App, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
@@ -20,11 +20,11 @@ use domain::request::clock::TimeLimit;
 use domain::request::query::RequestQuery;
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
-use domain::request::{Request, RequestCategory, RequestRules, RequestState};
+use domain::request::{Channel, Request, RequestCategory, RequestRules, RequestState};
 use domain::source::Source;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
-use jiff::civil::date;
+use jiff::civil::{Date, date};
 use scratch::Scratch;
 use store::Database;
 
@@ -80,6 +80,11 @@ impl Place {
     }
 
     fn import(&self, rows: &[&[&str]], mode: Mode) -> ImportReport {
+        self.import_read_on(self.app.clock().today(), rows, mode)
+    }
+
+    /// Takes rows in that were read on a day.
+    fn import_read_on(&self, today: Date, rows: &[&[&str]], mode: Mode) -> ImportReport {
         let numbered = rows.iter().zip(1..).map(|(cells, number)| SheetRow {
             number,
             cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
@@ -87,7 +92,6 @@ impl Place {
         let sheet = Sheet { rows: numbered.collect(), ..Sheet::default() };
         let portfolio = self.runtime.block_on(self.app.portfolio(&code("p"), Asked::default())).unwrap();
         let resolver = Resolver::of(&portfolio);
-        let today = self.app.clock().today();
         let prepared =
             prepare(table("requests").unwrap(), &code("p"), &sheet, &Profile::default(), &resolver, today)
                 .unwrap();
@@ -282,7 +286,7 @@ fn what_is_wrong_is_named_by_row_and_column(scratch: Scratch) {
             (5, "answered"),
             (6, "unit"),
             (7, "unit"),
-            (8, "text"),
+            (8, "received"),
             (9, "number"),
             (10, "number"),
         ]
@@ -294,6 +298,158 @@ fn what_is_wrong_is_named_by_row_and_column(scratch: Scratch) {
     assert_eq!((report.counts.new, report.counts.refused, place.count()), (1, 8, 1));
 }
 
+const SHORT: &[&str] = &["工单编号", "受理时间", "主要内容", "办理单位", "转办时间", "办结时间", "办理结果"];
+
+/// A row of these: number, text, unit, when it was given out and answered, and the answer.
+fn short([number, text, unit, assigned, answered, answer]: [&str; 6]) -> Vec<&str> {
+    vec![number, "2019-08-01 09:00", text, unit, assigned, answered, answer]
+}
+
+/// Rows under their headings.
+fn headed<'a>(rows: &'a [Vec<&'a str>]) -> Vec<&'a [&'a str]> {
+    std::iter::once(SHORT).chain(rows.iter().map(Vec::as_slice)).collect()
+}
+
+fn only_the_outcome_is_wrong(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let (long, fitting) = ("字".repeat(4_001), "字".repeat(4_000));
+    // Masked, a name of two characters is three.
+    let masked = format!("{}。我叫张三。", "字".repeat(3_994));
+    let rows = [
+        short(["1", "路灯不亮", "", "", "2019-08-02 09:00", &long]),
+        short(["2", "路灯不亮", "", "", "2019-08-15 09:00", "已修复"]),
+        short(["3", "路灯不亮", "", "", "2019-08-02 09:00", &fitting]),
+        short(["4", "路灯不亮", "", "", "2019-08-02 09:00", "已\t修\u{1}复"]),
+        short(["5", "路灯不亮", "", "", "2019-08-02 09:00", &masked]),
+    ];
+    let report = place.import(&headed(&rows), Mode::ApplyGood);
+    let named: Vec<(u32, &str, &str)> =
+        report.problems.iter().map(|it| (it.row, it.column.as_str(), it.key())).collect();
+    assert_eq!(
+        named,
+        [(2, "办理结果", "cell-too-long"), (3, "办结时间", "cell-future"), (6, "办理结果", "cell-too-long")]
+    );
+    assert_eq!((report.counts.new, report.counts.refused, place.count()), (2, 3, 2));
+    assert_eq!(place.one("3").state, RequestState::Answered);
+    assert_eq!(place.one("4").answers[0].1, "已 修复");
+}
+
+fn half_an_order_takes_all_with_it(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let rows = [
+        short(["1", "路灯不亮", "", "", "", ""]),
+        short(["2", "路灯不亮", "", "", "2019-08-20 09:00", "已修复"]),
+    ];
+    // Read where the day is a later one, the outcome is found wrong only when the order has been written.
+    let report = place.import_read_on(date(2019, 9, 1), &headed(&rows), Mode::ApplyGood);
+    assert!(!report.applied);
+    assert!(!report.is_good() && report.problems.iter().all(|problem| problem.row == 3));
+    assert_eq!(place.count(), 0);
+}
+
+fn an_order_brought_again_brings_its_outcome(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let import = |rows: &[Vec<&str>], mode: Mode| {
+        let report = place.import(&headed(rows), mode);
+        assert!(report.is_good(), "{:?}", report.problems);
+        (report.counts.new, report.counts.changed, report.counts.unchanged)
+    };
+    let (lamp, road, water, again) = ("清水苑路灯不亮", "什么时候修路？", "清水苑停水", "清水苑路灯又不亮");
+    let monday = [("lamp", lamp), ("road", road), ("water", water), ("again", again)];
+    let monday = monday.map(|(number, text)| short([number, text, "", "", "", ""]));
+    assert_eq!(import(&monday, Mode::Apply), (4, 0, 0));
+    let state = |number: &str| place.one(number).state;
+    assert_eq!((state("lamp"), state("water")), (RequestState::Assigned, RequestState::Assigned));
+    assert_eq!((state("road"), state("again")), (RequestState::Received, RequestState::Assigned));
+    // One of them gets an answer first, and then another one.
+    let ended = "2019-08-05 10:00";
+    let first = [short(["again", again, "", "", ended, "另有答复"])];
+    assert_eq!(import(&first, Mode::Apply), (0, 1, 0));
+    let friday = [
+        short(["lamp", lamp, "", "", ended, "已处理"]),
+        short(["road", road, "", "", ended, "已处理"]),
+        short(["water", water, "自来水公司", "2019-08-02 09:00", ended, "已处理"]),
+        short(["again", again, "", "", ended, "已处理"]),
+    ];
+    assert_eq!(import(&friday, Mode::DryRun), (0, 3, 1));
+    assert_eq!(import(&friday, Mode::Apply), (0, 3, 1));
+    for number in ["lamp", "road", "water"] {
+        let held = place.one(number);
+        assert_eq!(held.state, RequestState::Answered, "{number}");
+        assert_eq!(held.answers, [(date(2019, 8, 5).at(10, 0, 0, 0), "已处理".to_owned())], "{number}");
+    }
+    let steps = |number: &str| -> Vec<&'static str> {
+        place.one(number).moves.iter().map(|moved| moved.step.as_str()).collect()
+    };
+    assert_eq!(steps("lamp"), ["assign", "accept", "answer"]);
+    assert_eq!(steps("road"), ["answer"], "nobody had it");
+    assert_eq!(steps("water"), ["assign", "redispatch", "accept", "answer"]);
+    assert_eq!(place.one("water").lead_unit, Some(code("water")));
+    assert_eq!(place.one("again").answers[0].1, "另有答复");
+    assert_eq!(import(&friday, Mode::Apply), (0, 0, 4), "and once");
+}
+
+fn numbers_of_this_site_and_of_others_are_told_apart(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let ask = || {
+        let new = NewRequest { address: "东门".into(), ..NewRequest::new(Channel::Site, "路灯不亮") };
+        place.runtime.block_on(place.app.file_request(&Actor::Public, &code("p"), new)).unwrap()
+    };
+    let asked = ask().code;
+    let (day, number) = asked.as_str().split_once('-').unwrap();
+    let number: u64 = number.parse().unwrap();
+    // An order that is called like a request of this site is another one.
+    let report =
+        place.import(&headed(&[short([asked.as_str(), "小区停水", "", "", "", ""])]), Mode::ApplyGood);
+    let named: Vec<(&str, &str)> =
+        report.problems.iter().map(|problem| (problem.field.as_str(), problem.key())).collect();
+    assert_eq!((named, place.count()), (vec![("number", "already-registered")], 1));
+    // Numbers that this site would give next are taken.
+    let numbers: Vec<String> = (number + 20..number + 60).map(|next| format!("{day}-{next}")).collect();
+    let rows: Vec<Vec<&str>> =
+        numbers.iter().map(|number| short([number, "小区停水", "", "", "", ""])).collect();
+    let rows = headed(&rows);
+    assert_eq!(place.import(&rows, Mode::Apply).counts.new, 40);
+    let next = ask();
+    assert!(!next.again && !numbers.iter().any(|number| number == next.code.as_str()), "{next:?}");
+    assert_eq!(place.count(), 42);
+    assert_eq!(place.import(&rows, Mode::Apply).counts.unchanged, 40);
+}
+
+fn a_point_is_two_numbers_on_earth(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let row = |number: &'static str, longitude: &'static str, latitude: &'static str| {
+        vec![number, "2019-08-01 09:00", "路灯不亮", longitude, latitude]
+    };
+    let rows = [
+        vec!["工单编号", "受理时间", "主要内容", "经度", "纬度"],
+        row("1", "116.361", "40.071"),
+        row("2", "116.361", ""),
+        row("3", "", "40.071"),
+        row("4", "116361", "40.071"),
+        row("5", "116.361", "90.000001"),
+        row("6", "79228162514264337593543950335", "40.071"),
+        row("7", "-180", "-90"),
+    ];
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let report = place.import(&rows, Mode::ApplyGood);
+    let named: Vec<(u32, &str, &str)> =
+        report.problems.iter().map(|it| (it.row, it.field.as_str(), it.key())).collect();
+    assert_eq!(
+        named,
+        [
+            (3, "latitude", "cell-missing"),
+            (4, "longitude", "cell-missing"),
+            (5, "longitude", "cell-not-degrees"),
+            (6, "latitude", "cell-not-degrees"),
+            (7, "longitude", "cell-not-degrees"),
+        ]
+    );
+    assert_eq!(report.counts.new, 2);
+    let point = place.one("1").point.unwrap();
+    assert_eq!((point.longitude, point.latitude), (116_361_000, 40_071_000));
+}
+
 macro_rules! on_both {
     ($($name:ident),*) => {
         mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
@@ -303,4 +459,12 @@ macro_rules! on_both {
     };
 }
 
-on_both!(orders_come_in_once_with_what_became_of_them, what_is_wrong_is_named_by_row_and_column);
+on_both!(
+    orders_come_in_once_with_what_became_of_them,
+    what_is_wrong_is_named_by_row_and_column,
+    only_the_outcome_is_wrong,
+    half_an_order_takes_all_with_it,
+    an_order_brought_again_brings_its_outcome,
+    numbers_of_this_site_and_of_others_are_told_apart,
+    a_point_is_two_numbers_on_earth
+);

@@ -1,11 +1,9 @@
 //! Text files of separated values: CSV and its relatives.
 
-use std::borrow::Cow;
 use std::io::{Read, Seek, SeekFrom, Write};
 
-use encoding_rs::{Decoder, DecoderResult, Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
-
 use crate::cell::{Cell, Heading, RowSink, WriteError};
+use crate::encoding::{Transcoded, Written, decode};
 use crate::injection::neutral;
 use crate::sheet::{Gather, Limits, ReadError, Sheet};
 
@@ -38,47 +36,37 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
     Ok(gather.sheet)
 }
 
-/// A long text file in pieces of so many rows, so that it need not be held in memory: each piece begins with
-/// the rows in which headings are looked for, numbered as they are in the file.
+/// A long text file in pieces of so many rows, so that it need not be held in memory: each piece but the first
+/// begins with the row of the headings. Rows are numbered as they are in the file.
 pub struct Pieces<R> {
     reader: csv::Reader<Transcoded<R>>,
     limits: Limits,
     rows: usize,
-    head: Vec<(u32, Vec<String>)>,
-    headings: Headings,
+    /// The rows of the first piece, until it is said which of them has the headings.
+    first: Vec<(u32, Vec<String>)>,
+    headings: Option<(u32, Vec<String>)>,
     broken_lines: u64,
     previous: u64,
     done: bool,
 }
 
-/// Which rows stand before those of later pieces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Headings {
-    /// Not known yet: the first piece shows them.
-    Unknown,
-    Row(u32),
-}
-
-/// Rows that may hold the headings.
-const HEAD_ROWS: usize = 10;
-
 impl<R: Read + Seek> Pieces<R> {
     /// `rows`: the most rows of a piece. The whole file is looked through once for how it is written.
     pub fn new(mut file: R, rows: usize, limits: Limits) -> Result<Self, ReadError> {
-        let (encoding, mark, begin) = written_in(&mut file)?;
-        file.seek(SeekFrom::Start(mark)).map_err(|_| ReadError::Unreadable)?;
-        let transcoded = Transcoded::new(file, encoding);
+        let written = Written::find(&mut file)?;
+        file.seek(SeekFrom::Start(written.mark as u64)).map_err(|_| ReadError::Unreadable)?;
+        let transcoded = Transcoded::new(file, &written);
         let reader = csv::ReaderBuilder::new()
             .has_headers(false)
             .flexible(true)
-            .delimiter(separator(&begin))
+            .delimiter(separator(&written.begin))
             .from_reader(transcoded);
         Ok(Self {
             reader,
             limits,
             rows: rows.max(1),
-            head: Vec::new(),
-            headings: Headings::Unknown,
+            first: Vec::new(),
+            headings: None,
             broken_lines: 0,
             previous: 0,
             done: false,
@@ -87,17 +75,17 @@ impl<R: Read + Seek> Pieces<R> {
 
     /// Says in which row of the first piece the headings were found: later ones begin with it.
     pub fn headings_in(&mut self, row: u32) {
-        self.headings = Headings::Row(row);
+        if self.headings.is_none() {
+            self.headings = std::mem::take(&mut self.first).into_iter().find(|(number, _)| *number == row);
+        }
     }
 
     fn piece(&mut self) -> Result<Option<Sheet>, ReadError> {
         let mut gather = Gather::new(&self.limits);
         let first = self.previous == 0;
-        if let Headings::Row(row) = self.headings {
-            for (number, cells) in self.head.iter().filter(|(number, _)| *number == row) {
-                for (column, cell) in cells.iter().enumerate() {
-                    gather.cell(*number, column, cell)?;
-                }
+        if let Some((number, cells)) = &self.headings {
+            for (column, cell) in cells.iter().enumerate() {
+                gather.cell(*number, column, cell)?;
             }
         }
         let mut record = csv::StringRecord::new();
@@ -111,8 +99,7 @@ impl<R: Read + Seek> Pieces<R> {
                 }
                 Err(_) => {
                     self.done = true;
-                    let line = usize::try_from(self.previous + 1).unwrap_or(usize::MAX);
-                    return Err(ReadError::Encoding { byte: self.reader.get_ref().taken, line });
+                    return Err(self.reader.get_ref().error());
                 }
             }
             self.broken_lines += record.as_slice().bytes().filter(|byte| *byte == b'\n').count() as u64;
@@ -120,8 +107,8 @@ impl<R: Read + Seek> Pieces<R> {
             let number = line.saturating_sub(self.broken_lines).max(self.previous + 1);
             self.previous = number;
             let row = u32::try_from(number).unwrap_or(u32::MAX);
-            if self.head.len() < HEAD_ROWS {
-                self.head.push((row, record.iter().map(str::to_owned).collect()));
+            if first {
+                self.first.push((row, record.iter().map(str::to_owned).collect()));
             }
             for (column, cell) in record.iter().enumerate() {
                 gather.cell(row, column, cell)?;
@@ -147,155 +134,6 @@ impl<R: Read + Seek> Iterator for Pieces<R> {
             }
         }
     }
-}
-
-/// How a file is written, where its text begins, and that beginning: by its mark, else UTF-8 where all of it is,
-/// else GB18030.
-fn written_in<R: Read>(file: &mut R) -> Result<(&'static Encoding, u64, String), ReadError> {
-    let mut buffer = vec![0u8; 1 << 16];
-    let (mut begin, mut rest) = (Vec::new(), Vec::new());
-    let (mut sound, mut zero) = (true, false);
-    loop {
-        let read = file.read(&mut buffer).map_err(|_| ReadError::Unreadable)?;
-        if read == 0 {
-            break;
-        }
-        let new = &buffer[..read];
-        if begin.len() < 1 << 16 {
-            begin.extend_from_slice(new);
-        }
-        zero |= new.contains(&0);
-        if sound {
-            rest.extend_from_slice(new);
-            match std::str::from_utf8(&rest) {
-                Ok(_) => rest.clear(),
-                Err(error) if error.error_len().is_none() => {
-                    rest.drain(..error.valid_up_to());
-                }
-                Err(_) => sound = false,
-            }
-        }
-    }
-    sound &= rest.is_empty();
-    if begin.is_empty() {
-        return Err(ReadError::Empty);
-    }
-    for (mark, encoding) in MARKS {
-        if begin.starts_with(mark) {
-            let (text, _) = encoding.decode_without_bom_handling(&begin[mark.len()..]);
-            return Ok((encoding, mark.len() as u64, text.into_owned()));
-        }
-    }
-    if zero {
-        return Err(ReadError::Binary);
-    }
-    let encoding = if sound { UTF_8 } else { GB18030 };
-    let (text, _) = encoding.decode_without_bom_handling(&begin);
-    Ok((encoding, 0, text.into_owned()))
-}
-
-/// A file's text as UTF-8. What cannot be read in its encoding is an error, never a question mark.
-struct Transcoded<R> {
-    file: R,
-    decoder: Decoder,
-    raw: Vec<u8>,
-    from: usize,
-    filled: usize,
-    ended: bool,
-    finished: bool,
-    /// Bytes of the text that were read.
-    taken: usize,
-}
-
-impl<R: Read> Transcoded<R> {
-    fn new(file: R, encoding: &'static Encoding) -> Self {
-        let decoder = encoding.new_decoder_without_bom_handling();
-        Self {
-            file,
-            decoder,
-            raw: vec![0; 1 << 16],
-            from: 0,
-            filled: 0,
-            ended: false,
-            finished: false,
-            taken: 0,
-        }
-    }
-}
-
-impl<R: Read> Read for Transcoded<R> {
-    fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
-        // The longest character needs four bytes; what reads here brings thousands.
-        if out.len() < 4 {
-            return Err(std::io::Error::from(std::io::ErrorKind::InvalidInput));
-        }
-        loop {
-            if self.finished {
-                return Ok(0);
-            }
-            if self.from == self.filled && !self.ended {
-                self.filled = self.file.read(&mut self.raw)?;
-                self.from = 0;
-                self.ended = self.filled == 0;
-            }
-            let raw = &self.raw[self.from..self.filled];
-            let (result, read, written) =
-                self.decoder.decode_to_utf8_without_replacement(raw, out, self.ended);
-            self.from += read;
-            self.taken += read;
-            match result {
-                DecoderResult::Malformed(..) => {
-                    return Err(std::io::Error::from(std::io::ErrorKind::InvalidData));
-                }
-                DecoderResult::InputEmpty => self.finished = self.ended,
-                DecoderResult::OutputFull => {}
-            }
-            if written > 0 {
-                return Ok(written);
-            }
-        }
-    }
-}
-
-/// Marks at the beginning of a text that say how it is written.
-const MARKS: [(&[u8], &Encoding); 3] =
-    [(b"\xef\xbb\xbf", UTF_8), (b"\xff\xfe", UTF_16LE), (b"\xfe\xff", UTF_16BE)];
-
-/// The text behind the bytes. GB18030 is only believed of bytes that are not plainly UTF-8 with a
-/// few broken places: those are named instead.
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
-    for (mark, encoding) in MARKS {
-        if let Some(rest) = bytes.strip_prefix(mark) {
-            return encoding.decode_without_bom_handling_and_without_replacement(rest).ok_or_else(|| {
-                let at = std::str::from_utf8(rest).map_or_else(|error| error.valid_up_to(), |_| 0);
-                broken(bytes, at + mark.len())
-            });
-        }
-    }
-    let error = match std::str::from_utf8(bytes) {
-        Ok(text) if text.contains('\0') => return Err(ReadError::Binary),
-        Ok(text) => return Ok(Cow::Borrowed(text)),
-        Err(error) => error,
-    };
-    if bytes.contains(&0) {
-        return Err(ReadError::Binary);
-    }
-    let (mut sound, mut unsound) = (0usize, 0usize);
-    for chunk in bytes.utf8_chunks() {
-        sound += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        unsound += usize::from(!chunk.invalid().is_empty());
-    }
-    if sound > unsound * 4 {
-        return Err(broken(bytes, error.valid_up_to()));
-    }
-    GB18030
-        .decode_without_bom_handling_and_without_replacement(bytes)
-        .ok_or_else(|| broken(bytes, error.valid_up_to()))
-}
-
-fn broken(bytes: &[u8], at: usize) -> ReadError {
-    let line = bytes[..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1;
-    ReadError::Encoding { byte: at + 1, line }
 }
 
 /// The separator that occurs most often in the first line with any, outside quotation marks.
@@ -374,6 +212,8 @@ impl<W: Write> RowSink for CsvSink<W> {
 
 #[cfg(test)]
 mod tests {
+    use encoding_rs::GB18030;
+
     use super::*;
 
     fn cells(bytes: &[u8]) -> Vec<(u32, Vec<String>)> {

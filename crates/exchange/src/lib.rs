@@ -4,6 +4,7 @@ pub mod bridges;
 pub mod cell;
 pub mod decimal;
 pub mod delimited;
+mod encoding;
 pub mod geojson;
 pub mod icalendar;
 pub mod injection;

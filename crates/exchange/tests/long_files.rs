@@ -47,6 +47,16 @@ proptest! {
         let whole = read(&bytes, &Limits::default()).unwrap();
         prop_assert_eq!(pieces(&bytes, rows).unwrap(), whole.rows);
     }
+
+    #[test]
+    fn a_broken_byte_is_named_wherever_it_is(at in 0usize..140_000, byte in 0x80u8..=0xff) {
+        let mut bytes = "编号,内容\n".repeat(10_000).into_bytes();
+        bytes[at] = byte;
+        let limits = Limits::default();
+        let held = read(&bytes, &limits);
+        let long = pieces(&bytes, 4_000);
+        prop_assert_eq!(long.err(), held.err());
+    }
 }
 
 #[test]
@@ -61,9 +71,45 @@ fn how_a_long_file_is_written_is_found_out() {
     }
     assert_eq!(pieces(b"", 5), Err(ReadError::Empty));
     assert_eq!(pieces(b"a,b\x00c", 5), Err(ReadError::Binary));
-    // A broken place far behind the beginning stops the reading there, and says where.
-    let mut broken = "编号,内容\n".repeat(50_000).into_bytes();
-    broken.extend_from_slice(b"\xff\xff\xff,x\n");
-    let error = pieces(&broken, 1_000).unwrap_err();
-    assert!(matches!(error, ReadError::Encoding { line, .. } if line > 1), "{error:?}");
+}
+
+#[test]
+fn a_broken_place_is_named_as_in_a_file_that_is_held() {
+    let text = "编号,内容\n".repeat(50_000);
+    let far = [text.as_bytes(), b"\xff\xff\xff,x\n"].concat();
+    assert_eq!(pieces(&far, 1_000), Err(ReadError::Encoding { byte: text.len() + 1, line: 50_001 }));
+    // A byte that is missing in the middle makes no file of another encoding.
+    let mut fewer = text.clone().into_bytes();
+    fewer.remove(14 * 30_000 + 1);
+    let error = pieces(&fewer, 1_000).unwrap_err();
+    assert_eq!(error, ReadError::Encoding { byte: 14 * 30_000 + 1, line: 30_001 });
+    assert_eq!(read(&fewer, &Limits::default()), Err(error.clone()));
+    // With a mark, too, and where the file ends within a character.
+    let marked = [b"\xef\xbb\xbf".as_slice(), fewer.as_slice()].concat();
+    assert_eq!(pieces(&marked, 1_000), Err(ReadError::Encoding { byte: 14 * 30_000 + 4, line: 30_001 }));
+    let short = &text.as_bytes()[..text.len() - 2];
+    assert_eq!(pieces(short, 1_000), Err(ReadError::Encoding { byte: text.len() - 3, line: 50_000 }));
+    // What is neither is told where it is broken, not where it ceases to be UTF-8.
+    let mut neither = GB18030.encode(&text).0.into_owned();
+    let line = neither.len() / 50_000;
+    neither[line * 20_000] = 0xff;
+    assert_eq!(pieces(&neither, 1_000), Err(ReadError::Encoding { byte: line * 20_000 + 1, line: 20_001 }));
+}
+
+#[test]
+fn headings_may_stand_far_below() {
+    let mut text = (1..=30).map(|row| format!("note {row}\n")).collect::<String>();
+    text.push_str("number,text\n");
+    text.extend((32..=200).map(|row| format!("{row},x\n")));
+    let mut file = Pieces::new(Cursor::new(text.into_bytes()), 50, Limits::default()).unwrap();
+    let mut begin = Vec::new();
+    while let Some(piece) = file.next() {
+        file.headings_in(31);
+        let piece = piece.unwrap();
+        begin.push((piece.rows[0].number, piece.rows[1].number));
+        if begin.len() > 1 {
+            assert_eq!(piece.rows[0].cells, ["number", "text"]);
+        }
+    }
+    assert_eq!(begin, [(1, 2), (31, 51), (31, 101), (31, 151)]);
 }

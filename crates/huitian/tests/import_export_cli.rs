@@ -67,6 +67,18 @@ impl Place {
     fn entries(&self) -> u64 {
         self.json(&["verify", "--format", "json"])["entries"].as_u64().unwrap()
     }
+
+    fn requests(&self) -> usize {
+        let address = format!("sqlite://{}", self.path("demo.db").display());
+        requests(&store::Database::open(&address.parse().unwrap(), 0).unwrap())
+    }
+}
+
+/// Requests on the books.
+fn requests(database: &store::Database) -> usize {
+    let plan = domain::code::Code::new("huitian-2018").unwrap();
+    let query = domain::request::query::RequestQuery::default();
+    database.read(|c| c.request_count(&plan, &query, 1_000_000)).unwrap() as usize
 }
 
 fn records(text: &str) -> (Vec<String>, Vec<Vec<String>>) {
@@ -323,11 +335,7 @@ fn work_orders_go_on_where_they_were_stopped() {
     std::fs::write(place.path("orders.csv"), &text).unwrap();
     let address = format!("sqlite://{}", place.path("demo.db").display());
     let database = store::Database::open(&address.parse().unwrap(), 0).unwrap();
-    let count = || {
-        let plan = domain::code::Code::new("huitian-2018").unwrap();
-        let query = domain::request::query::RequestQuery::default();
-        database.read(|c| c.request_count(&plan, &query, 1_000_000)).unwrap() as usize
-    };
+    let count = || requests(&database);
     let before = count();
     let args =
         ["import", "orders.csv", "--table", "requests", "--plan", "huitian-2018", "--database", &address];
@@ -376,6 +384,63 @@ fn work_orders_go_on_where_they_were_stopped() {
         place.run(&["import", "in.csv", "--table", "projects", "--skip-wrong"]).status.code(),
         Some(1)
     );
+}
+
+#[test]
+fn a_long_file_is_told_as_far_as_it_was_taken_in() {
+    // The first piece ends with row 5,000; the headings stand below a preamble, in row 12.
+    const FIRST: usize = 4_988;
+    const ROWS: usize = 5_040;
+    let place = Place::new();
+    std::fs::write(place.path("p.toml"), "table = \"requests\"\nheader_row = 12\n").unwrap();
+    let write = |number: &str, unit: &str| {
+        let mut text: String = (1..12).map(|row| format!("说明{row}\n")).collect();
+        text.push_str("工单编号,受理时间,主要内容,办理单位,办结时间,办理结果\n");
+        for row in 13..13 + ROWS {
+            let (number, unit) = if row == 5_050 { (number, unit) } else { ("", "") };
+            let own = format!("G{row}");
+            let number = if number.is_empty() { own.as_str() } else { number };
+            text.push_str(&format!(
+                "{number},2019-05-01 09:00,回龙观西大街路灯不亮,{unit},2019-06-01 10:00,已修复\n"
+            ));
+        }
+        std::fs::write(place.path("long.csv"), text).unwrap();
+    };
+    let run = |more: &[&str]| {
+        let args = ["import", "long.csv", "--profile", "p.toml", "--lang", "en"];
+        let output = place.run(&[&args[..], more].concat());
+        assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let json = |more: &[&str]| -> serde_json::Value {
+        serde_json::from_str(&run(&[&["--format", "json"][..], more].concat())).unwrap()
+    };
+    let counts = |report: &serde_json::Value| {
+        ["new", "unchanged", "refused"].map(|name| report["counts"][name].as_u64().unwrap() as usize)
+    };
+    let before = place.requests();
+    // What only the rules find wrong is found by trying, not by looking through.
+    write("", "nobody");
+    let tried = json(&["--dry-run"]);
+    assert_eq!((counts(&tried), place.requests()), ([ROWS - 1, 0, 1], before));
+    let stopped = json(&[]);
+    assert_eq!(counts(&stopped), [FIRST, 0, 1]);
+    assert_eq!((&stopped["stopped_at_row"], &stopped["applied"]), (&5_001.into(), &true.into()));
+    assert_eq!(stopped["problems"][0]["row"], 5_050);
+    assert_eq!(place.requests(), before + FIRST);
+    let said = run(&[]);
+    assert!(said.contains("Rows taken in: 4988; entries written: 0."), "{said}");
+    assert!(said.contains("the piece that begins in row 5001") && !said.contains("Nothing was"), "{said}");
+    let tried = json(&["--dry-run"]);
+    assert_eq!(counts(&tried), [ROWS - FIRST - 1, FIRST, 1]);
+    // A number that stands in an earlier piece is named like one of the same piece.
+    write("G13", "");
+    let tried = json(&["--dry-run"]);
+    let twin = &tried["problems"][0];
+    assert_eq!((&twin["row"], &twin["problem"]), (&5_050.into(), &"import-twin".into()));
+    assert!(twin["message"].as_str().unwrap().contains("row 13"), "{twin}");
+    assert_eq!(counts(&json(&[]))[2], 1);
+    assert_eq!(place.requests(), before + FIRST, "nothing of a file with mistakes");
 }
 
 #[test]

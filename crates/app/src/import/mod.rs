@@ -13,6 +13,7 @@ mod report;
 mod resolve;
 mod run;
 mod telling;
+mod twins;
 mod values;
 mod waiting;
 
@@ -23,6 +24,7 @@ pub use profile::{Profile, ProfileError};
 pub use report::{Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport};
 pub use resolve::Resolver;
 pub use run::{Mode, Progress};
+pub use twins::SeenNumbers;
 pub use values::choice_label;
 pub use waiting::{FILE_MOST, Keeping, Reading, Waiting, Written};
 

@@ -2,13 +2,8 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::HashMap;
 
 use domain::code::Code;
-use domain::command::{Context, effective_of};
-use domain::fact::Fact;
-use domain::project::ProjectFact;
-use domain::subject::Subject;
 use jiff::civil::Date;
 
 use super::names::{Surety, column_label, columns, find, plain};
@@ -102,6 +97,8 @@ pub struct Prepared {
     pub(crate) problems: Vec<RowProblem>,
     /// The row of the headings.
     pub heading_row: u32,
+    /// The first and the last row below the headings that are not empty.
+    pub span: Option<(u32, u32)>,
     /// How many rows below the headings are not empty.
     pub total: usize,
 }
@@ -129,6 +126,7 @@ impl Prepared {
             span: None,
             rows: Vec::new(),
             problems: self.problems,
+            stopped: None,
         }
     }
 
@@ -165,6 +163,7 @@ pub fn prepare(
         plan: plan.clone(),
         headings,
         heading_row: heading_row.number,
+        span: body().next().zip(body().next_back()).map(|(first, last)| (first.number, last.number)),
         rows: Vec::new(),
         problems: Vec::new(),
         total: body().count(),
@@ -186,7 +185,7 @@ pub fn prepare(
         let get = |name: &str| {
             translated.iter().find(|(held, _)| *held == name).map_or("", |(_, cell)| cell.as_ref())
         };
-        match table.row(plan, get) {
+        match table.row(plan, today, get) {
             Ok(_) if faulty.binary_search(&row.number).is_ok() => {}
             Ok(asks) => out.rows.push(PreparedRow { row: row.number, asks }),
             Err(errors) => {
@@ -349,66 +348,4 @@ impl Prepared {
         }
         stray.is_some()
     }
-
-    /// Rows of the file that say the same thing of the same day: which one holds is not for the
-    /// program to guess, so the later one is named with the earlier.
-    fn name_twins(&mut self, today: Date) {
-        let mut seen: HashMap<(Subject, String, Date), u32> = HashMap::with_capacity(self.rows.len());
-        let mut twins: Vec<RowProblem> = Vec::new();
-        let mut orders: HashMap<&str, u32> = HashMap::new();
-        let actor = Code::new("import").expect("a literal code");
-        for PreparedRow { row, asks } in &self.rows {
-            let Row::Change(change) = asks else {
-                twins.extend(twin_order(*row, asks, &mut orders));
-                continue;
-            };
-            let context = Context {
-                today,
-                actor: actor.clone(),
-                effective: change.effective.unwrap_or(today),
-                source: domain::source::Source::default(),
-                reason: String::new(),
-            };
-            for fact in change.command.facts() {
-                let mut slot = fact.slot();
-                // Several remarks of one day stand side by side.
-                if let Fact::Project(ProjectFact::Remark { text }) = fact {
-                    slot.push_str(text);
-                }
-                // What is said of an item is told in the order of the rows; only the very same is a twin.
-                if let Fact::Item(fact) = fact {
-                    slot = format!("{slot} {fact:?}");
-                }
-                let key = (change.command.subject().clone(), slot, effective_of(fact, &context));
-                if let Some(first) = seen.get(&key) {
-                    twins.push(RowProblem {
-                        row: *row,
-                        column: String::new(),
-                        field: key.1.chars().take(60).collect(),
-                        value: key.0.code.to_string(),
-                        kind: ProblemKind::Twin { first: *first },
-                    });
-                    break;
-                }
-                seen.insert(key, *row);
-            }
-        }
-        let named: Vec<u32> = twins.iter().map(|twin| twin.row).collect();
-        self.rows.retain(|row| named.binary_search(&row.row).is_err());
-        self.problems.extend(twins);
-    }
-}
-
-/// An order whose number stands in an earlier row.
-fn twin_order<'a>(row: u32, asks: &'a Row, seen: &mut HashMap<&'a str, u32>) -> Option<RowProblem> {
-    let Row::Order(order) = asks else { return None };
-    let number = order.new.number.as_str();
-    let first = *seen.entry(number).or_insert(row);
-    (first != row).then(|| RowProblem {
-        row,
-        column: String::new(),
-        field: "number".into(),
-        value: number.chars().take(60).collect(),
-        kind: ProblemKind::Twin { first },
-    })
 }

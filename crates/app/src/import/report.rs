@@ -86,7 +86,10 @@ impl RowProblem {
                 say(problem.key(), &args)
             }
             ProblemKind::Sheet { key, args } => say(key, args),
-            ProblemKind::Twin { first } => say("import-twin", &[("first", first.to_string())]),
+            ProblemKind::Twin { first } => {
+                let key = if self.field == "number" { "import-twin-number" } else { "import-twin" };
+                say(key, &[("first", first.to_string())])
+            }
             ProblemKind::Refused(refusal) => words::refusal(lang, refusal),
         }
     }
@@ -137,6 +140,13 @@ pub struct Counts {
     pub refused: usize,
 }
 
+impl Counts {
+    /// Rows that are on record.
+    pub fn taken_in(&self) -> usize {
+        self.new + self.changed + self.unchanged
+    }
+}
+
 /// What an import came to, or would.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportReport {
@@ -153,6 +163,9 @@ pub struct ImportReport {
     /// In the order of the file.
     pub rows: Vec<RowReport>,
     pub problems: Vec<RowProblem>,
+    /// Of a file in pieces: the first row of the piece at which it stopped, of which nothing was taken in; what is
+    /// counted here is what was taken in before.
+    pub stopped: Option<u32>,
 }
 
 /// Rows and problems that are held of several pieces of one file.
@@ -171,10 +184,23 @@ impl ImportReport {
             (Some((first, _)), Some((_, last))) => Some((first, last)),
             (held, new) => held.or(new),
         };
+        self.list(piece.rows, piece.problems);
+    }
+
+    /// What stopped the file in another piece of it, added: of those before it all is on record, of this one
+    /// nothing but its mistakes is told.
+    pub fn stop(&mut self, piece: Self, row: u32) {
+        self.stopped = Some(row);
+        self.counts.refused += piece.counts.refused;
+        let refused = |row: &RowReport| row.outcome == Outcome::Refused;
+        self.list(piece.rows.into_iter().filter(refused).collect(), piece.problems);
+    }
+
+    fn list(&mut self, rows: Vec<RowReport>, problems: Vec<RowProblem>) {
         let room = HELD_MOST.saturating_sub(self.rows.len());
-        self.rows.extend(piece.rows.into_iter().take(room));
+        self.rows.extend(rows.into_iter().take(room));
         let room = HELD_MOST.saturating_sub(self.problems.len());
-        self.problems.extend(piece.problems.into_iter().take(room));
+        self.problems.extend(problems.into_iter().take(room));
     }
 
     pub fn is_good(&self) -> bool {

@@ -28,7 +28,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::request::{Filing, Order, ProtectionKey};
+use crate::request::{Filing, NotTaken, Order, ProtectionKey};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -186,6 +186,8 @@ pub(super) fn run(
     let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
     let (mut counts, mut entries, mut span) = (Counts::default(), 0, None);
+    // Half an order must not stay on the books: then nothing does.
+    let mut halved = false;
     for (at, PreparedRow { row, asks }) in prepared.rows.iter().enumerate() {
         if at % STRIDE == 0
             && let Some(progress) = progress
@@ -194,7 +196,7 @@ pub(super) fn run(
         }
         let listed = rows.len() < LISTED_MOST;
         let done = match asks {
-            Row::Change(change) => run_row(tx, actor, change, ground, listed),
+            Row::Change(change) => run_row(tx, actor, change, ground, listed).map_err(NotTaken::from),
             Row::Order(order) => run_order(tx, actor, &prepared.plan, order, ground, listed),
         };
         match done {
@@ -221,13 +223,14 @@ pub(super) fn run(
                     });
                 }
             }
-            Err(AppError::Refused(refusals)) => {
+            Err(NotTaken { error: AppError::Refused(refusals), begun }) => {
+                halved |= begun;
                 wrong.insert(*row);
                 if problems.len() < PROBLEMS_MOST {
                     problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, asks, r)));
                 }
             }
-            Err(error) => return Err(Ended::Failed(error)),
+            Err(NotTaken { error, .. }) => return Err(Ended::Failed(error)),
         }
     }
     counts.refused = wrong.len();
@@ -242,7 +245,7 @@ pub(super) fn run(
         applied: match mode {
             Mode::DryRun => false,
             Mode::Apply => wrong.is_empty(),
-            Mode::ApplyGood => true,
+            Mode::ApplyGood => !halved,
         },
         headings: prepared.headings.clone(),
         counts,
@@ -250,6 +253,7 @@ pub(super) fn run(
         span,
         rows,
         problems,
+        stopped: None,
     };
     Ok(Ran { report, touched })
 }
@@ -302,15 +306,15 @@ fn run_order(
     order: &Order,
     ground: &Ground,
     listed: bool,
-) -> Result<Done, AppError> {
+) -> Result<Done, NotTaken> {
     let of_plan = Target { plan: Some(plan.clone()), ..Target::default() };
     if !matches!(actor, Actor::Operator(_)) && !actor.may(Action::Import, &of_plan) {
-        return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
+        return Err(AppError::from(Refusal::whole(Problem::NotAllowed(Action::Import))).into());
     }
     let Ground { now, today, wall, key } = ground;
     let filing = Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall };
-    let (filed, entries) = filing.order(tx, order)?;
-    Ok(Done::of(Subject::request(plan, &filed.code), &entries, None, listed))
+    let (code, entries) = filing.order(tx, order)?;
+    Ok(Done::of(Subject::request(plan, &code), &entries, None, listed))
 }
 
 impl Done {

@@ -12,7 +12,9 @@ use domain::request::call_back::{given, preset_of, received};
 use domain::request::personal::mask;
 use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
-use domain::request::{Channel, Intake, Place, Point, RequestFact, RequestKind, RequestStep, Urgency};
+use domain::request::{
+    Channel, Intake, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency,
+};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
@@ -105,9 +107,14 @@ fn title_of(text: &str) -> String {
 }
 
 /// Line ends of one kind, and no characters that cannot be seen.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let kept = text.trim().replace("\r\n", "\n").replace('\r', "\n");
     kept.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| *c == '\n' || !c.is_control()).collect()
+}
+
+/// A text as it is recorded.
+pub(crate) fn recorded(text: &str) -> String {
+    mask(&clean(text))
 }
 
 /// The secret of a link that is the same whenever the same is sent: sent twice, it is one request. One of the
@@ -142,9 +149,7 @@ impl App {
         self.database()
             .write_async(move |tx| {
                 let filing = Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall };
-                new.iter()
-                    .map(|new| Ok(filing.one(tx, new, None)?.0))
-                    .collect::<Result<Vec<Filed>, AppError>>()
+                new.iter().map(|new| filing.one(tx, new)).collect::<Result<Vec<Filed>, AppError>>()
             })
             .await
     }
@@ -165,25 +170,53 @@ pub(crate) struct Filing<'a> {
     pub wall: DateTime,
 }
 
+/// What a number stands as in an address; one that cannot stand there is known by its digest.
+fn code_of(number: &str) -> Result<Code, AppError> {
+    let digest = || format!("n-{}", hash(number).chars().take(20).collect::<String>());
+    let wrong = |_| Refusal { field: "number".into(), problem: Problem::Empty };
+    Code::new(number).or_else(|_| Code::new(&digest())).map_err(wrong).map_err(AppError::from)
+}
+
 impl Filing<'_> {
-    /// Takes one in. `handed` names the unit that it was given to elsewhere, and when.
-    pub(super) fn one(
-        &self,
-        tx: &mut Tx,
-        new: &NewRequest,
-        handed: Option<(&Code, DateTime)>,
-    ) -> Result<(Filed, Vec<Entry>), AppError> {
+    /// Takes one in, once for its link and its number.
+    fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
         let link = if new.secret.is_empty() { String::new() } else { hash(&new.secret) };
         if !link.is_empty()
             && let Some((_, code)) = tx.request_by_secret(&link)?
         {
-            return Ok((Filed { code, again: true, unit: None }, Vec::new()));
+            return Ok(Filed { code, again: true, unit: None });
         }
+        if let Some(held) = self.known(tx, new)? {
+            return Ok(Filed { code: held.code, again: true, unit: None });
+        }
+        Ok(self.register(tx, new, link, None)?.0)
+    }
+
+    /// The request that came with the same number before.
+    pub(super) fn known(&self, tx: &mut Tx, new: &NewRequest) -> Result<Option<Request>, AppError> {
+        let number = new.number.trim();
+        if number.is_empty() {
+            return Ok(None);
+        }
+        let subject = Subject::request(self.plan, &code_of(number)?);
+        let Some(history) = tx.subject(&subject)? else { return Ok(None) };
+        match Request::at(&history, View::ALL) {
+            Some(held) if held.number == number => Ok(Some(held)),
+            // This site has given the number to another one: being called the same does not make them the same.
+            _ => Err(Refusal { field: "number".into(), problem: Problem::AlreadyRegistered(subject) }.into()),
+        }
+    }
+
+    /// Puts one on the books. `handed` names the unit that it was given to elsewhere, and when.
+    pub(super) fn register(
+        &self,
+        tx: &mut Tx,
+        new: &NewRequest,
+        link: String,
+        handed: Option<(&Code, DateTime)>,
+    ) -> Result<(Filed, Vec<Entry>), AppError> {
         let code = self.code(tx, new)?;
         let subject = Subject::request(self.plan, &code);
-        if !new.number.is_empty() && tx.subject(&subject)?.is_some() {
-            return Ok((Filed { code, again: true, unit: None }, Vec::new()));
-        }
         let (facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, handed))??;
         let change = Change {
             command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
@@ -197,19 +230,21 @@ impl Filing<'_> {
     }
 
     /// The number that people name it by: its own where it has one, else the day and a number nobody else has.
-    fn code(&self, tx: &Tx, new: &NewRequest) -> Result<Code, AppError> {
+    fn code(&self, tx: &mut Tx, new: &NewRequest) -> Result<Code, AppError> {
         let number = new.number.trim();
-        let text = if number.is_empty() {
-            let at = new.at.unwrap_or(self.wall);
-            format!("{}-{}", at.strftime("%y%m%d"), tx.head().next())
-        } else if Code::new(number).is_ok() {
-            number.to_owned()
-        } else {
-            // A number that cannot stand in an address is known by its digest.
-            format!("n-{}", hash(number).chars().take(20).collect::<String>())
-        };
-        let wrong = |_| Refusal { field: "number".into(), problem: Problem::Empty };
-        Code::new(&text).map_err(wrong).map_err(AppError::from)
+        if !number.is_empty() {
+            return code_of(number);
+        }
+        let day = new.at.unwrap_or(self.wall).strftime("%y%m%d").to_string();
+        let mut next = tx.head().next();
+        loop {
+            let code = code_of(&format!("{day}-{next}"))?;
+            if tx.subject(&Subject::request(self.plan, &code))?.is_none() {
+                return Ok(code);
+            }
+            // An order brought it along.
+            next = next.next();
+        }
     }
 
     fn facts(
@@ -221,7 +256,7 @@ impl Filing<'_> {
         let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
         let rules = rules_of(&plan)?;
         let at = new.at.unwrap_or(self.wall);
-        let text = mask(&clean(&new.text));
+        let text = recorded(&new.text);
         let title = match clean(&new.title) {
             title if title.is_empty() => title_of(&text),
             title => mask(&title),

@@ -1,15 +1,19 @@
 //! Work orders that were taken down elsewhere: each a request, with what became of it there.
 
 use domain::code::Code;
+use domain::command::Command;
 use domain::journal::Entry;
 use domain::portfolio::Portfolio;
+use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
-use domain::request::{RequestFact, RequestState, RequestStep};
+use domain::request::routing::Routing;
+use domain::request::{Request, RequestFact, RequestState, RequestStep};
 use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
-use super::file::{Filed, Filing, NewRequest};
+use super::file::{Filing, NewRequest, clean};
+use super::rules_of;
 use super::suggest::{Areas, categories};
 use crate::App;
 use crate::actor::Actor;
@@ -29,6 +33,9 @@ pub struct Order {
 
 /// Stands as the answer of an order that was closed with none.
 const SETTLED: &str = "原系统已办结，未附答复内容。 / Settled where it came from; no answer came with it.";
+
+/// Stands as the reason of giving an order to the unit that its register names later.
+const NAMED: &str = "按原系统登记的办理单位改派。 / Given to the unit that its register names.";
 
 impl Order {
     /// Fills in what its text says of category and place.
@@ -51,52 +58,131 @@ impl Order {
     }
 }
 
+/// Why an order was not taken in.
+#[derive(Debug)]
+pub(crate) struct NotTaken {
+    pub error: AppError,
+    /// Part of it was written: what is with it in its transaction must go, too.
+    pub begun: bool,
+}
+
+impl From<AppError> for NotTaken {
+    fn from(error: AppError) -> Self {
+        Self { error, begun: false }
+    }
+}
+
+/// Facts that were recorded elsewhere at a moment.
+type Step = (DateTime, Vec<RequestFact>);
+
 impl Filing<'_> {
-    /// Takes an order in, once for its number; what was recorded.
-    pub(crate) fn order(&self, tx: &mut Tx, order: &Order) -> Result<(Filed, Vec<Entry>), AppError> {
-        let (filed, mut entries) = self.one(tx, &order.new, order.unit.as_ref().zip(order.handed()))?;
-        if filed.again {
-            return Ok((filed, entries));
+    /// Takes an order in, once for its number; of one that is on the books only the outcome, where none is yet.
+    pub(crate) fn order(&self, tx: &mut Tx, order: &Order) -> Result<(Code, Vec<Entry>), NotTaken> {
+        if let Some(held) = self.known(tx, &order.new)? {
+            let steps = self.missing(tx, order, &held)?;
+            return Ok((held.code.clone(), self.past(tx, &held.code, steps, order, Vec::new())?));
         }
-        let Some(answered) = order.answered else { return Ok((filed, entries)) };
-        let assigned = order.assigned.or(order.new.at).unwrap_or(answered);
-        let moved = |step, state, at| domain::request::call_back::step(step, state, at);
-        // It may not have been given to anybody: then it was answered at once.
-        if filed.unit.is_some() {
-            let accepted = moved(RequestStep::Accept, RequestState::Accepted, assigned);
-            entries.extend(self.past(tx, &filed.code, vec![accepted], assigned, order)?);
-        }
-        let text = if order.answer.is_empty() { SETTLED } else { &order.answer };
-        let facts = vec![
-            moved(RequestStep::Answer, RequestState::Answered, answered),
-            RequestFact::Answer { at: answered, text: text.to_owned() }.masked(),
-        ];
-        entries.extend(self.past(tx, &filed.code, facts, answered, order)?);
-        Ok((filed, entries))
+        let handed = order.unit.as_ref().zip(order.handed());
+        let (filed, entries) = self.register(tx, &order.new, String::new(), handed)?;
+        let steps = match order.answered {
+            // It may not have been given to anybody: then it was answered at once.
+            Some(answered) => {
+                outcome(order, answered, filed.unit.is_some().then(|| order.handed().unwrap_or(answered)))
+            }
+            None => Vec::new(),
+        };
+        let entries = self.past(tx, &filed.code, steps, order, entries)?;
+        Ok((filed.code, entries))
     }
 
-    /// What was done elsewhere is on the word of whoever brings it: nobody here did it.
+    /// What an order says that the request it became does not: how it ended, where nobody here or elsewhere has
+    /// said otherwise meanwhile.
+    fn missing(&self, tx: &mut Tx, order: &Order, held: &Request) -> Result<Vec<Step>, AppError> {
+        let Some(answered) = order.answered else { return Ok(Vec::new()) };
+        let waits = matches!(held.state, RequestState::Received | RequestState::Assigned);
+        let at = order.handed().unwrap_or(answered).max(held.since);
+        if !waits || !held.answers.is_empty() || at > answered {
+            return Ok(Vec::new());
+        }
+        let untouched = held.moves.iter().all(|moved| moved.seq == held.registered);
+        let goes_to = match (&order.unit, &held.lead_unit) {
+            (Some(unit), Some(lead)) if unit == lead => None,
+            (Some(unit), None) => Some((unit, RequestStep::Assign)),
+            // Until then the rules had given it to somebody.
+            (Some(unit), Some(_)) if untouched => Some((unit, RequestStep::Redispatch)),
+            (Some(_), Some(_)) => return Ok(Vec::new()),
+            (None, _) => None,
+        };
+        let mut steps = Vec::new();
+        if let Some((unit, step)) = goes_to {
+            steps.push((at, self.given_to(tx, held, unit, step, at)?));
+        }
+        let accepted = (held.lead_unit.is_some() || goes_to.is_some()).then_some(at);
+        steps.extend(outcome(order, answered, accepted));
+        Ok(steps)
+    }
+
+    fn given_to(
+        &self,
+        tx: &mut Tx,
+        held: &Request,
+        unit: &Code,
+        step: RequestStep,
+        at: DateTime,
+    ) -> Result<Vec<RequestFact>, AppError> {
+        let to = Routing { unit: unit.clone(), supporting: Vec::new(), by_backstop: false };
+        tx.with_lookup(|lookup| -> Result<Vec<RequestFact>, AppError> {
+            let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+            let (rules, category) = (rules_of(&plan)?, held.category.as_ref());
+            let preset = preset_of(rules, &plan.request_categories, category, held.urgency)
+                .ok_or(AppError::NotFound)?;
+            Ok(given(Some(held), step, &to, preset, at, NAMED.to_owned()))
+        })?
+    }
+
+    /// What was done elsewhere is on the word of whoever brings it: nobody here did it. `entries` are those
+    /// written of it before.
     fn past(
         &self,
         tx: &mut Tx,
         code: &Code,
-        facts: Vec<RequestFact>,
-        at: DateTime,
+        steps: Vec<Step>,
         order: &Order,
-    ) -> Result<Vec<Entry>, AppError> {
-        let change = Change {
-            command: domain::command::Command::Record {
-                subject: Subject::request(self.plan, code),
-                facts: facts.into_iter().map(Into::into).collect(),
-                expected: None,
-            },
-            effective: Some(at.date()),
-            source: order.new.source.clone(),
-            reason: String::new(),
-        };
+        mut entries: Vec<Entry>,
+    ) -> Result<Vec<Entry>, NotTaken> {
         let brought = self.actor.person().cloned().map_or_else(|| self.actor.clone(), Actor::Operator);
-        Ok(make(tx, &brought, &change, self.now, self.today)?.entries)
+        for (at, facts) in steps {
+            let change = Change {
+                command: Command::Record {
+                    subject: Subject::request(self.plan, code),
+                    facts: facts.into_iter().map(Into::into).collect(),
+                    expected: None,
+                },
+                effective: Some(at.date()),
+                source: order.new.source.clone(),
+                reason: String::new(),
+            };
+            let begun = !entries.is_empty();
+            let receipt = make(tx, &brought, &change, self.now, self.today)
+                .map_err(|error| NotTaken { error, begun })?;
+            entries.extend(receipt.entries);
+        }
+        Ok(entries)
     }
+}
+
+/// How an order ended: accepted where somebody had it, then answered.
+fn outcome(order: &Order, answered: DateTime, accepted: Option<DateTime>) -> Vec<Step> {
+    let text = match clean(&order.answer) {
+        text if text.trim().is_empty() => SETTLED.to_owned(),
+        text => text,
+    };
+    let accept = |at| (at, vec![moved(RequestStep::Accept, RequestState::Accepted, at)]);
+    let answer = vec![
+        moved(RequestStep::Answer, RequestState::Answered, answered),
+        RequestFact::Answer { at: answered, text }.masked(),
+    ];
+    accepted.map(accept).into_iter().chain([(answered, answer)]).collect()
 }
 
 impl Order {
@@ -111,6 +197,7 @@ impl Order {
         held.into_iter().find(|(_, held)| *held == Some(code)).map(|(column, _)| column)
     }
 
+    /// When it was given out, as far as it says.
     fn handed(&self) -> Option<DateTime> {
         self.assigned.or(self.new.at)
     }

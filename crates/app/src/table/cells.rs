@@ -36,9 +36,19 @@ pub enum CellProblem {
     NotYuan,
     NotYesNo,
     NotOneOf(&'static [&'static str]),
-    TooLong,
+    TooLong {
+        max: usize,
+    },
     /// A moment before the one that it follows.
     TooEarly,
+    /// A moment that has not come yet.
+    Future {
+        today: Date,
+    },
+    /// A longitude or latitude that is not on earth.
+    NotDegrees {
+        most: u8,
+    },
 }
 
 impl CellProblem {
@@ -56,15 +66,19 @@ impl CellProblem {
             Self::NotYuan => "cell-not-yuan",
             Self::NotYesNo => "cell-not-yes-no",
             Self::NotOneOf(_) => "cell-not-one-of",
-            Self::TooLong => "cell-too-long",
+            Self::TooLong { .. } => "cell-too-long",
             Self::TooEarly => "cell-too-early",
+            Self::Future { .. } => "cell-future",
+            Self::NotDegrees { .. } => "cell-not-degrees",
         }
     }
 
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::NotOneOf(words) => vec![("words", words.join(", "))],
-            Self::TooLong => vec![("max", CELL_MOST.to_string())],
+            Self::TooLong { max } => vec![("max", max.to_string())],
+            Self::Future { today } => vec![("today", today.to_string())],
+            Self::NotDegrees { most } => vec![("most", most.to_string())],
             _ => Vec::new(),
         }
     }
@@ -117,7 +131,7 @@ impl<'a> Cells<'a> {
     pub(crate) fn text(&mut self, column: &str) -> String {
         let text = self.raw(column);
         if text.chars().count() > CELL_MOST {
-            self.fail(column, CellProblem::TooLong);
+            self.fail(column, CellProblem::TooLong { max: CELL_MOST });
             return String::new();
         }
         text.replace("\r\n", "\n")

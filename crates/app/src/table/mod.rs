@@ -16,6 +16,7 @@ use domain::fact::Fact;
 use domain::refusal::Refusal;
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
+use jiff::civil::Date;
 
 pub use cells::{CellError, CellProblem, Cells};
 pub use item_records::RECORDS;
@@ -148,9 +149,14 @@ impl Table {
     }
 
     /// Reads one row, whatever it asks for.
-    pub fn row<'a>(&self, plan: &Code, get: impl Fn(&str) -> &'a str + 'a) -> Result<Row, Vec<CellError>> {
+    pub fn row<'a>(
+        &self,
+        plan: &Code,
+        today: Date,
+        get: impl Fn(&str) -> &'a str + 'a,
+    ) -> Result<Row, Vec<CellError>> {
         if self.is_of_orders() {
-            return orders::order(get).map(|order| Row::Order(Box::new(order)));
+            return orders::order(today, get).map(|order| Row::Order(Box::new(order)));
         }
         self.change(plan, get).map(Row::Change)
     }

@@ -1,13 +1,14 @@
 //! Work orders of a hotline as its register has them: one row is a request, with what became of it there.
 
+use domain::named::{NAME_MAX, TEXT_MAX};
 use domain::request::{Channel, Point, RequestKind, Urgency};
 use domain::source::Source;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{CellError, CellProblem, Cells, ColumnKind as K, Table, column, items};
-use crate::request::{NewRequest, Order, PersonalData};
+use crate::request::{NewRequest, Order, PersonalData, recorded};
 
 const KINDS: &[&str] = &["complaint", "help", "question", "suggestion", "offence", "praise"];
 const CHANNELS: &[&str] = &["hotline", "direct_channel", "site", "paper", "email", "open311"];
@@ -53,8 +54,9 @@ pub(super) fn column_of(topic: &str) -> &str {
     }
 }
 
-/// Reads one order.
-pub(super) fn order<'a>(get: impl Fn(&str) -> &'a str + 'a) -> Result<Order, Vec<CellError>> {
+/// Reads one order. All that the rules would refuse of its outcome is found here: it is written down when the
+/// order itself is on the books already.
+pub(super) fn order<'a>(today: Date, get: impl Fn(&str) -> &'a str + 'a) -> Result<Order, Vec<CellError>> {
     let mut cells = Cells::new(Box::new(get));
     for column in REQUESTS.columns.iter().filter(|column| column.required) {
         cells.require(column.name);
@@ -69,6 +71,8 @@ pub(super) fn order<'a>(get: impl Fn(&str) -> &'a str + 'a) -> Result<Order, Vec
         answer: cells.text("answer"),
     };
     in_order(&mut cells, &order);
+    in_time(&mut cells, &order, today);
+    in_length(&mut cells, &order);
     let errors = cells.into_errors();
     if errors.is_empty() { Ok(order) } else { Err(errors) }
 }
@@ -102,16 +106,25 @@ fn new(cells: &mut Cells, source: Source) -> NewRequest {
 }
 
 fn point(cells: &mut Cells) -> Option<Point> {
-    let degrees = |cells: &mut Cells, name: &str| {
-        let value = cells.number(name)?;
-        (value * Decimal::from(1_000_000)).round().to_i32()
-    };
-    let point = Point { longitude: degrees(cells, "longitude")?, latitude: degrees(cells, "latitude")? };
-    if !point.is_on_earth() {
-        cells.fail("longitude", CellProblem::NotANumber);
-        return None;
+    let (longitude, latitude) = (degrees(cells, "longitude", 180), degrees(cells, "latitude", 90));
+    match (cells.is_empty("longitude"), cells.is_empty("latitude")) {
+        (true, false) => cells.fail("longitude", CellProblem::Missing),
+        (false, true) => cells.fail("latitude", CellProblem::Missing),
+        _ => {}
     }
-    Some(point)
+    Some(Point { longitude: longitude?, latitude: latitude? })
+}
+
+/// Degrees up to so many, in millionths.
+fn degrees(cells: &mut Cells, column: &str, most: u8) -> Option<i32> {
+    let value = cells.number(column)?;
+    let limit = i32::from(most) * 1_000_000;
+    let millionths = value.checked_mul(Decimal::from(1_000_000)).and_then(|value| value.round().to_i32());
+    let found = millionths.filter(|found| (-limit..=limit).contains(found));
+    if found.is_none() {
+        cells.fail(column, CellProblem::NotDegrees { most });
+    }
+    found
 }
 
 /// Nothing is given out before it came in, nor answered before it was given out.
@@ -125,6 +138,38 @@ fn in_order(cells: &mut Cells, order: &Order) {
     }
     if !order.answer.is_empty() && order.answered.is_none() {
         cells.fail("answered", CellProblem::Missing);
+    }
+}
+
+/// Nothing has happened that is still to come.
+fn in_time(cells: &mut Cells, order: &Order, today: Date) {
+    let moments = [("received", order.new.at), ("assigned", order.assigned), ("answered", order.answered)];
+    for (column, at) in moments {
+        if at.is_some_and(|at| at.date() > today) {
+            cells.fail(column, CellProblem::Future { today });
+        }
+    }
+}
+
+/// Characters that may stand for one: what is recorded is masked.
+const MASKED: usize = 3;
+
+fn in_length(cells: &mut Cells, order: &Order) {
+    let new = &order.new;
+    let texts = [
+        ("text", &new.text, TEXT_MAX),
+        ("title", &new.title, NAME_MAX),
+        ("address", &new.address, NAME_MAX),
+        ("answer", &order.answer, TEXT_MAX),
+    ];
+    for (column, text, max) in texts {
+        // Masking takes time: most texts are so short that they fit however they are masked.
+        if text.len() * MASKED > max && recorded(text).chars().count() > max {
+            cells.fail(column, CellProblem::TooLong { max });
+        }
+    }
+    if new.number.trim().chars().count() > NAME_MAX {
+        cells.fail("number", CellProblem::TooLong { max: NAME_MAX });
     }
 }
 

@@ -1,5 +1,7 @@
 //! `huitian import`: rows of a file into the ledger, all or none.
 
+mod long;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +16,7 @@ use app::{Actor, App, AppError};
 use domain::code::Code;
 use domain::subject::directory;
 use exchange::sheet::{Limits, ReadError};
-use sheets::{Format, LongFile, Style};
+use sheets::{Format, Style};
 use words::Lang;
 
 use super::common::{DatabaseArg, LangArg, plan, progress, runtime};
@@ -41,7 +43,8 @@ use super::target::Target;
     Work orders of residents (requests) may be millions: a text file of them is looked through first, then taken in\n\
     in pieces, each for good; run again after it was stopped, it goes on where it was. Who asked is sealed with the\n\
     key of the site (--protected-key, as for serve).\n\n\
-    Exit status: 0 imported (or would be), 4 some rows are wrong and nothing was imported.")]
+    Exit status: 0 imported (or would be), 4 some rows are wrong: nothing was imported, or of orders in pieces what is\n\
+    said to be.")]
 pub struct Args {
     /// The file to import
     #[arg(required_unless_present = "template", conflicts_with = "template")]
@@ -97,7 +100,7 @@ fn parse_table(name: &str) -> Result<&'static Table, String> {
     })
 }
 
-/// Some rows are wrong, and nothing was imported.
+/// Some rows are wrong.
 const WRONG: u8 = 4;
 /// Mistakes shown on the terminal.
 const SHOWN: usize = 30;
@@ -125,7 +128,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     anyhow::ensure!(table.is_of_orders() || !args.skip_wrong, "--skip-wrong is for --table requests");
     if table.is_of_orders() && !is_workbook(file)? {
-        return long(&args, file, table, &profile, lang);
+        return long::run(&args, file, table, &profile, lang);
     }
     let sheet = read(file, args.sheet.as_deref().or(profile.sheet.as_deref()), table, lang)?;
     let app = args.database.app()?;
@@ -192,82 +195,6 @@ fn protect(app: &App, key: Option<&Path>) -> anyhow::Result<()> {
     let key = key.map_or_else(|| key_file(app.database().address()), Path::to_owned);
     app.protect(ProtectionKey::from_file(&key)?);
     Ok(app.check_key(&key)?)
-}
-
-/// Rows of one piece of a long file: each piece is a transaction.
-const PIECE: usize = 5_000;
-
-/// A text file of work orders, too long to be held: looked through, then taken in piece by piece.
-fn long(
-    args: &Args,
-    file: &Path,
-    table: &'static Table,
-    profile: &Profile,
-    lang: Lang,
-) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(args.annotated.is_none(), "--annotated is for workbooks: use --report");
-    let app = args.database.app()?;
-    protect(&app, args.protected_key.as_deref())?;
-    runtime()?.block_on(async {
-        let plan = plan(&app, args.plan.as_ref()).await?;
-        let actor = actor(&app, args.person.as_ref()).await?;
-        let portfolio = app.portfolio(&plan, Asked::default()).await.map_err(|error| say(error, lang))?;
-        let resolver = Resolver::of(&portfolio);
-        let said =
-            |error: &ReadError| anyhow::anyhow!("{}: {}", file.display(), sheets::explain(lang, error));
-        let open = || -> anyhow::Result<LongFile<std::fs::File>> {
-            let opened =
-                std::fs::File::open(file).with_context(|| format!("cannot read {}", file.display()))?;
-            LongFile::new(opened, PIECE).map_err(|error| said(&error))
-        };
-        let today = app.clock().today();
-        let prepared = |sheet: &Sheet| {
-            prepare(table, &plan, sheet, profile, &resolver, today)
-                .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message(lang, table)))
-        };
-        // Nothing is taken in of a file of which something cannot be read, unless it was said so.
-        let mut total = 0;
-        let mut looked: Option<ImportReport> = None;
-        let mut pieces = open()?;
-        while let Some(piece) = pieces.next() {
-            let ready = prepared(&piece.map_err(|error| said(&error))?)?;
-            pieces.headings_in(ready.heading_row);
-            total += ready.total as u64;
-            let piece = ready.looked_through();
-            match &mut looked {
-                Some(held) => held.add(piece),
-                None => looked = Some(piece),
-            }
-        }
-        let looked = looked.context("the file has no rows")?;
-        if args.dry_run || !looked.is_good() && !args.skip_wrong {
-            return tell(args, &looked, lang);
-        }
-        let bar = progress("import", Some(total));
-        let mut report: Option<ImportReport> = None;
-        let mut pieces = open()?;
-        while let Some(piece) = pieces.next() {
-            let ready = prepared(&piece.map_err(|error| said(&error))?)?;
-            pieces.headings_in(ready.heading_row);
-            let (shown, before) = (bar.clone(), bar.position());
-            let done: app::import::Progress = Arc::new(move |rows| shown.set_position(before + rows));
-            let rows = ready.total as u64;
-            let mode = if args.skip_wrong { Mode::ApplyGood } else { Mode::Apply };
-            let piece = import(&app, &actor, ready, mode, done).await.map_err(|error| say(error, lang))?;
-            bar.set_position(before + rows);
-            let stop = !piece.applied;
-            match &mut report {
-                Some(held) => held.add(piece),
-                None => report = Some(piece),
-            }
-            if stop {
-                break;
-            }
-        }
-        bar.finish_and_clear();
-        let report = report.context("the file has no rows")?;
-        tell(args, &report, lang)
-    })
 }
 
 /// Workbooks are packed files; all else is text.
@@ -342,7 +269,10 @@ fn print(report: &ImportReport, lang: Lang) {
         println!("{}", words::with(lang, key, &[("entries", &entries)]));
         return;
     }
-    if report.applied {
+    if let Some(row) = report.stopped {
+        println!("{}", long::stopped(report, row, lang));
+        println!("{}", t("import-stopped-mend"));
+    } else if report.applied {
         let entries = report.entries.to_string();
         println!("{}", words::with(lang, "import-applied", &[("entries", &entries)]));
         println!("{}", t("import-rows-left-out"));
@@ -426,7 +356,7 @@ fn json(report: &ImportReport, lang: Lang) -> serde_json::Value {
             "new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged,
             "refused": counts.refused,
         },
-        "problems": problems, "rows": rows,
+        "problems": problems, "rows": rows, "stopped_at_row": report.stopped,
     })
 }
 

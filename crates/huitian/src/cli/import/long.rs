@@ -1,0 +1,169 @@
+//! Text files of work orders that are too long to be held: read piece by piece, each piece a transaction.
+
+use std::fs::File;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use app::import::{ImportReport, Mode, Prepared, Profile, Progress, Resolver, SeenNumbers, prepare};
+use app::read::Asked;
+use app::table::Table;
+use app::{Actor, App};
+use domain::code::Code;
+use exchange::sheet::ReadError;
+use jiff::civil::Date;
+use sheets::LongFile;
+use words::Lang;
+
+use super::super::common::{plan, progress, runtime};
+use super::{Args, actor, import, protect, say, tell};
+
+/// Rows of one piece.
+const PIECE: usize = 5_000;
+
+/// Tries the file, or looks it through and then takes it in.
+pub(super) fn run(
+    args: &Args,
+    file: &Path,
+    table: &'static Table,
+    profile: &Profile,
+    lang: Lang,
+) -> anyhow::Result<ExitCode> {
+    anyhow::ensure!(args.annotated.is_none(), "--annotated is for workbooks: use --report");
+    let app = args.database.app()?;
+    protect(&app, args.protected_key.as_deref())?;
+    runtime()?.block_on(async {
+        let plan = plan(&app, args.plan.as_ref()).await?;
+        let actor = actor(&app, args.person.as_ref()).await?;
+        let portfolio = app.portfolio(&plan, Asked::default()).await.map_err(|error| say(error, lang))?;
+        let resolver = Resolver::of(&portfolio);
+        let today = app.clock().today();
+        let long = Long { file, table, plan: &plan, profile, resolver: &resolver, today, lang };
+        if args.dry_run {
+            return tell(args, &long.run(&app, &actor, Mode::DryRun, None).await?, lang);
+        }
+        // Nothing is taken in of a file of which something cannot be read, unless it was said so.
+        let (looked, total) = long.looked_through()?;
+        if !looked.is_good() && !args.skip_wrong {
+            return tell(args, &looked, lang);
+        }
+        let mode = if args.skip_wrong { Mode::ApplyGood } else { Mode::Apply };
+        tell(args, &long.run(&app, &actor, mode, Some(total)).await?, lang)
+    })
+}
+
+/// A long file and how it is read.
+struct Long<'a> {
+    file: &'a Path,
+    table: &'static Table,
+    plan: &'a Code,
+    profile: &'a Profile,
+    resolver: &'a Resolver,
+    today: Date,
+    lang: Lang,
+}
+
+/// Its pieces, one after the other.
+struct Pieces<'a> {
+    long: &'a Long<'a>,
+    pieces: LongFile<File>,
+    seen: SeenNumbers,
+}
+
+impl Long<'_> {
+    fn open(&self) -> anyhow::Result<Pieces<'_>> {
+        let opened = File::open(self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        let pieces = LongFile::new(opened, PIECE).map_err(|error| self.said(&error))?;
+        Ok(Pieces { long: self, pieces, seen: SeenNumbers::default() })
+    }
+
+    fn said(&self, error: &ReadError) -> anyhow::Error {
+        anyhow::anyhow!("{}: {}", self.file.display(), sheets::explain(self.lang, error))
+    }
+
+    /// What its rows say by themselves, and how many there are.
+    fn looked_through(&self) -> anyhow::Result<(ImportReport, u64)> {
+        let (mut looked, mut total): (Option<ImportReport>, u64) = (None, 0);
+        let mut pieces = self.open()?;
+        while let Some(ready) = pieces.next()? {
+            total += ready.total as u64;
+            let piece = ready.looked_through();
+            match &mut looked {
+                Some(held) => held.add(piece),
+                None => looked = Some(piece),
+            }
+        }
+        Ok((looked.context("the file has no rows")?, total))
+    }
+
+    /// Tries its pieces, or takes them in until one is refused.
+    async fn run(
+        &self,
+        app: &App,
+        actor: &Actor,
+        mode: Mode,
+        total: Option<u64>,
+    ) -> anyhow::Result<ImportReport> {
+        let bar = progress("import", total);
+        let mut report: Option<ImportReport> = None;
+        // Where what is not taken in yet begins.
+        let mut row = 1;
+        let outcome: anyhow::Result<()> = async {
+            let mut pieces = self.open()?;
+            while let Some(ready) = pieces.next()? {
+                let (first, last) = ready.span.unwrap_or((row, row));
+                row = first;
+                let (rows, before, shown) = (ready.total as u64, bar.position(), bar.clone());
+                let done: Progress = Arc::new(move |rows| shown.set_position(before + rows));
+                let piece =
+                    import(app, actor, ready, mode, done).await.map_err(|error| say(error, self.lang))?;
+                bar.set_position(before + rows);
+                let stop = mode != Mode::DryRun && !piece.applied;
+                match &mut report {
+                    Some(held) if stop => held.stop(piece, row),
+                    Some(held) => held.add(piece),
+                    None => report = Some(piece),
+                }
+                if stop {
+                    break;
+                }
+                row = last + 1;
+            }
+            Ok(())
+        }
+        .await;
+        bar.finish_and_clear();
+        match (outcome, report) {
+            // What was taken in before it broke off stays, and is told.
+            (Err(error), Some(held)) if held.applied => {
+                Err(anyhow::anyhow!("{} {error:#}", stopped(&held, row, self.lang)))
+            }
+            (Err(error), _) => Err(error),
+            (Ok(()), report) => report.context("the file has no rows"),
+        }
+    }
+}
+
+impl Pieces<'_> {
+    fn next(&mut self) -> anyhow::Result<Option<Prepared>> {
+        let Some(piece) = self.pieces.next() else { return Ok(None) };
+        let long = self.long;
+        let sheet = piece.map_err(|error| long.said(&error))?;
+        let mut ready = prepare(long.table, long.plan, &sheet, long.profile, long.resolver, long.today)
+            .map_err(|error| {
+                anyhow::anyhow!("{}: {}", long.file.display(), error.message(long.lang, long.table))
+            })?;
+        self.pieces.headings_in(ready.heading_row);
+        ready.name_earlier(&mut self.seen);
+        Ok(Some(ready))
+    }
+}
+
+/// How far a file was taken in that stopped at the piece beginning in a row.
+pub(super) fn stopped(report: &ImportReport, row: u32, lang: Lang) -> String {
+    let (rows, entries) = (report.counts.taken_in().to_string(), report.entries.to_string());
+    let row = row.to_string();
+    let args = [("rows", rows.as_str()), ("entries", &entries), ("row", &row)];
+    words::with(lang, "import-stopped", &args)
+}
