@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier};
@@ -25,6 +26,7 @@ struct Servers {
     scratch: Scratch,
     addresses: [String; 2],
     running: Vec<Option<Running>>,
+    key: tempfile::TempDir,
 }
 
 impl Servers {
@@ -36,11 +38,13 @@ impl Servers {
             .unwrap();
         assert!(loaded.success());
         let addresses = [(); 2].map(|()| format!("127.0.0.1:{}", free_port()));
-        let running = addresses.iter().map(|address| Some(serve(&scratch, address))).collect();
+        // Both seal with the same key, kept where nothing stays behind.
+        let key = tempfile::tempdir().unwrap();
+        let running = addresses.iter().map(|address| Some(serve(&scratch, address, key.path()))).collect();
         for address in &addresses {
             wait_for(|| std::net::TcpStream::connect(address).is_ok()).unwrap();
         }
-        Some(Self { scratch, addresses, running })
+        Some(Self { scratch, addresses, running, key })
     }
 
     fn database(&self) -> Database {
@@ -63,9 +67,10 @@ impl Servers {
     }
 }
 
-fn serve(scratch: &Scratch, address: &str) -> Running {
+fn serve(scratch: &Scratch, address: &str, key: &Path) -> Running {
     let mut command = huitian(&["serve", "--insecure-cookies", "--trusted-proxies", "1"]);
     command.args(["--database", scratch.address(), "--listen", address]);
+    command.arg("--protected-key").arg(key.join("huitian.key"));
     Running::start(command.stdout(Stdio::null()).stderr(Stdio::null())).unwrap()
 }
 
@@ -291,7 +296,7 @@ fn concurrent_edits_lose_nothing_and_one_server_may_die() {
     assert!(beyond <= uncertain.load(Ordering::SeqCst), "{beyond} changes that nobody made");
 
     // The dead one comes back and both show the same.
-    servers.running[0] = Some(serve(&servers.scratch, &servers.addresses[0]));
+    servers.running[0] = Some(serve(&servers.scratch, &servers.addresses[0], servers.key.path()));
     wait_for(|| std::net::TcpStream::connect(&servers.addresses[0]).is_ok()).unwrap();
     let client = Client { token: &token, from: "10.0.1.1".into() };
     for project in PROJECTS {

@@ -94,6 +94,11 @@ impl Others {
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../target").join(self.folder)
     }
 
+    /// Says to the tests why they are not there.
+    fn missing(&self) -> PathBuf {
+        self.folder().with_extension("missing")
+    }
+
     fn python(&self) -> PathBuf {
         self.folder().join("bin/python")
     }
@@ -104,10 +109,13 @@ impl Others {
     }
 
     fn fetch(&self) -> anyhow::Result<()> {
+        let (folder, missing) = (self.folder(), self.missing());
+        if missing.exists() {
+            std::fs::remove_file(&missing)?;
+        }
         if self.there() {
             return Ok(());
         }
-        let folder = self.folder();
         println!("installing {} into {}", self.packages.join(", "), folder.display());
         let made = Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder).status()?;
         anyhow::ensure!(made.success(), "a folder of Python packages was not made");
@@ -118,7 +126,10 @@ impl Others {
         if !installed.success() || !self.there() {
             // A second opinion from outside must not stand in the way of a machine that cannot fetch it.
             std::fs::remove_dir_all(&folder)?;
-            println!("missing: {}; get it with: pip install {}", self.what, self.packages.join(" "));
+            let said =
+                format!("missing: {}; get it with: pip install {}", self.what, self.packages.join(" "));
+            std::fs::write(&missing, &said)?;
+            println!("{said}");
         }
         Ok(())
     }

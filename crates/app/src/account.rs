@@ -73,9 +73,16 @@ impl TokenScope {
 /// A program that brings residents' requests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Program {
-    /// What its key is known by; not the secret.
+    /// Whose key it has, and the key's name: a key with a new end is still the same program's.
     pub id: String,
     pub name: String,
+}
+
+impl Program {
+    fn of(token: ApiToken) -> Self {
+        // No code has a slash in it.
+        Self { id: format!("{}/{}", token.person, token.name.trim()), name: token.name }
+    }
 }
 
 /// A token as it is shown once.
@@ -251,7 +258,7 @@ impl App {
             return Ok(None);
         };
         let held = self.actor(&token.person).await?;
-        Ok(held.map(|_| Program { id: token.id, name: token.name }))
+        Ok(held.map(|_| Program::of(token)))
     }
 
     async fn hash_password(&self, password: String) -> Result<String, AppError> {

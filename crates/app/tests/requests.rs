@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use app::read::Asked;
 use app::request::{
-    HotOutcome, NewRequest, PersonalData, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging,
+    HotOutcome, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy, RateQuestion,
+    RequestAct, RequestPaging, request_token,
 };
-use app::{Actor, App, AppError, Change, FixedClock};
+use app::{Actor, App, AppError, Change, FixedClock, Program};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
@@ -345,6 +346,55 @@ fn who_asked_is_sealed_and_erased(scratch: Scratch) {
     assert!(place.app.check_key(std::path::Path::new("key")).is_ok());
 }
 
+fn what_programs_add_is_known_again(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let program = Program { id: "desk/camera".into(), name: "camera".into() };
+    let brought =
+        NewRequest { program: program.id.clone(), channel: Channel::Open311, ..new("路灯不亮", "s1") };
+    let filed = place.file(brought);
+    let add = |app: &App, program: &Program, number: &str, wish| {
+        let update = ProgramUpdate { number: number.into(), wish, text: "还是不亮".into() };
+        place.runtime.block_on(app.update_by_program(&plan, &filed, program, update))
+    };
+    let request = || place.runtime.block_on(place.app.request(&plan, &filed, Asked::default())).unwrap().0;
+    let words = || request().words.len();
+    let nothing = ProgramWish::Nothing;
+    assert!(add(&place.app, &program, "7", nothing).unwrap());
+    assert!(!add(&place.app, &program, "7", nothing).unwrap() && words() == 1);
+    place.day(FIRST, 10);
+    assert!(add(&place.app, &program, "8", nothing).unwrap() && words() == 2);
+    let other = Program { id: "desk/other".into(), ..program.clone() };
+    assert!(matches!(add(&place.app, &other, "9", nothing), Err(AppError::NotFound)));
+    // A wish that comes too early only leaves its words.
+    place.day(FIRST, 11);
+    assert!(add(&place.app, &program, "10", ProgramWish::Reopen).unwrap() && words() == 3);
+    // The token tells the number and opens nothing.
+    let token = request_token("s1");
+    let told = |app: &App| place.runtime.block_on(app.request_of_token(&plan, &token));
+    assert_eq!(told(&place.app).unwrap(), filed);
+    assert!(place.by_link(&token, RequestAct::Word { text: "补充".into() }).is_err());
+    assert!(place.runtime.block_on(place.app.request_of_token(&plan, "s1")).is_err());
+
+    let mut file = Vec::new();
+    place.app.database().backup(&mut file, |_| {}).unwrap();
+    let elsewhere = Scratch::sqlite();
+    let copy = Database::open(&elsewhere.address().parse().unwrap(), 0).unwrap();
+    copy.restore(std::io::Cursor::new(file), |_| {}).unwrap();
+    let copy = App::new(copy, place.clock.clone());
+    assert!(!add(&copy, &program, "8", nothing).unwrap());
+    assert_eq!(told(&copy).unwrap(), filed);
+
+    assert!(add(&place.app, &program, "11", ProgramWish::Withdraw).unwrap());
+    assert_eq!(request().state, RequestState::Withdrawn);
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    place.runtime.block_on(place.app.erase_person(&desk, &plan, &filed, "本人申请")).unwrap();
+    assert!(told(&place.app).is_err());
+    let kept =
+        place.app.database().read(|c| c.first("SELECT COUNT(*) FROM request_update", &[], |row| row.int(0)));
+    assert_eq!(kept.unwrap(), Some(0));
+}
+
 fn lists_search_and_counts_agree(scratch: Scratch) {
     let place = Place::open(scratch);
     let point = |east: i32| Some(Point { longitude: 116_320_000 + east, latitude: 40_070_000 });
@@ -524,6 +574,7 @@ macro_rules! on_both {
 on_both!(
     the_whole_path,
     who_asked_is_sealed_and_erased,
+    what_programs_add_is_known_again,
     lists_search_and_counts_agree,
     pages_of_a_list_hold_every_request_once,
     what_many_people_raise_is_found_and_becomes_a_task,

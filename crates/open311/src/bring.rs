@@ -1,12 +1,14 @@
 //! Taking a request in from a program, and telling its number by a token.
 
-use app::Program;
-use app::request::{NewRequest, PersonalData, repeatable_secret};
+use app::request::{NewRequest, PersonalData, repeatable_secret, request_token};
+use app::{AppError, Program};
 use axum::http::StatusCode;
 use domain::code::Code;
 use domain::request::question::{self, AnswerFault, QuestionAnswer, tidy};
 use domain::request::{Channel, RequestCategory, RequestState};
 use domain::source::Source;
+use jiff::ToSpan;
+use jiff::civil::DateTime;
 use words::Lang;
 
 use crate::Server;
@@ -18,6 +20,10 @@ use crate::jurisdiction::Jurisdiction;
 /// Characters of a description, as the standard has it, and of other fields.
 const TEXT_MOST: usize = 4_000;
 const LINE_MOST: usize = 200;
+/// The number and the token of what was only looked at.
+const TEST: &str = "test";
+/// What tells one sender from another.
+const TELLING: [&str; 4] = ["email", "phone", "device_id", "description"];
 
 /// The program whose key a call brings.
 pub async fn program(server: &Server, asked: &Asked) -> Result<Program, Fault> {
@@ -38,20 +44,15 @@ pub async fn bring(
 ) -> Result<Node, Fault> {
     let program = program(server, asked).await?;
     let (new, category) = read(server, held, asked, &program).await?;
-    let (number, token) = if test {
-        ("test".to_owned(), "test".to_owned())
+    let (number, token, notice) = if test {
+        (TEST.to_owned(), TEST.to_owned(), words::text(lang, "open311-test-notice").into_owned())
     } else {
-        let secret = new.secret.clone();
-        let filed = server.app.file_request(&app::Actor::Public, &held.plan, new).await?;
-        (filed.code.to_string(), secret)
-    };
-    let notice = match test {
-        true => words::text(lang, "open311-test-notice").into_owned(),
-        false => {
-            let plan = &held.plan;
-            let address = format!("{site}/p/{plan}/my?key={token}");
-            words::with(lang, "open311-notice", &[("address", address.as_str())])
-        }
+        let (plan, key) = (&held.plan, new.secret.clone());
+        let filed = server.app.file_request(&app::Actor::Public, plan, new).await?;
+        let address = format!("{site}/p/{plan}/my?key={key}");
+        let notice = words::with(lang, "open311-notice", &[("address", address.as_str())]);
+        // A token stands in addresses, which are logged: it tells the number and opens nothing.
+        (filed.code.to_string(), request_token(&key), notice)
     };
     let name = match category.batch {
         true => ("token", Node::text(token)),
@@ -157,21 +158,34 @@ async fn read<'a>(
             email: asked.get("email").unwrap_or_default().to_owned(),
             ..PersonalData::default()
         },
-        secret: secret(server, asked),
+        secret: secret(server, held, asked).await?,
         source: Source { title: format!("Open311 · {}", program.name), ..Source::default() },
         ..NewRequest::new(Channel::Open311, text)
     };
     Ok((new, category))
 }
 
-/// A program that got no answer sends the same again: within a minute it is the same request.
-fn secret(server: &Server, asked: &Asked) -> String {
-    let minute = server.app.wall().strftime("%Y-%m-%dT%H:%M").to_string();
-    let mut parts = vec![minute.as_str()];
-    for (name, value) in &asked.0 {
-        parts.extend([name.as_str(), value.as_str()]);
+/// A program that got no answer sends the same again: within a minute it is the same request, where anything in it
+/// tells who sends it. Without, two people may well have said the same.
+async fn secret(server: &Server, held: &Jurisdiction, asked: &Asked) -> Result<String, Fault> {
+    if TELLING.iter().all(|name| asked.get(name).is_none()) {
+        return Ok(server.app.request_secret());
     }
-    repeatable_secret(&parts)
+    let now = server.app.wall();
+    let of = |at: DateTime| {
+        let minute = at.strftime("%Y-%m-%dT%H:%M").to_string();
+        let mut parts = vec![minute.as_str()];
+        for (name, value) in &asked.0 {
+            parts.extend([name.as_str(), value.as_str()]);
+        }
+        repeatable_secret(&parts)
+    };
+    let before = of(now.saturating_sub(1.minute()));
+    match server.app.request_of_link(&held.plan, &before).await {
+        Ok(_) => Ok(before),
+        Err(AppError::NotFound) => Ok(of(now)),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// `attribute[CODE]=value`, and `attribute[CODE][]=value` once for each of several.
@@ -203,11 +217,11 @@ fn said((question, fault): (Code, AnswerFault)) -> String {
 
 /// The number behind a token, once somebody has looked at what came in with it.
 pub async fn token(server: &Server, held: &Jurisdiction, token: &str) -> Result<Node, Fault> {
-    let number = if token == "test" {
+    let number = if token == TEST {
         String::new()
     } else {
         let unknown = |_| Fault::not_found("token is not known here");
-        let code = server.app.request_of_link(&held.plan, token).await.map_err(unknown)?;
+        let code = server.app.request_of_token(&held.plan, token).await.map_err(unknown)?;
         let (request, _) = server.app.request(&held.plan, &code, app::read::Asked::default()).await?;
         let category =
             request.category.as_ref().and_then(|code| held.portfolio.plan.request_category(code.as_str()));

@@ -24,6 +24,12 @@ impl Fault {
         Self::new(StatusCode::BAD_REQUEST, error)
     }
 
+    /// The same, with when it is so.
+    pub fn and(mut self, when: &str) -> Self {
+        self.errors.iter_mut().for_each(|error| *error = format!("{error} {when}"));
+        self
+    }
+
     pub fn not_found(error: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, error)
     }

@@ -1,6 +1,6 @@
 //! Reading published requests. Nothing that is not published, and nothing personal, is ever in an answer.
 
-use app::request::{OpenRequest, RequestPaging, states_of};
+use app::request::{OpenHistory, OpenPage, OpenRequest, RequestPaging, SKIP_MOST, states_of};
 use domain::code::Code;
 use domain::request::query::RequestQuery;
 use jiff::ToSpan;
@@ -20,13 +20,17 @@ const DAYS: i64 = 90;
 const EXTENDED_MOST: usize = 200;
 /// How far from a point is looked for, in metres.
 const RADIUS_MOST: usize = 5_000;
-/// The farthest page by number.
-const PAGE_MOST: usize = 1_000;
 
 /// An answer, with what its caller should know.
 pub struct Found {
     pub list: Node,
     pub warning: Option<String>,
+}
+
+impl Found {
+    pub fn new(list: Node, warnings: &[String]) -> Self {
+        Self { list, warning: (!warnings.is_empty()).then(|| warnings.join("; ")) }
+    }
 }
 
 pub async fn requests(
@@ -37,36 +41,69 @@ pub async fn requests(
 ) -> Result<Found, Fault> {
     let numbers = asked.list("service_request_id");
     let extended = asked.yes("extensions");
-    let most = if extended { EXTENDED_MOST } else { MOST };
-    let size = asked.whole("page_size", MOST)?.unwrap_or(MOST).min(most);
-    let page = asked.whole("page", PAGE_MOST)?.unwrap_or(1);
-    let paging = RequestPaging { skip: (page - 1) * size, limit: size, ..RequestPaging::default() };
-    let (query, warning) = if numbers.is_empty() {
+    // A page that is shorter than was asked for is taken for the last one: none is cut without a word.
+    let size = match extended {
+        true => asked
+            .whole("page_size", EXTENDED_MOST)
+            .map_err(|fault| fault.and("where extensions=true asks for whole histories"))?
+            .unwrap_or(EXTENDED_MOST),
+        false => asked.whole("page_size", MOST)?.unwrap_or(MOST),
+    };
+    let page = asked.whole("page", SKIP_MOST + 1)?.unwrap_or(1);
+    let skip = (page - 1) * size;
+    if skip > SKIP_MOST {
+        return Err(Fault::bad(format!(
+            "pages reach over at most {SKIP_MOST} requests: narrow start_date and end_date, or service_code"
+        )));
+    }
+    let paging = RequestPaging { skip, limit: size, ..RequestPaging::default() };
+    let (query, mut warnings) = if numbers.is_empty() {
         query(server, asked)?
     } else {
         // Numbers override everything else; those that nobody knows are left out.
         if numbers.len() > MOST {
             return Err(Fault::bad(format!("at most {MOST} service_request_id at once")));
         }
-        (RequestQuery { codes: codes(&numbers), ..RequestQuery::default() }, None)
+        (RequestQuery { codes: codes(&numbers), ..RequestQuery::default() }, Vec::new())
     };
     let nothing = !numbers.is_empty() && query.codes.is_empty()
         || asked.get("service_code").is_some() && numbers.is_empty() && query.categories.is_empty();
-    let rows = match nothing {
-        true => Vec::new(),
+    let OpenPage { rows, more } = match nothing {
+        true => OpenPage::default(),
         false => server.app.open_page(&held.plan, &query, &paging, lang).await?,
     };
-    let mut list = Vec::new();
-    for row in &rows {
-        list.push(request(server, held, row, extended, lang).await?);
+    if more {
+        warnings.push(format!("more requests follow: go on with page={} and page_size={size}", page + 1));
     }
-    Ok(Found { list: Node::List("request", list), warning })
+    let list = Node::List("request", told(server, held, &rows, extended, lang).await?);
+    Ok(Found::new(list, &warnings))
+}
+
+/// Requests as they are told, with their histories where those are asked for.
+async fn told(
+    server: &Server,
+    held: &Jurisdiction,
+    rows: &[OpenRequest],
+    extended: bool,
+    lang: Lang,
+) -> Result<Vec<Node>, Fault> {
+    if !extended {
+        return Ok(rows.iter().map(|row| Node::Record(request(row))).collect());
+    }
+    let numbers: Vec<&str> = rows.iter().map(|row| row.service_request_id.as_str()).collect();
+    let histories = server.app.open_histories(&held.plan, codes(&numbers), lang).await?;
+    let whole = rows.iter().filter_map(|row| {
+        // One that was taken back in between is left out.
+        let history = histories.get(row.service_request_id.as_str())?;
+        Some(Node::Record(request(row).into_iter().chain(extension(row, history)).collect()))
+    });
+    Ok(whole.collect())
 }
 
 /// What a list is narrowed to.
-fn query(server: &Server, asked: &Asked) -> Result<(RequestQuery, Option<String>), Fault> {
+fn query(server: &Server, asked: &Asked) -> Result<(RequestQuery, Vec<String>), Fault> {
     let zone = server.app.clock().zone().clone();
-    let (from, to, warning) = span(server, asked)?;
+    let (from, to, warnings) = span(server, asked)?;
     let mut states = Vec::new();
     for word in asked.list("status") {
         states.extend(match word.to_ascii_lowercase().as_str() {
@@ -94,10 +131,10 @@ fn query(server: &Server, asked: &Asked) -> Result<(RequestQuery, Option<String>
         within: asked.corners()?,
         ..RequestQuery::default()
     };
-    Ok((query, warning))
+    Ok((query, warnings))
 }
 
-type Span = (Option<DateTime>, Option<DateTime>, Option<String>);
+type Span = (Option<DateTime>, Option<DateTime>, Vec<String>);
 
 /// When they came in: without any day the last ninety days, with one the ninety days on its side. Whoever keeps
 /// up with changes asks by those.
@@ -107,18 +144,24 @@ fn span(server: &Server, asked: &Asked) -> Result<Span, Fault> {
     let most = DAYS.days();
     let now = server.app.wall();
     Ok(match (start, end) {
-        (None, None) if asked.get("updated_after").is_some() => (None, None, None),
-        (None, None) => (Some(now.saturating_sub(most)), None, None),
-        (Some(start), None) => (Some(start), Some(start.saturating_add(most)), None),
-        (None, Some(end)) => (Some(end.saturating_sub(most)), Some(end), None),
+        (None, None) if asked.get("updated_after").is_some() => (None, None, Vec::new()),
+        (None, None) => (Some(now.saturating_sub(most)), None, Vec::new()),
+        (None, Some(end)) => {
+            let first = end.saturating_sub(most);
+            (
+                Some(first),
+                Some(end),
+                vec![format!("a span is at most {DAYS} days: start_date was taken as {first}")],
+            )
+        }
         (Some(start), Some(end)) if end < start => {
             return Err(Fault::bad("start_date must not be later than end_date"));
         }
-        (Some(start), Some(end)) => {
+        (Some(start), end) => {
             let last = start.saturating_add(most);
-            let warning =
-                (end > last).then(|| format!("a span is at most {DAYS} days: end_date was taken as {last}"));
-            (Some(start), Some(end.min(last)), warning)
+            let cut = end.unwrap_or(now) > last;
+            let said = cut.then(|| format!("a span is at most {DAYS} days: end_date was taken as {last}"));
+            (Some(start), Some(end.map_or(last, |end| end.min(last))), said.into_iter().collect())
         }
     })
 }
@@ -135,20 +178,15 @@ pub async fn one(
     let code = Code::new(number).map_err(|_| unknown())?;
     let query = RequestQuery { codes: vec![code], ..RequestQuery::default() };
     let paging = RequestPaging { limit: 1, ..RequestPaging::default() };
-    let rows = server.app.open_page(&held.plan, &query, &paging, lang).await?;
-    let row = rows.first().ok_or_else(unknown)?;
-    Ok(Node::List("request", vec![request(server, held, row, asked.yes("extensions"), lang).await?]))
+    let page = server.app.open_page(&held.plan, &query, &paging, lang).await?;
+    let list = told(server, held, &page.rows, asked.yes("extensions"), lang).await?;
+    if list.is_empty() { Err(unknown()) } else { Ok(Node::List("request", list)) }
 }
 
-async fn request(
-    server: &Server,
-    held: &Jurisdiction,
-    row: &OpenRequest,
-    extended: bool,
-    lang: Lang,
-) -> Result<Node, Fault> {
+/// What the standard tells of a request.
+fn request(row: &OpenRequest) -> Vec<(&'static str, Node)> {
     let degrees = |value: Option<f64>| value.map_or(Node::Null, Node::Number);
-    let mut fields = vec![
+    vec![
         ("service_request_id", Node::text(row.service_request_id.clone())),
         ("status", Node::text(row.status_description)),
         ("status_notes", Node::text(row.status_notes.clone())),
@@ -166,23 +204,11 @@ async fn request(
         ("lat", degrees(row.lat)),
         ("long", degrees(row.long)),
         ("media_url", Node::Null),
-    ];
-    if extended {
-        fields.extend(extension(server, held, row, lang).await?);
-    }
-    Ok(Node::Record(fields))
+    ]
 }
 
 /// What the standard has no fields for, and others have given names.
-async fn extension(
-    server: &Server,
-    held: &Jurisdiction,
-    row: &OpenRequest,
-    lang: Lang,
-) -> Result<Vec<(&'static str, Node)>, Fault> {
-    let unknown = || Fault::not_found("service_request_id is not known here");
-    let code = Code::new(&row.service_request_id).map_err(|_| unknown())?;
-    let history = server.app.open_history(&held.plan, &code, lang).await?;
+fn extension(row: &OpenRequest, history: &OpenHistory) -> Vec<(&'static str, Node)> {
     let notes = history.notes.iter().map(|note| {
         Node::Record(vec![
             ("datetime", Node::text(note.datetime.clone())),
@@ -198,7 +224,7 @@ async fn extension(
             ("values", Node::List("value", values.collect())),
         ])
     });
-    Ok(vec![
+    vec![
         (
             "extended_attributes",
             Node::Record(vec![
@@ -210,5 +236,5 @@ async fn extension(
         ),
         ("attributes", Node::List("attribute", attributes.collect())),
         ("notes", Node::List("note", notes.collect())),
-    ])
+    ]
 }

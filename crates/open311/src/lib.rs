@@ -106,8 +106,31 @@ async fn call(State(server): State<Server>, Path(rest): Path<String>, request: R
             }
             response
         }
-        Err(fault) => fault.answer(form),
+        Err(fault) => {
+            let mut response = fault.answer(form);
+            if fault.status == StatusCode::METHOD_NOT_ALLOWED {
+                let methods = if takes_posts(folder, name) { "GET, HEAD, POST, OPTIONS" } else { READING };
+                response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(methods));
+            }
+            response
+        }
     }
+}
+
+const READING: &str = "GET, HEAD, OPTIONS";
+
+/// Whether there is anything at an address.
+fn is_known(folder: &str, name: &str) -> bool {
+    matches!(
+        (folder, name),
+        ("" | "v2", "discovery")
+            | ("v2", "services" | "requests" | "servicerequestupdates")
+            | ("v2/services" | "v2/requests" | "v2/tokens", _)
+    )
+}
+
+fn takes_posts(folder: &str, name: &str) -> bool {
+    matches!((folder, name), ("v2", "requests" | "servicerequestupdates"))
 }
 
 /// What another site's page in a browser may ask before it reads.
@@ -137,10 +160,12 @@ async fn answer(
     (folder, name, test): (&str, &str, bool),
     request: Request,
 ) -> Result<Answer, Fault> {
-    let posts = matches!((folder, name), ("v2", "requests" | "servicerequestupdates"));
+    if !is_known(folder, name) {
+        return Err(Fault::not_found("there is nothing at this address"));
+    }
     let post = request.method() == Method::POST;
     let get = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !(get || post && posts) {
+    if !(get || post && takes_posts(folder, name)) {
         return Err(Fault::new(StatusCode::METHOD_NOT_ALLOWED, "this address does not take that method"));
     }
     let headers = request.headers().clone();
@@ -151,16 +176,8 @@ async fn answer(
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let lang = asked.lang(accepted);
     let site = site(&headers, server.secure);
-    if (folder, name) == ("", "discovery") || (folder, name) == ("v2", "discovery") {
+    if name == "discovery" && matches!(folder, "" | "v2") {
         return Ok(Answer::plain("discovery", discovery::discovery(server, &site, lang).await?));
-    }
-    let known = matches!(
-        (folder, name),
-        ("v2", "services" | "requests" | "servicerequestupdates")
-            | ("v2/services" | "v2/requests" | "v2/tokens", _)
-    );
-    if !known {
-        return Err(Fault::not_found("there is nothing at this address"));
     }
     let held = jurisdiction::find(&server.app, &asked).await?;
     Ok(match (folder, name) {
@@ -183,7 +200,10 @@ async fn answer(
         _ if post => {
             Answer::plain("service_request_updates", updates::add(server, &held, &asked, test).await?)
         }
-        _ => Answer::plain("service_request_updates", updates::list(server, &held, &asked, lang).await?),
+        _ => {
+            let found = updates::list(server, &held, &asked, lang).await?;
+            Answer { root: "service_request_updates", node: found.list, warning: found.warning }
+        }
     })
 }
 

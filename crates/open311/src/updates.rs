@@ -1,12 +1,12 @@
 //! Updates of requests, as mySociety extended the standard: what happened to published ones, and what a program
 //! adds to those that it brought.
 
-use app::read::Asked as View;
-use app::request::{OpenNote, RequestAct, RequestPaging};
+use app::AppError;
+use app::request::{OpenUpdates, ProgramUpdate, ProgramWish, UpdateSpan};
 use axum::http::StatusCode;
 use domain::code::Code;
-use domain::request::query::RequestQuery;
-use domain::request::{CallWay, RequestState, RequestStep, Solved};
+use domain::journal::Seq;
+use domain::request::RequestState;
 use jiff::ToSpan;
 use words::Lang;
 
@@ -14,12 +14,18 @@ use crate::Server;
 use crate::asked::Asked;
 use crate::bring::program;
 use crate::fault::Fault;
+use crate::find::Found;
 use crate::form::Node;
 use crate::jurisdiction::Jurisdiction;
 
-/// Requests that are looked at for one answer, newest first, and the days of one span.
-const MOST: usize = 500;
+/// Updates of one answer, those that pages pass over, and the days of one span.
+const MOST: usize = 1_000;
+const SKIP_MOST: usize = 10_000;
 const DAYS: i64 = 90;
+/// More entries than any journal has.
+const ENTRY_MOST: usize = i64::MAX as usize;
+/// Characters of a program's number for an update.
+const NUMBER_MOST: usize = 200;
 const TEXT_MOST: usize = 2_000;
 const WORDS: [&str; 13] = [
     "OPEN",
@@ -53,8 +59,8 @@ fn status(state: RequestState) -> &'static str {
     }
 }
 
-/// What happened to published requests in a span of time, in the order in which it did.
-pub async fn list(server: &Server, held: &Jurisdiction, asked: &Asked, lang: Lang) -> Result<Node, Fault> {
+/// What was recorded of published requests in a span of time, in the order in which it was.
+pub async fn list(server: &Server, held: &Jurisdiction, asked: &Asked, lang: Lang) -> Result<Found, Fault> {
     let zone = server.app.clock().zone().clone();
     let now = server.app.wall();
     let start = asked.moment("start_date", &zone)?;
@@ -63,29 +69,37 @@ pub async fn list(server: &Server, held: &Jurisdiction, asked: &Asked, lang: Lan
     if end < start {
         return Err(Fault::bad("start_date must not be later than end_date"));
     }
-    let end = end.min(start.saturating_add(DAYS.days()));
-    let query = RequestQuery { moved_from: Some(start), ..RequestQuery::default() };
-    let paging = RequestPaging { limit: MOST, ..RequestPaging::default() };
-    let mut found: Vec<(String, OpenNote)> = Vec::new();
-    for row in server.app.open_page(&held.plan, &query, &paging, lang).await? {
-        let Ok(code) = Code::new(&row.service_request_id) else { continue };
-        let history = server.app.open_history(&held.plan, &code, lang).await?;
-        let within = history.notes.into_iter().filter(|note| note.at >= start && note.at <= end);
-        found.extend(within.map(|note| (row.service_request_id.clone(), note)));
+    let mut warnings = Vec::new();
+    let last = start.saturating_add(DAYS.days());
+    if end > last {
+        warnings.push(format!("a span is at most {DAYS} days: end_date was taken as {last}"));
     }
-    found.sort_by(|a, b| a.1.at.cmp(&b.1.at).then_with(|| a.0.cmp(&b.0)));
-    let updates = found.into_iter().map(|(number, note)| {
+    let limit = asked.whole("page_size", MOST)?.unwrap_or(MOST);
+    let page = asked.whole("page", SKIP_MOST + 1)?.unwrap_or(1);
+    let skip = (page - 1) * limit;
+    if skip > SKIP_MOST {
+        let said = "go on with the after that the Warning of the first page names";
+        return Err(Fault::bad(format!("pages reach over at most {SKIP_MOST} updates: {said}")));
+    }
+    let behind = Seq(asked.whole("after", ENTRY_MOST)?.unwrap_or(0) as u64);
+    let span = UpdateSpan { from: start, to: end.min(last), behind, skip, limit };
+    let OpenUpdates { updates, next } = server.app.open_updates(&held.plan, span, lang).await?;
+    if let Some(next) = next {
+        let said = "go on with the same dates and, instead of a page,";
+        warnings.push(format!("more updates follow: {said} after={next}"));
+    }
+    let updates = updates.into_iter().map(|update| {
         Node::Record(vec![
-            ("update_id", Node::text(note.id)),
-            ("service_request_id", Node::text(number)),
-            ("status", Node::text(status(note.state))),
-            ("updated_datetime", Node::text(note.datetime)),
-            ("description", Node::text(note.description)),
+            ("update_id", Node::text(update.id)),
+            ("service_request_id", Node::text(update.request.as_str())),
+            ("status", Node::text(status(update.state))),
+            ("updated_datetime", Node::text(update.datetime)),
+            ("description", Node::text(update.description)),
             ("media_url", Node::Null),
-            ("external_status_code", Node::text(note.state.as_str())),
+            ("external_status_code", Node::text(update.state.as_str())),
         ])
     });
-    Ok(Node::List("request_update", updates.collect()))
+    Ok(Found::new(Node::List("request_update", updates.collect()), &warnings))
 }
 
 /// Adds to a request what its program heard from whoever asked.
@@ -105,6 +119,9 @@ pub async fn add(server: &Server, held: &Jurisdiction, asked: &Asked, test: bool
         errors.extend(fault.errors);
     }
     let text = asked.get("description").unwrap_or_default().to_owned();
+    if asked.get("update_id").is_some_and(|number| number.chars().count() > NUMBER_MOST) {
+        errors.push(format!("update_id must have at most {NUMBER_MOST} characters"));
+    }
     if text.chars().count() > TEXT_MOST {
         errors.push(format!("description must have at most {TEXT_MOST} characters"));
     }
@@ -113,45 +130,27 @@ pub async fn add(server: &Server, held: &Jurisdiction, asked: &Asked, test: bool
     }
     let unknown = || Fault::not_found("service_request_id is not known here");
     let code = Code::new(asked.get("service_request_id").unwrap_or_default()).map_err(|_| unknown())?;
-    let (request, _) = server.app.request(&held.plan, &code, View::default()).await.map_err(|_| unknown())?;
-    // A program speaks for those who asked through it, and for nobody else.
-    if request.program != program.id {
-        return Err(unknown());
-    }
-    let given = asked.get("update_id").unwrap_or_default().to_owned();
-    let told =
-        |id: String| Node::List("request_update", vec![Node::Record(vec![("update_id", Node::text(id))])]);
-    let masked = domain::request::personal::mask(&text);
-    let again = request.words.last().is_some_and(|(_, last)| *last == masked);
-    if test || again {
-        return Ok(told(given));
-    }
-    let answered = matches!(request.state, RequestState::Answered | RequestState::Closed);
-    let act = match word.as_str() {
-        "REOPEN" if request.state == RequestState::Answered => RequestAct::CallBack {
-            way: CallWay::Link,
-            reached: true,
-            contacted: None,
-            solved: Some(Solved::No),
-            satisfaction: None,
-            text,
-        },
-        "REOPEN" if answered => RequestAct::Step { step: RequestStep::AskReopen, reason: text },
-        "FIXED" if request.state == RequestState::Answered => RequestAct::CallBack {
-            way: CallWay::Link,
-            reached: true,
-            contacted: None,
-            solved: Some(Solved::Yes),
-            satisfaction: None,
-            text,
-        },
-        "CANCELLED" if request.state.is_open() => {
-            RequestAct::Step { step: RequestStep::Withdraw, reason: text }
-        }
-        _ => RequestAct::Word { text },
+    match server.app.request_of_program(&held.plan, &code, &program).await {
+        Err(AppError::NotFound) => return Err(unknown()),
+        found => found?,
     };
-    server.app.act_by_program(&held.plan, &code, &program, act).await?;
-    Ok(told(given))
+    let number = asked.get("update_id").unwrap_or_default().to_owned();
+    let told = Node::Record(vec![("update_id", Node::text(number.clone()))]);
+    if !test {
+        let update = ProgramUpdate { number, wish: wish(&word), text };
+        server.app.update_by_program(&held.plan, &code, &program, update).await?;
+    }
+    Ok(Node::List("request_update", vec![told]))
+}
+
+/// What a word of the extension wants of the request; all others only tell something.
+fn wish(word: &str) -> ProgramWish {
+    match word {
+        "REOPEN" => ProgramWish::Reopen,
+        "FIXED" => ProgramWish::Solved,
+        "CANCELLED" => ProgramWish::Withdraw,
+        _ => ProgramWish::Nothing,
+    }
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ use tower::ServiceExt;
 
 struct Site {
     seed: Seed,
+    clock: Arc<FixedClock>,
     router: Router,
 }
 
@@ -59,11 +60,11 @@ impl Json {
 impl Site {
     async fn open() -> Self {
         let clock = Arc::new(FixedClock::morning(date(2019, 8, 14)).unwrap());
-        let seed = Seed::new(clock).await;
+        let seed = Seed::new(clock.clone()).await;
         seed.requests().await;
         let router =
             open311::router(seed.app.clone(), false).layer(axum::middleware::from_fn(open311::explain));
-        Self { seed, router }
+        Self { seed, clock, router }
     }
 
     async fn send(&self, request: Request<Body>) -> Answer {
@@ -137,7 +138,12 @@ async fn forms_errors_and_discovery_are_as_the_standard_has_them() {
         }
     }
     let wrong = site.send(Request::delete("/open311/v2/requests.json").body(Body::empty()).unwrap()).await;
-    assert_eq!(wrong.is(405).json().0[0]["code"], 405);
+    let wrong = wrong.is(405);
+    assert_eq!(wrong.headers["allow"], "GET, HEAD, POST, OPTIONS");
+    assert_eq!(wrong.json().0[0]["code"], 405);
+    let wrong = site.post("/v2/services.json", "").await.is(405);
+    assert_eq!(wrong.headers["allow"], "GET, HEAD, OPTIONS");
+    assert_eq!(site.post("/v2/nothing.json", "").await.is(404).json().0[0]["code"], 404);
     let long = site.post("/v2/requests.json", &"x".repeat(300_000)).await;
     assert_eq!(long.is(413).json().0[0]["code"], 413);
 }
@@ -224,6 +230,31 @@ async fn requests_are_found_by_number_day_state_place_and_text() {
     let xml = site.get("/v2/requests/1002.xml").await.text;
     assert!(xml.contains("<description>消防通道停满车 &amp; 堵了 &lt;1002&gt;</description>"), "{xml}");
     assert!(xml.contains("🚲") && xml.contains("<media_url/>"), "{xml}");
+    // Whatever is cut or not done as asked is said.
+    let warning = |path: &'static str| {
+        let site = &site;
+        async move {
+            let answer = site.get(path).await.is(200);
+            answer.headers.get("warning").map(|text| text.to_str().unwrap().to_owned()).unwrap_or_default()
+        }
+    };
+    let said = warning("/v2/requests.json?page=2&page_size=100").await;
+    assert!(said.contains("page=3 and page_size=100"), "{said}");
+    assert_eq!(warning("/v2/requests.json?page=3&page_size=100").await, "");
+    let said = warning("/v2/requests.json?start_date=2019-01-01T00:00:00Z").await;
+    assert!(said.contains("end_date was taken as 2019-04-01T08:00:00"), "{said}");
+    let said = warning("/v2/requests.json?end_date=2019-08-14T00:00:00Z").await;
+    assert!(said.contains("start_date was taken as 2019-05-16T08:00:00"), "{said}");
+    let said = warning("/v2/requests.json?extensions=true").await;
+    assert!(said.contains("page=2 and page_size=200"), "{said}");
+    for path in [
+        "/v2/requests.json?extensions=true&page_size=201",
+        "/v2/requests.json?page=102&page_size=1000",
+        "/v2/servicerequestupdates.json?page=12&page_size=1000",
+    ] {
+        site.get(path).await.is(400);
+    }
+    assert_eq!(ids("/v2/requests.json?page=101&page_size=1000".into()).await, Vec::<String>::new());
     let more = site.get("/v2/requests/1002.json?extensions=true").await.json().0;
     assert_eq!(more[0]["extended_attributes"]["detailed_status"], "answered");
     assert_eq!(more[0]["notes"][1]["description"], "已划线");
@@ -309,6 +340,13 @@ async fn what_is_looked_at_first_is_known_by_a_token() {
     let told = told.json().0;
     assert!(told[0].get("service_request_id").is_none());
     let token = told[0]["token"].as_str().unwrap().to_owned();
+    // Whoever reads the token in a log cannot act by it, and the link's secret is no token.
+    let (app, notice) = (&site.seed.app, told[0]["service_notice"].as_str().unwrap());
+    let key = notice.split("key=").nth(1).unwrap().trim_end_matches(|c: char| !c.is_ascii_alphanumeric());
+    let word = || RequestAct::Word { text: "more".into() };
+    assert!(app.act_by_link(&code("p"), &token, word()).await.is_err());
+    assert!(app.request_of_link(&code("p"), key).await.is_ok(), "{notice}");
+    site.get(&format!("/v2/tokens/{key}.json")).await.is(404);
     let path = format!("/v2/tokens/{token}.json");
     let waits = site.get(&path).await.is(200).json().0;
     assert_eq!((waits[0]["token"].as_str(), waits[0]["service_request_id"].is_null()), (Some(&*token), true));
@@ -339,9 +377,20 @@ async fn a_program_adds_to_what_it_brought_and_to_nothing_else() {
     let added = site.post(path, &update(&number, "OPEN", "still there")).await.is(200).json().0;
     assert_eq!(added[0]["update_id"], "7");
     site.post(path, &update(&number, "OPEN", "still there")).await.is(200);
+    site.clock.set("2019-08-14T01:05:00Z".parse().unwrap());
+    // Another number is another update, though it says the same; the first is known again even behind it.
+    site.post(path, &update(&number, "OPEN", "still there").replace("update_id=7", "update_id=8"))
+        .await
+        .is(200);
+    site.post(path, &update(&number, "OPEN", "in other words")).await.is(200);
+    let long = format!("update_id={}", "8".repeat(201));
+    site.post(path, &update(&number, "OPEN", "x").replace("update_id=7", &long)).await.is(400);
+    site.post(&path.replace("/v2", "/test/v2"), &update(&number, "OPEN", "x").replace("=7", "=9"))
+        .await
+        .is(200);
     let one =
         || async { site.seed.app.request(&code("p"), &code(&number), Default::default()).await.unwrap().0 };
-    assert_eq!(one().await.words.len(), 1, "sent twice, it is said once");
+    assert_eq!(one().await.words.len(), 2, "sent twice, it is said once");
     let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
     for act in [
         RequestAct::Publish { shown: true, reason: String::new() },
@@ -353,8 +402,19 @@ async fn a_program_adds_to_what_it_brought_and_to_nothing_else() {
             .await
             .unwrap();
     }
-    site.post(path, &update(&number, "REOPEN", "not done")).await.is(200);
-    assert_eq!(one().await.moves.last().unwrap().step, RequestStep::Reopen);
+    // The key has run out: a new one of the same name is the same program's, one of another name is not.
+    let new_key = |name: &'static str| {
+        let app = &site.seed.app;
+        async move { app.new_api_token(&code("desk"), name, &[TokenScope::Requests], 30).await.unwrap().secret }
+    };
+    let reopen = update(&number, "REOPEN", "not done").replace("update_id=7", "update_id=10");
+    site.post(path, &reopen.replace("KEY", &new_key("别的").await)).await.is(404);
+    let renewed = reopen.replace("KEY", &new_key("街拍").await);
+    for _ in 0..2 {
+        site.post(path, &renewed).await.is(200);
+        assert_eq!(one().await.moves.last().unwrap().step, RequestStep::Reopen);
+    }
+    assert_eq!(one().await.words.len(), 2, "the same again is not added to what was reopened");
     let list =
         site.get("/v2/servicerequestupdates.json?start_date=2019-08-13T00:00:00Z").await.is(200).json().0;
     let own: Vec<[&str; 2]> = list
@@ -366,6 +426,79 @@ async fn a_program_adds_to_what_it_brought_and_to_nothing_else() {
         .collect();
     assert!(own.iter().any(|[status, text]| *status == "CLOSED" && *text == "done"), "{own:?}");
     assert!(own.iter().any(|[status, _]| *status == "REOPEN"), "{own:?}");
+}
+
+#[tokio::test]
+async fn updates_are_told_in_their_order_and_none_is_lost() {
+    let site = Site::open().await;
+    let path = "/v2/servicerequestupdates.json?start_date=2019-08-14T00:00:00Z";
+    let ids = |json: &Json| -> Vec<String> {
+        json.0.as_array().unwrap().iter().map(|it| it["update_id"].as_str().unwrap().to_owned()).collect()
+    };
+    // Every third was answered: a move and an answer.
+    let whole = site.get(path).await.is(200);
+    assert!(!whole.headers.contains_key("warning"));
+    let all = ids(&whole.json());
+    assert_eq!(all.len(), 2 * 83);
+    assert_eq!(all.iter().collect::<std::collections::BTreeSet<_>>().len(), all.len());
+    let mut pages = Vec::new();
+    for page in 1..=6 {
+        pages.extend(ids(&site.get(&format!("{path}&page={page}&page_size=30")).await.is(200).json()));
+    }
+    assert_eq!(pages, all);
+    // All was recorded in one moment: where it is cut, the entry to go on behind is named.
+    let (mut found, mut after) = (Vec::new(), String::new());
+    loop {
+        let answer = site.get(&format!("{path}&page_size=25{after}")).await.is(200);
+        let warning = answer.headers.get("warning").map(|text| text.to_str().unwrap().to_owned());
+        found.extend(ids(&answer.json()));
+        let Some(warning) = warning else { break };
+        let next = warning.split("after=").nth(1).unwrap().trim_end_matches('"');
+        after = format!("&after={next}");
+    }
+    assert_eq!(found, all);
+    // What is added to one that was merged does not move it, and is told all the same.
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    let later = site.seed.app.clock().now().checked_add(jiff::SignedDuration::from_hours(48)).unwrap();
+    site.clock.set(later);
+    for (request, act) in [
+        ("1003", RequestAct::Merge { master: code("1001") }),
+        ("1001", RequestAct::Answer { text: "一并答复".into() }),
+    ] {
+        let (plan, request) = (code("p"), code(request));
+        site.seed.app.act_on_request(&desk, &plan, &request, act, Source::default()).await.unwrap();
+    }
+    let late =
+        site.get("/v2/servicerequestupdates.json?start_date=2019-08-16T00:00:00Z").await.is(200).json().0;
+    let told: Vec<[&str; 2]> = late
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| [it["service_request_id"].as_str().unwrap(), it["description"].as_str().unwrap()])
+        .collect();
+    assert_eq!(told[1..], [["1001", "已答复"], ["1001", "一并答复"], ["1003", "一并答复"]], "{told:?}");
+}
+
+#[tokio::test]
+async fn the_same_is_known_again_for_a_minute_where_anything_tells_its_sender() {
+    let site = Site::open().await;
+    let at = |moment: &str| site.clock.set(moment.parse().unwrap());
+    let place = "api_key=KEY&service_code=PARKING&address_string=x";
+    let bring = |more: &'static str| {
+        let site = &site;
+        let form = format!("{place}{more}");
+        async move { site.post("/v2/requests.json", &form).await.is(200).json().ids()[0].to_owned() }
+    };
+    for more in ["&description=cars", "&phone=13812345678", "&email=a@example.org", "&device_id=d1"] {
+        at("2019-08-14T01:30:59Z");
+        let first = bring(more).await;
+        at("2019-08-14T01:31:02Z");
+        assert_eq!(bring(more).await, first, "{more}");
+        at("2019-08-14T01:33:00Z");
+        assert_ne!(bring(more).await, first, "{more}");
+    }
+    // Two people at one kiosk have seen the same.
+    assert_ne!(bring("").await, bring("").await);
 }
 
 #[tokio::test]

@@ -289,7 +289,8 @@ CREATE TABLE request_tally (
 {pieces}
 
 -- Who asked: sealed with a key that is not in the database, and in no projection, so that erasing it is for
--- good. asker tells requests of one person from those of others without saying who it is.
+-- good. asker tells requests of one person from those of others without saying who it is. secret is that of the
+-- link by which whoever asked acts; token only tells a program the number.
 CREATE TABLE request_person (
   plan {text} NOT NULL,
   request {text} NOT NULL,
@@ -297,11 +298,13 @@ CREATE TABLE request_person (
   sealed {bytes} NOT NULL,
   asker {text} NOT NULL,
   secret {text} NOT NULL,
+  token {text} NOT NULL,
   created_at BIGINT NOT NULL,
   erased_at BIGINT,
   PRIMARY KEY (plan, request)
 ) {unrowed};
 CREATE UNIQUE INDEX request_person_secret ON request_person (secret) WHERE secret <> '';
+CREATE UNIQUE INDEX request_person_token ON request_person (token) WHERE token <> '';
 CREATE INDEX request_person_asker ON request_person (plan, asker) WHERE asker <> '';
 
 -- Who looked at who asked, and why.
@@ -321,4 +324,15 @@ CREATE TABLE request_follower (
   follower {text} NOT NULL,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (plan, request, follower)
+) {unrowed};
+
+-- What programs of others added to the requests that they brought, by their own numbers for it: sent again, it is
+-- the same.
+CREATE TABLE request_update (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  program {text} NOT NULL,
+  number {text} NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, program, number)
 ) {unrowed};

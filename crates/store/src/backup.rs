@@ -27,6 +27,7 @@ use crate::feed::Feed;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
 use crate::request_person::SealedPerson;
+use crate::request_update::RequestUpdate;
 use crate::sql::{Connection, Param};
 
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +68,7 @@ enum Line {
     Person(PersonLine),
     Follower { plan: Code, request: Code, follower: String, created_at: i64 },
     Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
+    Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
     End { lines: u64, sha256: String },
 }
 
@@ -135,6 +137,7 @@ struct PersonLine {
     sealed: String,
     asker: String,
     secret: String,
+    token: String,
     created_at: i64,
     #[serde(default)]
     erased_at: Option<i64>,
@@ -311,7 +314,7 @@ fn put_lists<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Res
     }
 }
 
-/// Writes who asked, who follows, and who looked.
+/// Writes who asked, who follows, who looked, and what programs added.
 fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
     let mut after = (String::new(), String::new());
     loop {
@@ -319,7 +322,8 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         let Some(last) = batch.last() else { break };
         after = (last.plan.to_string(), last.request.to_string());
         for held in batch {
-            let SealedPerson { plan, request, key_id, sealed, asker, secret, created_at, erased_at } = held;
+            let SealedPerson { plan, request, key_id, sealed, asker, secret, token, created_at, erased_at } =
+                held;
             let sealed = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
             lines.put(&Line::Person(PersonLine {
                 plan,
@@ -328,6 +332,7 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
                 sealed,
                 asker,
                 secret,
+                token,
                 created_at,
                 erased_at,
             }))?;
@@ -367,6 +372,10 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             Ok(())
         },
     )?;
+    connection.each_update(&mut |held| {
+        let RequestUpdate { plan, request, program, number, created_at } = held;
+        put(Line::Update { plan, request, program, number, created_at });
+    })?;
     failed
 }
 
@@ -451,6 +460,7 @@ fn restore_into(
                     sealed,
                     asker: held.asker,
                     secret: held.secret,
+                    token: held.token,
                     created_at: held.created_at,
                     erased_at: held.erased_at,
                 })?;
@@ -460,6 +470,9 @@ fn restore_into(
             }
             (Some(_), Line::Reveal { plan, request, person, at, reason }) => {
                 tx.log_reveal(&plan, &request, &person, at, &reason)?;
+            }
+            (Some(_), Line::Update { plan, request, program, number, created_at }) => {
+                tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 if lines + 1 != number || sha256 != hex(sha.clone()) {

@@ -87,6 +87,7 @@ impl Connection {
             "item",
             "request",
             "request_person",
+            "request_update",
             "account",
             "session",
             "api_token",

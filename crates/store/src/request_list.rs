@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use crate::error::Result;
 use crate::request::{COLUMNS, cells, damaged, moment, row};
 use crate::sql::{Connection, Param};
+use crate::statements::places;
 
 /// The most hits of a text that other conditions are looked at for: the newest ones.
 const HITS_MOST: usize = 5_000;
@@ -105,10 +106,13 @@ impl Where {
     }
 
     fn one_of<'a>(&mut self, column: &str, values: impl Iterator<Item = &'a str>) {
-        let places: Vec<String> = values.map(|value| self.put(value)).collect();
-        if !places.is_empty() {
-            self.and(&format!("{column} IN ({})", places.join(", ")));
+        let values: Vec<&str> = values.collect();
+        if values.is_empty() {
+            return;
         }
+        let places = places(self.values.len(), values.len());
+        self.values.extend(values.iter().cycle().take(places.len()).map(|value| (*value).to_owned()));
+        self.and(&format!("{column} IN ({})", places.join(", ")));
     }
 
     fn params(&self) -> Vec<Param<'_>> {

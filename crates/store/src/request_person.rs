@@ -8,7 +8,8 @@ use crate::request::damaged;
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
-/// What is kept of whoever asked. `sealed` is opaque here; `asker` and `secret` are keyed or plain digests.
+/// What is kept of whoever asked. `sealed` is opaque here; `asker`, `secret` and `token` are
+/// keyed or plain digests.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedPerson {
     pub plan: Code,
@@ -17,11 +18,17 @@ pub struct SealedPerson {
     pub sealed: Vec<u8>,
     pub asker: String,
     pub secret: String,
+    /// Of what tells a program the number, and opens nothing else.
+    pub token: String,
     pub created_at: i64,
     pub erased_at: Option<i64>,
 }
 
-const COLUMNS: &str = "plan, request, key_id, sealed, asker, secret, created_at, erased_at";
+const COLUMNS: &str = "plan, request, key_id, sealed, asker, secret, token, created_at, erased_at";
+
+/// Word for word as their indexes say: SQLite would read all rows otherwise.
+const BY_SECRET: &str = "SELECT plan, request FROM request_person WHERE secret = $1 AND secret <> ''";
+const BY_TOKEN: &str = "SELECT plan, request FROM request_person WHERE token = $1 AND token <> ''";
 
 fn person(row: &crate::sql::Row) -> Result<SealedPerson> {
     let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
@@ -32,8 +39,9 @@ fn person(row: &crate::sql::Row) -> Result<SealedPerson> {
         sealed: row.bytes(3)?.to_vec(),
         asker: row.text(4)?.to_owned(),
         secret: row.text(5)?.to_owned(),
-        created_at: row.int(6)?,
-        erased_at: row.opt_int(7)?,
+        token: row.text(6)?.to_owned(),
+        created_at: row.int(7)?,
+        erased_at: row.opt_int(8)?,
     })
 }
 
@@ -48,10 +56,16 @@ impl Connection {
 
     /// The request that a link leads to, by the digest of its secret.
     pub fn request_by_secret(&mut self, secret: &str) -> Result<Option<(Code, Code)>> {
-        if secret.is_empty() {
-            return Ok(None);
-        }
-        self.first("SELECT plan, request FROM request_person WHERE secret = $1", &[secret.into()], |row| {
+        self.request_by(BY_SECRET, secret)
+    }
+
+    /// The request whose number a token tells, by the token's digest.
+    pub fn request_by_token(&mut self, token: &str) -> Result<Option<(Code, Code)>> {
+        self.request_by(BY_TOKEN, token)
+    }
+
+    fn request_by(&mut self, sql: &str, digest: &str) -> Result<Option<(Code, Code)>> {
+        self.first(sql, &[digest.into()], |row| {
             let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
             Ok((code(0)?, code(1)?))
         })
@@ -141,8 +155,8 @@ impl Tx<'_> {
 
     pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {
         self.writing().send(
-            "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, created_at, erased_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+            "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, token, created_at, \
+             erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &[
                 held.plan.as_str().into(),
                 held.request.as_str().into(),
@@ -150,6 +164,7 @@ impl Tx<'_> {
                 Param::Bytes(&held.sealed),
                 Param::Text(&held.asker),
                 Param::Text(&held.secret),
+                Param::Text(&held.token),
                 Param::Int(held.created_at),
                 held.erased_at.into(),
             ],
@@ -158,8 +173,10 @@ impl Tx<'_> {
 
     /// Takes away everything that tells who asked; whether there was anything.
     pub fn erase_person(&mut self, plan: &Code, request: &Code, now: i64) -> Result<bool> {
+        self.forget_updates(plan, request)?;
         let gone = self.writing().execute(
-            "UPDATE request_person SET sealed = $4, asker = '', secret = '', key_id = '', erased_at = $3 \
+            "UPDATE request_person SET sealed = $4, asker = '', secret = '', token = '', key_id = '', \
+             erased_at = $3 \
              WHERE plan = $1 AND request = $2 AND erased_at IS NULL",
             &[plan.as_str().into(), request.as_str().into(), Param::Int(now), Param::Bytes(&[])],
         )?;
@@ -195,5 +212,24 @@ impl Tx<'_> {
              ON CONFLICT (plan, request, follower) DO NOTHING",
             &[plan.as_str().into(), request.as_str().into(), follower.into(), Param::Int(now)],
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use scratch::Scratch;
+
+    #[test]
+    fn sqlite_finds_links_and_tokens_by_their_indexes() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        for (sql, by) in [(BY_SECRET, "request_person_secret"), (BY_TOKEN, "request_person_token")] {
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let read = |c: &mut Connection| c.rows(&sql, &["x".into()], |row| Ok(row.text(3)?.to_owned()));
+            let plan = database.read(read).unwrap();
+            assert!(plan.len() == 1 && plan[0].contains(by), "{plan:?}");
+        }
     }
 }

@@ -70,7 +70,11 @@ impl Tail {
 }
 
 /// The subject after some more entries about it.
-fn follow(subject: &Subject, held: Option<SubjectHistory>, entries: &[Entry]) -> Option<SubjectHistory> {
+pub(crate) fn follow(
+    subject: &Subject,
+    held: Option<SubjectHistory>,
+    entries: &[Entry],
+) -> Option<SubjectHistory> {
     let first = entries.first().map(|entry| entry.seq);
     let mut history = held.or_else(|| Some(SubjectHistory::new(subject.clone(), first?)))?;
     entries.iter().for_each(|entry| history.apply(entry));

@@ -23,7 +23,7 @@ use store::{StoreError, Tx};
 use super::file::{is_private, routing};
 use super::{by_resident, by_rules, rules_of};
 use crate::App;
-use crate::account::{Program, hash};
+use crate::account::hash;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
@@ -330,22 +330,6 @@ impl App {
             return Err(AppError::NotFound);
         }
         self.act(by_resident(), Who::Resident, plan, &code, act, Source::default()).await
-    }
-
-    /// Does something for whoever asked, by the program that brought the request.
-    pub async fn act_by_program(
-        &self,
-        plan: &Code,
-        code: &Code,
-        program: &Program,
-        act: RequestAct,
-    ) -> Result<Acted, AppError> {
-        let (request, _) = self.request(plan, code, crate::read::Asked::default()).await?;
-        if !act.is_open_to_whoever_asked() || request.program != program.id {
-            return Err(AppError::NotFound);
-        }
-        let source = Source { title: format!("Open311 · {}", program.name), ..Source::default() };
-        self.act(by_resident(), Who::Resident, plan, code, act, source).await
     }
 
     /// The request that a link leads to.

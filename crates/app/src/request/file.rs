@@ -21,6 +21,7 @@ use jiff::civil::DateTime;
 use store::{SealedPerson, Tx};
 
 use super::person::{PersonalData, place};
+use super::program::request_token;
 use super::protection::ProtectionKey;
 use super::{by_resident, rules_of};
 use crate::App;
@@ -47,7 +48,7 @@ pub struct NewRequest {
     pub public: bool,
     /// Its number where it comes from: the same number comes in once.
     pub number: String,
-    /// The program that brings it, by its key's name for itself.
+    /// The program that brings it: its [`Program`](crate::Program)'s id.
     pub program: String,
     /// What was answered to the category's questions.
     pub details: Vec<QuestionAnswer>,
@@ -346,10 +347,14 @@ impl Filing<'_> {
             key_id: String::new(),
             sealed: Vec::new(),
             asker: String::new(),
+            token: String::new(),
             secret,
             created_at: self.now.as_microsecond(),
             erased_at: None,
         };
+        if new.channel == Channel::Open311 && !new.secret.is_empty() {
+            held.token = hash(&request_token(&new.secret));
+        }
         if !person.is_empty() {
             let key = self.key.ok_or(AppError::NoKey)?;
             let plain = serde_json::to_vec(&person).map_err(|_| AppError::Sealed)?;

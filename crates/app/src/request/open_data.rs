@@ -45,6 +45,14 @@ pub struct OpenRequest {
     pub expected_datetime: Option<String>,
 }
 
+/// A page of published requests.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OpenPage {
+    pub rows: Vec<OpenRequest>,
+    /// Whether others follow.
+    pub more: bool,
+}
+
 /// The states that are open to programs, or those that are not.
 pub fn states_of(open: bool) -> Vec<RequestState> {
     RequestState::ALL.iter().copied().filter(|state| state.is_open() == open).collect()
@@ -181,13 +189,14 @@ impl App {
         query: &RequestQuery,
         paging: &RequestPaging,
         lang: Lang,
-    ) -> Result<Vec<OpenRequest>, AppError> {
+    ) -> Result<OpenPage, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let zone = self.clock().zone().clone();
         let offset = move |at: DateTime| with_offset(&zone, at);
         let query = RequestQuery { published: true, ..query.clone() };
         let page = self.requests(plan, &query, paging).await?;
-        Ok(page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)).collect())
+        let rows = page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)).collect();
+        Ok(OpenPage { rows, more: page.next.is_some() })
     }
 
     /// The published requests, newest first, at most so many as one file holds.

@@ -1,8 +1,11 @@
-//! What happened to a published request, as everybody may read it: moves and answers, and what was answered to
-//! the category's questions.
+//! What happened to published requests, as everybody may read it: moves and answers, and what was answered to the
+//! category's questions.
+
+use std::collections::BTreeMap;
 
 use domain::code::Code;
-use domain::request::RequestState;
+use domain::portfolio::Portfolio;
+use domain::request::{Request, RequestState};
 use jiff::civil::DateTime;
 use words::Lang;
 
@@ -14,15 +17,10 @@ use crate::read::Asked;
 /// One thing that happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenNote {
-    /// One of a kind on this server.
-    pub id: String,
     pub at: DateTime,
     pub datetime: String,
     /// `state` or `answer`.
     pub kind: &'static str,
-    /// The state it was in from then on.
-    pub state: RequestState,
-    pub is_open: bool,
     pub description: String,
 }
 
@@ -36,65 +34,63 @@ pub struct OpenDetail {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OpenHistory {
+    /// In the order in which it happened.
     pub notes: Vec<OpenNote>,
     pub details: Vec<OpenDetail>,
 }
 
-impl App {
-    /// In the order in which it happened.
-    pub async fn open_history(&self, plan: &Code, code: &Code, lang: Lang) -> Result<OpenHistory, AppError> {
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let (request, _) = self.request(plan, code, Asked::default()).await?;
-        if !request.is_public() {
-            return Err(AppError::NotFound);
-        }
-        let zone = self.clock().zone().clone();
-        let english = lang.is_english();
-        let mut notes: Vec<OpenNote> = Vec::new();
-        for moved in &request.moves {
-            let state = words::text(lang, &format!("request-state-{}", moved.to.as_str().replace('_', "-")));
-            let unit = moved.unit.as_ref().and_then(|unit| portfolio.units.get(unit));
-            let description = match unit {
-                Some(unit) => format!("{state} · {}", unit.name.get(english)),
-                None => state.into_owned(),
-            };
-            notes.push(OpenNote {
-                id: format!("{code}-{}-s", moved.seq),
-                at: moved.at,
-                datetime: with_offset(&zone, moved.at),
-                kind: "state",
-                state: moved.to,
-                is_open: moved.to.is_open(),
-                description,
-            });
-        }
-        for (number, (at, text)) in request.answers.iter().enumerate() {
-            notes.push(OpenNote {
-                id: format!("{code}-{}-a", number + 1),
-                at: *at,
-                datetime: with_offset(&zone, *at),
-                kind: "answer",
-                state: RequestState::Answered,
-                is_open: false,
-                description: text.clone(),
-            });
-        }
+/// A move in words: the state, and the unit that has it from then on.
+pub(super) fn moved(portfolio: &Portfolio, to: RequestState, unit: Option<&Code>, lang: Lang) -> String {
+    let state = words::text(lang, &format!("request-state-{}", to.as_str().replace('_', "-")));
+    match unit.and_then(|unit| portfolio.units.get(unit)) {
+        Some(unit) => format!("{state} · {}", unit.name.get(lang.is_english())),
+        None => state.into_owned(),
+    }
+}
+
+impl OpenHistory {
+    fn of(request: &Request, portfolio: &Portfolio, lang: Lang, offset: &dyn Fn(DateTime) -> String) -> Self {
+        let note = |at, kind, description| OpenNote { at, datetime: offset(at), kind, description };
+        let moves = request
+            .moves
+            .iter()
+            .map(|held| note(held.at, "state", moved(portfolio, held.to, held.unit.as_ref(), lang)));
+        let answers = request.answers.iter().map(|(at, text)| note(*at, "answer", text.clone()));
+        let mut notes: Vec<OpenNote> = moves.chain(answers).collect();
         // An answer stands behind the move that it was given with.
         notes.sort_by_key(|note| (note.at, note.kind == "answer"));
         let category =
             request.category.as_ref().and_then(|code| portfolio.plan.request_category(code.as_str()));
-        let details = request
-            .details
-            .iter()
-            .filter_map(|answer| {
-                let question = category?.question(&answer.question)?;
-                Some(OpenDetail {
-                    question: answer.question.clone(),
-                    label: question.name.get(english).to_owned(),
-                    values: question.said(&answer.values, english),
-                })
+        let details = request.details.iter().filter_map(|answer| {
+            let question = category?.question(&answer.question)?;
+            Some(OpenDetail {
+                question: answer.question.clone(),
+                label: question.name.get(lang.is_english()).to_owned(),
+                values: question.said(&answer.values, lang.is_english()),
             })
-            .collect();
-        Ok(OpenHistory { notes, details })
+        });
+        Self { notes, details: details.collect() }
+    }
+}
+
+impl App {
+    /// What happened to some requests; those that are not published are left out.
+    pub async fn open_histories(
+        &self,
+        plan: &Code,
+        codes: Vec<Code>,
+        lang: Lang,
+    ) -> Result<BTreeMap<Code, OpenHistory>, AppError> {
+        let view = self.view(Asked::default()).await?;
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let zone = self.clock().zone().clone();
+        let offset = move |at: DateTime| with_offset(&zone, at);
+        let plan = plan.clone();
+        let histories = self.database().read_async(move |c| c.whole_requests(&plan, &codes)).await?;
+        let published =
+            histories.iter().filter_map(|held| Request::at(held, view)).filter(Request::is_public);
+        Ok(published
+            .map(|request| (request.code.clone(), OpenHistory::of(&request, &portfolio, lang, &offset)))
+            .collect())
     }
 }

@@ -18,7 +18,7 @@ use crate::read::Asked;
 /// The most rows of one page.
 const PAGE_MOST: usize = 1_000;
 /// The most rows that are passed over for a page that is asked for by its number.
-const SKIP_MOST: usize = 100_000;
+pub const SKIP_MOST: usize = 100_000;
 /// What a list is counted up to: beyond, it says "more than".
 pub const COUNT_MOST: u64 = 10_000;
 

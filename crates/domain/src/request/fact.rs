@@ -24,7 +24,7 @@ pub struct Intake {
     /// The number it has where it came from.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub number: String,
-    /// The program that brought it, by its key's name for itself.
+    /// The program that brought it: whose key it had, and the key's name.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub program: String,
     /// Whether whoever asked lets it be shown to everybody.
