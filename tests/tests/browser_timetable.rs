@@ -89,6 +89,10 @@ async fn a_usual_duration_is_changed_and_what_it_moved_is_seen() -> anyhow::Resu
     browser.fill("high_days", "1200").await?;
     browser.fill("source_title", "Example").await?;
     browser.send().await?;
+    // What it would move is shown before it is accepted.
+    let words = browser.words().await?;
+    assert!(words.contains("Accept the change") && words.contains("90/900/1200"), "{words}");
+    browser.send().await?;
     assert_eq!(browser.path().await?, "/p/huitian-2018/timetable/work");
     let words = browser.words().await?;
     assert!(words.contains("What this change moved") && words.contains("90 / 900 / 1200"), "{words}");
