@@ -41,14 +41,6 @@ CREATE TABLE item (
   evidence {text} NOT NULL,
   number {text} NOT NULL,
   name {text} NOT NULL,
-  pairs_0 BIGINT NOT NULL,
-  pairs_1 BIGINT NOT NULL,
-  pairs_2 BIGINT NOT NULL,
-  pairs_3 BIGINT NOT NULL,
-  pairs_4 BIGINT NOT NULL,
-  pairs_5 BIGINT NOT NULL,
-  pairs_6 BIGINT NOT NULL,
-  pairs_7 BIGINT NOT NULL,
   words {text} NOT NULL,
   body {text} NOT NULL,
   PRIMARY KEY (plan, code, from_day)
@@ -58,11 +50,9 @@ CREATE INDEX item_by_day ON item (
   plan, until_day, from_day, standing, kind, lead_unit, due, received, finished, reported, late, weekly,
   evidence, level, series, caller, person, sector, units, areas, number, code
 ) WHERE until_day < '9999-12-31';
--- Words that few rows can have, by the bits of their letters and pairs, are looked for in those; others in all texts.
--- What is found is put in order from here. PostgreSQL keeps no long texts in
+-- Words are looked for in all rows; what is found is put in order from here. PostgreSQL keeps no long texts in
 -- an index.
 {embedded} CREATE INDEX item_in_words ON item (plan, standing, words, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level, series, due, received, finished, reported, late, weekly, evidence, number, name) WHERE until_day = '9999-12-31';
-{embedded} CREATE INDEX item_in_pairs ON item (plan, standing, pairs_0, pairs_1, pairs_2, pairs_3, pairs_4, pairs_5, pairs_6, pairs_7, code, from_day) WHERE until_day = '9999-12-31';
 -- Rows that still hold, for each order of a page: all that may be asked of them stands in the index, so that a
 -- page is read in its order and no row that is not shown.
 CREATE INDEX item_in_received ON item (

@@ -12,7 +12,6 @@ use domain::journal::Seq;
 use jiff::civil::Date;
 
 use crate::ledger::changed_since;
-use crate::pairs::{COLUMNS, Pairs};
 use crate::sql::Param;
 use crate::statements::places;
 
@@ -56,8 +55,6 @@ pub(crate) struct Asked {
     pub(crate) part: String,
     /// What is asked of each of them.
     pub(crate) filter: String,
-    /// The rows as a statement names them.
-    pub(crate) rows: &'static str,
     values: Vec<Value>,
 }
 
@@ -95,15 +92,6 @@ impl Asked {
     pub(crate) fn and(&mut self, condition: &str) {
         self.filter.push_str(" AND ");
         self.filter.push_str(condition);
-    }
-
-    /// Looks only at rows that can have the words in them, by the bits of their pairs: there must be few.
-    pub(crate) fn sift(&mut self, bits: Pairs) {
-        self.rows = "item INDEXED BY item_in_pairs";
-        for (column, bits) in COLUMNS.iter().zip(bits).filter(|(_, bits)| *bits != 0) {
-            let place = self.value(bits);
-            self.and(&format!("{column} & {place} = {place}"));
-        }
     }
 
     /// The condition on rows.
@@ -156,7 +144,7 @@ impl Asked {
 
     /// `item` rows of the plan on a day.
     pub(crate) fn on(plan: &Code, day: Date, part: Part) -> Self {
-        let mut asked = Self { part: String::new(), filter: String::new(), rows: "item", values: Vec::new() };
+        let mut asked = Self { part: String::new(), filter: String::new(), values: Vec::new() };
         let (plan, day) = (asked.value(plan.as_str()), asked.value(day.to_string()));
         let part = match part {
             Part::Holding(standing) => {

@@ -14,7 +14,6 @@ use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::error::{Result, StoreError};
-use crate::pairs::pairs;
 use crate::sql::{Connection, Param, Row};
 
 /// A link as seen from its far end.
@@ -93,13 +92,11 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
         searched(row),
     ];
     let [from, until, lead, caller, person, sector, received, due, finished, reported, words] = &texts;
-    let bits = pairs(words);
     connection.send(
         "INSERT INTO item (plan, code, from_day, until_day, kind, standing, level, series, lead_unit, units, \
          areas, caller, person, sector, received, due, finished, reported, late, weekly, evidence, number, \
-         name, words, body, pairs_0, pairs_1, pairs_2, pairs_3, pairs_4, pairs_5, pairs_6, pairs_7) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, \
-         $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)",
+         name, words, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
+         $17, $18, $19, $20, $21, $22, $23, $24, $25)",
         &[
             plan.as_str().into(),
             row.code.as_str().into(),
@@ -126,14 +123,6 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
             Param::Text(&row.name.zh),
             words.into(),
             Param::Text(&body),
-            Param::Int(bits[0]),
-            Param::Int(bits[1]),
-            Param::Int(bits[2]),
-            Param::Int(bits[3]),
-            Param::Int(bits[4]),
-            Param::Int(bits[5]),
-            Param::Int(bits[6]),
-            Param::Int(bits[7]),
         ],
     )
 }

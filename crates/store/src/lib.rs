@@ -22,7 +22,6 @@ mod listing;
 mod migrate;
 mod notice;
 mod paged;
-mod pairs;
 mod postgres;
 mod queue;
 mod rebuild;

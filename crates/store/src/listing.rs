@@ -13,7 +13,6 @@ use jiff::civil::Date;
 use crate::asked::{Asked, Part, parts, plain};
 use crate::error::{Result, StoreError};
 use crate::paged::{Paged, Way};
-use crate::pairs::pairs;
 use crate::sql::Connection;
 
 /// A page of ledger rows, with where the next one begins.
@@ -30,10 +29,6 @@ fn row(body: &str) -> Result<LedgerRow> {
 /// Rows in which words are looked for in their order, for each row of the page: a few to see whether they are
 /// frequent, then as many as fill the page.
 const LOOKED_AT: [usize; 2] = [2, 20];
-/// Rows that are read one by one rather than look through the texts of all.
-const SIFTED: i64 = 2_000;
-/// Rows that show whether words are seldom enough to sift for them.
-const SAMPLE: usize = 200;
 /// Words are rare that fewer rows than one in so many say: what there is of them is quickly put in order.
 const RARE: usize = 20;
 
@@ -54,68 +49,16 @@ impl Connection {
         if query.words.trim().is_empty() {
             return self.come_by(asked(), Way::Order, page);
         }
-        let mut seldom = true;
         for rows in LOOKED_AT.map(|rows| rows * (page.limit + 1)) {
             let found = self.come_by(asked(), Way::Look(rows), page)?;
             if found.len() > page.limit || !self.goes_on(Asked::on(plan, judge.0.day, part), rows, page)? {
                 return Ok(found);
             }
-            seldom &= found.is_empty();
             if found.len() * RARE < rows {
                 break;
             }
         }
-        let asked = if seldom { self.sifted(plan, query, judge, part)? } else { asked() };
-        self.come_by(asked, Way::Find, page)
-    }
-
-    /// A query of a part, sifted where its words are seldom.
-    fn asked_of(
-        &mut self,
-        plan: &Code,
-        query: &LedgerQuery,
-        judge: (&Judge, Seq),
-        part: Part,
-    ) -> Result<Asked> {
-        let asked = Asked::new(plan, query, judge, part);
-        if query.words.trim().is_empty() || part == Part::Ended {
-            return Ok(asked);
-        }
-        let first = Paged { order: (Sort::Received, true), after: None, limit: 0 };
-        let seen = self.come_by(Asked::new(plan, query, judge, part), Way::Look(SAMPLE), first)?;
-        if seen.is_empty() { self.sifted(plan, query, judge, part) } else { Ok(asked) }
-    }
-
-    /// A query of a part: where few rows can have its words, of those alone.
-    fn sifted(
-        &mut self,
-        plan: &Code,
-        query: &LedgerQuery,
-        judge: (&Judge, Seq),
-        part: Part,
-    ) -> Result<Asked> {
-        let mut asked = Asked::new(plan, query, judge, part);
-        let words = query.words.to_lowercase();
-        let bits = words
-            .split_whitespace()
-            .map(pairs)
-            .fold([0; 8], |all, word| std::array::from_fn(|at| all[at] | word[at]));
-        if bits == [0; 8] || part == Part::Ended || self.is_postgres() {
-            return Ok(asked);
-        }
-        let mut can = Asked::on(plan, judge.0.day, part);
-        can.sift(bits);
-        let most = can.value(SIFTED + 1);
-        let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {most}) can",
-            can.rows,
-            can.wanted()
-        );
-        let few = self.first(&sql, &can.params(), |row| row.int(0))?.is_some_and(|rows| rows <= SIFTED);
-        if few {
-            asked.sift(bits);
-        }
-        Ok(asked)
+        self.come_by(asked(), Way::Find, page)
     }
 
     fn come_by(&mut self, mut asked: Asked, way: Way, page: Paged) -> Result<Vec<(After, String)>> {
@@ -168,8 +111,8 @@ impl Connection {
     ) -> Result<Vec<LedgerRow>> {
         let mut rows = Vec::new();
         for part in parts(query) {
-            let asked = self.asked_of(plan, query, judge, part)?;
-            let sql = format!("SELECT body FROM {} WHERE {}", asked.rows, asked.wanted());
+            let asked = Asked::new(plan, query, judge, part);
+            let sql = format!("SELECT body FROM item WHERE {}", asked.wanted());
             self.each(&sql, &asked.params(), &mut |found| {
                 rows.push(row(found.text(0)?)?);
                 Ok(())
@@ -227,11 +170,10 @@ impl Connection {
         }
         let mut count = 0;
         for part in parts(query) {
-            let mut asked = self.asked_of(plan, query, judge, part)?;
+            let mut asked = Asked::new(plan, query, judge, part);
             let left = asked.value(i64::try_from(most.saturating_sub(count)).unwrap_or(i64::MAX));
             let sql = format!(
-                "SELECT COUNT(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {left}) found",
-                asked.rows,
+                "SELECT COUNT(*) FROM (SELECT 1 FROM item WHERE {} LIMIT {left}) found",
                 asked.wanted()
             );
             count += self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
@@ -251,13 +193,13 @@ impl Connection {
         }
         let mut counts = BTreeMap::new();
         for part in parts(query) {
-            let mut asked = self.asked_of(plan, query, judge, part)?;
+            let mut asked = Asked::new(plan, query, judge, part);
             let known = match part {
                 Part::Holding(standing) => plain(standing),
                 Part::Ended => None,
             };
             if let Some(light) = known {
-                let sql = format!("SELECT COUNT(*) FROM {} WHERE {}", asked.rows, asked.wanted());
+                let sql = format!("SELECT COUNT(*) FROM item WHERE {}", asked.wanted());
                 let count = self.first(&sql, &asked.params(), |row| row.int(0))?.unwrap_or_default() as u64;
                 if count > 0 {
                     *counts.entry(light).or_default() += count;
@@ -266,8 +208,7 @@ impl Connection {
             }
             let light = asked.light(judge.0);
             let sql = format!(
-                "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM {} WHERE {}) found GROUP BY light",
-                asked.rows,
+                "SELECT light, COUNT(*) FROM (SELECT {light} AS light FROM item WHERE {}) found GROUP BY light",
                 asked.wanted()
             );
             self.each(&sql, &asked.params(), &mut |row| {

@@ -57,7 +57,7 @@ impl Asked {
                 let first = format!("SELECT {LOOKED_INTO} FROM item WHERE {part} {ordered} LIMIT {rows}");
                 (format!("({first}) looked_at"), format!("1 = 1{}", self.filter))
             }
-            Way::Order | Way::Find => (self.rows.to_owned(), format!("{part}{}", self.filter)),
+            Way::Order | Way::Find => ("item".to_owned(), format!("{part}{}", self.filter)),
         };
         let most = self.value(page.limit as i64 + 1);
         // Only the rows of the page are read whole.
