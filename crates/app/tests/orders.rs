@@ -109,17 +109,8 @@ impl Place {
 
 fn category(name: &str, zh: &str, words: &[&str]) -> RequestCategory {
     RequestCategory {
-        category: code(name),
-        order: 1,
-        name: Named::new(zh, name),
-        about: None,
         words: words.iter().map(|word| (*word).to_owned()).collect(),
-        preset: code("usual"),
-        private: false,
-        batch: false,
-        questions: Vec::new(),
-        warning: None,
-        closed: false,
+        ..RequestCategory::new(code(name), 1, Named::new(zh, name), code("usual"))
     }
 }
 

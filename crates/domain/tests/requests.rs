@@ -126,17 +126,8 @@ impl Books {
             books.must(Command::Register { subject, facts });
         }
         let category = RequestCategory {
-            category: code("water"),
-            order: 1,
-            name: Named::new("供水", "Water"),
-            about: None,
             words: vec!["停水".into()],
-            preset: code("usual"),
-            private: false,
-            batch: false,
-            questions: Vec::new(),
-            warning: None,
-            closed: false,
+            ..RequestCategory::new(code("water"), 1, Named::new("供水", "Water"), code("usual"))
         };
         books.must(Command::Record {
             subject: Subject::plan(&code("p")),

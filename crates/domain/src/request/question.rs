@@ -221,16 +221,6 @@ mod tests {
 
     fn category() -> RequestCategory {
         RequestCategory {
-            category: code("garbage"),
-            order: 1,
-            name: Named::new("垃圾", "Garbage"),
-            about: None,
-            words: Vec::new(),
-            preset: code("usual"),
-            private: false,
-            batch: false,
-            warning: None,
-            closed: false,
             questions: vec![
                 question("kind", AnswerKind::One, true, &["miss", "spill"]),
                 question("days", AnswerKind::Number, false, &[]),
@@ -238,6 +228,7 @@ mod tests {
                 question("since", AnswerKind::Moment, false, &[]),
                 question("tip", AnswerKind::Remark, true, &[]),
             ],
+            ..RequestCategory::new(code("garbage"), 1, Named::new("垃圾", "Garbage"), code("usual"))
         }
     }
 

@@ -43,6 +43,23 @@ pub struct RequestCategory {
 }
 
 impl RequestCategory {
+    /// One that is offered to everybody, with nothing asked beyond the text.
+    pub fn new(category: Code, order: u32, name: Named, preset: Code) -> Self {
+        Self {
+            category,
+            order,
+            name,
+            about: None,
+            words: Vec::new(),
+            preset,
+            private: false,
+            warning: None,
+            batch: false,
+            closed: false,
+            questions: Vec::new(),
+        }
+    }
+
     /// What is inconsistent in it.
     pub fn fault(&self) -> Option<&'static str> {
         questions_fault(&self.questions)

@@ -123,17 +123,8 @@ impl Seed {
 
 fn category(name: &str, order: u32) -> RequestCategory {
     RequestCategory {
-        category: code(name),
-        order,
-        name: Named::new(format!("{name}类"), name),
-        about: None,
         words: vec!["停车".into(), "parking".into()],
-        preset: code("usual"),
-        private: false,
-        batch: false,
-        warning: None,
-        closed: false,
-        questions: Vec::new(),
+        ..RequestCategory::new(code(name), order, Named::new(format!("{name}类"), name), code("usual"))
     }
 }
 
