@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use anyhow::{Context, anyhow};
-use app::table::{PlanFile, table};
+use anyhow::{Context, anyhow, bail};
+use app::table::{PlanFile, Row, table};
 use app::{Actor, App, AppError, Change, Clock, FixedClock};
 use domain::code::Code;
 use domain::planned_date::parse_day;
@@ -200,7 +200,8 @@ fn read_table(name: &str, text: &str, plan: &Code, known: Date) -> anyhow::Resul
             "" => known,
             text => parse_day(text).with_context(|| format!("{place}: recorded_on '{text}'"))?,
         };
-        let mut change = table.change(plan, cell).map_err(|errors| anyhow!("{place}: {errors:?}"))?;
+        let row = table.row(plan, day, cell).map_err(|errors| anyhow!("{place}: {errors:?}"))?;
+        let Row::Change(mut change) = row else { bail!("{place}: only orders come in by this table") };
         change.effective.get_or_insert(day);
         out.push(Dated { day, place, actor: Actor::operator(), change });
     }

@@ -6,7 +6,7 @@ use domain::fact::Fact;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
 
-use super::{Cells, ColumnKind as K, Table, column};
+use super::{Cells, ColumnKind as K, Reading, Table, column};
 
 const AREA_LEVELS: &[&str] = &["city", "district", "subdistrict", "community"];
 const UNIT_LEVELS: &[&str] = &["city", "district", "subdistrict", "community", "other"];
@@ -21,8 +21,7 @@ pub(super) const AREAS: Table = Table {
         column("parent", false, K::Code),
         column("population", false, K::Whole),
     ],
-    parse: area,
-    registers: true,
+    reading: Reading::Put(area),
 };
 
 fn area(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {
@@ -46,8 +45,7 @@ pub(super) const UNITS: Table = Table {
         column("parent", false, K::Code),
         column("area", false, K::Code),
     ],
-    parse: unit,
-    registers: true,
+    reading: Reading::Put(unit),
 };
 
 fn unit(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {

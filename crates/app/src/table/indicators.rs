@@ -5,7 +5,7 @@ use domain::fact::Fact;
 use domain::indicator::{Direction, IndicatorFact, Instrument};
 use domain::subject::Subject;
 
-use super::{Cells, Column, ColumnKind as K, Table, column};
+use super::{Cells, Column, ColumnKind as K, Reading, Table, column};
 
 const DIRECTIONS: &[&str] = &["up", "down", "neither"];
 
@@ -20,7 +20,7 @@ pub(super) const INDICATORS: Table = Table {
         column("direction", false, K::OneOf(DIRECTIONS)),
         column("sector", false, K::Code),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Put(|cells, plan| {
         let mut facts = Vec::new();
         facts.extend(cells.named("name_zh", "name_en").map(IndicatorFact::Name));
         facts.extend(cells.named("unit_zh", "unit_en").map(IndicatorFact::Unit));
@@ -28,8 +28,7 @@ pub(super) const INDICATORS: Table = Table {
         facts.extend(direction.map(|direction| IndicatorFact::Direction { direction }));
         facts.extend(cells.code("sector").map(|sector| IndicatorFact::Sector { sector }));
         of(cells.code("code")?, plan, facts)
-    },
-    registers: true,
+    }),
 };
 
 fn of(code: Code, plan: &Code, facts: Vec<IndicatorFact>) -> Option<(Subject, Vec<Fact>)> {
@@ -52,23 +51,21 @@ const VALUE_COLUMNS: &[Column] = &[
 pub(super) const BASELINES: Table = Table {
     name: "baselines",
     columns: VALUE_COLUMNS,
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (on, value, instrument) = (cells.day("on"), cells.number("value"), instrument(cells));
         let fact = IndicatorFact::Baseline { on: on?, value: value?, instrument: instrument? };
         of(cells.code("indicator")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const TARGETS: Table = Table {
     name: "targets",
     columns: VALUE_COLUMNS,
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (on, value, instrument) = (cells.day("on"), cells.number("value"), instrument(cells));
         let fact = IndicatorFact::Target { on: on?, value: value?, instrument: instrument? };
         of(cells.code("indicator")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const OBSERVATIONS: Table = Table {
@@ -82,7 +79,7 @@ pub(super) const OBSERVATIONS: Table = Table {
         column("scale", true, K::Code),
         column("approximate", false, K::YesNo),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (key, on, value) = (cells.code("key"), cells.day("on"), cells.number("value"));
         let instrument = instrument(cells);
         let approximate = cells.yes_no("approximate").unwrap_or(false);
@@ -94,8 +91,7 @@ pub(super) const OBSERVATIONS: Table = Table {
             approximate,
         };
         of(cells.code("indicator")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const ACCEPTED: Table = Table {
@@ -106,10 +102,9 @@ pub(super) const ACCEPTED: Table = Table {
         column("key", true, K::Code),
         column("because", true, K::Text),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (on, key, because) = (cells.day("on"), cells.code("key"), cells.text("because"));
         let fact = IndicatorFact::Accepted { on: on?, key: key?, because };
         of(cells.code("indicator")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };

@@ -12,7 +12,7 @@ use domain::named::Named;
 use domain::subject::Subject;
 
 use super::items::{COLOURS, LEVELS, SERIES, URGENCIES, WAYS, WHISTLES, period, target};
-use super::{CellProblem, Cells, ColumnKind as K, Table, column};
+use super::{CellProblem, Cells, ColumnKind as K, Reading, Table, column};
 
 /// What may be said: the facts of items by their names.
 pub const RECORDS: &[&str] = &[
@@ -181,8 +181,7 @@ pub(super) const ITEM_RECORDS: Table = Table {
         column("areas", false, K::Codes),
         column("matters", false, K::Text),
     ],
-    parse: record,
-    registers: false,
+    reading: Reading::Record(record),
 };
 
 /// The column that a refusal about an item is about.

@@ -6,7 +6,7 @@ use domain::item::kind::{InspectionWay, ItemKind, Level, Part, Series, SlipColou
 use domain::item::{ItemFact, Relation, State, Target};
 use domain::subject::{Subject, SubjectKind};
 
-use super::{CellProblem, Cells, ColumnKind as K, Table, column};
+use super::{CellProblem, Cells, ColumnKind as K, Reading, Table, column};
 
 /// Reports and returns are composed by the program, not brought.
 pub const KINDS: &[&str] = &[
@@ -71,8 +71,7 @@ pub(super) const ITEMS: Table = Table {
         column("links", false, K::Text),
         column("quantities", false, K::Text),
     ],
-    parse: item,
-    registers: true,
+    reading: Reading::Put(item),
 };
 
 /// The column that a refusal about an item is about.

@@ -58,14 +58,24 @@ pub enum ColumnKind {
 
 type Parse = fn(&mut Cells, &Code) -> Option<(Subject, Vec<Fact>)>;
 
-/// A table: its columns and how a row becomes a change.
+/// A table: its columns and how a row is read.
 #[derive(Debug)]
 pub struct Table {
     pub name: &'static str,
     pub columns: &'static [Column],
-    parse: Parse,
-    /// Whether a row may put its subject on the books.
-    registers: bool,
+    reading: Reading,
+}
+
+/// What a table's rows are.
+#[derive(Debug, Clone, Copy)]
+enum Reading {
+    /// Facts about a subject that the row may put on the books.
+    Put(Parse),
+    /// Facts about a subject that is on the books.
+    Record(Parse),
+    /// Requests that were taken down elsewhere: no change by itself, for whom each goes to, and who asked, is
+    /// seen to when it is taken in.
+    Order,
 }
 
 const fn column(name: &'static str, required: bool, kind: ColumnKind) -> Column {
@@ -142,53 +152,53 @@ fn source(cells: &mut Cells) -> Source {
     }
 }
 
+/// A row's change, where all that it needs is there.
+fn change(
+    cells: &mut Cells,
+    plan: &Code,
+    parse: Parse,
+    command: fn(Subject, Vec<Fact>) -> Command,
+) -> Option<Row> {
+    let effective = cells.day("effective");
+    let source = source(cells);
+    let reason = cells.text("reason");
+    if !cells.errors().is_empty() {
+        return None;
+    }
+    let (subject, facts) = parse(cells, plan)?;
+    Some(Row::Change(Change { command: command(subject, facts), effective, source, reason }))
+}
+
 impl Table {
     /// Whether its rows are requests that were taken down elsewhere.
     pub fn is_of_orders(&self) -> bool {
-        self.name == orders::REQUESTS.name
+        matches!(self.reading, Reading::Order)
     }
 
-    /// Reads one row, whatever it asks for.
+    /// Reads one row, whatever it asks for. `get` gives the text of a column, empty where there is none.
     pub fn row<'a>(
         &self,
         plan: &Code,
         today: Date,
         get: impl Fn(&str) -> &'a str + 'a,
     ) -> Result<Row, Vec<CellError>> {
-        if self.is_of_orders() {
-            return orders::order(today, get).map(|order| Row::Order(Box::new(order)));
-        }
-        self.change(plan, get).map(Row::Change)
-    }
-
-    /// Reads one row that is a change. `get` gives the text of a column, empty where there is none.
-    pub fn change<'a>(
-        &self,
-        plan: &Code,
-        get: impl Fn(&str) -> &'a str + 'a,
-    ) -> Result<Change, Vec<CellError>> {
         let mut cells = Cells::new(Box::new(get));
         for column in self.columns.iter().filter(|column| column.required) {
             cells.require(column.name);
         }
-        let effective = cells.day("effective");
-        let source = source(&mut cells);
-        let reason = cells.text("reason");
-        let parsed = if cells.errors().is_empty() { (self.parse)(&mut cells, plan) } else { None };
-        let errors = cells.into_errors();
-        match parsed {
-            Some((subject, facts)) if errors.is_empty() => Ok(Change {
-                command: if self.registers {
-                    Command::Put { subject, facts }
-                } else {
-                    Command::Record { subject, facts, expected: None }
-                },
-                effective,
-                source,
-                reason,
+        let row = match self.reading {
+            Reading::Put(parse) => {
+                change(&mut cells, plan, parse, |subject, facts| Command::Put { subject, facts })
+            }
+            Reading::Record(parse) => change(&mut cells, plan, parse, |subject, facts| Command::Record {
+                subject,
+                facts,
+                expected: None,
             }),
-            _ => Err(errors),
-        }
+            Reading::Order => Some(Row::Order(Box::new(orders::order(&mut cells, today)))),
+        };
+        let errors = cells.into_errors();
+        row.filter(|_| errors.is_empty()).ok_or(errors)
     }
 
     /// The column a refusal is about, where one can be named.

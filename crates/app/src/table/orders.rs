@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
-use super::{CellError, CellProblem, Cells, ColumnKind as K, Table, column, items};
+use super::{CellProblem, Cells, ColumnKind as K, Reading, Table, column, items};
 use crate::request::{NewRequest, Order, PersonalData, recorded};
 
 const KINDS: &[&str] = &["complaint", "help", "question", "suggestion", "offence", "praise"];
@@ -37,9 +37,7 @@ pub(super) const REQUESTS: Table = Table {
         column("answered", false, K::Moment),
         column("answer", false, K::Text),
     ],
-    // A row is no change by itself: whom it goes to, and who asked, is seen to when it is taken in.
-    parse: |_, _| None,
-    registers: true,
+    reading: Reading::Order,
 };
 
 /// The column that a refusal about a request is about.
@@ -56,13 +54,9 @@ pub(super) fn column_of(topic: &str) -> &str {
 
 /// Reads one order. All that the rules would refuse of its outcome is found here: it is written down when the
 /// order itself is on the books already.
-pub(super) fn order<'a>(today: Date, get: impl Fn(&str) -> &'a str + 'a) -> Result<Order, Vec<CellError>> {
-    let mut cells = Cells::new(Box::new(get));
-    for column in REQUESTS.columns.iter().filter(|column| column.required) {
-        cells.require(column.name);
-    }
-    let source = super::source(&mut cells);
-    let new = new(&mut cells, source);
+pub(super) fn order(cells: &mut Cells, today: Date) -> Order {
+    let source = super::source(cells);
+    let new = new(cells, source);
     let order = Order {
         new,
         unit: cells.code("unit"),
@@ -70,11 +64,10 @@ pub(super) fn order<'a>(today: Date, get: impl Fn(&str) -> &'a str + 'a) -> Resu
         answered: cells.moment("answered"),
         answer: cells.text("answer"),
     };
-    in_order(&mut cells, &order);
-    in_time(&mut cells, &order, today);
-    in_length(&mut cells, &order);
-    let errors = cells.into_errors();
-    if errors.is_empty() { Ok(order) } else { Err(errors) }
+    in_order(cells, &order);
+    in_time(cells, &order, today);
+    in_length(cells, &order);
+    order
 }
 
 fn new(cells: &mut Cells, source: Source) -> NewRequest {

@@ -17,7 +17,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::Deserialize;
 
-use super::{ColumnKind as K, Table, column};
+use super::{ColumnKind as K, Reading, Table, column};
 use crate::change::Change;
 
 const ENTRIES: &[&str] = &["carried_over", "new"];
@@ -32,15 +32,14 @@ pub(super) const LIST_ENTRIES: Table = Table {
         column("entry", true, K::OneOf(ENTRIES)),
         column("aim", false, K::OneOf(AIMS)),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (year, issue) = (cells.whole("year"), cells.whole("issue"));
         let project = cells.code("project");
         let entry = cells.word("entry", ENTRIES, ListEntryKind::parse);
         let aim = cells.word("aim", AIMS, Aim::parse);
         let fact = PlanFact::ListEntry { year: year?, issue: issue?, project: project?, entry: entry?, aim };
         Some((Subject::plan(plan), vec![fact.into()]))
-    },
-    registers: false,
+    }),
 };
 
 #[derive(Debug, thiserror::Error)]

@@ -7,7 +7,7 @@ use domain::output::{Basis, Stage};
 use domain::project::{Membership, ProjectFact};
 use domain::subject::Subject;
 
-use super::{Cells, ColumnKind as K, Table, column};
+use super::{Cells, ColumnKind as K, Reading, Table, column};
 
 const MEMBERSHIPS: &[&str] = &["member", "removed", "merged", "split", "moved"];
 const ASPECTS: &[&str] = &["promised", "planned", "forecast", "actual"];
@@ -43,8 +43,7 @@ pub(super) const PROJECTS: Table = Table {
         column("revision", false, K::Whole),
         column("other", false, K::Code),
     ],
-    parse: project,
-    registers: true,
+    reading: Reading::Put(project),
 };
 
 fn project(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
@@ -72,21 +71,19 @@ pub(super) fn of(code: Code, plan: &Code, facts: Vec<ProjectFact>) -> Option<(Su
 pub(super) const ALIASES: Table = Table {
     name: "aliases",
     columns: &[column("project", true, K::Code), column("alias", true, K::Text)],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let alias = cells.text("alias");
         of(cells.code("project")?, plan, vec![ProjectFact::Alias { alias }])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const LEAD_UNITS: Table = Table {
     name: "lead_units",
     columns: &[column("project", true, K::Code), column("unit", true, K::Code)],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let unit = cells.code("unit");
         of(cells.code("project")?, plan, vec![ProjectFact::LeadUnit { unit: unit? }])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const SUPPORTING_UNITS: Table = Table {
@@ -97,13 +94,12 @@ pub(super) const SUPPORTING_UNITS: Table = Table {
         column("role", true, K::Code),
         column("active", false, K::YesNo),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (unit, role) = (cells.code("unit"), cells.code("role"));
         let active = cells.yes_no("active").unwrap_or(true);
         let fact = ProjectFact::SupportingUnit { unit: unit?, role: role?, active };
         of(cells.code("project")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const PARTS: Table = Table {
@@ -114,11 +110,10 @@ pub(super) const PARTS: Table = Table {
         column("name_zh", true, K::Text),
         column("name_en", false, K::Text),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (part, name) = (cells.code("part"), cells.named("name_zh", "name_en"));
         of(cells.code("project")?, plan, vec![ProjectFact::Part { part: part?, name: name? }])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const MILESTONES: Table = Table {
@@ -131,15 +126,14 @@ pub(super) const MILESTONES: Table = Table {
         column("date", false, K::PlannedDate),
         column("cause", false, K::OneOf(CAUSES)),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (part, step) = (cells.code("part"), cells.code("step"));
         let aspect = cells.word("aspect", ASPECTS, Aspect::parse);
         let date = cells.date("date");
         let cause = cells.word("cause", CAUSES, DelayReason::parse);
         let fact = ProjectFact::Milestone { aspect: aspect?, part, step: step?, date, cause };
         of(cells.code("project")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const PROGRESS: Table = Table {
@@ -149,11 +143,10 @@ pub(super) const PROGRESS: Table = Table {
         column("part", false, K::Code),
         column("percent", true, K::Number),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (part, percent) = (cells.code("part"), cells.number("percent"));
         of(cells.code("project")?, plan, vec![ProjectFact::Progress { part, percent: percent? }])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const OUTPUTS: Table = Table {
@@ -165,32 +158,29 @@ pub(super) const OUTPUTS: Table = Table {
         column("basis", false, K::OneOf(BASES)),
         column("quantity", true, K::Number),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (kind, quantity) = (cells.code("kind"), cells.number("quantity"));
         let stage = cells.word("stage", STAGES, Stage::parse);
         let basis = cells.word("basis", BASES, Basis::parse).unwrap_or_default();
         let fact = ProjectFact::Output { kind: kind?, stage: stage?, basis, quantity: quantity? };
         of(cells.code("project")?, plan, vec![fact])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const DOCUMENTS: Table = Table {
     name: "documents",
     columns: &[column("project", true, K::Code), column("title", true, K::Text), column("url", true, K::Url)],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (title, url) = (cells.text("title"), cells.text("url"));
         of(cells.code("project")?, plan, vec![ProjectFact::Document { title, url }])
-    },
-    registers: false,
+    }),
 };
 
 pub(super) const REMARKS: Table = Table {
     name: "remarks",
     columns: &[column("project", true, K::Code), column("text", true, K::Text)],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let text = cells.text("text");
         of(cells.code("project")?, plan, vec![ProjectFact::Remark { text }])
-    },
-    registers: false,
+    }),
 };

@@ -4,7 +4,7 @@ use domain::project::ProjectFact;
 use domain::timetabling::{Estimate, StepLink, StepLinkKind, Work};
 
 use super::projects::of;
-use super::{Cells, ColumnKind as K, Table, column};
+use super::{Cells, ColumnKind as K, Reading, Table, column};
 
 const KINDS: &[&str] = &["finish_to_start", "start_to_start", "finish_to_finish", "start_to_finish"];
 /// In the column of the steps that are waited for: none, it may begin at once.
@@ -22,12 +22,11 @@ pub(super) const STEP_WORK: Table = Table {
         column("after_steps", false, K::Codes),
         column("not_before", false, K::Day),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let step = cells.code("step");
         let work = work(cells)?;
         of(cells.code("project")?, plan, vec![ProjectFact::StepWork { step: step?, work }])
-    },
-    registers: false,
+    }),
 };
 
 /// The work of a row; none where it gives no days, which goes back to what is usual. One number alone stands for
@@ -65,7 +64,7 @@ pub(super) const STEP_LINKS: Table = Table {
         column("lag_days", false, K::Whole),
         column("held", false, K::YesNo),
     ],
-    parse: |cells, plan| {
+    reading: Reading::Record(|cells, plan| {
         let (step, before) = (cells.code("step"), cells.code("before_step"));
         let own = cells.code("project");
         let project = cells.code("before_project").filter(|other| Some(other) != own.as_ref());
@@ -75,6 +74,5 @@ pub(super) const STEP_LINKS: Table = Table {
         let kind = kind.unwrap_or(StepLinkKind::FinishToStart);
         let link = StepLink { step: step?, project, before: before?, kind, lag };
         of(own?, plan, vec![ProjectFact::StepLink { link, held }])
-    },
-    registers: false,
+    }),
 };
