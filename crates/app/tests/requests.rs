@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use app::read::Asked;
 use app::request::{
-    HotOutcome, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy, RateQuestion,
-    RequestAct, RequestPaging, request_token,
+    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy,
+    RateQuestion, RequestAct, RequestPaging, request_token,
 };
 use app::{Actor, App, AppError, Change, FixedClock, Program};
 use domain::area::{AreaFact, AreaLevel};
@@ -156,17 +156,8 @@ impl Place {
 
 fn category(name: &str, words: &[&str]) -> RequestCategory {
     RequestCategory {
-        category: code(name),
-        order: 1,
-        name: Named::new(name, name),
-        about: None,
         words: words.iter().map(|word| (*word).to_owned()).collect(),
-        preset: code("usual"),
-        private: false,
-        batch: false,
-        questions: Vec::new(),
-        warning: None,
-        closed: false,
+        ..RequestCategory::new(code(name), 1, Named::new(name, name), code("usual"))
     }
 }
 
@@ -538,12 +529,14 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
     assert_eq!((matter.people, matter.requests.len(), matter.weeks.clone()), (6, 7, vec![7]));
     assert_eq!((matter.key.clone(), matter.areas.clone()), (asked[0].clone(), vec![(code("estate"), 7)]));
     assert!(matter.led_to.is_empty());
-    let outcome = || HotOutcome::Task {
-        name: "东门路灯整改".into(),
-        text: "修复并查明原因".into(),
-        lead_unit: code("town-office"),
-        level: Level::District,
-        due: date(2019, 4, 3),
+    let outcome = || {
+        HotOutcome::Task(HotTask {
+            name: "东门路灯整改".into(),
+            text: "修复并查明原因".into(),
+            lead_unit: code("town-office"),
+            level: Level::District,
+            due: date(2019, 4, 3),
+        })
     };
     let office = Actor::Person { person: code("office"), name: "office".into(), grants: Vec::new() };
     let water = Actor::Person { person: code("water"), name: "water".into(), grants: Vec::new() };

@@ -35,8 +35,6 @@ const MANY: usize = 5_000;
 const KEPT_MINUTES: i64 = 10;
 /// Areas that a task is put down for.
 const AREAS_MOST: usize = 5;
-/// Tries for a free number while others take theirs.
-const TRIES: usize = 5;
 
 /// One matter, as the requests of a period show it.
 #[derive(Debug, Clone, PartialEq)]
@@ -95,10 +93,40 @@ const CACHED: usize = 8;
 /// What a confirmed matter becomes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum HotOutcome {
-    /// A task with a unit and a date.
-    Task { name: String, text: String, lead_unit: Code, level: Level, due: Date },
+    Task(HotTask),
     /// It is seen to by something that is on the books already.
     Held(Target),
+}
+
+/// A task that a matter becomes, with its unit and its date.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HotTask {
+    pub name: String,
+    pub text: String,
+    pub lead_unit: Code,
+    pub level: Level,
+    pub due: Date,
+}
+
+impl HotTask {
+    /// What is put down of it: where the matter is, and that it is given out at once.
+    fn facts(&self, matter: &HotMatter, today: Date) -> Vec<Fact> {
+        let mut facts = vec![
+            ItemFact::Kind { kind: ItemKind::TrackedTask },
+            ItemFact::Name(Named::new(self.name.clone(), "")),
+            ItemFact::Text { text: self.text.clone() },
+            ItemFact::Received { on: today },
+            ItemFact::Level { level: self.level },
+            ItemFact::LeadUnit { unit: self.lead_unit.clone() },
+            ItemFact::Due { on: self.due },
+            ItemFact::Move { step: Step::Assign, state: State::Assigned, by: None },
+        ];
+        let areas: Vec<Code> = matter.areas.iter().take(AREAS_MOST).map(|(area, _)| area.clone()).collect();
+        if !areas.is_empty() {
+            facts.push(ItemFact::Place { areas, address: String::new() });
+        }
+        facts.into_iter().map(Fact::from).collect()
+    }
 }
 
 /// What they say, with how many say it, the most first.
@@ -215,39 +243,8 @@ impl App {
         outcome: HotOutcome,
         source: Source,
     ) -> Result<Target, AppError> {
-        for _ in 0..TRIES {
-            let (target, first) = match &outcome {
-                HotOutcome::Held(target) => (target.clone(), None),
-                HotOutcome::Task { name, text, lead_unit, level, due } => {
-                    let code = self.next_item_code(plan, ItemKind::TrackedTask).await?;
-                    let mut facts = vec![
-                        ItemFact::Kind { kind: ItemKind::TrackedTask },
-                        ItemFact::Name(Named::new(name.clone(), "")),
-                        ItemFact::Text { text: text.clone() },
-                        ItemFact::Received { on: self.clock().today() },
-                        ItemFact::Level { level: *level },
-                        ItemFact::LeadUnit { unit: lead_unit.clone() },
-                        ItemFact::Due { on: *due },
-                        ItemFact::Move { step: Step::Assign, state: State::Assigned, by: None },
-                    ];
-                    let areas: Vec<Code> =
-                        matter.areas.iter().take(AREAS_MOST).map(|(area, _)| area.clone()).collect();
-                    if !areas.is_empty() {
-                        facts.push(ItemFact::Place { areas, address: String::new() });
-                    }
-                    let subject = Subject::item(plan, &code);
-                    let facts = facts.into_iter().map(Fact::from).collect();
-                    let change = Change {
-                        command: Command::Register { subject, facts },
-                        effective: None,
-                        source: source.clone(),
-                        reason: String::new(),
-                    };
-                    (Target::Item(code), Some(change))
-                }
-            };
-            let mut changes: Vec<Change> = first.into_iter().collect();
-            changes.extend(matter.requests.iter().rev().take(LINKED_MOST).map(|request| Change {
+        let linked = |target: &Target| {
+            let link = |request: &Code| Change {
                 command: Command::Record {
                     subject: Subject::request(plan, request),
                     facts: vec![RequestFact::Link { to: target.clone(), held: true }.into()],
@@ -256,22 +253,34 @@ impl App {
                 effective: None,
                 source: source.clone(),
                 reason: String::new(),
-            }));
-            match self.change_all(actor, changes).await {
-                Ok(_) => {
-                    self.hot_cache().0.clear();
-                    return Ok(target);
-                }
-                Err((0, AppError::Refused(refusals))) if was_taken(&refusals) => {}
-                Err((_, error)) => return Err(error),
+            };
+            matter.requests.iter().rev().take(LINKED_MOST).map(link).collect::<Vec<Change>>()
+        };
+        let target = match &outcome {
+            HotOutcome::Held(target) => {
+                self.change_all(actor, linked(target)).await.map_err(|(_, error)| error)?;
+                target.clone()
             }
-        }
-        Err(AppError::NotFound)
+            HotOutcome::Task(task) => {
+                let today = self.clock().today();
+                let changes = |code: &Code| {
+                    let mut changes = vec![Change {
+                        command: Command::Register {
+                            subject: Subject::item(plan, code),
+                            facts: task.facts(matter, today),
+                        },
+                        effective: None,
+                        source: source.clone(),
+                        reason: String::new(),
+                    }];
+                    changes.extend(linked(&Target::Item(code.clone())));
+                    Ok(changes)
+                };
+                let numbered = self.change_numbered(actor, plan, ItemKind::TrackedTask, changes).await;
+                Target::Item(numbered.map_err(|(_, error)| error)?.0)
+            }
+        };
+        self.hot_cache().0.clear();
+        Ok(target)
     }
-}
-
-/// Somebody else took the number meanwhile.
-fn was_taken(refusals: &[domain::refusal::Refusal]) -> bool {
-    use domain::refusal::Problem;
-    refusals.iter().any(|refusal| matches!(refusal.problem, Problem::AlreadyRegistered(_)))
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::request::{HotMatter, HotMatters, HotOutcome};
+use app::request::{HotMatter, HotMatters, HotOutcome, HotTask};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -388,11 +388,11 @@ fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet) -> Option<HotOutcome>
     if typed.get("name").is_empty() || typed.get("text").is_empty() {
         return None;
     }
-    Some(HotOutcome::Task {
+    Some(HotOutcome::Task(HotTask {
         name: typed.get("name").to_owned(),
         text: typed.get("text").to_owned(),
         lead_unit,
         level: Level::parse(typed.get("level")).unwrap_or(Level::District),
         due,
-    })
+    }))
 }
