@@ -143,6 +143,11 @@ pub fn with(lang: Lang, key: &str, args: &[(&str, &str)]) -> String {
     format(lang, key, Some(&fluent)).into_owned()
 }
 
+/// A message in both languages, for what is written down once and read by everybody.
+pub fn both(key: &str, args: &[(&str, &str)]) -> String {
+    format!("{} / {}", with(Lang::Zh, key, args), with(Lang::En, key, args))
+}
+
 /// Whether there is such a message.
 pub fn has(lang: Lang, key: &str) -> bool {
     lang.bundle().has_message(key)

@@ -28,7 +28,8 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::request::{Filing, NotTaken, Order, ProtectionKey};
+use crate::read::Asked;
+use crate::request::{Filing, NotTaken, Order, ProtectionKey, fill_in};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,13 +111,20 @@ impl App {
 
     /// Orders say what their texts say.
     pub(super) async fn filled_in(&self, mut prepared: Prepared) -> Result<Prepared, AppError> {
-        let plan = prepared.plan.clone();
-        let orders = prepared.rows.iter_mut().filter_map(|row| match &mut row.asks {
-            Row::Order(order) => Some(&mut **order),
-            Row::Change(_) => None,
+        if !prepared.rows.iter().any(|row| matches!(row.asks, Row::Order(_))) {
+            return Ok(prepared);
+        }
+        let portfolio = self.portfolio(&prepared.plan, Asked::default()).await?;
+        // Thousands of texts are read for the words of every category: not where others wait.
+        let filled = tokio::task::spawn_blocking(move || {
+            let orders = prepared.rows.iter_mut().filter_map(|row| match &mut row.asks {
+                Row::Order(order) => Some(&mut **order),
+                Row::Change(_) => None,
+            });
+            fill_in(&portfolio, orders);
+            prepared
         });
-        self.fill_in_orders(&plan, orders.collect()).await?;
-        Ok(prepared)
+        Ok(filled.await.map_err(|_| StoreError::Stopped)?)
     }
 
     pub(super) fn import_ground(&self) -> Ground {

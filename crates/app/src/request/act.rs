@@ -246,8 +246,7 @@ impl RequestAct {
                 facts.extend(self::placed(found, lookup, &request.areas, Some(&category), urgency)?);
                 // What nobody may read is read no longer.
                 if request.published == Some(true) && is_private(plan, Some(&category)) {
-                    let said = |lang| words::text(lang, "request-hidden-by-category");
-                    let reason = format!("{} / {}", said(words::Lang::Zh), said(words::Lang::En));
+                    let reason = words::both("request-hidden-by-category", &[]);
                     facts.push(RequestFact::Publication { shown: false, reason });
                 }
                 facts

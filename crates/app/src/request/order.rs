@@ -15,7 +15,6 @@ use store::Tx;
 use super::file::{Filing, NewRequest, clean};
 use super::rules_of;
 use super::suggest::{Areas, categories};
-use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
@@ -31,15 +30,9 @@ pub struct Order {
     pub answer: String,
 }
 
-/// Stands as the answer of an order that was closed with none.
-const SETTLED: &str = "原系统已办结，未附答复内容。 / Settled where it came from; no answer came with it.";
-
-/// Stands as the reason of giving an order to the unit that its register names later.
-const NAMED: &str = "按原系统登记的办理单位改派。 / Given to the unit that its register names.";
-
 impl Order {
     /// Fills in what its text says of category and place.
-    pub(crate) fn fill_in(&mut self, portfolio: &Portfolio, areas: &Areas) {
+    fn fill_in(&mut self, portfolio: &Portfolio, areas: &Areas) {
         let new = &mut self.new;
         new.details = tidy(std::mem::take(&mut new.details));
         if new.category.is_none()
@@ -136,7 +129,7 @@ impl Filing<'_> {
             let (rules, category) = (rules_of(&plan)?, held.category.as_ref());
             let preset = preset_of(rules, &plan.request_categories, category, held.urgency)
                 .ok_or(AppError::NotFound)?;
-            Ok(given(Some(held), step, &to, preset, at, NAMED.to_owned()))
+            Ok(given(Some(held), step, &to, preset, at, words::both("order-given-by-register", &[])))
         })?
     }
 
@@ -174,7 +167,7 @@ impl Filing<'_> {
 /// How an order ended: accepted where somebody had it, then answered.
 fn outcome(order: &Order, answered: DateTime, accepted: Option<DateTime>) -> Vec<Step> {
     let text = match clean(&order.answer) {
-        text if text.trim().is_empty() => SETTLED.to_owned(),
+        text if text.trim().is_empty() => words::both("order-settled-elsewhere", &[]),
         text => text,
     };
     let accept = |at| (at, vec![moved(RequestStep::Accept, RequestState::Accepted, at)]);
@@ -203,17 +196,10 @@ impl Order {
     }
 }
 
-impl App {
-    /// What a plan's texts say of categories and places, put into orders that do not say it themselves.
-    pub(crate) async fn fill_in_orders(&self, plan: &Code, orders: Vec<&mut Order>) -> Result<(), AppError> {
-        if orders.is_empty() {
-            return Ok(());
-        }
-        let portfolio = self.portfolio(plan, crate::read::Asked::default()).await?;
-        let areas = Areas::of(&portfolio);
-        for order in orders {
-            order.fill_in(&portfolio, &areas);
-        }
-        Ok(())
+/// Puts what a plan's texts say of categories and places into orders that do not say it themselves.
+pub(crate) fn fill_in<'a>(portfolio: &Portfolio, orders: impl Iterator<Item = &'a mut Order>) {
+    let areas = Areas::of(portfolio);
+    for order in orders {
+        order.fill_in(portfolio, &areas);
     }
 }

@@ -149,31 +149,36 @@ impl App {
         point: Option<Point>,
     ) -> Result<Suggestions, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let rules = super::rules_of(&portfolio.plan)?;
-        let said = format!("{address} {text}");
-        let named = area.cloned().or_else(|| Areas::of(&portfolio).find(&said));
-        let metres = rules.near_metres;
-        let (plan, near) = (plan.clone(), named.clone());
-        let around = self
-            .database()
+        let metres = super::rules_of(&portfolio.plan)?.near_metres;
+        let (plan, area) = (plan.clone(), area.cloned());
+        let (text, said) = (text.to_owned(), format!("{address} {text}"));
+        // Texts are compared beside the reading, not where others wait.
+        self.database()
             .read_async(move |c: &mut Connection| {
-                c.requests_near(&plan, (point, metres), near.as_ref(), true, COMPARED)
+                let area = area.or_else(|| Areas::of(&portfolio).find(&said));
+                let around = c.requests_near(&plan, (point, metres), area.as_ref(), true, COMPARED)?;
+                let similar = alike(around, &said);
+                Ok(Suggestions { categories: categories(&portfolio, &text), area, similar })
             })
-            .await?;
-        let own = pieces(&said);
-        let mut similar: Vec<(RequestRow, f64)> = around
-            .into_iter()
-            .map(|row| {
-                let other = pieces(&format!("{} {} {}", row.address, row.title, row.text));
-                let alike = likeness(&own, &other);
-                (row, alike)
-            })
-            .filter(|(_, alike)| *alike >= ALIKE)
-            .collect();
-        similar.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.received.cmp(&a.0.received)));
-        similar.truncate(SHOWN);
-        Ok(Suggestions { categories: categories(&portfolio, text), area: named, similar })
+            .await
     }
+}
+
+/// Those of some requests that are like a text, the most alike first.
+fn alike(requests: Vec<RequestRow>, said: &str) -> Vec<(RequestRow, f64)> {
+    let own = pieces(said);
+    let mut similar: Vec<(RequestRow, f64)> = requests
+        .into_iter()
+        .map(|row| {
+            let other = pieces(&format!("{} {} {}", row.address, row.title, row.text));
+            let alike = likeness(&own, &other);
+            (row, alike)
+        })
+        .filter(|(_, alike)| *alike >= ALIKE)
+        .collect();
+    similar.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.received.cmp(&a.0.received)));
+    similar.truncate(SHOWN);
+    similar
 }
 
 #[cfg(test)]

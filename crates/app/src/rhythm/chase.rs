@@ -216,7 +216,8 @@ fn one(
         }
         let reason = match rung.raise {
             true => {
-                format!("限时内无人应哨 / nobody answered by {}", planned.limit.strftime("%Y-%m-%d %H:%M"))
+                let limit = planned.limit.strftime("%Y-%m-%d %H:%M").to_string();
+                words::both("rhythm-nobody-answered", &[("limit", &limit)])
             }
             false => String::new(),
         };

@@ -408,3 +408,6 @@ hot-led-count = { $count ->
 }
 hot-stale = The issue has changed meanwhile: look at it again before you confirm it.
 request-hidden-by-category = Its category is not shown to anybody.
+# Stand in both languages where an order of a register brought none of its own.
+order-settled-elsewhere = Settled where it came from; no answer came with it.
+order-given-by-register = Given to the unit that its register names.

@@ -16,6 +16,7 @@ rhythm-told-report-on = { $name }: to be issued today, { $due }.
 rhythm-told-report-late = { $name }: was to be issued by { $due } and is still a draft.
 rhythm-told-whistle-late = Nobody has answered the whistle “{ $name }” by { $due } { $time }.
 rhythm-told-whistle-raised = The whistle “{ $name }”, unanswered since { $due } { $time }, was raised a level.
+rhythm-nobody-answered = nobody answered by { $limit }
 rhythm-told-dispatch-late = The dispatch “{ $name }” was to be answered by { $due } { $time }; not every unit has.
 rhythm-told-minutes-late = “{ $name }” was held on { $due } and its minutes are not written.
 rhythm-told-slip-ahead = { $name }: to be signed for by { $due }.

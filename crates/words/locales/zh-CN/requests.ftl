@@ -405,3 +405,6 @@ hot-elsewhere = 另有 { $count } 处
 hot-led-count = { $count } 件
 hot-stale = 热点情况已有变化，请重新查看后再确认。
 request-hidden-by-category = 改为不公开的类别，不再公开。
+# 登记册未写明时代以双语写入。
+order-settled-elsewhere = 原系统已办结，未附答复内容。
+order-given-by-register = 按原系统登记的办理单位改派。

@@ -10,6 +10,7 @@ rhythm-told-report-on = { $name }：今天（{ $due }）应发布。
 rhythm-told-report-late = { $name }：应于 { $due } 发布，至今仍为草稿。
 rhythm-told-whistle-late = 吹哨“{ $name }”至 { $due } { $time } 无人应哨。
 rhythm-told-whistle-raised = 吹哨“{ $name }”自 { $due } { $time } 起无人应哨，已上提一级。
+rhythm-nobody-answered = 至 { $limit } 无人应哨
 rhythm-told-dispatch-late = 即时调度“{ $name }”应于 { $due } { $time } 前应答，尚有单位未应答。
 rhythm-told-minutes-late = “{ $name }”已于 { $due } 召开，纪要尚未印发。
 rhythm-told-slip-ahead = { $name }：请于 { $due } 前签收。
