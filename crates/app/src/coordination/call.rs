@@ -10,6 +10,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::Receipt;
 use crate::error::AppError;
+use crate::rhythm::to_second;
 
 /// What a called unit says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,9 +45,7 @@ impl App {
         reply: &Reply,
         source: &Source,
     ) -> Result<Receipt, AppError> {
-        let at = reply.at.unwrap_or_else(|| self.wall());
-        // To the second: nobody's watch is finer.
-        let at = at.with().subsec_nanosecond(0).build().unwrap_or(at);
+        let at = reply.at.map_or_else(|| self.wall_second(), to_second);
         let mut tries = 0;
         loop {
             let item = self.item_now(plan, code).await?;

@@ -154,12 +154,6 @@ impl App {
             })
             .await
     }
-
-    /// The office's clock, to the second: finer is told nowhere.
-    pub(crate) fn wall_second(&self) -> DateTime {
-        let wall = self.wall();
-        wall.with().subsec_nanosecond(0).build().unwrap_or(wall)
-    }
 }
 
 pub(crate) struct Filing<'a> {

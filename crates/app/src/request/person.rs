@@ -140,7 +140,7 @@ impl App {
         code: &Code,
         reason: &str,
     ) -> Result<(), AppError> {
-        let at = self.wall().with().subsec_nanosecond(0).build().unwrap_or_else(|_| self.wall());
+        let at = self.wall_second();
         let erased = RequestFact::Erased { at, reason: reason.trim().to_owned() }.masked();
         let change = Change {
             command: Command::Record {

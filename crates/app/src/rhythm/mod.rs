@@ -193,6 +193,16 @@ impl App {
     pub fn wall(&self) -> DateTime {
         self.clock().zone().to_datetime(self.clock().now())
     }
+
+    /// The same to the second: nobody's watch is finer.
+    pub fn wall_second(&self) -> DateTime {
+        to_second(self.wall())
+    }
+}
+
+/// A moment without parts of a second.
+pub(crate) fn to_second(at: DateTime) -> DateTime {
+    at.with().subsec_nanosecond(0).build().unwrap_or(at)
 }
 
 /// By whom the rhythm's doings are signed.

@@ -414,8 +414,7 @@ pub async fn save(
     let mut sheet = opened.sheet(&visit, &origin);
     sheet.refill(&typed);
     let mut reader = Reader::new(&typed);
-    let now = visit.app.wall();
-    let mut facts = opened.read(&mut reader, now.with().subsec_nanosecond(0).build().unwrap_or(now));
+    let mut facts = opened.read(&mut reader, visit.app.wall_second());
     for required in opened.missing(&facts) {
         reader.fail(required, Mistake::Missing);
     }
