@@ -64,6 +64,15 @@ pub(crate) enum Value {
     Text(String),
 }
 
+impl Value {
+    pub(crate) fn param(&self) -> Param<'_> {
+        match self {
+            Self::Int(number) => Param::Int(*number),
+            Self::Text(text) => Param::Text(text),
+        }
+    }
+}
+
 impl From<&str> for Value {
     fn from(text: &str) -> Self {
         Self::Text(text.to_owned())
@@ -240,13 +249,7 @@ impl Asked {
     }
 
     pub(crate) fn params(&self) -> Vec<Param<'_>> {
-        self.values
-            .iter()
-            .map(|value| match value {
-                Value::Int(number) => Param::Int(*number),
-                Value::Text(text) => Param::Text(text),
-            })
-            .collect()
+        self.values.iter().map(Value::param).collect()
     }
 }
 

@@ -9,6 +9,7 @@ use domain::request::{Point, RequestRow, Satisfaction, Solved};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
+use crate::asked::Value;
 use crate::error::Result;
 use crate::request::{COLUMNS, cells, damaged, moment, row};
 use crate::sql::{Connection, Param};
@@ -82,15 +83,15 @@ impl RateBy {
 /// A statement's conditions with their values.
 struct Where {
     sql: String,
-    values: Vec<String>,
+    values: Vec<Value>,
 }
 
 impl Where {
     fn new(plan: &Code) -> Self {
-        Self { sql: "request.plan = $1".into(), values: vec![plan.to_string()] }
+        Self { sql: "request.plan = $1".into(), values: vec![plan.as_str().into()] }
     }
 
-    fn put(&mut self, value: impl Into<String>) -> String {
+    fn put(&mut self, value: impl Into<Value>) -> String {
         self.values.push(value.into());
         format!("${}", self.values.len())
     }
@@ -111,12 +112,12 @@ impl Where {
             return;
         }
         let places = places(self.values.len(), values.len());
-        self.values.extend(values.iter().cycle().take(places.len()).map(|value| (*value).to_owned()));
+        self.values.extend(values.iter().cycle().take(places.len()).map(|value| Value::from(*value)));
         self.and(&format!("{column} IN ({})", places.join(", ")));
     }
 
     fn params(&self) -> Vec<Param<'_>> {
-        self.values.iter().map(Param::from).collect()
+        self.values.iter().map(Value::param).collect()
     }
 
     fn of(plan: &Code, query: &RequestQuery, postgres: bool) -> Self {
@@ -157,9 +158,11 @@ impl Where {
             out.near(point, metres);
         }
         if let Some((south_west, north_east)) = query.within {
+            let edges =
+                [south_west.longitude, north_east.longitude, south_west.latitude, north_east.latitude];
+            let [west, east, south, north] = edges.map(|edge| out.put(i64::from(edge)));
             out.and(&format!(
-                "cell > 0 AND longitude BETWEEN {} AND {} AND latitude BETWEEN {} AND {}",
-                south_west.longitude, north_east.longitude, south_west.latitude, north_east.latitude
+                "cell > 0 AND longitude BETWEEN {west} AND {east} AND latitude BETWEEN {south} AND {north}"
             ));
         }
         if let Some(now) = query.late_at {
@@ -214,20 +217,24 @@ impl Where {
 
     /// Within some metres of a point: by cells first, then by distance on a plane that lies on it.
     fn near(&mut self, point: Point, metres: u32) {
-        let ranges: Vec<String> = cells(point, metres)
-            .into_iter()
-            .map(|(from, to)| format!("cell BETWEEN {from} AND {to}"))
-            .collect();
+        self.around(point, metres);
         // A degree of longitude against one of latitude, in thousandths; a millionth of a degree is 0.111 m.
         let narrow = ((f64::from(point.latitude) / 1e6).to_radians().cos() * 1_000.0).round() as i64;
         let reach = (f64::from(metres) / 0.111_195 * 1_000.0).round() as i64;
-        let east = format!("((longitude - ({})) * {narrow})", point.longitude);
-        let north = format!("((latitude - ({})) * 1000)", point.latitude);
-        self.and(&format!(
-            "cell > 0 AND ({}) AND {east} * {east} + {north} * {north} <= {}",
-            ranges.join(" OR "),
-            reach * reach
-        ));
+        let [longitude, latitude] = [point.longitude, point.latitude].map(|at| self.put(i64::from(at)));
+        let (narrow, reach) = (self.put(narrow), self.put(reach * reach));
+        let east = format!("((longitude - {longitude}) * {narrow})");
+        let north = format!("((latitude - {latitude}) * 1000)");
+        self.and(&format!("{east} * {east} + {north} * {north} <= {reach}"));
+    }
+
+    /// In the cells that are within some metres of a point, and a little beyond.
+    fn around(&mut self, point: Point, metres: u32) {
+        let ranges: Vec<String> = cells(point, metres)
+            .into_iter()
+            .map(|(from, to)| format!("cell BETWEEN {} AND {}", self.put(from), self.put(to)))
+            .collect();
+        self.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
     }
 
     fn rate(&mut self, rate: &RateQuery) {
@@ -288,11 +295,11 @@ impl Connection {
                 "{column} {sign}= {key} AND ({column} {sign} {key} OR request.code {sign} {code})"
             ));
         }
+        let (most, from) = (wanted.put(limit as i64 + 1), wanted.put(skip as i64));
         let sql = format!(
             "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {column} {direction}, request.code {direction} \
-             LIMIT {} OFFSET {skip}",
-            wanted.sql,
-            limit + 1
+             LIMIT {most} OFFSET {from}",
+            wanted.sql
         );
         let mut rows = self.rows(&sql, &wanted.params(), row)?;
         let more = rows.len() > limit;
@@ -336,7 +343,8 @@ impl Connection {
         )
     }
 
-    /// The newest open requests around a point, or in an area where there is no point: what somebody about to ask may find asked already.
+    /// The newest open requests around a point, or in an area where there is no point: what somebody about to
+    /// ask may find asked already.
     pub fn requests_near(
         &mut self,
         plan: &Code,
@@ -351,13 +359,7 @@ impl Connection {
             wanted.and("shown = 1");
         }
         match (point, area) {
-            (Some(point), _) => {
-                let ranges: Vec<String> = cells(point, metres)
-                    .into_iter()
-                    .map(|(from, to)| format!("cell BETWEEN {from} AND {to}"))
-                    .collect();
-                wanted.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
-            }
+            (Some(point), _) => wanted.around(point, metres),
             (None, Some(area)) => wanted.is("area", area.as_str()),
             (None, None) => return Ok(Vec::new()),
         }
