@@ -43,7 +43,7 @@ pub async fn bring(
     lang: Lang,
 ) -> Result<Node, Fault> {
     let program = program(server, asked).await?;
-    let (new, category) = read(server, held, asked, &program).await?;
+    let (new, category) = read(server, held, asked, &program, lang).await?;
     let (number, token, notice) = if test {
         (TEST.to_owned(), TEST.to_owned(), words::text(lang, "open311-test-notice").into_owned())
     } else {
@@ -68,6 +68,7 @@ async fn read<'a>(
     held: &'a Jurisdiction,
     asked: &Asked,
     program: &Program,
+    lang: Lang,
 ) -> Result<(NewRequest, &'a RequestCategory), Fault> {
     let mut errors = Vec::new();
     let mut unknown = false;
@@ -85,10 +86,13 @@ async fn read<'a>(
             }
         },
     };
-    let point = asked.point().unwrap_or_else(|fault| {
-        errors.extend(fault.errors);
-        None
-    });
+    let (point, misplaced) = match asked.point() {
+        Ok(point) => (point, false),
+        Err(fault) => {
+            errors.extend(fault.errors);
+            (None, true)
+        }
+    };
     let address = asked.get("address_string").unwrap_or_default();
     let mut area = None;
     if let Some(id) = asked.get("address_id") {
@@ -97,7 +101,7 @@ async fn read<'a>(
             errors.push("address_id is not known here".to_owned());
         }
     }
-    if point.is_none() && address.is_empty() && area.is_none() && errors.iter().all(|e| !e.starts_with("l")) {
+    if point.is_none() && address.is_empty() && area.is_none() && !misplaced {
         errors.push("lat and long, address_string or address_id required".to_owned());
     }
     let mut text = asked.get("description").unwrap_or_default().to_owned();
@@ -131,7 +135,7 @@ async fn read<'a>(
         return Err(Fault { status, errors });
     };
     if text.is_empty() {
-        text = category.name.zh.clone();
+        text = category.name.get(lang.is_english()).to_owned();
     }
     if area.is_none() {
         let told = server.app.suggest_for_request(&held.plan, &text, address, None, point).await?;

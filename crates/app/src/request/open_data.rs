@@ -118,10 +118,6 @@ impl OpenRequest {
         }
     }
 
-    pub fn is_open(&self) -> bool {
-        self.status_description == "open"
-    }
-
     fn cells(&self) -> [String; 14] {
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         [
