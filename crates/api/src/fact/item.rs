@@ -130,7 +130,8 @@ as_kept! {
     /// Limits of requests and whom they go to.
     RequestRules of domain::request::RequestRules,
         "name, source, presets (assignment, response, resolution, reopened as {\"hours\": 24}, {\"days\": 7} or \
-         {\"working_days\": 5}), usual, urgent, routes (the first that fits decides), offices, backstop, and days.";
+         {\"working_days\": 5}), usual, urgent, routes (the first that fits decides), offices, backstop, days, jurisdiction \
+         (by which programs of Open311 ask for this plan) and contact (whom those who write them can ask).";
     /// How the three rates are computed.
     RateFormula of domain::request::rate::RateFormula,
         "version, name, source, from (the day it holds from), weights, satisfied, unreached, partly (hundredths), least.";
