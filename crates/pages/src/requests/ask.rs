@@ -14,7 +14,7 @@ use domain::refusal::{Problem, Refusal};
 use domain::request::personal::mask;
 use domain::request::{Channel, Point, RequestCategory, RequestKind, question};
 
-use super::choices::{self, Choices};
+use super::choices::{self, Choices, excerpt};
 use super::questions::{Asking, FIELD, answers, asking, refused, said};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
@@ -367,7 +367,7 @@ fn page(
                 let alike = found.similar.iter().map(|(row, _)| Alike {
                     code: row.code.to_string(),
                     title: row.title.clone(),
-                    text: row.text.chars().take(160).collect(),
+                    text: excerpt(&row.text, 160),
                     when: moment(lang, row.received),
                     state: word(lang, "request-state", row.state.as_str()),
                 });

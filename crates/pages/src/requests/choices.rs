@@ -97,3 +97,32 @@ pub(super) fn place(portfolio: &Portfolio, area: Option<&Code>, address: &str, l
         _ => area,
     }
 }
+
+/// Words that are not cut in two may be so long.
+const WORD: usize = 20;
+
+/// The beginning of a text, of at most so many characters, and a mark where it goes on.
+pub(super) fn excerpt(text: &str, most: usize) -> String {
+    let Some((end, _)) = text.char_indices().nth(most) else { return text.to_owned() };
+    let start = &text[..end];
+    // What is written without spaces may be cut anywhere.
+    let whole = start.rfind(char::is_whitespace).filter(|at| start[*at..].chars().count() <= WORD);
+    let start = whole.map_or(start, |at| &start[..at]);
+    format!("{}…", start.trim_end_matches(|c: char| c.is_whitespace() || c.is_ascii_punctuation()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn excerpts_end_between_words_and_say_that_more_follows() {
+        assert_eq!(excerpt("楼道灯不亮", 5), "楼道灯不亮");
+        assert_eq!(excerpt("楼道灯不亮三天了", 5), "楼道灯不亮…");
+        assert_eq!(excerpt("old people and children, all of them", 21), "old people and…");
+        assert_eq!(
+            excerpt("楼道灯不亮 三天以来一直没有人来修理过也没有人告诉我们什么时候修", 30),
+            "楼道灯不亮 三天以来一直没有人来修理过也没有人告诉我们什么时…"
+        );
+    }
+}

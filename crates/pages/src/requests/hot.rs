@@ -285,7 +285,7 @@ fn sheet(
     form.group(
         visit.t("hot-becomes"),
         vec![
-            field("outcome", "hot-becomes", Control::Select(outcomes)).value(TASK).required(),
+            field("outcome", "hot-becomes-how", Control::Select(outcomes)).value(TASK).required(),
             field("project", "hot-project", Control::Select(projects)),
         ],
     )

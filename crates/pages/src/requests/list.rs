@@ -16,7 +16,7 @@ use domain::request::rate::RateSide;
 use domain::request::{Channel, RequestKind, RequestRow, RequestState};
 use jiff::civil::DateTime;
 
-use super::choices::{self, category_name, place, unit_name, words_of};
+use super::choices::{self, category_name, excerpt, place, unit_name, words_of};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -56,7 +56,7 @@ pub(super) fn line(portfolio: &Portfolio, row: &RequestRow, now: DateTime, lang:
         unit: unit_name(portfolio, row.lead_unit.as_ref(), lang),
         state: row.state.as_str(),
         state_name: word(lang, "request-state", row.state.as_str()),
-        excerpt: row.text.chars().take(120).collect(),
+        excerpt: excerpt(&row.text, 120),
     }
 }
 

@@ -48,7 +48,7 @@ pub(super) fn timeline(
         if moved.to == RequestState::Answered {
             continue;
         }
-        let step = word(lang, "request-step", moved.step.as_str());
+        let step = word(lang, "request-done", moved.step.as_str());
         let unit = unit_name(portfolio, moved.unit.as_ref(), lang);
         let title = if unit.is_empty() { step } else { format!("{step} · {unit}") };
         let mut said = Vec::new();
