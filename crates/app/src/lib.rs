@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     pub(crate) hot: Mutex<request::HotCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
+    /// Reading a photo takes up to 320 MiB: no more than two at a time.
+    pub(crate) photos: tokio::sync::Semaphore,
 }
 
 impl App {
@@ -92,6 +94,7 @@ impl App {
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
+                photos: tokio::sync::Semaphore::new(2),
             }),
         }
     }

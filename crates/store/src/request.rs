@@ -73,6 +73,12 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     if entry.draft.event.corrects().is_some() || facts.iter().any(links) {
         link(connection, &history.subject, &request.links)?;
     }
+    let reviews = |fact: &domain::fact::Fact| {
+        matches!(fact, domain::fact::Fact::Request(RequestFact::PhotoReview { .. }))
+    };
+    if entry.draft.event.corrects().is_some() || facts.iter().any(reviews) {
+        connection.show_photos(&history.subject.scope, &request)?;
+    }
     Ok(())
 }
 
@@ -382,6 +388,7 @@ impl Connection {
                 if !request.links.is_empty() {
                     link(self, &subject, &request.links)?;
                 }
+                self.show_photos(&subject.scope, &request)?;
             }
         }
     }

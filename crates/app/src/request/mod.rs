@@ -10,14 +10,18 @@ mod open_history;
 mod open_update;
 mod order;
 mod person;
+mod photo;
 mod program;
 mod protection;
 mod rates;
+mod reader;
 mod read;
 mod suggest;
+mod telling;
 
 pub use act::RequestAct;
 pub use batch::RequestDeed;
+pub use domain::request::photo::{PHOTOS_AT_ONCE, PHOTOS_MOST};
 pub use domain::request::query::RequestPaging;
 pub use file::{Filed, NewRequest, repeatable_secret};
 pub(crate) use file::{Filing, recorded};
@@ -28,13 +32,18 @@ pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub use order::Order;
 pub(crate) use order::{NotTaken, fill_in};
+pub use ::photo::{BYTES_MOST as PHOTO_BYTES_MOST, POINTS_MOST as PHOTO_POINTS_MOST, PhotoFault};
 pub use person::PersonalData;
+pub use self::photo::{Drafted, NewPhoto, PhotoReader};
 pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
 pub use rates::{RateLine, RatePage, RateQuestion};
 pub use read::{RequestCounts, SKIP_MOST};
-pub use store::{RateBy, RequestPage};
+pub use reader::{MailDoor, MailLinked, MailPurpose};
+pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
+pub use store::{PhotoSize, RateBy, RequestPage};
 pub use suggest::{Suggestion, Suggestions};
+pub use telling::{AskerNews, tell_askers};
 
 use domain::request::{RequestRules, resident, routing_actor};
 
