@@ -167,7 +167,8 @@ impl Mailer {
         let mut message = Message::builder();
         if let (Some(to), Some(token)) = (&self.settings.reply_to, &letter.reply) {
             let marked = format!("{}+{token}@{}", to.user(), to.domain());
-            message = message.reply_to(Mailbox::new(None, marked.parse().map_err(|_| "no address to answer to")?));
+            message =
+                message.reply_to(Mailbox::new(None, marked.parse().map_err(|_| "no address to answer to")?));
         }
         if let Some(stop) = &letter.stop {
             message = message.header(ListUnsubscribe(stop.clone())).header(OneClick);

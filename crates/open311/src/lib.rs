@@ -252,7 +252,8 @@ async fn parts(server: &Server, asked: &Asked, media: bool, request: Request) ->
         let name = part.name().unwrap_or_default().to_owned();
         let file = part.file_name().is_some_and(|file| !file.is_empty());
         if file && (name != MEDIA || !media) {
-            let said = "only photos are taken, as media of a request; give the address of others as media_url";
+            let said =
+                "only photos are taken, as media of a request; give the address of others as media_url";
             return Err(Fault::bad(format!("{name}: {said}")));
         }
         if file && !known {

@@ -59,9 +59,9 @@ fn is_foreign(bytes: &[u8]) -> bool {
     // Each begins with one of two bytes: few places are looked at closely.
     let starts = bytes.iter().enumerate().filter(|(_, byte)| matches!(byte, b'<' | b'%'));
     starts.into_iter().any(|(at, _)| {
-        FOREIGN.iter().any(|word| {
-            bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word))
-        })
+        FOREIGN
+            .iter()
+            .any(|word| bytes.get(at..at + word.len()).is_some_and(|found| found.eq_ignore_ascii_case(word)))
     })
 }
 

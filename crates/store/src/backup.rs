@@ -550,7 +550,8 @@ fn restore_into(
                 })?;
             }
             (Some(_), Line::Photo(held)) => {
-                let bytes = |digits: &str| unhex(digits).ok_or_else(|| format("no hexadecimal digits".into()));
+                let bytes =
+                    |digits: &str| unhex(digits).ok_or_else(|| format("no hexadecimal digits".into()));
                 let photo = SealedPhoto {
                     picture: bytes(&held.picture)?,
                     small: bytes(&held.small)?,

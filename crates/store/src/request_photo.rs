@@ -82,7 +82,13 @@ fn sealed(row: &Row) -> Result<SealedPhoto> {
 
 impl Connection {
     /// The sealed bytes of a photo: as it is looked at, or small.
-    pub fn photo_bytes(&mut self, plan: &Code, of: PhotoOf, photo: &Code, small: bool) -> Result<Option<Vec<u8>>> {
+    pub fn photo_bytes(
+        &mut self,
+        plan: &Code,
+        of: PhotoOf,
+        photo: &Code,
+        small: bool,
+    ) -> Result<Option<Vec<u8>>> {
         let column = if small { "small" } else { "picture" };
         self.first(
             &format!(
@@ -210,8 +216,8 @@ impl Tx<'_> {
             "DELETE FROM request_photo WHERE draft <> '' AND created_at < $1",
             &[Param::Int(before)],
         )?;
-        let left =
-            connection.first("SELECT COUNT(*) FROM request_photo WHERE draft <> ''", &[], |row| row.int(0))?;
+        let left = connection
+            .first("SELECT COUNT(*) FROM request_photo WHERE draft <> ''", &[], |row| row.int(0))?;
         Ok(left.unwrap_or(0) as u64)
     }
 }

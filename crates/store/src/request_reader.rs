@@ -35,7 +35,8 @@ pub struct RequestNews {
     pub at: i64,
 }
 
-const COLUMNS: &str = "plan, request, reader, follows, language, key_id, sealed, created_at, confirmed_at, stopped_at";
+const COLUMNS: &str =
+    "plan, request, reader, follows, language, key_id, sealed, created_at, confirmed_at, stopped_at";
 
 fn reader(row: &Row) -> Result<RequestReader> {
     let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
@@ -67,7 +68,12 @@ fn news(row: &Row, first: usize) -> Result<RequestNews> {
 }
 
 impl Connection {
-    pub fn request_reader(&mut self, plan: &Code, request: &Code, digest: &str) -> Result<Option<RequestReader>> {
+    pub fn request_reader(
+        &mut self,
+        plan: &Code,
+        request: &Code,
+        digest: &str,
+    ) -> Result<Option<RequestReader>> {
         self.first(
             &format!("SELECT {COLUMNS} FROM request_reader WHERE plan = $1 AND request = $2 AND reader = $3"),
             &[plan.as_str().into(), request.as_str().into(), digest.into()],
@@ -108,7 +114,12 @@ impl Connection {
 }
 
 impl Tx<'_> {
-    pub fn request_reader(&mut self, plan: &Code, request: &Code, digest: &str) -> Result<Option<RequestReader>> {
+    pub fn request_reader(
+        &mut self,
+        plan: &Code,
+        request: &Code,
+        digest: &str,
+    ) -> Result<Option<RequestReader>> {
         self.connection.request_reader(plan, request, digest)
     }
 

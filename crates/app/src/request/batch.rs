@@ -32,8 +32,16 @@ impl App {
                 for deed in &deeds {
                     let resident = deed.actor == super::by_resident();
                     let who = if resident { Who::Resident } else { Who::Desk };
-                    let doing =
-                        Doing { actor: &deed.actor, who, plan: &plan, source: &source, now, today, at, tells };
+                    let doing = Doing {
+                        actor: &deed.actor,
+                        who,
+                        plan: &plan,
+                        source: &source,
+                        now,
+                        today,
+                        at,
+                        tells,
+                    };
                     doing.one(tx, &deed.request, deed.act.clone())?;
                 }
                 Ok::<_, AppError>(())

@@ -24,8 +24,8 @@ use store::{PhotoOf, SealedPerson, Tx};
 use super::person::{PersonalData, place};
 use super::photo::{self, NewPhoto};
 use super::program::request_token;
-use super::reader::{NewReader, add_reader};
 use super::protection::ProtectionKey;
+use super::reader::{NewReader, add_reader};
 use super::{by_resident, rules_of};
 use crate::App;
 use crate::account::{hash, secret};
@@ -160,7 +160,8 @@ impl App {
         let (plan, key, tells) = (plan.clone(), self.key().cloned(), self.inner.tells);
         self.database()
             .write_async(move |tx| {
-                let filing = Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall, tells };
+                let filing =
+                    Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall, tells };
                 new.iter().map(|new| filing.one(tx, new)).collect::<Result<Vec<Filed>, AppError>>()
             })
             .await

@@ -191,11 +191,18 @@ impl App {
     /// Throws a photo away that waits for its request.
     pub async fn drop_drafted_photo(&self, plan: &Code, secret: &str, photo: &Code) -> Result<(), AppError> {
         let (plan, draft, photo) = (plan.clone(), hash(secret), photo.clone());
-        Ok(self.database().write_async(move |tx| tx.drop_photo(&plan, PhotoOf::Draft(&draft), &photo)).await?)
+        Ok(self
+            .database()
+            .write_async(move |tx| tx.drop_photo(&plan, PhotoOf::Draft(&draft), &photo))
+            .await?)
     }
 
     /// How large the small pictures of a request's photos are.
-    pub async fn photo_sizes(&self, plan: &Code, request: &Code) -> Result<BTreeMap<Code, (u32, u32)>, AppError> {
+    pub async fn photo_sizes(
+        &self,
+        plan: &Code,
+        request: &Code,
+    ) -> Result<BTreeMap<Code, (u32, u32)>, AppError> {
         let (plan, request) = (plan.clone(), request.clone());
         let read = move |c: &mut store::Connection| c.photo_sizes(&plan, PhotoOf::Request(&request));
         let found = self.database().read_async(read).await?;
@@ -203,7 +210,11 @@ impl App {
     }
 
     /// The photos that everybody may see of some published requests.
-    pub async fn shown_photos(&self, plan: &Code, requests: Vec<String>) -> Result<Vec<(Code, Code)>, AppError> {
+    pub async fn shown_photos(
+        &self,
+        plan: &Code,
+        requests: Vec<String>,
+    ) -> Result<Vec<(Code, Code)>, AppError> {
         let plan = plan.clone();
         let read = move |c: &mut store::Connection| {
             let requests: Vec<&str> = requests.iter().map(String::as_str).collect();

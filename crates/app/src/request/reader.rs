@@ -325,7 +325,10 @@ mod tests {
         let path = link(&key, MailPurpose::Confirm, (&plan, &request, &reader), now);
         let token = path.strip_prefix("/p/p/mail/confirm?t=").unwrap();
         let held = read(&key, MailPurpose::Confirm, &plan, token).unwrap();
-        assert_eq!((held.request, held.reader, held.until), (request.clone(), reader, 1_000_000 + CONFIRM_SECONDS));
+        assert_eq!(
+            (held.request, held.reader, held.until),
+            (request.clone(), reader, 1_000_000 + CONFIRM_SECONDS)
+        );
         assert!(read(&key, MailPurpose::Stop, &plan, token).is_none());
         assert!(read(&key, MailPurpose::Confirm, &code("q"), token).is_none());
         assert!(read(&ProtectionKey::random(), MailPurpose::Confirm, &plan, token).is_none());

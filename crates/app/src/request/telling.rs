@@ -53,8 +53,12 @@ pub fn tell_askers(
         };
         if tx.put_news(plan, code, &held)? {
             told += 1;
-            let matter =
-                ReaderMatter::News { said: news.said.clone(), words: String::new(), link: news.link.clone(), judge: false };
+            let matter = ReaderMatter::News {
+                said: news.said.clone(),
+                words: String::new(),
+                link: news.link.clone(),
+                judge: false,
+            };
             mail(tx, plan, code, &news.event, &matter, now)?;
         }
     }
@@ -65,7 +69,12 @@ impl App {
     /// Tells everybody who asked what led to a thing (a project, a rectification, any item), as [`tell_askers`] does.
     /// For events that come in without a transaction of their own; may be called again, as after a server died half-way:
     /// it goes on where it was. Returns to how many requests it was new.
-    pub async fn tell_askers_of(&self, plan: &Code, thing: &Target, news: AskerNews) -> Result<usize, AppError> {
+    pub async fn tell_askers_of(
+        &self,
+        plan: &Code,
+        thing: &Target,
+        news: AskerNews,
+    ) -> Result<usize, AppError> {
         let query = RequestQuery { link: Some(thing.clone()), ..RequestQuery::default() };
         let mut paging = RequestPaging { limit: TOGETHER, ..RequestPaging::default() };
         let mut told = 0;

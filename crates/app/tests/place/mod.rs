@@ -6,16 +6,12 @@
 use std::sync::Arc;
 
 use app::read::Asked;
-use app::request::{
-    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy,
-    RateQuestion, RequestAct, RequestPaging, request_token,
-};
-use app::{Actor, App, AppError, Change, FixedClock, Program};
+use app::request::{NewRequest, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging};
+use app::{Actor, App, AppError, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::item::kind::Level;
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
@@ -26,8 +22,7 @@ use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
-    Satisfaction, Solved, Urgency,
+    CallWay, Channel, RequestCategory, RequestRules, RequestState, RequestStep, Satisfaction, Solved,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -252,4 +247,3 @@ macro_rules! on_both {
         })* }
     };
 }
-

@@ -23,8 +23,8 @@ pub mod workflow;
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, RequestFact};
 pub use kind::{
-    CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction, Solved,
-    Urgency,
+    CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
+    Solved, Urgency,
 };
 pub use photo::RequestPhoto;
 pub use row::RequestRow;

@@ -65,7 +65,9 @@ fn of(before: Option<&Request>, fact: &RequestFact) -> Option<AskerMatter> {
             (RequestStep::PutOnBooks, _) => until.map(|until| AskerMatter::OnTheBooks { until }),
             (RequestStep::Merge, _) => Some(AskerMatter::Merged),
             (RequestStep::Reopen, _) => Some(AskerMatter::TakenUpAgain),
-            (RequestStep::Close | RequestStep::RejectReopen, RequestState::Closed) => Some(AskerMatter::Closed),
+            (RequestStep::Close | RequestStep::RejectReopen, RequestState::Closed) => {
+                Some(AskerMatter::Closed)
+            }
             _ => None,
         },
         RequestFact::ExtensionDecided { granted: true, .. } => {

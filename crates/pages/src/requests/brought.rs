@@ -159,9 +159,7 @@ impl Receiving<'_> {
                     self.out.photos.push(photo);
                     None
                 }
-                Ok(Err(fault)) => {
-                    Some(said(&format!("photo-fault-{}", fault.as_str()), &[("name", &shown)]))
-                }
+                Ok(Err(fault)) => Some(said(&format!("photo-fault-{}", fault.as_str()), &[("name", &shown)])),
                 Err(AppError::NoKey) => Some(said("photo-no-key", &[])),
                 Err(error) => return Err(error.into()),
             }

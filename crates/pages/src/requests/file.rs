@@ -12,9 +12,9 @@ use domain::request::{Channel, Urgency};
 
 use super::ask::{is_email, is_phone, new_request, secret_of};
 use super::brought::{BroughtByStaff, FIELD as PHOTO};
+use super::choices::{self, words_of};
 use super::mail::language;
 use super::photos;
-use super::choices::{self, words_of};
 use crate::editor::field::{Control, Field, Typed};
 use crate::editor::page::{form_page, known_code};
 use crate::editor::sheet::{Sheet, refused, refused_status};

@@ -12,8 +12,8 @@ use domain::notice::Value;
 use domain::request::{CallWay, ClockKind, PhotoShows, RequestState, RequestStep, Satisfaction, Solved};
 
 use super::brought::{Brought, FIELD as PHOTO};
-use super::photos::{Shot, shots};
 use super::choices::{category_name, place, unit_name, words_of};
+use super::photos::{Shot, shots};
 use super::questions::answered;
 use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::{Choice, Typed};
@@ -86,11 +86,7 @@ pub async fn show(
     page(&visit, StatusCode::OK, &plan, typed.get("key").to_owned(), typed, Vec::new()).await
 }
 
-pub async fn save(
-    visit: Visit,
-    Path(plan): Path<String>,
-    brought: Brought,
-) -> Result<Response, PageError> {
+pub async fn save(visit: Visit, Path(plan): Path<String>, brought: Brought) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let Brought { typed, photos, faults: photo_faults } = brought;
     let key = typed.get("key").to_owned();

@@ -139,7 +139,12 @@ fn file(name: &str) -> Result<(Code, bool), PageError> {
 }
 
 /// A JPEG with what keeps it from being anything else.
-async fn picture(visit: &Visit, plan: &str, reader: PhotoReader<'_>, name: &str) -> Result<Response, PageError> {
+async fn picture(
+    visit: &Visit,
+    plan: &str,
+    reader: PhotoReader<'_>,
+    name: &str,
+) -> Result<Response, PageError> {
     let plan = known_code(plan)?;
     let (photo, small) = file(name)?;
     let jpeg = visit.app.photo(&plan, reader, &photo, small).await.map_err(|error| match error {

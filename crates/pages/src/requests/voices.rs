@@ -12,9 +12,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::request::query::RequestQuery;
 
+use super::ask::is_email;
 use super::choices::{self, category_name, place, unit_name};
 use super::list::{Line, address, after, asked, line};
-use super::ask::is_email;
 use super::mail::language;
 use super::photos::{Shot, shots};
 use super::questions::answered;
