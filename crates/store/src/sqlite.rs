@@ -58,11 +58,12 @@ impl SqliteConnection {
         } | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let inner = rusqlite::Connection::open_with_flags(path, flags)?;
         inner.busy_timeout(PATIENCE)?;
-        // A plan that may lean on a value is made again with each value: half of what a small statement takes.
-        inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         inner.set_prepared_statement_cache_capacity(128);
         if write {
             into_wal(&inner)?;
+            // A plan that may lean on a value is made again with each value: half of what a small statement takes.
+            // For pages it is worth it: they are read in another way where few rows are wanted.
+            inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         }
         let pragmas = if write {
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
