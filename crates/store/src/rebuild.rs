@@ -88,6 +88,7 @@ impl Connection {
             "request",
             "request_person",
             "request_update",
+            "request_model",
             "account",
             "session",
             "api_token",

@@ -98,7 +98,8 @@ macro_rules! every_source {
             "scenario",
             "outlook",
             "review",
-            "requests"
+            "requests",
+            "voices"
         )
     };
 }

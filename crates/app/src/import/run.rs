@@ -115,13 +115,14 @@ impl App {
             return Ok(prepared);
         }
         let portfolio = self.portfolio(&prepared.plan, Asked::default()).await?;
+        let models = self.request_models_in_use(&prepared.plan).await?;
         // Thousands of texts are read for the words of every category: not where others wait.
         let filled = tokio::task::spawn_blocking(move || {
             let orders = prepared.rows.iter_mut().filter_map(|row| match &mut row.asks {
                 Row::Order(order) => Some(&mut **order),
                 Row::Change(_) => None,
             });
-            fill_in(&portfolio, orders);
+            fill_in(&portfolio, &models, orders);
             prepared
         });
         Ok(filled.await.map_err(|_| StoreError::Stopped)?)

@@ -3,8 +3,12 @@
 mod act;
 mod batch;
 mod file;
+mod goal;
 mod hot;
 mod keep;
+mod learn;
+mod models;
+mod monitor;
 mod open_data;
 mod open_history;
 mod open_update;
@@ -15,6 +19,7 @@ mod protection;
 mod rates;
 mod read;
 mod suggest;
+mod tell;
 
 pub use act::RequestAct;
 pub use batch::RequestDeed;
@@ -23,7 +28,11 @@ pub use file::{Filed, NewRequest, repeatable_secret};
 pub(crate) use file::{Filing, recorded};
 pub(crate) use hot::HotCache;
 pub use hot::{HotMatter, HotMatters, HotOutcome, HotTask};
-pub use open_data::{OpenPage, OpenRequest, as_csv, states_of};
+pub use learn::{Learnt, Material, ModelBook, ModelTaken};
+pub(crate) use models::{ModelCache, Models};
+pub(crate) use monitor::MonitorCache;
+pub use monitor::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion};
+pub use open_data::{OpenPage, OpenRequest, as_csv, cell as csv_cell, states_of};
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub use order::Order;
@@ -33,8 +42,8 @@ pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
 pub use rates::{RateLine, RatePage, RateQuestion};
 pub use read::{RequestCounts, SKIP_MOST};
-pub use store::{RateBy, RequestPage};
-pub use suggest::{Suggestion, Suggestions};
+pub use store::{HeldModel, ModelUse, RateBy, RequestPage};
+pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
 
 use domain::request::{RequestRules, resident, routing_actor};
 

@@ -12,9 +12,10 @@ use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
+use super::Models;
 use super::file::{Filing, NewRequest, clean};
 use super::rules_of;
-use super::suggest::{Areas, categories};
+use super::suggest::{Areas, suggested};
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
@@ -32,11 +33,14 @@ pub struct Order {
 
 impl Order {
     /// Fills in what its text says of category and place.
-    fn fill_in(&mut self, portfolio: &Portfolio, areas: &Areas) {
+    fn fill_in(&mut self, portfolio: &Portfolio, models: &Models, areas: &Areas) {
         let new = &mut self.new;
         new.details = tidy(std::mem::take(&mut new.details));
         if new.category.is_none()
-            && let Some(best) = categories(portfolio, &new.text).into_iter().next().filter(|it| it.is_sure())
+            && let Some(best) = suggested(portfolio, models, &new.title, &new.text)
+                .into_iter()
+                .next()
+                .filter(|it| it.is_sure())
         {
             new.category = Some(best.category);
             new.suggested = true;
@@ -197,9 +201,13 @@ impl Order {
 }
 
 /// Puts what a plan's texts say of categories and places into orders that do not say it themselves.
-pub(crate) fn fill_in<'a>(portfolio: &Portfolio, orders: impl Iterator<Item = &'a mut Order>) {
+pub(crate) fn fill_in<'a>(
+    portfolio: &Portfolio,
+    models: &Models,
+    orders: impl Iterator<Item = &'a mut Order>,
+) {
     let areas = Areas::of(portfolio);
     for order in orders {
-        order.fill_in(portfolio, &areas);
+        order.fill_in(portfolio, models, &areas);
     }
 }

@@ -190,6 +190,11 @@ impl RequestCheck<'_> {
                 }
             }
             RequestFact::Link { to, .. } => self.link(slot, to),
+            RequestFact::Told { at, of, on, .. } => {
+                self.not_future(slot, at.date());
+                self.not_future(slot, *on);
+                self.link(slot, of);
+            }
             RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
             RequestFact::ExclusionAsked { reason, unit, .. } => {
                 self.said("reason", reason);

@@ -146,6 +146,15 @@ pub enum RequestFact {
         to: Target,
         held: bool,
     },
+    /// Whoever asked was told of what the project or item reached that it led to: a step of the project, or that
+    /// the item is done.
+    Told {
+        at: DateTime,
+        of: Target,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<Code>,
+        on: Date,
+    },
     /// The request of which this is one of several matters.
     Parent {
         request: Code,
@@ -194,6 +203,10 @@ impl RequestFact {
             Self::ExtensionAsked { .. } => "extension_asked".into(),
             Self::ExtensionDecided { .. } => "extension_decided".into(),
             Self::Link { to, .. } => format!("link/{}/{}", to.kind().as_str(), to.code()),
+            Self::Told { of, step, .. } => {
+                let step = step.as_ref().map_or("done", Code::as_str);
+                format!("told/{}/{}/{step}", of.kind().as_str(), of.code())
+            }
             Self::Parent { .. } => "parent".into(),
             Self::ExclusionAsked { .. } => "exclusion_asked".into(),
             Self::ExclusionDecided { .. } => "exclusion_decided".into(),

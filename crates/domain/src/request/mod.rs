@@ -7,7 +7,9 @@ pub mod call_back;
 mod check;
 pub mod clock;
 mod fact;
+pub mod hints;
 pub mod kind;
+pub mod learning;
 pub mod personal;
 pub mod query;
 pub mod question;
@@ -16,6 +18,8 @@ pub mod routing;
 pub mod row;
 pub mod rules;
 mod state;
+pub mod telling;
+pub mod warning;
 pub mod workflow;
 
 pub(crate) use check::RequestCheck;
@@ -25,7 +29,7 @@ pub use kind::{
 };
 pub use row::RequestRow;
 pub use rules::{RequestCategory, RequestRules};
-pub use state::{Exclusion, Extension, Moved, Request};
+pub use state::{Exclusion, Extension, Moved, Request, Told};
 pub use workflow::{RequestState, RequestStep, Who};
 
 use crate::code::Code;

@@ -48,6 +48,16 @@ pub struct Exclusion {
     pub asked: Seq,
 }
 
+/// What whoever asked was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub at: DateTime,
+    pub of: Target,
+    /// The step of the project; nothing where the item itself is done.
+    pub step: Option<Code>,
+    pub on: Date,
+}
+
 /// Something that was said, with when.
 pub type Said = (DateTime, String);
 
@@ -100,6 +110,9 @@ pub struct Request {
     pub call_backs: Vec<CallBack>,
     pub extension: Option<Extension>,
     pub links: Vec<Target>,
+    /// Since which entry each is linked.
+    pub linked: BTreeMap<Target, Seq>,
+    pub told: Vec<Told>,
     pub parent: Option<Code>,
     pub master: Option<Code>,
     pub reopened: u32,
@@ -154,6 +167,8 @@ impl Request {
             call_backs: Vec::new(),
             extension: None,
             links: Vec::new(),
+            linked: BTreeMap::new(),
+            told: Vec::new(),
             parent: None,
             master: None,
             reopened: 0,
@@ -236,7 +251,13 @@ impl Request {
                 self.links.retain(|link| link != to);
                 if *held {
                     self.links.push(to.clone());
+                    self.linked.entry(to.clone()).or_insert(seq);
+                } else {
+                    self.linked.remove(to);
                 }
+            }
+            RequestFact::Told { at, of, step, on } => {
+                self.told.push(Told { at: *at, of: of.clone(), step: step.clone(), on: *on });
             }
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
             RequestFact::ExclusionAsked { ground, reason, unit } => {

@@ -59,6 +59,8 @@ pub struct Sheet {
     pub cancel: String,
     pub submit: String,
     pub intro: String,
+    /// What might be better before it is sent; nothing is refused for it.
+    pub hints: Vec<String>,
     pub hidden: Vec<(String, String)>,
     pub groups: Vec<Group>,
     pub faults: Vec<Fault>,
@@ -75,6 +77,7 @@ impl Sheet {
             cancel: cancel.into(),
             submit: submit.into(),
             intro: String::new(),
+            hints: Vec::new(),
             hidden: Vec::new(),
             groups: Vec::new(),
             faults: Vec::new(),

@@ -7,9 +7,12 @@ mod file;
 mod hot;
 mod list;
 mod mine;
+mod models;
+mod monitor;
 mod one;
 mod questions;
 mod rates;
+mod suggested;
 mod timeline;
 mod voices;
 
@@ -29,6 +32,11 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/requests", get(list::show))
         .route("/p/{plan}/requests/new", get(file::show).post(file::save))
         .route("/p/{plan}/requests/rates", get(rates::show))
+        .route("/p/{plan}/requests/monitor", get(monitor::show))
+        .route("/p/{plan}/requests/monitor.csv", get(monitor::csv))
+        .route("/p/{plan}/requests/models", get(models::show))
+        .route("/p/{plan}/requests/models/learn", post(models::learn))
+        .route("/p/{plan}/requests/models/use", post(models::take))
         .route("/p/{plan}/requests/hot", get(hot::list))
         .route("/p/{plan}/requests/hot/{key}", get(hot::show))
         .route("/p/{plan}/requests/hot/{key}/confirm", get(hot::form).post(hot::save))

@@ -15,6 +15,7 @@ use domain::request::Request;
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
 use super::questions::answered;
+use super::suggested::{Suggested, suggested};
 use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, known_code};
@@ -58,6 +59,7 @@ struct OnePage {
     happenings: Vec<Happening>,
     links: Vec<(String, String)>,
     others: Vec<Other>,
+    suggested: Vec<Suggested>,
     may_reveal: bool,
     keeps: bool,
     erased: bool,
@@ -193,6 +195,13 @@ async fn page(
         jiff::Timestamp::from_microsecond(micros)
             .map_or_else(|_| String::new(), |at| moment(lang, zone.to_datetime(at)))
     };
+    // Only while somebody can still decide about it.
+    let suggested = if page.is_past() || !request.state.is_open() {
+        Vec::new()
+    } else {
+        let found = visit.app.suggest_of_request(plan, &request).await?;
+        suggested(visit, &portfolio, &request, &found)
+    };
     let view = OnePage {
         code: code.to_string(),
         title: request.title.clone(),
@@ -219,6 +228,7 @@ async fn page(
                 state: word(lang, "request-state", row.state.as_str()),
             })
             .collect(),
+        suggested,
         keeps: visit.app.keeps_person(plan, code).await?,
         erased: request.erased,
         may_erase: visit.actor.may(Action::TakeRequest, &target),
