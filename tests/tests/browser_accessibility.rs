@@ -140,6 +140,7 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/HT-R-0010",
     "~/requests/HT-R-0010/note",
     "~/requests/HT-R-0012?as_of=2019-01-20",
+    "~/requests/report",
     "~/requests/models",
     "~/requests/monitor?as_of=2019-08-14",
     "~/requests/monitor?as_of=2019-08-14&by=community&weeks=26",

@@ -612,7 +612,7 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
         Some((date(2019, 3, 17), Some(0)))
     );
     // Everybody who asked is told.
-    let tell = || place.runtime.block_on(place.app.tell_askers(&plan, Source::default())).unwrap();
+    let tell = || place.runtime.block_on(place.app.tell_what_was_reached(&plan, Source::default())).unwrap();
     assert_eq!((tell(), tell()), (7, 0));
     let (one, _) = place.runtime.block_on(place.app.request(&plan, &asked[6], Asked::default())).unwrap();
     assert_eq!(
@@ -677,7 +677,7 @@ fn those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked(scrat
     };
     link(&one);
     let plan = code("p");
-    let tell = || place.runtime.block_on(place.app.tell_askers(&plan, Source::default())).unwrap();
+    let tell = || place.runtime.block_on(place.app.tell_what_was_reached(&plan, Source::default())).unwrap();
     let told = |of: &Code| {
         let request = place.runtime.block_on(place.app.request(&plan, of, Asked::default())).unwrap().0;
         request.told.iter().map(|it| it.step.as_ref().unwrap().to_string()).collect::<Vec<_>>()

@@ -4,7 +4,7 @@
 use domain::code::Code;
 use domain::item::Target;
 use domain::journal::Seq;
-use domain::request::telling::Reached;
+use domain::request::reached::Reached;
 
 use crate::error::Result;
 use crate::request::{DONE, damaged};

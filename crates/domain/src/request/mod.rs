@@ -14,11 +14,11 @@ pub mod personal;
 pub mod query;
 pub mod question;
 pub mod rate;
+pub mod reached;
 pub mod routing;
 pub mod row;
 pub mod rules;
 mod state;
-pub mod telling;
 pub mod warning;
 pub mod workflow;
 

@@ -67,7 +67,7 @@ async fn keep_requests(app: &App) {
             Ok(measured) => tracing::info!(%plan, measured, "it was measured how many still ask"),
             Err(error) => tracing::warn!(%error, %plan, "it cannot be measured how many still ask"),
         }
-        match app.tell_askers(&plan, Source::default()).await {
+        match app.tell_what_was_reached(&plan, Source::default()).await {
             Ok(0) => {}
             Ok(told) => tracing::info!(%plan, told, "those who asked were told of what was reached"),
             Err(error) => tracing::warn!(%error, %plan, "those who asked cannot be told"),

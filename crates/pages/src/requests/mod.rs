@@ -5,6 +5,7 @@ mod ask;
 mod choices;
 mod file;
 mod hot;
+mod hotline;
 mod list;
 mod mine;
 mod models;
@@ -34,6 +35,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/requests/rates", get(rates::show))
         .route("/p/{plan}/requests/monitor", get(monitor::show))
         .route("/p/{plan}/requests/monitor.csv", get(monitor::csv))
+        .route("/p/{plan}/requests/report", get(hotline::form).post(hotline::draft))
         .route("/p/{plan}/requests/models", get(models::show))
         .route("/p/{plan}/requests/models/learn", post(models::learn))
         .route("/p/{plan}/requests/models/use", post(models::take))

@@ -75,6 +75,8 @@ struct MonitorPage {
     said: String,
     season: String,
     csv: String,
+    /// Where a report is begun, for those who may.
+    report: String,
     warned: Vec<Warned>,
     chart: String,
     week_rows: Vec<WeekRow>,
@@ -240,12 +242,8 @@ fn bars(weeks: &[Count]) -> String {
     );
     for (at, week) in weeks.iter().enumerate() {
         let high = f64::from(week.requests) * 20.0 / f64::from(most);
-        let _ = write!(
-            svg,
-            "<rect x=\"{}\" y=\"{:.1}\" width=\"3\" height=\"{high:.1}\"/>",
-            at * 4,
-            20.0 - high
-        );
+        let _ =
+            write!(svg, "<rect x=\"{}\" y=\"{:.1}\" width=\"3\" height=\"{high:.1}\"/>", at * 4, 20.0 - high);
     }
     svg.push_str("</svg>");
     svg
@@ -373,6 +371,11 @@ pub async fn show(
         channels: any(words_of(lang, "request-channel", Channel::ALL.iter().map(|it| it.as_str()))),
         said,
         season,
+        report: if super::hotline::may(&visit, &plan) && !page.is_past() {
+            format!("/p/{plan}/requests/report")
+        } else {
+            String::new()
+        },
         csv: page.link(&format!("/requests/monitor.csv?{csv_query}")),
         warned: here.warned(&found),
         chart: chart(&visit, &found),

@@ -4,7 +4,7 @@
 use domain::code::Code;
 use domain::command::Command;
 use domain::request::RequestFact;
-use domain::request::telling::{Reached, reached};
+use domain::request::reached::{Reached, reached};
 use domain::source::Source;
 use domain::subject::Subject;
 use store::{Connection, Tx};
@@ -21,7 +21,7 @@ const ROUND: usize = 5_000;
 impl App {
     /// Tells everybody who asked for what was reached by now; how many requests were told. Doing it again, or from
     /// two servers, tells nobody twice.
-    pub async fn tell_askers(&self, plan: &Code, source: Source) -> Result<usize, AppError> {
+    pub async fn tell_what_was_reached(&self, plan: &Code, source: Source) -> Result<usize, AppError> {
         let wanted = plan.clone();
         let targets = self.database().read_async(move |c: &mut Connection| c.linked_targets(&wanted)).await?;
         let today = self.clock().today();
