@@ -68,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) models: Mutex<request::ModelCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
+    /// Reading a photo takes up to 320 MiB: no more than two at a time.
+    pub(crate) photos: tokio::sync::Semaphore,
 }
 
 impl App {
@@ -96,6 +98,7 @@ impl App {
                 monitors: Mutex::default(),
                 models: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
+                photos: tokio::sync::Semaphore::new(2),
             }),
         }
     }

@@ -364,3 +364,52 @@ CREATE TABLE request_update (
   created_at BIGINT NOT NULL,
   PRIMARY KEY (plan, request, program, number)
 ) {unrowed};
+
+-- What can be seen on photos of requests, sealed, in no projection and no journal: erasing it is for good. A photo
+-- is known by the digest of what can be seen. shown says, as the journal does, whether everybody may see it. draft is the digest of a link's secret, while the photo waits for the
+-- request to be sent that it belongs to.
+CREATE TABLE request_photo (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  draft {text} NOT NULL,
+  photo {text} NOT NULL,
+  shown BIGINT NOT NULL,
+  key_id {text} NOT NULL,
+  picture {bytes} NOT NULL,
+  small {bytes} NOT NULL,
+  width BIGINT NOT NULL,
+  height BIGINT NOT NULL,
+  small_width BIGINT NOT NULL,
+  small_height BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, draft, photo)
+);
+CREATE INDEX request_photo_draft ON request_photo (draft, created_at) WHERE draft <> '';
+
+-- Who wants to be told of a request by mail: those who asked, and those who follow. reader is a digest of the
+-- address that nobody can make without the key, sealed the address. Nothing but the question is mailed before it was
+-- confirmed.
+CREATE TABLE request_reader (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  reader {text} NOT NULL,
+  follows BIGINT NOT NULL,
+  language {text} NOT NULL,
+  key_id {text} NOT NULL,
+  sealed {bytes} NOT NULL,
+  created_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  stopped_at BIGINT,
+  PRIMARY KEY (plan, request, reader)
+) {unrowed};
+
+-- What all who asked were told of their request from elsewhere, each event once: that what they led to was built.
+CREATE TABLE request_told (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  event {text} NOT NULL,
+  said {text} NOT NULL,
+  link {text} NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, event)
+) {unrowed};

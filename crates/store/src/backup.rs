@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
-use domain::notice::Notice;
+use domain::notice::{EventKey, Notice, Said, SitePath};
 use domain::preference::Preferences;
 use domain::request::learning::{ModelAsks, ModelFigures};
 use domain::saved_list::{SavedList, Sharing};
@@ -29,6 +29,8 @@ use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
 use crate::request_model::{HeldModel, ModelUse};
 use crate::request_person::SealedPerson;
+use crate::request_photo::{PhotoOf, SealedPhoto};
+use crate::request_reader::{RequestNews, RequestReader};
 use crate::request_update::RequestUpdate;
 use crate::sql::{Connection, Param};
 
@@ -70,6 +72,9 @@ enum Line {
     Person(PersonLine),
     Follower { plan: Code, request: Code, follower: String, created_at: i64 },
     Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
+    Photo(PhotoLine),
+    Reader(ReaderLine),
+    News { plan: Code, request: Code, event: EventKey, said: Said, link: Option<SitePath>, at: i64 },
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
     Model(ModelLine),
     ModelUse { plan: Code, asks: ModelAsks, number: u32, at: i64, person: Code, reason: String },
@@ -157,6 +162,36 @@ struct ModelLine {
     made_by: Code,
     figures: ModelFigures,
     body: String,
+}
+
+/// A photo of a request, sealed as in the database.
+#[derive(Serialize, Deserialize)]
+struct PhotoLine {
+    plan: Code,
+    request: Code,
+    photo: Code,
+    key_id: String,
+    picture: String,
+    small: String,
+    size: (u32, u32),
+    small_size: (u32, u32),
+    created_at: i64,
+    shown: bool,
+}
+
+/// Who wants to be told of a request by mail, the address sealed as in the database.
+#[derive(Serialize, Deserialize)]
+struct ReaderLine {
+    plan: Code,
+    request: Code,
+    reader: String,
+    follows: bool,
+    language: String,
+    key_id: String,
+    sealed: String,
+    created_at: i64,
+    confirmed_at: Option<i64>,
+    stopped_at: Option<i64>,
 }
 
 const FORMAT: u32 = 1;
@@ -341,7 +376,7 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         for held in batch {
             let SealedPerson { plan, request, key_id, sealed, asker, secret, token, created_at, erased_at } =
                 held;
-            let sealed = crate::hex(&sealed);
+            let sealed = hexed(&sealed);
             lines.put(&Line::Person(PersonLine {
                 plan,
                 request,
@@ -355,6 +390,7 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             }))?;
         }
     }
+    put_photos(connection, lines)?;
     let code = |text: &str| Code::new(text).map_err(|error| StoreError::Damaged(error.to_string()));
     let mut failed = Ok(());
     let mut put = |line: Line| {
@@ -389,6 +425,24 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             Ok(())
         },
     )?;
+    connection.each_reader(&mut |held| {
+        put(Line::Reader(ReaderLine {
+            plan: held.plan,
+            request: held.request,
+            reader: held.reader,
+            follows: held.follows,
+            language: held.language,
+            key_id: held.key_id,
+            sealed: hexed(&held.sealed),
+            created_at: held.created_at,
+            confirmed_at: held.confirmed_at,
+            stopped_at: held.stopped_at,
+        }));
+    })?;
+    connection.each_news(&mut |plan, request, held| {
+        let RequestNews { event, said, link, at } = held;
+        put(Line::News { plan, request, event, said, link, at });
+    })?;
     connection.each_update(&mut |held| {
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
@@ -406,7 +460,7 @@ fn put_models<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
     };
     connection.each_model(&mut |held, body| {
         let HeldModel { plan, asks, number, made_at, made_by, figures } = held;
-        let body = crate::hex(&body);
+        let body = hexed(&body);
         put(Line::Model(ModelLine { plan, asks, number, made_at, made_by, figures, body }));
     })?;
     connection.each_model_use(&mut |held| {
@@ -414,6 +468,36 @@ fn put_models<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         put(Line::ModelUse { plan, asks, number, at, person, reason });
     })?;
     failed
+}
+
+/// Writes the photos of requests; those that wait for theirs are left out.
+fn put_photos<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut after = (String::new(), String::new(), String::new());
+    loop {
+        let batch = connection.photos_after((&after.0, &after.1, &after.2), 16)?;
+        let Some((request, last)) = batch.last() else { return Ok(()) };
+        after = (last.plan.to_string(), request.to_string(), last.photo.to_string());
+        for (request, held) in batch {
+            lines.put(&Line::Photo(PhotoLine {
+                plan: held.plan,
+                request,
+                photo: held.photo,
+                key_id: held.key_id,
+                picture: hexed(&held.picture),
+                small: hexed(&held.small),
+                size: held.size,
+                small_size: held.small_size,
+                created_at: held.created_at,
+                shown: held.shown,
+            }))?;
+        }
+    }
+}
+
+/// The hexadecimal digits of bytes.
+fn hexed(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Bytes from their hexadecimal digits.
@@ -501,6 +585,40 @@ fn restore_into(
                     created_at: held.created_at,
                     erased_at: held.erased_at,
                 })?;
+            }
+            (Some(_), Line::Photo(held)) => {
+                let bytes =
+                    |digits: &str| unhex(digits).ok_or_else(|| format("no hexadecimal digits".into()));
+                let photo = SealedPhoto {
+                    picture: bytes(&held.picture)?,
+                    small: bytes(&held.small)?,
+                    plan: held.plan,
+                    photo: held.photo,
+                    key_id: held.key_id,
+                    size: held.size,
+                    small_size: held.small_size,
+                    created_at: held.created_at,
+                    shown: held.shown,
+                };
+                tx.put_photo(PhotoOf::Request(&held.request), &photo)?;
+            }
+            (Some(_), Line::Reader(held)) => {
+                let sealed = unhex(&held.sealed).ok_or_else(|| format("no hexadecimal digits".into()))?;
+                tx.put_reader(&RequestReader {
+                    plan: held.plan,
+                    request: held.request,
+                    reader: held.reader,
+                    follows: held.follows,
+                    language: held.language,
+                    key_id: held.key_id,
+                    sealed,
+                    created_at: held.created_at,
+                    confirmed_at: held.confirmed_at,
+                    stopped_at: held.stopped_at,
+                })?;
+            }
+            (Some(_), Line::News { plan, request, event, said, link, at }) => {
+                tx.put_news(&plan, &request, &RequestNews { event, said, link, at })?;
             }
             (Some(_), Line::Follower { plan, request, follower, created_at }) => {
                 tx.follow(&plan, &request, &follower, created_at)?;

@@ -87,6 +87,8 @@ impl Connection {
             "item",
             "request",
             "request_person",
+            "request_photo",
+            "request_reader",
             "request_update",
             "request_model",
             "account",

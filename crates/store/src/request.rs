@@ -80,6 +80,12 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     if entry.draft.event.corrects().is_some() || facts.iter().any(tells) {
         told(connection, &history.subject, &request.told)?;
     }
+    let reviews = |fact: &domain::fact::Fact| {
+        matches!(fact, domain::fact::Fact::Request(RequestFact::PhotoReview { .. }))
+    };
+    if entry.draft.event.corrects().is_some() || facts.iter().any(reviews) {
+        connection.show_photos(&history.subject.scope, &request)?;
+    }
     Ok(())
 }
 
@@ -424,6 +430,7 @@ impl Connection {
                 if !request.told.is_empty() {
                     told(self, &subject, &request.told)?;
                 }
+                self.show_photos(&subject.scope, &request)?;
             }
         }
     }

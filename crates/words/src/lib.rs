@@ -99,6 +99,8 @@ macro_rules! every_source {
             "outlook",
             "review",
             "requests",
+            "photos",
+            "askers",
             "voices"
         )
     };

@@ -321,7 +321,8 @@ fn run_order(
         return Err(AppError::from(Refusal::whole(Problem::NotAllowed(Action::Import))).into());
     }
     let Ground { now, today, wall, key } = ground;
-    let filing = Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall };
+    let filing =
+        Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall, tells: false };
     let (code, entries) = filing.order(tx, order)?;
     Ok(Done::of(Subject::request(plan, &code), &entries, None, listed))
 }

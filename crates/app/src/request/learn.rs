@@ -328,17 +328,6 @@ impl App {
             .await
     }
 
-    /// What there is to learn from.
-    pub async fn request_material(&self, plan: &Code, asks: ModelAsks) -> Result<Material, AppError> {
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let rows = self.labelled(plan).await?;
-        let count = move || {
-            let samples = rows.into_iter().filter_map(|row| Sample::of(row, asks, &portfolio)).collect();
-            sift(samples).1
-        };
-        tokio::task::spawn_blocking(count).await.map_err(|_| StoreError::Stopped.into())
-    }
-
     async fn labelled(&self, plan: &Code) -> Result<Vec<LabelledRow>, AppError> {
         let plan = plan.clone();
         self.database()

@@ -15,15 +15,21 @@ mod open_history;
 mod open_update;
 mod order;
 mod person;
+mod photo;
 mod program;
 mod protection;
 mod rates;
 mod reached;
 mod read;
+mod reader;
 mod suggest;
+mod telling;
 
+pub use self::photo::{Drafted, NewPhoto, PhotoReader};
+pub use ::photo::{BYTES_MOST as PHOTO_BYTES_MOST, POINTS_MOST as PHOTO_POINTS_MOST, PhotoFault};
 pub use act::RequestAct;
 pub use batch::RequestDeed;
+pub use domain::request::photo::{PHOTOS_AT_ONCE, PHOTOS_MOST};
 pub use domain::request::query::RequestPaging;
 pub use file::{Filed, NewRequest, repeatable_secret};
 pub(crate) use file::{Filing, recorded};
@@ -44,8 +50,11 @@ pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
 pub use rates::{RateLine, RatePage, RateQuestion};
 pub use read::{RequestCounts, SKIP_MOST};
-pub use store::{HeldModel, ModelUse, RateBy, RequestPage};
+pub use reader::{MailDoor, MailLinked, MailPurpose};
+pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
+pub use store::{HeldModel, ModelUse, PhotoSize, RateBy, RequestPage};
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
+pub use telling::{AskerNews, tell_askers};
 
 use domain::request::{RequestRules, resident, routing_actor};
 

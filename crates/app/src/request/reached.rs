@@ -3,16 +3,21 @@
 
 use domain::code::Code;
 use domain::command::Command;
+use domain::item::Target;
+use domain::named::Named;
+use domain::notice::{EventKey, NoticeError, Said, SitePath, Value};
 use domain::request::RequestFact;
 use domain::request::reached::{Reached, reached};
 use domain::source::Source;
 use domain::subject::Subject;
-use store::{Connection, Tx};
+use store::{Connection, StoreError, Tx};
 
 use super::by_rules;
+use super::telling::{AskerNews, mail_news};
 use crate::App;
 use crate::change::{Change, make};
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// Requests that are told of in one transaction, and in one round at most; the next round goes on.
 const AT_ONCE: usize = 200;
@@ -41,6 +46,28 @@ impl App {
         Ok(told)
     }
 
+    /// What is mailed of it: projects are public, items are working papers.
+    async fn news_of(&self, plan: &Code, reached: &Reached) -> Result<Option<AskerNews>, AppError> {
+        let word = reached.step.as_ref().map_or("done", Code::as_str);
+        let damaged = |error: NoticeError| AppError::Store(StoreError::Damaged(error.to_string()));
+        let event = EventKey::new(format!("entry-{}/{word}", reached.seq)).map_err(damaged)?;
+        let (said, link) = match (&reached.of, &reached.step) {
+            (Target::Project(code), Some(step)) => {
+                let portfolio = self.portfolio(plan, Asked::default()).await?;
+                let Some(project) = portfolio.project(code.as_str()) else { return Ok(None) };
+                let step = project.steps.iter().find(|line| line.step == *step);
+                let step = step.map_or_else(|| Named::new(word, word), |line| line.name.clone());
+                let said = Said::new("told-mail-step")
+                    .with("name", Value::Named(project.name.clone()))
+                    .with("step", Value::Named(step));
+                let link = SitePath::new(format!("/p/{plan}/projects/{code}")).map_err(damaged)?;
+                (said, Some(link))
+            }
+            _ => (Said::new("told-mail-done"), None),
+        };
+        Ok(Some(AskerNews { event, said: said.with("on", Value::Date(reached.on)), link }))
+    }
+
     /// Tells some of what was reached: how many were told, and whether those were all.
     async fn tell_of(
         &self,
@@ -51,6 +78,7 @@ impl App {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
         let (plan, reached, source) = (plan.clone(), reached.clone(), source.clone());
+        let (news, tells) = (self.news_of(&plan, &reached).await?, self.inner.tells);
         self.database()
             .write_async(move |tx: &mut Tx| {
                 let found = tx.reading()?.requests_to_tell(&plan, &reached, AT_ONCE)?;
@@ -78,6 +106,9 @@ impl App {
                             reason: String::new(),
                         };
                         make(tx, &by_rules(), &change, now, today)?;
+                        if let Some(news) = news.as_ref().filter(|_| tells) {
+                            mail_news(tx, &plan, &request, news, now)?;
+                        }
                         told += 1;
                     }
                 }

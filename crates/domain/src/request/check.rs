@@ -217,6 +217,24 @@ impl RequestCheck<'_> {
                     self.said("reason", reason);
                 }
             }
+            RequestFact::Photo { shows, at, .. } => {
+                self.not_future(slot, at.date());
+                if let Some(problem) = request.photo_problem(*shows) {
+                    self.refuse("photo", problem);
+                }
+            }
+            RequestFact::PhotoReview { photo, shown, reason } => {
+                match request.photo(photo) {
+                    None => self.refuse("photo", Problem::Missing("photo")),
+                    Some(held) if held.gone && *shown => {
+                        self.refuse("photo", Problem::NotWhileRequest { state: request.state });
+                    }
+                    Some(_) => {}
+                }
+                if !*shown {
+                    self.said("reason", reason);
+                }
+            }
             RequestFact::Erased { reason, .. } => self.said("reason", reason),
         }
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::kind::{
-    CallWay, Channel, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
+    CallWay, Channel, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
 use super::question::QuestionAnswer;
 use super::workflow::{RequestState, RequestStep};
@@ -176,6 +176,19 @@ pub enum RequestFact {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
+    /// A photo was added. What can be seen on it is kept apart and known by its digest.
+    Photo {
+        photo: Code,
+        shows: PhotoShows,
+        at: DateTime,
+    },
+    /// Whether everybody may see a photo, and why not.
+    PhotoReview {
+        photo: Code,
+        shown: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
     /// What was known of the person is gone.
     Erased {
         at: DateTime,
@@ -211,6 +224,8 @@ impl RequestFact {
             Self::ExclusionAsked { .. } => "exclusion_asked".into(),
             Self::ExclusionDecided { .. } => "exclusion_decided".into(),
             Self::Publication { .. } => "publication".into(),
+            Self::Photo { photo, .. } => format!("photo/{photo}"),
+            Self::PhotoReview { photo, .. } => format!("photo_review/{photo}"),
             Self::Erased { .. } => "erased".into(),
         }
     }
@@ -227,6 +242,7 @@ impl RequestFact {
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionAsked { reason, .. }
             | Self::Publication { reason, .. }
+            | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => vec![reason],
             Self::Contact { text, .. }
             | Self::Answer { text, .. }
@@ -256,6 +272,7 @@ impl RequestFact {
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionAsked { reason, .. }
             | Self::Publication { reason, .. }
+            | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => *reason = mask(reason),
             Self::Contact { text, .. }
             | Self::Answer { text, .. }

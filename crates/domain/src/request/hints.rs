@@ -11,7 +11,7 @@ texts! {
     Hint {
         /// Too little to tell anybody anything.
         Short => "short",
-        /// It shares no word with what was asked.
+        /// It shares too few words with what was asked.
         OffTopic => "off_topic",
         /// It does not say what was or will be done.
         NoMeasure => "no_measure",
@@ -42,6 +42,10 @@ pub struct Question<'a> {
 /// Characters of Chinese and words of other languages below which an answer is short. A word says about as much as
 /// two characters.
 const SHORT: usize = 20;
+/// One piece in so many of an answer stands in what it answers, and no more than so many need to. Of two thousand
+/// real answers nine in a hundred fall below, of answers to other questions seventy-three.
+const ANSWERED: usize = 20;
+const ANSWERED_MOST: usize = 6;
 /// Two answers with this part of their pieces in common are the same.
 const SAME: f64 = 0.9;
 
@@ -291,7 +295,7 @@ pub fn hints(question: Question<'_>, answer: &str) -> Vec<Hint> {
         out.push(Hint::Short);
     }
     let asked = matter(&format!("{} {} {}", question.title, question.text, question.address).to_lowercase());
-    if own.is_disjoint(&asked) {
+    if own.intersection(&asked).count() < (own.len() / ANSWERED).clamp(1, ANSWERED_MOST) {
         out.push(Hint::OffTopic);
     }
     // What was only asked is answered by what is so, not by what is done; praise by thanks.
@@ -304,7 +308,9 @@ pub fn hints(question: Question<'_>, answer: &str) -> Vec<Hint> {
         }
         let address = matter(&question.address.to_lowercase());
         let area = question.areas.iter().any(|area| !area.is_empty() && said.contains(&area.to_lowercase()));
-        if !area && own.is_disjoint(&address) && !names(&said, PLACES) {
+        // Where nobody knows where it is, there is no place to name.
+        let somewhere = !question.areas.is_empty() || !question.address.trim().is_empty();
+        if somewhere && !area && own.is_disjoint(&address) && !names(&said, PLACES) {
             out.push(Hint::NoPlace);
         }
     }

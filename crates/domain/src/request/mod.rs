@@ -11,6 +11,7 @@ pub mod hints;
 pub mod kind;
 pub mod learning;
 pub mod personal;
+pub mod photo;
 pub mod query;
 pub mod question;
 pub mod rate;
@@ -19,14 +20,17 @@ pub mod routing;
 pub mod row;
 pub mod rules;
 mod state;
+pub mod telling;
 pub mod warning;
 pub mod workflow;
 
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, RequestFact};
 pub use kind::{
-    CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
+    CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
+    Solved, Urgency,
 };
+pub use photo::RequestPhoto;
 pub use row::RequestRow;
 pub use rules::{RequestCategory, RequestRules};
 pub use state::{Exclusion, Extension, Moved, Request, Told};

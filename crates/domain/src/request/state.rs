@@ -7,6 +7,7 @@ use jiff::civil::{Date, DateTime};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
+use super::photo::RequestPhoto;
 use super::question::QuestionAnswer;
 use super::workflow::{self, RequestState, RequestStep, To};
 use crate::code::Code;
@@ -107,6 +108,7 @@ pub struct Request {
     pub answers: Vec<Said>,
     pub words: Vec<Said>,
     pub notes: Vec<Said>,
+    pub photos: Vec<RequestPhoto>,
     pub call_backs: Vec<CallBack>,
     pub extension: Option<Extension>,
     pub links: Vec<Target>,
@@ -164,6 +166,7 @@ impl Request {
             answers: Vec::new(),
             words: Vec::new(),
             notes: Vec::new(),
+            photos: Vec::new(),
             call_backs: Vec::new(),
             extension: None,
             links: Vec::new(),
@@ -280,7 +283,12 @@ impl Request {
                 self.published = Some(*shown);
                 self.publication_reason.clone_from(reason);
             }
-            RequestFact::Erased { .. } => self.erased = true,
+            RequestFact::Photo { photo, shows, at } => self.added(photo, *shows, *at),
+            RequestFact::PhotoReview { photo, shown, reason } => self.reviewed(photo, *shown, reason),
+            RequestFact::Erased { .. } => {
+                self.erased = true;
+                self.photos_erased();
+            }
         }
     }
 

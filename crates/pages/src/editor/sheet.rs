@@ -107,6 +107,11 @@ impl Sheet {
         self
     }
 
+    /// Whether files go with it.
+    pub fn has_files(&self) -> bool {
+        self.groups.iter().flat_map(|group| &group.fields).any(|field| field.control == Control::Photos)
+    }
+
     fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
         self.groups.iter_mut().flat_map(|group| &mut group.fields)
     }

@@ -14,6 +14,7 @@ use domain::request::Request;
 
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
+use super::photos::{Shot, may_add, shots};
 use super::questions::answered;
 use super::suggested::{Suggested, suggested};
 use super::timeline::{Happening, Reader, timeline};
@@ -57,6 +58,8 @@ struct OnePage {
     offers: Vec<Offer>,
     more: Vec<Offer>,
     happenings: Vec<Happening>,
+    shots: Vec<Shot>,
+    may_add_photos: bool,
     links: Vec<(String, String)>,
     others: Vec<Other>,
     suggested: Vec<Suggested>,
@@ -202,7 +205,10 @@ async fn page(
         let found = visit.app.suggest_of_request(plan, &request).await?;
         suggested(visit, &portfolio, &request, &found)
     };
+    let address = |file: &str| format!("/p/{plan}/requests/{code}/photos/{file}");
     let view = OnePage {
+        shots: shots(visit, plan, &request, request.kept_photos(), address).await?,
+        may_add_photos: !page.is_past() && may_add(visit, &target),
         code: code.to_string(),
         title: request.title.clone(),
         text: request.text.clone(),

@@ -2,7 +2,7 @@
 
 use domain::item::Target;
 use domain::portfolio::Portfolio;
-use domain::request::{Request, RequestState, Told};
+use domain::request::{PhotoShows, Request, RequestState, Told};
 use jiff::civil::DateTime;
 use words::Lang;
 
@@ -103,6 +103,17 @@ pub(super) fn timeline(
     }
     for (at, text) in request.words.iter().filter(|_| own) {
         add(*at, 2, t("request-event-word", &[]), text.clone(), false);
+    }
+    let mut sent: Vec<(DateTime, PhotoShows, usize)> = Vec::new();
+    for held in request.photos.iter().filter(|_| own) {
+        match sent.iter_mut().find(|(at, shows, _)| (*at, *shows) == (held.at, held.shows)) {
+            Some((.., count)) => *count += 1,
+            None => sent.push((held.at, held.shows, 1)),
+        }
+    }
+    for (at, shows, count) in sent {
+        let (shows, count) = (word(lang, "photo-shows", shows.as_str()), count.to_string());
+        add(at, 2, t("request-event-photos", &[("count", &count), ("shows", &shows)]), String::new(), false);
     }
     for call in &request.call_backs {
         let way = word(lang, "call-way", call.way.as_str());
