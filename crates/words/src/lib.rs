@@ -98,7 +98,10 @@ macro_rules! every_source {
             "scenario",
             "outlook",
             "review",
-            "requests"
+            "requests",
+            "photos",
+            "askers",
+            "voices"
         )
     };
 }
