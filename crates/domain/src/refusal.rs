@@ -169,6 +169,8 @@ pub enum Problem {
     Answer { question: Code, fault: AnswerFault },
     #[error("rules of requests that do not fit together: {0}")]
     BadRequestRules(&'static str),
+    #[error("nothing fills '{{{0}}}' in a template")]
+    UnknownPlaceholder(String),
 }
 
 /// What a code was to refer to.
@@ -191,6 +193,7 @@ pub enum Reference {
     Item,
     Request,
     RequestCategory,
+    RequestPreset,
     Evidence,
     Matter,
     WorkCalendar,
@@ -227,6 +230,7 @@ impl Reference {
             Self::Item => "item",
             Self::Request => "request",
             Self::RequestCategory => "request_category",
+            Self::RequestPreset => "request_preset",
             Self::Evidence => "evidence",
             Self::Matter => "matter",
         }
@@ -323,6 +327,7 @@ impl Problem {
             Self::BadPoint => "bad-point",
             Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
+            Self::UnknownPlaceholder(_) => "unknown-placeholder",
         }
     }
 
@@ -385,6 +390,7 @@ impl Problem {
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
+            Self::UnknownPlaceholder(name) => vec![("name", name.clone())],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {
                 vec![("entry", entry.to_string()), ("by", by.to_string())]

@@ -41,7 +41,7 @@ impl App {
                 for row in &page.rows {
                     let act = RequestAct::Step { step, reason: String::new() };
                     let done =
-                        self.act(by_rules(), Who::Timer, plan, &row.code, act, Source::default()).await;
+                        self.act(by_rules(), Who::Timer, plan, (&row.code, None), act, Source::default()).await;
                     match done {
                         Ok(_) => moved += 1,
                         // Somebody was quicker.

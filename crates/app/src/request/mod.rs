@@ -3,6 +3,7 @@
 mod act;
 mod batch;
 mod file;
+mod hold;
 mod hot;
 mod keep;
 mod open_data;
@@ -16,12 +17,13 @@ mod rates;
 mod read;
 mod suggest;
 
-pub use act::RequestAct;
+pub use act::{Acted, RequestAct};
 pub use batch::RequestDeed;
 pub use domain::request::query::RequestPaging;
 pub use file::{Filed, NewRequest, repeatable_secret};
 pub(crate) use file::{Filing, recorded};
 pub(crate) use hot::HotCache;
+pub use hold::Holder;
 pub use hot::{HotMatter, HotMatters, HotOutcome, HotTask};
 pub use open_data::{OpenPage, OpenRequest, as_csv, states_of};
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};

@@ -10,8 +10,11 @@ mod fact;
 pub mod kind;
 pub mod personal;
 pub mod query;
+mod chase;
 pub mod question;
+pub mod question_text;
 pub mod rate;
+pub mod reply;
 pub mod routing;
 pub mod row;
 pub mod rules;
@@ -23,8 +26,11 @@ pub use fact::{CallBack, Intake, Place, Point, RequestFact};
 pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
+pub use chase::{Watched, watched};
+pub use reply::ReplyTemplate;
 pub use row::RequestRow;
-pub use rules::{RequestCategory, RequestRules};
+pub use rules::{RequestCategory, RequestRules, RequestSettings};
+pub(crate) use rules::RulesInPieces;
 pub use state::{Exclusion, Extension, Moved, Request};
 pub use workflow::{RequestState, RequestStep, Who};
 

@@ -3,13 +3,17 @@
 mod act;
 mod ask;
 mod choices;
+mod bulk;
 mod file;
+mod hold;
 mod hot;
 mod list;
 mod mine;
 mod one;
 mod questions;
 mod rates;
+mod reply;
+mod rules;
 mod timeline;
 mod voices;
 
@@ -29,10 +33,13 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/requests", get(list::show))
         .route("/p/{plan}/requests/new", get(file::show).post(file::save))
         .route("/p/{plan}/requests/rates", get(rates::show))
+        .route("/p/{plan}/requests/rules", get(rules::show))
         .route("/p/{plan}/requests/hot", get(hot::list))
         .route("/p/{plan}/requests/hot/{key}", get(hot::show))
         .route("/p/{plan}/requests/hot/{key}/confirm", get(hot::form).post(hot::save))
+        .route("/p/{plan}/requests/bulk", get(bulk::show).post(bulk::save))
         .route("/p/{plan}/requests/{code}", get(one::show))
+        .route("/p/{plan}/requests/{code}/held", get(hold::live))
         .route("/p/{plan}/requests/{code}/person", post(one::person))
         .route("/p/{plan}/requests/{code}/{act}", get(act::show).post(act::save))
 }
