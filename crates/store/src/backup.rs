@@ -1,8 +1,8 @@
 //! Backups: one portable file, made while the server runs, for either database.
 //!
 //! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
-//! tokens, what people were told, their preferences, calendar feeds and saved lists, and an end line with the digest
-//! of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
+//! tokens, what people were told, their preferences, calendar feeds and saved lists, what was learnt of requests,
+//! and an end line with the digest of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
 //! left out: they are made again from the journal. The job queue is left out: what lay in it was, or
 //! will be, sent by the installation that the backup is of, and must not be sent again by another; the
 //! notices themselves stand on the site. The same file moves an installation from SQLite to PostgreSQL
@@ -14,6 +14,7 @@ use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
 use domain::notice::{EventKey, Notice, Said, SitePath};
 use domain::preference::Preferences;
+use domain::request::learning::{ModelAsks, ModelFigures};
 use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -26,6 +27,7 @@ use crate::error::StoreError;
 use crate::feed::Feed;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
+use crate::request_model::{HeldModel, ModelUse};
 use crate::request_person::SealedPerson;
 use crate::request_photo::{PhotoOf, SealedPhoto};
 use crate::request_reader::{RequestNews, RequestReader};
@@ -74,6 +76,8 @@ enum Line {
     Reader(ReaderLine),
     News { plan: Code, request: Code, event: EventKey, said: Said, link: Option<SitePath>, at: i64 },
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
+    Model(ModelLine),
+    ModelUse { plan: Code, asks: ModelAsks, number: u32, at: i64, person: Code, reason: String },
     End { lines: u64, sha256: String },
 }
 
@@ -146,6 +150,18 @@ struct PersonLine {
     created_at: i64,
     #[serde(default)]
     erased_at: Option<i64>,
+}
+
+/// What was learnt of requests: numbers, and no text of anybody.
+#[derive(Serialize, Deserialize)]
+struct ModelLine {
+    plan: Code,
+    asks: ModelAsks,
+    number: u32,
+    made_at: i64,
+    made_by: Code,
+    figures: ModelFigures,
+    body: String,
 }
 
 /// A photo of a request, sealed as in the database.
@@ -273,6 +289,7 @@ impl Database {
             put_told(connection, &mut lines)?;
             put_lists(connection, &mut lines)?;
             put_people(connection, &mut lines)?;
+            put_models(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -429,6 +446,26 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
     connection.each_update(&mut |held| {
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
+    })?;
+    failed
+}
+
+/// Writes the models of requests and when they were taken into use.
+fn put_models<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut failed = Ok(());
+    let mut put = |line: Line| {
+        if failed.is_ok() {
+            failed = lines.put(&line);
+        }
+    };
+    connection.each_model(&mut |held, body| {
+        let HeldModel { plan, asks, number, made_at, made_by, figures } = held;
+        let body = hexed(&body);
+        put(Line::Model(ModelLine { plan, asks, number, made_at, made_by, figures, body }));
+    })?;
+    connection.each_model_use(&mut |held| {
+        let ModelUse { plan, asks, number, at, person, reason } = held;
+        put(Line::ModelUse { plan, asks, number, at, person, reason });
     })?;
     failed
 }
@@ -591,6 +628,15 @@ fn restore_into(
             }
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
+            }
+            (Some(_), Line::Model(held)) => {
+                let body = unhex(&held.body).ok_or_else(|| format("no hexadecimal digits".into()))?;
+                let ModelLine { plan, asks, number, made_at, made_by, figures, .. } = held;
+                let held = HeldModel { plan, asks, number, made_at, made_by, figures };
+                tx.keep_request_model(&held, &body)?;
+            }
+            (Some(_), Line::ModelUse { plan, asks, number, at, person, reason }) => {
+                tx.use_request_model(&ModelUse { plan, asks, number, at, person, reason })?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 if lines + 1 != number || sha256 != hex(sha.clone()) {

@@ -90,6 +90,7 @@ impl Connection {
             "request_photo",
             "request_reader",
             "request_update",
+            "request_model",
             "account",
             "session",
             "api_token",

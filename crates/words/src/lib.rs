@@ -100,7 +100,10 @@ macro_rules! every_source {
             "review",
             "requests",
             "photos",
-            "askers"
+            "askers",
+            "voices",
+            "request-rules",
+            "request-work"
         )
     };
 }

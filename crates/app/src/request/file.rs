@@ -108,7 +108,7 @@ pub struct Filed {
 /// The characters of a title that is made from a text.
 const TITLE: usize = 30;
 
-fn title_of(text: &str) -> String {
+pub(super) fn title_of(text: &str) -> String {
     let first = text.split(['。', '！', '？', '；', '\n', '!', '?']).find(|part| !part.trim().is_empty());
     let first = first.unwrap_or(text).trim();
     let mut out: String = first.chars().take(TITLE).collect();

@@ -106,6 +106,23 @@ impl App {
     }
 }
 
+/// Mails some news of a request to those who asked it or follow it: its page says them already.
+pub(super) fn mail_news(
+    tx: &mut Tx,
+    plan: &Code,
+    request: &Code,
+    news: &AskerNews,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let matter = ReaderMatter::News {
+        said: news.said.clone(),
+        words: String::new(),
+        link: news.link.clone(),
+        judge: false,
+    };
+    mail(tx, plan, request, &news.event, &matter, now)
+}
+
 /// Puts down a mail to each confirmed address.
 fn mail(
     tx: &mut Tx,

@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::history::{SubjectHistory, View};
 use crate::item::Target;
 use crate::journal::Seq;
+use crate::rhythm::Chase;
 use crate::source::Grade;
 
 /// A move that was made.
@@ -47,6 +48,16 @@ pub struct Exclusion {
     pub granted: Option<bool>,
     pub note: String,
     pub asked: Seq,
+}
+
+/// What whoever asked was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub at: DateTime,
+    pub of: Target,
+    /// The step of the project; nothing where the item itself is done.
+    pub step: Option<Code>,
+    pub on: Date,
 }
 
 /// Something that was said, with when.
@@ -102,11 +113,16 @@ pub struct Request {
     pub call_backs: Vec<CallBack>,
     pub extension: Option<Extension>,
     pub links: Vec<Target>,
+    /// Since which entry each is linked.
+    pub linked: BTreeMap<Target, Seq>,
+    pub told: Vec<Told>,
     pub parent: Option<Code>,
     pub master: Option<Code>,
     pub reopened: u32,
     pub exclusion: Option<Exclusion>,
     pub erased: bool,
+    /// Reminders and escalations that were made.
+    pub chases: Vec<Chase>,
 }
 
 impl Request {
@@ -157,20 +173,23 @@ impl Request {
             call_backs: Vec::new(),
             extension: None,
             links: Vec::new(),
+            linked: BTreeMap::new(),
+            told: Vec::new(),
             parent: None,
             master: None,
             reopened: 0,
             exclusion: None,
             erased: false,
+            chases: Vec::new(),
         };
         for held in history.visible::<RequestFact>(view) {
-            out.take(held.fact, held.seq);
+            out.take(held.fact, held.effective, held.seq);
         }
         out.photos = photos(history.visible::<RequestFact>(view).map(|held| (held.seq, held.fact)));
         Some(out)
     }
 
-    fn take(&mut self, fact: &RequestFact, seq: Seq) {
+    fn take(&mut self, fact: &RequestFact, effective: Date, seq: Seq) {
         match fact {
             RequestFact::Intake(_) => {}
             RequestFact::Place(Place { areas, address, point }) => {
@@ -240,7 +259,13 @@ impl Request {
                 self.links.retain(|link| link != to);
                 if *held {
                     self.links.push(to.clone());
+                    self.linked.entry(to.clone()).or_insert(seq);
+                } else {
+                    self.linked.remove(to);
                 }
+            }
+            RequestFact::Told { at, of, step, on } => {
+                self.told.push(Told { at: *at, of: of.clone(), step: step.clone(), on: *on });
             }
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
             RequestFact::ExclusionAsked { ground, reason, unit } => {
@@ -266,6 +291,15 @@ impl Request {
             // Taken together, in another order.
             RequestFact::Photo { .. } | RequestFact::PhotoReview { .. } => {}
             RequestFact::Erased { .. } => self.erased = true,
+            RequestFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
+                on: effective,
+                watch: *watch,
+                limit: *limit,
+                after: *after,
+                to: *to,
+                slip: slip.clone(),
+                seq,
+            }),
         }
     }
 
