@@ -13,6 +13,7 @@ use super::resolve::Resolver;
 use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
+use crate::request::{TextReader, fill_in};
 use crate::table::{CellError, Column, Row, Table};
 use words::Lang;
 
@@ -95,6 +96,8 @@ pub struct Prepared {
     pub headings: Vec<HeadingUse>,
     pub(crate) rows: Vec<PreparedRow>,
     pub(crate) problems: Vec<RowProblem>,
+    /// Whether its orders say what their texts say.
+    pub(super) filled: bool,
     /// The row of the headings.
     pub heading_row: u32,
     /// The first and the last row below the headings that are not empty.
@@ -128,6 +131,19 @@ impl Prepared {
             problems: self.problems,
             stopped: None,
         }
+    }
+
+    /// Lets orders say what their texts say of category and place, by the words and names of a plan and by what was
+    /// learnt.
+    pub fn fill_in(&mut self, reader: &TextReader) {
+        if std::mem::replace(&mut self.filled, true) {
+            return;
+        }
+        let orders = self.rows.iter_mut().filter_map(|row| match &mut row.asks {
+            Row::Order(order) => Some(&mut **order),
+            Row::Change(_) => None,
+        });
+        fill_in(reader, orders);
     }
 
     /// The mistakes found before anything was tried.
@@ -166,6 +182,7 @@ pub fn prepare(
         span: body().next().zip(body().next_back()).map(|(first, last)| (first.number, last.number)),
         rows: Vec::new(),
         problems: Vec::new(),
+        filled: false,
         total: body().count(),
     };
     out.take_faults(sheet, heading_row.number);

@@ -37,6 +37,7 @@ pub(crate) use hot::HotCache;
 pub use hot::{HotMatter, HotMatters, HotOutcome, HotTask};
 pub use hotline::HotlineSpan;
 pub use learn::{Learnt, Material, ModelBook, ModelTaken};
+pub use models::TextReader;
 pub(crate) use models::{ModelCache, Models};
 pub(crate) use monitor::MonitorCache;
 pub use monitor::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion};

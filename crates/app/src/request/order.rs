@@ -12,8 +12,8 @@ use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
-use super::Models;
 use super::file::{Filing, NewRequest, clean};
+use super::models::{Models, TextReader};
 use super::rules_of;
 use super::suggest::{Areas, suggested};
 use crate::actor::Actor;
@@ -201,11 +201,8 @@ impl Order {
 }
 
 /// Puts what a plan's texts say of categories and places into orders that do not say it themselves.
-pub(crate) fn fill_in<'a>(
-    portfolio: &Portfolio,
-    models: &Models,
-    orders: impl Iterator<Item = &'a mut Order>,
-) {
+pub(crate) fn fill_in<'a>(reader: &TextReader, orders: impl Iterator<Item = &'a mut Order>) {
+    let TextReader { portfolio, models } = reader;
     let areas = Areas::of(portfolio);
     for order in orders {
         order.fill_in(portfolio, models, &areas);

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::kind::RequestKind;
-use super::query::pieces;
+use super::pieces::Pieces;
 use crate::item::kind::texts;
 
 texts! {
@@ -275,10 +275,9 @@ fn names(text: &str, words: &[&str]) -> bool {
 }
 
 fn matter(text: &str) -> BTreeSet<String> {
-    pieces(text)
-        .into_iter()
-        .filter(|piece| !EMPTY.contains(&piece.as_str()) && piece.chars().count() > 1)
-        .collect()
+    let pieces = Pieces::of(text).spaced();
+    let says = |piece: &&str| !EMPTY.contains(piece) && piece.chars().count() > 1;
+    pieces.split(' ').filter(says).map(str::to_owned).collect()
 }
 
 /// What an answer may still lack. Nothing of an empty one: it is not there yet.

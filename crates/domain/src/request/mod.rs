@@ -12,6 +12,7 @@ pub mod kind;
 pub mod learning;
 pub mod personal;
 pub mod photo;
+pub mod pieces;
 pub mod query;
 pub mod question;
 pub mod rate;
