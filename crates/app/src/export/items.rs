@@ -356,11 +356,11 @@ impl Cells {
                 self.put("percent", rate(goal.target));
                 self.put("value", Cell::code(goal.category.as_ref()));
                 self.text("areas", pairs(goal.areas.iter().map(ToString::to_string)));
-                self.text("text", &goal.words.join(";"));
+                self.text("text", goal.words.join(";"));
             }
             ItemFact::Measured(measured) => {
                 self.put("on", Cell::Day(measured.to));
-                self.text("text", &pairs(measured.people.iter().map(ToString::to_string)));
+                self.text("text", pairs(measured.people.iter().map(ToString::to_string)));
             }
             ItemFact::Beneficiaries { whom, people } => {
                 self.text("title", whom);

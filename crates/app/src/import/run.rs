@@ -28,7 +28,6 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::read::Asked;
 use crate::request::{Filing, NotTaken, Order, ProtectionKey};
 use crate::table::{Row, Table};
 
