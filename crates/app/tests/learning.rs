@@ -14,9 +14,7 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::policy::{Role, Scope};
-use domain::request::clock::TimeLimit;
 use domain::request::learning::{ModelAsks, NotTaken};
-use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{Channel, RequestCategory, RequestRules, RequestStep, Urgency};
 use domain::source::Source;
@@ -47,37 +45,13 @@ fn category(name: &str, words: &[&str]) -> RequestCategory {
 }
 
 fn rules() -> RequestRules {
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![Preset {
-            preset: code("usual"),
-            name: Named::new("一般", "Usual"),
-            assignment: TimeLimit::Hours(24),
-            response: TimeLimit::Hours(24),
-            resolution: TimeLimit::Days(7),
-            reopened: TimeLimit::Days(3),
-        }],
-        usual: code("usual"),
-        urgent: None,
-        routes: vec![Route {
-            areas: vec![],
-            categories: vec![],
-            days: OnDays::Any,
-            hours: None,
-            to: RouteTo::Unit(code("office")),
-            supporting: vec![],
-        }],
-        offices: [].into(),
-        backstop: code("office"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-    }
+    RequestRules::of_offices(
+        Named::new("规则", "Rules"),
+        Named::new("试验", "Test"),
+        Preset::usual(code("usual"), Named::new("一般", "Usual")),
+        [].into(),
+        code("office"),
+    )
 }
 
 impl Place {

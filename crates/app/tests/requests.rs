@@ -5,15 +5,12 @@
 #[macro_use]
 mod place;
 
-use std::sync::Arc;
-
 use app::read::Asked;
 use app::request::{
-    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy,
-    RateQuestion, RequestAct, RequestPaging, request_token,
+    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RequestAct,
+    RequestPaging, request_token,
 };
-use app::{Actor, App, AppError, Change, FixedClock, Program};
-use domain::area::{AreaFact, AreaLevel};
+use app::{Actor, App, AppError, Change, Program};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -22,24 +19,18 @@ use domain::item::kind::Level;
 use domain::item::{ItemFact, State, Step, Target};
 use domain::milestone::Aspect;
 use domain::named::Named;
-use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::planned_date::PlannedDate;
 use domain::policy::{Role, Scope};
 use domain::project::ProjectFact;
 use domain::refusal::Problem;
-use domain::request::clock::TimeLimit;
 use domain::request::query::RequestQuery;
-use domain::request::rate::{RateFormula, Unreached, Weights};
-use domain::request::routing::{OnDays, Route, RouteTo};
-use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
-    Satisfaction, Solved, Urgency,
+    CallWay, Channel, Point, RequestCategory, RequestFact, RequestState, RequestStep, Satisfaction, Solved,
+    Urgency,
 };
 use domain::source::Source;
 use domain::subject::Subject;
-use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, date};
 use place::*;
 use scratch::Scratch;

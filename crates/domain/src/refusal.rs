@@ -178,6 +178,8 @@ pub enum Problem {
     GoalTooEarly { from: Date },
     #[error("the rate is {rate} hundredths, the target {target}")]
     GoalNotMet { rate: u32, target: u32 },
+    #[error("nothing fills '{{{0}}}' in a template")]
+    UnknownPlaceholder(String),
 }
 
 /// What a code was to refer to.
@@ -200,6 +202,7 @@ pub enum Reference {
     Item,
     Request,
     RequestCategory,
+    RequestPreset,
     Evidence,
     Matter,
     WorkCalendar,
@@ -236,6 +239,7 @@ impl Reference {
             Self::Item => "item",
             Self::Request => "request",
             Self::RequestCategory => "request_category",
+            Self::RequestPreset => "request_preset",
             Self::Evidence => "evidence",
             Self::Matter => "matter",
         }
@@ -336,6 +340,7 @@ impl Problem {
             Self::GoalNotMeasured => "goal-not-measured",
             Self::GoalTooEarly { .. } => "goal-too-early",
             Self::GoalNotMet { .. } => "goal-not-met",
+            Self::UnknownPlaceholder(_) => "unknown-placeholder",
         }
     }
 
@@ -402,6 +407,7 @@ impl Problem {
             Self::GoalNotMet { rate, target } => {
                 vec![("rate", hundredths(*rate)), ("target", hundredths(*target))]
             }
+            Self::UnknownPlaceholder(name) => vec![("name", name.clone())],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {
                 vec![("entry", entry.to_string()), ("by", by.to_string())]

@@ -45,47 +45,28 @@ fn at(hour: i8, minute: i8) -> DateTime {
 
 fn rules() -> RequestRules {
     let preset = |name: &str, days| Preset {
-        preset: code(name),
-        name: Named::new(name, ""),
-        assignment: TimeLimit::Hours(24),
-        response: TimeLimit::Hours(24),
         resolution: TimeLimit::Days(days),
-        reopened: TimeLimit::Days(3),
+        ..Preset::usual(code(name), Named::new(name, ""))
     };
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![preset("usual", 7), preset("urgent", 1)],
-        usual: code("usual"),
-        urgent: Some(code("urgent")),
-        routes: vec![
-            Route {
-                areas: vec![],
-                categories: vec![code("water")],
-                days: OnDays::Off,
-                hours: None,
-                to: RouteTo::Unit(code("water")),
-                supporting: vec![],
-            },
-            Route {
-                areas: vec![code("town")],
-                categories: vec![],
-                days: OnDays::Any,
-                hours: None,
-                to: RouteTo::AreaOffice,
-                supporting: vec![code("water")],
-            },
-        ],
-        offices: BTreeMap::from([(code("town"), code("town-office"))]),
-        backstop: code("district"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-    }
+    let offices = BTreeMap::from([(code("town"), code("town-office"))]);
+    let (name, source) = (Named::new("规则", "Rules"), Named::new("试验", "Test"));
+    let mut rules = RequestRules::of_offices(name, source, preset("usual", 7), offices, code("district"));
+    rules.settings.urgent = Some(code("urgent"));
+    rules.presets.push(preset("urgent", 1));
+    let water = RouteTo::Unit(code("water"));
+    rules.routes = vec![
+        Route {
+            categories: vec![code("water")],
+            days: OnDays::Off,
+            ..Route::new(code("water-off"), 10, water)
+        },
+        Route {
+            areas: vec![code("town")],
+            supporting: vec![code("water")],
+            ..Route::new(code("town"), 20, RouteTo::AreaOffice)
+        },
+    ];
+    rules
 }
 
 struct Books {

@@ -413,3 +413,12 @@ CREATE TABLE request_told (
   at BIGINT NOT NULL,
   PRIMARY KEY (plan, request, event)
 ) {unrowed};
+
+-- Who has a form about a request open, until when: it warns others and stops nobody.
+CREATE TABLE request_hold (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  person {text} NOT NULL,
+  held_until BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, person)
+) {unrowed};

@@ -27,6 +27,7 @@ mod queue;
 mod rebuild;
 mod request;
 mod request_history;
+mod request_hold;
 mod request_list;
 mod request_model;
 mod request_person;

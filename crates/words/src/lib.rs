@@ -101,7 +101,9 @@ macro_rules! every_source {
             "requests",
             "photos",
             "askers",
-            "voices"
+            "voices",
+            "request-rules",
+            "request-work"
         )
     };
 }

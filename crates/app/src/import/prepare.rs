@@ -13,7 +13,7 @@ use super::resolve::Resolver;
 use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
-use crate::request::{TextReader, fill_in};
+use crate::request::Understanding;
 use crate::table::{CellError, Column, Row, Table};
 use words::Lang;
 
@@ -133,9 +133,8 @@ impl Prepared {
         }
     }
 
-    /// Lets orders say what their texts say of category and place, by the words and names of a plan and by what was
-    /// learnt.
-    pub fn fill_in(&mut self, reader: &TextReader) {
+    /// Lets orders say what their texts say of category and place.
+    pub fn fill_in(&mut self, understanding: &Understanding) {
         if std::mem::replace(&mut self.filled, true) {
             return;
         }
@@ -143,7 +142,7 @@ impl Prepared {
             Row::Order(order) => Some(&mut **order),
             Row::Change(_) => None,
         });
-        fill_in(reader, orders);
+        understanding.fill_in(orders);
     }
 
     /// The mistakes found before anything was tried.

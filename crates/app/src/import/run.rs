@@ -113,10 +113,10 @@ impl App {
         if prepared.filled || !prepared.table.is_of_orders() {
             return Ok(prepared);
         }
-        let reader = self.text_reader(&prepared.plan).await?;
+        let understanding = self.understanding(&prepared.plan).await?;
         // Thousands of texts are read for the words of every category: not where others wait.
         let filled = tokio::task::spawn_blocking(move || {
-            prepared.fill_in(&reader);
+            prepared.fill_in(&understanding);
             prepared
         });
         Ok(filled.await.map_err(|_| StoreError::Stopped)?)

@@ -6,6 +6,7 @@ use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{Lookup, View};
 use domain::item::Target;
+use domain::journal::Seq;
 use domain::plan::Plan;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{called_back, given, preset_of, reopened};
@@ -335,8 +336,21 @@ impl App {
         act: RequestAct,
         source: Source,
     ) -> Result<Acted, AppError> {
+        self.act_on_request_seen(actor, plan, (code, None), act, source).await
+    }
+
+    /// As [`act_on_request`](Self::act_on_request), for somebody who saw the request at a version: what others
+    /// recorded since is a conflict.
+    pub async fn act_on_request_seen(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        (code, seen): (&Code, Option<Seq>),
+        act: RequestAct,
+        source: Source,
+    ) -> Result<Acted, AppError> {
         let who = if matches!(act, RequestAct::CallBack { .. }) { Who::Desk } else { Who::Lead };
-        self.act(actor.clone(), who, plan, code, act, source).await
+        self.act(actor.clone(), who, plan, (code, seen), act, source).await
     }
 
     /// Does something for whoever asked, by the secret of their link.
@@ -345,7 +359,7 @@ impl App {
         if !act.is_open_to_whoever_asked() {
             return Err(AppError::NotFound);
         }
-        self.act(by_resident(), Who::Resident, plan, &code, act, Source::default()).await
+        self.act(by_resident(), Who::Resident, plan, (&code, None), act, Source::default()).await
     }
 
     /// The request that a link leads to.
@@ -360,7 +374,7 @@ impl App {
         actor: Actor,
         who: Who,
         plan: &Code,
-        code: &Code,
+        (code, seen): (&Code, Option<Seq>),
         act: RequestAct,
         source: Source,
     ) -> Result<Acted, AppError> {
@@ -370,6 +384,13 @@ impl App {
         self.database()
             .write_async(move |tx| {
                 let doing = Doing { actor: &actor, who, plan: &plan, source: &source, now, today, at, tells };
+                if let Some(expected) = seen {
+                    let held = tx.subject(&Subject::request(&plan, &code))?.ok_or(AppError::NotFound)?;
+                    let found = held.version;
+                    if found != expected {
+                        return Err(Refusal::whole(Problem::ChangedMeanwhile { expected, found }).into());
+                    }
+                }
                 doing.one(tx, &code, act.clone())
             })
             .await

@@ -13,7 +13,6 @@ use text::model_file;
 use super::suggest::{SuggestedBy, Suggestion, UnitSuggestion};
 use crate::App;
 use crate::error::AppError;
-use crate::read::Asked;
 
 /// What is in use, by its number.
 pub(crate) type InUse = Option<(u32, Arc<CategoryModel>)>;
@@ -23,13 +22,6 @@ pub(crate) type InUse = Option<(u32, Arc<CategoryModel>)>;
 pub(crate) struct Models {
     pub category: InUse,
     pub unit: InUse,
-}
-
-/// What texts of a plan are read by, read once for many: its words and names, and what was learnt.
-#[derive(Debug, Clone)]
-pub struct TextReader {
-    pub(super) portfolio: Arc<Portfolio>,
-    pub(super) models: Models,
 }
 
 /// The last one that was used, for each question: a model never changes under its number.
@@ -119,12 +111,6 @@ impl App {
             category: self.model_of(c, plan, ModelAsks::Category)?,
             unit: self.model_of(c, plan, ModelAsks::Unit)?,
         })
-    }
-
-    /// What texts of a plan are read by now.
-    pub async fn text_reader(&self, plan: &Code) -> Result<TextReader, AppError> {
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
-        Ok(TextReader { portfolio, models: self.request_models_in_use(plan).await? })
     }
 
     pub(crate) async fn request_models_in_use(&self, plan: &Code) -> Result<Models, AppError> {

@@ -6,28 +6,21 @@
 use std::sync::Arc;
 
 use app::read::Asked;
-use app::request::{
-    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy,
-    RateQuestion, RequestAct, RequestPaging, request_token,
-};
-use app::{Actor, App, AppError, Change, FixedClock, Program};
+use app::request::{NewRequest, ProtectionKey, RateBy, RateQuestion, RequestAct, RequestPaging};
+use app::{Actor, App, AppError, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::item::kind::Level;
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::policy::{Role, Scope};
-use domain::request::clock::TimeLimit;
 use domain::request::query::RequestQuery;
 use domain::request::rate::{RateFormula, Unreached, Weights};
-use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
-    Satisfaction, Solved, Urgency,
+    CallWay, Channel, RequestCategory, RequestRules, RequestState, RequestStep, Satisfaction, Solved,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -163,38 +156,13 @@ pub fn category(name: &str, words: &[&str]) -> RequestCategory {
 }
 
 pub fn rules() -> RequestRules {
-    let route = Route {
-        areas: vec![],
-        categories: vec![],
-        days: OnDays::Any,
-        hours: None,
-        to: RouteTo::AreaOffice,
-        supporting: vec![],
-    };
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![Preset {
-            preset: code("usual"),
-            name: Named::new("一般", "Usual"),
-            assignment: TimeLimit::Hours(24),
-            response: TimeLimit::Hours(24),
-            resolution: TimeLimit::Days(7),
-            reopened: TimeLimit::Days(3),
-        }],
-        usual: code("usual"),
-        urgent: None,
-        routes: vec![route],
-        offices: [(code("town"), code("town-office"))].into(),
-        backstop: code("district-office"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-    }
+    RequestRules::of_offices(
+        Named::new("规则", "Rules"),
+        Named::new("试验", "Test"),
+        Preset::usual(code("usual"), Named::new("一般", "Usual")),
+        [(code("town"), code("town-office"))].into(),
+        code("district-office"),
+    )
 }
 
 pub fn formula() -> RateFormula {

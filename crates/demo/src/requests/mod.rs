@@ -4,6 +4,7 @@
 mod categories;
 mod matters;
 mod rules;
+mod whistles;
 
 use std::collections::BTreeMap;
 
@@ -57,6 +58,7 @@ impl Requests {
             (0..A_DAY[self.turn % A_DAY.len()]).map(|at| self.turn * 3 + at * 7).collect();
         let new = turns.iter().enumerate().map(|(at, turn)| self.request(*turn, at)).collect();
         self.turn += 1;
+        whistles::keep(app, plan, day).await?;
         let filed = app.file_requests(&Actor::Public, plan, new).await?;
         for (filed, turn) in filed.into_iter().zip(turns) {
             let matter = &MATTERS[turn % MATTERS.len()];

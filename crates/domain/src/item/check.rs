@@ -542,6 +542,7 @@ impl ItemCheck<'_> {
             Target::Item(code) => self.item(code).map(|item| End::Item(item.kind)),
             Target::Project(_) => self.known(&to.subject(&self.subject.scope)).then_some(End::Project),
             Target::Indicator(_) => self.known(&to.subject(&self.subject.scope)).then_some(End::Indicator),
+            Target::Request(_) => self.known(&to.subject(&self.subject.scope)).then_some(End::Request),
         };
         let Some(end) = end else {
             self.require(slot, false, reference(to), to.code());

@@ -236,6 +236,12 @@ impl RequestCheck<'_> {
                 }
             }
             RequestFact::Erased { reason, .. } => self.said("reason", reason),
+            // What people do to remind each other is said elsewhere: this is the calendar's own word.
+            RequestFact::Chased { .. } => {
+                if self.context.actor != crate::rhythm::actor() {
+                    self.refuse(slot, Problem::ByCalendar);
+                }
+            }
         }
     }
 
@@ -312,7 +318,7 @@ impl RequestCheck<'_> {
         match to {
             Target::Item(_) => self.known(slot, Reference::Item, &subject),
             Target::Project(_) => self.known(slot, Reference::Project, &subject),
-            Target::Indicator(_) => self.refuse(slot, Problem::WrongKind),
+            Target::Indicator(_) | Target::Request(_) => self.refuse(slot, Problem::WrongKind),
         }
     }
 
@@ -416,6 +422,17 @@ impl RequestCheck<'_> {
             if moved.step.gives() {
                 forced = moved.step == RequestStep::Force;
                 lead = moved.unit.as_ref();
+            }
+            // Whoever asked has a window for it; the office may take it up later still.
+            if number >= made
+                && (moved.from, moved.step) == (RequestState::Closed, RequestStep::AskReopen)
+                && self.context.actor.as_str() == RESIDENT
+                && let Some(rules) = &self.plan.request_rules
+            {
+                let limit = at.date().saturating_add(jiff::Span::new().days(i64::from(rules.reopen_days)));
+                if moved.at.date() > limit {
+                    return self.refuse("state", Problem::TooLate { limit });
+                }
             }
             at = moved.at;
             // What rules and residents may do is less than what people with a part in it may.

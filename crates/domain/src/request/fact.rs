@@ -11,6 +11,7 @@ use super::question::QuestionAnswer;
 use super::workflow::{RequestState, RequestStep};
 use crate::code::Code;
 use crate::item::Target;
+use crate::rhythm::{Recipient, Wait, Watch};
 
 /// How it came in and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +190,15 @@ pub enum RequestFact {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
+    /// A reminder or escalation that the rhythm made, for the limit it counts from.
+    Chased {
+        watch: Watch,
+        limit: DateTime,
+        after: Wait,
+        to: Recipient,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slip: Option<Code>,
+    },
     /// What was known of the person is gone.
     Erased {
         at: DateTime,
@@ -226,6 +236,10 @@ impl RequestFact {
             Self::Publication { .. } => "publication".into(),
             Self::Photo { photo, .. } => format!("photo/{photo}"),
             Self::PhotoReview { photo, .. } => format!("photo_review/{photo}"),
+            Self::Chased { watch, limit, after, to, .. } => {
+                let limit = limit.strftime("%Y-%m-%dT%H:%M");
+                format!("chased/{}/{limit}/{after}/{}", watch.as_str(), to.as_str())
+            }
             Self::Erased { .. } => "erased".into(),
         }
     }

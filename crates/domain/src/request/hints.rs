@@ -275,9 +275,12 @@ fn names(text: &str, words: &[&str]) -> bool {
 }
 
 fn matter(text: &str) -> BTreeSet<String> {
-    let pieces = Pieces::of(text).spaced();
-    let says = |piece: &&str| !EMPTY.contains(piece) && piece.chars().count() > 1;
-    pieces.split(' ').filter(says).map(str::to_owned).collect()
+    Pieces::of(text)
+        .spaced()
+        .split(' ')
+        .filter(|piece| !EMPTY.contains(piece) && piece.chars().count() > 1)
+        .map(str::to_owned)
+        .collect()
 }
 
 /// What an answer may still lack. Nothing of an empty one: it is not there yet.

@@ -56,7 +56,7 @@ pub fn reached(history: &SubjectHistory, today: Date) -> Vec<Reached> {
                 .into_iter()
                 .collect()
         }
-        Target::Indicator(_) => Vec::new(),
+        Target::Indicator(_) | Target::Request(_) => Vec::new(),
     };
     out.sort_by_key(|reached| reached.seq);
     out

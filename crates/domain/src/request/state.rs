@@ -14,6 +14,7 @@ use crate::code::Code;
 use crate::history::{SubjectHistory, View};
 use crate::item::Target;
 use crate::journal::Seq;
+use crate::rhythm::Chase;
 use crate::source::Grade;
 
 /// A move that was made.
@@ -120,6 +121,8 @@ pub struct Request {
     pub reopened: u32,
     pub exclusion: Option<Exclusion>,
     pub erased: bool,
+    /// Reminders and escalations that were made.
+    pub chases: Vec<Chase>,
 }
 
 impl Request {
@@ -177,14 +180,15 @@ impl Request {
             reopened: 0,
             exclusion: None,
             erased: false,
+            chases: Vec::new(),
         };
         for held in history.visible::<RequestFact>(view) {
-            out.take(held.fact, held.seq);
+            out.take(held.fact, held.effective, held.seq);
         }
         Some(out)
     }
 
-    fn take(&mut self, fact: &RequestFact, seq: Seq) {
+    fn take(&mut self, fact: &RequestFact, effective: Date, seq: Seq) {
         match fact {
             RequestFact::Intake(_) => {}
             RequestFact::Place(Place { areas, address, point }) => {
@@ -289,6 +293,15 @@ impl Request {
                 self.erased = true;
                 self.photos_erased();
             }
+            RequestFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
+                on: effective,
+                watch: *watch,
+                limit: *limit,
+                after: *after,
+                to: *to,
+                slip: slip.clone(),
+                seq,
+            }),
         }
     }
 

@@ -203,6 +203,9 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         Problem::UnknownReference { what, .. } => Some(*what),
         _ => None,
     };
+    if let Some(field) = super::request_rules::field_of(topic, problem) {
+        return field;
+    }
     match topic {
         "name" | "plan_sector" | "plan_campaign" => "name_zh",
         "alias" => "alias",

@@ -288,6 +288,7 @@ pub(crate) fn address_of(page: &Page, thing: &Thing) -> String {
         Thing::Item(code) => page.link(&format!("/items/{code}")),
         Thing::Project(code) => page.link(&format!("/projects/{code}")),
         Thing::Indicator(code) => page.link(&format!("/indicators/{code}")),
+        Thing::Request(code) => page.link(&format!("/requests/{code}")),
     }
 }
 
@@ -302,6 +303,7 @@ fn link_line(page: &Page, portfolio: &Portfolio, held: &TraceLine, back: bool) -
             .find(|i| i.code.as_ref() == Some(code))
             .and_then(|i| i.name.as_ref())
             .map(|name| name.get(page.lang.is_english()).to_owned()),
+        Thing::Request(_) => held.title.clone(),
         _ => None,
     };
     let name = shown.as_ref().map(|line| line.name.clone()).or(indicator);

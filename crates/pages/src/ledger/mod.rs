@@ -2,7 +2,7 @@
 
 pub(crate) mod act;
 mod address;
-mod chase;
+pub(crate) mod chase;
 mod desk;
 pub(crate) mod form;
 mod goal;

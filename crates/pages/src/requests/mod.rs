@@ -3,8 +3,10 @@
 mod act;
 mod ask;
 mod brought;
+mod bulk;
 mod choices;
 mod file;
+mod hold;
 mod hot;
 mod hotline;
 mod list;
@@ -16,6 +18,8 @@ mod one;
 mod photos;
 mod questions;
 mod rates;
+mod reply;
+mod rules;
 mod suggested;
 mod timeline;
 mod voices;
@@ -48,10 +52,13 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/requests/models", get(models::show))
         .route("/p/{plan}/requests/models/learn", post(models::learn))
         .route("/p/{plan}/requests/models/use", post(models::take))
+        .route("/p/{plan}/requests/rules", get(rules::show))
         .route("/p/{plan}/requests/hot", get(hot::list))
         .route("/p/{plan}/requests/hot/{key}", get(hot::show))
         .route("/p/{plan}/requests/hot/{key}/confirm", get(hot::form).post(hot::save))
+        .route("/p/{plan}/requests/bulk", get(bulk::show).post(bulk::save))
         .route("/p/{plan}/requests/{code}", get(one::show))
+        .route("/p/{plan}/requests/{code}/held", get(hold::live))
         .route("/p/{plan}/requests/{code}/person", post(one::person))
         .route("/p/{plan}/requests/{code}/photos", get(photos::show).post(photos::save).layer(photos))
         .route("/p/{plan}/requests/{code}/photos/{file}", get(photos::of_staff))

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use app::import::{ImportReport, Mode, Prepared, Profile, Progress, Resolver, SeenNumbers, prepare};
 use app::read::Asked;
-use app::request::TextReader;
+use app::request::Understanding;
 use app::table::Table;
 use app::{Actor, App};
 use domain::code::Code;
@@ -42,7 +42,7 @@ pub(super) fn run(
         let actor = actor(&app, args.person.as_ref()).await?;
         let portfolio = app.portfolio(&plan, Asked::default()).await.map_err(|error| say(error, lang))?;
         let resolver = Resolver::of(&portfolio);
-        let reader = app.text_reader(&plan).await.map_err(|error| say(error, lang))?;
+        let understanding = app.understanding(&plan).await.map_err(|error| say(error, lang))?;
         let today = app.clock().today();
         let long = Long {
             file: file.to_owned(),
@@ -50,7 +50,7 @@ pub(super) fn run(
             plan,
             profile: profile.clone(),
             resolver,
-            reader,
+            understanding,
             today,
             lang,
         };
@@ -75,8 +75,7 @@ struct Long {
     plan: Code,
     profile: Profile,
     resolver: Resolver,
-    /// What orders are read by that do not say themselves what they are about.
-    reader: TextReader,
+    understanding: Understanding,
     today: Date,
     lang: Lang,
 }
@@ -119,7 +118,7 @@ impl Long {
     fn read_ahead(&self, to: &mpsc::Sender<anyhow::Result<Prepared>>) {
         let piece = |pieces: &mut Pieces| -> anyhow::Result<Option<Prepared>> {
             let Some(mut ready) = pieces.next()? else { return Ok(None) };
-            ready.fill_in(&self.reader);
+            ready.fill_in(&self.understanding);
             Ok(Some(ready))
         };
         let mut pieces = match self.open() {
