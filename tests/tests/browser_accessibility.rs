@@ -37,6 +37,11 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/requests/monitor.csv",
     // Shown only by the link of whoever asked: the pages' own tests follow one.
     "/p/{plan}/my",
+    "/p/{plan}/mail/{purpose}",
+    "/p/{plan}/my/photos/{file}",
+    "/p/{plan}/ask/photos/{file}",
+    "/p/{plan}/voices/{code}/photos/{file}",
+    "/p/{plan}/requests/{code}/photos/{file}",
 ];
 
 /// Pages anybody may read; `~` stands for the plan.
@@ -139,6 +144,7 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/new",
     "~/requests/HT-R-0010",
     "~/requests/HT-R-0010/note",
+    "~/requests/HT-R-0010/photos",
     "~/requests/HT-R-0012?as_of=2019-01-20",
     "~/requests/report",
     "~/requests/models",
@@ -282,6 +288,7 @@ const INCOMPLETE: &[(&str, &str)] = &[
 /// What is not there, not allowed or not understood.
 const TROUBLE: &[(&str, &str, u64)] = &[
     ("", "/nothing-here", 404),
+    ("", "~/mail/stop?t=none", 404),
     ("", "~?as_of=never", 400),
     ("", "~/units?as_of=2017-01-01", 404),
     ("department", "~/projects/new", 403),

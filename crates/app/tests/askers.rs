@@ -10,8 +10,8 @@ use std::sync::Arc;
 use app::notify::{Carried, Letter, Parcel, Reach, lane};
 use app::read::Asked;
 use app::request::{
-    AskerNews, Drafted, MailDoor, MailLinked, MailPurpose, NewPhoto, NewRequest, PersonalData, PhotoFault,
-    PhotoReader, ProtectionKey, RequestAct,
+    AskerNews, Drafted, IncomingMail, MailDoor, MailLinked, MailPurpose, MailTaken, NewPhoto, NewRequest,
+    PersonalData, PhotoFault, PhotoReader, ProtectionKey, RequestAct,
 };
 use app::{App, AppError, FixedClock};
 use domain::code::Code;
@@ -128,8 +128,8 @@ fn photos_are_seen_by_those_who_may(scratch: Scratch) {
     assert!(place.seen(PhotoReader::Staff(&filed), &evidence));
     assert!(shown().is_empty());
     let sizes = place.runtime.block_on(place.app.photo_sizes(&plan, &filed)).unwrap();
-    assert_eq!(sizes.into_keys().collect::<Vec<_>>(), [evidence.photo.clone()]);
-    assert!(place.act("desk", &filed, review(&draft, true, "")).is_err(), "it is gone");
+    assert!(sizes.into_keys().eq([evidence.photo.clone()]));
+    assert!(place.act("desk", &filed, review(&more, true, "")).is_err(), "it is gone");
 }
 
 fn files_that_are_no_photos_are_told(scratch: Scratch) {
@@ -200,7 +200,8 @@ fn an_address_is_confirmed_before_it_is_told_anything(scratch: Scratch) {
     assert_eq!(again.len(), 1, "once a day");
     let confirm = token(&again[0], MailPurpose::Confirm);
     // Looking does nothing: programs open every link of a mail.
-    let look = place.app.look_at_mail_link(&code("p"), MailPurpose::Confirm, &confirm);
+    let plan = code("p");
+    let look = place.app.look_at_mail_link(&plan, MailPurpose::Confirm, &confirm);
     assert_eq!(place.runtime.block_on(look).unwrap(), MailLinked::Good(MailDoor::Mine("s1".into())));
     assert_eq!(place.linked(MailPurpose::Confirm, &confirm), MailLinked::Good(MailDoor::Mine("s1".into())));
     assert_eq!(place.linked(MailPurpose::Confirm, &confirm), MailLinked::Used(MailDoor::Gone));
@@ -321,7 +322,7 @@ fn backups_keep_photos_and_readers(scratch: Scratch) {
     place.app.database().backup(&mut file, |_| {}).unwrap();
     let other = Scratch::sqlite();
     let database = Database::open(&other.address().parse().unwrap(), 0).unwrap();
-    database.restore(std::io::Cursor::new(&file), |_| {}).unwrap();
+    database.restore(std::io::Cursor::new(file), |_| {}).unwrap();
     let counted = |table: &str| {
         let sql = format!("SELECT COUNT(*) FROM {table}");
         database.read(|c| c.first(&sql, &[], |row| row.int(0))).unwrap()
@@ -331,13 +332,78 @@ fn backups_keep_photos_and_readers(scratch: Scratch) {
     let clock = Arc::new(FixedClock::morning(FIRST).unwrap());
     let app = App::new(database, clock);
     app.protect(ProtectionKey::random());
-    let seen = app.photo(&code("p"), PhotoReader::Staff(&filed), &photo.photo, true);
+    let plan = code("p");
+    let seen = app.photo(&plan, PhotoReader::Staff(&filed), &photo.photo, true);
     assert!(matches!(place.runtime.block_on(seen), Err(AppError::Sealed)));
     let channel = place.one(&filed).channel;
     assert_eq!(channel, Channel::Site);
 }
 
+fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let mail = |id: &str, text: &str| IncomingMail {
+        id: id.into(),
+        from: "li@example.org".into(),
+        name: "李明".into(),
+        subject: "路灯".into(),
+        text: text.into(),
+        ..IncomingMail::default()
+    };
+    let take = |mail: IncomingMail| place.runtime.block_on(place.app.take_mail(&plan, mail)).unwrap();
+    let photo = place.photo(30);
+    let first = IncomingMail {
+        photos: vec![photo.clone()],
+        ..mail("1@x", "estate小区东门的路灯不亮，请回电13812345678")
+    };
+    let MailTaken::New(filed) = take(first.clone()) else { panic!("it is new") };
+    assert_eq!(take(first), MailTaken::Again(filed.clone()));
+    let request = place.one(&filed);
+    assert_eq!((request.channel, request.title.as_str()), (Channel::Email, "路灯"));
+    assert!(request.text.contains("***") && !request.may_be_public && request.photos.len() == 1);
+    assert_eq!(
+        (request.areas.first(), request.category.as_ref()),
+        (Some(&code("estate")), Some(&code("lamps")))
+    );
+    assert_eq!(take(IncomingMail { subject: String::new(), ..mail("2@x", " ") }), MailTaken::Empty);
+    // The address is asked; then an answer is known by what it answers to, or by where it was sent.
+    let letters = place.letters();
+    assert!(letters[0].lang == "zh-CN" && letters[0].reply.is_some());
+    let answer = IncomingMail {
+        answers: vec![format!("{}@site.example", letters[0].id)],
+        ..mail("3@x", "是最东边的")
+    };
+    assert_eq!(take(answer.clone()), MailTaken::Added(filed.clone()));
+    assert_eq!(take(answer), MailTaken::Again(filed.clone()));
+    let to = format!("requests+{}@site.example", letters[0].reply.as_ref().unwrap());
+    let answer =
+        IncomingMail { to: vec![to.clone()], photos: vec![place.photo(31)], ..mail("4@x", "又坏了") };
+    assert_eq!(take(answer), MailTaken::Added(filed.clone()));
+    let request = place.one(&filed);
+    assert_eq!(
+        request.words.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(),
+        ["是最东边的", "又坏了"]
+    );
+    assert_eq!(request.photos.len(), 2);
+    // A forged mark makes a request of its own.
+    let forged = IncomingMail { to: vec![to.replace('.', ".0")], ..mail("5@x", "不是同一件") };
+    assert!(matches!(take(forged), MailTaken::New(_)));
+    // A long one is cut where it is recorded, not where it is kept; nothing is cut in the middle of a number.
+    let long = mail("6@x", &format!("{}13812345678 完", "长".repeat(3_895)));
+    let MailTaken::New(cut) = take(long) else { panic!("it is new") };
+    assert!(!place.one(&cut).text.contains("138"));
+    let kept =
+        place.runtime.block_on(place.app.reveal(&app::Actor::operator(), &plan, &cut, "回电")).unwrap();
+    assert!(kept.text.ends_with("13812345678 完"));
+    // A flood from one address ends.
+    let flood: Vec<MailTaken> =
+        (0..40).map(|n| take(mail(&format!("f{n}@x"), &format!("第{n}封")))).collect();
+    assert_eq!(flood.last(), Some(&MailTaken::TooMany));
+    assert_eq!(flood.iter().filter(|taken| matches!(taken, MailTaken::New(_))).count(), 27);
+}
+
 on_both!(
+    mails_become_requests_once_and_answers_find_theirs,
     photos_are_seen_by_those_who_may,
     files_that_are_no_photos_are_told,
     an_address_is_confirmed_before_it_is_told_anything,

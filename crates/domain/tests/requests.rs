@@ -527,8 +527,9 @@ proptest! {
         books.bring("r", RequestState::InProgress);
         let (mut shown, mut seen) = (false, BTreeMap::<u8, (PhotoShows, Option<bool>, bool)>::new());
         let name = |photo: u8| code(&format!("photo-{photo}"));
-        for deed in deeds {
-            let reason = "理由".to_owned();
+        for (number, deed) in deeds.into_iter().enumerate() {
+            // Said again word for word, nothing is recorded.
+            let reason = format!("理由{number}");
             let fact = match deed {
                 PhotoDeed::Add(photo, shows) => RequestFact::Photo { photo: name(photo), shows, at: at(10, 0) },
                 PhotoDeed::Review(photo, shown) => RequestFact::PhotoReview { photo: name(photo), shown, reason },
@@ -542,7 +543,7 @@ proptest! {
                     seen.entry(photo).or_insert((shows, None, false)).0 = shows;
                 }
                 PhotoDeed::Review(photo, wanted) => match seen.get_mut(&photo) {
-                    Some((_, review, gone)) if !(*gone && wanted) => {
+                    Some((_, review, gone)) if !*gone || !wanted => {
                         prop_assert!(taken);
                         *review = Some(wanted);
                     }

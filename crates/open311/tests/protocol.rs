@@ -333,6 +333,63 @@ async fn a_program_brings_requests_with_its_key_and_is_told_everything_that_is_w
 }
 
 #[tokio::test]
+async fn photos_come_in_with_a_request_and_are_told_once_looked_at() {
+    const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\x10\x20\x30\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+    let site = Site::open().await;
+    let send = async |path: &str, fields: &[(&str, &str)], file: &str, bytes: &[u8]| {
+        let part = |name: &str, more: &str| {
+            format!("--b\r\ncontent-disposition: form-data; name=\"{name}\"{more}\r\n\r\n").into_bytes()
+        };
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            body.extend(part(name, ""));
+            body.extend(value.as_bytes());
+            body.extend(b"\r\n");
+        }
+        body.extend(part(file, "; filename=\"a.gif\""));
+        body.extend(bytes);
+        body.extend(b"\r\n--b--\r\n");
+        let request = Request::post(format!("/open311{path}"))
+            .header("content-type", "multipart/form-data; boundary=b")
+            .body(Body::from(body))
+            .unwrap();
+        site.send(request).await
+    };
+    let key = site.seed.key.clone();
+    let fields = [
+        ("api_key", key.as_str()),
+        ("service_code", "PARKING"),
+        ("address_id", "estate"),
+        ("description", "占道"),
+    ];
+    // Nobody has photos read without a key; what is none is told.
+    send("/v2/requests.json", &fields[1..], "media", GIF).await.is(403);
+    let heic = b"\0\0\0\x18ftypheic";
+    assert!(
+        send("/v2/requests.json", &fields, "media", heic).await.is(400).json().said()[0].contains("HEIC")
+    );
+    assert!(
+        send("/v2/requests.json", &fields, "virus", GIF).await.is(400).json().said()[0].starts_with("virus")
+    );
+    send("/test/v2/requests.json", &fields, "media", GIF).await.is(200);
+    let told = send("/v2/requests.json", &fields, "media", GIF).await.is(200).json();
+    let (app, number) = (&site.seed.app, code(told.ids()[0]));
+    let held = app.request(&code("p"), &number, Default::default()).await.unwrap().0;
+    let photo = held.photos[0].photo.clone();
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    let act =
+        async |act| app.act_on_request(&desk, &code("p"), &number, act, Source::default()).await.unwrap();
+    act(RequestAct::Publish { shown: true, reason: String::new() }).await;
+    let one = format!("/v2/requests/{number}.json");
+    assert!(site.get(&one).await.is(200).json().0[0]["media_url"].is_null(), "nobody has looked at it");
+    act(RequestAct::ReviewPhoto { photo: photo.clone(), shown: true, reason: String::new() }).await;
+    let address = format!("http://311.example/p/p/voices/{number}/photos/{photo}.jpg");
+    assert_eq!(site.get(&one).await.json().0[0]["media_url"], address);
+    let whole = site.get(&format!("{one}?extensions=true")).await.json();
+    assert_eq!(whole.0[0]["extended_attributes"]["media_urls"][0], address);
+}
+
+#[tokio::test]
 async fn what_is_looked_at_first_is_known_by_a_token() {
     let site = Site::open().await;
     let told =

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "seeds are sound, or nothing is to be learnt")]
 
 mod backups;
+mod intake;
 mod ledger;
 mod messages;
 mod places;

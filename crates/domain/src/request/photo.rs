@@ -2,9 +2,11 @@
 
 use jiff::civil::DateTime;
 
+use super::fact::RequestFact;
 use super::kind::PhotoShows;
 use super::state::Request;
 use crate::code::Code;
+use crate::journal::Seq;
 use crate::refusal::Problem;
 
 /// Photos that somebody may add at once.
@@ -47,34 +49,6 @@ impl Request {
         self.kept_photos().filter(|held| held.shows == PhotoShows::Matter || held.shown != Some(false))
     }
 
-    pub(super) fn added(&mut self, photo: &Code, shows: PhotoShows, at: DateTime) {
-        match self.photos.iter_mut().find(|held| held.photo == *photo) {
-            Some(held) => (held.shows, held.at) = (shows, at),
-            None => self.photos.push(RequestPhoto {
-                photo: photo.clone(),
-                shows,
-                at,
-                shown: None,
-                reason: String::new(),
-                gone: false,
-            }),
-        }
-    }
-
-    pub(super) fn reviewed(&mut self, photo: &Code, shown: bool, reason: &str) {
-        if let Some(held) = self.photos.iter_mut().find(|held| held.photo == *photo) {
-            held.shown = Some(shown);
-            reason.clone_into(&mut held.reason);
-        }
-    }
-
-    /// What whoever asked has sent goes with what is known of them.
-    pub(super) fn photos_erased(&mut self) {
-        for held in self.photos.iter_mut().filter(|held| held.shows == PhotoShows::Matter) {
-            held.gone = true;
-        }
-    }
-
     /// Why a photo cannot be added to the request as it was before.
     pub(super) fn photo_problem(&self, shows: PhotoShows) -> Option<Problem> {
         if self.photos.len() > PHOTOS_MOST {
@@ -84,4 +58,47 @@ impl Request {
         let early = shows != PhotoShows::Matter && self.lead_unit.is_none();
         early.then_some(Problem::NotWhileRequest { state: self.state })
     }
+}
+
+/// What there is of photos after some facts, taken in the order in which they were recorded: whoever asked has sent
+/// what was there when they were erased, and what came later stays.
+pub(super) fn photos<'a>(facts: impl Iterator<Item = (Seq, &'a RequestFact)>) -> Vec<RequestPhoto> {
+    let concerns = |fact: &RequestFact| {
+        matches!(
+            fact,
+            RequestFact::Photo { .. } | RequestFact::PhotoReview { .. } | RequestFact::Erased { .. }
+        )
+    };
+    let mut facts: Vec<(Seq, &RequestFact)> = facts.filter(|(_, fact)| concerns(fact)).collect();
+    facts.sort_by_key(|(seq, _)| *seq);
+    let mut out: Vec<RequestPhoto> = Vec::new();
+    for (_, fact) in facts {
+        match fact {
+            RequestFact::Photo { photo, shows, at } => match out.iter_mut().find(|held| held.photo == *photo)
+            {
+                Some(held) => (held.shows, held.at) = (*shows, *at),
+                None => out.push(RequestPhoto {
+                    photo: photo.clone(),
+                    shows: *shows,
+                    at: *at,
+                    shown: None,
+                    reason: String::new(),
+                    gone: false,
+                }),
+            },
+            RequestFact::PhotoReview { photo, shown, reason } => {
+                if let Some(held) = out.iter_mut().find(|held| held.photo == *photo) {
+                    held.shown = Some(*shown);
+                    held.reason.clone_from(reason);
+                }
+            }
+            RequestFact::Erased { .. } => {
+                for held in out.iter_mut().filter(|held| held.shows == PhotoShows::Matter) {
+                    held.gone = true;
+                }
+            }
+            _ => {}
+        }
+    }
+    out
 }

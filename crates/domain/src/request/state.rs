@@ -7,7 +7,7 @@ use jiff::civil::{Date, DateTime};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
-use super::photo::RequestPhoto;
+use super::photo::{RequestPhoto, photos};
 use super::question::QuestionAnswer;
 use super::workflow::{self, RequestState, RequestStep, To};
 use crate::code::Code;
@@ -185,6 +185,7 @@ impl Request {
         for held in history.visible::<RequestFact>(view) {
             out.take(held.fact, held.effective, held.seq);
         }
+        out.photos = photos(history.visible::<RequestFact>(view).map(|held| (held.seq, held.fact)));
         Some(out)
     }
 
@@ -287,12 +288,9 @@ impl Request {
                 self.published = Some(*shown);
                 self.publication_reason.clone_from(reason);
             }
-            RequestFact::Photo { photo, shows, at } => self.added(photo, *shows, *at),
-            RequestFact::PhotoReview { photo, shown, reason } => self.reviewed(photo, *shown, reason),
-            RequestFact::Erased { .. } => {
-                self.erased = true;
-                self.photos_erased();
-            }
+            // Taken together, in another order.
+            RequestFact::Photo { .. } | RequestFact::PhotoReview { .. } => {}
+            RequestFact::Erased { .. } => self.erased = true,
             RequestFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
                 on: effective,
                 watch: *watch,

@@ -12,6 +12,7 @@ mod notify;
 mod paper;
 mod place;
 mod rebuild;
+mod request;
 mod rhythm;
 mod serve;
 mod statement;
@@ -45,6 +46,7 @@ enum Command {
     Doctor(doctor::Args),
     Account(account::Args),
     Notify(notify::Args),
+    Request(request::Args),
     Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
@@ -72,6 +74,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => doctor::run(args),
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
+        Command::Request(args) => request::run(args),
         Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),

@@ -14,14 +14,13 @@ use app::App;
 use app::notify::Reach;
 use axum::Router;
 use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
-use axum::middleware;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use delivery::Courier;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
-use tower_http::timeout::TimeoutLayer;
 use tower_http::trace::TraceLayer;
 use tracing::Span;
 
@@ -38,6 +37,10 @@ pub struct Config {
     /// Shows the demonstration's sign-ins on the sign-in page.
     pub demo: bool,
 }
+
+/// The longest that an answer may take, and one to a form with files: photos come slowly from a phone in the street.
+const ANSWER_MOST: Duration = Duration::from_secs(60);
+const FILES_MOST: Duration = Duration::from_secs(300);
 
 #[derive(Clone, Default)]
 struct RandomId;
@@ -62,7 +65,7 @@ pub fn router(app: App, config: &Config, reach: Arc<Reach>) -> Router {
         .merge(site)
         .merge(health::routes(app, metrics))
         .layer(CompressionLayer::new())
-        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(60)));
+        .layer(middleware::from_fn(in_time));
     in_plain_words(whole)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(
@@ -82,6 +85,15 @@ fn in_plain_words(router: Router) -> Router {
         .layer(middleware::from_fn(api::problem::render))
         .layer(middleware::from_fn(open311::explain))
         .layer(middleware::from_fn(metrics::measure))
+}
+
+/// Gives up what takes too long.
+async fn in_time(request: Request, next: Next) -> Response {
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    let files = kind.is_some_and(|kind| kind.starts_with("multipart/form-data"));
+    let most = if files { FILES_MOST } else { ANSWER_MOST };
+    let answered = tokio::time::timeout(most, next.run(request)).await;
+    answered.unwrap_or_else(|_| StatusCode::SERVICE_UNAVAILABLE.into_response())
 }
 
 /// What is logged of a request: never its query, which may hold what a person typed.

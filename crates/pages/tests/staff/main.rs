@@ -4,6 +4,7 @@
 
 mod foresight;
 mod importing;
+mod intake;
 mod item_correction;
 mod ledger;
 mod models;

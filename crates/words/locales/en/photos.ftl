@@ -6,7 +6,10 @@ photo-field = Photos (optional)
 photo-field-hint = At most 5 at once, each up to 20 MB: JPEG, PNG, WebP or GIF. Where and when a photo was taken and by which phone is all taken out; only what can be seen is kept. It is shown to everybody only after the office has looked. Please keep faces, number plates and flat numbers of others out.
 photo-drop = Take this one out
 photo-kept = Photos received
-photo-kept-count = { $count } photos have been received and will be kept with this request.
+photo-kept-count = { $count ->
+    [one] One photo has been received and will be kept with this request.
+   *[other] { $count } photos have been received and will be kept with this request.
+}
 photo-alt = Photo { $number }: { $shows }
 photo-alt-draft = Your photo { $number }
 photo-too-many = At most { $most } photos at once; the others were not taken. Send these first, more can be added later.
@@ -21,7 +24,10 @@ photo-fault-not-a-picture = “{ $name }” is not a photo. Please choose one in
 photo-fault-polyglot = “{ $name }” holds something else besides the photo and is not taken. Send a screenshot of it, or save it anew in your gallery.
 photo-fault-cut-short = “{ $name }” is not complete; it may not have been sent to its end. Please choose it again.
 photo-fault-damaged = “{ $name }” is damaged and cannot be opened. Please choose another one, or send a screenshot of it.
-photo-faults = { $count } things to look at
+photo-faults = { $count ->
+    [one] One thing to look at
+   *[other] { $count } things to look at
+}
 photo-none-chosen = Please choose photos first.
 photo-show = May be shown
 photo-hide = Do not show
@@ -40,4 +46,7 @@ photos-add-save = Save photos
 photos-note = Photos are written anew and kept sealed, outside the journal; what whoever asked has sent goes when what is known of them is erased.
 my-photos-add = Add photos
 my-photos-send = Send photos
-request-event-photos = { $count } photos ({ $shows })
+request-event-photos = { $count ->
+    [one] One photo ({ $shows })
+   *[other] { $count } photos ({ $shows })
+}

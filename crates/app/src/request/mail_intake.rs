@@ -1,0 +1,203 @@
+//! Taking requests in by mail: a mail is a request, or an answer to what was mailed about one; each once.
+
+use domain::code::Code;
+use domain::preference::Language;
+use domain::request::{Channel, PhotoShows, RequestKind, Who};
+use domain::source::Source;
+use domain::subject::Subject;
+use store::RequestUpdate;
+
+use super::act::{Doing, RequestAct};
+use super::file::{NewRequest, clean, recorded};
+use super::person::PersonalData;
+use super::photo::NewPhoto;
+use super::reader::request_of_reply;
+use super::{PHOTOS_AT_ONCE, by_resident};
+use crate::App;
+use crate::account::hash;
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// The name under which mails are known that were added to a request.
+const PROGRAM: &str = "mail";
+/// Characters of a text that are recorded; the rest stays with what was written, sealed.
+const TEXT_MOST: usize = 3_900;
+const TITLE_MOST: usize = 150;
+/// Requests that one address may send in a day.
+const A_DAY: usize = 30;
+const DAY_MICROS: i64 = 86_400 * 1_000_000;
+
+/// A mail that somebody wrote.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct IncomingMail {
+    /// Its Message-ID, or a digest of it where it has none.
+    pub id: String,
+    pub from: String,
+    pub name: String,
+    pub to: Vec<String>,
+    pub subject: String,
+    pub text: String,
+    /// The mails that it answers to.
+    pub answers: Vec<String>,
+    pub photos: Vec<NewPhoto>,
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MailTaken {
+    New(Code),
+    /// It was added to the request that it answers to.
+    Added(Code),
+    /// It came before.
+    Again(Code),
+    /// The address has sent too many today.
+    TooMany,
+    /// It says nothing and shows nothing.
+    Empty,
+}
+
+impl IncomingMail {
+    /// What it answers to may be known by: the mark in an address that it was sent to, or in the name of a mail.
+    fn tokens(&self, plan: &Code) -> impl Iterator<Item = String> {
+        let of_addresses = self.to.iter().filter_map(|to| {
+            let (local, _) = to.split_once('@')?;
+            local.split_once('+').map(|(_, token)| token.to_owned())
+        });
+        let start = format!(".{plan}.");
+        let of_mails = self.answers.iter().filter_map(move |id| {
+            let (local, _) = id.trim_matches(['<', '>']).split_once('@')?;
+            local.split_once(&start).map(|(_, token)| token.to_owned())
+        });
+        of_addresses.chain(of_mails).collect::<Vec<_>>().into_iter()
+    }
+}
+
+fn is_chinese(text: &str) -> bool {
+    let han = text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
+    han * 4 >= text.chars().filter(|c| c.is_alphabetic()).count()
+}
+
+fn cut(text: &str, most: usize) -> String {
+    match text.char_indices().nth(most) {
+        Some((at, _)) => format!("{}…", &text[..at]),
+        None => text.to_owned(),
+    }
+}
+
+impl App {
+    /// Takes a mail in.
+    pub async fn take_mail(&self, plan: &Code, mail: IncomingMail) -> Result<MailTaken, AppError> {
+        let key = self.key().cloned().ok_or(AppError::NoKey)?;
+        let text = clean(&mail.text);
+        if text.is_empty() && clean(&mail.subject).is_empty() && mail.photos.is_empty() {
+            return Ok(MailTaken::Empty);
+        }
+        let answered = mail.tokens(plan).find_map(|token| request_of_reply(&key, plan, &token));
+        if let Some(code) = answered {
+            return self.add_mail(plan, code, mail).await;
+        }
+        // Whoever wrote the mail knows its name: the secret is made with the key.
+        let secret = key.digest(&format!("mail-intake\u{1f}{plan}\u{1f}{}\u{1f}{}", mail.from, mail.id));
+        let found = self.request_of_link(plan, &secret).await;
+        match found {
+            Ok(code) => return Ok(MailTaken::Again(code)),
+            Err(AppError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+        let mut person = PersonalData { name: mail.name, email: mail.from, ..PersonalData::default() };
+        if self.has_sent_enough(plan, key.digest(&person.contact())).await? {
+            return Ok(MailTaken::TooMany);
+        }
+        let subject = cut(&clean(&mail.subject).replace('\n', " "), TITLE_MOST);
+        let said = if text.is_empty() { subject.clone() } else { text };
+        let said = if said.is_empty() { "—".to_owned() } else { said };
+        let found = self.suggest_for_request(plan, &format!("{subject} {said}"), "", None, None).await?;
+        // Masked first: a number that is cut in two would not be seen as one. The whole is kept, sealed.
+        let shown = cut(&recorded(&said), TEXT_MOST);
+        if shown != said {
+            person.text.clone_from(&said);
+        }
+        let new = NewRequest {
+            kind: RequestKind::Complaint,
+            title: subject.clone(),
+            category: found.sure().map(|best| best.category.clone()),
+            suggested: found.sure().is_some(),
+            area: found.area.clone(),
+            // Somebody has to ask where it is.
+            address: if found.area.is_none() { "—".into() } else { String::new() },
+            language: if is_chinese(&format!("{subject}{said}")) {
+                Language::Chinese
+            } else {
+                Language::English
+            },
+            person,
+            photos: mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect(),
+            secret,
+            source: Source { title: "E-mail".into(), ..Source::default() },
+            ..NewRequest::new(Channel::Email, shown)
+        };
+        let filed = self.file_request(&Actor::Public, plan, new).await?;
+        Ok(if filed.again { MailTaken::Again(filed.code) } else { MailTaken::New(filed.code) })
+    }
+
+    async fn has_sent_enough(&self, plan: &Code, asker: String) -> Result<bool, AppError> {
+        let (plan, since) = (plan.clone(), self.clock().now().as_microsecond() - DAY_MICROS);
+        let read = move |c: &mut store::Connection| {
+            let mut recent = 0;
+            for request in c.requests_of_asker(&plan, &asker, A_DAY)? {
+                recent += usize::from(
+                    c.sealed_person(&plan, &request)?.is_some_and(|person| person.created_at >= since),
+                );
+            }
+            Ok::<_, store::StoreError>(recent >= A_DAY)
+        };
+        Ok(self.database().read_async(read).await?)
+    }
+
+    /// Adds an answer to its request.
+    async fn add_mail(&self, plan: &Code, code: Code, mail: IncomingMail) -> Result<MailTaken, AppError> {
+        self.request(plan, &code, Asked::default()).await?;
+        let (now, today) = (self.clock().now(), self.clock().today());
+        let (at, tells) = (self.wall_second(), self.inner.tells);
+        let kept = RequestUpdate {
+            plan: plan.clone(),
+            request: code.clone(),
+            program: PROGRAM.into(),
+            number: hash(&mail.id),
+            created_at: now.as_microsecond(),
+        };
+        let text = cut(&recorded(&mail.text), TEXT_MOST);
+        let photos: Vec<NewPhoto> = mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect();
+        let new = self
+            .database()
+            .write_async(move |tx| {
+                if tx.knows_update(&kept)? {
+                    return Ok(false);
+                }
+                tx.subject(&Subject::request(&kept.plan, &kept.request))?.ok_or(AppError::NotFound)?;
+                let (actor, source) = (by_resident(), Source { title: "E-mail".into(), ..Source::default() });
+                let doing = Doing {
+                    actor: &actor,
+                    who: Who::Resident,
+                    plan: &kept.plan,
+                    source: &source,
+                    now,
+                    today,
+                    at,
+                    tells,
+                };
+                if !text.is_empty() {
+                    doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;
+                }
+                if !photos.is_empty() {
+                    let act = RequestAct::AddPhotos { shows: PhotoShows::Matter, photos: photos.clone() };
+                    doing.one(tx, &kept.request, act)?;
+                }
+                tx.keep_update(&kept)?;
+                Ok::<_, AppError>(true)
+            })
+            .await?;
+        Ok(if new { MailTaken::Added(code) } else { MailTaken::Again(code) })
+    }
+}

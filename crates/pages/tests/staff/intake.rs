@@ -1,0 +1,223 @@
+//! What residents send besides words: photos by every form, an address of mail that is confirmed by a link.
+
+use std::sync::Arc;
+
+use app::notify::{Carried, Parcel, Reach, lane};
+
+use crate::site::{Answer, PLAN, Reader, Site, site};
+
+const GIF: &[u8] = b"GIF89a\x01\0\x01\0\x80\0\0\x10\x20\x30\0\0\0,\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0;";
+const HEIC: &[u8] = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+
+/// Another picture: the same point in another colour.
+fn gif(colour: u8) -> Vec<u8> {
+    let mut out = GIF.to_vec();
+    out[13] = colour;
+    out
+}
+
+/// The form up to where the matter is told, with photos; gives its answer and its secret.
+async fn matter(resident: &Reader<'_>, files: &[(&str, &[u8])]) -> (Answer, String) {
+    let ask = format!("{PLAN}/ask");
+    let place = [("step", "place"), ("area", "huoying-estate"), ("address", "东门")];
+    let page = resident.post(&ask, &place).await;
+    let key = page.is(200).value("key");
+    let text = "东门的路灯坏了三天，晚上很黑";
+    let mut parts: Vec<(&str, &str, &[u8])> = vec![
+        ("step", "", b"matter"),
+        ("key", "", key.as_bytes()),
+        ("area", "", b"huoying-estate"),
+        ("address", "", "东门".as_bytes()),
+        ("kind", "", b"complaint"),
+        ("text", "", text.as_bytes()),
+    ];
+    parts.extend(files.iter().map(|(name, bytes)| ("photo", *name, *bytes)));
+    (resident.post_parts(&ask, &parts).await, key)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn photos_go_with_a_request_and_are_shown_once_looked_at() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let ask = format!("{PLAN}/ask");
+    // One that is none takes nothing with it: the text and the good photo are kept.
+    let (again, key) = matter(&resident, &[("灯.gif", GIF), ("IMG_1.HEIC", HEIC)]).await;
+    again
+        .is(422)
+        .says("IMG_1.HEIC")
+        .says("Most Compatible")
+        .says("东门的路灯坏了三天")
+        .says(".small.jpg?key=");
+    let photo = again.body.split("/ask/photos/").nth(1).unwrap().split('.').next().unwrap().to_owned();
+    let draft = resident.get(&format!("{PLAN}/ask/photos/{photo}.jpg?key={key}")).await;
+    assert!(draft.is(200).bytes.starts_with(b"\xff\xd8\xff"));
+    resident.get(&format!("{PLAN}/ask/photos/{photo}.jpg?key={}", "0".repeat(64))).await.is(404);
+    // Taken out and put in again.
+    let fields = |step: &'static str| {
+        vec![
+            ("step", step.to_owned()),
+            ("key", key.clone()),
+            ("area", "huoying-estate".to_owned()),
+            ("kind", "complaint".to_owned()),
+            ("text", "东门的路灯坏了三天，晚上很黑".to_owned()),
+            ("drafts", "yes".to_owned()),
+        ]
+    };
+    let send = async |extra: &[(&str, &str)], step| {
+        let all = fields(step);
+        let mut all: Vec<(&str, &str)> = all.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        all.extend(extra);
+        resident.post(&ask, &all).await
+    };
+    let without = send(&[("drop", &photo)], "matter").await;
+    assert!(!without.is(200).body.contains(".small.jpg"));
+    let (with, key) = matter(&resident, &[("灯.gif", GIF)]).await;
+    with.is(200).says(".small.jpg?key=");
+    let sending = [
+        ("step", "send"),
+        ("key", &*key),
+        ("area", "huoying-estate"),
+        ("kind", "complaint"),
+        ("text", "路灯坏了，很黑"),
+        ("drafts", "yes"),
+        ("category", "roads"),
+        ("public", "yes"),
+    ];
+    let sent = resident.post(&ask, &sending).await;
+    let mine = resident.get(&sent.is(303).location).await;
+    let photo = mine
+        .is(200)
+        .says("Photo of the matter")
+        .body
+        .split("/my/photos/")
+        .nth(1)
+        .unwrap()
+        .split('.')
+        .next()
+        .unwrap()
+        .to_owned();
+    assert!(mine.missing_words().is_empty(), "{:?}", mine.missing_words());
+    let code = mine.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    // More by the link.
+    let more = gif(200);
+    let parts: [(&str, &str, &[u8]); 3] =
+        [("key", "", key.as_bytes()), ("act", "", b"photos"), ("photo", "b.gif", &more)];
+    resident.post_parts(&format!("{PLAN}/my"), &parts).await.is(303);
+    let none: [(&str, &str, &[u8]); 2] = [("key", "", key.as_bytes()), ("act", "", b"photos")];
+    resident.post_parts(&format!("{PLAN}/my"), &none).await.is(422).says("choose photos first");
+
+    let public = format!("{PLAN}/voices/{code}/photos/{photo}.jpg");
+    resident.get(&public).await.is(404);
+    let desk = site.sign_in("desk").await;
+    let one = format!("{PLAN}/requests/{code}");
+    desk.get(&one).await.is(200).says(&format!("/photos/{photo}.jpg"));
+    desk.post(&format!("{one}/publish"), &[]).await.is(303);
+    resident.get(&public).await.is(404);
+    let photos = format!("{one}/photos");
+    let page = desk.get(&photos).await;
+    page.is(200).says("Waits for a look");
+    assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+    desk.post(&photos, &[("act", "show"), ("which", &photo)]).await.is(303);
+    assert!(resident.get(&public).await.is(200).bytes.starts_with(b"\xff\xd8\xff"));
+    resident.get(&format!("{PLAN}/voices/{code}")).await.is(200).says(&format!("{photo}.small.jpg"));
+    desk.post(&photos, &[("act", "hide"), ("which", &photo)]).await.is(422);
+    desk.post(&photos, &[("act", "hide"), ("which", &photo), ("reason", "a number plate")]).await.is(303);
+    resident.get(&public).await.is(404);
+    // Without the form's secret nothing is read, and units give evidence of what is theirs only.
+    let forged: [(&str, &str, &[u8]); 2] = [("photo", "a.gif", GIF), ("csrf", "", b"x")];
+    desk.post_parts(&photos, &forged).await.is(403);
+    let district = site.sign_in("district").await;
+    let csrf = district.csrf.clone();
+    let done = gif(90);
+    let evidence: [(&str, &str, &[u8]); 3] =
+        [("csrf", "", csrf.as_bytes()), ("shows", "", b"after"), ("photo", "done.gif", &done)];
+    district.post_parts(&photos, &evidence).await.is(303);
+    resident.get(&sent.location).await.is(200).says("After the work");
+    site.sign_in("").await.get(&format!("{photos}/{photo}.jpg")).await.is(303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_puts_photos_down_for_a_caller() {
+    let site = site();
+    let desk = site.sign_in("desk").await;
+    let new = format!("{PLAN}/requests/new");
+    let page = desk.get(&new).await;
+    let key = page.is(200).says("multipart/form-data").value("key");
+    let (csrf, text) = (desk.csrf.clone(), "水管爆了");
+    let parts = |text: &'static str| -> Vec<(&str, &str, &[u8])> {
+        vec![
+            ("csrf", "", csrf.as_bytes()),
+            ("key", "", key.as_bytes()),
+            ("text", "", text.as_bytes()),
+            ("area", "", b"huoying"),
+            ("category", "", b"heating"),
+        ]
+    };
+    let mut wrong = parts("");
+    wrong.push(("photo", "a.gif", GIF));
+    desk.post_parts(&new, &wrong).await.is(422).says("One photo has been received");
+    let mut right = parts(text);
+    right.push(("drafts", "", b"yes"));
+    let filed = desk.post_parts(&new, &right).await;
+    assert_eq!(desk.post_parts(&new, &right).await.location, filed.is(303).location, "sent twice, it is one");
+    desk.get(&filed.location).await.is(200).says(".small.jpg");
+}
+
+/// The text of the one mail that is to go out.
+async fn letter(site: &Site) -> String {
+    let reach = Arc::new(Reach { mail: true, hooks: Vec::new() });
+    let jobs = site.app.claim(lane::ROUTE, "test", 100).await.unwrap();
+    site.app.route(jobs, "test", reach).await.unwrap();
+    let jobs = site.app.claim(lane::MAIL, "test", 100).await.unwrap();
+    let mut texts = Vec::new();
+    for (job, parcel) in site.app.parcels(jobs, "").await.unwrap() {
+        if let Parcel::Letter(letter) = parcel {
+            texts.push(letter.text);
+        }
+        site.app.carried(job, "test", Carried::Done(String::new())).await.unwrap();
+    }
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    texts.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_is_confirmed_by_a_link() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let ask = format!("{PLAN}/ask");
+    let fields = |email: &'static str| {
+        [
+            ("step", "send"),
+            ("area", "huoying-estate"),
+            ("kind", "complaint"),
+            ("text", "路灯坏了"),
+            ("category", "roads"),
+            ("email", email),
+        ]
+    };
+    resident.post(&ask, &fields("nobody")).await.is(422).says("e-mail");
+    let sent = resident.post(&ask, &fields("li@example.org")).await;
+    resident.get(&sent.is(303).location).await.is(200).says("A mail was sent");
+    let text = letter(&site).await;
+    let link = text.lines().find(|line| line.contains("/mail/confirm?t=")).unwrap().to_owned();
+    // A program that looks through mails opens it: nothing happens.
+    resident.get(&link).await.is(200).says("It is mine");
+    let page = resident.get(&link).await;
+    page.is(200).says("It is mine");
+    assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+    resident.get(&format!("{link}0")).await.is(404).says("not right");
+    resident.get(&link.replace("confirm", "open")).await.is(404);
+    let (path, token) = link.split_once("?t=").unwrap();
+    resident.post_as_is(path, &[("t", token)]).await.is(200).says("Confirmed").says("/my?key=");
+    // Used: kind, and it opens nothing.
+    let used = resident.post_as_is(path, &[("t", token)]).await;
+    assert!(!used.is(200).says("has been used").body.contains("/my?key="));
+    resident.post_as_is(path, &[("t", token), ("fresh", "yes")]).await.is(200).says("in a few minutes");
+    let fresh = letter(&site).await;
+    let open = fresh.lines().find(|line| line.contains("/mail/open?t=")).unwrap();
+    let stop = fresh.lines().find(|line| line.contains("/mail/stop?t=")).unwrap();
+    assert_eq!(resident.get(open).await.is(303).location, sent.location.replace("sent=1&mail=1&", ""));
+    // As mail programs do it, by one press.
+    resident.post_as_is(stop, &[("List-Unsubscribe", "One-Click")]).await.is(200).says("no more mail");
+    resident.get(stop).await.is(200).says("nothing left to do");
+}
