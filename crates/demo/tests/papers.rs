@@ -571,8 +571,8 @@ fn a_report_of_the_hotline_has_its_numbers_and_freezes_them() {
         assert_eq!(table(&again.study, Tabled::Themes), themes);
         let shown = issued.study.tables().filter(|table| !table.found.as_ref().unwrap().is_empty()).count();
         for lang in Lang::ALL {
-            let paper = Paper::Report(report.clone());
-            let data = |format| app.paper(&plan(), &paper, format, lang, Asked::default());
+            let (own, paper) = (plan(), Paper::Report(report.clone()));
+            let data = |format| app.paper(&own, &paper, format, lang, Asked::default());
             let Ok(Data::Document(held)) = data(Format::Docx).await else { panic!("a document holds them") };
             assert_eq!(tables(&held).len(), shown);
             assert!(tables(&held).iter().all(|table| table.caption.is_some()));

@@ -268,7 +268,7 @@ CREATE TABLE request_link (
 ) {unrowed};
 CREATE INDEX request_link_back ON request_link (plan, to_kind, to_code, request, since);
 -- Of what whoever asked was told: a step of a project, or 'done'.
-CREATE TABLE request_told (
+CREATE TABLE request_reached (
   plan {text} NOT NULL,
   to_kind {text} NOT NULL,
   to_code {text} NOT NULL,
@@ -276,7 +276,7 @@ CREATE TABLE request_told (
   request {text} NOT NULL,
   PRIMARY KEY (plan, to_kind, to_code, step, request)
 ) {unrowed};
-CREATE INDEX request_told_by_request ON request_told (plan, request);
+CREATE INDEX request_reached_by_request ON request_reached (plan, request);
 
 -- How many requests there are of each sort, so that nothing is counted by walking through all of them.
 CREATE TABLE request_tally (

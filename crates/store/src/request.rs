@@ -15,7 +15,7 @@ use jiff::civil::{Date, DateTime};
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
 
-const TABLES: [&str; 5] = ["request", "request_link", "request_told", "request_tally", "request_pieces"];
+const TABLES: [&str; 5] = ["request", "request_link", "request_reached", "request_tally", "request_pieces"];
 
 /// The columns of a row, in the order that [`row`] expects.
 pub(crate) const COLUMNS: &str = "request.code, id, state, since, kind, channel, urgency, category, lead_unit, \
@@ -275,10 +275,10 @@ fn link(connection: &mut Connection, subject: &Subject, request: &Request) -> Re
 
 fn told(connection: &mut Connection, subject: &Subject, told: &[Told]) -> Result<()> {
     let place = [Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())];
-    connection.send("DELETE FROM request_told WHERE plan = $1 AND request = $2", &place)?;
+    connection.send("DELETE FROM request_reached WHERE plan = $1 AND request = $2", &place)?;
     for Told { of, step, .. } in told {
         connection.send(
-            "INSERT INTO request_told (plan, to_kind, to_code, step, request) VALUES ($1, $2, $3, $4, $5) \
+            "INSERT INTO request_reached (plan, to_kind, to_code, step, request) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (plan, to_kind, to_code, step, request) DO NOTHING",
             &[
                 place[0],
@@ -459,7 +459,7 @@ impl Connection {
             },
         )?;
         self.each(
-            "SELECT plan, request, to_kind, to_code, step FROM request_told \
+            "SELECT plan, request, to_kind, to_code, step FROM request_reached \
              ORDER BY plan, request, to_kind, to_code, step",
             &[],
             &mut |row| {

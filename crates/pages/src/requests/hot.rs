@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::item::Target as Thing;
-use domain::item::goal::{RequestGoal, hundredths};
+use domain::item::goal::{RequestGoal, WEEKS_MOST, hundredths, last_sunday, rate};
 use domain::item::kind::Level;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
@@ -256,6 +256,7 @@ fn sheet(
     plan: &Code,
     portfolio: &Portfolio,
     (all, matter, days): (&HotMatters, &HotMatter, i64),
+    baseline: u32,
 ) -> Sheet {
     let lang = visit.lang;
     let field = |name: &str, key: &str, control| Field::new(lang, name, key, control);
@@ -290,7 +291,6 @@ fn sheet(
         ],
     );
     let unit = matter.unit.as_ref().map(Code::to_string).unwrap_or_default();
-    let baseline = baseline(matter);
     form.group(
         visit.t("hot-becomes"),
         vec![
@@ -335,11 +335,40 @@ fn sheet(
     )
 }
 
-/// People a week in the weeks in which the matter was raised, in hundredths.
-fn baseline(matter: &HotMatter) -> u32 {
-    let days = (matter.last.date() - matter.first.date()).get_days() + 1;
-    let weeks = u32::try_from(days).unwrap_or(1).div_ceil(7).max(1);
-    u32::try_from(matter.people).unwrap_or(u32::MAX).saturating_mul(100) / weeks
+/// What of a matter is counted: requests of its category in its places, with any of some words.
+fn counted(matter: &HotMatter, words: Vec<String>) -> RequestGoal {
+    RequestGoal {
+        category: matter.category.clone(),
+        areas: matter.main_areas(),
+        words,
+        baseline: 0,
+        target: 0,
+        weeks: GOAL_WEEKS,
+    }
+}
+
+/// People a week since the matter began, in hundredths, counted as they will be: over whole weeks where there are any.
+async fn baseline(
+    visit: &Visit,
+    plan: &Code,
+    all: &HotMatters,
+    matter: &HotMatter,
+    words: Vec<String>,
+) -> Result<u32, PageError> {
+    let to = last_sunday(all.to);
+    let days = (to - matter.first.date()).get_days() + 1;
+    let Some(weeks) = u16::try_from(days / 7).ok().filter(|weeks| *weeks > 0) else {
+        return Ok(u32::try_from(matter.people).unwrap_or(u32::MAX).saturating_mul(100));
+    };
+    let weeks = weeks.min(WEEKS_MOST);
+    let found = visit.app.measure_goal(plan, &counted(matter, words), to, weeks).await?;
+    Ok(rate(&found.people, weeks).unwrap_or_default())
+}
+
+/// The words that were typed.
+fn words_of_goal(typed: &Typed) -> Vec<String> {
+    let words = typed.get("words").split([',', '，', '、', ';', '；']).map(str::trim);
+    words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
 fn due(today: Date) -> Date {
@@ -355,7 +384,8 @@ pub async fn form(
     if !may_confirm(&visit, &plan) {
         return Err(visit.forbidden(Action::SuperviseItem));
     }
-    let form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
+    let was = baseline(&visit, &plan, &all, &matter, Vec::new()).await?;
+    let form = sheet(&visit, &plan, &portfolio, (&all, &matter, days), was);
     form_page(&visit, StatusCode::OK, visit.t("hot-confirm"), form)
 }
 
@@ -369,16 +399,17 @@ pub async fn save(
     if !may_confirm(&visit, &plan) {
         return Err(visit.forbidden(Action::SuperviseItem));
     }
-    let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
+    let was = baseline(&visit, &plan, &all, &matter, words_of_goal(&typed)).await?;
+    let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days), was);
     form.refill(&typed);
     let again = |form: Sheet, status| form_page(&visit, status, visit.t("hot-confirm"), form);
     // Sent twice, or meanwhile confirmed by somebody else: it is not what was looked at.
     if typed.get("seen") != matter.digest() {
-        let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days));
+        let mut form = sheet(&visit, &plan, &portfolio, (&all, &matter, days), was);
         form.fault("", visit.t("hot-stale").into_owned());
         return again(form, StatusCode::CONFLICT);
     }
-    let outcome = outcome(&visit, &typed, &mut form, &matter);
+    let outcome = outcome(&visit, &typed, &mut form, (&matter, was));
     let Some(outcome) = outcome else { return again(form, StatusCode::UNPROCESSABLE_ENTITY) };
     match visit.app.confirm_matter(&visit.actor, &plan, &matter, outcome, source(&visit)).await {
         Ok(_) => {
@@ -397,7 +428,12 @@ pub async fn save(
 }
 
 /// The goal that was typed; none where the target was left empty. Nothing where it cannot be read.
-fn goal(visit: &Visit, typed: &Typed, form: &mut Sheet, matter: &HotMatter) -> Option<Option<RequestGoal>> {
+fn goal(
+    visit: &Visit,
+    typed: &Typed,
+    form: &mut Sheet,
+    (matter, baseline): (&HotMatter, u32),
+) -> Option<Option<RequestGoal>> {
     if typed.get("target").is_empty() {
         return Some(None);
     }
@@ -410,18 +446,20 @@ fn goal(visit: &Visit, typed: &Typed, form: &mut Sheet, matter: &HotMatter) -> O
     if weeks.is_none() {
         form.fault("weeks", visit.t("field-error-not-whole").into_owned());
     }
-    let words = typed.get("words").split([',', '，', '、', ';', '；']).map(str::trim);
     Some(Some(RequestGoal {
-        category: matter.category.clone(),
-        areas: matter.main_areas(),
-        words: words.filter(|word| !word.is_empty()).map(str::to_owned).collect(),
-        baseline: baseline(matter),
+        baseline,
         target: target?,
         weeks: weeks?,
+        ..counted(matter, words_of_goal(typed))
     }))
 }
 
-fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet, matter: &HotMatter) -> Option<HotOutcome> {
+fn outcome(
+    visit: &Visit,
+    typed: &Typed,
+    form: &mut Sheet,
+    (matter, baseline): (&HotMatter, u32),
+) -> Option<HotOutcome> {
     let mut missing = |field: &str| form.fault(field, visit.t("field-error-missing").into_owned());
     if typed.get("outcome") == PROJECT {
         let Ok(project) = Code::new(typed.get("project")) else {
@@ -463,7 +501,7 @@ fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet, matter: &HotMatter) -
         text: typed.get("text").to_owned(),
         lead_unit,
         supporting: Code::new(typed.get("supporting")).into_iter().collect(),
-        goal: goal(visit, typed, form, matter)?,
+        goal: goal(visit, typed, form, (matter, baseline))?,
         level: Level::parse(typed.get("level")).unwrap_or(Level::District),
         due,
     }))

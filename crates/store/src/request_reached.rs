@@ -43,7 +43,7 @@ impl Connection {
     pub fn requests_to_tell(&mut self, plan: &Code, reached: &Reached, most: usize) -> Result<Vec<Code>> {
         let sql = format!(
             "SELECT request FROM request_link AS held WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
-             AND since < $4 AND NOT EXISTS (SELECT 1 FROM request_told AS told WHERE told.plan = held.plan \
+             AND since < $4 AND NOT EXISTS (SELECT 1 FROM request_reached AS told WHERE told.plan = held.plan \
              AND told.to_kind = held.to_kind AND told.to_code = held.to_code AND told.step = $5 \
              AND told.request = held.request) ORDER BY request LIMIT {most}"
         );
