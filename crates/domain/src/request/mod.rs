@@ -7,6 +7,7 @@ pub mod call_back;
 mod check;
 pub mod clock;
 mod fact;
+pub mod frozen;
 pub mod kind;
 pub mod personal;
 pub mod query;

@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/voices/{code}", get(voices::show).post(voices::follow))
         .route("/p/{plan}/requests", get(list::show))
         .route("/p/{plan}/requests/new", get(file::show).post(file::save))
-        .route("/p/{plan}/requests/rates", get(rates::show))
+        .route("/p/{plan}/requests/rates", get(rates::show).post(rates::save))
         .route("/p/{plan}/requests/rules", get(rules::show))
         .route("/p/{plan}/requests/hot", get(hot::list))
         .route("/p/{plan}/requests/hot/{key}", get(hot::show))
