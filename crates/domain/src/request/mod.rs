@@ -10,6 +10,7 @@ mod fact;
 pub mod frozen;
 pub mod kind;
 pub mod personal;
+pub mod pieces;
 pub mod query;
 mod chase;
 pub mod question;
