@@ -176,8 +176,7 @@ fn requests_are_chased_once_with_slips_where_the_rules_say(scratch: Scratch) {
         _ => None,
     });
     let slip = slip.unwrap();
-    let (item, _) =
-        place.runtime.block_on(place.app.item(&code("p"), &slip, Default::default())).unwrap();
+    let (item, _) = place.runtime.block_on(place.app.item(&code("p"), &slip, Default::default())).unwrap();
     assert_eq!((item.kind, item.lead_unit), (ItemKind::Slip, Some(code("town-office"))));
     let trace = place
         .runtime

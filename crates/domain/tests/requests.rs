@@ -50,8 +50,7 @@ fn rules() -> RequestRules {
     };
     let offices = BTreeMap::from([(code("town"), code("town-office"))]);
     let (name, source) = (Named::new("规则", "Rules"), Named::new("试验", "Test"));
-    let mut rules =
-        RequestRules::of_offices(name, source, preset("usual", 7), offices, code("district"));
+    let mut rules = RequestRules::of_offices(name, source, preset("usual", 7), offices, code("district"));
     rules.settings.urgent = Some(code("urgent"));
     rules.presets.push(preset("urgent", 1));
     let water = RouteTo::Unit(code("water"));

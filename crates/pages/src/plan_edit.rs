@@ -80,7 +80,8 @@ impl Bench {
         // What was said as part of a whole set has no slot of its own yet.
         let slot = if desk.state { self.topic } else { desk.slot.as_str() };
         if request_rules::TOPICS.contains(&self.topic)
-            && let Some(held) = self.book.portfolio.as_ref().and_then(|it| request_rules::held(&it.plan, slot))
+            && let Some(held) =
+                self.book.portfolio.as_ref().and_then(|it| request_rules::held(&it.plan, slot))
         {
             desk.presets = values(&held.into());
         }

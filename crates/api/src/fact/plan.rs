@@ -11,8 +11,9 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
 use super::item::{
-    ForecastRules, FrozenRates, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula, RequestCategory,
-    RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings, Scenario, Work, WorkCalendar, WorkLimit,
+    ForecastRules, FrozenRates, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula,
+    RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings, Scenario,
+    Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};

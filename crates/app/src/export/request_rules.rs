@@ -26,8 +26,20 @@ fact_table!(
     SubjectKind::Plan,
     Action::ReadStaff,
     [
-        "category", "order", "name_zh", "name_en", "about_zh", "about_en", "category_words",
-        "request_preset", "private", "batch", "warning_zh", "warning_en", "questions", "closed"
+        "category",
+        "order",
+        "name_zh",
+        "name_en",
+        "about_zh",
+        "about_en",
+        "category_words",
+        "request_preset",
+        "private",
+        "batch",
+        "warning_zh",
+        "warning_en",
+        "questions",
+        "closed"
     ],
     [],
     |_, _, fact| {
@@ -53,8 +65,16 @@ fact_table!(
     SubjectKind::Plan,
     Action::ReadStaff,
     [
-        "route", "order", "categories", "areas", "on_days", "hours_from", "hours_to", "unit",
-        "supporting_units", "closed"
+        "route",
+        "order",
+        "categories",
+        "areas",
+        "on_days",
+        "hours_from",
+        "hours_to",
+        "unit",
+        "supporting_units",
+        "closed"
     ],
     [],
     |_, _, fact| {

@@ -64,12 +64,9 @@ pub(super) fn chased(
         _ => "late",
     };
     let topic = match watch {
-        Watch::Limit
-        | Watch::Whistle
-        | Watch::Dispatch
-        | Watch::Slip
-        | Watch::Request
-        | Watch::Books => Topic::Deadline,
+        Watch::Limit | Watch::Whistle | Watch::Dispatch | Watch::Slip | Watch::Request | Watch::Books => {
+            Topic::Deadline
+        }
         Watch::Return | Watch::Report => Topic::Report,
         Watch::Minutes => Topic::Meeting,
     };

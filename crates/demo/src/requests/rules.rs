@@ -21,16 +21,17 @@ use crate::registers::book::{code, illustrative};
 
 /// The rules, piece by piece, as an office would put them on the books.
 fn pieces() -> Vec<PlanFact> {
-    let preset = |name: &str, zh: &str, en: &str, [assignment, response, resolution, reopened]: [TimeLimit; 4]| {
-        let name = (code(name), Named::new(zh, en));
-        PlanFact::RequestPreset(Preset {
-            assignment,
-            response,
-            resolution,
-            reopened,
-            ..Preset::usual(name.0, name.1)
-        })
-    };
+    let preset =
+        |name: &str, zh: &str, en: &str, [assignment, response, resolution, reopened]: [TimeLimit; 4]| {
+            let name = (code(name), Named::new(zh, en));
+            PlanFact::RequestPreset(Preset {
+                assignment,
+                response,
+                resolution,
+                reopened,
+                ..Preset::usual(name.0, name.1)
+            })
+        };
     use TimeLimit::{Days, Hours};
     let route = |order: u32, name: &str, categories: &[&str], to: RouteTo, supporting: &[&str]| {
         PlanFact::RequestRoute(Route {
@@ -61,10 +62,9 @@ fn pieces() -> Vec<PlanFact> {
         route(20, "heating", &["heating"], RouteTo::AreaOffice, &["changping-urban-management"]),
         route(30, "any", &[], RouteTo::AreaOffice, &[]),
     ];
-    out.extend(OFFICES.map(|(area, unit)| PlanFact::RequestOffice {
-        area: code(area),
-        unit: Some(code(unit)),
-    }));
+    out.extend(
+        OFFICES.map(|(area, unit)| PlanFact::RequestOffice { area: code(area), unit: Some(code(unit)) }),
+    );
     out.extend(replies());
     out
 }

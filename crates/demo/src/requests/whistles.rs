@@ -46,11 +46,7 @@ async fn whistle(
     let item = Subject::item(plan, &code(&format!("HT-WHI-R{number}")));
     let called = day.at(9, 0, 0, 0);
     let after = |minutes: i64| called.saturating_add(Span::new().minutes(minutes));
-    let supporting = ItemFact::SupportingUnit {
-        unit: code(CALLED[1]),
-        part: Part::Supporting,
-        active: true,
-    };
+    let supporting = ItemFact::SupportingUnit { unit: code(CALLED[1]), part: Part::Supporting, active: true };
     let facts = vec![
         ItemFact::Kind { kind: ItemKind::Whistle },
         example("居民反映问题需部门到场", "Residents’ matter that needs the departments on the spot"),
@@ -65,18 +61,11 @@ async fn whistle(
         ItemFact::LeadUnit { unit: code(CALLED[0]) },
         supporting,
         ItemFact::Place { areas: held.areas.clone(), address: held.address.clone() },
-        ItemFact::Link {
-            relation: Relation::ArisesFrom,
-            to: Target::Request(held.code.clone()),
-            held: true,
-        },
+        ItemFact::Link { relation: Relation::ArisesFrom, to: Target::Request(held.code.clone()), held: true },
     ];
     let caller = person(&people::liaison(office.as_str()));
     let link = RequestFact::Link { to: Target::Item(item.code.clone()), held: true };
-    let record = |facts| Change {
-        effective: Some(day),
-        ..made_up(item.clone(), facts, false)
-    };
+    let record = |facts| Change { effective: Some(day), ..made_up(item.clone(), facts, false) };
     let mut acts = vec![
         (person("task-force"), Change { effective: Some(day), ..made_up(item.clone(), facts, true) }),
         (
@@ -91,11 +80,8 @@ async fn whistle(
     ];
     if came {
         let unit = |at: usize| code(CALLED[at]);
-        let answer = |at: usize, minutes| ItemFact::Answer {
-            unit: unit(at),
-            at: after(minutes),
-            text: String::new(),
-        };
+        let answer =
+            |at: usize, minutes| ItemFact::Answer { unit: unit(at), at: after(minutes), text: String::new() };
         let arrival =
             |at: usize, minutes, people| ItemFact::Arrival { unit: unit(at), at: after(minutes), people };
         let step = |step, state| ItemFact::Move { step, state, by: None };

@@ -91,7 +91,10 @@ impl Relation {
             (Self::ArisesFrom, End::Project) => true,
             // What residents asked for is taken up: on the spot at once, or as a task, a finding or a decision.
             (Self::ArisesFrom, End::Request) => {
-                matches!(from, K::Whistle | K::TrackedTask | K::Inspection | K::Finding | K::Decision | K::GoodDeed)
+                matches!(
+                    from,
+                    K::Whistle | K::TrackedTask | K::Inspection | K::Finding | K::Decision | K::GoodDeed
+                )
             }
             (Self::Supervises, End::Request) => from == K::Slip,
             (Self::ArisesFrom, End::Item(to)) => {

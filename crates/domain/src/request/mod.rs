@@ -4,6 +4,7 @@
 //! they are recorded ([`personal`]), and the rules refuse one that is not.
 
 pub mod call_back;
+mod chase;
 mod check;
 pub mod clock;
 mod fact;
@@ -12,7 +13,6 @@ pub mod kind;
 pub mod personal;
 pub mod pieces;
 pub mod query;
-mod chase;
 pub mod question;
 pub mod question_text;
 pub mod rate;
@@ -23,16 +23,16 @@ pub mod rules;
 mod state;
 pub mod workflow;
 
+pub use chase::{Watched, watched};
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, RequestFact};
 pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
-pub use chase::{Watched, watched};
 pub use reply::ReplyTemplate;
 pub use row::RequestRow;
-pub use rules::{RequestCategory, RequestRules, RequestSettings};
 pub(crate) use rules::RulesInPieces;
+pub use rules::{RequestCategory, RequestRules, RequestSettings};
 pub use state::{Exclusion, Extension, Moved, Request};
 pub use workflow::{RequestState, RequestStep, Who};
 

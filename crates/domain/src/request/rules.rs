@@ -251,14 +251,8 @@ impl RulesInPieces {
                 for (place, route) in (1..).zip(&mut routes) {
                     route.place(place);
                 }
-                *self = Self {
-                    said: Vec::new(),
-                    settings: Some(settings),
-                    presets,
-                    routes,
-                    offices,
-                    replies,
-                };
+                *self =
+                    Self { said: Vec::new(), settings: Some(settings), presets, routes, offices, replies };
             }
             PlanFact::RequestSettings(settings) => self.settings = Some(settings),
             PlanFact::RequestPreset(preset) => {

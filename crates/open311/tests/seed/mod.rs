@@ -160,12 +160,6 @@ fn rules(jurisdiction: &str) -> RequestRules {
         code("office"),
     );
     jurisdiction.clone_into(&mut rules.settings.jurisdiction);
-    "open311RequestRules::of_offices(
-        Named::new("规则", "Rules"),
-        Named::new("试验", "Test"),
-        Preset::usual(code("usual"), Named::new("一般", "Usual")),
-        Default::default(),
-        code("office"),
-    )huitian.example".clone_into(&mut rules.settings.contact);
+    "open311@huitian.example".clone_into(&mut rules.settings.contact);
     rules
 }

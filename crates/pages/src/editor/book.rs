@@ -130,7 +130,9 @@ impl Book {
             Pick::WorkCalendar => plan
                 .and_then(|p| p.calendars.iter().find(|c| c.calendar.as_str() == value))
                 .map(|c| c.name.get(english)),
-            Pick::RequestCategory => plan.and_then(|p| p.request_category(value)).map(|c| c.name.get(english)),
+            Pick::RequestCategory => {
+                plan.and_then(|p| p.request_category(value)).map(|c| c.name.get(english))
+            }
             Pick::RequestPreset => plan
                 .and_then(|p| p.request_presets().iter().find(|held| held.preset.as_str() == value))
                 .map(|held| held.name.get(english)),
@@ -233,9 +235,9 @@ impl Book {
             Pick::WorkCalendar => {
                 listed(&mut plan.iter().flat_map(|p| p.calendars.iter().map(|c| c.calendar.as_str())))
             }
-            Pick::RequestCategory => {
-                listed(&mut plan.iter().flat_map(|p| p.request_categories.iter().map(|c| c.category.as_str())))
-            }
+            Pick::RequestCategory => listed(
+                &mut plan.iter().flat_map(|p| p.request_categories.iter().map(|c| c.category.as_str())),
+            ),
             Pick::RequestPreset => {
                 listed(&mut plan.iter().flat_map(|p| p.request_presets().iter().map(|c| c.preset.as_str())))
             }

@@ -154,9 +154,8 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             let preset = r.must("preset_code", Reader::code);
             let name = r.named("name_zh", "name_en");
             let [assignment, response, resolution, reopened] =
-                ["limit_assignment", "limit_response", "limit_resolution", "limit_reopened"].map(|field| {
-                    r.must(field, |r, f| r.parsed(f, Mistake::NotALimit, TimeLimit::parse))
-                });
+                ["limit_assignment", "limit_response", "limit_resolution", "limit_reopened"]
+                    .map(|field| r.must(field, |r, f| r.parsed(f, Mistake::NotALimit, TimeLimit::parse)));
             PlanFact::RequestPreset(Preset {
                 preset: preset?,
                 name: name?,
@@ -167,10 +166,9 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             })
         }
         "request_route" => PlanFact::RequestRoute(read_route(r)?),
-        "request_office" => PlanFact::RequestOffice {
-            area: r.must("area", Reader::code)?,
-            unit: r.code("office_unit"),
-        },
+        "request_office" => {
+            PlanFact::RequestOffice { area: r.must("area", Reader::code)?, unit: r.code("office_unit") }
+        }
         "request_reply" => {
             let reply = r.must("reply_code", Reader::code);
             let order = r.must("order", Reader::whole);
@@ -256,8 +254,7 @@ fn read_route(r: &mut Reader<'_>) -> Option<Route> {
     let (categories, areas) = (r.codes("request_categories"), r.codes("route_areas"));
     let days = r.word("on_days", OnDays::parse).unwrap_or_default();
     let time = |text: &str| Time::from_str(text).ok();
-    let [from, to] =
-        ["hours_from", "hours_to"].map(|field| r.parsed(field, Mistake::NotATime, time));
+    let [from, to] = ["hours_from", "hours_to"].map(|field| r.parsed(field, Mistake::NotATime, time));
     if from.is_some() != to.is_some() {
         r.fail(if from.is_some() { "hours_to" } else { "hours_from" }, Mistake::Missing);
         return None;
@@ -282,8 +279,9 @@ fn read_formula(r: &mut Reader<'_>) -> Option<RateFormula> {
     let name = r.named("name_zh", "name_en");
     let source = r.named("origin_zh", "origin_en");
     let from = r.must("from", Reader::day);
-    let [response, resolution, satisfaction] = ["weight_response", "weight_resolution", "weight_satisfaction"]
-        .map(|field| r.must(field, Reader::whole::<u16>));
+    let [response, resolution, satisfaction] =
+        ["weight_response", "weight_resolution", "weight_satisfaction"]
+            .map(|field| r.must(field, Reader::whole::<u16>));
     let satisfied = r.words("satisfied_levels", Satisfaction::parse);
     if satisfied.is_empty() {
         r.fail("satisfied_levels", Mistake::Missing);
@@ -293,8 +291,7 @@ fn read_formula(r: &mut Reader<'_>) -> Option<RateFormula> {
         r.parsed(f, Mistake::NotAShare, |text| text.parse::<u8>().ok().filter(|share| *share <= 100))
     });
     let least = r.must("least", Reader::whole);
-    let weights =
-        Weights { response: response?, resolution: resolution?, satisfaction: satisfaction? };
+    let weights = Weights { response: response?, resolution: resolution?, satisfaction: satisfaction? };
     Some(RateFormula {
         version: version?,
         name: name?,
@@ -365,9 +362,10 @@ pub(super) fn field_of(topic: &str, problem: &domain::refusal::Problem) -> Optio
             "reply_text"
         }
         ("rate_formula", _) if matches!(problem, Problem::BadRequestRules(_)) => "weight_response",
-        ("request_category" | "request_settings" | "request_preset" | "request_reply" | "rate_formula", _) => {
-            "name_zh"
-        }
+        (
+            "request_category" | "request_settings" | "request_preset" | "request_reply" | "rate_formula",
+            _,
+        ) => "name_zh",
         _ => return None,
     })
 }

@@ -494,9 +494,9 @@ impl Opened {
     ) -> Result<Response, PageError> {
         let title = format!("{} · {}", self.act.title(visit.lang), self.code);
         let holders = visit.app.hold_request(&visit.actor, &self.plan, &self.code).await?;
-        let replies = self.replies_to().map_or_else(Vec::new, |step| {
-            reply::choices(&self.portfolio, &self.request, step, visit.lang)
-        });
+        let replies = self
+            .replies_to()
+            .map_or_else(Vec::new, |step| reply::choices(&self.portfolio, &self.request, step, visit.lang));
         let shown = ActPage {
             page: visit.page(&title),
             title,
@@ -512,12 +512,7 @@ impl Opened {
     }
 
     /// The form again, with what others recorded while it was open.
-    async fn conflict(
-        &self,
-        visit: &Visit,
-        typed: &Typed,
-        mut sheet: Sheet,
-    ) -> Result<Response, PageError> {
+    async fn conflict(&self, visit: &Visit, typed: &Typed, mut sheet: Sheet) -> Result<Response, PageError> {
         let book = Book::of_plan(visit.lang, self.portfolio.clone());
         let subject = Subject::request(&self.plan, &self.code);
         let filter = EntryFilter { subject: Some(subject), ..EntryFilter::default() };

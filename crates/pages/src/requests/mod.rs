@@ -2,8 +2,8 @@
 
 mod act;
 mod ask;
-mod choices;
 mod bulk;
+mod choices;
 mod file;
 mod hold;
 mod hot;

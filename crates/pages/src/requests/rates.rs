@@ -262,7 +262,8 @@ impl Here<'_> {
     fn frozen(&self, held: &FrozenRates, on: Date, now: Option<&RatePage>) -> Frozen {
         let formula = &held.formula;
         let score = |tally: &Tally| Rates::of(*tally, formula).score(formula);
-        let said = |score: Option<Decimal>| score.map_or_else(|| self.t("rates-no-score"), |it| it.to_string());
+        let said =
+            |score: Option<Decimal>| score.map_or_else(|| self.t("rates-no-score"), |it| it.to_string());
         let scores: Vec<_> = held.lines.iter().map(|it| (score(&it.tally), it.tally.base())).collect();
         let mut lines: Vec<(Option<usize>, FrozenLine)> = held
             .lines

@@ -241,7 +241,8 @@ impl Here<'_> {
                 RouteTo::Unit(unit) => self.unit(unit),
                 RouteTo::AreaOffice => self.t("request-rules-area-office"),
             };
-            let categories = self.names(&route.categories, |it| category_name(self.portfolio, Some(it), lang));
+            let categories =
+                self.names(&route.categories, |it| category_name(self.portfolio, Some(it), lang));
             let areas = self.names(&route.areas, |it| area_name(self.portfolio, Some(it), lang));
             Line {
                 name: self.visit.tw("request-rules-route", &[("order", &route.order.to_string())]),
