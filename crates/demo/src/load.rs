@@ -72,6 +72,10 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         app.change_each(changes)
             .await
             .map_err(|(at, error)| anyhow!("{} (known {date}): {}", places[at], why(error)))?;
+        // What units do on a day comes before what the calendar then asks for.
+        for plan in &day.requests {
+            residents.keep(&app, plan, date).await.with_context(|| format!("the requests of {date}"))?;
+        }
         for plan in &day.rhythm {
             units.keep(&app, plan, date).await.with_context(|| format!("the rhythm of {date}"))?;
         }
@@ -83,9 +87,6 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         }
         for (plan, report) in &day.reports {
             reports::issue(&app, plan, report).await?;
-        }
-        for plan in &day.requests {
-            residents.keep(&app, plan, date).await.with_context(|| format!("the requests of {date}"))?;
         }
         progress(done, count);
     }

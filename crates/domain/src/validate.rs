@@ -503,6 +503,16 @@ impl Check<'_> {
                     self.refuse(Problem::BadRequestRules("formula"));
                 }
             }
+            PlanFact::FrozenRates(frozen) => {
+                // A period is published once it is over, as it was computed.
+                self.not_future(frozen.to);
+                if frozen.from > frozen.to {
+                    self.refuse(Problem::PeriodOrder);
+                }
+                if !frozen.is_whole() {
+                    self.refuse(Problem::BadRequestRules("digest"));
+                }
+            }
             PlanFact::Rhythm(rhythm) => {
                 self.name(&rhythm.rules.name);
                 if rhythm.rules.fault().is_some() {

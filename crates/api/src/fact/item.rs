@@ -151,6 +151,9 @@ as_kept! {
     /// How the three rates are computed.
     RateFormula of domain::request::rate::RateFormula,
         "version, name, source, from (the day it holds from), weights, satisfied, unreached, partly (hundredths), least.";
+    /// Rates as published.
+    FrozenRates of domain::request::frozen::FrozenRates,
+        "from, to, formula (the whole version), known (the last entry the numbers knew of), lines (unit, tally), digest.";
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";

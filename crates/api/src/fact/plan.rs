@@ -11,9 +11,9 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
 use super::item::{
-    ForecastRules, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula, RequestCategory,
-    RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings, Scenario, Work, WorkCalendar,
-    WorkLimit,
+    ForecastRules, FrozenRates, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula,
+    RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings, Scenario,
+    Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -146,6 +146,8 @@ pub enum PlanFact {
     RequestReply(RequestReply),
     /// How the three rates are computed.
     RateFormula(RateFormula),
+    /// The three rates of a period as published.
+    FrozenRates(FrozenRates),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -341,6 +343,7 @@ impl From<PlanFact> for Domain {
             }
             F::RequestReply(reply) => Self::RequestReply(reply.0),
             F::RateFormula(formula) => Self::RateFormula(formula.0),
+            F::FrozenRates(frozen) => Self::FrozenRates(frozen.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -429,6 +432,7 @@ impl From<&Domain> for PlanFact {
             }
             Domain::RequestReply(reply) => Self::RequestReply(RequestReply(reply.clone())),
             Domain::RateFormula(formula) => Self::RateFormula(RateFormula(formula.clone())),
+            Domain::FrozenRates(frozen) => Self::FrozenRates(FrozenRates(frozen.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -3,15 +3,23 @@
 use std::collections::BTreeMap;
 
 use domain::code::Code;
+use domain::command::Command;
 use domain::history::View;
 use domain::journal::Seq;
+use domain::plan::PlanFact;
+use domain::refusal::{Problem, Refusal};
+use domain::request::frozen::{ChangedLine, FrozenLine, FrozenRates};
 use domain::request::rate::{RateFormula, RateRow, Rates, Tally, ranks};
 use domain::request::{Request, RequestRow};
+use domain::source::Source;
+use domain::subject::Subject;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use store::{Connection, RateBy, StoreError};
 
 use crate::App;
+use crate::actor::Actor;
+use crate::change::{Change, Receipt};
 use crate::error::AppError;
 use crate::read::Asked;
 
@@ -32,6 +40,7 @@ pub struct RateLine {
     pub rank: Option<usize>,
     /// In the stretch of the same length before.
     pub before: Option<Decimal>,
+    pub rank_before: Option<usize>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +48,18 @@ pub struct RatePage {
     pub formula: RateFormula,
     pub lines: Vec<RateLine>,
     pub all: RateLine,
+}
+
+impl RatePage {
+    fn tallies(&self) -> BTreeMap<Code, Tally> {
+        let of = |line: &RateLine| Some((Code::new(&line.group).ok()?, line.rates.tally));
+        self.lines.iter().filter_map(of).collect()
+    }
+
+    /// The units whose numbers are others by now than when a period was published.
+    pub fn changed_since(&self, frozen: &FrozenRates) -> Vec<ChangedLine> {
+        frozen.changed(&self.tallies())
+    }
 }
 
 impl App {
@@ -70,6 +91,13 @@ impl App {
             })
             .await?;
         let score = |tally: &Tally| Rates::of(*tally, &formula).score(&formula);
+        // The stretch before goes by the formula that was in force then.
+        let old = portfolio.plan.rate_formula(earlier.1).unwrap_or(&formula).clone();
+        let score_before = |tally: &Tally| Rates::of(*tally, &old).score(&old);
+        let scores_before: Vec<(Option<Decimal>, u64)> =
+            before.values().map(|tally| (score_before(tally), tally.base())).collect();
+        let ranked_before: BTreeMap<&String, Option<usize>> =
+            before.keys().zip(ranks(&scores_before, old.least)).collect();
         let mut all = Tally::default();
         let mut all_before = Tally::default();
         now.values().for_each(|tally| all.merge(tally));
@@ -86,7 +114,8 @@ impl App {
                 rates: Rates::of(*tally, &formula),
                 score: score_of,
                 rank,
-                before: before.get(group).and_then(score),
+                before: before.get(group).and_then(score_before),
+                rank_before: ranked_before.get(group).copied().flatten(),
             })
             .collect();
         lines.sort_by_key(|line| (line.rank.unwrap_or(usize::MAX), line.group.clone()));
@@ -95,9 +124,46 @@ impl App {
             rates: Rates::of(all, &formula),
             score: score(&all),
             rank: None,
-            before: score(&all_before),
+            before: score_before(&all_before),
+            rank_before: None,
         };
         Ok(Some(RatePage { formula, lines, all }))
+    }
+
+    /// Publishes a period: its numbers by unit, with the formula, as known now. Later changes are listed beside them;
+    /// publishing again is another issue, and the first stays on record.
+    pub async fn freeze_rates(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        (from, to): (Date, Date),
+        ground: (Source, String),
+    ) -> Result<Receipt, AppError> {
+        let question = RateQuestion { from, to, by: RateBy::Unit };
+        let mut known = self.database().read_async(|c| c.head()).await?;
+        let page = loop {
+            let page = self.request_rates(plan, question, Asked::default()).await?;
+            let head = self.database().read_async(|c| c.head()).await?;
+            // What was recorded while they were counted may or may not be in them: counted again.
+            if head == known {
+                break page.ok_or(AppError::NotFound)?;
+            }
+            known = head;
+        };
+        let today = self.clock().today();
+        if to >= today {
+            let problem = Problem::Future { date: to, today };
+            return Err(Refusal { field: "to".into(), problem }.into());
+        }
+        let lines = page.tallies().into_iter().map(|(unit, tally)| FrozenLine { unit, tally }).collect();
+        let frozen = FrozenRates::new((from, to), page.formula, known, lines);
+        let command = Command::Record {
+            subject: Subject::plan(plan),
+            facts: vec![PlanFact::FrozenRates(frozen).into()],
+            expected: None,
+        };
+        let (source, reason) = ground;
+        self.change(actor, Change { command, effective: None, source, reason }).await
     }
 }
 

@@ -12,6 +12,7 @@ use crate::item::limit::LimitRules;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
+use crate::request::frozen::FrozenRates;
 use crate::request::rate::RateFormula;
 use crate::request::routing::Route;
 use crate::request::rules::Preset;
@@ -119,6 +120,8 @@ pub enum PlanFact {
     RequestReply(ReplyTemplate),
     /// How the three rates are computed, from a day on.
     RateFormula(RateFormula),
+    /// The three rates of a period as published.
+    FrozenRates(FrozenRates),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -211,6 +214,7 @@ impl PlanFact {
             Self::RequestOffice { area, .. } => format!("request_office/{area}"),
             Self::RequestReply(reply) => format!("request_reply/{}", reply.reply),
             Self::RateFormula(formula) => format!("rate_formula/{}", formula.version),
+            Self::FrozenRates(frozen) => format!("frozen_rates/{}/{}", frozen.from, frozen.to),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

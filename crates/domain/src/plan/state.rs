@@ -18,6 +18,7 @@ use crate::milestone::{Gate, StepTemplate};
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
+use crate::request::frozen::FrozenRates;
 use crate::request::rate::RateFormula;
 use crate::request::rules::Preset;
 use crate::request::{RequestCategory, RequestRules, RulesInPieces};
@@ -113,6 +114,8 @@ pub struct Plan {
     in_pieces: RulesInPieces,
     /// Versions of the formula of the three rates, by the day they hold from.
     pub rate_formulas: Vec<RateFormula>,
+    /// Periods whose rates were published, each with the day of it.
+    pub frozen_rates: Vec<(FrozenRates, Date)>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -150,6 +153,7 @@ impl Plan {
             request_rules: None,
             in_pieces: RulesInPieces::default(),
             rate_formulas: Vec::new(),
+            frozen_rates: Vec::new(),
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -265,6 +269,11 @@ impl Plan {
             PlanFact::RateFormula(formula) => {
                 put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());
             }
+            PlanFact::FrozenRates(frozen) => put(
+                &mut self.frozen_rates,
+                |(held, _)| (held.from, held.to) == (frozen.from, frozen.to),
+                (frozen.clone(), effective),
+            ),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }

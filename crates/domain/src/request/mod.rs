@@ -8,6 +8,7 @@ mod chase;
 mod check;
 pub mod clock;
 mod fact;
+pub mod frozen;
 pub mod hints;
 pub mod kind;
 pub mod learning;

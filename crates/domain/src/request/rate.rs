@@ -101,7 +101,7 @@ impl RateRow {
 }
 
 /// Requests of a group, counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Tally {
     pub due: u64,
     pub excluded: u64,
@@ -314,7 +314,7 @@ impl RateSide {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use jiff::civil::date;
 

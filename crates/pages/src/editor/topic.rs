@@ -461,6 +461,7 @@ topics! {
         must("reply_text", Long),
         may("closed", YesNo),
     ] => [TOPIC], ["name", "reply_text"];
+    FROZEN_RATES = "frozen_rates" &[] => [TOPIC], ["from", "to", "digest"];
     RATE_FORMULA = "rate_formula" &[
         must("formula_code", Code),
         must("name_zh", Text),

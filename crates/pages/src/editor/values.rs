@@ -17,9 +17,9 @@ use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
-    DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT, IS_ACTIVE,
-    KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT,
-    OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
+    DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT,
+    IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION,
+    OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
     PUBLISHED, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR,
     SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
     UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
@@ -474,6 +474,14 @@ fn plan(fact: &PlanFact) -> Described {
         | PlanFact::RateFormula(_) => {
             super::request_rules::described(fact).unwrap_or((&REQUEST_RULES, Vec::new()))
         }
+        PlanFact::FrozenRates(frozen) => (
+            &FROZEN_RATES,
+            vec![
+                ("from", frozen.from.to_string()),
+                ("to", frozen.to.to_string()),
+                ("digest", frozen.digest.chars().take(12).collect()),
+            ],
+        ),
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,
             vec![

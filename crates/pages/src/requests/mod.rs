@@ -45,7 +45,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/voices/{code}/photos/{file}", get(photos::of_everybody))
         .route("/p/{plan}/requests", get(list::show))
         .route("/p/{plan}/requests/new", get(file::show).post(file::save).layer(photos))
-        .route("/p/{plan}/requests/rates", get(rates::show))
+        .route("/p/{plan}/requests/rates", get(rates::show).post(rates::save))
         .route("/p/{plan}/requests/monitor", get(monitor::show))
         .route("/p/{plan}/requests/monitor.csv", get(monitor::csv))
         .route("/p/{plan}/requests/report", get(hotline::form).post(hotline::draft))

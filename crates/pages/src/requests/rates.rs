@@ -1,24 +1,32 @@
 //! The three rates of a period, by unit, category or area: every number opens its requests.
 
-use app::request::{RateBy, RateLine, RateQuestion};
+use app::request::{RateBy, RateLine, RatePage, RateQuestion};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::planned_date::parse_day;
+use domain::policy::Action;
 use domain::portfolio::Portfolio;
-use domain::request::rate::Share;
+use domain::request::frozen::FrozenRates;
+use domain::request::rate::{Rates, Share, Tally, ranks};
+use jiff::civil::Date;
 use rust_decimal::Decimal;
 use words::Lang;
 
 use super::choices::{area_name, category_name, unit_name};
-use crate::editor::field::{Choice, Typed};
-use crate::editor::page::known_code;
+use crate::editor::book::label_key;
+use crate::editor::field::{Choice, Control, Field, Typed};
+use crate::editor::page::{Filled, known_code, saved};
+use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
+use crate::ledger::act::source;
 use crate::ledger::staff_only;
 use crate::page::Page;
+use crate::revision::may_manage;
 use crate::visit::{Visit, render};
+use crate::words_of::day;
 
 struct Cell {
     value: String,
@@ -29,6 +37,7 @@ struct Cell {
 
 struct Row {
     rank: String,
+    moved: String,
     name: String,
     due: Cell,
     excluded: Cell,
@@ -54,6 +63,32 @@ struct RatesPage {
     rows: Vec<Row>,
     all: Option<Row>,
     has_formula: bool,
+    saved: String,
+    frozen: Option<Frozen>,
+    /// The form by which the period is published; none where it may not be, or is not over.
+    freeze: Option<Sheet>,
+}
+
+/// A period as it was published, and what was recorded since.
+struct Frozen {
+    said: String,
+    formula: String,
+    lines: Vec<FrozenLine>,
+    changed: Vec<Changed>,
+    whole: bool,
+}
+
+struct FrozenLine {
+    rank: String,
+    name: String,
+    due: String,
+    score: String,
+}
+
+struct Changed {
+    name: String,
+    due: String,
+    score: String,
 }
 
 pub async fn show(
@@ -63,7 +98,16 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     staff_only(&visit)?;
-    let typed = Typed(query);
+    shown(visit, plan, Typed(query), StatusCode::OK, None).await
+}
+
+async fn shown(
+    visit: Visit,
+    plan: Code,
+    typed: Typed,
+    status: StatusCode,
+    filled: Option<Sheet>,
+) -> Result<Response, PageError> {
     let portfolio = visit.portfolio(&plan).await?;
     let lang = visit.lang;
     let today = portfolio.view.as_of;
@@ -75,7 +119,15 @@ pub async fn show(
     let found = visit.app.request_rates(&plan, question, visit.asked).await?;
     let here = Here { plan: &plan, portfolio: &portfolio, question, lang };
     let page = visit.page(visit.t("rates-title"));
-    let shown = RatesPage {
+    let by_unit = by == RateBy::Unit;
+    let held = portfolio.plan.frozen_rates.iter().find(|(held, _)| (held.from, held.to) == (from, to));
+    let frozen = held.filter(|_| by_unit).map(|(held, on)| here.frozen(held, *on, found.as_ref()));
+    let may = by_unit && !page.is_past() && may_manage(&visit, &plan) && to < today;
+    let freeze = filled.or_else(|| {
+        let some = found.as_ref().is_some_and(|found| !found.lines.is_empty());
+        (may && some).then(|| freezing(&visit, &plan, (from, to)))
+    });
+    let view = RatesPage {
         from: from.to_string(),
         to: to.to_string(),
         by: by.as_str(),
@@ -108,9 +160,57 @@ pub async fn show(
             row
         }),
         has_formula: found.is_some(),
+        saved: saved(lang, &typed),
+        frozen,
+        freeze,
         page,
     };
-    render(StatusCode::OK, &shown)
+    render(status, &view)
+}
+
+fn freezing(visit: &Visit, plan: &Code, (from, to): (Date, Date)) -> Sheet {
+    let here = format!("/p/{plan}/requests/rates");
+    let field = Field::new(visit.lang, "reason", &label_key("reason"), Control::Area);
+    let back = format!("{here}?from={from}&to={to}");
+    let mut sheet = Sheet::new(here, back, visit.t("rates-freeze"))
+        .hidden("from", from.to_string())
+        .hidden("to", to.to_string())
+        .group(visit.t("rates-freeze-title"), vec![field]);
+    sheet.groups[0].note = visit.t("rates-freeze-note").into_owned();
+    sheet
+}
+
+pub async fn save(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let code = known_code(&plan)?;
+    staff_only(&visit)?;
+    if !may_manage(&visit, &code) {
+        return Err(visit.forbidden(Action::ManagePlan));
+    }
+    let (Some(from), Some(to)) = (parse_day(typed.get("from")), parse_day(typed.get("to"))) else {
+        return Err(PageError::bad_request().in_lang(visit.lang));
+    };
+    let ground = (source(&visit), typed.get("reason").replace("\r\n", "\n"));
+    let refusals = match visit.app.freeze_rates(&visit.actor, &code, (from, to), ground).await {
+        Ok(receipt) => {
+            let saved = match receipt.entries.last() {
+                Some(entry) => format!("saved={}", entry.seq),
+                None => "unchanged=1".to_owned(),
+            };
+            let to = format!("/p/{code}/requests/rates?from={from}&to={to}&{saved}");
+            return Ok(Redirect::to(&to).into_response());
+        }
+        Err(error) => refused(error)?,
+    };
+    let mut sheet = freezing(&visit, &code, (from, to));
+    sheet.refill(&typed);
+    for refusal in &refusals {
+        sheet.fault(&refusal.field, words::refusal(visit.lang, refusal));
+    }
+    shown(visit, code, typed, refused_status(&refusals), Some(sheet)).await
 }
 
 struct Here<'a> {
@@ -154,6 +254,64 @@ impl Here<'_> {
         }
     }
 
+    /// A unit's name.
+    fn unit(&self, code: &Code) -> String {
+        unit_name(self.portfolio, Some(code), self.lang)
+    }
+
+    fn frozen(&self, held: &FrozenRates, on: Date, now: Option<&RatePage>) -> Frozen {
+        let formula = &held.formula;
+        let score = |tally: &Tally| Rates::of(*tally, formula).score(formula);
+        let said =
+            |score: Option<Decimal>| score.map_or_else(|| self.t("rates-no-score"), |it| it.to_string());
+        let scores: Vec<_> = held.lines.iter().map(|it| (score(&it.tally), it.tally.base())).collect();
+        let mut lines: Vec<(Option<usize>, FrozenLine)> = held
+            .lines
+            .iter()
+            .zip(ranks(&scores, formula.least))
+            .map(|(line, rank)| {
+                let shown = FrozenLine {
+                    rank: rank.map_or_else(String::new, |rank| rank.to_string()),
+                    name: self.unit(&line.unit),
+                    due: line.tally.due.to_string(),
+                    score: said(score(&line.tally)),
+                };
+                (rank, shown)
+            })
+            .collect();
+        lines.sort_by_key(|(rank, _)| rank.unwrap_or(usize::MAX));
+        let changed = now.map_or_else(Vec::new, |now| now.changed_since(held));
+        let from_to = |was: String, now: String| if was == now { was } else { format!("{was} → {now}") };
+        let digest: String = held.digest.chars().take(16).collect();
+        let args = [("on", day(self.lang, on)), ("digest", digest), ("entry", held.known.to_string())];
+        let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        Frozen {
+            said: words::with(self.lang, "rates-frozen-said", &args),
+            formula: formula.name.get(self.lang.is_english()).to_owned(),
+            lines: lines.into_iter().map(|(_, line)| line).collect(),
+            changed: changed
+                .into_iter()
+                .map(|line| Changed {
+                    name: self.unit(&line.unit),
+                    due: from_to(line.was.due.to_string(), line.now.due.to_string()),
+                    score: from_to(said(score(&line.was)), said(score(&line.now))),
+                })
+                .collect(),
+            whole: held.is_whole(),
+        }
+    }
+
+    /// How the rank moved since the stretch before.
+    fn moved(&self, line: &RateLine) -> String {
+        let said = |key: &str, by: usize| words::with(self.lang, key, &[("places", &by.to_string())]);
+        match (line.rank, line.rank_before) {
+            (Some(now), Some(before)) if now < before => said("rates-rank-up", before - now),
+            (Some(now), Some(before)) if now > before => said("rates-rank-down", now - before),
+            (Some(_), Some(_)) => self.t("rates-rank-same"),
+            _ => String::new(),
+        }
+    }
+
     fn row(&self, line: &RateLine) -> Row {
         let code = Code::new(&line.group).ok();
         let name = match self.question.by {
@@ -168,6 +326,7 @@ impl Here<'_> {
             |key: &str, points: Decimal| words::with(self.lang, key, &[("points", &points.to_string())]);
         Row {
             rank: line.rank.map_or_else(String::new, |rank| rank.to_string()),
+            moved: self.moved(line),
             name,
             due: self.count(line, rates.tally.due, "due"),
             excluded: self.count(line, rates.tally.excluded, "excluded"),

@@ -81,3 +81,21 @@ bulk-field-reply-hint = Number, place and the like are filled in for each. With 
 bulk-answer-missing = Choose a template or write an answer.
 request-act-whistle = Blow the whistle
 request-whistle = Whistle
+topic-frozen-rates = Rates published
+rates-freeze = Publish
+rates-freeze-title = Publish this period
+rates-freeze-note = The numbers by unit are fixed as they are now, with the formula and a digest. What changes later is listed beside them and changes nothing; publishing again is another issue, and the first stays on record.
+rates-frozen = Numbers as published
+rates-frozen-said = Published { $on }, by the records up to entry { $entry }; digest { $digest }…
+rates-frozen-broken = The digest does not fit the content. Please tell an administrator.
+rates-frozen-changed = What changed since
+rates-frozen-unchanged = Nothing changed.
+rates-rank-up = { $places ->
+    [one] up one place
+   *[other] up { $places } places
+}
+rates-rank-down = { $places ->
+    [one] down one place
+   *[other] down { $places } places
+}
+rates-rank-same = same place
