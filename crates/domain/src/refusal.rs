@@ -9,6 +9,7 @@ use crate::policy::Action;
 use crate::request::question::AnswerFault;
 use crate::request::{RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
+use crate::timetabling::HolidayFault;
 
 /// One thing wrong with a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -169,6 +170,8 @@ pub enum Problem {
     Answer { question: Code, fault: AnswerFault },
     #[error("rules of requests that do not fit together: {0}")]
     BadRequestRules(&'static str),
+    #[error("no paper of a year's holidays: {0}")]
+    BadHolidays(HolidayFault),
 }
 
 /// What a code was to refer to.
@@ -323,6 +326,7 @@ impl Problem {
             Self::BadPoint => "bad-point",
             Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
+            Self::BadHolidays(fault) => fault.key(),
         }
     }
 
@@ -384,6 +388,7 @@ impl Problem {
             }
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
+            Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {

@@ -5,6 +5,7 @@ mod address;
 mod chase;
 mod desk;
 pub(crate) mod form;
+mod from_point;
 mod history;
 pub(crate) mod item;
 pub(crate) mod line;
