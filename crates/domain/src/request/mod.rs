@@ -9,6 +9,7 @@ pub mod clock;
 mod fact;
 pub mod kind;
 pub mod personal;
+pub mod pieces;
 pub mod query;
 pub mod question;
 pub mod rate;
