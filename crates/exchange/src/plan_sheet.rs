@@ -152,6 +152,8 @@ struct Reader<'a> {
     calendars: HashMap<String, CalendarId>,
     /// Those that rows describe.
     described: HashMap<String, CalendarId>,
+    /// Days that these list.
+    listed: usize,
     start: Option<Moment>,
     earliest: Option<Moment>,
     mistakes: Vec<Mistake>,
@@ -183,6 +185,7 @@ pub fn read(sheet: &Sheet) -> Result<Plan, PlanSheetError> {
         links: Vec::new(),
         calendars: HashMap::from([("standard".to_owned(), CalendarId(0))]),
         described: HashMap::new(),
+        listed: 0,
         start: None,
         earliest: None,
         mistakes: Vec::new(),
@@ -211,7 +214,9 @@ pub fn read(sheet: &Sheet) -> Result<Plan, PlanSheetError> {
 impl<'a> Reader<'a> {
     fn text(&self, column: &'static str) -> &'a str {
         let place = self.places.get(column).copied();
-        place.and_then(|place| self.cells.get(place)).map_or("", |cell| cell.trim())
+        let cell = place.and_then(|place| self.cells.get(place));
+        // Written sheets are made harmless for spreadsheets: what stands before such a text is not its own.
+        cell.map_or("", |cell| crate::injection::original(cell).trim())
     }
 
     fn fail(&mut self, column: &'static str, reason: impl Into<String>) {

@@ -73,6 +73,13 @@ impl Reader<'_> {
                 id
             }
         };
+        if let Days::Dates(from, to) = days {
+            self.listed += (to.0 - from.0) as usize + 1;
+            if self.listed > DAYS_MOST {
+                self.fail("day", "the calendars of the sheet list more than a million days");
+                return;
+            }
+        }
         let calendar = &mut self.plan.calendars[id.index()];
         match days {
             Days::Week(from, to) => {
@@ -91,8 +98,10 @@ enum Days {
     Dates(Day, Day),
 }
 
-/// The most days of one span: a century.
-const SPAN_MOST: i32 = 36_600;
+/// The most days of one span: ten years. A longer one takes several rows.
+const SPAN_MOST: i32 = 3_660;
+/// The most days that all rows together may list.
+const DAYS_MOST: usize = 1_000_000;
 
 fn days(text: &str) -> Option<Days> {
     let of_week = |text: &str| text.trim().parse::<usize>().ok().filter(|day| (1..=7).contains(day));
@@ -106,7 +115,7 @@ fn days(text: &str) -> Option<Days> {
     let (from, to) = text.split_once('/').unwrap_or((text, text));
     let (from, to): (Day, Day) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
     let known = timetable::moment::FIRST_DAY..=timetable::moment::LAST_DAY;
-    let fits = from <= to && to.0 - from.0 <= SPAN_MOST && known.contains(&from) && known.contains(&to);
+    let fits = from <= to && to.0 - from.0 < SPAN_MOST && known.contains(&from) && known.contains(&to);
     fits.then_some(Days::Dates(from, to))
 }
 
@@ -164,7 +173,10 @@ fn described(calendar: &Calendar) -> Vec<Vec<Cell>> {
     }
     let mut spans: Vec<(Day, Day, &DayHours)> = Vec::new();
     for (day, hours) in &calendar.days {
-        match spans.last_mut().filter(|(_, to, held)| to.next() == *day && *held == hours) {
+        let goes_on = |(from, to, held): &&mut (Day, Day, &DayHours)| {
+            to.next() == *day && *held == hours && day.0 - from.0 < SPAN_MOST
+        };
+        match spans.last_mut().filter(goes_on) {
             Some((_, to, _)) => *to = *day,
             None => spans.push((*day, *day, hours)),
         }

@@ -47,8 +47,16 @@ async fn a_new_year_is_read_previewed_recorded_and_withdrawn() {
     typed[2] = ("published_on", "2026-11-06");
     // What it changes of the days, which promises it moves and why, before anything is recorded.
     for (lang, said) in [
-        ("en", ["Working days of 2027:", "No longer worked:", "Now worked: 31", "working days were settled"]),
-        ("zh-CN", ["2027 年工作日由 248 天变为", "改为不上班：", "改为上班：", "2026"]),
+        (
+            "en",
+            [
+                "Working days of 2027:",
+                "No longer worked:",
+                "Now worked: 1 January 2027",
+                "the working days of the notice",
+            ],
+        ),
+        ("zh-CN", ["2027 年工作日由 248 天变为", "改为不上班：", "改为上班：2027", "公布的放假安排"]),
     ] {
         reader.lang = lang;
         let shown = reader.post(&form, &typed).await;
