@@ -17,6 +17,7 @@ use timetable::forecast::Sampling;
 
 use crate::App;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// The sample that a plan's forecasts are drawn from: the same plan at the same point of view always gives the same
 /// odds.
@@ -161,15 +162,19 @@ impl PlanTimetable {
 pub struct Floats(Option<Arc<PlanTimetable>>);
 
 impl Floats {
-    /// Gives a project's row, or one of its milestones', its float. Parts are not in the timetable.
+    /// Gives a project's row, or one of its milestones', its float.
     pub fn put(&self, row: &mut LedgerRow) {
-        let Some(held) = self.0.as_ref().and_then(|held| held.row(row.code.as_str())) else { return };
+        let Some(all) = &self.0 else { return };
+        let Some(held) = all.row(row.code.as_str()) else { return };
         row.float = match &row.kind {
             RowKind::Project => held.headline().and_then(|step| step.float),
             RowKind::Milestone { part: None, step } => {
                 held.steps.iter().find(|held| held.step == *step).and_then(|step| step.float)
             }
-            RowKind::Milestone { part: Some(_), .. } | RowKind::Item(_) => None,
+            RowKind::Milestone { part: Some(part), step } => {
+                all.timetable.part_float(&all.portfolio, row.code.as_str(), part, step)
+            }
+            RowKind::Item(_) => None,
         };
     }
 }
@@ -216,6 +221,24 @@ impl App {
             held.aside(|it| it.odds().map(|_| ())).await?;
         }
         Ok(held)
+    }
+
+    /// The timetable that a file was made from, by the day it was made for, with what is known now; `None` where there
+    /// is none.
+    pub async fn timetable_made_for(
+        &self,
+        plan: &Code,
+        day: Option<(i32, u32, u32)>,
+    ) -> Result<Option<Arc<PlanTimetable>>, AppError> {
+        let date = day.and_then(|(year, month, day)| {
+            Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()
+        });
+        let view = self.view(Asked { as_of: date, known_at: None }).await?;
+        match self.timetable_dates(plan, view).await {
+            Ok(held) => Ok(Some(held)),
+            Err(AppError::NotFound | AppError::Timetable(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// The timetable of a plan, whose odds need not be drawn yet.

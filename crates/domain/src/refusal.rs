@@ -10,6 +10,7 @@ use crate::policy::Action;
 use crate::request::question::AnswerFault;
 use crate::request::{RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
+use crate::timetabling::HolidayFault;
 
 /// One thing wrong with a command.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -180,6 +181,8 @@ pub enum Problem {
     GoalNotMet { rate: u32, target: u32 },
     #[error("nothing fills '{{{0}}}' in a template")]
     UnknownPlaceholder(String),
+    #[error("no paper of a year's holidays: {0}")]
+    BadHolidays(HolidayFault),
 }
 
 /// What a code was to refer to.
@@ -341,6 +344,7 @@ impl Problem {
             Self::GoalTooEarly { .. } => "goal-too-early",
             Self::GoalNotMet { .. } => "goal-not-met",
             Self::UnknownPlaceholder(_) => "unknown-placeholder",
+            Self::BadHolidays(fault) => fault.key(),
         }
     }
 
@@ -402,6 +406,7 @@ impl Problem {
             }
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
+            Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::GoalTooEarly { from } => vec![("from", from.to_string())],
             Self::GoalNotMet { rate, target } => {

@@ -28,7 +28,7 @@ use crate::request::routing::{Route, RouteTo};
 use crate::request::{ReplyTemplate, RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
-use crate::timetabling::{MOST_DAYS, Work};
+use crate::timetabling::{HolidayFault, MOST_DAYS, Work};
 use crate::unit::UnitFact;
 
 /// What the checks look at, with the list that refusals are added to.
@@ -435,6 +435,34 @@ impl Check<'_> {
                 self.name(&calendar.name);
                 if !calendar.week.contains(&true) {
                     self.refuse(Problem::NoWorkingDay);
+                }
+            }
+            PlanFact::Holidays { year, published, paper } => {
+                self.not_future(*published);
+                match paper {
+                    Some(paper) => {
+                        if paper.address.is_empty() {
+                            self.refuse(Problem::Missing("source_url"));
+                        } else if let Some(problem) = address_problem(&paper.address) {
+                            self.refuse(problem);
+                        }
+                        if let Some(fault) = paper.fault(*year) {
+                            self.refuse(Problem::BadHolidays(fault));
+                        }
+                    }
+                    None => {
+                        // Only a paper on record can be withdrawn; what is looked at has the withdrawal in it.
+                        let place = (*published, *year);
+                        let on_record = self.after.facts().iter().any(|held| match &held.fact {
+                            Fact::Plan(PlanFact::Holidays { year, published, paper: Some(_) }) => {
+                                (*published, *year) == place
+                            }
+                            _ => false,
+                        });
+                        if !on_record {
+                            self.refuse(Problem::BadHolidays(HolidayFault::Nothing));
+                        }
+                    }
                 }
             }
             PlanFact::WorkLimit { limit, held } => self.work_limit(limit, held.as_ref()),

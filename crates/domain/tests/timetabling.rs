@@ -331,3 +331,50 @@ fn a_circle_that_no_rule_foresaw_takes_the_timetable_from_nobody() {
     let (portfolio, timetable, _) = seen(&journal, TODAY);
     assert_eq!(told(&timetable, &portfolio), []);
 }
+
+#[test]
+fn a_part_with_milestones_of_its_own_has_a_chain_of_its_own() {
+    let steps = [
+        ("proposal", exactly(5)),
+        ("start", exactly(10)),
+        ("completion", exactly(100)),
+        ("in_use", exactly(20)),
+    ];
+    let mut journal = journal("works", &steps);
+    let as_of = workday::nth(BEGUN, 10);
+    let promised = workday::nth(as_of, 60);
+    let part = |name: &str| ProjectFact::Part { part: code(name), name: Named::new(name, "") }.into();
+    let facts = vec![
+        part("north"),
+        part("south"),
+        part("west"),
+        dated(Aspect::Actual, None, "proposal", date(2019, 2, 1)),
+        dated(Aspect::Actual, Some("north"), "start", BEGUN),
+        dated(Aspect::Promised, Some("north"), "completion", promised),
+        dated(Aspect::Promised, Some("south"), "in_use", promised),
+    ];
+    tell(&mut journal, project(), facts, How::Put).unwrap();
+    let (portfolio, timetable, _) = seen(&journal, as_of);
+    let parts = timetable.parts();
+    assert_eq!(parts.len(), 1, "{parts:?}");
+    let north = &parts[0];
+    assert_eq!((north.part.as_str(), north.steps.len()), ("north", 2));
+    let completion = north.headline().unwrap();
+    // Ten of its hundred days are over; it is thirty days too late for the promise.
+    assert_eq!(completion.finish, workday::nth(as_of, 90));
+    assert_eq!((completion.promised, completion.float), (Some(promised), Some(-30)));
+    let float = timetable.part_float(&portfolio, "P-1", &code("north"), &code("completion"));
+    assert_eq!(float, Some(-30));
+    // Of the south nothing but its promise is known: it is told. The west promises nothing.
+    let told: Vec<(&str, &str)> =
+        timetable.parts_left_out().iter().map(|it| (it.part.as_str(), it.step.as_str())).collect();
+    assert_eq!(told, [("south", "in_use")]);
+    // The whole has no chain less or more, and no promise by its parts.
+    let (_, _, rows) = seen(&journal, as_of);
+    assert_eq!((rows.len(), rows[0].steps.len()), (1, 4));
+    assert_eq!(step(&rows, "completion").promised, None);
+    // Done, it is ahead no more.
+    tell(&mut journal, project(), vec![dated(Aspect::Actual, Some("north"), "completion", as_of)], How::Put)
+        .unwrap();
+    assert_eq!(seen(&journal, as_of).1.parts(), []);
+}

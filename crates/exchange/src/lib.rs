@@ -6,6 +6,7 @@ pub mod decimal;
 pub mod delimited;
 mod encoding;
 pub mod geojson;
+pub mod holiday_year;
 pub mod html_text;
 pub mod icalendar;
 pub mod injection;

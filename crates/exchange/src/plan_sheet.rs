@@ -1,15 +1,17 @@
 //! A plan as a sheet: a row for each task, with its predecessors as `12FS+2d;15SS`.
 //!
 //! Row 0 (uid 0) stands for the plan: `earliest` is its start, `actual_finish` its status date, `calendar` its
-//! calendar. Calendars are `standard` (Monday to Friday), `china` (the national working days) and `continuous`.
+//! calendar. Calendars are `standard` (Monday to Friday), `china` (the national working days), `continuous`, and those
+//! that rows of the sheet describe (see [`calendars`]).
 //! Moments are `2019-08-14T08:00`; a bare day means its beginning, and its end for deadlines and finishes.
+
+mod calendars;
 
 use std::collections::HashMap;
 
-use timetable::china::WorkingDays;
 use timetable::{
-    Calendar, CalendarId, Constraint, DayHours, Duration, Lag, LinkKind, MAX_TASKS, Moment, Plan, PlanError,
-    Progress, ScheduleFrom, Task, TaskDates, TaskId,
+    Calendar, CalendarId, Constraint, Duration, Lag, LinkKind, MAX_TASKS, Moment, Plan, PlanError, Progress,
+    ScheduleFrom, Task, TaskDates, TaskId,
 };
 
 use crate::cell::{Cell, Heading};
@@ -21,7 +23,7 @@ const DAY: i64 = 480;
 const NAMED_MOST: usize = 100;
 
 /// Columns that are read: their name, and what else stands above them.
-const COLUMNS: [(&str, &[&str]); 10] = [
+const COLUMNS: [(&str, &[&str]); 12] = [
     ("uid", &["编号", "序号", "id"]),
     ("name", &["任务", "任务名称", "名称", "task"]),
     ("parent", &["上级", "上级编号"]),
@@ -32,6 +34,8 @@ const COLUMNS: [(&str, &[&str]); 10] = [
     ("earliest", &["最早开始", "不早于", "start no earlier than"]),
     ("actual_start", &["实际开始"]),
     ("actual_finish", &["实际完成"]),
+    ("day", &["日期", "星期"]),
+    ("hours", &["工作时间", "上班时间"]),
 ];
 /// Columns that only inform: what was computed.
 const COMPUTED: [&str; 7] = [
@@ -74,6 +78,48 @@ pub enum PlanSheetError {
     Plan(#[from] PlanError),
 }
 
+impl PlanSheetError {
+    /// The key under which messages explain it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::NoColumn { .. } => "plan-sheet-no-column",
+            Self::Mistakes { .. } => "plan-sheet-mistakes",
+            Self::NoStart => "plan-sheet-no-start",
+            Self::TooMany => "plan-sheet-too-many",
+            Self::Plan(error) => error.key(),
+        }
+    }
+
+    /// The values that a message may name.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        match self {
+            Self::NoColumn { column } => vec![("column", (*column).into())],
+            Self::Mistakes { mistakes } => {
+                let place = |it: &Mistake| format!("{} · {} “{}”", it.row, it.column, it.value);
+                let places: Vec<String> = mistakes.iter().take(20).map(place).collect();
+                vec![("count", mistakes.len().to_string()), ("places", places.join("; "))]
+            }
+            Self::NoStart => Vec::new(),
+            Self::TooMany => vec![("max", MAX_TASKS.to_string())],
+            Self::Plan(error) => error.args(),
+        }
+    }
+}
+
+/// Whether a sheet's headings are those of a plan.
+pub fn is_plan(sheet: &Sheet) -> bool {
+    let headings = sheet.rows.first().map_or(&[][..], |row| row.cells.as_slice());
+    ["uid", "name", "duration_days"].iter().all(|column| place_of(headings, column).is_some())
+}
+
+fn place_of(headings: &[String], column: &str) -> Option<usize> {
+    let (name, also) = COLUMNS.iter().find(|(name, _)| *name == column)?;
+    headings.iter().position(|heading| {
+        let heading = heading.trim().to_lowercase();
+        heading == *name || also.contains(&heading.as_str())
+    })
+}
+
 fn counted(count: usize) -> String {
     if count == 1 { "one mistake".into() } else { format!("{count} mistakes") }
 }
@@ -104,6 +150,10 @@ struct Reader<'a> {
     parents: Vec<(u32, TaskId, i64)>,
     links: Vec<Typed>,
     calendars: HashMap<String, CalendarId>,
+    /// Those that rows describe.
+    described: HashMap<String, CalendarId>,
+    /// Days that these list.
+    listed: usize,
     start: Option<Moment>,
     earliest: Option<Moment>,
     mistakes: Vec<Mistake>,
@@ -115,12 +165,8 @@ struct Reader<'a> {
 pub fn read(sheet: &Sheet) -> Result<Plan, PlanSheetError> {
     let headings = sheet.rows.first().map_or(&[][..], |row| row.cells.as_slice());
     let mut places = HashMap::new();
-    for (column, also) in COLUMNS {
-        let wanted = |heading: &String| {
-            let heading = heading.trim().to_lowercase();
-            heading == column || also.contains(&heading.as_str())
-        };
-        if let Some(place) = headings.iter().position(wanted) {
+    for (column, _) in COLUMNS {
+        if let Some(place) = place_of(headings, column) {
             places.insert(column, place);
         }
     }
@@ -138,6 +184,8 @@ pub fn read(sheet: &Sheet) -> Result<Plan, PlanSheetError> {
         parents: Vec::new(),
         links: Vec::new(),
         calendars: HashMap::from([("standard".to_owned(), CalendarId(0))]),
+        described: HashMap::new(),
+        listed: 0,
         start: None,
         earliest: None,
         mistakes: Vec::new(),
@@ -148,10 +196,17 @@ pub fn read(sheet: &Sheet) -> Result<Plan, PlanSheetError> {
         let reason = format!("the cell cannot be read ({})", fault.kind.key());
         reader.mistakes.push(Mistake { row: fault.row, column: "cell", value: fault.value.clone(), reason });
     }
-    for row in sheet.rows.iter().skip(1) {
-        reader.row = row.number;
-        reader.cells = &row.cells;
-        reader.row()?;
+    // Calendars may be described behind the tasks that are worked in them.
+    for of_calendars in [true, false] {
+        for row in sheet.rows.iter().skip(1) {
+            reader.row = row.number;
+            reader.cells = &row.cells;
+            match reader.is_calendar() {
+                true if of_calendars => reader.calendar_row(),
+                false if !of_calendars => reader.row()?,
+                _ => {}
+            }
+        }
     }
     reader.finish()
 }
@@ -159,7 +214,9 @@ pub fn read(sheet: &Sheet) -> Result<Plan, PlanSheetError> {
 impl<'a> Reader<'a> {
     fn text(&self, column: &'static str) -> &'a str {
         let place = self.places.get(column).copied();
-        place.and_then(|place| self.cells.get(place)).map_or("", |cell| cell.trim())
+        let cell = place.and_then(|place| self.cells.get(place));
+        // Written sheets are made harmless for spreadsheets: what stands before such a text is not its own.
+        cell.map_or("", |cell| crate::injection::original(cell).trim())
     }
 
     fn fail(&mut self, column: &'static str, reason: impl Into<String>) {
@@ -204,18 +261,12 @@ impl<'a> Reader<'a> {
         if let Some(id) = self.calendars.get(&name) {
             return Some(*id);
         }
-        let calendar = match name.as_str() {
-            "china" | "national" | "法定工作日" => {
-                WorkingDays::known_on(None).calendar("china", &DayHours::office())
-            }
-            "continuous" | "24" => Calendar::continuous("continuous"),
-            _ => {
-                self.fail(
-                    "calendar",
-                    "known are standard, china, continuous; MSPDI keeps calendars of one's own",
-                );
-                return None;
-            }
+        let Some(calendar) = calendars::built_in(&name) else {
+            self.fail(
+                "calendar",
+                "known are standard, china, continuous, and those described in rows whose uid is calendar",
+            );
+            return None;
         };
         let id = CalendarId(self.plan.calendars.len() as u32);
         self.plan.calendars.push(calendar);
@@ -245,7 +296,8 @@ impl<'a> Reader<'a> {
         if self.plan.tasks.len() >= MAX_TASKS {
             return Err(PlanSheetError::TooMany);
         }
-        let minutes = self.duration().unwrap_or(0);
+        let duration = self.duration().unwrap_or(Duration::Working(0));
+        let minutes = duration.minutes();
         let (started, finished) = (self.moment("actual_start", false), self.moment("actual_finish", true));
         let deadline = self.moment("deadline", true);
         self.earliest = [self.earliest, earliest, started].into_iter().flatten().min();
@@ -255,6 +307,7 @@ impl<'a> Reader<'a> {
             (start, Some(finish)) => Progress::Finished { start: start.unwrap_or(finish), finish },
         };
         let mut task = Task::new(uid, self.text("name"), minutes);
+        task.duration = duration;
         task.calendar = calendar;
         task.deadline = deadline;
         task.progress = progress;
@@ -272,27 +325,33 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Working minutes of `3`, `2.5` or `4h`.
-    fn duration(&mut self) -> Option<i64> {
+    /// `3`, `2.5` or `4h` of work; `3ed` by the clock.
+    fn duration(&mut self) -> Option<Duration> {
         let text = self.text("duration_days");
         if text.is_empty() {
             return None;
         }
-        let (number, unit) = match text.strip_suffix('h') {
-            Some(hours) => (hours, 60.0),
-            None => (text.trim_end_matches(['d', '天']), DAY as f64),
+        let elapsed = text.strip_suffix("ed");
+        let (number, unit) = match (elapsed, text.strip_suffix('h')) {
+            (Some(days), _) => (days, 1_440.0),
+            (None, Some(hours)) => (hours, 60.0),
+            (None, None) => (text.trim_end_matches(['d', '天']), DAY as f64),
         };
         let minutes = number.trim().parse::<f64>().ok().filter(|number| number.is_finite()).map(|n| n * unit);
         match minutes {
             Some(minutes) if minutes >= 0.0 && minutes <= timetable::MAX_MINUTES as f64 => {
-                Some(minutes.round() as i64)
+                let minutes = minutes.round() as i64;
+                Some(if elapsed.is_some() { Duration::Elapsed(minutes) } else { Duration::Working(minutes) })
             }
             Some(minutes) if minutes < 0.0 => {
                 self.fail("duration_days", "a duration is not negative");
                 None
             }
             _ => {
-                self.fail("duration_days", "write working days such as 3 or 2.5, or hours such as 4h");
+                self.fail(
+                    "duration_days",
+                    "write working days such as 3 or 2.5, hours such as 4h, or days by the clock such as 3ed",
+                );
                 None
             }
         }
@@ -417,8 +476,8 @@ pub fn headings() -> Vec<Heading> {
     names.map(|name| Heading { name: name.to_owned(), label: name.to_owned() }).collect()
 }
 
-/// The rows of a plan with its computed dates, the plan's own first. Constraints other than an earliest start, and
-/// calendars of the plan's own, have no place in a sheet: MSPDI keeps them.
+/// The rows of a plan with its computed dates, the plan's own first, its calendars last. Constraints other than an
+/// earliest start have no place in a sheet: MSPDI keeps them.
 pub fn rows<'a>(plan: &'a Plan, dates: &'a [TaskDates]) -> impl Iterator<Item = Vec<Cell>> + 'a {
     let mut into: HashMap<TaskId, Vec<String>> = HashMap::new();
     for link in &plan.links {
@@ -445,7 +504,8 @@ pub fn rows<'a>(plan: &'a Plan, dates: &'a [TaskDates]) -> impl Iterator<Item = 
         Cell::Empty,
         moment(plan.status_date),
     ];
-    let head = head.into_iter().chain(std::iter::repeat_n(Cell::Empty, COMPUTED.len())).collect();
+    let width = COLUMNS.len() + COMPUTED.len();
+    let head = head.into_iter().chain(std::iter::repeat(Cell::Empty)).take(width).collect();
     let tasks = plan.tasks.iter().zip(dates).enumerate().filter(|(_, (task, _))| task.uid != 0);
     let body = tasks.map(move |(at, (task, dates))| {
         let earliest = match task.constraint {
@@ -459,20 +519,23 @@ pub fn rows<'a>(plan: &'a Plan, dates: &'a [TaskDates]) -> impl Iterator<Item = 
             Progress::Finished { start, finish } => (Some(start), Some(finish), task.duration.minutes()),
         };
         let duration = match task.duration {
-            Duration::Working(_) | Duration::Elapsed(_) => days(minutes),
+            Duration::Working(_) => Cell::number(days(minutes)),
+            Duration::Elapsed(_) => Cell::text(format!("{}ed", minutes as f64 / 1_440.0)),
         };
         let parent = task.parent.map(|parent| plan.tasks[parent.index()].uid).filter(|uid| *uid != 0);
         vec![
             Cell::number(task.uid),
             Cell::text(&task.name),
             parent.map_or(Cell::Empty, Cell::number),
-            Cell::number(duration),
+            duration,
             into.get(&TaskId(at as u32)).map_or(Cell::Empty, |links| Cell::text(links.join(";"))),
             calendar(task.calendar),
             moment(task.deadline),
             moment(earliest),
             moment(started),
             moment(finished),
+            Cell::Empty,
+            Cell::Empty,
             Cell::text(dates.early_start.to_string()),
             Cell::text(dates.early_finish.to_string()),
             Cell::text(dates.late_start.to_string()),
@@ -482,5 +545,5 @@ pub fn rows<'a>(plan: &'a Plan, dates: &'a [TaskDates]) -> impl Iterator<Item = 
             Cell::Bool(dates.critical),
         ]
     });
-    std::iter::once(head).chain(body)
+    std::iter::once(head).chain(body).chain(calendars::rows(plan))
 }

@@ -3,6 +3,7 @@
 use timetable::PlanError;
 
 use crate::mspdi::MspdiError;
+use crate::plan_sheet::PlanSheetError;
 use crate::xer::XerError;
 use crate::{delimited, xlsx};
 
@@ -154,6 +155,12 @@ impl From<MspdiError> for ReadError {
 
 impl From<XerError> for ReadError {
     fn from(error: XerError) -> Self {
+        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+    }
+}
+
+impl From<PlanSheetError> for ReadError {
+    fn from(error: PlanSheetError) -> Self {
         Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
     }
 }

@@ -64,6 +64,72 @@ fn what_is_written_is_read_with_the_same_dates() {
     assert_eq!(dates(&read(&book).expect("a plan")), computed);
 }
 
+/// A plan through a sheet and back.
+fn again(plan: &Plan) -> Plan {
+    let mut text = Vec::new();
+    let mut sink: Box<dyn RowSink> =
+        Box::new(CsvSink::new(&mut text, &headings(), false, false).expect("a file"));
+    for row in rows(plan, &dates(plan)) {
+        assert_eq!(row.len(), headings().len());
+        sink.row(&row).expect("a row");
+    }
+    sink.finish().expect("the end");
+    read(&sheet(std::str::from_utf8(&text).expect("text"))).expect("a plan")
+}
+
+#[test]
+fn calendars_of_the_plan_go_along() {
+    let text = "\
+uid,name,duration_days,predecessors,calendar,earliest,day,hours
+0,学校,,,china,2019-11-01,,
+1,许可,3,,authority,,,
+2,施工,10,1,site,,,
+3,养护,3ed,2,,,,
+calendar,site,,,,,1-7,08:00-12:00 13:00-17:00
+calendar,site,,,,,2019-11-15/2020-03-15,-
+calendar,authority,,,,,2,09:00-12:00
+calendar,authority,,,,,4,09:00-12:00
+calendar,authority,,,,,2019-11-05,-
+";
+    let plan = read(&sheet(text)).expect("a plan");
+    let computed = dates(&plan);
+    // Three hours on Tuesdays and Thursdays, the first of which is off: three working days take eight of them.
+    assert_eq!(computed[0].early_finish.to_string(), "2019-12-03T12:00");
+    // The site is closed from then until the middle of March.
+    assert_eq!(computed[1].early_start.to_string(), "2020-03-16T08:00");
+    assert_eq!(computed[1].early_finish.to_string(), "2020-03-25T17:00");
+    assert_eq!(computed[2].early_finish.to_string(), "2020-03-28T17:00");
+    let back = again(&plan);
+    assert_eq!(dates(&back), computed);
+    // Nothing that was described is lost on a second way either.
+    assert_eq!(again(&back), back);
+    let wrong = text.replace(",1-7,", ",1-9,").replace("09:00-12:00", "12:00-09:00");
+    let Err(PlanSheetError::Mistakes { mistakes }) = read(&sheet(&wrong)) else { panic!("mistakes") };
+    let named: Vec<(u32, &str)> = mistakes.iter().map(|it| (it.row, it.column)).collect();
+    assert!(named.contains(&(6, "day")) && named.contains(&(8, "hours")), "{named:?}");
+}
+
+#[test]
+fn calendars_of_other_programs_go_along() {
+    let base = std::env::var_os("HUITIAN_SHARED").map_or_else(
+        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
+        std::path::PathBuf::from,
+    );
+    for name in
+        ["native/caltest.xml", "native/task-links-project2013-mspdi.xml", "huitian108x30_cn.mspdi.xml"]
+    {
+        let Ok(bytes) = std::fs::read(base.join("data/schedule").join(name)) else { continue };
+        let plan = exchange::mspdi::read(&bytes).expect("a plan").plan;
+        let back = again(&plan);
+        let leaves = |plan: &Plan| -> std::collections::BTreeMap<i64, String> {
+            let dates = dates(plan);
+            let tasks = plan.tasks.iter().zip(&dates).filter(|(task, _)| task.uid != 0);
+            tasks.map(|(task, it)| (task.uid, format!("{} {}", it.early_start, it.early_finish))).collect()
+        };
+        assert_eq!(leaves(&back), leaves(&plan), "{name}");
+    }
+}
+
 #[test]
 fn every_mistake_is_named_with_its_row() {
     let text = "\

@@ -43,6 +43,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("request_office", RULES),
     ("request_reply", RULES),
     ("rate_formula", RULES),
+    ("holidays", "/timetable/holidays"),
 ];
 
 /// Where the rules of requests are read.
@@ -112,6 +113,25 @@ pub async fn show(
     form_page(&visit, StatusCode::OK, visit.t(&topic_key(bench.topic)), sheet)
 }
 
+/// The form with the fields of a topic filled in: what was read from a file is looked through before it is recorded.
+pub(crate) async fn filled(
+    visit: &Visit,
+    plan: &str,
+    key: &str,
+    values: &Typed,
+    note: &str,
+) -> Result<Response, PageError> {
+    let bench = Bench::open(visit, plan, key).await?;
+    let mut sheet = bench.task(visit, values).open();
+    note.clone_into(&mut sheet.intro);
+    for (name, value) in &values.0 {
+        if let Some(field) = sheet.field_mut(name) {
+            value.clone_into(&mut field.value);
+        }
+    }
+    form_page(visit, StatusCode::OK, visit.t(&topic_key(bench.topic)), sheet)
+}
+
 pub async fn save(
     visit: Visit,
     Path((plan, key)): Path<(String, String)>,
@@ -120,7 +140,7 @@ pub async fn save(
     for _ in 0..TRIES {
         let bench = Bench::open(&visit, &plan, &key).await?;
         let task = bench.task(&visit, &typed);
-        if matches!(bench.topic, "usual_work" | "work_calendar") {
+        if matches!(bench.topic, "usual_work" | "work_calendar" | "holidays") {
             // Durations and calendars are those of many projects: what would move is shown first.
             let subject = Subject::plan(&bench.plan);
             if let Some(shown) = before_accepting(&visit, &bench.plan, &subject, &task, &typed).await? {

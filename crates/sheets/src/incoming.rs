@@ -9,26 +9,33 @@ use exchange::injection;
 use exchange::sheet::{Limits, ReadError};
 use words::Lang;
 
-use crate::plan_file;
+use crate::plan_file::{self, PlanOrigin};
 
 /// A sheet as it was read, and what other sheets its workbook has.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Incoming {
     pub sheet: Sheet,
     pub sheets: Vec<String>,
+    /// Where the rows are those of a plan of another program, or of this one.
+    pub plan: Option<PlanOrigin>,
 }
 
 /// Reads a sheet of a file: the named one, else one that is called like the table, else the first that
 /// is not empty. A plan of another planning program is read as the table's sheet. Texts are as they were before they were made harmless for spreadsheets.
 pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
     if plan_file::is_plan(bytes) {
-        return Ok(Incoming { sheet: plan_file::read(bytes, table, limits)?, sheets: Vec::new() });
+        let (sheet, plan) = plan_file::read(bytes, table, limits)?;
+        return Ok(Incoming { sheet, sheets: Vec::new(), plan: Some(plan) });
     }
     let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
     let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
     let read = exchange::sheet::read(bytes, name, &preferred, limits)?;
     let sheets = read.sheets.clone();
-    Ok(Incoming { sheet: as_read(&read), sheets })
+    if exchange::plan_sheet::is_plan(&read) {
+        let (sheet, plan) = plan_file::tasks(&read, table, limits)?;
+        return Ok(Incoming { sheet, sheets, plan: Some(plan) });
+    }
+    Ok(Incoming { sheet: as_read(&read), sheets, plan: None })
 }
 
 /// A sheet with what exported cells hold besides their own text taken off.

@@ -15,4 +15,5 @@ pub use export::{export_sink, to_cells};
 pub use format::{Format, Style, UnknownFormat};
 pub use incoming::{Incoming, LongFile, explain, read};
 pub use mistakes::{write_annotated, write_mistakes};
+pub use plan_file::PlanOrigin;
 pub use template::template;

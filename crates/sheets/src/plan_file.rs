@@ -1,14 +1,17 @@
-//! Plans of other programs as the sheets that are imported: MSPDI and XER fill the tables of steps' work, of steps'
-//! links, and of milestones.
+//! Plans of other programs as the sheets that are imported: MSPDI, XER and sheets of tasks fill the tables of steps'
+//! work, of steps' links, and of milestones.
 //!
 //! The summary at the top above a task bears the project's name or code, the task its step's. Rows are counted as
 //! the tasks stand in the file, the headings being row 1.
 
+use std::collections::BTreeSet;
+
 use app::import::{Sheet, SheetRow};
 use app::table::{NOTHING, Table};
+use exchange::cell::Cell;
 use exchange::sheet::{Limits, ReadError};
-use exchange::{mspdi, xer};
-use timetable::{Constraint, Duration, Lag, Link, LinkKind, Plan, Progress, TaskId};
+use exchange::{mspdi, plan_sheet, xer};
+use timetable::{Constraint, Duration, Lag, Link, LinkKind, Plan, Progress, TaskDates, TaskId};
 
 /// What a file of another planning program holds.
 pub(crate) struct PlanFile {
@@ -23,12 +26,87 @@ pub(crate) fn is_plan(bytes: &[u8]) -> bool {
     xer::is_xer(bytes) || mspdi::is_xml(bytes)
 }
 
+/// In which form a plan came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Document,
+    Tasks,
+}
+
+/// A plan that fills a table's sheet: how it came, and the day it was made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PlanOrigin {
+    form: Form,
+    status: Option<timetable::Day>,
+}
+
+impl PlanOrigin {
+    /// The day the file was made for: year, month and day.
+    pub fn as_of(&self) -> Option<(i32, u32, u32)> {
+        self.status.map(timetable::Day::ymd)
+    }
+
+    /// Takes the rows out of a sheet that say what the plan says by itself: what this product wrote into such a file,
+    /// for the same day, comes in again as nothing. Gives how many rows these were.
+    pub fn leave_out(&self, sheet: &mut Sheet, table: &Table, plan: &Plan, dates: &[TaskDates]) -> usize {
+        let Some(own) = self.written(table, plan, dates) else { return 0 };
+        let own: BTreeSet<Vec<String>> = own.rows.into_iter().skip(1).map(|row| row.cells).collect();
+        let before = sheet.rows.len();
+        let mut head = true;
+        sheet.rows.retain(|row| std::mem::take(&mut head) || !own.contains(&row.cells));
+        before - sheet.rows.len()
+    }
+
+    /// The plan as it would come in if it were written now.
+    fn written(&self, table: &Table, plan: &Plan, dates: &[TaskDates]) -> Option<Sheet> {
+        let limits = Limits { rows: usize::MAX, ..Limits::default() };
+        match self.form {
+            Form::Document => {
+                let (text, _) = mspdi::write(plan, dates, &mspdi::WriteOptions::default());
+                Some(document(text.as_bytes(), table, &limits).ok()?.0)
+            }
+            Form::Tasks => {
+                let head = plan_sheet::headings().into_iter().map(|heading| heading.name).collect();
+                let body = plan_sheet::rows(plan, dates).map(|row| row.into_iter().map(text_of).collect());
+                let rows = (1..).zip(std::iter::once(head).chain(body));
+                let rows = rows.map(|(number, cells)| exchange::sheet::Row { number, cells }).collect();
+                let sheet = exchange::sheet::Sheet { rows, ..Default::default() };
+                Some(tasks(&sheet, table, &limits).ok()?.0)
+            }
+        }
+    }
+}
+
+fn text_of(cell: Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) | Cell::Number(text) => text,
+        Cell::Day(day) => day.to_string(),
+        Cell::Bool(yes) => yes.to_string(),
+    }
+}
+
+/// Reads a sheet of tasks as the sheet of a table.
+pub(crate) fn tasks(
+    sheet: &exchange::sheet::Sheet,
+    table: &Table,
+    limits: &Limits,
+) -> Result<(Sheet, PlanOrigin), ReadError> {
+    let plan = plan_sheet::read(sheet)?;
+    let three_point = vec![None; plan.tasks.len()];
+    PlanFile { plan, three_point, minutes_per_day: 480 }.sheet(table, limits, Form::Tasks)
+}
+
 /// Reads a plan as the sheet of a table.
-pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet, ReadError> {
+pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<(Sheet, PlanOrigin), ReadError> {
     if bytes.len() as u64 > limits.bytes {
         return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
     }
-    let mut file = if xer::is_xer(bytes) {
+    document(bytes, table, limits)
+}
+
+fn document(bytes: &[u8], table: &Table, limits: &Limits) -> Result<(Sheet, PlanOrigin), ReadError> {
+    let file = if xer::is_xer(bytes) {
         let document = xer::read(bytes)?;
         PlanFile {
             three_point: vec![None; document.plan.tasks.len()],
@@ -43,22 +121,7 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
             minutes_per_day: document.minutes_per_day,
         }
     };
-    // Promises that have passed are on record as any other.
-    file.plan.refuse_overdue = false;
-    // A circle or a link with nowhere to go is told by its tasks, before any row is looked at.
-    timetable::Network::new(&file.plan)?;
-    let (headings, rows) = match table.name {
-        "step_work" => (&WORK[..], file.work()),
-        "step_links" => (&LINKS[..], file.links()),
-        "milestones" => (&MILESTONES[..], file.milestones()),
-        _ => return Err(ReadError::PlanForTable),
-    };
-    if rows.len() > limits.rows {
-        return Err(ReadError::TooManyRows { max: limits.rows });
-    }
-    let head = SheetRow { number: 1, cells: headings.iter().map(|name| (*name).to_owned()).collect() };
-    let rows = std::iter::once(head).chain(rows);
-    Ok(Sheet { name: file.plan.name.clone(), rows: rows.collect(), faults: Vec::new() })
+    file.sheet(table, limits, Form::Document)
 }
 
 const WORK: [&str; 8] =
@@ -67,6 +130,26 @@ const LINKS: [&str; 6] = ["project", "step", "before_project", "before_step", "s
 const MILESTONES: [&str; 4] = ["project", "step", "aspect", "date"];
 
 impl PlanFile {
+    fn sheet(mut self, table: &Table, limits: &Limits, form: Form) -> Result<(Sheet, PlanOrigin), ReadError> {
+        // Promises that have passed are on record as any other.
+        self.plan.refuse_overdue = false;
+        // A circle or a link with nowhere to go is told by its tasks, before any row is looked at.
+        timetable::Network::new(&self.plan)?;
+        let (headings, rows) = match table.name {
+            "step_work" => (&WORK[..], self.work()),
+            "step_links" => (&LINKS[..], self.links()),
+            "milestones" => (&MILESTONES[..], self.milestones()),
+            _ => return Err(ReadError::PlanForTable),
+        };
+        if rows.len() > limits.rows {
+            return Err(ReadError::TooManyRows { max: limits.rows });
+        }
+        let head = SheetRow { number: 1, cells: headings.iter().map(|name| (*name).to_owned()).collect() };
+        let rows = std::iter::once(head).chain(rows).collect();
+        let status = self.plan.status_date.map(timetable::Moment::day);
+        Ok((Sheet { name: self.plan.name, rows, faults: Vec::new() }, PlanOrigin { form, status }))
+    }
+
     /// Working days, a part of one counting as one; what is counted by the clock stays as it is, and is refused.
     fn days(&self, duration: Duration, minutes: i64) -> String {
         match duration {
@@ -221,7 +304,7 @@ mod tests {
 <LagFormat>7</LagFormat></PredecessorLink></Task></Tasks></Project>"#;
 
     fn cells_of(plan: &str, name: &str) -> Vec<Vec<String>> {
-        let sheet =
+        let (sheet, _) =
             read(plan.as_bytes(), table(name).expect("a table"), &Limits::default()).expect("a sheet");
         sheet.rows.into_iter().skip(1).map(|row| row.cells).collect()
     }

@@ -145,62 +145,88 @@ impl Calendar {
     }
 }
 
-/// Expands calendar `id` of `calendars` for arithmetic.
-pub fn expand(calendars: &[Calendar], id: CalendarId) -> Result<WorkingTime, CalendarError> {
-    let chain = base_chain(calendars, id)?;
-    let name = || chain[0].name.clone();
-    for calendar in &chain {
-        calendar.check_days()?;
-    }
-    let week: [DayHours; 7] =
-        std::array::from_fn(|d| chain.iter().find_map(|c| c.week[d].clone()).unwrap_or_default());
-    if week.iter().all(|hours| hours.minutes() == 0) {
-        return Err(CalendarError::NoWorkingTime { name: name() });
+/// A calendar with its bases laid out: the hours of the week, and those of each day from the first that any of them
+/// speaks of, whole weeks from a Monday on.
+struct LaidOut<'a> {
+    week: [DayHours; 7],
+    chain: Vec<&'a Calendar>,
+    span: Option<(Day, Day)>,
+}
+
+impl<'a> LaidOut<'a> {
+    fn new(calendars: &'a [Calendar], id: CalendarId) -> Result<Self, CalendarError> {
+        let chain = base_chain(calendars, id)?;
+        for calendar in &chain {
+            calendar.check_days()?;
+        }
+        let week: [DayHours; 7] =
+            std::array::from_fn(|d| chain.iter().find_map(|c| c.week[d].clone()).unwrap_or_default());
+        if week.iter().all(|hours| hours.minutes() == 0) {
+            return Err(CalendarError::NoWorkingTime { name: chain[0].name.clone() });
+        }
+        let mut span: Option<(Day, Day)> = None;
+        let mut widen = |from: Day, to: Day| {
+            span = Some(span.map_or((from, to), |(first, last)| (first.min(from), last.max(to))));
+        };
+        for calendar in &chain {
+            if let (Some((from, _)), Some((to, _))) =
+                (calendar.days.first_key_value(), calendar.days.last_key_value())
+            {
+                widen(*from, *to);
+            }
+            for period in &calendar.periods {
+                widen(period.from, period.to.max(period.from));
+            }
+        }
+        let span = span.map(|(first, last)| (Day(first.0 - first.weekday() as i32), last));
+        Ok(Self { week, chain, span })
     }
 
-    let mut first: Option<Day> = None;
-    let mut last: Option<Day> = None;
-    let mut widen = |from: Day, to: Day| {
-        first = Some(first.map_or(from, |f| f.min(from)));
-        last = Some(last.map_or(to, |l| l.max(to)));
-    };
-    for calendar in &chain {
-        if let (Some((from, _)), Some((to, _))) =
-            (calendar.days.first_key_value(), calendar.days.last_key_value())
-        {
-            widen(*from, *to);
-        }
-        for period in &calendar.periods {
-            widen(period.from, period.to.max(period.from));
-        }
-    }
-    let (Some(first), Some(last)) = (first, last) else {
-        // No exceptions: one week of table, the rest is arithmetic.
-        let days: Vec<&DayHours> = week.iter().collect();
-        return Ok(WorkingTime::new(&week, Day(4), &days));
-    };
-
-    let first = Day(first.0 - first.weekday() as i32);
-    let weeks = (last.0 - first.0) / 7 + 1;
-    let mut days: Vec<&DayHours> = (0..weeks * 7).map(|n| &week[(n % 7) as usize]).collect();
-    let slot = |day: Day| (day.0 - first.0) as usize;
-    // From the weakest to the strongest: base periods, own periods, base days, own days.
-    for calendar in chain.iter().rev() {
-        for period in calendar.periods.iter().rev() {
-            for n in period.from.0..=period.to.0 {
-                let weekday = Day(n).weekday();
-                if let Some(hours) = &period.week[weekday] {
-                    days[slot(Day(n))] = hours;
+    /// The hours of each day of its span.
+    fn days(&self) -> Vec<&DayHours> {
+        let Some((first, last)) = self.span else { return Vec::new() };
+        let weeks = (last.0 - first.0) / 7 + 1;
+        let mut days: Vec<&DayHours> = (0..weeks * 7).map(|n| &self.week[(n % 7) as usize]).collect();
+        let slot = |day: Day| (day.0 - first.0) as usize;
+        // From the weakest to the strongest: base periods, own periods, base days, own days.
+        for calendar in self.chain.iter().rev() {
+            for period in calendar.periods.iter().rev() {
+                for n in period.from.0..=period.to.0 {
+                    let weekday = Day(n).weekday();
+                    if let Some(hours) = &period.week[weekday] {
+                        days[slot(Day(n))] = hours;
+                    }
                 }
             }
         }
-    }
-    for calendar in chain.iter().rev() {
-        for (&day, hours) in &calendar.days {
-            days[slot(day)] = hours;
+        for calendar in self.chain.iter().rev() {
+            for (&day, hours) in &calendar.days {
+                days[slot(day)] = hours;
+            }
         }
+        days
     }
-    Ok(WorkingTime::new(&week, first, &days))
+}
+
+/// Expands calendar `id` of `calendars` for arithmetic.
+pub fn expand(calendars: &[Calendar], id: CalendarId) -> Result<WorkingTime, CalendarError> {
+    let laid = LaidOut::new(calendars, id)?;
+    let Some((first, _)) = laid.span else {
+        // No exceptions: one week of table, the rest is arithmetic.
+        let days: Vec<&DayHours> = laid.week.iter().collect();
+        return Ok(WorkingTime::new(&laid.week, Day(4), &days));
+    };
+    Ok(WorkingTime::new(&laid.week, first, &laid.days()))
+}
+
+/// Calendar `id` of `calendars` without bases and periods: a week, and the days that are otherwise. It works the same.
+pub fn flatten(calendars: &[Calendar], id: CalendarId) -> Result<Calendar, CalendarError> {
+    let laid = LaidOut::new(calendars, id)?;
+    let first = laid.span.map_or(0, |(first, _)| first.0);
+    let days = (first..).zip(laid.days()).filter(|(n, hours)| laid.week[Day(*n).weekday()] != **hours);
+    let days = days.map(|(n, hours)| (Day(n), hours.clone())).collect();
+    let name = laid.chain[0].name.clone();
+    Ok(Calendar { name, week: laid.week.clone().map(Some), days, ..Calendar::default() })
 }
 
 /// The calendar and its bases, nearest first.

@@ -1,7 +1,9 @@
-//! Schedules: Microsoft Project's XML and Primavera's XER, read, computed, written and read again.
+//! Schedules: Microsoft Project's XML, Primavera's XER and sheets of tasks, read, computed, written and read again; and
+//! years of the national calendar.
 
 use exchange::mspdi::{self, WriteOptions};
-use exchange::xer;
+use exchange::sheet::{Limits, Row, Sheet};
+use exchange::{holiday_year, plan_sheet, xer};
 use fuzz::{Target, Wrapping, campaign, magnitude, shape};
 use timetable::{Duration, Network, Plan, TaskDates};
 
@@ -192,6 +194,135 @@ fn days_and_moments() {
             let promise = Moment::parse_promise(&text);
             let parts = (day.is_ok(), moment.is_ok(), promise.is_ok(), parse_clock(&text).is_some());
             Ok(format!("{parts:?}"))
+        },
+    });
+}
+
+const TASKS: &str = "uid,name,parent,duration_days,predecessors,calendar,deadline,earliest,actual_start,actual_finish,day,hours\n\
+    0,学校,,,,site,,2019-08-15,,2019-08-20,,\n1,Hall,,,,,,,,,,\n2,Permit,1,3,,authority,,,2019-08-15,,,\n\
+    3,Dig,1,2.5,2FS+1d;2SS,site,2019-10-18,2019-09-01T13:00,,,,\n4,Dry,1,3ed,3FF+50%,,,,,,,\n\
+    calendar,site,,,,,,,,,1-7,08:00-12:00 13:00-17:00\ncalendar,site,,,,,,,,,2019-11-15/2020-03-15,-\n\
+    calendar,authority,,,,,,,,,2,09:00-12:00\ncalendar,authority,,,,,,,,,2019-10-01,-\n";
+
+/// A plan as a sheet that was read, with the names of its calendars in the order of the plan.
+fn as_sheet(plan: &Plan, dates: &[TaskDates]) -> Sheet {
+    let text = |cell: exchange::cell::Cell| match cell {
+        exchange::cell::Cell::Text(text) | exchange::cell::Cell::Number(text) => text,
+        exchange::cell::Cell::Bool(yes) => yes.to_string(),
+        exchange::cell::Cell::Day(day) => day.to_string(),
+        exchange::cell::Cell::Empty => String::new(),
+    };
+    let head = plan_sheet::headings().into_iter().map(|heading| heading.name).collect();
+    let body = plan_sheet::rows(plan, dates).map(|row| row.into_iter().map(text).collect());
+    let rows = (1..).zip(std::iter::once(head).chain(body)).map(|(number, cells)| Row { number, cells });
+    Sheet { rows: rows.collect(), ..Sheet::default() }
+}
+
+#[test]
+fn sheets_of_tasks() {
+    campaign(&Target {
+        name: "plan_sheet",
+        seeds: vec![TASKS.into()],
+        tokens: &[
+            "calendar",
+            "日历",
+            "1-7",
+            "7-1",
+            "1984-01-01/1993-12-31",
+            "2019-11-15/2020-03-15",
+            "00:00-24:00",
+            "08:00-08:00",
+            "-",
+            "3ed",
+            "-3",
+            "1e300",
+            "2FS+1d",
+            "9SF-9999999w",
+            "2FF+50e%",
+            "china",
+            "continuous",
+            "standard",
+            "2019-08-15T08:00",
+            "\n0,x,,,,,,",
+            ",",
+            "\"",
+        ],
+        wrapping: Wrapping::Plain,
+        read: |bytes| {
+            let limits = Limits { rows: 2_000, ..Limits::default() };
+            let sheet = match exchange::sheet::read(bytes, None, &[], &limits) {
+                Ok(sheet) => sheet,
+                Err(error) => return Ok(shape(&error)),
+            };
+            let plan = match plan_sheet::read(&sheet) {
+                Ok(plan) => plan,
+                Err(error) => return Ok(shape(&error)),
+            };
+            let dates = match dates(&plan) {
+                Ok(dates) => dates,
+                Err(refused) => return Ok(refused),
+            };
+            // What is written once is written again the same.
+            let first = as_sheet(&plan, &dates);
+            let back =
+                plan_sheet::read(&first).map_err(|error| format!("what was written is refused: {error}"))?;
+            let computed = self::dates(&back).map_err(|error| format!("the plan read back: {error}"))?;
+            let second = as_sheet(&back, &computed);
+            let third = plan_sheet::read(&second)
+                .map_err(|error| format!("what was written again is refused: {error}"))?;
+            same("tasks", &third.tasks, &back.tasks)?;
+            same("links", &third.links, &back.links)?;
+            Ok(format!("{} tasks with dates", magnitude(plan.tasks.len())))
+        },
+    });
+}
+
+const YEAR: &str = "{\"year\": 2027, \"papers\": [\"https://www.gov.cn/zhengce/zhengceku/202611/content_1.htm\"], \
+    \"days\": [{\"name\": \"春节\", \"date\": \"2027-02-05\", \"isOffDay\": true}, \
+    {\"name\": \"春节\", \"date\": \"2027-01-31\", \"isOffDay\": false}]}";
+const YEAR_SHEET: &str = "year,published,paper,date,to,kind,name\n2027,2026-11-06,https://www.gov.cn/x,2027-02-05,2027-02-11,休,春节\n2027,,,2027-01-31,,班,春节\n";
+
+#[test]
+fn years_of_holidays() {
+    campaign(&Target {
+        name: "holiday_year",
+        seeds: vec![YEAR.into(), YEAR_SHEET.into()],
+        tokens: &[
+            "\"isOffDay\": true",
+            "\"days\": [",
+            "\"year\": -1",
+            "2027-02-05",
+            "2027-02-30",
+            "9999-12-31",
+            "0001-01-01/9999-12-31",
+            "休",
+            "班",
+            "work",
+            "published",
+            "\\u0000",
+            "[[[[",
+            "}",
+            ",",
+        ],
+        wrapping: Wrapping::Plain,
+        read: |bytes| match holiday_year::read(bytes) {
+            Ok(year) => {
+                let Some(published) = year.published.or_else(|| jiff::civil::Date::new(2026, 11, 6).ok())
+                else {
+                    return Ok(String::from("no day"));
+                };
+                // A year that is in order is written and read the same.
+                if let Some(fault) = year.paper.fault(year.year) {
+                    return Ok(shape(&fault));
+                }
+                let written = holiday_year::json(year.year, published, &year.paper);
+                let again = holiday_year::read(written.as_bytes())
+                    .map_err(|error| format!("what was written is refused: {error}"))?;
+                same("paper", &again.paper, &year.paper)?;
+                same("year", &again.year, &year.year)?;
+                Ok(format!("{} spans", magnitude(year.paper.days.len())))
+            }
+            Err(error) => Ok(shape(&error)),
         },
     });
 }

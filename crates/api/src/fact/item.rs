@@ -98,6 +98,9 @@ as_kept! {
     WorkCalendar of domain::timetabling::WorkCalendar,
         "calendar (its code), name, holidays (whether it keeps the national holidays), week (seven yes or no, Monday \
          first), closed (times of every year without work: from and to as 11-15).";
+    /// What a paper says of a year's holidays.
+    HolidayPaper of domain::timetabling::HolidayPaper,
+        "address (where the paper can be read), days (from, to, working (made up; else off), name), in their order.";
     /// A capacity that several projects share.
     WorkLimit of domain::timetabling::WorkLimit,
         "limit (its code), name, by ({\"authority\": its Chinese name} or {\"unit\": a code}), capacity (steps at once).";

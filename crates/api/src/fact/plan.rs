@@ -11,9 +11,9 @@ use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
 use super::item::{
-    ForecastRules, FrozenRates, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula,
-    RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings, Scenario,
-    Work, WorkCalendar, WorkLimit,
+    ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
+    RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings,
+    Scenario, Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -114,6 +114,14 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one.
     WorkCalendar(WorkCalendar),
+    /// What a paper that came out on a day says of a year's holidays and make-up days; `null` withdraws it.
+    Holidays {
+        year: i16,
+        published: Day,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        paper: Option<HolidayPaper>,
+    },
     /// A capacity that several projects share; `null` withdraws it.
     WorkLimit {
         limit: CodeText,
@@ -328,6 +336,9 @@ impl From<PlanFact> for Domain {
                 Self::UsualWork { template: template.0, step: step.0, work: work.map(|work| work.0) }
             }
             F::WorkCalendar(calendar) => Self::WorkCalendar(calendar.0),
+            F::Holidays { year, published, paper } => {
+                Self::Holidays { year, published: published.0, paper: paper.map(|paper| paper.0) }
+            }
             F::WorkLimit { limit, held } => Self::WorkLimit { limit: limit.0, held: held.map(|held| held.0) },
             F::Scenario(scenario) => Self::Scenario(scenario.0),
             F::ForecastRules(rules) => Self::ForecastRules(rules.0),
@@ -415,6 +426,11 @@ impl From<&Domain> for PlanFact {
                 Self::UsualWork { template: template.into(), step: step.into(), work: work.clone().map(Work) }
             }
             Domain::WorkCalendar(calendar) => Self::WorkCalendar(WorkCalendar(calendar.clone())),
+            Domain::Holidays { year, published, paper } => Self::Holidays {
+                year: *year,
+                published: (*published).into(),
+                paper: paper.clone().map(HolidayPaper),
+            },
             Domain::WorkLimit { limit, held } => {
                 Self::WorkLimit { limit: limit.into(), held: held.clone().map(WorkLimit) }
             }

@@ -104,9 +104,18 @@ pub struct Prepared {
     pub span: Option<(u32, u32)>,
     /// How many rows below the headings are not empty.
     pub total: usize,
+    /// Rows of the file that were left out since they say what is on record.
+    pub(crate) held: usize,
 }
 
 impl Prepared {
+    /// Counts rows that were left out of the sheet since they say what is on record.
+    pub fn with_held(mut self, rows: usize) -> Self {
+        self.held = rows;
+        self.total += rows;
+        self
+    }
+
     /// The heading of a field's column in the file; the field's own name where it has none.
     pub fn heading<'a>(&'a self, field: &'a str) -> &'a str {
         self.headings
@@ -183,6 +192,7 @@ pub fn prepare(
         problems: Vec::new(),
         filled: false,
         total: body().count(),
+        held: 0,
     };
     out.take_faults(sheet, heading_row.number);
     let faults = out.problems.len();

@@ -188,7 +188,8 @@ pub(super) fn run(
     let mut problems = prepared.problems.clone();
     let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
-    let (mut counts, mut entries, mut span) = (Counts::default(), 0, None);
+    let mut counts = Counts { unchanged: prepared.held, ..Counts::default() };
+    let (mut entries, mut span) = (0, None);
     // Half an order must not stay on the books: then nothing does.
     let mut halved = false;
     for (at, PreparedRow { row, asks }) in prepared.rows.iter().enumerate() {

@@ -91,6 +91,9 @@ pub fn fingerprint(portfolio: &Portfolio, timetable: &Timetable, rows: &[Row]) -
         hash.update(b"\n");
     };
     line(format!("{} {} {:?}", timetable.as_of, timetable.calendar_version, portfolio.plan.forecast_rules()));
+    for (place, paper) in &portfolio.plan.holidays {
+        line(format!("{place:?} {:?}", paper.days));
+    }
     for calendar in &portfolio.plan.calendars {
         line(format!(
             "{} {} {:?} {:?}",

@@ -19,7 +19,7 @@ use crate::request::rules::Preset;
 use crate::request::{ReplyTemplate, RequestCategory, RequestRules, RequestSettings};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
-use crate::timetabling::{Work, WorkCalendar, WorkLimit};
+use crate::timetabling::{HolidayPaper, Work, WorkCalendar, WorkLimit};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -88,6 +88,12 @@ pub enum PlanFact {
     },
     /// A working calendar besides the national one: a site's, an authority's.
     WorkCalendar(WorkCalendar),
+    /// What a paper that came out on a day says of a year's holidays and make-up days; `None` withdraws it.
+    Holidays {
+        year: i16,
+        published: Date,
+        paper: Option<HolidayPaper>,
+    },
     /// A capacity that several projects share; `None` withdraws the word.
     WorkLimit {
         limit: Code,
@@ -201,6 +207,7 @@ impl PlanFact {
             Self::Lights(_) => "lights".into(),
             Self::UsualWork { template, step, .. } => format!("usual_work/{template}/{step}"),
             Self::WorkCalendar(calendar) => format!("work_calendar/{}", calendar.calendar),
+            Self::Holidays { year, published, .. } => format!("holidays/{year}/{published}"),
             Self::WorkLimit { limit, .. } => format!("work_limit/{limit}"),
             Self::Scenario(scenario) => format!("scenario/{}", scenario.scenario),
             Self::ForecastRules(_) => "forecast_rules".into(),

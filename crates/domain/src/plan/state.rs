@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use jiff::civil::Date;
 use rust_decimal::Decimal;
+use timetable::china::WorkingDays;
 
 use super::fact::{Aim, ListEntryKind, PlanFact};
 use crate::code::Code;
@@ -25,7 +26,9 @@ use crate::request::{RequestCategory, RequestRules, RulesInPieces};
 use crate::rhythm::{InForce, RhythmRules};
 use crate::scenario::Scenario;
 use crate::source::Grade;
-use crate::timetabling::{Work, WorkCalendar, WorkLimit};
+use crate::timetabling::holidays::arrangements;
+use crate::timetabling::{HolidayPapers, Work, WorkCalendar, WorkLimit};
+use crate::workday;
 
 /// A sector or a campaign.
 #[derive(Debug, Clone, PartialEq)]
@@ -89,6 +92,8 @@ pub struct Plan {
     pub usual_work: BTreeMap<(Code, Code), Work>,
     /// Working calendars besides the national one.
     pub calendars: Vec<WorkCalendar>,
+    /// Papers on the nation's holidays that the program does not hold, or holds otherwise.
+    pub holidays: HolidayPapers,
     /// Capacities that several projects share.
     pub work_limits: Vec<WorkLimit>,
     /// What was tried out, with the entry that last changed it, in the order of their codes.
@@ -137,6 +142,7 @@ impl Plan {
             templates: Vec::new(),
             usual_work: BTreeMap::new(),
             calendars: Vec::new(),
+            holidays: HolidayPapers::new(),
             work_limits: Vec::new(),
             scenarios: Vec::new(),
             own_forecast_rules: None,
@@ -243,6 +249,13 @@ impl Plan {
             PlanFact::WorkCalendar(calendar) => {
                 put(&mut self.calendars, |held| held.calendar == calendar.calendar, calendar.clone());
             }
+            PlanFact::Holidays { year, published, paper } => {
+                let place = (*published, *year);
+                match paper {
+                    Some(paper) => self.holidays.insert(place, paper.clone()),
+                    None => self.holidays.remove(&place),
+                };
+            }
             PlanFact::WorkLimit { limit, held } => {
                 self.work_limits.retain(|other| other.limit != *limit);
                 self.work_limits.extend(held.clone());
@@ -298,6 +311,11 @@ impl Plan {
             }
         }
         out
+    }
+
+    /// The nation's working days as they were known at the end of a day: by the program's papers and the plan's.
+    pub fn working_days(&self, known: Option<Date>) -> WorkingDays {
+        WorkingDays::with(&arrangements(&self.holidays), known.map(workday::day))
     }
 
     /// How long the work to a project's step takes: its own word, else what is usual for its kind.

@@ -33,6 +33,13 @@ fn of_plan(out: &mut Portfolio, fact: &PlanFact) {
             plan.calendars.retain(|held| held.calendar != calendar.calendar);
             plan.calendars.push(calendar.clone());
         }
+        PlanFact::Holidays { year, published, paper } => {
+            let place = (*published, *year);
+            match paper {
+                Some(paper) => plan.holidays.insert(place, paper.clone()),
+                None => plan.holidays.remove(&place),
+            };
+        }
         PlanFact::WorkLimit { limit, held } => {
             plan.work_limits.retain(|other| other.limit != *limit);
             plan.work_limits.extend(held.clone());

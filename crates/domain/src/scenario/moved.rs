@@ -117,7 +117,7 @@ pub fn moves(before: &Side<'_>, after: &Side<'_>) -> Vec<Moved> {
             continue;
         }
         let days = match (finish(was), finish(is)) {
-            (Some(from), Some(to)) => workday::between(from, to),
+            (Some(from), Some(to)) => after.timetable.national.between(workday::day(from), workday::day(to)),
             _ => 0,
         };
         out.push(Moved {
@@ -150,9 +150,9 @@ fn grounds(before: &Side<'_>, after: &Side<'_>, was: Option<&StepRow>, is: Optio
     for place in places {
         out.extend(at(before, after, &place));
     }
-    let versions = (&before.timetable.calendar_version, &after.timetable.calendar_version);
-    if versions.0 != versions.1 {
-        out.push(Why::Holidays { version: versions.1.clone() });
+    let end = was.into_iter().chain(is).map(|step| step.finish).max().unwrap_or(after.timetable.as_of);
+    if holidays(before, after, end) {
+        out.push(Why::Holidays { version: after.timetable.calendar_version.clone() });
     }
     if out.is_empty() {
         out.extend(limits(before, after));
@@ -162,6 +162,14 @@ fn grounds(before: &Side<'_>, after: &Side<'_>, was: Option<&StepRow>, is: Optio
     }
     out.truncate(MOST_GROUNDS);
     out
+}
+
+/// Whether the country's working days from the day looked at to another are others.
+fn holidays(before: &Side<'_>, after: &Side<'_>, end: Date) -> bool {
+    let (was, is) = (&before.timetable.national, &after.timetable.national);
+    let from = before.timetable.as_of.min(after.timetable.as_of);
+    let span = workday::day(from)..=workday::day(end);
+    was != is && was.differences(is).iter().any(|day| span.contains(day))
 }
 
 /// Limits of capacity that are others: through them a step waits for steps that it has nothing else to do with.

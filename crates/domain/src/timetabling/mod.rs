@@ -3,18 +3,22 @@
 mod calendar;
 mod chain;
 mod closing;
+pub mod holidays;
 mod limits;
 mod network;
 mod odds;
+mod parts;
 mod picture;
 mod rows;
 mod waiting;
 mod within_limits;
 mod work;
 
+pub use holidays::{HolidayFault, HolidayPaper, HolidayPapers, HolidaySpan};
 pub use limits::{Bound, Limited, LimitedBy, WorkLimit};
 pub use network::{Progress, StepAt, Timetable, TimetableError};
 pub use odds::{Odds, OnTimeBy, ProjectOdds};
+pub use parts::{PartLeftOut, PartRow};
 pub use picture::{Bars, Flag, Span, Tie};
 pub use rows::{Row, StepRow};
 pub(crate) use waiting::{usual_circle, waiting_circle, waits_for, way};

@@ -17,6 +17,7 @@ use timetable::{
 use super::calendar::{days_worked, work_calendar};
 use super::chain::Chain;
 use super::closing::{LeftOut, leave_out_closing};
+use super::parts::{PartAt, PartLeftOut, Taken, parts};
 use super::work::Estimate;
 use crate::code::Code;
 use crate::milestone::Track;
@@ -75,7 +76,11 @@ pub struct Timetable {
     pub calendar_version: String,
     /// From this day on the national working days are provisional.
     pub provisional_from: Date,
+    /// The national working days as they were known.
+    pub(crate) national: WorkingDays,
     pub steps: Vec<StepAt>,
+    pub(super) part_chains: Vec<PartAt>,
+    pub(super) parts_left_out: Vec<PartLeftOut>,
     /// What steps do not wait for here although their words say so.
     pub(super) left_out: Vec<LeftOut>,
     pub(super) plan: Plan,
@@ -94,8 +99,9 @@ impl Timetable {
     /// The engine's plan and its dates for other planning programs: promises are its only deadlines.
     pub fn for_export(&self) -> (Plan, Vec<timetable::TaskDates>) {
         let mut plan = self.plan.clone();
+        let of_parts = self.part_chains.iter().flat_map(|held| &held.steps);
         let promised: BTreeSet<TaskId> =
-            self.steps.iter().filter(|at| at.promise.is_some()).map(|at| at.task).collect();
+            self.steps.iter().chain(of_parts).filter(|at| at.promise.is_some()).map(|at| at.task).collect();
         for (index, task) in plan.tasks.iter_mut().enumerate() {
             if !promised.contains(&TaskId(index as u32)) {
                 task.deadline = None;
@@ -117,6 +123,8 @@ struct Builder<'a> {
     steps: Vec<StepAt>,
     tasks: BTreeMap<(usize, usize), TaskId>,
     projects: BTreeMap<usize, TaskId>,
+    part_chains: Vec<PartAt>,
+    parts_left_out: Vec<PartLeftOut>,
 }
 
 impl<'a> Builder<'a> {
@@ -130,13 +138,15 @@ impl<'a> Builder<'a> {
         Self {
             portfolio,
             as_of,
-            days: WorkingDays::known_on(Some(workday::day(as_of))),
+            days: portfolio.plan.working_days(Some(as_of)),
             plan,
             calendars: BTreeMap::new(),
             working: BTreeMap::new(),
             steps: Vec::new(),
             tasks: BTreeMap::new(),
             projects: BTreeMap::new(),
+            part_chains: Vec::new(),
+            parts_left_out: Vec::new(),
         }
     }
 
@@ -160,8 +170,14 @@ impl<'a> Builder<'a> {
             as_of: self.as_of,
             calendar_version: self.days.version(),
             provisional_from: workday::date_of(self.days.provisional_from),
-            promised: leading_to_promises(&self.steps, &self.plan),
+            national: self.days,
+            promised: leading_to_promises(
+                self.steps.iter().chain(self.part_chains.iter().flat_map(|held| &held.steps)),
+                &self.plan,
+            ),
             steps: self.steps,
+            part_chains: self.part_chains,
+            parts_left_out: self.parts_left_out,
             left_out,
             plan: self.plan,
             network,
@@ -174,10 +190,53 @@ impl<'a> Builder<'a> {
     }
 
     fn project(&mut self, index: usize, project: &'a Project) -> Result<(), PlanError> {
-        let chain = Chain::new(self.portfolio, project);
-        let uid = |task: &Plan| task.tasks.len() as i64 + 1;
-        let summary = self.plan.add(Task::new(uid(&self.plan), project.name.zh.clone(), 0));
+        let summary = self.plan.add(Task::new(self.next_uid(), project.name.zh.clone(), 0));
         self.projects.insert(index, summary);
+        let steps = self.chain(index, project, summary, "")?;
+        self.tasks.extend(steps.iter().map(|at| ((index, at.step), at.task)));
+        self.steps.extend(steps);
+        for (part, taken) in parts(project) {
+            match taken {
+                Taken::LeftOut { step, promised } => {
+                    self.parts_left_out.push(PartLeftOut { project: index, part, step, promised });
+                }
+                Taken::Chain(own, first) => {
+                    let name = project.parts.iter().find(|(held, _)| *held == part);
+                    let name = name.map_or(part.as_str(), |(_, name)| &name.zh);
+                    let steps = self.chain(index, &own, summary, name)?;
+                    self.follow(index, project, &steps, first);
+                    self.part_chains.push(PartAt { project: index, part, own: *own, steps });
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn next_uid(&self) -> i64 {
+        self.plan.tasks.len() as i64 + 1
+    }
+
+    /// Lets the steps of a part wait for those of the whole that lie before the part's own.
+    fn follow(&mut self, index: usize, project: &Project, steps: &[StepAt], first: usize) {
+        let whole = Chain::new(self.portfolio, project);
+        for at in steps {
+            for before in whole.after[first + at.step].iter().filter(|before| **before < first) {
+                let from = self.tasks[&(index, *before)];
+                self.plan.link(from, at.task, timetable::LinkKind::FinishToStart, Lag::Working(0));
+            }
+        }
+    }
+
+    /// Puts the chain of a project, or of a part of one, into the network; of a part, with its name.
+    fn chain(
+        &mut self,
+        index: usize,
+        project: &Project,
+        summary: TaskId,
+        part: &str,
+    ) -> Result<Vec<StepAt>, PlanError> {
+        let chain = Chain::new(self.portfolio, project);
+        let mut steps: Vec<StepAt> = Vec::new();
         for (at, line) in project.steps.iter().enumerate() {
             let work = chain.work[at];
             let estimate = work.map(|work| work.days);
@@ -204,26 +263,33 @@ impl<'a> Builder<'a> {
                     .map_or(Constraint::AsSoonAsPossible, |day| {
                         Constraint::StartNoEarlierThan(workday::day(day).at(OPEN))
                     }),
-                ..Task::new(uid(&self.plan), line.name.zh.clone(), minutes)
+                ..Task::new(
+                    self.next_uid(),
+                    if part.is_empty() {
+                        line.name.zh.clone()
+                    } else {
+                        format!("{part} · {}", line.name.zh)
+                    },
+                    minutes,
+                )
             };
             let task = self.plan.add(task);
-            self.tasks.insert((index, at), task);
-            self.steps.push(StepAt { project: index, step: at, task, progress, estimate, promise });
+            steps.push(StepAt { project: index, step: at, task, progress, estimate, promise });
         }
         // What follows the last promise has no limit, and sets none to what comes before it.
         let awaited: BTreeSet<usize> = chain.after.iter().flatten().copied().collect();
         let unlimited = workday::day(self.as_of.saturating_add(jiff::Span::new().years(UNLIMITED))).at(CLOSE);
         for at in (0..project.steps.len()).filter(|at| !awaited.contains(at)) {
-            let task = &mut self.plan.tasks[self.tasks[&(index, at)].index()];
+            let task = &mut self.plan.tasks[steps[at].task.index()];
             task.deadline.get_or_insert(unlimited);
         }
         for (at, before) in chain.after.iter().enumerate() {
             for before in before {
-                let (from, to) = (self.tasks[&(index, *before)], self.tasks[&(index, at)]);
+                let (from, to) = (steps[*before].task, steps[at].task);
                 self.plan.link(from, to, timetable::LinkKind::FinishToStart, Lag::Working(0));
             }
         }
-        Ok(())
+        Ok(steps)
     }
 
     /// How far a step is, for readers and for the engine, and the working days it takes in all.
@@ -294,10 +360,10 @@ impl<'a> Builder<'a> {
     }
 }
 
-fn leading_to_promises(steps: &[StepAt], plan: &Plan) -> BTreeSet<TaskId> {
+fn leading_to_promises<'a>(steps: impl Iterator<Item = &'a StepAt>, plan: &Plan) -> BTreeSet<TaskId> {
     let open =
         |at: &&StepAt| at.promise.is_some() && matches!(at.progress, Progress::Running | Progress::Open);
-    let mut found: BTreeSet<TaskId> = steps.iter().filter(open).map(|at| at.task).collect();
+    let mut found: BTreeSet<TaskId> = steps.filter(open).map(|at| at.task).collect();
     // What is done hands no limit on to what should have come before it.
     let done =
         |task: TaskId| matches!(plan.tasks[task.index()].progress, timetable::Progress::Finished { .. });

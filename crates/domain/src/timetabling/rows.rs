@@ -107,7 +107,7 @@ impl Timetable {
         rows
     }
 
-    fn step_row(&self, project: &Project, at: &super::StepAt) -> Option<StepRow> {
+    pub(super) fn step_row(&self, project: &Project, at: &super::StepAt) -> Option<StepRow> {
         let dates = self.schedule.dates_of(&self.network, at.task)?;
         let line = project.steps.get(at.step)?;
         let track = project.track(line.step.as_str());
@@ -176,7 +176,7 @@ impl Timetable {
 /// The furthest public step that was promised and is open; without a promise the use, or the completion, that
 /// is still to come. A project in use has kept what it is for; one of a kind that knows none of these steps is for
 /// what it promised last, or for its last step.
-fn headline(steps: &[StepRow]) -> Option<usize> {
+pub(super) fn headline(steps: &[StepRow]) -> Option<usize> {
     let place = |code: &str| steps.iter().position(|row| row.step.as_str() == code);
     let open = |at: &usize| !steps[*at].is_done();
     let promised = PROMISED.iter().filter_map(|code| place(code)).filter(open);

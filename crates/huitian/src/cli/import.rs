@@ -16,7 +16,7 @@ use app::{Actor, App, AppError};
 use domain::code::Code;
 use domain::subject::directory;
 use exchange::sheet::{Limits, ReadError};
-use sheets::{Format, Style};
+use sheets::{Format, Incoming, Style};
 use words::Lang;
 
 use super::common::{DatabaseArg, LangArg, plan, progress, runtime};
@@ -130,7 +130,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     if table.is_of_orders() && !is_workbook(file)? {
         return long::run(&args, file, table, &profile, lang);
     }
-    let sheet = read(file, args.sheet.as_deref().or(profile.sheet.as_deref()), table, lang)?;
+    let mut incoming = read(file, args.sheet.as_deref().or(profile.sheet.as_deref()), table, lang)?;
     let app = args.database.app()?;
     if table.is_of_orders() {
         protect(&app, args.protected_key.as_deref())?;
@@ -150,8 +150,18 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
             Err(AppError::NotFound) => Resolver::default(),
             Err(error) => return Err(error.into()),
         };
+        // A timetable that this plan gave out says nothing by what was left as it was.
+        let mut held = 0;
+        if let Some(origin) = incoming.plan
+            && let Some(own) = app.timetable_made_for(&plan, origin.as_of()).await?
+        {
+            let (plan, dates) = own.timetable.for_export();
+            held = origin.leave_out(&mut incoming.sheet, table, &plan, &dates);
+        }
+        let sheet = incoming.sheet;
         let prepared = prepare(table, &plan, &sheet, &profile, &resolver, app.clock().today())
-            .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message(lang, table)))?;
+            .map_err(|error| anyhow::anyhow!("{}: {}", file.display(), error.message(lang, table)))?
+            .with_held(held);
         let total = prepared.total as u64;
         let bar = progress("import", Some(total));
         let shown = bar.clone();
@@ -226,7 +236,7 @@ fn say(error: AppError, lang: Lang) -> anyhow::Error {
     }
 }
 
-fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::Result<Sheet> {
+fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::Result<Incoming> {
     let limits = Limits::default();
     let length = std::fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
     let say = |error: ReadError| anyhow::anyhow!("{}: {}", file.display(), sheets::explain(lang, &error));
@@ -235,7 +245,7 @@ fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::R
         return Err(say(ReadError::TooLarge { found: length, max: limits.bytes }));
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    Ok(sheets::read(&bytes, name, table, &limits).map_err(say)?.sheet)
+    sheets::read(&bytes, name, table, &limits).map_err(say)
 }
 
 fn print(report: &ImportReport, lang: Lang) {

@@ -1,7 +1,8 @@
-//! `huitian timetable`: compute and forecast plans from files.
+//! `huitian timetable`: compute and forecast plans from files; years of the national calendar.
 
 mod compute;
 mod forecast;
+mod holidays;
 mod source;
 
 use clap::{Args, Subcommand};
@@ -17,11 +18,13 @@ pub struct TimetableArgs {
 enum TimetableCommand {
     Compute(compute::ComputeArgs),
     Forecast(forecast::ForecastArgs),
+    Holidays(holidays::HolidaysArgs),
 }
 
 pub fn run(args: TimetableArgs) -> anyhow::Result<()> {
     match args.command {
         TimetableCommand::Compute(args) => compute::run(&args),
         TimetableCommand::Forecast(args) => forecast::run(&args),
+        TimetableCommand::Holidays(args) => holidays::run(&args),
     }
 }

@@ -16,7 +16,9 @@ use domain::planned_date::{PlannedDate, parse_day};
 use domain::policy::{Role, Scope};
 use domain::project::{Membership, ProjectFact};
 use domain::subject::SubjectKind;
-use domain::timetabling::{Closed, Estimate, StepLink, StepLinkKind, Work, WorkCalendar};
+use domain::timetabling::{
+    Closed, Estimate, HolidayPaper, StepLink, StepLinkKind, Work, WorkCalendar, holidays,
+};
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
@@ -38,6 +40,7 @@ pub enum Mistake {
     NotAChoice,
     NotWeekdays,
     NotTimesOfYear,
+    NotHolidays,
     TooLong,
     /// A value on record cannot be taken away by leaving its field empty.
     CannotBeEmptied,
@@ -69,6 +72,7 @@ impl Mistake {
             Self::NotAChoice => "field-error-not-a-choice",
             Self::NotWeekdays => "field-error-not-weekdays",
             Self::NotTimesOfYear => "field-error-not-times-of-year",
+            Self::NotHolidays => "field-error-not-holidays",
             Self::TooLong => "field-error-too-long",
             Self::CannotBeEmptied => "field-error-cannot-be-emptied",
             Self::NoSource => "field-error-no-source",
@@ -542,6 +546,23 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             let (template, step) = (r.must("kind", Reader::code), r.must("step_code", Reader::code));
             let work = work(r, "after_codes");
             PlanFact::UsualWork { template: template?, step: step?, work: work? }
+        }
+        "holidays" => {
+            let year = r.must("year", Reader::whole);
+            let published = r.must("published_on", Reader::day);
+            let (url, text) = (r.text("paper_url").to_owned(), r.long("holiday_days"));
+            if text.trim().is_empty() {
+                return Some(PlanFact::Holidays { year: year?, published: published?, paper: None });
+            }
+            if url.is_empty() {
+                r.fail("paper_url", Mistake::Missing);
+            }
+            let Ok(days) = holidays::read_lines(&text) else {
+                r.fail("holiday_days", Mistake::NotHolidays);
+                return None;
+            };
+            let paper = Some(HolidayPaper::new(url, days));
+            PlanFact::Holidays { year: year?, published: published?, paper }
         }
         "work_calendar" => {
             let calendar = r.must("calendar_code", Reader::code);

@@ -7,6 +7,7 @@ use domain::history::SubjectHistory;
 use domain::journal::{Entry, Seq};
 use domain::refusal::{Problem, Reference, Refusal};
 use domain::source::{Grade, Source};
+use domain::timetabling::HolidayFault;
 use jiff::civil::Date;
 use words::Lang;
 
@@ -235,6 +236,13 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
             _ if reference == Some(R::Template) => "kind",
             _ if reference == Some(R::Step) => "step_code",
             _ => "low_days",
+        },
+        "holidays" => match problem {
+            Problem::BadAddress | Problem::TooLong { .. } | Problem::ControlCharacter => "paper_url",
+            Problem::Missing(_) => "paper_url",
+            Problem::Future { .. } => "published_on",
+            Problem::BadHolidays(HolidayFault::Year) => "year",
+            _ => "holiday_days",
         },
         "work_calendar" if *problem == Problem::NoWorkingDay => "worked_days",
         "work_calendar" => "name_zh",

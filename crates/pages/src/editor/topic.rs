@@ -283,6 +283,9 @@ topics! {
         must("worked_days", Text),
         may("closed_times", Text),
     ] => [TOPIC], ["name", "worked_days", "keeps_holidays", "closed_times"];
+    HOLIDAYS = "holidays" &[
+        must("year", Whole), must("published_on", Day), must("paper_url", Url), may("holiday_days", Long),
+    ] => [TOPIC, "year"], ["published_on", "holiday_days"];
     // Held as they are: these have pages of their own or come with the plan's file.
     TEMPLATE = "template" &[] => [TOPIC], ["name"];
     OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];

@@ -17,12 +17,12 @@ use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN, DIRECTION,
-    DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, IN_AREA, INDICATOR_UNIT,
-    IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION,
-    OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
-    PUBLISHED, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR,
-    SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
-    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, HOLIDAYS, IN_AREA,
+    INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED,
+    OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE,
+    POPULATION, PROGRESS, PUBLISHED, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE,
+    SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET,
+    TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -427,6 +427,17 @@ fn plan(fact: &PlanFact) -> Described {
                 calendar.closed.iter().map(|closed| format!("{}/{}", closed.from, closed.to)).collect();
             out.push(("closed_times", closed.join("; ")));
             (&WORK_CALENDAR, out)
+        }
+        PlanFact::Holidays { year, published, paper } => {
+            let (address, days) =
+                paper.as_ref().map(|paper| (paper.address.clone(), paper.lines())).unwrap_or_default();
+            let out = vec![
+                ("year", year.to_string()),
+                ("published_on", published.to_string()),
+                ("paper_url", address),
+                ("holiday_days", days),
+            ];
+            (&HOLIDAYS, out)
         }
         PlanFact::WorkLimit { limit, held } => {
             let mut out = vec![("kind_code", limit.to_string())];

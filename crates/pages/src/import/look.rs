@@ -68,15 +68,30 @@ pub(super) async fn look_at(
     profile: Profile,
 ) -> Result<Looked, PageError> {
     let portfolio = visit.app.portfolio(plan, Asked::default()).await?;
-    let (plan, lang, today) = (plan.clone(), visit.lang, visit.app.clock().today());
+    let (lang, today) = (visit.lang, visit.app.clock().today());
+    let name = profile.sheet.clone();
+    let mut incoming = match read(bytes, table, name).await? {
+        Ok(incoming) => incoming,
+        Err(error) => return Ok(Looked::Unreadable(error)),
+    };
+    // A timetable that this plan gave out says nothing by what was left as it was.
+    let own = match &incoming.plan {
+        Some(origin) => visit.app.timetable_made_for(plan, origin.as_of()).await?,
+        None => None,
+    };
+    let plan = plan.clone();
     in_turn(move || {
-        let incoming = match sheets::read(&bytes, profile.sheet.as_deref(), table, &limits()) {
-            Ok(incoming) => incoming,
-            Err(error) => return Looked::Unreadable(error),
-        };
+        let mut held = 0;
+        if let (Some(origin), Some(own)) = (incoming.plan, own) {
+            let (plan, dates) = own.timetable.for_export();
+            held = origin.leave_out(&mut incoming.sheet, table, &plan, &dates);
+        }
         let resolver = Resolver::of(&portfolio);
         match prepare(table, &plan, &incoming.sheet, &profile, &resolver, today) {
-            Ok(prepared) => Looked::Ready { prepared: Box::new(prepared), sheet: Box::new(incoming.sheet) },
+            Ok(prepared) => Looked::Ready {
+                prepared: Box::new(prepared.with_held(held)),
+                sheet: Box::new(incoming.sheet),
+            },
             Err(error) => Looked::Unclear { why: error.message(lang, table) },
         }
     })

@@ -22,6 +22,7 @@ use jiff::civil::DateTime;
 
 use super::act::source;
 use super::form::{Form, field_of, level_field, moment, must, must_text};
+use super::from_point::{FromPoint, PointAt};
 use super::line::register_of;
 use super::list::staff_only;
 use crate::editor::book::{Book, label_key};
@@ -92,10 +93,18 @@ struct Opened {
     origin: Option<(Item, Relation)>,
     /// The resident's request that it arises from.
     request: Option<Request>,
+    /// The point of a joint review that it is about.
+    point: Option<FromPoint>,
 }
 
 impl Opened {
-    async fn new(visit: &Visit, plan: &str, kind: &str, from: &Origin) -> Result<Self, PageError> {
+    async fn new(
+        visit: &Visit,
+        plan: &str,
+        kind: &str,
+        from: &Origin,
+        at: &PointAt,
+    ) -> Result<Self, PageError> {
         let plan = known_code(plan)?;
         staff_only(visit)?;
         let kind = ItemKind::parse(&kind.replace('-', "_")).ok_or(AppError::NotFound)?;
@@ -117,9 +126,11 @@ impl Opened {
             }
             _ => None,
         };
+        let today = visit.app.clock().today();
         Ok(Self {
             origin,
             request,
+            point: FromPoint::find(visit.lang, &portfolio, at, today).filter(|_| kind.is_task()),
             book: Book::of_plan(visit.lang, portfolio),
             blank: blank(&plan, kind).ok_or(AppError::NotFound)?,
             title: visit.tw("item-register", &[("kind", &name)]),
@@ -289,7 +300,11 @@ impl Opened {
         if !when.is_empty() {
             sheet = sheet.group(visit.t("item-group-when"), when);
         }
-        sheet.group(visit.t("item-group-where"), place)
+        let sheet = sheet.group(visit.t("item-group-where"), place);
+        match &self.point {
+            Some(point) => point.fill(sheet),
+            None => sheet,
+        }
     }
 
     /// Whoever calls: the reader's own unit, else the one that answers for the area the reader answers for.
@@ -402,6 +417,7 @@ impl Opened {
             let to = Target::Request(request.code.clone());
             facts.push(ItemFact::Link { relation: Relation::ArisesFrom, to, held: true });
         }
+        facts.extend(self.point.as_ref().map(FromPoint::link));
         facts
     }
 }
@@ -431,8 +447,9 @@ pub async fn show(
     visit: Visit,
     Path((plan, kind)): Path<(String, String)>,
     Query(origin): Query<Origin>,
+    Query(at): Query<PointAt>,
 ) -> Result<Response, PageError> {
-    let opened = Opened::new(&visit, &plan, &kind, &origin).await?;
+    let opened = Opened::new(&visit, &plan, &kind, &origin, &at).await?;
     let sheet = opened.sheet(&visit, &origin);
     form_page(&visit, StatusCode::OK, opened.title.clone(), sheet)
 }
@@ -443,7 +460,12 @@ pub async fn save(
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
     let origin = origin(&typed);
-    let opened = Opened::new(&visit, &plan, &kind, &origin).await?;
+    let at = PointAt {
+        project: typed.get("project").to_owned(),
+        round: typed.get("round").to_owned(),
+        point: typed.get("point").to_owned(),
+    };
+    let opened = Opened::new(&visit, &plan, &kind, &origin, &at).await?;
     let mut sheet = opened.sheet(&visit, &origin);
     sheet.refill(&typed);
     let mut reader = Reader::new(&typed);

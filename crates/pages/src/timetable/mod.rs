@@ -7,6 +7,7 @@ mod board;
 mod brief;
 mod drawing;
 mod export;
+mod holidays;
 mod moved;
 pub(crate) mod outlook;
 mod picture;
@@ -21,6 +22,7 @@ use axum::Router;
 use axum::routing::get;
 
 pub(crate) use brief::{Brief, brief};
+pub(crate) use review::settled_by;
 
 use crate::PagesState;
 
@@ -33,6 +35,8 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/timetable/board", get(board::show))
         .route("/p/{plan}/timetable/roadmap", get(roadmap::show))
         .route("/p/{plan}/timetable/work", get(work::show))
+        .route("/p/{plan}/timetable/holidays", get(holidays::show).post(holidays::bring))
+        .route("/p/{plan}/timetable/holidays/{file}", get(holidays::file))
         .route("/p/{plan}/timetable/mspdi.xml", get(export::mspdi))
         .route("/p/{plan}/timetable/tasks.xlsx", get(export::xlsx))
         .route("/p/{plan}/timetable/tasks.csv", get(export::csv))

@@ -44,6 +44,16 @@ struct Line {
     edit: String,
 }
 
+/// A step of a part that is ahead.
+struct PartLine {
+    part: String,
+    step: String,
+    finish: String,
+    promised: String,
+    late_finish: String,
+    float: Option<i64>,
+}
+
 /// What a delay moves.
 struct Hit {
     project: String,
@@ -86,6 +96,9 @@ struct ProjectPage {
     p80: String,
     p95: String,
     unknown: usize,
+    parts: Vec<PartLine>,
+    /// Promises of parts that nothing can be reckoned from, in sentences.
+    parts_left_out: Vec<String>,
     /// Steps with what they do not wait for here although their words say so.
     left_out: Vec<(String, String)>,
     chain: Vec<String>,
@@ -169,6 +182,32 @@ pub(super) async fn show(
     };
     let left_out = held.timetable.left_out(row.project).map(|(step, before)| (said(step), said(before)));
     let left_out = left_out.collect();
+    let part_name = |part: &Code| {
+        let name = project.parts.iter().find(|(held, _)| held == part);
+        name.map_or_else(|| part.to_string(), |(_, name)| name.get(english).to_owned())
+    };
+    let of_project = held.timetable.parts().into_iter().filter(|part| part.project == row.project);
+    let parts = of_project.flat_map(|part| {
+        let name = part_name(&part.part);
+        let open: Vec<StepRow> = part.steps.into_iter().filter(|step| !step.is_done()).collect();
+        open.into_iter().map(move |step| (name.clone(), step))
+    });
+    let parts = parts.map(|(part, step)| PartLine {
+        part,
+        step: called(&step.step),
+        finish: page.day(&step.finish),
+        promised: day(&page, step.promised),
+        late_finish: day(&page, step.late_finish),
+        float: step.float,
+    });
+    let parts = parts.collect();
+    let left_out_parts = held.timetable.parts_left_out().iter().filter(|it| it.project == row.project);
+    let parts_left_out = left_out_parts
+        .map(|it| {
+            let (part, step, day) = (part_name(&it.part), called(&it.step), page.day(&it.promised));
+            visit.tw("timetable-part-left-out", &[("part", &part), ("step", &step), ("date", &day)])
+        })
+        .collect();
     let headline = row.headline();
     let drawn = odds.of(row.project);
     let chain = headline.map_or_else(Vec::new, |step| {
@@ -206,6 +245,8 @@ pub(super) async fn show(
         p80: day(&page, drawn.map(|it| it.p80)),
         p95: day(&page, drawn.map(|it| it.p95)),
         unknown: row.unknown,
+        parts,
+        parts_left_out,
         left_out,
         chain,
         steps: row

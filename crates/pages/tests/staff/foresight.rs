@@ -334,6 +334,29 @@ async fn a_joint_review_is_opened_answered_by_departments_and_closed() {
     department.post(&raise, &point).await.is(303);
     let costing = force.get(&round).await;
     costing.is(200).says("补充过街天桥方案").says("400 working days");
+    // The task that a point asks for begins with what the point says, and arises from the project.
+    costing.says("/items/new/tracked-task?project=HT-TRA-004");
+    let form = format!("{PLAN}/items/new/tracked-task");
+    let open = force.get(&format!("{form}?project=HT-TRA-004&round=1&point=1")).await;
+    assert_eq!(open.is(200).value("name_zh"), "补充过街天桥方案");
+    let due = domain::workday::nth(jiff::civil::date(2026, 11, 24), 400).to_string();
+    assert_eq!(open.value("due"), due);
+    open.says("value=\"changping-education\" selected").says("raised by");
+    let task = [
+        ("name_zh", "补充过街天桥方案"),
+        ("received", "2026-11-25"),
+        ("lead_unit", "changping-education"),
+        ("urgency", "ordinary"),
+        ("due", due.as_str()),
+        ("project", "HT-TRA-004"),
+        ("round", "1"),
+        ("point", "1"),
+    ];
+    let saved = force.post(&form, &task).await;
+    force.get(&saved.is(303).location).await.is(200).says("HT-TRA-004").says("补充过街天桥方案");
+    // A point that is not there fills nothing in.
+    let empty = force.get(&format!("{form}?project=HT-TRA-004&round=1&point=9")).await;
+    assert_eq!(empty.is(200).value("name_zh"), "");
 
     // It does not pass while a point is open.
     let close = format!("{round}/close");

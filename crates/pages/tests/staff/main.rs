@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod foresight;
+mod holidays;
 mod importing;
 mod intake;
 mod item_correction;

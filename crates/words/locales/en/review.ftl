@@ -88,3 +88,4 @@ field-review-word = Words
 field-review-word-hint = Needed when a department has not answered, and when the round does not pass.
 field-unit = Department
 review-cost-behind = Nothing: the step no longer lies ahead
+review-task-text = Open point { $point } of round { $round } of the joint review of { $project }, raised by { $unit }: { $text }

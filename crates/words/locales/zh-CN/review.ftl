@@ -82,3 +82,4 @@ field-review-word = 说明
 field-review-word-hint = 有部门未答复或会商未通过时须填写。
 field-unit = 部门
 review-cost-behind = 无影响：该节点已不在待办之列
+review-task-text = { $project }第 { $round } 轮会审第 { $point } 项未决事项（{ $unit }提出）：{ $text }

@@ -26,8 +26,9 @@ Examples:
   huitian timetable compute plan.xml --format xlsx > plan.xlsx
 
 A sheet has a row for each task: uid, name, parent, duration_days, predecessors (12FS+2d;15SS), calendar (standard,
-china, continuous), deadline, earliest, actual_start, actual_finish. The row with uid 0 is the plan: its start, in
-actual_finish its status date, and its calendar.")]
+china, continuous, or one of the sheet's own), deadline, earliest, actual_start, actual_finish. The row with uid 0 is
+the plan: its start, in actual_finish its status date, and its calendar. Rows with the uid calendar describe calendars:
+name, day (1-5 for Monday to Friday, a date, or 2019-11-15/2020-03-15), hours (08:00-12:00 13:00-17:00, - for none).")]
 pub struct ComputeArgs {
     /// Plan: MS Project XML (MSPDI), Primavera XER, or a sheet of tasks (XLSX, CSV)
     file: PathBuf,

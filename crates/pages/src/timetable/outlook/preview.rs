@@ -9,6 +9,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
 use domain::fact::Fact;
+use domain::scenario::with_facts;
 use domain::subject::Subject;
 
 use crate::editor::book::Book;
@@ -16,6 +17,7 @@ use crate::editor::desk::Task;
 use crate::editor::field::Typed;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::timetable::holidays::said;
 use crate::timetable::scenario::said::Teller;
 use crate::timetable::scenario::{Outcome, compared, said_error};
 use crate::visit::{Visit, render};
@@ -57,7 +59,9 @@ pub(crate) async fn preview(
         Ok(tried) => outcome = Some(compared(&page, &teller, base, &tried, Limits::Ignored).await?),
         Err(error) => impossible = said_error(visit, &error),
     }
-    let wanted = facts.iter().map(|fact| book.line(fact)).collect();
+    let mut wanted: Vec<String> = facts.iter().map(|fact| book.line(fact)).collect();
+    let after = with_facts(portfolio, subject, facts);
+    wanted.extend(said(visit.lang, &portfolio.plan, &after.plan, portfolio.view.as_of, facts));
     render(StatusCode::OK, &PreviewPage { page, accept, wanted, outcome, impossible })
 }
 

@@ -23,7 +23,7 @@ pub(super) struct Cost {
 }
 
 /// The day by which a point is settled when it takes as long as expected.
-pub(super) fn settled_by(point: &Point, today: Date) -> Date {
+pub(crate) fn settled_by(point: &Point, today: Date) -> Date {
     workday::nth(point.raised, i32::from(point.days)).max(today)
 }
 

@@ -5,6 +5,8 @@ mod form;
 mod list;
 mod show;
 
+pub(crate) use cost::settled_by;
+
 use std::sync::Arc;
 
 use app::read::Asked;

@@ -179,7 +179,10 @@ fn point_line(
             false => String::new(),
         },
         task: match task {
-            true => page.link("/items/new/tracked-task"),
+            true => page.link(&format!(
+                "/items/new/tracked-task?project={}&round={}&point={}",
+                opened.project.code, round.number, point.number
+            )),
             false => String::new(),
         },
     })
