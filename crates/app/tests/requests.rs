@@ -25,7 +25,7 @@ use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
+    CallWay, Channel, Point, Publicly, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
     Satisfaction, Solved, Urgency,
 };
 use domain::source::Source;
@@ -36,6 +36,10 @@ use scratch::Scratch;
 use store::Database;
 
 const FIRST: Date = date(2019, 3, 4);
+
+fn published() -> RequestQuery {
+    RequestQuery { published: Some(Publicly::default()), ..RequestQuery::default() }
+}
 
 fn code(text: &str) -> Code {
     Code::new(text).unwrap()
@@ -193,6 +197,7 @@ fn rules() -> RequestRules {
         near_metres: 250,
         jurisdiction: String::new(),
         contact: String::new(),
+        privacy: Default::default(),
     }
 }
 
@@ -418,7 +423,7 @@ fn lists_search_and_counts_agree(scratch: Scratch) {
         place.act("desk", code, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
     }
     assert_eq!(near(&place), (Some(code("lamps")), 1));
-    assert_eq!(place.found(&RequestQuery { published: true, ..RequestQuery::default() }).len(), 2);
+    assert_eq!(place.found(&published()).len(), 2);
 
     // One answer to all who asked the same.
     place.act("desk", &same, RequestAct::Merge { master: lamp.clone() }).unwrap();
@@ -486,7 +491,7 @@ fn what_turns_out_private_is_hidden(scratch: Scratch) {
     place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
     let filed = place.file(new("东门的路灯坏了，来修的人态度很差", "s1"));
     place.act("desk", &filed, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
-    let published = RequestQuery { published: true, ..RequestQuery::default() };
+    let published = published();
     assert_eq!(place.found(&published), [filed.to_string()]);
     let into = RequestAct::Categorise { category: code("conduct"), urgency: Urgency::Ordinary };
     place.act("desk", &filed, into).unwrap();

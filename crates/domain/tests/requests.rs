@@ -85,6 +85,7 @@ fn rules() -> RequestRules {
         near_metres: 250,
         jurisdiction: String::new(),
         contact: String::new(),
+        privacy: Default::default(),
     }
 }
 

@@ -88,6 +88,8 @@ impl Connection {
             "request",
             "request_person",
             "request_update",
+            "request_flag",
+            "deletion",
             "account",
             "session",
             "api_token",

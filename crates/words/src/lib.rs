@@ -98,7 +98,9 @@ macro_rules! every_source {
             "scenario",
             "outlook",
             "review",
-            "requests"
+            "requests",
+            "public",
+            "privacy"
         )
     };
 }

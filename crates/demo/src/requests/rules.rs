@@ -11,7 +11,7 @@ use domain::request::clock::TimeLimit;
 use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
-use domain::request::{RequestRules, Satisfaction};
+use domain::request::{KeptKind, PrivacyRules, RequestRules, Retention, Satisfaction};
 use domain::subject::Subject;
 use domain::workday;
 use jiff::civil::date;
@@ -88,6 +88,17 @@ fn rules() -> RequestRules {
         near_metres: 250,
         jurisdiction: "huitian.example".to_owned(),
         contact: "open311@huitian.example".to_owned(),
+        privacy: PrivacyRules {
+            keep: [
+                (KeptKind::Contact, 730),
+                (KeptKind::Link, 365),
+                (KeptKind::Follower, 730),
+                (KeptKind::Reveal, 1_095),
+                (KeptKind::Flag, 365),
+            ]
+            .map(|(kind, days)| Retention { kind, days })
+            .to_vec(),
+        },
     }
 }
 

@@ -9,6 +9,8 @@ pub mod clock;
 mod fact;
 pub mod kind;
 pub mod personal;
+pub mod privacy;
+pub mod public;
 pub mod query;
 pub mod question;
 pub mod rate;
@@ -19,10 +21,12 @@ mod state;
 pub mod workflow;
 
 pub(crate) use check::RequestCheck;
-pub use fact::{CallBack, Intake, Place, Point, RequestFact};
+pub use fact::{CallBack, Intake, Place, Point, Redaction, RequestFact};
 pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
+pub use privacy::{KeptKind, ModerationAct, ModerationGround, PrivacyRules, Retention};
+pub use public::{PublicPlace, Publicly, ShownPlace};
 pub use row::RequestRow;
 pub use rules::{RequestCategory, RequestRules};
 pub use state::{Exclusion, Extension, Moved, Request};

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::TimeLimit;
 use super::kind::Urgency;
+use super::privacy::PrivacyRules;
+use super::public::ShownPlace;
 use super::question::{Question, questions_fault};
 use super::routing::Route;
 use crate::code::Code;
@@ -28,6 +30,9 @@ pub struct RequestCategory {
     /// Requests of it are shown to nobody.
     #[serde(default)]
     pub private: bool,
+    /// How exactly everybody sees where they are.
+    #[serde(default, skip_serializing_if = "is_exact")]
+    pub shown_place: ShownPlace,
     /// What must be said first, as where to call in danger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Named>,
@@ -42,6 +47,10 @@ pub struct RequestCategory {
     pub questions: Vec<Question>,
 }
 
+fn is_exact(shown: &ShownPlace) -> bool {
+    *shown == ShownPlace::Exact
+}
+
 impl RequestCategory {
     /// One that is offered to everybody, with nothing asked beyond the text.
     pub fn new(category: Code, order: u32, name: Named, preset: Code) -> Self {
@@ -53,6 +62,7 @@ impl RequestCategory {
             words: Vec::new(),
             preset,
             private: false,
+            shown_place: ShownPlace::Exact,
             warning: None,
             batch: false,
             closed: false,
@@ -120,6 +130,13 @@ pub struct RequestRules {
     /// Whom those who write programs can ask, as an address of mail or a page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contact: String,
+    /// How long what tells who asked is kept.
+    #[serde(default, skip_serializing_if = "is_silent")]
+    pub privacy: PrivacyRules,
+}
+
+fn is_silent(rules: &PrivacyRules) -> bool {
+    *rules == PrivacyRules::default()
 }
 
 impl RequestRules {
@@ -147,6 +164,6 @@ impl RequestRules {
         if !known(&self.usual) || self.urgent.as_ref().is_some_and(|code| !known(code)) {
             return Some("usual");
         }
-        None
+        self.privacy.fault()
     }
 }

@@ -11,6 +11,7 @@ mod notify;
 mod paper;
 mod place;
 mod rebuild;
+mod request;
 mod rhythm;
 mod serve;
 mod statement;
@@ -45,6 +46,7 @@ enum Command {
     Account(account::Args),
     Notify(notify::Args),
     Rhythm(rhythm::Args),
+    Request(request::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
@@ -71,6 +73,7 @@ pub fn run() -> ExitCode {
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
         Command::Rhythm(args) => rhythm::run(args),
+        Command::Request(args) => request::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),

@@ -48,7 +48,7 @@ impl Seed {
         seed
     }
 
-    async fn change(&self, command: Command) {
+    pub async fn change(&self, command: Command) {
         let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
         self.app.change(&Actor::operator(), change).await.unwrap();
     }
@@ -185,5 +185,6 @@ fn rules(jurisdiction: &str) -> RequestRules {
         near_metres: 250,
         jurisdiction: jurisdiction.into(),
         contact: "open311@huitian.example".into(),
+        privacy: Default::default(),
     }
 }

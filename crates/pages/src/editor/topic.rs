@@ -223,6 +223,7 @@ topics! {
     AREA_LEVEL = "area_level" &[must("area_level", P(Pick::AreaLevel))];
     AREA_PARENT = "area_parent" &[may("parent_area", P(Pick::Area))];
     POPULATION = "population" &[must("population", Whole)];
+    BOUNDARY = "boundary" &[must("boundary", Long)];
     IS_ACTIVE = "active" ACTIVE;
     UNIT_LEVEL = "unit_level" &[must("unit_level", P(Pick::UnitLevel))];
     UNIT_PARENT = "unit_parent" &[may("parent_unit", P(Pick::Unit))];

@@ -3,16 +3,17 @@
 use std::sync::LazyLock;
 
 use app::read::Asked;
-use app::request::{RequestPaging, as_csv};
+use app::request::RequestPaging;
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, Query};
-use axum::http::{Extensions, StatusCode, header};
+use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::request::query::RequestQuery;
 
+use domain::request::ModerationGround;
+
+use super::asking::publicly_asked;
 use super::choices::{self, category_name, place, unit_name};
-use super::list::{Line, address, after, asked, line};
+use super::list::{Line, address, after, line};
 use super::questions::answered;
 use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::{Choice, Typed};
@@ -25,7 +26,7 @@ use crate::words_of::{moment, word};
 
 const PAGE_SIZE: usize = 20;
 
-static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
+pub(super) static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
 
 #[derive(Template)]
 #[template(path = "requests/voices.html")]
@@ -36,6 +37,9 @@ struct VoicesPage {
     said: String,
     categories: Vec<Choice>,
     areas: Vec<Choice>,
+    standings: Vec<Choice>,
+    /// The same as a feed, a file and a map.
+    conditions: String,
     next: String,
     first: String,
     open: bool,
@@ -47,6 +51,15 @@ impl VoicesPage {
     }
 }
 
+/// Whether it is still worked on.
+pub(super) fn standings(visit: &Visit) -> Vec<Choice> {
+    vec![
+        Choice::new("", visit.t("filter-any")),
+        Choice::new("open", visit.t("voices-standing-open")),
+        Choice::new("closed", visit.t("voices-standing-closed")),
+    ]
+}
+
 pub async fn list(
     visit: Visit,
     Path(plan): Path<String>,
@@ -56,18 +69,10 @@ pub async fn list(
     let typed = Typed(query);
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
     let (lang, now) = (visit.lang, visit.app.wall());
-    let all = asked(&typed, &portfolio, now);
-    // Only what the page offers to ask.
-    let wanted = RequestQuery {
-        text: all.text,
-        categories: all.categories,
-        areas: all.areas,
-        published: true,
-        ..RequestQuery::default()
-    };
+    let wanted = publicly_asked(&typed, &portfolio, now);
     let paging = RequestPaging { after: after(&typed), limit: PAGE_SIZE, ..RequestPaging::default() };
-    let found = visit.app.requests(&plan, &wanted, &paging).await?;
-    let total = visit.app.request_count(&plan, &wanted).await?;
+    let found = visit.app.public_requests(&plan, &wanted, &paging).await?;
+    let total = visit.app.public_count(&plan, &wanted).await?;
     let here = format!("/p/{plan}/voices");
     let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     let shown = VoicesPage {
@@ -75,6 +80,11 @@ pub async fn list(
         said: visit.tw("requests-count", &[("count", &total.to_string())]),
         categories: choices::categories(&portfolio, lang, "filter-any"),
         areas: choices::all_areas(&portfolio, lang, "filter-any"),
+        standings: standings(&visit),
+        conditions: match address(&typed, &[]) {
+            some if some.is_empty() => some,
+            some => format!("?{some}"),
+        },
         next: found.next.map_or_else(String::new, |after| {
             link(address(&typed, &[("key", &after.key), ("after", after.code.as_str())]))
         }),
@@ -106,7 +116,10 @@ struct VoicePage {
     happenings: Vec<Happening>,
     followers: String,
     followed: bool,
+    flagged: bool,
     may_follow: bool,
+    edited: bool,
+    grounds: Vec<Choice>,
 }
 
 pub async fn show(
@@ -116,10 +129,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     let typed = Typed(query);
-    let (request, _) = visit.app.request(&plan, &code, Asked::default()).await?;
-    if !request.is_public() {
-        return Err(PageError::not_found().in_lang(visit.lang));
-    }
+    let request = visit.app.public_request(&plan, &code).await?;
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
     let lang = visit.lang;
     let followers = visit.app.followers(&plan, &code).await?;
@@ -144,6 +154,13 @@ pub async fn show(
             String::new()
         },
         followed: typed.has("followed"),
+        flagged: typed.has("flagged"),
+        edited: request.edited().is_some(),
+        grounds: choices::words_of(
+            lang,
+            "moderation-ground",
+            ModerationGround::ALL.iter().filter(|it| **it != ModerationGround::Mistake).map(|it| it.as_str()),
+        ),
         may_follow: request.state.is_open(),
         page: visit.page(request.title.clone()),
     };
@@ -169,23 +186,4 @@ pub async fn follow(
     };
     visit.app.follow_request(&plan, &code, &format!("{plan}/{code} {who}")).await?;
     Ok(Redirect::to(&format!("/p/{plan}/voices/{code}?followed=1")).into_response())
-}
-
-/// The published requests as a table.
-pub async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    let plan = known_code(&plan)?;
-    let rows = visit.app.open_requests(&plan, visit.lang).await?;
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"requests-{plan}.csv\"")),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
-    ];
-    Ok((head, as_csv(&rows)).into_response())
-}
-
-/// The published requests as a list for programs.
-pub async fn json(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    let plan = known_code(&plan)?;
-    let rows = visit.app.open_requests(&plan, visit.lang).await?;
-    Ok(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(rows)).into_response())
 }
