@@ -20,7 +20,7 @@ use crate::results::{Goal, Results, median, number};
 
 const TURN: Duration = Duration::from_millis(1_500);
 const TURNS: usize = 5;
-const CLIENTS: usize = 16;
+pub const CLIENTS: usize = 16;
 
 fn draft(client: usize, n: usize) -> Draft {
     let fact = ProjectFact::Progress { part: None, percent: Decimal::from((n % 100) as u64) };
@@ -40,7 +40,11 @@ fn body() -> String {
 }
 
 /// Durable changes a second that so many clients make, each waiting for its own.
-fn rate(clients: usize, change: impl Fn(usize, usize) -> anyhow::Result<()> + Sync) -> anyhow::Result<f64> {
+pub fn rate(
+    clients: usize,
+    turn: Duration,
+    change: impl Fn(usize, usize) -> anyhow::Result<()> + Sync,
+) -> anyhow::Result<f64> {
     let done = AtomicUsize::new(0);
     let begun = Instant::now();
     std::thread::scope(|scope| {
@@ -48,7 +52,7 @@ fn rate(clients: usize, change: impl Fn(usize, usize) -> anyhow::Result<()> + Sy
             .map(|client| {
                 let (done, change) = (&done, &change);
                 scope.spawn(move || -> anyhow::Result<()> {
-                    while begun.elapsed() < TURN {
+                    while begun.elapsed() < turn {
                         change(client, done.load(Ordering::Relaxed))?;
                         done.fetch_add(1, Ordering::Relaxed);
                     }
@@ -83,13 +87,13 @@ fn bare(path: &Path) -> rusqlite::Result<rusqlite::Connection> {
 }
 
 /// Sixteen writers that share commits: one thread inserts what has gathered and commits once.
-struct Sharing {
+pub struct Sharing {
     rows: Option<std::sync::mpsc::Sender<(String, SyncSender<()>)>>,
     thread: Option<std::thread::JoinHandle<rusqlite::Result<()>>>,
 }
 
 impl Sharing {
-    fn start(path: &Path) -> anyhow::Result<Self> {
+    pub fn start(path: &Path) -> anyhow::Result<Self> {
         let connection = bare(path)?;
         let (rows, queue) = channel::<(String, SyncSender<()>)>();
         let thread = std::thread::spawn(move || {
@@ -108,7 +112,7 @@ impl Sharing {
         Ok(Self { rows: Some(rows), thread: Some(thread) })
     }
 
-    fn insert(&self) -> anyhow::Result<()> {
+    pub fn insert(&self) -> anyhow::Result<()> {
         let (done, wait) = sync_channel(1);
         let rows = self.rows.as_ref().ok_or_else(|| anyhow::anyhow!("stopped"))?;
         rows.send((body(), done))?;
@@ -132,14 +136,14 @@ pub fn sqlite(results: &mut Results) -> anyhow::Result<()> {
     let mut turns: [Vec<f64>; 4] = Default::default();
     let mut ratios: [Vec<f64>; 2] = Default::default();
     for _ in 0..TURNS {
-        let one = rate(1, |client, n| ours(&database, client, n))?;
-        let one_bare = rate(1, |_, _| {
+        let one = rate(1, TURN, |client, n| ours(&database, client, n))?;
+        let one_bare = rate(1, TURN, |_, _| {
             let connection = single.lock().map_err(|_| anyhow::anyhow!("a client failed"))?;
             connection.prepare_cached("INSERT INTO row (body) VALUES (?1)")?.execute([body()])?;
             Ok(())
         })?;
-        let many = rate(CLIENTS, |client, n| ours(&database, client, n))?;
-        let many_bare = rate(CLIENTS, |_, _| sharing.insert())?;
+        let many = rate(CLIENTS, TURN, |client, n| ours(&database, client, n))?;
+        let many_bare = rate(CLIENTS, TURN, |_, _| sharing.insert())?;
         [one, one_bare, many, many_bare].into_iter().zip(&mut turns).for_each(|(rate, turn)| turn.push(rate));
         ratios[0].push(one / one_bare * 100.0);
         ratios[1].push(many / many_bare * 100.0);
@@ -178,7 +182,7 @@ pub fn postgres(results: &mut Results) -> anyhow::Result<()> {
     let script = script.display().to_string();
     let (mut mine, mut bench, mut ratios) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..TURNS {
-        let many = rate(CLIENTS, |client, n| ours(&database, client, n))?;
+        let many = rate(CLIENTS, TURN, |client, n| ours(&database, client, n))?;
         let out = server.run(
             "pgbench",
             &["-n", "-M", "prepared", "-c", "16", "-j", "2", "-T", "2", "-f", &script, &peer],

@@ -16,6 +16,7 @@ mod paper;
 #[path = "../../crates/timetable/benches/common/portfolio.rs"]
 mod portfolio;
 mod reading;
+mod requests;
 mod results;
 mod server;
 mod sheets;
@@ -25,7 +26,7 @@ use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 11] = [
+const BENCHES: [Bench; 12] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
@@ -33,6 +34,7 @@ const BENCHES: [Bench; 11] = [
     ("import", sheets::import),
     ("notify", notify::notify),
     ("ledger", listing::pages),
+    ("requests", requests::requests),
     ("documents", paper::report_files),
     ("timetable", timetable::engine),
     ("gantt", gantt::gantt),

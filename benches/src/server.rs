@@ -11,13 +11,13 @@ use anyhow::Context;
 use crate::results::{Goal, Results, median};
 
 /// The program, built for release beside this one.
-fn huitian() -> anyhow::Result<PathBuf> {
+pub fn huitian() -> anyhow::Result<PathBuf> {
     let program = std::env::current_exe()?.with_file_name("huitian");
     anyhow::ensure!(program.is_file(), "build it first: cargo build --release --package huitian");
     Ok(program)
 }
 
-struct Running(Child);
+pub struct Running(pub Child);
 
 impl Drop for Running {
     fn drop(&mut self) {

@@ -50,9 +50,9 @@ CREATE INDEX item_by_day ON item (
   plan, until_day, from_day, standing, kind, lead_unit, due, received, finished, reported, late, weekly,
   evidence, level, series, caller, person, sector, units, areas, number, code
 ) WHERE until_day < '9999-12-31';
--- Words are looked for in all rows; what is found is put in order from here. PostgreSQL keeps no long texts in
--- an index.
-{embedded} CREATE INDEX item_in_words ON item (plan, standing, words, code, from_day, kind, lead_unit, units, areas, caller, person, sector, level, series, due, received, finished, reported, late, weekly, evidence, number, name) WHERE until_day = '9999-12-31';
+-- Words are looked for in all rows; what is found is put in order from here. By code, as rows come in: full pages
+-- are fewer pages. PostgreSQL keeps no long texts in an index.
+{embedded} CREATE INDEX item_in_words ON item (plan, standing, code, from_day, words, kind, lead_unit, units, areas, caller, person, sector, level, series, due, received, finished, reported, late, weekly, evidence, number, name) WHERE until_day = '9999-12-31';
 -- Rows that still hold, for each order of a page: all that may be asked of them stands in the index, so that a
 -- page is read in its order and no row that is not shown.
 CREATE INDEX item_in_received ON item (

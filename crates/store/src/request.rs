@@ -4,7 +4,7 @@ use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::item::Target;
 use domain::journal::{Entry, Event, Seq};
-use domain::request::query::pieces;
+use domain::request::pieces::Pieces;
 use domain::request::rate::RateRow;
 use domain::request::{
     Channel, ClockKind, Point, Request, RequestFact, RequestKind, RequestRow, RequestState, Satisfaction,
@@ -242,7 +242,7 @@ fn index(connection: &mut Connection, row: &RequestRow, again: bool) -> Result<(
         connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[id])?;
     }
     let text = [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()].join(" ");
-    let pieces = pieces(&text).into_iter().collect::<Vec<_>>().join(" ");
+    let pieces = Pieces::of(&text).spaced();
     let sql = if connection.is_postgres() {
         "INSERT INTO request_pieces (rowid, pieces) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
     } else {

@@ -3,7 +3,8 @@
 use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
-use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery, pieces};
+use domain::request::pieces::Pieces;
+use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
 use domain::request::rate::{RateRow, RateSide, Tally};
 use domain::request::{Point, Publicly, RequestRow, Satisfaction, Solved};
 use domain::subject::{Subject, SubjectKind};
@@ -205,15 +206,13 @@ impl Where {
         if let Some(rate) = &query.rate {
             out.rate(rate);
         }
-        let wanted = pieces(&query.text);
+        let wanted = Pieces::of(&query.text);
         if !wanted.is_empty() {
             let found = if postgres {
-                let query: Vec<String> = wanted.iter().map(|piece| format!("'{piece}'")).collect();
-                let query = out.put(query.join(" & "));
+                let query = out.put(wanted.quoted('\'', " & "));
                 format!("pieces @@ CAST(CAST({query} AS TEXT) AS tsquery)")
             } else {
-                let query: Vec<String> = wanted.iter().map(|piece| format!("\"{piece}\"")).collect();
-                let query = out.put(query.join(" AND "));
+                let query = out.put(wanted.quoted('"', " AND "));
                 format!("request_pieces MATCH {query}")
             };
             // Of what everybody may read there may be little among much that nobody may.

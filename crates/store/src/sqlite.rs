@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
@@ -60,10 +61,13 @@ impl SqliteConnection {
         inner.set_prepared_statement_cache_capacity(128);
         if write {
             into_wal(&inner)?;
+            // A plan that may lean on a value is made again with each value: half of what a small statement takes.
+            // For pages it is worth it: they are read in another way where few rows are wanted.
+            inner.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         }
         let pragmas = if write {
             "PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; \
-             PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; \
+             PRAGMA cache_size=-32768; PRAGMA temp_store=MEMORY; PRAGMA journal_size_limit=67108864; \
              PRAGMA wal_autocheckpoint=12000;"
         } else {
             "PRAGMA query_only=ON; PRAGMA cache_size=-8192; PRAGMA temp_store=MEMORY; \

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use domain::code::Code;
+use domain::portfolio::Portfolio;
 use jiff::civil::Date;
 
 use super::names::{Surety, column_label, columns, find, plain};
@@ -13,6 +14,7 @@ use super::resolve::Resolver;
 use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
+use crate::request::fill_in;
 use crate::table::{CellError, Column, Row, Table};
 use words::Lang;
 
@@ -95,6 +97,8 @@ pub struct Prepared {
     pub headings: Vec<HeadingUse>,
     pub(crate) rows: Vec<PreparedRow>,
     pub(crate) problems: Vec<RowProblem>,
+    /// Whether its orders say what their texts say.
+    pub(super) filled: bool,
     /// The row of the headings.
     pub heading_row: u32,
     /// The first and the last row below the headings that are not empty.
@@ -128,6 +132,18 @@ impl Prepared {
             problems: self.problems,
             stopped: None,
         }
+    }
+
+    /// Lets orders say what their texts say of category and place, by the words and names of a plan.
+    pub fn fill_in(&mut self, portfolio: &Portfolio) {
+        if std::mem::replace(&mut self.filled, true) {
+            return;
+        }
+        let orders = self.rows.iter_mut().filter_map(|row| match &mut row.asks {
+            Row::Order(order) => Some(&mut **order),
+            Row::Change(_) => None,
+        });
+        fill_in(portfolio, orders);
     }
 
     /// The mistakes found before anything was tried.
@@ -166,6 +182,7 @@ pub fn prepare(
         span: body().next().zip(body().next_back()).map(|(first, last)| (first.number, last.number)),
         rows: Vec::new(),
         problems: Vec::new(),
+        filled: false,
         total: body().count(),
     };
     out.take_faults(sheet, heading_row.number);

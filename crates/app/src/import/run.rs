@@ -29,7 +29,7 @@ use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
 use crate::read::Asked;
-use crate::request::{Filing, NotTaken, Order, ProtectionKey, fill_in};
+use crate::request::{Filing, NotTaken, Order, ProtectionKey};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,17 +111,13 @@ impl App {
 
     /// Orders say what their texts say.
     pub(super) async fn filled_in(&self, mut prepared: Prepared) -> Result<Prepared, AppError> {
-        if !prepared.rows.iter().any(|row| matches!(row.asks, Row::Order(_))) {
+        if prepared.filled || !prepared.table.is_of_orders() {
             return Ok(prepared);
         }
         let portfolio = self.portfolio(&prepared.plan, Asked::default()).await?;
         // Thousands of texts are read for the words of every category: not where others wait.
         let filled = tokio::task::spawn_blocking(move || {
-            let orders = prepared.rows.iter_mut().filter_map(|row| match &mut row.asks {
-                Row::Order(order) => Some(&mut **order),
-                Row::Change(_) => None,
-            });
-            fill_in(&portfolio, orders);
+            prepared.fill_in(&portfolio);
             prepared
         });
         Ok(filled.await.map_err(|_| StoreError::Stopped)?)

@@ -3,7 +3,7 @@
 use domain::area::AreaLevel;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
-use domain::request::query::{likeness, pieces};
+use domain::request::pieces::Pieces;
 use domain::request::{Point, RequestRow};
 use store::Connection;
 use text::places::{Gazetteer, Place};
@@ -169,12 +169,11 @@ impl App {
 
 /// Those of some requests that are like a text, the most alike first.
 fn alike(requests: Vec<RequestRow>, said: &str) -> Vec<(RequestRow, f64)> {
-    let own = pieces(said);
+    let own = Pieces::of(said);
     let mut similar: Vec<(RequestRow, f64)> = requests
         .into_iter()
         .map(|row| {
-            let other = pieces(&format!("{} {} {}", row.address, row.title, row.text));
-            let alike = likeness(&own, &other);
+            let alike = own.likeness(&Pieces::of(&format!("{} {} {}", row.address, row.title, row.text)));
             (row, alike)
         })
         .filter(|(_, alike)| *alike >= ALIKE)

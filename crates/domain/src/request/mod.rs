@@ -9,6 +9,7 @@ pub mod clock;
 mod fact;
 pub mod kind;
 pub mod personal;
+pub mod pieces;
 pub mod privacy;
 pub mod public;
 pub mod query;

@@ -5,6 +5,7 @@
 //! words is not found: that is why texts are also looked at by a person before everybody may read them.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PersonalKind {
@@ -61,6 +62,11 @@ pub fn find(text: &str) -> Vec<Personal> {
     let mut out: Vec<(usize, usize, PersonalKind)> = Vec::new();
     let mut at = 0;
     while at < scan.chars.len() {
+        // Most characters of a text lead to nothing, which one look tells.
+        if !may_begin(scan.c(at)) {
+            at += 1;
+            continue;
+        }
         match scan.at(at) {
             Some((from, to, kind)) if to > from => {
                 // A name is found behind the words that lead to it.
@@ -81,6 +87,28 @@ fn fold(c: char) -> char {
         '\u{00a0}' | '\u{3000}' => ' ',
         c => c,
     }
+}
+
+/// A bit for each character beyond ASCII, up to the last of plane 0, with which something personal may begin.
+static BEGINNINGS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut bits = vec![0; 0x1_0000 / 64];
+    let words = LEADS.iter().chain(&ACCOUNTS).filter_map(|word| word.chars().next());
+    for c in words.chain(PROVINCES.chars()).chain(SURNAMES.chars()) {
+        let at = c as usize;
+        if let Some(word) = bits.get_mut(at / 64) {
+            *word |= 1 << (at % 64);
+        }
+    }
+    bits
+});
+
+/// Whether something personal may begin with a character.
+fn may_begin(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric() || c == '+';
+    }
+    let at = c as usize;
+    BEGINNINGS.get(at / 64).is_some_and(|word| word >> (at % 64) & 1 == 1)
 }
 
 struct Scan {
@@ -452,6 +480,16 @@ mod tests {
         ] {
             assert_eq!(mask(text), text);
         }
+    }
+
+    #[test]
+    fn all_that_may_begin_is_looked_at() {
+        let words = LEADS.iter().chain(&ACCOUNTS).chain(&ENGLISH_LEADS).chain(&ENGLISH_ROOMS);
+        let first = words.filter_map(|word| word.chars().next());
+        for c in first.chain(PROVINCES.chars()).chain(SURNAMES.chars()).chain(['+', '0', 'x']) {
+            assert!(may_begin(c), "{c}");
+        }
+        assert!(!may_begin('的') && !may_begin('，') && !may_begin(' ') && !may_begin('😀'));
     }
 
     proptest! {

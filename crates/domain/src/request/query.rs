@@ -1,6 +1,4 @@
-//! What a list of requests is asked for, and the words by which a text is found.
-
-use std::collections::BTreeSet;
+//! What a list of requests is asked for.
 
 use jiff::civil::{Date, DateTime};
 
@@ -98,85 +96,4 @@ pub struct RequestPaging {
 pub struct RequestAfter {
     pub key: String,
     pub code: Code,
-}
-
-/// The most pieces of one text that are kept for finding it.
-const PIECES_MOST: usize = 2_000;
-
-/// The pieces by which a text is found: pairs of neighbouring characters of scripts without spaces, and the
-/// beginnings of words of the others. The same on every database.
-pub fn pieces(text: &str) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    each_word(text, |word, whole| {
-        if out.len() >= PIECES_MOST {
-            return;
-        }
-        if whole {
-            out.insert(word.to_owned());
-        } else {
-            let chars: Vec<char> = word.chars().collect();
-            if let [only] = chars[..] {
-                out.insert(only.to_string());
-            }
-            out.extend(chars.windows(2).map(|pair| pair.iter().collect::<String>()));
-        }
-    });
-    out
-}
-
-/// The longest word that is looked for as it stands.
-const WORD_MOST: usize = 24;
-
-/// Words of letters and digits (`whole`), and runs of characters written without spaces.
-fn each_word(text: &str, mut each: impl FnMut(&str, bool)) {
-    let mut word = String::new();
-    let mut whole = true;
-    for c in text.chars().flat_map(char::to_lowercase).chain([' ']) {
-        let dense = is_dense(c);
-        let letter = dense || c.is_alphanumeric();
-        if !word.is_empty() && (!letter || dense == whole) {
-            if whole {
-                word = word.chars().take(WORD_MOST).collect();
-            }
-            each(&word, whole);
-            word.clear();
-        }
-        if letter {
-            whole = !dense;
-            word.push(c);
-        }
-    }
-}
-
-/// Scripts that are written without spaces between words.
-fn is_dense(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}')
-}
-
-/// How alike two texts are: the share of pieces that both have, 0 to 1.
-pub fn likeness(a: &BTreeSet<String>, b: &BTreeSet<String>) -> f64 {
-    let both = a.intersection(b).count();
-    let all = a.len() + b.len() - both;
-    if all == 0 { 0.0 } else { both as f64 / all as f64 }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn texts_fall_into_pieces() {
-        let found: Vec<String> = pieces("路灯不亮, Lamp 3 区").into_iter().collect();
-        assert_eq!(found, ["3", "lamp", "不亮", "区", "灯不", "路灯"]);
-        assert!(pieces("  。，").is_empty());
-    }
-
-    #[test]
-    fn alike_texts_are_told_from_others() {
-        let lamp = pieces("天通苑北街道东门路灯不亮");
-        let same = pieces("天通苑北街道东门的路灯不亮了");
-        let other = pieces("楼下烧烤摊油烟大");
-        assert!(likeness(&lamp, &same) > 0.6 && likeness(&lamp, &other) < 0.1);
-        assert!((likeness(&lamp, &lamp) - 1.0).abs() < f64::EPSILON);
-    }
 }

@@ -1,7 +1,7 @@
 //! Text files of work orders that are too long to be held: read piece by piece, each piece a transaction.
 
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -11,9 +11,11 @@ use app::read::Asked;
 use app::table::Table;
 use app::{Actor, App};
 use domain::code::Code;
+use domain::portfolio::Portfolio;
 use exchange::sheet::ReadError;
 use jiff::civil::Date;
 use sheets::LongFile;
+use tokio::sync::mpsc;
 use words::Lang;
 
 use super::super::common::{plan, progress, runtime};
@@ -21,6 +23,8 @@ use super::{Args, actor, import, protect, say, tell};
 
 /// Rows of one piece.
 const PIECE: usize = 5_000;
+/// Pieces that are read while others are taken in.
+const AHEAD: usize = 2;
 
 /// Tries the file, or looks it through and then takes it in.
 pub(super) fn run(
@@ -39,7 +43,17 @@ pub(super) fn run(
         let portfolio = app.portfolio(&plan, Asked::default()).await.map_err(|error| say(error, lang))?;
         let resolver = Resolver::of(&portfolio);
         let today = app.clock().today();
-        let long = Long { file, table, plan: &plan, profile, resolver: &resolver, today, lang };
+        let long = Long {
+            file: file.to_owned(),
+            table,
+            plan,
+            profile: profile.clone(),
+            resolver,
+            portfolio,
+            today,
+            lang,
+        };
+        let long = Arc::new(long);
         if args.dry_run {
             return tell(args, &long.run(&app, &actor, Mode::DryRun, None).await?, lang);
         }
@@ -54,26 +68,28 @@ pub(super) fn run(
 }
 
 /// A long file and how it is read.
-struct Long<'a> {
-    file: &'a Path,
+struct Long {
+    file: PathBuf,
     table: &'static Table,
-    plan: &'a Code,
-    profile: &'a Profile,
-    resolver: &'a Resolver,
+    plan: Code,
+    profile: Profile,
+    resolver: Resolver,
+    portfolio: Arc<Portfolio>,
     today: Date,
     lang: Lang,
 }
 
 /// Its pieces, one after the other.
 struct Pieces<'a> {
-    long: &'a Long<'a>,
+    long: &'a Long,
     pieces: LongFile<File>,
     seen: SeenNumbers,
 }
 
-impl Long<'_> {
+impl Long {
     fn open(&self) -> anyhow::Result<Pieces<'_>> {
-        let opened = File::open(self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
+        let opened =
+            File::open(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
         let pieces = LongFile::new(opened, PIECE).map_err(|error| self.said(&error))?;
         Ok(Pieces { long: self, pieces, seen: SeenNumbers::default() })
     }
@@ -97,9 +113,28 @@ impl Long<'_> {
         Ok((looked.context("the file has no rows")?, total))
     }
 
-    /// Tries its pieces, or takes them in until one is refused.
+    /// Reads its pieces until all are read or nobody takes them.
+    fn read_ahead(&self, to: &mpsc::Sender<anyhow::Result<Prepared>>) {
+        let piece = |pieces: &mut Pieces| -> anyhow::Result<Option<Prepared>> {
+            let Some(mut ready) = pieces.next()? else { return Ok(None) };
+            ready.fill_in(&self.portfolio);
+            Ok(Some(ready))
+        };
+        let mut pieces = match self.open() {
+            Ok(pieces) => pieces,
+            Err(error) => return drop(to.blocking_send(Err(error))),
+        };
+        while let Some(ready) = piece(&mut pieces).transpose() {
+            let broken = ready.is_err();
+            if to.blocking_send(ready).is_err() || broken {
+                return;
+            }
+        }
+    }
+
+    /// Tries its pieces, or takes them in until one is refused. The next ones are read meanwhile.
     async fn run(
-        &self,
+        self: &Arc<Self>,
         app: &App,
         actor: &Actor,
         mode: Mode,
@@ -110,8 +145,10 @@ impl Long<'_> {
         // Where what is not taken in yet begins.
         let mut row = 1;
         let outcome: anyhow::Result<()> = async {
-            let mut pieces = self.open()?;
-            while let Some(ready) = pieces.next()? {
+            let (to, mut pieces) = mpsc::channel(AHEAD);
+            let long = self.clone();
+            tokio::task::spawn_blocking(move || long.read_ahead(&to));
+            while let Some(ready) = pieces.recv().await.transpose()? {
                 let (first, last) = ready.span.unwrap_or((row, row));
                 row = first;
                 let (rows, before, shown) = (ready.total as u64, bar.position(), bar.clone());
@@ -150,7 +187,7 @@ impl Pieces<'_> {
         let Some(piece) = self.pieces.next() else { return Ok(None) };
         let long = self.long;
         let sheet = piece.map_err(|error| long.said(&error))?;
-        let mut ready = prepare(long.table, long.plan, &sheet, long.profile, long.resolver, long.today)
+        let mut ready = prepare(long.table, &long.plan, &sheet, &long.profile, &long.resolver, long.today)
             .map_err(|error| {
                 anyhow::anyhow!("{}: {}", long.file.display(), error.message(long.lang, long.table))
             })?;
