@@ -159,7 +159,27 @@ pub(crate) fn clusters(view: &View, points: &[Point]) -> Vec<Cluster> {
         cluster.x += (x - cluster.x) * share;
         cluster.y += (y - cluster.y) * share;
     }
-    squares.into_values().collect()
+    let mut out: Vec<Cluster> = Vec::new();
+    for next in squares.into_values() {
+        merge(&mut out, next);
+    }
+    out
+}
+
+/// Puts a mark among others; it takes in those that it would lie upon, until it lies upon none.
+fn merge(all: &mut Vec<Cluster>, mut next: Cluster) {
+    while let Some(at) = all.iter().position(|held| {
+        let apart = (held.x - next.x).hypot(held.y - next.y);
+        apart < held.radius() + next.radius()
+    }) {
+        let held = all.swap_remove(at);
+        let (own, other) = (next.members.len() as f64, held.members.len() as f64);
+        let share = other / (own + other);
+        next.x += (held.x - next.x) * share;
+        next.y += (held.y - next.y) * share;
+        next.members.extend(held.members);
+    }
+    all.push(next);
 }
 
 #[cfg(test)]
@@ -204,6 +224,10 @@ mod tests {
             let seen: Vec<usize> = (0..500).filter(|at| view.shows(points[*at])).collect();
             assert_eq!(members, seen);
             assert!(found.iter().all(|it| it.radius() < SQUARE));
+            for (at, one) in found.iter().enumerate() {
+                let apart = |other: &Cluster| (one.x - other.x).hypot(one.y - other.y);
+                assert!(found[at + 1..].iter().all(|it| apart(it) >= one.radius() + it.radius()));
+            }
         }
     }
 }
