@@ -13,7 +13,6 @@ use domain::command::Command;
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
-use domain::request::clock::TimeLimit;
 use domain::request::query::RequestQuery;
 use domain::request::rules::Preset;
 use domain::request::{
@@ -126,32 +125,13 @@ impl Place {
 }
 
 fn rules() -> RequestRules {
-    let days = |days| TimeLimit::Days(days);
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![Preset {
-            preset: code("usual"),
-            name: Named::new("一般", "Usual"),
-            assignment: days(1),
-            response: days(1),
-            resolution: days(7),
-            reopened: days(3),
-        }],
-        usual: code("usual"),
-        urgent: None,
-        routes: vec![],
-        offices: Default::default(),
-        backstop: code("office"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-        privacy: Default::default(),
-    }
+    RequestRules::of_offices(
+        Named::new("规则", "Rules"),
+        Named::new("试验", "Test"),
+        Preset::usual(code("usual"), Named::new("一般", "Usual")),
+        Default::default(),
+        code("office"),
+    )
 }
 
 /// What nobody would have masked: a name without any word that says that it is one.

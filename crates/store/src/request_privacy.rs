@@ -287,7 +287,7 @@ impl Tx<'_> {
 
     /// Takes away what is kept of a request outside of the journal: followers, reports of readers, who looked.
     pub fn forget_around(&mut self, plan: &Code, request: &Code) -> Result<()> {
-        for table in ["request_follower", "request_flag", "request_reveal"] {
+        for table in ["request_follower", "request_reader", "request_flag", "request_reveal"] {
             let sql = format!("DELETE FROM {table} WHERE plan = $1 AND request = $2");
             let place = [Param::Text(plan.as_str()), Param::Text(request.as_str())];
             self.writing().execute(&sql, &place)?;

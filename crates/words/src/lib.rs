@@ -99,6 +99,11 @@ macro_rules! every_source {
             "outlook",
             "review",
             "requests",
+            "photos",
+            "askers",
+            "voices",
+            "request-rules",
+            "request-work",
             "public",
             "privacy"
         )

@@ -79,6 +79,8 @@ impl App {
                     reason: String::new(),
                 };
                 make(tx, &actor, &change, now, today)?;
+                super::photo::erase(tx, &plan, &code)?;
+                tx.forget_asker(&plan, &code)?;
                 tx.erase_person(&plan, &code, now.as_microsecond())?;
                 if words {
                     tx.forget_around(&plan, &code)?;

@@ -133,7 +133,7 @@ impl App {
                 .plan
                 .request_rules
                 .as_ref()
-                .map(|rules| rules.privacy.keep.clone())
+                .map(|rules| rules.settings.privacy.keep.clone())
                 .unwrap_or_default(),
         })
     }

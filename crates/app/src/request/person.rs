@@ -26,6 +26,9 @@ pub struct PersonalData {
     /// The words as they were written.
     #[serde(default)]
     pub text: String,
+    /// The secret of their link, where mails lead there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
 }
 
 impl PersonalData {

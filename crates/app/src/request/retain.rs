@@ -69,7 +69,7 @@ impl App {
         trial: bool,
     ) -> Result<Retained, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let held = || portfolio.plan.request_rules.as_ref().map(|rules| rules.privacy.keep.clone());
+        let held = || portfolio.plan.request_rules.as_ref().map(|rules| rules.settings.privacy.keep.clone());
         let keep = keep.or_else(held).unwrap_or_default();
         let (now, wall) = (self.clock().now(), self.wall_second());
         let mut out = Retained { plan: plan.clone(), trial, more: false, lines: Vec::new() };

@@ -52,6 +52,10 @@ pub enum CellProblem {
     NotDegrees {
         most: u8,
     },
+    /// Not a time of day.
+    NotATime,
+    /// Lines of questions that cannot be read.
+    NotQuestions,
 }
 
 impl CellProblem {
@@ -74,6 +78,8 @@ impl CellProblem {
             Self::Future { .. } => "cell-future",
             Self::NotABoundary => "cell-not-a-boundary",
             Self::NotDegrees { .. } => "cell-not-degrees",
+            Self::NotATime => "cell-not-a-time",
+            Self::NotQuestions => "cell-not-questions",
         }
     }
 

@@ -174,9 +174,7 @@ pub(super) const MATTERS: [Matter; 16] = [
     ),
 ];
 
-/// Communities with where in them.
-
-/// Where: area, words, and a point near it, in millionths of a degree.
+/// Communities with where in them: area, words, and a point near it, in millionths of a degree.
 pub(super) const PLACES: [(&str, &str, &str, (i32, i32)); 12] = [
     ("longtengyuan-4", "龙腾苑四区东门", "the east gate of Longtengyuan No. 4", (116_322_000, 40_062_000)),
     ("yunquyuan-3", "云趣园三区", "Yunquyuan No. 3", (116_341_000, 40_062_500)),

@@ -4,6 +4,7 @@
 mod categories;
 mod matters;
 mod rules;
+mod whistles;
 
 use std::collections::BTreeMap;
 
@@ -54,10 +55,12 @@ impl Requests {
             deeds.extend(self.ahead.remove(&day).unwrap_or_default());
         }
         app.act_on_requests(plan, deeds, illustrative()).await?;
+        app.tell_what_was_reached(plan, illustrative()).await?;
         let turns: Vec<usize> =
             (0..A_DAY[self.turn % A_DAY.len()]).map(|at| self.turn * 3 + at * 7).collect();
         let new = turns.iter().enumerate().map(|(at, turn)| self.request(*turn, at)).collect();
         self.turn += 1;
+        whistles::keep(app, plan, day).await?;
         let filed = app.file_requests(&Actor::Public, plan, new).await?;
         for (filed, turn) in filed.into_iter().zip(turns) {
             let matter = &MATTERS[turn % MATTERS.len()];
@@ -119,7 +122,7 @@ impl Requests {
         }
         if !turn.is_multiple_of(5) && turn % 7 != 6 && turn % 23 == 4 {
             // Somebody looked again.
-            let act = if turn % 2 == 0 { ModerationAct::Edit } else { ModerationAct::Hide };
+            let act = if turn.is_multiple_of(2) { ModerationAct::Edit } else { ModerationAct::Hide };
             let (title, text) = match act {
                 ModerationAct::Edit => (
                     "示例：已隐去个人信息 / Example: without personal data".to_owned(),

@@ -2,9 +2,10 @@
 
 pub(crate) mod act;
 mod address;
-mod chase;
+pub(crate) mod chase;
 mod desk;
 pub(crate) mod form;
+mod goal;
 mod history;
 pub(crate) mod item;
 pub(crate) mod line;

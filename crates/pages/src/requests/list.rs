@@ -90,6 +90,8 @@ struct ListPage {
     may_file: bool,
     /// Requests that readers reported, each with what they say of it.
     flagged: Vec<(String, String)>,
+    /// What may be done with many at once.
+    bulk: Vec<Choice>,
 }
 
 impl ListPage {
@@ -228,6 +230,7 @@ pub async fn show(
         narrowed: !address(&typed, &[("order", ""), ("standing", "")]).is_empty(),
         may_file: visit.actor.may_somewhere(Action::TakeRequest),
         flagged: flagged(&visit, &plan).await?,
+        bulk: super::bulk::offers(&visit),
         standing,
         typed,
         page,
