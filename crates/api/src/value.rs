@@ -7,6 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
@@ -131,6 +132,16 @@ text_value! {
         .pattern(Some(MOMENT_PATTERN))
         .description(Some("A moment as in RFC 3339."))
         .examples([serde_json::json!("2019-08-14T09:00:00+08:00")])
+}
+
+text_value! {
+    /// Where an area ends.
+    BoundaryText(Boundary) as "Boundary",
+    parse |text| Boundary::parse(text).ok(), key "not-a-boundary", show |held| Cow::Owned(held.to_wkt()),
+    object |object: ObjectBuilder| object
+        .pattern(Some("^(MULTI)?POLYGON"))
+        .description(Some("Where an area ends, as WKT: POLYGON or MULTIPOLYGON, longitude and latitude in degrees (WGS 84)."))
+        .examples([serde_json::json!("POLYGON ((116.3 40.07, 116.36 40.07, 116.36 40.09, 116.3 40.07))")])
 }
 
 text_value! {

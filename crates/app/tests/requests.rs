@@ -26,8 +26,8 @@ use domain::project::ProjectFact;
 use domain::refusal::Problem;
 use domain::request::query::RequestQuery;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestFact, RequestState, RequestStep, Satisfaction, Solved,
-    Urgency,
+    CallWay, Channel, Point, Publicly, RequestCategory, RequestFact, RequestState, RequestStep, Satisfaction,
+    Solved, Urgency,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -35,6 +35,10 @@ use jiff::civil::{Date, date};
 use place::*;
 use scratch::Scratch;
 use store::Database;
+
+fn published() -> RequestQuery {
+    RequestQuery { published: Some(Publicly::default()), ..RequestQuery::default() }
+}
 
 fn the_whole_path(scratch: Scratch) {
     let place = Place::open(scratch);
@@ -211,7 +215,7 @@ fn lists_search_and_counts_agree(scratch: Scratch) {
         place.act("desk", code, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
     }
     assert_eq!(near(&place), (Some(code("lamps")), 1));
-    assert_eq!(place.found(&RequestQuery { published: true, ..RequestQuery::default() }).len(), 2);
+    assert_eq!(place.found(&published()).len(), 2);
 
     // One answer to all who asked the same.
     place.act("desk", &same, RequestAct::Merge { master: lamp.clone() }).unwrap();
@@ -279,7 +283,7 @@ fn what_turns_out_private_is_hidden(scratch: Scratch) {
     place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
     let filed = place.file(new("东门的路灯坏了，来修的人态度很差", "s1"));
     place.act("desk", &filed, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
-    let published = RequestQuery { published: true, ..RequestQuery::default() };
+    let published = published();
     assert_eq!(place.found(&published), [filed.to_string()]);
     let into = RequestAct::Categorise { category: code("conduct"), urgency: Urgency::Ordinary };
     place.act("desk", &filed, into).unwrap();

@@ -38,4 +38,6 @@ macro_rules! plans {
 pub(crate) const PLANS: &[PlanData] = plans!("huitian-2018" true, "huitian-2021" false);
 
 pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
+/// Where areas end; data of OpenStreetMap.
+pub(crate) const BOUNDARIES: &str = include_str!("../../../demo/boundaries.csv");
 pub(crate) const UNITS: &str = include_str!("../../../demo/units.csv");

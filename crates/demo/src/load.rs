@@ -13,7 +13,7 @@ use jiff::civil::{Date, date};
 use store::Database;
 use words::Lang;
 
-use crate::data::{AREAS, PLANS, UNITS};
+use crate::data::{AREAS, BOUNDARIES, PLANS, UNITS};
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
@@ -96,6 +96,7 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
 /// All that is to be played, by the day on which it became known; and the units for which somebody signs.
 fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
     let mut changes = read_table("areas", AREAS, &directory(), BEFORE)?;
+    changes.extend(read_table("areas", BOUNDARIES, &directory(), BEFORE)?);
     changes.extend(read_table("units", UNITS, &directory(), BEFORE)?);
     let (mut made_up, mut reports, mut kept, mut signers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for data in PLANS.iter().filter(|data| data.registers) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::boundary::Boundary;
 use crate::code::Code;
 use crate::history::{Held, Lookup, View};
 use crate::named::Named;
@@ -39,10 +40,22 @@ impl AreaLevel {
 #[serde(rename_all = "snake_case")]
 pub enum AreaFact {
     Name(Named),
-    Level { level: AreaLevel },
-    Parent { parent: Option<Code> },
-    Population { people: u64 },
-    Active { active: bool },
+    Level {
+        level: AreaLevel,
+    },
+    Parent {
+        parent: Option<Code>,
+    },
+    Population {
+        people: u64,
+    },
+    Active {
+        active: bool,
+    },
+    /// Where it ends, as it is drawn on maps.
+    Boundary {
+        boundary: Boundary,
+    },
 }
 
 impl AreaFact {
@@ -53,6 +66,7 @@ impl AreaFact {
             Self::Parent { .. } => "parent",
             Self::Population { .. } => "population",
             Self::Active { .. } => "active",
+            Self::Boundary { .. } => "boundary",
         }
         .into()
     }
@@ -67,6 +81,7 @@ pub struct Area {
     pub parent: Option<Code>,
     pub population: Option<u64>,
     pub active: bool,
+    pub boundary: Option<Boundary>,
 }
 
 impl Area {
@@ -78,6 +93,7 @@ impl Area {
             parent: None,
             population: None,
             active: true,
+            boundary: None,
         };
         for Held { fact, .. } in held {
             match fact {
@@ -86,6 +102,7 @@ impl Area {
                 AreaFact::Parent { parent } => out.parent = parent.clone(),
                 AreaFact::Population { people } => out.population = Some(*people),
                 AreaFact::Active { active } => out.active = *active,
+                AreaFact::Boundary { boundary } => out.boundary = Some(boundary.clone()),
             }
         }
         out

@@ -8,6 +8,7 @@
 
 pub mod area;
 pub mod authorize;
+pub mod boundary;
 pub mod carry_over;
 pub mod code;
 pub mod command;

@@ -621,6 +621,7 @@ impl Check<'_> {
             AreaFact::Parent { parent: None }
             | AreaFact::Level { .. }
             | AreaFact::Population { .. }
+            | AreaFact::Boundary { .. }
             | AreaFact::Active { .. } => {}
         }
     }

@@ -29,7 +29,15 @@ macro_rules! asset {
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
-        asset!("style.css", "text/css; charset=utf-8", "base.css", "parts.css", "staff.css", "print.css"),
+        asset!(
+            "style.css",
+            "text/css; charset=utf-8",
+            "base.css",
+            "parts.css",
+            "staff.css",
+            "map.css",
+            "print.css"
+        ),
         asset!("script.js", "text/javascript; charset=utf-8", "script.js"),
         asset!("sign.svg", "image/svg+xml", "sign.svg"),
     ]

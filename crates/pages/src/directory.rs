@@ -68,7 +68,7 @@ impl Half {
     fn topics(self) -> &'static [&'static str] {
         match self {
             Self::Units => &["name", "unit_level", "unit_parent", "area", "active"],
-            Self::Areas => &["name", "area_level", "area_parent", "population", "active"],
+            Self::Areas => &["name", "area_level", "area_parent", "population", "boundary", "active"],
         }
     }
 }

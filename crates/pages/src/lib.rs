@@ -20,6 +20,7 @@ mod indicator_edit;
 mod lang_choice;
 mod late;
 mod ledger;
+mod map;
 mod notice;
 mod output;
 mod overview;

@@ -365,6 +365,49 @@ CREATE TABLE request_update (
   PRIMARY KEY (plan, request, program, number)
 ) {unrowed};
 
+-- What is kept for a time is found by when it was written.
+CREATE INDEX request_person_kept ON request_person (plan, created_at) WHERE key_id <> '';
+CREATE INDEX request_person_linked ON request_person (plan, created_at) WHERE secret <> '';
+CREATE INDEX request_follower_kept ON request_follower (plan, created_at);
+CREATE INDEX request_reveal_kept ON request_reveal (plan, at);
+
+-- What readers report of a request; a reader is known by a digest.
+CREATE TABLE request_flag (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  reader {text} NOT NULL,
+  ground {text} NOT NULL,
+  created_at BIGINT NOT NULL,
+  settled_at BIGINT,
+  PRIMARY KEY (plan, request, reader)
+) {unrowed};
+CREATE INDEX request_flag_open ON request_flag (plan, request, ground) WHERE settled_at IS NULL;
+CREATE INDEX request_flag_kept ON request_flag (plan, created_at);
+
+-- That something went because its time was over: of what kind and how much, never what it was.
+CREATE TABLE deletion (
+  plan {text} NOT NULL,
+  at BIGINT NOT NULL,
+  kind {text} NOT NULL,
+  days BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  oldest BIGINT NOT NULL,
+  newest BIGINT NOT NULL,
+  PRIMARY KEY (plan, at, kind)
+) {unrowed};
+
+-- The public log of moderation: what was done and why, without words. Made from the facts.
+CREATE TABLE request_moderation (
+  plan {text} NOT NULL,
+  seq BIGINT NOT NULL,
+  request {text} NOT NULL,
+  act {text} NOT NULL,
+  ground {text} NOT NULL,
+  at {text} NOT NULL,
+  PRIMARY KEY (plan, seq)
+) {unrowed};
+CREATE INDEX request_moderation_of ON request_moderation (plan, request);
+
 -- What can be seen on photos of requests, sealed, in no projection and no journal: erasing it is for good. A photo
 -- is known by the digest of what can be seen. shown says, as the journal does, whether everybody may see it. draft is the digest of a link's secret, while the photo waits for the
 -- request to be sent that it belongs to.

@@ -15,6 +15,7 @@ use domain::journal::{Event, Hash, Seq, Written};
 use domain::notice::{EventKey, Notice, Said, SitePath};
 use domain::preference::Preferences;
 use domain::request::learning::{ModelAsks, ModelFigures};
+use domain::request::{KeptKind, ModerationGround};
 use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -27,9 +28,11 @@ use crate::error::StoreError;
 use crate::feed::Feed;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
+use crate::redact::Unsworn;
 use crate::request_model::{HeldModel, ModelUse};
 use crate::request_person::SealedPerson;
 use crate::request_photo::{PhotoOf, SealedPhoto};
+use crate::request_privacy::Deletion;
 use crate::request_reader::{RequestNews, RequestReader};
 use crate::request_update::RequestUpdate;
 use crate::sql::{Connection, Param};
@@ -76,6 +79,8 @@ enum Line {
     Reader(ReaderLine),
     News { plan: Code, request: Code, event: EventKey, said: Said, link: Option<SitePath>, at: i64 },
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
+    Flag(FlagLine),
+    Deletion { plan: Code, at: i64, kind: KeptKind, days: u32, count: u64, oldest: i64, newest: i64 },
     Model(ModelLine),
     ModelUse { plan: Code, asks: ModelAsks, number: u32, at: i64, person: Code, reason: String },
     End { lines: u64, sha256: String },
@@ -150,6 +155,17 @@ struct PersonLine {
     created_at: i64,
     #[serde(default)]
     erased_at: Option<i64>,
+}
+
+/// What a reader reported.
+#[derive(Serialize, Deserialize)]
+struct FlagLine {
+    plan: Code,
+    request: Code,
+    reader: String,
+    ground: ModerationGround,
+    created_at: i64,
+    settled_at: Option<i64>,
 }
 
 /// What was learnt of requests: numbers, and no text of anybody.
@@ -447,6 +463,27 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
     })?;
+    connection.each(
+        "SELECT plan, request, reader, ground, created_at, settled_at FROM request_flag \
+         ORDER BY plan, request, reader",
+        &[],
+        &mut |row| {
+            let ground = ModerationGround::parse(row.text(3)?);
+            put(Line::Flag(FlagLine {
+                plan: code(row.text(0)?)?,
+                request: code(row.text(1)?)?,
+                reader: row.text(2)?.to_owned(),
+                ground: ground.ok_or_else(|| StoreError::Damaged("an unknown ground".into()))?,
+                created_at: row.int(4)?,
+                settled_at: row.opt_int(5)?,
+            }));
+            Ok(())
+        },
+    )?;
+    connection.each_deletion(&mut |held| {
+        let Deletion { plan, at, kind, days, count, oldest, newest } = held;
+        put(Line::Deletion { plan, at, kind, days, count, oldest, newest });
+    })?;
     failed
 }
 
@@ -521,6 +558,7 @@ fn restore_into(
     let mut header: Option<(u64, String)> = None;
     let mut ended = false;
     let mut last = Hash::GENESIS;
+    let mut unsworn = Unsworn::default();
     loop {
         text.clear();
         (&mut reader).take(LINE_MOST).read_until(b'\n', &mut text)?;
@@ -536,7 +574,7 @@ fn restore_into(
             (None, _) => return Err(format("no header of a known format".into())),
             (Some(_), Line::Header { .. }) => return Err(format("a second header".into())),
             (Some(_), Line::Entry(entry)) => {
-                last = restore_entry(tx, &entry, last, number)?;
+                last = restore_entry(tx, &entry, (last, &mut unsworn), number)?;
                 if entry.seq.is_multiple_of(2_000) {
                     progress(entry.seq);
                 }
@@ -629,6 +667,16 @@ fn restore_into(
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
             }
+            (Some(_), Line::Flag(held)) => {
+                let FlagLine { plan, request, reader, ground, created_at, settled_at } = held;
+                tx.flag((&plan, &request), &reader, ground, created_at)?;
+                if let Some(at) = settled_at {
+                    tx.settle_flag((&plan, &request), &reader, at)?;
+                }
+            }
+            (Some(_), Line::Deletion { plan, at, kind, days, count, oldest, newest }) => {
+                tx.record_deletion(&Deletion { plan, at, kind, days, count, oldest, newest })?;
+            }
             (Some(_), Line::Model(held)) => {
                 let body = unhex(&held.body).ok_or_else(|| format("no hexadecimal digits".into()))?;
                 let ModelLine { plan, asks, number, made_at, made_by, figures, .. } = held;
@@ -639,6 +687,10 @@ fn restore_into(
                 tx.use_request_model(&ModelUse { plan, asks, number, at, person, reason })?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
+                // Entries that nobody swore to tell more than that the whole is not what it was.
+                if let Some(entry) = unsworn.first() {
+                    return Err(BackupError::Chain(entry.0));
+                }
                 if lines + 1 != number || sha256 != hex(sha.clone()) {
                     return Err(BackupError::Digest);
                 }
@@ -649,6 +701,8 @@ fn restore_into(
     }
     let Some((seq, hash)) = header.filter(|_| ended) else { return Err(BackupError::CutShort) };
     tx.place_facts()?;
+    // Said to the database before histories are read there: facts that are placed are no tail any more.
+    tx.save_head()?;
     tx.writing().rebuild_ledger()?;
     tx.writing().rebuild_requests()?;
     if tx.head().0 != seq || last.to_string() != hash {
@@ -661,7 +715,7 @@ fn restore_into(
 fn restore_entry(
     tx: &mut crate::writer::Tx,
     line: &EntryLine,
-    previous: Hash,
+    (previous, unsworn): (Hash, &mut Unsworn),
     number: u64,
 ) -> Result<Hash, BackupError> {
     let written = Written {
@@ -677,11 +731,15 @@ fn restore_entry(
         reason: &line.reason,
     };
     let hash = written.hash(previous);
-    if line.seq != tx.head().0 + 1 || hash.to_string() != line.hash {
-        return Err(BackupError::Chain(line.seq));
+    let broken = || BackupError::Chain(line.seq);
+    let stored = Hash::parse(&line.hash).filter(|_| line.seq == tx.head().0 + 1).ok_or_else(broken)?;
+    if stored != hash {
+        // Its words were erased, if a later entry swears so.
+        unsworn.found(Seq(line.seq), hash);
     }
     let event: Event = serde_json::from_str(&line.event)
         .map_err(|error| BackupError::Format { line: number, why: error.to_string() })?;
+    unsworn.hear(&event);
     insert(tx.writing(), &written, event.corrects(), &line.hash)?;
     tx.move_head(line.seq, line.recorded_at, line.hash.clone());
     let entry = tx
@@ -689,7 +747,7 @@ fn restore_entry(
         .entry(Seq(line.seq))?
         .ok_or_else(|| StoreError::Damaged("an entry just written is missing".into()))?;
     tx.take_in(&entry)?;
-    Ok(hash)
+    Ok(stored)
 }
 
 fn hex(sha: Sha256) -> String {

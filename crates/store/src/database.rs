@@ -154,6 +154,26 @@ impl Database {
         })
     }
 
+    /// Clears what was deleted out of unused places of the database's files.
+    pub fn compact(&self) -> Result<()> {
+        let readers = &self.inner.readers;
+        let mut connection = readers.address.connect(true, readers.runtime.as_ref())?;
+        if connection.is_postgres() {
+            for table in ["entry", "fact", "request", "request_pieces", "request_person", "request_follower"]
+            {
+                connection.execute(&format!("VACUUM (FULL) {table}"), &[])?;
+            }
+            return Ok(());
+        }
+        // The index of words keeps what was taken out of it until its parts are merged.
+        connection.batch(
+            "PRAGMA secure_delete = ON; INSERT INTO request_pieces (request_pieces) VALUES ('optimize'); VACUUM;",
+        )?;
+        // What was written before still stands in the log until it is begun anew.
+        connection.first("PRAGMA wal_checkpoint(TRUNCATE)", &[], |_| Ok(()))?;
+        Ok(())
+    }
+
     pub fn address(&self) -> &Address {
         &self.inner.readers.address
     }

@@ -90,6 +90,8 @@ impl Connection {
             "request_photo",
             "request_reader",
             "request_update",
+            "request_flag",
+            "deletion",
             "request_model",
             "account",
             "session",

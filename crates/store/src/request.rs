@@ -15,7 +15,8 @@ use jiff::civil::{Date, DateTime};
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
 
-const TABLES: [&str; 5] = ["request", "request_link", "request_reached", "request_tally", "request_pieces"];
+const TABLES: [&str; 6] =
+    ["request", "request_link", "request_reached", "request_tally", "request_pieces", "request_moderation"];
 
 /// The columns of a row, in the order that [`row`] expects.
 pub(crate) const COLUMNS: &str = "request.code, id, state, since, kind, channel, urgency, category, lead_unit, \
@@ -65,10 +66,24 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     let facts = entry.draft.event.facts();
     let new = held_is_new(&entry.draft.event);
     let says = |fact: &domain::fact::Fact| {
-        matches!(fact, domain::fact::Fact::Request(RequestFact::Intake(_) | RequestFact::Place(_)))
+        matches!(
+            fact,
+            domain::fact::Fact::Request(
+                RequestFact::Intake(_)
+                    | RequestFact::Place(_)
+                    | RequestFact::Moderation { .. }
+                    | RequestFact::Erased { .. }
+            )
+        )
     };
     if new || entry.draft.event.corrects().is_some() || facts.iter().any(says) {
         index(connection, &row, !new)?;
+    }
+    let moderates = |fact: &domain::fact::Fact| {
+        matches!(fact, domain::fact::Fact::Request(RequestFact::Moderation { .. }))
+    };
+    if entry.draft.event.corrects().is_some() || facts.iter().any(moderates) {
+        moderation(connection, &history.subject, history)?;
     }
     let links =
         |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Link { .. }));
@@ -95,7 +110,7 @@ fn held_is_new(event: &Event) -> bool {
 
 fn shown(request: &Request) -> i64 {
     match request.published {
-        _ if !request.may_be_public => 0,
+        _ if !request.may_be_public || request.wordless => 0,
         Some(true) => 1,
         Some(false) => 0,
         None => 2,
@@ -292,6 +307,29 @@ fn told(connection: &mut Connection, subject: &Subject, told: &[Told]) -> Result
     Ok(())
 }
 
+/// Keeps what moderation did to a request for the public log.
+fn moderation(connection: &mut Connection, subject: &Subject, history: &SubjectHistory) -> Result<()> {
+    let (plan, code) = (Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str()));
+    connection.send("DELETE FROM request_moderation WHERE plan = $1 AND request = $2", &[plan, code])?;
+    for held in history.visible::<RequestFact>(View::ALL) {
+        if let RequestFact::Moderation { at, act, ground, .. } = held.fact {
+            connection.send(
+                "INSERT INTO request_moderation (plan, seq, request, act, ground, at) \
+                 VALUES ($1, $2, $3, $4, $5, $6)",
+                &[
+                    plan,
+                    Param::from(held.seq.0),
+                    code,
+                    act.as_str().into(),
+                    ground.as_str().into(),
+                    Param::Text(&moment(*at)),
+                ],
+            )?;
+        }
+    }
+    Ok(())
+}
+
 pub(crate) fn damaged(error: impl std::fmt::Display) -> StoreError {
     StoreError::Damaged(error.to_string())
 }
@@ -427,6 +465,9 @@ impl Connection {
                 if !request.links.is_empty() {
                     link(self, &subject, &request)?;
                 }
+                if !request.moderated.is_empty() {
+                    moderation(self, &subject, &history)?;
+                }
                 if !request.told.is_empty() {
                     told(self, &subject, &request.told)?;
                 }
@@ -464,6 +505,21 @@ impl Connection {
             &[],
             &mut |row| {
                 visit(&[row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?]);
+                Ok(())
+            },
+        )?;
+        self.each(
+            "SELECT plan, seq, request, act, ground, at FROM request_moderation ORDER BY plan, seq",
+            &[],
+            &mut |row| {
+                visit(&[
+                    row.text(0)?,
+                    &row.int(1)?.to_string(),
+                    row.text(2)?,
+                    row.text(3)?,
+                    row.text(4)?,
+                    row.text(5)?,
+                ]);
                 Ok(())
             },
         )?;

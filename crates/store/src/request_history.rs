@@ -36,6 +36,29 @@ const ENTRIES: &str = "SELECT looked.subject, looked.seq, looked.recorded_at, \
      ORDER BY seq LIMIT $5) AS looked ORDER BY looked.seq";
 
 impl Connection {
+    /// The last entry that can have changed what is told of a plan's requests, and when it was recorded.
+    pub fn request_version(&mut self, plan: &Code) -> Result<(Seq, Timestamp)> {
+        let directory = domain::subject::directory();
+        let mut last = (Seq(0), Timestamp::UNIX_EPOCH);
+        for (kind, scope) in [
+            (SubjectKind::Request, plan),
+            (SubjectKind::Plan, plan),
+            (SubjectKind::Area, &directory),
+            (SubjectKind::Unit, &directory),
+        ] {
+            let found = self.first(
+                "SELECT seq, recorded_at FROM entry WHERE kind = $1 AND scope = $2 ORDER BY seq DESC LIMIT 1",
+                &[kind.as_str().into(), scope.as_str().into()],
+                |row| {
+                    let at = Timestamp::from_microsecond(row.int(1)?).map_err(damaged)?;
+                    Ok((Seq(row.int(0)? as u64), at))
+                },
+            )?;
+            last = last.max(found.unwrap_or(last));
+        }
+        Ok(last)
+    }
+
     /// Some requests with all that is known of them, in the order in which they are named; those that there are
     /// not are left out.
     pub fn whole_requests(&mut self, plan: &Code, codes: &[Code]) -> Result<Vec<SubjectHistory>> {

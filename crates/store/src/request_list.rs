@@ -6,9 +6,9 @@ use domain::journal::Seq;
 use domain::request::pieces::Pieces;
 use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
 use domain::request::rate::{RateRow, RateSide, Tally};
-use domain::request::{Point, RequestRow, Satisfaction, Solved};
+use domain::request::{Point, Publicly, RequestRow, Satisfaction, Solved};
 use domain::subject::{Subject, SubjectKind};
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 
 use crate::asked::Value;
 use crate::error::Result;
@@ -117,6 +117,24 @@ impl Where {
         self.and(&format!("{column} IN ({})", places.join(", ")));
     }
 
+    fn none_of(&mut self, column: &str, values: &[Code]) {
+        if values.is_empty() {
+            return;
+        }
+        let places: Vec<String> = values.iter().map(|value| self.put(value.as_str())).collect();
+        self.and(&format!("{column} NOT IN ({})", places.join(", ")));
+    }
+
+    /// Only what everybody may read. By its place nobody finds what is not shown where it is.
+    fn publicly(&mut self, publicly: &Publicly, by_place: bool) {
+        self.and("shown = 1");
+        self.none_of("category", &publicly.hidden);
+        if by_place {
+            self.none_of("category", &publicly.blurred);
+            self.and("address NOT LIKE '%***%'");
+        }
+    }
+
     fn params(&self) -> Vec<Param<'_>> {
         self.values.iter().map(Value::param).collect()
     }
@@ -172,8 +190,8 @@ impl Where {
                 "due <> '' AND due < {now} AND state NOT IN ('waiting_for_resident', 'on_the_books')"
             ));
         }
-        if query.published {
-            out.and("shown = 1");
+        if let Some(publicly) = &query.published {
+            out.publicly(publicly, query.near.is_some() || query.within.is_some());
         }
         if query.unlooked {
             out.and("shown = 2");
@@ -198,7 +216,7 @@ impl Where {
                 format!("request_pieces MATCH {query}")
             };
             // Of what everybody may read there may be little among much that nobody may.
-            let hits = if query.published {
+            let hits = if query.published.is_some() {
                 format!(
                     "SELECT id FROM (SELECT rowid AS hit FROM request_pieces WHERE {found} ORDER BY rowid DESC \
                      LIMIT {LOOKED_MOST}) AS hits JOIN request ON request.id = hits.hit \
@@ -283,6 +301,7 @@ impl Connection {
         let (column, descending) = match order {
             RequestOrder::Received => ("received", true),
             RequestOrder::Due => ("due", false),
+            RequestOrder::Moved => ("since", true),
         };
         if order == RequestOrder::Due {
             wanted.and("due <> ''");
@@ -305,6 +324,7 @@ impl Connection {
         rows.truncate(limit);
         let key = |row: &RequestRow| match order {
             RequestOrder::Received => moment(row.received),
+            RequestOrder::Moved => moment(row.since),
             RequestOrder::Due => row.limit.map(|(_, due)| moment(due)).unwrap_or_default(),
         };
         let next =
@@ -349,13 +369,13 @@ impl Connection {
         plan: &Code,
         (point, metres): (Option<Point>, u32),
         area: Option<&Code>,
-        published: bool,
+        published: Option<&Publicly>,
         limit: usize,
     ) -> Result<Vec<RequestRow>> {
         let mut wanted = Where::new(plan);
         wanted.and("due <> '' AND master = ''");
-        if published {
-            wanted.and("shown = 1");
+        if let Some(publicly) = published {
+            wanted.publicly(publicly, point.is_some());
         }
         match (point, area) {
             (Some(point), _) => wanted.around(point, metres),
@@ -406,6 +426,28 @@ impl Connection {
             Ok(())
         })?;
         Ok(out)
+    }
+
+    /// When the requests whose limit ran out within some days came in and were answered, by unit, category or area.
+    pub fn answer_times(
+        &mut self,
+        plan: &Code,
+        (from, to): (Date, Date),
+        by: RateBy,
+        visit: &mut dyn FnMut(&str, DateTime, DateTime),
+    ) -> Result<()> {
+        let sql = format!(
+            "SELECT {}, received, answered FROM request WHERE plan = $1 AND rate_due <> '' AND rate_due >= $2 \
+             AND rate_due <= $3 AND excluded = 0 AND answered <> ''",
+            by.column()
+        );
+        let (from, to) = (from.to_string(), to.to_string());
+        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
+        self.each(&sql, &params, &mut |row| {
+            let time = |at: usize| row.text(at)?.parse::<DateTime>().map_err(damaged);
+            visit(row.text(0)?, time(1)?, time(2)?);
+            Ok(())
+        })
     }
 
     /// The requests that something was recorded of after `known`, or that takes effect after `as_of`: as

@@ -4,6 +4,7 @@ use domain::journal::{Event, Hash, Seq, Written};
 
 use crate::error::Result;
 use crate::journal::Head;
+use crate::redact::Unsworn;
 use crate::sql::{Connection, Param};
 
 /// What is wrong, and where.
@@ -53,6 +54,8 @@ impl Connection {
         if let Some(count) = stray.filter(|count| *count > 0) {
             report.faults.push(VerifyFault::Stray { count: count as u64 });
         }
+        // Erased words: entries that are not what they were, until a later one swears what they are.
+        let mut unsworn = Unsworn::default();
         let (mut last_seq, mut last_hash, mut last_time) = (0u64, Hash::GENESIS, i64::MIN);
         loop {
             let before = report.entries;
@@ -85,8 +88,13 @@ impl Connection {
                     let stored = Hash::parse(row.text(10)?);
                     // After a gap the chain cannot be followed: it is taken up at the next entry.
                     let linked = seq == last_seq + 1;
-                    if stored.is_none() || (linked && Some(written.hash(last_hash)) != stored) {
-                        fault(VerifyFault::Altered { entry: Seq(seq) });
+                    let as_it_stands = written.hash(last_hash);
+                    match stored {
+                        None => fault(VerifyFault::Altered { entry: Seq(seq) }),
+                        Some(stored) if linked && stored != as_it_stands => {
+                            unsworn.found(Seq(seq), as_it_stands)
+                        }
+                        Some(_) => {}
                     }
                     if written.recorded_at < last_time {
                         fault(VerifyFault::OutOfTime { entry: Seq(seq) });
@@ -97,7 +105,7 @@ impl Connection {
                         Ok(event) if event.corrects().map(|seq| seq.0 as i64) != row.opt_int(11)? => {
                             fault(VerifyFault::Altered { entry: Seq(seq) });
                         }
-                        Ok(_) => {}
+                        Ok(event) => unsworn.hear(&event),
                     }
                     last_time = written.recorded_at;
                     last_seq = seq;
@@ -111,6 +119,7 @@ impl Connection {
                 break;
             }
         }
+        report.faults.extend(unsworn.left().map(|entry| VerifyFault::Altered { entry }).take(MOST_FAULTS));
         if last_seq != head.seq {
             report.faults.push(VerifyFault::Head { expected: Seq(head.seq), found: Seq(last_seq) });
         } else if last_hash.to_string() != head.hash {

@@ -104,7 +104,9 @@ macro_rules! every_source {
             "askers",
             "voices",
             "request-rules",
-            "request-work"
+            "request-work",
+            "public",
+            "privacy"
         )
     };
 }

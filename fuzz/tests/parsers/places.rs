@@ -1,5 +1,6 @@
 //! Maps, networks and gazetteers.
 
+use domain::boundary::Boundary;
 use exchange::network_csv::Nodes;
 use exchange::osm_pbf::{self, Limits, Sink, Tags};
 use exchange::siting_csv::{Costs, Demand, Sites};
@@ -118,6 +119,43 @@ fn geo_json() {
         ],
         wrapping: Wrapping::Plain,
         read: |bytes| Ok(told(&geojson::read(bytes), |found| magnitude(found.len()).to_owned())),
+    });
+}
+
+#[test]
+fn boundary() {
+    campaign(&Target {
+        name: "boundary",
+        seeds: vec![
+            b"POLYGON ((0 0, 10 0, 10 10, 0 10, 0 0), (4 4, 6 4, 6 6, 4 6, 4 4))".to_vec(),
+            b"MULTIPOLYGON (((116.3 40, 116.4 40, 116.4 40.1, 116.3 40)), ((5 5, 9 5, 9 9.25, 5 5)))"
+                .to_vec(),
+        ],
+        tokens: &[
+            "(",
+            ")",
+            ",",
+            " ",
+            "POLYGON",
+            "MULTIPOLYGON",
+            "EMPTY",
+            "-180",
+            "90",
+            "1e9",
+            "NaN",
+            "0.0000001",
+        ],
+        wrapping: Wrapping::Plain,
+        read: |bytes| {
+            let read = Boundary::parse(&String::from_utf8_lossy(bytes));
+            if let Ok(held) = &read {
+                if Boundary::parse(&held.to_wkt()).as_ref() != Ok(held) {
+                    return Err(format!("{} is read back otherwise", held.to_wkt()));
+                }
+                held.middle();
+            }
+            Ok(told(&read, |held| magnitude(held.rings().count()).to_owned()))
+        },
     });
 }
 

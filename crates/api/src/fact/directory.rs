@@ -6,7 +6,7 @@ use domain::unit::UnitFact as DomainUnit;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::value::{CodeText, Name, ScopeText, code, present};
+use crate::value::{BoundaryText, CodeText, Name, ScopeText, code, present};
 use crate::word::{AreaLevelWord, RoleWord, UnitLevelWord};
 
 /// One thing that can be recorded of an area.
@@ -28,6 +28,10 @@ pub enum AreaFact {
     },
     Active {
         active: bool,
+    },
+    /// Where it ends: `POLYGON` or `MULTIPOLYGON` in WKT, longitude and latitude in degrees (WGS 84).
+    Boundary {
+        boundary: BoundaryText,
     },
 }
 
@@ -88,6 +92,7 @@ impl From<AreaFact> for DomainArea {
             AreaFact::Parent { parent } => Self::Parent { parent: parent.map(|code| code.0) },
             AreaFact::Population { people } => Self::Population { people: people.into() },
             AreaFact::Active { active } => Self::Active { active },
+            AreaFact::Boundary { boundary } => Self::Boundary { boundary: boundary.0 },
         }
     }
 }
@@ -102,6 +107,7 @@ impl From<&DomainArea> for AreaFact {
                 Self::Population { people: u32::try_from(*people).unwrap_or(u32::MAX) }
             }
             DomainArea::Active { active } => Self::Active { active: *active },
+            DomainArea::Boundary { boundary } => Self::Boundary { boundary: BoundaryText(boundary.clone()) },
         }
     }
 }

@@ -128,7 +128,8 @@ as_kept! {
     /// A category of requests.
     RequestCategory of domain::request::RequestCategory,
         "category (its code), order, name, about, words (that speak for it in a text), preset (its limits), private \
-         (shown to nobody), batch (programs are told the number once somebody has looked), warning, closed, \
+         (shown to nobody), shown_place (how exactly everybody sees where: exact, {\"grid\": {\"metres\": 500}} or \
+         area), batch (programs are told the number once somebody has looked), warning, closed, \
          questions (question, kind, name, about, required, choices).";
     /// Limits of requests and whom they go to.
     RequestRules of domain::request::RequestRules,

@@ -34,7 +34,7 @@ fn name_of(name: &Named, code: &Code) -> [Cell; 2] {
 
 pub(super) const AREAS: ExportTable = ExportTable {
     name: "areas",
-    columns: columns!(["code", "name_zh", "name_en", "level", "parent", "population"], []),
+    columns: columns!(["code", "name_zh", "name_en", "level", "parent", "population", "boundary"], []),
     access: Action::ReadPublic,
     importable: true,
     rows: |snapshot, visit| {
@@ -50,8 +50,10 @@ pub(super) const AREAS: ExportTable = ExportTable {
                 area.level.map_or(Cell::Empty, |level| Cell::text(level.as_str())),
                 Cell::code(area.parent.as_ref()),
                 area.population.map_or(Cell::Empty, Cell::whole),
+                area.boundary.as_ref().map_or(Cell::Empty, |held| Cell::text(held.to_wkt())),
             ];
-            let (day, seq, grade) = standing(history, view, &["name", "level", "parent", "population"]);
+            let (day, seq, grade) =
+                standing(history, view, &["name", "level", "parent", "population", "boundary"]);
             row.extend(snapshot.common(day, seq, grade));
             visit(row);
         }

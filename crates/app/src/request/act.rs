@@ -14,8 +14,8 @@ use domain::request::routing::Routing;
 use domain::request::rules::Preset;
 use domain::request::telling::matter;
 use domain::request::{
-    CallBack, CallWay, ExclusionGround, PhotoShows, Place, RefusalGround, Request, RequestFact, RequestState,
-    RequestStep, Satisfaction, Solved, Urgency, Who,
+    CallBack, CallWay, ExclusionGround, ModerationAct, ModerationGround, PhotoShows, Place, RefusalGround,
+    Request, RequestFact, RequestState, RequestStep, Satisfaction, Solved, Urgency, Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -114,6 +114,13 @@ pub enum RequestAct {
     Publish {
         shown: bool,
         reason: String,
+    },
+    /// Hide or edit what everybody reads, or undo what was done last.
+    Moderate {
+        act: ModerationAct,
+        ground: ModerationGround,
+        title: String,
+        text: String,
     },
     Categorise {
         category: Code,
@@ -256,6 +263,21 @@ impl RequestAct {
                 vec![RequestFact::PhotoReview { photo, shown, reason }]
             }
             Self::Publish { shown, reason } => vec![RequestFact::Publication { shown, reason }],
+            Self::Moderate { act, ground, title, text } => {
+                let done = RequestFact::Moderation { at, act, ground, title, text };
+                let reason =
+                    words::both(&format!("moderation-ground-{}", ground.as_str().replace('_', "-")), &[]);
+                let last = request.moderation.last().map(|(act, _)| *act);
+                match (act, last) {
+                    (ModerationAct::Hide, _) => {
+                        vec![done, RequestFact::Publication { shown: false, reason }]
+                    }
+                    (ModerationAct::Undo, Some(ModerationAct::Hide)) => {
+                        vec![done, RequestFact::Publication { shown: true, reason: String::new() }]
+                    }
+                    _ => vec![done],
+                }
+            }
             Self::Categorise { category, urgency } => {
                 let mut facts = vec![
                     RequestFact::Category { category: category.clone(), suggested: false },
@@ -414,6 +436,7 @@ impl Doing<'_> {
         let subject = Subject::request(self.plan, code);
         let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
         let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;
+        let settles = matches!(act, RequestAct::Moderate { .. } | RequestAct::Publish { .. });
         let answer = match &act {
             RequestAct::Answer { text } => Some(text.clone()),
             _ => None,
@@ -437,6 +460,9 @@ impl Doing<'_> {
         }
         self.record(tx, self.actor, code, facts, Some(&request))?;
         photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
+        if settles {
+            tx.settle_flags(self.plan, code, self.now.as_microsecond())?;
+        }
         let mut others = 0;
         if let Some(text) = answer {
             // One answer to all who asked the same.

@@ -264,6 +264,11 @@ impl App {
         Ok(all)
     }
 
+    /// Matters are found anew at their next reading.
+    pub(super) fn forget_hot_matters(&self) {
+        self.hot_cache().0.clear();
+    }
+
     fn hot_cache(&self) -> std::sync::MutexGuard<'_, HotCache> {
         self.inner.hot.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }

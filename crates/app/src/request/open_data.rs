@@ -1,10 +1,13 @@
 //! Published requests as open data, in the fields that Open311 names: a table or a list for programs.
 
 use domain::code::Code;
+use domain::journal::Seq;
 use domain::portfolio::Portfolio;
-use domain::request::query::RequestQuery;
-use domain::request::{ClockKind, RequestRow, RequestState};
-use jiff::civil::DateTime;
+use domain::request::public::names_home;
+use domain::request::query::{RequestAfter, RequestPaging, RequestQuery};
+use domain::request::{ClockKind, RequestRow, RequestState, ShownPlace};
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use serde::Serialize;
 use words::Lang;
@@ -12,10 +15,9 @@ use words::Lang;
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
-use domain::request::query::RequestPaging;
 
-/// The most requests of one file: the newest ones.
-const FILE_MOST: usize = 20_000;
+/// The requests that are read together for a file.
+const BATCH: usize = 500;
 
 /// One published request.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -43,6 +45,8 @@ pub struct OpenRequest {
     pub detailed_status: &'static str,
     /// When its answer is due, once it has been spoken of with whoever asked and while it is not paused.
     pub expected_datetime: Option<String>,
+    /// `exact`, or `blurred` where the point is the middle of a square or of the area.
+    pub place_shown: &'static str,
 }
 
 /// A page of published requests.
@@ -58,7 +62,8 @@ pub fn states_of(open: bool) -> Vec<RequestState> {
     RequestState::ALL.iter().copied().filter(|state| state.is_open() == open).collect()
 }
 
-const HEAD: [&str; 14] = [
+/// The columns of the table, in their order; what each means is said by the key `open-data-field-…`.
+pub const FIELDS: [&str; 19] = [
     "service_request_id",
     "requested_datetime",
     "updated_datetime",
@@ -73,6 +78,11 @@ const HEAD: [&str; 14] = [
     "address",
     "lat",
     "long",
+    "title",
+    "detailed_status",
+    "address_id",
+    "expected_datetime",
+    "place_shown",
 ];
 
 impl OpenRequest {
@@ -90,6 +100,8 @@ impl OpenRequest {
             .chain([row.address.as_str()])
             .filter(|text| !text.is_empty())
             .collect();
+        let shown = category.map_or(ShownPlace::Exact, |held| held.shown_place);
+        let blurred = row.point.is_some() && (shown != ShownPlace::Exact || names_home(&row.address));
         let is_open = row.state.is_open();
         let degrees = |millionths: i32| f64::from(millionths) / 1e6;
         Self {
@@ -110,6 +122,7 @@ impl OpenRequest {
             long: row.point.map(|point| degrees(point.longitude)),
             title: row.title.clone(),
             detailed_status: row.state.as_str(),
+            place_shown: if blurred { "blurred" } else { "exact" },
             // When it is to be answered, while that limit is the one that runs.
             expected_datetime: row
                 .limit
@@ -118,7 +131,7 @@ impl OpenRequest {
         }
     }
 
-    fn cells(&self) -> [String; 14] {
+    fn cells(&self) -> [String; 19] {
         let number = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
         [
             self.service_request_id.clone(),
@@ -135,6 +148,11 @@ impl OpenRequest {
             self.address.clone(),
             number(self.lat),
             number(self.long),
+            self.title.clone(),
+            self.detailed_status.to_owned(),
+            self.address_id.clone(),
+            self.expected_datetime.clone().unwrap_or_default(),
+            self.place_shown.to_owned(),
         ]
     }
 }
@@ -165,16 +183,37 @@ pub fn cell(text: &str) -> String {
     }
 }
 
-/// The rows as a table of text, with a mark at its beginning by which spreadsheets know UTF-8.
-pub fn as_csv(rows: &[OpenRequest]) -> String {
-    let mut out = String::from("\u{feff}");
-    out.push_str(&HEAD.join(","));
+/// A line of a table.
+pub(super) fn csv_line(cells: impl IntoIterator<Item = String>) -> String {
+    let mut out = cells.into_iter().map(|text| cell(&text)).collect::<Vec<_>>().join(",");
     out.push_str("\r\n");
-    for row in rows {
-        out.push_str(&row.cells().map(|text| cell(&text)).join(","));
-        out.push_str("\r\n");
-    }
     out
+}
+
+/// The table's first line, with a mark at its beginning by which spreadsheets know UTF-8.
+pub fn csv_head() -> String {
+    format!("\u{feff}{}", csv_line(FIELDS.map(str::to_owned)))
+}
+
+/// Some rows of the table.
+pub fn csv_rows(rows: &[OpenRequest]) -> String {
+    rows.iter().map(|row| csv_line(row.cells())).collect()
+}
+
+/// Some published requests, and behind which one others follow.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct OpenBatch {
+    pub rows: Vec<OpenRequest>,
+    pub next: Option<RequestAfter>,
+}
+
+/// By what a program knows that nothing has changed: the last entry that can have changed anything published, the
+/// day, and when it was recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenVersion {
+    pub seq: Seq,
+    pub day: Date,
+    pub recorded_at: Timestamp,
 }
 
 impl App {
@@ -186,32 +225,44 @@ impl App {
         paging: &RequestPaging,
         lang: Lang,
     ) -> Result<OpenPage, AppError> {
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let zone = self.clock().zone().clone();
-        let offset = move |at: DateTime| with_offset(&zone, at);
-        let query = RequestQuery { published: true, ..query.clone() };
-        let page = self.requests(plan, &query, paging).await?;
-        let rows = page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)).collect();
-        Ok(OpenPage { rows, more: page.next.is_some() })
+        let (rows, next) = self.open_rows(plan, query, paging, lang).await?;
+        Ok(OpenPage { rows, more: next.is_some() })
     }
 
-    /// The published requests, newest first, at most so many as one file holds.
-    pub async fn open_requests(&self, plan: &Code, lang: Lang) -> Result<Vec<OpenRequest>, AppError> {
+    /// The published requests behind one, newest first: a file of all of them is made piece by piece.
+    pub async fn open_batch(
+        &self,
+        plan: &Code,
+        query: &RequestQuery,
+        after: Option<RequestAfter>,
+        most: usize,
+        lang: Lang,
+    ) -> Result<OpenBatch, AppError> {
+        let paging = RequestPaging { after, limit: most.clamp(1, BATCH), ..RequestPaging::default() };
+        let (rows, next) = self.open_rows(plan, query, &paging, lang).await?;
+        Ok(OpenBatch { rows, next })
+    }
+
+    async fn open_rows(
+        &self,
+        plan: &Code,
+        query: &RequestQuery,
+        paging: &RequestPaging,
+        lang: Lang,
+    ) -> Result<(Vec<OpenRequest>, Option<RequestAfter>), AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let zone = self.clock().zone().clone();
         let offset = move |at: DateTime| with_offset(&zone, at);
-        let query = RequestQuery { published: true, ..RequestQuery::default() };
-        let mut paging = RequestPaging { limit: 500, ..RequestPaging::default() };
-        let mut out = Vec::new();
-        loop {
-            let page = self.requests(plan, &query, &paging).await?;
-            out.extend(page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)));
-            paging.after = page.next;
-            if paging.after.is_none() || out.len() >= FILE_MOST {
-                out.truncate(FILE_MOST);
-                return Ok(out);
-            }
-        }
+        let page = self.public_requests(plan, query, paging).await?;
+        let rows = page.rows.iter().map(|row| OpenRequest::of(&portfolio, row, lang, &offset)).collect();
+        Ok((rows, page.next))
+    }
+
+    /// The version of everything that is published of a plan's requests.
+    pub async fn open_version(&self, plan: &Code) -> Result<OpenVersion, AppError> {
+        let plan = plan.clone();
+        let (seq, recorded_at) = self.database().read_async(move |c| c.request_version(&plan)).await?;
+        Ok(OpenVersion { seq, day: self.clock().today(), recorded_at })
     }
 }
 

@@ -87,8 +87,10 @@ impl App {
         let offset = move |at: DateTime| with_offset(&zone, at);
         let plan = plan.clone();
         let histories = self.database().read_async(move |c| c.whole_requests(&plan, &codes)).await?;
-        let published =
-            histories.iter().filter_map(|held| Request::at(held, view)).filter(Request::is_public);
+        let published = histories
+            .iter()
+            .filter_map(|held| Request::at(held, view))
+            .filter(|request| portfolio.plan.shows(request));
         Ok(published
             .map(|request| (request.code.clone(), OpenHistory::of(&request, &portfolio, lang, &offset)))
             .collect())

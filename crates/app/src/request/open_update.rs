@@ -1,11 +1,13 @@
 //! What was recorded of published requests, one thing after the other, for programs that keep up with it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
-use domain::request::{RequestFact, RequestState};
+use domain::portfolio::Portfolio;
+use domain::request::{Request, RequestFact, RequestState};
 use jiff::civil::DateTime;
 use jiff::{Timestamp, ToSpan};
 use store::{Connection, RequestEntry, StoreError};
@@ -57,22 +59,49 @@ pub struct OpenUpdates {
     pub next: Option<Seq>,
 }
 
-/// What an entry says that everybody may read: the move, then the answer that was given with it.
+/// What an entry says that everybody may read, with the entry that said it first: the move, then the answer that
+/// was given with it.
 enum Told {
-    Move(RequestState, Option<Code>),
-    Answer(String),
+    Move(Seq, RequestState, Option<Code>),
+    Answer(Seq, String),
 }
 
+impl Told {
+    fn order(&self) -> (Seq, bool) {
+        match self {
+            Self::Move(seq, ..) => (*seq, false),
+            Self::Answer(seq, _) => (*seq, true),
+        }
+    }
+}
+
+/// The entry from which on everybody may read what another one recorded: itself where the request was shown then,
+/// else the one that showed it.
+fn told_by(shown: &[(Seq, bool)], seq: Seq) -> Option<Seq> {
+    let then = shown.iter().rfind(|(at, _)| *at <= seq).is_some_and(|(_, shown)| *shown);
+    if then { Some(seq) } else { shown.iter().find(|(at, shown)| *at > seq && *shown).map(|(at, _)| *at) }
+}
+
+/// What an entry tells: what it records, and what happened before it where it is the one that showed the request.
 fn told(entry: &RequestEntry, history: &SubjectHistory) -> Vec<Told> {
-    let said = history.visible::<RequestFact>(View::ALL).filter(|held| held.seq == entry.seq);
-    let mut out: Vec<Told> = said
+    let mut shown: Vec<(Seq, bool)> = history
+        .visible::<RequestFact>(View::ALL)
         .filter_map(|held| match held.fact {
-            RequestFact::Move { state, unit, .. } => Some(Told::Move(*state, unit.clone())),
-            RequestFact::Answer { text, .. } => Some(Told::Answer(text.clone())),
+            RequestFact::Publication { shown, .. } => Some((held.seq, *shown)),
             _ => None,
         })
         .collect();
-    out.sort_by_key(|told| matches!(told, Told::Answer(_)));
+    shown.sort_unstable();
+    let said = history.visible::<RequestFact>(View::ALL);
+    let mut out: Vec<Told> = said
+        .filter(|held| held.seq <= entry.seq && told_by(&shown, held.seq) == Some(entry.seq))
+        .filter_map(|held| match held.fact {
+            RequestFact::Move { state, unit, .. } => Some(Told::Move(held.seq, *state, unit.clone())),
+            RequestFact::Answer { text, .. } => Some(Told::Answer(held.seq, text.clone())),
+            _ => None,
+        })
+        .collect();
+    out.sort_by_key(Told::order);
     out
 }
 
@@ -80,6 +109,7 @@ fn told(entry: &RequestEntry, history: &SubjectHistory) -> Vec<Told> {
 struct Walk {
     skip: usize,
     limit: usize,
+    portfolio: Arc<Portfolio>,
     found: Vec<(RequestEntry, Told)>,
 }
 
@@ -94,8 +124,11 @@ impl Walk {
         let codes: BTreeSet<&Code> = entries.iter().map(|entry| &entry.code).collect();
         let codes: Vec<Code> = codes.into_iter().cloned().collect();
         let histories = connection.whole_requests(plan, &codes)?;
+        let shown = |held: &&SubjectHistory| {
+            Request::at(held, View::ALL).is_some_and(|request| self.portfolio.plan.shows(&request))
+        };
         let histories: BTreeMap<&Code, &SubjectHistory> =
-            histories.iter().map(|held| (&held.subject.code, held)).collect();
+            histories.iter().filter(shown).map(|held| (&held.subject.code, held)).collect();
         for entry in entries {
             let mut said = histories.get(&entry.code).map_or_else(Vec::new, |held| told(entry, held));
             let over = self.skip.min(said.len());
@@ -128,10 +161,11 @@ impl App {
             moment.checked_sub(1.microsecond()).unwrap_or(Timestamp::MIN)
         };
         let (from, to) = (before(span.from), before(span.to.saturating_add(1.second())));
-        let of = plan.clone();
+        let (of, held) = (plan.clone(), portfolio.clone());
         let read = move |c: &mut Connection| {
             let (mut behind, until) = (c.known_at(from)?.max(span.behind), c.known_at(to)?);
-            let mut walk = Walk { skip: span.skip, limit: span.limit, found: Vec::new() };
+            let mut walk =
+                Walk { skip: span.skip, limit: span.limit, portfolio: held.clone(), found: Vec::new() };
             for _ in 0..ROUNDS {
                 let mut entries = c.request_entries(&of, (behind, until), ROUND)?;
                 let Some(last) = entries.last().map(|entry| entry.seq) else {
@@ -149,12 +183,14 @@ impl App {
         };
         let (found, next) = self.database().read_async(read).await?;
         let updates = found.into_iter().map(|(entry, told)| {
-            let (kind, state, description) = match told {
-                Told::Move(state, unit) => ("s", state, moved(&portfolio, state, unit.as_ref(), lang)),
-                Told::Answer(text) => ("a", RequestState::Answered, text),
+            let (kind, seq, state, description) = match told {
+                Told::Move(seq, state, unit) => {
+                    ("s", seq, state, moved(&portfolio, state, unit.as_ref(), lang))
+                }
+                Told::Answer(seq, text) => ("a", seq, RequestState::Answered, text),
             };
             OpenUpdate {
-                id: format!("{}-{}-{kind}", entry.code, entry.seq),
+                id: format!("{}-{seq}-{kind}", entry.code),
                 state,
                 datetime: with_offset(&zone, zone.to_datetime(entry.recorded_at)),
                 description,

@@ -1,18 +1,14 @@
 //! Who asked: shown to those who need it, with a trace; erased for good.
 
 use domain::code::Code;
-use domain::command::Command;
 use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
-use domain::request::RequestFact;
-use domain::source::Source;
 use domain::subject::Subject;
 use serde::{Deserialize, Serialize};
 
 use super::protection::{KeyError, ProtectionKey};
 use crate::App;
 use crate::actor::Actor;
-use crate::change::{Change, make};
 use crate::error::AppError;
 
 /// What is kept apart from the journal.
@@ -132,39 +128,5 @@ impl App {
     pub async fn reveals(&self, plan: &Code, code: &Code) -> Result<Vec<(String, i64, String)>, AppError> {
         let (plan, code) = (plan.clone(), code.clone());
         Ok(self.database().read_async(move |c| c.reveals(&plan, &code)).await?)
-    }
-
-    /// Takes away what tells who asked; what was done about the request stays. The journal says that it was
-    /// done and why, not what it was.
-    pub async fn erase_person(
-        &self,
-        actor: &Actor,
-        plan: &Code,
-        code: &Code,
-        reason: &str,
-    ) -> Result<(), AppError> {
-        let at = self.wall_second();
-        let erased = RequestFact::Erased { at, reason: reason.trim().to_owned() }.masked();
-        let change = Change {
-            command: Command::Record {
-                subject: Subject::request(plan, code),
-                facts: vec![erased.into()],
-                expected: None,
-            },
-            effective: None,
-            source: Source::default(),
-            reason: String::new(),
-        };
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let (actor, plan, code) = (actor.clone(), plan.clone(), code.clone());
-        self.database()
-            .write_async(move |tx| {
-                make(tx, &actor, &change, now, today)?;
-                super::photo::erase(tx, &plan, &code)?;
-                tx.forget_asker(&plan, &code)?;
-                tx.erase_person(&plan, &code, now.as_microsecond())?;
-                Ok::<_, AppError>(())
-            })
-            .await
     }
 }

@@ -239,7 +239,10 @@ impl App {
         if let Some(code) = &request {
             let (held, _) = self.request(plan, code, Asked::default()).await?;
             let may = match reader {
-                PhotoReader::Everybody(_) => held.public_photos().any(|held| held.photo == *photo),
+                PhotoReader::Everybody(_) => {
+                    let portfolio = self.portfolio(plan, Asked::default()).await?;
+                    portfolio.plan.shows(&held) && held.public_photos().any(|held| held.photo == *photo)
+                }
                 PhotoReader::Asker(_) => held.photos_of_asker().any(|held| held.photo == *photo),
                 PhotoReader::Staff(_) => held.kept_photos().any(|held| held.photo == *photo),
                 PhotoReader::Draft(_) => false,

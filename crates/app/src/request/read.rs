@@ -98,10 +98,7 @@ impl App {
 
     /// Counts somebody as following a published request instead of asking the same.
     pub async fn follow_request(&self, plan: &Code, code: &Code, follower: &str) -> Result<(), AppError> {
-        let (request, _) = self.request(plan, code, Asked::default()).await?;
-        if !request.is_public() {
-            return Err(AppError::NotFound);
-        }
+        self.public_request(plan, code).await?;
         let now = self.clock().now().as_microsecond();
         // With the key, so that nobody finds out whose address it was by trying all of them.
         let follower = self.key().map_or_else(|| crate::account::hash(follower), |key| key.digest(follower));

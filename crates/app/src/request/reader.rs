@@ -12,7 +12,6 @@ use super::protection::ProtectionKey;
 use crate::App;
 use crate::error::AppError;
 use crate::notify::errand::{Errand, ReaderErrand, ReaderMatter, lane};
-use crate::read::Asked;
 
 /// How long an address may be confirmed, and how long a mail's link opens the request.
 const CONFIRM_SECONDS: i64 = 7 * 86_400;
@@ -204,10 +203,7 @@ impl App {
         address: &str,
         language: Language,
     ) -> Result<(), AppError> {
-        let (held, _) = self.request(plan, request, Asked::default()).await?;
-        if !held.is_public() {
-            return Err(AppError::NotFound);
-        }
+        self.public_request(plan, request).await?;
         let key = self.key().cloned().ok_or(AppError::NoKey)?;
         let (plan, request, address) = (plan.clone(), request.clone(), address.to_owned());
         let now = self.clock().now();
@@ -296,8 +292,11 @@ impl App {
     async fn door(&self, known: &RequestReader) -> Result<MailDoor, AppError> {
         let (plan, request) = (&known.plan, &known.request);
         if known.follows {
-            let (held, _) = self.request(plan, request, Asked::default()).await?;
-            return Ok(if held.is_public() { MailDoor::Public(request.clone()) } else { MailDoor::Gone });
+            return match self.public_request(plan, request).await {
+                Ok(_) => Ok(MailDoor::Public(request.clone())),
+                Err(AppError::NotFound) => Ok(MailDoor::Gone),
+                Err(error) => Err(error),
+            };
         }
         let (of, code) = (plan.clone(), request.clone());
         let held = self.database().read_async(move |c| c.sealed_person(&of, &code)).await?;

@@ -203,7 +203,10 @@ impl App {
         self.database()
             .read_async(move |c: &mut Connection| {
                 let area = area.or_else(|| Areas::of(&portfolio).find(&said));
-                let around = c.requests_near(&plan, (point, metres), area.as_ref(), true, COMPARED)?;
+                let publicly = portfolio.plan.publicly();
+                let around =
+                    c.requests_near(&plan, (point, metres), area.as_ref(), Some(&publicly), COMPARED)?;
+                let around = around.into_iter().map(|row| portfolio.seen_by_everybody(row)).collect();
                 let similar = alike(around, &said);
                 let models = app.models_of(c, &plan)?;
                 // What it will read is masked and has a title when it is on the books.

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::money::Fen;
 use domain::named::Named;
@@ -45,6 +46,8 @@ pub enum CellProblem {
     Future {
         today: Date,
     },
+    /// No polygon.
+    NotABoundary,
     /// A longitude or latitude that is not on earth.
     NotDegrees {
         most: u8,
@@ -73,6 +76,7 @@ impl CellProblem {
             Self::TooLong { .. } => "cell-too-long",
             Self::TooEarly => "cell-too-early",
             Self::Future { .. } => "cell-future",
+            Self::NotABoundary => "cell-not-a-boundary",
             Self::NotDegrees { .. } => "cell-not-degrees",
             Self::NotATime => "cell-not-a-time",
             Self::NotQuestions => "cell-not-questions",
@@ -175,6 +179,10 @@ impl<'a> Cells<'a> {
 
     pub(crate) fn code(&mut self, column: &str) -> Option<Code> {
         self.parsed(column, CellProblem::NotACode, |text| Code::new(text).ok())
+    }
+
+    pub(crate) fn boundary(&mut self, column: &str) -> Option<Boundary> {
+        self.parsed(column, CellProblem::NotABoundary, |text| Boundary::parse(text).ok())
     }
 
     pub(crate) fn codes(&mut self, column: &str) -> Vec<Code> {

@@ -20,6 +20,7 @@ pub(super) const AREAS: Table = Table {
         column("level", false, K::OneOf(AREA_LEVELS)),
         column("parent", false, K::Code),
         column("population", false, K::Whole),
+        column("boundary", false, K::Text),
     ],
     reading: Reading::Put(area),
 };
@@ -31,6 +32,7 @@ fn area(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     facts.extend(level.map(|level| AreaFact::Level { level }));
     facts.extend(cells.code("parent").map(|parent| AreaFact::Parent { parent: Some(parent) }));
     facts.extend(cells.whole("population").map(|people| AreaFact::Population { people }));
+    facts.extend(cells.boundary("boundary").map(|boundary| AreaFact::Boundary { boundary }));
     let code = cells.code("code")?;
     Some((Subject::area(&code), facts.into_iter().map(Fact::from).collect()))
 }

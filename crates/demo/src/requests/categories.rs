@@ -1,8 +1,8 @@
 //! What requests of the demonstration are about.
 
 use domain::named::Named;
-use domain::request::RequestCategory;
 use domain::request::question::{AnswerChoice, AnswerKind, Question};
+use domain::request::{RequestCategory, ShownPlace};
 
 use crate::registers::book::code;
 
@@ -223,6 +223,9 @@ pub(super) fn categories() -> Vec<RequestCategory> {
                 ))
             }
             "conduct" => held.private = true,
+            // Who lets to whom is told of the neighbourhood, not of the door.
+            "rental" => held.shown_place = ShownPlace::Area,
+            "noise" => held.shown_place = ShownPlace::Grid { metres: 500 },
             // Somebody looks before a number is given.
             "building" => held.batch = true,
             "garbage" => held.questions = garbage(),

@@ -174,18 +174,23 @@ pub(super) const MATTERS: [Matter; 16] = [
     ),
 ];
 
-/// Communities with where in them.
-pub(super) const PLACES: [(&str, &str, &str); 12] = [
-    ("longtengyuan-4", "龙腾苑四区东门", "the east gate of Longtengyuan No. 4"),
-    ("yunquyuan-3", "云趣园三区", "Yunquyuan No. 3"),
-    ("xinkangyuan", "新康园小区北侧", "the north side of Xinkangyuan"),
-    ("liuxing-garden-3", "流星花园三区", "Liuxing Garden No. 3"),
-    ("huoying-estate", "霍营小区", "Huoying Estate"),
-    ("hualongyuan-south", "华龙苑南里", "Hualongyuan South"),
-    ("jiayunyuan", "佳运园", "Jiayunyuan"),
-    ("tiantongyuan-east-1", "天通苑东一区", "Tiantongyuan East No. 1"),
-    ("tiantongyuan-north", "天通苑北街道文化广场", "the culture square of Tiantongyuan North"),
-    ("huilongguan", "回龙观西大街路口", "the corner of Huilongguan West Street"),
-    ("huoying", "霍营地铁站南口", "the south exit of Huoying station"),
-    ("dongxiaokou", "东小口森林公园南门", "the south gate of Dongxiaokou park"),
+/// Communities with where in them: area, words, and a point near it, in millionths of a degree.
+pub(super) const PLACES: [(&str, &str, &str, (i32, i32)); 12] = [
+    ("longtengyuan-4", "龙腾苑四区东门", "the east gate of Longtengyuan No. 4", (116_322_000, 40_062_000)),
+    ("yunquyuan-3", "云趣园三区", "Yunquyuan No. 3", (116_341_000, 40_062_500)),
+    ("xinkangyuan", "新康园小区北侧", "the north side of Xinkangyuan", (116_312_000, 40_066_000)),
+    ("liuxing-garden-3", "流星花园三区", "Liuxing Garden No. 3", (116_348_000, 40_066_000)),
+    ("huoying-estate", "霍营小区", "Huoying Estate", (116_360_000, 40_076_000)),
+    ("hualongyuan-south", "华龙苑南里", "Hualongyuan South", (116_352_000, 40_082_000)),
+    ("jiayunyuan", "佳运园", "Jiayunyuan", (116_385_000, 40_060_000)),
+    ("tiantongyuan-east-1", "天通苑东一区", "Tiantongyuan East No. 1", (116_418_000, 40_061_000)),
+    (
+        "tiantongyuan-north",
+        "天通苑北街道文化广场",
+        "the culture square of Tiantongyuan North",
+        (116_418_000, 40_071_000),
+    ),
+    ("huilongguan", "回龙观西大街路口", "the corner of Huilongguan West Street", (116_330_000, 40_063_000)),
+    ("huoying", "霍营地铁站南口", "the south exit of Huoying station", (116_367_000, 40_071_500)),
+    ("dongxiaokou", "东小口森林公园南门", "the south gate of Dongxiaokou park", (116_375_000, 40_045_000)),
 ];

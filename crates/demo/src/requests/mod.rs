@@ -13,7 +13,9 @@ use app::{Actor, App};
 use domain::code::Code;
 use domain::item::Target;
 use domain::request::question::QuestionAnswer;
-use domain::request::{CallWay, Channel, RequestStep, Satisfaction, Solved, Urgency};
+use domain::request::{
+    CallWay, Channel, ModerationAct, ModerationGround, Point, RequestStep, Satisfaction, Solved, Urgency,
+};
 use domain::workday;
 use jiff::civil::{Date, date};
 
@@ -70,12 +72,17 @@ impl Requests {
     fn request(&mut self, turn: usize, at: usize) -> NewRequest {
         self.number += 1;
         let matter = &MATTERS[turn % MATTERS.len()];
-        let (area, zh, en) = PLACES[(turn / 2 + at) % PLACES.len()];
+        let (area, zh, en, (longitude, latitude)) = PLACES[(turn / 2 + at) % PLACES.len()];
         let channel = [Channel::Hotline, Channel::Site, Channel::DirectChannel, Channel::Hotline][turn % 4];
         NewRequest {
             kind: matter.kind,
             area: Some(code(area)),
             address: zh.to_owned(),
+            // Not all at one spot: within some hundred metres of it.
+            point: Some(Point {
+                longitude: longitude + (self.number * 7_919 % 61) as i32 * 90 - 2_700,
+                latitude: latitude + (self.number * 6_131 % 53) as i32 * 80 - 2_080,
+            }),
             category: Some(code(matter.category)),
             public: !turn.is_multiple_of(5),
             urgency: Urgency::Ordinary,
@@ -112,6 +119,19 @@ impl Requests {
                 request,
                 RequestAct::Publish { shown: true, reason: String::new() },
             );
+        }
+        if !turn.is_multiple_of(5) && turn % 7 != 6 && turn % 23 == 4 {
+            // Somebody looked again.
+            let act = if turn.is_multiple_of(2) { ModerationAct::Edit } else { ModerationAct::Hide };
+            let (title, text) = match act {
+                ModerationAct::Edit => (
+                    "示例：已隐去个人信息 / Example: without personal data".to_owned(),
+                    "示例：原文提到一位住户，已隐去。\nExample: the words named a neighbour, who was left out.".to_owned(),
+                ),
+                _ => (String::new(), String::new()),
+            };
+            let ground = ModerationGround::Personal;
+            self.then(on(2), desk.clone(), request, RequestAct::Moderate { act, ground, title, text });
         }
         let late = turn % 11 == 4;
         let contact = RequestAct::Contact {

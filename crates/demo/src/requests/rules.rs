@@ -9,7 +9,9 @@ use domain::request::clock::TimeLimit;
 use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{Route, RouteTo};
 use domain::request::rules::Preset;
-use domain::request::{ReplyTemplate, RequestSettings, RequestStep, Satisfaction};
+use domain::request::{
+    KeptKind, PrivacyRules, ReplyTemplate, RequestSettings, RequestStep, Retention, Satisfaction,
+};
 use domain::subject::Subject;
 use domain::workday;
 use jiff::civil::date;
@@ -50,6 +52,17 @@ fn pieces() -> Vec<PlanFact> {
         urgent: Some(code("emergency")),
         jurisdiction: "huitian.example".to_owned(),
         contact: "open311@huitian.example".to_owned(),
+        privacy: PrivacyRules {
+            keep: [
+                (KeptKind::Contact, 730),
+                (KeptKind::Link, 365),
+                (KeptKind::Follower, 730),
+                (KeptKind::Reveal, 1_095),
+                (KeptKind::Flag, 365),
+            ]
+            .map(|(kind, days)| Retention { kind, days })
+            .to_vec(),
+        },
         ..RequestSettings::new(name, source, code("usual"), code("changping-government"))
     };
     let mut out = vec![

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::fact::{CallBack, Intake, Place, Point, RequestFact};
 use super::kind::ClockKind;
+use super::privacy::ModerationAct;
 use super::question::{self, QuestionAnswer};
 use super::state::Request;
 use super::workflow::{self, RequestState, RequestStep, To, Who};
@@ -217,6 +218,10 @@ impl RequestCheck<'_> {
                     self.said("reason", reason);
                 }
             }
+            RequestFact::Moderation { at, act, title, text, .. } => {
+                self.not_future(slot, at.date());
+                self.moderation(*act, title, text, before);
+            }
             RequestFact::Photo { shows, at, .. } => {
                 self.not_future(slot, at.date());
                 if let Some(problem) = request.photo_problem(*shows) {
@@ -242,6 +247,29 @@ impl RequestCheck<'_> {
                     self.refuse(slot, Problem::ByCalendar);
                 }
             }
+        }
+    }
+
+    /// What everybody may read is hidden or edited; what was done is undone.
+    fn moderation(&mut self, act: ModerationAct, title: &str, text: &str, before: Option<&Request>) {
+        match act {
+            ModerationAct::Edit => {
+                self.said("title", title);
+                self.said("text", text);
+                if let Some(problem) = text_problem(title, NAME_MAX) {
+                    self.refuse("title", problem);
+                }
+                if !before.is_some_and(|before| before.may_be_public && !before.wordless) {
+                    self.refuse("moderation", Problem::Private);
+                }
+            }
+            ModerationAct::Hide if before.is_none_or(|before| before.published != Some(true)) => {
+                self.refuse("moderation", Problem::NothingPending);
+            }
+            ModerationAct::Undo if before.is_none_or(|before| before.moderation.is_empty()) => {
+                self.refuse("moderation", Problem::NothingPending);
+            }
+            ModerationAct::Hide | ModerationAct::Undo => {}
         }
     }
 

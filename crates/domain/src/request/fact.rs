@@ -7,10 +7,12 @@ use super::clock::Clock;
 use super::kind::{
     CallWay, Channel, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
+use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
 use super::workflow::{RequestState, RequestStep};
 use crate::code::Code;
 use crate::item::Target;
+use crate::journal::Seq;
 use crate::rhythm::{Recipient, Wait, Watch};
 
 /// How it came in and what it says.
@@ -177,6 +179,16 @@ pub enum RequestFact {
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
     },
+    /// What moderation did to what everybody reads; other words where it edited them.
+    Moderation {
+        at: DateTime,
+        act: ModerationAct,
+        ground: ModerationGround,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        title: String,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
     /// A photo was added. What can be seen on it is kept apart and known by its digest.
     Photo {
         photo: Code,
@@ -203,7 +215,20 @@ pub enum RequestFact {
     Erased {
         at: DateTime,
         reason: String,
+        /// Also what they said, in every entry.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        words: bool,
+        /// The entries whose words went, with what each is from then on.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        redacted: Vec<Redaction>,
     },
+}
+
+/// An entry whose words were erased: a digest of its new text, chained to the entry before it as its own hash was.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Redaction {
+    pub entry: Seq,
+    pub digest: String,
 }
 
 impl RequestFact {
@@ -234,6 +259,7 @@ impl RequestFact {
             Self::ExclusionAsked { .. } => "exclusion_asked".into(),
             Self::ExclusionDecided { .. } => "exclusion_decided".into(),
             Self::Publication { .. } => "publication".into(),
+            Self::Moderation { .. } => "moderation".into(),
             Self::Photo { photo, .. } => format!("photo/{photo}"),
             Self::PhotoReview { photo, .. } => format!("photo_review/{photo}"),
             Self::Chased { watch, limit, after, to, .. } => {
@@ -258,6 +284,7 @@ impl RequestFact {
             | Self::Publication { reason, .. }
             | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => vec![reason],
+            Self::Moderation { title, text, .. } => vec![title, text],
             Self::Contact { text, .. }
             | Self::Answer { text, .. }
             | Self::Word { text, .. }
@@ -293,6 +320,10 @@ impl RequestFact {
             | Self::Word { text, .. }
             | Self::Note { text, .. } => *text = mask(text),
             Self::CallBack(call) => call.text = mask(&call.text),
+            Self::Moderation { title, text, .. } => {
+                *title = mask(title);
+                *text = mask(text);
+            }
             Self::ExtensionDecided { note, .. } | Self::ExclusionDecided { note, .. } => *note = mask(note),
             _ => {}
         }

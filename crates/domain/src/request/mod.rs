@@ -15,6 +15,8 @@ pub mod learning;
 pub mod personal;
 pub mod photo;
 pub mod pieces;
+pub mod privacy;
+pub mod public;
 pub mod query;
 pub mod question;
 pub mod question_text;
@@ -31,12 +33,14 @@ pub mod workflow;
 
 pub use chase::{Watched, watched};
 pub(crate) use check::RequestCheck;
-pub use fact::{CallBack, Intake, Place, Point, RequestFact};
+pub use fact::{CallBack, Intake, Place, Point, Redaction, RequestFact};
 pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
     Solved, Urgency,
 };
 pub use photo::RequestPhoto;
+pub use privacy::{KeptKind, ModerationAct, ModerationGround, PrivacyRules, Retention};
+pub use public::{PublicPlace, Publicly, ShownPlace};
 pub use reply::ReplyTemplate;
 pub use row::RequestRow;
 pub(crate) use rules::RulesInPieces;

@@ -26,7 +26,7 @@ pub struct Personal {
 }
 
 /// What stands where something personal stood.
-const MASK: &str = "***";
+pub(super) const MASK: &str = "***";
 
 /// The text with everything personal replaced. Masking what is masked changes nothing.
 pub fn mask(text: &str) -> String {

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 
 use super::fact::Point;
 use super::kind::{Channel, RequestKind};
+use super::public::Publicly;
 use super::rate::RateSide;
 use super::workflow::RequestState;
 use crate::code::Code;
@@ -34,8 +35,8 @@ pub struct RequestQuery {
     pub within: Option<(Point, Point)>,
     /// Open, and the limit had run out by this moment.
     pub late_at: Option<DateTime>,
-    /// Only what everybody may read.
-    pub published: bool,
+    /// Only what everybody may read, and only by what everybody sees of it.
+    pub published: Option<Publicly>,
     /// That may be shown and nobody has looked at yet.
     pub unlooked: bool,
     /// Merged into this one.
@@ -62,6 +63,8 @@ pub enum RequestOrder {
     Received,
     /// What runs out first; only what is open.
     Due,
+    /// What moved last first.
+    Moved,
 }
 
 impl RequestOrder {
@@ -69,11 +72,12 @@ impl RequestOrder {
         match self {
             Self::Received => "received",
             Self::Due => "due",
+            Self::Moved => "moved",
         }
     }
 
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Received, Self::Due].into_iter().find(|order| order.as_str() == text)
+        [Self::Received, Self::Due, Self::Moved].into_iter().find(|order| order.as_str() == text)
     }
 }
 

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::TimeLimit;
 use super::kind::Urgency;
+use super::privacy::PrivacyRules;
+use super::public::ShownPlace;
 use super::question::{Question, questions_fault};
 use super::reply::ReplyTemplate;
 use super::routing::{Route, RouteTo};
@@ -32,6 +34,9 @@ pub struct RequestCategory {
     /// Requests of it are shown to nobody.
     #[serde(default)]
     pub private: bool,
+    /// How exactly everybody sees where they are.
+    #[serde(default, skip_serializing_if = "is_exact")]
+    pub shown_place: ShownPlace,
     /// What must be said first, as where to call in danger.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub warning: Option<Named>,
@@ -44,6 +49,10 @@ pub struct RequestCategory {
     /// What is asked beyond the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
+}
+
+fn is_exact(shown: &ShownPlace) -> bool {
+    *shown == ShownPlace::Exact
 }
 
 impl Preset {
@@ -71,6 +80,7 @@ impl RequestCategory {
             words: Vec::new(),
             preset,
             private: false,
+            shown_place: ShownPlace::Exact,
             warning: None,
             batch: false,
             closed: false,
@@ -135,6 +145,13 @@ pub struct RequestSettings {
     /// Whom those who write programs can ask, as an address of mail or a page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contact: String,
+    /// How long what tells who asked is kept.
+    #[serde(default, skip_serializing_if = "is_silent")]
+    pub privacy: PrivacyRules,
+}
+
+fn is_silent(rules: &PrivacyRules) -> bool {
+    *rules == PrivacyRules::default()
 }
 
 fn monthly() -> u8 {
@@ -158,6 +175,7 @@ impl RequestSettings {
             books_months: monthly(),
             jurisdiction: String::new(),
             contact: String::new(),
+            privacy: PrivacyRules::default(),
         }
     }
 }
@@ -312,6 +330,6 @@ impl RequestRules {
         if !known(&self.usual) || self.urgent.as_ref().is_some_and(|code| !known(code)) {
             return Some("usual");
         }
-        None
+        self.privacy.fault()
     }
 }

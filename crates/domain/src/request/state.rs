@@ -8,6 +8,7 @@ use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
 use super::photo::{RequestPhoto, photos};
+use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
 use super::workflow::{self, RequestState, RequestStep, To};
 use crate::code::Code;
@@ -121,6 +122,12 @@ pub struct Request {
     pub reopened: u32,
     pub exclusion: Option<Exclusion>,
     pub erased: bool,
+    /// Its words are gone, too.
+    pub wordless: bool,
+    /// What moderation did and has not undone, the last one last; with the words that everybody reads instead.
+    pub moderation: Vec<(ModerationAct, Option<(String, String)>)>,
+    /// Everything that moderation did, with why.
+    pub moderated: Vec<(DateTime, ModerationAct, ModerationGround)>,
     /// Reminders and escalations that were made.
     pub chases: Vec<Chase>,
 }
@@ -180,6 +187,9 @@ impl Request {
             reopened: 0,
             exclusion: None,
             erased: false,
+            wordless: false,
+            moderation: Vec::new(),
+            moderated: Vec::new(),
             chases: Vec::new(),
         };
         for held in history.visible::<RequestFact>(view) {
@@ -288,9 +298,20 @@ impl Request {
                 self.published = Some(*shown);
                 self.publication_reason.clone_from(reason);
             }
+            RequestFact::Moderation { at, act, ground, title, text } => {
+                self.moderated.push((*at, *act, *ground));
+                match act {
+                    ModerationAct::Hide => self.moderation.push((*act, None)),
+                    ModerationAct::Edit => self.moderation.push((*act, Some((title.clone(), text.clone())))),
+                    ModerationAct::Undo => drop(self.moderation.pop()),
+                }
+            }
             // Taken together, in another order.
             RequestFact::Photo { .. } | RequestFact::PhotoReview { .. } => {}
-            RequestFact::Erased { .. } => self.erased = true,
+            RequestFact::Erased { words, .. } => {
+                self.erased = true;
+                self.wordless |= *words;
+            }
             RequestFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
                 on: effective,
                 watch: *watch,
@@ -327,7 +348,21 @@ impl Request {
 
     /// Whether everybody may read it.
     pub fn is_public(&self) -> bool {
-        self.may_be_public && self.published == Some(true)
+        self.may_be_public && self.published == Some(true) && !self.wordless
+    }
+
+    /// The words that everybody reads instead of its own.
+    pub fn edited(&self) -> Option<&(String, String)> {
+        self.moderation.iter().rev().find_map(|(_, words)| words.as_ref())
+    }
+
+    /// Its title as everybody reads it.
+    pub fn shown_title(&self) -> &str {
+        self.edited().map_or(&self.title, |(title, _)| title)
+    }
+
+    pub fn shown_text(&self) -> &str {
+        self.edited().map_or(&self.text, |(_, text)| text)
     }
 
     /// The unit that had it at a moment.

@@ -1,31 +1,35 @@
-//! `huitian request`: requests that come in by other ways than pages.
+//! `huitian request`: mails that become requests, what is kept of who asked, what was erased.
 
-use std::io::Read;
-use std::path::PathBuf;
+mod retention;
+mod take_mail;
+
 use std::process::ExitCode;
 
-use app::request::{IncomingMail, MailTaken, NewPhoto, PHOTOS_AT_ONCE, ProtectionKey};
-use app::{App, AppError};
 use domain::code::Code;
-use exchange::mail::{Automatic, MAIL_MOST, Mail, MailError, read};
-use sha2::{Digest, Sha256};
-use store::StoreError;
 
-use super::common::{DatabaseArg, plan, runtime};
-use super::serve::key_file;
+use super::common::{DatabaseArg, LangArg, runtime};
 
-/// Takes residents' requests in by mail
+/// Takes residents' requests in by mail; lets go of what tells who asked when its time is over
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     huitian request take-mail --plan huitian-2018 < message.eml\n  \
-    # Postfix, in /etc/aliases; answers come to requests+…@ where recipient_delimiter = +\n  \
-    requests: \"|/usr/bin/huitian request take-mail --database sqlite:///var/lib/huitian/huitian.db\"\n\n\
-    A mail becomes a request once, by its Message-ID; an answer to a mail of ours is added to its request.\n\
-    Mails of programs (bounces, absences, lists) are left, and said. What fails for now ends with 75, so that\n\
-    the mail server tries again; what can never be read ends with 65.")]
+    huitian request retain --dry-run\n  \
+    huitian request retain --dry-run --keep contact=365 --keep link=90 --format csv\n  \
+    huitian request retain\n  \
+    huitian request deletions --format json\n  \
+    huitian request compact\n\n\
+    How long each kind is kept stands in the plan's rules of requests (privacy); --keep says it otherwise, once.\n\
+    `huitian serve` lets go of what is due by itself every ten minutes; a run that was stopped goes on where it was.\n\
+    Backups hold what was kept when they were made: keep them no longer than the times say. After an erasure on\n\
+    request, `compact` clears unused places of the database's files.")]
 pub struct Args {
     #[command(flatten)]
     database: DatabaseArg,
+    /// Code of the plan; the first one for a mail, all plans for the rest, when not given
+    #[arg(long, global = true, value_name = "PLAN")]
+    plan: Option<Code>,
+    #[command(flatten)]
+    lang: LangArg,
     #[command(subcommand)]
     action: Action,
 }
@@ -33,108 +37,28 @@ pub struct Args {
 #[derive(Debug, clap::Subcommand)]
 enum Action {
     /// Read one mail (RFC 5322) from standard input
-    TakeMail {
-        /// The plan that it is for; the first on the books when left out
-        #[arg(long)]
-        plan: Option<Code>,
-        /// File with the key that seals who asked [default: beside the database]
-        #[arg(long, env = "HUITIAN_PROTECTED_KEY")]
-        protected_key: Option<PathBuf>,
-    },
+    TakeMail(take_mail::Args),
+    /// Let go of what is over its time, or say what would go, by kind and age
+    Retain(retention::RetainArgs),
+    /// List what went: when, of what kind and how much
+    Deletions(retention::DeletionsArgs),
+    /// Clear what was erased out of unused places of the database's files; nobody writes meanwhile
+    Compact,
 }
-
-/// What mail servers understand: sysexits.h.
-const DATA_ERROR: u8 = 65;
-const TRY_AGAIN: u8 = 75;
 
 pub fn run(args: Args) -> anyhow::Result<ExitCode> {
-    let Action::TakeMail { plan: named, protected_key } = args.action;
-    let mut bytes = Vec::new();
-    std::io::stdin().lock().take(MAIL_MOST as u64 + 1).read_to_end(&mut bytes)?;
-    let mail = match read(&bytes) {
-        Ok(mail) => mail,
-        Err(error @ (MailError::TooLarge | MailError::NoMail | MailError::NoSender)) => {
-            eprintln!("{error}");
-            return Ok(ExitCode::from(DATA_ERROR));
+    let Args { database, plan: named, lang, action } = args;
+    let (named, lang) = (named.as_ref(), lang.lang());
+    match action {
+        // A mail server is told itself what to do with a mail that cannot be taken now.
+        Action::TakeMail(args) => return take_mail::run(args, &database, named),
+        Action::Retain(args) => {
+            runtime()?.block_on(retention::retain(&database.app()?, named, lang, args))?
         }
-    };
-    if let Some(automatic) = mail.automatic {
-        println!("left: {}", why(automatic));
-        return Ok(ExitCode::SUCCESS);
+        Action::Deletions(args) => {
+            runtime()?.block_on(retention::deletions(&database.app()?, named, args))?
+        }
+        Action::Compact => runtime()?.block_on(database.app()?.compact())?,
     }
-    let app = match args.database.app() {
-        Ok(app) => app,
-        Err(error) => {
-            eprintln!("{error:#}");
-            return Ok(ExitCode::from(TRY_AGAIN));
-        }
-    };
-    let key = protected_key.unwrap_or_else(|| key_file(app.database().address()));
-    app.protect(ProtectionKey::from_file(&key)?);
-    app.check_key(&key)?;
-    runtime()?.block_on(take(&app, named.as_ref(), mail, &bytes))
-}
-
-fn why(automatic: Automatic) -> &'static str {
-    match automatic {
-        Automatic::Bounce => "a mail server tells that a mail could not be delivered",
-        Automatic::Reply => "a program answers, or somebody is away",
-        Automatic::Bulk => "it went to a list or to many",
-    }
-}
-
-async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyhow::Result<ExitCode> {
-    let plan = plan(app, named).await?;
-    let id = match mail.id.as_str() {
-        "" => Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
-        id => id.to_owned(),
-    };
-    let photos = photos(app, &mail).await?;
-    let incoming = IncomingMail {
-        id,
-        from: mail.from,
-        name: mail.name,
-        to: mail.to,
-        subject: mail.subject,
-        text: mail.text,
-        answers: mail.answers,
-        photos,
-    };
-    Ok(match app.take_mail(&plan, incoming).await {
-        Ok(taken) => {
-            match taken {
-                MailTaken::New(code) => println!("new: {code}"),
-                MailTaken::Added(code) => println!("added to: {code}"),
-                MailTaken::Again(code) => println!("again: {code}"),
-                MailTaken::TooMany => println!("left: the address has sent too many today"),
-                MailTaken::Empty => println!("left: it says nothing"),
-            }
-            ExitCode::SUCCESS
-        }
-        // What the rules refuse they refuse again; a database that is busy or away comes back.
-        Err(AppError::Store(error)) if !matches!(error, StoreError::Damaged(_)) => {
-            eprintln!("{error}");
-            ExitCode::from(TRY_AGAIN)
-        }
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::from(DATA_ERROR)
-        }
-    })
-}
-
-/// The photos among its files; what is none is told and left.
-async fn photos(app: &App, mail: &Mail) -> Result<Vec<NewPhoto>, AppError> {
-    let mut out = Vec::new();
-    for file in &mail.files {
-        if out.len() >= PHOTOS_AT_ONCE {
-            eprintln!("left: more than {PHOTOS_AT_ONCE} photos");
-            break;
-        }
-        match app.read_photo(file.bytes.clone()).await? {
-            Ok(photo) => out.push(photo),
-            Err(fault) => eprintln!("left: a file with it: {fault}"),
-        }
-    }
-    Ok(out)
+    Ok(ExitCode::SUCCESS)
 }

@@ -62,6 +62,11 @@ async fn keep_requests(app: &App) {
             Ok(moved) => tracing::info!(%plan, moved, "requests went on by themselves"),
             Err(error) => tracing::warn!(%error, %plan, "requests cannot be kept"),
         }
+        match app.retain(&plan, None, false).await {
+            Ok(held) if held.gone() == 0 => {}
+            Ok(held) => tracing::info!(%plan, gone = held.gone(), "what was over its time went"),
+            Err(error) => tracing::warn!(%error, %plan, "what is over its time cannot go"),
+        }
         match app.measure_goals(&plan, Source::default()).await {
             Ok(0) => {}
             Ok(measured) => tracing::info!(%plan, measured, "it was measured how many still ask"),

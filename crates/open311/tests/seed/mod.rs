@@ -46,7 +46,7 @@ impl Seed {
         seed
     }
 
-    async fn change(&self, command: Command) {
+    pub async fn change(&self, command: Command) {
         let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
         self.app.change(&Actor::operator(), change).await.unwrap();
     }

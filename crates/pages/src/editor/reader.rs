@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use domain::area::{AreaFact, AreaLevel};
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::indicator::{Direction, IndicatorFact, Instrument};
@@ -39,6 +40,7 @@ pub enum Mistake {
     NotYuan,
     NotAChoice,
     NotWeekdays,
+    NotABoundary,
     NotTimesOfYear,
     NotHolidays,
     TooLong,
@@ -70,6 +72,7 @@ impl Mistake {
             Self::NotWhole => "field-error-not-whole",
             Self::NotYuan => "field-error-not-yuan",
             Self::NotAChoice => "field-error-not-a-choice",
+            Self::NotABoundary => "field-error-not-a-boundary",
             Self::NotWeekdays => "field-error-not-weekdays",
             Self::NotTimesOfYear => "field-error-not-times-of-year",
             Self::NotHolidays => "field-error-not-holidays",
@@ -461,6 +464,11 @@ fn area(topic: &str, r: &mut Reader<'_>) -> Option<AreaFact> {
         "name" => AreaFact::Name(r.named("name_zh", "name_en")?),
         "area_level" => AreaFact::Level { level: r.must("area_level", |r, f| r.word(f, AreaLevel::parse))? },
         "area_parent" => AreaFact::Parent { parent: r.code("parent_area") },
+        "boundary" => AreaFact::Boundary {
+            boundary: r.must("boundary", |r, f| {
+                r.parsed(f, Mistake::NotABoundary, |text| Boundary::parse(text).ok())
+            })?,
+        },
         "population" => AreaFact::Population { people: r.must("population", Reader::whole)? },
         "active" => AreaFact::Active { active: r.must("active", Reader::yes_no)? },
         _ => return None,

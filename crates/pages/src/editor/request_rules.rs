@@ -10,7 +10,8 @@ use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
-    ReplyTemplate, RequestCategory, RequestSettings, RequestState, RequestStep, Satisfaction, question_text,
+    KeptKind, PrivacyRules, ReplyTemplate, RequestCategory, RequestSettings, RequestState, RequestStep,
+    Retention, Satisfaction, ShownPlace, question_text,
 };
 use jiff::civil::Time;
 
@@ -105,6 +106,7 @@ fn settings(held: &RequestSettings) -> Values {
         ("free_reopens", held.free_reopens.to_string()),
         ("near_metres", held.near_metres.to_string()),
         ("books_months", held.books_months.to_string()),
+        ("kept_days", kept_days(&held.privacy)),
         ("jurisdiction", held.jurisdiction.clone()),
         ("jurisdiction_contact", held.contact.clone()),
     ]);
@@ -117,6 +119,7 @@ fn category(held: &RequestCategory) -> Values {
     out.extend(maybe_named("about_zh", "about_en", held.about.as_ref()));
     out.extend([("category_words", held.words.join(" ")), ("request_preset", held.preset.to_string())]);
     out.extend([("private", yes_no(held.private)), ("batch", yes_no(held.batch))]);
+    out.push(("shown_place", shown_place(held.shown_place)));
     out.extend(maybe_named("warning_zh", "warning_en", held.warning.as_ref()));
     out.extend([
         ("category_questions", question_text::to_text(&held.questions)),
@@ -194,6 +197,39 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
     })
 }
 
+/// How exactly a place is shown, as a form has it: nothing for exactly, `area`, or the metres of a square.
+fn shown_place(shown: ShownPlace) -> String {
+    match shown {
+        ShownPlace::Exact => String::new(),
+        ShownPlace::Grid { metres } => metres.to_string(),
+        ShownPlace::Area => "area".into(),
+    }
+}
+
+fn parse_shown_place(text: &str) -> Option<ShownPlace> {
+    match text {
+        "area" => Some(ShownPlace::Area),
+        metres => {
+            metres.parse().ok().filter(|metres| *metres >= 50).map(|metres| ShownPlace::Grid { metres })
+        }
+    }
+}
+
+/// How long each kind is kept, as a form has it: `contact=730 link=365`.
+fn kept_days(rules: &PrivacyRules) -> String {
+    let parts = rules.keep.iter().map(|held| format!("{}={}", held.kind.as_str(), held.days));
+    parts.collect::<Vec<_>>().join(" ")
+}
+
+fn parse_kept_days(text: &str) -> Option<PrivacyRules> {
+    let part = |part: &str| {
+        let (kind, days) = part.split_once('=')?;
+        Some(Retention { kind: KeptKind::parse(kind)?, days: days.parse().ok()? })
+    };
+    let keep = text.split_whitespace().map(part).collect::<Option<Vec<_>>>()?;
+    Some(PrivacyRules { keep }).filter(|rules| rules.fault().is_none())
+}
+
 fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
     let category = r.must("category_code", Reader::code);
     let order = r.must("order", Reader::whole);
@@ -204,6 +240,10 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
     let words = words.split(split).filter(|word| !word.is_empty()).map(str::to_owned).collect();
     let preset = r.must("request_preset", Reader::code);
     let (private, batch) = (r.yes_no("private").unwrap_or(false), r.yes_no("batch").unwrap_or(false));
+    let shown_place = match r.text("shown_place") {
+        "" => Some(ShownPlace::Exact),
+        _ => r.parsed("shown_place", Mistake::NotAChoice, parse_shown_place),
+    };
     let warning = r.maybe_named("warning_zh", "warning_en");
     let questions = match r.text("category_questions") {
         "" => Some(Vec::new()),
@@ -214,6 +254,7 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
         about,
         words,
         private,
+        shown_place: shown_place?,
         warning,
         batch,
         closed,
@@ -233,6 +274,10 @@ fn read_settings(r: &mut Reader<'_>) -> Option<RequestSettings> {
     let free_reopens = r.must("free_reopens", Reader::whole);
     let near_metres = r.must("near_metres", Reader::whole);
     let books_months = r.must("books_months", Reader::whole);
+    let privacy = match r.text("kept_days") {
+        "" => Some(PrivacyRules::default()),
+        _ => r.parsed("kept_days", Mistake::NotAChoice, parse_kept_days),
+    };
     let (jurisdiction, contact) = (r.text("jurisdiction"), r.text("jurisdiction_contact"));
     Some(RequestSettings {
         urgent,
@@ -244,6 +289,7 @@ fn read_settings(r: &mut Reader<'_>) -> Option<RequestSettings> {
         books_months: books_months?,
         jurisdiction: jurisdiction.to_owned(),
         contact: contact.to_owned(),
+        privacy: privacy?,
         ..RequestSettings::new(name?, source?, usual?, backstop?)
     })
 }

@@ -273,6 +273,7 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         "area_parent" => "parent_area",
         "unit_parent" => "parent_unit",
         "population" => "population",
+        "boundary" => "boundary",
         "area" => "area",
         "person_name" => "person_name",
         "email" => "email",

@@ -225,6 +225,7 @@ topics! {
     AREA_LEVEL = "area_level" &[must("area_level", P(Pick::AreaLevel))];
     AREA_PARENT = "area_parent" &[may("parent_area", P(Pick::Area))];
     POPULATION = "population" &[must("population", Whole)];
+    BOUNDARY = "boundary" &[must("boundary", Long)];
     IS_ACTIVE = "active" ACTIVE;
     UNIT_LEVEL = "unit_level" &[must("unit_level", P(Pick::UnitLevel))];
     UNIT_PARENT = "unit_parent" &[may("parent_unit", P(Pick::Unit))];
@@ -407,6 +408,7 @@ topics! {
         may("category_words", Text),
         must("request_preset", P(Pick::RequestPreset)),
         may("private", YesNo),
+        may("shown_place", Text),
         may("batch", YesNo),
         may("warning_zh", Text),
         may("warning_en", Text),
@@ -428,6 +430,7 @@ topics! {
         must("free_reopens", Whole),
         must("near_metres", Whole),
         must("books_months", Whole),
+        may("kept_days", Text),
         may("jurisdiction", Text),
         may("jurisdiction_contact", Text),
     ] => [TOPIC], ["name"];

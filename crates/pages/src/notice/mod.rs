@@ -6,6 +6,8 @@ mod feeds;
 mod inbox;
 mod preferences;
 
+pub(crate) use calendar::site;
+
 use axum::Router;
 use axum::routing::{get, post};
 

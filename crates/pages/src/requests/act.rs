@@ -14,8 +14,8 @@ use domain::portfolio::Portfolio;
 use domain::request::hints::{Hint, Question, hints};
 use domain::request::workflow;
 use domain::request::{
-    CallWay, ExclusionGround, RefusalGround, ReplyTemplate, Request, RequestState, RequestStep, Satisfaction,
-    Solved, Urgency,
+    CallWay, ExclusionGround, ModerationAct, ModerationGround, RefusalGround, ReplyTemplate, Request,
+    RequestState, RequestStep, Satisfaction, Solved, Urgency,
 };
 use domain::subject::Subject;
 use store::EntryFilter;
@@ -53,13 +53,15 @@ pub(super) enum Act {
     DecideExclusion,
     Publish,
     Hide,
+    Edit,
+    Undo,
     Categorise,
     Locate,
     Support,
     Link,
 }
 
-const OTHERS: [(Act, &str); 13] = [
+const OTHERS: [(Act, &str); 15] = [
     (Act::Contact, "contact"),
     (Act::Note, "note"),
     (Act::CallBack, "call-back"),
@@ -69,6 +71,8 @@ const OTHERS: [(Act, &str); 13] = [
     (Act::DecideExclusion, "decide-exclusion"),
     (Act::Publish, "publish"),
     (Act::Hide, "hide"),
+    (Act::Edit, "edit"),
+    (Act::Undo, "undo"),
     (Act::Categorise, "categorise"),
     (Act::Locate, "locate"),
     (Act::Support, "support"),
@@ -123,8 +127,11 @@ impl Act {
             Self::DecideExtension => pending(request.extension.as_ref().map(|it| it.granted)),
             Self::AskExclusion => request.first_resolution.is_some() && request.exclusion.is_none(),
             Self::DecideExclusion => pending(request.exclusion.as_ref().map(|it| it.granted)),
-            Self::Publish => request.may_be_public && request.published != Some(true),
+            // What moderation hid is shown again by undoing that.
+            Self::Publish => request.may_be_public && request.published != Some(true) && !was_hidden(request),
             Self::Hide => request.may_be_public && request.published != Some(false),
+            Self::Edit => request.is_public(),
+            Self::Undo => !request.moderation.is_empty() && !request.wordless,
             Self::Categorise | Self::Locate => request.state.is_open(),
             Self::Support => has_unit && request.state.is_open(),
             Self::Link => request.state != RequestState::Merged,
@@ -144,7 +151,13 @@ impl Act {
             }
             Self::AskExtension | Self::AskExclusion => vec![Action::HandleRequest],
             Self::DecideExtension | Self::DecideExclusion => vec![Action::SuperviseItem],
-            Self::CallBack | Self::Publish | Self::Hide | Self::Categorise | Self::Locate => {
+            Self::CallBack
+            | Self::Publish
+            | Self::Hide
+            | Self::Edit
+            | Self::Undo
+            | Self::Categorise
+            | Self::Locate => {
                 vec![Action::TakeRequest]
             }
         }
@@ -231,6 +244,10 @@ impl Act {
                 .value(value)
         };
         let today = visit.app.clock().today();
+        let ground = || {
+            let grounds = ModerationGround::ALL.iter().map(|it| it.as_str());
+            field("moderation_ground", please(words_of(lang, "moderation-ground", grounds))).required()
+        };
         match self {
             Self::Step(step) if step.gives() => {
                 let why = field("reason", Control::Area);
@@ -296,7 +313,14 @@ impl Act {
                 ]
             }
             Self::Publish => Vec::new(),
+            Self::Hide if request.published == Some(true) => vec![ground()],
             Self::Hide => vec![reason()],
+            Self::Edit => vec![
+                ground(),
+                field("title", Control::Text).required().value(request.shown_title()),
+                field("public_text", Control::Area).required().value(request.shown_text()),
+            ],
+            Self::Undo => vec![ground()],
             Self::Categorise => {
                 let category = request.category.as_ref().map(Code::to_string).unwrap_or_default();
                 let urgencies = [Urgency::Ordinary, Urgency::Urgent, Urgency::Immediate];
@@ -356,6 +380,11 @@ impl Act {
             Ok(if project { Thing::Project(code) } else { Thing::Item(code) })
         };
         let way = || CallWay::parse(typed.get("way")).unwrap_or(CallWay::Phone);
+        let moderate = |act, title, text| {
+            let ground = ModerationGround::parse(typed.get("moderation_ground"))
+                .ok_or_else(|| missing("moderation_ground"))?;
+            Ok(RequestAct::Moderate { act, ground, title, text })
+        };
         let granted = typed.get("decision") == "yes";
         Ok(match self {
             Self::Step(step) if step.gives() => {
@@ -396,7 +425,12 @@ impl Act {
             },
             Self::DecideExclusion => RequestAct::DecideExclusion { granted, note: text("note") },
             Self::Publish => RequestAct::Publish { shown: true, reason: String::new() },
+            Self::Hide if typed.has("moderation_ground") => {
+                moderate(ModerationAct::Hide, String::new(), String::new())?
+            }
             Self::Hide => RequestAct::Publish { shown: false, reason: must("reason")? },
+            Self::Edit => moderate(ModerationAct::Edit, must("title")?, must("public_text")?)?,
+            Self::Undo => moderate(ModerationAct::Undo, String::new(), String::new())?,
             Self::Categorise => RequestAct::Categorise {
                 category: code("category")?,
                 urgency: Urgency::parse(typed.get("urgency")).unwrap_or(Urgency::Ordinary),
@@ -406,6 +440,11 @@ impl Act {
             Self::Link => RequestAct::Link { to: thing("link")?, held: true },
         })
     }
+}
+
+/// Whether moderation hid it and nobody has undone that.
+fn was_hidden(request: &Request) -> bool {
+    request.moderation.last().is_some_and(|(act, _)| *act == ModerationAct::Hide)
 }
 
 /// Everything that this reader may do now.
@@ -677,7 +716,8 @@ pub async fn save(
             for refusal in &refusals {
                 let field = match refusal.field.as_str() {
                     "reason" if opened.act == Act::Step(RequestStep::Refuse) => "refuse_why",
-                    "state" => "",
+                    "state" | "moderation" | "publication" => "",
+                    "text" if opened.act == Act::Edit => "public_text",
                     other => other,
                 };
                 sheet.fault(field, words::refusal(visit.lang, refusal));

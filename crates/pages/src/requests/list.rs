@@ -26,6 +26,8 @@ use crate::visit::{Visit, render};
 use crate::words_of::{encode, moment, word};
 
 const PAGE_SIZE: usize = 50;
+/// Reported requests that are named above the list.
+const FLAGGED: usize = 20;
 
 /// A request as lists show it.
 pub(super) struct Line {
@@ -86,6 +88,8 @@ struct ListPage {
     first: String,
     narrowed: bool,
     may_file: bool,
+    /// Requests that readers reported, each with what they say of it.
+    flagged: Vec<(String, String)>,
     /// What may be done with many at once.
     bulk: Vec<Choice>,
 }
@@ -151,6 +155,21 @@ pub(super) fn after(typed: &Typed) -> Option<RequestAfter> {
     Some(RequestAfter { key: typed.get("key").to_owned(), code })
 }
 
+/// What readers reported of published requests, for those who moderate.
+async fn flagged(visit: &Visit, plan: &Code) -> Result<Vec<(String, String)>, PageError> {
+    if !visit.actor.may_somewhere(Action::TakeRequest) {
+        return Ok(Vec::new());
+    }
+    let all = visit.app.flagged_requests(plan).await?;
+    let said = |grounds: Vec<(domain::request::ModerationGround, u64)>| {
+        let parts = grounds.into_iter().map(|(ground, count)| {
+            format!("{} × {count}", word(visit.lang, "moderation-ground", ground.as_str()))
+        });
+        parts.collect::<Vec<_>>().join(crate::words_of::comma(visit.lang))
+    };
+    Ok(all.into_iter().take(FLAGGED).map(|(code, grounds)| (code.to_string(), said(grounds))).collect())
+}
+
 pub async fn show(
     visit: Visit,
     Path(plan): Path<String>,
@@ -210,6 +229,7 @@ pub async fn show(
         first: if after(&typed).is_some() { link(address(&typed, &[])) } else { String::new() },
         narrowed: !address(&typed, &[("order", ""), ("standing", "")]).is_empty(),
         may_file: visit.actor.may_somewhere(Action::TakeRequest),
+        flagged: flagged(&visit, &plan).await?,
         bulk: super::bulk::offers(&visit),
         standing,
         typed,

@@ -60,6 +60,7 @@ struct MinePage {
     may_add: bool,
     may_withdraw: bool,
     may_ask_again: bool,
+    may_erase: bool,
 }
 
 impl MinePage {
@@ -92,6 +93,9 @@ pub async fn save(visit: Visit, Path(plan): Path<String>, brought: Brought) -> R
     let key = typed.get("key").to_owned();
     let text = |name: &str| typed.get(name).replace("\r\n", "\n");
     let mut faults = Vec::new();
+    if typed.get("act") == "erase" {
+        return erase(&visit, &plan, key, typed).await;
+    }
     let act = match typed.get("act") {
         "judge" => {
             let solved = Solved::parse(typed.get("solved"));
@@ -152,6 +156,34 @@ pub async fn save(visit: Visit, Path(plan): Path<String>, brought: Brought) -> R
     }
     faults.extend(photo_faults.into_iter().map(|message| (PHOTO, message)));
     page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, key, typed, faults).await
+}
+
+/// Everything of theirs goes, and with it the link: what is left is told once.
+async fn erase(visit: &Visit, plan: &Code, key: String, typed: Typed) -> Result<Response, PageError> {
+    let fault = |message: String| vec![("erase", message)];
+    if typed.get("erase") != "yes" {
+        let faults = fault(visit.t("own-data-erase-unsure").into_owned());
+        return page(visit, StatusCode::UNPROCESSABLE_ENTITY, plan, key, typed, faults).await;
+    }
+    let reason = words::both("own-data-erased-reason", &[]);
+    match visit.app.erase_by_link(plan, &key, &reason).await {
+        Ok(()) => {
+            let shown = ErasedPage { page: visit.page(visit.t("own-data-erased-title")) };
+            render(StatusCode::OK, &shown)
+        }
+        Err(app::AppError::Refused(refusals)) => {
+            let said = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal));
+            let faults = fault(said.collect::<Vec<_>>().join(" "));
+            page(visit, StatusCode::UNPROCESSABLE_ENTITY, plan, key, typed, faults).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[derive(Template)]
+#[template(path = "requests/erased.html")]
+struct ErasedPage {
+    page: Page,
 }
 
 async fn page(
@@ -224,6 +256,10 @@ async fn page(
         may_judge: request.state == RequestState::Answered,
         may_add: request.state.is_open(),
         may_withdraw: may(RequestStep::Withdraw),
+        may_erase: matches!(
+            request.state,
+            RequestState::Closed | RequestState::Refused | RequestState::Withdrawn | RequestState::Merged
+        ),
         may_ask_again: request.state == RequestState::Closed && visit.app.clock().today() <= within,
         faults,
         typed,

@@ -2,19 +2,25 @@
 
 mod act;
 mod ask;
+mod asking;
 mod brought;
 mod bulk;
 mod choices;
+mod feed;
 mod file;
 mod hold;
 mod hot;
 mod hotline;
 mod list;
 mod mail;
+mod map;
 mod mine;
 mod models;
+mod moderation;
 mod monitor;
 mod one;
+mod open;
+mod own_copy;
 mod photos;
 mod questions;
 mod rates;
@@ -39,8 +45,18 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/my/photos/{file}", get(photos::of_asker))
         .route("/p/{plan}/mail/{purpose}", get(mail::show).post(mail::save))
         .route("/p/{plan}/voices", get(voices::list))
-        .route("/p/{plan}/voices.csv", get(voices::csv))
-        .route("/p/{plan}/voices.json", get(voices::json))
+        .route("/p/{plan}/voices.csv", get(open::csv))
+        .route("/p/{plan}/voices.json", get(open::json))
+        .route("/p/{plan}/voices.geojson", get(open::geojson))
+        .route("/p/{plan}/voices.atom", get(feed::atom))
+        .route("/p/{plan}/voices.rss", get(feed::rss))
+        .route("/p/{plan}/open-data", get(open::page))
+        .route("/p/{plan}/open-data/{file}", get(open::rates))
+        .route("/p/{plan}/map", get(map::show))
+        .route("/p/{plan}/moderation", get(moderation::log))
+        .route("/p/{plan}/voices/{code}/flag", post(moderation::flag))
+        .route("/p/{plan}/my/copy", post(own_copy::by_link))
+        .route("/p/{plan}/requests/{code}/copy", post(own_copy::for_asker))
         .route("/p/{plan}/voices/{code}", get(voices::show).post(voices::follow))
         .route("/p/{plan}/voices/{code}/photos/{file}", get(photos::of_everybody))
         .route("/p/{plan}/requests", get(list::show))

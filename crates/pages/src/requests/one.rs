@@ -1,7 +1,7 @@
 //! One request for those who work on it: where it stands, what may be done, what happened, who asked.
 
 use app::read::Asked;
-use app::request::PersonalData;
+use app::request::{Erase, PersonalData};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -68,6 +68,10 @@ struct OnePage {
     may_reveal: bool,
     keeps: bool,
     erased: bool,
+    wordless: bool,
+    edited: Option<(String, String)>,
+    /// What readers reported.
+    flags: String,
     may_erase: bool,
     /// Who asked, where somebody has just looked.
     shown: Vec<(String, String)>,
@@ -140,8 +144,13 @@ pub async fn person(
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     staff_only(&visit)?;
     let reason = typed.get("why").to_owned();
-    if typed.get("act") == "erase" {
-        let outcome = visit.app.erase_person(&visit.actor, &plan, &code, &reason).await;
+    let what = match typed.get("act") {
+        "erase" => Some(Erase::Person),
+        "erase-all" => Some(Erase::Everything),
+        _ => None,
+    };
+    if let Some(what) = what {
+        let outcome = visit.app.erase(&visit.actor, &plan, &code, &reason, what).await;
         let said = match outcome {
             Ok(()) => visit.t("request-person-erased").into_owned(),
             Err(error) => return again(&visit, &plan, &code, error).await,
@@ -155,6 +164,15 @@ pub async fn person(
         }
         Err(error) => again(&visit, &plan, &code, error).await,
     }
+}
+
+/// What readers reported of it and nobody has seen to, in words.
+async fn flags(visit: &Visit, plan: &Code, code: &Code) -> Result<String, PageError> {
+    let all = visit.app.flagged_requests(plan).await?;
+    let said = all.get(code).into_iter().flatten().map(|(ground, count)| {
+        format!("{} × {count}", word(visit.lang, "moderation-ground", ground.as_str()))
+    });
+    Ok(said.collect::<Vec<_>>().join(crate::words_of::comma(visit.lang)))
 }
 
 /// What is known of the person, by what it is called.
@@ -258,6 +276,9 @@ async fn page(
         suggested,
         keeps: visit.app.keeps_person(plan, code).await?,
         erased: request.erased,
+        wordless: request.wordless,
+        edited: request.edited().cloned(),
+        flags: flags(visit, plan, code).await?,
         may_erase: visit.actor.may(Action::TakeRequest, &target),
         reveals: if may_reveal {
             reveals

@@ -132,6 +132,10 @@ pub(super) fn timeline(
         }
         add(call.at, 0, t("request-event-call-back", &[("way", &way)]), said.join(" · "), false);
     }
+    for (at, act, ground) in request.moderated.iter().filter(|_| own) {
+        let act = word(lang, "moderation-act", act.as_str());
+        add(*at, 3, act, word(lang, "moderation-ground", ground.as_str()), false);
+    }
     if staff {
         for (at, text) in &request.notes {
             add(*at, 3, t("request-event-note", &[]), text.clone(), true);

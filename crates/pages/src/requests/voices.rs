@@ -3,18 +3,18 @@
 use std::sync::LazyLock;
 
 use app::read::Asked;
-use app::request::{RequestPaging, as_csv};
+use app::request::RequestPaging;
 use askama::Template;
-use axum::Json;
 use axum::extract::{Path, Query};
-use axum::http::{Extensions, StatusCode, header};
+use axum::http::{Extensions, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::request::query::RequestQuery;
+use domain::request::ModerationGround;
 
 use super::ask::is_email;
+use super::asking::publicly_asked;
 use super::choices::{self, category_name, place, unit_name};
-use super::list::{Line, address, after, asked, line};
+use super::list::{Line, address, after, line};
 use super::mail::language;
 use super::photos::{Shot, shots};
 use super::questions::answered;
@@ -29,7 +29,7 @@ use crate::words_of::{moment, word};
 
 const PAGE_SIZE: usize = 20;
 
-static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
+pub(super) static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
 
 #[derive(Template)]
 #[template(path = "requests/voices.html")]
@@ -40,6 +40,9 @@ struct VoicesPage {
     said: String,
     categories: Vec<Choice>,
     areas: Vec<Choice>,
+    standings: Vec<Choice>,
+    /// The same as a feed, a file and a map.
+    conditions: String,
     next: String,
     first: String,
     open: bool,
@@ -51,6 +54,15 @@ impl VoicesPage {
     }
 }
 
+/// Whether it is still worked on.
+pub(super) fn standings(visit: &Visit) -> Vec<Choice> {
+    vec![
+        Choice::new("", visit.t("filter-any")),
+        Choice::new("open", visit.t("voices-standing-open")),
+        Choice::new("closed", visit.t("voices-standing-closed")),
+    ]
+}
+
 pub async fn list(
     visit: Visit,
     Path(plan): Path<String>,
@@ -60,18 +72,10 @@ pub async fn list(
     let typed = Typed(query);
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
     let (lang, now) = (visit.lang, visit.app.wall());
-    let all = asked(&typed, &portfolio, now);
-    // Only what the page offers to ask.
-    let wanted = RequestQuery {
-        text: all.text,
-        categories: all.categories,
-        areas: all.areas,
-        published: true,
-        ..RequestQuery::default()
-    };
+    let wanted = publicly_asked(&typed, &portfolio, now);
     let paging = RequestPaging { after: after(&typed), limit: PAGE_SIZE, ..RequestPaging::default() };
-    let found = visit.app.requests(&plan, &wanted, &paging).await?;
-    let total = visit.app.request_count(&plan, &wanted).await?;
+    let found = visit.app.public_requests(&plan, &wanted, &paging).await?;
+    let total = visit.app.public_count(&plan, &wanted).await?;
     let here = format!("/p/{plan}/voices");
     let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     let shown = VoicesPage {
@@ -79,6 +83,11 @@ pub async fn list(
         said: visit.tw("requests-count", &[("count", &total.to_string())]),
         categories: choices::categories(&portfolio, lang, "filter-any"),
         areas: choices::all_areas(&portfolio, lang, "filter-any"),
+        standings: standings(&visit),
+        conditions: match address(&typed, &[]) {
+            some if some.is_empty() => some,
+            some => format!("?{some}"),
+        },
         next: found.next.map_or_else(String::new, |after| {
             link(address(&typed, &[("key", &after.key), ("after", after.code.as_str())]))
         }),
@@ -111,9 +120,12 @@ struct VoicePage {
     shots: Vec<Shot>,
     followers: String,
     followed: bool,
+    flagged: bool,
     email: String,
     email_fault: String,
     may_follow: bool,
+    edited: bool,
+    grounds: Vec<Choice>,
 }
 
 pub async fn show(
@@ -133,10 +145,7 @@ async fn page(
     typed: &Typed,
     email_fault: String,
 ) -> Result<Response, PageError> {
-    let (request, _) = visit.app.request(plan, code, Asked::default()).await?;
-    if !request.is_public() {
-        return Err(PageError::not_found().in_lang(visit.lang));
-    }
+    let request = visit.app.public_request(plan, code).await?;
     let portfolio = visit.app.portfolio(plan, Asked::default()).await?;
     let lang = visit.lang;
     let followers = visit.app.followers(plan, code).await?;
@@ -163,6 +172,13 @@ async fn page(
             String::new()
         },
         followed: typed.has("followed"),
+        flagged: typed.has("flagged"),
+        edited: request.edited().is_some(),
+        grounds: choices::words_of(
+            lang,
+            "moderation-ground",
+            ModerationGround::ALL.iter().filter(|it| **it != ModerationGround::Mistake).map(|it| it.as_str()),
+        ),
         email: typed.get("email").to_owned(),
         email_fault,
         may_follow: request.state.is_open(),
@@ -204,23 +220,4 @@ pub async fn follow(
         }
     }
     Ok(Redirect::to(&format!("/p/{plan}/voices/{code}?followed=1")).into_response())
-}
-
-/// The published requests as a table.
-pub async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    let plan = known_code(&plan)?;
-    let rows = visit.app.open_requests(&plan, visit.lang).await?;
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"requests-{plan}.csv\"")),
-        (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*".to_owned()),
-    ];
-    Ok((head, as_csv(&rows)).into_response())
-}
-
-/// The published requests as a list for programs.
-pub async fn json(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    let plan = known_code(&plan)?;
-    let rows = visit.app.open_requests(&plan, visit.lang).await?;
-    Ok(([(header::ACCESS_CONTROL_ALLOW_ORIGIN, "*")], Json(rows)).into_response())
 }

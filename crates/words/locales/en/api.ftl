@@ -234,6 +234,7 @@ api-error-member-unknown = There is no such member. Check its spelling or leave 
 api-error-member-twice = This is given twice. Leave one out.
 api-error-out-of-range = The number is outside what is possible here.
 api-error-not-a-whole-number = This must be a whole number.
+api-error-not-a-boundary = This must be a POLYGON or MULTIPOLYGON in WKT, in degrees, each ring ending where it begins.
 api-error-not-true-or-false = This must be true or false.
 api-error-not-a-text = This must be a text.
 api-error-not-a-list = This must be a list.

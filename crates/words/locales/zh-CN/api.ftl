@@ -234,6 +234,7 @@ api-error-member-unknown = 没有这个成员。请检查拼写，或去掉它�
 api-error-member-twice = 这一项给了两次。请去掉一个。
 api-error-out-of-range = 数值超出可能的范围。
 api-error-not-a-whole-number = 必须是整数。
+api-error-not-a-boundary = 必须是 WKT 的 POLYGON 或 MULTIPOLYGON，用度，每个环首尾相接。
 api-error-not-true-or-false = 必须是 true 或 false。
 api-error-not-a-text = 必须是文本。
 api-error-not-a-list = 必须是列表。

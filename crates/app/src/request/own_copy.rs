@@ -1,0 +1,144 @@
+//! Everything that is kept of whoever asked, for them: what is sealed, what was recorded with by whom it was in kind,
+//! what moderation did, and who looked.
+
+use std::collections::BTreeSet;
+
+use domain::code::Code;
+use domain::history::SubjectHistory;
+use domain::journal::Seq;
+use domain::policy::Action;
+use domain::refusal::{Problem, Refusal};
+use domain::request::{RESIDENT, ROUTING, Retention};
+use domain::subject::Subject;
+use jiff::Timestamp;
+use serde::Serialize;
+use store::{Connection, StoreError};
+
+use super::person::{PersonalData, place};
+use crate::App;
+use crate::actor::Actor;
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// One entry of the journal about the request.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopiedEntry {
+    pub entry: u64,
+    pub recorded_at: String,
+    pub effective: String,
+    /// `you`, `rules` or `office`: who works there is their own matter.
+    pub by: &'static str,
+    pub reason: String,
+    /// As it stands in the journal.
+    pub said: serde_json::Value,
+}
+
+/// That somebody looked at who asked.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopiedLook {
+    pub at: String,
+    pub reason: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct OwnCopy {
+    pub plan: Code,
+    pub request: Code,
+    pub made_at: String,
+    /// What is sealed, opened.
+    pub kept: PersonalData,
+    /// Whether a link is kept, and since when anything is.
+    pub has_link: bool,
+    pub kept_since: Option<String>,
+    pub entries: Vec<CopiedEntry>,
+    pub looks: Vec<CopiedLook>,
+    pub followers: u64,
+    /// How long each kind is kept by the plan's rules.
+    pub kept_for: Vec<Retention>,
+}
+
+impl App {
+    /// For whoever asked, by their link.
+    pub async fn own_copy_by_link(&self, plan: &Code, secret: &str) -> Result<OwnCopy, AppError> {
+        let code = self.request_of_link(plan, secret).await?;
+        self.own_copy(plan, &code).await
+    }
+
+    /// For whoever asked, by somebody who made sure who it is and says how; it is put down as a look.
+    pub async fn own_copy_for(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        code: &Code,
+        checked: &str,
+    ) -> Result<OwnCopy, AppError> {
+        let (_, target) = self.subject_and_target(&Subject::request(plan, code)).await?;
+        if !actor.may(Action::TakeRequest, &target) {
+            return Err(Refusal::whole(Problem::NotAllowed(Action::TakeRequest)).into());
+        }
+        self.reveal(actor, plan, code, checked).await?;
+        self.own_copy(plan, code).await
+    }
+
+    async fn own_copy(&self, plan: &Code, code: &Code) -> Result<OwnCopy, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let (_, history) = self.request(plan, code, Asked::default()).await?;
+        let (of, request) = (plan.clone(), code.clone());
+        let read = move |c: &mut Connection| {
+            let seqs = entries_of(&history);
+            let entries = seqs.iter().map(|seq| c.entry(*seq)).collect::<Result<Vec<_>, _>>()?;
+            Ok::<_, StoreError>((
+                entries,
+                c.sealed_person(&of, &request)?,
+                c.reveals(&of, &request)?,
+                c.followers(&of, &request)?,
+            ))
+        };
+        let (entries, held, looks, followers) = self.database().read_async(read).await?;
+        let kept = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
+            Some(held) => {
+                let opened = self.key().and_then(|key| key.open(&place(plan, code), &held.sealed));
+                serde_json::from_slice(&opened.ok_or(AppError::Sealed)?).map_err(|_| AppError::Sealed)?
+            }
+            None => PersonalData::default(),
+        };
+        let moment =
+            |at: i64| Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string());
+        Ok(OwnCopy {
+            plan: plan.clone(),
+            request: code.clone(),
+            made_at: self.clock().now().to_string(),
+            kept,
+            has_link: held.as_ref().is_some_and(|held| !held.secret.is_empty()),
+            kept_since: held.map(|held| moment(held.created_at)),
+            entries: entries
+                .into_iter()
+                .flatten()
+                .map(|entry| CopiedEntry {
+                    entry: entry.seq.0,
+                    recorded_at: entry.recorded_at.to_string(),
+                    effective: entry.draft.effective.to_string(),
+                    by: match entry.draft.actor.as_str() {
+                        RESIDENT => "you",
+                        ROUTING => "rules",
+                        _ => "office",
+                    },
+                    reason: entry.draft.reason.clone(),
+                    said: serde_json::to_value(&entry.draft.event).unwrap_or_default(),
+                })
+                .collect(),
+            looks: looks.into_iter().map(|(_, at, reason)| CopiedLook { at: moment(at), reason }).collect(),
+            followers,
+            kept_for: portfolio
+                .plan
+                .request_rules
+                .as_ref()
+                .map(|rules| rules.settings.privacy.keep.clone())
+                .unwrap_or_default(),
+        })
+    }
+}
+
+fn entries_of(history: &SubjectHistory) -> BTreeSet<Seq> {
+    history.facts().iter().flat_map(|held| std::iter::once(held.seq).chain(held.superseded)).collect()
+}

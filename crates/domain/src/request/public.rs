@@ -1,0 +1,200 @@
+//! What everybody may see of a request: whether, and how exactly where it is. Pages, tables, feeds, maps and
+//! programs go by this one filter.
+
+use serde::{Deserialize, Serialize};
+
+use super::fact::Point;
+use super::row::RequestRow;
+use super::state::Request;
+use crate::code::Code;
+use crate::plan::Plan;
+use crate::portfolio::Portfolio;
+
+/// How exactly everybody sees where requests of a category are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ShownPlace {
+    #[default]
+    Exact,
+    /// The middle of a square with sides of so many metres.
+    Grid { metres: u16 },
+    /// The middle of the area, whatever its address.
+    Area,
+}
+
+/// The square in whose middle a home is shown.
+const HOME_METRES: u16 = 300;
+/// Sides below this would hide nobody.
+const GRID_LEAST: u16 = 50;
+/// What is counted publicly and is less than this is not told.
+pub const SMALL: u64 = 5;
+
+/// What keeps requests from everybody's eyes, besides themselves: the categories that nobody may read, and those
+/// that are not found by where they are.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Publicly {
+    pub hidden: Vec<Code>,
+    pub blurred: Vec<Code>,
+}
+
+/// Where everybody sees a request.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PublicPlace {
+    pub address: String,
+    pub point: Option<Point>,
+    /// The point is not where it is.
+    pub blurred: bool,
+}
+
+/// Whether an address that was masked named somebody's home.
+pub fn names_home(address: &str) -> bool {
+    address.contains(super::personal::MASK)
+}
+
+/// The middle of the square of a grid over the earth in which a point lies.
+pub fn on_grid(point: Point, metres: u16) -> Point {
+    // A millionth of a degree of latitude is 0.111195 m.
+    let side = i64::from(f64_to_units(f64::from(metres.max(GRID_LEAST)), 1.0));
+    let row = i64::from(point.latitude).div_euclid(side);
+    let latitude = row * side + side / 2;
+    // All of a row is as wide as its middle.
+    let narrow = (latitude as f64 / 1e6).to_radians().cos().max(0.01);
+    let wide = i64::from(f64_to_units(f64::from(metres.max(GRID_LEAST)), narrow));
+    let longitude = i64::from(point.longitude).div_euclid(wide) * wide + wide / 2;
+    Point {
+        longitude: longitude.clamp(-180_000_000, 180_000_000) as i32,
+        latitude: latitude.clamp(-90_000_000, 90_000_000) as i32,
+    }
+}
+
+fn f64_to_units(metres: f64, narrow: f64) -> i32 {
+    (metres / 0.111_195 / narrow).round() as i32
+}
+
+/// Which of several counts are not told: those below [`SMALL`], and where that is one alone the next larger one, so
+/// that it does not follow from a sum.
+pub fn suppressed(counts: &[u64]) -> Vec<bool> {
+    let mut out: Vec<bool> = counts.iter().map(|count| (1..SMALL).contains(count)).collect();
+    if out.iter().filter(|small| **small).count() == 1 {
+        let next = counts.iter().enumerate().filter(|(_, count)| **count >= SMALL).min_by_key(|(_, it)| **it);
+        if let Some((at, _)) = next {
+            out[at] = true;
+        }
+    }
+    out
+}
+
+impl Plan {
+    /// What nobody may see although it was published.
+    pub fn publicly(&self) -> Publicly {
+        let of = |held: fn(&super::RequestCategory) -> bool| {
+            self.request_categories.iter().filter(|it| held(it)).map(|it| it.category.clone()).collect()
+        };
+        Publicly { hidden: of(|it| it.private), blurred: of(|it| it.shown_place != ShownPlace::Exact) }
+    }
+
+    /// Whether everybody may read a request.
+    pub fn shows(&self, request: &Request) -> bool {
+        let category = request.category.as_ref().and_then(|code| self.request_category(code.as_str()));
+        request.is_public() && !category.is_some_and(|held| held.private)
+    }
+}
+
+impl Portfolio {
+    /// Where everybody sees a request of a category in an area.
+    pub fn public_place(
+        &self,
+        category: Option<&Code>,
+        area: Option<&Code>,
+        address: &str,
+        point: Option<Point>,
+    ) -> PublicPlace {
+        let shown = category
+            .and_then(|code| self.plan.request_category(code.as_str()))
+            .map_or(ShownPlace::Exact, |held| held.shown_place);
+        match shown {
+            ShownPlace::Exact if names_home(address) => PublicPlace {
+                address: address.to_owned(),
+                point: point.map(|point| on_grid(point, HOME_METRES)),
+                blurred: point.is_some(),
+            },
+            ShownPlace::Exact => PublicPlace { address: address.to_owned(), point, blurred: false },
+            // An address says as much as a point does.
+            ShownPlace::Grid { metres } => PublicPlace {
+                address: String::new(),
+                point: point.map(|point| on_grid(point, metres)),
+                blurred: point.is_some(),
+            },
+            ShownPlace::Area => {
+                let point = area.and_then(|area| self.middle_of(area));
+                PublicPlace { address: String::new(), point, blurred: point.is_some() }
+            }
+        }
+    }
+
+    /// A row of a list as everybody sees it.
+    pub fn seen_by_everybody(&self, mut row: RequestRow) -> RequestRow {
+        let place = self.public_place(row.category.as_ref(), row.area.as_ref(), &row.address, row.point);
+        row.address = place.address;
+        row.point = place.point;
+        row
+    }
+
+    /// The middle of an area, or of the nearest one around it whose boundary is known.
+    pub fn middle_of(&self, area: &Code) -> Option<Point> {
+        let mut seen = Vec::new();
+        let mut next = self.areas.get(area);
+        while let Some(held) = next.filter(|held| !seen.contains(&held.code)) {
+            if let Some(middle) = held.boundary.as_ref().and_then(crate::boundary::Boundary::middle) {
+                return Some(middle);
+            }
+            seen.push(held.code.clone());
+            next = held.parent.as_ref().and_then(|parent| self.areas.get(parent));
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// A point on the grid tells nothing more than its square: what is shown once is shown again, is no
+        /// farther than the square is wide, and is the same for others in it.
+        #[test]
+        fn a_grid_hides_where_in_a_square_a_point_lies(
+            longitude in -179_000_000i32..179_000_000, latitude in -80_000_000i32..80_000_000,
+            metres in 50u16..2_000,
+        ) {
+            let point = Point { longitude, latitude };
+            let shown = on_grid(point, metres);
+            prop_assert_eq!(on_grid(shown, metres), shown);
+            let north = f64::from(shown.latitude - latitude) * 0.111_195;
+            let narrow = (f64::from(latitude) / 1e6).to_radians().cos();
+            let east = f64::from(shown.longitude - longitude) * 0.111_195 * narrow;
+            prop_assert!((north * north + east * east).sqrt() <= f64::from(metres) * 0.75 + 1.0);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_small_count_follows_from_the_others(counts in proptest::collection::vec(0u64..40, 0..12)) {
+            let hidden = suppressed(&counts);
+            let of_hidden = |held: bool| counts.iter().zip(&hidden).filter(move |(_, it)| **it == held);
+            prop_assert!(of_hidden(false).all(|(count, _)| *count == 0 || *count >= SMALL));
+            let others = counts.iter().filter(|count| **count > 0).count();
+            prop_assert!(of_hidden(true).count() != 1 || others == 1);
+        }
+    }
+
+    #[test]
+    fn neighbours_are_shown_in_one_place() {
+        let home = Point { longitude: 116_340_120, latitude: 40_070_310 };
+        let shown = on_grid(home, 500);
+        let next_door = Point { longitude: shown.longitude + 900, latitude: shown.latitude - 900 };
+        assert_eq!(on_grid(next_door, 500), shown);
+        assert!(names_home("龙腾苑四区***") && !names_home("龙腾苑四区东门"));
+    }
+}

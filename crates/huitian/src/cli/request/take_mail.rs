@@ -1,0 +1,125 @@
+//! `huitian request take-mail`: residents' requests, and answers, out of a mail server's pipe.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use app::request::{IncomingMail, MailTaken, NewPhoto, PHOTOS_AT_ONCE, ProtectionKey};
+use app::{App, AppError};
+use domain::code::Code;
+use exchange::mail::{Automatic, MAIL_MOST, Mail, MailError, read};
+use sha2::{Digest, Sha256};
+use store::StoreError;
+
+use super::super::common::{DatabaseArg, plan, runtime};
+use super::super::serve::key_file;
+
+/// Where a mail goes.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  \
+    huitian request take-mail --plan huitian-2018 < message.eml\n  \
+    # Postfix, in /etc/aliases; answers come to requests+…@ where recipient_delimiter = +\n  \
+    requests: \"|/usr/bin/huitian request take-mail --database sqlite:///var/lib/huitian/huitian.db\"\n\n\
+    A mail becomes a request once, by its Message-ID; an answer to a mail of ours is added to its request.\n\
+    Mails of programs (bounces, absences, lists) are left, and said. What fails for now ends with 75, so that\n\
+    the mail server tries again; what can never be read ends with 65.")]
+pub struct Args {
+    /// File with the key that seals who asked [default: beside the database]
+    #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
+    protected_key: Option<PathBuf>,
+}
+
+/// What mail servers understand: sysexits.h.
+const DATA_ERROR: u8 = 65;
+const TRY_AGAIN: u8 = 75;
+
+pub fn run(args: Args, database: &DatabaseArg, named: Option<&Code>) -> anyhow::Result<ExitCode> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(MAIL_MOST as u64 + 1).read_to_end(&mut bytes)?;
+    let mail = match read(&bytes) {
+        Ok(mail) => mail,
+        Err(error @ (MailError::TooLarge | MailError::NoMail | MailError::NoSender)) => {
+            eprintln!("{error}");
+            return Ok(ExitCode::from(DATA_ERROR));
+        }
+    };
+    if let Some(automatic) = mail.automatic {
+        println!("left: {}", why(automatic));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let app = match database.app() {
+        Ok(app) => app,
+        Err(error) => {
+            eprintln!("{error:#}");
+            return Ok(ExitCode::from(TRY_AGAIN));
+        }
+    };
+    let key = args.protected_key.unwrap_or_else(|| key_file(app.database().address()));
+    app.protect(ProtectionKey::from_file(&key)?);
+    app.check_key(&key)?;
+    runtime()?.block_on(take(&app, named, mail, &bytes))
+}
+
+fn why(automatic: Automatic) -> &'static str {
+    match automatic {
+        Automatic::Bounce => "a mail server tells that a mail could not be delivered",
+        Automatic::Reply => "a program answers, or somebody is away",
+        Automatic::Bulk => "it went to a list or to many",
+    }
+}
+
+async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyhow::Result<ExitCode> {
+    let plan = plan(app, named).await?;
+    let id = match mail.id.as_str() {
+        "" => Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
+        id => id.to_owned(),
+    };
+    let photos = photos(app, &mail).await?;
+    let incoming = IncomingMail {
+        id,
+        from: mail.from,
+        name: mail.name,
+        to: mail.to,
+        subject: mail.subject,
+        text: mail.text,
+        answers: mail.answers,
+        photos,
+    };
+    Ok(match app.take_mail(&plan, incoming).await {
+        Ok(taken) => {
+            match taken {
+                MailTaken::New(code) => println!("new: {code}"),
+                MailTaken::Added(code) => println!("added to: {code}"),
+                MailTaken::Again(code) => println!("again: {code}"),
+                MailTaken::TooMany => println!("left: the address has sent too many today"),
+                MailTaken::Empty => println!("left: it says nothing"),
+            }
+            ExitCode::SUCCESS
+        }
+        // What the rules refuse they refuse again; a database that is busy or away comes back.
+        Err(AppError::Store(error)) if !matches!(error, StoreError::Damaged(_)) => {
+            eprintln!("{error}");
+            ExitCode::from(TRY_AGAIN)
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::from(DATA_ERROR)
+        }
+    })
+}
+
+/// The photos among its files; what is none is told and left.
+async fn photos(app: &App, mail: &Mail) -> Result<Vec<NewPhoto>, AppError> {
+    let mut out = Vec::new();
+    for file in &mail.files {
+        if out.len() >= PHOTOS_AT_ONCE {
+            eprintln!("left: more than {PHOTOS_AT_ONCE} photos");
+            break;
+        }
+        match app.read_photo(file.bytes.clone()).await? {
+            Ok(photo) => out.push(photo),
+            Err(fault) => eprintln!("left: a file with it: {fault}"),
+        }
+    }
+    Ok(out)
+}

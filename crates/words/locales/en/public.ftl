@@ -1,0 +1,91 @@
+# What everybody may read: the map, feeds and open data.
+
+voices-standing = Still open?
+voices-standing-open = Still open
+voices-standing-closed = Closed
+voices-on-map = On the map
+voices-feed = Feed
+map-title = Map
+map-lead = Published requests and the plan’s projects where they are. Homes and sensitive matters are shown near by, never exactly.
+map-as-list = As a list
+map-layer = Shows
+map-layer-requests = Published requests
+map-layer-projects = Projects
+map-from = Received from
+map-steps = Move on the map
+map-nearer = Nearer
+map-farther = Farther
+map-north = North
+map-south = South
+map-west = West
+map-east = East
+map-whole = The whole area
+map-only-area = Only { $area }
+map-requests-here = { $count } requests
+map-projects-here = { $count } projects
+map-said = { $count ->
+    [one] One request is in the picture.
+   *[other] { $count } requests are in the picture.
+}
+map-said-projects = { $count ->
+    [one] One project is in the picture, in the middle of its area.
+   *[other] { $count } projects are in the picture, each in the middle of its area.
+}
+map-without = {" "}{ $count } more have no place on record.
+map-newest = {" "}Only the newest { $count } are drawn: narrow what is shown.
+map-empty = Nothing that is asked for has a place on record.
+map-key-exact = where it is
+map-key-blurred = near by, or in the middle of its area
+map-source = Boundaries of areas: © OpenStreetMap contributors, ODbL 1.0, unless the areas’ own records name another source.
+map-by-area = By area
+map-number = Number
+map-no-area = No area on record
+map-seen = In the picture
+open-data-title = Open data
+open-data-lead = What the site shows everybody, for programs. Free to use; please name the site and the day.
+open-data-requests = All published requests, as a table, as a list in the fields of Open311, as places, or as a feed of those that moved last.
+open-data-conditions = Any address can be narrowed: area, category, standing (open or closed), from and to (days on which it was received), q (words), near (latitude,longitude) with radius in metres.
+open-data-pieces = Files are whole and sent as they are made. With limit (up to 500) they come in pieces: the header Link names the next one. ETag and Last-Modified tell a program that nothing has changed.
+open-data-rates = Rates and time to an answer
+open-data-rates-lead = The three rates and the days until an answer, by unit, category or area, for up to { $days } days by when limits ran out; the last month where no days are named.
+open-data-private-title = What is left out
+open-data-private = Requests that nobody may read, and categories that are private, are in no file, feed, map or count. Where a home is concerned, or a category asks for it, the point is the middle of a square or of the area and the address is left out. Numbers behind which fewer than five requests stand are not told, nor what would give them away.
+open-data-fields = Fields of requests
+open-data-rate-fields = Fields of rates
+open-data-field = Field
+open-data-meaning = Meaning
+open-data-field-service-request-id = The request’s number.
+open-data-field-requested-datetime = When it was received, with how far the clock is ahead of universal time.
+open-data-field-updated-datetime = When it moved last.
+open-data-field-closed-date = When it was answered, closed, merged, refused or withdrawn; empty while it is open.
+open-data-field-status-description = open or closed.
+open-data-field-status-notes = The state in words.
+open-data-field-source = The way by which it came in.
+open-data-field-service-code = The category’s code.
+open-data-field-service-name = The category’s name.
+open-data-field-description = The text, without what tells who asked.
+open-data-field-agency-responsible = The unit that has it.
+open-data-field-address = Area and address; only the area where the place is blurred.
+open-data-field-lat = Latitude in degrees (WGS 84).
+open-data-field-long = Longitude in degrees (WGS 84).
+open-data-field-title = The request in a line.
+open-data-field-detailed-status = The state as programs name it.
+open-data-field-address-id = The area’s code.
+open-data-field-expected-datetime = When its answer is due, while that limit runs.
+open-data-field-place-shown = exact, or blurred: the point is the middle of a square or of the area.
+open-data-rate-by = unit, category or area.
+open-data-rate-code = Code of the unit, category or area.
+open-data-rate-name = Its name.
+open-data-rate-from = The first day of the period.
+open-data-rate-to = The last day of the period.
+open-data-rate-due = Requests whose limit ran out in the period and that count.
+open-data-rate-response-rate = Percent of them whose asker was spoken to in time.
+open-data-rate-response-of = Requests that this rate is of.
+open-data-rate-resolution-rate = Percent of answers to “is it solved” that say it is.
+open-data-rate-resolution-of = Answers that this rate is of.
+open-data-rate-satisfaction-rate = Percent of answers that are satisfied.
+open-data-rate-satisfaction-of = Answers that this rate is of.
+open-data-rate-score = The score by the formula in force; empty where one of the rates is not told.
+open-data-rate-answered = Requests of the period that were answered.
+open-data-rate-median-days-to-answer = Days from receipt to the last answer: half took no longer.
+open-data-rate-suppressed = true where too few requests stand behind the line for its numbers to be told.
