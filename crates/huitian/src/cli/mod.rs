@@ -48,7 +48,6 @@ enum Command {
     Notify(notify::Args),
     Request(request::Args),
     Rhythm(rhythm::Args),
-    Request(request::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
     /// Survey estimates with their error, and weights that meet known population totals
@@ -77,7 +76,6 @@ pub fn run() -> ExitCode {
         Command::Notify(args) => notify::run(args),
         Command::Request(args) => request::run(args),
         Command::Rhythm(args) => rhythm::run(args),
-        Command::Request(args) => request::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),
