@@ -36,6 +36,7 @@ const NOT_PAGES: &[&str] = &[
     "/calendar.ics",
     "/p/{plan}/voices.csv",
     "/p/{plan}/voices.json",
+    "/p/{plan}/requests/monitor.csv",
     // Shown only by the link of whoever asked: the pages' own tests follow one.
     "/p/{plan}/my",
 ];
@@ -153,6 +154,10 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/bulk?act=note&code=HT-R-0240&code=HT-R-0241",
     "~/requests/bulk",
     "~/requests/rules",
+    "~/requests/report",
+    "~/requests/models",
+    "~/requests/monitor?as_of=2019-08-14",
+    "~/requests/monitor?as_of=2019-08-14&by=community&weeks=26",
     "~/requests/hot?as_of=2019-08-14",
     "~/requests/hot/HT-R-0161?days=90&as_of=2019-08-14",
     "~/requests/hot/HT-R-0161/confirm?days=90&as_of=2019-08-14",

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
+use crate::item::goal::{GoalFault, hundredths};
 use crate::item::{Relation, State, Step};
 use crate::journal::Seq;
 use crate::policy::Action;
@@ -169,6 +170,14 @@ pub enum Problem {
     Answer { question: Code, fault: AnswerFault },
     #[error("rules of requests that do not fit together: {0}")]
     BadRequestRules(&'static str),
+    #[error("the goal does not fit: {0:?}")]
+    BadGoal(GoalFault),
+    #[error("the goal was not measured up to the last whole week")]
+    GoalNotMeasured,
+    #[error("the weeks that count are over on {from}")]
+    GoalTooEarly { from: Date },
+    #[error("the rate is {rate} hundredths, the target {target}")]
+    GoalNotMet { rate: u32, target: u32 },
     #[error("nothing fills '{{{0}}}' in a template")]
     UnknownPlaceholder(String),
 }
@@ -327,6 +336,10 @@ impl Problem {
             Self::BadPoint => "bad-point",
             Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
+            Self::BadGoal(fault) => fault.key(),
+            Self::GoalNotMeasured => "goal-not-measured",
+            Self::GoalTooEarly { .. } => "goal-too-early",
+            Self::GoalNotMet { .. } => "goal-not-met",
             Self::UnknownPlaceholder(_) => "unknown-placeholder",
         }
     }
@@ -390,6 +403,10 @@ impl Problem {
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
+            Self::GoalTooEarly { from } => vec![("from", from.to_string())],
+            Self::GoalNotMet { rate, target } => {
+                vec![("rate", hundredths(*rate)), ("target", hundredths(*target))]
+            }
             Self::UnknownPlaceholder(name) => vec![("name", name.clone())],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {

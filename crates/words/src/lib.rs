@@ -99,6 +99,9 @@ macro_rules! every_source {
             "outlook",
             "review",
             "requests",
+            "photos",
+            "askers",
+            "voices",
             "request-rules",
             "request-work"
         )

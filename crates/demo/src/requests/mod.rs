@@ -53,6 +53,7 @@ impl Requests {
             deeds.extend(self.ahead.remove(&day).unwrap_or_default());
         }
         app.act_on_requests(plan, deeds, illustrative()).await?;
+        app.tell_what_was_reached(plan, illustrative()).await?;
         let turns: Vec<usize> =
             (0..A_DAY[self.turn % A_DAY.len()]).map(|at| self.turn * 3 + at * 7).collect();
         let new = turns.iter().enumerate().map(|(at, turn)| self.request(*turn, at)).collect();

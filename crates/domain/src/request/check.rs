@@ -190,6 +190,11 @@ impl RequestCheck<'_> {
                 }
             }
             RequestFact::Link { to, .. } => self.link(slot, to),
+            RequestFact::Told { at, of, on, .. } => {
+                self.not_future(slot, at.date());
+                self.not_future(slot, *on);
+                self.link(slot, of);
+            }
             RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
             RequestFact::ExclusionAsked { reason, unit, .. } => {
                 self.said("reason", reason);
@@ -207,6 +212,24 @@ impl RequestCheck<'_> {
             RequestFact::Publication { shown, reason } => {
                 if *shown && (!request.may_be_public || self.is_private(request)) {
                     self.refuse(slot, Problem::Private);
+                }
+                if !*shown {
+                    self.said("reason", reason);
+                }
+            }
+            RequestFact::Photo { shows, at, .. } => {
+                self.not_future(slot, at.date());
+                if let Some(problem) = request.photo_problem(*shows) {
+                    self.refuse("photo", problem);
+                }
+            }
+            RequestFact::PhotoReview { photo, shown, reason } => {
+                match request.photo(photo) {
+                    None => self.refuse("photo", Problem::Missing("photo")),
+                    Some(held) if held.gone && *shown => {
+                        self.refuse("photo", Problem::NotWhileRequest { state: request.state });
+                    }
+                    Some(_) => {}
                 }
                 if !*shown {
                     self.said("reason", reason);

@@ -59,6 +59,8 @@ pub struct Sheet {
     pub cancel: String,
     pub submit: String,
     pub intro: String,
+    /// What might be better before it is sent; nothing is refused for it.
+    pub hints: Vec<String>,
     pub hidden: Vec<(String, String)>,
     pub groups: Vec<Group>,
     pub faults: Vec<Fault>,
@@ -75,6 +77,7 @@ impl Sheet {
             cancel: cancel.into(),
             submit: submit.into(),
             intro: String::new(),
+            hints: Vec::new(),
             hidden: Vec::new(),
             groups: Vec::new(),
             faults: Vec::new(),
@@ -102,6 +105,11 @@ impl Sheet {
     pub fn group(mut self, legend: impl Into<String>, fields: Vec<Field>) -> Self {
         self.groups.push(Group { legend: legend.into(), note: String::new(), fields, pairs: false });
         self
+    }
+
+    /// Whether files go with it.
+    pub fn has_files(&self) -> bool {
+        self.groups.iter().flat_map(|group| &group.fields).any(|field| field.control == Control::Photos)
     }
 
     fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {

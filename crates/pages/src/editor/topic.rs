@@ -380,6 +380,10 @@ topics! {
     ] => [TOPIC, "item_asking_unit"], ["item_point_title"];
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
     ITEM_CONTENT = "item_content" &[];
+    // Said when a matter is confirmed, and measured: neither is typed.
+    ITEM_GOAL = "item_goal" &[]
+        => [TOPIC, "item_goal_target"], ["item_goal_baseline", "item_goal_weeks", "item_goal_words"];
+    ITEM_MEASURED = "item_measured" &[] => [TOPIC, "item_measured_to"], ["item_measured_people"];
     // The calendar's own word: it is told, and not typed.
     ITEM_CHASED = "item_chased" &[] => [TOPIC, "item_chased_to"], ["item_chased_limit", "item_chased_slip"];
     ITEM_ISSUE = "item_issue" &[];

@@ -5,6 +5,7 @@ mod address;
 pub(crate) mod chase;
 mod desk;
 pub(crate) mod form;
+mod goal;
 mod history;
 pub(crate) mod item;
 pub(crate) mod line;

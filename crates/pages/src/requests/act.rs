@@ -1,6 +1,6 @@
 //! Doing something with a request: what is offered to whom, its form, and what became of it.
 
-use app::request::RequestAct;
+use app::request::{RequestAct, Suggestions};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,6 +11,7 @@ use domain::item::{ItemKind, Target as Thing};
 use domain::planned_date::parse_day;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
+use domain::request::hints::{Hint, Question, hints};
 use domain::request::workflow;
 use domain::request::{
     CallWay, ExclusionGround, RefusalGround, ReplyTemplate, Request, RequestState, RequestStep, Satisfaction,
@@ -22,6 +23,7 @@ use words::Lang;
 
 use super::choices::{self, words_of};
 use super::one::target;
+use super::suggested::suggested;
 use super::{hold, reply};
 use crate::editor::book::Book;
 use crate::editor::change::{own_unit, seen};
@@ -34,6 +36,9 @@ use crate::ledger::staff_only;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::word;
+
+/// That the hints to an answer were shown.
+const LOOKED: &str = "1";
 
 /// What may be done besides moves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -440,6 +445,8 @@ struct Opened {
     act: Act,
     request: Request,
     portfolio: std::sync::Arc<Portfolio>,
+    /// What its text speaks for, where that is what is decided.
+    found: Suggestions,
 }
 
 impl Opened {
@@ -450,7 +457,12 @@ impl Opened {
         let now = app::read::Asked::default();
         let portfolio = visit.app.portfolio(&plan, now).await?;
         let (request, _) = visit.app.request(&plan, &code, now).await?;
-        Ok(Self { plan, code, act, request, portfolio })
+        let found = match act {
+            Act::Categorise => visit.app.suggest_of_request(&plan, &request).await?,
+            Act::Step(step) if step.gives() => visit.app.suggest_of_request(&plan, &request).await?,
+            _ => Suggestions::default(),
+        };
+        Ok(Self { plan, code, act, request, portfolio, found })
     }
 
     fn allowed(&self, visit: &Visit) -> Result<(), PageError> {
@@ -474,7 +486,50 @@ impl Opened {
         let mut sheet = Sheet::new(format!("{}/{}", self.here(), self.act.key()), self.here(), title.clone());
         sheet.intro = self.request.title.clone();
         sheet = sheet.hidden("version", self.request.version.to_string());
-        sheet.group(title, self.act.fields(visit, &self.portfolio, &self.request))
+        let mut sheet = sheet.group(title, self.act.fields(visit, &self.portfolio, &self.request));
+        self.propose(visit, &mut sheet);
+        if self.act == Act::Step(RequestStep::Answer)
+            && let Some(group) = sheet.groups.first_mut()
+        {
+            group.note = visit.t("hint-good-answer").into_owned();
+        }
+        sheet
+    }
+
+    /// What an answer may still lack.
+    fn hints(&self, answer: &str) -> Vec<Hint> {
+        let names: Vec<&str> = target(&self.request, &self.portfolio)
+            .areas
+            .iter()
+            .filter_map(|code| self.portfolio.areas.get(code))
+            .flat_map(|area| [area.name.zh.as_str(), area.name.en.as_str()])
+            .collect();
+        let answers: Vec<&str> = self.request.answers.iter().map(|(_, text)| text.as_str()).collect();
+        let question = Question {
+            kind: self.request.kind,
+            title: &self.request.title,
+            text: &self.request.text,
+            address: &self.request.address,
+            areas: &names,
+            answers: &answers,
+        };
+        hints(question, answer)
+    }
+
+    /// Puts what the text speaks for where it is decided, with the words that decided.
+    fn propose(&self, visit: &Visit, sheet: &mut Sheet) {
+        if let Some(best) = self.found.sure().filter(|_| self.act == Act::Categorise)
+            && self.request.category.is_none()
+            && let Some(field) = sheet.field_mut("category")
+        {
+            field.value = best.category.to_string();
+        }
+        let said = suggested(visit, &self.portfolio, &self.request, &self.found);
+        let lines: Vec<String> =
+            said.into_iter().map(|it| format!("{} · {}", it.title, it.lines.join(" · "))).collect();
+        if let Some(group) = sheet.groups.first_mut() {
+            group.note = lines.join("\n");
+        }
     }
 
     /// The step whose text may begin from a template.
@@ -591,6 +646,17 @@ pub async fn save(
             return opened.form(&visit, StatusCode::UNPROCESSABLE_ENTITY, sheet, nothing()).await;
         }
     };
+    if let RequestAct::Answer { text } = &wanted {
+        // Once: whoever has read the hints knows better.
+        let hints = opened.hints(text);
+        if !hints.is_empty() && typed.get("looked") != LOOKED {
+            let key = |hint: &Hint| format!("hint-{}", hint.as_str().replace('_', "-"));
+            sheet.hints = hints.iter().map(|hint| visit.t(&key(hint)).into_owned()).collect();
+            sheet.submit = visit.t("hint-send-anyway").into_owned();
+            sheet = sheet.hidden("looked", LOOKED);
+            return opened.form(&visit, StatusCode::OK, sheet, nothing()).await;
+        }
+    }
     let at = (&opened.code, expected);
     let done = visit.app.act_on_request_seen(&visit.actor, &opened.plan, at, wanted, source(&visit)).await;
     match done {

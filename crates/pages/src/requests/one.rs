@@ -14,7 +14,9 @@ use domain::request::Request;
 
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
+use super::photos::{Shot, may_add, shots};
 use super::questions::answered;
+use super::suggested::{Suggested, suggested};
 use super::timeline::{Happening, Reader, timeline};
 use crate::coordination::units::{Units, now};
 use crate::editor::field::Typed;
@@ -58,8 +60,11 @@ struct OnePage {
     offers: Vec<Offer>,
     more: Vec<Offer>,
     happenings: Vec<Happening>,
+    shots: Vec<Shot>,
+    may_add_photos: bool,
     links: Vec<(String, String)>,
     others: Vec<Other>,
+    suggested: Vec<Suggested>,
     may_reveal: bool,
     keeps: bool,
     erased: bool,
@@ -209,8 +214,18 @@ async fn page(
         jiff::Timestamp::from_microsecond(micros)
             .map_or_else(|_| String::new(), |at| moment(lang, zone.to_datetime(at)))
     };
+    // Only while somebody can still decide about it.
+    let suggested = if page.is_past() || !request.state.is_open() {
+        Vec::new()
+    } else {
+        let found = visit.app.suggest_of_request(plan, &request).await?;
+        suggested(visit, &portfolio, &request, &found)
+    };
+    let address = |file: &str| format!("/p/{plan}/requests/{code}/photos/{file}");
     let (chases, earlier) = chased(visit, &page, &portfolio, &request);
     let view = OnePage {
+        shots: shots(visit, plan, &request, request.kept_photos(), address).await?,
+        may_add_photos: !page.is_past() && may_add(visit, &target),
         code: code.to_string(),
         title: request.title.clone(),
         text: request.text.clone(),
@@ -240,6 +255,7 @@ async fn page(
                 state: word(lang, "request-state", row.state.as_str()),
             })
             .collect(),
+        suggested,
         keeps: visit.app.keeps_person(plan, code).await?,
         erased: request.erased,
         may_erase: visit.actor.may(Action::TakeRequest, &target),

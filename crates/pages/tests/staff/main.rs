@@ -6,6 +6,7 @@ mod foresight;
 mod importing;
 mod item_correction;
 mod ledger;
+mod models;
 mod notices;
 mod requests;
 mod rhythm;
