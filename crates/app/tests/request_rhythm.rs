@@ -132,9 +132,8 @@ impl Place {
     }
 
     fn act(&self, name: &str, request: &Code, act: RequestAct) -> Result<(), AppError> {
-        let plan = code("p");
-        let person = person(name);
-        let done = self.app.act_on_request(&person, &plan, request, act, Source::default());
+        let (plan, actor) = (code("p"), person(name));
+        let done = self.app.act_on_request(&actor, &plan, request, act, Source::default());
         self.runtime.block_on(done).map(|_| ())
     }
 

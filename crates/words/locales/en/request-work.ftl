@@ -99,3 +99,6 @@ rates-rank-down = { $places ->
    *[other] down { $places } places
 }
 rates-rank-same = same place
+request-fact-photo = Photo
+request-fact-photo-review = Photo looked at
+request-fact-told = Residents told

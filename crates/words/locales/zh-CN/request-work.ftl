@@ -75,3 +75,6 @@ rates-frozen-unchanged = 没有变化。
 rates-rank-up = 升 { $places } 位
 rates-rank-down = 降 { $places } 位
 rates-rank-same = 名次不变
+request-fact-photo = 照片
+request-fact-photo-review = 审看照片
+request-fact-told = 告知诉求人
