@@ -34,6 +34,7 @@ const NOT_PAGES: &[&str] = &[
     "/calendar.ics",
     "/p/{plan}/voices.csv",
     "/p/{plan}/voices.json",
+    "/p/{plan}/requests/monitor.csv",
     // Shown only by the link of whoever asked: the pages' own tests follow one.
     "/p/{plan}/my",
 ];
@@ -140,6 +141,10 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/HT-R-0010",
     "~/requests/HT-R-0010/note",
     "~/requests/HT-R-0012?as_of=2019-01-20",
+    "~/requests/report",
+    "~/requests/models",
+    "~/requests/monitor?as_of=2019-08-14",
+    "~/requests/monitor?as_of=2019-08-14&by=community&weeks=26",
     "~/requests/hot?as_of=2019-08-14",
     "~/requests/hot/HT-R-0161?days=90&as_of=2019-08-14",
     "~/requests/hot/HT-R-0161/confirm?days=90&as_of=2019-08-14",

@@ -2,6 +2,7 @@
 
 mod audit;
 mod bench;
+mod evaluate;
 mod setup;
 mod test;
 
@@ -25,6 +26,8 @@ enum Task {
     Audit,
     /// Runs the benches and writes benches/RESULTS.md
     Bench(bench::Args),
+    /// Measures what is understood of messages, where there are some, and writes benches/EVALUATION.md
+    Evaluate(evaluate::Args),
 }
 
 fn main() -> anyhow::Result<()> {
@@ -33,5 +36,6 @@ fn main() -> anyhow::Result<()> {
         Task::Test(args) => test::run(args),
         Task::Audit => audit::run(),
         Task::Bench(args) => bench::run(args),
+        Task::Evaluate(args) => evaluate::run(args),
     }
 }

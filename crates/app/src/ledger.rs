@@ -13,6 +13,7 @@ use domain::item::query::{After, LedgerQuery, Sort};
 use domain::item::{Item, ItemKind, Relation, Target};
 use domain::portfolio::Portfolio;
 use domain::project::Project;
+use domain::request::Request;
 use domain::subject::{Subject, SubjectKind};
 use domain::unit::UnitLevel;
 use jiff::civil::Date;
@@ -54,6 +55,8 @@ pub struct TraceLine {
     pub steps: usize,
     /// Its row, for an item or a project that is on the books.
     pub row: Option<LedgerRow>,
+    /// What a request is about: it has no row there.
+    pub title: Option<String>,
 }
 
 /// Why a thing exists, and what came of it.
@@ -300,6 +303,13 @@ impl App {
                                         .map(|item| LedgerRow::of_item(&item)),
                                     _ => None,
                                 };
+                                let title = match &other {
+                                    Target::Request(code) => c
+                                        .subject(&Subject::request(&plan, code))?
+                                        .and_then(|history| Request::at(&history, view))
+                                        .map(|request| request.title),
+                                    _ => None,
+                                };
                                 next.push(other.clone());
                                 lines.push(TraceLine {
                                     thing: other,
@@ -307,6 +317,7 @@ impl App {
                                     relation,
                                     steps,
                                     row,
+                                    title,
                                 });
                             }
                         }

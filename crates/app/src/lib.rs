@@ -64,8 +64,12 @@ pub(crate) struct Inner {
     pub(crate) tried: Mutex<scenario::TriedCache>,
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
+    pub(crate) monitors: Mutex<request::MonitorCache>,
+    pub(crate) models: Mutex<request::ModelCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
+    /// Reading a photo takes up to 320 MiB: no more than two at a time.
+    pub(crate) photos: tokio::sync::Semaphore,
 }
 
 impl App {
@@ -91,7 +95,10 @@ impl App {
                 tried: Mutex::default(),
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),
+                monitors: Mutex::default(),
+                models: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
+                photos: tokio::sync::Semaphore::new(2),
             }),
         }
     }

@@ -150,6 +150,10 @@ impl App {
             }
             exhibit.found = Some(found);
         }
+        let tables = study.parts.iter_mut().flat_map(|part| &mut part.tables);
+        for table in tables.filter(|it| it.found.is_none()) {
+            table.found = Some(self.request_table(plan, &portfolio, table).await?);
+        }
         let intact = is_intact(&item);
         Ok(StudyReport { item, study, portfolio, overlong, intact })
     }
@@ -189,7 +193,10 @@ impl App {
         source: &Source,
     ) -> Result<Receipt, StudyError> {
         study.check().map_err(StudyError::Unfit)?;
-        study.parts.iter_mut().flat_map(|part| &mut part.exhibits).for_each(|it| it.found = None);
+        for part in &mut study.parts {
+            part.exhibits.iter_mut().for_each(|it| it.found = None);
+            part.tables.iter_mut().for_each(|it| it.found = None);
+        }
         let facts = vec![ItemFact::Content { content: study.to_text() }.into()];
         Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)
     }

@@ -107,7 +107,7 @@ async fn load(app: &App) -> Code {
     for table in TABLES.iter().filter(|table| {
         let others =
             ["areas", "units", "indicators", "items", "item_records", "step_work", "step_links", "requests"];
-        !others.contains(&table.name)
+        !others.contains(&table.name) && !table.name.starts_with("request_")
     }) {
         if table.name == "baselines" {
             load_one(app, &plan, "indicators").await;

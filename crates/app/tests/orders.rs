@@ -16,9 +16,7 @@ use domain::command::Command;
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
-use domain::request::clock::TimeLimit;
 use domain::request::query::RequestQuery;
-use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{Channel, Request, RequestCategory, RequestRules, RequestState};
 use domain::source::Source;
@@ -115,37 +113,13 @@ fn category(name: &str, zh: &str, words: &[&str]) -> RequestCategory {
 }
 
 fn rules() -> RequestRules {
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![Preset {
-            preset: code("usual"),
-            name: Named::new("一般", "Usual"),
-            assignment: TimeLimit::Hours(24),
-            response: TimeLimit::Hours(24),
-            resolution: TimeLimit::Days(7),
-            reopened: TimeLimit::Days(3),
-        }],
-        usual: code("usual"),
-        urgent: None,
-        routes: vec![Route {
-            areas: vec![],
-            categories: vec![],
-            days: OnDays::Any,
-            hours: None,
-            to: RouteTo::Unit(code("office")),
-            supporting: vec![],
-        }],
-        offices: Default::default(),
-        backstop: code("office"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-    }
+    RequestRules::of_offices(
+        Named::new("规则", "Rules"),
+        Named::new("试验", "Test"),
+        Preset::usual(code("usual"), Named::new("一般", "Usual")),
+        Default::default(),
+        code("office"),
+    )
 }
 
 const HEAD: &[&str] = &[

@@ -2,239 +2,39 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
-use std::sync::Arc;
+#[macro_use]
+mod place;
 
 use app::read::Asked;
 use app::request::{
-    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RateBy,
-    RateQuestion, RequestAct, RequestPaging, request_token,
+    HotOutcome, HotTask, NewRequest, PersonalData, ProgramUpdate, ProgramWish, ProtectionKey, RequestAct,
+    RequestPaging, request_token,
 };
-use app::{Actor, App, AppError, Change, FixedClock, Program};
-use domain::area::{AreaFact, AreaLevel};
+use app::{Actor, App, AppError, Change, Program};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
+use domain::item::goal::RequestGoal;
 use domain::item::kind::Level;
+use domain::item::{ItemFact, State, Step, Target};
+use domain::milestone::Aspect;
 use domain::named::Named;
-use domain::person::PersonFact;
 use domain::plan::PlanFact;
+use domain::planned_date::PlannedDate;
 use domain::policy::{Role, Scope};
-use domain::request::clock::TimeLimit;
+use domain::project::ProjectFact;
+use domain::refusal::Problem;
 use domain::request::query::RequestQuery;
-use domain::request::rate::{RateFormula, Unreached, Weights};
-use domain::request::routing::{OnDays, Route, RouteTo};
-use domain::request::rules::Preset;
 use domain::request::{
-    CallWay, Channel, Point, RequestCategory, RequestFact, RequestRules, RequestState, RequestStep,
-    Satisfaction, Solved, Urgency,
+    CallWay, Channel, Point, RequestCategory, RequestFact, RequestState, RequestStep, Satisfaction, Solved,
+    Urgency,
 };
 use domain::source::Source;
 use domain::subject::Subject;
-use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, date};
+use place::*;
 use scratch::Scratch;
 use store::Database;
-
-const FIRST: Date = date(2019, 3, 4);
-
-fn code(text: &str) -> Code {
-    Code::new(text).unwrap()
-}
-
-struct Place {
-    app: App,
-    clock: Arc<FixedClock>,
-    runtime: tokio::runtime::Runtime,
-    _scratch: Scratch,
-}
-
-impl Place {
-    fn open(scratch: Scratch) -> Self {
-        let clock = Arc::new(FixedClock::morning(FIRST).unwrap());
-        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let app = App::new(database, clock.clone());
-        app.protect(ProtectionKey::random());
-        let place = Self { app, clock, runtime, _scratch: scratch };
-        for (area, parent, level) in [
-            ("district", None, AreaLevel::District),
-            ("town", Some("district"), AreaLevel::Subdistrict),
-            ("estate", Some("town"), AreaLevel::Community),
-        ] {
-            let facts = vec![
-                AreaFact::Name(Named::new(format!("{area}小区"), area)).into(),
-                AreaFact::Level { level }.into(),
-                AreaFact::Parent { parent: parent.map(code) }.into(),
-            ];
-            place.register(Subject::area(&code(area)), facts);
-        }
-        for unit in ["town-office", "water", "district-office"] {
-            let facts = vec![
-                UnitFact::Name(Named::new(format!("{unit}单位"), unit)).into(),
-                UnitFact::Level { level: UnitLevel::District }.into(),
-            ];
-            place.register(Subject::unit(&code(unit)), facts);
-        }
-        for (person, role, scope) in [
-            ("town", Role::Department, Scope::Unit(code("town-office"))),
-            ("water", Role::Department, Scope::Unit(code("water"))),
-            ("desk", Role::RequestDesk, Scope::Everything),
-            ("office", Role::SupervisionOffice, Scope::Everything),
-        ] {
-            let facts = vec![
-                PersonFact::Name { name: person.into() }.into(),
-                PersonFact::Role { role, scope, held: true }.into(),
-            ];
-            place.register(Subject::person(&code(person)), facts);
-        }
-        place.register(
-            Subject::plan(&code("p")),
-            vec![
-                PlanFact::Name(Named::new("计划", "Plan")).into(),
-                PlanFact::Period { from: date(2018, 8, 1), to: date(2020, 12, 31) }.into(),
-            ],
-        );
-        let facts: Vec<Fact> = vec![
-            PlanFact::RequestCategory(category("water", &["停水", "漏水"])).into(),
-            PlanFact::RequestCategory(category("lamps", &["路灯", "lamp"])).into(),
-            PlanFact::RequestRules(rules()).into(),
-            PlanFact::RateFormula(formula()).into(),
-        ];
-        let command = Command::Record { subject: Subject::plan(&code("p")), facts, expected: None };
-        place.change(command);
-        place
-    }
-
-    fn change(&self, command: Command) {
-        let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
-        self.runtime.block_on(self.app.change(&Actor::operator(), change)).unwrap();
-    }
-
-    fn register(&self, subject: Subject, facts: Vec<Fact>) {
-        self.change(Command::Register { subject, facts });
-    }
-
-    fn file(&self, new: NewRequest) -> Code {
-        self.runtime.block_on(self.app.file_request(&Actor::Public, &code("p"), new)).unwrap().code
-    }
-
-    fn act(&self, person: &str, request: &Code, act: RequestAct) -> Result<RequestState, AppError> {
-        let person = Actor::Person { person: code(person), name: person.into(), grants: Vec::new() };
-        let plan = code("p");
-        let done = self.app.act_on_request(&person, &plan, request, act, Source::default());
-        self.runtime.block_on(done).map(|acted| acted.state)
-    }
-
-    fn by_link(&self, secret: &str, act: RequestAct) -> Result<RequestState, AppError> {
-        self.runtime.block_on(self.app.act_by_link(&code("p"), secret, act)).map(|acted| acted.state)
-    }
-
-    fn found(&self, query: &RequestQuery) -> Vec<String> {
-        let paging = RequestPaging { limit: 50, ..RequestPaging::default() };
-        let page = self.runtime.block_on(self.app.requests(&code("p"), query, &paging)).unwrap();
-        page.rows.iter().map(|row| row.code.to_string()).collect()
-    }
-
-    fn rates(&self, asked: Asked) -> Vec<(String, String, String)> {
-        let question = RateQuestion { from: date(2019, 3, 1), to: date(2019, 3, 31), by: RateBy::Unit };
-        let found = self.runtime.block_on(self.app.request_rates(&code("p"), question, asked)).unwrap();
-        let said = |share: domain::request::rate::Share| {
-            share.percent().map_or_else(|| "none".to_owned(), |value| value.to_string())
-        };
-        let lines = found.unwrap().lines;
-        lines
-            .iter()
-            .map(|line| (line.group.clone(), said(line.rates.response), said(line.rates.resolution)))
-            .collect()
-    }
-
-    fn day(&self, day: Date, hour: i8) {
-        let zone = jiff::tz::TimeZone::get("Asia/Shanghai").unwrap();
-        self.clock.set(zone.to_timestamp(day.at(hour, 0, 0, 0)).unwrap());
-    }
-}
-
-fn category(name: &str, words: &[&str]) -> RequestCategory {
-    RequestCategory {
-        words: words.iter().map(|word| (*word).to_owned()).collect(),
-        ..RequestCategory::new(code(name), 1, Named::new(name, name), code("usual"))
-    }
-}
-
-fn rules() -> RequestRules {
-    let route = Route {
-        areas: vec![],
-        categories: vec![],
-        days: OnDays::Any,
-        hours: None,
-        to: RouteTo::AreaOffice,
-        supporting: vec![],
-    };
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![Preset {
-            preset: code("usual"),
-            name: Named::new("一般", "Usual"),
-            assignment: TimeLimit::Hours(24),
-            response: TimeLimit::Hours(24),
-            resolution: TimeLimit::Days(7),
-            reopened: TimeLimit::Days(3),
-        }],
-        usual: code("usual"),
-        urgent: None,
-        routes: vec![route],
-        offices: [(code("town"), code("town-office"))].into(),
-        backstop: code("district-office"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-    }
-}
-
-fn formula() -> RateFormula {
-    RateFormula {
-        version: code("v1"),
-        name: Named::new("算法", "Formula"),
-        source: Named::new("试验", "Test"),
-        from: date(2019, 1, 1),
-        weights: Weights { response: 30, resolution: 35, satisfaction: 35 },
-        satisfied: vec![Satisfaction::VerySatisfied, Satisfaction::Satisfied],
-        unreached: Unreached::LeaveOut,
-        partly: 50,
-        least: 1,
-    }
-}
-
-fn new(text: &str, secret: &str) -> NewRequest {
-    NewRequest {
-        area: Some(code("estate")),
-        address: "东门".into(),
-        category: Some(code("lamps")),
-        public: true,
-        secret: secret.into(),
-        ..NewRequest::new(Channel::Site, text)
-    }
-}
-
-fn judged(solved: Solved, satisfaction: Satisfaction, text: &str) -> RequestAct {
-    RequestAct::CallBack {
-        way: CallWay::Link,
-        reached: true,
-        contacted: Some(true),
-        solved: Some(solved),
-        satisfaction: Some(satisfaction),
-        text: text.into(),
-    }
-}
-
-fn step(step: RequestStep) -> RequestAct {
-    RequestAct::Step { step, reason: "理由".into() }
-}
 
 fn the_whole_path(scratch: Scratch) {
     let place = Place::open(scratch);
@@ -285,13 +85,6 @@ fn the_whole_path(scratch: Scratch) {
     assert_eq!(place.rates(before)[0].2, "0.00");
     let early = Asked { as_of: Some(date(2019, 3, 5)), ..Asked::default() };
     assert!(place.rates(early).is_empty());
-}
-
-impl Place {
-    fn clock_now(&self) -> jiff::Timestamp {
-        use app::Clock;
-        self.clock.now()
-    }
 }
 
 fn who_asked_is_sealed_and_erased(scratch: Scratch) {
@@ -536,6 +329,15 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
             lead_unit: code("town-office"),
             level: Level::District,
             due: date(2019, 4, 3),
+            supporting: vec![code("water")],
+            goal: Some(RequestGoal {
+                category: Some(code("lamps")),
+                areas: vec![code("town")],
+                words: vec!["路灯".into()],
+                baseline: 600,
+                target: 100,
+                weeks: 1,
+            }),
         })
     };
     let office = Actor::Person { person: code("office"), name: "office".into(), grants: Vec::new() };
@@ -552,16 +354,140 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
     let behind = place.runtime.block_on(place.app.requests_behind(&code("p"), &task)).unwrap();
     assert_eq!(behind, 7, "every request leads to it");
     let one = place.runtime.block_on(place.app.request(&code("p"), &asked[6], Asked::default())).unwrap().0;
-    assert_eq!(one.links, [task]);
+    assert_eq!(one.links, [task.clone()]);
+
+    // It is cleared by what is measured, not by anybody's word.
+    let plan = code("p");
+    let subject = task.subject(&plan);
+    let say = |person: &str, facts: Vec<ItemFact>| {
+        let person = Actor::Person { person: code(person), name: person.into(), grants: Vec::new() };
+        let facts = facts.into_iter().map(Fact::from).collect();
+        let command = Command::Record { subject: subject.clone(), facts, expected: None };
+        let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+        place.runtime.block_on(place.app.change(&person, change))
+    };
+    let step = |step, state| vec![ItemFact::Move { step, state, by: None }];
+    let measure = || place.runtime.block_on(place.app.measure_goals(&plan, Source::default())).unwrap();
+    let evidence =
+        ItemFact::Evidence { key: code("e1"), title: "照片".into(), url: String::new(), by: None };
+    let checked =
+        ItemFact::EvidenceChecked { key: code("e1"), accepted: true, note: String::new(), by: None };
+    say("town", step(Step::TakeUp, State::InHand)).unwrap();
+    say("town", vec![evidence]).unwrap();
+    say("town", step(Step::ReportDone, State::Reported)).unwrap();
+    say("office", vec![checked]).unwrap();
+    say("office", step(Step::Verify, State::Verified)).unwrap();
+    let clear = || say("office", step(Step::Clear, State::Cleared));
+    let refused = |problem: &Problem| match clear() {
+        Err(AppError::Refused(refusals)) => {
+            assert!(refusals.iter().any(|refusal| refusal.problem == *problem), "{refusals:?}");
+        }
+        other => panic!("{other:?}"),
+    };
+    refused(&Problem::GoalNotMeasured);
+    assert_eq!(measure(), 0, "the week is not over");
+    place.day(date(2019, 3, 12), 9);
+    assert_eq!((measure(), measure()), (1, 0), "once a week");
+    refused(&Problem::GoalNotMet { rate: 600, target: 100 });
+    place.day(date(2019, 3, 19), 9);
+    assert_eq!(measure(), 1);
+    clear().unwrap();
+    assert_eq!(measure(), 0, "what is cleared is measured no longer");
+    let (item, _) = place.runtime.block_on(place.app.item(&plan, task.code(), Asked::default())).unwrap();
+    assert_eq!(
+        item.measured.map(|it| (it.to, it.people.last().copied())),
+        Some((date(2019, 3, 17), Some(0)))
+    );
+    // Everybody who asked is told.
+    let tell = || place.runtime.block_on(place.app.tell_what_was_reached(&plan, Source::default())).unwrap();
+    assert_eq!((tell(), tell()), (7, 0));
+    let (one, _) = place.runtime.block_on(place.app.request(&plan, &asked[6], Asked::default())).unwrap();
+    assert_eq!(
+        one.told.iter().map(|it| (it.of.clone(), it.step.clone())).collect::<Vec<_>>(),
+        [(task, None)]
+    );
+
+    // What is not taken up is on the books with its reason, and its requests lead there.
+    let refusing =
+        HotOutcome::Refused { name: "东门路灯".into(), reason: "权属不清，另行协调".into() };
+    let left = place.app.confirm_matter(&office, &plan, matter, refusing, Source::default());
+    let left = place.runtime.block_on(left).unwrap();
+    let (item, _) = place.runtime.block_on(place.app.item(&plan, left.code(), Asked::default())).unwrap();
+    assert_eq!((item.state, item.text.as_str()), (State::Withdrawn, "权属不清，另行协调"));
+    let behind = place.runtime.block_on(place.app.requests_behind(&plan, &left)).unwrap();
+    assert_eq!((behind, tell()), (7, 0), "nobody is told that nothing was done as if it were");
 }
 
-macro_rules! on_both {
-    ($($name:ident),*) => {
-        mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
-        mod postgres { $(#[test] fn $name() {
-            if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
-        })* }
+fn those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let road = Subject::project(&code("p"), &code("road"));
+    let step = |name: &str, order| ProjectFact::Step {
+        step: code(name),
+        order,
+        name: Named::new(name, ""),
+        gate: None,
     };
+    let reached = |name: &str, on: Option<Date>| {
+        let date = on.map(PlannedDate::day);
+        let fact = ProjectFact::Milestone {
+            aspect: Aspect::Actual,
+            part: None,
+            step: code(name),
+            date,
+            cause: None,
+        };
+        place.change(Command::Record { subject: road.clone(), facts: vec![fact.into()], expected: None });
+    };
+    let facts: Vec<ProjectFact> = vec![
+        ProjectFact::Name(Named::new("道路", "Road")),
+        ProjectFact::Sector { sector: code("roads") },
+        ProjectFact::LeadUnit { unit: code("town-office") },
+        step("approval", 10),
+        step("start", 20),
+        step("completion", 30),
+    ];
+    let sector = PlanFact::Sector { sector: code("roads"), order: 1, name: Named::new("道路", "") };
+    let plan = Subject::plan(&code("p"));
+    place.change(Command::Record { subject: plan, facts: vec![sector.into()], expected: None });
+    place.register(road.clone(), facts.into_iter().map(Fact::from).collect());
+    reached("approval", Some(date(2019, 3, 1)));
+
+    let (one, two, same) = (
+        place.file(new("路灯不亮", "s1")),
+        place.file(new("Street lamp out", "s2")),
+        place.file(new("路灯又不亮", "s3")),
+    );
+    place.act("desk", &same, RequestAct::Merge { master: one.clone() }).unwrap();
+    let link = |to: &Code| {
+        let act = RequestAct::Link { to: Target::Project(code("road")), held: true };
+        place.act("desk", to, act).unwrap();
+    };
+    link(&one);
+    let plan = code("p");
+    let tell = || place.runtime.block_on(place.app.tell_what_was_reached(&plan, Source::default())).unwrap();
+    let told = |of: &Code| {
+        let request = place.runtime.block_on(place.app.request(&plan, of, Asked::default())).unwrap().0;
+        request.told.iter().map(|it| it.step.as_ref().unwrap().to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(tell(), 0, "what was reached before is no news");
+    place.day(date(2019, 3, 5), 9);
+    reached("start", Some(date(2019, 3, 5)));
+    assert_eq!(tell(), 2, "those who asked the same are told the same");
+    assert_eq!(tell(), 0, "nobody is told twice");
+    assert_eq!((told(&one), told(&same), told(&two)), (vec!["start".into()], vec!["start".into()], vec![]));
+    // Whoever is linked later hears of what comes then; what was taken back was not reached.
+    link(&two);
+    reached("completion", Some(date(2019, 3, 5)));
+    reached("completion", None);
+    assert_eq!(tell(), 0);
+    place.day(date(2019, 3, 6), 9);
+    reached("completion", Some(date(2019, 3, 6)));
+    assert_eq!(tell(), 3);
+    assert_eq!(told(&two), ["completion"]);
+    // The projections are those that the journal makes.
+    let made = place.app.database().rebuild(|_| ()).unwrap();
+    assert_eq!(made.before, made.after);
+    assert_eq!(tell(), 0);
 }
 
 on_both!(
@@ -571,5 +497,6 @@ on_both!(
     lists_search_and_counts_agree,
     pages_of_a_list_hold_every_request_once,
     what_many_people_raise_is_found_and_becomes_a_task,
-    what_turns_out_private_is_hidden
+    what_turns_out_private_is_hidden,
+    those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked
 );

@@ -74,6 +74,53 @@ impl Header for ContentLanguage {
     }
 }
 
+/// Where whoever gets it says that they want no more.
+#[derive(Clone)]
+struct ListUnsubscribe(String);
+
+impl Header for ListUnsubscribe {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe")
+    }
+
+    fn parse(address: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self(address.to_owned()))
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), format!("<{}>", self.0))
+    }
+}
+
+/// By one press in the mail program, as RFC 8058 has it.
+#[derive(Clone)]
+struct OneClick;
+
+impl Header for OneClick {
+    fn name() -> HeaderName {
+        HeaderName::new_from_ascii_str("List-Unsubscribe-Post")
+    }
+
+    fn parse(_: &str) -> Result<Self, Box<dyn std::error::Error + Send + Sync>> {
+        Ok(Self)
+    }
+
+    fn display(&self) -> HeaderValue {
+        HeaderValue::new(Self::name(), "List-Unsubscribe=One-Click".into())
+    }
+}
+
+/// What a server said, without the address it said it about: that stands in no log and no queue.
+fn without(said: String, address: &str) -> String {
+    let lower = said.to_lowercase();
+    let address = address.trim().to_lowercase();
+    // Where making letters small moves them, the whole is left out.
+    if address.is_empty() || !lower.contains(&address) {
+        return said;
+    }
+    if lower.len() != said.len() { "…".into() } else { lower.replace(&address, "…") }
+}
+
 impl Mailer {
     /// `authorities` are the certificates that a server's must come from.
     pub fn new(settings: Mail, connector: TlsConnector, authorities: &[Vec<u8>]) -> Result<Self, Error> {
@@ -104,6 +151,7 @@ impl Mailer {
             Ok(message) => message,
             Err(why) => return Carried::Never(why),
         };
+        let describe = |error: &Error| without(describe(error), &letter.to);
         match tokio::time::timeout(self.settings.timeout, self.transmit(&message)).await {
             Ok(Ok(())) => Carried::Done("250".into()),
             Ok(Err(Failure::Reaching(said))) => Carried::Later { said, asked: None },
@@ -115,8 +163,17 @@ impl Mailer {
     }
 
     fn message(&self, letter: &Letter, now: Timestamp) -> Result<Message, String> {
-        let address = letter.to.trim().parse().map_err(|error| format!("the address is none: {error}"))?;
-        Message::builder()
+        let address = letter.to.trim().parse().map_err(|_| "the address is none".to_owned())?;
+        let mut message = Message::builder();
+        if let (Some(to), Some(token)) = (&self.settings.reply_to, &letter.reply) {
+            let marked = format!("{}+{token}@{}", to.user(), to.domain());
+            message =
+                message.reply_to(Mailbox::new(None, marked.parse().map_err(|_| "no address to answer to")?));
+        }
+        if let Some(stop) = &letter.stop {
+            message = message.header(ListUnsubscribe(stop.clone())).header(OneClick);
+        }
+        message
             .from(self.settings.from.clone())
             .to(Mailbox::new(Some(letter.name.clone()).filter(|name| !name.is_empty()), address))
             .subject(letter.subject.clone())
@@ -215,4 +272,17 @@ fn describe(error: &Error) -> String {
         below = error.source();
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_says_does_not_name_whom_it_is_about() {
+        let said = "550 5.1.1 <Li.Ming@Example.org>: Recipient address rejected".to_owned();
+        assert_eq!(without(said, "li.ming@example.org"), "550 5.1.1 <…>: recipient address rejected");
+        assert_eq!(without("451 later".into(), "li.ming@example.org"), "451 later");
+        assert_eq!(without("İ li@example.org".into(), "li@example.org"), "…");
+    }
 }

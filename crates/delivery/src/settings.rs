@@ -23,6 +23,7 @@ pub const EXAMPLE: &str = r#"site = "https://plan.example.org"        # where li
 host = "smtp.example.org"
 from = "回天 <plan@example.org>"
 security = "starttls"                    # or "tls", or "none"
+reply_to = "requests@plan.example.org"    # where answers of residents go; they come as requests+…@
 user = "plan"
 password = { env = "SMTP_PASSWORD" }     # or { file = "/run/secrets/smtp" }, or the text itself
 
@@ -96,6 +97,8 @@ pub struct Mail {
     pub security: Security,
     pub login: Option<(String, Secret)>,
     pub from: Mailbox,
+    /// Where answers of residents go: with a mark between its name and the `@`, by which they are known again.
+    pub reply_to: Option<lettre::Address>,
     /// Connections used at once.
     pub connections: usize,
     /// The longest that one mail may take.
@@ -148,6 +151,7 @@ struct MailFile {
     user: Option<String>,
     password: Option<SecretFile>,
     from: String,
+    reply_to: Option<String>,
     #[serde(default = "four")]
     connections: usize,
     #[serde(default = "half_a_minute")]
@@ -297,6 +301,10 @@ impl MailFile {
             security: self.security,
             login,
             from: self.from.parse().map_err(|error| value("mail.from", error))?,
+            reply_to: self
+                .reply_to
+                .map(|address| address.parse().map_err(|error| value("mail.reply_to", error)))
+                .transpose()?,
             connections: self.connections.clamp(1, 64),
             timeout: Duration::from_secs(self.timeout_seconds.clamp(1, 600)),
         })
@@ -363,6 +371,7 @@ mod tests {
         assert!(refused("SMTP_PASSWORD", "NONE_SUCH").contains("NONE_SUCH is not set"));
         assert!(refused("\"starttls\"", "\"none\"").contains("mail.security"));
         assert!(refused("user = \"plan\"", "").contains("belong together"));
+        assert!(refused("requests@plan.example.org", "requests").contains("mail.reply_to"));
         assert!(refused("\"wecom\"", "\"signed\"").contains("needs one"));
         assert!(refused("unit:city-education", "city-education").contains("audience"));
         assert!(refused("10.1.2.0/24", "10.1.2.0/240").contains("allow_private"));
@@ -370,7 +379,7 @@ mod tests {
         let said = refused("{ env = \"WECOM_ROBOT\" }", "\"ftp://top-secret\"");
         assert!(said.contains("no web address") && !said.contains("top-secret"), "{said}");
         let said = refused("password = { env = \"SMTP_PASSWORD\" }", "password = 'top-secret' x");
-        assert!(said.starts_with("line 8") && !said.contains("top-secret"), "{said}");
+        assert!(said.starts_with("line 9") && !said.contains("top-secret"), "{said}");
         assert!(refused("topics", "topic").contains("line"));
     }
 }

@@ -120,7 +120,7 @@ impl Units {
     /// What units make of what they are asked.
     async fn answer(&mut self, app: &App, plan: &Code, day: Date, deed: Deed) -> anyhow::Result<()> {
         match deed {
-            Deed::Chased { slip: Some(slip), to, .. } => {
+            Deed::Chased { slip: Some(slip), to, .. } | Deed::RequestChased { slip: Some(slip), to, .. } => {
                 let slip = Code::new(&slip)?;
                 let (item, _) = app.item(plan, &slip, app::read::Asked::default()).await?;
                 let Some(unit) = item.lead_unit.filter(|unit| self.signers.contains(unit)) else {

@@ -9,6 +9,7 @@ use std::sync::{Arc, OnceLock};
 use app::paper::{Data, Format, PRINTED_MOST, Paper, PaperError};
 use app::read::Asked;
 use app::report::IssueError;
+use app::request::{HotlineSpan, NewRequest};
 use app::study::Subjected;
 use app::{Actor, App, Change, FixedClock};
 use document::font::{Library, SYSTEM_FOLDERS};
@@ -22,7 +23,9 @@ use domain::item::query::LedgerQuery;
 use domain::item::{Item, ItemFact, Relation, Step, Target};
 use domain::journal::Hash;
 use domain::named::Named;
-use domain::report::{Exhibit, Part, Show, Study, compose};
+use domain::report::{Exhibit, Part, Show, Study, Tabled, TabledRow, compose};
+use domain::request::Channel;
+use domain::request::query::RequestQuery;
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::{Date, date};
@@ -473,6 +476,7 @@ fn a_report_on_a_matter_of_its_own_is_frozen_when_it_is_issued() {
                 asking: Asking { kind: "tracked_task".into(), ..Asking::default() },
                 found: None,
             }],
+            tables: Vec::new(),
         };
         let report = app.draft_study(&actor, &plan(), subjected, vec![empty], &source).await.unwrap();
         let drafted = app.study(&plan(), &report).await.unwrap();
@@ -518,5 +522,62 @@ fn a_report_on_a_matter_of_its_own_is_frozen_when_it_is_issued() {
         assert!(rewritten.is_err());
         assert!(app.issue_study(&actor, &plan(), &report, seen, &source).await.is_err());
         assert!(again.item.moves.iter().filter(|moved| moved.step == Step::Issue).count() == 1);
+    });
+}
+
+#[test]
+fn a_report_of_the_hotline_has_its_numbers_and_freezes_them() {
+    let (app, _folder) = copy(date(2019, 8, 15));
+    let runtime = runtime();
+    runtime.block_on(async {
+        let (actor, source) = (task_force(), Source::default());
+        let span = HotlineSpan::Month(date(2019, 7, 10));
+        let report = app.draft_hotline(&actor, &plan(), span, &source).await.unwrap();
+        let drafted = app.study(&plan(), &report).await.unwrap();
+        assert_eq!(drafted.item.period, Some((date(2019, 7, 1), date(2019, 7, 31))));
+        assert!(!drafted.item.content.contains("\"found\""), "a draft asks, and keeps no numbers");
+        let table = |study: &Study, shows: Tabled| {
+            study.tables().find(|table| table.shows == shows).unwrap().found.clone().unwrap()
+        };
+        // Each way of counting comes to the same sum, and that is what the list of the month holds.
+        let themes = table(&drafted.study, Tabled::Themes);
+        let (sum, groups) = themes.split_last().unwrap();
+        let requests = |row: &TabledRow| row.cells[0].parse::<u64>().unwrap();
+        assert_eq!(groups.iter().map(requests).sum::<u64>(), requests(sum));
+        for shows in [Tabled::Channels, Tabled::Communities] {
+            assert_eq!(table(&drafted.study, shows).last().unwrap().cells[0], sum.cells[0]);
+        }
+        let query = RequestQuery {
+            received_from: Some(date(2019, 7, 1).at(0, 0, 0, 0)),
+            received_to: Some(date(2019, 7, 31).at(23, 59, 59, 0)),
+            ..RequestQuery::default()
+        };
+        assert_eq!(app.request_count(&plan(), &query).await.unwrap(), requests(sum));
+        assert!(drafted.study.parts[0].text.zh.contains(&sum.cells[0]));
+        assert!(!table(&drafted.study, Tabled::Units).is_empty());
+
+        app.issue_study(&actor, &plan(), &report, drafted.item.version, &source).await.unwrap();
+        let issued = app.study(&plan(), &report).await.unwrap();
+        assert_eq!(issued.item.issued.as_ref().unwrap().digest, Hash::of(&issued.item.content).to_string());
+        // What comes in afterwards changes nothing in it.
+        let late = NewRequest {
+            at: Some(date(2019, 7, 20).at(9, 0, 0, 0)),
+            address: "东门".into(),
+            category: Some(code("parking")),
+            ..NewRequest::new(Channel::Hotline, "补录：东门乱停车")
+        };
+        app.file_request(&Actor::operator(), &plan(), late).await.unwrap();
+        let again = app.study(&plan(), &report).await.unwrap();
+        assert_eq!(table(&again.study, Tabled::Themes), themes);
+        let shown = issued.study.tables().filter(|table| !table.found.as_ref().unwrap().is_empty()).count();
+        for lang in Lang::ALL {
+            let paper = Paper::Report(report.clone());
+            let data = |format| app.paper(&plan(), &paper, format, lang, Asked::default());
+            let Ok(Data::Document(held)) = data(Format::Docx).await else { panic!("a document holds them") };
+            assert_eq!(tables(&held).len(), shown);
+            assert!(tables(&held).iter().all(|table| table.caption.is_some()));
+            let Ok(Data::Book(book)) = data(Format::Xlsx).await else { panic!("a workbook holds them") };
+            assert_eq!(book.sheets.len(), 5);
+        }
     });
 }

@@ -14,7 +14,7 @@ use crate::plan::PlanFact;
 use crate::policy::{Action, Grant, Target, allows};
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Refusal};
-use crate::request::{Request, RequestFact, workflow as requests};
+use crate::request::{PhotoShows, Request, RequestFact, workflow as requests};
 use crate::scenario::Standing;
 use crate::subject::{Subject, SubjectKind};
 
@@ -288,6 +288,10 @@ fn request_recording(fact: &RequestFact) -> &'static [Action] {
     match fact {
         RequestFact::Move { .. } => &[Action::TakeRequest],
         RequestFact::Contact { .. } | RequestFact::Note { .. } | RequestFact::Answer { .. } => {
+            &[Action::HandleRequest, Action::TakeRequest, Action::SuperviseItem]
+        }
+        // Evidence is given by whoever works on it; what a caller sent is put down by the desk.
+        RequestFact::Photo { shows: PhotoShows::Before | PhotoShows::After, .. } => {
             &[Action::HandleRequest, Action::TakeRequest, Action::SuperviseItem]
         }
         RequestFact::Link { .. } | RequestFact::Clock(_) | RequestFact::SupportingUnit { .. } => {

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
+use crate::item::goal::{GoalFault, hundredths};
 use crate::item::{Relation, State, Step};
 use crate::journal::Seq;
 use crate::policy::Action;
@@ -172,6 +173,16 @@ pub enum Problem {
     BadRequestRules(&'static str),
     #[error("no paper of a year's holidays: {0}")]
     BadHolidays(HolidayFault),
+    #[error("the goal does not fit: {0:?}")]
+    BadGoal(GoalFault),
+    #[error("the goal was not measured up to the last whole week")]
+    GoalNotMeasured,
+    #[error("the weeks that count are over on {from}")]
+    GoalTooEarly { from: Date },
+    #[error("the rate is {rate} hundredths, the target {target}")]
+    GoalNotMet { rate: u32, target: u32 },
+    #[error("nothing fills '{{{0}}}' in a template")]
+    UnknownPlaceholder(String),
 }
 
 /// What a code was to refer to.
@@ -194,6 +205,7 @@ pub enum Reference {
     Item,
     Request,
     RequestCategory,
+    RequestPreset,
     Evidence,
     Matter,
     WorkCalendar,
@@ -230,6 +242,7 @@ impl Reference {
             Self::Item => "item",
             Self::Request => "request",
             Self::RequestCategory => "request_category",
+            Self::RequestPreset => "request_preset",
             Self::Evidence => "evidence",
             Self::Matter => "matter",
         }
@@ -327,6 +340,11 @@ impl Problem {
             Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
             Self::BadHolidays(fault) => fault.key(),
+            Self::BadGoal(fault) => fault.key(),
+            Self::GoalNotMeasured => "goal-not-measured",
+            Self::GoalTooEarly { .. } => "goal-too-early",
+            Self::GoalNotMet { .. } => "goal-not-met",
+            Self::UnknownPlaceholder(_) => "unknown-placeholder",
         }
     }
 
@@ -390,6 +408,11 @@ impl Problem {
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
+            Self::GoalTooEarly { from } => vec![("from", from.to_string())],
+            Self::GoalNotMet { rate, target } => {
+                vec![("rate", hundredths(*rate)), ("target", hundredths(*target))]
+            }
+            Self::UnknownPlaceholder(name) => vec![("name", name.clone())],
             Self::UnknownEntry(entry) | Self::EntryOfOther(entry) => vec![("entry", entry.to_string())],
             Self::AlreadyCorrected { entry, by } => {
                 vec![("entry", entry.to_string()), ("by", by.to_string())]

@@ -24,8 +24,8 @@ use crate::plan::{Plan, PlanFact};
 use crate::policy::Scope;
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Reference, Refusal};
-use crate::request::routing::RouteTo;
-use crate::request::{RequestCheck, RequestFact};
+use crate::request::routing::{Route, RouteTo};
+use crate::request::{ReplyTemplate, RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
 use crate::timetabling::{HolidayFault, MOST_DAYS, Work};
@@ -490,6 +490,7 @@ impl Check<'_> {
                 if let Some(fault) = category.fault() {
                     self.refuse(Problem::BadRequestRules(fault));
                 }
+                self.preset(&category.preset);
             }
             PlanFact::RequestRules(rules) => {
                 self.name(&rules.name);
@@ -501,13 +502,28 @@ impl Check<'_> {
                     self.area(area);
                     self.unit(unit);
                 }
-                for route in &rules.routes {
-                    route.areas.iter().for_each(|area| self.area(area));
-                    if let RouteTo::Unit(unit) = &route.to {
-                        self.unit(unit);
-                    }
-                    route.supporting.iter().for_each(|unit| self.unit(unit));
+                rules.routes.iter().for_each(|route| self.route(route));
+                rules.replies.iter().for_each(|reply| self.reply(reply));
+            }
+            PlanFact::RequestSettings(settings) => {
+                self.name(&settings.name);
+                self.name(&settings.source);
+                self.preset(&settings.usual);
+                settings.urgent.iter().for_each(|preset| self.preset(preset));
+                self.unit(&settings.backstop);
+                if settings.books_months == 0 || settings.near_metres == 0 {
+                    self.refuse(Problem::BadRequestRules("days"));
                 }
+            }
+            PlanFact::RequestPreset(preset) => self.name(&preset.name),
+            PlanFact::RequestRoute(route) => self.route(route),
+            PlanFact::RequestOffice { area, unit } => {
+                self.area(area);
+                unit.iter().for_each(|unit| self.unit(unit));
+            }
+            PlanFact::RequestReply(reply) => {
+                self.name(&reply.name);
+                self.reply(reply);
             }
             PlanFact::RateFormula(formula) => {
                 self.name(&formula.name);
@@ -527,6 +543,40 @@ impl Check<'_> {
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }
+        }
+    }
+
+    /// A set of limits that is named must be known; before any is, the rules are still being written.
+    fn preset(&mut self, preset: &Code) {
+        let known = |plan: &Plan| {
+            let held = plan.request_presets();
+            held.is_empty() || held.iter().any(|held| held.preset == *preset)
+        };
+        self.in_plan(Reference::RequestPreset, preset, known);
+    }
+
+    fn request_category(&mut self, category: &Code) {
+        let known = |plan: &Plan| plan.request_category(category.as_str()).is_some();
+        self.in_plan(Reference::RequestCategory, category, known);
+    }
+
+    fn route(&mut self, route: &Route) {
+        route.areas.iter().for_each(|area| self.area(area));
+        route.categories.iter().for_each(|category| self.request_category(category));
+        if let RouteTo::Unit(unit) = &route.to {
+            self.unit(unit);
+        }
+        route.supporting.iter().for_each(|unit| self.unit(unit));
+    }
+
+    fn reply(&mut self, reply: &ReplyTemplate) {
+        self.text(&reply.text, TEXT_MAX, true);
+        reply.categories.iter().for_each(|category| self.request_category(category));
+        if let Some(name) = reply.unknown_place() {
+            self.refuse(Problem::UnknownPlaceholder(name));
+        }
+        if !ReplyTemplate::STEPS.contains(&reply.step) {
+            self.refuse(Problem::BadRequestRules("reply"));
         }
     }
 

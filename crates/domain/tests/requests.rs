@@ -23,8 +23,8 @@ use domain::request::routing::{OnDays, Route, RouteTo, Routing, route};
 use domain::request::rules::Preset;
 use domain::request::workflow::{MOVES, To};
 use domain::request::{
-    CallBack, CallWay, Channel, ClockKind, Intake, Place, Request, RequestCategory, RequestFact, RequestKind,
-    RequestRules, RequestState, RequestStep, Solved, Urgency, Who,
+    CallBack, CallWay, Channel, ClockKind, Intake, PhotoShows, Place, Request, RequestCategory, RequestFact,
+    RequestKind, RequestRules, RequestState, RequestStep, Solved, Urgency, Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -45,47 +45,28 @@ fn at(hour: i8, minute: i8) -> DateTime {
 
 fn rules() -> RequestRules {
     let preset = |name: &str, days| Preset {
-        preset: code(name),
-        name: Named::new(name, ""),
-        assignment: TimeLimit::Hours(24),
-        response: TimeLimit::Hours(24),
         resolution: TimeLimit::Days(days),
-        reopened: TimeLimit::Days(3),
+        ..Preset::usual(code(name), Named::new(name, ""))
     };
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![preset("usual", 7), preset("urgent", 1)],
-        usual: code("usual"),
-        urgent: Some(code("urgent")),
-        routes: vec![
-            Route {
-                areas: vec![],
-                categories: vec![code("water")],
-                days: OnDays::Off,
-                hours: None,
-                to: RouteTo::Unit(code("water")),
-                supporting: vec![],
-            },
-            Route {
-                areas: vec![code("town")],
-                categories: vec![],
-                days: OnDays::Any,
-                hours: None,
-                to: RouteTo::AreaOffice,
-                supporting: vec![code("water")],
-            },
-        ],
-        offices: BTreeMap::from([(code("town"), code("town-office"))]),
-        backstop: code("district"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: String::new(),
-        contact: String::new(),
-    }
+    let offices = BTreeMap::from([(code("town"), code("town-office"))]);
+    let (name, source) = (Named::new("规则", "Rules"), Named::new("试验", "Test"));
+    let mut rules = RequestRules::of_offices(name, source, preset("usual", 7), offices, code("district"));
+    rules.settings.urgent = Some(code("urgent"));
+    rules.presets.push(preset("urgent", 1));
+    let water = RouteTo::Unit(code("water"));
+    rules.routes = vec![
+        Route {
+            categories: vec![code("water")],
+            days: OnDays::Off,
+            ..Route::new(code("water-off"), 10, water)
+        },
+        Route {
+            areas: vec![code("town")],
+            supporting: vec![code("water")],
+            ..Route::new(code("town"), 20, RouteTo::AreaOffice)
+        },
+    ];
+    rules
 }
 
 struct Books {
@@ -514,4 +495,117 @@ proptest! {
     fn limits_are_written_and_read(limit in limit()) {
         prop_assert_eq!(TimeLimit::parse(&limit.to_text()), Some(limit));
     }
+}
+
+/// What is done with photos: added, looked at, the request shown or hidden, whoever asked erased.
+#[derive(Debug, Clone, Copy)]
+enum PhotoDeed {
+    Add(u8, PhotoShows),
+    Review(u8, bool),
+    Publish(bool),
+    Erase,
+}
+
+fn photo_deed() -> impl Strategy<Value = PhotoDeed> {
+    let shows = prop::sample::select(PhotoShows::ALL);
+    prop_oneof![
+        3 => (0u8..4, shows).prop_map(|(photo, shows)| PhotoDeed::Add(photo, shows)),
+        3 => (0u8..4, any::<bool>()).prop_map(|(photo, shown)| PhotoDeed::Review(photo, shown)),
+        2 => any::<bool>().prop_map(PhotoDeed::Publish),
+        1 => Just(PhotoDeed::Erase),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Everybody sees a photo only while the request is shown, somebody has let it be seen, and it was not erased;
+    /// whoever asked always sees their own.
+    #[test]
+    fn nobody_sees_a_photo_before_somebody_has_looked(deeds in prop::collection::vec(photo_deed(), 1..25)) {
+        let mut books = Books::new();
+        books.bring("r", RequestState::InProgress);
+        let (mut shown, mut seen) = (false, BTreeMap::<u8, (PhotoShows, Option<bool>, bool)>::new());
+        let name = |photo: u8| code(&format!("photo-{photo}"));
+        for deed in deeds {
+            let reason = "理由".to_owned();
+            let fact = match deed {
+                PhotoDeed::Add(photo, shows) => RequestFact::Photo { photo: name(photo), shows, at: at(10, 0) },
+                PhotoDeed::Review(photo, shown) => RequestFact::PhotoReview { photo: name(photo), shown, reason },
+                PhotoDeed::Publish(shown) => RequestFact::Publication { shown, reason },
+                PhotoDeed::Erase => RequestFact::Erased { at: at(10, 0), reason },
+            };
+            let taken = books.record("someone", "r", vec![fact]).is_ok();
+            match deed {
+                PhotoDeed::Add(photo, shows) => {
+                    prop_assert!(taken);
+                    seen.entry(photo).or_insert((shows, None, false)).0 = shows;
+                }
+                PhotoDeed::Review(photo, wanted) => match seen.get_mut(&photo) {
+                    Some((_, review, gone)) if !(*gone && wanted) => {
+                        prop_assert!(taken);
+                        *review = Some(wanted);
+                    }
+                    _ => prop_assert!(!taken),
+                },
+                PhotoDeed::Publish(wanted) => shown = if taken { wanted } else { shown },
+                PhotoDeed::Erase => {
+                    for (shows, _, gone) in seen.values_mut() {
+                        *gone |= *shows == PhotoShows::Matter;
+                    }
+                }
+            }
+            let request = books.request("r");
+            prop_assert_eq!(request.photos.len(), seen.len());
+            for (photo, (shows, review, gone)) in &seen {
+                let public = request.public_photos().any(|held| held.photo == name(*photo));
+                prop_assert_eq!(public, shown && *review == Some(true) && !*gone);
+                let own = request.photos_of_asker().any(|held| held.photo == name(*photo));
+                prop_assert_eq!(own, !*gone && (*shows == PhotoShows::Matter || *review != Some(false)));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_request_takes_so_many_photos_and_evidence_only_of_who_has_it() {
+    let mut books = Books::new();
+    books.file("r");
+    let photo =
+        |number: usize, shows| RequestFact::Photo { photo: code(&format!("n{number}")), shows, at: at(9, 0) };
+    assert!(books.record("someone", "r", vec![photo(0, PhotoShows::After)]).is_err(), "nobody has it yet");
+    let most = domain::request::photo::PHOTOS_MOST;
+    let all = (0..most).map(|number| photo(number, PhotoShows::Matter)).collect();
+    books.record("someone", "r", all).unwrap();
+    assert!(books.record("someone", "r", vec![photo(most, PhotoShows::Matter)]).is_err());
+    // A reason is looked through like every other text.
+    let reason = "张三丰的电话13812345678".to_owned();
+    let hide = RequestFact::PhotoReview { photo: code("n1"), shown: false, reason };
+    assert!(books.record("someone", "r", vec![hide.clone()]).is_err());
+    assert!(books.record("someone", "r", vec![hide.masked()]).is_ok());
+}
+
+#[test]
+fn whoever_asked_is_told_what_concerns_them() {
+    use domain::request::telling::matter;
+    let mut books = Books::new();
+    let told = |books: &Books, step| {
+        let request = books.request("r");
+        matter(Some(&request), &moving(&request, step)).map(|matter| matter.as_str())
+    };
+    books.file("r");
+    assert_eq!(told(&books, RequestStep::Assign), Some("given"));
+    assert_eq!(told(&books, RequestStep::AskResident), Some("asked"));
+    assert_eq!(told(&books, RequestStep::Refuse), Some("refused"));
+    assert_eq!(told(&books, RequestStep::Answer), Some("answered"));
+    for step in [RequestStep::Assign, RequestStep::Accept] {
+        let facts = moving(&books.request("r"), step);
+        books.record("someone", "r", facts).unwrap();
+    }
+    // Between units, and when work begins, nobody else is troubled.
+    for step in [RequestStep::Redispatch, RequestStep::AskReturn, RequestStep::Start, RequestStep::Resume] {
+        assert_eq!(told(&books, step), None, "{step:?}");
+    }
+    let note = RequestFact::Note { at: at(9, 0), text: "内部".into() };
+    assert_eq!(matter(Some(&books.request("r")), &[note]), None);
 }

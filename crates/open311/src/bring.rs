@@ -1,6 +1,6 @@
 //! Taking a request in from a program, and telling its number by a token.
 
-use app::request::{NewRequest, PersonalData, repeatable_secret, request_token};
+use app::request::{NewPhoto, NewRequest, PersonalData, repeatable_secret, request_token};
 use app::{AppError, Program};
 use axum::http::StatusCode;
 use domain::code::Code;
@@ -39,11 +39,13 @@ pub async fn bring(
     server: &Server,
     held: &Jurisdiction,
     asked: &Asked,
+    photos: Vec<NewPhoto>,
     (site, test): (&str, bool),
     lang: Lang,
 ) -> Result<Node, Fault> {
     let program = program(server, asked).await?;
-    let (new, category) = read(server, held, asked, &program, lang).await?;
+    let (mut new, category) = read(server, held, asked, &program, lang).await?;
+    new.photos = photos;
     let (number, token, notice) = if test {
         (TEST.to_owned(), TEST.to_owned(), words::text(lang, "open311-test-notice").into_owned())
     } else {

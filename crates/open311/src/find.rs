@@ -1,5 +1,7 @@
 //! Reading published requests. Nothing that is not published, and nothing personal, is ever in an answer.
 
+use std::collections::BTreeMap;
+
 use app::request::{OpenHistory, OpenPage, OpenRequest, RequestPaging, SKIP_MOST, states_of};
 use domain::code::Code;
 use domain::request::query::RequestQuery;
@@ -37,6 +39,7 @@ pub async fn requests(
     server: &Server,
     held: &Jurisdiction,
     asked: &Asked,
+    site: &str,
     lang: Lang,
 ) -> Result<Found, Fault> {
     let numbers = asked.list("service_request_id");
@@ -75,7 +78,7 @@ pub async fn requests(
     if more {
         warnings.push(format!("more requests follow: go on with page={} and page_size={size}", page + 1));
     }
-    let list = Node::List("request", told(server, held, &rows, extended, lang).await?);
+    let list = Node::List("request", told(server, held, &rows, extended, (site, lang)).await?);
     Ok(Found::new(list, &warnings))
 }
 
@@ -85,19 +88,38 @@ async fn told(
     held: &Jurisdiction,
     rows: &[OpenRequest],
     extended: bool,
-    lang: Lang,
+    (site, lang): (&str, Lang),
 ) -> Result<Vec<Node>, Fault> {
+    let media = media(server, held, rows, site).await?;
+    let seen = |row: &OpenRequest| media.get(&row.service_request_id).map_or(&[][..], Vec::as_slice);
     if !extended {
-        return Ok(rows.iter().map(|row| Node::Record(request(row))).collect());
+        return Ok(rows.iter().map(|row| Node::Record(request(row, seen(row)))).collect());
     }
     let numbers: Vec<&str> = rows.iter().map(|row| row.service_request_id.as_str()).collect();
     let histories = server.app.open_histories(&held.plan, codes(&numbers), lang).await?;
     let whole = rows.iter().filter_map(|row| {
         // One that was taken back in between is left out.
         let history = histories.get(row.service_request_id.as_str())?;
-        Some(Node::Record(request(row).into_iter().chain(extension(row, history)).collect()))
+        let whole = request(row, seen(row)).into_iter().chain(extension(row, history, seen(row)));
+        Some(Node::Record(whole.collect()))
     });
     Ok(whole.collect())
+}
+
+/// The addresses of the photos that everybody may see, by request.
+async fn media(
+    server: &Server,
+    held: &Jurisdiction,
+    rows: &[OpenRequest],
+    site: &str,
+) -> Result<BTreeMap<String, Vec<String>>, Fault> {
+    let numbers = rows.iter().map(|row| row.service_request_id.clone()).collect();
+    let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (request, photo) in server.app.shown_photos(&held.plan, numbers).await? {
+        let address = format!("{site}/p/{}/voices/{request}/photos/{photo}.jpg", held.plan);
+        out.entry(request.to_string()).or_default().push(address);
+    }
+    Ok(out)
 }
 
 /// What a list is narrowed to.
@@ -172,6 +194,7 @@ pub async fn one(
     held: &Jurisdiction,
     number: &str,
     asked: &Asked,
+    site: &str,
     lang: Lang,
 ) -> Result<Node, Fault> {
     let unknown = || Fault::not_found("service_request_id is not known here");
@@ -179,12 +202,12 @@ pub async fn one(
     let query = RequestQuery { codes: vec![code], ..RequestQuery::default() };
     let paging = RequestPaging { limit: 1, ..RequestPaging::default() };
     let page = server.app.open_page(&held.plan, &query, &paging, lang).await?;
-    let list = told(server, held, &page.rows, asked.yes("extensions"), lang).await?;
+    let list = told(server, held, &page.rows, asked.yes("extensions"), (site, lang)).await?;
     if list.is_empty() { Err(unknown()) } else { Ok(Node::List("request", list)) }
 }
 
 /// What the standard tells of a request.
-fn request(row: &OpenRequest) -> Vec<(&'static str, Node)> {
+fn request(row: &OpenRequest, media: &[String]) -> Vec<(&'static str, Node)> {
     let degrees = |value: Option<f64>| value.map_or(Node::Null, Node::Number);
     vec![
         ("service_request_id", Node::text(row.service_request_id.clone())),
@@ -203,12 +226,12 @@ fn request(row: &OpenRequest) -> Vec<(&'static str, Node)> {
         ("zipcode", Node::Null),
         ("lat", degrees(row.lat)),
         ("long", degrees(row.long)),
-        ("media_url", Node::Null),
+        ("media_url", media.first().map_or(Node::Null, |address| Node::text(address.clone()))),
     ]
 }
 
 /// What the standard has no fields for, and others have given names.
-fn extension(row: &OpenRequest, history: &OpenHistory) -> Vec<(&'static str, Node)> {
+fn extension(row: &OpenRequest, history: &OpenHistory, media: &[String]) -> Vec<(&'static str, Node)> {
     let notes = history.notes.iter().map(|note| {
         Node::Record(vec![
             ("datetime", Node::text(note.datetime.clone())),
@@ -231,7 +254,7 @@ fn extension(row: &OpenRequest, history: &OpenHistory) -> Vec<(&'static str, Nod
                 ("title", Node::text(row.title.clone())),
                 ("detailed_status", Node::text(row.detailed_status)),
                 ("source", Node::text(row.source.clone())),
-                ("media_urls", Node::List("media_url", Vec::new())),
+                ("media_urls", Node::List("media_url", media.iter().cloned().map(Node::text).collect())),
             ]),
         ),
         ("attributes", Node::List("attribute", attributes.collect())),

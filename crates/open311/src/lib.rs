@@ -20,8 +20,10 @@ mod services;
 mod updates;
 
 use app::App;
+use app::request::{NewPhoto, PHOTO_BYTES_MOST, PHOTOS_AT_ONCE};
 use axum::Router;
-use axum::body::{Body, Bytes};
+use axum::body::{Body, to_bytes};
+use axum::extract::multipart::Field;
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -37,8 +39,11 @@ pub const PREFIX: &str = "/open311/";
 pub(crate) const PRODUCTION: &str = "/open311/v2";
 /// The same, but what is sent there is only looked at.
 pub(crate) const TEST: &str = "/open311/test/v2";
-/// The longest body of a call, in bytes.
-const BODY_MOST: usize = 128 * 1024;
+/// The longest form of a call, in bytes, and the longest that comes with photos.
+const FORM_MOST: usize = 128 * 1024;
+const BODY_MOST: usize = 106 * 1024 * 1024;
+/// The field that photos come in, as others have named it.
+const MEDIA: &str = "media";
 
 #[derive(Clone)]
 pub(crate) struct Server {
@@ -170,8 +175,11 @@ async fn answer(
     }
     let headers = request.headers().clone();
     let mut asked = Asked::of_query(request.uri().query().unwrap_or_default());
+    let mut photos = Vec::new();
     if post {
-        asked.0.extend(posted(request).await?.0);
+        let form = posted(server, &asked, name == "requests", request).await?;
+        asked.0.extend(form.asked.0);
+        photos = form.photos;
     }
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let lang = asked.lang(accepted);
@@ -186,15 +194,15 @@ async fn answer(
             Answer::plain("service_definition", services::definition(&held, code, lang)?)
         }
         ("v2", "requests") if post => {
-            let node = bring::bring(server, &held, &asked, (&site, test), lang).await?;
+            let node = bring::bring(server, &held, &asked, photos, (&site, test), lang).await?;
             Answer::plain("service_requests", node)
         }
         ("v2", "requests") => {
-            let found = find::requests(server, &held, &asked, lang).await?;
+            let found = find::requests(server, &held, &asked, &site, lang).await?;
             Answer { root: "service_requests", node: found.list, warning: found.warning }
         }
         ("v2/requests", number) => {
-            Answer::plain("service_requests", find::one(server, &held, number, &asked, lang).await?)
+            Answer::plain("service_requests", find::one(server, &held, number, &asked, &site, lang).await?)
         }
         ("v2/tokens", token) => Answer::plain("service_requests", bring::token(server, &held, token).await?),
         _ if post => {
@@ -207,39 +215,87 @@ async fn answer(
     })
 }
 
-/// A body's parameters, from either kind of form.
-async fn posted(request: Request) -> Result<Asked, Fault> {
+/// What a form brought.
+#[derive(Default)]
+struct Posted {
+    asked: Asked,
+    photos: Vec<NewPhoto>,
+}
+
+/// A body's parameters, from either kind of form; photos only where something is brought that they belong to.
+async fn posted(server: &Server, asked: &Asked, media: bool, request: Request) -> Result<Posted, Fault> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default().to_ascii_lowercase();
     if kind.starts_with("multipart/form-data") {
-        return parts(request).await;
+        return parts(server, asked, media, request).await;
     }
     if !kind.is_empty() && !kind.starts_with("application/x-www-form-urlencoded") {
         return Err(Fault::bad(
             "the body must be a form: application/x-www-form-urlencoded or multipart/form-data",
         ));
     }
-    let body = Bytes::from_request(request, &()).await;
-    let body = body.map_err(|error| Fault::new(error.into_response().status(), "the body cannot be read"))?;
-    Ok(Asked::of(&body))
+    let body = to_bytes(request.into_body(), FORM_MOST).await;
+    let body = body.map_err(|_| too_long())?;
+    Ok(Posted { asked: Asked::of(&body), photos: Vec::new() })
 }
 
-async fn parts(request: Request) -> Result<Asked, Fault> {
+fn too_long() -> Fault {
+    Fault::new(StatusCode::PAYLOAD_TOO_LARGE, format!("the form must have at most {FORM_MOST} bytes"))
+}
+
+async fn parts(server: &Server, asked: &Asked, media: bool, request: Request) -> Result<Posted, Fault> {
     let unread = || Fault::bad("the form cannot be read");
     let mut parts = Multipart::from_request(request, &()).await.map_err(|_| unread())?;
-    let mut out = Asked::default();
+    let mut out = Posted::default();
+    let (mut left, mut known) = (FORM_MOST, false);
     while let Some(part) = parts.next_field().await.map_err(|_| unread())? {
         let name = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_some_and(|file| !file.is_empty()) {
-            return Err(Fault::bad(format!("{name}: files are not taken; give their address as media_url")));
+        let file = part.file_name().is_some_and(|file| !file.is_empty());
+        if file && (name != MEDIA || !media) {
+            let said =
+                "only photos are taken, as media of a request; give the address of others as media_url";
+            return Err(Fault::bad(format!("{name}: {said}")));
         }
-        let value = part.bytes().await.map_err(|error| {
-            let status = error.status();
-            Fault::new(status, "the form cannot be read")
-        })?;
-        out.0.push((name, String::from_utf8_lossy(&value).into_owned()));
+        if file && !known {
+            // Nobody has photos read without a key.
+            let so_far = Asked(asked.0.iter().chain(&out.asked.0).cloned().collect());
+            bring::program(server, &so_far).await.map_err(|fault| fault.and("before the first file"))?;
+            known = true;
+        }
+        let value = chunks(part, if file { PHOTO_BYTES_MOST } else { left }).await?;
+        if file {
+            out.photos.push(photo(server, out.photos.len(), value).await?);
+        } else {
+            let value = value.ok_or_else(too_long)?;
+            left -= value.len();
+            out.asked.0.push((name, String::from_utf8_lossy(&value).into_owned()));
+        }
     }
     Ok(out)
+}
+
+async fn photo(server: &Server, number: usize, bytes: Option<Vec<u8>>) -> Result<NewPhoto, Fault> {
+    if number >= PHOTOS_AT_ONCE {
+        return Err(Fault::bad(format!("{MEDIA}: at most {PHOTOS_AT_ONCE} photos")));
+    }
+    let Some(bytes) = bytes else {
+        let said = format!("{MEDIA}: a photo must have at most {PHOTO_BYTES_MOST} bytes");
+        return Err(Fault::new(StatusCode::PAYLOAD_TOO_LARGE, said));
+    };
+    let read = server.app.read_photo(bytes).await?;
+    read.map_err(|fault| Fault::bad(format!("{MEDIA}: {fault}; JPEG, PNG, WebP and GIF are taken")))
+}
+
+/// A part's bytes; nothing where it has more than it may have.
+async fn chunks(mut part: Field<'_>, most: usize) -> Result<Option<Vec<u8>>, Fault> {
+    let mut out = Vec::new();
+    while let Some(chunk) = part.chunk().await.map_err(|_| Fault::bad("the form cannot be read"))? {
+        if out.len() + chunk.len() > most {
+            return Ok(None);
+        }
+        out.extend_from_slice(&chunk);
+    }
+    Ok(Some(out))
 }
 
 /// The site as its caller reaches it.

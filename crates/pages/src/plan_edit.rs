@@ -16,7 +16,9 @@ use crate::editor::book::{Book, topic_key};
 use crate::editor::desk::{Desk, Outcome, Target, Task};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
+use crate::editor::request_rules;
 use crate::editor::topic::topic;
+use crate::editor::values::values;
 use crate::error::PageError;
 use crate::revision::may_manage;
 use crate::timetable::outlook::preview::before_accepting;
@@ -35,7 +37,17 @@ const TOPICS: &[(&str, &str)] = &[
     ("usual_work", "/timetable/work"),
     ("work_calendar", "/timetable/work"),
     ("holidays", "/timetable/holidays"),
+    ("request_settings", RULES),
+    ("request_category", RULES),
+    ("request_preset", RULES),
+    ("request_route", RULES),
+    ("request_office", RULES),
+    ("request_reply", RULES),
+    ("rate_formula", RULES),
 ];
+
+/// Where the rules of requests are read.
+const RULES: &str = "/requests/rules";
 
 struct Bench {
     plan: Code,
@@ -63,9 +75,17 @@ impl Bench {
         let mut desk =
             Desk::new(&self.book, SubjectKind::Plan, Some(&self.history), visit.app.clock().today());
         desk.topics = vec![self.topic];
-        desk.state = matches!(self.topic, "name" | "period");
+        desk.state = matches!(self.topic, "name" | "period" | "request_settings");
         desk.slot = asked.get("slot").to_owned();
         desk.presets = presets(self.topic, asked);
+        // What was said as part of a whole set has no slot of its own yet.
+        let slot = if desk.state { self.topic } else { desk.slot.as_str() };
+        if request_rules::TOPICS.contains(&self.topic)
+            && let Some(held) =
+                self.book.portfolio.as_ref().and_then(|it| request_rules::held(&it.plan, slot))
+        {
+            desk.presets = values(&held.into());
+        }
         let action = format!("/p/{}/record/{}", self.plan, self.topic);
         let subject = Target::Held(Subject::plan(&self.plan));
         let legend = visit.t(&topic_key(self.topic)).into_owned();

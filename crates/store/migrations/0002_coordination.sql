@@ -91,6 +91,9 @@ CREATE INDEX item_report ON item (plan, series, code) WHERE kind = 'report';
 -- What the rhythm looks at every few minutes: of a plan's years, the few that are open.
 CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHERE standing = 'open';
 
+-- The few tasks that are cleared by what is measured of requests.
+CREATE INDEX fact_goal ON fact (scope, subject) WHERE kind = 'item' AND topic = 'goal';
+
 -- What units asked for, by its day: packs and reports tell of it.
 CREATE INDEX fact_asking ON fact (scope, effective, subject) WHERE kind = 'item' AND (topic IN ('objection', 'extension_asked') OR topic = 'state' AND replace(body, '"ask_review"', '') <> body) AND superseded IS NULL;
 
@@ -213,6 +216,7 @@ CREATE TABLE request (
   channel {text} NOT NULL,
   urgency {text} NOT NULL,
   category {text} NOT NULL,
+  suggested BIGINT NOT NULL,
   lead_unit {text} NOT NULL,
   area {text} NOT NULL,
   received {text} NOT NULL,
@@ -259,9 +263,20 @@ CREATE TABLE request_link (
   request {text} NOT NULL,
   to_kind {text} NOT NULL,
   to_code {text} NOT NULL,
+  since BIGINT NOT NULL,
   PRIMARY KEY (plan, request, to_kind, to_code)
 ) {unrowed};
-CREATE INDEX request_link_back ON request_link (plan, to_kind, to_code);
+CREATE INDEX request_link_back ON request_link (plan, to_kind, to_code, request, since);
+-- Of what whoever asked was told: a step of a project, or 'done'.
+CREATE TABLE request_told (
+  plan {text} NOT NULL,
+  to_kind {text} NOT NULL,
+  to_code {text} NOT NULL,
+  step {text} NOT NULL,
+  request {text} NOT NULL,
+  PRIMARY KEY (plan, to_kind, to_code, step, request)
+) {unrowed};
+CREATE INDEX request_told_by_request ON request_told (plan, request);
 
 -- How many requests there are of each sort, so that nothing is counted by walking through all of them.
 CREATE TABLE request_tally (
@@ -273,6 +288,29 @@ CREATE TABLE request_tally (
   area {text} NOT NULL,
   number BIGINT NOT NULL,
   PRIMARY KEY (plan, month, state, lead_unit, category, area)
+) {unrowed};
+
+-- What the program has learnt of a plan's requests: models with their figures, and which was in use since when.
+-- Number 0 stands for the rules themselves. Neither is a projection: a model is made of weights, not of entries.
+CREATE TABLE request_model (
+  plan {text} NOT NULL,
+  asks {text} NOT NULL,
+  number BIGINT NOT NULL,
+  made_at BIGINT NOT NULL,
+  made_by {text} NOT NULL,
+  figures {text} NOT NULL,
+  body {bytes} NOT NULL,
+  PRIMARY KEY (plan, asks, number)
+);
+CREATE TABLE request_model_use (
+  plan {text} NOT NULL,
+  asks {text} NOT NULL,
+  turn BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  at BIGINT NOT NULL,
+  person {text} NOT NULL,
+  reason {text} NOT NULL,
+  PRIMARY KEY (plan, asks, turn)
 ) {unrowed};
 
 -- The pieces of a request's text, for finding it: in the way each database finds words best.
@@ -325,4 +363,62 @@ CREATE TABLE request_update (
   number {text} NOT NULL,
   created_at BIGINT NOT NULL,
   PRIMARY KEY (plan, request, program, number)
+) {unrowed};
+
+-- What can be seen on photos of requests, sealed, in no projection and no journal: erasing it is for good. A photo
+-- is known by the digest of what can be seen. shown says, as the journal does, whether everybody may see it. draft is the digest of a link's secret, while the photo waits for the
+-- request to be sent that it belongs to.
+CREATE TABLE request_photo (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  draft {text} NOT NULL,
+  photo {text} NOT NULL,
+  shown BIGINT NOT NULL,
+  key_id {text} NOT NULL,
+  picture {bytes} NOT NULL,
+  small {bytes} NOT NULL,
+  width BIGINT NOT NULL,
+  height BIGINT NOT NULL,
+  small_width BIGINT NOT NULL,
+  small_height BIGINT NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, draft, photo)
+);
+CREATE INDEX request_photo_draft ON request_photo (draft, created_at) WHERE draft <> '';
+
+-- Who wants to be told of a request by mail: those who asked, and those who follow. reader is a digest of the
+-- address that nobody can make without the key, sealed the address. Nothing but the question is mailed before it was
+-- confirmed.
+CREATE TABLE request_reader (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  reader {text} NOT NULL,
+  follows BIGINT NOT NULL,
+  language {text} NOT NULL,
+  key_id {text} NOT NULL,
+  sealed {bytes} NOT NULL,
+  created_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  stopped_at BIGINT,
+  PRIMARY KEY (plan, request, reader)
+) {unrowed};
+
+-- What all who asked were told of their request from elsewhere, each event once: that what they led to was built.
+CREATE TABLE request_told (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  event {text} NOT NULL,
+  said {text} NOT NULL,
+  link {text} NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, event)
+) {unrowed};
+
+-- Who has a form about a request open, until when: it warns others and stops nobody.
+CREATE TABLE request_hold (
+  plan {text} NOT NULL,
+  request {text} NOT NULL,
+  person {text} NOT NULL,
+  held_until BIGINT NOT NULL,
+  PRIMARY KEY (plan, request, person)
 ) {unrowed};

@@ -1,8 +1,8 @@
 //! Backups: one portable file, made while the server runs, for either database.
 //!
 //! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
-//! tokens, what people were told, their preferences, calendar feeds and saved lists, and an end line with the digest
-//! of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
+//! tokens, what people were told, their preferences, calendar feeds and saved lists, what was learnt of requests,
+//! and an end line with the digest of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
 //! left out: they are made again from the journal. The job queue is left out: what lay in it was, or
 //! will be, sent by the installation that the backup is of, and must not be sent again by another; the
 //! notices themselves stand on the site. The same file moves an installation from SQLite to PostgreSQL
@@ -12,8 +12,9 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
-use domain::notice::Notice;
+use domain::notice::{EventKey, Notice, Said, SitePath};
 use domain::preference::Preferences;
+use domain::request::learning::{ModelAsks, ModelFigures};
 use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -26,7 +27,10 @@ use crate::error::StoreError;
 use crate::feed::Feed;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
+use crate::request_model::{HeldModel, ModelUse};
 use crate::request_person::SealedPerson;
+use crate::request_photo::{PhotoOf, SealedPhoto};
+use crate::request_reader::{RequestNews, RequestReader};
 use crate::request_update::RequestUpdate;
 use crate::sql::{Connection, Param};
 
@@ -68,7 +72,12 @@ enum Line {
     Person(PersonLine),
     Follower { plan: Code, request: Code, follower: String, created_at: i64 },
     Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
+    Photo(PhotoLine),
+    Reader(ReaderLine),
+    News { plan: Code, request: Code, event: EventKey, said: Said, link: Option<SitePath>, at: i64 },
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
+    Model(ModelLine),
+    ModelUse { plan: Code, asks: ModelAsks, number: u32, at: i64, person: Code, reason: String },
     End { lines: u64, sha256: String },
 }
 
@@ -141,6 +150,48 @@ struct PersonLine {
     created_at: i64,
     #[serde(default)]
     erased_at: Option<i64>,
+}
+
+/// What was learnt of requests: numbers, and no text of anybody.
+#[derive(Serialize, Deserialize)]
+struct ModelLine {
+    plan: Code,
+    asks: ModelAsks,
+    number: u32,
+    made_at: i64,
+    made_by: Code,
+    figures: ModelFigures,
+    body: String,
+}
+
+/// A photo of a request, sealed as in the database.
+#[derive(Serialize, Deserialize)]
+struct PhotoLine {
+    plan: Code,
+    request: Code,
+    photo: Code,
+    key_id: String,
+    picture: String,
+    small: String,
+    size: (u32, u32),
+    small_size: (u32, u32),
+    created_at: i64,
+    shown: bool,
+}
+
+/// Who wants to be told of a request by mail, the address sealed as in the database.
+#[derive(Serialize, Deserialize)]
+struct ReaderLine {
+    plan: Code,
+    request: Code,
+    reader: String,
+    follows: bool,
+    language: String,
+    key_id: String,
+    sealed: String,
+    created_at: i64,
+    confirmed_at: Option<i64>,
+    stopped_at: Option<i64>,
 }
 
 const FORMAT: u32 = 1;
@@ -238,6 +289,7 @@ impl Database {
             put_told(connection, &mut lines)?;
             put_lists(connection, &mut lines)?;
             put_people(connection, &mut lines)?;
+            put_models(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -324,7 +376,7 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         for held in batch {
             let SealedPerson { plan, request, key_id, sealed, asker, secret, token, created_at, erased_at } =
                 held;
-            let sealed = sealed.iter().map(|byte| format!("{byte:02x}")).collect();
+            let sealed = hexed(&sealed);
             lines.put(&Line::Person(PersonLine {
                 plan,
                 request,
@@ -338,6 +390,7 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             }))?;
         }
     }
+    put_photos(connection, lines)?;
     let code = |text: &str| Code::new(text).map_err(|error| StoreError::Damaged(error.to_string()));
     let mut failed = Ok(());
     let mut put = |line: Line| {
@@ -372,11 +425,79 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             Ok(())
         },
     )?;
+    connection.each_reader(&mut |held| {
+        put(Line::Reader(ReaderLine {
+            plan: held.plan,
+            request: held.request,
+            reader: held.reader,
+            follows: held.follows,
+            language: held.language,
+            key_id: held.key_id,
+            sealed: hexed(&held.sealed),
+            created_at: held.created_at,
+            confirmed_at: held.confirmed_at,
+            stopped_at: held.stopped_at,
+        }));
+    })?;
+    connection.each_news(&mut |plan, request, held| {
+        let RequestNews { event, said, link, at } = held;
+        put(Line::News { plan, request, event, said, link, at });
+    })?;
     connection.each_update(&mut |held| {
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
     })?;
     failed
+}
+
+/// Writes the models of requests and when they were taken into use.
+fn put_models<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut failed = Ok(());
+    let mut put = |line: Line| {
+        if failed.is_ok() {
+            failed = lines.put(&line);
+        }
+    };
+    connection.each_model(&mut |held, body| {
+        let HeldModel { plan, asks, number, made_at, made_by, figures } = held;
+        let body = hexed(&body);
+        put(Line::Model(ModelLine { plan, asks, number, made_at, made_by, figures, body }));
+    })?;
+    connection.each_model_use(&mut |held| {
+        let ModelUse { plan, asks, number, at, person, reason } = held;
+        put(Line::ModelUse { plan, asks, number, at, person, reason });
+    })?;
+    failed
+}
+
+/// Writes the photos of requests; those that wait for theirs are left out.
+fn put_photos<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut after = (String::new(), String::new(), String::new());
+    loop {
+        let batch = connection.photos_after((&after.0, &after.1, &after.2), 16)?;
+        let Some((request, last)) = batch.last() else { return Ok(()) };
+        after = (last.plan.to_string(), request.to_string(), last.photo.to_string());
+        for (request, held) in batch {
+            lines.put(&Line::Photo(PhotoLine {
+                plan: held.plan,
+                request,
+                photo: held.photo,
+                key_id: held.key_id,
+                picture: hexed(&held.picture),
+                small: hexed(&held.small),
+                size: held.size,
+                small_size: held.small_size,
+                created_at: held.created_at,
+                shown: held.shown,
+            }))?;
+        }
+    }
+}
+
+/// The hexadecimal digits of bytes.
+fn hexed(bytes: &[u8]) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 /// Bytes from their hexadecimal digits.
@@ -465,6 +586,40 @@ fn restore_into(
                     erased_at: held.erased_at,
                 })?;
             }
+            (Some(_), Line::Photo(held)) => {
+                let bytes =
+                    |digits: &str| unhex(digits).ok_or_else(|| format("no hexadecimal digits".into()));
+                let photo = SealedPhoto {
+                    picture: bytes(&held.picture)?,
+                    small: bytes(&held.small)?,
+                    plan: held.plan,
+                    photo: held.photo,
+                    key_id: held.key_id,
+                    size: held.size,
+                    small_size: held.small_size,
+                    created_at: held.created_at,
+                    shown: held.shown,
+                };
+                tx.put_photo(PhotoOf::Request(&held.request), &photo)?;
+            }
+            (Some(_), Line::Reader(held)) => {
+                let sealed = unhex(&held.sealed).ok_or_else(|| format("no hexadecimal digits".into()))?;
+                tx.put_reader(&RequestReader {
+                    plan: held.plan,
+                    request: held.request,
+                    reader: held.reader,
+                    follows: held.follows,
+                    language: held.language,
+                    key_id: held.key_id,
+                    sealed,
+                    created_at: held.created_at,
+                    confirmed_at: held.confirmed_at,
+                    stopped_at: held.stopped_at,
+                })?;
+            }
+            (Some(_), Line::News { plan, request, event, said, link, at }) => {
+                tx.put_news(&plan, &request, &RequestNews { event, said, link, at })?;
+            }
             (Some(_), Line::Follower { plan, request, follower, created_at }) => {
                 tx.follow(&plan, &request, &follower, created_at)?;
             }
@@ -473,6 +628,15 @@ fn restore_into(
             }
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
+            }
+            (Some(_), Line::Model(held)) => {
+                let body = unhex(&held.body).ok_or_else(|| format("no hexadecimal digits".into()))?;
+                let ModelLine { plan, asks, number, made_at, made_by, figures, .. } = held;
+                let held = HeldModel { plan, asks, number, made_at, made_by, figures };
+                tx.keep_request_model(&held, &body)?;
+            }
+            (Some(_), Line::ModelUse { plan, asks, number, at, person, reason }) => {
+                tx.use_request_model(&ModelUse { plan, asks, number, at, person, reason })?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 if lines + 1 != number || sha256 != hex(sha.clone()) {

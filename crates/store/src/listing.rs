@@ -29,8 +29,9 @@ fn row(body: &str) -> Result<LedgerRow> {
 /// Rows in which words are looked for in their order, for each row of the page: a few to see whether they are
 /// frequent, then as many as fill the page.
 const LOOKED_AT: [usize; 2] = [2, 20];
-/// Words are rare that fewer rows than one in so many say: what there is of them is quickly put in order.
-const RARE: usize = 20;
+/// Words are rare that fewer rows than one in so many say: what there is of them is quickly put in order. A page of
+/// one in twenty would just fill; looking in vain costs more than finding.
+const RARE: usize = 12;
 
 impl Connection {
     /// The rows of a page that one part has.

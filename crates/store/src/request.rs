@@ -2,13 +2,12 @@
 
 use domain::code::Code;
 use domain::history::{SubjectHistory, View};
-use domain::item::Target;
 use domain::journal::{Entry, Event, Seq};
 use domain::request::pieces::Pieces;
 use domain::request::rate::RateRow;
 use domain::request::{
     Channel, ClockKind, Point, Request, RequestFact, RequestKind, RequestRow, RequestState, Satisfaction,
-    Solved, Urgency,
+    Solved, Told, Urgency,
 };
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::{Date, DateTime};
@@ -16,12 +15,15 @@ use jiff::civil::{Date, DateTime};
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
 
-const TABLES: [&str; 4] = ["request", "request_link", "request_tally", "request_pieces"];
+const TABLES: [&str; 5] = ["request", "request_link", "request_told", "request_tally", "request_pieces"];
 
 /// The columns of a row, in the order that [`row`] expects.
 pub(crate) const COLUMNS: &str = "request.code, id, state, since, kind, channel, urgency, category, lead_unit, \
      area, received, limit_kind, due, answered, reopened, shown, master, parent, longitude, latitude, rate_due, \
-     rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, address, body";
+     rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, address, body, suggested";
+
+/// What stands for the step where an item is done.
+pub(crate) const DONE: &str = "done";
 
 /// What a moment is written as: it sorts as it follows in time.
 pub(crate) fn moment(at: DateTime) -> String {
@@ -71,7 +73,18 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     let links =
         |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Link { .. }));
     if entry.draft.event.corrects().is_some() || facts.iter().any(links) {
-        link(connection, &history.subject, &request.links)?;
+        link(connection, &history.subject, &request)?;
+    }
+    let tells =
+        |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Told { .. }));
+    if entry.draft.event.corrects().is_some() || facts.iter().any(tells) {
+        told(connection, &history.subject, &request.told)?;
+    }
+    let reviews = |fact: &domain::fact::Fact| {
+        matches!(fact, domain::fact::Fact::Request(RequestFact::PhotoReview { .. }))
+    };
+    if entry.draft.event.corrects().is_some() || facts.iter().any(reviews) {
+        connection.show_photos(&history.subject.scope, &request)?;
     }
     Ok(())
 }
@@ -122,7 +135,8 @@ fn forget(connection: &mut Connection, subject: &Subject, held: Option<Sort>) ->
     count(connection, subject.scope.as_str(), &held, -1)?;
     connection.send("DELETE FROM request WHERE id = $1", &[Param::Int(held.id)])?;
     connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[Param::Int(held.id)])?;
-    link(connection, subject, &[])
+    unlink(connection, subject)?;
+    told(connection, subject, &[])
 }
 
 fn put(
@@ -161,8 +175,8 @@ fn put(
             "INSERT INTO request (id, plan, code, state, since, kind, channel, urgency, category, lead_unit, \
              area, received, limit_kind, due, answered, reopened, shown, master, parent, cell, longitude, \
              latitude, rate_due, rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, \
-             address, body) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, \
-             $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33)"
+             address, body, suggested) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+             $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)"
         }
         Some(_) => {
             "UPDATE request SET plan = $2, code = $3, state = $4, since = $5, kind = $6, channel = $7, \
@@ -170,7 +184,7 @@ fn put(
              due = $14, answered = $15, reopened = $16, shown = $17, master = $18, parent = $19, cell = $20, \
              longitude = $21, latitude = $22, rate_due = $23, rate_unit = $24, in_time = $25, reached = $26, \
              solved = $27, satisfaction = $28, excluded = $29, number = $30, title = $31, address = $32, \
-             body = $33 WHERE id = $1"
+             body = $33, suggested = $34 WHERE id = $1"
         }
     };
     connection.send(
@@ -209,6 +223,7 @@ fn put(
             Param::Text(&row.title),
             Param::Text(&row.address),
             Param::Text(&row.text),
+            Param::Int(i64::from(row.suggested)),
         ],
     )?;
     if held.as_ref() == Some(&sort) {
@@ -236,13 +251,42 @@ fn index(connection: &mut Connection, row: &RequestRow, again: bool) -> Result<(
     connection.send(sql, &[id, Param::Text(&pieces)])
 }
 
-fn link(connection: &mut Connection, subject: &Subject, links: &[Target]) -> Result<()> {
+fn unlink(connection: &mut Connection, subject: &Subject) -> Result<()> {
     let place = [Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())];
-    connection.send("DELETE FROM request_link WHERE plan = $1 AND request = $2", &place)?;
-    for to in links {
+    connection.send("DELETE FROM request_link WHERE plan = $1 AND request = $2", &place)
+}
+
+fn link(connection: &mut Connection, subject: &Subject, request: &Request) -> Result<()> {
+    unlink(connection, subject)?;
+    for (to, since) in &request.linked {
         connection.send(
-            "INSERT INTO request_link (plan, request, to_kind, to_code) VALUES ($1, $2, $3, $4)",
-            &[place[0], place[1], to.kind().as_str().into(), to.code().as_str().into()],
+            "INSERT INTO request_link (plan, request, to_kind, to_code, since) VALUES ($1, $2, $3, $4, $5)",
+            &[
+                subject.scope.as_str().into(),
+                subject.code.as_str().into(),
+                to.kind().as_str().into(),
+                to.code().as_str().into(),
+                Param::from(since.0),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+fn told(connection: &mut Connection, subject: &Subject, told: &[Told]) -> Result<()> {
+    let place = [Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())];
+    connection.send("DELETE FROM request_told WHERE plan = $1 AND request = $2", &place)?;
+    for Told { of, step, .. } in told {
+        connection.send(
+            "INSERT INTO request_told (plan, to_kind, to_code, step, request) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (plan, to_kind, to_code, step, request) DO NOTHING",
+            &[
+                place[0],
+                of.kind().as_str().into(),
+                of.code().as_str().into(),
+                step.as_ref().map_or(DONE, Code::as_str).into(),
+                place[1],
+            ],
         )?;
     }
     Ok(())
@@ -293,6 +337,7 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
         channel: Channel::parse(row.text(5)?).ok_or(word(5)?)?,
         urgency: Urgency::parse(row.text(6)?).ok_or(word(6)?)?,
         category: maybe(7)?,
+        suggested: flag(31)?,
         lead_unit: maybe(8)?,
         area: maybe(9)?,
         received: time(10)?,
@@ -380,8 +425,12 @@ impl Connection {
                 put(self, &subject.scope, &row, shown(&request), None)?;
                 index(self, &row, false)?;
                 if !request.links.is_empty() {
-                    link(self, &subject, &request.links)?;
+                    link(self, &subject, &request)?;
                 }
+                if !request.told.is_empty() {
+                    told(self, &subject, &request.told)?;
+                }
+                self.show_photos(&subject.scope, &request)?;
             }
         }
     }
@@ -389,8 +438,8 @@ impl Connection {
     /// Visits the texts of every projected row, for the digest of all projections.
     pub(crate) fn each_request_row(&mut self, visit: &mut dyn FnMut(&[&str])) -> Result<()> {
         self.each(&format!("SELECT {COLUMNS} FROM request ORDER BY plan, code"), &[], &mut |row| {
-            let numbers = [1, 14, 15, 18, 19, 22, 23, 26];
-            for at in 0..31 {
+            let numbers = [1, 14, 15, 18, 19, 22, 23, 26, 31];
+            for at in 0..32 {
                 if numbers.contains(&at) {
                     visit(&[&row.int(at)?.to_string()]);
                 } else {
@@ -400,10 +449,21 @@ impl Connection {
             Ok(())
         })?;
         self.each(
-            "SELECT plan, request, to_kind, to_code FROM request_link ORDER BY plan, request, to_kind, to_code",
+            "SELECT plan, request, to_kind, to_code, since FROM request_link \
+             ORDER BY plan, request, to_kind, to_code",
             &[],
             &mut |row| {
-                visit(&[row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?]);
+                let since = row.int(4)?.to_string();
+                visit(&[row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?, &since]);
+                Ok(())
+            },
+        )?;
+        self.each(
+            "SELECT plan, request, to_kind, to_code, step FROM request_told \
+             ORDER BY plan, request, to_kind, to_code, step",
+            &[],
+            &mut |row| {
+                visit(&[row.text(0)?, row.text(1)?, row.text(2)?, row.text(3)?, row.text(4)?]);
                 Ok(())
             },
         )?;

@@ -99,8 +99,9 @@ impl Connection {
     /// The keys with which something is sealed, each with how much.
     pub fn sealing_keys(&mut self) -> Result<Vec<(String, i64)>> {
         self.rows(
-            "SELECT key_id, COUNT(*) FROM request_person WHERE erased_at IS NULL AND key_id <> '' \
-             GROUP BY key_id ORDER BY key_id",
+            "SELECT key_id, COUNT(*) FROM (SELECT key_id FROM request_person WHERE erased_at IS NULL AND \
+             key_id <> '' UNION ALL SELECT key_id FROM request_photo UNION ALL \
+             SELECT key_id FROM request_reader) AS held GROUP BY key_id ORDER BY key_id",
             &[],
             |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
         )

@@ -99,7 +99,12 @@ macro_rules! every_source {
             "outlook",
             "holidays",
             "review",
-            "requests"
+            "requests",
+            "photos",
+            "askers",
+            "voices",
+            "request-rules",
+            "request-work"
         )
     };
 }

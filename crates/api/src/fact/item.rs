@@ -135,6 +135,22 @@ as_kept! {
         "name, source, presets (assignment, response, resolution, reopened as {\"hours\": 24}, {\"days\": 7} or \
          {\"working_days\": 5}), usual, urgent, routes (the first that fits decides), offices, backstop, days, jurisdiction \
          (by which programs of Open311 ask for this plan) and contact (whom those who write them can ask).";
+    /// What holds for all requests.
+    RequestSettings of domain::request::RequestSettings,
+        "name, source, usual and urgent (sets of limits), backstop (a unit), resident_days, call_back_days, reopen_days, \
+         free_reopens, near_metres, books_months, jurisdiction, contact.";
+    /// A set of limits.
+    RequestPreset of domain::request::rules::Preset,
+        "preset (its code), name, assignment, response, resolution and reopened, each as {\"hours\": 24}, {\"days\": 7} or \
+         {\"working_days\": 5}.";
+    /// Whom requests of a sort go to.
+    RequestRoute of domain::request::routing::Route,
+        "route (its code), order, areas, categories, days (any, working or off), hours (from and to), to \
+         (\"area_office\" or {\"unit\": a code}), supporting, closed.";
+    /// A text to begin from.
+    RequestReply of domain::request::ReplyTemplate,
+        "reply (its code), order, name, step, categories, states, text (with places in braces: number, title, category, \
+         place, unit, received, due, date), closed.";
     /// How the three rates are computed.
     RateFormula of domain::request::rate::RateFormula,
         "version, name, source, from (the day it holds from), weights, satisfied, unreached, partly (hundredths), least.";

@@ -12,7 +12,8 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type}
 
 use super::item::{
     ForecastRules, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules, RateFormula,
-    RequestCategory, RequestRules, Scenario, Work, WorkCalendar, WorkLimit,
+    RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings, Scenario,
+    Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -136,6 +137,21 @@ pub enum PlanFact {
     RequestCategory(RequestCategory),
     /// Limits of requests and whom they go to.
     RequestRules(RequestRules),
+    /// What holds for all requests.
+    RequestSettings(RequestSettings),
+    /// A set of limits of requests.
+    RequestPreset(RequestPreset),
+    /// Whom requests of a sort go to.
+    RequestRoute(RequestRoute),
+    /// The office that answers for an area; `null` withdraws the word.
+    RequestOffice {
+        area: CodeText,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        unit: Option<CodeText>,
+    },
+    /// A text that answers begin from.
+    RequestReply(RequestReply),
     /// How the three rates are computed.
     RateFormula(RateFormula),
     PublishedFigure {
@@ -328,6 +344,13 @@ impl From<PlanFact> for Domain {
             F::Rhythm(rules) => Self::Rhythm(rules.0),
             F::RequestCategory(category) => Self::RequestCategory(category.0),
             F::RequestRules(rules) => Self::RequestRules(rules.0),
+            F::RequestSettings(settings) => Self::RequestSettings(settings.0),
+            F::RequestPreset(preset) => Self::RequestPreset(preset.0),
+            F::RequestRoute(route) => Self::RequestRoute(route.0),
+            F::RequestOffice { area, unit } => {
+                Self::RequestOffice { area: area.0, unit: unit.map(|unit| unit.0) }
+            }
+            F::RequestReply(reply) => Self::RequestReply(reply.0),
             F::RateFormula(formula) => Self::RateFormula(formula.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
@@ -414,6 +437,13 @@ impl From<&Domain> for PlanFact {
             Domain::Rhythm(rules) => Self::Rhythm(InForceRhythm(rules.clone())),
             Domain::RequestCategory(category) => Self::RequestCategory(RequestCategory(category.clone())),
             Domain::RequestRules(rules) => Self::RequestRules(RequestRules(rules.clone())),
+            Domain::RequestSettings(settings) => Self::RequestSettings(RequestSettings(settings.clone())),
+            Domain::RequestPreset(preset) => Self::RequestPreset(RequestPreset(preset.clone())),
+            Domain::RequestRoute(route) => Self::RequestRoute(RequestRoute(route.clone())),
+            Domain::RequestOffice { area, unit } => {
+                Self::RequestOffice { area: area.into(), unit: unit.as_ref().map(Into::into) }
+            }
+            Domain::RequestReply(reply) => Self::RequestReply(RequestReply(reply.clone())),
             Domain::RateFormula(formula) => Self::RateFormula(RateFormula(formula.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }

@@ -292,7 +292,7 @@ fn decided(
         // Carrying a decision out serves the project it is about.
         Target::Project(_) => Some(link(Relation::Serves, about.clone())),
         Target::Item(_) => Some(link(Relation::ArisesFrom, about.clone())),
-        Target::Indicator(_) => None,
+        Target::Indicator(_) | Target::Request(_) => None,
     }));
     Change {
         command: Command::Register {

@@ -10,6 +10,7 @@ use domain::item::query::LedgerQuery;
 use domain::item::{ItemFact, Target};
 use domain::policy::Action;
 use jiff::civil::DateTime;
+use rust_decimal::Decimal;
 use store::ItemOrder;
 
 use super::{Cell, ExportTable, Snapshot, columns};
@@ -348,6 +349,19 @@ impl Cells {
             }
             ItemFact::Sector { sector } => self.text("value", sector),
             ItemFact::AnswerBy { at } | ItemFact::CalledAt { at } => self.put("at", moment(at)),
+            ItemFact::Goal(goal) => {
+                let rate = |hundredths: u32| Cell::decimal(Decimal::new(i64::from(hundredths), 2));
+                self.put("count", Cell::whole(u32::from(goal.weeks)));
+                self.put("quantity", rate(goal.baseline));
+                self.put("percent", rate(goal.target));
+                self.put("value", Cell::code(goal.category.as_ref()));
+                self.text("areas", pairs(goal.areas.iter().map(ToString::to_string)));
+                self.text("text", &goal.words.join(";"));
+            }
+            ItemFact::Measured(measured) => {
+                self.put("on", Cell::Day(measured.to));
+                self.text("text", &pairs(measured.people.iter().map(ToString::to_string)));
+            }
             ItemFact::Beneficiaries { whom, people } => {
                 self.text("title", whom);
                 self.put("count", people.map_or(Cell::Empty, Cell::whole));

@@ -8,6 +8,7 @@ mod journal;
 mod ledger;
 mod records;
 mod register;
+mod request_rules;
 mod results;
 mod steps;
 mod timetable;
@@ -134,6 +135,8 @@ pub static TABLES: &[ExportTable] = &[
     records::LIST_ENTRIES,
     items::ITEMS,
     items::ITEM_RECORDS,
+    request_rules::REQUEST_CATEGORIES,
+    request_rules::REQUEST_ROUTES,
     ledger::LEDGER,
     results::STATEMENT,
     results::FIGURES,

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 
 use domain::code::Code;
-use domain::portfolio::Portfolio;
 use jiff::civil::Date;
 
 use super::names::{Surety, column_label, columns, find, plain};
@@ -14,7 +13,7 @@ use super::resolve::Resolver;
 use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
-use crate::request::fill_in;
+use crate::request::Understanding;
 use crate::table::{CellError, Column, Row, Table};
 use words::Lang;
 
@@ -143,8 +142,8 @@ impl Prepared {
         }
     }
 
-    /// Lets orders say what their texts say of category and place, by the words and names of a plan.
-    pub fn fill_in(&mut self, portfolio: &Portfolio) {
+    /// Lets orders say what their texts say of category and place.
+    pub fn fill_in(&mut self, understanding: &Understanding) {
         if std::mem::replace(&mut self.filled, true) {
             return;
         }
@@ -152,7 +151,7 @@ impl Prepared {
             Row::Order(order) => Some(&mut **order),
             Row::Change(_) => None,
         });
-        fill_in(portfolio, orders);
+        understanding.fill_in(orders);
     }
 
     /// The mistakes found before anything was tried.

@@ -22,6 +22,7 @@ enum Meaning {
     Step,
     WorkCalendar,
     RequestCategory,
+    RequestPreset,
 }
 
 /// Names of what is on the books, each leading to its code unless several bear it.
@@ -51,6 +52,9 @@ impl Resolver {
         plan.calendars.iter().for_each(|it| out.add(Meaning::WorkCalendar, &it.name, &it.calendar));
         for held in &plan.request_categories {
             out.add(Meaning::RequestCategory, &held.name, &held.category);
+        }
+        for held in plan.request_presets() {
+            out.add(Meaning::RequestPreset, &held.name, &held.preset);
         }
         plan.output_kinds.iter().for_each(|kind| out.add(Meaning::Output, &kind.name, &kind.kind));
         for template in &plan.templates {
@@ -99,7 +103,8 @@ impl Resolver {
             (_, "indicator") => Meaning::Indicator,
             (_, "step" | "before_step" | "after_steps") => Meaning::Step,
             (_, "work_calendar") => Meaning::WorkCalendar,
-            ("requests", "category") => Meaning::RequestCategory,
+            ("requests", "category") | ("request_routes", "categories") => Meaning::RequestCategory,
+            (_, "request_preset") => Meaning::RequestPreset,
             _ => return None,
         };
         self.codes.get(&(kind, plain(name)))?.as_ref()

@@ -28,7 +28,6 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::read::Asked;
 use crate::request::{Filing, NotTaken, Order, ProtectionKey};
 use crate::table::{Row, Table};
 
@@ -114,10 +113,10 @@ impl App {
         if prepared.filled || !prepared.table.is_of_orders() {
             return Ok(prepared);
         }
-        let portfolio = self.portfolio(&prepared.plan, Asked::default()).await?;
+        let understanding = self.understanding(&prepared.plan).await?;
         // Thousands of texts are read for the words of every category: not where others wait.
         let filled = tokio::task::spawn_blocking(move || {
-            prepared.fill_in(&portfolio);
+            prepared.fill_in(&understanding);
             prepared
         });
         Ok(filled.await.map_err(|_| StoreError::Stopped)?)
@@ -317,7 +316,8 @@ fn run_order(
         return Err(AppError::from(Refusal::whole(Problem::NotAllowed(Action::Import))).into());
     }
     let Ground { now, today, wall, key } = ground;
-    let filing = Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall };
+    let filing =
+        Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall, tells: false };
     let (code, entries) = filing.order(tx, order)?;
     Ok(Done::of(Subject::request(plan, &code), &entries, None, listed))
 }

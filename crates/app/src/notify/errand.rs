@@ -1,7 +1,7 @@
 //! What the jobs of the queue say.
 
 use domain::code::Code;
-use domain::notice::{EventKey, Notice};
+use domain::notice::{EventKey, Notice, Said, SitePath};
 use serde::{Deserialize, Serialize};
 use store::{Job, NewJob, StoreError};
 
@@ -48,6 +48,52 @@ pub(crate) enum Errand {
         notice: Notice,
         at: i64,
     },
+    /// Somebody who asked, or follows a request, is told: is there a mail server?
+    Reader(ReaderErrand),
+    ReaderMail(ReaderErrand),
+}
+
+/// A mail to an address that only the protected store knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct ReaderErrand {
+    pub plan: Code,
+    pub request: Code,
+    pub reader: String,
+    pub event: EventKey,
+    pub matter: ReaderMatter,
+}
+
+/// What is mailed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ReaderMatter {
+    /// Whether the address is theirs.
+    Confirm,
+    /// A link to the request, as they asked for.
+    Link,
+    News {
+        said: Said,
+        /// What somebody wrote: masked as in the journal.
+        #[serde(default)]
+        words: String,
+        #[serde(default)]
+        link: Option<SitePath>,
+        /// Whether they are asked if it is solved.
+        #[serde(default)]
+        judge: bool,
+    },
+}
+
+impl ReaderErrand {
+    /// One address is told of one event once, whichever of its requests it is about.
+    fn key(&self) -> String {
+        match self.matter {
+            ReaderMatter::News { .. } => format!("{}/{}/{}", self.plan, self.reader, self.event),
+            ReaderMatter::Confirm | ReaderMatter::Link => {
+                format!("{}/{}/{}/{}", self.plan, self.request, self.reader, self.event)
+            }
+        }
+    }
 }
 
 impl Errand {
@@ -58,6 +104,8 @@ impl Errand {
             Self::Unit { unit, notice, .. } => format!("unit/{unit}/{}", notice.event),
             Self::Mail { person, event } => format!("mail/{person}/{event}"),
             Self::Digest { person, period } => digest_key(person, *period),
+            Self::Reader(errand) => format!("reader/{}", errand.key()),
+            Self::ReaderMail(errand) => format!("reader-mail/{}", errand.key()),
             Self::Hook { webhook, notice, .. } => format!("hook/{webhook}/{}", notice.event),
         }
     }

@@ -6,11 +6,12 @@
 //! `delivery` crate's.
 
 mod calendar;
-mod errand;
+pub(crate) mod errand;
 mod feed;
 mod inbox;
 mod parcel;
 mod queue;
+mod reader_letter;
 mod route;
 mod tellings;
 mod wording;

@@ -11,6 +11,7 @@ use store::{Connection, HeldNotice, Job, StoreError};
 use words::Lang;
 
 use super::errand::{Errand, digest_key};
+use super::reader_letter::letter_to_reader;
 use super::wording::{lang, minute, say};
 use crate::App;
 use crate::error::AppError;
@@ -40,6 +41,10 @@ pub struct Letter {
     pub lang: &'static str,
     /// The same for every try, so that mail programs show a repeated one once.
     pub id: String,
+    /// The address by which whoever gets it says that they want no more.
+    pub stop: Option<String>,
+    /// What an answer is known by, where answers are wanted.
+    pub reply: Option<String>,
 }
 
 /// A message to a webhook; the delivery words it in the webhook's language.
@@ -56,12 +61,19 @@ impl App {
     /// its end.
     pub async fn parcels(&self, jobs: Vec<Job>, site: &str) -> Result<Vec<(Job, Parcel)>, AppError> {
         let (site, zone) = (site.to_owned(), self.clock().zone().clone());
+        let (key, now) = (self.key().cloned(), self.clock().now());
         Ok(self
             .database()
             .read_async(move |c| {
                 jobs.into_iter()
                     .map(|job| {
-                        let parcel = one(c, &job, &site, &zone)?;
+                        let parcel = match Errand::read(&job) {
+                            Ok(Errand::ReaderMail(errand)) => match &key {
+                                Some(key) => letter_to_reader(c, &job, &errand, key, &site, now)?,
+                                None => Parcel::Nothing("there is no key to open the address with"),
+                            },
+                            _ => one(c, &job, &site, &zone)?,
+                        };
                         Ok((job, parcel))
                     })
                     .collect::<Result<_, StoreError>>()
@@ -75,7 +87,7 @@ fn one(c: &mut Connection, job: &Job, site: &str, zone: &TimeZone) -> Result<Par
         Ok(Errand::Mail { person, event }) => mail(c, job, &person, &event, site, zone)?,
         Ok(Errand::Digest { person, period }) => digest(c, job, &person, period, site, zone)?,
         Ok(Errand::Hook { webhook, notice, at }) => Parcel::Post(Post { webhook, notice, at }),
-        Ok(Errand::Person { .. } | Errand::Unit { .. }) => {
+        Ok(Errand::Person { .. } | Errand::Unit { .. } | Errand::Reader(_) | Errand::ReaderMail(_)) => {
             Parcel::Broken("not an errand of this lane".into())
         }
         Err(error) => Parcel::Broken(error.to_string()),
@@ -172,6 +184,8 @@ fn letter(job: &Job, person: Person, language: Language, subject: String, text: 
         text,
         lang: lang(language).tag(),
         id: crate::account::hash(&job.key).chars().take(40).collect(),
+        stop: None,
+        reply: None,
     })
 }
 

@@ -9,7 +9,7 @@ use document::{
 use domain::code::Code;
 use domain::item::kind::Series;
 use domain::item::light::Light;
-use domain::report::{Exhibit, Show};
+use domain::report::{Exhibit, RequestTable, Show};
 use jiff::civil::Date;
 use words::Lang;
 
@@ -48,13 +48,16 @@ fn document(scribe: &Scribe<'_>, report: &StudyReport) -> Document {
     let mut blocks = Vec::new();
     let mut table = 0;
     for part in &report.study.parts {
-        if part.text.zh.trim().is_empty() && part.exhibits.is_empty() {
+        if part.text.zh.trim().is_empty() && part.exhibits.is_empty() && part.tables.is_empty() {
             continue;
         }
         blocks.push(Block::heading(1, part.title.get(english)));
         blocks.extend(paragraphs(part.text.get(english)));
         for exhibit in &part.exhibits {
             blocks.extend(exhibit_blocks(scribe, report, exhibit, &mut table));
+        }
+        for held in &part.tables {
+            blocks.push(request_block(scribe, held, &mut table));
         }
     }
     if table > 0 {
@@ -104,6 +107,31 @@ fn exhibit_blocks(
     blocks
 }
 
+/// What residents' requests come to, with its caption.
+fn request_block(scribe: &Scribe<'_>, held: &RequestTable, table: &mut usize) -> Block {
+    let title = held.title.get(scribe.english());
+    if held.found.as_ref().is_none_or(Vec::is_empty) {
+        return Block::paragraph(scribe.tw("paper-study-none", &[("title", title)]));
+    }
+    *table += 1;
+    let number = table.to_string();
+    let caption = Some(scribe.tw("paper-table", &[("number", &number), ("title", title)]));
+    Block::Table(Table { caption, ..request_table(scribe, held) })
+}
+
+fn request_table(scribe: &Scribe<'_>, held: &RequestTable) -> Table {
+    let mut columns = vec![scribe.column("hotline-head-name", 30, Align::Start)];
+    columns.extend(
+        held.shows.heads().iter().map(|key| scribe.column(&format!("hotline-head-{key}"), 12, Align::Number)),
+    );
+    let cell = |text: &String| text.parse::<i64>().map_or_else(|_| Cell::from(text.clone()), Cell::from);
+    let rows = held.found.as_deref().unwrap_or_default().iter().map(|row| {
+        let name = Cell::from(row.name.get(scribe.english()).to_owned());
+        Row::new(std::iter::once(name).chain(row.cells.iter().map(cell)))
+    });
+    Table { caption: None, columns, rows: rows.collect(), size: TextSize::Small }
+}
+
 /// How many rows of each kind, or of each unit, show which light, with the sum.
 fn counts_table(scribe: &Scribe<'_>, exhibit: &Exhibit, counts: &Counts) -> Table {
     let head = if exhibit.show == Show::Units { "head-lead-unit" } else { "ledger-head-kind" };
@@ -145,6 +173,11 @@ fn sheets(scribe: &Scribe<'_>, report: &StudyReport) -> Vec<Sheet> {
             scribe.sheet(title.to_owned(), format!("{name} · {title}"), Some(note.clone()), table)
         })
         .collect();
+    out.extend(report.study.tables().map(|held| {
+        let title = held.title.get(english);
+        let table = request_table(scribe, held);
+        scribe.sheet(title.to_owned(), format!("{name} · {title}"), Some(note.clone()), table)
+    }));
     if out.is_empty() {
         // A workbook has at least one sheet: this one says that nothing stands behind the report.
         let table = scribe.ledger_table(std::iter::empty(), Width::Wide, &judge);

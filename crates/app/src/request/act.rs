@@ -6,13 +6,15 @@ use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{Lookup, View};
 use domain::item::Target;
+use domain::journal::Seq;
 use domain::plan::Plan;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{called_back, given, preset_of, reopened};
 use domain::request::routing::Routing;
 use domain::request::rules::Preset;
+use domain::request::telling::matter;
 use domain::request::{
-    CallBack, CallWay, ExclusionGround, Place, RefusalGround, Request, RequestFact, RequestState,
+    CallBack, CallWay, ExclusionGround, PhotoShows, Place, RefusalGround, Request, RequestFact, RequestState,
     RequestStep, Satisfaction, Solved, Urgency, Who,
 };
 use domain::source::Source;
@@ -21,6 +23,8 @@ use jiff::civil::{Date, DateTime};
 use store::{StoreError, Tx};
 
 use super::file::{is_private, routing};
+use super::photo::{self, NewPhoto};
+use super::telling::tell_of_step;
 use super::{by_resident, by_rules, rules_of};
 use crate::App;
 use crate::account::hash;
@@ -98,6 +102,15 @@ pub enum RequestAct {
         granted: bool,
         note: String,
     },
+    AddPhotos {
+        shows: PhotoShows,
+        photos: Vec<NewPhoto>,
+    },
+    ReviewPhoto {
+        photo: Code,
+        shown: bool,
+        reason: String,
+    },
     Publish {
         shown: bool,
         reason: String,
@@ -140,6 +153,7 @@ impl RequestAct {
             Self::Word { .. }
                 | Self::CallBack { .. }
                 | Self::Reopen { .. }
+                | Self::AddPhotos { shows: PhotoShows::Matter, .. }
                 | Self::Step {
                     step: RequestStep::Withdraw | RequestStep::AskReopen | RequestStep::Close,
                     ..
@@ -237,6 +251,10 @@ impl RequestAct {
                 vec![RequestFact::ExclusionAsked { ground, reason, unit }]
             }
             Self::DecideExclusion { granted, note } => vec![RequestFact::ExclusionDecided { granted, note }],
+            Self::AddPhotos { shows, photos } => photo::added(Some(request), &photos, shows, at)?,
+            Self::ReviewPhoto { photo, shown, reason } => {
+                vec![RequestFact::PhotoReview { photo, shown, reason }]
+            }
             Self::Publish { shown, reason } => vec![RequestFact::Publication { shown, reason }],
             Self::Categorise { category, urgency } => {
                 let mut facts = vec![
@@ -318,8 +336,21 @@ impl App {
         act: RequestAct,
         source: Source,
     ) -> Result<Acted, AppError> {
+        self.act_on_request_seen(actor, plan, (code, None), act, source).await
+    }
+
+    /// As [`act_on_request`](Self::act_on_request), for somebody who saw the request at a version: what others
+    /// recorded since is a conflict.
+    pub async fn act_on_request_seen(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        (code, seen): (&Code, Option<Seq>),
+        act: RequestAct,
+        source: Source,
+    ) -> Result<Acted, AppError> {
         let who = if matches!(act, RequestAct::CallBack { .. }) { Who::Desk } else { Who::Lead };
-        self.act(actor.clone(), who, plan, code, act, source).await
+        self.act(actor.clone(), who, plan, (code, seen), act, source).await
     }
 
     /// Does something for whoever asked, by the secret of their link.
@@ -328,7 +359,7 @@ impl App {
         if !act.is_open_to_whoever_asked() {
             return Err(AppError::NotFound);
         }
-        self.act(by_resident(), Who::Resident, plan, &code, act, Source::default()).await
+        self.act(by_resident(), Who::Resident, plan, (&code, None), act, Source::default()).await
     }
 
     /// The request that a link leads to.
@@ -343,16 +374,23 @@ impl App {
         actor: Actor,
         who: Who,
         plan: &Code,
-        code: &Code,
+        (code, seen): (&Code, Option<Seq>),
         act: RequestAct,
         source: Source,
     ) -> Result<Acted, AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
-        let (plan, code) = (plan.clone(), code.clone());
+        let (plan, code, tells) = (plan.clone(), code.clone(), self.inner.tells);
         self.database()
             .write_async(move |tx| {
-                let doing = Doing { actor: &actor, who, plan: &plan, source: &source, now, today, at };
+                let doing = Doing { actor: &actor, who, plan: &plan, source: &source, now, today, at, tells };
+                if let Some(expected) = seen {
+                    let held = tx.subject(&Subject::request(&plan, &code))?.ok_or(AppError::NotFound)?;
+                    let found = held.version;
+                    if found != expected {
+                        return Err(Refusal::whole(Problem::ChangedMeanwhile { expected, found }).into());
+                    }
+                }
                 doing.one(tx, &code, act.clone())
             })
             .await
@@ -367,6 +405,8 @@ pub(super) struct Doing<'a> {
     pub now: jiff::Timestamp,
     pub today: Date,
     pub at: DateTime,
+    /// Whether people are told.
+    pub tells: bool,
 }
 
 impl Doing<'_> {
@@ -378,6 +418,10 @@ impl Doing<'_> {
             RequestAct::Answer { text } => Some(text.clone()),
             _ => None,
         };
+        let photos = match &act {
+            RequestAct::AddPhotos { photos, .. } => photos.clone(),
+            _ => Vec::new(),
+        };
         let facts = tx.with_lookup(|lookup| {
             let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
             let rules = rules_of(&plan)?;
@@ -387,14 +431,19 @@ impl Doing<'_> {
             let found = Found { request: &request, plan: &plan, preset, at: self.at, who: self.who };
             act.facts(&found, lookup)
         })??;
-        self.record(tx, self.actor, code, facts)?;
+        if facts.is_empty() && !photos.is_empty() {
+            // All of them are there already.
+            return Ok(Acted { state: request.state, others: 0 });
+        }
+        self.record(tx, self.actor, code, facts, Some(&request))?;
+        photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
         let mut others = 0;
         if let Some(text) = answer {
             // One answer to all who asked the same.
             for (other, merged, _) in tx.requests_of(self.plan, code)? {
                 if merged {
                     let said = RequestFact::Answer { at: self.at, text: text.clone() };
-                    self.record(tx, &by_rules(), &other, vec![said])?;
+                    self.record(tx, &by_rules(), &other, vec![said], None)?;
                     others += 1;
                 }
             }
@@ -410,18 +459,25 @@ impl Doing<'_> {
         actor: &Actor,
         code: &Code,
         facts: Vec<RequestFact>,
+        before: Option<&Request>,
     ) -> Result<(), AppError> {
+        let facts: Vec<RequestFact> = facts.into_iter().map(RequestFact::masked).collect();
+        // Whoever asked knows what they did themselves.
+        let matter = matter(before, &facts).filter(|_| self.tells && self.who != Who::Resident);
         let change = Change {
             command: Command::Record {
                 subject: Subject::request(self.plan, code),
-                facts: facts.into_iter().map(|fact| Fact::from(fact.masked())).collect(),
+                facts: facts.into_iter().map(Fact::from).collect(),
                 expected: None,
             },
             effective: Some(self.today),
             source: self.source.clone(),
             reason: String::new(),
         };
-        make(tx, actor, &change, self.now, self.today)?;
+        let receipt = make(tx, actor, &change, self.now, self.today)?;
+        if let (Some(matter), Some(entry)) = (matter, receipt.entries.last()) {
+            tell_of_step(tx, self.plan, code, entry.seq, matter, self.now)?;
+        }
         Ok(())
     }
 }

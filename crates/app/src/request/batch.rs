@@ -26,14 +26,22 @@ impl App {
     ) -> Result<(), AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
-        let plan = plan.clone();
+        let (plan, tells) = (plan.clone(), self.inner.tells);
         self.database()
             .write_async(move |tx| {
                 for deed in &deeds {
                     let resident = deed.actor == super::by_resident();
                     let who = if resident { Who::Resident } else { Who::Desk };
-                    let doing =
-                        Doing { actor: &deed.actor, who, plan: &plan, source: &source, now, today, at };
+                    let doing = Doing {
+                        actor: &deed.actor,
+                        who,
+                        plan: &plan,
+                        source: &source,
+                        now,
+                        today,
+                        at,
+                        tells,
+                    };
                     doing.one(tx, &deed.request, deed.act.clone())?;
                 }
                 Ok::<_, AppError>(())

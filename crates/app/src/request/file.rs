@@ -7,22 +7,25 @@ use domain::fact::Fact;
 use domain::history::{Lookup, View};
 use domain::journal::Entry;
 use domain::plan::Plan;
+use domain::preference::Language;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{given, preset_of, received};
 use domain::request::personal::mask;
 use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
 use domain::request::{
-    Channel, Intake, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency,
+    Channel, Intake, PhotoShows, Place, Point, Request, RequestFact, RequestKind, RequestStep, Urgency,
 };
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
-use store::{SealedPerson, Tx};
+use store::{PhotoOf, SealedPerson, Tx};
 
 use super::person::{PersonalData, place};
+use super::photo::{self, NewPhoto};
 use super::program::request_token;
 use super::protection::ProtectionKey;
+use super::reader::{NewReader, add_reader};
 use super::{by_resident, rules_of};
 use crate::App;
 use crate::account::{hash, secret};
@@ -55,6 +58,11 @@ pub struct NewRequest {
     /// When it came in; now where nothing else is known.
     pub at: Option<DateTime>,
     pub person: PersonalData,
+    /// The language that they are told in.
+    pub language: Language,
+    pub photos: Vec<NewPhoto>,
+    /// Whether photos wait under the secret, to go with it.
+    pub drafts: bool,
     /// The secret of its link, where whoever asks was given one before sending: sent twice, it is one request.
     pub secret: String,
     pub source: Source,
@@ -79,6 +87,9 @@ impl NewRequest {
             details: Vec::new(),
             at: None,
             person: PersonalData::default(),
+            language: Language::Chinese,
+            photos: Vec::new(),
+            drafts: false,
             secret: String::new(),
             source: Source::default(),
         }
@@ -97,7 +108,7 @@ pub struct Filed {
 /// The characters of a title that is made from a text.
 const TITLE: usize = 30;
 
-fn title_of(text: &str) -> String {
+pub(super) fn title_of(text: &str) -> String {
     let first = text.split(['。', '！', '？', '；', '\n', '!', '?']).find(|part| !part.trim().is_empty());
     let first = first.unwrap_or(text).trim();
     let mut out: String = first.chars().take(TITLE).collect();
@@ -146,10 +157,11 @@ impl App {
         let actor = if matches!(actor, Actor::Public) { by_resident() } else { actor.clone() };
         let (now, today) = (self.clock().now(), self.clock().today());
         let wall = self.wall_second();
-        let (plan, key) = (plan.clone(), self.key().cloned());
+        let (plan, key, tells) = (plan.clone(), self.key().cloned(), self.inner.tells);
         self.database()
             .write_async(move |tx| {
-                let filing = Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall };
+                let filing =
+                    Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall, tells };
                 new.iter().map(|new| filing.one(tx, new)).collect::<Result<Vec<Filed>, AppError>>()
             })
             .await
@@ -163,6 +175,8 @@ pub(crate) struct Filing<'a> {
     pub now: jiff::Timestamp,
     pub today: jiff::civil::Date,
     pub wall: DateTime,
+    /// Whether people are told of what comes in.
+    pub tells: bool,
 }
 
 /// What a number stands as in an address; one that cannot stand there is known by its digest.
@@ -184,7 +198,13 @@ impl Filing<'_> {
         if let Some(held) = self.known(tx, new)? {
             return Ok(Filed { code: held.code, again: true, unit: None });
         }
-        Ok(self.register(tx, new, link, None)?.0)
+        let filed = self.register(tx, new, link, None)?.0;
+        let address = new.person.email.trim();
+        if let Some(key) = self.key.filter(|_| self.tells && !address.is_empty()) {
+            let reader = NewReader { address, language: new.language, follows: false };
+            add_reader(tx, key, self.plan, &filed.code, &reader, self.now)?;
+        }
+        Ok(filed)
     }
 
     /// The request that came with the same number before.
@@ -212,7 +232,14 @@ impl Filing<'_> {
     ) -> Result<(Filed, Vec<Entry>), AppError> {
         let code = self.code(tx, new)?;
         let subject = Subject::request(self.plan, &code);
-        let (facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, handed))??;
+        let (mut facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, handed))??;
+        let at = new.at.unwrap_or(self.wall);
+        facts.extend(photo::added(None, &new.photos, PhotoShows::Matter, at)?);
+        if new.drafts {
+            for held in tx.photo_sizes(self.plan, PhotoOf::Draft(&link))? {
+                facts.push(RequestFact::Photo { photo: held.photo, shows: PhotoShows::Matter, at });
+            }
+        }
         let change = Change {
             command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
             effective: Some(new.at.unwrap_or(self.wall).date()),
@@ -220,6 +247,10 @@ impl Filing<'_> {
             reason: String::new(),
         };
         let receipt = make(tx, self.actor, &change, self.now, self.today)?;
+        photo::keep(tx, self.plan, &code, &new.photos, self.now.as_microsecond())?;
+        if new.drafts {
+            tx.settle_drafts(self.plan, &link, &code)?;
+        }
         self.keep_person(tx, new, &code, link)?;
         Ok((Filed { code, again: false, unit }, receipt.entries))
     }
@@ -325,12 +356,15 @@ impl Filing<'_> {
     ) -> Result<(), AppError> {
         let mut person = new.person.clone();
         let written = clean(&new.text);
-        if mask(&written) != written {
+        if person.text.is_empty() && mask(&written) != written {
             person.text = written;
         }
         let address = clean(&new.address);
         if mask(&address) != address {
             person.address = address;
+        }
+        if !person.email.is_empty() {
+            person.link.clone_from(&new.secret);
         }
         if person.is_empty() && secret.is_empty() {
             return Ok(());

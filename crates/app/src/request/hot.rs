@@ -8,7 +8,8 @@ use std::sync::Arc;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::item::kind::{ItemKind, Level};
+use domain::item::goal::RequestGoal;
+use domain::item::kind::{ItemKind, Level, Part};
 use domain::item::{ItemFact, State, Step, Target};
 use domain::named::Named;
 use domain::request::RequestFact;
@@ -27,7 +28,7 @@ use crate::change::Change;
 use crate::error::AppError;
 
 /// Requests that are looked at together: the newest ones of the period.
-const VOICES_MOST: usize = 100_000;
+pub(super) const VOICES_MOST: usize = 100_000;
 /// Requests that are linked at once to what a matter becomes.
 const LINKED_MOST: usize = 20_000;
 /// Looking through more than this many is kept for a while.
@@ -64,6 +65,17 @@ pub struct HotMatter {
 }
 
 impl HotMatter {
+    /// Where a task about it lies.
+    fn place(&self) -> Option<ItemFact> {
+        let areas = self.main_areas();
+        (!areas.is_empty()).then(|| ItemFact::Place { areas, address: String::new() })
+    }
+
+    /// The areas with most of it.
+    pub fn main_areas(&self) -> Vec<Code> {
+        self.areas.iter().take(AREAS_MOST).map(|(area, _)| area.clone()).collect()
+    }
+
     /// What it is made of, in short: when that has changed, somebody looks again before anything is done.
     pub fn digest(&self) -> String {
         let mut parts: Vec<&str> = self.requests.iter().map(Code::as_str).collect();
@@ -96,6 +108,11 @@ pub enum HotOutcome {
     Task(HotTask),
     /// It is seen to by something that is on the books already.
     Held(Target),
+    /// It is not taken up: put on the books with the reason, and withdrawn.
+    Refused {
+        name: String,
+        reason: String,
+    },
 }
 
 /// A task that a matter becomes, with its unit and its date.
@@ -104,8 +121,11 @@ pub struct HotTask {
     pub name: String,
     pub text: String,
     pub lead_unit: Code,
+    pub supporting: Vec<Code>,
     pub level: Level,
     pub due: Date,
+    /// How few people may raise it still, for it to count as put right.
+    pub goal: Option<RequestGoal>,
 }
 
 impl HotTask {
@@ -121,12 +141,27 @@ impl HotTask {
             ItemFact::Due { on: self.due },
             ItemFact::Move { step: Step::Assign, state: State::Assigned, by: None },
         ];
-        let areas: Vec<Code> = matter.areas.iter().take(AREAS_MOST).map(|(area, _)| area.clone()).collect();
-        if !areas.is_empty() {
-            facts.push(ItemFact::Place { areas, address: String::new() });
-        }
+        facts.extend(self.supporting.iter().filter(|unit| **unit != self.lead_unit).map(|unit| {
+            ItemFact::SupportingUnit { unit: unit.clone(), part: Part::Supporting, active: true }
+        }));
+        facts.extend(self.goal.clone().map(ItemFact::Goal));
+        facts.extend(matter.place());
         facts.into_iter().map(Fact::from).collect()
     }
+}
+
+/// What is put down of a matter that is not taken up.
+fn refused(matter: &HotMatter, name: &str, reason: &str, today: Date) -> Vec<Fact> {
+    let mut facts = vec![
+        ItemFact::Kind { kind: ItemKind::TrackedTask },
+        ItemFact::Name(Named::new(name, "")),
+        ItemFact::Text { text: reason.to_owned() },
+        ItemFact::Received { on: today },
+        ItemFact::Level { level: Level::District },
+        ItemFact::Move { step: Step::Withdraw, state: State::Withdrawn, by: None },
+    ];
+    facts.extend(matter.place());
+    facts.into_iter().map(Fact::from).collect()
 }
 
 /// What they say, with how many say it, the most first.
@@ -261,17 +296,24 @@ impl App {
                 self.change_all(actor, linked(target)).await.map_err(|(_, error)| error)?;
                 target.clone()
             }
-            HotOutcome::Task(task) => {
+            HotOutcome::Task(_) | HotOutcome::Refused { .. } => {
                 let today = self.clock().today();
+                let (facts, reason) = match &outcome {
+                    HotOutcome::Task(task) => (task.facts(matter, today), String::new()),
+                    HotOutcome::Refused { name, reason } => {
+                        (refused(matter, name, reason, today), reason.clone())
+                    }
+                    HotOutcome::Held(_) => (Vec::new(), String::new()),
+                };
                 let changes = |code: &Code| {
                     let mut changes = vec![Change {
                         command: Command::Register {
                             subject: Subject::item(plan, code),
-                            facts: task.facts(matter, today),
+                            facts: facts.clone(),
                         },
                         effective: None,
                         source: source.clone(),
-                        reason: String::new(),
+                        reason: reason.clone(),
                     }];
                     changes.extend(linked(&Target::Item(code.clone())));
                     Ok(changes)

@@ -40,8 +40,9 @@ impl App {
                 let page = self.requests(plan, &query, &paging).await?;
                 for row in &page.rows {
                     let act = RequestAct::Step { step, reason: String::new() };
-                    let done =
-                        self.act(by_rules(), Who::Timer, plan, &row.code, act, Source::default()).await;
+                    let done = self
+                        .act(by_rules(), Who::Timer, plan, (&row.code, None), act, Source::default())
+                        .await;
                     match done {
                         Ok(_) => moved += 1,
                         // Somebody was quicker.

@@ -152,7 +152,7 @@ pub(super) fn with_offset(zone: &TimeZone, at: DateTime) -> String {
 }
 
 /// A cell as RFC 4180 has it. What a spreadsheet would take for a formula is put as text.
-fn cell(text: &str) -> String {
+pub fn cell(text: &str) -> String {
     let guarded = match text.chars().next() {
         Some('=' | '+' | '@' | '\t' | '\r') => format!("'{text}"),
         Some('-') if text.parse::<f64>().is_err() => format!("'{text}"),

@@ -1,5 +1,7 @@
 //! Work orders that were taken down elsewhere: each a request, with what became of it there.
 
+use std::sync::Arc;
+
 use domain::code::Code;
 use domain::command::Command;
 use domain::journal::Entry;
@@ -12,12 +14,15 @@ use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
+use super::Models;
 use super::file::{Filing, NewRequest, clean};
 use super::rules_of;
-use super::suggest::{Areas, categories};
+use super::suggest::{Areas, suggested};
+use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// An order as a register has it.
 #[derive(Debug, Clone, PartialEq)]
@@ -32,11 +37,14 @@ pub struct Order {
 
 impl Order {
     /// Fills in what its text says of category and place.
-    fn fill_in(&mut self, portfolio: &Portfolio, areas: &Areas) {
+    fn fill_in(&mut self, portfolio: &Portfolio, models: &Models, areas: &Areas) {
         let new = &mut self.new;
         new.details = tidy(std::mem::take(&mut new.details));
         if new.category.is_none()
-            && let Some(best) = categories(portfolio, &new.text).into_iter().next().filter(|it| it.is_sure())
+            && let Some(best) = suggested(portfolio, models, &new.title, &new.text)
+                .into_iter()
+                .next()
+                .filter(|it| it.is_sure())
         {
             new.category = Some(best.category);
             new.suggested = true;
@@ -196,10 +204,26 @@ impl Order {
     }
 }
 
-/// Puts what a plan's texts say of categories and places into orders that do not say it themselves.
-pub(crate) fn fill_in<'a>(portfolio: &Portfolio, orders: impl Iterator<Item = &'a mut Order>) {
-    let areas = Areas::of(portfolio);
-    for order in orders {
-        order.fill_in(portfolio, &areas);
+/// By what a plan understands texts: its words, its names of places, its models.
+pub struct Understanding {
+    portfolio: Arc<Portfolio>,
+    models: Models,
+}
+
+impl Understanding {
+    /// Puts what texts say of categories and places into orders that do not say it themselves.
+    pub(crate) fn fill_in<'a>(&self, orders: impl Iterator<Item = &'a mut Order>) {
+        let areas = Areas::of(&self.portfolio);
+        for order in orders {
+            order.fill_in(&self.portfolio, &self.models, &areas);
+        }
+    }
+}
+
+impl App {
+    /// By what a plan understands texts now.
+    pub async fn understanding(&self, plan: &Code) -> Result<Understanding, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        Ok(Understanding { portfolio, models: self.request_models_in_use(plan).await? })
     }
 }

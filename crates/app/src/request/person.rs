@@ -30,6 +30,9 @@ pub struct PersonalData {
     /// The words as they were written.
     #[serde(default)]
     pub text: String,
+    /// The secret of their link, where mails lead there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub link: String,
 }
 
 impl PersonalData {
@@ -157,6 +160,8 @@ impl App {
         self.database()
             .write_async(move |tx| {
                 make(tx, &actor, &change, now, today)?;
+                super::photo::erase(tx, &plan, &code)?;
+                tx.forget_asker(&plan, &code)?;
                 tx.erase_person(&plan, &code, now.as_microsecond())?;
                 Ok::<_, AppError>(())
             })

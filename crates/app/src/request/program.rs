@@ -100,6 +100,7 @@ impl App {
     ) -> Result<bool, AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
+        let tells = self.inner.tells;
         let source = Source { title: format!("Open311 · {}", program.name), ..Source::default() };
         let kept = RequestUpdate {
             plan: plan.clone(),
@@ -118,7 +119,8 @@ impl App {
                     return Ok(false);
                 }
                 let (actor, who) = (by_resident(), Who::Resident);
-                let doing = Doing { actor: &actor, who, plan: &kept.plan, source: &source, now, today, at };
+                let doing =
+                    Doing { actor: &actor, who, plan: &kept.plan, source: &source, now, today, at, tells };
                 doing.one(tx, &kept.request, update.act(&request))?;
                 tx.keep_update(&kept)?;
                 Ok::<_, AppError>(true)

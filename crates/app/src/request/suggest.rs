@@ -3,35 +3,58 @@
 use domain::area::AreaLevel;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
+use domain::request::learning::SURE;
 use domain::request::pieces::Pieces;
-use domain::request::{Point, RequestRow};
+use domain::request::{Point, Request, RequestRow};
 use store::Connection;
 use text::places::{Gazetteer, Place};
 
+use super::Models;
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
+
+/// What speaks for a suggestion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SuggestedBy {
+    /// The words of the categories.
+    Words,
+    /// The model of that number.
+    Model(u32),
+}
 
 /// A category that a text speaks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Suggestion {
     pub category: Code,
-    /// How much of what was found speaks for it, 0 to 1.
+    /// By words: how much of what was found speaks for it; by a model: the probability that it is right. 0 to 1.
     pub confidence: f64,
     pub because: Vec<String>,
+    pub by: SuggestedBy,
+}
+
+/// A unit that will have to handle a request, as a model is sure of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnitSuggestion {
+    pub unit: Code,
+    pub confidence: f64,
+    pub because: Vec<String>,
+    /// The model's number.
+    pub model: u32,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Suggestions {
     /// The best first. Empty when nothing speaks for any.
     pub categories: Vec<Suggestion>,
+    pub unit: Option<UnitSuggestion>,
     pub area: Option<Code>,
     /// Open requests nearby that everybody may read, the most alike first, with how alike they are.
     pub similar: Vec<(RequestRow, f64)>,
 }
 
-/// Below this, a person chooses: the first two are too close.
-const SURE: f64 = 0.6;
+/// Below this share of the words, a person chooses: the first two are too close.
+const SURE_BY_WORDS: f64 = 0.6;
 /// Requests nearby that are compared.
 const COMPARED: usize = 200;
 const SHOWN: usize = 5;
@@ -41,8 +64,15 @@ const ALIKE: f64 = 0.08;
 impl Suggestion {
     /// Whether it may be set without asking.
     pub fn is_sure(&self) -> bool {
-        self.confidence >= SURE
+        match self.by {
+            SuggestedBy::Words => sure_by_words(self.confidence),
+            SuggestedBy::Model(_) => self.confidence >= f64::from(SURE),
+        }
     }
+}
+
+pub(super) fn sure_by_words(confidence: f64) -> bool {
+    confidence >= SURE_BY_WORDS
 }
 
 impl Suggestions {
@@ -50,6 +80,17 @@ impl Suggestions {
     pub fn sure(&self) -> Option<&Suggestion> {
         self.categories.first().filter(|best| best.is_sure())
     }
+}
+
+/// What a text is about: as the model in use says where it is sure, else by the words of the categories, else the
+/// two between which the model wavers.
+pub(crate) fn suggested(portfolio: &Portfolio, models: &Models, title: &str, text: &str) -> Vec<Suggestion> {
+    let learnt = models.categories(portfolio, title, text);
+    if learnt.first().is_some_and(Suggestion::is_sure) {
+        return learnt;
+    }
+    let by_words = categories(portfolio, text);
+    if by_words.first().is_some_and(Suggestion::is_sure) || learnt.is_empty() { by_words } else { learnt }
 }
 
 /// Categories by the words of theirs that stand in a text: longer words say more.
@@ -64,7 +105,12 @@ pub(crate) fn categories(portfolio: &Portfolio, text: &str) -> Vec<Suggestion> {
             let because: Vec<String> =
                 category.words.iter().filter(|word| names(&text, &word.to_lowercase())).cloned().collect();
             let weight: f64 = because.iter().map(|word| weight(word)).sum();
-            let suggestion = Suggestion { category: category.category.clone(), confidence: 0.0, because };
+            let suggestion = Suggestion {
+                category: category.category.clone(),
+                confidence: 0.0,
+                because,
+                by: SuggestedBy::Words,
+            };
             (weight > 0.0).then_some((suggestion, weight))
         })
         .collect();
@@ -150,7 +196,8 @@ impl App {
     ) -> Result<Suggestions, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let metres = super::rules_of(&portfolio.plan)?.near_metres;
-        let (plan, area) = (plan.clone(), area.cloned());
+        let (app, plan, area) = (self.clone(), plan.clone(), area.cloned());
+        let address = address.to_owned();
         let (text, said) = (text.to_owned(), format!("{address} {text}"));
         // Texts are compared beside the reading, not where others wait.
         self.database()
@@ -158,9 +205,34 @@ impl App {
                 let area = area.or_else(|| Areas::of(&portfolio).find(&said));
                 let around = c.requests_near(&plan, (point, metres), area.as_ref(), true, COMPARED)?;
                 let similar = alike(around, &said);
-                Ok(Suggestions { categories: categories(&portfolio, &text), area, similar })
+                let models = app.models_of(c, &plan)?;
+                // What it will read is masked and has a title when it is on the books.
+                let text = super::recorded(&text);
+                let title = super::file::title_of(&text);
+                Ok(Suggestions {
+                    categories: suggested(&portfolio, &models, &title, &text),
+                    unit: models.unit(&portfolio, (&title, &text), (&address, area.as_ref())),
+                    area,
+                    similar,
+                })
             })
             .await
+    }
+}
+
+impl App {
+    /// What a request on the books speaks for: for whoever decides about it.
+    pub async fn suggest_of_request(&self, plan: &Code, request: &Request) -> Result<Suggestions, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let models = self.request_models_in_use(plan).await?;
+        let words = (request.title.as_str(), request.text.as_str());
+        let area = request.areas.first();
+        Ok(Suggestions {
+            categories: suggested(&portfolio, &models, words.0, words.1),
+            unit: models.unit(&portfolio, words, (&request.address, area)),
+            area: None,
+            similar: Vec::new(),
+        })
     }
 }
 

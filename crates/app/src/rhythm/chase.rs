@@ -1,18 +1,21 @@
 //! Reminders, escalation and slips.
 
+use std::borrow::Borrow;
 use std::sync::Arc;
 
 use domain::authorize::target_of;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::history::View;
+use domain::history::{SubjectHistory, View};
 use domain::item::kind::{ItemKind, Level, SlipColour};
-use domain::item::{Item, ItemFact, Relation, State, Step, Target};
+use domain::item::{Item, ItemFact, Relation, Standing, State, Step, Target};
 use domain::named::Named;
 use domain::portfolio::Portfolio;
-use domain::rhythm::{self, Planned, Recipient as Rung, Watch, slipped};
+use domain::request::Request;
+use domain::rhythm::{Planned, Recipient as Rung, Watch, slipped};
 use domain::subject::Subject;
+use domain::telling::item_path;
 use domain::unit::Unit;
 use domain::workday;
 use jiff::civil::Date;
@@ -100,10 +103,7 @@ impl App {
                 for OpenItem { code, .. } in &found {
                     let history = c.subject(&Subject::item(&turn.plan, code))?;
                     let Some(item) = history.and_then(|held| Item::at(&held, View::ALL)) else { continue };
-                    let about = |subject: &Subject| {
-                        Ok(c.subject(subject)?.and_then(|held| Item::at(&held, View::ALL)))
-                    };
-                    if is_moot(&turn.plan, &item, about)? {
+                    if is_moot(&turn.plan, &item, |subject| c.subject(subject))? {
                         continue;
                     }
                     let due = turn.rules.due(&item, turn.at);
@@ -142,9 +142,13 @@ impl App {
         item: &Item,
     ) -> Result<Vec<Planned<'a>>, AppError> {
         let Some(rules) = &portfolio.plan.rhythm else { return Ok(Vec::new()) };
-        let about: Vec<Code> = slipped(item).cloned().collect();
-        let about = self.items_without_content(&portfolio.plan.code, &about, portfolio.view).await?;
-        if rhythm::is_moot(about.values()) {
+        let (mut some, mut open) = (false, false);
+        for about in slipped(item) {
+            let Some(held) = self.subject(&about.subject(&portfolio.plan.code)).await? else { continue };
+            some = true;
+            open |= is_in_hand(about, &held, portfolio.view);
+        }
+        if some && !open {
             return Ok(Vec::new());
         }
         let (now, day) = (self.wall(), portfolio.view.as_of);
@@ -153,16 +157,26 @@ impl App {
 }
 
 /// Whether an item is a slip about nothing that is still in hand.
-fn is_moot(
+fn is_moot<H: Borrow<SubjectHistory>>(
     plan: &Code,
     item: &Item,
-    mut found: impl FnMut(&Subject) -> Result<Option<Item>, StoreError>,
+    mut found: impl FnMut(&Subject) -> Result<Option<H>, StoreError>,
 ) -> Result<bool, StoreError> {
-    let mut about = Vec::new();
-    for code in slipped(item) {
-        about.extend(found(&Subject::item(plan, code))?);
+    let (mut some, mut open) = (false, false);
+    for about in slipped(item) {
+        let Some(held) = found(&about.subject(plan))? else { continue };
+        some = true;
+        open |= is_in_hand(about, held.borrow(), View::ALL);
     }
-    Ok(rhythm::is_moot(&about))
+    Ok(some && !open)
+}
+
+/// Whether what a slip is about still has somebody to do it.
+fn is_in_hand(about: &Target, held: &SubjectHistory, view: View) -> bool {
+    match about {
+        Target::Request(_) => Request::at(held, view).is_some_and(|request| request.state.is_open()),
+        _ => Item::at(held, view).is_some_and(|item| item.state.standing() == Standing::Open),
+    }
 }
 
 fn would(item: &Item, planned: &Planned) -> Deed {
@@ -190,15 +204,16 @@ fn one(
     let Some(item) = tx.subject(&subject)?.and_then(|held| Item::at(&held, View::ALL)) else {
         return Ok(());
     };
-    let about = |subject: &Subject| Ok(tx.subject(subject)?.and_then(|held| Item::at(&held, View::ALL)));
-    if is_moot(&turn.plan, &item, about)? {
+    if is_moot(&turn.plan, &item, |subject| tx.subject(subject))? {
         return Ok(());
     }
     let target = tx.with_lookup(|lookup| target_of(&subject, lookup))?;
     for planned in turn.rules.due(&item, turn.at) {
         let rung = planned.rung;
         let slip = match rung.slip {
-            Some(colour) if item.lead_unit.is_some() => Some(issue(tx, turn, &item, &planned, colour)?),
+            Some(colour) if item.lead_unit.is_some() => {
+                Some(issue(tx, turn, &About::of_item(&turn.plan, &item), &planned, colour)?)
+            }
             _ => None,
         };
         let mut facts = vec![ItemFact::Chased {
@@ -234,10 +249,11 @@ fn one(
             // Whoever called is told that it was raised.
             to.extend(item.caller.iter().flat_map(|caller| people.of_unit(caller)));
         }
-        let notice = told::chased(&turn.plan, &item, &planned, turn.at, entry)?;
+        let about = About::of_item(&turn.plan, &item);
+        let notice = told::chased(&turn.plan, &about, &planned, turn.at, entry)?;
         let mut told = turn.tell(tx, &notice, &to)?;
         if let (Some((slip, seq)), Some(colour)) = (&slip, rung.slip) {
-            let notice = told::slip(&turn.plan, slip, colour, &item, *seq)?;
+            let notice = told::slip(&turn.plan, slip, colour, &about, *seq)?;
             let signers = people.of_rung(Rung::Unit, &units_of(&item, planned.watch, Rung::Unit), &target);
             told += turn.tell(tx, &notice, &signers)?;
         }
@@ -267,11 +283,35 @@ pub(super) fn done(
     Ok(receipt.entries.last().map(|entry| entry.seq))
 }
 
-/// Puts a slip on the books: numbered, for the item's lead unit to sign for.
-fn issue(
+/// What somebody is reminded of, or gets a slip about.
+pub(super) struct About {
+    pub thing: Target,
+    pub name: Named,
+    /// Where it is read.
+    pub path: String,
+    pub lead_unit: Option<Code>,
+    pub level: Option<Level>,
+    pub sector: Option<Code>,
+}
+
+impl About {
+    fn of_item(plan: &Code, item: &Item) -> Self {
+        Self {
+            thing: Target::Item(item.code.clone()),
+            name: item.name.clone(),
+            path: item_path(plan, item.kind, &item.code),
+            lead_unit: item.lead_unit.clone(),
+            level: item.level,
+            sector: item.sector.clone(),
+        }
+    }
+}
+
+/// Puts a slip on the books: numbered, for the lead unit to sign for.
+pub(super) fn issue(
     tx: &mut Tx,
     turn: &Turn,
-    item: &Item,
+    item: &About,
     planned: &Planned,
     colour: SlipColour,
 ) -> Result<(Code, domain::journal::Seq), AppError> {
@@ -294,7 +334,7 @@ fn issue(
         ItemFact::Received { on: turn.today() },
         ItemFact::Due { on: slips.sign_by(turn.today()) },
         ItemFact::Text { text: text(turn, item, planned, colour) },
-        ItemFact::Link { relation: Relation::Supervises, to: Target::Item(item.code.clone()), held: true },
+        ItemFact::Link { relation: Relation::Supervises, to: item.thing.clone(), held: true },
     ];
     facts.extend(item.lead_unit.clone().map(|unit| ItemFact::LeadUnit { unit }));
     facts.extend(item.level.map(|level| ItemFact::Level { level }));
@@ -314,12 +354,16 @@ fn issue(
 }
 
 /// What the slip says, as paper does: for good.
-fn text(turn: &Turn, item: &Item, planned: &Planned, colour: SlipColour) -> String {
+fn text(turn: &Turn, item: &About, planned: &Planned, colour: SlipColour) -> String {
     let (limit, today) = (planned.limit.date(), turn.today());
     let days = workday::between(limit, today);
     let next = turn.rules.rules.next_slip(planned.watch, planned.rung.after, planned.limit);
     let last = next.map_or_else(String::new, |(on, _)| on.to_string());
-    let kind = if planned.watch == Watch::Return { "return" } else { "item" };
+    let kind = match planned.watch {
+        Watch::Return => "return",
+        Watch::Request | Watch::Books => "request",
+        _ => "item",
+    };
     let moment = if days > 0 { "late" } else { "ahead" };
     let said = |lang: Lang| {
         let args = [

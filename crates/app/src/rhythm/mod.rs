@@ -7,6 +7,7 @@
 mod chase;
 mod people;
 mod periods;
+mod requests;
 mod returns;
 mod told;
 
@@ -50,6 +51,19 @@ pub enum Deed {
         slip: Option<String>,
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         raised: bool,
+        /// People who were told; unknown in a trial.
+        told: usize,
+    },
+    /// Someone was reminded of a resident's request, or it was escalated to someone.
+    RequestChased {
+        request: Code,
+        watch: Watch,
+        limit: DateTime,
+        after: Wait,
+        to: Recipient,
+        /// The slip that went out; in a trial its colour's name.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        slip: Option<String>,
         /// People who were told; unknown in a trial.
         told: usize,
     },
@@ -138,6 +152,7 @@ impl App {
         };
         self.see_to_periods(&turn, trial, &mut run.deeds).await?;
         self.chase(&turn, trial, &mut run.deeds).await?;
+        self.chase_requests(&turn, trial, &mut run.deeds).await?;
         self.see_to_forecast(&turn, trial, &mut run.deeds).await?;
         Ok(run)
     }

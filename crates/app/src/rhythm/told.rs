@@ -13,9 +13,22 @@ use domain::workday;
 use jiff::civil::{Date, DateTime};
 use store::StoreError;
 
+use super::chase::About;
+
 fn notice(
     plan: &Code,
     (kind, code): (ItemKind, &Code),
+    event: String,
+    (topic, urgent): (Topic, bool),
+    said: Said,
+) -> Result<Notice, StoreError> {
+    let link = telling::item_path(plan, kind, code);
+    notice_of(Subject::item(plan, code), link, event, (topic, urgent), said)
+}
+
+fn notice_of(
+    subject: Subject,
+    link: String,
     event: String,
     (topic, urgent): (Topic, bool),
     said: Said,
@@ -25,16 +38,16 @@ fn notice(
         event: EventKey::new(event).map_err(bad)?,
         topic,
         urgent,
-        subject: Some(Subject::item(plan, code)),
+        subject: Some(subject),
         said,
-        link: SitePath::new(telling::item_path(plan, kind, code)).map_err(bad)?,
+        link: SitePath::new(link).map_err(bad)?,
     })
 }
 
 /// A reminder or escalation, as a sentence.
 pub(super) fn chased(
     plan: &Code,
-    item: &Item,
+    item: &About,
     planned: &Planned,
     now: DateTime,
     seq: Seq,
@@ -45,12 +58,15 @@ pub(super) fn chased(
     let when = match (watch, days) {
         (Watch::Whistle, _) if raised => "raised",
         (Watch::Whistle | Watch::Dispatch | Watch::Minutes, _) => "late",
+        (Watch::Request, 0) if now <= limit => "on",
         (_, days) if days > 0 => "ahead",
         (_, 0) if now.date() <= limit.date() => "on",
         _ => "late",
     };
     let topic = match watch {
-        Watch::Limit | Watch::Whistle | Watch::Dispatch | Watch::Slip => Topic::Deadline,
+        Watch::Limit | Watch::Whistle | Watch::Dispatch | Watch::Slip | Watch::Request | Watch::Books => {
+            Topic::Deadline
+        }
         Watch::Return | Watch::Report => Topic::Report,
         Watch::Minutes => Topic::Meeting,
     };
@@ -61,7 +77,7 @@ pub(super) fn chased(
         .with("days", Value::Number(i64::from(days.abs().max(1))));
     let event = format!("entry-{seq}/{}", planned.rung.to.as_str());
     let urgent = watch == Watch::Whistle;
-    notice(plan, (item.kind, &item.code), event, (topic, urgent), said)
+    notice_of(item.thing.subject(plan), item.path.clone(), event, (topic, urgent), said)
 }
 
 /// A unit has got a slip to sign for.
@@ -69,7 +85,7 @@ pub(super) fn slip(
     plan: &Code,
     slip: &Code,
     colour: domain::item::kind::SlipColour,
-    item: &Item,
+    item: &About,
     seq: Seq,
 ) -> Result<Notice, StoreError> {
     let said = Said::new("rhythm-told-slip")

@@ -49,6 +49,10 @@ pub enum CellProblem {
     NotDegrees {
         most: u8,
     },
+    /// Not a time of day.
+    NotATime,
+    /// Lines of questions that cannot be read.
+    NotQuestions,
 }
 
 impl CellProblem {
@@ -70,6 +74,8 @@ impl CellProblem {
             Self::TooEarly => "cell-too-early",
             Self::Future { .. } => "cell-future",
             Self::NotDegrees { .. } => "cell-not-degrees",
+            Self::NotATime => "cell-not-a-time",
+            Self::NotQuestions => "cell-not-questions",
         }
     }
 

@@ -2,6 +2,7 @@
 
 use domain::code::Code;
 use domain::fact::Fact;
+use domain::item::goal::{MeasuredWeeks, RequestGoal};
 use domain::item::kind::{
     Attendance, InspectionWay, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour, Urgency,
     WhistleKind,
@@ -10,6 +11,8 @@ use domain::item::workflow::MOVES;
 use domain::item::{ItemFact, Relation, State, Step};
 use domain::named::Named;
 use domain::subject::Subject;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::items::{COLOURS, LEVELS, SERIES, URGENCIES, WAYS, WHISTLES, period, target};
 use super::{CellProblem, Cells, ColumnKind as K, Reading, Table, column};
@@ -63,6 +66,8 @@ pub const RECORDS: &[&str] = &[
     "people",
     "report_in_form",
     "party",
+    "goal",
+    "measured",
 ];
 pub(crate) const STEPS: &[&str] = &[
     "assign",
@@ -196,6 +201,8 @@ pub(super) fn column_of(topic: &str) -> &str {
         }
         "link" => "to",
         "beneficiaries" | "people" => "count",
+        "goal" => "percent",
+        "measured" => "on",
         "called_at" => "at",
         "progress" | "objection" | "outcome" | "minutes" | "matter" => "text",
         "split" => "matters",
@@ -259,6 +266,27 @@ fn described(what: &str, c: &mut Cells) -> Option<ItemFact> {
         }
         "person" => ItemFact::Person { person: c.must("person", |c| c.code("person"))? },
         "beneficiaries" => ItemFact::Beneficiaries { whom: c.text("title"), people: c.whole("count") },
+        "goal" => {
+            let weeks: Option<u16> = c.must("count", |c| c.whole("count"));
+            let rate = |cells: &mut Cells, column: &'static str| {
+                let hundredths = |value: Decimal| (value * Decimal::ONE_HUNDRED).round().to_u32();
+                cells.must(column, |cells| cells.number(column).and_then(hundredths))
+            };
+            let (baseline, target) = (rate(c, "quantity"), rate(c, "percent"));
+            ItemFact::Goal(RequestGoal {
+                category: c.code("value"),
+                areas: c.codes("areas"),
+                words: words_of(&c.text("text")),
+                baseline: baseline?,
+                target: target?,
+                weeks: weeks?,
+            })
+        }
+        "measured" => {
+            let to = c.must("on", |c| c.day("on"));
+            let people = c.must("text", |c| c.parsed("text", CellProblem::NotAWholeNumber, weeks_of));
+            ItemFact::Measured(MeasuredWeeks { to: to?, people: people? })
+        }
         "people" => ItemFact::People { people: c.must("count", |c| c.whole("count"))? },
         "report_in_form" => ItemFact::ReportInForm { form: listed(c, FORMS, ReportInForm::parse)? },
         "party" => ItemFact::Party { party: listed(c, PARTIES, Party::parse)? },
@@ -297,6 +325,16 @@ fn described(what: &str, c: &mut Cells) -> Option<ItemFact> {
         }
         _ => return None,
     })
+}
+
+/// Words that stand beside each other in one cell.
+fn words_of(text: &str) -> Vec<String> {
+    let parts = text.split([';', '\u{ff1b}', ',', '\u{ff0c}', '\u{3001}', '\n']).map(str::trim);
+    parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+fn weeks_of(text: &str) -> Option<Vec<u32>> {
+    words_of(text).iter().map(|part| part.parse().ok()).collect()
 }
 
 /// What was said in the course of handling it.

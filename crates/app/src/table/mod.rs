@@ -8,6 +8,7 @@ mod items;
 mod orders;
 mod plan;
 mod projects;
+mod request_rules;
 mod steps;
 
 use domain::code::Code;
@@ -118,6 +119,8 @@ pub static TABLES: &[Table] = &[
     plan::LIST_ENTRIES,
     items::ITEMS,
     item_records::ITEM_RECORDS,
+    request_rules::REQUEST_CATEGORIES,
+    request_rules::REQUEST_ROUTES,
     orders::REQUESTS,
 ];
 
@@ -220,6 +223,8 @@ impl Table {
             "source" => "source_url",
             "step_work" => "likely_days",
             "step_link" => "before_step",
+            "request_category" => "category",
+            "request_route" => "route",
             other => other,
         };
         self.columns.iter().chain(COMMON).map(|column| column.name).find(|name| *name == wanted)

@@ -4,6 +4,7 @@
 mod categories;
 mod matters;
 mod rules;
+mod whistles;
 
 use std::collections::BTreeMap;
 
@@ -52,10 +53,12 @@ impl Requests {
             deeds.extend(self.ahead.remove(&day).unwrap_or_default());
         }
         app.act_on_requests(plan, deeds, illustrative()).await?;
+        app.tell_what_was_reached(plan, illustrative()).await?;
         let turns: Vec<usize> =
             (0..A_DAY[self.turn % A_DAY.len()]).map(|at| self.turn * 3 + at * 7).collect();
         let new = turns.iter().enumerate().map(|(at, turn)| self.request(*turn, at)).collect();
         self.turn += 1;
+        whistles::keep(app, plan, day).await?;
         let filed = app.file_requests(&Actor::Public, plan, new).await?;
         for (filed, turn) in filed.into_iter().zip(turns) {
             let matter = &MATTERS[turn % MATTERS.len()];

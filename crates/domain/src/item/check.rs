@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use jiff::civil::{Date, DateTime};
 
 use super::fact::ItemFact;
+use super::goal::{GoalFault, GoalStanding};
 use super::kind::{ItemKind, Level, ObjectionTo};
 use super::relation::{End, Relation, Target};
 use super::state::Item;
@@ -23,6 +24,8 @@ use crate::workday;
 
 /// A report's content may be long: it holds every row that it prints.
 const CONTENT_MAX: usize = 4_000_000;
+/// Weeks that are measured at once.
+const MEASURED_MOST: usize = 60;
 
 pub(crate) struct ItemCheck<'a> {
     pub subject: &'a Subject,
@@ -266,6 +269,32 @@ impl ItemCheck<'_> {
                     self.refuse(&slot, Problem::Negative);
                 }
             }
+            ItemFact::Goal(goal) => {
+                self.kinds(&slot, item, &[ItemKind::TrackedTask]);
+                if let Some(fault) = goal.fault() {
+                    self.refuse(&format!("{slot}/{}", fault.as_str()), Problem::BadGoal(fault));
+                }
+                if let Some(code) = &goal.category {
+                    let known = self.plan.request_category(code.as_str()).is_some();
+                    self.require(&slot, known, Reference::RequestCategory, code);
+                }
+                for area in &goal.areas {
+                    let known = self.known(&Subject::area(area));
+                    self.require(&slot, known, Reference::Area, area);
+                }
+                for word in &goal.words {
+                    self.short(&slot, word, true);
+                }
+            }
+            ItemFact::Measured(measured) => {
+                if item.goal.is_none() || measured.people.len() > MEASURED_MOST {
+                    self.refuse(&slot, Problem::BadGoal(GoalFault::Measured));
+                }
+                if measured.to > self.context.today {
+                    let today = self.context.today;
+                    self.refuse(&slot, Problem::Future { date: measured.to, today });
+                }
+            }
             ItemFact::Beneficiaries { whom, .. } => {
                 self.kinds(&slot, item, &[ItemKind::GoodDeed, ItemKind::ReportIn]);
                 self.short(&slot, whom, false);
@@ -369,6 +398,9 @@ impl ItemCheck<'_> {
             Step::ReportDone if item.kind == ItemKind::Directive => self.tasks_done(slot, item),
             Step::Verify | Step::Clear if item.kind.is_task() || item.kind == ItemKind::Directive => {
                 self.not_an_owner(slot, by, item);
+                if step == Step::Clear {
+                    self.goal_met(slot, item);
+                }
                 let own = |of: &Option<Code>| of.as_ref() == Some(by);
                 let reported = item.moves.iter().rev().find(|it| it.step == Step::ReportDone);
                 if reported.is_some_and(|it| own(&it.by)) || item.evidence.iter().any(|line| own(&line.by)) {
@@ -510,6 +542,7 @@ impl ItemCheck<'_> {
             Target::Item(code) => self.item(code).map(|item| End::Item(item.kind)),
             Target::Project(_) => self.known(&to.subject(&self.subject.scope)).then_some(End::Project),
             Target::Indicator(_) => self.known(&to.subject(&self.subject.scope)).then_some(End::Indicator),
+            Target::Request(_) => self.known(&to.subject(&self.subject.scope)).then_some(End::Request),
         };
         let Some(end) = end else {
             self.require(slot, false, reference(to), to.code());
@@ -566,6 +599,18 @@ impl ItemCheck<'_> {
         if item.called_at.is_some_and(|called| at < called) {
             self.refuse(slot, Problem::PeriodOrder);
         }
+    }
+
+    /// What many people raised is cleared when few enough raise it: by what was measured, not by anybody's word.
+    fn goal_met(&mut self, slot: &str, item: &Item) {
+        let Some(goal) = &item.goal else { return };
+        let problem = match goal.standing(item.measured.as_ref(), item.received, self.context.today) {
+            GoalStanding::Met { .. } => return,
+            GoalStanding::NotMeasured => Problem::GoalNotMeasured,
+            GoalStanding::TooEarly { from } => Problem::GoalTooEarly { from },
+            GoalStanding::Above { rate } => Problem::GoalNotMet { rate, target: goal.target },
+        };
+        self.refuse(slot, problem);
     }
 
     fn kinds(&mut self, slot: &str, item: &Item, kinds: &[ItemKind]) {

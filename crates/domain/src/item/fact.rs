@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::goal::{MeasuredWeeks, RequestGoal};
 use super::kind::{
     Attendance, InspectionWay, ItemKind, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour,
     Urgency, WhistleKind,
@@ -273,6 +274,10 @@ pub enum ItemFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         slip: Option<Code>,
     },
+    /// What few enough people raise counts as put right.
+    Goal(RequestGoal),
+    /// How many people raised it each week.
+    Measured(MeasuredWeeks),
     /// A report as issued: its number, the view it was computed at, and the digest of its content.
     Issue {
         number: u32,
@@ -329,6 +334,8 @@ impl ItemFact {
             Self::Outcome { .. } => "outcome".into(),
             Self::Quantity { kind, .. } => format!("quantity/{kind}"),
             Self::Beneficiaries { .. } => "beneficiaries".into(),
+            Self::Goal(_) => "goal".into(),
+            Self::Measured(_) => "measured".into(),
             Self::People { .. } => "people".into(),
             Self::ReportInForm { .. } => "report_in_form".into(),
             Self::Party { .. } => "party".into(),

@@ -5,6 +5,7 @@ pub mod asking;
 pub mod call;
 pub(crate) mod check;
 mod fact;
+pub mod goal;
 pub mod kind;
 pub mod ledger;
 pub mod light;

@@ -30,12 +30,14 @@ pub enum Target {
     Item(Code),
     Project(Code),
     Indicator(Code),
+    /// A resident's request.
+    Request(Code),
 }
 
 impl Target {
     pub fn code(&self) -> &Code {
         match self {
-            Self::Item(code) | Self::Project(code) | Self::Indicator(code) => code,
+            Self::Item(code) | Self::Project(code) | Self::Indicator(code) | Self::Request(code) => code,
         }
     }
 
@@ -44,6 +46,7 @@ impl Target {
             Self::Item(_) => SubjectKind::Item,
             Self::Project(_) => SubjectKind::Project,
             Self::Indicator(_) => SubjectKind::Indicator,
+            Self::Request(_) => SubjectKind::Request,
         }
     }
 
@@ -58,6 +61,7 @@ impl Target {
             SubjectKind::Item => Some(Self::Item(code)),
             SubjectKind::Project => Some(Self::Project(code)),
             SubjectKind::Indicator => Some(Self::Indicator(code)),
+            SubjectKind::Request => Some(Self::Request(code)),
             _ => None,
         }
     }
@@ -69,6 +73,7 @@ pub enum End {
     Item(ItemKind),
     Project,
     Indicator,
+    Request,
 }
 
 impl Relation {
@@ -84,6 +89,14 @@ impl Relation {
             (Self::SplitFrom, End::Item(K::Directive)) => from == K::TrackedTask,
             (Self::SplitFrom, End::Item(K::TrackedTask)) => from == K::TrackedTask,
             (Self::ArisesFrom, End::Project) => true,
+            // What residents asked for is taken up: on the spot at once, or as a task, a finding or a decision.
+            (Self::ArisesFrom, End::Request) => {
+                matches!(
+                    from,
+                    K::Whistle | K::TrackedTask | K::Inspection | K::Finding | K::Decision | K::GoodDeed
+                )
+            }
+            (Self::Supervises, End::Request) => from == K::Slip,
             (Self::ArisesFrom, End::Item(to)) => {
                 matches!(
                     from,

@@ -6,6 +6,7 @@ use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
 use super::fact::ItemFact;
+use super::goal::{MeasuredWeeks, RequestGoal};
 use super::kind::{
     Attendance, InspectionWay, ItemKind, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour,
     Urgency, WhistleKind,
@@ -159,6 +160,8 @@ pub struct Item {
     pub issued: Option<Issued>,
     /// Reminders and escalations, in the order they were made.
     pub chases: Vec<Chase>,
+    pub goal: Option<RequestGoal>,
+    pub measured: Option<MeasuredWeeks>,
 }
 
 impl Item {
@@ -211,6 +214,8 @@ impl Item {
             outcome: None,
             quantities: Vec::new(),
             beneficiaries: None,
+            goal: None,
+            measured: None,
             people: None,
             form: None,
             party: None,
@@ -358,6 +363,8 @@ impl Item {
                 self.quantities.retain(|(held, _)| held != kind);
                 self.quantities.push((kind.clone(), *quantity));
             }
+            ItemFact::Goal(goal) => self.goal = Some(goal.clone()),
+            ItemFact::Measured(measured) => self.measured = Some(measured.clone()),
             ItemFact::Beneficiaries { whom, people } => self.beneficiaries = Some((whom.clone(), *people)),
             ItemFact::People { people } => self.people = Some(*people),
             ItemFact::ReportInForm { form } => self.form = Some(*form),

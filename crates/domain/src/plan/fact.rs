@@ -13,7 +13,9 @@ use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::request::rate::RateFormula;
-use crate::request::{RequestCategory, RequestRules};
+use crate::request::routing::Route;
+use crate::request::rules::Preset;
+use crate::request::{ReplyTemplate, RequestCategory, RequestRules, RequestSettings};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
 use crate::timetabling::{HolidayPaper, Work, WorkCalendar, WorkLimit};
@@ -108,6 +110,19 @@ pub enum PlanFact {
     RequestCategory(RequestCategory),
     /// Limits of requests and whom they go to.
     RequestRules(RequestRules),
+    /// What holds for all requests: who stands behind, the days, the usual limits.
+    RequestSettings(RequestSettings),
+    /// A set of limits.
+    RequestPreset(Preset),
+    /// Whom requests of a sort go to.
+    RequestRoute(Route),
+    /// The office that answers for an area; none withdraws the word.
+    RequestOffice {
+        area: Code,
+        unit: Option<Code>,
+    },
+    /// A text that answers begin from.
+    RequestReply(ReplyTemplate),
     /// How the three rates are computed, from a day on.
     RateFormula(RateFormula),
     /// What was published for a figure.
@@ -197,6 +212,11 @@ impl PlanFact {
             Self::Rhythm(_) => "rhythm".into(),
             Self::RequestCategory(category) => format!("request_category/{}", category.category),
             Self::RequestRules(_) => "request_rules".into(),
+            Self::RequestSettings(_) => "request_settings".into(),
+            Self::RequestPreset(preset) => format!("request_preset/{}", preset.preset),
+            Self::RequestRoute(route) => format!("request_route/{}", route.route),
+            Self::RequestOffice { area, .. } => format!("request_office/{area}"),
+            Self::RequestReply(reply) => format!("request_reply/{}", reply.reply),
             Self::RateFormula(formula) => format!("rate_formula/{}", formula.version),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }

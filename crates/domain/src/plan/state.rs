@@ -20,7 +20,8 @@ use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
 use crate::project::Project;
 use crate::request::rate::RateFormula;
-use crate::request::{RequestCategory, RequestRules};
+use crate::request::rules::Preset;
+use crate::request::{RequestCategory, RequestRules, RulesInPieces};
 use crate::rhythm::{InForce, RhythmRules};
 use crate::scenario::Scenario;
 use crate::source::Grade;
@@ -113,6 +114,8 @@ pub struct Plan {
     pub request_categories: Vec<RequestCategory>,
     /// How requests are handled, where the plan takes any.
     pub request_rules: Option<RequestRules>,
+    /// The pieces they are made of, known before the whole is.
+    in_pieces: RulesInPieces,
     /// Versions of the formula of the three rates, by the day they hold from.
     pub rate_formulas: Vec<RateFormula>,
     /// Published values by figure and day.
@@ -151,6 +154,7 @@ impl Plan {
             rhythm: None,
             request_categories: Vec::new(),
             request_rules: None,
+            in_pieces: RulesInPieces::default(),
             rate_formulas: Vec::new(),
             published: BTreeMap::new(),
         };
@@ -165,6 +169,8 @@ impl Plan {
         out.forecasts.sort_by_key(|forecast| forecast.on);
         out.request_categories.sort_by_key(|category| category.order);
         out.rate_formulas.sort_by_key(|formula| formula.from);
+        out.in_pieces.gather();
+        out.request_rules = out.in_pieces.rules();
         for list in &mut out.lists {
             list.entries = entries.remove(&(list.year, list.issue)).unwrap_or_default();
         }
@@ -263,7 +269,12 @@ impl Plan {
             PlanFact::RequestCategory(category) => {
                 put(&mut self.request_categories, |held| held.category == category.category, category.clone())
             }
-            PlanFact::RequestRules(rules) => self.request_rules = Some(rules.clone()),
+            PlanFact::RequestRules(_)
+            | PlanFact::RequestSettings(_)
+            | PlanFact::RequestPreset(_)
+            | PlanFact::RequestRoute(_)
+            | PlanFact::RequestOffice { .. }
+            | PlanFact::RequestReply(_) => self.in_pieces.say(effective, seq, fact),
             PlanFact::RateFormula(formula) => {
                 put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());
             }
@@ -336,6 +347,11 @@ impl Plan {
 
     pub fn request_category(&self, code: &str) -> Option<&RequestCategory> {
         self.request_categories.iter().find(|held| held.category.as_str() == code)
+    }
+
+    /// The sets of limits, also where no more of the rules is known yet.
+    pub fn request_presets(&self) -> &[Preset] {
+        &self.in_pieces.presets
     }
 
     /// The formula of the three rates in force on a day.

@@ -4,8 +4,10 @@ mod content;
 mod period;
 mod stated;
 pub mod study;
+mod tabled;
 
 pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, compose};
 pub use period::{Period, Rhythm};
 pub use stated::{RowOf, Stated, StatedRow};
 pub use study::{Exhibit, Part, Show, Study, Unfit};
+pub use tabled::{RequestTable, Tabled, TabledRow};

@@ -10,6 +10,7 @@ use crate::item::kind::{Series, texts};
 use crate::item::ledger::LedgerRow;
 use crate::item::light::Light;
 use crate::named::Named;
+use crate::report::RequestTable;
 
 texts! {
     /// How the rows that a query finds stand in a report.
@@ -46,6 +47,9 @@ pub struct Part {
     pub text: Named,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exhibits: Vec<Exhibit>,
+    /// What residents' requests come to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<RequestTable>,
 }
 
 /// The whole content of a report on a matter of its own.
@@ -122,10 +126,11 @@ impl Study {
         if self.parts.len() > PARTS_MOST {
             return Err(Unfit::TooManyParts { most: PARTS_MOST });
         }
-        if self.exhibits().count() > EXHIBITS_MOST {
+        if self.exhibits().count() + self.tables().count() > EXHIBITS_MOST {
             return Err(Unfit::TooManyExhibits { most: EXHIBITS_MOST });
         }
         let titles = self.parts.iter().map(|part| &part.title).chain(self.exhibits().map(|it| &it.title));
+        let titles = titles.chain(self.tables().map(|it| &it.title));
         for title in titles {
             if title.zh.trim().is_empty() {
                 return Err(Unfit::NoTitle);
@@ -152,6 +157,10 @@ impl Study {
 
     pub fn exhibits(&self) -> impl Iterator<Item = &Exhibit> {
         self.parts.iter().flat_map(|part| &part.exhibits)
+    }
+
+    pub fn tables(&self) -> impl Iterator<Item = &RequestTable> {
+        self.parts.iter().flat_map(|part| &part.tables)
     }
 
     /// Every row that it stands on, for what was recorded about them later.
@@ -189,7 +198,12 @@ mod tests {
     use jiff::civil::date;
 
     fn part(title: &str, text: &str) -> Part {
-        Part { title: Named::new(title, ""), text: Named::new(text, ""), exhibits: Vec::new() }
+        Part {
+            title: Named::new(title, ""),
+            text: Named::new(text, ""),
+            exhibits: Vec::new(),
+            tables: Vec::new(),
+        }
     }
 
     #[test]

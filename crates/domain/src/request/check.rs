@@ -190,6 +190,11 @@ impl RequestCheck<'_> {
                 }
             }
             RequestFact::Link { to, .. } => self.link(slot, to),
+            RequestFact::Told { at, of, on, .. } => {
+                self.not_future(slot, at.date());
+                self.not_future(slot, *on);
+                self.link(slot, of);
+            }
             RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
             RequestFact::ExclusionAsked { reason, unit, .. } => {
                 self.said("reason", reason);
@@ -212,7 +217,31 @@ impl RequestCheck<'_> {
                     self.said("reason", reason);
                 }
             }
+            RequestFact::Photo { shows, at, .. } => {
+                self.not_future(slot, at.date());
+                if let Some(problem) = request.photo_problem(*shows) {
+                    self.refuse("photo", problem);
+                }
+            }
+            RequestFact::PhotoReview { photo, shown, reason } => {
+                match request.photo(photo) {
+                    None => self.refuse("photo", Problem::Missing("photo")),
+                    Some(held) if held.gone && *shown => {
+                        self.refuse("photo", Problem::NotWhileRequest { state: request.state });
+                    }
+                    Some(_) => {}
+                }
+                if !*shown {
+                    self.said("reason", reason);
+                }
+            }
             RequestFact::Erased { reason, .. } => self.said("reason", reason),
+            // What people do to remind each other is said elsewhere: this is the calendar's own word.
+            RequestFact::Chased { .. } => {
+                if self.context.actor != crate::rhythm::actor() {
+                    self.refuse(slot, Problem::ByCalendar);
+                }
+            }
         }
     }
 
@@ -289,7 +318,7 @@ impl RequestCheck<'_> {
         match to {
             Target::Item(_) => self.known(slot, Reference::Item, &subject),
             Target::Project(_) => self.known(slot, Reference::Project, &subject),
-            Target::Indicator(_) => self.refuse(slot, Problem::WrongKind),
+            Target::Indicator(_) | Target::Request(_) => self.refuse(slot, Problem::WrongKind),
         }
     }
 
@@ -393,6 +422,17 @@ impl RequestCheck<'_> {
             if moved.step.gives() {
                 forced = moved.step == RequestStep::Force;
                 lead = moved.unit.as_ref();
+            }
+            // Whoever asked has a window for it; the office may take it up later still.
+            if number >= made
+                && (moved.from, moved.step) == (RequestState::Closed, RequestStep::AskReopen)
+                && self.context.actor.as_str() == RESIDENT
+                && let Some(rules) = &self.plan.request_rules
+            {
+                let limit = at.date().saturating_add(jiff::Span::new().days(i64::from(rules.reopen_days)));
+                if moved.at.date() > limit {
+                    return self.refuse("state", Problem::TooLate { limit });
+                }
             }
             at = moved.at;
             // What rules and residents may do is less than what people with a part in it may.

@@ -48,14 +48,15 @@ fn plus_days(from: Date, days: i32) -> Date {
 }
 
 impl TimeLimit {
-    /// Reads `24h`, `7d` or `5wd`.
+    /// Reads `24h`, `7d` or `5wd`, also in Chinese: `24小时`, `7天`, `5个工作日`.
     pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
         let split = text.find(|c: char| !c.is_ascii_digit())?;
         let count: u16 = text[..split].parse().ok().filter(|count| *count > 0)?;
-        match &text[split..] {
-            "h" => Some(Self::Hours(count)),
-            "d" => Some(Self::Days(count)),
-            "wd" => Some(Self::WorkingDays(count)),
+        match text[split..].trim() {
+            "h" | "小时" | "时" => Some(Self::Hours(count)),
+            "d" | "天" | "日" => Some(Self::Days(count)),
+            "wd" | "个工作日" | "工作日" => Some(Self::WorkingDays(count)),
             _ => None,
         }
     }

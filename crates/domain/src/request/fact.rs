@@ -5,12 +5,13 @@ use serde::{Deserialize, Serialize};
 
 use super::clock::Clock;
 use super::kind::{
-    CallWay, Channel, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
+    CallWay, Channel, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
 };
 use super::question::QuestionAnswer;
 use super::workflow::{RequestState, RequestStep};
 use crate::code::Code;
 use crate::item::Target;
+use crate::rhythm::{Recipient, Wait, Watch};
 
 /// How it came in and what it says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -146,6 +147,15 @@ pub enum RequestFact {
         to: Target,
         held: bool,
     },
+    /// Whoever asked was told of what the project or item reached that it led to: a step of the project, or that
+    /// the item is done.
+    Told {
+        at: DateTime,
+        of: Target,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        step: Option<Code>,
+        on: Date,
+    },
     /// The request of which this is one of several matters.
     Parent {
         request: Code,
@@ -166,6 +176,28 @@ pub enum RequestFact {
         shown: bool,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         reason: String,
+    },
+    /// A photo was added. What can be seen on it is kept apart and known by its digest.
+    Photo {
+        photo: Code,
+        shows: PhotoShows,
+        at: DateTime,
+    },
+    /// Whether everybody may see a photo, and why not.
+    PhotoReview {
+        photo: Code,
+        shown: bool,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+    },
+    /// A reminder or escalation that the rhythm made, for the limit it counts from.
+    Chased {
+        watch: Watch,
+        limit: DateTime,
+        after: Wait,
+        to: Recipient,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        slip: Option<Code>,
     },
     /// What was known of the person is gone.
     Erased {
@@ -194,10 +226,20 @@ impl RequestFact {
             Self::ExtensionAsked { .. } => "extension_asked".into(),
             Self::ExtensionDecided { .. } => "extension_decided".into(),
             Self::Link { to, .. } => format!("link/{}/{}", to.kind().as_str(), to.code()),
+            Self::Told { of, step, .. } => {
+                let step = step.as_ref().map_or("done", Code::as_str);
+                format!("told/{}/{}/{step}", of.kind().as_str(), of.code())
+            }
             Self::Parent { .. } => "parent".into(),
             Self::ExclusionAsked { .. } => "exclusion_asked".into(),
             Self::ExclusionDecided { .. } => "exclusion_decided".into(),
             Self::Publication { .. } => "publication".into(),
+            Self::Photo { photo, .. } => format!("photo/{photo}"),
+            Self::PhotoReview { photo, .. } => format!("photo_review/{photo}"),
+            Self::Chased { watch, limit, after, to, .. } => {
+                let limit = limit.strftime("%Y-%m-%dT%H:%M");
+                format!("chased/{}/{limit}/{after}/{}", watch.as_str(), to.as_str())
+            }
             Self::Erased { .. } => "erased".into(),
         }
     }
@@ -214,6 +256,7 @@ impl RequestFact {
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionAsked { reason, .. }
             | Self::Publication { reason, .. }
+            | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => vec![reason],
             Self::Contact { text, .. }
             | Self::Answer { text, .. }
@@ -243,6 +286,7 @@ impl RequestFact {
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionAsked { reason, .. }
             | Self::Publication { reason, .. }
+            | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => *reason = mask(reason),
             Self::Contact { text, .. }
             | Self::Answer { text, .. }

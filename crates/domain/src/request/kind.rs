@@ -43,6 +43,18 @@ texts! {
 }
 
 texts! {
+    /// What a photo shows.
+    PhotoShows {
+        /// What somebody asks about.
+        Matter => "matter",
+        /// The spot before a unit did something about it.
+        Before => "before",
+        /// The spot when it was done.
+        After => "after",
+    }
+}
+
+texts! {
     /// How a resident was spoken to.
     CallWay { Phone => "phone", Link => "link", Sms => "sms", Visit => "visit" }
 }

@@ -4,29 +4,43 @@
 //! they are recorded ([`personal`]), and the rules refuse one that is not.
 
 pub mod call_back;
+mod chase;
 mod check;
 pub mod clock;
 mod fact;
+pub mod hints;
 pub mod kind;
+pub mod learning;
 pub mod personal;
+pub mod photo;
 pub mod pieces;
 pub mod query;
 pub mod question;
+pub mod question_text;
 pub mod rate;
+pub mod reached;
+pub mod reply;
 pub mod routing;
 pub mod row;
 pub mod rules;
 mod state;
+pub mod telling;
+pub mod warning;
 pub mod workflow;
 
+pub use chase::{Watched, watched};
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, RequestFact};
 pub use kind::{
-    CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
+    CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
+    Solved, Urgency,
 };
+pub use photo::RequestPhoto;
+pub use reply::ReplyTemplate;
 pub use row::RequestRow;
-pub use rules::{RequestCategory, RequestRules};
-pub use state::{Exclusion, Extension, Moved, Request};
+pub(crate) use rules::RulesInPieces;
+pub use rules::{RequestCategory, RequestRules, RequestSettings};
+pub use state::{Exclusion, Extension, Moved, Request, Told};
 pub use workflow::{RequestState, RequestStep, Who};
 
 use crate::code::Code;

@@ -7,14 +7,15 @@ use serde::{Deserialize, Serialize};
 use super::kind::{Satisfaction, Solved};
 use super::state::Request;
 use crate::code::Code;
+use crate::item::kind::texts;
 use crate::named::Named;
 
-/// How requests whose residents were not reached count.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Unreached {
-    LeaveOut,
-    CountAsNo,
+texts! {
+    /// How requests whose residents were not reached count.
+    Unreached {
+        LeaveOut => "leave_out",
+        CountAsNo => "count_as_no",
+    }
 }
 
 /// How much each rate weighs in the score of all.

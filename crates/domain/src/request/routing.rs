@@ -29,6 +29,12 @@ pub enum RouteTo {
 /// One rule. What is left empty fits everything.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
+    /// What it is known by, so that it can be changed without the others.
+    #[serde(default = "unnamed")]
+    pub route: Code,
+    /// When it is tried: the lowest first.
+    #[serde(default)]
+    pub order: u32,
     #[serde(default)]
     pub areas: Vec<Code>,
     #[serde(default)]
@@ -41,9 +47,58 @@ pub struct Route {
     pub to: RouteTo,
     #[serde(default)]
     pub supporting: Vec<Code>,
+    /// No longer tried.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub closed: bool,
+}
+
+/// Routes had no names of their own before they could be changed one at a time.
+const UNNAMED: &str = "route";
+
+fn unnamed() -> Code {
+    Code::new(UNNAMED).expect("a literal code")
+}
+
+impl OnDays {
+    pub const ALL: [OnDays; 3] = [Self::Any, Self::Working, Self::Off];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Working => "working",
+            Self::Off => "off",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|days| days.as_str() == text)
+    }
 }
 
 impl Route {
+    /// One that fits everything.
+    pub fn new(route: Code, order: u32, to: RouteTo) -> Self {
+        Self {
+            route,
+            order,
+            areas: Vec::new(),
+            categories: Vec::new(),
+            days: OnDays::Any,
+            hours: None,
+            to,
+            supporting: Vec::new(),
+            closed: false,
+        }
+    }
+
+    /// Names one that has no name by its place in the list.
+    pub(super) fn place(&mut self, place: u32) {
+        if self.route.as_str() == UNNAMED {
+            self.route = Code::new(&format!("{UNNAMED}-{place}")).unwrap_or_else(|_| unnamed());
+            self.order = place * 10;
+        }
+    }
+
     fn fits(&self, areas: &[Code], category: Option<&Code>, at: DateTime) -> bool {
         let in_area = self.areas.is_empty() || self.areas.iter().any(|area| areas.contains(area));
         let of_category =
@@ -57,7 +112,7 @@ impl Route {
             let now = at.time();
             if from <= to { (from..to).contains(&now) } else { now >= from || now < to }
         });
-        in_area && of_category && on_day && in_hours
+        !self.closed && in_area && of_category && on_day && in_hours
     }
 }
 

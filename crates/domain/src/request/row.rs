@@ -20,6 +20,8 @@ pub struct RequestRow {
     pub channel: Channel,
     pub urgency: Urgency,
     pub category: Option<Code>,
+    /// Whether the program chose the category, and nobody has looked yet.
+    pub suggested: bool,
     pub lead_unit: Option<Code>,
     /// The finest area.
     pub area: Option<Code>,
@@ -50,6 +52,7 @@ impl RequestRow {
             channel: request.channel,
             urgency: request.urgency,
             category: request.category.clone(),
+            suggested: request.suggested,
             lead_unit: request.lead_unit.clone(),
             area: request.areas.first().cloned(),
             address: request.address.clone(),

@@ -2,14 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::clock::TimeLimit;
 use super::kind::Urgency;
 use super::question::{Question, questions_fault};
-use super::routing::Route;
+use super::reply::ReplyTemplate;
+use super::routing::{Route, RouteTo};
 use crate::code::Code;
+use crate::journal::Seq;
 use crate::named::Named;
+use crate::plan::PlanFact;
 
 /// What requests are about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +44,20 @@ pub struct RequestCategory {
     /// What is asked beyond the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Question>,
+}
+
+impl Preset {
+    /// A week to answer, a day for what comes before it.
+    pub fn usual(preset: Code, name: Named) -> Self {
+        Self {
+            preset,
+            name,
+            assignment: TimeLimit::Hours(24),
+            response: TimeLimit::Hours(24),
+            resolution: TimeLimit::Days(7),
+            reopened: TimeLimit::Days(3),
+        }
+    }
 }
 
 impl RequestCategory {
@@ -85,23 +103,17 @@ pub struct Preset {
     pub reopened: TimeLimit,
 }
 
-/// The rules as a whole.
+/// What holds for all requests of a plan, besides the lists.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RequestRules {
+pub struct RequestSettings {
     pub name: Named,
     /// Where they come from: the paper or office.
     pub source: Named,
-    pub presets: Vec<Preset>,
     /// The limits where a category names none that is known.
     pub usual: Code,
     /// The limits of what is urgent, whatever its category.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub urgent: Option<Code>,
-    /// Tried in order; the first that fits decides.
-    pub routes: Vec<Route>,
-    /// The office that answers for each area.
-    #[serde(default)]
-    pub offices: BTreeMap<Code, Code>,
     /// Who answers for what nobody else has to take (兜底).
     pub backstop: Code,
     /// How long a question to the resident stands before the clock runs again.
@@ -114,12 +126,165 @@ pub struct RequestRules {
     pub free_reopens: u8,
     /// How near others count as the same place, in metres.
     pub near_metres: u32,
+    /// What is on the books is looked at again after so many months.
+    #[serde(default = "monthly")]
+    pub books_months: u8,
     /// The name by which programs ask for this plan's requests; its code where none is given.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub jurisdiction: String,
     /// Whom those who write programs can ask, as an address of mail or a page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contact: String,
+}
+
+fn monthly() -> u8 {
+    1
+}
+
+impl RequestSettings {
+    /// With the usual days, for those who only name their own.
+    pub fn new(name: Named, source: Named, usual: Code, backstop: Code) -> Self {
+        Self {
+            name,
+            source,
+            usual,
+            urgent: None,
+            backstop,
+            resident_days: 5,
+            call_back_days: 14,
+            reopen_days: 30,
+            free_reopens: 1,
+            near_metres: 250,
+            books_months: monthly(),
+            jurisdiction: String::new(),
+            contact: String::new(),
+        }
+    }
+}
+
+/// The rules as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RequestRules {
+    #[serde(flatten)]
+    pub settings: RequestSettings,
+    pub presets: Vec<Preset>,
+    /// Tried in order; the first that fits decides.
+    pub routes: Vec<Route>,
+    /// The office that answers for each area.
+    #[serde(default)]
+    pub offices: BTreeMap<Code, Code>,
+    /// Texts to begin from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<ReplyTemplate>,
+}
+
+impl RequestRules {
+    /// The shortest whole: one set of limits, and every request to the office of its area, or to the one that stands
+    /// behind all of them.
+    pub fn of_offices(
+        name: Named,
+        source: Named,
+        usual: Preset,
+        offices: BTreeMap<Code, Code>,
+        backstop: Code,
+    ) -> Self {
+        let any = Code::new("any").expect("a literal code");
+        Self {
+            settings: RequestSettings::new(name, source, usual.preset.clone(), backstop),
+            presets: vec![usual],
+            routes: vec![Route::new(any, 10, RouteTo::AreaOffice)],
+            offices,
+            replies: Vec::new(),
+        }
+    }
+}
+
+impl std::ops::Deref for RequestRules {
+    type Target = RequestSettings;
+
+    fn deref(&self) -> &RequestSettings {
+        &self.settings
+    }
+}
+
+/// The rules as they gather from facts: whole sets, and pieces that were said one at a time. A whole set takes the
+/// place of what was said before it; a piece only of itself.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct RulesInPieces {
+    said: Vec<(Date, Seq, PlanFact)>,
+    settings: Option<RequestSettings>,
+    pub(crate) presets: Vec<Preset>,
+    routes: Vec<Route>,
+    offices: BTreeMap<Code, Code>,
+    replies: Vec<ReplyTemplate>,
+}
+
+fn put<T>(list: &mut Vec<T>, same: impl Fn(&T) -> bool, piece: T) {
+    match list.iter_mut().find(|held| same(held)) {
+        Some(held) => *held = piece,
+        None => list.push(piece),
+    }
+}
+
+impl RulesInPieces {
+    /// Notes a fact: those of a plan come slot by slot, not as they were said.
+    pub(crate) fn say(&mut self, effective: Date, seq: Seq, fact: &PlanFact) {
+        self.said.push((effective, seq, fact.clone()));
+    }
+
+    /// Takes what was noted, in the order in which it holds.
+    pub(crate) fn gather(&mut self) {
+        let mut said = std::mem::take(&mut self.said);
+        // Said in one breath, pieces complete the whole.
+        said.sort_by_key(|(effective, seq, fact)| {
+            (*effective, *seq, !matches!(fact, PlanFact::RequestRules(_)))
+        });
+        for (_, _, fact) in said {
+            self.take(fact);
+        }
+    }
+
+    fn take(&mut self, fact: PlanFact) {
+        match fact {
+            PlanFact::RequestRules(rules) => {
+                let RequestRules { settings, presets, mut routes, offices, replies } = rules;
+                for (place, route) in (1..).zip(&mut routes) {
+                    route.place(place);
+                }
+                *self =
+                    Self { said: Vec::new(), settings: Some(settings), presets, routes, offices, replies };
+            }
+            PlanFact::RequestSettings(settings) => self.settings = Some(settings),
+            PlanFact::RequestPreset(preset) => {
+                let code = preset.preset.clone();
+                put(&mut self.presets, |held| held.preset == code, preset);
+            }
+            PlanFact::RequestRoute(route) => {
+                let code = route.route.clone();
+                put(&mut self.routes, |held| held.route == code, route);
+            }
+            PlanFact::RequestOffice { area, unit: Some(unit) } => {
+                self.offices.insert(area, unit);
+            }
+            PlanFact::RequestOffice { area, unit: None } => {
+                self.offices.remove(&area);
+            }
+            PlanFact::RequestReply(reply) => {
+                let code = reply.reply.clone();
+                put(&mut self.replies, |held| held.reply == code, reply);
+            }
+            _ => {}
+        }
+    }
+
+    /// The rules, once what holds for all is known.
+    pub(crate) fn rules(&self) -> Option<RequestRules> {
+        let Self { settings, mut presets, mut routes, offices, mut replies, .. } = self.clone();
+        presets.sort_by(|a, b| a.preset.cmp(&b.preset));
+        routes.sort_by_key(|route| route.order);
+        replies.sort_by_key(|reply| reply.order);
+        Some(RequestRules { settings: settings?, presets, routes, offices, replies })
+    }
 }
 
 impl RequestRules {

@@ -7,12 +7,14 @@ use jiff::civil::{Date, DateTime};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
+use super::photo::RequestPhoto;
 use super::question::QuestionAnswer;
 use super::workflow::{self, RequestState, RequestStep, To};
 use crate::code::Code;
 use crate::history::{SubjectHistory, View};
 use crate::item::Target;
 use crate::journal::Seq;
+use crate::rhythm::Chase;
 use crate::source::Grade;
 
 /// A move that was made.
@@ -46,6 +48,16 @@ pub struct Exclusion {
     pub granted: Option<bool>,
     pub note: String,
     pub asked: Seq,
+}
+
+/// What whoever asked was told of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    pub at: DateTime,
+    pub of: Target,
+    /// The step of the project; nothing where the item itself is done.
+    pub step: Option<Code>,
+    pub on: Date,
 }
 
 /// Something that was said, with when.
@@ -97,14 +109,20 @@ pub struct Request {
     pub answers: Vec<Said>,
     pub words: Vec<Said>,
     pub notes: Vec<Said>,
+    pub photos: Vec<RequestPhoto>,
     pub call_backs: Vec<CallBack>,
     pub extension: Option<Extension>,
     pub links: Vec<Target>,
+    /// Since which entry each is linked.
+    pub linked: BTreeMap<Target, Seq>,
+    pub told: Vec<Told>,
     pub parent: Option<Code>,
     pub master: Option<Code>,
     pub reopened: u32,
     pub exclusion: Option<Exclusion>,
     pub erased: bool,
+    /// Reminders and escalations that were made.
+    pub chases: Vec<Chase>,
 }
 
 impl Request {
@@ -151,22 +169,26 @@ impl Request {
             answers: Vec::new(),
             words: Vec::new(),
             notes: Vec::new(),
+            photos: Vec::new(),
             call_backs: Vec::new(),
             extension: None,
             links: Vec::new(),
+            linked: BTreeMap::new(),
+            told: Vec::new(),
             parent: None,
             master: None,
             reopened: 0,
             exclusion: None,
             erased: false,
+            chases: Vec::new(),
         };
         for held in history.visible::<RequestFact>(view) {
-            out.take(held.fact, held.seq);
+            out.take(held.fact, held.effective, held.seq);
         }
         Some(out)
     }
 
-    fn take(&mut self, fact: &RequestFact, seq: Seq) {
+    fn take(&mut self, fact: &RequestFact, effective: Date, seq: Seq) {
         match fact {
             RequestFact::Intake(_) => {}
             RequestFact::Place(Place { areas, address, point }) => {
@@ -236,7 +258,13 @@ impl Request {
                 self.links.retain(|link| link != to);
                 if *held {
                     self.links.push(to.clone());
+                    self.linked.entry(to.clone()).or_insert(seq);
+                } else {
+                    self.linked.remove(to);
                 }
+            }
+            RequestFact::Told { at, of, step, on } => {
+                self.told.push(Told { at: *at, of: of.clone(), step: step.clone(), on: *on });
             }
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
             RequestFact::ExclusionAsked { ground, reason, unit } => {
@@ -259,7 +287,21 @@ impl Request {
                 self.published = Some(*shown);
                 self.publication_reason.clone_from(reason);
             }
-            RequestFact::Erased { .. } => self.erased = true,
+            RequestFact::Photo { photo, shows, at } => self.added(photo, *shows, *at),
+            RequestFact::PhotoReview { photo, shown, reason } => self.reviewed(photo, *shown, reason),
+            RequestFact::Erased { .. } => {
+                self.erased = true;
+                self.photos_erased();
+            }
+            RequestFact::Chased { watch, limit, after, to, slip } => self.chases.push(Chase {
+                on: effective,
+                watch: *watch,
+                limit: *limit,
+                after: *after,
+                to: *to,
+                slip: slip.clone(),
+                seq,
+            }),
         }
     }
 

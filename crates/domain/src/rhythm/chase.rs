@@ -5,7 +5,7 @@ use jiff::civil::{Date, DateTime};
 use super::rules::{InForce, Recipient, Rung, Wait, Watch};
 use crate::code::Code;
 use crate::item::kind::ItemKind;
-use crate::item::{Item, Relation, Standing, State, Step, Target};
+use crate::item::{Item, Relation, State, Step, Target};
 use crate::journal::Seq;
 
 /// A reminder or escalation that was made.
@@ -67,19 +67,12 @@ pub fn watched(item: &Item) -> Option<(Watch, DateTime)> {
     }
 }
 
-/// The items that a slip is about while it waits to be signed for.
-pub fn slipped(item: &Item) -> impl Iterator<Item = &Code> {
+/// What a slip is about while it waits to be signed for. It asks for nothing any more once all of that is done with,
+/// or rests.
+pub fn slipped(item: &Item) -> impl Iterator<Item = &Target> {
     let waits = (item.kind, item.state) == (ItemKind::Slip, State::Sent);
-    item.linked(Relation::Supervises).filter(move |_| waits).filter_map(|to| match to {
-        Target::Item(code) => Some(code),
-        _ => None,
-    })
-}
-
-/// Whether a slip asks for nothing any more: all that it is about is done with, or rests.
-pub fn is_moot<'a>(about: impl IntoIterator<Item = &'a Item>) -> bool {
-    let mut about = about.into_iter().peekable();
-    about.peek().is_some() && about.all(|item| item.state.standing() != Standing::Open)
+    let about = |to: &&Target| matches!(to, Target::Item(_) | Target::Request(_));
+    item.linked(Relation::Supervises).filter(move |_| waits).filter(about)
 }
 
 /// When a meeting was held: as appointed, else by the end of the day.
@@ -92,10 +85,24 @@ fn held_at(item: &Item) -> Option<DateTime> {
 impl InForce {
     /// The whole ladder that an item is on at a moment, lowest first, with what became of each rung.
     pub fn ladder_of(&self, item: &Item, now: DateTime) -> Vec<Planned<'_>> {
-        let Some((watch, limit)) = watched(item) else { return Vec::new() };
+        watched(item).map_or_else(Vec::new, |(watch, limit)| {
+            self.climb(watch, limit, DateTime::MIN, &item.chases, now)
+        })
+    }
+
+    /// The ladder towards one limit. A rung that lies before the limit began to run has lapsed: nobody is reminded
+    /// of what they have just been given.
+    pub(crate) fn climb(
+        &self,
+        watch: Watch,
+        limit: DateTime,
+        began: DateTime,
+        chases: &[Chase],
+        now: DateTime,
+    ) -> Vec<Planned<'_>> {
         let rules = &self.rules;
         let held: Vec<&Chase> =
-            item.chases.iter().filter(|chase| chase.watch == watch && chase.limit == limit).collect();
+            chases.iter().filter(|chase| chase.watch == watch && chase.limit == limit).collect();
         let highest = held.iter().map(|chase| chase.after.after(limit, rules.at)).max();
         let mut out: Vec<Planned<'_>> = rules
             .ladder(watch)
@@ -103,11 +110,15 @@ impl InForce {
             .map(|rung| {
                 let at = rung.after.after(limit, rules.at);
                 let done = held.iter().find(|chase| (chase.after, chase.to) == (rung.after, rung.to));
-                let over = rung.after.is_ahead() && now.date() > limit.date();
+                let over = rung.after.is_ahead()
+                    && match rung.after {
+                        Wait::Hours(_) => now > limit,
+                        _ => now.date() > limit.date(),
+                    };
                 let turn = match done {
                     Some(chase) => Turn::Done(chase.on),
                     None if over || highest.is_some_and(|highest| at < highest) => Turn::Lapsed,
-                    None if !self.acts_on(at.date()) => Turn::Lapsed,
+                    None if at < began || !self.acts_on(at.date()) => Turn::Lapsed,
                     None if at <= now => Turn::Due,
                     None => Turn::Coming,
                 };
@@ -132,6 +143,7 @@ impl InForce {
     pub fn horizon(&self, day: Date) -> Date {
         let ahead = self.rules.ladders.values().flatten().map(|rung| match rung.after {
             Wait::WorkingDays(n) => -i32::from(n.min(0)),
+            Wait::Hours(n) => (i32::from(-n.min(0)) + 23) / 24,
             Wait::Minutes(_) => 0,
         });
         // A limit that falls on a day off counts from the next working day.

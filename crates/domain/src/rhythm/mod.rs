@@ -9,7 +9,7 @@ mod periods;
 mod returned;
 mod rules;
 
-pub use chase::{Chase, Planned, Turn, is_moot, slipped, watched};
+pub use chase::{Chase, Planned, Turn, slipped, watched};
 pub use periods::{PeriodStep, return_code, return_prefix};
 pub use returned::{ReturnAsk, ReturnContent, ReturnLine, ReturnPart};
 pub use rules::{InForce, Recipient, ReturnRules, RhythmRules, RuleFault, Rung, SlipRules, Wait, Watch};

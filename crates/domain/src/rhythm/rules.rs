@@ -30,6 +30,10 @@ texts! {
         Minutes => "minutes",
         /// A slip that its unit has not signed for.
         Slip => "slip",
+        /// The limit of a resident's request.
+        Request => "request",
+        /// A request that is on the books: it is to be looked at again.
+        Books => "books",
     }
 }
 
@@ -44,12 +48,14 @@ texts! {
     }
 }
 
-/// How long after a limit; working days may be negative: before it.
+/// How long after a limit; working days and hours may be negative: before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Wait {
     WorkingDays(i16),
     Minutes(u32),
+    /// Round the clock; negative before it.
+    Hours(i16),
 }
 
 impl Wait {
@@ -60,12 +66,13 @@ impl Wait {
                 workday::nth(workday::at_or_after(limit.date()), i32::from(n)).to_datetime(at)
             }
             Self::Minutes(n) => limit.saturating_add(Span::new().minutes(i64::from(n))),
+            Self::Hours(n) => limit.saturating_add(Span::new().hours(i64::from(n))),
         }
     }
 
     /// Whether it lies before the limit.
     pub fn is_ahead(self) -> bool {
-        matches!(self, Self::WorkingDays(n) if n < 0)
+        matches!(self, Self::WorkingDays(n) | Self::Hours(n) if n < 0)
     }
 }
 
@@ -74,6 +81,7 @@ impl std::fmt::Display for Wait {
         match self {
             Self::WorkingDays(n) => write!(f, "{n}d"),
             Self::Minutes(n) => write!(f, "{n}m"),
+            Self::Hours(n) => write!(f, "{n}h"),
         }
     }
 }
@@ -227,7 +235,7 @@ impl RhythmRules {
                 if ladder[..at].iter().any(|held| (held.after, held.to) == (rung.after, rung.to)) {
                     return Some(RuleFault::Twice);
                 }
-                let slips = matches!(watch, Watch::Limit | Watch::Return | Watch::Whistle);
+                let slips = matches!(watch, Watch::Limit | Watch::Return | Watch::Whistle | Watch::Request);
                 if rung.slip.is_some() && !slips || rung.raise && *watch != Watch::Whistle {
                     return Some(RuleFault::Misplaced);
                 }

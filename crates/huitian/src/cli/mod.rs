@@ -7,6 +7,7 @@ mod demo;
 mod doctor;
 mod export;
 mod import;
+mod learn;
 mod notify;
 mod paper;
 mod place;
@@ -53,6 +54,7 @@ enum Command {
     /// Understand residents' messages: category, near-duplicates, hot issues, places
     #[command(subcommand)]
     Text(text::TextCommand),
+    Learn(learn::Args),
     Import(import::Args),
     Export(export::Args),
     Paper(paper::Args),
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),
         Command::Text(command) => text::run(command).map(|()| ExitCode::SUCCESS),
         Command::Survey(command) => survey::run(command).map(|()| ExitCode::SUCCESS),
+        Command::Learn(args) => learn::run(args),
         Command::Import(args) => import::run(args),
         Command::Export(args) => export::run(args),
         Command::Paper(args) => paper::run(args),

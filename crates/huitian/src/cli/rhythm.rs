@@ -155,6 +155,10 @@ fn print(run: &Run, lang: Lang) {
                 let slip = slip.as_deref().unwrap_or(if *raised { "raised" } else { "" });
                 format!("{item}\t{}\t{to}\t{slip}", moment(limit))
             }
+            Deed::RequestChased { request, limit, to, slip, .. } => {
+                let to = text(&format!("recipient-{}", to.as_str().replace('_', "-")));
+                format!("{request}\t{}\t{to}\t{}", moment(limit), slip.as_deref().unwrap_or_default())
+            }
             Deed::Opened { period, series, units } => format!("{series}\t{period}\t{}", units.len()),
             Deed::Drafted { report } => report.to_string(),
             Deed::Forecast { on } => format!("{}\t{on}", text("forecast-kept-one")),

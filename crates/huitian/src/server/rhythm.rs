@@ -7,6 +7,7 @@ use app::App;
 use app::notify::Carried;
 use app::rhythm::{LANE, Run};
 use domain::code::Code;
+use domain::source::Source;
 use store::Job;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -60,6 +61,16 @@ async fn keep_requests(app: &App) {
             Ok(0) => {}
             Ok(moved) => tracing::info!(%plan, moved, "requests went on by themselves"),
             Err(error) => tracing::warn!(%error, %plan, "requests cannot be kept"),
+        }
+        match app.measure_goals(&plan, Source::default()).await {
+            Ok(0) => {}
+            Ok(measured) => tracing::info!(%plan, measured, "it was measured how many still ask"),
+            Err(error) => tracing::warn!(%error, %plan, "it cannot be measured how many still ask"),
+        }
+        match app.tell_what_was_reached(&plan, Source::default()).await {
+            Ok(0) => {}
+            Ok(told) => tracing::info!(%plan, told, "those who asked were told of what was reached"),
+            Err(error) => tracing::warn!(%error, %plan, "those who asked cannot be told"),
         }
     }
 }

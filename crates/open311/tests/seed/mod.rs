@@ -12,9 +12,7 @@ use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
 use domain::policy::{Role, Scope};
-use domain::request::clock::TimeLimit;
 use domain::request::question::{AnswerChoice, AnswerKind, Question};
-use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{Channel, Point, RequestCategory, RequestRules};
 use domain::source::Source;
@@ -154,36 +152,14 @@ fn categories() -> Vec<RequestCategory> {
 }
 
 fn rules(jurisdiction: &str) -> RequestRules {
-    let any = Route {
-        areas: vec![],
-        categories: vec![],
-        days: OnDays::Any,
-        hours: None,
-        to: RouteTo::Unit(code("office")),
-        supporting: vec![],
-    };
-    RequestRules {
-        name: Named::new("规则", "Rules"),
-        source: Named::new("试验", "Test"),
-        presets: vec![Preset {
-            preset: code("usual"),
-            name: Named::new("一般", "Usual"),
-            assignment: TimeLimit::Hours(24),
-            response: TimeLimit::Hours(24),
-            resolution: TimeLimit::Days(7),
-            reopened: TimeLimit::Days(3),
-        }],
-        usual: code("usual"),
-        urgent: None,
-        routes: vec![any],
-        offices: Default::default(),
-        backstop: code("office"),
-        resident_days: 5,
-        call_back_days: 14,
-        reopen_days: 30,
-        free_reopens: 1,
-        near_metres: 250,
-        jurisdiction: jurisdiction.into(),
-        contact: "open311@huitian.example".into(),
-    }
+    let mut rules = RequestRules::of_offices(
+        Named::new("规则", "Rules"),
+        Named::new("试验", "Test"),
+        Preset::usual(code("usual"), Named::new("一般", "Usual")),
+        Default::default(),
+        code("office"),
+    );
+    jurisdiction.clone_into(&mut rules.settings.jurisdiction);
+    "open311@huitian.example".clone_into(&mut rules.settings.contact);
+    rules
 }

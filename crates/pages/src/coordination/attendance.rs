@@ -77,7 +77,7 @@ async fn expected(
                 let project = portfolio.project(code.as_str());
                 units.extend(project.and_then(|project| project.lead_unit.clone()));
             }
-            Thing::Indicator(_) => {}
+            Thing::Indicator(_) | Thing::Request(_) => {}
         }
     }
     Ok(units.into_iter().collect())

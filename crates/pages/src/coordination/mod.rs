@@ -13,7 +13,7 @@ mod minutes;
 mod period;
 mod said;
 mod unasked;
-mod units;
+pub(crate) mod units;
 
 use axum::Router;
 use axum::routing::get;

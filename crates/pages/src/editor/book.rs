@@ -130,6 +130,12 @@ impl Book {
             Pick::WorkCalendar => plan
                 .and_then(|p| p.calendars.iter().find(|c| c.calendar.as_str() == value))
                 .map(|c| c.name.get(english)),
+            Pick::RequestCategory => {
+                plan.and_then(|p| p.request_category(value)).map(|c| c.name.get(english))
+            }
+            Pick::RequestPreset => plan
+                .and_then(|p| p.request_presets().iter().find(|held| held.preset.as_str() == value))
+                .map(|held| held.name.get(english)),
             Pick::Part => self
                 .project
                 .as_ref()
@@ -228,6 +234,12 @@ impl Book {
             Pick::LimitUnit => listed(&mut ["working_days", "days"].into_iter()),
             Pick::WorkCalendar => {
                 listed(&mut plan.iter().flat_map(|p| p.calendars.iter().map(|c| c.calendar.as_str())))
+            }
+            Pick::RequestCategory => listed(
+                &mut plan.iter().flat_map(|p| p.request_categories.iter().map(|c| c.category.as_str())),
+            ),
+            Pick::RequestPreset => {
+                listed(&mut plan.iter().flat_map(|p| p.request_presets().iter().map(|c| c.preset.as_str())))
             }
             Pick::StepLinkKind => listed(&mut StepLinkKind::ALL.iter().map(|kind| kind.as_str())),
             Pick::Entry => listed(&mut ["carried_over", "new"].into_iter()),
@@ -339,6 +351,13 @@ impl Book {
             ("unit", None) => self.name(Pick::Unit, value),
             ("item_chased_to", None) => self.word("recipient", value),
             ("item_chased_limit", None) => self.shown(Kind::Moment, value),
+            ("request_step", None) => self.word("request-step", value),
+            ("request_state", None) => self.word("request-state", value),
+            ("request_event", None) => self.word("request-fact", value),
+            ("request_unit", None) => self.unit_name(value),
+            ("request_category", None) => self.name(Pick::RequestCategory, value),
+            ("request_solved", None) => self.word("solved", value),
+            ("request_satisfaction", None) => self.word("satisfaction", value),
             ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),

@@ -69,6 +69,8 @@ pub enum Control {
     Password,
     Select(Vec<Choice>),
     Checks(Vec<Choice>),
+    /// Files of photos, several at once.
+    Photos,
     /// Shown, not to be changed; nothing is sent for it.
     Fixed,
 }

@@ -1,5 +1,6 @@
 //! Facts of items as values of fields; they are [read back](super::item_read) from the same.
 
+use domain::item::goal::hundredths;
 use domain::item::{ItemFact, Target};
 
 use super::topic::*;
@@ -134,6 +135,25 @@ pub(super) fn described(fact: &ItemFact) -> Described {
                 ("item_quantity", quantity.normalize().to_string()),
             ],
         ),
+        ItemFact::Goal(goal) => (
+            &ITEM_GOAL,
+            vec![
+                ("item_goal_baseline", hundredths(goal.baseline)),
+                ("item_goal_target", hundredths(goal.target)),
+                ("item_goal_weeks", goal.weeks.to_string()),
+                ("item_goal_words", goal.words.join("；")),
+            ],
+        ),
+        ItemFact::Measured(measured) => {
+            let people: Vec<String> = measured.people.iter().map(u32::to_string).collect();
+            (
+                &ITEM_MEASURED,
+                vec![
+                    ("item_measured_to", measured.to.to_string()),
+                    ("item_measured_people", people.join(" ")),
+                ],
+            )
+        }
         ItemFact::Beneficiaries { whom, people } => {
             (&ITEM_BENEFICIARIES, vec![("item_whom", whom.clone()), ("item_served", opt(people))])
         }

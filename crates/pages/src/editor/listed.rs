@@ -5,6 +5,9 @@ use domain::item::kind::{
     WhistleKind,
 };
 use domain::item::{Relation, State, Step};
+use domain::request::rate::Unreached;
+use domain::request::routing::OnDays;
+use domain::request::{ReplyTemplate, RequestState, Satisfaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Listed {
@@ -23,15 +26,26 @@ pub enum Listed {
     Attendance,
     ReportInForm,
     Party,
+    OnDays,
+    /// The acts on a request whose text may begin from a template.
+    ReplyStep,
+    RequestState,
+    Satisfaction,
+    Unreached,
 }
 
 /// What an item may be linked to.
-const TARGETS: [&str; 3] = ["item", "project", "indicator"];
+const TARGETS: [&str; 4] = ["item", "project", "indicator", "request"];
 
 impl Listed {
     /// What the messages for its words begin with.
     pub fn prefix(self) -> &'static str {
         match self {
+            Self::OnDays => "on-days",
+            Self::ReplyStep => "request-step",
+            Self::RequestState => "request-state",
+            Self::Satisfaction => "satisfaction",
+            Self::Unreached => "unreached",
             Self::State => "item-state",
             Self::Step => "item-step",
             Self::Level => "item-level",
@@ -67,6 +81,11 @@ impl Listed {
             Self::Attendance => Attendance::ALL.iter().map(|word| word.as_str()).collect(),
             Self::ReportInForm => ReportInForm::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Party => Party::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::OnDays => OnDays::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::ReplyStep => ReplyTemplate::STEPS.iter().map(|word| word.as_str()).collect(),
+            Self::RequestState => RequestState::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Satisfaction => Satisfaction::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Unreached => Unreached::ALL.iter().map(|word| word.as_str()).collect(),
         }
     }
 }
@@ -95,6 +114,11 @@ mod tests {
             L::Attendance,
             L::ReportInForm,
             L::Party,
+            L::OnDays,
+            L::ReplyStep,
+            L::RequestState,
+            L::Satisfaction,
+            L::Unreached,
         ];
         for list in lists {
             for word in list.words() {

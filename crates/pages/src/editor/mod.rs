@@ -10,6 +10,7 @@ pub mod listed;
 pub mod page;
 pub mod project;
 pub mod reader;
+pub mod request_rules;
 pub mod sheet;
 pub mod topic;
 pub mod values;

@@ -48,6 +48,14 @@ pub enum Mistake {
     NoSource,
     /// Something typed beside an empty main field.
     Alone,
+    /// Not a number of hours, days or working days.
+    NotALimit,
+    /// Not a time of day.
+    NotATime,
+    /// Not a share in hundredths.
+    NotAShare,
+    /// Lines of questions that cannot be read.
+    NotQuestions,
 }
 
 impl Mistake {
@@ -69,6 +77,10 @@ impl Mistake {
             Self::CannotBeEmptied => "field-error-cannot-be-emptied",
             Self::NoSource => "field-error-no-source",
             Self::Alone => "field-error-alone",
+            Self::NotALimit => "field-error-not-a-limit",
+            Self::NotATime => "field-error-not-a-time",
+            Self::NotAShare => "field-error-not-a-share",
+            Self::NotQuestions => "field-error-not-questions",
         }
     }
 }
@@ -113,7 +125,7 @@ impl<'a> Reader<'a> {
         self.text(field).replace("\r\n", "\n")
     }
 
-    fn parsed<T>(
+    pub(super) fn parsed<T>(
         &mut self,
         field: &str,
         mistake: Mistake,
@@ -151,6 +163,16 @@ impl<'a> Reader<'a> {
             self.fail(field, Mistake::NotACode);
         }
         codes.unwrap_or_default()
+    }
+
+    /// Ticked words of a closed list.
+    pub(super) fn words<T>(&mut self, field: &str, parse: impl Fn(&str) -> Option<T>) -> Vec<T> {
+        let joined = self.typed.joined(&self.name(field));
+        let words: Option<Vec<T>> = joined.split(';').filter(|text| !text.is_empty()).map(parse).collect();
+        if words.is_none() {
+            self.fail(field, Mistake::NotAChoice);
+        }
+        words.unwrap_or_default()
     }
 
     /// The steps that are waited for, typed or ticked: none said at all, [`AT_ONCE`] for nothing, or their codes.
@@ -224,7 +246,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A name in two fields that may both be empty; the English one alone is a mistake.
-    fn maybe_named(&mut self, zh: &str, en: &str) -> Option<Named> {
+    pub(super) fn maybe_named(&mut self, zh: &str, en: &str) -> Option<Named> {
         let (zh_text, en_text) = (self.text(zh).to_owned(), self.text(en).to_owned());
         if zh_text.is_empty() {
             if !en_text.is_empty() {
@@ -560,7 +582,7 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
                 closed: closed?,
             })
         }
-        _ => return None,
+        other => return super::request_rules::read(other, r),
     })
 }
 

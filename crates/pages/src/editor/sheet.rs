@@ -60,6 +60,8 @@ pub struct Sheet {
     pub cancel: String,
     pub submit: String,
     pub intro: String,
+    /// What might be better before it is sent; nothing is refused for it.
+    pub hints: Vec<String>,
     pub hidden: Vec<(String, String)>,
     pub groups: Vec<Group>,
     pub faults: Vec<Fault>,
@@ -76,6 +78,7 @@ impl Sheet {
             cancel: cancel.into(),
             submit: submit.into(),
             intro: String::new(),
+            hints: Vec::new(),
             hidden: Vec::new(),
             groups: Vec::new(),
             faults: Vec::new(),
@@ -103,6 +106,11 @@ impl Sheet {
     pub fn group(mut self, legend: impl Into<String>, fields: Vec<Field>) -> Self {
         self.groups.push(Group { legend: legend.into(), note: String::new(), fields, pairs: false });
         self
+    }
+
+    /// Whether files go with it.
+    pub fn has_files(&self) -> bool {
+        self.groups.iter().flat_map(|group| &group.fields).any(|field| field.control == Control::Photos)
     }
 
     fn fields_mut(&mut self) -> impl Iterator<Item = &mut Field> {
@@ -196,6 +204,9 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         Problem::UnknownReference { what, .. } => Some(*what),
         _ => None,
     };
+    if let Some(field) = super::request_rules::field_of(topic, problem) {
+        return field;
+    }
     match topic {
         "name" | "plan_sector" | "plan_campaign" => "name_zh",
         "alias" => "alias",

@@ -34,6 +34,8 @@ pub enum Pick {
     Listed(Listed),
     WorkCalendar,
     StepLinkKind,
+    RequestCategory,
+    RequestPreset,
 }
 
 /// How a value is typed and read.
@@ -381,6 +383,10 @@ topics! {
     ] => [TOPIC, "item_asking_unit"], ["item_point_title"];
     ITEM_MINUTES = "item_minutes" &[must("item_minutes", Long)];
     ITEM_CONTENT = "item_content" &[];
+    // Said when a matter is confirmed, and measured: neither is typed.
+    ITEM_GOAL = "item_goal" &[]
+        => [TOPIC, "item_goal_target"], ["item_goal_baseline", "item_goal_weeks", "item_goal_words"];
+    ITEM_MEASURED = "item_measured" &[] => [TOPIC, "item_measured_to"], ["item_measured_people"];
     // The calendar's own word: it is told, and not typed.
     ITEM_CHASED = "item_chased" &[] => [TOPIC, "item_chased_to"], ["item_chased_limit", "item_chased_slip"];
     ITEM_ISSUE = "item_issue" &[];
@@ -391,9 +397,88 @@ topics! {
     FORECAST = "forecast" &[];
     REVIEW = "review" &[] => [TOPIC], ["round", "unit", "review_said", "text"];
     REQUEST = "request" &[];
-    REQUEST_CATEGORY = "request_category" &[] => [TOPIC], ["name"];
+    REQUEST_CATEGORY = "request_category" &[
+        must("category_code", Code),
+        must("order", Whole),
+        must("name_zh", Text),
+        may("name_en", Text),
+        may("about_zh", Text),
+        may("about_en", Text),
+        may("category_words", Text),
+        must("request_preset", P(Pick::RequestPreset)),
+        may("private", YesNo),
+        may("batch", YesNo),
+        may("warning_zh", Text),
+        may("warning_en", Text),
+        may("category_questions", Long),
+        may("closed", YesNo),
+    ] => [TOPIC], ["name"];
     REQUEST_RULES = "request_rules" &[] => [TOPIC], ["name"];
-    RATE_FORMULA = "rate_formula" &[] => [TOPIC], ["name", "from"];
+    REQUEST_SETTINGS = "request_settings" &[
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("origin_zh", Text),
+        may("origin_en", Text),
+        must("usual_preset", P(Pick::RequestPreset)),
+        may("urgent_preset", P(Pick::RequestPreset)),
+        must("backstop", P(Pick::Unit)),
+        must("resident_days", Whole),
+        must("call_back_days", Whole),
+        must("reopen_days", Whole),
+        must("free_reopens", Whole),
+        must("near_metres", Whole),
+        must("books_months", Whole),
+        may("jurisdiction", Text),
+        may("jurisdiction_contact", Text),
+    ] => [TOPIC], ["name"];
+    REQUEST_PRESET = "request_preset" &[
+        must("preset_code", Code),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("limit_assignment", Text),
+        must("limit_response", Text),
+        must("limit_resolution", Text),
+        must("limit_reopened", Text),
+    ] => [TOPIC], ["name", "limit_assignment", "limit_response", "limit_resolution", "limit_reopened"];
+    REQUEST_ROUTE = "request_route" &[
+        must("route_code", Code),
+        must("order", Whole),
+        may("request_categories", Many(Pick::RequestCategory)),
+        may("route_areas", Many(Pick::Area)),
+        must("on_days", P(Pick::Listed(Listed::OnDays))),
+        may("hours_from", Text),
+        may("hours_to", Text),
+        may("route_unit", P(Pick::Unit)),
+        may("route_supporting", Many(Pick::Unit)),
+        may("closed", YesNo),
+    ] => [TOPIC, "route_code"], ["request_categories", "route_areas", "route_unit"];
+    REQUEST_OFFICE = "request_office" &[must("area", P(Pick::Area)), may("office_unit", P(Pick::Unit))];
+    REQUEST_REPLY = "request_reply" &[
+        must("reply_code", Code),
+        must("order", Whole),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("reply_step", P(Pick::Listed(Listed::ReplyStep))),
+        may("request_categories", Many(Pick::RequestCategory)),
+        may("reply_states", Many(Pick::Listed(Listed::RequestState))),
+        must("reply_text", Long),
+        may("closed", YesNo),
+    ] => [TOPIC], ["name", "reply_text"];
+    RATE_FORMULA = "rate_formula" &[
+        must("formula_code", Code),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("origin_zh", Text),
+        may("origin_en", Text),
+        must("from", Day),
+        must("weight_response", Whole),
+        must("weight_resolution", Whole),
+        must("weight_satisfaction", Whole),
+        must("satisfied_levels", Many(Pick::Listed(Listed::Satisfaction))),
+        must("unreached", P(Pick::Listed(Listed::Unreached))),
+        must("partly", Whole),
+        must("least", Whole),
+    ] => [TOPIC], ["name", "from"];
 }
 
 pub fn topic(key: &str) -> Option<&'static Topic> {

@@ -20,9 +20,9 @@ use super::topic::{
     DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FUNDING, GATE, HOLIDAYS, IN_AREA, INDICATOR_UNIT,
     IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION,
     OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS,
-    PUBLISHED, RATE_FORMULA, REMARK, REQUEST, REQUEST_CATEGORY, REQUEST_RULES, REVIEW, REVISION, RHYTHM,
-    ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET,
-    TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    PUBLISHED, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR,
+    SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET, TEMPLATE, Topic,
+    UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -71,25 +71,42 @@ pub fn described(fact: &Fact) -> Described {
     }
 }
 
-/// What was said of a request, in the words it was said in.
+/// What was said of a request: names by codes, and the words it was said in.
 fn request(fact: &RequestFact) -> Described {
-    let mut said: Vec<String> = match fact {
-        RequestFact::Move { step, state, unit, .. } => {
-            let unit = unit.as_ref().map(Code::to_string);
-            [Some(step.as_str().to_owned()), Some(state.as_str().to_owned()), unit]
-                .into_iter()
-                .flatten()
-                .collect()
+    let mut out: Values = match fact {
+        RequestFact::Move { step, state, unit, .. } => vec![
+            ("request_step", step.as_str().to_owned()),
+            ("request_state", state.as_str().to_owned()),
+            ("request_unit", opt(unit)),
+        ],
+        RequestFact::Category { category, .. } => vec![("request_category", category.to_string())],
+        RequestFact::SupportingUnit { unit, active } => vec![
+            ("request_event", if *active { "supporting-unit" } else { "supporting-unit-gone" }.to_owned()),
+            ("request_unit", unit.to_string()),
+        ],
+        RequestFact::CallBack(call) => vec![
+            ("request_event", "call-back".to_owned()),
+            ("request_solved", call.solved.map_or_else(String::new, |it| it.as_str().to_owned())),
+            ("request_satisfaction", call.satisfaction.map_or_else(String::new, |it| it.as_str().to_owned())),
+        ],
+        RequestFact::Link { to, .. } => {
+            vec![("request_event", "link".to_owned()), ("request_toward", to.code().to_string())]
         }
-        RequestFact::Category { category, .. } => vec![category.to_string()],
-        RequestFact::CallBack(call) => {
-            let solved = call.solved.map(|it| it.as_str().to_owned());
-            solved.into_iter().chain(call.satisfaction.map(|it| it.as_str().to_owned())).collect()
+        RequestFact::Chased { to, limit, .. } => vec![
+            ("request_event", "chased".to_owned()),
+            ("item_chased_to", to.as_str().to_owned()),
+            ("item_chased_limit", limit.to_string()),
+        ],
+        fact => {
+            let slot = fact.slot();
+            let sort = slot.split('/').next().unwrap_or_default();
+            vec![("request_event", sort.replace('_', "-"))]
         }
-        fact => vec![fact.slot()],
     };
-    said.extend(fact.texts().into_iter().filter(|text| !text.is_empty()).map(str::to_owned));
-    (&REQUEST, vec![("request_said", said.join(" · "))])
+    let said: Vec<&str> = fact.texts().into_iter().filter(|text| !text.is_empty()).collect();
+    out.push(("request_said", said.join(" · ")));
+    out.retain(|(_, value)| !value.is_empty());
+    (&REQUEST, out)
 }
 
 /// The working days of an estimate, field by field.
@@ -458,12 +475,15 @@ fn plan(fact: &PlanFact) -> Described {
             out.push(("to", opt(&held.until)));
             (&RHYTHM, out)
         }
-        PlanFact::RequestCategory(held) => (&REQUEST_CATEGORY, named("name_zh", "name_en", &held.name)),
         PlanFact::RequestRules(held) => (&REQUEST_RULES, named("name_zh", "name_en", &held.name)),
-        PlanFact::RateFormula(held) => {
-            let mut out = named("name_zh", "name_en", &held.name);
-            out.push(("from", held.from.to_string()));
-            (&RATE_FORMULA, out)
+        PlanFact::RequestCategory(_)
+        | PlanFact::RequestSettings(_)
+        | PlanFact::RequestPreset(_)
+        | PlanFact::RequestRoute(_)
+        | PlanFact::RequestOffice { .. }
+        | PlanFact::RequestReply(_)
+        | PlanFact::RateFormula(_) => {
+            super::request_rules::described(fact).unwrap_or((&REQUEST_RULES, Vec::new()))
         }
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,

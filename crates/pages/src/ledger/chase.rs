@@ -2,7 +2,7 @@
 
 use domain::item::Item;
 use domain::portfolio::Portfolio;
-use domain::rhythm::{Rung, Turn, Wait};
+use domain::rhythm::{Chase, Planned, Rung, Turn, Wait};
 use words::Lang;
 
 use crate::error::PageError;
@@ -42,6 +42,8 @@ pub fn wait(lang: Lang, wait: Wait) -> String {
         Wait::WorkingDays(n) => ("wait-days", i64::from(n)),
         Wait::Minutes(n) if n > 0 && n % 60 == 0 => ("wait-hours", i64::from(n / 60)),
         Wait::Minutes(n) => ("wait-minutes", i64::from(n)),
+        Wait::Hours(n) if n < 0 => ("wait-hours-ahead", -i64::from(n)),
+        Wait::Hours(n) => ("wait-hours", i64::from(n)),
     };
     words::with(lang, key, &[("n", &n.to_string())])
 }
@@ -66,6 +68,28 @@ pub async fn chases(
 ) -> Result<Chases, PageError> {
     let lang = visit.lang;
     let ladder = visit.app.ladder(portfolio, item).await?;
+    let (lines, earlier) = chase_lines(page, &ladder, &item.chases);
+    let limit = ladder
+        .first()
+        .map(|planned| words::with(lang, "chase-limit", &[("day", &day(lang, planned.limit.date()))]));
+    let rhythm = portfolio.plan.rhythm.as_ref();
+    Ok(Chases {
+        shown: !ladder.is_empty() || !earlier.is_empty(),
+        limit: limit.unwrap_or_default(),
+        none: visit.t(if rhythm.is_none() { "chase-none-in-force" } else { "chase-none" }).into_owned(),
+        rules: rhythm.map_or_else(String::new, |held| held.rules.name.get(lang.is_english()).to_owned()),
+        lines,
+        earlier,
+    })
+}
+
+/// The rungs of a ladder with what became of each; and what was done for limits that no longer count.
+pub(crate) fn chase_lines(
+    page: &Page,
+    ladder: &[Planned],
+    held: &[Chase],
+) -> (Vec<ChaseLine>, Vec<ChaseLine>) {
+    let lang = page.lang;
     let rule = |rung: &Rung| {
         let (wait, effect) = (wait(lang, rung.after), effect(lang, rung));
         if effect.is_empty() { wait } else { format!("{wait}{}{effect}", crate::words_of::comma(lang)) }
@@ -73,7 +97,7 @@ pub async fn chases(
     let slip_of = |slip: Option<&domain::code::Code>| {
         slip.map_or_else(Default::default, |slip| (slip.to_string(), page.link(&format!("/slips/{slip}"))))
     };
-    let on_ladder = |chase: &&domain::rhythm::Chase| {
+    let on_ladder = |chase: &&Chase| {
         ladder.iter().any(|planned| (planned.watch, planned.limit) == (chase.watch, chase.limit))
     };
     let lines = ladder
@@ -85,14 +109,14 @@ pub async fn chases(
                 Turn::Coming => (words::text(lang, "chase-coming").into_owned(), "coming"),
                 Turn::Lapsed => (words::text(lang, "chase-lapsed").into_owned(), "lapsed"),
             };
-            let done = item.chases.iter().find(|chase| {
+            let done = held.iter().find(|chase| {
                 (chase.watch, chase.limit, chase.after, chase.to)
                     == (planned.watch, planned.limit, planned.rung.after, planned.rung.to)
             });
             let (slip, slip_address) = slip_of(done.and_then(|chase| chase.slip.as_ref()));
             let time = match planned.rung.after {
                 Wait::WorkingDays(_) => String::new(),
-                Wait::Minutes(_) => planned.at.strftime(" %H:%M").to_string(),
+                Wait::Minutes(_) | Wait::Hours(_) => planned.at.strftime(" %H:%M").to_string(),
             };
             ChaseLine {
                 when: format!("{}{time}", day(lang, planned.at.date())),
@@ -105,8 +129,7 @@ pub async fn chases(
             }
         })
         .collect();
-    let earlier = item
-        .chases
+    let earlier = held
         .iter()
         .filter(|chase| !on_ladder(chase))
         .map(|chase| {
@@ -123,16 +146,5 @@ pub async fn chases(
             }
         })
         .collect::<Vec<_>>();
-    let limit = ladder
-        .first()
-        .map(|planned| words::with(lang, "chase-limit", &[("day", &day(lang, planned.limit.date()))]));
-    let rhythm = portfolio.plan.rhythm.as_ref();
-    Ok(Chases {
-        shown: !ladder.is_empty() || !earlier.is_empty(),
-        limit: limit.unwrap_or_default(),
-        none: visit.t(if rhythm.is_none() { "chase-none-in-force" } else { "chase-none" }).into_owned(),
-        rules: rhythm.map_or_else(String::new, |held| held.rules.name.get(lang.is_english()).to_owned()),
-        lines,
-        earlier,
-    })
+    (lines, earlier)
 }

@@ -15,6 +15,7 @@ use domain::portfolio::Portfolio;
 
 use super::chase::{Chases, chases};
 use super::form::Act;
+use super::goal::{GoalView, goal};
 use super::line::{Line, line, rules, unit_name};
 use super::list::staff_only;
 use super::paper::PaperLine;
@@ -99,6 +100,7 @@ struct ItemPage {
     minutes: String,
     links: Vec<LinkLine>,
     chases: Chases,
+    goal: Option<GoalView>,
     /// The page on which people work with it, for items that have one.
     working: String,
     /// What may be put on the books with this item as its origin.
@@ -216,6 +218,7 @@ pub async fn show(
         minutes: item.minutes.clone(),
         links,
         chases: chases(&visit, &page, &portfolio, &item).await?,
+        goal: goal(&visit, &page, &portfolio, &item),
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },
         working: if super::line::register_of(item.kind) != "items" {
             super::line::address(&page, &row)
@@ -285,6 +288,7 @@ pub(crate) fn address_of(page: &Page, thing: &Thing) -> String {
         Thing::Item(code) => page.link(&format!("/items/{code}")),
         Thing::Project(code) => page.link(&format!("/projects/{code}")),
         Thing::Indicator(code) => page.link(&format!("/indicators/{code}")),
+        Thing::Request(code) => page.link(&format!("/requests/{code}")),
     }
 }
 
@@ -299,6 +303,7 @@ fn link_line(page: &Page, portfolio: &Portfolio, held: &TraceLine, back: bool) -
             .find(|i| i.code.as_ref() == Some(code))
             .and_then(|i| i.name.as_ref())
             .map(|name| name.get(page.lang.is_english()).to_owned()),
+        Thing::Request(_) => held.title.clone(),
         _ => None,
     };
     let name = shown.as_ref().map(|line| line.name.clone()).or(indicator);

@@ -2,10 +2,11 @@
 
 pub(crate) mod act;
 mod address;
-mod chase;
+pub(crate) mod chase;
 mod desk;
 pub(crate) mod form;
 mod from_point;
+mod goal;
 mod history;
 pub(crate) mod item;
 pub(crate) mod line;

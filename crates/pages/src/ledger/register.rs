@@ -13,9 +13,10 @@ use domain::history::{SubjectHistory, View};
 use domain::item::kind::{
     InspectionWay, ItemKind, Level, Part, Party, ReportInForm, Series, Urgency, WhistleKind,
 };
-use domain::item::{Item, ItemFact, Relation, Target};
+use domain::item::{End, Item, ItemFact, Relation, Target};
 use domain::journal::Seq;
 use domain::named::Named;
+use domain::request::{Request, RequestFact};
 use domain::subject::Subject;
 use jiff::civil::DateTime;
 
@@ -78,6 +79,8 @@ pub struct Origin {
     relation: String,
     /// The area that it is put on the books for.
     area: String,
+    /// The resident's request that it arises from.
+    request: String,
 }
 
 struct Opened {
@@ -90,6 +93,8 @@ struct Opened {
     origin: Option<(Item, Relation)>,
     /// The point of a joint review that it is about.
     point: Option<FromPoint>,
+    /// The resident's request that it arises from.
+    request: Option<Request>,
 }
 
 impl Opened {
@@ -115,9 +120,16 @@ impl Opened {
             }
             _ => None,
         };
+        let request = match Code::new(&from.request) {
+            Ok(code) if Relation::ArisesFrom.allows(kind, End::Request) => {
+                Some(visit.app.request(&plan, &code, app::read::Asked::default()).await?.0)
+            }
+            _ => None,
+        };
         let today = visit.app.clock().today();
         Ok(Self {
             origin,
+            request,
             point: FromPoint::find(visit.lang, &portfolio, at, today).filter(|_| kind.is_task()),
             book: Book::of_plan(visit.lang, portfolio),
             blank: blank(&plan, kind).ok_or(AppError::NotFound)?,
@@ -265,12 +277,22 @@ impl Opened {
             // How long units have follows from what a whistle is blown for.
             when.push(if kind == ItemKind::Whistle { by } else { by.required() });
         }
-        let place = vec![form.areas().value(&origin.area), field("address", Control::Text)];
+        let mut place = vec![form.areas().value(&origin.area), field("address", Control::Text)];
+        if let Some(request) = &self.request {
+            begin(&mut what, "name_zh", &request.title);
+            begin(&mut what, "text", &request.text);
+            let helping: Vec<&str> = request.supporting_units.iter().map(Code::as_str).collect();
+            begin(&mut who, "supporting", &helping.join(";"));
+            let areas: Vec<&str> = request.areas.iter().map(Code::as_str).collect();
+            begin(&mut place, "areas", &areas.join(";"));
+            begin(&mut place, "address", &request.address);
+        }
         let here = format!("/p/{}/items/new/{}", self.plan, kind.as_str().replace('_', "-"));
         let mut sheet =
             Sheet::new(here, format!("/p/{}/ledger", self.plan), words::text(lang, "item-register-submit"))
                 .hidden("origin", &origin.from)
                 .hidden("relation", &origin.relation)
+                .hidden("request", &origin.request)
                 .group(visit.t("item-group-what"), what);
         if !who.is_empty() {
             sheet = sheet.group(visit.t("item-group-who"), who);
@@ -392,7 +414,18 @@ impl Opened {
             facts.push(ItemFact::Link { relation: *relation, to, held: true });
         }
         facts.extend(self.point.as_ref().map(FromPoint::link));
+        if let Some(request) = &self.request {
+            let to = Target::Request(request.code.clone());
+            facts.push(ItemFact::Link { relation: Relation::ArisesFrom, to, held: true });
+        }
         facts
+    }
+}
+
+/// What a field begins with.
+fn begin(fields: &mut [Field], name: &str, value: &str) {
+    if let Some(field) = fields.iter_mut().find(|field| field.name == name) {
+        value.clone_into(&mut field.value);
     }
 }
 
@@ -484,6 +517,17 @@ pub async fn save(
             source: source(&visit),
             reason: String::new(),
         }));
+        // The request shows what it led to from the same moment.
+        changes.extend(opened.request.as_ref().map(|request| Change {
+            command: Command::Record {
+                subject: Subject::request(&opened.plan, &request.code),
+                facts: vec![RequestFact::Link { to: Target::Item(code.clone()), held: true }.into()],
+                expected: None,
+            },
+            effective: None,
+            source: source(&visit),
+            reason: String::new(),
+        }));
         Ok(changes)
     };
     let refusals = match visit.app.change_numbered(&visit.actor, &opened.plan, opened.kind, changes).await {
@@ -504,5 +548,6 @@ fn origin(typed: &Typed) -> Origin {
         from: typed.get("origin").to_owned(),
         relation: typed.get("relation").to_owned(),
         area: typed.get("areas").to_owned(),
+        request: typed.get("request").to_owned(),
     }
 }

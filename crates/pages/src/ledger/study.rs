@@ -16,7 +16,7 @@ use domain::named::Named;
 use domain::planned_date::parse_day;
 use domain::policy::{Action, Target};
 use domain::report::study::ROWS_MOST;
-use domain::report::{Exhibit, Part, Show, Study, Unfit};
+use domain::report::{Exhibit, Part, RequestTable, Show, Study, Tabled, Unfit};
 
 use super::act::source;
 use super::address::{self, Asking};
@@ -80,6 +80,7 @@ fn usual_parts(series: Series) -> Vec<Part> {
         title: Named::new(name(words::Lang::Zh, key), name(words::Lang::En, key)),
         text: Named::new("", ""),
         exhibits: Vec::new(),
+        tables: Vec::new(),
     })
     .collect()
 }
@@ -148,6 +149,44 @@ struct PartView {
     shown_title: String,
     shown_text: String,
     exhibits: Vec<ExhibitView>,
+    tables: Vec<TableView>,
+}
+
+/// What residents' requests come to, as the page shows it.
+struct TableView {
+    place: String,
+    title: String,
+    heads: Vec<String>,
+    /// What it is called, the requests behind it, and its numbers.
+    rows: Vec<(String, String, Vec<String>)>,
+}
+
+fn table_view(page: &Page, report: &StudyReport, table: &RequestTable, place: (usize, usize)) -> TableView {
+    let english = page.lang.is_english();
+    let plan = &report.portfolio.plan.code;
+    let (from, to) = (table.from, table.to);
+    let address = |code: &str| match table.shows {
+        _ if code.is_empty() => String::new(),
+        Tabled::Hot => format!("/p/{plan}/requests/hot/{code}?days=30&as_of={to}"),
+        Tabled::Units => {
+            format!("/p/{plan}/requests?side=due&rate_from={from}&rate_to={to}&rate_unit={code}")
+        }
+        Tabled::Channels => format!("/p/{plan}/requests?from={from}&to={to}&channel={code}"),
+        Tabled::Themes => format!("/p/{plan}/requests?from={from}&to={to}&category={code}"),
+        Tabled::Communities => format!("/p/{plan}/requests?from={from}&to={to}&area={code}"),
+    };
+    let rows = table.found.as_deref().unwrap_or_default().iter();
+    TableView {
+        place: format!("{}:{}", place.0, place.1),
+        title: table.title.get(english).to_owned(),
+        heads: std::iter::once("name")
+            .chain(table.shows.heads().iter().copied())
+            .map(|key| page.t(&format!("hotline-head-{key}")).into_owned())
+            .collect(),
+        rows: rows
+            .map(|row| (row.name.get(english).to_owned(), address(&row.code), row.cells.clone()))
+            .collect(),
+    }
 }
 
 #[derive(Template)]
@@ -295,6 +334,10 @@ pub(super) async fn show(
                 .zip(&part.exhibits)
                 .map(|(at, exhibit): (usize, _)| exhibit_view(&page, &report, exhibit, (number, at)))
                 .collect(),
+            tables: (1..)
+                .zip(&part.tables)
+                .map(|(at, table): (usize, _)| table_view(&page, &report, table, (number, at)))
+                .collect(),
         })
         .collect();
     let shown = StudyPage {
@@ -428,7 +471,12 @@ pub(super) async fn save(
             let name =
                 |lang| words::with(lang, "study-part", &[("number", &(study.parts.len() + 1).to_string())]);
             let title = Named::new(name(words::Lang::Zh), name(words::Lang::En));
-            study.parts.push(Part { title, text: Named::new("", ""), exhibits: Vec::new() });
+            study.parts.push(Part {
+                title,
+                text: Named::new("", ""),
+                exhibits: Vec::new(),
+                tables: Vec::new(),
+            });
         }
         "remove-part" => {
             if let Some(at) = part.filter(|at| *at < study.parts.len()) {
@@ -441,6 +489,14 @@ pub(super) async fn save(
                 && at < held.exhibits.len()
             {
                 held.exhibits.remove(at);
+            }
+        }
+        "remove-table" => {
+            let held = part.and_then(|at| study.parts.get_mut(at));
+            if let (Some(held), Some(at)) = (held, exhibit)
+                && at < held.tables.len()
+            {
+                held.tables.remove(at);
             }
         }
         "add-exhibit" => {

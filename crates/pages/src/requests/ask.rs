@@ -14,7 +14,10 @@ use domain::refusal::{Problem, Refusal};
 use domain::request::personal::mask;
 use domain::request::{Channel, Point, RequestCategory, RequestKind, question};
 
+use super::brought::{Brought, FIELD as PHOTO};
 use super::choices::{self, Choices, excerpt};
+use super::mail::language;
+use super::photos::{self, Shot};
 use super::questions::{Asking, FIELD, answers, asking, refused, said};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
@@ -64,6 +67,8 @@ struct AskPage {
     /// Answers and contact, kept through the steps that do not show them.
     kept: Vec<(String, String)>,
     alike: Vec<Alike>,
+    photos: Vec<Shot>,
+    photo_faults: Vec<String>,
     shown: String,
     place: String,
     kind: String,
@@ -116,22 +121,24 @@ fn closed(visit: &Visit) -> Result<Response, PageError> {
 pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let Some(portfolio) = taking(&visit, &plan).await? else { return closed(&visit) };
-    page(&visit, &plan, &portfolio, "place", Typed::default(), Vec::new(), None)
+    page(&visit, &plan, &portfolio, "place", Typed::default(), Vec::new(), None).await
 }
 
 pub async fn save(
     visit: Visit,
     Path(plan): Path<String>,
     extensions: Extensions,
-    axum::Form(pairs): axum::Form<Vec<(String, String)>>,
+    brought: Brought,
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let Some(portfolio) = taking(&visit, &plan).await? else { return closed(&visit) };
-    let mut typed = Typed(pairs);
-    if !typed.get("website").is_empty() {
+    if !brought.typed.get("website").is_empty() {
         // Only programs fill what nobody sees.
         return Err(PageError::bad_request().in_lang(visit.lang));
     }
+    let secret = secret_of(&visit, &brought.typed);
+    let (mut typed, photo_faults) = photos::draft(&visit, &plan, &secret, brought).await?;
+    typed.set("key", secret.clone());
     // Where an address names the place better than the list did.
     if typed.get("area").is_empty() && !typed.get("address").is_empty() {
         let told = suggest(&visit, &plan, &typed).await?;
@@ -141,18 +148,19 @@ pub async fn save(
     }
     let step = typed.get("step").to_owned();
     if step == "edit" {
-        return page(&visit, &plan, &portfolio, "place", typed, Vec::new(), None);
+        return page(&visit, &plan, &portfolio, "place", typed, Vec::new(), None).await;
     }
     let faults = place_faults(&visit, &typed);
     if !faults.is_empty() {
-        return page(&visit, &plan, &portfolio, "place", typed, faults, None);
+        return page(&visit, &plan, &portfolio, "place", typed, faults, None).await;
     }
     if step == "place" {
-        return page(&visit, &plan, &portfolio, "matter", typed, Vec::new(), None);
+        return page(&visit, &plan, &portfolio, "matter", typed, Vec::new(), None).await;
     }
-    let faults = matter_faults(&visit, &typed);
+    let mut faults = matter_faults(&visit, &typed);
+    faults.extend(photo_faults.into_iter().map(|message| Fault { at: PHOTO.into(), message }));
     if !faults.is_empty() {
-        return page(&visit, &plan, &portfolio, "matter", typed, faults, None);
+        return page(&visit, &plan, &portfolio, "matter", typed, faults, None).await;
     }
     let suggestions = suggest(&visit, &plan, &typed).await?;
     if step == "matter"
@@ -167,34 +175,35 @@ pub async fn save(
         let asked = typed.get("asked") == category.category.as_str();
         let faults = if asked { answer_faults(&visit, category, &typed) } else { Vec::new() };
         if !asked || !faults.is_empty() {
-            return page(&visit, &plan, &portfolio, "details", typed, faults, Some(&suggestions));
+            return page(&visit, &plan, &portfolio, "details", typed, faults, Some(&suggestions)).await;
         }
     }
     if matches!(step.as_str(), "matter" | "details") {
-        return page(&visit, &plan, &portfolio, "check", typed, Vec::new(), Some(&suggestions));
+        return page(&visit, &plan, &portfolio, "check", typed, Vec::new(), Some(&suggestions)).await;
     }
     let mut faults = contact_faults(&visit, &typed);
     if faults.is_empty() && FLOOD.take(client(&extensions), visit.app.clock().now()).is_err() {
         faults.push(Fault { at: String::new(), message: visit.t("ask-too-many").into_owned() });
     }
     if !faults.is_empty() {
-        return page(&visit, &plan, &portfolio, "check", typed, faults, Some(&suggestions));
+        return page(&visit, &plan, &portfolio, "check", typed, faults, Some(&suggestions)).await;
     }
-    let secret = match typed.get("key") {
-        // One that was not made here is none.
-        key if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) => key.to_owned(),
-        _ => visit.app.request_secret(),
-    };
     let new = NewRequest {
         secret: secret.clone(),
+        drafts: typed.get("drafts") == "yes",
+        language: language(visit.lang),
         details: category.map(|category| answers(category, &typed)).unwrap_or_default(),
         ..new_request(&typed, Channel::Site, &suggestions)
     };
     match visit.app.file_request(&app::Actor::Public, &plan, new).await {
-        Ok(_) => Ok(Redirect::to(&format!("/p/{plan}/my?sent=1&key={}", encode(&secret))).into_response()),
+        Ok(_) => {
+            let mail = if typed.get("email").is_empty() { "" } else { "&mail=1" };
+            let to = format!("/p/{plan}/my?sent=1{mail}&key={}", encode(&secret));
+            Ok(Redirect::to(&to).into_response())
+        }
         Err(app::AppError::NoKey) => {
             let fault = Fault { at: "phone".into(), message: visit.t("ask-no-key").into_owned() };
-            page(&visit, &plan, &portfolio, "check", typed, vec![fault], Some(&suggestions))
+            page(&visit, &plan, &portfolio, "check", typed, vec![fault], Some(&suggestions)).await
         }
         Err(app::AppError::Refused(refusals)) => {
             let faults: Vec<Fault> = refusals
@@ -204,9 +213,18 @@ pub async fn save(
                 .collect();
             let answers = faults.iter().any(|fault| !fault.at.is_empty());
             let step = if answers { "details" } else { "check" };
-            page(&visit, &plan, &portfolio, step, typed, faults, Some(&suggestions))
+            page(&visit, &plan, &portfolio, step, typed, faults, Some(&suggestions)).await
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// The secret of the link that whoever asks will have: the one that the form was shown with.
+pub(super) fn secret_of(visit: &Visit, typed: &Typed) -> String {
+    match typed.get("key") {
+        // One that was not made here is none.
+        key if key.len() == 64 && key.bytes().all(|b| b.is_ascii_hexdigit()) => key.to_owned(),
+        _ => visit.app.request_secret(),
     }
 }
 
@@ -319,6 +337,7 @@ fn kept(step: &str, typed: &Typed) -> Vec<(String, String)> {
     let contact = ["public", "name", "phone", "email"];
     let answers = |name: &str| name.starts_with(FIELD) || name == "asked";
     let keeps = |name: &str| match step {
+        _ if name == "drafts" => true,
         "details" => contact.contains(&name),
         "check" => answers(name),
         _ => contact.contains(&name) || answers(name),
@@ -326,7 +345,7 @@ fn kept(step: &str, typed: &Typed) -> Vec<(String, String)> {
     typed.0.iter().filter(|(name, value)| keeps(name) && !value.is_empty()).cloned().collect()
 }
 
-fn page(
+async fn page(
     visit: &Visit,
     plan: &Code,
     portfolio: &Portfolio,
@@ -340,14 +359,17 @@ fn page(
     let best = suggestions.and_then(Suggestions::sure);
     let chosen = portfolio.plan.request_category(typed.get("category"));
     let area = Code::new(typed.get("area")).ok();
-    let secret = match typed.get("key") {
-        "" => visit.app.request_secret(),
-        key => key.to_owned(),
+    let secret = secret_of(visit, &typed);
+    let photos = match typed.get("drafts") {
+        "yes" if matches!(step, "matter" | "check") => photos::drafted(visit, plan, &secret).await?,
+        _ => Vec::new(),
     };
     let shown = AskPage {
         here: format!("/p/{plan}/ask"),
         step,
+        photo_faults: faults.iter().filter(|it| it.at == PHOTO).map(|it| it.message.clone()).collect(),
         faults,
+        photos,
         areas: choices::areas(portfolio, lang),
         kinds: choices::kinds(lang),
         categories: choices::categories(portfolio, lang, "ask-category-none"),

@@ -10,10 +10,13 @@ use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::{Channel, Urgency};
 
-use super::ask::{is_email, is_phone, new_request};
+use super::ask::{is_email, is_phone, new_request, secret_of};
+use super::brought::{BroughtByStaff, FIELD as PHOTO};
 use super::choices::{self, words_of};
+use super::mail::language;
+use super::photos;
 use crate::editor::field::{Control, Field, Typed};
-use crate::editor::page::{Filled, form_page, known_code};
+use crate::editor::page::{form_page, known_code};
 use crate::editor::sheet::{Sheet, refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
@@ -54,6 +57,7 @@ fn sheet(visit: &Visit, plan: &Code, portfolio: &Portfolio) -> Sheet {
             vec![
                 field("kind", "requests-kind", Control::Select(choices::kinds(lang))),
                 field("text", "ask-text", Control::Area).required(),
+                field(PHOTO, "photo-field", Control::Photos),
                 field(
                     "category",
                     "request-category",
@@ -94,20 +98,33 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
     let plan = known_code(&plan)?;
     allowed(&visit)?;
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
-    form_page(&visit, StatusCode::OK, visit.t("request-file-title"), sheet(&visit, &plan, &portfolio))
+    let form = sheet(&visit, &plan, &portfolio).hidden("key", visit.app.request_secret());
+    form_page(&visit, StatusCode::OK, visit.t("request-file-title"), form)
 }
 
 pub async fn save(
     visit: Visit,
     Path(plan): Path<String>,
-    Filled(typed): Filled,
+    BroughtByStaff(brought): BroughtByStaff,
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     allowed(&visit)?;
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
-    let mut form = sheet(&visit, &plan, &portfolio);
+    // Sent twice, it is one request; and photos wait under it while something else is wrong.
+    let secret = secret_of(&visit, &brought.typed);
+    let (typed, photo_faults) = photos::draft(&visit, &plan, &secret, brought).await?;
+    let mut form = sheet(&visit, &plan, &portfolio).hidden("key", secret.clone());
     form.refill(&typed);
-    let mut faults = Vec::new();
+    let drafts = typed.get("drafts") == "yes";
+    if drafts {
+        form = form.hidden("drafts", "yes");
+        let count = visit.app.drafted_photos(&plan, &secret).await?.len().to_string();
+        if let Some(group) = form.groups.get_mut(1) {
+            group.note = visit.tw("photo-kept-count", &[("count", &count)]);
+        }
+    }
+    let mut faults: Vec<(&'static str, String)> =
+        photo_faults.into_iter().map(|message| (PHOTO, message)).collect();
     let mut check = |bad: bool, at: &'static str, key: &str| {
         if bad {
             faults.push((at, visit.t(key).into_owned()));
@@ -139,6 +156,7 @@ pub async fn save(
     new.urgency = Urgency::parse(typed.get("urgency")).unwrap_or(Urgency::Ordinary);
     new.number = typed.get("number").to_owned();
     new.source = source(&visit);
+    (new.secret, new.drafts, new.language) = (secret, drafts, language(visit.lang));
     match visit.app.file_request(&visit.actor, &plan, new).await {
         Ok(filed) => Ok(Redirect::to(&format!("/p/{plan}/requests/{}?done=1", filed.code)).into_response()),
         Err(app::AppError::NoKey) => {

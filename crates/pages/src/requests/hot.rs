@@ -9,11 +9,14 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::item::Target as Thing;
+use domain::item::goal::{RequestGoal, hundredths};
 use domain::item::kind::Level;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use jiff::Span;
 use jiff::civil::Date;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 use super::choices::{self, area_name, category_name, unit_name, words_of};
 use crate::editor::field::{Choice, Control, Field, Typed};
@@ -241,6 +244,10 @@ fn may_confirm(visit: &Visit, plan: &Code) -> bool {
 
 const TASK: &str = "task";
 const PROJECT: &str = "project";
+const REFUSE: &str = "refuse";
+/// The part of what it was to which a rate is proposed to fall, in percent, and over how many weeks.
+const PART: u32 = 30;
+const GOAL_WEEKS: u16 = 4;
 const LEVELS: [Level; 2] = [Level::District, Level::City];
 
 /// What is proposed of a matter: its words, the unit that has most of it, a month.
@@ -260,7 +267,8 @@ fn sheet(
     );
     form = form.hidden("seen", matter.digest());
     form.intro = visit.t("hot-confirm-lead").into_owned();
-    let outcomes = [(TASK, "hot-becomes-task"), (PROJECT, "hot-becomes-project")];
+    let outcomes =
+        [(TASK, "hot-becomes-task"), (PROJECT, "hot-becomes-project"), (REFUSE, "hot-becomes-refused")];
     let outcomes = outcomes.map(|(value, key)| Choice::new(value, visit.t(key))).to_vec();
     let projects = std::iter::once(Choice::new("", visit.t("hot-project-none")))
         .chain(
@@ -282,11 +290,13 @@ fn sheet(
         ],
     );
     let unit = matter.unit.as_ref().map(Code::to_string).unwrap_or_default();
+    let baseline = baseline(matter);
     form.group(
         visit.t("hot-becomes"),
         vec![
             field("outcome", "hot-becomes-how", Control::Select(outcomes)).value(TASK).required(),
             field("project", "hot-project", Control::Select(projects)),
+            field("refused", "hot-refused", Control::Area),
         ],
     )
     .group(
@@ -301,6 +311,11 @@ fn sheet(
             )
             .value(unit),
             field(
+                "supporting",
+                "hot-task-supporting",
+                Control::Select(choices::units(portfolio, lang, "hot-supporting-none")),
+            ),
+            field(
                 "level",
                 "hot-task-level",
                 Control::Select(words_of(lang, "level", LEVELS.iter().map(|level| level.as_str()))),
@@ -308,6 +323,23 @@ fn sheet(
             field("due", "hot-task-due", Control::Day).value(due.to_string()),
         ],
     )
+    .group(
+        visit.t("hot-goal"),
+        vec![
+            field("baseline", "hot-goal-baseline", Control::Fixed)
+                .value(visit.tw("hot-goal-people", &[("rate", &hundredths(baseline))])),
+            field("target", "hot-goal-target", Control::Number).value(hundredths(baseline * PART / 100)),
+            field("weeks", "hot-goal-weeks", Control::Number).value(GOAL_WEEKS.to_string()),
+            field("words", "hot-goal-words", Control::Text),
+        ],
+    )
+}
+
+/// People a week in the weeks in which the matter was raised, in hundredths.
+fn baseline(matter: &HotMatter) -> u32 {
+    let days = (matter.last.date() - matter.first.date()).get_days() + 1;
+    let weeks = u32::try_from(days).unwrap_or(1).div_ceil(7).max(1);
+    u32::try_from(matter.people).unwrap_or(u32::MAX).saturating_mul(100) / weeks
 }
 
 fn due(today: Date) -> Date {
@@ -346,7 +378,7 @@ pub async fn save(
         form.fault("", visit.t("hot-stale").into_owned());
         return again(form, StatusCode::CONFLICT);
     }
-    let outcome = outcome(&visit, &typed, &mut form);
+    let outcome = outcome(&visit, &typed, &mut form, &matter);
     let Some(outcome) = outcome else { return again(form, StatusCode::UNPROCESSABLE_ENTITY) };
     match visit.app.confirm_matter(&visit.actor, &plan, &matter, outcome, source(&visit)).await {
         Ok(_) => {
@@ -356,14 +388,40 @@ pub async fn save(
         Err(error) => {
             let refusals = refused(error)?;
             for refusal in &refusals {
-                form.fault(&refusal.field, words::refusal(visit.lang, refusal));
+                let field = refusal.field.strip_prefix("goal/").unwrap_or(&refusal.field);
+                form.fault(field, words::refusal(visit.lang, refusal));
             }
             again(form, refused_status(&refusals))
         }
     }
 }
 
-fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet) -> Option<HotOutcome> {
+/// The goal that was typed; none where the target was left empty. Nothing where it cannot be read.
+fn goal(visit: &Visit, typed: &Typed, form: &mut Sheet, matter: &HotMatter) -> Option<Option<RequestGoal>> {
+    if typed.get("target").is_empty() {
+        return Some(None);
+    }
+    let rate = typed.get("target").replace(',', ".").parse::<Decimal>().ok();
+    let target = rate.and_then(|rate| (rate * Decimal::ONE_HUNDRED).round().to_u32());
+    let weeks = typed.get("weeks").parse::<u16>().ok();
+    if target.is_none() {
+        form.fault("target", visit.t("field-error-not-a-number").into_owned());
+    }
+    if weeks.is_none() {
+        form.fault("weeks", visit.t("field-error-not-whole").into_owned());
+    }
+    let words = typed.get("words").split([',', '，', '、', ';', '；']).map(str::trim);
+    Some(Some(RequestGoal {
+        category: matter.category.clone(),
+        areas: matter.main_areas(),
+        words: words.filter(|word| !word.is_empty()).map(str::to_owned).collect(),
+        baseline: baseline(matter),
+        target: target?,
+        weeks: weeks?,
+    }))
+}
+
+fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet, matter: &HotMatter) -> Option<HotOutcome> {
     let mut missing = |field: &str| form.fault(field, visit.t("field-error-missing").into_owned());
     if typed.get("outcome") == PROJECT {
         let Ok(project) = Code::new(typed.get("project")) else {
@@ -371,6 +429,18 @@ fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet) -> Option<HotOutcome>
             return None;
         };
         return Some(HotOutcome::Held(Thing::Project(project)));
+    }
+    if typed.get("outcome") == REFUSE {
+        let (name, reason) = (typed.get("name"), typed.get("refused").replace("\r\n", "\n"));
+        if reason.is_empty() {
+            missing("refused");
+            return None;
+        }
+        if name.is_empty() {
+            missing("name");
+            return None;
+        }
+        return Some(HotOutcome::Refused { name: name.to_owned(), reason });
     }
     let unit = Code::new(typed.get("lead_unit")).ok();
     let due = domain::planned_date::parse_day(typed.get("due"));
@@ -392,6 +462,8 @@ fn outcome(visit: &Visit, typed: &Typed, form: &mut Sheet) -> Option<HotOutcome>
         name: typed.get("name").to_owned(),
         text: typed.get("text").to_owned(),
         lead_unit,
+        supporting: Code::new(typed.get("supporting")).into_iter().collect(),
+        goal: goal(visit, typed, form, matter)?,
         level: Level::parse(typed.get("level")).unwrap_or(Level::District),
         due,
     }))

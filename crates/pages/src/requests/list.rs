@@ -86,6 +86,8 @@ struct ListPage {
     first: String,
     narrowed: bool,
     may_file: bool,
+    /// What may be done with many at once.
+    bulk: Vec<Choice>,
 }
 
 impl ListPage {
@@ -208,6 +210,7 @@ pub async fn show(
         first: if after(&typed).is_some() { link(address(&typed, &[])) } else { String::new() },
         narrowed: !address(&typed, &[("order", ""), ("standing", "")]).is_empty(),
         may_file: visit.actor.may_somewhere(Action::TakeRequest),
+        bulk: super::bulk::offers(&visit),
         standing,
         typed,
         page,

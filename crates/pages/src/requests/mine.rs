@@ -8,9 +8,12 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::item::Target as Thing;
-use domain::request::{CallWay, ClockKind, RequestState, RequestStep, Satisfaction, Solved};
+use domain::notice::Value;
+use domain::request::{CallWay, ClockKind, PhotoShows, RequestState, RequestStep, Satisfaction, Solved};
 
+use super::brought::{Brought, FIELD as PHOTO};
 use super::choices::{category_name, place, unit_name, words_of};
+use super::photos::{Shot, shots};
 use super::questions::answered;
 use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::{Choice, Typed};
@@ -28,6 +31,8 @@ struct MinePage {
     here: String,
     code: String,
     sent: bool,
+    /// A mail was sent to be confirmed.
+    mailed: bool,
     said: bool,
     faults: Vec<(&'static str, String)>,
     typed: Typed,
@@ -44,6 +49,10 @@ struct MinePage {
     answer: Option<(String, String)>,
     answered: Vec<(String, String)>,
     happenings: Vec<Happening>,
+    shots: Vec<Shot>,
+    /// What came of it later: when, what, and where to read more.
+    news: Vec<(String, String, String)>,
+    photo_faults: Vec<String>,
     links: Vec<(String, String)>,
     solved: Vec<Choice>,
     satisfaction: Vec<Choice>,
@@ -77,13 +86,9 @@ pub async fn show(
     page(&visit, StatusCode::OK, &plan, typed.get("key").to_owned(), typed, Vec::new()).await
 }
 
-pub async fn save(
-    visit: Visit,
-    Path(plan): Path<String>,
-    axum::Form(pairs): axum::Form<Vec<(String, String)>>,
-) -> Result<Response, PageError> {
+pub async fn save(visit: Visit, Path(plan): Path<String>, brought: Brought) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
-    let typed = Typed(pairs);
+    let Brought { typed, photos, faults: photo_faults } = brought;
     let key = typed.get("key").to_owned();
     let text = |name: &str| typed.get(name).replace("\r\n", "\n");
     let mut faults = Vec::new();
@@ -109,19 +114,29 @@ pub async fn save(
                 text: text("why"),
             }
         }
+        "photos" => {
+            if photos.is_empty() && photo_faults.is_empty() {
+                faults.push((PHOTO, visit.t("photo-none-chosen").into_owned()));
+            }
+            RequestAct::AddPhotos { shows: PhotoShows::Matter, photos }
+        }
         "add" => RequestAct::Word { text: text("word") },
         "withdraw" => RequestAct::Step { step: RequestStep::Withdraw, reason: text("reason") },
         "again" => RequestAct::Step { step: RequestStep::AskReopen, reason: text("again") },
         _ => return Err(PageError::bad_request().in_lang(visit.lang)),
     };
-    if faults.is_empty() {
+    // Photos that are good come in, whatever is wrong with others.
+    let nothing = matches!(&act, RequestAct::AddPhotos { photos, .. } if photos.is_empty());
+    if faults.is_empty() && !nothing {
         match visit.app.act_by_link(&plan, &key, act).await {
-            Ok(_) => {
+            Ok(_) if photo_faults.is_empty() => {
                 let to = format!("/p/{plan}/my?done=1&key={}", encode(&key));
                 return Ok(Redirect::to(&to).into_response());
             }
+            Ok(_) => {}
             Err(app::AppError::Refused(refusals)) => {
                 let field = |at: &str| match at {
+                    "photo" => PHOTO,
                     "word" => "word",
                     "reason" if typed.get("act") == "again" => "again",
                     "reason" | "call_back" => "why",
@@ -135,6 +150,7 @@ pub async fn save(
             Err(error) => return Err(error.into()),
         }
     }
+    faults.extend(photo_faults.into_iter().map(|message| (PHOTO, message)));
     page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, key, typed, faults).await
 }
 
@@ -168,10 +184,23 @@ async fn page(
             _ => None,
         })
         .collect();
+    let address = |file: &str| format!("/p/{plan}/my/photos/{file}?key={}", encode(&key));
+    let shots = shots(visit, plan, &request, request.photos_of_asker(), address).await?;
+    let zone = visit.app.clock().zone().clone();
+    let told = visit.app.request_news(plan, &code).await?.into_iter().map(|news| {
+        let at = jiff::Timestamp::from_microsecond(news.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let said = news.said.with("code", Value::Text(code.to_string()));
+        let link = news.link.map(|link| link.to_string()).unwrap_or_default();
+        (moment(lang, zone.to_datetime(at)), app::notify::say(lang, &said), link)
+    });
     let shown = MinePage {
+        news: told.collect(),
+        shots,
+        photo_faults: faults.iter().filter(|(at, _)| *at == PHOTO).map(|(_, it)| it.clone()).collect(),
         here: format!("/p/{plan}/my"),
         code: code.to_string(),
         sent: typed.has("sent"),
+        mailed: typed.has("sent") && typed.has("mail"),
         said: typed.has("done"),
         title: request.title.clone(),
         text: request.text.clone(),

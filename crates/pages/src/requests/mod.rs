@@ -2,37 +2,65 @@
 
 mod act;
 mod ask;
+mod brought;
+mod bulk;
 mod choices;
 mod file;
+mod hold;
 mod hot;
+mod hotline;
 mod list;
+mod mail;
 mod mine;
+mod models;
+mod monitor;
 mod one;
+mod photos;
 mod questions;
 mod rates;
+mod reply;
+mod rules;
+mod suggested;
 mod timeline;
 mod voices;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use crate::PagesState;
 
 pub(crate) fn routes() -> Router<PagesState> {
+    let photos = DefaultBodyLimit::max(brought::BODY_MOST);
     Router::new()
-        .route("/p/{plan}/ask", get(ask::show).post(ask::save))
-        .route("/p/{plan}/my", get(mine::show).post(mine::save))
+        .route("/p/{plan}/ask", get(ask::show).post(ask::save).layer(photos))
+        .route("/p/{plan}/ask/photos/{file}", get(photos::of_draft))
+        .route("/p/{plan}/my", get(mine::show).post(mine::save).layer(photos))
+        .route("/p/{plan}/my/photos/{file}", get(photos::of_asker))
+        .route("/p/{plan}/mail/{purpose}", get(mail::show).post(mail::save))
         .route("/p/{plan}/voices", get(voices::list))
         .route("/p/{plan}/voices.csv", get(voices::csv))
         .route("/p/{plan}/voices.json", get(voices::json))
         .route("/p/{plan}/voices/{code}", get(voices::show).post(voices::follow))
+        .route("/p/{plan}/voices/{code}/photos/{file}", get(photos::of_everybody))
         .route("/p/{plan}/requests", get(list::show))
-        .route("/p/{plan}/requests/new", get(file::show).post(file::save))
+        .route("/p/{plan}/requests/new", get(file::show).post(file::save).layer(photos))
         .route("/p/{plan}/requests/rates", get(rates::show))
+        .route("/p/{plan}/requests/monitor", get(monitor::show))
+        .route("/p/{plan}/requests/monitor.csv", get(monitor::csv))
+        .route("/p/{plan}/requests/report", get(hotline::form).post(hotline::draft))
+        .route("/p/{plan}/requests/models", get(models::show))
+        .route("/p/{plan}/requests/models/learn", post(models::learn))
+        .route("/p/{plan}/requests/models/use", post(models::take))
+        .route("/p/{plan}/requests/rules", get(rules::show))
         .route("/p/{plan}/requests/hot", get(hot::list))
         .route("/p/{plan}/requests/hot/{key}", get(hot::show))
         .route("/p/{plan}/requests/hot/{key}/confirm", get(hot::form).post(hot::save))
+        .route("/p/{plan}/requests/bulk", get(bulk::show).post(bulk::save))
         .route("/p/{plan}/requests/{code}", get(one::show))
+        .route("/p/{plan}/requests/{code}/held", get(hold::live))
         .route("/p/{plan}/requests/{code}/person", post(one::person))
+        .route("/p/{plan}/requests/{code}/photos", get(photos::show).post(photos::save).layer(photos))
+        .route("/p/{plan}/requests/{code}/photos/{file}", get(photos::of_staff))
         .route("/p/{plan}/requests/{code}/{act}", get(act::show).post(act::save))
 }

@@ -7,18 +7,22 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::item::Target as Thing;
+use domain::item::{ItemKind, Standing, Target as Thing};
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use domain::request::Request;
 
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
+use super::photos::{Shot, may_add, shots};
 use super::questions::answered;
+use super::suggested::{Suggested, suggested};
 use super::timeline::{Happening, Reader, timeline};
+use crate::coordination::units::{Units, now};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, known_code};
 use crate::error::PageError;
+use crate::ledger::chase::{ChaseLine, chase_lines};
 use crate::ledger::staff_only;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -56,8 +60,11 @@ struct OnePage {
     offers: Vec<Offer>,
     more: Vec<Offer>,
     happenings: Vec<Happening>,
+    shots: Vec<Shot>,
+    may_add_photos: bool,
     links: Vec<(String, String)>,
     others: Vec<Other>,
+    suggested: Vec<Suggested>,
     may_reveal: bool,
     keeps: bool,
     erased: bool,
@@ -67,6 +74,20 @@ struct OnePage {
     reveals: Vec<String>,
     fault: String,
     audit: String,
+    /// Who else has a form about it open.
+    holders: Vec<String>,
+    chases: Vec<ChaseLine>,
+    earlier: Vec<ChaseLine>,
+    calls: Vec<Call>,
+}
+
+/// A whistle that was blown for it, and how the called units came.
+struct Call {
+    name: String,
+    address: String,
+    state: String,
+    units: Units,
+    live: String,
 }
 
 /// What may be done with a request, as the policy asks for it.
@@ -193,7 +214,18 @@ async fn page(
         jiff::Timestamp::from_microsecond(micros)
             .map_or_else(|_| String::new(), |at| moment(lang, zone.to_datetime(at)))
     };
+    // Only while somebody can still decide about it.
+    let suggested = if page.is_past() || !request.state.is_open() {
+        Vec::new()
+    } else {
+        let found = visit.app.suggest_of_request(plan, &request).await?;
+        suggested(visit, &portfolio, &request, &found)
+    };
+    let address = |file: &str| format!("/p/{plan}/requests/{code}/photos/{file}");
+    let (chases, earlier) = chased(visit, &page, &portfolio, &request);
     let view = OnePage {
+        shots: shots(visit, plan, &request, request.kept_photos(), address).await?,
+        may_add_photos: !page.is_past() && may_add(visit, &target),
         code: code.to_string(),
         title: request.title.clone(),
         text: request.text.clone(),
@@ -209,7 +241,11 @@ async fn page(
         offers,
         more,
         happenings: timeline(&portfolio, &request, lang, Reader::Staff),
-        links: request.links.iter().map(|thing| link(&page, &portfolio, thing)).collect(),
+        links: named_links(visit, &page, &portfolio, &request).await?,
+        holders: super::hold::others(visit, plan, code).await?,
+        chases,
+        earlier,
+        calls: calls(visit, &page, &portfolio, &request).await?,
         others: others
             .into_iter()
             .map(|(row, merged)| Other {
@@ -219,6 +255,7 @@ async fn page(
                 state: word(lang, "request-state", row.state.as_str()),
             })
             .collect(),
+        suggested,
         keeps: visit.app.keeps_person(plan, code).await?,
         erased: request.erased,
         may_erase: visit.actor.may(Action::TakeRequest, &target),
@@ -254,6 +291,76 @@ pub(super) fn link(page: &Page, portfolio: &Portfolio, thing: &Thing) -> (String
         other => other.code().to_string(),
     };
     (name, crate::ledger::item::address_of(page, thing))
+}
+
+/// What it led to and what will settle it, by name.
+async fn named_links(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    request: &Request,
+) -> Result<Vec<(String, String)>, PageError> {
+    let mut out = Vec::new();
+    for thing in &request.links {
+        let (mut name, address) = link(page, portfolio, thing);
+        if let Thing::Item(code) = thing
+            && let Ok((item, _)) = visit.app.item(&portfolio.plan.code, code, visit.asked).await
+        {
+            item.name.get(visit.lang.is_english()).clone_into(&mut name);
+        }
+        out.push((name, address));
+    }
+    Ok(out)
+}
+
+async fn calls(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    request: &Request,
+) -> Result<Vec<Call>, PageError> {
+    let mut out = Vec::new();
+    for thing in &request.links {
+        let Thing::Item(code) = thing else { continue };
+        let Ok((item, _)) = visit.app.item(&portfolio.plan.code, code, visit.asked).await else { continue };
+        if item.kind != ItemKind::Whistle {
+            continue;
+        }
+        let open = item.state.standing() == Standing::Open && !page.is_past();
+        out.push(Call {
+            name: item.name.get(visit.lang.is_english()).to_owned(),
+            address: page.link(&format!("/whistles/{code}")),
+            state: word(visit.lang, "item-state", item.state.as_str()),
+            units: Units::of(visit, portfolio, &item, now(visit)),
+            live: if open { page.link(&format!("/calls/{code}/live")) } else { String::new() },
+        });
+    }
+    Ok(out)
+}
+
+/// The reminders and escalations that were made, and that will come if nothing happens before.
+fn chased(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    request: &Request,
+) -> (Vec<ChaseLine>, Vec<ChaseLine>) {
+    let plan = &portfolio.plan;
+    let (Some(rhythm), Some(rules)) = (&plan.rhythm, &plan.request_rules) else {
+        return chase_lines(page, &[], &request.chases);
+    };
+    let (now, day) = (visit.app.wall(), portfolio.view.as_of);
+    let now = if day < now.date() { day.at(23, 59, 59, 0) } else { now };
+    let ladder = rhythm.ladder_of_request(request, rules.books_months, now);
+    chase_lines(page, &ladder, &request.chases)
+}
+
+/// Another request by its title.
+async fn title_of(visit: &Visit, plan: &Code, code: &Code) -> String {
+    match visit.app.request(plan, code, visit.asked).await {
+        Ok((request, _)) => format!("{} ({code})", request.title),
+        Err(_) => code.to_string(),
+    }
 }
 
 async fn particulars(
@@ -313,10 +420,12 @@ async fn particulars(
         add("request-reopened", request.reopened.to_string(), String::new());
     }
     if let Some(master) = &request.master {
-        add("request-merged-into", master.to_string(), page.link(&format!("/requests/{master}")));
+        let title = title_of(visit, &portfolio.plan.code, master).await;
+        add("request-merged-into", title, page.link(&format!("/requests/{master}")));
     }
     if let Some(parent) = &request.parent {
-        add("request-part-of", parent.to_string(), page.link(&format!("/requests/{parent}")));
+        let title = title_of(visit, &portfolio.plan.code, parent).await;
+        add("request-part-of", title, page.link(&format!("/requests/{parent}")));
     }
     for (label, value) in answered(portfolio, request, lang) {
         out.push(Particular { label, value, address: String::new() });

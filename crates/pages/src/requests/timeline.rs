@@ -1,7 +1,8 @@
 //! What happened to a request, in order: for those who work on it, and for everybody else.
 
+use domain::item::Target;
 use domain::portfolio::Portfolio;
-use domain::request::{Request, RequestState};
+use domain::request::{PhotoShows, Request, RequestState, Told};
 use jiff::civil::DateTime;
 use words::Lang;
 
@@ -26,6 +27,29 @@ pub(super) enum Reader {
     /// Everybody, where it is published: what was done and answered. What whoever asked added, and what they were
     /// asked, nobody looked at before it would be read.
     Everybody,
+}
+
+/// What whoever asked was told of, and by what it was reached. Projects are public; items are working papers, so
+/// that others than staff are told that the matter was put right, and not what the paper is called.
+fn reached(portfolio: &Portfolio, told: &Told, lang: Lang, reader: Reader) -> (String, String) {
+    let on = day(lang, told.on);
+    let title = words::text(lang, "told-title").into_owned();
+    let text = match (&told.of, &told.step) {
+        (Target::Project(code), Some(step)) => {
+            let project = portfolio.project(code.as_str());
+            let name = project
+                .map_or_else(|| code.to_string(), |project| project.name.get(lang.is_english()).to_owned());
+            let step = project
+                .and_then(|project| project.steps.iter().find(|line| line.step == *step))
+                .map_or_else(|| step.to_string(), |line| line.name.get(lang.is_english()).to_owned());
+            words::with(lang, "told-step", &[("name", &name), ("step", &step), ("on", &on)])
+        }
+        (of, _) if reader == Reader::Staff => {
+            words::with(lang, "told-item", &[("code", of.code().as_str()), ("on", &on)])
+        }
+        _ => words::with(lang, "told-done", &[("on", &on)]),
+    };
+    (title, text)
 }
 
 /// Everything that happened and that a reader sees, the earliest first.
@@ -73,8 +97,23 @@ pub(super) fn timeline(
     for (at, text) in &request.answers {
         add(*at, 2, t("request-event-answer", &[]), text.clone(), false);
     }
+    for told in &request.told {
+        let (title, text) = reached(portfolio, told, lang, reader);
+        add(told.at, 2, title, text, false);
+    }
     for (at, text) in request.words.iter().filter(|_| own) {
         add(*at, 2, t("request-event-word", &[]), text.clone(), false);
+    }
+    let mut sent: Vec<(DateTime, PhotoShows, usize)> = Vec::new();
+    for held in request.photos.iter().filter(|_| own) {
+        match sent.iter_mut().find(|(at, shows, _)| (*at, *shows) == (held.at, held.shows)) {
+            Some((.., count)) => *count += 1,
+            None => sent.push((held.at, held.shows, 1)),
+        }
+    }
+    for (at, shows, count) in sent {
+        let (shows, count) = (word(lang, "photo-shows", shows.as_str()), count.to_string());
+        add(at, 2, t("request-event-photos", &[("count", &count), ("shows", &shows)]), String::new(), false);
     }
     for call in &request.call_backs {
         let way = word(lang, "call-way", call.way.as_str());

@@ -9,10 +9,14 @@ use axum::Json;
 use axum::extract::{Path, Query};
 use axum::http::{Extensions, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
 use domain::request::query::RequestQuery;
 
+use super::ask::is_email;
 use super::choices::{self, category_name, place, unit_name};
 use super::list::{Line, address, after, asked, line};
+use super::mail::language;
+use super::photos::{Shot, shots};
 use super::questions::answered;
 use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::{Choice, Typed};
@@ -104,8 +108,11 @@ struct VoicePage {
     answer: Option<(String, String)>,
     answered: Vec<(String, String)>,
     happenings: Vec<Happening>,
+    shots: Vec<Shot>,
     followers: String,
     followed: bool,
+    email: String,
+    email_fault: String,
     may_follow: bool,
 }
 
@@ -115,15 +122,27 @@ pub async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
-    let typed = Typed(query);
-    let (request, _) = visit.app.request(&plan, &code, Asked::default()).await?;
+    page(&visit, StatusCode::OK, &plan, &code, &Typed(query), String::new()).await
+}
+
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    plan: &Code,
+    code: &Code,
+    typed: &Typed,
+    email_fault: String,
+) -> Result<Response, PageError> {
+    let (request, _) = visit.app.request(plan, code, Asked::default()).await?;
     if !request.is_public() {
         return Err(PageError::not_found().in_lang(visit.lang));
     }
-    let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
+    let portfolio = visit.app.portfolio(plan, Asked::default()).await?;
     let lang = visit.lang;
-    let followers = visit.app.followers(&plan, &code).await?;
+    let followers = visit.app.followers(plan, code).await?;
+    let address = |file: &str| format!("/p/{plan}/voices/{code}/photos/{file}");
     let shown = VoicePage {
+        shots: shots(visit, plan, &request, request.public_photos(), address).await?,
         here: format!("/p/{plan}/voices/{code}"),
         title: request.title.clone(),
         text: request.text.clone(),
@@ -144,10 +163,12 @@ pub async fn show(
             String::new()
         },
         followed: typed.has("followed"),
+        email: typed.get("email").to_owned(),
+        email_fault,
         may_follow: request.state.is_open(),
         page: visit.page(request.title.clone()),
     };
-    render(StatusCode::OK, &shown)
+    render(status, &shown)
 }
 
 pub async fn follow(
@@ -162,12 +183,26 @@ pub async fn follow(
     if FLOOD.take(address, visit.app.clock().now()).is_err() || !typed.get("website").is_empty() {
         return Err(PageError::bad_request().in_lang(visit.lang));
     }
+    let email = typed.get("email");
+    if !email.is_empty() && !is_email(email) {
+        let fault = visit.t("ask-bad-email").into_owned();
+        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, &code, &typed, fault).await;
+    }
     // One person counts once: signed in by the account, else by where the browser is.
     let who = match visit.actor.person() {
         Some(person) => format!("person {person}"),
         None => format!("{address:?}"),
     };
     visit.app.follow_request(&plan, &code, &format!("{plan}/{code} {who}")).await?;
+    if !email.is_empty() {
+        match visit.app.follow_by_mail(&plan, &code, email, language(visit.lang)).await {
+            Err(app::AppError::NoKey) => {
+                let fault = visit.t("ask-no-key").into_owned();
+                return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &plan, &code, &typed, fault).await;
+            }
+            outcome => outcome?,
+        }
+    }
     Ok(Redirect::to(&format!("/p/{plan}/voices/{code}?followed=1")).into_response())
 }
 

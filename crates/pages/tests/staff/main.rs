@@ -7,6 +7,7 @@ mod holidays;
 mod importing;
 mod item_correction;
 mod ledger;
+mod models;
 mod notices;
 mod requests;
 mod rhythm;

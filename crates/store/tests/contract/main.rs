@@ -9,6 +9,7 @@ mod disk;
 mod journal;
 mod ledger;
 mod listing;
+mod models;
 mod notices;
 mod queue;
 mod reading;

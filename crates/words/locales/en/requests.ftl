@@ -369,7 +369,6 @@ voices-lead = What people asked and what came of it, where they agreed to have i
 voices-ask = Ask or report
 voices-open-data = Open data
 voices-follow = Follow
-voices-followed = You follow it now.
 voices-followers = { $count } follow it
 doctor-sealed-records = What tells who asked is sealed for { $count } requests (key { $key }). Keep the key file apart from the backups: without it nothing opens.
 topic-request = Said of a request

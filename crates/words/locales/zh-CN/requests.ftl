@@ -369,7 +369,6 @@ voices-lead = 诉求人同意公开的诉求和办理结果。没有姓名和联
 voices-ask = 我要反映
 voices-open-data = 数据下载
 voices-follow = 关注
-voices-followed = 已关注。
 voices-followers = { $count } 人关注
 doctor-sealed-records = 有 { $count } 件诉求的诉求人信息已加密（密钥 { $key }）。请把密钥文件与备份分开保存：没有它就打不开。
 topic-request = 诉求记录

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use anyhow::Context;
 use app::import::{ImportReport, Mode, Prepared, Profile, Progress, Resolver, SeenNumbers, prepare};
 use app::read::Asked;
+use app::request::Understanding;
 use app::table::Table;
 use app::{Actor, App};
 use domain::code::Code;
-use domain::portfolio::Portfolio;
 use exchange::sheet::ReadError;
 use jiff::civil::Date;
 use sheets::LongFile;
@@ -42,6 +42,7 @@ pub(super) fn run(
         let actor = actor(&app, args.person.as_ref()).await?;
         let portfolio = app.portfolio(&plan, Asked::default()).await.map_err(|error| say(error, lang))?;
         let resolver = Resolver::of(&portfolio);
+        let understanding = app.understanding(&plan).await.map_err(|error| say(error, lang))?;
         let today = app.clock().today();
         let long = Long {
             file: file.to_owned(),
@@ -49,7 +50,7 @@ pub(super) fn run(
             plan,
             profile: profile.clone(),
             resolver,
-            portfolio,
+            understanding,
             today,
             lang,
         };
@@ -74,7 +75,7 @@ struct Long {
     plan: Code,
     profile: Profile,
     resolver: Resolver,
-    portfolio: Arc<Portfolio>,
+    understanding: Understanding,
     today: Date,
     lang: Lang,
 }
@@ -117,7 +118,7 @@ impl Long {
     fn read_ahead(&self, to: &mpsc::Sender<anyhow::Result<Prepared>>) {
         let piece = |pieces: &mut Pieces| -> anyhow::Result<Option<Prepared>> {
             let Some(mut ready) = pieces.next()? else { return Ok(None) };
-            ready.fill_in(&self.portfolio);
+            ready.fill_in(&self.understanding);
             Ok(Some(ready))
         };
         let mut pieces = match self.open() {

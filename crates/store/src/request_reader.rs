@@ -1,0 +1,203 @@
+//! Who wants to be told of a request by mail, and what all who asked were told.
+
+use domain::code::Code;
+use domain::notice::{EventKey, Said, SitePath};
+
+use crate::error::Result;
+use crate::request::damaged;
+use crate::sql::{Connection, Param, Row};
+use crate::writer::Tx;
+
+/// One address that is told of one request. `reader` is a keyed digest of the address, `sealed` the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestReader {
+    pub plan: Code,
+    pub request: Code,
+    pub reader: String,
+    /// Follows the request instead of having asked.
+    pub follows: bool,
+    /// The language as people choose it: `zh-CN` or `en`.
+    pub language: String,
+    pub key_id: String,
+    pub sealed: Vec<u8>,
+    pub created_at: i64,
+    /// When whoever reads it said so by the link.
+    pub confirmed_at: Option<i64>,
+    pub stopped_at: Option<i64>,
+}
+
+/// What all who asked were told of their request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestNews {
+    pub event: EventKey,
+    pub said: Said,
+    pub link: Option<SitePath>,
+    pub at: i64,
+}
+
+const COLUMNS: &str =
+    "plan, request, reader, follows, language, key_id, sealed, created_at, confirmed_at, stopped_at";
+
+fn reader(row: &Row) -> Result<RequestReader> {
+    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
+    Ok(RequestReader {
+        plan: code(0)?,
+        request: code(1)?,
+        reader: row.text(2)?.to_owned(),
+        follows: row.int(3)? != 0,
+        language: row.text(4)?.to_owned(),
+        key_id: row.text(5)?.to_owned(),
+        sealed: row.bytes(6)?.to_vec(),
+        created_at: row.int(7)?,
+        confirmed_at: row.opt_int(8)?,
+        stopped_at: row.opt_int(9)?,
+    })
+}
+
+fn news(row: &Row, first: usize) -> Result<RequestNews> {
+    let link = match row.text(first + 2)? {
+        "" => None,
+        path => Some(SitePath::new(path).map_err(damaged)?),
+    };
+    Ok(RequestNews {
+        event: EventKey::new(row.text(first)?).map_err(damaged)?,
+        said: serde_json::from_str(row.text(first + 1)?).map_err(damaged)?,
+        link,
+        at: row.int(first + 3)?,
+    })
+}
+
+impl Connection {
+    pub fn request_reader(
+        &mut self,
+        plan: &Code,
+        request: &Code,
+        digest: &str,
+    ) -> Result<Option<RequestReader>> {
+        self.first(
+            &format!("SELECT {COLUMNS} FROM request_reader WHERE plan = $1 AND request = $2 AND reader = $3"),
+            &[plan.as_str().into(), request.as_str().into(), digest.into()],
+            reader,
+        )
+    }
+
+    /// What all who asked were told of a request by others than those who handle it; the latest first.
+    pub fn request_news(&mut self, plan: &Code, request: &Code) -> Result<Vec<RequestNews>> {
+        self.rows(
+            "SELECT event, said, link, at FROM request_told WHERE plan = $1 AND request = $2 \
+             ORDER BY at DESC, event LIMIT 50",
+            &[plan.as_str().into(), request.as_str().into()],
+            |row| news(row, 0),
+        )
+    }
+
+    /// All readers in the order of their places, for a backup.
+    pub(crate) fn each_reader(&mut self, visit: &mut dyn FnMut(RequestReader)) -> Result<()> {
+        let sql = format!("SELECT {COLUMNS} FROM request_reader ORDER BY plan, request, reader");
+        self.each(&sql, &[], &mut |row| {
+            visit(reader(row)?);
+            Ok(())
+        })
+    }
+
+    pub(crate) fn each_news(&mut self, visit: &mut dyn FnMut(Code, Code, RequestNews)) -> Result<()> {
+        let code = |text: &str| Code::new(text).map_err(damaged);
+        self.each(
+            "SELECT plan, request, event, said, link, at FROM request_told ORDER BY plan, request, event",
+            &[],
+            &mut |row| {
+                visit(code(row.text(0)?)?, code(row.text(1)?)?, news(row, 2)?);
+                Ok(())
+            },
+        )
+    }
+}
+
+impl Tx<'_> {
+    pub fn request_reader(
+        &mut self,
+        plan: &Code,
+        request: &Code,
+        digest: &str,
+    ) -> Result<Option<RequestReader>> {
+        self.connection.request_reader(plan, request, digest)
+    }
+
+    /// Everybody whom mail of a request goes to, those who have confirmed it.
+    pub fn request_readers(&mut self, plan: &Code, request: &Code) -> Result<Vec<String>> {
+        self.connection.rows(
+            "SELECT reader FROM request_reader WHERE plan = $1 AND request = $2 AND confirmed_at IS NOT NULL \
+             AND stopped_at IS NULL ORDER BY reader LIMIT 10000",
+            &[plan.as_str().into(), request.as_str().into()],
+            |row| Ok(row.text(0)?.to_owned()),
+        )
+    }
+
+    /// Keeps an address that wants to be told; once. Whether it was new.
+    pub fn put_reader(&mut self, held: &RequestReader) -> Result<bool> {
+        let new = self.writing().execute(
+            "INSERT INTO request_reader (plan, request, reader, follows, language, key_id, sealed, created_at, \
+             confirmed_at, stopped_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             ON CONFLICT (plan, request, reader) DO NOTHING",
+            &[
+                held.plan.as_str().into(),
+                held.request.as_str().into(),
+                Param::Text(&held.reader),
+                Param::Int(i64::from(held.follows)),
+                Param::Text(&held.language),
+                Param::Text(&held.key_id),
+                Param::Bytes(&held.sealed),
+                Param::Int(held.created_at),
+                held.confirmed_at.into(),
+                held.stopped_at.into(),
+            ],
+        )?;
+        Ok(new > 0)
+    }
+
+    /// Puts down that whoever reads an address said so; whether it was the first time.
+    pub fn confirm_reader(&mut self, plan: &Code, request: &Code, digest: &str, now: i64) -> Result<bool> {
+        let changed = self.writing().execute(
+            "UPDATE request_reader SET confirmed_at = $4 WHERE plan = $1 AND request = $2 AND reader = $3 \
+             AND confirmed_at IS NULL",
+            &[plan.as_str().into(), request.as_str().into(), digest.into(), Param::Int(now)],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Puts down that an address wants nothing more; whether it had wanted something.
+    pub fn stop_reader(&mut self, plan: &Code, request: &Code, digest: &str, now: i64) -> Result<bool> {
+        let changed = self.writing().execute(
+            "UPDATE request_reader SET stopped_at = $4 WHERE plan = $1 AND request = $2 AND reader = $3 \
+             AND stopped_at IS NULL",
+            &[plan.as_str().into(), request.as_str().into(), digest.into(), Param::Int(now)],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Forgets the address of whoever asked.
+    pub fn forget_asker(&mut self, plan: &Code, request: &Code) -> Result<()> {
+        self.writing().send(
+            "DELETE FROM request_reader WHERE plan = $1 AND request = $2 AND follows = 0",
+            &[plan.as_str().into(), request.as_str().into()],
+        )
+    }
+
+    /// Puts down what all who asked are told; whether it is told for the first time.
+    pub fn put_news(&mut self, plan: &Code, request: &Code, held: &RequestNews) -> Result<bool> {
+        let said = serde_json::to_string(&held.said).map_err(damaged)?;
+        let new = self.writing().execute(
+            "INSERT INTO request_told (plan, request, event, said, link, at) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT (plan, request, event) DO NOTHING",
+            &[
+                plan.as_str().into(),
+                request.as_str().into(),
+                held.event.as_str().into(),
+                Param::Text(&said),
+                held.link.as_ref().map_or("", SitePath::as_str).into(),
+                Param::Int(held.at),
+            ],
+        )?;
+        Ok(new > 0)
+    }
+}

@@ -1,0 +1,59 @@
+//! What becomes of requests beyond themselves: the tasks that are measured by them, and whom to tell of what was
+//! reached, namely those whose requests were linked before and who were not told yet.
+
+use domain::code::Code;
+use domain::item::Target;
+use domain::journal::Seq;
+use domain::request::reached::Reached;
+
+use crate::error::Result;
+use crate::request::{DONE, damaged};
+use crate::sql::{Connection, Param};
+
+impl Connection {
+    /// Items for which somebody said how few may ask about a matter.
+    pub fn items_with_goals(&mut self, plan: &Code) -> Result<Vec<Code>> {
+        self.rows(
+            "SELECT DISTINCT subject FROM fact WHERE scope = $1 AND kind = 'item' AND topic = 'goal' \
+             ORDER BY subject",
+            &[plan.as_str().into()],
+            |row| Code::new(row.text(0)?).map_err(damaged),
+        )
+    }
+
+    /// What requests of a plan are linked to, each with the earliest entry since which one is.
+    pub fn linked_targets(&mut self, plan: &Code) -> Result<Vec<(Target, Seq)>> {
+        self.rows(
+            "SELECT to_kind, to_code, MIN(since) FROM request_link WHERE plan = $1 \
+             GROUP BY to_kind, to_code ORDER BY to_kind, to_code",
+            &[plan.as_str().into()],
+            |row| {
+                let code = Code::new(row.text(1)?).map_err(damaged)?;
+                let target = match row.text(0)? {
+                    "project" => Target::Project(code),
+                    "item" => Target::Item(code),
+                    _ => Target::Indicator(code),
+                };
+                Ok((target, Seq(row.int(2)? as u64)))
+            },
+        )
+    }
+
+    /// Requests whose askers are to be told of something, the earliest numbers first.
+    pub fn requests_to_tell(&mut self, plan: &Code, reached: &Reached, most: usize) -> Result<Vec<Code>> {
+        let sql = format!(
+            "SELECT request FROM request_link AS held WHERE plan = $1 AND to_kind = $2 AND to_code = $3 \
+             AND since < $4 AND NOT EXISTS (SELECT 1 FROM request_told AS told WHERE told.plan = held.plan \
+             AND told.to_kind = held.to_kind AND told.to_code = held.to_code AND told.step = $5 \
+             AND told.request = held.request) ORDER BY request LIMIT {most}"
+        );
+        let params = [
+            plan.as_str().into(),
+            reached.of.kind().as_str().into(),
+            reached.of.code().as_str().into(),
+            Param::from(reached.seq.0),
+            reached.step.as_ref().map_or(DONE, Code::as_str).into(),
+        ];
+        self.rows(&sql, &params, |row| Code::new(row.text(0)?).map_err(damaged))
+    }
+}
