@@ -116,6 +116,7 @@ pub enum PlanFact {
     WorkCalendar(WorkCalendar),
     /// What a paper that came out on a day says of a year's holidays and make-up days; `null` withdraws it.
     Holidays {
+        #[schema(minimum = 2007, maximum = 2100)]
         year: i16,
         published: Day,
         #[serde(deserialize_with = "present")]
