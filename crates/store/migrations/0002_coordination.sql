@@ -447,7 +447,7 @@ CREATE TABLE request_reader (
 ) {unrowed};
 
 -- What all who asked were told of their request from elsewhere, each event once: that what they led to was built.
-CREATE TABLE request_told (
+CREATE TABLE request_news (
   plan {text} NOT NULL,
   request {text} NOT NULL,
   event {text} NOT NULL,

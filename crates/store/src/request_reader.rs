@@ -84,7 +84,7 @@ impl Connection {
     /// What all who asked were told of a request by others than those who handle it; the latest first.
     pub fn request_news(&mut self, plan: &Code, request: &Code) -> Result<Vec<RequestNews>> {
         self.rows(
-            "SELECT event, said, link, at FROM request_told WHERE plan = $1 AND request = $2 \
+            "SELECT event, said, link, at FROM request_news WHERE plan = $1 AND request = $2 \
              ORDER BY at DESC, event LIMIT 50",
             &[plan.as_str().into(), request.as_str().into()],
             |row| news(row, 0),
@@ -103,7 +103,7 @@ impl Connection {
     pub(crate) fn each_news(&mut self, visit: &mut dyn FnMut(Code, Code, RequestNews)) -> Result<()> {
         let code = |text: &str| Code::new(text).map_err(damaged);
         self.each(
-            "SELECT plan, request, event, said, link, at FROM request_told ORDER BY plan, request, event",
+            "SELECT plan, request, event, said, link, at FROM request_news ORDER BY plan, request, event",
             &[],
             &mut |row| {
                 visit(code(row.text(0)?)?, code(row.text(1)?)?, news(row, 2)?);
@@ -187,7 +187,7 @@ impl Tx<'_> {
     pub fn put_news(&mut self, plan: &Code, request: &Code, held: &RequestNews) -> Result<bool> {
         let said = serde_json::to_string(&held.said).map_err(damaged)?;
         let new = self.writing().execute(
-            "INSERT INTO request_told (plan, request, event, said, link, at) VALUES ($1, $2, $3, $4, $5, $6) \
+            "INSERT INTO request_news (plan, request, event, said, link, at) VALUES ($1, $2, $3, $4, $5, $6) \
              ON CONFLICT (plan, request, event) DO NOTHING",
             &[
                 plan.as_str().into(),
