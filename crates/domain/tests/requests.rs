@@ -534,7 +534,9 @@ proptest! {
                 PhotoDeed::Add(photo, shows) => RequestFact::Photo { photo: name(photo), shows, at: at(10, 0) },
                 PhotoDeed::Review(photo, shown) => RequestFact::PhotoReview { photo: name(photo), shown, reason },
                 PhotoDeed::Publish(shown) => RequestFact::Publication { shown, reason },
-                PhotoDeed::Erase => RequestFact::Erased { at: at(10, 0), reason },
+                PhotoDeed::Erase => {
+                    RequestFact::Erased { at: at(10, 0), reason, words: false, redacted: Vec::new() }
+                }
             };
             let taken = books.record("someone", "r", vec![fact]).is_ok();
             match deed {
