@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use app::export::{self, Cell};
@@ -15,7 +15,7 @@ use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::View;
-use domain::item::{Item, ItemFact, ItemKind};
+use domain::item::{Item, ItemFact, ItemKind, Target};
 use domain::plan::PlanFact;
 use domain::source::{Grade, Source};
 use domain::subject::{Subject, SubjectKind};
@@ -79,7 +79,33 @@ async fn import(
     app.import(actor, prepared, mode, None).await.unwrap()
 }
 
-/// A plan with the sectors, kinds of output, projects and indicators of another, and no items.
+/// The requests of a plan that its items name, as they were when they came in.
+fn named_requests(app: &App, plan: &Code) -> Vec<(Subject, Date, Vec<Fact>)> {
+    let find = |c: &mut store::Connection| {
+        let mut named = BTreeSet::new();
+        c.each_item(plan, &mut |history| {
+            let links = history.visible::<ItemFact>(View::ALL).filter_map(|held| match held.fact {
+                ItemFact::Link { to: Target::Request(request), .. } => Some(request.clone()),
+                _ => None,
+            });
+            named.extend(links);
+            Ok(())
+        })?;
+        let mut out = Vec::new();
+        for request in named {
+            let subject = Subject::request(plan, &request);
+            let history = c.subject(&subject)?.unwrap();
+            let came = &history.facts()[0];
+            let first = history.facts().iter().filter(|held| held.seq == came.seq);
+            out.push((subject, came.effective, first.map(|held| held.fact.clone()).collect()));
+        }
+        Ok::<_, store::StoreError>(out)
+    };
+    app.database().read(find).unwrap()
+}
+
+/// A plan with the sectors, kinds of output, projects and indicators of another, the requests that its items name, and
+/// no items.
 async fn without_items(app: &App, of: &Code, copy: &Code) {
     let history = app.history(of).await.unwrap();
     let make = async |subject: Subject, effective: Date, facts: Vec<Fact>| {
@@ -92,7 +118,11 @@ async fn without_items(app: &App, of: &Code, copy: &Code) {
     let first = |fact: &PlanFact| {
         matches!(
             fact,
-            PlanFact::Name(_) | PlanFact::Period { .. } | PlanFact::Sector { .. } | PlanFact::OutputKind(_)
+            PlanFact::Name(_)
+                | PlanFact::Period { .. }
+                | PlanFact::Sector { .. }
+                | PlanFact::OutputKind(_)
+                | PlanFact::RequestCategory(_)
         )
     };
     let facts = plan.visible::<PlanFact>(View::ALL).filter(|held| first(held.fact));
@@ -106,6 +136,9 @@ async fn without_items(app: &App, of: &Code, copy: &Code) {
             let subject = Subject { scope: copy.clone(), ..held.subject.clone() };
             make(subject, date(2018, 8, 1), by_slot.into_values().collect()).await;
         }
+    }
+    for (subject, came, facts) in named_requests(app, of) {
+        make(Subject { scope: copy.clone(), ..subject }, came, facts).await;
     }
 }
 
