@@ -174,6 +174,7 @@ const TASK_FORCE: &[&str] = &[
     "~/requests/models",
     "~/requests/monitor?as_of=2019-08-14",
     "~/requests/monitor?as_of=2019-08-14&by=community&weeks=26",
+    "~/requests/HT-R-0070",
     "~/requests/HT-R-0240",
     "~/requests/bulk?act=note&code=HT-R-0240&code=HT-R-0241",
     "~/requests/bulk",

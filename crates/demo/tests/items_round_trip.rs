@@ -95,9 +95,9 @@ fn named_requests(app: &App, plan: &Code) -> Vec<(Subject, Date, Vec<Fact>)> {
         for request in named {
             let subject = Subject::request(plan, &request);
             let history = c.subject(&subject)?.unwrap();
-            let came = &history.facts()[0];
-            let first = history.facts().iter().filter(|held| held.seq == came.seq);
-            out.push((subject, came.effective, first.map(|held| held.fact.clone()).collect()));
+            let first: Vec<_> =
+                history.facts().iter().filter(|held| held.seq == history.registered).collect();
+            out.push((subject, first[0].effective, first.iter().map(|held| held.fact.clone()).collect()));
         }
         Ok::<_, store::StoreError>(out)
     };

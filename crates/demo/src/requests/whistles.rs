@@ -1,49 +1,78 @@
 //! Requests that were more than a subdistrict could settle alone: it called the departments to the spot.
 
-use app::{App, Change};
+use app::{Actor, App, Change};
 use domain::code::Code;
 use domain::command::Command;
 use domain::history::View;
 use domain::item::kind::{ItemKind, Level, Part, WhistleKind};
-use domain::item::{ItemFact, Relation, State, Step, Target};
+use domain::item::{ItemFact, Relation, Target};
 use domain::request::{Request, RequestFact};
 use domain::subject::Subject;
 use domain::workday;
 use jiff::Span;
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use crate::people;
 use crate::registers::book::{END, code, example, illustrative, made_up, person};
 
-/// Which request, working days before the end, and whether the departments came.
-const CALLS: [(&str, i32, bool); 2] = [("HT-R-0240", -9, true), ("HT-R-0262", -1, false)];
+/// The day on which an answered whistle of the register is said to have arisen from a request, and both: the answered
+/// ones are as many as were published.
+const ANSWERED: (Date, &str, &str) = (date(2019, 3, 12), "HT-R-0070", "HT-WHI-014");
+/// The request for which a whistle is blown that nobody has answered by the end, working days before it.
+const CALLED_FOR: (&str, i32) = ("HT-R-0262", -1);
 
 /// Who is called: the first leads.
 const CALLED: [&str; 2] = ["changping-housing", "changping-urban-management"];
 
 pub(super) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()> {
-    for (number, (request, before, came)) in (1..).zip(CALLS) {
-        if day == workday::nth(END, before) {
-            whistle(app, plan, day, number, request, came).await?;
-        }
+    let (answered, request, whistle) = ANSWERED;
+    if day == answered {
+        link(app, plan, day, request, whistle).await?;
+    }
+    let (request, before) = CALLED_FOR;
+    if day == workday::nth(END, before) {
+        blow(app, plan, day, request).await?;
     }
     Ok(())
 }
 
-async fn whistle(
-    app: &App,
-    plan: &Code,
-    day: Date,
-    number: u32,
-    request: &str,
-    came: bool,
-) -> anyhow::Result<()> {
+/// Who answers for a request's area, and what is recorded of it there.
+fn linked(office: &Code, subject: Subject, to: &Code, day: Date) -> (Actor, Change) {
+    let link = RequestFact::Link { to: Target::Item(to.clone()), held: true };
+    let change = Change {
+        command: Command::Record { subject, facts: vec![link.into()], expected: None },
+        effective: Some(day),
+        source: illustrative(),
+        reason: String::new(),
+    };
+    (person(&people::liaison(office.as_str())), change)
+}
+
+async fn make(app: &App, acts: Vec<(Actor, Change)>, request: &str) -> anyhow::Result<()> {
+    app.change_each(acts).await.map_err(|(at, error)| anyhow::anyhow!("act {at} of {request}: {error}"))?;
+    Ok(())
+}
+
+async fn link(app: &App, plan: &Code, day: Date, request: &str, whistle: &str) -> anyhow::Result<()> {
+    let (subject, item) = (Subject::request(plan, &code(request)), Subject::item(plan, &code(whistle)));
+    let held = app.subject(&subject).await?.and_then(|held| Request::at(&held, View::ALL));
+    let Some(office) = held.and_then(|held| held.lead_unit) else { return Ok(()) };
+    let from =
+        ItemFact::Link { relation: Relation::ArisesFrom, to: Target::Request(code(request)), held: true };
+    let acts = vec![
+        (person("task-force"), Change { effective: Some(day), ..made_up(item.clone(), vec![from], false) }),
+        linked(&office, subject, &item.code, day),
+    ];
+    make(app, acts, request).await
+}
+
+async fn blow(app: &App, plan: &Code, day: Date, request: &str) -> anyhow::Result<()> {
     let subject = Subject::request(plan, &code(request));
     let held = app.subject(&subject).await?.and_then(|held| Request::at(&held, View::ALL));
     let Some((held, office)) = held.and_then(|held| held.lead_unit.clone().map(|unit| (held, unit))) else {
         return Ok(());
     };
-    let item = Subject::item(plan, &code(&format!("HT-WHI-R{number}")));
+    let item = Subject::item(plan, &code("HT-WHI-R1"));
     let called = day.at(9, 0, 0, 0);
     let after = |minutes: i64| called.saturating_add(Span::new().minutes(minutes));
     let supporting = ItemFact::SupportingUnit { unit: code(CALLED[1]), part: Part::Supporting, active: true };
@@ -51,7 +80,7 @@ async fn whistle(
         ItemFact::Kind { kind: ItemKind::Whistle },
         example("居民反映问题需部门到场", "Residents’ matter that needs the departments on the spot"),
         ItemFact::Text { text: held.text.clone() },
-        ItemFact::Number { number: format!("哨诉{number:02}") },
+        ItemFact::Number { number: "哨诉01".into() },
         ItemFact::Received { on: day },
         ItemFact::Issuer { name: String::new(), unit: Some(office.clone()) },
         ItemFact::WhistleKind { whistle: WhistleKind::Request },
@@ -63,34 +92,9 @@ async fn whistle(
         ItemFact::Place { areas: held.areas.clone(), address: held.address.clone() },
         ItemFact::Link { relation: Relation::ArisesFrom, to: Target::Request(held.code.clone()), held: true },
     ];
-    let caller = person(&people::liaison(office.as_str()));
-    let link = RequestFact::Link { to: Target::Item(item.code.clone()), held: true };
-    let record = |facts| Change { effective: Some(day), ..made_up(item.clone(), facts, false) };
-    let mut acts = vec![
+    let acts = vec![
         (person("task-force"), Change { effective: Some(day), ..made_up(item.clone(), facts, true) }),
-        (
-            caller,
-            Change {
-                command: Command::Record { subject, facts: vec![link.into()], expected: None },
-                effective: Some(day),
-                source: illustrative(),
-                reason: String::new(),
-            },
-        ),
+        linked(&office, subject, &item.code, day),
     ];
-    if came {
-        let unit = |at: usize| code(CALLED[at]);
-        let answer =
-            |at: usize, minutes| ItemFact::Answer { unit: unit(at), at: after(minutes), text: String::new() };
-        let arrival =
-            |at: usize, minutes, people| ItemFact::Arrival { unit: unit(at), at: after(minutes), people };
-        let step = |step, state| ItemFact::Move { step, state, by: None };
-        let own = |at: usize| person(&people::liaison(CALLED[at]));
-        acts.push((own(0), record(vec![answer(0, 12), step(Step::Answer, State::Answered)])));
-        acts.push((own(1), record(vec![answer(1, 20)])));
-        acts.push((own(0), record(vec![arrival(0, 95, 3), step(Step::Arrive, State::Arrived)])));
-        acts.push((own(1), record(vec![arrival(1, 110, 2)])));
-    }
-    app.change_each(acts).await.map_err(|(at, error)| anyhow::anyhow!("act {at} of {request}: {error}"))?;
-    Ok(())
+    make(app, acts, request).await
 }
