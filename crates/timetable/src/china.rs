@@ -366,14 +366,14 @@ mod tests {
             &[("2027-02-05", "2027-02-11", false), ("2027-01-31", "2027-01-31", true)],
         );
         let of_2028 = paper(2028, "2026-11-06", &[("2028-01-01", "2028-01-03", false)]);
-        let all = WorkingDays::with(&[next.clone()], None);
+        let all = WorkingDays::with(std::slice::from_ref(&next), None);
         assert_eq!(all.provisional_from, day("2028-01-01"));
         assert!(all.is_working(day("2027-01-31")) && !all.is_working(day("2027-02-11")));
         // What was put down for the year until then is gone: the paper says all of it.
         assert!(all.is_working(day("2027-10-01")) && !all.is_provisional(day("2027-10-01")));
         assert_eq!(all.version(), "2026-11-06");
         // Before it came out it says nothing.
-        let before = WorkingDays::with(&[next.clone()], Some(day("2026-11-05")));
+        let before = WorkingDays::with(std::slice::from_ref(&next), Some(day("2026-11-05")));
         assert_eq!(before, WorkingDays::known_on(Some(day("2026-11-05"))));
         // A year that is settled ahead of the one before it leaves that one provisional.
         let ahead = WorkingDays::with(&[of_2028], None);

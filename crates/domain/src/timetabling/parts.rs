@@ -69,7 +69,7 @@ pub(super) fn parts(project: &Project) -> Vec<(Code, Taken)> {
         let open = |track: &Track| track.promised().is_some() && track.actual.is_none();
         // What the whole has reached, every part has.
         let reached = |at: usize| project.reached(project.steps[at].step.as_str()).is_some();
-        let Some(last) = has(open).filter(|at| !reached(*at)).last() else { continue };
+        let Some(last) = has(open).rfind(|at| !reached(*at)) else { continue };
         let first = has(|track| !track.is_empty()).next().unwrap_or(last);
         let step = project.steps[last].step.clone();
         let promised = track(&step).and_then(Track::promised).map(|date| date.last());
