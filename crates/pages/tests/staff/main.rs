@@ -477,6 +477,7 @@ async fn units_and_areas_are_kept_without_circles() {
                 ("area_level", "district"),
                 ("parent_area", "huoying"),
                 ("population", "851000"),
+                ("boundary", "POLYGON ((116.3 40.05, 116.4 40.05, 116.4 40.1, 116.3 40.05))"),
                 ("active", "yes"),
                 SOURCE,
             ],
