@@ -151,6 +151,22 @@ pub(crate) fn timestamp(micros: i64) -> Result<Timestamp> {
 pub(crate) const COLUMNS: &str =
     "seq, recorded_at, effective, actor, scope, kind, subject, event, source, reason, hash";
 
+/// Reads an entry from a row of [`COLUMNS`] as it is written: what its hash is of.
+pub(crate) fn written<'a>(row: &'a Row) -> Result<Written<'a>> {
+    Ok(Written {
+        seq: Seq(row.int(0)? as u64),
+        recorded_at: row.int(1)?,
+        effective: row.text(2)?,
+        actor: row.text(3)?,
+        scope: row.text(4)?,
+        kind: row.text(5)?,
+        subject: row.text(6)?,
+        event: row.text(7)?,
+        source: row.text(8)?,
+        reason: row.text(9)?,
+    })
+}
+
 /// Reads an entry from a row of [`COLUMNS`].
 pub(crate) fn entry(row: &Row) -> Result<Entry> {
     let seq = Seq(row.int(0)? as u64);

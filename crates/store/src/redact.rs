@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 
 use domain::code::Code;
 use domain::fact::Fact;
-use domain::journal::{Event, Hash, Seq, Written};
+use domain::journal::{Event, Hash, Seq};
 use domain::request::{Redaction, RequestFact};
 use domain::subject::{Subject, SubjectKind};
 
 use crate::error::{Result, StoreError};
+use crate::journal::{COLUMNS, written};
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
@@ -123,24 +124,9 @@ impl Tx<'_> {
             let previous = previous.ok_or_else(missing)?;
             let digest = connection
                 .first(
-                    "SELECT seq, recorded_at, effective, actor, scope, kind, subject, event, source, reason \
-                     FROM entry WHERE seq = $1",
+                    &format!("SELECT {COLUMNS} FROM entry WHERE seq = $1"),
                     &[Param::from(seq.0)],
-                    |row| {
-                        let written = Written {
-                            seq: *seq,
-                            recorded_at: row.int(1)?,
-                            effective: row.text(2)?,
-                            actor: row.text(3)?,
-                            scope: row.text(4)?,
-                            kind: row.text(5)?,
-                            subject: row.text(6)?,
-                            event: row.text(7)?,
-                            source: row.text(8)?,
-                            reason: row.text(9)?,
-                        };
-                        Ok(written.hash(previous).to_string())
-                    },
+                    |row| Ok(written(row)?.hash(previous).to_string()),
                 )?
                 .ok_or_else(missing)?;
             out.push(Redaction { entry: *seq, digest });

@@ -1,9 +1,9 @@
 //! Checking the journal: any altered, missing or reordered entry is found.
 
-use domain::journal::{Event, Hash, Seq, Written};
+use domain::journal::{Event, Hash, Seq};
 
 use crate::error::Result;
-use crate::journal::Head;
+use crate::journal::{COLUMNS, Head, written};
 use crate::redact::Unsworn;
 use crate::sql::{Connection, Param};
 
@@ -60,8 +60,7 @@ impl Connection {
         loop {
             let before = report.entries;
             self.each(
-                "SELECT seq, recorded_at, effective, actor, scope, kind, subject, event, source, reason, \
-                 hash, corrects FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2",
+                &format!("SELECT {COLUMNS}, corrects FROM entry WHERE seq > $1 ORDER BY seq LIMIT $2"),
                 &[Param::from(last_seq), Param::Int(BATCH)],
                 &mut |row| {
                     let seq = row.int(0)? as u64;
@@ -73,18 +72,7 @@ impl Connection {
                     if seq != last_seq + 1 {
                         fault(VerifyFault::Missing { from: Seq(last_seq + 1), to: Seq(seq - 1) });
                     }
-                    let written = Written {
-                        seq: Seq(seq),
-                        recorded_at: row.int(1)?,
-                        effective: row.text(2)?,
-                        actor: row.text(3)?,
-                        scope: row.text(4)?,
-                        kind: row.text(5)?,
-                        subject: row.text(6)?,
-                        event: row.text(7)?,
-                        source: row.text(8)?,
-                        reason: row.text(9)?,
-                    };
+                    let written = written(row)?;
                     let stored = Hash::parse(row.text(10)?);
                     // After a gap the chain cannot be followed: it is taken up at the next entry.
                     let linked = seq == last_seq + 1;

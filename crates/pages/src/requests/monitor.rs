@@ -2,6 +2,7 @@
 //! its requests, every picture has its table, and all of it is a file.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use app::request::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion, csv_cell};
 use askama::Template;
@@ -93,14 +94,13 @@ impl MonitorPage {
     }
 }
 
-struct Here<'a> {
-    visit: &'a Visit,
-    plan: &'a Code,
-    portfolio: &'a Portfolio,
-    typed: &'a Typed,
-    by: MonitorBy,
-    /// The day after which nothing is counted.
-    last: Date,
+/// What is asked, by whom and of what.
+struct Here {
+    visit: Visit,
+    plan: Code,
+    portfolio: Arc<Portfolio>,
+    typed: Typed,
+    asked: MonitorQuestion,
 }
 
 fn question(typed: &Typed, portfolio: &Portfolio) -> MonitorQuestion {
@@ -115,28 +115,38 @@ fn question(typed: &Typed, portfolio: &Portfolio) -> MonitorQuestion {
     }
 }
 
-impl Here<'_> {
+impl Here {
+    /// Reads what is asked, and what the answer is.
+    async fn open(visit: Visit, plan: &str, typed: Typed) -> Result<(Self, Arc<Monitor>), PageError> {
+        let plan = known_code(plan)?;
+        staff_only(&visit)?;
+        let portfolio = visit.portfolio(&plan).await?;
+        let asked = question(&typed, &portfolio);
+        let found = visit.app.monitor(&plan, asked.clone()).await?;
+        Ok((Self { visit, plan, portfolio, typed, asked }, found))
+    }
+
     fn name(&self, line: &MonitorLine) -> String {
         let (lang, code) = (self.visit.lang, Code::new(&line.group).ok());
-        match self.by {
+        match self.asked.by {
             _ if code.is_none() => self.visit.t("monitor-unknown").into_owned(),
-            MonitorBy::Theme => category_name(self.portfolio, code.as_ref(), lang),
-            MonitorBy::Community => area_name(self.portfolio, code.as_ref(), lang),
+            MonitorBy::Theme => category_name(&self.portfolio, code.as_ref(), lang),
+            MonitorBy::Community => area_name(&self.portfolio, code.as_ref(), lang),
             MonitorBy::Channel => word(lang, "request-channel", &line.group),
         }
     }
 
     /// The requests behind a number.
     fn list(&self, group: Option<&MonitorLine>, from: Date, to: Date) -> String {
-        let (from, to) = (from.to_string(), to.min(self.last).to_string());
-        let name = match self.by {
+        let (from, to) = (from.to_string(), to.min(self.asked.last).to_string());
+        let name = match self.asked.by {
             MonitorBy::Theme => "category",
             MonitorBy::Community => "area",
             MonitorBy::Channel => "channel",
         };
         let mut changed = vec![("by", ""), ("weeks", ""), ("from", &*from), ("to", &*to)];
         changed.extend(group.map(|line| (name, line.group.as_str())));
-        format!("/p/{}/requests?{}", self.plan, address(self.typed, &changed))
+        format!("/p/{}/requests?{}", self.plan, address(&self.typed, &changed))
     }
 
     fn cell(&self, group: Option<&MonitorLine>, count: Count, from: Date, to: Date) -> Cell {
@@ -147,9 +157,9 @@ impl Here<'_> {
     }
 
     fn row(&self, found: &Monitor, line: &MonitorLine, group: Option<&MonitorLine>) -> Row {
-        let visit = self.visit;
+        let visit = &self.visit;
         let (first, last) = (found.weeks.first().copied(), found.weeks.last().copied());
-        let (first, last) = (first.unwrap_or(self.last), end(last.unwrap_or(self.last)));
+        let (first, last) = (first.unwrap_or(self.asked.last), end(last.unwrap_or(self.asked.last)));
         let change = line.before.map(|before| (i64::from(line.all.requests), i64::from(before.requests)));
         let usual = match (line.usual, found.judged.and_then(|week| line.weeks.get(week))) {
             (Some(usual), Some(week)) => visit.tw(
@@ -328,21 +338,9 @@ pub async fn show(
     Path(plan): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let plan = known_code(&plan)?;
-    staff_only(&visit)?;
-    let typed = Typed(query);
-    let portfolio = visit.portfolio(&plan).await?;
-    let asked = question(&typed, &portfolio);
-    let found = visit.app.monitor(&plan, asked.clone()).await?;
+    let (here, found) = Here::open(visit, &plan, Typed(query)).await?;
+    let Here { visit, plan, portfolio, typed, asked } = &here;
     let lang = visit.lang;
-    let here = Here {
-        visit: &visit,
-        plan: &plan,
-        portfolio: &portfolio,
-        typed: &typed,
-        by: asked.by,
-        last: asked.last,
-    };
     let page = visit.page(visit.t("monitor-title"));
     let any = |list: Vec<Choice>| {
         let mut out = vec![Choice::new("", visit.t("filter-any"))];
@@ -357,7 +355,7 @@ pub async fn show(
     };
     let last_day = day(lang, asked.last);
     let said = visit.tw("monitor-said", &[("to", &last_day), ("count", &found.all.all.requests.to_string())]);
-    let csv_query = address(&typed, &[]);
+    let csv_query = address(typed, &[]);
     let shown = MonitorPage {
         by: asked.by.as_str(),
         bys: MonitorBy::ALL
@@ -366,19 +364,19 @@ pub async fn show(
             .collect(),
         spans: WEEKS.to_vec(),
         weeks: asked.weeks,
-        categories: choices::categories(&portfolio, lang, "filter-any"),
-        areas: choices::all_areas(&portfolio, lang, "filter-any"),
+        categories: choices::categories(portfolio, lang, "filter-any"),
+        areas: choices::all_areas(portfolio, lang, "filter-any"),
         channels: any(words_of(lang, "request-channel", Channel::ALL.iter().map(|it| it.as_str()))),
         said,
         season,
-        report: if super::hotline::may(&visit, &plan) && !page.is_past() {
+        report: if super::hotline::may(visit, plan) && !page.is_past() {
             format!("/p/{plan}/requests/report")
         } else {
             String::new()
         },
         csv: page.link(&format!("/requests/monitor.csv?{csv_query}")),
         warned: here.warned(&found),
-        chart: chart(&visit, &found),
+        chart: chart(visit, &found),
         week_rows: found
             .weeks
             .iter()
@@ -397,7 +395,7 @@ pub async fn show(
                     .map_or_else(|| "—".to_owned(), u32::to_string),
             })
             .collect(),
-        heads: found.weeks.iter().map(|monday| short(&visit, *monday)).collect(),
+        heads: found.weeks.iter().map(|monday| short(visit, *monday)).collect(),
         year_heads: found
             .all
             .years
@@ -421,20 +419,8 @@ pub async fn csv(
     Path(plan): Path<String>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let plan = known_code(&plan)?;
-    staff_only(&visit)?;
-    let typed = Typed(query);
-    let portfolio = visit.portfolio(&plan).await?;
-    let asked = question(&typed, &portfolio);
-    let found = visit.app.monitor(&plan, asked.clone()).await?;
-    let here = Here {
-        visit: &visit,
-        plan: &plan,
-        portfolio: &portfolio,
-        typed: &typed,
-        by: asked.by,
-        last: asked.last,
-    };
+    let (here, found) = Here::open(visit, &plan, Typed(query)).await?;
+    let Here { visit, plan, asked, .. } = &here;
     let mut out = String::from("\u{feff}group,name,week_from,week_to,requests,people\r\n");
     let groups = found.lines.iter().map(|line| (line.group.clone(), here.name(line), line));
     let all = ("*".to_owned(), visit.t("monitor-all").into_owned(), &found.all);
