@@ -19,7 +19,7 @@ use domain::source::{Grade, Source};
 use domain::subject::Subject;
 use domain::timetabling::{Estimate, StepLink, StepLinkKind, Work};
 use end_to_end::browser::{Browser, PASSWORD};
-use end_to_end::{Running, free_port, huitian, wait_for};
+use end_to_end::{Running, huitian, site_address};
 use jiff::Timestamp;
 use jiff::civil::date;
 use store::{Address, Database, StoreError};
@@ -165,10 +165,9 @@ pub fn gantt(results: &mut Results) -> anyhow::Result<()> {
     let Address::Sqlite(file) = &ledger.address else { anyhow::bail!("the plan lies in a file") };
     let database = format!("sqlite://{}", file.display());
     account(&database)?;
-    let listen = format!("127.0.0.1:{}", free_port());
-    let mut serve = huitian(&["serve", "--insecure-cookies", "--database", &database, "--listen", &listen]);
-    let running = Running::start(serve.stdout(Stdio::null()).stderr(Stdio::null()))?;
-    wait_for(|| std::net::TcpStream::connect(&listen).is_ok())?;
+    let mut serve =
+        huitian(&["serve", "--insecure-cookies", "--database", &database, "--listen", "127.0.0.1:0"]);
+    let (running, listen) = Running::answering(&mut serve, site_address)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
         let Some(browser) = Browser::start("zh-CN", &format!("http://{listen}")).await? else {

@@ -1,7 +1,7 @@
 //! A real Chromium, driven through its driver. Nothing here races a page that is still loading: whatever
 //! leaves a page waits for the next one, and whatever looks for an element waits until it is there.
 
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
@@ -11,7 +11,7 @@ use thirtyfour::common::capabilities::chromium::ChromiumLikeCapabilities;
 use thirtyfour::prelude::*;
 use thirtyfour::{LoggingPrefsLogLevel, TimeoutConfiguration};
 
-use crate::{Running, free_port, wait_for};
+use crate::Running;
 
 /// The longest anything is waited for; a slow machine under load stays well below.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -30,11 +30,17 @@ pub struct Browser {
 impl Browser {
     /// A wide window in a language, on a site. `None` where there is no driver.
     pub async fn start(lang: &str, site: &str) -> anyhow::Result<Option<Self>> {
-        let port = free_port();
         let mut command = Command::new("chromedriver");
-        command.arg(format!("--port={port}")).stdout(Stdio::null()).stderr(Stdio::null());
-        let Ok(running) = Running::start(&mut command) else { return Ok(None) };
-        wait_for(|| std::net::TcpStream::connect(("127.0.0.1", port)).is_ok())?;
+        command.arg("--port=0");
+        let port = |line: &str| Some(line.split_once("started successfully on port ")?.1.replace('.', ""));
+        let found = Running::answering(&mut command, port);
+        if let Err(error) = &found
+            && let Some(missing) = error.downcast_ref::<std::io::Error>()
+            && missing.kind() == std::io::ErrorKind::NotFound
+        {
+            return Ok(None);
+        }
+        let (running, port) = found?;
         let profile = tempfile::tempdir()?;
         let mut wanted = DesiredCapabilities::chrome();
         for argument in [

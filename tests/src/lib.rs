@@ -5,11 +5,9 @@ pub mod http;
 pub mod routes;
 pub mod sound;
 
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -31,14 +29,6 @@ pub fn huitian(args: &[&str]) -> Command {
     command
 }
 
-/// A port nobody listens on at the moment.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0")
-        .and_then(|listener| listener.local_addr())
-        .map(|address| address.port())
-        .expect("a free port")
-}
-
 /// Whether the test may be left out for want of a program. Where everything is required it fails.
 pub fn skipped(what: &str) -> bool {
     assert!(std::env::var_os("HUITIAN_REQUIRE_ALL").is_none(), "{what} is needed: run `cargo xtask setup`");
@@ -56,6 +46,29 @@ impl Running {
         Ok(Self { child: command.spawn().context("cannot start")? })
     }
 
+    /// Starts what prints, once it answers, a line with its address, and reads that from the line. It takes a
+    /// port that the system chooses: one that was free a moment ago may be somebody's by now.
+    pub fn answering(
+        command: &mut Command,
+        address: impl Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<(Self, String)> {
+        let mut log = tempfile::tempfile()?;
+        command.stdout(Stdio::piped()).stderr(log.try_clone()?);
+        let mut running = Self::start(command)?;
+        let stdout = running.child.stdout.take().context("no output")?;
+        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
+        let found = lines.by_ref().find_map(|line| address(&line));
+        // What it prints later has a reader as well: it must not wait for one.
+        std::thread::spawn(move || lines.for_each(drop));
+        let Some(address) = found else {
+            let mut said = String::new();
+            log.rewind()?;
+            log.read_to_string(&mut said)?;
+            anyhow::bail!("it ended before it answered: {said}");
+        };
+        Ok((running, address))
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -66,6 +79,12 @@ impl Drop for Running {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+/// The address and port in the line that the site prints once it answers.
+pub fn site_address(line: &str) -> Option<String> {
+    let (_, rest) = line.split_once("http://")?;
+    rest.split('/').next().map(str::to_owned)
 }
 
 /// The demonstration, served.
@@ -80,27 +99,8 @@ impl Site {
     pub fn demo() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let database = format!("sqlite://{}", folder.path().join("demo.db").display());
-        let port = free_port();
-        let listen = format!("127.0.0.1:{port}");
-        let mut command = huitian(&["demo", "--database", &database, "--listen", &listen]);
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().context("cannot start huitian: is it built?")?;
-        let stdout = child.stdout.take().context("no output")?;
-        let running = Running { child };
-        // The address is printed once the site answers.
-        let found = BufReader::new(stdout).lines().map_while(Result::ok).any(|line| line.contains(&listen));
-        anyhow::ensure!(found, "the site did not start");
-        wait_for(|| std::net::TcpStream::connect(&listen).is_ok())?;
+        let mut command = huitian(&["demo", "--database", &database, "--listen", "127.0.0.1:0"]);
+        let (running, listen) = Running::answering(&mut command, site_address)?;
         Ok(Self { address: format!("http://{listen}"), database, _running: running, _folder: folder })
     }
-}
-
-/// Waits until something holds, at most half a minute.
-pub fn wait_for(holds: impl Fn() -> bool) -> anyhow::Result<()> {
-    let begun = Instant::now();
-    while !holds() {
-        anyhow::ensure!(begun.elapsed() < Duration::from_secs(30), "waited in vain");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-    Ok(())
 }

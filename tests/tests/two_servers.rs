@@ -12,7 +12,7 @@ use app::{App, SystemClock, TokenScope};
 use domain::code::Code;
 use domain::journal::Seq;
 use end_to_end::http::{Answer, send};
-use end_to_end::{Running, free_port, huitian, wait_for};
+use end_to_end::{Running, huitian, site_address};
 use scratch::Scratch;
 use serde_json::{Value, json};
 use store::{Database, EntryFilter, StoreError};
@@ -37,13 +37,15 @@ impl Servers {
             .status()
             .unwrap();
         assert!(loaded.success());
-        let addresses = [(); 2].map(|()| format!("127.0.0.1:{}", free_port()));
         // Both seal with the same key, kept where nothing stays behind.
         let key = tempfile::tempdir().unwrap();
-        let running = addresses.iter().map(|address| Some(serve(&scratch, address, key.path()))).collect();
-        for address in &addresses {
-            wait_for(|| std::net::TcpStream::connect(address).is_ok()).unwrap();
-        }
+        // They start at the same time, as after a power cut.
+        let (one, two) = std::thread::scope(|scope| {
+            let start = || scope.spawn(|| serve(&scratch, "127.0.0.1:0", key.path()));
+            let (one, two) = (start(), start());
+            (one.join().unwrap(), two.join().unwrap())
+        });
+        let (running, addresses) = ([Some(one.0), Some(two.0)].into(), [one.1, two.1]);
         Some(Self { scratch, addresses, running, key })
     }
 
@@ -67,11 +69,11 @@ impl Servers {
     }
 }
 
-fn serve(scratch: &Scratch, address: &str, key: &Path) -> Running {
+fn serve(scratch: &Scratch, address: &str, key: &Path) -> (Running, String) {
     let mut command = huitian(&["serve", "--insecure-cookies", "--trusted-proxies", "1"]);
     command.args(["--database", scratch.address(), "--listen", address]);
     command.arg("--protected-key").arg(key.join("huitian.key"));
-    Running::start(command.stdout(Stdio::null()).stderr(Stdio::null())).unwrap()
+    Running::answering(&mut command, site_address).unwrap()
 }
 
 /// A client with an address of its own, as a proxy would tell it.
@@ -296,8 +298,7 @@ fn concurrent_edits_lose_nothing_and_one_server_may_die() {
     assert!(beyond <= uncertain.load(Ordering::SeqCst), "{beyond} changes that nobody made");
 
     // The dead one comes back and both show the same.
-    servers.running[0] = Some(serve(&servers.scratch, &servers.addresses[0], servers.key.path()));
-    wait_for(|| std::net::TcpStream::connect(&servers.addresses[0]).is_ok()).unwrap();
+    servers.running[0] = Some(serve(&servers.scratch, &servers.addresses[0], servers.key.path()).0);
     let client = Client { token: &token, from: "10.0.1.1".into() };
     for project in PROJECTS {
         let [a, b] = servers.addresses.clone().map(|server| {

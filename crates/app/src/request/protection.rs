@@ -81,20 +81,20 @@ impl ProtectionKey {
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let made = Self::random();
-                let mut options = std::fs::OpenOptions::new();
-                // Of two servers that start at once, one makes it.
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
                 let digits: String = made.key.iter().map(|byte| format!("{byte:02x}")).collect();
-                match options.open(path) {
-                    Ok(mut file) => {
-                        file.write_all(format!("{digits}\n").as_bytes()).map_err(failed)?;
-                        file.sync_all().map_err(failed)?;
-                        Ok(made)
+                let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+                // Written whole before it has its name: of two servers that start at once one makes it, and
+                // the other never reads half of it. Temporary files are made for their owner only.
+                let mut file =
+                    tempfile::NamedTempFile::new_in(folder.unwrap_or(Path::new("."))).map_err(failed)?;
+                file.write_all(format!("{digits}\n").as_bytes()).map_err(failed)?;
+                file.as_file().sync_all().map_err(failed)?;
+                match file.persist_noclobber(path) {
+                    Ok(_) => Ok(made),
+                    Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => {
+                        Self::from_file(path)
                     }
-                    Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Self::from_file(path),
-                    Err(error) => Err(failed(error)),
+                    Err(error) => Err(failed(error.error)),
                 }
             }
             Err(error) => Err(failed(error)),
@@ -179,5 +179,19 @@ mod tests {
         }
         std::fs::write(&path, "no key").unwrap();
         assert!(matches!(ProtectionKey::from_file(&path), Err(KeyError::Content(_))));
+    }
+
+    #[test]
+    fn of_many_that_start_at_once_all_hold_one_key() {
+        for _ in 0..50 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("key");
+            let ids: std::collections::BTreeSet<String> = std::thread::scope(|scope| {
+                let all: Vec<_> = (0..8).map(|_| scope.spawn(|| ProtectionKey::from_file(&path))).collect();
+                all.into_iter().map(|one| one.join().unwrap().unwrap().id).collect()
+            });
+            assert_eq!(ids.len(), 1);
+            assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! `huitian serve`: the site and the API.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -41,6 +42,7 @@ pub struct ServeOptions {
 #[command(after_help = "Examples:\n  \
     huitian serve\n  \
     huitian serve --listen 0.0.0.0:8080 --database postgres://huitian@localhost/huitian --trusted-proxies 1\n\n\
+    The address is printed once the site answers; port 0 lets the system choose one.\n\
     Put a proxy with TLS in front of it. /healthz, /readyz and /metrics are for machines that watch.\n\
     `huitian notify example` prints a file for --notify; it is read at the start, the same on every server.\n\
     What tells who asked is sealed with the key of --protected-key: give every server the same file, and keep a\n\
@@ -57,6 +59,8 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     let secure = !args.options.insecure_cookies;
     start(args.database.open()?, &args.options, secure, false, |address| {
         tracing::info!(%address, "serving");
+        // Whoever started it learns the port, also where the system chose it; nobody has to read it.
+        drop(writeln!(std::io::stdout(), "http://{address}/"));
     })
 }
 
