@@ -95,12 +95,6 @@ impl App {
             Ok(catch_up(c, cached, &scopes)?)
         };
         let fresh = self.database().read_async(read).await?;
-        // Limits and reminders count by the papers that the plan has on record.
-        if held.get(plan).is_none_or(|cached| cached.changed() != fresh.changed())
-            && let Some(subject) = fresh.get(&Subject::plan(plan))
-        {
-            domain::timetabling::holidays::learn(subject);
-        }
         if before.is_some_and(|before| fresh.head() < before) {
             // Its entries bear the numbers of others.
             self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget(plan);

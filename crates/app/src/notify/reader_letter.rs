@@ -1,7 +1,12 @@
 //! Mails to those who asked or follow a request. The address is opened for the moment of sending, and stands in no
 //! job and no log; no link holds a word of what anybody wrote.
 
+use domain::code::Code;
+use domain::history::View;
 use domain::notice::Value;
+use domain::plan::Plan;
+use domain::request::Request;
+use domain::subject::Subject;
 use jiff::Timestamp;
 use store::{Connection, Job, StoreError};
 use words::Lang;
@@ -28,6 +33,9 @@ pub(super) fn letter_to_reader(
     }
     if held.confirmed_at.is_none() && *matter != ReaderMatter::Confirm {
         return Ok(Parcel::Nothing("the address was not confirmed"));
+    }
+    if held.follows && !is_shown(c, plan, request)? {
+        return Ok(Parcel::Nothing("the request is not shown to everybody any more"));
     }
     let Some(address) = reader_address(key, &held) else {
         return Ok(Parcel::Broken("the address was sealed with another key".into()));
@@ -85,6 +93,13 @@ pub(super) fn letter_to_reader(
         stop: (!confirming).then_some(stop),
         reply,
     }))
+}
+
+/// Whether everybody may read a request, as it stands now.
+fn is_shown(c: &mut Connection, plan: &Code, request: &Code) -> Result<bool, StoreError> {
+    let of_plan = c.subject(&Subject::plan(plan))?.and_then(|held| Plan::at(&held, View::ALL));
+    let held = c.subject(&Subject::request(plan, request))?.and_then(|held| Request::at(&held, View::ALL));
+    Ok(of_plan.zip(held).is_some_and(|(plan, request)| plan.shows(&request)))
 }
 
 /// What somebody wrote, set off from what the site says.

@@ -143,7 +143,8 @@ fn one(
     let target = tx.with_lookup(|lookup| target_of(&subject, lookup))?;
     let about = About {
         thing: Target::Request(code.clone()),
-        name: Named::new(request.title.as_str(), ""),
+        // By its number: a title is the resident's own words, and what is said of it stays when they are erased.
+        name: Named::new(code.as_str(), code.as_str()),
         path: format!("/p/{}/requests/{code}", turn.plan),
         lead_unit: request.lead_unit.clone(),
         level: None,

@@ -58,7 +58,8 @@ pub(super) fn chased(
     let when = match (watch, days) {
         (Watch::Whistle, _) if raised => "raised",
         (Watch::Whistle | Watch::Dispatch | Watch::Minutes, _) => "late",
-        (Watch::Request, 0) if now <= limit => "on",
+        // Limits of requests end within a day.
+        (Watch::Request, 0) if now > limit => "late",
         (_, days) if days > 0 => "ahead",
         (_, 0) if now.date() <= limit.date() => "on",
         _ => "late",

@@ -6,9 +6,8 @@ use jiff::civil::{Date, date};
 use serde::{Deserialize, Serialize};
 use timetable::china::{Arrangement, Paper, Span, WorkingDays, published_in};
 
-use crate::history::{SubjectHistory, View};
 use crate::named::NAME_MAX;
-use crate::plan::{Plan, PlanFact};
+use crate::plan::Plan;
 use crate::planned_date::parse_day;
 use crate::workday;
 
@@ -307,20 +306,6 @@ impl Difference {
         }
         Self { year, before: working_days_of(before, year), after: working_days_of(after, year), off, worked }
     }
-}
-
-/// Lets the working days by which limits and reminders count follow the papers that a plan has on record.
-pub fn learn(plan: &SubjectHistory) {
-    let mut papers = HolidayPapers::new();
-    for held in plan.visible::<PlanFact>(View::ALL) {
-        if let PlanFact::Holidays { year, published, paper } = held.fact {
-            match paper {
-                Some(paper) => papers.insert((*published, *year), paper.clone()),
-                None => papers.remove(&(*published, *year)),
-            };
-        }
-    }
-    workday::learn(&plan.subject.code, arrangements(&papers));
 }
 
 #[cfg(test)]
