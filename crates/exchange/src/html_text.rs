@@ -168,10 +168,13 @@ fn tag<'a>(rest: &'a str, out: &mut Lines) -> &'a str {
     after
 }
 
+/// How far a value in quotation marks is looked for: marks that nobody closes would be looked for to the end by every tag.
+const TAG_MOST: usize = 16_384;
+
 /// Where a tag ends: not at a sign within a value in quotation marks.
 fn tag_end(body: &str) -> Option<usize> {
     let mut quoted = None;
-    for (at, byte) in body.bytes().enumerate() {
+    for (at, byte) in body.bytes().enumerate().take(TAG_MOST) {
         match (quoted, byte) {
             (None, b'>') => return Some(at),
             (None, b'"' | b'\'') => quoted = Some(byte),

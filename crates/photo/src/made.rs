@@ -67,6 +67,10 @@ fn read(decoder: Result<impl ImageDecoder, ImageError>) -> Result<(DynamicImage,
         return Err(PhotoFault::TooManyPoints);
     }
     decoder.set_limits(limits()).map_err(fault)?;
+    // Limits are kept by decoders for what they need themselves, not for what they hand out.
+    if decoder.total_bytes() > MEMORY_MOST {
+        return Err(PhotoFault::TooManyPoints);
+    }
     // A camera's note that makes no sense turns nothing.
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let image = DynamicImage::from_decoder(decoder).map_err(fault)?;

@@ -63,8 +63,13 @@ impl Models {
         }
         let because = classifier.reasons(message, answer, REASONS);
         let because: Vec<String> = because.into_iter().map(|reason| reason.words).collect();
-        let rest = (1.0 - answer.confidence).max(0.0);
-        [(answer.best, answer.confidence, because), (answer.second, rest, Vec::new())]
+        let open =
+            |label| portfolio.plan.request_category(model.label(label)).is_some_and(|held| !held.closed);
+        // One that is not offered any more makes room for nobody: of the second it is not known how likely it is.
+        if !open(answer.best) {
+            return Vec::new();
+        }
+        [(answer.best, answer.confidence, because), (answer.second, 0.0, Vec::new())]
             .into_iter()
             .filter_map(|(label, confidence, because)| {
                 let held = portfolio.plan.request_category(model.label(label))?;

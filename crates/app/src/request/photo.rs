@@ -127,7 +127,9 @@ pub(super) fn added(
         let problem = Problem::TooMany(PHOTOS_AT_ONCE);
         return Err(Refusal { field: "photo".into(), problem }.into());
     }
-    let new = photos.iter().filter(|new| held.is_none_or(|held| held.photo(&new.photo).is_none()));
+    let new = photos
+        .iter()
+        .filter(|new| held.is_none_or(|held| held.kept_photos().all(|held| held.photo != new.photo)));
     Ok(new.map(|new| RequestFact::Photo { photo: new.photo.clone(), shows, at }).collect())
 }
 

@@ -76,6 +76,10 @@ pub(super) fn photos<'a>(facts: impl Iterator<Item = (Seq, &'a RequestFact)>) ->
         match fact {
             RequestFact::Photo { photo, shows, at } => match out.iter_mut().find(|held| held.photo == *photo)
             {
+                // Sent again after it was erased, it is there again, and nobody has looked yet.
+                Some(held) if held.gone => {
+                    (held.shows, held.at, held.shown, held.gone) = (*shows, *at, None, false);
+                }
                 Some(held) => (held.shows, held.at) = (*shows, *at),
                 None => out.push(RequestPhoto {
                     photo: photo.clone(),

@@ -148,7 +148,7 @@ impl Long {
         let outcome: anyhow::Result<()> = async {
             let (to, mut pieces) = mpsc::channel(AHEAD);
             let long = self.clone();
-            tokio::task::spawn_blocking(move || long.read_ahead(&to));
+            let reading = tokio::task::spawn_blocking(move || long.read_ahead(&to));
             while let Some(ready) = pieces.recv().await.transpose()? {
                 let (first, last) = ready.span.unwrap_or((row, row));
                 row = first;
@@ -168,7 +168,9 @@ impl Long {
                 }
                 row = last + 1;
             }
-            Ok(())
+            // A reader that broke down is no end of the file.
+            drop(pieces);
+            reading.await.context("the file could not be read to its end")
         }
         .await;
         bar.finish_and_clear();
