@@ -10,13 +10,11 @@ use std::sync::Arc;
 use app::notify::{Carried, Letter, Parcel, Reach, lane};
 use app::read::Asked;
 use app::request::{
-    AskerNews, Drafted, IncomingMail, MailDoor, MailLinked, MailPurpose, MailTaken, NewPhoto, NewRequest,
-    PersonalData, PhotoFault, PhotoReader, ProtectionKey, RequestAct,
+    Drafted, IncomingMail, MailDoor, MailLinked, MailPurpose, MailTaken, NewPhoto, NewRequest, PersonalData,
+    PhotoFault, PhotoReader, ProtectionKey, RequestAct,
 };
 use app::{App, AppError, FixedClock};
 use domain::code::Code;
-use domain::item::Target;
-use domain::notice::{EventKey, Said, SitePath};
 use domain::preference::Language;
 use domain::request::{Channel, PhotoShows, Request, RequestStep};
 use place::*;
@@ -241,35 +239,6 @@ fn askers_are_told_each_thing_once(scratch: Scratch) {
     let open = token(li, MailPurpose::Open);
     assert_eq!(place.linked(MailPurpose::Open, &open), MailLinked::Good(MailDoor::Mine("s1".into())));
     assert!(li.id.contains(&format!(".p.{filed}.")) && li.stop.is_some(), "{}", li.id);
-
-    // What it led to was built: everybody is told once, however often it is said.
-    let news = || AskerNews {
-        event: EventKey::new("entry-481/in_use").unwrap(),
-        said: Said::new("asker-told-closed"),
-        link: Some(SitePath::new("/p/p/projects/x").unwrap()),
-    };
-    let tell = |request: &Code| {
-        let (plan, request, news) = (code("p"), request.clone(), news());
-        let now = place.clock_now();
-        let told = place.app.database().write_async::<_, store::StoreError>(move |tx| {
-            app::request::tell_askers(tx, &plan, &request, &news, now)
-        });
-        place.runtime.block_on(told).unwrap()
-    };
-    assert_eq!(tell(&filed), 2, "and the one that was merged into it");
-    assert_eq!(tell(&filed), 0);
-    let letters = place.letters();
-    assert_eq!(letters.len(), 2);
-    assert!(letters.iter().all(|letter| letter.text.contains("https://site.example/p/p/projects/x")));
-    assert!(place.letters().is_empty());
-    for request in [&filed, &other] {
-        let told = place.runtime.block_on(place.app.request_news(&plan, request)).unwrap();
-        assert_eq!((told.len(), told[0].event.clone()), (1, news().event), "it stands on its own page");
-    }
-    // Everybody whose request led to a thing.
-    let thing = Target::Project(code("none"));
-    let told = place.app.tell_askers_of(&plan, &thing, news());
-    assert_eq!(place.runtime.block_on(told).unwrap(), 0, "nothing led to it");
 
     // Whoever wants no more gets no more.
     let stop = token(li, MailPurpose::Stop);

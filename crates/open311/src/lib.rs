@@ -267,12 +267,16 @@ async fn parts(server: &Server, asked: &Asked, media: bool, request: Request) ->
             out.photos.push(photo(server, out.photos.len(), value).await?);
         } else {
             let value = value.ok_or_else(too_long)?;
-            left -= value.len();
+            // Names are held, too, and a part without either takes room all the same.
+            left = left.checked_sub(value.len() + name.len() + PART).ok_or_else(too_long)?;
             out.asked.0.push((name, String::from_utf8_lossy(&value).into_owned()));
         }
     }
     Ok(out)
 }
+
+/// What a part takes beside its name and value.
+const PART: usize = 64;
 
 async fn photo(server: &Server, number: usize, bytes: Option<Vec<u8>>) -> Result<NewPhoto, Fault> {
     if number >= PHOTOS_AT_ONCE {

@@ -301,7 +301,8 @@ async fn files_are_whole_and_come_in_pieces() {
     site.act("1001", RequestAct::Note { text: "looked at".into() }).await;
     assert_eq!(again(tag).await.status, StatusCode::OK);
     for door in [
-        "/p/p/open-data/rates.csv?from=2019-01-01&to=2019-08-01",
+        "/p/p/open-data/rates.csv?from=2019-01-01&to=2019-02-28",
+        "/p/p/open-data/rates.csv?from=2019-01-01&to=2019-01-30",
         "/p/p/open-data/rates.csv?from=2019-08-02&to=2019-08-01",
     ] {
         assert_eq!(site.get(door).await.status, StatusCode::BAD_REQUEST, "{door}");

@@ -446,17 +446,6 @@ CREATE TABLE request_reader (
   PRIMARY KEY (plan, request, reader)
 ) {unrowed};
 
--- What all who asked were told of their request from elsewhere, each event once: that what they led to was built.
-CREATE TABLE request_news (
-  plan {text} NOT NULL,
-  request {text} NOT NULL,
-  event {text} NOT NULL,
-  said {text} NOT NULL,
-  link {text} NOT NULL,
-  at BIGINT NOT NULL,
-  PRIMARY KEY (plan, request, event)
-) {unrowed};
-
 -- Who has a form about a request open, until when: it warns others and stops nobody.
 CREATE TABLE request_hold (
   plan {text} NOT NULL,

@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
-use domain::notice::{EventKey, Notice, Said, SitePath};
+use domain::notice::Notice;
 use domain::preference::Preferences;
 use domain::request::learning::{ModelAsks, ModelFigures};
 use domain::request::{KeptKind, ModerationGround};
@@ -33,7 +33,7 @@ use crate::request_model::{HeldModel, ModelUse};
 use crate::request_person::SealedPerson;
 use crate::request_photo::{PhotoOf, SealedPhoto};
 use crate::request_privacy::Deletion;
-use crate::request_reader::{RequestNews, RequestReader};
+use crate::request_reader::RequestReader;
 use crate::request_update::RequestUpdate;
 use crate::sql::{Connection, Param};
 
@@ -77,7 +77,6 @@ enum Line {
     Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
     Photo(PhotoLine),
     Reader(ReaderLine),
-    News { plan: Code, request: Code, event: EventKey, said: Said, link: Option<SitePath>, at: i64 },
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
     Flag(FlagLine),
     Deletion { plan: Code, at: i64, kind: KeptKind, days: u32, count: u64, oldest: i64, newest: i64 },
@@ -455,10 +454,6 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             stopped_at: held.stopped_at,
         }));
     })?;
-    connection.each_news(&mut |plan, request, held| {
-        let RequestNews { event, said, link, at } = held;
-        put(Line::News { plan, request, event, said, link, at });
-    })?;
     connection.each_update(&mut |held| {
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
@@ -654,9 +649,6 @@ fn restore_into(
                     confirmed_at: held.confirmed_at,
                     stopped_at: held.stopped_at,
                 })?;
-            }
-            (Some(_), Line::News { plan, request, event, said, link, at }) => {
-                tx.put_news(&plan, &request, &RequestNews { event, said, link, at })?;
             }
             (Some(_), Line::Follower { plan, request, follower, created_at }) => {
                 tx.follow(&plan, &request, &follower, created_at)?;

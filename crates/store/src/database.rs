@@ -159,10 +159,7 @@ impl Database {
         let readers = &self.inner.readers;
         let mut connection = readers.address.connect(true, readers.runtime.as_ref())?;
         if connection.is_postgres() {
-            for table in ["entry", "fact", "request", "request_pieces", "request_person", "request_follower"]
-            {
-                connection.execute(&format!("VACUUM (FULL) {table}"), &[])?;
-            }
+            connection.execute("VACUUM (FULL)", &[])?;
             return Ok(());
         }
         // The index of words keeps what was taken out of it until its parts are merged.
@@ -170,8 +167,12 @@ impl Database {
             "PRAGMA secure_delete = ON; INSERT INTO request_pieces (request_pieces) VALUES ('optimize'); VACUUM;",
         )?;
         // What was written before still stands in the log until it is begun anew.
-        connection.first("PRAGMA wal_checkpoint(TRUNCATE)", &[], |_| Ok(()))?;
-        Ok(())
+        let busy = connection.first("PRAGMA wal_checkpoint(TRUNCATE)", &[], |row| row.int(0))?;
+        match busy {
+            Some(0) => Ok(()),
+            // Somebody reads what was before: the log cannot be begun anew.
+            _ => Err(StoreError::Unavailable("others read it: stop the server and run this again".into())),
+        }
     }
 
     pub fn address(&self) -> &Address {

@@ -110,7 +110,7 @@ fn held_is_new(event: &Event) -> bool {
 
 fn shown(request: &Request) -> i64 {
     match request.published {
-        _ if !request.may_be_public || request.wordless => 0,
+        _ if !request.may_be_public || request.wordless || request.is_hidden() => 0,
         Some(true) => 1,
         Some(false) => 0,
         None => 2,

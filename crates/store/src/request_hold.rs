@@ -30,10 +30,7 @@ impl Tx<'_> {
     ) -> Result<()> {
         let place: [Param; 2] = [plan.as_str().into(), request.as_str().into()];
         let writing = self.writing();
-        writing.send(
-            "DELETE FROM request_hold WHERE plan = $1 AND request = $2 AND held_until <= $3",
-            &[place[0], place[1], Param::Int(now)],
-        )?;
+        writing.send("DELETE FROM request_hold WHERE held_until <= $1", &[Param::Int(now)])?;
         writing.send(
             "INSERT INTO request_hold (plan, request, person, held_until) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (plan, request, person) DO UPDATE SET held_until = excluded.held_until",

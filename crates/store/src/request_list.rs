@@ -228,8 +228,30 @@ impl Where {
                 )
             };
             out.and(&format!("id IN ({hits})"));
+            if let Some(publicly) = &query.published {
+                out.said_publicly(&query.text, publicly);
+            }
         }
         out
+    }
+
+    /// Of requests that are not shown where they are, only those whose own words say what is looked for: their
+    /// addresses are found by the same pieces.
+    fn said_publicly(&mut self, text: &str, publicly: &Publicly) {
+        let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let said: Vec<String> = words
+            .into_iter()
+            .map(|word| {
+                let word = self.put(word);
+                format!("replace(lower(title || ' ' || body), {word}, '') <> lower(title || ' ' || body)")
+            })
+            .collect();
+        let blurred: Vec<String> = publicly.blurred.iter().map(|code| self.put(code.as_str())).collect();
+        let exact = match blurred.is_empty() {
+            true => String::new(),
+            false => format!("category NOT IN ({}) AND ", blurred.join(", ")),
+        };
+        self.and(&format!("(({exact}address NOT LIKE '%***%') OR ({}))", said.join(" AND ")));
     }
 
     /// Within some metres of a point: by cells first, then by distance on a plane that lies on it.

@@ -52,43 +52,104 @@ pub struct Moderated {
 /// States in which nothing is to be done for whoever asked any more.
 const ENDED: &str = "('closed', 'refused', 'withdrawn', 'merged')";
 
+/// Where a kind is kept, which rows of it are over their time, and how one of them goes.
+struct Kept {
+    table: &'static str,
+    /// When a row was written.
+    column: &'static str,
+    /// What tells a row from others of its request.
+    key: &'static str,
+    over: String,
+    /// With the plan, the request, the key and when it was written.
+    lets_go: &'static [&'static str],
+}
+
 /// The rows of a kind that are over their time: those written before a moment, of requests that ended before another.
-fn over(kind: KeptKind) -> (&'static str, &'static str, String) {
-    let ended = |table: &str| {
+fn kept(kind: KeptKind) -> Vec<Kept> {
+    let of_person = |held: &str| {
         format!(
-            "EXISTS (SELECT 1 FROM request WHERE request.plan = {table}.plan AND request.code = {table}.request \
+            "plan = $1 AND {held} <> '' AND created_at < $2 AND EXISTS (SELECT 1 FROM request WHERE \
+             request.plan = request_person.plan AND request.code = request_person.request \
              AND request.state IN {ENDED} AND request.since < $3)"
         )
     };
+    let old = |column: &str| format!("plan = $1 AND {column} < $2 AND $3 <> ''");
+    let one = |table, column, key, over, lets_go| Kept { table, column, key, over, lets_go };
     match kind {
-        KeptKind::Contact => (
+        KeptKind::Contact => vec![one(
             "request_person",
             "created_at",
-            format!("plan = $1 AND key_id <> '' AND created_at < $2 AND {}", ended("request_person")),
-        ),
-        KeptKind::Link => (
+            "''",
+            of_person("key_id"),
+            &[
+                "DELETE FROM request_reader WHERE plan = $1 AND request = $2 AND $3 = '' AND $4 <> CAST(0 AS BIGINT) \
+                 AND follows = 0",
+                "UPDATE request_person SET sealed = $5, key_id = '', asker = '' \
+                 WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4",
+            ],
+        )],
+        KeptKind::Link => vec![one(
             "request_person",
             "created_at",
-            format!("plan = $1 AND secret <> '' AND created_at < $2 AND {}", ended("request_person")),
-        ),
-        KeptKind::Follower => {
-            ("request_follower", "created_at", "plan = $1 AND created_at < $2 AND $3 <> ''".into())
-        }
-        KeptKind::Reveal => ("request_reveal", "at", "plan = $1 AND at < $2 AND $3 <> ''".into()),
-        KeptKind::Flag => ("request_flag", "created_at", "plan = $1 AND created_at < $2 AND $3 <> ''".into()),
+            "''",
+            of_person("secret"),
+            &["UPDATE request_person SET secret = '', token = '' \
+               WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4"],
+        )],
+        KeptKind::Follower => vec![
+            one(
+                "request_follower",
+                "created_at",
+                "follower",
+                old("created_at"),
+                &[
+                    "DELETE FROM request_follower WHERE plan = $1 AND request = $2 AND follower = $3 AND created_at = $4",
+                ],
+            ),
+            one(
+                "request_reader",
+                "created_at",
+                "reader",
+                format!("{} AND follows = 1", old("created_at")),
+                &[
+                    "DELETE FROM request_reader WHERE plan = $1 AND request = $2 AND reader = $3 AND created_at = $4",
+                ],
+            ),
+        ],
+        KeptKind::Reveal => vec![one(
+            "request_reveal",
+            "at",
+            "person",
+            old("at"),
+            &["DELETE FROM request_reveal WHERE plan = $1 AND request = $2 AND person = $3 AND at = $4"],
+        )],
+        KeptKind::Flag => vec![one(
+            "request_flag",
+            "created_at",
+            "reader",
+            old("created_at"),
+            &[
+                "DELETE FROM request_flag WHERE plan = $1 AND request = $2 AND reader = $3 AND created_at = $4",
+            ],
+        )],
     }
 }
 
 impl Connection {
     /// How much of a kind was written before a moment, of requests that ended before `ended`.
     pub fn overdue(&mut self, plan: &Code, kind: KeptKind, before: i64, ended: &str) -> Result<Overdue> {
-        let (table, column, over) = over(kind);
-        let sql = format!("SELECT COUNT(*), MIN({column}), MAX({column}) FROM {table} WHERE {over}");
-        let params = [Param::Text(plan.as_str()), Param::Int(before), Param::Text(ended)];
-        let found = self.first(&sql, &params, |row| {
-            Ok(Overdue { count: row.int(0)?.max(0) as u64, oldest: row.opt_int(1)?, newest: row.opt_int(2)? })
-        })?;
-        Ok(found.unwrap_or_default())
+        let mut all = Overdue::default();
+        for Kept { table, column, over, .. } in kept(kind) {
+            let sql = format!("SELECT COUNT(*), MIN({column}), MAX({column}) FROM {table} WHERE {over}");
+            let params = [Param::Text(plan.as_str()), Param::Int(before), Param::Text(ended)];
+            let found =
+                self.first(&sql, &params, |row| Ok((row.int(0)?, row.opt_int(1)?, row.opt_int(2)?)))?;
+            let Some((count, oldest, newest)) = found else { continue };
+            all.count += count.max(0) as u64;
+            all.oldest = all.oldest.into_iter().chain(oldest).min();
+            all.newest = all.newest.into_iter().chain(newest).max();
+        }
+        Ok(all)
     }
 
     /// What went, the latest first.
@@ -130,6 +191,19 @@ impl Connection {
                     count: row.int(2)?.max(0) as u64,
                     first_at: row.int(3)?,
                 })
+            },
+        )
+    }
+
+    /// What readers reported of one request and nobody has seen to.
+    pub fn flags_of(&mut self, plan: &Code, request: &Code) -> Result<Vec<(ModerationGround, u64)>> {
+        self.rows(
+            "SELECT ground, COUNT(*) FROM request_flag WHERE plan = $1 AND request = $2 AND settled_at IS NULL \
+             GROUP BY ground ORDER BY COUNT(*) DESC, ground",
+            &[Param::Text(plan.as_str()), Param::Text(request.as_str())],
+            |row| {
+                let ground = ModerationGround::parse(row.text(0)?);
+                Ok((ground.ok_or_else(|| damaged("an unknown ground"))?, row.int(1)?.max(0) as u64))
             },
         )
     }
@@ -178,51 +252,32 @@ impl Tx<'_> {
         (before, ended): (i64, &str),
         most: usize,
     ) -> Result<Overdue> {
-        let (table, column, over) = over(kind);
         self.overwrite()?;
-        let key = match kind {
-            KeptKind::Contact | KeptKind::Link => "request, ''",
-            KeptKind::Follower => "request, follower",
-            KeptKind::Reveal => "request, person",
-            KeptKind::Flag => "request, reader",
-        };
-        let sql = format!("SELECT {key}, {column} FROM {table} WHERE {over} ORDER BY {column} LIMIT {most}");
-        let params = [Param::Text(plan.as_str()), Param::Int(before), Param::Text(ended)];
-        let rows = self
-            .reading()?
-            .rows(&sql, &params, |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.int(2)?)))?;
-        let statement = match kind {
-            KeptKind::Contact => {
-                "UPDATE request_person SET sealed = $5, key_id = '', asker = '' \
-                 WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4"
+        let mut gone = Overdue::default();
+        for Kept { table, column, key, over, lets_go } in kept(kind) {
+            let left = most.saturating_sub(gone.count as usize);
+            let sql = format!(
+                "SELECT request, {key}, {column} FROM {table} WHERE {over} ORDER BY {column} LIMIT {left}"
+            );
+            let params = [Param::Text(plan.as_str()), Param::Int(before), Param::Text(ended)];
+            let rows = self.reading()?.rows(&sql, &params, |row| {
+                Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.int(2)?))
+            })?;
+            for (request, other, at) in &rows {
+                for statement in lets_go {
+                    let place = [plan.as_str(), request, other].map(Param::Text);
+                    let mut params = vec![place[0], place[1], place[2], Param::Int(*at)];
+                    if statement.contains("$5") {
+                        params.push(Param::Bytes(&[]));
+                    }
+                    self.writing().execute(statement, &params)?;
+                }
+                gone.oldest = gone.oldest.into_iter().chain([*at]).min();
+                gone.newest = gone.newest.into_iter().chain([*at]).max();
             }
-            KeptKind::Link => {
-                "UPDATE request_person SET secret = '', token = '' \
-                 WHERE plan = $1 AND request = $2 AND $3 = '' AND created_at = $4"
-            }
-            KeptKind::Follower => {
-                "DELETE FROM request_follower WHERE plan = $1 AND request = $2 AND follower = $3 AND created_at = $4"
-            }
-            KeptKind::Reveal => {
-                "DELETE FROM request_reveal WHERE plan = $1 AND request = $2 AND person = $3 AND at = $4"
-            }
-            KeptKind::Flag => {
-                "DELETE FROM request_flag WHERE plan = $1 AND request = $2 AND reader = $3 AND created_at = $4"
-            }
-        };
-        for (request, other, at) in &rows {
-            let mut params =
-                vec![Param::Text(plan.as_str()), Param::Text(request), Param::Text(other), Param::Int(*at)];
-            if kind == KeptKind::Contact {
-                params.push(Param::Bytes(&[]));
-            }
-            self.writing().execute(statement, &params)?;
+            gone.count += rows.len() as u64;
         }
-        Ok(Overdue {
-            count: rows.len() as u64,
-            oldest: rows.first().map(|row| row.2),
-            newest: rows.last().map(|row| row.2),
-        })
+        Ok(gone)
     }
 
     /// Puts down that something went; what went at one moment is one record.
@@ -243,7 +298,7 @@ impl Tx<'_> {
         )
     }
 
-    /// A reader says that something is wrong with a request; once for each reader.
+    /// A reader says that something is wrong with a request; once for each reader, until somebody has seen to it.
     pub fn flag(
         &mut self,
         (plan, request): (&Code, &Code),
@@ -253,7 +308,8 @@ impl Tx<'_> {
     ) -> Result<()> {
         self.writing().send(
             "INSERT INTO request_flag (plan, request, reader, ground, created_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (plan, request, reader) DO NOTHING",
+             ON CONFLICT (plan, request, reader) DO UPDATE SET ground = excluded.ground, \
+             created_at = excluded.created_at, settled_at = NULL WHERE request_flag.settled_at IS NOT NULL",
             &[
                 Param::Text(plan.as_str()),
                 Param::Text(request.as_str()),

@@ -1,7 +1,6 @@
 //! Who wants to be told of a request by mail, and what all who asked were told.
 
 use domain::code::Code;
-use domain::notice::{EventKey, Said, SitePath};
 
 use crate::error::Result;
 use crate::request::damaged;
@@ -26,15 +25,6 @@ pub struct RequestReader {
     pub stopped_at: Option<i64>,
 }
 
-/// What all who asked were told of their request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestNews {
-    pub event: EventKey,
-    pub said: Said,
-    pub link: Option<SitePath>,
-    pub at: i64,
-}
-
 const COLUMNS: &str =
     "plan, request, reader, follows, language, key_id, sealed, created_at, confirmed_at, stopped_at";
 
@@ -54,19 +44,6 @@ fn reader(row: &Row) -> Result<RequestReader> {
     })
 }
 
-fn news(row: &Row, first: usize) -> Result<RequestNews> {
-    let link = match row.text(first + 2)? {
-        "" => None,
-        path => Some(SitePath::new(path).map_err(damaged)?),
-    };
-    Ok(RequestNews {
-        event: EventKey::new(row.text(first)?).map_err(damaged)?,
-        said: serde_json::from_str(row.text(first + 1)?).map_err(damaged)?,
-        link,
-        at: row.int(first + 3)?,
-    })
-}
-
 impl Connection {
     pub fn request_reader(
         &mut self,
@@ -81,16 +58,6 @@ impl Connection {
         )
     }
 
-    /// What all who asked were told of a request by others than those who handle it; the latest first.
-    pub fn request_news(&mut self, plan: &Code, request: &Code) -> Result<Vec<RequestNews>> {
-        self.rows(
-            "SELECT event, said, link, at FROM request_news WHERE plan = $1 AND request = $2 \
-             ORDER BY at DESC, event LIMIT 50",
-            &[plan.as_str().into(), request.as_str().into()],
-            |row| news(row, 0),
-        )
-    }
-
     /// All readers in the order of their places, for a backup.
     pub(crate) fn each_reader(&mut self, visit: &mut dyn FnMut(RequestReader)) -> Result<()> {
         let sql = format!("SELECT {COLUMNS} FROM request_reader ORDER BY plan, request, reader");
@@ -98,18 +65,6 @@ impl Connection {
             visit(reader(row)?);
             Ok(())
         })
-    }
-
-    pub(crate) fn each_news(&mut self, visit: &mut dyn FnMut(Code, Code, RequestNews)) -> Result<()> {
-        let code = |text: &str| Code::new(text).map_err(damaged);
-        self.each(
-            "SELECT plan, request, event, said, link, at FROM request_news ORDER BY plan, request, event",
-            &[],
-            &mut |row| {
-                visit(code(row.text(0)?)?, code(row.text(1)?)?, news(row, 2)?);
-                Ok(())
-            },
-        )
     }
 }
 
@@ -123,13 +78,13 @@ impl Tx<'_> {
         self.connection.request_reader(plan, request, digest)
     }
 
-    /// Everybody whom mail of a request goes to, those who have confirmed it.
-    pub fn request_readers(&mut self, plan: &Code, request: &Code) -> Result<Vec<String>> {
+    /// Everybody whom mail of a request goes to, those who have confirmed it; and whether they only follow it.
+    pub fn request_readers(&mut self, plan: &Code, request: &Code) -> Result<Vec<(String, bool)>> {
         self.connection.rows(
-            "SELECT reader FROM request_reader WHERE plan = $1 AND request = $2 AND confirmed_at IS NOT NULL \
+            "SELECT reader, follows FROM request_reader WHERE plan = $1 AND request = $2 AND confirmed_at IS NOT NULL \
              AND stopped_at IS NULL ORDER BY reader LIMIT 10000",
             &[plan.as_str().into(), request.as_str().into()],
-            |row| Ok(row.text(0)?.to_owned()),
+            |row| Ok((row.text(0)?.to_owned(), row.int(1)? != 0)),
         )
     }
 
@@ -181,23 +136,5 @@ impl Tx<'_> {
             "DELETE FROM request_reader WHERE plan = $1 AND request = $2 AND follows = 0",
             &[plan.as_str().into(), request.as_str().into()],
         )
-    }
-
-    /// Puts down what all who asked are told; whether it is told for the first time.
-    pub fn put_news(&mut self, plan: &Code, request: &Code, held: &RequestNews) -> Result<bool> {
-        let said = serde_json::to_string(&held.said).map_err(damaged)?;
-        let new = self.writing().execute(
-            "INSERT INTO request_news (plan, request, event, said, link, at) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (plan, request, event) DO NOTHING",
-            &[
-                plan.as_str().into(),
-                request.as_str().into(),
-                held.event.as_str().into(),
-                Param::Text(&said),
-                held.link.as_ref().map_or("", SitePath::as_str).into(),
-                Param::Int(held.at),
-            ],
-        )?;
-        Ok(new > 0)
     }
 }

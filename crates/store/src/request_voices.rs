@@ -25,24 +25,28 @@ pub struct VoiceRow {
 }
 
 impl Connection {
-    /// The requests received within two moments, the earliest first; of more than `most` the newest.
+    /// The requests received within two moments, of one category or of all, the earliest first; of more than `most`
+    /// the newest.
     pub fn request_voices(
         &mut self,
         plan: &Code,
         (from, to): (DateTime, DateTime),
+        category: Option<&Code>,
         most: usize,
     ) -> Result<Vec<VoiceRow>> {
         let (from, to) = (moment(from), moment(to));
+        let of_category = if category.is_some() { " AND category = $4" } else { "" };
         let sql = format!(
             "SELECT request.code, title, body, received, category, lead_unit, area, \
              COALESCE((SELECT asker FROM request_person AS held WHERE held.plan = request.plan AND \
              held.request = request.code), ''), \
              (SELECT COUNT(*) FROM request_follower AS held WHERE held.plan = request.plan AND \
              held.request = request.code) \
-             FROM request WHERE plan = $1 AND received >= $2 AND received <= $3 \
+             FROM request WHERE plan = $1 AND received >= $2 AND received <= $3{of_category} \
              ORDER BY received DESC, request.code DESC LIMIT {most}"
         );
-        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
+        let mut params = vec![Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
+        params.extend(category.map(|category| Param::Text(category.as_str())));
         let mut rows = self.rows(&sql, &params, |row| {
             let code = |at: usize| match row.text(at)? {
                 "" => Ok(None),

@@ -35,6 +35,7 @@ fact_table!(
         "category_words",
         "request_preset",
         "private",
+        "shown_place",
         "batch",
         "warning_zh",
         "warning_en",
@@ -48,9 +49,10 @@ fact_table!(
         own.extend(both(Some(&held.name)));
         own.extend(both(held.about.as_ref()));
         own.extend([
-            Cell::text(held.words.join(" ")),
+            Cell::text(held.words_text()),
             Cell::code(Some(&held.preset)),
             Cell::Bool(held.private),
+            Cell::text(held.shown_place.to_text()),
             Cell::Bool(held.batch),
         ]);
         own.extend(both(held.warning.as_ref()));

@@ -264,19 +264,7 @@ impl RequestAct {
             }
             Self::Publish { shown, reason } => vec![RequestFact::Publication { shown, reason }],
             Self::Moderate { act, ground, title, text } => {
-                let done = RequestFact::Moderation { at, act, ground, title, text };
-                let reason =
-                    words::both(&format!("moderation-ground-{}", ground.as_str().replace('_', "-")), &[]);
-                let last = request.moderation.last().map(|(act, _)| *act);
-                match (act, last) {
-                    (ModerationAct::Hide, _) => {
-                        vec![done, RequestFact::Publication { shown: false, reason }]
-                    }
-                    (ModerationAct::Undo, Some(ModerationAct::Hide)) => {
-                        vec![done, RequestFact::Publication { shown: true, reason: String::new() }]
-                    }
-                    _ => vec![done],
-                }
+                vec![RequestFact::Moderation { at, act, ground, title, text }]
             }
             Self::Categorise { category, urgency } => {
                 let mut facts = vec![

@@ -26,29 +26,32 @@ use crate::read::Asked;
 const WEEKS: u16 = 13;
 
 impl App {
-    /// How many people raised what a goal counts in each of the whole weeks up to a Sunday.
+    /// How many people raised what a goal counts in each of the whole weeks up to a Sunday; nothing where there are
+    /// more requests than are read: what is left out would make the weeks look better.
     pub async fn measure_goal(
         &self,
         plan: &Code,
         goal: &RequestGoal,
         to: Date,
         weeks: u16,
-    ) -> Result<MeasuredWeeks, AppError> {
+    ) -> Result<Option<MeasuredWeeks>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let first = to.saturating_sub((i64::from(weeks) * 7 - 1).days());
         let period = (first.at(0, 0, 0, 0), to.at(23, 59, 59, 0));
-        let wanted = plan.clone();
-        let rows = self
-            .database()
-            .read_async(move |c: &mut Connection| c.request_voices(&wanted, period, VOICES_MOST))
-            .await?;
+        let (wanted, category) = (plan.clone(), goal.category.clone());
+        let read =
+            move |c: &mut Connection| c.request_voices(&wanted, period, category.as_ref(), VOICES_MOST);
+        let rows = self.database().read_async(read).await?;
+        if rows.len() >= VOICES_MOST {
+            return Ok(None);
+        }
         let goal = goal.clone();
         // Texts are read for words: not where others wait.
         let people =
             tokio::task::spawn_blocking(move || by_week(&portfolio, &goal, &rows, first, usize::from(weeks)))
                 .await
                 .map_err(|_| StoreError::Stopped)?;
-        Ok(MeasuredWeeks { to, people })
+        Ok(Some(MeasuredWeeks { to, people }))
     }
 
     /// Measures the goals of all open tasks of a plan up to the last whole week, each once; how many were measured.
@@ -81,7 +84,9 @@ impl App {
         if done || item.state.standing() != Standing::Open || item.received > to {
             return Ok(false);
         }
-        let found = self.measure_goal(plan, goal, to, goal.weeks.max(WEEKS)).await?;
+        let Some(found) = self.measure_goal(plan, goal, to, goal.weeks.max(WEEKS)).await? else {
+            return Ok(false);
+        };
         let change = Change {
             command: Command::Record {
                 subject: Subject::item(plan, &item.code),

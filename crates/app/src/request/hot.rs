@@ -236,7 +236,7 @@ impl App {
             return Ok(held);
         }
         let (wanted, period) = (plan.clone(), (from.at(0, 0, 0, 0), to.at(23, 59, 59, 0)));
-        let read = move |c: &mut Connection| c.request_voices(&wanted, period, VOICES_MOST);
+        let read = move |c: &mut Connection| c.request_voices(&wanted, period, None, VOICES_MOST);
         let rows = self.database().read_async(read).await?;
         let looked = rows.len();
         let weeks = usize::try_from((to - from).get_days() / 7 + 1).unwrap_or(1);

@@ -1,8 +1,9 @@
 //! Taking requests in by mail: a mail is a request, or an answer to what was mailed about one; each once.
 
 use domain::code::Code;
+use domain::history::View;
 use domain::preference::Language;
-use domain::request::{Channel, PhotoShows, RequestKind, Who};
+use domain::request::{Channel, PhotoShows, Request, RequestKind, Who};
 use domain::source::Source;
 use domain::subject::Subject;
 use store::RequestUpdate;
@@ -109,11 +110,12 @@ impl App {
         if self.has_sent_enough(plan, key.digest(&person.contact())).await? {
             return Ok(MailTaken::TooMany);
         }
-        let subject = cut(&clean(&mail.subject).replace('\n', " "), TITLE_MOST);
-        let said = if text.is_empty() { subject.clone() } else { text };
+        // Masked before it is cut: a number that is cut in two would not be seen as one.
+        let subject = cut(&recorded(&mail.subject).replace('\n', " "), TITLE_MOST);
+        let said = if text.is_empty() { clean(&mail.subject) } else { text };
         let said = if said.is_empty() { "—".to_owned() } else { said };
         let found = self.suggest_for_request(plan, &format!("{subject} {said}"), "", None, None).await?;
-        // Masked first: a number that is cut in two would not be seen as one. The whole is kept, sealed.
+        // The whole is kept, sealed.
         let shown = cut(&recorded(&said), TEXT_MOST);
         if shown != said {
             person.text.clone_from(&said);
@@ -175,7 +177,13 @@ impl App {
                 if tx.knows_update(&kept)? {
                     return Ok(false);
                 }
-                tx.subject(&Subject::request(&kept.plan, &kept.request))?.ok_or(AppError::NotFound)?;
+                let held = tx.subject(&Subject::request(&kept.plan, &kept.request))?;
+                let request =
+                    held.and_then(|held| Request::at(&held, View::ALL)).ok_or(AppError::NotFound)?;
+                // What was erased does not come back by an old mail.
+                if request.erased {
+                    return Err(AppError::NotFound);
+                }
                 let (actor, source) = (by_resident(), Source { title: "E-mail".into(), ..Source::default() });
                 let doing = Doing {
                     actor: &actor,

@@ -56,7 +56,7 @@ pub use open_data::{
     FIELDS, OpenBatch, OpenPage, OpenRequest, OpenVersion, cell as csv_cell, csv_head, csv_rows, states_of,
 };
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};
-pub use open_rates::{OpenRate, OpenRates, RATE_DAYS_MOST, RATE_FIELDS, rates_csv};
+pub use open_rates::{OpenRate, OpenRates, RATE_FIELDS, rates_csv};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub(crate) use order::NotTaken;
 pub use order::{Order, Understanding};
@@ -71,7 +71,6 @@ pub(crate) use reader::{address as reader_address, link as mail_link, reply_toke
 pub use retain::{DeletionRecord, RetainLine, Retained};
 pub use store::{HeldModel, ModelUse, PhotoSize, RateBy, RequestPage};
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
-pub use telling::{AskerNews, tell_askers};
 
 use domain::request::{RequestRules, resident, routing_actor};
 

@@ -1,8 +1,6 @@
 //! Moderation: what readers report, what the desk does about it, and the public log of that: what and why, never the
 //! words.
 
-use std::collections::BTreeMap;
-
 use domain::code::Code;
 use domain::journal::Seq;
 use domain::request::{ModerationAct, ModerationGround};
@@ -44,16 +42,29 @@ impl App {
         Ok(self.database().write_async(move |tx| tx.flag((&plan, &code), &reader, ground, now)).await?)
     }
 
-    /// What readers reported of requests and nobody has seen to, by request.
+    /// What readers reported of a request and nobody has seen to.
+    pub async fn flags_of_request(
+        &self,
+        plan: &Code,
+        code: &Code,
+    ) -> Result<Vec<(ModerationGround, u64)>, AppError> {
+        let (plan, code) = (plan.clone(), code.clone());
+        Ok(self.database().read_async(move |c| c.flags_of(&plan, &code)).await?)
+    }
+
+    /// What readers reported of requests and nobody has seen to, what is reported most first.
     pub async fn flagged_requests(
         &self,
         plan: &Code,
-    ) -> Result<BTreeMap<Code, Vec<(ModerationGround, u64)>>, AppError> {
+    ) -> Result<Vec<(Code, Vec<(ModerationGround, u64)>)>, AppError> {
         let plan = plan.clone();
         let found = self.database().read_async(move |c| c.flagged(&plan, FLAGGED)).await?;
-        let mut out: BTreeMap<Code, Vec<(ModerationGround, u64)>> = BTreeMap::new();
+        let mut out: Vec<(Code, Vec<(ModerationGround, u64)>)> = Vec::new();
         for Flagged { request, ground, count, .. } in found {
-            out.entry(request).or_default().push((ground, count));
+            match out.iter_mut().find(|(code, _)| *code == request) {
+                Some((_, grounds)) => grounds.push((ground, count)),
+                None => out.push((request, vec![(ground, count)])),
+            }
         }
         Ok(out)
     }

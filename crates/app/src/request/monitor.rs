@@ -308,6 +308,11 @@ impl App {
                 Ok::<_, AppError>((since, rows, years))
             })
             .await?;
+        // Of more than are read, the time before the oldest that was read is not known.
+        let since = match rows.last().filter(|_| rows.len() == COUNTED_MOST) {
+            Some(oldest) => since.max(Some(oldest.on)),
+            None => since,
+        };
         // Hundreds of thousands are counted beside the reading, not where others wait.
         let made = tokio::task::spawn_blocking(move || counted(&question, span, &rows, &years, since, at))
             .await

@@ -19,9 +19,6 @@ use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
 
-/// The days of one table: everybody may ask, and all requests of the period are looked at.
-pub const RATE_DAYS_MOST: i32 = 92;
-
 /// The columns of the table, in their order.
 pub const RATE_FIELDS: [&str; 16] = [
     "by",

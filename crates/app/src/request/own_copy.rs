@@ -4,8 +4,9 @@
 use std::collections::BTreeSet;
 
 use domain::code::Code;
+use domain::fact::Fact;
 use domain::history::SubjectHistory;
-use domain::journal::Seq;
+use domain::journal::{Entry, Event, Seq};
 use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
 use domain::request::{RESIDENT, ROUTING, Retention};
@@ -95,13 +96,15 @@ impl App {
             ))
         };
         let (entries, held, looks, followers) = self.database().read_async(read).await?;
-        let kept = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
+        let mut kept: PersonalData = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
             Some(held) => {
                 let opened = self.key().and_then(|key| key.open(&place(plan, code), &held.sealed));
                 serde_json::from_slice(&opened.ok_or(AppError::Sealed)?).map_err(|_| AppError::Sealed)?
             }
             None => PersonalData::default(),
         };
+        // By it whoever asked acts: whoever else holds the copy must not.
+        kept.link.clear();
         let moment =
             |at: i64| Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string());
         Ok(OwnCopy {
@@ -114,6 +117,7 @@ impl App {
             entries: entries
                 .into_iter()
                 .flatten()
+                .filter_map(for_asker)
                 .map(|entry| CopiedEntry {
                     entry: entry.seq.0,
                     recorded_at: entry.recorded_at.to_string(),
@@ -137,6 +141,14 @@ impl App {
                 .unwrap_or_default(),
         })
     }
+}
+
+/// An entry without what those who work on it say among themselves; nothing where it is nothing else.
+fn for_asker(mut entry: Entry) -> Option<Entry> {
+    let (Event::Registered { facts } | Event::Recorded { facts } | Event::Corrected { facts, .. }) =
+        &mut entry.draft.event;
+    facts.retain(|fact| !matches!(fact, Fact::Request(fact) if fact.is_internal()));
+    (!facts.is_empty()).then_some(entry)
 }
 
 fn entries_of(history: &SubjectHistory) -> BTreeSet<Seq> {

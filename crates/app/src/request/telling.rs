@@ -1,26 +1,20 @@
-//! Telling those who asked, and those who follow: on the request's own page, and by mail whoever confirmed an
-//! address. An event is told to nobody twice.
+//! Telling those who asked, and those who follow, by mail: whoever confirmed an address. An event is told to nobody
+//! twice.
 
 use domain::code::Code;
-use domain::item::Target;
 use domain::journal::Seq;
 use domain::notice::{EventKey, Said, SitePath, Value};
-use domain::request::query::{RequestPaging, RequestQuery};
 use domain::request::telling::AskerMatter;
 use jiff::Timestamp;
-use store::{RequestNews, StoreError, Tx};
+use store::{StoreError, Tx};
 
-use crate::App;
 use crate::error::AppError;
 use crate::notify::errand::{Errand, ReaderErrand, ReaderMatter, lane};
 use crate::notify::unit_name;
 
-/// Requests whose askers are told in one transaction.
-const TOGETHER: usize = 200;
-
 /// What all who asked are told.
 #[derive(Debug, Clone, PartialEq)]
-pub struct AskerNews {
+pub(super) struct AskerNews {
     /// Names the event: the same one is told to nobody twice, however often it is said. The entry that it came from
     /// and a word make a good one: `entry-481/in_use`.
     pub event: EventKey,
@@ -28,82 +22,6 @@ pub struct AskerNews {
     pub said: Said,
     /// A page that everybody may open, as that of a project.
     pub link: Option<SitePath>,
-}
-
-/// Tells everybody who asked a request, or one that was merged into it, or follows it, within the transaction of what
-/// they are told about: it is told if, and only if, that is kept. It then stands on each request's own page, and goes by
-/// mail, at least once, to the addresses that were confirmed; nobody is told of an event twice. Returns to how many
-/// requests it was new.
-pub fn tell_askers(
-    tx: &mut Tx,
-    plan: &Code,
-    request: &Code,
-    news: &AskerNews,
-    now: Timestamp,
-) -> Result<usize, StoreError> {
-    let merged = tx.requests_of(plan, request)?.into_iter().filter(|(_, merged, _)| *merged);
-    let all: Vec<Code> = std::iter::once(request.clone()).chain(merged.map(|(code, ..)| code)).collect();
-    let mut told = 0;
-    for code in &all {
-        let held = RequestNews {
-            event: news.event.clone(),
-            said: news.said.clone(),
-            link: news.link.clone(),
-            at: now.as_microsecond(),
-        };
-        if tx.put_news(plan, code, &held)? {
-            told += 1;
-            let matter = ReaderMatter::News {
-                said: news.said.clone(),
-                words: String::new(),
-                link: news.link.clone(),
-                judge: false,
-            };
-            mail(tx, plan, code, &news.event, &matter, now)?;
-        }
-    }
-    Ok(told)
-}
-
-impl App {
-    /// Tells everybody who asked what led to a thing (a project, a rectification, any item), as [`tell_askers`] does.
-    /// For events that come in without a transaction of their own; may be called again, as after a server died half-way:
-    /// it goes on where it was. Returns to how many requests it was new.
-    pub async fn tell_askers_of(
-        &self,
-        plan: &Code,
-        thing: &Target,
-        news: AskerNews,
-    ) -> Result<usize, AppError> {
-        let query = RequestQuery { link: Some(thing.clone()), ..RequestQuery::default() };
-        let mut paging = RequestPaging { limit: TOGETHER, ..RequestPaging::default() };
-        let mut told = 0;
-        loop {
-            let page = self.requests(plan, &query, &paging).await?;
-            let codes: Vec<Code> = page.rows.into_iter().map(|row| row.code).collect();
-            let (plan, news, now) = (plan.clone(), news.clone(), self.clock().now());
-            told += self
-                .database()
-                .write_async::<_, StoreError>(move |tx| {
-                    let mut told = 0;
-                    for code in &codes {
-                        told += tell_askers(tx, &plan, code, &news, now)?;
-                    }
-                    Ok(told)
-                })
-                .await?;
-            paging.after = page.next;
-            if paging.after.is_none() {
-                return Ok(told);
-            }
-        }
-    }
-
-    /// What whoever asked was told of a request from elsewhere; the latest first.
-    pub async fn request_news(&self, plan: &Code, request: &Code) -> Result<Vec<RequestNews>, AppError> {
-        let (plan, request) = (plan.clone(), request.clone());
-        Ok(self.database().read_async(move |c| c.request_news(&plan, &request)).await?)
-    }
 }
 
 /// Mails some news of a request to those who asked it or follow it: its page says them already.
@@ -120,20 +38,23 @@ pub(super) fn mail_news(
         link: news.link.clone(),
         judge: false,
     };
-    mail(tx, plan, request, &news.event, &matter, now)
+    mail(tx, plan, request, &news.event, (&matter, true), now)
 }
 
-/// Puts down a mail to each confirmed address.
+/// Puts down a mail to each confirmed address; to those who only follow where it is for all.
 fn mail(
     tx: &mut Tx,
     plan: &Code,
     request: &Code,
     event: &EventKey,
-    matter: &ReaderMatter,
+    (matter, for_all): (&ReaderMatter, bool),
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let at = now.as_microsecond();
-    for reader in tx.request_readers(plan, request)? {
+    for (reader, follows) in tx.request_readers(plan, request)? {
+        if follows && !for_all {
+            continue;
+        }
         let errand = ReaderErrand {
             plan: plan.clone(),
             request: request.clone(),
@@ -155,7 +76,7 @@ pub(super) fn tell_of_step(
     matter: AskerMatter,
     now: Timestamp,
 ) -> Result<(), AppError> {
-    let word = matter.as_str();
+    let (word, for_all) = (matter.as_str(), matter.is_for_all());
     let event = EventKey::new(format!("entry-{seq}/{word}"))
         .map_err(|error| AppError::Store(StoreError::Damaged(error.to_string())))?;
     let mut said = Said::new(format!("asker-told-{word}")).text("code", request.as_str());
@@ -177,5 +98,6 @@ pub(super) fn tell_of_step(
         }
         AskerMatter::TakenUpAgain | AskerMatter::Merged | AskerMatter::Closed => {}
     }
-    Ok(mail(tx, plan, request, &event, &ReaderMatter::News { said, words, link: None, judge }, now)?)
+    let matter = ReaderMatter::News { said, words, link: None, judge };
+    Ok(mail(tx, plan, request, &event, (&matter, for_all), now)?)
 }

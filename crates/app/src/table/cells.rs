@@ -54,6 +54,7 @@ pub enum CellProblem {
     },
     /// Not a time of day.
     NotATime,
+    NotAShownPlace,
     /// Lines of questions that cannot be read.
     NotQuestions,
 }
@@ -79,6 +80,7 @@ impl CellProblem {
             Self::NotABoundary => "cell-not-a-boundary",
             Self::NotDegrees { .. } => "cell-not-degrees",
             Self::NotATime => "cell-not-a-time",
+            Self::NotAShownPlace => "cell-not-a-shown-place",
             Self::NotQuestions => "cell-not-questions",
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::code::Code;
 use domain::fact::Fact;
-use domain::item::goal::{MeasuredWeeks, RequestGoal};
+use domain::item::goal::RequestGoal;
 use domain::item::kind::{
     Attendance, InspectionWay, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour, Urgency,
     WhistleKind,
@@ -67,7 +67,6 @@ pub const RECORDS: &[&str] = &[
     "report_in_form",
     "party",
     "goal",
-    "measured",
 ];
 pub(crate) const STEPS: &[&str] = &[
     "assign",
@@ -202,7 +201,6 @@ pub(super) fn column_of(topic: &str) -> &str {
         "link" => "to",
         "beneficiaries" | "people" => "count",
         "goal" => "percent",
-        "measured" => "on",
         "called_at" => "at",
         "progress" | "objection" | "outcome" | "minutes" | "matter" => "text",
         "split" => "matters",
@@ -282,11 +280,6 @@ fn described(what: &str, c: &mut Cells) -> Option<ItemFact> {
                 weeks: weeks?,
             })
         }
-        "measured" => {
-            let to = c.must("on", |c| c.day("on"));
-            let people = c.must("text", |c| c.parsed("text", CellProblem::NotAWholeNumber, weeks_of));
-            ItemFact::Measured(MeasuredWeeks { to: to?, people: people? })
-        }
         "people" => ItemFact::People { people: c.must("count", |c| c.whole("count"))? },
         "report_in_form" => ItemFact::ReportInForm { form: listed(c, FORMS, ReportInForm::parse)? },
         "party" => ItemFact::Party { party: listed(c, PARTIES, Party::parse)? },
@@ -331,10 +324,6 @@ fn described(what: &str, c: &mut Cells) -> Option<ItemFact> {
 fn words_of(text: &str) -> Vec<String> {
     let parts = text.split([';', '\u{ff1b}', ',', '\u{ff0c}', '\u{3001}', '\n']).map(str::trim);
     parts.filter(|part| !part.is_empty()).map(str::to_owned).collect()
-}
-
-fn weeks_of(text: &str) -> Option<Vec<u32>> {
-    words_of(text).iter().map(|part| part.parse().ok()).collect()
 }
 
 /// What was said in the course of handling it.

@@ -6,7 +6,7 @@ use domain::code::Code;
 use domain::fact::Fact;
 use domain::plan::PlanFact;
 use domain::request::routing::{OnDays, Route, RouteTo};
-use domain::request::{RequestCategory, question_text};
+use domain::request::{RequestCategory, ShownPlace, question_text};
 use domain::subject::Subject;
 use jiff::civil::Time;
 
@@ -30,7 +30,9 @@ pub(super) const REQUEST_CATEGORIES: Table = Table {
         column("about_en", false, K::Text),
         column("category_words", false, K::Text),
         column("request_preset", true, K::Code),
-        column("private", false, K::YesNo),
+        // What everybody sees is never left to what a sheet does not say.
+        column("private", true, K::YesNo),
+        column("shown_place", true, K::Text),
         column("batch", false, K::YesNo),
         column("warning_zh", false, K::Text),
         column("warning_en", false, K::Text),
@@ -45,11 +47,10 @@ fn category(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     let order = cells.whole("order");
     let name = cells.named("name_zh", "name_en");
     let about = cells.named("about_zh", "about_en");
-    let words = cells.text("category_words");
-    let split = |c: char| c.is_whitespace() || matches!(c, ';' | '；' | ',' | '，' | '、');
-    let words = words.split(split).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words = RequestCategory::parse_words(&cells.text("category_words"));
     let preset = cells.code("request_preset");
-    let private = cells.yes_no("private").unwrap_or(false);
+    let private = cells.yes_no("private").unwrap_or(true);
+    let shown_place = cells.parsed("shown_place", CellProblem::NotAShownPlace, ShownPlace::parse);
     let batch = cells.yes_no("batch").unwrap_or(false);
     let warning = cells.named("warning_zh", "warning_en");
     let questions =
@@ -62,6 +63,7 @@ fn category(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
         about,
         words,
         private,
+        shown_place: shown_place?,
         batch,
         warning,
         closed,

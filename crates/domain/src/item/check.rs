@@ -286,6 +286,10 @@ impl ItemCheck<'_> {
                     self.short(&slot, word, true);
                 }
             }
+            // What was measured is nobody's word.
+            ItemFact::Measured(_) if self.context.actor != crate::rhythm::actor() => {
+                self.refuse(&slot, Problem::ByCalendar);
+            }
             ItemFact::Measured(measured) => {
                 if item.goal.is_none() || measured.people.len() > MEASURED_MOST {
                     self.refuse(&slot, Problem::BadGoal(GoalFault::Measured));

@@ -162,6 +162,8 @@ pub struct Item {
     pub chases: Vec<Chase>,
     pub goal: Option<RequestGoal>,
     pub measured: Option<MeasuredWeeks>,
+    /// When the goal was said: what was measured before is of another one.
+    pub goal_said: Seq,
 }
 
 impl Item {
@@ -216,6 +218,7 @@ impl Item {
             beneficiaries: None,
             goal: None,
             measured: None,
+            goal_said: Seq(0),
             people: None,
             form: None,
             party: None,
@@ -363,8 +366,13 @@ impl Item {
                 self.quantities.retain(|(held, _)| held != kind);
                 self.quantities.push((kind.clone(), *quantity));
             }
-            ItemFact::Goal(goal) => self.goal = Some(goal.clone()),
-            ItemFact::Measured(measured) => self.measured = Some(measured.clone()),
+            // In the order of their names: the goal comes first.
+            ItemFact::Goal(goal) => {
+                self.goal = Some(goal.clone());
+                self.goal_said = seq;
+            }
+            ItemFact::Measured(measured) if seq > self.goal_said => self.measured = Some(measured.clone()),
+            ItemFact::Measured(_) => {}
             ItemFact::Beneficiaries { whom, people } => self.beneficiaries = Some((whom.clone(), *people)),
             ItemFact::People { people } => self.people = Some(*people),
             ItemFact::ReportInForm { form } => self.form = Some(*form),

@@ -263,7 +263,7 @@ impl RequestCheck<'_> {
                     self.refuse("moderation", Problem::Private);
                 }
             }
-            ModerationAct::Hide if before.is_none_or(|before| before.published != Some(true)) => {
+            ModerationAct::Hide if before.is_none_or(|before| !before.is_public()) => {
                 self.refuse("moderation", Problem::NothingPending);
             }
             ModerationAct::Undo if before.is_none_or(|before| before.moderation.is_empty()) => {

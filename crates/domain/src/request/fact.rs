@@ -270,6 +270,17 @@ impl RequestFact {
         }
     }
 
+    /// Whether it is said among those who work on the request: whoever asked is not told.
+    pub fn is_internal(&self) -> bool {
+        matches!(
+            self,
+            Self::Note { .. }
+                | Self::ExclusionAsked { .. }
+                | Self::ExclusionDecided { .. }
+                | Self::Chased { .. }
+        )
+    }
+
     /// Every text in it that somebody wrote.
     pub fn texts(&self) -> Vec<&str> {
         match self {

@@ -4,6 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::fact::RequestFact;
+use super::workflow::RequestStep as T;
 use crate::item::kind::texts;
 
 texts! {
@@ -99,6 +100,15 @@ impl RequestFact {
             Self::Details { answers } => answers.clear(),
             Self::Word { text, .. } | Self::Note { text, .. } | Self::Contact { text, .. } => gone(text),
             Self::CallBack(call) => gone(&mut call.text),
+            // Steps that residents make: their reasons are their own words, those of a call-back among them.
+            Self::Move {
+                step: T::Withdraw | T::AskReopen | T::Reopen | T::Close | T::Resume,
+                reason,
+                ..
+            } => {
+                gone(reason);
+            }
+            Self::Erased { reason, .. } => gone(reason),
             Self::Moderation { title, text, .. } => {
                 gone(title);
                 gone(text);
@@ -112,7 +122,8 @@ impl RequestFact {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::request::{Place, Point};
+    use crate::request::call_back::step;
+    use crate::request::{Place, Point, RequestState};
     use jiff::civil::date;
 
     #[test]
@@ -125,7 +136,11 @@ mod tests {
         });
         let word = RequestFact::Word { at, text: "我是王小明".into() };
         let answer = RequestFact::Answer { at, text: "已修好".into() };
-        for fact in [place, word] {
+        let mut again = step(T::Reopen, RequestState::Reopened, at);
+        if let RequestFact::Move { reason, .. } = &mut again {
+            "楼下又在烧烤".clone_into(reason);
+        }
+        for fact in [place, word, again] {
             let erased = fact.clone().erased();
             assert_ne!(erased, fact);
             assert_eq!(erased.clone().erased(), erased);

@@ -22,6 +22,25 @@ pub enum ShownPlace {
     Area,
 }
 
+impl ShownPlace {
+    /// As forms and sheets have it: `exact`, `area`, or the metres of a square's side.
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Exact => "exact".into(),
+            Self::Grid { metres } => metres.to_string(),
+            Self::Area => "area".into(),
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "exact" => Some(Self::Exact),
+            "area" => Some(Self::Area),
+            metres => metres.parse().ok().filter(|it| *it >= GRID_LEAST).map(|metres| Self::Grid { metres }),
+        }
+    }
+}
+
 /// The square in whose middle a home is shown.
 const HOME_METRES: u16 = 300;
 /// Sides below this would hide nobody.

@@ -88,6 +88,16 @@ impl RequestCategory {
         }
     }
 
+    /// Its words as forms and sheets have them: a word may be several, as "fire lane".
+    pub fn words_text(&self) -> String {
+        self.words.join("; ")
+    }
+
+    pub fn parse_words(text: &str) -> Vec<String> {
+        let words = text.split([';', '；', ',', '，', '、', '\n']).map(str::trim);
+        words.filter(|word| !word.is_empty()).map(str::to_owned).collect()
+    }
+
     /// What is inconsistent in it.
     pub fn fault(&self) -> Option<&'static str> {
         questions_fault(&self.questions)

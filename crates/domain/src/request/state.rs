@@ -348,7 +348,12 @@ impl Request {
 
     /// Whether everybody may read it.
     pub fn is_public(&self) -> bool {
-        self.may_be_public && self.published == Some(true) && !self.wordless
+        self.may_be_public && self.published == Some(true) && !self.wordless && !self.is_hidden()
+    }
+
+    /// Whether moderation hides it, whatever else is said of publishing it.
+    pub fn is_hidden(&self) -> bool {
+        self.moderation.iter().any(|(act, _)| *act == ModerationAct::Hide)
     }
 
     /// The words that everybody reads instead of its own.

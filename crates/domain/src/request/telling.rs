@@ -24,6 +24,11 @@ pub enum AskerMatter {
 }
 
 impl AskerMatter {
+    /// Whether those who follow are told as well: what whoever asked is asked is between them and the office.
+    pub fn is_for_all(&self) -> bool {
+        !matches!(self, Self::Asked { .. })
+    }
+
     /// A word for it, as events and words are named by.
     pub fn as_str(&self) -> &'static str {
         match self {

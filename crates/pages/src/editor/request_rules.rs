@@ -117,9 +117,9 @@ fn category(held: &RequestCategory) -> Values {
     let mut out = vec![("category_code", held.category.to_string()), ("order", held.order.to_string())];
     out.extend(named("name_zh", "name_en", &held.name));
     out.extend(maybe_named("about_zh", "about_en", held.about.as_ref()));
-    out.extend([("category_words", held.words.join(" ")), ("request_preset", held.preset.to_string())]);
+    out.extend([("category_words", held.words_text()), ("request_preset", held.preset.to_string())]);
     out.extend([("private", yes_no(held.private)), ("batch", yes_no(held.batch))]);
-    out.push(("shown_place", shown_place(held.shown_place)));
+    out.push(("shown_place", held.shown_place.to_text()));
     out.extend(maybe_named("warning_zh", "warning_en", held.warning.as_ref()));
     out.extend([
         ("category_questions", question_text::to_text(&held.questions)),
@@ -197,24 +197,6 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
     })
 }
 
-/// How exactly a place is shown, as a form has it: nothing for exactly, `area`, or the metres of a square.
-fn shown_place(shown: ShownPlace) -> String {
-    match shown {
-        ShownPlace::Exact => String::new(),
-        ShownPlace::Grid { metres } => metres.to_string(),
-        ShownPlace::Area => "area".into(),
-    }
-}
-
-fn parse_shown_place(text: &str) -> Option<ShownPlace> {
-    match text {
-        "area" => Some(ShownPlace::Area),
-        metres => {
-            metres.parse().ok().filter(|metres| *metres >= 50).map(|metres| ShownPlace::Grid { metres })
-        }
-    }
-}
-
 /// How long each kind is kept, as a form has it: `contact=730 link=365`.
 fn kept_days(rules: &PrivacyRules) -> String {
     let parts = rules.keep.iter().map(|held| format!("{}={}", held.kind.as_str(), held.days));
@@ -235,14 +217,12 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
     let order = r.must("order", Reader::whole);
     let name = r.named("name_zh", "name_en");
     let about = r.maybe_named("about_zh", "about_en");
-    let words = r.text("category_words");
-    let split = |c: char| c.is_whitespace() || matches!(c, ';' | '；' | ',' | '，' | '、');
-    let words = words.split(split).filter(|word| !word.is_empty()).map(str::to_owned).collect();
+    let words = RequestCategory::parse_words(r.text("category_words"));
     let preset = r.must("request_preset", Reader::code);
     let (private, batch) = (r.yes_no("private").unwrap_or(false), r.yes_no("batch").unwrap_or(false));
     let shown_place = match r.text("shown_place") {
         "" => Some(ShownPlace::Exact),
-        _ => r.parsed("shown_place", Mistake::NotAChoice, parse_shown_place),
+        _ => r.parsed("shown_place", Mistake::NotAChoice, ShownPlace::parse),
     };
     let warning = r.maybe_named("warning_zh", "warning_en");
     let questions = match r.text("category_questions") {

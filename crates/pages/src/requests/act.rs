@@ -26,7 +26,7 @@ use super::one::target;
 use super::suggested::suggested;
 use super::{hold, reply};
 use crate::editor::book::Book;
-use crate::editor::change::{own_unit, seen};
+use crate::editor::change::seen;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{Filled, known_code};
 use crate::editor::sheet::{Sheet, is_conflict, meanwhile, refused, refused_status};
@@ -128,8 +128,8 @@ impl Act {
             Self::AskExclusion => request.first_resolution.is_some() && request.exclusion.is_none(),
             Self::DecideExclusion => pending(request.exclusion.as_ref().map(|it| it.granted)),
             // What moderation hid is shown again by undoing that.
-            Self::Publish => request.may_be_public && request.published != Some(true) && !was_hidden(request),
-            Self::Hide => request.may_be_public && request.published != Some(false),
+            Self::Publish => request.may_be_public && request.published != Some(true) && !request.is_hidden(),
+            Self::Hide => request.may_be_public && request.published != Some(false) && !request.is_hidden(),
             Self::Edit => request.is_public(),
             Self::Undo => !request.moderation.is_empty() && !request.wordless,
             Self::Categorise | Self::Locate => request.state.is_open(),
@@ -358,12 +358,13 @@ impl Act {
         domain::request::routing::route(rules, &areas, request.category.as_ref(), at).unit.to_string()
     }
 
-    /// What was typed, as an act; else the field at fault.
+    /// What was typed, as an act; else the field at fault. `lead` is the unit that has the request.
     pub(super) fn read(
         self,
         visit: &Visit,
         typed: &Typed,
         portfolio: &Portfolio,
+        lead: Option<&Code>,
     ) -> Result<RequestAct, (&'static str, String)> {
         let text = |name: &str| typed.get(name).replace("\r\n", "\n");
         let missing = |name: &'static str| (name, visit.t("field-error-missing").into_owned());
@@ -421,7 +422,7 @@ impl Act {
             Self::AskExclusion => RequestAct::AskExclusion {
                 ground: ExclusionGround::parse(typed.get("ground")).ok_or_else(|| missing("ground"))?,
                 reason: must("reason")?,
-                unit: Code::new(&own_unit(&visit.actor)).map_err(|_| missing("reason"))?,
+                unit: lead.cloned().ok_or_else(|| missing("ground"))?,
             },
             Self::DecideExclusion => RequestAct::DecideExclusion { granted, note: text("note") },
             Self::Publish => RequestAct::Publish { shown: true, reason: String::new() },
@@ -440,11 +441,6 @@ impl Act {
             Self::Link => RequestAct::Link { to: thing("link")?, held: true },
         })
     }
-}
-
-/// Whether moderation hid it and nobody has undone that.
-fn was_hidden(request: &Request) -> bool {
-    request.moderation.last().is_some_and(|(act, _)| *act == ModerationAct::Hide)
 }
 
 /// Everything that this reader may do now.
@@ -678,7 +674,7 @@ pub async fn save(
         return opened.conflict(&visit, &typed, sheet).await;
     }
     let nothing = || ("", String::new());
-    let wanted = match opened.act.read(&visit, &typed, &opened.portfolio) {
+    let wanted = match opened.act.read(&visit, &typed, &opened.portfolio, opened.request.lead_unit.as_ref()) {
         Ok(wanted) => wanted,
         Err((field, message)) => {
             sheet.fault(field, message);

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
+use domain::journal::Seq;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::{Request, RequestStep};
@@ -45,6 +46,11 @@ pub(super) fn offers(visit: &Visit) -> Vec<Choice> {
         .filter(|(_, needs)| visit.actor.may_somewhere(*needs))
         .map(|(act, _)| Choice::new(act.key(), act.title(visit.lang)))
         .collect()
+}
+
+/// The field that holds the version of a request.
+fn version_of(code: &Code) -> String {
+    format!("version-{code}")
 }
 
 /// A request that was chosen.
@@ -153,11 +159,13 @@ impl Bulk {
         }
     }
 
-    fn sheet(&self, visit: &Visit, act: Act) -> Sheet {
+    /// The form. It knows the versions of the requests that were looked at.
+    fn sheet(&self, visit: &Visit, act: Act, version: impl Fn(&Code) -> String) -> Sheet {
         let list = format!("/p/{}/requests", self.plan);
         let mut sheet = Sheet::new(format!("{list}/bulk"), list, visit.t("bulk-go")).hidden("act", act.key());
         for code in &self.codes {
             sheet = sheet.hidden("code", code.as_str());
+            sheet = sheet.hidden(&version_of(code), version(code));
         }
         match self.fields(visit, act) {
             fields if fields.is_empty() => sheet,
@@ -203,7 +211,11 @@ impl Bulk {
         if let Some(act) = self.act.filter(|_| shown.fault.is_empty()) {
             let requests = self.requests(visit).await?;
             shown.chosen = requests.iter().map(|request| self.shown(visit, request)).collect();
-            shown.sheet = Some(filled.unwrap_or_else(|| self.sheet(visit, act)));
+            let version = |code: &Code| {
+                let held = requests.iter().find(|request| request.code == *code);
+                held.map_or_else(String::new, |request| request.version.to_string())
+            };
+            shown.sheet = Some(filled.unwrap_or_else(|| self.sheet(visit, act, version)));
         }
         let status = if shown.fault.is_empty() { status } else { StatusCode::UNPROCESSABLE_ENTITY };
         render(status, &shown)
@@ -228,11 +240,11 @@ pub(super) async fn save(
     let Some(act) = bulk.act.filter(|_| bulk.fault(&visit).is_empty()) else {
         return bulk.form(&visit, StatusCode::UNPROCESSABLE_ENTITY, None).await;
     };
-    let mut sheet = bulk.sheet(&visit, act);
+    let mut sheet = bulk.sheet(&visit, act, |code| typed.get(&version_of(code)).to_owned());
     sheet.refill(&typed);
     let template = typed.get("reply");
     let by_template = act == Act::Step(RequestStep::Answer) && !template.is_empty();
-    let wanted = match act.read(&visit, &typed, &bulk.portfolio) {
+    let wanted = match act.read(&visit, &typed, &bulk.portfolio, None) {
         Ok(wanted) => Some(wanted),
         Err(_) if by_template => None,
         Err((field, message)) => {
@@ -258,18 +270,24 @@ pub(super) async fn save(
             shown.came.push(Came { chosen, done: false, said });
             continue;
         };
-        let done =
-            visit.app.act_on_request(&visit.actor, &bulk.plan, &request.code, own, source(&visit)).await;
+        let seen = typed.get(&version_of(&request.code)).parse().ok().map(Seq);
+        let at = (&request.code, seen);
+        let done = visit.app.act_on_request_seen(&visit.actor, &bulk.plan, at, own, source(&visit)).await;
         let (done, said) = match done {
             Ok(acted) => {
                 let state = word(visit.lang, "request-state", acted.state.as_str());
                 (true, visit.tw("bulk-all-done", &[("state", &state)]))
             }
             Err(error) => {
-                let refusals = refused(error)?;
-                let said: Vec<String> =
-                    refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect();
-                (false, said.join(" "))
+                // What was done with others is told in any case.
+                let said = match refused(error) {
+                    Ok(refusals) => {
+                        let all = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal));
+                        all.collect::<Vec<_>>().join(" ")
+                    }
+                    Err(_) => visit.t("bulk-failed").into_owned(),
+                };
+                (false, said)
             }
         };
         shown.came.push(Came { chosen, done, said });

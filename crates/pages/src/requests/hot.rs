@@ -362,7 +362,7 @@ async fn baseline(
     };
     let weeks = weeks.min(WEEKS_MOST);
     let found = visit.app.measure_goal(plan, &counted(matter, words), to, weeks).await?;
-    Ok(rate(&found.people, weeks).unwrap_or_default())
+    Ok(found.and_then(|found| rate(&found.people, weeks)).unwrap_or_default())
 }
 
 /// The words that were typed.

@@ -161,13 +161,11 @@ async fn flagged(visit: &Visit, plan: &Code) -> Result<Vec<(String, String)>, Pa
         return Ok(Vec::new());
     }
     let all = visit.app.flagged_requests(plan).await?;
-    let said = |grounds: Vec<(domain::request::ModerationGround, u64)>| {
-        let parts = grounds.into_iter().map(|(ground, count)| {
-            format!("{} × {count}", word(visit.lang, "moderation-ground", ground.as_str()))
-        });
-        parts.collect::<Vec<_>>().join(crate::words_of::comma(visit.lang))
-    };
-    Ok(all.into_iter().take(FLAGGED).map(|(code, grounds)| (code.to_string(), said(grounds))).collect())
+    Ok(all
+        .into_iter()
+        .take(FLAGGED)
+        .map(|(code, grounds)| (code.to_string(), super::one::reported(visit.lang, grounds)))
+        .collect())
 }
 
 pub async fn show(

@@ -8,7 +8,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::item::Target as Thing;
-use domain::notice::Value;
 use domain::request::{CallWay, ClockKind, PhotoShows, RequestState, RequestStep, Satisfaction, Solved};
 
 use super::brought::{Brought, FIELD as PHOTO};
@@ -50,8 +49,6 @@ struct MinePage {
     answered: Vec<(String, String)>,
     happenings: Vec<Happening>,
     shots: Vec<Shot>,
-    /// What came of it later: when, what, and where to read more.
-    news: Vec<(String, String, String)>,
     photo_faults: Vec<String>,
     links: Vec<(String, String)>,
     solved: Vec<Choice>,
@@ -218,15 +215,7 @@ async fn page(
         .collect();
     let address = |file: &str| format!("/p/{plan}/my/photos/{file}?key={}", encode(&key));
     let shots = shots(visit, plan, &request, request.photos_of_asker(), address).await?;
-    let zone = visit.app.clock().zone().clone();
-    let told = visit.app.request_news(plan, &code).await?.into_iter().map(|news| {
-        let at = jiff::Timestamp::from_microsecond(news.at).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-        let said = news.said.with("code", Value::Text(code.to_string()));
-        let link = news.link.map(|link| link.to_string()).unwrap_or_default();
-        (moment(lang, zone.to_datetime(at)), app::notify::say(lang, &said), link)
-    });
     let shown = MinePage {
-        news: told.collect(),
         shots,
         photo_faults: faults.iter().filter(|(at, _)| *at == PHOTO).map(|(_, it)| it.clone()).collect(),
         here: format!("/p/{plan}/my"),

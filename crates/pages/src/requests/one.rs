@@ -10,7 +10,7 @@ use domain::code::Code;
 use domain::item::{ItemKind, Standing, Target as Thing};
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
-use domain::request::Request;
+use domain::request::{ModerationGround, Request};
 
 use super::act::{Offer, offers};
 use super::choices::{category_name, place, unit_name};
@@ -27,6 +27,7 @@ use crate::ledger::staff_only;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::{moment, word};
+use words::Lang;
 
 pub(super) struct Particular {
     pub label: String,
@@ -166,13 +167,17 @@ pub async fn person(
     }
 }
 
+/// What readers reported, in words.
+pub(super) fn reported(lang: Lang, grounds: Vec<(ModerationGround, u64)>) -> String {
+    let said = grounds
+        .into_iter()
+        .map(|(ground, count)| format!("{} × {count}", word(lang, "moderation-ground", ground.as_str())));
+    said.collect::<Vec<_>>().join(crate::words_of::comma(lang))
+}
+
 /// What readers reported of it and nobody has seen to, in words.
 async fn flags(visit: &Visit, plan: &Code, code: &Code) -> Result<String, PageError> {
-    let all = visit.app.flagged_requests(plan).await?;
-    let said = all.get(code).into_iter().flatten().map(|(ground, count)| {
-        format!("{} × {count}", word(visit.lang, "moderation-ground", ground.as_str()))
-    });
-    Ok(said.collect::<Vec<_>>().join(crate::words_of::comma(visit.lang)))
+    Ok(reported(visit.lang, visit.app.flags_of_request(plan, code).await?))
 }
 
 /// What is known of the person, by what it is called.
@@ -414,6 +419,7 @@ async fn particulars(
         request.supporting_units.iter().map(|unit| unit_name(portfolio, Some(unit), lang)).collect();
     add("request-supporting", supporting.join(crate::words_of::comma(lang)), String::new());
     let shown = match (request.may_be_public, request.published) {
+        _ if request.is_hidden() => "request-shown-no",
         (false, _) | (true, Some(false)) => "request-shown-no",
         (true, Some(true)) => "request-shown-yes",
         (true, None) => "request-shown-waits",

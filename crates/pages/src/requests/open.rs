@@ -3,8 +3,7 @@
 
 use app::App;
 use app::request::{
-    FIELDS, OpenBatch, OpenVersion, RATE_DAYS_MOST, RATE_FIELDS, RateBy, RateQuestion, csv_head, csv_rows,
-    rates_csv,
+    FIELDS, OpenBatch, OpenVersion, RATE_FIELDS, RateBy, RateQuestion, csv_head, csv_rows, rates_csv,
 };
 use askama::Template;
 use axum::Json;
@@ -274,11 +273,13 @@ pub async fn rates(
         "rates.json" => false,
         _ => return Err(PageError::not_found().in_lang(visit.lang)),
     };
-    let (first, _) = last_month(visit.app.clock().today());
+    let today = visit.app.clock().today();
+    let (first, _) = last_month(today);
     let from = parse_day(typed.get("from")).unwrap_or(first);
     let to = parse_day(typed.get("to")).unwrap_or_else(|| from.last_of_month());
     let by = RateBy::parse(typed.get("by")).unwrap_or(RateBy::Unit);
-    if to < from || (to - from).get_days() >= RATE_DAYS_MOST {
+    // One whole month that is over: of any days, those of one more or less would tell of that day alone.
+    if from != from.first_of_month() || to != from.last_of_month() || to >= today {
         return Err(PageError::bad_request().in_lang(visit.lang));
     }
     let what = format!("{file} {plan} {from} {to} {}", by.as_str());
@@ -312,7 +313,6 @@ struct OpenDataPage {
     bys: Vec<(String, String)>,
     from: Date,
     to: Date,
-    days: i32,
 }
 
 /// What there is, and what each field means.
@@ -334,7 +334,6 @@ pub async fn page(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
             .collect(),
         from,
         to,
-        days: RATE_DAYS_MOST,
         page: visit.page(visit.t("open-data-title")),
     };
     render(StatusCode::OK, &shown)

@@ -8,7 +8,7 @@ use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::request::clock::TimeLimit;
 use domain::request::routing::{OnDays, Route, RouteTo};
-use domain::request::{ReplyTemplate, RequestCategory, RequestRules};
+use domain::request::{ReplyTemplate, RequestCategory, RequestRules, ShownPlace};
 
 use super::choices::{area_name, category_name, unit_name};
 use crate::address::encode;
@@ -168,6 +168,13 @@ impl Here<'_> {
             let mut marks = Vec::new();
             if held.private {
                 marks.push(self.t("request-rules-private"));
+            }
+            match held.shown_place {
+                ShownPlace::Exact => {}
+                ShownPlace::Area => marks.push(self.t("request-rules-shown-area")),
+                ShownPlace::Grid { metres } => {
+                    marks.push(self.visit.tw("request-rules-shown-grid", &[("metres", &metres.to_string())]));
+                }
             }
             if held.batch {
                 marks.push(self.t("request-rules-batch"));

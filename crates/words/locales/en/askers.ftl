@@ -41,5 +41,3 @@ mail-follow = Follow by e-mail (optional)
 mail-follow-hint = We first send a mail to confirm. It is used for news of this request only; you can end it at any time.
 mail-follow-sent = You follow it now. If you gave an address, please confirm it from there.
 my-confirm-mail = A mail was sent to the address that you left; please open the link in it within 7 days. Progress and answers will then be sent there, too.
-my-news = What came of it later
-my-news-more = More about it

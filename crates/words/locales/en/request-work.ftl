@@ -102,3 +102,4 @@ rates-rank-same = same place
 request-fact-photo = Photo
 request-fact-photo-review = Photo looked at
 request-fact-told = Residents told
+bulk-failed = This could not be done just now. Try it again on its own page.

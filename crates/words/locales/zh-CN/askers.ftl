@@ -41,5 +41,3 @@ mail-follow = 用邮箱关注（选填）
 mail-follow-hint = 我们会先发一封确认邮件。只用来通知这件诉求的进展，随时可以退订。
 mail-follow-sent = 已关注。如果填写了邮箱，请到邮箱里确认。
 my-confirm-mail = 我们向您留的邮箱发了一封确认邮件，请在 7 天内打开里面的链接。确认之后，进展和答复也会发到邮箱。
-my-news = 后来的消息
-my-news-more = 查看详情

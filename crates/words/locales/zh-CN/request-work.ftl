@@ -78,3 +78,4 @@ rates-rank-same = 名次不变
 request-fact-photo = 照片
 request-fact-photo-review = 审看照片
 request-fact-told = 告知诉求人
+bulk-failed = 暂时没有办成。请打开该诉求再试。
