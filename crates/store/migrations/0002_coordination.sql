@@ -386,6 +386,23 @@ CREATE TABLE signed_message (
 ) {unrowed};
 CREATE INDEX signed_message_over ON signed_message (until);
 
+-- Requests that were passed on to another server: the number or token it gave, what it last said, and what was wrong. With
+-- neither number, token nor fault nobody knows whether it came there.
+CREATE TABLE request_passed (
+  plan {text} NOT NULL,
+  server {text} NOT NULL,
+  request {text} NOT NULL,
+  number {text} NOT NULL,
+  token {text} NOT NULL,
+  state {text} NOT NULL,
+  fault {text} NOT NULL,
+  tries BIGINT NOT NULL,
+  sent_at BIGINT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, server, request)
+) {unrowed};
+CREATE INDEX request_passed_number ON request_passed (plan, server, number) WHERE number <> '';
+
 -- How far another site was read: its own mark of what it last said (an ETag), and the moment of it.
 CREATE TABLE read_mark (
   plan {text} NOT NULL,

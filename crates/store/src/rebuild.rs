@@ -91,6 +91,7 @@ impl Connection {
             "request_reader",
             "request_update",
             "forum_post",
+            "request_passed",
             "request_flag",
             "deletion",
             "request_model",

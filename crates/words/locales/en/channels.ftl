@@ -11,3 +11,4 @@ cell-swapped = Longitude and latitude were swapped; they are put right.
 import-put-right = Put right in rows that are taken in
 import-put-right-count = { $count } rows had something put right.
 import-put-right-what = What was put right
+open311-swapped = lat and long were swapped; they were put right.

@@ -11,3 +11,4 @@ cell-swapped = 经度与纬度写反了，已更正。
 import-put-right = 已更正并录入的行
 import-put-right-count = 有 { $count } 行的内容已更正。
 import-put-right-what = 更正的内容
+open311-swapped = lat 与 long 写反了，已更正。
