@@ -317,6 +317,7 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
         name: "李明".into(),
         subject: "路灯".into(),
         text: text.into(),
+        own: text.into(),
         ..IncomingMail::default()
     };
     let take = |mail: IncomingMail| place.runtime.block_on(place.app.take_mail(&plan, mail)).unwrap();
@@ -340,6 +341,7 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
     assert!(letters[0].lang == "zh-CN" && letters[0].reply.is_some());
     let answer = IncomingMail {
         answers: vec![format!("{}@site.example", letters[0].id)],
+        text: "是最东边的\n\n> 请告诉我们在哪里".into(),
         ..mail("3@x", "是最东边的")
     };
     assert_eq!(take(answer.clone()), MailTaken::Added(filed.clone()));

@@ -137,13 +137,18 @@ fn packed(copy: &OwnCopy, html: &str) -> Result<Vec<u8>, Box<dyn std::error::Err
         out.start_file(name, SimpleFileOptions::default())?;
         out.write_all(text.as_bytes())?;
     }
+    for photo in &copy.photos {
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        out.start_file(&*photo.file, stored)?;
+        out.write_all(&photo.jpeg)?;
+    }
     Ok(out.finish()?.into_inner())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::request::{CopiedEntry, PersonalData};
+    use app::request::{CopiedEntry, CopiedPhoto, PersonalData};
 
     #[test]
     fn the_file_holds_the_same_three_times() {
@@ -165,14 +170,24 @@ mod tests {
             kept_since: None,
             entries: vec![entry],
             looks: Vec::new(),
+            mailed: Vec::new(),
+            photos: vec![CopiedPhoto {
+                file: "photos/1.jpg".into(),
+                shows: "matter",
+                at: String::new(),
+                jpeg: "路灯".into(),
+            }],
             followers: 0,
             kept_for: Vec::new(),
         };
         let bytes = packed(&copy, "<p>路灯</p>").unwrap();
         let mut file = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        for (name, said) in
-            [("request.json", "路灯"), ("records.csv", "\"'=1+1\""), ("request.html", "<p>路灯</p>")]
-        {
+        for (name, said) in [
+            ("request.json", "路灯"),
+            ("records.csv", "\"'=1+1\""),
+            ("request.html", "<p>路灯</p>"),
+            ("photos/1.jpg", "路灯"),
+        ] {
             let text = std::io::read_to_string(file.by_name(name).unwrap()).unwrap();
             assert!(text.contains(said), "{name}: {text}");
         }
