@@ -15,7 +15,7 @@ use super::routing::{Route, RouteTo};
 use crate::code::Code;
 use crate::journal::Seq;
 use crate::named::Named;
-use crate::plan::PlanFact;
+use crate::plan::{PlanFact, put};
 
 /// What requests are about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -253,13 +253,6 @@ pub(crate) struct RulesInPieces {
     routes: Vec<Route>,
     offices: BTreeMap<Code, Code>,
     replies: Vec<ReplyTemplate>,
-}
-
-fn put<T>(list: &mut Vec<T>, same: impl Fn(&T) -> bool, piece: T) {
-    match list.iter_mut().find(|held| same(held)) {
-        Some(held) => *held = piece,
-        None => list.push(piece),
-    }
 }
 
 impl RulesInPieces {

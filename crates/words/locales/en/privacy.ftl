@@ -70,4 +70,4 @@ own-data-file-photos = Photos
 field-shown-place = Place on public pages
 field-shown-place-hint = exact: where it is. A number of metres, from 50: the middle of a square with such sides. area: the middle of the area. Blurred ones are shown without address.
 field-kept-days = Days that protected data is kept
-field-kept-days-hint = Such as contact=730 link=365 follower=730 reveal=1095 flag=365; contact and link count from when the request ended. A kind that is not named is kept until it is erased.
+field-kept-days-hint = Such as contact=730 link=365 follower=730 reveal=1095 flag=365 photo=1095; contact, link and photo count from when the request ended. A kind that is not named is kept until it is erased.

@@ -70,4 +70,4 @@ own-data-file-photos = 照片
 field-shown-place = 公开页面上的位置
 field-shown-place-hint = exact：确切地点。米数（不少于 50）：边长为该米数的方格的中间。area：区域的中间。模糊的不显示地址。
 field-kept-days = 受保护信息的保存天数
-field-kept-days-hint = 例如 contact=730 link=365 follower=730 reveal=1095 flag=365；contact 和 link 从诉求结束起算。没有写的种类保存到删除为止。
+field-kept-days-hint = 例如 contact=730 link=365 follower=730 reveal=1095 flag=365 photo=1095；contact、link 和 photo 从诉求结束起算。没有写的种类保存到删除为止。
