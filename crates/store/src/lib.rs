@@ -75,7 +75,7 @@ pub use request_person::SealedPerson;
 pub use request_photo::{PhotoOf, PhotoSize, SealedPhoto};
 pub use request_privacy::{Deletion, Flagged, Moderated, Overdue};
 pub use request_reader::RequestReader;
-pub use request_signs::SignRow;
+pub use request_signs::{SignRow, SignTally, TallyBy};
 pub use request_update::RequestUpdate;
 pub use request_voices::VoiceRow;
 pub use rhythm::OpenItem;

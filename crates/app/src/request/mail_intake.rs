@@ -38,7 +38,10 @@ pub struct IncomingMail {
     pub name: String,
     pub to: Vec<String>,
     pub subject: String,
+    /// All it says: what a new request says, be it passed on from somebody.
     pub text: String,
+    /// What was written for this mail: what an answer adds.
+    pub own: String,
     /// The mails that it answers to.
     pub answers: Vec<String>,
     pub photos: Vec<NewPhoto>,
@@ -167,7 +170,7 @@ impl App {
             number: hash(&mail.id),
             created_at: now.as_microsecond(),
         };
-        let text = cut(&recorded(&mail.text), TEXT_MOST);
+        let text = cut(&recorded(&mail.own), TEXT_MOST);
         let photos: Vec<NewPhoto> = mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect();
         let new = self
             .database()

@@ -68,7 +68,7 @@ pub use open_rates::{OpenRate, OpenRates, RATE_FIELDS, rates_csv};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub(crate) use order::NotTaken;
 pub use order::{Order, Understanding};
-pub use own_copy::{CopiedEntry, CopiedLook, OwnCopy};
+pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
 pub use passing::PeerWord;
 pub use person::PersonalData;
 pub use program::{ProgramUpdate, ProgramWish, request_token};
