@@ -29,7 +29,12 @@ per_hour = 600                           # new requests taken within an hour
 [forum.categories]                       # the forum's own words for categories
 "停车" = "parking"
 
-[forum.feed]                             # its posts are read here as well
+[[forum]]                                # another one, which sends nothing: its posts are read here
+id = "estate-board"
+plan = "huitian-2018"
+name = "小区论坛"
+
+[forum.feed]
 address = "https://forum.example.org/feed.json"    # JSON Feed, RSS or Atom; or { env = … } where it is a secret
 every_minutes = 15
 oldest_days = 14                         # older posts are left where they are
@@ -164,6 +169,11 @@ impl Settings {
             }
             let feed = forum.feed.take();
             let forum = forum.check(env)?;
+            // The same post by two ways would be two: each gives it another name and other words.
+            if feed.is_some() && forum.secret.is_some() {
+                let why = "a forum sends its posts signed, or is read: give a secret or a feed, not both";
+                return Err(wrong(&format!("forum {}", forum.id), why));
+            }
             if let Some(feed) = feed {
                 out.feeds.push(feed.check(&forum, env)?);
             }

@@ -374,9 +374,11 @@ CREATE TABLE forum_post (
   request {text} NOT NULL,
   said {text} NOT NULL,
   created_at BIGINT NOT NULL,
+  opened BIGINT NOT NULL,
+  turns BIGINT NOT NULL,
   PRIMARY KEY (plan, forum, post)
 ) {unrowed};
-CREATE INDEX forum_post_by_time ON forum_post (plan, forum, created_at);
+CREATE INDEX forum_post_by_time ON forum_post (plan, forum, opened, created_at);
 
 -- Signed messages that were taken, for as long as their moment is believed: sent again, one is refused.
 CREATE TABLE signed_message (
@@ -476,6 +478,7 @@ CREATE TABLE request_photo (
   PRIMARY KEY (plan, request, draft, photo)
 );
 CREATE INDEX request_photo_draft ON request_photo (draft, created_at) WHERE draft <> '';
+CREATE INDEX request_photo_kept ON request_photo (plan, created_at) WHERE request <> '';
 
 -- Who wants to be told of a request by mail: those who asked, and those who follow. reader is a digest of the
 -- address that nobody can make without the key, sealed the address. Nothing but the question is mailed before it was
@@ -493,6 +496,7 @@ CREATE TABLE request_reader (
   stopped_at BIGINT,
   PRIMARY KEY (plan, request, reader)
 ) {unrowed};
+CREATE INDEX request_reader_kept ON request_reader (plan, created_at) WHERE follows = 1;
 
 -- Who has a form about a request open, until when: it warns others and stops nobody.
 CREATE TABLE request_hold (

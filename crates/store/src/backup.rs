@@ -66,27 +66,83 @@ impl From<std::io::Error> for BackupError {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 enum Line {
-    Header { format: u32, seq: u64, hash: String },
+    Header {
+        format: u32,
+        seq: u64,
+        hash: String,
+    },
     Entry(EntryLine),
-    Account { person: Code, password: String, changed_at: i64 },
+    Account {
+        person: Code,
+        password: String,
+        changed_at: i64,
+    },
     Token(TokenLine),
     Notice(NoticeLine),
-    Preference { person: Code, preferences: Preferences, changed_at: i64 },
+    Preference {
+        person: Code,
+        preferences: Preferences,
+        changed_at: i64,
+    },
     Feed(FeedLine),
     List(ListLine),
     Person(PersonLine),
-    Follower { plan: Code, request: Code, follower: String, created_at: i64 },
-    Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
+    Follower {
+        plan: Code,
+        request: Code,
+        follower: String,
+        created_at: i64,
+    },
+    Reveal {
+        plan: Code,
+        request: Code,
+        person: Code,
+        at: i64,
+        reason: String,
+    },
     Photo(PhotoLine),
     Reader(ReaderLine),
-    Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
-    Post { plan: Code, forum: Code, post: String, request: Code, said: String, created_at: i64 },
+    Update {
+        plan: Code,
+        request: Code,
+        program: String,
+        number: String,
+        created_at: i64,
+    },
+    Post {
+        plan: Code,
+        forum: Code,
+        post: String,
+        request: Code,
+        said: String,
+        created_at: i64,
+        opened: bool,
+        turns: i64,
+    },
     Passed(PassedLine),
     Flag(FlagLine),
-    Deletion { plan: Code, at: i64, kind: KeptKind, days: u32, count: u64, oldest: i64, newest: i64 },
+    Deletion {
+        plan: Code,
+        at: i64,
+        kind: KeptKind,
+        days: u32,
+        count: u64,
+        oldest: i64,
+        newest: i64,
+    },
     Model(ModelLine),
-    ModelUse { plan: Code, asks: ModelAsks, number: u32, at: i64, person: Code, reason: String },
-    End { lines: u64, sha256: String },
+    ModelUse {
+        plan: Code,
+        asks: ModelAsks,
+        number: u32,
+        at: i64,
+        person: Code,
+        reason: String,
+    },
+    End {
+        lines: u64,
+        sha256: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -478,8 +534,8 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         put(Line::Update { plan, request, program, number, created_at });
     })?;
     connection.each_forum_post(&mut |held| {
-        let ForumPost { plan, forum, post, request, said, created_at } = held;
-        put(Line::Post { plan, forum, post, request, said, created_at });
+        let ForumPost { plan, forum, post, request, said, created_at, opened, turns } = held;
+        put(Line::Post { plan, forum, post, request, said, created_at, opened, turns });
     })?;
     connection.each_passed_on(&mut |held| {
         let PassedOn { plan, server, request, number, token, state, fault, tries, sent_at, closed_at } = held;
@@ -697,8 +753,9 @@ fn restore_into(
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
             }
-            (Some(_), Line::Post { plan, forum, post, request, said, created_at }) => {
-                tx.keep_forum_post(&ForumPost { plan, forum, post, request, said, created_at })?;
+            (Some(_), Line::Post { plan, forum, post, request, said, created_at, opened, turns }) => {
+                let held = ForumPost { plan, forum, post, request, said, created_at, opened, turns };
+                tx.keep_forum_post(&held)?;
             }
             (Some(_), Line::Passed(held)) => {
                 let PassedLine { plan, server, request, number, token, state, .. } = held;

@@ -238,14 +238,18 @@ impl Where {
     /// Of requests that are not shown where they are, only those whose own words say what is looked for: their
     /// addresses are found by the same pieces.
     fn said_publicly(&mut self, text: &str, publicly: &Publicly) {
-        let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let lower = text.to_lowercase();
+        let words = lower.split(|sign: char| !sign.is_alphanumeric() && sign != '-');
+        let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let own =
+            "lower(request.title || ' ' || request.body || ' ' || request.code || ' ' || request.number)";
         let said: Vec<String> = words
             .into_iter()
-            .map(|word| {
-                let word = self.put(word);
-                format!("replace(lower(title || ' ' || body), {word}, '') <> lower(title || ' ' || body)")
-            })
+            .map(|word| format!("replace({own}, {}, '') <> {own}", self.put(word)))
             .collect();
+        if said.is_empty() {
+            return;
+        }
         let blurred: Vec<String> = publicly.blurred.iter().map(|code| self.put(code.as_str())).collect();
         let exact = match blurred.is_empty() {
             true => String::new(),

@@ -443,7 +443,9 @@ impl Doing<'_> {
             act.facts(&found, lookup)
         })??;
         if facts.is_empty() && !photos.is_empty() {
-            // All of them are there already.
+            // All of them are on record; what can be seen on them may have gone with its time.
+            photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
+            tx.show_photos(self.plan, &request)?;
             return Ok(Acted { state: request.state, others: 0 });
         }
         self.record(tx, self.actor, code, facts, Some(&request))?;
@@ -463,8 +465,11 @@ impl Doing<'_> {
             }
         }
         let after = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL));
-        let state = after.map(|request| request.state).ok_or(StoreError::Stopped)?;
-        Ok(Acted { state, others })
+        let after = after.ok_or(StoreError::Stopped)?;
+        if !photos.is_empty() {
+            tx.show_photos(self.plan, &after)?;
+        }
+        Ok(Acted { state: after.state, others })
     }
 
     fn record(

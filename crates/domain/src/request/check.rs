@@ -214,6 +214,10 @@ impl RequestCheck<'_> {
                 if *shown && (!request.may_be_public || self.is_private(request)) {
                     self.refuse(slot, Problem::Private);
                 }
+                // What moderation hid is shown again by undoing that.
+                if *shown && before.is_some_and(Request::is_hidden) {
+                    self.refuse("moderation", Problem::NothingPending);
+                }
                 if !*shown {
                     self.said("reason", reason);
                 }

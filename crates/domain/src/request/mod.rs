@@ -8,6 +8,7 @@ mod chase;
 mod check;
 pub mod clock;
 mod fact;
+mod for_asker;
 pub mod frozen;
 pub mod hints;
 pub mod kind;

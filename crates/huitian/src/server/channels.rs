@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use ::channels::Settings;
 use ::channels::peer::{Line, Pace, Peer, PeerError, push, sync};
-use ::channels::pull::{FeedSource, is_due, pull};
+use ::channels::pull::{FeedSource, Outcome, is_due, pull};
 use app::App;
 use delivery::http::Http;
+use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
 /// How often it is asked what is due.
@@ -23,17 +24,19 @@ pub(super) async fn keep(app: App, http: Http, settings: Settings, stop: impl Fu
             () = &mut stop => return,
             _ = look.tick() => {}
         }
-        let round = async {
-            for source in &settings.feeds {
-                read(&app, &http, source).await;
-            }
-            for peer in &settings.peers {
-                join(&app, &http, peer).await;
-            }
-        };
+        // One that hangs holds up no other.
+        let mut round = JoinSet::new();
+        for source in settings.feeds.iter().cloned() {
+            let (app, http) = (app.clone(), http.clone());
+            round.spawn(async move { read(&app, &http, &source).await });
+        }
+        for peer in settings.peers.iter().cloned() {
+            let (app, http) = (app.clone(), http.clone());
+            round.spawn(async move { join(&app, &http, &peer).await });
+        }
         tokio::select! {
             () = &mut stop => return,
-            () = round => {}
+            _ = round.join_all() => {}
         }
     }
 }
@@ -52,9 +55,20 @@ async fn read(app: &App, http: &Http, source: &FeedSource) {
     metrics::counter!("forum_readings_total", "outcome" => word).increment(1);
     match outcome {
         Ok(pulled) => {
-            let [new, added, refused] = ["new", "added", "refused"].map(|word| pulled.count(word));
-            if new + added + refused > 0 {
-                tracing::info!(%plan, %forum, new, added, refused, "a forum was read");
+            let [new, added] = ["new", "added"].map(|word| pulled.count(word));
+            if new + added > 0 {
+                tracing::info!(%plan, %forum, new, added, "a forum was read");
+            }
+            let [refused, held_up] = ["refused", "too_many"].map(|word| pulled.count(word));
+            let misplaced = pulled.items.iter().filter(|item| item.misplaced.is_some()).count();
+            if refused + held_up + misplaced + pulled.left_out > 0 {
+                let (old, left_out) = (pulled.old, pulled.left_out);
+                tracing::warn!(%plan, %forum, refused, held_up, misplaced, old, left_out, "not all of a forum was taken");
+            }
+            for item in &pulled.items {
+                if let Outcome::Refused(why) = &item.outcome {
+                    tracing::warn!(%plan, %forum, post = item.id, why, "a post was refused");
+                }
             }
         }
         Err(error) => tracing::warn!(%error, %plan, %forum, "a forum cannot be read"),

@@ -181,7 +181,7 @@ async fn flags(visit: &Visit, plan: &Code, code: &Code) -> Result<String, PageEr
 }
 
 /// What is known of the person, by what it is called.
-fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
+pub(super) fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
     let all = [
         ("request-person-name", person.name),
         ("request-person-phone", person.phone),

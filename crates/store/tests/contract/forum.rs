@@ -22,6 +22,8 @@ fn post(id: &str, said: &str, created_at: i64) -> ForumPost {
         request: code("190814-1"),
         said: said.into(),
         created_at,
+        opened: id == "a",
+        turns: 1,
     }
 }
 
@@ -42,13 +44,16 @@ fn posts_are_known_again_also_after_a_backup(scratch: &Scratch) {
     restored.restore(Cursor::new(backup), |_| ()).unwrap();
     for database in [&database, &restored] {
         let find = |id: &str| database.read(|c| c.forum_post(&plan(), &code("forum"), id)).unwrap();
-        assert_eq!(find("a"), Some(post("a", "2", 5)));
+        assert_eq!(find("a"), Some(ForumPost { turns: 2, ..post("a", "2", 5) }));
         assert_eq!(find("c"), None);
         let other = database.read(|c| c.forum_post(&plan(), &code("other"), "a")).unwrap();
         assert_eq!(other, None);
-        let since =
-            |at, most| database.read(|c| c.forum_posts_since(&plan(), &code("forum"), at, most)).unwrap();
-        assert_eq!((since(5, 9), since(6, 9), since(5, 1), since(8, 9)), (2, 1, 1, 0));
+        let since = |opened, at, most| {
+            let of = (plan(), code("forum"));
+            database.read(|c| c.forum_posts_since((&of.0, &of.1), opened, at, most)).unwrap()
+        };
+        assert_eq!((since(true, 5, 9), since(true, 6, 9), since(true, 5, 0)), (1, 0, 0));
+        assert_eq!((since(false, 5, 9), since(false, 7, 9), since(false, 8, 9)), (1, 1, 0));
     }
     let mark = ReadMark { mark: "\"e1\"".into(), moment: "Wed, 14 Aug 2019 01:00:00 GMT".into(), read_at: 4 };
     for mark in [ReadMark::default(), mark.clone()] {
