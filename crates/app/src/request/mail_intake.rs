@@ -194,6 +194,7 @@ impl App {
                     today,
                     at,
                     tells,
+                    staff: None,
                 };
                 if !text.is_empty() {
                     doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;
