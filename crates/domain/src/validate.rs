@@ -25,7 +25,7 @@ use crate::policy::Scope;
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Reference, Refusal};
 use crate::request::routing::{Route, RouteTo};
-use crate::request::{AppealRules, ReplyTemplate, RequestCheck, RequestFact};
+use crate::request::{ReplyTemplate, RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
 use crate::timetabling::{HolidayFault, MOST_DAYS, Work};
@@ -511,11 +511,8 @@ impl Check<'_> {
                 self.preset(&settings.usual);
                 settings.urgent.iter().for_each(|preset| self.preset(preset));
                 self.unit(&settings.backstop);
-                let AppealRules { file_days, decide_days } = settings.appeals;
-                if [settings.books_months == 0, settings.near_metres == 0, file_days == 0, decide_days == 0]
-                    .contains(&true)
-                {
-                    self.refuse(Problem::BadRequestRules("days"));
+                if let Some(fault) = settings.fault() {
+                    self.refuse(Problem::BadRequestRules(fault));
                 }
             }
             PlanFact::RequestPreset(preset) => self.name(&preset.name),

@@ -28,10 +28,12 @@ use crate::area_alert::AreaAlert;
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::feed::Feed;
+use crate::forum::ForumPost;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
 use crate::redact::Unsworn;
 use crate::request_model::{HeldModel, ModelUse};
+use crate::request_passed::PassedOn;
 use crate::request_person::SealedPerson;
 use crate::request_photo::{PhotoOf, SealedPhoto};
 use crate::request_privacy::Deletion;
@@ -81,6 +83,8 @@ enum Line {
     Reader(ReaderLine),
     Alert(AlertLine),
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
+    Post { plan: Code, forum: Code, post: String, request: Code, said: String, created_at: i64 },
+    Passed(PassedLine),
     Flag(FlagLine),
     Deletion { plan: Code, at: i64, kind: KeptKind, days: u32, count: u64, oldest: i64, newest: i64 },
     Model(ModelLine),
@@ -157,6 +161,21 @@ struct PersonLine {
     created_at: i64,
     #[serde(default)]
     erased_at: Option<i64>,
+}
+
+/// What another server calls a request that was passed on to it.
+#[derive(Serialize, Deserialize)]
+struct PassedLine {
+    plan: Code,
+    server: Code,
+    request: Code,
+    number: String,
+    token: String,
+    state: String,
+    fault: String,
+    tries: i64,
+    sent_at: i64,
+    closed_at: i64,
 }
 
 /// What a reader reported.
@@ -531,6 +550,25 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
     })?;
+    connection.each_forum_post(&mut |held| {
+        let ForumPost { plan, forum, post, request, said, created_at } = held;
+        put(Line::Post { plan, forum, post, request, said, created_at });
+    })?;
+    connection.each_passed_on(&mut |held| {
+        let PassedOn { plan, server, request, number, token, state, fault, tries, sent_at, closed_at } = held;
+        put(Line::Passed(PassedLine {
+            plan,
+            server,
+            request,
+            number,
+            token,
+            state,
+            fault,
+            tries,
+            sent_at,
+            closed_at,
+        }));
+    })?;
     connection.each(
         "SELECT plan, request, reader, ground, created_at, settled_at FROM request_flag \
          ORDER BY plan, request, reader",
@@ -735,6 +773,25 @@ fn restore_into(
             }
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
+            }
+            (Some(_), Line::Post { plan, forum, post, request, said, created_at }) => {
+                tx.keep_forum_post(&ForumPost { plan, forum, post, request, said, created_at })?;
+            }
+            (Some(_), Line::Passed(held)) => {
+                let PassedLine { plan, server, request, number, token, state, .. } = held;
+                let PassedLine { fault, tries, sent_at, closed_at, .. } = held;
+                tx.keep_passed_on(&PassedOn {
+                    plan,
+                    server,
+                    request,
+                    number,
+                    token,
+                    state,
+                    fault,
+                    tries,
+                    sent_at,
+                    closed_at,
+                })?;
             }
             (Some(_), Line::Flag(held)) => {
                 let FlagLine { plan, request, reader, ground, created_at, settled_at } = held;

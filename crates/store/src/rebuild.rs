@@ -91,6 +91,8 @@ impl Connection {
             "request_reader",
             "area_alert",
             "request_update",
+            "forum_post",
+            "request_passed",
             "request_flag",
             "deletion",
             "request_model",

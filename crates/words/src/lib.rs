@@ -109,7 +109,8 @@ macro_rules! every_source {
             "themes",
             "alerts",
             "public",
-            "privacy"
+            "privacy",
+            "channels"
         )
     };
 }

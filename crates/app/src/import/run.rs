@@ -257,6 +257,7 @@ pub(super) fn run(
         span,
         rows,
         problems,
+        notices: prepared.notices.clone(),
         stopped: None,
     };
     Ok(Ran { report, touched })

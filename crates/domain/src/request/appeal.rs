@@ -271,6 +271,11 @@ impl AppealRules {
         *self == Self::default()
     }
 
+    /// Whether there is time for both.
+    pub fn is_sound(self) -> bool {
+        self.file_days > 0 && self.decide_days > 0
+    }
+
     pub fn decide_by(self, filed: Date) -> Date {
         workday::nth(filed, i32::from(self.decide_days))
     }

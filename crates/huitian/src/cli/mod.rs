@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod channels;
 mod common;
 mod demo;
 mod doctor;
@@ -9,6 +10,7 @@ mod export;
 mod import;
 mod learn;
 mod notify;
+mod open311;
 mod paper;
 mod place;
 mod rebuild;
@@ -47,6 +49,8 @@ enum Command {
     Account(account::Args),
     Notify(notify::Args),
     Request(request::Args),
+    Channels(channels::Args),
+    Open311(open311::Args),
     Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
@@ -75,6 +79,8 @@ pub fn run() -> ExitCode {
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
         Command::Request(args) => request::run(args),
+        Command::Open311(args) => self::open311::run(args),
+        Command::Channels(args) => self::channels::run(args),
         Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),

@@ -90,3 +90,4 @@ hotline-part-theme = Theme of the month
 hotline-theme-said = { $month }: { $name } (led by { $unit }). { $about }
 hotline-theme-result = { $now } requests of this kind this month, { $before } the month before.
 hotline-theme-none = This month has no theme.
+item-record-theme = Theme of a month (month, categories, why, measures)

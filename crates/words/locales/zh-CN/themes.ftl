@@ -90,3 +90,4 @@ hotline-part-theme = 每月一题
 hotline-theme-said = { $month }：{ $name }（{ $unit }牵头）。{ $about }
 hotline-theme-result = 该类诉求本月 { $now } 件，上月 { $before } 件。
 hotline-theme-none = 本月没有题目。
+item-record-theme = 每月一题（月份、类别、理由、措施）
