@@ -94,6 +94,9 @@ CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHER
 -- The few tasks that are cleared by what is measured of requests.
 CREATE INDEX fact_goal ON fact (scope, subject) WHERE kind = 'item' AND topic = 'goal';
 
+-- The few that are themes of months.
+CREATE INDEX fact_theme ON fact (scope, subject) WHERE kind = 'item' AND topic = 'theme';
+
 -- What units asked for, by its day: packs and reports tell of it.
 CREATE INDEX fact_asking ON fact (scope, effective, subject) WHERE kind = 'item' AND (topic IN ('objection', 'extension_asked') OR topic = 'state' AND replace(body, '"ask_review"', '') <> body) AND superseded IS NULL;
 
@@ -458,6 +461,26 @@ CREATE TABLE request_moderation (
 ) {unrowed};
 CREATE INDEX request_moderation_of ON request_moderation (plan, request);
 
+-- What units ask about how requests count in their rates, exclusions and appeals. Made from the facts. parts: which of
+-- the three rates, as bits.
+CREATE TABLE request_claim (
+  plan {text} NOT NULL,
+  asked BIGINT NOT NULL,
+  request {text} NOT NULL,
+  asked_on {text} NOT NULL,
+  unit {text} NOT NULL,
+  ground {text} NOT NULL,
+  parts BIGINT NOT NULL,
+  appeal BIGINT NOT NULL,
+  state {text} NOT NULL,
+  decide_by {text} NOT NULL,
+  decided_on {text} NOT NULL,
+  PRIMARY KEY (plan, asked, request)
+) {unrowed};
+CREATE INDEX request_claim_of ON request_claim (plan, request);
+CREATE INDEX request_claim_by_state ON request_claim (plan, state, asked);
+CREATE INDEX request_claim_by_unit ON request_claim (plan, unit, asked);
+
 -- What can be seen on photos of requests, sealed, in no projection and no journal: erasing it is for good. A photo
 -- is known by the digest of what can be seen. shown says, as the journal does, whether everybody may see it. draft is the digest of a link's secret, while the photo waits for the
 -- request to be sent that it belongs to.
@@ -497,6 +520,32 @@ CREATE TABLE request_reader (
   PRIMARY KEY (plan, request, reader)
 ) {unrowed};
 CREATE INDEX request_reader_kept ON request_reader (plan, created_at) WHERE follows = 1;
+
+-- Who wants to be told by mail of what happens in a place: an area, a circle or the whole plan. alert is a digest of the
+-- wish and the address, reader one of the address, sealed the address; told the last entry that they were told of.
+CREATE TABLE area_alert (
+  plan {text} NOT NULL,
+  alert {text} NOT NULL,
+  reader {text} NOT NULL,
+  area {text} NOT NULL,
+  longitude BIGINT NOT NULL,
+  latitude BIGINT NOT NULL,
+  metres BIGINT NOT NULL,
+  category {text} NOT NULL,
+  rhythm {text} NOT NULL,
+  language {text} NOT NULL,
+  key_id {text} NOT NULL,
+  sealed {bytes} NOT NULL,
+  created_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  stopped_at BIGINT,
+  told BIGINT NOT NULL,
+  next_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, alert)
+) {unrowed};
+CREATE INDEX area_alert_due ON area_alert (plan, next_at) WHERE next_at > 0;
+CREATE INDEX area_alert_of_reader ON area_alert (plan, reader) WHERE reader <> '';
+CREATE INDEX area_alert_kept ON area_alert (plan, created_at);
 
 -- Who has a form about a request open, until when: it warns others and stops nobody.
 CREATE TABLE request_hold (

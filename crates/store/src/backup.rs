@@ -14,8 +14,9 @@ use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
 use domain::notice::Notice;
 use domain::preference::Preferences;
+use domain::request::alert::{AlertPlace, AlertRhythm, AlertWish};
 use domain::request::learning::{ModelAsks, ModelFigures};
-use domain::request::{KeptKind, ModerationGround};
+use domain::request::{KeptKind, ModerationGround, Point};
 use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -23,6 +24,7 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::area_alert::AreaAlert;
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::feed::Feed;
@@ -102,6 +104,7 @@ enum Line {
     },
     Photo(PhotoLine),
     Reader(ReaderLine),
+    Alert(AlertLine),
     Update {
         plan: Code,
         request: Code,
@@ -282,6 +285,75 @@ struct ReaderLine {
     created_at: i64,
     confirmed_at: Option<i64>,
     stopped_at: Option<i64>,
+}
+
+/// Who wants to be told by mail of what happens in a place, the address sealed as in the database.
+#[derive(Serialize, Deserialize)]
+struct AlertLine {
+    plan: Code,
+    alert: String,
+    reader: String,
+    area: Option<Code>,
+    circle: Option<(Point, u32)>,
+    category: Option<Code>,
+    every: AlertRhythm,
+    language: String,
+    key_id: String,
+    sealed: String,
+    created_at: i64,
+    confirmed_at: Option<i64>,
+    stopped_at: Option<i64>,
+    told: Seq,
+    next_at: i64,
+}
+
+impl AlertLine {
+    fn of(held: AreaAlert) -> Self {
+        let (area, circle) = match held.wish.place {
+            AlertPlace::Plan => (None, None),
+            AlertPlace::Area(area) => (Some(area), None),
+            AlertPlace::Circle { middle, metres } => (None, Some((middle, metres))),
+        };
+        Self {
+            plan: held.plan,
+            alert: held.alert,
+            reader: held.reader,
+            area,
+            circle,
+            category: held.wish.category,
+            every: held.wish.every,
+            language: held.language,
+            key_id: held.key_id,
+            sealed: hexed(&held.sealed),
+            created_at: held.created_at,
+            confirmed_at: held.confirmed_at,
+            stopped_at: held.stopped_at,
+            told: held.told,
+            next_at: held.next_at,
+        }
+    }
+
+    fn alert(self) -> Option<AreaAlert> {
+        let place = match (self.area, self.circle) {
+            (Some(area), _) => AlertPlace::Area(area),
+            (None, Some((middle, metres))) => AlertPlace::Circle { middle, metres },
+            (None, None) => AlertPlace::Plan,
+        };
+        Some(AreaAlert {
+            sealed: unhex(&self.sealed)?,
+            plan: self.plan,
+            alert: self.alert,
+            reader: self.reader,
+            wish: AlertWish { place, category: self.category, every: self.every },
+            language: self.language,
+            key_id: self.key_id,
+            created_at: self.created_at,
+            confirmed_at: self.confirmed_at,
+            stopped_at: self.stopped_at,
+            told: self.told,
+            next_at: self.next_at,
+        })
+    }
 }
 
 const FORMAT: u32 = 1;
@@ -529,6 +601,7 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             stopped_at: held.stopped_at,
         }));
     })?;
+    connection.each_alert(&mut |held| put(Line::Alert(AlertLine::of(held))))?;
     connection.each_update(&mut |held| {
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
@@ -743,6 +816,10 @@ fn restore_into(
                     confirmed_at: held.confirmed_at,
                     stopped_at: held.stopped_at,
                 })?;
+            }
+            (Some(_), Line::Alert(held)) => {
+                let held = held.alert().ok_or_else(|| format("no hexadecimal digits".into()))?;
+                tx.put_alert(&held)?;
             }
             (Some(_), Line::Follower { plan, request, follower, created_at }) => {
                 tx.follow(&plan, &request, &follower, created_at)?;

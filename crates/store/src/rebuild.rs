@@ -89,6 +89,7 @@ impl Connection {
             "request_person",
             "request_photo",
             "request_reader",
+            "area_alert",
             "request_update",
             "forum_post",
             "request_passed",

@@ -451,6 +451,7 @@ impl Incoming {
             today: self.today,
             at: self.at,
             tells: self.tells,
+            staff: None,
         }
     }
 

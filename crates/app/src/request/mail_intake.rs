@@ -218,6 +218,7 @@ impl App {
                     today,
                     at,
                     tells,
+                    staff: None,
                 };
                 if !text.is_empty() {
                     doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;

@@ -106,7 +106,7 @@ impl App {
                     false => (by_rules(), Who::Desk, RequestAct::Note { text: note.clone() }),
                 };
                 let (plan, source) = (&kept.plan, &source);
-                Doing { actor: &actor, who, plan, source, now, today, at, tells }.one(
+                Doing { actor: &actor, who, plan, source, now, today, at, tells, staff: None }.one(
                     tx,
                     &kept.request,
                     act,
