@@ -24,6 +24,7 @@ pub mod request;
 pub mod rhythm;
 pub mod saved_list;
 pub mod scenario;
+mod secret;
 mod signer;
 pub mod study;
 pub mod table;
@@ -41,6 +42,7 @@ pub use actor::Actor;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::AppError;
+pub use secret::Secret;
 pub use signer::{Signer, Signers};
 
 /// The application: cheap to clone, shared by all handlers.
@@ -61,6 +63,8 @@ pub(crate) struct Inner {
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
     /// What seals who asked; set once, when the installation has one.
     pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
+    /// The forums whose posts become requests; set once.
+    pub(crate) forums: std::sync::OnceLock<Vec<request::Forum>>,
     pub(crate) tried: Mutex<scenario::TriedCache>,
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
@@ -93,6 +97,7 @@ impl App {
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
                 key: std::sync::OnceLock::new(),
+                forums: std::sync::OnceLock::new(),
                 tried: Mutex::default(),
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),

@@ -16,7 +16,9 @@ use app::request::{
 use app::{App, AppError, FixedClock};
 use domain::code::Code;
 use domain::preference::Language;
-use domain::request::{Channel, PhotoShows, Request, RequestStep};
+use domain::request::{
+    Channel, KeptKind, ModerationAct, ModerationGround, PhotoShows, Request, RequestStep, Retention,
+};
 use place::*;
 use scratch::Scratch;
 use store::Database;
@@ -273,10 +275,68 @@ fn followers_are_told_by_mail(scratch: Scratch) {
         MailLinked::Good(MailDoor::Public(filed.clone()))
     );
     place.act("town", &filed, RequestAct::Step { step: RequestStep::Accept, reason: String::new() }).unwrap();
+    // A question to whoever asked is theirs alone.
+    place.act("town", &filed, RequestAct::AskResident { question: "您家几号楼？".into() }).unwrap();
+    assert!(place.letters().is_empty());
+    place.by_link("s1", RequestAct::Word { text: "三号楼".into() }).unwrap();
     place.act("town", &filed, RequestAct::Answer { text: "已修好".into() }).unwrap();
     let letters = place.letters();
     assert_eq!(letters.len(), 1);
     assert!(letters[0].text.contains("已修好") && letters[0].reply.is_none());
+    // What is no longer shown is told to nobody who only follows.
+    let hide = RequestAct::Moderate {
+        act: ModerationAct::Hide,
+        ground: ModerationGround::Personal,
+        title: String::new(),
+        text: String::new(),
+    };
+    place.act("desk", &filed, hide).unwrap();
+    place
+        .act("desk", &filed, RequestAct::Step { step: RequestStep::Close, reason: "已回访".into() })
+        .unwrap();
+    assert!(place.letters().is_empty());
+}
+
+fn photos_and_addresses_are_copied_and_kept_for_a_time(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let filed = confirmed(&place, "li@example.org", "s1", Language::Chinese);
+    let photos = vec![place.photo(90)];
+    place.by_link("s1", RequestAct::AddPhotos { shows: PhotoShows::Matter, photos }).unwrap();
+    place.act("desk", &filed, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+    place
+        .runtime
+        .block_on(place.app.follow_by_mail(&plan, &filed, "f@example.org", Language::English))
+        .unwrap();
+    let copy = place.runtime.block_on(place.app.own_copy_by_link(&plan, "s1")).unwrap();
+    assert!(copy.photos.len() == 1 && copy.photos[0].jpeg.starts_with(&[0xff, 0xd8]));
+    // Whoever else reads it is their own matter.
+    assert_eq!(copy.mailed.iter().map(|it| it.address.as_str()).collect::<Vec<_>>(), ["li@example.org"]);
+    assert!(copy.mailed[0].confirmed.is_some());
+
+    let retain = |kind| {
+        let keep = vec![Retention { kind, days: 30 }];
+        place.runtime.block_on(place.app.retain(&plan, Some(keep), false)).unwrap().lines[0].gone
+    };
+    place.clock.set_morning(FIRST.saturating_add(jiff::Span::new().days(40))).unwrap();
+    assert_eq!(retain(KeptKind::Photo), 0, "not while somebody works on it");
+    place.by_link("s1", step(RequestStep::Withdraw)).unwrap();
+    place.clock.set_morning(FIRST.saturating_add(jiff::Span::new().days(80))).unwrap();
+    assert_eq!((retain(KeptKind::Photo), retain(KeptKind::Photo)), (1, 0));
+    let copy = place.runtime.block_on(place.app.own_copy_by_link(&plan, "s1")).unwrap();
+    assert!(copy.photos.is_empty());
+    // The address of whoever follows goes with followers, that of whoever asked with contacts.
+    let readers = || {
+        let counted = |c: &mut store::Connection| {
+            c.rows("SELECT follows FROM request_reader ORDER BY follows", &[], |row| row.int(0))
+        };
+        place.app.database().read(counted).unwrap()
+    };
+    assert_eq!(readers(), [0, 1]);
+    assert_eq!(retain(KeptKind::Follower), 1);
+    assert_eq!(readers(), [0]);
+    assert_eq!(retain(KeptKind::Contact), 1);
+    assert!(readers().is_empty());
 }
 
 fn backups_keep_photos_and_readers(scratch: Scratch) {
@@ -317,6 +377,7 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
         name: "李明".into(),
         subject: "路灯".into(),
         text: text.into(),
+        own: text.into(),
         ..IncomingMail::default()
     };
     let take = |mail: IncomingMail| place.runtime.block_on(place.app.take_mail(&plan, mail)).unwrap();
@@ -340,6 +401,7 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
     assert!(letters[0].lang == "zh-CN" && letters[0].reply.is_some());
     let answer = IncomingMail {
         answers: vec![format!("{}@site.example", letters[0].id)],
+        text: "是最东边的\n\n> 请告诉我们在哪里".into(),
         ..mail("3@x", "是最东边的")
     };
     assert_eq!(take(answer.clone()), MailTaken::Added(filed.clone()));
@@ -378,5 +440,6 @@ on_both!(
     an_address_is_confirmed_before_it_is_told_anything,
     askers_are_told_each_thing_once,
     followers_are_told_by_mail,
+    photos_and_addresses_are_copied_and_kept_for_a_time,
     backups_keep_photos_and_readers
 );

@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
-use app::import::{ImportReport, Mode, Outcome, Profile, Resolver, Sheet, SheetRow, prepare};
+use app::import::{ImportReport, Mode, Outcome, Profile, Resolver, RowProblem, Sheet, SheetRow, prepare};
 use app::read::Asked;
 use app::request::{NewRequest, ProtectionKey};
 use app::table::table;
 use app::{Actor, App, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -415,6 +416,57 @@ fn a_point_is_two_numbers_on_earth(scratch: Scratch) {
     assert_eq!((point.longitude, point.latitude), (116_361_000, 40_071_000));
 }
 
+/// One spot as maps of three kinds have it, swapped or not, and some that are none.
+fn places_of_chinese_maps_are_put_right(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let around = "POLYGON ((116.32 40.06, 116.35 40.06, 116.35 40.08, 116.32 40.08, 116.32 40.06))";
+    let town = vec![
+        AreaFact::Name(Named::new("东小口镇", "Dongxiaokou")).into(),
+        AreaFact::Level { level: AreaLevel::Subdistrict }.into(),
+        AreaFact::Boundary { boundary: Boundary::parse(around).unwrap() }.into(),
+    ];
+    place.register(Subject::area(&code("town")), town);
+    let row = |number: &'static str, longitude: &'static str, latitude: &'static str, datum: &'static str| {
+        vec![number, "2019-08-01 09:00", "路灯不亮", longitude, latitude, datum]
+    };
+    let rows = [
+        vec!["工单编号", "受理时间", "主要内容", "经度", "纬度", "坐标系"],
+        row("1", "116.3362", "40.0702", ""),
+        row("2", "116.342373", "40.071534", "高德"),
+        row("3", "116.348984", "40.077185", "BD-09"),
+        row("4", "40.071534", "116.342373", "gcj02"),
+        row("5", "121.4737", "31.2304", ""),
+        row("6", "0", "0", ""),
+        row("7", "116.3362", "40.0702", "北京54"),
+        row("8", "170", "120", ""),
+    ];
+    let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+    let report = place.import(&rows, Mode::ApplyGood);
+    let named = |of: &[RowProblem]| -> Vec<(u32, String, &'static str)> {
+        of.iter().map(|it| (it.row, it.column.clone(), it.key())).collect()
+    };
+    assert_eq!(
+        named(&report.problems),
+        [
+            (6, "纬度".to_owned(), "cell-outside-areas"),
+            (8, "坐标系".to_owned(), "cell-not-one-of"),
+            (9, "纬度".to_owned(), "cell-not-degrees"),
+        ]
+    );
+    assert_eq!(named(&report.notices), [(5, "经度".to_owned(), "cell-swapped")]);
+    assert_eq!((report.counts.new, report.counts.refused), (5, 3));
+    for number in ["1", "2", "3", "4"] {
+        let held = place.one(number);
+        let point = held.point.unwrap();
+        assert!(
+            (point.longitude - 116_336_200).abs() < 3 && (point.latitude - 40_070_200).abs() < 3,
+            "{number}"
+        );
+        assert_eq!(held.areas, [code("town")], "{number}");
+    }
+    assert_eq!((place.one("6").point, place.one("6").areas), (None, Vec::new()));
+}
+
 macro_rules! on_both {
     ($($name:ident),*) => {
         mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
@@ -431,5 +483,6 @@ on_both!(
     half_an_order_takes_all_with_it,
     an_order_brought_again_brings_its_outcome,
     numbers_of_this_site_and_of_others_are_told_apart,
-    a_point_is_two_numbers_on_earth
+    a_point_is_two_numbers_on_earth,
+    places_of_chinese_maps_are_put_right
 );

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::read::Asked;
-use app::request::{Erase, NewRequest, PersonalData, ProtectionKey, RequestAct};
+use app::request::{Erase, NewRequest, PersonalData, ProtectionKey, RequestAct, RequestPaging};
 use app::{Actor, App, AppError, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
@@ -17,7 +17,7 @@ use domain::request::query::RequestQuery;
 use domain::request::rules::Preset;
 use domain::request::{
     Channel, KeptKind, ModerationAct, ModerationGround, RequestCategory, RequestRules, RequestState,
-    RequestStep, Retention,
+    RequestStep, Retention, ShownPlace,
 };
 use domain::source::Source;
 use domain::subject::Subject;
@@ -154,6 +154,7 @@ fn what_is_erased_is_nowhere(scratch: Scratch) {
     place.act(&asked, RequestAct::Step { step: RequestStep::Accept, reason: String::new() });
     let word = RequestAct::Word { text: "欧阳小花又来问了".into() };
     place.runtime.block_on(place.app.act_by_link(&plan, "secret", word)).unwrap();
+    place.act(&asked, RequestAct::Note { text: "内部：先查电箱".into() });
     place.act(&asked, RequestAct::Answer { text: "已修好".into() });
     place.runtime.block_on(place.app.follow_request(&plan, &asked, "somebody")).unwrap();
 
@@ -164,6 +165,9 @@ fn what_is_erased_is_nowhere(scratch: Scratch) {
         assert!(text.contains(said), "{said}: {text}");
     }
     assert_eq!((copy.followers, copy.has_link), (1, true));
+    // Not what the offices say among themselves, and not by what whoever asked acts.
+    assert!(!text.contains("先查电箱") && !text.contains("\"secret\""), "{text}");
+    assert_eq!(copy.kept.link, "");
 
     // Not while something is still to be done for them.
     let erase = |place: &Place| place.runtime.block_on(place.app.erase_by_link(&plan, "secret", "asked for"));
@@ -299,7 +303,13 @@ fn moderation_is_logged_without_words_and_undone(scratch: Scratch) {
     place.act(&asked, moderate(ModerationAct::Edit, "路灯", "路灯坏了"));
     assert!(flags().is_empty());
     assert_eq!(public().unwrap().text, "路灯坏了");
+    // Somebody who still finds something wrong says so again.
+    flag("one");
+    assert_eq!(flags(), [(asked.clone(), vec![(ModerationGround::Personal, 1)])]);
     place.act(&asked, moderate(ModerationAct::Hide, "", ""));
+    assert!(public().is_err() && flags().is_empty());
+    // Hidden it stays, whatever is said of publishing it, until that is undone.
+    place.act(&asked, RequestAct::Publish { shown: true, reason: String::new() });
     assert!(public().is_err());
     place.act(&asked, moderate(ModerationAct::Undo, "", ""));
     assert_eq!(public().unwrap().text, "路灯坏了", "what was edited before it was hidden stays edited");
@@ -317,6 +327,27 @@ fn moderation_is_logged_without_words_and_undone(scratch: Scratch) {
     assert!(log.len() == 4 && log.iter().all(|line| line.request.is_none()));
 }
 
+fn where_a_blurred_request_is_nobody_finds_by_its_address(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let shy = RequestCategory {
+        shown_place: ShownPlace::Area,
+        ..RequestCategory::new(code("lamps"), 1, Named::new("路灯", "Lamps"), code("usual"))
+    };
+    let facts = vec![PlanFact::RequestCategory(shy).into()];
+    place.change(Command::Record { subject: Subject::plan(&plan), facts, expected: None });
+    let asked = place.file("路灯不亮三天了", "secret");
+    place.act(&asked, RequestAct::Publish { shown: true, reason: String::new() });
+    let public = |text: &str| {
+        let query = RequestQuery { text: text.into(), ..RequestQuery::default() };
+        let paging = RequestPaging { limit: 50, ..RequestPaging::default() };
+        let page = place.runtime.block_on(place.app.public_requests(&plan, &query, &paging)).unwrap();
+        page.rows.len()
+    };
+    assert_eq!((place.found("西门"), place.found("三天")), (1, 1), "those who work on it find it by both");
+    assert_eq!((public("西门"), public("三天")), (0, 1));
+}
+
 macro_rules! on_both {
     ($($name:ident),*) => {
         mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
@@ -330,5 +361,6 @@ on_both!(
     what_is_erased_is_nowhere,
     what_is_altered_without_an_oath_is_found,
     what_is_over_its_time_goes_and_leaves_a_record,
-    moderation_is_logged_without_words_and_undone
+    moderation_is_logged_without_words_and_undone,
+    where_a_blurred_request_is_nobody_finds_by_its_address
 );

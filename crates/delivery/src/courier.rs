@@ -8,19 +8,16 @@ use std::time::Duration;
 use app::App;
 use app::notify::{Carried, Parcel, Post, Reach, lane};
 use domain::retry::TRIES_MOST;
-use rustls::pki_types::CertificateDer;
-use rustls::pki_types::pem::PemObject;
-use rustls::{ClientConfig, RootCertStore};
+use rustls::RootCertStore;
 use store::Job;
 use tokio::sync::watch;
 use tokio::task::{Id, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
-use tokio_rustls::TlsConnector;
 
 use crate::http::Http;
 use crate::mail::Mailer;
 use crate::settings::{Settings, Webhook};
-use crate::webhook;
+use crate::{tls, webhook};
 
 /// How often the queue is looked at while nothing is known to be in it.
 const LOOK: Duration = Duration::from_secs(1);
@@ -70,13 +67,13 @@ impl Courier {
         getrandom::fill(&mut bytes).map_err(|error| CourierError::Name(error.to_string()))?;
         let holder = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
         let reach = Arc::new(settings.reach());
-        let (authorities, roots) = authorities(&settings)?;
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| CourierError::Tls(error.to_string()))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let tls = TlsConnector::from(Arc::new(tls));
+        let calls = settings.mail.is_some() || !settings.webhooks.is_empty();
+        let (authorities, roots) = if calls {
+            tls::authorities(settings.ca_file.as_deref())?
+        } else {
+            (Vec::new(), RootCertStore::empty())
+        };
+        let tls = tls::connector(roots)?;
         let mailer = settings
             .mail
             .map(|mail| Mailer::new(mail, tls.clone(), &authorities))
@@ -307,31 +304,4 @@ impl Shared {
         }
         tracing::error!(job = job.key, outcome, "not written down");
     }
-}
-
-/// The certificate authorities that are believed: the machine's and those that the operator names.
-fn authorities(settings: &Settings) -> Result<(Vec<Vec<u8>>, RootCertStore), CourierError> {
-    let mut roots = RootCertStore::empty();
-    let mut kept = Vec::new();
-    if settings.mail.is_none() && settings.webhooks.is_empty() {
-        return Ok((kept, roots));
-    }
-    let mut certificates = rustls_native_certs::load_native_certs().certs;
-    if let Some(path) = &settings.ca_file {
-        let bad = |why: String| CourierError::Authorities { path: path.clone(), why };
-        let own: Vec<CertificateDer> = CertificateDer::pem_file_iter(path)
-            .and_then(Iterator::collect)
-            .map_err(|error| bad(error.to_string()))?;
-        if own.is_empty() {
-            return Err(bad("it holds no certificate".into()));
-        }
-        certificates.extend(own);
-    }
-    for certificate in certificates {
-        // A machine may keep one that is too old to be read.
-        if roots.add(certificate.clone()).is_ok() {
-            kept.push(certificate.to_vec());
-        }
-    }
-    Ok((kept, roots))
 }

@@ -10,10 +10,11 @@
 //! and receivers know it. In every other case a person is told once about one event.
 
 pub mod courier;
-mod http;
+pub mod http;
 mod mail;
 pub mod network;
 pub mod settings;
+mod tls;
 mod transport;
 pub mod webhook;
 

@@ -5,12 +5,14 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use app::Secret;
 use app::notify::{Reach, ReachedHook, Recipient};
 use domain::code::Code;
 use domain::notice::Topic;
 use domain::preference::Language;
 use lettre::message::Mailbox;
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 use url::Url;
 
 use crate::network::{Block, Network};
@@ -48,26 +50,6 @@ pub enum SettingsError {
     Form(String),
     #[error("{field}: {why}")]
     Value { field: String, why: String },
-}
-
-/// A text that must not be seen: it is never shown nor logged.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Secret(String);
-
-impl Secret {
-    pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-
-    pub fn reveal(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("…")
-    }
 }
 
 #[derive(Debug, Clone)]
@@ -174,17 +156,28 @@ struct WebhookFile {
     timeout_seconds: u64,
 }
 
-#[derive(Deserialize, Default)]
+/// Which addresses may be called, as a file says it.
+#[derive(Debug, Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
-struct NetworkFile {
+pub struct NetworkFile {
     allow_private: Vec<String>,
     ca_file: Option<PathBuf>,
+}
+
+impl NetworkFile {
+    /// The network, and the file with further certificate authorities.
+    pub fn check(self) -> Result<(Network, Option<PathBuf>), SettingsError> {
+        let blocks = self.allow_private.iter().map(|block| block.parse::<Block>());
+        let allow_private =
+            blocks.collect::<Result<_, _>>().map_err(|error| value("network.allow_private", error))?;
+        Ok((Network { allow_private }, self.ca_file))
+    }
 }
 
 /// A secret's text, or where it is kept.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum SecretFile {
+pub enum SecretFile {
     Text(String),
     Env { env: String },
     File { file: PathBuf },
@@ -210,8 +203,25 @@ fn value(field: &str, why: impl fmt::Display) -> SettingsError {
     SettingsError::Value { field: field.to_owned(), why: why.to_string() }
 }
 
+/// Reads a file of settings. The line at fault may hold a secret: only what is wrong is said, and where.
+pub fn read_file<T: DeserializeOwned>(text: &str) -> Result<T, SettingsError> {
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
+        SettingsError::Form(format!("line {line}: {}", error.message()))
+    })
+}
+
+/// A web address; what is wrong with one is said without showing it, since it may be a secret.
+pub fn web_address(field: &str, address: &str) -> Result<Url, SettingsError> {
+    let url = Url::parse(address).map_err(|error| value(field, error))?;
+    match matches!(url.scheme(), "http" | "https") && url.host().is_some() {
+        true => Ok(url),
+        false => Err(value(field, "it is no web address")),
+    }
+}
+
 impl SecretFile {
-    fn read(self, field: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Secret, SettingsError> {
+    pub fn read(self, field: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Secret, SettingsError> {
         let text = match self {
             Self::Text(text) => text,
             Self::Env { env: name } => {
@@ -234,27 +244,18 @@ impl Settings {
 
     /// Reads a file's text; `env` looks variables up.
     pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
-        // The line at fault may hold a secret: only what is wrong is said, and where.
-        let file: File = toml::from_str(text).map_err(|error| {
-            let line =
-                error.span().map_or(0, |span| text[..span.start.min(text.len())].lines().count().max(1));
-            SettingsError::Form(format!("line {line}: {}", error.message()))
-        })?;
+        let file: File = read_file(text)?;
         let site = Url::parse(&file.site).map_err(|error| value("site", error))?;
         if !matches!(site.scheme(), "http" | "https") || site.query().is_some() {
             return Err(value("site", "it is no web address"));
         }
-        let blocks = file.network.allow_private.iter().map(|block| block.parse::<Block>());
+        let (network, ca_file) = file.network.check()?;
         let mut out = Self {
             site: site.as_str().trim_end_matches('/').to_owned(),
             mail: file.mail.map(|mail| mail.check(env)).transpose()?,
             webhooks: Vec::new(),
-            network: Network {
-                allow_private: blocks
-                    .collect::<Result<_, _>>()
-                    .map_err(|error| value("network.allow_private", error))?,
-            },
-            ca_file: file.network.ca_file,
+            network,
+            ca_file,
         };
         for hook in file.webhook {
             if out.webhooks.iter().any(|other| other.id == hook.id) {
@@ -315,11 +316,7 @@ impl WebhookFile {
     fn check(self, env: &dyn Fn(&str) -> Option<String>) -> Result<Webhook, SettingsError> {
         let field = |name: &str| format!("webhook {}: {name}", self.id);
         let address = self.address.read(&field("address"), env)?;
-        // What is wrong with a secret address is said without showing it.
-        let url = Url::parse(address.reveal()).map_err(|error| value(&field("address"), error))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(value(&field("address"), "it is no web address"));
-        }
+        web_address(&field("address"), address.reveal())?;
         let secret = self.secret.map(|secret| secret.read(&field("secret"), env)).transpose()?;
         if secret.is_none() && self.preset == Preset::Signed {
             return Err(value(&field("secret"), "a signed webhook needs one"));

@@ -67,13 +67,6 @@ fn mac(key: &[u8], message: &[u8]) -> Vec<u8> {
     mac.finalize().into_bytes().to_vec()
 }
 
-/// The signature in `X-Huitian-Signature`: HMAC-SHA-256 with the shared secret over the timestamp, a
-/// full stop and the body, in hexadecimal.
-pub fn signature(secret: &str, timestamp: i64, body: &str) -> String {
-    let mac = mac(secret.as_bytes(), format!("{timestamp}.{body}").as_bytes());
-    mac.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// Makes the request for a message, at a moment.
 pub fn request(hook: &Webhook, post: &Post, site: &str, now: Timestamp) -> Result<Request, String> {
     let mut url = Url::parse(hook.address.reveal()).map_err(|error| error.to_string())?;
@@ -115,7 +108,7 @@ pub fn request(hook: &Webhook, post: &Post, site: &str, now: Timestamp) -> Resul
         let timestamp = now.as_second();
         headers.push(("x-huitian-event", post.notice.event.to_string()));
         headers.push(("x-huitian-timestamp", timestamp.to_string()));
-        let sign = signature(secret.unwrap_or_default(), timestamp, &body);
+        let sign = hook.secret.as_ref().map(|secret| secret.sign(timestamp, &body)).unwrap_or_default();
         headers.push(("x-huitian-signature", format!("sha256={sign}")));
     }
     Ok(Request { url, headers, body })
@@ -260,9 +253,11 @@ mod tests {
             request(&hook(Preset::Signed, "https://h/x", Some("k")), &post("王"), "https://s", at(7))
                 .unwrap();
         let header = |name: &str| request.headers.iter().find(|(n, _)| *n == name).unwrap().1.clone();
-        assert_eq!(header("x-huitian-signature"), format!("sha256={}", signature("k", 7, &request.body)));
+        assert_eq!(
+            header("x-huitian-signature"),
+            format!("sha256={}", Secret::new("k").sign(7, &request.body))
+        );
         assert_eq!(header("x-huitian-event"), "entry-1/test");
-        assert_eq!(signature("key", 1, "body"), SIGNED);
         let body: Value = serde_json::from_str(&request.body).unwrap();
         assert_eq!(
             (&body["at"], &body["link"]),
@@ -305,5 +300,4 @@ mod tests {
 
     const DINGTALK: &str = "https://oapi.dingtalk.com/robot/send?access_token=t&timestamp=1565744400000&sign=Z6MaUMDaoe6eH%2BvdAIx67nooYZGCNTi0FwJjRqcHgu0%3D";
     const FEISHU: &str = "q4jswNiMy51J5JuQV566yJat0/lQ/c+22kINzUgKsGU=";
-    const SIGNED: &str = "91b5374b153842ad05b2c4eab9349b8321b14703165bd3fb8b034dfb8be98ae5";
 }

@@ -9,6 +9,7 @@
 pub mod area;
 pub mod authorize;
 pub mod boundary;
+pub mod bounds;
 pub mod carry_over;
 pub mod code;
 pub mod command;

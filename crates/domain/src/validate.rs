@@ -511,8 +511,8 @@ impl Check<'_> {
                 self.preset(&settings.usual);
                 settings.urgent.iter().for_each(|preset| self.preset(preset));
                 self.unit(&settings.backstop);
-                if settings.books_months == 0 || settings.near_metres == 0 {
-                    self.refuse(Problem::BadRequestRules("days"));
+                if let Some(fault) = settings.fault() {
+                    self.refuse(Problem::BadRequestRules(fault));
                 }
             }
             PlanFact::RequestPreset(preset) => self.name(&preset.name),

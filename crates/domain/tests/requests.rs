@@ -531,7 +531,9 @@ proptest! {
             // Said again word for word, nothing is recorded.
             let reason = format!("理由{number}");
             let fact = match deed {
-                PhotoDeed::Add(photo, shows) => RequestFact::Photo { photo: name(photo), shows, at: at(10, 0) },
+                PhotoDeed::Add(photo, shows) => {
+                    RequestFact::Photo { photo: name(photo), shows, at: at(10, number as i8) }
+                }
                 PhotoDeed::Review(photo, shown) => RequestFact::PhotoReview { photo: name(photo), shown, reason },
                 PhotoDeed::Publish(shown) => RequestFact::Publication { shown, reason },
                 PhotoDeed::Erase => {
@@ -542,7 +544,9 @@ proptest! {
             match deed {
                 PhotoDeed::Add(photo, shows) => {
                     prop_assert!(taken);
-                    seen.entry(photo).or_insert((shows, None, false)).0 = shows;
+                    // Sent again after it was erased, it is there again, and nobody has looked yet.
+                    let held = seen.entry(photo).or_insert((shows, None, false));
+                    *held = if held.2 { (shows, None, false) } else { (shows, held.1, false) };
                 }
                 PhotoDeed::Review(photo, wanted) => match seen.get_mut(&photo) {
                     Some((_, review, gone)) if !*gone || !wanted => {

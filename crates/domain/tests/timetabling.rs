@@ -365,6 +365,14 @@ fn a_part_with_milestones_of_its_own_has_a_chain_of_its_own() {
     assert_eq!((completion.promised, completion.float), (Some(promised), Some(-30)));
     let float = timetable.part_float(&portfolio, "P-1", &code("north"), &code("completion"));
     assert_eq!(float, Some(-30));
+    // What it promises is drawn as well, aside from what the whole promises.
+    let (_, _, of_whole) = seen(&journal, as_of);
+    let sampling = timetable::forecast::Sampling { draws: 200, seed: 7, threads: 1 };
+    let odds = timetable.odds(&portfolio, &of_whole, sampling).unwrap();
+    let drawn = odds.of_part(0, &code("north")).unwrap();
+    assert_eq!((drawn.promise, drawn.on_time), (Some(promised), Some((0.0, 0.0))));
+    assert_eq!((drawn.p50, odds.promises, odds.parts.len()), (completion.finish, 0, 1));
+    assert_eq!(timetable.place_in_part(completion.task).unwrap().1, &code("north"));
     // Of the south nothing but its promise is known: it is told. The west promises nothing.
     let told: Vec<(&str, &str)> =
         timetable.parts_left_out().iter().map(|it| (it.part.as_str(), it.step.as_str())).collect();

@@ -33,6 +33,11 @@ fn give(journal: &mut Journal, subject: Subject, facts: Vec<Fact>) {
 
 /// Three projects with steps of their kind's own, of which the authority decides one at a time.
 fn held() -> Portfolio {
+    held_with(Vec::new())
+}
+
+/// The same where more is said of the first project.
+fn held_with(more: Vec<Fact>) -> Portfolio {
     let mut journal = Journal::begun();
     let steps = ["survey", "consent", "handing_over"];
     let gate = Gate { authority: Named::new("发改", ""), document: Named::new("批复", ""), limit: None };
@@ -78,6 +83,9 @@ fn held() -> Portfolio {
             .into(),
         ];
         give(&mut journal, subject, facts);
+    }
+    if !more.is_empty() {
+        give(&mut journal, Subject::project(&plan(), &code("L-1")), more);
     }
     Portfolio::at(&journal.history, &plan(), View::as_of(date(2020, 2, 3))).unwrap()
 }
@@ -130,4 +138,33 @@ fn limits_put_rows_off_and_eat_up_their_float() {
     let ground = Why::Capacity { limit: code("one"), before: 1, after: 3 };
     assert!(moved.iter().all(|it| it.why == [ground.clone()]), "{moved:?}");
     assert!(wide.iter().zip(&free).all(|(wide, free)| wide.headline() == free.headline()));
+}
+
+#[test]
+fn a_part_with_an_application_of_its_own_waits_its_turn() {
+    let promised = |step: &str, day: &str| -> Fact {
+        let (aspect, part) = (Aspect::Promised, Some(code("north")));
+        let date = Some(day.parse().unwrap());
+        ProjectFact::Milestone { aspect, part, step: code(step), date, cause: None }.into()
+    };
+    let held = held_with(vec![
+        ProjectFact::Part { part: code("north"), name: Named::new("北区", "") }.into(),
+        promised("consent", "2020-04-01"),
+        promised("handing_over", "2020-06-01"),
+    ]);
+    let timetable = Timetable::of(&held).unwrap();
+    let part = timetable.parts().remove(0);
+    let limited = timetable.limited(&held).unwrap();
+    let bound = &limited.bounds[0];
+    assert_eq!((bound.steps, bound.waits.len()), (4, 3), "{bound:?}");
+    let consent = part.steps.iter().find(|step| step.step.as_str() == "consent").unwrap();
+    assert_eq!(timetable.place_in_part(consent.task), Some((0, &code("north"), &code("consent"))));
+    // One after another, each in twenty days, in whatever order.
+    let rows = timetable.rows(&held);
+    let mut ends: Vec<_> = rows.iter().filter_map(|row| limited.finish(row.steps[1].task)).collect();
+    ends.extend(limited.finish(consent.task));
+    ends.sort();
+    for pair in ends.windows(2) {
+        assert!(workday::between(pair[0], pair[1]) >= 20, "{ends:?}");
+    }
 }

@@ -217,6 +217,8 @@ mod tests {
             ("<ul><li>一</li><li>二</li></ul>", "一\n二"),
             ("<script>never closed", ""),
             ("<p", ""),
+            // A mark that nobody closes ends at the first sign; one in the next tag does not reach into it.
+            ("<a href=\"x>one</a> two", "one two"),
             ("  plain \n\n text ", "plain text"),
         ] {
             assert_eq!(html_text(html), text, "{html}");

@@ -5,6 +5,7 @@ pub mod cell;
 pub mod decimal;
 pub mod delimited;
 mod encoding;
+pub mod feed;
 pub mod geojson;
 pub mod holiday_year;
 pub mod html_text;

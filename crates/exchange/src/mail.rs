@@ -52,8 +52,10 @@ pub struct Mail {
     pub name: String,
     pub to: Vec<String>,
     pub subject: String,
-    /// What was written, without what it answers to.
+    /// Everything it says but for the foot that a program puts below it.
     pub text: String,
+    /// What was written for this mail: without what it answers to or passes on.
+    pub own: String,
     /// The mails that it answers to.
     pub answers: Vec<String>,
     pub files: Vec<MailFile>,
@@ -78,6 +80,7 @@ pub fn read(bytes: &[u8]) -> Result<Mail, MailError> {
     if address.is_empty() && automatic.is_none() {
         return Err(MailError::NoSender);
     }
+    let body = body(&message);
     let recipients = message.all_to().chain(message.cc()).flat_map(|list| list.iter());
     let delivered = ["Delivered-To", "X-Original-To", "Envelope-To"]
         .into_iter()
@@ -89,7 +92,8 @@ pub fn read(bytes: &[u8]) -> Result<Mail, MailError> {
         name: one_line(from.and_then(|from| from.name()).unwrap_or_default()),
         to: to.collect(),
         subject: one_line(message.subject().unwrap_or_default()),
-        text: own_words(&body(&message)),
+        text: above_foot(&body).trim().to_owned(),
+        own: own_words(&body),
         answers: ids(message.in_reply_to()).into_iter().chain(ids(message.references())).take(50).collect(),
         files: files(&message),
         from: address,
@@ -114,15 +118,25 @@ fn body(message: &Message) -> String {
     out.join("\n").replace('\0', "").trim().to_owned()
 }
 
+fn above_foot(text: &str) -> &str {
+    let mut end = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_end() == "--" {
+            break;
+        }
+        end += line.len();
+    }
+    // A mail that begins with a foot has none.
+    if text[..end].trim().is_empty() { text } else { &text[..end] }
+}
+
 /// What the writer wrote: not what they answer to, and not the foot that a program puts below it.
 fn own_words(text: &str) -> String {
+    let text = above_foot(text);
     let mut kept: Vec<&str> = Vec::new();
     for line in text.lines() {
         let bare = line.trim();
         let lower = bare.to_lowercase();
-        if line.trim_end() == "--" || line == "-- " {
-            break;
-        }
         let introduces = |line: &str| {
             (line.starts_with("on ") && line.ends_with("wrote:"))
                 || (line.starts_with('在') && (line.ends_with("写道：") || line.ends_with("写道:")))
@@ -258,6 +272,10 @@ mod tests {
             assert_eq!(own_words(text), "还是不亮", "{text}");
         }
         assert_eq!(own_words("> 只有引用"), "> 只有引用");
+        // What somebody passes on is what a new mail says.
+        let passed_on = read(&mail("", "请看下面\n\n-----原始邮件-----\n东门的路灯不亮\n-- \n李明")).unwrap();
+        assert_eq!(passed_on.own, "请看下面");
+        assert_eq!(passed_on.text, "请看下面\n\n-----原始邮件-----\n东门的路灯不亮");
         let read = read(&mail("In-Reply-To: <a.p.1.x@y>\r\nReferences: <b@y> <c@y>", "x")).unwrap();
         assert_eq!(read.answers, ["a.p.1.x@y", "b@y", "c@y"]);
     }

@@ -18,6 +18,7 @@ pub fn routes(app: App, config: &Config, reach: Arc<Reach>) -> Router {
         password: ::demo::PASSWORD.to_owned(),
     });
     pages::router(PagesState { app: app.clone(), secure_cookies: config.secure_cookies, demo, reach })
+        .merge(::channels::router(app.clone()))
         .merge(open311::router(app.clone(), config.secure_cookies))
         .merge(api::router(app))
 }

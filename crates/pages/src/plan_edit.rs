@@ -16,9 +16,7 @@ use crate::editor::book::{Book, topic_key};
 use crate::editor::desk::{Desk, Outcome, Target, Task};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
-use crate::editor::request_rules;
 use crate::editor::topic::topic;
-use crate::editor::values::values;
 use crate::error::PageError;
 use crate::revision::may_manage;
 use crate::timetable::outlook::preview::before_accepting;
@@ -78,14 +76,6 @@ impl Bench {
         desk.state = matches!(self.topic, "name" | "period" | "request_settings");
         desk.slot = asked.get("slot").to_owned();
         desk.presets = presets(self.topic, asked);
-        // What was said as part of a whole set has no slot of its own yet.
-        let slot = if desk.state { self.topic } else { desk.slot.as_str() };
-        if request_rules::TOPICS.contains(&self.topic)
-            && let Some(held) =
-                self.book.portfolio.as_ref().and_then(|it| request_rules::held(&it.plan, slot))
-        {
-            desk.presets = values(&held.into());
-        }
         let action = format!("/p/{}/record/{}", self.plan, self.topic);
         let subject = Target::Held(Subject::plan(&self.plan));
         let legend = visit.t(&topic_key(self.topic)).into_owned();

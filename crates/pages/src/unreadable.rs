@@ -10,7 +10,7 @@ use axum_extra::extract::cookie::CookieJar;
 use crate::error::PageError;
 
 /// Addresses that programs ask, not people.
-const FOR_PROGRAMS: [&str; 5] = ["/api/", "/open311/", "/healthz", "/readyz", "/metrics"];
+const FOR_PROGRAMS: [&str; 6] = ["/api/", "/channels/", "/open311/", "/healthz", "/readyz", "/metrics"];
 
 /// A server puts it around layers of its own too (limits, time-outs, panics); the API's answers and those
 /// meant for programs pass untouched.

@@ -164,6 +164,12 @@ fn bombs_are_told_by_their_size_before_they_are_opened() {
     let check = crc(&png[12..29]);
     png[29..33].copy_from_slice(&check.to_be_bytes());
     assert_eq!(make(&png), Err(PhotoFault::TooManyPoints));
+    // One whose points are few enough, but eight bytes each.
+    png[16..24].copy_from_slice(&[0, 0, 0x1f, 0x40, 0, 0, 0x1f, 0x40]);
+    png[24..26].copy_from_slice(&[16, 6]);
+    let check = crc(&png[12..29]);
+    png[29..33].copy_from_slice(&check.to_be_bytes());
+    assert_eq!(make(&png), Err(PhotoFault::TooManyPoints));
     // A GIF and a JPEG that say so.
     let mut gif = written(&halves(2, 2), ImageFormat::Gif);
     gif[6..10].copy_from_slice(&[0xff, 0xff, 0xff, 0xff]);

@@ -10,14 +10,34 @@ use std::f64::consts::PI;
 use crate::point::{NotOnEarth, Point};
 
 /// What a file's coordinates refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Datum {
+    #[default]
     Wgs84,
     Gcj02,
     Bd09,
 }
 
 impl Datum {
+    pub const ALL: [Datum; 3] = [Self::Wgs84, Self::Gcj02, Self::Bd09];
+
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wgs84 => "wgs84",
+            Self::Gcj02 => "gcj02",
+            Self::Bd09 => "bd09",
+        }
+    }
+
+    /// Reads a name as people write it: `GCJ-02`, `gcj02`, `WGS 84`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let plain: String =
+            text.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+        Self::ALL.into_iter().find(|datum| datum.as_str() == plain)
+    }
+
     /// The WGS-84 point for coordinates in this datum; it maps back to them within 10⁻⁹ degrees.
     ///
     /// # Errors
@@ -200,6 +220,24 @@ mod tests {
                 let [x, y] = datum.from_wgs84(back);
                 prop_assert!((x - lon).abs() < 1e-9 && (y - lat).abs() < 1e-9, "{:?} {} {}", datum, x, y);
             }
+        }
+
+        #[test]
+        fn a_place_in_china_comes_back_within_half_a_metre(lon in 73.0f64..135.0, lat in 4.0f64..53.0) {
+            for datum in [Datum::Wgs84, Datum::Gcj02, Datum::Bd09] {
+                let [x, y] = datum.from_wgs84(point(lon, lat));
+                let back = datum.to_wgs84(x, y).unwrap();
+                prop_assert!(back.metres_to(point(lon, lat)) < 0.5, "{:?} {} {}", datum, lon, lat);
+            }
+        }
+
+        #[test]
+        fn outside_china_gcj02_is_wgs84(lon in -180.0f64..=180.0, lat in -90.0f64..=90.0) {
+            // A degree off the rim: what is shifted across it is another matter.
+            prop_assume!(!(71.0..=139.0).contains(&lon) || !(-0.2..=56.9).contains(&lat));
+            prop_assert_eq!(Datum::Gcj02.from_wgs84(point(lon, lat)), [lon, lat]);
+            let back = Datum::Gcj02.to_wgs84(lon, lat).unwrap();
+            prop_assert_eq!([back.lon(), back.lat()], [lon, lat]);
         }
 
         #[test]

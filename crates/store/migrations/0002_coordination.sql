@@ -367,6 +367,37 @@ CREATE TABLE request_update (
   PRIMARY KEY (plan, request, program, number)
 ) {unrowed};
 
+-- Posts of forums that became requests, or were added to one. post is a keyed digest of the post's id there, said one of
+-- what it last said: a post that is read again is known again, also once its request was erased.
+CREATE TABLE forum_post (
+  plan {text} NOT NULL,
+  forum {text} NOT NULL,
+  post {text} NOT NULL,
+  request {text} NOT NULL,
+  said {text} NOT NULL,
+  created_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, forum, post)
+) {unrowed};
+CREATE INDEX forum_post_by_time ON forum_post (plan, forum, created_at);
+
+-- Signed messages that were taken, for as long as their moment is believed: sent again, one is refused.
+CREATE TABLE signed_message (
+  digest {text} NOT NULL,
+  until BIGINT NOT NULL,
+  PRIMARY KEY (digest)
+) {unrowed};
+CREATE INDEX signed_message_over ON signed_message (until);
+
+-- How far another site was read: its own mark of what it last said (an ETag), and the moment of it.
+CREATE TABLE read_mark (
+  plan {text} NOT NULL,
+  site {text} NOT NULL,
+  mark {text} NOT NULL,
+  moment {text} NOT NULL,
+  read_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, site)
+) {unrowed};
+
 -- What is kept for a time is found by when it was written.
 CREATE INDEX request_person_kept ON request_person (plan, created_at) WHERE key_id <> '';
 CREATE INDEX request_person_linked ON request_person (plan, created_at) WHERE secret <> '';

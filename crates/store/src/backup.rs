@@ -26,6 +26,7 @@ use sha2::{Digest, Sha256};
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::feed::Feed;
+use crate::forum::ForumPost;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
 use crate::redact::Unsworn;
@@ -78,6 +79,7 @@ enum Line {
     Photo(PhotoLine),
     Reader(ReaderLine),
     Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
+    Post { plan: Code, forum: Code, post: String, request: Code, said: String, created_at: i64 },
     Flag(FlagLine),
     Deletion { plan: Code, at: i64, kind: KeptKind, days: u32, count: u64, oldest: i64, newest: i64 },
     Model(ModelLine),
@@ -458,6 +460,10 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
     })?;
+    connection.each_forum_post(&mut |held| {
+        let ForumPost { plan, forum, post, request, said, created_at } = held;
+        put(Line::Post { plan, forum, post, request, said, created_at });
+    })?;
     connection.each(
         "SELECT plan, request, reader, ground, created_at, settled_at FROM request_flag \
          ORDER BY plan, request, reader",
@@ -658,6 +664,9 @@ fn restore_into(
             }
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
+            }
+            (Some(_), Line::Post { plan, forum, post, request, said, created_at }) => {
+                tx.keep_forum_post(&ForumPost { plan, forum, post, request, said, created_at })?;
             }
             (Some(_), Line::Flag(held)) => {
                 let FlagLine { plan, request, reader, ground, created_at, settled_at } = held;

@@ -90,6 +90,7 @@ impl Connection {
             "request_photo",
             "request_reader",
             "request_update",
+            "forum_post",
             "request_flag",
             "deletion",
             "request_model",

@@ -66,13 +66,14 @@ struct Kept {
 
 /// The rows of a kind that are over their time: those written before a moment, of requests that ended before another.
 fn kept(kind: KeptKind) -> Vec<Kept> {
-    let of_person = |held: &str| {
+    let of_ended = |table: &str, held: &str| {
         format!(
-            "plan = $1 AND {held} <> '' AND created_at < $2 AND EXISTS (SELECT 1 FROM request WHERE \
-             request.plan = request_person.plan AND request.code = request_person.request \
-             AND request.state IN {ENDED} AND request.since < $3)"
+            "plan = $1 AND {held} <> '' AND created_at < $2 AND EXISTS (SELECT 1 FROM request AS ended WHERE \
+             ended.plan = {table}.plan AND ended.code = {table}.request \
+             AND ended.state IN {ENDED} AND ended.since < $3)"
         )
     };
+    let of_person = |held: &str| of_ended("request_person", held);
     let old = |column: &str| format!("plan = $1 AND {column} < $2 AND $3 <> ''");
     let one = |table, column, key, over, lets_go| Kept { table, column, key, over, lets_go };
     match kind {
@@ -130,6 +131,16 @@ fn kept(kind: KeptKind) -> Vec<Kept> {
             old("created_at"),
             &[
                 "DELETE FROM request_flag WHERE plan = $1 AND request = $2 AND reader = $3 AND created_at = $4",
+            ],
+        )],
+        KeptKind::Photo => vec![one(
+            "request_photo",
+            "created_at",
+            "photo",
+            of_ended("request_photo", "request"),
+            &[
+                "DELETE FROM request_photo WHERE plan = $1 AND request = $2 AND photo = $3 AND created_at = $4 \
+                 AND draft = ''",
             ],
         )],
     }

@@ -58,6 +58,18 @@ impl Connection {
         )
     }
 
+    /// The addresses under which whoever asked is told of a request.
+    pub fn readers_of_asker(&mut self, plan: &Code, request: &Code) -> Result<Vec<RequestReader>> {
+        self.rows(
+            &format!(
+                "SELECT {COLUMNS} FROM request_reader WHERE plan = $1 AND request = $2 AND follows = 0 \
+                 ORDER BY created_at, reader LIMIT 100"
+            ),
+            &[plan.as_str().into(), request.as_str().into()],
+            reader,
+        )
+    }
+
     /// All readers in the order of their places, for a backup.
     pub(crate) fn each_reader(&mut self, visit: &mut dyn FnMut(RequestReader)) -> Result<()> {
         let sql = format!("SELECT {COLUMNS} FROM request_reader ORDER BY plan, request, reader");

@@ -3,20 +3,20 @@
 /// What was asked, what was answered.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Answer {
-    pub wanted: u8,
-    pub best: u8,
-    pub second: u8,
+    pub wanted: u16,
+    pub best: u16,
+    pub second: u16,
     /// Difference of the two best scores.
     pub margin: f32,
 }
 
 impl Answer {
-    pub fn from_scores(wanted: u8, scores: &[f32]) -> Self {
-        let mut order: Vec<u8> = (0..scores.len().min(255) as u8).collect();
+    pub fn from_scores(wanted: u16, scores: &[f32]) -> Self {
+        let mut order: Vec<u16> = (0..).take(scores.len().min(usize::from(u16::MAX))).collect();
         order.sort_by(|a, b| scores[usize::from(*b)].total_cmp(&scores[usize::from(*a)]));
         let best = order.first().copied().unwrap_or(0);
         let second = order.get(1).copied().unwrap_or(best);
-        let score = |class: u8| scores.get(usize::from(class)).copied().unwrap_or(0.0);
+        let score = |class: u16| scores.get(usize::from(class)).copied().unwrap_or(0.0);
         Self { wanted, best, second, margin: score(best) - score(second) }
     }
 }

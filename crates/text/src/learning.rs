@@ -152,7 +152,7 @@ impl Lesson {
                 for (score, plane) in scores.iter_mut().zip(&fitted.planes) {
                     *score = plane.score(&columns, &values);
                 }
-                answers.push((row, Answer::from_scores(self.wanted[row as usize], &scores)));
+                answers.push((row, Answer::from_scores(u16::from(self.wanted[row as usize]), &scores)));
             }
         }
         answers.sort_by_key(|(row, _)| *row);

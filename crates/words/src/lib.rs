@@ -106,7 +106,8 @@ macro_rules! every_source {
             "request-rules",
             "request-work",
             "public",
-            "privacy"
+            "privacy",
+            "channels"
         )
     };
 }

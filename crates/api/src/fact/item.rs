@@ -139,7 +139,8 @@ as_kept! {
     /// What holds for all requests.
     RequestSettings of domain::request::RequestSettings,
         "name, source, usual and urgent (sets of limits), backstop (a unit), resident_days, call_back_days, reopen_days, \
-         free_reopens, near_metres, books_months, jurisdiction, contact.";
+         free_reopens, near_metres, books_months, jurisdiction, contact, privacy (keep: how many days each kind of \
+         what tells who asked is kept).";
     /// A set of limits.
     RequestPreset of domain::request::rules::Preset,
         "preset (its code), name, assignment, response, resolution and reopened, each as {\"hours\": 24}, {\"days\": 7} or \

@@ -13,8 +13,8 @@ use super::resolve::Resolver;
 use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
-use crate::request::Understanding;
-use crate::table::{CellError, Column, Row, Table};
+use crate::request::{Located, PlaceFault, Understanding};
+use crate::table::{CellError, CellProblem, Column, Row, Table};
 use words::Lang;
 
 /// Headings are looked for in this many rows from the top.
@@ -96,7 +96,10 @@ pub struct Prepared {
     pub headings: Vec<HeadingUse>,
     pub(crate) rows: Vec<PreparedRow>,
     pub(crate) problems: Vec<RowProblem>,
-    /// Whether its orders say what their texts say.
+    /// What was put right in rows, and is said of them.
+    pub(crate) notices: Vec<RowProblem>,
+    /// Whether its orders have the points of their places, and say what their texts say.
+    located: bool,
     pub(super) filled: bool,
     /// The row of the headings.
     pub heading_row: u32,
@@ -138,8 +141,47 @@ impl Prepared {
             span: None,
             rows: Vec::new(),
             problems: self.problems,
+            notices: self.notices,
             stopped: None,
         }
+    }
+
+    /// Settles the places of orders by the plan's map: what was swapped is put right, what lies elsewhere is a mistake.
+    pub fn locate(&mut self, understanding: &Understanding) {
+        if std::mem::replace(&mut self.located, true) || !self.table.is_of_orders() {
+            return;
+        }
+        let orders = self.rows.iter_mut().filter_map(|row| match &mut row.asks {
+            Row::Order(order) => Some(&mut **order),
+            Row::Change(_) => None,
+        });
+        let mut found = understanding.locate(orders).into_iter();
+        let (mut notices, mut problems) = (Vec::new(), Vec::new());
+        self.rows.retain(|row| {
+            let (problem, of) = match found.next().flatten() {
+                None | Some(Ok(Located { swapped: false, .. })) => return true,
+                Some(Ok(_)) => (CellProblem::Swapped, &mut notices),
+                Some(Err(PlaceFault::Outside)) => (CellProblem::OutsideAreas, &mut problems),
+                Some(Err(PlaceFault::NotOnEarth)) => (CellProblem::NotDegrees { most: 90 }, &mut problems),
+            };
+            let stays = problem == CellProblem::Swapped;
+            of.push((row.row, problem));
+            stays
+        });
+        let named = |of: Vec<(u32, CellProblem)>, field: &'static str| -> Vec<RowProblem> {
+            let said = of.into_iter().map(|(row, problem)| RowProblem {
+                row,
+                column: self.heading(field).to_owned(),
+                field: field.to_owned(),
+                value: String::new(),
+                kind: ProblemKind::Cell(problem),
+            });
+            said.collect()
+        };
+        let (notices, problems) = (named(notices, "longitude"), named(problems, "latitude"));
+        self.notices = notices;
+        self.problems.extend(problems);
+        self.problems.sort_by_key(|problem| problem.row);
     }
 
     /// Lets orders say what their texts say of category and place.
@@ -147,6 +189,7 @@ impl Prepared {
         if std::mem::replace(&mut self.filled, true) {
             return;
         }
+        self.locate(understanding);
         let orders = self.rows.iter_mut().filter_map(|row| match &mut row.asks {
             Row::Order(order) => Some(&mut **order),
             Row::Change(_) => None,
@@ -190,6 +233,8 @@ pub fn prepare(
         span: body().next().zip(body().next_back()).map(|(first, last)| (first.number, last.number)),
         rows: Vec::new(),
         problems: Vec::new(),
+        notices: Vec::new(),
+        located: false,
         filled: false,
         total: body().count(),
         held: 0,

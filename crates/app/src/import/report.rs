@@ -163,6 +163,8 @@ pub struct ImportReport {
     /// In the order of the file.
     pub rows: Vec<RowReport>,
     pub problems: Vec<RowProblem>,
+    /// What was put right in rows that are taken in.
+    pub notices: Vec<RowProblem>,
     /// Of a file in pieces: the first row of the piece at which it stopped, of which nothing was taken in; what is
     /// counted here is what was taken in before.
     pub stopped: Option<u32>,
@@ -184,6 +186,8 @@ impl ImportReport {
             (Some((first, _)), Some((_, last))) => Some((first, last)),
             (held, new) => held.or(new),
         };
+        let room = HELD_MOST.saturating_sub(self.notices.len());
+        self.notices.extend(piece.notices.into_iter().take(room));
         self.list(piece.rows, piece.problems);
     }
 

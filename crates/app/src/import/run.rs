@@ -269,6 +269,7 @@ pub(super) fn run(
         span,
         rows,
         problems,
+        notices: prepared.notices.clone(),
         stopped: None,
     };
     Ok(Ran { report, touched })

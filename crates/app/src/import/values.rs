@@ -61,6 +61,10 @@ const ALSO: &[(&str, &str, &str)] = &[
     ("request_channel", "网络", "site"),
     ("request_channel", "信件", "paper"),
     ("request_channel", "邮件", "email"),
+    ("datum", "高德", "gcj02"),
+    ("datum", "火星坐标", "gcj02"),
+    ("datum", "百度", "bd09"),
+    ("datum", "GPS", "wgs84"),
 ];
 
 /// The word of a listed column as people read it.

@@ -281,7 +281,7 @@ pub(crate) fn look_ahead<'a>(
 
 impl Filing<'_> {
     /// Takes one in, once for its link and its number.
-    fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
+    pub(super) fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
         let link = if new.secret.is_empty() { String::new() } else { hash(&new.secret) };
         if !link.is_empty()
             && let Some((_, code)) = tx.request_by_secret(&link)?

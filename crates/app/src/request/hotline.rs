@@ -1,7 +1,7 @@
 //! Reports of the hotline: what came in in a day, a week, a month or some days, drafted with its numbers, written on
 //! by people, and issued like every report of a matter of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use domain::code::Code;
 use domain::item::kind::Series;
@@ -12,10 +12,10 @@ use domain::request::warning::LEAST_WEEKS;
 use domain::source::Source;
 use jiff::Span;
 use jiff::civil::Date;
-use store::{Connection, RateBy, SignRow};
+use store::{Connection, RateBy, SignTally, StoreError, TallyBy};
 use words::Lang;
 
-use super::monitor::{COUNTED_MOST, MonitorBy, MonitorQuestion};
+use super::monitor::{MonitorBy, MonitorQuestion};
 use super::rates::RateQuestion;
 use crate::App;
 use crate::actor::Actor;
@@ -67,28 +67,14 @@ fn both(key: &str, args: &[(&str, &str)]) -> Named {
     Named::new(words::with(Lang::Zh, key, args), words::with(Lang::En, key, args))
 }
 
-/// Requests and people of each group.
-fn tallies<'a>(rows: &'a [SignRow], group: impl Fn(&'a SignRow) -> &'a str) -> BTreeMap<&'a str, (u32, u32)> {
-    let mut out: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
-    let mut seen: BTreeSet<(&str, &str)> = BTreeSet::new();
-    for row in rows {
-        let group = group(row);
-        let held = out.entry(group).or_default();
-        held.0 += 1;
-        // Where nobody knows who asked, each request is one person.
-        if row.asker.is_empty() || seen.insert((group, &row.asker)) {
-            held.1 += 1;
-        }
-    }
-    out
+/// What came in in some days: by group, the most first, and over all.
+struct CameIn {
+    groups: Vec<(String, SignTally)>,
+    all: SignTally,
 }
 
-fn group_of(shows: Tabled, row: &SignRow) -> &str {
-    match shows {
-        Tabled::Channels => row.channel.as_str(),
-        Tabled::Communities => row.area.as_ref().map_or("", Code::as_str),
-        _ => row.category.as_ref().map_or("", Code::as_str),
-    }
+fn came_in(c: &mut Connection, plan: &Code, days: (Date, Date), by: TallyBy) -> Result<CameIn, StoreError> {
+    Ok(CameIn { groups: c.sign_tallies(plan, days, by)?, all: c.sign_tally(plan, days)? })
 }
 
 fn name_of(portfolio: &Portfolio, shows: Tabled, group: &str) -> Named {
@@ -109,38 +95,31 @@ fn name_of(portfolio: &Portfolio, shows: Tabled, group: &str) -> Named {
     held.unwrap_or_else(|| Named::new(group, group))
 }
 
-/// Counts by group, the most first, with what came in as many days before, and their sum.
-fn counted(portfolio: &Portfolio, shows: Tabled, now: &[SignRow], before: &[SignRow]) -> Vec<TabledRow> {
-    let (own, earlier) =
-        (tallies(now, |row| group_of(shows, row)), tallies(before, |row| group_of(shows, row)));
-    let mut groups: Vec<(&str, (u32, u32))> = own.iter().map(|(group, count)| (*group, *count)).collect();
-    groups.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-    let left = groups.len().saturating_sub(ROWS_MOST);
-    let line = |requests: u32, people: u32, before: u32| {
-        vec![requests.to_string(), people.to_string(), before.to_string()]
-    };
-    let mut rows: Vec<TabledRow> = groups
-        .iter()
-        .take(ROWS_MOST)
-        .map(|(group, (requests, people))| TabledRow {
-            name: name_of(portfolio, shows, group),
-            code: (*group).to_owned(),
-            cells: line(*requests, *people, earlier.get(group).map_or(0, |held| held.0)),
-        })
-        .collect();
-    if left > 0 {
-        let rest = groups[ROWS_MOST..].iter().fold((0, 0), |sum, (_, it)| (sum.0 + it.0, sum.1 + it.1));
+/// Counts by group with what came in as many days before, and their sum.
+fn counted(portfolio: &Portfolio, shows: Tabled, now: &CameIn, before: &CameIn) -> Vec<TabledRow> {
+    let earlier: BTreeMap<&str, u64> =
+        before.groups.iter().map(|(group, held)| (group.as_str(), held.requests)).collect();
+    let line =
+        |now: SignTally, before: String| vec![now.requests.to_string(), now.people.to_string(), before];
+    let groups = now.groups.iter().take(ROWS_MOST).map(|(group, held)| TabledRow {
+        name: name_of(portfolio, shows, group),
+        code: group.clone(),
+        cells: line(*held, earlier.get(group.as_str()).copied().unwrap_or_default().to_string()),
+    });
+    let mut rows: Vec<TabledRow> = groups.collect();
+    if let Some(rest) = now.groups.get(ROWS_MOST..).filter(|rest| !rest.is_empty()) {
+        // Of several groups people may be the same: they are not added up.
+        let requests: u64 = rest.iter().map(|(_, held)| held.requests).sum();
         rows.push(TabledRow {
-            name: both("hotline-rest", &[("count", &left.to_string())]),
+            name: both("hotline-rest", &[("count", &rest.len().to_string())]),
             code: String::new(),
-            cells: vec![rest.0.to_string(), rest.1.to_string(), "—".into()],
+            cells: vec![requests.to_string(), "—".into(), "—".into()],
         });
     }
-    let all = tallies(now, |_| "").get("").copied().unwrap_or_default();
     rows.push(TabledRow {
         name: both("monitor-all", &[]),
         code: String::new(),
-        cells: line(all.0, all.1, before.len() as u32),
+        cells: line(now.all, before.all.requests.to_string()),
     });
     rows
 }
@@ -200,15 +179,15 @@ impl App {
                 let days = from.until(to).map_or(0, |span| span.get_days()) + 1;
                 let back = |day: Date| day.saturating_sub(Span::new().days(i64::from(days)));
                 let (earlier, plan) = ((back(from), back(to)), plan.clone());
-                let (now, before) = self
-                    .database()
-                    .read_async(move |c: &mut Connection| {
-                        Ok::<_, AppError>((
-                            c.request_signs(&plan, (from, to), COUNTED_MOST)?,
-                            c.request_signs(&plan, earlier, COUNTED_MOST)?,
-                        ))
-                    })
-                    .await?;
+                let by = match shows {
+                    Tabled::Channels => TallyBy::Channel,
+                    Tabled::Communities => TallyBy::Area,
+                    _ => TallyBy::Category,
+                };
+                let read = move |c: &mut Connection| {
+                    Ok::<_, StoreError>((came_in(c, &plan, (from, to), by)?, came_in(c, &plan, earlier, by)?))
+                };
+                let (now, before) = self.database().read_async(read).await?;
                 Ok(counted(portfolio, shows, &now, &before))
             }
         }
@@ -320,36 +299,7 @@ fn overview(found: &[TabledRow]) -> Named {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::request::Channel;
     use jiff::civil::date;
-
-    fn sign(category: &str, asker: &str) -> SignRow {
-        SignRow {
-            on: date(2019, 8, 14),
-            category: Code::new(category).ok(),
-            area: None,
-            channel: Channel::Hotline,
-            asker: asker.to_owned(),
-        }
-    }
-
-    #[test]
-    fn people_are_counted_once_a_group_and_unknown_ones_each() {
-        let rows = [
-            sign("parking", "a"),
-            sign("parking", "a"),
-            sign("parking", ""),
-            sign("parking", ""),
-            sign("noise", "a"),
-            sign("", "b"),
-        ];
-        let found = tallies(&rows, |row| group_of(Tabled::Themes, row));
-        assert_eq!(found.get("parking"), Some(&(4, 3)));
-        assert_eq!(found.get("noise"), Some(&(1, 1)));
-        assert_eq!(found.get(""), Some(&(1, 1)));
-        // Over all, whoever asked about two things is one person.
-        assert_eq!(tallies(&rows, |_| "").get(""), Some(&(6, 4)));
-    }
 
     #[test]
     fn spans_are_those_of_the_calendar() {

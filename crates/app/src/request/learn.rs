@@ -167,7 +167,7 @@ fn measured(asked: &[&Sample], answers: &[Said]) -> (Measured, Evaluation) {
     labels.push(String::new());
     labels.sort();
     labels.dedup();
-    let place = |label: &str| labels.binary_search_by(|held| held.as_str().cmp(label)).unwrap_or(0) as u8;
+    let place = |label: &str| labels.binary_search_by(|held| held.as_str().cmp(label)).unwrap_or(0) as u16;
     let rows: Vec<Answer> = asked
         .iter()
         .zip(answers)

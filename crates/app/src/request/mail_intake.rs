@@ -23,8 +23,8 @@ use crate::read::Asked;
 /// The name under which mails are known that were added to a request.
 const PROGRAM: &str = "mail";
 /// Characters of a text that are recorded; the rest stays with what was written, sealed.
-const TEXT_MOST: usize = 3_900;
-const TITLE_MOST: usize = 150;
+pub(super) const TEXT_MOST: usize = 3_900;
+pub(super) const TITLE_MOST: usize = 150;
 /// Requests that one address may send in a day.
 const A_DAY: usize = 30;
 const DAY_MICROS: i64 = 86_400 * 1_000_000;
@@ -38,7 +38,10 @@ pub struct IncomingMail {
     pub name: String,
     pub to: Vec<String>,
     pub subject: String,
+    /// All it says: what a new request says, be it passed on from somebody.
     pub text: String,
+    /// What was written for this mail: what an answer adds.
+    pub own: String,
     /// The mails that it answers to.
     pub answers: Vec<String>,
     pub photos: Vec<NewPhoto>,
@@ -74,12 +77,14 @@ impl IncomingMail {
     }
 }
 
-fn is_chinese(text: &str) -> bool {
+/// The language of whoever wrote something.
+pub(super) fn language_of(text: &str) -> Language {
     let han = text.chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
-    han * 4 >= text.chars().filter(|c| c.is_alphabetic()).count()
+    let chinese = han * 4 >= text.chars().filter(|c| c.is_alphabetic()).count();
+    if chinese { Language::Chinese } else { Language::English }
 }
 
-fn cut(text: &str, most: usize) -> String {
+pub(super) fn cut(text: &str, most: usize) -> String {
     match text.char_indices().nth(most) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
@@ -128,11 +133,7 @@ impl App {
             area: found.area.clone(),
             // Somebody has to ask where it is.
             address: if found.area.is_none() { "—".into() } else { String::new() },
-            language: if is_chinese(&format!("{subject}{said}")) {
-                Language::Chinese
-            } else {
-                Language::English
-            },
+            language: language_of(&format!("{subject}{said}")),
             person,
             photos: mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect(),
             secret,
@@ -143,7 +144,7 @@ impl App {
         Ok(if filed.again { MailTaken::Again(filed.code) } else { MailTaken::New(filed.code) })
     }
 
-    async fn has_sent_enough(&self, plan: &Code, asker: String) -> Result<bool, AppError> {
+    pub(super) async fn has_sent_enough(&self, plan: &Code, asker: String) -> Result<bool, AppError> {
         let (plan, since) = (plan.clone(), self.clock().now().as_microsecond() - DAY_MICROS);
         let read = move |c: &mut store::Connection| {
             let mut recent = 0;
@@ -169,7 +170,7 @@ impl App {
             number: hash(&mail.id),
             created_at: now.as_microsecond(),
         };
-        let text = cut(&recorded(&mail.text), TEXT_MOST);
+        let text = cut(&recorded(&mail.own), TEXT_MOST);
         let photos: Vec<NewPhoto> = mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect();
         let new = self
             .database()

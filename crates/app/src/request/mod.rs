@@ -4,6 +4,7 @@ mod act;
 mod batch;
 mod erase;
 mod file;
+mod forum;
 mod goal;
 mod hold;
 mod hot;
@@ -29,12 +30,15 @@ mod rates;
 mod reached;
 mod read;
 mod reader;
+mod reading;
 mod retain;
 mod suggest;
 mod telling;
+mod whereabouts;
 
 pub use self::photo::{Drafted, NewPhoto, PhotoReader};
 pub use ::photo::{BYTES_MOST as PHOTO_BYTES_MOST, POINTS_MOST as PHOTO_POINTS_MOST, PhotoFault};
+pub use ::place::datum::Datum;
 pub use act::{Acted, RequestAct};
 pub use batch::RequestDeed;
 pub use domain::request::photo::{PHOTOS_AT_ONCE, PHOTOS_MOST};
@@ -42,6 +46,9 @@ pub use domain::request::query::RequestPaging;
 pub use erase::Erase;
 pub use file::{Filed, NewRequest, repeatable_secret};
 pub(crate) use file::{Filing, look_ahead, recorded};
+pub use forum::{
+    CLOCKS_APART, Forum, Post, PostKnown, PostOutcome, PostTaken, SignatureFault, SignedMessage,
+};
 pub use hold::Holder;
 pub(crate) use hot::HotCache;
 pub use hot::{HotMatter, HotMatters, HotOutcome, HotTask};
@@ -60,7 +67,7 @@ pub use open_rates::{OpenRate, OpenRates, RATE_FIELDS, rates_csv};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub(crate) use order::NotTaken;
 pub use order::{Order, Understanding};
-pub use own_copy::{CopiedEntry, CopiedLook, OwnCopy};
+pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
 pub use person::PersonalData;
 pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
@@ -73,6 +80,7 @@ pub(crate) use reader::{address as reader_address, link as mail_link, reply_toke
 pub use retain::{DeletionRecord, RetainLine, Retained};
 pub use store::{HeldModel, ModelUse, PhotoSize, RateBy, RequestPage};
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
+pub use whereabouts::{Located, PlaceFault, Stated};
 
 use domain::request::{RequestRules, resident, routing_actor};
 

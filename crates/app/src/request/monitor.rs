@@ -15,7 +15,7 @@ use crate::App;
 use crate::error::AppError;
 
 /// Requests that are counted at once: the newest ones of the time.
-pub(super) const COUNTED_MOST: usize = 500_000;
+const COUNTED_MOST: usize = 500_000;
 /// Counting more than this many is kept for a while.
 const MANY: usize = 20_000;
 const KEPT_MINUTES: i64 = 10;

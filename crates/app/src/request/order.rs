@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use domain::bounds::Bounds;
 use domain::code::Code;
 use domain::command::Command;
 use domain::journal::Entry;
@@ -19,6 +20,7 @@ use super::file::{Filing, NewRequest, Ready, clean};
 use super::protection::ProtectionKey;
 use super::rules_of;
 use super::suggest::{Areas, suggested};
+use super::whereabouts::{Located, PlaceFault, Stated};
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
@@ -29,6 +31,8 @@ use crate::read::Asked;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Order {
     pub new: NewRequest,
+    /// Where it is, as the register states it.
+    pub stated: Option<Stated>,
     /// The unit that it was given to; whom the rules name where it is not said.
     pub unit: Option<Code>,
     pub assigned: Option<DateTime>,
@@ -40,7 +44,7 @@ pub struct Order {
 
 impl Order {
     /// Fills in what its text says of category and place.
-    fn fill_in(&mut self, portfolio: &Portfolio, models: &Models, areas: &Areas) {
+    fn fill_in(&mut self, portfolio: &Portfolio, models: &Models, areas: &Areas, bounds: &Bounds) {
         let new = &mut self.new;
         new.details = tidy(std::mem::take(&mut new.details));
         if new.category.is_none()
@@ -53,7 +57,9 @@ impl Order {
             new.suggested = true;
         }
         if new.area.is_none() {
-            new.area = areas.find(&format!("{} {} {}", new.address, new.title, new.text));
+            new.area = areas
+                .find(&format!("{} {} {}", new.address, new.title, new.text))
+                .or_else(|| bounds.area(new.point?).cloned());
         }
         // Somebody knows the place, or nobody: then it is asked for when it is looked at.
         if new.area.is_none() && new.address.is_empty() && new.point.is_none() {
@@ -222,11 +228,25 @@ impl Understanding {
     /// Puts what texts say of categories and places into orders that do not say it themselves, and makes them ready to
     /// be taken in.
     pub(crate) fn fill_in<'a>(&self, orders: impl Iterator<Item = &'a mut Order>) {
-        let areas = Areas::of(&self.portfolio);
+        let (areas, bounds) = (Areas::of(&self.portfolio), Bounds::of(self.portfolio.areas.values()));
         for order in orders {
-            order.fill_in(&self.portfolio, &self.models, &areas);
+            order.fill_in(&self.portfolio, &self.models, &areas, &bounds);
             order.ready = Some(Ready::of(&order.new, &self.plan, self.key.as_ref()));
         }
+    }
+
+    /// Puts the points of stated places into orders; what was found of each that states one.
+    pub(crate) fn locate<'a>(
+        &self,
+        orders: impl Iterator<Item = &'a mut Order>,
+    ) -> Vec<Option<Result<Located, PlaceFault>>> {
+        let bounds = Bounds::of(self.portfolio.areas.values());
+        let locate = |order: &mut Order| {
+            let found = order.stated?.locate(&bounds);
+            order.new.point = found.ok().map(|located| located.point);
+            Some(found)
+        };
+        orders.map(locate).collect()
     }
 }
 

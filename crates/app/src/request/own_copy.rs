@@ -9,13 +9,15 @@ use domain::history::SubjectHistory;
 use domain::journal::{Entry, Event, Seq};
 use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
-use domain::request::{RESIDENT, ROUTING, Retention};
+use domain::request::{RESIDENT, ROUTING, RequestPhoto, Retention};
 use domain::subject::Subject;
 use jiff::Timestamp;
 use serde::Serialize;
-use store::{Connection, StoreError};
+use store::{Connection, PhotoOf, StoreError};
 
 use super::person::{PersonalData, place};
+use super::photo;
+use super::reader::address;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -41,6 +43,26 @@ pub struct CopiedLook {
     pub reason: String,
 }
 
+/// An address to which mail of the request goes, or went.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopiedAddress {
+    pub address: String,
+    pub since: String,
+    pub confirmed: Option<String>,
+    pub stopped: Option<String>,
+}
+
+/// A photo that whoever asked may see.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CopiedPhoto {
+    /// Its file beside the copy.
+    pub file: String,
+    pub shows: &'static str,
+    pub at: String,
+    #[serde(skip)]
+    pub jpeg: Vec<u8>,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct OwnCopy {
     pub plan: Code,
@@ -53,6 +75,8 @@ pub struct OwnCopy {
     pub kept_since: Option<String>,
     pub entries: Vec<CopiedEntry>,
     pub looks: Vec<CopiedLook>,
+    pub mailed: Vec<CopiedAddress>,
+    pub photos: Vec<CopiedPhoto>,
     pub followers: u64,
     /// How long each kind is kept by the plan's rules.
     pub kept_for: Vec<Retention>,
@@ -83,26 +107,39 @@ impl App {
 
     async fn own_copy(&self, plan: &Code, code: &Code) -> Result<OwnCopy, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let (_, history) = self.request(plan, code, Asked::default()).await?;
+        let (held, history) = self.request(plan, code, Asked::default()).await?;
         let (of, request) = (plan.clone(), code.clone());
+        let photos: Vec<RequestPhoto> = held.photos_of_asker().cloned().collect();
         let read = move |c: &mut Connection| {
             let seqs = entries_of(&history);
             let entries = seqs.iter().map(|seq| c.entry(*seq)).collect::<Result<Vec<_>, _>>()?;
-            Ok::<_, StoreError>((
-                entries,
-                c.sealed_person(&of, &request)?,
-                c.reveals(&of, &request)?,
-                c.followers(&of, &request)?,
-            ))
+            let mut seen = Vec::new();
+            for photo in photos {
+                let bytes = c.photo_bytes(&of, PhotoOf::Request(&request), &photo.photo, false)?;
+                seen.extend(bytes.map(|bytes| (photo, bytes)));
+            }
+            let person = c.sealed_person(&of, &request)?;
+            let (looks, followers) = (c.reveals(&of, &request)?, c.followers(&of, &request)?);
+            Ok::<_, StoreError>((entries, person, looks, followers, c.readers_of_asker(&of, &request)?, seen))
         };
-        let (entries, held, looks, followers) = self.database().read_async(read).await?;
+        let (entries, held, looks, followers, readers, seen) = self.database().read_async(read).await?;
+        let key = self.key().ok_or(AppError::NoKey)?;
         let mut kept: PersonalData = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
             Some(held) => {
-                let opened = self.key().and_then(|key| key.open(&place(plan, code), &held.sealed));
+                let opened = key.open(&place(plan, code), &held.sealed);
                 serde_json::from_slice(&opened.ok_or(AppError::Sealed)?).map_err(|_| AppError::Sealed)?
             }
             None => PersonalData::default(),
         };
+        let photo = |(number, (photo, bytes)): (usize, (RequestPhoto, Vec<u8>))| {
+            Ok::<_, AppError>(CopiedPhoto {
+                file: format!("photos/{}.jpg", number + 1),
+                shows: photo.shows.as_str(),
+                at: photo.at.to_string(),
+                jpeg: key.open(&photo::place(&photo.photo), &bytes).ok_or(AppError::Sealed)?,
+            })
+        };
+        let photos = seen.into_iter().enumerate().map(photo).collect::<Result<Vec<_>, _>>()?;
         // By it whoever asked acts: whoever else holds the copy must not.
         kept.link.clear();
         let moment =
@@ -131,6 +168,16 @@ impl App {
                     said: serde_json::to_value(&entry.draft.event).unwrap_or_default(),
                 })
                 .collect(),
+            mailed: readers
+                .iter()
+                .map(|held| CopiedAddress {
+                    address: address(key, held).unwrap_or_default(),
+                    since: moment(held.created_at),
+                    confirmed: held.confirmed_at.map(moment),
+                    stopped: held.stopped_at.map(moment),
+                })
+                .collect(),
+            photos,
             looks: looks.into_iter().map(|(_, at, reason)| CopiedLook { at: moment(at), reason }).collect(),
             followers,
             kept_for: portfolio

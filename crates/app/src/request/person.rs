@@ -26,6 +26,12 @@ pub struct PersonalData {
     /// The words as they were written.
     #[serde(default)]
     pub text: String,
+    /// By what a forum knows them: the forum and the name there.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub account: String,
+    /// The address of what they posted.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub post: String,
     /// The secret of their link, where mails lead there.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub link: String,
@@ -53,7 +59,12 @@ impl PersonalData {
     /// What tells one person from another.
     pub(crate) fn contact(&self) -> String {
         let phone: String = self.phone.chars().filter(char::is_ascii_digit).collect();
-        if phone.is_empty() { self.email.trim().to_lowercase() } else { phone }
+        let email = self.email.trim();
+        match (phone.is_empty(), email.is_empty()) {
+            (false, _) => phone,
+            (true, false) => email.to_lowercase(),
+            (true, true) => self.account.clone(),
+        }
     }
 }
 

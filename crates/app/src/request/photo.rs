@@ -62,7 +62,7 @@ pub enum Drafted {
     NoRoom,
 }
 
-fn place(photo: &Code) -> String {
+pub(super) fn place(photo: &Code) -> String {
     format!("photo/{photo}")
 }
 

@@ -77,6 +77,12 @@ impl App {
     ) -> Result<(usize, bool), AppError> {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
+        // Mostly nobody waits: nothing is written then.
+        let (wanted, of) = (plan.clone(), reached.clone());
+        let waits = move |c: &mut Connection| c.requests_to_tell(&wanted, &of, 1);
+        if self.database().read_async(waits).await?.is_empty() {
+            return Ok((0, true));
+        }
         let (plan, reached, source) = (plan.clone(), reached.clone(), source.clone());
         let (news, tells) = (self.news_of(&plan, &reached).await?, self.inner.tells);
         self.database()

@@ -1,6 +1,7 @@
 //! What a text suggests: its category with the words that decided, its place, and who asked the same.
 
 use domain::area::AreaLevel;
+use domain::bounds::Bounds;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::request::learning::SURE;
@@ -202,7 +203,8 @@ impl App {
         // Texts are compared beside the reading, not where others wait.
         self.database()
             .read_async(move |c: &mut Connection| {
-                let area = area.or_else(|| Areas::of(&portfolio).find(&said));
+                let around = || Bounds::of(portfolio.areas.values()).area(point?).cloned();
+                let area = area.or_else(|| Areas::of(&portfolio).find(&said)).or_else(around);
                 let publicly = portfolio.plan.publicly();
                 let around =
                     c.requests_near(&plan, (point, metres), area.as_ref(), Some(&publicly), COMPARED)?;

@@ -52,6 +52,10 @@ pub enum CellProblem {
     NotDegrees {
         most: u8,
     },
+    /// A place far from all areas of the plan.
+    OutsideAreas,
+    /// A longitude and a latitude that were swapped: they are put right, and it is said.
+    Swapped,
     /// Not a time of day.
     NotATime,
     NotAShownPlace,
@@ -79,6 +83,8 @@ impl CellProblem {
             Self::Future { .. } => "cell-future",
             Self::NotABoundary => "cell-not-a-boundary",
             Self::NotDegrees { .. } => "cell-not-degrees",
+            Self::OutsideAreas => "cell-outside-areas",
+            Self::Swapped => "cell-swapped",
             Self::NotATime => "cell-not-a-time",
             Self::NotAShownPlace => "cell-not-a-shown-place",
             Self::NotQuestions => "cell-not-questions",

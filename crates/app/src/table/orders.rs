@@ -1,16 +1,17 @@
 //! Work orders of a hotline as its register has them: one row is a request, with what became of it there.
 
 use domain::named::{NAME_MAX, TEXT_MAX};
-use domain::request::{Channel, Point, RequestKind, Urgency};
+use domain::request::{Channel, RequestKind, Urgency};
 use domain::source::Source;
 use jiff::civil::{Date, DateTime};
-use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 use super::{CellProblem, Cells, ColumnKind as K, Reading, Table, column, items};
-use crate::request::{NewRequest, Order, PersonalData, recorded};
+use crate::request::{Datum, NewRequest, Order, PersonalData, Stated, recorded};
 
 const KINDS: &[&str] = &["complaint", "help", "question", "suggestion", "offence", "praise"];
+/// What longitudes and latitudes refer to.
+pub(super) const DATUMS: &[&str] = &["wgs84", "gcj02", "bd09"];
 const CHANNELS: &[&str] = &["hotline", "direct_channel", "site", "paper", "email", "open311"];
 
 pub(super) const REQUESTS: Table = Table {
@@ -28,6 +29,7 @@ pub(super) const REQUESTS: Table = Table {
         column("address", false, K::Text),
         column("longitude", false, K::Number),
         column("latitude", false, K::Number),
+        column("datum", false, K::OneOf(DATUMS)),
         column("asker", false, K::Text),
         column("phone", false, K::Text),
         column("email", false, K::Text),
@@ -59,6 +61,7 @@ pub(super) fn order(cells: &mut Cells, today: Date) -> Order {
     let new = new(cells, source);
     let order = Order {
         new,
+        stated: stated(cells),
         unit: cells.code("unit"),
         assigned: cells.moment("assigned"),
         answered: cells.moment("answered"),
@@ -79,7 +82,6 @@ fn new(cells: &mut Cells, source: Source) -> NewRequest {
         title: cells.text("title"),
         area: cells.code("area"),
         address: cells.text("address"),
-        point: point(cells),
         category: cells.code("category"),
         // What was said on the telephone was not said to everybody.
         public: cells.yes_no("may_be_public").unwrap_or(false),
@@ -99,26 +101,24 @@ fn new(cells: &mut Cells, source: Source) -> NewRequest {
     }
 }
 
-fn point(cells: &mut Cells) -> Option<Point> {
-    let (longitude, latitude) = (degrees(cells, "longitude", 180), degrees(cells, "latitude", 90));
+/// Where an order says it is. Both may be up to 180 degrees: which of them is which is settled by the map.
+fn stated(cells: &mut Cells) -> Option<Stated> {
+    let datum = cells.word("datum", DATUMS, Datum::parse).unwrap_or_default();
+    let (longitude, latitude) = (degrees(cells, "longitude"), degrees(cells, "latitude"));
     match (cells.is_empty("longitude"), cells.is_empty("latitude")) {
         (true, false) => cells.fail("longitude", CellProblem::Missing),
         (false, true) => cells.fail("latitude", CellProblem::Missing),
         _ => {}
     }
-    Some(Point { longitude: longitude?, latitude: latitude? })
+    Stated::new(longitude?, latitude?, datum).filter(|stated| !stated.is_nothing())
 }
 
-/// Degrees up to so many, in millionths.
-fn degrees(cells: &mut Cells, column: &str, most: u8) -> Option<i32> {
-    let value = cells.number(column)?;
-    let limit = i32::from(most) * 1_000_000;
-    let millionths = value.checked_mul(Decimal::from(1_000_000)).and_then(|value| value.round().to_i32());
-    let found = millionths.filter(|found| (-limit..=limit).contains(found));
-    if found.is_none() {
-        cells.fail(column, CellProblem::NotDegrees { most });
+fn degrees(cells: &mut Cells, column: &str) -> Option<f64> {
+    let value = cells.number(column)?.to_f64().filter(|value| value.abs() <= 180.0);
+    if value.is_none() {
+        cells.fail(column, CellProblem::NotDegrees { most: 180 });
     }
-    found
+    value
 }
 
 /// Nothing is given out before it came in, nor answered before it was given out.
@@ -174,6 +174,7 @@ mod tests {
     #[test]
     fn the_words_of_its_columns_are_those_of_requests() {
         assert!(RequestKind::ALL.iter().map(|kind| kind.as_str()).eq(KINDS.iter().copied()));
+        assert!(Datum::ALL.iter().map(|datum| datum.as_str()).eq(DATUMS.iter().copied()));
         assert!(Channel::ALL.iter().map(|channel| channel.as_str()).eq(CHANNELS.iter().copied()));
     }
 }

@@ -1,7 +1,7 @@
 //! Webhooks: signed, tried for a day, and never a way into an inner network.
 
 use app::Actor;
-use delivery::webhook::signature;
+use delivery::settings::Secret;
 use jiff::SignedDuration;
 use scratch::Scratch;
 
@@ -33,7 +33,7 @@ fn a_message_comes_signed_once_for_an_event() {
         line.split_once(": ").unwrap().1.to_owned()
     };
     let timestamp: i64 = header("x-huitian-timestamp").parse().unwrap();
-    let expected = format!("sha256={}", signature("k", timestamp, &got[0].body));
+    let expected = format!("sha256={}", Secret::new("k").sign(timestamp, &got[0].body));
     assert_eq!(header("x-huitian-signature"), expected);
     assert_eq!((&*header("x-huitian-event"), &*got[0].path), ("entry-1", "/h"));
     assert!(got[0].body.contains("https://plan.example.org/p/huitian-2018"));

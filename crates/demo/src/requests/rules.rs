@@ -59,6 +59,7 @@ fn pieces() -> Vec<PlanFact> {
                 (KeptKind::Follower, 730),
                 (KeptKind::Reveal, 1_095),
                 (KeptKind::Flag, 365),
+                (KeptKind::Photo, 1_095),
             ]
             .map(|(kind, days)| Retention { kind, days })
             .to_vec(),

@@ -4,4 +4,5 @@ mod fact;
 mod state;
 
 pub use fact::{Aim, ListEntryKind, PlanFact};
+pub(crate) use state::put;
 pub use state::{ListEntry, Plan, Revision, Sector, Template, YearlyList};

@@ -375,7 +375,7 @@ impl Plan {
 }
 
 /// Replaces the item that is the same thing, or adds it.
-fn put<T>(list: &mut Vec<T>, same: impl Fn(&T) -> bool, item: T) {
+pub(crate) fn put<T>(list: &mut Vec<T>, same: impl Fn(&T) -> bool, item: T) {
     match list.iter_mut().find(|held| same(held)) {
         Some(held) => *held = item,
         None => list.push(item),

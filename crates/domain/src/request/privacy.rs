@@ -21,10 +21,13 @@ texts! {
         Reveal => "reveal",
         /// What readers reported of a request.
         Flag => "flag",
+        /// What can be seen on its photos.
+        Photo => "photo",
     }
 }
 
-/// How long one kind is kept: contacts and links from when the request ended, all else from when it was written.
+/// How long one kind is kept: contacts, links and photos from when the request ended, all else from when it was
+/// written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     pub kind: KeptKind,

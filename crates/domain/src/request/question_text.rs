@@ -16,14 +16,47 @@ pub fn to_text(questions: &[Question]) -> String {
     let mut out = Vec::new();
     for question in questions {
         let must = if question.required { "!" } else { "" };
-        let Named { zh, en } = &question.name;
-        out.push(format!("{must}{} | {} | {zh} | {en}", question.question, question.kind.as_str()));
-        out.extend(question.about.iter().map(|about| format!("? {} | {}", about.zh, about.en)));
+        let name = both(&question.name);
+        out.push(format!("{must}{} | {} | {name}", question.question, question.kind.as_str()));
+        out.extend(question.about.iter().map(|about| format!("? {}", both(about))));
         for choice in &question.choices {
-            out.push(format!("- {} | {} | {}", choice.choice, choice.name.zh, choice.name.en));
+            out.push(format!("- {} | {}", choice.choice, both(&choice.name)));
         }
     }
     out.join("\n")
+}
+
+/// A name in both languages; a stroke that belongs to it is marked, lines are joined.
+fn both(name: &Named) -> String {
+    let marked = |text: &str| {
+        let mut out = String::new();
+        for sign in text.chars() {
+            if matches!(sign, '|' | '｜' | '\\') {
+                out.push('\\');
+            }
+            out.push(if sign == '\n' { ' ' } else { sign });
+        }
+        out
+    };
+    format!("{} | {}", marked(&name.zh), marked(&name.en))
+}
+
+/// The parts between strokes that are not marked.
+fn parts(line: &str) -> Vec<String> {
+    let mut out = vec![String::new()];
+    let mut marked = false;
+    for sign in line.chars() {
+        match sign {
+            '\\' if !marked => {
+                marked = true;
+                continue;
+            }
+            '|' | '｜' if !marked => out.push(String::new()),
+            _ => out.last_mut().expect("there is one").push(sign),
+        }
+        marked = false;
+    }
+    out.iter().map(|part| part.trim().to_owned()).collect()
 }
 
 pub fn parse(text: &str) -> Result<Vec<Question>, BadLine> {
@@ -38,7 +71,6 @@ pub fn parse(text: &str) -> Result<Vec<Question>, BadLine> {
 }
 
 fn read(line: &str, out: &mut Vec<Question>) -> Option<()> {
-    let parts = |text: &str| text.split(['|', '｜']).map(|part| part.trim().to_owned()).collect::<Vec<_>>();
     let named = |parts: &[String]| match parts {
         [zh] if !zh.is_empty() => Some(Named::new(zh.as_str(), "")),
         [zh, en] if !zh.is_empty() => Some(Named::new(zh.as_str(), en.as_str())),
@@ -83,6 +115,13 @@ mod tests {
         assert!(read[0].required && read[0].choices.len() == 2 && read[0].about.is_some());
         assert_eq!(parse(&to_text(&read)), Ok(read));
         assert_eq!(parse(""), Ok(Vec::new()));
+    }
+
+    #[test]
+    fn strokes_in_a_name_belong_to_it() {
+        let mut read = parse("where | string | 楼 | Block").unwrap();
+        read[0].name = Named::new("楼|单元｜房", r"Block|unit\room");
+        assert_eq!(parse(&to_text(&read)), Ok(read));
     }
 
     #[test]

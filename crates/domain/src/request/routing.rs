@@ -91,9 +91,13 @@ impl Route {
         }
     }
 
+    pub(super) fn is_named(&self) -> bool {
+        self.route.as_str() != UNNAMED
+    }
+
     /// Names one that has no name by its place in the list.
     pub(super) fn place(&mut self, place: u32) {
-        if self.route.as_str() == UNNAMED {
+        if !self.is_named() {
             self.route = Code::new(&format!("{UNNAMED}-{place}")).unwrap_or_else(|_| unnamed());
             self.order = place * 10;
         }

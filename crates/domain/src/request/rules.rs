@@ -1,6 +1,6 @@
 //! How a plan handles requests: categories, limits, whom they go to. Data, with the day it holds from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -15,7 +15,7 @@ use super::routing::{Route, RouteTo};
 use crate::code::Code;
 use crate::journal::Seq;
 use crate::named::Named;
-use crate::plan::PlanFact;
+use crate::plan::{PlanFact, put};
 
 /// What requests are about.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -188,6 +188,14 @@ impl RequestSettings {
             privacy: PrivacyRules::default(),
         }
     }
+
+    /// What is inconsistent in them.
+    pub fn fault(&self) -> Option<&'static str> {
+        if self.books_months == 0 || self.near_metres == 0 {
+            return Some("days");
+        }
+        self.privacy.fault()
+    }
 }
 
 /// The rules as a whole.
@@ -245,13 +253,6 @@ pub(crate) struct RulesInPieces {
     routes: Vec<Route>,
     offices: BTreeMap<Code, Code>,
     replies: Vec<ReplyTemplate>,
-}
-
-fn put<T>(list: &mut Vec<T>, same: impl Fn(&T) -> bool, piece: T) {
-    match list.iter_mut().find(|held| same(held)) {
-        Some(held) => *held = piece,
-        None => list.push(piece),
-    }
 }
 
 impl RulesInPieces {
@@ -331,15 +332,24 @@ impl RequestRules {
 
     /// What is inconsistent in them.
     pub fn fault(&self) -> Option<&'static str> {
+        fn twice<'a>(codes: impl Iterator<Item = &'a Code>) -> bool {
+            let mut met = BTreeSet::new();
+            !codes.into_iter().all(|code| met.insert(code))
+        }
         let known = |code: &Code| self.preset(code).is_some();
-        let mut codes: Vec<&Code> = self.presets.iter().map(|preset| &preset.preset).collect();
-        codes.sort_unstable();
-        if codes.windows(2).any(|pair| pair[0] == pair[1]) {
+        if twice(self.presets.iter().map(|preset| &preset.preset)) {
             return Some("presets");
         }
         if !known(&self.usual) || self.urgent.as_ref().is_some_and(|code| !known(code)) {
             return Some("usual");
         }
-        self.privacy.fault()
+        // Those without a name get one of their own each.
+        if twice(self.routes.iter().filter(|route| route.is_named()).map(|route| &route.route)) {
+            return Some("routes");
+        }
+        if twice(self.replies.iter().map(|reply| &reply.reply)) {
+            return Some("replies");
+        }
+        self.settings.fault()
     }
 }

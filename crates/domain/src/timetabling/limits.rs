@@ -12,6 +12,7 @@ use crate::code::Code;
 use crate::milestone::step;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
+use crate::project::Project;
 
 /// Whose capacity is limited.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -80,14 +81,17 @@ impl Timetable {
             .map(|limit| Resource { name: limit.name.zh.clone(), capacity: u32::from(limit.capacity.max(1)) })
             .collect();
         let mut demands = Vec::new();
-        for at in &self.steps {
+        let whole = self.steps.len();
+        for (number, (at, project)) in self.all_steps(portfolio).enumerate() {
             if !matches!(at.progress, Progress::Open | Progress::Running)
                 || at.estimate.is_none_or(|estimate| estimate.likely == 0)
             {
                 continue;
             }
             for (resource, limit) in limits.iter().enumerate() {
-                if needs(portfolio, limit, at.project, at.step) {
+                // A part's application is one of its own; who builds a part is at work on the project all the same.
+                let counts = number < whole || matches!(limit.by, LimitedBy::Authority(_));
+                if counts && needs(project, limit, at.step) {
                     demands.push(Demand { task: at.task, resource: resource as u32, units: 1 });
                 }
             }
@@ -144,8 +148,7 @@ impl Timetable {
 }
 
 /// Whether a step uses up some of a limit.
-fn needs(portfolio: &Portfolio, limit: &WorkLimit, project: usize, at: usize) -> bool {
-    let project = &portfolio.projects[project];
+fn needs(project: &Project, limit: &WorkLimit, at: usize) -> bool {
     let Some(line) = project.steps.get(at) else { return false };
     match &limit.by {
         LimitedBy::Authority(name) => line.gate.as_ref().is_some_and(|gate| gate.authority.zh == *name),

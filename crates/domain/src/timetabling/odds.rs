@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use timetable::forecast::{Cause, Inputs, Sampling, Spread, Target, cost_by_cause, forecast};
+use timetable::forecast::{Cause, Inputs, Sampling, Spread, Target, TargetForecast, cost_by_cause, forecast};
 use timetable::{MAX_MINUTES, Moment};
 
 use super::network::{DAY, Progress, Timetable, TimetableError, date_of};
 use super::rows::Row;
+use crate::code::Code;
 use crate::milestone::Gate;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
 
-/// What the draws say of one project's headline promise.
+/// What the draws say of one project's headline promise, or of a part's.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ProjectOdds {
     /// Index into the portfolio's projects.
@@ -25,12 +26,31 @@ pub struct ProjectOdds {
     pub p95: Date,
 }
 
+impl ProjectOdds {
+    fn of((project, promise): (usize, Option<Date>), target: &TargetForecast) -> Self {
+        Self {
+            project,
+            promise,
+            on_time: match (promise, target.on_time) {
+                (None, _) => None,
+                (Some(_), Some(share)) => Some((share, target.standard_error.unwrap_or(0.0))),
+                (Some(_), None) => Some((0.0, 0.0)),
+            },
+            p50: date_of(target.finish.p50),
+            p80: date_of(target.finish.p80),
+            p95: date_of(target.finish.p95),
+        }
+    }
+}
+
 /// What the draws say of the whole plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Odds {
     pub draws: u32,
     pub seed: u64,
     pub projects: Vec<ProjectOdds>,
+    /// What parts with chains of their own promise; it is not counted among the plan's promises.
+    pub parts: Vec<(Code, ProjectOdds)>,
     /// Promises that are open, of which so many are expected to hold; one in ten draws lies below and one above.
     pub promises: usize,
     pub expected: f64,
@@ -61,6 +81,10 @@ impl Odds {
     pub fn of(&self, project: usize) -> Option<&ProjectOdds> {
         self.projects.binary_search_by_key(&project, |it| it.project).ok().map(|at| &self.projects[at])
     }
+
+    pub fn of_part(&self, project: usize, part: &Code) -> Option<&ProjectOdds> {
+        self.parts.iter().find(|(code, it)| it.project == project && code == part).map(|(_, it)| it)
+    }
 }
 
 impl Timetable {
@@ -74,23 +98,9 @@ impl Timetable {
     ) -> Result<Odds, TimetableError> {
         let Drawing { inputs, watched, .. } = self.drawing(portfolio, rows, None);
         let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
-        let projects = drawn
-            .targets
-            .iter()
-            .zip(&watched)
-            .map(|(target, (project, promise))| ProjectOdds {
-                project: *project,
-                promise: *promise,
-                on_time: match (promise, target.on_time) {
-                    (None, _) => None,
-                    (Some(_), Some(share)) => Some((share, target.standard_error.unwrap_or(0.0))),
-                    (Some(_), None) => Some((0.0, 0.0)),
-                },
-                p50: date_of(target.finish.p50),
-                p80: date_of(target.finish.p80),
-                p95: date_of(target.finish.p95),
-            })
-            .collect();
+        let projects =
+            drawn.targets.iter().zip(watched).map(|(target, held)| ProjectOdds::of(held, target)).collect();
+        let parts = self.part_odds(inputs, sampling)?;
         let critical = self
             .steps
             .iter()
@@ -117,6 +127,7 @@ impl Timetable {
             draws: drawn.draws,
             seed: drawn.seed,
             projects,
+            parts,
             promises,
             expected,
             range,
@@ -125,6 +136,32 @@ impl Timetable {
             critical,
             overrun,
         })
+    }
+
+    /// The same draws, looked at for what parts promise.
+    fn part_odds(
+        &self,
+        mut inputs: Inputs,
+        sampling: Sampling,
+    ) -> Result<Vec<(Code, ProjectOdds)>, TimetableError> {
+        inputs.targets.clear();
+        let mut watched = Vec::new();
+        for part in self.parts() {
+            // Nothing honest can be said of one with steps of unknown length.
+            let unknown = part.steps.iter().any(|step| !step.is_done() && step.unknown);
+            if let Some(headline) = part.headline().filter(|_| !unknown) {
+                let promise = headline.promised;
+                let open = promise.filter(|day| *day >= self.as_of);
+                inputs.targets.push(Target { task: headline.task, promise: open.map(end_of) });
+                watched.push((part.part.clone(), (part.project, promise)));
+            }
+        }
+        if watched.is_empty() {
+            return Ok(Vec::new());
+        }
+        let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
+        let found = drawn.targets.iter().zip(watched);
+        Ok(found.map(|(target, (part, held))| (part, ProjectOdds::of(held, target))).collect())
     }
 
     /// Authorities and what they cost: promises that would hold in addition if their decisions took the usual
@@ -182,7 +219,7 @@ impl Timetable {
             task_cause: vec![None; self.plan.tasks.len()],
             ..Inputs::default()
         };
-        for at in &self.steps {
+        for (at, project) in self.all_steps(portfolio) {
             if matches!(at.progress, Progress::Done | Progress::Implied) {
                 continue;
             }
@@ -197,7 +234,7 @@ impl Timetable {
                 likely: minutes(it.likely),
                 high: minutes(it.high),
             });
-            let gate = portfolio.projects[at.project].steps.get(at.step).and_then(|line| line.gate.as_ref());
+            let gate = project.steps.get(at.step).and_then(|line| line.gate.as_ref());
             if let Some(Gate { authority, .. }) = gate {
                 let cause = causes.iter().position(|held| held == authority).unwrap_or_else(|| {
                     causes.push(authority.clone());

@@ -2,6 +2,7 @@
 //! milestones on. A part of which nothing but the promise is known is left out, and told.
 
 use jiff::civil::Date;
+use timetable::TaskId;
 
 use super::network::{StepAt, Timetable};
 use super::rows::{StepRow, headline};
@@ -116,6 +117,24 @@ impl Timetable {
     /// Promises of parts that are in no chain.
     pub fn parts_left_out(&self) -> &[PartLeftOut] {
         &self.parts_left_out
+    }
+
+    /// Every step of the network with the project that it is a step of: for one of a part, the part by itself.
+    pub(super) fn all_steps<'a>(
+        &'a self,
+        portfolio: &'a Portfolio,
+    ) -> impl Iterator<Item = (&'a StepAt, &'a Project)> {
+        let whole = self.steps.iter().map(|at| (at, &portfolio.projects[at.project]));
+        let of_parts = self.part_chains.iter().flat_map(|held| held.steps.iter().map(|at| (at, &held.own)));
+        whole.chain(of_parts)
+    }
+
+    /// The place of a task in a part's chain: project, part and step.
+    pub fn place_in_part(&self, task: TaskId) -> Option<(usize, &Code, &Code)> {
+        self.part_chains.iter().find_map(|held| {
+            let at = held.steps.iter().find(|at| at.task == task)?;
+            Some((held.project, &held.part, &held.own.steps.get(at.step)?.step))
+        })
     }
 
     /// The float of a part's step: working days before a promise is missed.

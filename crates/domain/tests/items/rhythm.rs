@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::code::Code;
+use domain::item::goal::MeasuredWeeks;
 use domain::item::kind::{ItemKind, Series};
 use domain::item::ledger::LedgerRow;
 use domain::item::light::{Light, LightRules};
@@ -402,6 +403,8 @@ fn only_the_calendar_reminds_by_the_calendar() {
         slip: None,
     };
     assert_eq!(books.record("inspector", DAY, "t", vec![chased.clone()]), Err(vec![Problem::ByCalendar]));
+    let measured = ItemFact::Measured(MeasuredWeeks { to: DAY, people: vec![0; 8] });
+    assert_eq!(books.record("inspector", DAY, "t", vec![measured]), Err(vec![Problem::ByCalendar]));
     books.record("rhythm", DAY, "t", vec![chased.clone()]).unwrap();
     let before = books.history.clone();
     books.record("rhythm", DAY, "t", vec![chased]).unwrap();

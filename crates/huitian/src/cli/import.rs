@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use app::import::{ImportReport, Mode, Prepared, Profile, Resolver, Sheet, prepare};
 use app::read::Asked;
-use app::request::ProtectionKey;
+use app::request::{Datum, ProtectionKey};
 use app::table::{TABLES, Table, table};
 use app::{Actor, App, AppError};
 use domain::code::Code;
@@ -31,7 +31,7 @@ use super::target::Target;
     huitian import ledger.xlsx --table milestones --annotated mistakes.xlsx --as wang\n  \
     huitian import register.xlsx --table items --plan huitian-2018 --dry-run\n  \
     huitian import --template projects --out projects.xlsx\n  \
-    huitian import hotline-2019.csv --table requests --skip-wrong --report left-out.csv\n\n\
+    huitian import hotline-2019.csv --table requests --skip-wrong --report left-out.csv --datum gcj02\n\n\
     Reads .xlsx, and text separated by comma, semicolon or tab in UTF-8, UTF-16 or GB18030. Headings are known\n\
     by their Chinese and English names; a profile (TOML or JSON) names others, constants, and what words of\n\
     the file mean. Running a file again changes nothing. Rows that say the same thing of the same day twice are\n\
@@ -43,6 +43,8 @@ use super::target::Target;
     Work orders of residents (requests) may be millions: a text file of them is looked through first, then taken in\n\
     in pieces, each for good; run again after it was stopped, it goes on where it was. Who asked is sealed with the\n\
     key of the site (--protected-key, as for serve).\n\n\
+    Coordinates of Chinese maps (--datum, a constant of the profile, or a column) become WGS 84. Longitude and latitude\n\
+    that were swapped are put right, and said; a place far from all areas of the plan is a mistake.\n\n\
     Exit status: 0 imported (or would be), 4 some rows are wrong: nothing was imported, or of orders in pieces what is\n\
     said to be.")]
 pub struct Args {
@@ -62,6 +64,9 @@ pub struct Args {
     /// How the file's columns and words are to be read
     #[arg(long, value_name = "FILE")]
     profile: Option<PathBuf>,
+    /// What longitudes and latitudes refer to where the file does not say it: wgs84, gcj02 or bd09
+    #[arg(long, value_parser = parse_datum, value_name = "DATUM")]
+    datum: Option<Datum>,
     /// The sheet of a workbook; the first one that is not empty when not given
     #[arg(long, value_name = "NAME")]
     sheet: Option<String>,
@@ -100,6 +105,10 @@ fn parse_table(name: &str) -> Result<&'static Table, String> {
     })
 }
 
+fn parse_datum(text: &str) -> Result<Datum, String> {
+    Datum::parse(text).ok_or_else(|| "wgs84, gcj02 or bd09".into())
+}
+
 /// Some rows are wrong.
 const WRONG: u8 = 4;
 /// Mistakes shown on the terminal.
@@ -113,7 +122,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     let file = args.file.as_deref().context("name the file to import")?;
-    let profile = match &args.profile {
+    let mut profile = match &args.profile {
         None => Profile::default(),
         Some(path) => {
             let text =
@@ -126,6 +135,10 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (None, Some(name)) => parse_table(name).map_err(anyhow::Error::msg)?,
         (None, None) => anyhow::bail!("say which table it is by --table, or in a profile"),
     };
+    if let Some(datum) = args.datum {
+        anyhow::ensure!(table.is_of_orders(), "--datum is for --table requests");
+        profile.constants.insert("datum".into(), datum.as_str().into());
+    }
     anyhow::ensure!(table.is_of_orders() || !args.skip_wrong, "--skip-wrong is for --table requests");
     if table.is_of_orders() && !is_workbook(file)? {
         return long::run(&args, file, table, &profile, lang);
@@ -266,6 +279,7 @@ fn print(report: &ImportReport, lang: Lang) {
         ("refused", &numbers[3]),
     ];
     println!("{}", words::with(lang, "import-counts", &args));
+    put_right(report, lang);
     if report.is_good() {
         if report.mode == Mode::DryRun {
             preview(report, lang);
@@ -303,6 +317,18 @@ fn print(report: &ImportReport, lang: Lang) {
     }
 }
 
+/// What was put right, by the first rows.
+fn put_right(report: &ImportReport, lang: Lang) {
+    if report.notices.is_empty() {
+        return;
+    }
+    let count = report.notices.len().to_string();
+    println!("{}", words::with(lang, "import-put-right-count", &[("count", &count)]));
+    for notice in report.notices.iter().take(SHOWN) {
+        println!("  {} {}: {}", words::text(lang, "import-row"), notice.row, notice.message(lang));
+    }
+}
+
 /// The first changes, beside what holds now.
 fn preview(report: &ImportReport, lang: Lang) {
     let row = words::text(lang, "import-row");
@@ -331,6 +357,16 @@ fn json(report: &ImportReport, lang: Lang) -> serde_json::Value {
             serde_json::json!({
                 "row": problem.row, "column": problem.column, "field": problem.field, "value": problem.value,
                 "problem": problem.key(), "message": problem.message(lang),
+            })
+        })
+        .collect();
+    let notices: Vec<serde_json::Value> = report
+        .notices
+        .iter()
+        .map(|notice| {
+            serde_json::json!({
+                "row": notice.row, "column": notice.column, "field": notice.field, "notice": notice.key(),
+                "message": notice.message(lang),
             })
         })
         .collect();
@@ -366,7 +402,7 @@ fn json(report: &ImportReport, lang: Lang) -> serde_json::Value {
             "new": counts.new, "changed": counts.changed, "unchanged": counts.unchanged,
             "refused": counts.refused,
         },
-        "problems": problems, "rows": rows, "stopped_at_row": report.stopped,
+        "problems": problems, "notices": notices, "rows": rows, "stopped_at_row": report.stopped,
     })
 }
 

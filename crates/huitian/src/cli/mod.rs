@@ -2,6 +2,7 @@
 
 mod account;
 mod backup;
+mod channels;
 mod common;
 mod demo;
 mod doctor;
@@ -47,6 +48,7 @@ enum Command {
     Account(account::Args),
     Notify(notify::Args),
     Request(request::Args),
+    Channels(channels::Args),
     Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
@@ -75,6 +77,7 @@ pub fn run() -> ExitCode {
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
         Command::Request(args) => request::run(args),
+        Command::Channels(args) => self::channels::run(args),
         Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),
         Command::Place(args) => place::run(args).map(|()| ExitCode::SUCCESS),

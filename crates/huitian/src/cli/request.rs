@@ -1,5 +1,6 @@
-//! `huitian request`: mails that become requests, what is kept of who asked, what was erased.
+//! `huitian request`: mails and posts that become requests, what is kept of who asked, what was erased.
 
+mod pull_feed;
 mod retention;
 mod take_mail;
 
@@ -9,10 +10,11 @@ use domain::code::Code;
 
 use super::common::{DatabaseArg, LangArg, runtime};
 
-/// Takes residents' requests in by mail; lets go of what tells who asked when its time is over
+/// Takes residents' requests in by mail and from forums; lets go of what tells who asked when its time is over
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     huitian request take-mail --plan huitian-2018 < message.eml\n  \
+    huitian request pull-feed --channels channels.toml --dry-run\n  \
     huitian request retain --dry-run\n  \
     huitian request retain --dry-run --keep contact=365 --keep link=90 --format csv\n  \
     huitian request retain\n  \
@@ -38,6 +40,8 @@ pub struct Args {
 enum Action {
     /// Read one mail (RFC 5322) from standard input
     TakeMail(take_mail::Args),
+    /// Read what was posted in forums from their feeds
+    PullFeed(pull_feed::Args),
     /// Let go of what is over its time, or say what would go, by kind and age
     Retain(retention::RetainArgs),
     /// List what went: when, of what kind and how much
@@ -52,6 +56,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     match action {
         // A mail server is told itself what to do with a mail that cannot be taken now.
         Action::TakeMail(args) => return take_mail::run(args, &database, named),
+        Action::PullFeed(args) => return pull_feed::run(args, &database, named),
         Action::Retain(args) => {
             runtime()?.block_on(retention::retain(&database.app()?, named, lang, args))?
         }

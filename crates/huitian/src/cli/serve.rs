@@ -8,11 +8,12 @@ use std::process::ExitCode;
 use anyhow::Context;
 use app::App;
 use app::request::ProtectionKey;
+use delivery::http::Http;
 use delivery::{Courier, Settings};
 use store::{Address, Database};
 
 use super::common::{DatabaseArg, clock, runtime};
-use crate::server::{self, Config};
+use crate::server::{self, Config, Joined};
 
 /// Where and how the site is served.
 #[derive(Debug, Clone, clap::Args)]
@@ -29,6 +30,9 @@ pub struct ServeOptions {
     /// File that says where mail and webhooks go; people are told on the site only without one
     #[arg(long, env = "HUITIAN_NOTIFY", value_name = "FILE")]
     pub notify: Option<PathBuf>,
+    /// File that says which forums and servers requests come from and go to
+    #[arg(long, env = "HUITIAN_CHANNELS", value_name = "FILE")]
+    pub channels: Option<PathBuf>,
     /// File with the key that seals who asked; made at the first start [default: beside the database]
     #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
     pub protected_key: Option<PathBuf>,
@@ -45,6 +49,7 @@ pub struct ServeOptions {
     The address is printed once the site answers; port 0 lets the system choose one.\n\
     Put a proxy with TLS in front of it. /healthz, /readyz and /metrics are for machines that watch.\n\
     `huitian notify example` prints a file for --notify; it is read at the start, the same on every server.\n\
+    `huitian channels example` prints one for --channels, as well.\n\
     What tells who asked is sealed with the key of --protected-key: give every server the same file, and keep a\n\
     copy of it apart from the backups, which do not hold it.\n\
     HUITIAN_LOG chooses what is logged (info,tower_http=debug), HUITIAN_ZONE the calendar (Asia/Shanghai).")]
@@ -92,9 +97,18 @@ pub(super) fn start(
         Some(path) => Settings::read(path).context("the file of --notify")?,
         None => Settings::default(),
     };
+    let joined = match &options.channels {
+        Some(path) => {
+            let settings = channels::Settings::read(path).context("the file of --channels")?;
+            app.open_forums(settings.forums.clone());
+            let http = Http::new(settings.network.clone(), settings.ca_file.as_deref())?;
+            Some(Joined { settings, http })
+        }
+        None => None,
+    };
     let courier = Courier::new(app.clone(), settings)?;
     let config =
         Config { listen: options.listen, secure_cookies, trusted_proxies: options.trusted_proxies, demo };
-    runtime()?.block_on(server::serve(app, courier, config, ready))?;
+    runtime()?.block_on(server::serve(app, courier, joined, config, ready))?;
     Ok(ExitCode::SUCCESS)
 }

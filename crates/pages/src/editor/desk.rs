@@ -5,8 +5,9 @@ use axum::http::StatusCode;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::history::SubjectHistory;
+use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
+use domain::plan::Plan;
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
@@ -15,6 +16,7 @@ use super::book::{Book, label_key};
 use super::change::{Sent, Wanted, own_unit, reconcile, record, seen, send};
 use super::field::{Control, Field, Typed};
 use super::reader::{Mistake, Reader, read};
+use super::request_rules;
 use super::sheet::{Ground, Sheet, Slots, ground_fields, held_fact, read_ground};
 use super::topic::topic;
 use super::values::values;
@@ -72,10 +74,16 @@ impl<'a> Desk<'a> {
         }
     }
 
-    fn held(&self, topic: &'static str, known: Seq) -> Option<&'a Fact> {
+    fn held(&self, topic: &'static str, known: Seq) -> Option<Fact> {
         let single = self.state || matches!(topic, "membership" | "suspended");
         let slot = if single { only_slot(topic) } else { &self.slot };
-        held_fact(self.history?, slot, self.today, known)
+        let history = self.history?;
+        if request_rules::TOPICS.contains(&topic) {
+            // A whole set takes the place of the pieces that were said before it: no slot tells by itself.
+            let plan = Plan::at(history, View { as_of: self.today, known })?;
+            return request_rules::held(&plan, slot).map(Fact::from);
+        }
+        held_fact(history, slot, self.today, known).cloned()
     }
 
     /// The fields as the subject stands at an entry.
@@ -83,7 +91,7 @@ impl<'a> Desk<'a> {
         let mut out = Vec::new();
         for key in &self.topics {
             let Some(topic) = topic(key) else { continue };
-            let held = self.held(key, known).map(values);
+            let held = self.held(key, known).as_ref().map(values);
             for spec in topic.fields {
                 let value = match &held {
                     Some(held) => held.iter().find(|(name, _)| *name == spec.name).map(|(_, v)| v.as_str()),
@@ -123,7 +131,7 @@ impl<'a> Desk<'a> {
                 }
             }
             if let Some(fact) = read(self.kind, key, reader)
-                && (!self.state || held != Some(&fact))
+                && (!self.state || held.as_ref() != Some(&fact))
             {
                 slots.note(&fact, "");
                 facts.push(fact);

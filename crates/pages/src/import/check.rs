@@ -67,6 +67,9 @@ struct CheckPage {
     counts: Counts,
     entries: usize,
     mistakes: Vec<Mistake>,
+    /// What was put right in rows that are taken in: the first ones, and how many there are.
+    put_right: Vec<Mistake>,
+    put_right_total: usize,
     mistakes_total: usize,
     columns: Vec<InColumn>,
     changes: Vec<ChangeLine>,
@@ -148,6 +151,8 @@ async fn compose(
         overtaken,
         counts: report.counts,
         entries: report.entries,
+        put_right: mistakes(visit, &report.notices),
+        put_right_total: report.notices.len(),
         mistakes: mistakes(visit, &report.problems),
         mistakes_total: report.problems.len(),
         columns: in_columns(visit, &report.problems),

@@ -117,7 +117,8 @@ async fn form(visit: &Visit, case: &Case) -> Result<Sheet, PageError> {
     if let Some(group) = sheet.groups.last_mut() {
         group.pairs = true;
     }
-    let constants = COMMON.iter().map(|column| constant(visit, &book, case.table, column, profile)).collect();
+    let constants =
+        constants(case.table).map(|column| constant(visit, &book, case.table, column, profile)).collect();
     sheet = sheet.group(visit.t("import-constants"), constants);
     if let Some(group) = sheet.groups.last_mut() {
         group.note = visit.t("import-constants-note").into_owned();
@@ -152,6 +153,11 @@ fn choose(
     field.label = column_label(visit.lang, table.name, column.name);
     field.required = column.required && !profile.constants.contains_key(column.name);
     field.value(chosen)
+}
+
+/// The columns that may have one value for the whole file.
+fn constants(table: &Table) -> impl Iterator<Item = &'static Column> + use<> {
+    COMMON.iter().chain(table.columns.iter().filter(|column| column.name == "datum"))
 }
 
 fn constant(visit: &Visit, book: &Book, table: &Table, column: &Column, profile: &Profile) -> Field {
@@ -231,7 +237,7 @@ fn wanted(visit: &Visit, case: &Case, typed: &Typed, sheet: &mut Sheet) -> Optio
         profile.sheet = Some(typed.get("sheet").to_owned());
     }
     profile.constants.clear();
-    for column in COMMON {
+    for column in constants(case.table) {
         let value = typed.get(&constant_field(column));
         if !value.is_empty() && !Typed::too_long(value) {
             profile.constants.insert(column.name.to_owned(), value.to_owned());

@@ -28,24 +28,30 @@ use crate::words_of::word;
 /// Requests of one act: a page of the list.
 const MOST: usize = 50;
 
-/// What may be done with many at once, with what the policy must allow somewhere.
-const ACTS: [(Act, Action); 8] = [
-    (Act::Step(RequestStep::Assign), Action::TakeRequest),
-    (Act::Step(RequestStep::Redispatch), Action::TakeRequest),
-    (Act::Step(RequestStep::Accept), Action::HandleRequest),
-    (Act::Step(RequestStep::Start), Action::HandleRequest),
-    (Act::Step(RequestStep::Answer), Action::HandleRequest),
-    (Act::Step(RequestStep::Close), Action::TakeRequest),
-    (Act::Publish, Action::TakeRequest),
-    (Act::Note, Action::HandleRequest),
+const TAKES: &[Action] = &[Action::TakeRequest];
+const HANDLES: &[Action] = &[Action::HandleRequest];
+
+/// What may be done with many at once, with what the policy must allow somewhere: any of it.
+const ACTS: [(Act, &[Action]); 8] = [
+    (Act::Step(RequestStep::Assign), TAKES),
+    (Act::Step(RequestStep::Redispatch), TAKES),
+    (Act::Step(RequestStep::Accept), HANDLES),
+    (Act::Step(RequestStep::Start), HANDLES),
+    (Act::Step(RequestStep::Answer), HANDLES),
+    (Act::Step(RequestStep::Close), TAKES),
+    (Act::Publish, TAKES),
+    (Act::Note, &[Action::HandleRequest, Action::TakeRequest, Action::SuperviseItem]),
 ];
+
+/// The acts that this reader may do somewhere.
+fn acts(visit: &Visit) -> impl Iterator<Item = Act> {
+    let may = |needs: &[Action]| needs.iter().any(|action| visit.actor.may_somewhere(*action));
+    ACTS.into_iter().filter(move |(_, needs)| may(needs)).map(|(act, _)| act)
+}
 
 /// The acts that this reader may choose on the list.
 pub(super) fn offers(visit: &Visit) -> Vec<Choice> {
-    ACTS.iter()
-        .filter(|(_, needs)| visit.actor.may_somewhere(*needs))
-        .map(|(act, _)| Choice::new(act.key(), act.title(visit.lang)))
-        .collect()
+    acts(visit).map(|act| Choice::new(act.key(), act.title(visit.lang))).collect()
 }
 
 /// The field that holds the version of a request.
@@ -100,8 +106,7 @@ impl Bulk {
                 codes.push(code);
             }
         }
-        let act = Act::parse(typed.get("act"))
-            .filter(|act| ACTS.iter().any(|(held, needs)| held == act && visit.actor.may_somewhere(*needs)));
+        let act = Act::parse(typed.get("act")).filter(|act| acts(visit).any(|held| held == *act));
         Ok(Self { plan, act, codes, portfolio })
     }
 

@@ -186,6 +186,8 @@ fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
         ("request-person-name", person.name),
         ("request-person-phone", person.phone),
         ("request-person-email", person.email),
+        ("request-person-account", person.account),
+        ("request-person-post", person.post),
         ("request-person-address", person.address),
         ("request-person-text", person.text),
     ];

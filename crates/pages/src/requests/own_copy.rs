@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use app::read::Asked;
-use app::request::OwnCopy;
+use app::request::{OwnCopy, csv_cell};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
@@ -110,23 +110,16 @@ fn name(request: &Code) -> String {
     format!("request-{request}.zip")
 }
 
-/// A cell of a table.
-fn cell(text: &str) -> String {
-    let guarded =
-        if text.starts_with(['=', '+', '@', '-', '\t', '\r']) { format!("'{text}") } else { text.into() };
-    format!("\"{}\"", guarded.replace('"', "\"\""))
-}
-
 fn packed(copy: &OwnCopy, html: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut csv = String::from("\u{feff}entry,recorded_at,effective,by,reason,said\r\n");
     for entry in &copy.entries {
         let cells = [
             entry.entry.to_string(),
-            cell(&entry.recorded_at),
-            cell(&entry.effective),
-            cell(entry.by),
-            cell(&entry.reason),
-            cell(&entry.said.to_string()),
+            csv_cell(&entry.recorded_at),
+            csv_cell(&entry.effective),
+            csv_cell(entry.by),
+            csv_cell(&entry.reason),
+            csv_cell(&entry.said.to_string()),
         ];
         csv.push_str(&cells.join(","));
         csv.push_str("\r\n");
@@ -137,13 +130,18 @@ fn packed(copy: &OwnCopy, html: &str) -> Result<Vec<u8>, Box<dyn std::error::Err
         out.start_file(name, SimpleFileOptions::default())?;
         out.write_all(text.as_bytes())?;
     }
+    for photo in &copy.photos {
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        out.start_file(&*photo.file, stored)?;
+        out.write_all(&photo.jpeg)?;
+    }
     Ok(out.finish()?.into_inner())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use app::request::{CopiedEntry, PersonalData};
+    use app::request::{CopiedEntry, CopiedPhoto, PersonalData};
 
     #[test]
     fn the_file_holds_the_same_three_times() {
@@ -165,14 +163,24 @@ mod tests {
             kept_since: None,
             entries: vec![entry],
             looks: Vec::new(),
+            mailed: Vec::new(),
+            photos: vec![CopiedPhoto {
+                file: "photos/1.jpg".into(),
+                shows: "matter",
+                at: String::new(),
+                jpeg: "路灯".into(),
+            }],
             followers: 0,
             kept_for: Vec::new(),
         };
         let bytes = packed(&copy, "<p>路灯</p>").unwrap();
         let mut file = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-        for (name, said) in
-            [("request.json", "路灯"), ("records.csv", "\"'=1+1\""), ("request.html", "<p>路灯</p>")]
-        {
+        for (name, said) in [
+            ("request.json", "路灯"),
+            ("records.csv", ",'=1+1,"),
+            ("request.html", "<p>路灯</p>"),
+            ("photos/1.jpg", "路灯"),
+        ] {
             let text = std::io::read_to_string(file.by_name(name).unwrap()).unwrap();
             assert!(text.contains(said), "{name}: {text}");
         }

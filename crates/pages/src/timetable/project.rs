@@ -52,6 +52,8 @@ struct PartLine {
     promised: String,
     late_finish: String,
     float: Option<i64>,
+    /// Of the step that its promise is about.
+    odds: String,
 }
 
 /// What a delay moves.
@@ -189,11 +191,17 @@ pub(super) async fn show(
     let of_project = held.timetable.parts().into_iter().filter(|part| part.project == row.project);
     let parts = of_project.flat_map(|part| {
         let name = part_name(&part.part);
+        let drawn = odds.of_part(part.project, &part.part).and_then(|it| it.on_time);
+        let headline = part.headline().map(|step| step.task);
         let open: Vec<StepRow> = part.steps.into_iter().filter(|step| !step.is_done()).collect();
-        open.into_iter().map(move |step| (name.clone(), step))
+        open.into_iter().map(move |step| {
+            let drawn = drawn.filter(|_| headline == Some(step.task));
+            (name.clone(), step, drawn.map_or_else(String::new, |(share, _)| words::shown::odds(share)))
+        })
     });
-    let parts = parts.map(|(part, step)| PartLine {
+    let parts = parts.map(|(part, step, odds)| PartLine {
         part,
+        odds,
         step: called(&step.step),
         finish: page.day(&step.finish),
         promised: day(&page, step.promised),

@@ -255,3 +255,34 @@ async fn every_page_of_requests_has_its_words() {
     desk.get(&format!("{PLAN}/requests/W-77")).await.is(200).says("Water pipe burst");
     site.sign_in("department").await.post(&new, &order).await.is(403);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_many_at_once_each_is_done_as_it_was_looked_at() {
+    let site = site();
+    let desk = site.sign_in("desk").await;
+    let new = format!("{PLAN}/requests/new");
+    for number in ["BULK-1", "BULK-2"] {
+        let text = format!("霍营小区西门的井盖松了，{number}");
+        let order = [("text", text.as_str()), ("area", "huoying"), ("category", "roads"), ("number", number)];
+        desk.post(&new, &order).await.is(303);
+    }
+    let bulk = format!("{PLAN}/requests/bulk");
+    let form = desk.get(&format!("{bulk}?act=note&code=BULK-1&code=BULK-2")).await;
+    form.is(200).says("BULK-1").says("BULK-2");
+    let versions = ["version-BULK-1", "version-BULK-2"].map(|name| form.value(name));
+    // Somebody is quicker with one of them.
+    let note = [("text", "已电话核实")];
+    desk.post(&format!("{PLAN}/requests/BULK-1/note"), &note).await.is(303);
+    let fields = [
+        ("act", "note"),
+        ("code", "BULK-1"),
+        ("code", "BULK-2"),
+        ("version-BULK-1", versions[0].as_str()),
+        ("version-BULK-2", versions[1].as_str()),
+        ("text", "一并处理"),
+    ];
+    desk.post(&bulk, &fields).await.is(200).says("Done: now").says("changed this record after you opened it");
+    let of = |number: &str| format!("{PLAN}/requests/{number}");
+    assert!(!desk.get(&of("BULK-1")).await.is(200).body.contains("一并处理"));
+    desk.get(&of("BULK-2")).await.is(200).says("一并处理");
+}

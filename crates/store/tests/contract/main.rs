@@ -6,6 +6,7 @@ mod accounts;
 mod backup;
 mod books;
 mod disk;
+mod forum;
 mod journal;
 mod ledger;
 mod listing;

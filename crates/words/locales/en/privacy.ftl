@@ -5,6 +5,7 @@ kept-kind-link = The link
 kept-kind-follower = Who follows
 kept-kind-reveal = Who looked at who asked
 kept-kind-flag = What readers reported
+kept-kind-photo = Photos
 retain-no-rules = The plan’s rules name no times: nothing goes by itself. --keep KIND=DAYS tries one.
 moderation-title = Moderation
 moderation-lead = What was hidden or edited of published requests, and why. The words themselves are not shown.
@@ -62,7 +63,11 @@ own-data-file-for = How long it is kept
 own-data-file-days = days
 own-data-file-looked = Who looked at your contacts
 own-data-file-nobody = Nobody did.
+own-data-file-mailed = Addresses that mail goes to
+own-data-file-confirmed = confirmed
+own-data-file-stopped = stopped
+own-data-file-photos = Photos
 field-shown-place = Place on public pages
 field-shown-place-hint = exact: where it is. A number of metres, from 50: the middle of a square with such sides. area: the middle of the area. Blurred ones are shown without address.
 field-kept-days = Days that protected data is kept
-field-kept-days-hint = Such as contact=730 link=365 follower=730 reveal=1095 flag=365; contact and link count from when the request ended. A kind that is not named is kept until it is erased.
+field-kept-days-hint = Such as contact=730 link=365 follower=730 reveal=1095 flag=365 photo=1095; contact, link and photo count from when the request ended. A kind that is not named is kept until it is erased.

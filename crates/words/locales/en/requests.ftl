@@ -26,7 +26,19 @@ refusal-answer-not-a-choice = The answer to “{ $question }” is none of those
 refusal-answer-only-one = “{ $question }” takes one answer only.
 refusal-answer-too-long = The answer to “{ $question }” is too long.
 refusal-bad-point = The point is not on earth: longitudes lie between -180 and 180, latitudes between -90 and 90.
-refusal-bad-request-rules = The rules of requests do not fit together: { $what }.
+refusal-bad-request-rules = { $what ->
+    [presets] Two sets of limits have the same code: write each once.
+    [usual] The usual or urgent set of limits is not among the sets: record that set first, or use a code that is there.
+    [routes] Two routes have the same code: give each its own.
+    [replies] Two reply templates have the same code: give each its own.
+    [privacy] The time that one kind of data is kept is written twice: leave it once.
+    [days] The months until the books are looked at and the metres that count as near must be more than zero.
+    [questions] The questions of a category must have different codes; those that choose need choices, others have none; thirty at most.
+    [formula] The formula needs a weight above zero, a level that counts as satisfied, and no more than a hundred for what is partly solved.
+    [digest] The published rates do not fit their digest: compute them again and then publish.
+    [reply] A reply template can only be for a step that answers in words.
+   *[other] The rules of requests do not fit together: { $what }.
+ }
 request-state-received = Received
 request-state-assigned = Given to a unit
 request-state-return-asked = Return asked for

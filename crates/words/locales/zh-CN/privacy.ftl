@@ -5,6 +5,7 @@ kept-kind-link = 查询链接
 kept-kind-follower = 关注人
 kept-kind-reveal = 查看诉求人信息的记录
 kept-kind-flag = 读者反映
+kept-kind-photo = 照片
 retain-no-rules = 计划的规则没有规定保存期限，不会自动删除。可用 --keep KIND=DAYS 试算。
 moderation-title = 内容管理记录
 moderation-lead = 公开的诉求中隐藏或修改了什么、为什么。不显示内容本身。
@@ -62,7 +63,11 @@ own-data-file-for = 保存期限
 own-data-file-days = 天
 own-data-file-looked = 谁查看过您的联系方式
 own-data-file-nobody = 没有人查看过。
+own-data-file-mailed = 接收邮件的地址
+own-data-file-confirmed = 确认于
+own-data-file-stopped = 停止于
+own-data-file-photos = 照片
 field-shown-place = 公开页面上的位置
 field-shown-place-hint = exact：确切地点。米数（不少于 50）：边长为该米数的方格的中间。area：区域的中间。模糊的不显示地址。
 field-kept-days = 受保护信息的保存天数
-field-kept-days-hint = 例如 contact=730 link=365 follower=730 reveal=1095 flag=365；contact 和 link 从诉求结束起算。没有写的种类保存到删除为止。
+field-kept-days-hint = 例如 contact=730 link=365 follower=730 reveal=1095 flag=365 photo=1095；contact、link 和 photo 从诉求结束起算。没有写的种类保存到删除为止。

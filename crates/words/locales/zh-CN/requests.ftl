@@ -26,7 +26,19 @@ refusal-answer-not-a-choice = “{ $question }”的回答不在可选项之内�
 refusal-answer-only-one = “{ $question }”只能选一项。
 refusal-answer-too-long = “{ $question }”的回答太长。
 refusal-bad-point = 坐标不在地球上。经度在 -180 到 180 之间，纬度在 -90 到 90 之间。
-refusal-bad-request-rules = 诉求规则前后不一致：{ $what }。
+refusal-bad-request-rules = { $what ->
+    [presets] 时限组的代码有重复：每组只写一次。
+    [usual] 常用或紧急时限组不在时限组之列：请先录入该组，或改用已有的代码。
+    [routes] 派单规则的代码有重复：每条规则用自己的代码。
+    [replies] 答复模板的代码有重复：每个模板用自己的代码。
+    [privacy] 同一类信息的保存期写了两次：请只留一次。
+    [days] 挂账复核的月数和“附近”的米数须大于零。
+    [questions] 类别的问题须各有不同代码，选择题须列出选项，其他题不列选项，且最多三十题。
+    [formula] 三率公式须有大于零的权重和至少一个算作满意的等级，“部分解决”不超过一百。
+    [digest] 公布的三率与其摘要不符：请重新计算后再公布。
+    [reply] 答复模板只能用于有文字答复的办理步骤。
+   *[other] 诉求规则前后不一致：{ $what }。
+ }
 request-state-received = 待派单
 request-state-assigned = 待签收
 request-state-return-asked = 申请退单

@@ -104,8 +104,9 @@ impl Long {
     fn looked_through(&self) -> anyhow::Result<(ImportReport, u64)> {
         let (mut looked, mut total): (Option<ImportReport>, u64) = (None, 0);
         let mut pieces = self.open()?;
-        while let Some(ready) = pieces.next()? {
+        while let Some(mut ready) = pieces.next()? {
             total += ready.total as u64;
+            ready.locate(&self.understanding);
             let piece = ready.looked_through();
             match &mut looked {
                 Some(held) => held.add(piece),

@@ -21,8 +21,8 @@ use super::super::serve::key_file;
     # Postfix, in /etc/aliases; answers come to requests+…@ where recipient_delimiter = +\n  \
     requests: \"|/usr/bin/huitian request take-mail --database sqlite:///var/lib/huitian/huitian.db\"\n\n\
     A mail becomes a request once, by its Message-ID; an answer to a mail of ours is added to its request.\n\
-    Mails of programs (bounces, absences, lists) are left, and said. What fails for now ends with 75, so that\n\
-    the mail server tries again; what can never be read ends with 65.")]
+    Mails of programs (bounces, absences, lists) are left, and said. What fails for now, and more than thirty a\n\
+    day from one address, ends with 75, so that the mail server tries again; what can never be read ends with 65.")]
 pub struct Args {
     /// File with the key that seals who asked [default: beside the database]
     #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
@@ -47,17 +47,26 @@ pub fn run(args: Args, database: &DatabaseArg, named: Option<&Code>) -> anyhow::
         println!("left: {}", why(automatic));
         return Ok(ExitCode::SUCCESS);
     }
-    let app = match database.app() {
-        Ok(app) => app,
-        Err(error) => {
-            eprintln!("{error:#}");
-            return Ok(ExitCode::from(TRY_AGAIN));
-        }
-    };
-    let key = args.protected_key.unwrap_or_else(|| key_file(app.database().address()));
+    // A database that is away, a key that is not there, a plan that is not named: the mail waits at its server
+    // until somebody has put it right.
+    Ok(taken_in(&args, database, named, mail, &bytes).unwrap_or_else(|error| {
+        eprintln!("{error:#}");
+        ExitCode::from(TRY_AGAIN)
+    }))
+}
+
+fn taken_in(
+    args: &Args,
+    database: &DatabaseArg,
+    named: Option<&Code>,
+    mail: Mail,
+    bytes: &[u8],
+) -> anyhow::Result<ExitCode> {
+    let app = database.app()?;
+    let key = args.protected_key.clone().unwrap_or_else(|| key_file(app.database().address()));
     app.protect(ProtectionKey::from_file(&key)?);
     app.check_key(&key)?;
-    runtime()?.block_on(take(&app, named, mail, &bytes))
+    runtime()?.block_on(take(&app, named, mail, bytes))
 }
 
 fn why(automatic: Automatic) -> &'static str {
@@ -82,6 +91,7 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
         to: mail.to,
         subject: mail.subject,
         text: mail.text,
+        own: mail.own,
         answers: mail.answers,
         photos,
     };
@@ -91,7 +101,11 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
                 MailTaken::New(code) => println!("new: {code}"),
                 MailTaken::Added(code) => println!("added to: {code}"),
                 MailTaken::Again(code) => println!("again: {code}"),
-                MailTaken::TooMany => println!("left: the address has sent too many today"),
+                // It comes again, as long as its server keeps it: nothing is lost.
+                MailTaken::TooMany => {
+                    eprintln!("waits: the address has sent too many today");
+                    return Ok(ExitCode::from(TRY_AGAIN));
+                }
                 MailTaken::Empty => println!("left: it says nothing"),
             }
             ExitCode::SUCCESS

@@ -65,7 +65,7 @@ pub fn evaluate(args: EvaluateArgs) -> anyhow::Result<()> {
                         model.labels().join(", ")
                     );
                 };
-                answers.push(Answer::from_scores(wanted as u8, classifier.scores(text_of(row)).0));
+                answers.push(Answer::from_scores(wanted as u16, classifier.scores(text_of(row)).0));
             }
             Evaluation::new(model.labels().to_vec(), answers)
         }

@@ -25,7 +25,7 @@ use words::shown::{comma, day};
 
 use crate::cli::common::{DatabaseArg, LangArg, plan, runtime};
 
-/// Most moved promises that are told one by one.
+/// Most moved projects that are told one by one.
 const SHOWN: usize = 200;
 
 /// Take a year's holidays and make-up days into a plan, and say what they move

@@ -106,12 +106,23 @@ pub(super) async fn show(
                 .iter()
                 .take(MOST)
                 .filter_map(|(task, days)| {
-                    let at = held.timetable.place(*task)?;
-                    let project = &portfolio.projects[at.project];
+                    let (at, part, step) = match held.timetable.place(*task) {
+                        Some(at) => {
+                            let project = &portfolio.projects[at.project];
+                            (at.project, None, &project.steps.get(at.step)?.step)
+                        }
+                        None => {
+                            let (project, part, step) = held.timetable.place_in_part(*task)?;
+                            (project, Some(part), step)
+                        }
+                    };
+                    let project = &portfolio.projects[at];
+                    let part = project.parts.iter().find(|(code, _)| Some(code) == part);
+                    let part = part.map_or_else(String::new, |(_, name)| format!("{} · ", name.get(english)));
                     Some(Wait {
                         name: project.name.get(english).to_owned(),
                         address: address(&page, project),
-                        step: step_name(project, &project.steps.get(at.step)?.step, english),
+                        step: format!("{part}{}", step_name(project, step, english)),
                         days: *days,
                     })
                 })

@@ -1,0 +1,11 @@
+//! Requests between this site and others.
+//!
+//! [`settings`] is the installation's file of forums (直通车) and servers; [`webhook`] takes signed posts that a forum
+//! sends, [`pull`] reads its feed.
+
+pub mod pull;
+pub mod settings;
+mod webhook;
+
+pub use settings::Settings;
+pub use webhook::{PREFIX, explain, router};

@@ -1,0 +1,218 @@
+//! Which forums and servers there are: one TOML file, the same on every server of an installation. Secrets stand in it or
+//! where it says, never in the database.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use app::request::{Datum, Forum};
+use delivery::network::Network;
+use delivery::settings::{NetworkFile, SecretFile, SettingsError, read_file, web_address};
+use domain::code::Code;
+use jiff::SignedDuration;
+use serde::Deserialize;
+
+use crate::pull::FeedSource;
+
+/// A file as `huitian channels example` shows it.
+pub const EXAMPLE: &str = r#"[[forum]]
+id = "community-site"                    # posts are sent to /channels/PLAN/community-site
+plan = "huitian-2018"
+name = "社区网直通车"
+secret = { env = "FORUM_SECRET" }        # or { file = "/run/secrets/forum" }, or the text itself
+coordinates = "gcj02"                    # what its coordinates refer to: wgs84 (default), gcj02 or bd09
+public = true                            # what is posted there may be shown here once the desk has looked
+per_hour = 600                           # new requests taken within an hour
+
+[forum.categories]                       # the forum's own words for categories
+"停车" = "parking"
+
+[forum.feed]                             # its posts are read here as well
+address = "https://forum.example.org/feed.json"    # JSON Feed, RSS or Atom; or { env = … } where it is a secret
+every_minutes = 15
+oldest_days = 14                         # older posts are left where they are
+
+[network]
+allow_private = ["10.1.2.0/24"]          # inner networks that may be called; none by default
+"#;
+
+/// New requests of a forum within an hour where nothing else is said.
+const PER_HOUR: usize = 600;
+/// Shorter secrets can be guessed.
+const SECRET_LEAST: usize = 16;
+
+/// What an installation is joined to.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    pub forums: Vec<Forum>,
+    /// The forums that are read.
+    pub feeds: Vec<FeedSource>,
+    pub network: Network,
+    pub ca_file: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    forum: Vec<ForumFile>,
+    #[serde(default)]
+    network: NetworkFile,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ForumFile {
+    id: Code,
+    plan: Code,
+    name: String,
+    secret: Option<SecretFile>,
+    #[serde(default)]
+    coordinates: String,
+    #[serde(default)]
+    public: bool,
+    per_hour: Option<usize>,
+    #[serde(default)]
+    categories: BTreeMap<String, Code>,
+    feed: Option<FeedFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FeedFile {
+    address: SecretFile,
+    #[serde(default = "quarter_of_an_hour")]
+    every_minutes: u32,
+    #[serde(default = "fortnight")]
+    oldest_days: u32,
+    /// Whether it may be read without encryption.
+    #[serde(default)]
+    plain: bool,
+}
+
+fn quarter_of_an_hour() -> u32 {
+    15
+}
+
+fn fortnight() -> u32 {
+    14
+}
+
+pub(crate) fn wrong(field: &str, why: impl fmt::Display) -> SettingsError {
+    SettingsError::Value { field: field.to_owned(), why: why.to_string() }
+}
+
+impl Settings {
+    pub fn read(path: &Path) -> Result<Self, SettingsError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| SettingsError::Read { path: path.to_owned(), error })?;
+        Self::parse(&text, &|name| std::env::var(name).ok())
+    }
+
+    /// Reads a file's text; `env` looks variables up.
+    pub fn parse(text: &str, env: &dyn Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+        let file: File = read_file(text)?;
+        let (network, ca_file) = file.network.check()?;
+        let mut out = Self { network, ca_file, ..Self::default() };
+        let mut seen = BTreeSet::new();
+        for mut forum in file.forum {
+            if !seen.insert((forum.plan.clone(), forum.id.clone())) {
+                return Err(wrong("forum.id", format!("{} is there twice", forum.id)));
+            }
+            let feed = forum.feed.take();
+            let forum = forum.check(env)?;
+            if let Some(feed) = feed {
+                out.feeds.push(feed.check(&forum, env)?);
+            }
+            out.forums.push(forum);
+        }
+        Ok(out)
+    }
+}
+
+impl FeedFile {
+    fn check(self, forum: &Forum, env: &dyn Fn(&str) -> Option<String>) -> Result<FeedSource, SettingsError> {
+        let field = format!("forum {}: feed.address", forum.id);
+        let address = self.address.read(&field, env)?;
+        let url = web_address(&field, address.reveal())?;
+        if url.scheme() == "http" && !self.plain {
+            return Err(wrong(
+                &field,
+                "it has no encryption: others could write in it; say plain = true to read it all the same",
+            ));
+        }
+        Ok(FeedSource {
+            forum: forum.clone(),
+            address,
+            every: SignedDuration::from_mins(self.every_minutes.max(1).into()),
+            oldest: SignedDuration::from_hours(i64::from(self.oldest_days) * 24),
+            plain: self.plain,
+        })
+    }
+}
+
+impl ForumFile {
+    fn check(self, env: &dyn Fn(&str) -> Option<String>) -> Result<Forum, SettingsError> {
+        let field = |name: &str| format!("forum {}: {name}", self.id);
+        let secret = self.secret.map(|secret| secret.read(&field("secret"), env)).transpose()?;
+        if secret.as_ref().is_some_and(|secret| secret.reveal().len() < SECRET_LEAST) {
+            return Err(wrong(&field("secret"), format!("it needs {SECRET_LEAST} characters")));
+        }
+        let datum = match self.coordinates.as_str() {
+            "" => Datum::default(),
+            text => {
+                Datum::parse(text).ok_or_else(|| wrong(&field("coordinates"), "one of wgs84, gcj02, bd09"))?
+            }
+        };
+        if self.name.trim().is_empty() {
+            return Err(wrong(&field("name"), "it is empty"));
+        }
+        Ok(Forum {
+            plan: self.plan,
+            id: self.id,
+            name: self.name.trim().to_owned(),
+            secret,
+            datum,
+            public: self.public,
+            categories: self.categories,
+            per_hour: self.per_hour.unwrap_or(PER_HOUR),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn env(name: &str) -> Option<String> {
+        (name == "FORUM_SECRET").then(|| "a very secret text\n".into())
+    }
+
+    #[test]
+    fn the_example_is_sound_and_its_secret_is_not_shown() {
+        let settings = Settings::parse(EXAMPLE, &env).unwrap();
+        let forum = &settings.forums[0];
+        assert_eq!((forum.id.as_str(), forum.datum, forum.per_hour), ("community-site", Datum::Gcj02, 600));
+        assert_eq!(forum.secret.as_ref().unwrap().reveal(), "a very secret text");
+        assert_eq!(forum.categories["停车"].as_str(), "parking");
+        assert_eq!((settings.feeds.len(), settings.feeds[0].every), (1, SignedDuration::from_mins(15)));
+        assert!(!format!("{settings:?}").contains("a very secret"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_said_without_the_secret() {
+        let refused = |from: &str, to: &str| {
+            assert!(EXAMPLE.contains(from), "{from}");
+            Settings::parse(&EXAMPLE.replace(from, to), &env).unwrap_err().to_string()
+        };
+        assert!(refused("FORUM_SECRET", "NONE_SUCH").contains("NONE_SUCH is not set"));
+        assert!(refused("\"gcj02\"", "\"mars\"").contains("coordinates"));
+        assert!(refused("public", "open").contains("line"));
+        let said = refused("{ env = \"FORUM_SECRET\" }", "\"top-secret\"");
+        assert!(said.contains("16 characters") && !said.contains("top-secret"), "{said}");
+        assert!(refused("https://forum", "http://forum").contains("encryption"));
+        assert!(refused("https://forum", "ftp://forum").contains("no web address"));
+        let twice = format!("{EXAMPLE}{}", EXAMPLE.split("[network]").next().unwrap());
+        assert!(Settings::parse(&twice, &env).unwrap_err().to_string().contains("twice"));
+    }
+}

@@ -1,0 +1,297 @@
+//! Posts that a forum sends, signed with the secret that it shares with the installation:
+//! `POST /channels/PLAN/FORUM`.
+//!
+//! `X-Huitian-Timestamp` is the moment in seconds since 1970, `X-Huitian-Signature` is `sha256=` and, in hexadecimal, the
+//! HMAC-SHA-256 of timestamp, full stop and body. A message is believed for five minutes, and taken once: who sends again
+//! signs again. Errors are problem details (RFC 9457), in the words of those who write programs.
+
+use app::request::{CLOCKS_APART, Forum, PlaceFault, Post, PostOutcome, PostTaken, SignatureFault, Stated};
+use app::{App, AppError};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use domain::code::Code;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+/// Where everything lies.
+pub const PREFIX: &str = "/channels/";
+/// The longest message, in bytes.
+const BODY_MOST: usize = 256 * 1024;
+/// Characters of a line, of an address and of a text.
+const LINE_MOST: usize = 200;
+const LINK_MOST: usize = 2_000;
+const TEXT_MOST: usize = 50_000;
+/// How long to wait where too many came, in seconds.
+const WAIT: &str = "3600";
+
+/// The calls, ready to be merged into a server's router.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/channels/{plan}/{forum}", post(take))
+        .layer(DefaultBodyLimit::max(BODY_MOST))
+        .with_state(app)
+}
+
+/// A message's body.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Message {
+    id: String,
+    /// The id of the post that it follows.
+    #[serde(default)]
+    follows: Option<String>,
+    #[serde(default)]
+    title: Option<String>,
+    #[serde(default)]
+    text: Option<String>,
+    #[serde(default)]
+    author: Option<String>,
+    #[serde(default)]
+    link: Option<String>,
+    /// When it was posted.
+    #[serde(default)]
+    time: Option<String>,
+    #[serde(default)]
+    category: Option<String>,
+    /// Where it is, in words.
+    #[serde(default)]
+    address: Option<String>,
+    #[serde(default)]
+    coordinates: Option<Coordinates>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Coordinates {
+    longitude: f64,
+    latitude: f64,
+}
+
+/// What is wrong with a message.
+#[derive(Debug)]
+struct Fault {
+    status: StatusCode,
+    code: &'static str,
+    detail: String,
+    errors: Vec<(String, String)>,
+}
+
+impl Fault {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self { status, code, detail: detail.into(), errors: Vec::new() }
+    }
+}
+
+impl From<AppError> for Fault {
+    fn from(error: AppError) -> Self {
+        match error {
+            AppError::Refused(refusals) => {
+                let errors =
+                    refusals.iter().map(|refusal| (refusal.field.clone(), refusal.to_string())).collect();
+                let detail = "the rules of the plan refuse it";
+                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", detail) }
+            }
+            AppError::NotFound => not_here(),
+            // What failed within is for the log.
+            error => {
+                tracing::error!(%error, "a post of a forum was not taken");
+                let detail = "the server cannot answer at the moment; send it again later, signed again";
+                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+            }
+        }
+    }
+}
+
+fn not_here() -> Fault {
+    Fault::new(StatusCode::NOT_FOUND, "not-found", "no forum of this name sends messages here")
+}
+
+impl IntoResponse for Fault {
+    fn into_response(self) -> Response {
+        let errors = self.errors.iter().map(|(field, detail)| json!({ "field": field, "detail": detail }));
+        let body = json!({
+            "type": "about:blank",
+            "title": self.status.canonical_reason().unwrap_or_default(),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+            "errors": errors.collect::<Vec<Value>>(),
+        });
+        let mut response = (self.status, body.to_string()).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.status == StatusCode::TOO_MANY_REQUESTS {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(WAIT));
+        }
+        response
+    }
+}
+
+async fn take(
+    State(app): State<App>,
+    Path((plan, forum)): Path<(String, String)>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<Response, Fault> {
+    let codes = Code::new(&plan).ok().zip(Code::new(&forum).ok());
+    let forum = codes.and_then(|(plan, id)| {
+        app.forums().iter().find(|held| held.plan == plan && held.id == id && held.secret.is_some())
+    });
+    let forum = forum.ok_or_else(not_here)?.clone();
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let (timestamp, signature) = (text("x-huitian-timestamp"), text("x-huitian-signature"));
+    let signed = forum.check(timestamp, signature, &body, app.clock().now()).map_err(unbelieved)?;
+    let post = read(&forum, &body)?;
+    let outcome = app.take_post(&forum, post, Some(signed)).await?;
+    told(&forum, outcome)
+}
+
+fn unbelieved(fault: SignatureFault) -> Fault {
+    match fault {
+        SignatureFault::Wrong => Fault::new(
+            StatusCode::UNAUTHORIZED,
+            "signature",
+            "X-Huitian-Signature must be sha256= and the HMAC-SHA-256, in hexadecimal, of X-Huitian-Timestamp, a full \
+             stop and the body, with the shared secret as key",
+        ),
+        SignatureFault::Clock => Fault::new(
+            StatusCode::UNAUTHORIZED,
+            "clock",
+            format!(
+                "X-Huitian-Timestamp must be the moment of sending in seconds since 1970, at most {CLOCKS_APART} \
+                 seconds off: set your clock"
+            ),
+        ),
+    }
+}
+
+/// Everything that is wrong is said at once.
+fn read(forum: &Forum, body: &[u8]) -> Result<Post, Fault> {
+    let message: Message = serde_json::from_slice(body).map_err(|error| {
+        let (status, code) = match error.is_data() {
+            true => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
+            false => (StatusCode::BAD_REQUEST, "malformed"),
+        };
+        Fault::new(status, code, format!("the body is no message of a post: {error}"))
+    })?;
+    let mut errors = Vec::new();
+    let mut within = |field: &str, text: Option<String>, most: usize| {
+        let text = text.unwrap_or_default();
+        if text.chars().count() > most {
+            errors.push((field.to_owned(), format!("at most {most} characters")));
+        }
+        text
+    };
+    let mut post = Post {
+        id: within("id", Some(message.id), LINE_MOST),
+        follows: within("follows", message.follows, LINE_MOST),
+        title: within("title", message.title, TEXT_MOST),
+        text: within("text", message.text, TEXT_MOST),
+        author: within("author", message.author, LINE_MOST),
+        link: within("link", message.link, LINK_MOST),
+        at: None,
+        category: within("category", message.category, LINE_MOST),
+        address: within("address", message.address, LINE_MOST),
+        stated: None,
+    };
+    if post.id.trim().is_empty() {
+        errors.push(("id".into(), "it must not be empty".into()));
+    }
+    if !post.link.is_empty() && !["http://", "https://"].iter().any(|start| post.link.starts_with(start)) {
+        errors.push(("link".into(), "an address that begins with http:// or https://".into()));
+    }
+    if let Some(time) = message.time {
+        post.at = time.parse().ok();
+        if post.at.is_none() {
+            errors.push(("time".into(), "a moment such as 2019-08-14T09:30:00+08:00".into()));
+        }
+    }
+    if let Some(Coordinates { longitude, latitude }) = message.coordinates {
+        post.stated = Stated::new(longitude, latitude, forum.datum);
+        if post.stated.is_none() {
+            errors.push(("coordinates".into(), "longitude and latitude in degrees".into()));
+        }
+    }
+    if errors.is_empty() {
+        return Ok(post);
+    }
+    let detail = "some members of the message do not fit";
+    Err(Fault { errors, ..Fault::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", detail) })
+}
+
+fn told(forum: &Forum, outcome: PostOutcome) -> Result<Response, Fault> {
+    let refused = |status, code, detail: &str| Err(Fault::new(status, code, detail));
+    let (status, word, request, secret) = match outcome.taken {
+        PostTaken::New { request, secret } => (StatusCode::CREATED, "new", request, Some(secret)),
+        PostTaken::Added(request) => (StatusCode::OK, "added", request, None),
+        PostTaken::Again { request, secret } => (StatusCode::OK, "again", request, Some(secret)),
+        PostTaken::Erased => {
+            return refused(StatusCode::GONE, "erased", "what this post became was erased on request");
+        }
+        PostTaken::Empty => {
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, "empty", "title and text are both empty");
+        }
+        PostTaken::UnknownPost => {
+            let detail = "follows names a post that did not come in here: send that one first";
+            return refused(StatusCode::UNPROCESSABLE_ENTITY, "unknown-post", detail);
+        }
+        PostTaken::TooMany => {
+            let detail = "its author, or the forum, has sent too many: send it again later, signed again";
+            return refused(StatusCode::TOO_MANY_REQUESTS, "too-many", detail);
+        }
+        PostTaken::Replayed => {
+            let detail = "this very message was taken already: whoever sends again signs again";
+            return refused(StatusCode::CONFLICT, "replayed", detail);
+        }
+    };
+    let mut notices = Vec::new();
+    if outcome.swapped {
+        notices.push("longitude and latitude were swapped; they were put right");
+    }
+    match outcome.misplaced {
+        Some(PlaceFault::Outside) => notices
+            .push("the coordinates lie far from all areas of the plan; they were left aside: are they of the datum agreed on?"),
+        Some(PlaceFault::NotOnEarth) => notices.push("the coordinates are not on earth; they were left aside"),
+        None => {}
+    }
+    let link = secret.map(|secret| format!("/p/{}/my?key={secret}", forum.plan));
+    let body = json!({ "outcome": word, "request": request, "link": link, "notices": notices });
+    let headers =
+        [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
+    Ok((status, headers, body.to_string()).into_response())
+}
+
+/// A layer for the whole server: whatever failed elsewhere leaves in the same form.
+pub async fn explain(request: Request, next: Next) -> Response {
+    if !request.uri().path().starts_with(PREFIX) {
+        return next.run(request).await;
+    }
+    let response = next.run(request).await;
+    let status = response.status();
+    let json =
+        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
+    if json || !status.is_client_error() && !status.is_server_error() {
+        return response;
+    }
+    let (code, detail) = match status {
+        StatusCode::TOO_MANY_REQUESTS => ("too-many", "too many calls; please wait a little"),
+        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is too long"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method", "messages are sent by POST"),
+        StatusCode::NOT_FOUND => ("not-found", "there is nothing at this address"),
+        status if status.is_server_error() => ("unavailable", "the server cannot answer at the moment"),
+        _ => ("unreadable", "the call cannot be read"),
+    };
+    let mut answer = Fault::new(status, code, detail).into_response();
+    for name in [header::ALLOW, header::RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            answer.headers_mut().insert(name, value.clone());
+        }
+    }
+    answer
+}
