@@ -9,7 +9,7 @@ use domain::person::Person;
 use domain::policy::{Action, Grant};
 use domain::refusal::{Problem, Refusal};
 use domain::source::Source;
-use domain::subject::Subject;
+use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Tx;
@@ -141,15 +141,14 @@ pub(crate) fn make(
     now: Timestamp,
     today: Date,
 ) -> Result<Receipt, AppError> {
-    let change = &match actor {
-        Actor::Operator(_) => change.clone(),
-        // Nobody speaks for another.
-        _ => {
-            let mut own = change.clone();
-            own.command.unsigned();
-            own
-        }
-    };
+    // Nobody speaks for another. Only of items is it said whose word something is.
+    let signs = change.command.subject().kind == SubjectKind::Item && !matches!(actor, Actor::Operator(_));
+    let own = signs.then(|| {
+        let mut own = change.clone();
+        own.command.unsigned();
+        own
+    });
+    let change = own.as_ref().unwrap_or(change);
     let context = Context {
         today,
         actor: name_of(actor).ok_or_else(|| not_allowed(&change.command))?,

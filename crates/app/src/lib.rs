@@ -70,6 +70,7 @@ pub(crate) struct Inner {
     pub(crate) hot: Mutex<request::HotCache>,
     pub(crate) monitors: Mutex<request::MonitorCache>,
     pub(crate) models: Mutex<request::ModelCache>,
+    pub(crate) drawn: Mutex<request::DrawnCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -102,6 +103,7 @@ impl App {
                 hot: Mutex::default(),
                 monitors: Mutex::default(),
                 models: Mutex::default(),
+                drawn: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

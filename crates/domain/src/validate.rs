@@ -74,7 +74,7 @@ pub(crate) fn given_once(facts: &[Fact], context: &Context, refusals: &mut Vec<R
     for fact in facts {
         let slot = fact.slot();
         let day = crate::command::effective_of(fact, context);
-        if !seen.insert((slot.clone(), day)) {
+        if let Some((slot, _)) = seen.replace((slot, day)) {
             refusals.push(Refusal { field: slot, problem: Problem::Twice });
         }
     }

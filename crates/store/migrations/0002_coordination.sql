@@ -6,6 +6,8 @@ DROP TABLE subject;
 DROP INDEX entry_by_time;
 DROP INDEX entry_by_subject;
 CREATE INDEX entry_by_kind ON entry (kind, scope, seq);
+-- What is known of requests is read from the entries: each has few, all together millions.
+CREATE INDEX entry_of_request ON entry (kind, scope, subject, seq, effective) WHERE kind = 'request';
 
 -- The few projects with words of their own about what their steps wait for: what becomes usual is checked with them.
 CREATE INDEX fact_of_work ON fact (topic, scope, kind, subject) WHERE topic IN ('step_link', 'step_work');
@@ -336,7 +338,7 @@ CREATE TABLE request_person (
 ) {unrowed};
 CREATE UNIQUE INDEX request_person_secret ON request_person (secret) WHERE secret <> '';
 CREATE UNIQUE INDEX request_person_token ON request_person (token) WHERE token <> '';
-CREATE INDEX request_person_asker ON request_person (plan, asker) WHERE asker <> '';
+CREATE INDEX request_person_asker ON request_person (plan, asker) WHERE secret <> '';
 
 -- Who looked at who asked, and why.
 CREATE TABLE request_reveal (

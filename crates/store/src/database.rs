@@ -175,6 +175,17 @@ impl Database {
         }
     }
 
+    /// Much will be written in large pieces and by nobody else: more of it is held before it goes to its place, so that
+    /// a page is written for many rows. For a process that does nothing else, until it ends.
+    pub fn expect_much(&self) -> Result<()> {
+        self.write(|tx| match tx.connection {
+            Connection::Sqlite(c) => c.batch(
+                "PRAGMA cache_size=-163840; PRAGMA wal_autocheckpoint=128000; PRAGMA journal_size_limit=-1;",
+            ),
+            Connection::Postgres(_) => Ok(()),
+        })
+    }
+
     pub fn address(&self) -> &Address {
         &self.inner.readers.address
     }

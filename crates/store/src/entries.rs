@@ -65,10 +65,17 @@ fn statement<'a>(
     let most = put(Param::Int(most));
     let mut conditions = within("seq");
     if let Some((scope, kind)) = part {
-        let (scope, kind) = (put(Param::Text(scope.as_str())), put(Param::Text(kind.as_str())));
+        let code = filter.subject.as_ref().map(|subject| &subject.code).or(filter.code.as_ref());
+        // A request's entries have an index of their own, which is for this very word.
+        let own_index = code.is_some() && *kind == SubjectKind::Request;
+        let scope = put(Param::Text(scope.as_str()));
+        let kind = if own_index { "'request'".to_owned() } else { put(Param::Text(kind.as_str())) };
         conditions.push_str(&format!(" AND kind = {kind} AND scope = {scope}"));
-        if let Some(code) = filter.subject.as_ref().map(|subject| &subject.code).or(filter.code.as_ref()) {
-            let code = put(Param::Text(code.as_str()));
+        let code = code.map(|code| put(Param::Text(code.as_str())));
+        if let Some(code) = code.as_ref().filter(|_| own_index) {
+            conditions.push_str(&format!(" AND subject = {code}"));
+        }
+        if let Some(code) = code.filter(|_| !own_index) {
             let facts = format!("FROM fact WHERE scope = {scope} AND kind = {kind} AND subject = {code}");
             // No more of them are read than are wanted, unless some fall away for what else is asked.
             let newest = match (&filter.actor, stretch.effective_to) {

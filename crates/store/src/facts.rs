@@ -22,9 +22,12 @@ use crate::writer::Tx;
 /// first answer of a cold process quick.
 pub const LIGHT_TOPICS: [&str; 6] = ["progress", "remark", "document", "alias", "budget", "funding"];
 
-/// Writes an entry's facts.
+/// Writes an entry's facts. Those of requests, of which each has few entries among millions, are read from the entries.
 pub(crate) fn project(connection: &mut Connection, entry: &Entry) -> Result<()> {
     let Subject { scope, kind, code } = &entry.draft.subject;
+    if *kind == SubjectKind::Request {
+        return Ok(());
+    }
     let place = [Param::Text(scope.as_str()), Param::Text(kind.as_str()), Param::Text(code.as_str())];
     let [scope, kind, code] = place;
     if let Event::Corrected { entry: wrong, .. } = &entry.draft.event {
@@ -94,6 +97,9 @@ fn is_heavy(event: &mut Event, held: Option<&Arc<SubjectHistory>>) -> bool {
 impl Connection {
     /// One subject by the facts that are in their places.
     pub(crate) fn placed(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
+        if subject.kind == SubjectKind::Request {
+            return self.request_history(subject);
+        }
         let facts = self.rows(
             &format!("SELECT {COLUMNS} FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3"),
             &[
@@ -195,7 +201,7 @@ impl Connection {
 /// Subjects that the writer has lately loaded, kept in step with what it appends.
 #[derive(Default)]
 pub(crate) struct SubjectCache {
-    subjects: HashMap<Subject, Option<Arc<SubjectHistory>>>,
+    subjects: HashMap<Subject, Option<Arc<SubjectHistory>>, foldhash::fast::RandomState>,
     /// Plans as of a version of their subject.
     plans: HashMap<Code, (Seq, Arc<Plan>)>,
 }
@@ -237,6 +243,18 @@ impl Tx<'_> {
         }
         self.cache.subjects.insert(subject.clone(), loaded.clone());
         Ok(loaded)
+    }
+
+    /// Finds out at once which of many requests are new, so that none of those has to be looked for by itself.
+    pub fn look_ahead(&mut self, plan: &Code, codes: &[Code]) -> Result<()> {
+        let known = self.connection.known_requests(plan, codes)?;
+        if self.cache.subjects.len() + codes.len() > SubjectCache::MOST {
+            self.cache.subjects.clear();
+        }
+        for code in codes.iter().filter(|code| !known.contains(code.as_str())) {
+            self.cache.subjects.entry(Subject::request(plan, code)).or_insert(None);
+        }
+        Ok(())
     }
 
     /// The projects of a plan with words of their own about their steps, by their codes.

@@ -8,7 +8,6 @@ use domain::code::Code;
 use domain::fact::Fact;
 use domain::journal::{Event, Hash, Seq};
 use domain::request::{Redaction, RequestFact};
-use domain::subject::{Subject, SubjectKind};
 
 use crate::error::{Result, StoreError};
 use crate::journal::{COLUMNS, written};
@@ -68,24 +67,13 @@ fn without_words(event: Event) -> Event {
 }
 
 impl Connection {
-    /// The entries that say something of a subject, in their order.
-    fn entries_of(&mut self, subject: &Subject) -> Result<Vec<Seq>> {
-        let place = [
-            Param::Text(subject.scope.as_str()),
-            subject.kind.as_str().into(),
-            Param::Text(subject.code.as_str()),
-        ];
-        let mut out = Vec::new();
-        for column in ["seq", "superseded"] {
-            let sql = format!(
-                "SELECT DISTINCT {column} FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3 AND \
-                 {column} IS NOT NULL"
-            );
-            out.extend(self.rows(&sql, &place, |row| Ok(Seq(row.int(0)? as u64)))?);
-        }
-        out.sort_unstable();
-        out.dedup();
-        Ok(out)
+    /// The entries about a request, in their order.
+    fn entries_of_request(&mut self, plan: &Code, code: &Code) -> Result<Vec<Seq>> {
+        self.rows(
+            "SELECT seq FROM entry WHERE scope = $1 AND kind = 'request' AND subject = $2 ORDER BY seq",
+            &[Param::Text(plan.as_str()), Param::Text(code.as_str())],
+            |row| Ok(Seq(row.int(0)? as u64)),
+        )
     }
 }
 
@@ -93,11 +81,8 @@ impl Tx<'_> {
     /// Takes the words of whoever asked out of every entry about a request and out of what was made of them; what
     /// was done stays. Returns what is to be sworn.
     pub fn redact_request(&mut self, plan: &Code, code: &Code) -> Result<Vec<Redaction>> {
-        let subject = Subject::request(plan, code);
-        self.place_facts()?;
-        self.save_head()?;
         let connection = self.writing();
-        let entries = connection.entries_of(&subject)?;
+        let entries = connection.entries_of_request(plan, code)?;
         let mut out = Vec::new();
         for seq in &entries {
             let missing = || StoreError::Damaged(format!("entry {seq} is missing"));
@@ -132,19 +117,6 @@ impl Tx<'_> {
             out.push(Redaction { entry: *seq, digest });
         }
         if !out.is_empty() {
-            connection.execute(
-                "DELETE FROM fact WHERE scope = $1 AND kind = $2 AND subject = $3",
-                &[
-                    Param::Text(plan.as_str()),
-                    SubjectKind::Request.as_str().into(),
-                    Param::Text(code.as_str()),
-                ],
-            )?;
-            for seq in &entries {
-                if let Some(entry) = connection.entry(*seq)? {
-                    crate::facts::project(connection, &entry)?;
-                }
-            }
             self.cache.clear();
         }
         Ok(out)

@@ -9,7 +9,7 @@ use domain::request::{
     Channel, ClockKind, Point, RateParts, Request, RequestFact, RequestKind, RequestRow, RequestState,
     Satisfaction, Solved, Told, Urgency,
 };
-use domain::subject::{Subject, SubjectKind};
+use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::error::{Result, StoreError};
@@ -57,6 +57,22 @@ pub(crate) fn cells(point: Point, metres: u32) -> Vec<(i64, i64)> {
     let (east, north) = (wide(narrow), wide(1.0));
     let own = cell(point.longitude, point.latitude);
     (-north..=north).map(|row| (own + row * CELLS - east, own + row * CELLS + east)).collect()
+}
+
+/// The most rows of cells that are looked at one by one.
+const ROWS_MOST: i64 = 64;
+
+/// The cells that lie within two corners; of a wide stretch also some beside it.
+pub(crate) fn cells_within(south_west: Point, north_east: Point) -> Vec<(i64, i64)> {
+    let first = cell(south_west.longitude, south_west.latitude);
+    let last = cell(north_east.longitude, north_east.latitude);
+    let (rows, wide) = ((last - 1) / CELLS - (first - 1) / CELLS, (last - 1) % CELLS - (first - 1) % CELLS);
+    match rows {
+        0..=ROWS_MOST => {
+            (0..=rows).map(|row| (first + row * CELLS, first + row * CELLS + wide.max(0))).collect()
+        }
+        _ => vec![(first, last)],
+    }
 }
 
 /// Brings a request's row up to date after an entry about it.
@@ -458,7 +474,7 @@ impl Connection {
         Ok(out)
     }
 
-    /// Makes all rows of requests again from the facts.
+    /// Makes all rows of requests again from the entries about them.
     pub(crate) fn rebuild_requests(&mut self) -> Result<()> {
         for table in TABLES {
             self.execute(&format!("DELETE FROM {table}"), &[])?;
@@ -466,9 +482,9 @@ impl Connection {
         let mut after = (String::new(), String::new());
         loop {
             let batch = self.rows(
-                "SELECT DISTINCT scope, subject FROM fact WHERE kind = $1 AND (scope > $2 OR \
-                 (scope = $2 AND subject > $3)) ORDER BY scope, subject LIMIT 500",
-                &[SubjectKind::Request.as_str().into(), Param::Text(&after.0), Param::Text(&after.1)],
+                "SELECT DISTINCT scope, subject FROM entry WHERE kind = 'request' AND (scope > $1 OR \
+                 (scope = $1 AND subject > $2)) ORDER BY scope, subject LIMIT 500",
+                &[Param::Text(&after.0), Param::Text(&after.1)],
                 |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
             )?;
             let Some(last) = batch.last() else { return Ok(()) };

@@ -1,19 +1,18 @@
 //! Requests with everything known of them, several at a time, and what was recorded of them in its order.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use domain::code::Code;
-use domain::history::{RecordedFact, SubjectHistory};
+use domain::history::SubjectHistory;
 use domain::journal::{Entry, Seq};
 use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
 
 use crate::error::Result;
-use crate::facts::fact;
 use crate::request::damaged;
 use crate::sql::{Connection, Param};
 use crate::statements::places;
-use crate::tail::{WITHIN, follow};
+use crate::tail::follow;
 
 /// The requests of one statement.
 const TOGETHER: usize = 256;
@@ -27,6 +26,15 @@ pub struct RequestEntry {
     /// Whether everybody may read the request as it is now.
     pub shown: bool,
 }
+
+/// Reads entries about requests of a plan, up to where it is said of which. The kind stands in it word for word, as in
+/// the index by which they are found.
+fn of_requests() -> String {
+    format!("SELECT {} FROM entry WHERE scope = $1 AND kind = 'request' AND subject", crate::journal::COLUMNS)
+}
+
+/// Which requests are on the books.
+const KNOWN: &str = "SELECT DISTINCT subject FROM entry WHERE scope = $1 AND kind = 'request' AND subject";
 
 /// A stretch of the journal's entries about requests, each with whether its request is shown: so many are looked
 /// at, whoever may read them.
@@ -64,36 +72,47 @@ impl Connection {
     pub fn whole_requests(&mut self, plan: &Code, codes: &[Code]) -> Result<Vec<SubjectHistory>> {
         let mut out = Vec::with_capacity(codes.len());
         for some in codes.chunks(TOGETHER) {
-            let places = places(2, some.len());
-            let wanted = format!("scope = $1 AND kind = $2 AND subject IN ({})", places.join(", "));
-            let mut params = vec![Param::from(plan.as_str()), SubjectKind::Request.as_str().into()];
+            let places = places(1, some.len());
+            let mut params = vec![Param::from(plan.as_str())];
             let last = some.iter().cycle().take(places.len());
             params.extend(last.map(|code| Param::Text(code.as_str())));
-            let mut facts: HashMap<String, Vec<RecordedFact>> = HashMap::new();
-            let sql = format!("SELECT {} FROM fact WHERE {wanted}", crate::facts::COLUMNS);
-            self.each(&sql, &params, &mut |row| {
-                facts.entry(row.text(0)?.to_owned()).or_default().push(fact(row)?);
-                Ok(())
-            })?;
-            let mut tail: HashMap<String, Vec<Entry>> = HashMap::new();
-            let sql = format!(
-                "SELECT {} FROM entry WHERE {wanted} AND {WITHIN} ORDER BY seq",
-                crate::journal::COLUMNS
-            );
+            let mut found: HashMap<Code, Vec<Entry>> = HashMap::new();
+            let sql = format!("{} IN ({})", of_requests(), places.join(", "));
             self.each(&sql, &params, &mut |row| {
                 let entry = crate::journal::entry(row)?;
-                tail.entry(entry.draft.subject.code.to_string()).or_default().push(entry);
+                found.entry(entry.draft.subject.code.clone()).or_default().push(entry);
                 Ok(())
             })?;
-            for code in some {
-                let subject = Subject::request(plan, code);
-                let placed = facts.remove(code.as_str()).unwrap_or_default();
-                let held = SubjectHistory::from_facts(subject.clone(), placed);
-                out.extend(match tail.get(code.as_str()) {
-                    Some(entries) => follow(&subject, held, entries),
-                    None => held,
-                });
-            }
+            // In order here: asked for it, SQLite would read all requests' entries in theirs.
+            found.values_mut().for_each(|entries| entries.sort_by_key(|entry| entry.seq));
+            let histories = some.iter().filter_map(|code| {
+                follow(&Subject::request(plan, code), None, found.get(code).map_or(&[], Vec::as_slice))
+            });
+            out.extend(histories);
+        }
+        Ok(out)
+    }
+
+    /// One request with all that is known of it.
+    pub(crate) fn request_history(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
+        let place = [Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())];
+        let entries =
+            self.rows(&format!("{} = $2 ORDER BY seq", of_requests()), &place, crate::journal::entry)?;
+        Ok(follow(subject, None, &entries))
+    }
+
+    /// Which of some requests are on the books.
+    pub(crate) fn known_requests(&mut self, plan: &Code, codes: &[Code]) -> Result<HashSet<String>> {
+        let mut out = HashSet::new();
+        for some in codes.chunks(TOGETHER) {
+            let places = places(1, some.len());
+            let mut params = vec![Param::from(plan.as_str())];
+            params.extend(some.iter().cycle().take(places.len()).map(|code| Param::Text(code.as_str())));
+            let sql = format!("{KNOWN} IN ({})", places.join(", "));
+            self.each(&sql, &params, &mut |row| {
+                out.insert(row.text(0)?.to_owned());
+                Ok(())
+            })?;
         }
         Ok(out)
     }
@@ -139,6 +158,22 @@ mod tests {
         let plan = database.read(|c| c.rows(&sql, &params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
         for by in ["entry_by_kind", "request_by_code"] {
             assert!(plan.iter().any(|step| step.contains(by)), "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn sqlite_finds_what_is_known_of_requests_by_an_index() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let one = format!("{} = $2 ORDER BY seq", of_requests());
+        let many = format!("{} IN ($2, $3)", of_requests());
+        let known = format!("{KNOWN} IN ($2, $3)");
+        for sql in [one, many, known] {
+            let params = &["p", "a", "b"].map(Param::Text)[..if sql.contains("$3") { 3 } else { 2 }];
+            let sql = format!("EXPLAIN QUERY PLAN {sql}");
+            let plan = database.read(|c| c.rows(&sql, params, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+            let by = "INDEX entry_of_request (kind=? AND scope=? AND subject=?)";
+            assert!(plan[0].contains(by), "{sql}: {plan:?}");
         }
     }
 }

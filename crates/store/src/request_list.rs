@@ -7,12 +7,12 @@ use domain::request::pieces::Pieces;
 use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
 use domain::request::rate::{RateRow, RateSide, Tally};
 use domain::request::{Point, Publicly, RateParts, RequestRow, Satisfaction, Solved};
-use domain::subject::{Subject, SubjectKind};
+use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::asked::Value;
 use crate::error::Result;
-use crate::request::{COLUMNS, cells, damaged, moment, row};
+use crate::request::{COLUMNS, cells, cells_within, damaged, moment, row};
 use crate::sql::{Connection, Param};
 use crate::statements::places;
 
@@ -180,9 +180,8 @@ impl Where {
             let edges =
                 [south_west.longitude, north_east.longitude, south_west.latitude, north_east.latitude];
             let [west, east, south, north] = edges.map(|edge| out.put(i64::from(edge)));
-            out.and(&format!(
-                "cell > 0 AND longitude BETWEEN {west} AND {east} AND latitude BETWEEN {south} AND {north}"
-            ));
+            out.in_cells(&cells_within(south_west, north_east));
+            out.and(&format!("longitude BETWEEN {west} AND {east} AND latitude BETWEEN {south} AND {north}"));
         }
         if let Some(now) = query.late_at {
             let now = out.put(moment(now));
@@ -273,9 +272,13 @@ impl Where {
 
     /// In the cells that are within some metres of a point, and a little beyond.
     fn around(&mut self, point: Point, metres: u32) {
-        let ranges: Vec<String> = cells(point, metres)
-            .into_iter()
-            .map(|(from, to)| format!("cell BETWEEN {} AND {}", self.put(from), self.put(to)))
+        self.in_cells(&cells(point, metres));
+    }
+
+    fn in_cells(&mut self, cells: &[(i64, i64)]) {
+        let ranges: Vec<String> = cells
+            .iter()
+            .map(|(from, to)| format!("cell BETWEEN {} AND {}", self.put(*from), self.put(*to)))
             .collect();
         self.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
     }
@@ -498,15 +501,9 @@ impl Connection {
         }
         loop {
             let codes = self.rows(
-                "SELECT DISTINCT subject FROM entry WHERE kind = $1 AND scope = $2 AND subject > $5 AND \
-                 (seq > $3 OR effective > $4) ORDER BY subject LIMIT 500",
-                &[
-                    SubjectKind::Request.as_str().into(),
-                    plan.as_str().into(),
-                    known,
-                    Param::Text(&as_of),
-                    Param::Text(&after),
-                ],
+                "SELECT DISTINCT subject FROM entry WHERE kind = 'request' AND scope = $1 AND subject > $4 AND \
+                 (seq > $2 OR effective > $3) ORDER BY subject LIMIT 500",
+                &[plan.as_str().into(), known, Param::Text(&as_of), Param::Text(&after)],
                 |row| Code::new(row.text(0)?).map_err(damaged),
             )?;
             let Some(last) = codes.last() else { return Ok(()) };

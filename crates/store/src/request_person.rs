@@ -71,14 +71,15 @@ impl Connection {
         })
     }
 
-    /// Other requests of the same person, newest first.
-    pub fn requests_of_asker(&mut self, plan: &Code, asker: &str, limit: usize) -> Result<Vec<Code>> {
+    /// The newest requests that a person sent by themselves, who were given links. Registers bring none for the millions
+    /// of theirs, and would only make the index long.
+    pub fn requests_sent_by(&mut self, plan: &Code, asker: &str, limit: usize) -> Result<Vec<Code>> {
         if asker.is_empty() {
             return Ok(Vec::new());
         }
         self.rows(
             &format!(
-                "SELECT request FROM request_person WHERE plan = $1 AND asker = $2 AND asker <> '' \
+                "SELECT request FROM request_person WHERE plan = $1 AND asker = $2 AND secret <> '' \
                  ORDER BY created_at DESC, request DESC LIMIT {limit}"
             ),
             &[Param::Text(plan.as_str()), asker.into()],

@@ -7,13 +7,13 @@ use std::collections::HashMap;
 /// values it is asked with, so these are many more than a working day needs; others make room for new ones.
 pub(crate) struct Statements<T> {
     /// With the turn in which it was asked last.
-    held: HashMap<String, (Cell<u64>, T)>,
+    held: HashMap<String, (Cell<u64>, T), foldhash::fast::RandomState>,
     turn: u64,
 }
 
 impl<T> Default for Statements<T> {
     fn default() -> Self {
-        Self { held: HashMap::new(), turn: 0 }
+        Self { held: HashMap::default(), turn: 0 }
     }
 }
 

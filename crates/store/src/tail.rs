@@ -4,7 +4,8 @@
 //! what a commit wrote. A commit writes entries alone; the facts of some thousands are put in their places at
 //! once, subject by subject, or as soon as the writer rests. Until then readers take the tail in on their way.
 //! So it is on SQLite. PostgreSQL writes its pages later by itself, and facts are placed at once there.
-//! Items are many and read by the thousand: their facts, like their rows of the ledger, are placed at once.
+//! Items are many and read by the thousand: their facts, like their rows of the ledger, are placed at once. Requests are
+//! more still, and each has few entries: their facts have no places besides.
 
 use std::collections::HashMap;
 
@@ -25,14 +26,19 @@ const MOST: u64 = 4096;
 
 /// The entries of the tail, as a condition. It has two ends because PostgreSQL takes a range with one for a
 /// third of the table.
-pub(crate) const WITHIN: &str = "kind <> 'item' AND seq > (SELECT projected FROM chain WHERE id = 1) \
+pub(crate) const WITHIN: &str = "kind NOT IN ('item', 'request') AND seq > (SELECT projected FROM chain WHERE id = 1) \
                                  AND seq <= (SELECT MAX(seq) FROM entry)";
+
+/// Whether what entries say of such a subject may lie in the tail.
+fn has_tail(kind: SubjectKind) -> bool {
+    !matches!(kind, SubjectKind::Item | SubjectKind::Request)
+}
 
 /// The tail by subject, each one's entries in their order.
 #[derive(Default)]
 pub(crate) struct Tail {
-    subjects: HashMap<Subject, Vec<Entry>>,
-    /// Entries since the last whose facts are placed, those of items too.
+    subjects: HashMap<Subject, Vec<Entry>, foldhash::fast::RandomState>,
+    /// Entries since the last whose facts are placed, those of items and requests too.
     count: u64,
 }
 
@@ -107,7 +113,7 @@ impl Connection {
     /// One subject with all that is known of it.
     pub fn subject(&mut self, subject: &Subject) -> Result<Option<SubjectHistory>> {
         let held = self.placed(subject)?;
-        if subject.kind == SubjectKind::Item {
+        if !has_tail(subject.kind) {
             return Ok(held);
         }
         let sql = format!(
@@ -133,11 +139,11 @@ impl Tx<'_> {
     /// Takes in an entry that was just written: what it says of an item is placed, all else lengthens the
     /// tail, which is not let grow long.
     pub(crate) fn take_in(&mut self, entry: &Entry) -> Result<()> {
-        let is_item = entry.draft.subject.kind == SubjectKind::Item;
+        let at_once = !has_tail(entry.draft.subject.kind);
         if self.connection.is_postgres() {
             // Statements are sent together and pages are written later: waiting would gain nothing.
             let follows = self.head.projected + 1 == self.head.seq;
-            if follows || is_item {
+            if follows || at_once {
                 crate::facts::project(self.connection, entry)?;
             }
             if !follows {
@@ -147,7 +153,7 @@ impl Tx<'_> {
             return Ok(());
         }
         self.tail.count += 1;
-        if is_item {
+        if at_once {
             crate::facts::project(self.connection, entry)?;
         } else {
             self.tail.push(entry.clone());

@@ -28,7 +28,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::request::{Filing, NotTaken, Order, ProtectionKey};
+use crate::request::{Filing, NotTaken, Order, ProtectionKey, look_ahead};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +46,8 @@ pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 
 /// Rows between two reports of progress.
 const STRIDE: usize = 256;
+/// Orders that are looked for at once before they are taken in.
+const LOOKED_AHEAD: usize = 1_024;
 /// What changes is listed for this many rows; beyond it only counted.
 const LISTED_MOST: usize = 2_000;
 /// Problems of this many rows are named; more help nobody.
@@ -192,13 +194,23 @@ pub(super) fn run(
     let (mut entries, mut span) = (0, None);
     // Half an order must not stay on the books: then nothing does.
     let mut halved = false;
-    for (at, PreparedRow { row, asks }) in prepared.rows.iter().enumerate() {
-        if at % STRIDE == 0
+    let order = in_order(&prepared.rows);
+    for (done, at) in order.iter().copied().enumerate() {
+        if done % LOOKED_AHEAD == 0 {
+            let next =
+                order[done..].iter().take(LOOKED_AHEAD).filter_map(|at| match &prepared.rows[*at].asks {
+                    Row::Order(order) => Some(&order.new),
+                    Row::Change(_) => None,
+                });
+            look_ahead(tx, &prepared.plan, next).map_err(Ended::Failed)?;
+        }
+        let PreparedRow { row, asks } = &prepared.rows[at];
+        if done % STRIDE == 0
             && let Some(progress) = progress
         {
-            progress(at as u64);
+            progress(done as u64);
         }
-        let listed = rows.len() < LISTED_MOST;
+        let listed = at < LISTED_MOST;
         let done = match asks {
             Row::Change(change) => run_row(tx, actor, change, ground, listed).map_err(NotTaken::from),
             Row::Order(order) => run_order(tx, actor, &prepared.plan, order, ground, listed),
@@ -218,7 +230,7 @@ pub(super) fn run(
                     (Some((first, _)), Some((_, last))) => Some((first, last)),
                     (held, new) => new.or(held),
                 };
-                if rows.len() < LISTED_MOST {
+                if listed {
                     rows.push(RowReport {
                         row: *row,
                         subject: Some(done.subject),
@@ -261,6 +273,17 @@ pub(super) fn run(
         stopped: None,
     };
     Ok(Ran { report, touched })
+}
+
+/// The places of the rows in the order in which they are run: orders as they came in, whatever order their file has. What
+/// lies together in time lies together in the database's indexes.
+fn in_order(rows: &[PreparedRow]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|at| match &rows[*at].asks {
+        Row::Order(order) => order.new.at,
+        Row::Change(_) => None,
+    });
+    order
 }
 
 struct Done {

@@ -120,7 +120,12 @@ pub(super) fn title_of(text: &str) -> String {
 
 /// Line ends of one kind, and no characters that cannot be seen.
 pub(super) fn clean(text: &str) -> String {
-    let kept = text.trim().replace("\r\n", "\n").replace('\r', "\n");
+    let kept = text.trim();
+    // 0xc2 begins the other characters that cannot be seen.
+    if kept.bytes().all(|byte| byte >= b' ' && byte != 0x7f && byte != 0xc2) {
+        return kept.to_owned();
+    }
+    let kept = kept.replace("\r\n", "\n").replace('\r', "\n");
     kept.chars().map(|c| if c == '\t' { ' ' } else { c }).filter(|c| *c == '\n' || !c.is_control()).collect()
 }
 
@@ -168,6 +173,83 @@ impl App {
     }
 }
 
+/// What is brought in words: as it was written, and without what tells who somebody is.
+#[derive(Debug, Clone, PartialEq)]
+struct Words {
+    title: String,
+    written: String,
+    masked: String,
+    address: String,
+    masked_address: String,
+}
+
+impl Words {
+    fn of(new: &NewRequest) -> Self {
+        let (written, address) = (clean(&new.text), clean(&new.address));
+        let masked = mask(&written);
+        let title = match clean(&new.title) {
+            title if title.is_empty() => title_of(&masked),
+            title => mask(&title),
+        };
+        let masked_address = mask(&address.replace('\n', " "));
+        Self { title, written, masked, address, masked_address }
+    }
+
+    /// What is kept apart from the journal.
+    fn person(&self, new: &NewRequest) -> PersonalData {
+        let mut person = new.person.clone();
+        if person.text.is_empty() && self.masked != self.written {
+            person.text.clone_from(&self.written);
+        }
+        if mask(&self.address) != self.address {
+            person.address.clone_from(&self.address);
+        }
+        if !person.email.is_empty() {
+            person.link.clone_from(&new.secret);
+        }
+        person
+    }
+}
+
+/// Who asked, as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+struct Sealed {
+    key_id: String,
+    sealed: Vec<u8>,
+    asker: String,
+}
+
+impl Sealed {
+    fn of(person: &PersonalData, key: &ProtectionKey, plan: &Code, code: &Code) -> Result<Self, AppError> {
+        let plain = serde_json::to_vec(person).map_err(|_| AppError::Sealed)?;
+        let sealed = key.seal(&place(plan, code), &plain).ok_or(AppError::Sealed)?;
+        let contact = person.contact();
+        let asker = if contact.is_empty() { String::new() } else { key.digest(&contact) };
+        Ok(Self { key_id: key.id().to_owned(), sealed, asker })
+    }
+}
+
+/// What can be made of a request before it is its turn to be written: others wait for the writer.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Ready {
+    words: Words,
+    sealed: Option<Sealed>,
+}
+
+impl Ready {
+    /// Of one that has a number, and with a key, who asked is sealed already.
+    pub(super) fn of(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
+        let words = Words::of(new);
+        let number = new.number.trim();
+        let sealed = key.filter(|_| !number.is_empty()).and_then(|key| {
+            let person = words.person(new);
+            let code = code_of(number).ok().filter(|_| !person.is_empty())?;
+            Sealed::of(&person, key, plan, &code).ok()
+        });
+        Self { words, sealed }
+    }
+}
+
 pub(crate) struct Filing<'a> {
     pub actor: &'a Actor,
     pub plan: &'a Code,
@@ -186,6 +268,17 @@ fn code_of(number: &str) -> Result<Code, AppError> {
     Code::new(number).or_else(|_| Code::new(&digest())).map_err(wrong).map_err(AppError::from)
 }
 
+/// Prepares for some requests that come in with numbers: most of them are new.
+pub(crate) fn look_ahead<'a>(
+    tx: &mut Tx,
+    plan: &Code,
+    new: impl Iterator<Item = &'a NewRequest>,
+) -> Result<(), AppError> {
+    let numbers = new.map(|new| new.number.trim()).filter(|number| !number.is_empty());
+    let codes: Vec<Code> = numbers.filter_map(|number| code_of(number).ok()).collect();
+    Ok(tx.look_ahead(plan, &codes)?)
+}
+
 impl Filing<'_> {
     /// Takes one in, once for its link and its number.
     pub(super) fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
@@ -198,7 +291,7 @@ impl Filing<'_> {
         if let Some(held) = self.known(tx, new)? {
             return Ok(Filed { code: held.code, again: true, unit: None });
         }
-        let filed = self.register(tx, new, link, None)?.0;
+        let filed = self.register(tx, new, &Ready::of(new, self.plan, None), link, None)?.0;
         let address = new.person.email.trim();
         if let Some(key) = self.key.filter(|_| self.tells && !address.is_empty()) {
             let reader = NewReader { address, language: new.language, follows: false };
@@ -227,12 +320,13 @@ impl Filing<'_> {
         &self,
         tx: &mut Tx,
         new: &NewRequest,
+        ready: &Ready,
         link: String,
         handed: Option<(&Code, DateTime)>,
     ) -> Result<(Filed, Vec<Entry>), AppError> {
         let code = self.code(tx, new)?;
         let subject = Subject::request(self.plan, &code);
-        let (mut facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, handed))??;
+        let (mut facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, &ready.words, handed))??;
         let at = new.at.unwrap_or(self.wall);
         facts.extend(photo::added(None, &new.photos, PhotoShows::Matter, at)?);
         if new.drafts {
@@ -251,7 +345,7 @@ impl Filing<'_> {
         if new.drafts {
             tx.settle_drafts(self.plan, &link, &code)?;
         }
-        self.keep_person(tx, new, &code, link)?;
+        self.keep_person(tx, new, ready, &code, link)?;
         Ok((Filed { code, again: false, unit }, receipt.entries))
     }
 
@@ -277,22 +371,18 @@ impl Filing<'_> {
         &self,
         lookup: &dyn Lookup,
         new: &NewRequest,
+        words: &Words,
         handed: Option<(&Code, DateTime)>,
     ) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
         let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
         let rules = rules_of(&plan)?;
         let at = new.at.unwrap_or(self.wall);
-        let text = recorded(&new.text);
-        let title = match clean(&new.title) {
-            title if title.is_empty() => title_of(&text),
-            title => mask(&title),
-        };
         let intake = Intake {
             kind: new.kind,
             channel: new.channel,
             at,
-            title,
-            text,
+            title: words.title.clone(),
+            text: words.masked.clone(),
             number: new.number.trim().to_owned(),
             program: new.program.clone(),
             public: new.public && !is_private(&plan, new.category.as_ref()),
@@ -302,7 +392,7 @@ impl Filing<'_> {
             RequestFact::Intake(intake),
             RequestFact::Place(Place {
                 areas: areas.clone(),
-                address: mask(&clean(&new.address).replace('\n', " ")),
+                address: words.masked_address.clone(),
                 point: new.point,
             }),
         ];
@@ -351,48 +441,41 @@ impl Filing<'_> {
         &self,
         tx: &mut Tx,
         new: &NewRequest,
+        ready: &Ready,
         code: &Code,
         secret: String,
     ) -> Result<(), AppError> {
-        let mut person = new.person.clone();
-        let written = clean(&new.text);
-        if person.text.is_empty() && mask(&written) != written {
-            person.text = written;
-        }
-        let address = clean(&new.address);
-        if mask(&address) != address {
-            person.address = address;
-        }
-        if !person.email.is_empty() {
-            person.link.clone_from(&new.secret);
-        }
-        if person.is_empty() && secret.is_empty() {
+        let sealed = match &ready.sealed {
+            Some(sealed) => Some(sealed.clone()),
+            None => match ready.words.person(new) {
+                person if person.is_empty() => None,
+                person => {
+                    let key = self.key.ok_or(AppError::NoKey)?;
+                    Some(Sealed::of(&person, key, self.plan, code)?)
+                }
+            },
+        };
+        if sealed.is_none() && secret.is_empty() {
             return Ok(());
         }
-        let mut held = SealedPerson {
-            plan: self.plan.clone(),
-            request: code.clone(),
+        let opens = new.channel == Channel::Open311 && !new.secret.is_empty();
+        let token = if opens { hash(&request_token(&new.secret)) } else { String::new() };
+        let Sealed { key_id, sealed, asker } = sealed.unwrap_or_else(|| Sealed {
             key_id: String::new(),
             sealed: Vec::new(),
             asker: String::new(),
-            token: String::new(),
+        });
+        let held = SealedPerson {
+            plan: self.plan.clone(),
+            request: code.clone(),
+            key_id,
+            sealed,
+            asker,
+            token,
             secret,
             created_at: self.now.as_microsecond(),
             erased_at: None,
         };
-        if new.channel == Channel::Open311 && !new.secret.is_empty() {
-            held.token = hash(&request_token(&new.secret));
-        }
-        if !person.is_empty() {
-            let key = self.key.ok_or(AppError::NoKey)?;
-            let plain = serde_json::to_vec(&person).map_err(|_| AppError::Sealed)?;
-            held.sealed = key.seal(&place(self.plan, code), &plain).ok_or(AppError::Sealed)?;
-            key.id().clone_into(&mut held.key_id);
-            let contact = person.contact();
-            if !contact.is_empty() {
-                held.asker = key.digest(&contact);
-            }
-        }
         Ok(tx.put_sealed_person(&held)?)
     }
 }

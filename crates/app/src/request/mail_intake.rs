@@ -171,7 +171,7 @@ impl App {
         let (plan, since) = (plan.clone(), self.clock().now().as_microsecond() - DAY_MICROS);
         let read = move |c: &mut store::Connection| {
             let mut recent = 0;
-            for request in c.requests_of_asker(&plan, &asker, A_DAY)? {
+            for request in c.requests_sent_by(&plan, &asker, A_DAY)? {
                 recent += usize::from(
                     c.sealed_person(&plan, &request)?.is_some_and(|person| person.created_at >= since),
                 );

@@ -52,7 +52,7 @@ pub use domain::request::photo::{PHOTOS_AT_ONCE, PHOTOS_MOST};
 pub use domain::request::query::RequestPaging;
 pub use erase::Erase;
 pub use file::{Filed, NewRequest, repeatable_secret};
-pub(crate) use file::{Filing, recorded};
+pub(crate) use file::{Filing, look_ahead, recorded};
 pub use forum::{
     CLOCKS_APART, Forum, Post, PostKnown, PostOutcome, PostTaken, SignatureFault, SignedMessage,
 };
@@ -79,6 +79,8 @@ pub use passing::PeerWord;
 pub use person::PersonalData;
 pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
+pub(crate) use public::DrawnCache;
+pub use public::{DRAWN_MOST, Drawn};
 pub use rates::{RateLine, RatePage, RateQuestion};
 pub use read::{RequestCounts, SKIP_MOST};
 pub use reader::{MailDoor, MailLinked, MailPurpose};

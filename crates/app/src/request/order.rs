@@ -16,7 +16,8 @@ use jiff::civil::DateTime;
 use store::Tx;
 
 use super::Models;
-use super::file::{Filing, NewRequest, clean};
+use super::file::{Filing, NewRequest, Ready, clean};
+use super::protection::ProtectionKey;
 use super::rules_of;
 use super::suggest::{Areas, suggested};
 use super::whereabouts::{Located, PlaceFault, Stated};
@@ -37,6 +38,8 @@ pub struct Order {
     pub assigned: Option<DateTime>,
     pub answered: Option<DateTime>,
     pub answer: String,
+    /// What could be made of it before.
+    pub(crate) ready: Option<Ready>,
 }
 
 impl Order {
@@ -90,7 +93,9 @@ impl Filing<'_> {
             return Ok((held.code.clone(), self.past(tx, &held.code, steps, order, Vec::new())?));
         }
         let handed = order.unit.as_ref().zip(order.handed());
-        let (filed, entries) = self.register(tx, &order.new, String::new(), handed)?;
+        let made = order.ready.is_none().then(|| Ready::of(&order.new, self.plan, None));
+        let ready = order.ready.as_ref().or(made.as_ref()).ok_or(AppError::NotFound)?;
+        let (filed, entries) = self.register(tx, &order.new, ready, String::new(), handed)?;
         let steps = match order.answered {
             // It may not have been given to anybody: then it was answered at once.
             Some(answered) => {
@@ -212,16 +217,21 @@ impl Order {
 
 /// By what a plan understands texts: its words, its names of places, its models.
 pub struct Understanding {
+    plan: Code,
     portfolio: Arc<Portfolio>,
     models: Models,
+    /// Seals who asked.
+    key: Option<ProtectionKey>,
 }
 
 impl Understanding {
-    /// Puts what texts say of categories and places into orders that do not say it themselves.
+    /// Puts what texts say of categories and places into orders that do not say it themselves, and makes them ready to
+    /// be taken in.
     pub(crate) fn fill_in<'a>(&self, orders: impl Iterator<Item = &'a mut Order>) {
         let (areas, bounds) = (Areas::of(&self.portfolio), Bounds::of(self.portfolio.areas.values()));
         for order in orders {
             order.fill_in(&self.portfolio, &self.models, &areas, &bounds);
+            order.ready = Some(Ready::of(&order.new, &self.plan, self.key.as_ref()));
         }
     }
 
@@ -244,6 +254,7 @@ impl App {
     /// By what a plan understands texts now.
     pub async fn understanding(&self, plan: &Code) -> Result<Understanding, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        Ok(Understanding { portfolio, models: self.request_models_in_use(plan).await? })
+        let models = self.request_models_in_use(plan).await?;
+        Ok(Understanding { plan: plan.clone(), portfolio, models, key: self.key().cloned() })
     }
 }

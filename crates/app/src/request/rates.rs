@@ -71,15 +71,24 @@ impl App {
         question: RateQuestion,
         asked: Asked,
     ) -> Result<Option<RatePage>, AppError> {
-        let portfolio = self.portfolio(plan, asked).await?;
+        let view = self.view(asked).await?;
+        self.rates_at(plan, question, view, asked == Asked::default()).await
+    }
+
+    async fn rates_at(
+        &self,
+        plan: &Code,
+        question: RateQuestion,
+        view: View,
+        latest: bool,
+    ) -> Result<Option<RatePage>, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
         let Some(formula) = portfolio.plan.rate_formula(question.to).cloned() else { return Ok(None) };
-        let view = portfolio.view;
         let length = question.from.until(question.to).map_or(0, |span| span.get_days()) + 1;
         let back = |day: Date| day.saturating_sub(jiff::Span::new().days(i64::from(length)));
         let earlier = (back(question.from), back(question.to));
         // A limit that runs out after the day looked at is not due yet.
         let now = (question.from, question.to.min(view.as_of));
-        let latest = asked == Asked::default();
         let (plan, by) = (plan.clone(), question.by);
         let (now, before) = self
             .database()
@@ -141,21 +150,15 @@ impl App {
         ground: (Source, String),
     ) -> Result<Receipt, AppError> {
         let question = RateQuestion { from, to, by: RateBy::Unit };
-        let mut known = self.database().read_async(|c| c.head()).await?;
-        let page = loop {
-            let page = self.request_rates(plan, question, Asked::default()).await?;
-            let head = self.database().read_async(|c| c.head()).await?;
-            // What was recorded while they were counted may or may not be in them: counted again.
-            if head == known {
-                break page.ok_or(AppError::NotFound)?;
-            }
-            known = head;
-        };
         let today = self.clock().today();
         if to >= today {
             let problem = Problem::Future { date: to, today };
             return Err(Refusal { field: "to".into(), problem }.into());
         }
+        // What is recorded while they are counted is not in them.
+        let known = self.database().read_async(|c| c.head()).await?;
+        let page = self.rates_at(plan, question, View { as_of: today, known }, false).await?;
+        let page = page.ok_or(AppError::NotFound)?;
         let lines = page.tallies().into_iter().map(|(unit, tally)| FrozenLine { unit, tally }).collect();
         let mut frozen = FrozenRates::new((from, to), page.formula.clone(), known, lines);
         let portfolio = self.portfolio(plan, Asked::default()).await?;

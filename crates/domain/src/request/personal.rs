@@ -57,7 +57,8 @@ fn masked_once(text: &str) -> Option<String> {
 
 /// Everything personal in a text, in order, without overlaps.
 pub fn find(text: &str) -> Vec<Personal> {
-    let chars: Vec<(usize, char)> = text.char_indices().map(|(at, c)| (at, fold(c))).collect();
+    let mut chars: Vec<(usize, char)> = Vec::with_capacity(text.len());
+    chars.extend(text.char_indices().map(|(at, c)| (at, fold(c))));
     let scan = Scan { chars, end: text.len() };
     let mut out: Vec<(usize, usize, PersonalKind)> = Vec::new();
     let mut at = 0;

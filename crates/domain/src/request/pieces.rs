@@ -13,36 +13,82 @@ const WORD_MOST: usize = 24;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Pieces {
     /// In order.
-    pairs: Vec<(char, Option<char>)>,
+    pairs: Vec<Pair>,
     /// In order.
     words: Vec<String>,
 }
 
+/// Two characters as one number, which sorts as they do: of one that stands alone the second is none, 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Pair(u64);
+
+impl Pair {
+    fn new(first: char, second: Option<char>) -> Self {
+        Self(u64::from(first) << 32 | second.map_or(0, u64::from))
+    }
+
+    fn chars(self) -> [Option<char>; 2] {
+        let part = |shift: u32| u32::try_from(self.0 >> shift & 0xffff_ffff).ok().filter(|code| *code > 0);
+        [part(32), part(0)].map(|code| code.and_then(char::from_u32))
+    }
+}
+
+/// A text on the way to its pieces.
+#[derive(Default)]
+struct Reading {
+    found: Pieces,
+    word: String,
+    /// The character before, where it is written without spaces, and whether it is in a pair already.
+    before: Option<(char, bool)>,
+}
+
+impl Reading {
+    fn take(&mut self, c: char, dense: bool) {
+        if dense {
+            if let Some((first, _)) = self.before {
+                self.found.pairs.push(Pair::new(first, Some(c)));
+            }
+            self.before = Some((c, self.before.is_some()));
+        } else if let Some((alone, false)) = self.before.take() {
+            self.found.pairs.push(Pair::new(alone, None));
+        }
+        if !dense && c.is_alphanumeric() {
+            self.word.push(c);
+        } else if !self.word.is_empty() {
+            let end = self.word.char_indices().nth(WORD_MOST).map_or(self.word.len(), |(end, _)| end);
+            self.found.words.push(self.word[..end].to_owned());
+            self.word.clear();
+        }
+    }
+}
+
 impl Pieces {
     pub fn of(text: &str) -> Self {
-        let mut found = Self::default();
-        let mut word = String::new();
-        // The character before, where it is written without spaces, and whether it is in a pair already.
-        let mut before: Option<(char, bool)> = None;
-        let read = text.chars().flat_map(char::to_lowercase).take(READ_MOST);
-        for c in read.chain([' ']) {
+        let mut reading = Reading::default();
+        // As many as there can be, so that none are moved while they are found.
+        reading.found.pairs.reserve(text.len().min(READ_MOST * 3) / 3 + 1);
+        let mut left = READ_MOST;
+        'read: for c in text.chars() {
             let dense = is_dense(c);
-            if dense {
-                if let Some((first, _)) = before {
-                    found.pairs.push((first, Some(c)));
+            // Most characters have no other case, which asking the tables of all scripts would take long to tell.
+            if dense || c.is_ascii() {
+                if left == 0 {
+                    break;
                 }
-                before = Some((c, before.is_some()));
-            } else if let Some((alone, false)) = before.take() {
-                found.pairs.push((alone, None));
+                left -= 1;
+                reading.take(c.to_ascii_lowercase(), dense);
+                continue;
             }
-            if !dense && c.is_alphanumeric() {
-                word.push(c);
-            } else if !word.is_empty() {
-                let end = word.char_indices().nth(WORD_MOST).map_or(word.len(), |(end, _)| end);
-                found.words.push(word[..end].to_owned());
-                word.clear();
+            for c in c.to_lowercase() {
+                if left == 0 {
+                    break 'read;
+                }
+                left -= 1;
+                reading.take(c, is_dense(c));
             }
         }
+        reading.take(' ', false);
+        let mut found = reading.found;
         found.pairs.sort_unstable();
         found.pairs.dedup();
         found.words.sort_unstable();
@@ -58,12 +104,14 @@ impl Pieces {
     fn joined(&self, between: &str, put: impl Fn(&mut String, &[&str])) -> String {
         let mut out = String::with_capacity(self.pairs.len() * 7 + self.words.len() * 8);
         let (mut first, mut second) = ([0; 4], [0; 4]);
-        for (a, b) in &self.pairs {
+        for pair in &self.pairs {
             if !out.is_empty() {
                 out.push_str(between);
             }
+            let [a, b] = pair.chars();
+            let a = a.map_or("", |a| a.encode_utf8(&mut first));
             let b = b.map_or("", |b| b.encode_utf8(&mut second));
-            put(&mut out, &[a.encode_utf8(&mut first), b]);
+            put(&mut out, &[a, b]);
         }
         for word in &self.words {
             if !out.is_empty() {

@@ -1,8 +1,10 @@
 //! The map of published requests and of the plan's projects: drawn here, so that it needs no script and no tiles of
 //! others; everything on it is a link, and what it shows stands below as a list.
 
+use std::sync::Arc;
+
 use app::read::Asked;
-use app::request::RequestPaging;
+use app::request::DRAWN_MOST;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -24,9 +26,6 @@ use crate::map::{HEIGHT, STEPS, View, WIDTH, clusters};
 use crate::page::Page;
 use crate::visit::{Visit, render};
 
-/// The newest requests that are drawn, and how many of them are read at once.
-const DRAWN_MOST: usize = 5_000;
-const TOGETHER: usize = 1_000;
 /// The lines of the list below.
 const LISTED: usize = 40;
 
@@ -134,24 +133,13 @@ pub async fn show(
     let of_projects = typed.get("layer") == "projects";
     let areas = drawn(&portfolio);
 
-    let mut rows: Vec<RequestRow> = Vec::new();
-    let mut more = false;
-    if !of_projects {
-        let wanted = publicly_asked(&typed, &portfolio, now);
-        let mut paging = RequestPaging { limit: TOGETHER, ..RequestPaging::default() };
-        loop {
-            let found = visit.app.public_requests(&plan, &wanted, &paging).await?;
-            rows.extend(found.rows);
-            paging.after = found.next;
-            more = paging.after.is_some();
-            if !more || rows.len() >= DRAWN_MOST {
-                break;
-            }
-        }
-    }
-    let all = rows.len();
-    rows.retain(|row| row.point.is_some());
-    let without = all - rows.len();
+    let drawn_requests = if of_projects {
+        Arc::default()
+    } else {
+        visit.app.drawn_requests(&plan, &publicly_asked(&typed, &portfolio, now)).await?
+    };
+    let rows: Vec<&RequestRow> = drawn_requests.rows.iter().filter(|row| row.point.is_some()).collect();
+    let without = drawn_requests.rows.len() - rows.len();
     let publicly = portfolio.plan.publicly();
     let mut things: Vec<Thing> = rows
         .iter()
@@ -287,7 +275,7 @@ pub async fn show(
         }
     };
     note(&mut said, "map-without", without + projects.len() - sited.len());
-    note(&mut said, "map-newest", if more { DRAWN_MOST } else { 0 });
+    note(&mut said, "map-newest", if drawn_requests.more { DRAWN_MOST } else { 0 });
     let listed = seen.iter().take(LISTED);
     let kept = address(&typed, &[("at", ""), ("zoom", ""), ("layer", "")]);
     let view_model = MapPage {

@@ -21,10 +21,10 @@ use words::Lang;
 use super::super::common::{plan, progress, runtime};
 use super::{Args, actor, import, protect, say, tell};
 
-/// Rows of one piece.
-const PIECE: usize = 5_000;
+/// Rows of one piece: the more come together, the fewer pages are written twice.
+const PIECE: usize = 16_000;
 /// Pieces that are read while others are taken in.
-const AHEAD: usize = 2;
+const AHEAD: usize = 1;
 
 /// Tries the file, or looks it through and then takes it in.
 pub(super) fn run(
@@ -64,6 +64,7 @@ pub(super) fn run(
             return tell(args, &looked, lang);
         }
         let mode = if args.skip_wrong { Mode::ApplyGood } else { Mode::Apply };
+        app.database().expect_much()?;
         tell(args, &long.run(&app, &actor, mode, Some(total)).await?, lang)
     })
 }
