@@ -107,7 +107,8 @@ macro_rules! every_source {
             "request-work",
             "public",
             "privacy",
-            "channels"
+            "channels",
+            "place"
         )
     };
 }
