@@ -358,6 +358,10 @@ fn lies_and_is_led(
         Project::at(&history, View::ALL)
     });
     if let Some(project) = project {
+        // Without a word of its own it lies where its project does.
+        if area.is_none() {
+            target.areas = with_ancestors(&project.areas, lookup);
+        }
         target.lead_unit = project.lead_unit;
         target.supporting_units = project.supporting_units.into_iter().map(|(unit, _)| unit).collect();
     }

@@ -80,6 +80,7 @@ fn journal() -> Journal {
         ProjectFact::Sector { sector: code("education") }.into(),
         ProjectFact::Kind { kind: code("building") }.into(),
         ProjectFact::LeadUnit { unit: code("bureau") }.into(),
+        ProjectFact::Place { areas: vec![code("town")], address: String::new() }.into(),
     ];
     give(&mut journal, Subject::project(&plan(), &code("P-1")), project).unwrap();
     journal
@@ -220,7 +221,9 @@ fn facilities_are_the_business_of_their_area_and_of_who_leads_their_project() {
     }
     let journal = self::journal();
     assert!(!may(&journal, Role::Department, bureau(), kindergarten()));
-    assert!(!may(&journal, Role::Subdistrict, town(), nowhere));
+    assert!(!may(&journal, Role::Subdistrict, town(), nowhere.clone()));
+    nowhere.push(FacilityFact::Project { project: Some(code("P-1")) }.into());
+    assert!(may(&journal, Role::Subdistrict, town(), nowhere));
 }
 
 proptest! {

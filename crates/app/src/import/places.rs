@@ -20,7 +20,7 @@ const FAR: u64 = 20_000;
 /// So many places outside of the area they are said to be in are no coincidence, where another datum explains them.
 const OUTSIDE_LEAST: usize = 3;
 /// A facility that moves so far was another one before, or is read in another datum.
-const MOVED: f64 = 200.0;
+const MOVED: u64 = 200;
 
 struct Placed<'a> {
     row: u32,
@@ -121,7 +121,7 @@ fn other_datum(stated: Datum, of: &[&Placed]) -> Option<CellProblem> {
         let moved = metres(stated);
         let others = Datum::ALL.into_iter().filter(|datum| *datum != stated);
         let (likely, left) = others.map(|datum| (datum, metres(datum))).min_by_key(|(_, left)| *left)?;
-        let speaks = known.len() >= OUTSIDE_LEAST && moved as f64 > MOVED && left * 3 < moved;
+        let speaks = known.len() >= OUTSIDE_LEAST && moved > MOVED && left * 3 < moved;
         speaks.then_some((likely, known.len(), known.len()))
     };
     let (likely, outside, checked) = by_areas().or_else(by_books)?;

@@ -188,7 +188,7 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/record/revision", "soffffffff"),
         ("/p/huitian-2018/indicators/population/observation", "soffffffff"),
         ("/p/huitian-2018/place/facilities/FAC-EDU-005", "oooooooooo"),
-        ("/p/huitian-2018/place/facilities/FAC-EDU-005/edit", "soffffffff"),
+        ("/p/huitian-2018/place/facilities/FAC-EDU-005/edit", "soooffffff"),
         ("/p/huitian-2018/record/facility_standard", "soffffffff"),
         ("/p/huitian-2018/templates/building", "soffffffff"),
         ("/p/huitian-2018/import", "soofffffff"),
