@@ -203,7 +203,10 @@ impl App {
         // Texts are compared beside the reading, not where others wait.
         self.database()
             .read_async(move |c: &mut Connection| {
-                let around = || Bounds::of(portfolio.areas.values()).area(point?).cloned();
+                let around = || {
+                    let point = point?;
+                    Bounds::of(portfolio.areas.values()).area(point).cloned()
+                };
                 let area = area.or_else(|| Areas::of(&portfolio).find(&said)).or_else(around);
                 let publicly = portfolio.plan.publicly();
                 let around =
