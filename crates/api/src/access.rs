@@ -37,6 +37,7 @@ const DIRECTORY: &[Action] = &[A::ManageDirectory];
 const PEOPLE: &[Action] = &[A::ManagePeople];
 /// What is done with items: which of it a fact needs is decided by the item's kind and state.
 const ITEMS: &[Action] = &[A::Instruct, A::SuperviseItem, A::HandleItem, A::CallUnits, A::IssueReport];
+const FACILITIES: &[Action] = &[A::ManageFacilities];
 const INDICATORS: &[Action] = &[A::ManageIndicators];
 
 /// Every operation there is.
@@ -80,6 +81,10 @@ pub const TABLE: &[(&str, Access)] = &[
     ("listObservations", Access::Read(A::ReadPublic)),
     ("recordObservation", Access::Write(&[A::RecordObservation])),
     ("acceptObservation", Access::Write(&[A::AcceptObservation])),
+    ("listFacilities", Access::Read(A::ReadPublic)),
+    ("registerFacility", Access::Write(FACILITIES)),
+    ("getFacility", Access::Read(A::ReadPublic)),
+    ("recordFacilityFacts", Access::Write(FACILITIES)),
     ("listLedger", Access::Read(A::ReadStaff)),
     ("exportLedger", Access::Read(A::ReadStaff)),
     ("countLights", Access::Read(A::ReadStaff)),

@@ -33,8 +33,18 @@ pub(crate) fn operations(document: &Value) -> impl Iterator<Item = (&str, &'stat
 }
 
 /// The tags in the order in which they are read.
-pub(crate) const TAGS: [&str; 9] =
-    ["plans", "projects", "ledger", "indicators", "figures", "journal", "directory", "people", "about"];
+pub(crate) const TAGS: [&str; 10] = [
+    "plans",
+    "projects",
+    "ledger",
+    "indicators",
+    "facilities",
+    "figures",
+    "journal",
+    "directory",
+    "people",
+    "about",
+];
 
 /// Completes what the handlers say of themselves.
 pub(crate) fn complete(generated: &utoipa::openapi::OpenApi) -> Result<Value, serde_json::Error> {

@@ -10,6 +10,7 @@ pub fn place(operation: &str, name: &str) -> &'static str {
         ("acceptObservation", "indicator") => "communities",
         ("acceptObservation", "key") => "bjd-2019",
         (_, "indicator") => "retail_outlets",
+        (_, "facility") => "FAC-EDU-005",
         (_, "unit") => "changping-education",
         (_, "area") => "tiantongyuan-north",
         (_, "person") => "auditor",
@@ -36,6 +37,7 @@ pub fn query(operation: &str) -> &'static str {
         "getProject" | "listMilestones" | "listProgress" | "getIndicator" => "?as_of=2021-12-31",
         "listTimetable" | "listTimetableSteps" => "?as_of=2019-08-14",
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
+        "listFacilities" => "?as_of=2019-12-31&limit=10",
         "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
         "exportLedger" => "?standing=open&as_of=2019-08-14",
         "countLights" => "?standing=open&as_of=2019-08-14",
@@ -115,6 +117,21 @@ pub fn body(operation: &str) -> Option<Value> {
         }),
         "acceptObservation" => json!({
             "on": "2019-08-15", "because": "It is the only one that names its method.",
+        }),
+        "registerFacility" => json!({
+            "code": "EXAMPLE-KINDERGARTEN-1",
+            "facts": [
+                { "name": { "zh": "示例幼儿园", "en": "Example kindergarten" } },
+                { "kind": { "kind": "kindergarten" } },
+                { "site": { "longitude": 116.3362, "latitude": 40.0702 } },
+                { "capacity": { "amount": 270 } },
+                { "opens": { "on": "2027-09-01" } },
+            ],
+            "source": source,
+        }),
+        "recordFacilityFacts" => json!({
+            "facts": [{ "capacity": { "amount": 240 } }, { "closes": { "on": "2027-07-01" } }],
+            "reason": "The building is handed back",
         }),
         "registerItem" => json!({
             "code": "EXAMPLE-TASK-1",

@@ -22,6 +22,7 @@ mod docs;
 mod document;
 mod entry;
 pub mod example;
+mod facility;
 mod fact;
 mod figure;
 mod html;
@@ -105,6 +106,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(report::routes())
         .merge(timetable::routes())
         .merge(indicator::routes())
+        .merge(facility::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())

@@ -4,7 +4,7 @@ use crate::problem::{FieldError, What};
 use crate::value::MARK;
 
 /// Codes that values of ours refuse with; see [`crate::value`] and [`crate::word`].
-const CODES: [&str; 7] = [
+const CODES: [&str; 10] = [
     "not-a-code",
     "not-a-day",
     "not-a-date",
@@ -12,6 +12,9 @@ const CODES: [&str; 7] = [
     "not-a-scope",
     "not-a-number",
     "not-a-day-or-moment",
+    "not-a-boundary",
+    "not-ages",
+    "not-degrees",
 ];
 
 /// The mistake at a place, from the parser's message.
@@ -67,7 +70,9 @@ fn form(expected: &str) -> Option<&'static str> {
         "u8" | "u16" | "u32" | "u64" | "i8" | "i16" | "i32" | "i64" => "not-a-whole-number",
         "number" => "not-a-number",
         "boolean" | "bool" => "not-true-or-false",
-        "string" | "borrowed" | "Code" | "Day" | "PlannedDate" | "Moment" | "Scope" => "not-a-text",
+        "string" | "borrowed" | "Code" | "Day" | "PlannedDate" | "Moment" | "Scope" | "Boundary" | "Ages" => {
+            "not-a-text"
+        }
         "sequence" => "not-a-list",
         "struct" | "map" | "tuple" | "internally" => "not-an-object",
         "enum" | "variant" | "value" | "`" | "`}`" | "`,`" => "not-one-member",

@@ -9,6 +9,7 @@ use std::fmt;
 
 use domain::boundary::Boundary;
 use domain::code::Code;
+use domain::facility::Ages;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
 use domain::policy::Scope;
@@ -145,6 +146,16 @@ text_value! {
 }
 
 text_value! {
+    /// Whom a facility is for.
+    AgesText(Ages) as "Ages",
+    parse |text| text.parse().ok(), key "not-ages", show |ages| Cow::Owned(ages.to_string()),
+    object |object: ObjectBuilder| object
+        .pattern(Some("^[0-9]{1,3}([+]|-[0-9]{1,3})$"))
+        .description(Some("Completed years, both ends included; a plus sign has everybody older as well."))
+        .examples([serde_json::json!("3-5"), serde_json::json!("65+")])
+}
+
+text_value! {
     /// How far a role reaches.
     ScopeText(Scope) as "Scope",
     parse Scope::parse, key "not-a-scope", show |scope| Cow::Owned(scope.to_string()),
@@ -269,6 +280,41 @@ impl PartialSchema for Amount {
 }
 
 impl ToSchema for Amount {}
+
+/// Longitude or latitude in millionths of a degree; degrees on the wire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Degrees(pub i32);
+
+impl Serialize for Degrees {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(f64::from(self.0) / 1e6)
+    }
+}
+
+impl<'de> Deserialize<'de> for Degrees {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Amount(value) = Amount::deserialize(deserializer)?;
+        let millionths = (value * Decimal::from(1_000_000)).round().to_i32();
+        let on_earth = millionths.filter(|found| found.unsigned_abs() <= 180_000_000);
+        on_earth.map(Self).ok_or_else(|| mistake("not-degrees"))
+    }
+}
+
+impl PartialSchema for Degrees {
+    fn schema() -> RefOr<Schema> {
+        RefOr::T(
+            ObjectBuilder::new()
+                .schema_type(Type::Number)
+                .minimum(Some(-180.0))
+                .maximum(Some(180.0))
+                .description(Some("Degrees, kept to a millionth: 11 cm."))
+                .build()
+                .into(),
+        )
+    }
+}
+
+impl ToSchema for Degrees {}
 
 /// A name in both languages; `en` is empty where nobody gave one.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domain::area::AreaLevel;
+use domain::facility::{Circle, Datum, FacilityStanding, Metric};
 use domain::indicator::Direction;
 use domain::item::kind::{
     Attendance, InspectionWay, ItemKind, Level as ItemLevel, ObjectionTo, Part as ItemPart, Series,
@@ -111,5 +112,9 @@ words! {
     ObjectionWord = ObjectionTo [all]: "What a unit objects to.";
     AttendanceWord = Attendance [all]: "Who came to a meeting.";
     EvidenceWord = EvidenceStanding [all]: "What has become of an item's evidence.";
+    CircleWord = Circle [all]: "The level that a standard is set for.";
+    MetricWord = Metric [all]: "What a standard is a rule for: metres or minutes on foot, or capacity for a thousand people.";
+    DatumWord = Datum [all]: "What coordinates refer to.";
+    FacilityStandingWord = FacilityStanding [all]: "Whether a facility serves on a day.";
     ActionWord = Action [all]: "What the policy must allow.";
 }

@@ -18,6 +18,7 @@ pub mod ledger;
 pub mod notify;
 mod numbered;
 pub mod paper;
+pub mod place;
 pub mod read;
 pub mod report;
 pub mod request;

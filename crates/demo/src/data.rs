@@ -5,6 +5,8 @@ pub(crate) struct PlanData {
     pub plan: &'static str,
     /// Table name and CSV text, in the order in which they depend on each other.
     pub tables: &'static [(&'static str, &'static str)],
+    /// Kinds, standards and facilities; data of OpenStreetMap among them.
+    pub places: &'static [(&'static str, &'static str)],
     /// Items of the ledger that pages name.
     pub items: &'static str,
     /// Whether the plan's registers are filled with made-up items.
@@ -12,13 +14,14 @@ pub(crate) struct PlanData {
 }
 
 macro_rules! plan_data {
-    ($dir:literal, $registers:literal: $($table:literal),* $(,)?) => {
+    ($dir:literal, $registers:literal, $places:expr; $($table:literal),* $(,)?) => {
         PlanData {
             code: $dir,
             plan: include_str!(concat!("../../../demo/", $dir, "/plan.toml")),
             tables: &[$(
                 ($table, include_str!(concat!("../../../demo/", $dir, "/", $table, ".csv")))
             ),*],
+            places: $places,
             items: include_str!(concat!("../../../demo/", $dir, "/items.csv")),
             registers: $registers,
         }
@@ -26,8 +29,8 @@ macro_rules! plan_data {
 }
 
 macro_rules! plans {
-    ($($dir:literal $registers:literal),*) => {
-        &[$(plan_data!($dir, $registers:
+    ($($dir:literal $registers:literal $places:expr),*) => {
+        &[$(plan_data!($dir, $registers, $places;
             "projects", "aliases", "lead_units", "supporting_units", "parts", "indicators",
             "milestones", "progress", "outputs", "documents", "remarks",
             "baselines", "targets", "observations", "accepted", "list_entries",
@@ -35,7 +38,16 @@ macro_rules! plans {
     };
 }
 
-pub(crate) const PLANS: &[PlanData] = plans!("huitian-2018" true, "huitian-2021" false);
+pub(crate) const PLANS: &[PlanData] = plans!("huitian-2018" true PLACES, "huitian-2021" false &[]);
+
+macro_rules! place_tables {
+    ($($table:literal),*) => {
+        &[$(($table, include_str!(concat!("../../../demo/huitian-2018/", $table, ".csv")))),*]
+    };
+}
+
+/// What the first plan has of places.
+const PLACES: &[(&str, &str)] = place_tables!("facility_kinds", "facility_standards", "facilities");
 
 pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
 /// Where areas end; data of OpenStreetMap.

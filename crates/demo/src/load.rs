@@ -121,7 +121,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         changes.push(here((plan.recorded_on, plan.registration())));
         changes.extend(plan.work().into_iter().map(here));
         changes.extend(plan.editions().into_iter().map(here));
-        for (name, text) in data.tables {
+        for (name, text) in data.tables.iter().chain(data.places) {
             changes.extend(read_table(name, text, &plan.code, plan.recorded_on)?);
         }
         changes.extend(published::read(data.items, &plan.code)?);

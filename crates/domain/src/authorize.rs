@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use crate::code::Code;
 use crate::command::Command;
+use crate::facility::{Facility, FacilityFact};
 use crate::fact::{Fact, OfKind};
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
@@ -28,6 +29,9 @@ pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Re
     if command.subject().kind == SubjectKind::Item && held.is_none() {
         // It is not there yet: what it will be says whom it concerns.
         target = item_target(command, lookup, target);
+    }
+    if command.subject().kind == SubjectKind::Facility && held.is_none() {
+        target = facility_target(command, lookup, target);
     }
     for (action, unit) in required(command, held.as_deref()) {
         // One unit's word is given by its own people, or by those who answer for the whole plan or area.
@@ -144,6 +148,7 @@ fn registering(kind: SubjectKind) -> Action {
         SubjectKind::Plan => Action::ManagePlan,
         SubjectKind::Project => Action::ManageProjects,
         SubjectKind::Indicator => Action::ManageIndicators,
+        SubjectKind::Facility => Action::ManageFacilities,
         SubjectKind::Area | SubjectKind::Unit => Action::ManageDirectory,
         SubjectKind::Person => Action::ManagePeople,
     }
@@ -178,6 +183,7 @@ fn recording(fact: &Fact) -> Action {
             _ => Action::ManageIndicators,
         },
         Fact::Item(_) => Action::SuperviseItem,
+        Fact::Facility(_) => Action::ManageFacilities,
         Fact::Request(_) => Action::TakeRequest,
         Fact::Area(_) | Fact::Unit(_) => Action::ManageDirectory,
         Fact::Person(_) => Action::ManagePeople,
@@ -213,6 +219,13 @@ pub fn target_of(subject: &Subject, lookup: &dyn Lookup) -> Target {
         .and_then(|history| Request::at(&history, View::ALL));
     if let Some(request) = request {
         target = request_target(&request, target, lookup);
+    }
+    let facility = (subject.kind == SubjectKind::Facility)
+        .then(|| lookup.subject(subject))
+        .flatten()
+        .and_then(|history| Facility::at(&history, View::ALL));
+    if let Some(facility) = facility {
+        target = lies_and_is_led(facility.area.as_ref(), facility.project.as_ref(), lookup, target);
     }
     if subject.kind == SubjectKind::Unit {
         target.lead_unit = Some(subject.code.clone());
@@ -328,6 +341,42 @@ fn item_target(command: &Command, lookup: &dyn Lookup, mut target: Target) -> Ta
             ItemFact::Place { areas, .. } => target.areas = with_ancestors(areas, lookup),
             _ => {}
         }
+    }
+    target
+}
+
+/// Whom a facility that is being put on the books will concern.
+fn facility_target(command: &Command, lookup: &dyn Lookup, target: Target) -> Target {
+    let (mut area, mut project) = (None, None);
+    for fact in command.facts().iter().filter_map(FacilityFact::of) {
+        match fact {
+            FacilityFact::Area { area: stated } => area = stated.as_ref(),
+            FacilityFact::Project { project: stated } => project = stated.as_ref(),
+            _ => {}
+        }
+    }
+    lies_and_is_led(area, project, lookup, target)
+}
+
+/// A facility is its area's business, and that of whoever leads the project that builds it.
+fn lies_and_is_led(
+    area: Option<&Code>,
+    project: Option<&Code>,
+    lookup: &dyn Lookup,
+    mut target: Target,
+) -> Target {
+    target.areas = area.map_or_else(Vec::new, |area| ancestors(area, lookup, View::ALL));
+    let project = project.zip(target.plan.as_ref()).and_then(|(project, plan)| {
+        let history = lookup.subject(&Subject::project(plan, project))?;
+        Project::at(&history, View::ALL)
+    });
+    if let Some(project) = project {
+        // Without a word of its own it lies where its project does.
+        if area.is_none() {
+            target.areas = with_ancestors(&project.areas, lookup);
+        }
+        target.lead_unit = project.lead_unit;
+        target.supporting_units = project.supporting_units.into_iter().map(|(unit, _)| unit).collect();
     }
     target
 }

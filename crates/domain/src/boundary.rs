@@ -59,6 +59,20 @@ impl Extent {
         }
     }
 
+    /// How far a point lies outside, in metres; 0 inside.
+    pub fn metres_to(self, point: Point) -> u64 {
+        let beyond = |value: i32, least: i32, most: i32| {
+            let value = i64::from(value);
+            (i64::from(least) - value).max(value - i64::from(most)).max(0) as f64
+        };
+        // A millionth of a degree of latitude is 11 cm; of longitude less, the farther from the equator.
+        let metre = 0.111_195;
+        let narrow = (f64::from(point.latitude) / 1e6).to_radians().cos();
+        let east = beyond(point.longitude, self.west, self.east) * metre * narrow;
+        let north = beyond(point.latitude, self.south, self.north) * metre;
+        east.hypot(north).round() as u64
+    }
+
     pub fn holds(self, point: Point) -> bool {
         (self.west..=self.east).contains(&point.longitude)
             && (self.south..=self.north).contains(&point.latitude)
@@ -252,6 +266,15 @@ mod tests {
         let two = Boundary::parse(two).unwrap();
         assert_eq!(Boundary::parse(&two.to_wkt()), Ok(two.clone()));
         assert!(two.middle().unwrap().longitude > 5_000_000);
+    }
+
+    #[test]
+    fn metres_outside_of_a_box() {
+        let extent = Extent { west: 116_300_000, south: 40_060_000, east: 116_340_000, north: 40_080_000 };
+        let to = |longitude, latitude| extent.metres_to(Point { longitude, latitude });
+        assert_eq!(to(116_320_000, 40_070_000), 0);
+        assert_eq!(to(116_320_000, 40_090_000), 1_112);
+        assert!((840..860).contains(&to(116_350_000, 40_070_000)));
     }
 
     #[test]

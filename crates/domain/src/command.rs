@@ -230,6 +230,8 @@ fn is_ground(held: &Fact, new: &[&Fact]) -> bool {
             PlanFact::ListEntry { .. } | PlanFact::PublishedFigure { .. } | PlanFact::Forecast(_),
         ) => false,
         Fact::Plan(_) => true,
+        // When it opens and closes, and where it lies, go together.
+        Fact::Facility(_) => true,
         // Areas and units are looked up where one refers to another.
         Fact::Area(_) | Fact::Unit(_) | Fact::Person(_) => false,
     }

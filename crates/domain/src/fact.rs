@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::area::AreaFact;
+use crate::facility::FacilityFact;
 use crate::indicator::IndicatorFact;
 use crate::item::ItemFact;
 use crate::person::PersonFact;
@@ -20,6 +21,7 @@ pub enum Fact {
     Indicator(IndicatorFact),
     Item(ItemFact),
     Request(RequestFact),
+    Facility(FacilityFact),
     Area(AreaFact),
     Unit(UnitFact),
     Person(PersonFact),
@@ -33,6 +35,7 @@ impl Fact {
             Self::Indicator(_) => SubjectKind::Indicator,
             Self::Item(_) => SubjectKind::Item,
             Self::Request(_) => SubjectKind::Request,
+            Self::Facility(_) => SubjectKind::Facility,
             Self::Area(_) => SubjectKind::Area,
             Self::Unit(_) => SubjectKind::Unit,
             Self::Person(_) => SubjectKind::Person,
@@ -47,6 +50,7 @@ impl Fact {
             Self::Indicator(fact) => fact.slot(),
             Self::Item(fact) => fact.slot(),
             Self::Request(fact) => fact.slot(),
+            Self::Facility(fact) => fact.slot(),
             Self::Area(fact) => fact.slot(),
             Self::Unit(fact) => fact.slot(),
             Self::Person(fact) => fact.slot(),
@@ -73,4 +77,4 @@ pub trait OfKind {
 }
 
 of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator, ItemFact => Item, RequestFact => Request,
-         AreaFact => Area, UnitFact => Unit, PersonFact => Person);
+         FacilityFact => Facility, AreaFact => Area, UnitFact => Unit, PersonFact => Person);

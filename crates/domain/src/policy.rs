@@ -147,10 +147,12 @@ pub enum Action {
     ReadPersonal,
     /// Try out changes that touch nothing.
     TryScenario,
+    /// Put facilities on the books, and say what is known of them.
+    ManageFacilities,
 }
 
 impl Action {
-    pub const ALL: [Action; 26] = [
+    pub const ALL: [Action; 27] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -177,6 +179,7 @@ impl Action {
         Self::HandleRequest,
         Self::ReadPersonal,
         Self::TryScenario,
+        Self::ManageFacilities,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -207,6 +210,7 @@ impl Action {
             Self::HandleRequest => "handle_request",
             Self::ReadPersonal => "read_personal",
             Self::TryScenario => "try_scenario",
+            Self::ManageFacilities => "manage_facilities",
         }
     }
 
@@ -264,14 +268,16 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::TakeRequest
             | A::HandleRequest
             | A::ReadPersonal
-            | A::TryScenario,
+            | A::TryScenario
+            | A::ManageFacilities,
         ) => InScope,
         (R::Department | R::Subdistrict | R::SupervisionOffice | R::Leader, A::TryScenario) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleRequest | A::ReadPersonal) => InScope,
         (R::Subdistrict | R::RequestDesk, A::TakeRequest) => InScope,
         (R::RequestDesk, A::ReadPersonal | A::Import) => InScope,
-        (R::Subdistrict, A::CallUnits) => InScope,
+        (R::Subdistrict, A::CallUnits | A::ManageFacilities) => InScope,
+        (R::Department, A::ManageFacilities) => AsLead,
         (R::SupervisionOffice, A::Instruct | A::SuperviseItem | A::IssueReport) => InScope,
         (R::Leader, A::Instruct) => InScope,
         (R::Department, A::DescribeProject | A::CorrectEntry) => AsLead,
@@ -338,17 +344,17 @@ mod tests {
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
     const TABLE: [(Role, &str); 10] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per Try
-        (Role::Administrator, "s.s..........s.ss........."),
-        (Role::MunicipalTaskForce, "ssssssssssssssss.sssssssss"),
-        (Role::DistrictTaskForce, "sss.ss...s.sss....ssssssss"),
-        (Role::Department, "ss..ls...s.l.s.....s...sss"),
-        (Role::Subdistrict, "ss..ls...s.l.s.....ss.ssss"),
-        (Role::Community, "ss...........s.....s...ss."),
-        (Role::SupervisionOffice, "sss..........s...ss..s...s"),
-        (Role::Leader, "sss..........s...s.......s"),
-        (Role::Auditor, "sss..........s............"),
-        (Role::RequestDesk, "ss..........ss........s.s."),
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per Try Fac
+        (Role::Administrator, "s.s..........s.ss.........."),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssssssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....sssssssss"),
+        (Role::Department, "ss..ls...s.l.s.....s...sssl"),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss.sssss"),
+        (Role::Community, "ss...........s.....s...ss.."),
+        (Role::SupervisionOffice, "sss..........s...ss..s...s."),
+        (Role::Leader, "sss..........s...s.......s."),
+        (Role::Auditor, "sss..........s............."),
+        (Role::RequestDesk, "ss..........ss........s.s.."),
     ];
 
     #[test]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::area::{Area, AreaFact};
 use crate::code::Code;
+use crate::facility::Facility;
 use crate::history::{History, View};
 use crate::indicator::{Indicator, IndicatorFact};
 use crate::plan::Plan;
@@ -18,6 +19,8 @@ pub struct Portfolio {
     /// All projects on the books, members of the plan or not, by code.
     pub projects: Vec<Project>,
     pub indicators: Vec<Indicator>,
+    /// By code.
+    pub facilities: Vec<Facility>,
     pub units: BTreeMap<Code, Unit>,
     pub areas: BTreeMap<Code, Area>,
 }
@@ -50,6 +53,10 @@ impl Portfolio {
             .filter(|history| history.exists(view))
             .map(|history| Indicator::at(&history.subject.code, history.visible::<IndicatorFact>(view)))
             .collect();
+        let facilities = history
+            .of_kind(&scope, SubjectKind::Facility)
+            .filter_map(|history| Facility::at(history, view))
+            .collect();
         let units = history
             .of_kind(&directory(), SubjectKind::Unit)
             .filter(|history| history.exists(view))
@@ -60,7 +67,7 @@ impl Portfolio {
             .filter(|history| history.exists(view))
             .map(|h| (h.subject.code.clone(), Area::at(&h.subject.code, h.visible::<AreaFact>(view))))
             .collect();
-        Some(Self { view, plan, projects, indicators, units, areas })
+        Some(Self { view, plan, projects, indicators, facilities, units, areas })
     }
 
     /// The projects that belong to the plan.

@@ -192,6 +192,14 @@ pub enum Problem {
     GoalNotMet { rate: u32, target: u32 },
     #[error("nothing fills '{{{0}}}' in a template")]
     UnknownPlaceholder(String),
+    #[error("lies {metres} m outside of '{area}'")]
+    OutsideArea { area: Code, metres: u64 },
+    #[error("must be above zero")]
+    NotAboveZero,
+    #[error("facilities of kind '{0}' have no capacity")]
+    NoCapacity(Code),
+    #[error("no new facilities of kind '{0}' are taken")]
+    KindClosed(Code),
     #[error("no paper of a year's holidays: {0}")]
     BadHolidays(HolidayFault),
 }
@@ -222,6 +230,8 @@ pub enum Reference {
     WorkCalendar,
     WorkLimit,
     Revision,
+    Facility,
+    FacilityKind,
 }
 
 impl std::fmt::Display for Reference {
@@ -256,6 +266,8 @@ impl Reference {
             Self::RequestPreset => "request_preset",
             Self::Evidence => "evidence",
             Self::Matter => "matter",
+            Self::Facility => "facility",
+            Self::FacilityKind => "facility_kind",
         }
     }
 }
@@ -268,6 +280,7 @@ impl From<SubjectKind> for Reference {
             SubjectKind::Indicator => Self::Indicator,
             SubjectKind::Item => Self::Item,
             SubjectKind::Request => Self::Request,
+            SubjectKind::Facility => Self::Facility,
             SubjectKind::Area => Self::Area,
             SubjectKind::Unit => Self::Unit,
             SubjectKind::Person => Self::Unit,
@@ -361,6 +374,10 @@ impl Problem {
             Self::GoalNotMet { .. } => "goal-not-met",
             Self::UnknownPlaceholder(_) => "unknown-placeholder",
             Self::BadHolidays(fault) => fault.key(),
+            Self::OutsideArea { .. } => "outside-area",
+            Self::NotAboveZero => "not-above-zero",
+            Self::NoCapacity(_) => "no-capacity",
+            Self::KindClosed(_) => "kind-closed",
         }
     }
 
@@ -428,6 +445,10 @@ impl Problem {
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
+            Self::OutsideArea { area, metres } => {
+                vec![("area", area.to_string()), ("metres", metres.to_string())]
+            }
+            Self::NoCapacity(kind) | Self::KindClosed(kind) => vec![("code", kind.to_string())],
             Self::GoalTooEarly { from } => vec![("from", from.to_string())],
             Self::GoalNotMet { rate, target } => {
                 vec![("rate", hundredths(*rate)), ("target", hundredths(*target))]

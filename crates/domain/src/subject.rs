@@ -15,18 +15,20 @@ pub enum SubjectKind {
     Indicator,
     Item,
     Request,
+    Facility,
     Area,
     Unit,
     Person,
 }
 
 impl SubjectKind {
-    pub const ALL: [SubjectKind; 8] = [
+    pub const ALL: [SubjectKind; 9] = [
         Self::Plan,
         Self::Project,
         Self::Indicator,
         Self::Item,
         Self::Request,
+        Self::Facility,
         Self::Area,
         Self::Unit,
         Self::Person,
@@ -39,6 +41,7 @@ impl SubjectKind {
             Self::Indicator => "indicator",
             Self::Item => "item",
             Self::Request => "request",
+            Self::Facility => "facility",
             Self::Area => "area",
             Self::Unit => "unit",
             Self::Person => "person",
@@ -95,6 +98,10 @@ impl Subject {
 
     pub fn request(plan: &Code, code: &Code) -> Self {
         Self { scope: plan.clone(), kind: SubjectKind::Request, code: code.clone() }
+    }
+
+    pub fn facility(plan: &Code, code: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Facility, code: code.clone() }
     }
 
     pub fn area(code: &Code) -> Self {

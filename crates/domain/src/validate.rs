@@ -1,5 +1,6 @@
 //! The rules a command's facts must keep.
 
+mod facility;
 mod waiting;
 mod whatif;
 
@@ -91,6 +92,12 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
         need(has("intake"), "intake");
         return;
     }
+    if subject.kind == SubjectKind::Facility {
+        // Many have no name, such as a playground; without a kind or a place it is nothing.
+        need(has("kind"), "facility_kind");
+        need(has("site"), "site");
+        return;
+    }
     need(has("name"), "name");
     match subject.kind {
         SubjectKind::Plan => need(has("period"), "period"),
@@ -100,7 +107,7 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
         SubjectKind::Indicator => need(has("unit"), "unit"),
         SubjectKind::Area | SubjectKind::Unit => need(has("level"), "level"),
         SubjectKind::Item => need(has("kind"), "kind"),
-        SubjectKind::Person | SubjectKind::Request => {}
+        SubjectKind::Person | SubjectKind::Request | SubjectKind::Facility => {}
     }
 }
 
@@ -156,11 +163,13 @@ pub(crate) fn facts(
             Fact::Indicator(fact) => check.indicator_fact(fact),
             // An item or a request is checked as a whole, below.
             Fact::Item(_) | Fact::Request(_) => {}
+            Fact::Facility(fact) => check.facility_fact(fact),
             Fact::Area(fact) => check.area_fact(fact),
             Fact::Unit(fact) => check.unit_fact(fact),
             Fact::Person(fact) => check.person_fact(fact),
         }
     }
+    check.facility(facts, withdrawn);
     check.waiting(facts, withdrawn);
     check.date_order(facts);
     if let (SubjectKind::Request, Some(plan)) = (subject.kind, check.plan.as_ref()) {
@@ -554,6 +563,11 @@ impl Check<'_> {
                     self.refuse(Problem::PeriodOrder);
                 }
             }
+            PlanFact::FacilityKind(kind) => {
+                self.name(&kind.name);
+                kind.capacity_unit.iter().for_each(|unit| self.name(unit));
+            }
+            PlanFact::FacilityStandard(standard) => self.standard(standard),
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }

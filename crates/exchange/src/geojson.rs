@@ -62,6 +62,35 @@ pub enum GeoJsonError {
     Projected { name: String },
 }
 
+impl GeoJsonError {
+    /// The key under which messages explain it.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Self::Json(_) => "file-map-json",
+            Self::Missing { .. } | Self::Type { .. } => "file-map-form",
+            Self::Degrees { .. } => "file-map-degrees",
+            Self::Short { .. } | Self::Open { .. } => "file-map-ring",
+            Self::Projected { .. } => "file-map-projected",
+        }
+    }
+
+    /// The values that a message may name; feature 0 is the file as a whole.
+    pub fn args(&self) -> Vec<(&'static str, String)> {
+        let feature = |place: &Place| ("feature", place.0.unwrap_or(0).to_string());
+        match self {
+            Self::Json(error) => vec![("line", error.line().to_string())],
+            Self::Missing { place, .. }
+            | Self::Type { place, .. }
+            | Self::Short { place, .. }
+            | Self::Open { place } => vec![feature(place)],
+            Self::Degrees { place, lon, lat } => {
+                vec![feature(place), ("longitude", lon.to_string()), ("latitude", lat.to_string())]
+            }
+            Self::Projected { name } => vec![("name", name.clone())],
+        }
+    }
+}
+
 /// Reads a feature collection, a single feature or a bare geometry.
 ///
 /// # Errors

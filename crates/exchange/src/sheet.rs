@@ -2,6 +2,7 @@
 
 use timetable::PlanError;
 
+use crate::geojson::GeoJsonError;
 use crate::mspdi::MspdiError;
 use crate::plan_sheet::PlanSheetError;
 use crate::xer::XerError;
@@ -128,7 +129,9 @@ pub enum ReadError {
     #[error("neither UTF-8 nor GB18030: broken at byte {byte}, line {line}: save it as UTF-8")]
     Encoding { byte: usize, line: usize },
     #[error("not a plan that can be read: {}", .0.said)]
-    BrokenPlan(PlanFault),
+    BrokenPlan(FileFault),
+    #[error("not GeoJSON that can be read: {}", .0.said)]
+    BrokenMap(FileFault),
     #[error("a plan file fills the tables step_work, step_links and milestones, and no other")]
     PlanForTable,
     #[error("not a text file (it has NUL bytes): save it as .xlsx or CSV")]
@@ -137,9 +140,9 @@ pub enum ReadError {
     Unreadable,
 }
 
-/// Why a plan of another program cannot be read.
+/// Why a plan of another program, or a map, cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PlanFault {
+pub struct FileFault {
     /// The key under which messages explain it, and the values that these may name.
     pub key: &'static str,
     pub args: Vec<(&'static str, String)>,
@@ -147,27 +150,33 @@ pub struct PlanFault {
     pub said: String,
 }
 
+impl From<GeoJsonError> for ReadError {
+    fn from(error: GeoJsonError) -> Self {
+        Self::BrokenMap(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
+    }
+}
+
 impl From<MspdiError> for ReadError {
     fn from(error: MspdiError) -> Self {
-        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+        Self::BrokenPlan(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
     }
 }
 
 impl From<XerError> for ReadError {
     fn from(error: XerError) -> Self {
-        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+        Self::BrokenPlan(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
     }
 }
 
 impl From<PlanSheetError> for ReadError {
     fn from(error: PlanSheetError) -> Self {
-        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+        Self::BrokenPlan(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
     }
 }
 
 impl From<PlanError> for ReadError {
     fn from(error: PlanError) -> Self {
-        Self::BrokenPlan(PlanFault { key: error.key(), args: error.args(), said: error.to_string() })
+        Self::BrokenPlan(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
     }
 }
 
@@ -188,7 +197,7 @@ impl ReadError {
             Self::Encrypted => "file-encrypted",
             Self::NoSheet { .. } => "file-no-sheet",
             Self::Encoding { .. } => "file-encoding",
-            Self::BrokenPlan(fault) => fault.key,
+            Self::BrokenPlan(fault) | Self::BrokenMap(fault) => fault.key,
             Self::PlanForTable => "file-plan-for-table",
             Self::Binary => "file-binary",
             Self::Unreadable => "file-unreadable",
@@ -206,7 +215,7 @@ impl ReadError {
             Self::TooManyColumns { row, max } => vec![("row", row.to_string()), ("max", max.to_string())],
             Self::TooMuchText { max } => vec![("max", mebibytes(&(*max as u64)))],
             Self::BrokenWorkbook { why } => vec![("why", why.clone())],
-            Self::BrokenPlan(fault) => fault.args.clone(),
+            Self::BrokenPlan(fault) | Self::BrokenMap(fault) => fault.args.clone(),
             Self::NoSheet { name, sheets } => vec![("name", name.clone()), ("sheets", sheets.clone())],
             Self::Encoding { byte, line } => vec![("byte", byte.to_string()), ("line", line.to_string())],
             Self::Empty

@@ -155,6 +155,9 @@ fn exported_tables_change_nothing_when_imported_again() {
         "observations",
         "accepted",
         "list_entries",
+        "facility_kinds",
+        "facility_standards",
+        "facilities",
     ];
     place.good(&["export", "all", "--format", "xlsx", "--labels", "--lang", "zh", "--out", "x"]);
     place.good(&["export", "all", "--format", "csv", "--out", "c"]);
@@ -166,6 +169,57 @@ fn exported_tables_change_nothing_when_imported_again() {
         }
     }
     assert_eq!(place.entries(), before);
+}
+
+/// Twenty-five places of the town in GCJ-02, as a map service would give them.
+fn shifted_places() -> String {
+    let features: Vec<String> = (0..25)
+        .map(|at| {
+            // 530 m to the east, 160 m to the north of where they are.
+            let (longitude, latitude) = (116.352 + 0.00075 * f64::from(at) + 0.0062, 40.083 + 0.0014);
+            format!(
+                r#"{{"type":"Feature","id":"NEW-{at}","properties":{{"kind":"park","area":"huoying","name":"公园{at}"}},
+                "geometry":{{"type":"Point","coordinates":[{longitude:.6},{latitude:.6}]}}}}"#
+            )
+        })
+        .collect();
+    format!(r#"{{"type":"FeatureCollection","features":[{}]}}"#, features.join(","))
+}
+
+#[test]
+fn places_come_in_as_geojson_and_the_datum_is_asked_for_and_checked() {
+    let place = Place::new();
+    let before = place.entries();
+    std::fs::write(place.path("parks.geojson"), shifted_places()).unwrap();
+    let import = |datum: &[&str]| {
+        let args = ["import", "parks.geojson", "--table", "facilities", "--format", "json", "--dry-run"];
+        let output = place.run(&[&args, datum].concat());
+        (output.status.code(), String::from_utf8(output.stdout).unwrap())
+    };
+    let (status, told) = import(&[]);
+    assert_eq!(status, Some(4));
+    assert!(told.contains("cell-missing"), "{told}");
+    let (status, told) = import(&["--datum", "wgs84"]);
+    assert_eq!(status, Some(4), "{told}");
+    assert!(told.contains("cell-other-datum") && told.contains("gcj02"), "{told}");
+    let (status, told) = import(&["--datum", "gcj02"]);
+    assert_eq!(status, Some(0), "{told}");
+    assert_eq!(place.entries(), before);
+
+    let args = ["import", "parks.geojson", "--table", "facilities", "--format", "json", "--datum", "gcj02"];
+    assert_eq!(place.json(&args)["counts"]["new"], 25);
+    assert_eq!(place.json(&args)["entries"], 0);
+    std::fs::write(
+        place.path("far.csv"),
+        "code,kind,longitude,latitude,datum\nX-1,park,40.07,116.33,wgs84\n",
+    )
+    .unwrap();
+    let output = place.run(&["import", "far.csv", "--table", "facilities"]);
+    assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stdout));
+    let cut = &shifted_places()[..300];
+    std::fs::write(place.path("cut.geojson"), cut).unwrap();
+    let output = place.run(&["import", "cut.geojson", "--table", "facilities", "--datum", "wgs84"]);
+    assert!(!output.status.success());
 }
 
 #[test]

@@ -60,6 +60,7 @@ pub fn address_of(subject: &Subject) -> String {
         SubjectKind::Indicator => format!("/p/{scope}/indicators/{code}"),
         SubjectKind::Item => format!("/p/{scope}/items/{code}"),
         SubjectKind::Request => format!("/p/{scope}/requests/{code}"),
+        SubjectKind::Facility => format!("/p/{scope}/place/facilities/{code}"),
         SubjectKind::Area => format!("/admin/areas/{code}"),
         SubjectKind::Unit => format!("/admin/units/{code}"),
         SubjectKind::Person => format!("/admin/people/{code}"),

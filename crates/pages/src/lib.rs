@@ -27,6 +27,7 @@ mod overview;
 mod own_account;
 mod page;
 mod person;
+mod place;
 mod plan_edit;
 mod project;
 mod project_chart;
@@ -97,6 +98,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(timetable::routes())
         .merge(coordination::routes())
         .merge(notice::routes())
+        .merge(place::routes())
         .merge(requests::routes())
         .merge(staff::routes())
         .merge(assets::routes())

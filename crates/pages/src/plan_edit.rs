@@ -29,6 +29,8 @@ const TOPICS: &[(&str, &str)] = &[
     ("plan_sector", ""),
     ("plan_campaign", ""),
     ("output_kind", "/outputs"),
+    ("facility_kind", "/place"),
+    ("facility_standard", "/place"),
     ("revision", "/revisions"),
     ("yearly_list", "/lists"),
     ("list_entry", "/lists"),

@@ -115,7 +115,7 @@ fn standing(text: &str) -> Option<Standing> {
 
 /// Small letters, and the wide forms of letters, digits and signs as narrow ones: what is typed with a
 /// Chinese keyboard finds what was written with another.
-fn folded(text: &str) -> String {
+pub(crate) fn folded(text: &str) -> String {
     let narrow = |c: char| match c {
         '\u{3000}' => ' ',
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
@@ -243,10 +243,10 @@ struct Condition {
 }
 
 /// A link of the pager.
-struct PageLink {
-    number: usize,
-    address: String,
-    is_here: bool,
+pub(crate) struct PageLink {
+    pub(crate) number: usize,
+    pub(crate) address: String,
+    pub(crate) is_here: bool,
 }
 
 #[derive(Template)]
@@ -457,7 +457,7 @@ fn line(portfolio: &Portfolio, project: &Project, lang: Lang) -> Line {
 }
 
 /// The pages a pager names: the first, the last, and those around the one shown.
-fn shown_pages(here: usize, last: usize) -> Vec<Option<usize>> {
+pub(crate) fn shown_pages(here: usize, last: usize) -> Vec<Option<usize>> {
     let mut out = Vec::new();
     let mut before = 0;
     for number in (1..=last).filter(|n| *n == 1 || *n == last || n.abs_diff(here) <= 1) {

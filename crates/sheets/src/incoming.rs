@@ -9,6 +9,7 @@ use exchange::injection;
 use exchange::sheet::{Limits, ReadError};
 use words::Lang;
 
+use crate::map_file;
 use crate::plan_file::{self, PlanOrigin};
 
 /// A sheet as it was read, and what other sheets its workbook has.
@@ -21,8 +22,11 @@ pub struct Incoming {
 }
 
 /// Reads a sheet of a file: the named one, else one that is called like the table, else the first that
-/// is not empty. A plan of another planning program is read as the table's sheet. Texts are as they were before they were made harmless for spreadsheets.
+/// is not empty. A plan of another planning program is read as the table's sheet, and so is GeoJSON where the table is of places. Texts are as they were before they were made harmless for spreadsheets.
 pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
+    if table.is_of_places() && map_file::is_map(bytes) {
+        return Ok(Incoming { sheet: map_file::read(bytes, limits)?, ..Incoming::default() });
+    }
     if plan_file::is_plan(bytes) {
         let (sheet, plan) = plan_file::read(bytes, table, limits)?;
         return Ok(Incoming { sheet, sheets: Vec::new(), plan: Some(plan) });

@@ -6,6 +6,7 @@
 mod export;
 mod format;
 mod incoming;
+mod map_file;
 mod mistakes;
 mod plan_file;
 mod template;

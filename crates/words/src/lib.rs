@@ -110,7 +110,8 @@ macro_rules! every_source {
             "alerts",
             "public",
             "privacy",
-            "channels"
+            "channels",
+            "place"
         )
     };
 }

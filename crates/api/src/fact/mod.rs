@@ -3,6 +3,7 @@
 //! A fact is an object with one member, its name: `{"lead_unit": {"unit": "changping-education"}}`.
 
 mod directory;
+mod facility;
 mod indicator;
 mod item;
 mod plan;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 pub use directory::{AreaFact, PersonFact, UnitFact};
+pub use facility::FacilityFact;
 pub use indicator::{IndicatorFact, Instrument};
 pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules, RequestFact};
 pub use plan::{PlanFact, StepTemplate};
@@ -29,6 +31,7 @@ pub enum AnyFact {
     Indicator(IndicatorFact),
     Item(ItemFact),
     Request(RequestFact),
+    Facility(FacilityFact),
     Area(AreaFact),
     Unit(UnitFact),
     Person(PersonFact),
@@ -42,6 +45,7 @@ impl From<AnyFact> for Fact {
             AnyFact::Indicator(fact) => Fact::Indicator(fact.into()),
             AnyFact::Item(fact) => Fact::Item(fact.0),
             AnyFact::Request(fact) => Fact::Request(fact.0),
+            AnyFact::Facility(fact) => Fact::Facility(fact.into()),
             AnyFact::Area(fact) => Fact::Area(fact.into()),
             AnyFact::Unit(fact) => Fact::Unit(fact.into()),
             AnyFact::Person(fact) => Fact::Person(fact.into()),
@@ -57,6 +61,7 @@ impl From<&Fact> for AnyFact {
             Fact::Indicator(fact) => Self::Indicator(fact.into()),
             Fact::Item(fact) => Self::Item(ItemFact(fact.clone())),
             Fact::Request(fact) => Self::Request(RequestFact(fact.clone())),
+            Fact::Facility(fact) => Self::Facility(fact.into()),
             Fact::Area(fact) => Self::Area(fact.into()),
             Fact::Unit(fact) => Self::Unit(fact.into()),
             Fact::Person(fact) => Self::Person(fact.into()),

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
+use super::facility::{FacilityKind, FacilityStandard};
 use super::item::{
     ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
     RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings,
@@ -157,6 +158,10 @@ pub enum PlanFact {
     RateFormula(RateFormula),
     /// The three rates of a period as published.
     FrozenRates(FrozenRates),
+    /// A kind of facility.
+    FacilityKind(FacilityKind),
+    /// A standard that facilities of a kind are held against.
+    FacilityStandard(FacilityStandard),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -356,6 +361,8 @@ impl From<PlanFact> for Domain {
             F::RequestReply(reply) => Self::RequestReply(reply.0),
             F::RateFormula(formula) => Self::RateFormula(formula.0),
             F::FrozenRates(frozen) => Self::FrozenRates(frozen.0),
+            F::FacilityKind(kind) => Self::FacilityKind(kind.into()),
+            F::FacilityStandard(standard) => Self::FacilityStandard(standard.into()),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -450,6 +457,8 @@ impl From<&Domain> for PlanFact {
             Domain::RequestReply(reply) => Self::RequestReply(RequestReply(reply.clone())),
             Domain::RateFormula(formula) => Self::RateFormula(RateFormula(formula.clone())),
             Domain::FrozenRates(frozen) => Self::FrozenRates(FrozenRates(frozen.clone())),
+            Domain::FacilityKind(kind) => Self::FacilityKind(kind.into()),
+            Domain::FacilityStandard(standard) => Self::FacilityStandard(standard.into()),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

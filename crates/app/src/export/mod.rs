@@ -3,6 +3,7 @@
 //! Tables that can be imported ([`crate::table::TABLES`]) keep their names and columns, so that an
 //! exported one is read again unchanged; columns that only inform come behind theirs.
 
+mod facilities;
 mod items;
 mod journal;
 mod ledger;
@@ -133,6 +134,9 @@ pub static TABLES: &[ExportTable] = &[
     results::REVISIONS,
     results::LISTS,
     records::LIST_ENTRIES,
+    facilities::FACILITY_KINDS,
+    facilities::FACILITY_STANDARDS,
+    facilities::FACILITIES,
     items::ITEMS,
     items::ITEM_RECORDS,
     request_rules::REQUEST_CATEGORIES,

@@ -16,7 +16,7 @@ use super::records::named;
 use super::{Cell, ExportTable, Snapshot, columns};
 
 /// The day since which everything the row says holds, with the entry and grade of the registration.
-fn standing(history: &SubjectHistory, view: View, topics: &[&str]) -> (Date, Seq, Grade) {
+pub(super) fn standing(history: &SubjectHistory, view: View, topics: &[&str]) -> (Date, Seq, Grade) {
     let topic = |slot: &str| topics.contains(&slot.split('/').next().unwrap_or(slot));
     let day = history
         .facts()

@@ -7,6 +7,7 @@
 
 mod layout;
 mod names;
+mod places;
 mod prepare;
 mod profile;
 mod report;

@@ -275,6 +275,7 @@ pub fn prepare(
         }
     }
     out.name_twins(today);
+    out.name_places(resolver);
     out.problems.sort_by_key(|problem| problem.row);
     Ok(out)
 }

@@ -2,9 +2,11 @@
 
 use std::collections::HashMap;
 
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
+use domain::request::Point;
 
 use super::names::plain;
 
@@ -23,12 +25,16 @@ enum Meaning {
     WorkCalendar,
     RequestCategory,
     RequestPreset,
+    FacilityKind,
 }
 
 /// Names of what is on the books, each leading to its code unless several bear it.
 #[derive(Debug, Clone, Default)]
 pub struct Resolver {
     codes: HashMap<(Meaning, String), Option<Code>>,
+    /// Where areas end, and where facilities are: what new ones are held against.
+    pub(super) boundaries: HashMap<Code, Boundary>,
+    pub(super) sites: HashMap<Code, Point>,
 }
 
 impl Resolver {
@@ -61,6 +67,13 @@ impl Resolver {
             out.add(Meaning::Template, &template.name, &template.code);
             template.steps.iter().for_each(|step| out.add(Meaning::Step, &step.name, &step.step));
         }
+        for held in &plan.facility_kinds {
+            out.add(Meaning::FacilityKind, &held.name, &held.kind);
+        }
+        let bounded = portfolio.areas.values();
+        out.boundaries = bounded.filter_map(|it| Some((it.code.clone(), it.boundary.clone()?))).collect();
+        let sited = portfolio.facilities.iter();
+        out.sites = sited.filter_map(|it| Some((it.code.clone(), it.site?.at))).collect();
         for indicator in &portfolio.indicators {
             if let (Some(code), Some(name)) = (&indicator.code, &indicator.name) {
                 out.add(Meaning::Indicator, name, code);
@@ -99,6 +112,7 @@ impl Resolver {
             (_, "sector") => Meaning::Sector,
             (_, "campaign") => Meaning::Campaign,
             ("projects", "kind") => Meaning::Template,
+            ("facilities" | "facility_standards", "kind") => Meaning::FacilityKind,
             ("outputs", "kind") | ("item_records", "output_kind") => Meaning::Output,
             (_, "indicator") => Meaning::Indicator,
             (_, "step" | "before_step" | "after_steps") => Meaning::Step,

@@ -90,7 +90,7 @@ impl Prepared {
     }
 
     /// `twins` are in the order of the rows.
-    fn leave_out(&mut self, twins: Vec<RowProblem>) {
+    pub(super) fn leave_out(&mut self, twins: Vec<RowProblem>) {
         let named: Vec<u32> = twins.iter().map(|twin| twin.row).collect();
         self.rows.retain(|row| named.binary_search(&row.row).is_err());
         self.problems.extend(twins);

@@ -7,8 +7,10 @@ use domain::code::Code;
 use domain::money::Fen;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
+use domain::request::Point;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
 
 /// The longest cell that is read, in characters.
 pub const CELL_MOST: usize = 8_000;
@@ -56,6 +58,14 @@ pub enum CellProblem {
     OutsideAreas,
     /// A longitude and a latitude that were swapped: they are put right, and it is said.
     Swapped,
+    /// Ages such as 3-5 or 65+.
+    NotAges,
+    /// By where they lie, the coordinates are those of another datum.
+    OtherDatum {
+        likely: &'static str,
+        outside: usize,
+        checked: usize,
+    },
     /// Not a time of day.
     NotATime,
     NotAShownPlace,
@@ -85,6 +95,8 @@ impl CellProblem {
             Self::NotDegrees { .. } => "cell-not-degrees",
             Self::OutsideAreas => "cell-outside-areas",
             Self::Swapped => "cell-swapped",
+            Self::NotAges => "cell-not-ages",
+            Self::OtherDatum { .. } => "cell-other-datum",
             Self::NotATime => "cell-not-a-time",
             Self::NotAShownPlace => "cell-not-a-shown-place",
             Self::NotQuestions => "cell-not-questions",
@@ -97,6 +109,11 @@ impl CellProblem {
             Self::TooLong { max } => vec![("max", max.to_string())],
             Self::Future { today } => vec![("today", today.to_string())],
             Self::NotDegrees { most } => vec![("most", most.to_string())],
+            Self::OtherDatum { likely, outside, checked } => vec![
+                ("likely", (*likely).to_owned()),
+                ("outside", outside.to_string()),
+                ("checked", checked.to_string()),
+            ],
             _ => Vec::new(),
         }
     }
@@ -191,6 +208,29 @@ impl<'a> Cells<'a> {
 
     pub(crate) fn boundary(&mut self, column: &str) -> Option<Boundary> {
         self.parsed(column, CellProblem::NotABoundary, |text| Boundary::parse(text).ok())
+    }
+
+    /// Longitude and latitude in the columns of these names; both or neither.
+    pub(crate) fn point(&mut self) -> Option<Point> {
+        let (longitude, latitude) = (self.degrees("longitude", 180), self.degrees("latitude", 90));
+        match (self.is_empty("longitude"), self.is_empty("latitude")) {
+            (true, false) => self.fail("longitude", CellProblem::Missing),
+            (false, true) => self.fail("latitude", CellProblem::Missing),
+            _ => {}
+        }
+        Some(Point { longitude: longitude?, latitude: latitude? })
+    }
+
+    /// Degrees up to so many, in millionths.
+    fn degrees(&mut self, column: &str, most: u8) -> Option<i32> {
+        let value = self.number(column)?;
+        let limit = i32::from(most) * 1_000_000;
+        let millionths = value.checked_mul(Decimal::from(1_000_000)).and_then(|value| value.round().to_i32());
+        let found = millionths.filter(|found| (-limit..=limit).contains(found));
+        if found.is_none() {
+            self.fail(column, CellProblem::NotDegrees { most });
+        }
+        found
     }
 
     pub(crate) fn codes(&mut self, column: &str) -> Vec<Code> {

@@ -2,6 +2,7 @@
 
 mod cells;
 mod directory;
+mod facilities;
 mod indicators;
 mod item_records;
 mod items;
@@ -20,6 +21,7 @@ use domain::subject::Subject;
 use jiff::civil::Date;
 
 pub use cells::{CellError, CellProblem, Cells};
+pub use facilities::FACILITIES;
 pub use item_records::RECORDS;
 pub use items::KINDS as ITEM_KINDS;
 pub use plan::{PlanFile, PlanFileError};
@@ -117,6 +119,9 @@ pub static TABLES: &[Table] = &[
     indicators::OBSERVATIONS,
     indicators::ACCEPTED,
     plan::LIST_ENTRIES,
+    facilities::FACILITY_KINDS,
+    facilities::FACILITY_STANDARDS,
+    facilities::FACILITIES,
     items::ITEMS,
     item_records::ITEM_RECORDS,
     request_rules::REQUEST_CATEGORIES,
@@ -173,6 +178,11 @@ fn change(
 }
 
 impl Table {
+    /// Whether its rows are facilities, each with its place on the earth.
+    pub fn is_of_places(&self) -> bool {
+        self.name == FACILITIES.name
+    }
+
     /// Whether its rows are requests that were taken down elsewhere.
     pub fn is_of_orders(&self) -> bool {
         matches!(self.reading, Reading::Order)
@@ -211,6 +221,7 @@ impl Table {
             "milestone" => "date",
             topic if self.name == items::ITEMS.name => items::column_of(topic),
             topic if self.is_of_orders() => orders::column_of(topic),
+            topic if self.is_of_places() => facilities::column_of(topic),
             topic if self.name == item_records::ITEM_RECORDS.name => item_records::column_of(topic),
             "name" => "name_zh",
             "output" => "quantity",
@@ -225,6 +236,7 @@ impl Table {
             "step_link" => "before_step",
             "request_category" => "category",
             "request_route" => "route",
+            "facility_kind" | "facility_standard" => facilities::column_of_plan(self.name),
             other => other,
         };
         self.columns.iter().chain(COMMON).map(|column| column.name).find(|name| *name == wanted)

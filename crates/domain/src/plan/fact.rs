@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::facility::{FacilityKind, FacilityStandard};
 use crate::figure::FigureDefinition;
 use crate::forecast::{ForecastRules, KeptForecast};
 use crate::item::light::LightRules;
@@ -128,6 +129,10 @@ pub enum PlanFact {
     RateFormula(RateFormula),
     /// The three rates of a period as published.
     FrozenRates(FrozenRates),
+    /// A kind of facility.
+    FacilityKind(FacilityKind),
+    /// A standard that facilities of a kind are held against.
+    FacilityStandard(FacilityStandard),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -222,6 +227,8 @@ impl PlanFact {
             Self::RequestReply(reply) => format!("request_reply/{}", reply.reply),
             Self::RateFormula(formula) => format!("rate_formula/{}", formula.version),
             Self::FrozenRates(frozen) => format!("frozen_rates/{}/{}", frozen.from, frozen.to),
+            Self::FacilityKind(kind) => format!("facility_kind/{}", kind.kind),
+            Self::FacilityStandard(held) => format!("facility_standard/{}", held.standard),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -9,6 +9,7 @@ use timetable::china::WorkingDays;
 
 use super::fact::{Aim, ListEntryKind, PlanFact};
 use crate::code::Code;
+use crate::facility::{FacilityKind, FacilityStandard};
 use crate::figure::FigureDefinition;
 use crate::forecast::{ForecastRules, KeptForecast};
 use crate::history::{Held, SubjectHistory, View};
@@ -121,6 +122,9 @@ pub struct Plan {
     pub rate_formulas: Vec<RateFormula>,
     /// Every issue of the periods whose rates were published, each with the day of it, as they follow each other.
     pub frozen_rates: Vec<(FrozenRates, Date)>,
+    /// By their order.
+    pub facility_kinds: Vec<FacilityKind>,
+    pub facility_standards: Vec<FacilityStandard>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -160,6 +164,8 @@ impl Plan {
             in_pieces: RulesInPieces::default(),
             rate_formulas: Vec::new(),
             frozen_rates: Vec::new(),
+            facility_kinds: Vec::new(),
+            facility_standards: Vec::new(),
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -172,6 +178,7 @@ impl Plan {
         out.figures.sort_by_key(|f| f.order);
         out.forecasts.sort_by_key(|forecast| forecast.on);
         out.request_categories.sort_by_key(|category| category.order);
+        out.facility_kinds.sort_by_key(|kind| kind.order);
         out.rate_formulas.sort_by_key(|formula| formula.from);
         out.in_pieces.gather();
         out.request_rules = out.in_pieces.rules();
@@ -283,6 +290,16 @@ impl Plan {
                 put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());
             }
             PlanFact::FrozenRates(frozen) => self.frozen_rates.push((frozen.clone(), effective)),
+            PlanFact::FacilityKind(kind) => {
+                put(&mut self.facility_kinds, |held| held.kind == kind.kind, kind.clone());
+            }
+            PlanFact::FacilityStandard(standard) => {
+                put(
+                    &mut self.facility_standards,
+                    |held| held.standard == standard.standard,
+                    standard.clone(),
+                );
+            }
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -352,6 +369,20 @@ impl Plan {
 
     pub fn request_category(&self, code: &str) -> Option<&RequestCategory> {
         self.request_categories.iter().find(|held| held.category.as_str() == code)
+    }
+
+    pub fn facility_kind(&self, code: &str) -> Option<&FacilityKind> {
+        self.facility_kinds.iter().find(|held| held.kind.as_str() == code)
+    }
+
+    /// The standards that facilities of a kind are held against on a day. Levels do not stand in for each other, so
+    /// all of them count.
+    pub fn standards_of<'a>(
+        &'a self,
+        kind: &'a str,
+        on: Date,
+    ) -> impl Iterator<Item = &'a FacilityStandard> + use<'a> {
+        self.facility_standards.iter().filter(move |held| held.kind.as_str() == kind && held.holds_on(on))
     }
 
     /// The sets of limits, also where no more of the rules is known yet.

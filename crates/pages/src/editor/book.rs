@@ -122,6 +122,7 @@ impl Book {
                 .and_then(|p| p.campaigns.iter().find(|c| c.code.as_str() == value))
                 .map(|c| c.name.get(english)),
             Pick::OutputKind => plan.and_then(|p| p.output_kind(value)).map(|k| k.name.get(english)),
+            Pick::FacilityKind => plan.and_then(|p| p.facility_kind(value)).map(|k| k.name.get(english)),
             Pick::Step => self
                 .project
                 .as_ref()
@@ -237,6 +238,14 @@ impl Book {
             }
             Pick::RequestCategory => listed(
                 &mut plan.iter().flat_map(|p| p.request_categories.iter().map(|c| c.category.as_str())),
+            ),
+            // One that is closed stays only where it is the present value.
+            Pick::FacilityKind => listed(
+                &mut plan
+                    .iter()
+                    .flat_map(|p| &p.facility_kinds)
+                    .filter(|kind| !kind.closed || kind.kind.as_str() == present)
+                    .map(|kind| kind.kind.as_str()),
             ),
             Pick::RequestPreset => {
                 listed(&mut plan.iter().flat_map(|p| p.request_presets().iter().map(|c| c.preset.as_str())))

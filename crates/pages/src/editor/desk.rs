@@ -44,7 +44,18 @@ pub struct Desk<'a> {
 }
 
 /// Topics whose empty form says something: "no address", "no unit above".
-const MAY_EMPTY: &[&str] = &["place", "area_parent", "unit_parent", "email"];
+const MAY_EMPTY: &[&str] = &[
+    "place",
+    "area_parent",
+    "unit_parent",
+    "email",
+    "facility_area",
+    "facility_capacity",
+    "opens",
+    "closes",
+    "facility_project",
+    "licence",
+];
 
 /// The slot of a topic that has one slot only.
 fn only_slot(topic: &'static str) -> &'static str {
@@ -53,6 +64,10 @@ fn only_slot(topic: &'static str) -> &'static str {
         "area_parent" | "unit_parent" => "parent",
         "person_name" => "name",
         "person_unit" => "unit",
+        "facility_sort" => "kind",
+        "facility_area" => "area",
+        "facility_capacity" => "capacity",
+        "facility_project" => "project",
         other => other,
     }
 }

@@ -1,5 +1,6 @@
 //! The closed lists that items are described by, as choices of a form.
 
+use domain::facility::{Circle, Datum, Metric};
 use domain::item::kind::{
     Attendance, InspectionWay, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour, Urgency,
     WhistleKind,
@@ -32,6 +33,9 @@ pub enum Listed {
     RequestState,
     Satisfaction,
     Unreached,
+    Circle,
+    Metric,
+    Datum,
 }
 
 /// What an item may be linked to.
@@ -46,6 +50,9 @@ impl Listed {
             Self::RequestState => "request-state",
             Self::Satisfaction => "satisfaction",
             Self::Unreached => "unreached",
+            Self::Circle => "circle",
+            Self::Metric => "metric",
+            Self::Datum => "datum",
             Self::State => "item-state",
             Self::Step => "item-step",
             Self::Level => "item-level",
@@ -66,6 +73,9 @@ impl Listed {
 
     pub fn words(self) -> Vec<&'static str> {
         match self {
+            Self::Circle => Circle::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Metric => Metric::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Datum => Datum::ALL.iter().map(|word| word.as_str()).collect(),
             Self::State => State::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Step => Step::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Level => Level::ALL.iter().map(|word| word.as_str()).collect(),

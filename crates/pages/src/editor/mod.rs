@@ -3,6 +3,7 @@
 pub mod book;
 pub mod change;
 pub mod desk;
+mod facility;
 pub mod field;
 mod item_fields;
 mod item_read;

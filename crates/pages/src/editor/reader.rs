@@ -54,6 +54,10 @@ pub enum Mistake {
     NotALimit,
     /// Not a time of day.
     NotATime,
+    /// Ages such as 3-5 or 65+.
+    NotAges,
+    /// Not a longitude or latitude.
+    NotDegrees,
     /// Not a share in hundredths.
     NotAShare,
     /// Lines of questions that cannot be read.
@@ -82,6 +86,8 @@ impl Mistake {
             Self::Alone => "field-error-alone",
             Self::NotALimit => "field-error-not-a-limit",
             Self::NotATime => "field-error-not-a-time",
+            Self::NotAges => "field-error-not-ages",
+            Self::NotDegrees => "field-error-not-degrees",
             Self::NotAShare => "field-error-not-a-share",
             Self::NotQuestions => "field-error-not-questions",
         }
@@ -266,6 +272,7 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
     match kind {
         SubjectKind::Project => project(topic, reader).map(Fact::from),
         SubjectKind::Indicator => indicator(topic, reader).map(Fact::from),
+        SubjectKind::Facility => super::facility::read(topic, reader).map(Fact::from),
         SubjectKind::Area => area(topic, reader).map(Fact::from),
         SubjectKind::Unit => unit(topic, reader).map(Fact::from),
         SubjectKind::Person => person(topic, reader).map(Fact::from),
@@ -590,6 +597,7 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
                 closed: closed?,
             })
         }
+        "facility_kind" | "facility_standard" => return super::facility::read_of_plan(topic, r),
         other => return super::request_rules::read(other, r),
     })
 }

@@ -30,12 +30,13 @@ pub enum Pick {
     Entry,
     Aim,
     Role,
-    /// A closed list of the items' own words.
+    /// A closed list of words.
     Listed(Listed),
     WorkCalendar,
     StepLinkKind,
     RequestCategory,
     RequestPreset,
+    FacilityKind,
 }
 
 /// How a value is typed and read.
@@ -287,6 +288,40 @@ topics! {
     HOLIDAYS = "holidays" &[
         must("year", Whole), must("published_on", Day), must("paper_url", Url), may("holiday_days", Long),
     ] => [TOPIC, "year"], ["published_on", "holiday_days"];
+    FACILITY_KIND = "facility_kind" &[
+        must("kind_code", Code),
+        must("order", Whole),
+        must("name_zh", Text),
+        may("name_en", Text),
+        may("ages", Text),
+        may("capacity_unit_zh", Text),
+        may("capacity_unit_en", Text),
+        may("closed", YesNo),
+    ] => [TOPIC], ["name", "ages", "capacity_unit"];
+    FACILITY_STANDARD = "facility_standard" &[
+        must("standard_code", Code),
+        must("facility_kind", P(Pick::FacilityKind)),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("circle", P(Pick::Listed(Listed::Circle))),
+        must("metric", P(Pick::Listed(Listed::Metric))),
+        must("value", Number),
+        may("valid_from", Day),
+        may("valid_to", Day),
+        may("standard_url", Url),
+        may("checked_on", Day),
+        may("checked_by", Text),
+    ] => [TOPIC, "facility_kind"], ["name", "circle", "metric", "value"];
+    FACILITY_SORT = "facility_sort" &[must("facility_kind", P(Pick::FacilityKind))];
+    SITE = "site" &[
+        must("longitude", Number), must("latitude", Number), must("datum", P(Pick::Listed(Listed::Datum))),
+    ];
+    FACILITY_AREA = "facility_area" &[may("area", P(Pick::Area))];
+    FACILITY_CAPACITY = "facility_capacity" &[may("facility_capacity", Whole)];
+    OPENS = "opens" &[may("opens_on", Day)];
+    CLOSES = "closes" &[may("closes_on", Day)];
+    FACILITY_PROJECT = "facility_project" &[may("project", P(Pick::Project))];
+    LICENCE = "licence" &[may("licence", Text)];
     // Held as they are: these have pages of their own or come with the plan's file.
     TEMPLATE = "template" &[] => [TOPIC], ["name"];
     OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];

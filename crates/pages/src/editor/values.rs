@@ -62,6 +62,7 @@ pub fn described(fact: &Fact) -> Described {
     match fact {
         Fact::Project(fact) => project(fact),
         Fact::Indicator(fact) => indicator(fact),
+        Fact::Facility(fact) => super::facility::described(fact),
         Fact::Area(fact) => area(fact),
         Fact::Unit(fact) => unit(fact),
         Fact::Person(fact) => person(fact),
@@ -476,6 +477,8 @@ fn plan(fact: &PlanFact) -> Described {
             out.push(("to", opt(&held.until)));
             (&RHYTHM, out)
         }
+        PlanFact::FacilityKind(held) => super::facility::kind(held),
+        PlanFact::FacilityStandard(held) => super::facility::standard(held),
         PlanFact::RequestRules(held) => (&REQUEST_RULES, named("name_zh", "name_en", &held.name)),
         PlanFact::RequestCategory(_)
         | PlanFact::RequestSettings(_)

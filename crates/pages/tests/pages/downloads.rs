@@ -89,6 +89,7 @@ async fn other_lists_lead_to_their_tables_of_the_same_day() {
         ("units", "units"),
         ("areas", "areas"),
         ("indicators", "indicators"),
+        ("place/facilities", "facilities"),
         ("outputs", "outputs"),
         ("revisions", "revisions"),
         ("lists", "lists"),

@@ -10,6 +10,7 @@ mod item_correction;
 mod ledger;
 mod models;
 mod notices;
+mod places;
 mod requests;
 mod rhythm;
 mod saved_lists;
@@ -63,6 +64,16 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
         "/units/changping-education",
         "/areas",
         "/areas/huitian",
+        "/place",
+        "/place?as_of=2019-12-31",
+        "/place/facilities",
+        "/place/facilities?kind=kindergarten&area=huoying&standing=open&q=示例",
+        "/place/facilities/new",
+        "/place/facilities/FAC-EDU-005",
+        "/place/facilities/FAC-ELD-S1?as_of=2019-01-01",
+        "/place/facilities/FAC-ELD-S1/edit",
+        "/record/facility_kind?slot=facility_kind/kindergarten",
+        "/record/facility_standard?slot=facility_standard/gb50180-park",
         "/outputs",
         "/outputs?by=area&standing=completed&year=2019",
         "/outputs?by=sector&standing=any&kind=kindergarten_places&column=education",
@@ -176,6 +187,9 @@ async fn each_role_reaches_its_pages_and_no_others() {
         (&promise, "soffffffff"),
         ("/p/huitian-2018/record/revision", "soffffffff"),
         ("/p/huitian-2018/indicators/population/observation", "soffffffff"),
+        ("/p/huitian-2018/place/facilities/FAC-EDU-005", "oooooooooo"),
+        ("/p/huitian-2018/place/facilities/FAC-EDU-005/edit", "soooffffff"),
+        ("/p/huitian-2018/record/facility_standard", "soffffffff"),
         ("/p/huitian-2018/templates/building", "soffffffff"),
         ("/p/huitian-2018/import", "soofffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),

@@ -1,8 +1,10 @@
 //! Appending, chaining, superseding, and reading the journal back.
 
+use domain::facility::{Datum, Facility, FacilityFact, Site, Stated};
 use domain::history::{History, View};
 use domain::journal::{Event, Hash, Seq, Written};
 use domain::project::{Project, ProjectFact};
+use domain::request::Point;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::date;
 use rust_decimal::Decimal;
@@ -20,6 +22,7 @@ crate::on_both!(
     the_loaded_history_is_the_journal_applied,
     light_histories_leave_out_only_light_topics,
     rebuilding_mends_projections_that_went_astray,
+    facilities_are_part_of_a_plans_history,
 );
 
 fn entries_come_back_as_written_and_chained(scratch: &Scratch) {
@@ -59,6 +62,45 @@ fn entries_come_back_as_written_and_chained(scratch: &Scratch) {
     // It is all there after closing, too.
     drop(database);
     assert_eq!(open(scratch).read(|c| c.entries_after(Seq(0), 100)).unwrap(), written);
+}
+
+fn facilities_are_part_of_a_plans_history(scratch: &Scratch) {
+    let database = open(scratch);
+    fill(&database);
+    let subject = Subject::facility(&plan(), &code("F-1"));
+    let at_home = Point { longitude: 116_342_373, latitude: 40_071_534 };
+    let site = Site {
+        at: Point { longitude: 116_336_200, latitude: 40_070_200 },
+        stated: Some(Stated { datum: Datum::Gcj02, at: at_home }),
+    };
+    let facts = vec![
+        FacilityFact::Kind { kind: code("kindergarten") }.into(),
+        FacilityFact::Site(site).into(),
+        FacilityFact::Opens { on: Some(date(2020, 9, 1)) }.into(),
+    ];
+    let registered = draft(&subject, date(2019, 5, 1), Event::Registered { facts });
+    append(&database, 20, vec![registered]).unwrap();
+    record(
+        &database,
+        21,
+        &subject,
+        date(2021, 1, 1),
+        vec![FacilityFact::Capacity { amount: Some(90) }.into()],
+    );
+    // Fresh from the database, and once more after all projections were made again.
+    for rebuilt in [false, true] {
+        if rebuilt {
+            database.rebuild(|_| {}).unwrap();
+        }
+        let history = database.read(|c| c.history(&[plan()], false)).unwrap();
+        let capacity = |day| {
+            let held = Facility::at(history.get(&subject).unwrap(), View::as_of(day)).unwrap();
+            assert_eq!((held.site, held.opens), (Some(site), Some(date(2020, 9, 1))));
+            held.capacity
+        };
+        assert_eq!([capacity(date(2020, 12, 31)), capacity(date(2021, 1, 1))], [None, Some(90)]);
+    }
+    assert!(verify(&database).is_sound());
 }
 
 fn recorded_time_never_goes_back(scratch: &Scratch) {

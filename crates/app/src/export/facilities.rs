@@ -1,0 +1,142 @@
+//! Facilities with their kinds and standards, as sheets that are brought in again.
+
+use domain::facility::Datum;
+use domain::fact::Fact;
+use domain::named::Named;
+use domain::plan::PlanFact;
+use domain::policy::Action;
+use domain::subject::SubjectKind;
+
+use super::records::{fact_table, named};
+use super::register::standing;
+use super::{Cell, ExportTable, Snapshot, columns};
+use crate::place::degrees_text;
+
+fn both(name: Option<&Named>) -> [Cell; 2] {
+    name.map_or([Cell::Empty, Cell::Empty], named)
+}
+
+fact_table!(
+    FACILITY_KINDS,
+    "facility_kinds",
+    SubjectKind::Plan,
+    Action::ReadPublic,
+    ["kind", "order", "name_zh", "name_en", "ages", "capacity_unit_zh", "capacity_unit_en", "closed"],
+    [],
+    |_, _, fact| {
+        let Fact::Plan(PlanFact::FacilityKind(held)) = &fact.fact else { return None };
+        let mut own = vec![Cell::code(Some(&held.kind)), Cell::whole(held.order)];
+        own.extend(both(Some(&held.name)));
+        own.push(held.ages.map_or(Cell::Empty, |ages| Cell::text(ages.to_string())));
+        own.extend(both(held.capacity_unit.as_ref()));
+        own.push(Cell::Bool(held.closed));
+        Some((own, Vec::new()))
+    }
+);
+
+fact_table!(
+    FACILITY_STANDARDS,
+    "facility_standards",
+    SubjectKind::Plan,
+    Action::ReadPublic,
+    [
+        "standard",
+        "kind",
+        "name_zh",
+        "name_en",
+        "circle",
+        "metric",
+        "value",
+        "valid_from",
+        "valid_to",
+        "standard_url",
+        "checked_on",
+        "checked_by"
+    ],
+    ["checked"],
+    |_, _, fact| {
+        let Fact::Plan(PlanFact::FacilityStandard(held)) = &fact.fact else { return None };
+        let mut own = vec![Cell::code(Some(&held.standard)), Cell::code(Some(&held.kind))];
+        own.extend(both(Some(&held.name)));
+        own.extend([
+            Cell::text(held.circle.as_str()),
+            Cell::text(held.metric.as_str()),
+            Cell::decimal(held.value),
+            held.valid_from.map_or(Cell::Empty, Cell::Day),
+            held.valid_to.map_or(Cell::Empty, Cell::Day),
+            Cell::text(&held.url),
+            held.checked.as_ref().map_or(Cell::Empty, |checked| Cell::Day(checked.on)),
+            held.checked.as_ref().map_or(Cell::Empty, |checked| Cell::text(&checked.by)),
+        ]);
+        Some((own, vec![Cell::Bool(held.is_checked())]))
+    }
+);
+
+pub(super) const FACILITIES: ExportTable = ExportTable {
+    name: "facilities",
+    columns: columns!(
+        [
+            "code",
+            "name_zh",
+            "name_en",
+            "kind",
+            "longitude",
+            "latitude",
+            "datum",
+            "area",
+            "capacity",
+            "opens_on",
+            "closes_on",
+            "project",
+            "licence"
+        ],
+        ["kind_name", "capacity_unit", "area_name", "project_name", "standing"]
+    ),
+    access: Action::ReadPublic,
+    importable: true,
+    rows: |snapshot, visit| {
+        let portfolio = &snapshot.portfolio;
+        for history in snapshot.history.of_kind(&portfolio.plan.code, SubjectKind::Facility) {
+            if let Some(row) = row(snapshot, history) {
+                visit(row);
+            }
+        }
+    },
+};
+
+fn row(snapshot: &Snapshot, history: &domain::history::SubjectHistory) -> Option<Vec<Cell>> {
+    let (portfolio, english) = (&snapshot.portfolio, snapshot.english);
+    let facility = portfolio.facility(history.subject.code.as_str())?;
+    let [zh, en] = both(facility.name.as_ref());
+    let source = facility.site.map(|site| site.source());
+    let day = |day: Option<jiff::civil::Date>| day.map_or(Cell::Empty, Cell::Day);
+    let degrees = |of: fn(domain::request::Point) -> i32| {
+        source.map_or(Cell::Empty, |source| Cell::Number(degrees_text(of(source.at))))
+    };
+    let mut row = vec![
+        Cell::code(Some(&facility.code)),
+        zh,
+        en,
+        Cell::code(facility.kind.as_ref()),
+        degrees(|at| at.longitude),
+        degrees(|at| at.latitude),
+        source.map_or(Cell::Empty, |source| Cell::text(Datum::as_str(source.datum))),
+        Cell::code(facility.area.as_ref()),
+        facility.capacity.map_or(Cell::Empty, Cell::whole),
+        day(facility.opens),
+        day(facility.closes),
+        Cell::code(facility.project.as_ref()),
+        Cell::text(&facility.licence),
+    ];
+    let topics = ["name", "kind", "site", "area", "capacity", "opens", "closes", "project", "licence"];
+    let (day, seq, grade) = standing(history, portfolio.view, &topics);
+    row.extend(snapshot.common(day, seq, grade));
+    let kind = facility.kind.as_ref().and_then(|kind| portfolio.plan.facility_kind(kind.as_str()));
+    row.push(kind.map_or(Cell::Empty, |kind| Cell::text(kind.name.get(english))));
+    let unit = kind.and_then(|kind| kind.capacity_unit.as_ref());
+    row.push(unit.map_or(Cell::Empty, |unit| Cell::text(unit.get(english))));
+    row.push(portfolio.area_of(facility).map_or(Cell::Empty, |area| Cell::text(area.name.get(english))));
+    row.push(facility.project.as_ref().map_or(Cell::Empty, |it| snapshot.project_name(it.as_str())));
+    row.push(Cell::text(portfolio.standing_of(facility).as_str()));
+    Some(row)
+}

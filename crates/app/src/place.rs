@@ -1,0 +1,147 @@
+//! Where facilities lie: from the datum of a source to WGS 84, and out again as GeoJSON.
+
+use domain::boundary::Boundary;
+use domain::facility::{Datum, Facility, Site, Stated};
+use domain::portfolio::Portfolio;
+use domain::request::Point;
+use serde_json::{Value, json};
+use words::Lang;
+
+fn engine(datum: Datum) -> place::datum::Datum {
+    match datum {
+        Datum::Wgs84 => place::datum::Datum::Wgs84,
+        Datum::Gcj02 => place::datum::Datum::Gcj02,
+        Datum::Bd09 => place::datum::Datum::Bd09,
+    }
+}
+
+fn degrees(millionths: i32) -> f64 {
+    f64::from(millionths) / 1e6
+}
+
+fn millionths(degrees: f64) -> i32 {
+    (degrees * 1e6).round() as i32
+}
+
+/// The site that a source states; the coordinates are kept as they were stated. `None` off the earth.
+pub fn site(stated: Stated) -> Option<Site> {
+    let Stated { datum, at } = stated;
+    if datum == Datum::Wgs84 {
+        return at.is_on_earth().then_some(Site::wgs84(at));
+    }
+    let found = engine(datum).to_wgs84(degrees(at.longitude), degrees(at.latitude)).ok()?;
+    let at = Point { longitude: millionths(found.lon()), latitude: millionths(found.lat()) };
+    Some(Site { at, stated: Some(stated) })
+}
+
+/// The coordinates of a place in a datum.
+#[cfg(test)]
+pub(crate) fn shifted(datum: Datum, at: Point) -> Point {
+    let point = place::point::Point::new(degrees(at.longitude), degrees(at.latitude)).expect("on earth");
+    let [longitude, latitude] = engine(datum).from_wgs84(point);
+    Point { longitude: millionths(longitude), latitude: millionths(latitude) }
+}
+
+/// Degrees as people write them, without zeros at the end.
+pub fn degrees_text(millionths: i32) -> String {
+    let text = format!("{:.6}", degrees(millionths));
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+/// A point inside of an area that is drawn as polygons, longitude first; `None` where they are no area.
+pub fn inside(polygons: &[Vec<Vec<[f64; 2]>>]) -> Option<[f64; 2]> {
+    let ring = |ring: &Vec<[f64; 2]>| {
+        let points: Vec<String> = ring.iter().map(|[x, y]| format!("{x} {y}")).collect();
+        format!("({})", points.join(", "))
+    };
+    let polygon =
+        |rings: &Vec<Vec<[f64; 2]>>| format!("({})", rings.iter().map(ring).collect::<Vec<_>>().join(", "));
+    let wkt = format!("MULTIPOLYGON ({})", polygons.iter().map(polygon).collect::<Vec<_>>().join(", "));
+    let middle = Boundary::parse(&wkt).ok()?.middle()?;
+    Some([degrees(middle.longitude), degrees(middle.latitude)])
+}
+
+/// What whoever passes these facilities on has to say, each notice once.
+pub fn notices<'a>(facilities: impl IntoIterator<Item = &'a Facility>) -> Vec<&'a str> {
+    let mut out: Vec<&str> = Vec::new();
+    for notice in facilities.into_iter().map(|held| held.licence.as_str()).filter(|it| !it.is_empty()) {
+        if !out.contains(&notice) {
+            out.push(notice);
+        }
+    }
+    out
+}
+
+/// Facilities as GeoJSON (RFC 7946: WGS 84), each with its standing on the day and its own notice; all notices stand
+/// at the head of the file as well.
+pub fn geojson(portfolio: &Portfolio, facilities: &[&Facility], lang: Lang) -> Value {
+    let features: Vec<Value> = facilities
+        .iter()
+        .filter_map(|facility| {
+            let at = facility.site?.at;
+            let kind = facility.kind.as_ref().map(|kind| kind.as_str());
+            let held = kind.and_then(|kind| portfolio.plan.facility_kind(kind));
+            Some(json!({
+                "type": "Feature",
+                "id": facility.code.as_str(),
+                "geometry": {
+                    "type": "Point",
+                    "coordinates": [degrees(at.longitude), degrees(at.latitude)],
+                },
+                "properties": {
+                    "code": facility.code.as_str(),
+                    "name_zh": facility.name.as_ref().map(|name| name.zh.as_str()),
+                    "name_en": facility.name.as_ref().map(|name| name.en.as_str()).filter(|en| !en.is_empty()),
+                    "kind": kind,
+                    "kind_name": held.map(|held| held.name.get(lang.is_english())),
+                    "datum": Datum::Wgs84.as_str(),
+                    "area": portfolio.area_of(facility).map(|area| area.code.as_str()),
+                    "capacity": facility.capacity,
+                    "opens_on": facility.opens.map(|day| day.to_string()),
+                    "closes_on": facility.closes.map(|day| day.to_string()),
+                    "project": facility.project.as_ref().map(|project| project.as_str()),
+                    "standing": portfolio.standing_of(facility).as_str(),
+                    "grade": facility.grade.as_str(),
+                    "licence": Some(facility.licence.as_str()).filter(|notice| !notice.is_empty()),
+                },
+            }))
+        })
+        .collect();
+    json!({
+        "type": "FeatureCollection",
+        "as_of": portfolio.view.as_of.to_string(),
+        "licence": notices(facilities.iter().copied()),
+        "features": features,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_site_of_a_shifted_map_is_put_back() {
+        // GCJ-02 of 40.0702, 116.3362 by two public implementations.
+        let at = Point { longitude: 116_342_373, latitude: 40_071_534 };
+        let found = site(Stated { datum: Datum::Gcj02, at }).unwrap();
+        assert!((found.at.longitude - 116_336_200).abs() <= 2 && (found.at.latitude - 40_070_200).abs() <= 2);
+        assert_eq!(found.source().at, at);
+        let off = Point { longitude: 190_000_000, latitude: 0 };
+        for datum in Datum::ALL {
+            assert_eq!(site(Stated { datum, at: off }), None);
+        }
+        assert_eq!(degrees_text(116_340_000), "116.34");
+        assert_eq!(degrees_text(-40), "-0.00004");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_stated_gives_the_same_site_again(longitude in 73_000_000i32..135_000_000, latitude in 4_000_000i32..53_000_000) {
+            for datum in Datum::ALL {
+                let once = site(Stated { datum, at: Point { longitude, latitude } }).unwrap();
+                prop_assert_eq!(site(once.source()), Some(once));
+            }
+        }
+    }
+}

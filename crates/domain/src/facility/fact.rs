@@ -1,0 +1,114 @@
+//! What can be recorded of a facility.
+
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use crate::code::Code;
+use crate::named::Named;
+use crate::request::Point;
+
+/// What the coordinates of a source refer to. Map services in mainland China deliver shifted ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Datum {
+    #[serde(rename = "wgs84")]
+    Wgs84,
+    #[serde(rename = "gcj02")]
+    Gcj02,
+    #[serde(rename = "bd09")]
+    Bd09,
+}
+
+impl Datum {
+    pub const ALL: [Datum; 3] = [Self::Wgs84, Self::Gcj02, Self::Bd09];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Wgs84 => "wgs84",
+            Self::Gcj02 => "gcj02",
+            Self::Bd09 => "bd09",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|datum| datum.as_str() == text)
+    }
+}
+
+/// Coordinates as a source gave them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Stated {
+    pub datum: Datum,
+    pub at: Point,
+}
+
+/// Where it is, in WGS 84; with what the source said where that was another datum.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Site {
+    pub at: Point,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
+}
+
+impl Site {
+    pub fn wgs84(at: Point) -> Self {
+        Self { at, stated: None }
+    }
+
+    /// The coordinates of the source, with their datum.
+    pub fn source(self) -> Stated {
+        self.stated.unwrap_or(Stated { datum: Datum::Wgs84, at: self.at })
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FacilityFact {
+    /// Many have none, such as a playground.
+    Name(Named),
+    Kind {
+        kind: Code,
+    },
+    Site(Site),
+    /// The area it is said to lie in, where boundaries do not tell; `None` withdraws the word.
+    Area {
+        area: Option<Code>,
+    },
+    /// How many it takes, in the unit of its kind; `None` withdraws the word.
+    Capacity {
+        amount: Option<u32>,
+    },
+    /// The first day on which it serves; `None`: not known.
+    Opens {
+        on: Option<Date>,
+    },
+    /// The first day on which it no longer serves; `None` withdraws the word.
+    Closes {
+        on: Option<Date>,
+    },
+    /// The project that builds it; `None` withdraws the word.
+    Project {
+        project: Option<Code>,
+    },
+    /// What whoever passes its data on has to say; empty withdraws the word.
+    Licence {
+        notice: String,
+    },
+}
+
+impl FacilityFact {
+    pub fn slot(&self) -> String {
+        match self {
+            Self::Name(_) => "name",
+            Self::Kind { .. } => "kind",
+            Self::Site(_) => "site",
+            Self::Area { .. } => "area",
+            Self::Capacity { .. } => "capacity",
+            Self::Opens { .. } => "opens",
+            Self::Closes { .. } => "closes",
+            Self::Project { .. } => "project",
+            Self::Licence { .. } => "licence",
+        }
+        .into()
+    }
+}

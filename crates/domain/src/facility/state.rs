@@ -1,0 +1,161 @@
+//! A facility as of a day, as known at a moment, and whether it serves on a day.
+
+use jiff::civil::Date;
+
+use super::fact::{FacilityFact, Site};
+use crate::area::Area;
+use crate::code::Code;
+use crate::history::{SubjectHistory, View};
+use crate::journal::Seq;
+use crate::milestone::step;
+use crate::named::Named;
+use crate::portfolio::Portfolio;
+use crate::project::Project;
+use crate::source::Grade;
+
+/// Whether a facility serves on a day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FacilityStanding {
+    /// It is to open later, or its project is not in use yet.
+    Planned,
+    Open,
+    Closed,
+}
+
+impl FacilityStanding {
+    pub const ALL: [FacilityStanding; 3] = [Self::Planned, Self::Open, Self::Closed];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Open => "open",
+            Self::Closed => "closed",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|standing| standing.as_str() == text)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facility {
+    pub code: Code,
+    pub version: Seq,
+    /// The entry that put it on the books, and its grade.
+    pub registered: Seq,
+    pub grade: Grade,
+    pub name: Option<Named>,
+    /// Of a facility on the books both are known: what has none is not registered.
+    pub kind: Option<Code>,
+    pub site: Option<Site>,
+    pub area: Option<Code>,
+    pub capacity: Option<u32>,
+    pub opens: Option<Date>,
+    pub closes: Option<Date>,
+    pub project: Option<Code>,
+    pub licence: String,
+}
+
+impl Facility {
+    /// `None` where it is not on the books at the point of view.
+    pub fn at(history: &SubjectHistory, view: View) -> Option<Self> {
+        if !history.exists(view) {
+            return None;
+        }
+        let mut out = Self {
+            code: history.subject.code.clone(),
+            version: history.version,
+            registered: history.registered,
+            grade: history.grade(),
+            name: None,
+            kind: None,
+            site: None,
+            area: None,
+            capacity: None,
+            opens: None,
+            closes: None,
+            project: None,
+            licence: String::new(),
+        };
+        for held in history.visible::<FacilityFact>(view) {
+            match held.fact {
+                FacilityFact::Name(name) => out.name = Some(name.clone()),
+                FacilityFact::Kind { kind } => out.kind = Some(kind.clone()),
+                FacilityFact::Site(site) => out.site = Some(*site),
+                FacilityFact::Area { area } => out.area.clone_from(area),
+                FacilityFact::Capacity { amount } => out.capacity = *amount,
+                FacilityFact::Opens { on } => out.opens = *on,
+                FacilityFact::Closes { on } => out.closes = *on,
+                FacilityFact::Project { project } => out.project.clone_from(project),
+                FacilityFact::Licence { notice } => out.licence.clone_from(notice),
+            }
+        }
+        Some(out)
+    }
+
+    /// How it stands on a day, beside the project that builds it. Without a word of its own it serves from the
+    /// project's use on, not from its completion; one that nobody knows the opening of counts as always there. A
+    /// day that is known only to the month or year has come when it is over.
+    pub fn standing(&self, on: Date, project: Option<&Project>) -> FacilityStanding {
+        if self.closes.is_some_and(|closes| closes <= on) {
+            return FacilityStanding::Closed;
+        }
+        match self.opened(project) {
+            Opened::On(day) if day > on => FacilityStanding::Planned,
+            Opened::NotInUse => FacilityStanding::Planned,
+            Opened::On(_) | Opened::Unknown => FacilityStanding::Open,
+        }
+    }
+
+    pub fn opened(&self, project: Option<&Project>) -> Opened {
+        match (self.opens, &self.project) {
+            (Some(day), _) => Opened::On(day),
+            (None, None) => Opened::Unknown,
+            (None, Some(_)) => project
+                .and_then(|project| project.full_actual(step::IN_USE))
+                .map_or(Opened::NotInUse, |date| Opened::On(date.last())),
+        }
+    }
+}
+
+/// Since when a facility serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    On(Date),
+    /// Nobody knows.
+    Unknown,
+    /// The project that builds it is not in use.
+    NotInUse,
+}
+
+impl Portfolio {
+    pub fn facility(&self, code: &str) -> Option<&Facility> {
+        let at = self.facilities.binary_search_by(|held| held.code.as_str().cmp(code)).ok()?;
+        self.facilities.get(at)
+    }
+
+    /// How a facility stands on the day that is looked at.
+    pub fn standing_of(&self, facility: &Facility) -> FacilityStanding {
+        facility.standing(self.view.as_of, self.project_of(facility))
+    }
+
+    /// The project that builds a facility.
+    pub fn project_of(&self, facility: &Facility) -> Option<&Project> {
+        facility.project.as_ref().and_then(|code| self.project(code.as_str()))
+    }
+
+    /// The area a facility lies in: as it is said, else the finest one whose boundary holds it.
+    pub fn area_of(&self, facility: &Facility) -> Option<&Area> {
+        match (&facility.area, facility.site) {
+            (Some(area), _) => self.areas.get(area),
+            (None, Some(site)) => {
+                let bounded = self.areas.values().filter(|area| area.active);
+                bounded
+                    .filter(|area| area.boundary.as_ref().is_some_and(|held| held.holds(site.at)))
+                    .max_by_key(|area| area.level)
+            }
+            (None, None) => None,
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The rules of facilities and of the standards they are held against.
+
+use rust_decimal::Decimal;
+
+use super::{Check, address_problem};
+use crate::area::{Area, ancestors};
+use crate::boundary::Extent;
+use crate::facility::{Facility, FacilityFact, FacilityStandard};
+use crate::fact::Fact;
+use crate::history::View;
+use crate::named::{NAME_MAX, TEXT_MAX};
+use crate::refusal::{Problem, Reference};
+use crate::subject::{Subject, SubjectKind};
+
+/// How far outside of its area a site may lie: boundaries are drawn roughly.
+const OUTSIDE_MOST: u64 = 1_000;
+
+impl Check<'_> {
+    pub(super) fn facility_fact(&mut self, fact: &FacilityFact) {
+        match fact {
+            FacilityFact::Name(name) => self.name(name),
+            FacilityFact::Kind { kind } => {
+                let held = self.plan.as_ref().and_then(|plan| plan.facility_kind(kind.as_str()));
+                match held.map(|held| held.closed) {
+                    None => self.require(false, Reference::FacilityKind, kind),
+                    Some(true) => self.refuse(Problem::KindClosed(kind.clone())),
+                    Some(false) => {}
+                }
+            }
+            FacilityFact::Site(site) => {
+                let points = [Some(site.at), site.stated.map(|stated| stated.at)];
+                if points.iter().flatten().any(|point| !point.is_on_earth()) {
+                    self.refuse(Problem::BadPoint);
+                }
+            }
+            FacilityFact::Area { area } => area.iter().for_each(|area| self.area(area)),
+            FacilityFact::Project { project } => project.iter().for_each(|project| self.project(project)),
+            FacilityFact::Licence { notice } => self.text(notice, TEXT_MAX, false),
+            // Checked on the whole, below.
+            FacilityFact::Capacity { .. } | FacilityFact::Opens { .. } | FacilityFact::Closes { .. } => {}
+        }
+    }
+
+    /// What goes together: opening and closing, capacity and kind, site and area.
+    pub(super) fn facility(&mut self, facts: &[Fact], withdrawn: &[Fact]) {
+        if self.subject.kind != SubjectKind::Facility {
+            return;
+        }
+        let Some(facility) = Facility::at(self.after, View::ALL) else { return };
+        let touched = |slots: &[&str]| {
+            facts.iter().chain(withdrawn).map(Fact::slot).find(|slot| slots.contains(&slot.as_str()))
+        };
+        if let Some(slot) = touched(&["kind", "site"])
+            && (facility.kind.is_none() || facility.site.is_none())
+        {
+            let what = if facility.kind.is_none() { "facility_kind" } else { "site" };
+            self.field = slot;
+            self.refuse(Problem::Missing(what));
+        }
+        if let Some(slot) = touched(&["opens", "closes"])
+            && let (Some(opens), Some(closes)) = (facility.opens, facility.closes)
+            && closes <= opens
+        {
+            self.field = slot;
+            self.refuse(Problem::PeriodOrder);
+        }
+        if let Some(slot) = touched(&["capacity", "kind"])
+            && facility.capacity.is_some()
+            && let Some(kind) = &facility.kind
+            && let Some(held) = self.plan.as_ref().and_then(|plan| plan.facility_kind(kind.as_str()))
+            && held.capacity_unit.is_none()
+        {
+            let kind = kind.clone();
+            self.field = slot;
+            self.refuse(Problem::NoCapacity(kind));
+        }
+        if let Some(slot) = touched(&["site", "area"])
+            && let (Some(site), Some(area)) = (facility.site, &facility.area)
+            && let Some((area, extent)) = self.extent_around(area)
+        {
+            let metres = extent.metres_to(site.at);
+            if metres > OUTSIDE_MOST {
+                self.field = slot;
+                self.refuse(Problem::OutsideArea { area, metres });
+            }
+        }
+    }
+
+    /// The box around an area, or around the nearest one above it that has a boundary.
+    fn extent_around(&self, area: &crate::code::Code) -> Option<(crate::code::Code, Extent)> {
+        ancestors(area, self.lookup, View::ALL).into_iter().find_map(|code| {
+            let history = self.lookup.subject(&Subject::area(&code))?;
+            let held = Area::at(&code, history.visible(View::ALL));
+            Some((code, held.boundary?.extent()?))
+        })
+    }
+
+    pub(super) fn standard(&mut self, standard: &FacilityStandard) {
+        self.name(&standard.name);
+        let kind = &standard.kind;
+        self.in_plan(Reference::FacilityKind, kind, |plan| plan.facility_kind(kind.as_str()).is_some());
+        if standard.value <= Decimal::ZERO {
+            self.refuse(Problem::NotAboveZero);
+        }
+        if let (Some(from), Some(to)) = (standard.valid_from, standard.valid_to)
+            && to <= from
+        {
+            self.refuse(Problem::PeriodOrder);
+        }
+        if !standard.url.is_empty()
+            && let Some(problem) = address_problem(&standard.url)
+        {
+            self.refuse(problem);
+        }
+        if let Some(checked) = &standard.checked {
+            self.not_future(checked.on);
+            self.text(&checked.by, NAME_MAX, true);
+            // What nobody can look up cannot have been compared with anything.
+            if standard.url.is_empty() {
+                self.refuse(Problem::Missing("source_url"));
+            }
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Facilities, the kinds they are of and the standards they are held against.
+
+mod edit;
+mod facility;
+mod list;
+mod overview;
+
+use axum::Router;
+use axum::routing::get;
+use domain::code::Code;
+use domain::facility::{Facility, FacilityStandard, Metric};
+use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
+use words::Lang;
+
+use crate::PagesState;
+use crate::visit::Visit;
+use crate::words_of::{number, word};
+
+pub(crate) fn routes() -> Router<PagesState> {
+    Router::new()
+        .route("/p/{plan}/place", get(overview::show))
+        .route("/p/{plan}/place/facilities", get(list::show))
+        .route("/p/{plan}/place/facilities.geojson", get(list::geojson))
+        .route("/p/{plan}/place/facilities/new", get(edit::new).post(edit::create))
+        .route("/p/{plan}/place/facilities/{code}", get(facility::show))
+        .route("/p/{plan}/place/facilities/{code}/edit", get(edit::show).post(edit::save))
+}
+
+/// What a facility is called: many have no name of their own.
+fn name_of(lang: Lang, portfolio: &Portfolio, facility: &Facility) -> String {
+    match &facility.name {
+        Some(name) => name.get(lang.is_english()).to_owned(),
+        None => words::with(
+            lang,
+            "facility-unnamed",
+            &[("kind", &kind_name(lang, portfolio, facility)), ("code", facility.code.as_str())],
+        ),
+    }
+}
+
+fn kind_name(lang: Lang, portfolio: &Portfolio, facility: &Facility) -> String {
+    let code = facility.kind.as_ref().map_or("", Code::as_str);
+    let held = portfolio.plan.facility_kind(code);
+    held.map_or(code, |held| held.name.get(lang.is_english())).to_owned()
+}
+
+/// How much it takes, with its unit; empty where nobody said.
+fn capacity_of(lang: Lang, portfolio: &Portfolio, kind: &str, amount: Option<u64>) -> String {
+    let unit = portfolio.plan.facility_kind(kind).and_then(|held| held.capacity_unit.as_ref());
+    amount.map_or_else(String::new, |amount| {
+        let space = if lang.is_english() { " " } else { "" };
+        format!("{}{space}{}", number(amount.into()), unit.map_or("", |unit| unit.get(lang.is_english())))
+    })
+}
+
+/// A standard as a line: its level, its rule, where it stands and whether anybody has looked.
+struct Rule {
+    code: String,
+    circle: String,
+    rule: String,
+    document: String,
+    url: String,
+    valid: String,
+    checked: bool,
+    checked_by: String,
+}
+
+fn rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> Rule {
+    let english = lang.is_english();
+    let unit = portfolio.plan.facility_kind(held.kind.as_str()).and_then(|kind| kind.capacity_unit.as_ref());
+    let (value, unit) = (number(held.value), unit.map_or("", |unit| unit.get(english)));
+    let key = match held.metric {
+        Metric::Metres => "standard-metres",
+        Metric::Minutes => "standard-minutes",
+        Metric::PerThousand => "standard-per-thousand",
+    };
+    let day = |day: jiff::civil::Date| crate::words_of::day(lang, day);
+    let valid = match (held.valid_from.map(day), held.valid_to.map(day)) {
+        (Some(from), Some(to)) => words::with(lang, "standard-from-to", &[("from", &from), ("to", &to)]),
+        (Some(from), None) => words::with(lang, "standard-from", &[("from", &from)]),
+        (None, Some(to)) => words::with(lang, "standard-to", &[("to", &to)]),
+        (None, None) => words::text(lang, "standard-undated").into_owned(),
+    };
+    let by = held.checked.as_ref().map_or_else(String::new, |checked| {
+        words::with(lang, "standard-checked-by", &[("by", &checked.by), ("on", &day(checked.on))])
+    });
+    Rule {
+        code: held.standard.to_string(),
+        circle: word(lang, "circle", held.circle.as_str()),
+        rule: words::with(lang, key, &[("value", &value), ("unit", unit)]),
+        document: held.name.get(english).to_owned(),
+        url: held.url.clone(),
+        valid,
+        checked: held.is_checked(),
+        checked_by: by,
+    }
+}
+
+/// Whether facilities may be put on the books, somewhere.
+fn may_add(visit: &Visit) -> bool {
+    visit.actor.may_somewhere(Action::ManageFacilities)
+}
+
+fn may_manage_plan(visit: &Visit, plan: &Code) -> bool {
+    visit.actor.may(Action::ManagePlan, &Target { plan: Some(plan.clone()), ..Target::default() })
+}

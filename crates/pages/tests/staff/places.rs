@@ -1,0 +1,91 @@
+//! Facilities: put on the books, changed, listed and given out, with the datum of their coordinates.
+
+use domain::code::Code;
+use domain::facility::{Datum, Facility};
+use domain::history::View;
+use domain::subject::Subject;
+
+use crate::SOURCE;
+use crate::site::{PLAN, Site, site};
+
+async fn facility(site: &Site, code: &str) -> Facility {
+    let (plan, code) = (Code::new("huitian-2018").unwrap(), Code::new(code).unwrap());
+    let history = site.app.subject(&Subject::facility(&plan, &code)).await.unwrap().unwrap();
+    Facility::at(&history, View::ALL).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_facility_is_put_on_the_books_and_changed() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let form = format!("{PLAN}/place/facilities/new");
+    let bare = reader.post(&form, &[("code", "F 1"), SOURCE]).await;
+    bare.is(422)
+        .says("id=\"code-error\"")
+        .says("id=\"facility_kind-error\"")
+        .says("id=\"longitude-error\"")
+        .says("id=\"datum-error\"");
+    let fields = |longitude: &'static str| {
+        vec![
+            ("code", "F-1"),
+            ("facility_kind", "kindergarten"),
+            ("longitude", longitude),
+            ("latitude", "40.077185"),
+            ("datum", "bd09"),
+            ("area", "huilongguan"),
+            ("facility_capacity", "90"),
+            ("opens_on", "2019-09-01"),
+            SOURCE,
+        ]
+    };
+    reader.post(&form, &fields("216")).await.is(422).says("id=\"longitude-error\"");
+    // In another city, whatever the datum.
+    reader.post(&form, &fields("121.5")).await.is(422).says("outside of the area");
+    let made = reader.post(&form, &fields("116.348984")).await;
+    let page = reader.get(&made.is(303).location).await;
+    page.is(200).says("Saved as entry").says("longitude 116.348984").says("90 places").says("300 m on foot");
+    let held = facility(&site, "F-1").await;
+    let at = held.site.unwrap().at;
+    assert!((at.longitude - 116_336_200).abs() < 5 && (at.latitude - 40_070_200).abs() < 5, "{at:?}");
+    assert_eq!(held.site.unwrap().source().datum, Datum::Bd09);
+
+    let edit = format!("{PLAN}/place/facilities/F-1/edit");
+    let opened = reader.get(&edit).await;
+    assert_eq!(
+        (opened.value("longitude"), opened.value("opens_on")),
+        ("116.348984".into(), "2019-09-01".into())
+    );
+    let version = opened.value("version");
+    let mut changed = fields("116.348984");
+    changed.retain(|(name, _)| !["code", "opens_on"].contains(name));
+    changed.extend([("version", version.as_str()), ("opens_on", ""), ("closes_on", "2030-01-01")]);
+    reader.post(&edit, &changed).await.is(303);
+    let held = facility(&site, "F-1").await;
+    assert_eq!((held.opens, held.closes.map(|on| on.to_string())), (None, Some("2030-01-01".into())));
+    // Only what was changed was recorded.
+    assert_eq!(reader.get(&edit).await.value("facility_capacity"), "90");
+
+    let list = reader.get(&format!("{PLAN}/place/facilities?kind=kindergarten&q=f-1")).await;
+    list.is(200).says("1 facility").says("Kindergarten without a name (F-1)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_open_goes_by_the_day_and_files_carry_their_notice() {
+    let site = site();
+    let reader = site.sign_in("").await;
+    // Its project came into use on 26 August 2019.
+    let one = format!("{PLAN}/place/facilities/FAC-EDU-005");
+    reader.get(&format!("{one}?as_of=2019-08-25")).await.is(200).says("once its project is in use");
+    reader
+        .get(&format!("{one}?as_of=2019-08-26"))
+        .await
+        .is(200)
+        .says("<span class=\"tag in_use\">Open</span>");
+    let count = |answer: &str| answer.matches("\"type\":\"Feature\"").count();
+    let open = format!("{PLAN}/place/facilities.geojson?kind=kindergarten&standing=open");
+    let before = reader.get(&format!("{open}&as_of=2019-08-25")).await;
+    let after = reader.get(&format!("{open}&as_of=2019-09-30")).await;
+    assert!(count(&before.body) + 7 <= count(&after.body), "{} {}", count(&before.body), count(&after.body));
+    after.is(200).says("OpenStreetMap contributors").says("\"datum\":\"wgs84\"");
+    reader.get(&format!("{PLAN}/place?as_of=2019-09-30")).await.is(200).says("not checked");
+}

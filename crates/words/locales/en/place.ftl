@@ -1,0 +1,175 @@
+subject-facility = Facility
+reference-facility = facility
+reference-facility-kind = kind of facility
+reference-site = place
+action-manage-facilities = put facilities on the books and change them
+nav-place = Facilities
+
+place-title = Facilities and standards
+place-intro = What there is on this day, by kind, and the standards it is held against. A facility of a project serves from the day the project is in use.
+place-all = All facilities
+place-kinds = Kinds of facilities
+place-no-kinds = No kinds of facilities have been set up yet.
+place-standards = Standards
+place-standards-note = Each standard stands with its document. One that nobody has compared with the text is marked: what it says is a preview.
+place-no-standards = There are no standards yet.
+place-standards-in-force = Standards in force
+place-add-kind = Add a kind
+place-add-standard = Add a standard
+place-change = Change { $name }
+place-change-short = change
+place-everybody = for everybody
+place-aged = for people aged { $ages }
+place-capacity-known = { $sum } ({ $count ->
+    [one] known of one
+   *[other] known of { $count }
+})
+
+facility-new = Add a facility
+facility-edit = Edit the facility
+facility-history = History
+facility-unnamed = { $kind } without a name ({ $code })
+facility-search = Name or code
+facility-standing = On this day
+facility-standing-planned = Planned
+facility-standing-open = Open
+facility-standing-closed = Closed
+facility-opened-unknown = not known; counts as there
+facility-not-in-use = once its project is in use
+facility-not-known = not known
+facility-beyond = beyond the areas on record
+facility-coordinates = longitude { $longitude }, latitude { $latitude } · { $datum }
+facility-illustrative = This facility is made up for the demonstration; it is not a real one.
+facility-stated = As the source gave it: { $stated }
+facility-source = Source
+facility-this-list = This list:
+facility-data-of = Contains data:
+facilities-title = Facilities
+facilities-count = { $count ->
+    [one] 1 facility
+   *[other] { $count } facilities
+}
+facilities-none = No facility is as asked.
+
+standard-line = { $circle }: { $rule }
+standard-metres = at most { $value } m on foot
+standard-minutes = at most { $value } minutes on foot
+standard-per-thousand = at least { $value } { $unit } per thousand of those it is for
+standard-from-to = from { $from } until before { $to }
+standard-from = from { $from }
+standard-to = until before { $to }
+standard-undated = no day stated
+standard-valid = Valid
+standard-not-in-force = not in force on this day
+standard-document = Document
+standard-no-address = no public address
+standard-checked = checked
+standard-unchecked = not checked
+standard-checked-by = compared with the text by { $by } on { $on }
+
+circle-minutes-5 = 5-minute circle
+circle-minutes-8 = 8-minute circle
+circle-minutes-10 = 10-minute circle
+circle-minutes-15 = 15-minute circle
+circle-subdistrict = Subdistrict
+circle-community = Community
+circle-project = Housing project
+metric-metres = Metres on foot
+metric-minutes = Minutes on foot
+metric-per-thousand = Capacity per thousand
+
+topic-facility-kind = Kind of facility
+topic-facility-standard = Standard
+topic-facility-sort = Kind
+topic-site = Place
+topic-facility-area = Area
+topic-facility-capacity = Capacity
+topic-opens = Opening
+topic-closes = Closing
+topic-facility-project = Project
+topic-licence = Notice of the data
+field-facility-kind = Kind of facility
+field-ages = Ages
+field-ages-hint = Such as 3-5 or 65+; empty for everybody.
+field-capacity-unit-zh = Capacity counts (Chinese)
+field-capacity-unit-en = Capacity counts (English)
+field-standard-code = Code of the standard
+field-circle = Level
+field-metric = Measured in
+field-valid-from = Valid from
+field-valid-to = No longer valid from
+field-standard-url = Where its text can be read
+field-checked-on = Compared with the text on
+field-checked-by = Compared by
+field-longitude = Longitude in degrees
+field-latitude = Latitude in degrees
+field-datum = Coordinates of
+field-datum-hint = Chinese map services shift coordinates by 500 m and more: say where these come from.
+field-facility-capacity = Capacity
+field-opens-on = Opens
+field-opens-on-hint = Empty: from the day its project is in use, or not known.
+field-closes-on = Closed from
+field-licence = What whoever passes the data on has to say
+field-error-not-ages = Not ages. Write them as 3-5 or 65+.
+field-error-not-degrees = Not a longitude or latitude in degrees.
+
+refusal-outside-area = The place lies { $metres } m outside of the area. Check longitude and latitude, the datum and the area.
+refusal-not-above-zero = Enter a number above zero.
+refusal-no-capacity = For facilities of this kind ({ $code }) no capacity is counted. Give the kind a unit first.
+refusal-kind-closed = Facilities of this kind ({ $code }) are no longer taken. Choose another kind.
+cell-not-ages = Not ages: write them as 3-5 or 65+.
+cell-other-datum = { $outside } of { $checked } places do not lie where they are said to be; read as { $likely } they would. Check what datum the coordinates are of.
+
+table-facility-kinds = Kinds of facilities
+table-facility-standards = Standards of facilities
+table-facilities = Facilities
+import-about-facility-kinds = One row for each kind of facility
+import-about-facility-standards = One row for each standard
+import-about-facilities = One row for each facility, with its coordinates and their datum; or a GeoJSON file
+column-facility-kinds-kind = Code of the kind
+column-facility-kinds-name-zh = Name of the kind
+column-ages = Ages
+column-capacity-unit-zh = Capacity counts
+column-capacity-unit-en = Capacity counts (English)
+column-standard = Code of the standard
+column-facility-standards-kind = Kind of facility
+column-facility-standards-name-zh = Document
+column-facility-standards-name-en = Document (English)
+column-circle = Level
+column-metric = Measured in
+column-facility-standards-value = Limit
+column-valid-from = Valid from
+column-valid-to = No longer valid from
+column-standard-url = Address of the text
+column-checked-on = Compared on
+column-checked-by = Compared by
+column-checked = Checked
+column-facilities-code = Facility code
+column-facilities-name-zh = Facility name
+column-facilities-kind = Kind of facility
+column-capacity = Capacity
+column-opens-on = Opens on
+column-closes-on = Closes on
+column-licence = Notice of the data
+column-facilities-kind-name = Name of the kind
+column-capacity-unit = Capacity counts
+column-area-name = Name of the area
+column-facilities-standing = Standing
+cell-no-place = No place of a facility: give a point or an area.
+file-map-json = Line { $line }: not JSON. Export the file again as GeoJSON.
+file-map-form = { $feature ->
+    [0] The file is no GeoJSON that can be read. Export it as a feature collection of points or polygons.
+   *[other] Feature { $feature } is not of a form that can be read. Use points or polygons.
+}
+file-map-degrees = Feature { $feature } lies at { $longitude }, { $latitude }, which are no degrees. Convert the file to longitude and latitude, or swap the two.
+file-map-ring = Feature { $feature } has a ring that is too short or does not end where it begins. Redraw it.
+file-map-projected = The file is in the reference system { $name }. Convert it to longitude and latitude in degrees first.
+api-tag-name-facilities = Facilities
+api-tag-facilities = Facilities with their places, and whether each serves on a day. Kinds and standards are facts of the plan.
+api-param-facility = The facility’s code.
+api-op-list-facilities = Facilities of a plan
+api-op-register-facility = Put a facility on the books
+api-op-get-facility = One facility
+api-op-record-facility-facts = Record facts of a facility
+api-error-not-ages = Ages such as 3-5 or 65+.
+api-error-not-degrees = Degrees between -180 and 180.
