@@ -225,6 +225,6 @@ impl Tx<'_> {
              AND created_at < $2 OR stopped_at < $3)",
             &[plan.as_str().into(), Param::Int(unconfirmed), Param::Int(stopped)],
         )?;
-        Ok(gone as u64)
+        Ok(gone)
     }
 }

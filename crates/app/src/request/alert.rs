@@ -283,7 +283,7 @@ fn lines(
             out.push((*seq, line));
         }
     }
-    out.sort_by(|a, b| b.0.cmp(&a.0));
+    out.sort_by_key(|held| std::cmp::Reverse(held.0));
     out.into_iter().map(|(_, line)| line).collect()
 }
 

@@ -170,8 +170,7 @@ impl App {
             self.database().read_async(move |c: &mut Connection| c.items_with_themes(&wanted)).await?;
         codes.truncate(THEMES_MOST);
         let items = self.items_without_content(plan, &codes, view).await?;
-        let mut items: Vec<Item> =
-            items.into_iter().map(|(_, item)| item).filter(|item| item.theme.is_some()).collect();
+        let mut items: Vec<Item> = items.into_values().filter(|item| item.theme.is_some()).collect();
         let month = |item: &Item| item.theme.as_ref().map(|theme| theme.month);
         items.sort_by(|a, b| month(b).cmp(&month(a)).then_with(|| a.code.cmp(&b.code)));
         Ok(items)

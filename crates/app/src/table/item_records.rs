@@ -435,21 +435,6 @@ fn said(what: &str, c: &mut Cells) -> Option<ItemFact> {
     })
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_lists_of_words_are_those_of_the_domain() {
-        assert_eq!(STEPS, Step::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-        assert_eq!(FORMS, ReportInForm::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-        assert_eq!(PARTIES, Party::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-        assert_eq!(ATTENDANCES, Attendance::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-        assert_eq!(OBJECTIONS, ObjectionTo::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-        assert_eq!(STATES, State::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
-    }
-}
-
 /// A theme as it goes out: whole, as JSON; or by its month, its categories, why it was chosen and what is to be done.
 fn theme(c: &mut Cells) -> Option<MonthlyTheme> {
     let text = c.text("text");
@@ -466,4 +451,19 @@ fn theme(c: &mut Cells) -> Option<MonthlyTheme> {
         done: Named::default(),
         shown: c.yes_no("accepted").unwrap_or(false),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lists_of_words_are_those_of_the_domain() {
+        assert_eq!(STEPS, Step::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+        assert_eq!(FORMS, ReportInForm::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+        assert_eq!(PARTIES, Party::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+        assert_eq!(ATTENDANCES, Attendance::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+        assert_eq!(OBJECTIONS, ObjectionTo::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+        assert_eq!(STATES, State::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
+    }
 }

@@ -306,7 +306,7 @@ pub fn window(
 impl Request {
     /// How it stands in its unit's rates.
     pub fn claim(&self) -> ClaimState {
-        self.exclusions.iter().filter_map(Exclusion::state).last().unwrap_or(ClaimState::Counted)
+        self.exclusions.iter().rev().find_map(Exclusion::state).unwrap_or(ClaimState::Counted)
     }
 
     /// The number of the next claim.

@@ -26,12 +26,12 @@ pub(super) async fn keep(app: App, http: Http, settings: Settings, stop: impl Fu
         }
         // One that hangs holds up no other.
         let mut round = JoinSet::new();
-        for source in settings.feeds.iter().cloned() {
-            let (app, http) = (app.clone(), http.clone());
+        for source in &settings.feeds {
+            let (app, http, source) = (app.clone(), http.clone(), source.clone());
             round.spawn(async move { read(&app, &http, &source).await });
         }
-        for peer in settings.peers.iter().cloned() {
-            let (app, http) = (app.clone(), http.clone());
+        for peer in &settings.peers {
+            let (app, http, peer) = (app.clone(), http.clone(), peer.clone());
             round.spawn(async move { join(&app, &http, &peer).await });
         }
         tokio::select! {
