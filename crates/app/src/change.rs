@@ -3,11 +3,13 @@
 use domain::authorize::authorize;
 use domain::code::Code;
 use domain::command::{Command, Context, decide};
+use domain::fact::Fact;
 use domain::history::{Lookup, View};
 use domain::journal::{Draft, Entry, Seq};
 use domain::person::Person;
 use domain::policy::{Action, Grant};
 use domain::refusal::{Problem, Refusal};
+use domain::request::{Request, RequestFact};
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
@@ -156,6 +158,9 @@ pub(crate) fn make(
         source: change.source.clone(),
         reason: change.reason.clone(),
     };
+    if !matches!(actor, Actor::Operator(_)) {
+        not_ones_own(tx, &context.actor, &change.command)?;
+    }
     let drafts = tx.with_lookup(|lookup| {
         if !matches!(actor, Actor::Operator(_)) {
             authorize(&grants_now(actor, lookup), &change.command, lookup)?;
@@ -174,6 +179,24 @@ pub(crate) fn make(
         None => tx.subject(change.command.subject())?.map_or(Seq(0), |history| history.version),
     };
     Ok(Receipt { entries, version })
+}
+
+/// Whoever asked that a request counts otherwise does not decide it, whatever else they may do: who asked stands in the
+/// entry, and not in what is said.
+fn not_ones_own(tx: &mut Tx, actor: &Code, command: &Command) -> Result<(), AppError> {
+    let decides = |fact: &Fact| matches!(fact, Fact::Request(RequestFact::ExclusionDecided { .. }));
+    if !command.facts().iter().any(decides) {
+        return Ok(());
+    }
+    let held = tx.subject(command.subject())?.and_then(|held| Request::at(&held, View::ALL));
+    let Some(asked) = held.as_ref().and_then(Request::open_claim).map(|claim| claim.asked) else {
+        return Ok(());
+    };
+    let own = tx.reading()?.entry(asked)?.is_some_and(|entry| entry.draft.actor == *actor);
+    match own {
+        true => Err(Refusal { field: "exclusion_decided".into(), problem: Problem::OwnerVerifies }.into()),
+        false => Ok(()),
+    }
 }
 
 fn name_of(actor: &Actor) -> Option<Code> {

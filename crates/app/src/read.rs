@@ -98,6 +98,7 @@ impl App {
         if before.is_some_and(|before| fresh.head() < before) {
             // Its entries bear the numbers of others.
             self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget(plan);
+            self.forget_drawn();
         }
         held.insert(plan.clone(), fresh.clone());
         Ok(fresh)

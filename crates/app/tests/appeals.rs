@@ -9,11 +9,14 @@ mod place;
 use app::Actor;
 use app::read::Asked;
 use app::request::{ClaimQuestion, RequestAct};
+use domain::person::PersonFact;
+use domain::policy::{Role, Scope};
 use domain::refusal::Problem;
 use domain::request::{
     CallWay, ClaimState, ExclusionGround, RatePart, RateParts, RequestStep, Satisfaction, Solved,
 };
 use domain::source::Source;
+use domain::subject::Subject;
 use jiff::civil::{Date, date};
 use scratch::Scratch;
 
@@ -135,4 +138,24 @@ fn an_upheld_appeal_corrects_the_published_month(scratch: Scratch) {
     }
 }
 
-on_both!(an_upheld_appeal_corrects_the_published_month);
+fn nobody_decides_what_they_filed(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let one = answered(&place, "路灯不亮", &"a".repeat(43));
+    // Whoever may do both.
+    let facts = vec![
+        PersonFact::Name { name: "force".into() }.into(),
+        PersonFact::Role { role: Role::MunicipalTaskForce, scope: Scope::Everything, held: true }.into(),
+    ];
+    place.register(Subject::person(&code("force")), facts);
+    place.day(date(2019, 4, 2), 9);
+    publish(&place).unwrap();
+    place.act("force", &one, appeal(RateParts::of([RatePart::Satisfaction]))).unwrap();
+    let decided = || RequestAct::DecideExclusion { granted: true, note: "录音为证".into(), parts: None };
+    match place.act("force", &one, decided()) {
+        Err(app::AppError::Refused(refusals)) => assert_eq!(refusals[0].problem, Problem::OwnerVerifies),
+        other => panic!("{other:?}"),
+    }
+    place.act("office", &one, decided()).unwrap();
+}
+
+on_both!(nobody_decides_what_they_filed, an_upheld_appeal_corrects_the_published_month);

@@ -7,7 +7,7 @@ use crate::code::Code;
 use crate::command::Command;
 use crate::facility::{Facility, FacilityFact};
 use crate::fact::{Fact, OfKind};
-use crate::history::{Lookup, SubjectHistory, View};
+use crate::history::{Lookup, RecordedFact, SubjectHistory, View};
 use crate::indicator::IndicatorFact;
 use crate::item::{Item, ItemFact, ItemKind, workflow};
 use crate::milestone::Aspect;
@@ -269,8 +269,22 @@ fn authorize_request(
         let taken = allows(grants, Action::TakeRequest, &target);
         return if taken { Ok(()) } else { refused(Action::TakeRequest) };
     };
-    if let Command::Correct { .. } = command {
-        for action in [Action::CorrectEntry, Action::TakeRequest] {
+    if let Command::Correct { entry, .. } = command {
+        // What was asked for and decided of its rates is put right by those who decide it.
+        let claims = |held: &RecordedFact| {
+            held.seq == *entry
+                && matches!(
+                    &held.fact,
+                    Fact::Request(
+                        RequestFact::ExclusionAsked { .. }
+                            | RequestFact::ExclusionDecided { .. }
+                            | RequestFact::ExclusionWithdrawn { .. }
+                    )
+                )
+        };
+        let also = held.is_some_and(|history| history.facts().iter().any(claims));
+        let all = [Action::CorrectEntry, Action::TakeRequest].into_iter();
+        for action in all.chain(also.then_some(Action::SuperviseItem)) {
             if !allows(grants, action, &target) {
                 return refused(action);
             }
@@ -292,11 +306,14 @@ fn authorize_request(
         // The unit that a request counts against need not have it any more.
         let mut target = target.clone();
         match fact {
-            RequestFact::ExclusionAsked { unit, appeal: Some(_), .. } => {
-                target.lead_unit = Some(unit.clone())
+            RequestFact::ExclusionAsked { unit, .. } => {
+                target.lead_unit = Some(unit.clone());
+                // Whoever only helps does not speak for it.
+                target.supporting_units.clear();
             }
             RequestFact::ExclusionWithdrawn { .. } => {
                 target.lead_unit = request.open_claim().map(|claim| claim.unit.clone());
+                target.supporting_units.clear();
             }
             _ => {}
         }

@@ -36,6 +36,9 @@ pub fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
     Ok(gather.sheet)
 }
 
+/// Text of one piece, whatever its rows: rows may be long.
+const PIECE_BYTES: usize = 24 * 1024 * 1024;
+
 /// A long text file in pieces of so many rows, so that it need not be held in memory: each piece but the first
 /// begins with the row of the headings. Rows are numbered as they are in the file.
 pub struct Pieces<R> {
@@ -90,7 +93,8 @@ impl<R: Read + Seek> Pieces<R> {
         }
         let mut record = csv::StringRecord::new();
         let mut count = 0;
-        while count < self.rows {
+        let mut held = 0;
+        while count < self.rows && held < PIECE_BYTES {
             match self.reader.read_record(&mut record) {
                 Ok(true) => {}
                 Ok(false) => {
@@ -113,6 +117,7 @@ impl<R: Read + Seek> Pieces<R> {
             for (column, cell) in record.iter().enumerate() {
                 gather.cell(row, column, cell)?;
             }
+            held += record.as_slice().len();
             count += 1;
         }
         Ok((count > 0 || first).then_some(gather.sheet))

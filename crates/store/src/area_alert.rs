@@ -194,6 +194,7 @@ impl Tx<'_> {
 
     /// Lets go of an address that wants nothing more; whether it had wanted something.
     pub fn stop_alert(&mut self, plan: &Code, digest: &str, now: i64) -> Result<bool> {
+        self.overwrite()?;
         let changed = self.writing().execute(
             "UPDATE area_alert SET stopped_at = $3, sealed = $4, key_id = '', reader = '', next_at = 0 \
              WHERE plan = $1 AND alert = $2 AND stopped_at IS NULL",
@@ -220,6 +221,7 @@ impl Tx<'_> {
 
     /// Forgets those that nobody confirmed in time, and those that were given up before; how many went.
     pub fn purge_alerts(&mut self, plan: &Code, unconfirmed: i64, stopped: i64) -> Result<u64> {
+        self.overwrite()?;
         let gone = self.writing().execute(
             "DELETE FROM area_alert WHERE plan = $1 AND (confirmed_at IS NULL AND stopped_at IS NULL \
              AND created_at < $2 OR stopped_at < $3)",

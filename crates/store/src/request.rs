@@ -482,8 +482,8 @@ impl Connection {
         let mut after = (String::new(), String::new());
         loop {
             let batch = self.rows(
-                "SELECT DISTINCT scope, subject FROM entry WHERE kind = 'request' AND (scope > $1 OR \
-                 (scope = $1 AND subject > $2)) ORDER BY scope, subject LIMIT 500",
+                "SELECT DISTINCT scope, subject FROM entry WHERE kind = 'request' AND (scope, subject) > ($1, $2) \
+                 ORDER BY scope, subject LIMIT 500",
                 &[Param::Text(&after.0), Param::Text(&after.1)],
                 |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned())),
             )?;

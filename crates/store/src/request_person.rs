@@ -122,7 +122,7 @@ impl Connection {
     pub(crate) fn sealed_after(&mut self, after: (&str, &str), limit: usize) -> Result<Vec<SealedPerson>> {
         self.rows(
             &format!(
-                "SELECT {COLUMNS} FROM request_person WHERE plan > $1 OR (plan = $1 AND request > $2) \
+                "SELECT {COLUMNS} FROM request_person WHERE (plan, request) > ($1, $2) \
                  ORDER BY plan, request LIMIT {limit}"
             ),
             &[after.0.into(), after.1.into()],

@@ -73,9 +73,13 @@ impl App {
         for job in &jobs {
             if let Ok(Errand::AlertMail(errand)) = Errand::read(job)
                 && !portfolios.contains_key(&errand.plan)
-                && let Ok(held) = self.portfolio(&errand.plan, Asked::default()).await
             {
-                portfolios.insert(errand.plan, held);
+                match self.portfolio(&errand.plan, Asked::default()).await {
+                    Ok(held) => drop(portfolios.insert(errand.plan, held)),
+                    Err(AppError::NotFound) => {}
+                    // What fails for now is tried again.
+                    Err(error) => return Err(error),
+                }
             }
         }
         Ok(self

@@ -278,7 +278,8 @@ impl RequestAct {
                 number: request.next_claim(),
                 ground,
                 reason,
-                unit,
+                // It counts against whoever had it when its limit ran out.
+                unit: RateRow::of(request).map_or(unit, |row| row.unit),
                 parts: RateParts::ALL,
                 evidence: String::new(),
                 appeal: None,

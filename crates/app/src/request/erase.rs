@@ -90,6 +90,7 @@ impl App {
             .await?;
         // What was made of the words is made anew.
         self.forget_hot_matters();
+        self.forget_drawn();
         Ok(())
     }
 

@@ -52,11 +52,13 @@ impl DrawnCache {
 impl App {
     /// What a map draws of the published requests that are asked for.
     pub async fn drawn_requests(&self, plan: &Code, query: &RequestQuery) -> Result<Arc<Drawn>, AppError> {
+        // Before the rules are read by which places are shown: what is kept is never newer than they are.
+        let of = plan.clone();
+        let version = self.database().read_async(move |c: &mut Connection| c.request_version(&of)).await?.0;
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let query = RequestQuery { published: Some(portfolio.plan.publicly()), ..query.clone() };
         let (app, plan) = (self.clone(), plan.clone());
         let read = move |c: &mut Connection| {
-            let version = c.request_version(&plan)?.0;
             if let Some(held) = app.drawn().find(&plan, &query, version) {
                 return Ok(held);
             }
@@ -83,6 +85,11 @@ impl App {
             Ok::<_, StoreError>(drawn)
         };
         Ok(self.database().read_async(read).await?)
+    }
+
+    /// Forgets what was drawn: of a journal that is another one now, or of words that were erased.
+    pub(crate) fn forget_drawn(&self) {
+        self.drawn().0.clear();
     }
 
     fn drawn(&self) -> std::sync::MutexGuard<'_, DrawnCache> {

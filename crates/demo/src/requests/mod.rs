@@ -31,7 +31,7 @@ const SINCE: Date = date(2019, 1, 7);
 /// The month whose rates are published, and published once more when appeals were upheld.
 const JUNE: (Date, Date) = (date(2019, 6, 1), date(2019, 6, 30));
 const PUBLISHED: [(Date, &str); 2] = [
-    (date(2019, 7, 3), "六月三率 / the rates of June"),
+    (date(2019, 7, 1), "六月三率 / the rates of June"),
     (date(2019, 7, 17), "申诉成立后更正 / corrected after appeals were upheld"),
 ];
 /// How many come in on a working day, in turn.

@@ -164,6 +164,8 @@ pub struct Item {
     /// What it is the theme of a month for, and what was measured of that.
     pub theme: Option<MonthlyTheme>,
     pub theme_figures: Option<ThemeFigures>,
+    /// The entry since which it is the theme of this month and of these categories.
+    theme_said: Seq,
     pub goal: Option<RequestGoal>,
     pub measured: Option<MeasuredWeeks>,
     /// When the goal was said: what was measured before is of another one.
@@ -222,6 +224,7 @@ impl Item {
             beneficiaries: None,
             theme: None,
             theme_figures: None,
+            theme_said: Seq(0),
             goal: None,
             measured: None,
             goal_said: Seq(0),
@@ -379,8 +382,18 @@ impl Item {
             }
             ItemFact::Measured(measured) if seq > self.goal_said => self.measured = Some(measured.clone()),
             ItemFact::Measured(_) => {}
-            ItemFact::Theme(theme) => self.theme = Some(theme.clone()),
-            ItemFact::ThemeMeasured(figures) => self.theme_figures = Some(figures.clone()),
+            // As goals: what was measured of another month or of other categories measures nothing of this one.
+            ItemFact::Theme(theme) => {
+                let same = |held: &MonthlyTheme| held.measures_the_same(theme);
+                if !self.theme.as_ref().is_some_and(same) {
+                    self.theme_said = seq;
+                }
+                self.theme = Some(theme.clone());
+            }
+            ItemFact::ThemeMeasured(figures) if seq > self.theme_said => {
+                self.theme_figures = Some(figures.clone());
+            }
+            ItemFact::ThemeMeasured(_) => {}
             ItemFact::Beneficiaries { whom, people } => self.beneficiaries = Some((whom.clone(), *people)),
             ItemFact::People { people } => self.people = Some(*people),
             ItemFact::ReportInForm { form } => self.form = Some(*form),

@@ -72,6 +72,16 @@ impl ThemeFault {
 }
 
 impl MonthlyTheme {
+    /// Whether what is measured for it is measured for another one, too: the words of both may differ.
+    pub fn measures_the_same(&self, other: &Self) -> bool {
+        let sorted = |theme: &Self| {
+            let mut codes = theme.categories.clone();
+            codes.sort_unstable();
+            codes
+        };
+        self.month == other.month && sorted(self) == sorted(other)
+    }
+
     pub fn fault(&self) -> Option<ThemeFault> {
         if self.month.first_of_month() != self.month {
             return Some(ThemeFault::Month);

@@ -44,8 +44,11 @@ impl RequestCheck<'_> {
                     }
                     // What everybody has read is contested, and no longer only asked for.
                     None => {
-                        let due = RateRow::of(before).map(|row| row.due);
-                        if let Some(limit) = due.and_then(|due| self.plan.first_published(due)) {
+                        let row = RateRow::of(before);
+                        if let Some(row) = row.as_ref().filter(|row| row.unit != *unit) {
+                            self.refuse("unit", Problem::CountsAgainst(row.unit.clone()));
+                        }
+                        if let Some(limit) = row.and_then(|row| self.plan.first_published(row.due)) {
                             self.refuse(slot, Problem::TooLate { limit });
                         }
                     }
@@ -64,6 +67,9 @@ impl RequestCheck<'_> {
                     self.granted(parts, asked.parts);
                 }
                 self.by_another_office(slot, &asked.unit);
+                if let Some(row) = RateRow::of(before).filter(|row| row.unit != asked.unit) {
+                    self.by_another_office(slot, &row.unit);
+                }
             }
             RequestFact::ExclusionWithdrawn { number, reason } => {
                 if before.open_claim().is_some_and(|open| open.number != *number) {

@@ -88,10 +88,12 @@ impl FrozenRates {
 
     /// Whether it has its place behind the issues of its period that are on record.
     pub fn follows<'a>(&self, issues: impl Iterator<Item = (&'a Self, Date)>) -> bool {
-        let mut others = issues.map(|(held, _)| held).filter(|held| *held != self);
-        match &self.corrects {
-            None => self.issue == 1 && others.next().is_none(),
-            Some(digest) => others.any(|held| held.digest == *digest && held.issue + 1 == self.issue),
+        let last = issues.map(|(held, _)| held).filter(|held| *held != self).max_by_key(|held| held.issue);
+        match (&self.corrects, last) {
+            (None, last) => self.issue == 1 && last.is_none(),
+            // Two that were made at once do not both correct the same.
+            (Some(digest), Some(last)) => last.digest == *digest && last.issue + 1 == self.issue,
+            (Some(_), None) => false,
         }
     }
 
@@ -157,6 +159,9 @@ mod tests {
         assert!(frozen.follows([].into_iter()) && corrected.follows([(&frozen, on)].into_iter()));
         // It corrects what is on record, and nothing is published twice as the first.
         assert!(!corrected.follows([].into_iter()));
+        let twin =
+            FrozenRates::new(period, formula(), Seq(13), vec![line("a", 5)]).correcting(&frozen, Vec::new());
+        assert!(!twin.follows([(&frozen, on), (&corrected, on)].into_iter()));
         let other = FrozenRates::new(period, formula(), Seq(20), vec![line("a", 1)]);
         assert!(!other.follows([(&frozen, on), (&corrected, on)].into_iter()));
         let mut forged = corrected.clone();

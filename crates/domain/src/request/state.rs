@@ -272,6 +272,8 @@ impl Request {
             }
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
             RequestFact::ExclusionAsked { number, ground, reason, unit, parts, evidence, appeal } => {
+                // Of those that were asked for in one place, as all once were, the latest counts.
+                self.exclusions.retain(|held| held.number != *number);
                 self.exclusions.push(Exclusion {
                     number: *number,
                     ground: *ground,

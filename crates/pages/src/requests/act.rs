@@ -189,11 +189,15 @@ impl Act {
     fn is_open_to(self, visit: &Visit, request: &Request, plan: &Plan, target: &Target) -> bool {
         // The unit that a request counts against need not have it any more.
         let of = match self {
-            Self::Appeal => request.appeal_window(plan).map(|(unit, _)| unit),
-            Self::WithdrawExclusion => request.open_claim().map(|claim| claim.unit.clone()),
-            _ => target.lead_unit.clone(),
+            Self::Appeal => Some(request.appeal_window(plan).map(|(unit, _)| unit)),
+            Self::AskExclusion => Some(RateRow::of(request).map(|row| row.unit)),
+            Self::WithdrawExclusion => Some(request.open_claim().map(|claim| claim.unit.clone())),
+            _ => None,
         };
-        let target = Target { lead_unit: of, ..target.clone() };
+        let target = match of {
+            Some(lead_unit) => Target { lead_unit, supporting_units: Vec::new(), ..target.clone() },
+            None => target.clone(),
+        };
         self.fits(visit, request, plan)
             && self.needs(request).into_iter().any(|action| visit.actor.may(action, &target))
     }

@@ -309,12 +309,17 @@ pub async fn act(
     Path((plan, name)): Path<(String, String)>,
     Query(query): Query<Vec<(String, String)>>,
     extensions: Extensions,
-    axum::Form(pairs): axum::Form<Vec<(String, String)>>,
+    // Mail programs that unsubscribe send a form of either sort, or none: the address says it all (RFC 8058).
+    form: Result<axum::Form<Vec<(String, String)>>, axum::extract::rejection::FormRejection>,
 ) -> Result<Response, PageError> {
     let (plan, purpose) = (known_code(&plan)?, purpose(&name)?);
+    let pairs = form.map(|axum::Form(pairs)| pairs).unwrap_or_default();
     let typed = Typed(pairs.into_iter().chain(query).collect());
     let token = typed.get("t");
-    slowed(&visit, &extensions)?;
+    // Guesses are slowed; whoever has a link is not: programs of few providers end the mails of many.
+    if visit.app.look_at_alert_link(&plan, purpose, token).await? == AlertLinked::Unknown {
+        slowed(&visit, &extensions)?;
+    }
     if purpose == AlertPurpose::Manage {
         let one = Some(typed.get("stop").to_owned()).filter(|alert| alert != "all");
         if typed.has("stop") {
