@@ -10,6 +10,7 @@ use domain::journal::Seq;
 use domain::plan::Plan;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{called_back, given, preset_of, reopened};
+use domain::request::rate::RateRow;
 use domain::request::routing::Routing;
 use domain::request::rules::Preset;
 use domain::request::telling::matter;

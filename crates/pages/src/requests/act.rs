@@ -14,6 +14,7 @@ use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use domain::request::appeal::find as find_claim;
 use domain::request::hints::{Hint, Question, hints};
+use domain::request::rate::RateRow;
 use domain::request::workflow;
 use domain::request::{
     CallWay, ClaimState, ClaimStep, ClockKind, ExclusionGround, ModerationAct, ModerationGround, RateParts,
