@@ -165,7 +165,7 @@ pub struct Item {
     pub theme: Option<MonthlyTheme>,
     pub theme_figures: Option<ThemeFigures>,
     /// The entry since which it is the theme of this month and of these categories.
-    theme_said: Seq,
+    pub theme_said: Seq,
     pub goal: Option<RequestGoal>,
     pub measured: Option<MeasuredWeeks>,
     /// When the goal was said: what was measured before is of another one.
