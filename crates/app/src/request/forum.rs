@@ -185,6 +185,8 @@ struct Incoming {
     asker: String,
     /// Title and text as they were posted; masked and cut where they are added to a request.
     whole: String,
+    /// Its text alone.
+    words: String,
     /// What is for those who work on it, besides: what was said of category and place that nobody knows here.
     aside: String,
     new: NewRequest,
@@ -324,6 +326,7 @@ impl App {
             said,
             asker: asker.clone(),
             whole,
+            words,
             aside: aside.join("\n"),
             new,
             signed,
@@ -472,7 +475,9 @@ impl Incoming {
             request = self.request(tx, &master)?;
             code = master;
         }
-        let text = cut(&recorded(&self.whole), TEXT_MOST);
+        // A title that stands there already is not said again.
+        let said = if self.new.title == request.title { &self.words } else { &self.whole };
+        let text = cut(&recorded(said), TEXT_MOST);
         if own && code == first {
             let resident = by_resident();
             let doing = self.doing(&resident, Who::Resident);
@@ -492,7 +497,7 @@ impl Incoming {
         } else {
             self.note(tx, &code, &format!("{}\n{text}", words::both("forum-others-say", &[])))?;
         }
-        if own && text != self.whole {
+        if own && text != *said {
             self.keep_words(tx, &first)?;
         }
         self.keep(tx, &first, false)?;
