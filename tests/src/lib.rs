@@ -8,6 +8,7 @@ pub mod sound;
 use std::io::{BufRead, BufReader, Read, Seek};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use anyhow::Context;
 use tempfile::TempDir;
@@ -36,6 +37,9 @@ pub fn skipped(what: &str) -> bool {
     true
 }
 
+/// How long a program may take until it answers, on a machine that does much else.
+const PATIENCE: Duration = Duration::from_secs(180);
+
 /// Kills its process at the end.
 pub struct Running {
     child: Child,
@@ -56,15 +60,25 @@ impl Running {
         command.stdout(Stdio::piped()).stderr(log.try_clone()?);
         let mut running = Self::start(command)?;
         let stdout = running.child.stdout.take().context("no output")?;
-        let mut lines = BufReader::new(stdout).lines().map_while(Result::ok);
-        let found = lines.by_ref().find_map(|line| address(&line));
-        // What it prints later has a reader as well: it must not wait for one.
-        std::thread::spawn(move || lines.for_each(drop));
+        // It is read to the end: what it prints later must not wait for a reader.
+        let (tell, told) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+                drop(tell.send(line));
+            }
+        });
+        let begun = Instant::now();
+        let mut found = None;
+        while found.is_none()
+            && let Ok(line) = told.recv_timeout(PATIENCE.saturating_sub(begun.elapsed()))
+        {
+            found = address(&line);
+        }
         let Some(address) = found else {
             let mut said = String::new();
             log.rewind()?;
             log.read_to_string(&mut said)?;
-            anyhow::bail!("it ended before it answered: {said}");
+            anyhow::bail!("it does not answer: {said}");
         };
         Ok((running, address))
     }

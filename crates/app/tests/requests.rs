@@ -335,6 +335,7 @@ fn what_many_people_raise_is_found_and_becomes_a_task(scratch: Scratch) {
             due: date(2019, 4, 3),
             supporting: vec![code("water")],
             goal: Some(RequestGoal {
+                more: Vec::new(),
                 category: Some(code("lamps")),
                 areas: vec![code("town")],
                 words: vec!["路灯".into()],

@@ -7,6 +7,7 @@ use app::request::{Forum, PlaceFault, Post, PostKnown, PostTaken, Stated};
 use app::{App, AppError, Secret};
 use delivery::http::{Http, HttpError, Limits};
 use domain::code::Code;
+use domain::request::personal::mask;
 use exchange::feed::{FEED_MOST, FeedError, FeedItem, read};
 use jiff::{SignedDuration, Timestamp};
 use url::Url;
@@ -59,6 +60,7 @@ pub struct Pulled {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PulledItem {
     pub id: String,
+    /// Masked: it is printed and logged.
     pub title: String,
     pub outcome: Outcome,
     pub swapped: bool,
@@ -182,14 +184,14 @@ pub async fn pull(
     }
     progress(all, all);
     // What was held up stands in what the forum says next, too.
-    if !dry_run && out.count("too_many") == 0 {
+    if !dry_run && out.count("too_many") + out.count("refused") == 0 {
         app.keep_read_mark(&forum.plan, &site(&forum.id), &mark, &moment).await?;
     }
     Ok(out)
 }
 
 async fn one(app: &App, forum: &Forum, post: Post, dry_run: bool) -> Result<PulledItem, AppError> {
-    let (id, title) = (post.id.clone(), post.title.clone());
+    let (id, title) = (post.id.clone(), mask(&post.title));
     let item = |outcome| PulledItem { id, title, outcome, swapped: false, misplaced: None };
     if dry_run {
         return Ok(item(match app.know_post(forum, &post).await? {

@@ -10,8 +10,10 @@ use delivery::network::Network;
 use delivery::settings::{NetworkFile, SecretFile, SettingsError, read_file, web_address};
 use domain::code::Code;
 use jiff::SignedDuration;
+use jiff::civil::Date;
 use serde::Deserialize;
 
+use crate::peer::Peer;
 use crate::pull::FeedSource;
 
 /// A file as `huitian channels example` shows it.
@@ -27,10 +29,31 @@ per_hour = 600                           # new requests taken within an hour
 [forum.categories]                       # the forum's own words for categories
 "停车" = "parking"
 
-[forum.feed]                             # its posts are read here as well
+[[forum]]                                # another one, which sends nothing: its posts are read here
+id = "estate-board"
+plan = "huitian-2018"
+name = "小区论坛"
+
+[forum.feed]
 address = "https://forum.example.org/feed.json"    # JSON Feed, RSS or Atom; or { env = … } where it is a secret
 every_minutes = 15
 oldest_days = 14                         # older posts are left where they are
+
+[[open311]]                              # a server that requests are passed on to
+id = "city"
+plan = "huitian-2018"
+name = "市级平台"
+address = "https://open311.example.org/open311/v2"
+jurisdiction = "city.example"
+key = { env = "CITY_KEY" }
+areas = ["tiantongyuan-north"]           # only these and what lies in them; everywhere when left out
+since = "2019-08-01"                     # only what was received from that day on
+updates = true                           # it tells updates (servicerequestupdates)
+answers = true                           # its closing words are the answer here
+every_minutes = 30                       # by itself while a server runs; only by command when left out
+
+[open311.services]                       # our categories and what each is called there; others stay here
+parking = "PARKING"
 
 [network]
 allow_private = ["10.1.2.0/24"]          # inner networks that may be called; none by default
@@ -47,6 +70,8 @@ pub struct Settings {
     pub forums: Vec<Forum>,
     /// The forums that are read.
     pub feeds: Vec<FeedSource>,
+    /// Servers that requests are passed on to.
+    pub peers: Vec<Peer>,
     pub network: Network,
     pub ca_file: Option<PathBuf>,
 }
@@ -56,6 +81,8 @@ pub struct Settings {
 struct File {
     #[serde(default)]
     forum: Vec<ForumFile>,
+    #[serde(default)]
+    open311: Vec<PeerFile>,
     #[serde(default)]
     network: NetworkFile,
 }
@@ -75,6 +102,27 @@ struct ForumFile {
     #[serde(default)]
     categories: BTreeMap<String, Code>,
     feed: Option<FeedFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PeerFile {
+    id: Code,
+    plan: Code,
+    name: String,
+    address: String,
+    #[serde(default)]
+    jurisdiction: String,
+    key: SecretFile,
+    services: BTreeMap<Code, String>,
+    #[serde(default)]
+    areas: Vec<Code>,
+    since: Option<Date>,
+    #[serde(default)]
+    updates: bool,
+    #[serde(default)]
+    answers: bool,
+    every_minutes: Option<u32>,
 }
 
 #[derive(Deserialize)]
@@ -121,12 +169,54 @@ impl Settings {
             }
             let feed = forum.feed.take();
             let forum = forum.check(env)?;
+            // The same post by two ways would be two: each gives it another name and other words.
+            if feed.is_some() && forum.secret.is_some() {
+                let why = "a forum sends its posts signed, or is read: give a secret or a feed, not both";
+                return Err(wrong(&format!("forum {}", forum.id), why));
+            }
             if let Some(feed) = feed {
                 out.feeds.push(feed.check(&forum, env)?);
             }
             out.forums.push(forum);
         }
+        let mut seen = BTreeSet::new();
+        for peer in file.open311 {
+            if !seen.insert((peer.plan.clone(), peer.id.clone())) {
+                return Err(wrong("open311.id", format!("{} is there twice", peer.id)));
+            }
+            out.peers.push(peer.check(env)?);
+        }
         Ok(out)
+    }
+}
+
+impl PeerFile {
+    fn check(self, env: &dyn Fn(&str) -> Option<String>) -> Result<Peer, SettingsError> {
+        let field = |name: &str| format!("open311 {}: {name}", self.id);
+        let address = web_address(&field("address"), &self.address)?;
+        if address.query().is_some() {
+            return Err(wrong(
+                &field("address"),
+                "it ends where requests.json would follow, without a question mark",
+            ));
+        }
+        if self.services.values().any(|code| code.trim().is_empty()) {
+            return Err(wrong(&field("services"), "each category needs the service_code of the other side"));
+        }
+        Ok(Peer {
+            key: self.key.read(&field("key"), env)?,
+            plan: self.plan,
+            name: self.name.trim().to_owned(),
+            address,
+            jurisdiction: self.jurisdiction,
+            services: self.services,
+            areas: self.areas,
+            since: self.since,
+            updates: self.updates,
+            answers: self.answers,
+            every: self.every_minutes.map(|minutes| SignedDuration::from_mins(minutes.max(1).into())),
+            id: self.id,
+        })
     }
 }
 
@@ -185,7 +275,7 @@ mod tests {
     use super::*;
 
     fn env(name: &str) -> Option<String> {
-        (name == "FORUM_SECRET").then(|| "a very secret text\n".into())
+        ["FORUM_SECRET", "CITY_KEY"].contains(&name).then(|| "a very secret text\n".into())
     }
 
     #[test]
@@ -212,7 +302,9 @@ mod tests {
         assert!(said.contains("16 characters") && !said.contains("top-secret"), "{said}");
         assert!(refused("https://forum", "http://forum").contains("encryption"));
         assert!(refused("https://forum", "ftp://forum").contains("no web address"));
-        let twice = format!("{EXAMPLE}{}", EXAMPLE.split("[network]").next().unwrap());
+        assert!(refused("open311/v2", "open311/v2?x=1").contains("open311 city: address"));
+        assert!(refused("\"PARKING\"", "\" \"").contains("service_code"));
+        let twice = format!("{EXAMPLE}{}", EXAMPLE.split("[[open311]]").next().unwrap());
         assert!(Settings::parse(&twice, &env).unwrap_err().to_string().contains("twice"));
     }
 }

@@ -276,6 +276,17 @@ fn authorize_request(
             }
             fact => request_recording(fact).to_vec(),
         };
+        // The unit that a request counts against need not have it any more.
+        let mut target = target.clone();
+        match fact {
+            RequestFact::ExclusionAsked { unit, appeal: Some(_), .. } => {
+                target.lead_unit = Some(unit.clone())
+            }
+            RequestFact::ExclusionWithdrawn { .. } => {
+                target.lead_unit = request.open_claim().map(|claim| claim.unit.clone());
+            }
+            _ => {}
+        }
         if !any.iter().any(|action| allows(grants, *action, &target)) {
             return refused(any.first().copied().unwrap_or(Action::TakeRequest));
         }
@@ -297,7 +308,9 @@ fn request_recording(fact: &RequestFact) -> &'static [Action] {
         RequestFact::Link { .. } | RequestFact::Clock(_) | RequestFact::SupportingUnit { .. } => {
             &[Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
         }
-        RequestFact::ExtensionAsked { .. } | RequestFact::ExclusionAsked { .. } => &[Action::HandleRequest],
+        RequestFact::ExtensionAsked { .. }
+        | RequestFact::ExclusionAsked { .. }
+        | RequestFact::ExclusionWithdrawn { .. } => &[Action::HandleRequest],
         RequestFact::ExtensionDecided { .. } | RequestFact::ExclusionDecided { .. } => {
             &[Action::SuperviseItem]
         }

@@ -11,7 +11,7 @@ const MARGIN: i32 = 50_000;
 
 /// The areas of a plan that are drawn, finest first.
 pub struct Bounds<'a> {
-    drawn: Vec<(&'a Code, Extent, &'a Boundary)>,
+    drawn: Vec<(u8, &'a Code, Extent, &'a Boundary)>,
     reach: Option<Extent>,
 }
 
@@ -51,18 +51,16 @@ impl<'a> Bounds<'a> {
             east: all.east.saturating_add(MARGIN),
             north: all.north.saturating_add(MARGIN),
         });
-        Self {
-            drawn: drawn.into_iter().map(|(_, code, extent, boundary)| (code, extent, boundary)).collect(),
-            reach,
-        }
+        Self { drawn, reach }
     }
 
-    /// The finest area that is drawn around a point.
+    /// The community or subdistrict that is drawn around a point, the finest: what is larger says of a place no more than
+    /// that nobody knows it.
     pub fn area(&self, point: Point) -> Option<&'a Code> {
-        let held = |(_, extent, boundary): &&(&Code, Extent, &Boundary)| {
-            extent.holds(point) && boundary.holds(point)
+        let held = |(level, _, extent, boundary): &&(u8, &Code, Extent, &Boundary)| {
+            *level <= rank(Some(AreaLevel::Subdistrict)) && extent.holds(point) && boundary.holds(point)
         };
-        self.drawn.iter().find(held).map(|(code, ..)| *code)
+        self.drawn.iter().find(held).map(|(_, code, ..)| *code)
     }
 
     /// Settles a place by the two points it may mean: as it was given, and with longitude and latitude swapped. Each is

@@ -4,11 +4,12 @@ use jiff::civil::Date;
 
 use crate::code::Code;
 use crate::item::goal::{GoalFault, hundredths};
+use crate::item::theme::ThemeFault;
 use crate::item::{Relation, State, Step};
 use crate::journal::Seq;
 use crate::policy::Action;
 use crate::request::question::AnswerFault;
-use crate::request::{RequestState, RequestStep};
+use crate::request::{ClaimState, ClaimStep, RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
 use crate::timetabling::HolidayFault;
 
@@ -151,6 +152,12 @@ pub enum Problem {
     TooMany(usize),
     #[error("cannot {} from {}", .step.as_str(), .from.as_str())]
     IllegalRequestMove { from: RequestState, step: RequestStep },
+    #[error("cannot {} what is {} in the rates", .step.as_str(), .from.as_str())]
+    IllegalClaim { from: ClaimState, step: ClaimStep },
+    #[error("counts against '{0}'")]
+    CountsAgainst(Code),
+    #[error("is left out of that already")]
+    LeftOutAlready,
     #[error("not while {}", .state.as_str())]
     NotWhileRequest { state: RequestState },
     #[error("tells who somebody is: masked texts only")]
@@ -173,6 +180,10 @@ pub enum Problem {
     BadRequestRules(&'static str),
     #[error("the goal does not fit: {0:?}")]
     BadGoal(GoalFault),
+    #[error("the theme does not fit: {0:?}")]
+    BadTheme(ThemeFault),
+    #[error("the theme's month was not measured yet")]
+    ThemeNotMeasured,
     #[error("the goal was not measured up to the last whole week")]
     GoalNotMeasured,
     #[error("the weeks that count are over on {from}")]
@@ -329,6 +340,9 @@ impl Problem {
             Self::BadChange(_) => "bad-change",
             Self::TooMany(_) => "too-many",
             Self::IllegalRequestMove { .. } => "illegal-request-move",
+            Self::IllegalClaim { .. } => "illegal-claim",
+            Self::CountsAgainst(_) => "counts-against",
+            Self::LeftOutAlready => "left-out-already",
             Self::NotWhileRequest { .. } => "not-while-request",
             Self::Personal => "personal",
             Self::Forced => "forced",
@@ -340,6 +354,8 @@ impl Problem {
             Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
             Self::BadGoal(fault) => fault.key(),
+            Self::BadTheme(fault) => fault.key(),
+            Self::ThemeNotMeasured => "theme-not-measured",
             Self::GoalNotMeasured => "goal-not-measured",
             Self::GoalTooEarly { .. } => "goal-too-early",
             Self::GoalNotMet { .. } => "goal-not-met",
@@ -404,6 +420,10 @@ impl Problem {
             Self::IllegalRequestMove { from, step } => {
                 vec![("request_from", from.as_str().into()), ("request_step", step.as_str().into())]
             }
+            Self::IllegalClaim { from, step } => {
+                vec![("claim_state", from.as_str().into()), ("claim_step", step.as_str().into())]
+            }
+            Self::CountsAgainst(unit) => vec![("unit", unit.to_string())],
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),

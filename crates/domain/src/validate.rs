@@ -537,6 +537,10 @@ impl Check<'_> {
                 if frozen.from > frozen.to {
                     self.refuse(Problem::PeriodOrder);
                 }
+                if !self.plan.as_ref().is_some_and(|plan| frozen.follows(plan.issues(frozen.from, frozen.to)))
+                {
+                    self.refuse(Problem::BadRequestRules("issue"));
+                }
                 if !frozen.is_whole() {
                     self.refuse(Problem::BadRequestRules("digest"));
                 }

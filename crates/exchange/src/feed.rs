@@ -231,7 +231,7 @@ mod tests {
             ("甲", "2019-08-14T01:30:00Z".into())
         );
         assert_eq!(first.categories, ["照明"]);
-        assert_eq!((second.text.as_str(), second.author.as_str()), ("plain  text <not a tag>", "站方"));
+        assert_eq!((second.text.as_str(), second.author.as_str()), ("plain  text <not a tag>", ""));
         let prefixed = r#"<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:entry><a:id>1</a:id><a:title>t</a:title></a:entry></a:feed>"#;
         assert_eq!(self::feed(prefixed).items[0].title, "t");
     }

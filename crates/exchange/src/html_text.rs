@@ -53,6 +53,8 @@ struct Lines {
     blank: bool,
     /// Line ends before the next word.
     ends: usize,
+    /// Bytes that were looked through in vain for the ends of tags.
+    vain: usize,
 }
 
 impl Lines {
@@ -77,6 +79,23 @@ impl Lines {
         }
         (self.blank, self.ends) = (false, 0);
         self.out.push(c);
+    }
+
+    /// Where a tag ends: not at a sign within a value in quotation marks.
+    fn tag_end(&mut self, body: &str) -> Option<usize> {
+        let mut quoted = None;
+        let most = TAG_MOST.min(VAIN_MOST - self.vain);
+        for (at, byte) in body.bytes().enumerate().take(most) {
+            match (quoted, byte) {
+                (None, b'>') => return Some(at),
+                (None, b'"' | b'\'') => quoted = Some(byte),
+                (Some(mark), byte) if mark == byte => quoted = None,
+                _ => {}
+            }
+        }
+        self.vain += most.min(body.len());
+        // A mark that nobody closed: the first sign will do.
+        body.find('>')
     }
 
     fn end(&mut self, lines: usize) {
@@ -155,7 +174,7 @@ fn tag<'a>(rest: &'a str, out: &mut Lines) -> &'a str {
         out.put('<');
         return body;
     }
-    let Some(end) = tag_end(body) else { return "" };
+    let Some(end) = out.tag_end(body) else { return "" };
     let after = &body[end + 1..];
     if !closes && UNREAD.contains(&name.as_str()) && !body[..end].ends_with('/') {
         return after_closing(after, &name);
@@ -168,23 +187,11 @@ fn tag<'a>(rest: &'a str, out: &mut Lines) -> &'a str {
     after
 }
 
-/// How far a value in quotation marks is looked for: marks that nobody closes would be looked for to the end by every tag.
+/// How far a value in quotation marks is looked for: marks that nobody closes would be looked for to the end by every
+/// tag.
 const TAG_MOST: usize = 16_384;
-
-/// Where a tag ends: not at a sign within a value in quotation marks.
-fn tag_end(body: &str) -> Option<usize> {
-    let mut quoted = None;
-    for (at, byte) in body.bytes().enumerate().take(TAG_MOST) {
-        match (quoted, byte) {
-            (None, b'>') => return Some(at),
-            (None, b'"' | b'\'') => quoted = Some(byte),
-            (Some(mark), byte) if mark == byte => quoted = None,
-            _ => {}
-        }
-    }
-    // A mark that nobody closed: the first sign will do.
-    body.find('>')
-}
+/// How much is looked through for such values in vain, in one text.
+const VAIN_MOST: usize = 4 * 1024 * 1024;
 
 fn after_closing<'a>(rest: &'a str, name: &str) -> &'a str {
     let mut at = 0;
@@ -223,6 +230,13 @@ mod tests {
         ] {
             assert_eq!(html_text(html), text, "{html}");
         }
+    }
+
+    #[test]
+    fn marks_that_nobody_closes_are_not_looked_for_without_end() {
+        // Looked for by every tag, this would take hours in place of a moment.
+        let hostile = "<a '>".repeat(1_000_000);
+        assert_eq!(html_text(&format!("{hostile}end")), "end");
     }
 
     proptest! {

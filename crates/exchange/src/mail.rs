@@ -52,7 +52,7 @@ pub struct Mail {
     pub name: String,
     pub to: Vec<String>,
     pub subject: String,
-    /// Everything it says but for the foot that a program puts below it.
+    /// Everything it says.
     pub text: String,
     /// What was written for this mail: without what it answers to or passes on.
     pub own: String,
@@ -92,8 +92,8 @@ pub fn read(bytes: &[u8]) -> Result<Mail, MailError> {
         name: one_line(from.and_then(|from| from.name()).unwrap_or_default()),
         to: to.collect(),
         subject: one_line(message.subject().unwrap_or_default()),
-        text: above_foot(&body).trim().to_owned(),
         own: own_words(&body),
+        text: body,
         answers: ids(message.in_reply_to()).into_iter().chain(ids(message.references())).take(50).collect(),
         files: files(&message),
         from: address,
@@ -275,7 +275,7 @@ mod tests {
         // What somebody passes on is what a new mail says.
         let passed_on = read(&mail("", "请看下面\n\n-----原始邮件-----\n东门的路灯不亮\n-- \n李明")).unwrap();
         assert_eq!(passed_on.own, "请看下面");
-        assert_eq!(passed_on.text, "请看下面\n\n-----原始邮件-----\n东门的路灯不亮");
+        assert_eq!(passed_on.text, "请看下面\n\n-----原始邮件-----\n东门的路灯不亮\n-- \n李明");
         let read = read(&mail("In-Reply-To: <a.p.1.x@y>\r\nReferences: <b@y> <c@y>", "x")).unwrap();
         assert_eq!(read.answers, ["a.p.1.x@y", "b@y", "c@y"]);
     }

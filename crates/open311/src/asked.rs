@@ -1,5 +1,6 @@
 //! What a call asks: its parameters, read as programs really send them.
 
+use app::request::{Datum, Stated};
 use domain::code::Code;
 use domain::request::Point;
 use jiff::Timestamp;
@@ -65,6 +66,17 @@ impl Asked {
             (None, None) => Ok(None),
             (None, _) => Err(Fault::bad("lat required where long is given")),
             (_, None) => Err(Fault::bad("long required where lat is given")),
+        }
+    }
+
+    /// `lat` and `long` of what is brought: they may turn out to be swapped, which the plan's map settles.
+    pub fn stated(&self) -> Result<Option<Stated>, Fault> {
+        let degrees = |millionths: i32| f64::from(millionths) / 1e6;
+        match (self.degrees("lat", 180.0), self.degrees("long", 180.0)) {
+            (Ok(Some(latitude)), Ok(Some(longitude))) => {
+                Ok(Stated::new(degrees(longitude), degrees(latitude), Datum::Wgs84))
+            }
+            _ => self.point().map(|_| None),
         }
     }
 

@@ -1,6 +1,6 @@
 //! Taking a request in from a program, and telling its number by a token.
 
-use app::request::{NewPhoto, NewRequest, PersonalData, repeatable_secret, request_token};
+use app::request::{NewPhoto, NewRequest, PersonalData, PlaceFault, repeatable_secret, request_token};
 use app::{AppError, Program};
 use axum::http::StatusCode;
 use domain::code::Code;
@@ -44,7 +44,7 @@ pub async fn bring(
     lang: Lang,
 ) -> Result<Node, Fault> {
     let program = program(server, asked).await?;
-    let (mut new, category) = read(server, held, asked, &program, lang).await?;
+    let Read { mut new, category, swapped } = read(server, held, asked, &program, lang).await?;
     new.photos = photos;
     let (number, token, notice) = if test {
         (TEST.to_owned(), TEST.to_owned(), words::text(lang, "open311-test-notice").into_owned())
@@ -56,12 +56,24 @@ pub async fn bring(
         // A token stands in addresses, which are logged: it tells the number and opens nothing.
         (filed.code.to_string(), request_token(&key), notice)
     };
+    let notice = match swapped {
+        true => format!("{} {notice}", words::text(lang, "open311-swapped")),
+        false => notice,
+    };
     let name = match category.batch {
         true => ("token", Node::text(token)),
         false => ("service_request_id", Node::text(number)),
     };
     let told = Node::Record(vec![name, ("service_notice", Node::text(notice)), ("account_id", Node::Null)]);
     Ok(Node::List("request", vec![told]))
+}
+
+/// What a call brings.
+struct Read<'a> {
+    new: NewRequest,
+    category: &'a RequestCategory,
+    /// Its lat and long were swapped and put right.
+    swapped: bool,
 }
 
 /// Everything that is wrong is said at once.
@@ -71,7 +83,7 @@ async fn read<'a>(
     asked: &Asked,
     program: &Program,
     lang: Lang,
-) -> Result<(NewRequest, &'a RequestCategory), Fault> {
+) -> Result<Read<'a>, Fault> {
     let mut errors = Vec::new();
     let mut unknown = false;
     let category = match asked.get("service_code") {
@@ -88,13 +100,19 @@ async fn read<'a>(
             }
         },
     };
-    let (point, misplaced) = match asked.point() {
-        Ok(point) => (point, false),
-        Err(fault) => {
-            errors.extend(fault.errors);
-            (None, true)
-        }
-    };
+    let (mut point, mut swapped, mut misplaced) = (None, false, true);
+    match asked.stated() {
+        Ok(None) => misplaced = false,
+        Ok(Some(stated)) => match server.app.locate(&held.plan, stated).await? {
+            Ok((located, _)) => (point, swapped, misplaced) = (Some(located.point), located.swapped, false),
+            Err(PlaceFault::Outside) => {
+                errors.push("lat and long lie far from all areas of this jurisdiction (WGS 84)".to_owned());
+            }
+            Err(PlaceFault::NotOnEarth) => errors
+                .push("lat must be degrees (WGS 84) from -90 to 90; are lat and long swapped?".to_owned()),
+        },
+        Err(fault) => errors.extend(fault.errors),
+    }
     let address = asked.get("address_string").unwrap_or_default();
     let mut area = None;
     if let Some(id) = asked.get("address_id") {
@@ -167,7 +185,7 @@ async fn read<'a>(
         source: Source { title: format!("Open311 · {}", program.name), ..Source::default() },
         ..NewRequest::new(Channel::Open311, text)
     };
-    Ok((new, category))
+    Ok(Read { new, category, swapped })
 }
 
 /// A program that got no answer sends the same again: within a minute it is the same request, where anything in it

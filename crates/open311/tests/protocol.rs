@@ -11,9 +11,13 @@ use app::{Actor, FixedClock, TokenScope};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use domain::area::AreaFact;
+use domain::boundary::Boundary;
+use domain::command::Command;
 use domain::request::RequestStep;
 use domain::request::query::RequestQuery;
 use domain::source::Source;
+use domain::subject::Subject;
 use http_body_util::BodyExt;
 use jiff::civil::date;
 use seed::{Seed, code};
@@ -566,4 +570,34 @@ async fn of_several_jurisdictions_one_must_be_named() {
     site.get("/v2/services.json?jurisdiction_id=q").await.is(200);
     assert_eq!(site.get("/v2/requests.json?jurisdiction_id=q").await.json().ids().len(), 0);
     assert_eq!(site.get("/v2/requests.json?jurisdiction_id=huitian.example").await.json().ids().len(), 250);
+}
+
+#[tokio::test]
+async fn a_place_is_put_right_where_the_map_shows_it_and_refused_far_away() {
+    let site = Site::open().await;
+    let around = "POLYGON ((116.32 40.06, 116.35 40.06, 116.35 40.08, 116.32 40.08, 116.32 40.06))";
+    let facts = vec![AreaFact::Boundary { boundary: Boundary::parse(around).unwrap() }.into()];
+    site.seed
+        .change(Command::Record { subject: Subject::area(&code("estate")), facts, expected: None })
+        .await;
+    let form = |lat: &str, long: &str| {
+        format!("api_key=KEY&service_code=PARKING&description=x{lat}&lat={lat}&long={long}")
+    };
+    for (lat, long, swapped) in [("40.07", "116.33", false), ("116.33", "40.07", true)] {
+        let answer = site.post("/v2/requests.json", &form(lat, long)).await.is(200).json();
+        let notice = answer.0[0]["service_notice"].as_str().unwrap();
+        assert_eq!(notice.contains("swapped"), swapped, "{notice}");
+        let number = code(answer.0[0]["service_request_id"].as_str().unwrap());
+        let (held, _) =
+            site.seed.app.request(&code("p"), &number, app::read::Asked::default()).await.unwrap();
+        let point = held.point.unwrap();
+        assert_eq!((point.longitude, point.latitude), (116_330_000, 40_070_000));
+        assert_eq!(held.areas, [code("estate")]);
+    }
+    let before = site.count().await;
+    for (lat, long, said) in [("31.23", "121.47", "far from all areas"), ("120", "170", "from -90 to 90")] {
+        let answer = site.post("/v2/requests.json", &form(lat, long)).await.is(400).json();
+        assert!(answer.said().iter().any(|it| it.contains(said)), "{:?}", answer.0);
+    }
+    assert_eq!(site.count().await, before);
 }

@@ -64,6 +64,12 @@ impl View {
         Self { centre, zoom, high: high / f64::from(1u32 << zoom) }
     }
 
+    /// The point in its middle.
+    pub fn middle(&self) -> Point {
+        let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
+        Point { longitude: millionths(self.centre.0), latitude: millionths(self.centre.1) }
+    }
+
     pub fn zoom(&self) -> u8 {
         self.zoom
     }

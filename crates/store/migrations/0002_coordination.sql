@@ -96,6 +96,9 @@ CREATE INDEX item_open ON item (plan, kind, until_day, due, code, from_day) WHER
 -- The few tasks that are cleared by what is measured of requests.
 CREATE INDEX fact_goal ON fact (scope, subject) WHERE kind = 'item' AND topic = 'goal';
 
+-- The few that are themes of months.
+CREATE INDEX fact_theme ON fact (scope, subject) WHERE kind = 'item' AND topic = 'theme';
+
 -- What units asked for, by its day: packs and reports tell of it.
 CREATE INDEX fact_asking ON fact (scope, effective, subject) WHERE kind = 'item' AND (topic IN ('objection', 'extension_asked') OR topic = 'state' AND replace(body, '"ask_review"', '') <> body) AND superseded IS NULL;
 
@@ -376,9 +379,11 @@ CREATE TABLE forum_post (
   request {text} NOT NULL,
   said {text} NOT NULL,
   created_at BIGINT NOT NULL,
+  opened BIGINT NOT NULL,
+  turns BIGINT NOT NULL,
   PRIMARY KEY (plan, forum, post)
 ) {unrowed};
-CREATE INDEX forum_post_by_time ON forum_post (plan, forum, created_at);
+CREATE INDEX forum_post_by_time ON forum_post (plan, forum, opened, created_at);
 
 -- Signed messages that were taken, for as long as their moment is believed: sent again, one is refused.
 CREATE TABLE signed_message (
@@ -387,6 +392,23 @@ CREATE TABLE signed_message (
   PRIMARY KEY (digest)
 ) {unrowed};
 CREATE INDEX signed_message_over ON signed_message (until);
+
+-- Requests that were passed on to another server: the number or token it gave, what it last said, and what was wrong. With
+-- neither number, token nor fault nobody knows whether it came there.
+CREATE TABLE request_passed (
+  plan {text} NOT NULL,
+  server {text} NOT NULL,
+  request {text} NOT NULL,
+  number {text} NOT NULL,
+  token {text} NOT NULL,
+  state {text} NOT NULL,
+  fault {text} NOT NULL,
+  tries BIGINT NOT NULL,
+  sent_at BIGINT NOT NULL,
+  closed_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, server, request)
+) {unrowed};
+CREATE INDEX request_passed_number ON request_passed (plan, server, number) WHERE number <> '';
 
 -- How far another site was read: its own mark of what it last said (an ETag), and the moment of it.
 CREATE TABLE read_mark (
@@ -441,6 +463,26 @@ CREATE TABLE request_moderation (
 ) {unrowed};
 CREATE INDEX request_moderation_of ON request_moderation (plan, request);
 
+-- What units ask about how requests count in their rates, exclusions and appeals. Made from the facts. parts: which of
+-- the three rates, as bits.
+CREATE TABLE request_claim (
+  plan {text} NOT NULL,
+  asked BIGINT NOT NULL,
+  request {text} NOT NULL,
+  asked_on {text} NOT NULL,
+  unit {text} NOT NULL,
+  ground {text} NOT NULL,
+  parts BIGINT NOT NULL,
+  appeal BIGINT NOT NULL,
+  state {text} NOT NULL,
+  decide_by {text} NOT NULL,
+  decided_on {text} NOT NULL,
+  PRIMARY KEY (plan, asked, request)
+) {unrowed};
+CREATE INDEX request_claim_of ON request_claim (plan, request);
+CREATE INDEX request_claim_by_state ON request_claim (plan, state, asked);
+CREATE INDEX request_claim_by_unit ON request_claim (plan, unit, asked);
+
 -- What can be seen on photos of requests, sealed, in no projection and no journal: erasing it is for good. A photo
 -- is known by the digest of what can be seen. shown says, as the journal does, whether everybody may see it. draft is the digest of a link's secret, while the photo waits for the
 -- request to be sent that it belongs to.
@@ -461,6 +503,7 @@ CREATE TABLE request_photo (
   PRIMARY KEY (plan, request, draft, photo)
 );
 CREATE INDEX request_photo_draft ON request_photo (draft, created_at) WHERE draft <> '';
+CREATE INDEX request_photo_kept ON request_photo (plan, created_at) WHERE request <> '';
 
 -- Who wants to be told of a request by mail: those who asked, and those who follow. reader is a digest of the
 -- address that nobody can make without the key, sealed the address. Nothing but the question is mailed before it was
@@ -478,6 +521,33 @@ CREATE TABLE request_reader (
   stopped_at BIGINT,
   PRIMARY KEY (plan, request, reader)
 ) {unrowed};
+CREATE INDEX request_reader_kept ON request_reader (plan, created_at) WHERE follows = 1;
+
+-- Who wants to be told by mail of what happens in a place: an area, a circle or the whole plan. alert is a digest of the
+-- wish and the address, reader one of the address, sealed the address; told the last entry that they were told of.
+CREATE TABLE area_alert (
+  plan {text} NOT NULL,
+  alert {text} NOT NULL,
+  reader {text} NOT NULL,
+  area {text} NOT NULL,
+  longitude BIGINT NOT NULL,
+  latitude BIGINT NOT NULL,
+  metres BIGINT NOT NULL,
+  category {text} NOT NULL,
+  rhythm {text} NOT NULL,
+  language {text} NOT NULL,
+  key_id {text} NOT NULL,
+  sealed {bytes} NOT NULL,
+  created_at BIGINT NOT NULL,
+  confirmed_at BIGINT,
+  stopped_at BIGINT,
+  told BIGINT NOT NULL,
+  next_at BIGINT NOT NULL,
+  PRIMARY KEY (plan, alert)
+) {unrowed};
+CREATE INDEX area_alert_due ON area_alert (plan, next_at) WHERE next_at > 0;
+CREATE INDEX area_alert_of_reader ON area_alert (plan, reader) WHERE reader <> '';
+CREATE INDEX area_alert_kept ON area_alert (plan, created_at);
 
 -- Who has a form about a request open, until when: it warns others and stops nobody.
 CREATE TABLE request_hold (

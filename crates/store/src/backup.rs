@@ -14,8 +14,9 @@ use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
 use domain::notice::Notice;
 use domain::preference::Preferences;
+use domain::request::alert::{AlertPlace, AlertRhythm, AlertWish};
 use domain::request::learning::{ModelAsks, ModelFigures};
-use domain::request::{KeptKind, ModerationGround};
+use domain::request::{KeptKind, ModerationGround, Point};
 use domain::saved_list::{SavedList, Sharing};
 use flate2::Compression;
 use flate2::read::GzDecoder;
@@ -23,6 +24,7 @@ use flate2::write::GzEncoder;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::area_alert::AreaAlert;
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::feed::Feed;
@@ -31,6 +33,7 @@ use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
 use crate::redact::Unsworn;
 use crate::request_model::{HeldModel, ModelUse};
+use crate::request_passed::PassedOn;
 use crate::request_person::SealedPerson;
 use crate::request_photo::{PhotoOf, SealedPhoto};
 use crate::request_privacy::Deletion;
@@ -65,26 +68,84 @@ impl From<std::io::Error> for BackupError {
 #[derive(Serialize, Deserialize)]
 #[serde(tag = "line", rename_all = "snake_case")]
 enum Line {
-    Header { format: u32, seq: u64, hash: String },
+    Header {
+        format: u32,
+        seq: u64,
+        hash: String,
+    },
     Entry(EntryLine),
-    Account { person: Code, password: String, changed_at: i64 },
+    Account {
+        person: Code,
+        password: String,
+        changed_at: i64,
+    },
     Token(TokenLine),
     Notice(NoticeLine),
-    Preference { person: Code, preferences: Preferences, changed_at: i64 },
+    Preference {
+        person: Code,
+        preferences: Preferences,
+        changed_at: i64,
+    },
     Feed(FeedLine),
     List(ListLine),
     Person(PersonLine),
-    Follower { plan: Code, request: Code, follower: String, created_at: i64 },
-    Reveal { plan: Code, request: Code, person: Code, at: i64, reason: String },
+    Follower {
+        plan: Code,
+        request: Code,
+        follower: String,
+        created_at: i64,
+    },
+    Reveal {
+        plan: Code,
+        request: Code,
+        person: Code,
+        at: i64,
+        reason: String,
+    },
     Photo(PhotoLine),
     Reader(ReaderLine),
-    Update { plan: Code, request: Code, program: String, number: String, created_at: i64 },
-    Post { plan: Code, forum: Code, post: String, request: Code, said: String, created_at: i64 },
+    Alert(AlertLine),
+    Update {
+        plan: Code,
+        request: Code,
+        program: String,
+        number: String,
+        created_at: i64,
+    },
+    Post {
+        plan: Code,
+        forum: Code,
+        post: String,
+        request: Code,
+        said: String,
+        created_at: i64,
+        opened: bool,
+        turns: i64,
+    },
+    Passed(PassedLine),
     Flag(FlagLine),
-    Deletion { plan: Code, at: i64, kind: KeptKind, days: u32, count: u64, oldest: i64, newest: i64 },
+    Deletion {
+        plan: Code,
+        at: i64,
+        kind: KeptKind,
+        days: u32,
+        count: u64,
+        oldest: i64,
+        newest: i64,
+    },
     Model(ModelLine),
-    ModelUse { plan: Code, asks: ModelAsks, number: u32, at: i64, person: Code, reason: String },
-    End { lines: u64, sha256: String },
+    ModelUse {
+        plan: Code,
+        asks: ModelAsks,
+        number: u32,
+        at: i64,
+        person: Code,
+        reason: String,
+    },
+    End {
+        lines: u64,
+        sha256: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -158,6 +219,21 @@ struct PersonLine {
     erased_at: Option<i64>,
 }
 
+/// What another server calls a request that was passed on to it.
+#[derive(Serialize, Deserialize)]
+struct PassedLine {
+    plan: Code,
+    server: Code,
+    request: Code,
+    number: String,
+    token: String,
+    state: String,
+    fault: String,
+    tries: i64,
+    sent_at: i64,
+    closed_at: i64,
+}
+
 /// What a reader reported.
 #[derive(Serialize, Deserialize)]
 struct FlagLine {
@@ -209,6 +285,75 @@ struct ReaderLine {
     created_at: i64,
     confirmed_at: Option<i64>,
     stopped_at: Option<i64>,
+}
+
+/// Who wants to be told by mail of what happens in a place, the address sealed as in the database.
+#[derive(Serialize, Deserialize)]
+struct AlertLine {
+    plan: Code,
+    alert: String,
+    reader: String,
+    area: Option<Code>,
+    circle: Option<(Point, u32)>,
+    category: Option<Code>,
+    every: AlertRhythm,
+    language: String,
+    key_id: String,
+    sealed: String,
+    created_at: i64,
+    confirmed_at: Option<i64>,
+    stopped_at: Option<i64>,
+    told: Seq,
+    next_at: i64,
+}
+
+impl AlertLine {
+    fn of(held: AreaAlert) -> Self {
+        let (area, circle) = match held.wish.place {
+            AlertPlace::Plan => (None, None),
+            AlertPlace::Area(area) => (Some(area), None),
+            AlertPlace::Circle { middle, metres } => (None, Some((middle, metres))),
+        };
+        Self {
+            plan: held.plan,
+            alert: held.alert,
+            reader: held.reader,
+            area,
+            circle,
+            category: held.wish.category,
+            every: held.wish.every,
+            language: held.language,
+            key_id: held.key_id,
+            sealed: hexed(&held.sealed),
+            created_at: held.created_at,
+            confirmed_at: held.confirmed_at,
+            stopped_at: held.stopped_at,
+            told: held.told,
+            next_at: held.next_at,
+        }
+    }
+
+    fn alert(self) -> Option<AreaAlert> {
+        let place = match (self.area, self.circle) {
+            (Some(area), _) => AlertPlace::Area(area),
+            (None, Some((middle, metres))) => AlertPlace::Circle { middle, metres },
+            (None, None) => AlertPlace::Plan,
+        };
+        Some(AreaAlert {
+            sealed: unhex(&self.sealed)?,
+            plan: self.plan,
+            alert: self.alert,
+            reader: self.reader,
+            wish: AlertWish { place, category: self.category, every: self.every },
+            language: self.language,
+            key_id: self.key_id,
+            created_at: self.created_at,
+            confirmed_at: self.confirmed_at,
+            stopped_at: self.stopped_at,
+            told: self.told,
+            next_at: self.next_at,
+        })
+    }
 }
 
 const FORMAT: u32 = 1;
@@ -456,13 +601,29 @@ fn put_people<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
             stopped_at: held.stopped_at,
         }));
     })?;
+    connection.each_alert(&mut |held| put(Line::Alert(AlertLine::of(held))))?;
     connection.each_update(&mut |held| {
         let RequestUpdate { plan, request, program, number, created_at } = held;
         put(Line::Update { plan, request, program, number, created_at });
     })?;
     connection.each_forum_post(&mut |held| {
-        let ForumPost { plan, forum, post, request, said, created_at } = held;
-        put(Line::Post { plan, forum, post, request, said, created_at });
+        let ForumPost { plan, forum, post, request, said, created_at, opened, turns } = held;
+        put(Line::Post { plan, forum, post, request, said, created_at, opened, turns });
+    })?;
+    connection.each_passed_on(&mut |held| {
+        let PassedOn { plan, server, request, number, token, state, fault, tries, sent_at, closed_at } = held;
+        put(Line::Passed(PassedLine {
+            plan,
+            server,
+            request,
+            number,
+            token,
+            state,
+            fault,
+            tries,
+            sent_at,
+            closed_at,
+        }));
     })?;
     connection.each(
         "SELECT plan, request, reader, ground, created_at, settled_at FROM request_flag \
@@ -656,6 +817,10 @@ fn restore_into(
                     stopped_at: held.stopped_at,
                 })?;
             }
+            (Some(_), Line::Alert(held)) => {
+                let held = held.alert().ok_or_else(|| format("no hexadecimal digits".into()))?;
+                tx.put_alert(&held)?;
+            }
             (Some(_), Line::Follower { plan, request, follower, created_at }) => {
                 tx.follow(&plan, &request, &follower, created_at)?;
             }
@@ -665,8 +830,25 @@ fn restore_into(
             (Some(_), Line::Update { plan, request, program, number, created_at }) => {
                 tx.keep_update(&RequestUpdate { plan, request, program, number, created_at })?;
             }
-            (Some(_), Line::Post { plan, forum, post, request, said, created_at }) => {
-                tx.keep_forum_post(&ForumPost { plan, forum, post, request, said, created_at })?;
+            (Some(_), Line::Post { plan, forum, post, request, said, created_at, opened, turns }) => {
+                let held = ForumPost { plan, forum, post, request, said, created_at, opened, turns };
+                tx.keep_forum_post(&held)?;
+            }
+            (Some(_), Line::Passed(held)) => {
+                let PassedLine { plan, server, request, number, token, state, .. } = held;
+                let PassedLine { fault, tries, sent_at, closed_at, .. } = held;
+                tx.keep_passed_on(&PassedOn {
+                    plan,
+                    server,
+                    request,
+                    number,
+                    token,
+                    state,
+                    fault,
+                    tries,
+                    sent_at,
+                    closed_at,
+                })?;
             }
             (Some(_), Line::Flag(held)) => {
                 let FlagLine { plan, request, reader, ground, created_at, settled_at } = held;

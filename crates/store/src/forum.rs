@@ -19,6 +19,10 @@ pub struct ForumPost {
     /// A digest of what it last said.
     pub said: String,
     pub created_at: i64,
+    /// It became the request; else it was added to one.
+    pub opened: bool,
+    /// How often something was taken of it.
+    pub turns: i64,
 }
 
 /// How far a site was read.
@@ -31,7 +35,7 @@ pub struct ReadMark {
     pub read_at: i64,
 }
 
-const POST: &str = "plan, forum, post, request, said, created_at";
+const POST: &str = "plan, forum, post, request, said, created_at, opened, turns";
 
 fn post(row: &Row) -> Result<ForumPost> {
     Ok(ForumPost {
@@ -41,6 +45,8 @@ fn post(row: &Row) -> Result<ForumPost> {
         request: Code::new(row.text(3)?).map_err(damaged)?,
         said: row.text(4)?.to_owned(),
         created_at: row.int(5)?,
+        opened: row.int(6)? != 0,
+        turns: row.int(7)?,
     })
 }
 
@@ -53,14 +59,25 @@ impl Connection {
         )
     }
 
-    /// How many posts of a forum came in since a moment; no more than `most` are counted.
-    pub fn forum_posts_since(&mut self, plan: &Code, forum: &Code, since: i64, most: usize) -> Result<usize> {
+    /// How many posts of a forum became requests since a moment, or were added to some; no more than `most` are counted.
+    pub fn forum_posts_since(
+        &mut self,
+        (plan, forum): (&Code, &Code),
+        opened: bool,
+        since: i64,
+        most: usize,
+    ) -> Result<usize> {
         let found = self.first(
             &format!(
                 "SELECT COUNT(*) FROM (SELECT 1 FROM forum_post WHERE plan = $1 AND forum = $2 AND \
-                 created_at >= $3 LIMIT {most}) AS held"
+                 created_at >= $3 AND opened = $4 LIMIT {most}) AS held"
             ),
-            &[Param::Text(plan.as_str()), Param::Text(forum.as_str()), Param::Int(since)],
+            &[
+                Param::Text(plan.as_str()),
+                Param::Text(forum.as_str()),
+                Param::Int(since),
+                Param::Int(i64::from(opened)),
+            ],
             |row| row.int(0),
         )?;
         Ok(usize::try_from(found.unwrap_or(0)).unwrap_or(0))
@@ -93,8 +110,9 @@ impl Tx<'_> {
     /// Keeps which request a post became, and what it says now.
     pub fn keep_forum_post(&mut self, held: &ForumPost) -> Result<()> {
         self.writing().send(
-            "INSERT INTO forum_post (plan, forum, post, request, said, created_at) VALUES ($1, $2, $3, $4, $5, $6) \
-             ON CONFLICT (plan, forum, post) DO UPDATE SET said = excluded.said",
+            "INSERT INTO forum_post (plan, forum, post, request, said, created_at, opened, turns) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+             ON CONFLICT (plan, forum, post) DO UPDATE SET said = excluded.said, turns = forum_post.turns + 1",
             &[
                 Param::Text(held.plan.as_str()),
                 Param::Text(held.forum.as_str()),
@@ -102,6 +120,8 @@ impl Tx<'_> {
                 Param::Text(held.request.as_str()),
                 Param::Text(&held.said),
                 Param::Int(held.created_at),
+                Param::Int(i64::from(held.opened)),
+                Param::Int(held.turns),
             ],
         )
     }
@@ -112,8 +132,14 @@ impl Tx<'_> {
     }
 
     /// As [`Connection::forum_posts_since`], in this transaction.
-    pub fn forum_posts_since(&mut self, plan: &Code, forum: &Code, since: i64, most: usize) -> Result<usize> {
-        self.connection.forum_posts_since(plan, forum, since, most)
+    pub fn forum_posts_since(
+        &mut self,
+        of: (&Code, &Code),
+        opened: bool,
+        since: i64,
+        most: usize,
+    ) -> Result<usize> {
+        self.connection.forum_posts_since(of, opened, since, most)
     }
 
     /// Whether a signed message was taken already.

@@ -5,6 +5,7 @@
 //! both databases understand.
 
 mod account;
+mod area_alert;
 mod asked;
 mod asking;
 mod backup;
@@ -28,10 +29,12 @@ mod queue;
 mod rebuild;
 mod redact;
 mod request;
+mod request_claim;
 mod request_history;
 mod request_hold;
 mod request_list;
 mod request_model;
+mod request_passed;
 mod request_person;
 mod request_photo;
 mod request_privacy;
@@ -52,6 +55,7 @@ mod verify;
 mod writer;
 
 pub use account::{Account, ApiToken, Session};
+pub use area_alert::AreaAlert;
 pub use backup::BackupError;
 pub use database::{Address, Database};
 pub use doctor::{Finding, Severity, examine};
@@ -66,9 +70,11 @@ pub use listing::LedgerPage;
 pub use notice::HeldNotice;
 pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
 pub use rebuild::RebuildReport;
+pub use request_claim::{ClaimQuery, ClaimRow};
 pub use request_history::RequestEntry;
 pub use request_list::{RateBy, RequestCount, RequestPage};
 pub use request_model::{HeldModel, LabelledRow, ModelUse};
+pub use request_passed::PassedOn;
 pub use request_person::SealedPerson;
 pub use request_photo::{PhotoOf, PhotoSize, SealedPhoto};
 pub use request_privacy::{Deletion, Flagged, Moderated, Overdue};

@@ -6,8 +6,8 @@ use domain::journal::{Entry, Event, Seq};
 use domain::request::pieces::Pieces;
 use domain::request::rate::RateRow;
 use domain::request::{
-    Channel, ClockKind, Point, Request, RequestFact, RequestKind, RequestRow, RequestState, Satisfaction,
-    Solved, Told, Urgency,
+    Channel, ClockKind, Point, RateParts, Request, RequestFact, RequestKind, RequestRow, RequestState,
+    Satisfaction, Solved, Told, Urgency,
 };
 use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
@@ -15,8 +15,15 @@ use jiff::civil::{Date, DateTime};
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
 
-const TABLES: [&str; 6] =
-    ["request", "request_link", "request_reached", "request_tally", "request_pieces", "request_moderation"];
+const TABLES: [&str; 7] = [
+    "request",
+    "request_link",
+    "request_reached",
+    "request_tally",
+    "request_pieces",
+    "request_moderation",
+    "request_claim",
+];
 
 /// The columns of a row, in the order that [`row`] expects.
 pub(crate) const COLUMNS: &str = "request.code, id, state, since, kind, channel, urgency, category, lead_unit, \
@@ -111,6 +118,19 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     if entry.draft.event.corrects().is_some() || facts.iter().any(tells) {
         told(connection, &history.subject, &request.told)?;
     }
+    let claims = |fact: &domain::fact::Fact| {
+        matches!(
+            fact,
+            domain::fact::Fact::Request(
+                RequestFact::ExclusionAsked { .. }
+                    | RequestFact::ExclusionDecided { .. }
+                    | RequestFact::ExclusionWithdrawn { .. }
+            )
+        )
+    };
+    if entry.draft.event.corrects().is_some() || facts.iter().any(claims) {
+        crate::request_claim::project(connection, &history.subject, Some(&request))?;
+    }
     let reviews = |fact: &domain::fact::Fact| {
         matches!(fact, domain::fact::Fact::Request(RequestFact::PhotoReview { .. }))
     };
@@ -167,6 +187,7 @@ fn forget(connection: &mut Connection, subject: &Subject, held: Option<Sort>) ->
     connection.send("DELETE FROM request WHERE id = $1", &[Param::Int(held.id)])?;
     connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[Param::Int(held.id)])?;
     unlink(connection, subject)?;
+    crate::request_claim::project(connection, subject, None)?;
     told(connection, subject, &[])
 }
 
@@ -249,7 +270,7 @@ fn put(
             flag(|rate| rate.reached),
             solved.into(),
             satisfaction.into(),
-            flag(|rate| rate.excluded),
+            Param::Int(row.rate.as_ref().map_or(0, |rate| i64::from(rate.left_out.bits()))),
             Param::Text(&row.number),
             Param::Text(&row.title),
             Param::Text(&row.address),
@@ -377,7 +398,7 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
             reached: flag(23)?,
             solved: Solved::parse(row.text(24)?),
             satisfaction: Satisfaction::parse(row.text(25)?),
-            excluded: flag(26)?,
+            left_out: RateParts::from_bits(u8::try_from(row.int(26)?).unwrap_or_default()),
         }),
     };
     let small = |at: usize| Ok::<_, StoreError>(i32::try_from(row.int(at)?).unwrap_or_default());
@@ -487,6 +508,9 @@ impl Connection {
                 if !request.told.is_empty() {
                     told(self, &subject, &request.told)?;
                 }
+                if !request.exclusions.is_empty() {
+                    crate::request_claim::project(self, &subject, Some(&request))?;
+                }
                 self.show_photos(&subject.scope, &request)?;
             }
         }
@@ -539,6 +563,7 @@ impl Connection {
                 Ok(())
             },
         )?;
+        self.each_claim_row(visit)?;
         self.each(
             "SELECT plan, month, state, lead_unit, category, area, number FROM request_tally \
              WHERE number <> 0 ORDER BY plan, month, state, lead_unit, category, area",

@@ -6,7 +6,7 @@ use domain::journal::Seq;
 use domain::request::pieces::Pieces;
 use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
 use domain::request::rate::{RateRow, RateSide, Tally};
-use domain::request::{Point, Publicly, RequestRow, Satisfaction, Solved};
+use domain::request::{Point, Publicly, RateParts, RequestRow, Satisfaction, Solved};
 use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
@@ -237,14 +237,18 @@ impl Where {
     /// Of requests that are not shown where they are, only those whose own words say what is looked for: their
     /// addresses are found by the same pieces.
     fn said_publicly(&mut self, text: &str, publicly: &Publicly) {
-        let words: Vec<String> = text.to_lowercase().split_whitespace().map(str::to_owned).collect();
+        let lower = text.to_lowercase();
+        let words = lower.split(|sign: char| !sign.is_alphanumeric() && sign != '-');
+        let words: Vec<String> = words.filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let own =
+            "lower(request.title || ' ' || request.body || ' ' || request.code || ' ' || request.number)";
         let said: Vec<String> = words
             .into_iter()
-            .map(|word| {
-                let word = self.put(word);
-                format!("replace(lower(title || ' ' || body), {word}, '') <> lower(title || ' ' || body)")
-            })
+            .map(|word| format!("replace({own}, {}, '') <> {own}", self.put(word)))
             .collect();
+        if said.is_empty() {
+            return;
+        }
         let blurred: Vec<String> = publicly.blurred.iter().map(|code| self.put(code.as_str())).collect();
         let exact = match blurred.is_empty() {
             true => String::new(),
@@ -287,8 +291,14 @@ impl Where {
         }
         match rate.side {
             RateSide::Due => return,
-            RateSide::Excluded => return self.and("excluded = 1"),
-            _ => self.and("excluded = 0"),
+            RateSide::Excluded => return self.and(&format!("excluded = {}", RateParts::ALL.bits())),
+            RateSide::PartlyExcluded => {
+                return self.and(&format!("excluded > 0 AND excluded < {}", RateParts::ALL.bits()));
+            }
+            _ => {}
+        }
+        if let Some(part) = rate.side.part() {
+            self.and(&format!("(excluded & {}) = 0", RateParts::of([part]).bits()));
         }
         match rate.side {
             RateSide::InTime => self.and("in_time = 1"),
@@ -299,7 +309,7 @@ impl Where {
                 self.and("satisfaction IN ('very_satisfied', 'satisfied', 'basically_satisfied')");
             }
             RateSide::NotSatisfied => self.and("satisfaction IN ('dissatisfied', 'very_dissatisfied')"),
-            RateSide::Due | RateSide::Excluded => {}
+            RateSide::Due | RateSide::Excluded | RateSide::PartlyExcluded => {}
         }
     }
 }
@@ -440,7 +450,7 @@ impl Connection {
                 reached: row.int(2)? != 0,
                 solved: Solved::parse(row.text(3)?),
                 satisfaction: Satisfaction::parse(row.text(4)?),
-                excluded: row.int(5)? != 0,
+                left_out: RateParts::from_bits(u8::try_from(row.int(5)?).unwrap_or_default()),
             };
             if out.last().is_none_or(|(held, _)| held != group) {
                 out.push((group.to_owned(), Tally::default()));
@@ -463,8 +473,9 @@ impl Connection {
     ) -> Result<()> {
         let sql = format!(
             "SELECT {}, received, answered FROM request WHERE plan = $1 AND rate_due <> '' AND rate_due >= $2 \
-             AND rate_due <= $3 AND excluded = 0 AND answered <> ''",
-            by.column()
+             AND rate_due <= $3 AND excluded <> {} AND answered <> ''",
+            by.column(),
+            RateParts::ALL.bits()
         );
         let (from, to) = (from.to_string(), to.to_string());
         let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];

@@ -102,7 +102,7 @@ impl Connection {
         self.rows(
             "SELECT key_id, COUNT(*) FROM (SELECT key_id FROM request_person WHERE erased_at IS NULL AND \
              key_id <> '' UNION ALL SELECT key_id FROM request_photo UNION ALL \
-             SELECT key_id FROM request_reader) AS held GROUP BY key_id ORDER BY key_id",
+             SELECT key_id FROM request_reader UNION ALL SELECT key_id FROM area_alert WHERE key_id <> '') AS held GROUP BY key_id ORDER BY key_id",
             &[],
             |row| Ok((row.text(0)?.to_owned(), row.int(1)?)),
         )

@@ -188,6 +188,11 @@ impl Tx<'_> {
         )
     }
 
+    /// As the journal says of each photo: for those whose bytes were put after it said so.
+    pub fn show_photos(&mut self, plan: &Code, request: &Request) -> Result<()> {
+        self.writing().show_photos(plan, request)
+    }
+
     /// The photos there are, within a change.
     pub fn photo_sizes(&mut self, plan: &Code, of: PhotoOf) -> Result<Vec<PhotoSize>> {
         self.connection.photo_sizes(plan, of)

@@ -55,6 +55,8 @@ const ENDED: &str = "('closed', 'refused', 'withdrawn', 'merged')";
 /// Where a kind is kept, which rows of it are over their time, and how one of them goes.
 struct Kept {
     table: &'static str,
+    /// What a row belongs to.
+    of: &'static str,
     /// When a row was written.
     column: &'static str,
     /// What tells a row from others of its request.
@@ -75,7 +77,7 @@ fn kept(kind: KeptKind) -> Vec<Kept> {
     };
     let of_person = |held: &str| of_ended("request_person", held);
     let old = |column: &str| format!("plan = $1 AND {column} < $2 AND $3 <> ''");
-    let one = |table, column, key, over, lets_go| Kept { table, column, key, over, lets_go };
+    let one = |table, column, key, over, lets_go| Kept { table, of: "request", column, key, over, lets_go };
     match kind {
         KeptKind::Contact => vec![one(
             "request_person",
@@ -116,6 +118,16 @@ fn kept(kind: KeptKind) -> Vec<Kept> {
                     "DELETE FROM request_reader WHERE plan = $1 AND request = $2 AND reader = $3 AND created_at = $4",
                 ],
             ),
+            Kept {
+                table: "area_alert",
+                of: "alert",
+                column: "created_at",
+                key: "''",
+                over: old("created_at"),
+                lets_go: &[
+                    "DELETE FROM area_alert WHERE plan = $1 AND alert = $2 AND $3 = '' AND created_at = $4",
+                ],
+            },
         ],
         KeptKind::Reveal => vec![one(
             "request_reveal",
@@ -265,10 +277,10 @@ impl Tx<'_> {
     ) -> Result<Overdue> {
         self.overwrite()?;
         let mut gone = Overdue::default();
-        for Kept { table, column, key, over, lets_go } in kept(kind) {
+        for Kept { table, of, column, key, over, lets_go } in kept(kind) {
             let left = most.saturating_sub(gone.count as usize);
             let sql = format!(
-                "SELECT request, {key}, {column} FROM {table} WHERE {over} ORDER BY {column} LIMIT {left}"
+                "SELECT {of}, {key}, {column} FROM {table} WHERE {over} ORDER BY {column} LIMIT {left}"
             );
             let params = [Param::Text(plan.as_str()), Param::Int(before), Param::Text(ended)];
             let rows = self.reading()?.rows(&sql, &params, |row| {

@@ -13,11 +13,35 @@ use crate::sql::{Connection, Param};
 impl Connection {
     /// Items for which somebody said how few may ask about a matter.
     pub fn items_with_goals(&mut self, plan: &Code) -> Result<Vec<Code>> {
+        self.items_with(plan, "goal")
+    }
+
+    /// Items that are themes of months.
+    pub fn items_with_themes(&mut self, plan: &Code) -> Result<Vec<Code>> {
+        self.items_with(plan, "theme")
+    }
+
+    /// Of a topic that has an index of its own.
+    fn items_with(&mut self, plan: &Code, topic: &'static str) -> Result<Vec<Code>> {
+        let sql = format!(
+            "SELECT DISTINCT subject FROM fact WHERE scope = $1 AND kind = 'item' AND topic = '{topic}' \
+             ORDER BY subject"
+        );
+        self.rows(&sql, &[plan.as_str().into()], |row| Code::new(row.text(0)?).map_err(damaged))
+    }
+
+    /// How many requests of each category came in in some months, written as `2019-06`, both included.
+    pub fn category_months(
+        &mut self,
+        plan: &Code,
+        from: &str,
+        to: &str,
+    ) -> Result<Vec<(String, String, u64)>> {
         self.rows(
-            "SELECT DISTINCT subject FROM fact WHERE scope = $1 AND kind = 'item' AND topic = 'goal' \
-             ORDER BY subject",
-            &[plan.as_str().into()],
-            |row| Code::new(row.text(0)?).map_err(damaged),
+            "SELECT month, category, CAST(SUM(number) AS BIGINT) FROM request_tally WHERE plan = $1 AND month >= $2 AND month <= $3 \
+             AND number > 0 GROUP BY month, category ORDER BY month, category",
+            &[plan.as_str().into(), from.into(), to.into()],
+            |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.int(2)?.max(0) as u64)),
         )
     }
 

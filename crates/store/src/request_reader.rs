@@ -1,4 +1,4 @@
-//! Who wants to be told of a request by mail, and what all who asked were told.
+//! Who wants to be told of a request by mail.
 
 use domain::code::Code;
 

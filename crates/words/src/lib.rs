@@ -105,6 +105,9 @@ macro_rules! every_source {
             "voices",
             "request-rules",
             "request-work",
+            "appeals",
+            "themes",
+            "alerts",
             "public",
             "privacy",
             "channels"
@@ -187,6 +190,8 @@ pub fn problem(lang: Lang, problem: &Problem) -> String {
                 "relation" => format!("relation-{value}"),
                 "request_from" => format!("request-state-{value}"),
                 "request_step" => format!("request-step-{value}"),
+                "claim_state" => format!("claim-state-{value}"),
+                "claim_step" => format!("claim-step-{value}"),
                 _ => return (name, value),
             };
             let word = word.replace('_', "-");

@@ -53,6 +53,36 @@ fn photos_of_residents() {
 }
 
 #[test]
+fn feeds() {
+    campaign(&Target {
+        name: "feeds",
+        seeds: [
+            "<?xml version=\"1.0\" encoding=\"utf-8\"?><rss><channel><title>t</title><item><guid>1</guid><title>x &lt;b&gt;</title>\
+             <description><![CDATA[<p>y</p>]]></description><pubDate>Wed, 14 Aug 2019 09:30:00 +0800</pubDate></item></channel></rss>",
+            "<feed xmlns=\"http://www.w3.org/2005/Atom\"><entry><id>1</id><content type=\"xhtml\"><div><p>a &amp; b</p></div></content>\
+             <link href=\"https://x/1\"/><updated>2019-08-14T01:30:00Z</updated></entry></feed>",
+            "{\"version\":\"https://jsonfeed.org/version/1.1\",\"items\":[{\"id\":1,\"content_html\":\"<p>x</p>\",\"tags\":[\"a\"]}]}",
+        ]
+        .map(|text| text.into())
+        .to_vec(),
+        tokens: &[
+            "<item>", "</item>", "<entry>", "<![CDATA[", "]]>", "&a;", "&#x41;", "<!DOCTYPE x [<!ENTITY a \"b\">]>", "encoding=\"gbk\"",
+            "<guid>", "<content type=\"html\">", "<x:title>", "/>", "\"items\":[", "{\"id\":", "null", "\u{feff}", "<georss:point>",
+        ],
+        wrapping: Wrapping::Plain,
+        read: |bytes| {
+            let answer = exchange::feed::read(bytes, &jiff::tz::TimeZone::UTC);
+            if let Ok(feed) = &answer
+                && (feed.items.len() > exchange::feed::ITEMS_MOST || feed.items.iter().any(|item| item.id.is_empty()))
+            {
+                return Err("too many items, or one that nothing tells from others".into());
+            }
+            Ok(told(&answer, |feed| format!("{} {}", magnitude(feed.items.len()), feed.left_out > 0)))
+        },
+    });
+}
+
+#[test]
 fn mails() {
     campaign(&Target {
         name: "mails",

@@ -139,8 +139,8 @@ as_kept! {
     /// What holds for all requests.
     RequestSettings of domain::request::RequestSettings,
         "name, source, usual and urgent (sets of limits), backstop (a unit), resident_days, call_back_days, reopen_days, \
-         free_reopens, near_metres, books_months, jurisdiction, contact, privacy (keep: how many days each kind of \
-         what tells who asked is kept).";
+         free_reopens, near_metres, books_months, appeals (file_days and decide_days, working days), jurisdiction, \
+         contact, privacy (keep: how many days each kind of what tells who asked is kept).";
     /// A set of limits.
     RequestPreset of domain::request::rules::Preset,
         "preset (its code), name, assignment, response, resolution and reopened, each as {\"hours\": 24}, {\"days\": 7} or \
@@ -158,7 +158,8 @@ as_kept! {
         "version, name, source, from (the day it holds from), weights, satisfied, unreached, partly (hundredths), least.";
     /// Rates as published.
     FrozenRates of domain::request::frozen::FrozenRates,
-        "from, to, formula (the whole version), known (the last entry the numbers knew of), lines (unit, tally), digest.";
+        "from, to, formula (the whole version), known (the last entry the numbers knew of), lines (unit, tally), \
+         issue, corrects (the digest of the issue that it corrects), because (requests that count otherwise since), digest.";
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";

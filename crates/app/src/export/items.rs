@@ -7,6 +7,7 @@ use domain::fact::Fact;
 use domain::history::RecordedFact;
 use domain::item::kind::{ItemKind, Part};
 use domain::item::query::LedgerQuery;
+use domain::item::theme::ThemeMonth;
 use domain::item::{ItemFact, Target};
 use domain::policy::Action;
 use jiff::civil::DateTime;
@@ -354,9 +355,20 @@ impl Cells {
                 self.put("count", Cell::whole(u32::from(goal.weeks)));
                 self.put("quantity", rate(goal.baseline));
                 self.put("percent", rate(goal.target));
-                self.put("value", Cell::code(goal.category.as_ref()));
+                self.text("value", pairs(goal.categories().map(ToString::to_string)));
                 self.text("areas", pairs(goal.areas.iter().map(ToString::to_string)));
                 self.text("text", goal.words.join(";"));
+            }
+            ItemFact::Theme(theme) => {
+                self.put("on", Cell::Day(theme.month));
+                self.text("value", pairs(theme.categories.iter().map(ToString::to_string)));
+                self.text("title", &theme.about.zh);
+                self.text("text", serde_json::to_string(theme).unwrap_or_default());
+            }
+            ItemFact::ThemeMeasured(figures) => {
+                self.put("on", Cell::Day(figures.to));
+                let month = |it: &ThemeMonth| format!("{}={}", it.month.strftime("%Y-%m"), it.requests);
+                self.text("text", pairs(figures.months.iter().map(month)));
             }
             ItemFact::Measured(measured) => {
                 self.put("on", Cell::Day(measured.to));

@@ -107,7 +107,7 @@ const ALSO: &[(&str, &[&str])] = &[
     ("email", &["邮箱", "mail"]),
     ("longitude", &["东经", "lng", "lon", "经度坐标"]),
     ("latitude", &["北纬", "lat", "纬度坐标"]),
-    ("datum", &["坐标类型", "coordinates", "coordinate system"]),
+    ("datum", &["坐标类型", "coordinate system"]),
     ("may_be_public", &["是否公开", "公开", "public"]),
     ("requests.unit", &["办理单位", "承办单位", "责任单位"]),
     ("requests.assigned", &["转办时间", "派单时间", "assigned at"]),

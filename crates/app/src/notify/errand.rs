@@ -2,6 +2,7 @@
 
 use domain::code::Code;
 use domain::notice::{EventKey, Notice, Said, SitePath};
+use domain::request::alert::AlertNews;
 use serde::{Deserialize, Serialize};
 use store::{Job, NewJob, StoreError};
 
@@ -51,6 +52,9 @@ pub(crate) enum Errand {
     /// Somebody who asked, or follows a request, is told: is there a mail server?
     Reader(ReaderErrand),
     ReaderMail(ReaderErrand),
+    /// An address is told of what happened in a place: is there a mail server?
+    Alert(AlertErrand),
+    AlertMail(AlertErrand),
 }
 
 /// A mail to an address that only the protected store knows.
@@ -61,6 +65,36 @@ pub(crate) struct ReaderErrand {
     pub reader: String,
     pub event: EventKey,
     pub matter: ReaderMatter,
+}
+
+/// A mail of an area alert.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AlertErrand {
+    pub plan: Code,
+    pub alert: String,
+    pub event: EventKey,
+    pub matter: AlertMatter,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AlertMatter {
+    /// Whether the address is theirs.
+    Confirm,
+    /// What happened; and how much more.
+    Digest {
+        lines: Vec<AlertLine>,
+        #[serde(default)]
+        left: u32,
+    },
+}
+
+/// One thing that is told: by its number, so that what is hidden meanwhile is not told.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum AlertLine {
+    Request { code: Code, news: Vec<AlertNews> },
+    Works { project: Code, step: Code },
 }
 
 /// What is mailed.
@@ -96,6 +130,12 @@ impl ReaderErrand {
     }
 }
 
+impl AlertErrand {
+    fn key(&self) -> String {
+        format!("{}/{}/{}", self.plan, self.alert, self.event)
+    }
+}
+
 impl Errand {
     /// The same errand has the same key, so that it is done once.
     pub fn key(&self) -> String {
@@ -106,6 +146,8 @@ impl Errand {
             Self::Digest { person, period } => digest_key(person, *period),
             Self::Reader(errand) => format!("reader/{}", errand.key()),
             Self::ReaderMail(errand) => format!("reader-mail/{}", errand.key()),
+            Self::Alert(errand) => format!("alert/{}", errand.key()),
+            Self::AlertMail(errand) => format!("alert-mail/{}", errand.key()),
             Self::Hook { webhook, notice, .. } => format!("hook/{webhook}/{}", notice.event),
         }
     }

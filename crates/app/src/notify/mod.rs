@@ -5,6 +5,7 @@
 //! ([`App::route`]), and later what exactly is sent ([`App::parcels`]). Sending itself is the
 //! `delivery` crate's.
 
+mod alert_letter;
 mod calendar;
 pub(crate) mod errand;
 mod feed;

@@ -1,20 +1,26 @@
 //! What exactly is sent for a job, in the words of whoever receives it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use domain::code::Code;
 use domain::history::View;
 use domain::notice::{EventKey, Notice};
 use domain::person::Person;
+use domain::portfolio::Portfolio;
 use domain::preference::Language;
 use domain::subject::Subject;
 use jiff::tz::TimeZone;
 use store::{Connection, HeldNotice, Job, StoreError};
 use words::Lang;
 
+use super::alert_letter::alert_letter;
 use super::errand::{Errand, digest_key};
 use super::reader_letter::letter_to_reader;
 use super::wording::{lang, minute, say};
 use crate::App;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// A digest names so many notices; the rest is on the site.
 const DIGEST_MOST: usize = 200;
@@ -62,6 +68,16 @@ impl App {
     pub async fn parcels(&self, jobs: Vec<Job>, site: &str) -> Result<Vec<(Job, Parcel)>, AppError> {
         let (site, zone) = (site.to_owned(), self.clock().zone().clone());
         let (key, now) = (self.key().cloned(), self.clock().now());
+        // Whatever a mail says of a plan, it says as everybody reads the plan now.
+        let mut portfolios: BTreeMap<Code, Arc<Portfolio>> = BTreeMap::new();
+        for job in &jobs {
+            if let Ok(Errand::AlertMail(errand)) = Errand::read(job)
+                && !portfolios.contains_key(&errand.plan)
+                && let Ok(held) = self.portfolio(&errand.plan, Asked::default()).await
+            {
+                portfolios.insert(errand.plan, held);
+            }
+        }
         Ok(self
             .database()
             .read_async(move |c| {
@@ -71,6 +87,12 @@ impl App {
                             Ok(Errand::ReaderMail(errand)) => match &key {
                                 Some(key) => letter_to_reader(c, &job, &errand, key, &site, now)?,
                                 None => Parcel::Nothing("there is no key to open the address with"),
+                            },
+                            Ok(Errand::AlertMail(errand)) => match (&key, portfolios.get(&errand.plan)) {
+                                (Some(key), Some(portfolio)) => {
+                                    alert_letter(c, &job, &errand, portfolio, (key, &site), now)?
+                                }
+                                _ => Parcel::Nothing("there is no key to open the address with, or no plan"),
                             },
                             _ => one(c, &job, &site, &zone)?,
                         };
@@ -87,9 +109,14 @@ fn one(c: &mut Connection, job: &Job, site: &str, zone: &TimeZone) -> Result<Par
         Ok(Errand::Mail { person, event }) => mail(c, job, &person, &event, site, zone)?,
         Ok(Errand::Digest { person, period }) => digest(c, job, &person, period, site, zone)?,
         Ok(Errand::Hook { webhook, notice, at }) => Parcel::Post(Post { webhook, notice, at }),
-        Ok(Errand::Person { .. } | Errand::Unit { .. } | Errand::Reader(_) | Errand::ReaderMail(_)) => {
-            Parcel::Broken("not an errand of this lane".into())
-        }
+        Ok(
+            Errand::Person { .. }
+            | Errand::Unit { .. }
+            | Errand::Reader(_)
+            | Errand::ReaderMail(_)
+            | Errand::Alert(_)
+            | Errand::AlertMail(_),
+        ) => Parcel::Broken("not an errand of this lane".into()),
         Err(error) => Parcel::Broken(error.to_string()),
     })
 }

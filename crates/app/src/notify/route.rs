@@ -102,7 +102,10 @@ fn one(
         Ok(Errand::Reader(errand)) if reach.mail => {
             out.next.push(Errand::ReaderMail(errand).job(lane::MAIL, now.as_microsecond()));
         }
-        Ok(Errand::Reader(_)) => out.said = "no mail server is configured".into(),
+        Ok(Errand::Alert(errand)) if reach.mail => {
+            out.next.push(Errand::AlertMail(errand).job(lane::MAIL, now.as_microsecond()));
+        }
+        Ok(Errand::Reader(_) | Errand::Alert(_)) => out.said = "no mail server is configured".into(),
         Ok(_) => {
             out.outcome = Outcome::Dead;
             out.said = "not an errand of this lane".into();

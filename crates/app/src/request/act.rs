@@ -14,14 +14,17 @@ use domain::request::routing::Routing;
 use domain::request::rules::Preset;
 use domain::request::telling::matter;
 use domain::request::{
-    CallBack, CallWay, ExclusionGround, ModerationAct, ModerationGround, PhotoShows, Place, RefusalGround,
-    Request, RequestFact, RequestState, RequestStep, Satisfaction, Solved, Urgency, Who,
+    AppealTerms, CallBack, CallWay, ExclusionGround, ModerationAct, ModerationGround, PhotoShows, Place,
+    RateParts, RefusalGround, Request, RequestFact, RequestState, RequestStep, Satisfaction, Solved, Urgency,
+    Who,
 };
 use domain::source::Source;
 use domain::subject::Subject;
+use domain::telling::Staff;
 use jiff::civil::{Date, DateTime};
 use store::{StoreError, Tx};
 
+use super::claim::{is_claim, tell_of_claim};
 use super::file::{is_private, routing};
 use super::photo::{self, NewPhoto};
 use super::telling::tell_of_step;
@@ -98,9 +101,21 @@ pub enum RequestAct {
         reason: String,
         unit: Code,
     },
+    /// Against what counts, by the unit that it counts against.
+    Appeal {
+        ground: ExclusionGround,
+        parts: RateParts,
+        reason: String,
+        evidence: String,
+    },
+    /// Of what was asked for or appealed, for all of the rates that it names or for some.
     DecideExclusion {
         granted: bool,
         note: String,
+        parts: Option<RateParts>,
+    },
+    WithdrawExclusion {
+        reason: String,
     },
     AddPhotos {
         shows: PhotoShows,
@@ -166,6 +181,11 @@ impl RequestAct {
                     ..
                 }
         )
+    }
+
+    /// Whether it is about how the request counts in its unit's rates.
+    fn is_claim(&self) -> bool {
+        matches!(self, Self::AskExclusion { .. } | Self::Appeal { .. } | Self::DecideExclusion { .. })
     }
 
     fn facts(self, found: &Found, lookup: &dyn Lookup) -> Result<Vec<RequestFact>, AppError> {
@@ -254,10 +274,35 @@ impl RequestAct {
             }
             Self::AskExtension { until, reason } => vec![RequestFact::ExtensionAsked { until, reason }],
             Self::DecideExtension { granted, note } => vec![RequestFact::ExtensionDecided { granted, note }],
-            Self::AskExclusion { ground, reason, unit } => {
-                vec![RequestFact::ExclusionAsked { ground, reason, unit }]
+            Self::AskExclusion { ground, reason, unit } => vec![RequestFact::ExclusionAsked {
+                number: request.next_claim(),
+                ground,
+                reason,
+                unit,
+                parts: RateParts::ALL,
+                evidence: String::new(),
+                appeal: None,
+            }],
+            Self::Appeal { ground, parts, reason, evidence } => {
+                let problem = Problem::NotWhileRequest { state: request.state };
+                let (unit, _) =
+                    request.appeal_window(plan).ok_or(Refusal { field: "state".into(), problem })?;
+                let decide_by = rules_of(plan)?.appeals.decide_by(at.date());
+                let appeal = Some(AppealTerms { at, decide_by });
+                let number = request.next_claim();
+                vec![RequestFact::ExclusionAsked { number, ground, reason, unit, parts, evidence, appeal }]
             }
-            Self::DecideExclusion { granted, note } => vec![RequestFact::ExclusionDecided { granted, note }],
+            Self::DecideExclusion { granted, note, parts } => {
+                let open = request.open_claim();
+                let number = open.map_or(1, |claim| claim.number);
+                let all = open.map(|claim| claim.parts);
+                let parts = parts.filter(|_| granted).filter(|parts| Some(*parts) != all);
+                vec![RequestFact::ExclusionDecided { number, granted, note, parts }]
+            }
+            Self::WithdrawExclusion { reason } => {
+                let number = request.open_claim().map_or(1, |claim| claim.number);
+                vec![RequestFact::ExclusionWithdrawn { number, reason }]
+            }
             Self::AddPhotos { shows, photos } => photo::added(Some(request), &photos, shows, at)?,
             Self::ReviewPhoto { photo, shown, reason } => {
                 vec![RequestFact::PhotoReview { photo, shown, reason }]
@@ -391,11 +436,14 @@ impl App {
         let (now, today) = (self.clock().now(), self.clock().today());
         let at = self.wall_second();
         let (plan, code, tells) = (plan.clone(), code.clone(), self.inner.tells);
+        let staff = if tells && act.is_claim() { Some(self.staff().await?) } else { None };
         self.database()
             .write_async(move |tx| {
-                let doing = Doing { actor: &actor, who, plan: &plan, source: &source, now, today, at, tells };
+                let staff = staff.as_ref();
+                let (actor, plan, source) = (&actor, &plan, &source);
+                let doing = Doing { actor, who, plan, source, now, today, at, tells, staff };
                 if let Some(expected) = seen {
-                    let held = tx.subject(&Subject::request(&plan, &code))?.ok_or(AppError::NotFound)?;
+                    let held = tx.subject(&Subject::request(plan, &code))?.ok_or(AppError::NotFound)?;
                     let found = held.version;
                     if found != expected {
                         return Err(Refusal::whole(Problem::ChangedMeanwhile { expected, found }).into());
@@ -417,6 +465,8 @@ pub(super) struct Doing<'a> {
     pub at: DateTime,
     /// Whether people are told.
     pub tells: bool,
+    /// Who is told of what concerns those with an account.
+    pub staff: Option<&'a Staff>,
 }
 
 impl Doing<'_> {
@@ -443,7 +493,9 @@ impl Doing<'_> {
             act.facts(&found, lookup)
         })??;
         if facts.is_empty() && !photos.is_empty() {
-            // All of them are there already.
+            // All of them are on record; what can be seen on them may have gone with its time.
+            photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
+            tx.show_photos(self.plan, &request)?;
             return Ok(Acted { state: request.state, others: 0 });
         }
         self.record(tx, self.actor, code, facts, Some(&request))?;
@@ -463,8 +515,11 @@ impl Doing<'_> {
             }
         }
         let after = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL));
-        let state = after.map(|request| request.state).ok_or(StoreError::Stopped)?;
-        Ok(Acted { state, others })
+        let after = after.ok_or(StoreError::Stopped)?;
+        if !photos.is_empty() {
+            tx.show_photos(self.plan, &after)?;
+        }
+        Ok(Acted { state: after.state, others })
     }
 
     fn record(
@@ -489,6 +544,12 @@ impl Doing<'_> {
             reason: String::new(),
         };
         let receipt = make(tx, actor, &change, self.now, self.today)?;
+        if let (Some(staff), Some(entry)) = (self.staff, receipt.entries.last())
+            && is_claim(change.command.facts())
+        {
+            let by = (actor.person(), entry.seq);
+            tell_of_claim(tx, (self.plan, code), change.command.facts(), staff, by, self.now)?;
+        }
         if let (Some(matter), Some(entry)) = (matter, receipt.entries.last()) {
             tell_of_step(tx, self.plan, code, entry.seq, matter, self.now)?;
         }

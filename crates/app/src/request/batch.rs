@@ -41,6 +41,7 @@ impl App {
                         today,
                         at,
                         tells,
+                        staff: None,
                     };
                     doing.one(tx, &deed.request, deed.act.clone())?;
                 }

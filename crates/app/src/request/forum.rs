@@ -6,7 +6,7 @@ use ::place::datum::Datum;
 use domain::bounds::Bounds;
 use domain::code::Code;
 use domain::history::View;
-use domain::request::{Channel, Request, RequestKind, Who};
+use domain::request::{Channel, Request, RequestKind, RequestState, RequestStep, Who};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::Timestamp;
@@ -16,12 +16,13 @@ use store::{ForumPost, Tx};
 use super::act::{Doing, RequestAct};
 use super::file::{Filing, NewRequest, clean, recorded};
 use super::mail_intake::{TEXT_MOST, TITLE_MOST, cut, language_of};
-use super::person::PersonalData;
+use super::person::{PersonalData, place};
 use super::protection::ProtectionKey;
 use super::whereabouts::{PlaceFault, Stated};
 use super::{by_resident, by_rules};
 use crate::App;
 use crate::account::hash;
+use crate::actor::Actor;
 use crate::error::AppError;
 use crate::read::Asked;
 use crate::secret::Secret;
@@ -31,6 +32,12 @@ pub const CLOCKS_APART: i64 = 300;
 /// A post that is brought later than this counts from now: whoever has to answer could not know of it.
 const DAY_SECONDS: i64 = 86_400;
 const HOUR_MICROS: i64 = 3_600 * 1_000_000;
+/// How often something is taken of one post: a page that counts its readers reads otherwise each time.
+const TURNS_MOST: i64 = 20;
+/// As many follow-ups are taken as new requests, times this.
+const FOLLOWS_FOR_EACH: usize = 10;
+/// No more of somebody's words is kept sealed, in characters.
+const KEPT_MOST: usize = 200_000;
 
 /// A forum whose posts become requests of a plan: data of the installation.
 #[derive(Debug, Clone)]
@@ -147,7 +154,8 @@ impl Forum {
             return Err(SignatureFault::Clock);
         }
         let named = format!("{}\u{1f}{}\u{1f}{}", self.plan, self.id, signature.to_ascii_lowercase());
-        Ok(SignedMessage { digest: hash(&named), until: (said + CLOCKS_APART) * 1_000_000 })
+        // Known for longer than it is believed: another server's clock may be behind this one's.
+        Ok(SignedMessage { digest: hash(&named), until: (said + 2 * CLOCKS_APART) * 1_000_000 })
     }
 
     fn digest(&self, key: &ProtectionKey, of: &str, text: &str) -> String {
@@ -175,8 +183,10 @@ struct Incoming {
     follows: Option<String>,
     said: String,
     asker: String,
-    /// Masked and cut: what is recorded where it is added to a request.
-    text: String,
+    /// Title and text as they were posted; masked and cut where they are added to a request.
+    whole: String,
+    /// What is for those who work on it, besides: what was said of category and place that nobody knows here.
+    aside: String,
     new: NewRequest,
     signed: Option<SignedMessage>,
     now: Timestamp,
@@ -204,7 +214,7 @@ impl App {
     pub async fn know_post(&self, forum: &Forum, post: &Post) -> Result<PostKnown, AppError> {
         let key = self.key().ok_or(AppError::NoKey)?;
         let (title, text) = (clean(&post.title).replace('\n', " "), clean(&post.text));
-        let (id, said) = forum.known_by(key, &post.id, &title, &text);
+        let (id, said) = forum.known_by(key, post.id.trim(), &title, &text);
         Ok(match self.forum_post(forum, id).await? {
             None => PostKnown::New,
             Some(held) if held.said == said => PostKnown::Again(held.request),
@@ -231,11 +241,12 @@ impl App {
         let key = self.key().cloned().ok_or(AppError::NoKey)?;
         let (title, text) = (clean(&post.title).replace('\n', " "), clean(&post.text));
         let plain = |taken| PostOutcome { taken, swapped: false, misplaced: None };
-        if post.id.trim().is_empty() || title.is_empty() && text.is_empty() {
+        let number = post.id.trim();
+        if number.is_empty() || title.is_empty() && text.is_empty() {
             return Ok(plain(PostTaken::Empty));
         }
-        let secret = forum.digest(&key, "forum-link", &post.id);
-        let (id, said) = forum.known_by(&key, &post.id, &title, &text);
+        let secret = forum.digest(&key, "forum-link", number);
+        let (id, said) = forum.known_by(&key, number, &title, &text);
         if signed.is_none() {
             // Most of what stands in a feed stood there before.
             let held = self.forum_post(forum, id.clone()).await?;
@@ -261,18 +272,31 @@ impl App {
         let named = named.or_else(|| Code::new(post.category.trim()).ok());
         let category = named
             .filter(|code| portfolio.plan.request_category(code.as_str()).is_some_and(|held| !held.closed));
+        let mut aside = Vec::new();
+        if category.is_none() && !post.category.trim().is_empty() {
+            aside.push(words::both("forum-said-category", &[("said", &*recorded(post.category.trim()))]));
+        }
+        if let (Some(stated), Some(Err(_))) = (post.stated, located) {
+            aside.push(words::both("forum-said-place", &[("said", &*stated.to_string())]));
+        }
         // Masked before it is cut: a number that is cut in two would not be seen as one.
         let heading = cut(&recorded(&title), TITLE_MOST);
+        let whole = [title.as_str(), text.as_str()].map(str::trim);
+        let whole = whole.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("\n");
         let words = if text.is_empty() { title.clone() } else { text };
         let found = self
             .suggest_for_request(&forum.plan, &format!("{heading} {words}"), &post.address, None, point)
             .await?;
         let shown = cut(&recorded(&words), TEXT_MOST);
-        if shown != words {
-            person.text.clone_from(&words);
+        if shown != words || heading != title {
+            person.text.clone_from(&whole);
         }
         let suggested = category.is_none().then(|| found.sure().map(|best| best.category.clone())).flatten();
-        let address = cut(&clean(&post.address), TITLE_MOST);
+        let told = clean(&post.address);
+        let address = cut(&recorded(&told), TITLE_MOST);
+        if address != told {
+            person.address = told;
+        }
         let nowhere = found.area.is_none() && address.is_empty() && point.is_none();
         let new = NewRequest {
             kind: RequestKind::Complaint,
@@ -299,7 +323,8 @@ impl App {
             key,
             said,
             asker: asker.clone(),
-            text: shown,
+            whole,
+            aside: aside.join("\n"),
             new,
             signed,
             now: self.clock().now(),
@@ -309,6 +334,8 @@ impl App {
         };
         let flood = !asker.is_empty() && self.has_sent_enough(&forum.plan, asker).await?;
         let taken = self.database().write_async(move |tx| incoming.take(tx, flood)).await?;
+        // Of what is added to a request, the place is that of the request.
+        let located = located.filter(|_| matches!(taken, PostTaken::New { .. }));
         Ok(PostOutcome {
             taken,
             swapped: matches!(located, Some(Ok(located)) if located.swapped),
@@ -327,7 +354,7 @@ impl Incoming {
         }
         let taken = match (tx.forum_post(plan, forum, &self.post)?, &self.follows) {
             (Some(held), _) if self.request(tx, &held.request)?.erased => PostTaken::Erased,
-            (Some(held), _) if held.said == self.said => {
+            (Some(held), _) if held.said == self.said || held.turns >= TURNS_MOST => {
                 PostTaken::Again { request: held.request, secret: self.new.secret.clone() }
             }
             // It reads otherwise now.
@@ -336,7 +363,11 @@ impl Incoming {
                 self.add(tx, held.request, own)?
             }
             (None, Some(follows)) => match tx.forum_post(plan, forum, follows)? {
-                Some(held) if self.request(tx, &held.request)?.erased => PostTaken::Erased,
+                // Only whoever asked may be gone: what others say of it is not.
+                Some(held) if self.request(tx, &held.request)?.wordless => PostTaken::Erased,
+                Some(_) if self.are_enough(tx, false, self.forum.per_hour * FOLLOWS_FOR_EACH)? => {
+                    return Ok(PostTaken::TooMany);
+                }
                 Some(held) => {
                     let own = self.is_of_asker(tx, &held.request)?;
                     self.add(tx, held.request, own)?
@@ -345,9 +376,7 @@ impl Incoming {
                 None => return Ok(PostTaken::UnknownPost),
             },
             (None, None) => {
-                let since = self.now.as_microsecond() - HOUR_MICROS;
-                let most = self.forum.per_hour;
-                if flood || tx.forum_posts_since(plan, forum, since, most)? >= most {
+                if flood || self.are_enough(tx, true, self.forum.per_hour)? {
                     return Ok(PostTaken::TooMany);
                 }
                 self.file(tx)?
@@ -357,6 +386,12 @@ impl Incoming {
             tx.keep_message(&signed.digest, signed.until, self.now.as_microsecond())?;
         }
         Ok(taken)
+    }
+
+    /// Whether so many posts became requests, or were added to some, within the last hour.
+    fn are_enough(&self, tx: &mut Tx, opened: bool, most: usize) -> Result<bool, AppError> {
+        let since = self.now.as_microsecond() - HOUR_MICROS;
+        Ok(tx.forum_posts_since((&self.forum.plan, &self.forum.id), opened, since, most)? >= most)
     }
 
     fn request(&self, tx: &mut Tx, code: &Code) -> Result<Request, AppError> {
@@ -370,7 +405,7 @@ impl Incoming {
         Ok(!self.asker.is_empty() && held.is_some_and(|held| held.asker == self.asker))
     }
 
-    fn keep(&self, tx: &mut Tx, request: &Code) -> Result<(), AppError> {
+    fn keep(&self, tx: &mut Tx, request: &Code, opened: bool) -> Result<(), AppError> {
         Ok(tx.keep_forum_post(&ForumPost {
             plan: self.forum.plan.clone(),
             forum: self.forum.id.clone(),
@@ -378,6 +413,8 @@ impl Incoming {
             request: request.clone(),
             said: self.said.clone(),
             created_at: self.now.as_microsecond(),
+            opened,
+            turns: 1,
         })?)
     }
 
@@ -393,7 +430,10 @@ impl Incoming {
             tells: self.tells,
         };
         let filed = filing.one(tx, &self.new)?;
-        self.keep(tx, &filed.code)?;
+        self.keep(tx, &filed.code, true)?;
+        if !self.aside.is_empty() && !filed.again {
+            self.note(tx, &filed.code, &self.aside)?;
+        }
         let secret = self.new.secret.clone();
         Ok(match filed.again {
             true => PostTaken::Again { request: filed.code, secret },
@@ -401,18 +441,9 @@ impl Incoming {
         })
     }
 
-    /// Adds its words to a request: as whoever asked, or, where somebody else follows, as a note for those who work
-    /// on it.
-    fn add(&self, tx: &mut Tx, request: Code, own: bool) -> Result<PostTaken, AppError> {
-        let (actor, who, act) = if own {
-            (by_resident(), Who::Resident, RequestAct::Word { text: self.text.clone() })
-        } else {
-            let said = words::both("forum-others-say", &[]);
-            let text = cut(&format!("{said}\n{}", self.text), TEXT_MOST);
-            (by_rules(), Who::Desk, RequestAct::Note { text })
-        };
-        let doing = Doing {
-            actor: &actor,
+    fn doing<'a>(&'a self, actor: &'a Actor, who: Who) -> Doing<'a> {
+        Doing {
+            actor,
             who,
             plan: &self.forum.plan,
             source: &self.new.source,
@@ -420,9 +451,69 @@ impl Incoming {
             today: self.today,
             at: self.at,
             tells: self.tells,
+            staff: None,
+        }
+    }
+
+    /// Something for those who work on a request.
+    fn note(&self, tx: &mut Tx, request: &Code, text: &str) -> Result<(), AppError> {
+        let text = cut(text, TEXT_MOST);
+        self.doing(&by_rules(), Who::Desk).one(tx, request, RequestAct::Note { text })?;
+        Ok(())
+    }
+
+    /// Adds its words to a request: as whoever asked, or, where somebody else follows, as a note for those who work
+    /// on it. Of what was merged, to the one that goes on; of what has ended, with the wish that it be looked at again.
+    fn add(&self, tx: &mut Tx, first: Code, own: bool) -> Result<PostTaken, AppError> {
+        let (mut code, mut request) = (first.clone(), self.request(tx, &first)?);
+        while request.state == RequestState::Merged
+            && let Some(master) = request.master.clone()
+        {
+            request = self.request(tx, &master)?;
+            code = master;
+        }
+        let text = cut(&recorded(&self.whole), TEXT_MOST);
+        if own && code == first {
+            let resident = by_resident();
+            let doing = self.doing(&resident, Who::Resident);
+            let again = RequestAct::Step { step: RequestStep::AskReopen, reason: text.clone() };
+            let asked = match request.state.is_open() || request.leads_to(RequestStep::AskReopen).is_none() {
+                true => false,
+                // Too late for that, they are words all the same.
+                false => match doing.one(tx, &code, again) {
+                    Ok(_) => true,
+                    Err(AppError::Refused(_)) => false,
+                    Err(error) => return Err(error),
+                },
+            };
+            if !asked {
+                doing.one(tx, &code, RequestAct::Word { text: text.clone() })?;
+            }
+        } else {
+            self.note(tx, &code, &format!("{}\n{text}", words::both("forum-others-say", &[])))?;
+        }
+        if own && text != self.whole {
+            self.keep_words(tx, &first)?;
+        }
+        self.keep(tx, &first, false)?;
+        Ok(PostTaken::Added(code))
+    }
+
+    /// Keeps what was masked or cut of words that whoever asked added, with what is sealed of them.
+    fn keep_words(&self, tx: &mut Tx, request: &Code) -> Result<(), AppError> {
+        let plan = &self.forum.plan;
+        let Some(mut held) = tx.sealed_person(plan, request)?.filter(|held| !held.sealed.is_empty()) else {
+            return Ok(());
         };
-        doing.one(tx, &request, act)?;
-        self.keep(tx, &request)?;
-        Ok(PostTaken::Added(request))
+        let at = place(plan, request);
+        let opened = self.key.open(&at, &held.sealed).ok_or(AppError::Sealed)?;
+        let mut person: PersonalData = serde_json::from_slice(&opened).map_err(|_| AppError::Sealed)?;
+        if person.text.chars().count() > KEPT_MOST {
+            return Ok(());
+        }
+        person.text = format!("{}\n\n{}", person.text, self.whole).trim().to_owned();
+        let plain = serde_json::to_vec(&person).map_err(|_| AppError::Sealed)?;
+        held.sealed = self.key.seal(&at, &plain).ok_or(AppError::Sealed)?;
+        Ok(tx.put_sealed_person(&held)?)
     }
 }

@@ -38,7 +38,9 @@ impl App {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let first = to.saturating_sub((i64::from(weeks) * 7 - 1).days());
         let period = (first.at(0, 0, 0, 0), to.at(23, 59, 59, 0));
-        let (wanted, category) = (plan.clone(), goal.category.clone());
+        // Of several categories, all are read.
+        let category = goal.category.clone().filter(|_| goal.more.is_empty());
+        let wanted = plan.clone();
         let read =
             move |c: &mut Connection| c.request_voices(&wanted, period, category.as_ref(), VOICES_MOST);
         let rows = self.database().read_async(read).await?;
@@ -119,7 +121,8 @@ fn by_week(
     let mut known: Vec<BTreeSet<&str>> = vec![BTreeSet::new(); weeks];
     let mut out = vec![0u32; weeks];
     for row in rows {
-        let matches = goal.category.as_ref().is_none_or(|code| row.category.as_ref() == Some(code))
+        let matches = (goal.category.is_none()
+            || goal.categories().any(|code| row.category.as_ref() == Some(code)))
             && (areas.is_empty() || row.area.as_ref().is_some_and(|area| areas.contains(area)));
         let says = || {
             let text = format!("{}\n{}", row.title, row.text).to_lowercase();

@@ -215,7 +215,7 @@ impl App {
         let found = self.request_table(plan, &portfolio, &themes).await?;
         let overview = overview(&found);
         let warned = self.warned(plan, to.min(self.clock().today()), &portfolio).await?;
-        let parts = vec![
+        let mut parts = vec![
             part(
                 "hotline-part-overview",
                 overview,
@@ -230,6 +230,10 @@ impl App {
             part("hotline-part-hot", warned, vec![table("hotline-hot", Tabled::Hot)]),
             part("hotline-part-proposals", Named::default(), Vec::new()),
         ];
+        if let HotlineSpan::Month(_) = span {
+            let said = self.theme_said(plan, from, &portfolio).await?;
+            parts.insert(parts.len() - 1, part("hotline-part-theme", said, Vec::new()));
+        }
         let days = [("from", &*from.to_string()), ("to", &*to.to_string())];
         let subjected = Subjected {
             series: Series::Special,
@@ -238,6 +242,42 @@ impl App {
             about: None,
         };
         self.draft_study(actor, plan, subjected, parts, source).await
+    }
+
+    /// The themes of a month that everybody may read, with what came in of them.
+    async fn theme_said(&self, plan: &Code, month: Date, portfolio: &Portfolio) -> Result<Named, AppError> {
+        let mut lines: Vec<Named> = Vec::new();
+        for item in self.public_themes(plan).await? {
+            let Some(theme) = item.theme.as_ref().filter(|theme| theme.month == month) else { continue };
+            let figures = self.theme_figures(plan, &item).await?;
+            let of = |wanted: Date| figures.iter().find(|it| it.month == wanted).map(|it| it.requests);
+            let before = month.saturating_sub(Span::new().months(1));
+            let unit = item.lead_unit.as_ref().map(Code::as_str).unwrap_or_default();
+            let unit = name_of(portfolio, Tabled::Units, unit);
+            let said = |lang: Lang| {
+                let english = lang.is_english();
+                let month = month.strftime("%Y-%m").to_string();
+                let args = [
+                    ("month", month.as_str()),
+                    ("name", item.name.get(english)),
+                    ("unit", unit.get(english)),
+                    ("about", theme.about.get(english)),
+                ];
+                let mut out = words::with(lang, "hotline-theme-said", &args);
+                if let (Some(now), Some(before)) = (of(theme.month), of(before)) {
+                    let args = [("now", &*now.to_string()), ("before", &*before.to_string())];
+                    out.push_str(if english { " " } else { "" });
+                    out.push_str(&words::with(lang, "hotline-theme-result", &args));
+                }
+                out
+            };
+            lines.push(Named::new(said(Lang::Zh), said(Lang::En)));
+        }
+        if lines.is_empty() {
+            return Ok(both("hotline-theme-none", &[]));
+        }
+        let joined = |of: fn(&Named) -> &str| lines.iter().map(of).collect::<Vec<_>>().join("\n");
+        Ok(Named::new(joined(|line| &line.zh), joined(|line| &line.en)))
     }
 
     /// What the early warning says on a day, in both languages.

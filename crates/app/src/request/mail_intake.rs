@@ -12,6 +12,7 @@ use super::act::{Doing, RequestAct};
 use super::file::{NewRequest, clean, recorded};
 use super::person::PersonalData;
 use super::photo::NewPhoto;
+use super::protection::ProtectionKey;
 use super::reader::request_of_reply;
 use super::{PHOTOS_AT_ONCE, by_resident};
 use crate::App;
@@ -62,6 +63,16 @@ pub enum MailTaken {
 }
 
 impl IncomingMail {
+    /// The request of ours that it answers to.
+    fn answered(&self, key: &ProtectionKey, plan: &Code) -> Option<Code> {
+        self.tokens(plan).find_map(|token| request_of_reply(key, plan, &token))
+    }
+
+    /// Of the link of what becomes of it. Whoever wrote the mail knows its name: the secret is made with the key.
+    fn secret(&self, key: &ProtectionKey, plan: &Code) -> String {
+        key.digest(&format!("mail-intake\u{1f}{plan}\u{1f}{}\u{1f}{}", self.from, self.id))
+    }
+
     /// What it answers to may be known by: the mark in an address that it was sent to, or in the name of a mail.
     fn tokens(&self, plan: &Code) -> impl Iterator<Item = String> {
         let of_addresses = self.to.iter().filter_map(|to| {
@@ -92,6 +103,23 @@ pub(super) fn cut(text: &str, most: usize) -> String {
 }
 
 impl App {
+    /// What becomes of a mail whatever photos come with it; `None` where it is to be taken in. Photos take long to
+    /// read: not for mails that were taken before, or of which there are too many.
+    pub async fn know_mail(&self, plan: &Code, mail: &IncomingMail) -> Result<Option<MailTaken>, AppError> {
+        let key = self.key().ok_or(AppError::NoKey)?;
+        if mail.answered(key, plan).is_some() {
+            return Ok(None);
+        }
+        match self.request_of_link(plan, &mail.secret(key, plan)).await {
+            Ok(code) => return Ok(Some(MailTaken::Again(code))),
+            Err(AppError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+        let person = PersonalData { email: mail.from.clone(), ..PersonalData::default() };
+        let enough = self.has_sent_enough(plan, key.digest(&person.contact())).await?;
+        Ok(enough.then_some(MailTaken::TooMany))
+    }
+
     /// Takes a mail in.
     pub async fn take_mail(&self, plan: &Code, mail: IncomingMail) -> Result<MailTaken, AppError> {
         let key = self.key().cloned().ok_or(AppError::NoKey)?;
@@ -99,22 +127,14 @@ impl App {
         if text.is_empty() && clean(&mail.subject).is_empty() && mail.photos.is_empty() {
             return Ok(MailTaken::Empty);
         }
-        let answered = mail.tokens(plan).find_map(|token| request_of_reply(&key, plan, &token));
-        if let Some(code) = answered {
+        if let Some(code) = mail.answered(&key, plan) {
             return self.add_mail(plan, code, mail).await;
         }
-        // Whoever wrote the mail knows its name: the secret is made with the key.
-        let secret = key.digest(&format!("mail-intake\u{1f}{plan}\u{1f}{}\u{1f}{}", mail.from, mail.id));
-        let found = self.request_of_link(plan, &secret).await;
-        match found {
-            Ok(code) => return Ok(MailTaken::Again(code)),
-            Err(AppError::NotFound) => {}
-            Err(error) => return Err(error),
+        if let Some(known) = self.know_mail(plan, &mail).await? {
+            return Ok(known);
         }
+        let secret = mail.secret(&key, plan);
         let mut person = PersonalData { name: mail.name, email: mail.from, ..PersonalData::default() };
-        if self.has_sent_enough(plan, key.digest(&person.contact())).await? {
-            return Ok(MailTaken::TooMany);
-        }
         // Masked before it is cut: a number that is cut in two would not be seen as one.
         let subject = cut(&recorded(&mail.subject).replace('\n', " "), TITLE_MOST);
         let said = if text.is_empty() { clean(&mail.subject) } else { text };
@@ -122,7 +142,10 @@ impl App {
         let found = self.suggest_for_request(plan, &format!("{subject} {said}"), "", None, None).await?;
         // The whole is kept, sealed.
         let shown = cut(&recorded(&said), TEXT_MOST);
-        if shown != said {
+        let heading = clean(&mail.subject).replace('\n', " ");
+        if subject != heading && said != heading {
+            person.text = format!("{heading}\n\n{said}");
+        } else if shown != said {
             person.text.clone_from(&said);
         }
         let new = NewRequest {
@@ -195,6 +218,7 @@ impl App {
                     today,
                     at,
                     tells,
+                    staff: None,
                 };
                 if !text.is_empty() {
                     doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;

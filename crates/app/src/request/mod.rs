@@ -1,7 +1,9 @@
 //! Residents' requests: taken in, handled, called back on, read and rated.
 
 mod act;
+mod alert;
 mod batch;
+mod claim;
 mod erase;
 mod file;
 mod forum;
@@ -21,6 +23,7 @@ mod open_rates;
 mod open_update;
 mod order;
 mod own_copy;
+mod passing;
 mod person;
 mod photo;
 mod program;
@@ -34,13 +37,17 @@ mod reading;
 mod retain;
 mod suggest;
 mod telling;
+mod theme;
 mod whereabouts;
 
 pub use self::photo::{Drafted, NewPhoto, PhotoReader};
 pub use ::photo::{BYTES_MOST as PHOTO_BYTES_MOST, POINTS_MOST as PHOTO_POINTS_MOST, PhotoFault};
 pub use ::place::datum::Datum;
 pub use act::{Acted, RequestAct};
+pub use alert::{AlertLinked, AlertPurpose, OwnAlert, WISHES_MOST, alert_name};
+pub(crate) use alert::{alert_address, alert_link, step_name as alert_step_name};
 pub use batch::RequestDeed;
+pub use claim::{CLAIM_PAGE, ClaimLine, ClaimPage, ClaimQuestion};
 pub use domain::request::photo::{PHOTOS_AT_ONCE, PHOTOS_MOST};
 pub use domain::request::query::RequestPaging;
 pub use erase::Erase;
@@ -68,6 +75,7 @@ pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
 pub(crate) use order::NotTaken;
 pub use order::{Order, Understanding};
 pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
+pub use passing::PeerWord;
 pub use person::PersonalData;
 pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
@@ -78,9 +86,10 @@ pub use read::{RequestCounts, SKIP_MOST};
 pub use reader::{MailDoor, MailLinked, MailPurpose};
 pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
 pub use retain::{DeletionRecord, RetainLine, Retained};
-pub use store::{HeldModel, ModelUse, PhotoSize, RateBy, RequestPage};
+pub use store::{HeldModel, ModelUse, PassedOn, PhotoSize, RateBy, RequestPage};
 pub(crate) use suggest::AreasCache;
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
+pub use theme::{NewTheme, ThemeProposals};
 pub use whereabouts::{Located, PlaceFault, Stated};
 
 use domain::request::{RequestRules, resident, routing_actor};

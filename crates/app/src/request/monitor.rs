@@ -301,16 +301,18 @@ impl App {
                     let (from, to) = (shown_from.saturating_sub(back), to.saturating_sub(back));
                     // Where the register began later, there is nothing to compare with.
                     years.push(match since.is_some_and(|since| since <= from) {
-                        true => Some(c.request_signs(&wanted, (from, to), COUNTED_MOST)?),
+                        // One that is read in part is nothing to compare with.
+                        true => Some(c.request_signs(&wanted, (from, to), COUNTED_MOST)?)
+                            .filter(|rows| rows.len() < COUNTED_MOST),
                         false => None,
                     });
                 }
                 Ok::<_, AppError>((since, rows, years))
             })
             .await?;
-        // Of more than are read, the time before the oldest that was read is not known.
+        // Of more than are read, the day of the oldest that was read and the time before it are not known.
         let since = match rows.last().filter(|_| rows.len() == COUNTED_MOST) {
-            Some(oldest) => since.max(Some(oldest.on)),
+            Some(oldest) => since.max(oldest.on.tomorrow().ok()),
             None => since,
         };
         // Hundreds of thousands are counted beside the reading, not where others wait.

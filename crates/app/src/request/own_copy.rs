@@ -123,7 +123,7 @@ impl App {
             Ok::<_, StoreError>((entries, person, looks, followers, c.readers_of_asker(&of, &request)?, seen))
         };
         let (entries, held, looks, followers, readers, seen) = self.database().read_async(read).await?;
-        let key = self.key().ok_or(AppError::NoKey)?;
+        let key = self.key().cloned().ok_or(AppError::NoKey)?;
         let mut kept: PersonalData = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
             Some(held) => {
                 let opened = key.open(&place(plan, code), &held.sealed);
@@ -131,19 +131,30 @@ impl App {
             }
             None => PersonalData::default(),
         };
-        let photo = |(number, (photo, bytes)): (usize, (RequestPhoto, Vec<u8>))| {
-            Ok::<_, AppError>(CopiedPhoto {
-                file: format!("photos/{}.jpg", number + 1),
-                shows: photo.shows.as_str(),
-                at: photo.at.to_string(),
-                jpeg: key.open(&photo::place(&photo.photo), &bytes).ok_or(AppError::Sealed)?,
-            })
-        };
-        let photos = seen.into_iter().enumerate().map(photo).collect::<Result<Vec<_>, _>>()?;
+        let mut mailed = Vec::new();
+        for held in &readers {
+            mailed.push(CopiedAddress {
+                address: address(&key, held).ok_or(AppError::Sealed)?,
+                since: moment(held.created_at),
+                confirmed: held.confirmed_at.map(moment),
+                stopped: held.stopped_at.map(moment),
+            });
+        }
+        // Some thirty photos are opened: not where others wait.
+        let opened = tokio::task::spawn_blocking(move || {
+            let photo = |(number, (photo, bytes)): (usize, (RequestPhoto, Vec<u8>))| {
+                Some(CopiedPhoto {
+                    file: format!("photos/{}.jpg", number + 1),
+                    shows: photo.shows.as_str(),
+                    at: photo.at.to_string(),
+                    jpeg: key.open(&photo::place(&photo.photo), &bytes)?,
+                })
+            };
+            seen.into_iter().enumerate().map(photo).collect::<Option<Vec<_>>>()
+        });
+        let photos = opened.await.map_err(|_| StoreError::Stopped)?.ok_or(AppError::Sealed)?;
         // By it whoever asked acts: whoever else holds the copy must not.
         kept.link.clear();
-        let moment =
-            |at: i64| Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string());
         Ok(OwnCopy {
             plan: plan.clone(),
             request: code.clone(),
@@ -164,19 +175,14 @@ impl App {
                         ROUTING => "rules",
                         _ => "office",
                     },
-                    reason: entry.draft.reason.clone(),
+                    reason: match entry.draft.actor.as_str() {
+                        RESIDENT => entry.draft.reason.clone(),
+                        _ => String::new(),
+                    },
                     said: serde_json::to_value(&entry.draft.event).unwrap_or_default(),
                 })
                 .collect(),
-            mailed: readers
-                .iter()
-                .map(|held| CopiedAddress {
-                    address: address(key, held).unwrap_or_default(),
-                    since: moment(held.created_at),
-                    confirmed: held.confirmed_at.map(moment),
-                    stopped: held.stopped_at.map(moment),
-                })
-                .collect(),
+            mailed,
             photos,
             looks: looks.into_iter().map(|(_, at, reason)| CopiedLook { at: moment(at), reason }).collect(),
             followers,
@@ -190,11 +196,21 @@ impl App {
     }
 }
 
+fn moment(at: i64) -> String {
+    Timestamp::from_microsecond(at).map_or_else(|_| String::new(), |at| at.to_string())
+}
+
 /// An entry without what those who work on it say among themselves; nothing where it is nothing else.
 fn for_asker(mut entry: Entry) -> Option<Entry> {
     let (Event::Registered { facts } | Event::Recorded { facts } | Event::Corrected { facts, .. }) =
         &mut entry.draft.event;
-    facts.retain(|fact| !matches!(fact, Fact::Request(fact) if fact.is_internal()));
+    *facts = std::mem::take(facts)
+        .into_iter()
+        .filter_map(|fact| match fact {
+            Fact::Request(fact) => fact.for_asker().map(Fact::Request),
+            other => Some(other),
+        })
+        .collect();
     (!facts.is_empty()).then_some(entry)
 }
 

@@ -119,8 +119,17 @@ impl App {
                     return Ok(false);
                 }
                 let (actor, who) = (by_resident(), Who::Resident);
-                let doing =
-                    Doing { actor: &actor, who, plan: &kept.plan, source: &source, now, today, at, tells };
+                let doing = Doing {
+                    actor: &actor,
+                    who,
+                    plan: &kept.plan,
+                    source: &source,
+                    now,
+                    today,
+                    at,
+                    tells,
+                    staff: None,
+                };
                 doing.one(tx, &kept.request, update.act(&request))?;
                 tx.keep_update(&kept)?;
                 Ok::<_, AppError>(true)

@@ -140,7 +140,8 @@ impl App {
     }
 
     /// Publishes a period: its numbers by unit, with the formula, as known now. Later changes are listed beside them;
-    /// publishing again is another issue, and the first stays on record.
+    /// publishing again is another issue that names the one it corrects and the requests that count otherwise since:
+    /// the issues before it stay on record.
     pub async fn freeze_rates(
         &self,
         actor: &Actor,
@@ -159,7 +160,15 @@ impl App {
         let page = self.rates_at(plan, question, View { as_of: today, known }, false).await?;
         let page = page.ok_or(AppError::NotFound)?;
         let lines = page.tallies().into_iter().map(|(unit, tally)| FrozenLine { unit, tally }).collect();
-        let frozen = FrozenRates::new((from, to), page.formula, known, lines);
+        let mut frozen = FrozenRates::new((from, to), page.formula.clone(), known, lines);
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        if let Some((last, _)) = portfolio.plan.issues(from, to).last() {
+            if frozen.says_the_same(last) {
+                return Err(Refusal { field: "to".into(), problem: Problem::NoFacts }.into());
+            }
+            let because = self.granted_since(plan, (from, to), last.known).await?;
+            frozen = frozen.correcting(last, because);
+        }
         let command = Command::Record {
             subject: Subject::plan(plan),
             facts: vec![PlanFact::FrozenRates(frozen).into()],

@@ -222,7 +222,10 @@ impl App {
         point: Option<Point>,
     ) -> Result<Option<Code>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let around = || Bounds::of(portfolio.areas.values()).area(point?).cloned();
+        let around = || {
+            let point = point?;
+            Bounds::of(portfolio.areas.values()).area(point).cloned()
+        };
         Ok(self.areas_of(&portfolio).find(&format!("{address} {text}")).or_else(around))
     }
 
@@ -243,7 +246,10 @@ impl App {
         // Texts are compared beside the reading, not where others wait.
         self.database()
             .read_async(move |c: &mut Connection| {
-                let around = || Bounds::of(portfolio.areas.values()).area(point?).cloned();
+                let around = || {
+                    let point = point?;
+                    Bounds::of(portfolio.areas.values()).area(point).cloned()
+                };
                 let area = area.or_else(|| app.areas_of(&portfolio).find(&said)).or_else(around);
                 let publicly = portfolio.plan.publicly();
                 let around =

@@ -1,6 +1,8 @@
 //! Places as others state them: in the coordinates of their maps, sometimes with longitude and latitude swapped, sometimes
 //! far away. What is kept is WGS 84.
 
+use std::fmt;
+
 use ::place::datum::Datum;
 use domain::bounds::{Bounds, Placing};
 use domain::code::Code;
@@ -35,6 +37,13 @@ pub enum PlaceFault {
     /// It lies far from all areas of the plan.
     Outside,
     NotOnEarth,
+}
+
+impl fmt::Display for Stated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [longitude, latitude] = [self.longitude, self.latitude].map(|it| f64::from(it) / MILLION);
+        write!(f, "{longitude}, {latitude} ({})", self.datum.as_str())
+    }
 }
 
 impl Stated {

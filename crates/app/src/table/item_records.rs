@@ -7,6 +7,7 @@ use domain::item::kind::{
     Attendance, InspectionWay, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour, Urgency,
     WhistleKind,
 };
+use domain::item::theme::MonthlyTheme;
 use domain::item::workflow::MOVES;
 use domain::item::{ItemFact, Relation, State, Step};
 use domain::named::Named;
@@ -67,6 +68,7 @@ pub const RECORDS: &[&str] = &[
     "report_in_form",
     "party",
     "goal",
+    "theme",
 ];
 pub(crate) const STEPS: &[&str] = &[
     "assign",
@@ -201,6 +203,7 @@ pub(super) fn column_of(topic: &str) -> &str {
         "link" => "to",
         "beneficiaries" | "people" => "count",
         "goal" => "percent",
+        "theme" => "on",
         "called_at" => "at",
         "progress" | "objection" | "outcome" | "minutes" | "matter" => "text",
         "split" => "matters",
@@ -271,8 +274,10 @@ fn described(what: &str, c: &mut Cells) -> Option<ItemFact> {
                 cells.must(column, |cells| cells.number(column).and_then(hundredths))
             };
             let (baseline, target) = (rate(c, "quantity"), rate(c, "percent"));
+            let mut categories = c.codes("value").into_iter();
             ItemFact::Goal(RequestGoal {
-                category: c.code("value"),
+                category: categories.next(),
+                more: categories.collect(),
                 areas: c.codes("areas"),
                 words: words_of(&c.text("text")),
                 baseline: baseline?,
@@ -280,6 +285,7 @@ fn described(what: &str, c: &mut Cells) -> Option<ItemFact> {
                 weeks: weeks?,
             })
         }
+        "theme" => ItemFact::Theme(theme(c)?),
         "people" => ItemFact::People { people: c.must("count", |c| c.whole("count"))? },
         "report_in_form" => ItemFact::ReportInForm { form: listed(c, FORMS, ReportInForm::parse)? },
         "party" => ItemFact::Party { party: listed(c, PARTIES, Party::parse)? },
@@ -442,4 +448,22 @@ mod tests {
         assert_eq!(OBJECTIONS, ObjectionTo::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
         assert_eq!(STATES, State::ALL.iter().map(|word| word.as_str()).collect::<Vec<_>>());
     }
+}
+
+/// A theme as it goes out: whole, as JSON; or by its month, its categories, why it was chosen and what is to be done.
+fn theme(c: &mut Cells) -> Option<MonthlyTheme> {
+    let text = c.text("text");
+    if let Ok(theme) = serde_json::from_str::<MonthlyTheme>(&text) {
+        return Some(theme);
+    }
+    let month = c.must("on", |c| c.day("on"));
+    let about = c.must("title", |c| Some(c.text("title")).filter(|text| !text.is_empty()));
+    Some(MonthlyTheme {
+        month: month?.first_of_month(),
+        categories: c.codes("value"),
+        about: Named::new(about?, ""),
+        measures: Named::new(text, ""),
+        done: Named::default(),
+        shown: c.yes_no("accepted").unwrap_or(false),
+    })
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
+mod peer;
 mod pull;
 #[path = "../../../open311/tests/seed/mod.rs"]
 #[allow(dead_code, reason = "the tests of Open311 use the rest")]

@@ -69,11 +69,11 @@ pub(super) fn link(relation: Relation, to: Target) -> ItemFact {
     ItemFact::Link { relation, to, held: true }
 }
 
-pub(super) fn evidence(key: &str, zh: &str, en: &str) -> ItemFact {
+pub(crate) fn evidence(key: &str, zh: &str, en: &str) -> ItemFact {
     ItemFact::Evidence { key: code(key), title: both(zh, en), url: String::new(), by: None }
 }
 
-pub(super) fn checked(key: &str, accepted: bool, note: &str) -> ItemFact {
+pub(crate) fn checked(key: &str, accepted: bool, note: &str) -> ItemFact {
     ItemFact::EvidenceChecked { key: code(key), accepted, note: note.into(), by: None }
 }
 

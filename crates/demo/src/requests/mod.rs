@@ -4,6 +4,7 @@
 mod categories;
 mod matters;
 mod rules;
+mod themes;
 mod whistles;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,8 @@ use domain::code::Code;
 use domain::item::Target;
 use domain::request::question::QuestionAnswer;
 use domain::request::{
-    CallWay, Channel, ModerationAct, ModerationGround, Point, RequestStep, Satisfaction, Solved, Urgency,
+    CallWay, Channel, ExclusionGround, ModerationAct, ModerationGround, Point, RatePart, RateParts,
+    RequestStep, Satisfaction, Solved, Urgency,
 };
 use domain::workday;
 use jiff::civil::{Date, date};
@@ -26,6 +28,12 @@ use crate::registers::book::{END, code, illustrative, person};
 
 /// The first day on which requests are taken.
 const SINCE: Date = date(2019, 1, 7);
+/// The month whose rates are published, and published once more when appeals were upheld.
+const JUNE: (Date, Date) = (date(2019, 6, 1), date(2019, 6, 30));
+const PUBLISHED: [(Date, &str); 2] = [
+    (date(2019, 7, 3), "六月三率 / the rates of June"),
+    (date(2019, 7, 17), "申诉成立后更正 / corrected after appeals were upheld"),
+];
 /// How many come in on a working day, in turn.
 const A_DAY: [usize; 5] = [2, 1, 2, 1, 3];
 /// The days on which something happens to requests.
@@ -55,12 +63,17 @@ impl Requests {
             deeds.extend(self.ahead.remove(&day).unwrap_or_default());
         }
         app.act_on_requests(plan, deeds, illustrative()).await?;
+        if let Some((_, reason)) = PUBLISHED.iter().find(|(on, _)| *on == day) {
+            let ground = (illustrative(), (*reason).to_owned());
+            app.freeze_rates(&person("task-force"), plan, JUNE, ground).await?;
+        }
         app.tell_what_was_reached(plan, illustrative()).await?;
         let turns: Vec<usize> =
             (0..A_DAY[self.turn % A_DAY.len()]).map(|at| self.turn * 3 + at * 7).collect();
         let new = turns.iter().enumerate().map(|(at, turn)| self.request(*turn, at)).collect();
         self.turn += 1;
         whistles::keep(app, plan, day).await?;
+        themes::keep(app, plan, day).await?;
         let filed = app.file_requests(&Actor::Public, plan, new).await?;
         for (filed, turn) in filed.into_iter().zip(turns) {
             let matter = &MATTERS[turn % MATTERS.len()];
@@ -95,6 +108,25 @@ impl Requests {
                 format!("示例：{}\nExample: {}", matter.zh.replace("{}", zh), matter.en.replace("{}", en)),
             )
         }
+    }
+
+    /// The unit thinks that the mark was meant for somebody else; the supervision office looks.
+    fn appeal(&mut self, request: &Code, own: Actor, called: Date, turn: usize) {
+        let upheld = turn.is_multiple_of(2);
+        let act = RequestAct::Appeal {
+            ground: ExclusionGround::MistakenRating,
+            parts: RateParts::of([RatePart::Satisfaction]),
+            reason: "诉求人对办理没有意见，不满意的是收费标准 / satisfied with the work; the mark was about the price".into(),
+            evidence: "回访录音第 2 段，价目公示照片 / recording of the call, part 2; photo of the price list".into(),
+        };
+        self.then(workday::nth(called, 2), own, request, act);
+        let note = if upheld {
+            "录音与所述一致，不计入满意率 / the recording says so".to_owned()
+        } else {
+            "录音中诉求人明确对办理结果不满意 / in the recording the resident means the work".to_owned()
+        };
+        let decided = RequestAct::DecideExclusion { granted: upheld, note, parts: None };
+        self.then(workday::nth(called, 5), person("supervision"), request, decided);
     }
 
     fn then(&mut self, day: Date, actor: Actor, request: &Code, act: RequestAct) {
@@ -204,7 +236,12 @@ impl Requests {
                 request,
                 call(Solved::Partly, Satisfaction::BasicallySatisfied, ""),
             ),
-            _ => self.then(called, desk.clone(), request, call(Solved::Yes, level, "")),
+            _ => {
+                self.then(called, desk.clone(), request, call(Solved::Yes, level, ""));
+                if level == Satisfaction::Dissatisfied && turn % 4 != 3 {
+                    self.appeal(request, own, called, turn);
+                }
+            }
         }
     }
 }

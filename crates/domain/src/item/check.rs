@@ -270,11 +270,11 @@ impl ItemCheck<'_> {
                 }
             }
             ItemFact::Goal(goal) => {
-                self.kinds(&slot, item, &[ItemKind::TrackedTask]);
+                self.kinds(&slot, item, &[ItemKind::TrackedTask, ItemKind::Decision]);
                 if let Some(fault) = goal.fault() {
                     self.refuse(&format!("{slot}/{}", fault.as_str()), Problem::BadGoal(fault));
                 }
-                if let Some(code) = &goal.category {
+                for code in goal.categories() {
                     let known = self.plan.request_category(code.as_str()).is_some();
                     self.require(&slot, known, Reference::RequestCategory, code);
                 }
@@ -285,6 +285,29 @@ impl ItemCheck<'_> {
                 for word in &goal.words {
                     self.short(&slot, word, true);
                 }
+            }
+            ItemFact::Theme(theme) => {
+                self.kinds(&slot, item, &[ItemKind::Decision]);
+                if let Some(fault) = theme.fault() {
+                    self.refuse(&format!("{slot}/{}", fault.as_str()), Problem::BadTheme(fault));
+                }
+                for code in &theme.categories {
+                    let known = self.plan.request_category(code.as_str()).is_some();
+                    self.require(&slot, known, Reference::RequestCategory, code);
+                }
+                for named in [&theme.about, &theme.measures, &theme.done] {
+                    self.text(&slot, &named.zh, false);
+                    self.text(&slot, &named.en, false);
+                }
+            }
+            ItemFact::ThemeMeasured(_) if self.context.actor != crate::rhythm::actor() => {
+                self.refuse(&slot, Problem::ByCalendar);
+            }
+            ItemFact::ThemeMeasured(figures) => {
+                if item.theme.is_none() {
+                    self.refuse(&slot, Problem::Missing("theme"));
+                }
+                self.not_future(&slot, figures.to);
             }
             // What was measured is nobody's word.
             ItemFact::Measured(_) if self.context.actor != crate::rhythm::actor() => {
@@ -404,6 +427,7 @@ impl ItemCheck<'_> {
                 self.not_an_owner(slot, by, item);
                 if step == Step::Clear {
                     self.goal_met(slot, item);
+                    self.theme_measured(slot, item);
                 }
                 let own = |of: &Option<Code>| of.as_ref() == Some(by);
                 let reported = item.moves.iter().rev().find(|it| it.step == Step::ReportDone);
@@ -615,6 +639,14 @@ impl ItemCheck<'_> {
             GoalStanding::Above { rate } => Problem::GoalNotMet { rate, target: goal.target },
         };
         self.refuse(slot, problem);
+    }
+
+    /// The theme of a month is closed with what was measured of the whole month.
+    fn theme_measured(&mut self, slot: &str, item: &Item) {
+        let Some(theme) = &item.theme else { return };
+        if item.theme_figures.as_ref().is_none_or(|figures| figures.to < theme.last_day()) {
+            self.refuse(slot, Problem::ThemeNotMeasured);
+        }
     }
 
     fn kinds(&mut self, slot: &str, item: &Item, kinds: &[ItemKind]) {

@@ -10,6 +10,7 @@ use super::kind::{
     Urgency, WhistleKind,
 };
 use super::relation::{Relation, Target};
+use super::theme::{MonthlyTheme, ThemeFigures};
 use super::workflow::{State, Step};
 use crate::code::Code;
 use crate::named::Named;
@@ -278,6 +279,10 @@ pub enum ItemFact {
     Goal(RequestGoal),
     /// How many people raised it each week.
     Measured(MeasuredWeeks),
+    /// What it is the theme of a month for.
+    Theme(MonthlyTheme),
+    /// What was measured of the theme, month by month.
+    ThemeMeasured(ThemeFigures),
     /// A report as issued: its number, the view it was computed at, and the digest of its content.
     Issue {
         number: u32,
@@ -336,6 +341,8 @@ impl ItemFact {
             Self::Beneficiaries { .. } => "beneficiaries".into(),
             Self::Goal(_) => "goal".into(),
             Self::Measured(_) => "measured".into(),
+            Self::Theme(_) => "theme".into(),
+            Self::ThemeMeasured(_) => "theme_measured".into(),
             Self::People { .. } => "people".into(),
             Self::ReportInForm { .. } => "report_in_form".into(),
             Self::Party { .. } => "party".into(),

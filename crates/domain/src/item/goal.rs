@@ -21,6 +21,9 @@ pub struct RequestGoal {
     /// Which requests count: of this category, in these areas and all below them, with any of these words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub category: Option<Code>,
+    /// Further categories that count.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub more: Vec<Code>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub areas: Vec<Code>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -105,6 +108,11 @@ pub fn rate(people: &[u32], weeks: u16) -> Option<u32> {
 }
 
 impl RequestGoal {
+    /// The categories that count; any where it names none.
+    pub fn categories(&self) -> impl Iterator<Item = &Code> {
+        self.category.iter().chain(&self.more)
+    }
+
     /// What is inconsistent in it.
     pub fn fault(&self) -> Option<GoalFault> {
         if self.target >= self.baseline {
@@ -118,6 +126,9 @@ impl RequestGoal {
             return Some(GoalFault::Words);
         }
         // What would count every request of the plan is no matter.
+        if self.category.is_none() && !self.more.is_empty() {
+            return Some(GoalFault::Words);
+        }
         if self.category.is_none() && self.areas.is_empty() && self.words.is_empty() {
             return Some(GoalFault::Words);
         }
@@ -167,6 +178,7 @@ mod tests {
     fn goal(weeks: u16, target: u32) -> RequestGoal {
         RequestGoal {
             category: Code::new("parking").ok(),
+            more: Vec::new(),
             areas: Vec::new(),
             words: Vec::new(),
             baseline: 1_000,

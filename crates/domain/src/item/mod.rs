@@ -14,6 +14,7 @@ pub mod parties;
 pub mod query;
 mod relation;
 mod state;
+pub mod theme;
 pub mod workflow;
 
 pub use fact::ItemFact;

@@ -12,6 +12,7 @@ use super::kind::{
     Urgency, WhistleKind,
 };
 use super::relation::{Relation, Target};
+use super::theme::{MonthlyTheme, ThemeFigures};
 use super::workflow::{Standing, State, Step};
 use crate::code::Code;
 use crate::history::{Held, SubjectHistory, View};
@@ -160,6 +161,9 @@ pub struct Item {
     pub issued: Option<Issued>,
     /// Reminders and escalations, in the order they were made.
     pub chases: Vec<Chase>,
+    /// What it is the theme of a month for, and what was measured of that.
+    pub theme: Option<MonthlyTheme>,
+    pub theme_figures: Option<ThemeFigures>,
     pub goal: Option<RequestGoal>,
     pub measured: Option<MeasuredWeeks>,
     /// When the goal was said: what was measured before is of another one.
@@ -216,6 +220,8 @@ impl Item {
             outcome: None,
             quantities: Vec::new(),
             beneficiaries: None,
+            theme: None,
+            theme_figures: None,
             goal: None,
             measured: None,
             goal_said: Seq(0),
@@ -373,6 +379,8 @@ impl Item {
             }
             ItemFact::Measured(measured) if seq > self.goal_said => self.measured = Some(measured.clone()),
             ItemFact::Measured(_) => {}
+            ItemFact::Theme(theme) => self.theme = Some(theme.clone()),
+            ItemFact::ThemeMeasured(figures) => self.theme_figures = Some(figures.clone()),
             ItemFact::Beneficiaries { whom, people } => self.beneficiaries = Some((whom.clone(), *people)),
             ItemFact::People { people } => self.people = Some(*people),
             ItemFact::ReportInForm { form } => self.form = Some(*form),

@@ -119,7 +119,7 @@ pub struct Plan {
     in_pieces: RulesInPieces,
     /// Versions of the formula of the three rates, by the day they hold from.
     pub rate_formulas: Vec<RateFormula>,
-    /// Periods whose rates were published, each with the day of it.
+    /// Every issue of the periods whose rates were published, each with the day of it, as they follow each other.
     pub frozen_rates: Vec<(FrozenRates, Date)>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
@@ -282,11 +282,7 @@ impl Plan {
             PlanFact::RateFormula(formula) => {
                 put(&mut self.rate_formulas, |held| held.version == formula.version, formula.clone());
             }
-            PlanFact::FrozenRates(frozen) => put(
-                &mut self.frozen_rates,
-                |(held, _)| (held.from, held.to) == (frozen.from, frozen.to),
-                (frozen.clone(), effective),
-            ),
+            PlanFact::FrozenRates(frozen) => self.frozen_rates.push((frozen.clone(), effective)),
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -366,6 +362,18 @@ impl Plan {
     /// The formula of the three rates in force on a day.
     pub fn rate_formula(&self, on: Date) -> Option<&RateFormula> {
         self.rate_formulas.iter().rfind(|formula| formula.from <= on)
+    }
+
+    /// The issues of a period whose rates were published, the first one first.
+    pub fn issues(&self, from: Date, to: Date) -> impl Iterator<Item = (&FrozenRates, Date)> {
+        let of = move |held: &FrozenRates| (held.from, held.to) == (from, to);
+        self.frozen_rates.iter().filter(move |(held, _)| of(held)).map(|(held, on)| (held, *on))
+    }
+
+    /// When what fell due on a day was first published.
+    pub fn first_published(&self, due: Date) -> Option<Date> {
+        let within = |held: &FrozenRates| (held.from..=held.to).contains(&due);
+        self.frozen_rates.iter().filter(|(held, _)| within(held)).map(|(_, on)| *on).min()
     }
 
     /// The revision in force.

@@ -35,7 +35,7 @@ pub(crate) struct RequestCheck<'a> {
 }
 
 impl RequestCheck<'_> {
-    fn refuse(&mut self, field: &str, problem: Problem) {
+    pub(super) fn refuse(&mut self, field: &str, problem: Problem) {
         self.refusals.push(Refusal { field: field.into(), problem });
     }
 
@@ -67,13 +67,13 @@ impl RequestCheck<'_> {
         }
     }
 
-    fn said(&mut self, slot: &str, text: &str) {
+    pub(super) fn said(&mut self, slot: &str, text: &str) {
         if text.trim().is_empty() {
             self.refuse(slot, Problem::Empty);
         }
     }
 
-    fn known(&mut self, slot: &str, what: Reference, subject: &Subject) {
+    pub(super) fn known(&mut self, slot: &str, what: Reference, subject: &Subject) {
         if !self.lookup.subject(subject).is_some_and(|history| history.exists(View::ALL)) {
             self.refuse(slot, Problem::UnknownReference { what, code: subject.code.clone() });
         }
@@ -197,22 +197,16 @@ impl RequestCheck<'_> {
                 self.link(slot, of);
             }
             RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
-            RequestFact::ExclusionAsked { reason, unit, .. } => {
-                self.said("reason", reason);
-                self.known(slot, Reference::Unit, &Subject::unit(unit));
-                if request.first_resolution.is_none() {
-                    self.not_now(slot, before);
-                }
-            }
-            RequestFact::ExclusionDecided { .. } => {
-                let pending = before.and_then(|before| before.exclusion.as_ref());
-                if pending.is_none_or(|asked| asked.granted.is_some()) {
-                    self.refuse(slot, Problem::NothingPending);
-                }
-            }
+            RequestFact::ExclusionAsked { .. }
+            | RequestFact::ExclusionDecided { .. }
+            | RequestFact::ExclusionWithdrawn { .. } => self.claim(slot, fact, before),
             RequestFact::Publication { shown, reason } => {
                 if *shown && (!request.may_be_public || self.is_private(request)) {
                     self.refuse(slot, Problem::Private);
+                }
+                // What moderation hid is shown again by undoing that.
+                if *shown && before.is_some_and(Request::is_hidden) {
+                    self.refuse("moderation", Problem::NothingPending);
                 }
                 if !*shown {
                     self.said("reason", reason);
@@ -323,7 +317,7 @@ impl RequestCheck<'_> {
         }
     }
 
-    fn not_now(&mut self, slot: &str, before: Option<&Request>) {
+    pub(super) fn not_now(&mut self, slot: &str, before: Option<&Request>) {
         let state = before.map_or(RequestState::Received, |before| before.state);
         self.refuse(slot, Problem::NotWhileRequest { state });
     }

@@ -3,6 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use serde::{Deserialize, Serialize};
 
+use super::appeal::{AppealTerms, RateParts};
 use super::clock::Clock;
 use super::kind::{
     CallWay, Channel, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction, Solved, Urgency,
@@ -163,15 +164,37 @@ pub enum RequestFact {
         request: Code,
         held: bool,
     },
+    /// Asked for by a unit: that it does not count in its rates, or in some of them.
     ExclusionAsked {
+        /// Which of the request's it is: said in the same words, it is another one all the same.
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
         ground: ExclusionGround,
         reason: String,
         unit: Code,
+        #[serde(default = "RateParts::all", skip_serializing_if = "RateParts::is_all")]
+        parts: RateParts,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        evidence: String,
+        /// What makes it an appeal against what counts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        appeal: Option<AppealTerms>,
     },
     ExclusionDecided {
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
         granted: bool,
         #[serde(default, skip_serializing_if = "String::is_empty")]
         note: String,
+        /// What was granted, where it is less than what was asked for.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        parts: Option<RateParts>,
+    },
+    /// The unit that asked takes it back.
+    ExclusionWithdrawn {
+        #[serde(default = "first", skip_serializing_if = "is_first")]
+        number: u32,
+        reason: String,
     },
     /// Whether everybody may read it, and why not.
     Publication {
@@ -231,6 +254,18 @@ pub struct Redaction {
     pub digest: String,
 }
 
+fn first() -> u32 {
+    1
+}
+
+fn is_first(number: &u32) -> bool {
+    *number == 1
+}
+
+fn numbered(slot: &str, number: u32) -> String {
+    if number == 1 { slot.into() } else { format!("{slot}/{number}") }
+}
+
 impl RequestFact {
     /// The line in time that this fact belongs to.
     pub fn slot(&self) -> String {
@@ -256,8 +291,9 @@ impl RequestFact {
                 format!("told/{}/{}/{step}", of.kind().as_str(), of.code())
             }
             Self::Parent { .. } => "parent".into(),
-            Self::ExclusionAsked { .. } => "exclusion_asked".into(),
-            Self::ExclusionDecided { .. } => "exclusion_decided".into(),
+            Self::ExclusionAsked { number, .. } => numbered("exclusion_asked", *number),
+            Self::ExclusionDecided { number, .. } => numbered("exclusion_decided", *number),
+            Self::ExclusionWithdrawn { number, .. } => numbered("exclusion_withdrawn", *number),
             Self::Publication { .. } => "publication".into(),
             Self::Moderation { .. } => "moderation".into(),
             Self::Photo { photo, .. } => format!("photo/{photo}"),
@@ -277,6 +313,7 @@ impl RequestFact {
             Self::Note { .. }
                 | Self::ExclusionAsked { .. }
                 | Self::ExclusionDecided { .. }
+                | Self::ExclusionWithdrawn { .. }
                 | Self::Chased { .. }
         )
     }
@@ -291,10 +328,11 @@ impl RequestFact {
             }
             Self::Move { reason, .. }
             | Self::ExtensionAsked { reason, .. }
-            | Self::ExclusionAsked { reason, .. }
+            | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }
             | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => vec![reason],
+            Self::ExclusionAsked { reason, evidence, .. } => vec![reason, evidence],
             Self::Moderation { title, text, .. } => vec![title, text],
             Self::Contact { text, .. }
             | Self::Answer { text, .. }
@@ -322,10 +360,14 @@ impl RequestFact {
             }
             Self::Move { reason, .. }
             | Self::ExtensionAsked { reason, .. }
-            | Self::ExclusionAsked { reason, .. }
+            | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }
             | Self::PhotoReview { reason, .. }
             | Self::Erased { reason, .. } => *reason = mask(reason),
+            Self::ExclusionAsked { reason, evidence, .. } => {
+                *reason = mask(reason);
+                *evidence = mask(evidence);
+            }
             Self::Contact { text, .. }
             | Self::Answer { text, .. }
             | Self::Word { text, .. }

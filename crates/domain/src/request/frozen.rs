@@ -29,8 +29,28 @@ pub struct FrozenRates {
     pub known: Seq,
     /// By unit.
     pub lines: Vec<FrozenLine>,
+    /// Which issue of the period it is; those before it stay on record.
+    #[serde(default = "first", skip_serializing_if = "is_first")]
+    pub issue: u32,
+    /// The digest of the issue that it corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
+    /// Requests that count otherwise since the issue before it because an appeal was upheld or they were left out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub because: Vec<Code>,
     pub digest: String,
 }
+
+fn first() -> u32 {
+    1
+}
+
+fn is_first(issue: &u32) -> bool {
+    *issue == 1
+}
+
+/// As many requests are named as grounds of a correction.
+pub const BECAUSE_MOST: usize = 500;
 
 /// What a unit's numbers were, and are by what was recorded since.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,15 +68,45 @@ impl FrozenRates {
         mut lines: Vec<FrozenLine>,
     ) -> Self {
         lines.sort_by(|a, b| a.unit.cmp(&b.unit));
-        let mut out = Self { from, to, formula, known, lines, digest: String::new() };
+        let (issue, corrects, because) = (first(), None, Vec::new());
+        let mut out =
+            Self { from, to, formula, known, lines, issue, corrects, because, digest: String::new() };
         out.digest = out.seal();
         out
+    }
+
+    /// The same as the issue that follows another one, with the requests that it was made for.
+    #[must_use]
+    pub fn correcting(mut self, last: &Self, mut because: Vec<Code>) -> Self {
+        because.truncate(BECAUSE_MOST);
+        self.issue = last.issue + 1;
+        self.corrects = Some(last.digest.clone());
+        self.because = because;
+        self.digest = self.seal();
+        self
+    }
+
+    /// Whether it has its place behind the issues of its period that are on record.
+    pub fn follows<'a>(&self, issues: impl Iterator<Item = (&'a Self, Date)>) -> bool {
+        let mut others = issues.map(|(held, _)| held).filter(|held| *held != self);
+        match &self.corrects {
+            None => self.issue == 1 && others.next().is_none(),
+            Some(digest) => others.any(|held| held.digest == *digest && held.issue + 1 == self.issue),
+        }
+    }
+
+    /// Whether it says the same numbers by the same formula as another one.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        (&self.formula, &self.lines) == (&other.formula, &other.lines)
     }
 
     /// The digest of all that it says.
     fn seal(&self) -> String {
         let said = (self.from, self.to, &self.formula, self.known, &self.lines);
-        let text = serde_json::to_vec(&said).unwrap_or_default();
+        let mut text = serde_json::to_vec(&said).unwrap_or_default();
+        if let Some(corrects) = &self.corrects {
+            text.extend(serde_json::to_vec(&(self.issue, corrects, &self.because)).unwrap_or_default());
+        }
         Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
@@ -99,6 +149,18 @@ mod tests {
         assert_eq!(frozen, again);
         let mut forged = frozen.clone();
         forged.lines[0].tally.in_time = 4;
+        assert!(!forged.is_whole());
+        let corrected = FrozenRates::new(period, formula(), Seq(12), vec![line("a", 4)])
+            .correcting(&frozen, vec![code("r")]);
+        assert!(corrected.is_whole() && corrected.issue == 2 && !corrected.says_the_same(&frozen));
+        let on = date(2019, 7, 3);
+        assert!(frozen.follows([].into_iter()) && corrected.follows([(&frozen, on)].into_iter()));
+        // It corrects what is on record, and nothing is published twice as the first.
+        assert!(!corrected.follows([].into_iter()));
+        let other = FrozenRates::new(period, formula(), Seq(20), vec![line("a", 1)]);
+        assert!(!other.follows([(&frozen, on), (&corrected, on)].into_iter()));
+        let mut forged = corrected.clone();
+        forged.because.clear();
         assert!(!forged.is_whole());
         let now = BTreeMap::from([(code("a"), tally(5)), (code("c"), tally(1))]);
         let changed: Vec<(String, u64, u64)> =

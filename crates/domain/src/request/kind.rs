@@ -95,6 +95,11 @@ texts! {
         Malicious => "malicious",
         OutsideArea => "outside_area",
         ForceMajeure => "force_majeure",
+        NotItsDuty => "not_its_duty",
+        /// The resident meant another unit, another request or another mark.
+        MistakenRating => "mistaken_rating",
+        /// What was put down of the call-back or of the first word is wrong.
+        WrongRecord => "wrong_record",
     }
 }
 

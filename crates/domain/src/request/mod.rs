@@ -3,11 +3,15 @@
 //! A request is a subject of its own. Nothing personal stands in its facts: texts are masked before
 //! they are recorded ([`personal`]), and the rules refuse one that is not.
 
+pub mod alert;
+pub mod appeal;
 pub mod call_back;
 mod chase;
 mod check;
+mod check_claim;
 pub mod clock;
 mod fact;
+mod for_asker;
 pub mod frozen;
 pub mod hints;
 pub mod kind;
@@ -31,6 +35,7 @@ pub mod telling;
 pub mod warning;
 pub mod workflow;
 
+pub use appeal::{AppealRules, AppealTerms, ClaimState, ClaimStep, Exclusion, RatePart, RateParts};
 pub use chase::{Watched, watched};
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, Redaction, RequestFact};
@@ -45,7 +50,7 @@ pub use reply::ReplyTemplate;
 pub use row::RequestRow;
 pub(crate) use rules::RulesInPieces;
 pub use rules::{RequestCategory, RequestRules, RequestSettings};
-pub use state::{Exclusion, Extension, Moved, Request, Told};
+pub use state::{Extension, Moved, Request, Told};
 pub use workflow::{RequestState, RequestStep, Who};
 
 use crate::code::Code;

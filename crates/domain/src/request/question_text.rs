@@ -44,17 +44,17 @@ fn both(name: &Named) -> String {
 /// The parts between strokes that are not marked.
 fn parts(line: &str) -> Vec<String> {
     let mut out = vec![String::new()];
-    let mut marked = false;
-    for sign in line.chars() {
+    let mut signs = line.chars().peekable();
+    while let Some(sign) = signs.next() {
+        // A mark only before what is marked: elsewhere it is what somebody typed.
+        let marked = sign == '\\' && matches!(signs.peek(), Some('|' | '｜' | '\\'));
         match sign {
-            '\\' if !marked => {
-                marked = true;
-                continue;
+            '|' | '｜' => out.push(String::new()),
+            sign => {
+                let part = out.last_mut().expect("there is one");
+                part.push(if marked { signs.next().unwrap_or(sign) } else { sign });
             }
-            '|' | '｜' if !marked => out.push(String::new()),
-            _ => out.last_mut().expect("there is one").push(sign),
         }
-        marked = false;
     }
     out.iter().map(|part| part.trim().to_owned()).collect()
 }
@@ -122,6 +122,7 @@ mod tests {
         let mut read = parse("where | string | 楼 | Block").unwrap();
         read[0].name = Named::new("楼|单元｜房", r"Block|unit\room");
         assert_eq!(parse(&to_text(&read)), Ok(read));
+        assert_eq!(parse(r"where | string | A\B | Block").unwrap()[0].name.zh, r"A\B");
     }
 
     #[test]

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 
+use super::appeal::{RatePart, RateParts};
 use super::kind::{Satisfaction, Solved};
 use super::state::Request;
 use crate::code::Code;
@@ -65,7 +66,9 @@ pub struct RateRow {
     pub solved: Option<Solved>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub satisfaction: Option<Satisfaction>,
-    pub excluded: bool,
+    /// The rates that it is left out of.
+    #[serde(default)]
+    pub left_out: RateParts,
 }
 
 impl RateRow {
@@ -95,7 +98,7 @@ impl RateRow {
             reached: verdict.is_some(),
             solved: verdict.and_then(|call| call.solved),
             satisfaction: verdict.and_then(|call| call.satisfaction),
-            excluded: request.exclusion.as_ref().is_some_and(|it| it.granted == Some(true)),
+            left_out: request.left_out(),
         })
     }
 }
@@ -113,24 +116,33 @@ pub struct Tally {
     pub unsolved: u64,
     /// From best to worst.
     pub satisfaction: [u64; 5],
+    /// Of those that count, the ones left out of one or two of the rates: of response, resolution, satisfaction.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub apart: [u64; 3],
+}
+
+fn is_zero(apart: &[u64; 3]) -> bool {
+    *apart == [0; 3]
 }
 
 impl Tally {
     pub fn add(&mut self, row: &RateRow, count: u64) {
         self.due += count;
-        if row.excluded {
+        if row.left_out.is_all() {
             self.excluded += count;
             return;
         }
-        self.in_time += if row.in_time { count } else { 0 };
+        row.left_out.iter().for_each(|part| self.apart[part as usize] += count);
+        let counts = |part: RatePart| !row.left_out.has(part);
+        self.in_time += if row.in_time && counts(RatePart::Response) { count } else { 0 };
         self.called += if row.reached { count } else { 0 };
-        match row.solved {
+        match row.solved.filter(|_| counts(RatePart::Resolution)) {
             Some(Solved::Yes) => self.solved += count,
             Some(Solved::Partly) => self.partly += count,
             Some(Solved::No) => self.unsolved += count,
             None => {}
         }
-        if let Some(level) = row.satisfaction {
+        if let Some(level) = row.satisfaction.filter(|_| counts(RatePart::Satisfaction)) {
             self.satisfaction[level as usize] += count;
         }
     }
@@ -148,6 +160,9 @@ impl Tally {
         for (held, less) in self.satisfaction.iter_mut().zip(one.satisfaction) {
             *held -= less;
         }
+        for (held, less) in self.apart.iter_mut().zip(one.apart) {
+            *held -= less;
+        }
     }
 
     pub fn merge(&mut self, other: &Self) {
@@ -161,11 +176,19 @@ impl Tally {
         for (held, more) in self.satisfaction.iter_mut().zip(other.satisfaction) {
             *held += more;
         }
+        for (held, more) in self.apart.iter_mut().zip(other.apart) {
+            *held += more;
+        }
     }
 
     /// What counts.
     pub fn base(&self) -> u64 {
         self.due - self.excluded
+    }
+
+    /// What counts in one of the rates.
+    pub fn base_of(&self, part: RatePart) -> u64 {
+        self.base() - self.apart[part as usize]
     }
 }
 
@@ -208,18 +231,18 @@ impl Rates {
         let answered = tally.solved + tally.partly + tally.unsolved;
         let judged: u64 = tally.satisfaction.iter().sum();
         let content: u64 = formula.satisfied.iter().map(|level| tally.satisfaction[*level as usize]).sum();
-        let of = |count: u64| match formula.unreached {
+        let of = |count: u64, part: RatePart| match formula.unreached {
             Unreached::LeaveOut => count,
-            Unreached::CountAsNo => tally.base(),
+            Unreached::CountAsNo => tally.base_of(part),
         };
         Self {
             tally,
-            response: Share { hits: tally.in_time * 100, of: tally.base() },
+            response: Share { hits: tally.in_time * 100, of: tally.base_of(RatePart::Response) },
             resolution: Share {
                 hits: tally.solved * 100 + tally.partly * u64::from(formula.partly),
-                of: of(answered),
+                of: of(answered, RatePart::Resolution),
             },
-            satisfaction: Share { hits: content * 100, of: of(judged) },
+            satisfaction: Share { hits: content * 100, of: of(judged, RatePart::Satisfaction) },
         }
     }
 
@@ -256,6 +279,8 @@ pub enum RateSide {
     /// All that fell due.
     Due,
     Excluded,
+    /// Left out of one or two of the rates.
+    PartlyExcluded,
     InTime,
     NotInTime,
     Solved,
@@ -265,9 +290,10 @@ pub enum RateSide {
 }
 
 impl RateSide {
-    pub const ALL: [RateSide; 8] = [
+    pub const ALL: [RateSide; 9] = [
         Self::Due,
         Self::Excluded,
+        Self::PartlyExcluded,
         Self::InTime,
         Self::NotInTime,
         Self::Solved,
@@ -280,6 +306,7 @@ impl RateSide {
         match self {
             Self::Due => "due",
             Self::Excluded => "excluded",
+            Self::PartlyExcluded => "partly_excluded",
             Self::InTime => "in_time",
             Self::NotInTime => "not_in_time",
             Self::Solved => "solved",
@@ -293,16 +320,25 @@ impl RateSide {
         Self::ALL.into_iter().find(|side| side.as_str() == text)
     }
 
+    /// The rate that it is a side of.
+    pub fn part(self) -> Option<RatePart> {
+        match self {
+            Self::Due | Self::Excluded | Self::PartlyExcluded => None,
+            Self::InTime | Self::NotInTime => Some(RatePart::Response),
+            Self::Solved | Self::NotSolved => Some(RatePart::Resolution),
+            Self::Satisfied | Self::NotSatisfied => Some(RatePart::Satisfaction),
+        }
+    }
+
     /// Whether a request stands on this side.
     pub fn takes(self, row: &RateRow, satisfied: &[Satisfaction]) -> bool {
-        match self {
-            Self::Due => return true,
-            Self::Excluded => return row.excluded,
-            _ if row.excluded => return false,
-            _ => {}
+        if self.part().is_some_and(|part| row.left_out.has(part)) {
+            return false;
         }
         match self {
-            Self::Due | Self::Excluded => true,
+            Self::Due => true,
+            Self::Excluded => row.left_out.is_all(),
+            Self::PartlyExcluded => !row.left_out.is_empty() && !row.left_out.is_all(),
             Self::InTime => row.in_time,
             Self::NotInTime => !row.in_time,
             Self::Solved => matches!(row.solved, Some(Solved::Yes | Solved::Partly)),
@@ -348,6 +384,7 @@ pub(crate) mod tests {
             partly: 0,
             unsolved: 6,
             satisfaction: [10, 10, 7, 2, 1],
+            apart: [0; 3],
         };
         let rates = Rates::of(tally, &formula());
         assert_eq!(rates.response.percent().unwrap().to_string(), "97.37");

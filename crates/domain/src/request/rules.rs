@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use super::appeal::AppealRules;
 use super::clock::TimeLimit;
 use super::kind::Urgency;
 use super::privacy::PrivacyRules;
@@ -155,6 +156,9 @@ pub struct RequestSettings {
     /// Whom those who write programs can ask, as an address of mail or a page.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub contact: String,
+    /// How long appeals against what counts may be filed and take.
+    #[serde(default, skip_serializing_if = "AppealRules::is_usual")]
+    pub appeals: AppealRules,
     /// How long what tells who asked is kept.
     #[serde(default, skip_serializing_if = "is_silent")]
     pub privacy: PrivacyRules,
@@ -185,13 +189,14 @@ impl RequestSettings {
             books_months: monthly(),
             jurisdiction: String::new(),
             contact: String::new(),
+            appeals: AppealRules::default(),
             privacy: PrivacyRules::default(),
         }
     }
 
     /// What is inconsistent in them.
     pub fn fault(&self) -> Option<&'static str> {
-        if self.books_months == 0 || self.near_metres == 0 {
+        if self.books_months == 0 || self.near_metres == 0 || !self.appeals.is_sound() {
             return Some("days");
         }
         self.privacy.fault()

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, DateTime};
 
+use super::appeal::{Exclusion, RateParts};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
-use super::kind::{CallWay, Channel, ClockKind, ExclusionGround, RefusalGround, RequestKind, Urgency};
+use super::kind::{CallWay, Channel, ClockKind, RefusalGround, RequestKind, Urgency};
 use super::photo::{RequestPhoto, photos};
 use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
@@ -36,16 +37,6 @@ pub struct Moved {
 pub struct Extension {
     pub until: Date,
     pub reason: String,
-    pub granted: Option<bool>,
-    pub note: String,
-    pub asked: Seq,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exclusion {
-    pub ground: ExclusionGround,
-    pub reason: String,
-    pub unit: Code,
     pub granted: Option<bool>,
     pub note: String,
     pub asked: Seq,
@@ -120,7 +111,8 @@ pub struct Request {
     pub parent: Option<Code>,
     pub master: Option<Code>,
     pub reopened: u32,
-    pub exclusion: Option<Exclusion>,
+    /// What units asked for about its rates, in the order in which they did.
+    pub exclusions: Vec<Exclusion>,
     pub erased: bool,
     /// Its words are gone, too.
     pub wordless: bool,
@@ -185,7 +177,7 @@ impl Request {
             parent: None,
             master: None,
             reopened: 0,
-            exclusion: None,
+            exclusions: Vec::new(),
             erased: false,
             wordless: false,
             moderation: Vec::new(),
@@ -195,6 +187,7 @@ impl Request {
         for held in history.visible::<RequestFact>(view) {
             out.take(held.fact, held.effective, held.seq);
         }
+        out.exclusions.sort_by_key(|it| it.asked);
         out.photos = photos(history.visible::<RequestFact>(view).map(|held| (held.seq, held.fact)));
         Some(out)
     }
@@ -278,20 +271,37 @@ impl Request {
                 self.told.push(Told { at: *at, of: of.clone(), step: step.clone(), on: *on });
             }
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
-            RequestFact::ExclusionAsked { ground, reason, unit } => {
-                self.exclusion = Some(Exclusion {
+            RequestFact::ExclusionAsked { number, ground, reason, unit, parts, evidence, appeal } => {
+                self.exclusions.push(Exclusion {
+                    number: *number,
                     ground: *ground,
                     reason: reason.clone(),
+                    evidence: evidence.clone(),
                     unit: unit.clone(),
-                    granted: None,
-                    note: String::new(),
+                    parts: *parts,
+                    appeal: *appeal,
                     asked: seq,
+                    asked_on: effective,
+                    granted: None,
+                    granted_parts: RateParts::NONE,
+                    note: String::new(),
+                    decided_on: None,
+                    withdrawn: None,
                 });
             }
-            RequestFact::ExclusionDecided { granted, note } => {
-                if let Some(exclusion) = self.exclusion.as_mut().filter(|it| it.asked <= seq) {
+            RequestFact::ExclusionDecided { number, granted, note, parts } => {
+                // Everything that was asked for comes before all decisions in this order.
+                if let Some(exclusion) = self.asked(*number, seq) {
                     exclusion.granted = Some(*granted);
+                    exclusion.granted_parts =
+                        if *granted { parts.unwrap_or(exclusion.parts) } else { RateParts::NONE };
                     exclusion.note.clone_from(note);
+                    exclusion.decided_on = Some(effective);
+                }
+            }
+            RequestFact::ExclusionWithdrawn { number, reason } => {
+                if let Some(exclusion) = self.asked(*number, seq) {
+                    exclusion.withdrawn = Some(reason.clone());
                 }
             }
             RequestFact::Publication { shown, reason } => {
@@ -322,6 +332,11 @@ impl Request {
                 seq,
             }),
         }
+    }
+
+    /// What an entry decides or takes back.
+    fn asked(&mut self, number: u32, seq: Seq) -> Option<&mut Exclusion> {
+        self.exclusions.iter_mut().rfind(|it| it.number == number && it.asked <= seq)
     }
 
     fn moved(&mut self, moved: Moved) {

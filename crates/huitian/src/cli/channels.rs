@@ -47,6 +47,14 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 let (plan, id, name, datum) = (&forum.plan, &forum.id, &forum.name, forum.datum.as_str());
                 println!("{plan}/{id}: {name}; {ways}; {read}; coordinates in {datum}");
             }
+            for peer in &settings.peers {
+                let (plan, id, name, address) = (&peer.plan, &peer.id, &peer.name, &peer.address);
+                let services = peer.services.len();
+                let every = peer.every.map_or("only by command".to_owned(), |every| {
+                    format!("every {} minutes", every.as_mins())
+                });
+                println!("{plan}/{id}: {name} at {address}; {services} categories are passed on, {every}");
+            }
         }
     }
     Ok(ExitCode::SUCCESS)

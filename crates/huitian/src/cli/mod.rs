@@ -10,6 +10,7 @@ mod export;
 mod import;
 mod learn;
 mod notify;
+mod open311;
 mod paper;
 mod place;
 mod rebuild;
@@ -49,6 +50,7 @@ enum Command {
     Notify(notify::Args),
     Request(request::Args),
     Channels(channels::Args),
+    Open311(open311::Args),
     Rhythm(rhythm::Args),
     Timetable(timetable::TimetableArgs),
     Place(place::PlaceArgs),
@@ -77,6 +79,7 @@ pub fn run() -> ExitCode {
         Command::Account(args) => account::run(args),
         Command::Notify(args) => notify::run(args),
         Command::Request(args) => request::run(args),
+        Command::Open311(args) => self::open311::run(args),
         Command::Channels(args) => self::channels::run(args),
         Command::Rhythm(args) => rhythm::run(args),
         Command::Timetable(args) => timetable::run(args).map(|()| ExitCode::SUCCESS),

@@ -142,8 +142,8 @@ pub async fn serve(
     };
     let delivering = tokio::spawn(courier.run(told(stopping.clone())));
     let keeping = tokio::spawn(rhythm::keep(app.clone(), told(stopping.clone())));
-    let reading = joined
-        .map(|joined| tokio::spawn(channels::keep(app, joined.http, joined.settings.feeds, told(stopping))));
+    let reading =
+        joined.map(|joined| tokio::spawn(channels::keep(app, joined.http, joined.settings, told(stopping))));
     let served = axum::serve(listener, router.into_make_service_with_connect_info::<SocketAddr>())
         .with_graceful_shutdown(stopped())
         .await;

@@ -72,6 +72,16 @@ async fn keep_requests(app: &App) {
             Ok(measured) => tracing::info!(%plan, measured, "it was measured how many still ask"),
             Err(error) => tracing::warn!(%error, %plan, "it cannot be measured how many still ask"),
         }
+        match app.send_alerts(&plan).await {
+            Ok(0) => {}
+            Ok(put) => tracing::info!(%plan, put, "area alerts were put down to be mailed"),
+            Err(error) => tracing::warn!(%error, %plan, "area alerts cannot be made"),
+        }
+        match app.measure_themes(&plan, Source::default()).await {
+            Ok(0) => {}
+            Ok(measured) => tracing::info!(%plan, measured, "themes of months were measured"),
+            Err(error) => tracing::warn!(%error, %plan, "themes of months cannot be measured"),
+        }
         match app.tell_what_was_reached(&plan, Source::default()).await {
             Ok(0) => {}
             Ok(told) => tracing::info!(%plan, told, "those who asked were told of what was reached"),

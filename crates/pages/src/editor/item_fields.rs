@@ -1,6 +1,7 @@
 //! Facts of items as values of fields; they are [read back](super::item_read) from the same.
 
 use domain::item::goal::hundredths;
+use domain::item::theme::ThemeMonth;
 use domain::item::{ItemFact, Target};
 
 use super::topic::*;
@@ -144,6 +145,26 @@ pub(super) fn described(fact: &ItemFact) -> Described {
                 ("item_goal_words", goal.words.join("；")),
             ],
         ),
+        ItemFact::Theme(theme) => (
+            &ITEM_THEME,
+            vec![
+                ("item_theme_month", theme.month.strftime("%Y-%m").to_string()),
+                ("item_theme_about", theme.about.zh.clone()),
+                ("item_theme_measures", theme.measures.zh.clone()),
+                ("item_theme_done", theme.done.zh.clone()),
+                ("item_theme_shown", yes_no(theme.shown)),
+            ],
+        ),
+        ItemFact::ThemeMeasured(figures) => {
+            let month = |it: &ThemeMonth| format!("{} {}", it.month.strftime("%Y-%m"), it.requests);
+            (
+                &ITEM_THEME_MEASURED,
+                vec![
+                    ("item_measured_to", figures.to.to_string()),
+                    ("item_theme_requests", figures.months.iter().map(month).collect::<Vec<_>>().join("；")),
+                ],
+            )
+        }
         ItemFact::Measured(measured) => {
             let people: Vec<String> = measured.people.iter().map(u32::to_string).collect();
             (

@@ -10,8 +10,8 @@ use domain::request::rate::{RateFormula, Unreached, Weights};
 use domain::request::routing::{OnDays, Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
-    KeptKind, PrivacyRules, ReplyTemplate, RequestCategory, RequestSettings, RequestState, RequestStep,
-    Retention, Satisfaction, ShownPlace, question_text,
+    AppealRules, KeptKind, PrivacyRules, ReplyTemplate, RequestCategory, RequestSettings, RequestState,
+    RequestStep, Retention, Satisfaction, ShownPlace, question_text,
 };
 use jiff::civil::Time;
 
@@ -106,6 +106,8 @@ fn settings(held: &RequestSettings) -> Values {
         ("free_reopens", held.free_reopens.to_string()),
         ("near_metres", held.near_metres.to_string()),
         ("books_months", held.books_months.to_string()),
+        ("appeal_file_days", held.appeals.file_days.to_string()),
+        ("appeal_decide_days", held.appeals.decide_days.to_string()),
         ("kept_days", kept_days(&held.privacy)),
         ("jurisdiction", held.jurisdiction.clone()),
         ("jurisdiction_contact", held.contact.clone()),
@@ -254,6 +256,8 @@ fn read_settings(r: &mut Reader<'_>) -> Option<RequestSettings> {
     let free_reopens = r.must("free_reopens", Reader::whole);
     let near_metres = r.must("near_metres", Reader::whole);
     let books_months = r.must("books_months", Reader::whole);
+    let [file_days, decide_days] =
+        ["appeal_file_days", "appeal_decide_days"].map(|field| r.must(field, Reader::whole::<u16>));
     let privacy = match r.text("kept_days") {
         "" => Some(PrivacyRules::default()),
         _ => r.parsed("kept_days", Mistake::NotAChoice, parse_kept_days),
@@ -267,6 +271,7 @@ fn read_settings(r: &mut Reader<'_>) -> Option<RequestSettings> {
         free_reopens: free_reopens?,
         near_metres: near_metres?,
         books_months: books_months?,
+        appeals: AppealRules { file_days: file_days?, decide_days: decide_days? },
         jurisdiction: jurisdiction.to_owned(),
         contact: contact.to_owned(),
         privacy: privacy?,

@@ -388,6 +388,9 @@ topics! {
     ITEM_GOAL = "item_goal" &[]
         => [TOPIC, "item_goal_target"], ["item_goal_baseline", "item_goal_weeks", "item_goal_words"];
     ITEM_MEASURED = "item_measured" &[] => [TOPIC, "item_measured_to"], ["item_measured_people"];
+    ITEM_THEME = "item_theme" &[] => [TOPIC, "item_theme_month"],
+        ["item_theme_about", "item_theme_measures", "item_theme_done", "item_theme_shown"];
+    ITEM_THEME_MEASURED = "item_theme_measured" &[] => [TOPIC, "item_measured_to"], ["item_theme_requests"];
     // The calendar's own word: it is told, and not typed.
     ITEM_CHASED = "item_chased" &[] => [TOPIC, "item_chased_to"], ["item_chased_limit", "item_chased_slip"];
     ITEM_ISSUE = "item_issue" &[];
@@ -430,6 +433,8 @@ topics! {
         must("free_reopens", Whole),
         must("near_metres", Whole),
         must("books_months", Whole),
+        must("appeal_file_days", Whole),
+        must("appeal_decide_days", Whole),
         may("kept_days", Text),
         may("jurisdiction", Text),
         may("jurisdiction_contact", Text),

@@ -48,7 +48,7 @@ pub(super) fn goal(visit: &Visit, page: &Page, portfolio: &Portfolio, item: &Ite
     };
     let english = lang.is_english();
     let mut counted: Vec<String> = Vec::new();
-    counted.extend(goal.category.as_ref().map(|code| {
+    counted.extend(goal.categories().map(|code| {
         let held = portfolio.plan.request_category(code.as_str());
         held.map_or_else(|| code.to_string(), |held| held.name.get(english).to_owned())
     }));

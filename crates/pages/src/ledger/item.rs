@@ -342,6 +342,10 @@ fn particulars(
         add("item-person-in-charge", who(lang, signers, person), String::new());
     }
     add("field-code", item.code.to_string(), String::new());
+    if let Some(theme) = &item.theme {
+        let month = theme.month.strftime("%Y-%m").to_string();
+        add("item-theme-of", month, page.link(&format!("/themes/{}", item.code)));
+    }
     add("field-item-number", item.number.clone(), String::new());
     add("field-item-received", day(lang, item.received), String::new());
     add("field-item-issuer-name", item.issuer.clone(), String::new());

@@ -8,19 +8,22 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::authorize::item_registering;
 use domain::code::Code;
 use domain::item::{ItemKind, Target as Thing};
+use domain::plan::Plan;
 use domain::planned_date::parse_day;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
+use domain::request::appeal::find as find_claim;
 use domain::request::hints::{Hint, Question, hints};
 use domain::request::workflow;
 use domain::request::{
-    CallWay, ExclusionGround, ModerationAct, ModerationGround, RefusalGround, ReplyTemplate, Request,
-    RequestState, RequestStep, Satisfaction, Solved, Urgency,
+    CallWay, ClaimState, ClaimStep, ClockKind, ExclusionGround, ModerationAct, ModerationGround, RateParts,
+    RefusalGround, ReplyTemplate, Request, RequestState, RequestStep, Satisfaction, Solved, Urgency,
 };
 use domain::subject::Subject;
 use store::EntryFilter;
 use words::Lang;
 
+use super::appeals::said;
 use super::choices::{self, words_of};
 use super::one::target;
 use super::suggested::suggested;
@@ -35,7 +38,7 @@ use crate::ledger::act::source;
 use crate::ledger::staff_only;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::word;
+use crate::words_of::{day, word};
 
 /// That the hints to an answer were shown.
 const LOOKED: &str = "1";
@@ -51,6 +54,8 @@ pub(super) enum Act {
     DecideExtension,
     AskExclusion,
     DecideExclusion,
+    Appeal,
+    WithdrawExclusion,
     Publish,
     Hide,
     Edit,
@@ -61,7 +66,7 @@ pub(super) enum Act {
     Link,
 }
 
-const OTHERS: [(Act, &str); 15] = [
+const OTHERS: [(Act, &str); 17] = [
     (Act::Contact, "contact"),
     (Act::Note, "note"),
     (Act::CallBack, "call-back"),
@@ -69,6 +74,8 @@ const OTHERS: [(Act, &str); 15] = [
     (Act::DecideExtension, "decide-extension"),
     (Act::AskExclusion, "ask-exclusion"),
     (Act::DecideExclusion, "decide-exclusion"),
+    (Act::Appeal, "appeal"),
+    (Act::WithdrawExclusion, "withdraw-exclusion"),
     (Act::Publish, "publish"),
     (Act::Hide, "hide"),
     (Act::Edit, "edit"),
@@ -115,7 +122,8 @@ impl Act {
     }
 
     /// Whether it makes sense as the request stands.
-    fn fits(self, request: &Request) -> bool {
+    fn fits(self, visit: &Visit, request: &Request, plan: &Plan) -> bool {
+        let claim = |step| find_claim(request.claim(), step).is_some();
         let has_unit = request.lead_unit.is_some();
         let pending = |granted: Option<Option<bool>>| granted == Some(None);
         match self {
@@ -125,8 +133,21 @@ impl Act {
             Self::CallBack => matches!(request.state, RequestState::Answered | RequestState::Merged),
             Self::AskExtension => has_unit && request.state.is_open() && request.reopened == 0,
             Self::DecideExtension => pending(request.extension.as_ref().map(|it| it.granted)),
-            Self::AskExclusion => request.first_resolution.is_some() && request.exclusion.is_none(),
-            Self::DecideExclusion => pending(request.exclusion.as_ref().map(|it| it.granted)),
+            Self::AskExclusion => {
+                let due = request.due(ClockKind::Resolution).map(|due| due.date());
+                claim(ClaimStep::Ask)
+                    && request.first_resolution.is_some()
+                    && due.is_none_or(|due| plan.first_published(due).is_none())
+            }
+            Self::DecideExclusion => request.claim().is_open(),
+            Self::Appeal => {
+                let today = visit.app.clock().today();
+                claim(ClaimStep::Appeal)
+                    && request
+                        .appeal_window(plan)
+                        .is_some_and(|(_, window)| (window.opens..=window.closes).contains(&today))
+            }
+            Self::WithdrawExclusion => claim(ClaimStep::Withdraw),
             // What moderation hid is shown again by undoing that.
             Self::Publish => request.may_be_public && request.published != Some(true) && !request.is_hidden(),
             Self::Hide => request.may_be_public && request.published != Some(false) && !request.is_hidden(),
@@ -149,7 +170,9 @@ impl Act {
             Self::Support | Self::Link => {
                 vec![Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
             }
-            Self::AskExtension | Self::AskExclusion => vec![Action::HandleRequest],
+            Self::AskExtension | Self::AskExclusion | Self::Appeal | Self::WithdrawExclusion => {
+                vec![Action::HandleRequest]
+            }
             Self::DecideExtension | Self::DecideExclusion => vec![Action::SuperviseItem],
             Self::CallBack
             | Self::Publish
@@ -163,8 +186,16 @@ impl Act {
         }
     }
 
-    fn is_open_to(self, visit: &Visit, request: &Request, target: &Target) -> bool {
-        self.fits(request) && self.needs(request).into_iter().any(|action| visit.actor.may(action, target))
+    fn is_open_to(self, visit: &Visit, request: &Request, plan: &Plan, target: &Target) -> bool {
+        // The unit that a request counts against need not have it any more.
+        let of = match self {
+            Self::Appeal => request.appeal_window(plan).map(|(unit, _)| unit),
+            Self::WithdrawExclusion => request.open_claim().map(|claim| claim.unit.clone()),
+            _ => target.lead_unit.clone(),
+        };
+        let target = Target { lead_unit: of, ..target.clone() };
+        self.fits(visit, request, plan)
+            && self.needs(request).into_iter().any(|action| visit.actor.may(action, &target))
     }
 
     fn all(request: &Request) -> impl Iterator<Item = Self> + use<> {
@@ -302,16 +333,34 @@ impl Act {
                 let until = due.saturating_add(jiff::Span::new().days(7));
                 vec![field("until", Control::Day).required().value(until.to_string()), reason()]
             }
-            Self::DecideExtension | Self::DecideExclusion => {
-                vec![field("decision", decision()), field("note", Control::Area)]
-            }
-            Self::AskExclusion => {
-                let grounds = ExclusionGround::ALL.iter().map(|it| it.as_str());
+            Self::DecideExtension => vec![field("decision", decision()), field("note", Control::Area)],
+            Self::DecideExclusion => {
+                let note = field("note", Control::Area);
+                let parts = request.open_claim().map_or(RateParts::ALL, |claim| claim.parts);
+                let choices = words_of(lang, "rate-part", parts.iter().map(|part| part.as_str()));
+                let appealed = request.claim() == ClaimState::Appealed;
                 vec![
-                    field("ground", please(words_of(lang, "exclusion-ground", grounds))).required(),
-                    reason(),
+                    field("decision", decision()),
+                    field("granted_parts", Control::Checks(choices)).value(parts.to_text()),
+                    if appealed { note.required() } else { note },
                 ]
             }
+            Self::AskExclusion | Self::Appeal => {
+                let grounds = ExclusionGround::ALL.iter().map(|it| it.as_str());
+                let mut out =
+                    vec![field("ground", please(words_of(lang, "exclusion-ground", grounds))).required()];
+                if self == Self::Appeal {
+                    let left = RateParts::ALL.iter().filter(|part| !request.left_out().has(*part));
+                    let choices = words_of(lang, "rate-part", left.map(|part| part.as_str()));
+                    out.push(field("parts", Control::Checks(choices)).required());
+                }
+                out.push(reason());
+                if self == Self::Appeal {
+                    out.push(field("evidence", Control::Area).required());
+                }
+                out
+            }
+            Self::WithdrawExclusion => vec![reason()],
             Self::Publish => Vec::new(),
             Self::Hide if request.published == Some(true) => vec![ground()],
             Self::Hide => vec![reason()],
@@ -424,7 +473,20 @@ impl Act {
                 reason: must("reason")?,
                 unit: lead.cloned().ok_or_else(|| missing("ground"))?,
             },
-            Self::DecideExclusion => RequestAct::DecideExclusion { granted, note: text("note") },
+            Self::DecideExclusion => RequestAct::DecideExclusion {
+                granted,
+                note: text("note"),
+                parts: Some(RateParts::parse(&typed.joined("granted_parts")).unwrap_or_default()),
+            },
+            Self::Appeal => RequestAct::Appeal {
+                ground: ExclusionGround::parse(typed.get("ground")).ok_or_else(|| missing("ground"))?,
+                parts: RateParts::parse(&typed.joined("parts"))
+                    .filter(|parts| !parts.is_empty())
+                    .ok_or_else(|| missing("parts"))?,
+                reason: must("reason")?,
+                evidence: must("evidence")?,
+            },
+            Self::WithdrawExclusion => RequestAct::WithdrawExclusion { reason: must("reason")? },
             Self::Publish => RequestAct::Publish { shown: true, reason: String::new() },
             Self::Hide if typed.has("moderation_ground") => {
                 moderate(ModerationAct::Hide, String::new(), String::new())?
@@ -444,11 +506,11 @@ impl Act {
 }
 
 /// Everything that this reader may do now.
-pub(super) fn offers(visit: &Visit, request: &Request, target: &Target) -> Vec<Offer> {
+pub(super) fn offers(visit: &Visit, request: &Request, plan: &Plan, target: &Target) -> Vec<Offer> {
     let here =
         target.plan.as_ref().map(|plan| format!("/p/{plan}/requests/{}", request.code)).unwrap_or_default();
     Act::all(request)
-        .filter(|act| act.is_open_to(visit, request, target))
+        .filter(|act| act.is_open_to(visit, request, plan, target))
         .map(|act| Offer {
             title: act.title(visit.lang),
             address: format!("{here}/{}", act.key()),
@@ -501,12 +563,13 @@ impl Opened {
     }
 
     fn allowed(&self, visit: &Visit) -> Result<(), PageError> {
-        if !self.act.fits(&self.request) {
+        let plan = &self.portfolio.plan;
+        if !self.act.fits(visit, &self.request, plan) {
             return Err(PageError::not_now().in_lang(visit.lang));
         }
         let target = target(&self.request, &self.portfolio);
         match self.act.needs(&self.request).first() {
-            Some(_) if self.act.is_open_to(visit, &self.request, &target) => Ok(()),
+            Some(_) if self.act.is_open_to(visit, &self.request, plan, &target) => Ok(()),
             Some(action) => Err(visit.forbidden(*action)),
             None => Err(PageError::not_now().in_lang(visit.lang)),
         }
@@ -523,12 +586,32 @@ impl Opened {
         sheet = sheet.hidden("version", self.request.version.to_string());
         let mut sheet = sheet.group(title, self.act.fields(visit, &self.portfolio, &self.request));
         self.propose(visit, &mut sheet);
+        if let Some(group) = sheet.groups.first_mut()
+            && let Some(note) = self.claimed(visit)
+        {
+            group.note = note;
+        }
         if self.act == Act::Step(RequestStep::Answer)
             && let Some(group) = sheet.groups.first_mut()
         {
             group.note = visit.t("hint-good-answer").into_owned();
         }
         sheet
+    }
+
+    /// What is to be decided, or until when it may be asked for.
+    fn claimed(&self, visit: &Visit) -> Option<String> {
+        match self.act {
+            Act::DecideExclusion => {
+                let claim = self.request.open_claim()?;
+                Some(said(visit, &self.portfolio, claim).join("\n"))
+            }
+            Act::Appeal => {
+                let (_, window) = self.request.appeal_window(&self.portfolio.plan)?;
+                Some(visit.tw("appeal-until", &[("day", &day(visit.lang, window.closes))]))
+            }
+            _ => None,
+        }
     }
 
     /// What an answer may still lack.
@@ -713,6 +796,8 @@ pub async fn save(
                 let field = match refusal.field.as_str() {
                     "reason" if opened.act == Act::Step(RequestStep::Refuse) => "refuse_why",
                     "state" | "moderation" | "publication" => "",
+                    claim if claim.starts_with("exclusion_") => "",
+                    "parts" if opened.act == Act::DecideExclusion => "granted_parts",
                     "text" if opened.act == Act::Edit => "public_text",
                     other => other,
                 };

@@ -290,7 +290,10 @@ pub(super) async fn save(
                         let all = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal));
                         all.collect::<Vec<_>>().join(" ")
                     }
-                    Err(_) => visit.t("bulk-failed").into_owned(),
+                    Err(error) => {
+                        tracing::warn!(%error, request = %request.code, "one of many could not be done");
+                        visit.t("bulk-failed").into_owned()
+                    }
                 };
                 (false, said)
             }

@@ -27,7 +27,7 @@ use crate::ledger::act::source;
 use crate::ledger::staff_only;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::{day, moment};
+use crate::words_of::{day, encode, moment};
 
 /// The spans that may be looked at, in days.
 const SPANS: [i64; 3] = [30, 90, 365];
@@ -92,6 +92,8 @@ struct MatterPage {
     requests: Vec<Asked>,
     more: usize,
     confirm: String,
+    /// Where it is made a theme of the month.
+    theme: String,
     done: bool,
 }
 
@@ -231,6 +233,11 @@ pub async fn show(
         } else {
             String::new()
         },
+        theme: format!(
+            "/p/{plan}/requests/themes/new?category={}&title={}",
+            matter.category.as_ref().map_or("", Code::as_str),
+            encode(&matter.title)
+        ),
         done: !matter.led_to.is_empty(),
         page,
     };
@@ -339,6 +346,7 @@ fn sheet(
 fn counted(matter: &HotMatter, words: Vec<String>) -> RequestGoal {
     RequestGoal {
         category: matter.category.clone(),
+        more: Vec::new(),
         areas: matter.main_areas(),
         words,
         baseline: 0,

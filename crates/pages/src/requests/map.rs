@@ -83,6 +83,8 @@ struct MapPage {
     lines: Vec<Line>,
     projects: Vec<(String, String)>,
     list: String,
+    /// Where what happens here is asked for by mail.
+    alerts: String,
     has_areas: bool,
 }
 
@@ -310,6 +312,12 @@ pub async fn show(
             (false, "") => format!("/p/{plan}/voices"),
             (false, some) => format!("/p/{plan}/voices?{some}"),
         },
+        alerts: super::alerts::address(
+            &plan,
+            typed.get("area"),
+            typed.get("category"),
+            view.filter(|view| view.zoom() > 0).map(|view| view.middle()),
+        ),
         has_areas: !shapes.is_empty(),
         page: visit.page(visit.t("map-title")),
         shapes,

@@ -1,6 +1,8 @@
 //! Residents' requests: asking, following and judging from a phone; the desk that handles them; the rates.
 
 mod act;
+mod alerts;
+mod appeals;
 mod ask;
 mod asking;
 mod brought;
@@ -27,6 +29,8 @@ mod rates;
 mod reply;
 mod rules;
 mod suggested;
+mod theme_told;
+mod themes;
 mod timeline;
 mod voices;
 
@@ -44,6 +48,13 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/my", get(mine::show).post(mine::save).layer(photos))
         .route("/p/{plan}/my/photos/{file}", get(photos::of_asker))
         .route("/p/{plan}/mail/{purpose}", get(mail::show).post(mail::save))
+        .route("/p/{plan}/alerts", get(alerts::show).post(alerts::save))
+        .route("/p/{plan}/alerts/{purpose}", get(alerts::look).post(alerts::act))
+        .route("/p/{plan}/themes", get(theme_told::list))
+        .route("/p/{plan}/themes/{code}", get(theme_told::show))
+        .route("/p/{plan}/requests/themes", get(themes::list))
+        .route("/p/{plan}/requests/themes/new", get(themes::form).post(themes::save))
+        .route("/p/{plan}/requests/themes/{code}/edit", get(themes::edit).post(themes::tell))
         .route("/p/{plan}/voices", get(voices::list))
         .route("/p/{plan}/voices.csv", get(open::csv))
         .route("/p/{plan}/voices.json", get(open::json))
@@ -62,6 +73,8 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/requests", get(list::show))
         .route("/p/{plan}/requests/new", get(file::show).post(file::save).layer(photos))
         .route("/p/{plan}/requests/rates", get(rates::show).post(rates::save))
+        .route("/p/{plan}/requests/appeals", get(appeals::list))
+        .route("/p/{plan}/requests/appeals.csv", get(appeals::csv))
         .route("/p/{plan}/requests/monitor", get(monitor::show))
         .route("/p/{plan}/requests/monitor.csv", get(monitor::csv))
         .route("/p/{plan}/requests/report", get(hotline::form).post(hotline::draft))

@@ -13,6 +13,7 @@ use domain::portfolio::Portfolio;
 use domain::request::{ModerationGround, Request};
 
 use super::act::{Offer, offers};
+use super::appeals::{Claim, contest};
 use super::choices::{category_name, place, unit_name};
 use super::photos::{Shot, may_add, shots};
 use super::questions::answered;
@@ -84,6 +85,9 @@ struct OnePage {
     chases: Vec<ChaseLine>,
     earlier: Vec<ChaseLine>,
     calls: Vec<Call>,
+    claims: Vec<Claim>,
+    /// Until when what counts may be contested.
+    contest: String,
 }
 
 /// A whistle that was blown for it, and how the called units came.
@@ -181,7 +185,7 @@ async fn flags(visit: &Visit, plan: &Code, code: &Code) -> Result<String, PageEr
 }
 
 /// What is known of the person, by what it is called.
-fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
+pub(super) fn told(visit: &Visit, person: PersonalData) -> Vec<(String, String)> {
     let all = [
         ("request-person-name", person.name),
         ("request-person-phone", person.phone),
@@ -224,7 +228,7 @@ async fn page(
     let (offers, more) = if page.is_past() {
         (Vec::new(), Vec::new())
     } else {
-        offers(visit, &request, &target).into_iter().partition(|offer| offer.first)
+        offers(visit, &request, &portfolio.plan, &target).into_iter().partition(|offer| offer.first)
     };
     let limit = request.limit().map_or_else(String::new, |(kind, due)| {
         let clock = word(lang, "clock", kind.as_str());
@@ -271,6 +275,8 @@ async fn page(
         chases,
         earlier,
         calls: calls(visit, &page, &portfolio, &request).await?,
+        claims: request.exclusions.iter().map(|claim| Claim::of(visit, &portfolio, claim)).collect(),
+        contest: contest(visit, &portfolio, &request),
         others: others
             .into_iter()
             .map(|(row, merged)| Other {
@@ -435,15 +441,6 @@ async fn particulars(
             Some(false) => format!(" · {}", visit.t("request-event-extension-refused")),
         };
         add("request-act-ask-extension", format!("{until} · {}{decided}", asked.reason), String::new());
-    }
-    if let Some(asked) = &request.exclusion {
-        let ground = word(lang, "exclusion-ground", asked.ground.as_str());
-        let decided = match asked.granted {
-            None => String::new(),
-            Some(true) => format!(" · {}", visit.t("request-event-exclusion-granted")),
-            Some(false) => format!(" · {}", visit.t("request-event-exclusion-refused")),
-        };
-        add("request-act-ask-exclusion", format!("{ground} · {}{decided}", asked.reason), String::new());
     }
     if request.reopened > 0 {
         add("request-reopened", request.reopened.to_string(), String::new());

@@ -13,6 +13,7 @@ use words::Lang;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+use super::one::told;
 use super::timeline::{Happening, Reader, timeline};
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, known_code};
@@ -48,7 +49,7 @@ pub async fn by_link(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let copy = visit.app.own_copy_by_link(&plan, Typed(pairs).get("key")).await?;
-    file(&visit, &copy).await
+    file(&visit, copy).await
 }
 
 /// For a caller, once somebody has made sure who it is and says how.
@@ -60,7 +61,7 @@ pub async fn for_asker(
     let (plan, code) = (known_code(&plan)?, known_code(&code)?);
     staff_only(&visit)?;
     match visit.app.own_copy_for(&visit.actor, &plan, &code, typed.get("checked")).await {
-        Ok(copy) => file(&visit, &copy).await,
+        Ok(copy) => file(&visit, copy).await,
         Err(app::AppError::Refused(_)) if typed.get("checked").is_empty() => {
             Ok(Redirect::to(&format!("/p/{plan}/requests/{code}?unchecked=1")).into_response())
         }
@@ -68,27 +69,16 @@ pub async fn for_asker(
     }
 }
 
-async fn file(visit: &Visit, copy: &OwnCopy) -> Result<Response, PageError> {
+async fn file(visit: &Visit, copy: OwnCopy) -> Result<Response, PageError> {
     let portfolio = visit.app.portfolio(&copy.plan, Asked::default()).await?;
     let (request, _) = visit.app.request(&copy.plan, &copy.request, Asked::default()).await?;
     let lang = visit.lang;
-    let named = [
-        ("request-person-name", &copy.kept.name),
-        ("request-person-phone", &copy.kept.phone),
-        ("request-person-email", &copy.kept.email),
-        ("request-person-address", &copy.kept.address),
-        ("request-person-text", &copy.kept.text),
-    ];
     let readable = Readable {
         lang,
-        copy,
+        copy: &copy,
         title: request.title.clone(),
         text: request.text.clone(),
-        kept: named
-            .into_iter()
-            .filter(|(_, value)| !value.is_empty())
-            .map(|(key, value)| (visit.t(key).into_owned(), value.clone()))
-            .collect(),
+        kept: told(visit, copy.kept.clone()),
         happenings: timeline(&portfolio, &request, lang, Reader::Asker),
         for_days: copy
             .kept_for
@@ -97,10 +87,13 @@ async fn file(visit: &Visit, copy: &OwnCopy) -> Result<Response, PageError> {
             .collect(),
     };
     let html = readable.render().map_err(|_| PageError::unwritten().in_lang(lang))?;
-    let bytes = packed(copy, &html).map_err(|_| PageError::unwritten().in_lang(lang))?;
+    let name = name(&copy.request);
+    // Megabytes of photos are packed: not where others wait.
+    let bytes = tokio::task::spawn_blocking(move || packed(&copy, &html).ok());
+    let bytes = bytes.await.ok().flatten().ok_or_else(|| PageError::unwritten().in_lang(lang))?;
     let head = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{}\"", name(&copy.request))),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
         (header::CACHE_CONTROL, "no-store".to_owned()),
     ];
     Ok((head, bytes).into_response())

@@ -1,6 +1,6 @@
 //! The three rates of a period, by unit, category or area: every number opens its requests.
 
-use app::request::{RateBy, RateLine, RatePage, RateQuestion};
+use app::request::{ClaimQuestion, RateBy, RateLine, RatePage, RateQuestion};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -9,6 +9,7 @@ use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
+use domain::request::ClaimState;
 use domain::request::frozen::FrozenRates;
 use domain::request::rate::{Rates, Share, Tally, ranks};
 use jiff::civil::Date;
@@ -64,13 +65,21 @@ struct RatesPage {
     all: Option<Row>,
     has_formula: bool,
     saved: String,
-    frozen: Option<Frozen>,
+    /// Every issue of the period, the last one first.
+    frozen: Vec<Frozen>,
+    /// What was granted since the last issue and is in none yet.
+    uncorrected: Vec<String>,
+    /// How many appeals and exclusions of the period wait for a decision, with where they stand.
+    waiting: Option<(String, String)>,
     /// The form by which the period is published; none where it may not be, or is not over.
     freeze: Option<Sheet>,
 }
 
 /// A period as it was published, and what was recorded since.
 struct Frozen {
+    title: String,
+    last: bool,
+    because: Vec<String>,
     said: String,
     formula: String,
     lines: Vec<FrozenLine>,
@@ -120,12 +129,39 @@ async fn shown(
     let here = Here { plan: &plan, portfolio: &portfolio, question, lang };
     let page = visit.page(visit.t("rates-title"));
     let by_unit = by == RateBy::Unit;
-    let held = portfolio.plan.frozen_rates.iter().find(|(held, _)| (held.from, held.to) == (from, to));
-    let frozen = held.filter(|_| by_unit).map(|(held, on)| here.frozen(held, *on, found.as_ref()));
+    let mut issues: Vec<_> = portfolio.plan.issues(from, to).filter(|_| by_unit).collect();
+    issues.reverse();
+    let frozen: Vec<Frozen> = issues
+        .iter()
+        .enumerate()
+        .map(|(at, (held, on))| here.frozen(held, *on, found.as_ref().filter(|_| at == 0), at == 0))
+        .collect();
+    let uncorrected = match issues.first() {
+        Some((last, _)) if !page.is_past() => {
+            let codes = visit.app.granted_since(&plan, (from, to), last.known).await?;
+            codes.iter().map(Code::to_string).collect()
+        }
+        _ => Vec::new(),
+    };
+    let open = ClaimQuestion {
+        states: ClaimState::ALL.iter().copied().filter(|state| state.is_open()).collect(),
+        due: Some((from, to)),
+        ..ClaimQuestion::default()
+    };
+    let waiting = visit.app.request_claims(&plan, &open, visit.asked).await?;
+    let waiting = (!waiting.lines.is_empty()).then(|| {
+        let more = if waiting.next.is_some() { "+" } else { "" };
+        let count = format!("{}{more}", waiting.lines.len());
+        let address = format!("/p/{plan}/requests/appeals?standing=open&due_from={from}&due_to={to}");
+        (visit.tw("appeal-waiting", &[("count", &count)]), address)
+    });
     let may = by_unit && !page.is_past() && may_manage(&visit, &plan) && to < today;
     let freeze = filled.or_else(|| {
         let some = found.as_ref().is_some_and(|found| !found.lines.is_empty());
-        (may && some).then(|| freezing(&visit, &plan, (from, to)))
+        let last = issues.first().map(|(held, _)| *held);
+        let changes =
+            last.is_none_or(|last| found.as_ref().is_some_and(|found| !found.changed_since(last).is_empty()));
+        (may && some && changes).then(|| freezing(&visit, &plan, (from, to), last))
     });
     let view = RatesPage {
         from: from.to_string(),
@@ -162,21 +198,24 @@ async fn shown(
         has_formula: found.is_some(),
         saved: saved(lang, &typed),
         frozen,
+        uncorrected,
+        waiting,
         freeze,
         page,
     };
     render(status, &view)
 }
 
-fn freezing(visit: &Visit, plan: &Code, (from, to): (Date, Date)) -> Sheet {
+fn freezing(visit: &Visit, plan: &Code, (from, to): (Date, Date), last: Option<&FrozenRates>) -> Sheet {
+    let of = |first, again| visit.t(if last.is_some() { again } else { first }).into_owned();
     let here = format!("/p/{plan}/requests/rates");
     let field = Field::new(visit.lang, "reason", &label_key("reason"), Control::Area);
     let back = format!("{here}?from={from}&to={to}");
-    let mut sheet = Sheet::new(here, back, visit.t("rates-freeze"))
+    let mut sheet = Sheet::new(here, back, of("rates-freeze", "rates-correct"))
         .hidden("from", from.to_string())
         .hidden("to", to.to_string())
-        .group(visit.t("rates-freeze-title"), vec![field]);
-    sheet.groups[0].note = visit.t("rates-freeze-note").into_owned();
+        .group(of("rates-freeze-title", "rates-correct-title"), vec![field]);
+    sheet.groups[0].note = of("rates-freeze-note", "rates-correct-note");
     sheet
 }
 
@@ -205,7 +244,9 @@ pub async fn save(
         }
         Err(error) => refused(error)?,
     };
-    let mut sheet = freezing(&visit, &code, (from, to));
+    let portfolio = visit.portfolio(&code).await?;
+    let last = portfolio.plan.issues(from, to).last().map(|(held, _)| held);
+    let mut sheet = freezing(&visit, &code, (from, to), last);
     sheet.refill(&typed);
     for refusal in &refusals {
         sheet.fault(&refusal.field, words::refusal(visit.lang, refusal));
@@ -254,12 +295,25 @@ impl Here<'_> {
         }
     }
 
+    /// What is left out, and what is left out of one or two of the rates.
+    fn excluded(&self, line: &RateLine) -> Cell {
+        let tally = line.rates.tally;
+        let mut cell = self.count(line, tally.excluded, "excluded");
+        // A request may stand apart from more than one rate: the largest number is what is certain.
+        let apart = tally.apart.into_iter().max().unwrap_or_default();
+        if apart > 0 {
+            cell.base = words::with(self.lang, "rates-apart", &[("count", &apart.to_string())]);
+            cell.less = self.list(line, "partly_excluded");
+        }
+        cell
+    }
+
     /// A unit's name.
     fn unit(&self, code: &Code) -> String {
         unit_name(self.portfolio, Some(code), self.lang)
     }
 
-    fn frozen(&self, held: &FrozenRates, on: Date, now: Option<&RatePage>) -> Frozen {
+    fn frozen(&self, held: &FrozenRates, on: Date, now: Option<&RatePage>, last: bool) -> Frozen {
         let formula = &held.formula;
         let score = |tally: &Tally| Rates::of(*tally, formula).score(formula);
         let said =
@@ -285,7 +339,12 @@ impl Here<'_> {
         let digest: String = held.digest.chars().take(16).collect();
         let args = [("on", day(self.lang, on)), ("digest", digest), ("entry", held.known.to_string())];
         let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let number = held.issue.to_string();
+        let key = if last { "rates-issue" } else { "rates-issue-earlier" };
         Frozen {
+            title: words::with(self.lang, key, &[("number", &number)]),
+            last,
+            because: held.because.iter().map(Code::to_string).collect(),
             said: words::with(self.lang, "rates-frozen-said", &args),
             formula: formula.name.get(self.lang.is_english()).to_owned(),
             lines: lines.into_iter().map(|(_, line)| line).collect(),
@@ -329,7 +388,7 @@ impl Here<'_> {
             moved: self.moved(line),
             name,
             due: self.count(line, rates.tally.due, "due"),
-            excluded: self.count(line, rates.tally.excluded, "excluded"),
+            excluded: self.excluded(line),
             response: self.cell(line, rates.response, "in_time", "not_in_time"),
             resolution: self.cell(line, rates.resolution, "solved", "not_solved"),
             satisfaction: self.cell(line, rates.satisfaction, "satisfied", "not_satisfied"),

@@ -143,6 +143,7 @@ impl Here<'_> {
 
     fn settings(&self, rules: &RequestRules) -> Vec<(String, String)> {
         let days = |count: u16| self.visit.tw("request-limit-days", &[("count", &count.to_string())]);
+        let working = |days: u16| self.limit(TimeLimit::WorkingDays(days));
         let english = self.english();
         let mut out = vec![
             ("request-rules-name", rules.name.get(english).to_owned()),
@@ -156,6 +157,8 @@ impl Here<'_> {
             ("field-free-reopens", rules.free_reopens.to_string()),
             ("field-near-metres", rules.near_metres.to_string()),
             ("field-books-months", rules.books_months.to_string()),
+            ("field-appeal-file-days", working(rules.appeals.file_days)),
+            ("field-appeal-decide-days", working(rules.appeals.decide_days)),
             ("field-jurisdiction", rules.jurisdiction.clone()),
             ("field-jurisdiction-contact", rules.contact.clone()),
         ];

@@ -78,12 +78,10 @@ pub(super) fn timeline(
         let mut said = Vec::new();
         said.extend(moved.ground.map(|ground| word(lang, "refusal-ground", ground.as_str())));
         said.extend(moved.until.map(|until| day(lang, until)));
-        // Why units hand things to and fro concerns them; questions and refusals concern whoever asked.
+        // Why it was refused or stands on the books concerns everybody.
         let told = staff
-            || own && moved.to == RequestState::WaitingForResident
-            || matches!(moved.to, RequestState::Refused | RequestState::OnTheBooks)
-            // Why it closed is the office's word; why it was taken back or taken up again is the resident's.
-            || own && moved.to == RequestState::Closed;
+            || own && moved.to.tells_asker_why()
+            || matches!(moved.to, RequestState::Refused | RequestState::OnTheBooks);
         if told && !moved.reason.is_empty() {
             said.push(moved.reason.clone());
         }

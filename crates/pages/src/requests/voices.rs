@@ -43,6 +43,8 @@ struct VoicesPage {
     standings: Vec<Choice>,
     /// The same as a feed, a file and a map.
     conditions: String,
+    /// Where the same is asked for by mail.
+    alerts: String,
     next: String,
     first: String,
     open: bool,
@@ -88,6 +90,7 @@ pub async fn list(
             some if some.is_empty() => some,
             some => format!("?{some}"),
         },
+        alerts: super::alerts::address(&plan, typed.get("area"), typed.get("category"), None),
         next: found.next.map_or_else(String::new, |after| {
             link(address(&typed, &[("key", &after.key), ("after", after.code.as_str())]))
         }),
@@ -103,6 +106,8 @@ pub async fn list(
 #[template(path = "requests/voice.html")]
 struct VoicePage {
     page: Page,
+    /// Where news of this area are asked for by mail.
+    alerts: String,
     here: String,
     title: String,
     text: String,
@@ -151,6 +156,13 @@ async fn page(
     let followers = visit.app.followers(plan, code).await?;
     let address = |file: &str| format!("/p/{plan}/voices/{code}/photos/{file}");
     let shown = VoicePage {
+        alerts: {
+            let (category, finest) = (request.category.as_ref(), request.areas.first());
+            let place = portfolio.public_place(category, finest, &request.address, request.point);
+            let exact = place.point.filter(|_| !place.blurred);
+            let area = request.areas.first().map_or("", Code::as_str);
+            super::alerts::address(plan, if exact.is_some() { "" } else { area }, "", exact)
+        },
         shots: shots(visit, plan, &request, request.public_photos(), address).await?,
         here: format!("/p/{plan}/voices/{code}"),
         title: request.title.clone(),

@@ -85,7 +85,6 @@ topic-frozen-rates = Rates published
 rates-freeze = Publish
 rates-freeze-title = Publish this period
 rates-freeze-note = The numbers by unit are fixed as they are now, with the formula and a digest. What changes later is listed beside them and changes nothing; publishing again is another issue, and the first stays on record.
-rates-frozen = Numbers as published
 rates-frozen-said = Published { $on }, by the records up to entry { $entry }; digest { $digest }…
 rates-frozen-broken = The digest does not fit the content. Please tell an administrator.
 rates-frozen-changed = What changed since

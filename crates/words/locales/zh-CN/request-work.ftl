@@ -67,7 +67,6 @@ topic-frozen-rates = 三率公布
 rates-freeze = 公布
 rates-freeze-title = 公布这一期
 rates-freeze-note = 按责任单位把现在的数字连同计算办法固定下来，写明摘要。以后的变化不改已公布的数字，只列在旁边；再次公布是新的一版，原来的仍可查。
-rates-frozen = 已公布的数字
 rates-frozen-said = { $on } 公布，所据记录截至第 { $entry } 条，摘要 { $digest }…
 rates-frozen-broken = 摘要与内容不符，请联系系统管理员。
 rates-frozen-changed = 公布以后的变化

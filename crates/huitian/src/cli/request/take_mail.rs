@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use app::request::{IncomingMail, MailTaken, NewPhoto, PHOTOS_AT_ONCE, ProtectionKey};
 use app::{App, AppError};
 use domain::code::Code;
-use exchange::mail::{Automatic, MAIL_MOST, Mail, MailError, read};
+use exchange::mail::{Automatic, MAIL_MOST, Mail, MailError, MailFile, read};
 use sha2::{Digest, Sha256};
 use store::StoreError;
 
@@ -83,8 +83,7 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
         "" => Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect(),
         id => id.to_owned(),
     };
-    let photos = photos(app, &mail).await?;
-    let incoming = IncomingMail {
+    let mut incoming = IncomingMail {
         id,
         from: mail.from,
         name: mail.name,
@@ -93,9 +92,17 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
         text: mail.text,
         own: mail.own,
         answers: mail.answers,
-        photos,
+        photos: Vec::new(),
     };
-    Ok(match app.take_mail(&plan, incoming).await {
+    let known = app.know_mail(&plan, &incoming).await?;
+    let taken = match known {
+        Some(known) => Ok(known),
+        None => {
+            incoming.photos = photos(app, &mail.files).await?;
+            app.take_mail(&plan, incoming).await
+        }
+    };
+    Ok(match taken {
         Ok(taken) => {
             match taken {
                 MailTaken::New(code) => println!("new: {code}"),
@@ -123,9 +130,9 @@ async fn take(app: &App, named: Option<&Code>, mail: Mail, bytes: &[u8]) -> anyh
 }
 
 /// The photos among its files; what is none is told and left.
-async fn photos(app: &App, mail: &Mail) -> Result<Vec<NewPhoto>, AppError> {
+async fn photos(app: &App, files: &[MailFile]) -> Result<Vec<NewPhoto>, AppError> {
     let mut out = Vec::new();
-    for file in &mail.files {
+    for file in files {
         if out.len() >= PHOTOS_AT_ONCE {
             eprintln!("left: more than {PHOTOS_AT_ONCE} photos");
             break;
