@@ -284,7 +284,7 @@ fn reading(results: &mut Results, program: &PathBuf, database: &str) -> anyhow::
         format!("/p/{PLAN}/voices"),
         format!("/p/{PLAN}/voices?q={}", encoded("路灯")),
         format!("/p/{PLAN}/voices?q={}", encoded("烧烤 油烟")),
-        format!("/p/{PLAN}/requests/rates"),
+        format!("/p/{PLAN}/open-data/rates.csv"),
         "/open311/v2/requests.json?page_size=20".to_owned(),
     ]
     .into();

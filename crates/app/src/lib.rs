@@ -72,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) monitors: Mutex<request::MonitorCache>,
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
+    pub(crate) areas: Mutex<request::AreasCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -105,6 +106,7 @@ impl App {
                 monitors: Mutex::default(),
                 models: Mutex::default(),
                 drawn: Mutex::default(),
+                areas: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

@@ -158,8 +158,7 @@ async fn read<'a>(
         text = category.name.get(lang.is_english()).to_owned();
     }
     if area.is_none() {
-        let told = server.app.suggest_for_request(&held.plan, &text, address, None, point).await?;
-        area = told.area;
+        area = server.app.area_of_request(&held.plan, &text, address, point).await?;
     }
     let names = ["last_name", "first_name"].map(|name| asked.get(name).unwrap_or_default());
     // Family names come first where nothing stands between the two.

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 use std::str::FromStr;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
 
 use tokio::runtime::{Handle, Runtime};
 
@@ -79,6 +82,7 @@ pub struct Database {
 // The writer is declared before the runtime: it is stopped while connections can still work.
 struct Inner {
     readers: Readers,
+    checkpoints: Mutex<Option<Checkpoints>>,
     writer: Writer,
     /// PostgreSQL's connections live on a small runtime of their own, so that commands and servers
     /// use the same blocking calls.
@@ -148,6 +152,7 @@ impl Database {
                     pool: Mutex::new((Vec::new(), most)),
                     returned: Condvar::new(),
                 },
+                checkpoints: Mutex::default(),
                 writer: Writer::start(connection, Box::new(reconnect)),
                 _runtime: runtime.map(|runtime| Background(Some(runtime))),
             }),
@@ -176,17 +181,20 @@ impl Database {
     }
 
     /// Much will be written in large pieces and by nobody else: more of it is held before it goes to its place, so that
-    /// a page is written for many rows. For a process that does nothing else, until it ends.
+    /// a page is written for many rows, and what is committed is put there by a thread of its own. For a process that
+    /// does nothing else, until it ends.
     pub fn expect_much(&self) -> Result<()> {
-        if matches!(self.address(), Address::Postgres(_)) {
-            return Ok(());
-        }
-        self.write(|tx| match tx.connection {
-            Connection::Sqlite(c) => c.batch(
-                "PRAGMA cache_size=-163840; PRAGMA wal_autocheckpoint=128000; PRAGMA journal_size_limit=-1;",
-            ),
-            Connection::Postgres(_) => Ok(()),
-        })
+        let Address::Sqlite(_) = self.address() else { return Ok(()) };
+        // The writer steps in where the other thread falls behind.
+        self.write(|tx| {
+            tx.connection.batch(
+                "PRAGMA cache_size=-163840; PRAGMA wal_autocheckpoint=256000; PRAGMA journal_size_limit=-1;",
+            )
+        })?;
+        let connection = self.address().connect(true, None)?;
+        let mut checkpoints = self.inner.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
+        checkpoints.get_or_insert_with(|| Checkpoints::start(connection));
+        Ok(())
     }
 
     pub fn address(&self) -> &Address {
@@ -249,6 +257,38 @@ impl Database {
         tokio::task::spawn_blocking(move || database.read(work))
             .await
             .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+}
+
+/// The thread that puts what was committed into its place, so that the writer need not.
+struct Checkpoints {
+    running: Option<Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Checkpoints {
+    /// The longer it waits, the more often a page that is written again and again is put down only once.
+    const EVERY: Duration = Duration::from_secs(3);
+
+    fn start(mut connection: Connection) -> Self {
+        let (running, stopped) = channel::<()>();
+        let work = move || {
+            while matches!(stopped.recv_timeout(Self::EVERY), Err(RecvTimeoutError::Timeout)) {
+                // What fails is done by the writer, or the next time.
+                drop(connection.batch("PRAGMA wal_checkpoint(PASSIVE)"));
+            }
+        };
+        let thread = std::thread::Builder::new().name("huitian-places".into()).spawn(work).ok();
+        Self { running: Some(running), thread }
+    }
+}
+
+impl Drop for Checkpoints {
+    fn drop(&mut self) {
+        self.running = None;
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join());
+        }
     }
 }
 

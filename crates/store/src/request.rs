@@ -578,3 +578,33 @@ impl Connection {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_place_within_two_corners_lies_in_their_cells() {
+        let corner = |longitude, latitude| Point { longitude, latitude };
+        let (south_west, wide) = (corner(116_301_234, 40_052_345), corner(118_301_234, 42_052_345));
+        for north_east in [corner(116_302_000, 40_052_400), corner(116_423_456, 40_104_321), wide] {
+            let cells = cells_within(south_west, north_east);
+            let reach = |of: fn(Point) -> i32| (of(north_east) - of(south_west)) / 7;
+            let (east, north) = (reach(|it| it.longitude), reach(|it| it.latitude));
+            for (column, row) in (0..=7).flat_map(|column| (0..=7).map(move |row| (column, row))) {
+                let (longitude, latitude) =
+                    (south_west.longitude + column * east, south_west.latitude + row * north);
+                let own = cell(longitude, latitude);
+                assert!(
+                    cells.iter().any(|(from, to)| (*from..=*to).contains(&own)),
+                    "{longitude} {latitude}"
+                );
+            }
+            // Of a district no more is looked at than its rows.
+            let outside = cell(south_west.longitude - 40_000, south_west.latitude);
+            assert!(!cells.iter().any(|(from, to)| (*from..=*to).contains(&outside)) || north_east == wide);
+        }
+        let nothing = cells_within(corner(116_400_000, 40_100_000), corner(116_300_000, 40_000_000));
+        assert!(nothing.iter().all(|(from, to)| from > to));
+    }
+}

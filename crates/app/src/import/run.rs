@@ -93,10 +93,15 @@ impl App {
         let actor = actor.clone();
         let ground = self.import_ground();
         let staff = self.told_of_import(&prepared, mode).await?;
+        // Thousands of rows are let go of here and not by the writer, for whom others wait.
+        let prepared = Arc::new(prepared);
+        let lent = Arc::downgrade(&prepared);
         let outcome = self
             .database()
             .write_async(move |tx| {
                 let now = ground.now;
+                // Nobody waits any more for what was never begun.
+                let prepared = lent.upgrade().ok_or(StoreError::Stopped)?;
                 let Ran { report, touched } = run(tx, &actor, &prepared, mode, &ground, progress.as_ref())?;
                 if report.applied {
                     told(tx, &report, &touched, &actor, staff.as_ref(), now)?;

@@ -309,6 +309,10 @@ impl RequestAct {
             Self::ReviewPhoto { photo, shown, reason } => {
                 vec![RequestFact::PhotoReview { photo, shown, reason }]
             }
+            // Saying once more that it is shown would be no change, and not refused by the rules.
+            Self::Publish { shown: true, .. } if request.is_hidden() => {
+                return Err(Refusal { field: "moderation".into(), problem: Problem::NothingPending }.into());
+            }
             Self::Publish { shown, reason } => vec![RequestFact::Publication { shown, reason }],
             Self::Moderate { act, ground, title, text } => {
                 vec![RequestFact::Moderation { at, act, ground, title, text }]

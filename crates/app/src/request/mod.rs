@@ -87,6 +87,7 @@ pub use reader::{MailDoor, MailLinked, MailPurpose};
 pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
 pub use retain::{DeletionRecord, RetainLine, Retained};
 pub use store::{HeldModel, ModelUse, PassedOn, PhotoSize, RateBy, RequestPage};
+pub(crate) use suggest::AreasCache;
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
 pub use theme::{NewTheme, ThemeProposals};
 pub use whereabouts::{Located, PlaceFault, Stated};

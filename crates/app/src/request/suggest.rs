@@ -1,5 +1,7 @@
 //! What a text suggests: its category with the words that decided, its place, and who asked the same.
 
+use std::sync::{Arc, PoisonError, Weak};
+
 use domain::area::AreaLevel;
 use domain::bounds::Bounds;
 use domain::code::Code;
@@ -185,7 +187,48 @@ impl Areas {
     }
 }
 
+/// The areas of portfolios lately asked for: what finds names in texts is made once, and not for every text.
+#[derive(Default)]
+pub(crate) struct AreasCache(Vec<(Weak<Portfolio>, Arc<Areas>)>);
+
+impl AreasCache {
+    /// Portfolios whose areas are kept.
+    const MOST: usize = 4;
+
+    fn of(&mut self, portfolio: &Arc<Portfolio>) -> Arc<Areas> {
+        self.0.retain(|(held, _)| held.strong_count() > 0);
+        let found = self.0.iter().find(|(held, _)| std::ptr::eq(held.as_ptr(), Arc::as_ptr(portfolio)));
+        if let Some((_, areas)) = found {
+            return areas.clone();
+        }
+        let areas = Arc::new(Areas::of(portfolio));
+        self.0.truncate(Self::MOST - 1);
+        self.0.insert(0, (Arc::downgrade(portfolio), areas.clone()));
+        areas
+    }
+}
+
 impl App {
+    fn areas_of(&self, portfolio: &Arc<Portfolio>) -> Arc<Areas> {
+        self.inner.areas.lock().unwrap_or_else(PoisonError::into_inner).of(portfolio)
+    }
+
+    /// The area that a text names, else the one that is drawn around a point.
+    pub async fn area_of_request(
+        &self,
+        plan: &Code,
+        text: &str,
+        address: &str,
+        point: Option<Point>,
+    ) -> Result<Option<Code>, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let around = || {
+            let point = point?;
+            Bounds::of(portfolio.areas.values()).area(point).cloned()
+        };
+        Ok(self.areas_of(&portfolio).find(&format!("{address} {text}")).or_else(around))
+    }
+
     /// What a text suggests before it is sent.
     pub async fn suggest_for_request(
         &self,
@@ -207,7 +250,7 @@ impl App {
                     let point = point?;
                     Bounds::of(portfolio.areas.values()).area(point).cloned()
                 };
-                let area = area.or_else(|| Areas::of(&portfolio).find(&said)).or_else(around);
+                let area = area.or_else(|| app.areas_of(&portfolio).find(&said)).or_else(around);
                 let publicly = portfolio.plan.publicly();
                 let around =
                     c.requests_near(&plan, (point, metres), area.as_ref(), Some(&publicly), COMPARED)?;

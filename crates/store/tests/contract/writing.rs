@@ -17,6 +17,7 @@ crate::on_both!(
     the_head_stays_where_it_was_when_nothing_is_written,
     the_writers_view_of_a_subject_is_always_the_newest,
     many_writers_lose_nothing,
+    much_that_is_expected_is_written_as_well_as_little,
     asynchronous_code_may_be_the_last_to_let_go,
 );
 
@@ -256,6 +257,25 @@ fn many_writers_lose_nothing(scratch: &Scratch) {
     let expected: Vec<u64> = (10..10 + (threads * each) as u64).collect();
     assert_eq!(seqs, expected);
     assert_whole(&handles[1], 209);
+}
+
+fn much_that_is_expected_is_written_as_well_as_little(scratch: &Scratch) {
+    let database = open(scratch);
+    // Asked for twice, it is as asked for once.
+    database.expect_much().unwrap();
+    database.expect_much().unwrap();
+    fill(&database);
+    for day in 1..=20 {
+        record(&database, 300, &project("A-1"), date(2020, 3, day), vec![progress(i64::from(day))]);
+    }
+    assert_whole(&database, 29);
+    // What another handle reads, and whoever opens the database after it was let go of.
+    let other = open(scratch);
+    assert_eq!(digest(&other), digest(&database));
+    drop(database);
+    assert_whole(&other, 29);
+    drop(other);
+    assert_whole(&open(scratch), 29);
 }
 
 fn asynchronous_code_may_be_the_last_to_let_go(scratch: &Scratch) {

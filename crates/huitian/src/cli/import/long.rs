@@ -22,7 +22,7 @@ use super::super::common::{plan, progress, runtime};
 use super::{Args, actor, import, protect, say, tell};
 
 /// Rows of one piece: the more come together, the fewer pages are written twice.
-const PIECE: usize = 16_000;
+const PIECE: usize = 12_000;
 /// Pieces that are read while others are taken in.
 const AHEAD: usize = 1;
 
