@@ -19,7 +19,7 @@ pub enum Actor {
 
 impl Actor {
     pub fn operator() -> Self {
-        Self::Operator(Code::new("operator").expect("a literal code"))
+        Self::Operator(Code::new(domain::command::OPERATOR).expect("a literal code"))
     }
 
     pub fn person(&self) -> Option<&Code> {

@@ -73,6 +73,9 @@ impl Command {
     }
 }
 
+/// Whoever works at the machine's own console, and is nobody of the plan.
+pub const OPERATOR: &str = "operator";
+
 /// Who wants it, when, on what ground.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Context {

@@ -11,7 +11,7 @@ use super::relation::{End, Relation, Target};
 use super::state::Item;
 use super::workflow::{self, Standing, State, Step};
 use crate::code::Code;
-use crate::command::Context;
+use crate::command::{Context, OPERATOR};
 use crate::history::{Lookup, SubjectHistory, View};
 use crate::named::{NAME_MAX, TEXT_MAX};
 use crate::person::Person;
@@ -425,7 +425,8 @@ impl ItemCheck<'_> {
             Step::ReportDone if item.kind == ItemKind::Directive => self.tasks_done(slot, item),
             Step::Verify | Step::Clear if item.kind.is_task() || item.kind == ItemKind::Directive => {
                 self.not_an_owner(slot, by, item);
-                if step == Step::Clear {
+                // Whoever brings a ledger from elsewhere brings what was closed there: nothing of it was measured here.
+                if step == Step::Clear && self.context.actor.as_str() != OPERATOR {
                     self.goal_met(slot, item);
                     self.theme_measured(slot, item);
                 }
