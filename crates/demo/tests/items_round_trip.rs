@@ -152,7 +152,7 @@ fn facts(app: &App, plan: &Code) -> BTreeMap<Code, Vec<(String, Date, Grade, Ite
                 let mut facts: Vec<_> = history
                     .visible::<ItemFact>(View::ALL)
                     // Reminders are the calendar's own word, which it says again by itself.
-                    .filter(|held| !matches!(held.fact, ItemFact::Chased { .. }))
+                    .filter(|held| !matches!(held.fact, ItemFact::Chased { .. } | ItemFact::ThemeMeasured(_)))
                     .map(|held| (held.fact.slot(), held.effective, held.grade, held.fact.clone()))
                     .collect();
                 // Of one day, the order in which things were written down may differ.

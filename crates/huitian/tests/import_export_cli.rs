@@ -391,8 +391,18 @@ fn work_orders_go_on_where_they_were_stopped() {
     let database = store::Database::open(&address.parse().unwrap(), 0).unwrap();
     let count = || requests(&database);
     let before = count();
-    let args =
-        ["import", "orders.csv", "--table", "requests", "--plan", "huitian-2018", "--database", &address];
+    let args = [
+        "import",
+        "orders.csv",
+        "--table",
+        "requests",
+        "--plan",
+        "huitian-2018",
+        "--piece",
+        "2000",
+        "--database",
+        &address,
+    ];
     let mut child = Command::new(env!("CARGO_BIN_EXE_huitian"))
         .args(args)
         .current_dir(place.folder.path())
@@ -461,7 +471,7 @@ fn a_long_file_is_told_as_far_as_it_was_taken_in() {
         std::fs::write(place.path("long.csv"), text).unwrap();
     };
     let run = |more: &[&str]| {
-        let args = ["import", "long.csv", "--profile", "p.toml", "--lang", "en"];
+        let args = ["import", "long.csv", "--profile", "p.toml", "--lang", "en", "--piece", "5000"];
         let output = place.run(&[&args[..], more].concat());
         assert_eq!(output.status.code(), Some(4), "{}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()

@@ -34,6 +34,8 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
             return Err(ReadError::TooManyColumns { row: 1, max: limits.columns });
         }
     }
+    // Programs write members in any order: the same file makes the same columns.
+    names.sort_unstable();
     let with_id = !names.contains(&ID) && features.iter().any(|feature| feature.id.is_some());
     let head = with_id.then_some(ID).into_iter().chain(names.iter().copied()).chain(PLACE);
     let mut sheet = Sheet {

@@ -86,6 +86,10 @@ pub struct Args {
     /// Write the rows again with what is wrong behind each (.xlsx or .csv)
     #[arg(long, value_name = "FILE")]
     annotated: Option<PathBuf>,
+    /// Rows of a long file that are taken in together: fewer hold others up for less time, more go faster
+    #[arg(long, value_name = "ROWS", default_value_t = 12_000,
+        value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(100..=50_000))]
+    piece: usize,
     /// File with the key that seals who asked, for requests [default: beside the database]
     #[arg(long, env = "HUITIAN_PROTECTED_KEY", value_name = "FILE")]
     protected_key: Option<PathBuf>,

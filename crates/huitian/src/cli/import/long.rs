@@ -21,8 +21,6 @@ use words::Lang;
 use super::super::common::{plan, progress, runtime};
 use super::{Args, actor, import, protect, say, tell};
 
-/// Rows of one piece: the more come together, the fewer pages are written twice.
-const PIECE: usize = 12_000;
 /// Pieces that are read while others are taken in.
 const AHEAD: usize = 1;
 
@@ -53,6 +51,7 @@ pub(super) fn run(
             understanding,
             today,
             lang,
+            piece: args.piece,
         };
         let long = Arc::new(long);
         if args.dry_run {
@@ -79,6 +78,8 @@ struct Long {
     understanding: Understanding,
     today: Date,
     lang: Lang,
+    /// Rows of one piece.
+    piece: usize,
 }
 
 /// Its pieces, one after the other.
@@ -92,7 +93,7 @@ impl Long {
     fn open(&self) -> anyhow::Result<Pieces<'_>> {
         let opened =
             File::open(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
-        let pieces = LongFile::new(opened, PIECE).map_err(|error| self.said(&error))?;
+        let pieces = LongFile::new(opened, self.piece).map_err(|error| self.said(&error))?;
         Ok(Pieces { long: self, pieces, seen: SeenNumbers::default() })
     }
 
