@@ -117,10 +117,10 @@ mod tests {
         let sheet = read(FILE.as_bytes(), &Limits::default()).unwrap();
         let cells: Vec<Vec<&str>> =
             sheet.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
-        let head = ["code", "capacity", "name_zh", "tags", "kind", "longitude", "latitude"];
+        let head = ["code", "capacity", "kind", "name_zh", "tags", "longitude", "latitude"];
         assert_eq!(cells[0], head);
-        assert_eq!(cells[1], ["K-1", "90", "一幼", "", "", "116.3362", "40.0702"]);
-        assert_eq!(cells[2], ["7", "", "", "", "park", "116.35", "40.05"]);
+        assert_eq!(cells[1], ["K-1", "90", "", "一幼", "", "116.3362", "40.0702"]);
+        assert_eq!(cells[2], ["7", "", "park", "", "", "116.35", "40.05"]);
         assert_eq!(cells[3][5..], ["", ""]);
         let faults: Vec<(u32, usize, &str)> =
             sheet.faults.iter().map(|fault| (fault.row, fault.column, fault.key)).collect();
