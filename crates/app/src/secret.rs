@@ -41,7 +41,8 @@ impl Secret {
     }
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+/// Bytes out of pairs of hexadecimal digits; `None` where it is anything else.
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
     let pairs = text.as_bytes().chunks(2);
     pairs.map(|pair| Some(digit(pair[0])? << 4 | digit(*pair.get(1)?)?)).collect()

@@ -32,6 +32,7 @@ pub use parcel::{Letter, Parcel, Post};
 pub use queue::{Carried, DeadLetter};
 pub use route::{Reach, ReachedHook};
 pub(crate) use tellings::{might_concern, tell_of, unit_name};
+pub(crate) use wording::lang;
 pub use wording::say;
 
 /// Who is told.

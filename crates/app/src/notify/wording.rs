@@ -27,7 +27,7 @@ pub fn say(lang: Lang, said: &Said) -> String {
     words::with(lang, &said.key, &values).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-pub(super) fn lang(language: Language) -> Lang {
+pub(crate) fn lang(language: Language) -> Lang {
     match language {
         Language::Chinese => Lang::Zh,
         Language::English => Lang::En,

@@ -24,6 +24,7 @@ use super::reader::{reader_digest, same};
 use crate::App;
 use crate::error::AppError;
 use crate::notify::errand::{AlertErrand, AlertLine, AlertMatter, Errand, lane};
+use crate::notify::lang;
 use crate::read::Asked;
 
 /// How long an address may be confirmed, and how long it is known that one was given up.
@@ -526,10 +527,7 @@ fn ask(
         alert: alert.clone(),
         reader,
         wish: wish.clone(),
-        language: match language {
-            Language::Chinese => "zh-CN".into(),
-            Language::English => "en".into(),
-        },
+        language: lang(language).tag().to_owned(),
         key_id: key.id().to_owned(),
         sealed,
         created_at: at,

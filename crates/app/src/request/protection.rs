@@ -9,6 +9,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::account::hash;
+use crate::secret::unhex;
 
 const NONCE: usize = 24;
 
@@ -65,19 +66,8 @@ impl ProtectionKey {
         match std::fs::read_to_string(path) {
             Ok(text) => {
                 private(path, &shown)?;
-                let digits = text.trim().as_bytes();
-                let digit = |byte: u8| char::from(byte).to_digit(16).map(|digit| digit as u8);
-                let mut key = [0; 32];
-                if digits.len() != 64 {
-                    return Err(KeyError::Content(shown));
-                }
-                for (byte, pair) in key.iter_mut().zip(digits.chunks_exact(2)) {
-                    let (Some(high), Some(low)) = (digit(pair[0]), digit(pair[1])) else {
-                        return Err(KeyError::Content(shown));
-                    };
-                    *byte = high << 4 | low;
-                }
-                Ok(Self::of(key))
+                let key = unhex(text.trim()).and_then(|bytes| bytes.try_into().ok());
+                key.map(Self::of).ok_or(KeyError::Content(shown))
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let made = Self::random();

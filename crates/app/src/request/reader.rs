@@ -12,6 +12,7 @@ use super::protection::ProtectionKey;
 use crate::App;
 use crate::error::AppError;
 use crate::notify::errand::{Errand, ReaderErrand, ReaderMatter, lane};
+use crate::notify::lang;
 
 /// How long an address may be confirmed, and how long a mail's link opens the request.
 const CONFIRM_SECONDS: i64 = 7 * 86_400;
@@ -162,10 +163,7 @@ pub(crate) fn add_reader(
         request: request.clone(),
         reader: reader.clone(),
         follows: new.follows,
-        language: match new.language {
-            Language::Chinese => "zh-CN".into(),
-            Language::English => "en".into(),
-        },
+        language: lang(new.language).tag().to_owned(),
         key_id: key.id().to_owned(),
         sealed,
         created_at: at,
