@@ -255,7 +255,7 @@ fn lines(
     happened: &Happened,
     shown: &BTreeMap<Code, Seen>,
     held: &AreaAlert,
-) -> Vec<AlertLine> {
+) -> (Vec<AlertLine>, u32) {
     let mut out: Vec<(Seq, AlertLine)> = Vec::new();
     for (code, news) in &happened.requests {
         if !shown.get(code).is_some_and(|seen| held.wish.takes(seen)) {
@@ -285,7 +285,9 @@ fn lines(
         }
     }
     out.sort_by_key(|held| std::cmp::Reverse(held.0));
-    out.into_iter().map(|(_, line)| line).collect()
+    // As many as one mail tells; of the others only how many there are.
+    let left = u32::try_from(out.len().saturating_sub(LINES_MOST)).unwrap_or(u32::MAX);
+    (out.into_iter().take(LINES_MOST).map(|(_, line)| line).collect(), left)
 }
 
 impl App {
@@ -452,32 +454,32 @@ impl App {
             .await?;
         let zone = self.clock().zone().clone();
         let wall = self.wall();
-        let mails: Vec<(AreaAlert, i64, Vec<AlertLine>)> = due
-            .into_iter()
-            .map(|held| {
+        let until = happened.until;
+        // Every address against all that happened: not where others wait.
+        let compared = tokio::task::spawn_blocking(move || {
+            let mail = |held: AreaAlert| {
                 let next = zone.to_timestamp(held.wish.every.next(wall));
                 let next = next.map_or(i64::MAX, |at| at.as_microsecond());
                 let lines = lines(&portfolio, &happened, &shown, &held);
                 (held, next, lines)
-            })
-            .collect();
+            };
+            due.into_iter().map(mail).collect::<Vec<_>>()
+        });
+        let mails = compared.await.map_err(|_| StoreError::Stopped)?;
         let mut put = 0;
-        let until = happened.until;
         for some in mails.chunks(TOGETHER) {
             let (some, at) = (some.to_vec(), now.as_microsecond());
             put += self
                 .database()
                 .write_async::<_, AppError>(move |tx| {
                     let mut put = 0;
-                    for (held, next, lines) in &some {
+                    for (held, next, (lines, left)) in &some {
                         // Another server was quicker, or it was given up meanwhile.
                         if !tx.told_alert(held, (until.max(held.told), *next))? || lines.is_empty() {
                             continue;
                         }
-                        let left = u32::try_from(lines.len().saturating_sub(LINES_MOST)).unwrap_or(u32::MAX);
-                        let lines = lines.iter().take(LINES_MOST).cloned().collect();
                         let event = format!("digest/{}", held.next_at);
-                        let matter = AlertMatter::Digest { lines, left };
+                        let matter = AlertMatter::Digest { lines: lines.clone(), left: *left };
                         errand(tx, &held.plan, held.alert.clone(), &event, matter, at)?;
                         put += 1;
                     }
