@@ -68,7 +68,10 @@ theme-few = under { $small }
 theme-solved-of = { $share }% (of { $of } called back)
 theme-result = Requests went from { $before } in { $from } to { $now } in { $to }.
 theme-led-to = What it led to
-theme-tasks = { $count } items of the ledger arise from it.
+theme-tasks = { $count ->
+    [one] One item of the ledger arises from it.
+   *[other] { $count } items of the ledger arise from it.
+}
 theme-requests = Published requests about it
 theme-task = The decision on the ledger
 theme-of-matter = Make it a theme of the month
