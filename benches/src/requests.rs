@@ -275,33 +275,37 @@ fn asking(results: &mut Results, program: &PathBuf, database: &str, folder: &Pat
     Ok(())
 }
 
-/// Pages that everybody reads, and those of the desk's lists by program.
+/// Pages that everybody reads, and what programs read: each asked for the first time, and such as others asked for since
+/// the last change.
 fn reading(results: &mut Results, program: &PathBuf, database: &str) -> anyhow::Result<()> {
     let (_running, port) = serve(program, database)?;
     let clients = (0..CLIENTS).map(|_| Ok(Mutex::new(Client::to(port)?)));
     let clients = clients.collect::<anyhow::Result<Vec<_>>>()?;
     let paths: Vec<String> = [
-        format!("/p/{PLAN}/voices"),
-        format!("/p/{PLAN}/voices?q={}", encoded("路灯")),
-        format!("/p/{PLAN}/voices?q={}", encoded("烧烤 油烟")),
-        format!("/p/{PLAN}/open-data/rates.csv"),
-        "/open311/v2/requests.json?page_size=20".to_owned(),
+        format!("/p/{PLAN}/voices?"),
+        format!("/p/{PLAN}/voices?q={}&", encoded("路灯")),
+        format!("/p/{PLAN}/voices?q={}&", encoded("烧烤 油烟")),
+        format!("/p/{PLAN}/open-data/rates.csv?"),
+        "/open311/v2/requests.json?page_size=20&".to_owned(),
     ]
     .into();
     let (next, times) = (AtomicU64::new(0), Mutex::new(vec![Vec::new(); paths.len()]));
-    let read = |client: usize| -> anyhow::Result<()> {
-        let at = next.fetch_add(1, Ordering::Relaxed) as usize % paths.len();
+    let read = |client: usize, again: bool| -> anyhow::Result<()> {
+        let turn = next.fetch_add(1, Ordering::Relaxed) as usize;
+        let at = turn % paths.len();
+        // Nothing was asked for by this address before: what it says besides is passed over.
+        let path = format!("{}turn={}", paths[at], if again { 0 } else { turn + 1 });
         let begun = Instant::now();
         let mut connection = clients[client].lock().map_err(|_| anyhow::anyhow!("a client failed"))?;
-        let status = connection.call("GET", &paths[at], "")?;
-        anyhow::ensure!(status == 200, "{}: status {status}", paths[at]);
+        let status = connection.call("GET", &path, "")?;
+        anyhow::ensure!(status == 200, "{path}: status {status}");
         times.lock().map_err(|_| anyhow::anyhow!("a client failed"))?[at].push(millis(begun.elapsed()));
         Ok(())
     };
     // One after the other first: what a page takes, not what waiting for others does.
     let alone = Instant::now();
     while alone.elapsed() < TURN {
-        read(0)?;
+        read(0, false)?;
     }
     let mut all = Vec::new();
     for (path, times) in
@@ -312,14 +316,18 @@ fn reading(results: &mut Results, program: &PathBuf, database: &str) -> anyhow::
     }
     all.sort_by(f64::total_cmp);
     let p99 = all.get(all.len() * 99 / 100).copied().unwrap_or(f64::NAN);
+    let beside = "each asked for the first time";
     results.add(
         "lists, searches and rates over them, the slowest of a hundred",
         Goal::AtMost(50.0),
         p99,
         "ms",
-        "",
+        beside,
     );
-    let pages = rate(CLIENTS, TURN, |client, _| read(client))?;
-    results.add("… by 16 clients", Goal::AtLeast(2_000.0), pages, "pages/s", "");
+    let pages = rate(CLIENTS, TURN, |client, _| read(client, false))?;
+    results.add("… by 16 clients", Goal::AtLeast(2_000.0), pages, "pages/s", beside);
+    let pages = rate(CLIENTS, TURN, |client, _| read(client, true))?;
+    let beside = "as others asked for since the last change";
+    results.add("… by 16 clients", Goal::AtLeast(2_000.0), pages, "pages/s", beside);
     Ok(())
 }

@@ -7,7 +7,7 @@ use domain::code::Code;
 use domain::history::View;
 use domain::person::Person;
 use domain::policy::Action;
-use domain::subject::Subject;
+use domain::subject::{Subject, directory};
 use store::{ApiToken, Session, StoreError};
 
 use crate::App;
@@ -166,8 +166,9 @@ impl App {
 
     /// An active person with the roles held now.
     pub async fn actor(&self, person: &Code) -> Result<Option<Actor>, AppError> {
-        let history = self.subject(&Subject::person(person)).await?;
-        Ok(history
+        let directory = self.history(&directory()).await?;
+        Ok(directory
+            .get(&Subject::person(person))
             .filter(|history| history.exists(View::ALL))
             .map(|history| Person::at(person, history.visible(View::ALL)))
             .filter(|person| person.active)

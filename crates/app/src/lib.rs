@@ -14,6 +14,7 @@ pub mod export;
 pub mod forecast;
 pub mod gantt;
 pub mod import;
+mod known;
 pub mod ledger;
 pub mod notify;
 mod numbered;
@@ -31,11 +32,8 @@ pub mod study;
 pub mod table;
 pub mod timetable;
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use domain::code::Code;
-use domain::history::History;
 use store::Database;
 
 pub use account::{NewToken, Program, SignedIn, TokenScope};
@@ -57,9 +55,7 @@ pub(crate) struct Inner {
     pub(crate) clock: Arc<dyn Clock>,
     /// Whether people are told of changes.
     pub(crate) tells: bool,
-    /// Each plan's history as of the last entry seen. Only a cache: the head is compared with the
-    /// database's at every use, so another server's writing is seen at once.
-    pub(crate) histories: tokio::sync::Mutex<HashMap<Code, Arc<History>>>,
+    pub(crate) known: known::Known,
     pub(crate) portfolios: Mutex<read::PortfolioCache>,
     pub(crate) timetables: Mutex<timetable::TimetableCache>,
     /// What seals who asked; set once, when the installation has one.
@@ -95,7 +91,7 @@ impl App {
                 database,
                 clock,
                 tells,
-                histories: tokio::sync::Mutex::default(),
+                known: known::Known::default(),
                 portfolios: Mutex::default(),
                 timetables: Mutex::default(),
                 key: std::sync::OnceLock::new(),

@@ -10,10 +10,10 @@ use domain::journal::{Entry, Seq};
 use domain::policy::Target;
 use domain::portfolio::Portfolio;
 use domain::statement::Statement;
-use domain::subject::{Subject, directory};
+use domain::subject::Subject;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{Connection, EntryFilter, Page, StoreError};
+use store::{EntryFilter, Page};
 
 use crate::App;
 use crate::error::AppError;
@@ -65,45 +65,13 @@ impl PortfolioCache {
         self.held.push_back(Held { key, portfolio, statement: None });
     }
 
-    /// Forgets a plan whose journal is another one than before.
-    fn forget(&mut self, plan: &Code) {
-        self.held.retain(|held| held.key.plan != *plan);
+    /// Forgets all: the journal is another one than before.
+    pub(crate) fn forget(&mut self) {
+        self.held.clear();
     }
 }
 
-/// More new entries than these, and reading everything afresh is quicker than taking them in.
-const CATCH_UP_MOST: usize = 5_000;
-
 impl App {
-    /// All plans on the books, in the order they were registered.
-    pub async fn plans(&self) -> Result<Vec<Code>, AppError> {
-        self.database().read_async(|c| Ok(c.plans()?)).await
-    }
-
-    /// The newest state of a plan's records, with the directory's.
-    pub async fn history(&self, plan: &Code) -> Result<Arc<History>, AppError> {
-        let mut held = self.inner.histories.lock().await;
-        let cached = held.get(plan).cloned();
-        let before = cached.as_ref().map(|cached| cached.head());
-        let scopes = vec![directory(), plan.clone()];
-        let wanted = plan.clone();
-        let read = move |c: &mut Connection| {
-            // Anyone may ask for any plan: only for one on the books is more read, and kept.
-            if cached.is_none() && wanted != directory() && !c.plans()?.contains(&wanted) {
-                return Err(AppError::NotFound);
-            }
-            Ok(catch_up(c, cached, &scopes)?)
-        };
-        let fresh = self.database().read_async(read).await?;
-        if before.is_some_and(|before| fresh.head() < before) {
-            // Its entries bear the numbers of others.
-            self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget(plan);
-            self.forget_drawn();
-        }
-        held.insert(plan.clone(), fresh.clone());
-        Ok(fresh)
-    }
-
     /// Turns what was asked into a point of view.
     pub async fn view(&self, asked: Asked) -> Result<View, AppError> {
         let as_of = asked.as_of.unwrap_or_else(|| self.clock().today());
@@ -219,61 +187,5 @@ impl Lookup for WithOne<'_> {
 
     fn own_work(&self, plan: &Code) -> Vec<Code> {
         self.history.own_work(plan)
-    }
-}
-
-/// Brings a cached history up to the journal's head.
-fn catch_up(
-    connection: &mut Connection,
-    cached: Option<Arc<History>>,
-    scopes: &[Code],
-) -> Result<Arc<History>, StoreError> {
-    let Some(cached) = cached else {
-        return Ok(Arc::new(connection.history(scopes, false)?));
-    };
-    let head = connection.head()?;
-    if head == cached.head() {
-        return Ok(cached);
-    }
-    if head < cached.head() {
-        // The database was replaced underneath, as by a restore.
-        return Ok(Arc::new(connection.history(scopes, false)?));
-    }
-    let entries = connection.entries_after(cached.head(), CATCH_UP_MOST)?;
-    if entries.len() == CATCH_UP_MOST {
-        return Ok(Arc::new(connection.history(scopes, false)?));
-    }
-    let mut history = (*cached).clone();
-    for entry in entries.iter().filter(|entry| {
-        let subject = &entry.draft.subject;
-        subject.kind.is_portfolio() && scopes.contains(&subject.scope)
-    }) {
-        history.apply(entry);
-    }
-    history.set_head(head);
-    Ok(Arc::new(history))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::SystemClock;
-    use store::Database;
-
-    #[tokio::test]
-    async fn plans_that_are_not_on_the_books_are_refused_and_not_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let address = format!("sqlite://{}", folder.path().join("empty.db").display());
-        let database = Database::open(&address.parse().unwrap(), 0).unwrap();
-        let app = App::new(database, Arc::new(SystemClock::new(None).unwrap()));
-        for n in 0..50 {
-            let plan = Code::new(&format!("made-up-{n}")).unwrap();
-            assert!(matches!(app.history(&plan).await, Err(AppError::NotFound)));
-            assert!(matches!(app.portfolio(&plan, Asked::default()).await, Err(AppError::NotFound)));
-            assert!(matches!(app.statement(&plan, Asked::default()).await, Err(AppError::NotFound)));
-        }
-        assert!(app.inner.histories.lock().await.is_empty());
-        app.history(&directory()).await.unwrap();
-        assert_eq!(app.inner.histories.lock().await.len(), 1);
     }
 }

@@ -296,11 +296,6 @@ impl App {
         Ok(Frozen { series, as_of, known, content, facts: Vec::new() })
     }
 
-    /// The last entry that is on the books.
-    pub(crate) async fn head(&self) -> Result<Seq, AppError> {
-        Ok(self.database().read_async(|c| c.head()).await?)
-    }
-
     /// Numbers and freezes a report. The number is taken where it is written down: whoever issues another
     /// report of the series at the same moment, on whichever server, waits for this one.
     pub(crate) async fn number_and_issue(

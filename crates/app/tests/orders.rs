@@ -102,7 +102,7 @@ impl Place {
     }
 
     fn count(&self) -> u64 {
-        self.runtime.block_on(self.app.request_count(&code("p"), &RequestQuery::default())).unwrap()
+        self.runtime.block_on(self.app.request_count(&code("p"), &RequestQuery::default())).unwrap().number
     }
 }
 

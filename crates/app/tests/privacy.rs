@@ -103,7 +103,7 @@ impl Place {
 
     fn found(&self, text: &str) -> usize {
         let query = RequestQuery { text: text.into(), ..RequestQuery::default() };
-        self.runtime.block_on(self.app.request_count(&code("p"), &query)).unwrap() as usize
+        self.runtime.block_on(self.app.request_count(&code("p"), &query)).unwrap().number as usize
     }
 
     /// Everything that the database's files hold.

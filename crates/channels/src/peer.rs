@@ -31,6 +31,8 @@ pub struct Peer {
     pub key: Secret,
     /// Our categories and what each is called there; others stay here.
     pub services: BTreeMap<Code, String>,
+    /// What a service there asks besides, by its code, and what it is told.
+    pub attributes: BTreeMap<String, BTreeMap<String, AttributeValue>>,
     /// Only what lies in one of these areas, or below; everywhere where there is none.
     pub areas: Vec<Code>,
     /// Only what was received from this day on.
@@ -41,6 +43,15 @@ pub struct Peer {
     pub answers: bool,
     /// How often a server does it by itself; never where nothing is said.
     pub every: Option<SignedDuration>,
+}
+
+/// What the other side is told where a service of it asks something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AttributeValue {
+    /// The same of every request.
+    Fixed(String),
+    /// What was answered here to this question of the category; nothing where nobody answered it.
+    Answer(Code),
 }
 
 /// Why nothing goes any further with a server. None of it names the key.

@@ -13,7 +13,7 @@ use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::Deserialize;
 
-use crate::peer::Peer;
+use crate::peer::{AttributeValue, Peer};
 use crate::pull::FeedSource;
 
 /// A file as `huitian channels example` shows it.
@@ -54,6 +54,10 @@ every_minutes = 30                       # by itself while a server runs; only b
 
 [open311.services]                       # our categories and what each is called there; others stay here
 parking = "PARKING"
+
+[open311.attributes.PARKING]             # what that service asks besides: a fixed text, or an answer given here
+REPORTED_BY = "huitian"
+VEHICLE = { answer = "vehicle" }         # the code of a question of our category
 
 [network]
 allow_private = ["10.1.2.0/24"]          # inner networks that may be called; none by default
@@ -116,6 +120,8 @@ struct PeerFile {
     key: SecretFile,
     services: BTreeMap<Code, String>,
     #[serde(default)]
+    attributes: BTreeMap<String, BTreeMap<String, AttributeFile>>,
+    #[serde(default)]
     areas: Vec<Code>,
     since: Option<Date>,
     #[serde(default)]
@@ -123,6 +129,19 @@ struct PeerFile {
     #[serde(default)]
     answers: bool,
     every_minutes: Option<u32>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum AttributeFile {
+    Fixed(String),
+    Answer(AnswerFile),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerFile {
+    answer: Code,
 }
 
 #[derive(Deserialize)]
@@ -203,7 +222,21 @@ impl PeerFile {
         if self.services.values().any(|code| code.trim().is_empty()) {
             return Err(wrong(&field("services"), "each category needs the service_code of the other side"));
         }
+        if let Some(service) =
+            self.attributes.keys().find(|code| !self.services.values().any(|it| it == *code))
+        {
+            let why = format!("{service} is the service_code of no category");
+            return Err(wrong(&field("attributes"), why));
+        }
+        let told = |value: AttributeFile| match value {
+            AttributeFile::Fixed(text) => AttributeValue::Fixed(text),
+            AttributeFile::Answer(AnswerFile { answer }) => AttributeValue::Answer(answer),
+        };
+        let attributes = self.attributes.into_iter().map(|(service, asked)| {
+            (service, asked.into_iter().map(|(code, value)| (code, told(value))).collect())
+        });
         Ok(Peer {
+            attributes: attributes.collect(),
             key: self.key.read(&field("key"), env)?,
             plan: self.plan,
             name: self.name.trim().to_owned(),
@@ -286,6 +319,9 @@ mod tests {
         assert_eq!(forum.secret.as_ref().unwrap().reveal(), "a very secret text");
         assert_eq!(forum.categories["停车"].as_str(), "parking");
         assert_eq!((settings.feeds.len(), settings.feeds[0].every), (1, SignedDuration::from_mins(15)));
+        let asked = &settings.peers[0].attributes["PARKING"];
+        assert_eq!(asked["REPORTED_BY"], AttributeValue::Fixed("huitian".into()));
+        assert_eq!(asked["VEHICLE"], AttributeValue::Answer(Code::new("vehicle").unwrap()));
         assert!(!format!("{settings:?}").contains("a very secret"));
     }
 
@@ -304,6 +340,10 @@ mod tests {
         assert!(refused("https://forum", "ftp://forum").contains("no web address"));
         assert!(refused("open311/v2", "open311/v2?x=1").contains("open311 city: address"));
         assert!(refused("\"PARKING\"", "\" \"").contains("service_code"));
+        assert!(
+            refused("attributes.PARKING", "attributes.NOISE").contains("NOISE is the service_code of no")
+        );
+        assert!(refused("{ answer", "{ question").contains("line"));
         let twice = format!("{EXAMPLE}{}", EXAMPLE.split("[[open311]]").next().unwrap());
         assert!(Settings::parse(&twice, &env).unwrap_err().to_string().contains("twice"));
     }

@@ -552,7 +552,7 @@ fn a_report_of_the_hotline_has_its_numbers_and_freezes_them() {
             received_to: Some(date(2019, 7, 31).at(23, 59, 59, 0)),
             ..RequestQuery::default()
         };
-        assert_eq!(app.request_count(&plan(), &query).await.unwrap(), requests(sum));
+        assert_eq!(app.request_count(&plan(), &query).await.unwrap().number, requests(sum));
         assert!(drafted.study.parts[0].text.zh.contains(&sum.cells[0]));
         assert!(!table(&drafted.study, Tabled::Units).is_empty());
 

@@ -198,7 +198,8 @@ pub trait Lookup {
 /// All subjects of a plan and of the directory, ready for any question.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct History {
-    subjects: BTreeMap<Subject, Arc<SubjectHistory>>,
+    /// Shared with those who look at an earlier head, until there is something new.
+    subjects: Arc<BTreeMap<Subject, Arc<SubjectHistory>>>,
     head: Seq,
     changed: Seq,
 }
@@ -221,14 +222,13 @@ impl History {
 
     pub fn put(&mut self, history: SubjectHistory) {
         self.changed = self.changed.max(history.version);
-        self.subjects.insert(history.subject.clone(), Arc::new(history));
+        Arc::make_mut(&mut self.subjects).insert(history.subject.clone(), Arc::new(history));
     }
 
     /// Takes in the next entry of the journal.
     pub fn apply(&mut self, entry: &Entry) {
         let subject = &entry.draft.subject;
-        let history = self
-            .subjects
+        let history = Arc::make_mut(&mut self.subjects)
             .entry(subject.clone())
             .or_insert_with(|| Arc::new(SubjectHistory::new(subject.clone(), entry.seq)));
         Arc::make_mut(history).apply(entry);

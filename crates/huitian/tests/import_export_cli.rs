@@ -78,7 +78,7 @@ impl Place {
 fn requests(database: &store::Database) -> usize {
     let plan = domain::code::Code::new("huitian-2018").unwrap();
     let query = domain::request::query::RequestQuery::default();
-    database.read(|c| c.request_count(&plan, &query, 1_000_000)).unwrap() as usize
+    database.read(|c| c.request_count(&plan, &query, 1_000_000)).unwrap().number as usize
 }
 
 fn records(text: &str) -> (Vec<String>, Vec<Vec<String>>) {

@@ -1,11 +1,11 @@
 //! Taking a request in from a program, and telling its number by a token.
 
+use app::Program;
 use app::request::{NewPhoto, NewRequest, PersonalData, PlaceFault, repeatable_secret, request_token};
-use app::{AppError, Program};
 use axum::http::StatusCode;
 use domain::code::Code;
 use domain::request::question::{self, AnswerFault, QuestionAnswer, tidy};
-use domain::request::{Channel, RequestCategory, RequestState};
+use domain::request::{Channel, RequestState};
 use domain::source::Source;
 use jiff::ToSpan;
 use jiff::civil::DateTime;
@@ -15,7 +15,7 @@ use crate::Server;
 use crate::asked::Asked;
 use crate::fault::Fault;
 use crate::form::Node;
-use crate::jurisdiction::Jurisdiction;
+use crate::jurisdiction::{self, Jurisdiction};
 
 /// Characters of a description, as the standard has it, and of other fields.
 const TEXT_MOST: usize = 4_000;
@@ -35,22 +35,29 @@ pub async fn program(server: &Server, asked: &Asked) -> Result<Program, Fault> {
     })
 }
 
+/// Reads what a call brings.
+pub async fn read(server: &Server, asked: &Asked, lang: Lang) -> Result<Read, Fault> {
+    let held = jurisdiction::find(&server.app, asked).await?;
+    let program = program(server, asked).await?;
+    understood(server, &held, asked, &program, lang).await
+}
+
+/// Takes it in; what is brought for a test is only looked at.
 pub async fn bring(
     server: &Server,
-    held: &Jurisdiction,
-    asked: &Asked,
+    read: Read,
     photos: Vec<NewPhoto>,
     (site, test): (&str, bool),
     lang: Lang,
 ) -> Result<Node, Fault> {
-    let program = program(server, asked).await?;
-    let Read { mut new, category, swapped } = read(server, held, asked, &program, lang).await?;
+    let Read { plan, mut new, batch, swapped } = read;
     new.photos = photos;
     let (number, token, notice) = if test {
         (TEST.to_owned(), TEST.to_owned(), words::text(lang, "open311-test-notice").into_owned())
     } else {
-        let (plan, key) = (&held.plan, new.secret.clone());
-        let filed = server.app.file_request(&app::Actor::Public, plan, new).await?;
+        let (now, earlier) = (new.secret.clone(), new.earlier_secret.clone());
+        let filed = server.app.file_request(&app::Actor::Public, &plan, new).await?;
+        let key = if filed.by_earlier { earlier } else { now };
         let address = format!("{site}/p/{plan}/my?key={key}");
         let notice = words::with(lang, "open311-notice", &[("address", address.as_str())]);
         // A token stands in addresses, which are logged: it tells the number and opens nothing.
@@ -60,7 +67,7 @@ pub async fn bring(
         true => format!("{} {notice}", words::text(lang, "open311-swapped")),
         false => notice,
     };
-    let name = match category.batch {
+    let name = match batch {
         true => ("token", Node::text(token)),
         false => ("service_request_id", Node::text(number)),
     };
@@ -69,21 +76,23 @@ pub async fn bring(
 }
 
 /// What a call brings.
-struct Read<'a> {
+pub struct Read {
+    plan: Code,
     new: NewRequest,
-    category: &'a RequestCategory,
+    /// A number is told only once somebody has looked.
+    batch: bool,
     /// Its lat and long were swapped and put right.
     swapped: bool,
 }
 
 /// Everything that is wrong is said at once.
-async fn read<'a>(
+async fn understood(
     server: &Server,
-    held: &'a Jurisdiction,
+    held: &Jurisdiction,
     asked: &Asked,
     program: &Program,
     lang: Lang,
-) -> Result<Read<'a>, Fault> {
+) -> Result<Read, Fault> {
     let mut errors = Vec::new();
     let mut unknown = false;
     let category = match asked.get("service_code") {
@@ -166,6 +175,7 @@ async fn read<'a>(
         true => format!("{} {}", names[1], names[0]).trim().to_owned(),
         false => names.concat(),
     };
+    let (secret, earlier_secret) = secrets(server, asked);
     let new = NewRequest {
         category: Some(category.category.clone()),
         area,
@@ -181,18 +191,19 @@ async fn read<'a>(
             email: asked.get("email").unwrap_or_default().to_owned(),
             ..PersonalData::default()
         },
-        secret: secret(server, held, asked).await?,
+        secret,
+        earlier_secret,
         source: Source { title: format!("Open311 · {}", program.name), ..Source::default() },
         ..NewRequest::new(Channel::Open311, text)
     };
-    Ok(Read { new, category, swapped })
+    Ok(Read { plan: held.plan.clone(), new, batch: category.batch, swapped })
 }
 
 /// A program that got no answer sends the same again: within a minute it is the same request, where anything in it
 /// tells who sends it. Without, two people may well have said the same.
-async fn secret(server: &Server, held: &Jurisdiction, asked: &Asked) -> Result<String, Fault> {
+fn secrets(server: &Server, asked: &Asked) -> (String, String) {
     if TELLING.iter().all(|name| asked.get(name).is_none()) {
-        return Ok(server.app.request_secret());
+        return (server.app.request_secret(), String::new());
     }
     let now = server.app.wall();
     let of = |at: DateTime| {
@@ -203,12 +214,7 @@ async fn secret(server: &Server, held: &Jurisdiction, asked: &Asked) -> Result<S
         }
         repeatable_secret(&parts)
     };
-    let before = of(now.saturating_sub(1.minute()));
-    match server.app.request_of_link(&held.plan, &before).await {
-        Ok(_) => Ok(before),
-        Err(AppError::NotFound) => Ok(of(now)),
-        Err(error) => Err(error.into()),
-    }
+    (of(now), of(now.saturating_sub(1.minute())))
 }
 
 /// `attribute[CODE]=value`, and `attribute[CODE][]=value` once for each of several.

@@ -187,15 +187,17 @@ async fn answer(
     if name == "discovery" && matches!(folder, "" | "v2") {
         return Ok(Answer::plain("discovery", discovery::discovery(server, &site, lang).await?));
     }
+    if post && (folder, name) == ("v2", "requests") {
+        // Up to here nothing is written: it is understood by one state of the plan.
+        let read = server.app.in_one_view(bring::read(server, &asked, lang)).await?;
+        let node = bring::bring(server, read, photos, (&site, test), lang).await?;
+        return Ok(Answer::plain("service_requests", node));
+    }
     let held = jurisdiction::find(&server.app, &asked).await?;
     Ok(match (folder, name) {
         ("v2", "services") => Answer::plain("services", services::services(&held, lang)),
         ("v2/services", code) => {
             Answer::plain("service_definition", services::definition(&held, code, lang)?)
-        }
-        ("v2", "requests") if post => {
-            let node = bring::bring(server, &held, &asked, photos, (&site, test), lang).await?;
-            Answer::plain("service_requests", node)
         }
         ("v2", "requests") => {
             let found = find::requests(server, &held, &asked, &site, lang).await?;

@@ -97,7 +97,7 @@ impl Site {
     }
 
     async fn count(&self) -> u64 {
-        self.seed.app.request_count(&code("p"), &RequestQuery::default()).await.unwrap()
+        self.seed.app.request_count(&code("p"), &RequestQuery::default()).await.unwrap().number
     }
 }
 

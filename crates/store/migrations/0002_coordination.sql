@@ -291,8 +291,9 @@ CREATE TABLE request_tally (
   lead_unit {text} NOT NULL,
   category {text} NOT NULL,
   area {text} NOT NULL,
+  shown BIGINT NOT NULL,
   number BIGINT NOT NULL,
-  PRIMARY KEY (plan, month, state, lead_unit, category, area)
+  PRIMARY KEY (plan, month, state, lead_unit, category, area, shown)
 ) {unrowed};
 
 -- What the program has learnt of a plan's requests: models with their figures, and which was in use since when.
@@ -318,7 +319,8 @@ CREATE TABLE request_model_use (
   PRIMARY KEY (plan, asks, turn)
 ) {unrowed};
 
--- The pieces of a request's text, for finding it: in the way each database finds words best.
+-- The pieces of a request's text, for finding it: in the way each database finds words best. Those of requests that
+-- everybody may read lie apart once more: they may be few among many, and are asked for by many.
 {pieces}
 
 -- Who asked: sealed with a key that is not in the database, and in no projection, so that erasing it is for

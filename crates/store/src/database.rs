@@ -169,7 +169,8 @@ impl Database {
         }
         // The index of words keeps what was taken out of it until its parts are merged.
         connection.batch(
-            "PRAGMA secure_delete = ON; INSERT INTO request_pieces (request_pieces) VALUES ('optimize'); VACUUM;",
+            "PRAGMA secure_delete = ON; INSERT INTO request_pieces (request_pieces) VALUES ('optimize'); \
+             INSERT INTO request_pieces_shown (request_pieces_shown) VALUES ('optimize'); VACUUM;",
         )?;
         // What was written before still stands in the log until it is begun anew.
         let busy = connection.first("PRAGMA wal_checkpoint(TRUNCATE)", &[], |row| row.int(0))?;

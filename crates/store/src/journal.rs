@@ -240,4 +240,15 @@ impl Connection {
             entry,
         )
     }
+
+    /// As [`entries_after`](Self::entries_after), those about subjects that a plan's history in memory holds.
+    pub fn portfolio_entries_after(&mut self, after: Seq, limit: usize) -> Result<Vec<Entry>> {
+        let beside = SubjectKind::ALL.into_iter().filter(|kind| !kind.is_portfolio());
+        let beside: Vec<String> = beside.map(|kind| format!("'{}'", kind.as_str())).collect();
+        let sql = format!(
+            "SELECT {COLUMNS} FROM entry WHERE seq > $1 AND kind NOT IN ({}) ORDER BY seq LIMIT $2",
+            beside.join(", ")
+        );
+        self.rows(&sql, &[Param::from(after.0), Param::Int(limit as i64)], entry)
+    }
 }

@@ -72,7 +72,7 @@ pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
 pub use rebuild::RebuildReport;
 pub use request_claim::{ClaimQuery, ClaimRow};
 pub use request_history::RequestEntry;
-pub use request_list::{RateBy, RequestCount, RequestPage};
+pub use request_list::{RateBy, RequestPage, RequestsFound};
 pub use request_model::{HeldModel, LabelledRow, ModelUse};
 pub use request_passed::PassedOn;
 pub use request_person::SealedPerson;

@@ -72,11 +72,15 @@ fn spell(postgres: bool, sql: &str) -> String {
     // What a transaction brings is held until its end: a long file would leave hundreds of parts to be merged.
     let pieces = if postgres {
         "CREATE TABLE request_pieces (rowid BIGINT PRIMARY KEY, pieces TSVECTOR NOT NULL); \
-         CREATE INDEX request_pieces_found ON request_pieces USING gin (pieces);"
+         CREATE INDEX request_pieces_found ON request_pieces USING gin (pieces); \
+         CREATE TABLE request_pieces_shown (rowid BIGINT PRIMARY KEY, pieces TSVECTOR NOT NULL); \
+         CREATE INDEX request_pieces_shown_found ON request_pieces_shown USING gin (pieces);"
     } else {
         "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
          tokenize = 'ascii', detail = none); \
-         INSERT INTO request_pieces (request_pieces, rank) VALUES ('hashsize', 33554432);"
+         INSERT INTO request_pieces (request_pieces, rank) VALUES ('hashsize', 33554432); \
+         CREATE VIRTUAL TABLE request_pieces_shown USING fts5(pieces, content = '', contentless_delete = 1, \
+         tokenize = 'ascii', detail = none);"
     };
     ["{key}", "{text}", "{bytes}", "{unrowed}", "{embedded}"]
         .iter()

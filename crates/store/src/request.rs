@@ -15,12 +15,17 @@ use jiff::civil::{Date, DateTime};
 use crate::error::{Result, StoreError};
 use crate::sql::{Connection, Param, Row};
 
-const TABLES: [&str; 7] = [
+/// The pieces of all texts, and of those that everybody may read.
+pub(crate) const PIECES: &str = "request_pieces";
+pub(crate) const SHOWN_PIECES: &str = "request_pieces_shown";
+
+const TABLES: [&str; 8] = [
     "request",
     "request_link",
     "request_reached",
     "request_tally",
-    "request_pieces",
+    PIECES,
+    SHOWN_PIECES,
     "request_moderation",
     "request_claim",
 ];
@@ -85,7 +90,8 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
         return forget(connection, &history.subject, held);
     };
     let row = RequestRow::of(&request);
-    put(connection, &history.subject.scope, &row, shown(&request), held)?;
+    let (before, now) = (held.as_ref().is_some_and(Sort::is_shown), shown(&request));
+    put(connection, &history.subject.scope, &row, now, held)?;
     let facts = entry.draft.event.facts();
     let new = held_is_new(&entry.draft.event);
     let says = |fact: &domain::fact::Fact| {
@@ -99,8 +105,14 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
             )
         )
     };
-    if new || entry.draft.event.corrects().is_some() || facts.iter().any(says) {
-        index(connection, &row, !new)?;
+    let said = new || entry.draft.event.corrects().is_some() || facts.iter().any(says);
+    if said {
+        index(connection, PIECES, &row, !new)?;
+    }
+    match (before, now == SHOWN) {
+        (true, false) => unindex(connection, SHOWN_PIECES, row.registered)?,
+        (_, true) if said || !before => index(connection, SHOWN_PIECES, &row, before)?,
+        _ => {}
     }
     let moderates = |fact: &domain::fact::Fact| {
         matches!(fact, domain::fact::Fact::Request(RequestFact::Moderation { .. }))
@@ -147,9 +159,18 @@ fn held_is_new(event: &Event) -> bool {
 fn shown(request: &Request) -> i64 {
     match request.published {
         _ if !request.may_be_public || request.wordless || request.is_hidden() => 0,
-        Some(true) => 1,
+        Some(true) => SHOWN,
         Some(false) => 0,
         None => 2,
+    }
+}
+
+/// What stands in a row that everybody may read.
+const SHOWN: i64 = 1;
+
+impl Sort {
+    fn is_shown(&self) -> bool {
+        self.shown == SHOWN
     }
 }
 
@@ -162,13 +183,14 @@ struct Sort {
     unit: String,
     category: String,
     area: String,
+    shown: i64,
 }
 
 fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Result<()> {
     connection.send(
-        "INSERT INTO request_tally (plan, month, state, lead_unit, category, area, number) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (plan, month, state, lead_unit, category, area) \
-         DO UPDATE SET number = request_tally.number + excluded.number",
+        "INSERT INTO request_tally (plan, month, state, lead_unit, category, area, shown, number) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+         ON CONFLICT (plan, month, state, lead_unit, category, area, shown) DO UPDATE SET number = request_tally.number + excluded.number",
         &[
             plan.into(),
             Param::Text(&sort.month),
@@ -176,6 +198,7 @@ fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Res
             Param::Text(&sort.unit),
             Param::Text(&sort.category),
             Param::Text(&sort.area),
+            Param::Int(sort.shown),
             Param::Int(more),
         ],
     )
@@ -185,7 +208,11 @@ fn forget(connection: &mut Connection, subject: &Subject, held: Option<Sort>) ->
     let Some(held) = held else { return Ok(()) };
     count(connection, subject.scope.as_str(), &held, -1)?;
     connection.send("DELETE FROM request WHERE id = $1", &[Param::Int(held.id)])?;
-    connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[Param::Int(held.id)])?;
+    let id = Seq(held.id as u64);
+    unindex(connection, PIECES, id)?;
+    if held.is_shown() {
+        unindex(connection, SHOWN_PIECES, id)?;
+    }
     unlink(connection, subject)?;
     crate::request_claim::project(connection, subject, None)?;
     told(connection, subject, &[])
@@ -220,6 +247,7 @@ fn put(
         unit: unit.clone(),
         category: category.clone(),
         area: area.clone(),
+        shown,
     };
     let plan = plan.as_str();
     let statement = match &held {
@@ -288,19 +316,19 @@ fn put(
 }
 
 /// Puts a text's pieces where they are found.
-fn index(connection: &mut Connection, row: &RequestRow, again: bool) -> Result<()> {
-    let id = Param::from(row.registered.0);
+fn index(connection: &mut Connection, table: &str, row: &RequestRow, again: bool) -> Result<()> {
     if again {
-        connection.send("DELETE FROM request_pieces WHERE rowid = $1", &[id])?;
+        unindex(connection, table, row.registered)?;
     }
     let text = [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()].join(" ");
     let pieces = Pieces::of(&text).spaced();
-    let sql = if connection.is_postgres() {
-        "INSERT INTO request_pieces (rowid, pieces) VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
-    } else {
-        "INSERT INTO request_pieces (rowid, pieces) VALUES ($1, $2)"
-    };
-    connection.send(sql, &[id, Param::Text(&pieces)])
+    let put = if connection.is_postgres() { "array_to_tsvector(string_to_array($2, ' '))" } else { "$2" };
+    let sql = format!("INSERT INTO {table} (rowid, pieces) VALUES ($1, {put})");
+    connection.send(&sql, &[Param::from(row.registered.0), Param::Text(&pieces)])
+}
+
+fn unindex(connection: &mut Connection, table: &str, registered: Seq) -> Result<()> {
+    connection.send(&format!("DELETE FROM {table} WHERE rowid = $1"), &[Param::from(registered.0)])
 }
 
 fn unlink(connection: &mut Connection, subject: &Subject) -> Result<()> {
@@ -437,7 +465,7 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
 impl Connection {
     fn tallied(&mut self, subject: &Subject) -> Result<Option<Sort>> {
         self.first(
-            "SELECT id, received, state, lead_unit, category, area FROM request WHERE plan = $1 AND code = $2",
+            "SELECT id, received, state, lead_unit, category, area, shown FROM request WHERE plan = $1 AND code = $2",
             &[Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())],
             |row| {
                 Ok(Sort {
@@ -447,6 +475,7 @@ impl Connection {
                     unit: row.text(3)?.to_owned(),
                     category: row.text(4)?.to_owned(),
                     area: row.text(5)?.to_owned(),
+                    shown: row.int(6)?,
                 })
             },
         )
@@ -497,8 +526,12 @@ impl Connection {
                 let Some(history) = self.subject(&subject)? else { continue };
                 let Some(request) = Request::at(&history, View::ALL) else { continue };
                 let row = RequestRow::of(&request);
-                put(self, &subject.scope, &row, shown(&request), None)?;
-                index(self, &row, false)?;
+                let now = shown(&request);
+                put(self, &subject.scope, &row, now, None)?;
+                index(self, PIECES, &row, false)?;
+                if now == SHOWN {
+                    index(self, SHOWN_PIECES, &row, false)?;
+                }
                 if !request.links.is_empty() {
                     link(self, &subject, &request)?;
                 }
@@ -565,14 +598,14 @@ impl Connection {
         )?;
         self.each_claim_row(visit)?;
         self.each(
-            "SELECT plan, month, state, lead_unit, category, area, number FROM request_tally \
-             WHERE number <> 0 ORDER BY plan, month, state, lead_unit, category, area",
+            "SELECT plan, month, state, lead_unit, category, area, shown, number FROM request_tally \
+             WHERE number <> 0 ORDER BY plan, month, state, lead_unit, category, area, shown",
             &[],
             &mut |row| {
                 for at in 0..6 {
                     visit(&[row.text(at)?]);
                 }
-                visit(&[&row.int(6)?.to_string()]);
+                visit(&[&row.int(6)?.to_string(), &row.int(7)?.to_string()]);
                 Ok(())
             },
         )

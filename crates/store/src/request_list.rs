@@ -4,7 +4,7 @@ use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
 use domain::request::pieces::Pieces;
-use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
+use domain::request::query::{Counted, RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
 use domain::request::rate::{RateRow, RateSide, Tally};
 use domain::request::{Point, Publicly, RateParts, RequestRow, Satisfaction, Solved};
 use domain::subject::Subject;
@@ -12,14 +12,12 @@ use jiff::civil::{Date, DateTime};
 
 use crate::asked::Value;
 use crate::error::Result;
-use crate::request::{COLUMNS, cells, cells_within, damaged, moment, row};
+use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, damaged, moment, row};
 use crate::sql::{Connection, Param};
 use crate::statements::places;
 
 /// The most hits of a text that other conditions are looked at for: the newest ones.
 const HITS_MOST: usize = 5_000;
-/// The most hits that are looked through for those that everybody may read.
-const LOOKED_MOST: usize = 100_000;
 
 /// A page of requests, with where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,15 +26,11 @@ pub struct RequestPage {
     pub next: Option<RequestAfter>,
 }
 
-/// Requests of one sort, counted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestCount {
-    pub month: String,
-    pub state: String,
-    pub unit: String,
-    pub category: String,
-    pub area: String,
-    pub number: u64,
+/// A page of requests, and how many there are on all pages.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestsFound {
+    pub page: RequestPage,
+    pub total: Counted,
 }
 
 /// By what rates are set beside each other.
@@ -127,7 +121,8 @@ impl Where {
 
     /// Only what everybody may read. By its place nobody finds what is not shown where it is.
     fn publicly(&mut self, publicly: &Publicly, by_place: bool) {
-        self.and("shown = 1");
+        // The first for the index of what is shown, which SQLite would not find by the second alone.
+        self.and("shown > 0 AND shown = 1");
         self.none_of("category", &publicly.hidden);
         if by_place {
             self.none_of("category", &publicly.blurred);
@@ -193,7 +188,7 @@ impl Where {
             out.publicly(publicly, query.near.is_some() || query.within.is_some());
         }
         if query.unlooked {
-            out.and("shown = 2");
+            out.and("shown > 0 AND shown = 2");
         }
         if let Some(link) = &query.link {
             let (kind, code) = (out.put(link.kind().as_str()), out.put(link.code().as_str()));
@@ -207,25 +202,17 @@ impl Where {
         }
         let wanted = Pieces::of(&query.text);
         if !wanted.is_empty() {
+            // What everybody may read lies apart: there may be little of it among much that nobody may.
+            let table = if query.published.is_some() { SHOWN_PIECES } else { PIECES };
             let found = if postgres {
                 let query = out.put(wanted.quoted('\'', " & "));
                 format!("pieces @@ CAST(CAST({query} AS TEXT) AS tsquery)")
             } else {
                 let query = out.put(wanted.quoted('"', " AND "));
-                format!("request_pieces MATCH {query}")
+                format!("{table} MATCH {query}")
             };
-            // Of what everybody may read there may be little among much that nobody may.
-            let hits = if query.published.is_some() {
-                format!(
-                    "SELECT id FROM (SELECT rowid AS hit FROM request_pieces WHERE {found} ORDER BY rowid DESC \
-                     LIMIT {LOOKED_MOST}) AS hits JOIN request ON request.id = hits.hit \
-                     WHERE request.plan = $1 AND request.shown = 1 ORDER BY hits.hit DESC LIMIT {HITS_MOST}"
-                )
-            } else {
-                format!(
-                    "SELECT rowid FROM request_pieces WHERE {found} ORDER BY rowid DESC LIMIT {HITS_MOST}"
-                )
-            };
+            let hits =
+                format!("SELECT rowid FROM {table} WHERE {found} ORDER BY rowid DESC LIMIT {HITS_MOST}");
             out.and(&format!("id IN ({hits})"));
             if let Some(publicly) = &query.published {
                 out.said_publicly(&query.text, publicly);
@@ -314,6 +301,15 @@ impl Where {
     }
 }
 
+/// By what an order goes, and whether the newest come first.
+fn column_of(order: RequestOrder) -> (&'static str, bool) {
+    match order {
+        RequestOrder::Received => ("received", true),
+        RequestOrder::Due => ("due", false),
+        RequestOrder::Moved => ("since", true),
+    }
+}
+
 impl Connection {
     /// One request's row.
     pub fn request_row(&mut self, plan: &Code, code: &Code) -> Result<Option<RequestRow>> {
@@ -333,11 +329,7 @@ impl Connection {
     ) -> Result<RequestPage> {
         let RequestPaging { order, after, skip, limit } = paging.clone();
         let mut wanted = Where::of(plan, query, self.is_postgres());
-        let (column, descending) = match order {
-            RequestOrder::Received => ("received", true),
-            RequestOrder::Due => ("due", false),
-            RequestOrder::Moved => ("since", true),
-        };
+        let (column, descending) = column_of(order);
         if order == RequestOrder::Due {
             wanted.and("due <> ''");
         }
@@ -367,34 +359,73 @@ impl Connection {
         Ok(RequestPage { rows, next })
     }
 
-    /// How many requests a query finds, counted up to `most`.
-    pub fn request_count(&mut self, plan: &Code, query: &RequestQuery, most: u64) -> Result<u64> {
-        let wanted = Where::of(plan, query, self.is_postgres());
+    /// A page of requests with their number, counted up to `most` where it is not kept. Texts are looked through once.
+    pub fn requests_found(
+        &mut self,
+        plan: &Code,
+        query: &RequestQuery,
+        paging: &RequestPaging,
+        most: u64,
+    ) -> Result<RequestsFound> {
+        if Pieces::of(&query.text).is_empty() {
+            let page = self.requests(plan, query, paging)?;
+            return Ok(RequestsFound { page, total: self.request_count(plan, query, most)? });
+        }
+        let RequestPaging { order, after, skip, limit } = paging;
+        let mut wanted = Where::of(plan, query, self.is_postgres());
+        let (column, descending) = column_of(*order);
+        if *order == RequestOrder::Due {
+            wanted.and("due <> ''");
+        }
+        let direction = if descending { "DESC" } else { "ASC" };
         let sql = format!(
-            "SELECT COUNT(*) FROM (SELECT 1 AS one FROM request WHERE {} LIMIT {most}) AS found",
+            "SELECT {column}, request.code FROM request WHERE {} ORDER BY {column} {direction}, request.code \
+             {direction} LIMIT {HITS_MOST}",
             wanted.sql
         );
-        Ok(self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0) as u64)
+        let mut hits = self.rows(&sql, &wanted.params(), |row| {
+            Ok(RequestAfter { key: row.text(0)?.to_owned(), code: Code::new(row.text(1)?).map_err(damaged)? })
+        })?;
+        let total = Counted { number: hits.len() as u64, more: hits.len() == HITS_MOST };
+        if let Some(after) = after {
+            let behind = |hit: &RequestAfter| {
+                let order = (&hit.key, &hit.code).cmp(&(&after.key, &after.code));
+                if descending { order.is_lt() } else { order.is_gt() }
+            };
+            hits.retain(behind);
+        }
+        hits.drain(..(*skip).min(hits.len()));
+        let next = hits.get(limit.saturating_sub(1)).filter(|_| hits.len() > *limit).cloned();
+        hits.truncate(*limit);
+        let codes: Vec<Code> = hits.into_iter().map(|hit| hit.code).collect();
+        if codes.is_empty() {
+            return Ok(RequestsFound { page: RequestPage { rows: Vec::new(), next: None }, total });
+        }
+        let these = RequestQuery { codes, ..RequestQuery::default() };
+        let paging = RequestPaging { order: *order, after: None, skip: 0, limit: *limit };
+        let rows = self.requests(plan, &these, &paging)?.rows;
+        Ok(RequestsFound { page: RequestPage { rows, next }, total })
     }
 
-    /// How many requests there are of each sort, received from one month to another.
-    pub fn request_counts(&mut self, plan: &Code, from: &str, to: &str) -> Result<Vec<RequestCount>> {
-        self.rows(
-            "SELECT month, state, lead_unit, category, area, number FROM request_tally \
-             WHERE plan = $1 AND month >= $2 AND month <= $3 AND number > 0",
-            &[Param::Text(plan.as_str()), Param::Text(from), Param::Text(to)],
-            |row| {
-                let text = |at| row.text(at).map(str::to_owned);
-                Ok(RequestCount {
-                    month: text(0)?,
-                    state: text(1)?,
-                    unit: text(2)?,
-                    category: text(3)?,
-                    area: text(4)?,
-                    number: row.int(5)? as u64,
-                })
-            },
-        )
+    /// How many requests a query finds: as it is kept where it asks for sorts of requests, else counted up to `most`.
+    pub fn request_count(&mut self, plan: &Code, query: &RequestQuery, most: u64) -> Result<Counted> {
+        let wanted = Where::of(plan, query, self.is_postgres());
+        let sql = if query.is_by_sort() {
+            // Named like what its columns are those of.
+            format!(
+                "SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT) FROM request_tally AS request WHERE {}",
+                wanted.sql
+            )
+        } else {
+            format!(
+                "SELECT COUNT(*) FROM (SELECT 1 AS one FROM request WHERE {} LIMIT {}) AS found",
+                wanted.sql,
+                most.saturating_add(1)
+            )
+        };
+        let number = self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0) as u64;
+        let more = !query.is_by_sort() && number > most;
+        Ok(Counted { number: if more { most } else { number }, more })
     }
 
     /// The newest open requests around a point, or in an area where there is no point: what somebody about to

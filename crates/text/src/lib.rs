@@ -11,6 +11,7 @@
 //! | Who wrote nearly the same? | [`duplicates`] |
 //! | What do many people raise about one place in one period? | [`hot_issues`] |
 //! | Which known places does a text name? | [`places`] |
+//! | Which of many words stand in a text? | [`words`] |
 
 pub mod category;
 pub mod duplicates;
@@ -31,3 +32,4 @@ pub mod random;
 pub mod sparse;
 pub mod svm;
 pub mod units;
+pub mod words;

@@ -65,6 +65,8 @@ pub struct NewRequest {
     pub drafts: bool,
     /// The secret of its link, where whoever asks was given one before sending: sent twice, it is one request.
     pub secret: String,
+    /// The secret that it was given where the same was sent a little earlier.
+    pub earlier_secret: String,
     pub source: Source,
 }
 
@@ -91,6 +93,7 @@ impl NewRequest {
             photos: Vec::new(),
             drafts: false,
             secret: String::new(),
+            earlier_secret: String::new(),
             source: Source::default(),
         }
     }
@@ -102,6 +105,8 @@ pub struct Filed {
     pub code: Code,
     /// It was on the books already: the same link or number came before.
     pub again: bool,
+    /// It is known by its earlier secret.
+    pub by_earlier: bool,
     pub unit: Option<Code>,
 }
 
@@ -163,11 +168,13 @@ impl App {
         let (now, today) = (self.clock().now(), self.clock().today());
         let wall = self.wall_second();
         let (plan, key, tells) = (plan.clone(), self.key().cloned(), self.inner.tells);
+        let ready: Vec<Ready> = new.iter().map(|new| Ready::of(new, &plan, key.as_ref())).collect();
         self.database()
             .write_async(move |tx| {
                 let filing =
                     Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall, tells };
-                new.iter().map(|new| filing.one(tx, new)).collect::<Result<Vec<Filed>, AppError>>()
+                let each = new.iter().zip(&ready);
+                each.map(|(new, ready)| filing.one(tx, new, ready)).collect::<Result<Vec<Filed>, AppError>>()
             })
             .await
     }
@@ -281,17 +288,21 @@ pub(crate) fn look_ahead<'a>(
 
 impl Filing<'_> {
     /// Takes one in, once for its link and its number.
-    pub(super) fn one(&self, tx: &mut Tx, new: &NewRequest) -> Result<Filed, AppError> {
-        let link = if new.secret.is_empty() { String::new() } else { hash(&new.secret) };
-        if !link.is_empty()
-            && let Some((_, code)) = tx.request_by_secret(&link)?
-        {
-            return Ok(Filed { code, again: true, unit: None });
+    pub(super) fn one(&self, tx: &mut Tx, new: &NewRequest, ready: &Ready) -> Result<Filed, AppError> {
+        let [link, earlier] = [&new.secret, &new.earlier_secret]
+            .map(|secret| if secret.is_empty() { String::new() } else { hash(secret) });
+        for (link, by_earlier) in [(&earlier, true), (&link, false)] {
+            if !link.is_empty()
+                && let Some((of, code)) = tx.request_by_secret(link)?
+                && of == *self.plan
+            {
+                return Ok(Filed { code, again: true, by_earlier, unit: None });
+            }
         }
         if let Some(held) = self.known(tx, new)? {
-            return Ok(Filed { code: held.code, again: true, unit: None });
+            return Ok(Filed { code: held.code, again: true, by_earlier: false, unit: None });
         }
-        let filed = self.register(tx, new, &Ready::of(new, self.plan, None), link, None)?.0;
+        let filed = self.register(tx, new, ready, link, None)?.0;
         let address = new.person.email.trim();
         if let Some(key) = self.key.filter(|_| self.tells && !address.is_empty()) {
             let reader = NewReader { address, language: new.language, follows: false };
@@ -346,7 +357,7 @@ impl Filing<'_> {
             tx.settle_drafts(self.plan, &link, &code)?;
         }
         self.keep_person(tx, new, ready, &code, link)?;
-        Ok((Filed { code, again: false, unit }, receipt.entries))
+        Ok((Filed { code, again: false, by_earlier: false, unit }, receipt.entries))
     }
 
     /// The number that people name it by: its own where it has one, else the day and a number nobody else has.

@@ -14,7 +14,7 @@ use jiff::civil::{Date, DateTime};
 use store::{ForumPost, Tx};
 
 use super::act::{Doing, RequestAct};
-use super::file::{Filing, NewRequest, clean, recorded};
+use super::file::{Filing, NewRequest, Ready, clean, recorded};
 use super::mail_intake::{TEXT_MOST, TITLE_MOST, cut, language_of};
 use super::person::{PersonalData, place};
 use super::protection::ProtectionKey;
@@ -432,7 +432,8 @@ impl Incoming {
             wall: self.at,
             tells: self.tells,
         };
-        let filed = filing.one(tx, &self.new)?;
+        let ready = Ready::of(&self.new, &self.forum.plan, None);
+        let filed = filing.one(tx, &self.new, &ready)?;
         self.keep(tx, &filed.code, true)?;
         if !self.aside.is_empty() && !filed.again {
             self.note(tx, &filed.code, &self.aside)?;

@@ -19,8 +19,9 @@ use text::grouping::same_message_groups;
 use text::learning::{Example, LearningParameters, Lesson};
 use text::model_file;
 
+use super::category_words::CategoryWords;
 use super::models::{Models, said};
-use super::suggest::{categories, sure_by_words};
+use super::suggest::sure_by_words;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -209,9 +210,10 @@ fn by_model(model: &CategoryModel, asked: &[&Sample]) -> Vec<Said> {
 
 /// What the plan's rules say: words of categories, routes to units.
 fn by_rules(asks: ModelAsks, portfolio: &Portfolio, asked: &[&Sample]) -> Vec<Said> {
+    let words = CategoryWords::of(portfolio);
     let say = |sample: &&Sample| match asks {
         ModelAsks::Category => {
-            let best = categories(portfolio, &sample.text).into_iter().next()?;
+            let best = words.suggest(&sample.text).into_iter().next()?;
             let sure = sure_by_words(best.confidence);
             Some((best.category, sure))
         }

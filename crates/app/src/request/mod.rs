@@ -3,6 +3,7 @@
 mod act;
 mod alert;
 mod batch;
+mod category_words;
 mod claim;
 mod erase;
 mod file;
@@ -86,7 +87,7 @@ pub use read::{RequestCounts, SKIP_MOST};
 pub use reader::{MailDoor, MailLinked, MailPurpose};
 pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
 pub use retain::{DeletionRecord, RetainLine, Retained};
-pub use store::{HeldModel, ModelUse, PassedOn, PhotoSize, RateBy, RequestPage};
+pub use store::{HeldModel, ModelUse, PassedOn, PhotoSize, RateBy, RequestPage, RequestsFound};
 pub(crate) use suggest::AreasCache;
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
 pub use theme::{NewTheme, ThemeProposals};

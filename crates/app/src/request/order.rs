@@ -16,6 +16,7 @@ use jiff::civil::DateTime;
 use store::Tx;
 
 use super::Models;
+use super::category_words::CategoryWords;
 use super::file::{Filing, NewRequest, Ready, clean};
 use super::protection::ProtectionKey;
 use super::rules_of;
@@ -44,11 +45,11 @@ pub struct Order {
 
 impl Order {
     /// Fills in what its text says of category and place.
-    fn fill_in(&mut self, portfolio: &Portfolio, models: &Models, areas: &Areas, bounds: &Bounds) {
+    fn fill_in(&mut self, by: &Understanding, bounds: &Bounds) {
         let new = &mut self.new;
         new.details = tidy(std::mem::take(&mut new.details));
         if new.category.is_none()
-            && let Some(best) = suggested(portfolio, models, &new.title, &new.text)
+            && let Some(best) = suggested(&by.portfolio, &by.models, &by.words, &new.title, &new.text)
                 .into_iter()
                 .next()
                 .filter(|it| it.is_sure())
@@ -57,7 +58,8 @@ impl Order {
             new.suggested = true;
         }
         if new.area.is_none() {
-            new.area = areas
+            new.area = by
+                .areas
                 .find(&format!("{} {} {}", new.address, new.title, new.text))
                 .or_else(|| bounds.area(new.point?).cloned());
         }
@@ -220,6 +222,8 @@ pub struct Understanding {
     plan: Code,
     portfolio: Arc<Portfolio>,
     models: Models,
+    words: CategoryWords,
+    areas: Areas,
     /// Seals who asked.
     key: Option<ProtectionKey>,
 }
@@ -228,9 +232,9 @@ impl Understanding {
     /// Puts what texts say of categories and places into orders that do not say it themselves, and makes them ready to
     /// be taken in.
     pub(crate) fn fill_in<'a>(&self, orders: impl Iterator<Item = &'a mut Order>) {
-        let (areas, bounds) = (Areas::of(&self.portfolio), Bounds::of(self.portfolio.areas.values()));
+        let bounds = Bounds::of(self.portfolio.areas.values());
         for order in orders {
-            order.fill_in(&self.portfolio, &self.models, &areas, &bounds);
+            order.fill_in(self, &bounds);
             order.ready = Some(Ready::of(&order.new, &self.plan, self.key.as_ref()));
         }
     }
@@ -255,6 +259,7 @@ impl App {
     pub async fn understanding(&self, plan: &Code) -> Result<Understanding, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let models = self.request_models_in_use(plan).await?;
-        Ok(Understanding { plan: plan.clone(), portfolio, models, key: self.key().cloned() })
+        let (words, areas) = (CategoryWords::of(&portfolio), Areas::of(&portfolio));
+        Ok(Understanding { plan: plan.clone(), portfolio, models, words, areas, key: self.key().cloned() })
     }
 }

@@ -7,7 +7,7 @@ use domain::code::Code;
 use domain::journal::Seq;
 use domain::request::query::{RequestPaging, RequestQuery};
 use domain::request::{Request, RequestRow};
-use store::{Connection, RequestPage, StoreError};
+use store::{Connection, RequestPage, RequestsFound, StoreError};
 
 use crate::App;
 use crate::error::AppError;
@@ -110,11 +110,18 @@ impl App {
         Ok(page)
     }
 
-    /// How many of them there are, counted up to [`COUNT_MOST`](super::COUNT_MOST).
-    pub async fn public_count(&self, plan: &Code, query: &RequestQuery) -> Result<u64, AppError> {
+    /// A page of them, and how many there are: exactly, or counted up to [`COUNT_MOST`](super::COUNT_MOST).
+    pub async fn public_requests_found(
+        &self,
+        plan: &Code,
+        query: &RequestQuery,
+        paging: &RequestPaging,
+    ) -> Result<RequestsFound, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let query = RequestQuery { published: Some(portfolio.plan.publicly()), ..query.clone() };
-        self.request_count(plan, &query).await
+        let mut found = self.requests_found(plan, &query, paging).await?;
+        found.page.rows = found.page.rows.into_iter().map(|row| portfolio.seen_by_everybody(row)).collect();
+        Ok(found)
     }
 
     /// A published request; any other is as if it were not there.

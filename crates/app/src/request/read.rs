@@ -5,11 +5,10 @@ use std::sync::Arc;
 
 use domain::code::Code;
 use domain::history::SubjectHistory;
-use domain::item::Target;
-use domain::request::query::{RequestPaging, RequestQuery};
+use domain::request::query::{Counted, RequestPaging, RequestQuery};
 use domain::request::{Request, RequestRow, RequestState};
 use domain::subject::Subject;
-use store::{Connection, RequestPage, StoreError};
+use store::{Connection, RequestPage, RequestsFound, StoreError};
 
 use crate::App;
 use crate::error::AppError;
@@ -27,7 +26,7 @@ pub const COUNT_MOST: u64 = 10_000;
 pub struct RequestCounts {
     pub by_state: BTreeMap<RequestState, u64>,
     /// Open, and their limit has run out.
-    pub late: u64,
+    pub late: Counted,
     /// That nobody has looked at, though they may be shown.
     pub unlooked: u64,
 }
@@ -69,8 +68,22 @@ impl App {
         Ok(self.database().read_async(move |c: &mut Connection| c.requests(&plan, &query, &paging)).await?)
     }
 
-    /// How many a query finds, counted up to [`COUNT_MOST`].
-    pub async fn request_count(&self, plan: &Code, query: &RequestQuery) -> Result<u64, AppError> {
+    /// A page of requests as they are now, and how many there are: exactly, or counted up to [`COUNT_MOST`].
+    pub async fn requests_found(
+        &self,
+        plan: &Code,
+        query: &RequestQuery,
+        paging: &RequestPaging,
+    ) -> Result<RequestsFound, AppError> {
+        let (plan, query, mut paging) = (plan.clone(), query.clone(), paging.clone());
+        paging.limit = paging.limit.clamp(1, PAGE_MOST);
+        paging.skip = paging.skip.min(SKIP_MOST);
+        let read = move |c: &mut Connection| c.requests_found(&plan, &query, &paging, COUNT_MOST);
+        Ok(self.database().read_async(read).await?)
+    }
+
+    /// How many a query finds: exactly, or counted up to [`COUNT_MOST`].
+    pub async fn request_count(&self, plan: &Code, query: &RequestQuery) -> Result<Counted, AppError> {
         let (plan, query) = (plan.clone(), query.clone());
         Ok(self.database().read_async(move |c| c.request_count(&plan, &query, COUNT_MOST)).await?)
     }
@@ -84,7 +97,7 @@ impl App {
             Ok::<_, StoreError>(RequestCounts {
                 by_state: c.request_states(&plan)?.into_iter().collect(),
                 late: c.request_count(&plan, &late, COUNT_MOST)?,
-                unlooked: c.request_count(&plan, &unlooked, COUNT_MOST)?,
+                unlooked: c.request_count(&plan, &unlooked, COUNT_MOST)?.number,
             })
         };
         Ok(self.database().read_async(read).await?)
@@ -104,13 +117,6 @@ impl App {
         let follower = self.key().map_or_else(|| crate::account::hash(follower), |key| key.digest(follower));
         let (plan, code) = (plan.clone(), code.clone());
         Ok(self.database().write_async(move |tx| tx.follow(&plan, &code, &follower, now)).await?)
-    }
-
-    /// The requests that led to a thing or that it will settle; how many there are, counted up to
-    /// [`COUNT_MOST`].
-    pub async fn requests_behind(&self, plan: &Code, thing: &Target) -> Result<u64, AppError> {
-        let query = RequestQuery { link: Some(thing.clone()), ..RequestQuery::default() };
-        self.request_count(plan, &query).await
     }
 
     /// Those that hold on to a request: merged into it (`true`) or matters of it.

@@ -13,6 +13,7 @@ use store::Connection;
 use text::places::{Gazetteer, Place};
 
 use super::Models;
+use super::category_words::CategoryWords;
 use crate::App;
 use crate::error::AppError;
 use crate::read::Asked;
@@ -87,52 +88,19 @@ impl Suggestions {
 
 /// What a text is about: as the model in use says where it is sure, else by the words of the categories, else the
 /// two between which the model wavers.
-pub(crate) fn suggested(portfolio: &Portfolio, models: &Models, title: &str, text: &str) -> Vec<Suggestion> {
+pub(crate) fn suggested(
+    portfolio: &Portfolio,
+    models: &Models,
+    words: &CategoryWords,
+    title: &str,
+    text: &str,
+) -> Vec<Suggestion> {
     let learnt = models.categories(portfolio, title, text);
     if learnt.first().is_some_and(Suggestion::is_sure) {
         return learnt;
     }
-    let by_words = categories(portfolio, text);
+    let by_words = words.suggest(text);
     if by_words.first().is_some_and(Suggestion::is_sure) || learnt.is_empty() { by_words } else { learnt }
-}
-
-/// Categories by the words of theirs that stand in a text: longer words say more.
-pub(crate) fn categories(portfolio: &Portfolio, text: &str) -> Vec<Suggestion> {
-    let text = text.to_lowercase();
-    let mut found: Vec<(Suggestion, f64)> = portfolio
-        .plan
-        .request_categories
-        .iter()
-        .filter(|category| !category.closed)
-        .filter_map(|category| {
-            let because: Vec<String> =
-                category.words.iter().filter(|word| names(&text, &word.to_lowercase())).cloned().collect();
-            let weight: f64 = because.iter().map(|word| weight(word)).sum();
-            let suggestion = Suggestion {
-                category: category.category.clone(),
-                confidence: 0.0,
-                because,
-                by: SuggestedBy::Words,
-            };
-            (weight > 0.0).then_some((suggestion, weight))
-        })
-        .collect();
-    let all: f64 = found.iter().map(|(_, weight)| weight).sum();
-    found.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.category.cmp(&b.0.category)));
-    found.into_iter().map(|(held, weight)| Suggestion { confidence: weight / all, ..held }).take(3).collect()
-}
-
-fn weight(word: &str) -> f64 {
-    let letters = word.chars().count() as f64;
-    if word.is_ascii() { letters / 3.0 } else { letters }
-}
-
-/// Whether a word stands in a text; one of letters only where no letter goes on.
-fn names(text: &str, word: &str) -> bool {
-    text.match_indices(word).any(|(at, _)| {
-        let letter = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
-        !word.is_ascii() || !letter(text[..at].chars().next_back())
-    })
 }
 
 /// The areas of a plan, found in texts by their names.
@@ -261,7 +229,7 @@ impl App {
                 let text = super::recorded(&text);
                 let title = super::file::title_of(&text);
                 Ok(Suggestions {
-                    categories: suggested(&portfolio, &models, &title, &text),
+                    categories: suggested(&portfolio, &models, &CategoryWords::of(&portfolio), &title, &text),
                     unit: models.unit(&portfolio, (&title, &text), (&address, area.as_ref())),
                     area,
                     similar,
@@ -279,7 +247,7 @@ impl App {
         let words = (request.title.as_str(), request.text.as_str());
         let area = request.areas.first();
         Ok(Suggestions {
-            categories: suggested(&portfolio, &models, words.0, words.1),
+            categories: suggested(&portfolio, &models, &CategoryWords::of(&portfolio), words.0, words.1),
             unit: models.unit(&portfolio, words, (&request.address, area)),
             area: None,
             similar: Vec::new(),

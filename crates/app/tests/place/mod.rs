@@ -126,6 +126,11 @@ impl Place {
     pub fn found(&self, query: &RequestQuery) -> Vec<String> {
         let paging = RequestPaging { limit: 50, ..RequestPaging::default() };
         let page = self.runtime.block_on(self.app.requests(&code("p"), query, &paging)).unwrap();
+        // Counted and looked through in other ways, it is the same.
+        let counted = self.runtime.block_on(self.app.requests_found(&code("p"), query, &paging)).unwrap();
+        let total = self.runtime.block_on(self.app.request_count(&code("p"), query)).unwrap();
+        assert_eq!((counted.total.number, counted.total.more), (page.rows.len() as u64, false), "{query:?}");
+        assert_eq!((total, &counted.page), (counted.total, &page), "{query:?}");
         page.rows.iter().map(|row| row.code.to_string()).collect()
     }
 

@@ -1,5 +1,6 @@
 //! One call of GeoReport, tried again for a while where the other side is only busy.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use delivery::http::{Call, HttpError, Limits, Method, Reply};
@@ -99,16 +100,16 @@ impl Line<'_> {
     }
 
     /// Sends a form.
-    pub(super) async fn send(&self, path: &str, form: &[(&str, String)]) -> Result<Value, CallFault> {
+    pub(super) async fn send(&self, path: &str, form: &[(Cow<'_, str>, String)]) -> Result<Value, CallFault> {
         let url = self.url(path, &[]).map_err(CallFault::Stop)?;
         self.call(Method::POST, url, self.body(form)).await
     }
 
-    fn body(&self, form: &[(&str, String)]) -> String {
+    fn body(&self, form: &[(Cow<'_, str>, String)]) -> String {
         let mut body = Serializer::new(String::new());
         let own = [
-            ("api_key", self.peer.key.reveal().to_owned()),
-            ("jurisdiction_id", self.peer.jurisdiction.clone()),
+            ("api_key".into(), self.peer.key.reveal().to_owned()),
+            ("jurisdiction_id".into(), self.peer.jurisdiction.clone()),
         ];
         for (name, value) in own.iter().chain(form).filter(|(_, value)| !value.is_empty()) {
             body.append_pair(name, value);

@@ -1,16 +1,19 @@
 //! Passing requests on: only what everybody may read here, each once. It is put down before it is sent that it is, so that
 //! a run that was stopped in the middle asks the other side first before it sends again.
 
+use std::borrow::Cow;
+
 use app::App;
 use app::request::{OpenRequest, PassedOn, states_of};
 use domain::code::Code;
 use domain::request::query::{RequestAfter, RequestQuery};
+use domain::request::question::QuestionAnswer;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use words::Lang;
 
 use super::call::{CallFault, records, text};
-use super::{Line, Peer, PeerError};
+use super::{AttributeValue, Line, Peer, PeerError};
 
 /// Requests that are looked at together.
 const TOGETHER: usize = 200;
@@ -198,8 +201,16 @@ async fn one(
             Err(CallFault::Refused(said) | CallFault::Later(said)) => return Ok(PushOutcome::Later(said)),
         }
     }
+    let asked = peer.attributes.get(service);
+    let answers =
+        match asked.is_some_and(|all| all.values().any(|it| matches!(it, AttributeValue::Answer(_)))) {
+            true => app.public_request(&peer.plan, request).await?.details,
+            false => Vec::new(),
+        };
+    let mut form = form(peer, row, request, service);
+    form.extend(asked.into_iter().flatten().flat_map(|(code, value)| attribute(code, value, &answers)));
     app.keep_passed_on(held.clone()).await?;
-    let answer = line.send("requests.json", &form(peer, row, request, service)).await;
+    let answer = line.send("requests.json", &form).await;
     let outcome = match answer {
         Ok(value) => taken(value),
         Err(CallFault::Refused(said)) => PushOutcome::Refused(said),
@@ -222,7 +233,23 @@ async fn one(
     Ok(outcome)
 }
 
-fn form(peer: &Peer, row: &OpenRequest, request: &Code, service: &str) -> Vec<(&'static str, String)> {
+/// A field of a form.
+type Field = (Cow<'static, str>, String);
+
+/// What the other side asks of a service, as the standard names it: once for each of several values.
+fn attribute(code: &str, value: &AttributeValue, answers: &[QuestionAnswer]) -> Vec<Field> {
+    let values: &[String] = match value {
+        AttributeValue::Fixed(value) => std::slice::from_ref(value),
+        AttributeValue::Answer(question) => {
+            answers.iter().find(|held| held.question == *question).map_or(&[], |held| &held.values)
+        }
+    };
+    let several = if values.len() > 1 { "[]" } else { "" };
+    let field = |value: &String| (format!("attribute[{code}]{several}").into(), value.clone());
+    values.iter().map(field).collect()
+}
+
+fn form(peer: &Peer, row: &OpenRequest, request: &Code, service: &str) -> Vec<Field> {
     let reference = reference(&peer.plan, request.as_str());
     let said = match row.title.trim() {
         title if title.is_empty() || row.description.contains(title) => row.description.clone(),
@@ -231,17 +258,17 @@ fn form(peer: &Peer, row: &OpenRequest, request: &Code, service: &str) -> Vec<(&
     let said: String = said.chars().take(TEXT_MOST).collect();
     let degrees = |value: Option<f64>| value.map(|value| value.to_string()).unwrap_or_default();
     vec![
-        ("service_code", service.to_owned()),
-        ("lat", degrees(row.lat)),
-        ("long", degrees(row.long)),
+        ("service_code".into(), service.to_owned()),
+        ("lat".into(), degrees(row.lat)),
+        ("long".into(), degrees(row.long)),
         // Where there is neither point nor address the other side would take nothing.
         (
-            "address_string",
+            "address_string".into(),
             if row.address.is_empty() && row.lat.is_none() { "—".into() } else { row.address.clone() },
         ),
-        ("description", format!("{said}\n{reference}")),
+        ("description".into(), format!("{said}\n{reference}")),
         // The same each time: who sends again is known again.
-        ("device_id", reference),
+        ("device_id".into(), reference),
     ]
 }
 

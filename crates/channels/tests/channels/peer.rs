@@ -12,6 +12,7 @@ use channels::Settings;
 use channels::peer::{Line, Pace, Peer, PeerError, PushReport, SyncReport, push, sync};
 use delivery::http::Http;
 use domain::code::Code;
+use domain::request::question::QuestionAnswer;
 use domain::request::{Channel, Request, RequestState};
 use domain::source::Source;
 
@@ -38,11 +39,16 @@ impl Ours {
 
     /// A request that everybody may read.
     async fn file(&self, number: &str, category: &str, text: &str) {
+        self.file_answered(number, category, text, Vec::new()).await;
+    }
+
+    async fn file_answered(&self, number: &str, category: &str, text: &str, details: Vec<QuestionAnswer>) {
         let new = NewRequest {
             number: number.into(),
             category: Some(code(category)),
             address: "东门".into(),
             public: true,
+            details,
             ..NewRequest::new(Channel::Hotline, text)
         };
         self.seed.app.file_request(&desk(), &code("p"), new).await.unwrap();
@@ -136,6 +142,37 @@ async fn a_second_instance_of_ours_takes_them_and_answers() {
     let notes = answered.notes.len();
     let quiet = ours.sync(&peer, false).await;
     assert_eq!((quiet.items, ours.request("a-1").await.notes.len()), (Vec::new(), notes));
+}
+
+/// What the other side asks of its services, it is told: the same of all, or what was answered here.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_the_other_side_asks_is_told() {
+    let (ours, other) = (Ours::new().await, Seed::new(clock()).await);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let router = open311::router(other.app.clone(), false);
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    let with = |attributes: &str| {
+        let rest = "address = \"http://127.0.0.1:PORT/open311/v2\"\njurisdiction = \"huitian.example\"\n";
+        let services = "[open311.services]\nGARBAGE = \"GARBAGE\"\n";
+        peer(port, &format!("{rest}key = \"{}\"\n{services}{attributes}", other.key))
+    };
+    let answer = |question: &str, values: &[&str]| QuestionAnswer {
+        question: code(question),
+        values: values.iter().map(|value| (*value).to_owned()).collect(),
+    };
+    let details = vec![answer("KIND", &["spill"]), answer("SPOTS", &["a", "b"])];
+    ours.file_answered("a-1", "GARBAGE", "垃圾没人清", details).await;
+    // It does not take it without the answer that it needs.
+    assert_eq!(told(&ours.push(&with(""), false, false).await), [("a-1".into(), "refused")]);
+    let asked = "[open311.attributes.GARBAGE]\nKIND = { answer = \"KIND\" }\nSPOTS = { answer = \"SPOTS\" }\n\
+                 DAYS = \"3\"\nTIP = { answer = \"TIP\" }\n";
+    let peer = with(asked);
+    assert_eq!(told(&ours.push(&peer, false, true).await), [("a-1".into(), "sent")]);
+    let theirs = Code::new(&ours.passed(&peer, "a-1").await.number).unwrap();
+    let held = other.app.request(&code("p"), &theirs, app::read::Asked::default()).await.unwrap().0;
+    let told = [answer("DAYS", &["3"]), answer("KIND", &["spill"]), answer("SPOTS", &["a", "b"])];
+    assert_eq!(held.details, told);
 }
 
 struct Python(Child, u16);

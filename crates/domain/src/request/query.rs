@@ -46,6 +46,31 @@ pub struct RequestQuery {
     pub rate: Option<RateQuery>,
 }
 
+impl RequestQuery {
+    /// Whether it asks for nothing but what requests are counted by as they move: state, unit, category, area, and
+    /// whether they are shown.
+    pub fn is_by_sort(&self) -> bool {
+        let sort = Self {
+            states: self.states.clone(),
+            categories: self.categories.clone(),
+            unit: self.unit.clone(),
+            areas: self.areas.clone(),
+            published: self.published.clone(),
+            unlooked: self.unlooked,
+            ..Self::default()
+        };
+        *self == sort
+    }
+}
+
+/// How many there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counted {
+    pub number: u64,
+    /// There are more than were counted.
+    pub more: bool,
+}
+
 /// Requests behind a number of the rates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RateQuery {

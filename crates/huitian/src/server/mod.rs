@@ -2,6 +2,7 @@
 
 mod channels;
 mod health;
+mod held;
 mod metrics;
 mod rate;
 mod rhythm;
@@ -14,8 +15,8 @@ use anyhow::Context;
 use app::App;
 use app::notify::Reach;
 use axum::Router;
-use axum::extract::{MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 use delivery::Courier;
@@ -68,12 +69,12 @@ pub fn router(app: App, config: &Config, reach: Arc<Reach>) -> Router {
     let limiter = rate::Limiter::new(config.trusted_proxies);
     let site = Router::new()
         .merge(crate::site::routes(app.clone(), config, reach))
-        .layer(middleware::from_fn_with_state(limiter, rate::limit));
-    let whole = Router::new()
-        .merge(site)
-        .merge(health::routes(app, metrics))
         .layer(CompressionLayer::new())
-        .layer(middleware::from_fn(in_time));
+        .layer(middleware::from_fn_with_state(held::Holder::new(app.clone()), held::answer))
+        .layer(middleware::from_fn_with_state(app.clone(), in_one_view))
+        .layer(middleware::from_fn_with_state(limiter, rate::limit));
+    let whole =
+        Router::new().merge(site).merge(health::routes(app, metrics)).layer(middleware::from_fn(in_time));
     in_plain_words(whole)
         .layer(PropagateRequestIdLayer::new(REQUEST_ID))
         .layer(TraceLayer::new_for_http().make_span_with(span).on_request(()).on_response(
@@ -94,6 +95,14 @@ fn in_plain_words(router: Router) -> Router {
         .layer(middleware::from_fn(open311::explain))
         .layer(middleware::from_fn(::channels::explain))
         .layer(middleware::from_fn(metrics::measure))
+}
+
+/// What only reads shows one state of the plans.
+async fn in_one_view(State(app): State<App>, request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD) {
+        return app.in_one_view(next.run(request)).await;
+    }
+    next.run(request).await
 }
 
 /// Gives up what takes too long.

@@ -1,7 +1,7 @@
 //! The desk's list: every request, filtered, paged, with what is late and what nobody has looked at.
 
 use app::read::Asked;
-use app::request::RequestPaging;
+use app::request::{RequestPaging, RequestsFound};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,7 +11,7 @@ use domain::item::Target as Thing;
 use domain::planned_date::parse_day;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
-use domain::request::query::{RateQuery, RequestAfter, RequestOrder, RequestQuery};
+use domain::request::query::{Counted, RateQuery, RequestAfter, RequestOrder, RequestQuery};
 use domain::request::rate::RateSide;
 use domain::request::{Channel, RequestKind, RequestRow, RequestState};
 use jiff::civil::DateTime;
@@ -62,9 +62,16 @@ pub(super) fn line(portfolio: &Portfolio, row: &RequestRow, now: DateTime, lang:
     }
 }
 
+/// How many a list has.
+pub(super) fn counted(visit: &Visit, total: Counted) -> String {
+    let key = if total.more { "requests-count-more" } else { "requests-count" };
+    visit.tw(key, &[("count", &total.number.to_string())])
+}
+
 struct Count {
     label: String,
-    count: u64,
+    /// With a `+` where there are more.
+    count: String,
     address: String,
     is_here: bool,
 }
@@ -181,23 +188,23 @@ pub async fn show(
     let wanted = asked(&typed, &portfolio, now);
     let order = RequestOrder::parse(typed.get("order")).unwrap_or_default();
     let paging = RequestPaging { order, after: after(&typed), skip: 0, limit: PAGE_SIZE };
-    let found = visit.app.requests(&plan, &wanted, &paging).await?;
-    let total = visit.app.request_count(&plan, &wanted).await?;
+    let RequestsFound { page: found, total } = visit.app.requests_found(&plan, &wanted, &paging).await?;
     let counts = visit.app.request_counts(&plan).await?;
     let page = visit.page(visit.t("requests-title"));
     let here = format!("/p/{plan}/requests");
     let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     let standing = typed.get("standing").to_owned();
     let heads = [
-        ("open", "requests-open", counts.open()),
-        ("late", "requests-late", counts.late),
-        ("unlooked", "requests-unlooked", counts.unlooked),
-        ("", "requests-all", counts.all()),
+        ("open", "requests-open", counts.open().to_string()),
+        (
+            "late",
+            "requests-late",
+            format!("{}{}", counts.late.number, if counts.late.more { "+" } else { "" }),
+        ),
+        ("unlooked", "requests-unlooked", counts.unlooked.to_string()),
+        ("", "requests-all", counts.all().to_string()),
     ];
-    let said = match total {
-        total if total >= 10_000 => visit.tw("requests-count-more", &[("count", "10000")]),
-        total => visit.tw("requests-count", &[("count", &total.to_string())]),
-    };
+    let said = counted(&visit, total);
     let any = |list: Vec<Choice>| {
         let mut out = vec![Choice::new("", visit.t("filter-any"))];
         out.extend(list);

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use app::read::Asked;
-use app::request::RequestPaging;
+use app::request::{RequestPaging, RequestsFound};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{Extensions, StatusCode};
@@ -14,7 +14,7 @@ use domain::request::ModerationGround;
 use super::ask::is_email;
 use super::asking::publicly_asked;
 use super::choices::{self, category_name, place, unit_name};
-use super::list::{Line, address, after, line};
+use super::list::{Line, address, after, counted, line};
 use super::mail::language;
 use super::photos::{Shot, shots};
 use super::questions::answered;
@@ -76,13 +76,13 @@ pub async fn list(
     let (lang, now) = (visit.lang, visit.app.wall());
     let wanted = publicly_asked(&typed, &portfolio, now);
     let paging = RequestPaging { after: after(&typed), limit: PAGE_SIZE, ..RequestPaging::default() };
-    let found = visit.app.public_requests(&plan, &wanted, &paging).await?;
-    let total = visit.app.public_count(&plan, &wanted).await?;
+    let RequestsFound { page: found, total } =
+        visit.app.public_requests_found(&plan, &wanted, &paging).await?;
     let here = format!("/p/{plan}/voices");
     let link = |query: String| if query.is_empty() { here.clone() } else { format!("{here}?{query}") };
     let shown = VoicesPage {
         lines: found.rows.iter().map(|row| line(&portfolio, row, now, lang)).collect(),
-        said: visit.tw("requests-count", &[("count", &total.to_string())]),
+        said: counted(&visit, total),
         categories: choices::categories(&portfolio, lang, "filter-any"),
         areas: choices::all_areas(&portfolio, lang, "filter-any"),
         standings: standings(&visit),

@@ -1,0 +1,215 @@
+//! What this process knows of the journal: every plan on the books and the histories asked for lately. Only a cache: the
+//! journal's head is looked at for every use, so that another server's writing is seen at once.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
+
+use domain::code::Code;
+use domain::history::History;
+use domain::journal::Seq;
+use domain::subject::{SubjectKind, directory};
+use store::{Connection, StoreError};
+
+use crate::App;
+use crate::error::AppError;
+
+/// More new entries than these, and reading everything afresh is quicker than taking them in.
+const CATCH_UP_MOST: usize = 5_000;
+
+#[derive(Debug, Default)]
+pub(crate) struct Known {
+    /// How many looks at the journal have begun.
+    begun: AtomicU64,
+    latest: tokio::sync::Mutex<Arc<Latest>>,
+}
+
+/// The journal as of one look at it.
+#[derive(Debug, Default, Clone)]
+struct Latest {
+    /// The number of the look; 0 before the first.
+    look: u64,
+    head: Seq,
+    plans: Vec<Code>,
+    histories: HashMap<Code, Arc<History>>,
+}
+
+tokio::task_local! {
+    /// What one piece of work has looked at.
+    static ONE_VIEW: RefCell<Option<Arc<Latest>>>;
+}
+
+fn seen() -> Option<Arc<Latest>> {
+    ONE_VIEW.try_with(|seen| seen.borrow().clone()).ok().flatten()
+}
+
+fn see(latest: &Arc<Latest>) {
+    // Outside of such work nothing is kept.
+    let _ = ONE_VIEW.try_with(|seen| *seen.borrow_mut() = Some(latest.clone()));
+}
+
+impl App {
+    /// Runs work that reads only: all it reads of plans is as of the first look, so that one page does not show two
+    /// states, nor look again and again.
+    pub async fn in_one_view<F: Future>(&self, work: F) -> F::Output {
+        ONE_VIEW.scope(RefCell::default(), work).await
+    }
+
+    /// The journal's last entry.
+    pub async fn head(&self) -> Result<Seq, AppError> {
+        Ok(self.latest().await?.head)
+    }
+
+    /// All plans on the books, in the order they were registered.
+    pub async fn plans(&self) -> Result<Vec<Code>, AppError> {
+        Ok(self.latest().await?.plans.clone())
+    }
+
+    /// The newest state of a plan's records, with the directory's.
+    pub async fn history(&self, plan: &Code) -> Result<Arc<History>, AppError> {
+        let latest = self.latest().await?;
+        if let Some(held) = latest.histories.get(plan) {
+            return Ok(held.clone());
+        }
+        // Anyone may ask for any plan: only one on the books is read, and kept.
+        if *plan != directory() && !latest.plans.contains(plan) {
+            return Err(AppError::NotFound);
+        }
+        let mut latest = self.inner.known.latest.lock().await;
+        let held = match latest.histories.get(plan) {
+            Some(held) => held.clone(),
+            None => {
+                let mut scopes = vec![directory(), plan.clone()];
+                scopes.dedup();
+                let read = move |c: &mut Connection| c.history(&scopes, false);
+                let held = Arc::new(self.database().read_async(read).await?);
+                Arc::make_mut(&mut latest).histories.insert(plan.clone(), held.clone());
+                held
+            }
+        };
+        see(&latest);
+        Ok(held)
+    }
+
+    /// The journal as it was when this was called, or later. Of callers that wait, all are answered by one look that
+    /// began after they came.
+    async fn latest(&self) -> Result<Arc<Latest>, AppError> {
+        if let Some(seen) = seen() {
+            return Ok(seen);
+        }
+        let known = &self.inner.known;
+        let came = known.begun.load(Ordering::SeqCst);
+        let mut latest = known.latest.lock().await;
+        if latest.look <= came {
+            let look = known.begun.fetch_add(1, Ordering::SeqCst) + 1;
+            let before = latest.clone();
+            let head = before.head;
+            let read = move |c: &mut Connection| catch_up(c, &before, look);
+            let fresh = Arc::new(self.database().read_async(read).await?);
+            if fresh.head < head {
+                // Its entries bear the numbers of others.
+                self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget();
+                self.forget_drawn();
+            }
+            *latest = fresh;
+        }
+        see(&latest);
+        Ok(latest.clone())
+    }
+}
+
+/// What was known, with what was recorded since.
+fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<Latest, StoreError> {
+    let head = connection.head()?;
+    if before.look > 0 && head == before.head {
+        return Ok(Latest { look, ..before.clone() });
+    }
+    let afresh = |connection: &mut Connection| {
+        Ok(Latest { look, head, plans: connection.plans()?, histories: HashMap::new() })
+    };
+    // Where the head went back, the database was replaced underneath, as by a restore.
+    if before.look == 0 || head < before.head || head.0 - before.head.0 > CATCH_UP_MOST as u64 {
+        return afresh(connection);
+    }
+    let entries = connection.portfolio_entries_after(before.head, CATCH_UP_MOST)?;
+    let mut latest = Latest { look, head, ..before.clone() };
+    if entries.iter().any(|entry| entry.draft.subject.kind == SubjectKind::Plan) {
+        latest.plans = connection.plans()?;
+    }
+    for (plan, held) in &mut latest.histories {
+        let history = Arc::make_mut(held);
+        for entry in &entries {
+            let scope = &entry.draft.subject.scope;
+            // One that was read after the look before has some of them already.
+            if (scope == plan || *scope == directory()) && entry.seq > history.head() {
+                history.apply(entry);
+            }
+        }
+        history.set_head(head.max(history.head()));
+    }
+    Ok(latest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::SystemClock;
+    use crate::read::Asked;
+    use store::Database;
+
+    fn app(folder: &tempfile::TempDir) -> App {
+        let address = format!("sqlite://{}", folder.path().join("empty.db").display());
+        let database = Database::open(&address.parse().unwrap(), 0).unwrap();
+        App::new(database, Arc::new(SystemClock::new(None).unwrap()))
+    }
+
+    #[tokio::test]
+    async fn plans_that_are_not_on_the_books_are_refused_and_not_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder);
+        for n in 0..50 {
+            let plan = Code::new(&format!("made-up-{n}")).unwrap();
+            assert!(matches!(app.history(&plan).await, Err(AppError::NotFound)));
+            assert!(matches!(app.portfolio(&plan, Asked::default()).await, Err(AppError::NotFound)));
+            assert!(matches!(app.statement(&plan, Asked::default()).await, Err(AppError::NotFound)));
+        }
+        assert!(app.inner.known.latest.lock().await.histories.is_empty());
+        app.history(&directory()).await.unwrap();
+        assert_eq!(app.inner.known.latest.lock().await.histories.len(), 1);
+    }
+
+    #[tokio::test]
+    async fn one_look_answers_those_that_came_before_it_and_one_view_looks_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(&folder);
+        let looks = || app.inner.known.begun.load(Ordering::SeqCst);
+        app.plans().await.unwrap();
+        app.plans().await.unwrap();
+        assert_eq!(looks(), 2);
+        app.in_one_view(async {
+            app.plans().await.unwrap();
+            app.history(&directory()).await.unwrap();
+            app.history(&directory()).await.unwrap();
+        })
+        .await;
+        assert_eq!(looks(), 3);
+        // All came while somebody held the lock: the first one's look began after them.
+        let held = app.inner.known.latest.lock().await;
+        let waiting: Vec<_> = (0..8)
+            .map(|_| {
+                let app = app.clone();
+                tokio::spawn(async move { app.plans().await.unwrap() })
+            })
+            .collect();
+        for _ in 0..64 {
+            tokio::task::yield_now().await;
+        }
+        drop(held);
+        for waiting in waiting {
+            waiting.await.unwrap();
+        }
+        assert_eq!(looks(), 4);
+    }
+}
