@@ -1,5 +1,7 @@
 //! Where facilities lie: from the datum of a source to WGS 84, and out again as GeoJSON.
 
+pub mod map;
+
 use domain::boundary::Boundary;
 use domain::facility::{Datum, Facility, Site, Stated};
 use domain::portfolio::Portfolio;

@@ -126,6 +126,11 @@ impl Boundary {
         }
     }
 
+    /// Its parts, each an outer ring and the holes in it.
+    pub fn parts(&self) -> &[Vec<Ring>] {
+        &self.0
+    }
+
     pub fn rings(&self) -> impl Iterator<Item = &Ring> {
         self.0.iter().flatten()
     }

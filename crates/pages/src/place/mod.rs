@@ -3,6 +3,7 @@
 mod edit;
 mod facility;
 mod list;
+mod map;
 mod overview;
 
 use axum::Router;
@@ -20,6 +21,9 @@ use crate::words_of::{number, word};
 pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/place", get(overview::show))
+        .route("/p/{plan}/place/map", get(map::show))
+        .route("/p/{plan}/place/map/areas.geojson", get(map::areas))
+        .route("/p/{plan}/place/map/projects.geojson", get(map::projects))
         .route("/p/{plan}/place/facilities", get(list::show))
         .route("/p/{plan}/place/facilities.geojson", get(list::geojson))
         .route("/p/{plan}/place/facilities/new", get(edit::new).post(edit::create))
