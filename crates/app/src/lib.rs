@@ -73,6 +73,7 @@ pub(crate) struct Inner {
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) areas: Mutex<request::AreasCache>,
+    pub(crate) layers: Mutex<place::LayerCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -107,6 +108,7 @@ impl App {
                 models: Mutex::default(),
                 drawn: Mutex::default(),
                 areas: Mutex::default(),
+                layers: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

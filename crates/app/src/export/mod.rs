@@ -6,6 +6,7 @@
 mod facilities;
 mod items;
 mod journal;
+mod layers;
 mod ledger;
 mod records;
 mod register;
@@ -21,6 +22,7 @@ use domain::code::Code;
 use domain::history::{History, View};
 use domain::item::query::LedgerQuery;
 use domain::journal::Seq;
+use domain::layer::LayerKind;
 use domain::money::Fen;
 use domain::planned_date::{PlannedDate, Precision};
 use domain::policy::Action;
@@ -137,6 +139,9 @@ pub static TABLES: &[ExportTable] = &[
     facilities::FACILITY_KINDS,
     facilities::FACILITY_STANDARDS,
     facilities::FACILITIES,
+    facilities::OFFICIAL_COUNTS,
+    layers::RESIDENCES,
+    layers::PARCELS,
     items::ITEMS,
     items::ITEM_RECORDS,
     request_rules::REQUEST_CATEGORIES,
@@ -168,10 +173,16 @@ impl ExportTable {
         [results::STATEMENT.name, results::FIGURES.name].contains(&self.name)
     }
 
+    /// The layer that it is made of.
+    fn layer(&self) -> Option<LayerKind> {
+        LayerKind::parse(self.name)
+    }
+
     /// Whether its rows are read from the database a few at a time: items grow without bound.
     fn is_streamed(&self) -> bool {
         self.is_journal()
             || [items::ITEMS.name, items::ITEM_RECORDS.name, ledger::LEDGER.name].contains(&self.name)
+            || self.layer().is_some()
     }
 
     /// Gives every row to `visit`, in a fixed order. Nothing for tables that are read page by page: see
@@ -300,6 +311,9 @@ impl App {
                 }
             });
             return outcome;
+        }
+        if let Some(layer) = table.layer() {
+            return layers::export(self, snapshot, layer, visit).await;
         }
         match table.name {
             name if name == items::ITEMS.name => items::export(self, snapshot, true, visit).await,

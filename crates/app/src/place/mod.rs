@@ -1,4 +1,9 @@
-//! Where facilities lie: from the datum of a source to WGS 84, and out again as GeoJSON.
+//! Places: from the datum of a source to WGS 84, and out again as GeoJSON; the layers of the ground; who is covered.
+
+pub mod layer;
+mod layers;
+pub mod shape;
+mod ways;
 
 pub mod map;
 
@@ -8,6 +13,10 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use serde_json::{Value, json};
 use words::Lang;
+
+pub(crate) use layers::LayerCache;
+pub use layers::{Layer, LayerGround, Layers, NewLayer};
+pub use ways::{WayFault, WayFindings, findings, ways};
 
 fn engine(datum: Datum) -> place::datum::Datum {
     match datum {
