@@ -2,7 +2,7 @@
 //! and keeps its state in the address.
 
 use end_to_end::browser::Browser;
-use end_to_end::{Site, skipped};
+use end_to_end::{Site, huitian, skipped};
 use thirtyfour::Key;
 use thirtyfour::prelude::*;
 
@@ -62,4 +62,71 @@ async fn the_live_map_is_sound_and_is_worked_with_keys() -> anyhow::Result<()> {
         browser.quit().await?;
     }
     Ok(())
+}
+
+/// Two streets 111 m apart that meet only in the west, more than three kilometres to walk: a kindergarten stands on
+/// the one, people live on the other.
+const NODES: &str = "id,lon,lat\n0,116.4240,40.0754\n1,116.4140,40.0754\n2,116.4040,40.0754\n\
+                     3,116.4240,40.0764\n4,116.4140,40.0764\n5,116.4040,40.0764\n";
+const EDGES: &str = "u,v,length_m\n0,1,851.0\n1,2,851.0\n3,4,851.0\n4,5,851.0\n2,5,111.2\n";
+const HOMES: &str = "code,area,longitude,latitude,people\nR-1,tiantongyuan-north,116.4240,40.0765,1200\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
+    let site = Site::demo()?;
+    let folder = tempfile::tempdir()?;
+    let file = |name: &str, text: &str| -> anyhow::Result<String> {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text)?;
+        Ok(path.display().to_string())
+    };
+    let (nodes, edges) = (file("nodes.csv", NODES)?, file("edges.csv", EDGES)?);
+    let homes = file("homes.csv", HOMES)?;
+    let run = |arguments: &[&str]| -> anyhow::Result<()> {
+        let mut all = arguments.to_vec();
+        all.extend(["--plan", "huitian-2018", "--database", &site.database]);
+        let done = huitian(&all).output()?;
+        anyhow::ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        Ok(())
+    };
+    run(&["place", "layer", "put", "--nodes", &nodes, "--edges", &edges, "--grade", "illustrative"])?;
+    run(&["import", &homes, "--table", "residences", "--datum", "wgs84"])?;
+
+    let Some(browser) = Browser::start_with_maps("en", &site.address).await? else {
+        skipped("chromedriver");
+        return Ok(());
+    };
+    browser.sign_in("task-force").await?;
+    open(&browser, "/p/huitian-2018/place/links?at=40.0759,116.4220&zoom=5").await?;
+    let canvas = browser.wait_for(By::Css("canvas.maplibregl-canvas")).await?;
+    for spot in ["116.4240, 40.0754", "116.4240, 40.0764"] {
+        let pixel = format!(
+            "const at = document.querySelector('[data-places]').chart.project([{spot}]);
+             const box = document.querySelector('canvas.maplibregl-canvas').getBoundingClientRect();
+             return [Math.round(at.x - box.width / 2), Math.round(at.y - box.height / 2)]"
+        );
+        let [x, y]: [i64; 2] = serde_json::from_value(browser.run(&pixel, vec![]).await?)?;
+        let mouse = browser.driver.action_chain().move_to_element_with_offset(&canvas, x, y);
+        mouse.click().perform().await?;
+    }
+    // The effect stands there without a new page: all 1,200 people come within 300 m of the kindergarten.
+    let result = browser.text(By::Css("[data-result] table")).await?;
+    let line = result.lines().find(|line| line.starts_with("Kindergarten")).unwrap_or_default();
+    assert!(line.contains("300 m 0 1,200 +1,200"), "{result}");
+    let said = browser.text(By::Css("[data-said]")).await?;
+    assert!(said.starts_with("1,200 people gain a service"), "{said}");
+    let address = query(&browser).await?;
+    assert!(address.contains("from=40.07") && address.contains("to=40.07"), "{address}");
+    let faults = browser.faults("en").await?;
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+
+    // The network's own break is found as well, and how far one gets ends at it.
+    browser.follow(By::Css("a[href*='find=1']")).await?;
+    let found = browser.text(By::Css("[data-result]")).await?;
+    assert!(found.contains("Link 1") && found.contains("3.") , "{found}");
+    browser.open("/p/huitian-2018/place/reach?point=40.0764,116.4240").await?;
+    let reach = browser.text(By::Css("[data-result] table")).await?;
+    assert!(reach.contains("People 1,200 1,200 1,200"), "{reach}");
+    assert!(reach.contains("Kindergarten 0 0 0"), "{reach}");
+    browser.quit().await
 }

@@ -74,6 +74,7 @@ pub(crate) struct Inner {
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) areas: Mutex<request::AreasCache>,
     pub(crate) layers: Mutex<place::LayerCache>,
+    pub(crate) grounds: Mutex<place::GroundCache>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -109,6 +110,7 @@ impl App {
                 drawn: Mutex::default(),
                 areas: Mutex::default(),
                 layers: Mutex::default(),
+                grounds: Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

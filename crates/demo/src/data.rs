@@ -50,6 +50,9 @@ macro_rules! place_tables {
 const PLACES: &[(&str, &str)] = place_tables!("facility_kinds", "facility_standards", "facilities");
 
 pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
+/// Railways, waters and parks; data of OpenStreetMap.
+pub(crate) const BASE_MAP: &str = include_str!("../../../demo/base_map.geojson");
+
 /// Where areas end; data of OpenStreetMap.
 pub(crate) const BOUNDARIES: &str = include_str!("../../../demo/boundaries.csv");
 pub(crate) const UNITS: &str = include_str!("../../../demo/units.csv");

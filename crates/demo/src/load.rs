@@ -17,7 +17,7 @@ use crate::data::{AREAS, BOUNDARIES, PLANS, UNITS};
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{foresight, people, published, requests, rhythm};
+use crate::{foresight, ground, people, published, requests, rhythm};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -41,6 +41,8 @@ struct Day {
     requests: Vec<Code>,
     /// Plans whose forecast is put on record.
     forecast: Vec<Code>,
+    /// Plans that get the ground of their maps.
+    ground: Vec<Code>,
 }
 
 /// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
@@ -72,6 +74,9 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         app.change_each(changes)
             .await
             .map_err(|(at, error)| anyhow!("{} (known {date}): {}", places[at], why(error)))?;
+        for plan in &day.ground {
+            ground::put(&app, plan).await.with_context(|| format!("the base map of {plan}"))?;
+        }
         // What units do on a day comes before what the calendar then asks for.
         for plan in &day.requests {
             residents.keep(&app, plan, date).await.with_context(|| format!("the requests of {date}"))?;
@@ -140,6 +145,9 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
     }
     for (plan, report) in reports {
         days.entry(report.day).or_default().reports.push((plan, report));
+    }
+    for data in PLANS.iter().filter(|data| !data.places.is_empty()) {
+        days.entry(ground::DAY).or_default().ground.push(Code::new(data.code)?);
     }
     for plan in kept {
         for day in foresight::KEPT {

@@ -21,16 +21,19 @@ pub enum LayerKind {
     Network,
     /// Land on which something may be built.
     Parcels,
+    /// Railways, waters and parks, as they are drawn below everything else.
+    BaseMap,
 }
 
 impl LayerKind {
-    pub const ALL: [LayerKind; 3] = [Self::Residences, Self::Network, Self::Parcels];
+    pub const ALL: [LayerKind; 4] = [Self::Residences, Self::Network, Self::Parcels, Self::BaseMap];
 
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Residences => "residences",
             Self::Network => "network",
             Self::Parcels => "parcels",
+            Self::BaseMap => "base_map",
         }
     }
 
@@ -73,7 +76,7 @@ impl fmt::Display for LayerDigest {
 pub struct PlaceLayer {
     pub digest: LayerDigest,
     pub name: Named,
-    /// Residences, nodes of the network, or parcels.
+    /// Residences, nodes of the network, parcels, or things of the base map.
     pub count: u64,
     /// Links of a network.
     #[serde(default, skip_serializing_if = "Option::is_none")]

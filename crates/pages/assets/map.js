@@ -168,7 +168,7 @@ const answer = (name) => {
   }
   return answers.get(name);
 };
-const offered = (name) => name in told.sources;
+const offered = (name) => Boolean(told.sources[name]);
 
 const start = async () => {
   ticked("layer").filter(offered).forEach(answer);
@@ -217,6 +217,7 @@ const start = async () => {
   chart.addControl(new NavigationControl({ showCompass: false }), "top-right");
   chart.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   for (const button of form.querySelectorAll("[data-apply]")) button.hidden = true;
+  frame.chart = chart;
 
   const named = (name, read) => {
     for (const { properties: it } of read.features) {

@@ -79,7 +79,7 @@ pub(super) async fn export<E: From<AppError>>(
     let rows: Vec<Vec<Cell>> = match &content {
         Content::Residences(content) => content.homes.iter().map(home).collect(),
         Content::Parcels(content) => content.parcels.iter().map(parcel).collect(),
-        Content::Network(_) => Vec::new(),
+        Content::Network(_) | Content::BaseMap(_) => Vec::new(),
     };
     let area_names = match &content {
         Content::Residences(content) => {
@@ -87,7 +87,7 @@ pub(super) async fn export<E: From<AppError>>(
             let name = |home: &Home| areas.get(&home.community).map(|area| area.name.get(snapshot.english));
             content.homes.iter().map(|home| vec![name(home).map_or(Cell::Empty, Cell::text)]).collect()
         }
-        Content::Parcels(_) | Content::Network(_) => vec![Vec::new(); rows.len()],
+        Content::Parcels(_) | Content::Network(_) | Content::BaseMap(_) => vec![Vec::new(); rows.len()],
     };
     for (mut row, more) in rows.into_iter().zip(area_names) {
         row.push(licence.clone());

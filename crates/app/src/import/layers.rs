@@ -103,7 +103,9 @@ impl Prepared {
         }
         let most = match kind {
             LayerKind::Parcels => crate::place::layer::PARCELS_MOST,
-            LayerKind::Residences | LayerKind::Network => crate::place::layer::HOMES_MOST,
+            LayerKind::Residences | LayerKind::Network | LayerKind::BaseMap => {
+                crate::place::layer::HOMES_MOST
+            }
         };
         if self.rows.len() > most {
             problems.push(RowProblem {
@@ -148,7 +150,9 @@ impl Prepared {
         parcels.sort_by(|a, b| a.code.cmp(&b.code));
         let content = match kind {
             LayerKind::Parcels => Content::Parcels(Parcels { parcels }),
-            LayerKind::Residences | LayerKind::Network => Content::Residences(Residences { homes }),
+            LayerKind::Residences | LayerKind::Network | LayerKind::BaseMap => {
+                Content::Residences(Residences { homes })
+            }
         };
         let label = |lang| table_label(lang, self.table.name);
         let name = match said.source.title.is_empty() {

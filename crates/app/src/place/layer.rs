@@ -1,4 +1,4 @@
-//! What layers hold, and how it is written down: residences, the walking network, parcels.
+//! What layers hold, and how it is written down: residences, the walking network, parcels, the ground of maps.
 //!
 //! A layer is one JSON text, always written the same, so that the same content has the same digest. What is read is
 //! checked as if a stranger had written it.
@@ -13,6 +13,8 @@ use jiff::civil::Date;
 use place::components::Components;
 use place::network::{Direction, Link, Network};
 use serde::{Deserialize, Serialize};
+
+use super::base::{BaseMap, CORNERS_MOST, FEATURES_MOST};
 
 /// The most that one layer may hold.
 pub const HOMES_MOST: usize = 200_000;
@@ -120,6 +122,7 @@ pub enum Content {
     Residences(Residences),
     Network(Ways),
     Parcels(Parcels),
+    BaseMap(BaseMap),
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -140,6 +143,7 @@ impl Content {
             Self::Residences(_) => LayerKind::Residences,
             Self::Network(_) => LayerKind::Network,
             Self::Parcels(_) => LayerKind::Parcels,
+            Self::BaseMap(_) => LayerKind::BaseMap,
         }
     }
 
@@ -183,6 +187,10 @@ impl Content {
                     Some(link) => unsound(format!("one-way link {link} does not exist")),
                     None => Ok(()),
                 }
+            }
+            Self::BaseMap(held) => {
+                few("things", held.features.len(), FEATURES_MOST)?;
+                few("corners", held.corners(), CORNERS_MOST)
             }
             Self::Parcels(held) => {
                 few("parcels", held.parcels.len(), PARCELS_MOST)?;

@@ -14,6 +14,7 @@ use domain::subject::Subject;
 use jiff::civil::Date;
 use store::{PackedLayer, StoreError};
 
+use super::base::BaseMap;
 use super::layer::{Content, Parcels, Residences, Walk};
 use crate::App;
 use crate::actor::Actor;
@@ -26,6 +27,7 @@ pub enum Layer {
     Residences(Arc<Residences>),
     Network(Arc<Walk>),
     Parcels(Arc<Parcels>),
+    BaseMap(Arc<BaseMap>),
 }
 
 /// The layers in force in a plan at a point of view.
@@ -34,6 +36,7 @@ pub struct Layers {
     pub residences: Option<Arc<Residences>>,
     pub network: Option<Arc<Walk>>,
     pub parcels: Option<Arc<Parcels>>,
+    pub base_map: Option<Arc<BaseMap>>,
 }
 
 /// Layers lately read, the last one first.
@@ -42,7 +45,7 @@ pub(crate) struct LayerCache(VecDeque<(Code, LayerDigest, Layer)>);
 
 impl LayerCache {
     /// Those of a day before and a day after; a city's network takes some ten megabytes.
-    const MOST: usize = 6;
+    const MOST: usize = 8;
 
     fn find(&mut self, plan: &Code, digest: LayerDigest) -> Option<Layer> {
         let at = self.0.iter().position(|held| held.0 == *plan && held.1 == digest)?;
@@ -91,6 +94,7 @@ impl NewLayer {
             Content::Residences(held) => (held.homes.len(), None, held.people()),
             Content::Network(ways) => (ways.nodes.len(), Some(ways.links.len() as u64), None),
             Content::Parcels(held) => (held.parcels.len(), None, None),
+            Content::BaseMap(held) => (held.features.len(), None, None),
         };
         Ok(Self {
             kind: content.kind(),
@@ -161,9 +165,20 @@ impl App {
                 Layer::Residences(held) => out.residences = Some(held),
                 Layer::Network(held) => out.network = Some(held),
                 Layer::Parcels(held) => out.parcels = Some(held),
+                Layer::BaseMap(held) => out.base_map = Some(held),
             }
         }
         Ok(out)
+    }
+
+    /// The base map in force, with the notice of its source.
+    pub async fn base_map(&self, portfolio: &Portfolio) -> Result<Option<(Arc<BaseMap>, String)>, AppError> {
+        let Some(held) = portfolio.plan.layers.get(&LayerKind::BaseMap) else { return Ok(None) };
+        let layer = self.layer(&portfolio.plan.code, LayerKind::BaseMap, held.layer.digest).await?;
+        Ok(match layer {
+            Layer::BaseMap(map) => Some((map, held.layer.licence.clone())),
+            Layer::Residences(_) | Layer::Network(_) | Layer::Parcels(_) => None,
+        })
     }
 
     /// The content of a layer, as it is written down.
@@ -192,6 +207,7 @@ impl App {
             Ok(match content {
                 Content::Residences(held) => Layer::Residences(Arc::new(held)),
                 Content::Parcels(held) => Layer::Parcels(Arc::new(held)),
+                Content::BaseMap(held) => Layer::BaseMap(Arc::new(held)),
                 Content::Network(ways) => Layer::Network(Arc::new(
                     ways.walk().map_err(|error| StoreError::Damaged(error.to_string()))?,
                 )),

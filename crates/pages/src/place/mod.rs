@@ -2,9 +2,11 @@
 
 mod edit;
 mod facility;
+mod links;
 mod list;
 mod map;
 mod overview;
+mod reach;
 
 use axum::Router;
 use axum::routing::get;
@@ -24,6 +26,10 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/map", get(map::show))
         .route("/p/{plan}/place/map/areas.geojson", get(map::areas))
         .route("/p/{plan}/place/map/projects.geojson", get(map::projects))
+        .route("/p/{plan}/place/map/base.geojson", get(map::base))
+        .route("/p/{plan}/place/links", get(links::show))
+        .route("/p/{plan}/place/reach", get(reach::show))
+        .route("/p/{plan}/place/reach.geojson", get(reach::geojson))
         .route("/p/{plan}/place/facilities", get(list::show))
         .route("/p/{plan}/place/facilities.geojson", get(list::geojson))
         .route("/p/{plan}/place/facilities/new", get(edit::new).post(edit::create))

@@ -5,6 +5,7 @@ use std::io::{BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
+use app::place::base::BaseMap;
 use app::place::layer::{Content, Ways};
 use app::place::{LayerGround, NewLayer, WayFindings, ways};
 use app::read::Asked;
@@ -24,12 +25,13 @@ use words::Lang;
 use super::super::common::{DatabaseArg, LangArg, plan, runtime};
 use super::files;
 
-/// Layers of a plan: residences, the walking network, parcels
+/// Layers of a plan: residences, the walking network, parcels, the base map
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  \
     huitian place layer list --plan huitian-2018\n  \
     huitian place layer put beijing.osm.pbf --plan huitian-2018 --dry-run\n  \
     huitian place layer put --nodes nodes.csv --edges edges.csv --name \"步行路网\" --source-title \"测绘院\"\n  \
+    huitian place layer put --base-map ground.geojson --licence \"© …\"\n  \
     huitian place layer export --nodes-out nodes.csv --edges-out edges.csv\n  \
     huitian place layer withdraw network\n\n\
     Residences and parcels are tables: huitian import FILE --table residences (or parcels) --datum wgs84, and\n\
@@ -54,7 +56,7 @@ pub(super) struct LayerArgs {
 enum LayerCommand {
     /// The layers in force
     List(ListArgs),
-    /// Puts a walking network on the books
+    /// Puts a walking network, or a base map, on the books
     Put(PutArgs),
     /// Writes the network in force as nodes and edges
     Export(ExportArgs),
@@ -79,7 +81,7 @@ enum Format {
 #[derive(Debug, Args)]
 struct PutArgs {
     /// A map extract (.osm.pbf)
-    #[arg(required_unless_present = "nodes", conflicts_with = "nodes")]
+    #[arg(required_unless_present_any = ["nodes", "base_map"], conflicts_with = "nodes")]
     file: Option<PathBuf>,
     /// Nodes: id, lon, lat (WGS 84)
     #[arg(long, value_name = "CSV", requires = "edges")]
@@ -87,6 +89,9 @@ struct PutArgs {
     /// Edges: u, v, length_m, and oneway where some are
     #[arg(long, value_name = "CSV", requires = "nodes")]
     edges: Option<PathBuf>,
+    /// Railways, waters and parks (GeoJSON in WGS 84): kind (park, water, waterway, railway, metro), name, tunnel
+    #[arg(long, value_name = "GEOJSON", conflicts_with_all = ["file", "nodes"])]
+    base_map: Option<PathBuf>,
     /// What it is called
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
@@ -148,7 +153,7 @@ fn grade(text: &str) -> Result<Grade, String> {
 }
 
 fn layer_kind(text: &str) -> Result<LayerKind, String> {
-    LayerKind::parse(text).ok_or_else(|| "residences, network or parcels".into())
+    LayerKind::parse(text).ok_or_else(|| "residences, network, parcels or base_map".into())
 }
 
 pub(super) fn run(args: &LayerArgs) -> anyhow::Result<()> {
@@ -239,7 +244,7 @@ async fn list(app: &App, plan: &Code, asked: Asked, format: Format, lang: Lang) 
         }
         Format::Text => {
             for (kind, held) in layers {
-                let label = words::text(lang, &format!("layer-{}", kind.as_str()));
+                let label = words::text(lang, &format!("layer-{}", kind.as_str().replace('_', "-")));
                 let (layer, name) = (&held.layer, held.layer.name.get(lang.is_english()));
                 println!("{label}\t{name}\t{}\t{}\t{}", layer.count, held.from, held.grade.as_str());
             }
@@ -266,6 +271,9 @@ fn streets(args: &PutArgs, lang: Lang) -> anyhow::Result<WalkStreets> {
 }
 
 async fn put(app: &App, plan: &Code, args: &PutArgs, lang: Lang) -> anyhow::Result<()> {
+    if let Some(file) = &args.base_map {
+        return put_base_map(app, plan, args, file, lang).await;
+    }
     let streets = streets(args, lang)?;
     let portfolio = app.portfolio(plan, Asked::default()).await?;
     let (made, found) = ways(&streets.points, &streets.links, &portfolio).map_err(|fault| {
@@ -273,33 +281,9 @@ async fn put(app: &App, plan: &Code, args: &PutArgs, lang: Lang) -> anyhow::Resu
         let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
         anyhow::anyhow!("{}", words::with(lang, fault.key(), &given))
     })?;
-    let label = |lang| words::text(lang, "layer-network").into_owned();
-    let name = match &args.name {
-        Some(name) => Named::new(name.as_str(), ""),
-        None => Named::new(label(Lang::Zh), label(Lang::En)),
-    };
-    let ground = LayerGround {
-        name,
-        licence: args.licence.clone().unwrap_or_else(|| streets.licence.to_owned()),
-        effective: args.effective,
-        source: Source {
-            grade: args.grade,
-            title: args.source_title.clone(),
-            url: args.source_url.clone(),
-            unit: None,
-        },
-        reason: args.reason.clone(),
-    };
-    let new = NewLayer::of(&Content::from(made), ground)?;
+    let new = NewLayer::of(&Content::from(made), ground(args, LayerKind::Network, streets.licence))?;
     let digest = new.packed.digest();
-    let entries = match args.dry_run {
-        true => None,
-        false => {
-            let actor = actor(app, args.person.as_ref()).await?;
-            let receipt = app.put_layer(&actor, plan, new).await.map_err(|error| say(error, lang))?;
-            Some(receipt.entries.len())
-        }
-    };
+    let entries = enter(app, plan, args, new, lang).await?;
     match args.format {
         Format::Json => println!(
             "{:#}",
@@ -316,6 +300,63 @@ async fn put(app: &App, plan: &Code, args: &PutArgs, lang: Lang) -> anyhow::Resu
             })
         ),
         Format::Text | Format::Csv => print(&found, streets.missing_nodes, entries, lang),
+    }
+    Ok(())
+}
+
+/// What is said of a layer besides its content.
+fn ground(args: &PutArgs, kind: LayerKind, licence: &str) -> LayerGround {
+    let label = |lang| words::text(lang, &format!("layer-{}", kind.as_str().replace('_', "-"))).into_owned();
+    LayerGround {
+        name: match &args.name {
+            Some(name) => Named::new(name.as_str(), ""),
+            None => Named::new(label(Lang::Zh), label(Lang::En)),
+        },
+        licence: args.licence.clone().unwrap_or_else(|| licence.to_owned()),
+        effective: args.effective,
+        source: Source {
+            grade: args.grade,
+            title: args.source_title.clone(),
+            url: args.source_url.clone(),
+            unit: None,
+        },
+        reason: args.reason.clone(),
+    }
+}
+
+/// Puts a layer on the books, unless it is only tried; how many entries that made.
+async fn enter(
+    app: &App,
+    plan: &Code,
+    args: &PutArgs,
+    new: NewLayer,
+    lang: Lang,
+) -> anyhow::Result<Option<usize>> {
+    if args.dry_run {
+        return Ok(None);
+    }
+    let actor = actor(app, args.person.as_ref()).await?;
+    let receipt = app.put_layer(&actor, plan, new).await.map_err(|error| say(error, lang))?;
+    Ok(Some(receipt.entries.len()))
+}
+
+async fn put_base_map(app: &App, plan: &Code, args: &PutArgs, file: &Path, lang: Lang) -> anyhow::Result<()> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let map = BaseMap::from_geojson(&text).with_context(|| file.display().to_string())?;
+    let count = map.features.len();
+    let new = NewLayer::of(&Content::BaseMap(map), ground(args, LayerKind::BaseMap, ""))?;
+    let digest = new.packed.digest();
+    let entries = enter(app, plan, args, new, lang).await?;
+    match args.format {
+        Format::Json => {
+            println!("{:#}", json!({ "digest": digest, "features": count, "entries": entries }));
+        }
+        Format::Text | Format::Csv => {
+            println!("{}", words::with(lang, "base-map-found", &[("count", &count.to_string())]));
+            if let Some(entries) = entries {
+                println!("{}", told(&entries.to_string(), lang));
+            }
+        }
     }
     Ok(())
 }

@@ -2,7 +2,9 @@
 //! the script is told so that it draws the same.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use app::place::base::{BaseMap, GroundFeature, GroundKind, GroundShape};
 use app::place::map::{SitedProject, drawn_areas, position, sited_projects};
 use domain::area::AreaLevel;
 use domain::boundary::Extent;
@@ -23,8 +25,8 @@ use crate::visit::Visit;
 use crate::words_of::encode;
 
 /// The layers, in the order in which they are offered, and whether one is shown to whoever has not chosen.
-const LAYERS: [(&str, bool); 4] =
-    [("areas", true), ("facilities", true), ("projects", true), ("requests", false)];
+const LAYERS: [(&str, bool); 5] =
+    [("areas", true), ("base", true), ("facilities", true), ("projects", true), ("requests", false)];
 
 /// Marks of kinds have so many colours; further kinds begin again.
 const COLOURS: usize = 16;
@@ -100,6 +102,8 @@ pub(in crate::place) struct Frame {
     pub dots: Vec<Dot>,
     pub marks: Vec<Mark>,
     pub strokes: Vec<Stroke>,
+    /// The ground below all of it.
+    pub ground: Vec<Stroke>,
     pub steps: Vec<Step>,
     pub whole: String,
     pub zoomed: bool,
@@ -146,12 +150,15 @@ pub(in crate::place) struct Things<'a> {
     pub facilities: Vec<(&'a Facility, FacilityStanding)>,
     pub projects: Vec<SitedProject<'a>>,
     pub requests: Vec<&'a RequestRow>,
+    /// Whether there is a base map, shown or not, and its notice.
+    pub base: Option<(Arc<BaseMap>, String)>,
 }
 
 /// The facilities, projects and requests that are asked for. Those without a place are in the lists, not here.
 pub(in crate::place) fn things<'a>(
     portfolio: &'a Portfolio,
     requests: &'a [RequestRow],
+    base: Option<(Arc<BaseMap>, String)>,
     chosen: &Chosen,
 ) -> Things<'a> {
     let facilities = portfolio.facilities.iter().filter(|it| {
@@ -163,6 +170,7 @@ pub(in crate::place) fn things<'a>(
         facilities: facilities.map(|it| (it, portfolio.standing_of(it))).collect(),
         projects: if chosen.layer("projects") { sited_projects(portfolio) } else { Vec::new() },
         requests: requests.iter().filter(|row| row.point.is_some()).collect(),
+        base,
     }
 }
 
@@ -228,17 +236,23 @@ impl Frame {
                 ("requests", &things.requests.len().to_string()),
             ],
         );
-        let layers = LAYERS.iter().map(|(name, _)| Box {
+        let shown_base = things.base.as_ref().filter(|_| chosen.layer("base"));
+        let has_base = things.base.is_some();
+        let layers = LAYERS.iter().filter(|(name, _)| *name != "base" || has_base).map(|(name, _)| Box {
             value: (*name).to_owned(),
             label: visit.t(&format!("place-map-layer-{name}")).into_owned(),
             ticked: chosen.layer(name),
         });
         let shown: Vec<&Facility> = things.facilities.iter().map(|(it, _)| *it).collect();
-        let notices = app::place::notices(shown);
+        let mut notices = app::place::notices(shown);
+        notices.extend(shown_base.map(|(_, notice)| notice.as_str()).filter(|notice| !notice.is_empty()));
+        notices.dedup();
         // Boundaries of areas are drawn from it unless their records say otherwise.
         let of_osm = !shapes.is_empty() || notices.iter().any(|notice| notice.contains("OpenStreetMap"));
         Some(Self {
-            told: told(visit, page, portfolio, typed, whole, &view, drawn).to_string(),
+            told: told(visit, page, portfolio, typed, &Sight { whole, view: &view, drawn, has_base })
+                .to_string(),
+            ground: shown_base.map_or_else(Vec::new, |(map, _)| ground(&view, map)),
             strokes: drawn.iter().map(|it| it.stroke(&view)).collect(),
             layers: layers.collect(),
             kinds: kind_boxes(portfolio, &chosen, english),
@@ -261,6 +275,32 @@ impl Frame {
             zoomed: view.zoom() > 0,
         })
     }
+}
+
+/// What lies in the picture of the base map, surfaces before lines.
+fn ground(view: &View, map: &BaseMap) -> Vec<Stroke> {
+    let stroke = |it: &GroundFeature| {
+        let path = match &it.shape {
+            GroundShape::Surface(boundary) => {
+                boundary.rings().flatten().any(|at| view.shows(*at)).then(|| view.path(boundary))?
+            }
+            GroundShape::Lines(lines) => {
+                let seen = lines.iter().filter(|line| line.iter().any(|at| view.shows(*at)));
+                seen.map(|line| view.line(line)).collect()
+            }
+        };
+        let class = match (it.kind, it.tunnel) {
+            (GroundKind::Park, _) => "base-park",
+            (GroundKind::Water, _) => "base-water",
+            (GroundKind::Waterway, _) => "base-waterway",
+            (GroundKind::Railway | GroundKind::Metro, false) => "base-rail",
+            (GroundKind::Railway | GroundKind::Metro, true) => "base-rail tunnel",
+        };
+        (!path.is_empty()).then(|| Stroke { path, class, said: it.name.clone() })
+    };
+    let mut features: Vec<&GroundFeature> = map.features.iter().collect();
+    features.sort_by_key(|it| it.kind);
+    features.into_iter().filter_map(stroke).collect()
 }
 
 fn shapes(page: &Page, portfolio: &Portfolio, view: &View, english: bool) -> Vec<Shape> {
@@ -342,15 +382,16 @@ fn day(page: &Page) -> String {
     given.map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
 }
 
-fn told(
-    visit: &Visit,
-    page: &Page,
-    portfolio: &Portfolio,
-    typed: &Typed,
+/// What is seen, and what is drawn of it by the page itself.
+struct Sight<'a> {
     whole: Extent,
-    view: &View,
-    drawn: &[Drawn],
-) -> Value {
+    view: &'a View,
+    drawn: &'a [Drawn],
+    has_base: bool,
+}
+
+fn told(visit: &Visit, page: &Page, portfolio: &Portfolio, typed: &Typed, sight: &Sight) -> Value {
+    let Sight { whole, view, drawn, has_base } = *sight;
     let word = |key: &str| visit.t(key);
     let standings: BTreeMap<&str, _> = FacilityStanding::ALL
         .into_iter()
@@ -365,6 +406,7 @@ fn told(
         "at": position(view.middle()),
         "step": typed.get("zoom").parse::<f64>().ok().filter(|step| step.is_finite()).unwrap_or(0.0),
         "sources": {
+            "base": has_base.then(|| page.link("/place/map/base.geojson")),
             "areas": page.link("/place/map/areas.geojson"),
             "facilities": page.link("/place/facilities.geojson"),
             "projects": page.link("/place/map/projects.geojson"),

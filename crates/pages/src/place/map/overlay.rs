@@ -1,6 +1,6 @@
 //! What a page draws on its map besides the layers: once as GeoJSON for the script, once as strokes of the picture.
 
-use app::place::map::{geometry, position};
+use app::place::map::position;
 use domain::boundary::Boundary;
 use domain::request::Point;
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ impl Drawn {
 }
 
 /// Rings by the even-odd rule, each hole with the ring it lies in.
-fn even_odd(rings: &[Vec<Point>]) -> Value {
+pub(in crate::place) fn even_odd(rings: &[Vec<Point>]) -> Value {
     let text = |ring: &Vec<Point>| {
         let corners = ring.iter().map(|at| {
             let [longitude, latitude] = position(*at);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use app::AppError;
 use app::place::map::{areas_geojson, drawn_areas, projects_geojson};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -121,7 +122,7 @@ pub async fn show(
         false => Arc::default(),
     };
     let page = visit.page(visit.t("place-map-title"));
-    let things = things(&portfolio, &drawn.rows, &chosen);
+    let things = things(&portfolio, &drawn.rows, visit.app.base_map(&portfolio).await?, &chosen);
     let body = MapPage {
         map: Frame::new(&visit, &page, &portfolio, &typed, &things, &[]),
         columns: COLUMNS.into_iter().filter(|name| chosen.layer(name)).collect(),
@@ -139,6 +140,13 @@ fn geojson(body: &Value) -> Response {
 pub async fn areas(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let portfolio = visit.portfolio(&known_code(&plan)?).await?;
     Ok(geojson(&areas_geojson(&portfolio, visit.lang)))
+}
+
+/// The ground of the map; its source asks for its notice in it.
+pub async fn base(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    let portfolio = visit.portfolio(&known_code(&plan)?).await?;
+    let (map, licence) = visit.app.base_map(&portfolio).await?.ok_or(AppError::NotFound)?;
+    Ok(geojson(&map.geojson(&licence)))
 }
 
 /// The projects with a place.
