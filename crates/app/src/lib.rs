@@ -74,6 +74,9 @@ pub(crate) struct Inner {
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) areas: Mutex<request::AreasCache>,
     pub(crate) layers: Mutex<place::LayerCache>,
+    pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
+    /// Coverage is worked out for one at a time.
+    pub(crate) coverage_turn: tokio::sync::Mutex<()>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -109,6 +112,8 @@ impl App {
                 drawn: Mutex::default(),
                 areas: Mutex::default(),
                 layers: Mutex::default(),
+                coverage: Mutex::default(),
+                coverage_turn: tokio::sync::Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

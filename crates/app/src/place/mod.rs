@@ -1,5 +1,6 @@
 //! Places: from the datum of a source to WGS 84, and out again as GeoJSON; the layers of the ground; who is covered.
 
+pub mod coverage;
 pub mod layer;
 mod layers;
 pub mod shape;
