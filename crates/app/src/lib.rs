@@ -75,6 +75,9 @@ pub(crate) struct Inner {
     pub(crate) areas: Mutex<request::AreasCache>,
     pub(crate) layers: Mutex<place::LayerCache>,
     pub(crate) grounds: Mutex<place::GroundCache>,
+    pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
+    /// Coverage is worked out for one at a time.
+    pub(crate) coverage_turn: tokio::sync::Mutex<()>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -111,6 +114,8 @@ impl App {
                 areas: Mutex::default(),
                 layers: Mutex::default(),
                 grounds: Mutex::default(),
+                coverage: Mutex::default(),
+                coverage_turn: tokio::sync::Mutex::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

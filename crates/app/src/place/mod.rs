@@ -1,6 +1,7 @@
 //! Places: from the datum of a source to WGS 84, and out again as GeoJSON; the layers of the ground; who is covered.
 
 pub mod base;
+pub mod coverage;
 pub mod layer;
 mod layers;
 pub mod links;
