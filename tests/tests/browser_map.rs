@@ -64,8 +64,8 @@ async fn the_live_map_is_sound_and_is_worked_with_keys() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Two streets 111 m apart that meet only in the west, more than three kilometres to walk: a kindergarten stands on
-/// the one, people live on the other.
+/// Two streets 111 m apart that meet only in the west, more than three kilometres to walk: sports grounds lie
+/// beside the one, people live on the other.
 const NODES: &str = "id,lon,lat\n0,116.4240,40.0754\n1,116.4140,40.0754\n2,116.4040,40.0754\n\
                      3,116.4240,40.0764\n4,116.4140,40.0764\n5,116.4040,40.0764\n";
 const EDGES: &str = "u,v,length_m\n0,1,851.0\n1,2,851.0\n3,4,851.0\n4,5,851.0\n2,5,111.2\n";
@@ -109,10 +109,10 @@ async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
         let mouse = browser.driver.action_chain().move_to_element_with_offset(&canvas, x, y);
         mouse.click().perform().await?;
     }
-    // The effect stands there without a new page: all 1,200 people come within 300 m of the kindergarten.
+    // The effect stands there without a new page: all 1,200 people come within 1,200 m of a sports ground.
     let result = browser.text(By::Css("[data-result] table")).await?;
-    let line = result.lines().find(|line| line.starts_with("Kindergarten")).unwrap_or_default();
-    assert!(line.contains("300 m 0 1,200 +1,200"), "{result}");
+    let line = result.lines().find(|line| line.starts_with("Sports ground")).unwrap_or_default();
+    assert!(line.contains("1,200 m 0 1,200 +1,200"), "{result}");
     let said = browser.text(By::Css("[data-said]")).await?;
     assert!(said.starts_with("1,200 people gain a service"), "{said}");
     let address = query(&browser).await?;
@@ -127,6 +127,6 @@ async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
     browser.open("/p/huitian-2018/place/reach?point=40.0764,116.4240").await?;
     let reach = browser.text(By::Css("[data-result] table")).await?;
     assert!(reach.contains("People 1,200 1,200 1,200"), "{reach}");
-    assert!(reach.contains("Kindergarten 0 0 0"), "{reach}");
+    assert!(reach.contains("Sports ground 0 0 0"), "{reach}");
     browser.quit().await
 }

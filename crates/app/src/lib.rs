@@ -78,6 +78,8 @@ pub(crate) struct Inner {
     pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
     /// Coverage is worked out for one at a time.
     pub(crate) coverage_turn: tokio::sync::Mutex<()>,
+    /// Where facilities should stand is searched for one at a time.
+    pub(crate) siting: tokio::sync::Semaphore,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -116,6 +118,7 @@ impl App {
                 grounds: Mutex::default(),
                 coverage: Mutex::default(),
                 coverage_turn: tokio::sync::Mutex::default(),
+                siting: tokio::sync::Semaphore::new(1),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

@@ -37,7 +37,7 @@ const stack = () => {
     { id: "waterways", box: "base", source: "base", type: "line", filter: of("waterway"), paint: { "line-color": colour("--map-water-line"), "line-width": 1.6 } },
     { id: "railways", box: "base", source: "base", type: "line", filter: ["all", ["in", ["get", "kind"], ["literal", ["railway", "metro"]]], ["!=", ["get", "tunnel"], true]], paint: { "line-color": colour("--line-strong"), "line-width": 1.6 } },
     { id: "tunnels", box: "base", source: "base", type: "line", filter: ["all", ["in", ["get", "kind"], ["literal", ["railway", "metro"]]], ["==", ["get", "tunnel"], true]], paint: { "line-color": colour("--line-strong"), "line-width": 1.2, "line-dasharray": [3, 3] } },
-    { id: "shares", source: "overlay", type: "fill", filter: role("share"), paint: { "fill-color": colour("--map-gap"), "fill-opacity": ["/", ["get", "missing"], 1000] } },
+    { id: "shares", source: "overlay", type: "fill", filter: role("share"), paint: { "fill-color": colour("--map-gap"), "fill-opacity": ["*", 0.85, ["/", ["get", "missing"], 1000]] } },
     { id: "unknown", source: "overlay", type: "fill", filter: ["all", role("share"), ["get", "hatched"]], paint: { "fill-pattern": "hatch" } },
     { id: "reach", source: "overlay", type: "fill", filter: role("reach"), paint: { "fill-color": colour("--brand"), "fill-opacity": 0.16 } },
     { id: "reach-rim", source: "overlay", type: "line", filter: role("reach"), paint: { "line-color": colour("--brand"), "line-width": 1.4 } },
@@ -57,8 +57,10 @@ const stack = () => {
     { id: "facility-names", box: "facilities", source: "facilities", type: "symbol", minzoom: 14.5, layout: { "text-field": ["get", "called"], "text-size": 12, "text-offset": [0, 1.1], "text-anchor": "top", "text-optional": true }, paint: label },
     ...marks("projects", "--brand", paper),
     ...marks("requests", "--seal", paper),
+    { id: "parcels", source: "overlay", type: "circle", filter: role("parcel"), paint: { "circle-radius": 5, "circle-color": paper, "circle-stroke-color": colour("--ink-soft"), "circle-stroke-width": 1.6 } },
     { id: "sites", source: "overlay", type: "circle", filter: role("site"), paint: { "circle-radius": 9, "circle-color": colour("--bad"), "circle-stroke-color": paper, "circle-stroke-width": 2.5 } },
     { id: "point", source: "overlay", type: "circle", filter: role("point"), paint: { "circle-radius": 8, "circle-color": colour("--focus"), "circle-stroke-color": "#1b211d", "circle-stroke-width": 2.5 } },
+    { id: "figures", source: "overlay", type: "symbol", filter: role("share"), layout: { "text-field": ["get", "figure"], "text-size": 15, "text-offset": [0, 1.3], "text-allow-overlap": true }, paint: label },
     { id: "area-names", box: "areas", source: "areas", type: "symbol", layout: { "text-field": ["get", "name"], "text-size": ["match", ["get", "level"], "community", 12, 14] }, paint: label },
   ].map(({ box, ...layer }) => ({
     ...(layer.type === "background" ? {} : { source: layer.source ?? box }),
@@ -89,7 +91,7 @@ const marks = (name, ink, paper) => [
 
 // A list of nothing but boxes that are not ticked shows nothing; where there are no boxes, everything.
 const kindFilter = () =>
-  form.elements.kind ? ["in", ["get", "kind"], ["literal", ticked("kind")]] : ["has", "kind"];
+  form.querySelector("[name=kind][type=checkbox]") ? ["in", ["get", "kind"], ["literal", ticked("kind")]] : ["has", "kind"];
 
 // Stripes for what is not known: they are told from the other two states without colours as well.
 const hatch = () => {
@@ -125,6 +127,7 @@ const telling = {
   shares: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
   candidates: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
   sites: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
+  parcels: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
 };
 
 const card = (entries, more) => {
@@ -246,8 +249,15 @@ const start = async () => {
   };
   // The address is the whole state: it can be passed on, and the language can be changed without losing it.
   const remember = () => {
-    const state = new URLSearchParams(new FormData(form));
-    for (const name of ["at", "zoom"]) state.delete(name);
+    const state = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (value && !["at", "zoom"].includes(name)) state.append(name, value);
+    }
+    // That nothing is ticked is said; where no kind is named, all of them are meant.
+    if (!state.has("layer")) state.append("layer", "");
+    const kinds = form.querySelectorAll("[name=kind][type=checkbox]").length;
+    if (ticked("kind").length === kinds) state.delete("kind");
+    else if (!state.has("kind")) state.append("kind", "");
     const step = chart.getZoom() - whole;
     if (Math.abs(step) > 0.05 || chart.getCenter().distanceTo(begun) > 200) {
       const { lat, lng } = chart.getCenter();
@@ -273,7 +283,7 @@ const start = async () => {
   chart.on("moveend", remember);
 
   // What is at a place: what lies above is told first, areas only where there is nothing else.
-  const asked = ["sites", "candidates", "requests", "projects", "facilities"];
+  const asked = ["sites", "parcels", "candidates", "requests", "projects", "facilities"];
   const at = (point, reach) => {
     const box = [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]];
     const layers = asked.filter((id) => chart.getLayer(id));
@@ -343,6 +353,15 @@ const start = async () => {
     }
   };
   if (tool) {
+    // A day that is slid to is said while it moves, and asked for when it stands.
+    tool.addEventListener("input", (event) => {
+      const { days } = event.target.dataset;
+      if (!days) return;
+      const day = JSON.parse(days)[event.target.value];
+      event.target.setAttribute("aria-valuetext", day);
+      tool.querySelector("[data-day]").textContent = day;
+    });
+    tool.addEventListener("change", (event) => "ask" in event.target.dataset && ask());
     tool.addEventListener("submit", (event) => {
       event.preventDefault();
       next = 0;
@@ -352,7 +371,7 @@ const start = async () => {
   const act = (point, reach) => (tool?.querySelector("[data-point]") ? put(chart.unproject(point)) : choose(point, reach));
   chart.on("click", (event) => act(event.point, 5));
   chart.on("mousemove", (event) => {
-    chart.getCanvas().style.cursor = tool ? "crosshair" : at(event.point, 3).length > 0 ? "pointer" : "";
+    chart.getCanvas().style.cursor = tool?.querySelector("[data-point]") ? "crosshair" : at(event.point, 3).length > 0 ? "pointer" : "";
   });
   // With the keyboard, what is asked for is what lies under the cross in the middle.
   const canvas = chart.getCanvas();

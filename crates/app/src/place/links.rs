@@ -58,7 +58,7 @@ struct KindGround {
 }
 
 /// Residents, the network and the facilities of a day.
-pub struct Ground {
+pub struct LinkGround {
     pub(crate) key: Key,
     walk: Arc<Walk>,
     homes: Vec<Home>,
@@ -180,22 +180,22 @@ impl Key {
     }
 }
 
-/// Grounds lately worked out, the last one first.
+/// LinkGrounds lately worked out, the last one first.
 #[derive(Default)]
-pub(crate) struct GroundCache(VecDeque<Arc<Ground>>);
+pub(crate) struct GroundCache(VecDeque<Arc<LinkGround>>);
 
 impl GroundCache {
     /// Two plans, or two days of one.
     const MOST: usize = 2;
 
-    fn find(&mut self, key: &Key) -> Option<Arc<Ground>> {
+    fn find(&mut self, key: &Key) -> Option<Arc<LinkGround>> {
         let at = self.0.iter().position(|held| held.key == *key)?;
         let held = self.0.remove(at)?;
         self.0.push_front(held.clone());
         Some(held)
     }
 
-    fn keep(&mut self, ground: Arc<Ground>) {
+    fn keep(&mut self, ground: Arc<LinkGround>) {
         self.0.truncate(Self::MOST - 1);
         self.0.push_front(ground);
     }
@@ -204,7 +204,7 @@ impl GroundCache {
 impl App {
     /// What links are tried on, on the portfolio's day. `None` where there is no walking network or no residences, or
     /// no standard says how far people may walk.
-    pub async fn link_ground(&self, portfolio: &Portfolio) -> Result<Option<Arc<Ground>>, AppError> {
+    pub async fn link_ground(&self, portfolio: &Portfolio) -> Result<Option<Arc<LinkGround>>, AppError> {
         let Some(key) = Key::of(portfolio) else { return Ok(None) };
         let cache = || self.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner);
         let held = cache().find(&key);
@@ -212,7 +212,7 @@ impl App {
             return Ok(held);
         }
         let layers = self.layers(portfolio).await?;
-        let made = tokio::task::spawn_blocking(move || Ground::new(key, &layers).map(Arc::new));
+        let made = tokio::task::spawn_blocking(move || LinkGround::new(key, &layers).map(Arc::new));
         let made = made.await.map_err(|_| StoreError::Stopped)?;
         if let Some(ground) = &made {
             cache().keep(ground.clone());
@@ -223,7 +223,7 @@ impl App {
     /// What a link between two places does.
     pub async fn link_effect(
         &self,
-        ground: &Arc<Ground>,
+        ground: &Arc<LinkGround>,
         ends: [Point; 2],
         barriers: Barriers,
     ) -> Result<Result<Effect, LinkFault>, AppError> {
@@ -233,14 +233,18 @@ impl App {
     }
 
     /// The links that are worth looking at; worked out where nobody has asked before.
-    pub async fn ranked_links(&self, ground: &Arc<Ground>, barriers: Barriers) -> Result<Ranked, AppError> {
+    pub async fn ranked_links(
+        &self,
+        ground: &Arc<LinkGround>,
+        barriers: Barriers,
+    ) -> Result<Ranked, AppError> {
         let ground = ground.clone();
         let found = tokio::task::spawn_blocking(move || ground.ranked(&barriers).clone());
         Ok(found.await.map_err(|_| StoreError::Stopped)?)
     }
 }
 
-impl Ground {
+impl LinkGround {
     /// Whether the links that are worth looking at were worked out already.
     pub fn is_ranked(&self) -> bool {
         self.ranked.get().is_some()

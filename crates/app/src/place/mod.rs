@@ -8,6 +8,7 @@ pub mod links;
 pub mod map;
 pub mod reach;
 pub mod shape;
+pub mod siting;
 mod ways;
 
 use domain::boundary::Boundary;
@@ -17,6 +18,8 @@ use domain::request::Point;
 use serde_json::{Value, json};
 use words::Lang;
 
+/// What coverage figures count.
+pub use ::place::coverage::{Basis, Figure};
 pub(crate) use layers::LayerCache;
 pub use layers::{Layer, LayerGround, Layers, NewLayer};
 pub(crate) use links::GroundCache;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::place::base::Barrier;
-use app::place::links::{Barriers, Effect, Ground, LINK_MOST, LinkFault, Ranked, RankedLink};
+use app::place::links::{Barriers, Effect, LINK_MOST, LinkFault, LinkGround, Ranked, RankedLink};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -116,7 +116,7 @@ fn person_kilometres(metres: u64) -> String {
     whole(metres / 1_000)
 }
 
-fn answer(visit: &Visit, portfolio: &Portfolio, ground: &Ground, effect: &Effect) -> Answer {
+fn answer(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround, effect: &Effect) -> Answer {
     let english = visit.lang.is_english();
     let kinds: Vec<KindLine> = effect
         .kinds
@@ -214,7 +214,7 @@ fn missing(visit: &Visit, portfolio: &Portfolio) -> String {
     visit.t(key).into_owned()
 }
 
-fn notes(visit: &Visit, portfolio: &Portfolio, ground: &Ground) -> Vec<String> {
+fn notes(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround) -> Vec<String> {
     let english = visit.lang.is_english();
     let separator = if english { ", " } else { "、" };
     let kinds: Vec<String> = ground
@@ -277,9 +277,18 @@ pub async fn show(
     let plan = known_code(&plan)?;
     staff_only(&visit)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let typed = Typed(query);
+    let mut typed = Typed(query);
+    if let (Some([from, to]), false) = (ends(&visit, &typed).0, typed.has("zoom")) {
+        let half = |a: i32, b: i32| ((i64::from(a) + i64::from(b)) / 2) as i32;
+        let middle = Point {
+            longitude: half(from.longitude, to.longitude),
+            latitude: half(from.latitude, to.latitude),
+        };
+        typed.set("at", end(middle));
+        typed.set("zoom", "4");
+    }
     let page = visit.page(visit.t("links-title"));
-    let ground: Option<Arc<Ground>> = visit.app.link_ground(&portfolio).await?;
+    let ground: Option<Arc<LinkGround>> = visit.app.link_ground(&portfolio).await?;
     let base = visit.app.base_map(&portfolio).await?;
     let barriers = || base.as_ref().map_or_else(Barriers::new, |(map, _)| map.barriers());
     let (tried, mut errors) = ends(&visit, &typed);
@@ -295,13 +304,13 @@ pub async fn show(
             ranked = Some(visit.app.ranked_links(ground, barriers()).await?);
         }
     }
-    let chosen = Chosen::new(&typed);
+    let chosen = Chosen::with_tool(&typed);
     let things = things(&portfolio, &[], base, &chosen);
     let drawn = drawn(&visit, &page, tried, ranked.as_ref());
     let status =
         if errors.iter().all(String::is_empty) { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let body = LinksPage {
-        map: Frame::new(&visit, &page, &portfolio, &typed, &things, &drawn),
+        map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &drawn),
         from: typed.get("from").to_owned(),
         to: typed.get("to").to_owned(),
         errors,

@@ -7,6 +7,8 @@ mod list;
 mod map;
 mod overview;
 mod reach;
+mod shares;
+mod siting;
 
 use axum::Router;
 use axum::routing::get;
@@ -27,6 +29,10 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/map/areas.geojson", get(map::areas))
         .route("/p/{plan}/place/map/projects.geojson", get(map::projects))
         .route("/p/{plan}/place/map/base.geojson", get(map::base))
+        .route("/p/{plan}/place/map/coverage", get(shares::show))
+        .route("/p/{plan}/place/siting", get(siting::show))
+        .route("/p/{plan}/place/siting.json", get(siting::as_json))
+        .route("/p/{plan}/place/siting.csv", get(siting::as_csv))
         .route("/p/{plan}/place/links", get(links::show))
         .route("/p/{plan}/place/reach", get(reach::show))
         .route("/p/{plan}/place/reach.geojson", get(reach::geojson))

@@ -153,21 +153,25 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let typed = Typed(query);
+    let mut typed = Typed(query);
     let asked = typed.get("point").to_owned();
     let at = point(&asked);
+    if at.is_some() && !typed.has("zoom") {
+        typed.set("at", asked.clone());
+        typed.set("zoom", "2");
+    }
     let found = match at {
         Some(at) => visit.app.reached(&portfolio, at).await?,
         None => None,
     };
-    let chosen = Chosen::new(&typed);
+    let chosen = Chosen::with_tool(&typed);
     let page = visit.page(visit.t("reach-title"));
     let base = visit.app.base_map(&portfolio).await?;
     let things = things(&portfolio, &[], base, &chosen);
     let drawn = at.map_or_else(Vec::new, |at| drawn(&visit, at, found.as_ref()));
     let wrong = !asked.is_empty() && found.is_none();
     let body = ReachPage {
-        map: Frame::new(&visit, &page, &portfolio, &typed, &things, &drawn),
+        map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &drawn),
         answer: found.as_ref().map(|found| answer(&visit, &page, &portfolio, &asked, found)),
         error: if wrong { visit.t("place-spot-wrong").into_owned() } else { String::new() },
         asked,

@@ -24,15 +24,15 @@ use crate::page::Page;
 use crate::visit::Visit;
 use crate::words_of::encode;
 
-/// The layers, in the order in which they are offered, and whether one is shown to whoever has not chosen.
-const LAYERS: [(&str, bool); 5] =
-    [("areas", true), ("base", true), ("facilities", true), ("projects", true), ("requests", false)];
+/// The layers, in the order in which they are offered.
+const LAYERS: [&str; 5] = ["areas", "base", "facilities", "projects", "requests"];
 
 /// Marks of kinds have so many colours; further kinds begin again.
 const COLOURS: usize = 16;
 
 /// Names in an address by which tools ask, and those that say what is shown.
-const TOOLS: [&str; 4] = ["point", "from", "to", "find"];
+const TOOLS: [&str; 12] =
+    ["point", "from", "to", "find", "standard", "step", "of", "model", "number", "budget", "metres", "floor"];
 const SHOWN: [&str; 4] = ["layer", "kind", "at", "zoom"];
 
 /// A box of the form.
@@ -114,11 +114,18 @@ pub(in crate::place) struct Chosen<'a> {
     typed: &'a Typed,
     /// Nobody has chosen yet.
     fresh: bool,
+    /// What is shown then.
+    usual: &'static [&'static str],
 }
 
 impl<'a> Chosen<'a> {
     pub fn new(typed: &'a Typed) -> Self {
-        Self { typed, fresh: !typed.has("layer") }
+        Self { typed, fresh: !typed.has("layer"), usual: &["areas", "base", "facilities", "projects"] }
+    }
+
+    /// Of a page that draws something of its own: fewer layers below it.
+    pub fn with_tool(typed: &'a Typed) -> Self {
+        Self { usual: &["areas", "base", "facilities"], ..Self::new(typed) }
     }
 
     fn named(&self, name: &str, value: &str) -> bool {
@@ -127,13 +134,13 @@ impl<'a> Chosen<'a> {
 
     pub fn layer(&self, layer: &str) -> bool {
         match self.fresh {
-            true => LAYERS.iter().any(|(name, shown)| *name == layer && *shown),
+            true => self.usual.contains(&layer),
             false => self.named("layer", layer),
         }
     }
 
     pub fn kind(&self, kind: &str) -> bool {
-        self.fresh || self.named("kind", kind)
+        !self.typed.has("kind") || self.named("kind", kind)
     }
 
     /// The address of the same choice, with another stretch of the earth.
@@ -212,18 +219,18 @@ impl Frame {
         visit: &Visit,
         page: &Page,
         portfolio: &Portfolio,
-        typed: &Typed,
+        chosen: &Chosen,
         things: &Things,
         drawn: &[Drawn],
     ) -> Option<Self> {
-        let chosen = Chosen::new(typed);
+        let typed = chosen.typed;
         let english = visit.lang.is_english();
         let points: Vec<Point> = things.facilities.iter().filter_map(|(it, _)| Some(it.site?.at)).collect();
         let whole = whole_of(portfolio, &points)?;
         let view = View::asked(whole, typed.get("at"), typed.get("zoom"));
         let shapes = if chosen.layer("areas") { shapes(page, portfolio, &view, english) } else { Vec::new() };
         let dots = dots(visit, portfolio, &view, things);
-        let marks = marks(visit, page, &view, &chosen, things);
+        let marks = marks(visit, page, &view, chosen, things);
         let steps = STEPS.iter().filter_map(|(key, nearer, east, north)| {
             let address = chosen.address(page, &view.step((*nearer, *east, *north))?);
             Some(Step { key, address })
@@ -238,7 +245,7 @@ impl Frame {
         );
         let shown_base = things.base.as_ref().filter(|_| chosen.layer("base"));
         let has_base = things.base.is_some();
-        let layers = LAYERS.iter().filter(|(name, _)| *name != "base" || has_base).map(|(name, _)| Box {
+        let layers = LAYERS.iter().filter(|name| **name != "base" || has_base).map(|name| Box {
             value: (*name).to_owned(),
             label: visit.t(&format!("place-map-layer-{name}")).into_owned(),
             ticked: chosen.layer(name),
@@ -253,9 +260,9 @@ impl Frame {
             told: told(visit, page, portfolio, typed, &Sight { whole, view: &view, drawn, has_base })
                 .to_string(),
             ground: shown_base.map_or_else(Vec::new, |(map, _)| ground(&view, map)),
-            strokes: drawn.iter().map(|it| it.stroke(&view)).collect(),
+            strokes: drawn.iter().flat_map(|it| it.strokes(&view)).collect(),
             layers: layers.collect(),
-            kinds: kind_boxes(portfolio, &chosen, english),
+            kinds: kind_boxes(portfolio, chosen, english),
             width: WIDTH,
             height: HEIGHT,
             said,
@@ -296,7 +303,7 @@ fn ground(view: &View, map: &BaseMap) -> Vec<Stroke> {
             (GroundKind::Railway | GroundKind::Metro, false) => "base-rail",
             (GroundKind::Railway | GroundKind::Metro, true) => "base-rail tunnel",
         };
-        (!path.is_empty()).then(|| Stroke { path, class, said: it.name.clone() })
+        (!path.is_empty()).then(|| Stroke { path, class, said: it.name.clone(), opacity: 1.0 })
     };
     let mut features: Vec<&GroundFeature> = map.features.iter().collect();
     features.sort_by_key(|it| it.kind);

@@ -124,7 +124,7 @@ pub async fn show(
     let page = visit.page(visit.t("place-map-title"));
     let things = things(&portfolio, &drawn.rows, visit.app.base_map(&portfolio).await?, &chosen);
     let body = MapPage {
-        map: Frame::new(&visit, &page, &portfolio, &typed, &things, &[]),
+        map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &[]),
         columns: COLUMNS.into_iter().filter(|name| chosen.layer(name)).collect(),
         lines: lines(&visit, &page, &portfolio, &chosen, &things),
         page,
