@@ -3,6 +3,7 @@
 //! Tables that can be imported ([`crate::table::TABLES`]) keep their names and columns, so that an
 //! exported one is read again unchanged; columns that only inform come behind theirs.
 
+mod coverage;
 mod facilities;
 mod items;
 mod journal;
@@ -147,6 +148,8 @@ pub static TABLES: &[ExportTable] = &[
     request_rules::REQUEST_CATEGORIES,
     request_rules::REQUEST_ROUTES,
     ledger::LEDGER,
+    coverage::COVERAGE,
+    coverage::GAPS,
     results::STATEMENT,
     results::FIGURES,
     journal::ENTRIES,
@@ -183,6 +186,7 @@ impl ExportTable {
         self.is_journal()
             || [items::ITEMS.name, items::ITEM_RECORDS.name, ledger::LEDGER.name].contains(&self.name)
             || self.layer().is_some()
+            || [coverage::COVERAGE.name, coverage::GAPS.name].contains(&self.name)
     }
 
     /// Gives every row to `visit`, in a fixed order. Nothing for tables that are read page by page: see
@@ -316,6 +320,8 @@ impl App {
             return layers::export(self, snapshot, layer, visit).await;
         }
         match table.name {
+            name if name == coverage::COVERAGE.name => coverage::export(self, snapshot, false, visit).await,
+            name if name == coverage::GAPS.name => coverage::export(self, snapshot, true, visit).await,
             name if name == items::ITEMS.name => items::export(self, snapshot, true, visit).await,
             name if name == items::ITEM_RECORDS.name => items::export(self, snapshot, false, visit).await,
             name if name == ledger::LEDGER.name => ledger::export(self, snapshot, query, visit).await,

@@ -1,5 +1,6 @@
 //! Facilities, the kinds they are of and the standards they are held against.
 
+mod coverage;
 mod edit;
 mod facility;
 mod links;
@@ -41,6 +42,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/facilities/new", get(edit::new).post(edit::create))
         .route("/p/{plan}/place/facilities/{code}", get(facility::show))
         .route("/p/{plan}/place/facilities/{code}/edit", get(edit::show).post(edit::save))
+        .merge(coverage::routes())
 }
 
 /// What a facility is called: many have no name of their own.

@@ -56,6 +56,11 @@ impl Causes {
         Cause::ALL.iter().zip(self.0).filter(|(held, _)| **held == cause).map(|(_, weight)| weight).sum()
     }
 
+    /// Adds those of others.
+    pub fn merge(&mut self, other: &Self) {
+        self.0.iter_mut().zip(other.0).for_each(|(held, more)| *held += more);
+    }
+
     /// Causes that anybody has, the commonest first.
     pub fn each(&self) -> Vec<(Cause, u64)> {
         let mut out: Vec<(Cause, u64)> =

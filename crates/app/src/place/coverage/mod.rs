@@ -14,7 +14,6 @@ use std::sync::{Arc, OnceLock, PoisonError, Weak};
 use domain::code::Code;
 use domain::facility::{FacilityStandard, Metric};
 use domain::portfolio::Portfolio;
-use place::coverage::{Basis, Completeness, Figure};
 use place::nearest::Nearest;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -24,6 +23,7 @@ pub use change::{Difference, KindDifference, ProjectGain, ProjectsEffect, YearEn
 pub use gap::{Cause, Causes, GapLine, GapState};
 pub(crate) use ground::Ground;
 pub use ground::Way;
+pub use place::coverage::{Basis, CommunityCount, Completeness, Figure, communities_covered};
 
 use super::layer::Residences;
 use crate::App;
@@ -71,11 +71,17 @@ pub struct RuleCoverage {
     pub rule: Rule,
     /// By the number of the community.
     pub figures: Vec<Figure>,
-    /// How complete the data are for each community, by the finest official count there is.
-    pub completeness: Vec<Completeness>,
     /// Why homes have none in reach, by the number of the community.
     pub causes: Vec<Causes>,
     pub whole: Figure,
+}
+
+/// How complete the data of a kind are, by the finest official count there is for a community.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CountedIn {
+    /// The area that was counted; nothing: the whole plan.
+    pub area: Option<Code>,
+    pub completeness: Completeness,
 }
 
 /// Coverage of one kind of facility.
@@ -92,6 +98,8 @@ pub struct KindCoverage {
     pub everybody: bool,
     /// Of the plan as a whole.
     pub completeness: Completeness,
+    /// How complete the data are for each community, by the number of it.
+    pub counted: Vec<CountedIn>,
     pub rules: Vec<RuleCoverage>,
     pub capacity: Option<KindCapacity>,
 }

@@ -12,7 +12,7 @@ use place::nearest::Nearest;
 use super::capacity::capacity;
 use super::gap::{Causes, Elsewhere};
 use super::ground::{Ground, Way};
-use super::{Coverage, CoverageAsked, FAR, KindCoverage, Rule, RuleCoverage, sum};
+use super::{CountedIn, Coverage, CoverageAsked, FAR, KindCoverage, Rule, RuleCoverage, sum};
 use crate::place::layers::Layers;
 
 pub(super) fn coverage(portfolio: &Portfolio, layers: &Layers, asked: CoverageAsked) -> Option<Coverage> {
@@ -127,26 +127,30 @@ impl Work<'_> {
                 Way::Straight => Vec::new(),
             },
         };
-        let completeness: Vec<Completeness> = self
+        let counted_in: Vec<CountedIn> = self
             .communities
             .iter()
             .map(|community| {
                 let area = self.counted_area(&kind.kind, community);
-                counted.completeness(self.portfolio, &kind.kind, area.as_ref(), &open)
+                let completeness = counted.completeness(self.portfolio, &kind.kind, area.as_ref(), &open);
+                CountedIn { area, completeness }
             })
             .collect();
-        let rules = rules
-            .into_iter()
-            .map(|rule| self.rule(rule, &near, &people, &completeness, &elsewhere))
-            .collect();
+        let rules =
+            rules.into_iter().map(|rule| self.rule(rule, &near, &people, &counted_in, &elsewhere)).collect();
         Some(KindCoverage {
             completeness: counted.completeness(self.portfolio, &kind.kind, None, &open),
-            capacity: capacity(self.portfolio, self.ground, kind, &open, (&near, &people)),
+            // Everybody in the place of some ages says nothing of whether there is enough.
+            capacity: match everybody {
+                true => None,
+                false => capacity(self.portfolio, self.ground, kind, &open, (&near, &people)),
+            },
             kind: kind.kind.clone(),
             open,
             near,
             people,
             everybody,
+            counted: counted_in,
             rules,
         })
     }
@@ -184,7 +188,7 @@ impl Work<'_> {
         rule: Rule,
         near: &[Option<Nearest>],
         people: &[Option<u32>],
-        completeness: &[Completeness],
+        counted: &[CountedIn],
         elsewhere: &Elsewhere,
     ) -> RuleCoverage {
         let threshold = self.portfolio.plan.coverage_rules().complete_permille;
@@ -203,7 +207,7 @@ impl Work<'_> {
                 .iter()
                 .map(|(_, held)| Residence { people: held.people.filter(|_| people_known), ..*held })
                 .collect();
-            figures(1, &own, rule.limit, completeness[community], threshold)[0]
+            figures(1, &own, rule.limit, counted[community].completeness, threshold)[0]
         };
         let own: Vec<Figure> = (0..homes.len()).map(|community| figure(community, true)).collect();
         // Where people are not known of all, the whole can only count residences.
@@ -223,13 +227,13 @@ impl Work<'_> {
                         Basis::People => held.people.map_or(0, u64::from),
                         Basis::Residences => 1,
                     };
-                    if state(held, rule.limit, completeness[community], threshold) != State::Covered {
+                    if state(held, rule.limit, counted[community].completeness, threshold) != State::Covered {
                         causes.add(elsewhere.cause(*home, held, rule.limit), weight);
                     }
                 }
                 causes
             })
             .collect();
-        RuleCoverage { rule, figures: own, completeness: completeness.to_vec(), causes, whole }
+        RuleCoverage { rule, figures: own, causes, whole }
     }
 }
