@@ -30,6 +30,15 @@ pub struct Browser {
 impl Browser {
     /// A wide window in a language, on a site. `None` where there is no driver.
     pub async fn start(lang: &str, site: &str) -> anyhow::Result<Option<Self>> {
+        Self::drawing(lang, site, &["--disable-gpu"]).await
+    }
+
+    /// One that draws in three dimensions, in software: what live maps need.
+    pub async fn start_with_maps(lang: &str, site: &str) -> anyhow::Result<Option<Self>> {
+        Self::drawing(lang, site, &["--use-angle=swiftshader", "--enable-unsafe-swiftshader"]).await
+    }
+
+    async fn drawing(lang: &str, site: &str, how: &[&str]) -> anyhow::Result<Option<Self>> {
         let mut command = Command::new("chromedriver");
         command.arg("--port=0");
         let port = |line: &str| Some(line.split_once("started successfully on port ")?.1.replace('.', ""));
@@ -46,7 +55,6 @@ impl Browser {
         for argument in [
             "--headless=new",
             "--no-sandbox",
-            "--disable-gpu",
             "--disable-dev-shm-usage",
             "--disable-quic",
             "--no-first-run",
@@ -58,6 +66,9 @@ impl Browser {
             &format!("--lang={lang}"),
             &format!("--user-data-dir={}", profile.path().display()),
         ] {
+            wanted.add_arg(argument)?;
+        }
+        for argument in how {
             wanted.add_arg(argument)?;
         }
         wanted.set_browser_log_level(LoggingPrefsLogLevel::All)?;

@@ -4,7 +4,7 @@ use crate::problem::{FieldError, What};
 use crate::value::MARK;
 
 /// Codes that values of ours refuse with; see [`crate::value`] and [`crate::word`].
-const CODES: [&str; 10] = [
+const CODES: [&str; 11] = [
     "not-a-code",
     "not-a-day",
     "not-a-date",
@@ -14,6 +14,7 @@ const CODES: [&str; 10] = [
     "not-a-day-or-moment",
     "not-a-boundary",
     "not-ages",
+    "not-a-digest",
     "not-degrees",
 ];
 

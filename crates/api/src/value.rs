@@ -10,6 +10,7 @@ use std::fmt;
 use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::facility::Ages;
+use domain::layer::LayerDigest;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
 use domain::policy::Scope;
@@ -153,6 +154,17 @@ text_value! {
         .pattern(Some("^[0-9]{1,3}([+]|-[0-9]{1,3})$"))
         .description(Some("Completed years, both ends included; a plus sign has everybody older as well."))
         .examples([serde_json::json!("3-5"), serde_json::json!("65+")])
+}
+
+text_value! {
+    /// The SHA-256 digest of a layer's content.
+    DigestText(LayerDigest) as "Digest",
+    parse |text| LayerDigest::try_from(text.to_owned()).ok(), key "not-a-digest",
+    show |digest| Cow::Owned(digest.to_string()),
+    object |object: ObjectBuilder| object
+        .pattern(Some("^[0-9a-f]{64}$"))
+        .description(Some("The SHA-256 digest of a layer's content, as hexadecimal digits."))
+        .examples([serde_json::json!("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")])
 }
 
 text_value! {

@@ -12,6 +12,7 @@ use domain::item::kind::{
 use domain::item::ledger::EvidenceStanding;
 use domain::item::light::Light;
 use domain::item::{Relation, Standing, State as ItemState, Step as ItemStep};
+use domain::layer::LayerKind;
 use domain::milestone::{Aspect, DelayReason};
 use domain::output::{Basis, Stage};
 use domain::plan::{Aim, ListEntryKind};
@@ -114,6 +115,7 @@ words! {
     EvidenceWord = EvidenceStanding [all]: "What has become of an item's evidence.";
     CircleWord = Circle [all]: "The level that a standard is set for.";
     MetricWord = Metric [all]: "What a standard is a rule for: metres or minutes on foot, or capacity for a thousand people.";
+    LayerKindWord = LayerKind [all]: "What a layer is of.";
     DatumWord = Datum [all]: "What coordinates refer to.";
     FacilityStandingWord = FacilityStanding [all]: "Whether a facility serves on a day.";
     ActionWord = Action [all]: "What the policy must allow.";

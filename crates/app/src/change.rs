@@ -7,8 +7,9 @@ use domain::fact::Fact;
 use domain::history::{Lookup, View};
 use domain::journal::{Draft, Entry, Seq};
 use domain::person::Person;
+use domain::plan::PlanFact;
 use domain::policy::{Action, Grant};
-use domain::refusal::{Problem, Refusal};
+use domain::refusal::{Problem, Reference, Refusal};
 use domain::request::{Request, RequestFact};
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
@@ -161,6 +162,7 @@ pub(crate) fn make(
     if !matches!(actor, Actor::Operator(_)) {
         not_ones_own(tx, &context.actor, &change.command)?;
     }
+    with_their_content(tx, &change.command)?;
     let drafts = tx.with_lookup(|lookup| {
         if !matches!(actor, Actor::Operator(_)) {
             authorize(&grants_now(actor, lookup), &change.command, lookup)?;
@@ -197,6 +199,20 @@ fn not_ones_own(tx: &mut Tx, actor: &Code, command: &Command) -> Result<(), AppE
         true => Err(Refusal { field: "exclusion_decided".into(), problem: Problem::OwnerVerifies }.into()),
         false => Ok(()),
     }
+}
+
+/// A layer is named only where its content is kept: a fact without it would be a promise that nobody can keep.
+fn with_their_content(tx: &mut Tx, command: &Command) -> Result<(), AppError> {
+    for fact in command.facts() {
+        let Fact::Plan(PlanFact::Layer { held: Some(layer), .. }) = fact else { continue };
+        if !tx.reading()?.has_layer(&command.subject().scope, layer.digest)? {
+            let code =
+                Code::new(&layer.digest.to_string()).unwrap_or_else(|_| command.subject().code.clone());
+            let problem = Problem::UnknownReference { what: Reference::Layer, code };
+            return Err(Refusal { field: fact.slot(), problem }.into());
+        }
+    }
+    Ok(())
 }
 
 fn name_of(actor: &Actor) -> Option<Code> {

@@ -69,6 +69,13 @@ pub(crate) struct Inner {
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) areas: Mutex<request::AreasCache>,
+    pub(crate) layers: Mutex<place::LayerCache>,
+    pub(crate) grounds: Mutex<place::GroundCache>,
+    pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
+    /// Coverage is worked out for one at a time.
+    pub(crate) coverage_turn: tokio::sync::Mutex<()>,
+    /// Where facilities should stand is searched for one at a time.
+    pub(crate) siting: tokio::sync::Semaphore,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -103,6 +110,11 @@ impl App {
                 models: Mutex::default(),
                 drawn: Mutex::default(),
                 areas: Mutex::default(),
+                layers: Mutex::default(),
+                grounds: Mutex::default(),
+                coverage: Mutex::default(),
+                coverage_turn: tokio::sync::Mutex::default(),
+                siting: tokio::sync::Semaphore::new(1),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

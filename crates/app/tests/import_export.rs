@@ -105,8 +105,18 @@ async fn load(app: &App) -> Code {
         app.change(&Actor::operator(), change).await.unwrap();
     }
     for table in TABLES.iter().filter(|table| {
-        let others =
-            ["areas", "units", "indicators", "items", "item_records", "step_work", "step_links", "requests"];
+        let others = [
+            "areas",
+            "units",
+            "indicators",
+            "items",
+            "item_records",
+            "step_work",
+            "step_links",
+            "requests",
+            "residences",
+            "parcels",
+        ];
         !others.contains(&table.name) && !table.name.starts_with("request_")
     }) {
         if table.name == "baselines" {

@@ -47,9 +47,17 @@ macro_rules! place_tables {
 }
 
 /// What the first plan has of places.
-const PLACES: &[(&str, &str)] = place_tables!("facility_kinds", "facility_standards", "facilities");
+const PLACES: &[(&str, &str)] =
+    place_tables!("facility_kinds", "facility_standards", "facilities", "official_counts");
+
+/// Where people live, made up: a grid of points. The areas that it names are on the books from this day on.
+pub(crate) const RESIDENCES: &str = include_str!("../../../demo/huitian-2018/residences.csv");
+pub(crate) const RESIDENCES_KNOWN: jiff::civil::Date = jiff::civil::date(2021, 7, 21);
 
 pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
+/// Railways, waters and parks; data of OpenStreetMap.
+pub(crate) const BASE_MAP: &str = include_str!("../../../demo/base_map.geojson");
+
 /// Where areas end; data of OpenStreetMap.
 pub(crate) const BOUNDARIES: &str = include_str!("../../../demo/boundaries.csv");
 pub(crate) const UNITS: &str = include_str!("../../../demo/units.csv");

@@ -2,6 +2,7 @@
 
 mod data;
 mod foresight;
+mod ground;
 mod load;
 mod people;
 mod published;

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
+use app::import::{Mode, Profile, Resolver, Sheet, SheetRow, prepare};
+use app::read::Asked;
 use app::table::{PlanFile, Row, table};
 use app::{Actor, App, AppError, Change, Clock, FixedClock};
 use domain::code::Code;
@@ -13,11 +15,11 @@ use jiff::civil::{Date, date};
 use store::Database;
 use words::Lang;
 
-use crate::data::{AREAS, BOUNDARIES, PLANS, UNITS};
+use crate::data::{AREAS, BOUNDARIES, PLANS, RESIDENCES, RESIDENCES_KNOWN, UNITS};
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{foresight, people, published, requests, rhythm};
+use crate::{foresight, ground, people, published, requests, rhythm};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -41,6 +43,10 @@ struct Day {
     requests: Vec<Code>,
     /// Plans whose forecast is put on record.
     forecast: Vec<Code>,
+    /// Plans that get the ground of their maps.
+    ground: Vec<Code>,
+    /// Plans whose residences become known.
+    residences: Vec<Code>,
 }
 
 /// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
@@ -72,6 +78,12 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         app.change_each(changes)
             .await
             .map_err(|(at, error)| anyhow!("{} (known {date}): {}", places[at], why(error)))?;
+        for plan in &day.ground {
+            ground::put(&app, plan).await.with_context(|| format!("the base map of {plan}"))?;
+        }
+        for plan in &day.residences {
+            bring_residences(&app, plan).await.with_context(|| format!("the residences of {date}"))?;
+        }
         // What units do on a day comes before what the calendar then asks for.
         for plan in &day.requests {
             residents.keep(&app, plan, date).await.with_context(|| format!("the requests of {date}"))?;
@@ -141,7 +153,11 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
     for (plan, report) in reports {
         days.entry(report.day).or_default().reports.push((plan, report));
     }
+    for data in PLANS.iter().filter(|data| !data.places.is_empty()) {
+        days.entry(ground::DAY).or_default().ground.push(Code::new(data.code)?);
+    }
     for plan in kept {
+        days.entry(RESIDENCES_KNOWN).or_default().residences.push(plan.clone());
         for day in foresight::KEPT {
             days.entry(day).or_default().forecast.push(plan.clone());
         }
@@ -153,6 +169,25 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         }
     }
     Ok((days, signers))
+}
+
+/// Brings the file of residences in as anybody would: it becomes one layer.
+async fn bring_residences(app: &App, plan: &Code) -> anyhow::Result<()> {
+    let portfolio = app.portfolio(plan, Asked::default()).await?;
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(RESIDENCES.as_bytes());
+    let rows = reader
+        .records()
+        .zip(1..)
+        .map(|(record, number)| Ok(SheetRow { number, cells: record?.iter().map(str::to_owned).collect() }));
+    let sheet = Sheet { rows: rows.collect::<anyhow::Result<_>>()?, ..Sheet::default() };
+    let table = table("residences").context("no table 'residences'")?;
+    let (resolver, today) = (Resolver::of(&portfolio), app.clock().today());
+    let prepared = prepare(table, plan, &sheet, &Profile::default(), &resolver, today)?;
+    let report = app.import(&Actor::operator(), prepared, Mode::Apply, None).await?;
+    match report.problems.first() {
+        Some(problem) => bail!("demo residences.csv row {}: {}", problem.row, problem.message(Lang::En)),
+        None => Ok(()),
+    }
 }
 
 /// The units that lead a plan's projects.

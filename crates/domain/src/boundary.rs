@@ -126,6 +126,18 @@ impl Boundary {
         }
     }
 
+    /// Each part: its outer ring, then the holes in it.
+    pub fn parts(&self) -> &[Vec<Ring>] {
+        &self.0
+    }
+
+    /// The same with every point put elsewhere; nothing where one has no place there.
+    pub fn moved(&self, put: impl Fn(Point) -> Option<Point>) -> Option<Self> {
+        let ring = |ring: &Ring| ring.iter().map(|point| put(*point)).collect::<Option<Ring>>();
+        let part = |rings: &Vec<Ring>| rings.iter().map(ring).collect::<Option<Vec<Ring>>>();
+        self.0.iter().map(part).collect::<Option<Vec<_>>>().map(Self)
+    }
+
     pub fn rings(&self) -> impl Iterator<Item = &Ring> {
         self.0.iter().flatten()
     }

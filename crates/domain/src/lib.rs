@@ -21,6 +21,7 @@ pub mod history;
 pub mod indicator;
 pub mod item;
 pub mod journal;
+pub mod layer;
 pub mod milestone;
 pub mod money;
 pub mod named;

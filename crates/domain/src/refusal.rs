@@ -196,6 +196,8 @@ pub enum Problem {
     OutsideArea { area: Code, metres: u64 },
     #[error("must be above zero")]
     NotAboveZero,
+    #[error("a share of up to 100%, up to 2 km to the network, 0.5 to 10 km an hour")]
+    BadCoverageRules,
     #[error("facilities of kind '{0}' have no capacity")]
     NoCapacity(Code),
     #[error("no new facilities of kind '{0}' are taken")]
@@ -232,6 +234,8 @@ pub enum Reference {
     Revision,
     Facility,
     FacilityKind,
+    FacilityStandard,
+    Layer,
 }
 
 impl std::fmt::Display for Reference {
@@ -268,6 +272,8 @@ impl Reference {
             Self::Matter => "matter",
             Self::Facility => "facility",
             Self::FacilityKind => "facility_kind",
+            Self::FacilityStandard => "facility_standard",
+            Self::Layer => "layer",
         }
     }
 }
@@ -376,6 +382,7 @@ impl Problem {
             Self::BadHolidays(fault) => fault.key(),
             Self::OutsideArea { .. } => "outside-area",
             Self::NotAboveZero => "not-above-zero",
+            Self::BadCoverageRules => "bad-coverage-rules",
             Self::NoCapacity(_) => "no-capacity",
             Self::KindClosed(_) => "kind-closed",
         }

@@ -568,6 +568,19 @@ impl Check<'_> {
                 kind.capacity_unit.iter().for_each(|unit| self.name(unit));
             }
             PlanFact::FacilityStandard(standard) => self.standard(standard),
+            PlanFact::Layer { held, .. } => {
+                if let Some(layer) = held {
+                    self.name(&layer.name);
+                    self.text(&layer.licence, TEXT_MAX, false);
+                }
+            }
+            PlanFact::OfficialCount(count) => self.official_count(count),
+            PlanFact::CoverageRules(rules) => {
+                if !rules.is_sound() {
+                    self.refuse(Problem::BadCoverageRules);
+                }
+            }
+            PlanFact::GapAnswer { gap, answer } => self.gap(gap, answer.as_ref()),
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }

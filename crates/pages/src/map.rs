@@ -16,6 +16,18 @@ pub(crate) const ZOOM_MOST: u8 = 9;
 /// Half of what is seen is passed over by one step aside.
 const STEP: f64 = 0.5;
 
+/// `latitude,longitude` in degrees.
+pub(crate) fn point(text: &str) -> Option<Point> {
+    let (latitude, longitude) = text.split_once(',')?;
+    let degrees = |text: &str| text.trim().parse::<f64>().ok().filter(|value| value.is_finite());
+    let (latitude, longitude) = (degrees(latitude)?, degrees(longitude)?);
+    let on_earth = latitude.abs() <= 90.0 && longitude.abs() <= 180.0;
+    on_earth.then(|| Point {
+        longitude: (longitude * 1e6).round() as i32,
+        latitude: (latitude * 1e6).round() as i32,
+    })
+}
+
 /// Which stretch of the earth is shown: the whole at 0, half as wide with each step nearer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct View {
@@ -47,7 +59,8 @@ impl View {
             (degrees(whole.west) + degrees(whole.east)) / 2.0,
             (degrees(whole.south) + degrees(whole.north)) / 2.0,
         );
-        let zoom = zoom.parse::<u8>().unwrap_or(0).min(ZOOM_MOST);
+        // Maps that glide give steps with fractions.
+        let zoom = zoom.parse::<f32>().unwrap_or(0.0).round().clamp(0.0, f32::from(ZOOM_MOST)) as u8;
         let given = at.split_once(',').and_then(|(latitude, longitude)| {
             let (latitude, longitude) = (latitude.trim().parse::<f64>(), longitude.trim().parse::<f64>());
             Some((longitude.ok()?, latitude.ok()?))
@@ -119,13 +132,20 @@ impl View {
 
     /// A boundary as the path of the picture.
     pub fn path(&self, boundary: &Boundary) -> String {
+        self.closed(boundary.rings().map(Vec::as_slice))
+    }
+
+    /// Rings as the path of the picture.
+    pub fn closed<'a>(&self, rings: impl IntoIterator<Item = &'a [Point]>) -> String {
+        rings.into_iter().map(|ring| self.line(ring) + "Z").collect()
+    }
+
+    /// A line as a path of the picture.
+    pub fn line(&self, points: &[Point]) -> String {
         let mut out = String::new();
-        for ring in boundary.rings() {
-            for (at, point) in ring.iter().enumerate() {
-                let (x, y) = self.place(*point);
-                out.push_str(&format!("{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" }));
-            }
-            out.push('Z');
+        for (at, point) in points.iter().enumerate() {
+            let (x, y) = self.place(*point);
+            out.push_str(&format!("{}{x:.1} {y:.1}", if at == 0 { "M" } else { "L" }));
         }
         out
     }
@@ -216,6 +236,8 @@ mod tests {
             let (x, y) = held.place(at(116_360_000, 40_070_000));
             assert!(x.is_finite() && y.is_finite() && held.zoom() == ZOOM_MOST);
         }
+        assert_eq!(View::asked(WHOLE, "40.07,116.36", "3.4"), near);
+        assert_eq!(View::asked(WHOLE, "", "NaN").zoom(), 0);
     }
 
     #[test]
@@ -234,6 +256,14 @@ mod tests {
                 let apart = |other: &Cluster| (one.x - other.x).hypot(one.y - other.y);
                 assert!(found[at + 1..].iter().all(|it| apart(it) >= one.radius() + it.radius()));
             }
+        }
+    }
+
+    #[test]
+    fn points_are_read_with_the_latitude_first() {
+        assert_eq!(point("40.07, 116.36"), Some(Point { longitude: 116_360_000, latitude: 40_070_000 }));
+        for nonsense in ["", "40", "116.36,40.07", "NaN,1", "1,inf", "a,b"] {
+            assert_eq!(point(nonsense), None, "{nonsense}");
         }
     }
 }

@@ -31,6 +31,9 @@ const TOPICS: &[(&str, &str)] = &[
     ("output_kind", "/outputs"),
     ("facility_kind", "/place"),
     ("facility_standard", "/place"),
+    ("official_count", "/place/coverage"),
+    ("coverage_rules", "/place/coverage"),
+    ("gap_answer", "/place/gaps"),
     ("revision", "/revisions"),
     ("yearly_list", "/lists"),
     ("list_entry", "/lists"),
@@ -75,7 +78,7 @@ impl Bench {
         let mut desk =
             Desk::new(&self.book, SubjectKind::Plan, Some(&self.history), visit.app.clock().today());
         desk.topics = vec![self.topic];
-        desk.state = matches!(self.topic, "name" | "period" | "request_settings");
+        desk.state = matches!(self.topic, "name" | "period" | "request_settings" | "coverage_rules");
         desk.slot = asked.get("slot").to_owned();
         desk.presets = presets(self.topic, asked);
         let action = format!("/p/{}/record/{}", self.plan, self.topic);

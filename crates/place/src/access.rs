@@ -113,6 +113,12 @@ impl KindAccess {
             .min()
     }
 
+    /// Where facilities touch a link.
+    pub(crate) fn on_link(&self, link: LinkId) -> impl Iterator<Item = AccessLeg> + '_ {
+        let start = self.on_links.partition_point(|(leg, _)| leg.link < link);
+        self.on_links[start..].iter().map(|(leg, _)| *leg).take_while(move |leg| leg.link == link)
+    }
+
     /// Facilities on the same link, reached without passing a node.
     fn along(&self, open: Option<Link>, leg: AccessLeg) -> impl Iterator<Item = Nearest> + '_ {
         let start = self.on_links.partition_point(|(other, _)| other.link < leg.link);

@@ -197,32 +197,20 @@ impl<'a, 'n> Evaluator<'a, 'n> {
         gaining
     }
 
-    fn value(&mut self, day: Date, with: impl Fn(u32) -> bool) -> Result<u64, ScenarioError> {
-        let served = self.served(|in_use| in_use.on(day) && in_use.project.is_none_or(&with))?;
-        Ok(self.covered(&served).iter().sum())
-    }
-
     /// The effect of each project on people covered as of a day: alone, given all others, and together.
     ///
     /// # Errors
     /// As [`Scenario::picture`].
     pub fn attribute(&mut self, day: Date) -> Result<Attribution, ScenarioError> {
-        let none = self.value(day, |_| false)? as i64;
-        let all = self.value(day, |_| true)? as i64;
-        let mut projects = Vec::new();
-        for project in self.scenario.projects() {
-            let alone = self.value(day, |other| other == project)? as i64 - none;
-            let last = all - self.value(day, |other| other != project)? as i64;
-            projects.push(ProjectEffect { project, alone, last });
-        }
-        let together = all - none;
-        let shared = together - projects.iter().map(|effect| effect.alone).sum::<i64>();
-        Ok(Attribution { projects, together, shared })
+        let projects = self.scenario.projects();
+        attribute(&projects, |with| {
+            let served = self.served(|in_use| in_use.on(day) && in_use.project.is_none_or(with))?;
+            Ok(self.covered(&served).iter().sum())
+        })
     }
 
     /// People covered on a day when projects are in use by then only with some odds, independently.
     /// Projects without odds count as their dates say; those with odds count whatever their date says.
-    /// Up to ten uncertain projects all combinations are computed, beyond that `draws` seeded ones.
     ///
     /// # Errors
     /// As [`Scenario::picture`].
@@ -233,67 +221,98 @@ impl<'a, 'n> Evaluator<'a, 'n> {
         draws: NonZeroUsize,
         seed: u64,
     ) -> Result<Forecast, ScenarioError> {
-        let chance: HashMap<u32, f64> =
-            odds.iter().map(|odds| (odds.project, f64::from(odds.permille.min(1000)) / 1000.0)).collect();
-        let mut uncertain: Vec<u32> =
-            chance.iter().filter(|(_, chance)| **chance > 0.0 && **chance < 1.0).map(|(p, _)| *p).collect();
-        uncertain.sort_unstable();
-        let exact = uncertain.len() <= ALL_COMBINATIONS;
-        let mut random = seed;
-        let mut known: HashMap<Vec<bool>, u64> = HashMap::new();
-        let mut outcomes: Vec<(u64, f64)> = Vec::new();
-        let rounds = if exact { 1 << uncertain.len() } else { draws.get() };
-        for round in 0..rounds {
-            let mut weight = 1.0 / if exact { 1.0 } else { rounds as f64 };
-            let set: Vec<bool> = uncertain
-                .iter()
-                .enumerate()
-                .map(|(place, project)| {
-                    if exact {
-                        let comes = round >> place & 1 == 1;
-                        weight *= if comes { chance[project] } else { 1.0 - chance[project] };
-                        comes
-                    } else {
-                        uniform(&mut random) < chance[project]
-                    }
-                })
-                .collect();
-            let value = match known.get(&set) {
-                Some(&value) => value,
-                None => {
-                    let comes = |project: u32| match uncertain.binary_search(&project) {
-                        Ok(place) => set[place],
-                        Err(_) => chance.get(&project).is_some_and(|chance| *chance >= 1.0),
-                    };
-                    let served = self.served(|in_use| match in_use.project {
-                        Some(project) if chance.contains_key(&project) => comes(project),
-                        _ => in_use.on(day),
-                    })?;
-                    let value = self.covered(&served).iter().sum();
-                    known.insert(set, value);
-                    value
-                }
-            };
-            outcomes.push((value, weight));
-        }
-        outcomes.sort_by_key(|outcome| outcome.0);
-        let expected = outcomes.iter().map(|(value, weight)| *value as f64 * weight).sum();
-        let quantile = |share: f64| {
-            let mut below = 0.0;
-            let found = outcomes.iter().find(|(_, weight)| {
-                below += weight;
-                below >= share - 1e-12
-            });
-            found.or(outcomes.last()).map_or(0, |(value, _)| *value)
-        };
-        Ok(Forecast {
-            expected,
-            tenth: quantile(0.1),
-            median: quantile(0.5),
-            ninetieth: quantile(0.9),
-            exact,
+        forecast(odds, draws, seed, |comes| {
+            let served = self.served(|in_use| match in_use.project.and_then(comes) {
+                Some(comes) => comes,
+                None => in_use.on(day),
+            })?;
+            Ok(self.covered(&served).iter().sum())
         })
     }
+}
+
+/// What each project adds to a value: alone, given all others, and together. `value` is told which projects count.
+///
+/// # Errors
+/// As `value`.
+pub fn attribute<E>(
+    projects: &[u32],
+    mut value: impl FnMut(&dyn Fn(u32) -> bool) -> Result<u64, E>,
+) -> Result<Attribution, E> {
+    let none = value(&|_| false)? as i64;
+    let all = value(&|_| true)? as i64;
+    let mut effects = Vec::with_capacity(projects.len());
+    for &project in projects {
+        let alone = value(&|other| other == project)? as i64 - none;
+        let last = all - value(&|other| other != project)? as i64;
+        effects.push(ProjectEffect { project, alone, last });
+    }
+    let together = all - none;
+    let shared = together - effects.iter().map(|effect| effect.alone).sum::<i64>();
+    Ok(Attribution { projects: effects, together, shared })
+}
+
+/// A value when projects come only with some odds, independently. `value` is told of each project whether it comes;
+/// nothing of those without odds. Up to ten uncertain projects all combinations are computed, beyond that `draws`
+/// seeded ones.
+///
+/// # Errors
+/// As `value`.
+pub fn forecast<E>(
+    odds: &[Odds],
+    draws: NonZeroUsize,
+    seed: u64,
+    mut value: impl FnMut(&dyn Fn(u32) -> Option<bool>) -> Result<u64, E>,
+) -> Result<Forecast, E> {
+    let chance: HashMap<u32, f64> =
+        odds.iter().map(|odds| (odds.project, f64::from(odds.permille.min(1000)) / 1000.0)).collect();
+    let mut uncertain: Vec<u32> =
+        chance.iter().filter(|(_, chance)| **chance > 0.0 && **chance < 1.0).map(|(p, _)| *p).collect();
+    uncertain.sort_unstable();
+    let exact = uncertain.len() <= ALL_COMBINATIONS;
+    let mut random = seed;
+    let mut known: HashMap<Vec<bool>, u64> = HashMap::new();
+    let mut outcomes: Vec<(u64, f64)> = Vec::new();
+    let rounds = if exact { 1 << uncertain.len() } else { draws.get() };
+    for round in 0..rounds {
+        let mut weight = 1.0 / if exact { 1.0 } else { rounds as f64 };
+        let set: Vec<bool> = uncertain
+            .iter()
+            .enumerate()
+            .map(|(place, project)| {
+                if exact {
+                    let comes = round >> place & 1 == 1;
+                    weight *= if comes { chance[project] } else { 1.0 - chance[project] };
+                    comes
+                } else {
+                    uniform(&mut random) < chance[project]
+                }
+            })
+            .collect();
+        let found = match known.get(&set) {
+            Some(&found) => found,
+            None => {
+                let found = value(&|project: u32| match uncertain.binary_search(&project) {
+                    Ok(place) => Some(set[place]),
+                    Err(_) => chance.get(&project).map(|chance| *chance >= 1.0),
+                })?;
+                known.insert(set, found);
+                found
+            }
+        };
+        outcomes.push((found, weight));
+    }
+    outcomes.sort_by_key(|outcome| outcome.0);
+    let expected = outcomes.iter().map(|(value, weight)| *value as f64 * weight).sum();
+    let quantile = |share: f64| {
+        let mut below = 0.0;
+        let found = outcomes.iter().find(|(_, weight)| {
+            below += weight;
+            below >= share - 1e-12
+        });
+        found.or(outcomes.last()).map_or(0, |(value, _)| *value)
+    };
+    Ok(Forecast { expected, tenth: quantile(0.1), median: quantile(0.5), ninetieth: quantile(0.9), exact })
 }
 
 /// The next number of a seeded sequence (SplitMix64; Steele, Lea, Flood 2014), between 0 and 1.

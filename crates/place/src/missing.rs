@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use thiserror::Error;
 
 use crate::{
-    access::KindAccess,
+    access::{AccessLeg, KindAccess},
     distance::Reach,
     effect::Home,
     nearest::NearestMap,
@@ -252,6 +252,39 @@ pub fn rank(
     Ok(findings.into_iter().map(|(finding, _)| finding).collect())
 }
 
+/// One kind of facility as it is now, for trying links without changing anything.
+#[derive(Debug, Clone, Copy)]
+pub struct Standing<'a> {
+    /// Each facility with its number and legs.
+    pub facilities: &'a [(u32, Vec<AccessLeg>)],
+    /// Swept over the base network from these facilities, with the limit of the kind.
+    pub map: &'a NearestMap,
+}
+
+/// How far each home is from the nearest facility of each kind once a link is there; nothing where that is further
+/// than the limit. The link may begin and end along others.
+///
+/// # Errors
+/// When the link is not of this network.
+pub fn with_link(
+    network: &Network,
+    link: NewLink,
+    kinds: &[Standing<'_>],
+    homes: &[Home],
+) -> Result<Vec<Vec<Option<u32>>>, OverlayError> {
+    let overlay = Overlay::new(network, &[LinkChange::Add(link)])?;
+    let kinds = kinds.iter().map(|kind| {
+        let own = kind.facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
+        let access = KindAccess::new(&overlay, own);
+        let mut map = kind.map.clone();
+        // The copy is not used again.
+        let _ = map.repair(&overlay, access.seeds(), &[]);
+        let near = |home: &Home| access.nearest(&overlay, &home.legs, &map).map(|near| near.distance);
+        homes.iter().map(near).collect()
+    });
+    Ok(kinds.collect())
+}
+
 /// The first barrier (railway, water, motorway …) that the straight line between two points crosses.
 /// Barriers are lines with a label; touching counts as crossing.
 #[must_use]
@@ -319,6 +352,29 @@ mod tests {
         assert_eq!(kinds[0].map, map);
         assert_eq!((ranked[0].newly_served, ranked[0].helped, ranked[0].saved), (30, 30, 0));
         assert!(ranked[0].detour.is_some_and(|detour| detour > 4_000_000));
+    }
+
+    #[test]
+    fn a_link_from_the_middle_of_a_street_is_tried() {
+        let network = network();
+        let at = |link: usize, offset| vec![AccessLeg { link: network.link(link).unwrap(), offset, leg: 0 }];
+        let facilities = [(0, at(2, network.links()[2].length - 50_000))];
+        let own = || facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
+        let access = KindAccess::new(&network, own());
+        let map = NearestMap::sweep(&network, access.seeds(), 1_000_000);
+        let homes = [
+            Home { community: 0, people: 30, legs: at(0, 40_000) },
+            Home { community: 0, people: 5, legs: at(0, 1_999_000) },
+        ];
+        let attach = |link: usize, offset| Attach::Along { link: network.link(link).unwrap(), offset };
+        let (from, to) = (attach(0, 100_000), attach(2, network.links()[2].length - 100_000));
+        let link = NewLink { from, to, length: 100_000, direction: Direction::Both };
+        let kinds = [Standing { facilities: &facilities, map: &map }];
+        let after = with_link(&network, link, &kinds, &homes).unwrap();
+        // 60 m to the link, 100 m over it, 50 m back to the shop.
+        assert_eq!(after, [[Some(210_000), None]]);
+        let before = access.nearest(&network, &homes[0].legs, &map);
+        assert_eq!(before, None);
     }
 
     #[test]

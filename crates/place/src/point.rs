@@ -90,6 +90,10 @@ impl Plane {
         Self { origin, east_per_degree: north_per_degree * origin.lat.to_radians().cos(), north_per_degree }
     }
 
+    pub(crate) fn origin(&self) -> Point {
+        self.origin
+    }
+
     pub(crate) fn flatten(&self, point: Point) -> [f64; 2] {
         [
             (point.lon - self.origin.lon) * self.east_per_degree,

@@ -25,7 +25,10 @@ pub struct Incoming {
 /// is not empty. A plan of another planning program is read as the table's sheet, and so is GeoJSON where the table is of places. Texts are as they were before they were made harmless for spreadsheets.
 pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
     if table.is_of_places() && map_file::is_map(bytes) {
-        return Ok(Incoming { sheet: map_file::read(bytes, limits)?, ..Incoming::default() });
+        return Ok(Incoming {
+            sheet: map_file::read(bytes, limits, table.has_shapes())?,
+            ..Incoming::default()
+        });
     }
     if plan_file::is_plan(bytes) {
         let (sheet, plan) = plan_file::read(bytes, table, limits)?;

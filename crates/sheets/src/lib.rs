@@ -8,6 +8,7 @@ mod format;
 mod incoming;
 mod map_file;
 mod mistakes;
+mod network;
 mod plan_file;
 mod template;
 
@@ -16,5 +17,6 @@ pub use export::{export_sink, to_cells};
 pub use format::{Format, Style, UnknownFormat};
 pub use incoming::{Incoming, LongFile, explain, read};
 pub use mistakes::{write_annotated, write_mistakes};
+pub use network::{NetworkFault, OPENSTREETMAP, WalkStreets, network_of_extract, network_of_tables};
 pub use plan_file::PlanOrigin;
 pub use template::template;

@@ -16,8 +16,11 @@ pub(crate) fn is_map(bytes: &[u8]) -> bool {
 const ID: &str = "code";
 const PLACE: [&str; 2] = ["longitude", "latitude"];
 
-/// Reads points as they are, and an area as a point inside of it.
-pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
+/// The column of a shape, where the table has one.
+const SHAPE: &str = "boundary";
+
+/// Reads points as they are, and an area as a point inside of it; with `shapes`, as its shape too.
+pub(crate) fn read(bytes: &[u8], limits: &Limits, shapes: bool) -> Result<Sheet, ReadError> {
     if bytes.len() as u64 > limits.bytes {
         return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
     }
@@ -37,7 +40,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
     // Programs write members in any order: the same file makes the same columns.
     names.sort_unstable();
     let with_id = !names.contains(&ID) && features.iter().any(|feature| feature.id.is_some());
-    let head = with_id.then_some(ID).into_iter().chain(names.iter().copied()).chain(PLACE);
+    names.retain(|name| !shapes || *name != SHAPE);
+    let shape = shapes.then_some(SHAPE);
+    let head = with_id.then_some(ID).into_iter().chain(names.iter().copied()).chain(shape).chain(PLACE);
     let mut sheet = Sheet {
         rows: vec![SheetRow { number: 1, cells: head.map(str::to_owned).collect() }],
         ..Sheet::default()
@@ -49,6 +54,9 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits) -> Result<Sheet, ReadError> {
             cells.push(feature.id.as_ref().map_or_else(String::new, text));
         }
         cells.extend(names.iter().map(|name| feature.properties.get(*name).map_or_else(String::new, text)));
+        if shapes {
+            cells.push(shape_text(feature));
+        }
         match place(feature) {
             Ok(Some([longitude, latitude])) => cells.extend([longitude, latitude].map(degrees)),
             Ok(None) => cells.extend([String::new(), String::new()]),
@@ -83,6 +91,21 @@ fn place(feature: &Feature) -> Result<Option<Position>, NoPlace> {
     }
 }
 
+/// An area in well-known text; empty where the feature is a point.
+fn shape_text(feature: &Feature) -> String {
+    let Some(Geometry::Polygons(polygons)) = &feature.geometry else { return String::new() };
+    let ring = |ring: &Vec<Position>| {
+        let points: Vec<String> = ring
+            .iter()
+            .map(|[longitude, latitude]| format!("{} {}", degrees(*longitude), degrees(*latitude)))
+            .collect();
+        format!("({})", points.join(", "))
+    };
+    let part =
+        |rings: &Vec<Vec<Position>>| format!("({})", rings.iter().map(ring).collect::<Vec<_>>().join(", "));
+    format!("MULTIPOLYGON ({})", polygons.iter().map(part).collect::<Vec<_>>().join(", "))
+}
+
 fn degrees(value: f64) -> String {
     let text = format!("{value:.7}");
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
@@ -114,7 +137,7 @@ mod tests {
     #[test]
     fn features_become_rows_with_a_place() {
         assert!(is_map(FILE.as_bytes()) && !is_map("编码,名称".as_bytes()) && !is_map(b""));
-        let sheet = read(FILE.as_bytes(), &Limits::default()).unwrap();
+        let sheet = read(FILE.as_bytes(), &Limits::default(), false).unwrap();
         let cells: Vec<Vec<&str>> =
             sheet.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
         let head = ["code", "capacity", "kind", "name_zh", "tags", "longitude", "latitude"];
@@ -130,10 +153,10 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_said_with_its_feature() {
         let swapped = FILE.replace("[116.3362,40.0702]", "[40.0702,116.3362]");
-        let error = read(swapped.as_bytes(), &Limits::default()).unwrap_err();
+        let error = read(swapped.as_bytes(), &Limits::default(), false).unwrap_err();
         assert_eq!(error.key(), "file-map-degrees");
         assert!(error.args().contains(&("feature", "1".to_owned())), "{:?}", error.args());
         let few = Limits { rows: 3, ..Limits::default() };
-        assert_eq!(read(FILE.as_bytes(), &few), Err(ReadError::TooManyRows { max: 3 }));
+        assert_eq!(read(FILE.as_bytes(), &few, false), Err(ReadError::TooManyRows { max: 3 }));
     }
 }

@@ -559,3 +559,13 @@ CREATE TABLE request_hold (
   held_until BIGINT NOT NULL,
   PRIMARY KEY (plan, request, person)
 ) {unrowed};
+
+-- What a plan knows of the ground in the thousands: residences, the walking network, parcels. Facts name the content
+-- by the digest of what is packed into body. No projection: a layer is made of a file, not of entries.
+CREATE TABLE place_layer (
+  plan {text} NOT NULL,
+  digest {text} NOT NULL,
+  size BIGINT NOT NULL,
+  body {bytes} NOT NULL,
+  PRIMARY KEY (plan, digest)
+);

@@ -2,7 +2,7 @@
 //!
 //! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
 //! tokens, what people were told, their preferences, calendar feeds and saved lists, what was learnt of requests,
-//! and an end line with the digest of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
+//! the layers of the ground, and an end line with the digest of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
 //! left out: they are made again from the journal. The job queue is left out: what lay in it was, or
 //! will be, sent by the installation that the backup is of, and must not be sent again by another; the
 //! notices themselves stand on the site. The same file moves an installation from SQLite to PostgreSQL
@@ -12,6 +12,7 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
+use domain::layer::LayerDigest;
 use domain::notice::Notice;
 use domain::preference::Preferences;
 use domain::request::alert::{AlertPlace, AlertRhythm, AlertWish};
@@ -31,6 +32,7 @@ use crate::feed::Feed;
 use crate::forum::ForumPost;
 use crate::journal::{Head, insert};
 use crate::notice::HeldNotice;
+use crate::place_layer::PackedLayer;
 use crate::redact::Unsworn;
 use crate::request_model::{HeldModel, ModelUse};
 use crate::request_passed::PassedOn;
@@ -141,6 +143,11 @@ enum Line {
         at: i64,
         person: Code,
         reason: String,
+    },
+    Layer {
+        plan: Code,
+        digest: LayerDigest,
+        body: String,
     },
     End {
         lines: u64,
@@ -452,6 +459,7 @@ impl Database {
             put_lists(connection, &mut lines)?;
             put_people(connection, &mut lines)?;
             put_models(connection, &mut lines)?;
+            put_layers(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -669,6 +677,21 @@ fn put_models<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
     failed
 }
 
+/// Writes the layers of the ground.
+fn put_layers<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let mut failed = Ok(());
+    connection.each_layer(|plan, digest, body| {
+        if failed.is_ok() {
+            let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged(error.to_string());
+            let plan = Code::new(plan).map_err(|error| damaged(&error))?;
+            let digest = LayerDigest::try_from(digest.to_owned()).map_err(|error| damaged(&error))?;
+            failed = lines.put(&Line::Layer { plan, digest, body: hexed(body) });
+        }
+        Ok(())
+    })?;
+    failed
+}
+
 /// Writes the photos of requests; those that wait for theirs are left out.
 fn put_photos<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
     let mut after = (String::new(), String::new(), String::new());
@@ -868,6 +891,12 @@ fn restore_into(
             }
             (Some(_), Line::ModelUse { plan, asks, number, at, person, reason }) => {
                 tx.use_request_model(&ModelUse { plan, asks, number, at, person, reason })?;
+            }
+            (Some(_), Line::Layer { plan, digest, body }) => {
+                let body = unhex(&body).ok_or_else(|| format("no hexadecimal digits".into()))?;
+                let layer = PackedLayer::restored(digest, body)
+                    .ok_or_else(|| format("a layer that is not what its digest says".into()))?;
+                tx.keep_layer(&plan, &layer)?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 // Entries that nobody swore to tell more than that the whole is not what it was.

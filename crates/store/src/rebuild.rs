@@ -96,6 +96,7 @@ impl Connection {
             "request_flag",
             "deletion",
             "request_model",
+            "place_layer",
             "account",
             "session",
             "api_token",

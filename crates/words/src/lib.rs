@@ -107,6 +107,7 @@ macro_rules! every_source {
             "request-work",
             "appeals",
             "themes",
+            "coverage",
             "alerts",
             "public",
             "privacy",

@@ -2,6 +2,7 @@
 //!
 //! A fact is an object with one member, its name: `{"lead_unit": {"unit": "changping-education"}}`.
 
+mod coverage;
 mod directory;
 mod facility;
 mod indicator;

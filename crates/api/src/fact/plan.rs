@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type};
 
+use super::coverage::{CoverageRules, Gap, GapAnswer, OfficialCount, PlaceLayer};
 use super::facility::{FacilityKind, FacilityStandard};
 use super::item::{
     ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
@@ -21,7 +22,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::project::Gate;
 use crate::value::{Amount, CodeText, Day, Name, codes, present};
-use crate::word::{AimWord, EntryWord, StageWord};
+use crate::word::{AimWord, EntryWord, LayerKindWord, StageWord};
 
 /// One thing that can be recorded of a plan.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -162,6 +163,24 @@ pub enum PlanFact {
     FacilityKind(FacilityKind),
     /// A standard that facilities of a kind are held against.
     FacilityStandard(FacilityStandard),
+    /// A layer of the ground whose content is kept; `null` withdraws it.
+    Layer {
+        layer: LayerKindWord,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        held: Option<PlaceLayer>,
+    },
+    /// How many facilities of a kind there are officially.
+    OfficialCount(OfficialCount),
+    /// How coverage is worked out.
+    CoverageRules(CoverageRules),
+    /// What becomes of a gap; `null` withdraws the word.
+    GapAnswer {
+        gap: Gap,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        answer: Option<GapAnswer>,
+    },
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -363,6 +382,12 @@ impl From<PlanFact> for Domain {
             F::FrozenRates(frozen) => Self::FrozenRates(frozen.0),
             F::FacilityKind(kind) => Self::FacilityKind(kind.into()),
             F::FacilityStandard(standard) => Self::FacilityStandard(standard.into()),
+            F::Layer { layer, held } => Self::Layer { layer: layer.0, held: held.map(Into::into) },
+            F::OfficialCount(count) => Self::OfficialCount(count.into()),
+            F::CoverageRules(rules) => Self::CoverageRules(rules.into()),
+            F::GapAnswer { gap, answer } => {
+                Self::GapAnswer { gap: gap.into(), answer: answer.map(Into::into) }
+            }
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -459,6 +484,14 @@ impl From<&Domain> for PlanFact {
             Domain::FrozenRates(frozen) => Self::FrozenRates(FrozenRates(frozen.clone())),
             Domain::FacilityKind(kind) => Self::FacilityKind(kind.into()),
             Domain::FacilityStandard(standard) => Self::FacilityStandard(standard.into()),
+            Domain::Layer { layer, held } => {
+                Self::Layer { layer: (*layer).into(), held: held.as_ref().map(Into::into) }
+            }
+            Domain::OfficialCount(count) => Self::OfficialCount(count.into()),
+            Domain::CoverageRules(rules) => Self::CoverageRules(rules.into()),
+            Domain::GapAnswer { gap, answer } => {
+                Self::GapAnswer { gap: gap.into(), answer: answer.as_ref().map(Into::into) }
+            }
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -72,6 +72,23 @@ fact_table!(
     }
 );
 
+fact_table!(
+    OFFICIAL_COUNTS,
+    "official_counts",
+    SubjectKind::Plan,
+    Action::ReadPublic,
+    ["kind", "area", "count"],
+    ["kind_name"],
+    |snapshot, _, fact| {
+        let Fact::Plan(PlanFact::OfficialCount(held)) = &fact.fact else { return None };
+        let count = held.count?;
+        let own = vec![Cell::code(Some(&held.kind)), Cell::code(held.area.as_ref()), Cell::whole(count)];
+        let kind = snapshot.portfolio.plan.facility_kind(held.kind.as_str());
+        let name = kind.map_or(Cell::Empty, |kind| Cell::text(kind.name.get(snapshot.english)));
+        Some((own, vec![name]))
+    }
+);
+
 pub(super) const FACILITIES: ExportTable = ExportTable {
     name: "facilities",
     columns: columns!(

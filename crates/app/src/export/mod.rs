@@ -3,9 +3,11 @@
 //! Tables that can be imported ([`crate::table::TABLES`]) keep their names and columns, so that an
 //! exported one is read again unchanged; columns that only inform come behind theirs.
 
+mod coverage;
 mod facilities;
 mod items;
 mod journal;
+mod layers;
 mod ledger;
 mod records;
 mod register;
@@ -21,6 +23,7 @@ use domain::code::Code;
 use domain::history::{History, View};
 use domain::item::query::LedgerQuery;
 use domain::journal::Seq;
+use domain::layer::LayerKind;
 use domain::money::Fen;
 use domain::planned_date::{PlannedDate, Precision};
 use domain::policy::Action;
@@ -137,11 +140,16 @@ pub static TABLES: &[ExportTable] = &[
     facilities::FACILITY_KINDS,
     facilities::FACILITY_STANDARDS,
     facilities::FACILITIES,
+    facilities::OFFICIAL_COUNTS,
+    layers::RESIDENCES,
+    layers::PARCELS,
     items::ITEMS,
     items::ITEM_RECORDS,
     request_rules::REQUEST_CATEGORIES,
     request_rules::REQUEST_ROUTES,
     ledger::LEDGER,
+    coverage::COVERAGE,
+    coverage::GAPS,
     results::STATEMENT,
     results::FIGURES,
     journal::ENTRIES,
@@ -168,10 +176,17 @@ impl ExportTable {
         [results::STATEMENT.name, results::FIGURES.name].contains(&self.name)
     }
 
+    /// The layer that it is made of.
+    fn layer(&self) -> Option<LayerKind> {
+        LayerKind::parse(self.name)
+    }
+
     /// Whether its rows are read from the database a few at a time: items grow without bound.
     fn is_streamed(&self) -> bool {
         self.is_journal()
             || [items::ITEMS.name, items::ITEM_RECORDS.name, ledger::LEDGER.name].contains(&self.name)
+            || self.layer().is_some()
+            || [coverage::COVERAGE.name, coverage::GAPS.name].contains(&self.name)
     }
 
     /// Gives every row to `visit`, in a fixed order. Nothing for tables that are read page by page: see
@@ -301,7 +316,12 @@ impl App {
             });
             return outcome;
         }
+        if let Some(layer) = table.layer() {
+            return layers::export(self, snapshot, layer, visit).await;
+        }
         match table.name {
+            name if name == coverage::COVERAGE.name => coverage::export(self, snapshot, false, visit).await,
+            name if name == coverage::GAPS.name => coverage::export(self, snapshot, true, visit).await,
             name if name == items::ITEMS.name => items::export(self, snapshot, true, visit).await,
             name if name == items::ITEM_RECORDS.name => items::export(self, snapshot, false, visit).await,
             name if name == ledger::LEDGER.name => ledger::export(self, snapshot, query, visit).await,

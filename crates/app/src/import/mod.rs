@@ -5,6 +5,7 @@
 //! on record afterwards or none. Rows whose facts already hold change nothing, so running the same
 //! file again is harmless.
 
+mod layers;
 mod layout;
 mod names;
 mod places;

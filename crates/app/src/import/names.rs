@@ -120,6 +120,13 @@ const ALSO: &[(&str, &[&str])] = &[
     ("opens_on", &["开业日期", "投用日期", "启用日期", "opening date"]),
     ("closes_on", &["停用日期", "closing date"]),
     ("licence", &["许可", "版权", "license", "attribution"]),
+    ("residences.code", &["楼栋编号", "楼号", "小区编号", "building", "residence"]),
+    ("residences.area", &["社区", "所在社区", "街道", "community"]),
+    ("people", &["常住人口", "人口", "居民数", "population", "residents"]),
+    ("parcels.code", &["地块编号", "宗地号", "parcel"]),
+    ("parcels.name", &["地块", "地块名称"]),
+    ("square_metres", &["面积", "用地面积", "area_m2", "m2"]),
+    ("official_counts.count", &["官方数", "总数"]),
     ("reason", &["理由", "原因", "依据", "why"]),
 ];
 

@@ -13,7 +13,7 @@ use super::prepare::{Prepared, PreparedRow};
 use super::report::{ProblemKind, RowProblem};
 use super::resolve::Resolver;
 use crate::place::site;
-use crate::table::CellProblem;
+use crate::table::{CellProblem, LayerPlace, Row};
 
 /// Facilities beyond the border matter to those who live at it; another city's do not.
 const FAR: u64 = 20_000;
@@ -72,6 +72,14 @@ impl Prepared {
 }
 
 fn placed<'a>(row: &PreparedRow, resolver: &'a Resolver) -> Option<Placed<'a>> {
+    if let Row::Place(place) = &row.asks {
+        let (site, area) = match &place.of {
+            LayerPlace::Home(home) => (Site { at: home.at, stated: home.stated }, Some(&home.community)),
+            LayerPlace::Parcel(parcel) => (Site { at: parcel.at, stated: parcel.stated }, None),
+        };
+        let boundary = area.and_then(|area| resolver.boundaries.get(area));
+        return Some(Placed { row: row.row, site, boundary, known: None });
+    }
     let command = &row.asks.change()?.command;
     let (mut site, mut area): (Option<Site>, Option<&Code>) = (None, None);
     for fact in command.facts().iter().filter_map(FacilityFact::of) {

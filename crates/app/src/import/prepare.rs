@@ -6,6 +6,7 @@ use std::cmp::Ordering;
 use domain::code::Code;
 use jiff::civil::Date;
 
+use super::layers::MadeLayer;
 use super::names::{Surety, column_label, columns, find, plain};
 use super::profile::{Profile, ProfileError};
 use super::report::{Counts, ImportReport, ProblemKind, RowProblem};
@@ -101,6 +102,8 @@ pub struct Prepared {
     /// Whether its orders have the points of their places, and say what their texts say.
     located: bool,
     pub(super) filled: bool,
+    /// The layer that the rows make together, once it is made.
+    pub(super) layer: Option<MadeLayer>,
     /// The row of the headings.
     pub heading_row: u32,
     /// The first and the last row below the headings that are not empty.
@@ -153,7 +156,7 @@ impl Prepared {
         }
         let orders = self.rows.iter_mut().filter_map(|row| match &mut row.asks {
             Row::Order(order) => Some(&mut **order),
-            Row::Change(_) => None,
+            Row::Change(_) | Row::Place(_) => None,
         });
         let mut found = understanding.locate(orders).into_iter();
         let (mut notices, mut problems) = (Vec::new(), Vec::new());
@@ -192,7 +195,7 @@ impl Prepared {
         self.locate(understanding);
         let orders = self.rows.iter_mut().filter_map(|row| match &mut row.asks {
             Row::Order(order) => Some(&mut **order),
-            Row::Change(_) => None,
+            Row::Change(_) | Row::Place(_) => None,
         });
         understanding.fill_in(orders);
     }
@@ -236,6 +239,7 @@ pub fn prepare(
         notices: Vec::new(),
         located: false,
         filled: false,
+        layer: None,
         total: body().count(),
         held: 0,
     };
@@ -275,6 +279,7 @@ pub fn prepare(
         }
     }
     out.name_twins(today);
+    out.settle_layer(resolver);
     out.name_places(resolver);
     out.problems.sort_by_key(|problem| problem.row);
     Ok(out)

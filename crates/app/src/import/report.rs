@@ -87,7 +87,11 @@ impl RowProblem {
             }
             ProblemKind::Sheet { key, args } => say(key, args),
             ProblemKind::Twin { first } => {
-                let key = if self.field == "number" { "import-twin-number" } else { "import-twin" };
+                let key = match self.field.as_str() {
+                    "number" => "import-twin-number",
+                    "code" => "import-twin-code",
+                    _ => "import-twin",
+                };
                 say(key, &[("first", first.to_string())])
             }
             ProblemKind::Refused(refusal) => words::refusal(lang, refusal),

@@ -1,7 +1,8 @@
 //! Codes from names: sheets made by people say 昌平区教委 where the ledger keeps a code.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use domain::area::{Area, AreaLevel};
 use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::named::Named;
@@ -35,6 +36,23 @@ pub struct Resolver {
     /// Where areas end, and where facilities are: what new ones are held against.
     pub(super) boundaries: HashMap<Code, Boundary>,
     pub(super) sites: HashMap<Code, Point>,
+    /// What is on the books at all, and which areas have a boundary of their own.
+    pub(super) areas: HashSet<Code>,
+    pub(super) kinds: HashSet<Code>,
+    pub(super) drawn: Vec<(Code, Option<AreaLevel>)>,
+}
+
+/// The boundary of an area, else of the nearest one above it that has one.
+fn around<'a>(portfolio: &'a Portfolio, area: &'a Area) -> Option<&'a Boundary> {
+    let mut area = Some(area);
+    // More levels than there are, where a circle was recorded.
+    for _ in 0..8 {
+        if let Some(boundary) = &area?.boundary {
+            return Some(boundary);
+        }
+        area = area?.parent.as_ref().and_then(|parent| portfolio.areas.get(parent));
+    }
+    None
 }
 
 impl Resolver {
@@ -70,8 +88,13 @@ impl Resolver {
         for held in &plan.facility_kinds {
             out.add(Meaning::FacilityKind, &held.name, &held.kind);
         }
+        out.areas = portfolio.areas.keys().cloned().collect();
+        out.kinds = plan.facility_kinds.iter().map(|held| held.kind.clone()).collect();
+        let active = portfolio.areas.values().filter(|area| area.active && area.boundary.is_some());
+        out.drawn = active.map(|area| (area.code.clone(), area.level)).collect();
         let bounded = portfolio.areas.values();
-        out.boundaries = bounded.filter_map(|it| Some((it.code.clone(), it.boundary.clone()?))).collect();
+        out.boundaries =
+            bounded.filter_map(|it| Some((it.code.clone(), around(portfolio, it)?.clone()))).collect();
         let sited = portfolio.facilities.iter();
         out.sites = sited.filter_map(|it| Some((it.code.clone(), it.site?.at))).collect();
         for indicator in &portfolio.indicators {
@@ -112,7 +135,9 @@ impl Resolver {
             (_, "sector") => Meaning::Sector,
             (_, "campaign") => Meaning::Campaign,
             ("projects", "kind") => Meaning::Template,
-            ("facilities" | "facility_standards", "kind") => Meaning::FacilityKind,
+            ("facilities" | "facility_standards" | "official_counts", "kind") | ("parcels", "kinds") => {
+                Meaning::FacilityKind
+            }
             ("outputs", "kind") | ("item_records", "output_kind") => Meaning::Output,
             (_, "indicator") => Meaning::Indicator,
             (_, "step" | "before_step" | "after_steps") => Meaning::Step,

@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use store::{StoreError, Tx};
 
+use super::layers::run_layer;
 use super::prepare::{Prepared, PreparedRow};
 use super::report::{
     Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport, named_fields,
@@ -115,8 +116,12 @@ impl App {
         Ended::report(outcome)
     }
 
-    /// Orders say what their texts say.
+    /// Orders say what their texts say, and places become a layer.
     pub(super) async fn filled_in(&self, mut prepared: Prepared) -> Result<Prepared, AppError> {
+        if prepared.table.layer().is_some() {
+            let made = tokio::task::spawn_blocking(move || prepared.make_layer().map(|()| prepared));
+            return made.await.map_err(|_| StoreError::Stopped)?;
+        }
         if prepared.filled || !prepared.table.is_of_orders() {
             return Ok(prepared);
         }
@@ -192,6 +197,9 @@ pub(super) fn run(
     progress: Option<&Progress>,
 ) -> Result<Ran, Ended> {
     let mut touched = Touched::new();
+    if prepared.table.layer().is_some() {
+        return Ok(Ran { report: run_layer(tx, actor, prepared, mode, ground)?, touched });
+    }
     let mut problems = prepared.problems.clone();
     let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
     let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
@@ -205,7 +213,7 @@ pub(super) fn run(
             let next =
                 order[done..].iter().take(LOOKED_AHEAD).filter_map(|at| match &prepared.rows[*at].asks {
                     Row::Order(order) => Some(&order.new),
-                    Row::Change(_) => None,
+                    Row::Change(_) | Row::Place(_) => None,
                 });
             look_ahead(tx, &prepared.plan, next).map_err(Ended::Failed)?;
         }
@@ -219,6 +227,8 @@ pub(super) fn run(
         let done = match asks {
             Row::Change(change) => run_row(tx, actor, change, ground, listed).map_err(NotTaken::from),
             Row::Order(order) => run_order(tx, actor, &prepared.plan, order, ground, listed),
+            // Places are no change by themselves: their layer was made above.
+            Row::Place(_) => continue,
         };
         match done {
             Ok(done) => {
@@ -286,20 +296,20 @@ fn in_order(rows: &[PreparedRow]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|at| match &rows[*at].asks {
         Row::Order(order) => order.new.at,
-        Row::Change(_) => None,
+        Row::Change(_) | Row::Place(_) => None,
     });
     order
 }
 
-struct Done {
-    subject: Subject,
-    outcome: Outcome,
-    entries: usize,
-    span: Option<(Seq, Seq)>,
-    recorded: Vec<Recorded>,
+pub(super) struct Done {
+    pub subject: Subject,
+    pub outcome: Outcome,
+    pub entries: usize,
+    pub span: Option<(Seq, Seq)>,
+    pub recorded: Vec<Recorded>,
 }
 
-fn run_row(
+pub(super) fn run_row(
     tx: &mut Tx,
     actor: &Actor,
     change: &Change,
@@ -445,13 +455,14 @@ fn refused(prepared: &Prepared, row: u32, asks: &Row, refusal: Refusal) -> RowPr
     let known = match asks {
         Row::Change(change) => change.command.subject().code.to_string(),
         Row::Order(order) => order.new.number.clone(),
+        Row::Place(row) => row.of.code().to_owned(),
     };
     let field = match &refusal.problem {
         // A reference that leads nowhere is named by the column that holds it.
         Problem::UnknownReference { code, .. } => match (change, asks) {
             (Some(change), _) => column_holding(prepared.table, change, code.as_str()),
             (None, Row::Order(order)) => order.column_holding(code),
-            (None, Row::Change(_)) => None,
+            (None, Row::Change(_) | Row::Place(_)) => None,
         },
         Problem::UnknownSubject(_) => prepared.table.columns.first().map(|column| column.name),
         _ => None,

@@ -39,6 +39,8 @@ impl Prepared {
                     twins.extend(twin_order(*row, number, *orders.entry(number).or_insert(*row)));
                     continue;
                 }
+                // Their codes are looked at with the rest of their layer.
+                Row::Place(_) => continue,
             };
             let context = Context {
                 today,

@@ -7,6 +7,7 @@ use domain::code::Code;
 use domain::money::Fen;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
+use domain::refusal::Reference;
 use domain::request::Point;
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
@@ -66,6 +67,21 @@ pub enum CellProblem {
         outside: usize,
         checked: usize,
     },
+    /// People of some ages are more than all.
+    MoreThanAll,
+    /// A polygon that crosses itself.
+    CrossesItself,
+    /// A code that is not on the books.
+    Unknown {
+        what: Reference,
+    },
+    /// Something said of the layer as a whole, otherwise than in the first row.
+    OtherThanFirst {
+        row: u32,
+    },
+    TooManyRows {
+        max: usize,
+    },
     /// Not a time of day.
     NotATime,
     NotAShownPlace,
@@ -97,6 +113,12 @@ impl CellProblem {
             Self::Swapped => "cell-swapped",
             Self::NotAges => "cell-not-ages",
             Self::OtherDatum { .. } => "cell-other-datum",
+            Self::MoreThanAll => "cell-more-than-all",
+            Self::CrossesItself => "cell-crosses-itself",
+            Self::Unknown { what: Reference::FacilityKind } => "cell-unknown-facility-kind",
+            Self::Unknown { .. } => "cell-unknown-area",
+            Self::OtherThanFirst { .. } => "cell-other-than-first",
+            Self::TooManyRows { .. } => "cell-too-many-rows",
             Self::NotATime => "cell-not-a-time",
             Self::NotAShownPlace => "cell-not-a-shown-place",
             Self::NotQuestions => "cell-not-questions",
@@ -106,7 +128,8 @@ impl CellProblem {
     pub fn args(&self) -> Vec<(&'static str, String)> {
         match self {
             Self::NotOneOf(words) => vec![("words", words.join(", "))],
-            Self::TooLong { max } => vec![("max", max.to_string())],
+            Self::TooLong { max } | Self::TooManyRows { max } => vec![("max", max.to_string())],
+            Self::OtherThanFirst { row } => vec![("row", row.to_string())],
             Self::Future { today } => vec![("today", today.to_string())],
             Self::NotDegrees { most } => vec![("most", most.to_string())],
             Self::OtherDatum { likely, outside, checked } => vec![

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use domain::code::Code;
 use domain::facility::{
-    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, Stated,
+    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, OfficialCount, Stated,
 };
 use domain::fact::Fact;
 use domain::plan::PlanFact;
@@ -97,6 +97,19 @@ fn standard(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
         }),
     )
 }
+
+pub(super) const OFFICIAL_COUNTS: Table = Table {
+    name: "official_counts",
+    columns: &[
+        column("kind", true, K::Code),
+        column("area", false, K::Code),
+        column("count", true, K::Whole),
+    ],
+    reading: Reading::Record(|cells, plan| {
+        let (kind, area, count) = (cells.code("kind"), cells.code("area"), cells.whole("count"));
+        of_plan(plan, PlanFact::OfficialCount(OfficialCount { kind: kind?, area, count }))
+    }),
+};
 
 pub const FACILITIES: Table = Table {
     name: "facilities",

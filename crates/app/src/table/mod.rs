@@ -6,6 +6,7 @@ mod facilities;
 mod indicators;
 mod item_records;
 mod items;
+mod layers;
 mod orders;
 mod plan;
 mod projects;
@@ -15,6 +16,7 @@ mod steps;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
+use domain::layer::LayerKind;
 use domain::refusal::Refusal;
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
@@ -24,6 +26,8 @@ pub use cells::{CellError, CellProblem, Cells};
 pub use facilities::FACILITIES;
 pub use item_records::RECORDS;
 pub use items::KINDS as ITEM_KINDS;
+pub(crate) use layers::aged_columns;
+pub use layers::{LayerPlace, LayerRow};
 pub use plan::{PlanFile, PlanFileError};
 pub use steps::NOTHING;
 
@@ -76,6 +80,8 @@ enum Reading {
     Put(Parse),
     /// Facts about a subject that is on the books.
     Record(Parse),
+    /// Places that all together are one layer.
+    Layer(fn(&mut Cells) -> Option<LayerPlace>),
     /// Requests that were taken down elsewhere: no change by itself, for whom each goes to, and who asked, is
     /// seen to when it is taken in.
     Order,
@@ -122,6 +128,9 @@ pub static TABLES: &[Table] = &[
     facilities::FACILITY_KINDS,
     facilities::FACILITY_STANDARDS,
     facilities::FACILITIES,
+    facilities::OFFICIAL_COUNTS,
+    layers::RESIDENCES,
+    layers::PARCELS,
     items::ITEMS,
     item_records::ITEM_RECORDS,
     request_rules::REQUEST_CATEGORIES,
@@ -139,15 +148,27 @@ pub enum Row {
     Change(Change),
     /// A request that was taken down elsewhere: it has no subject before it has been taken in.
     Order(Box<Order>),
+    /// A place of a layer.
+    Place(Box<LayerRow>),
 }
 
 impl Row {
     pub(crate) fn change(&self) -> Option<&Change> {
         match self {
             Self::Change(change) => Some(change),
-            Self::Order(_) => None,
+            Self::Order(_) | Self::Place(_) => None,
         }
     }
+}
+
+/// Stands for the area of a home that is still to be found by where it lies.
+fn unplaced() -> Code {
+    Code::new("0").expect("a literal code")
+}
+
+/// Whether the area of a home is known.
+pub(crate) fn is_placed(area: &Code) -> bool {
+    *area != unplaced()
 }
 
 /// Where a row comes from, by the columns that every table has.
@@ -177,10 +198,32 @@ fn change(
     Some(Row::Change(Change { command: command(subject, facts), effective, source, reason }))
 }
 
+/// A row's place with what it says of its layer.
+fn place(cells: &mut Cells, parse: fn(&mut Cells) -> Option<LayerPlace>) -> Option<Row> {
+    let effective = cells.day("effective");
+    let source = source(cells);
+    let (reason, licence) = (cells.text("reason"), cells.text("licence"));
+    let of = parse(cells)?;
+    Some(Row::Place(Box::new(LayerRow { effective, source, reason, licence, of })))
+}
+
 impl Table {
-    /// Whether its rows are facilities, each with its place on the earth.
+    /// Whether its rows are each a place on the earth: they may come as GeoJSON, and their datum is asked for.
     pub fn is_of_places(&self) -> bool {
-        self.name == FACILITIES.name
+        self.name == FACILITIES.name || self.layer().is_some()
+    }
+
+    /// The layer that its rows make together.
+    pub fn layer(&self) -> Option<LayerKind> {
+        match self.reading {
+            Reading::Layer(_) => LayerKind::parse(self.name),
+            Reading::Put(_) | Reading::Record(_) | Reading::Order => None,
+        }
+    }
+
+    /// Whether its rows may have a shape besides a point.
+    pub fn has_shapes(&self) -> bool {
+        self.name == layers::PARCELS.name
     }
 
     /// Whether its rows are requests that were taken down elsewhere.
@@ -208,6 +251,7 @@ impl Table {
                 facts,
                 expected: None,
             }),
+            Reading::Layer(parse) => place(&mut cells, parse),
             Reading::Order => Some(Row::Order(Box::new(orders::order(&mut cells, today)))),
         };
         let errors = cells.into_errors();
@@ -221,7 +265,7 @@ impl Table {
             "milestone" => "date",
             topic if self.name == items::ITEMS.name => items::column_of(topic),
             topic if self.is_of_orders() => orders::column_of(topic),
-            topic if self.is_of_places() => facilities::column_of(topic),
+            topic if self.name == FACILITIES.name => facilities::column_of(topic),
             topic if self.name == item_records::ITEM_RECORDS.name => item_records::column_of(topic),
             "name" => "name_zh",
             "output" => "quantity",
@@ -236,7 +280,7 @@ impl Table {
             "step_link" => "before_step",
             "request_category" => "category",
             "request_route" => "route",
-            "facility_kind" | "facility_standard" => facilities::column_of_plan(self.name),
+            "facility_kind" | "facility_standard" | "official_count" => facilities::column_of_plan(self.name),
             other => other,
         };
         self.columns.iter().chain(COMMON).map(|column| column.name).find(|name| *name == wanted)

@@ -1,12 +1,14 @@
 //! Facilities: places where residents are served, of kinds that the plan names, under standards with dates and sources.
 
 mod ages;
+mod coverage;
 mod fact;
 mod kind;
 mod standard;
 mod state;
 
 pub use ages::Ages;
+pub use coverage::{CoverageRules, Gap, GapAnswer, HeldAnswer, HeldCount, OfficialCount};
 pub use fact::{Datum, FacilityFact, Site, Stated};
 pub use kind::FacilityKind;
 pub use standard::{Checked, Circle, FacilityStandard, Metric};

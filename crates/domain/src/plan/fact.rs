@@ -5,11 +5,12 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
-use crate::facility::{FacilityKind, FacilityStandard};
+use crate::facility::{CoverageRules, FacilityKind, FacilityStandard, Gap, GapAnswer, OfficialCount};
 use crate::figure::FigureDefinition;
 use crate::forecast::{ForecastRules, KeptForecast};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
+use crate::layer::{LayerKind, PlaceLayer};
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
@@ -133,6 +134,20 @@ pub enum PlanFact {
     FacilityKind(FacilityKind),
     /// A standard that facilities of a kind are held against.
     FacilityStandard(FacilityStandard),
+    /// Where people live, where they walk, or where something may be built; `None` withdraws it.
+    Layer {
+        layer: LayerKind,
+        held: Option<PlaceLayer>,
+    },
+    /// How many facilities of a kind there are officially.
+    OfficialCount(OfficialCount),
+    /// How coverage is worked out.
+    CoverageRules(CoverageRules),
+    /// What becomes of a gap; `None` withdraws the word.
+    GapAnswer {
+        gap: Gap,
+        answer: Option<GapAnswer>,
+    },
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -229,6 +244,13 @@ impl PlanFact {
             Self::FrozenRates(frozen) => format!("frozen_rates/{}/{}", frozen.from, frozen.to),
             Self::FacilityKind(kind) => format!("facility_kind/{}", kind.kind),
             Self::FacilityStandard(held) => format!("facility_standard/{}", held.standard),
+            Self::Layer { layer, .. } => format!("layer/{}", layer.as_str()),
+            Self::OfficialCount(OfficialCount { kind, area: None, .. }) => format!("official_count/{kind}"),
+            Self::OfficialCount(OfficialCount { kind, area: Some(area), .. }) => {
+                format!("official_count/{kind}/{area}")
+            }
+            Self::CoverageRules(_) => "coverage_rules".into(),
+            Self::GapAnswer { gap, .. } => format!("gap/{}/{}/{}", gap.community, gap.kind, gap.standard),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -9,13 +9,14 @@ use timetable::china::WorkingDays;
 
 use super::fact::{Aim, ListEntryKind, PlanFact};
 use crate::code::Code;
-use crate::facility::{FacilityKind, FacilityStandard};
+use crate::facility::{CoverageRules, FacilityKind, FacilityStandard, Gap, HeldAnswer, HeldCount};
 use crate::figure::FigureDefinition;
 use crate::forecast::{ForecastRules, KeptForecast};
 use crate::history::{Held, SubjectHistory, View};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
 use crate::journal::Seq;
+use crate::layer::{HeldLayer, LayerKind};
 use crate::milestone::{Gate, StepTemplate};
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
@@ -125,6 +126,13 @@ pub struct Plan {
     /// By their order.
     pub facility_kinds: Vec<FacilityKind>,
     pub facility_standards: Vec<FacilityStandard>,
+    /// Where people live and walk, and where something may be built.
+    pub layers: BTreeMap<LayerKind, HeldLayer>,
+    /// By kind of facility and the area that was counted; none is the whole plan.
+    pub official_counts: BTreeMap<(Code, Option<Code>), HeldCount>,
+    own_coverage_rules: Option<CoverageRules>,
+    /// What is said of gaps.
+    pub gap_answers: BTreeMap<Gap, HeldAnswer>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -166,6 +174,10 @@ impl Plan {
             frozen_rates: Vec::new(),
             facility_kinds: Vec::new(),
             facility_standards: Vec::new(),
+            layers: BTreeMap::new(),
+            official_counts: BTreeMap::new(),
+            own_coverage_rules: None,
+            gap_answers: BTreeMap::new(),
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
@@ -300,6 +312,34 @@ impl Plan {
                     standard.clone(),
                 );
             }
+            PlanFact::Layer { layer, held } => {
+                match held {
+                    Some(held) => {
+                        let held = HeldLayer { layer: held.clone(), from: effective, seq, grade };
+                        self.layers.insert(*layer, held)
+                    }
+                    None => self.layers.remove(layer),
+                };
+            }
+            PlanFact::OfficialCount(held) => {
+                let place = (held.kind.clone(), held.area.clone());
+                match held.count {
+                    Some(count) => {
+                        self.official_counts.insert(place, HeldCount { count, on: effective, seq, grade })
+                    }
+                    None => self.official_counts.remove(&place),
+                };
+            }
+            PlanFact::CoverageRules(rules) => self.own_coverage_rules = Some(*rules),
+            PlanFact::GapAnswer { gap, answer } => {
+                match answer {
+                    Some(answer) => {
+                        let held = HeldAnswer { answer: answer.clone(), on: effective, seq };
+                        self.gap_answers.insert(gap.clone(), held)
+                    }
+                    None => self.gap_answers.remove(gap),
+                };
+            }
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
@@ -383,6 +423,15 @@ impl Plan {
         on: Date,
     ) -> impl Iterator<Item = &'a FacilityStandard> + use<'a> {
         self.facility_standards.iter().filter(move |held| held.kind.as_str() == kind && held.holds_on(on))
+    }
+
+    pub fn facility_standard(&self, code: &str) -> Option<&FacilityStandard> {
+        self.facility_standards.iter().find(|held| held.standard.as_str() == code)
+    }
+
+    /// How coverage is worked out.
+    pub fn coverage_rules(&self) -> CoverageRules {
+        self.own_coverage_rules.unwrap_or_default()
     }
 
     /// The sets of limits, also where no more of the rules is known yet.

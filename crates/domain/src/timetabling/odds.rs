@@ -9,7 +9,7 @@ use timetable::{MAX_MINUTES, Moment};
 use super::network::{DAY, Progress, Timetable, TimetableError, date_of};
 use super::rows::Row;
 use crate::code::Code;
-use crate::milestone::Gate;
+use crate::milestone::{Gate, step};
 use crate::named::Named;
 use crate::portfolio::Portfolio;
 
@@ -212,6 +212,35 @@ impl Timetable {
 
     /// What a forecast is drawn from: the spreads of open steps, the authorities they share, the promises that are
     /// open and, with a day, due by it.
+    /// The share of draws in which projects are in use by a day. Projects without such a step, and those of which
+    /// some step is of unknown length, are left out: nothing honest can be said of them.
+    pub fn in_use_by(
+        &self,
+        portfolio: &Portfolio,
+        rows: &[Row],
+        (by, projects): (Date, &[usize]),
+        sampling: Sampling,
+    ) -> Result<Vec<(usize, f64)>, TimetableError> {
+        let Drawing { mut inputs, .. } = self.drawing(portfolio, rows, None);
+        inputs.targets.clear();
+        let mut watched = Vec::new();
+        for at in self.steps.iter().filter(|at| projects.contains(&at.project)) {
+            let Some(project) = portfolio.projects.get(at.project) else { continue };
+            let in_use = project.steps.get(at.step).is_some_and(|line| line.step.as_str() == step::IN_USE);
+            let known = rows.iter().any(|row| row.project == at.project && row.unknown == 0);
+            if in_use && known {
+                watched.push(at.project);
+                inputs.targets.push(Target { task: at.task, promise: Some(end_of(by)) });
+            }
+        }
+        if watched.is_empty() {
+            return Ok(Vec::new());
+        }
+        let drawn = forecast(&self.plan, &self.network, &inputs, sampling)?;
+        let shares = drawn.targets.iter().map(|target| target.on_time.unwrap_or(0.0));
+        Ok(watched.into_iter().zip(shares).collect())
+    }
+
     fn drawing(&self, portfolio: &Portfolio, rows: &[Row], by: Option<Date>) -> Drawing {
         let mut causes: Vec<Named> = Vec::new();
         let mut inputs = Inputs {

@@ -5,7 +5,8 @@ use rust_decimal::Decimal;
 use super::{Check, address_problem};
 use crate::area::{Area, ancestors};
 use crate::boundary::Extent;
-use crate::facility::{Facility, FacilityFact, FacilityStandard};
+use crate::code::Code;
+use crate::facility::{Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount};
 use crate::fact::Fact;
 use crate::history::View;
 use crate::named::{NAME_MAX, TEXT_MAX};
@@ -87,7 +88,7 @@ impl Check<'_> {
     }
 
     /// The box around an area, or around the nearest one above it that has a boundary.
-    fn extent_around(&self, area: &crate::code::Code) -> Option<(crate::code::Code, Extent)> {
+    fn extent_around(&self, area: &Code) -> Option<(Code, Extent)> {
         ancestors(area, self.lookup, View::ALL).into_iter().find_map(|code| {
             let history = self.lookup.subject(&Subject::area(&code))?;
             let held = Area::at(&code, history.visible(View::ALL));
@@ -97,8 +98,7 @@ impl Check<'_> {
 
     pub(super) fn standard(&mut self, standard: &FacilityStandard) {
         self.name(&standard.name);
-        let kind = &standard.kind;
-        self.in_plan(Reference::FacilityKind, kind, |plan| plan.facility_kind(kind.as_str()).is_some());
+        self.facility_kind(&standard.kind);
         if standard.value <= Decimal::ZERO {
             self.refuse(Problem::NotAboveZero);
         }
@@ -120,5 +120,32 @@ impl Check<'_> {
                 self.refuse(Problem::Missing("source_url"));
             }
         }
+    }
+
+    pub(super) fn official_count(&mut self, held: &OfficialCount) {
+        self.facility_kind(&held.kind);
+        held.area.iter().for_each(|area| self.area(area));
+    }
+
+    pub(super) fn gap(&mut self, gap: &Gap, answer: Option<&GapAnswer>) {
+        self.area(&gap.community);
+        self.facility_kind(&gap.kind);
+        let standard = &gap.standard;
+        self.in_plan(Reference::FacilityStandard, standard, |plan| {
+            plan.facility_standard(standard.as_str()).is_some_and(|held| held.kind == gap.kind)
+        });
+        match answer {
+            Some(GapAnswer::Project { project }) => self.project(project),
+            Some(GapAnswer::Item { item }) => {
+                let known = self.known(&Subject::item(&self.subject.scope, item));
+                self.require(known, Reference::Item, item);
+            }
+            Some(GapAnswer::Refused { why }) => self.text(why, TEXT_MAX, true),
+            None => {}
+        }
+    }
+
+    fn facility_kind(&mut self, kind: &Code) {
+        self.in_plan(Reference::FacilityKind, kind, |plan| plan.facility_kind(kind.as_str()).is_some());
     }
 }

@@ -33,7 +33,7 @@ use super::target::Target;
     huitian import --template projects --out projects.xlsx\n  \
     huitian import clinics.geojson --table facilities --datum gcj02 --dry-run\n  \
     huitian import hotline-2019.csv --table requests --skip-wrong --report left-out.csv --datum gcj02\n\n\
-    Reads .xlsx, GeoJSON (facilities), and text separated by comma, semicolon or tab in UTF-8, UTF-16 or GB18030. Headings are known\n\
+    Reads .xlsx, GeoJSON (facilities, residences, parcels), and text separated by comma, semicolon or tab in UTF-8, UTF-16 or GB18030. Headings are known\n\
     by their Chinese and English names; a profile (TOML or JSON) names others, constants, and what words of\n\
     the file mean. Running a file again changes nothing. Rows that say the same thing of the same day twice are\n\
     refused.\n\n\
@@ -142,7 +142,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
     };
     if let Some(datum) = args.datum {
         let has_places = table.is_of_orders() || table.is_of_places();
-        anyhow::ensure!(has_places, "--datum is for --table requests and facilities");
+        anyhow::ensure!(has_places, "--datum is for --table requests, facilities, residences and parcels");
         profile.constants.insert("datum".into(), datum.as_str().into());
     }
     anyhow::ensure!(table.is_of_orders() || !args.skip_wrong, "--skip-wrong is for --table requests");

@@ -2,6 +2,7 @@
 
 mod files;
 mod import_osm;
+mod layer;
 mod nearest;
 mod site;
 mod sum;
@@ -22,6 +23,7 @@ enum PlaceCommand {
     Sum(sum::SumArgs),
     ImportOsm(import_osm::ImportOsmArgs),
     Site(site::SiteArgs),
+    Layer(Box<layer::LayerArgs>),
 }
 
 pub fn run(args: PlaceArgs) -> anyhow::Result<()> {
@@ -30,5 +32,6 @@ pub fn run(args: PlaceArgs) -> anyhow::Result<()> {
         PlaceCommand::Sum(args) => sum::run(&args),
         PlaceCommand::ImportOsm(args) => import_osm::run(&args),
         PlaceCommand::Site(args) => site::run(&args),
+        PlaceCommand::Layer(args) => layer::run(&args),
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod book;
 pub mod change;
+mod coverage;
 pub mod desk;
 mod facility;
 pub mod field;

@@ -62,6 +62,8 @@ pub enum Mistake {
     NotAShare,
     /// Lines of questions that cannot be read.
     NotQuestions,
+    /// More than one answer to a gap.
+    OneAnswer,
 }
 
 impl Mistake {
@@ -90,6 +92,7 @@ impl Mistake {
             Self::NotDegrees => "field-error-not-degrees",
             Self::NotAShare => "field-error-not-a-share",
             Self::NotQuestions => "field-error-not-questions",
+            Self::OneAnswer => "field-error-one-answer",
         }
     }
 }
@@ -598,6 +601,7 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             })
         }
         "facility_kind" | "facility_standard" => return super::facility::read_of_plan(topic, r),
+        "official_count" | "coverage_rules" | "gap_answer" => return super::coverage::read(topic, r),
         other => return super::request_rules::read(other, r),
     })
 }

@@ -210,6 +210,9 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
     if let Some(field) = super::facility::field_of(topic, problem) {
         return field;
     }
+    if let Some(field) = super::coverage::field_of(topic, problem) {
+        return field;
+    }
     match topic {
         "name" | "plan_sector" | "plan_campaign" => "name_zh",
         "alias" => "alias",

@@ -312,6 +312,21 @@ topics! {
         may("checked_on", Day),
         may("checked_by", Text),
     ] => [TOPIC, "facility_kind"], ["name", "circle", "metric", "value"];
+    OFFICIAL_COUNT = "official_count" &[
+        must("facility_kind", P(Pick::FacilityKind)), may("area", P(Pick::Area)), may("official_count", Whole),
+    ] => [TOPIC, "facility_kind", "area"], ["official_count"];
+    COVERAGE_RULES = "coverage_rules" &[
+        must("complete_percent", Number), must("access_metres", Whole), must("walking_metres", Whole),
+    ];
+    GAP_ANSWER = "gap_answer" &[
+        must("area", P(Pick::Area)),
+        must("facility_kind", P(Pick::FacilityKind)),
+        must("gap_standard", Code),
+        may("gap_project", P(Pick::Project)),
+        may("gap_item", Code),
+        may("gap_refused", Long),
+    ] => [TOPIC, "area", "facility_kind"], ["gap_project", "gap_item", "gap_refused"];
+    LAYER = "layer" &[] => [TOPIC], ["name", "counted"];
     FACILITY_SORT = "facility_sort" &[must("facility_kind", P(Pick::FacilityKind))];
     SITE = "site" &[
         must("longitude", Number), must("latitude", Number), must("datum", P(Pick::Listed(Listed::Datum))),

@@ -479,6 +479,10 @@ fn plan(fact: &PlanFact) -> Described {
         }
         PlanFact::FacilityKind(held) => super::facility::kind(held),
         PlanFact::FacilityStandard(held) => super::facility::standard(held),
+        PlanFact::Layer { layer, held } => super::coverage::layer(*layer, held.as_ref()),
+        PlanFact::OfficialCount(held) => super::coverage::count(held),
+        PlanFact::CoverageRules(held) => super::coverage::rules(*held),
+        PlanFact::GapAnswer { gap, answer } => super::coverage::gap(gap, answer.as_ref()),
         PlanFact::RequestRules(held) => (&REQUEST_RULES, named("name_zh", "name_en", &held.name)),
         PlanFact::RequestCategory(_)
         | PlanFact::RequestSettings(_)

@@ -1,9 +1,15 @@
 //! Facilities, the kinds they are of and the standards they are held against.
 
+mod coverage;
 mod edit;
 mod facility;
+mod links;
 mod list;
+mod map;
 mod overview;
+mod reach;
+mod shares;
+mod siting;
 
 use axum::Router;
 use axum::routing::get;
@@ -20,11 +26,23 @@ use crate::words_of::{number, word};
 pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/place", get(overview::show))
+        .route("/p/{plan}/place/map", get(map::show))
+        .route("/p/{plan}/place/map/areas.geojson", get(map::areas))
+        .route("/p/{plan}/place/map/projects.geojson", get(map::projects))
+        .route("/p/{plan}/place/map/base.geojson", get(map::base))
+        .route("/p/{plan}/place/map/coverage", get(shares::show))
+        .route("/p/{plan}/place/siting", get(siting::show))
+        .route("/p/{plan}/place/siting.json", get(siting::as_json))
+        .route("/p/{plan}/place/siting.csv", get(siting::as_csv))
+        .route("/p/{plan}/place/links", get(links::show))
+        .route("/p/{plan}/place/reach", get(reach::show))
+        .route("/p/{plan}/place/reach.geojson", get(reach::geojson))
         .route("/p/{plan}/place/facilities", get(list::show))
         .route("/p/{plan}/place/facilities.geojson", get(list::geojson))
         .route("/p/{plan}/place/facilities/new", get(edit::new).post(edit::create))
         .route("/p/{plan}/place/facilities/{code}", get(facility::show))
         .route("/p/{plan}/place/facilities/{code}/edit", get(edit::show).post(edit::save))
+        .merge(coverage::routes())
 }
 
 /// What a facility is called: many have no name of their own.

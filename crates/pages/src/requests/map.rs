@@ -3,16 +3,15 @@
 
 use std::sync::Arc;
 
+use app::place::map::drawn_areas;
 use app::read::Asked;
 use app::request::DRAWN_MOST;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::area::AreaLevel;
 use domain::boundary::Extent;
 use domain::code::Code;
-use domain::portfolio::Portfolio;
 use domain::request::{Point, RequestRow};
 
 use super::asking::publicly_asked;
@@ -101,18 +100,6 @@ fn link(plan: &Code, typed: &Typed, view: &str) -> String {
     if all.is_empty() { format!("/p/{plan}/map") } else { format!("/p/{plan}/map?{}", all.join("&")) }
 }
 
-/// The areas whose boundaries are drawn: subdistricts of the plan's area.
-fn drawn(portfolio: &Portfolio) -> Vec<&domain::area::Area> {
-    let within = portfolio.plan.area.as_ref().map(|area| portfolio.areas_below(area));
-    let held = portfolio.areas.values().filter(|area| {
-        area.boundary.is_some()
-            && area.active
-            && matches!(area.level, Some(AreaLevel::Subdistrict | AreaLevel::Community))
-            && within.as_ref().is_none_or(|within| within.contains(&area.code))
-    });
-    held.collect()
-}
-
 /// One thing on the map.
 struct Thing {
     point: Point,
@@ -131,7 +118,7 @@ pub async fn show(
     let (lang, now) = (visit.lang, visit.app.wall());
     let english = lang.is_english();
     let of_projects = typed.get("layer") == "projects";
-    let areas = drawn(&portfolio);
+    let areas = drawn_areas(&portfolio);
 
     let drawn_requests = if of_projects {
         Arc::default()

@@ -89,3 +89,34 @@ async fn what_is_open_goes_by_the_day_and_files_carry_their_notice() {
     after.is(200).says("OpenStreetMap contributors").says("\"datum\":\"wgs84\"");
     reader.get(&format!("{PLAN}/place?as_of=2019-09-30")).await.is(200).says("not checked");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_map_is_a_picture_with_the_same_as_a_table() {
+    let site = site();
+    let reader = site.sign_in("").await;
+    let map = format!("{PLAN}/place/map");
+    let whole = reader.get(&map).await;
+    whole.is(200).says("© OpenStreetMap contributors, ODbL").says("class=\"dot kind-0 open\"");
+    assert!(whole.missing_words().is_empty(), "{:?}", whole.missing_words());
+    // Only what is ticked is drawn and counted.
+    let parks = reader.get(&format!("{map}?layer=&layer=facilities&kind=&kind=park")).await;
+    let dots = |answer: &crate::site::Answer| answer.body.matches("<circle class=\"dot ").count();
+    assert!(dots(&parks) > 10 && dots(&parks) < dots(&whole) / 2, "{} {}", dots(&parks), dots(&whole));
+    // Only the key has one.
+    assert_eq!(parks.body.matches("class=\"mark project\"").count(), 1);
+    let nothing = reader.get(&format!("{map}?layer=")).await;
+    assert!(dots(&nothing) < 25, "only the boxes and the key are left: {}", dots(&nothing));
+    // A kindergarten of a project is planned before the project is in use.
+    let kept = "layer=&layer=facilities&kind=kindergarten";
+    let before = reader.get(&format!("{map}?{kept}&as_of=2019-08-25")).await;
+    let after = reader.get(&format!("{map}?{kept}&as_of=2019-09-30")).await;
+    let planned = |answer: &crate::site::Answer| answer.body.matches("kind-0 planned").count();
+    assert!(planned(&before) > planned(&after), "{} {}", planned(&before), planned(&after));
+    // Nonsense in an address is the whole map.
+    reader.get(&format!("{map}?at=x&zoom=-7&kind=none&layer=none")).await.is(200);
+
+    let areas = reader.get(&format!("{map}/areas.geojson")).await;
+    areas.is(200).says("\"level\":\"subdistrict\"").says("OpenStreetMap contributors");
+    let projects = reader.get(&format!("{map}/projects.geojson")).await;
+    projects.is(200).says("\"near_by\":true").says("\"near_by\":false");
+}

@@ -8,6 +8,7 @@ mod books;
 mod disk;
 mod forum;
 mod journal;
+mod layers;
 mod ledger;
 mod listing;
 mod models;

@@ -1,4 +1,15 @@
-//! Where facilities lie: from the datum of a source to WGS 84, and out again as GeoJSON.
+//! Places: from the datum of a source to WGS 84, and out again as GeoJSON; the layers of the ground; who is covered.
+
+pub mod base;
+pub mod coverage;
+pub mod layer;
+mod layers;
+pub mod links;
+pub mod map;
+pub mod reach;
+pub mod shape;
+pub mod siting;
+mod ways;
 
 use domain::boundary::Boundary;
 use domain::facility::{Datum, Facility, Site, Stated};
@@ -6,6 +17,13 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use serde_json::{Value, json};
 use words::Lang;
+
+/// What coverage figures count.
+pub use ::place::coverage::{Basis, Figure};
+pub(crate) use layers::LayerCache;
+pub use layers::{Layer, LayerGround, Layers, NewLayer};
+pub(crate) use links::GroundCache;
+pub use ways::{WayFault, WayFindings, findings, ways};
 
 fn engine(datum: Datum) -> place::datum::Datum {
     match datum {
@@ -21,6 +39,15 @@ fn degrees(millionths: i32) -> f64 {
 
 fn millionths(degrees: f64) -> i32 {
     (degrees * 1e6).round() as i32
+}
+
+/// A point as the engine has it; nothing off the earth.
+fn engine_point(point: Point) -> Option<place::point::Point> {
+    place::point::Point::new(degrees(point.longitude), degrees(point.latitude)).ok()
+}
+
+fn own_point(point: place::point::Point) -> Point {
+    Point { longitude: millionths(point.lon()), latitude: millionths(point.lat()) }
 }
 
 /// The site that a source states; the coordinates are kept as they were stated. `None` off the earth.

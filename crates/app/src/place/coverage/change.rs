@@ -1,0 +1,336 @@
+//! What changes for people: between two days, by projects, and by the end of the year.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::facility::{Facility, FacilityStanding, Opened};
+use domain::portfolio::Portfolio;
+use jiff::civil::Date;
+use place::coverage::Basis;
+use place::effect::{Odds, attribute, forecast};
+use place::nearest::Nearest;
+
+use super::{Coverage, CoverageAsked, FAR, KindCoverage, Rule};
+use crate::App;
+use crate::error::AppError;
+use crate::timetable::sampling;
+
+/// What changed by one rule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KindDifference {
+    pub kind: Code,
+    pub rule: Rule,
+    pub basis: Basis,
+    /// People, or residences, that are covered now and were not, and the other way round; by the number of the
+    /// community.
+    pub gained: Vec<u64>,
+    pub lost: Vec<u64>,
+    /// Person-metres to the nearest one that were saved and added, among those who had one on both days.
+    pub saved: u64,
+    pub added: u64,
+}
+
+impl KindDifference {
+    pub fn gained_whole(&self) -> u64 {
+        self.gained.iter().sum()
+    }
+
+    pub fn lost_whole(&self) -> u64 {
+        self.lost.iter().sum()
+    }
+}
+
+/// Two days compared for the same people.
+#[derive(Debug, Clone)]
+pub struct Difference {
+    pub before: Arc<Coverage>,
+    pub after: Arc<Coverage>,
+    pub kinds: Vec<KindDifference>,
+    pub basis: Basis,
+    /// People, or residences, that gain at least one service, by the number of the community.
+    pub gaining: Vec<u64>,
+}
+
+/// What one project does for people covered, summed over kinds and their rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProjectGain {
+    pub project: Code,
+    /// With it alone against none.
+    pub alone: i64,
+    /// With all against all but it.
+    pub last: i64,
+}
+
+/// The effects of all projects. They need not add up: the rest is shared.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProjectsEffect {
+    pub projects: Vec<ProjectGain>,
+    pub together: i64,
+    pub shared: i64,
+}
+
+/// People covered by the end of a year, weighted with the odds of projects; summed over kinds and their rules.
+#[derive(Debug, Clone, PartialEq)]
+pub struct YearEnd {
+    pub by: Date,
+    /// On the day that is looked at.
+    pub now: u64,
+    pub expected: f64,
+    /// One in ten lies below, half, one in ten above.
+    pub range: (u64, u64, u64),
+    /// All combinations were worked out, not drawn.
+    pub exact: bool,
+    /// The projects that open facilities, with the share of draws in which they are in use by then.
+    pub odds: Vec<(Code, f64)>,
+    /// Those of which nothing honest can be said: they count as not in use.
+    pub unknown: Vec<Code>,
+}
+
+/// Where people are not known of all, residences are counted.
+fn basis(people: &[Option<u32>]) -> Basis {
+    if people.iter().all(Option::is_some) { Basis::People } else { Basis::Residences }
+}
+
+fn weight(basis: Basis, people: Option<u32>) -> u64 {
+    match basis {
+        Basis::People => people.map_or(0, u64::from),
+        Basis::Residences => 1,
+    }
+}
+
+fn within(near: Option<Nearest>, limit: u32) -> bool {
+    near.is_some_and(|near| near.distance <= limit)
+}
+
+/// Compares two days. Both are of the same residences.
+pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Difference {
+    let communities = after.communities.len();
+    let homes = after.residences.homes.len();
+    let mut gains = vec![false; homes];
+    let nothing: Vec<Option<Nearest>> = vec![None; homes];
+    let mut kinds = Vec::new();
+    for kind in &after.kinds {
+        let near_before =
+            before.kind(kind.kind.as_str()).map_or(nothing.as_slice(), |held| held.near.as_slice());
+        let basis = basis(&kind.people);
+        for held in &kind.rules {
+            let limit = held.rule.limit;
+            let mut out = KindDifference {
+                kind: kind.kind.clone(),
+                rule: held.rule.clone(),
+                basis,
+                gained: vec![0; communities],
+                lost: vec![0; communities],
+                saved: 0,
+                added: 0,
+            };
+            for home in 0..homes {
+                let (was, is) = (near_before[home], kind.near[home]);
+                let (weight, community) = (weight(basis, kind.people[home]), after.community_of[home]);
+                match (within(was, limit), within(is, limit)) {
+                    (false, true) => {
+                        out.gained[community] += weight;
+                        gains[home] = true;
+                    }
+                    (true, false) => out.lost[community] += weight,
+                    _ => {}
+                }
+                if let (Some(was), Some(is)) = (was, is) {
+                    let metres = |from: u32, to: u32| weight * u64::from(from.saturating_sub(to)) / 1_000;
+                    out.saved += metres(was.distance, is.distance);
+                    out.added += metres(is.distance, was.distance);
+                }
+            }
+            kinds.push(out);
+        }
+    }
+    let people: Vec<Option<u32>> = after.residences.homes.iter().map(|home| home.people).collect();
+    let basis = basis(&people);
+    let mut gaining = vec![0; communities];
+    for home in (0..homes).filter(|home| gains[*home]) {
+        gaining[after.community_of[home]] += weight(basis, people[home]);
+    }
+    Difference { before, after, kinds, basis, gaining }
+}
+
+/// The facilities of a kind that count, and who is covered then.
+fn covered(coverage: &Coverage, kind: &KindCoverage, facilities: &[usize]) -> u64 {
+    let near = coverage.ground.nearest(facilities, FAR);
+    let basis = basis(&kind.people);
+    kind.rules
+        .iter()
+        .flat_map(|held| {
+            let limit = held.rule.limit;
+            near.iter().zip(&kind.people).filter(move |(near, _)| within(**near, limit))
+        })
+        .map(|(_, people)| weight(basis, *people))
+        .sum()
+}
+
+/// The projects of some facilities, each once.
+fn projects_of<'a>(facilities: impl Iterator<Item = &'a Facility>) -> Vec<Code> {
+    let codes: BTreeSet<&Code> = facilities.filter_map(|held| held.project.as_ref()).collect();
+    codes.into_iter().cloned().collect()
+}
+
+/// What each project did for people covered on the day.
+pub(super) fn effect(coverage: &Coverage, portfolio: &Portfolio) -> ProjectsEffect {
+    let facility = |at: usize| &portfolio.facilities[at];
+    let built = |at: &usize| facility(*at).project.is_some();
+    // Kinds of which no project built anything are the same whoever counts.
+    let kinds: Vec<&KindCoverage> =
+        coverage.kinds.iter().filter(|kind| !kind.rules.is_empty() && kind.open.iter().any(built)).collect();
+    let projects = projects_of(kinds.iter().flat_map(|kind| &kind.open).map(|at| facility(*at)));
+    let number = |code: &Code| projects.binary_search(code).map_or(u32::MAX, |at| at as u32);
+    let numbers: Vec<u32> = (0..projects.len() as u32).collect();
+    let found = attribute(&numbers, |with| {
+        let counts = |at: &usize| facility(*at).project.as_ref().is_none_or(|code| with(number(code)));
+        let value = kinds.iter().map(|kind| {
+            let own: Vec<usize> = kind.open.iter().copied().filter(counts).collect();
+            covered(coverage, kind, &own)
+        });
+        Ok::<u64, std::convert::Infallible>(value.sum())
+    });
+    let Ok(found) = found;
+    ProjectsEffect {
+        projects: found
+            .projects
+            .iter()
+            .zip(projects)
+            .map(|(effect, project)| ProjectGain { project, alone: effect.alone, last: effect.last })
+            .collect(),
+        together: found.together,
+        shared: found.shared,
+    }
+}
+
+/// Draws where there are too many uncertain projects for all combinations.
+const DRAWS: NonZeroUsize = NonZeroUsize::new(2_000).expect("not zero");
+
+/// Who is covered by a day, weighted with the odds of projects, by their number in the portfolio.
+fn year_end(
+    coverage: &Coverage,
+    portfolio: &Portfolio,
+    by: Date,
+    odds: &[(usize, f64)],
+    seed: u64,
+) -> YearEnd {
+    let waits = |held: &Facility| held.opened(portfolio.project_of(held)) == Opened::NotInUse;
+    let open = |held: &Facility| held.standing(by, portfolio.project_of(held)) == FacilityStanding::Open;
+    let closed = |held: &Facility| held.closes.is_some_and(|closes| closes <= by);
+    let of_kind = |kind: &KindCoverage| -> Vec<usize> {
+        let all = portfolio.facilities.iter().enumerate();
+        all.filter(|(_, held)| held.kind.as_ref() == Some(&kind.kind)).map(|(at, _)| at).collect()
+    };
+    let chance: Vec<(Code, f64)> = odds
+        .iter()
+        .filter_map(|(project, share)| Some((portfolio.projects.get(*project)?.code.clone(), *share)))
+        .collect();
+    let number = |code: &Code| chance.iter().position(|(held, _)| held == code).map(|at| at as u32);
+    let numbered: Vec<Odds> = chance
+        .iter()
+        .zip(0..)
+        .map(|((_, share), project)| Odds { project, permille: (share * 1_000.0).round() as u16 })
+        .collect();
+    let kinds: Vec<(&KindCoverage, Vec<usize>)> = coverage
+        .kinds
+        .iter()
+        .filter(|kind| !kind.rules.is_empty())
+        .map(|kind| (kind, of_kind(kind)))
+        .collect();
+    let found = forecast(&numbered, DRAWS, seed, |comes| {
+        let counts = |at: &usize| {
+            let held = &portfolio.facilities[*at];
+            match held.project.as_ref().filter(|_| waits(held) && !closed(held)).and_then(number) {
+                Some(project) => comes(project).unwrap_or(false),
+                None => open(held),
+            }
+        };
+        let value = kinds.iter().map(|(kind, all)| {
+            let own: Vec<usize> = all.iter().copied().filter(counts).collect();
+            covered(coverage, kind, &own)
+        });
+        Ok::<u64, std::convert::Infallible>(value.sum())
+    });
+    let Ok(found) = found;
+    let waiting = projects_of(
+        kinds.iter().flat_map(|(_, all)| all).map(|at| &portfolio.facilities[*at]).filter(|held| waits(held)),
+    );
+    YearEnd {
+        by,
+        now: kinds.iter().map(|(kind, _)| covered(coverage, kind, &kind.open)).sum(),
+        expected: found.expected,
+        range: (found.tenth, found.median, found.ninetieth),
+        exact: found.exact,
+        unknown: waiting.into_iter().filter(|code| !chance.iter().any(|(held, _)| held == code)).collect(),
+        odds: chance,
+    }
+}
+
+impl App {
+    /// What changed between two days, for the people of the later one.
+    pub async fn coverage_difference(
+        &self,
+        before: &Arc<Portfolio>,
+        after: &Arc<Portfolio>,
+        asked: CoverageAsked,
+    ) -> Result<Option<Difference>, AppError> {
+        let Some(now) = self.coverage_of(after, after, asked).await? else { return Ok(None) };
+        let Some(then) = self.coverage_of(before, after, asked).await? else { return Ok(None) };
+        let worked = tokio::task::spawn_blocking(move || difference(then, now));
+        Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
+    }
+
+    /// What each project did for people covered on the day of a portfolio.
+    pub async fn coverage_by_projects(
+        &self,
+        portfolio: &Arc<Portfolio>,
+    ) -> Result<Option<Arc<ProjectsEffect>>, AppError> {
+        let Some(coverage) = self.coverage(portfolio, CoverageAsked::default()).await? else {
+            return Ok(None);
+        };
+        if let Some(found) = coverage.effect.get() {
+            return Ok(Some(found.clone()));
+        }
+        let portfolio = portfolio.clone();
+        let worked = tokio::task::spawn_blocking(move || {
+            coverage.effect.get_or_init(|| Arc::new(effect(&coverage, &portfolio))).clone()
+        });
+        Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
+    }
+
+    /// Who is covered by the end of the year that a portfolio looks at.
+    pub async fn coverage_by_year_end(
+        &self,
+        portfolio: &Arc<Portfolio>,
+    ) -> Result<Option<YearEnd>, AppError> {
+        let Some(coverage) = self.coverage(portfolio, CoverageAsked::default()).await? else {
+            return Ok(None);
+        };
+        let by = portfolio.view.as_of.last_of_year();
+        let waits = |held: &&Facility| held.opened(portfolio.project_of(held)) == Opened::NotInUse;
+        let waiting = projects_of(portfolio.facilities.iter().filter(waits));
+        let projects: Vec<usize> = waiting.iter().filter_map(|code| portfolio.place(code.as_str())).collect();
+        let mut odds = Vec::new();
+        if !projects.is_empty() {
+            // A plan without a timetable has no odds, and is told so.
+            match self.timetable_dates(&portfolio.plan.code, portfolio.view).await {
+                Ok(held) => {
+                    let draw = move |held: &crate::timetable::PlanTimetable| {
+                        let sampling = sampling(&held.portfolio.plan);
+                        held.timetable.in_use_by(&held.portfolio, &held.rows, (by, &projects), sampling)
+                    };
+                    odds = held.aside(draw).await?;
+                }
+                Err(AppError::Timetable(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let seed = u64::from(portfolio.plan.forecast_rules().seed);
+        let portfolio = portfolio.clone();
+        let worked = tokio::task::spawn_blocking(move || year_end(&coverage, &portfolio, by, &odds, seed));
+        Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
+    }
+}

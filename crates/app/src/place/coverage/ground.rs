@@ -1,0 +1,175 @@
+//! Homes and facilities on the ground: over the walking network where one is in force, else in straight lines.
+
+use std::sync::Arc;
+
+use domain::portfolio::Portfolio;
+use place::access::{AccessLeg, KindAccess};
+use place::nearest::{Nearest, NearestMap};
+use place::point::{EARTH_RADIUS_METRES, Point};
+use place::snap::Snapper;
+
+use super::super::layer::{Residences, Walk};
+use super::super::layers::Layers;
+use super::super::shape::ground;
+
+/// How distances are measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Way {
+    /// On foot over the walking network.
+    Network,
+    /// In straight lines: no network is in force. People walk farther.
+    Straight,
+}
+
+impl Way {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Network => "network",
+            Self::Straight => "straight",
+        }
+    }
+}
+
+struct Spot {
+    at: Option<Point>,
+    legs: Vec<AccessLeg>,
+}
+
+/// Homes and facilities, numbered as in the residences and in the portfolio.
+pub(crate) struct Ground {
+    pub residences: Arc<Residences>,
+    walk: Option<Arc<Walk>>,
+    homes: Vec<Spot>,
+    facilities: Vec<Spot>,
+}
+
+impl Ground {
+    /// `None` where nobody said where people live.
+    pub fn of(portfolio: &Portfolio, layers: &Layers) -> Option<Self> {
+        let residences = layers.residences.clone()?;
+        let walk = layers.network.clone();
+        let cap = portfolio.plan.coverage_rules().access_metres.saturating_mul(1_000);
+        let snapper = walk.as_ref().and_then(|walk| Snapper::new(&walk.network, &walk.components).ok());
+        let spot = |at: Option<Point>| Spot {
+            at,
+            legs: match (&snapper, at) {
+                (Some(snapper), Some(at)) => snapper.snap(at, cap).legs(),
+                _ => Vec::new(),
+            },
+        };
+        let homes = residences.homes.iter().map(|home| spot(ground(home.at))).collect();
+        let facilities = portfolio
+            .facilities
+            .iter()
+            .map(|held| spot(held.site.and_then(|site| ground(site.at))))
+            .collect();
+        drop(snapper);
+        Some(Self { residences, walk, homes, facilities })
+    }
+
+    pub fn way(&self) -> Way {
+        if self.walk.is_some() { Way::Network } else { Way::Straight }
+    }
+
+    /// Whether a home can be measured from: it lies on the network, where there is one.
+    pub fn reached(&self, home: usize) -> bool {
+        self.homes.get(home).is_some_and(|spot| self.walk.is_none() || !spot.legs.is_empty())
+    }
+
+    /// Whether a facility can be measured to.
+    pub fn facility_reached(&self, facility: usize) -> bool {
+        self.facilities
+            .get(facility)
+            .is_some_and(|spot| spot.at.is_some() && (self.walk.is_none() || !spot.legs.is_empty()))
+    }
+
+    /// For each home the nearest of some facilities within a limit, by their numbers in the portfolio.
+    pub fn nearest(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
+        match &self.walk {
+            Some(walk) => {
+                let own = facilities.iter().filter_map(|&number| {
+                    Some((u32::try_from(number).ok()?, self.facilities.get(number)?.legs.as_slice()))
+                });
+                let access = KindAccess::new(&walk.network, own);
+                let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
+                let homes = self.homes.iter();
+                homes.map(|home| access.nearest(&walk.network, &home.legs, &map)).collect()
+            }
+            None => self.straight(facilities, limit),
+        }
+    }
+
+    /// The same in straight lines, whatever network there is.
+    pub fn straight(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
+        let mut by_latitude: Vec<(Point, u32)> = facilities
+            .iter()
+            .filter_map(|&number| Some((self.facilities.get(number)?.at?, u32::try_from(number).ok()?)))
+            .collect();
+        by_latitude.sort_by(|a, b| a.0.lat().total_cmp(&b.0.lat()).then(a.1.cmp(&b.1)));
+        self.homes.iter().map(|home| home.at.and_then(|at| nearest_of(at, &by_latitude, limit))).collect()
+    }
+}
+
+/// The nearest of points that stand in the order of their latitude. One is never nearer than its latitude is, so the
+/// search ends where that alone is too far.
+fn nearest_of(at: Point, by_latitude: &[(Point, u32)], limit: u32) -> Option<Nearest> {
+    let north = EARTH_RADIUS_METRES * 1f64.to_radians() * 1_000.0;
+    let middle = by_latitude.partition_point(|(point, _)| point.lat() < at.lat());
+    let mut best: Option<Nearest> = None;
+    let mut look = |point: &Point, facility: u32| {
+        let within = best.map_or(limit, |best| best.distance);
+        // A millimetre more: what is rounded is never lost.
+        if (point.lat() - at.lat()).abs() * north > f64::from(within) + 1.0 {
+            return false;
+        }
+        if let Ok(distance) = u32::try_from(at.millimetres_to(*point))
+            && distance <= limit
+        {
+            let found = Nearest { distance, facility };
+            best = Some(best.map_or(found, |best| best.min(found)));
+        }
+        true
+    };
+    for (point, facility) in &by_latitude[middle..] {
+        if !look(point, *facility) {
+            break;
+        }
+    }
+    for (point, facility) in by_latitude[..middle].iter().rev() {
+        if !look(point, *facility) {
+            break;
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_nearest_is_that_of_all(
+            points in prop::collection::vec((116_300_000i32..116_420_000, 40_030_000i32..40_120_000), 0..40),
+            home in (116_300_000i32..116_420_000, 40_030_000i32..40_120_000),
+            limit in 0u32..9_000_000,
+        ) {
+            let point = |(lon, lat): (i32, i32)| {
+                Point::new(f64::from(lon) / 1e6, f64::from(lat) / 1e6).unwrap()
+            };
+            let at = point(home);
+            let mut all: Vec<(Point, u32)> = points.iter().copied().map(point).zip(0..).collect();
+            let truth = all
+                .iter()
+                .map(|(point, facility)| Nearest {
+                    distance: at.millimetres_to(*point) as u32,
+                    facility: *facility,
+                })
+                .filter(|near| near.distance <= limit)
+                .min();
+            all.sort_by(|a, b| a.0.lat().total_cmp(&b.0.lat()).then(a.1.cmp(&b.1)));
+            prop_assert_eq!(nearest_of(at, &all, limit), truth);
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Missing links: what a drawn link does for people, and where the network itself breaks off.
+//!
+//! Residents are held against the standards in force, each kind of facility with its limit. What does not hang on a
+//! link (legs, nearest facilities) is worked out once and shared.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, OnceLock, PoisonError};
+
+use domain::code::Code;
+use domain::facility::{FacilityStanding, Metric};
+use domain::layer::LayerDigest;
+use domain::portfolio::Portfolio;
+use domain::request::Point;
+use place::access::{AccessLeg, KindAccess};
+use place::effect::Home;
+use place::isochrone::Catchment;
+use place::missing::{Candidate, Kind, Search, Standing, barrier, candidates, rank, with_link};
+use place::nearest::NearestMap;
+use place::network::Direction;
+use place::overlay::{Attach, NewLink};
+use place::snap::Snapper;
+use store::StoreError;
+
+use super::base::Barrier;
+use super::layer::Walk;
+use super::{Layers, engine_point, own_point};
+use crate::App;
+use crate::error::AppError;
+
+/// The longest link that is tried, in metres.
+pub const LINK_MOST: u32 = 5_000;
+/// The most candidates that are tried, the shortest first, and the most that are kept.
+const TRIED_MOST: usize = 3_000;
+const KEPT_MOST: usize = 50;
+/// How far a way round is looked for, in millimetres.
+const DETOUR_MOST: u32 = 20_000_000;
+
+/// Lines that a link may cross, each under the label of what it is.
+pub type Barriers = Vec<(String, Vec<place::point::Point>)>;
+
+/// What all of this hangs on: where it is the same, nothing is worked out anew.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Key {
+    network: LayerDigest,
+    residences: LayerDigest,
+    access_metres: u32,
+    limits: Vec<(Code, u32)>,
+    open: Vec<(usize, Point)>,
+}
+
+struct KindGround {
+    kind: Code,
+    limit: u32,
+    facilities: Vec<(u32, Vec<AccessLeg>)>,
+    access: KindAccess,
+    map: NearestMap,
+    before: Vec<Option<u32>>,
+}
+
+/// Residents, the network and the facilities of a day.
+pub struct LinkGround {
+    pub(crate) key: Key,
+    walk: Arc<Walk>,
+    homes: Vec<Home>,
+    communities: Vec<Code>,
+    kinds: Vec<KindGround>,
+    /// Nobody knows how many live in any residence: each counts as one.
+    pub by_residences: bool,
+    /// Residences that are left out because nobody knows how many live there.
+    pub uncounted: usize,
+    /// People (or residences) too far from the network to walk to it.
+    pub unreached: u64,
+    ranked: OnceLock<Ranked>,
+}
+
+/// What a link does for one kind of facility.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KindEffect {
+    pub kind: Code,
+    /// In metres.
+    pub limit: u32,
+    /// People within the limit before and after.
+    pub before: u64,
+    pub after: u64,
+    /// Metres that people served before already walk less, summed over them.
+    pub saved: u64,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effect {
+    pub ends: [Point; 2],
+    /// With the ways to the network, in millimetres.
+    pub length: u32,
+    /// The way round before; nothing where there is none within 20 km.
+    pub detour: Option<u32>,
+    pub barrier: Option<Barrier>,
+    pub kinds: Vec<KindEffect>,
+    /// People who gain a kind or get nearer to one.
+    pub helped: u64,
+    /// People who gain at least one kind, by community.
+    pub gaining: BTreeMap<Code, u64>,
+    /// All people that were looked at.
+    pub people: u64,
+}
+
+/// Why a drawn link cannot be tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LinkFault {
+    /// An end (the first or the second) lies so far from the network, at least, in metres.
+    OffNetwork { end: usize, metres: u32 },
+    /// It is longer than is tried.
+    TooLong,
+    /// Both ends are one place.
+    NoLength,
+}
+
+/// A link that is worth looking at on site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RankedLink {
+    pub ends: [Point; 2],
+    /// In millimetres.
+    pub length: u32,
+    pub detour: Option<u32>,
+    pub barrier: Option<Barrier>,
+    /// People newly within the limit, summed over kinds; people helped; metres saved, summed over people and kinds.
+    pub newly: u64,
+    pub helped: u64,
+    pub saved: u64,
+    /// A better one, by its place in the list, that helps most of the same people.
+    pub overlaps: Option<usize>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ranked {
+    pub links: Vec<RankedLink>,
+    /// Pairs that lie near but far to walk.
+    pub candidates: usize,
+    /// Not all of them were tried: the longer ones were left out.
+    pub cut: bool,
+}
+
+/// Kinds with the furthest that a standard in force lets people walk, in metres.
+fn limits(portfolio: &Portfolio) -> Vec<(Code, u32)> {
+    let (rules, day) = (portfolio.plan.coverage_rules(), portfolio.view.as_of);
+    let kinds = portfolio.plan.facility_kinds.iter().filter_map(|held| {
+        let metres = portfolio.plan.standards_of(held.kind.as_str(), day).filter_map(|standard| {
+            let value = u32::try_from(standard.value).ok()?;
+            match standard.metric {
+                Metric::Metres => Some(value),
+                Metric::Minutes => {
+                    u32::try_from(u64::from(value) * u64::from(rules.walking_metres) / 60).ok()
+                }
+                Metric::PerThousand => None,
+            }
+        });
+        Some((held.kind.clone(), metres.max()?))
+    });
+    kinds.collect()
+}
+
+impl Key {
+    /// `None` where there is no network, nobody lives anywhere, or nothing is asked of any kind.
+    pub(crate) fn of(portfolio: &Portfolio) -> Option<Self> {
+        use domain::layer::LayerKind;
+        let digest = |kind| Some(portfolio.plan.layers.get(&kind)?.layer.digest);
+        let limits = limits(portfolio);
+        let open = portfolio.facilities.iter().filter_map(|held| {
+            let kind = limits.iter().position(|(kind, _)| Some(kind) == held.kind.as_ref())?;
+            let is_open = portfolio.standing_of(held) == FacilityStanding::Open;
+            is_open.then_some((kind, held.site?.at))
+        });
+        let open = open.collect();
+        (!limits.is_empty()).then_some(Self {
+            network: digest(LayerKind::Network)?,
+            residences: digest(LayerKind::Residences)?,
+            access_metres: portfolio.plan.coverage_rules().access_metres,
+            limits,
+            open,
+        })
+    }
+}
+
+/// LinkGrounds lately worked out, the last one first.
+#[derive(Default)]
+pub(crate) struct GroundCache(VecDeque<Arc<LinkGround>>);
+
+impl GroundCache {
+    /// Two plans, or two days of one.
+    const MOST: usize = 2;
+
+    fn find(&mut self, key: &Key) -> Option<Arc<LinkGround>> {
+        let at = self.0.iter().position(|held| held.key == *key)?;
+        let held = self.0.remove(at)?;
+        self.0.push_front(held.clone());
+        Some(held)
+    }
+
+    fn keep(&mut self, ground: Arc<LinkGround>) {
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front(ground);
+    }
+}
+
+impl App {
+    /// What links are tried on, on the portfolio's day. `None` where there is no walking network or no residences, or
+    /// no standard says how far people may walk.
+    pub async fn link_ground(&self, portfolio: &Portfolio) -> Result<Option<Arc<LinkGround>>, AppError> {
+        let Some(key) = Key::of(portfolio) else { return Ok(None) };
+        let cache = || self.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = cache().find(&key);
+        if held.is_some() {
+            return Ok(held);
+        }
+        let layers = self.layers(portfolio).await?;
+        let made = tokio::task::spawn_blocking(move || LinkGround::new(key, &layers).map(Arc::new));
+        let made = made.await.map_err(|_| StoreError::Stopped)?;
+        if let Some(ground) = &made {
+            cache().keep(ground.clone());
+        }
+        Ok(made)
+    }
+
+    /// What a link between two places does.
+    pub async fn link_effect(
+        &self,
+        ground: &Arc<LinkGround>,
+        ends: [Point; 2],
+        barriers: Barriers,
+    ) -> Result<Result<Effect, LinkFault>, AppError> {
+        let ground = ground.clone();
+        let found = tokio::task::spawn_blocking(move || ground.effect(ends, &barriers));
+        Ok(found.await.map_err(|_| StoreError::Stopped)?)
+    }
+
+    /// The links that are worth looking at; worked out where nobody has asked before.
+    pub async fn ranked_links(
+        &self,
+        ground: &Arc<LinkGround>,
+        barriers: Barriers,
+    ) -> Result<Ranked, AppError> {
+        let ground = ground.clone();
+        let found = tokio::task::spawn_blocking(move || ground.ranked(&barriers).clone());
+        Ok(found.await.map_err(|_| StoreError::Stopped)?)
+    }
+}
+
+impl LinkGround {
+    /// Whether the links that are worth looking at were worked out already.
+    pub fn is_ranked(&self) -> bool {
+        self.ranked.get().is_some()
+    }
+
+    /// Works out what does not hang on a link: heavy. `None` where a layer is not there or has no positions.
+    pub(crate) fn new(key: Key, layers: &Layers) -> Option<Self> {
+        let walk = layers.network.clone()?;
+        let residences = layers.residences.clone()?;
+        let cap = key.access_metres.saturating_mul(1_000);
+        let by_residences = residences.homes.iter().all(|home| home.people.is_none());
+        let mut communities: Vec<Code> = residences.homes.iter().map(|home| home.community.clone()).collect();
+        communities.sort_unstable();
+        communities.dedup();
+        let (mut homes, mut uncounted, mut unreached) = (Vec::new(), 0, 0u64);
+        let mut kinds = Vec::new();
+        {
+            let snapper = Snapper::new(&walk.network, &walk.components).ok()?;
+            let legs = |at: Point| engine_point(at).map_or_else(Vec::new, |at| snapper.snap(at, cap).legs());
+            for home in &residences.homes {
+                let people = if by_residences { Some(1) } else { home.people };
+                let Some(people) = people else {
+                    uncounted += 1;
+                    continue;
+                };
+                let community = communities.binary_search(&home.community).unwrap_or_default();
+                let legs = legs(home.at);
+                if legs.is_empty() {
+                    unreached += u64::from(people);
+                }
+                homes.push(Home { community, people, legs });
+            }
+            for (number, (kind, metres)) in key.limits.iter().enumerate() {
+                let limit = metres.saturating_mul(1_000);
+                let own = key.open.iter().enumerate().filter(|(_, (kind, _))| *kind == number);
+                let facilities: Vec<(u32, Vec<AccessLeg>)> =
+                    own.map(|(at, (_, point))| (at as u32, legs(*point))).collect();
+                let placed = facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
+                let access = KindAccess::new(&walk.network, placed);
+                let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
+                let near = |home: &Home| access.nearest(&walk.network, &home.legs, &map);
+                let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
+                kinds.push(KindGround { kind: kind.clone(), limit, facilities, access, map, before });
+            }
+        }
+        let ranked = OnceLock::new();
+        Some(Self { key, walk, homes, communities, kinds, by_residences, uncounted, unreached, ranked })
+    }
+
+    /// The kinds that are looked at, with their limits in metres.
+    pub fn kinds(&self) -> impl Iterator<Item = (&Code, u32)> {
+        self.kinds.iter().map(|held| (&held.kind, held.limit / 1_000))
+    }
+
+    /// What a link between two places does. Heavy.
+    ///
+    /// # Errors
+    /// When an end does not meet the network, or the link is too long or none.
+    pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
+        let off = |end| LinkFault::OffNetwork { end, metres: self.key.access_metres };
+        let network = &self.walk.network;
+        let snapper = Snapper::new(network, &self.walk.components).map_err(|_| off(0))?;
+        let mut met = Vec::new();
+        for (end, point) in ends.iter().enumerate() {
+            let at = engine_point(*point).ok_or(off(end))?;
+            let legs = snapper.snap(at, self.key.access_metres.saturating_mul(1_000)).legs();
+            met.push((at, *legs.first().ok_or(off(end))?));
+        }
+        let [(from, first), (to, second)] = met.as_slice() else { return Err(LinkFault::NoLength) };
+        let straight = from.millimetres_to(*to);
+        if straight > u64::from(LINK_MOST) * 1_000 {
+            return Err(LinkFault::TooLong);
+        }
+        if straight == 0 || (first.link, first.offset) == (second.link, second.offset) {
+            return Err(LinkFault::NoLength);
+        }
+        let length = (straight as u32).saturating_add(first.leg).saturating_add(second.leg);
+        let attach = |leg: &AccessLeg| Attach::Along { link: leg.link, offset: leg.offset };
+        let link = NewLink { from: attach(first), to: attach(second), length, direction: Direction::Both };
+        let kinds: Vec<Standing> =
+            self.kinds.iter().map(|held| Standing { facilities: &held.facilities, map: &held.map }).collect();
+        let after = with_link(network, link, &kinds, &self.homes).map_err(|_| LinkFault::NoLength)?;
+
+        let mut helped = vec![false; self.homes.len()];
+        let mut gains = vec![false; self.homes.len()];
+        let effects = self.kinds.iter().zip(&after).map(|(held, after)| {
+            let mut out = KindEffect {
+                kind: held.kind.clone(),
+                limit: held.limit / 1_000,
+                before: 0,
+                after: 0,
+                saved: 0,
+            };
+            let mut saved = 0u64;
+            for (at, home) in self.homes.iter().enumerate() {
+                let people = u64::from(home.people);
+                let (before, after) = (held.before[at], after[at]);
+                out.before += if before.is_some() { people } else { 0 };
+                out.after += if after.is_some() { people } else { 0 };
+                match (before, after) {
+                    (None, Some(_)) => {
+                        helped[at] = true;
+                        gains[at] = true;
+                    }
+                    (Some(before), Some(after)) if after < before => {
+                        helped[at] = true;
+                        saved += people * u64::from(before - after);
+                    }
+                    _ => {}
+                }
+            }
+            out.saved = saved / 1_000;
+            out
+        });
+        let kinds = effects.collect();
+        let mut gaining: BTreeMap<Code, u64> = BTreeMap::new();
+        for (home, _) in self.homes.iter().zip(&gains).filter(|(_, gains)| **gains) {
+            if let Some(community) = self.communities.get(home.community) {
+                *gaining.entry(community.clone()).or_default() += u64::from(home.people);
+            }
+        }
+        let people = |home: &Home| u64::from(home.people);
+        // From the place where the link leaves the network to where it comes back.
+        let [first, second] = [first, second].map(|leg| AccessLeg { leg: 0, ..*leg });
+        Ok(Effect {
+            ends,
+            length,
+            detour: Catchment::new(network, &[second], DETOUR_MOST).distance(&[first]),
+            barrier: barrier([*from, *to], barriers).and_then(Barrier::parse),
+            kinds,
+            helped: self.homes.iter().zip(&helped).filter(|(_, it)| **it).map(|(home, _)| people(home)).sum(),
+            gaining,
+            people: self.homes.iter().map(people).sum(),
+        })
+    }
+
+    /// The links that are worth looking at, best first. Heavy the first time.
+    pub fn ranked(&self, barriers: &Barriers) -> &Ranked {
+        self.ranked.get_or_init(|| {
+            let network = &self.walk.network;
+            let found = candidates(network, Search::default()).unwrap_or_default();
+            let tried: Vec<Candidate> = found.iter().copied().take(TRIED_MOST).collect();
+            let mut kinds: Vec<Kind> =
+                self.kinds.iter().map(|held| Kind { access: &held.access, map: held.map.clone() }).collect();
+            let findings = rank(network, &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
+            let links = findings.into_iter().filter_map(|finding| {
+                let [from, to] = finding.candidate.ends.map(|node| network.point(node));
+                let (from, to) = (from?, to?);
+                Some(RankedLink {
+                    ends: [own_point(from), own_point(to)],
+                    length: finding.candidate.length,
+                    detour: finding.detour,
+                    barrier: barrier([from, to], barriers).and_then(Barrier::parse),
+                    newly: finding.newly_served,
+                    helped: finding.helped,
+                    saved: finding.saved / 1_000,
+                    overlaps: finding.overlaps,
+                })
+            });
+            Ranked { links: links.collect(), candidates: found.len(), cut: found.len() > TRIED_MOST }
+        })
+    }
+}

@@ -1,0 +1,166 @@
+//! How far people walk from a place in some minutes, and who and what lies within.
+//!
+//! Over the walking network where one is in force; else in a straight line, which every answer says. What is counted
+//! is counted by distances, in whole millimetres; the lines around are pictures.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::facility::FacilityStanding;
+use domain::portfolio::Portfolio;
+use domain::request::Point;
+use place::isochrone::{Catchment, Ring, area, circle, outline};
+use place::snap::Snapper;
+use store::StoreError;
+
+use super::layer::{Home, Walk};
+use super::{Layers, engine_point, own_point};
+use crate::App;
+use crate::error::AppError;
+
+/// The minutes of the living circles.
+pub const MINUTES: [u16; 3] = [5, 10, 15];
+
+/// How far beside a street the line is drawn, and how finely, in metres.
+const AROUND: f64 = 35.0;
+const CELL: f64 = 12.0;
+
+/// What lies within so many minutes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Band {
+    pub minutes: u16,
+    pub metres: u32,
+    /// The line around, to be filled by the even-odd rule; empty where nothing is reached.
+    pub rings: Vec<Vec<Point>>,
+    /// Its area as a share of the circle's, in thousandths; nothing where distances are straight.
+    pub shed_permille: Option<u16>,
+    /// People of the residences within whose people are known, and how many residences these are.
+    pub people: u64,
+    pub counted: usize,
+    /// Residences within of which nobody knows how many live there.
+    pub uncounted: usize,
+    /// Open facilities within, by kind.
+    pub facilities: BTreeMap<Code, usize>,
+}
+
+/// A facility that is reached: its code, its kind and how far it is in millimetres.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Within {
+    pub facility: Code,
+    pub kind: Code,
+    pub millimetres: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reached {
+    /// No network is in force: distances are straight.
+    pub straight: bool,
+    /// The place lies farther from the network than people are taken to walk across; nothing is reached.
+    pub unreached: bool,
+    /// Whether there are residences to count.
+    pub has_residences: bool,
+    pub bands: Vec<Band>,
+    /// The open facilities within the last band, nearest first.
+    pub facilities: Vec<Within>,
+}
+
+fn ring(ring: &Ring) -> Vec<Point> {
+    ring.iter().copied().map(own_point).collect()
+}
+
+/// Distances from one place.
+struct Around<'a> {
+    centre: place::point::Point,
+    over: Option<(Snapper<'a>, Catchment<'a>)>,
+    cap: u32,
+    limit: u32,
+}
+
+impl Around<'_> {
+    /// How far a point is, in millimetres; nothing where it is farther than the limit.
+    fn distance(&self, at: Point) -> Option<u32> {
+        let at = engine_point(at)?;
+        let straight = u32::try_from(self.centre.millimetres_to(at)).ok().filter(|it| *it <= self.limit)?;
+        match &self.over {
+            // Nobody walks less than the straight line: what lies farther need not be looked for.
+            Some((snapper, catchment)) => catchment.distance(&snapper.snap(at, self.cap).legs()),
+            None => Some(straight),
+        }
+    }
+}
+
+impl App {
+    /// Who and what lies within the minutes of the living circles around a place. `None` off the earth.
+    pub async fn reached(&self, portfolio: &Arc<Portfolio>, at: Point) -> Result<Option<Reached>, AppError> {
+        let layers = self.layers(portfolio).await?;
+        let portfolio = portfolio.clone();
+        let found = tokio::task::spawn_blocking(move || reached(&portfolio, &layers, at, &MINUTES));
+        Ok(found.await.map_err(|_| StoreError::Stopped)?)
+    }
+}
+
+/// Who and what lies within the minutes of a place, on the portfolio's day: heavy work. `None` off the earth.
+pub fn reached(portfolio: &Portfolio, layers: &Layers, at: Point, minutes: &[u16]) -> Option<Reached> {
+    let rules = portfolio.plan.coverage_rules();
+    let centre = engine_point(at)?;
+    let metres_in = |minutes: u16| (u64::from(minutes) * u64::from(rules.walking_metres) / 60) as u32;
+    let furthest = minutes.iter().copied().max().map_or(0, metres_in);
+    let (cap, limit) = (rules.access_metres.saturating_mul(1_000), furthest.saturating_mul(1_000));
+    let walk: Option<&Arc<Walk>> = layers.network.as_ref();
+    let over = walk.and_then(|walk| {
+        let snapper = Snapper::new(&walk.network, &walk.components).ok()?;
+        let legs = snapper.snap(centre, cap).legs();
+        let catchment = Catchment::new(&walk.network, &legs, limit);
+        Some((snapper, catchment, legs.is_empty()))
+    });
+    let unreached = over.as_ref().is_some_and(|(_, _, none)| *none);
+    let around =
+        Around { centre, cap, limit, over: over.map(|(snapper, catchment, _)| (snapper, catchment)) };
+
+    let open =
+        portfolio.facilities.iter().filter(|held| portfolio.standing_of(held) == FacilityStanding::Open);
+    let mut facilities: Vec<Within> = open
+        .filter_map(|held| {
+            let millimetres = around.distance(held.site?.at)?;
+            Some(Within { facility: held.code.clone(), kind: held.kind.clone()?, millimetres })
+        })
+        .collect();
+    facilities.sort_by(|a, b| (a.millimetres, &a.facility).cmp(&(b.millimetres, &b.facility)));
+    let homes: &[Home] = layers.residences.as_ref().map_or(&[], |held| &held.homes);
+    let homes: Vec<(u32, Option<u32>)> =
+        homes.iter().filter_map(|home| Some((around.distance(home.at)?, home.people))).collect();
+
+    let band = |minutes: u16| {
+        let metres = metres_in(minutes);
+        let limit = metres.saturating_mul(1_000);
+        let rings = match &around.over {
+            Some((_, catchment)) => outline(&catchment.parts(limit), AROUND, CELL),
+            None => vec![circle(centre, f64::from(metres))],
+        };
+        let round = std::f64::consts::PI * f64::from(metres).powi(2);
+        let share = (area(&rings) / round.max(1.0) * 1000.0).round().clamp(0.0, 1000.0) as u16;
+        let mut by_kind: BTreeMap<Code, usize> = BTreeMap::new();
+        for held in facilities.iter().filter(|held| held.millimetres <= limit) {
+            *by_kind.entry(held.kind.clone()).or_default() += 1;
+        }
+        let within = || homes.iter().filter(|(far, _)| *far <= limit);
+        Band {
+            minutes,
+            metres,
+            shed_permille: around.over.is_some().then_some(share),
+            rings: rings.iter().map(ring).collect(),
+            people: within().filter_map(|(_, people)| people.map(u64::from)).sum(),
+            counted: within().filter(|(_, people)| people.is_some()).count(),
+            uncounted: within().filter(|(_, people)| people.is_none()).count(),
+            facilities: by_kind,
+        }
+    };
+    Some(Reached {
+        straight: walk.is_none(),
+        unreached,
+        has_residences: layers.residences.is_some(),
+        bands: minutes.iter().copied().map(band).collect(),
+        facilities,
+    })
+}

@@ -1,0 +1,456 @@
+//! Where the next facilities of a kind should stand: parcels chosen for the people who live around, beside what serves
+//! already, under a number, a budget and a floor for every community, with a bound that is proven.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use domain::code::Code;
+use domain::facility::FacilityStanding;
+use domain::money::Fen;
+use domain::portfolio::Portfolio;
+use domain::request::Point;
+use place::access::KindAccess;
+use place::isochrone::Catchment;
+use place::nearest::NearestMap;
+use place::siting::{Control, CoverFloor, Instance, Model, Selection, Site, SitingError, Solution};
+use place::snap::Snapper;
+use store::StoreError;
+
+use super::layer::{Home, Parcel};
+use super::{Layers, engine_point};
+use crate::App;
+use crate::error::AppError;
+
+/// The farthest that walking is counted where no distance is asked, in millimetres.
+const FAR: u32 = 10_000_000;
+/// The most pairs of a residence and a parcel.
+const PAIRS_MOST: usize = 12_000_000;
+/// When proving is given up; the best answer so far is given with its bound.
+const PATIENCE: Duration = Duration::from_secs(12);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SitingModel {
+    /// Most people within the distance.
+    MostPeople,
+    /// Least walking for all.
+    LeastWalking,
+    /// Fewest sites that cover everybody who can be covered.
+    FewestSites,
+}
+
+impl SitingModel {
+    pub const ALL: [SitingModel; 3] = [Self::MostPeople, Self::LeastWalking, Self::FewestSites];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::MostPeople => "max_cover",
+            Self::LeastWalking => "p_median",
+            Self::FewestSites => "set_cover",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|model| model.as_str() == text)
+    }
+}
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SitingAsked {
+    pub kind: Code,
+    pub model: SitingModel,
+    /// How many new sites there may be, and what they may cost; of the fewest sites neither is asked.
+    pub count: Option<u32>,
+    pub budget: Option<Fen>,
+    /// How far a site serves, in metres; least walking may have none.
+    pub metres: Option<u32>,
+    /// The share of every community's people who must be covered, in thousandths: of most people only.
+    pub floor_permille: Option<u16>,
+}
+
+/// A parcel that was chosen.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ChosenSite {
+    pub code: String,
+    pub name: String,
+    pub at: Point,
+    pub cost: Option<Fen>,
+    /// People whose nearest site it is, and those whom no other one serves.
+    pub people: u64,
+    /// What is lost without it: people, or metres that people walk more.
+    pub loss: u64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Sited {
+    /// Distances are straight: no walking network is in force.
+    pub straight: bool,
+    /// Nobody knows how many live in any residence: each counts as one.
+    pub by_residences: bool,
+    /// Of people of the ages that the kind is for nobody has counted some: everybody stands in for them.
+    pub everybody: bool,
+    /// Residences that are left out because nobody knows how many live there.
+    pub uncounted: usize,
+    /// People whom no parcel and no facility reaches.
+    pub out_of_reach: u64,
+    /// People covered, sites or yuan, or metres that people walk: by the model.
+    pub objective: u64,
+    pub bound: u64,
+    pub proven: bool,
+    pub chosen: Vec<ChosenSite>,
+    pub cost: Fen,
+    /// The parcel that would be next, and what it would add.
+    pub next: Option<(String, u64)>,
+    /// People within the distance before and after, by community; of least walking without a distance there are none.
+    pub communities: BTreeMap<Code, (u64, u64, u64)>,
+    /// Parcels that were looked at, and where they lie; those without a price are left out where there is a budget.
+    pub candidates: Vec<(String, Point)>,
+    pub unpriced: usize,
+}
+
+/// Why there is no answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SitingFault {
+    NoResidences,
+    /// No parcel may take the kind by the day that is looked at.
+    NoParcels,
+    /// More pairs of residences and parcels than are worked through.
+    TooLarge {
+        homes: usize,
+        parcels: usize,
+    },
+    /// Neither a number nor a budget was given.
+    Unlimited,
+    /// The model needs a distance.
+    NoDistance,
+    NoSolution,
+    NothingFound,
+    /// Floors that cannot be met together: the community, how many are asked, how many could be reached there alone.
+    FloorsClash(Vec<(String, u64, u64)>),
+}
+
+impl From<SitingError> for SitingFault {
+    fn from(error: SitingError) -> Self {
+        match error {
+            SitingError::Unlimited => Self::Unlimited,
+            SitingError::FloorsClash { clashing } => Self::FloorsClash(
+                clashing.into_iter().map(|it| (it.community, it.at_least, it.reachable)).collect(),
+            ),
+            SitingError::NothingFound => Self::NothingFound,
+            SitingError::NoSolution | SitingError::OutOfReach { .. } => Self::NoSolution,
+            SitingError::TooLarge => Self::TooLarge { homes: usize::MAX, parcels: 0 },
+            SitingError::Size { points, sites, .. } => Self::TooLarge { homes: points, parcels: sites },
+            SitingError::UnknownPoint { points, .. } => Self::TooLarge { homes: points, parcels: 0 },
+        }
+    }
+}
+
+/// Stops the search when whoever asked is gone.
+struct Gone(Arc<AtomicBool>);
+
+impl Drop for Gone {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl App {
+    /// Chooses parcels on the day of a portfolio; the search is given up after some seconds, one at a time.
+    pub async fn site_facilities(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        asked: SitingAsked,
+    ) -> Result<Result<Sited, SitingFault>, AppError> {
+        let layers = self.layers(portfolio).await?;
+        let _turn = self.inner.siting.acquire().await.map_err(|_| StoreError::Stopped)?;
+        let stopped = Arc::new(AtomicBool::new(false));
+        let (portfolio, gone) = (portfolio.clone(), Gone(stopped.clone()));
+        let found = tokio::task::spawn_blocking(move || {
+            let begun = Instant::now();
+            let mut stop = || stopped.load(Ordering::Relaxed) || begun.elapsed() > PATIENCE;
+            sited(&portfolio, &layers, &asked, &mut stop)
+        });
+        let found = found.await.map_err(|_| StoreError::Stopped)?;
+        drop(gone);
+        Ok(found)
+    }
+}
+
+/// Distances from homes: over the network where there is one, else straight.
+struct Ground<'a> {
+    walk: Option<(&'a place::network::Network, Snapper<'a>)>,
+    cap: u32,
+    homes: Vec<(place::point::Point, Vec<place::access::AccessLeg>)>,
+}
+
+impl<'a> Ground<'a> {
+    fn new(layers: &'a Layers, cap: u32, homes: &[&Home]) -> Self {
+        let walk = layers
+            .network
+            .as_ref()
+            .and_then(|walk| Some((&walk.network, Snapper::new(&walk.network, &walk.components).ok()?)));
+        let mut out = Self { walk, cap, homes: Vec::new() };
+        let homes = homes.iter().filter_map(|home| {
+            let at = engine_point(home.at)?;
+            Some((at, out.legs(at)))
+        });
+        out.homes = homes.collect();
+        out
+    }
+
+    fn legs(&self, at: place::point::Point) -> Vec<place::access::AccessLeg> {
+        self.walk.as_ref().map_or_else(Vec::new, |(_, snapper)| snapper.snap(at, self.cap).legs())
+    }
+
+    /// How far each home is from a place; nothing beyond the limit.
+    fn from(&self, at: Point, limit: u32) -> Vec<Option<u32>> {
+        let Some(at) = engine_point(at) else { return vec![None; self.homes.len()] };
+        match &self.walk {
+            Some((network, _)) => {
+                let catchment = Catchment::new(network, &self.legs(at), limit);
+                self.homes.iter().map(|(_, legs)| catchment.distance(legs)).collect()
+            }
+            None => self.homes.iter().map(|(home, _)| straight(*home, at, limit)).collect(),
+        }
+    }
+
+    /// How far each home is from the nearest of some places.
+    fn nearest(&self, places: &[Point], limit: u32) -> Vec<Option<u32>> {
+        let places: Vec<place::point::Point> = places.iter().filter_map(|at| engine_point(*at)).collect();
+        match &self.walk {
+            Some((network, _)) => {
+                let legs: Vec<_> = places.iter().map(|at| self.legs(*at)).collect();
+                let own = legs.iter().enumerate().map(|(at, legs)| (at as u32, legs.as_slice()));
+                let access = KindAccess::new(*network, own);
+                let map = NearestMap::sweep(network, access.seeds(), limit);
+                let near = |legs: &[place::access::AccessLeg]| access.nearest(*network, legs, &map);
+                self.homes.iter().map(|(_, legs)| near(legs).map(|near| near.distance)).collect()
+            }
+            None => {
+                let near = |home: place::point::Point| {
+                    places.iter().filter_map(|at| straight(home, *at, limit)).min()
+                };
+                self.homes.iter().map(|(home, _)| near(*home)).collect()
+            }
+        }
+    }
+}
+
+fn straight(from: place::point::Point, to: place::point::Point, limit: u32) -> Option<u32> {
+    u32::try_from(from.millimetres_to(to)).ok().filter(|far| *far <= limit)
+}
+
+/// The parcels that may take a kind by a day; with a budget only those that have a price. The second value counts
+/// those that have none.
+fn fitting<'a>(layers: &'a Layers, portfolio: &Portfolio, asked: &SitingAsked) -> (Vec<&'a Parcel>, usize) {
+    let all: &[Parcel] = layers.parcels.as_ref().map_or(&[], |held| &held.parcels);
+    let day = portfolio.view.as_of;
+    let fits = all.iter().filter(|parcel| {
+        parcel.kinds.contains(&asked.kind) && parcel.available_on.is_none_or(|on| on <= day)
+    });
+    let fits: Vec<&Parcel> = fits.collect();
+    if asked.budget.is_none() {
+        return (fits, 0);
+    }
+    let unpriced = fits.iter().filter(|parcel| parcel.cost.is_none()).count();
+    (fits.into_iter().filter(|parcel| parcel.cost.is_some()).collect(), unpriced)
+}
+
+/// People and their communities, as the search sees them.
+struct Demand<'a> {
+    homes: Vec<&'a Home>,
+    weights: Vec<u64>,
+    by_residences: bool,
+    everybody: bool,
+    uncounted: usize,
+}
+
+fn demand<'a>(layers: &'a Layers, portfolio: &Portfolio, kind: &Code) -> Option<Demand<'a>> {
+    let homes = &layers.residences.as_ref()?.homes;
+    let ages = portfolio.plan.facility_kind(kind.as_str()).and_then(|held| held.ages);
+    let by_residences = homes.iter().all(|home| home.people.is_none());
+    let mut out =
+        Demand { homes: Vec::new(), weights: Vec::new(), by_residences, everybody: false, uncounted: 0 };
+    for home in homes {
+        let (people, stands_in) = home.people_for(ages);
+        let people = if by_residences { Some(1) } else { people };
+        match people {
+            None => out.uncounted += 1,
+            Some(0) => {}
+            Some(people) if engine_point(home.at).is_some() => {
+                out.everybody |= stands_in && !by_residences;
+                out.homes.push(home);
+                out.weights.push(u64::from(people));
+            }
+            Some(_) => {}
+        }
+    }
+    Some(out)
+}
+
+/// The parcels, and everything that is to be said of the choice: heavy.
+fn sited(
+    portfolio: &Portfolio,
+    layers: &Layers,
+    asked: &SitingAsked,
+    stop: &mut dyn FnMut() -> bool,
+) -> Result<Sited, SitingFault> {
+    let mut demand = demand(layers, portfolio, &asked.kind).ok_or(SitingFault::NoResidences)?;
+    let (parcels, unpriced) = fitting(layers, portfolio, asked);
+    if parcels.is_empty() {
+        return Err(SitingFault::NoParcels);
+    }
+    if demand.homes.is_empty() {
+        return Err(SitingFault::NoResidences);
+    }
+    if demand.homes.len().saturating_mul(parcels.len() + 1) > PAIRS_MOST {
+        return Err(SitingFault::TooLarge { homes: demand.homes.len(), parcels: parcels.len() });
+    }
+    let limit = match (asked.metres, asked.model) {
+        (Some(metres), _) => metres.saturating_mul(1_000).min(FAR),
+        (None, SitingModel::LeastWalking) => FAR,
+        (None, _) => return Err(SitingFault::NoDistance),
+    };
+    let cap = portfolio.plan.coverage_rules().access_metres.saturating_mul(1_000);
+    let ground = Ground::new(layers, cap, &demand.homes);
+    let open = portfolio.facilities.iter().filter(|held| {
+        held.kind.as_ref() == Some(&asked.kind) && portfolio.standing_of(held) == FacilityStanding::Open
+    });
+    let open: Vec<Point> = open.filter_map(|held| Some(held.site?.at)).collect();
+    // What serves already is one site: the nearest of them.
+    let existing = ground.nearest(&open, limit);
+    let by_parcel: Vec<Vec<Option<u32>>> =
+        parcels.iter().map(|parcel| ground.from(parcel.at, limit)).collect();
+    let width = parcels.len() + 1;
+    let mut distances = Vec::with_capacity(demand.homes.len() * width);
+    let mut kept = Vec::new();
+    let mut out_of_reach = 0;
+    for (at, near) in existing.iter().enumerate() {
+        let row = std::iter::once(*near).chain(by_parcel.iter().map(|far| far[at]));
+        let row: Vec<Option<u32>> = row.collect();
+        if row.iter().all(Option::is_none) {
+            out_of_reach += demand.weights[at];
+            // Who can never be served counts in most people only, where floors are shares of all.
+            if asked.model != SitingModel::MostPeople {
+                continue;
+            }
+        }
+        kept.push(at);
+        distances.extend(row);
+    }
+    demand.homes = kept.iter().map(|at| demand.homes[*at]).collect();
+    demand.weights = kept.iter().map(|at| demand.weights[*at]).collect();
+    if demand.homes.is_empty() {
+        return Err(SitingFault::NoSolution);
+    }
+    let sites = std::iter::once(Site { cost: 0, fixed: true }).chain(parcels.iter().map(|parcel| {
+        let cost = parcel.cost.map_or(0, |cost| u64::try_from(cost.0).unwrap_or(0));
+        Site { cost, fixed: false }
+    }));
+    let instance = Instance::new(demand.weights.clone(), sites.collect(), distances)?;
+    let model = model(asked, limit, &demand);
+    let mut control = Control { nodes: u64::MAX, stop };
+    let solution = instance.solve(&model, &mut control)?;
+    let near = |at: usize, site: usize| {
+        let far = match site.checked_sub(1) {
+            None => existing[kept[at]],
+            Some(parcel) => by_parcel[parcel][kept[at]],
+        };
+        far.is_some_and(|far| far <= limit)
+    };
+    let told = Told { asked, demand: &demand, parcels: &parcels, instance: &instance, near: &near };
+    let mut out = told.of(&model, &solution);
+    out.straight = layers.network.is_none();
+    out.out_of_reach = out_of_reach;
+    out.unpriced = unpriced;
+    Ok(out)
+}
+
+fn model(asked: &SitingAsked, limit: u32, demand: &Demand) -> Model {
+    let budget = asked.budget.map(|budget| u64::try_from(budget.0).unwrap_or(0));
+    let selection = Selection { count: asked.count, budget };
+    match asked.model {
+        SitingModel::LeastWalking => Model::PMedian { selection, radius: Some(limit) },
+        SitingModel::FewestSites => Model::SetCover { radius: limit, by_cost: false },
+        SitingModel::MostPeople => {
+            let mut by_community: BTreeMap<&Code, Vec<usize>> = BTreeMap::new();
+            for (at, home) in demand.homes.iter().enumerate() {
+                by_community.entry(&home.community).or_default().push(at);
+            }
+            let floors = asked.floor_permille.into_iter().flat_map(|share| {
+                by_community.iter().map(move |(community, points)| {
+                    let people: u64 = points.iter().map(|at| demand.weights[*at]).sum();
+                    let at_least = (people * u64::from(share)).div_ceil(1_000);
+                    CoverFloor { community: community.to_string(), points: points.clone(), at_least }
+                })
+            });
+            Model::MaxCover { selection, radius: limit, floors: floors.collect() }
+        }
+    }
+}
+
+/// What an answer is told from.
+struct Told<'a> {
+    asked: &'a SitingAsked,
+    demand: &'a Demand<'a>,
+    parcels: &'a [&'a Parcel],
+    instance: &'a Instance,
+    /// Whether a site serves a home.
+    near: &'a dyn Fn(usize, usize) -> bool,
+}
+
+impl Told<'_> {
+    fn parcel(&self, site: usize) -> Option<&Parcel> {
+        self.parcels.get(site.checked_sub(1)?).copied()
+    }
+
+    fn of(&self, model: &Model, solution: &Solution) -> Sited {
+        let told = self.instance.explain(model, solution);
+        let walking = self.asked.model == SitingModel::LeastWalking;
+        // Person-millimetres are told in metres.
+        let scaled = |value: u64| if walking { value / 1_000 } else { value };
+        let chosen: Vec<ChosenSite> = told
+            .sites
+            .iter()
+            .filter_map(|effect| {
+                let parcel = self.parcel(effect.site)?;
+                Some(ChosenSite {
+                    code: parcel.code.clone(),
+                    name: parcel.name.clone(),
+                    at: parcel.at,
+                    cost: parcel.cost,
+                    people: effect.weight,
+                    loss: scaled(effect.loss),
+                })
+            })
+            .collect();
+        let mut communities: BTreeMap<Code, (u64, u64, u64)> = BTreeMap::new();
+        for (at, home) in self.demand.homes.iter().enumerate() {
+            let people = self.demand.weights[at];
+            let before = (self.near)(at, 0);
+            let after = before || solution.chosen.iter().any(|site| (self.near)(at, *site));
+            let held = communities.entry(home.community.clone()).or_default();
+            held.0 += if before { people } else { 0 };
+            held.1 += if after { people } else { 0 };
+            held.2 += people;
+        }
+        Sited {
+            straight: false,
+            by_residences: self.demand.by_residences,
+            everybody: self.demand.everybody,
+            uncounted: self.demand.uncounted,
+            out_of_reach: 0,
+            objective: scaled(solution.objective),
+            bound: scaled(solution.bound),
+            proven: solution.proven,
+            cost: Fen(chosen.iter().filter_map(|site| site.cost).map(|cost| cost.0).sum()),
+            chosen,
+            next: told.next.and_then(|next| Some((self.parcel(next.site)?.code.clone(), scaled(next.gain)))),
+            communities,
+            candidates: self.parcels.iter().map(|parcel| (parcel.code.clone(), parcel.at)).collect(),
+            unpriced: 0,
+        }
+    }
+}

@@ -1,0 +1,344 @@
+//! Coverage in the use case: nobody is lost, nothing that is added makes it worse, and why somebody is left out is said.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+use std::path::Path;
+use std::sync::Arc;
+
+use app::place::coverage::{Basis, Cause, Coverage, CoverageAsked, GapState, Way};
+use app::place::layer::{Content, Home, Residences, Ways};
+use app::place::{LayerGround, NewLayer};
+use app::read::Asked;
+use app::{Actor, App, Change, FixedClock};
+use domain::area::{AreaFact, AreaLevel};
+use domain::code::Code;
+use domain::command::Command;
+use domain::facility::{
+    Circle, FacilityFact, FacilityKind, FacilityStandard, Gap, GapAnswer, Metric, OfficialCount, Site,
+};
+use domain::fact::Fact;
+use domain::named::Named;
+use domain::plan::PlanFact;
+use domain::portfolio::Portfolio;
+use domain::project::ProjectFact;
+use domain::request::Point;
+use domain::source::Source;
+use domain::subject::Subject;
+use jiff::civil::{Date, date};
+use proptest::prelude::*;
+use store::Database;
+
+fn code(text: &str) -> Code {
+    Code::new(text).unwrap()
+}
+
+/// A point so many metres east of the town's middle: one thousandth of a degree is 85.1 m there.
+fn east(metres: i32) -> Point {
+    Point { longitude: 116_330_000 + metres * 10_000 / 851, latitude: 40_070_000 }
+}
+
+struct Town {
+    app: App,
+    plan: Code,
+    _folder: tempfile::TempDir,
+}
+
+impl Town {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let app = app(folder.path());
+        let town = Self { app, plan: code("p"), _folder: folder };
+        for (area, zh) in [("a", "甲社区"), ("b", "乙社区")] {
+            let facts = vec![
+                AreaFact::Name(Named::new(zh, "")).into(),
+                AreaFact::Level { level: AreaLevel::Community }.into(),
+            ];
+            town.put(Subject::area(&code(area)), facts).await;
+        }
+        let kind = |kind: &str, unit: Option<&str>| FacilityKind {
+            kind: code(kind),
+            order: 1,
+            name: Named::new(kind, ""),
+            ages: None,
+            capacity_unit: unit.map(|unit| Named::new(unit, "")),
+            closed: false,
+        };
+        let standard = |standard: &str, kind: &str, metric, value: i64| FacilityStandard {
+            standard: code(standard),
+            kind: code(kind),
+            name: Named::new("标准", ""),
+            circle: Circle::Minutes5,
+            metric,
+            value: value.into(),
+            valid_from: None,
+            valid_to: None,
+            url: String::new(),
+            checked: None,
+        };
+        let facts = vec![
+            PlanFact::Name(Named::new("计划", "Plan")).into(),
+            PlanFact::Period { from: date(2018, 8, 1), to: date(2027, 12, 31) }.into(),
+            PlanFact::Sector { sector: code("s"), order: 1, name: Named::new("领域", "") }.into(),
+            PlanFact::FacilityKind(kind("shop", None)).into(),
+            PlanFact::FacilityKind(kind("clinic", Some("床位"))).into(),
+            PlanFact::FacilityStandard(standard("shop-500", "shop", Metric::Metres, 500)).into(),
+            PlanFact::FacilityStandard(standard("clinic-10", "clinic", Metric::Minutes, 10)).into(),
+        ];
+        town.put(Subject::plan(&town.plan), facts).await;
+        town
+    }
+
+    async fn put(&self, subject: Subject, facts: Vec<Fact>) {
+        self.put_on(date(2018, 8, 1), subject, facts).await;
+    }
+
+    async fn put_on(&self, on: Date, subject: Subject, facts: Vec<Fact>) {
+        let command = Command::Put { subject, facts };
+        let (source, reason) = (Source::default(), String::new());
+        let change = Change { command, effective: Some(on), source, reason };
+        self.app.change(&Actor::operator(), change).await.unwrap();
+    }
+
+    async fn say(&self, fact: PlanFact) {
+        self.put(Subject::plan(&self.plan), vec![fact.into()]).await;
+    }
+
+    /// A facility so many metres east, with what else is said of it.
+    async fn facility(&self, own: &str, kind: &str, metres: i32, more: Vec<FacilityFact>) {
+        let mut facts: Vec<Fact> = vec![
+            FacilityFact::Kind { kind: code(kind) }.into(),
+            FacilityFact::Site(Site::wgs84(east(metres))).into(),
+        ];
+        facts.extend(more.into_iter().map(Fact::from));
+        self.put(Subject::facility(&self.plan, &code(own)), facts).await;
+    }
+
+    async fn layer(&self, content: Content) {
+        let ground = LayerGround {
+            name: Named::new("图层", ""),
+            effective: Some(date(2018, 8, 1)),
+            ..LayerGround::default()
+        };
+        let new = NewLayer::of(&content, ground).unwrap();
+        self.app.put_layer(&Actor::operator(), &self.plan, new).await.unwrap();
+    }
+
+    async fn homes(&self, homes: &[(&str, i32, Option<u32>)]) {
+        let homes = homes.iter().enumerate().map(|(at, (community, metres, people))| Home {
+            code: format!("{at:03}"),
+            community: code(community),
+            at: east(*metres),
+            stated: None,
+            people: *people,
+            aged: Vec::new(),
+        });
+        self.layer(Content::Residences(Residences { homes: homes.collect() })).await;
+    }
+
+    async fn on(&self, day: Date) -> Arc<Portfolio> {
+        self.app.portfolio(&self.plan, Asked { as_of: Some(day), known_at: None }).await.unwrap()
+    }
+
+    async fn coverage(&self, day: Date) -> (Arc<Portfolio>, Arc<Coverage>) {
+        let portfolio = self.on(day).await;
+        let found = self.app.coverage(&portfolio, CoverageAsked::default()).await.unwrap().unwrap();
+        (portfolio, found)
+    }
+}
+
+fn app(folder: &Path) -> App {
+    let address = format!("sqlite://{}", folder.join("coverage.db").display()).parse().unwrap();
+    let clock = Arc::new(FixedClock::morning(date(2026, 11, 25)).unwrap());
+    App::new(Database::open(&address, 0).unwrap(), clock)
+}
+
+const TODAY: Date = date(2026, 11, 25);
+
+#[tokio::test]
+async fn unknown_is_not_none_and_causes_are_told() {
+    let town = Town::new().await;
+    let portfolio = town.on(TODAY).await;
+    assert!(town.app.coverage(&portfolio, CoverageAsked::default()).await.unwrap().is_none());
+    town.homes(&[("a", 0, Some(100)), ("a", 2_000, Some(50)), ("b", 4_000, Some(30)), ("b", 6_000, Some(7))])
+        .await;
+    town.facility("S1", "shop", 400, vec![]).await;
+    town.facility("S2", "shop", 4_100, vec![FacilityFact::Closes { on: Some(date(2020, 1, 1)) }]).await;
+    town.facility("S3", "shop", 6_100, vec![FacilityFact::Opens { on: Some(date(2030, 1, 1)) }]).await;
+
+    // Nobody says how many shops there are: what is not near is not known.
+    let (_, found) = town.coverage(TODAY).await;
+    assert_eq!((found.way, &found.communities), (Way::Straight, &vec![code("a"), code("b")]));
+    let shops = found.kind("shop").unwrap();
+    let whole = shops.rules[0].whole;
+    assert_eq!((whole.basis, whole.covered, whole.not_covered, whole.unknown), (Basis::People, 100, 0, 87));
+
+    // The official count makes them gaps, each with its cause. Facilities in no area of the plan do not count as known.
+    let areas = ["S1", "S2", "S3"];
+    for own in areas {
+        let fact = FacilityFact::Area { area: Some(code("a")) };
+        town.put(Subject::facility(&town.plan, &code(own)), vec![fact.into()]).await;
+    }
+    town.say(PlanFact::OfficialCount(OfficialCount { kind: code("shop"), area: None, count: Some(1) })).await;
+    let (portfolio, found) = town.coverage(TODAY).await;
+    let held = &found.kind("shop").unwrap().rules[0];
+    assert_eq!((held.whole.covered, held.whole.not_covered, held.whole.unknown), (100, 87, 0));
+    assert_eq!(held.causes[0].each(), [(Cause::TooFar, 50)]);
+    assert_eq!(held.causes[1].each(), [(Cause::Closed, 30), (Cause::Planned, 7)]);
+    let gaps: Vec<_> =
+        found.gaps(&portfolio).into_iter().filter(|line| line.gap.kind == code("shop")).collect();
+    let told: Vec<_> =
+        gaps.iter().map(|line| (line.gap.community.as_str(), line.state, line.concerned)).collect();
+    assert_eq!(told, [("a", GapState::NotCovered, 50), ("b", GapState::NotCovered, 37)]);
+
+    // An answer is a fact, and a community's own count goes before the plan's.
+    let gap = Gap { community: code("b"), kind: code("shop"), standard: code("shop-500") };
+    let answer = Some(GapAnswer::Refused { why: "近期搬迁".into() });
+    town.say(PlanFact::GapAnswer { gap: gap.clone(), answer: answer.clone() }).await;
+    let own = OfficialCount { kind: code("shop"), area: Some(code("b")), count: Some(9) };
+    town.say(PlanFact::OfficialCount(own)).await;
+    let (portfolio, found) = town.coverage(TODAY).await;
+    let gaps = found.gaps(&portfolio);
+    let held = gaps.iter().find(|line| line.gap == gap).unwrap();
+    assert_eq!(
+        (held.state, held.answer.as_ref().map(|held| &held.answer)),
+        (GapState::Unknown, answer.as_ref())
+    );
+
+    // Before the closing the same people had a shop.
+    let (_, before) = town.coverage(date(2019, 6, 1)).await;
+    assert_eq!(before.kind("shop").unwrap().rules[0].figures[1].covered, 30);
+}
+
+#[tokio::test]
+async fn residences_are_counted_where_people_are_not_known() {
+    let town = Town::new().await;
+    town.homes(&[("a", 0, Some(100)), ("b", 4_000, None)]).await;
+    town.facility("S1", "shop", 400, vec![]).await;
+    let (_, found) = town.coverage(TODAY).await;
+    let held = &found.kind("shop").unwrap().rules[0];
+    assert_eq!((held.figures[0].basis, held.figures[1].basis), (Basis::People, Basis::Residences));
+    assert_eq!((held.whole.basis, held.whole.covered, held.whole.total()), (Basis::Residences, 1, 2));
+}
+
+#[tokio::test]
+async fn over_a_network_distances_are_walked_and_islands_have_no_link() {
+    let town = Town::new().await;
+    town.homes(&[("a", 0, Some(100)), ("a", 900, Some(50)), ("b", 40_000, Some(30))]).await;
+    town.facility("S1", "shop", 400, vec![FacilityFact::Area { area: Some(code("a")) }]).await;
+    town.say(PlanFact::OfficialCount(OfficialCount { kind: code("shop"), area: None, count: Some(1) })).await;
+    let node = |metres: i32| {
+        let at = east(metres);
+        [at.longitude * 10, at.latitude * 10]
+    };
+    // From 0 to 600 m in a line; 800 to 1,000 m lies apart.
+    let ways = Ways {
+        nodes: vec![node(0), node(600), node(800), node(1_000)],
+        links: vec![[0, 1, 600_000], [2, 3, 200_000]],
+        one_way: vec![],
+    };
+    town.layer(Content::Network(ways)).await;
+    let (_, found) = town.coverage(TODAY).await;
+    assert_eq!((found.way, found.unreached_homes, found.unreached_facilities), (Way::Network, 1, 0));
+    let held = &found.kind("shop").unwrap().rules[0];
+    assert_eq!((held.figures[0].covered, held.figures[0].not_covered), (100, 50));
+    assert_eq!(held.causes[0].each(), [(Cause::NoLink, 50)]);
+    assert_eq!((held.figures[1].unknown, held.figures[1].unreached), (30, 30));
+}
+
+#[tokio::test]
+async fn two_days_projects_and_capacity() {
+    let town = Town::new().await;
+    town.homes(&[("a", 0, Some(100)), ("b", 3_000, Some(50))]).await;
+    let project = |own: &str| Subject::project(&town.plan, &code(own));
+    for own in ["P1", "P2"] {
+        let facts = vec![
+            ProjectFact::Name(Named::new(own, "")).into(),
+            ProjectFact::Sector { sector: code("s") }.into(),
+        ];
+        town.put(project(own), facts).await;
+    }
+    let built = |project: &str, on: Date| {
+        vec![
+            FacilityFact::Opens { on: Some(on) },
+            FacilityFact::Project { project: Some(code(project)) },
+            FacilityFact::Capacity { amount: Some(60) },
+        ]
+    };
+    // Two projects serve the same hundred people, one of them the other fifty as well.
+    town.facility("C1", "clinic", 100, built("P1", date(2020, 5, 1))).await;
+    town.facility("C2", "clinic", 200, built("P2", date(2021, 5, 1))).await;
+    town.facility("C3", "clinic", 3_100, built("P2", date(2021, 5, 1))).await;
+    let (before, after) = (town.on(date(2019, 1, 1)).await, town.on(TODAY).await);
+    let asked = CoverageAsked::default();
+    let change = town.app.coverage_difference(&before, &after, asked).await.unwrap().unwrap();
+    let clinics = change.kinds.iter().find(|held| held.kind == code("clinic")).unwrap();
+    assert_eq!((&clinics.gained, clinics.lost_whole()), (&vec![100, 50], 0));
+    assert_eq!(change.gaining, [100, 50]);
+    let effect = town.app.coverage_by_projects(&after).await.unwrap().unwrap();
+    let told: Vec<_> =
+        effect.projects.iter().map(|held| (held.project.as_str(), held.alone, held.last)).collect();
+    assert_eq!(told, [("P1", 100, 0), ("P2", 150, 50)]);
+    assert_eq!((effect.together, effect.shared), (150, -100));
+    let year = town.app.coverage_by_year_end(&after).await.unwrap().unwrap();
+    assert_eq!((year.now, year.expected, year.by), (150, 150.0, date(2026, 12, 31)));
+
+    let (portfolio, found) = town.coverage(TODAY).await;
+    let kind = found.kind("clinic").unwrap();
+    let capacity = kind.capacity.as_ref().unwrap();
+    assert_eq!((capacity.known, capacity.places, capacity.people), (3, 180, 150));
+    let full: Vec<Option<bool>> = capacity.loads.iter().map(|held| held.load.full()).collect();
+    assert_eq!(full, [Some(true), Some(false), Some(false)]);
+    let supplied: f64 =
+        capacity.access.iter().zip([100.0, 50.0]).map(|(access, people)| access * people).sum();
+    assert!((supplied - 180.0).abs() < 1e-9, "{supplied}");
+    let gaps = found.gaps(&portfolio);
+    let held = gaps.iter().find(|line| line.gap.kind == code("clinic")).unwrap();
+    assert_eq!((held.state, held.concerned), (GapState::Full, 100));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
+
+    /// Sums add up to the people, and one more facility turns nobody from covered to anything else.
+    #[test]
+    fn nobody_is_lost_and_nothing_added_makes_it_worse(
+        homes in prop::collection::vec((any::<bool>(), 0i32..8_000, prop::option::weighted(0.9, 0u32..300)), 1..12),
+        shops in prop::collection::vec(0i32..8_000, 0..5),
+        more in 0i32..8_000,
+        official in prop::option::of(0u32..6),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(async {
+            let town = Town::new().await;
+            let named: Vec<(&str, i32, Option<u32>)> =
+                homes.iter().map(|(a, at, people)| (if *a { "a" } else { "b" }, *at, *people)).collect();
+            town.homes(&named).await;
+            for (number, at) in shops.iter().enumerate() {
+                town.facility(&format!("S{number}"), "shop", *at, vec![]).await;
+            }
+            let count = OfficialCount { kind: code("shop"), area: None, count: official };
+            town.say(PlanFact::OfficialCount(count)).await;
+            let (_, before) = town.coverage(TODAY).await;
+            town.facility("MORE", "shop", more, vec![]).await;
+            let (_, after) = town.coverage(TODAY).await;
+            let of = |found: &Coverage| found.kind("shop").unwrap().rules[0].clone();
+            for found in [&before, &after] {
+                for (number, figure) in of(found).figures.iter().enumerate() {
+                    let own = found.homes_of(number).map(|home| found.residences.homes[home].people);
+                    let all: u64 = match figure.basis {
+                        Basis::People => own.map(|people| u64::from(people.unwrap())).sum(),
+                        Basis::Residences => own.count() as u64,
+                    };
+                    assert_eq!(figure.total(), all);
+                }
+            }
+            for (then, now) in of(&before).figures.iter().zip(&of(&after).figures) {
+                assert!(now.covered >= then.covered);
+            }
+            let (near_then, near_now) = (&before.kind("shop").unwrap().near, &after.kind("shop").unwrap().near);
+            for (then, now) in near_then.iter().zip(near_now) {
+                assert!(then.is_none_or(|then| now.is_some_and(|now| now.distance <= then.distance)));
+            }
+        });
+    }
+}

@@ -1,0 +1,235 @@
+//! What changed for people between two days, what projects did, and what the end of the year is likely to be.
+
+use app::place::coverage::{Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
+use app::read::Asked;
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::planned_date::parse_day;
+use domain::portfolio::Portfolio;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+use super::{Standing, area_name, is_checked, kind_name, many, rule_text, share, standing, unit};
+use crate::editor::field::Typed;
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::day;
+
+struct KindLine {
+    kind: String,
+    rule: String,
+    checked: bool,
+    before: String,
+    after: String,
+    gained: String,
+    lost: String,
+    saved: String,
+    unit: String,
+}
+
+struct CommunityLine {
+    name: String,
+    link: String,
+    gaining: String,
+}
+
+struct ProjectLine {
+    name: String,
+    link: String,
+    alone: String,
+    last: String,
+}
+
+struct Expected {
+    by: String,
+    now: String,
+    expected: String,
+    range: String,
+    exact: bool,
+    odds: Vec<(String, String, String)>,
+    unknown: String,
+}
+
+#[derive(Template)]
+#[template(path = "place/coverage/change.html")]
+struct ChangePage {
+    page: Page,
+    from: String,
+    from_day: String,
+    to_day: String,
+    wrong: bool,
+    standing: Option<Standing>,
+    kinds: Vec<KindLine>,
+    communities: Vec<CommunityLine>,
+    gaining: String,
+    gaining_unit: String,
+    projects: Vec<ProjectLine>,
+    together: String,
+    shared: String,
+    expected: Option<Expected>,
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let after = visit.portfolio(&plan).await?;
+    let typed = Typed(query);
+    let given = typed.get("from");
+    let asked = parse_day(given).filter(|from| *from <= after.view.as_of);
+    let usual = || after.view.as_of.saturating_sub(1.year()).max(began(&after));
+    let from = asked.unwrap_or_else(usual);
+    let known_at = visit.asked.known_at;
+    let before = visit.app.portfolio(&plan, Asked { as_of: Some(from), known_at }).await?;
+    let difference = visit.app.coverage_difference(&before, &after, CoverageAsked::default()).await?;
+    let effect = visit.app.coverage_by_projects(&after).await?;
+    let year_end = visit.app.coverage_by_year_end(&after).await?;
+    let page = visit.page(visit.t("coverage-change-title"));
+    let lang = visit.lang;
+    let basis = difference.as_ref().map_or(Basis::People, |held| held.basis);
+    let whole: u64 = difference.as_ref().map_or(0, |held| held.gaining.iter().sum());
+    let (projects, together, shared) = project_lines(&page, &visit, &after, effect.as_deref());
+    let body = ChangePage {
+        from: from.to_string(),
+        from_day: day(lang, from),
+        to_day: day(lang, after.view.as_of),
+        wrong: !given.is_empty() && asked.is_none(),
+        standing: difference.as_ref().map(|held| standing(&visit, &after, &held.after)),
+        kinds: difference.as_ref().map_or_else(Vec::new, |held| kind_lines(&visit, &after, held)),
+        communities: difference
+            .as_ref()
+            .map_or_else(Vec::new, |held| community_lines(&page, &visit, &after, held)),
+        gaining: many(whole),
+        gaining_unit: unit(lang, basis),
+        projects,
+        together,
+        shared,
+        expected: year_end.map(|held| expected(&visit, &after, held)),
+        page,
+    };
+    render(StatusCode::OK, &body)
+}
+
+/// The first day of the plan, before which there is nothing to compare with.
+fn began(portfolio: &Portfolio) -> Date {
+    portfolio.plan.period.map_or(portfolio.view.as_of, |(from, _)| from).min(portfolio.view.as_of)
+}
+
+fn kind_lines(visit: &Visit, portfolio: &Portfolio, held: &Difference) -> Vec<KindLine> {
+    let lang = visit.lang;
+    held.kinds
+        .iter()
+        .map(|change| {
+            let rule = held
+                .after
+                .kind(change.kind.as_str())
+                .and_then(|kind| kind.rules.iter().find(|own| own.rule == change.rule));
+            let (covered, all) = rule.map_or((0, 0), |own| (own.whole.covered, own.whole.total()));
+            let (gained, lost) = (change.gained_whole(), change.lost_whole());
+            let before = (covered + lost).saturating_sub(gained);
+            KindLine {
+                kind: kind_name(lang, portfolio, &change.kind),
+                rule: rule_text(lang, portfolio, &change.rule),
+                checked: is_checked(&change.rule),
+                before: share(before, all),
+                after: share(covered, all),
+                gained: many(gained),
+                lost: many(lost),
+                saved: signed(change.saved as i64 - change.added as i64),
+                unit: unit(lang, change.basis),
+            }
+        })
+        .collect()
+}
+
+fn community_lines(
+    page: &Page,
+    visit: &Visit,
+    portfolio: &Portfolio,
+    held: &Difference,
+) -> Vec<CommunityLine> {
+    let mut order: Vec<usize> = (0..held.gaining.len()).filter(|at| held.gaining[*at] > 0).collect();
+    order.sort_by_key(|at| (std::cmp::Reverse(held.gaining[*at]), *at));
+    let line = |at: usize| {
+        let code = &held.after.communities[at];
+        CommunityLine {
+            name: area_name(visit.lang, portfolio, code),
+            link: page.link(&format!("/place/coverage/communities/{code}")),
+            gaining: many(held.gaining[at]),
+        }
+    };
+    order.into_iter().map(line).collect()
+}
+
+/// A change with its sign.
+fn signed(value: i64) -> String {
+    let sign = if value > 0 {
+        "+"
+    } else if value < 0 {
+        "−"
+    } else {
+        ""
+    };
+    format!("{sign}{}", many(value.unsigned_abs()))
+}
+
+fn project_name(visit: &Visit, portfolio: &Portfolio, code: &Code) -> String {
+    let held = portfolio.project(code.as_str());
+    held.map_or(code.as_str(), |held| held.name.get(visit.lang.is_english())).to_owned()
+}
+
+fn project_lines(
+    page: &Page,
+    visit: &Visit,
+    portfolio: &Portfolio,
+    effect: Option<&ProjectsEffect>,
+) -> (Vec<ProjectLine>, String, String) {
+    let Some(effect) = effect else { return (Vec::new(), String::new(), String::new()) };
+    let mut lines: Vec<_> = effect.projects.iter().collect();
+    lines.sort_by_key(|line| (std::cmp::Reverse(line.alone), &line.project));
+    let line = |held: &app::place::coverage::ProjectGain| ProjectLine {
+        name: project_name(visit, portfolio, &held.project),
+        link: page.link(&format!("/projects/{}", held.project)),
+        alone: signed(held.alone),
+        last: signed(held.last),
+    };
+    (lines.into_iter().map(line).collect(), signed(effect.together), signed(effect.shared))
+}
+
+fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
+    let lang = visit.lang;
+    let comma = visit.t("import-list-comma");
+    let round = |value: f64| Decimal::from_f64(value).unwrap_or_default().round();
+    let (low, middle, high) = held.range;
+    Expected {
+        by: day(lang, held.by),
+        now: many(held.now),
+        expected: crate::words_of::number(round(held.expected)),
+        range: visit
+            .tw("coverage-range", &[("low", &many(low)), ("middle", &many(middle)), ("high", &many(high))]),
+        exact: held.exact,
+        odds: held
+            .odds
+            .iter()
+            .map(|(code, share)| {
+                let percent = format!("{}%", round(share * 100.0));
+                (project_name(visit, portfolio, code), code.to_string(), percent)
+            })
+            .collect(),
+        unknown: held
+            .unknown
+            .iter()
+            .map(|code| project_name(visit, portfolio, code))
+            .collect::<Vec<_>>()
+            .join(&comma),
+    }
+}

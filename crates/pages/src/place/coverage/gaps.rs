@@ -1,0 +1,229 @@
+//! The gap register: who lacks what, and what becomes of it.
+
+use app::place::coverage::{GapLine, GapState};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::code::Code;
+use domain::facility::GapAnswer;
+use domain::portfolio::Portfolio;
+
+use super::{
+    Standing, area_name, causes, distance, is_checked, kind_name, many, rule_text, share, standing, unit,
+};
+use crate::address::with_query;
+use crate::editor::field::{Choice, Control, Field, Typed};
+use crate::editor::page::{known_code, saved};
+use crate::error::PageError;
+use crate::page::Page;
+use crate::place::may_manage_plan;
+use crate::projects::{PageLink, shown_pages};
+use crate::visit::{Visit, render};
+
+const PAGE_SIZE: usize = 100;
+const FILTERS: [&str; 4] = ["gap_state", "kind", "area", "answered"];
+
+struct Line {
+    community: String,
+    community_link: String,
+    kind: String,
+    kind_link: String,
+    rule: String,
+    checked: bool,
+    state: GapState,
+    concerned: String,
+    share: String,
+    unit: String,
+    nearest: String,
+    causes: String,
+    answer: String,
+    answer_link: String,
+    /// Where somebody may say what becomes of it; empty for those who may not.
+    edit: String,
+    start: String,
+}
+
+#[derive(Template)]
+#[template(path = "place/coverage/gaps.html")]
+struct GapsPage {
+    page: Page,
+    saved: String,
+    filters: Vec<Field>,
+    filtered: bool,
+    standing: Option<Standing>,
+    total: usize,
+    counts: Vec<(GapState, usize)>,
+    lines: Vec<Line>,
+    previous: Option<String>,
+    next: Option<String>,
+    pages: Vec<Option<PageLink>>,
+}
+
+/// What becomes of a gap, in words.
+pub(super) fn answer_text(visit: &Visit, portfolio: &Portfolio, answer: &GapAnswer) -> String {
+    let english = visit.lang.is_english();
+    match answer {
+        GapAnswer::Project { project } => {
+            let held = portfolio.project(project.as_str());
+            held.map_or(project.as_str(), |held| held.name.get(english)).to_owned()
+        }
+        GapAnswer::Item { item } => item.to_string(),
+        GapAnswer::Refused { why } => visit.tw("gap-refused", &[("why", why)]),
+    }
+}
+
+fn answer_link(page: &Page, answer: &GapAnswer) -> String {
+    match answer {
+        GapAnswer::Project { project } => page.link(&format!("/projects/{project}")),
+        GapAnswer::Item { item } => page.link(&format!("/items/{item}")),
+        GapAnswer::Refused { .. } => String::new(),
+    }
+}
+
+/// The form for what becomes of a gap, filled in with which one it is.
+fn edit(plan: &Code, line: &GapLine) -> String {
+    let gap = &line.gap;
+    let slot = format!("gap/{}/{}/{}", gap.community, gap.kind, gap.standard);
+    let held = line.answer.is_some();
+    with_query(
+        &format!("/p/{plan}/record/gap_answer"),
+        &[
+            ("slot", if held { slot.as_str() } else { "" }),
+            ("area", gap.community.as_str()),
+            ("facility_kind", gap.kind.as_str()),
+            ("gap_standard", gap.standard.as_str()),
+        ],
+    )
+}
+
+fn filters(visit: &Visit, portfolio: &Portfolio, typed: &Typed, lines: &[GapLine]) -> Vec<Field> {
+    let lang = visit.lang;
+    let any = || Choice::new("", visit.t("filter-any"));
+    let states = GapState::ALL.into_iter().map(|state| {
+        Choice::new(state.as_str(), visit.t(&format!("gap-state-{}", state.as_str().replace('_', "-"))))
+    });
+    let kinds = portfolio.plan.facility_kinds.iter();
+    let kinds = kinds.map(|kind| Choice::new(kind.kind.as_str(), kind.name.get(lang.is_english())));
+    let mut areas: Vec<&Code> = lines.iter().map(|line| &line.gap.community).collect();
+    areas.sort_unstable();
+    areas.dedup();
+    let areas = areas.into_iter().map(|code| Choice::new(code.as_str(), area_name(lang, portfolio, code)));
+    let answered = ["no", "yes"].map(|word| Choice::new(word, visit.t(&format!("gap-answered-{word}"))));
+    let select = |name: &str, key: &str, choices: Vec<Choice>| {
+        Field::new(lang, name, key, Control::Select(choices)).value(typed.get(name))
+    };
+    vec![
+        select("gap_state", "gap-state", std::iter::once(any()).chain(states).collect()),
+        select("kind", "field-facility-kind", std::iter::once(any()).chain(kinds).collect()),
+        select("area", "coverage-community", std::iter::once(any()).chain(areas).collect()),
+        select("answered", "gap-answer", std::iter::once(any()).chain(answered).collect()),
+    ]
+}
+
+fn fits(line: &GapLine, typed: &Typed) -> bool {
+    let [state, kind, area, answered] = FILTERS.map(|name| typed.get(name));
+    GapState::parse(state).is_none_or(|wanted| wanted == line.state)
+        && (kind.is_empty() || line.gap.kind.as_str() == kind)
+        && (area.is_empty() || line.gap.community.as_str() == area)
+        && match answered {
+            "yes" => line.answer.is_some(),
+            "no" => line.answer.is_none(),
+            _ => true,
+        }
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let typed = Typed(query);
+    let found = visit.app.coverage(&portfolio, app::place::coverage::CoverageAsked::default()).await?;
+    let all = found.as_ref().map_or_else(Vec::new, |found| found.gaps(&portfolio));
+    let chosen: Vec<&GapLine> = all.iter().filter(|line| fits(line, &typed)).collect();
+    let last = chosen.len().div_ceil(PAGE_SIZE).max(1);
+    let number = typed.get("page").parse::<usize>().unwrap_or(1).clamp(1, last);
+    let page = visit.page(visit.t("gaps-title"));
+    let address = |number: usize| {
+        let shown = if number > 1 { number.to_string() } else { String::new() };
+        let mut pairs: Vec<(&str, &str)> = FILTERS.map(|name| (name, typed.get(name))).to_vec();
+        pairs.push(("page", &shown));
+        page.at(&with_query(&format!("/p/{plan}/place/gaps"), &pairs))
+    };
+    let may_manage = may_manage_plan(&visit, &plan);
+    let lang = visit.lang;
+    let lines = chosen
+        .iter()
+        .skip((number - 1) * PAGE_SIZE)
+        .take(PAGE_SIZE)
+        .map(|line| {
+            let gap = &line.gap;
+            let rule = found
+                .as_ref()
+                .and_then(|found| found.kind(gap.kind.as_str()))
+                .and_then(|kind| kind.rules.iter().find(|held| held.rule.code() == Some(&gap.standard)))
+                .map(|held| &held.rule);
+            Line {
+                community: area_name(lang, &portfolio, &gap.community),
+                community_link: page.link(&format!("/place/coverage/communities/{}", gap.community)),
+                kind: kind_name(lang, &portfolio, &gap.kind),
+                kind_link: page
+                    .link(&format!("/place/coverage/kinds/{}?standard={}", gap.kind, gap.standard)),
+                rule: rule.map_or_else(String::new, |rule| rule_text(lang, &portfolio, rule)),
+                checked: rule.is_none_or(is_checked),
+                state: line.state,
+                concerned: many(line.concerned),
+                share: share(line.concerned, line.all),
+                unit: unit(lang, line.basis),
+                nearest: line.nearest.map_or_else(|| "—".into(), |it| distance(lang, it)),
+                causes: causes(lang, &line.causes),
+                answer: line
+                    .answer
+                    .as_ref()
+                    .map_or_else(String::new, |held| answer_text(&visit, &portfolio, &held.answer)),
+                answer_link: line
+                    .answer
+                    .as_ref()
+                    .map_or_else(String::new, |held| answer_link(&page, &held.answer)),
+                edit: if may_manage { edit(&plan, line) } else { String::new() },
+                start: if may_manage && line.answer.is_none() { start(&plan, line) } else { String::new() },
+            }
+        })
+        .collect();
+    let body = GapsPage {
+        saved: saved(lang, &typed),
+        filters: filters(&visit, &portfolio, &typed, &all),
+        filtered: FILTERS.iter().any(|name| !typed.get(name).is_empty()),
+        standing: found.as_ref().map(|found| standing(&visit, &portfolio, found)),
+        total: chosen.len(),
+        counts: GapState::ALL
+            .into_iter()
+            .map(|state| (state, all.iter().filter(|line| line.state == state).count()))
+            .collect(),
+        lines,
+        previous: (number > 1).then(|| address(number - 1)),
+        next: (number < last).then(|| address(number + 1)),
+        pages: shown_pages(number, last)
+            .into_iter()
+            .map(|shown| shown.map(|n| PageLink { number: n, address: address(n), is_here: n == number }))
+            .collect(),
+        page,
+    };
+    render(StatusCode::OK, &body)
+}
+
+/// The form for a task that sees to a gap.
+fn start(plan: &Code, line: &GapLine) -> String {
+    let gap = &line.gap;
+    with_query(
+        &format!("/p/{plan}/items/new/tracked-task"),
+        &[
+            ("gap_area", gap.community.as_str()),
+            ("gap_kind", gap.kind.as_str()),
+            ("gap_standard", gap.standard.as_str()),
+        ],
+    )
+}

@@ -1,0 +1,235 @@
+//! Who is covered, and by how much others are not: pages over `app::place::coverage`.
+
+mod change;
+mod community;
+mod gaps;
+mod kind;
+mod layers;
+mod overview;
+
+use app::place::coverage::{
+    Basis, Causes, Completeness, Coverage, CoverageAsked, Figure, KindCoverage, Rule, Way,
+};
+use axum::Router;
+use axum::routing::get;
+use domain::code::Code;
+use domain::layer::LayerKind;
+use domain::portfolio::Portfolio;
+use domain::source::Grade;
+use rust_decimal::Decimal;
+use words::Lang;
+
+use super::rule as standard_line;
+use crate::PagesState;
+use crate::editor::field::Typed;
+use crate::page::Page;
+use crate::visit::Visit;
+use crate::words_of::{day, number};
+
+pub(super) fn routes() -> Router<PagesState> {
+    Router::new()
+        .route("/p/{plan}/place/coverage", get(overview::show))
+        .route("/p/{plan}/place/coverage.geojson", get(kind::geojson))
+        .route("/p/{plan}/place/coverage/kinds/{kind}", get(kind::show))
+        .route("/p/{plan}/place/coverage/communities/{area}", get(community::show))
+        .route("/p/{plan}/place/coverage/change", get(change::show))
+        .route("/p/{plan}/place/gaps", get(gaps::show))
+        .merge(layers::routes())
+}
+
+/// A figure as a bar of three parts, each also by its pattern, and as texts. All of it is `of` something.
+struct Bar {
+    covered: u64,
+    not_covered: u64,
+    unknown: u64,
+    covered_text: String,
+    not_covered_text: String,
+    unknown_text: String,
+    all: String,
+    unit: String,
+}
+
+/// Thousandths of all.
+fn part(of: u64, all: u64) -> u64 {
+    (u128::from(of) * 1_000).checked_div(u128::from(all)).unwrap_or(0) as u64
+}
+
+/// A share with its number: `62.3%`; a dash where there is nobody.
+fn share(of: u64, all: u64) -> String {
+    if all == 0 {
+        return "—".into();
+    }
+    let tenths = Decimal::from(of) * Decimal::from(100) / Decimal::from(all);
+    format!("{}%", tenths.round_dp(1).normalize())
+}
+
+fn many(count: u64) -> String {
+    number(Decimal::from(count))
+}
+
+fn unit(lang: Lang, basis: Basis) -> String {
+    words::text(
+        lang,
+        match basis {
+            Basis::People => "coverage-people",
+            Basis::Residences => "coverage-residences",
+        },
+    )
+    .into_owned()
+}
+
+fn bar(lang: Lang, figure: &Figure) -> Bar {
+    let all = figure.total();
+    let text =
+        |of: u64| words::with(lang, "coverage-part", &[("count", &many(of)), ("share", &share(of, all))]);
+    let (covered, not_covered) = (part(figure.covered, all), part(figure.not_covered, all));
+    Bar {
+        covered,
+        not_covered,
+        // The parts fill the bar, whatever was rounded.
+        unknown: if all == 0 { 0 } else { 1_000 - covered - not_covered },
+        covered_text: text(figure.covered),
+        not_covered_text: text(figure.not_covered),
+        unknown_text: text(figure.unknown),
+        all: many(all),
+        unit: unit(lang, figure.basis),
+    }
+}
+
+/// A distance: metres below ten kilometres.
+fn distance(lang: Lang, millimetres: u32) -> String {
+    let metres = (u64::from(millimetres) + 500) / 1_000;
+    words::with(lang, "coverage-metres", &[("metres", &many(metres))])
+}
+
+/// What is known against what there is officially, with its day.
+fn completeness(
+    lang: Lang,
+    portfolio: &Portfolio,
+    kind: &Code,
+    area: Option<&Code>,
+    held: Completeness,
+) -> String {
+    let known = many(held.known);
+    let Some(official) = held.official else {
+        return words::with(lang, "coverage-known-only", &[("known", &known)]);
+    };
+    let on =
+        portfolio.plan.official_counts.get(&(kind.clone(), area.cloned())).map(|count| day(lang, count.on));
+    let args =
+        [("known", known.as_str()), ("official", &many(official)), ("on", on.as_deref().unwrap_or(""))];
+    words::with(lang, "coverage-known", &args)
+}
+
+/// How complete the data are for a community, by the area that was counted.
+fn counted_in(lang: Lang, portfolio: &Portfolio, kind: &KindCoverage, community: usize) -> String {
+    let held = &kind.counted[community];
+    let text = completeness(lang, portfolio, &kind.kind, held.area.as_ref(), held.completeness);
+    match &held.area {
+        Some(area) => {
+            let area = area_name(lang, portfolio, area);
+            words::with(lang, "coverage-counted-in", &[("area", &area), ("text", &text)])
+        }
+        None => text,
+    }
+}
+
+/// Causes as a line: the commonest first.
+fn causes(lang: Lang, held: &Causes) -> String {
+    let comma = words::text(lang, "import-list-comma");
+    let each = held.each().into_iter().map(|(cause, weight)| {
+        let label = words::text(lang, &format!("cause-{}", cause.as_str().replace('_', "-")));
+        words::with(lang, "coverage-cause", &[("cause", &label), ("count", &many(weight))])
+    });
+    each.collect::<Vec<_>>().join(&comma)
+}
+
+/// What a rule says, in words.
+fn rule_text(lang: Lang, portfolio: &Portfolio, rule: &Rule) -> String {
+    match &rule.standard {
+        Some(standard) => {
+            let line = standard_line(lang, portfolio, standard);
+            words::with(lang, "standard-line", &[("circle", &line.circle), ("rule", &line.rule)])
+        }
+        None => words::with(lang, "coverage-own-limit", &[("distance", &distance(lang, rule.limit))]),
+    }
+}
+
+fn is_checked(rule: &Rule) -> bool {
+    rule.standard.as_ref().is_none_or(domain::facility::FacilityStandard::is_checked)
+}
+
+/// What has to be said before any figure: how distances were measured, and what of it is made up.
+struct Standing {
+    straight: bool,
+    illustrative: bool,
+    unreached: String,
+    notices: Vec<String>,
+}
+
+fn standing(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Standing {
+    let layers = &portfolio.plan.layers;
+    let used = |kind: &LayerKind| matches!(kind, LayerKind::Residences | LayerKind::Network);
+    let layer_notices =
+        layers.iter().filter(|(kind, _)| used(kind)).map(|(_, held)| held.layer.licence.clone());
+    let mut notices: Vec<String> = layer_notices.filter(|notice| !notice.is_empty()).collect();
+    for notice in app::place::notices(&portfolio.facilities) {
+        if !notices.iter().any(|held| held == notice) {
+            notices.push(notice.to_owned());
+        }
+    }
+    let homes = coverage.unreached_homes.to_string();
+    let facilities = coverage.unreached_facilities.to_string();
+    Standing {
+        straight: coverage.way == Way::Straight,
+        illustrative: layers.iter().any(|(kind, held)| used(kind) && held.grade == Grade::Illustrative),
+        unreached: match coverage.unreached_homes + coverage.unreached_facilities {
+            0 => String::new(),
+            _ => visit.tw("coverage-unreached", &[("homes", &homes), ("facilities", &facilities)]),
+        },
+        notices,
+    }
+}
+
+/// The limit that a reader chose, in metres.
+fn asked(typed: &Typed) -> CoverageAsked {
+    let limit = typed.get("limit").trim().parse().ok().filter(|limit| (1..=10_000).contains(limit));
+    CoverageAsked { limit }
+}
+
+/// The address of a page with the limit that was chosen.
+fn with_limit(page: &Page, path: &str, asked: CoverageAsked) -> String {
+    let address = page.link(path);
+    match asked.limit {
+        Some(limit) => {
+            let sign = if address.contains('?') { '&' } else { '?' };
+            format!("{address}{sign}limit={limit}")
+        }
+        None => address,
+    }
+}
+
+/// The name of an area.
+fn area_name(lang: Lang, portfolio: &Portfolio, code: &Code) -> String {
+    portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(lang.is_english())).to_owned()
+}
+
+fn kind_name(lang: Lang, portfolio: &Portfolio, code: &Code) -> String {
+    let held = portfolio.plan.facility_kind(code.as_str());
+    held.map_or(code.as_str(), |kind| kind.name.get(lang.is_english())).to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_parts_of_a_bar_fill_it_and_shares_are_rounded_once() {
+        let figure = Figure { basis: Basis::People, covered: 1, not_covered: 1, unknown: 1, unreached: 0 };
+        let bar = bar(Lang::Zh, &figure);
+        assert_eq!((bar.covered, bar.not_covered, bar.unknown), (333, 333, 334));
+        assert_eq!((share(1, 3), share(0, 0), share(3, 3)), ("33.3%".into(), "—".into(), "100%".into()));
+        let nobody = Figure { covered: 0, not_covered: 0, unknown: 0, ..figure };
+        assert_eq!(super::bar(Lang::En, &nobody).unknown, 0);
+    }
+}

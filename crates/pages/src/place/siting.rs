@@ -1,0 +1,426 @@
+//! Where the next facilities of a kind should stand: what is asked, the parcels that answer it, how good the answer is
+//! known to be, who gains, and what the next one would add.
+
+use app::place::siting::{Sited, SitingAsked, SitingFault, SitingModel};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::code::Code;
+use domain::facility::Metric;
+use domain::layer::LayerKind;
+use domain::money::Fen;
+use domain::portfolio::Portfolio;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use serde_json::{Value, json};
+
+use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
+use super::reach::whole;
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::ledger::list::staff_only;
+use crate::page::Page;
+use crate::visit::Visit;
+use crate::words_of::{comma, yuan};
+
+/// The parcels that are drawn besides the chosen ones.
+const DRAWN_MOST: usize = 2_000;
+
+/// The names under which an address asks.
+const NAMES: [&str; 6] = ["of", "model", "number", "budget", "metres", "floor"];
+
+struct Line {
+    code: String,
+    name: String,
+    cost: String,
+    people: String,
+    loss: String,
+}
+
+struct Share {
+    name: String,
+    before: String,
+    after: String,
+    all: String,
+    gains: String,
+}
+
+struct Answer {
+    said: String,
+    proven: bool,
+    /// Its figures, each with its name.
+    figures: Vec<(String, String)>,
+    notes: Vec<String>,
+    walking: bool,
+    lines: Vec<Line>,
+    next: String,
+    shares: Vec<Share>,
+    csv: String,
+    json: String,
+}
+
+#[derive(Template)]
+#[template(path = "place/siting.html")]
+struct SitingPage {
+    page: Page,
+    map: Option<Frame>,
+    kinds: Vec<Choice>,
+    models: Vec<Choice>,
+    typed: Typed,
+    missing: String,
+    /// What is wrong with the question, or why there is no answer.
+    fault: String,
+    answer: Option<Answer>,
+}
+
+impl SitingPage {
+    fn is(&self, name: &str, value: &str) -> bool {
+        self.typed.get(name) == value
+    }
+}
+
+/// What an address asks; `Err` holds what is to be said of it.
+fn asked(visit: &Visit, portfolio: &Portfolio, typed: &Typed) -> Result<SitingAsked, String> {
+    let wrong = |field: &str| visit.tw("siting-wrong-number", &[("field", &visit.t(field))]);
+    let number = |name: &str, label: &str, most: u32| match typed.get(name) {
+        "" => Ok(None),
+        text => match text.parse::<u32>() {
+            Ok(value) if (1..=most).contains(&value) => Ok(Some(value)),
+            _ => Err(wrong(label)),
+        },
+    };
+    let kind = Code::new(typed.get("of")).ok();
+    let kind = kind.filter(|kind| portfolio.plan.facility_kind(kind.as_str()).is_some());
+    let budget = match typed.get("budget") {
+        "" => None,
+        text => match Fen::parse_yuan(text) {
+            Some(fen) if fen.0 > 0 => Some(fen),
+            _ => return Err(wrong("siting-budget")),
+        },
+    };
+    Ok(SitingAsked {
+        kind: kind.ok_or_else(|| visit.t("siting-need-kind").into_owned())?,
+        model: SitingModel::parse(typed.get("model")).unwrap_or(SitingModel::MostPeople),
+        count: number("number", "siting-number", 1_000)?,
+        budget,
+        metres: number("metres", "siting-metres", 10_000)?,
+        floor_permille: number("floor", "siting-floor", 100)?.map(|percent| (percent * 10) as u16),
+    })
+}
+
+fn fault(visit: &Visit, portfolio: &Portfolio, fault: &SitingFault) -> String {
+    match fault {
+        SitingFault::NoResidences => visit.t("shares-need-residences").into_owned(),
+        SitingFault::NoParcels => visit.t("siting-no-parcels").into_owned(),
+        SitingFault::TooLarge { .. } => visit.t("siting-too-large").into_owned(),
+        SitingFault::Unlimited => visit.t("siting-unlimited").into_owned(),
+        SitingFault::NoDistance => visit.t("siting-no-distance").into_owned(),
+        SitingFault::NoSolution => visit.t("siting-no-solution").into_owned(),
+        SitingFault::NothingFound => visit.t("siting-nothing-found").into_owned(),
+        SitingFault::FloorsClash(floors) => {
+            let each = floors.iter().map(|(area, asked, possible)| {
+                let name = Code::new(area).ok().and_then(|code| portfolio.areas.get(&code));
+                let name = name.map_or(area.as_str(), |area| area.name.get(visit.lang.is_english()));
+                visit.tw(
+                    "siting-clash-one",
+                    &[("area", name), ("asked", &whole(*asked)), ("possible", &whole(*possible))],
+                )
+            });
+            let each: Vec<String> = each.collect();
+            visit.tw("siting-clash", &[("floors", &each.join(comma(visit.lang)))])
+        }
+    }
+}
+
+/// How far apart the answer and what is proven lie, in percent of the answer.
+fn gap(found: &Sited) -> String {
+    let apart = found.objective.abs_diff(found.bound);
+    let permille = u128::from(apart) * 10_000 / u128::from(found.objective.max(1));
+    format!("{}%", Decimal::new(permille as i64, 2).normalize())
+}
+
+fn notes(visit: &Visit, found: &Sited) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut note = |holds: bool, text: String| {
+        if holds {
+            out.push(text);
+        }
+    };
+    note(found.straight, visit.t("reach-straight").into_owned());
+    note(found.by_residences, visit.t("links-by-residences").into_owned());
+    note(found.everybody, visit.t("shares-everybody").into_owned());
+    let uncounted = whole(found.uncounted as u64);
+    note(found.uncounted > 0, visit.tw("links-uncounted", &[("count", &uncounted)]));
+    let out_of_reach = whole(found.out_of_reach);
+    note(found.out_of_reach > 0, visit.tw("siting-out-of-reach", &[("people", &out_of_reach)]));
+    let unpriced = whole(found.unpriced as u64);
+    note(found.unpriced > 0, visit.tw("siting-unpriced", &[("count", &unpriced)]));
+    out
+}
+
+fn query(typed: &Typed) -> String {
+    let given = NAMES.iter().map(|name| (*name, typed.get(name))).filter(|(_, value)| !value.is_empty());
+    given
+        .map(|(name, value)| format!("{name}={}", crate::words_of::encode(value)))
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+fn answer(
+    visit: &Visit,
+    page: &Page,
+    portfolio: &Portfolio,
+    typed: &Typed,
+    asked: &SitingAsked,
+    found: &Sited,
+) -> Answer {
+    let english = visit.lang.is_english();
+    let walking = asked.model == SitingModel::LeastWalking;
+    // Person-metres are told in kilometres.
+    let value = |value: u64| match asked.model {
+        SitingModel::LeastWalking => {
+            visit.tw("siting-person-kilometres", &[("kilometres", &whole(value / 1_000))])
+        }
+        SitingModel::MostPeople | SitingModel::FewestSites => whole(value),
+    };
+    let effect = |value: u64| if walking { whole(value / 1_000) } else { whole(value) };
+    let model = asked.model.as_str().replace('_', "-");
+    let said = visit.tw(
+        &format!("siting-said-{model}"),
+        &[("value", &value(found.objective)), ("count", &found.chosen.len().to_string())],
+    );
+    let figure = |key: &str, text: String| (visit.t(key).into_owned(), text);
+    let mut figures = vec![
+        figure("siting-objective", value(found.objective)),
+        figure("siting-bound", value(found.bound)),
+        figure("siting-gap", gap(found)),
+    ];
+    if found.cost.0 > 0 {
+        let cost = visit.tw("siting-yuan", &[("yuan", &yuan(found.cost))]);
+        figures.push(figure("siting-cost", cost));
+    }
+    let lines = found.chosen.iter().map(|site| Line {
+        code: site.code.clone(),
+        name: site.name.clone(),
+        cost: site.cost.map_or_else(String::new, yuan),
+        people: whole(site.people),
+        loss: effect(site.loss),
+    });
+    let shares = found.communities.iter().map(|(code, (before, after, all))| {
+        let name = portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(english));
+        Share {
+            name: name.to_owned(),
+            before: whole(*before),
+            after: whole(*after),
+            all: whole(*all),
+            gains: whole(after.saturating_sub(*before)),
+        }
+    });
+    Answer {
+        said,
+        proven: found.proven,
+        figures,
+        notes: notes(visit, found),
+        walking,
+        lines: lines.collect(),
+        next: found.next.as_ref().map_or_else(
+            || visit.t("siting-no-next").into_owned(),
+            |(parcel, gain)| visit.tw("siting-next", &[("parcel", parcel), ("gain", &value(*gain))]),
+        ),
+        // Without a distance nobody is within it.
+        shares: if asked.metres.is_some() { shares.collect() } else { Vec::new() },
+        csv: page.link(&format!("/place/siting.csv?{}", query(typed))),
+        json: page.link(&format!("/place/siting.json?{}", query(typed))),
+    }
+}
+
+fn drawn(visit: &Visit, found: &Sited) -> Vec<Drawn> {
+    let is_chosen = |code: &str| found.chosen.iter().any(|site| site.code == code);
+    let others = found.candidates.iter().filter(|(code, _)| !is_chosen(code)).take(DRAWN_MOST);
+    let mut out: Vec<Drawn> = others
+        .map(|(code, at)| Drawn::Parcel {
+            at: *at,
+            told: Told { name: visit.tw("siting-parcel", &[("code", code)]), ..Told::default() },
+        })
+        .collect();
+    out.extend(found.chosen.iter().map(|site| Drawn::Site {
+        at: site.at,
+        told: Told {
+            name: visit.tw("siting-parcel", &[("code", &site.code)]),
+            said: visit.tw("siting-serves", &[("people", &whole(site.people))]),
+            to: String::new(),
+        },
+    }));
+    out
+}
+
+/// Kinds that some parcel may take, as far as is known here: all that are kept.
+fn kinds(visit: &Visit, portfolio: &Portfolio) -> Vec<Choice> {
+    let english = visit.lang.is_english();
+    let held = portfolio.plan.facility_kinds.iter().filter(|held| !held.closed);
+    held.map(|held| Choice::new(held.kind.as_str(), held.name.get(english))).collect()
+}
+
+/// The distance that the standards in force ask of a kind, where the address says none.
+fn with_distance(mut asked: SitingAsked, portfolio: &Portfolio, typed: &mut Typed) -> SitingAsked {
+    if asked.metres.is_none() && asked.model != SitingModel::LeastWalking {
+        let rules = portfolio.plan.coverage_rules();
+        let standards = portfolio.plan.standards_of(asked.kind.as_str(), portfolio.view.as_of);
+        let metres = standards.filter_map(|held| match held.metric {
+            Metric::Metres => held.value.to_u32(),
+            Metric::Minutes => {
+                (held.value * Decimal::from(rules.walking_metres) / Decimal::from(60)).to_u32()
+            }
+            Metric::PerThousand => None,
+        });
+        asked.metres = metres.filter(|metres| (1..=10_000).contains(metres)).max();
+        if let Some(metres) = asked.metres {
+            typed.set("metres", metres.to_string());
+        }
+    }
+    asked
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let plan = known_code(&plan)?;
+    staff_only(&visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let mut typed = Typed(given);
+    let page = visit.page(visit.t("siting-title"));
+    let (mut said, mut found) = (String::new(), None);
+    if !typed.get("of").is_empty() {
+        match asked(&visit, &portfolio, &typed) {
+            Err(text) => said = text,
+            Ok(asked) => {
+                let asked = with_distance(asked, &portfolio, &mut typed);
+                match visit.app.site_facilities(&portfolio, asked.clone()).await? {
+                    Ok(sited) => found = Some((asked, sited)),
+                    Err(why) => said = fault(&visit, &portfolio, &why),
+                }
+            }
+        }
+    }
+    let chosen = Chosen::with_tool(&typed);
+    let base = visit.app.base_map(&portfolio).await?;
+    let things = things(&portfolio, &[], base, &chosen);
+    let drawn = found.as_ref().map_or_else(Vec::new, |(_, found)| drawn(&visit, found));
+    let has = |kind| portfolio.plan.layers.contains_key(&kind);
+    let missing = match (has(LayerKind::Residences), has(LayerKind::Parcels)) {
+        (false, _) => visit.t("shares-need-residences").into_owned(),
+        (true, false) => visit.t("siting-need-parcels").into_owned(),
+        (true, true) => String::new(),
+    };
+    let models = SitingModel::ALL.iter().map(|model| {
+        Choice::new(model.as_str(), visit.t(&format!("siting-model-{}", model.as_str().replace('_', "-"))))
+    });
+    let status = if said.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let body = SitingPage {
+        map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &drawn),
+        answer: found.as_ref().map(|(asked, found)| answer(&visit, &page, &portfolio, &typed, asked, found)),
+        kinds: kinds(&visit, &portfolio),
+        models: models.collect(),
+        missing,
+        fault: said,
+        typed,
+        page,
+    };
+    let mut response = with_map(&body)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// The answer that an address asks for, for a file.
+async fn for_file(
+    visit: &Visit,
+    plan: &str,
+    given: Vec<(String, String)>,
+) -> Result<(SitingAsked, Sited), PageError> {
+    let plan = known_code(plan)?;
+    staff_only(visit)?;
+    let portfolio = visit.portfolio(&plan).await?;
+    let mut typed = Typed(given);
+    let bad = || PageError::bad_request().in_lang(visit.lang);
+    let asked = asked(visit, &portfolio, &typed).map_err(|_| bad())?;
+    let asked = with_distance(asked, &portfolio, &mut typed);
+    let found = visit.app.site_facilities(&portfolio, asked.clone()).await?.map_err(|_| bad())?;
+    Ok((asked, found))
+}
+
+pub async fn as_json(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (asked, found) = for_file(&visit, &plan, given).await?;
+    let unit = match asked.model {
+        SitingModel::MostPeople => "people",
+        SitingModel::LeastWalking => "person_metres",
+        SitingModel::FewestSites => "sites",
+    };
+    let sites = found.chosen.iter().map(|site| {
+        json!({
+            "parcel": site.code,
+            "name": site.name,
+            "at": app::place::map::position(site.at),
+            "cost_yuan": site.cost.map(|cost| cost.to_string()),
+            "people": site.people,
+            "loss_without_it": site.loss,
+        })
+    });
+    let communities = found.communities.iter().map(|(code, (before, after, all))| {
+        json!({ "area": code.as_str(), "covered_before": before, "covered_after": after, "people": all })
+    });
+    let body = json!({
+        "kind": asked.kind.as_str(),
+        "model": asked.model.as_str(),
+        "metres": asked.metres,
+        "objective": found.objective,
+        "bound": found.bound,
+        "unit": unit,
+        "proven": found.proven,
+        "distance": if found.straight { "straight" } else { "network" },
+        "counts": if found.by_residences { "residences" } else { "people" },
+        "cost_yuan": found.cost.to_string(),
+        "chosen": sites.collect::<Vec<Value>>(),
+        "next": found.next.as_ref().map(|(parcel, gain)| json!({ "parcel": parcel, "gain": gain })),
+        "communities": communities.collect::<Vec<Value>>(),
+        "people_out_of_reach": found.out_of_reach,
+        "residences_without_people": found.uncounted,
+    });
+    Ok(axum::Json(body).into_response())
+}
+
+pub async fn as_csv(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(given): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let (_, found) = for_file(&visit, &plan, given).await?;
+    let mut text =
+        String::from("\u{feff}parcel,name,longitude,latitude,cost_yuan,people,loss_without_it\r\n");
+    for site in &found.chosen {
+        let [longitude, latitude] = app::place::map::position(site.at);
+        let cells = [
+            site.code.clone(),
+            site.name.clone(),
+            longitude.to_string(),
+            latitude.to_string(),
+            site.cost.map_or_else(String::new, |cost| cost.to_string()),
+            site.people.to_string(),
+            site.loss.to_string(),
+        ];
+        text.push_str(&cells.map(|text| app::request::csv_cell(&text)).join(","));
+        text.push_str("\r\n");
+    }
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"siting-{plan}.csv\"")),
+    ];
+    Ok((headers, text).into_response())
+}

@@ -1,0 +1,145 @@
+//! The content of layers: large data of the ground that facts name by their digest. In no projection, and in every
+//! backup.
+
+use std::io::{Read, Write};
+
+use domain::code::Code;
+use domain::journal::Hash;
+use domain::layer::LayerDigest;
+use flate2::Compression;
+use flate2::read::ZlibDecoder;
+use flate2::write::ZlibEncoder;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Result, StoreError};
+use crate::sql::{Connection, Param};
+use crate::writer::Tx;
+
+/// The content of one layer, packed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PackedLayer {
+    /// Of the content as it is unpacked.
+    digest: LayerDigest,
+    size: u64,
+    body: Vec<u8>,
+}
+
+/// Content that is larger than is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a layer may have {most} bytes, this one has more: bring a smaller part of the ground")]
+pub struct LayerTooLarge {
+    pub most: usize,
+}
+
+impl PackedLayer {
+    /// The most bytes of content, and of what it is packed into: it is a line of a backup.
+    pub const CONTENT_MOST: usize = 256 << 20;
+    pub const BODY_MOST: usize = 24 << 20;
+
+    /// Packs content: work for a thread that nobody waits for.
+    pub fn pack(content: &[u8]) -> Result<Self, LayerTooLarge> {
+        if content.len() > Self::CONTENT_MOST {
+            return Err(LayerTooLarge { most: Self::CONTENT_MOST });
+        }
+        let mut packer = ZlibEncoder::new(Vec::new(), Compression::default());
+        // Writing into memory fails only where there is none left.
+        let too_large = |_| LayerTooLarge { most: Self::BODY_MOST };
+        packer.write_all(content).map_err(too_large)?;
+        let body = packer.finish().map_err(too_large)?;
+        if body.len() > Self::BODY_MOST {
+            return Err(LayerTooLarge { most: Self::BODY_MOST });
+        }
+        Ok(Self { digest: digest(content), size: content.len() as u64, body })
+    }
+
+    /// What a backup holds, if it is what its digest says.
+    pub(crate) fn restored(stated: LayerDigest, body: Vec<u8>) -> Option<Self> {
+        let content = unpack(&body)?;
+        (digest(&content) == stated).then(|| Self { digest: stated, size: content.len() as u64, body })
+    }
+
+    pub fn digest(&self) -> LayerDigest {
+        self.digest
+    }
+
+    /// Bytes of the content.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+}
+
+fn digest(content: &[u8]) -> LayerDigest {
+    LayerDigest(Hash(Sha256::digest(content).into()))
+}
+
+/// The content of a packed body; nothing where it is damaged, or more than is ever packed.
+fn unpack(body: &[u8]) -> Option<Vec<u8>> {
+    let mut content = Vec::new();
+    let most = PackedLayer::CONTENT_MOST as u64;
+    ZlibDecoder::new(body).take(most + 1).read_to_end(&mut content).ok()?;
+    (content.len() as u64 <= most).then_some(content)
+}
+
+impl Connection {
+    /// The content that a digest names, held against it; nothing where it is not kept.
+    pub fn layer_content(&mut self, plan: &Code, wanted: LayerDigest) -> Result<Option<Vec<u8>>> {
+        let name = wanted.to_string();
+        let body = self.first(
+            "SELECT body FROM place_layer WHERE plan = $1 AND digest = $2",
+            &[plan.as_str().into(), Param::Text(&name)],
+            |row| Ok(row.bytes(0)?.to_vec()),
+        )?;
+        let Some(body) = body else { return Ok(None) };
+        let content = unpack(&body).filter(|content| digest(content) == wanted);
+        content.map(Some).ok_or_else(|| StoreError::Damaged(format!("layer {wanted} is not what it was")))
+    }
+
+    /// Whether the content that a digest names is kept.
+    pub fn has_layer(&mut self, plan: &Code, wanted: LayerDigest) -> Result<bool> {
+        let name = wanted.to_string();
+        let found = self.first(
+            "SELECT size FROM place_layer WHERE plan = $1 AND digest = $2",
+            &[plan.as_str().into(), Param::Text(&name)],
+            |row| row.int(0),
+        )?;
+        Ok(found.is_some())
+    }
+
+    /// All layers in the order of their places, one after the other, for a backup.
+    pub(crate) fn each_layer(
+        &mut self,
+        mut visit: impl FnMut(&str, &str, &[u8]) -> Result<()>,
+    ) -> Result<()> {
+        let all = self.rows("SELECT plan, digest FROM place_layer ORDER BY plan, digest", &[], |row| {
+            Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))
+        })?;
+        for (plan, digest) in all {
+            let body = self.first(
+                "SELECT body FROM place_layer WHERE plan = $1 AND digest = $2",
+                &[Param::Text(&plan), Param::Text(&digest)],
+                |row| Ok(row.bytes(0)?.to_vec()),
+            )?;
+            visit(&plan, &digest, &body.unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+impl Tx<'_> {
+    /// Keeps content; the same once more is the same.
+    pub fn keep_layer(&mut self, plan: &Code, layer: &PackedLayer) -> Result<()> {
+        let name = layer.digest.to_string();
+        if self.connection.has_layer(plan, layer.digest)? {
+            return Ok(());
+        }
+        self.writing().send(
+            "INSERT INTO place_layer (plan, digest, size, body) VALUES ($1, $2, $3, $4)",
+            &[
+                plan.as_str().into(),
+                Param::Text(&name),
+                Param::Int(i64::try_from(layer.size).unwrap_or(i64::MAX)),
+                Param::Bytes(&layer.body),
+            ],
+        )
+    }
+}
