@@ -160,6 +160,12 @@ fn recording(fact: &Fact) -> Action {
         Fact::Plan(PlanFact::Scenario(scenario)) if !matches!(scenario.standing, Standing::Adopted(_)) => {
             Action::TryScenario
         }
+        Fact::Plan(
+            PlanFact::Questionnaire(_)
+            | PlanFact::Wave(_)
+            | PlanFact::WaveStep(_)
+            | PlanFact::SurveyBridge(_),
+        ) => Action::ManageSurveys,
         Fact::Plan(_) => Action::ManagePlan,
         Fact::Project(fact) => match fact {
             ProjectFact::Membership { .. } | ProjectFact::LeadUnit { .. } => Action::ManageProjects,

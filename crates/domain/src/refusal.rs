@@ -11,6 +11,7 @@ use crate::policy::Action;
 use crate::request::question::AnswerFault;
 use crate::request::{ClaimState, ClaimStep, RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
+use crate::survey::SurveyFault;
 use crate::timetabling::HolidayFault;
 
 /// One thing wrong with a command.
@@ -202,6 +203,8 @@ pub enum Problem {
     KindClosed(Code),
     #[error("no paper of a year's holidays: {0}")]
     BadHolidays(HolidayFault),
+    #[error("the survey does not fit: {0:?}")]
+    BadSurvey(SurveyFault),
 }
 
 /// What a code was to refer to.
@@ -232,6 +235,8 @@ pub enum Reference {
     Revision,
     Facility,
     FacilityKind,
+    Questionnaire,
+    Wave,
 }
 
 impl std::fmt::Display for Reference {
@@ -268,6 +273,8 @@ impl Reference {
             Self::Matter => "matter",
             Self::Facility => "facility",
             Self::FacilityKind => "facility_kind",
+            Self::Questionnaire => "questionnaire",
+            Self::Wave => "wave",
         }
     }
 }
@@ -378,6 +385,7 @@ impl Problem {
             Self::NotAboveZero => "not-above-zero",
             Self::NoCapacity(_) => "no-capacity",
             Self::KindClosed(_) => "kind-closed",
+            Self::BadSurvey(fault) => fault.key(),
         }
     }
 
@@ -444,6 +452,7 @@ impl Problem {
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
+            Self::BadSurvey(fault) => fault.args(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::OutsideArea { area, metres } => {
                 vec![("area", area.to_string()), ("metres", metres.to_string())]

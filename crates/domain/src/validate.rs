@@ -29,6 +29,7 @@ use crate::request::routing::{Route, RouteTo};
 use crate::request::{ReplyTemplate, RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
+use crate::survey::{SurveyCheck, is_survey};
 use crate::timetabling::{HolidayFault, MOST_DAYS, Work};
 use crate::unit::UnitFact;
 
@@ -172,6 +173,11 @@ pub(crate) fn facts(
     check.facility(facts, withdrawn);
     check.waiting(facts, withdrawn);
     check.date_order(facts);
+    if let Some(plan) = check.plan.as_ref().filter(|_| facts.iter().chain(withdrawn).any(is_survey)).cloned()
+    {
+        let before = before.and_then(|before| Plan::at(before, View::ALL));
+        SurveyCheck { before: before.as_ref(), after: &plan, refusals: check.refusals }.facts(facts);
+    }
     if let (SubjectKind::Request, Some(plan)) = (subject.kind, check.plan.as_ref()) {
         let plan = plan.clone();
         let own: Vec<&RequestFact> = facts.iter().filter_map(RequestFact::of).collect();
@@ -568,6 +574,11 @@ impl Check<'_> {
                 kind.capacity_unit.iter().for_each(|unit| self.name(unit));
             }
             PlanFact::FacilityStandard(standard) => self.standard(standard),
+            // Checked on the whole, beside what was before.
+            PlanFact::Questionnaire(_)
+            | PlanFact::Wave(_)
+            | PlanFact::WaveStep(_)
+            | PlanFact::SurveyBridge(_) => {}
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }

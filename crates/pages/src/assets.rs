@@ -36,9 +36,11 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
             "parts.css",
             "staff.css",
             "map.css",
+            "survey.css",
             "print.css"
         ),
         asset!("script.js", "text/javascript; charset=utf-8", "script.js"),
+        asset!("survey.js", "text/javascript; charset=utf-8", "survey.js"),
         asset!("sign.svg", "image/svg+xml", "sign.svg"),
     ]
 });

@@ -13,8 +13,8 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type}
 use super::facility::{FacilityKind, FacilityStandard};
 use super::item::{
     ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
-    RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings,
-    Scenario, Work, WorkCalendar, WorkLimit,
+    Questionnaire, RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules,
+    RequestSettings, Scenario, SurveyBridge, SurveyWave, SurveyWaveStep, Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -162,6 +162,14 @@ pub enum PlanFact {
     FacilityKind(FacilityKind),
     /// A standard that facilities of a kind are held against.
     FacilityStandard(FacilityStandard),
+    /// A version of a questionnaire.
+    Questionnaire(Questionnaire),
+    /// The design of a wave of a survey.
+    Wave(SurveyWave),
+    /// A step of a wave's life.
+    WaveStep(SurveyWaveStep),
+    /// A way from one question to another that was asked otherwise.
+    SurveyBridge(SurveyBridge),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -363,6 +371,10 @@ impl From<PlanFact> for Domain {
             F::FrozenRates(frozen) => Self::FrozenRates(frozen.0),
             F::FacilityKind(kind) => Self::FacilityKind(kind.into()),
             F::FacilityStandard(standard) => Self::FacilityStandard(standard.into()),
+            F::Questionnaire(held) => Self::Questionnaire(held.0),
+            F::Wave(wave) => Self::Wave(wave.0),
+            F::WaveStep(step) => Self::WaveStep(step.0),
+            F::SurveyBridge(bridge) => Self::SurveyBridge(bridge.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -459,6 +471,10 @@ impl From<&Domain> for PlanFact {
             Domain::FrozenRates(frozen) => Self::FrozenRates(FrozenRates(frozen.clone())),
             Domain::FacilityKind(kind) => Self::FacilityKind(kind.into()),
             Domain::FacilityStandard(standard) => Self::FacilityStandard(standard.into()),
+            Domain::Questionnaire(held) => Self::Questionnaire(Questionnaire(held.clone())),
+            Domain::Wave(wave) => Self::Wave(SurveyWave(wave.clone())),
+            Domain::WaveStep(step) => Self::WaveStep(SurveyWaveStep(step.clone())),
+            Domain::SurveyBridge(bridge) => Self::SurveyBridge(SurveyBridge(bridge.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

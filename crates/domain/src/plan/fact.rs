@@ -20,6 +20,7 @@ use crate::request::rules::Preset;
 use crate::request::{ReplyTemplate, RequestCategory, RequestRules, RequestSettings};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
+use crate::survey::{Questionnaire, SurveyBridge, Wave, WaveStep};
 use crate::timetabling::{HolidayPaper, Work, WorkCalendar, WorkLimit};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -133,6 +134,14 @@ pub enum PlanFact {
     FacilityKind(FacilityKind),
     /// A standard that facilities of a kind are held against.
     FacilityStandard(FacilityStandard),
+    /// A version of a questionnaire.
+    Questionnaire(Questionnaire),
+    /// The design of a wave of a survey.
+    Wave(Wave),
+    /// A step of a wave's life.
+    WaveStep(WaveStep),
+    /// A way from one question to another that was asked otherwise.
+    SurveyBridge(SurveyBridge),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -229,6 +238,10 @@ impl PlanFact {
             Self::FrozenRates(frozen) => format!("frozen_rates/{}/{}", frozen.from, frozen.to),
             Self::FacilityKind(kind) => format!("facility_kind/{}", kind.kind),
             Self::FacilityStandard(held) => format!("facility_standard/{}", held.standard),
+            Self::Questionnaire(held) => format!("questionnaire/{}/{}", held.instrument, held.version),
+            Self::Wave(wave) => format!("wave/{}", wave.wave),
+            Self::WaveStep(step) => format!("wave_step/{}/{}", step.wave, step.event.step().as_str()),
+            Self::SurveyBridge(held) => format!("survey_bridge/{}", held.bridge),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

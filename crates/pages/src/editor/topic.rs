@@ -508,6 +508,10 @@ topics! {
         may("closed", YesNo),
     ] => [TOPIC], ["name", "reply_text"];
     FROZEN_RATES = "frozen_rates" &[] => [TOPIC], ["from", "to", "digest"];
+    QUESTIONNAIRE = "questionnaire" &[] => [TOPIC, "kind_code"], ["version", "questions", "digest"];
+    WAVE = "wave" &[] => [TOPIC, "kind_code"], ["name", "from", "to"];
+    WAVE_STEP = "wave_step" &[] => [TOPIC, "kind_code"], ["wave_move", "sheets", "digest"];
+    SURVEY_BRIDGE = "survey_bridge" &[] => [TOPIC, "kind_code"], ["because"];
     RATE_FORMULA = "rate_formula" &[
         must("formula_code", Code),
         must("name_zh", Text),

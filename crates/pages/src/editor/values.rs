@@ -12,6 +12,7 @@ use domain::plan::PlanFact;
 use domain::project::ProjectFact;
 use domain::request::RequestFact;
 use domain::review::{PointStanding, ReviewFact};
+use domain::survey::WaveEvent;
 use domain::timetabling::{Estimate, Work};
 use domain::unit::UnitFact;
 
@@ -20,9 +21,10 @@ use super::topic::{
     DIRECTION, DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, HOLIDAYS,
     IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE,
     NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE,
-    POPULATION, PROGRESS, PUBLISHED, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE,
-    SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET,
-    TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    POPULATION, PROGRESS, PUBLISHED, QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM,
+    ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SURVEY_BRIDGE,
+    SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WAVE, WAVE_STEP, WORK_CALENDAR,
+    WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -496,6 +498,35 @@ fn plan(fact: &PlanFact) -> Described {
                 ("to", frozen.to.to_string()),
                 ("digest", frozen.digest.chars().take(12).collect()),
             ],
+        ),
+        PlanFact::Questionnaire(held) => (
+            &QUESTIONNAIRE,
+            vec![
+                ("kind_code", held.instrument.to_string()),
+                ("version", held.version.to_string()),
+                ("questions", held.asks.questions().len().to_string()),
+                ("digest", held.fingerprint().chars().take(12).collect()),
+            ],
+        ),
+        PlanFact::Wave(wave) => {
+            let mut out = vec![("kind_code", wave.wave.to_string())];
+            out.extend(named("name_zh", "name_en", &wave.name));
+            out.push(("from", wave.from.to_string()));
+            out.push(("to", wave.to.to_string()));
+            (&WAVE, out)
+        }
+        PlanFact::WaveStep(held) => {
+            let mut out = vec![("kind_code", held.wave.to_string())];
+            out.push(("wave_move", held.event.step().as_str().to_owned()));
+            if let WaveEvent::Frozen(frozen) = &held.event {
+                out.push(("sheets", frozen.sheets.to_string()));
+                out.push(("digest", frozen.results_digest.chars().take(12).collect()));
+            }
+            (&WAVE_STEP, out)
+        }
+        PlanFact::SurveyBridge(held) => (
+            &SURVEY_BRIDGE,
+            vec![("kind_code", held.bridge.to_string()), ("because", held.line.reason.clone())],
         ),
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,

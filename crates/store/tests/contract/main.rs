@@ -17,6 +17,7 @@ mod reading;
 mod rhythm;
 mod schema;
 mod secure;
+mod survey;
 mod tail;
 mod tamper;
 mod uploads;

@@ -1,0 +1,137 @@
+//! Two waves beside each other, where the same was asked.
+
+use app::survey::{CompareFault, Compared, ComparedLine};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::Response;
+use domain::survey::{HeldWave, ResultKind, WaveState};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+
+use super::answer::Opened;
+use super::results::{answer_label, figure, results_of};
+use super::{may_manage, told};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::number;
+
+struct Line {
+    text: String,
+    answer: String,
+    before: String,
+    after: String,
+    change: String,
+    reach: String,
+    told: String,
+    significant: bool,
+}
+
+#[derive(Template)]
+#[template(path = "survey/compare.html")]
+struct ComparePage {
+    page: Page,
+    waves: Vec<Choice>,
+    from: String,
+    to: String,
+    lines: Vec<Line>,
+    bridges: Vec<String>,
+}
+
+/// A difference: points of percent for shares.
+fn difference(visit: &Visit, kind: ResultKind, value: f64) -> String {
+    let scaled = if kind == ResultKind::Mean { value } else { value * 100.0 };
+    let places = if kind == ResultKind::Mean { 2 } else { 1 };
+    let text = Decimal::from_f64(scaled).map(|value| value.round_dp(places)).unwrap_or_default();
+    let sign = if text.is_sign_positive() && !text.is_zero() { "+" } else { "" };
+    let unit = if kind == ResultKind::Mean { String::new() } else { visit.t("compare-points").into_owned() };
+    format!("{sign}{}{unit}", number(text))
+}
+
+fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
+    let row = &compared.after;
+    let question = opened.asked.asks.question(&row.question);
+    let of = |row: &domain::survey::ResultRow| {
+        row.shown.map_or_else(|| "—".to_owned(), |shown| figure(row.kind, shown.estimate))
+    };
+    let mut out = Line {
+        text: question.map_or_else(|| row.question.clone(), |question| told(visit.lang, &question.wording)),
+        answer: match row.kind {
+            ResultKind::Mean => visit.t("results-mean").into_owned(),
+            _ => answer_label(question, row.answer.as_deref(), visit.lang),
+        },
+        before: compared.before.as_ref().map_or_else(|| "—".to_owned(), of),
+        after: of(row),
+        change: String::new(),
+        reach: String::new(),
+        told: String::new(),
+        significant: false,
+    };
+    match &compared.change {
+        Ok(change) => {
+            out.change = difference(visit, row.kind, change.difference);
+            if let Some(tested) = change.tested {
+                out.significant = tested.significant;
+                let (low, high) = (tested.ci_low, tested.ci_high);
+                out.reach =
+                    format!("{} – {}", difference(visit, row.kind, low), difference(visit, row.kind, high));
+                let key = if tested.significant { "compare-significant" } else { "compare-chance" };
+                out.told = visit.t(key).into_owned();
+            }
+            if change.bridge.is_some() {
+                out.told = format!("{} {}", out.told, visit.t("compare-bridged"));
+            }
+        }
+        Err(fault) => {
+            let key = match fault {
+                CompareFault::AskedOtherwise => "compare-asked-otherwise",
+                CompareFault::NotAsked => "compare-not-asked",
+                CompareFault::TooFew => "compare-too-few",
+            };
+            out.told = visit.t(key).into_owned();
+        }
+    }
+    out
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let code = known_code(&plan)?;
+    let portfolio = visit.portfolio(&code).await?;
+    let may = may_manage(&visit, &code);
+    let open = |held: &&HeldWave| held.state() == WaveState::Published || may && held.state().is_frozen();
+    let held: Vec<&HeldWave> = portfolio.plan.waves.iter().filter(open).collect();
+    let waves: Vec<Choice> = held
+        .iter()
+        .map(|held| Choice::new(held.wave.wave.as_str(), held.wave.name.get(visit.lang.is_english())))
+        .collect();
+    let typed = Typed(query);
+    let pick = |name: &str, otherwise: Option<&Choice>| {
+        let asked = typed.get(name);
+        let known = waves.iter().find(|choice| choice.value == asked).or(otherwise);
+        known.map(|choice| choice.value.clone()).unwrap_or_default()
+    };
+    let last = waves.len().checked_sub(2).and_then(|at| waves.get(at));
+    let (from, to) = (pick("from", last), pick("to", waves.last()));
+    let (mut lines, mut bridges) = (Vec::new(), Vec::new());
+    if from != to && !from.is_empty() {
+        let before = Opened::of(&visit, &plan, &from).await?;
+        let after = Opened::of(&visit, &plan, &to).await?;
+        let (old, new) = (results_of(&visit, &before).await?, results_of(&visit, &after).await?);
+        let found = Compared::of(&portfolio.plan, (&before.held, &old), (&after.held, &new));
+        for compared in &found.lines {
+            lines.push(line(&visit, &after, compared));
+            let bridge = compared.change.as_ref().ok().and_then(|change| change.bridge.as_ref());
+            bridges.extend(bridge.map(|bridge| bridge.reason.clone()));
+        }
+        bridges.dedup();
+    }
+    let page = visit.page(visit.t("compare-title"));
+    render(StatusCode::OK, &ComparePage { page, waves, from, to, lines, bridges })
+}

@@ -1,0 +1,258 @@
+//! What a wave came to: estimates with their error, for everybody once they are published, and as files.
+
+use app::request::csv_cell;
+use app::survey::{codebook, results_csv};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::source::Grade;
+use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use survey::instrument::{Form, Question};
+use words::Lang;
+
+use super::answer::Opened;
+use super::{may_manage, told};
+use crate::editor::field::{Choice, Typed};
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::number;
+
+/// One estimate as it is shown.
+pub(super) struct Cell {
+    pub label: String,
+    pub group: String,
+    pub estimate: String,
+    pub reach: String,
+    pub n: String,
+    pub deff: String,
+    /// Of the bar: its length and the ends of the interval, 0 to 100.
+    pub bar: Option<(String, String, String)>,
+    pub hidden: bool,
+}
+
+pub(super) struct Asked {
+    pub id: String,
+    pub text: String,
+    pub row: String,
+    pub mean: bool,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Template)]
+#[template(path = "survey/results.html")]
+struct ResultsPage {
+    page: Page,
+    here: String,
+    name: String,
+    period: String,
+    frame: String,
+    grade: Grade,
+    published: bool,
+    sheets: u64,
+    least: u32,
+    weighted: bool,
+    weights_deff: String,
+    trimmed: u64,
+    margins: Vec<String>,
+    groups: Vec<Choice>,
+    by: String,
+    asked: Vec<Asked>,
+}
+
+/// A frozen wave with its results, where this reader may see them.
+pub(super) async fn results_of(visit: &Visit, opened: &Opened) -> Result<WaveResults, PageError> {
+    let state = opened.held.state();
+    let may = state == WaveState::Published || state.is_frozen() && may_manage(visit, &opened.plan);
+    if !may {
+        return Err(PageError::not_found().in_lang(visit.lang));
+    }
+    let found = visit.app.wave_results(&opened.plan, &opened.held).await?;
+    found.ok_or_else(|| PageError::not_found().in_lang(visit.lang))
+}
+
+/// A share as percent, a mean as it is.
+pub(super) fn figure(kind: ResultKind, value: Decimal) -> String {
+    match kind {
+        ResultKind::Mean => number(value.round_dp(2)),
+        _ => format!("{}%", (value * Decimal::ONE_HUNDRED).round_dp(1).normalize()),
+    }
+}
+
+/// How an answer is called.
+pub(super) fn answer_label(question: Option<&Question>, answer: Option<&str>, lang: Lang) -> String {
+    let Some(answer) = answer else { return String::new() };
+    let choices = match question.map(|question| &question.form) {
+        Some(Form::Single { choices } | Form::Multiple { choices, .. }) => choices,
+        Some(Form::Matrix { columns, .. }) => columns,
+        Some(Form::Scale { low, high, low_label, high_label }) => {
+            let end = match answer {
+                text if text == low.to_string() => told(lang, low_label),
+                text if text == high.to_string() => told(lang, high_label),
+                _ => String::new(),
+            };
+            return if end.is_empty() { answer.to_owned() } else { format!("{answer} · {end}") };
+        }
+        _ => return answer.to_owned(),
+    };
+    let found = choices.iter().find(|choice| choice.code == answer);
+    found.map_or_else(|| answer.to_owned(), |choice| told(lang, &choice.label))
+}
+
+fn cell(row: &ResultRow, label: String, group: String, least: u32, range: Option<(f64, f64)>) -> Cell {
+    let Some(shown) = row.shown else {
+        let n = format!("<{least}");
+        let empty = String::new;
+        return Cell {
+            label,
+            group,
+            estimate: empty(),
+            reach: empty(),
+            n,
+            deff: empty(),
+            bar: None,
+            hidden: true,
+        };
+    };
+    let Shown { estimate, low, high, deff, .. } = shown;
+    let place = |value: Decimal| {
+        let (from, to) = range.unwrap_or((0.0, 1.0));
+        let value = value.to_f64().unwrap_or_default();
+        format!("{:.2}", ((value - from) / (to - from) * 100.0).clamp(0.0, 100.0))
+    };
+    let drawn = row.kind != ResultKind::Mean || range.is_some();
+    Cell {
+        label,
+        group,
+        estimate: figure(row.kind, estimate),
+        reach: format!("{} – {}", figure(row.kind, low), figure(row.kind, high)),
+        n: row.n.to_string(),
+        deff: deff.map_or_else(|| "—".to_owned(), |deff| number(deff.round_dp(2))),
+        bar: drawn.then(|| (place(estimate), place(low), place(high))),
+        hidden: false,
+    }
+}
+
+fn asked(opened: &Opened, results: &WaveResults, by: &str, lang: Lang) -> Vec<Asked> {
+    let mut out: Vec<Asked> = Vec::new();
+    let wanted = |row: &&ResultRow| match (&row.group, by) {
+        (None, "") => true,
+        (Some((held, _)), by) => held == by,
+        _ => false,
+    };
+    for row in results.rows.iter().filter(wanted) {
+        let question = opened.asked.asks.question(&row.question);
+        let part = row.row.as_deref().map(|part| match question.map(|question| &question.form) {
+            Some(Form::Matrix { rows, .. }) => {
+                let found = rows.iter().find(|held| held.code == part);
+                found.map_or_else(|| part.to_owned(), |held| told(lang, &held.label))
+            }
+            _ => part.to_owned(),
+        });
+        let mean = row.kind == ResultKind::Mean;
+        let id = format!(
+            "{}-{}-{}",
+            row.question,
+            row.row.as_deref().unwrap_or_default(),
+            if mean { "m" } else { "s" }
+        );
+        let range = match question.map(|question| &question.form) {
+            Some(Form::Scale { low, high, .. }) if mean => Some((f64::from(*low), f64::from(*high))),
+            _ => None,
+        };
+        let group = row.group.as_ref().map_or_else(String::new, |(by, code)| {
+            answer_label(opened.asked.asks.question(by), Some(code), lang)
+        });
+        let label = match mean {
+            true => words::text(lang, "results-mean").into_owned(),
+            false => answer_label(question, row.answer.as_deref(), lang),
+        };
+        let cell = cell(row, label, group, opened.held.wave.least, range);
+        match out.iter_mut().find(|held| held.id == id) {
+            Some(held) => held.cells.push(cell),
+            None => out.push(Asked {
+                id,
+                text: question.map_or_else(|| row.question.clone(), |question| told(lang, &question.wording)),
+                row: part.unwrap_or_default(),
+                mean,
+                cells: vec![cell],
+            }),
+        }
+    }
+    out
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    let results = results_of(&visit, &opened).await?;
+    let (held, lang) = (&opened.held.wave, visit.lang);
+    let text = |name: &str| {
+        opened
+            .asked
+            .asks
+            .question(name)
+            .map_or_else(|| name.to_owned(), |question| told(lang, &question.wording))
+    };
+    let groups: Vec<Choice> = std::iter::once(Choice::new("", visit.t("results-whole")))
+        .chain(held.groupings().into_iter().map(|name| Choice::new(name, text(name))))
+        .collect();
+    let by = Typed(query).get("by").to_owned();
+    let by = if groups.iter().any(|choice| choice.value == by) { by } else { String::new() };
+    let page = ResultsPage {
+        here: opened.here(),
+        name: held.name.get(lang.is_english()).to_owned(),
+        period: super::list::line(&visit, &opened.held).period,
+        frame: held.frame.get(lang.is_english()).to_owned(),
+        grade: opened.held.grade,
+        published: opened.held.state() == WaveState::Published,
+        sheets: results.sheets,
+        least: held.least,
+        weighted: results.weighted,
+        weights_deff: number(results.weights_deff.round_dp(2)),
+        trimmed: results.trimmed,
+        margins: held
+            .margins
+            .iter()
+            .map(|margin| format!("{} ({})", text(&margin.question), margin.source))
+            .collect(),
+        groups,
+        asked: asked(&opened, &results, &by, lang),
+        by,
+        page: visit.page(visit.tw("results-title", &[("name", held.name.get(lang.is_english()))])),
+    };
+    render(StatusCode::OK, &page)
+}
+
+/// The results as a table, and the code book of what was asked.
+pub async fn file(
+    visit: Visit,
+    Path((plan, wave, file)): Path<(String, String, String)>,
+) -> Result<Response, PageError> {
+    if !matches!(file.as_str(), "results.csv" | "codebook.csv") {
+        return Err(PageError::not_found().in_lang(visit.lang));
+    }
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    let results = results_of(&visit, &opened).await?;
+    let (head, rows) = match file.as_str() {
+        "codebook.csv" => codebook(&opened.asked),
+        _ => results_csv(&opened.held.wave, &results),
+    };
+    let mut out = format!("\u{feff}{}\r\n", head.join(","));
+    for row in rows {
+        let cells: Vec<_> = row.iter().map(|cell| csv_cell(cell)).collect();
+        out.push_str(&cells.join(","));
+        out.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"{}-{file}\"", opened.held.wave.wave);
+    let head =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((head, out).into_response())
+}
