@@ -6,9 +6,10 @@
 mod place;
 
 use app::survey::answer::OUTCOMES;
-use app::survey::{CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, SheetFault, Taken};
+use app::survey::{CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, PickedEstimate, SheetFault, Taken};
 use app::{Actor, AppError};
 use domain::code::Code;
+use domain::indicator::IndicatorFact;
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::policy::{Grant, Role, Scope};
@@ -316,6 +317,24 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     assert!(shown.low < shown.estimate && shown.estimate < shown.high && shown.deff.is_some());
     assert!(results.rows.iter().any(|row| row.question == "score" && row.kind == ResultKind::Mean));
     assert!(results.rows.iter().all(|row| row.question != "why"), "nobody's words are counted");
+
+    // As an observation, with its error; not of an answer that nobody could give, nor by whoever only asks people.
+    let facts = vec![IndicatorFact::Name(Named::new("感受", "Felt")).into(), IndicatorFact::Unit(Named::new("%", "%")).into()];
+    field.place.register(Subject::indicator(plan, &code("felt")), facts);
+    let observe = |person: &str, answer: &str| {
+        let picked = PickedEstimate { question: "felt".into(), answer: Some(answer.into()) };
+        let indicator = code("felt");
+        field.wait(app.observe_wave(&field.person(person), plan, &code("w1"), (&indicator, &picked), ground())).map(|_| ())
+    };
+    assert!(observe("asker", "yes").is_err() && observe("force", "perhaps").is_err());
+    observe("force", "yes").unwrap();
+    let asked_of = app::read::Asked { as_of: Some(date(2019, 3, 20)), known_at: None };
+    let portfolio = field.wait(app.portfolio(plan, asked_of)).unwrap();
+    let indicator = &portfolio.indicators[0];
+    let (observation, measured) = (&indicator.observations[0], &indicator.measured[&code("w1")]);
+    assert_eq!(observation.value.to_string(), "47.62");
+    assert_eq!((measured.n, observation.on, observation.instrument.scale.as_str()), (25, DAY, "percent"));
+    assert!(measured.low < observation.value && observation.value < measured.high);
 
     field.step("w1", WaveEvent::Published).unwrap();
     assert_eq!(field.state("w1"), WaveState::Published);

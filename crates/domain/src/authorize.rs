@@ -184,7 +184,7 @@ fn recording(fact: &Fact) -> Action {
             _ => Action::DescribeProject,
         },
         Fact::Indicator(fact) => match fact {
-            IndicatorFact::Observation { .. } => Action::RecordObservation,
+            IndicatorFact::Observation { .. } | IndicatorFact::Measured(_) => Action::RecordObservation,
             IndicatorFact::Accepted { .. } => Action::AcceptObservation,
             _ => Action::ManageIndicators,
         },

@@ -29,7 +29,7 @@ use crate::request::routing::{Route, RouteTo};
 use crate::request::{ReplyTemplate, RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
-use crate::survey::{SurveyCheck, is_survey};
+use crate::survey::{SurveyCheck, SurveyFault, is_survey};
 use crate::timetabling::{HolidayFault, MOST_DAYS, Work};
 use crate::unit::UnitFact;
 
@@ -628,6 +628,22 @@ impl Check<'_> {
             }
             IndicatorFact::Baseline { on, .. } | IndicatorFact::Observation { on, .. } => {
                 self.not_future(*on);
+            }
+            IndicatorFact::Measured(measured) => {
+                let held = self.plan.as_ref().and_then(|plan| plan.wave(measured.wave.as_str()).cloned());
+                let frozen = held.as_ref().is_some_and(|held| held.state().is_frozen());
+                self.require(frozen, Reference::Wave, &measured.wave);
+                let asked = self.plan.as_ref().zip(held).and_then(|(plan, held)| {
+                    let found = plan.questionnaire(&held.wave.instrument, held.wave.version)?;
+                    found.asks.question(&measured.question).map(|question| question.fingerprint().to_string())
+                });
+                if frozen && asked.as_ref() != Some(&measured.asked) {
+                    let question = measured.question.clone();
+                    self.refuse(Problem::BadSurvey(SurveyFault::NoQuestion { question }));
+                }
+                let indicator = Indicator::at(&self.subject.code, self.after.visible(View::ALL));
+                let known = indicator.observations.iter().any(|held| held.key == measured.key);
+                self.require(known, Reference::Observation, &measured.key);
             }
             IndicatorFact::Accepted { on, key, because } => {
                 self.text(because, TEXT_MAX, true);

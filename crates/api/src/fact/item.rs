@@ -173,6 +173,10 @@ as_kept! {
     SurveyWaveStep of domain::survey::WaveStep,
         "wave (its code), event: {\"opened\": {\"asked\": the questionnaire's fingerprint}}, \"closed\", \"published\", \
          \"withdrawn\"; {\"frozen\": …} is only read: freezing counts the sheets.";
+    /// What an observation rests on that a survey came to.
+    SurveyMeasure of domain::indicator::Measured,
+        "key (of the observation), wave, question, answer, asked (the question's fingerprint), std_error, low, high, n; exact \
+         decimals as texts.";
     /// A way from one question to another.
     SurveyBridge of domain::survey::SurveyBridge,
         "bridge (its code), from and to (fingerprints of the two questions), intercept, slope, std_error, reason.";

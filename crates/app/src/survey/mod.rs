@@ -6,6 +6,7 @@ mod estimate;
 mod files;
 mod freeze;
 mod live;
+mod observe;
 
 pub use answer::{NewSheet, SheetFault, Taken};
 pub use compare::{CompareFault, Compared, ComparedLine};
@@ -13,6 +14,7 @@ pub use estimate::EstimateFault;
 pub use files::{codebook, results_csv};
 pub use freeze::FreezeFault;
 pub use live::{LiveQuota, LiveWave};
+pub use observe::PickedEstimate;
 
 use domain::code::Code;
 use domain::command::Command;

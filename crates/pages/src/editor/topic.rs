@@ -221,6 +221,7 @@ topics! {
         must("scale", Code),
         may("approximate", YesNo),
     ] => [TOPIC], ["value", "on", "observation_key", "approximate"];
+    MEASURED = "measured" &[] => [TOPIC], ["observation_key", "wave", "people"];
     ACCEPTED = "accepted" &[must("on", Day), must("observation_key", Code), must("because", Long)];
 
     AREA_LEVEL = "area_level" &[must("area_level", P(Pick::AreaLevel))];

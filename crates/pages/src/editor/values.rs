@@ -19,7 +19,7 @@ use domain::unit::UnitFact;
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BOUNDARY, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN,
     DIRECTION, DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, HOLIDAYS,
-    IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE,
+    IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEASURED, MEMBERSHIP, MILESTONE,
     NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE,
     POPULATION, PROGRESS, PUBLISHED, QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM,
     ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SURVEY_BRIDGE,
@@ -301,6 +301,15 @@ fn indicator(fact: &IndicatorFact) -> Described {
             out.push(("approximate", yes_no(*approximate)));
             (&OBSERVATION, out)
         }
+        IndicatorFact::Measured(held) => (
+            &MEASURED,
+            vec![
+                ("observation_key", held.key.to_string()),
+                ("wave", held.wave.to_string()),
+                ("std_error", held.std_error.normalize().to_string()),
+                ("people", held.n.to_string()),
+            ],
+        ),
         IndicatorFact::Accepted { on, key, because } => (
             &ACCEPTED,
             vec![("on", on.to_string()), ("observation_key", key.to_string()), ("because", because.clone())],

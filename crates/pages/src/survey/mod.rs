@@ -41,7 +41,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/invitations", post(wave::invite))
         .route("/p/{plan}/surveys/{wave}/answer", get(answer::show).post(answer::save))
         .route("/p/{plan}/surveys/{wave}/field", get(field::show).post(field::save))
-        .route("/p/{plan}/surveys/{wave}/results", get(results::show))
+        .route("/p/{plan}/surveys/{wave}/results", get(results::show).post(results::observe))
         .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
 }
 

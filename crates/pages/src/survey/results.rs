@@ -1,11 +1,14 @@
 //! What a wave came to: estimates with their error, for everybody once they are published, and as files.
 
 use app::request::csv_cell;
-use app::survey::{codebook, results_csv};
+use app::survey::{PickedEstimate, codebook, results_csv};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::code::Code;
+use domain::indicator::Indicator;
+use domain::policy::Action;
 use domain::source::Grade;
 use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
 
@@ -15,9 +18,12 @@ use survey::instrument::{Form, Question};
 use words::Lang;
 
 use super::answer::Opened;
-use super::{may_manage, told};
+use super::{may_manage, target, told};
 use crate::editor::field::{Choice, Typed};
+use crate::editor::page::{Filled, done, saved};
+use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
+use crate::ledger::act::source;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::number;
@@ -62,6 +68,13 @@ struct ResultsPage {
     groups: Vec<Choice>,
     by: String,
     asked: Vec<Asked>,
+    /// Indicators that hold a figure of this wave: code, name and value.
+    recorded: Vec<(String, String, String)>,
+    /// What may be recorded as an observation, and of what.
+    picks: Vec<Choice>,
+    indicators: Vec<Choice>,
+    saved: String,
+    faults: Vec<String>,
 }
 
 /// A frozen wave with its results, where this reader may see them.
@@ -192,7 +205,82 @@ pub async fn show(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let opened = Opened::of(&visit, &plan, &wave).await?;
-    let results = results_of(&visit, &opened).await?;
+    page(&visit, &opened, StatusCode::OK, Typed(query), Vec::new()).await
+}
+
+/// What somebody picked: a question and an answer.
+fn picked(text: &str) -> Option<PickedEstimate> {
+    let (question, answer) = text.split_once('=')?;
+    let answer = Some(answer.to_owned()).filter(|answer| !answer.is_empty());
+    Some(PickedEstimate { question: question.to_owned(), answer })
+}
+
+/// Records a figure of the whole sample as an observation of an indicator.
+pub async fn observe(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    results_of(&visit, &opened).await?;
+    let indicator = Code::new(typed.get("indicator")).ok();
+    let (Some(picked), Some(indicator)) = (picked(typed.get("estimate")), indicator) else {
+        let fault = visit.t("field-error-not-a-choice").into_owned();
+        return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, Typed::default(), vec![fault]).await;
+    };
+    let ground = (source(&visit), String::new());
+    let code = opened.held.wave.wave.clone();
+    match visit.app.observe_wave(&visit.actor, &opened.plan, &code, (&indicator, &picked), ground).await {
+        Ok(receipt) => Ok(done(&format!("{}/results", opened.here()), Some(&receipt))),
+        Err(error) => {
+            let refusals = refused(error)?;
+            let faults = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect();
+            page(&visit, &opened, refused_status(&refusals), Typed::default(), faults).await
+        }
+    }
+}
+
+async fn page(
+    visit: &Visit,
+    opened: &Opened,
+    status: StatusCode,
+    query: Typed,
+    faults: Vec<String>,
+) -> Result<Response, PageError> {
+    let results = results_of(visit, opened).await?;
+    let portfolio = visit.app.portfolio(&opened.plan, app::read::Asked::default()).await?;
+    let english = visit.lang.is_english();
+    let name = |indicator: &Indicator| {
+        let code = indicator.code.as_ref().map_or("", Code::as_str);
+        indicator.name.as_ref().map_or(code, |name| name.get(english)).to_owned()
+    };
+    let recorded = portfolio.indicators.iter().flat_map(|indicator| {
+        let own = indicator.measured.values().filter(|held| held.wave == opened.held.wave.wave);
+        own.filter_map(|held| {
+            let observation = indicator.observations.iter().find(|of| of.key == held.key)?;
+            let code = indicator.code.as_ref()?.to_string();
+            Some((code, name(indicator), number(observation.value)))
+        })
+    });
+    let recorded: Vec<(String, String, String)> = recorded.collect();
+    let may = visit.actor.may(Action::RecordObservation, &target(&opened.plan));
+    let picks = results.rows.iter().filter(|row| may && row.group.is_none() && row.row.is_none() && row.shown.is_some());
+    let picks: Vec<Choice> = picks
+        .map(|row| {
+            let question = opened.asked.asks.question(&row.question);
+            let text = question.map_or_else(|| row.question.clone(), |held| told(visit.lang, &held.wording));
+            let answer = match row.kind {
+                ResultKind::Mean => visit.t("results-mean").into_owned(),
+                _ => answer_label(question, row.answer.as_deref(), visit.lang),
+            };
+            let value = format!("{}={}", row.question, row.answer.as_deref().unwrap_or_default());
+            Choice::new(value, format!("{text} · {answer}"))
+        })
+        .collect();
+    let indicators = portfolio.indicators.iter().filter(|_| may).filter_map(|indicator| {
+        Some(Choice::new(indicator.code.as_ref()?.as_str(), name(indicator)))
+    });
+    let indicators: Vec<Choice> = indicators.collect();
     let (held, lang) = (&opened.held.wave, visit.lang);
     let text = |name: &str| {
         opened
@@ -204,12 +292,12 @@ pub async fn show(
     let groups: Vec<Choice> = std::iter::once(Choice::new("", visit.t("results-whole")))
         .chain(held.groupings().into_iter().map(|name| Choice::new(name, text(name))))
         .collect();
-    let by = Typed(query).get("by").to_owned();
+    let by = query.get("by").to_owned();
     let by = if groups.iter().any(|choice| choice.value == by) { by } else { String::new() };
     let page = ResultsPage {
         here: opened.here(),
         name: held.name.get(lang.is_english()).to_owned(),
-        period: super::list::line(&visit, &opened.held).period,
+        period: super::list::line(visit, &opened.held).period,
         frame: held.frame.get(lang.is_english()).to_owned(),
         grade: opened.held.grade,
         published: opened.held.state() == WaveState::Published,
@@ -224,11 +312,16 @@ pub async fn show(
             .map(|margin| format!("{} ({})", text(&margin.question), margin.source))
             .collect(),
         groups,
-        asked: asked(&opened, &results, &by, lang),
+        asked: asked(opened, &results, &by, lang),
         by,
+        recorded,
+        picks,
+        indicators,
+        saved: saved(lang, &query),
+        faults,
         page: visit.page(visit.tw("results-title", &[("name", held.name.get(lang.is_english()))])),
     };
-    render(StatusCode::OK, &page)
+    render(status, &page)
 }
 
 /// The results as a table, and the code book of what was asked.

@@ -267,7 +267,7 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     desk.post(&at("/w1/contacts"), &[("mode", "street"), ("outcome", "refused"), ("number", "3")])
         .await
         .is(303);
-    force.get(&at("/w1")).await.is(200).says("70%");
+    force.get(&at("/w1")).await.is(200).says("70.0%");
     desk.post(&at("/w1/step"), &[("step", "close")]).await.is(403);
     force.post(&at("/w1/step"), &[("step", "close")]).await.is(303);
     site.sign_in("").await.get(&at("/w1/answer")).await.is(200).says("This survey ended");
@@ -290,6 +290,16 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     csv.is(200).says("wave,instrument,version,question").says("w1,felt,1,felt,,share,no");
     public.get(&at("/w1/codebook.csv")).await.is(200).says("points,scale,,打分,Points,5,好,good");
     public.get(&at("/w1/answers.csv")).await.is(404);
+
+    // A figure of it becomes an observation, told with its error, and each page leads to the other.
+    let fields = [("estimate", "felt=no"), ("indicator", "satisfaction")];
+    public.post_as_is(&at("/w1/results"), &fields).await.is(303);
+    desk.post(&at("/w1/results"), &fields).await.is(403);
+    force.post(&at("/w1/results"), &[("estimate", "felt=perhaps"), ("indicator", "satisfaction")]).await.is(422);
+    force.post(&at("/w1/results"), &fields).await.is(303);
+    let indicator = public.get(&format!("{PLAN}/indicators/satisfaction?as_of=2026-12-31")).await;
+    indicator.is(200).says("/surveys/w1/results").says("8 people");
+    public.get(&at("/w1/results")).await.is(200).says("/indicators/satisfaction");
 }
 
 #[tokio::test(flavor = "multi_thread")]
