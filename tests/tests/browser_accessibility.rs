@@ -224,6 +224,8 @@ const TASK_FORCE: &[&str] = &[
     "~/surveys/felt-next/edit",
     "~/surveys/felt-open",
     "~/surveys/felt-open/field",
+    "~/surveys/felt-2019-1/texts",
+    "~/surveys/felt-2019-1/results",
     "~/surveys/instruments/new",
     "~/surveys/instruments/huitian-felt/1",
     "~/requests/rates?from=2019-03-01&to=2019-06-30&by=category",

@@ -6,7 +6,9 @@
 mod place;
 
 use app::survey::answer::OUTCOMES;
-use app::survey::{CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, PickedEstimate, SheetFault, Taken};
+use app::survey::{
+    CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, PickedEstimate, SheetFault, Taken,
+};
 use app::{Actor, AppError};
 use domain::code::Code;
 use domain::indicator::IndicatorFact;
@@ -319,12 +321,17 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     assert!(results.rows.iter().all(|row| row.question != "why"), "nobody's words are counted");
 
     // As an observation, with its error; not of an answer that nobody could give, nor by whoever only asks people.
-    let facts = vec![IndicatorFact::Name(Named::new("感受", "Felt")).into(), IndicatorFact::Unit(Named::new("%", "%")).into()];
+    let facts = vec![
+        IndicatorFact::Name(Named::new("感受", "Felt")).into(),
+        IndicatorFact::Unit(Named::new("%", "%")).into(),
+    ];
     field.place.register(Subject::indicator(plan, &code("felt")), facts);
     let observe = |person: &str, answer: &str| {
         let picked = PickedEstimate { question: "felt".into(), answer: Some(answer.into()) };
         let indicator = code("felt");
-        field.wait(app.observe_wave(&field.person(person), plan, &code("w1"), (&indicator, &picked), ground())).map(|_| ())
+        field
+            .wait(app.observe_wave(&field.person(person), plan, &code("w1"), (&indicator, &picked), ground()))
+            .map(|_| ())
     };
     assert!(observe("asker", "yes").is_err() && observe("force", "perhaps").is_err());
     observe("force", "yes").unwrap();

@@ -199,7 +199,8 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
         let held = wave("felt-open", name, LAST, date(2035, 12, 31), WaveAccess::Anyone)?;
         app.record_wave(&operator, plan, held, ground()).await?;
         app.step_wave(&operator, plan, &Code::new("felt-open")?, opened, ground()).await?;
-        let name = Named::new("下一轮感受调查（演示，尚在准备）", "The next wave (demonstration, being prepared)");
+        let name =
+            Named::new("下一轮感受调查（演示，尚在准备）", "The next wave (demonstration, being prepared)");
         let next = wave("felt-next", name, date(2027, 5, 1), date(2027, 5, 31), WaveAccess::Invited)?;
         app.record_wave(&operator, plan, next, ground()).await?;
         return Ok(());

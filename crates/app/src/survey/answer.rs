@@ -14,6 +14,7 @@ use super::survey_target;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// Links that are made at once.
 pub const INVITATIONS_MOST: usize = 20_000;
@@ -134,10 +135,13 @@ impl App {
         if new.mode.is_by_staff() && !Self::may_collect(actor, plan) {
             return Err(Refusal::whole(Problem::NotAllowed(Action::CollectAnswers)).into());
         }
-        let (held, asked) = self.wave(plan, wave.as_str()).await?;
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let held = portfolio.plan.wave(wave.as_str()).ok_or(AppError::NotFound)?;
+        let asked = portfolio.plan.questionnaire(&held.wave.instrument, held.wave.version);
+        let asked = asked.ok_or(AppError::NotFound)?;
         let today = self.clock().today();
         let day = new.day.unwrap_or(today);
-        if let Err(fault) = asks(&held, &new, day, today) {
+        if let Err(fault) = asks(held, &new, day, today) {
             return Ok(Err(fault));
         }
         let Ok(shown) = new.shown.parse() else { return Ok(Err(SheetFault::OtherVersion)) };

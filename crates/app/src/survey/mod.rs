@@ -7,6 +7,7 @@ mod files;
 mod freeze;
 mod live;
 mod observe;
+mod texts;
 
 pub use answer::{NewSheet, SheetFault, Taken};
 pub use compare::{CompareFault, Compared, ComparedLine};
@@ -15,6 +16,7 @@ pub use files::{codebook, results_csv};
 pub use freeze::FreezeFault;
 pub use live::{LiveQuota, LiveWave};
 pub use observe::PickedEstimate;
+pub use texts::{TEXTS_MOST, WaveTexts};
 
 use domain::code::Code;
 use domain::command::Command;

@@ -11,6 +11,7 @@ mod question;
 mod questionnaire;
 mod results;
 mod said;
+mod texts;
 mod wave;
 
 use axum::Router;
@@ -31,7 +32,7 @@ pub(crate) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/surveys", get(list::show))
         .route("/p/{plan}/surveys/new", get(design::new).post(design::create))
-        .route("/p/{plan}/surveys/compare", get(compare::show))
+        .route("/p/{plan}/surveys/compare", get(compare::show).post(compare::bridge))
         .route("/p/{plan}/surveys/instruments/new", get(bring::show).post(bring::save).layer(file))
         .route("/p/{plan}/surveys/instruments/{code}/{version}", get(questionnaire::show))
         .route("/p/{plan}/surveys/{wave}", get(wave::show))
@@ -42,6 +43,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/answer", get(answer::show).post(answer::save))
         .route("/p/{plan}/surveys/{wave}/field", get(field::show).post(field::save))
         .route("/p/{plan}/surveys/{wave}/results", get(results::show).post(results::observe))
+        .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))
         .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
 }
 

@@ -264,7 +264,10 @@ async fn page(
     });
     let recorded: Vec<(String, String, String)> = recorded.collect();
     let may = visit.actor.may(Action::RecordObservation, &target(&opened.plan));
-    let picks = results.rows.iter().filter(|row| may && row.group.is_none() && row.row.is_none() && row.shown.is_some());
+    let picks = results
+        .rows
+        .iter()
+        .filter(|row| may && row.group.is_none() && row.row.is_none() && row.shown.is_some());
     let picks: Vec<Choice> = picks
         .map(|row| {
             let question = opened.asked.asks.question(&row.question);
@@ -277,9 +280,11 @@ async fn page(
             Choice::new(value, format!("{text} · {answer}"))
         })
         .collect();
-    let indicators = portfolio.indicators.iter().filter(|_| may).filter_map(|indicator| {
-        Some(Choice::new(indicator.code.as_ref()?.as_str(), name(indicator)))
-    });
+    let indicators = portfolio
+        .indicators
+        .iter()
+        .filter(|_| may)
+        .filter_map(|indicator| Some(Choice::new(indicator.code.as_ref()?.as_str(), name(indicator))));
     let indicators: Vec<Choice> = indicators.collect();
     let (held, lang) = (&opened.held.wave, visit.lang);
     let text = |name: &str| {

@@ -51,6 +51,7 @@ struct WavePage {
     saved: String,
     faults: Vec<String>,
     moves: Vec<WaveMove>,
+    may_manage: bool,
     may_collect: bool,
     may_edit: bool,
     invites: bool,
@@ -195,6 +196,7 @@ async fn page(
         saved,
         faults,
         moves: if may_manage { state.moves().collect() } else { Vec::new() },
+        may_manage,
         may_collect,
         may_edit: may_manage && state == WaveState::Draft,
         invites: may_manage

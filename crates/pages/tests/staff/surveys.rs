@@ -295,7 +295,10 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let fields = [("estimate", "felt=no"), ("indicator", "satisfaction")];
     public.post_as_is(&at("/w1/results"), &fields).await.is(303);
     desk.post(&at("/w1/results"), &fields).await.is(403);
-    force.post(&at("/w1/results"), &[("estimate", "felt=perhaps"), ("indicator", "satisfaction")]).await.is(422);
+    force
+        .post(&at("/w1/results"), &[("estimate", "felt=perhaps"), ("indicator", "satisfaction")])
+        .await
+        .is(422);
     force.post(&at("/w1/results"), &fields).await.is(303);
     let indicator = public.get(&format!("{PLAN}/indicators/satisfaction?as_of=2026-12-31")).await;
     indicator.is(200).says("/surveys/w1/results").says("8 people");
