@@ -106,7 +106,7 @@ fn asked() -> anyhow::Result<Questionnaire> {
         ),
     ];
     questions[4].hint = Wording::new("最多选三项。", "Up to three.");
-    questions[4].condition = Some("${felt} != 'none'".parse()?);
+    questions[4].condition = Some("${felt} = 'much' or ${felt} = 'some'".parse()?);
     let title = Wording::new("回天地区居民感受调查（演示）", "How residents feel (demonstration)");
     let draft = Draft { name: "huitian-felt".into(), version: "1".into(), title, questions };
     Ok(Questionnaire { instrument: Code::new("huitian-felt")?, version: 1, asks: Instrument::new(draft)? })
@@ -196,12 +196,18 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
     if day == LAST {
         let name =
             Named::new("居民感受调查（演示，可以试填）", "How residents feel (demonstration, to be tried)");
+        let tried = Named::new(
+            "演示：可以试填，答卷不代表任何地方。",
+            "A demonstration to be tried: the answers say nothing of any place.",
+        );
         let held = wave("felt-open", name, LAST, date(2035, 12, 31), WaveAccess::Anyone)?;
+        let held = Wave { frame: tried.clone(), ..held };
         app.record_wave(&operator, plan, held, ground()).await?;
         app.step_wave(&operator, plan, &Code::new("felt-open")?, opened, ground()).await?;
         let name =
             Named::new("下一轮感受调查（演示，尚在准备）", "The next wave (demonstration, being prepared)");
         let next = wave("felt-next", name, date(2027, 5, 1), date(2027, 5, 31), WaveAccess::Invited)?;
+        let next = Wave { frame: tried, ..next };
         app.record_wave(&operator, plan, next, ground()).await?;
         return Ok(());
     }

@@ -43,6 +43,8 @@ impl Compared {
             .rows
             .iter()
             .filter(|row| row.group.is_none())
+            // What sheets were weighted to is known, and no answer of the wave.
+            .filter(|row| after.wave.margins.iter().all(|margin| margin.question != row.question))
             .map(|row| {
                 let old = before_results.rows.iter().find(|old| {
                     (&old.question, &old.row, old.kind, &old.answer, &old.group)

@@ -55,14 +55,13 @@ impl ComparePage {
     }
 }
 
-/// A difference: points of percent for shares.
-fn difference(visit: &Visit, kind: ResultKind, value: f64) -> String {
+/// A difference, of shares in points of percent.
+fn difference(kind: ResultKind, value: f64) -> String {
     let scaled = if kind == ResultKind::Mean { value } else { value * 100.0 };
     let places = if kind == ResultKind::Mean { 2 } else { 1 };
     let text = Decimal::from_f64(scaled).map(|value| value.round_dp(places)).unwrap_or_default();
     let sign = if text.is_sign_positive() && !text.is_zero() { "+" } else { "" };
-    let unit = if kind == ResultKind::Mean { String::new() } else { visit.t("compare-points").into_owned() };
-    format!("{sign}{}{unit}", number(text))
+    format!("{sign}{}", number(text).replace('-', "−"))
 }
 
 fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
@@ -84,14 +83,17 @@ fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
         told: String::new(),
         significant: false,
     };
+    let unit = match row.kind {
+        ResultKind::Mean => String::new(),
+        _ => visit.t("compare-points").into_owned(),
+    };
     match &compared.change {
         Ok(change) => {
-            out.change = difference(visit, row.kind, change.difference);
+            out.change = format!("{}{unit}", difference(row.kind, change.difference));
             if let Some(tested) = change.tested {
                 out.significant = tested.significant;
                 let (low, high) = (tested.ci_low, tested.ci_high);
-                out.reach =
-                    format!("{} – {}", difference(visit, row.kind, low), difference(visit, row.kind, high));
+                out.reach = format!("{} – {}{unit}", difference(row.kind, low), difference(row.kind, high));
                 let key = if tested.significant { "compare-significant" } else { "compare-chance" };
                 out.told = visit.t(key).into_owned();
             }
