@@ -13,6 +13,7 @@ use domain::refusal::{Problem, Reference, Refusal};
 use domain::request::{Request, RequestFact};
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
+use domain::survey::{SurveyFault, WaveEvent};
 use jiff::Timestamp;
 use jiff::civil::Date;
 use store::Tx;
@@ -62,6 +63,9 @@ impl App {
         &self,
         changes: Vec<(Actor, Change)>,
     ) -> Result<Vec<Receipt>, (usize, AppError)> {
+        for (at, (_, change)) in changes.iter().enumerate() {
+            not_by_hand(change).map_err(|error| (at, error))?;
+        }
         let concerns = self.inner.tells && changes.iter().any(|(_, change)| might_concern(change));
         let staff = match concerns {
             true => Some(self.staff().await.map_err(|error| (0, error))?),
@@ -133,6 +137,20 @@ enum Tried {
 impl From<store::StoreError> for Tried {
     fn from(error: store::StoreError) -> Self {
         Self::Failed(error.into())
+    }
+}
+
+/// What counting sheets came to is said by what counts them.
+fn not_by_hand(change: &Change) -> Result<(), AppError> {
+    let frozen = |fact: &Fact| {
+        let Fact::Plan(PlanFact::WaveStep(step)) = fact else { return false };
+        matches!(step.event, WaveEvent::Frozen(_))
+    };
+    match change.command.facts().iter().find(|fact| frozen(fact)) {
+        Some(fact) => {
+            Err(Refusal { field: fact.slot(), problem: Problem::BadSurvey(SurveyFault::ByHand) }.into())
+        }
+        None => Ok(()),
     }
 }
 

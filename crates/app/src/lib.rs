@@ -29,6 +29,7 @@ pub mod scenario;
 mod secret;
 mod signer;
 pub mod study;
+pub mod survey;
 pub mod table;
 pub mod timetable;
 

@@ -11,6 +11,7 @@ mod reports;
 mod requests;
 mod rhythm;
 mod studies;
+mod surveys;
 
 pub use load::{load, load_plans};
 pub use people::{DemoPerson, PASSWORD, PEOPLE};

@@ -19,7 +19,7 @@ use crate::data::{AREAS, BOUNDARIES, PLANS, RESIDENCES, RESIDENCES_KNOWN, UNITS}
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{foresight, ground, people, published, requests, rhythm};
+use crate::{foresight, ground, people, published, requests, rhythm, surveys};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -41,6 +41,8 @@ struct Day {
     rhythm: Vec<Code>,
     /// Plans whose residents ask on it.
     requests: Vec<Code>,
+    /// Plans whose residents are asked.
+    surveys: Vec<Code>,
     /// Plans whose forecast is put on record.
     forecast: Vec<Code>,
     /// Plans that get the ground of their maps.
@@ -90,6 +92,9 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         }
         for plan in &day.rhythm {
             units.keep(&app, plan, date).await.with_context(|| format!("the rhythm of {date}"))?;
+        }
+        for plan in &day.surveys {
+            surveys::keep(&app, plan, date).await.with_context(|| format!("the surveys of {date}"))?;
         }
         for plan in &day.forecast {
             let ground = (illustrative(), String::new());
@@ -163,6 +168,9 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         }
         for day in rhythm::days() {
             days.entry(day).or_default().rhythm.push(plan.clone());
+        }
+        for day in surveys::days() {
+            days.entry(day).or_default().surveys.push(plan.clone());
         }
         for day in requests::days() {
             days.entry(day).or_default().requests.push(plan.clone());

@@ -160,6 +160,12 @@ fn recording(fact: &Fact) -> Action {
         Fact::Plan(PlanFact::Scenario(scenario)) if !matches!(scenario.standing, Standing::Adopted(_)) => {
             Action::TryScenario
         }
+        Fact::Plan(
+            PlanFact::Questionnaire(_)
+            | PlanFact::Wave(_)
+            | PlanFact::WaveStep(_)
+            | PlanFact::SurveyBridge(_),
+        ) => Action::ManageSurveys,
         Fact::Plan(_) => Action::ManagePlan,
         Fact::Project(fact) => match fact {
             ProjectFact::Membership { .. } | ProjectFact::LeadUnit { .. } => Action::ManageProjects,
@@ -178,7 +184,7 @@ fn recording(fact: &Fact) -> Action {
             _ => Action::DescribeProject,
         },
         Fact::Indicator(fact) => match fact {
-            IndicatorFact::Observation { .. } => Action::RecordObservation,
+            IndicatorFact::Observation { .. } | IndicatorFact::Measured(_) => Action::RecordObservation,
             IndicatorFact::Accepted { .. } => Action::AcceptObservation,
             _ => Action::ManageIndicators,
         },

@@ -224,7 +224,7 @@ fn is_ground(held: &Fact, new: &[&Fact]) -> bool {
         }),
         Fact::Project(_) => false,
         Fact::Indicator(IndicatorFact::Observation { .. }) => {
-            new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. })))
+            new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. } | IndicatorFact::Measured(_))))
         }
         Fact::Indicator(_) => false,
         // An item's or a request's next move depends on all that went before.

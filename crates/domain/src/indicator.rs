@@ -48,6 +48,26 @@ impl Direction {
     }
 }
 
+/// What an observation rests on that a survey came to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Measured {
+    /// The observation's own key.
+    pub key: Code,
+    pub wave: Code,
+    pub question: String,
+    /// The answer whose share it is; none for a mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// The fingerprint of the question.
+    pub asked: String,
+    /// In the unit of the observation, as are the ends of the 95 % interval.
+    pub std_error: Decimal,
+    pub low: Decimal,
+    pub high: Decimal,
+    /// People behind it.
+    pub n: u64,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IndicatorFact {
@@ -80,6 +100,8 @@ pub enum IndicatorFact {
         #[serde(default)]
         approximate: bool,
     },
+    /// That a wave of a survey came to an observation.
+    Measured(Measured),
     /// Which of the observations of a day is used, and why.
     Accepted {
         on: Date,
@@ -98,6 +120,7 @@ impl IndicatorFact {
             Self::Baseline { .. } => "baseline".into(),
             Self::Target { on, .. } => format!("target/{on}"),
             Self::Observation { key, .. } => format!("observation/{key}"),
+            Self::Measured(measured) => format!("measured/{}", measured.key),
             Self::Accepted { on, .. } => format!("accepted/{on}"),
         }
     }
@@ -127,6 +150,8 @@ pub struct Indicator {
     /// In order of date, then of recording.
     pub observations: Vec<Observation>,
     pub accepted: BTreeMap<Date, (Code, String)>,
+    /// What observations rest on, where a survey came to them, by their keys.
+    pub measured: BTreeMap<Code, Measured>,
 }
 
 /// Two values that may not be set against each other.
@@ -185,6 +210,9 @@ impl Indicator {
                         seq,
                         grade,
                     });
+                }
+                IndicatorFact::Measured(measured) => {
+                    out.measured.insert(measured.key.clone(), measured.clone());
                 }
                 IndicatorFact::Accepted { on, key, because } => {
                     out.accepted.insert(*on, (key.clone(), because.clone()));

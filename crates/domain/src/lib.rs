@@ -47,6 +47,7 @@ pub mod scenario;
 pub mod source;
 pub mod statement;
 pub mod subject;
+pub mod survey;
 pub mod telling;
 pub mod timetabling;
 pub mod unit;

@@ -149,10 +149,14 @@ pub enum Action {
     TryScenario,
     /// Put facilities on the books, and say what is known of them.
     ManageFacilities,
+    /// Questionnaires and waves of surveys: write, open, close, freeze and publish them.
+    ManageSurveys,
+    /// Ask people and take down what they say; see how a wave goes.
+    CollectAnswers,
 }
 
 impl Action {
-    pub const ALL: [Action; 27] = [
+    pub const ALL: [Action; 29] = [
         Self::ReadPublic,
         Self::ReadStaff,
         Self::ReadAudit,
@@ -180,6 +184,8 @@ impl Action {
         Self::ReadPersonal,
         Self::TryScenario,
         Self::ManageFacilities,
+        Self::ManageSurveys,
+        Self::CollectAnswers,
     ];
 
     pub fn as_str(self) -> &'static str {
@@ -211,6 +217,8 @@ impl Action {
             Self::ReadPersonal => "read_personal",
             Self::TryScenario => "try_scenario",
             Self::ManageFacilities => "manage_facilities",
+            Self::ManageSurveys => "manage_surveys",
+            Self::CollectAnswers => "collect_answers",
         }
     }
 
@@ -269,13 +277,15 @@ pub fn reach(role: Role, action: Action) -> Reach {
             | A::HandleRequest
             | A::ReadPersonal
             | A::TryScenario
-            | A::ManageFacilities,
+            | A::ManageFacilities
+            | A::CollectAnswers,
         ) => InScope,
         (R::Department | R::Subdistrict | R::SupervisionOffice | R::Leader, A::TryScenario) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleItem) => InScope,
         (R::Department | R::Subdistrict | R::Community, A::HandleRequest | A::ReadPersonal) => InScope,
         (R::Subdistrict | R::RequestDesk, A::TakeRequest) => InScope,
         (R::RequestDesk, A::ReadPersonal | A::Import) => InScope,
+        (R::Subdistrict | R::Community | R::RequestDesk, A::CollectAnswers) => InScope,
         (R::Subdistrict, A::CallUnits | A::ManageFacilities) => InScope,
         (R::Department, A::ManageFacilities) => AsLead,
         (R::SupervisionOffice, A::Instruct | A::SuperviseItem | A::IssueReport) => InScope,
@@ -309,7 +319,11 @@ fn covers(scope: &Scope, reach: Reach, action: Action, target: &Target) -> bool 
         Scope::Area(_) | Scope::Unit(_)
             if matches!(
                 action,
-                Action::ReadStaff | Action::ReadAudit | Action::Export | Action::TryScenario
+                Action::ReadStaff
+                    | Action::ReadAudit
+                    | Action::Export
+                    | Action::TryScenario
+                    | Action::CollectAnswers
             ) =>
         {
             true

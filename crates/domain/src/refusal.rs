@@ -11,6 +11,7 @@ use crate::policy::Action;
 use crate::request::question::AnswerFault;
 use crate::request::{ClaimState, ClaimStep, RequestState, RequestStep};
 use crate::subject::{Subject, SubjectKind};
+use crate::survey::SurveyFault;
 use crate::timetabling::HolidayFault;
 
 /// One thing wrong with a command.
@@ -204,6 +205,8 @@ pub enum Problem {
     KindClosed(Code),
     #[error("no paper of a year's holidays: {0}")]
     BadHolidays(HolidayFault),
+    #[error("the survey does not fit: {0:?}")]
+    BadSurvey(SurveyFault),
 }
 
 /// What a code was to refer to.
@@ -236,6 +239,8 @@ pub enum Reference {
     FacilityKind,
     FacilityStandard,
     Layer,
+    Questionnaire,
+    Wave,
 }
 
 impl std::fmt::Display for Reference {
@@ -274,6 +279,8 @@ impl Reference {
             Self::FacilityKind => "facility_kind",
             Self::FacilityStandard => "facility_standard",
             Self::Layer => "layer",
+            Self::Questionnaire => "questionnaire",
+            Self::Wave => "wave",
         }
     }
 }
@@ -385,6 +392,7 @@ impl Problem {
             Self::BadCoverageRules => "bad-coverage-rules",
             Self::NoCapacity(_) => "no-capacity",
             Self::KindClosed(_) => "kind-closed",
+            Self::BadSurvey(fault) => fault.key(),
         }
     }
 
@@ -451,6 +459,7 @@ impl Problem {
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
+            Self::BadSurvey(fault) => fault.args(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::OutsideArea { area, metres } => {
                 vec![("area", area.to_string()), ("metres", metres.to_string())]

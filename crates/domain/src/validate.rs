@@ -29,6 +29,7 @@ use crate::request::routing::{Route, RouteTo};
 use crate::request::{ReplyTemplate, RequestCheck, RequestFact};
 use crate::source::Source;
 use crate::subject::{Subject, SubjectKind};
+use crate::survey::{SurveyCheck, SurveyFault, is_survey};
 use crate::timetabling::{HolidayFault, MOST_DAYS, Work};
 use crate::unit::UnitFact;
 
@@ -172,6 +173,11 @@ pub(crate) fn facts(
     check.facility(facts, withdrawn);
     check.waiting(facts, withdrawn);
     check.date_order(facts);
+    if let Some(plan) = check.plan.as_ref().filter(|_| facts.iter().chain(withdrawn).any(is_survey)).cloned()
+    {
+        let before = before.and_then(|before| Plan::at(before, View::ALL));
+        SurveyCheck { before: before.as_ref(), after: &plan, refusals: check.refusals }.facts(facts);
+    }
     if let (SubjectKind::Request, Some(plan)) = (subject.kind, check.plan.as_ref()) {
         let plan = plan.clone();
         let own: Vec<&RequestFact> = facts.iter().filter_map(RequestFact::of).collect();
@@ -581,6 +587,11 @@ impl Check<'_> {
                 }
             }
             PlanFact::GapAnswer { gap, answer } => self.gap(gap, answer.as_ref()),
+            // Checked on the whole, beside what was before.
+            PlanFact::Questionnaire(_)
+            | PlanFact::Wave(_)
+            | PlanFact::WaveStep(_)
+            | PlanFact::SurveyBridge(_) => {}
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }
@@ -630,6 +641,22 @@ impl Check<'_> {
             }
             IndicatorFact::Baseline { on, .. } | IndicatorFact::Observation { on, .. } => {
                 self.not_future(*on);
+            }
+            IndicatorFact::Measured(measured) => {
+                let held = self.plan.as_ref().and_then(|plan| plan.wave(measured.wave.as_str()).cloned());
+                let frozen = held.as_ref().is_some_and(|held| held.state().is_frozen());
+                self.require(frozen, Reference::Wave, &measured.wave);
+                let asked = self.plan.as_ref().zip(held).and_then(|(plan, held)| {
+                    let found = plan.questionnaire(&held.wave.instrument, held.wave.version)?;
+                    found.asks.question(&measured.question).map(|question| question.fingerprint().to_string())
+                });
+                if frozen && asked.as_ref() != Some(&measured.asked) {
+                    let question = measured.question.clone();
+                    self.refuse(Problem::BadSurvey(SurveyFault::NoQuestion { question }));
+                }
+                let indicator = Indicator::at(&self.subject.code, self.after.visible(View::ALL));
+                let known = indicator.observations.iter().any(|held| held.key == measured.key);
+                self.require(known, Reference::Observation, &measured.key);
             }
             IndicatorFact::Accepted { on, key, because } => {
                 self.text(because, TEXT_MAX, true);

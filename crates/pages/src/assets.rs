@@ -59,9 +59,19 @@ const STYLE: &str = "text/css; charset=utf-8";
 
 static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
     vec![
-        asset!("style.css", STYLE, "base.css", "parts.css", "staff.css", "map.css", "print.css"),
+        asset!(
+            "style.css",
+            STYLE,
+            "base.css",
+            "parts.css",
+            "staff.css",
+            "map.css",
+            "survey.css",
+            "print.css"
+        ),
         asset!("script.js", SCRIPT, "script.js"),
         asset!("map.js", SCRIPT, "map.js"),
+        asset!("survey.js", SCRIPT, "survey.js"),
         asset!("sign.svg", "image/svg+xml", "sign.svg"),
         packed!("maplibre", "maplibre-gl.mjs", SCRIPT),
         packed!("maplibre", "maplibre-gl-worker.mjs", SCRIPT),

@@ -136,6 +136,9 @@ struct ValueLine {
     url: String,
     grade: String,
     may_accept: bool,
+    /// Where a survey came to it: its wave, and its error in words.
+    wave: String,
+    error: String,
 }
 
 #[derive(Template)]
@@ -232,6 +235,8 @@ async fn lines(
         url: String::new(),
         grade: visit.t(&format!("grade-{}", of.grade.as_str())).into_owned(),
         may_accept: false,
+        wave: String::new(),
+        error: String::new(),
     };
     if let Some(baseline) = &indicator.baseline {
         out.push(base("baseline", baseline));
@@ -253,6 +258,16 @@ async fn lines(
         };
         line.status = visit.t(status).into_owned();
         line.status_key = key;
+        if let Some(measured) = indicator.measured.get(&observation.key) {
+            line.wave = measured.wave.to_string();
+            let args = [
+                ("low", number(measured.low)),
+                ("high", number(measured.high)),
+                ("people", measured.n.to_string()),
+            ];
+            let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+            line.error = visit.tw("indicator-measured", &args);
+        }
         line.may_accept = may_accept && others && accepted.is_none_or(|(key, _)| *key != observation.key);
         out.push(line);
     }
@@ -273,6 +288,8 @@ async fn lines(
             url: String::new(),
             grade: String::new(),
             may_accept: false,
+            wave: String::new(),
+            error: String::new(),
         });
     }
     out.sort_by(|a, b| a.on.cmp(&b.on));

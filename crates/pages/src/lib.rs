@@ -41,6 +41,7 @@ mod security;
 mod session;
 mod sign_in_rate;
 mod staff;
+mod survey;
 mod tables;
 mod template;
 mod timetable;
@@ -100,6 +101,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(notice::routes())
         .merge(place::routes())
         .merge(requests::routes())
+        .merge(survey::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

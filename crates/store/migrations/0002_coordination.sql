@@ -569,3 +569,44 @@ CREATE TABLE place_layer (
   body {bytes} NOT NULL,
   PRIMARY KEY (plan, digest)
 );
+
+-- Answer sheets of surveys: nobody's. They have no moment and no order but that of their ids, which are made at random
+-- by whoever fills them in; late ones came when the wave was frozen already, and do not count.
+CREATE TABLE survey_sheet (
+  plan {text} NOT NULL,
+  wave {text} NOT NULL,
+  sheet {text} NOT NULL,
+  mode {text} NOT NULL,
+  day {text} NOT NULL,
+  late BIGINT NOT NULL,
+  answers {text} NOT NULL,
+  PRIMARY KEY (plan, wave, sheet)
+) {unrowed};
+
+-- Links that work once: invitation is a digest that nobody can make without the key. When one was used is not kept.
+CREATE TABLE survey_invitation (
+  plan {text} NOT NULL,
+  wave {text} NOT NULL,
+  invitation {text} NOT NULL,
+  used BIGINT NOT NULL,
+  PRIMARY KEY (plan, wave, invitation)
+) {unrowed};
+
+-- How contacts ended, counted by day: of nobody in particular.
+CREATE TABLE survey_contact (
+  plan {text} NOT NULL,
+  wave {text} NOT NULL,
+  day {text} NOT NULL,
+  mode {text} NOT NULL,
+  outcome {text} NOT NULL,
+  number BIGINT NOT NULL,
+  PRIMARY KEY (plan, wave, day, mode, outcome)
+) {unrowed};
+
+-- What a frozen wave came to; the journal holds its digest.
+CREATE TABLE survey_result (
+  plan {text} NOT NULL,
+  wave {text} NOT NULL,
+  body {text} NOT NULL,
+  PRIMARY KEY (plan, wave)
+);

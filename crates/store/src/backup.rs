@@ -1,7 +1,7 @@
 //! Backups: one portable file, made while the server runs, for either database.
 //!
 //! Gzip-compressed JSON lines: a header, every journal entry in its stored texts, accounts and API
-//! tokens, what people were told, their preferences, calendar feeds and saved lists, what was learnt of requests,
+//! tokens, what people were told, their preferences, calendar feeds and saved lists, what was learnt of requests, surveys,
 //! the layers of the ground, and an end line with the digest of all lines before it. Sessions are left out: whoever was signed in signs in again. Projections are
 //! left out: they are made again from the journal. The job queue is left out: what lay in it was, or
 //! will be, sent by the installation that the backup is of, and must not be sent again by another; the
@@ -19,9 +19,11 @@ use domain::request::alert::{AlertPlace, AlertRhythm, AlertWish};
 use domain::request::learning::{ModelAsks, ModelFigures};
 use domain::request::{KeptKind, ModerationGround, Point};
 use domain::saved_list::{SavedList, Sharing};
+use domain::survey::WaveMode;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -42,6 +44,7 @@ use crate::request_privacy::Deletion;
 use crate::request_reader::RequestReader;
 use crate::request_update::RequestUpdate;
 use crate::sql::{Connection, Param};
+use crate::survey::{ContactCount, SurveySheet};
 
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
@@ -147,6 +150,26 @@ enum Line {
     Layer {
         plan: Code,
         digest: LayerDigest,
+        body: String,
+    },
+    Sheet(SheetLine),
+    Invitation {
+        plan: Code,
+        wave: Code,
+        invitation: String,
+        used: bool,
+    },
+    Contacts {
+        plan: Code,
+        wave: Code,
+        day: Date,
+        mode: WaveMode,
+        outcome: String,
+        number: u64,
+    },
+    Results {
+        plan: Code,
+        wave: Code,
         body: String,
     },
     End {
@@ -262,6 +285,18 @@ struct ModelLine {
     made_by: Code,
     figures: ModelFigures,
     body: String,
+}
+
+/// A sheet of a survey: in the order of its random id, like the links that are written after all sheets.
+#[derive(Serialize, Deserialize)]
+struct SheetLine {
+    plan: Code,
+    wave: Code,
+    sheet: Code,
+    mode: WaveMode,
+    day: Date,
+    late: bool,
+    answers: String,
 }
 
 /// A photo of a request, sealed as in the database.
@@ -460,6 +495,7 @@ impl Database {
             put_people(connection, &mut lines)?;
             put_models(connection, &mut lines)?;
             put_layers(connection, &mut lines)?;
+            put_surveys(connection, &mut lines)?;
             let sha256 = hex(lines.sha.clone());
             let count = lines.count;
             lines.put(&Line::End { lines: count, sha256 })?;
@@ -692,6 +728,36 @@ fn put_layers<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
     failed
 }
 
+/// Writes the sheets of surveys, the links to them, how contacts ended and what waves came to.
+fn put_surveys<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
+    let contacts = connection.survey_waves("survey_contact")?;
+    let results = connection.survey_waves("survey_result")?;
+    let mut failed = Ok(());
+    let mut put = |line: Line| {
+        if failed.is_ok() {
+            failed = lines.put(&line);
+        }
+    };
+    connection.each_sheet(&mut |held| {
+        let SurveySheet { plan, wave, sheet, mode, day, late, answers } = held;
+        put(Line::Sheet(SheetLine { plan, wave, sheet, mode, day, late, answers }));
+    })?;
+    connection.each_invitation(&mut |plan, wave, invitation, used| {
+        put(Line::Invitation { plan, wave, invitation: invitation.to_owned(), used });
+    })?;
+    for (plan, wave) in contacts {
+        for ContactCount { day, mode, outcome, number } in connection.survey_contacts(&plan, &wave)? {
+            put(Line::Contacts { plan: plan.clone(), wave: wave.clone(), day, mode, outcome, number });
+        }
+    }
+    for (plan, wave) in results {
+        if let Some(body) = connection.survey_results(&plan, &wave)? {
+            put(Line::Results { plan, wave, body });
+        }
+    }
+    failed
+}
+
 /// Writes the photos of requests; those that wait for theirs are left out.
 fn put_photos<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
     let mut after = (String::new(), String::new(), String::new());
@@ -897,6 +963,19 @@ fn restore_into(
                 let layer = PackedLayer::restored(digest, body)
                     .ok_or_else(|| format("a layer that is not what its digest says".into()))?;
                 tx.keep_layer(&plan, &layer)?;
+            }
+            (Some(_), Line::Sheet(held)) => {
+                let SheetLine { plan, wave, sheet, mode, day, late, answers } = held;
+                tx.keep_sheet(&SurveySheet { plan, wave, sheet, mode, day, late, answers })?;
+            }
+            (Some(_), Line::Invitation { plan, wave, invitation, used }) => {
+                tx.put_invitation(&plan, &wave, &invitation, used)?;
+            }
+            (Some(_), Line::Contacts { plan, wave, day, mode, outcome, number }) => {
+                tx.count_contacts(&plan, &wave, &ContactCount { day, mode, outcome, number })?;
+            }
+            (Some(_), Line::Results { plan, wave, body }) => {
+                tx.keep_survey_results(&plan, &wave, &body)?;
             }
             (Some(_), Line::End { lines, sha256 }) => {
                 // Entries that nobody swore to tell more than that the whole is not what it was.

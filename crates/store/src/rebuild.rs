@@ -103,6 +103,8 @@ impl Connection {
             "notice",
             "job",
             "saved_list",
+            "survey_sheet",
+            "survey_invitation",
         ]
         .into_iter()
         .map(|table| {

@@ -19,6 +19,8 @@ pub struct Spec {
     pub groups: Vec<Vec<String>>,
     /// Population totals that the weights are raked to.
     pub totals: Vec<TotalsSpec>,
+    /// Smallest and largest ratio of a raked weight to the mean weight, where weights are trimmed.
+    pub bounds: Option<(f64, f64)>,
     /// Texts that mean "no answer" in every column.
     pub missing: Vec<String>,
     pub settings: Settings,

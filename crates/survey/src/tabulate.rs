@@ -355,7 +355,7 @@ fn calibrated(spec: &Spec, known: &Lookup<'_>, base: Vec<f64>) -> Result<Calibra
     }
     let sum = base.iter().sum();
     let margins = margins(&spec.totals, known.columns, sum)?;
-    let raked = rake(&base, &margins, &RakeSettings::default())?;
+    let raked = rake(&base, &margins, &RakeSettings { bounds: spec.bounds, ..RakeSettings::default() })?;
     let columns = margins.iter().map(|margin| margin.column().clone()).collect();
     let projection = Projection::new(&base, columns)?;
     Ok((raked.weights, Some(projection), Some(raked.report)))

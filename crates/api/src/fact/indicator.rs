@@ -4,6 +4,7 @@ use domain::indicator::{IndicatorFact as Domain, Instrument as DomainInstrument}
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::item::SurveyMeasure;
 use crate::value::{Amount, CodeText, Day, Name};
 use crate::word::DirectionWord;
 
@@ -49,6 +50,8 @@ pub enum IndicatorFact {
         #[serde(default)]
         approximate: bool,
     },
+    /// That a wave of a survey came to an observation.
+    Measured(SurveyMeasure),
     /// Which of the observations of a day is used, and why.
     Accepted {
         on: Day,
@@ -91,6 +94,7 @@ impl From<IndicatorFact> for Domain {
                 instrument: instrument.into(),
                 approximate,
             },
+            F::Measured(measured) => Domain::Measured(measured.0),
             F::Accepted { on, key, because } => Domain::Accepted { on: on.0, key: key.0, because },
         }
     }
@@ -116,6 +120,7 @@ impl From<&Domain> for IndicatorFact {
                 instrument: instrument.into(),
                 approximate: *approximate,
             },
+            Domain::Measured(measured) => Self::Measured(SurveyMeasure(measured.clone())),
             Domain::Accepted { on, key, because } => {
                 Self::Accepted { on: (*on).into(), key: key.into(), because: because.clone() }
             }

@@ -160,6 +160,26 @@ as_kept! {
     FrozenRates of domain::request::frozen::FrozenRates,
         "from, to, formula (the whole version), known (the last entry the numbers knew of), lines (unit, tally), \
          issue, corrects (the digest of the issue that it corrects), because (requests that count otherwise since), digest.";
+    /// A version of a questionnaire.
+    Questionnaire of domain::survey::Questionnaire,
+        "instrument (its code), version, asks (name, version, title, questions: name, wording, hint, form, required, condition). \
+         Texts are {\"zh\", \"en\"}; a form has kind: single, multiple, scale, number, text or matrix.";
+    /// The design of a wave.
+    SurveyWave of domain::survey::Wave,
+        "wave (its code), name, instrument, version, from, to, frame, modes (web, telephone, street, paper), access (anyone or \
+         invited), area (a question), groups (questions), quotas (of, target), margins (question, totals, source), trim \
+         (percent of the mean weight), least (people behind what is shown).";
+    /// A step of a wave's life.
+    SurveyWaveStep of domain::survey::WaveStep,
+        "wave (its code), event: {\"opened\": {\"asked\": the questionnaire's fingerprint}}, \"closed\", \"published\", \
+         \"withdrawn\"; {\"frozen\": …} is only read: freezing counts the sheets.";
+    /// What an observation rests on that a survey came to.
+    SurveyMeasure of domain::indicator::Measured,
+        "key (of the observation), wave, question, answer, asked (the question's fingerprint), std_error, low, high, n; exact \
+         decimals as texts.";
+    /// A way from one question to another.
+    SurveyBridge of domain::survey::SurveyBridge,
+        "bridge (its code), from and to (fingerprints of the two questions), intercept, slope, std_error, reason.";
     /// Rules of status lights.
     LightRules of domain::item::light::LightRules,
         "Rules that give status lights: the first rule of which any test holds.";

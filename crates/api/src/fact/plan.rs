@@ -14,8 +14,8 @@ use super::coverage::{CoverageRules, Gap, GapAnswer, OfficialCount, PlaceLayer};
 use super::facility::{FacilityKind, FacilityStandard};
 use super::item::{
     ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
-    RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules, RequestSettings,
-    Scenario, Work, WorkCalendar, WorkLimit,
+    Questionnaire, RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules,
+    RequestSettings, Scenario, SurveyBridge, SurveyWave, SurveyWaveStep, Work, WorkCalendar, WorkLimit,
 };
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
@@ -181,6 +181,14 @@ pub enum PlanFact {
         #[schema(required = true)]
         answer: Option<GapAnswer>,
     },
+    /// A version of a questionnaire.
+    Questionnaire(Questionnaire),
+    /// The design of a wave of a survey.
+    Wave(SurveyWave),
+    /// A step of a wave's life.
+    WaveStep(SurveyWaveStep),
+    /// A way from one question to another that was asked otherwise.
+    SurveyBridge(SurveyBridge),
     PublishedFigure {
         figure: CodeText,
         on: Day,
@@ -388,6 +396,10 @@ impl From<PlanFact> for Domain {
             F::GapAnswer { gap, answer } => {
                 Self::GapAnswer { gap: gap.into(), answer: answer.map(Into::into) }
             }
+            F::Questionnaire(held) => Self::Questionnaire(held.0),
+            F::Wave(wave) => Self::Wave(wave.0),
+            F::WaveStep(step) => Self::WaveStep(step.0),
+            F::SurveyBridge(bridge) => Self::SurveyBridge(bridge.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
             }
@@ -492,6 +504,10 @@ impl From<&Domain> for PlanFact {
             Domain::GapAnswer { gap, answer } => {
                 Self::GapAnswer { gap: gap.into(), answer: answer.as_ref().map(Into::into) }
             }
+            Domain::Questionnaire(held) => Self::Questionnaire(Questionnaire(held.clone())),
+            Domain::Wave(wave) => Self::Wave(SurveyWave(wave.clone())),
+            Domain::WaveStep(step) => Self::WaveStep(SurveyWaveStep(step.clone())),
+            Domain::SurveyBridge(bridge) => Self::SurveyBridge(SurveyBridge(bridge.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }
             }

@@ -21,6 +21,7 @@ use crate::request::rules::Preset;
 use crate::request::{ReplyTemplate, RequestCategory, RequestRules, RequestSettings};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
+use crate::survey::{Questionnaire, SurveyBridge, Wave, WaveStep};
 use crate::timetabling::{HolidayPaper, Work, WorkCalendar, WorkLimit};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -148,6 +149,14 @@ pub enum PlanFact {
         gap: Gap,
         answer: Option<GapAnswer>,
     },
+    /// A version of a questionnaire.
+    Questionnaire(Questionnaire),
+    /// The design of a wave of a survey.
+    Wave(Wave),
+    /// A step of a wave's life.
+    WaveStep(WaveStep),
+    /// A way from one question to another that was asked otherwise.
+    SurveyBridge(SurveyBridge),
     /// What was published for a figure.
     PublishedFigure {
         figure: Code,
@@ -251,6 +260,10 @@ impl PlanFact {
             }
             Self::CoverageRules(_) => "coverage_rules".into(),
             Self::GapAnswer { gap, .. } => format!("gap/{}/{}/{}", gap.community, gap.kind, gap.standard),
+            Self::Questionnaire(held) => format!("questionnaire/{}/{}", held.instrument, held.version),
+            Self::Wave(wave) => format!("wave/{}", wave.wave),
+            Self::WaveStep(step) => format!("wave_step/{}/{}", step.wave, step.event.step().as_str()),
+            Self::SurveyBridge(held) => format!("survey_bridge/{}", held.bridge),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }
     }

@@ -28,6 +28,7 @@ use crate::request::{RequestCategory, RequestRules, RulesInPieces};
 use crate::rhythm::{InForce, RhythmRules};
 use crate::scenario::Scenario;
 use crate::source::Grade;
+use crate::survey::{HeldWave, Questionnaire, SurveyBridge, WaveEvent};
 use crate::timetabling::holidays::arrangements;
 use crate::timetabling::{HolidayPapers, Work, WorkCalendar, WorkLimit};
 use crate::workday;
@@ -133,6 +134,11 @@ pub struct Plan {
     own_coverage_rules: Option<CoverageRules>,
     /// What is said of gaps.
     pub gap_answers: BTreeMap<Gap, HeldAnswer>,
+    /// Versions of questionnaires, by instrument and number.
+    pub questionnaires: Vec<Questionnaire>,
+    /// Waves of surveys, the first to begin first.
+    pub waves: Vec<HeldWave>,
+    pub survey_bridges: Vec<SurveyBridge>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
 }
@@ -178,12 +184,26 @@ impl Plan {
             official_counts: BTreeMap::new(),
             own_coverage_rules: None,
             gap_answers: BTreeMap::new(),
+            questionnaires: Vec::new(),
+            waves: Vec::new(),
+            survey_bridges: Vec::new(),
             published: BTreeMap::new(),
         };
         let mut entries: BTreeMap<(i16, u32), Vec<ListEntry>> = BTreeMap::new();
+        let mut steps: Vec<(Code, WaveEvent, Date)> = Vec::new();
         for held in history.visible::<PlanFact>(view) {
+            if let PlanFact::WaveStep(step) = held.fact {
+                steps.push((step.wave.clone(), step.event.clone(), held.effective));
+            }
             out.take(held, &mut entries);
         }
+        for (wave, event, on) in steps {
+            if let Some(held) = out.waves.iter_mut().find(|held| held.wave.wave == wave) {
+                held.events.push((event, on));
+            }
+        }
+        out.questionnaires.sort_by(|a, b| (&a.instrument, a.version).cmp(&(&b.instrument, b.version)));
+        out.waves.sort_by(|a, b| (a.wave.from, &a.wave.wave).cmp(&(b.wave.from, &b.wave.wave)));
         out.sectors.sort_by_key(|s| s.order);
         out.campaigns.sort_by_key(|s| s.order);
         out.revisions.sort_by_key(|r| r.number);
@@ -340,10 +360,33 @@ impl Plan {
                     None => self.gap_answers.remove(gap),
                 };
             }
+            PlanFact::Questionnaire(asked) => put(
+                &mut self.questionnaires,
+                |held| (&held.instrument, held.version) == (&asked.instrument, asked.version),
+                asked.clone(),
+            ),
+            PlanFact::Wave(wave) => put(
+                &mut self.waves,
+                |held| held.wave.wave == wave.wave,
+                HeldWave { wave: wave.clone(), seq, grade, events: Vec::new() },
+            ),
+            // Taken in once all waves are known.
+            PlanFact::WaveStep(_) => {}
+            PlanFact::SurveyBridge(bridge) => {
+                put(&mut self.survey_bridges, |held| held.bridge == bridge.bridge, bridge.clone());
+            }
             PlanFact::PublishedFigure { figure, on, value } => {
                 self.published.insert((figure.clone(), *on), *value);
             }
         }
+    }
+
+    pub fn questionnaire(&self, instrument: &Code, version: u32) -> Option<&Questionnaire> {
+        self.questionnaires.iter().find(|held| (&held.instrument, held.version) == (instrument, version))
+    }
+
+    pub fn wave(&self, code: &str) -> Option<&HeldWave> {
+        self.waves.iter().find(|held| held.wave.wave.as_str() == code)
     }
 
     pub fn sector(&self, code: &str) -> Option<&Sector> {

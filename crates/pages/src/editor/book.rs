@@ -367,6 +367,7 @@ impl Book {
             ("request_category", None) => self.name(Pick::RequestCategory, value),
             ("request_solved", None) => self.word("solved", value),
             ("request_satisfaction", None) => self.word("satisfaction", value),
+            ("wave_move", None) => crate::words_of::word(self.lang, "wave-event", value),
             ("review_said", None) => crate::words_of::word(self.lang, "review-said", value),
             (_, Some(kind)) => self.shown(kind, value),
             (_, None) => value.to_owned(),

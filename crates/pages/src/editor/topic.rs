@@ -221,6 +221,7 @@ topics! {
         must("scale", Code),
         may("approximate", YesNo),
     ] => [TOPIC], ["value", "on", "observation_key", "approximate"];
+    MEASURED = "measured" &[] => [TOPIC], ["observation_key", "wave", "people"];
     ACCEPTED = "accepted" &[must("on", Day), must("observation_key", Code), must("because", Long)];
 
     AREA_LEVEL = "area_level" &[must("area_level", P(Pick::AreaLevel))];
@@ -523,6 +524,10 @@ topics! {
         may("closed", YesNo),
     ] => [TOPIC], ["name", "reply_text"];
     FROZEN_RATES = "frozen_rates" &[] => [TOPIC], ["from", "to", "digest"];
+    QUESTIONNAIRE = "questionnaire" &[] => [TOPIC, "kind_code"], ["version", "questions", "digest"];
+    WAVE = "wave" &[] => [TOPIC, "kind_code"], ["name", "from", "to"];
+    WAVE_STEP = "wave_step" &[] => [TOPIC, "kind_code"], ["wave_move", "sheets", "digest"];
+    SURVEY_BRIDGE = "survey_bridge" &[] => [TOPIC, "kind_code"], ["because"];
     RATE_FORMULA = "rate_formula" &[
         must("formula_code", Code),
         must("name_zh", Text),

@@ -12,17 +12,19 @@ use domain::plan::PlanFact;
 use domain::project::ProjectFact;
 use domain::request::RequestFact;
 use domain::review::{PointStanding, ReviewFact};
+use domain::survey::WaveEvent;
 use domain::timetabling::{Estimate, Work};
 use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BOUNDARY, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN,
     DIRECTION, DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, HOLIDAYS,
-    IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEMBERSHIP, MILESTONE,
-    NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE,
-    POPULATION, PROGRESS, PUBLISHED, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE,
-    SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SUSPENDED, TARGET,
-    TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEASURED, MEMBERSHIP,
+    MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT,
+    PLACE, POPULATION, PROGRESS, PUBLISHED, QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION,
+    RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT,
+    SURVEY_BRIDGE, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WAVE, WAVE_STEP,
+    WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -299,6 +301,15 @@ fn indicator(fact: &IndicatorFact) -> Described {
             out.push(("approximate", yes_no(*approximate)));
             (&OBSERVATION, out)
         }
+        IndicatorFact::Measured(held) => (
+            &MEASURED,
+            vec![
+                ("observation_key", held.key.to_string()),
+                ("wave", held.wave.to_string()),
+                ("std_error", held.std_error.normalize().to_string()),
+                ("people", held.n.to_string()),
+            ],
+        ),
         IndicatorFact::Accepted { on, key, because } => (
             &ACCEPTED,
             vec![("on", on.to_string()), ("observation_key", key.to_string()), ("because", because.clone())],
@@ -500,6 +511,35 @@ fn plan(fact: &PlanFact) -> Described {
                 ("to", frozen.to.to_string()),
                 ("digest", frozen.digest.chars().take(12).collect()),
             ],
+        ),
+        PlanFact::Questionnaire(held) => (
+            &QUESTIONNAIRE,
+            vec![
+                ("kind_code", held.instrument.to_string()),
+                ("version", held.version.to_string()),
+                ("questions", held.asks.questions().len().to_string()),
+                ("digest", held.fingerprint().chars().take(12).collect()),
+            ],
+        ),
+        PlanFact::Wave(wave) => {
+            let mut out = vec![("kind_code", wave.wave.to_string())];
+            out.extend(named("name_zh", "name_en", &wave.name));
+            out.push(("from", wave.from.to_string()));
+            out.push(("to", wave.to.to_string()));
+            (&WAVE, out)
+        }
+        PlanFact::WaveStep(held) => {
+            let mut out = vec![("kind_code", held.wave.to_string())];
+            out.push(("wave_move", held.event.step().as_str().to_owned()));
+            if let WaveEvent::Frozen(frozen) = &held.event {
+                out.push(("sheets", frozen.sheets.to_string()));
+                out.push(("digest", frozen.results_digest.chars().take(12).collect()));
+            }
+            (&WAVE_STEP, out)
+        }
+        PlanFact::SurveyBridge(held) => (
+            &SURVEY_BRIDGE,
+            vec![("kind_code", held.bridge.to_string()), ("because", held.line.reason.clone())],
         ),
         PlanFact::PublishedFigure { figure, on, value } => (
             &PUBLISHED,

@@ -15,6 +15,7 @@ mod requests;
 mod rhythm;
 mod saved_lists;
 mod site;
+mod surveys;
 mod timetable;
 
 use domain::code::Code;

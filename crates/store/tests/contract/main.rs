@@ -18,6 +18,7 @@ mod reading;
 mod rhythm;
 mod schema;
 mod secure;
+mod survey;
 mod tail;
 mod tamper;
 mod uploads;

@@ -1,0 +1,126 @@
+//! Surveys: asking people, keeping what they answered, and what a wave comes to.
+
+pub mod answer;
+mod compare;
+mod estimate;
+mod files;
+mod freeze;
+mod live;
+mod observe;
+mod texts;
+
+pub use answer::{NewSheet, SheetFault, Taken};
+pub use compare::{CompareFault, Compared, ComparedLine};
+pub use estimate::EstimateFault;
+pub use files::{codebook, results_csv};
+pub use freeze::FreezeFault;
+pub use live::{LiveQuota, LiveWave};
+pub use observe::PickedEstimate;
+pub use texts::{TEXTS_MOST, WaveTexts};
+
+use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::plan::PlanFact;
+use domain::policy::{Action, Target};
+use domain::source::Source;
+use domain::subject::Subject;
+use domain::survey::{HeldWave, Questionnaire, Wave, WaveEvent, WaveStep};
+
+use crate::App;
+use crate::actor::Actor;
+use crate::change::{Change, Receipt};
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// What surveys of a plan touch.
+pub fn survey_target(plan: &Code) -> Target {
+    Target { plan: Some(plan.clone()), ..Target::default() }
+}
+
+impl App {
+    /// A wave with what it asks.
+    pub async fn wave(&self, plan: &Code, wave: &str) -> Result<(HeldWave, Questionnaire), AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let held = portfolio.plan.wave(wave).ok_or(AppError::NotFound)?;
+        let asked = portfolio
+            .plan
+            .questionnaire(&held.wave.instrument, held.wave.version)
+            .ok_or(AppError::NotFound)?;
+        Ok((held.clone(), asked.clone()))
+    }
+
+    /// Puts a version of a questionnaire on record.
+    pub async fn record_questionnaire(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        held: Questionnaire,
+        ground: (Source, String),
+    ) -> Result<Receipt, AppError> {
+        self.record_of_survey(actor, plan, PlanFact::Questionnaire(held), ground).await
+    }
+
+    /// Puts the design of a wave on record.
+    pub async fn record_wave(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        wave: Wave,
+        ground: (Source, String),
+    ) -> Result<Receipt, AppError> {
+        self.record_of_survey(actor, plan, PlanFact::Wave(wave), ground).await
+    }
+
+    /// A step of a wave's life; freezing is [`freeze_wave`](Self::freeze_wave).
+    pub async fn step_wave(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        wave: &Code,
+        event: WaveEvent,
+        ground: (Source, String),
+    ) -> Result<Receipt, AppError> {
+        let closes = event == WaveEvent::Closed;
+        let step = WaveStep { wave: wave.clone(), event };
+        let receipt = self.record_of_survey(actor, plan, PlanFact::WaveStep(step), ground).await?;
+        if closes {
+            // Nobody is invited any more: what the order of rows would tell need not be kept longer.
+            let (plan, wave) = (plan.clone(), wave.clone());
+            let lay = move |tx: &mut store::Tx<'_>| tx.shuffle_survey(&plan, &wave);
+            self.database().write_async(lay).await?;
+        }
+        Ok(receipt)
+    }
+
+    /// Declares how figures of a question that was asked otherwise are set beside others.
+    pub async fn record_bridge(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        bridge: domain::survey::SurveyBridge,
+        ground: (Source, String),
+    ) -> Result<Receipt, AppError> {
+        self.record_of_survey(actor, plan, PlanFact::SurveyBridge(bridge), ground).await
+    }
+
+    async fn record_of_survey(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        fact: PlanFact,
+        (source, reason): (Source, String),
+    ) -> Result<Receipt, AppError> {
+        self.change(actor, of_plan(plan, fact.into(), source, reason)).await
+    }
+
+    /// Whether somebody may ask people and put down what they say.
+    pub(crate) fn may_collect(actor: &Actor, plan: &Code) -> bool {
+        actor.may(Action::CollectAnswers, &survey_target(plan))
+    }
+}
+
+fn of_plan(plan: &Code, fact: Fact, source: Source, reason: String) -> Change {
+    let command = Command::Record { subject: Subject::plan(plan), facts: vec![fact], expected: None };
+    Change { command, effective: None, source, reason }
+}

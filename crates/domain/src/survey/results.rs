@@ -1,0 +1,74 @@
+//! What a frozen wave came to, as it was estimated once.
+
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::item::kind::texts;
+
+texts! {
+    ResultKind {
+        /// The share of one answer, between 0 and 1.
+        Share => "share",
+        /// The mean of the numbers.
+        Mean => "mean",
+        /// The share of people who ticked it, among others.
+        Multiple => "multiple",
+    }
+}
+
+/// An estimate with its error, to six decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    pub estimate: Decimal,
+    pub std_error: Decimal,
+    pub low: Decimal,
+    pub high: Decimal,
+    /// Design effect, where there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deff: Option<Decimal>,
+    /// Degrees of freedom; none where the interval is that of the normal distribution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub df: Option<Decimal>,
+}
+
+/// One estimate of the results.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultRow {
+    pub question: String,
+    /// The row of a table of questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
+    pub kind: ResultKind,
+    /// The question by whose answers it is broken down, and the answer; none for the whole sample.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<(String, String)>,
+    /// The answer whose share it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// People behind it.
+    pub n: u64,
+    /// None where too few are behind it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown: Option<Shown>,
+}
+
+/// All estimates of a wave.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaveResults {
+    pub sheets: u64,
+    /// Whether the sheets were weighted to known totals, and what unequal weights cost: variance over that without.
+    pub weighted: bool,
+    pub weights_deff: Decimal,
+    /// Weights that were cut.
+    pub trimmed: u64,
+    /// Questions that nobody answered, and free texts, have no rows.
+    pub rows: Vec<ResultRow>,
+}
+
+impl WaveResults {
+    pub fn digest(&self) -> String {
+        let text = serde_json::to_vec(self).unwrap_or_default();
+        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+}

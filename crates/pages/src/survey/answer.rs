@@ -1,0 +1,213 @@
+//! Answering by oneself, step by step, without an account and without scripts.
+
+use std::sync::LazyLock;
+
+use app::AppError;
+use app::survey::{NewSheet, SheetFault};
+use axum::extract::{Form, Path, Query};
+use axum::http::{Extensions, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::survey::{HeldWave, Questionnaire, WaveAccess, WaveMode, WaveState};
+use store::Invitation;
+
+use super::answering::{Answering, Step, random_sheet};
+use super::question::{answers, faults, steps, told_faults};
+use super::said::say;
+use crate::editor::field::Typed;
+use crate::editor::page::known_code;
+use crate::error::PageError;
+use crate::sign_in_rate::{SignInRate, client};
+use crate::visit::Visit;
+use crate::words_of::day;
+
+/// Sheets that one address may send where anybody is asked: twenty at once, then one each quarter of a minute.
+static FLOOD: LazyLock<SignInRate> = LazyLock::new(SignInRate::default);
+/// Fields that a form may have.
+const FIELDS_MOST: usize = 3_000;
+
+pub(super) struct Opened {
+    pub plan: Code,
+    pub held: HeldWave,
+    pub asked: Questionnaire,
+}
+
+impl Opened {
+    pub async fn of(visit: &Visit, plan: &str, wave: &str) -> Result<Self, PageError> {
+        let plan = known_code(plan)?;
+        let (held, asked) = visit.app.wave(&plan, wave).await?;
+        Ok(Self { plan, held, asked })
+    }
+
+    pub fn here(&self) -> String {
+        format!("/p/{}/surveys/{}", self.plan, self.held.wave.wave)
+    }
+
+    fn name(&self, visit: &Visit) -> String {
+        self.held.wave.name.get(visit.lang.is_english()).to_owned()
+    }
+
+    /// Says why nobody is asked now, where that is so.
+    fn not_now(&self, visit: &Visit) -> Option<Result<Response, PageError>> {
+        let today = visit.app.clock().today();
+        let web = self.held.wave.modes.contains(&WaveMode::Web);
+        if self.held.asks_on(today) && web {
+            return None;
+        }
+        let state = self.held.state();
+        if matches!(state, WaveState::Draft | WaveState::Withdrawn) || !web {
+            return Some(Err(PageError::not_found().in_lang(visit.lang)));
+        }
+        let name = self.name(visit);
+        let text = if state == WaveState::Open && today < self.held.wave.from {
+            visit.tw("survey-not-begun", &[("from", &day(visit.lang, self.held.wave.from))])
+        } else {
+            visit.tw("survey-over", &[("to", &day(visit.lang, self.held.wave.to))])
+        };
+        let results =
+            if state == WaveState::Published { format!("{}/results", self.here()) } else { String::new() };
+        Some(say(visit, StatusCode::OK, ("survey-over-title", &name), text, results))
+    }
+
+    fn refuse_link(&self, visit: &Visit, found: Invitation) -> Result<Response, PageError> {
+        let name = self.name(visit);
+        let (title, text) = match found {
+            Invitation::Used => ("survey-thanks", "survey-link-used"),
+            _ => ("survey-link-title", "survey-link-unknown"),
+        };
+        say(visit, StatusCode::OK, (title, &name), visit.t(text).into_owned(), String::new())
+    }
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    let typed = Typed(query);
+    if typed.has("thanks") {
+        let name = opened.name(&visit);
+        let key = if typed.get("thanks") == "again" { "survey-thanks-again" } else { "survey-thanks-text" };
+        return say(
+            &visit,
+            StatusCode::OK,
+            ("survey-thanks", &name),
+            visit.t(key).into_owned(),
+            String::new(),
+        );
+    }
+    if let Some(said) = opened.not_now(&visit) {
+        return said;
+    }
+    let invitation = typed.get("invitation").to_owned();
+    if opened.held.wave.access == WaveAccess::Invited {
+        let found = visit.app.survey_invitation(&opened.plan, &opened.held.wave.wave, &invitation).await?;
+        if found != Invitation::Unused {
+            return opened.refuse_link(&visit, found);
+        }
+    }
+    let answering = Answering { opened: &opened, visit: &visit, typed: Typed::default(), faults: Vec::new() };
+    answering.page(StatusCode::OK, Step::At(0), random_sheet(&visit), invitation, None)
+}
+
+pub async fn save(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    extensions: Extensions,
+    Form(pairs): Form<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    if let Some(said) = opened.not_now(&visit) {
+        return said;
+    }
+    if pairs.len() > FIELDS_MOST || pairs.iter().any(|(_, value)| Typed::too_long(value)) {
+        return Err(PageError::bad_request().in_lang(visit.lang));
+    }
+    let typed = Typed(pairs);
+    if !typed.get("website").is_empty() {
+        // Only programs fill what nobody sees.
+        return Err(PageError::bad_request().in_lang(visit.lang));
+    }
+    let sheet = Code::new(typed.get("sheet")).ok().filter(|code| code.as_str().len() >= 16);
+    let sheet = sheet.unwrap_or_else(|| random_sheet(&visit));
+    let invitation = typed.get("invitation").to_owned();
+    let (given, mut wrong) = answers(&opened.asked, &typed, visit.lang);
+    wrong.extend(faults(&opened.asked, &given, visit.lang));
+    let all = steps(&opened.asked);
+    let at = typed.get("at").parse::<usize>().unwrap_or(0).min(all.len());
+    let go = typed.get("go").to_owned();
+    let asked_in = |step: usize| {
+        let questions = opened.asked.asks.questions();
+        all.get(step).is_some_and(|places| {
+            places.iter().any(|place| survey::sheet::is_asked(&questions[*place], &given))
+        })
+    };
+    let next = match go.as_str() {
+        "back" => Step::At((0..at).rev().find(|step| asked_in(*step)).unwrap_or(0)),
+        "send" => match wrong.first() {
+            None => Step::Sent,
+            Some(first) => Step::At(all.iter().position(|places| places.contains(&first.place)).unwrap_or(0)),
+        },
+        go => match go.strip_prefix("to-").and_then(|step| step.parse::<usize>().ok()) {
+            Some(step) => Step::At(step.min(all.len().saturating_sub(1))),
+            None => {
+                let here = all.get(at).cloned().unwrap_or_default();
+                if wrong.iter().any(|fault| here.contains(&fault.place)) {
+                    Step::At(at)
+                } else {
+                    (at + 1..all.len()).find(|step| asked_in(*step)).map_or(Step::Review, Step::At)
+                }
+            }
+        },
+    };
+    // Faults are told where somebody went on, not of what is still to be answered.
+    let told = go == "send" || next == Step::At(at) && go != "back" && !go.starts_with("to-");
+    let faulty = told && !wrong.is_empty();
+    let mut answering =
+        Answering { opened: &opened, visit: &visit, typed, faults: if told { wrong } else { Vec::new() } };
+    if next != Step::Sent {
+        let status = if faulty { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        return answering.page(status, next, sheet, invitation, None);
+    }
+    if opened.held.wave.access == WaveAccess::Anyone
+        && FLOOD.take(client(&extensions), visit.app.clock().now()).is_err()
+    {
+        let notice = visit.t("survey-too-many").into_owned();
+        return answering.page(StatusCode::TOO_MANY_REQUESTS, Step::Review, sheet, invitation, Some(notice));
+    }
+    let new = NewSheet {
+        sheet: sheet.clone(),
+        mode: WaveMode::Web,
+        day: None,
+        shown: answering.typed.get("shown").to_owned(),
+        answers: given,
+        invitation: invitation.clone(),
+    };
+    let here = opened.here();
+    let outcome = visit.app.take_sheet(&visit.actor, &opened.plan, &opened.held.wave.wave, new).await;
+    match outcome {
+        Ok(Ok(_)) => Ok(Redirect::to(&format!("{here}/answer?thanks=1")).into_response()),
+        Ok(Err(SheetFault::OtherAnswers)) => {
+            Ok(Redirect::to(&format!("{here}/answer?thanks=again")).into_response())
+        }
+        Ok(Err(SheetFault::Invitation(found))) => opened.refuse_link(&visit, found),
+        Ok(Err(SheetFault::NotInvited)) => opened.refuse_link(&visit, Invitation::Unknown),
+        Ok(Err(SheetFault::Problems(problems))) => {
+            answering.faults = told_faults(&opened.asked, &problems, visit.lang);
+            answering.page(StatusCode::UNPROCESSABLE_ENTITY, Step::At(0), sheet, invitation, None)
+        }
+        Ok(Err(SheetFault::OtherVersion)) => {
+            let notice = visit.t("survey-other-version").into_owned();
+            answering.page(StatusCode::CONFLICT, Step::At(0), sheet, invitation, Some(notice))
+        }
+        Ok(Err(SheetFault::NotAsking | SheetFault::Mode | SheetFault::Day)) => {
+            opened.not_now(&visit).unwrap_or_else(|| Err(PageError::not_now().in_lang(visit.lang)))
+        }
+        Err(AppError::NoKey) => {
+            let notice = visit.t("survey-no-key").into_owned();
+            answering.page(StatusCode::SERVICE_UNAVAILABLE, Step::Review, sheet, invitation, Some(notice))
+        }
+        Err(error) => Err(error.into()),
+    }
+}

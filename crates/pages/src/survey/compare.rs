@@ -1,0 +1,214 @@
+//! Two waves beside each other, where the same was asked.
+
+use app::survey::{CompareFault, Compared, ComparedLine};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::survey::{HeldWave, ResultKind, SurveyBridge, WaveState};
+use rust_decimal::Decimal;
+use rust_decimal::prelude::FromPrimitive;
+use survey::change::Bridge;
+
+use super::answer::Opened;
+use super::results::{answer_label, figure, results_of};
+use super::{managing, may_manage, told};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::{Filled, known_code};
+use crate::editor::sheet::{refused, refused_status};
+use crate::error::PageError;
+use crate::ledger::act::source;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::number;
+
+struct Line {
+    text: String,
+    answer: String,
+    before: String,
+    after: String,
+    change: String,
+    reach: String,
+    told: String,
+    significant: bool,
+}
+
+#[derive(Template)]
+#[template(path = "survey/compare.html")]
+struct ComparePage {
+    page: Page,
+    waves: Vec<Choice>,
+    from: String,
+    to: String,
+    lines: Vec<Line>,
+    bridges: Vec<String>,
+    /// Questions that were asked otherwise, for those who may declare a bridge.
+    otherwise: Vec<Choice>,
+    typed: Typed,
+    faults: Vec<String>,
+}
+
+impl ComparePage {
+    fn value(&self, name: &str) -> &str {
+        self.typed.get(name)
+    }
+}
+
+/// A difference, of shares in points of percent.
+fn difference(kind: ResultKind, value: f64) -> String {
+    let scaled = if kind == ResultKind::Mean { value } else { value * 100.0 };
+    let places = if kind == ResultKind::Mean { 2 } else { 1 };
+    let text = Decimal::from_f64(scaled).map(|value| value.round_dp(places)).unwrap_or_default();
+    let sign = if text.is_sign_positive() && !text.is_zero() { "+" } else { "" };
+    format!("{sign}{}", number(text).replace('-', "−"))
+}
+
+fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
+    let row = &compared.after;
+    let question = opened.asked.asks.question(&row.question);
+    let of = |row: &domain::survey::ResultRow| {
+        row.shown.map_or_else(|| "—".to_owned(), |shown| figure(row.kind, shown.estimate))
+    };
+    let mut out = Line {
+        text: question.map_or_else(|| row.question.clone(), |question| told(visit.lang, &question.wording)),
+        answer: match row.kind {
+            ResultKind::Mean => visit.t("results-mean").into_owned(),
+            _ => answer_label(question, row.answer.as_deref(), visit.lang),
+        },
+        before: compared.before.as_ref().map_or_else(|| "—".to_owned(), of),
+        after: of(row),
+        change: String::new(),
+        reach: String::new(),
+        told: String::new(),
+        significant: false,
+    };
+    let unit = match row.kind {
+        ResultKind::Mean => String::new(),
+        _ => visit.t("compare-points").into_owned(),
+    };
+    match &compared.change {
+        Ok(change) => {
+            out.change = format!("{}{unit}", difference(row.kind, change.difference));
+            if let Some(tested) = change.tested {
+                out.significant = tested.significant;
+                let (low, high) = (tested.ci_low, tested.ci_high);
+                out.reach = format!("{} – {}{unit}", difference(row.kind, low), difference(row.kind, high));
+                let key = if tested.significant { "compare-significant" } else { "compare-chance" };
+                out.told = visit.t(key).into_owned();
+            }
+            if change.bridge.is_some() {
+                out.told = format!("{} {}", out.told, visit.t("compare-bridged"));
+            }
+        }
+        Err(fault) => {
+            let key = match fault {
+                CompareFault::AskedOtherwise => "compare-asked-otherwise",
+                CompareFault::NotAsked => "compare-not-asked",
+                CompareFault::TooFew => "compare-too-few",
+            };
+            out.told = visit.t(key).into_owned();
+        }
+    }
+    out
+}
+
+pub async fn show(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    page(&visit, plan, StatusCode::OK, Typed(query), Vec::new()).await
+}
+
+/// Declares how figures of a question that was asked otherwise are set beside the later ones.
+pub async fn bridge(
+    visit: Visit,
+    Path(plan): Path<String>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let code = known_code(&plan)?;
+    managing(&visit, &code)?;
+    let before = Opened::of(&visit, &plan, typed.get("from")).await?;
+    let after = Opened::of(&visit, &plan, typed.get("to")).await?;
+    let print = |opened: &Opened| {
+        let question = opened.asked.asks.question(typed.get("question"))?;
+        Some(question.fingerprint().to_string())
+    };
+    let number = |name: &str, otherwise: f64| match typed.get(name) {
+        "" => Some(otherwise),
+        text => text.parse::<f64>().ok().filter(|value| value.is_finite()),
+    };
+    let (Some(from), Some(to)) = (print(&before), print(&after)) else {
+        return Err(PageError::bad_request().in_lang(visit.lang));
+    };
+    let (Some(slope), Some(intercept), Some(std_error)) =
+        (number("slope", 1.0), number("intercept", 0.0), number("std_error", 0.0))
+    else {
+        let fault = visit.t("field-error-not-a-number").into_owned();
+        return page(&visit, plan, StatusCode::UNPROCESSABLE_ENTITY, typed, vec![fault]).await;
+    };
+    let name = Code::new(&format!("{}-{}", &from[..12], &to[..12])).map_err(|_| PageError::bad_request())?;
+    let reason = typed.get("because").to_owned();
+    let line = Bridge { intercept, slope, std_error, reason };
+    let held = SurveyBridge { bridge: name, from, to, line };
+    match visit.app.record_bridge(&visit.actor, &code, held, (source(&visit), String::new())).await {
+        Ok(_) => {
+            let to = format!("/p/{code}/surveys/compare?from={}&to={}", typed.get("from"), typed.get("to"));
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(error) => {
+            let refusals = refused(error)?;
+            let faults = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect();
+            page(&visit, plan, refused_status(&refusals), typed, faults).await
+        }
+    }
+}
+
+async fn page(
+    visit: &Visit,
+    plan: String,
+    status: StatusCode,
+    typed: Typed,
+    faults: Vec<String>,
+) -> Result<Response, PageError> {
+    let code = known_code(&plan)?;
+    let portfolio = visit.portfolio(&code).await?;
+    let may = may_manage(visit, &code);
+    let open = |held: &&HeldWave| held.state() == WaveState::Published || may && held.state().is_frozen();
+    let held: Vec<&HeldWave> = portfolio.plan.waves.iter().filter(open).collect();
+    let waves: Vec<Choice> = held
+        .iter()
+        .map(|held| Choice::new(held.wave.wave.as_str(), held.wave.name.get(visit.lang.is_english())))
+        .collect();
+    let pick = |name: &str, otherwise: Option<&Choice>| {
+        let asked = typed.get(name);
+        let known = waves.iter().find(|choice| choice.value == asked).or(otherwise);
+        known.map(|choice| choice.value.clone()).unwrap_or_default()
+    };
+    let last = waves.len().checked_sub(2).and_then(|at| waves.get(at));
+    let (from, to) = (pick("from", last), pick("to", waves.last()));
+    let (mut lines, mut bridges, mut otherwise) = (Vec::new(), Vec::new(), Vec::<Choice>::new());
+    if from != to && !from.is_empty() {
+        let before = Opened::of(visit, &plan, &from).await?;
+        let after = Opened::of(visit, &plan, &to).await?;
+        let (old, new) = (results_of(visit, &before).await?, results_of(visit, &after).await?);
+        let found = Compared::of(&portfolio.plan, (&before.held, &old), (&after.held, &new));
+        for compared in &found.lines {
+            let shown = line(visit, &after, compared);
+            let question = &compared.after.question;
+            if may
+                && compared.change == Err(CompareFault::AskedOtherwise)
+                && otherwise.iter().all(|held| held.value != *question)
+            {
+                otherwise.push(Choice::new(question, &shown.text));
+            }
+            lines.push(shown);
+            let bridge = compared.change.as_ref().ok().and_then(|change| change.bridge.as_ref());
+            bridges.extend(bridge.map(|bridge| bridge.reason.clone()));
+        }
+        bridges.dedup();
+    }
+    let page = visit.page(visit.t("compare-title"));
+    render(status, &ComparePage { page, waves, from, to, lines, bridges, otherwise, typed, faults })
+}

@@ -1,0 +1,198 @@
+//! The field desk: one sheet after the other, on the telephone, on the street or from paper. With scripts, sheets that
+//! are filled in without a connection wait on the phone and are sent when it is back.
+
+use app::survey::{NewSheet, SheetFault, Taken};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::code::Code;
+use domain::planned_date::parse_day;
+use domain::policy::Action;
+use domain::survey::WaveMode;
+use serde_json::json;
+
+use super::answer::Opened;
+use super::answering::random_sheet;
+use super::may_collect;
+use super::question::{Fault, Shown, answers, faults, field, shown, told_faults};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::Filled;
+use crate::error::PageError;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::word;
+
+#[derive(Template)]
+#[template(path = "survey/field.html")]
+struct FieldPage {
+    page: Page,
+    here: String,
+    home: String,
+    name: String,
+    wave: String,
+    sheet: String,
+    fingerprint: String,
+    modes: Vec<Choice>,
+    mode: String,
+    day: String,
+    first: String,
+    last: String,
+    questions: Vec<Shown>,
+    faults: Vec<(String, String)>,
+    notice: String,
+    /// What became of the sheet before.
+    done: String,
+    takes: bool,
+    quotas: Vec<(String, u64, u64)>,
+}
+
+fn may(visit: &Visit, opened: &Opened) -> Result<(), PageError> {
+    if may_collect(visit, &opened.plan) { Ok(()) } else { Err(visit.forbidden(Action::CollectAnswers)) }
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    may(&visit, &opened)?;
+    let query = Typed(query);
+    let mut typed = Typed::default();
+    typed.set("mode", query.get("mode"));
+    let done = match query.get("done") {
+        "kept" => visit.t("field-kept").into_owned(),
+        "already" => visit.t("field-already").into_owned(),
+        "late" => visit.t("field-late").into_owned(),
+        _ => String::new(),
+    };
+    page(&visit, &opened, StatusCode::OK, typed, Vec::new(), (String::new(), done)).await
+}
+
+async fn page(
+    visit: &Visit,
+    opened: &Opened,
+    status: StatusCode,
+    typed: Typed,
+    faults: Vec<Fault>,
+    (notice, done): (String, String),
+) -> Result<Response, PageError> {
+    let (wave, asked, lang) = (&opened.held.wave, &opened.asked, visit.lang);
+    let today = visit.app.clock().today();
+    let places: Vec<usize> = (0..asked.asks.questions().len()).collect();
+    let modes: Vec<Choice> = WaveMode::ALL
+        .iter()
+        .filter(|mode| mode.is_by_staff() && wave.modes.contains(mode))
+        .map(|mode| Choice::new(mode.as_str(), word(lang, "wave-mode", mode.as_str())))
+        .collect();
+    let mode = match typed.get("mode") {
+        "" => modes.first().map(|mode| mode.value.clone()).unwrap_or_default(),
+        mode => mode.to_owned(),
+    };
+    let sheet = Code::new(typed.get("sheet")).unwrap_or_else(|_| random_sheet(visit));
+    let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+    let quotas = live.quotas.iter().map(|it| {
+        let name =
+            it.quota.of.iter().map(|(question, code)| super::wave::answer_name(asked, question, code, lang));
+        let name: Vec<String> = name.collect();
+        (name.join(crate::words_of::comma(lang)), it.filled, it.quota.target)
+    });
+    let page = FieldPage {
+        here: format!("{}/field", opened.here()),
+        home: opened.here(),
+        name: wave.name.get(lang.is_english()).to_owned(),
+        wave: format!("{}/{}", opened.plan, wave.wave),
+        sheet: sheet.to_string(),
+        fingerprint: asked.fingerprint(),
+        takes: !modes.is_empty() && opened.held.state().takes_sheets(),
+        modes,
+        mode,
+        day: match typed.get("day") {
+            "" => today.min(wave.to).max(wave.from).to_string(),
+            day => day.to_owned(),
+        },
+        first: wave.from.to_string(),
+        last: wave.to.min(today).to_string(),
+        faults: faults.iter().map(|fault| (field(fault.place), fault.message.clone())).collect(),
+        questions: shown(asked, &places, &typed, &faults, lang),
+        notice,
+        done,
+        quotas: quotas.collect(),
+        page: visit.page(visit.t("field-title")),
+    };
+    render(status, &page)
+}
+
+pub async fn save(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    headers: HeaderMap,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    may(&visit, &opened)?;
+    let script = headers.contains_key("x-requested-by-script");
+    let (given, mut wrong) = answers(&opened.asked, &typed, visit.lang);
+    wrong.extend(faults(&opened.asked, &given, visit.lang));
+    let mode = WaveMode::parse(typed.get("mode")).filter(|mode| mode.is_by_staff());
+    let (Some(mode), true) = (mode, wrong.is_empty()) else {
+        return refused(&visit, &opened, typed, wrong, String::new(), script).await;
+    };
+    let new = NewSheet {
+        sheet: Code::new(typed.get("sheet")).unwrap_or_else(|_| random_sheet(&visit)),
+        mode,
+        day: parse_day(typed.get("day")),
+        shown: typed.get("shown").to_owned(),
+        answers: given,
+        invitation: String::new(),
+    };
+    match visit.app.take_sheet(&visit.actor, &opened.plan, &opened.held.wave.wave, new).await? {
+        Ok(taken) => {
+            let done = match taken {
+                Taken::Kept => "kept",
+                Taken::Already => "already",
+                Taken::Late => "late",
+            };
+            if script {
+                return Ok(axum::Json(json!({ "taken": done })).into_response());
+            }
+            let to = format!("{}/field?mode={}&done={done}", opened.here(), mode.as_str());
+            Ok(Redirect::to(&to).into_response())
+        }
+        Err(fault) => {
+            let (faults, key) = match fault {
+                SheetFault::Problems(problems) => (told_faults(&opened.asked, &problems, visit.lang), ""),
+                SheetFault::NotAsking | SheetFault::NotInvited | SheetFault::Invitation(_) => {
+                    (Vec::new(), "field-not-asking")
+                }
+                SheetFault::Mode => (Vec::new(), "field-no-mode"),
+                SheetFault::Day => (Vec::new(), "field-bad-day"),
+                SheetFault::OtherVersion => (Vec::new(), "survey-other-version"),
+                SheetFault::OtherAnswers => (Vec::new(), "field-other-answers"),
+            };
+            let notice = if key.is_empty() { String::new() } else { visit.t(key).into_owned() };
+            refused(&visit, &opened, typed, faults, notice, script).await
+        }
+    }
+}
+
+/// What is wrong, with everything that was typed; to a script as a list.
+async fn refused(
+    visit: &Visit,
+    opened: &Opened,
+    typed: Typed,
+    faults: Vec<Fault>,
+    notice: String,
+    script: bool,
+) -> Result<Response, PageError> {
+    if script {
+        let all: Vec<_> = faults
+            .iter()
+            .map(|fault| json!({ "field": field(fault.place), "text": fault.message }))
+            .chain((!notice.is_empty()).then(|| json!({ "field": "", "text": notice })))
+            .collect();
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, axum::Json(json!({ "faults": all }))).into_response());
+    }
+    page(visit, opened, StatusCode::UNPROCESSABLE_ENTITY, typed, faults, (notice, String::new())).await
+}

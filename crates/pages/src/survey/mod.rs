@@ -1,0 +1,77 @@
+//! Surveys: answering on a phone, the field desk, waves as they go, and what they came to.
+
+mod answer;
+mod answering;
+mod bring;
+mod compare;
+mod design;
+mod field;
+mod list;
+mod question;
+mod questionnaire;
+mod results;
+mod said;
+mod texts;
+mod wave;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+use domain::code::Code;
+use domain::policy::{Action, Target};
+use domain::survey::HeldWave;
+use survey::instrument::Wording;
+use words::Lang;
+
+use crate::PagesState;
+use crate::error::PageError;
+use crate::visit::Visit;
+
+pub(crate) fn routes() -> Router<PagesState> {
+    let file = DefaultBodyLimit::max(bring::BODY_MOST);
+    Router::new()
+        .route("/p/{plan}/surveys", get(list::show))
+        .route("/p/{plan}/surveys/new", get(design::new).post(design::create))
+        .route("/p/{plan}/surveys/compare", get(compare::show).post(compare::bridge))
+        .route("/p/{plan}/surveys/instruments/new", get(bring::show).post(bring::save).layer(file))
+        .route("/p/{plan}/surveys/instruments/{code}/{version}", get(questionnaire::show))
+        .route("/p/{plan}/surveys/{wave}", get(wave::show))
+        .route("/p/{plan}/surveys/{wave}/edit", get(design::edit).post(design::save))
+        .route("/p/{plan}/surveys/{wave}/step", post(wave::step))
+        .route("/p/{plan}/surveys/{wave}/contacts", post(wave::contacts))
+        .route("/p/{plan}/surveys/{wave}/invitations", post(wave::invite))
+        .route("/p/{plan}/surveys/{wave}/answer", get(answer::show).post(answer::save))
+        .route("/p/{plan}/surveys/{wave}/field", get(field::show).post(field::save))
+        .route("/p/{plan}/surveys/{wave}/results", get(results::show).post(results::observe))
+        .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))
+        .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
+}
+
+fn target(plan: &Code) -> Target {
+    Target { plan: Some(plan.clone()), ..Target::default() }
+}
+
+fn may_manage(visit: &Visit, plan: &Code) -> bool {
+    visit.actor.may(Action::ManageSurveys, &target(plan))
+}
+
+fn may_collect(visit: &Visit, plan: &Code) -> bool {
+    visit.actor.may(Action::CollectAnswers, &target(plan))
+}
+
+/// Who may not run surveys is sent away.
+fn managing(visit: &Visit, plan: &Code) -> Result<(), PageError> {
+    if may_manage(visit, plan) { Ok(()) } else { Err(visit.forbidden(Action::ManageSurveys)) }
+}
+
+/// A text in the reader's language; Chinese stands in for English that is missing.
+fn told(lang: Lang, wording: &Wording) -> String {
+    let english = lang.is_english() && !wording.en.trim().is_empty();
+    if english { wording.en.clone() } else { wording.zh.clone() }
+}
+
+/// Whether everybody may see a wave: while people are asked, and once its results are published.
+fn is_public(held: &HeldWave) -> bool {
+    use domain::survey::WaveState as S;
+    matches!(held.state(), S::Open | S::Closed | S::Frozen | S::Published)
+}

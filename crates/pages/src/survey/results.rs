@@ -1,0 +1,356 @@
+//! What a wave came to: estimates with their error, for everybody once they are published, and as files.
+
+use app::request::csv_cell;
+use app::survey::{PickedEstimate, codebook, results_csv};
+use askama::Template;
+use axum::extract::{Path, Query};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::code::Code;
+use domain::indicator::Indicator;
+use domain::policy::Action;
+use domain::source::Grade;
+use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
+
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive;
+use survey::instrument::{Form, Question};
+use words::Lang;
+
+use super::answer::Opened;
+use super::{may_manage, target, told};
+use crate::editor::field::{Choice, Typed};
+use crate::editor::page::{Filled, done, saved};
+use crate::editor::sheet::{refused, refused_status};
+use crate::error::PageError;
+use crate::ledger::act::source;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+use crate::words_of::number;
+
+/// One estimate as it is shown.
+pub(super) struct Cell {
+    pub label: String,
+    pub group: String,
+    pub estimate: String,
+    pub reach: String,
+    pub n: String,
+    pub deff: String,
+    /// Of the bar: its length and the ends of the interval, 0 to 100.
+    pub bar: Option<(String, String, String)>,
+    pub hidden: bool,
+}
+
+pub(super) struct Asked {
+    pub id: String,
+    pub text: String,
+    pub row: String,
+    pub mean: bool,
+    pub cells: Vec<Cell>,
+}
+
+#[derive(Template)]
+#[template(path = "survey/results.html")]
+struct ResultsPage {
+    page: Page,
+    here: String,
+    name: String,
+    period: String,
+    frame: String,
+    grade: Grade,
+    published: bool,
+    sheets: u64,
+    least: u32,
+    weighted: bool,
+    weights_deff: String,
+    trimmed: u64,
+    margins: Vec<String>,
+    groups: Vec<Choice>,
+    by: String,
+    asked: Vec<Asked>,
+    /// Indicators that hold a figure of this wave: code, name and value.
+    recorded: Vec<(String, String, String)>,
+    /// What may be recorded as an observation, and of what.
+    picks: Vec<Choice>,
+    indicators: Vec<Choice>,
+    saved: String,
+    faults: Vec<String>,
+}
+
+/// A frozen wave with its results, where this reader may see them.
+pub(super) async fn results_of(visit: &Visit, opened: &Opened) -> Result<WaveResults, PageError> {
+    let state = opened.held.state();
+    let may = state == WaveState::Published || state.is_frozen() && may_manage(visit, &opened.plan);
+    if !may {
+        return Err(PageError::not_found().in_lang(visit.lang));
+    }
+    let found = visit.app.wave_results(&opened.plan, &opened.held).await?;
+    found.ok_or_else(|| PageError::not_found().in_lang(visit.lang))
+}
+
+/// A share as percent, a mean as it is.
+pub(super) fn figure(kind: ResultKind, value: Decimal) -> String {
+    match kind {
+        ResultKind::Mean => number(value.round_dp(2)),
+        _ => format!("{}%", (value * Decimal::ONE_HUNDRED).round_dp(1).normalize()),
+    }
+}
+
+/// How an answer is called.
+pub(super) fn answer_label(question: Option<&Question>, answer: Option<&str>, lang: Lang) -> String {
+    let Some(answer) = answer else { return String::new() };
+    let choices = match question.map(|question| &question.form) {
+        Some(Form::Single { choices } | Form::Multiple { choices, .. }) => choices,
+        Some(Form::Matrix { columns, .. }) => columns,
+        Some(Form::Scale { low, high, low_label, high_label }) => {
+            let end = match answer {
+                text if text == low.to_string() => told(lang, low_label),
+                text if text == high.to_string() => told(lang, high_label),
+                _ => String::new(),
+            };
+            return if end.is_empty() { answer.to_owned() } else { format!("{answer} · {end}") };
+        }
+        _ => return answer.to_owned(),
+    };
+    let found = choices.iter().find(|choice| choice.code == answer);
+    found.map_or_else(|| answer.to_owned(), |choice| told(lang, &choice.label))
+}
+
+fn cell(row: &ResultRow, label: String, group: String, least: u32, range: Option<(f64, f64)>) -> Cell {
+    let Some(shown) = row.shown else {
+        let n = format!("<{least}");
+        let empty = String::new;
+        return Cell {
+            label,
+            group,
+            estimate: empty(),
+            reach: empty(),
+            n,
+            deff: empty(),
+            bar: None,
+            hidden: true,
+        };
+    };
+    let Shown { estimate, low, high, deff, .. } = shown;
+    let place = |value: Decimal| {
+        let (from, to) = range.unwrap_or((0.0, 1.0));
+        let value = value.to_f64().unwrap_or_default();
+        format!("{:.2}", ((value - from) / (to - from) * 100.0).clamp(0.0, 100.0))
+    };
+    let drawn = row.kind != ResultKind::Mean || range.is_some();
+    Cell {
+        label,
+        group,
+        estimate: figure(row.kind, estimate),
+        reach: format!("{} – {}", figure(row.kind, low), figure(row.kind, high)),
+        n: row.n.to_string(),
+        deff: deff.map_or_else(|| "—".to_owned(), |deff| number(deff.round_dp(2))),
+        bar: drawn.then(|| (place(estimate), place(low), place(high))),
+        hidden: false,
+    }
+}
+
+fn asked(opened: &Opened, results: &WaveResults, by: &str, lang: Lang) -> Vec<Asked> {
+    let mut out: Vec<Asked> = Vec::new();
+    let wanted = |row: &&ResultRow| match (&row.group, by) {
+        (None, "") => true,
+        (Some((held, _)), by) => held == by,
+        _ => false,
+    };
+    for row in results.rows.iter().filter(wanted) {
+        let question = opened.asked.asks.question(&row.question);
+        let part = row.row.as_deref().map(|part| match question.map(|question| &question.form) {
+            Some(Form::Matrix { rows, .. }) => {
+                let found = rows.iter().find(|held| held.code == part);
+                found.map_or_else(|| part.to_owned(), |held| told(lang, &held.label))
+            }
+            _ => part.to_owned(),
+        });
+        let mean = row.kind == ResultKind::Mean;
+        let id = format!(
+            "{}-{}-{}",
+            row.question,
+            row.row.as_deref().unwrap_or_default(),
+            if mean { "m" } else { "s" }
+        );
+        let range = match question.map(|question| &question.form) {
+            Some(Form::Scale { low, high, .. }) if mean => Some((f64::from(*low), f64::from(*high))),
+            _ => None,
+        };
+        let group = row.group.as_ref().map_or_else(String::new, |(by, code)| {
+            answer_label(opened.asked.asks.question(by), Some(code), lang)
+        });
+        let label = match mean {
+            true => words::text(lang, "results-mean").into_owned(),
+            false => answer_label(question, row.answer.as_deref(), lang),
+        };
+        let cell = cell(row, label, group, opened.held.wave.least, range);
+        match out.iter_mut().find(|held| held.id == id) {
+            Some(held) => held.cells.push(cell),
+            None => out.push(Asked {
+                id,
+                text: question.map_or_else(|| row.question.clone(), |question| told(lang, &question.wording)),
+                row: part.unwrap_or_default(),
+                mean,
+                cells: vec![cell],
+            }),
+        }
+    }
+    out
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    page(&visit, &opened, StatusCode::OK, Typed(query), Vec::new()).await
+}
+
+/// What somebody picked: a question and an answer.
+fn picked(text: &str) -> Option<PickedEstimate> {
+    let (question, answer) = text.split_once('=')?;
+    let answer = Some(answer.to_owned()).filter(|answer| !answer.is_empty());
+    Some(PickedEstimate { question: question.to_owned(), answer })
+}
+
+/// Records a figure of the whole sample as an observation of an indicator.
+pub async fn observe(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    results_of(&visit, &opened).await?;
+    let indicator = Code::new(typed.get("indicator")).ok();
+    let (Some(picked), Some(indicator)) = (picked(typed.get("estimate")), indicator) else {
+        let fault = visit.t("field-error-not-a-choice").into_owned();
+        return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, Typed::default(), vec![fault]).await;
+    };
+    let ground = (source(&visit), String::new());
+    let code = opened.held.wave.wave.clone();
+    match visit.app.observe_wave(&visit.actor, &opened.plan, &code, (&indicator, &picked), ground).await {
+        Ok(receipt) => Ok(done(&format!("{}/results", opened.here()), Some(&receipt))),
+        Err(error) => {
+            let refusals = refused(error)?;
+            let faults = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect();
+            page(&visit, &opened, refused_status(&refusals), Typed::default(), faults).await
+        }
+    }
+}
+
+async fn page(
+    visit: &Visit,
+    opened: &Opened,
+    status: StatusCode,
+    query: Typed,
+    faults: Vec<String>,
+) -> Result<Response, PageError> {
+    let results = results_of(visit, opened).await?;
+    let portfolio = visit.app.portfolio(&opened.plan, app::read::Asked::default()).await?;
+    let english = visit.lang.is_english();
+    let name = |indicator: &Indicator| {
+        let code = indicator.code.as_ref().map_or("", Code::as_str);
+        indicator.name.as_ref().map_or(code, |name| name.get(english)).to_owned()
+    };
+    let recorded = portfolio.indicators.iter().flat_map(|indicator| {
+        let own = indicator.measured.values().filter(|held| held.wave == opened.held.wave.wave);
+        own.filter_map(|held| {
+            let observation = indicator.observations.iter().find(|of| of.key == held.key)?;
+            let code = indicator.code.as_ref()?.to_string();
+            Some((code, name(indicator), number(observation.value)))
+        })
+    });
+    let recorded: Vec<(String, String, String)> = recorded.collect();
+    let may = visit.actor.may(Action::RecordObservation, &target(&opened.plan));
+    let picks = results
+        .rows
+        .iter()
+        .filter(|row| may && row.group.is_none() && row.row.is_none() && row.shown.is_some());
+    let picks: Vec<Choice> = picks
+        .map(|row| {
+            let question = opened.asked.asks.question(&row.question);
+            let text = question.map_or_else(|| row.question.clone(), |held| told(visit.lang, &held.wording));
+            let answer = match row.kind {
+                ResultKind::Mean => visit.t("results-mean").into_owned(),
+                _ => answer_label(question, row.answer.as_deref(), visit.lang),
+            };
+            let value = format!("{}={}", row.question, row.answer.as_deref().unwrap_or_default());
+            Choice::new(value, format!("{text} · {answer}"))
+        })
+        .collect();
+    let indicators = portfolio
+        .indicators
+        .iter()
+        .filter(|_| may)
+        .filter_map(|indicator| Some(Choice::new(indicator.code.as_ref()?.as_str(), name(indicator))));
+    let indicators: Vec<Choice> = indicators.collect();
+    let (held, lang) = (&opened.held.wave, visit.lang);
+    let text = |name: &str| {
+        opened
+            .asked
+            .asks
+            .question(name)
+            .map_or_else(|| name.to_owned(), |question| told(lang, &question.wording))
+    };
+    let groups: Vec<Choice> = std::iter::once(Choice::new("", visit.t("results-whole")))
+        .chain(held.groupings().into_iter().map(|name| Choice::new(name, text(name))))
+        .collect();
+    let by = query.get("by").to_owned();
+    let by = if groups.iter().any(|choice| choice.value == by) { by } else { String::new() };
+    let page = ResultsPage {
+        here: opened.here(),
+        name: held.name.get(lang.is_english()).to_owned(),
+        period: super::list::line(visit, &opened.held).period,
+        frame: held.frame.get(lang.is_english()).to_owned(),
+        grade: opened.held.grade,
+        published: opened.held.state() == WaveState::Published,
+        sheets: results.sheets,
+        least: held.least,
+        weighted: results.weighted,
+        weights_deff: number(results.weights_deff.round_dp(2)),
+        trimmed: results.trimmed,
+        margins: held
+            .margins
+            .iter()
+            .map(|margin| format!("{} ({})", text(&margin.question), margin.source))
+            .collect(),
+        groups,
+        asked: asked(opened, &results, &by, lang),
+        by,
+        recorded,
+        picks,
+        indicators,
+        saved: saved(lang, &query),
+        faults,
+        page: visit.page(visit.tw("results-title", &[("name", held.name.get(lang.is_english()))])),
+    };
+    render(status, &page)
+}
+
+/// The results as a table, and the code book of what was asked.
+pub async fn file(
+    visit: Visit,
+    Path((plan, wave, file)): Path<(String, String, String)>,
+) -> Result<Response, PageError> {
+    if !matches!(file.as_str(), "results.csv" | "codebook.csv") {
+        return Err(PageError::not_found().in_lang(visit.lang));
+    }
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    let results = results_of(&visit, &opened).await?;
+    let (head, rows) = match file.as_str() {
+        "codebook.csv" => codebook(&opened.asked),
+        _ => results_csv(&opened.held.wave, &results),
+    };
+    let mut out = format!("\u{feff}{}\r\n", head.join(","));
+    for row in rows {
+        let cells: Vec<_> = row.iter().map(|cell| csv_cell(cell)).collect();
+        out.push_str(&cells.join(","));
+        out.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"{}-{file}\"", opened.held.wave.wave);
+    let head =
+        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
+    Ok((head, out).into_response())
+}

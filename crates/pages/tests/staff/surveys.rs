@@ -1,0 +1,336 @@
+//! A wave in the browser's forms: brought, designed, answered, kept, frozen, read and compared.
+
+use domain::code::Code;
+use domain::survey::WaveState;
+
+use crate::site::{Answer, PLAN, Site, site};
+
+/// What the command line writes of a questionnaire, or its inner part.
+const ASKED: &str = r#"{"name":"felt","version":"1","title":{"zh":"感受","en":"How you feel"},"questions":[
+ {"name":"sex","wording":{"zh":"性别","en":"Sex"},"required":true,"form":{"kind":"single","choices":[
+   {"code":"f","label":{"zh":"女","en":"female"}},{"code":"m","label":{"zh":"男","en":"male"}}]}},
+ {"name":"felt","wording":{"zh":"感觉到变化吗","en":"Have you noticed changes?"},"required":true,"form":{"kind":"single","choices":[
+   {"code":"yes","label":{"zh":"有","en":"yes"}},{"code":"no","label":{"zh":"没有","en":"no"}}]}},
+ {"name":"better","wording":{"zh":"哪些好了","en":"What is better?"},"condition":"${felt} = 'yes'","form":{"kind":"multiple","least":null,"most":2,"choices":[
+   {"code":"bus","label":{"zh":"公交","en":"buses"}},{"code":"park","label":{"zh":"公园","en":"parks"}},{"code":"school","label":{"zh":"学校","en":"schools"}}]}},
+ {"name":"points","wording":{"zh":"打分","en":"Points"},"required":true,"form":{"kind":"scale","low":1,"high":5,"low_label":{"zh":"差","en":"bad"},"high_label":{"zh":"好","en":"good"}}},
+ {"name":"wish","wording":{"zh":"希望","en":"Wish"},"form":{"kind":"text","longest":20}}]}"#;
+
+fn at(path: &str) -> String {
+    format!("{PLAN}/surveys{path}")
+}
+
+async fn state(site: &Site, wave: &str) -> WaveState {
+    let (held, _) = site.app.wave(&Code::new("huitian-2018").unwrap(), wave).await.unwrap();
+    held.state()
+}
+
+async fn brought(site: &Site, json: &str, version: &str) -> Answer {
+    let reader = site.sign_in("task-force").await;
+    let parts = [
+        ("csrf", "", reader.csrf.as_bytes()),
+        ("code", "", b"felt"),
+        ("version", "", version.as_bytes()),
+        ("file", "felt.json", json.as_bytes()),
+    ];
+    reader.post_parts(&at("/instruments/new"), &parts).await
+}
+
+fn design<'a>(code: &'a str, access: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("code", code),
+        ("name_zh", "一轮"),
+        ("name_en", "A wave"),
+        ("asked", "felt/1"),
+        ("from", "2026-11-01"),
+        ("to", "2026-12-31"),
+        ("frame_zh", "全体居民"),
+        ("frame_en", "All residents"),
+        ("modes", "web"),
+        ("modes", "street"),
+        ("access", access),
+        ("quotas", "sex=f: 3"),
+        ("area", ""),
+        ("groups", "sex"),
+        ("margins", "sex：f＝51，m＝49｜Census"),
+        ("trim", ""),
+        ("least", "2"),
+    ]
+}
+
+async fn opened(site: &Site, code: &str, access: &str) {
+    let force = site.sign_in("task-force").await;
+    brought(site, ASKED, "1").await.is(303);
+    force.post(&at("/new"), &design(code, access)).await.is(303);
+    force.post(&at(&format!("/{code}/step")), &[("step", "open")]).await.is(303);
+    assert_eq!(state(site, code).await, WaveState::Open);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_questionnaire_is_brought_and_told_what_is_wrong_with_it() {
+    let site = site();
+    let force = site.sign_in("task-force").await;
+    force.get(&at("/instruments/new")).await.is(200).says("XLSForm");
+    let desk = site.sign_in("community").await;
+    desk.get(&at("/instruments/new")).await.is(403);
+    brought(&site, "not a form", "1").await.is(422).says("This is no XLSForm").says("id=\"file-error\"");
+    brought(&site, ASKED, "none").await.is(422).says("whole number from 1 on");
+    let foreign = ASKED.replace("\"zh\":\"打分\"", "\"zh\":\"\"");
+    brought(&site, &foreign, "1").await.is(422).says("“points”").says("have no Chinese words");
+    let made = brought(&site, ASKED, "1").await;
+    let shown = force.get(&made.is(303).location).await;
+    shown.is(200).says("Have you noticed changes?").says("${felt} = &#39;yes&#39;");
+    // It may still be changed, until a wave asks it.
+    brought(&site, &ASKED.replace("buses", "coaches"), "1").await.is(303);
+    force.post(&at("/new"), &design("w1", "anyone")).await.is(303);
+    force.post(&at("/w1/step"), &[("step", "open")]).await.is(303);
+    brought(&site, ASKED, "1").await.is(422).says("The wave w1 asks this version");
+    brought(&site, ASKED, "2").await.is(303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_design_that_cannot_be_is_shown_again_with_what_was_typed() {
+    let site = site();
+    brought(&site, ASKED, "1").await.is(303);
+    let force = site.sign_in("task-force").await;
+    force.get(&at("/new")).await.is(200).says("felt/1");
+    let with = |name: &'static str, value: &'static str| {
+        let mut fields = design("w1", "anyone");
+        fields.retain(|(held, _)| *held != name);
+        fields.push((name, value));
+        fields
+    };
+    force
+        .post(&at("/new"), &with("quotas", "everybody"))
+        .await
+        .is(422)
+        .says("Line 1 is no quota")
+        .says("全体居民");
+    force
+        .post(&at("/new"), &with("margins", "sex: f=51 | Census"))
+        .await
+        .is(422)
+        .says("one total for every answer");
+    force.post(&at("/new"), &with("groups", "age")).await.is(422).says("no question “age”");
+    force.post(&at("/new"), &with("to", "2026-01-01")).await.is(422).says("id=\"to-error\"");
+    force.post(&at("/new"), &with("code", "instruments")).await.is(422).says("address of another page");
+    force.post(&at("/new"), &design("w1", "anyone")).await.is(303);
+    force.post(&at("/new"), &design("w1", "anyone")).await.is(422).says("taken");
+    force.get(&at("/w1/edit")).await.is(200).says("sex: f=51, m=49 | Census");
+    force.post(&at("/w1/step"), &[("step", "close")]).await.is(422).says("the wave is draft");
+    force.post(&at("/w1/step"), &[("step", "open")]).await.is(303);
+    force.get(&at("/w1/edit")).await.is(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_answers_step_by_step_without_scripts() {
+    let site = site();
+    opened(&site, "w1", "anyone").await;
+    let public = site.sign_in("").await;
+    let first = public.get(&at("/w1/answer")).await;
+    first.is(200).says("How you feel").says("anonymous").says("Sex").says("Have you noticed changes?");
+    assert!(!first.body.contains("What is better?"), "asked only after an answer");
+    let (sheet, shown) = (first.value("sheet"), first.value("shown"));
+    let send = async |fields: &[(&str, &str)]| {
+        let mut all = vec![("sheet", sheet.as_str()), ("shown", shown.as_str())];
+        all.extend(fields);
+        public.post_as_is(&at("/w1/answer"), &all).await
+    };
+    let missing = send(&[("at", "0"), ("go", "next"), ("q1", "yes")]).await;
+    missing.is(422).says("Please answer this question").says("href=\"#q0\"").says("value=\"yes\" checked");
+    let second = send(&[("at", "0"), ("go", "next"), ("q0", "f"), ("q1", "yes")]).await;
+    second.is(200).says("What is better?").says("name=\"q0\" value=\"f\"");
+    let many = send(&[
+        ("at", "1"),
+        ("go", "next"),
+        ("q0", "f"),
+        ("q1", "yes"),
+        ("q2", "bus"),
+        ("q2", "park"),
+        ("q2", "school"),
+        ("q3", "4"),
+    ])
+    .await;
+    many.is(422).says("Tick 0 to 2 answers");
+    let all = [("q0", "f"), ("q1", "yes"), ("q2", "bus"), ("q3", "4"), ("q4", "更多树 13812345678")];
+    let go = |step: &'static str, at: &'static str| [&[("at", at), ("go", step)][..], &all[..]].concat();
+    let review = send(&go("next", "1")).await;
+    review.is(200).says("Your answers").says("buses").says("更多树");
+    // Back to a question, and what was said stands there.
+    send(&go("to-0", "2")).await.is(200).says("value=\"f\" checked");
+    let sent = send(&go("send", "2")).await;
+    assert!(sent.is(303).location.ends_with("/w1/answer?thanks=1"), "{}", sent.location);
+    public.get(&sent.location).await.is(200).says("Thank you");
+    // The connection broke before the answer came: sent again, it is the same sheet.
+    assert!(send(&go("send", "2")).await.is(303).location.ends_with("thanks=1"));
+    let force = site.sign_in("task-force").await;
+    let live = force.get(&at("/w1")).await;
+    live.is(200).says("<dd>1</dd>").says("1 / 3");
+    // Whoever answers sees nothing of how it goes.
+    let seen = public.get(&at("/w1")).await;
+    assert!(!seen.is(200).body.contains("How it goes"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links_are_given_once_and_work_once() {
+    let site = site();
+    opened(&site, "w1", "invited").await;
+    let (force, public) = (site.sign_in("task-force").await, site.sign_in("").await);
+    public.get(&at("/w1/answer")).await.is(200).says("personal link");
+    site.sign_in("community").await.post(&at("/w1/invitations"), &[("number", "2")]).await.is(403);
+    force.post(&at("/w1/invitations"), &[("number", "0")]).await.is(422);
+    let file = force.post(&at("/w1/invitations"), &[("number", "2")]).await;
+    let links: Vec<String> = file
+        .is(200)
+        .body
+        .lines()
+        .skip(1)
+        .filter_map(|line| line.split_once(','))
+        .map(|(_, to)| to.to_owned())
+        .collect();
+    assert_eq!(links.len(), 2);
+    let first = public.get(&links[0]).await;
+    let (sheet, shown, invitation) =
+        (first.is(200).value("sheet"), first.value("shown"), first.value("invitation"));
+    let fields = [
+        ("sheet", sheet.as_str()),
+        ("shown", &shown),
+        ("invitation", &invitation),
+        ("at", "2"),
+        ("go", "send"),
+        ("q0", "m"),
+        ("q1", "no"),
+        ("q3", "2"),
+    ];
+    assert!(public.post_as_is(&at("/w1/answer"), &fields).await.is(303).location.ends_with("thanks=1"));
+    public.get(&links[0]).await.is(200).says("used already");
+    let other: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| match *name {
+            "sheet" => ("sheet", "0123456789abcdef0123456789abcdef"),
+            name => (name, *value),
+        })
+        .collect();
+    public.post_as_is(&at("/w1/answer"), &other).await.is(200).says("used already");
+    public.get(&at(&format!("/w1/answer?invitation={}", "0".repeat(32)))).await.is(200).says("personal link");
+    force.get(&at("/w1")).await.is(200).says("Links used");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
+    let site = site();
+    opened(&site, "w1", "anyone").await;
+    site.sign_in("").await.get(&at("/w1/field")).await.is(303);
+    site.sign_in("leader").await.get(&at("/w1/field")).await.is(403);
+    let desk = site.sign_in("community").await;
+    let form = desk.get(&at("/w1/field")).await;
+    form.is(200).says("data-when=").says("female").says("0</b> / 3");
+    let (sheet, shown) = (form.value("sheet"), form.value("shown"));
+    let fields = |sheet: &str, day: &str, points: &str| -> Vec<(String, String)> {
+        [
+            ("sheet", sheet),
+            ("shown", &shown),
+            ("mode", "street"),
+            ("day", day),
+            ("q0", "f"),
+            ("q1", "no"),
+            // Hidden by what was answered before it, and left out.
+            ("q2", "bus"),
+            ("q3", points),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec()
+    };
+    let send = async |fields: Vec<(String, String)>| {
+        let fields: Vec<(&str, &str)> =
+            fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        desk.post(&at("/w1/field"), &fields).await
+    };
+    send(fields(&sheet, "2026-11-20", "9"))
+        .await
+        .is(422)
+        .says("number from 1 to 5")
+        .says("value=\"f\" checked");
+    send(fields(&sheet, "2026-11-26", "3")).await.is(422).says("not later than today");
+    let kept = send(fields(&sheet, "2026-11-20", "3")).await;
+    assert!(kept.is(303).location.contains("done=kept"));
+    let again = send(fields(&sheet, "2026-11-20", "3")).await;
+    assert!(again.is(303).location.contains("done=already"));
+    let force = site.sign_in("task-force").await;
+    for at_ in 0..5 {
+        let mut man = fields(&format!("sheet-of-a-man-{at_}"), "2026-11-21", "4");
+        man[4].1 = "m".into();
+        assert!(send(man).await.is(303).location.contains("done=kept"));
+    }
+    let woman = fields("sheet-of-a-woman", "2026-11-21", "2");
+    assert!(send(woman).await.is(303).location.contains("done=kept"));
+    desk.post(&at("/w1/contacts"), &[("mode", "street"), ("outcome", "refused"), ("number", "3")])
+        .await
+        .is(303);
+    force.get(&at("/w1")).await.is(200).says("70.0%");
+    desk.post(&at("/w1/step"), &[("step", "close")]).await.is(403);
+    force.post(&at("/w1/step"), &[("step", "close")]).await.is(303);
+    site.sign_in("").await.get(&at("/w1/answer")).await.is(200).says("This survey ended");
+    let late = fields("from-a-phone-without-a-net", "2026-11-21", "5");
+    assert!(send(late).await.is(303).location.contains("done=kept"));
+    force.post(&at("/w1/step"), &[("step", "freeze")]).await.is(303);
+    let too_late = fields("from-a-phone-in-a-drawer", "2026-11-21", "5");
+    assert!(send(too_late).await.is(303).location.contains("done=late"));
+    force.get(&at("/w1")).await.is(200).says("8 sheets").says("Came too late to count");
+
+    // Only those who run it see what it came to, until it is published.
+    let public = site.sign_in("").await;
+    public.get(&at("/w1/results")).await.is(404);
+    force.get(&at("/w1/results")).await.is(200).says("Not published yet");
+    force.post(&at("/w1/step"), &[("step", "publish")]).await.is(303);
+    let results = public.get(&at("/w1/results")).await;
+    results.is(200).says("Have you noticed changes?").says("Design effect").says("class=\"reach\"");
+    public.get(&at("/w1/results?by=sex")).await.is(200).says("female").says("Break down by");
+    let csv = public.get(&at("/w1/results.csv")).await;
+    csv.is(200).says("wave,instrument,version,question").says("w1,felt,1,felt,,share,no");
+    public.get(&at("/w1/codebook.csv")).await.is(200).says("points,scale,,打分,Points,5,好,good");
+    public.get(&at("/w1/answers.csv")).await.is(404);
+
+    // A figure of it becomes an observation, told with its error, and each page leads to the other.
+    let fields = [("estimate", "felt=no"), ("indicator", "satisfaction")];
+    public.post_as_is(&at("/w1/results"), &fields).await.is(303);
+    desk.post(&at("/w1/results"), &fields).await.is(403);
+    force
+        .post(&at("/w1/results"), &[("estimate", "felt=perhaps"), ("indicator", "satisfaction")])
+        .await
+        .is(422);
+    force.post(&at("/w1/results"), &fields).await.is(303);
+    let indicator = public.get(&format!("{PLAN}/indicators/satisfaction?as_of=2026-12-31")).await;
+    indicator.is(200).says("/surveys/w1/results").says("8 people");
+    public.get(&at("/w1/results")).await.is(200).says("/indicators/satisfaction");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_demonstration_shows_results_and_what_changed() {
+    let site = site();
+    let public = site.sign_in("").await;
+    let list = public.get(&at("")).await;
+    list.is(200).says("Spring 2019").says("Take part").says("illustrative");
+    let results = public.get(&at("/felt-2019-2/results?by=area")).await;
+    results.is(200).says("made up to show").says("too few people").says("Huilongguan");
+    let compared = public.get(&at("/compare")).await;
+    compared.is(200).says("more than chance").says("points");
+    for (page, lang) in [
+        ("", "zh"),
+        ("/compare", "zh"),
+        ("/felt-2019-1/results", "zh"),
+        ("/felt-open", "en"),
+        ("/felt-open/answer", "zh"),
+    ] {
+        let mut reader = site.sign_in("").await;
+        reader.lang = if lang == "zh" { "zh-CN" } else { "en" };
+        let answer = reader.get(&at(page)).await;
+        assert_eq!(answer.is(200).missing_words(), Vec::<String>::new(), "{page}");
+    }
+    let force = site.sign_in("task-force").await;
+    for page in
+        ["", "/felt-open", "/felt-open/field", "/instruments/huitian-felt/1", "/new", "/instruments/new"]
+    {
+        assert_eq!(force.get(&at(page)).await.is(200).missing_words(), Vec::<String>::new(), "{page}");
+    }
+}

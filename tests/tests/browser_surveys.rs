@@ -1,0 +1,100 @@
+//! Asking residents in a real browser: an interviewer whose phone loses its connection, and somebody who answers on a
+//! phone and sends without one. Nothing is lost, and nothing comes twice.
+
+use end_to_end::browser::Browser;
+use end_to_end::{Site, skipped};
+use serde_json::json;
+use thirtyfour::prelude::*;
+
+const WAVE: &str = "/p/huitian-2018/surveys/felt-open";
+
+/// Takes the network away, or gives it back.
+async fn offline(browser: &Browser, offline: bool) -> anyhow::Result<()> {
+    let line = json!({ "offline": offline, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1 });
+    browser.driver.cdp().send_raw("Network.enable", json!({})).await?;
+    browser.driver.cdp().send_raw("Network.emulateNetworkConditions", line).await?;
+    Ok(())
+}
+
+async fn choose(browser: &Browser, ways: &[&str]) -> anyhow::Result<()> {
+    for way in ways {
+        let label = browser.wait_for(By::Css(format!("label[for='{way}']"))).await?;
+        label.scroll_into_view().await?;
+        label.click().await?;
+    }
+    Ok(())
+}
+
+async fn shown(browser: &Browser, id: &str) -> anyhow::Result<bool> {
+    Ok(browser.wait_for(By::Id(id)).await?.is_displayed().await?)
+}
+
+/// The sheets of the wave, as its page counts them.
+async fn sheets(browser: &Browser) -> anyhow::Result<u64> {
+    browser.open(WAVE).await?;
+    let found = browser.text(By::Css("section[aria-labelledby='live-title'] dd")).await?;
+    Ok(found.trim().parse()?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sheets_that_are_filled_in_without_a_connection_come_once() -> anyhow::Result<()> {
+    let site = Site::demo()?;
+    let Some(browser) = Browser::start("zh-CN", &site.address).await? else {
+        skipped("chromedriver");
+        return Ok(());
+    };
+    browser.sign_in("task-force").await?;
+    let before = sheets(&browser).await?;
+    browser.open(&format!("{WAVE}/field")).await?;
+    browser.look(390, false).await?;
+    assert!(!shown(&browser, "q4").await?, "asked only of those who noticed something");
+    let submit = || browser.driver.find(By::Css("form[data-field] button[type=submit]"));
+    // What was left out is told without a connection, too.
+    offline(&browser, true).await?;
+    submit().await?.click().await?;
+    browser.wait_for(By::Css("#q0 [data-fault]")).await?;
+    for number in ["1", "2"] {
+        choose(&browser, &["q0-1", "q1-0", "q2-2", "q3-0"]).await?;
+        assert!(shown(&browser, "q4").await?);
+        choose(&browser, &["q4-0", "q5-7"]).await?;
+        submit().await?.click().await?;
+        let waiting = browser.wait_for(By::Css("[data-waiting-sheets]:not([hidden]) [data-said]")).await?;
+        let said = async || Ok(waiting.text().await?.contains(number).then_some(()));
+        browser.wait_until("the sheet to be kept on the device", said).await?;
+        assert!(!shown(&browser, "q4").await?, "an empty sheet");
+    }
+    // A third one is still being filled in when the connection comes back.
+    choose(&browser, &["q0-0"]).await?;
+    offline(&browser, false).await?;
+    browser.driver.find(By::Css("[data-send-now]")).await?.click().await?;
+    browser.wait_for(By::Css("[data-waiting-sheets][hidden]")).await?;
+    choose(&browser, &["q1-1", "q2-0", "q3-2", "q5-2"]).await?;
+    submit().await?.click().await?;
+    let says = async |place: &str, words: &str| {
+        let text = browser.driver.find(By::Css(place)).await?.text().await?;
+        Ok(text.contains(words).then_some(()))
+    };
+    let kept = async || says("[data-form-said]", "已保存").await;
+    browser.wait_until("the sheet to be kept", kept).await?;
+    assert_eq!(sheets(&browser).await?, before + 3);
+
+    // Somebody answers by themselves, on a phone, and the connection breaks at the last press.
+    browser.sign_out().await?;
+    browser.open(&format!("{WAVE}/answer")).await?;
+    choose(&browser, &["q0-2", "q1-1", "q2-1", "q3-1"]).await?;
+    browser.follow(By::Css("button[value=next]")).await?;
+    choose(&browser, &["q4-1", "q4-3", "q5-8"]).await?;
+    browser.follow(By::Css("button[value=next]")).await?;
+    assert!(browser.words().await?.contains("您的回答"));
+    offline(&browser, true).await?;
+    browser.driver.find(By::Css("button[value=send]")).await?.click().await?;
+    let waiting = async || says("[data-said]", "没有网络").await;
+    browser.wait_until("being told that it waits", waiting).await?;
+    offline(&browser, false).await?;
+    let thanked = async || says("body", "谢谢您").await;
+    browser.wait_until("thanks", thanked).await?;
+    browser.sign_in("task-force").await?;
+    assert_eq!(sheets(&browser).await?, before + 4);
+    browser.quit().await?;
+    Ok(())
+}
