@@ -267,7 +267,8 @@ fn pages_of_a_list_hold_every_request_once(scratch: Scratch) {
             let mut seen = Vec::new();
             let mut paging = RequestPaging { order, limit: 10, ..RequestPaging::default() };
             loop {
-                let found = place.app.requests_found(&code("p"), &query, &paging);
+                let plan = code("p");
+                let found = place.app.requests_found(&plan, &query, &paging);
                 let found = place.runtime.block_on(found).unwrap();
                 assert_eq!(found.total.number, 57);
                 seen.extend(found.page.rows.into_iter().map(|row| row.code));
