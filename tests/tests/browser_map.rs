@@ -99,6 +99,8 @@ async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
     browser.sign_in("task-force").await?;
     open(&browser, "/p/huitian-2018/place/links?at=40.0759,116.4220&zoom=5").await?;
     let canvas = browser.wait_for(By::Css("canvas.maplibregl-canvas")).await?;
+    // Clicks are measured from the middle of what is seen of it.
+    canvas.scroll_into_view().await?;
     for spot in ["116.4240, 40.0754", "116.4240, 40.0764"] {
         let pixel = format!(
             "const at = document.querySelector('[data-places]').chart.project([{spot}]);
