@@ -12,6 +12,7 @@ use app::place::siting::{SitingAsked, SitingFault, SitingModel};
 use app::place::{LayerGround, NewLayer};
 use app::read::Asked;
 use app::{Actor, App, Change, FixedClock};
+use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
 use domain::facility::{Circle, FacilityFact, FacilityKind, FacilityStandard, Metric, Site};
@@ -73,11 +74,14 @@ async fn town(app: &App) -> Arc<Portfolio> {
         checked: None,
     };
     let name = PlanFact::Name(Named::new("计划", "Plan"));
-    put(app, Subject::plan(&plan), vec![name.into(), PlanFact::FacilityKind(kind).into()]).await;
+    let period = PlanFact::Period { from: date(2018, 8, 1), to: date(2027, 12, 31) };
+    let facts = vec![name.into(), period.into(), PlanFact::FacilityKind(kind).into()];
+    put(app, Subject::plan(&plan), facts).await;
     put(app, Subject::plan(&plan), vec![PlanFact::FacilityStandard(standard).into()]).await;
     for area in ["north", "south"] {
-        let name = domain::area::AreaFact::Name(Named::new(area, area));
-        put(app, Subject::area(&code(area)), vec![name.into()]).await;
+        let name = AreaFact::Name(Named::new(area, area));
+        let level = AreaFact::Level { level: AreaLevel::Subdistrict };
+        put(app, Subject::area(&code(area)), vec![name.into(), level.into()]).await;
     }
     let park = vec![
         FacilityFact::Kind { kind: code("park") }.into(),

@@ -225,6 +225,9 @@ fn notes(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround) -> Vec<Strin
         })
         .collect();
     let mut out = vec![visit.tw("links-standards", &[("kinds", &kinds.join(separator))])];
+    if super::is_made_up(portfolio) {
+        out.push(visit.t("coverage-illustrative").into_owned());
+    }
     if ground.uncounted > 0 {
         out.push(visit.tw("links-uncounted", &[("count", &whole(ground.uncounted as u64))]));
     }

@@ -15,8 +15,10 @@ use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
 use domain::facility::{Facility, FacilityStandard, Metric};
+use domain::layer::LayerKind;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
+use domain::source::Grade;
 use words::Lang;
 
 use crate::PagesState;
@@ -113,6 +115,15 @@ fn rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> Rule {
         checked: held.is_checked(),
         checked_by: by,
     }
+}
+
+/// Whether residences, network or parcels in force are made up: figures that stand on them say so.
+fn is_made_up(portfolio: &Portfolio) -> bool {
+    let made_up = |kind: &LayerKind| {
+        *kind != LayerKind::BaseMap
+            && portfolio.plan.layers.get(kind).is_some_and(|held| held.grade == Grade::Illustrative)
+    };
+    LayerKind::ALL.iter().any(made_up)
 }
 
 /// Whether facilities may be put on the books, somewhere.

@@ -40,6 +40,7 @@ struct Near {
 struct Answer {
     said: String,
     straight: bool,
+    made_up: bool,
     unreached: bool,
     has_residences: bool,
     minutes: Vec<u16>,
@@ -120,6 +121,7 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
     Answer {
         said,
         straight: found.straight,
+        made_up: super::is_made_up(portfolio),
         unreached: found.unreached,
         has_residences: found.has_residences,
         minutes: found.bands.iter().map(|band| band.minutes).collect(),

@@ -141,13 +141,14 @@ fn gap(found: &Sited) -> String {
     format!("{}%", Decimal::new(permille as i64, 2).normalize())
 }
 
-fn notes(visit: &Visit, found: &Sited) -> Vec<String> {
+fn notes(visit: &Visit, portfolio: &Portfolio, found: &Sited) -> Vec<String> {
     let mut out = Vec::new();
     let mut note = |holds: bool, text: String| {
         if holds {
             out.push(text);
         }
     };
+    note(super::is_made_up(portfolio), visit.t("coverage-illustrative").into_owned());
     note(found.straight, visit.t("reach-straight").into_owned());
     note(found.by_residences, visit.t("links-by-residences").into_owned());
     note(found.everybody, visit.t("shares-everybody").into_owned());
@@ -222,7 +223,7 @@ fn answer(
         said,
         proven: found.proven,
         figures,
-        notes: notes(visit, found),
+        notes: notes(visit, portfolio, found),
         walking,
         lines: lines.collect(),
         next: found.next.as_ref().map_or_else(

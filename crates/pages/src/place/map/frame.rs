@@ -36,7 +36,7 @@ const TOOLS: [&str; 12] =
 const SHOWN: [&str; 4] = ["layer", "kind", "at", "zoom"];
 
 /// A box of the form.
-pub(in crate::place) struct Box {
+pub(in crate::place) struct LayerBox {
     pub value: String,
     pub label: String,
     pub ticked: bool,
@@ -86,7 +86,7 @@ pub(in crate::place) struct Step {
 pub(in crate::place) struct Frame {
     /// What the script is told, as JSON.
     pub told: String,
-    pub layers: Vec<Box>,
+    pub layers: Vec<LayerBox>,
     pub kinds: Vec<KindBox>,
     pub width: f64,
     pub height: f64,
@@ -245,7 +245,7 @@ impl Frame {
         );
         let shown_base = things.base.as_ref().filter(|_| chosen.layer("base"));
         let has_base = things.base.is_some();
-        let layers = LAYERS.iter().filter(|name| **name != "base" || has_base).map(|name| Box {
+        let layers = LAYERS.iter().filter(|name| **name != "base" || has_base).map(|name| LayerBox {
             value: (*name).to_owned(),
             label: visit.t(&format!("place-map-layer-{name}")).into_owned(),
             ticked: chosen.layer(name),
