@@ -66,7 +66,7 @@ async fn sheets_that_are_filled_in_without_a_connection_come_once() -> anyhow::R
     // A third one is still being filled in when the connection comes back.
     choose(&browser, &["q0-0"]).await?;
     offline(&browser, false).await?;
-    browser.driver.find(By::Css("[data-send-now]")).await?.click().await?;
+    browser.run("document.querySelector('[data-send-now]').click()", vec![]).await?;
     browser.wait_for(By::Css("[data-waiting-sheets][hidden]")).await?;
     choose(&browser, &["q1-1", "q2-0", "q3-2", "q5-2"]).await?;
     submit().await?.click().await?;

@@ -358,17 +358,17 @@ mod tests {
 
     /// Role × action as people would read it: `.` no, `s` in scope, `l` only as lead unit.
     const TABLE: [(Role, &str); 10] = [
-        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per Try Fac
-        (Role::Administrator, "s.s..........s.ss.........."),
-        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssssssss"),
-        (Role::DistrictTaskForce, "sss.ss...s.sss....sssssssss"),
-        (Role::Department, "ss..ls...s.l.s.....s...sssl"),
-        (Role::Subdistrict, "ss..ls...s.l.s.....ss.sssss"),
-        (Role::Community, "ss...........s.....s...ss.."),
-        (Role::SupervisionOffice, "sss..........s...ss..s...s."),
-        (Role::Leader, "sss..........s...s.......s."),
-        (Role::Auditor, "sss..........s............."),
-        (Role::RequestDesk, "ss..........ss........s.s.."),
+        // Pub Stf Aud Prj Dsc Prg Prm Pln Ind Obs Acc Cor Imp Exp Stm Dir Ppl Ins Sup Hnd Cal Iss Tak Hdl Per Try Fac Srv Ask
+        (Role::Administrator, "s.s..........s.ss............"),
+        (Role::MunicipalTaskForce, "ssssssssssssssss.ssssssssssss"),
+        (Role::DistrictTaskForce, "sss.ss...s.sss....sssssssss.s"),
+        (Role::Department, "ss..ls...s.l.s.....s...sssl.."),
+        (Role::Subdistrict, "ss..ls...s.l.s.....ss.sssss.s"),
+        (Role::Community, "ss...........s.....s...ss...s"),
+        (Role::SupervisionOffice, "sss..........s...ss..s...s..."),
+        (Role::Leader, "sss..........s...s.......s..."),
+        (Role::Auditor, "sss..........s..............."),
+        (Role::RequestDesk, "ss..........ss........s.s...s"),
     ];
 
     #[test]
@@ -405,7 +405,11 @@ mod tests {
                     let grants = [Grant { role, scope: scope.clone() }];
                     let reads_all = matches!(
                         action,
-                        Action::ReadStaff | Action::ReadAudit | Action::Export | Action::TryScenario
+                        Action::ReadStaff
+                            | Action::ReadAudit
+                            | Action::Export
+                            | Action::TryScenario
+                            | Action::CollectAnswers
                     ) && matches!(scope, Scope::Area(_) | Scope::Unit(_));
                     let expected = action == Action::ReadPublic
                         || match reach(role, action) {

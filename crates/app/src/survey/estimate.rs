@@ -127,14 +127,8 @@ pub(super) fn estimate(
     let columns = columns.finish();
     let answered = |name: &str| columns.get(name).is_some_and(|column| column.missing() < column.len());
     let mut questions = Vec::new();
-    let mut places: Vec<(&Question, Option<String>)> = Vec::new();
     for question in asked.asks.questions() {
-        for (spec, row) in specs(question) {
-            if answered(&spec.column) {
-                questions.push(spec);
-                places.push((question, row));
-            }
-        }
+        questions.extend(specs(question).into_iter().filter(|spec| answered(&spec.column)));
     }
     let spec = Spec {
         lonely: LonelyUnit::Refuse,
@@ -162,12 +156,12 @@ pub(super) fn estimate(
         ..Spec::default()
     };
     let table = tabulate(&spec, &columns, 2).map_err(fault)?;
-    results(table, sheets, &places)
+    results(table, sheets)
 }
 
 /// What is estimated of a question: one line, or one for each row of a table of questions; a scale has its mean and
 /// the share of each point.
-fn specs(question: &Question) -> Vec<(QuestionSpec, Option<String>)> {
+fn specs(question: &Question) -> Vec<QuestionSpec> {
     let coded = |codes: Vec<String>| codes.into_iter().map(|code| (code.clone(), code)).collect();
     let of = |column: String, kind: Kind, labels: Vec<(String, String)>| QuestionSpec {
         column,
@@ -180,32 +174,28 @@ fn specs(question: &Question) -> Vec<(QuestionSpec, Option<String>)> {
     };
     let name = || question.name.clone();
     match &question.form {
-        Form::Single { choices } => vec![(of(name(), Kind::Share, coded(codes(choices))), None)],
+        Form::Single { choices } => vec![of(name(), Kind::Share, coded(codes(choices)))],
         Form::Multiple { choices, .. } => {
             let spec = of(name(), Kind::Multiple, coded(codes(choices)));
-            vec![(QuestionSpec { separator: Some(TICK_MARK.to_owned()), ..spec }, None)]
+            vec![QuestionSpec { separator: Some(TICK_MARK.to_owned()), ..spec }]
         }
         Form::Scale { low, high, .. } => {
             let points = coded((*low..=*high).map(|point| point.to_string()).collect());
-            vec![(of(name(), Kind::Mean, Vec::new()), None), (of(name(), Kind::Share, points), None)]
+            vec![of(name(), Kind::Mean, Vec::new()), of(name(), Kind::Share, points)]
         }
-        Form::Number { .. } => vec![(of(name(), Kind::Mean, Vec::new()), None)],
+        Form::Number { .. } => vec![of(name(), Kind::Mean, Vec::new())],
         Form::Text { .. } => Vec::new(),
         Form::Matrix { rows, columns } => rows
             .iter()
             .map(|row| {
                 let column = format!("{}{ROW_MARK}{}", question.name, row.code);
-                (of(column, Kind::Share, coded(codes(columns))), Some(row.code.clone()))
+                of(column, Kind::Share, coded(codes(columns)))
             })
             .collect(),
     }
 }
 
-fn results(
-    table: Table,
-    sheets: u64,
-    places: &[(&Question, Option<String>)],
-) -> Result<WaveResults, EstimateFault> {
+fn results(table: Table, sheets: u64) -> Result<WaveResults, EstimateFault> {
     if table.rows.len() > ROWS_MOST {
         return Err(EstimateFault::TooManyRows);
     }
@@ -237,7 +227,6 @@ fn results(
             }
         })
         .collect::<Vec<_>>();
-    debug_assert!(rows.iter().all(|row| places.iter().any(|(question, _)| question.name == row.question)));
     let report = table.raked;
     Ok(WaveResults {
         sheets,
