@@ -6,6 +6,8 @@ mod facility;
 mod list;
 mod overview;
 
+pub(crate) use coverage::gap_words;
+
 use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
