@@ -329,7 +329,7 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        let seed = u64::from(portfolio.plan.forecast_rules().seed);
+        let seed = portfolio.plan.forecast_rules().seed;
         let portfolio = portfolio.clone();
         let worked = tokio::task::spawn_blocking(move || year_end(&coverage, &portfolio, by, &odds, seed));
         Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
