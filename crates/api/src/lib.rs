@@ -18,6 +18,7 @@ mod area;
 mod asked;
 mod body;
 mod caller;
+mod coverage;
 mod docs;
 mod document;
 mod entry;
@@ -107,6 +108,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(timetable::routes())
         .merge(indicator::routes())
         .merge(facility::routes())
+        .merge(coverage::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())

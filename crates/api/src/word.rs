@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use app::place::coverage::GapState;
 use domain::area::AreaLevel;
 use domain::facility::{Circle, Datum, FacilityStanding, Metric};
 use domain::indicator::Direction;
@@ -115,6 +116,7 @@ words! {
     EvidenceWord = EvidenceStanding [all]: "What has become of an item's evidence.";
     CircleWord = Circle [all]: "The level that a standard is set for.";
     MetricWord = Metric [all]: "What a standard is a rule for: metres or minutes on foot, or capacity for a thousand people.";
+    GapStateWord = GapState [all]: "Whether a gap is known to be one.";
     LayerKindWord = LayerKind [all]: "What a layer is of.";
     DatumWord = Datum [all]: "What coordinates refer to.";
     FacilityStandingWord = FacilityStanding [all]: "Whether a facility serves on a day.";

@@ -104,6 +104,8 @@ struct ProjectPage {
     more_history: bool,
     may_edit: bool,
     may_staff: bool,
+    /// Gaps that it is to close: where, and of what.
+    gaps: Vec<(String, String, String)>,
     /// How its promise stands by the timetable, for those who work on the plan.
     brief: Option<Brief>,
 }
@@ -239,6 +241,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades
         more_history: false,
         may_edit: false,
         may_staff: false,
+        gaps: gaps_of(portfolio, project, lang),
         brief: None,
         page,
     }
@@ -347,4 +350,24 @@ fn progress_charts(project: &Project, lang: Lang) -> Vec<ProgressChart> {
         })
     };
     project.progress.iter().filter_map(chart).collect()
+}
+
+/// The gaps of which people say that a project closes them, with the community's code and the names.
+fn gaps_of(portfolio: &Portfolio, project: &Project, lang: Lang) -> Vec<(String, String, String)> {
+    use domain::facility::GapAnswer;
+    let english = lang.is_english();
+    let closes =
+        |answer: &GapAnswer| matches!(answer, GapAnswer::Project { project: held } if *held == project.code);
+    let answers = portfolio.plan.gap_answers.iter().filter(|(_, held)| closes(&held.answer));
+    answers
+        .map(|(gap, _)| {
+            let area = portfolio.areas.get(&gap.community).map(|area| area.name.get(english));
+            let kind = portfolio.plan.facility_kind(gap.kind.as_str()).map(|kind| kind.name.get(english));
+            (
+                gap.community.to_string(),
+                area.unwrap_or(gap.community.as_str()).to_owned(),
+                kind.unwrap_or(gap.kind.as_str()).to_owned(),
+            )
+        })
+        .collect()
 }

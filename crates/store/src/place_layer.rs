@@ -55,7 +55,7 @@ impl PackedLayer {
     /// What a backup holds, if it is what its digest says.
     pub(crate) fn restored(stated: LayerDigest, body: Vec<u8>) -> Option<Self> {
         let content = unpack(&body)?;
-        (digest(&content) == stated).then(|| Self { digest: stated, size: content.len() as u64, body })
+        (digest(&content) == stated).then_some(Self { digest: stated, size: content.len() as u64, body })
     }
 
     pub fn digest(&self) -> LayerDigest {

@@ -16,6 +16,7 @@ use domain::project::ProjectFact as DomainProjectFact;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub use coverage::GapAnswer;
 pub use directory::{AreaFact, PersonFact, UnitFact};
 pub use facility::FacilityFact;
 pub use indicator::{IndicatorFact, Instrument};

@@ -5,6 +5,7 @@ mod address;
 pub(crate) mod chase;
 mod desk;
 pub(crate) mod form;
+mod from_gap;
 mod from_point;
 mod goal;
 mod history;

@@ -22,6 +22,7 @@ use jiff::civil::DateTime;
 
 use super::act::source;
 use super::form::{Form, field_of, level_field, moment, must, must_text};
+use super::from_gap::{FromGap, GapAt};
 use super::from_point::{FromPoint, PointAt};
 use super::line::register_of;
 use super::list::staff_only;
@@ -95,6 +96,8 @@ struct Opened {
     request: Option<Request>,
     /// The point of a joint review that it is about.
     point: Option<FromPoint>,
+    /// The gap that it sees to.
+    gap: Option<FromGap>,
 }
 
 impl Opened {
@@ -103,7 +106,7 @@ impl Opened {
         plan: &str,
         kind: &str,
         from: &Origin,
-        at: &PointAt,
+        (at, gap): (&PointAt, &GapAt),
     ) -> Result<Self, PageError> {
         let plan = known_code(plan)?;
         staff_only(visit)?;
@@ -127,7 +130,9 @@ impl Opened {
             _ => None,
         };
         let today = visit.app.clock().today();
+        let gap = if kind.is_task() { FromGap::find(visit, &portfolio, gap).await? } else { None };
         Ok(Self {
+            gap,
             origin,
             request,
             point: FromPoint::find(visit.lang, &portfolio, at, today).filter(|_| kind.is_task()),
@@ -301,9 +306,10 @@ impl Opened {
             sheet = sheet.group(visit.t("item-group-when"), when);
         }
         let sheet = sheet.group(visit.t("item-group-where"), place);
-        match &self.point {
-            Some(point) => point.fill(sheet),
-            None => sheet,
+        match (&self.point, &self.gap) {
+            (Some(point), _) => point.fill(sheet),
+            (None, Some(gap)) => gap.fill(sheet),
+            (None, None) => sheet,
         }
     }
 
@@ -448,8 +454,9 @@ pub async fn show(
     Path((plan, kind)): Path<(String, String)>,
     Query(origin): Query<Origin>,
     Query(at): Query<PointAt>,
+    Query(gap): Query<GapAt>,
 ) -> Result<Response, PageError> {
-    let opened = Opened::new(&visit, &plan, &kind, &origin, &at).await?;
+    let opened = Opened::new(&visit, &plan, &kind, &origin, (&at, &gap)).await?;
     let sheet = opened.sheet(&visit, &origin);
     form_page(&visit, StatusCode::OK, opened.title.clone(), sheet)
 }
@@ -465,7 +472,8 @@ pub async fn save(
         round: typed.get("round").to_owned(),
         point: typed.get("point").to_owned(),
     };
-    let opened = Opened::new(&visit, &plan, &kind, &origin, &at).await?;
+    let gap = GapAt::of(&typed);
+    let opened = Opened::new(&visit, &plan, &kind, &origin, (&at, &gap)).await?;
     let mut sheet = opened.sheet(&visit, &origin);
     sheet.refill(&typed);
     let mut reader = Reader::new(&typed);
@@ -517,6 +525,7 @@ pub async fn save(
             source: source(&visit),
             reason: String::new(),
         }));
+        changes.extend(opened.gap.as_ref().map(|gap| gap.answer(&opened.plan, code, source(&visit))));
         // The request shows what it led to from the same moment.
         changes.extend(opened.request.as_ref().map(|request| Change {
             command: Command::Record {

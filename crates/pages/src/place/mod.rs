@@ -11,6 +11,8 @@ mod reach;
 mod shares;
 mod siting;
 
+pub(crate) use coverage::gap_words;
+
 use axum::Router;
 use axum::routing::get;
 use domain::code::Code;

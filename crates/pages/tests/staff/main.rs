@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
+mod coverage;
 mod foresight;
 mod holidays;
 mod importing;
@@ -73,6 +74,19 @@ async fn every_page_opens_in_both_languages_with_all_its_words() {
         "/place/facilities/FAC-EDU-005",
         "/place/facilities/FAC-ELD-S1?as_of=2019-01-01",
         "/place/facilities/FAC-ELD-S1/edit",
+        "/place/coverage",
+        "/place/coverage?as_of=2019-12-31",
+        "/place/coverage?limit=500",
+        "/place/coverage/kinds/vegetable_shop",
+        "/place/coverage/communities/huoying",
+        "/place/coverage/change?from=2018-08-16",
+        "/place/gaps?gap_state=unknown",
+        "/place/layers",
+        "/place/layers/network",
+        "/record/official_count",
+        "/record/coverage_rules",
+        "/record/gap_answer?area=huoying&facility_kind=park&gap_standard=gb50180-park",
+        "/items/new/tracked-task?gap_area=huoying&gap_kind=park&gap_standard=gb50180-park",
         "/record/facility_kind?slot=facility_kind/kindergarten",
         "/record/facility_standard?slot=facility_standard/gb50180-park",
         "/outputs",
@@ -191,6 +205,9 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/place/facilities/FAC-EDU-005", "oooooooooo"),
         ("/p/huitian-2018/place/facilities/FAC-EDU-005/edit", "soooffffff"),
         ("/p/huitian-2018/record/facility_standard", "soffffffff"),
+        ("/p/huitian-2018/place/coverage", "oooooooooo"),
+        ("/p/huitian-2018/place/layers/network", "soffffffff"),
+        ("/p/huitian-2018/record/gap_answer", "soffffffff"),
         ("/p/huitian-2018/templates/building", "soffffffff"),
         ("/p/huitian-2018/import", "soofffffff"),
         ("/p/huitian-2018/audit", "soofffoooo"),

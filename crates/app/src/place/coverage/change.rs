@@ -49,7 +49,7 @@ pub struct Difference {
     pub after: Arc<Coverage>,
     pub kinds: Vec<KindDifference>,
     pub basis: Basis,
-    /// People, or residences, that gain at least one service, by the number of the community.
+    /// People, or residences, of whom at least so many gain a service, by the number of the community.
     pub gaining: Vec<u64>,
 }
 
@@ -108,7 +108,8 @@ fn within(near: Option<Nearest>, limit: u32) -> bool {
 pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Difference {
     let communities = after.communities.len();
     let homes = after.residences.homes.len();
-    let mut gains = vec![false; homes];
+    // Whom the kinds are for that a home gains: at least so many gain something.
+    let mut gains = vec![0u64; homes];
     let nothing: Vec<Option<Nearest>> = vec![None; homes];
     let mut kinds = Vec::new();
     for kind in &after.kinds {
@@ -132,7 +133,7 @@ pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Differe
                 match (within(was, limit), within(is, limit)) {
                     (false, true) => {
                         out.gained[community] += weight;
-                        gains[home] = true;
+                        gains[home] = gains[home].max(weight);
                     }
                     (true, false) => out.lost[community] += weight,
                     _ => {}
@@ -149,8 +150,8 @@ pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Differe
     let people: Vec<Option<u32>> = after.residences.homes.iter().map(|home| home.people).collect();
     let basis = basis(&people);
     let mut gaining = vec![0; communities];
-    for home in (0..homes).filter(|home| gains[*home]) {
-        gaining[after.community_of[home]] += weight(basis, people[home]);
+    for (home, gain) in gains.into_iter().enumerate() {
+        gaining[after.community_of[home]] += gain;
     }
     Difference { before, after, kinds, basis, gaining }
 }
@@ -328,7 +329,7 @@ impl App {
                 Err(error) => return Err(error),
             }
         }
-        let seed = u64::from(portfolio.plan.forecast_rules().seed);
+        let seed = portfolio.plan.forecast_rules().seed;
         let portfolio = portfolio.clone();
         let worked = tokio::task::spawn_blocking(move || year_end(&coverage, &portfolio, by, &odds, seed));
         Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))

@@ -215,6 +215,35 @@ pub async fn show(
     render(StatusCode::OK, &body)
 }
 
+/// A title and a text for a task that sees to a gap; nothing where it is none, or is answered already.
+pub(crate) async fn gap_words(
+    visit: &Visit,
+    portfolio: &std::sync::Arc<Portfolio>,
+    gap: &domain::facility::Gap,
+) -> Result<Option<(String, String)>, PageError> {
+    let found = visit.app.coverage(portfolio, app::place::coverage::CoverageAsked::default()).await?;
+    let Some(found) = found else { return Ok(None) };
+    let lang = visit.lang;
+    let line = found.gaps(portfolio).into_iter().find(|line| line.gap == *gap && line.answer.is_none());
+    let Some(line) = line else { return Ok(None) };
+    let rules = found.kind(gap.kind.as_str()).map_or(&[][..], |kind| kind.rules.as_slice());
+    let rule = rules.iter().find(|held| held.rule.code() == Some(&gap.standard));
+    let (area, kind) = (area_name(lang, portfolio, &gap.community), kind_name(lang, portfolio, &gap.kind));
+    let title = visit.tw("gap-task-title", &[("area", &area), ("kind", &kind)]);
+    let text = visit.tw(
+        "gap-task-text",
+        &[
+            ("area", &area),
+            ("kind", &kind),
+            ("concerned", &many(line.concerned)),
+            ("unit", &unit(lang, line.basis)),
+            ("rule", &rule.map_or_else(String::new, |held| rule_text(lang, portfolio, &held.rule))),
+            ("causes", &causes(lang, &line.causes)),
+        ],
+    );
+    Ok(Some((title, text)))
+}
+
 /// The form for a task that sees to a gap.
 fn start(plan: &Code, line: &GapLine) -> String {
     let gap = &line.gap;

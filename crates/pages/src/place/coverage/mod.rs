@@ -7,6 +7,8 @@ mod kind;
 mod layers;
 mod overview;
 
+pub(crate) use gaps::gap_words;
+
 use app::place::coverage::{
     Basis, Causes, Completeness, Coverage, CoverageAsked, Figure, KindCoverage, Rule, Way,
 };
