@@ -172,7 +172,7 @@ pub(in crate::place) fn even_odd(rings: &[Vec<Point>]) -> Value {
         .collect();
     let corners = |ring: &Vec<Point>| ring.iter().map(|at| position(*at)).collect::<Vec<_>>();
     let mut parts: Vec<Vec<Vec<[f64; 2]>>> = Vec::new();
-    for (at, ring) in rings.iter().enumerate().filter(|(at, _)| within[*at].len() % 2 == 0) {
+    for (at, ring) in rings.iter().enumerate().filter(|(at, _)| within[*at].len().is_multiple_of(2)) {
         let mut part = vec![corners(ring)];
         let depth = within[at].len();
         let holes =
