@@ -18,6 +18,8 @@ use crate::error::AppError;
 
 /// More new entries than these, and reading everything afresh is quicker than taking them in.
 const CATCH_UP_MOST: usize = 5_000;
+/// And than these of all kinds, among which they are looked for.
+const LOOKED_THROUGH_MOST: u64 = 200_000;
 
 #[derive(Debug, Default)]
 pub(crate) struct Known {
@@ -32,6 +34,10 @@ struct Latest {
     /// The number of the look; 0 before the first.
     look: u64,
     head: Seq,
+    /// The hash of that entry: another journal has another one.
+    hash: String,
+    /// How many journals there were before this one.
+    replaced: u64,
     plans: Vec<Code>,
     histories: HashMap<Code, Arc<History>>,
 }
@@ -51,8 +57,8 @@ fn see(latest: &Arc<Latest>) {
 }
 
 impl App {
-    /// Runs work that reads only: all it reads of plans is as of the first look, so that one page does not show two
-    /// states, nor look again and again.
+    /// Runs work that reads only: all it reads of plans is as of the first look, or as of when it was read where a plan
+    /// was not held yet, so that one page does not show two states, nor look again and again.
     pub async fn in_one_view<F: Future>(&self, work: F) -> F::Output {
         ONE_VIEW.scope(RefCell::default(), work).await
     }
@@ -62,6 +68,12 @@ impl App {
         Ok(self.latest().await?.head)
     }
 
+    /// The journal's last entry, with its hash.
+    pub async fn head_hash(&self) -> Result<(Seq, String), AppError> {
+        let latest = self.latest().await?;
+        Ok((latest.head, latest.hash.clone()))
+    }
+
     /// All plans on the books, in the order they were registered.
     pub async fn plans(&self) -> Result<Vec<Code>, AppError> {
         Ok(self.latest().await?.plans.clone())
@@ -69,12 +81,12 @@ impl App {
 
     /// The newest state of a plan's records, with the directory's.
     pub async fn history(&self, plan: &Code) -> Result<Arc<History>, AppError> {
-        let latest = self.latest().await?;
-        if let Some(held) = latest.histories.get(plan) {
+        let mut mine = self.latest().await?;
+        if let Some(held) = mine.histories.get(plan) {
             return Ok(held.clone());
         }
         // Anyone may ask for any plan: only one on the books is read, and kept.
-        if *plan != directory() && !latest.plans.contains(plan) {
+        if *plan != directory() && !mine.plans.contains(plan) {
             return Err(AppError::NotFound);
         }
         let mut latest = self.inner.known.latest.lock().await;
@@ -89,7 +101,9 @@ impl App {
                 held
             }
         };
-        see(&latest);
+        drop(latest);
+        Arc::make_mut(&mut mine).histories.insert(plan.clone(), held.clone());
+        see(&mine);
         Ok(held)
     }
 
@@ -105,10 +119,10 @@ impl App {
         if latest.look <= came {
             let look = known.begun.fetch_add(1, Ordering::SeqCst) + 1;
             let before = latest.clone();
-            let head = before.head;
+            let replaced = before.replaced;
             let read = move |c: &mut Connection| catch_up(c, &before, look);
             let fresh = Arc::new(self.database().read_async(read).await?);
-            if fresh.head < head {
+            if fresh.replaced > replaced {
                 // Its entries bear the numbers of others.
                 self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget();
                 self.forget_drawn();
@@ -122,19 +136,31 @@ impl App {
 
 /// What was known, with what was recorded since.
 fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<Latest, StoreError> {
-    let head = connection.head()?;
-    if before.look > 0 && head == before.head {
+    let (head, hash) = connection.head_hash()?;
+    if before.look > 0 && head == before.head && hash == before.hash {
         return Ok(Latest { look, ..before.clone() });
     }
-    let afresh = |connection: &mut Connection| {
-        Ok(Latest { look, head, plans: connection.plans()?, histories: HashMap::new() })
+    let afresh = |connection: &mut Connection, replaced| {
+        let plans = connection.plans()?;
+        Ok(Latest { look, head, hash: hash.clone(), replaced, plans, histories: HashMap::new() })
     };
-    // Where the head went back, the database was replaced underneath, as by a restore.
-    if before.look == 0 || head < before.head || head.0 - before.head.0 > CATCH_UP_MOST as u64 {
-        return afresh(connection);
+    if before.look == 0 {
+        return afresh(connection, 0);
     }
-    let entries = connection.portfolio_entries_after(before.head, CATCH_UP_MOST)?;
-    let mut latest = Latest { look, head, ..before.clone() };
+    // Where the last known entry is another one, the database was replaced underneath, as by a restore.
+    let same = before.head.0 == 0
+        || head > before.head && connection.entry_hash(before.head)?.is_some_and(|hash| hash == before.hash);
+    if !same {
+        return afresh(connection, before.replaced + 1);
+    }
+    if head.0 - before.head.0 > LOOKED_THROUGH_MOST {
+        return afresh(connection, before.replaced);
+    }
+    let entries = connection.portfolio_entries_after(before.head, CATCH_UP_MOST + 1)?;
+    if entries.len() > CATCH_UP_MOST {
+        return afresh(connection, before.replaced);
+    }
+    let mut latest = Latest { look, head, hash, ..before.clone() };
     if entries.iter().any(|entry| entry.draft.subject.kind == SubjectKind::Plan) {
         latest.plans = connection.plans()?;
     }

@@ -58,6 +58,10 @@ impl PortfolioCache {
     }
 
     fn put(&mut self, key: Key, portfolio: Arc<Portfolio>) {
+        // Whoever looks at what is over already drives out nothing newer.
+        if self.held.iter().any(|held| held.key.plan == key.plan && held.key.changed > key.changed) {
+            return;
+        }
         self.held.retain(|held| held.key.changed == key.changed || held.key.plan != key.plan);
         if self.held.len() >= Self::MOST {
             self.held.pop_front();

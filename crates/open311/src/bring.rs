@@ -175,7 +175,7 @@ async fn understood(
         true => format!("{} {}", names[1], names[0]).trim().to_owned(),
         false => names.concat(),
     };
-    let (secret, earlier_secret) = secrets(server, asked);
+    let (secret, earlier_secret) = secrets(server, held, asked);
     let new = NewRequest {
         category: Some(category.category.clone()),
         area,
@@ -201,14 +201,14 @@ async fn understood(
 
 /// A program that got no answer sends the same again: within a minute it is the same request, where anything in it
 /// tells who sends it. Without, two people may well have said the same.
-fn secrets(server: &Server, asked: &Asked) -> (String, String) {
+fn secrets(server: &Server, held: &Jurisdiction, asked: &Asked) -> (String, String) {
     if TELLING.iter().all(|name| asked.get(name).is_none()) {
         return (server.app.request_secret(), String::new());
     }
     let now = server.app.wall();
     let of = |at: DateTime| {
         let minute = at.strftime("%Y-%m-%dT%H:%M").to_string();
-        let mut parts = vec![minute.as_str()];
+        let mut parts = vec![held.plan.as_str(), minute.as_str()];
         for (name, value) in &asked.0 {
             parts.extend([name.as_str(), value.as_str()]);
         }

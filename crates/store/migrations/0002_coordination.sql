@@ -295,6 +295,8 @@ CREATE TABLE request_tally (
   number BIGINT NOT NULL,
   PRIMARY KEY (plan, month, state, lead_unit, category, area, shown)
 ) {unrowed};
+CREATE INDEX request_tally_shown ON request_tally (plan, shown, category, area, state, lead_unit, number)
+  WHERE shown > 0;
 
 -- What the program has learnt of a plan's requests: models with their figures, and which was in use since when.
 -- Number 0 stands for the rules themselves. Neither is a projection: a model is made of weights, not of entries.

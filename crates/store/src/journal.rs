@@ -228,6 +228,13 @@ impl Connection {
         Ok(Seq(known))
     }
 
+    /// The hash of an entry, by which journals are told from each other.
+    pub fn entry_hash(&mut self, seq: Seq) -> Result<Option<String>> {
+        self.first("SELECT hash FROM entry WHERE seq = $1", &[Param::from(seq.0)], |row| {
+            Ok(row.text(0)?.to_owned())
+        })
+    }
+
     pub fn entry(&mut self, seq: Seq) -> Result<Option<Entry>> {
         self.first(&format!("SELECT {COLUMNS} FROM entry WHERE seq = $1"), &[Param::from(seq.0)], entry)
     }

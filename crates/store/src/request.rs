@@ -201,6 +201,23 @@ fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Res
             Param::Int(sort.shown),
             Param::Int(more),
         ],
+    )?;
+    if more > 0 {
+        return Ok(());
+    }
+    // A sort that no request is of any more takes no place.
+    connection.send(
+        "DELETE FROM request_tally WHERE plan = $1 AND month = $2 AND state = $3 AND lead_unit = $4 \
+         AND category = $5 AND area = $6 AND shown = $7 AND number = 0",
+        &[
+            plan.into(),
+            Param::Text(&sort.month),
+            Param::Text(&sort.state),
+            Param::Text(&sort.unit),
+            Param::Text(&sort.category),
+            Param::Text(&sort.area),
+            Param::Int(sort.shown),
+        ],
     )
 }
 

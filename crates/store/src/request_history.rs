@@ -45,7 +45,7 @@ const ENTRIES: &str = "SELECT looked.subject, looked.seq, looked.recorded_at, \
 
 impl Connection {
     /// The last entry that can have changed what is told of a plan's requests, and when it was recorded.
-    pub fn request_version(&mut self, plan: &Code) -> Result<(Seq, Timestamp)> {
+    pub fn request_version(&mut self, plan: &Code, known: Seq) -> Result<(Seq, Timestamp)> {
         let directory = domain::subject::directory();
         let mut last = (Seq(0), Timestamp::UNIX_EPOCH);
         for (kind, scope) in [
@@ -55,8 +55,9 @@ impl Connection {
             (SubjectKind::Unit, &directory),
         ] {
             let found = self.first(
-                "SELECT seq, recorded_at FROM entry WHERE kind = $1 AND scope = $2 ORDER BY seq DESC LIMIT 1",
-                &[kind.as_str().into(), scope.as_str().into()],
+                "SELECT seq, recorded_at FROM entry WHERE kind = $1 AND scope = $2 AND seq <= $3 \
+                 ORDER BY seq DESC LIMIT 1",
+                &[kind.as_str().into(), scope.as_str().into(), Param::from(known.0)],
                 |row| {
                     let at = Timestamp::from_microsecond(row.int(1)?).map_err(damaged)?;
                     Ok((Seq(row.int(0)? as u64), at))

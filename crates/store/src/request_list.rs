@@ -18,6 +18,8 @@ use crate::statements::places;
 
 /// The most hits of a text that other conditions are looked at for: the newest ones.
 const HITS_MOST: usize = 5_000;
+/// The most texts that are looked through for hits in a plan.
+const LOOKED_MOST: usize = 100_000;
 
 /// A page of requests, with where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -202,23 +204,39 @@ impl Where {
         }
         let wanted = Pieces::of(&query.text);
         if !wanted.is_empty() {
-            // What everybody may read lies apart: there may be little of it among much that nobody may.
-            let table = if query.published.is_some() { SHOWN_PIECES } else { PIECES };
-            let found = if postgres {
-                let query = out.put(wanted.quoted('\'', " & "));
-                format!("pieces @@ CAST(CAST({query} AS TEXT) AS tsquery)")
-            } else {
-                let query = out.put(wanted.quoted('"', " AND "));
-                format!("{table} MATCH {query}")
-            };
-            let hits =
-                format!("SELECT rowid FROM {table} WHERE {found} ORDER BY rowid DESC LIMIT {HITS_MOST}");
-            out.and(&format!("id IN ({hits})"));
+            let hits = out.hits(query, &wanted, postgres, HITS_MOST);
+            out.and(&format!("request.id IN ({hits})"));
             if let Some(publicly) = &query.published {
                 out.said_publicly(&query.text, publicly);
             }
         }
         out
+    }
+
+    /// The newest of a plan's requests whose texts have all pieces, whatever else is asked.
+    fn hits(&mut self, query: &RequestQuery, wanted: &Pieces, postgres: bool, most: usize) -> String {
+        // What everybody may read lies apart: there may be little of it among much that nobody may.
+        let table = if query.published.is_some() { SHOWN_PIECES } else { PIECES };
+        let found = if postgres {
+            let query = self.put(wanted.quoted('\'', " & "));
+            format!("pieces @@ CAST(CAST({query} AS TEXT) AS tsquery)")
+        } else {
+            let query = self.put(wanted.quoted('"', " AND "));
+            format!("{table} MATCH {query}")
+        };
+        let hidden = query.published.iter().flat_map(|publicly| &publicly.hidden);
+        let hidden: Vec<String> = hidden.map(|code| self.put(code.as_str())).collect();
+        let shown = if hidden.is_empty() {
+            String::new()
+        } else {
+            format!(" AND one.category NOT IN ({})", hidden.join(", "))
+        };
+        // Texts of all plans lie together: the others' take nobody's place.
+        format!(
+            "SELECT one.id FROM (SELECT rowid AS hit FROM {table} WHERE {found} ORDER BY rowid DESC LIMIT \
+             {LOOKED_MOST}) AS hits JOIN request AS one ON one.id = hits.hit WHERE one.plan = $1{shown} \
+             ORDER BY hits.hit DESC LIMIT {most}"
+        )
     }
 
     /// Of requests that are not shown where they are, only those whose own words say what is looked for: their
@@ -369,7 +387,8 @@ impl Connection {
     ) -> Result<RequestsFound> {
         if Pieces::of(&query.text).is_empty() {
             let page = self.requests(plan, query, paging)?;
-            return Ok(RequestsFound { page, total: self.request_count(plan, query, most)? });
+            let with_limit = paging.order == RequestOrder::Due;
+            return Ok(RequestsFound { page, total: self.counted(plan, query, with_limit, most)? });
         }
         let RequestPaging { order, after, skip, limit } = paging;
         let mut wanted = Where::of(plan, query, self.is_postgres());
@@ -386,7 +405,7 @@ impl Connection {
         let mut hits = self.rows(&sql, &wanted.params(), |row| {
             Ok(RequestAfter { key: row.text(0)?.to_owned(), code: Code::new(row.text(1)?).map_err(damaged)? })
         })?;
-        let total = Counted { number: hits.len() as u64, more: hits.len() == HITS_MOST };
+        let total = Counted { number: hits.len() as u64, more: self.has_more_hits(plan, query)? };
         if let Some(after) = after {
             let behind = |hit: &RequestAfter| {
                 let order = (&hit.key, &hit.code).cmp(&(&after.key, &after.code));
@@ -409,8 +428,30 @@ impl Connection {
 
     /// How many requests a query finds: as it is kept where it asks for sorts of requests, else counted up to `most`.
     pub fn request_count(&mut self, plan: &Code, query: &RequestQuery, most: u64) -> Result<Counted> {
-        let wanted = Where::of(plan, query, self.is_postgres());
-        let sql = if query.is_by_sort() {
+        self.counted(plan, query, false, most)
+    }
+
+    /// Whether more texts have what is looked for than are asked what else is wanted.
+    fn has_more_hits(&mut self, plan: &Code, query: &RequestQuery) -> Result<bool> {
+        let pieces = Pieces::of(&query.text);
+        if pieces.is_empty() {
+            return Ok(false);
+        }
+        let mut wanted = Where::new(plan);
+        let hits = wanted.hits(query, &pieces, self.is_postgres(), HITS_MOST + 1);
+        let sql = format!("SELECT COUNT(*) FROM ({hits}) AS hits");
+        let hits = self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0);
+        Ok(hits as usize > HITS_MOST)
+    }
+
+    /// `with_limit`: only those that have a limit.
+    fn counted(&mut self, plan: &Code, query: &RequestQuery, with_limit: bool, most: u64) -> Result<Counted> {
+        let mut wanted = Where::of(plan, query, self.is_postgres());
+        if with_limit {
+            wanted.and("due <> ''");
+        }
+        let kept = query.is_by_sort() && !with_limit;
+        let sql = if kept {
             // Named like what its columns are those of.
             format!(
                 "SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT) FROM request_tally AS request WHERE {}",
@@ -424,8 +465,8 @@ impl Connection {
             )
         };
         let number = self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0) as u64;
-        let more = !query.is_by_sort() && number > most;
-        Ok(Counted { number: if more { most } else { number }, more })
+        let more = !kept && (number > most || self.has_more_hits(plan, query)?);
+        Ok(Counted { number: if kept { number } else { number.min(most) }, more })
     }
 
     /// The newest open requests around a point, or in an area where there is no point: what somebody about to

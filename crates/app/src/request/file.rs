@@ -294,8 +294,11 @@ impl Filing<'_> {
         for (link, by_earlier) in [(&earlier, true), (&link, false)] {
             if !link.is_empty()
                 && let Some((of, code)) = tx.request_by_secret(link)?
-                && of == *self.plan
             {
+                // A link belongs to one plan.
+                if of != *self.plan {
+                    return Err(AppError::NotFound);
+                }
                 return Ok(Filed { code, again: true, by_earlier, unit: None });
             }
         }

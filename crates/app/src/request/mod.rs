@@ -88,7 +88,7 @@ pub use reader::{MailDoor, MailLinked, MailPurpose};
 pub(crate) use reader::{address as reader_address, link as mail_link, reply_token};
 pub use retain::{DeletionRecord, RetainLine, Retained};
 pub use store::{HeldModel, ModelUse, PassedOn, PhotoSize, RateBy, RequestPage, RequestsFound};
-pub(crate) use suggest::AreasCache;
+pub(crate) use suggest::PlanWordsCache;
 pub use suggest::{SuggestedBy, Suggestion, Suggestions, UnitSuggestion};
 pub use theme::{NewTheme, ThemeProposals};
 pub use whereabouts::{Located, PlaceFault, Stated};

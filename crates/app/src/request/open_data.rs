@@ -261,7 +261,9 @@ impl App {
     /// The version of everything that is published of a plan's requests.
     pub async fn open_version(&self, plan: &Code) -> Result<OpenVersion, AppError> {
         let plan = plan.clone();
-        let (seq, recorded_at) = self.database().read_async(move |c| c.request_version(&plan)).await?;
+        // Of what this reader's rules are as of: what is sent may be newer than its version, and never older.
+        let known = self.head().await?;
+        let (seq, recorded_at) = self.database().read_async(move |c| c.request_version(&plan, known)).await?;
         Ok(OpenVersion { seq, day: self.clock().today(), recorded_at })
     }
 }

@@ -16,11 +16,10 @@ use jiff::civil::DateTime;
 use store::Tx;
 
 use super::Models;
-use super::category_words::CategoryWords;
 use super::file::{Filing, NewRequest, Ready, clean};
 use super::protection::ProtectionKey;
 use super::rules_of;
-use super::suggest::{Areas, suggested};
+use super::suggest::{PlanWords, suggested};
 use super::whereabouts::{Located, PlaceFault, Stated};
 use crate::App;
 use crate::actor::Actor;
@@ -49,16 +48,18 @@ impl Order {
         let new = &mut self.new;
         new.details = tidy(std::mem::take(&mut new.details));
         if new.category.is_none()
-            && let Some(best) = suggested(&by.portfolio, &by.models, &by.words, &new.title, &new.text)
-                .into_iter()
-                .next()
-                .filter(|it| it.is_sure())
+            && let Some(best) =
+                suggested(&by.portfolio, &by.models, &by.words.categories, &new.title, &new.text)
+                    .into_iter()
+                    .next()
+                    .filter(|it| it.is_sure())
         {
             new.category = Some(best.category);
             new.suggested = true;
         }
         if new.area.is_none() {
             new.area = by
+                .words
                 .areas
                 .find(&format!("{} {} {}", new.address, new.title, new.text))
                 .or_else(|| bounds.area(new.point?).cloned());
@@ -222,8 +223,7 @@ pub struct Understanding {
     plan: Code,
     portfolio: Arc<Portfolio>,
     models: Models,
-    words: CategoryWords,
-    areas: Areas,
+    words: Arc<PlanWords>,
     /// Seals who asked.
     key: Option<ProtectionKey>,
 }
@@ -259,7 +259,7 @@ impl App {
     pub async fn understanding(&self, plan: &Code) -> Result<Understanding, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let models = self.request_models_in_use(plan).await?;
-        let (words, areas) = (CategoryWords::of(&portfolio), Areas::of(&portfolio));
-        Ok(Understanding { plan: plan.clone(), portfolio, models, words, areas, key: self.key().cloned() })
+        let words = self.words_of(&portfolio);
+        Ok(Understanding { plan: plan.clone(), portfolio, models, words, key: self.key().cloned() })
     }
 }

@@ -52,9 +52,10 @@ impl DrawnCache {
 impl App {
     /// What a map draws of the published requests that are asked for.
     pub async fn drawn_requests(&self, plan: &Code, query: &RequestQuery) -> Result<Arc<Drawn>, AppError> {
-        // Before the rules are read by which places are shown: what is kept is never newer than they are.
-        let of = plan.clone();
-        let version = self.database().read_async(move |c: &mut Connection| c.request_version(&of)).await?.0;
+        // Of what the rules are as of by which places are shown: what is kept is never older than its version.
+        let (of, known) = (plan.clone(), self.head().await?);
+        let version =
+            self.database().read_async(move |c: &mut Connection| c.request_version(&of, known)).await?.0;
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let query = RequestQuery { published: Some(portfolio.plan.publicly()), ..query.clone() };
         let (app, plan) = (self.clone(), plan.clone());

@@ -155,30 +155,37 @@ impl Areas {
     }
 }
 
-/// The areas of portfolios lately asked for: what finds names in texts is made once, and not for every text.
-#[derive(Default)]
-pub(crate) struct AreasCache(Vec<(Weak<Portfolio>, Arc<Areas>)>);
+/// By what texts are understood: names of places, and words of categories.
+pub(crate) struct PlanWords {
+    pub areas: Areas,
+    pub categories: CategoryWords,
+}
 
-impl AreasCache {
-    /// Portfolios whose areas are kept.
+/// Those of portfolios lately asked for: what finds words in texts is made once, and not for every text.
+#[derive(Default)]
+pub(crate) struct PlanWordsCache(Vec<(Weak<Portfolio>, Arc<PlanWords>)>);
+
+impl PlanWordsCache {
+    /// Portfolios whose words are kept.
     const MOST: usize = 4;
 
-    fn of(&mut self, portfolio: &Arc<Portfolio>) -> Arc<Areas> {
+    fn of(&mut self, portfolio: &Arc<Portfolio>) -> Arc<PlanWords> {
         self.0.retain(|(held, _)| held.strong_count() > 0);
         let found = self.0.iter().find(|(held, _)| std::ptr::eq(held.as_ptr(), Arc::as_ptr(portfolio)));
-        if let Some((_, areas)) = found {
-            return areas.clone();
+        if let Some((_, words)) = found {
+            return words.clone();
         }
-        let areas = Arc::new(Areas::of(portfolio));
+        let words =
+            Arc::new(PlanWords { areas: Areas::of(portfolio), categories: CategoryWords::of(portfolio) });
         self.0.truncate(Self::MOST - 1);
-        self.0.insert(0, (Arc::downgrade(portfolio), areas.clone()));
-        areas
+        self.0.insert(0, (Arc::downgrade(portfolio), words.clone()));
+        words
     }
 }
 
 impl App {
-    fn areas_of(&self, portfolio: &Arc<Portfolio>) -> Arc<Areas> {
-        self.inner.areas.lock().unwrap_or_else(PoisonError::into_inner).of(portfolio)
+    pub(super) fn words_of(&self, portfolio: &Arc<Portfolio>) -> Arc<PlanWords> {
+        self.inner.plan_words.lock().unwrap_or_else(PoisonError::into_inner).of(portfolio)
     }
 
     /// The area that a text names, else the one that is drawn around a point.
@@ -194,7 +201,7 @@ impl App {
             let point = point?;
             Bounds::of(portfolio.areas.values()).area(point).cloned()
         };
-        Ok(self.areas_of(&portfolio).find(&format!("{address} {text}")).or_else(around))
+        Ok(self.words_of(&portfolio).areas.find(&format!("{address} {text}")).or_else(around))
     }
 
     /// What a text suggests before it is sent.
@@ -218,7 +225,7 @@ impl App {
                     let point = point?;
                     Bounds::of(portfolio.areas.values()).area(point).cloned()
                 };
-                let area = area.or_else(|| app.areas_of(&portfolio).find(&said)).or_else(around);
+                let area = area.or_else(|| app.words_of(&portfolio).areas.find(&said)).or_else(around);
                 let publicly = portfolio.plan.publicly();
                 let around =
                     c.requests_near(&plan, (point, metres), area.as_ref(), Some(&publicly), COMPARED)?;
@@ -229,7 +236,13 @@ impl App {
                 let text = super::recorded(&text);
                 let title = super::file::title_of(&text);
                 Ok(Suggestions {
-                    categories: suggested(&portfolio, &models, &CategoryWords::of(&portfolio), &title, &text),
+                    categories: suggested(
+                        &portfolio,
+                        &models,
+                        &app.words_of(&portfolio).categories,
+                        &title,
+                        &text,
+                    ),
                     unit: models.unit(&portfolio, (&title, &text), (&address, area.as_ref())),
                     area,
                     similar,
@@ -247,7 +260,13 @@ impl App {
         let words = (request.title.as_str(), request.text.as_str());
         let area = request.areas.first();
         Ok(Suggestions {
-            categories: suggested(&portfolio, &models, &CategoryWords::of(&portfolio), words.0, words.1),
+            categories: suggested(
+                &portfolio,
+                &models,
+                &self.words_of(&portfolio).categories,
+                words.0,
+                words.1,
+            ),
             unit: models.unit(&portfolio, words, (&request.address, area)),
             area: None,
             similar: Vec::new(),

@@ -37,6 +37,8 @@ pub enum PushOutcome {
     Refused(String),
     /// It is sent the next time.
     Later(String),
+    /// Nobody may read it any more: it stays here.
+    Gone,
 }
 
 impl PushOutcome {
@@ -48,6 +50,7 @@ impl PushOutcome {
             Self::Would => "would_send",
             Self::Refused(_) => "refused",
             Self::Later(_) => "later",
+            Self::Gone => "gone",
         }
     }
 
@@ -59,7 +62,7 @@ impl PushOutcome {
             | Self::Found(said)
             | Self::Refused(said)
             | Self::Later(said) => said,
-            Self::Would => "",
+            Self::Would | Self::Gone => "",
         }
     }
 }
@@ -201,12 +204,19 @@ async fn one(
             Err(CallFault::Refused(said) | CallFault::Later(said)) => return Ok(PushOutcome::Later(said)),
         }
     }
+    // It may have been hidden or withdrawn while others were sent.
+    let shown = match app.public_request(&peer.plan, request).await {
+        Ok(shown) => shown,
+        Err(app::AppError::NotFound) => return Ok(PushOutcome::Gone),
+        Err(error) => return Err(error.into()),
+    };
     let asked = peer.attributes.get(service);
-    let answers =
-        match asked.is_some_and(|all| all.values().any(|it| matches!(it, AttributeValue::Answer(_)))) {
-            true => app.public_request(&peer.plan, request).await?.details,
-            false => Vec::new(),
-        };
+    let portfolio = app.portfolio(&peer.plan, app::read::Asked::default()).await?;
+    let category = shown.category.as_ref().and_then(|code| portfolio.plan.request_category(code.as_str()));
+    // What an earlier category asked is shown to nobody.
+    let asks =
+        |answer: &QuestionAnswer| category.is_some_and(|held| held.question(&answer.question).is_some());
+    let answers: Vec<QuestionAnswer> = shown.details.into_iter().filter(asks).collect();
     let mut form = form(peer, row, request, service);
     form.extend(asked.into_iter().flatten().flat_map(|(code, value)| attribute(code, value, &answers)));
     app.keep_passed_on(held.clone()).await?;

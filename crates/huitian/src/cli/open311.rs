@@ -145,7 +145,7 @@ async fn pushed(app: &App, line: &Line<'_>, common: &Common, again: bool) -> Sai
     Said { good: report.is_good(), json }
 }
 
-const PUSHED: [&str; 6] = ["sent", "waiting", "found", "would_send", "refused", "later"];
+const PUSHED: [&str; 7] = ["sent", "waiting", "found", "would_send", "refused", "later", "gone"];
 
 fn push_text(peer: &Peer, report: &PushReport) {
     for item in &report.items {

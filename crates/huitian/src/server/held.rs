@@ -23,8 +23,7 @@ const BESIDE: usize = 1_024;
 const LINE_MOST: usize = 1_024;
 
 /// Routes whose answers depend on nothing but the journal, the time and what [`KEYS`] names.
-const ROUTES: [&str; 10] = [
-    "/",
+const ROUTES: [&str; 9] = [
     "/p/{plan}",
     "/p/{plan}/projects",
     "/p/{plan}/figures",
@@ -60,8 +59,8 @@ const BESIDES: [HeaderName; 6] = [
 /// Cookies that say how a reader likes to read.
 const TASTES: [&str; 2] = ["lang", "theme"];
 
-/// The state that answers were made of: the journal's head, and the minute.
-type Stamp = (u64, i64);
+/// The state that answers were made of: the hash of the journal's head, and the minute.
+type Stamp = (String, i64);
 
 struct Answer {
     stamp: Stamp,
@@ -77,8 +76,8 @@ struct Answers {
 }
 
 impl Answers {
-    fn find(&self, key: &str, stamp: Stamp) -> Option<Response> {
-        let answer = self.held.get(key).filter(|answer| answer.stamp == stamp)?;
+    fn find(&self, key: &str, stamp: &Stamp) -> Option<Response> {
+        let answer = self.held.get(key).filter(|answer| answer.stamp == *stamp)?;
         let mut response = Response::new(Body::from(answer.body.clone()));
         response.headers_mut().clone_from(&answer.head);
         Some(response)
@@ -112,8 +111,8 @@ impl Holder {
     }
 
     async fn stamp(&self) -> Option<Stamp> {
-        let head = self.app.head().await.ok()?;
-        Some((head.0, self.app.clock().now().as_second().div_euclid(60)))
+        let (_, hash) = self.app.head_hash().await.ok()?;
+        Some((hash, self.app.clock().now().as_second().div_euclid(60)))
     }
 
     fn answers(&self) -> std::sync::MutexGuard<'_, Answers> {
@@ -179,7 +178,7 @@ pub(super) async fn answer(State(holder): State<Holder>, request: Request, next:
     let Some(key) = key(&request) else { return next.run(request).await };
     // Looked at before the answer is made: what is held is never older than its stamp.
     let Some(stamp) = holder.stamp().await else { return next.run(request).await };
-    if let Some(response) = holder.answers().find(&key, stamp) {
+    if let Some(response) = holder.answers().find(&key, &stamp) {
         return response;
     }
     let (mut parts, body) = next.run(request).await.into_parts();
@@ -214,6 +213,10 @@ mod tests {
 
     use super::*;
 
+    fn at(head: u8, minute: i64) -> Stamp {
+        (format!("{head:064x}"), minute)
+    }
+
     fn answer(stamp: Stamp, size: usize) -> Answer {
         Answer { stamp, head: HeaderMap::new(), body: Bytes::from_static(b"x"), size }
     }
@@ -221,15 +224,15 @@ mod tests {
     #[test]
     fn what_is_held_is_bounded_and_of_its_moment() {
         let mut answers = Answers::default();
-        answers.keep("a".into(), answer((1, 1), 100));
-        answers.keep("a".into(), answer((2, 1), 50));
+        answers.keep("a".into(), answer(at(1, 1), 100));
+        answers.keep("a".into(), answer(at(2, 1), 50));
         assert_eq!((answers.held.len(), answers.bytes), (1, 50));
-        assert!(answers.find("a", (1, 1)).is_none() && answers.find("a", (2, 2)).is_none());
-        assert!(answers.find("a", (2, 1)).is_some());
+        assert!(answers.find("a", &at(1, 1)).is_none() && answers.find("a", &at(2, 2)).is_none());
+        assert!(answers.find("a", &at(2, 1)).is_some());
         // What is out of date goes first, and all where that is not enough.
-        answers.keep("b".into(), answer((3, 1), BYTES_MOST - 20));
+        answers.keep("b".into(), answer(at(3, 1), BYTES_MOST - 20));
         assert_eq!((answers.held.len(), answers.bytes), (1, BYTES_MOST - 20));
-        answers.keep("c".into(), answer((3, 1), 30));
+        answers.keep("c".into(), answer(at(3, 1), 30));
         assert_eq!((answers.held.len(), answers.bytes), (1, 30));
     }
 
