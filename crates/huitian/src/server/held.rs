@@ -217,22 +217,22 @@ mod tests {
         (format!("{head:064x}"), minute)
     }
 
-    fn answer(stamp: Stamp, size: usize) -> Answer {
+    fn kept(stamp: Stamp, size: usize) -> Answer {
         Answer { stamp, head: HeaderMap::new(), body: Bytes::from_static(b"x"), size }
     }
 
     #[test]
     fn what_is_held_is_bounded_and_of_its_moment() {
         let mut answers = Answers::default();
-        answers.keep("a".into(), answer(at(1, 1), 100));
-        answers.keep("a".into(), answer(at(2, 1), 50));
+        answers.keep("a".into(), kept(at(1, 1), 100));
+        answers.keep("a".into(), kept(at(2, 1), 50));
         assert_eq!((answers.held.len(), answers.bytes), (1, 50));
         assert!(answers.find("a", &at(1, 1)).is_none() && answers.find("a", &at(2, 2)).is_none());
         assert!(answers.find("a", &at(2, 1)).is_some());
         // What is out of date goes first, and all where that is not enough.
-        answers.keep("b".into(), answer(at(3, 1), BYTES_MOST - 20));
+        answers.keep("b".into(), kept(at(3, 1), BYTES_MOST - 20));
         assert_eq!((answers.held.len(), answers.bytes), (1, BYTES_MOST - 20));
-        answers.keep("c".into(), answer(at(3, 1), 30));
+        answers.keep("c".into(), kept(at(3, 1), 30));
         assert_eq!((answers.held.len(), answers.bytes), (1, 30));
     }
 
