@@ -406,10 +406,63 @@ fn only_what_was_asked_alike_is_compared(scratch: Scratch) {
     assert!(score.tested.unwrap().significant && score.bridge.is_none());
 }
 
+fn a_wave_that_is_withdrawn_leaves_no_trail(scratch: Scratch) {
+    let postgres = scratch.is_postgres();
+    let field = Field::open(scratch, WaveAccess::Invited);
+    let app = &field.place.app;
+    let links = field.wait(app.invite(&field.person("force"), &field.plan, &code("w1"), 3)).unwrap();
+    for (at, link) in links.iter().enumerate() {
+        let new = sheet(&format!("s{at}"), answers("f", "yes", 4.0));
+        let new = NewSheet { invitation: link.clone(), ..new };
+        assert_eq!(field.take(&Actor::Public, "w1", new), Ok(Taken::Kept));
+    }
+    field.step("w1", WaveEvent::Withdrawn).unwrap();
+    let (plan, wave) = (field.plan.clone(), code("w1"));
+    assert_eq!(app.database().read(|c| c.survey_invitations(&plan, &wave)).unwrap(), (3, 3));
+    for table in ["survey_sheet", "survey_invitation"] {
+        // What wrote a row: there each link came with its sheet, and now all with all.
+        let sql = match postgres {
+            true => format!("SELECT COUNT(DISTINCT xmin::text) FROM {table} WHERE wave = 'w1'"),
+            false => format!("SELECT COUNT(DISTINCT wave) FROM {table} WHERE wave = 'w1'"),
+        };
+        assert_eq!(app.database().read(|c| c.first(&sql, &[], |row| row.int(0))).unwrap(), Some(1));
+    }
+}
+
+fn what_people_wrote_joins_nobody(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
+    let write = |name: &str, at: usize, text: &str| {
+        let mut answers = answers(if at % 2 == 0 { "f" } else { "m" }, "no", 3.0);
+        answers.insert("why".into(), Answer::Text(text.into()));
+        // A link is none where anybody is asked, whatever is sent as one.
+        let new = NewSheet { invitation: "0".repeat(32), ..sheet(&format!("s{at}"), answers) };
+        assert_eq!(field.take(&Actor::Public, name, new), Ok(Taken::Kept));
+    };
+    let told = |name: &str| {
+        let (held, asked) = field.wait(app.wave(plan, name)).unwrap();
+        field.wait(app.wave_texts(&force, plan, &held, &asked)).unwrap().remove(0)
+    };
+    for (at, text) in ["e", "a", "d", "c", "b"].into_iter().enumerate() {
+        write("w1", at, text);
+    }
+    field.begin("w2", 1, WaveAccess::Anyone);
+    (0..4).for_each(|at| write("w2", at, "x"));
+    for name in ["w1", "w2"] {
+        field.step(name, WaveEvent::Closed).unwrap();
+        assert!(told(name).texts.is_empty(), "not before all have come");
+        field.freeze(name).unwrap();
+    }
+    assert_eq!((told("w1").texts.concat().as_str(), told("w1").all), ("abcde", 5));
+    assert_eq!((told("w2").texts.len(), told("w2").all), (0, 0), "of fewer than five nothing is told");
+}
+
 on_both!(
     a_sheet_is_checked_and_kept_once,
     a_link_works_once_and_nothing_leads_from_it_to_the_sheet,
     a_wave_is_closed_frozen_and_told,
     totals_that_cannot_be_met_are_told,
+    a_wave_that_is_withdrawn_leaves_no_trail,
+    what_people_wrote_joins_nobody,
     only_what_was_asked_alike_is_compared
 );

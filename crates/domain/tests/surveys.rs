@@ -213,12 +213,38 @@ fn a_design_that_cannot_be_is_refused() {
         refused(&|wave| wave.margins[0].totals.truncate(1)),
         of(SurveyFault::BadTotals { question: question("sex") })
     );
+    for total in [0, -1] {
+        assert_eq!(
+            refused(&|wave| wave.margins[0].totals[1].1 = total.into()),
+            of(SurveyFault::BadTotals { question: question("sex") })
+        );
+    }
+    // In people, who are as many by either question; shares say nothing of how many.
+    let margin = |question: &str, codes: [&str; 2], totals: [i64; 2]| WaveMargin {
+        question: question.into(),
+        totals: codes.into_iter().map(str::to_owned).zip(totals.map(Into::into)).collect(),
+        source: "普查".into(),
+    };
+    assert_eq!(
+        refused(&|wave| {
+            wave.margins = vec![
+                margin("sex", ["f", "m"], [5_200, 4_800]),
+                margin("felt", ["yes", "no"], [5_200, 4_700]),
+            ];
+        }),
+        of(SurveyFault::DifferentPopulations { first: question("sex"), other: question("felt") })
+    );
     assert_eq!(
         refused(&|wave| wave.margins[0].totals[1].0 = "x".into()),
         of(SurveyFault::NoChoice { question: question("sex"), code: "x".into() })
     );
     assert_eq!(refused(&|wave| wave.quotas.push(wave.quotas[0].clone())), of(SurveyFault::BadQuotas));
     assert!(matches!(refused(&|wave| wave.version = 7)[..], [Problem::UnknownReference { .. }]));
+    let mixed = Wave {
+        margins: vec![margin("sex", ["f", "m"], [5_200, 4_800]), margin("felt", ["yes", "no"], [60, 41])],
+        ..wave()
+    };
+    give(&mut journal, vec![PlanFact::Wave(mixed).into()]).unwrap();
 }
 
 #[test]

@@ -52,14 +52,22 @@
     let sending = null;
     const send = async (pairs) => {
       said.textContent = form.dataset.sending;
+      let text = form.dataset.waiting;
       try {
         const answer = await post(form, pairs);
-        if (answer.redirected) return location.assign(answer.url);
+        if (answer.redirected && new URL(answer.url).searchParams.has("thanks")) return location.assign(answer.url);
+        // A server in trouble, or a network that shows a page of its own, has taken nothing: what it shows must not
+        // stand in the place of the answers.
+        if (answer.redirected || answer.status >= 500) {
+          text = form.dataset.failed;
+          throw new Error(String(answer.status));
+        }
+        const page = await answer.text();
         document.open();
-        document.write(await answer.text());
+        document.write(page);
         document.close();
       } catch {
-        said.textContent = form.dataset.waiting;
+        said.textContent = text;
         sending = setTimeout(() => send(pairs), 15000);
       }
     };
@@ -93,19 +101,32 @@
   const drop = (sheet) => write(read().filter((held) => valueOf(held, "sheet") !== sheet));
   let busy = false;
   let wrong = null;
+  // What an answer other than that of the desk says of a sheet: its number is all that can be told.
+  const faultsOf = async (answer) => {
+    try {
+      const { faults } = await answer.json();
+      if (Array.isArray(faults) && faults.length > 0) return faults;
+    } catch {
+      // Not the desk's own.
+    }
+    return [{ field: "", text: form.dataset.refusedStatus.replace("#", answer.status) }];
+  };
+  const isRefused = (status) => status >= 400 && status < 500 && ![401, 403, 408, 429].includes(status);
   const sendAll = async () => {
     if (busy) return;
     busy = true;
     wrong = null;
     try {
       for (const pairs of read()) {
+        // One that was opened to be put right waits for that.
+        if (valueOf(pairs, "sheet") === form.elements.sheet.value) continue;
         // The secret of this page, not that of the one it was filled in on: sessions end, sheets do not.
         const fresh = pairs.filter(([name]) => name !== "csrf").concat([["csrf", form.elements.csrf.value]]);
         const answer = await post(form, fresh);
-        if (answer.redirected || answer.status === 403) return show(form.dataset.signIn);
-        if (answer.status === 422) {
+        if (answer.redirected || [401, 403].includes(answer.status)) return show(form.dataset.signIn);
+        if (isRefused(answer.status)) {
           // It stays, and holds up no other.
-          const { faults } = await answer.json();
+          const faults = await faultsOf(answer);
           wrong = { pairs, text: `${form.dataset.refused} ${faults.map((fault) => fault.text).join(" ")}` };
           continue;
         }
@@ -162,9 +183,11 @@
     const pairs = pairsOf(form).filter(([name]) => !hidden.has(name));
     try {
       const answer = await post(form, pairs);
-      if (answer.status === 422) return refused((await answer.json()).faults);
+      if (answer.status === 422) return refused(await faultsOf(answer));
       if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
       const { taken } = await answer.json();
+      // One that waited here, was opened and put right, waits no more.
+      drop(valueOf(pairs, "sheet"));
       refused([]);
       clear();
       formSaid.textContent = taken === "late" ? form.dataset.late : form.dataset.kept;
@@ -183,6 +206,15 @@
   });
   again.addEventListener("click", () => {
     if (!wrong) return;
+    const filled = [...form.querySelectorAll(".question input, .question textarea")].some((input) =>
+      ["radio", "checkbox"].includes(input.type) ? input.checked : input.value.trim() !== "",
+    );
+    if (filled) {
+      formSaid.textContent = form.dataset.busy;
+      formSaid.scrollIntoView({ block: "center" });
+      return;
+    }
+    formSaid.textContent = "";
     clear();
     for (const [name, value] of wrong.pairs) {
       for (const input of form.querySelectorAll(`[name="${name}"]`)) {
@@ -191,7 +223,7 @@
         else input.value = value;
       }
     }
-    drop(valueOf(wrong.pairs, "sheet"));
+    // It stays on the device until it was taken.
     wrong = null;
     ask(form);
     show();

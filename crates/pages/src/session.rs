@@ -119,7 +119,7 @@ struct Credentials {
 }
 
 /// Another site must not sign a reader in as somebody: browsers say where a form comes from.
-fn comes_from_here(headers: &HeaderMap) -> bool {
+pub(crate) fn comes_from_here(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site").and_then(|value| value.to_str().ok()) {
         return matches!(site, "same-origin" | "none");
     }

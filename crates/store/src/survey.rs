@@ -1,7 +1,9 @@
 //! Answer sheets of surveys, links that work once, how contacts ended, and what frozen waves came to.
 //!
-//! Nothing here leads from a sheet to an invitation: the two tables share no value but plan and wave, neither holds a
-//! moment, and both lie in the order of random texts.
+//! No value here leads from a sheet to an invitation: the two tables share nothing but plan and wave, neither holds a
+//! moment, and SQLite lays both in the order of random texts. PostgreSQL lays rows as they are written and marks them
+//! with their transaction: until [`Tx::shuffle_survey`] lays them anew, when a wave is closed or withdrawn and when it is
+//! frozen, whoever reads the database itself could tell which belong together.
 
 use domain::code::Code;
 use domain::survey::WaveMode;

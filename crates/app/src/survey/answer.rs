@@ -152,9 +152,10 @@ impl App {
         };
         let answers: Answers =
             checked.answers().iter().map(|(name, answer)| (name.clone(), masked(answer))).collect();
-        let digest = match new.invitation.as_str() {
-            "" => None,
-            secret => Some(self.invitation_digest(plan, wave, secret)?),
+        // Where anybody is asked, nobody needs a link, and none is used up.
+        let digest = match (held.wave.access, new.invitation.as_str()) {
+            (WaveAccess::Anyone, _) | (_, "") => None,
+            (WaveAccess::Invited, secret) => Some(self.invitation_digest(plan, wave, secret)?),
         };
         let sheet = SurveySheet {
             plan: plan.clone(),

@@ -1,8 +1,8 @@
 //! From sheets to estimates: columns of answers, weights to known totals, shares and means with their error.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use domain::survey::{Questionnaire, ResultKind, ResultRow, Shown, Wave, WaveResults};
+use domain::survey::{Questionnaire, ResultKind, ResultRow, Shown, Wave, WaveMargin, WaveResults};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use survey::coded::{Coded, CodedBuilder};
@@ -29,16 +29,6 @@ pub enum EstimateFault {
     EmptyCell {
         question: String,
         code: String,
-    },
-    /// Some gave an answer of which there is nobody.
-    ZeroTotal {
-        question: String,
-        code: String,
-        people: usize,
-    },
-    DifferentPopulations {
-        first: String,
-        other: String,
     },
     /// No weights meet all totals.
     NotMet {
@@ -142,21 +132,23 @@ pub(super) fn estimate(
         totals: wave
             .margins
             .iter()
-            .map(|margin| TotalsSpec {
-                columns: vec![margin.question.clone()],
-                totals: margin
-                    .totals
-                    .iter()
-                    .map(|(code, total)| (vec![code.clone()], total.to_f64().unwrap_or_default()))
-                    .collect(),
-            })
+            .map(|margin| TotalsSpec { columns: vec![margin.question.clone()], totals: shares(margin) })
             .collect(),
         bounds: wave.trim.map(|percent| (0.0, f64::from(percent) / 100.0)),
         settings: Settings { min_base: wave.least as usize, ..Settings::default() },
         ..Spec::default()
     };
     let table = tabulate(&spec, &columns, 2).map_err(fault)?;
-    results(table, sheets)
+    results(table, sheets, u64::from(wave.least))
+}
+
+/// Totals as shares of their sum: only shares and means come out, so that people, percent and rounded numbers go
+/// together.
+fn shares(margin: &WaveMargin) -> Vec<(Vec<String>, f64)> {
+    let number = |total: &Decimal| total.to_f64().unwrap_or_default();
+    let sum: f64 = margin.totals.iter().map(|(_, total)| number(total)).sum();
+    let sum = if sum > 0.0 { sum } else { 1.0 };
+    margin.totals.iter().map(|(code, total)| (vec![code.clone()], number(total) / sum)).collect()
 }
 
 /// What is estimated of a question: one line, or one for each row of a table of questions; a scale has its mean and
@@ -195,11 +187,11 @@ fn specs(question: &Question) -> Vec<QuestionSpec> {
     }
 }
 
-fn results(table: Table, sheets: u64) -> Result<WaveResults, EstimateFault> {
+fn results(table: Table, sheets: u64, least: u64) -> Result<WaveResults, EstimateFault> {
     if table.rows.len() > ROWS_MOST {
         return Err(EstimateFault::TooManyRows);
     }
-    let rows = table
+    let mut rows = table
         .rows
         .into_iter()
         .map(|row| {
@@ -227,6 +219,7 @@ fn results(table: Table, sheets: u64) -> Result<WaveResults, EstimateFault> {
             }
         })
         .collect::<Vec<_>>();
+    hide_remainders(&mut rows, least);
     let report = table.raked;
     Ok(WaveResults {
         sheets,
@@ -238,6 +231,44 @@ fn results(table: Table, sheets: u64) -> Result<WaveResults, EstimateFault> {
         trimmed: report.map_or(0, |report| report.trimmed as u64),
         rows,
     })
+}
+
+/// Hides what could be worked out: where fewer than `least` people, but some, are left of the whole without the groups
+/// that are shown, the smallest of these is hidden with them. Of what is hidden no number is told.
+fn hide_remainders(rows: &mut [ResultRow], least: u64) {
+    let asked = |row: &ResultRow| (row.question.clone(), row.row.clone(), row.kind.as_str());
+    let mut whole = BTreeMap::new();
+    let mut groupings = BTreeMap::<_, BTreeMap<String, u64>>::new();
+    for row in rows.iter().filter(|row| row.shown.is_some()) {
+        match &row.group {
+            None => {
+                whole.insert(asked(row), row.n);
+            }
+            Some((by, group)) => {
+                groupings.entry((asked(row), by.clone())).or_default().insert(group.clone(), row.n);
+            }
+        }
+    }
+    let mut hidden = BTreeSet::new();
+    for ((asked, by), groups) in groupings {
+        let left = whole.get(&asked).map_or(0, |n| n.saturating_sub(groups.values().sum()));
+        let smallest = groups.into_iter().min_by_key(|(_, n)| *n);
+        if let Some((group, _)) = smallest.filter(|_| (1..least).contains(&left)) {
+            hidden.insert((asked, by, group));
+        }
+    }
+    for row in rows {
+        let with_others = row
+            .group
+            .as_ref()
+            .is_some_and(|(by, group)| hidden.contains(&(asked(row), by.clone(), group.clone())));
+        if with_others {
+            row.shown = None;
+        }
+        if row.shown.is_none() {
+            row.n = 0;
+        }
+    }
 }
 
 fn six(value: f64) -> Option<Decimal> {
@@ -261,12 +292,6 @@ fn fault(error: TabulateError) -> EstimateFault {
         RakeError::EmptyCell { margin, category, .. } => {
             EstimateFault::EmptyCell { question: margin, code: category }
         }
-        RakeError::ZeroTotal { margin, category, rows } => {
-            EstimateFault::ZeroTotal { question: margin, code: category, people: rows }
-        }
-        RakeError::DifferentPopulations { first, other, .. } => {
-            EstimateFault::DifferentPopulations { first, other }
-        }
         RakeError::NotMet { margin, category, .. } => {
             EstimateFault::NotMet { question: margin, code: category }
         }
@@ -277,5 +302,75 @@ fn fault(error: TabulateError) -> EstimateFault {
             EstimateFault::TooTight { question: margin, code: category }
         }
         other => EstimateFault::Other(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn row(group: Option<usize>, answer: &str, n: u64, least: u64) -> ResultRow {
+        let one = Decimal::ONE;
+        let shown = Shown { estimate: one, std_error: one, low: one, high: one, deff: None, df: None };
+        ResultRow {
+            question: "felt".into(),
+            row: None,
+            kind: ResultKind::Share,
+            group: group.map(|group| ("area".to_owned(), group.to_string())),
+            answer: Some(answer.into()),
+            n,
+            shown: (n >= least).then_some(shown),
+        }
+    }
+
+    #[test]
+    fn totals_in_people_and_in_percent_are_the_same_shares() {
+        let margin = |totals: [i64; 2]| WaveMargin {
+            question: "sex".into(),
+            totals: ["f", "m"].map(str::to_owned).into_iter().zip(totals.map(Decimal::from)).collect(),
+            source: String::new(),
+        };
+        let expected = vec![(vec!["f".to_owned()], 0.6), (vec!["m".to_owned()], 0.4)];
+        for totals in [[60, 40], [3_000, 2_000], [6, 4]] {
+            assert_eq!(shares(&margin(totals)), expected);
+        }
+    }
+
+    #[test]
+    fn the_smallest_of_the_others_is_hidden_with_a_small_group() {
+        let mut rows: Vec<ResultRow> = [(None, 33), (Some(0), 20), (Some(1), 10), (Some(2), 3)]
+            .into_iter()
+            .flat_map(|(group, n)| ["yes", "no"].map(|answer| row(group, answer, n, 5)))
+            .collect();
+        hide_remainders(&mut rows, 5);
+        let told: Vec<(u64, bool)> = rows.iter().map(|row| (row.n, row.shown.is_some())).collect();
+        let (shown, hidden) = (|n| [(n, true), (n, true)], [(0, false), (0, false)]);
+        assert_eq!(told, [shown(33), shown(20), hidden, hidden].concat());
+    }
+
+    proptest! {
+        /// Whoever takes what is shown from the whole is left with nobody, or with enough people; and nothing is
+        /// hidden where nothing could be worked out.
+        #[test]
+        fn nobody_is_worked_out_from_the_whole(
+            groups in prop::collection::vec(0_u64..40, 1..7), unsaid in 0_u64..6, least in 2_u64..20,
+        ) {
+            let n: u64 = groups.iter().sum::<u64>() + unsaid;
+            let mut rows = vec![row(None, "yes", n, least)];
+            rows.extend(groups.iter().enumerate().map(|(at, n)| row(Some(at), "yes", *n, least)));
+            let small: u64 = unsaid + groups.iter().filter(|n| **n < least).sum::<u64>();
+            let before = rows.clone();
+            hide_remainders(&mut rows, least);
+            prop_assert!(rows.iter().all(|row| row.shown.is_some() || row.n == 0));
+            prop_assert_eq!(rows[0].shown, before[0].shown);
+            let shown = rows.iter().skip(1).map(|row| row.n).sum::<u64>();
+            let left = n - shown;
+            prop_assert!(n < least || left == 0 || left >= least || shown == 0, "{rows:?}");
+            if small == 0 || small >= least {
+                prop_assert!(rows.iter().zip(&before).all(|(after, before)| after.shown == before.shown));
+            }
+        }
     }
 }

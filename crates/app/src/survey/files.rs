@@ -54,7 +54,7 @@ pub fn results_csv(wave: &Wave, results: &WaveResults) -> TextTable {
                 number(|shown| Some(shown.low)),
                 number(|shown| Some(shown.high)),
                 number(|shown| shown.deff),
-                if shown.is_some() { n.to_string() } else { format!("<{}", wave.least) },
+                if shown.is_some() { n.to_string() } else { String::new() },
             ]
         })
         .collect();

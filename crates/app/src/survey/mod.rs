@@ -81,10 +81,10 @@ impl App {
         event: WaveEvent,
         ground: (Source, String),
     ) -> Result<Receipt, AppError> {
-        let closes = event == WaveEvent::Closed;
+        let ends = matches!(event, WaveEvent::Closed | WaveEvent::Withdrawn);
         let step = WaveStep { wave: wave.clone(), event };
         let receipt = self.record_of_survey(actor, plan, PlanFact::WaveStep(step), ground).await?;
-        if closes {
+        if ends {
             // Nobody is invited any more: what the order of rows would tell need not be kept longer.
             let (plan, wave) = (plan.clone(), wave.clone());
             let lay = move |tx: &mut store::Tx<'_>| tx.shuffle_survey(&plan, &wave);

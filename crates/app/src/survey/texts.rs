@@ -17,7 +17,7 @@ const PAGE: usize = 2_000;
 /// Texts of one question that are read at once.
 pub const TEXTS_MOST: usize = 500;
 
-/// What was written to a question, in no order that tells anything.
+/// What was written to a question, in the order of the texts themselves: equal places under two questions mean nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WaveTexts {
     pub question: String,
@@ -28,7 +28,8 @@ pub struct WaveTexts {
 }
 
 impl App {
-    /// Texts of a wave that is over: while people are asked, the last one to come would be told from the others.
+    /// Texts of a wave that is over: while people are asked, the last one to come would be told from the others. None
+    /// where fewer people answered than anything is shown of.
     pub async fn wave_texts(
         &self,
         actor: &Actor,
@@ -44,7 +45,7 @@ impl App {
         let mut out: Vec<WaveTexts> = texts
             .map(|question| WaveTexts { question: question.name.clone(), texts: Vec::new(), all: 0 })
             .collect();
-        if out.is_empty() || !held.state().is_frozen() {
+        if out.is_empty() || !held.tells_texts() {
             return Ok(out);
         }
         let (plan, wave) = (plan.clone(), held.wave.wave.clone());
@@ -52,7 +53,10 @@ impl App {
             let mut after = String::new();
             loop {
                 let some = c.survey_sheets(&plan, &wave, &after, PAGE)?;
-                let Some(last) = some.last() else { return Ok::<_, StoreError>(out) };
+                let Some(last) = some.last() else {
+                    out.iter_mut().for_each(|of| of.texts.sort_unstable());
+                    return Ok::<_, StoreError>(out);
+                };
                 after = last.sheet.to_string();
                 for held in some.iter().filter(|held| !held.late) {
                     let answers: Answers = serde_json::from_str(&held.answers)

@@ -1,10 +1,11 @@
 //! The rules of surveys, checked on what a change would leave behind.
 
+use rust_decimal::Decimal;
 use survey::quota::{Quota, Quotas};
 
 use super::fault::SurveyFault;
 use super::questionnaire::Questionnaire;
-use super::wave::{HeldWave, Wave, WaveEvent, WaveMode, WaveState, WaveStep};
+use super::wave::{HeldWave, Wave, WaveEvent, WaveMargin, WaveMode, WaveState, WaveStep};
 use crate::fact::Fact;
 use crate::named::{NAME_MAX, Named};
 use crate::plan::{Plan, PlanFact};
@@ -13,6 +14,8 @@ use crate::validate::{name_problem, text_problem};
 
 /// Addresses beside those of waves.
 const RESERVED: [&str; 4] = ["new", "instruments", "compare", "bridges"];
+/// Percent that were rounded add up to no more; a larger sum is of people.
+const PERCENT_MOST: Decimal = Decimal::from_parts(102, 0, 0, false, 0);
 
 pub(crate) fn is_survey(fact: &Fact) -> bool {
     matches!(
@@ -203,6 +206,7 @@ fn design_faults(wave: &Wave, asked: &Questionnaire) -> Vec<(&'static str, Surve
     for margin in &wave.margins {
         note("margins", totals(margin, asked));
     }
+    note("margins", populations(&wave.margins));
     let mut quotas = Vec::new();
     for quota in &wave.quotas {
         for (question, code) in &quota.of {
@@ -222,7 +226,7 @@ fn design_faults(wave: &Wave, asked: &Questionnaire) -> Vec<(&'static str, Surve
     out
 }
 
-fn totals(margin: &super::wave::WaveMargin, asked: &Questionnaire) -> Result<(), SurveyFault> {
+fn totals(margin: &WaveMargin, asked: &Questionnaire) -> Result<(), SurveyFault> {
     let choices = asked.always(&margin.question)?;
     let bad = || SurveyFault::BadTotals { question: margin.question.clone() };
     for (code, total) in &margin.totals {
@@ -230,7 +234,8 @@ fn totals(margin: &super::wave::WaveMargin, asked: &Questionnaire) -> Result<(),
             let (question, code) = (margin.question.clone(), code.clone());
             return Err(SurveyFault::NoChoice { question, code });
         }
-        if total.is_sign_negative() {
+        // Of an answer that nobody gives by the totals, the first who gives it could not be weighted.
+        if *total <= Decimal::ZERO {
             return Err(bad());
         }
     }
@@ -238,6 +243,21 @@ fn totals(margin: &super::wave::WaveMargin, asked: &Questionnaire) -> Result<(),
     codes.sort_unstable();
     codes.dedup();
     let whole = codes.len() == choices.len() && codes.len() == margin.totals.len();
-    let some = margin.totals.iter().any(|(_, total)| !total.is_zero());
-    if whole && some { Ok(()) } else { Err(bad()) }
+    if whole { Ok(()) } else { Err(bad()) }
+}
+
+/// One population has one size. Shares, whose sum is about 1 or 100, say nothing of it.
+fn populations(margins: &[WaveMargin]) -> Result<(), SurveyFault> {
+    let sum = |margin: &WaveMargin| {
+        margin.totals.iter().fold(Decimal::ZERO, |sum, (_, total)| sum.saturating_add(*total))
+    };
+    let mut people = margins.iter().filter(|margin| sum(margin) > PERCENT_MOST);
+    let Some(first) = people.next() else { return Ok(()) };
+    match people.find(|other| sum(other) != sum(first)) {
+        None => Ok(()),
+        Some(other) => Err(SurveyFault::DifferentPopulations {
+            first: first.question.clone(),
+            other: other.question.clone(),
+        }),
+    }
 }

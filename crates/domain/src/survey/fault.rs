@@ -37,9 +37,14 @@ pub enum SurveyFault {
         question: String,
         code: String,
     },
-    /// Totals that miss an answer, give one twice, are below zero or all zero.
+    /// Totals that miss an answer, give one twice, or are not above zero.
     BadTotals {
         question: String,
+    },
+    /// Totals in people that add up to different numbers.
+    DifferentPopulations {
+        first: String,
+        other: String,
     },
     /// Quotas given twice, or for nobody.
     BadQuotas,
@@ -72,6 +77,7 @@ impl SurveyFault {
             Self::NotAlways { .. } => "survey-not-always",
             Self::NoChoice { .. } => "survey-no-choice",
             Self::BadTotals { .. } => "survey-bad-totals",
+            Self::DifferentPopulations { .. } => "survey-populations",
             Self::BadQuotas => "survey-bad-quotas",
             Self::NoMode => "survey-no-mode",
             Self::BadLeast => "survey-bad-least",
@@ -92,6 +98,9 @@ impl SurveyFault {
             | Self::NotAlways { question }
             | Self::BadTotals { question } => vec![("question", question.clone())],
             Self::NoChoice { question, code } => vec![("question", question.clone()), ("code", code.clone())],
+            Self::DifferentPopulations { first, other } => {
+                vec![("first", first.clone()), ("other", other.clone())]
+            }
             Self::InUse { wave } => vec![("wave", wave.clone())],
             Self::IllegalMove { from, step } => {
                 vec![("wave_state", from.as_str().into()), ("wave_move", step.as_str().into())]

@@ -46,9 +46,9 @@ pub struct ResultRow {
     /// The answer whose share it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,
-    /// People behind it.
+    /// People behind it; 0 where nothing is shown.
     pub n: u64,
-    /// None where too few are behind it.
+    /// None where too few are behind it, or where these could be worked out from it and the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shown: Option<Shown>,
 }

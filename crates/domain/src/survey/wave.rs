@@ -242,6 +242,11 @@ impl HeldWave {
         })
     }
 
+    /// Whether what people wrote may be read: it is over, and enough of them answered.
+    pub fn tells_texts(&self) -> bool {
+        self.frozen().is_some_and(|frozen| frozen.sheets >= u64::from(self.wave.least))
+    }
+
     /// Whether people are asked on a day.
     pub fn asks_on(&self, day: Date) -> bool {
         self.state() == WaveState::Open && (self.wave.from..=self.wave.to).contains(&day)

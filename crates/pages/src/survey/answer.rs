@@ -5,18 +5,20 @@ use std::sync::LazyLock;
 use app::AppError;
 use app::survey::{NewSheet, SheetFault};
 use axum::extract::{Form, Path, Query};
-use axum::http::{Extensions, StatusCode};
+use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::survey::{HeldWave, Questionnaire, WaveAccess, WaveMode, WaveState};
 use store::Invitation;
 
 use super::answering::{Answering, Step, random_sheet};
+use super::is_public;
 use super::question::{answers, faults, steps, told_faults};
 use super::said::say;
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
+use crate::session::comes_from_here;
 use crate::sign_in_rate::{SignInRate, client};
 use crate::visit::Visit;
 use crate::words_of::day;
@@ -41,6 +43,23 @@ impl Opened {
 
     pub fn here(&self) -> String {
         format!("/p/{}/surveys/{}", self.plan, self.held.wave.wave)
+    }
+
+    /// The secret of a link, where only those with one are asked; nobody else's is looked at.
+    fn invitation(&self, typed: &Typed) -> String {
+        match self.held.wave.access {
+            WaveAccess::Invited => typed.get("invitation").to_owned(),
+            WaveAccess::Anyone => String::new(),
+        }
+    }
+
+    /// Another site must not answer in a reader's name. The page of a link has browsers tell no address, so that some
+    /// say of its form only that they do not say where it is from: there the link, which no other site has, is enough.
+    fn is_foreign(&self, headers: &HeaderMap) -> bool {
+        let silent = !headers.contains_key("sec-fetch-site")
+            && headers.get(header::ORIGIN).is_some_and(|origin| origin == "null");
+        let link = self.held.wave.access == WaveAccess::Invited;
+        !comes_from_here(headers) && !(silent && link)
     }
 
     fn name(&self, visit: &Visit) -> String {
@@ -75,8 +94,16 @@ impl Opened {
             Invitation::Used => ("survey-thanks", "survey-link-used"),
             _ => ("survey-link-title", "survey-link-unknown"),
         };
-        say(visit, StatusCode::OK, (title, &name), visit.t(text).into_owned(), String::new())
+        say(visit, StatusCode::OK, (title, &name), visit.t(text).into_owned(), String::new()).map(held_back)
     }
+}
+
+/// The address, or the page, holds a link that works once: it goes nowhere else, and stays in no browser.
+pub(super) fn held_back(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
 }
 
 pub async fn show(
@@ -87,6 +114,9 @@ pub async fn show(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let typed = Typed(query);
     if typed.has("thanks") {
+        if !is_public(&opened.held) {
+            return Err(PageError::not_found().in_lang(visit.lang));
+        }
         let name = opened.name(&visit);
         let key = if typed.get("thanks") == "again" { "survey-thanks-again" } else { "survey-thanks-text" };
         return say(
@@ -100,7 +130,7 @@ pub async fn show(
     if let Some(said) = opened.not_now(&visit) {
         return said;
     }
-    let invitation = typed.get("invitation").to_owned();
+    let invitation = opened.invitation(&typed);
     if opened.held.wave.access == WaveAccess::Invited {
         let found = visit.app.survey_invitation(&opened.plan, &opened.held.wave.wave, &invitation).await?;
         if found != Invitation::Unused {
@@ -115,11 +145,15 @@ pub async fn save(
     visit: Visit,
     Path((plan, wave)): Path<(String, String)>,
     extensions: Extensions,
+    headers: HeaderMap,
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let opened = Opened::of(&visit, &plan, &wave).await?;
     if let Some(said) = opened.not_now(&visit) {
         return said;
+    }
+    if opened.is_foreign(&headers) {
+        return Err(PageError::stale_form().in_lang(visit.lang));
     }
     if pairs.len() > FIELDS_MOST || pairs.iter().any(|(_, value)| Typed::too_long(value)) {
         return Err(PageError::bad_request().in_lang(visit.lang));
@@ -131,7 +165,7 @@ pub async fn save(
     }
     let sheet = Code::new(typed.get("sheet")).ok().filter(|code| code.as_str().len() >= 16);
     let sheet = sheet.unwrap_or_else(|| random_sheet(&visit));
-    let invitation = typed.get("invitation").to_owned();
+    let invitation = opened.invitation(&typed);
     let (given, mut wrong) = answers(&opened.asked, &typed, visit.lang);
     wrong.extend(faults(&opened.asked, &given, visit.lang));
     let all = steps(&opened.asked);

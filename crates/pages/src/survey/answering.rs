@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::code::Code;
 use survey::sheet::is_asked;
 
-use super::answer::Opened;
+use super::answer::{Opened, held_back};
 use super::question::{Fault, Shown, answers, field, is_answer, read, shown, steps};
 use super::told;
 use crate::editor::field::Typed;
@@ -124,6 +124,8 @@ impl Answering<'_> {
             notice: notice.unwrap_or_default(),
             page: visit.page(told(visit.lang, asked.asks.title())),
         };
-        render(status, &page)
+        let linked = !page.invitation.is_empty();
+        let response = render(status, &page)?;
+        Ok(if linked { held_back(response) } else { response })
     }
 }

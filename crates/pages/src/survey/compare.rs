@@ -12,7 +12,7 @@ use rust_decimal::prelude::FromPrimitive;
 use survey::change::Bridge;
 
 use super::answer::Opened;
-use super::results::{answer_label, figure, results_of};
+use super::results::{answer_label, figure, results_of, row_label};
 use super::{managing, may_manage, told};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, known_code};
@@ -64,14 +64,23 @@ fn difference(kind: ResultKind, value: f64) -> String {
     format!("{sign}{}", number(text).replace('-', "−"))
 }
 
+fn asked_text(visit: &Visit, opened: &Opened, name: &str) -> String {
+    let question = opened.asked.asks.question(name);
+    question.map_or_else(|| name.to_owned(), |question| told(visit.lang, &question.wording))
+}
+
 fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
     let row = &compared.after;
     let question = opened.asked.asks.question(&row.question);
     let of = |row: &domain::survey::ResultRow| {
         row.shown.map_or_else(|| "—".to_owned(), |shown| figure(row.kind, shown.estimate))
     };
+    let text = asked_text(visit, opened, &row.question);
     let mut out = Line {
-        text: question.map_or_else(|| row.question.clone(), |question| told(visit.lang, &question.wording)),
+        text: match row.row.as_deref() {
+            Some(part) => format!("{text} · {}", row_label(question, part, visit.lang)),
+            None => text,
+        },
         answer: match row.kind {
             ResultKind::Mean => visit.t("results-mean").into_owned(),
             _ => answer_label(question, row.answer.as_deref(), visit.lang),
@@ -201,7 +210,7 @@ async fn page(
                 && compared.change == Err(CompareFault::AskedOtherwise)
                 && otherwise.iter().all(|held| held.value != *question)
             {
-                otherwise.push(Choice::new(question, &shown.text));
+                otherwise.push(Choice::new(question, asked_text(visit, &after, question)));
             }
             lines.push(shown);
             let bridge = compared.change.as_ref().ok().and_then(|change| change.bridge.as_ref());

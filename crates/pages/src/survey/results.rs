@@ -116,9 +116,18 @@ pub(super) fn answer_label(question: Option<&Question>, answer: Option<&str>, la
     found.map_or_else(|| answer.to_owned(), |choice| told(lang, &choice.label))
 }
 
-fn cell(row: &ResultRow, label: String, group: String, least: u32, range: Option<(f64, f64)>) -> Cell {
+/// How a row of a table of questions is called.
+pub(super) fn row_label(question: Option<&Question>, row: &str, lang: Lang) -> String {
+    let found = match question.map(|question| &question.form) {
+        Some(Form::Matrix { rows, .. }) => rows.iter().find(|held| held.code == row),
+        _ => None,
+    };
+    found.map_or_else(|| row.to_owned(), |held| told(lang, &held.label))
+}
+
+fn cell(row: &ResultRow, label: String, group: String, range: Option<(f64, f64)>) -> Cell {
     let Some(shown) = row.shown else {
-        let n = format!("<{least}");
+        let n = "—".to_owned();
         let empty = String::new;
         return Cell {
             label,
@@ -159,13 +168,7 @@ fn asked(opened: &Opened, results: &WaveResults, by: &str, lang: Lang) -> Vec<As
     };
     for row in results.rows.iter().filter(wanted) {
         let question = opened.asked.asks.question(&row.question);
-        let part = row.row.as_deref().map(|part| match question.map(|question| &question.form) {
-            Some(Form::Matrix { rows, .. }) => {
-                let found = rows.iter().find(|held| held.code == part);
-                found.map_or_else(|| part.to_owned(), |held| told(lang, &held.label))
-            }
-            _ => part.to_owned(),
-        });
+        let part = row.row.as_deref().map(|part| row_label(question, part, lang));
         let mean = row.kind == ResultKind::Mean;
         let id = format!(
             "{}-{}-{}",
@@ -184,7 +187,7 @@ fn asked(opened: &Opened, results: &WaveResults, by: &str, lang: Lang) -> Vec<As
             true => words::text(lang, "results-mean").into_owned(),
             false => answer_label(question, row.answer.as_deref(), lang),
         };
-        let cell = cell(row, label, group, opened.held.wave.least, range);
+        let cell = cell(row, label, group, range);
         match out.iter_mut().find(|held| held.id == id) {
             Some(held) => held.cells.push(cell),
             None => out.push(Asked {

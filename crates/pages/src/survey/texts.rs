@@ -25,7 +25,8 @@ struct TextsPage {
     page: Page,
     here: String,
     name: String,
-    over: bool,
+    /// Why nothing is shown, where that is so.
+    withheld: String,
     asked: Vec<Texts>,
 }
 
@@ -51,7 +52,11 @@ pub async fn show(visit: Visit, Path((plan, wave)): Path<(String, String)>) -> R
     let page = TextsPage {
         here: opened.here(),
         name: opened.held.wave.name.get(visit.lang.is_english()).to_owned(),
-        over: opened.held.state().is_frozen(),
+        withheld: match (opened.held.tells_texts(), opened.held.state().is_frozen()) {
+            (true, _) => String::new(),
+            (false, true) => visit.tw("texts-too-few", &[("least", &opened.held.wave.least.to_string())]),
+            (false, false) => visit.t("texts-not-over").into_owned(),
+        },
         asked: asked.collect(),
         page: visit.page(visit.t("texts-title")),
     };

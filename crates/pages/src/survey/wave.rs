@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use app::survey::answer::{INVITATIONS_MOST, OUTCOMES, outcome_name};
 use app::survey::{EstimateFault, FreezeFault, LiveWave};
 use askama::Template;
-use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::survey::{Questionnaire, WaveAccess, WaveEvent, WaveMode, WaveMove, WaveState};
 use jiff::civil::Date;
@@ -15,11 +15,13 @@ use words::Lang;
 use super::answer::Opened;
 use super::list::{Line, line};
 use super::{is_public, managing, may_collect, may_manage, told};
+use crate::PagesState;
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, saved};
 use crate::editor::sheet::refused;
 use crate::error::PageError;
 use crate::ledger::act::source;
+use crate::notice::site;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::{day, word};
@@ -221,7 +223,21 @@ pub async fn step(
     let code = opened.held.wave.wave.clone();
     let event = match WaveMove::parse(typed.get("step")) {
         Some(WaveMove::Open) => WaveEvent::Opened { asked: opened.asked.fingerprint() },
-        Some(WaveMove::Close) => WaveEvent::Closed,
+        Some(WaveMove::Close) => {
+            // Once closed it can only be frozen: what stands against that is told while people can still be asked.
+            let open = opened.held.state() == WaveState::Open;
+            let found = match open {
+                true => visit.app.estimate_wave(&opened.plan, &opened.held, &opened.asked).await?,
+                false => Err(EstimateFault::NoSheets),
+            };
+            if let Err(fault) = found
+                && fault != EstimateFault::NoSheets
+            {
+                let faults = vec![fault_said(&visit, &opened.asked, &fault)];
+                return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, String::new(), faults).await;
+            }
+            WaveEvent::Closed
+        }
         Some(WaveMove::Publish) => WaveEvent::Published,
         Some(WaveMove::Withdraw) => WaveEvent::Withdrawn,
         Some(WaveMove::Freeze) => {
@@ -261,12 +277,8 @@ fn fault_said(visit: &Visit, asked: &Questionnaire, fault: &EstimateFault) -> St
     match fault {
         EstimateFault::NoSheets => visit.t("freeze-no-sheets").into_owned(),
         EstimateFault::EmptyCell { question, code } => at("freeze-empty-cell", question, code),
-        EstimateFault::ZeroTotal { question, code, .. } => at("freeze-zero-total", question, code),
         EstimateFault::NotMet { question, code } => at("freeze-not-met", question, code),
         EstimateFault::TooTight { question, code } => at("freeze-too-tight", question, code),
-        EstimateFault::DifferentPopulations { first, other } => {
-            visit.tw("freeze-populations", &[("first", &text(first)), ("other", &text(other))])
-        }
         EstimateFault::Exploding { people, of } => {
             visit.tw("freeze-exploding", &[("people", &people.to_string()), ("of", of)])
         }
@@ -301,7 +313,9 @@ pub async fn contacts(
 /// Links that work once, as a file: they are told here and never again.
 pub async fn invite(
     visit: Visit,
+    State(state): State<PagesState>,
     Path((plan, wave)): Path<(String, String)>,
+    headers: HeaderMap,
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
     let opened = Opened::of(&visit, &plan, &wave).await?;
@@ -319,9 +333,10 @@ pub async fn invite(
             return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, String::new(), faults).await;
         }
     };
+    let site = site(&headers, state.secure_cookies);
     let mut out = String::from("\u{feff}number,address\r\n");
     for (at, secret) in secrets.iter().enumerate() {
-        out.push_str(&format!("{},{}/answer?invitation={secret}\r\n", at + 1, opened.here()));
+        out.push_str(&format!("{},{site}{}/answer?invitation={secret}\r\n", at + 1, opened.here()));
     }
     let head = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),

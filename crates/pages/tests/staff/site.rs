@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use app::{App, FixedClock};
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use axum::http::{Request, header};
+use axum::http::{HeaderMap, Request, header};
 use jiff::civil::date;
 use pages::PagesState;
 use store::{Address, Database};
@@ -48,6 +48,7 @@ pub struct Site {
 pub struct Answer {
     pub status: u16,
     pub location: String,
+    pub headers: HeaderMap,
     pub body: String,
     pub bytes: Vec<u8>,
 }
@@ -148,8 +149,9 @@ impl Reader<'_> {
         let status = response.status().as_u16();
         let location =
             response.headers().get(header::LOCATION).map_or("", |v| v.to_str().unwrap()).to_owned();
+        let headers = response.headers().clone();
         let bytes = to_bytes(response.into_body(), 8 << 20).await.unwrap().to_vec();
-        Answer { status, location, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+        Answer { status, location, headers, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -179,9 +181,15 @@ impl Reader<'_> {
     }
 
     pub async fn post_as_is(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_from(path, fields, &[]).await
+    }
+
+    /// Sends a form with what the browser says of where it comes from.
+    pub async fn post_from(&self, path: &str, fields: &[(&str, &str)], from: &[(&str, &str)]) -> Answer {
         let body: Vec<String> =
             fields.iter().map(|(name, value)| format!("{}={}", encode(name), encode(value))).collect();
         let request = Request::post(path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = from.iter().fold(request, |request, (name, value)| request.header(*name, *value));
         self.ask(request, body.join("&")).await
     }
 }

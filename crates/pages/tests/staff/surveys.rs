@@ -1,5 +1,6 @@
 //! A wave in the browser's forms: brought, designed, answered, kept, frozen, read and compared.
 
+use axum::http::HeaderValue;
 use domain::code::Code;
 use domain::survey::WaveState;
 
@@ -118,6 +119,7 @@ async fn a_design_that_cannot_be_is_shown_again_with_what_was_typed() {
     force.post(&at("/new"), &design("w1", "anyone")).await.is(422).says("taken");
     force.get(&at("/w1/edit")).await.is(200).says("sex: f=51, m=49 | Census");
     force.post(&at("/w1/step"), &[("step", "close")]).await.is(422).says("the wave is draft");
+    site.sign_in("").await.get(&at("/w1/answer?thanks=1")).await.is(404);
     force.post(&at("/w1/step"), &[("step", "open")]).await.is(303);
     force.get(&at("/w1/edit")).await.is(409);
 }
@@ -158,6 +160,11 @@ async fn somebody_answers_step_by_step_without_scripts() {
     review.is(200).says("Your answers").says("buses").says("更多树");
     // Back to a question, and what was said stands there.
     send(&go("to-0", "2")).await.is(200).says("value=\"f\" checked");
+    for from in [("sec-fetch-site", "cross-site"), ("origin", "https://other.example"), ("origin", "null")] {
+        let mut fields = vec![("sheet", sheet.as_str()), ("shown", shown.as_str())];
+        fields.extend(go("send", "2"));
+        public.post_from(&at("/w1/answer"), &fields, &[from]).await.is(403);
+    }
     let sent = send(&go("send", "2")).await;
     assert!(sent.is(303).location.ends_with("/w1/answer?thanks=1"), "{}", sent.location);
     public.get(&sent.location).await.is(200).says("Thank you");
@@ -185,11 +192,17 @@ async fn links_are_given_once_and_work_once() {
         .body
         .lines()
         .skip(1)
-        .filter_map(|line| line.split_once(','))
+        // The whole address, as it is written to people.
+        .filter_map(|line| line.split_once(",http://localhost"))
         .map(|(_, to)| to.to_owned())
         .collect();
     assert_eq!(links.len(), 2);
     let first = public.get(&links[0]).await;
+    // The address goes nowhere else and stays nowhere.
+    assert_eq!(
+        (&first.headers["referrer-policy"], &first.headers["cache-control"]),
+        (&HeaderValue::from_static("no-referrer"), &HeaderValue::from_static("no-store"))
+    );
     let (sheet, shown, invitation) =
         (first.is(200).value("sheet"), first.value("shown"), first.value("invitation"));
     let fields = [
@@ -202,7 +215,15 @@ async fn links_are_given_once_and_work_once() {
         ("q1", "no"),
         ("q3", "2"),
     ];
-    assert!(public.post_as_is(&at("/w1/answer"), &fields).await.is(303).location.ends_with("thanks=1"));
+    let foreign = [("sec-fetch-site", "cross-site"), ("origin", "null")];
+    public.post_from(&at("/w1/answer"), &fields, &foreign).await.is(403);
+    // Such a page has browsers tell no origin, and old ones do not say that it is the same, either.
+    let silent = [("origin", "null")];
+    let sent = public.post_from(&at("/w1/answer"), &fields, &silent).await;
+    assert!(sent.is(303).location.ends_with("thanks=1"));
+    let here = [("sec-fetch-site", "same-origin"), ("origin", "null")];
+    let again = public.post_from(&at("/w1/answer"), &fields, &here).await;
+    assert!(again.is(303).location.ends_with("thanks=1"));
     public.get(&links[0]).await.is(200).says("used already");
     let other: Vec<(&str, &str)> = fields
         .iter()
@@ -251,12 +272,19 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
         .is(422)
         .says("number from 1 to 5")
         .says("value=\"f\" checked");
+    let force = site.sign_in("task-force").await;
     send(fields(&sheet, "2026-11-26", "3")).await.is(422).says("not later than today");
     let kept = send(fields(&sheet, "2026-11-20", "3")).await;
     assert!(kept.is(303).location.contains("done=kept"));
     let again = send(fields(&sheet, "2026-11-20", "3")).await;
     assert!(again.is(303).location.contains("done=already"));
-    let force = site.sign_in("task-force").await;
+    // It stays open while it could not be frozen: no man has answered yet, and their share is known.
+    force
+        .post(&at("/w1/step"), &[("step", "close")])
+        .await
+        .is(422)
+        .says("Nobody has answered “male” to “Sex”");
+    assert_eq!(state(&site, "w1").await, WaveState::Open);
     for at_ in 0..5 {
         let mut man = fields(&format!("sheet-of-a-man-{at_}"), "2026-11-21", "4");
         man[4].1 = "m".into();
@@ -312,7 +340,7 @@ async fn the_demonstration_shows_results_and_what_changed() {
     let list = public.get(&at("")).await;
     list.is(200).says("Spring 2019").says("Take part").says("illustrative");
     let results = public.get(&at("/felt-2019-2/results?by=area")).await;
-    results.is(200).says("made up to show").says("too few people").says("Huilongguan");
+    results.is(200).says("made up to show").says("withheld to protect small groups").says("Huilongguan");
     let compared = public.get(&at("/compare")).await;
     compared.is(200).says("more than chance").says("points");
     for (page, lang) in [
