@@ -219,11 +219,11 @@ fn not_ones_own(tx: &mut Tx, actor: &Code, command: &Command) -> Result<(), AppE
     }
 }
 
-/// A layer is named only where its content is kept: a fact without it would be a promise that nobody can keep.
+/// A layer is named only where content of its kind is kept: a fact without it would be a promise that nobody can keep.
 fn with_their_content(tx: &mut Tx, command: &Command) -> Result<(), AppError> {
     for fact in command.facts() {
-        let Fact::Plan(PlanFact::Layer { held: Some(layer), .. }) = fact else { continue };
-        if !tx.reading()?.has_layer(&command.subject().scope, layer.digest)? {
+        let Fact::Plan(PlanFact::Layer { layer: kind, held: Some(layer) }) = fact else { continue };
+        if !tx.reading()?.has_layer(&command.subject().scope, *kind, layer.digest)? {
             let code =
                 Code::new(&layer.digest.to_string()).unwrap_or_else(|_| command.subject().code.clone());
             let problem = Problem::UnknownReference { what: Reference::Layer, code };

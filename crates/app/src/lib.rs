@@ -73,10 +73,13 @@ pub(crate) struct Inner {
     pub(crate) layers: Mutex<place::LayerCache>,
     pub(crate) grounds: Mutex<place::GroundCache>,
     pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
+    pub(crate) reached: Mutex<place::reach::ReachCache>,
+    /// Heavy work on places, two at a time.
+    pub(crate) place_turns: Arc<tokio::sync::Semaphore>,
     /// Coverage is worked out for one at a time.
-    pub(crate) coverage_turn: tokio::sync::Mutex<()>,
+    pub(crate) coverage_turn: Arc<tokio::sync::Mutex<()>>,
     /// Where facilities should stand is searched for one at a time.
-    pub(crate) siting: tokio::sync::Semaphore,
+    pub(crate) siting: Arc<tokio::sync::Semaphore>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -114,8 +117,10 @@ impl App {
                 layers: Mutex::default(),
                 grounds: Mutex::default(),
                 coverage: Mutex::default(),
-                coverage_turn: tokio::sync::Mutex::default(),
-                siting: tokio::sync::Semaphore::new(1),
+                reached: Mutex::default(),
+                place_turns: Arc::new(tokio::sync::Semaphore::new(2)),
+                coverage_turn: Arc::default(),
+                siting: Arc::new(tokio::sync::Semaphore::new(1)),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

@@ -294,6 +294,15 @@ async fn two_days_projects_and_capacity() {
     let gaps = found.gaps(&portfolio);
     let held = gaps.iter().find(|line| line.gap.kind == code("clinic")).unwrap();
     assert_eq!((held.state, held.concerned), (GapState::Full, 100));
+
+    // Limits of one's own push out nothing that everybody asks for, and what was worked out is kept.
+    for limit in [100, 150, 200, 250, 300, 350] {
+        let own = CoverageAsked { limit: Some(limit) };
+        assert!(town.app.coverage(&portfolio, own).await.unwrap().is_some());
+    }
+    let again = town.app.coverage(&portfolio, CoverageAsked::default()).await.unwrap().unwrap();
+    assert!(Arc::ptr_eq(&found, &again));
+    assert_eq!(town.app.coverage_by_year_end(&portfolio).await.unwrap().unwrap(), year);
 }
 
 proptest! {

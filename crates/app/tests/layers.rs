@@ -242,12 +242,18 @@ async fn a_network_is_cut_to_the_plan_and_another_citys_is_refused() {
     assert!(matches!(nameless, Err(AppError::Refused(_))));
     let digest = new.packed.digest();
     let (of, kept) = (plan.clone(), app.database());
-    assert!(!kept.read(|c| c.has_layer(&of, digest)).unwrap());
+    assert!(!kept.read(|c| c.has_layer(&of, LayerKind::Network, digest)).unwrap());
     let named = NewLayer { layer: PlaceLayer { name: ground.name, ..new.layer.clone() }, ..new };
     app.put_layer(&Actor::operator(), &plan, named.clone()).await.unwrap();
     let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
     let walk = app.layers(&portfolio).await.unwrap().network.unwrap();
     assert_eq!(walk.network.node_count(), found.nodes);
+    // What is kept as a network is not named as residences.
+    let fact = PlanFact::Layer { layer: LayerKind::Residences, held: Some(named.layer.clone()) };
+    let command = Command::Record { subject: Subject::plan(&plan), facts: vec![fact.into()], expected: None };
+    let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+    let Err(AppError::Refused(refusals)) = app.change(&Actor::operator(), change).await else { panic!() };
+    assert!(matches!(refusals[0].problem, Problem::UnknownReference { what: Reference::Layer, .. }));
 
     // As of the day before there was none; once it is withdrawn there is none again, and what was stays answerable.
     let before = Asked { as_of: Some(date(2026, 11, 24)), known_at: None };

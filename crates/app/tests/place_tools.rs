@@ -146,6 +146,14 @@ async fn what_is_in_reach_is_counted_over_ways_and_in_straight_lines_where_there
     assert!(found.bands.iter().all(|band| band.shed_permille.unwrap() < 250 && !band.rings.is_empty()));
     let lost = app.reached(&walked, at(0, 5_000)).await.unwrap().unwrap();
     assert!(lost.unreached && lost.facilities.is_empty() && lost.bands[0].rings.is_empty());
+    // The same question once more is the same answer, not another job.
+    let again = app.reached(&walked, at(0, 0)).await.unwrap().unwrap();
+    assert!(std::sync::Arc::ptr_eq(&found, &again));
+    let told = |people| app::place::reach::Band { people, ..found.bands[0].clone() }.people_in_steps();
+    assert_eq!(
+        [0, 1, 9, 10, 14, 15, 147].map(told),
+        [Some(0), None, None, Some(10), Some(10), Some(20), Some(150)]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -235,6 +243,14 @@ async fn parcels_are_chosen_beside_what_serves_already_and_clashing_floors_are_n
     let least = run(SitingAsked { metres: None, ..asked(SitingModel::LeastWalking) }).await.unwrap();
     // 40 people walk 300 m to the park that is there, 100 walk 100 m and 7 walk 800 m to the new one.
     assert_eq!((least.chosen[0].code.as_str(), least.objective.abs_diff(27_600) < 100), ("P-1", true));
+    // Who is out of reach is still one of the community.
+    let near = run(SitingAsked { metres: Some(60), ..asked(SitingModel::LeastWalking) }).await.unwrap();
+    let areas: Vec<_> = near.communities.iter().map(|(area, it)| (area.as_str(), *it)).collect();
+    assert_eq!(areas, [("north", (0, 0, 107)), ("south", (0, 40, 40))]);
+    assert_eq!(near.out_of_reach, 107);
+    // A budget says nothing of the fewest sites.
+    let rich = SitingAsked { budget: Some(Fen(1)), ..asked(SitingModel::FewestSites) };
+    assert_eq!(run(rich).await.unwrap(), fewest);
 
     let floors = SitingAsked { floor_permille: Some(1_000), ..asked(SitingModel::MostPeople) };
     let clash = SitingFault::FloorsClash(vec![("north".into(), 107, 100)]);

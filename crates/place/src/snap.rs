@@ -3,6 +3,8 @@
 //! The leg to that place counts. A point further from the network than the cap is unreached, which is a
 //! value of its own: it is never 0, never the limit, and never dropped from totals.
 
+use std::borrow::Cow;
+
 use thiserror::Error;
 
 use crate::{
@@ -45,32 +47,52 @@ impl Access {
     }
 }
 
-/// An index of the links of a network by position. Lengths of the network must be millimetres.
+/// The links of a network by position: made once, and used for as long as the network is the same.
+#[derive(Debug, Clone)]
+pub struct Cells {
+    plane: Plane,
+    /// Cell and link, sorted.
+    cells: Vec<(u64, u32)>,
+}
+
+impl Cells {
+    /// # Errors
+    /// When the network has no positions.
+    pub fn of(network: &Network) -> Result<Self, NoPositions> {
+        let origin = network.node(0).and_then(|node| network.point(node)).ok_or(NoPositions)?;
+        let plane = Plane::around(origin);
+        let mut cells = Vec::with_capacity(network.links().len() * 2);
+        for link in 0..network.links().len() as u32 {
+            let [Some(a), Some(b)] = network.ends(LinkId(link)).map(|end| network.point(end)) else {
+                continue;
+            };
+            each_cell(plane.flatten(a), plane.flatten(b), |cell| cells.push((cell, link)));
+        }
+        cells.sort_unstable();
+        cells.dedup();
+        Ok(Self { plane, cells })
+    }
+}
+
+/// Finds links of a network by position. Lengths of the network must be millimetres.
 #[derive(Debug)]
 pub struct Snapper<'n> {
     network: &'n Network,
     components: &'n Components,
-    plane: Plane,
-    /// Cell and link, sorted.
-    cells: Vec<(u64, u32)>,
+    index: Cow<'n, Cells>,
 }
 
 impl<'n> Snapper<'n> {
     /// # Errors
     /// When the network has no positions.
     pub fn new(network: &'n Network, components: &'n Components) -> Result<Self, NoPositions> {
-        let origin = network.node(0).and_then(|node| network.point(node)).ok_or(NoPositions)?;
-        let mut snapper = Self { network, components, plane: Plane::around(origin), cells: Vec::new() };
-        let mut cells = Vec::with_capacity(network.links().len() * 2);
-        for link in 0..network.links().len() as u32 {
-            let Some([a, b]) = snapper.ends(LinkId(link)) else { continue };
-            let (a, b) = (snapper.plane.flatten(a), snapper.plane.flatten(b));
-            each_cell(a, b, |cell| cells.push((cell, link)));
-        }
-        cells.sort_unstable();
-        cells.dedup();
-        snapper.cells = cells;
-        Ok(snapper)
+        Ok(Self { network, components, index: Cow::Owned(Cells::of(network)?) })
+    }
+
+    /// With cells that were made of the same network before.
+    #[must_use]
+    pub fn with(network: &'n Network, components: &'n Components, cells: &'n Cells) -> Self {
+        Self { network, components, index: Cow::Borrowed(cells) }
     }
 
     fn ends(&self, link: LinkId) -> Option<[Point; 2]> {
@@ -80,16 +102,16 @@ impl<'n> Snapper<'n> {
 
     /// Links with a cell within `reach` metres of a point; some are further away, none is missing.
     fn near(&self, point: Point, reach: f64) -> Vec<u32> {
-        let [x, y] = self.plane.flatten(point);
+        let [x, y] = self.index.plane.flatten(point);
         // East-west distances shrink away from the latitude of the plane; look a little further.
         let reach = reach * 1.05 + CELL_METRES * 0.05;
         let (west, east) = (cell_of(x - reach), cell_of(x + reach));
         let mut links = Vec::new();
         for row in cell_of(y - reach)..=cell_of(y + reach) {
             let (first, last) = (key(west, row), key(east, row));
-            let start = self.cells.partition_point(|(cell, _)| *cell < first);
+            let start = self.index.cells.partition_point(|(cell, _)| *cell < first);
             links.extend(
-                self.cells[start..].iter().take_while(|(cell, _)| *cell <= last).map(|(_, link)| *link),
+                self.index.cells[start..].iter().take_while(|(cell, _)| *cell <= last).map(|(_, link)| *link),
             );
         }
         links.sort_unstable();

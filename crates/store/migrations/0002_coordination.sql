@@ -566,10 +566,11 @@ CREATE TABLE request_hold (
 -- by the digest of what is packed into body. No projection: a layer is made of a file, not of entries.
 CREATE TABLE place_layer (
   plan {text} NOT NULL,
+  kind {text} NOT NULL,
   digest {text} NOT NULL,
   size BIGINT NOT NULL,
   body {bytes} NOT NULL,
-  PRIMARY KEY (plan, digest)
+  PRIMARY KEY (plan, kind, digest)
 );
 
 -- Answer sheets of surveys: nobody's. They have no moment and no order but that of their ids, which are made at random

@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Read, Seek, Write};
 
 use domain::code::Code;
 use domain::journal::{Event, Hash, Seq, Written};
-use domain::layer::LayerDigest;
+use domain::layer::{LayerDigest, LayerKind};
 use domain::notice::Notice;
 use domain::preference::Preferences;
 use domain::request::alert::{AlertPlace, AlertRhythm, AlertWish};
@@ -149,6 +149,7 @@ enum Line {
     },
     Layer {
         plan: Code,
+        kind: LayerKind,
         digest: LayerDigest,
         body: String,
     },
@@ -716,12 +717,13 @@ fn put_models<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Re
 /// Writes the layers of the ground.
 fn put_layers<W: Write>(connection: &mut Connection, lines: &mut Lines<W>) -> Result<(), BackupError> {
     let mut failed = Ok(());
-    connection.each_layer(|plan, digest, body| {
+    connection.each_layer(|plan, kind, digest, body| {
         if failed.is_ok() {
             let damaged = |error: &dyn std::fmt::Display| StoreError::Damaged(error.to_string());
             let plan = Code::new(plan).map_err(|error| damaged(&error))?;
+            let kind = LayerKind::parse(kind).ok_or_else(|| damaged(&"a layer of no kind"))?;
             let digest = LayerDigest::try_from(digest.to_owned()).map_err(|error| damaged(&error))?;
-            failed = lines.put(&Line::Layer { plan, digest, body: hexed(body) });
+            failed = lines.put(&Line::Layer { plan, kind, digest, body: hexed(body) });
         }
         Ok(())
     })?;
@@ -958,9 +960,9 @@ fn restore_into(
             (Some(_), Line::ModelUse { plan, asks, number, at, person, reason }) => {
                 tx.use_request_model(&ModelUse { plan, asks, number, at, person, reason })?;
             }
-            (Some(_), Line::Layer { plan, digest, body }) => {
+            (Some(_), Line::Layer { plan, kind, digest, body }) => {
                 let body = unhex(&body).ok_or_else(|| format("no hexadecimal digits".into()))?;
-                let layer = PackedLayer::restored(digest, body)
+                let layer = PackedLayer::restored(kind, digest, body)
                     .ok_or_else(|| format("a layer that is not what its digest says".into()))?;
                 tx.keep_layer(&plan, &layer)?;
             }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 
 use domain::code::Code;
 use domain::journal::Hash;
-use domain::layer::LayerDigest;
+use domain::layer::{LayerDigest, LayerKind};
 use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
@@ -18,6 +18,7 @@ use crate::writer::Tx;
 /// The content of one layer, packed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackedLayer {
+    kind: LayerKind,
     /// Of the content as it is unpacked.
     digest: LayerDigest,
     size: u64,
@@ -37,7 +38,7 @@ impl PackedLayer {
     pub const BODY_MOST: usize = 24 << 20;
 
     /// Packs content: work for a thread that nobody waits for.
-    pub fn pack(content: &[u8]) -> Result<Self, LayerTooLarge> {
+    pub fn pack(kind: LayerKind, content: &[u8]) -> Result<Self, LayerTooLarge> {
         if content.len() > Self::CONTENT_MOST {
             return Err(LayerTooLarge { most: Self::CONTENT_MOST });
         }
@@ -49,13 +50,18 @@ impl PackedLayer {
         if body.len() > Self::BODY_MOST {
             return Err(LayerTooLarge { most: Self::BODY_MOST });
         }
-        Ok(Self { digest: digest(content), size: content.len() as u64, body })
+        Ok(Self { kind, digest: digest(content), size: content.len() as u64, body })
     }
 
     /// What a backup holds, if it is what its digest says.
-    pub(crate) fn restored(stated: LayerDigest, body: Vec<u8>) -> Option<Self> {
+    pub(crate) fn restored(kind: LayerKind, stated: LayerDigest, body: Vec<u8>) -> Option<Self> {
         let content = unpack(&body)?;
-        (digest(&content) == stated).then_some(Self { digest: stated, size: content.len() as u64, body })
+        (digest(&content) == stated).then_some(Self {
+            kind,
+            digest: stated,
+            size: content.len() as u64,
+            body,
+        })
     }
 
     pub fn digest(&self) -> LayerDigest {
@@ -81,12 +87,17 @@ fn unpack(body: &[u8]) -> Option<Vec<u8>> {
 }
 
 impl Connection {
-    /// The content that a digest names, held against it; nothing where it is not kept.
-    pub fn layer_content(&mut self, plan: &Code, wanted: LayerDigest) -> Result<Option<Vec<u8>>> {
+    /// The content of a kind that a digest names, held against it; nothing where it is not kept.
+    pub fn layer_content(
+        &mut self,
+        plan: &Code,
+        kind: LayerKind,
+        wanted: LayerDigest,
+    ) -> Result<Option<Vec<u8>>> {
         let name = wanted.to_string();
         let body = self.first(
-            "SELECT body FROM place_layer WHERE plan = $1 AND digest = $2",
-            &[plan.as_str().into(), Param::Text(&name)],
+            "SELECT body FROM place_layer WHERE plan = $1 AND kind = $2 AND digest = $3",
+            &[plan.as_str().into(), Param::Text(kind.as_str()), Param::Text(&name)],
             |row| Ok(row.bytes(0)?.to_vec()),
         )?;
         let Some(body) = body else { return Ok(None) };
@@ -94,12 +105,12 @@ impl Connection {
         content.map(Some).ok_or_else(|| StoreError::Damaged(format!("layer {wanted} is not what it was")))
     }
 
-    /// Whether the content that a digest names is kept.
-    pub fn has_layer(&mut self, plan: &Code, wanted: LayerDigest) -> Result<bool> {
+    /// Whether the content that a digest names is kept, and of that kind.
+    pub fn has_layer(&mut self, plan: &Code, kind: LayerKind, wanted: LayerDigest) -> Result<bool> {
         let name = wanted.to_string();
         let found = self.first(
-            "SELECT size FROM place_layer WHERE plan = $1 AND digest = $2",
-            &[plan.as_str().into(), Param::Text(&name)],
+            "SELECT size FROM place_layer WHERE plan = $1 AND kind = $2 AND digest = $3",
+            &[plan.as_str().into(), Param::Text(kind.as_str()), Param::Text(&name)],
             |row| row.int(0),
         )?;
         Ok(found.is_some())
@@ -108,18 +119,20 @@ impl Connection {
     /// All layers in the order of their places, one after the other, for a backup.
     pub(crate) fn each_layer(
         &mut self,
-        mut visit: impl FnMut(&str, &str, &[u8]) -> Result<()>,
+        mut visit: impl FnMut(&str, &str, &str, &[u8]) -> Result<()>,
     ) -> Result<()> {
-        let all = self.rows("SELECT plan, digest FROM place_layer ORDER BY plan, digest", &[], |row| {
-            Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned()))
-        })?;
-        for (plan, digest) in all {
+        let all = self.rows(
+            "SELECT plan, kind, digest FROM place_layer ORDER BY plan, kind, digest",
+            &[],
+            |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned())),
+        )?;
+        for (plan, kind, digest) in all {
             let body = self.first(
-                "SELECT body FROM place_layer WHERE plan = $1 AND digest = $2",
-                &[Param::Text(&plan), Param::Text(&digest)],
+                "SELECT body FROM place_layer WHERE plan = $1 AND kind = $2 AND digest = $3",
+                &[Param::Text(&plan), Param::Text(&kind), Param::Text(&digest)],
                 |row| Ok(row.bytes(0)?.to_vec()),
             )?;
-            visit(&plan, &digest, &body.unwrap_or_default())?;
+            visit(&plan, &kind, &digest, &body.unwrap_or_default())?;
         }
         Ok(())
     }
@@ -129,13 +142,14 @@ impl Tx<'_> {
     /// Keeps content; the same once more is the same.
     pub fn keep_layer(&mut self, plan: &Code, layer: &PackedLayer) -> Result<()> {
         let name = layer.digest.to_string();
-        if self.connection.has_layer(plan, layer.digest)? {
+        if self.connection.has_layer(plan, layer.kind, layer.digest)? {
             return Ok(());
         }
         self.writing().send(
-            "INSERT INTO place_layer (plan, digest, size, body) VALUES ($1, $2, $3, $4)",
+            "INSERT INTO place_layer (plan, kind, digest, size, body) VALUES ($1, $2, $3, $4, $5)",
             &[
                 plan.as_str().into(),
+                Param::Text(layer.kind.as_str()),
                 Param::Text(&name),
                 Param::Int(i64::try_from(layer.size).unwrap_or(i64::MAX)),
                 Param::Bytes(&layer.body),

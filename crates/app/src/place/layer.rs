@@ -12,6 +12,7 @@ use domain::request::Point;
 use jiff::civil::Date;
 use place::components::Components;
 use place::network::{Direction, Link, Network};
+use place::snap::{Cells, Snapper};
 use serde::{Deserialize, Serialize};
 
 use super::base::{BaseMap, CORNERS_MOST, FEATURES_MOST};
@@ -113,6 +114,15 @@ pub struct Ways {
 pub struct Walk {
     pub network: Network,
     pub components: Components,
+    /// Nothing where it has no positions.
+    cells: Option<Cells>,
+}
+
+impl Walk {
+    /// What finds places on it; nothing where it has no positions.
+    pub fn snapper(&self) -> Option<Snapper<'_>> {
+        Some(Snapper::with(&self.network, &self.components, self.cells.as_ref()?))
+    }
 }
 
 /// The content of a layer.
@@ -233,7 +243,8 @@ impl Ways {
         }
         let network = Network::build(points.len(), &points, links).map_err(|error| unsound(&error))?;
         let components = Components::of(&network);
-        Ok(Walk { network, components })
+        let cells = Cells::of(&network).ok();
+        Ok(Walk { network, components, cells })
     }
 }
 

@@ -15,7 +15,7 @@ use jiff::civil::Date;
 use store::{PackedLayer, StoreError};
 
 use super::base::BaseMap;
-use super::layer::{Content, Parcels, Residences, Walk};
+use super::layer::{Content, ContentError, Parcels, Residences, Walk};
 use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, Receipt, make};
@@ -89,7 +89,7 @@ impl NewLayer {
     pub fn of(content: &Content, ground: LayerGround) -> Result<Self, AppError> {
         let damaged = |error: &dyn std::fmt::Display| StoreError::Statement(error.to_string());
         let bytes = content.encode().map_err(|error| damaged(&error))?;
-        let packed = PackedLayer::pack(&bytes).map_err(|error| damaged(&error))?;
+        let packed = PackedLayer::pack(content.kind(), &bytes).map_err(|error| damaged(&error))?;
         let (count, links, people) = match content {
             Content::Residences(held) => (held.homes.len(), None, held.people()),
             Content::Network(ways) => (ways.nodes.len(), Some(ways.links.len() as u64), None),
@@ -188,12 +188,21 @@ impl App {
         kind: LayerKind,
         digest: LayerDigest,
     ) -> Result<Content, AppError> {
-        let of = plan.clone();
-        let bytes = self.database().read_async(move |c| c.layer_content(&of, digest)).await?;
-        let bytes = bytes.ok_or_else(|| StoreError::Damaged(format!("layer {digest} is missing")))?;
+        let bytes = self.layer_bytes(plan, kind, digest).await?;
         let read = tokio::task::spawn_blocking(move || Content::decode(&bytes, kind));
         let read = read.await.map_err(|_| StoreError::Stopped)?;
         Ok(read.map_err(|error| StoreError::Damaged(error.to_string()))?)
+    }
+
+    async fn layer_bytes(
+        &self,
+        plan: &Code,
+        kind: LayerKind,
+        digest: LayerDigest,
+    ) -> Result<Vec<u8>, AppError> {
+        let of = plan.clone();
+        let bytes = self.database().read_async(move |c| c.layer_content(&of, kind, digest)).await?;
+        Ok(bytes.ok_or_else(|| StoreError::Damaged(format!("layer {digest} is missing")))?)
     }
 
     /// A layer, read once for all who ask.
@@ -202,21 +211,29 @@ impl App {
         if let Some(held) = cached {
             return Ok(held);
         }
-        let content = self.layer_content(plan, kind, digest).await?;
+        let turn = self.place_turn().await?;
+        // Another one may have read it while this one waited for its turn.
+        let cached = self.inner.layers.lock().unwrap_or_else(PoisonError::into_inner).find(plan, digest);
+        if let Some(held) = cached {
+            return Ok(held);
+        }
+        let bytes = self.layer_bytes(plan, kind, digest).await?;
+        let (app, plan) = (self.clone(), plan.clone());
         let made = tokio::task::spawn_blocking(move || {
-            Ok(match content {
+            let _turn = turn;
+            let damaged = |error: ContentError| StoreError::Damaged(error.to_string());
+            let layer = match Content::decode(&bytes, kind).map_err(damaged)? {
                 Content::Residences(held) => Layer::Residences(Arc::new(held)),
                 Content::Parcels(held) => Layer::Parcels(Arc::new(held)),
                 Content::BaseMap(held) => Layer::BaseMap(Arc::new(held)),
-                Content::Network(ways) => Layer::Network(Arc::new(
-                    ways.walk().map_err(|error| StoreError::Damaged(error.to_string()))?,
-                )),
-            })
+                Content::Network(ways) => Layer::Network(Arc::new(ways.walk().map_err(damaged)?)),
+            };
+            drop(bytes);
+            let mut cache = app.inner.layers.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.keep(&plan, digest, layer.clone());
+            Ok(layer)
         });
         let layer: Result<Layer, StoreError> = made.await.map_err(|_| StoreError::Stopped)?;
-        let layer = layer?;
-        let mut cache = self.inner.layers.lock().unwrap_or_else(PoisonError::into_inner);
-        cache.keep(plan, digest, layer.clone());
-        Ok(layer)
+        Ok(layer?)
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
-use domain::facility::{FacilityStanding, Metric};
+use domain::facility::FacilityStanding;
 use domain::layer::LayerDigest;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
@@ -18,10 +18,9 @@ use place::missing::{Candidate, Kind, Search, Standing, barrier, candidates, ran
 use place::nearest::NearestMap;
 use place::network::Direction;
 use place::overlay::{Attach, NewLink};
-use place::snap::Snapper;
-use store::StoreError;
 
 use super::base::Barrier;
+use super::coverage::Rule;
 use super::layer::Walk;
 use super::{Layers, engine_point, own_point};
 use crate::App;
@@ -139,21 +138,13 @@ pub struct Ranked {
     pub cut: bool,
 }
 
-/// Kinds with the furthest that a standard in force lets people walk, in metres.
+/// Kinds with the furthest that a standard in force lets people walk, in millimetres.
 fn limits(portfolio: &Portfolio) -> Vec<(Code, u32)> {
     let (rules, day) = (portfolio.plan.coverage_rules(), portfolio.view.as_of);
     let kinds = portfolio.plan.facility_kinds.iter().filter_map(|held| {
-        let metres = portfolio.plan.standards_of(held.kind.as_str(), day).filter_map(|standard| {
-            let value = u32::try_from(standard.value).ok()?;
-            match standard.metric {
-                Metric::Metres => Some(value),
-                Metric::Minutes => {
-                    u32::try_from(u64::from(value) * u64::from(rules.walking_metres) / 60).ok()
-                }
-                Metric::PerThousand => None,
-            }
-        });
-        Some((held.kind.clone(), metres.max()?))
+        let standards = portfolio.plan.standards_of(held.kind.as_str(), day);
+        let limits = standards.filter_map(|standard| Rule::of(standard, rules.walking_metres));
+        Some((held.kind.clone(), limits.map(|rule| rule.limit).max()?))
     });
     kinds.collect()
 }
@@ -211,13 +202,19 @@ impl App {
         if held.is_some() {
             return Ok(held);
         }
-        let layers = self.layers(portfolio).await?;
-        let made = tokio::task::spawn_blocking(move || LinkGround::new(key, &layers).map(Arc::new));
-        let made = made.await.map_err(|_| StoreError::Stopped)?;
-        if let Some(ground) = &made {
-            cache().keep(ground.clone());
-        }
-        Ok(made)
+        let (app, layers) = (self.clone(), self.layers(portfolio).await?);
+        self.place_work(move || {
+            let cache = || app.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+            // Another one may have made it while this one waited for its turn.
+            let held = cache().find(&key);
+            if held.is_some() {
+                return held;
+            }
+            let made = LinkGround::new(key, &layers).map(Arc::new)?;
+            cache().keep(made.clone());
+            Some(made)
+        })
+        .await
     }
 
     /// What a link between two places does.
@@ -228,8 +225,7 @@ impl App {
         barriers: Barriers,
     ) -> Result<Result<Effect, LinkFault>, AppError> {
         let ground = ground.clone();
-        let found = tokio::task::spawn_blocking(move || ground.effect(ends, &barriers));
-        Ok(found.await.map_err(|_| StoreError::Stopped)?)
+        self.place_work(move || ground.effect(ends, &barriers)).await
     }
 
     /// The links that are worth looking at; worked out where nobody has asked before.
@@ -239,8 +235,7 @@ impl App {
         barriers: Barriers,
     ) -> Result<Ranked, AppError> {
         let ground = ground.clone();
-        let found = tokio::task::spawn_blocking(move || ground.ranked(&barriers).clone());
-        Ok(found.await.map_err(|_| StoreError::Stopped)?)
+        self.place_work(move || ground.ranked(&barriers).clone()).await
     }
 }
 
@@ -262,7 +257,7 @@ impl LinkGround {
         let (mut homes, mut uncounted, mut unreached) = (Vec::new(), 0, 0u64);
         let mut kinds = Vec::new();
         {
-            let snapper = Snapper::new(&walk.network, &walk.components).ok()?;
+            let snapper = walk.snapper()?;
             let legs = |at: Point| engine_point(at).map_or_else(Vec::new, |at| snapper.snap(at, cap).legs());
             for home in &residences.homes {
                 let people = if by_residences { Some(1) } else { home.people };
@@ -277,8 +272,8 @@ impl LinkGround {
                 }
                 homes.push(Home { community, people, legs });
             }
-            for (number, (kind, metres)) in key.limits.iter().enumerate() {
-                let limit = metres.saturating_mul(1_000);
+            for (number, (kind, limit)) in key.limits.iter().enumerate() {
+                let limit = *limit;
                 let own = key.open.iter().enumerate().filter(|(_, (kind, _))| *kind == number);
                 let facilities: Vec<(u32, Vec<AccessLeg>)> =
                     own.map(|(at, (_, point))| (at as u32, legs(*point))).collect();
@@ -306,7 +301,7 @@ impl LinkGround {
     pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
         let off = |end| LinkFault::OffNetwork { end, metres: self.key.access_metres };
         let network = &self.walk.network;
-        let snapper = Snapper::new(network, &self.walk.components).map_err(|_| off(0))?;
+        let snapper = self.walk.snapper().ok_or(off(0))?;
         let mut met = Vec::new();
         for (end, point) in ends.iter().enumerate() {
             let at = engine_point(*point).ok_or(off(end))?;

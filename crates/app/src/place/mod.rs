@@ -9,6 +9,7 @@ pub mod map;
 pub mod reach;
 pub mod shape;
 pub mod siting;
+mod turn;
 mod ways;
 
 use domain::boundary::Boundary;

@@ -3,8 +3,8 @@
 //! Over the walking network where one is in force; else in a straight line, which every answer says. What is counted
 //! is counted by distances, in whole millimetres; the lines around are pictures.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::{Arc, PoisonError, Weak};
 
 use domain::code::Code;
 use domain::facility::FacilityStanding;
@@ -12,7 +12,6 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use place::isochrone::{Catchment, Ring, area, circle, outline};
 use place::snap::Snapper;
-use store::StoreError;
 
 use super::layer::{Home, Walk};
 use super::{Layers, engine_point, own_point};
@@ -50,6 +49,21 @@ pub struct Within {
     pub facility: Code,
     pub kind: Code,
     pub millimetres: u32,
+}
+
+impl Band {
+    /// The step in which numbers of people are told to whoever may see no single homes.
+    pub const PEOPLE_STEP: u64 = 10;
+
+    /// People in whole steps, so that two places side by side do not tell who lives in a home between them; nothing
+    /// where there are some and fewer than a step.
+    pub fn people_in_steps(&self) -> Option<u64> {
+        match self.people {
+            0 => Some(0),
+            few if few < Self::PEOPLE_STEP => None,
+            people => Some((people + Self::PEOPLE_STEP / 2) / Self::PEOPLE_STEP * Self::PEOPLE_STEP),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -90,13 +104,54 @@ impl Around<'_> {
     }
 }
 
+/// Answers lately given, the last one first: a page and its file are one job.
+#[derive(Default)]
+pub(crate) struct ReachCache(VecDeque<(Weak<Portfolio>, Point, Arc<Reached>)>);
+
+impl ReachCache {
+    const MOST: usize = 8;
+
+    fn find(&mut self, portfolio: &Arc<Portfolio>, at: Point) -> Option<Arc<Reached>> {
+        self.0.retain(|held| held.0.strong_count() > 0);
+        let same = |held: &Weak<Portfolio>| std::ptr::eq(held.as_ptr(), Arc::as_ptr(portfolio));
+        let place = self.0.iter().position(|held| held.1 == at && same(&held.0))?;
+        let held = self.0.remove(place)?;
+        let found = held.2.clone();
+        self.0.push_front(held);
+        Some(found)
+    }
+
+    fn keep(&mut self, portfolio: &Arc<Portfolio>, at: Point, found: Arc<Reached>) {
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front((Arc::downgrade(portfolio), at, found));
+    }
+}
+
 impl App {
     /// Who and what lies within the minutes of the living circles around a place. `None` off the earth.
-    pub async fn reached(&self, portfolio: &Arc<Portfolio>, at: Point) -> Result<Option<Reached>, AppError> {
+    pub async fn reached(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        at: Point,
+    ) -> Result<Option<Arc<Reached>>, AppError> {
+        let cached = self.inner.reached.lock().unwrap_or_else(PoisonError::into_inner).find(portfolio, at);
+        if cached.is_some() {
+            return Ok(cached);
+        }
         let layers = self.layers(portfolio).await?;
-        let portfolio = portfolio.clone();
-        let found = tokio::task::spawn_blocking(move || reached(&portfolio, &layers, at, &MINUTES));
-        Ok(found.await.map_err(|_| StoreError::Stopped)?)
+        let (app, portfolio) = (self.clone(), portfolio.clone());
+        self.place_work(move || {
+            let cache = || app.inner.reached.lock().unwrap_or_else(PoisonError::into_inner);
+            // Another one may have worked it out while this one waited for its turn.
+            let cached = cache().find(&portfolio, at);
+            if cached.is_some() {
+                return cached;
+            }
+            let found = Arc::new(reached(&portfolio, &layers, at, &MINUTES)?);
+            cache().keep(&portfolio, at, found.clone());
+            Some(found)
+        })
+        .await
     }
 }
 
@@ -109,7 +164,7 @@ pub fn reached(portfolio: &Portfolio, layers: &Layers, at: Point, minutes: &[u16
     let (cap, limit) = (rules.access_metres.saturating_mul(1_000), furthest.saturating_mul(1_000));
     let walk: Option<&Arc<Walk>> = layers.network.as_ref();
     let over = walk.and_then(|walk| {
-        let snapper = Snapper::new(&walk.network, &walk.components).ok()?;
+        let snapper = walk.snapper()?;
         let legs = snapper.snap(centre, cap).legs();
         let catchment = Catchment::new(&walk.network, &legs, limit);
         Some((snapper, catchment, legs.is_empty()))

@@ -164,15 +164,16 @@ impl App {
         asked: SitingAsked,
     ) -> Result<Result<Sited, SitingFault>, AppError> {
         let layers = self.layers(portfolio).await?;
-        let _turn = self.inner.siting.acquire().await.map_err(|_| StoreError::Stopped)?;
+        let own = self.inner.siting.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let stopped = Arc::new(AtomicBool::new(false));
         let (portfolio, gone) = (portfolio.clone(), Gone(stopped.clone()));
-        let found = tokio::task::spawn_blocking(move || {
+        let work = move || {
+            let _own = own;
             let begun = Instant::now();
             let mut stop = || stopped.load(Ordering::Relaxed) || begun.elapsed() > PATIENCE;
             sited(&portfolio, &layers, &asked, &mut stop)
-        });
-        let found = found.await.map_err(|_| StoreError::Stopped)?;
+        };
+        let found = self.place_work(work).await?;
         drop(gone);
         Ok(found)
     }
@@ -187,10 +188,7 @@ struct Ground<'a> {
 
 impl<'a> Ground<'a> {
     fn new(layers: &'a Layers, cap: u32, homes: &[&Home]) -> Self {
-        let walk = layers
-            .network
-            .as_ref()
-            .and_then(|walk| Some((&walk.network, Snapper::new(&walk.network, &walk.components).ok()?)));
+        let walk = layers.network.as_ref().and_then(|walk| Some((&walk.network, walk.snapper()?)));
         let mut out = Self { walk, cap, homes: Vec::new() };
         let homes = homes.iter().filter_map(|home| {
             let at = engine_point(home.at)?;
@@ -251,7 +249,8 @@ fn fitting<'a>(layers: &'a Layers, portfolio: &Portfolio, asked: &SitingAsked) -
         parcel.kinds.contains(&asked.kind) && parcel.available_on.is_none_or(|on| on <= day)
     });
     let fits: Vec<&Parcel> = fits.collect();
-    if asked.budget.is_none() {
+    // Of the fewest sites no budget is asked.
+    if asked.budget.is_none() || asked.model == SitingModel::FewestSites {
         return (fits, 0);
     }
     let unpriced = fits.iter().filter(|parcel| parcel.cost.is_none()).count();
@@ -327,6 +326,8 @@ fn sited(
     let mut distances = Vec::with_capacity(demand.homes.len() * width);
     let mut kept = Vec::new();
     let mut out_of_reach = 0;
+    // They stay people of their communities.
+    let mut left_out: BTreeMap<Code, u64> = BTreeMap::new();
     for (at, near) in existing.iter().enumerate() {
         let row = std::iter::once(*near).chain(by_parcel.iter().map(|far| far[at]));
         let row: Vec<Option<u32>> = row.collect();
@@ -334,6 +335,7 @@ fn sited(
             out_of_reach += demand.weights[at];
             // Who can never be served counts in most people only, where floors are shares of all.
             if asked.model != SitingModel::MostPeople {
+                *left_out.entry(demand.homes[at].community.clone()).or_default() += demand.weights[at];
                 continue;
             }
         }
@@ -364,6 +366,9 @@ fn sited(
     let mut out = told.of(&model, &solution);
     out.straight = layers.network.is_none();
     out.out_of_reach = out_of_reach;
+    for (community, people) in left_out {
+        out.communities.entry(community).or_default().2 += people;
+    }
     out.unpriced = unpriced;
     Ok(out)
 }

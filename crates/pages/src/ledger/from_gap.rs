@@ -26,6 +26,11 @@ pub struct GapAt {
 }
 
 impl GapAt {
+    /// Whether an address or a form names a gap at all.
+    pub(super) fn is_given(&self) -> bool {
+        !self.gap_area.is_empty()
+    }
+
     pub(super) fn of(typed: &Typed) -> Self {
         let text = |name: &str| typed.get(name).to_owned();
         Self { gap_area: text("gap_area"), gap_kind: text("gap_kind"), gap_standard: text("gap_standard") }

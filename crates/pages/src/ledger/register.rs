@@ -481,7 +481,12 @@ pub async fn save(
     for required in opened.missing(&facts) {
         reader.fail(required, Mistake::Missing);
     }
-    if !reader.mistakes.is_empty() {
+    // The gap was answered while the form was open: what was written is kept, and sent once more it is a plain task.
+    let answered = gap.is_given() && opened.kind.is_task() && opened.gap.is_none();
+    if answered {
+        sheet.fault("", visit.t("gap-answered-meanwhile").into_owned());
+    }
+    if answered || !reader.mistakes.is_empty() {
         sheet.mistakes(visit.lang, &reader.mistakes);
         return form_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, opened.title.clone(), sheet);
     }

@@ -6,6 +6,7 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use rust_decimal::Decimal;
@@ -43,6 +44,7 @@ struct Answer {
     made_up: bool,
     unreached: bool,
     has_residences: bool,
+    rounded: bool,
     minutes: Vec<u16>,
     rows: Vec<Row>,
     near: Vec<Near>,
@@ -64,6 +66,19 @@ pub(super) fn whole(value: impl Into<Decimal>) -> String {
     number(value.into())
 }
 
+/// Whether a reader is told people to the last one: whoever may see single homes.
+fn to_the_last(visit: &Visit) -> bool {
+    visit.actor.may_somewhere(Action::ReadStaff)
+}
+
+fn people(visit: &Visit, band: &Band) -> String {
+    match (to_the_last(visit), band.people_in_steps()) {
+        (true, _) => whole(band.people),
+        (false, Some(people)) => whole(people),
+        (false, None) => format!("<{}", Band::PEOPLE_STEP),
+    }
+}
+
 fn rows(visit: &Visit, portfolio: &Portfolio, found: &Reached) -> Vec<Row> {
     let row = |key: &str, cell: &dyn Fn(&Band) -> String| Row {
         name: visit.t(key).into_owned(),
@@ -72,7 +87,7 @@ fn rows(visit: &Visit, portfolio: &Portfolio, found: &Reached) -> Vec<Row> {
     let metres = |band: &Band| visit.tw("reach-metres", &[("metres", &whole(band.metres))]);
     let mut rows = vec![row("reach-distance", &metres)];
     if found.has_residences {
-        rows.push(row("reach-people", &|band| whole(band.people)));
+        rows.push(row("reach-people", &|band| people(visit, band)));
         rows.push(row("reach-residences", &|band| whole((band.counted + band.uncounted) as u64)));
         if found.bands.iter().any(|band| band.uncounted > 0) {
             rows.push(row("reach-uncounted", &|band| whole(band.uncounted as u64)));
@@ -111,7 +126,7 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
     let said = match (found.unreached, found.has_residences) {
         (true, _) => visit.t("reach-unreached").into_owned(),
         (false, true) => {
-            let people = whole(last.map_or(0, |band| band.people));
+            let people = last.map_or_else(String::new, |band| people(visit, band));
             visit.tw("reach-said", &[("minutes", &minutes), ("people", &people), ("facilities", &facilities)])
         }
         (false, false) => {
@@ -124,6 +139,7 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
         made_up: super::is_made_up(portfolio),
         unreached: found.unreached,
         has_residences: found.has_residences,
+        rounded: found.has_residences && !to_the_last(visit),
         minutes: found.bands.iter().map(|band| band.minutes).collect(),
         rows: rows(visit, portfolio, found),
         near: near.collect(),
@@ -170,7 +186,7 @@ pub async fn show(
     let page = visit.page(visit.t("reach-title"));
     let base = visit.app.base_map(&portfolio).await?;
     let things = things(&portfolio, &[], base, &chosen);
-    let drawn = at.map_or_else(Vec::new, |at| drawn(&visit, at, found.as_ref()));
+    let drawn = at.map_or_else(Vec::new, |at| drawn(&visit, at, found.as_deref()));
     let wrong = !asked.is_empty() && found.is_none();
     let body = ReachPage {
         map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &drawn),
@@ -199,6 +215,8 @@ pub async fn geojson(
     let at = point(typed.get("point")).ok_or_else(bad)?;
     let found = visit.app.reached(&portfolio, at).await?.ok_or_else(bad)?;
     let known = |count: u64| found.has_residences.then_some(count);
+    let exact = to_the_last(&visit);
+    let people = |band: &Band| if exact { Some(band.people) } else { band.people_in_steps() };
     let bands = found.bands.iter().map(|band| {
         let facilities: Map<String, Value> =
             band.facilities.iter().map(|(kind, count)| (kind.to_string(), json!(count))).collect();
@@ -208,7 +226,7 @@ pub async fn geojson(
             "properties": {
                 "minutes": band.minutes,
                 "metres": band.metres,
-                "people": known(band.people),
+                "people": people(band).and_then(known),
                 "residences": known((band.counted + band.uncounted) as u64),
                 "residences_without_people": known(band.uncounted as u64),
                 "share_of_circle_permille": band.shed_permille,
@@ -224,6 +242,7 @@ pub async fn geojson(
         "as_of": portfolio.view.as_of.to_string(),
         "point": position(at),
         "distance": if found.straight { "straight" } else { "network" },
+        "people_in_steps_of": if exact { 1 } else { Band::PEOPLE_STEP },
         "licence": licences,
         "features": bands.collect::<Vec<_>>(),
     });

@@ -141,7 +141,7 @@ fn gap(found: &Sited) -> String {
     format!("{}%", Decimal::new(permille as i64, 2).normalize())
 }
 
-fn notes(visit: &Visit, portfolio: &Portfolio, found: &Sited) -> Vec<String> {
+fn notes(visit: &Visit, portfolio: &Portfolio, asked: &SitingAsked, found: &Sited) -> Vec<String> {
     let mut out = Vec::new();
     let mut note = |holds: bool, text: String| {
         if holds {
@@ -156,6 +156,8 @@ fn notes(visit: &Visit, portfolio: &Portfolio, found: &Sited) -> Vec<String> {
     note(found.uncounted > 0, visit.tw("links-uncounted", &[("count", &uncounted)]));
     let out_of_reach = whole(found.out_of_reach);
     note(found.out_of_reach > 0, visit.tw("siting-out-of-reach", &[("people", &out_of_reach)]));
+    let no_budget = asked.model == SitingModel::FewestSites && asked.budget.is_some();
+    note(no_budget, visit.t("siting-budget-unused").into_owned());
     let unpriced = whole(found.unpriced as u64);
     note(found.unpriced > 0, visit.tw("siting-unpriced", &[("count", &unpriced)]));
     out
@@ -223,7 +225,7 @@ fn answer(
         said,
         proven: found.proven,
         figures,
-        notes: notes(visit, portfolio, found),
+        notes: notes(visit, portfolio, asked, found),
         walking,
         lines: lines.collect(),
         next: found.next.as_ref().map_or_else(

@@ -58,6 +58,9 @@ async fn figures_say_what_they_stand_on() {
     reader.get(&format!("{PLAN}/place/coverage/communities/nowhere")).await.is(404);
     let own = reader.get(&format!("{PLAN}/place/coverage?limit=500")).await;
     own.is(200).says("A distance of your own: at most 500 m");
+    // Limits that lie closer together would tell single homes apart.
+    let close = reader.get(&format!("{PLAN}/place/coverage?limit=512")).await;
+    close.is(200).says("A distance of your own: at most 500 m");
     let map = reader.get(&format!("{PLAN}/place/coverage.geojson?kind=park")).await;
     let map: serde_json::Value = serde_json::from_str(&map.is(200).body).unwrap();
     assert_eq!((&map["illustrative"], &map["distance_by"]), (&true.into(), &"straight".into()));
@@ -124,6 +127,15 @@ async fn a_gap_is_refused_with_a_reason_and_shown_in_the_register() {
     reader.post(&form, &once).await.is(303);
     let register = reader.get(&format!("{PLAN}/place/gaps?kind=park&area=huoying")).await;
     register.is(200).says("Not closed: no land is left");
+    // Whoever had the form for a task open is told, and what was written is kept.
+    let open = [
+        ("gap_area", "huoying"),
+        ("gap_kind", "park"),
+        ("gap_standard", "gb50180-park"),
+        ("name_zh", "补公园短板"),
+    ];
+    let late = reader.post(&format!("{PLAN}/items/new/tracked-task"), &open).await;
+    late.is(422).says("somebody has answered it meanwhile").says("补公园短板");
     let task = format!("{PLAN}/items/new/tracked-task?gap_area=huoying&gap_kind=pharmacy");
     let task = reader.get(&format!("{task}&gap_standard=circle-pharmacy")).await;
     task.is(200).says("close the gap of Pharmacy").says("name=\"gap_kind\"");

@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use domain::journal::Hash;
-use domain::layer::LayerDigest;
+use domain::layer::{LayerDigest, LayerKind};
 use scratch::Scratch;
 use store::{Database, LayerTooLarge, PackedLayer, StoreError};
 
@@ -12,7 +12,7 @@ use crate::books::*;
 crate::on_both!(a_layer_is_kept_once_and_read_by_its_digest, layers_come_back_from_a_backup);
 
 fn keep(database: &Database, content: &[u8]) -> LayerDigest {
-    let packed = PackedLayer::pack(content).unwrap();
+    let packed = PackedLayer::pack(LayerKind::Network, content).unwrap();
     let digest = packed.digest();
     assert_eq!(packed.size(), content.len() as u64);
     database.write::<_, StoreError>(move |tx| tx.keep_layer(&plan(), &packed)).unwrap();
@@ -20,7 +20,7 @@ fn keep(database: &Database, content: &[u8]) -> LayerDigest {
 }
 
 fn content(database: &Database, digest: LayerDigest) -> Option<Vec<u8>> {
-    database.read(|c| c.layer_content(&plan(), digest)).unwrap()
+    database.read(|c| c.layer_content(&plan(), LayerKind::Network, digest)).unwrap()
 }
 
 fn a_layer_is_kept_once_and_read_by_its_digest(scratch: &Scratch) {
@@ -34,9 +34,16 @@ fn a_layer_is_kept_once_and_read_by_its_digest(scratch: &Scratch) {
     );
     assert_eq!(content(&database, LayerDigest(Hash([3; 32]))), None);
     let elsewhere = code("elsewhere");
-    assert_eq!(database.read(|c| c.layer_content(&elsewhere, one)).unwrap(), None);
+    let network = LayerKind::Network;
+    assert_eq!(database.read(|c| c.layer_content(&elsewhere, network, one)).unwrap(), None);
+    // What is kept as one kind is no other.
+    let has = |kind| database.read(move |c| c.has_layer(&plan(), kind, one)).unwrap();
+    assert_eq!(LayerKind::ALL.map(has), LayerKind::ALL.map(|kind| kind == network));
     let too_large = vec![0; PackedLayer::CONTENT_MOST + 1];
-    assert_eq!(PackedLayer::pack(&too_large), Err(LayerTooLarge { most: PackedLayer::CONTENT_MOST }));
+    assert_eq!(
+        PackedLayer::pack(network, &too_large),
+        Err(LayerTooLarge { most: PackedLayer::CONTENT_MOST })
+    );
 }
 
 fn layers_come_back_from_a_backup(scratch: &Scratch) {

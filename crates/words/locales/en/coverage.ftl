@@ -175,6 +175,7 @@ gap-say = Say what becomes of it
 gap-start = Start a task
 gap-task-title = { $area }: close the gap of { $kind }
 gap-task-text = In { $area }, { $concerned } { $unit } are not within the standard for { $kind } ({ $rule }). Why: { $causes }.
+gap-answered-meanwhile = This gap is closed or somebody has answered it meanwhile. Look at it first: sent once more, this becomes a task that answers no gap.
 gap-closed-by = Gaps that this project is to close
 layers-title = Layers
 layers-lead = Residences, the walking network and parcels are one layer each, used from the day on which they take effect; they can be corrected, and any day can be looked at.

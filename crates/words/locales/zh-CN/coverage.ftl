@@ -175,6 +175,7 @@ gap-say = 填写处理
 gap-start = 新建督办任务
 gap-task-title = { $area }：补{ $kind }短板
 gap-task-text = { $area }有{ $concerned }{ $unit }不在“{ $kind }”的标准之内（{ $rule }）。原因：{ $causes }。
+gap-answered-meanwhile = 该短板已消除，或已有人处理。请先核对；再次提交则登记为普通任务，不作为对该短板的处理。
 gap-closed-by = 由本项目解决的短板
 layers-title = 图层
 layers-lead = 居住点、步行路网和地块各为一个图层，自生效日起使用，可更正，也可按日期回看。

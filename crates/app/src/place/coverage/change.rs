@@ -1,6 +1,6 @@
 //! What changes for people: between two days, by projects, and by the end of the year.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use place::coverage::Basis;
 use place::effect::{Odds, attribute, forecast};
 use place::nearest::Nearest;
 
-use super::{Coverage, CoverageAsked, FAR, KindCoverage, Rule};
+use super::{Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule};
 use crate::App;
 use crate::error::AppError;
 use crate::timetable::sampling;
@@ -156,9 +156,8 @@ pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Differe
     Difference { before, after, kinds, basis, gaining }
 }
 
-/// The facilities of a kind that count, and who is covered then.
-fn covered(coverage: &Coverage, kind: &KindCoverage, facilities: &[usize]) -> u64 {
-    let near = coverage.ground.nearest(facilities, FAR);
+/// Who is covered by a kind, where these are the nearest of it.
+fn covered(kind: &KindCoverage, near: &[Option<Nearest>]) -> u64 {
     let basis = basis(&kind.people);
     kind.rules
         .iter()
@@ -168,6 +167,25 @@ fn covered(coverage: &Coverage, kind: &KindCoverage, facilities: &[usize]) -> u6
         })
         .map(|(_, people)| weight(basis, *people))
         .sum()
+}
+
+/// Who is covered by a kind, by those of its facilities that count: the same ones are not looked at again.
+struct Counted<'a> {
+    kind: &'a KindCoverage,
+    facilities: Vec<usize>,
+    known: HashMap<Vec<usize>, u64>,
+}
+
+impl<'a> Counted<'a> {
+    fn new(kind: &'a KindCoverage, facilities: Vec<usize>) -> Self {
+        Self { kind, facilities, known: HashMap::from([(kind.open.clone(), covered(kind, &kind.near))]) }
+    }
+
+    fn by(&mut self, ground: &Ground, counts: impl Fn(&usize) -> bool) -> u64 {
+        let own: Vec<usize> = self.facilities.iter().copied().filter(counts).collect();
+        let kind = self.kind;
+        *self.known.entry(own).or_insert_with_key(|own| covered(kind, &ground.nearest(own, FAR)))
+    }
 }
 
 /// The projects of some facilities, each once.
@@ -181,17 +199,14 @@ pub(super) fn effect(coverage: &Coverage, portfolio: &Portfolio) -> ProjectsEffe
     let facility = |at: usize| &portfolio.facilities[at];
     let built = |at: &usize| facility(*at).project.is_some();
     // Kinds of which no project built anything are the same whoever counts.
-    let kinds: Vec<&KindCoverage> =
-        coverage.kinds.iter().filter(|kind| !kind.rules.is_empty() && kind.open.iter().any(built)).collect();
-    let projects = projects_of(kinds.iter().flat_map(|kind| &kind.open).map(|at| facility(*at)));
+    let kinds = coverage.kinds.iter().filter(|kind| !kind.rules.is_empty() && kind.open.iter().any(built));
+    let mut kinds: Vec<Counted> = kinds.map(|kind| Counted::new(kind, kind.open.clone())).collect();
+    let projects = projects_of(kinds.iter().flat_map(|kind| &kind.facilities).map(|at| facility(*at)));
     let number = |code: &Code| projects.binary_search(code).map_or(u32::MAX, |at| at as u32);
     let numbers: Vec<u32> = (0..projects.len() as u32).collect();
     let found = attribute(&numbers, |with| {
         let counts = |at: &usize| facility(*at).project.as_ref().is_none_or(|code| with(number(code)));
-        let value = kinds.iter().map(|kind| {
-            let own: Vec<usize> = kind.open.iter().copied().filter(counts).collect();
-            covered(coverage, kind, &own)
-        });
+        let value = kinds.iter_mut().map(|kind| kind.by(&coverage.ground, counts));
         Ok::<u64, std::convert::Infallible>(value.sum())
     });
     let Ok(found) = found;
@@ -235,12 +250,8 @@ fn year_end(
         .zip(0..)
         .map(|((_, share), project)| Odds { project, permille: (share * 1_000.0).round() as u16 })
         .collect();
-    let kinds: Vec<(&KindCoverage, Vec<usize>)> = coverage
-        .kinds
-        .iter()
-        .filter(|kind| !kind.rules.is_empty())
-        .map(|kind| (kind, of_kind(kind)))
-        .collect();
+    let kinds = coverage.kinds.iter().filter(|kind| !kind.rules.is_empty());
+    let mut kinds: Vec<Counted> = kinds.map(|kind| Counted::new(kind, of_kind(kind))).collect();
     let found = forecast(&numbered, DRAWS, seed, |comes| {
         let counts = |at: &usize| {
             let held = &portfolio.facilities[*at];
@@ -249,19 +260,20 @@ fn year_end(
                 None => open(held),
             }
         };
-        let value = kinds.iter().map(|(kind, all)| {
-            let own: Vec<usize> = all.iter().copied().filter(counts).collect();
-            covered(coverage, kind, &own)
-        });
+        let value = kinds.iter_mut().map(|kind| kind.by(&coverage.ground, counts));
         Ok::<u64, std::convert::Infallible>(value.sum())
     });
     let Ok(found) = found;
     let waiting = projects_of(
-        kinds.iter().flat_map(|(_, all)| all).map(|at| &portfolio.facilities[*at]).filter(|held| waits(held)),
+        kinds
+            .iter()
+            .flat_map(|kind| &kind.facilities)
+            .map(|at| &portfolio.facilities[*at])
+            .filter(|held| waits(held)),
     );
     YearEnd {
         by,
-        now: kinds.iter().map(|(kind, _)| covered(coverage, kind, &kind.open)).sum(),
+        now: kinds.iter().map(|held| covered(held.kind, &held.kind.near)).sum(),
         expected: found.expected,
         range: (found.tenth, found.median, found.ninetieth),
         exact: found.exact,
@@ -280,8 +292,7 @@ impl App {
     ) -> Result<Option<Difference>, AppError> {
         let Some(now) = self.coverage_of(after, after, asked).await? else { return Ok(None) };
         let Some(then) = self.coverage_of(before, after, asked).await? else { return Ok(None) };
-        let worked = tokio::task::spawn_blocking(move || difference(then, now));
-        Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
+        Ok(Some(self.place_work(move || difference(then, now)).await?))
     }
 
     /// What each project did for people covered on the day of a portfolio.
@@ -296,10 +307,8 @@ impl App {
             return Ok(Some(found.clone()));
         }
         let portfolio = portfolio.clone();
-        let worked = tokio::task::spawn_blocking(move || {
-            coverage.effect.get_or_init(|| Arc::new(effect(&coverage, &portfolio))).clone()
-        });
-        Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
+        let work = move || coverage.effect.get_or_init(|| Arc::new(effect(&coverage, &portfolio))).clone();
+        Ok(Some(self.place_work(work).await?))
     }
 
     /// Who is covered by the end of the year that a portfolio looks at.
@@ -310,6 +319,9 @@ impl App {
         let Some(coverage) = self.coverage(portfolio, CoverageAsked::default()).await? else {
             return Ok(None);
         };
+        if let Some(found) = coverage.year_end.get() {
+            return Ok(Some(found.clone()));
+        }
         let by = portfolio.view.as_of.last_of_year();
         let waits = |held: &&Facility| held.opened(portfolio.project_of(held)) == Opened::NotInUse;
         let waiting = projects_of(portfolio.facilities.iter().filter(waits));
@@ -331,7 +343,10 @@ impl App {
         }
         let seed = portfolio.plan.forecast_rules().seed;
         let portfolio = portfolio.clone();
-        let worked = tokio::task::spawn_blocking(move || year_end(&coverage, &portfolio, by, &odds, seed));
-        Ok(Some(worked.await.map_err(|_| store::StoreError::Stopped)?))
+        let work = move || {
+            let found = coverage.year_end.get_or_init(|| year_end(&coverage, &portfolio, by, &odds, seed));
+            found.clone()
+        };
+        Ok(Some(self.place_work(work).await?))
     }
 }

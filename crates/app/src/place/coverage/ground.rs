@@ -6,7 +6,6 @@ use domain::portfolio::Portfolio;
 use place::access::{AccessLeg, KindAccess};
 use place::nearest::{Nearest, NearestMap};
 use place::point::{EARTH_RADIUS_METRES, Point};
-use place::snap::Snapper;
 
 use super::super::layer::{Residences, Walk};
 use super::super::layers::Layers;
@@ -49,7 +48,7 @@ impl Ground {
         let residences = layers.residences.clone()?;
         let walk = layers.network.clone();
         let cap = portfolio.plan.coverage_rules().access_metres.saturating_mul(1_000);
-        let snapper = walk.as_ref().and_then(|walk| Snapper::new(&walk.network, &walk.components).ok());
+        let snapper = walk.as_ref().and_then(|walk| walk.snapper());
         let spot = |at: Option<Point>| Spot {
             at,
             legs: match (&snapper, at) {

@@ -43,7 +43,7 @@ pub struct Rule {
 
 impl Rule {
     /// A standard that says how far; nothing where it says how much.
-    fn of(standard: &FacilityStandard, walking_metres: u32) -> Option<Self> {
+    pub(crate) fn of(standard: &FacilityStandard, walking_metres: u32) -> Option<Self> {
         let millimetres = match standard.metric {
             Metric::Metres => standard.value.checked_mul(Decimal::from(1_000))?,
             Metric::Minutes => {
@@ -118,8 +118,9 @@ pub struct Coverage {
     pub unreached_facilities: usize,
     pub kinds: Vec<KindCoverage>,
     pub(crate) ground: Arc<Ground>,
-    /// What projects did, once somebody asked.
+    /// What projects did, and what the end of the year brings, once somebody asked.
     effect: OnceLock<Arc<ProjectsEffect>>,
+    year_end: OnceLock<YearEnd>,
 }
 
 impl std::fmt::Debug for Ground {
@@ -161,6 +162,14 @@ struct Kept {
     coverage: Arc<Coverage>,
 }
 
+impl Kept {
+    fn is_of(&self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> bool {
+        let same =
+            |held: &Weak<Portfolio>, own: &Arc<Portfolio>| std::ptr::eq(held.as_ptr(), Arc::as_ptr(own));
+        same(&self.portfolio, portfolio) && same(&self.layers, layers)
+    }
+}
+
 impl CoverageCache {
     /// Days before and after, each with and without a limit of one's own.
     const MOST: usize = 4;
@@ -172,16 +181,22 @@ impl CoverageCache {
         asked: CoverageAsked,
     ) -> Option<Arc<Coverage>> {
         self.0.retain(|kept| kept.portfolio.strong_count() > 0 && kept.layers.strong_count() > 0);
-        let same =
-            |held: &Weak<Portfolio>, own: &Arc<Portfolio>| std::ptr::eq(held.as_ptr(), Arc::as_ptr(own));
-        let found = self.0.iter().find(|kept| {
-            same(&kept.portfolio, portfolio) && same(&kept.layers, layers) && kept.asked == asked
-        });
-        found.map(|kept| kept.coverage.clone())
+        let at = self.0.iter().position(|kept| kept.is_of(portfolio, layers) && kept.asked == asked)?;
+        self.0[..=at].rotate_right(1);
+        self.0.first().map(|kept| kept.coverage.clone())
     }
 
+    /// The ground of a day, whatever was asked of it.
+    fn ground(&self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> Option<Arc<Ground>> {
+        self.0.iter().find(|kept| kept.is_of(portfolio, layers)).map(|kept| kept.coverage.ground.clone())
+    }
+
+    /// Limits of one's own give way first: many ask for the standards, and few for the same limit.
     fn keep(&mut self, kept: Kept) {
-        self.0.truncate(Self::MOST - 1);
+        while self.0.len() >= Self::MOST {
+            let last = self.0.iter().rposition(|kept| kept.asked.limit.is_some());
+            self.0.remove(last.unwrap_or(self.0.len() - 1));
+        }
         self.0.insert(0, kept);
     }
 }
@@ -215,22 +230,26 @@ impl App {
             return Ok(None);
         }
         // One at a time: who comes second finds what the first one worked out.
-        let _turn = self.inner.coverage_turn.lock().await;
+        let turn = self.inner.coverage_turn.clone().lock_owned().await;
         if let Some(found) = find() {
             return Ok(Some(found));
         }
-        let of = portfolio.clone();
-        let worked = tokio::task::spawn_blocking(move || work::coverage(&of, &layers, asked));
-        let Some(coverage) = worked.await.map_err(|_| store::StoreError::Stopped)? else { return Ok(None) };
-        let coverage = Arc::new(coverage);
-        let kept = Kept {
-            portfolio: Arc::downgrade(portfolio),
-            layers: Arc::downgrade(layers_of),
-            asked,
-            coverage: coverage.clone(),
-        };
-        self.inner.coverage.lock().unwrap_or_else(PoisonError::into_inner).keep(kept);
-        Ok(Some(coverage))
+        let (app, portfolio, layers_of) = (self.clone(), portfolio.clone(), layers_of.clone());
+        self.place_work(move || {
+            let _turn = turn;
+            let cache = || app.inner.coverage.lock().unwrap_or_else(PoisonError::into_inner);
+            // Where homes and facilities lie is the same whatever they are held against.
+            let ground = cache().ground(&portfolio, &layers_of);
+            let coverage = Arc::new(work::coverage(&portfolio, &layers, ground, asked)?);
+            cache().keep(Kept {
+                portfolio: Arc::downgrade(&portfolio),
+                layers: Arc::downgrade(&layers_of),
+                asked,
+                coverage: coverage.clone(),
+            });
+            Some(coverage)
+        })
+        .await
     }
 }
 

@@ -15,8 +15,17 @@ use super::ground::{Ground, Way};
 use super::{CountedIn, Coverage, CoverageAsked, FAR, KindCoverage, Rule, RuleCoverage, sum};
 use crate::place::layers::Layers;
 
-pub(super) fn coverage(portfolio: &Portfolio, layers: &Layers, asked: CoverageAsked) -> Option<Coverage> {
-    let ground = Arc::new(Ground::of(portfolio, layers)?);
+/// `ground` is that of the same day, where it is at hand.
+pub(super) fn coverage(
+    portfolio: &Portfolio,
+    layers: &Layers,
+    ground: Option<Arc<Ground>>,
+    asked: CoverageAsked,
+) -> Option<Coverage> {
+    let ground = match ground {
+        Some(ground) => ground,
+        None => Arc::new(Ground::of(portfolio, layers)?),
+    };
     let residences = ground.residences.clone();
     let mut communities: Vec<Code> = residences.homes.iter().map(|home| home.community.clone()).collect();
     communities.sort_unstable();
@@ -52,6 +61,7 @@ pub(super) fn coverage(portfolio: &Portfolio, layers: &Layers, asked: CoverageAs
         kinds,
         ground,
         effect: std::sync::OnceLock::new(),
+        year_end: std::sync::OnceLock::new(),
     })
 }
 

@@ -60,7 +60,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let asked = asked(&Typed(query));
+    let asked = asked(&visit, &Typed(query));
     let found = visit.app.coverage(&portfolio, asked).await?.ok_or(AppError::NotFound)?;
     let at = found.community(&area).ok_or(AppError::NotFound)?;
     let lang = visit.lang;

@@ -78,7 +78,7 @@ pub async fn show(
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
     let typed = Typed(query);
-    let asked = asked(&typed);
+    let asked = asked(&visit, &typed);
     let found = visit.app.coverage(&portfolio, asked).await?.ok_or(AppError::NotFound)?;
     let kind = found.kind(&kind).ok_or(AppError::NotFound)?;
     let held = chosen(kind, &typed).ok_or(AppError::NotFound)?;
@@ -140,7 +140,7 @@ pub async fn geojson(
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
     let typed = Typed(query);
-    let found = visit.app.coverage(&portfolio, asked(&typed)).await?.ok_or(AppError::NotFound)?;
+    let found = visit.app.coverage(&portfolio, asked(&visit, &typed)).await?.ok_or(AppError::NotFound)?;
     let kind = found.kind(typed.get("kind")).ok_or(AppError::NotFound)?;
     let held = chosen(kind, &typed).ok_or(AppError::NotFound)?;
     let standing = standing(&visit, &portfolio, &found);

@@ -16,6 +16,7 @@ use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
 use domain::layer::LayerKind;
+use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
 use rust_decimal::Decimal;
@@ -193,10 +194,23 @@ fn standing(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Standi
     }
 }
 
+/// The step of limits for whoever may see no single homes, in metres: limits that lie closer together would tell homes
+/// apart.
+const LIMIT_STEP: u32 = 50;
+
+fn limit_step(visit: &Visit) -> u32 {
+    if visit.actor.may_somewhere(Action::ReadStaff) { 1 } else { LIMIT_STEP }
+}
+
 /// The limit that a reader chose, in metres.
-fn asked(typed: &Typed) -> CoverageAsked {
+fn asked(visit: &Visit, typed: &Typed) -> CoverageAsked {
     let limit = typed.get("limit").trim().parse().ok().filter(|limit| (1..=10_000).contains(limit));
-    CoverageAsked { limit }
+    CoverageAsked { limit: limit.map(|limit| in_steps(limit, limit_step(visit))) }
+}
+
+/// The nearest whole step, at least one.
+fn in_steps(metres: u32, step: u32) -> u32 {
+    ((metres + step / 2) / step).max(1) * step
 }
 
 /// The address of a page with the limit that was chosen.

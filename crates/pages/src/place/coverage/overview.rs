@@ -63,6 +63,7 @@ struct OverviewPage<'a> {
     enough: Vec<Enough>,
     /// How many communities have everything that a standard asks for.
     communities: String,
+    limit_step: u32,
     layers: Vec<LayerLine>,
     may_manage: bool,
 }
@@ -74,7 +75,7 @@ pub async fn show(
 ) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let asked = asked(&Typed(query));
+    let asked = asked(&visit, &Typed(query));
     let found = visit.app.coverage(&portfolio, asked).await?;
     let page = visit.page(visit.t("coverage-title"));
     let lang = visit.lang;
@@ -87,6 +88,7 @@ pub async fn show(
         others: coverage.map_or_else(Vec::new, |coverage| others(&portfolio, coverage, lang)),
         enough: coverage.map_or_else(Vec::new, |coverage| enough(&visit, &portfolio, coverage)),
         communities: coverage.map_or_else(String::new, |coverage| communities(&visit, coverage)),
+        limit_step: super::limit_step(&visit),
         layers: layer_lines(lang, &portfolio),
         may_manage: may_manage_plan(&visit, &plan),
         plan: &plan,
