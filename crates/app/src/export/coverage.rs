@@ -65,6 +65,7 @@ pub(super) const GAPS: ExportTable = ExportTable {
         "answer_item",
         "answer_why",
         "answered_on",
+        "grade",
     ],
     access: Action::ReadPublic,
     importable: false,
@@ -159,6 +160,7 @@ fn rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
 
 fn gap_rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
     let names = Names(snapshot);
+    let layer = snapshot.portfolio.plan.layers.get(&domain::layer::LayerKind::Residences);
     let commonest =
         |causes: &Causes| causes.each().first().map_or(Cell::Empty, |(cause, _)| Cell::text(cause.as_str()));
     coverage
@@ -193,6 +195,7 @@ fn gap_rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
             };
             row.extend([word, project, item, why]);
             row.push(line.answer.as_ref().map_or(Cell::Empty, |held| Cell::Day(held.on)));
+            row.push(layer.map_or(Cell::Empty, |layer| Cell::text(layer.grade.as_str())));
             row
         })
         .collect()
