@@ -59,7 +59,7 @@ impl Opened {
         let silent = !headers.contains_key("sec-fetch-site")
             && headers.get(header::ORIGIN).is_some_and(|origin| origin == "null");
         let link = self.held.wave.access == WaveAccess::Invited;
-        !comes_from_here(headers) && !(silent && link)
+        !(comes_from_here(headers) || silent && link)
     }
 
     fn name(&self, visit: &Visit) -> String {

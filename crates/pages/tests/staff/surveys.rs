@@ -111,7 +111,7 @@ async fn a_design_that_cannot_be_is_shown_again_with_what_was_typed() {
         .post(&at("/new"), &with("margins", "sex: f=51 | Census"))
         .await
         .is(422)
-        .says("one total for every answer");
+        .says("one total above zero for every answer");
     force.post(&at("/new"), &with("groups", "age")).await.is(422).says("no question “age”");
     force.post(&at("/new"), &with("to", "2026-01-01")).await.is(422).says("id=\"to-error\"");
     force.post(&at("/new"), &with("code", "instruments")).await.is(422).says("address of another page");
