@@ -433,7 +433,7 @@ fn what_people_wrote_joins_nobody(scratch: Scratch) {
     let field = Field::open(scratch, WaveAccess::Anyone);
     let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
     let write = |name: &str, at: usize, text: &str| {
-        let mut answers = answers(if at % 2 == 0 { "f" } else { "m" }, "no", 3.0);
+        let mut answers = answers(if at.is_multiple_of(2) { "f" } else { "m" }, "no", 3.0);
         answers.insert("why".into(), Answer::Text(text.into()));
         // A link is none where anybody is asked, whatever is sent as one.
         let new = NewSheet { invitation: "0".repeat(32), ..sheet(&format!("s{at}"), answers) };
