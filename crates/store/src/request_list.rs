@@ -13,7 +13,7 @@ use jiff::civil::{Date, DateTime};
 use crate::asked::Value;
 use crate::error::Result;
 use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, damaged, moment, row};
-use crate::sql::{Connection, Param};
+use crate::sql::{Connection, Param, Row};
 use crate::statements::places;
 
 /// The most hits of a text that other conditions are looked at for: the newest ones.
@@ -79,13 +79,15 @@ impl RateBy {
 
 /// A statement's conditions with their values.
 struct Where {
+    /// The texts that have what is looked for, named `hits` before the statement; nothing where no text is.
+    with: String,
     sql: String,
     values: Vec<Value>,
 }
 
 impl Where {
     fn new(plan: &Code) -> Self {
-        Self { sql: "request.plan = $1".into(), values: vec![plan.as_str().into()] }
+        Self { with: String::new(), sql: "request.plan = $1".into(), values: vec![plan.as_str().into()] }
     }
 
     fn put(&mut self, value: impl Into<Value>) -> String {
@@ -204,8 +206,7 @@ impl Where {
         }
         let wanted = Pieces::of(&query.text);
         if !wanted.is_empty() {
-            let hits = out.hits(query, &wanted, postgres, HITS_MOST);
-            out.and(&format!("request.id IN ({hits})"));
+            out.hits(query, &wanted, postgres);
             if let Some(publicly) = &query.published {
                 out.said_publicly(&query.text, publicly);
             }
@@ -213,8 +214,9 @@ impl Where {
         out
     }
 
-    /// The newest of a plan's requests whose texts have all pieces, whatever else is asked.
-    fn hits(&mut self, query: &RequestQuery, wanted: &Pieces, postgres: bool, most: usize) -> String {
+    /// Only the newest of a plan's requests whose texts have all pieces. One more than are wanted tells whether there
+    /// are more, whatever else is asked.
+    fn hits(&mut self, query: &RequestQuery, wanted: &Pieces, postgres: bool) {
         // What everybody may read lies apart: there may be little of it among much that nobody may.
         let table = if query.published.is_some() { SHOWN_PIECES } else { PIECES };
         let found = if postgres {
@@ -232,11 +234,18 @@ impl Where {
             format!(" AND one.category NOT IN ({})", hidden.join(", "))
         };
         // Texts of all plans lie together: the others' take nobody's place.
-        format!(
-            "SELECT one.id FROM (SELECT rowid AS hit FROM {table} WHERE {found} ORDER BY rowid DESC LIMIT \
-             {LOOKED_MOST}) AS hits JOIN request AS one ON one.id = hits.hit WHERE one.plan = $1{shown} \
-             ORDER BY hits.hit DESC LIMIT {most}"
-        )
+        self.with = format!(
+            "WITH hits (id) AS MATERIALIZED (SELECT one.id FROM (SELECT rowid AS hit FROM {table} WHERE {found} \
+             ORDER BY rowid DESC LIMIT {LOOKED_MOST}) AS looked JOIN request AS one ON one.id = looked.hit \
+             WHERE one.plan = $1{shown} ORDER BY looked.hit DESC LIMIT {}) ",
+            HITS_MOST + 1
+        );
+        self.and("request.id IN (SELECT id FROM hits)");
+    }
+
+    /// How many texts have what is looked for, for a row of the statement.
+    fn hits_counted(&self) -> &'static str {
+        if self.with.is_empty() { "CAST(0 AS BIGINT)" } else { "(SELECT COUNT(*) FROM hits)" }
     }
 
     /// Of requests that are not shown where they are, only those whose own words say what is looked for: their
@@ -360,9 +369,9 @@ impl Connection {
         }
         let (most, from) = (wanted.put(limit as i64 + 1), wanted.put(skip as i64));
         let sql = format!(
-            "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {column} {direction}, request.code {direction} \
+            "{}SELECT {COLUMNS} FROM request WHERE {} ORDER BY {column} {direction}, request.code {direction} \
              LIMIT {most} OFFSET {from}",
-            wanted.sql
+            wanted.with, wanted.sql
         );
         let mut rows = self.rows(&sql, &wanted.params(), row)?;
         let more = rows.len() > limit;
@@ -398,14 +407,23 @@ impl Connection {
         }
         let direction = if descending { "DESC" } else { "ASC" };
         let sql = format!(
-            "SELECT {column}, request.code FROM request WHERE {} ORDER BY {column} {direction}, request.code \
-             {direction} LIMIT {HITS_MOST}",
+            "{}SELECT {column}, request.code, {} FROM request WHERE {} ORDER BY {column} {direction}, \
+             request.code {direction}",
+            wanted.with,
+            wanted.hits_counted(),
             wanted.sql
         );
+        let mut counted = None;
         let mut hits = self.rows(&sql, &wanted.params(), |row| {
+            counted = Some(row.int(2)? as usize);
             Ok(RequestAfter { key: row.text(0)?.to_owned(), code: Code::new(row.text(1)?).map_err(damaged)? })
         })?;
-        let total = Counted { number: hits.len() as u64, more: self.has_more_hits(plan, query)? };
+        let more = match counted {
+            Some(hits) => hits > HITS_MOST,
+            // None of the newest is what else is asked for; older ones may be.
+            None => self.counted(plan, query, *order == RequestOrder::Due, most)?.more,
+        };
+        let total = Counted { number: hits.len().min(HITS_MOST) as u64, more };
         if let Some(after) = after {
             let behind = |hit: &RequestAfter| {
                 let order = (&hit.key, &hit.code).cmp(&(&after.key, &after.code));
@@ -431,19 +449,6 @@ impl Connection {
         self.counted(plan, query, false, most)
     }
 
-    /// Whether more texts have what is looked for than are asked what else is wanted.
-    fn has_more_hits(&mut self, plan: &Code, query: &RequestQuery) -> Result<bool> {
-        let pieces = Pieces::of(&query.text);
-        if pieces.is_empty() {
-            return Ok(false);
-        }
-        let mut wanted = Where::new(plan);
-        let hits = wanted.hits(query, &pieces, self.is_postgres(), HITS_MOST + 1);
-        let sql = format!("SELECT COUNT(*) FROM ({hits}) AS hits");
-        let hits = self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0);
-        Ok(hits as usize > HITS_MOST)
-    }
-
     /// `with_limit`: only those that have a limit.
     fn counted(&mut self, plan: &Code, query: &RequestQuery, with_limit: bool, most: u64) -> Result<Counted> {
         let mut wanted = Where::of(plan, query, self.is_postgres());
@@ -454,18 +459,22 @@ impl Connection {
         let sql = if kept {
             // Named like what its columns are those of.
             format!(
-                "SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT) FROM request_tally AS request WHERE {}",
+                "SELECT CAST(COALESCE(SUM(number), 0) AS BIGINT), {} FROM request_tally AS request WHERE {}",
+                wanted.hits_counted(),
                 wanted.sql
             )
         } else {
             format!(
-                "SELECT COUNT(*) FROM (SELECT 1 AS one FROM request WHERE {} LIMIT {}) AS found",
+                "{}SELECT COUNT(*), {} FROM (SELECT 1 AS one FROM request WHERE {} LIMIT {}) AS found",
+                wanted.with,
+                wanted.hits_counted(),
                 wanted.sql,
                 most.saturating_add(1)
             )
         };
-        let number = self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or(0) as u64;
-        let more = !kept && (number > most || self.has_more_hits(plan, query)?);
+        let count = |row: &Row| Ok((row.int(0)? as u64, row.int(1)? as usize));
+        let (number, hits) = self.first(&sql, &wanted.params(), count)?.unwrap_or_default();
+        let more = !kept && (number > most || hits > HITS_MOST);
         Ok(Counted { number: if kept { number } else { number.min(most) }, more })
     }
 

@@ -81,8 +81,14 @@ impl Place {
             ];
             place.register(Subject::person(&code(person)), facts);
         }
-        place.register(
-            Subject::plan(&code("p")),
+        place.plan("p");
+        place
+    }
+
+    /// A plan that takes requests.
+    pub fn plan(&self, plan: &str) {
+        self.register(
+            Subject::plan(&code(plan)),
             vec![
                 PlanFact::Name(Named::new("计划", "Plan")).into(),
                 PlanFact::Period { from: date(2018, 8, 1), to: date(2020, 12, 31) }.into(),
@@ -94,9 +100,7 @@ impl Place {
             PlanFact::RequestRules(rules()).into(),
             PlanFact::RateFormula(formula()).into(),
         ];
-        let command = Command::Record { subject: Subject::plan(&code("p")), facts, expected: None };
-        place.change(command);
-        place
+        self.change(Command::Record { subject: Subject::plan(&code(plan)), facts, expected: None });
     }
 
     pub fn change(&self, command: Command) {
