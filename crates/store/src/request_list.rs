@@ -11,8 +11,8 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::asked::Value;
-use crate::error::Result;
-use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, damaged, moment, row};
+use crate::error::{Result, damaged};
+use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, moment, row};
 use crate::sql::{Connection, Param};
 use crate::statements::places;
 
@@ -403,7 +403,7 @@ impl Connection {
             wanted.sql
         );
         let mut hits = self.rows(&sql, &wanted.params(), |row| {
-            Ok(RequestAfter { key: row.text(0)?.to_owned(), code: Code::new(row.text(1)?).map_err(damaged)? })
+            Ok(RequestAfter { key: row.text(0)?.to_owned(), code: row.code(1)? })
         })?;
         let total = Counted { number: hits.len() as u64, more: self.has_more_hits(plan, query)? };
         if let Some(after) = after {
@@ -576,7 +576,7 @@ impl Connection {
                 "SELECT DISTINCT subject FROM entry WHERE kind = 'request' AND scope = $1 AND subject > $4 AND \
                  (seq > $2 OR effective > $3) ORDER BY subject LIMIT 500",
                 &[plan.as_str().into(), known, Param::Text(&as_of), Param::Text(&after)],
-                |row| Code::new(row.text(0)?).map_err(damaged),
+                |row| row.code(0),
             )?;
             let Some(last) = codes.last() else { return Ok(()) };
             after = last.to_string();
