@@ -111,16 +111,22 @@ impl Area {
 
 /// The area and all above it, nearest first. Stops at a loop rather than going round.
 pub fn ancestors(code: &Code, lookup: &dyn Lookup, view: View) -> Vec<Code> {
+    upwards(code, |code| {
+        let history = lookup.subject(&Subject::area(code))?;
+        Area::at(code, history.visible(view)).parent
+    })
+}
+
+/// What is met going up from `first`, each once: a circle ends where it closes.
+pub(crate) fn upwards(first: &Code, parent_of: impl Fn(&Code) -> Option<Code>) -> Vec<Code> {
     let mut seen = BTreeSet::new();
     let mut out = Vec::new();
-    let mut next = Some(code.clone());
+    let mut next = Some(first.clone());
     while let Some(code) = next {
         if !seen.insert(code.clone()) {
             break;
         }
-        next = lookup
-            .subject(&Subject::area(&code))
-            .and_then(|history| Area::at(&code, history.visible(view)).parent);
+        next = parent_of(&code);
         out.push(code);
     }
     out

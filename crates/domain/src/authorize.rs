@@ -18,6 +18,7 @@ use crate::refusal::{Problem, Refusal};
 use crate::request::{PhotoShows, Request, RequestFact, workflow as requests};
 use crate::scenario::Standing;
 use crate::subject::{Subject, SubjectKind};
+use crate::survey::is_survey;
 
 /// Refuses a command that its author may not give.
 pub fn authorize(grants: &[Grant], command: &Command, lookup: &dyn Lookup) -> Result<(), Refusal> {
@@ -160,12 +161,7 @@ fn recording(fact: &Fact) -> Action {
         Fact::Plan(PlanFact::Scenario(scenario)) if !matches!(scenario.standing, Standing::Adopted(_)) => {
             Action::TryScenario
         }
-        Fact::Plan(
-            PlanFact::Questionnaire(_)
-            | PlanFact::Wave(_)
-            | PlanFact::WaveStep(_)
-            | PlanFact::SurveyBridge(_),
-        ) => Action::ManageSurveys,
+        fact if is_survey(fact) => Action::ManageSurveys,
         Fact::Plan(_) => Action::ManagePlan,
         Fact::Project(fact) => match fact {
             ProjectFact::Membership { .. } | ProjectFact::LeadUnit { .. } => Action::ManageProjects,

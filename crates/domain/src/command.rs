@@ -224,7 +224,10 @@ fn is_ground(held: &Fact, new: &[&Fact]) -> bool {
         }),
         Fact::Project(_) => false,
         Fact::Indicator(IndicatorFact::Observation { .. }) => {
-            new.iter().any(|fact| matches!(fact, Fact::Indicator(IndicatorFact::Accepted { .. } | IndicatorFact::Measured(_))))
+            let rests = |fact: &IndicatorFact| {
+                matches!(fact, IndicatorFact::Accepted { .. } | IndicatorFact::Measured(_))
+            };
+            new.iter().filter_map(|fact| IndicatorFact::of(fact)).any(rests)
         }
         Fact::Indicator(_) => false,
         // An item's or a request's next move depends on all that went before.

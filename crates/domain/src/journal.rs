@@ -95,9 +95,9 @@ impl Hash {
     /// What the first entry is chained to.
     pub const GENESIS: Hash = Hash([0; 32]);
 
-    /// Of a text by itself, chained to nothing.
-    pub fn of(text: &str) -> Self {
-        Hash(Sha256::digest(text.as_bytes()).into())
+    /// Of a text or of bytes by themselves, chained to nothing.
+    pub fn of(content: impl AsRef<[u8]>) -> Self {
+        Hash(Sha256::digest(content).into())
     }
 
     pub fn parse(text: &str) -> Option<Self> {

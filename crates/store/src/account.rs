@@ -1,8 +1,9 @@
 //! Secrets that do not belong into the journal: passwords, sessions and tokens, all hashed.
 
 use domain::code::Code;
+use serde::{Deserialize, Serialize};
 
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
@@ -31,7 +32,7 @@ pub struct Session {
 }
 
 /// A program's key. Only its hash is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApiToken {
     pub id: String,
     pub person: Code,
@@ -44,14 +45,10 @@ pub struct ApiToken {
     pub revoked_at: Option<i64>,
 }
 
-fn code(row: &Row, at: usize) -> Result<Code> {
-    Code::new(row.text(at)?).map_err(|error| StoreError::Damaged(error.to_string()))
-}
-
 fn api_token(row: &Row) -> Result<ApiToken> {
     Ok(ApiToken {
         id: row.text(0)?.to_owned(),
-        person: code(row, 1)?,
+        person: row.code(1)?,
         name: row.text(2)?.to_owned(),
         hash: row.text(3)?.to_owned(),
         scopes: row.text(4)?.to_owned(),
@@ -70,7 +67,7 @@ impl Connection {
             &[Param::Text(person.as_str())],
             |row| {
                 Ok(Account {
-                    person: code(row, 0)?,
+                    person: row.code(0)?,
                     password: row.text(1)?.to_owned(),
                     changed_at: row.int(2)?,
                     failures: row.int(3)?,
@@ -87,7 +84,7 @@ impl Connection {
             |row| {
                 Ok(Session {
                     token_hash: row.text(0)?.to_owned(),
-                    person: code(row, 1)?,
+                    person: row.code(1)?,
                     csrf: row.text(2)?.to_owned(),
                     created_at: row.int(3)?,
                     seen_at: row.int(4)?,
@@ -103,6 +100,11 @@ impl Connection {
             &[Param::Text(hash)],
             api_token,
         )
+    }
+
+    /// All tokens in the order of their ids, for a backup.
+    pub(crate) fn all_api_tokens(&mut self) -> Result<Vec<ApiToken>> {
+        self.rows(&format!("SELECT {TOKEN_COLUMNS} FROM api_token ORDER BY id"), &[], api_token)
     }
 
     /// A person's tokens, newest first; revoked ones too.

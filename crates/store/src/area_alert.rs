@@ -6,8 +6,7 @@ use domain::request::Point;
 use domain::request::alert::{AlertPlace, AlertRhythm, AlertWish};
 use domain::subject::SubjectKind;
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
@@ -37,13 +36,9 @@ const COLUMNS: &str = "plan, alert, reader, area, longitude, latitude, metres, c
      sealed, created_at, confirmed_at, stopped_at, told, next_at";
 
 fn alert(row: &Row) -> Result<AreaAlert> {
-    let code = |at: usize| match row.text(at)? {
-        "" => Ok(None),
-        text => Code::new(text).map(Some).map_err(damaged),
-    };
     let number = |at: usize| i32::try_from(row.int(at)?).map_err(damaged);
     let metres = u32::try_from(row.int(6)?).map_err(damaged)?;
-    let place = match (code(3)?, metres) {
+    let place = match (row.opt_code(3)?, metres) {
         (Some(area), _) => AlertPlace::Area(area),
         (None, 0) => AlertPlace::Plan,
         (None, metres) => {
@@ -52,10 +47,10 @@ fn alert(row: &Row) -> Result<AreaAlert> {
     };
     let every = AlertRhythm::parse(row.text(8)?).ok_or_else(|| damaged("an unknown rhythm"))?;
     Ok(AreaAlert {
-        plan: Code::new(row.text(0)?).map_err(damaged)?,
+        plan: row.code(0)?,
         alert: row.text(1)?.to_owned(),
         reader: row.text(2)?.to_owned(),
-        wish: AlertWish { place, category: code(7)?, every },
+        wish: AlertWish { place, category: row.opt_code(7)?, every },
         language: row.text(9)?.to_owned(),
         key_id: row.text(10)?.to_owned(),
         sealed: row.bytes(11)?.to_vec(),

@@ -3,7 +3,7 @@
 use domain::code::Code;
 use jiff::civil::Date;
 
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::sql::{Connection, Param};
 
 /// Facts by which a unit asks for something: in the words of the index.
@@ -22,9 +22,7 @@ impl Connection {
     pub fn asking_items(&mut self, plan: &Code, (from, to): (Date, Date)) -> Result<Vec<Code>> {
         let (from, to) = (from.to_string(), to.to_string());
         let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
-        self.rows(&asking(), &params, |row| {
-            Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
-        })
+        self.rows(&asking(), &params, |row| row.code(0))
     }
 }
 

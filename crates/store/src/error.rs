@@ -86,6 +86,11 @@ impl StoreError {
     }
 }
 
+/// What the database holds is not what this program writes.
+pub(crate) fn damaged(error: impl std::fmt::Display) -> StoreError {
+    StoreError::Damaged(error.to_string())
+}
+
 /// An error with what caused it: what the driver says alone tells little.
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();

@@ -184,7 +184,7 @@ impl Connection {
         self.rows(
             OWN_WORK,
             &[Param::Text(plan.as_str()), Param::Text(SubjectKind::Project.as_str())],
-            |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
+            |row| row.code(0),
         )
     }
 
@@ -193,7 +193,7 @@ impl Connection {
         self.rows(
             "SELECT scope FROM entry WHERE kind = $1 GROUP BY scope ORDER BY MIN(seq)",
             &[Param::Text("plan")],
-            |row| Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
+            |row| row.code(0),
         )
     }
 }

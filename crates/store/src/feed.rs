@@ -1,13 +1,14 @@
 //! Calendar feeds: read without signing in, by a secret of which only the hash is kept.
 
 use domain::code::Code;
+use serde::{Deserialize, Serialize};
 
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
 /// A calendar that a person has asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Feed {
     pub id: String,
     /// Whose it is: it shows what this person may see.
@@ -25,7 +26,7 @@ const COLUMNS: &str = "id, person, covers, hash, created_at, revoked_at";
 fn feed(row: &Row) -> Result<Feed> {
     Ok(Feed {
         id: row.text(0)?.to_owned(),
-        person: Code::new(row.text(1)?).map_err(|error| StoreError::Damaged(error.to_string()))?,
+        person: row.code(1)?,
         covers: row.text(2)?.to_owned(),
         hash: row.text(3)?.to_owned(),
         created_at: row.int(4)?,
@@ -62,6 +63,11 @@ impl Tx<'_> {
 impl Connection {
     pub fn feed_by_hash(&mut self, hash: &str) -> Result<Option<Feed>> {
         self.first(&format!("SELECT {COLUMNS} FROM feed WHERE hash = $1"), &[Param::Text(hash)], feed)
+    }
+
+    /// All feeds in the order of their ids, for a backup.
+    pub(crate) fn all_feeds(&mut self) -> Result<Vec<Feed>> {
+        self.rows(&format!("SELECT {COLUMNS} FROM feed ORDER BY id"), &[], feed)
     }
 
     /// A person's feeds, newest first; revoked ones too.

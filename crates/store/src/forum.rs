@@ -2,14 +2,14 @@
 //! a site was read.
 
 use domain::code::Code;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::request::damaged;
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
 /// A post that became a request, or was added to one.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ForumPost {
     pub plan: Code,
     pub forum: Code,
@@ -39,10 +39,10 @@ const POST: &str = "plan, forum, post, request, said, created_at, opened, turns"
 
 fn post(row: &Row) -> Result<ForumPost> {
     Ok(ForumPost {
-        plan: Code::new(row.text(0)?).map_err(damaged)?,
-        forum: Code::new(row.text(1)?).map_err(damaged)?,
+        plan: row.code(0)?,
+        forum: row.code(1)?,
         post: row.text(2)?.to_owned(),
-        request: Code::new(row.text(3)?).map_err(damaged)?,
+        request: row.code(3)?,
         said: row.text(4)?.to_owned(),
         created_at: row.int(5)?,
         opened: row.int(6)? != 0,

@@ -2,7 +2,7 @@
 
 use domain::code::Code;
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param};
 
 /// The longest number that is taken for one. What is longer was not given by counting.
@@ -35,8 +35,7 @@ impl Connection {
         }
         loop {
             number += 1;
-            let code = Code::new(&format!("{prefix}{number:04}"))
-                .map_err(|error| StoreError::Damaged(error.to_string()))?;
+            let code = Code::new(&format!("{prefix}{number:04}")).map_err(damaged)?;
             // A registration that was taken back leaves no row, but its code is used up.
             let taken = self.first(
                 "SELECT 1 FROM fact WHERE scope = $1 AND kind = 'item' AND subject = $2 LIMIT 1",

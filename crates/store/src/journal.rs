@@ -7,7 +7,7 @@ use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
@@ -47,7 +47,7 @@ impl Head {
                     projected: row.int(3)? as u64,
                 })
             })?
-            .ok_or_else(|| StoreError::Damaged("the journal's head is missing".into()))
+            .ok_or_else(|| damaged("the journal's head is missing"))
     }
 
     pub(crate) fn save(&self, connection: &mut Connection) -> Result<()> {
@@ -80,8 +80,8 @@ impl Tx<'_> {
     pub fn append(&mut self, draft: Draft, now: Timestamp) -> Result<Entry> {
         let seq = Seq(self.head.seq).next();
         let recorded_at = now.as_microsecond().max(self.head.recorded_at);
-        let previous = Hash::parse(&self.head.hash)
-            .ok_or_else(|| StoreError::Damaged("the journal's head has no hash".into()))?;
+        let previous =
+            Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
         let unreadable = |why: serde_json::Error| StoreError::Unreadable { seq: seq.0, why: why.to_string() };
         let effective = draft.effective.to_string();
         let event = serde_json::to_string(&draft.event).map_err(unreadable)?;
@@ -144,7 +144,7 @@ pub(crate) fn insert(
 }
 
 pub(crate) fn timestamp(micros: i64) -> Result<Timestamp> {
-    Timestamp::from_microsecond(micros).map_err(|error| StoreError::Damaged(error.to_string()))
+    Timestamp::from_microsecond(micros).map_err(damaged)
 }
 
 /// The columns every reader of entries selects, in the order [`entry`] expects.
@@ -222,7 +222,7 @@ impl Connection {
             match recorded {
                 Some(at) if at <= moment => known = middle,
                 Some(_) => beyond = middle,
-                None => return Err(StoreError::Damaged(format!("entry {middle} is missing"))),
+                None => return Err(damaged(format!("entry {middle} is missing"))),
             }
         }
         Ok(Seq(known))

@@ -13,7 +13,7 @@ use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 
 /// A link as seen from its far end.
@@ -77,7 +77,7 @@ fn insert(connection: &mut Connection, plan: &Code, span: &Span) -> Result<()> {
     }
     units.push('|');
     let late = matches!((row.forecast, row.due), (Some(forecast), Some(due)) if forecast > due);
-    let body = serde_json::to_string(row).map_err(|error| StoreError::Damaged(error.to_string()))?;
+    let body = serde_json::to_string(row).map_err(damaged)?;
     let texts = [
         span.from.to_string(),
         day(span.until),
@@ -187,11 +187,9 @@ impl Connection {
                 Param::Int(limit as i64),
             ],
             |row| {
-                let damaged = |why: String| StoreError::Damaged(why);
                 Ok(BackLink {
-                    item: Code::new(row.text(0)?).map_err(|error| damaged(error.to_string()))?,
-                    relation: Relation::parse(row.text(1)?)
-                        .ok_or_else(|| damaged("an unknown relation".into()))?,
+                    item: row.code(0)?,
+                    relation: Relation::parse(row.text(1)?).ok_or_else(|| damaged("an unknown relation"))?,
                 })
             },
         )
@@ -234,11 +232,7 @@ impl Connection {
         self.rows(
             "SELECT DISTINCT scope, subject FROM entry WHERE kind = $1 ORDER BY scope, subject",
             &[SubjectKind::Item.as_str().into()],
-            |row| {
-                let code =
-                    |text: &str| Code::new(text).map_err(|error| StoreError::Damaged(error.to_string()));
-                Ok(Subject::item(&code(row.text(0)?)?, &code(row.text(1)?)?))
-            },
+            |row| Ok(Subject::item(&row.code(0)?, &row.code(1)?)),
         )
     }
 }

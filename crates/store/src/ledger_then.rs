@@ -11,7 +11,7 @@ use domain::journal::Seq;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::Date;
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::facts::{COLUMNS, fact};
 use crate::ledger::changed_since;
 use crate::sql::{Connection, Param, Row};
@@ -120,7 +120,7 @@ impl Connection {
                 match &mut held {
                     Some((code, facts)) if code.as_str() == row.text(0)? => facts.push(recorded),
                     _ => {
-                        let code = Code::new(row.text(0)?).map_err(|error| damaged(&error))?;
+                        let code = row.code(0)?;
                         tell(held.replace((code, vec![recorded])))?;
                     }
                 }
@@ -139,7 +139,7 @@ impl Connection {
             return self.rows(SEQS, &params, seq);
         }
         let mut found = self.rows(DAYS, &params, |row| {
-            let day: Date = row.text(1)?.parse().map_err(|error| damaged(&error))?;
+            let day: Date = row.text(1)?.parse().map_err(damaged)?;
             Ok((day, seq(row)?))
         })?;
         found.sort_unstable();
@@ -157,7 +157,7 @@ impl Connection {
             let mut found: HashMap<Seq, ItemEntry> = HashMap::with_capacity(some.len());
             self.each(&facts_of(&places), &params, &mut |row| {
                 let recorded = fact(row)?;
-                let code = Code::new(row.text(0)?).map_err(|error| damaged(&error))?;
+                let code = row.code(0)?;
                 let seq = recorded.seq;
                 let entry = found.entry(seq).or_insert_with(|| ItemEntry { code, seq, facts: Vec::new() });
                 entry.facts.push(recorded);
@@ -181,8 +181,8 @@ impl Connection {
                 Param::Text(series.as_str()),
             ],
             |row| {
-                let code = Code::new(row.text(0)?).map_err(|error| damaged(&error))?;
-                let fact: Fact = serde_json::from_str(row.text(1)?).map_err(|error| damaged(&error))?;
+                let code = row.code(0)?;
+                let fact: Fact = serde_json::from_str(row.text(1)?).map_err(damaged)?;
                 Ok((code, fact))
             },
         )?;
@@ -200,10 +200,6 @@ impl Tx<'_> {
     pub fn numbered_reports(&mut self, plan: &Code, series: Series) -> Result<Vec<(Code, u32)>> {
         self.connection.numbered_reports(plan, series)
     }
-}
-
-fn damaged(error: &dyn std::fmt::Display) -> StoreError {
-    StoreError::Damaged(error.to_string())
 }
 
 #[cfg(test)]

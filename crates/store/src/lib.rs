@@ -17,6 +17,7 @@ mod facts;
 mod feed;
 mod forum;
 mod free_code;
+mod hexed;
 mod journal;
 mod ledger;
 mod ledger_then;
@@ -92,7 +93,4 @@ pub use upload::{Kept, Upload, UploadRoom};
 pub use verify::{VerifyFault, VerifyReport};
 pub use writer::Tx;
 
-/// Digests as they are kept and shown.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
+use hexed::hex;

@@ -11,7 +11,7 @@ use domain::journal::Seq;
 use jiff::civil::Date;
 
 use crate::asked::{Asked, Part, parts, plain};
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::paged::{Paged, Way};
 use crate::sql::Connection;
 
@@ -23,7 +23,7 @@ pub struct LedgerPage {
 }
 
 fn row(body: &str) -> Result<LedgerRow> {
-    serde_json::from_str(body).map_err(|error| StoreError::Damaged(error.to_string()))
+    serde_json::from_str(body).map_err(damaged)
 }
 
 /// Rows in which words are looked for in their order, for each row of the page: a few to see whether they are
@@ -213,8 +213,7 @@ impl Connection {
                 asked.wanted()
             );
             self.each(&sql, &asked.params(), &mut |row| {
-                let light = Light::parse(row.text(0)?)
-                    .ok_or_else(|| StoreError::Damaged("an unknown light".into()))?;
+                let light = Light::parse(row.text(0)?).ok_or_else(|| damaged("an unknown light"))?;
                 *counts.entry(light).or_default() += row.int(1)? as u64;
                 Ok(())
             })?;

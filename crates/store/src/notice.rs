@@ -5,7 +5,7 @@ use domain::notice::{EventKey, Notice, SitePath, Topic};
 use domain::preference::Preferences;
 use domain::subject::{Subject, SubjectKind};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
@@ -16,10 +16,6 @@ pub struct HeldNotice {
     /// Microseconds since 1970.
     pub created_at: i64,
     pub read_at: Option<i64>,
-}
-
-fn damaged(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Damaged(error.to_string())
 }
 
 /// `scope/kind/code`; empty for none.
@@ -193,7 +189,7 @@ impl Connection {
                  ORDER BY person, event LIMIT $3"
             ),
             &[Param::Text(after.0), Param::Text(after.1), Param::Int(limit as i64)],
-            |row| Ok((Code::new(row.text(8)?).map_err(damaged)?, held(row)?)),
+            |row| Ok((row.code(8)?, held(row)?)),
         )
     }
 

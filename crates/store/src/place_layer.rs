@@ -11,7 +11,7 @@ use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 use sha2::{Digest, Sha256};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
@@ -94,15 +94,17 @@ impl Connection {
         kind: LayerKind,
         wanted: LayerDigest,
     ) -> Result<Option<Vec<u8>>> {
-        let name = wanted.to_string();
-        let body = self.first(
-            "SELECT body FROM place_layer WHERE plan = $1 AND kind = $2 AND digest = $3",
-            &[plan.as_str().into(), Param::Text(kind.as_str()), Param::Text(&name)],
-            |row| Ok(row.bytes(0)?.to_vec()),
-        )?;
-        let Some(body) = body else { return Ok(None) };
+        let Some(body) = self.layer_body(plan, kind, wanted)? else { return Ok(None) };
         let content = unpack(&body).filter(|content| digest(content) == wanted);
-        content.map(Some).ok_or_else(|| StoreError::Damaged(format!("layer {wanted} is not what it was")))
+        content.map(Some).ok_or_else(|| damaged(format!("layer {wanted} is not what it was")))
+    }
+
+    fn layer_body(&mut self, plan: &Code, kind: LayerKind, wanted: LayerDigest) -> Result<Option<Vec<u8>>> {
+        self.first(
+            "SELECT body FROM place_layer WHERE plan = $1 AND kind = $2 AND digest = $3",
+            &[plan.as_str().into(), Param::Text(kind.as_str()), Param::Text(&wanted.to_string())],
+            |row| Ok(row.bytes(0)?.to_vec()),
+        )
     }
 
     /// Whether the content that a digest names is kept, and of that kind.
@@ -119,20 +121,19 @@ impl Connection {
     /// All layers in the order of their places, one after the other, for a backup.
     pub(crate) fn each_layer(
         &mut self,
-        mut visit: impl FnMut(&str, &str, &str, &[u8]) -> Result<()>,
+        visit: &mut dyn FnMut(Code, LayerKind, LayerDigest, Vec<u8>),
     ) -> Result<()> {
         let all = self.rows(
             "SELECT plan, kind, digest FROM place_layer ORDER BY plan, kind, digest",
             &[],
-            |row| Ok((row.text(0)?.to_owned(), row.text(1)?.to_owned(), row.text(2)?.to_owned())),
+            |row| {
+                let kind = LayerKind::parse(row.text(1)?).ok_or_else(|| damaged("a layer of no kind"))?;
+                Ok((row.code(0)?, kind, LayerDigest::try_from(row.text(2)?.to_owned()).map_err(damaged)?))
+            },
         )?;
         for (plan, kind, digest) in all {
-            let body = self.first(
-                "SELECT body FROM place_layer WHERE plan = $1 AND kind = $2 AND digest = $3",
-                &[Param::Text(&plan), Param::Text(&kind), Param::Text(&digest)],
-                |row| Ok(row.bytes(0)?.to_vec()),
-            )?;
-            visit(&plan, &kind, &digest, &body.unwrap_or_default())?;
+            let body = self.layer_body(&plan, kind, digest)?.unwrap_or_default();
+            visit(plan, kind, digest, body);
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use domain::fact::Fact;
 use domain::journal::{Event, Hash, Seq};
 use domain::request::{Redaction, RequestFact};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, damaged};
 use crate::journal::{COLUMNS, written};
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
@@ -85,7 +85,7 @@ impl Tx<'_> {
         let entries = connection.entries_of_request(plan, code)?;
         let mut out = Vec::new();
         for seq in &entries {
-            let missing = || StoreError::Damaged(format!("entry {seq} is missing"));
+            let missing = || damaged(format!("entry {seq} is missing"));
             let (event, previous) = connection
                 .first(
                     "SELECT one.event, COALESCE((SELECT hash FROM entry AS other WHERE other.seq = one.seq - 1), '') \

@@ -12,7 +12,7 @@ use domain::request::{
 use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, StoreError, damaged};
 use crate::sql::{Connection, Param, Row};
 
 /// The pieces of all texts, and of those that everybody may read.
@@ -187,20 +187,23 @@ struct Sort {
 }
 
 fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Result<()> {
+    let all = [
+        plan.into(),
+        Param::Text(&sort.month),
+        Param::Text(&sort.state),
+        Param::Text(&sort.unit),
+        Param::Text(&sort.category),
+        Param::Text(&sort.area),
+        Param::Int(sort.shown),
+        Param::Int(more),
+    ];
+    let [place @ .., _] = &all;
     connection.send(
         "INSERT INTO request_tally (plan, month, state, lead_unit, category, area, shown, number) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-         ON CONFLICT (plan, month, state, lead_unit, category, area, shown) DO UPDATE SET number = request_tally.number + excluded.number",
-        &[
-            plan.into(),
-            Param::Text(&sort.month),
-            Param::Text(&sort.state),
-            Param::Text(&sort.unit),
-            Param::Text(&sort.category),
-            Param::Text(&sort.area),
-            Param::Int(sort.shown),
-            Param::Int(more),
-        ],
+         ON CONFLICT (plan, month, state, lead_unit, category, area, shown) \
+         DO UPDATE SET number = request_tally.number + excluded.number",
+        &all,
     )?;
     if more > 0 {
         return Ok(());
@@ -209,15 +212,7 @@ fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Res
     connection.send(
         "DELETE FROM request_tally WHERE plan = $1 AND month = $2 AND state = $3 AND lead_unit = $4 \
          AND category = $5 AND area = $6 AND shown = $7 AND number = 0",
-        &[
-            plan.into(),
-            Param::Text(&sort.month),
-            Param::Text(&sort.state),
-            Param::Text(&sort.unit),
-            Param::Text(&sort.category),
-            Param::Text(&sort.area),
-            Param::Int(sort.shown),
-        ],
+        place,
     )
 }
 
@@ -412,17 +407,8 @@ fn moderation(connection: &mut Connection, subject: &Subject, history: &SubjectH
     Ok(())
 }
 
-pub(crate) fn damaged(error: impl std::fmt::Display) -> StoreError {
-    StoreError::Damaged(error.to_string())
-}
-
 /// Reads a row of [`COLUMNS`].
 pub(crate) fn row(row: &Row) -> Result<RequestRow> {
-    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
-    let maybe = |at: usize| match row.text(at)? {
-        "" => Ok::<_, StoreError>(None),
-        text => Code::new(text).map(Some).map_err(damaged),
-    };
     let time = |at: usize| row.text(at)?.parse::<DateTime>().map_err(damaged);
     let word =
         |at: usize| Ok::<_, StoreError>(damaged(format!("'{}' is no word of a request", row.text(at)?)));
@@ -438,7 +424,7 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
         "" => None,
         due => Some(RateRow {
             due: due.parse::<Date>().map_err(damaged)?,
-            unit: code(21)?,
+            unit: row.code(21)?,
             in_time: flag(22)?,
             reached: flag(23)?,
             solved: Solved::parse(row.text(24)?),
@@ -449,17 +435,17 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
     let small = |at: usize| Ok::<_, StoreError>(i32::try_from(row.int(at)?).unwrap_or_default());
     let (longitude, latitude) = (small(18)?, small(19)?);
     Ok(RequestRow {
-        code: code(0)?,
+        code: row.code(0)?,
         registered: Seq(row.int(1)? as u64),
         state: RequestState::parse(row.text(2)?).ok_or(word(2)?)?,
         since: time(3)?,
         kind: RequestKind::parse(row.text(4)?).ok_or(word(4)?)?,
         channel: Channel::parse(row.text(5)?).ok_or(word(5)?)?,
         urgency: Urgency::parse(row.text(6)?).ok_or(word(6)?)?,
-        category: maybe(7)?,
+        category: row.opt_code(7)?,
         suggested: flag(31)?,
-        lead_unit: maybe(8)?,
-        area: maybe(9)?,
+        lead_unit: row.opt_code(8)?,
+        area: row.opt_code(9)?,
         received: time(10)?,
         limit,
         answered: match row.text(13)? {
@@ -468,8 +454,8 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
         },
         reopened: u32::try_from(row.int(14)?).unwrap_or_default(),
         published: row.int(15)? == 1,
-        master: maybe(16)?,
-        parent: maybe(17)?,
+        master: row.opt_code(16)?,
+        parent: row.opt_code(17)?,
         point: (longitude != 0 || latitude != 0).then_some(Point { longitude, latitude }),
         rate,
         number: row.text(27)?.to_owned(),
@@ -513,7 +499,7 @@ impl Connection {
             );
             self.each(&sql, &place, &mut |row| {
                 let state = RequestState::parse(row.text(1)?).ok_or_else(|| damaged("an unknown state"))?;
-                out.push((Code::new(row.text(0)?).map_err(damaged)?, merged, state));
+                out.push((row.code(0)?, merged, state));
                 Ok(())
             })?;
         }

@@ -7,8 +7,7 @@ use domain::request::{ClaimState, Exclusion, ExclusionGround, RateParts, Request
 use domain::subject::Subject;
 use jiff::civil::Date;
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 
 /// One row, as it stands now.
@@ -82,7 +81,6 @@ pub(crate) fn project(
 }
 
 fn row(row: &Row) -> Result<ClaimRow> {
-    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
     let day = |at: usize| match row.text(at)? {
         "" => Ok(None),
         text => text.parse::<Date>().map(Some).map_err(damaged),
@@ -92,10 +90,10 @@ fn row(row: &Row) -> Result<ClaimRow> {
         text => Some(ClaimState::parse(text).ok_or_else(|| damaged("an unknown state in the rates"))?),
     };
     Ok(ClaimRow {
-        request: code(0)?,
+        request: row.code(0)?,
         asked: Seq(row.int(1)? as u64),
         asked_on: day(2)?.ok_or_else(|| damaged("a claim without its day"))?,
-        unit: code(3)?,
+        unit: row.code(3)?,
         ground: ExclusionGround::parse(row.text(4)?).ok_or_else(|| damaged("an unknown ground"))?,
         parts: RateParts::from_bits(u8::try_from(row.int(5)?).unwrap_or_default()),
         appeal: row.int(6)? != 0,

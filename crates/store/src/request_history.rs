@@ -8,8 +8,7 @@ use domain::journal::{Entry, Seq};
 use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param};
 use crate::statements::places;
 use crate::tail::follow;
@@ -134,7 +133,7 @@ impl Connection {
         ];
         self.rows(ENTRIES, &params, |row| {
             Ok(RequestEntry {
-                code: Code::new(row.text(0)?).map_err(damaged)?,
+                code: row.code(0)?,
                 seq: Seq(row.int(1)? as u64),
                 recorded_at: Timestamp::from_microsecond(row.int(2)?).map_err(damaged)?,
                 shown: row.int(3)? == 1,

@@ -3,7 +3,6 @@
 use domain::code::Code;
 
 use crate::error::Result;
-use crate::request::damaged;
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
@@ -14,7 +13,7 @@ impl Connection {
             "SELECT person, held_until FROM request_hold WHERE plan = $1 AND request = $2 AND held_until > $3 \
              ORDER BY held_until DESC, person LIMIT 20",
             &[plan.as_str().into(), request.as_str().into(), Param::Int(now)],
-            |row| Ok((Code::new(row.text(0)?).map_err(damaged)?, row.int(1)?)),
+            |row| Ok((row.code(0)?, row.int(1)?)),
         )
     }
 }

@@ -11,8 +11,8 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::asked::Value;
-use crate::error::Result;
-use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, damaged, moment, row};
+use crate::error::{Result, damaged};
+use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, moment, row};
 use crate::sql::{Connection, Param, Row};
 use crate::statements::places;
 
@@ -416,7 +416,7 @@ impl Connection {
         let mut counted = None;
         let mut hits = self.rows(&sql, &wanted.params(), |row| {
             counted = Some(row.int(2)? as usize);
-            Ok(RequestAfter { key: row.text(0)?.to_owned(), code: Code::new(row.text(1)?).map_err(damaged)? })
+            Ok(RequestAfter { key: row.text(0)?.to_owned(), code: row.code(1)? })
         })?;
         let more = match counted {
             Some(hits) => hits > HITS_MOST,
@@ -585,7 +585,7 @@ impl Connection {
                 "SELECT DISTINCT subject FROM entry WHERE kind = 'request' AND scope = $1 AND subject > $4 AND \
                  (seq > $2 OR effective > $3) ORDER BY subject LIMIT 500",
                 &[plan.as_str().into(), known, Param::Text(&as_of), Param::Text(&after)],
-                |row| Code::new(row.text(0)?).map_err(damaged),
+                |row| row.code(0),
             )?;
             let Some(last) = codes.last() else { return Ok(()) };
             after = last.to_string();

@@ -3,9 +3,9 @@
 
 use domain::code::Code;
 use domain::request::learning::{ModelAsks, ModelFigures};
+use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
@@ -23,7 +23,7 @@ pub struct HeldModel {
 }
 
 /// That a model was taken into use.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ModelUse {
     pub plan: Code,
     pub asks: ModelAsks,
@@ -60,11 +60,11 @@ const MODEL: &str = "plan, asks, number, made_at, made_by, figures";
 
 fn model(row: &Row) -> Result<HeldModel> {
     Ok(HeldModel {
-        plan: Code::new(row.text(0)?).map_err(damaged)?,
+        plan: row.code(0)?,
         asks: asks(row.text(1)?)?,
         number: small(row.int(2)?)?,
         made_at: row.int(3)?,
-        made_by: Code::new(row.text(4)?).map_err(damaged)?,
+        made_by: row.code(4)?,
         figures: serde_json::from_str(row.text(5)?).map_err(damaged)?,
     })
 }
@@ -73,11 +73,11 @@ const USE: &str = "plan, asks, number, at, person, reason";
 
 fn used(row: &Row) -> Result<ModelUse> {
     Ok(ModelUse {
-        plan: Code::new(row.text(0)?).map_err(damaged)?,
+        plan: row.code(0)?,
         asks: asks(row.text(1)?)?,
         number: small(row.int(2)?)?,
         at: row.int(3)?,
-        person: Code::new(row.text(4)?).map_err(damaged)?,
+        person: row.code(4)?,
         reason: row.text(5)?.to_owned(),
     })
 }
@@ -144,19 +144,15 @@ impl Connection {
                  FROM request WHERE plan = $1 AND state = $2 ORDER BY received DESC, code DESC LIMIT {most}"
             );
             all.extend(self.rows(&sql, &[plan.as_str().into(), state.into()], |row| {
-                let code = |at: usize| match row.text(at)? {
-                    "" => Ok(None),
-                    text => Code::new(text).map(Some).map_err(damaged),
-                };
                 Ok(LabelledRow {
-                    code: Code::new(row.text(0)?).map_err(damaged)?,
+                    code: row.code(0)?,
                     title: row.text(1)?.to_owned(),
                     text: row.text(2)?.to_owned(),
                     address: row.text(3)?.to_owned(),
                     received: row.text(4)?.to_owned(),
-                    area: code(5)?,
-                    category: code(6)?.filter(|_| row.int(7).is_ok_and(|suggested| suggested == 0)),
-                    unit: code(8)?,
+                    area: row.opt_code(5)?,
+                    category: row.opt_code(6)?.filter(|_| row.int(7).is_ok_and(|suggested| suggested == 0)),
+                    unit: row.opt_code(8)?,
                 })
             })?);
         }

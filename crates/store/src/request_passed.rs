@@ -1,13 +1,13 @@
 //! Requests that were passed on to other servers, with what each calls them there.
 
 use domain::code::Code;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::request::damaged;
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PassedOn {
     pub plan: Code,
     pub server: Code,
@@ -31,9 +31,9 @@ const TOGETHER: usize = 200;
 
 fn passed(row: &Row) -> Result<PassedOn> {
     Ok(PassedOn {
-        plan: Code::new(row.text(0)?).map_err(damaged)?,
-        server: Code::new(row.text(1)?).map_err(damaged)?,
-        request: Code::new(row.text(2)?).map_err(damaged)?,
+        plan: row.code(0)?,
+        server: row.code(1)?,
+        request: row.code(2)?,
         number: row.text(3)?.to_owned(),
         token: row.text(4)?.to_owned(),
         state: row.text(5)?.to_owned(),

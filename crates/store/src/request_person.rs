@@ -2,19 +2,20 @@
 
 use domain::code::Code;
 use domain::request::RequestState;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::request::damaged;
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
 /// What is kept of whoever asked. `sealed` is opaque here; `asker`, `secret` and `token` are
 /// keyed or plain digests.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SealedPerson {
     pub plan: Code,
     pub request: Code,
     pub key_id: String,
+    #[serde(with = "crate::hexed")]
     pub sealed: Vec<u8>,
     pub asker: String,
     pub secret: String,
@@ -31,10 +32,9 @@ const BY_SECRET: &str = "SELECT plan, request FROM request_person WHERE secret =
 const BY_TOKEN: &str = "SELECT plan, request FROM request_person WHERE token = $1 AND token <> ''";
 
 fn person(row: &crate::sql::Row) -> Result<SealedPerson> {
-    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
     Ok(SealedPerson {
-        plan: code(0)?,
-        request: code(1)?,
+        plan: row.code(0)?,
+        request: row.code(1)?,
         key_id: row.text(2)?.to_owned(),
         sealed: row.bytes(3)?.to_vec(),
         asker: row.text(4)?.to_owned(),
@@ -65,10 +65,7 @@ impl Connection {
     }
 
     fn request_by(&mut self, sql: &str, digest: &str) -> Result<Option<(Code, Code)>> {
-        self.first(sql, &[digest.into()], |row| {
-            let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
-            Ok((code(0)?, code(1)?))
-        })
+        self.first(sql, &[digest.into()], |row| Ok((row.code(0)?, row.code(1)?)))
     }
 
     /// The newest requests that a person sent by themselves, who were given links. Registers bring none for the millions
@@ -83,7 +80,7 @@ impl Connection {
                  ORDER BY created_at DESC, request DESC LIMIT {limit}"
             ),
             &[Param::Text(plan.as_str()), asker.into()],
-            |row| Code::new(row.text(0)?).map_err(damaged),
+            |row| row.code(0),
         )
     }
 

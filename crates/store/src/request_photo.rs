@@ -3,8 +3,7 @@
 use domain::code::Code;
 use domain::request::Request;
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
@@ -58,18 +57,14 @@ impl PhotoOf<'_> {
 const COLUMNS: &str = "plan, photo, key_id, picture, small, width, height, small_width, small_height, created_at, \
      shown";
 
-fn code(text: &str) -> Result<Code> {
-    Code::new(text).map_err(damaged)
-}
-
 fn side(row: &Row, at: usize) -> Result<u32> {
     u32::try_from(row.int(at)?).map_err(damaged)
 }
 
 fn sealed(row: &Row) -> Result<SealedPhoto> {
     Ok(SealedPhoto {
-        plan: code(row.text(0)?)?,
-        photo: code(row.text(1)?)?,
+        plan: row.code(0)?,
+        photo: row.code(1)?,
         key_id: row.text(2)?.to_owned(),
         picture: row.bytes(3)?.to_vec(),
         small: row.bytes(4)?.to_vec(),
@@ -105,7 +100,7 @@ impl Connection {
             "SELECT photo, small_width, small_height FROM request_photo \
              WHERE plan = $1 AND request = $2 AND draft = $3 ORDER BY created_at, photo LIMIT 100",
             &[plan.as_str().into(), of.request().into(), of.draft().into()],
-            |row| Ok(PhotoSize { photo: code(row.text(0)?)?, small_size: (side(row, 1)?, side(row, 2)?) }),
+            |row| Ok(PhotoSize { photo: row.code(0)?, small_size: (side(row, 1)?, side(row, 2)?) }),
         )
     }
 
@@ -121,7 +116,7 @@ impl Connection {
             );
             let mut params = vec![Param::Text(plan.as_str())];
             params.extend(part.iter().map(|code| Param::Text(code)));
-            out.extend(self.rows(&sql, &params, |row| Ok((code(row.text(0)?)?, code(row.text(1)?)?)))?);
+            out.extend(self.rows(&sql, &params, |row| Ok((row.code(0)?, row.code(1)?)))?);
         }
         Ok(out)
     }
@@ -155,7 +150,7 @@ impl Connection {
                  (request > $2 OR (request = $2 AND photo > $3)))) ORDER BY plan, request, photo LIMIT {limit}"
             ),
             &[after.0.into(), after.1.into(), after.2.into()],
-            |row| Ok((code(row.text(11)?)?, sealed(row)?)),
+            |row| Ok((row.code(11)?, sealed(row)?)),
         )
     }
 }

@@ -3,9 +3,9 @@
 use domain::code::Code;
 use domain::journal::Seq;
 use domain::request::{KeptKind, ModerationAct, ModerationGround};
+use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
@@ -19,7 +19,7 @@ pub struct Overdue {
 }
 
 /// That something went, without what it was.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deletion {
     pub plan: Code,
     pub at: i64,
@@ -209,7 +209,7 @@ impl Connection {
             &[Param::Text(plan.as_str())],
             |row| {
                 Ok(Flagged {
-                    request: Code::new(row.text(0)?).map_err(damaged)?,
+                    request: row.code(0)?,
                     ground: ModerationGround::parse(row.text(1)?).ok_or_else(|| damaged("an unknown ground"))?,
                     count: row.int(2)?.max(0) as u64,
                     first_at: row.int(3)?,
@@ -244,7 +244,7 @@ impl Connection {
                 let unknown = || damaged("an unknown word of moderation");
                 Ok(Moderated {
                     seq: Seq(row.int(0)? as u64),
-                    request: Code::new(row.text(1)?).map_err(damaged)?,
+                    request: row.code(1)?,
                     act: ModerationAct::parse(row.text(2)?).ok_or_else(unknown)?,
                     ground: ModerationGround::parse(row.text(3)?).ok_or_else(unknown)?,
                     at: row.text(4)?.parse().map_err(damaged)?,
@@ -256,7 +256,7 @@ impl Connection {
 
 fn deletion(row: &crate::sql::Row) -> Result<Deletion> {
     Ok(Deletion {
-        plan: Code::new(row.text(0)?).map_err(damaged)?,
+        plan: row.code(0)?,
         at: row.int(1)?,
         kind: KeptKind::parse(row.text(2)?).ok_or_else(|| damaged("an unknown kind"))?,
         days: u32::try_from(row.int(3)?).unwrap_or_default(),

@@ -7,7 +7,7 @@ use domain::journal::Seq;
 use domain::request::reached::Reached;
 
 use crate::error::Result;
-use crate::request::{DONE, damaged};
+use crate::request::DONE;
 use crate::sql::{Connection, Param};
 
 impl Connection {
@@ -27,7 +27,7 @@ impl Connection {
             "SELECT DISTINCT subject FROM fact WHERE scope = $1 AND kind = 'item' AND topic = '{topic}' \
              ORDER BY subject"
         );
-        self.rows(&sql, &[plan.as_str().into()], |row| Code::new(row.text(0)?).map_err(damaged))
+        self.rows(&sql, &[plan.as_str().into()], |row| row.code(0))
     }
 
     /// How many requests of each category came in in some months, written as `2019-06`, both included.
@@ -52,7 +52,7 @@ impl Connection {
              GROUP BY to_kind, to_code ORDER BY to_kind, to_code",
             &[plan.as_str().into()],
             |row| {
-                let code = Code::new(row.text(1)?).map_err(damaged)?;
+                let code = row.code(1)?;
                 let target = match row.text(0)? {
                     "project" => Target::Project(code),
                     "item" => Target::Item(code),
@@ -78,6 +78,6 @@ impl Connection {
             Param::from(reached.seq.0),
             reached.step.as_ref().map_or(DONE, Code::as_str).into(),
         ];
-        self.rows(&sql, &params, |row| Code::new(row.text(0)?).map_err(damaged))
+        self.rows(&sql, &params, |row| row.code(0))
     }
 }

@@ -1,14 +1,14 @@
 //! Who wants to be told of a request by mail.
 
 use domain::code::Code;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::request::damaged;
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
 /// One address that is told of one request. `reader` is a keyed digest of the address, `sealed` the address.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestReader {
     pub plan: Code,
     pub request: Code,
@@ -18,6 +18,7 @@ pub struct RequestReader {
     /// The language as people choose it: `zh-CN` or `en`.
     pub language: String,
     pub key_id: String,
+    #[serde(with = "crate::hexed")]
     pub sealed: Vec<u8>,
     pub created_at: i64,
     /// When whoever reads it said so by the link.
@@ -29,10 +30,9 @@ const COLUMNS: &str =
     "plan, request, reader, follows, language, key_id, sealed, created_at, confirmed_at, stopped_at";
 
 fn reader(row: &Row) -> Result<RequestReader> {
-    let code = |at: usize| Code::new(row.text(at)?).map_err(damaged);
     Ok(RequestReader {
-        plan: code(0)?,
-        request: code(1)?,
+        plan: row.code(0)?,
+        request: row.code(1)?,
         reader: row.text(2)?.to_owned(),
         follows: row.int(3)? != 0,
         language: row.text(4)?.to_owned(),

@@ -4,8 +4,8 @@ use domain::code::Code;
 use domain::request::Channel;
 use jiff::civil::{Date, DateTime};
 
-use crate::error::Result;
-use crate::request::{damaged, moment};
+use crate::error::{Result, damaged};
+use crate::request::moment;
 use crate::sql::{Connection, Param, Row};
 
 /// One request as it is counted.
@@ -87,14 +87,10 @@ impl Connection {
         );
         let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
         self.rows(&sql, &params, |row| {
-            let code = |at: usize| match row.text(at)? {
-                "" => Ok(None),
-                text => Code::new(text).map(Some).map_err(damaged),
-            };
             Ok(SignRow {
                 on: row.text(0)?.parse::<DateTime>().map_err(damaged)?.date(),
-                category: code(1)?,
-                area: code(2)?,
+                category: row.opt_code(1)?,
+                area: row.opt_code(2)?,
                 channel: Channel::parse(row.text(3)?).ok_or_else(|| damaged("an unknown channel"))?,
                 asker: row.text(4)?.to_owned(),
             })

@@ -2,13 +2,13 @@
 //! is known again.
 
 use domain::code::Code;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Result;
-use crate::request::damaged;
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RequestUpdate {
     pub plan: Code,
     pub request: Code,
@@ -21,15 +21,14 @@ pub struct RequestUpdate {
 impl Connection {
     /// All of them in the order of their places, for a backup.
     pub(crate) fn each_update(&mut self, visit: &mut dyn FnMut(RequestUpdate)) -> Result<()> {
-        let code = |text: &str| Code::new(text).map_err(damaged);
         self.each(
             "SELECT plan, request, program, number, created_at FROM request_update \
              ORDER BY plan, request, program, number",
             &[],
             &mut |row| {
                 visit(RequestUpdate {
-                    plan: code(row.text(0)?)?,
-                    request: code(row.text(1)?)?,
+                    plan: row.code(0)?,
+                    request: row.code(1)?,
                     program: row.text(2)?.to_owned(),
                     number: row.text(3)?.to_owned(),
                     created_at: row.int(4)?,

@@ -4,8 +4,8 @@ use domain::code::Code;
 use domain::item::Target;
 use jiff::civil::DateTime;
 
-use crate::error::Result;
-use crate::request::{damaged, moment};
+use crate::error::{Result, damaged};
+use crate::request::moment;
 use crate::sql::{Connection, Param};
 
 /// One request's words.
@@ -48,18 +48,14 @@ impl Connection {
         let mut params = vec![Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
         params.extend(category.map(|category| Param::Text(category.as_str())));
         let mut rows = self.rows(&sql, &params, |row| {
-            let code = |at: usize| match row.text(at)? {
-                "" => Ok(None),
-                text => Code::new(text).map(Some).map_err(damaged),
-            };
             Ok(VoiceRow {
-                code: Code::new(row.text(0)?).map_err(damaged)?,
+                code: row.code(0)?,
                 title: row.text(1)?.to_owned(),
                 text: row.text(2)?.to_owned(),
                 received: row.text(3)?.parse().map_err(damaged)?,
-                category: code(4)?,
-                unit: code(5)?,
-                area: code(6)?,
+                category: row.opt_code(4)?,
+                unit: row.opt_code(5)?,
+                area: row.opt_code(6)?,
                 asker: row.text(7)?.to_owned(),
                 followers: u32::try_from(row.int(8)?).unwrap_or(u32::MAX),
             })
@@ -81,7 +77,7 @@ impl Connection {
             let mut params = vec![Param::Text(plan.as_str())];
             params.extend(part.iter().map(|code| Param::Text(code.as_str())));
             let rows = self.rows(&sql, &params, |row| {
-                let code = Code::new(row.text(1)?).map_err(damaged)?;
+                let code = row.code(1)?;
                 let target = match row.text(0)? {
                     "project" => Target::Project(code),
                     "item" => Target::Item(code),

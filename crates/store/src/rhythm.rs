@@ -5,7 +5,7 @@ use domain::item::kind::ItemKind;
 use domain::item::ledger::LedgerRow;
 use jiff::civil::Date;
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param};
 
 /// Where a page of open items ended.
@@ -13,10 +13,6 @@ use crate::sql::{Connection, Param};
 pub struct OpenItem {
     pub due: String,
     pub code: Code,
-}
-
-fn code(text: &str) -> Result<Code> {
-    Code::new(text).map_err(|error| StoreError::Damaged(error.to_string()))
 }
 
 impl Connection {
@@ -47,9 +43,7 @@ impl Connection {
             places.push(format!("${}", params.len()));
         }
         let sql = open_items(&places.join(", "));
-        self.rows(&sql, &params, |row| {
-            Ok(OpenItem { due: row.text(0)?.to_owned(), code: code(row.text(1)?)? })
-        })
+        self.rows(&sql, &params, |row| Ok(OpenItem { due: row.text(0)?.to_owned(), code: row.code(1)? }))
     }
 
     /// The rows of items whose codes begin alike, as they stand on a day, in the order of their codes.
@@ -71,7 +65,7 @@ impl Connection {
                 Param::Text(&day),
                 Param::Int(limit as i64),
             ],
-            |row| serde_json::from_str(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string())),
+            |row| serde_json::from_str(row.text(0)?).map_err(damaged),
         )
     }
 }

@@ -3,22 +3,20 @@
 use domain::code::Code;
 use domain::saved_list::{SHARED_MOST, SavedList, Sharing};
 
-use crate::error::{Result, StoreError};
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
 const COLUMNS: &str = "id, plan, person, name, query, shared";
 
 fn list(row: &Row) -> Result<SavedList> {
-    let damaged = |why: &dyn std::fmt::Display| StoreError::Damaged(why.to_string());
-    let code = |at: usize| Code::new(row.text(at)?).map_err(|error| damaged(&error));
     Ok(SavedList {
         id: row.text(0)?.to_owned(),
-        plan: code(1)?,
-        owner: code(2)?,
+        plan: row.code(1)?,
+        owner: row.code(2)?,
         name: row.text(3)?.to_owned(),
         query: row.text(4)?.to_owned(),
-        sharing: Sharing::parse(row.text(5)?).ok_or_else(|| damaged(&"an unknown way of sharing"))?,
+        sharing: Sharing::parse(row.text(5)?).ok_or_else(|| damaged("an unknown way of sharing"))?,
     })
 }
 

@@ -3,7 +3,9 @@
 //! Statements use `$1 … $n`, whole numbers, texts and bytes only; everything else is encoded by
 //! the caller, so that both databases hold and compare the same.
 
-use crate::error::{Result, StoreError};
+use domain::code::Code;
+
+use crate::error::{Result, StoreError, damaged};
 use crate::postgres::PostgresConnection;
 use crate::sqlite::SqliteConnection;
 
@@ -73,6 +75,18 @@ impl Row<'_> {
             Row::Sqlite(row) => row.get_ref(at)?.as_str().map_err(rusqlite::Error::from)?,
             Row::Postgres(row) => row.try_get(at)?,
         })
+    }
+
+    pub(crate) fn code(&self, at: usize) -> Result<Code> {
+        Code::new(self.text(at)?).map_err(damaged)
+    }
+
+    /// A code, or none where the text is empty.
+    pub(crate) fn opt_code(&self, at: usize) -> Result<Option<Code>> {
+        match self.text(at)? {
+            "" => Ok(None),
+            _ => self.code(at).map(Some),
+        }
     }
 
     pub fn bytes(&self, at: usize) -> Result<&[u8]> {

@@ -8,14 +8,14 @@
 use domain::code::Code;
 use domain::survey::WaveMode;
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::request::damaged;
+use crate::error::{Result, damaged};
 use crate::sql::{Connection, Param, Row};
 use crate::writer::Tx;
 
 /// A filled-in sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SurveySheet {
     pub plan: Code,
     pub wave: Code,
@@ -58,10 +58,6 @@ pub enum Invitation {
     Unknown,
 }
 
-fn code(text: &str) -> Result<Code> {
-    Code::new(text).map_err(damaged)
-}
-
 fn mode(text: &str) -> Result<WaveMode> {
     WaveMode::parse(text).ok_or_else(|| damaged(format!("'{text}' is no way of asking")))
 }
@@ -78,9 +74,9 @@ const SHEET: &str = "plan, wave, sheet, mode, day, late, answers";
 
 fn sheet(row: &Row) -> Result<SurveySheet> {
     Ok(SurveySheet {
-        plan: code(row.text(0)?)?,
-        wave: code(row.text(1)?)?,
-        sheet: code(row.text(2)?)?,
+        plan: row.code(0)?,
+        wave: row.code(1)?,
+        sheet: row.code(2)?,
         mode: mode(row.text(3)?)?,
         day: day(row.text(4)?)?,
         late: row.int(5)? != 0,
@@ -188,7 +184,7 @@ impl Connection {
             "SELECT plan, wave, invitation, used FROM survey_invitation ORDER BY plan, wave, invitation",
             &[],
             &mut |row| {
-                visit(code(row.text(0)?)?, code(row.text(1)?)?, row.text(2)?, row.int(3)? != 0);
+                visit(row.code(0)?, row.code(1)?, row.text(2)?, row.int(3)? != 0);
                 Ok(())
             },
         )
@@ -197,7 +193,7 @@ impl Connection {
     /// Waves of which contacts were counted, and those that have results, for a backup.
     pub(crate) fn survey_waves(&mut self, table: &'static str) -> Result<Vec<(Code, Code)>> {
         self.rows(&format!("SELECT DISTINCT plan, wave FROM {table} ORDER BY plan, wave"), &[], |row| {
-            Ok((code(row.text(0)?)?, code(row.text(1)?)?))
+            Ok((row.code(0)?, row.code(1)?))
         })
     }
 }

@@ -3,7 +3,7 @@
 
 use domain::code::Code;
 
-use crate::error::{Result, StoreError};
+use crate::error::Result;
 use crate::sql::{Connection, Param};
 use crate::writer::Tx;
 
@@ -49,13 +49,10 @@ impl Connection {
              WHERE id = $1 AND person = $2 AND expires_at > $3",
             &[Param::Text(id), Param::Text(person.as_str()), Param::Int(now)],
             |row| {
-                let code = |at: usize| {
-                    Code::new(row.text(at)?).map_err(|error| StoreError::Damaged(error.to_string()))
-                };
                 Ok(Upload {
                     id: row.text(0)?.to_owned(),
-                    person: code(1)?,
-                    scope: code(2)?,
+                    person: row.code(1)?,
+                    scope: row.code(2)?,
                     name: row.text(3)?.to_owned(),
                     note: row.text(4)?.to_owned(),
                     finished: row.int(5)? != 0,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use crate::code::Code;
+use crate::journal::Hash;
 use crate::portfolio::Portfolio;
 use crate::timetabling::{Odds, Row, Timetable};
 
@@ -113,5 +114,5 @@ pub fn fingerprint(portfolio: &Portfolio, timetable: &Timetable, rows: &[Row]) -
         }
         line(format!("{:?}", project.links));
     }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    Hash(hash.finalize().into()).to_string()
 }

@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::rate::{RateFormula, Tally};
 use crate::code::Code;
-use crate::journal::Seq;
+use crate::journal::{Hash, Seq};
 
 /// One unit's numbers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -109,7 +108,7 @@ impl FrozenRates {
         if let Some(corrects) = &self.corrects {
             text.extend(serde_json::to_vec(&(self.issue, corrects, &self.because)).unwrap_or_default());
         }
-        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+        Hash::of(text).to_string()
     }
 
     /// Whether it still says what was published.

@@ -2,9 +2,9 @@
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use crate::item::kind::texts;
+use crate::journal::Hash;
 
 texts! {
     ResultKind {
@@ -69,6 +69,6 @@ pub struct WaveResults {
 impl WaveResults {
     pub fn digest(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
-        Sha256::digest(&text).iter().map(|byte| format!("{byte:02x}")).collect()
+        Hash::of(text).to_string()
     }
 }

@@ -1,6 +1,6 @@
 //! How likely the promises are to hold, from the spread of every step and the authorities they share.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use timetable::forecast::{Cause, Inputs, Sampling, Spread, Target, TargetForecast, cost_by_cause, forecast};
@@ -210,8 +210,6 @@ impl Timetable {
         })
     }
 
-    /// What a forecast is drawn from: the spreads of open steps, the authorities they share, the promises that are
-    /// open and, with a day, due by it.
     /// The share of draws in which projects are in use by a day. Projects without such a step, and those of which
     /// some step is of unknown length, are left out: nothing honest can be said of them.
     pub fn in_use_by(
@@ -224,11 +222,11 @@ impl Timetable {
         let Drawing { mut inputs, .. } = self.drawing(portfolio, rows, None);
         inputs.targets.clear();
         let mut watched = Vec::new();
-        for at in self.steps.iter().filter(|at| projects.contains(&at.project)) {
+        let known = rows.iter().filter(|row| row.unknown == 0).map(|row| row.project);
+        let known: BTreeSet<usize> = known.filter(|project| projects.contains(project)).collect();
+        for at in self.steps.iter().filter(|at| known.contains(&at.project)) {
             let Some(project) = portfolio.projects.get(at.project) else { continue };
-            let in_use = project.steps.get(at.step).is_some_and(|line| line.step.as_str() == step::IN_USE);
-            let known = rows.iter().any(|row| row.project == at.project && row.unknown == 0);
-            if in_use && known {
+            if project.steps.get(at.step).is_some_and(|line| line.step.as_str() == step::IN_USE) {
                 watched.push(at.project);
                 inputs.targets.push(Target { task: at.task, promise: Some(end_of(by)) });
             }
@@ -241,6 +239,8 @@ impl Timetable {
         Ok(watched.into_iter().zip(shares).collect())
     }
 
+    /// What a forecast is drawn from: the spreads of open steps, the authorities they share, the promises that are
+    /// open and, with a day, due by it.
     fn drawing(&self, portfolio: &Portfolio, rows: &[Row], by: Option<Date>) -> Drawing {
         let mut causes: Vec<Named> = Vec::new();
         let mut inputs = Inputs {

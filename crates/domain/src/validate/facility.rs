@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::{Check, address_problem};
+use super::Check;
 use crate::area::{Area, ancestors};
 use crate::boundary::Extent;
 use crate::code::Code;
@@ -107,10 +107,8 @@ impl Check<'_> {
         {
             self.refuse(Problem::PeriodOrder);
         }
-        if !standard.url.is_empty()
-            && let Some(problem) = address_problem(&standard.url)
-        {
-            self.refuse(problem);
+        if !standard.url.is_empty() {
+            self.address(&standard.url);
         }
         if let Some(checked) = &standard.checked {
             self.not_future(checked.on);
