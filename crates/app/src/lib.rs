@@ -72,13 +72,15 @@ pub(crate) struct Inner {
     pub(crate) plan_words: Mutex<request::PlanWordsCache>,
     pub(crate) layers: Mutex<place::LayerCache>,
     pub(crate) grounds: Mutex<place::GroundCache>,
+    pub(crate) link_grounds: Mutex<place::LinkGroundCache>,
     pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
     pub(crate) reached: Mutex<place::reach::ReachCache>,
     /// Heavy work on places, two at a time.
     pub(crate) place_turns: Arc<tokio::sync::Semaphore>,
     /// Coverage is worked out for one at a time.
     pub(crate) coverage_turn: Arc<tokio::sync::Mutex<()>>,
-    /// Where facilities should stand is searched for one at a time.
+    /// Where facilities should stand is searched for one at a time: it takes a turn for many seconds, and the other
+    /// one stays free for what is quick.
     pub(crate) siting: Arc<tokio::sync::Semaphore>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
@@ -116,6 +118,7 @@ impl App {
                 plan_words: Mutex::default(),
                 layers: Mutex::default(),
                 grounds: Mutex::default(),
+                link_grounds: Mutex::default(),
                 coverage: Mutex::default(),
                 reached: Mutex::default(),
                 place_turns: Arc::new(tokio::sync::Semaphore::new(2)),

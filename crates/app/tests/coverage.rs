@@ -2,35 +2,27 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
-use std::path::Path;
+mod town;
+
 use std::sync::Arc;
 
+use app::App;
 use app::place::coverage::{Basis, Cause, Coverage, CoverageAsked, GapState, Way};
 use app::place::layer::{Content, Home, Residences, Ways};
-use app::place::{LayerGround, NewLayer};
 use app::read::Asked;
-use app::{Actor, App, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
-use domain::command::Command;
-use domain::facility::{
-    Circle, FacilityFact, FacilityKind, FacilityStandard, Gap, GapAnswer, Metric, OfficialCount, Site,
-};
+use domain::facility::{Circle, FacilityFact, Gap, GapAnswer, Metric, OfficialCount, Site};
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::portfolio::Portfolio;
 use domain::project::ProjectFact;
 use domain::request::Point;
-use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
-use store::Database;
-
-fn code(text: &str) -> Code {
-    Code::new(text).unwrap()
-}
+use town::{TODAY, app, code, kind, put, put_layer, standard};
 
 /// A point so many metres east of the town's middle: one thousandth of a degree is 85.1 m there.
 fn east(metres: i32) -> Point {
@@ -55,26 +47,9 @@ impl Town {
             ];
             town.put(Subject::area(&code(area)), facts).await;
         }
-        let kind = |kind: &str, unit: Option<&str>| FacilityKind {
-            kind: code(kind),
-            order: 1,
-            name: Named::new(kind, ""),
-            ages: None,
-            capacity_unit: unit.map(|unit| Named::new(unit, "")),
-            closed: false,
-        };
-        let standard = |standard: &str, kind: &str, metric, value: i64| FacilityStandard {
-            standard: code(standard),
-            kind: code(kind),
-            name: Named::new("标准", ""),
-            circle: Circle::Minutes5,
-            metric,
-            value: value.into(),
-            valid_from: None,
-            valid_to: None,
-            url: String::new(),
-            checked: None,
-        };
+        let kind = |own: &str, unit| kind(own, Named::new(own, ""), unit);
+        let standard =
+            |own: &str, kind: &str, metric, value| standard(own, kind, Circle::Minutes5, metric, value);
         let facts = vec![
             PlanFact::Name(Named::new("计划", "Plan")).into(),
             PlanFact::Period { from: date(2018, 8, 1), to: date(2027, 12, 31) }.into(),
@@ -89,14 +64,7 @@ impl Town {
     }
 
     async fn put(&self, subject: Subject, facts: Vec<Fact>) {
-        self.put_on(date(2018, 8, 1), subject, facts).await;
-    }
-
-    async fn put_on(&self, on: Date, subject: Subject, facts: Vec<Fact>) {
-        let command = Command::Put { subject, facts };
-        let (source, reason) = (Source::default(), String::new());
-        let change = Change { command, effective: Some(on), source, reason };
-        self.app.change(&Actor::operator(), change).await.unwrap();
+        put(&self.app, subject, facts).await;
     }
 
     async fn say(&self, fact: PlanFact) {
@@ -114,13 +82,7 @@ impl Town {
     }
 
     async fn layer(&self, content: Content) {
-        let ground = LayerGround {
-            name: Named::new("图层", ""),
-            effective: Some(date(2018, 8, 1)),
-            ..LayerGround::default()
-        };
-        let new = NewLayer::of(&content, ground).unwrap();
-        self.app.put_layer(&Actor::operator(), &self.plan, new).await.unwrap();
+        put_layer(&self.app, &self.plan, &content).await;
     }
 
     async fn homes(&self, homes: &[(&str, i32, Option<u32>)]) {
@@ -145,14 +107,6 @@ impl Town {
         (portfolio, found)
     }
 }
-
-fn app(folder: &Path) -> App {
-    let address = format!("sqlite://{}", folder.join("coverage.db").display()).parse().unwrap();
-    let clock = Arc::new(FixedClock::morning(date(2026, 11, 25)).unwrap());
-    App::new(Database::open(&address, 0).unwrap(), clock)
-}
-
-const TODAY: Date = date(2026, 11, 25);
 
 #[tokio::test]
 async fn unknown_is_not_none_and_causes_are_told() {

@@ -2,21 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
-use std::path::Path;
-use std::sync::Arc;
+mod town;
 
 use app::import::{ImportReport, Mode, Profile, Resolver, Sheet, SheetRow, prepare};
 use app::place::layer::{Content, Home, Ways};
 use app::place::{LayerGround, NewLayer, WayFault, ways};
 use app::read::Asked;
 use app::table::table;
-use app::{Actor, App, AppError, Change, FixedClock};
+use app::{Actor, App, AppError, Change};
 use domain::area::{AreaFact, AreaLevel};
 use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::command::Command;
-use domain::facility::{Datum, FacilityKind};
-use domain::fact::Fact;
+use domain::facility::Datum;
 use domain::journal::Hash;
 use domain::layer::{LayerDigest, LayerKind, PlaceLayer};
 use domain::named::Named;
@@ -27,26 +25,9 @@ use domain::subject::Subject;
 use jiff::civil::{Date, date};
 use place::network::{Direction, Link};
 use place::point::Point;
-use store::Database;
+use town::{app, code, kind, put};
 
 const TOWN: &str = "POLYGON ((116.30 40.06, 116.34 40.06, 116.34 40.09, 116.30 40.09, 116.30 40.06))";
-
-fn code(text: &str) -> Code {
-    Code::new(text).unwrap()
-}
-
-fn app(folder: &Path) -> App {
-    let address = format!("sqlite://{}", folder.join("layers.db").display()).parse().unwrap();
-    let clock = Arc::new(FixedClock::morning(date(2026, 11, 25)).unwrap());
-    App::new(Database::open(&address, 0).unwrap(), clock)
-}
-
-async fn put(app: &App, subject: Subject, facts: Vec<Fact>) {
-    let command = Command::Put { subject, facts };
-    let effective = Some(date(2018, 8, 1));
-    let change = Change { command, effective, source: Source::default(), reason: String::new() };
-    app.change(&Actor::operator(), change).await.unwrap();
-}
 
 /// A town with a boundary, and a community in it without one.
 async fn plan(app: &App) -> Code {
@@ -71,14 +52,7 @@ async fn plan(app: &App) -> Code {
         ],
     )
     .await;
-    let kind = FacilityKind {
-        kind: code("park"),
-        order: 1,
-        name: Named::new("公园", "Park"),
-        ages: None,
-        capacity_unit: None,
-        closed: false,
-    };
+    let kind = kind("park", Named::new("公园", "Park"), None);
     let facts = vec![
         PlanFact::Name(Named::new("计划", "Plan")).into(),
         PlanFact::Period { from: date(2018, 8, 1), to: date(2027, 12, 31) }.into(),

@@ -2,48 +2,26 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
-use std::path::Path;
+mod town;
+
 use std::sync::Arc;
 
+use app::App;
 use app::place::base::{BaseMap, GroundKind};
 use app::place::layer::{Content, Home, Parcel, Parcels, Residences, Ways};
 use app::place::links::LinkFault;
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
-use app::place::{LayerGround, NewLayer};
 use app::read::Asked;
-use app::{Actor, App, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
-use domain::code::Code;
-use domain::command::Command;
-use domain::facility::{Circle, FacilityFact, FacilityKind, FacilityStandard, Metric, Site};
-use domain::fact::Fact;
+use domain::facility::{Circle, FacilityFact, Metric, Site};
 use domain::money::Fen;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
-use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::date;
-use rust_decimal::Decimal;
-use store::Database;
-
-fn code(text: &str) -> Code {
-    Code::new(text).unwrap()
-}
-
-fn app(folder: &Path) -> App {
-    let address = format!("sqlite://{}", folder.join("tools.db").display()).parse().unwrap();
-    let clock = Arc::new(FixedClock::morning(date(2026, 11, 25)).unwrap());
-    App::new(Database::open(&address, 0).unwrap(), clock)
-}
-
-async fn put(app: &App, subject: Subject, facts: Vec<Fact>) {
-    let command = Command::Put { subject, facts };
-    let effective = Some(date(2018, 8, 1));
-    let change = Change { command, effective, source: Source::default(), reason: String::new() };
-    app.change(&Actor::operator(), change).await.unwrap();
-}
+use town::{app, code, kind, put, put_layer, standard};
 
 /// So many metres east and north of a corner of the town.
 fn at(east: i32, north: i32) -> Point {
@@ -53,26 +31,8 @@ fn at(east: i32, north: i32) -> Point {
 
 async fn town(app: &App) -> Arc<Portfolio> {
     let plan = code("p");
-    let kind = FacilityKind {
-        kind: code("park"),
-        order: 1,
-        name: Named::new("公园", "Park"),
-        ages: None,
-        capacity_unit: None,
-        closed: false,
-    };
-    let standard = FacilityStandard {
-        standard: code("s"),
-        kind: code("park"),
-        name: Named::new("标准", "Standard"),
-        circle: Circle::Minutes10,
-        metric: Metric::Metres,
-        value: Decimal::from(500),
-        valid_from: None,
-        valid_to: None,
-        url: String::new(),
-        checked: None,
-    };
+    let kind = kind("park", Named::new("公园", "Park"), None);
+    let standard = standard("s", "park", Circle::Minutes10, Metric::Metres, 500);
     let name = PlanFact::Name(Named::new("计划", "Plan"));
     let period = PlanFact::Period { from: date(2018, 8, 1), to: date(2027, 12, 31) };
     let facts = vec![name.into(), period.into(), PlanFact::FacilityKind(kind).into()];
@@ -92,9 +52,7 @@ async fn town(app: &App) -> Arc<Portfolio> {
 }
 
 async fn layer(app: &App, content: Content) -> Arc<Portfolio> {
-    let ground = LayerGround { name: Named::new("图层", "Layer"), ..LayerGround::default() };
-    let new = NewLayer::of(&content, LayerGround { effective: Some(date(2018, 8, 1)), ..ground }).unwrap();
-    app.put_layer(&Actor::operator(), &code("p"), new).await.unwrap();
+    put_layer(app, &code("p"), &content).await;
     app.portfolio(&code("p"), Asked::default()).await.unwrap()
 }
 

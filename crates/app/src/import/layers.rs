@@ -1,6 +1,6 @@
 //! All rows of a file as one layer: found places without an area, what does not go together, the layer that comes of it.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use domain::boundary::Boundary;
 use domain::code::Code;
@@ -15,7 +15,7 @@ use words::Lang;
 
 use super::names::table_label;
 use super::prepare::Prepared;
-use super::report::{Counts, ImportReport, Outcome, ProblemKind, RowProblem, RowReport};
+use super::report::{ImportReport, Outcome, ProblemKind, RowProblem, RowReport};
 use super::resolve::Resolver;
 use super::run::{Done, Ended, Ground, Mode, run_row};
 use crate::actor::Actor;
@@ -198,10 +198,7 @@ pub(super) fn run_layer(
     mode: Mode,
     ground: &Ground,
 ) -> Result<ImportReport, Ended> {
-    let mut counts = Counts { unchanged: prepared.held, ..Counts::default() };
-    let mut problems = prepared.problems.clone();
-    let mut rows = Vec::new();
-    let (mut entries, mut span) = (0, None);
+    let mut report = prepared.report(mode);
     if let Some(made) = &prepared.layer {
         let row = prepared.rows.first().map_or(0, |row| row.row);
         // Both or neither: a run that is not applied is undone as a whole.
@@ -214,16 +211,18 @@ pub(super) fn run_layer(
                     matches!(&said.before, Some(Fact::Plan(PlanFact::Layer { held: Some(_), .. })))
                 });
                 let (outcome, count) = match outcome {
-                    Outcome::Unchanged | Outcome::Refused => (Outcome::Unchanged, &mut counts.unchanged),
-                    _ if before => (Outcome::Changed, &mut counts.changed),
-                    _ => (Outcome::New, &mut counts.new),
+                    Outcome::Unchanged | Outcome::Refused => {
+                        (Outcome::Unchanged, &mut report.counts.unchanged)
+                    }
+                    _ if before => (Outcome::Changed, &mut report.counts.changed),
+                    _ => (Outcome::New, &mut report.counts.new),
                 };
                 *count += prepared.rows.len();
-                (entries, span) = (wrote, of);
-                rows.push(RowReport { row, subject: Some(subject), outcome, recorded });
+                (report.entries, report.span) = (wrote, of);
+                report.rows.push(RowReport { row, subject: Some(subject), outcome, recorded });
             }
             Err(AppError::Refused(refusals)) => {
-                problems.extend(refusals.into_iter().map(|refusal| RowProblem {
+                report.problems.extend(refusals.into_iter().map(|refusal| RowProblem {
                     row,
                     column: String::new(),
                     field: refusal.field.chars().take(60).collect(),
@@ -234,28 +233,11 @@ pub(super) fn run_layer(
             Err(error) => return Err(Ended::Failed(error)),
         }
     }
-    let mut wrong: Vec<u32> = problems.iter().map(|problem| problem.row).collect();
-    wrong.sort_unstable();
-    wrong.dedup();
-    counts.refused = wrong.len();
-    let refused =
-        |row: &u32| RowReport { row: *row, subject: None, outcome: Outcome::Refused, recorded: Vec::new() };
-    rows.extend(wrong.iter().take(2_000).map(refused));
-    problems.sort_by_key(|problem| problem.row);
-    Ok(ImportReport {
-        table: prepared.table.name,
-        mode,
-        // A layer without some of its rows is another layer.
-        applied: mode != Mode::DryRun && wrong.is_empty(),
-        headings: prepared.headings.clone(),
-        counts,
-        entries,
-        span,
-        rows,
-        problems,
-        notices: prepared.notices.clone(),
-        stopped: None,
-    })
+    let wrong: BTreeSet<u32> = report.problems.iter().map(|problem| problem.row).collect();
+    report.close(&wrong);
+    // A layer without some of its rows is another layer.
+    report.applied = mode != Mode::DryRun && wrong.is_empty();
+    Ok(report)
 }
 
 impl Resolver {

@@ -149,6 +149,23 @@ impl Prepared {
         }
     }
 
+    /// What a run is told in, before it has begun.
+    pub(super) fn report(&self, mode: Mode) -> ImportReport {
+        ImportReport {
+            table: self.table.name,
+            mode,
+            applied: false,
+            headings: self.headings.clone(),
+            counts: Counts { unchanged: self.held, ..Counts::default() },
+            entries: 0,
+            span: None,
+            rows: Vec::new(),
+            problems: self.problems.clone(),
+            notices: self.notices.clone(),
+            stopped: None,
+        }
+    }
+
     /// Settles the places of orders by the plan's map: what was swapped is put right, what lies elsewhere is a mistake.
     pub fn locate(&mut self, understanding: &Understanding) {
         if std::mem::replace(&mut self.located, true) || !self.table.is_of_orders() {

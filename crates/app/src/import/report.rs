@@ -1,5 +1,7 @@
 //! What an import came to, row by row.
 
+use std::collections::BTreeSet;
+
 use domain::fact::Fact;
 use domain::journal::Seq;
 use domain::refusal::Refusal;
@@ -174,10 +176,26 @@ pub struct ImportReport {
     pub stopped: Option<u32>,
 }
 
+/// What changes is listed for this many rows; beyond it only counted.
+pub(super) const LISTED_MOST: usize = 2_000;
 /// Rows and problems that are held of several pieces of one file.
 const HELD_MOST: usize = 10_000;
 
 impl ImportReport {
+    /// Ends what is told of a run: the rows that are wrong are counted, and the first of them listed.
+    pub(super) fn close(&mut self, wrong: &BTreeSet<u32>) {
+        self.counts.refused = wrong.len();
+        let refused = |row: &u32| RowReport {
+            row: *row,
+            subject: None,
+            outcome: Outcome::Refused,
+            recorded: Vec::new(),
+        };
+        self.rows.extend(wrong.iter().take(LISTED_MOST).map(refused));
+        self.rows.sort_by_key(|row| row.row);
+        self.problems.sort_by_key(|problem| problem.row);
+    }
+
     /// What another piece of the same file came to, added.
     pub fn add(&mut self, piece: Self) {
         self.applied &= piece.applied;

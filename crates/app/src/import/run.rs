@@ -22,7 +22,7 @@ use store::{StoreError, Tx};
 use super::layers::run_layer;
 use super::prepare::{Prepared, PreparedRow};
 use super::report::{
-    Counts, ImportReport, Outcome, ProblemKind, Recorded, RowProblem, RowReport, named_fields,
+    ImportReport, LISTED_MOST, Outcome, ProblemKind, Recorded, RowProblem, RowReport, named_fields,
 };
 use super::telling::{Touched, tell_of};
 use crate::App;
@@ -49,8 +49,6 @@ pub type Progress = Arc<dyn Fn(u64) + Send + Sync>;
 const STRIDE: usize = 256;
 /// Orders that are looked for at once before they are taken in.
 const LOOKED_AHEAD: usize = 1_024;
-/// What changes is listed for this many rows; beyond it only counted.
-const LISTED_MOST: usize = 2_000;
 /// Problems of this many rows are named; more help nobody.
 const PROBLEMS_MOST: usize = 10_000;
 
@@ -200,11 +198,8 @@ pub(super) fn run(
     if prepared.table.layer().is_some() {
         return Ok(Ran { report: run_layer(tx, actor, prepared, mode, ground)?, touched });
     }
-    let mut problems = prepared.problems.clone();
-    let mut wrong: BTreeSet<u32> = problems.iter().map(|problem| problem.row).collect();
-    let mut rows = Vec::with_capacity(prepared.rows.len().min(LISTED_MOST));
-    let mut counts = Counts { unchanged: prepared.held, ..Counts::default() };
-    let (mut entries, mut span) = (0, None);
+    let mut report = prepared.report(mode);
+    let mut wrong: BTreeSet<u32> = report.problems.iter().map(|problem| problem.row).collect();
     // Half an order must not stay on the books: then nothing does.
     let mut halved = false;
     let order = in_order(&prepared.rows);
@@ -233,20 +228,20 @@ pub(super) fn run(
         match done {
             Ok(done) => {
                 match done.outcome {
-                    Outcome::New => counts.new += 1,
-                    Outcome::Changed => counts.changed += 1,
-                    Outcome::Unchanged | Outcome::Refused => counts.unchanged += 1,
+                    Outcome::New => report.counts.new += 1,
+                    Outcome::Changed => report.counts.changed += 1,
+                    Outcome::Unchanged | Outcome::Refused => report.counts.unchanged += 1,
                 }
-                entries += done.entries;
+                report.entries += done.entries;
                 if done.entries > 0 && done.subject.kind == SubjectKind::Item {
                     *touched.entry(done.subject.clone()).or_default() |= done.outcome == Outcome::New;
                 }
-                span = match (span, done.span) {
+                report.span = match (report.span, done.span) {
                     (Some((first, _)), Some((_, last))) => Some((first, last)),
                     (held, new) => new.or(held),
                 };
                 if listed {
-                    rows.push(RowReport {
+                    report.rows.push(RowReport {
                         row: *row,
                         subject: Some(done.subject),
                         outcome: done.outcome,
@@ -257,35 +252,18 @@ pub(super) fn run(
             Err(NotTaken { error: AppError::Refused(refusals), begun }) => {
                 halved |= begun;
                 wrong.insert(*row);
-                if problems.len() < PROBLEMS_MOST {
-                    problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, asks, r)));
+                if report.problems.len() < PROBLEMS_MOST {
+                    report.problems.extend(refusals.into_iter().map(|r| refused(prepared, *row, asks, r)));
                 }
             }
             Err(NotTaken { error, .. }) => return Err(Ended::Failed(error)),
         }
     }
-    counts.refused = wrong.len();
-    for row in wrong.iter().take(LISTED_MOST) {
-        rows.push(RowReport { row: *row, subject: None, outcome: Outcome::Refused, recorded: Vec::new() });
-    }
-    rows.sort_by_key(|row| row.row);
-    problems.sort_by_key(|problem| problem.row);
-    let report = ImportReport {
-        table: prepared.table.name,
-        mode,
-        applied: match mode {
-            Mode::DryRun => false,
-            Mode::Apply => wrong.is_empty(),
-            Mode::ApplyGood => !halved,
-        },
-        headings: prepared.headings.clone(),
-        counts,
-        entries,
-        span,
-        rows,
-        problems,
-        notices: prepared.notices.clone(),
-        stopped: None,
+    report.close(&wrong);
+    report.applied = match mode {
+        Mode::DryRun => false,
+        Mode::Apply => wrong.is_empty(),
+        Mode::ApplyGood => !halved,
     };
     Ok(Ran { report, touched })
 }

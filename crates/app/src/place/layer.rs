@@ -3,6 +3,8 @@
 //! A layer is one JSON text, always written the same, so that the same content has the same digest. What is read is
 //! checked as if a stranger had written it.
 
+use std::collections::BTreeSet;
+
 use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::facility::{Ages, Stated};
@@ -10,6 +12,7 @@ use domain::layer::LayerKind;
 use domain::money::Fen;
 use domain::request::Point;
 use jiff::civil::Date;
+use place::access::AccessLeg;
 use place::components::Components;
 use place::network::{Direction, Link, Network};
 use place::snap::{Cells, Snapper};
@@ -65,6 +68,17 @@ impl Residences {
     pub fn people(&self) -> Option<u64> {
         self.homes.iter().map(|home| home.people.map(u64::from)).sum()
     }
+
+    /// Nobody knows how many live in any residence.
+    pub fn is_uncounted(&self) -> bool {
+        self.homes.iter().all(|home| home.people.is_none())
+    }
+
+    /// The areas in which somebody lives, in the order of their codes.
+    pub fn communities(&self) -> Vec<Code> {
+        let codes: BTreeSet<&Code> = self.homes.iter().map(|home| &home.community).collect();
+        codes.into_iter().cloned().collect()
+    }
 }
 
 /// Land on which something may be built.
@@ -119,9 +133,10 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// What finds places on it; nothing where it has no positions.
-    pub fn snapper(&self) -> Option<Snapper<'_>> {
-        Some(Snapper::with(&self.network, &self.components, self.cells.as_ref()?))
+    /// How a place meets the network, within so many millimetres; empty where it does not.
+    pub fn legs(&self, at: place::point::Point, cap: u32) -> Vec<AccessLeg> {
+        let Some(cells) = &self.cells else { return Vec::new() };
+        Snapper::with(&self.network, &self.components, cells).snap(at, cap).legs()
     }
 }
 

@@ -189,8 +189,7 @@ impl App {
         digest: LayerDigest,
     ) -> Result<Content, AppError> {
         let bytes = self.layer_bytes(plan, kind, digest).await?;
-        let read = tokio::task::spawn_blocking(move || Content::decode(&bytes, kind));
-        let read = read.await.map_err(|_| StoreError::Stopped)?;
+        let read = self.place_work(move || Content::decode(&bytes, kind)).await?;
         Ok(read.map_err(|error| StoreError::Damaged(error.to_string()))?)
     }
 

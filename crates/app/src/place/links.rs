@@ -21,8 +21,9 @@ use place::overlay::{Attach, NewLink};
 
 use super::base::Barrier;
 use super::coverage::Rule;
+use super::ground::Ground;
 use super::layer::Walk;
-use super::{Layers, engine_point, own_point};
+use super::{engine_point, own_point};
 use crate::App;
 use crate::error::AppError;
 
@@ -169,13 +170,18 @@ impl Key {
             open,
         })
     }
+
+    /// How far the network is looked for, in millimetres.
+    fn cap(&self) -> u32 {
+        self.access_metres.saturating_mul(1_000)
+    }
 }
 
-/// LinkGrounds lately worked out, the last one first.
+/// Lately worked out, the last one first.
 #[derive(Default)]
-pub(crate) struct GroundCache(VecDeque<Arc<LinkGround>>);
+pub(crate) struct LinkGroundCache(VecDeque<Arc<LinkGround>>);
 
-impl GroundCache {
+impl LinkGroundCache {
     /// Two plans, or two days of one.
     const MOST: usize = 2;
 
@@ -195,22 +201,23 @@ impl GroundCache {
 impl App {
     /// What links are tried on, on the portfolio's day. `None` where there is no walking network or no residences, or
     /// no standard says how far people may walk.
-    pub async fn link_ground(&self, portfolio: &Portfolio) -> Result<Option<Arc<LinkGround>>, AppError> {
+    pub async fn link_ground(&self, portfolio: &Arc<Portfolio>) -> Result<Option<Arc<LinkGround>>, AppError> {
         let Some(key) = Key::of(portfolio) else { return Ok(None) };
-        let cache = || self.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+        let cache = || self.inner.link_grounds.lock().unwrap_or_else(PoisonError::into_inner);
         let held = cache().find(&key);
         if held.is_some() {
             return Ok(held);
         }
-        let (app, layers) = (self.clone(), self.layers(portfolio).await?);
+        let (app, portfolio, layers) = (self.clone(), portfolio.clone(), self.layers(portfolio).await?);
         self.place_work(move || {
-            let cache = || app.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+            let cache = || app.inner.link_grounds.lock().unwrap_or_else(PoisonError::into_inner);
             // Another one may have made it while this one waited for its turn.
             let held = cache().find(&key);
             if held.is_some() {
                 return held;
             }
-            let made = LinkGround::new(key, &layers).map(Arc::new)?;
+            let ground = app.ground(&portfolio, &portfolio, &layers)?;
+            let made = Arc::new(LinkGround::new(key, &ground)?);
             cache().keep(made.clone());
             Some(made)
         })
@@ -245,46 +252,40 @@ impl LinkGround {
         self.ranked.get().is_some()
     }
 
-    /// Works out what does not hang on a link: heavy. `None` where a layer is not there or has no positions.
-    pub(crate) fn new(key: Key, layers: &Layers) -> Option<Self> {
-        let walk = layers.network.clone()?;
-        let residences = layers.residences.clone()?;
-        let cap = key.access_metres.saturating_mul(1_000);
-        let by_residences = residences.homes.iter().all(|home| home.people.is_none());
-        let mut communities: Vec<Code> = residences.homes.iter().map(|home| home.community.clone()).collect();
-        communities.sort_unstable();
-        communities.dedup();
+    /// Works out what does not hang on a link: heavy. `None` where there is no network.
+    pub(crate) fn new(key: Key, ground: &Ground) -> Option<Self> {
+        let walk = ground.walk()?.clone();
+        let by_residences = ground.residences.is_uncounted();
+        let communities = ground.residences.communities();
         let (mut homes, mut uncounted, mut unreached) = (Vec::new(), 0, 0u64);
-        let mut kinds = Vec::new();
-        {
-            let snapper = walk.snapper()?;
-            let legs = |at: Point| engine_point(at).map_or_else(Vec::new, |at| snapper.snap(at, cap).legs());
-            for home in &residences.homes {
-                let people = if by_residences { Some(1) } else { home.people };
-                let Some(people) = people else {
-                    uncounted += 1;
-                    continue;
-                };
-                let community = communities.binary_search(&home.community).unwrap_or_default();
-                let legs = legs(home.at);
-                if legs.is_empty() {
-                    unreached += u64::from(people);
-                }
-                homes.push(Home { community, people, legs });
+        for (number, home) in ground.residences.homes.iter().enumerate() {
+            let people = if by_residences { Some(1) } else { home.people };
+            let Some(people) = people else {
+                uncounted += 1;
+                continue;
+            };
+            let community = communities.binary_search(&home.community).unwrap_or_default();
+            let legs = ground.home_legs(number).to_vec();
+            if legs.is_empty() {
+                unreached += u64::from(people);
             }
-            for (number, (kind, limit)) in key.limits.iter().enumerate() {
-                let limit = *limit;
-                let own = key.open.iter().enumerate().filter(|(_, (kind, _))| *kind == number);
-                let facilities: Vec<(u32, Vec<AccessLeg>)> =
-                    own.map(|(at, (_, point))| (at as u32, legs(*point))).collect();
-                let placed = facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
-                let access = KindAccess::new(&walk.network, placed);
-                let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
-                let near = |home: &Home| access.nearest(&walk.network, &home.legs, &map);
-                let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
-                kinds.push(KindGround { kind: kind.clone(), limit, facilities, access, map, before });
-            }
+            homes.push(Home { community, people, legs });
         }
+        let cap = key.cap();
+        let legs = |at: Point| engine_point(at).map_or_else(Vec::new, |at| walk.legs(at, cap));
+        let kinds = key.limits.iter().enumerate().map(|(number, (kind, limit))| {
+            let limit = *limit;
+            let own = key.open.iter().enumerate().filter(|(_, (kind, _))| *kind == number);
+            let facilities: Vec<(u32, Vec<AccessLeg>)> =
+                own.map(|(at, (_, point))| (at as u32, legs(*point))).collect();
+            let placed = facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
+            let access = KindAccess::new(&walk.network, placed);
+            let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
+            let near = |home: &Home| access.nearest(&walk.network, &home.legs, &map);
+            let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
+            KindGround { kind: kind.clone(), limit, facilities, access, map, before }
+        });
+        let kinds = kinds.collect();
         let ranked = OnceLock::new();
         Some(Self { key, walk, homes, communities, kinds, by_residences, uncounted, unreached, ranked })
     }
@@ -301,12 +302,11 @@ impl LinkGround {
     pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
         let off = |end| LinkFault::OffNetwork { end, metres: self.key.access_metres };
         let network = &self.walk.network;
-        let snapper = self.walk.snapper().ok_or(off(0))?;
         let mut met = Vec::new();
         for (end, point) in ends.iter().enumerate() {
             let at = engine_point(*point).ok_or(off(end))?;
-            let legs = snapper.snap(at, self.key.access_metres.saturating_mul(1_000)).legs();
-            met.push((at, *legs.first().ok_or(off(end))?));
+            let leg = self.walk.legs(at, self.key.cap()).first().copied().ok_or(off(end))?;
+            met.push((at, leg));
         }
         let [(from, first), (to, second)] = met.as_slice() else { return Err(LinkFault::NoLength) };
         let straight = from.millimetres_to(*to);

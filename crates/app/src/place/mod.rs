@@ -1,7 +1,9 @@
 //! Places: from the datum of a source to WGS 84, and out again as GeoJSON; the layers of the ground; who is covered.
 
 pub mod base;
+mod bring;
 pub mod coverage;
+mod ground;
 pub mod layer;
 mod layers;
 pub mod links;
@@ -21,9 +23,11 @@ use words::Lang;
 
 /// What coverage figures count.
 pub use ::place::coverage::{Basis, Figure};
+pub use bring::NetworkRefused;
+pub(crate) use ground::GroundCache;
 pub(crate) use layers::LayerCache;
 pub use layers::{Layer, LayerGround, Layers, NewLayer};
-pub(crate) use links::GroundCache;
+pub(crate) use links::LinkGroundCache;
 pub use ways::{WayFault, WayFindings, findings, ways};
 
 fn engine(datum: Datum) -> place::datum::Datum {

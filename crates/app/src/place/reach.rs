@@ -11,7 +11,6 @@ use domain::facility::FacilityStanding;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use place::isochrone::{Catchment, Ring, area, circle, outline};
-use place::snap::Snapper;
 
 use super::layer::{Home, Walk};
 use super::{Layers, engine_point, own_point};
@@ -86,7 +85,7 @@ fn ring(ring: &Ring) -> Vec<Point> {
 /// Distances from one place.
 struct Around<'a> {
     centre: place::point::Point,
-    over: Option<(Snapper<'a>, Catchment<'a>)>,
+    over: Option<(&'a Walk, Catchment<'a>)>,
     cap: u32,
     limit: u32,
 }
@@ -98,7 +97,7 @@ impl Around<'_> {
         let straight = u32::try_from(self.centre.millimetres_to(at)).ok().filter(|it| *it <= self.limit)?;
         match &self.over {
             // Nobody walks less than the straight line: what lies farther need not be looked for.
-            Some((snapper, catchment)) => catchment.distance(&snapper.snap(at, self.cap).legs()),
+            Some((walk, catchment)) => catchment.distance(&walk.legs(at, self.cap)),
             None => Some(straight),
         }
     }
@@ -162,16 +161,11 @@ pub fn reached(portfolio: &Portfolio, layers: &Layers, at: Point, minutes: &[u16
     let metres_in = |minutes: u16| (u64::from(minutes) * u64::from(rules.walking_metres) / 60) as u32;
     let furthest = minutes.iter().copied().max().map_or(0, metres_in);
     let (cap, limit) = (rules.access_metres.saturating_mul(1_000), furthest.saturating_mul(1_000));
-    let walk: Option<&Arc<Walk>> = layers.network.as_ref();
-    let over = walk.and_then(|walk| {
-        let snapper = walk.snapper()?;
-        let legs = snapper.snap(centre, cap).legs();
-        let catchment = Catchment::new(&walk.network, &legs, limit);
-        Some((snapper, catchment, legs.is_empty()))
-    });
-    let unreached = over.as_ref().is_some_and(|(_, _, none)| *none);
-    let around =
-        Around { centre, cap, limit, over: over.map(|(snapper, catchment, _)| (snapper, catchment)) };
+    let walk: Option<&Walk> = layers.network.as_deref();
+    let legs = walk.map(|walk| walk.legs(centre, cap));
+    let unreached = legs.as_ref().is_some_and(Vec::is_empty);
+    let over = walk.zip(legs).map(|(walk, legs)| (walk, Catchment::new(&walk.network, &legs, limit)));
+    let around = Around { centre, cap, limit, over };
 
     let open =
         portfolio.facilities.iter().filter(|held| portfolio.standing_of(held) == FacilityStanding::Open);

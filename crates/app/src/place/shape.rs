@@ -1,13 +1,9 @@
 //! Shapes on the ground: how large they are, and whether they can be.
 
 use domain::boundary::Boundary;
-use domain::request::Point;
 use place::polygon::{Polygon, PolygonError};
 
-/// A point for the engine; places on the books are on earth.
-pub fn ground(at: Point) -> Option<place::point::Point> {
-    place::point::Point::new(f64::from(at.longitude) / 1e6, f64::from(at.latitude) / 1e6).ok()
-}
+use super::engine_point;
 
 /// The area of a shape in whole square metres.
 ///
@@ -16,7 +12,8 @@ pub fn ground(at: Point) -> Option<place::point::Point> {
 pub fn square_metres(shape: &Boundary) -> Result<u64, PolygonError> {
     let mut whole = 0.0;
     for rings in shape.parts() {
-        let rings = rings.iter().map(|ring| ring.iter().copied().filter_map(ground).collect()).collect();
+        let rings =
+            rings.iter().map(|ring| ring.iter().copied().filter_map(engine_point).collect()).collect();
         whole += Polygon::new(rings)?.square_metres();
     }
     Ok(whole.round() as u64)

@@ -11,20 +11,16 @@ use domain::facility::FacilityStanding;
 use domain::money::Fen;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
-use place::access::KindAccess;
-use place::isochrone::Catchment;
-use place::nearest::NearestMap;
 use place::siting::{Control, CoverFloor, Instance, Model, Selection, Site, SitingError, Solution};
-use place::snap::Snapper;
 use store::StoreError;
 
-use super::layer::{Home, Parcel};
-use super::{Layers, engine_point};
+use super::Layers;
+use super::coverage::FAR;
+use super::ground::Ground;
+use super::layer::{Parcel, Residences};
 use crate::App;
 use crate::error::AppError;
 
-/// The farthest that walking is counted where no distance is asked, in millimetres.
-const FAR: u32 = 10_000_000;
 /// The most pairs of a residence and a parcel.
 const PAIRS_MOST: usize = 12_000_000;
 /// When proving is given up; the best answer so far is given with its bound.
@@ -166,78 +162,18 @@ impl App {
         let layers = self.layers(portfolio).await?;
         let own = self.inner.siting.clone().acquire_owned().await.map_err(|_| StoreError::Stopped)?;
         let stopped = Arc::new(AtomicBool::new(false));
-        let (portfolio, gone) = (portfolio.clone(), Gone(stopped.clone()));
+        let (app, portfolio, gone) = (self.clone(), portfolio.clone(), Gone(stopped.clone()));
         let work = move || {
             let _own = own;
             let begun = Instant::now();
             let mut stop = || stopped.load(Ordering::Relaxed) || begun.elapsed() > PATIENCE;
-            sited(&portfolio, &layers, &asked, &mut stop)
+            let ground = || app.ground(&portfolio, &portfolio, &layers);
+            sited(&portfolio, &layers, ground, &asked, &mut stop)
         };
         let found = self.place_work(work).await?;
         drop(gone);
         Ok(found)
     }
-}
-
-/// Distances from homes: over the network where there is one, else straight.
-struct Ground<'a> {
-    walk: Option<(&'a place::network::Network, Snapper<'a>)>,
-    cap: u32,
-    homes: Vec<(place::point::Point, Vec<place::access::AccessLeg>)>,
-}
-
-impl<'a> Ground<'a> {
-    fn new(layers: &'a Layers, cap: u32, homes: &[&Home]) -> Self {
-        let walk = layers.network.as_ref().and_then(|walk| Some((&walk.network, walk.snapper()?)));
-        let mut out = Self { walk, cap, homes: Vec::new() };
-        let homes = homes.iter().filter_map(|home| {
-            let at = engine_point(home.at)?;
-            Some((at, out.legs(at)))
-        });
-        out.homes = homes.collect();
-        out
-    }
-
-    fn legs(&self, at: place::point::Point) -> Vec<place::access::AccessLeg> {
-        self.walk.as_ref().map_or_else(Vec::new, |(_, snapper)| snapper.snap(at, self.cap).legs())
-    }
-
-    /// How far each home is from a place; nothing beyond the limit.
-    fn from(&self, at: Point, limit: u32) -> Vec<Option<u32>> {
-        let Some(at) = engine_point(at) else { return vec![None; self.homes.len()] };
-        match &self.walk {
-            Some((network, _)) => {
-                let catchment = Catchment::new(network, &self.legs(at), limit);
-                self.homes.iter().map(|(_, legs)| catchment.distance(legs)).collect()
-            }
-            None => self.homes.iter().map(|(home, _)| straight(*home, at, limit)).collect(),
-        }
-    }
-
-    /// How far each home is from the nearest of some places.
-    fn nearest(&self, places: &[Point], limit: u32) -> Vec<Option<u32>> {
-        let places: Vec<place::point::Point> = places.iter().filter_map(|at| engine_point(*at)).collect();
-        match &self.walk {
-            Some((network, _)) => {
-                let legs: Vec<_> = places.iter().map(|at| self.legs(*at)).collect();
-                let own = legs.iter().enumerate().map(|(at, legs)| (at as u32, legs.as_slice()));
-                let access = KindAccess::new(*network, own);
-                let map = NearestMap::sweep(network, access.seeds(), limit);
-                let near = |legs: &[place::access::AccessLeg]| access.nearest(*network, legs, &map);
-                self.homes.iter().map(|(_, legs)| near(legs).map(|near| near.distance)).collect()
-            }
-            None => {
-                let near = |home: place::point::Point| {
-                    places.iter().filter_map(|at| straight(home, *at, limit)).min()
-                };
-                self.homes.iter().map(|(home, _)| near(*home)).collect()
-            }
-        }
-    }
-}
-
-fn straight(from: place::point::Point, to: place::point::Point, limit: u32) -> Option<u32> {
-    u32::try_from(from.millimetres_to(to)).ok().filter(|far| *far <= limit)
 }
 
 /// The parcels that may take a kind by a day; with a budget only those that have a price. The second value counts
@@ -259,31 +195,44 @@ fn fitting<'a>(layers: &'a Layers, portfolio: &Portfolio, asked: &SitingAsked) -
 
 /// People and their communities, as the search sees them.
 struct Demand<'a> {
-    homes: Vec<&'a Home>,
+    residences: &'a Residences,
+    /// Homes by their number in the residences.
+    homes: Vec<usize>,
     weights: Vec<u64>,
     by_residences: bool,
     everybody: bool,
     uncounted: usize,
 }
 
+impl<'a> Demand<'a> {
+    fn community(&self, at: usize) -> &'a Code {
+        &self.residences.homes[self.homes[at]].community
+    }
+}
+
 fn demand<'a>(layers: &'a Layers, portfolio: &Portfolio, kind: &Code) -> Option<Demand<'a>> {
-    let homes = &layers.residences.as_ref()?.homes;
+    let residences = layers.residences.as_ref()?;
     let ages = portfolio.plan.facility_kind(kind.as_str()).and_then(|held| held.ages);
-    let by_residences = homes.iter().all(|home| home.people.is_none());
-    let mut out =
-        Demand { homes: Vec::new(), weights: Vec::new(), by_residences, everybody: false, uncounted: 0 };
-    for home in homes {
+    let by_residences = residences.is_uncounted();
+    let mut out = Demand {
+        residences,
+        homes: Vec::new(),
+        weights: Vec::new(),
+        by_residences,
+        everybody: false,
+        uncounted: 0,
+    };
+    for (number, home) in residences.homes.iter().enumerate() {
         let (people, stands_in) = home.people_for(ages);
         let people = if by_residences { Some(1) } else { people };
         match people {
             None => out.uncounted += 1,
             Some(0) => {}
-            Some(people) if engine_point(home.at).is_some() => {
+            Some(people) => {
                 out.everybody |= stands_in && !by_residences;
-                out.homes.push(home);
+                out.homes.push(number);
                 out.weights.push(u64::from(people));
             }
-            Some(_) => {}
         }
     }
     Some(out)
@@ -293,6 +242,7 @@ fn demand<'a>(layers: &'a Layers, portfolio: &Portfolio, kind: &Code) -> Option<
 fn sited(
     portfolio: &Portfolio,
     layers: &Layers,
+    ground: impl FnOnce() -> Option<Arc<Ground>>,
     asked: &SitingAsked,
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Sited, SitingFault> {
@@ -312,16 +262,17 @@ fn sited(
         (None, SitingModel::LeastWalking) => FAR,
         (None, _) => return Err(SitingFault::NoDistance),
     };
-    let cap = portfolio.plan.coverage_rules().access_metres.saturating_mul(1_000);
-    let ground = Ground::new(layers, cap, &demand.homes);
-    let open = portfolio.facilities.iter().filter(|held| {
+    let ground = ground().ok_or(SitingFault::NoResidences)?;
+    let open = portfolio.facilities.iter().enumerate().filter(|(_, held)| {
         held.kind.as_ref() == Some(&asked.kind) && portfolio.standing_of(held) == FacilityStanding::Open
     });
-    let open: Vec<Point> = open.filter_map(|held| Some(held.site?.at)).collect();
+    let open: Vec<usize> = open.map(|(number, _)| number).collect();
     // What serves already is one site: the nearest of them.
-    let existing = ground.nearest(&open, limit);
+    let near = ground.nearest(&open, limit);
+    let existing: Vec<Option<u32>> =
+        demand.homes.iter().map(|home| near[*home].map(|near| near.distance)).collect();
     let by_parcel: Vec<Vec<Option<u32>>> =
-        parcels.iter().map(|parcel| ground.from(parcel.at, limit)).collect();
+        parcels.iter().map(|parcel| ground.from(parcel.at, &demand.homes, limit)).collect();
     let width = parcels.len() + 1;
     let mut distances = Vec::with_capacity(demand.homes.len() * width);
     let mut kept = Vec::new();
@@ -335,7 +286,7 @@ fn sited(
             out_of_reach += demand.weights[at];
             // Who can never be served counts in most people only, where floors are shares of all.
             if asked.model != SitingModel::MostPeople {
-                *left_out.entry(demand.homes[at].community.clone()).or_default() += demand.weights[at];
+                *left_out.entry(demand.community(at).clone()).or_default() += demand.weights[at];
                 continue;
             }
         }
@@ -381,8 +332,8 @@ fn model(asked: &SitingAsked, limit: u32, demand: &Demand) -> Model {
         SitingModel::FewestSites => Model::SetCover { radius: limit, by_cost: false },
         SitingModel::MostPeople => {
             let mut by_community: BTreeMap<&Code, Vec<usize>> = BTreeMap::new();
-            for (at, home) in demand.homes.iter().enumerate() {
-                by_community.entry(&home.community).or_default().push(at);
+            for at in 0..demand.homes.len() {
+                by_community.entry(demand.community(at)).or_default().push(at);
             }
             let floors = asked.floor_permille.into_iter().flat_map(|share| {
                 by_community.iter().map(move |(community, points)| {
@@ -432,11 +383,11 @@ impl Told<'_> {
             })
             .collect();
         let mut communities: BTreeMap<Code, (u64, u64, u64)> = BTreeMap::new();
-        for (at, home) in self.demand.homes.iter().enumerate() {
+        for at in 0..self.demand.homes.len() {
             let people = self.demand.weights[at];
             let before = (self.near)(at, 0);
             let after = before || solution.chosen.iter().any(|site| (self.near)(at, *site));
-            let held = communities.entry(home.community.clone()).or_default();
+            let held = communities.entry(self.demand.community(at).clone()).or_default();
             held.0 += if before { people } else { 0 };
             held.1 += if after { people } else { 0 };
             held.2 += people;

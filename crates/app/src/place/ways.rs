@@ -2,10 +2,10 @@
 
 use domain::boundary::{Boundary, Extent};
 use domain::portfolio::Portfolio;
-use domain::request::Point;
 use place::network::{Direction, Link};
 
 use super::layer::{Content, ContentError, LINKS_MOST, NODES_MOST, Ways};
+use super::own_point;
 
 /// How far beyond the plan's areas ways are kept, in metres: who lives at the border walks across it.
 pub const MARGIN: u64 = 3_000;
@@ -75,16 +75,11 @@ pub fn ways(
         .filter_map(|held| Some((held, held.extent()?)))
         .collect();
     let whole = bounded.iter().map(|(_, extent)| *extent).reduce(Extent::and);
-    let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
-    let at = |point: place::point::Point| Point {
-        longitude: millionths(point.lon()),
-        latitude: millionths(point.lat()),
-    };
     let mut inside = 0;
     let kept: Vec<bool> = points
         .iter()
         .map(|point| {
-            let at = at(*point);
+            let at = own_point(*point);
             let Some(whole) = whole else { return true };
             let near = whole.metres_to(at) <= MARGIN;
             if near && bounded.iter().any(|(held, extent)| extent.holds(at) && held.holds(at)) {

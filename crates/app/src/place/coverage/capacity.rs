@@ -5,7 +5,7 @@ use domain::portfolio::Portfolio;
 use place::capacity::{Decay, Demand, Load, Step, e2sfca, loads};
 use place::nearest::Nearest;
 
-use super::ground::Ground;
+use super::Ground;
 
 /// Supply counts in full up to 500 m, then less (Luo and Qi 2009), in millimetres.
 const STEPS: [(u32, f64); 3] = [(500_000, 1.0), (1_000_000, 0.68), (1_500_000, 0.22)];
@@ -59,7 +59,8 @@ pub(super) fn capacity(
     }
     let people: Vec<u64> = people.iter().map(|people| people.map(u64::from)).collect::<Option<_>>()?;
     let capacities: Vec<Option<u64>> = open.iter().map(|at| capacity(*at)).collect();
-    let place = |facility: u32| open.iter().position(|at| *at == facility as usize);
+    // Those that are open stand in the order of the portfolio.
+    let place = |facility: u32| open.binary_search(&(facility as usize)).ok();
     let assigned = people
         .iter()
         .zip(near)

@@ -6,10 +6,9 @@
 mod capacity;
 mod change;
 mod gap;
-mod ground;
 mod work;
 
-use std::sync::{Arc, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
 use domain::facility::{FacilityStandard, Metric};
@@ -21,10 +20,10 @@ use rust_decimal::prelude::ToPrimitive;
 pub use capacity::{FacilityLoad, KindCapacity};
 pub use change::{Difference, KindDifference, ProjectGain, ProjectsEffect, YearEnd};
 pub use gap::{Cause, Causes, GapLine, GapState};
-pub(crate) use ground::Ground;
-pub use ground::Way;
 pub use place::coverage::{Basis, CommunityCount, Completeness, Figure, communities_covered};
 
+pub use super::ground::Way;
+use super::ground::{Days, Ground};
 use super::layer::Residences;
 use crate::App;
 use crate::error::AppError;
@@ -111,22 +110,17 @@ pub struct Coverage {
     pub residences: Arc<Residences>,
     /// Areas in which somebody lives, by their codes; figures are numbered as they are.
     pub communities: Vec<Code>,
-    /// The number of the community of each home.
+    /// The number of the community of each home, and the homes of each community.
     pub community_of: Vec<usize>,
+    homes_of: Vec<Vec<usize>>,
     /// Homes and open facilities that lie too far from the network.
     pub unreached_homes: usize,
     pub unreached_facilities: usize,
     pub kinds: Vec<KindCoverage>,
-    pub(crate) ground: Arc<Ground>,
+    ground: Arc<Ground>,
     /// What projects did, and what the end of the year brings, once somebody asked.
     effect: OnceLock<Arc<ProjectsEffect>>,
     year_end: OnceLock<YearEnd>,
-}
-
-impl std::fmt::Debug for Ground {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ground").field("way", &self.way()).finish_non_exhaustive()
-    }
 }
 
 impl Coverage {
@@ -140,7 +134,7 @@ impl Coverage {
 
     /// The homes of a community, by their number.
     pub fn homes_of(&self, community: usize) -> impl Iterator<Item = usize> + '_ {
-        self.community_of.iter().enumerate().filter(move |(_, of)| **of == community).map(|(home, _)| home)
+        self.homes_of.get(community).into_iter().flatten().copied()
     }
 }
 
@@ -156,18 +150,9 @@ pub struct CoverageAsked {
 pub(crate) struct CoverageCache(Vec<Kept>);
 
 struct Kept {
-    portfolio: Weak<Portfolio>,
-    layers: Weak<Portfolio>,
+    days: Days,
     asked: CoverageAsked,
     coverage: Arc<Coverage>,
-}
-
-impl Kept {
-    fn is_of(&self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> bool {
-        let same =
-            |held: &Weak<Portfolio>, own: &Arc<Portfolio>| std::ptr::eq(held.as_ptr(), Arc::as_ptr(own));
-        same(&self.portfolio, portfolio) && same(&self.layers, layers)
-    }
 }
 
 impl CoverageCache {
@@ -180,15 +165,10 @@ impl CoverageCache {
         layers: &Arc<Portfolio>,
         asked: CoverageAsked,
     ) -> Option<Arc<Coverage>> {
-        self.0.retain(|kept| kept.portfolio.strong_count() > 0 && kept.layers.strong_count() > 0);
-        let at = self.0.iter().position(|kept| kept.is_of(portfolio, layers) && kept.asked == asked)?;
+        self.0.retain(|kept| kept.days.are_held());
+        let at = self.0.iter().position(|kept| kept.days.are(portfolio, layers) && kept.asked == asked)?;
         self.0[..=at].rotate_right(1);
         self.0.first().map(|kept| kept.coverage.clone())
-    }
-
-    /// The ground of a day, whatever was asked of it.
-    fn ground(&self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> Option<Arc<Ground>> {
-        self.0.iter().find(|kept| kept.is_of(portfolio, layers)).map(|kept| kept.coverage.ground.clone())
     }
 
     /// Limits of one's own give way first: many ask for the standards, and few for the same limit.
@@ -237,16 +217,12 @@ impl App {
         let (app, portfolio, layers_of) = (self.clone(), portfolio.clone(), layers_of.clone());
         self.place_work(move || {
             let _turn = turn;
-            let cache = || app.inner.coverage.lock().unwrap_or_else(PoisonError::into_inner);
             // Where homes and facilities lie is the same whatever they are held against.
-            let ground = cache().ground(&portfolio, &layers_of);
-            let coverage = Arc::new(work::coverage(&portfolio, &layers, ground, asked)?);
-            cache().keep(Kept {
-                portfolio: Arc::downgrade(&portfolio),
-                layers: Arc::downgrade(&layers_of),
-                asked,
-                coverage: coverage.clone(),
-            });
+            let ground = app.ground(&portfolio, &layers_of, &layers)?;
+            let coverage = Arc::new(work::coverage(&portfolio, ground, asked));
+            let days = Days::new(&portfolio, &layers_of);
+            let mut cache = app.inner.coverage.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.keep(Kept { days, asked, coverage: coverage.clone() });
             Some(coverage)
         })
         .await

@@ -11,27 +11,17 @@ use place::nearest::Nearest;
 
 use super::capacity::capacity;
 use super::gap::{Causes, Elsewhere};
-use super::ground::{Ground, Way};
-use super::{CountedIn, Coverage, CoverageAsked, FAR, KindCoverage, Rule, RuleCoverage, sum};
-use crate::place::layers::Layers;
+use super::{CountedIn, Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule, RuleCoverage, Way, sum};
 
-/// `ground` is that of the same day, where it is at hand.
-pub(super) fn coverage(
-    portfolio: &Portfolio,
-    layers: &Layers,
-    ground: Option<Arc<Ground>>,
-    asked: CoverageAsked,
-) -> Option<Coverage> {
-    let ground = match ground {
-        Some(ground) => ground,
-        None => Arc::new(Ground::of(portfolio, layers)?),
-    };
+pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: CoverageAsked) -> Coverage {
     let residences = ground.residences.clone();
-    let mut communities: Vec<Code> = residences.homes.iter().map(|home| home.community.clone()).collect();
-    communities.sort_unstable();
-    communities.dedup();
+    let communities = residences.communities();
     let number = |code: &Code| communities.binary_search(code).unwrap_or(0);
     let community_of: Vec<usize> = residences.homes.iter().map(|home| number(&home.community)).collect();
+    let mut homes_of = vec![Vec::new(); communities.len()];
+    for (home, community) in community_of.iter().enumerate() {
+        homes_of[*community].push(home);
+    }
     let counted = Counted::of(portfolio);
     let mut by_kind: BTreeMap<&Code, Vec<usize>> = BTreeMap::new();
     let mut unreached_facilities = 0;
@@ -41,7 +31,7 @@ pub(super) fn coverage(
         let open = portfolio.standing_of(facility) == FacilityStanding::Open;
         unreached_facilities += usize::from(open && !ground.facility_reached(number));
     }
-    let work = Work { portfolio, ground: &ground, communities: &communities, community_of: &community_of };
+    let work = Work { portfolio, ground: &ground, communities: &communities, homes_of: &homes_of };
     let kinds = portfolio
         .plan
         .facility_kinds
@@ -51,18 +41,19 @@ pub(super) fn coverage(
             work.kind(kind, own, &counted, asked)
         })
         .collect();
-    Some(Coverage {
+    Coverage {
         way: ground.way(),
         unreached_homes: (0..residences.homes.len()).filter(|home| !ground.reached(*home)).count(),
         unreached_facilities,
         residences,
         communities,
         community_of,
+        homes_of,
         kinds,
         ground,
         effect: std::sync::OnceLock::new(),
         year_end: std::sync::OnceLock::new(),
-    })
+    }
 }
 
 /// Which of the plan's areas each facility lies in.
@@ -97,7 +88,7 @@ struct Work<'a> {
     portfolio: &'a Portfolio,
     ground: &'a Ground,
     communities: &'a [Code],
-    community_of: &'a [usize],
+    homes_of: &'a [Vec<usize>],
 }
 
 impl Work<'_> {
@@ -202,16 +193,14 @@ impl Work<'_> {
         elsewhere: &Elsewhere,
     ) -> RuleCoverage {
         let threshold = self.portfolio.plan.coverage_rules().complete_permille;
-        let mut homes: Vec<Vec<(usize, Residence)>> = vec![Vec::new(); self.communities.len()];
-        for (home, community) in self.community_of.iter().enumerate() {
-            let held = Residence {
-                community: 0,
-                people: people[home],
-                reached: self.ground.reached(home),
-                nearest: near[home].map(|near| near.distance),
-            };
-            homes[*community].push((home, held));
-        }
+        let residence = |home: usize| Residence {
+            community: 0,
+            people: people[home],
+            reached: self.ground.reached(home),
+            nearest: near[home].map(|near| near.distance),
+        };
+        let own = |homes: &Vec<usize>| homes.iter().map(|home| (*home, residence(*home))).collect();
+        let homes: Vec<Vec<(usize, Residence)>> = self.homes_of.iter().map(own).collect();
         let figure = |community: usize, people_known: bool| -> Figure {
             let own: Vec<Residence> = homes[community]
                 .iter()

@@ -4,7 +4,7 @@
 use app::AppError;
 use app::import::{FILE_MOST, Keeping, Profile, Reading};
 use app::place::layer::{Content, Ways};
-use app::place::{LayerGround, NewLayer, WayFindings, findings, ways};
+use app::place::{LayerGround, NetworkRefused, WayFindings};
 use askama::Template;
 use axum::Router;
 use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
@@ -20,8 +20,7 @@ use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::refusal::Refusal;
 use domain::source::{Grade, Source};
-use sheets::{NetworkFault, WalkStreets};
-use tokio::sync::Semaphore;
+use sheets::NetworkFault;
 use words::Lang;
 
 use super::many;
@@ -35,8 +34,6 @@ use crate::place::may_manage_plan;
 use crate::visit::{Visit, render};
 use crate::words_of::{day, word};
 
-/// Networks read at a time: each takes a core, and memory for a city.
-static TURNS: Semaphore = Semaphore::const_new(1);
 /// What a browser may send: more than is taken, so that too large a file is told by a page.
 const BODY_MOST: usize = 4 * FILE_MOST;
 const TEXT_MOST: usize = 4 << 10;
@@ -240,33 +237,24 @@ async fn whole(mut field: Field<'_>, most: usize) -> Result<(Vec<u8>, bool), Mul
     Ok((bytes, too_large))
 }
 
-/// Why a file is not taken, with the field it is about.
-struct Fault(&'static str, String);
-
-fn network_fault(lang: Lang, fault: &NetworkFault) -> Fault {
-    let field = match fault {
-        NetworkFault::Pbf(_) => "file",
-        NetworkFault::Nodes(_) | NetworkFault::NoPositions | NetworkFault::NotOnEarth(_) => "nodes",
-        NetworkFault::Edges(_) => "edges",
-    };
-    Fault(field, words::with(lang, fault.key(), &[("why", &fault.to_string())]))
-}
-
-/// Reads the files and cuts them to the plan; the notice that the files ask for comes along.
-fn read(lang: Lang, brought: &Brought, portfolio: &Portfolio) -> Result<(Ways, &'static str), Fault> {
-    let extract = !brought.extract.is_empty();
-    let streets: Result<WalkStreets, NetworkFault> = if extract {
-        sheets::network_of_extract(brought.extract.as_slice())
-    } else {
-        sheets::network_of_tables(brought.nodes.as_slice(), brought.edges.as_slice())
-    };
-    let streets = streets.map_err(|fault| network_fault(lang, &fault))?;
-    let made = ways(&streets.points, &streets.links, portfolio).map_err(|fault| {
-        let given = fault.args();
-        let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        Fault(if extract { "file" } else { "nodes" }, words::with(lang, fault.key(), &given))
-    })?;
-    Ok((made.0, streets.licence))
+/// Why files are not taken, with the field it is about.
+fn why(lang: Lang, extract: bool, refused: &NetworkRefused<NetworkFault>) -> (&'static str, String) {
+    match refused {
+        NetworkRefused::Files(fault) => {
+            let field = match fault {
+                NetworkFault::Pbf(_) => "file",
+                NetworkFault::Nodes(_) | NetworkFault::NoPositions | NetworkFault::NotOnEarth(_) => "nodes",
+                NetworkFault::Edges(_) => "edges",
+            };
+            (field, words::with(lang, fault.key(), &[("why", &fault.to_string())]))
+        }
+        NetworkRefused::Ways(fault) => {
+            let given = fault.args();
+            let given: Vec<(&str, &str)> =
+                given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            (if extract { "file" } else { "nodes" }, words::with(lang, fault.key(), &given))
+        }
+    }
 }
 
 async fn take(
@@ -301,20 +289,21 @@ async fn take(
     if !form.errors.is_empty() {
         return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
     }
-    let lang = visit.lang;
-    let stopped = || PageError::from(AppError::Store(store::StoreError::Stopped));
-    let name = brought.name.clone();
-    let turn = TURNS.acquire().await.map_err(|_| stopped())?;
-    let read = tokio::task::spawn_blocking(move || {
-        let (ways, licence) = read(lang, &brought, &portfolio)?;
-        let bytes = Content::from(ways).encode();
-        bytes.map(|bytes| (bytes, licence)).map_err(|error| Fault("file", error.to_string()))
-    });
-    let read = read.await.map_err(|_| stopped())?;
-    drop(turn);
-    let (bytes, licence) = match read {
+    let name = std::mem::take(&mut brought.name);
+    let extract = !brought.extract.is_empty();
+    // The notice that the files ask for comes along.
+    let read = move || {
+        let streets = if extract {
+            sheets::network_of_extract(brought.extract.as_slice())
+        } else {
+            sheets::network_of_tables(brought.nodes.as_slice(), brought.edges.as_slice())
+        };
+        streets.map(|streets| (streets.points, streets.links, streets.licence))
+    };
+    let (bytes, licence) = match visit.app.read_network(&portfolio, read).await? {
         Ok(read) => read,
-        Err(Fault(field, text)) => {
+        Err(refused) => {
+            let (field, text) = why(visit.lang, extract, &refused);
             form.fail(field, text);
             return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
         }
@@ -351,13 +340,7 @@ impl Case {
             return Err(AppError::NotFound.into());
         }
         let bytes = std::mem::take(&mut waiting.bytes);
-        let read = tokio::task::spawn_blocking(move || {
-            let Ok(Content::Network(ways)) = Content::decode(&bytes, LayerKind::Network) else { return None };
-            let found = findings(&ways).ok()?;
-            Some((ways, found))
-        });
-        let stopped = |_| PageError::from(AppError::Store(store::StoreError::Stopped));
-        let (ways, found) = read.await.map_err(stopped)?.ok_or(AppError::NotFound)?;
+        let (ways, found) = visit.app.waiting_network(bytes).await?.ok_or(AppError::NotFound)?;
         Ok(Self { plan, waiting, ways, found })
     }
 
@@ -441,12 +424,10 @@ async fn put(
     Path((plan, id)): Path<(String, String)>,
     Filled(_): Filled,
 ) -> Result<Response, PageError> {
-    let case = Case::open(&visit, &plan, &id).await?;
+    let mut case = Case::open(&visit, &plan, &id).await?;
     let ground = case.ground();
-    let ways = case.ways.clone();
-    let made = tokio::task::spawn_blocking(move || NewLayer::of(&Content::from(ways), ground));
-    let stopped = |_| PageError::from(AppError::Store(store::StoreError::Stopped));
-    let new = made.await.map_err(stopped)??;
+    let content = Content::from(std::mem::take(&mut case.ways));
+    let new = visit.app.make_layer(content, ground).await?;
     match visit.app.put_layer(&visit.actor, &case.plan, new).await {
         Ok(receipt) => {
             visit.app.drop_file(&case.waiting).await?;

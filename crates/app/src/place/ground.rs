@@ -1,15 +1,18 @@
-//! Homes and facilities on the ground: over the walking network where one is in force, else in straight lines.
+//! Homes and facilities on the ground: over the walking network where one is in force, else in straight lines. They are
+//! placed once for a portfolio, and whoever asks for distances shares them.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock, PoisonError, Weak};
 
 use domain::portfolio::Portfolio;
+use domain::request::Point as At;
 use place::access::{AccessLeg, KindAccess};
+use place::isochrone::Catchment;
 use place::nearest::{Nearest, NearestMap};
 use place::point::{EARTH_RADIUS_METRES, Point};
 
-use super::super::layer::{Residences, Walk};
-use super::super::layers::Layers;
-use super::super::shape::ground;
+use super::layer::{Residences, Walk};
+use super::{Layers, engine_point};
+use crate::App;
 
 /// How distances are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -29,41 +32,114 @@ impl Way {
     }
 }
 
+#[derive(Debug)]
 struct Spot {
     at: Option<Point>,
     legs: Vec<AccessLeg>,
 }
 
 /// Homes and facilities, numbered as in the residences and in the portfolio.
+#[derive(Debug)]
 pub(crate) struct Ground {
     pub residences: Arc<Residences>,
     walk: Option<Arc<Walk>>,
+    /// How far the network is looked for, in millimetres.
+    cap: u32,
     homes: Vec<Spot>,
     facilities: Vec<Spot>,
 }
 
+/// The portfolio whose facilities are looked at, and the one whose layers they are held against.
+pub(crate) struct Days {
+    portfolio: Weak<Portfolio>,
+    layers: Weak<Portfolio>,
+}
+
+impl Days {
+    pub fn new(portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> Self {
+        Self { portfolio: Arc::downgrade(portfolio), layers: Arc::downgrade(layers) }
+    }
+
+    pub fn are(&self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> bool {
+        let same =
+            |held: &Weak<Portfolio>, own: &Arc<Portfolio>| std::ptr::eq(held.as_ptr(), Arc::as_ptr(own));
+        same(&self.portfolio, portfolio) && same(&self.layers, layers)
+    }
+
+    /// Whether anybody still looks at them.
+    pub fn are_held(&self) -> bool {
+        self.portfolio.strong_count() > 0 && self.layers.strong_count() > 0
+    }
+}
+
+/// Grounds lately made, the last one first.
+#[derive(Default)]
+pub(crate) struct GroundCache(Vec<(Days, Arc<OnceLock<Arc<Ground>>>)>);
+
+impl GroundCache {
+    /// Days before and after, of two plans.
+    const MOST: usize = 4;
+
+    /// Where a ground is, or will be once the first who asked has made it.
+    fn place(&mut self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> Arc<OnceLock<Arc<Ground>>> {
+        self.0.retain(|(days, _)| days.are_held());
+        let held = self.0.iter().position(|(days, _)| days.are(portfolio, layers));
+        let held = held
+            .map(|at| self.0.remove(at))
+            .unwrap_or_else(|| (Days::new(portfolio, layers), Arc::default()));
+        let place = held.1.clone();
+        self.0.truncate(Self::MOST - 1);
+        self.0.insert(0, held);
+        place
+    }
+}
+
+impl App {
+    /// The ground of a portfolio's facilities and of where people live by `layers`, those of `layers_of`. Heavy the
+    /// first time: for a thread that may wait. `None` where nobody said where people live.
+    pub(crate) fn ground(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        layers_of: &Arc<Portfolio>,
+        layers: &Layers,
+    ) -> Option<Arc<Ground>> {
+        let residences = layers.residences.as_ref()?;
+        let place = {
+            let mut cache = self.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner);
+            cache.place(portfolio, layers_of)
+        };
+        let make = || Arc::new(Ground::new(portfolio, residences.clone(), layers.network.clone()));
+        Some(place.get_or_init(make).clone())
+    }
+}
+
 impl Ground {
-    /// `None` where nobody said where people live.
-    pub fn of(portfolio: &Portfolio, layers: &Layers) -> Option<Self> {
-        let residences = layers.residences.clone()?;
-        let walk = layers.network.clone();
+    fn new(portfolio: &Portfolio, residences: Arc<Residences>, walk: Option<Arc<Walk>>) -> Self {
         let cap = portfolio.plan.coverage_rules().access_metres.saturating_mul(1_000);
-        let snapper = walk.as_ref().and_then(|walk| walk.snapper());
         let spot = |at: Option<Point>| Spot {
             at,
-            legs: match (&snapper, at) {
-                (Some(snapper), Some(at)) => snapper.snap(at, cap).legs(),
+            legs: match (&walk, at) {
+                (Some(walk), Some(at)) => walk.legs(at, cap),
                 _ => Vec::new(),
             },
         };
-        let homes = residences.homes.iter().map(|home| spot(ground(home.at))).collect();
+        let homes = residences.homes.iter().map(|home| spot(engine_point(home.at))).collect();
         let facilities = portfolio
             .facilities
             .iter()
-            .map(|held| spot(held.site.and_then(|site| ground(site.at))))
+            .map(|held| spot(held.site.and_then(|site| engine_point(site.at))))
             .collect();
-        drop(snapper);
-        Some(Self { residences, walk, homes, facilities })
+        Self { residences, walk, cap, homes, facilities }
+    }
+
+    /// What is walked on, where there is a network.
+    pub fn walk(&self) -> Option<&Arc<Walk>> {
+        self.walk.as_ref()
+    }
+
+    /// How a home meets the network; empty where it is too far from it, or there is none.
+    pub fn home_legs(&self, home: usize) -> &[AccessLeg] {
+        self.homes.get(home).map_or(&[], |spot| &spot.legs)
     }
 
     pub fn way(&self) -> Way {
@@ -98,7 +174,25 @@ impl Ground {
         }
     }
 
-    /// The same in straight lines, whatever network there is.
+    /// How far each of some homes is from a place; nothing beyond the limit.
+    pub fn from(&self, at: At, homes: &[usize], limit: u32) -> Vec<Option<u32>> {
+        let Some(at) = engine_point(at) else { return vec![None; homes.len()] };
+        match &self.walk {
+            Some(walk) => {
+                let catchment = Catchment::new(&walk.network, &walk.legs(at, self.cap), limit);
+                homes.iter().map(|home| catchment.distance(self.home_legs(*home))).collect()
+            }
+            None => {
+                let straight = |home: &usize| {
+                    let far = self.homes.get(*home)?.at?.millimetres_to(at);
+                    u32::try_from(far).ok().filter(|far| *far <= limit)
+                };
+                homes.iter().map(straight).collect()
+            }
+        }
+    }
+
+    /// The nearest in straight lines, whatever network there is.
     pub fn straight(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
         let mut by_latitude: Vec<(Point, u32)> = facilities
             .iter()
