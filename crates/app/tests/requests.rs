@@ -53,7 +53,8 @@ fn the_whole_path(scratch: Scratch) {
     assert_eq!(place.file(new("东门的路灯三天不亮了，请回电13812345678", "s1")), filed);
     // Its link belongs to its plan.
     place.plan("q");
-    let elsewhere = place.app.file_request(&Actor::Public, &code("q"), new("路灯不亮", "s1"));
+    let other = self::code("q");
+    let elsewhere = place.app.file_request(&Actor::Public, &other, new("路灯不亮", "s1"));
     assert!(matches!(place.runtime.block_on(elsewhere), Err(AppError::NotFound)));
     let one = |code: &Code| {
         place.runtime.block_on(place.app.request(&self::code("p"), code, Asked::default())).unwrap().0

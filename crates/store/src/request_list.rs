@@ -235,12 +235,17 @@ impl Where {
         };
         // Texts of all plans lie together: the others' take nobody's place.
         self.with = format!(
-            "WITH hits (id) AS MATERIALIZED (SELECT one.id FROM (SELECT rowid AS hit FROM {table} WHERE {found} \
+            "WITH hits (hit) AS MATERIALIZED (SELECT one.id FROM (SELECT rowid AS hit FROM {table} WHERE {found} \
              ORDER BY rowid DESC LIMIT {LOOKED_MOST}) AS looked JOIN request AS one ON one.id = looked.hit \
              WHERE one.plan = $1{shown} ORDER BY looked.hit DESC LIMIT {}) ",
             HITS_MOST + 1
         );
-        self.and("request.id IN (SELECT id FROM hits)");
+        self.and("request.id = hits.hit");
+    }
+
+    /// What rows are taken from. The hits come first: they are few, whatever index the rest would have.
+    fn from(&self) -> &'static str {
+        if self.with.is_empty() { "request" } else { "hits CROSS JOIN request" }
     }
 
     /// How many texts have what is looked for, for a row of the statement.
@@ -369,9 +374,11 @@ impl Connection {
         }
         let (most, from) = (wanted.put(limit as i64 + 1), wanted.put(skip as i64));
         let sql = format!(
-            "{}SELECT {COLUMNS} FROM request WHERE {} ORDER BY {column} {direction}, request.code {direction} \
+            "{}SELECT {COLUMNS} FROM {} WHERE {} ORDER BY {column} {direction}, request.code {direction} \
              LIMIT {most} OFFSET {from}",
-            wanted.with, wanted.sql
+            wanted.with,
+            wanted.from(),
+            wanted.sql
         );
         let mut rows = self.rows(&sql, &wanted.params(), row)?;
         let more = rows.len() > limit;
@@ -407,10 +414,11 @@ impl Connection {
         }
         let direction = if descending { "DESC" } else { "ASC" };
         let sql = format!(
-            "{}SELECT {column}, request.code, {} FROM request WHERE {} ORDER BY {column} {direction}, \
+            "{}SELECT {column}, request.code, {} FROM {} WHERE {} ORDER BY {column} {direction}, \
              request.code {direction}",
             wanted.with,
             wanted.hits_counted(),
+            wanted.from(),
             wanted.sql
         );
         let mut counted = None;
@@ -465,9 +473,10 @@ impl Connection {
             )
         } else {
             format!(
-                "{}SELECT COUNT(*), {} FROM (SELECT 1 AS one FROM request WHERE {} LIMIT {}) AS found",
+                "{}SELECT COUNT(*), {} FROM (SELECT 1 AS one FROM {} WHERE {} LIMIT {}) AS found",
                 wanted.with,
                 wanted.hits_counted(),
+                wanted.from(),
                 wanted.sql,
                 most.saturating_add(1)
             )
