@@ -79,6 +79,11 @@ impl App {
         Ok(self.latest().await?.plans.clone())
     }
 
+    /// How many journals there were before this one, in this process.
+    pub(crate) async fn journals(&self) -> Result<u64, AppError> {
+        Ok(self.latest().await?.replaced)
+    }
+
     /// The newest state of a plan's records, with the directory's.
     pub async fn history(&self, plan: &Code) -> Result<Arc<History>, AppError> {
         let mut mine = self.latest().await?;

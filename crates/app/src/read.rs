@@ -43,7 +43,8 @@ struct Held {
 struct Key {
     plan: Code,
     view: View,
-    changed: Seq,
+    /// Which journal, where the database was replaced underneath, and its last entry about one of the plan's subjects.
+    changed: (u64, Seq),
 }
 
 impl PortfolioCache {
@@ -99,8 +100,11 @@ impl App {
 
     /// A portfolio with what it is kept by, and the journal head at which it was asked for.
     async fn portfolio_keyed(&self, plan: &Code, view: View) -> Result<(Arc<Portfolio>, Key, Seq), AppError> {
+        // Looked at first: what is read after it is of this journal or of a later one.
+        let journal = self.journals().await?;
         let history = self.history(plan).await?;
-        let (key, head) = (Key { plan: plan.clone(), view, changed: history.changed() }, history.head());
+        let (key, head) =
+            (Key { plan: plan.clone(), view, changed: (journal, history.changed()) }, history.head());
         {
             let mut cache = self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some(held) = cache.get(&key) {

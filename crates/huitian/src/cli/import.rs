@@ -42,8 +42,9 @@ use super::target::Target;
     [columns]\n  \"建设单位\" = \"lead_unit\"\n  [constants]\n  grade = \"reported\"\n  \
     [values.membership]\n  \"在库\" = \"member\"\n\n\
     Work orders of residents (requests) may be millions: a text file of them is looked through first, then taken in\n\
-    in pieces, each for good; run again after it was stopped, it goes on where it was. Who asked is sealed with the\n\
-    key of the site (--protected-key, as for serve).\n\n\
+    in pieces, each for good; run again after it was stopped, it goes on where it was. Leave room on the disk: while it\n\
+    runs, the log beside an SQLite database may hold 1 GB. Who asked is sealed with the key of the site\n\
+    (--protected-key, as for serve).\n\n\
     Coordinates of Chinese maps (--datum, a constant of the profile, or a column) become WGS 84. Longitude and latitude\n\
     that were swapped are put right, and said; a place far from all areas of the plan is a mistake.\n\n\
     Exit status: 0 imported (or would be), 4 some rows are wrong: nothing was imported, or of orders in pieces what is\n\
