@@ -67,6 +67,8 @@ pub(crate) struct Inner {
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
     pub(crate) monitors: Mutex<request::MonitorCache>,
+    /// What people wrote in surveys is read and understood for one wave at a time.
+    pub(crate) survey_texts: Arc<tokio::sync::Mutex<survey::TextsCache>>,
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) plan_words: Mutex<request::PlanWordsCache>,
@@ -113,6 +115,7 @@ impl App {
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),
                 monitors: Mutex::default(),
+                survey_texts: Arc::default(),
                 models: Mutex::default(),
                 drawn: Mutex::default(),
                 plan_words: Mutex::default(),

@@ -52,6 +52,20 @@ const NEAR: [(&str, &str, &str); 3] =
 const HOW: [(&str, &str, &str); 3] =
     [("good", "方便", "easy"), ("fair", "一般", "fair"), ("poor", "不方便", "hard")];
 
+/// What somebody may have written, by how often.
+const WISHES: [(&str, u32); 10] = [
+    ("多建停车位，晚上回家没地方停", 24),
+    ("小区里乱停车太多，消防通道都堵了", 20),
+    ("物业只收费不管事，电梯老坏", 16),
+    ("门禁坏了很久，希望物业尽快修", 12),
+    ("垃圾桶满了没人清运，夏天异味大", 14),
+    ("垃圾分类点离得远，路上脏", 10),
+    ("夜里施工噪声大，孩子睡不着", 6),
+    ("想要一个能散步的小公园", 5),
+    ("希望早晚高峰多开几趟车到地铁站", 5),
+    ("没什么", 2),
+];
+
 fn choices(of: &[(&str, &str, &str)]) -> Vec<Choice> {
     of.iter().map(|(code, zh, en)| Choice { code: (*code).into(), label: Wording::new(zh, en) }).collect()
 }
@@ -187,6 +201,19 @@ fn sheet(random: &mut Random, better: u32) -> Answers {
     out
 }
 
+/// Half of the people wrote something.
+fn wish(random: &mut Random) -> Option<Answer> {
+    let all: u32 = WISHES.iter().map(|(_, weight)| weight).sum();
+    let mut at = random.below(u64::from(all * 2)) as u32;
+    for (text, weight) in WISHES {
+        if at < weight {
+            return Some(Answer::Text(text.to_owned()));
+        }
+        at -= weight;
+    }
+    None
+}
+
 /// Plays what happens on a day.
 pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()> {
     let operator = Actor::operator();
@@ -225,7 +252,7 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
     let code = held.wave.clone();
     app.record_wave(&operator, plan, held, ground()).await?;
     app.step_wave(&operator, plan, &code, opened, ground()).await?;
-    let mut random = Random::new(seed);
+    let (mut random, mut wishes) = (Random::new(seed), Random::new(seed + 100));
     for at in 0..180u32 {
         let mode = [WaveMode::Street, WaveMode::Telephone, WaveMode::Paper][at as usize % 3];
         let on = from.checked_add(jiff::Span::new().days(i64::from(at % 20)))?;
@@ -234,7 +261,11 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
             mode,
             day: Some(on),
             shown: asked.fingerprint(),
-            answers: sheet(&mut random, better),
+            answers: {
+                let mut answers = sheet(&mut random, better);
+                answers.extend(wish(&mut wishes).map(|wish| ("wish".to_owned(), wish)));
+                answers
+            },
             invitation: String::new(),
         };
         let taken = app.take_sheet(&operator, plan, &code, new).await?;

@@ -10,16 +10,16 @@ use domain::portfolio::Portfolio;
 use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
 use domain::request::routing::Routing;
-use domain::request::{Request, RequestFact, RequestState, RequestStep};
+use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep};
 use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
 use super::Models;
-use super::file::{Filing, NewRequest, Ready, clean};
+use super::file::{Filing, NewRequest, Ready, clean, title_of};
 use super::protection::ProtectionKey;
 use super::rules_of;
-use super::suggest::{PlanWords, suggested};
+use super::suggest::{PlanWords, Suggestion, suggested};
 use super::whereabouts::{Located, PlaceFault, Stated};
 use crate::App;
 use crate::actor::Actor;
@@ -237,6 +237,17 @@ impl Understanding {
             order.fill_in(self, &bounds);
             order.ready = Some(Ready::of(&order.new, &self.plan, self.key.as_ref()));
         }
+    }
+
+    /// The theme that a text is surely about.
+    pub(crate) fn theme(&self, text: &str) -> Option<Code> {
+        let found = suggested(&self.portfolio, &self.models, &self.words.categories, &title_of(text), text);
+        found.into_iter().next().filter(Suggestion::is_sure).map(|it| it.category)
+    }
+
+    /// By what themes are told: the model's number, and the categories with their words.
+    pub(crate) fn themes_by(&self) -> (Option<u32>, &[RequestCategory]) {
+        (self.models.category.as_ref().map(|(number, _)| *number), &self.portfolio.plan.request_categories)
     }
 
     /// Puts the points of stated places into orders; what was found of each that states one.

@@ -16,7 +16,8 @@ pub use files::{codebook, results_csv};
 pub use freeze::FreezeFault;
 pub use live::{LiveQuota, LiveWave};
 pub use observe::PickedEstimate;
-pub use texts::{TEXTS_MOST, WaveTexts};
+pub(crate) use texts::TextsCache;
+pub use texts::{TEXTS_MOST, THEMED_MOST, Themes, WaveTexts, WaveThemes, Written};
 
 use domain::code::Code;
 use domain::command::Command;

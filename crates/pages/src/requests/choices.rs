@@ -68,7 +68,7 @@ pub(super) fn words_of(lang: Lang, list: &str, values: impl Iterator<Item = &'st
     values.map(|value| Choice::new(value, word(lang, list, value))).collect()
 }
 
-pub(super) fn category_name(portfolio: &Portfolio, code: Option<&Code>, lang: Lang) -> String {
+pub(crate) fn category_name(portfolio: &Portfolio, code: Option<&Code>, lang: Lang) -> String {
     code.map_or_else(String::new, |code| {
         let held = portfolio.plan.request_category(code.as_str());
         held.map_or_else(|| code.to_string(), |held| held.name.get(lang.is_english()).to_owned())

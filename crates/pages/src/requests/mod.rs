@@ -7,7 +7,7 @@ mod ask;
 mod asking;
 mod brought;
 mod bulk;
-mod choices;
+pub(crate) mod choices;
 mod feed;
 mod file;
 mod hold;

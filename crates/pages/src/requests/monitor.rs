@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use app::request::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion, csv_cell};
+use app::survey::survey_target;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
+use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::Channel;
 use jiff::ToSpan;
@@ -23,6 +25,8 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::ledger::staff_only;
 use crate::page::Page;
+use crate::survey::texts::{Theme, themes};
+use crate::survey::told;
 use crate::tables::attachment;
 use crate::visit::{Visit, render};
 use crate::words_of::{day, word};
@@ -57,6 +61,14 @@ struct Row {
     weeks: Vec<Cell>,
 }
 
+/// What people wrote in a wave of a survey, question by question.
+struct Wave {
+    name: String,
+    here: String,
+    days: String,
+    questions: Vec<(String, Vec<Theme>)>,
+}
+
 struct Warned {
     name: String,
     said: String,
@@ -88,6 +100,7 @@ struct MonitorPage {
     rows: Vec<Row>,
     all: Row,
     has_before: bool,
+    waves: Vec<Wave>,
 }
 
 impl MonitorPage {
@@ -199,6 +212,37 @@ impl Here {
                 .map(|(monday, count)| self.cell(group, *count, *monday, end(*monday)))
                 .collect(),
         }
+    }
+
+    /// What people wrote in surveys that asked within these weeks. Only those who run surveys read the texts themselves.
+    async fn waves(&self, found: &Monitor) -> Result<Vec<Wave>, PageError> {
+        let (visit, plan, portfolio) = (&self.visit, &self.plan, &self.portfolio);
+        let first = found.weeks.first().copied().unwrap_or(self.asked.last);
+        let held = visit.app.survey_themes(plan, (first, self.asked.last)).await?;
+        let reads = visit.actor.may(Action::ManageSurveys, &survey_target(plan));
+        let waves = held.into_iter().map(|it| {
+            let wave = &it.held.wave;
+            let here = format!("/p/{plan}/surveys/{}", wave.wave);
+            let asked = portfolio.plan.questionnaire(&wave.instrument, wave.version);
+            let wording = |name: &str| {
+                let question = asked.and_then(|asked| asked.asks.question(name));
+                question.map_or_else(|| name.to_owned(), |it| told(visit.lang, &it.wording))
+            };
+            let questions = it.questions.iter().map(|(name, of)| {
+                let mut lines = themes(visit, portfolio, of, &format!("{here}/texts"), "");
+                if !reads {
+                    lines.iter_mut().for_each(|line| line.here.clear());
+                }
+                (wording(name), lines)
+            });
+            Wave {
+                name: wave.name.get(visit.lang.is_english()).to_owned(),
+                days: format!("{} – {}", day(visit.lang, wave.from), day(visit.lang, wave.to)),
+                questions: questions.filter(|(_, lines)| !lines.is_empty()).collect(),
+                here: format!("{here}/results"),
+            }
+        });
+        Ok(waves.filter(|wave| !wave.questions.is_empty()).collect())
     }
 
     fn warned(&self, found: &Monitor) -> Vec<Warned> {
@@ -409,6 +453,7 @@ pub async fn show(
         rows: found.lines.iter().map(|line| here.row(&found, line, Some(line))).collect(),
         all: here.row(&found, &found.all, None),
         has_before: found.year_before.is_some(),
+        waves: here.waves(&found).await?,
         typed: Typed(typed.0.clone()),
         page,
     };

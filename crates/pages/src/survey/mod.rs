@@ -11,7 +11,7 @@ mod question;
 mod questionnaire;
 mod results;
 mod said;
-mod texts;
+pub(crate) mod texts;
 mod wave;
 
 use axum::Router;
@@ -65,7 +65,7 @@ fn managing(visit: &Visit, plan: &Code) -> Result<(), PageError> {
 }
 
 /// A text in the reader's language; Chinese stands in for English that is missing.
-fn told(lang: Lang, wording: &Wording) -> String {
+pub(crate) fn told(lang: Lang, wording: &Wording) -> String {
     let english = lang.is_english() && !wording.en.trim().is_empty();
     if english { wording.en.clone() } else { wording.zh.clone() }
 }

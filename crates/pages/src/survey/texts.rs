@@ -1,22 +1,44 @@
 //! What people wrote in their own words, for those who run the survey.
 
-use app::survey::TEXTS_MOST;
+use app::survey::{TEXTS_MOST, THEMED_MOST, Themes};
 use askama::Template;
-use axum::extract::Path;
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use domain::code::Code;
+use domain::portfolio::Portfolio;
+
 use super::answer::Opened;
 use super::{managing, told};
+use crate::editor::field::Typed;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::requests::choices::category_name;
 use crate::visit::{Visit, render};
+
+/// A theme with the number of its texts, and the address of these.
+pub(crate) struct Theme {
+    pub name: String,
+    pub number: u64,
+    pub share: String,
+    pub here: String,
+    pub chosen: bool,
+}
+
+struct Line {
+    text: String,
+    theme: String,
+}
 
 struct Texts {
     question: String,
     all: u64,
     most: String,
-    texts: Vec<String>,
+    themes: Vec<Theme>,
+    /// How many were looked at, where not all were.
+    looked: String,
+    texts: Vec<Line>,
 }
 
 #[derive(Template)]
@@ -27,27 +49,84 @@ struct TextsPage {
     name: String,
     /// Why nothing is shown, where that is so.
     withheld: String,
+    /// The theme whose texts are shown, where they are of one.
+    theme: String,
     asked: Vec<Texts>,
 }
 
-pub async fn show(visit: Visit, Path((plan, wave)): Path<(String, String)>) -> Result<Response, PageError> {
+/// Themes of texts with what each opens.
+pub(crate) fn themes(
+    visit: &Visit,
+    portfolio: &Portfolio,
+    of: &Themes,
+    texts: &str,
+    chosen: &str,
+) -> Vec<Theme> {
+    let share = |number: u64| match of.read {
+        0 => String::new(),
+        read => format!("{:.1} %", number as f64 * 100.0 / read as f64),
+    };
+    let mut out: Vec<Theme> = of
+        .lines
+        .iter()
+        .map(|(theme, number)| Theme {
+            name: category_name(portfolio, Some(theme), visit.lang),
+            number: *number,
+            share: share(*number),
+            here: format!("{texts}?theme={theme}"),
+            chosen: chosen == theme.as_str(),
+        })
+        .collect();
+    if of.rest > 0 {
+        let name = visit.t("texts-rest").into_owned();
+        out.push(Theme { name, number: of.rest, share: share(of.rest), here: String::new(), chosen: false });
+    }
+    out
+}
+
+pub async fn show(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Query(query): Query<Vec<(String, String)>>,
+) -> Result<Response, PageError> {
     let opened = Opened::of(&visit, &plan, &wave).await?;
     managing(&visit, &opened.plan)?;
-    let found = visit.app.wave_texts(&visit.actor, &opened.plan, &opened.held, &opened.asked).await?;
+    let portfolio = visit.portfolio(&opened.plan).await?;
+    let theme = Code::new(Typed(query).get("theme")).ok();
+    let found =
+        visit.app.wave_texts(&visit.actor, &opened.plan, &opened.held, &opened.asked, theme.as_ref()).await?;
     let most = TEXTS_MOST.to_string();
+    let chosen = theme.as_ref().map_or("", Code::as_str);
+    let here = format!("{}/texts", opened.here());
     let asked = found.into_iter().map(|of| Texts {
         question: opened
             .asked
             .asks
             .question(&of.question)
             .map_or_else(|| of.question.clone(), |question| told(visit.lang, &question.wording)),
-        most: if of.all as usize > of.texts.len() {
-            visit.tw("texts-most", &[("most", &most)])
-        } else {
-            String::new()
+        most: match theme {
+            None if of.all as usize > of.texts.len() => visit.tw("texts-most", &[("most", &most)]),
+            Some(_) if of.texts.len() == TEXTS_MOST => visit.tw("texts-most", &[("most", &most)]),
+            _ => String::new(),
         },
         all: of.all,
-        texts: of.texts,
+        themes: themes(&visit, &portfolio, &of.themes, &here, chosen),
+        looked: match of.all > THEMED_MOST as u64 {
+            true => visit.tw("texts-looked", &[("most", &THEMED_MOST.to_string())]),
+            false => String::new(),
+        },
+        texts: of
+            .texts
+            .into_iter()
+            .map(|written| Line {
+                text: written.text,
+                theme: written
+                    .theme
+                    .as_ref()
+                    .map(|theme| category_name(&portfolio, Some(theme), visit.lang))
+                    .unwrap_or_default(),
+            })
+            .collect(),
     });
     let page = TextsPage {
         here: opened.here(),
@@ -56,6 +135,10 @@ pub async fn show(visit: Visit, Path((plan, wave)): Path<(String, String)>) -> R
             (true, _) => String::new(),
             (false, true) => visit.tw("texts-too-few", &[("least", &opened.held.wave.least.to_string())]),
             (false, false) => visit.t("texts-not-over").into_owned(),
+        },
+        theme: match &theme {
+            Some(theme) => category_name(&portfolio, Some(theme), visit.lang),
+            None => String::new(),
         },
         asked: asked.collect(),
         page: visit.page(visit.t("texts-title")),

@@ -377,9 +377,30 @@ async fn the_demonstration_shows_results_and_what_changed() {
         assert_eq!(answer.is(200).missing_words(), Vec::<String>::new(), "{page}");
     }
     let force = site.sign_in("task-force").await;
-    for page in
-        ["", "/felt-open", "/felt-open/field", "/instruments/huitian-felt/1", "/new", "/instruments/new"]
-    {
+    public.get(&at("/felt-2019-2/texts")).await.is(303);
+    site.sign_in("community").await.get(&at("/felt-2019-2/texts")).await.is(403);
+    let texts = force.get(&at("/felt-2019-2/texts")).await;
+    texts.is(200).says("?theme=parking").says("Parking").says("Something else, or not certain");
+    let parking = force.get(&at("/felt-2019-2/texts?theme=parking")).await;
+    parking.is(200).says("Texts about Parking").says("停车位");
+    assert!(!parking.body.contains("电梯老坏"), "of another theme");
+    let few = force.get(&at("/felt-2019-2/texts?theme=noise")).await;
+    few.is(200).says("Nobody wrote anything");
+    // What is watched week by week shows them beside what came in; only those who run surveys read the texts.
+    let watched = format!("{PLAN}/requests/monitor?as_of=2019-12-28");
+    force.get(&watched).await.is(200).says("In surveys, in their own words").says("/texts?theme=parking");
+    let desk = site.sign_in("desk").await.get(&watched).await;
+    desk.is(200).says("Winter 2019").says("Parking");
+    assert!(!desk.body.contains("/texts?theme="), "not for those who do not run surveys");
+    for page in [
+        "",
+        "/felt-2019-2/texts",
+        "/felt-open",
+        "/felt-open/field",
+        "/instruments/huitian-felt/1",
+        "/new",
+        "/instruments/new",
+    ] {
         assert_eq!(force.get(&at(page)).await.is(200).missing_words(), Vec::<String>::new(), "{page}");
     }
 }
