@@ -67,6 +67,7 @@ pub(crate) struct Inner {
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
     pub(crate) monitors: Mutex<request::MonitorCache>,
+    pub(crate) live_waves: Mutex<Vec<Arc<survey::Filled>>>,
     /// What people wrote in surveys is read and understood for one wave at a time.
     pub(crate) survey_texts: Arc<tokio::sync::Mutex<survey::TextsCache>>,
     pub(crate) models: Mutex<request::ModelCache>,
@@ -115,6 +116,7 @@ impl App {
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),
                 monitors: Mutex::default(),
+                live_waves: Mutex::default(),
                 survey_texts: Arc::default(),
                 models: Mutex::default(),
                 drawn: Mutex::default(),

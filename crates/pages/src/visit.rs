@@ -46,6 +46,11 @@ impl FromRequestParts<PagesState> for Visit {
 }
 
 impl Visit {
+    /// Goes on in another language.
+    pub(crate) fn speak(&mut self, lang: Lang) {
+        (self.lang, self.frame.lang) = (lang, lang);
+    }
+
     pub fn t(&self, key: &str) -> Cow<'static, str> {
         words::text(self.lang, key)
     }

@@ -231,15 +231,9 @@ impl Tx<'_> {
         Ok(found.is_some())
     }
 
-    /// Sheets within the change that freezes them.
-    pub fn survey_sheets(
-        &mut self,
-        plan: &Code,
-        wave: &Code,
-        after: &str,
-        most: usize,
-    ) -> Result<Vec<SurveySheet>> {
-        self.connection.survey_sheets(plan, wave, after, most)
+    /// How many sheets there are, within the change that freezes them.
+    pub fn survey_counts(&mut self, plan: &Code, wave: &Code) -> Result<Vec<SheetCount>> {
+        self.connection.survey_counts(plan, wave)
     }
 
     pub fn add_invitations(&mut self, plan: &Code, wave: &Code, invitations: &[String]) -> Result<()> {

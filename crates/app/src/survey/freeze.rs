@@ -90,6 +90,17 @@ impl App {
         held: &HeldWave,
         asked: &Questionnaire,
     ) -> Result<Result<WaveResults, EstimateFault>, AppError> {
+        let (results, _) = self.estimated(plan, held, asked).await?;
+        Ok(results)
+    }
+
+    /// The same, with the digest of the sheets.
+    async fn estimated(
+        &self,
+        plan: &Code,
+        held: &HeldWave,
+        asked: &Questionnaire,
+    ) -> Result<(Result<WaveResults, EstimateFault>, String), AppError> {
         let (plan, wave, asked) = (plan.clone(), held.wave.clone(), asked.clone());
         let counted = {
             let (wave, asked) = (wave.wave.clone(), asked.clone());
@@ -100,7 +111,8 @@ impl App {
             };
             self.database().read_async(read).await?
         };
-        let work = move || estimate(&wave, &asked, counted.columns, counted.sheets);
+        let digest = counted.digest();
+        let work = move || (estimate(&wave, &asked, counted.columns, counted.sheets), digest);
         Ok(tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?)
     }
 
@@ -123,15 +135,15 @@ impl App {
             return Err(AppError::from(Refusal::whole(Problem::BadSurvey(fault))).into());
         }
         loop {
-            let found = self.estimate_wave(plan, &held, &asked).await?;
+            let (found, sheets_digest) = self.estimated(plan, &held, &asked).await?;
             let results = Arc::new(found.map_err(FreezeFault::Estimate)?);
             let (now, today) = (self.clock().now(), self.clock().today());
             let wanted = Wanted {
                 actor: actor.clone(),
                 plan: plan.clone(),
                 wave: wave.clone(),
-                asked: asked.clone(),
                 results,
+                sheets_digest,
                 ground: ground.clone(),
             };
             let done = self.database().write_async(move |tx| wanted.freeze(tx, now, today)).await?;
@@ -158,22 +170,23 @@ struct Wanted {
     actor: Actor,
     plan: Code,
     wave: Code,
-    asked: Questionnaire,
     results: Arc<WaveResults>,
+    sheets_digest: String,
     ground: (Source, String),
 }
 
 impl Wanted {
-    /// Seals what is there; nothing where other sheets are there than were estimated.
+    /// Seals what is there; nothing where more sheets are there than were estimated. They are only added to: as many are
+    /// the same ones.
     fn freeze(&self, tx: &mut Tx, now: Timestamp, today: Date) -> Result<Option<Receipt>, AppError> {
-        let mut counted = Counted::new(&self.asked);
-        each(|after| tx.survey_sheets(&self.plan, &self.wave, after, PAGE), |held| counted.add(held))?;
-        if counted.sheets != self.results.sheets {
+        let counts = tx.survey_counts(&self.plan, &self.wave)?;
+        let sheets: u64 = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
+        if sheets != self.results.sheets {
             return Ok(None);
         }
         let frozen = FrozenWave {
-            sheets: counted.sheets,
-            sheets_digest: counted.digest(),
+            sheets,
+            sheets_digest: self.sheets_digest.clone(),
             results_digest: self.results.digest(),
         };
         let step = WaveStep { wave: self.wave.clone(), event: WaveEvent::Frozen(frozen) };

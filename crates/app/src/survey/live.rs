@@ -1,10 +1,11 @@
 //! How a wave goes while people are asked.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, PoisonError};
 
 use domain::code::Code;
-use domain::survey::{HeldWave, WaveQuota};
-use store::{ContactCount, SheetCount, StoreError};
+use domain::survey::{HeldWave, Wave, WaveQuota};
+use store::{Connection, ContactCount, SheetCount, StoreError};
 use survey::contact::{ContactOutcome, Contacts, Rates};
 use survey::sheet::{Answer, Answers};
 
@@ -14,12 +15,25 @@ use crate::error::AppError;
 
 /// Sheets that are read at once.
 const PAGE: usize = 2_000;
+/// Waves of which it is known what they fill.
+const LIVE_MOST: usize = 8;
 
 /// A quota and how full it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveQuota {
     pub quota: WaveQuota,
     pub filled: u64,
+}
+
+/// What the sheets of a wave fill. They are only added to: as many are the same ones.
+#[derive(Debug, Default)]
+pub(crate) struct Filled {
+    plan: String,
+    wave: Option<Wave>,
+    sheets: u64,
+    /// How full each quota is.
+    quotas: Vec<u64>,
+    by_area: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -54,32 +68,17 @@ impl LiveWave {
 impl App {
     /// How a wave goes. Answers are read only where quotas or areas are counted by them.
     pub async fn live_wave(&self, plan: &Code, held: &HeldWave) -> Result<LiveWave, AppError> {
-        let (plan, wave) = (plan.clone(), held.wave.clone());
-        let read = move |c: &mut store::Connection| {
+        let (app, plan, wave) = (self.clone(), plan.clone(), held.wave.clone());
+        let read = move |c: &mut Connection| {
             let counts = c.survey_counts(&plan, &wave.wave)?;
             let contacts = c.survey_contacts(&plan, &wave.wave)?;
             let invitations = c.survey_invitations(&plan, &wave.wave)?;
-            let mut quotas: Vec<LiveQuota> =
-                wave.quotas.iter().map(|quota| LiveQuota { quota: quota.clone(), filled: 0 }).collect();
-            let mut by_area: BTreeMap<String, u64> = BTreeMap::new();
-            let mut after = (!quotas.is_empty() || wave.area.is_some()).then(String::new);
-            while let Some(from) = &after {
-                let some = c.survey_sheets(&plan, &wave.wave, from, PAGE)?;
-                after = some.last().map(|last| last.sheet.to_string());
-                for held in some.iter().filter(|held| !held.late) {
-                    let answers: Answers = serde_json::from_str(&held.answers)
-                        .map_err(|error| StoreError::Damaged(error.to_string()))?;
-                    let gave = |question: &str, code: &str| matches!(answers.get(question), Some(Answer::Choice(given)) if given == code);
-                    for quota in &mut quotas {
-                        let counts = quota.quota.of.iter().all(|(question, code)| gave(question, code));
-                        quota.filled += u64::from(counts);
-                    }
-                    if let Some(Answer::Choice(area)) = wave.area.as_ref().and_then(|name| answers.get(name))
-                    {
-                        *by_area.entry(area.clone()).or_default() += 1;
-                    }
-                }
-            }
+            let all: u64 = counts.iter().map(|count| count.number).sum();
+            let filled = app.filled(c, &plan, &wave, all)?;
+            let quotas = wave.quotas.iter().zip(&filled.quotas);
+            let quotas: Vec<LiveQuota> =
+                quotas.map(|(quota, filled)| LiveQuota { quota: quota.clone(), filled: *filled }).collect();
+            let by_area = filled.by_area.clone();
             let complete = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
             let mut all = Contacts { complete, ..Contacts::default() };
             for outcome in OUTCOMES {
@@ -94,6 +93,61 @@ impl App {
             Ok::<_, StoreError>(LiveWave { counts, contacts, invitations, quotas, by_area, rates })
         };
         Ok(self.database().read_async(read).await?)
+    }
+
+    /// What the sheets of a wave fill, looked through again only when others came.
+    fn filled(
+        &self,
+        c: &mut Connection,
+        plan: &Code,
+        wave: &Wave,
+        sheets: u64,
+    ) -> Result<Arc<Filled>, StoreError> {
+        if wave.quotas.is_empty() && wave.area.is_none() {
+            return Ok(Arc::default());
+        }
+        let held = || self.inner.live_waves.lock().unwrap_or_else(PoisonError::into_inner);
+        let same =
+            |of: &Filled| of.plan == plan.as_str() && of.wave.as_ref() == Some(wave) && of.sheets == sheets;
+        if let Some(found) = held().iter().find(|of| same(of)) {
+            return Ok(found.clone());
+        }
+        let filled = Arc::new(Filled::of(c, plan, wave, sheets)?);
+        let mut held = held();
+        held.retain(|of| of.plan != plan.as_str() || of.wave.as_ref().map(|it| &it.wave) != Some(&wave.wave));
+        held.truncate(LIVE_MOST - 1);
+        held.insert(0, filled.clone());
+        Ok(filled)
+    }
+}
+
+impl Filled {
+    fn of(c: &mut Connection, plan: &Code, wave: &Wave, sheets: u64) -> Result<Self, StoreError> {
+        let mut out = Self {
+            plan: plan.to_string(),
+            wave: Some(wave.clone()),
+            sheets,
+            quotas: vec![0; wave.quotas.len()],
+            by_area: BTreeMap::new(),
+        };
+        let mut after = String::new();
+        loop {
+            let some = c.survey_sheets(plan, &wave.wave, &after, PAGE)?;
+            let Some(last) = some.last() else { return Ok(out) };
+            after = last.sheet.to_string();
+            for held in some.iter().filter(|held| !held.late) {
+                let answers: Answers = serde_json::from_str(&held.answers)
+                    .map_err(|error| StoreError::Damaged(error.to_string()))?;
+                let gave = |question: &str, code: &str| matches!(answers.get(question), Some(Answer::Choice(given)) if given == code);
+                for (quota, filled) in wave.quotas.iter().zip(&mut out.quotas) {
+                    let counts = quota.of.iter().all(|(question, code)| gave(question, code));
+                    *filled += u64::from(counts);
+                }
+                if let Some(Answer::Choice(area)) = wave.area.as_ref().and_then(|name| answers.get(name)) {
+                    *out.by_area.entry(area.clone()).or_default() += 1;
+                }
+            }
+        }
     }
 }
 

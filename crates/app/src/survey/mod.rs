@@ -14,6 +14,7 @@ pub use compare::{CompareFault, Compared, ComparedLine};
 pub use estimate::EstimateFault;
 pub use files::{codebook, results_csv};
 pub use freeze::FreezeFault;
+pub(crate) use live::Filled;
 pub use live::{LiveQuota, LiveWave};
 pub use observe::PickedEstimate;
 pub(crate) use texts::TextsCache;

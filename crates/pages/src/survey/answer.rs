@@ -4,20 +4,24 @@ use std::sync::LazyLock;
 
 use app::AppError;
 use app::survey::{NewSheet, SheetFault};
-use axum::extract::{Form, Path, Query};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::cookie::CookieJar;
 use domain::code::Code;
 use domain::survey::{HeldWave, Questionnaire, WaveAccess, WaveMode, WaveState};
 use store::Invitation;
+use words::Lang;
 
 use super::answering::{Answering, Step, random_sheet};
 use super::is_public;
 use super::question::{answers, faults, steps, told_faults};
 use super::said::say;
+use crate::PagesState;
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
+use crate::lang_choice::choice;
 use crate::session::comes_from_here;
 use crate::sign_in_rate::{SignInRate, client};
 use crate::visit::Visit;
@@ -142,8 +146,10 @@ pub async fn show(
 }
 
 pub async fn save(
-    visit: Visit,
+    State(state): State<PagesState>,
+    mut visit: Visit,
     Path((plan, wave)): Path<(String, String)>,
+    jar: CookieJar,
     extensions: Extensions,
     headers: HeaderMap,
     Form(pairs): Form<Vec<(String, String)>>,
@@ -166,10 +172,17 @@ pub async fn save(
     let sheet = Code::new(typed.get("sheet")).ok().filter(|code| code.as_str().len() >= 16);
     let sheet = sheet.unwrap_or_else(|| random_sheet(&visit));
     let invitation = opened.invitation(&typed);
-    let (given, mut wrong) = answers(&opened.asked, &typed, visit.lang);
-    wrong.extend(faults(&opened.asked, &given, visit.lang));
     let all = steps(&opened.asked);
     let at = typed.get("at").parse::<usize>().unwrap_or(0).min(all.len());
+    if let Some(lang) = typed.get("go").strip_prefix("lang-").and_then(Lang::parse) {
+        // Nothing that was answered is lost by reading on in another language.
+        visit.speak(lang);
+        let answering = Answering { opened: &opened, visit: &visit, typed, faults: Vec::new() };
+        let page = answering.page(StatusCode::OK, Step::At(at), sheet, invitation, None)?;
+        return Ok((jar.add(choice(&state, "lang", lang.tag())), page).into_response());
+    }
+    let (given, mut wrong) = answers(&opened.asked, &typed, visit.lang);
+    wrong.extend(faults(&opened.asked, &given, visit.lang));
     let go = typed.get("go").to_owned();
     let asked_in = |step: usize| {
         let questions = opened.asked.asks.questions();

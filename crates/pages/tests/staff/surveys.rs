@@ -181,6 +181,12 @@ async fn somebody_answers_step_by_step_without_scripts() {
     review.is(200).says("Your answers").says("buses").says("更多树");
     // Back to a question, and what was said stands there.
     send(&go("to-0", "2")).await.is(200).says("value=\"f\" checked");
+    // Reading on in another language keeps all, at the same step, and finds no fault with what is not answered yet.
+    let chinese = send(&[("at", "0"), ("go", "lang-zh"), ("q1", "yes")]).await;
+    chinese.is(200).says("lang=\"zh-CN\"").says("value=\"yes\" checked").says("lang-en");
+    assert!(chinese.headers.get_all("set-cookie").iter().any(|it| it.to_str().unwrap().contains("lang=zh-CN")));
+    assert!(!chinese.body.contains("role=\"alert\""), "nothing is told of what is still to be answered");
+    send(&go("lang-zh", "2")).await.is(200).says("更多树").says("go\" value=\"send\"");
     for from in [("sec-fetch-site", "cross-site"), ("origin", "https://other.example"), ("origin", "null")] {
         let mut fields = vec![("sheet", sheet.as_str()), ("shown", shown.as_str())];
         fields.extend(go("send", "2"));
