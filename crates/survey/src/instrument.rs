@@ -124,26 +124,10 @@ impl Instrument {
     /// # Errors
     /// The first thing that is wrong, by question.
     pub fn new(draft: Draft) -> Result<Self, InstrumentError> {
-        if draft.questions.is_empty() {
-            return Err(InstrumentError::NoQuestions);
+        match draft.faults().into_iter().next() {
+            Some(fault) => Err(fault),
+            None => Ok(Self { draft }),
         }
-        let mut names = HashSet::new();
-        for (index, question) in draft.questions.iter().enumerate() {
-            if question.name.trim().is_empty() {
-                return Err(InstrumentError::NoName { number: index + 1 });
-            }
-            if !names.insert(question.name.as_str()) {
-                return Err(InstrumentError::TwiceName(question.name.clone()));
-            }
-            if question.wording.is_empty() {
-                return Err(InstrumentError::NoWording(question.name.clone()));
-            }
-            check_form(question)?;
-            if let Some(condition) = &question.condition {
-                check_condition(question, condition, &draft.questions[..index])?;
-            }
-        }
-        Ok(Self { draft })
     }
 
     pub fn name(&self) -> &str {
@@ -179,6 +163,33 @@ impl Instrument {
     /// The draft for a next version.
     pub fn into_draft(self) -> Draft {
         self.draft
+    }
+}
+
+impl Draft {
+    /// What keeps it from being asked, the first thing of every question.
+    pub fn faults(&self) -> Vec<InstrumentError> {
+        if self.questions.is_empty() {
+            return vec![InstrumentError::NoQuestions];
+        }
+        let mut names = HashSet::new();
+        let check = |(index, question): (usize, &Question)| {
+            if question.name.trim().is_empty() {
+                return Err(InstrumentError::NoName { number: index + 1 });
+            }
+            if !names.insert(question.name.as_str()) {
+                return Err(InstrumentError::TwiceName(question.name.clone()));
+            }
+            if question.wording.is_empty() {
+                return Err(InstrumentError::NoWording(question.name.clone()));
+            }
+            check_form(question)?;
+            match &question.condition {
+                Some(condition) => check_condition(question, condition, &self.questions[..index]),
+                None => Ok(()),
+            }
+        };
+        self.questions.iter().enumerate().map(check).filter_map(Result::err).collect()
     }
 }
 

@@ -13,6 +13,7 @@ use exchange::xlsform::{self, XlsFormError};
 use survey::instrument::{Draft, Instrument};
 use words::Lang;
 
+use super::draft::fault;
 use super::managing;
 use crate::editor::page::known_code;
 use crate::editor::sheet::{refused, refused_status};
@@ -146,7 +147,7 @@ fn understood(bytes: Vec<u8>, lang: Lang) -> Result<Instrument, String> {
     // As the command line writes it, or the questionnaire alone.
     let draft = value.get("instrument").cloned().unwrap_or(value);
     let draft: Draft = serde_json::from_value(draft).map_err(|error| engine(lang, &error.to_string()))?;
-    Instrument::new(draft).map_err(|error| engine(lang, &error.to_string()))
+    Instrument::new(draft).map_err(|error| fault(lang, &error))
 }
 
 /// What the reader of forms says, where there are no words for it.

@@ -3,8 +3,10 @@
 mod answer;
 mod answering;
 mod bring;
+mod build;
 mod compare;
 mod design;
+mod draft;
 mod field;
 mod list;
 mod question;
@@ -34,6 +36,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/new", get(design::new).post(design::create))
         .route("/p/{plan}/surveys/compare", get(compare::show).post(compare::bridge))
         .route("/p/{plan}/surveys/instruments/new", get(bring::show).post(bring::save).layer(file))
+        .route("/p/{plan}/surveys/instruments/build", get(build::show).post(build::save))
         .route("/p/{plan}/surveys/instruments/{code}/{version}", get(questionnaire::show))
         .route("/p/{plan}/surveys/{wave}", get(wave::show))
         .route("/p/{plan}/surveys/{wave}/edit", get(design::edit).post(design::save))

@@ -22,6 +22,8 @@ struct QuestionnairePage {
     code: String,
     version: u32,
     fingerprint: String,
+    /// Where the next version is written, for those who may.
+    next: String,
     questions: Vec<Shown>,
     /// Name, condition and fingerprint of each.
     particulars: Vec<(String, String, String)>,
@@ -44,6 +46,10 @@ pub async fn show(
         code: code.to_string(),
         version,
         fingerprint: held.fingerprint(),
+        next: match may_manage(&visit, &plan) {
+            true => format!("/p/{plan}/surveys/instruments/build?from={code}&version={version}"),
+            false => String::new(),
+        },
         questions: shown(held, &places, &Typed::default(), &[], visit.lang),
         particulars: questions
             .iter()

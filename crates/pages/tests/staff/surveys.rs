@@ -184,7 +184,9 @@ async fn somebody_answers_step_by_step_without_scripts() {
     // Reading on in another language keeps all, at the same step, and finds no fault with what is not answered yet.
     let chinese = send(&[("at", "0"), ("go", "lang-zh"), ("q1", "yes")]).await;
     chinese.is(200).says("lang=\"zh-CN\"").says("value=\"yes\" checked").says("lang-en");
-    assert!(chinese.headers.get_all("set-cookie").iter().any(|it| it.to_str().unwrap().contains("lang=zh-CN")));
+    assert!(
+        chinese.headers.get_all("set-cookie").iter().any(|it| it.to_str().unwrap().contains("lang=zh-CN"))
+    );
     assert!(!chinese.body.contains("role=\"alert\""), "nothing is told of what is still to be answered");
     send(&go("lang-zh", "2")).await.is(200).says("更多树").says("go\" value=\"send\"");
     for from in [("sec-fetch-site", "cross-site"), ("origin", "https://other.example"), ("origin", "null")] {
@@ -409,4 +411,88 @@ async fn the_demonstration_shows_results_and_what_changed() {
     ] {
         assert_eq!(force.get(&at(page)).await.is(200).missing_words(), Vec::<String>::new(), "{page}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_questionnaire_is_written_question_by_question() {
+    let site = site();
+    let build = at("/instruments/build");
+    site.sign_in("").await.get(&build).await.is(303);
+    site.sign_in("desk").await.get(&build).await.is(403);
+    let force = site.sign_in("task-force").await;
+    let empty = force.get(&build).await;
+    empty.is(200).says("The questionnaire has no question yet");
+    let send = async |draft: &str, fields: &[(&str, &str)]| {
+        let mut all = vec![("draft", draft), ("code", "noise"), ("version", "1")];
+        all.extend(fields);
+        force.post(&build, &all).await
+    };
+    let draft = unquoted(&empty.value("draft"));
+    let title = [("title_zh", "噪声"), ("title_en", "Noise")];
+    let new = send(&draft, &[&title[..], &[("go", "add"), ("kind", "single")]].concat()).await;
+    new.is(200).says("A new question").says("One on each line").says("name=\"at\" value=\"0\"");
+    let draft = unquoted(&new.value("draft"));
+    // What is wrong is told at its field, and what was typed stands there.
+    let typed = [("go", "keep"), ("at", "0"), ("kind", "single"), ("name", "heard")];
+    let wrong = send(&draft, &[&typed[..], &[("wording_zh", "夜里吵吗？")]].concat()).await;
+    wrong.is(422).says("has no answers to choose").says("夜里吵吗？").says("href=\"#choices\"");
+    let answers = [
+        ("wording_zh", "夜里吵吗？"),
+        ("choices", "often | 经常 | Often\nnever | 从不 | Never"),
+        ("required", "yes"),
+    ];
+    let list = send(&draft, &[&typed[..], &answers[..]].concat()).await;
+    list.is(200).says("夜里吵吗？").says("value=\"often\"").says("class=\"pick\"");
+    let draft = unquoted(&list.value("draft"));
+    let typed = [
+        ("go", "keep"),
+        ("at", "1"),
+        ("kind", "text"),
+        ("name", "what"),
+        ("wording_zh", "什么声音？"),
+        ("wording_en", "What do you hear?"),
+        ("condition", "${heard} = 'often'"),
+        ("longest", "100"),
+    ];
+    let list = send(&draft, &typed).await;
+    list.is(200).says("What do you hear?").says("heard");
+    let draft = unquoted(&list.value("draft"));
+    // Behind its own condition it cannot be asked; moved back, it can.
+    let turned = send(&draft, &[("go", "up-1")]).await;
+    turned.is(200).says("which is not asked before it");
+    let turned = unquoted(&turned.value("draft"));
+    send(&turned, &[("go", "record")]).await.is(422).says("href=\"#questions\"");
+    let back = unquoted(&send(&turned, &[("go", "down-0")]).await.value("draft"));
+    assert_eq!(back, draft);
+    send(&draft, &[("go", "edit-1")]).await.is(200).says("Questions before this one").says("&#39;often&#39;");
+    let file = send(&draft, &[("go", "file")]).await;
+    let file: serde_json::Value = serde_json::from_str(&file.is(200).body).unwrap();
+    assert_eq!((&file["name"], &file["questions"][1]["name"]), (&"noise".into(), &"what".into()));
+    force.post(&build, &[("draft", "{"), ("go", "look")]).await.is(400);
+    send(&draft, &[("go", "record"), ("version", "none")]).await;
+    let done = send(&draft, &[("go", "record")]).await;
+    assert!(done.is(303).location.ends_with("/instruments/noise/1"), "{}", done.location);
+    let held = force.get(&done.location).await;
+    held.is(200).says("What do you hear?").says("build?from=noise");
+    // The same version says what it says: another one begins with it.
+    let other = unquoted(&send(&draft, &[("go", "drop-1")]).await.value("draft"));
+    send(&other, &[("go", "record")]).await.is(422);
+    let next = force.get(&format!("{build}?from=noise&version=1")).await;
+    next.is(200).says("name=\"version\" value=\"2\"").says("What do you hear?");
+    force.get(&format!("{build}?from=nothing&version=1")).await.is(404);
+    let mut chinese = site.sign_in("task-force").await;
+    chinese.lang = "zh-CN";
+    for page in [build.clone(), format!("{build}?from=noise&version=1")] {
+        assert_eq!(chinese.get(&page).await.is(200).missing_words(), Vec::<String>::new());
+    }
+}
+
+/// A value as a browser reads it from the page.
+fn unquoted(value: &str) -> String {
+    value
+        .replace("&#34;", "\"")
+        .replace("&quot;", "\"")
+        .replace("&#39;", "'")
+        .replace("&amp;", "&")
+        .replace("&#38;", "&")
 }
