@@ -1,6 +1,6 @@
 //! A questionnaire that is being written in the browser: its questions as fields, and fields as questions.
 
-use survey::instrument::{Choice, Draft, Form, Instrument, InstrumentError, Question, Wording};
+use survey::instrument::{Choice, Draft, Form, InstrumentError, Question, Wording};
 use words::Lang;
 
 use crate::editor::field::{self, Control, Field, Typed};
@@ -299,6 +299,8 @@ pub(super) fn fault(lang: Lang, error: &InstrumentError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use survey::instrument::Instrument;
+
     use super::*;
 
     #[test]
