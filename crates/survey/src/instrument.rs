@@ -172,13 +172,9 @@ impl Draft {
         if self.questions.is_empty() {
             return vec![InstrumentError::NoQuestions];
         }
-        let mut names = HashSet::new();
-        let check = |(index, question): (usize, &Question)| {
+        let check = |index: usize, question: &Question| {
             if question.name.trim().is_empty() {
                 return Err(InstrumentError::NoName { number: index + 1 });
-            }
-            if !names.insert(question.name.as_str()) {
-                return Err(InstrumentError::TwiceName(question.name.clone()));
             }
             if question.wording.is_empty() {
                 return Err(InstrumentError::NoWording(question.name.clone()));
@@ -189,7 +185,15 @@ impl Draft {
                 None => Ok(()),
             }
         };
-        self.questions.iter().enumerate().map(check).filter_map(Result::err).collect()
+        let mut names = HashSet::new();
+        let faults = self.questions.iter().enumerate().filter_map(|(index, question)| {
+            if names.insert(question.name.as_str()) {
+                check(index, question).err()
+            } else {
+                Some(InstrumentError::TwiceName(question.name.clone()))
+            }
+        });
+        faults.collect()
     }
 }
 
