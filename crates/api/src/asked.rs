@@ -4,11 +4,14 @@
 //! pinned to the journal's last entry when its first page is read: the cursor carries the view on, so a
 //! walk meets everything exactly once however much is recorded meanwhile.
 
+use std::sync::Arc;
+
 use axum::extract::{FromRequestParts, OriginalUri};
 use axum::http::request::Parts;
 use domain::code::Code;
 use domain::history::{History, View};
 use domain::journal::Seq;
+use domain::portfolio::Portfolio;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -238,7 +241,7 @@ pub(crate) fn found<T>(thing: Option<T>) -> Result<T, ApiError> {
 impl Api {
     /// The history of a plan that is on the books. Others are not looked up: each would be kept in
     /// memory for good.
-    pub(crate) async fn history(&self, plan: &Code) -> Result<std::sync::Arc<History>, ApiError> {
+    pub(crate) async fn history(&self, plan: &Code) -> Result<Arc<History>, ApiError> {
         if !self.knows(plan) {
             let plans = self.app().plans().await?;
             let known = plans.contains(plan);
@@ -250,8 +253,23 @@ impl Api {
         Ok(self.app().history(plan).await?)
     }
 
+    /// The view on a plan as it is now: later entries will not count.
+    pub(crate) async fn view(&self, plan: &Code, asked: &Asked) -> Result<View, ApiError> {
+        Ok(asked.pinned(&*self.history(plan).await?))
+    }
+
+    /// A plan as it is asked for, and the view on it.
+    pub(crate) async fn portfolio(
+        &self,
+        plan: &Code,
+        asked: &Asked,
+    ) -> Result<(Arc<Portfolio>, View), ApiError> {
+        let view = self.view(plan, asked).await?;
+        Ok((self.app().portfolio_at(plan, view).await?, view))
+    }
+
     /// The history of areas, units and people.
-    pub(crate) async fn directory(&self) -> Result<std::sync::Arc<History>, ApiError> {
+    pub(crate) async fn directory(&self) -> Result<Arc<History>, ApiError> {
         Ok(self.app().history(&domain::subject::directory()).await?)
     }
 }

@@ -1,6 +1,6 @@
 //! Layers of a plan, who is covered, and the gaps: worked out for a day, read only.
 
-use app::place::coverage::{Basis, Coverage as Worked, CoverageAsked, GapLine};
+use app::place::coverage::{Coverage as Worked, CoverageAsked, GapLine};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::portfolio::Portfolio;
@@ -91,14 +91,6 @@ struct GapOfPlan {
     answered_on: Option<Day>,
 }
 
-fn counted(basis: Basis) -> String {
-    match basis {
-        Basis::People => "people",
-        Basis::Residences => "residences",
-    }
-    .to_owned()
-}
-
 /// Layers of a plan: residences, the walking network, parcels
 #[utoipa::path(get, path = "/plans/{plan}/layers", operation_id = "listLayers", tag = "facilities",
     params(("plan" = CodeText, Path,), ViewParams, PageParams),
@@ -111,9 +103,7 @@ async fn list_layers(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let portfolio = api.app().portfolio_at(&plan, view).await?;
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let list = asked.page(view, portfolio.plan.layers.iter().collect(), |(kind, held)| Layer {
         layer: (*kind).into(),
         name: (&held.layer.name).into(),
@@ -140,9 +130,7 @@ async fn list_coverage(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let portfolio = api.app().portfolio_at(&plan, view).await?;
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let found = worked(&api, &portfolio).await?;
     let lines = found.as_deref().map_or_else(Vec::new, lines);
     let list = asked.page(view, lines, |line| line);
@@ -167,7 +155,7 @@ fn lines(found: &Worked) -> Vec<CoverageLine> {
                     standard_checked: standard.is_some_and(|standard| standard.is_checked()),
                     limit_millimetres: held.rule.limit,
                     distance_by: found.way.as_str().to_owned(),
-                    counted: counted(figure.basis),
+                    counted: figure.basis.as_str().to_owned(),
                     covered: figure.covered,
                     not_covered: figure.not_covered,
                     unknown: figure.unknown,
@@ -194,9 +182,7 @@ async fn list_gaps(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let portfolio = api.app().portfolio_at(&plan, view).await?;
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let found = worked(&api, &portfolio).await?;
     let gaps = found.map_or_else(Vec::new, |found| found.gaps(&portfolio));
     let list = asked.page(view, gaps, gap);
@@ -209,7 +195,7 @@ fn gap(line: GapLine) -> GapOfPlan {
         kind: (&line.gap.kind).into(),
         standard: (&line.gap.standard).into(),
         state: line.state.into(),
-        counted: counted(line.basis),
+        counted: line.basis.as_str().to_owned(),
         concerned: line.concerned,
         all: line.all,
         nearest_millimetres: line.nearest,

@@ -86,9 +86,7 @@ async fn list_facilities(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let portfolio = api.app().portfolio_at(&plan, view).await?;
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let list = asked.page(view, portfolio.facilities.iter().collect(), |held| FacilityLine {
         code: (&held.code).into(),
         name: held.name.as_ref().map(Name::from),

@@ -170,8 +170,7 @@ async fn find(
     plan: &Code,
     asked: &Asked,
 ) -> Result<(std::sync::Arc<Portfolio>, std::sync::Arc<DomainStatement>, View), ApiError> {
-    let history = api.history(plan).await?;
-    let view = asked.pinned(&history);
+    let view = api.view(plan, asked).await?;
     let (portfolio, statement) = api.app().statement_at(plan, view).await?;
     Ok((portfolio, statement, view))
 }

@@ -77,9 +77,8 @@ async fn get_item(
     Place((CodeText(plan), CodeText(code))): Place<(CodeText, CodeText)>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let item = find(&api, &plan, &code, view).await?;
     let judge = api.app().portfolio_at(&plan, view).await?.plan.lights().on(view.as_of);
     let row = LedgerRow::of_item(&item);
@@ -123,9 +122,8 @@ async fn get_item_trace(
     Place((CodeText(plan), CodeText(code))): Place<(CodeText, CodeText)>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     find(&api, &plan, &code, view).await?;
     let trace = api.app().trace_at(&plan, &Target::Item(code), view).await?;
     let judge = api.app().portfolio_at(&plan, view).await?.plan.lights().on(view.as_of);

@@ -199,9 +199,8 @@ async fn list_ledger(
     Params(order): Params<LedgerOrder>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let query = filter.query(&portfolio)?;
     let (rows, next) = api.ledger_page(&plan, &query, order.sort(), &asked, view).await?;
@@ -242,9 +241,8 @@ async fn count_lights(
     Params(filter): Params<LedgerFilter>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let counts = api.app().ledger_lights_at(&plan, &filter.query(&portfolio)?, view).await?;
     let used = asked.used(view);
@@ -308,11 +306,10 @@ async fn export_ledger(
     Params(filter): Params<LedgerFilter>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
     let format = file.strip_prefix("ledger.").and_then(|format| format.parse::<Format>().ok());
     let format = found(format)?;
-    let view = asked.pinned(&history);
     let snapshot = api.app().snapshot_at(&plan, view, false).await?;
     let query = filter.query(&snapshot.portfolio)?;
     let table = found(app::export::table("ledger"))?;

@@ -112,9 +112,8 @@ async fn list_reports(
     Params(filter): Params<ReportFilter>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let query = LedgerQuery {
         kinds: vec![ItemKind::Report],
         series: filter.series.map(|series| series.0),
@@ -144,9 +143,8 @@ async fn get_report(
     Place((CodeText(plan), CodeText(code))): Place<(CodeText, CodeText)>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let held = found(api.app().subject(&Subject::item(&plan, &code)).await?)?;
     let item = found(DomainItem::at(&held, view).filter(|item| item.kind == ItemKind::Report))?;
     let used = asked.used(view);

@@ -3,8 +3,6 @@
 use app::timetable::PlanTimetable;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
-use domain::code::Code;
-use domain::history::View;
 use domain::timetabling::{Progress, Row, StepRow};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -76,10 +74,6 @@ struct TimetableStep {
     provisional: bool,
 }
 
-async fn view_of(api: &Api, plan: &Code, asked: &Asked) -> Result<View, ApiError> {
-    Ok(asked.pinned(&*api.history(plan).await?))
-}
-
 /// Every project of the timetable: promise, computed finish, working days to spare, odds, next step
 #[utoipa::path(get, path = "/plans/{plan}/timetable", operation_id = "listTimetable", tag = "projects",
     params(("plan" = CodeText, Path,), ViewParams, PageParams),
@@ -92,7 +86,7 @@ async fn list_timetable(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let view = view_of(&api, &plan, &asked).await?;
+    let view = api.view(&plan, &asked).await?;
     let held = api.app().timetable(&plan, view).await?;
     let odds = held.odds().map_err(app::AppError::from)?;
     let rows: Vec<&Row> = held.rows.iter().collect();
@@ -137,7 +131,7 @@ async fn list_timetable_steps(
     Place((CodeText(plan), CodeText(code))): Place<(CodeText, CodeText)>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let view = view_of(&api, &plan, &asked).await?;
+    let view = api.view(&plan, &asked).await?;
     let held = api.app().timetable_dates(&plan, view).await?;
     let row = found(held.row(code.as_str()))?;
     let steps: Vec<&StepRow> = row.steps.iter().collect();

@@ -12,6 +12,7 @@ mod directory;
 mod editor;
 mod error;
 mod figures;
+mod file_form;
 mod form;
 mod import;
 mod indicator;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use app::export::{self, ExportTable};
 use app::import::table_label;
+use app::request::csv_cell;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -26,6 +27,9 @@ use crate::overview::plan_code;
 use crate::page::Page;
 use crate::projects::{self, ListQuery};
 use crate::visitor::Visitor;
+
+/// The media type of GeoJSON.
+pub(crate) const GEOJSON: &str = "application/geo+json";
 
 pub(crate) fn routes() -> Router<PagesState> {
     Router::new().route("/p/{plan}/tables", get(list)).route("/p/{plan}/tables/{file}", get(download))
@@ -177,10 +181,17 @@ async fn open_contracting(state: &PagesState, visitor: &Visitor, plan: &Code) ->
     Ok(attachment("application/json", &name, bytes))
 }
 
-pub(crate) fn attachment(kind: &'static str, name: &str, bytes: Vec<u8>) -> Response {
+/// A line of a table as CSV, of cells that a spreadsheet must not take for formulas.
+pub(crate) fn csv_line<C: AsRef<str>>(cells: impl IntoIterator<Item = C>) -> String {
+    let cells: Vec<String> = cells.into_iter().map(|cell| csv_cell(cell.as_ref())).collect();
+    format!("{}\r\n", cells.join(","))
+}
+
+/// A file to keep under a name.
+pub(crate) fn attachment(kind: &'static str, name: &str, body: impl IntoResponse) -> Response {
     let headers = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
     ];
-    (headers, bytes).into_response()
+    (headers, body).into_response()
 }

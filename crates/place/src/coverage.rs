@@ -75,6 +75,15 @@ pub enum Basis {
     Residences,
 }
 
+impl Basis {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::People => "people",
+            Self::Residences => "residences",
+        }
+    }
+}
+
 /// Coverage of one community.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figure {

@@ -40,6 +40,20 @@ pub enum Comparison {
     AtLeast,
 }
 
+impl Comparison {
+    /// Its sign.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Equal => "=",
+            Self::Unequal => "!=",
+            Self::Less => "<",
+            Self::AtMost => "<=",
+            Self::More => ">",
+            Self::AtLeast => ">=",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum Literal {
     Number(f64),
@@ -141,15 +155,7 @@ impl fmt::Display for Condition {
         };
         match self {
             Self::Compare { question, comparison, value } => {
-                let sign = match comparison {
-                    Comparison::Equal => "=",
-                    Comparison::Unequal => "!=",
-                    Comparison::Less => "<",
-                    Comparison::AtMost => "<=",
-                    Comparison::More => ">",
-                    Comparison::AtLeast => ">=",
-                };
-                write!(f, "${{{question}}} {sign} {value}")
+                write!(f, "${{{question}}} {} {value}", comparison.as_str())
             }
             Self::Selected { question, code } => {
                 write!(f, "selected(${{{question}}}, {})", Literal::Text(code.clone()))

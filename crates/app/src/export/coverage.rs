@@ -6,7 +6,7 @@ use domain::policy::Action;
 use super::{Cell, ExportTable, Snapshot};
 use crate::App;
 use crate::error::AppError;
-use crate::place::coverage::{Basis, Cause, Causes, Coverage, CoverageAsked};
+use crate::place::coverage::{Cause, Causes, Coverage, CoverageAsked};
 
 /// One row for each community, kind and rule.
 pub(super) const COVERAGE: ExportTable = ExportTable {
@@ -76,13 +76,6 @@ fn metres(millimetres: u32) -> Cell {
     Cell::decimal(rust_decimal::Decimal::new(i64::from(millimetres), 3))
 }
 
-fn counted(basis: Basis) -> Cell {
-    Cell::text(match basis {
-        Basis::People => "people",
-        Basis::Residences => "residences",
-    })
-}
-
 /// Names of an area, a kind and a standard beside their codes.
 struct Names<'a>(&'a Snapshot);
 
@@ -135,7 +128,7 @@ fn rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
                     Cell::Bool(checked),
                     metres(held.rule.limit),
                     Cell::text(coverage.way.as_str()),
-                    counted(figure.basis),
+                    Cell::text(figure.basis.as_str()),
                     Cell::whole(figure.covered),
                     Cell::whole(figure.not_covered),
                     Cell::whole(figure.unknown),
@@ -173,7 +166,7 @@ fn gap_rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
             row.extend(names.standard(Some(&line.gap.standard)));
             row.extend([
                 Cell::text(line.state.as_str()),
-                counted(line.basis),
+                Cell::text(line.basis.as_str()),
                 Cell::whole(line.concerned),
                 Cell::whole(line.all),
                 line.nearest.map_or(Cell::Empty, metres),

@@ -3,7 +3,7 @@
 use app::import::{FILE_MOST, Keeping, Profile, Reading, table_label};
 use app::table::{self, TABLES, Table};
 use askama::Template;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -13,6 +13,7 @@ use exchange::sheet::ReadError;
 use super::{enter, look};
 use crate::editor::field::Typed;
 use crate::error::PageError;
+use crate::file_form::{FileForm, TEXT_MOST};
 use crate::form::FormState;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -22,7 +23,6 @@ use crate::visit::{Visit, render};
 pub(super) const BODY_MOST: usize = 4 * FILE_MOST;
 /// A profile is a small text.
 const PROFILE_MOST: usize = 256 << 10;
-const TEXT_MOST: usize = 4 << 10;
 
 struct Offer {
     name: &'static str,
@@ -93,14 +93,10 @@ pub(super) async fn take(
     Path(plan): Path<String>,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| PageError::bad_request())?;
+    let parts = FileForm::open(&visit, multipart)?;
     let (plan, person) = enter(&visit, &plan).await?;
     let mut form = FormState::default();
-    let brought = match receive(&visit, multipart).await {
-        Ok(brought) => brought,
-        Err(Refused::Page(error)) => return Err(error),
-        Err(Refused::TooLarge) => Brought { file_too_large: true, ..Brought::default() },
-    };
+    let brought = receive(parts).await?;
     form.set("table", brought.table.as_str());
     if brought.file_too_large {
         let megabytes = (FILE_MOST >> 20).to_string();
@@ -158,60 +154,22 @@ fn read_profile(visit: &Visit, brought: &Brought, form: &mut FormState) -> Profi
     }
 }
 
-enum Refused {
-    Page(PageError),
-    TooLarge,
-}
-
-impl From<MultipartError> for Refused {
-    fn from(error: MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::TooLarge
-        } else {
-            Self::Page(PageError::bad_request())
-        }
-    }
-}
-
-/// Reads the form. The form's secret comes first, so that nothing of a forged one is kept.
-async fn receive(visit: &Visit, mut multipart: Multipart) -> Result<Brought, Refused> {
+async fn receive(mut parts: FileForm<'_>) -> Result<Brought, PageError> {
     let mut out = Brought::default();
-    let mut checked = false;
-    while let Some(field) = multipart.next_field().await? {
-        let name = field.name().unwrap_or("").to_owned();
-        match name.as_str() {
-            "csrf" => {
-                let (token, _) = whole(field, TEXT_MOST).await?;
-                visit.check_csrf(&String::from_utf8_lossy(&token)).map_err(Refused::Page)?;
-                checked = true;
-            }
-            _ if !checked => return Err(Refused::Page(PageError::stale_form().in_lang(visit.lang))),
-            "table" => {
-                let (text, _) = whole(field, TEXT_MOST).await?;
-                out.table = String::from_utf8_lossy(&text).trim().to_owned();
-            }
-            "file" => {
-                out.name = field.file_name().unwrap_or("").to_owned();
-                (out.file, out.file_too_large) = whole(field, FILE_MOST).await?;
-            }
-            "profile" => (out.profile, out.profile_too_large) = whole(field, PROFILE_MOST).await?,
-            _ => drop(whole(field, 0).await?),
+    let most = |name: &str| match name {
+        "table" => TEXT_MOST,
+        "file" => FILE_MOST,
+        "profile" => PROFILE_MOST,
+        _ => 0,
+    };
+    while let Some(part) = parts.next(most).await? {
+        match part.name.as_str() {
+            "table" => out.table = part.text(),
+            "file" => (out.name, out.file, out.file_too_large) = (part.file, part.bytes, part.too_large),
+            "profile" => (out.profile, out.profile_too_large) = (part.bytes, part.too_large),
+            _ => {}
         }
     }
-    if checked { Ok(out) } else { Err(Refused::Page(PageError::stale_form().in_lang(visit.lang))) }
-}
-
-/// A part's bytes, and whether it had more than it may have: then it is read to its end and none of it
-/// kept.
-async fn whole(mut field: Field<'_>, most: usize) -> Result<(Vec<u8>, bool), MultipartError> {
-    let (mut bytes, mut too_large) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await? {
-        too_large |= bytes.len() + chunk.len() > most;
-        if too_large {
-            bytes = Vec::new();
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    Ok((bytes, too_large))
+    out.file_too_large |= parts.is_too_large();
+    Ok(out)
 }

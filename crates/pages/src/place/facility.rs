@@ -14,7 +14,7 @@ use domain::request::Point;
 use domain::source::Grade;
 use domain::subject::Subject;
 
-use super::{Rule, capacity_of, kind_name, name_of, rule};
+use super::{Rule, capacity_of, kind_of, name_of, rule};
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
@@ -81,7 +81,7 @@ pub async fn show(
     let name = name_of(lang, &portfolio, facility);
     let page = FacilityPage {
         saved: saved(lang, &Typed(query)),
-        kind: kind_name(lang, &portfolio, facility),
+        kind: kind_of(lang, &portfolio, facility),
         kind_code: kind.to_owned(),
         standing: portfolio.standing_of(facility),
         opens: opening(&visit, &portfolio, facility),

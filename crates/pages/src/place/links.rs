@@ -8,12 +8,11 @@ use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
-use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 
 use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
-use super::reach::whole;
+use super::{area_name, kind_name, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -21,7 +20,7 @@ use crate::ledger::list::staff_only;
 use crate::map::point;
 use crate::page::Page;
 use crate::visit::Visit;
-use crate::words_of::{encode, number};
+use crate::words_of::{comma, encode, number};
 
 /// What a link does for one kind.
 struct KindLine {
@@ -103,26 +102,17 @@ fn barrier(visit: &Visit, held: Option<&Barrier>) -> String {
     }
 }
 
-fn kind_of(portfolio: &Portfolio, kind: &Code, english: bool) -> String {
-    portfolio
-        .plan
-        .facility_kind(kind.as_str())
-        .map_or(kind.as_str(), |held| held.name.get(english))
-        .to_owned()
-}
-
 /// Kilometres that people walk less in all, in whole numbers.
 fn person_kilometres(metres: u64) -> String {
     whole(metres / 1_000)
 }
 
 fn answer(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround, effect: &Effect) -> Answer {
-    let english = visit.lang.is_english();
     let kinds: Vec<KindLine> = effect
         .kinds
         .iter()
         .map(|held| KindLine {
-            name: kind_of(portfolio, &held.kind, english),
+            name: kind_name(visit.lang, portfolio, &held.kind),
             limit: visit.tw("reach-metres", &[("metres", &whole(held.limit))]),
             before: whole(held.before),
             after: whole(held.after),
@@ -131,10 +121,8 @@ fn answer(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround, effect: &Ef
             saved: person_kilometres(held.saved),
         })
         .collect();
-    let communities = effect.gaining.iter().map(|(code, people)| {
-        let name = portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(english));
-        (name.to_owned(), whole(*people))
-    });
+    let communities =
+        effect.gaining.iter().map(|(code, people)| (area_name(visit.lang, portfolio, code), whole(*people)));
     let gaining: u64 = effect.gaining.values().sum();
     let key = if ground.by_residences { "links-said-residences" } else { "links-said" };
     let said = visit.tw(
@@ -215,16 +203,14 @@ fn missing(visit: &Visit, portfolio: &Portfolio) -> String {
 }
 
 fn notes(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround) -> Vec<String> {
-    let english = visit.lang.is_english();
-    let separator = if english { ", " } else { "、" };
     let kinds: Vec<String> = ground
         .kinds()
         .map(|(kind, metres)| {
             let metres = visit.tw("reach-metres", &[("metres", &whole(metres))]);
-            format!("{} {metres}", kind_of(portfolio, kind, english))
+            format!("{} {metres}", kind_name(visit.lang, portfolio, kind))
         })
         .collect();
-    let mut out = vec![visit.tw("links-standards", &[("kinds", &kinds.join(separator))])];
+    let mut out = vec![visit.tw("links-standards", &[("kinds", &kinds.join(comma(visit.lang)))])];
     if super::is_made_up(portfolio) {
         out.push(visit.t("coverage-illustrative").into_owned());
     }
@@ -325,7 +311,5 @@ pub async fn show(
         found: ranked.as_ref().map(|ranked| found(&visit, &page, ranked)),
         page,
     };
-    let mut response = with_map(&body)?;
-    *response.status_mut() = status;
-    Ok(response)
+    with_map(status, &body)
 }

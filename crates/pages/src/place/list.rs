@@ -4,21 +4,22 @@
 use app::place::notices;
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::area::AreaLevel;
 use domain::code::Code;
 use domain::facility::{Facility, FacilityStanding};
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
 
-use super::{capacity_of, kind_name, may_add, name_of};
+use super::{capacity_of, kind_of, may_add, name_of};
 use crate::address::with_query;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::projects::{PageLink, folded, shown_pages};
+use crate::tables::{GEOJSON, attachment};
 use crate::visit::{Visit, render};
 
 const PAGE_SIZE: usize = 50;
@@ -103,7 +104,7 @@ fn line(visit: &Visit, portfolio: &Portfolio, facility: &Facility) -> Line {
     Line {
         code: facility.code.to_string(),
         name: name_of(lang, portfolio, facility),
-        kind: kind_name(lang, portfolio, facility),
+        kind: kind_of(lang, portfolio, facility),
         area: portfolio.area_of(facility).map_or("—", |area| area.name.get(english)).to_owned(),
         standing: portfolio.standing_of(facility),
         opens: super::facility::opening(visit, portfolio, facility),
@@ -169,8 +170,5 @@ pub async fn geojson(
     let portfolio = visit.portfolio(&plan).await?;
     let found = select(&portfolio, &Typed(query));
     let body = app::place::geojson(&portfolio, &found, visit.lang).to_string();
-    let name = format!("attachment; filename=\"facilities-{}.geojson\"", portfolio.view.as_of);
-    let headers =
-        [(header::CONTENT_TYPE, "application/geo+json".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, body).into_response())
+    Ok(attachment(GEOJSON, &format!("facilities-{}.geojson", portfolio.view.as_of), body))
 }

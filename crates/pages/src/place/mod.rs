@@ -21,6 +21,7 @@ use domain::layer::LayerKind;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
+use rust_decimal::Decimal;
 use words::Lang;
 
 use crate::PagesState;
@@ -56,15 +57,28 @@ fn name_of(lang: Lang, portfolio: &Portfolio, facility: &Facility) -> String {
         None => words::with(
             lang,
             "facility-unnamed",
-            &[("kind", &kind_name(lang, portfolio, facility)), ("code", facility.code.as_str())],
+            &[("kind", &kind_of(lang, portfolio, facility)), ("code", facility.code.as_str())],
         ),
     }
 }
 
-fn kind_name(lang: Lang, portfolio: &Portfolio, facility: &Facility) -> String {
-    let code = facility.kind.as_ref().map_or("", Code::as_str);
-    let held = portfolio.plan.facility_kind(code);
-    held.map_or(code, |held| held.name.get(lang.is_english())).to_owned()
+/// The kind of a facility by its name; empty where nobody said.
+fn kind_of(lang: Lang, portfolio: &Portfolio, facility: &Facility) -> String {
+    facility.kind.as_ref().map_or_else(String::new, |kind| kind_name(lang, portfolio, kind))
+}
+
+fn kind_name(lang: Lang, portfolio: &Portfolio, code: &Code) -> String {
+    let held = portfolio.plan.facility_kind(code.as_str());
+    held.map_or(code.as_str(), |kind| kind.name.get(lang.is_english())).to_owned()
+}
+
+fn area_name(lang: Lang, portfolio: &Portfolio, code: &Code) -> String {
+    portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(lang.is_english())).to_owned()
+}
+
+/// A whole number as it is told.
+fn whole(value: impl Into<Decimal>) -> String {
+    number(value.into())
 }
 
 /// How much it takes, with its unit; empty where nobody said.

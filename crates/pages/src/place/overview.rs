@@ -101,11 +101,7 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         .facility_standards
         .iter()
         .map(|held| StandardLine {
-            kind: portfolio
-                .plan
-                .facility_kind(held.kind.as_str())
-                .map_or(held.kind.as_str(), |kind| kind.name.get(english))
-                .to_owned(),
+            kind: super::kind_name(lang, &portfolio, &held.kind),
             rule: rule(lang, &portfolio, held),
             in_force: held.holds_on(as_of),
         })

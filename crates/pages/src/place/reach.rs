@@ -4,23 +4,23 @@ use app::place::map::position;
 use app::place::reach::{Band, Reached};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
-use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
 use super::map::{Chosen, Drawn, Frame, Told, even_odd, things, with_map};
-use super::{kind_name, name_of};
+use super::{kind_of, name_of, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::map::point;
 use crate::page::Page;
+use crate::tables::{GEOJSON, attachment};
 use crate::visit::Visit;
-use crate::words_of::{encode, number};
+use crate::words_of::encode;
 
 /// The facilities that are listed, nearest first.
 const LISTED: usize = 60;
@@ -60,10 +60,6 @@ struct ReachPage {
     asked: String,
     error: String,
     answer: Option<Answer>,
-}
-
-pub(super) fn whole(value: impl Into<Decimal>) -> String {
-    number(value.into())
 }
 
 /// Whether a reader is told people to the last one: whoever may see single homes.
@@ -115,7 +111,7 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
         let facility = portfolio.facility(within.facility.as_str())?;
         Some(Near {
             name: name_of(visit.lang, portfolio, facility),
-            kind: kind_name(visit.lang, portfolio, facility),
+            kind: kind_of(visit.lang, portfolio, facility),
             address: page.link(&format!("/place/facilities/{}", within.facility)),
             metres: visit.tw("reach-metres", &[("metres", &whole(within.millimetres.div_ceil(1_000)))]),
         })
@@ -195,11 +191,7 @@ pub async fn show(
         asked,
         page,
     };
-    let mut response = with_map(&body)?;
-    if wrong {
-        *response.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
-    }
-    Ok(response)
+    with_map(if wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, &body)
 }
 
 /// The lines around, with the numbers of the table.
@@ -246,9 +238,5 @@ pub async fn geojson(
         "licence": licences,
         "features": bands.collect::<Vec<_>>(),
     });
-    let headers = [
-        (header::CONTENT_TYPE, "application/geo+json".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"reach-{plan}.geojson\"")),
-    ];
-    Ok((headers, body.to_string()).into_response())
+    Ok(attachment(GEOJSON, &format!("reach-{plan}.geojson"), body.to_string()))
 }

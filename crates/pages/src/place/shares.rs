@@ -10,6 +10,7 @@ use app::place::{Basis, Figure};
 use app::read::Asked;
 use askama::Template;
 use axum::extract::{Path, Query};
+use axum::http::StatusCode;
 use axum::response::Response;
 use domain::area::Area;
 use domain::boundary::Boundary;
@@ -19,7 +20,7 @@ use domain::portfolio::Portfolio;
 use jiff::civil::Date;
 
 use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
-use super::reach::whole;
+use super::{kind_name, whole};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -272,12 +273,10 @@ fn answer(
 
 /// The standards that coverage is worked out for.
 fn standards(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Vec<Choice> {
-    let english = visit.lang.is_english();
     let rules = coverage.kinds.iter().flat_map(|held| held.rules.iter().map(move |rule| (held, rule)));
     let choices = rules.filter_map(|(kind, rule)| {
         let code = rule.rule.code()?;
-        let held = portfolio.plan.facility_kind(kind.kind.as_str());
-        let name = held.map_or(kind.kind.as_str(), |held| held.name.get(english));
+        let name = kind_name(visit.lang, portfolio, &kind.kind);
         let metres = visit.tw("reach-metres", &[("metres", &whole(rule.rule.limit / 1_000))]);
         Some(Choice::new(code.as_str(), format!("{name} · {metres}")))
     });
@@ -346,5 +345,5 @@ pub async fn show(
         missing,
         page,
     };
-    with_map(&body)
+    with_map(StatusCode::OK, &body)
 }

@@ -4,7 +4,7 @@
 use app::place::siting::{Sited, SitingAsked, SitingFault, SitingModel};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::facility::Metric;
@@ -14,14 +14,16 @@ use domain::portfolio::Portfolio;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
+use sheets::Format;
 
 use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
-use super::reach::whole;
+use super::{area_name, whole};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::ledger::list::staff_only;
 use crate::page::Page;
+use crate::tables::{attachment, csv_line};
 use crate::visit::Visit;
 use crate::words_of::{comma, yuan};
 
@@ -179,7 +181,6 @@ fn answer(
     asked: &SitingAsked,
     found: &Sited,
 ) -> Answer {
-    let english = visit.lang.is_english();
     let walking = asked.model == SitingModel::LeastWalking;
     // Person-metres are told in kilometres.
     let value = |value: u64| match asked.model {
@@ -211,15 +212,12 @@ fn answer(
         people: whole(site.people),
         loss: effect(site.loss),
     });
-    let shares = found.communities.iter().map(|(code, (before, after, all))| {
-        let name = portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(english));
-        Share {
-            name: name.to_owned(),
-            before: whole(*before),
-            after: whole(*after),
-            all: whole(*all),
-            gains: whole(after.saturating_sub(*before)),
-        }
+    let shares = found.communities.iter().map(|(code, (before, after, all))| Share {
+        name: area_name(visit.lang, portfolio, code),
+        before: whole(*before),
+        after: whole(*after),
+        all: whole(*all),
+        gains: whole(after.saturating_sub(*before)),
     });
     Answer {
         said,
@@ -333,9 +331,7 @@ pub async fn show(
         typed,
         page,
     };
-    let mut response = with_map(&body)?;
-    *response.status_mut() = status;
-    Ok(response)
+    with_map(status, &body)
 }
 
 /// The answer that an address asks for, for a file.
@@ -418,12 +414,7 @@ pub async fn as_csv(
             site.people.to_string(),
             site.loss.to_string(),
         ];
-        text.push_str(&cells.map(|text| app::request::csv_cell(&text)).join(","));
-        text.push_str("\r\n");
+        text.push_str(&csv_line(cells));
     }
-    let headers = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"siting-{plan}.csv\"")),
-    ];
-    Ok((headers, text).into_response())
+    Ok(attachment(Format::Csv.media_type(), &format!("siting-{plan}.csv"), text))
 }

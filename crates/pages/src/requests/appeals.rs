@@ -1,18 +1,17 @@
 //! Exclusions and appeals: the list of them, how one is told, and until when what counts may be contested.
 
-use std::fmt::Write as _;
-
-use app::request::{ClaimLine, ClaimQuestion, csv_cell};
+use app::request::{ClaimLine, ClaimQuestion};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::code::Code;
 use domain::journal::Seq;
 use domain::planned_date::parse_day;
 use domain::portfolio::Portfolio;
 use domain::request::appeal::find;
 use domain::request::{ClaimState, ClaimStep, Exclusion, RateParts, Request};
+use sheets::Format;
 use words::Lang;
 
 use super::choices::{self, unit_name};
@@ -22,6 +21,7 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::ledger::staff_only;
 use crate::page::Page;
+use crate::tables::{attachment, csv_line};
 use crate::visit::{Visit, render};
 use crate::words_of::{comma, day, word};
 
@@ -264,8 +264,7 @@ pub async fn csv(
                 date(claim.decided_on),
                 claim.note.clone(),
             ];
-            let cells: Vec<_> = cells.iter().map(|cell| csv_cell(cell)).collect();
-            let _ = write!(out, "{}\r\n", cells.join(","));
+            out.push_str(&csv_line(cells));
             rows += 1;
         }
         asked.before = found.next;
@@ -273,9 +272,5 @@ pub async fn csv(
             break;
         }
     }
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"appeals-{plan}.csv\"")),
-    ];
-    Ok((head, out).into_response())
+    Ok(attachment(Format::Csv.media_type(), &format!("appeals-{plan}.csv"), out))
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use app::AppError;
 use app::request::{NewPhoto, PHOTO_BYTES_MOST, PHOTOS_AT_ONCE};
 use axum::body::{Body, to_bytes};
-use axum::extract::multipart::{Field, Multipart, MultipartError};
+use axum::extract::multipart::{Field, Multipart};
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use words::Lang;
@@ -15,6 +15,7 @@ use words::Lang;
 use crate::PagesState;
 use crate::editor::field::Typed;
 use crate::error::PageError;
+use crate::file_form::whole;
 use crate::sign_in_rate::{SignInRate, client};
 use crate::visitor::Visitor;
 
@@ -177,20 +178,6 @@ fn shown_name(name: &str) -> String {
         n if n > NAME => kept[..NAME].iter().chain(['…'].iter()).collect(),
         _ => kept.into_iter().collect(),
     }
-}
-
-/// A part's bytes, and whether it had more than it may have: then it is read to its end and none of it kept.
-async fn whole(mut field: Field<'_>, most: usize) -> Result<(Vec<u8>, bool), MultipartError> {
-    let (mut bytes, mut too_large) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await? {
-        too_large |= bytes.len() + chunk.len() > most;
-        if too_large {
-            bytes = Vec::new();
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
-    }
-    Ok((bytes, too_large))
 }
 
 #[cfg(test)]

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use app::request::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion, csv_cell};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::request::Channel;
 use jiff::ToSpan;
 use jiff::civil::Date;
+use sheets::Format;
 
 use super::choices::{self, area_name, category_name, words_of};
 use super::list::address;
@@ -22,6 +23,7 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::ledger::staff_only;
 use crate::page::Page;
+use crate::tables::attachment;
 use crate::visit::{Visit, render};
 use crate::words_of::{day, word};
 
@@ -437,9 +439,5 @@ pub async fn csv(
             );
         }
     }
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"requests-by-week-{plan}.csv\"")),
-    ];
-    Ok((head, out).into_response())
+    Ok(attachment(Format::Csv.media_type(), &format!("requests-by-week-{plan}.csv"), out))
 }

@@ -17,6 +17,7 @@ use domain::request::query::{RequestAfter, RequestQuery};
 use jiff::civil::Date;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
+use sheets::Format;
 use words::Lang;
 
 use super::asking::publicly_asked;
@@ -25,6 +26,7 @@ use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::tables::{GEOJSON, attachment};
 use crate::visit::{Visit, render};
 use crate::words_of::encode;
 
@@ -42,9 +44,9 @@ enum Form {
 impl Form {
     fn kind(self) -> &'static str {
         match self {
-            Self::Csv => "text/csv; charset=utf-8",
-            Self::Json => "application/json",
-            Self::GeoJson => "application/geo+json",
+            Self::Csv => Format::Csv.media_type(),
+            Self::Json => Format::Json.media_type(),
+            Self::GeoJson => GEOJSON,
         }
     }
 
@@ -291,11 +293,8 @@ pub async fn rates(
     if !is_csv {
         return Ok((head, Json(found)).into_response());
     }
-    let kind = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"rates-{plan}-{from}.csv\"")),
-    ];
-    Ok((head, kind, rates_csv(&found)).into_response())
+    let file = attachment(Format::Csv.media_type(), &format!("rates-{plan}-{from}.csv"), rates_csv(&found));
+    Ok((head, file).into_response())
 }
 
 struct Meaning {

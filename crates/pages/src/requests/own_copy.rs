@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use app::read::Asked;
-use app::request::{OwnCopy, csv_cell};
+use app::request::OwnCopy;
 use askama::Template;
 use axum::extract::Path;
 use axum::http::header;
@@ -19,6 +19,7 @@ use crate::editor::field::Typed;
 use crate::editor::page::{Filled, known_code};
 use crate::error::PageError;
 use crate::ledger::staff_only;
+use crate::tables::{attachment, csv_line};
 use crate::visit::Visit;
 use crate::words_of::word;
 
@@ -91,12 +92,8 @@ async fn file(visit: &Visit, copy: OwnCopy) -> Result<Response, PageError> {
     // Megabytes of photos are packed: not where others wait.
     let bytes = tokio::task::spawn_blocking(move || packed(&copy, &html).ok());
     let bytes = bytes.await.ok().flatten().ok_or_else(|| PageError::unwritten().in_lang(lang))?;
-    let head = [
-        (header::CONTENT_TYPE, "application/zip".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((head, bytes).into_response())
+    let file = attachment("application/zip", &name, bytes);
+    Ok(([(header::CACHE_CONTROL, "no-store")], file).into_response())
 }
 
 fn name(request: &Code) -> String {
@@ -106,16 +103,14 @@ fn name(request: &Code) -> String {
 fn packed(copy: &OwnCopy, html: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
     let mut csv = String::from("\u{feff}entry,recorded_at,effective,by,reason,said\r\n");
     for entry in &copy.entries {
-        let cells = [
-            entry.entry.to_string(),
-            csv_cell(&entry.recorded_at),
-            csv_cell(&entry.effective),
-            csv_cell(entry.by),
-            csv_cell(&entry.reason),
-            csv_cell(&entry.said.to_string()),
-        ];
-        csv.push_str(&cells.join(","));
-        csv.push_str("\r\n");
+        csv.push_str(&csv_line([
+            &entry.entry.to_string(),
+            &entry.recorded_at,
+            &entry.effective,
+            entry.by,
+            &entry.reason,
+            &entry.said.to_string(),
+        ]));
     }
     let mut out = ZipWriter::new(Cursor::new(Vec::new()));
     let json = serde_json::to_string_pretty(copy)?;

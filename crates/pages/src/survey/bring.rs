@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use askama::Template;
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -16,12 +17,15 @@ use super::managing;
 use crate::editor::page::known_code;
 use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
+use crate::file_form::FileForm;
 use crate::ledger::act::source;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 
 pub(super) const BODY_MOST: usize = 4 * 1024 * 1024;
 const FILE_MOST: usize = 2 * 1024 * 1024;
+/// A code and a number are short.
+const TEXT_MOST: usize = 200;
 
 #[derive(Template)]
 #[template(path = "survey/bring.html")]
@@ -51,43 +55,35 @@ pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
 
 #[derive(Default)]
 struct Brought {
-    csrf: String,
     code: String,
     version: String,
     file: Vec<u8>,
     too_large: bool,
 }
 
-async fn receive(visit: &Visit, mut parts: Multipart) -> Result<Brought, PageError> {
-    let unreadable = || PageError::bad_request().in_lang(visit.lang);
+async fn receive(mut parts: FileForm<'_>) -> Result<Brought, PageError> {
     let mut out = Brought::default();
-    while let Some(mut part) = parts.next_field().await.map_err(|_| unreadable())? {
-        let name = part.name().unwrap_or_default().to_owned();
-        let most = if name == "file" { FILE_MOST } else { 200 };
-        let (mut bytes, mut too_large) = (Vec::new(), false);
-        while let Some(chunk) = part.chunk().await.map_err(|_| unreadable())? {
-            too_large |= bytes.len() + chunk.len() > most;
-            if !too_large {
-                bytes.extend_from_slice(&chunk);
-            }
-        }
-        let text = || String::from_utf8_lossy(&bytes).trim().to_owned();
-        match name.as_str() {
-            "csrf" => out.csrf = text(),
-            "code" => out.code = text(),
-            "version" => out.version = text(),
-            "file" => (out.file, out.too_large) = (bytes, too_large),
+    while let Some(part) = parts.next(|name| if name == "file" { FILE_MOST } else { TEXT_MOST }).await? {
+        match part.name.as_str() {
+            "code" => out.code = part.text(),
+            "version" => out.version = part.text(),
+            "file" => (out.file, out.too_large) = (part.bytes, part.too_large),
             _ => {}
         }
     }
+    out.too_large |= parts.is_too_large();
     Ok(out)
 }
 
-pub async fn save(visit: Visit, Path(plan): Path<String>, parts: Multipart) -> Result<Response, PageError> {
+pub async fn save(
+    visit: Visit,
+    Path(plan): Path<String>,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageError> {
+    let parts = FileForm::open(&visit, multipart)?;
     let plan = known_code(&plan)?;
     managing(&visit, &plan)?;
-    let brought = receive(&visit, parts).await?;
-    visit.check_csrf(&brought.csrf)?;
+    let brought = receive(parts).await?;
     let mut faults: Vec<(String, String)> = Vec::new();
     let mut fault = |at: &str, message: String| faults.push((at.to_owned(), message));
     let code = Code::new(&brought.code).ok();

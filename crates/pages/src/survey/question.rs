@@ -2,7 +2,7 @@
 
 use domain::survey::Questionnaire;
 use serde_json::{Value, json};
-use survey::condition::{Comparison, Condition, Literal};
+use survey::condition::{Condition, Literal};
 use survey::instrument::{Choice, Form, Question};
 use survey::sheet::{Answer, Answers, Sheet, SheetError, SheetProblem, is_asked};
 use words::Lang;
@@ -320,19 +320,11 @@ fn when(asked: &Questionnaire, condition: &Condition) -> Value {
     let all = |parts: &[Condition]| parts.iter().map(|part| when(asked, part)).collect::<Vec<_>>();
     match condition {
         Condition::Compare { question, comparison, value } => {
-            let by = match comparison {
-                Comparison::Equal => "=",
-                Comparison::Unequal => "!=",
-                Comparison::Less => "<",
-                Comparison::AtMost => "<=",
-                Comparison::More => ">",
-                Comparison::AtLeast => ">=",
-            };
             let value = match value {
                 Literal::Number(number) => json!(number),
                 Literal::Text(text) => json!(text),
             };
-            json!({ "field": place(question), "by": by, "value": value })
+            json!({ "field": place(question), "by": comparison.as_str(), "value": value })
         }
         Condition::Selected { question, code } => json!({ "field": place(question), "has": code }),
         Condition::All(parts) => json!({ "all": all(parts) }),

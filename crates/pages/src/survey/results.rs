@@ -1,11 +1,10 @@
 //! What a wave came to: estimates with their error, for everybody once they are published, and as files.
 
-use app::request::csv_cell;
 use app::survey::{PickedEstimate, codebook, results_csv};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::code::Code;
 use domain::indicator::Indicator;
 use domain::policy::Action;
@@ -14,6 +13,7 @@ use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
+use sheets::Format;
 use survey::instrument::{Form, Question};
 use words::Lang;
 
@@ -25,6 +25,7 @@ use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::page::Page;
+use crate::tables::{attachment, csv_line};
 use crate::visit::{Visit, render};
 use crate::words_of::number;
 
@@ -348,12 +349,7 @@ pub async fn file(
     };
     let mut out = format!("\u{feff}{}\r\n", head.join(","));
     for row in rows {
-        let cells: Vec<_> = row.iter().map(|cell| csv_cell(cell)).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
+        out.push_str(&csv_line(row));
     }
-    let name = format!("attachment; filename=\"{}-{file}\"", opened.held.wave.wave);
-    let head =
-        [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((head, out).into_response())
+    Ok(attachment(Format::Csv.media_type(), &format!("{}-{file}", opened.held.wave.wave), out))
 }

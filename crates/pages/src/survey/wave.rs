@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::survey::{Questionnaire, WaveAccess, WaveEvent, WaveMode, WaveMove, WaveState};
 use jiff::civil::Date;
+use sheets::Format;
 use words::Lang;
 
 use super::answer::Opened;
@@ -23,6 +24,7 @@ use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::notice::site;
 use crate::page::Page;
+use crate::tables::attachment;
 use crate::visit::{Visit, render};
 use crate::words_of::{day, word};
 
@@ -338,11 +340,7 @@ pub async fn invite(
     for (at, secret) in secrets.iter().enumerate() {
         out.push_str(&format!("{},{site}{}/answer?invitation={secret}\r\n", at + 1, opened.here()));
     }
-    let head = [
-        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{code}-links.csv\"")),
-        // No copy of it stays in a browser.
-        (header::CACHE_CONTROL, "no-store".to_owned()),
-    ];
-    Ok((head, out).into_response())
+    let file = attachment(Format::Csv.media_type(), &format!("{code}-links.csv"), out);
+    // No copy of it stays in a browser.
+    Ok(([(header::CACHE_CONTROL, "no-store")], file).into_response())
 }

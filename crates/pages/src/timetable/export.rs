@@ -1,13 +1,13 @@
 //! The timetable as a file for other planning programs.
 
 use axum::extract::Path;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use exchange::cell::{RowSink, WriteError};
 use exchange::delimited::CsvSink;
 use exchange::mspdi::{WriteOptions, write};
 use exchange::plan_sheet;
 use exchange::xlsx::XlsxSink;
+use sheets::Format;
 
 use super::asking::open;
 use crate::error::PageError;
@@ -23,25 +23,19 @@ pub(super) async fn mspdi(visit: Visit, Path(plan): Path<String>) -> Result<Resp
     })
     .await
     .map_err(|_| PageError::of(app::AppError::Store(store::StoreError::Stopped), visit.lang))?;
-    let headers = [
-        (header::CONTENT_TYPE, "application/xml; charset=utf-8".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{plan}-timetable.xml\"")),
-    ];
-    Ok((headers, text).into_response())
+    Ok(attachment("application/xml; charset=utf-8", &format!("{plan}-timetable.xml"), text))
 }
 
 /// A sheet with a row for each step, its predecessors and its computed dates.
 pub(super) async fn xlsx(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    let kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
-    sheet(visit, plan, "xlsx", kind, |out| {
+    sheet(visit, plan, Format::Xlsx, |out| {
         Ok(Box::new(XlsxSink::new(out, "tasks", &plan_sheet::headings(), false)?))
     })
     .await
 }
 
 pub(super) async fn csv(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    let kind = "text/csv; charset=utf-8";
-    sheet(visit, plan, "csv", kind, |out| {
+    sheet(visit, plan, Format::Csv, |out| {
         Ok(Box::new(CsvSink::new(out, &plan_sheet::headings(), false, true)?))
     })
     .await
@@ -52,8 +46,7 @@ type Bytes = std::io::Cursor<Vec<u8>>;
 async fn sheet(
     visit: Visit,
     plan: String,
-    end: &str,
-    kind: &'static str,
+    format: Format,
     sink: fn(&mut Bytes) -> Result<Box<dyn RowSink + '_>, WriteError>,
 ) -> Result<Response, PageError> {
     let held = open(&visit, &plan).await?;
@@ -73,5 +66,5 @@ async fn sheet(
         tracing::error!(%error, "a sheet of the timetable was not written");
         PageError::unwritten().in_lang(visit.lang)
     })?;
-    Ok(attachment(kind, &format!("{plan}-timetable.{end}"), bytes))
+    Ok(attachment(format.media_type(), &format!("{plan}-timetable.{}", format.extension()), bytes))
 }

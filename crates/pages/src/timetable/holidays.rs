@@ -15,6 +15,7 @@ use exchange::delimited::CsvSink;
 use exchange::holiday_year;
 use exchange::xlsx::XlsxSink;
 use jiff::civil::Date;
+use sheets::Format;
 use words::Lang;
 
 use super::asking::open;
@@ -23,6 +24,7 @@ use crate::address::encode;
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
+use crate::file_form::FileForm;
 use crate::page::Page;
 use crate::plan_edit::filled;
 use crate::revision::may_manage;
@@ -153,7 +155,7 @@ pub(super) async fn bring(
     Path(plan): Path<String>,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| PageError::bad_request())?;
+    let parts = FileForm::open(&visit, multipart)?;
     let code = known_code(&plan)?;
     if !may_manage(&visit, &code) {
         return Err(visit.forbidden(Action::ManagePlan));
@@ -161,7 +163,7 @@ pub(super) async fn bring(
     let again = async |fault: String| {
         page(&visit, &plan, &Typed(Vec::new()), StatusCode::UNPROCESSABLE_ENTITY, fault).await
     };
-    let Some(bytes) = receive(&visit, multipart).await? else {
+    let Some(bytes) = receive(parts).await? else {
         return again(visit.t("holidays-too-large").into_owned()).await;
     };
     if bytes.is_empty() {
@@ -192,44 +194,16 @@ pub(super) async fn bring(
     filled(&visit, &plan, "holidays", &values, &visit.t("holidays-read-note")).await
 }
 
-/// The file that was sent, `None` where it is larger than a year can be. The form's secret comes first.
-async fn receive(visit: &Visit, mut multipart: Multipart) -> Result<Option<Vec<u8>>, PageError> {
-    let stale = || PageError::stale_form().in_lang(visit.lang);
-    let (mut checked, mut bytes, mut too_large) = (false, Vec::new(), false);
-    loop {
-        let mut field = match multipart.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => break,
-            Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => return Ok(None),
-            Err(_) => return Err(PageError::bad_request()),
-        };
-        let name = field.name().unwrap_or("").to_owned();
-        if !checked && name != "csrf" {
-            return Err(stale());
-        }
-        let mut part = Vec::new();
-        loop {
-            match field.chunk().await {
-                Ok(Some(chunk)) if part.len() + chunk.len() <= FILE_MOST => part.extend_from_slice(&chunk),
-                Ok(Some(_)) => too_large = true,
-                Ok(None) => break,
-                Err(error) if error.status() == StatusCode::PAYLOAD_TOO_LARGE => return Ok(None),
-                Err(_) => return Err(PageError::bad_request()),
-            }
-        }
-        match name.as_str() {
-            "csrf" => {
-                visit.check_csrf(&String::from_utf8_lossy(&part))?;
-                checked = true;
-            }
-            "file" => bytes = part,
-            _ => {}
+/// The file that was sent, `None` where it is larger than a year can be.
+async fn receive(mut parts: FileForm<'_>) -> Result<Option<Vec<u8>>, PageError> {
+    let (mut bytes, mut too_large) = (Vec::new(), false);
+    while let Some(part) = parts.next(|_| FILE_MOST).await? {
+        too_large |= part.too_large;
+        if part.name == "file" {
+            bytes = part.bytes;
         }
     }
-    if !checked {
-        return Err(stale());
-    }
-    Ok((!too_large).then_some(bytes))
+    Ok((!too_large && !parts.is_too_large()).then_some(bytes))
 }
 
 /// A year as a file, in the forms in which one is brought.
@@ -243,12 +217,9 @@ pub(super) async fn file(
     let days = held.portfolio.plan.working_days(Some(held.timetable.as_of));
     let (published, paper) = of_year(&days, year).ok_or_else(PageError::not_found)?;
     let (kind, bytes) = match end {
-        "json" => ("application/json", Ok(holiday_year::json(year, published, &paper).into_bytes())),
-        "csv" => ("text/csv; charset=utf-8", csv(year, published, &paper)),
-        "xlsx" => (
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            xlsx(year, published, &paper),
-        ),
+        "json" => (Format::Json.media_type(), Ok(holiday_year::json(year, published, &paper).into_bytes())),
+        "csv" => (Format::Csv.media_type(), csv(year, published, &paper)),
+        "xlsx" => (Format::Xlsx.media_type(), xlsx(year, published, &paper)),
         _ => return Err(PageError::not_found()),
     };
     let bytes = bytes.map_err(|error| {

@@ -90,6 +90,27 @@ async fn a_questionnaire_is_brought_and_told_what_is_wrong_with_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_questionnaires_form_is_bounded_and_its_secret_comes_first() {
+    let site = site();
+    let force = site.sign_in("task-force").await;
+    let (form, csrf) = (at("/instruments/new"), ("csrf", "", force.csrf.as_bytes()));
+    let (code, version) = (("code", "", b"felt".as_slice()), ("version", "", b"1".as_slice()));
+    let file = ("file", "felt.json", ASKED.as_bytes());
+    for megabytes in [2, 4] {
+        let large = vec![b'a'; (megabytes << 20) + 1];
+        let told = force.post_parts(&form, &[csrf, code, version, ("file", "felt.json", &large)]).await;
+        told.is(422).says("more than 2 MB").says("id=\"file-error\"");
+        if megabytes == 2 {
+            told.says("value=\"felt\"");
+        }
+    }
+    force.post_parts(&form, &[code, version, file]).await.is(403);
+    force.post_parts(&form, &[code, version, file, csrf]).await.is(403);
+    force.post_parts(&form, &[("csrf", "", b"0000"), code, version, file]).await.is(403);
+    force.post_parts(&form, &[csrf, code, version, file]).await.is(303);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_design_that_cannot_be_is_shown_again_with_what_was_typed() {
     let site = site();
     brought(&site, ASKED, "1").await.is(303);

@@ -14,13 +14,13 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
-use super::{Standing, area_name, is_checked, kind_name, many, rule_text, share, standing, unit};
+use super::{Standing, area_name, is_checked, kind_name, rule_text, share, standing, unit, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::day;
+use crate::words_of::{comma, day};
 
 struct KindLine {
     kind: String,
@@ -96,7 +96,7 @@ pub async fn show(
     let page = visit.page(visit.t("coverage-change-title"));
     let lang = visit.lang;
     let basis = difference.as_ref().map_or(Basis::People, |held| held.basis);
-    let whole: u64 = difference.as_ref().map_or(0, |held| held.gaining.iter().sum());
+    let gaining: u64 = difference.as_ref().map_or(0, |held| held.gaining.iter().sum());
     let (projects, together, shared) = project_lines(&page, &visit, &after, effect.as_deref());
     let body = ChangePage {
         from: from.to_string(),
@@ -108,7 +108,7 @@ pub async fn show(
         communities: difference
             .as_ref()
             .map_or_else(Vec::new, |held| community_lines(&page, &visit, &after, held)),
-        gaining: many(whole),
+        gaining: whole(gaining),
         gaining_unit: unit(lang, basis),
         projects,
         together,
@@ -142,8 +142,8 @@ fn kind_lines(visit: &Visit, portfolio: &Portfolio, held: &Difference) -> Vec<Ki
                 checked: is_checked(&change.rule),
                 before: share(before, all),
                 after: share(covered, all),
-                gained: many(gained),
-                lost: many(lost),
+                gained: whole(gained),
+                lost: whole(lost),
                 saved: signed(change.saved as i64 - change.added as i64),
                 unit: unit(lang, change.basis),
             }
@@ -164,7 +164,7 @@ fn community_lines(
         CommunityLine {
             name: area_name(visit.lang, portfolio, code),
             link: page.link(&format!("/place/coverage/communities/{code}")),
-            gaining: many(held.gaining[at]),
+            gaining: whole(held.gaining[at]),
         }
     };
     order.into_iter().map(line).collect()
@@ -179,7 +179,7 @@ fn signed(value: i64) -> String {
     } else {
         ""
     };
-    format!("{sign}{}", many(value.unsigned_abs()))
+    format!("{sign}{}", whole(value.unsigned_abs()))
 }
 
 fn project_name(visit: &Visit, portfolio: &Portfolio, code: &Code) -> String {
@@ -207,15 +207,16 @@ fn project_lines(
 
 fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
     let lang = visit.lang;
-    let comma = visit.t("import-list-comma");
     let round = |value: f64| Decimal::from_f64(value).unwrap_or_default().round();
     let (low, middle, high) = held.range;
     Expected {
         by: day(lang, held.by),
-        now: many(held.now),
+        now: whole(held.now),
         expected: crate::words_of::number(round(held.expected)),
-        range: visit
-            .tw("coverage-range", &[("low", &many(low)), ("middle", &many(middle)), ("high", &many(high))]),
+        range: visit.tw(
+            "coverage-range",
+            &[("low", &whole(low)), ("middle", &whole(middle)), ("high", &whole(high))],
+        ),
         exact: held.exact,
         odds: held
             .odds
@@ -230,6 +231,6 @@ fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
             .iter()
             .map(|code| project_name(visit, portfolio, code))
             .collect::<Vec<_>>()
-            .join(&comma),
+            .join(comma(lang)),
     }
 }

@@ -12,8 +12,8 @@ use domain::portfolio::Portfolio;
 
 use super::gaps::answer_text;
 use super::{
-    Bar, Standing, area_name, asked, bar, causes, counted_in, distance, is_checked, kind_name, many,
-    rule_text, standing, with_limit,
+    Bar, Standing, area_name, asked, bar, causes, counted_in, distance, is_checked, kind_name, rule_text,
+    standing, whole, with_limit,
 };
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
@@ -87,8 +87,8 @@ pub async fn show(
     let known: Option<u64> =
         found.homes_of(at).map(|home| found.residences.homes[home].people.map(u64::from)).sum();
     let body = CommunityPage {
-        people: known.map_or_else(|| visit.t("facility-not-known").into_owned(), many),
-        homes: many(homes),
+        people: known.map_or_else(|| visit.t("facility-not-known").into_owned(), whole),
+        homes: whole(homes),
         standing: standing(&visit, &portfolio, &found),
         lines,
         code: code.to_string(),

@@ -10,7 +10,7 @@ use domain::facility::GapAnswer;
 use domain::portfolio::Portfolio;
 
 use super::{
-    Standing, area_name, causes, distance, is_checked, kind_name, many, rule_text, share, standing, unit,
+    Standing, area_name, causes, distance, is_checked, kind_name, rule_text, share, standing, unit, whole,
 };
 use crate::address::with_query;
 use crate::editor::field::{Choice, Control, Field, Typed};
@@ -175,7 +175,7 @@ pub async fn show(
                 rule: rule.map_or_else(String::new, |rule| rule_text(lang, &portfolio, rule)),
                 checked: rule.is_none_or(is_checked),
                 state: line.state,
-                concerned: many(line.concerned),
+                concerned: whole(line.concerned),
                 share: share(line.concerned, line.all),
                 unit: unit(lang, line.basis),
                 nearest: line.nearest.map_or_else(|| "—".into(), |it| distance(lang, it)),
@@ -235,7 +235,7 @@ pub(crate) async fn gap_words(
         &[
             ("area", &area),
             ("kind", &kind),
-            ("concerned", &many(line.concerned)),
+            ("concerned", &whole(line.concerned)),
             ("unit", &unit(lang, line.basis)),
             ("rule", &rule.map_or_else(String::new, |held| rule_text(lang, portfolio, &held.rule))),
             ("causes", &causes(lang, &line.causes)),

@@ -1,14 +1,15 @@
 //! One kind of facility by community, as a table and as GeoJSON.
 
 use app::AppError;
-use app::place::coverage::{Basis, Coverage, KindCoverage, RuleCoverage};
+use app::place::coverage::{Coverage, KindCoverage, RuleCoverage};
+use app::place::map::{geometry, position};
 use askama::Template;
 use axum::extract::{Path, Query};
-use axum::http::{StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use domain::boundary::Boundary;
+use axum::http::StatusCode;
+use axum::response::Response;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
+use domain::request::Point;
 use serde_json::{Value, json};
 
 use super::{
@@ -20,6 +21,7 @@ use crate::editor::field::Typed;
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::tables::{GEOJSON, attachment};
 use crate::visit::{Visit, render};
 
 struct Line {
@@ -158,10 +160,8 @@ pub async fn geojson(
         "licence": standing.notices,
         "features": features,
     });
-    let name = format!("attachment; filename=\"coverage-{}-{}.geojson\"", kind.kind, portfolio.view.as_of);
-    let headers =
-        [(header::CONTENT_TYPE, "application/geo+json".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, body.to_string()).into_response())
+    let name = format!("coverage-{}-{}.geojson", kind.kind, portfolio.view.as_of);
+    Ok(attachment(GEOJSON, &name, body.to_string()))
 }
 
 fn feature(
@@ -174,7 +174,7 @@ fn feature(
     let code = &found.communities[at];
     let (figure, area) = (&held.figures[at], portfolio.areas.get(code));
     let geometry = match area.and_then(|area| area.boundary.as_ref()) {
-        Some(boundary) => polygons(boundary),
+        Some(boundary) => geometry(boundary),
         None => middle(found, at),
     };
     json!({
@@ -185,7 +185,7 @@ fn feature(
             "area": code.as_str(),
             "name_zh": area.map(|area| area.name.zh.as_str()),
             "name_en": area.map(|area| area.name.en.as_str()).filter(|name| !name.is_empty()),
-            "counted": if figure.basis == Basis::People { "people" } else { "residences" },
+            "counted": figure.basis.as_str(),
             "covered": figure.covered,
             "not_covered": figure.not_covered,
             "unknown": figure.unknown,
@@ -197,30 +197,11 @@ fn feature(
     })
 }
 
-fn degrees(millionths: i32) -> f64 {
-    f64::from(millionths) / 1e6
-}
-
-fn polygons(boundary: &Boundary) -> Value {
-    let parts: Vec<Vec<Vec<[f64; 2]>>> = boundary
-        .parts()
-        .iter()
-        .map(|rings| {
-            let ring = |ring: &domain::boundary::Ring| {
-                ring.iter().map(|point| [degrees(point.longitude), degrees(point.latitude)]).collect()
-            };
-            rings.iter().map(ring).collect()
-        })
-        .collect();
-    json!({ "type": "MultiPolygon", "coordinates": parts })
-}
-
 fn middle(found: &Coverage, community: usize) -> Value {
     let points: Vec<_> = found.homes_of(community).map(|home| found.residences.homes[home].at).collect();
     let count = points.len().max(1) as i64;
-    let mean = |of: fn(&domain::request::Point) -> i32| {
-        (points.iter().map(|point| i64::from(of(point))).sum::<i64>() / count) as i32
-    };
+    let mean =
+        |of: fn(&Point) -> i32| (points.iter().map(|point| i64::from(of(point))).sum::<i64>() / count) as i32;
     let (longitude, latitude) = (mean(|point| point.longitude), mean(|point| point.latitude));
-    json!({ "type": "Point", "coordinates": [degrees(longitude), degrees(latitude)] })
+    json!({ "type": "Point", "coordinates": position(Point { longitude, latitude }) })
 }

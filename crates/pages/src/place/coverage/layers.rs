@@ -7,7 +7,7 @@ use app::place::layer::{Content, Ways};
 use app::place::{LayerGround, NetworkRefused, WayFindings};
 use askama::Template;
 use axum::Router;
-use axum::extract::multipart::{Field, MultipartError, MultipartRejection};
+use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -23,11 +23,12 @@ use domain::source::{Grade, Source};
 use sheets::NetworkFault;
 use words::Lang;
 
-use super::many;
+use super::whole;
 use crate::PagesState;
 use crate::editor::field::Typed;
 use crate::editor::page::{Filled, done, known_code, saved};
 use crate::error::PageError;
+use crate::file_form::{FileForm, TEXT_MOST};
 use crate::form::FormState;
 use crate::page::Page;
 use crate::place::may_manage_plan;
@@ -36,7 +37,6 @@ use crate::words_of::{day, word};
 
 /// What a browser may send: more than is taken, so that too large a file is told by a page.
 const BODY_MOST: usize = 4 * FILE_MOST;
-const TEXT_MOST: usize = 4 << 10;
 /// The name under which a network waits.
 const WAITS_AS: &str = "network";
 /// What is said of a network besides its file.
@@ -73,8 +73,8 @@ pub(super) fn layer_lines(lang: Lang, portfolio: &Portfolio) -> Vec<LayerLine> {
         .map(|(kind, held)| LayerLine {
             label: word(lang, "layer", kind.as_str()),
             name: held.layer.name.get(lang.is_english()).to_owned(),
-            count: many(held.layer.count),
-            people: held.layer.people.map_or_else(String::new, many),
+            count: whole(held.layer.count),
+            people: held.layer.people.map_or_else(String::new, whole),
             from: day(lang, held.from),
             grade: held.grade,
             licence: held.layer.licence.clone(),
@@ -168,73 +168,33 @@ struct Brought {
     too_large: Option<&'static str>,
 }
 
-enum Refused {
-    Page(PageError),
-    TooLarge,
-}
-
-impl From<MultipartError> for Refused {
-    fn from(error: MultipartError) -> Self {
-        if error.status() == StatusCode::PAYLOAD_TOO_LARGE {
-            Self::TooLarge
-        } else {
-            Self::Page(PageError::bad_request())
-        }
-    }
-}
-
-/// Reads the form. The form's secret comes first, so that nothing of a forged one is kept.
-async fn receive(visit: &Visit, mut multipart: Multipart) -> Result<Brought, Refused> {
+async fn receive(mut parts: FileForm<'_>) -> Result<Brought, PageError> {
     let mut out = Brought::default();
-    let mut checked = false;
-    while let Some(field) = multipart.next_field().await? {
-        let name = field.name().unwrap_or("").to_owned();
-        if name == "csrf" {
-            let (token, _) = whole(field, TEXT_MOST).await?;
-            visit.check_csrf(&String::from_utf8_lossy(&token)).map_err(Refused::Page)?;
-            checked = true;
-            continue;
-        }
-        if !checked {
-            return Err(Refused::Page(PageError::stale_form().in_lang(visit.lang)));
-        }
-        let file = field.file_name().unwrap_or("").to_owned();
-        let (bytes, which) = match name.as_str() {
+    let most = |name: &str| if matches!(name, "file" | "nodes" | "edges") { FILE_MOST } else { TEXT_MOST };
+    while let Some(part) = parts.next(most).await? {
+        let (bytes, which) = match part.name.as_str() {
             "file" => (&mut out.extract, "file"),
             "nodes" => (&mut out.nodes, "nodes"),
             "edges" => (&mut out.edges, "edges"),
             other => {
-                let (text, _) = whole(field, TEXT_MOST).await?;
                 if SAID.contains(&other) {
-                    out.form.set(other, String::from_utf8_lossy(&text).trim());
+                    out.form.set(other, part.text());
                 }
                 continue;
             }
         };
-        let (read, too_large) = whole(field, FILE_MOST).await?;
-        *bytes = read;
-        if too_large {
+        *bytes = part.bytes;
+        if part.too_large {
             out.too_large = Some(which);
         }
-        if !file.is_empty() {
-            out.name = file;
+        if !part.file.is_empty() {
+            out.name = part.file;
         }
     }
-    if checked { Ok(out) } else { Err(Refused::Page(PageError::stale_form().in_lang(visit.lang))) }
-}
-
-/// A part's bytes, and whether it had more than it may have: then none of it is kept.
-async fn whole(mut field: Field<'_>, most: usize) -> Result<(Vec<u8>, bool), MultipartError> {
-    let (mut bytes, mut too_large) = (Vec::new(), false);
-    while let Some(chunk) = field.chunk().await? {
-        too_large |= bytes.len() + chunk.len() > most;
-        if too_large {
-            bytes = Vec::new();
-        } else {
-            bytes.extend_from_slice(&chunk);
-        }
+    if parts.is_too_large() {
+        out.too_large = Some("file");
     }
-    Ok((bytes, too_large))
+    Ok(out)
 }
 
 /// Why files are not taken, with the field it is about.
@@ -262,14 +222,10 @@ async fn take(
     Path(plan): Path<String>,
     multipart: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, PageError> {
-    let multipart = multipart.map_err(|_| PageError::bad_request())?;
+    let parts = FileForm::open(&visit, multipart)?;
     let (plan, person) = enter(&visit, &plan).await?;
     let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
-    let mut brought = match receive(&visit, multipart).await {
-        Ok(brought) => brought,
-        Err(Refused::Page(error)) => return Err(error),
-        Err(Refused::TooLarge) => Brought { too_large: Some("file"), ..Brought::default() },
-    };
+    let mut brought = receive(parts).await?;
     let mut form = std::mem::take(&mut brought.form);
     if let Some(field) = brought.too_large {
         let megabytes = (FILE_MOST >> 20).to_string();
@@ -401,11 +357,11 @@ async fn check_page(
         page: visit.page(visit.t("network-check")),
         address: case.address(),
         file: case.waiting.name.clone(),
-        nodes: many(case.found.nodes as u64),
-        links: many(case.found.links as u64),
-        kilometres: many(case.found.metres / 1_000),
-        islands: many(case.found.islands as u64),
-        island_nodes: many(case.found.island_nodes as u64),
+        nodes: whole(case.found.nodes as u64),
+        links: whole(case.found.links as u64),
+        kilometres: whole(case.found.metres / 1_000),
+        islands: whole(case.found.islands as u64),
+        island_nodes: whole(case.found.island_nodes as u64),
         licence: case.said("licence").to_owned(),
         replaces: held
             .map_or_else(String::new, |held| held.layer.name.get(visit.lang.is_english()).to_owned()),

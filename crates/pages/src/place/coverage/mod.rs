@@ -22,12 +22,12 @@ use domain::source::Grade;
 use rust_decimal::Decimal;
 use words::Lang;
 
-use super::rule as standard_line;
+use super::{area_name, kind_name, rule as standard_line, whole};
 use crate::PagesState;
 use crate::editor::field::Typed;
 use crate::page::Page;
 use crate::visit::Visit;
-use crate::words_of::{day, number};
+use crate::words_of::{comma, day};
 
 pub(super) fn routes() -> Router<PagesState> {
     Router::new()
@@ -66,10 +66,6 @@ fn share(of: u64, all: u64) -> String {
     format!("{}%", tenths.round_dp(1).normalize())
 }
 
-fn many(count: u64) -> String {
-    number(Decimal::from(count))
-}
-
 fn unit(lang: Lang, basis: Basis) -> String {
     words::text(
         lang,
@@ -84,7 +80,7 @@ fn unit(lang: Lang, basis: Basis) -> String {
 fn bar(lang: Lang, figure: &Figure) -> Bar {
     let all = figure.total();
     let text =
-        |of: u64| words::with(lang, "coverage-part", &[("count", &many(of)), ("share", &share(of, all))]);
+        |of: u64| words::with(lang, "coverage-part", &[("count", &whole(of)), ("share", &share(of, all))]);
     let (covered, not_covered) = (part(figure.covered, all), part(figure.not_covered, all));
     Bar {
         covered,
@@ -94,7 +90,7 @@ fn bar(lang: Lang, figure: &Figure) -> Bar {
         covered_text: text(figure.covered),
         not_covered_text: text(figure.not_covered),
         unknown_text: text(figure.unknown),
-        all: many(all),
+        all: whole(all),
         unit: unit(lang, figure.basis),
     }
 }
@@ -102,7 +98,7 @@ fn bar(lang: Lang, figure: &Figure) -> Bar {
 /// A distance: metres below ten kilometres.
 fn distance(lang: Lang, millimetres: u32) -> String {
     let metres = (u64::from(millimetres) + 500) / 1_000;
-    words::with(lang, "coverage-metres", &[("metres", &many(metres))])
+    words::with(lang, "coverage-metres", &[("metres", &whole(metres))])
 }
 
 /// What is known against what there is officially, with its day.
@@ -113,14 +109,14 @@ fn completeness(
     area: Option<&Code>,
     held: Completeness,
 ) -> String {
-    let known = many(held.known);
+    let known = whole(held.known);
     let Some(official) = held.official else {
         return words::with(lang, "coverage-known-only", &[("known", &known)]);
     };
     let on =
         portfolio.plan.official_counts.get(&(kind.clone(), area.cloned())).map(|count| day(lang, count.on));
     let args =
-        [("known", known.as_str()), ("official", &many(official)), ("on", on.as_deref().unwrap_or(""))];
+        [("known", known.as_str()), ("official", &whole(official)), ("on", on.as_deref().unwrap_or(""))];
     words::with(lang, "coverage-known", &args)
 }
 
@@ -139,12 +135,11 @@ fn counted_in(lang: Lang, portfolio: &Portfolio, kind: &KindCoverage, community:
 
 /// Causes as a line: the commonest first.
 fn causes(lang: Lang, held: &Causes) -> String {
-    let comma = words::text(lang, "import-list-comma");
     let each = held.each().into_iter().map(|(cause, weight)| {
         let label = words::text(lang, &format!("cause-{}", cause.as_str().replace('_', "-")));
-        words::with(lang, "coverage-cause", &[("cause", &label), ("count", &many(weight))])
+        words::with(lang, "coverage-cause", &[("cause", &label), ("count", &whole(weight))])
     });
-    each.collect::<Vec<_>>().join(&comma)
+    each.collect::<Vec<_>>().join(comma(lang))
 }
 
 /// What a rule says, in words.
@@ -223,16 +218,6 @@ fn with_limit(page: &Page, path: &str, asked: CoverageAsked) -> String {
         }
         None => address,
     }
-}
-
-/// The name of an area.
-fn area_name(lang: Lang, portfolio: &Portfolio, code: &Code) -> String {
-    portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(lang.is_english())).to_owned()
-}
-
-fn kind_name(lang: Lang, portfolio: &Portfolio, code: &Code) -> String {
-    let held = portfolio.plan.facility_kind(code.as_str());
-    held.map_or(code.as_str(), |kind| kind.name.get(lang.is_english())).to_owned()
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use words::Lang;
 
 use super::layers::{LayerLine, layer_lines};
 use super::{
-    Bar, Standing, asked, bar, causes, completeness, is_checked, kind_name, many, rule_text, standing,
+    Bar, Standing, asked, bar, causes, completeness, is_checked, kind_name, rule_text, standing, whole,
     with_limit,
 };
 use crate::editor::field::Typed;
@@ -134,7 +134,7 @@ fn others(portfolio: &Portfolio, coverage: &Coverage, lang: Lang) -> Vec<Other> 
         .filter(|kind| kind.rules.is_empty())
         .map(|kind| Other {
             kind: kind_name(lang, portfolio, &kind.kind),
-            open: many(kind.open.len() as u64),
+            open: whole(kind.open.len() as u64),
             completeness: completeness(lang, portfolio, &kind.kind, None, kind.completeness),
         })
         .collect()
@@ -162,13 +162,13 @@ fn enough(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Vec<Enou
                 places: visit.tw(
                     "coverage-places",
                     &[
-                        ("places", &many(capacity.places)),
+                        ("places", &whole(capacity.places)),
                         ("unit", &unit(held)),
                         ("known", &known),
                         ("open", &open),
                     ],
                 ),
-                people: many(capacity.people),
+                people: whole(capacity.people),
                 per_thousand: capacity
                     .per_thousand()
                     .map_or_else(|| "—".into(), |value| format!("{value:.1}")),

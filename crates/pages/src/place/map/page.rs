@@ -22,6 +22,7 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::security::WITH_MAP;
+use crate::tables::GEOJSON;
 use crate::visit::{Visit, render};
 
 /// How many of what is shown lie in one area, each with the list that has them.
@@ -41,8 +42,11 @@ struct MapPage {
 }
 
 /// A page with a map: its policy lets the map's worker in.
-pub(in crate::place) fn with_map(template: &impl Template) -> Result<Response, PageError> {
-    let mut response = render(StatusCode::OK, template)?;
+pub(in crate::place) fn with_map(
+    status: StatusCode,
+    template: &impl Template,
+) -> Result<Response, PageError> {
+    let mut response = render(status, template)?;
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(WITH_MAP));
     Ok(response)
 }
@@ -129,11 +133,11 @@ pub async fn show(
         lines: lines(&visit, &page, &portfolio, &chosen, &things),
         page,
     };
-    with_map(&body)
+    with_map(StatusCode::OK, &body)
 }
 
 fn geojson(body: &Value) -> Response {
-    ([(header::CONTENT_TYPE, "application/geo+json")], body.to_string()).into_response()
+    ([(header::CONTENT_TYPE, GEOJSON)], body.to_string()).into_response()
 }
 
 /// The areas that are drawn.
