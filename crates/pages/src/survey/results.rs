@@ -261,7 +261,7 @@ async fn page(
     let recorded = portfolio.indicators.iter().flat_map(|indicator| {
         let own = indicator.measured.values().filter(|held| held.wave == opened.held.wave.wave);
         own.filter_map(|held| {
-            let observation = indicator.observations.iter().find(|of| of.key == held.key)?;
+            let observation = indicator.observation(&held.key)?;
             let code = indicator.code.as_ref()?.to_string();
             Some((code, name(indicator), number(observation.value)))
         })
