@@ -253,7 +253,9 @@ async fn list_index_values(
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let index = found(portfolio.indices.iter().find(|index| index.code == code))?;
     let values = index.in_force().and_then(|version| IndexValues::of(version, &portfolio).ok());
-    let cells = values.as_ref().map_or_else(Vec::new, |values| values.cells.iter().map(|cell| (values, cell)).collect());
+    let cells = values
+        .as_ref()
+        .map_or_else(Vec::new, |values| values.cells.iter().map(|cell| (values, cell)).collect());
     let list = asked.page(view, cells, |(values, cell)| value_line(&values.version, cell));
     Ok(page(&conditions, &caller, &list_tag(view, Audience::Public), &uri, list))
 }

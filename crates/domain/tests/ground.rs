@@ -213,7 +213,8 @@ fn lists_and_observations_are_looked_up() {
             .into(),
         ],
     );
-    let accept = |key: &str| IndicatorFact::Accepted { on, key: code(key), because: "唯一".into(), area: None };
+    let accept =
+        |key: &str| IndicatorFact::Accepted { on, key: code(key), because: "唯一".into(), area: None };
     assert!(books.refused(indicator.clone(), accept("survey")).is_empty());
     assert_eq!(books.refused(indicator, accept("other")), ["unknown-reference"]);
 }

@@ -1,8 +1,8 @@
 //! Facts of an index: its name, and what it is made of from a day on.
 
 use domain::index::{
-    IndexDimension as DomainDimension, IndexFact as Domain, IndexPart as DomainPart, IndexVersion as DomainVersion,
-    Scaling as DomainScaling,
+    IndexDimension as DomainDimension, IndexFact as Domain, IndexPart as DomainPart,
+    IndexVersion as DomainVersion, Scaling as DomainScaling,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

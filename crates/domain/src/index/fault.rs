@@ -7,14 +7,24 @@ pub enum IndexFault {
     /// No dimension, or one without an indicator.
     Empty,
     /// A dimension or an indicator stands in it twice.
-    Twice { name: String },
+    Twice {
+        name: String,
+    },
     /// A weight that is not above zero.
-    Weight { name: String },
+    Weight {
+        name: String,
+    },
     /// Ends, baseline and target, or deviation that give no score, or go against what is better.
-    Scaling { indicator: String },
-    NoSource { indicator: String },
+    Scaling {
+        indicator: String,
+    },
+    NoSource {
+        indicator: String,
+    },
     /// A name or a source that does not stand in one line of text: see [`text`](super::text).
-    Line { name: String },
+    Line {
+        name: String,
+    },
     /// Not a share from 1 to 100 percent.
     Coverage,
     /// More dimensions or indicators than a version may have.
@@ -51,7 +61,9 @@ impl IndexFault {
 
     pub(crate) fn args(&self) -> Vec<(&'static str, String)> {
         match self {
-            Self::Twice { name } | Self::Weight { name } | Self::Line { name } => vec![("name", name.clone())],
+            Self::Twice { name } | Self::Weight { name } | Self::Line { name } => {
+                vec![("name", name.clone())]
+            }
             Self::Scaling { indicator } | Self::NoSource { indicator } => {
                 vec![("name", indicator.clone())]
             }

@@ -21,8 +21,8 @@ use crate::journal::Seq;
 use crate::named::Named;
 use crate::source::Grade;
 
-pub use fault::IndexFault;
 pub(crate) use check::check;
+pub use fault::IndexFault;
 pub use reckon::{Absence, IndexCell, IndexValues, PartValue, RankedArea, Used, WEIGHT_SPREAD, rounded};
 pub use span::{IndexPeriod, Span};
 pub use version::{Aggregation, Better, IndexDimension, IndexPart, IndexVersion, PARTS_MOST, Scaling};

@@ -121,7 +121,8 @@ impl IndexValues {
             .version
             .parts()
             .map(|(at, part)| {
-                let held = portfolio.indicators.iter().find(|held| held.code.as_ref() == Some(&part.indicator));
+                let held =
+                    portfolio.indicators.iter().find(|held| held.code.as_ref() == Some(&part.indicator));
                 (at, part, held)
             })
             .collect();
@@ -131,7 +132,8 @@ impl IndexValues {
                 .map(|(dimension, part, held)| PartValue {
                     dimension: *dimension,
                     indicator: part.indicator.clone(),
-                    used: held.map_or(Err(Absence::NoIndicator), |held| used(held, part, area.as_ref(), span)),
+                    used: held
+                        .map_or(Err(Absence::NoIndicator), |held| used(held, part, area.as_ref(), span)),
                     score: None,
                     weight: 0.0,
                 })

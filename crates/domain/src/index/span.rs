@@ -116,7 +116,19 @@ mod tests {
             assert_eq!((span.first(), span.last()), (first, last));
             assert!(span.holds(day) && !span.holds(date(2021, 1, 1)));
         }
-        for text in ["", "20", "2020-", "2020-13", "2020-0", "2020-2", "2020-Q5", "2020-Q0", "-020", "2020-Q+1", "二〇二〇"] {
+        for text in [
+            "",
+            "20",
+            "2020-",
+            "2020-13",
+            "2020-0",
+            "2020-2",
+            "2020-Q5",
+            "2020-Q0",
+            "-020",
+            "2020-Q+1",
+            "二〇二〇",
+        ] {
             assert_eq!(text.parse::<Span>(), Err(NotASpan), "{text}");
         }
     }

@@ -23,8 +23,9 @@ pub(super) fn svg(cells: &[&IndexCell]) -> String {
     let step = (WIDTH - LEFT - RIGHT) / (cells.len() - 1) as f64;
     let x = |at: usize| LEFT + step * at as f64;
     let y = |value: f64| TOP + (HEIGHT - TOP - BOTTOM) * (1.0 - value / 100.0);
-    let mut out =
-        format!("<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\" focusable=\"false\">");
+    let mut out = format!(
+        "<svg class=\"chart\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" aria-hidden=\"true\" focusable=\"false\">"
+    );
     for tick in [0, 25, 50, 75, 100] {
         let at = y(f64::from(tick));
         let _ = write!(

@@ -60,9 +60,11 @@ fn share(value: f64) -> String {
 fn area_name(lang: Lang, portfolio: &Portfolio, area: Option<&Code>) -> String {
     match area {
         None => words::text(lang, "index-whole").into_owned(),
-        Some(code) => {
-            portfolio.areas.get(code).map_or(code.as_str(), |area| area.name.get(lang.is_english())).to_owned()
-        }
+        Some(code) => portfolio
+            .areas
+            .get(code)
+            .map_or(code.as_str(), |area| area.name.get(lang.is_english()))
+            .to_owned(),
     }
 }
 
@@ -95,15 +97,21 @@ impl Opened {
     async fn of(visit: &Visit, plan: &str, code: &str, typed: &Typed) -> Result<Self, PageError> {
         let (plan, code) = (known_code(plan)?, known_code(code)?);
         let portfolio = visit.portfolio(&plan).await?;
-        let index = portfolio.indices.iter().find(|index| index.code == code).ok_or(AppError::NotFound)?.clone();
+        let index =
+            portfolio.indices.iter().find(|index| index.code == code).ok_or(AppError::NotFound)?.clone();
         let asked = typed.get("version");
         let version = if asked.is_empty() { index.in_force() } else { index.version(asked) };
         let version = version.ok_or(AppError::NotFound)?.clone();
-        let values = IndexValues::of(&version, &portfolio)
-            .map_err(|_| PageError::unwritten().in_lang(visit.lang))?;
+        let values =
+            IndexValues::of(&version, &portfolio).map_err(|_| PageError::unwritten().in_lang(visit.lang))?;
         let area = match typed.get("area") {
             "" => None,
-            text => Some(Code::new(text).ok().filter(|area| values.areas().contains(area)).ok_or(AppError::NotFound)?),
+            text => Some(
+                Code::new(text)
+                    .ok()
+                    .filter(|area| values.areas().contains(area))
+                    .ok_or(AppError::NotFound)?,
+            ),
         };
         Ok(Self { plan, portfolio, index, version, values, area })
     }

@@ -114,7 +114,8 @@ fn dimension_lines(visit: &Visit, opened: &Opened, cells: &[&IndexCell]) -> Vec<
     let weights = shown.first().map_or(&[][..], |cell| &cell.parts);
     let lines = held.iter().enumerate().map(|(at, dimension)| {
         let weight: f64 = weights.iter().filter(|part| part.dimension == at).map(|part| part.weight).sum();
-        let score = |cell: &&IndexCell| (cell.span.to_string(), points(cell.dimensions.get(at).copied().flatten()));
+        let score =
+            |cell: &&IndexCell| (cell.span.to_string(), points(cell.dimensions.get(at).copied().flatten()));
         DimensionLine {
             name: dimension.name.get(visit.lang.is_english()).to_owned(),
             weight: share(weight),
@@ -137,10 +138,8 @@ fn part_lines(visit: &Visit, page: &Page, opened: &Opened) -> Vec<PartLine> {
             link: page.link(&format!("/indicators/{}", part.indicator)),
             instrument: format!("{by} · {scale}"),
             scaling: scaling(visit, part),
-            weight: visit.tw(
-                "index-weight-of",
-                &[("weight", &number(part.weight)), ("all", &number(inside))],
-            ),
+            weight: visit
+                .tw("index-weight-of", &[("weight", &number(part.weight)), ("all", &number(inside))]),
             source: part.source.clone(),
         }
     };
@@ -184,7 +183,8 @@ pub async fn show(
         here: page.link(&opened.address()),
         code: opened.index.code.to_string(),
         saved: saved(visit.lang, &typed),
-        illustrative: opened.version.grade == Grade::Illustrative || cells.iter().any(|cell| cell.illustrative),
+        illustrative: opened.version.grade == Grade::Illustrative
+            || cells.iter().any(|cell| cell.illustrative),
         version: version.version.to_string(),
         in_force: opened.is_in_force(),
         rule,

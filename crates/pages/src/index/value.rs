@@ -108,7 +108,8 @@ fn part_line(visit: &Visit, page: &Page, opened: &Opened, part: &PartValue) -> L
     Line {
         is_dimension: false,
         name: indicator_name(lang, &opened.portfolio, &part.indicator),
-        link: used.map_or_else(|| address.clone(), |used| format!("{address}#value-{}", used.observation.key)),
+        link: used
+            .map_or_else(|| address.clone(), |used| format!("{address}#value-{}", used.observation.key)),
         value: used.map_or_else(
             || "—".into(),
             |used| {
@@ -126,7 +127,11 @@ fn part_line(visit: &Visit, page: &Page, opened: &Opened, part: &PartValue) -> L
         }),
         grade: used.map(|used| used.observation.grade),
         entry: used.map(|used| used.observation.seq.0),
-        missing: part.used.as_ref().err().map_or_else(String::new, |why| word(lang, "index-missing", why.as_str())),
+        missing: part
+            .used
+            .as_ref()
+            .err()
+            .map_or_else(String::new, |why| word(lang, "index-missing", why.as_str())),
         score: points(part.score),
         weight: share(part.weight),
     }
@@ -192,13 +197,18 @@ fn moved(visit: &Visit, opened: &Opened, from: &IndexCell, to: &IndexCell) -> Re
 }
 
 fn range(lang: Lang, low: &str, high: &str) -> String {
-    if low == high { low.to_owned() } else { words::with(lang, "index-range", &[("low", low), ("high", high)]) }
+    if low == high {
+        low.to_owned()
+    } else {
+        words::with(lang, "index-range", &[("low", low), ("high", high)])
+    }
 }
 
 fn levels(visit: &Visit, page: &Page, opened: &Opened, span: Span) -> Vec<Level> {
     let mut out: Vec<Level> = Vec::new();
     let mut ranked = opened.values.ranked(span, &opened.portfolio);
-    ranked.sort_by(|a, b| (a.level, a.sensitivity.rank, &a.area).cmp(&(b.level, b.sensitivity.rank, &b.area)));
+    ranked
+        .sort_by(|a, b| (a.level, a.sensitivity.rank, &a.area).cmp(&(b.level, b.sensitivity.rank, &b.area)));
     for held in ranked {
         let (found, area) = (&held.sensitivity, Some(&held.area));
         let name = word(visit.lang, "level", held.level.as_str());
@@ -265,7 +275,11 @@ pub async fn show(
             range(lang, &points(Some(found.low)), &points(Some(found.high)))
         }),
         lines: lines(&visit, &page, &opened, cell),
-        spans: others.iter().rev().map(|other| Choice::new(other.span.to_string(), other.span.to_string())).collect(),
+        spans: others
+            .iter()
+            .rev()
+            .map(|other| Choice::new(other.span.to_string(), other.span.to_string()))
+            .collect(),
         areas: opened
             .areas(lang)
             .into_iter()

@@ -131,3 +131,7 @@ api-op-register-index = Puts an index on the books
 api-op-get-index = One index with all its versions
 api-op-record-index-facts = Records facts of an index
 api-op-list-index-values = What an index comes to for every area and period, by the version in force, with the observations that were used
+
+instrument-example-count = example count
+scale-per-thousand = per 1,000 people
+scale-days = days

@@ -131,3 +131,7 @@ api-op-register-index = 登记指数
 api-op-get-index = 一个指数及其历次版本
 api-op-record-index-facts = 记录指数的内容
 api-op-list-index-values = 指数各区域、各时期的值，连同用到的观测值
+
+instrument-example-count = 示例统计
+scale-per-thousand = 每千人
+scale-days = 天
