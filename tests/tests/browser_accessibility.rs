@@ -218,6 +218,7 @@ const TASK_FORCE: &[&str] = &[
     "~/indicators/cycle_path_length/baseline",
     "~/indicators/cycle_path_length/target",
     "~/indicators/cycle_path_length/particulars",
+    "~/surveys/felt-next/sample",
     "~/indices/new",
     "~/indices/example-living/edit/version",
     "~/indices/example-living/edit/name",

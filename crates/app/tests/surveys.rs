@@ -83,6 +83,7 @@ fn wave(name: &str, version: u32, access: WaveAccess) -> Wave {
         }],
         trim: None,
         least: 5,
+        sample: None,
     }
 }
 
