@@ -10,6 +10,7 @@ pub fn place(operation: &str, name: &str) -> &'static str {
         ("acceptObservation", "indicator") => "communities",
         ("acceptObservation", "key") => "bjd-2019",
         (_, "indicator") => "retail_outlets",
+        (_, "index") => "example-living",
         (_, "facility") => "FAC-EDU-005",
         (_, "unit") => "changping-education",
         (_, "area") => "tiantongyuan-north",
@@ -37,6 +38,7 @@ pub fn query(operation: &str) -> &'static str {
         "getProject" | "listMilestones" | "listProgress" | "getIndicator" => "?as_of=2021-12-31",
         "listTimetable" | "listTimetableSteps" => "?as_of=2019-08-14",
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
+        "listIndices" | "getIndex" | "listIndexValues" => "?as_of=2021-12-31",
         "listFacilities" => "?as_of=2019-12-31&limit=10",
         "listCoverage" | "listGaps" => "?as_of=2021-12-31&limit=10",
         "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
@@ -119,6 +121,28 @@ pub fn body(operation: &str) -> Option<Value> {
         "acceptObservation" => json!({
             "on": "2019-08-15", "because": "It is the only one that names its method.",
         }),
+        "registerIndex" | "recordIndexFacts" => {
+            let version = json!({ "version": {
+                "version": "2026", "period": "year", "aggregation": "arithmetic", "least_coverage": 60,
+                "dimensions": [{
+                    "name": { "zh": "便利性", "en": "Convenience" }, "weight": 1,
+                    "parts": [{
+                        "indicator": "retail_coverage",
+                        "instrument": { "instrument": "community_count", "scale": "percent" },
+                        "better": "higher", "scaling": { "range": { "low": 0, "high": 100 } },
+                        "weight": 1, "source": "Minutes of the joint meeting",
+                    }],
+                }],
+            } });
+            if operation == "recordIndexFacts" {
+                return Some(json!({ "facts": [version], "source": source }));
+            }
+            json!({
+                "code": "example-index",
+                "facts": [{ "name": { "zh": "示例指数", "en": "Example index" } }, version],
+                "source": source,
+            })
+        }
         "registerFacility" => json!({
             "code": "EXAMPLE-KINDERGARTEN-1",
             "facts": [

@@ -57,6 +57,8 @@ struct Observation {
     value: Amount,
     instrument: Instrument,
     approximate: bool,
+    /// The part of the plan's area that it is about; null: the whole.
+    area: Option<CodeText>,
     grade: GradeWord,
     /// Whether it is the one that is used for its day.
     standing: bool,
@@ -100,12 +102,17 @@ struct Indicator {
 }
 
 fn observation(held: &DomainObservation, standing: bool) -> Observation {
+    observation_of(held, standing, None)
+}
+
+fn observation_of(held: &DomainObservation, standing: bool, area: Option<&Code>) -> Observation {
     Observation {
         key: (&held.key).into(),
         on: held.on.into(),
         value: Amount(held.value),
         instrument: (&held.instrument).into(),
         approximate: held.approximate,
+        area: area.map(CodeText::from),
         grade: held.grade.into(),
         standing,
         entry: held.seq.0,
@@ -207,6 +214,7 @@ async fn get_indicator(
             .collect(),
         latest: indicator.latest().map(|held| observation(held, true)),
         accepted: indicator
+            .whole
             .accepted
             .iter()
             .map(|(on, (key, because))| Acceptance {
@@ -254,6 +262,9 @@ struct NewObservation {
     /// The statement says "more than", "nearly", "about".
     #[serde(default)]
     approximate: bool,
+    /// The part of the plan's area that it is about; without it, the whole.
+    #[serde(default)]
+    area: Option<CodeText>,
     #[serde(default)]
     source: Option<Source>,
     #[serde(default)]
@@ -268,6 +279,9 @@ struct NewAcceptance {
     on: Day,
     #[schema(min_length = 1, max_length = 4000)]
     because: String,
+    /// The area that the observations are about; without it, the whole.
+    #[serde(default)]
+    area: Option<CodeText>,
     #[serde(default)]
     source: Option<Source>,
 }
@@ -286,8 +300,15 @@ async fn list_observations(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let (indicator, _, view) = find(&api, &plan, &code, &asked).await?;
-    let list = asked.page(view, indicator.observations.iter().collect(), |held| {
-        observation(held, indicator.standing(held.on).is_some_and(|standing| standing.key == held.key))
+    let areas = indicator.by_area.iter().map(|(area, series)| (Some(area), series));
+    let all: Vec<_> = [(None, &indicator.whole)]
+        .into_iter()
+        .chain(areas)
+        .flat_map(|(area, series)| series.observations.iter().map(move |held| (area, series, held)))
+        .collect();
+    let list = asked.page(view, all, |(area, series, held)| {
+        let standing = series.standing(held.on).is_some_and(|standing| standing.key == held.key);
+        observation_of(held, standing, area)
     });
     Ok(page(&conditions, &caller, &list_tag(view, Audience::Public), &uri, list))
 }
@@ -313,6 +334,7 @@ async fn record_observation(
         value: body.value.0,
         instrument: body.instrument.into(),
         approximate: body.approximate,
+        area: body.area.map(|area| area.0),
     };
     let ground = Ground { effective: None, source: body.source, reason: body.reason };
     let subject = Subject::indicator(&plan, &code);
@@ -334,7 +356,12 @@ async fn accept_observation(
     Place((CodeText(plan), CodeText(code), CodeText(key))): Place<(CodeText, CodeText, CodeText)>,
     Body(body): Body<NewAcceptance>,
 ) -> Result<Response, ApiError> {
-    let fact = DomainFact::Accepted { on: body.on.0, key, because: body.because };
+    let fact = DomainFact::Accepted {
+        on: body.on.0,
+        key,
+        because: body.because,
+        area: body.area.map(|area| area.0),
+    };
     let ground = Ground { effective: None, source: body.source, reason: String::new() };
     let subject = Subject::indicator(&plan, &code);
     api.record(&caller, &conditions, subject, vec![Fact::Indicator(fact)], ground).await

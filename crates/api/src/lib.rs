@@ -27,6 +27,7 @@ mod facility;
 mod fact;
 mod figure;
 mod html;
+mod index;
 mod indicator;
 mod item;
 mod item_shape;
@@ -107,6 +108,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(report::routes())
         .merge(timetable::routes())
         .merge(indicator::routes())
+        .merge(index::routes())
         .merge(facility::routes())
         .merge(coverage::routes())
         .merge(figure::routes())

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use app::place::coverage::GapState;
 use domain::area::AreaLevel;
 use domain::facility::{Circle, Datum, FacilityStanding, Metric};
+use domain::index::{Aggregation, Better, IndexPeriod};
 use domain::indicator::Direction;
 use domain::item::kind::{
     Attendance, InspectionWay, ItemKind, Level as ItemLevel, ObjectionTo, Part as ItemPart, Series,
@@ -92,6 +93,9 @@ words! {
     BasisWord = Basis [Net Gross]: "Net is what is added; gross includes what stood there before.";
     GradeWord = Grade [all]: "How far a record can be relied on: published, reported by the responsible unit, or illustrative.";
     DirectionWord = Direction [Up Down Neither]: "Which way is better.";
+    IndexPeriodWord = IndexPeriod [all]: "How long the periods of an index are.";
+    AggregationWord = Aggregation [all]: "How scores are joined: by a weighted mean, or by a geometric one, in which weak sides weigh more.";
+    BetterWord = Better [all]: "Which way a value is good.";
     EntryWord = ListEntryKind [CarriedOver New]: "Whether a project was carried over from the year before.";
     AimWord = Aim [Complete Continue Prepare]: "What a project is to reach in the year.";
     AreaLevelWord = AreaLevel [all]: "The level of an area.";

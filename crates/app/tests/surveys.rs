@@ -83,6 +83,7 @@ fn wave(name: &str, version: u32, access: WaveAccess) -> Wave {
         }],
         trim: None,
         least: 5,
+        sample: None,
     }
 }
 
@@ -338,7 +339,7 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     let asked_of = app::read::Asked { as_of: Some(date(2019, 3, 20)), known_at: None };
     let portfolio = field.wait(app.portfolio(plan, asked_of)).unwrap();
     let indicator = &portfolio.indicators[0];
-    let (observation, measured) = (&indicator.observations[0], &indicator.measured[&code("w1")]);
+    let (observation, measured) = (&indicator.whole.observations[0], &indicator.measured[&code("w1")]);
     assert_eq!(observation.value.to_string(), "47.62");
     assert_eq!((measured.n, observation.on, observation.instrument.scale.as_str()), (25, DAY, "percent"));
     assert!(measured.low < observation.value && observation.value < measured.high);

@@ -3,6 +3,7 @@
 mod data;
 mod foresight;
 mod ground;
+mod indices;
 mod load;
 mod people;
 mod published;

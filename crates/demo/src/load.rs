@@ -19,7 +19,7 @@ use crate::data::{AREAS, BOUNDARIES, PLANS, RESIDENCES, RESIDENCES_KNOWN, UNITS}
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{foresight, ground, people, published, requests, rhythm, surveys};
+use crate::{foresight, ground, indices, people, published, requests, rhythm, surveys};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -147,6 +147,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
             changes.push(rhythm::rules(&plan.code));
             changes.push(requests::set_up(&plan.code));
             changes.extend(foresight::play(&plan.code));
+            changes.extend(indices::play(&plan.code)?);
         }
     }
     changes.extend(made_up);

@@ -160,6 +160,7 @@ fn wave(code: &str, name: Named, from: Date, to: Date, access: WaveAccess) -> an
         ],
         trim: Some(400),
         least: 20,
+        sample: None,
     })
 }
 

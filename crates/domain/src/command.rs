@@ -229,7 +229,8 @@ fn is_ground(held: &Fact, new: &[&Fact]) -> bool {
             };
             new.iter().filter_map(|fact| IndicatorFact::of(fact)).any(rests)
         }
-        Fact::Indicator(_) => false,
+        // Each version stands by itself.
+        Fact::Indicator(_) | Fact::Index(_) => false,
         // An item's or a request's next move depends on all that went before.
         Fact::Item(_) | Fact::Request(_) => true,
         Fact::Plan(

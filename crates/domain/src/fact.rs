@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::area::AreaFact;
 use crate::facility::FacilityFact;
+use crate::index::IndexFact;
 use crate::indicator::IndicatorFact;
 use crate::item::ItemFact;
 use crate::person::PersonFact;
@@ -19,6 +20,7 @@ pub enum Fact {
     Plan(PlanFact),
     Project(ProjectFact),
     Indicator(IndicatorFact),
+    Index(IndexFact),
     Item(ItemFact),
     Request(RequestFact),
     Facility(FacilityFact),
@@ -33,6 +35,7 @@ impl Fact {
             Self::Plan(_) => SubjectKind::Plan,
             Self::Project(_) => SubjectKind::Project,
             Self::Indicator(_) => SubjectKind::Indicator,
+            Self::Index(_) => SubjectKind::Index,
             Self::Item(_) => SubjectKind::Item,
             Self::Request(_) => SubjectKind::Request,
             Self::Facility(_) => SubjectKind::Facility,
@@ -48,6 +51,7 @@ impl Fact {
             Self::Plan(fact) => fact.slot(),
             Self::Project(fact) => fact.slot(),
             Self::Indicator(fact) => fact.slot(),
+            Self::Index(fact) => fact.slot(),
             Self::Item(fact) => fact.slot(),
             Self::Request(fact) => fact.slot(),
             Self::Facility(fact) => fact.slot(),
@@ -76,5 +80,5 @@ pub trait OfKind {
     fn of(fact: &Fact) -> Option<&Self>;
 }
 
-of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator, ItemFact => Item, RequestFact => Request,
+of_kind!(PlanFact => Plan, ProjectFact => Project, IndicatorFact => Indicator, IndexFact => Index, ItemFact => Item, RequestFact => Request,
          FacilityFact => Facility, AreaFact => Area, UnitFact => Unit, PersonFact => Person);

@@ -99,6 +99,9 @@ pub enum IndicatorFact {
         /// The statement says "more than", "nearly", "about".
         #[serde(default)]
         approximate: bool,
+        /// The part of the plan's area that it is about; none: the whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<Code>,
     },
     /// That a wave of a survey came to an observation.
     Measured(Measured),
@@ -107,6 +110,9 @@ pub enum IndicatorFact {
         on: Date,
         key: Code,
         because: String,
+        /// The area that the observations are about; none: the whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<Code>,
     },
 }
 
@@ -121,7 +127,8 @@ impl IndicatorFact {
             Self::Target { on, .. } => format!("target/{on}"),
             Self::Observation { key, .. } => format!("observation/{key}"),
             Self::Measured(measured) => format!("measured/{}", measured.key),
-            Self::Accepted { on, .. } => format!("accepted/{on}"),
+            Self::Accepted { on, area: None, .. } => format!("accepted/{on}"),
+            Self::Accepted { on, area: Some(area), .. } => format!("accepted/{on}/{area}"),
         }
     }
 }
@@ -137,6 +144,15 @@ pub struct Observation {
     pub grade: Grade,
 }
 
+/// What was observed of the whole of a plan or of one area.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Series {
+    /// In order of date, then of recording.
+    pub observations: Vec<Observation>,
+    /// Which of a day's observations is used, and why.
+    pub accepted: BTreeMap<Date, (Code, String)>,
+}
+
 /// An indicator as of a day, as known at a moment.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Indicator {
@@ -147,9 +163,10 @@ pub struct Indicator {
     pub sector: Option<Code>,
     pub baseline: Option<Observation>,
     pub targets: Vec<(Date, Decimal, Instrument)>,
-    /// In order of date, then of recording.
-    pub observations: Vec<Observation>,
-    pub accepted: BTreeMap<Date, (Code, String)>,
+    /// What was observed of the whole.
+    pub whole: Series,
+    /// What was observed of parts of the plan's area.
+    pub by_area: BTreeMap<Code, Series>,
     /// What observations rest on, where a survey came to them, by their keys.
     pub measured: BTreeMap<Code, Measured>,
 }
@@ -200,8 +217,8 @@ impl Indicator {
                 IndicatorFact::Target { on, value, instrument } => {
                     out.targets.push((*on, *value, instrument.clone()));
                 }
-                IndicatorFact::Observation { key, on, value, instrument, approximate } => {
-                    out.observations.push(Observation {
+                IndicatorFact::Observation { key, on, value, instrument, approximate, area } => {
+                    out.series_mut(area.as_ref()).observations.push(Observation {
                         key: key.clone(),
                         on: *on,
                         value: *value,
@@ -214,38 +231,88 @@ impl Indicator {
                 IndicatorFact::Measured(measured) => {
                     out.measured.insert(measured.key.clone(), measured.clone());
                 }
-                IndicatorFact::Accepted { on, key, because } => {
-                    out.accepted.insert(*on, (key.clone(), because.clone()));
+                IndicatorFact::Accepted { on, key, because, area } => {
+                    out.series_mut(area.as_ref()).accepted.insert(*on, (key.clone(), because.clone()));
                 }
             }
         }
         out.targets.sort_by_key(|(on, ..)| *on);
-        out.observations.sort_by_key(|observation| (observation.on, observation.seq));
+        for series in out.by_area.values_mut().chain([&mut out.whole]) {
+            series.observations.sort_by_key(|observation| (observation.on, observation.seq));
+        }
         out
+    }
+
+    fn series_mut(&mut self, area: Option<&Code>) -> &mut Series {
+        match area {
+            None => &mut self.whole,
+            Some(area) => self.by_area.entry(area.clone()).or_default(),
+        }
+    }
+
+    /// What was observed of an area, or of the whole.
+    pub fn series(&self, area: Option<&Code>) -> Option<&Series> {
+        area.map_or(Some(&self.whole), |area| self.by_area.get(area))
+    }
+
+    /// An observation by its key, of the whole or of an area.
+    pub fn observation(&self, key: &Code) -> Option<&Observation> {
+        let all = [&self.whole].into_iter().chain(self.by_area.values());
+        all.flat_map(|series| &series.observations).find(|held| held.key == *key)
+    }
+
+    /// The observation that stands for a day, of the whole: see [`Series::standing`].
+    pub fn standing(&self, on: Date) -> Option<&Observation> {
+        self.whole.standing(on)
+    }
+
+    /// The latest day's standing observation of the whole.
+    pub fn latest(&self) -> Option<&Observation> {
+        self.whole.days().into_iter().rev().find_map(|on| self.standing(on))
+    }
+
+    /// Days on which sources of the whole disagree and no observation is accepted.
+    pub fn disputed(&self) -> Vec<Date> {
+        self.whole.disputed()
+    }
+}
+
+impl Series {
+    /// The observations of a day.
+    pub fn on(&self, day: Date) -> impl Iterator<Item = &Observation> {
+        self.observations.iter().filter(move |held| held.on == day)
+    }
+
+    fn days(&self) -> Vec<Date> {
+        let mut days: Vec<Date> = self.observations.iter().map(|held| held.on).collect();
+        days.dedup();
+        days
     }
 
     /// The observation that stands for a day: the accepted one, else the only one. `None` while
     /// sources disagree and nobody has chosen.
     pub fn standing(&self, on: Date) -> Option<&Observation> {
-        let of_day = || self.observations.iter().filter(move |o| o.on == on);
-        if let Some((key, _)) = self.accepted.get(&on) {
-            return of_day().find(|o| o.key == *key);
-        }
-        let first = of_day().next()?;
-        of_day().all(|o| o.value == first.value && o.instrument == first.instrument).then_some(first)
+        self.standing_of(on, |_| true)
     }
 
-    /// The latest day's standing observation.
-    pub fn latest(&self) -> Option<&Observation> {
-        let mut days: Vec<Date> = self.observations.iter().map(|o| o.on).collect();
-        days.dedup();
-        days.iter().rev().find_map(|on| self.standing(*on))
+    /// The one that stands among a day's observations by one instrument. `None` also where one by another instrument
+    /// was accepted.
+    pub fn standing_by(&self, on: Date, instrument: &Instrument) -> Option<&Observation> {
+        self.standing_of(on, |held| held.instrument == *instrument)
+    }
+
+    fn standing_of(&self, on: Date, counts: impl Fn(&Observation) -> bool) -> Option<&Observation> {
+        let of_day = || self.on(on).filter(|held| counts(held));
+        if let Some((key, _)) = self.accepted.get(&on) {
+            return of_day().find(|held| held.key == *key);
+        }
+        let first = of_day().next()?;
+        of_day().all(|held| held.value == first.value && held.instrument == first.instrument).then_some(first)
     }
 
     /// Days on which sources disagree and no observation is accepted.
     pub fn disputed(&self) -> Vec<Date> {
-        let mut days: Vec<Date> = self.observations.iter().map(|o| o.on).collect();
-        days.dedup();
+        let mut days = self.days();
         days.retain(|on| self.standing(*on).is_none());
         days
     }

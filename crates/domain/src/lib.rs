@@ -18,6 +18,7 @@ pub mod fact;
 pub mod figure;
 pub mod forecast;
 pub mod history;
+pub mod index;
 pub mod indicator;
 pub mod item;
 pub mod journal;

@@ -6,6 +6,7 @@ use crate::area::{Area, AreaFact};
 use crate::code::Code;
 use crate::facility::Facility;
 use crate::history::{History, View};
+use crate::index::Index;
 use crate::indicator::{Indicator, IndicatorFact};
 use crate::plan::Plan;
 use crate::project::Project;
@@ -19,6 +20,8 @@ pub struct Portfolio {
     /// All projects on the books, members of the plan or not, by code.
     pub projects: Vec<Project>,
     pub indicators: Vec<Indicator>,
+    /// By code.
+    pub indices: Vec<Index>,
     /// By code.
     pub facilities: Vec<Facility>,
     pub units: BTreeMap<Code, Unit>,
@@ -53,6 +56,10 @@ impl Portfolio {
             .filter(|history| history.exists(view))
             .map(|history| Indicator::at(&history.subject.code, history.visible::<IndicatorFact>(view)))
             .collect();
+        let indices = history
+            .of_kind(&scope, SubjectKind::Index)
+            .filter_map(|history| Index::at(history, view))
+            .collect();
         let facilities = history
             .of_kind(&scope, SubjectKind::Facility)
             .filter_map(|history| Facility::at(history, view))
@@ -67,7 +74,7 @@ impl Portfolio {
             .filter(|history| history.exists(view))
             .map(|h| (h.subject.code.clone(), Area::at(&h.subject.code, h.visible::<AreaFact>(view))))
             .collect();
-        Some(Self { view, plan, projects, indicators, facilities, units, areas })
+        Some(Self { view, plan, projects, indicators, indices, facilities, units, areas })
     }
 
     /// The projects that belong to the plan.

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
+use crate::index::IndexFault;
 use crate::item::goal::{GoalFault, hundredths};
 use crate::item::theme::ThemeFault;
 use crate::item::{Relation, State, Step};
@@ -205,6 +206,8 @@ pub enum Problem {
     KindClosed(Code),
     #[error("no paper of a year's holidays: {0}")]
     BadHolidays(HolidayFault),
+    #[error("the version of the index makes no sense: {0:?}")]
+    BadIndex(IndexFault),
     #[error("the survey does not fit: {0:?}")]
     BadSurvey(SurveyFault),
 }
@@ -223,6 +226,7 @@ pub enum Reference {
     Part,
     Step,
     Indicator,
+    Index,
     Figure,
     YearlyList,
     Observation,
@@ -266,6 +270,7 @@ impl Reference {
             Self::WorkLimit => "work_limit",
             Self::Revision => "revision",
             Self::Indicator => "indicator",
+            Self::Index => "index",
             Self::Figure => "figure",
             Self::YearlyList => "yearly_list",
             Self::Observation => "observation",
@@ -291,6 +296,7 @@ impl From<SubjectKind> for Reference {
             SubjectKind::Plan => Self::Plan,
             SubjectKind::Project => Self::Project,
             SubjectKind::Indicator => Self::Indicator,
+            SubjectKind::Index => Self::Index,
             SubjectKind::Item => Self::Item,
             SubjectKind::Request => Self::Request,
             SubjectKind::Facility => Self::Facility,
@@ -392,6 +398,7 @@ impl Problem {
             Self::BadCoverageRules => "bad-coverage-rules",
             Self::NoCapacity(_) => "no-capacity",
             Self::KindClosed(_) => "kind-closed",
+            Self::BadIndex(fault) => fault.key(),
             Self::BadSurvey(fault) => fault.key(),
         }
     }
@@ -459,6 +466,7 @@ impl Problem {
             Self::NotWhileRequest { state } => vec![("request_from", state.as_str().into())],
             Self::MergedItself(code) | Self::HasMerged(code) => vec![("code", code.to_string())],
             Self::BadHolidays(fault) => fault.day().map(|day| ("day", day.to_string())).into_iter().collect(),
+            Self::BadIndex(fault) => fault.args(),
             Self::BadSurvey(fault) => fault.args(),
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::OutsideArea { area, metres } => {

@@ -13,6 +13,7 @@ pub enum SubjectKind {
     Plan,
     Project,
     Indicator,
+    Index,
     Item,
     Request,
     Facility,
@@ -22,10 +23,11 @@ pub enum SubjectKind {
 }
 
 impl SubjectKind {
-    pub const ALL: [SubjectKind; 9] = [
+    pub const ALL: [SubjectKind; 10] = [
         Self::Plan,
         Self::Project,
         Self::Indicator,
+        Self::Index,
         Self::Item,
         Self::Request,
         Self::Facility,
@@ -39,6 +41,7 @@ impl SubjectKind {
             Self::Plan => "plan",
             Self::Project => "project",
             Self::Indicator => "indicator",
+            Self::Index => "index",
             Self::Item => "item",
             Self::Request => "request",
             Self::Facility => "facility",
@@ -90,6 +93,10 @@ impl Subject {
 
     pub fn indicator(plan: &Code, code: &Code) -> Self {
         Self { scope: plan.clone(), kind: SubjectKind::Indicator, code: code.clone() }
+    }
+
+    pub fn index(plan: &Code, code: &Code) -> Self {
+        Self { scope: plan.clone(), kind: SubjectKind::Index, code: code.clone() }
     }
 
     pub fn item(plan: &Code, code: &Code) -> Self {

@@ -18,6 +18,7 @@ use crate::code::Code;
 use crate::command::{Context, needs_schedule, scope_is_right};
 use crate::fact::{Fact, OfKind};
 use crate::history::{Lookup, SubjectHistory, View};
+use crate::index::{self, IndexFact};
 use crate::item::ItemFact;
 use crate::item::check::ItemCheck;
 use crate::named::{NAME_MAX, Named, TEXT_MAX};
@@ -103,6 +104,10 @@ pub(crate) fn registration(subject: &Subject, facts: &[Fact], refusals: &mut Vec
         // project taken from one may stand without for a while.
         SubjectKind::Project => need(has("sector"), "sector"),
         SubjectKind::Indicator => need(has("unit"), "unit"),
+        SubjectKind::Index => {
+            let made = facts.iter().any(|fact| matches!(fact, Fact::Index(IndexFact::Version(_))));
+            need(made, "index_version");
+        }
         SubjectKind::Area | SubjectKind::Unit => need(has("level"), "level"),
         SubjectKind::Item => need(has("kind"), "kind"),
         SubjectKind::Person | SubjectKind::Request | SubjectKind::Facility => {}
@@ -159,6 +164,7 @@ pub(crate) fn facts(
             Fact::Plan(fact) => check.plan_fact(fact),
             Fact::Project(fact) => check.project_fact(fact),
             Fact::Indicator(fact) => check.indicator_fact(fact),
+            Fact::Index(fact) => index::check(fact, check.subject, check.lookup, check.refusals),
             // An item or a request is checked as a whole, below.
             Fact::Item(_) | Fact::Request(_) => {}
             Fact::Facility(fact) => check.facility_fact(fact),

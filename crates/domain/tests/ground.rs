@@ -208,11 +208,13 @@ fn lists_and_observations_are_looked_up() {
                 value: Decimal::TEN,
                 instrument: Instrument { instrument: code("count"), scale: code("kmh") },
                 approximate: false,
+                area: None,
             }
             .into(),
         ],
     );
-    let accept = |key: &str| IndicatorFact::Accepted { on, key: code(key), because: "唯一".into() };
+    let accept =
+        |key: &str| IndicatorFact::Accepted { on, key: code(key), because: "唯一".into(), area: None };
     assert!(books.refused(indicator.clone(), accept("survey")).is_empty());
     assert_eq!(books.refused(indicator, accept("other")), ["unknown-reference"]);
 }

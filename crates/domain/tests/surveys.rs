@@ -75,6 +75,7 @@ fn wave() -> Wave {
         }],
         trim: Some(300),
         least: 30,
+        sample: None,
     }
 }
 

@@ -58,6 +58,7 @@ pub fn address_of(subject: &Subject) -> String {
         SubjectKind::Plan => format!("/p/{scope}"),
         SubjectKind::Project => format!("/p/{scope}/projects/{code}"),
         SubjectKind::Indicator => format!("/p/{scope}/indicators/{code}"),
+        SubjectKind::Index => format!("/p/{scope}/indices/{code}"),
         SubjectKind::Item => format!("/p/{scope}/items/{code}"),
         SubjectKind::Request => format!("/p/{scope}/requests/{code}"),
         SubjectKind::Facility => format!("/p/{scope}/place/facilities/{code}"),

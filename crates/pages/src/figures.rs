@@ -272,7 +272,11 @@ fn compose(
                         page.day(on)
                     ),
                     grade: held.and_then(|i| {
-                        i.observations.iter().chain(&i.baseline).find(|o| o.key == *key).map(|o| o.grade)
+                        i.observation(key)
+                            .into_iter()
+                            .chain(&i.baseline)
+                            .find(|o| o.key == *key)
+                            .map(|o| o.grade)
                     }),
                     quantity: words_of::number(*value),
                 });

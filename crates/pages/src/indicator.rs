@@ -9,6 +9,7 @@ use domain::code::Code;
 use domain::indicator::{ComparisonError, Indicator, Observation, change};
 use domain::journal::Seq;
 use domain::policy::{Action, Target};
+use domain::portfolio::Portfolio;
 
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
@@ -38,7 +39,7 @@ struct ListPage<'a> {
 }
 
 /// An instrument or scale in words, where there are any for it.
-fn term(visit: &Visit, kind: &str, code: &Code) -> String {
+pub(crate) fn term(visit: &Visit, kind: &str, code: &Code) -> String {
     let key = format!("{kind}-{}", code.as_str().replace(['_', '.'], "-").to_lowercase());
     if words::has(visit.lang, &key) { visit.t(&key).into_owned() } else { code.to_string() }
 }
@@ -136,6 +137,9 @@ struct ValueLine {
     url: String,
     grade: String,
     may_accept: bool,
+    /// The area that it is about; empty: the whole.
+    area: String,
+    area_code: String,
     /// Where a survey came to it: its wave, and its error in words.
     wave: String,
     error: String,
@@ -198,7 +202,7 @@ pub async fn show(
             visit.tw("indicator-disputed-days", &[("count", &count)])
         },
         charts,
-        lines: lines(&visit, &plan, indicator, unit).await?,
+        lines: lines(&visit, &portfolio, indicator, unit).await?,
         may_manage: may(&visit, &plan, Action::ManageIndicators),
         may_record: may(&visit, &plan, Action::RecordObservation),
         may_audit: visit.actor.may_somewhere(Action::ReadAudit),
@@ -212,12 +216,11 @@ pub async fn show(
 /// Every value with its source, in order of day.
 async fn lines(
     visit: &Visit,
-    plan: &Code,
+    portfolio: &Portfolio,
     indicator: &Indicator,
     unit: &str,
 ) -> Result<Vec<ValueLine>, PageError> {
-    let may_accept = may(visit, plan, Action::AcceptObservation);
-    let disputed = indicator.disputed();
+    let may_accept = may(visit, &portfolio.plan.code, Action::AcceptObservation);
     let mut out = Vec::new();
     let base = |kind: &str, of: &Observation| ValueLine {
         on: of.on.to_string(),
@@ -235,24 +238,34 @@ async fn lines(
         url: String::new(),
         grade: visit.t(&format!("grade-{}", of.grade.as_str())).into_owned(),
         may_accept: false,
+        area: String::new(),
+        area_code: String::new(),
         wave: String::new(),
         error: String::new(),
     };
     if let Some(baseline) = &indicator.baseline {
         out.push(base("baseline", baseline));
     }
-    for observation in &indicator.observations {
+    let areas = indicator.by_area.iter().map(|(area, series)| (Some(area), series));
+    let all = [(None, &indicator.whole)].into_iter().chain(areas);
+    let all = all.flat_map(|(area, series)| series.observations.iter().map(move |held| (area, series, held)));
+    for (area, series, observation) in all {
         let mut line = base("observation", observation);
+        if let Some(code) = area {
+            let held = portfolio.areas.get(code);
+            line.area = held.map_or(code.as_str(), |area| area.name.get(visit.lang.is_english())).to_owned();
+            line.area_code = code.to_string();
+        }
         line.change = against_baseline(visit, indicator, observation, unit);
-        let others = indicator.observations.iter().filter(|o| o.on == observation.on).count() > 1;
-        let accepted = indicator.accepted.get(&observation.on);
+        let others = series.on(observation.on).count() > 1;
+        let accepted = series.accepted.get(&observation.on);
         let (status, key) = match accepted {
             Some((key, because)) if *key == observation.key => {
                 line.because = visit.tw("indicator-accepted-because", &[("because", because)]);
                 ("indicator-accepted", "standing")
             }
             Some(_) => ("indicator-set-aside", "aside"),
-            None if disputed.contains(&observation.on) => ("indicator-disputed", "disputed"),
+            None if series.standing(observation.on).is_none() => ("indicator-disputed", "disputed"),
             None if others => ("indicator-accepted", "standing"),
             None => ("indicator-stands", "standing"),
         };
@@ -288,6 +301,8 @@ async fn lines(
             url: String::new(),
             grade: String::new(),
             may_accept: false,
+            area: String::new(),
+            area_code: String::new(),
             wave: String::new(),
             error: String::new(),
         });

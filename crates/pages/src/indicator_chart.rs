@@ -63,7 +63,7 @@ pub fn panels(indicator: &Indicator) -> Vec<Panel> {
     if let Some(baseline) = &indicator.baseline {
         add(&baseline.instrument, baseline.on, baseline.value, Mark::Baseline);
     }
-    for observation in &indicator.observations {
+    for observation in &indicator.whole.observations {
         let standing = indicator.standing(observation.on).is_some_and(|o| o.key == observation.key);
         let mark = if standing { Mark::Standing } else { Mark::Aside };
         add(&observation.instrument, observation.on, observation.value, mark);

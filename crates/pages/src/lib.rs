@@ -15,6 +15,7 @@ mod figures;
 mod file_form;
 mod form;
 mod import;
+mod index;
 mod indicator;
 mod indicator_chart;
 mod indicator_edit;
@@ -103,6 +104,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(place::routes())
         .merge(requests::routes())
         .merge(survey::routes())
+        .merge(index::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

@@ -159,6 +159,11 @@ impl Page {
         self.path == full || (!path.is_empty() && self.path.starts_with(&format!("{full}/")))
     }
 
+    /// Whether the navigation leads here by an address: indices stand with the indicators.
+    pub fn is_below(&self, path: &str) -> bool {
+        self.is_here(path) || path == "/indicators" && self.is_here("/indices")
+    }
+
     /// Views of the plan side by side: the one that is looked at is the nearest to the page's own address.
     pub fn tabs(&self, views: &[(&str, &'static str)]) -> Vec<Tab> {
         let here = views.iter().map(|(path, _)| *path).filter(|path| self.is_here(path));

@@ -98,6 +98,7 @@ macro_rules! every_source {
             "scenario",
             "outlook",
             "holidays",
+            "indices",
             "review",
             "requests",
             "photos",

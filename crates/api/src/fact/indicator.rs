@@ -49,6 +49,9 @@ pub enum IndicatorFact {
         /// The statement says "more than", "nearly", "about".
         #[serde(default)]
         approximate: bool,
+        /// The part of the plan's area that it is about; without it, the whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<CodeText>,
     },
     /// That a wave of a survey came to an observation.
     Measured(SurveyMeasure),
@@ -58,6 +61,9 @@ pub enum IndicatorFact {
         key: CodeText,
         #[schema(max_length = 4000)]
         because: String,
+        /// The area that the observations are about; without it, the whole.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        area: Option<CodeText>,
     },
 }
 
@@ -87,15 +93,18 @@ impl From<IndicatorFact> for Domain {
             F::Target { on, value, instrument } => {
                 Domain::Target { on: on.0, value: value.0, instrument: instrument.into() }
             }
-            F::Observation { key, on, value, instrument, approximate } => Domain::Observation {
+            F::Observation { key, on, value, instrument, approximate, area } => Domain::Observation {
                 key: key.0,
                 on: on.0,
                 value: value.0,
                 instrument: instrument.into(),
                 approximate,
+                area: area.map(|area| area.0),
             },
             F::Measured(measured) => Domain::Measured(measured.0),
-            F::Accepted { on, key, because } => Domain::Accepted { on: on.0, key: key.0, because },
+            F::Accepted { on, key, because, area } => {
+                Domain::Accepted { on: on.0, key: key.0, because, area: area.map(|area| area.0) }
+            }
         }
     }
 }
@@ -113,17 +122,21 @@ impl From<&Domain> for IndicatorFact {
             Domain::Target { on, value, instrument } => {
                 Self::Target { on: (*on).into(), value: Amount(*value), instrument: instrument.into() }
             }
-            Domain::Observation { key, on, value, instrument, approximate } => Self::Observation {
+            Domain::Observation { key, on, value, instrument, approximate, area } => Self::Observation {
                 key: key.into(),
                 on: (*on).into(),
                 value: Amount(*value),
                 instrument: instrument.into(),
                 approximate: *approximate,
+                area: area.as_ref().map(Into::into),
             },
             Domain::Measured(measured) => Self::Measured(SurveyMeasure(measured.clone())),
-            Domain::Accepted { on, key, because } => {
-                Self::Accepted { on: (*on).into(), key: key.into(), because: because.clone() }
-            }
+            Domain::Accepted { on, key, because, area } => Self::Accepted {
+                on: (*on).into(),
+                key: key.into(),
+                because: because.clone(),
+                area: area.as_ref().map(Into::into),
+            },
         }
     }
 }

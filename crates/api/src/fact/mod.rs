@@ -5,6 +5,7 @@
 mod coverage;
 mod directory;
 mod facility;
+mod index;
 mod indicator;
 mod item;
 mod plan;
@@ -19,6 +20,7 @@ use utoipa::ToSchema;
 pub use coverage::GapAnswer;
 pub use directory::{AreaFact, PersonFact, UnitFact};
 pub use facility::FacilityFact;
+pub use index::{IndexFact, IndexVersion};
 pub use indicator::{IndicatorFact, Instrument};
 pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules, RequestFact};
 pub use plan::{PlanFact, StepTemplate};
@@ -31,6 +33,7 @@ pub enum AnyFact {
     Plan(PlanFact),
     Project(ProjectFact),
     Indicator(IndicatorFact),
+    Index(IndexFact),
     Item(ItemFact),
     Request(RequestFact),
     Facility(FacilityFact),
@@ -45,6 +48,7 @@ impl From<AnyFact> for Fact {
             AnyFact::Plan(fact) => Fact::Plan(fact.into()),
             AnyFact::Project(fact) => Fact::Project(fact.into()),
             AnyFact::Indicator(fact) => Fact::Indicator(fact.into()),
+            AnyFact::Index(fact) => Fact::Index(fact.into()),
             AnyFact::Item(fact) => Fact::Item(fact.0),
             AnyFact::Request(fact) => Fact::Request(fact.0),
             AnyFact::Facility(fact) => Fact::Facility(fact.into()),
@@ -61,6 +65,7 @@ impl From<&Fact> for AnyFact {
             Fact::Plan(fact) => Self::Plan(fact.into()),
             Fact::Project(fact) => Self::Project(fact.into()),
             Fact::Indicator(fact) => Self::Indicator(fact.into()),
+            Fact::Index(fact) => Self::Index(fact.into()),
             Fact::Item(fact) => Self::Item(ItemFact(fact.clone())),
             Fact::Request(fact) => Self::Request(RequestFact(fact.clone())),
             Fact::Facility(fact) => Self::Facility(fact.into()),

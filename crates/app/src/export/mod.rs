@@ -5,6 +5,7 @@
 
 mod coverage;
 mod facilities;
+mod indices;
 mod items;
 mod journal;
 mod layers;
@@ -134,6 +135,8 @@ pub static TABLES: &[ExportTable] = &[
     records::TARGETS,
     records::OBSERVATIONS,
     records::ACCEPTED,
+    indices::INDEX_VERSIONS,
+    indices::INDEX_VALUES,
     results::REVISIONS,
     results::LISTS,
     records::LIST_ENTRIES,

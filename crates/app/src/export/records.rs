@@ -325,10 +325,10 @@ fact_table!(
     "observations",
     SubjectKind::Indicator,
     Action::ReadPublic,
-    ["indicator", "key", "on", "value", "instrument", "scale", "approximate"],
+    ["indicator", "key", "on", "value", "instrument", "scale", "approximate", "area"],
     ["indicator_name"],
     |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Observation { key, on, value, instrument, approximate } => {
+        IndicatorFact::Observation { key, on, value, instrument, approximate, area } => {
             of_indicator(
                 snapshot,
                 code,
@@ -339,6 +339,7 @@ fact_table!(
                     Cell::code(Some(&instrument.instrument)),
                     Cell::code(Some(&instrument.scale)),
                     Cell::Bool(*approximate),
+                    Cell::code(area.as_ref()),
                 ],
             )
         }
@@ -351,11 +352,14 @@ fact_table!(
     "accepted",
     SubjectKind::Indicator,
     Action::ReadPublic,
-    ["indicator", "on", "key", "because"],
+    ["indicator", "on", "key", "because", "area"],
     ["indicator_name"],
     |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Accepted { on, key, because } =>
-            of_indicator(snapshot, code, vec![Cell::Day(*on), Cell::code(Some(key)), Cell::text(because),]),
+        IndicatorFact::Accepted { on, key, because, area } => of_indicator(
+            snapshot,
+            code,
+            vec![Cell::Day(*on), Cell::code(Some(key)), Cell::text(because), Cell::code(area.as_ref())],
+        ),
         _ => None,
     }
 );

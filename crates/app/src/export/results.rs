@@ -135,13 +135,8 @@ fn row_grade(snapshot: &Snapshot, row: &Row) -> Option<Grade> {
         ),
         Row::Observation { indicator, key, on, .. } => {
             let indicator = portfolio.indicators.iter().find(|i| i.code.as_ref() == Some(indicator))?;
-            let baseline = indicator.baseline.iter();
-            indicator
-                .observations
-                .iter()
-                .chain(baseline)
-                .find(|observation| observation.key == *key && observation.on == *on)
-                .map(|observation| observation.grade)
+            let held = indicator.observation(key).into_iter().chain(&indicator.baseline);
+            held.into_iter().find(|held| held.key == *key && held.on == *on).map(|held| held.grade)
         }
         Row::Item { grade, .. } => Some(*grade),
     }

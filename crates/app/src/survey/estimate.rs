@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use domain::code::Code;
 use domain::survey::{Questionnaire, ResultKind, ResultRow, Shown, Wave, WaveMargin, WaveResults};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
@@ -120,8 +121,11 @@ pub(super) fn estimate(
     for question in asked.asks.questions() {
         questions.extend(specs(question).into_iter().filter(|spec| answered(&spec.column)));
     }
+    let strata = drawn_by(wave, asked).filter(|(name, _)| answered(name));
     let spec = Spec {
-        lonely: LonelyUnit::Refuse,
+        // What a single sheet of a stratum says of its spread is taken from all: the interval becomes wider, not narrower.
+        lonely: if strata.is_some() { LonelyUnit::Centre } else { LonelyUnit::Refuse },
+        strata: strata.iter().map(|(name, _)| (*name).to_owned()).collect(),
         questions,
         groups: wave
             .groupings()
@@ -133,6 +137,7 @@ pub(super) fn estimate(
             .margins
             .iter()
             .map(|margin| TotalsSpec { columns: vec![margin.question.clone()], totals: shares(margin) })
+            .chain(strata.iter().filter_map(|(name, people)| of_strata(wave, name, people)))
             .collect(),
         bounds: wave.trim.map(|percent| (0.0, f64::from(percent) / 100.0)),
         settings: Settings { min_base: wave.least as usize, ..Settings::default() },
@@ -140,6 +145,31 @@ pub(super) fn estimate(
     };
     let table = tabulate(&spec, &columns, 2).map_err(fault)?;
     results(table, sheets, u64::from(wave.least))
+}
+
+/// The question whose answers are the strata that the sample was drawn by, with their people. None where answers and
+/// strata are not the same: then the design says nothing of a sheet.
+fn drawn_by<'a>(wave: &'a Wave, asked: &Questionnaire) -> Option<(&'a str, &'a [(Code, u64)])> {
+    let (name, sample) = (wave.area.as_deref()?, wave.sample.as_ref()?);
+    let choices = asked.always(name).ok()?;
+    let known = |code: &str| sample.strata.iter().any(|(stratum, _)| stratum.as_str() == code);
+    let same = choices.len() == sample.strata.len() && choices.iter().all(|choice| known(&choice.code));
+    same.then_some((name, sample.strata.as_slice()))
+}
+
+/// Whether answers are weighted to the people of the strata that the sample was drawn by.
+pub fn is_weighted_by_strata(wave: &Wave, asked: &Questionnaire) -> bool {
+    drawn_by(wave, asked).is_some_and(|(name, people)| of_strata(wave, name, people).is_some())
+}
+
+/// The people of the strata as totals of their own, where the wave names none for the question.
+fn of_strata(wave: &Wave, name: &str, people: &[(Code, u64)]) -> Option<TotalsSpec> {
+    if wave.margins.iter().any(|margin| margin.question == name) {
+        return None;
+    }
+    let sum: u64 = people.iter().map(|(_, people)| people).sum();
+    let share = |(code, people): &(Code, u64)| (vec![code.to_string()], *people as f64 / sum.max(1) as f64);
+    Some(TotalsSpec { columns: vec![name.to_owned()], totals: people.iter().map(share).collect() })
 }
 
 /// Totals as shares of their sum: only shares and means come out, so that people, percent and rounded numbers go
@@ -307,7 +337,10 @@ fn fault(error: TabulateError) -> EstimateFault {
 
 #[cfg(test)]
 mod tests {
+    use domain::named::Named;
+    use domain::survey::{WaveAccess, WaveMode, WaveSample};
     use proptest::prelude::*;
+    use survey::instrument::{Choice, Draft, Instrument, Wording};
 
     use super::*;
 
@@ -336,6 +369,77 @@ mod tests {
         for totals in [[60, 40], [3_000, 2_000], [6, 4]] {
             assert_eq!(shares(&margin(totals)), expected);
         }
+    }
+
+    /// Ten sheets of a large stratum and ten of a small one, of which all say the same.
+    fn drawn(sample: Option<WaveSample>) -> WaveResults {
+        let choice = |code: &&str| Choice { code: (*code).into(), label: Wording::new(code, code) };
+        let single = |name: &str, codes: &[&str]| Question {
+            name: name.into(),
+            wording: Wording::new(name, name),
+            hint: Wording::default(),
+            form: Form::Single { choices: codes.iter().map(choice).collect() },
+            required: true,
+            condition: None,
+        };
+        let draft = Draft {
+            name: "felt".into(),
+            version: "1".into(),
+            title: Wording::new("感受", "Felt"),
+            questions: vec![single("area", &["east", "west"]), single("felt", &["yes", "no"])],
+        };
+        let code = |text: &str| Code::new(text).unwrap();
+        let asked =
+            Questionnaire { instrument: code("felt"), version: 1, asks: Instrument::new(draft).unwrap() };
+        let day = jiff::civil::date(2019, 3, 4);
+        let wave = Wave {
+            wave: code("w"),
+            name: Named::new("一轮", ""),
+            instrument: code("felt"),
+            version: 1,
+            from: day,
+            to: day,
+            frame: Named::new("居民", ""),
+            modes: vec![WaveMode::Street],
+            access: WaveAccess::Invited,
+            area: Some("area".into()),
+            groups: Vec::new(),
+            quotas: Vec::new(),
+            margins: Vec::new(),
+            trim: None,
+            least: 2,
+            sample: sample.map(Box::new),
+        };
+        let mut columns = Columns::of(&asked);
+        for at in 0..20 {
+            let (area, felt) =
+                if at < 10 { ("east", "yes") } else { ("west", if at < 15 { "no" } else { "yes" }) };
+            let answer = |code: &str| Answer::Choice(code.into());
+            columns.push(&Answers::from([("area".into(), answer(area)), ("felt".into(), answer(felt))]));
+        }
+        estimate(&wave, &asked, columns, 20).unwrap()
+    }
+
+    #[test]
+    fn answers_are_weighted_to_the_strata_that_the_sample_was_drawn_by() {
+        let yes = |results: &WaveResults| {
+            let row = results.rows.iter().find(|row| {
+                row.question == "felt" && row.group.is_none() && row.answer.as_deref() == Some("yes")
+            });
+            row.and_then(|row| row.shown).unwrap()
+        };
+        let plain = drawn(None);
+        assert!(!plain.weighted);
+        assert_eq!(yes(&plain).estimate, Decimal::new(75, 2));
+        let strata = |west: &str| vec![(Code::new("east").unwrap(), 900), (Code::new(west).unwrap(), 100)];
+        let found = drawn(Some(WaveSample { strata: strata("west"), ..WaveSample::default() }));
+        // All of nine tenths, and half of one.
+        assert!(found.weighted);
+        assert_eq!(yes(&found).estimate, Decimal::new(95, 2));
+        // What all of a stratum say alike adds nothing to the error.
+        assert!(yes(&found).std_error < yes(&plain).std_error);
+        // Where answers and strata are not the same, the design says nothing of a sheet.
+        assert_eq!(drawn(Some(WaveSample { strata: strata("south"), ..WaveSample::default() })), plain);
     }
 
     #[test]

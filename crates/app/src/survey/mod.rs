@@ -7,11 +7,12 @@ mod files;
 mod freeze;
 mod live;
 mod observe;
+mod sample;
 mod texts;
 
 pub use answer::{NewSheet, SheetFault, Taken};
 pub use compare::{CompareFault, Compared, ComparedLine};
-pub use estimate::EstimateFault;
+pub use estimate::{EstimateFault, is_weighted_by_strata};
 pub use files::{codebook, results_csv};
 pub use freeze::FreezeFault;
 pub(crate) use live::Filled;

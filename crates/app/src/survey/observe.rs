@@ -79,6 +79,7 @@ impl App {
                 value: of(shown.estimate),
                 instrument: Instrument { instrument: instrument(&held.wave.instrument, &print), scale },
                 approximate: false,
+                area: None,
             }
             .into(),
             IndicatorFact::Measured(Measured {

@@ -87,6 +87,7 @@ pub enum CellProblem {
     NotAShownPlace,
     /// Lines of questions that cannot be read.
     NotQuestions,
+    NotIndexParts,
 }
 
 impl CellProblem {
@@ -122,6 +123,7 @@ impl CellProblem {
             Self::NotATime => "cell-not-a-time",
             Self::NotAShownPlace => "cell-not-a-shown-place",
             Self::NotQuestions => "cell-not-questions",
+            Self::NotIndexParts => "cell-not-index-parts",
         }
     }
 

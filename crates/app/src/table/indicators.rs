@@ -78,6 +78,7 @@ pub(super) const OBSERVATIONS: Table = Table {
         column("instrument", true, K::Code),
         column("scale", true, K::Code),
         column("approximate", false, K::YesNo),
+        column("area", false, K::Code),
     ],
     reading: Reading::Record(|cells, plan| {
         let (key, on, value) = (cells.code("key"), cells.day("on"), cells.number("value"));
@@ -89,6 +90,7 @@ pub(super) const OBSERVATIONS: Table = Table {
             value: value?,
             instrument: instrument?,
             approximate,
+            area: cells.code("area"),
         };
         of(cells.code("indicator")?, plan, vec![fact])
     }),
@@ -101,10 +103,11 @@ pub(super) const ACCEPTED: Table = Table {
         column("on", true, K::Day),
         column("key", true, K::Code),
         column("because", true, K::Text),
+        column("area", false, K::Code),
     ],
     reading: Reading::Record(|cells, plan| {
         let (on, key, because) = (cells.day("on"), cells.code("key"), cells.text("because"));
-        let fact = IndicatorFact::Accepted { on: on?, key: key?, because };
+        let fact = IndicatorFact::Accepted { on: on?, key: key?, because, area: cells.code("area") };
         of(cells.code("indicator")?, plan, vec![fact])
     }),
 };

@@ -4,6 +4,7 @@ mod cells;
 mod directory;
 mod facilities;
 mod indicators;
+mod indices;
 mod item_records;
 mod items;
 mod layers;
@@ -124,6 +125,7 @@ pub static TABLES: &[Table] = &[
     indicators::TARGETS,
     indicators::OBSERVATIONS,
     indicators::ACCEPTED,
+    indices::INDEX_VERSIONS,
     plan::LIST_ENTRIES,
     facilities::FACILITY_KINDS,
     facilities::FACILITY_STANDARDS,
@@ -268,6 +270,7 @@ impl Table {
             topic if self.name == FACILITIES.name => facilities::column_of(topic),
             topic if self.name == item_records::ITEM_RECORDS.name => item_records::column_of(topic),
             "name" => "name_zh",
+            "version" if self.name == indices::INDEX_VERSIONS.name => "index_parts",
             "output" => "quantity",
             "progress" => "percent",
             "place" => "areas",

@@ -105,6 +105,9 @@ impl SurveyCheck<'_> {
         if wave.trim.is_some_and(|trim| trim <= 100) {
             self.refuse(&format!("{slot}/trim"), SurveyFault::BadTrim);
         }
+        if wave.sample.as_ref().is_some_and(|sample| sample.check().is_err()) {
+            self.refuse(&format!("{slot}/sample"), SurveyFault::BadSample);
+        }
         let Some(asked) = self.after.questionnaire(&wave.instrument, wave.version).cloned() else {
             let code = wave.instrument.clone();
             let problem = Problem::UnknownReference { what: Reference::Questionnaire, code };

@@ -53,6 +53,8 @@ pub enum SurveyFault {
     BadLeast,
     /// Weights that are cut below what they are on average.
     BadTrim,
+    /// A number of the sample's design that cannot be.
+    BadSample,
     /// A code that is the address of another page.
     Reserved,
     /// The questionnaire is another one than was looked at.
@@ -82,6 +84,7 @@ impl SurveyFault {
             Self::NoMode => "survey-no-mode",
             Self::BadLeast => "survey-bad-least",
             Self::BadTrim => "survey-bad-trim",
+            Self::BadSample => "survey-bad-sample",
             Self::Reserved => "survey-reserved",
             Self::AskedOtherwise => "survey-asked-otherwise",
             Self::Broken => "survey-broken",

@@ -8,6 +8,7 @@ mod check;
 mod fault;
 mod questionnaire;
 mod results;
+mod sample;
 mod wave;
 
 pub use bridge::SurveyBridge;
@@ -15,6 +16,10 @@ pub(crate) use check::{SurveyCheck, is_survey};
 pub use fault::SurveyFault;
 pub use questionnaire::{CHOICES_MOST, QUESTIONS_MOST, Questionnaire, single_codes};
 pub use results::{ResultKind, ResultRow, Shown, WaveResults};
+pub use sample::{
+    CONTACTS_MOST, DrawnCommunity, DrawnHome, Frame, FrameCommunity, FrameHome, SampleFault, SamplePlan,
+    SampleRule, StratumLine, WaveSample, call_backs,
+};
 pub use wave::{
     FrozenWave, HeldWave, MOVES, Wave, WaveAccess, WaveEvent, WaveMargin, WaveMode, WaveMove, WaveQuota,
     WaveState, WaveStep,

@@ -4,6 +4,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::sample::WaveSample;
 use crate::code::Code;
 use crate::item::kind::texts;
 use crate::journal::Seq;
@@ -140,6 +141,9 @@ pub struct Wave {
     pub trim: Option<u32>,
     /// Nothing is shown of fewer people.
     pub least: u32,
+    /// How its sample is drawn, where it is drawn at random.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<Box<WaveSample>>,
 }
 
 impl Wave {

@@ -15,8 +15,10 @@ impl Check<'_> {
             IndicatorFact::Sector { sector } => {
                 self.in_plan(Reference::Sector, sector, |plan| plan.sector(sector.as_str()).is_some());
             }
-            IndicatorFact::Baseline { on, .. } | IndicatorFact::Observation { on, .. } => {
+            IndicatorFact::Baseline { on, .. } => self.not_future(*on),
+            IndicatorFact::Observation { on, area, .. } => {
                 self.not_future(*on);
+                area.iter().for_each(|area| self.area(area));
             }
             IndicatorFact::Measured(measured) => {
                 let held = self.plan.as_ref().and_then(|plan| plan.wave(measured.wave.as_str()).cloned());
@@ -31,13 +33,14 @@ impl Check<'_> {
                     self.refuse(Problem::BadSurvey(SurveyFault::NoQuestion { question }));
                 }
                 let indicator = Indicator::at(&self.subject.code, self.after.visible(View::ALL));
-                let known = indicator.observations.iter().any(|held| held.key == measured.key);
+                let known = indicator.observation(&measured.key).is_some();
                 self.require(known, Reference::Observation, &measured.key);
             }
-            IndicatorFact::Accepted { on, key, because } => {
+            IndicatorFact::Accepted { on, key, because, area } => {
                 self.text(because, TEXT_MAX, true);
                 let indicator = Indicator::at(&self.subject.code, self.after.visible(View::ALL));
-                let known = indicator.observations.iter().any(|o| o.key == *key && o.on == *on);
+                let series = indicator.series(area.as_ref());
+                let known = series.is_some_and(|held| held.on(*on).any(|held| held.key == *key));
                 self.require(known, Reference::Observation, key);
             }
         }

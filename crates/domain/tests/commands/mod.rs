@@ -330,11 +330,12 @@ fn indicator_fact() -> impl Strategy<Value = Fact> {
                 value: Decimal::from(value),
                 instrument: instrument(),
                 approximate: false,
+                area: None,
             }
             .into()
         }),
         1 => (prop::sample::select(&["k1", "k2", "k9"]), on()).prop_map(|(key, on)| {
-            IndicatorFact::Accepted { on, key: code(key), because: "统计年鉴".into() }.into()
+            IndicatorFact::Accepted { on, key: code(key), because: "统计年鉴".into(), area: None }.into()
         }),
         1 => Just(IndicatorFact::Name(name("满意度")).into()),
         1 => Just(IndicatorFact::Unit(name("%")).into()),

@@ -130,7 +130,7 @@ pub async fn save(
         Said::Wrong(mistakes) => {
             let fault = |(field, mistake): (String, crate::editor::reader::Mistake)| Fault {
                 at: field,
-                message: visit.t(mistake.key()).into_owned(),
+                message: mistake.said(visit.lang),
             };
             (StatusCode::UNPROCESSABLE_ENTITY, mistakes.into_iter().map(fault).collect())
         }

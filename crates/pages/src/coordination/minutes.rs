@@ -177,7 +177,7 @@ pub async fn save(
     if !reader.mistakes.is_empty() {
         let fault = |(at, mistake): &(String, crate::editor::reader::Mistake)| Fault {
             at: at.clone(),
-            message: visit.t(mistake.key()).into_owned(),
+            message: mistake.said(visit.lang),
         };
         return again(&portfolio, reader.mistakes.iter().map(fault).collect());
     }

@@ -1,6 +1,7 @@
 //! The closed lists that items are described by, as choices of a form.
 
 use domain::facility::{Circle, Datum, Metric};
+use domain::index::{Aggregation, IndexPeriod};
 use domain::item::kind::{
     Attendance, InspectionWay, Level, ObjectionTo, Part, Party, ReportInForm, Series, SlipColour, Urgency,
     WhistleKind,
@@ -36,6 +37,8 @@ pub enum Listed {
     Circle,
     Metric,
     Datum,
+    IndexPeriod,
+    Aggregation,
 }
 
 /// What an item may be linked to.
@@ -50,6 +53,8 @@ impl Listed {
             Self::RequestState => "request-state",
             Self::Satisfaction => "satisfaction",
             Self::Unreached => "unreached",
+            Self::IndexPeriod => "index-period",
+            Self::Aggregation => "aggregation",
             Self::Circle => "circle",
             Self::Metric => "metric",
             Self::Datum => "datum",
@@ -73,6 +78,8 @@ impl Listed {
 
     pub fn words(self) -> Vec<&'static str> {
         match self {
+            Self::IndexPeriod => IndexPeriod::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::Aggregation => Aggregation::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Circle => Circle::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Metric => Metric::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Datum => Datum::ALL.iter().map(|word| word.as_str()).collect(),
@@ -129,6 +136,8 @@ mod tests {
             L::RequestState,
             L::Satisfaction,
             L::Unreached,
+            L::IndexPeriod,
+            L::Aggregation,
         ];
         for list in lists {
             for word in list.words() {

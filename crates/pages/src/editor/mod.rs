@@ -6,6 +6,7 @@ mod coverage;
 pub mod desk;
 mod facility;
 pub mod field;
+pub mod index;
 mod item_fields;
 mod item_read;
 pub mod listed;

@@ -24,6 +24,8 @@ use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
 
+use words::Lang;
+
 use super::field::Typed;
 use super::values::AT_ONCE;
 
@@ -62,6 +64,8 @@ pub enum Mistake {
     NotAShare,
     /// Lines of questions that cannot be read.
     NotQuestions,
+    /// A line of an index's dimensions and indicators that cannot be read, by its number.
+    NotIndexLine(usize),
     /// More than one answer to a gap.
     OneAnswer,
 }
@@ -92,7 +96,16 @@ impl Mistake {
             Self::NotDegrees => "field-error-not-degrees",
             Self::NotAShare => "field-error-not-a-share",
             Self::NotQuestions => "field-error-not-questions",
+            Self::NotIndexLine(_) => "field-error-not-index-line",
             Self::OneAnswer => "field-error-one-answer",
+        }
+    }
+
+    /// What is wrong, in words.
+    pub fn said(self, lang: Lang) -> String {
+        match self {
+            Self::NotIndexLine(line) => words::with(lang, self.key(), &[("line", &line.to_string())]),
+            _ => words::text(lang, self.key()).into_owned(),
         }
     }
 }
@@ -275,6 +288,7 @@ pub fn read(kind: SubjectKind, topic: &str, reader: &mut Reader<'_>) -> Option<F
     match kind {
         SubjectKind::Project => project(topic, reader).map(Fact::from),
         SubjectKind::Indicator => indicator(topic, reader).map(Fact::from),
+        SubjectKind::Index => super::index::read(topic, reader).map(Fact::from),
         SubjectKind::Facility => super::facility::read(topic, reader).map(Fact::from),
         SubjectKind::Area => area(topic, reader).map(Fact::from),
         SubjectKind::Unit => unit(topic, reader).map(Fact::from),
@@ -456,14 +470,16 @@ fn indicator(topic: &str, r: &mut Reader<'_>) -> Option<IndicatorFact> {
             let key = r.must("observation_key", Reader::code);
             let measured = measured(r);
             let approximate = r.yes_no("approximate").unwrap_or(false);
+            let area = r.code("observed_area");
             let (on, value, instrument) = measured?;
-            IndicatorFact::Observation { key: key?, on, value, instrument, approximate }
+            IndicatorFact::Observation { key: key?, on, value, instrument, approximate, area }
         }
         "accepted" => {
             let on = r.must("on", Reader::day);
             let key = r.must("observation_key", Reader::code);
             let because = r.must("because", |r, f| Some(r.long(f)));
-            IndicatorFact::Accepted { on: on?, key: key?, because: because? }
+            let area = r.code("observed_area");
+            IndicatorFact::Accepted { on: on?, key: key?, because: because?, area }
         }
         _ => return None,
     })

@@ -149,7 +149,7 @@ impl Sheet {
 
     pub fn mistakes(&mut self, lang: Lang, mistakes: &[(String, Mistake)]) {
         for (name, mistake) in mistakes {
-            self.fault(name, words::text(lang, mistake.key()).into_owned());
+            self.fault(name, mistake.said(lang));
         }
     }
 
@@ -208,6 +208,9 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         return field;
     }
     if let Some(field) = super::facility::field_of(topic, problem) {
+        return field;
+    }
+    if let Some(field) = super::index::field_of(topic, problem) {
         return field;
     }
     if let Some(field) = super::coverage::field_of(topic, problem) {

@@ -220,9 +220,19 @@ topics! {
         must("instrument", Code),
         must("scale", Code),
         may("approximate", YesNo),
-    ] => [TOPIC], ["value", "on", "observation_key", "approximate"];
+        may("observed_area", P(Pick::Area)),
+    ] => [TOPIC], ["value", "on", "observed_area", "observation_key", "approximate"];
     MEASURED = "measured" &[] => [TOPIC], ["observation_key", "wave", "people"];
-    ACCEPTED = "accepted" &[must("on", Day), must("observation_key", Code), must("because", Long)];
+    ACCEPTED = "accepted" &[
+        must("on", Day), must("observation_key", Code), must("because", Long), may("observed_area", P(Pick::Area)),
+    ];
+    INDEX_VERSION = "index_version" &[
+        must("index_version_code", Code),
+        must("index_period", P(Pick::Listed(Listed::IndexPeriod))),
+        must("index_aggregation", P(Pick::Listed(Listed::Aggregation))),
+        may("least_coverage", Whole),
+        must("index_parts", Long),
+    ] => [TOPIC, "index_version_code"], ["index_period", "index_aggregation", "least_coverage"];
 
     AREA_LEVEL = "area_level" &[must("area_level", P(Pick::AreaLevel))];
     AREA_PARENT = "area_parent" &[may("parent_area", P(Pick::Area))];

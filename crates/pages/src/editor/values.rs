@@ -64,6 +64,7 @@ pub fn described(fact: &Fact) -> Described {
     match fact {
         Fact::Project(fact) => project(fact),
         Fact::Indicator(fact) => indicator(fact),
+        Fact::Index(fact) => super::index::described(fact),
         Fact::Facility(fact) => super::facility::described(fact),
         Fact::Area(fact) => area(fact),
         Fact::Unit(fact) => unit(fact),
@@ -295,10 +296,11 @@ fn indicator(fact: &IndicatorFact) -> Described {
         IndicatorFact::Sector { sector } => (&SECTOR, vec![("sector", sector.to_string())]),
         IndicatorFact::Baseline { value, on, instrument } => (&BASELINE, measured(on, value, instrument)),
         IndicatorFact::Target { on, value, instrument } => (&TARGET, measured(on, value, instrument)),
-        IndicatorFact::Observation { key, on, value, instrument, approximate } => {
+        IndicatorFact::Observation { key, on, value, instrument, approximate, area } => {
             let mut out = vec![("observation_key", key.to_string())];
             out.extend(measured(on, value, instrument));
             out.push(("approximate", yes_no(*approximate)));
+            out.push(("observed_area", opt(area)));
             (&OBSERVATION, out)
         }
         IndicatorFact::Measured(held) => (
@@ -310,9 +312,14 @@ fn indicator(fact: &IndicatorFact) -> Described {
                 ("people", held.n.to_string()),
             ],
         ),
-        IndicatorFact::Accepted { on, key, because } => (
+        IndicatorFact::Accepted { on, key, because, area } => (
             &ACCEPTED,
-            vec![("on", on.to_string()), ("observation_key", key.to_string()), ("because", because.clone())],
+            vec![
+                ("on", on.to_string()),
+                ("observation_key", key.to_string()),
+                ("because", because.clone()),
+                ("observed_area", opt(area)),
+            ],
         ),
     }
 }

@@ -230,6 +230,7 @@ fn read(visit: &Visit, typed: &Typed, form: &mut Sheet, held: Option<&Wave>) -> 
         margins: margins?,
         trim: trim?,
         least: least??,
+        sample: held.and_then(|held| held.sample.clone()),
     })
 }
 

@@ -13,6 +13,7 @@ mod question;
 mod questionnaire;
 mod results;
 mod said;
+mod sample;
 pub(crate) mod texts;
 mod wave;
 
@@ -21,7 +22,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use domain::code::Code;
 use domain::policy::{Action, Target};
-use domain::survey::HeldWave;
+use domain::survey::{HeldWave, Questionnaire, Wave};
 use survey::instrument::Wording;
 use words::Lang;
 
@@ -46,6 +47,8 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/answer", get(answer::show).post(answer::save))
         .route("/p/{plan}/surveys/{wave}/field", get(field::show).post(field::save))
         .route("/p/{plan}/surveys/{wave}/results", get(results::show).post(results::observe))
+        .route("/p/{plan}/surveys/{wave}/sample", get(sample::show).post(sample::keep))
+        .route("/p/{plan}/surveys/{wave}/sample.csv", get(sample::csv))
         .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))
         .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
 }
@@ -71,6 +74,11 @@ fn managing(visit: &Visit, plan: &Code) -> Result<(), PageError> {
 pub(crate) fn told(lang: Lang, wording: &Wording) -> String {
     let english = lang.is_english() && !wording.en.trim().is_empty();
     if english { wording.en.clone() } else { wording.zh.clone() }
+}
+
+/// That answers are weighted to the people of the strata, where they are.
+fn by_strata(visit: &Visit, wave: &Wave, asked: &Questionnaire) -> Option<String> {
+    app::survey::is_weighted_by_strata(wave, asked).then(|| visit.t("sample-weights").into_owned())
 }
 
 /// Whether everybody may see a wave: while people are asked, and once its results are published.

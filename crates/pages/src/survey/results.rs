@@ -18,7 +18,7 @@ use survey::instrument::{Form, Question};
 use words::Lang;
 
 use super::answer::Opened;
-use super::{may_manage, target, told};
+use super::{by_strata, may_manage, target, told};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, done, saved};
 use crate::editor::sheet::{refused, refused_status};
@@ -261,7 +261,7 @@ async fn page(
     let recorded = portfolio.indicators.iter().flat_map(|indicator| {
         let own = indicator.measured.values().filter(|held| held.wave == opened.held.wave.wave);
         own.filter_map(|held| {
-            let observation = indicator.observations.iter().find(|of| of.key == held.key)?;
+            let observation = indicator.observation(&held.key)?;
             let code = indicator.code.as_ref()?.to_string();
             Some((code, name(indicator), number(observation.value)))
         })
@@ -319,6 +319,7 @@ async fn page(
             .margins
             .iter()
             .map(|margin| format!("{} ({})", text(&margin.question), margin.source))
+            .chain(by_strata(visit, held, &opened.asked))
             .collect(),
         groups,
         asked: asked(opened, &results, &by, lang),

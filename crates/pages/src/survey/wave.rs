@@ -15,7 +15,7 @@ use words::Lang;
 
 use super::answer::Opened;
 use super::list::{Line, line};
-use super::{is_public, managing, may_collect, may_manage, told};
+use super::{by_strata, is_public, managing, may_collect, may_manage, told};
 use crate::PagesState;
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, saved};
@@ -194,6 +194,7 @@ async fn page(
             .margins
             .iter()
             .map(|margin| format!("{} ({})", text(&margin.question), margin.source))
+            .chain(by_strata(visit, wave, &opened.asked))
             .collect(),
         groups: wave.groupings().into_iter().map(text).collect(),
         least: wave.least,

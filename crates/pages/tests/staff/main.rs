@@ -8,6 +8,7 @@ mod foresight;
 mod holidays;
 mod importing;
 mod indicators;
+mod indices;
 mod intake;
 mod item_correction;
 mod ledger;

@@ -498,3 +498,58 @@ fn unquoted(value: &str) -> String {
         .replace("&amp;", "&")
         .replace("&#38;", "&")
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_is_worked_out_drawn_and_kept_with_its_wave() {
+    let site = site();
+    let force = site.sign_in("task-force").await;
+    let sample = at("/felt-next/sample");
+    // 385 of a very large population, one and a half times that by the design effect, half of whom answer.
+    let page = force.get(&sample).await;
+    page.is(200).says("385").says("Communities and homes drawn").says("name=\"seed\" value=\"1\"");
+    let asked = "error=10&deff=1&response=100&rule=equal&per_community=5&seed=7";
+    let page = force.get(&format!("{sample}?{asked}")).await;
+    page.is(200).says("value=\"7\"").says("Keep this design with the wave");
+    let csv = force.get(&format!("{sample}.csv?{asked}")).await;
+    csv.is(200).says("stratum,stratum_name,community");
+    let people = |text: &str| -> u64 {
+        text.lines().skip(1).map(|line| line.rsplit(',').nth(1).unwrap().parse::<u64>().unwrap()).sum()
+    };
+    let drawn = people(&csv.body);
+    assert!((96..=160).contains(&drawn), "{drawn} people");
+    assert_eq!(force.get(&format!("{sample}.csv?{asked}")).await.body, csv.body, "the seed repeats it");
+    assert_ne!(
+        force.get(&format!("{sample}.csv?{}", asked.replace("seed=7", "seed=8"))).await.body,
+        csv.body
+    );
+    for (query, field) in [
+        ("error=0", "#error"),
+        ("error=many", "#error"),
+        ("confidence=100", "#confidence"),
+        ("response=0", "#response"),
+        ("minimum=90000", "#minimum"),
+        ("shares=nowhere%3D5", "#shares"),
+    ] {
+        let told = force.get(&format!("{sample}?{query}")).await;
+        told.is(422).says(&format!("href=\"{field}\""));
+    }
+    let fields: Vec<(&str, &str)> = asked.split('&').filter_map(|pair| pair.split_once('=')).collect();
+    force.post(&sample, &fields).await.is(303);
+    force.get(&sample).await.is(200).says("This is the design kept with the wave").says("value=\"7\"");
+    let (held, _) = site.app.wave(&Code::new("huitian-2018").unwrap(), "felt-next").await.unwrap();
+    let kept = held.wave.sample.unwrap();
+    assert!(kept.seed == 7 && kept.strata.len() > 1 && kept.strata.iter().all(|(_, people)| *people > 0));
+    // Editing the rest of the design keeps it; an open wave keeps everything.
+    force.get(&at("/felt-open/sample")).await.is(200);
+    force.post(&at("/felt-open/sample"), &fields).await.is(422);
+    let calls = force.get(&format!("{sample}?calls_all=40&calls_wanted=3&calls_seed=5")).await;
+    calls.is(200).says("role=\"status\"");
+    // Whom a survey will ask is for those who run it.
+    let mut other = site.sign_in("department").await;
+    other.get(&sample).await.is(403);
+    other.get(&format!("{sample}.csv")).await.is(403);
+    other.lang = "zh-CN";
+    let mut zh = site.sign_in("task-force").await;
+    zh.lang = "zh-CN";
+    zh.get(&sample).await.is(200).says("抽中的社区和住处");
+}
