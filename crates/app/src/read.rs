@@ -196,4 +196,8 @@ impl Lookup for WithOne<'_> {
     fn own_work(&self, plan: &Code) -> Vec<Code> {
         self.history.own_work(plan)
     }
+
+    fn drawn_areas(&self) -> Vec<Code> {
+        self.history.drawn_areas()
+    }
 }
