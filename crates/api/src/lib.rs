@@ -35,6 +35,7 @@ mod ledger_filter;
 mod milestone;
 mod mistake;
 mod person;
+mod place_tools;
 mod plan;
 pub mod problem;
 mod project;
@@ -109,6 +110,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(indicator::routes())
         .merge(facility::routes())
         .merge(coverage::routes())
+        .merge(place_tools::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())
