@@ -225,7 +225,7 @@ async fn too_little_for_a_thousand_is_a_gap_and_what_is_not_known_is_told() {
     let clinics = found.kind("clinic").unwrap();
     assert_eq!(found.half_way(clinics, [0, 1].into_iter()).map(|it| (it + 500) / 1_000), Some(100));
     let far = found.half_way_beyond(clinics, 1, 500_000).map(|it| (it + 500) / 1_000);
-    assert_eq!(far, Some(8_900));
+    assert!(far.is_some_and(|far| (8_898..=8_902).contains(&far)), "{far:?}");
 
     // Of whom nobody knows is told beside those who have a full one.
     town.say(PlanFact::OfficialCount(OfficialCount { kind: code("clinic"), area: None, count: Some(9) }))

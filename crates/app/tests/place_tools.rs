@@ -172,7 +172,7 @@ async fn a_link_counts_those_whom_a_kind_is_for_and_another_base_map_is_looked_a
     let effect = app.link_effect(&ground, [at(0, 0), at(0, 100)], Vec::new()).await.unwrap().unwrap();
     let told: Vec<_> = effect.kinds.iter().map(|it| (it.kind.as_str(), it.before, it.after)).collect();
     // A park is for all hundred, care for thirty of them.
-    assert_eq!(told, [("park", 0, 100), ("care", 0, 30)]);
+    assert_eq!(told, [("care", 0, 30), ("park", 0, 100)]);
     assert_eq!((effect.helped, effect.gaining.values().sum::<u64>()), (100, 100));
     let ranked = app.ranked_links(&ground, Vec::new()).await.unwrap();
     assert_eq!((ranked.links[0].newly, ranked.links[0].helped), (130, 100));

@@ -130,7 +130,7 @@ async fn a_special_report_tells_where_services_fall_short() {
     let issue = [("version", version.as_str()), ("text_zh-1", "情况。"), ("do", "issue")];
     reader.post(&report, &issue).await.is(303);
     let issued = reader.get(&report).await;
-    issued.is(200).says("15 / 249").says("not answered");
+    issued.is(200).says("15 / 249").says("Not answered");
     // What is answered later is not in a report that was issued.
     let form = format!("{PLAN}/record/gap_answer");
     let gap = [
