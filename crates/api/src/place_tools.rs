@@ -5,7 +5,6 @@ use app::place::links::{Barriers, KindEffect, LINK_MOST, LinkFault, RankedLink};
 use app::place::reach::{Band, Reached as Found};
 use app::place::rings::parts;
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
-use app::read::Asked as ViewAsked;
 use axum::extract::State;
 use axum::response::Response;
 use domain::code::Code;
@@ -710,8 +709,7 @@ async fn get_coverage_change(
     if since > view.as_of {
         return Err(refuse("since", "coverage-since-wrong", Vec::new()));
     }
-    let before =
-        api.app().portfolio(&plan, ViewAsked { as_of: Some(since), known_at: asked.known_at }).await?;
+    let before = api.app().portfolio_since(&plan, since, asked.known_at).await?;
     let difference = api.app().coverage_difference(&before, &after, CoverageAsked::default()).await?;
     let difference = difference.ok_or_else(|| {
         let what = What::Words("shares-need-residences", Vec::new());

@@ -7,6 +7,7 @@ use api::access::Access;
 use app::place::layer::{Content, Home, Parcel, Parcels, Residences, Ways};
 use app::place::{LayerGround, NewLayer};
 use app::{Actor, TokenScope};
+use domain::named::Named;
 use domain::policy::Action;
 use domain::request::Point;
 use jiff::civil::date;
@@ -114,7 +115,8 @@ async fn with_streets_and_a_parcel() -> Site {
         Content::Residences(Residences { homes: vec![home] }),
     ];
     for content in contents {
-        let ground = LayerGround { effective: Some(date(2021, 1, 1)), ..LayerGround::default() };
+        let name = Named::new("图层", "Layer");
+        let ground = LayerGround { name, effective: Some(date(2021, 1, 1)), ..LayerGround::default() };
         let new = NewLayer::of(&content, ground).unwrap();
         site.app.put_layer(&Actor::operator(), &plan, new).await.unwrap();
     }

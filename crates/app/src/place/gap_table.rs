@@ -48,13 +48,8 @@ impl App {
         portfolio: &Arc<Portfolio>,
         table: &GapTable,
     ) -> Result<FoundGaps, AppError> {
-        let since = Asked { as_of: Some(table.since.min(portfolio.view.as_of)), known_at: None };
-        // A day before the plan was on the books has nothing to be compared with.
-        let before = match self.portfolio(&portfolio.plan.code, since).await {
-            Ok(before) => before,
-            Err(AppError::NotFound) => portfolio.clone(),
-            Err(error) => return Err(error),
-        };
+        let since = table.since.min(portfolio.view.as_of);
+        let before = self.portfolio_since(&portfolio.plan.code, since, None).await?;
         let difference = self.coverage_difference(&before, portfolio, CoverageAsked::default()).await?;
         let Some(difference) = difference else {
             return Ok(FoundGaps { no_residences: true, ..FoundGaps::default() });

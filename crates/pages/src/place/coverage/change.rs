@@ -1,7 +1,6 @@
 //! What changed for people between two days, what projects did, and what the end of the year is likely to be.
 
 use app::place::coverage::{Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
-use app::read::Asked;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -90,7 +89,7 @@ pub async fn show(
     let asked = since(&after, given);
     let from = asked.unwrap_or_else(|| usual(&after));
     let known_at = visit.asked.known_at;
-    let before = visit.app.portfolio(&plan, Asked { as_of: Some(from), known_at }).await?;
+    let before = visit.app.portfolio_since(&plan, from, known_at).await?;
     let difference = visit.app.coverage_difference(&before, &after, CoverageAsked::default()).await?;
     let effect = visit.app.coverage_by_projects(&after).await?;
     let year_end = visit.app.coverage_by_year_end(&after).await?;

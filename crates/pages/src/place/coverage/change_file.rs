@@ -2,7 +2,6 @@
 
 use app::AppError;
 use app::place::coverage::{Basis, CoverageAsked, Difference, KindDifference, RuleCoverage};
-use app::read::Asked;
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -65,8 +64,7 @@ async fn compared(visit: &Visit, plan: &str, query: Vec<(String, String)>) -> Re
     let typed = Typed(query);
     let bad = || PageError::bad_request().in_lang(visit.lang);
     let from = super::change::since(&portfolio, typed.get("from")).ok_or_else(bad)?;
-    let asked = Asked { as_of: Some(from), known_at: visit.asked.known_at };
-    let before = visit.app.portfolio(&plan, asked).await?;
+    let before = visit.app.portfolio_since(&plan, from, visit.asked.known_at).await?;
     let found = visit.app.coverage_difference(&before, &portfolio, CoverageAsked::default()).await?;
     Ok(Compared { found: found.ok_or(AppError::NotFound)?, portfolio, from })
 }
