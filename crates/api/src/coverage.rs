@@ -1,6 +1,6 @@
 //! Layers of a plan, who is covered, and the gaps: worked out for a day, read only.
 
-use app::place::coverage::{Coverage as Worked, CoverageAsked, GapLine};
+use app::place::coverage::{Asks, Coverage as Worked, CoverageAsked, GapLine};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::portfolio::Portfolio;
@@ -17,7 +17,7 @@ use crate::asked::{Asked, Page, PageParams, ViewParams};
 use crate::body::Place;
 use crate::fact::GapAnswer;
 use crate::problem::ApiError;
-use crate::value::{CodeText, Day, DigestText, Name};
+use crate::value::{Amount, CodeText, Day, DigestText, Name};
 use crate::word::{GapStateWord, GradeWord, LayerKindWord};
 
 pub(crate) fn routes() -> OpenApiRouter<Api> {
@@ -80,12 +80,21 @@ struct GapOfPlan {
     state: GapStateWord,
     /// `people`, or `residences` where people are not known of all.
     counted: String,
+    /// Those whom the state is about.
     concerned: u64,
     all: u64,
-    /// To the nearest one, at half of the homes that have none in reach.
+    /// Of whom nobody knows, whatever the state is.
+    unknown: u64,
+    /// Covered by one that is full, whatever the state is.
+    in_full: u64,
+    /// Half of the homes that have none in reach have the nearest one at most so far.
     nearest_millimetres: Option<u32>,
-    limit_millimetres: u32,
-    /// The commonest cause: too_far, no_link, planned, closed, unreached or full.
+    /// Of a standard of distance.
+    limit_millimetres: Option<u32>,
+    /// Of a standard of so much for a thousand people: what they have in reach, and what it asks for.
+    per_thousand: Option<Amount>,
+    asked_per_thousand: Option<Amount>,
+    /// The commonest cause: too_far, no_link, planned, closed, unreached, full or too_few.
     cause: Option<String>,
     answer: Option<GapAnswer>,
     answered_on: Option<Day>,
@@ -190,6 +199,10 @@ async fn list_gaps(
 }
 
 fn gap(line: GapLine) -> GapOfPlan {
+    let (limit, nearest, asked, has) = match line.asks {
+        Asks::Within { limit, nearest } => (Some(limit), nearest, None, None),
+        Asks::PerThousand { asked, has } => (None, None, Some(asked), has),
+    };
     GapOfPlan {
         area: (&line.gap.community).into(),
         kind: (&line.gap.kind).into(),
@@ -198,8 +211,12 @@ fn gap(line: GapLine) -> GapOfPlan {
         counted: line.basis.as_str().to_owned(),
         concerned: line.concerned,
         all: line.all,
-        nearest_millimetres: line.nearest,
-        limit_millimetres: line.limit,
+        unknown: line.unknown,
+        in_full: line.full,
+        nearest_millimetres: nearest,
+        limit_millimetres: limit,
+        per_thousand: has.map(Amount),
+        asked_per_thousand: asked.map(Amount),
         cause: line.causes.each().first().map(|(cause, _)| cause.as_str().to_owned()),
         answer: line.answer.as_ref().map(|held| (&held.answer).into()),
         answered_on: line.answer.as_ref().map(|held| held.on.into()),

@@ -40,6 +40,13 @@ pub fn query(operation: &str) -> &'static str {
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
         "listIndices" | "getIndex" | "listIndexValues" => "?as_of=2021-12-31",
         "listFacilities" => "?as_of=2019-12-31&limit=10",
+        "getReach" => "?longitude=116.3362&latitude=40.0702&as_of=2021-12-31",
+        "tryLink" => {
+            "?from_longitude=116.3362&from_latitude=40.0702&to_longitude=116.3402&to_latitude=40.0742&as_of=2021-12-31"
+        }
+        "listMissingLinks" => "?as_of=2021-12-31",
+        "findSites" => "?kind=kindergarten&model=max_cover&sites=3&metres=500&as_of=2021-12-31",
+        "getCoverageChange" => "?since=2018-08-14&as_of=2021-12-31",
         "listCoverage" | "listGaps" => "?as_of=2021-12-31&limit=10",
         "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
         "exportLedger" => "?standing=open&as_of=2019-08-14",

@@ -3,7 +3,7 @@
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::code::Code;
-use domain::facility::Facility as DomainFacility;
+use domain::facility::{Facility as DomainFacility, OnSite};
 use domain::fact::Fact;
 use domain::subject::Subject;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use crate::answer::{
 };
 use crate::asked::{Asked, Page, PageParams, ViewParams, ViewUsed, found};
 use crate::body::{Body, Place};
-use crate::fact::FacilityFact;
+use crate::fact::{FacilityFact, SeenOnSite};
 use crate::problem::ApiError;
 use crate::value::{CodeText, Day, Degrees, Name, code};
 use crate::word::{DatumWord, FacilityStandingWord, GradeWord};
@@ -44,6 +44,8 @@ struct FacilityLine {
     /// Whether it serves on the day that is looked at.
     standing: FacilityStandingWord,
     project: Option<CodeText>,
+    /// Whether somebody saw on site what is said of it: `seen`, `lapsed` since, or `never`.
+    on_site: String,
     grade: GradeWord,
     /// What whoever passes its data on has to say.
     licence: String,
@@ -68,6 +70,10 @@ struct Facility {
     opens: Option<Day>,
     closes: Option<Day>,
     project: Option<CodeText>,
+    /// Whether somebody saw on site what is said of it: `seen`, `lapsed` since, or `never`.
+    on_site: String,
+    /// What was seen last.
+    seen: Option<SeenOnSite>,
     grade: GradeWord,
     licence: String,
     version: u64,
@@ -97,6 +103,7 @@ async fn list_facilities(
         capacity: held.capacity,
         standing: portfolio.standing_of(held).into(),
         project: code(&held.project),
+        on_site: held.on_site.as_str().to_owned(),
         grade: held.grade.into(),
         licence: held.licence.clone(),
         version: held.version.0,
@@ -153,6 +160,11 @@ async fn get_facility(
         opens: held.opens.map(Into::into),
         closes: held.closes.map(Into::into),
         project: code(&held.project),
+        on_site: held.on_site.as_str().to_owned(),
+        seen: match &held.on_site {
+            OnSite::Seen(seen) | OnSite::Lapsed(seen) => Some(seen.into()),
+            OnSite::Never => None,
+        },
         grade: held.grade.into(),
         licence: held.licence.clone(),
         version: held.version.0,

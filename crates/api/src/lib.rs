@@ -36,6 +36,7 @@ mod ledger_filter;
 mod milestone;
 mod mistake;
 mod person;
+mod place_tools;
 mod plan;
 pub mod problem;
 mod project;
@@ -111,6 +112,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(index::routes())
         .merge(facility::routes())
         .merge(coverage::routes())
+        .merge(place_tools::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())

@@ -177,6 +177,8 @@ pub enum What {
     Message(&'static str, Vec<(&'static str, String)>),
     /// A sum of the statement that does not close: a message of `fault-…`.
     Fault(&'static str, Vec<(&'static str, String)>),
+    /// A message that pages say, too, by its whole key.
+    Words(&'static str, Vec<(&'static str, String)>),
 }
 
 impl FieldError {
@@ -187,7 +189,7 @@ impl FieldError {
     fn code(&self) -> &'static str {
         match &self.what {
             What::Problem(problem) => problem.key(),
-            What::Message(key, _) | What::Fault(key, _) => key,
+            What::Message(key, _) | What::Fault(key, _) | What::Words(key, _) => key,
         }
     }
 
@@ -196,6 +198,7 @@ impl FieldError {
             What::Problem(problem) => words::problem(lang, problem),
             What::Message(key, args) => message(lang, &format!("api-error-{key}"), args),
             What::Fault(key, args) => message(lang, &format!("fault-{key}"), args),
+            What::Words(key, args) => message(lang, key, args),
         }
     }
 }

@@ -92,6 +92,20 @@ impl App {
         self.portfolio_at(plan, self.view(asked).await?).await
     }
 
+    /// A plan on a day that others are compared with: the first day it was on the books, where it was not by then.
+    pub async fn portfolio_since(
+        &self,
+        plan: &Code,
+        day: Date,
+        known_at: Option<Timestamp>,
+    ) -> Result<Arc<Portfolio>, AppError> {
+        let history = self.history(plan).await?;
+        let facts = history.get(&Subject::plan(plan)).map(|held| held.facts()).unwrap_or_default();
+        let first = facts.iter().map(|fact| fact.effective).min();
+        let day = first.map_or(day, |first| first.max(day));
+        self.portfolio(plan, Asked { as_of: Some(day), known_at }).await
+    }
+
     /// A plan at a point of view that is already settled, as when a reader goes on from page to page.
     pub async fn portfolio_at(&self, plan: &Code, view: View) -> Result<Arc<Portfolio>, AppError> {
         let (portfolio, ..) = self.portfolio_keyed(plan, view).await?;
@@ -195,5 +209,9 @@ impl Lookup for WithOne<'_> {
 
     fn own_work(&self, plan: &Code) -> Vec<Code> {
         self.history.own_work(plan)
+    }
+
+    fn drawn_areas(&self) -> Vec<Code> {
+        self.history.drawn_areas()
     }
 }

@@ -154,6 +154,10 @@ impl App {
         for table in tables.filter(|it| it.found.is_none()) {
             table.found = Some(self.request_table(plan, &portfolio, table).await?);
         }
+        let gaps = study.parts.iter_mut().flat_map(|part| &mut part.gaps);
+        for table in gaps.filter(|it| it.found.is_none()) {
+            table.found = Some(self.gap_table(&portfolio, table).await?);
+        }
         let intact = is_intact(&item);
         Ok(StudyReport { item, study, portfolio, overlong, intact })
     }
@@ -196,6 +200,7 @@ impl App {
         for part in &mut study.parts {
             part.exhibits.iter_mut().for_each(|it| it.found = None);
             part.tables.iter_mut().for_each(|it| it.found = None);
+            part.gaps.iter_mut().for_each(|it| it.found = None);
         }
         let facts = vec![ItemFact::Content { content: study.to_text() }.into()];
         Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)

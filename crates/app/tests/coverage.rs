@@ -7,12 +7,12 @@ mod town;
 use std::sync::Arc;
 
 use app::App;
-use app::place::coverage::{Basis, Cause, Coverage, CoverageAsked, GapState, Way};
+use app::place::coverage::{Asks, Basis, Cause, Coverage, CoverageAsked, GapState, Way};
 use app::place::layer::{Content, Home, Residences, Ways};
 use app::read::Asked;
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
-use domain::facility::{Circle, FacilityFact, Gap, GapAnswer, Metric, OfficialCount, Site};
+use domain::facility::{Circle, FacilityFact, Gap, GapAnswer, Metric, OfficialCount, SeenOnSite, Site};
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
@@ -172,6 +172,89 @@ async fn residences_are_counted_where_people_are_not_known() {
     let held = &found.kind("shop").unwrap().rules[0];
     assert_eq!((held.figures[0].basis, held.figures[1].basis), (Basis::People, Basis::Residences));
     assert_eq!((held.whole.basis, held.whole.covered, held.whole.total()), (Basis::Residences, 1, 2));
+    // A part of which all are known is told in people, unless residences are wanted; causes go with it.
+    assert_eq!(held.whole_causes.each(), [(Cause::TooFar, 1)]);
+    assert_eq!((held.over(&[0], false).0.covered, held.over(&[0], true).0.covered), (100, 1));
+    assert_eq!(held.over(&[0, 1], false), (held.whole, held.whole_causes));
+}
+
+#[tokio::test]
+async fn too_little_for_a_thousand_is_a_gap_and_what_is_not_known_is_told() {
+    let town = Town::new().await;
+    let facts = vec![
+        AreaFact::Name(Named::new("c", "")).into(),
+        AreaFact::Level { level: AreaLevel::Community }.into(),
+    ];
+    town.put(Subject::area(&code("c")), facts).await;
+    let enough = standard("beds", "clinic", Circle::Community, Metric::PerThousand, 500);
+    town.say(PlanFact::FacilityStandard(enough)).await;
+    town.homes(&[("a", 0, Some(100)), ("a", 2_000, Some(20)), ("b", 9_000, Some(50))]).await;
+    let (portfolio, found) = town.coverage(TODAY).await;
+    assert_eq!(found.without_residences, [code("c")]);
+    let of = |found: &Coverage, portfolio: &Portfolio| -> Vec<(String, GapState, u64, Asks)> {
+        let lines = found.gaps(portfolio).into_iter().filter(|line| line.gap.standard == code("beds"));
+        lines.map(|line| (line.gap.community.to_string(), line.state, line.concerned, line.asks)).collect()
+    };
+    let asks = |has: Option<i64>| Asks::PerThousand { asked: 500.into(), has: has.map(Into::into) };
+    // There is none, as far as anybody knows.
+    let told = [
+        ("a".into(), GapState::Unknown, 120, asks(Some(0))),
+        ("b".into(), GapState::Unknown, 50, asks(Some(0))),
+    ];
+    assert_eq!(of(&found, &portfolio), told);
+
+    let clinic = |places| {
+        vec![FacilityFact::Capacity { amount: Some(places) }, FacilityFact::Area { area: Some(code("a")) }]
+    };
+    town.facility("C1", "clinic", 100, clinic(60)).await;
+    town.say(PlanFact::OfficialCount(OfficialCount { kind: code("clinic"), area: None, count: Some(1) }))
+        .await;
+    let (portfolio, found) = town.coverage(TODAY).await;
+    // Sixty for a hundred in reach, of the 120 who live there; nothing for the others.
+    let told = [("b".into(), GapState::NotCovered, 50, asks(Some(0)))];
+    let (short, enough): (Vec<_>, Vec<_>) =
+        of(&found, &portfolio).into_iter().partition(|(area, ..)| area == "b");
+    assert_eq!(short, told);
+    assert!(enough.is_empty(), "{enough:?}");
+    let supply = &found.kind("clinic").unwrap().supplies[0];
+    assert_eq!(supply.per_thousand, [Some(500.into()), Some(0.into())]);
+    let line = found.gaps(&portfolio).into_iter().find(|line| line.gap.standard == code("beds")).unwrap();
+    assert_eq!(line.causes.each(), [(Cause::TooFew, 50)]);
+
+    // Half of the homes have the nearest one within 100 m, and none at all is farther than any.
+    let clinics = found.kind("clinic").unwrap();
+    assert_eq!(found.half_way(clinics, [0, 1].into_iter()).map(|it| (it + 500) / 1_000), Some(100));
+    let far = found.half_way_beyond(clinics, 1, 500_000).map(|it| (it + 500) / 1_000);
+    assert!(far.is_some_and(|far| (8_898..=8_902).contains(&far)), "{far:?}");
+
+    // Of whom nobody knows is told beside those who have a full one.
+    town.say(PlanFact::OfficialCount(OfficialCount { kind: code("clinic"), area: None, count: Some(9) }))
+        .await;
+    let (portfolio, found) = town.coverage(TODAY).await;
+    let line = found.gaps(&portfolio).into_iter().find(|line| {
+        line.gap.kind == code("clinic")
+            && line.gap.standard != code("beds")
+            && line.gap.community == code("a")
+    });
+    let line = line.unwrap();
+    assert_eq!((line.state, line.full, line.unknown), (GapState::Full, 100, 20));
+
+    // All are known to have it only where somebody lives on record.
+    let count = found.communities_with([code("shop")].iter());
+    assert_eq!((count.covered, count.not_covered, count.unknown), (0, 0, 3));
+}
+
+#[tokio::test]
+async fn what_was_seen_on_site_is_counted_beside_what_is_known() {
+    let town = Town::new().await;
+    town.homes(&[("a", 0, Some(100))]).await;
+    let seen = SeenOnSite { on: date(2018, 8, 1), by: "街道".into(), capacity: false };
+    let area = || FacilityFact::Area { area: Some(code("a")) };
+    town.facility("S1", "shop", 400, vec![area(), FacilityFact::OnSite { seen: Some(seen) }]).await;
+    town.facility("S2", "shop", 500, vec![area()]).await;
+    let (_, found) = town.coverage(TODAY).await;
+    let shops = found.kind("shop").unwrap();
+    assert_eq!((shops.whole.completeness.known, shops.whole.seen, shops.counted[0].seen), (2, 1, 1));
 }
 
 #[tokio::test]

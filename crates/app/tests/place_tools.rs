@@ -13,7 +13,7 @@ use app::place::links::LinkFault;
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
 use app::read::Asked;
 use domain::area::{AreaFact, AreaLevel};
-use domain::facility::{Circle, FacilityFact, Metric, Site};
+use domain::facility::{Ages, Circle, FacilityFact, FacilityKind, Metric, Site};
 use domain::money::Fen;
 use domain::named::Named;
 use domain::plan::PlanFact;
@@ -145,6 +145,58 @@ async fn a_link_closes_the_gap_and_the_break_is_found() {
     let off = tried([at(0, 0), at(0, 3_000)]).await;
     assert_eq!(off, Err(LinkFault::OffNetwork { end: 1, metres: 250 }));
     assert_eq!(tried([at(0, 0), at(0, 0)]).await, Err(LinkFault::NoLength));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_counts_those_whom_a_kind_is_for_and_another_base_map_is_looked_at_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    town(&app).await;
+    let plan = code("p");
+    let ages: Ages = "65+".parse().unwrap();
+    let elderly = FacilityKind { ages: Some(ages), ..kind("care", Named::new("养老", "Care"), None) };
+    put(&app, Subject::plan(&plan), vec![PlanFact::FacilityKind(elderly).into()]).await;
+    let near = standard("c", "care", Circle::Minutes10, Metric::Metres, 500);
+    put(&app, Subject::plan(&plan), vec![PlanFact::FacilityStandard(near).into()]).await;
+    let care = vec![
+        FacilityFact::Kind { kind: code("care") }.into(),
+        FacilityFact::Site(Site::wgs84(at(0, 0))).into(),
+    ];
+    put(&app, Subject::facility(&plan, &code("F-2")), care).await;
+    let mut old = home("B", "north", at(0, 100), Some(100));
+    old.aged = vec![(ages, 30)];
+    layer(&app, Content::Residences(Residences { homes: vec![old] })).await;
+    let portfolio = streets(&app).await;
+    let ground = app.link_ground(&portfolio).await.unwrap().unwrap();
+    assert!(!ground.everybody);
+    let effect = app.link_effect(&ground, [at(0, 0), at(0, 100)], Vec::new()).await.unwrap().unwrap();
+    let told: Vec<_> = effect.kinds.iter().map(|it| (it.kind.as_str(), it.before, it.after)).collect();
+    // A park is for all hundred, care for thirty of them.
+    assert_eq!(told, [("care", 0, 30), ("park", 0, 100)]);
+    assert_eq!((effect.helped, effect.gaining.values().sum::<u64>()), (100, 100));
+    let ranked = app.ranked_links(&ground, Vec::new()).await.unwrap();
+    assert_eq!((ranked.links[0].newly, ranked.links[0].helped), (130, 100));
+
+    // What a link crosses goes by the base map: with another one it is another ground.
+    let rail = r#"{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"kind":"railway"},
+        "geometry":{"type":"LineString","coordinates":[[116.29,40.07045],[116.33,40.07045]]}}]}"#;
+    let map = BaseMap::from_geojson(rail).unwrap();
+    let barriers = map.barriers();
+    let portfolio = layer(&app, Content::BaseMap(map)).await;
+    let other = app.link_ground(&portfolio).await.unwrap().unwrap();
+    assert!(!Arc::ptr_eq(&ground, &other) && !other.is_ranked());
+    let ranked = app.ranked_links(&other, barriers).await.unwrap();
+    assert_eq!(ranked.links[0].barrier.as_ref().map(|it| it.kind), Some(GroundKind::Railway));
+
+    // Nobody counted another age: everybody stands in, and that is said.
+    let young =
+        FacilityKind { ages: "3-5".parse().ok(), ..kind("nursery", Named::new("托育", "Nursery"), None) };
+    let near = standard("n", "nursery", Circle::Minutes10, Metric::Metres, 500);
+    let facts = vec![PlanFact::FacilityKind(young).into()];
+    put(&app, Subject::plan(&plan), facts).await;
+    put(&app, Subject::plan(&plan), vec![PlanFact::FacilityStandard(near).into()]).await;
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    assert!(app.link_ground(&portfolio).await.unwrap().unwrap().everybody);
 }
 
 fn parcel(code_: &str, at: Point, cost: Option<i64>) -> Parcel {

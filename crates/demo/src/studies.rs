@@ -13,7 +13,7 @@ fn named(zh: impl Into<String>, en: impl Into<String>) -> Named {
 }
 
 fn part(zh: &str, en: &str, text: Named, exhibits: Vec<Exhibit>) -> Part {
-    Part { title: named(zh, en), text, exhibits, tables: Vec::new() }
+    Part { exhibits, ..Part::of(named(zh, en), text) }
 }
 
 fn exhibit(zh: impl Into<String>, en: impl Into<String>, show: Show, asking: Asking) -> Exhibit {

@@ -468,15 +468,13 @@ fn a_report_on_a_matter_of_its_own_is_frozen_when_it_is_issued() {
             about: Some(Target::Item(code("HT-DIR-005"))),
         };
         let empty = Part {
-            title: Named::new("情况", "Facts"),
-            text: Named::new("", ""),
             exhibits: vec![Exhibit {
                 title: Named::new("在办任务", "Open tasks"),
                 show: Show::Units,
                 asking: Asking { kind: "tracked_task".into(), ..Asking::default() },
                 found: None,
             }],
-            tables: Vec::new(),
+            ..Part::of(Named::new("情况", "Facts"), Named::default())
         };
         let report = app.draft_study(&actor, &plan(), subjected, vec![empty], &source).await.unwrap();
         let drafted = app.study(&plan(), &report).await.unwrap();

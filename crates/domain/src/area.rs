@@ -8,6 +8,7 @@ use crate::boundary::Boundary;
 use crate::code::Code;
 use crate::history::{Held, Lookup, View};
 use crate::named::Named;
+use crate::request::Point;
 use crate::subject::Subject;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -107,6 +108,17 @@ impl Area {
         }
         out
     }
+}
+
+/// The finest area that is drawn around a point, as everything on record has it.
+pub fn around(at: Point, lookup: &dyn Lookup) -> Option<Code> {
+    let held = lookup.drawn_areas().into_iter().filter_map(|code| {
+        let area = Area::at(&code, lookup.subject(&Subject::area(&code))?.visible(View::ALL));
+        let inside = area.active && area.boundary.is_some_and(|held| held.holds(at));
+        inside.then_some((area.level, code))
+    });
+    // Of the same level the first one: their codes are in order.
+    held.reduce(|best, own| if own.0 > best.0 { own } else { best }).map(|(_, code)| code)
 }
 
 /// The area and all above it, nearest first. Stops at a loop rather than going round.

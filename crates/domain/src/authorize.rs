@@ -1,8 +1,8 @@
 //! What a command needs to be allowed, and whether it is.
 
-use crate::area::ancestors;
 use std::collections::BTreeSet;
 
+use crate::area::{ancestors, around};
 use crate::code::Code;
 use crate::command::Command;
 use crate::facility::{Facility, FacilityFact};
@@ -15,7 +15,7 @@ use crate::plan::PlanFact;
 use crate::policy::{Action, Grant, Target, allows};
 use crate::project::{Project, ProjectFact};
 use crate::refusal::{Problem, Refusal};
-use crate::request::{PhotoShows, Request, RequestFact, workflow as requests};
+use crate::request::{PhotoShows, Point, Request, RequestFact, workflow as requests};
 use crate::scenario::Standing;
 use crate::subject::{Subject, SubjectKind};
 use crate::survey::is_survey;
@@ -228,7 +228,8 @@ pub fn target_of(subject: &Subject, lookup: &dyn Lookup) -> Target {
         .flatten()
         .and_then(|history| Facility::at(&history, View::ALL));
     if let Some(facility) = facility {
-        target = lies_and_is_led(facility.area.as_ref(), facility.project.as_ref(), lookup, target);
+        let site = facility.site.map(|site| site.at);
+        target = lies_and_is_led((facility.area.as_ref(), site), facility.project.as_ref(), lookup, target);
     }
     if subject.kind == SubjectKind::Unit {
         target.lead_unit = Some(subject.code.clone());
@@ -367,20 +368,21 @@ fn item_target(command: &Command, lookup: &dyn Lookup, mut target: Target) -> Ta
 
 /// Whom a facility that is being put on the books will concern.
 fn facility_target(command: &Command, lookup: &dyn Lookup, target: Target) -> Target {
-    let (mut area, mut project) = (None, None);
+    let (mut area, mut site, mut project) = (None, None, None);
     for fact in command.facts().iter().filter_map(FacilityFact::of) {
         match fact {
+            FacilityFact::Site(stated) => site = Some(stated.at),
             FacilityFact::Area { area: stated } => area = stated.as_ref(),
             FacilityFact::Project { project: stated } => project = stated.as_ref(),
             _ => {}
         }
     }
-    lies_and_is_led(area, project, lookup, target)
+    lies_and_is_led((area, site), project, lookup, target)
 }
 
 /// A facility is its area's business, and that of whoever leads the project that builds it.
 fn lies_and_is_led(
-    area: Option<&Code>,
+    (area, site): (Option<&Code>, Option<Point>),
     project: Option<&Code>,
     lookup: &dyn Lookup,
     mut target: Target,
@@ -397,6 +399,11 @@ fn lies_and_is_led(
         }
         target.lead_unit = project.lead_unit;
         target.supporting_units = project.supporting_units.into_iter().map(|(unit, _)| unit).collect();
+    }
+    if target.areas.is_empty()
+        && let Some(area) = site.and_then(|at| around(at, lookup))
+    {
+        target.areas = ancestors(&area, lookup, View::ALL);
     }
     target
 }

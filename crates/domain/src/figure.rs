@@ -29,6 +29,10 @@ pub struct FigureDefinition {
     pub query: Query,
     /// The rule in words, shown with the number.
     pub rule: Named,
+    /// Kinds of facilities of which coverage says the same: the share of communities that have all of them in reach is
+    /// worked out beside the figure, never in its place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub services: Vec<Code>,
 }
 
 /// The projects a figure is about. All given conditions must hold.

@@ -14,7 +14,7 @@ use crate::plan::Plan;
 use crate::project::ProjectFact;
 use crate::request::RequestState;
 use crate::source::Grade;
-use crate::subject::{Subject, SubjectKind};
+use crate::subject::{Subject, SubjectKind, directory};
 
 /// The point from which things are looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -183,6 +183,11 @@ pub trait Lookup {
     /// The projects of a plan that have, or once had, words of their own about what their steps wait for.
     fn own_work(&self, plan: &Code) -> Vec<Code>;
 
+    /// The areas that are drawn on maps.
+    fn drawn_areas(&self) -> Vec<Code> {
+        Vec::new()
+    }
+
     /// The requests that were merged into this one (`true`) or are matters of it, with their states.
     fn requests_of(&self, _plan: &Code, _request: &Code) -> Vec<(Code, bool, RequestState)> {
         Vec::new()
@@ -264,6 +269,13 @@ impl Lookup for History {
         let own = |fact: &RecordedFact| ProjectFact::of(&fact.fact).is_some_and(ProjectFact::is_work);
         self.of_kind(plan, SubjectKind::Project)
             .filter(|history| history.facts().iter().any(own))
+            .map(|history| history.subject.code.clone())
+            .collect()
+    }
+
+    fn drawn_areas(&self) -> Vec<Code> {
+        self.of_kind(&directory(), SubjectKind::Area)
+            .filter(|history| !history.in_slot("boundary").is_empty())
             .map(|history| history.subject.code.clone())
             .collect()
     }

@@ -10,7 +10,8 @@ use domain::authorize::authorize;
 use domain::boundary::Boundary;
 use domain::command::Command;
 use domain::facility::{
-    Checked, Circle, Facility, FacilityFact, FacilityKind, FacilityStandard, FacilityStanding, Metric, Site,
+    Checked, Circle, Facility, FacilityFact, FacilityKind, FacilityStandard, FacilityStanding, Metric,
+    OnSite, SeenOnSite, Site,
 };
 use domain::fact::Fact;
 use domain::history::View;
@@ -170,6 +171,75 @@ fn what_is_withdrawn_leaves_no_half_of_a_facility() {
     assert_eq!(held.capacity, None);
 }
 
+fn seen(by: &str, on: Date, capacity: bool) -> SeenOnSite {
+    SeenOnSite { on, by: by.into(), capacity }
+}
+
+#[test]
+fn what_was_seen_on_site_lapses_when_place_or_kind_changes_after_it() {
+    let mut journal = journal();
+    give(&mut journal, facility(), kindergarten()).unwrap();
+    let on = date(2019, 5, 6);
+    let say = |journal: &mut Journal, facts: Vec<FacilityFact>, effective| {
+        let facts = facts.into_iter().map(Fact::from).collect();
+        let reason = String::new();
+        journal.give(&Wish {
+            subject: facility(),
+            facts,
+            how: How::Put,
+            effective,
+            reason,
+            grade: Grade::Reported,
+        })
+    };
+    let held = |journal: &Journal, day| {
+        Facility::at(journal.history.get(&facility()).unwrap(), View::as_of(day)).unwrap().on_site
+    };
+    assert_eq!(held(&journal, on), OnSite::Never);
+    let marked = FacilityFact::OnSite { seen: Some(seen("张三", on, false)) };
+    say(&mut journal, vec![marked.clone()], on).unwrap();
+    assert_eq!(held(&journal, on), OnSite::Seen(seen("张三", on, false)));
+    assert_eq!(held(&journal, BEGUN), OnSite::Never);
+
+    // What is neither place nor kind leaves the mark; a capacity that is said later was not counted then.
+    say(&mut journal, vec![FacilityFact::Capacity { amount: Some(90) }], on).unwrap();
+    let counted = FacilityFact::OnSite { seen: Some(seen("李四", on, true)) };
+    say(&mut journal, vec![counted], on).unwrap();
+    assert_eq!(held(&journal, on), OnSite::Seen(seen("李四", on, true)));
+    say(&mut journal, vec![FacilityFact::Capacity { amount: Some(80) }], on).unwrap();
+    assert_eq!(held(&journal, on), OnSite::Seen(seen("李四", on, false)));
+
+    // A move that takes effect later lapses it from then on, and so does a kind that is said otherwise.
+    let moved = Point { latitude: INSIDE.latitude + 900, ..INSIDE };
+    let later = date(2019, 8, 1);
+    say(&mut journal, vec![FacilityFact::Site(Site::wgs84(moved))], later).unwrap();
+    assert!(held(&journal, on).is_seen());
+    assert_eq!(held(&journal, later), OnSite::Lapsed(seen("李四", on, false)));
+    // Corrected and seen in one go, it is seen.
+    let again = Point { latitude: INSIDE.latitude + 800, ..INSIDE };
+    let both = vec![
+        FacilityFact::Site(Site::wgs84(again)),
+        FacilityFact::OnSite { seen: Some(seen("王五", later, false)) },
+    ];
+    say(&mut journal, both, later).unwrap();
+    assert!(held(&journal, later).is_seen());
+    say(&mut journal, vec![FacilityFact::OnSite { seen: None }], later).unwrap();
+    assert_eq!(held(&journal, later), OnSite::Never);
+
+    let future = say(
+        &mut journal,
+        vec![FacilityFact::OnSite { seen: Some(seen("", date(2999, 1, 1), false)) }],
+        later,
+    );
+    let problems: Vec<Problem> = future.unwrap_err().into_iter().map(|it| it.problem).collect();
+    assert!(matches!(problems[..], [Problem::Future { .. }, Problem::Empty]), "{problems:?}");
+    let mut bare = kindergarten();
+    bare.push(FacilityFact::OnSite { seen: Some(seen("张三", BEGUN, true)) }.into());
+    let other = Subject::facility(&plan(), &code("F-2"));
+    let refusals = give(&mut journal, other, bare).unwrap_err();
+    assert_eq!(refusals.into_iter().map(|it| it.problem).collect::<Vec<_>>(), [Problem::Missing("capacity")]);
+}
+
 #[test]
 fn standards_are_sound_and_checked_only_against_a_text() {
     let mut journal = journal();
@@ -221,6 +291,11 @@ fn facilities_are_the_business_of_their_area_and_of_who_leads_their_project() {
     }
     let journal = self::journal();
     assert!(!may(&journal, Role::Department, bureau(), kindergarten()));
+    // Without a word about its area it lies in the one that is drawn around it.
+    assert!(may(&journal, Role::Subdistrict, town(), nowhere.clone()));
+    nowhere.retain(|fact| fact.slot() != "site");
+    let beyond = Point { longitude: 116_400_000, ..INSIDE };
+    nowhere.push(FacilityFact::Site(Site::wgs84(beyond)).into());
     assert!(!may(&journal, Role::Subdistrict, town(), nowhere.clone()));
     nowhere.push(FacilityFact::Project { project: Some(code("P-1")) }.into());
     assert!(may(&journal, Role::Subdistrict, town(), nowhere));

@@ -41,6 +41,16 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
         .ok_or_else(|| broken(bytes, error.valid_up_to()))
 }
 
+/// Whether pieces of text are plainly UTF-8: plain letters alone say nothing.
+pub(crate) fn is_plainly_utf8<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> bool {
+    let mut soundness = Soundness::default();
+    for piece in pieces {
+        soundness.take(piece);
+        soundness.end();
+    }
+    soundness.is_plainly_utf8()
+}
+
 fn broken(bytes: &[u8], at: usize) -> ReadError {
     let line = bytes[..at.min(bytes.len())].iter().filter(|byte| **byte == b'\n').count() + 1;
     ReadError::Encoding { byte: at + 1, line }

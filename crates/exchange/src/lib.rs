@@ -23,6 +23,7 @@ pub mod plan_sheet;
 pub mod population_totals;
 mod protobuf;
 pub mod responses;
+pub mod shapefile;
 pub mod sheet;
 pub mod siting_csv;
 pub mod survey_design;

@@ -5,6 +5,7 @@ use timetable::PlanError;
 use crate::geojson::GeoJsonError;
 use crate::mspdi::MspdiError;
 use crate::plan_sheet::PlanSheetError;
+use crate::shapefile::ShapefileError;
 use crate::xer::XerError;
 use crate::{delimited, xlsx};
 
@@ -130,7 +131,7 @@ pub enum ReadError {
     Encoding { byte: usize, line: usize },
     #[error("not a plan that can be read: {}", .0.said)]
     BrokenPlan(FileFault),
-    #[error("not GeoJSON that can be read: {}", .0.said)]
+    #[error("not a map that can be read: {}", .0.said)]
     BrokenMap(FileFault),
     #[error("a plan file fills the tables step_work, step_links and milestones, and no other")]
     PlanForTable,
@@ -152,6 +153,12 @@ pub struct FileFault {
 
 impl From<GeoJsonError> for ReadError {
     fn from(error: GeoJsonError) -> Self {
+        Self::BrokenMap(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
+    }
+}
+
+impl From<ShapefileError> for ReadError {
+    fn from(error: ShapefileError) -> Self {
         Self::BrokenMap(FileFault { key: error.key(), args: error.args(), said: error.to_string() })
     }
 }

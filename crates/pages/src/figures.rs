@@ -1,5 +1,8 @@
 //! Figures: each number beside the published one, and the records it stands on.
 
+use std::sync::Arc;
+
+use app::place::coverage::{CoverageAsked, Way};
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, State};
@@ -198,6 +201,72 @@ struct OnePage {
     records: usize,
     /// Rows that are made up for the demonstration.
     illustrative: usize,
+    worked: Option<Worked>,
+}
+
+/// What coverage says beside a figure: sentences, and whether data are made up.
+struct Worked {
+    said: Vec<String>,
+    illustrative: bool,
+    straight: bool,
+}
+
+/// How many communities have all services of a figure in reach, where it names any.
+async fn worked(
+    state: &PagesState,
+    visitor: &Visitor,
+    portfolio: &Arc<Portfolio>,
+    definition: &FigureDefinition,
+) -> Result<Option<Worked>, PageError> {
+    if definition.services.is_empty() {
+        return Ok(None);
+    }
+    let (lang, plan) = (visitor.lang, &portfolio.plan);
+    let found = state.app.coverage(portfolio, CoverageAsked::default()).await;
+    let Some(coverage) = found.map_err(|e| visitor.fail(e))? else {
+        let said = vec![words::text(lang, "figure-worked-nothing").into_owned()];
+        return Ok(Some(Worked { said, illustrative: false, straight: false }));
+    };
+    let count = coverage.communities_with(definition.services.iter());
+    let all = count.covered + count.not_covered + count.unknown;
+    let services = definition.services.len();
+    let [all_text, covered, not_covered, unknown, services] =
+        [all, count.covered, count.not_covered, count.unknown, services].map(|it| it.to_string());
+    let mut said = vec![words::with(
+        lang,
+        "figure-worked",
+        &[
+            ("all", &all_text),
+            ("covered", &covered),
+            ("not_covered", &not_covered),
+            ("unknown", &unknown),
+            ("services", &services),
+        ],
+    )];
+    // A share of what is not known of all is none.
+    if count.unknown == 0 && all > 0 {
+        let share = Decimal::from(count.covered) * Decimal::from(100) / Decimal::from(all);
+        let share = format!("{}%", share.round_dp(1).normalize());
+        said.push(words::with(lang, "figure-worked-share", &[("share", &share)]));
+    }
+    let known = |kind: &&Code| coverage.kind(kind.as_str()).is_some_and(|held| !held.rules.is_empty());
+    let missing: Vec<&str> = definition
+        .services
+        .iter()
+        .filter(|kind| !known(kind))
+        .map(|kind| {
+            plan.facility_kind(kind.as_str()).map_or(kind.as_str(), |held| held.name.get(visitor.english()))
+        })
+        .collect();
+    if !missing.is_empty() {
+        let kinds = missing.join(&words::text(lang, "import-list-comma"));
+        said.push(words::with(lang, "figure-worked-missing", &[("kinds", &kinds)]));
+    }
+    Ok(Some(Worked {
+        said,
+        illustrative: crate::place::is_made_up(portfolio),
+        straight: coverage.way == Way::Straight,
+    }))
 }
 
 async fn one(
@@ -212,8 +281,9 @@ async fn one(
     let found = statement.figures.iter().zip(&portfolio.plan.figures).find(|(f, _)| f.id.as_str() == id);
     let (figure, definition) = found.ok_or_else(|| PageError::not_found().in_lang(visitor.lang))?;
     let title = definition.label.get(visitor.english()).to_owned();
+    let worked = worked(&state, &visitor, &portfolio, definition).await?;
     let page = visitor.page(&state, Some(&plan), title).await?;
-    render(&compose(page, &portfolio, figure, definition, visitor.english()))
+    render(&OnePage { worked, ..compose(page, &portfolio, figure, definition, visitor.english()) })
 }
 
 fn compose(
@@ -300,6 +370,7 @@ fn compose(
         illustrative: rows.iter().filter(|row| row.grade == Some(Grade::Illustrative)).count(),
         rows,
         records: figure.records(),
+        worked: None,
         page,
     }
 }

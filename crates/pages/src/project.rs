@@ -8,6 +8,7 @@ use axum::response::Html;
 use axum::routing::get;
 use domain::authorize::target_of;
 use domain::code::Code;
+use domain::facility::GapAnswer;
 use domain::output::Stage;
 use domain::planned_date::days_between;
 use domain::policy::Action;
@@ -241,7 +242,7 @@ fn compose(page: Page, portfolio: &Portfolio, project: &Project, grades: &Grades
         more_history: false,
         may_edit: false,
         may_staff: false,
-        gaps: gaps_of(portfolio, project, lang),
+        gaps: crate::place::gaps_of(lang, portfolio, &GapAnswer::Project { project: project.code.clone() }),
         brief: None,
         page,
     }
@@ -350,24 +351,4 @@ fn progress_charts(project: &Project, lang: Lang) -> Vec<ProgressChart> {
         })
     };
     project.progress.iter().filter_map(chart).collect()
-}
-
-/// The gaps of which people say that a project closes them, with the community's code and the names.
-fn gaps_of(portfolio: &Portfolio, project: &Project, lang: Lang) -> Vec<(String, String, String)> {
-    use domain::facility::GapAnswer;
-    let english = lang.is_english();
-    let closes =
-        |answer: &GapAnswer| matches!(answer, GapAnswer::Project { project: held } if *held == project.code);
-    let answers = portfolio.plan.gap_answers.iter().filter(|(_, held)| closes(&held.answer));
-    answers
-        .map(|(gap, _)| {
-            let area = portfolio.areas.get(&gap.community).map(|area| area.name.get(english));
-            let kind = portfolio.plan.facility_kind(gap.kind.as_str()).map(|kind| kind.name.get(english));
-            (
-                gap.community.to_string(),
-                area.unwrap_or(gap.community.as_str()).to_owned(),
-                kind.unwrap_or(gap.kind.as_str()).to_owned(),
-            )
-        })
-        .collect()
 }

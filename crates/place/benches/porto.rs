@@ -196,8 +196,12 @@ fn changes(network: &Network) {
     println!("    {} candidates", found.len());
     let people: Vec<Home> =
         (0..20_000).map(|home| Home { community: 0, people: 40, legs: leg(home * 3 + 1).to_vec() }).collect();
-    let mut by_kind: Vec<missing::Kind<'_>> =
-        access.iter().zip(&maps).map(|(access, map)| missing::Kind { access, map: map.clone() }).collect();
+    let everybody: Vec<u32> = people.iter().map(|home| home.people).collect();
+    let mut by_kind: Vec<missing::Kind<'_>> = access
+        .iter()
+        .zip(&maps)
+        .map(|(access, map)| missing::Kind { access, map: map.clone(), people: &everybody })
+        .collect();
     let few = &found[..found.len().min(1_000)];
     time("missing links: 1,000 ranked for 20,000 homes, 12 kinds", 2, || {
         missing::rank(network, few, &mut by_kind, &people, 20).unwrap()

@@ -3,7 +3,7 @@
 //! A pair may be an error of the map rather than a break on the ground: every finding has to be seen
 //! on site before it becomes an item.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use thiserror::Error;
 
@@ -135,6 +135,8 @@ pub struct Kind<'a> {
     pub access: &'a KindAccess,
     /// Swept over the base network with the limit of the kind; taken out and put back.
     pub map: NearestMap,
+    /// The people of each home whom the kind is for.
+    pub people: &'a [u32],
 }
 
 /// What a candidate would do.
@@ -143,7 +145,7 @@ pub struct Finding {
     pub candidate: Candidate,
     /// People newly within the limit, summed over kinds.
     pub newly_served: u64,
-    /// People who gain or get nearer for at least one kind.
+    /// People of whom at least so many gain or get nearer for some kind.
     pub helped: u64,
     /// Person-millimetres saved by those served before already.
     pub saved: u64,
@@ -174,14 +176,14 @@ pub fn rank(
             }
         }
     }
-    let mut findings: Vec<(Finding, Vec<u32>)> = Vec::new();
+    let mut findings: Vec<(Finding, BTreeMap<u32, u64>)> = Vec::new();
     for &candidate in candidates {
         let [from, to] = candidate.ends.map(Attach::Node);
         let link = NewLink { from, to, length: candidate.length, direction: Direction::Both };
         let overlay = Overlay::new(network, &[LinkChange::Add(link)])?;
         let mut finding =
             Finding { candidate, newly_served: 0, helped: 0, saved: 0, detour: None, overlaps: None };
-        let mut helped: HashSet<u32> = HashSet::new();
+        let mut helped: BTreeMap<u32, u64> = BTreeMap::new();
         for kind in &mut *kinds {
             // Only homes beside a node that changed can change; what they had is read after undoing.
             let undo = kind.map.repair(&overlay, &[], &[]);
@@ -200,7 +202,7 @@ pub fn rank(
             kind.map.undo(undo);
             let before = read(&kind.map);
             for (&home, (before, after)) in affected.iter().zip(before.into_iter().zip(after)) {
-                let people = u64::from(homes[home as usize].people);
+                let people = kind.people.get(home as usize).copied().map_or(0, u64::from);
                 match (before, after) {
                     (None, Some(_)) => finding.newly_served += people,
                     (Some(before), Some(after)) if after < before => {
@@ -208,15 +210,14 @@ pub fn rank(
                     }
                     _ => continue,
                 }
-                helped.insert(home);
+                let held = helped.entry(home).or_default();
+                *held = people.max(*held);
             }
         }
-        if helped.is_empty() {
+        finding.helped = helped.values().sum();
+        if finding.helped == 0 {
             continue;
         }
-        finding.helped = helped.iter().map(|&home| u64::from(homes[home as usize].people)).sum();
-        let mut helped: Vec<u32> = helped.into_iter().collect();
-        helped.sort_unstable();
         findings.push((finding, helped));
     }
     findings.sort_by_key(|(finding, _)| {
@@ -229,14 +230,11 @@ pub fn rank(
     });
     findings.truncate(keep);
     for index in 0..findings.len() {
-        let people = |list: &mut dyn Iterator<Item = &u32>| -> u64 {
-            list.map(|&home| u64::from(homes[home as usize].people)).sum()
-        };
-        let (_, own) = &findings[index];
-        let most = people(&mut own.iter());
+        let (finding, own) = &findings[index];
         let overlaps = (0..index).find(|&better| {
             let other = &findings[better].1;
-            people(&mut own.iter().filter(|home| other.binary_search(home).is_ok())) * 2 > most
+            let both = own.iter().filter(|(home, _)| other.contains_key(home));
+            both.map(|(_, people)| people).sum::<u64>() * 2 > finding.helped
         });
         findings[index].0.overlaps = overlaps;
     }
@@ -347,7 +345,8 @@ mod tests {
             Home { community: 0, people: 30, legs: at(0, 10_000) },
             Home { community: 0, people: 5, legs: at(2, 1_500_000) },
         ];
-        let mut kinds = [Kind { access: &access, map: map.clone() }];
+        let people: Vec<u32> = homes.iter().map(|home| home.people).collect();
+        let mut kinds = [Kind { access: &access, map: map.clone(), people: &people }];
         let ranked = rank(&network, &found, &mut kinds, &homes, 10).unwrap();
         assert_eq!(kinds[0].map, map);
         assert_eq!((ranked[0].newly_served, ranked[0].helped, ranked[0].saved), (30, 30, 0));

@@ -22,13 +22,11 @@ pub struct Incoming {
 }
 
 /// Reads a sheet of a file: the named one, else one that is called like the table, else the first that
-/// is not empty. A plan of another planning program is read as the table's sheet, and so is GeoJSON where the table is of places. Texts are as they were before they were made harmless for spreadsheets.
+/// is not empty. A plan of another planning program is read as the table's sheet, and so is a map (GeoJSON, or a shapefile in a ZIP) where the table is of places.
+/// Texts are as they were before they were made harmless for spreadsheets.
 pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
-    if table.is_of_places() && map_file::is_map(bytes) {
-        return Ok(Incoming {
-            sheet: map_file::read(bytes, limits, table.has_shapes())?,
-            ..Incoming::default()
-        });
+    if table.takes_maps() && map_file::is_map(bytes) {
+        return Ok(Incoming { sheet: map_file::read(bytes, table, limits)?, ..Incoming::default() });
     }
     if plan_file::is_plan(bytes) {
         let (sheet, plan) = plan_file::read(bytes, table, limits)?;

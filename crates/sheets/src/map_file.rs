@@ -1,15 +1,47 @@
-//! GeoJSON as a sheet of places: properties are columns, the geometry is longitude and latitude. Features are counted
-//! as they stand in the file, the headings being row 1.
+//! GeoJSON and shapefiles as a sheet of places: properties are columns, the geometry is longitude and latitude. Features
+//! are counted as they stand in the file, the headings being row 1.
 
 use app::import::{Sheet, SheetFault, SheetRow};
+use app::table::Table;
 use exchange::geojson::{self, Feature, Geometry, Position};
+use exchange::shapefile;
 use exchange::sheet::{Limits, ReadError};
 use serde_json::Value;
 
-/// Whether the bytes are GeoJSON rather than a sheet.
+/// Whether the bytes are a map rather than a sheet.
 pub(crate) fn is_map(bytes: &[u8]) -> bool {
+    is_geojson(bytes) || shapefile::is_shapefile(bytes)
+}
+
+fn is_geojson(bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{')
+}
+
+/// The longest name of a field in a shapefile: longer ones were cut by whoever wrote it.
+const FIELD_MOST: usize = 10;
+
+/// The column whose name a shapefile cut, where there is no doubt about it.
+fn whole_name<'a>(name: &'a str, table: &Table) -> &'a str {
+    let mut longer = table.columns.iter().filter(|column| column.name.starts_with(name));
+    match (name.len() == FIELD_MOST, longer.next(), longer.next()) {
+        (true, Some(column), None) => column.name,
+        _ => name,
+    }
+}
+
+/// The features of a map; names that a shapefile cut are whole again.
+fn features(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Vec<Feature>, ReadError> {
+    if is_geojson(bytes) {
+        return Ok(geojson::read(bytes)?);
+    }
+    let mut features = shapefile::read(bytes, limits)?;
+    for feature in &mut features {
+        let own = std::mem::take(&mut feature.properties);
+        let named = own.into_iter().map(|(name, value)| (whole_name(&name, table).to_owned(), value));
+        feature.properties = named.collect();
+    }
+    Ok(features)
 }
 
 /// Columns that come from the feature itself.
@@ -19,12 +51,16 @@ const PLACE: [&str; 2] = ["longitude", "latitude"];
 /// The column of a shape, where the table has one.
 const SHAPE: &str = "boundary";
 
-/// Reads points as they are, and an area as a point inside of it; with `shapes`, as its shape too.
-pub(crate) fn read(bytes: &[u8], limits: &Limits, shapes: bool) -> Result<Sheet, ReadError> {
+/// The longest shape in well-known text, in characters: some ten thousand corners.
+const SHAPE_MOST: usize = 250_000;
+
+/// Reads points as they are, and an area as a point inside of it; where the table has shapes, as its shape too.
+pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet, ReadError> {
+    let shapes = table.has_shapes();
     if bytes.len() as u64 > limits.bytes {
         return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
     }
-    let features = geojson::read(bytes)?;
+    let features = features(bytes, table, limits)?;
     if features.len() >= limits.rows {
         return Err(ReadError::TooManyRows { max: limits.rows });
     }
@@ -42,12 +78,17 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, shapes: bool) -> Result<Sheet,
     let with_id = !names.contains(&ID) && features.iter().any(|feature| feature.id.is_some());
     names.retain(|name| !shapes || *name != SHAPE);
     let shape = shapes.then_some(SHAPE);
-    let head = with_id.then_some(ID).into_iter().chain(names.iter().copied()).chain(shape).chain(PLACE);
+    // An area has a shape and no point besides.
+    let points: &[&str] =
+        if table.columns.iter().any(|column| PLACE.contains(&column.name)) { &PLACE } else { &[] };
+    let head = with_id.then_some(ID).into_iter().chain(names.iter().copied()).chain(shape);
+    let head = head.chain(points.iter().copied());
     let mut sheet = Sheet {
         rows: vec![SheetRow { number: 1, cells: head.map(str::to_owned).collect() }],
         ..Sheet::default()
     };
-    let at = sheet.rows[0].cells.len() - PLACE.len();
+    let at = sheet.rows[0].cells.len() - points.len();
+    let shape_at = shapes.then(|| at - 1);
     for (feature, number) in features.iter().zip(2..) {
         let mut cells: Vec<String> = Vec::with_capacity(at + PLACE.len());
         if with_id {
@@ -58,6 +99,7 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, shapes: bool) -> Result<Sheet,
             cells.push(shape_text(feature));
         }
         match place(feature) {
+            _ if points.is_empty() => {}
             Ok(Some([longitude, latitude])) => cells.extend([longitude, latitude].map(degrees)),
             Ok(None) => cells.extend([String::new(), String::new()]),
             Err(NoPlace) => {
@@ -67,9 +109,10 @@ pub(crate) fn read(bytes: &[u8], limits: &Limits, shapes: bool) -> Result<Sheet,
             }
         }
         for (column, cell) in cells.iter_mut().enumerate() {
-            if cell.chars().count() > limits.cell {
+            let most = if Some(column) == shape_at { SHAPE_MOST } else { limits.cell };
+            if cell.chars().count() > most {
                 let value = cell.chars().take(60).collect();
-                let args = vec![("max", limits.cell.to_string())];
+                let args = vec![("max", most.to_string())];
                 cell.clear();
                 sheet.faults.push(SheetFault { row: number, column, value, key: "cell-too-long", args });
             }
@@ -134,10 +177,37 @@ mod tests {
         {"type":"Feature","properties":{},"geometry":{"type":"LineString","coordinates":[[1,2],[3,4]]}},
         {"type":"Feature","properties":{},"geometry":null}]}"#;
 
+    fn facilities() -> &'static Table {
+        app::table::table("facilities").unwrap()
+    }
+
+    const POINTS: &[u8] = include_bytes!("../../exchange/samples/points.zip");
+    const POLYGONS: &[u8] = include_bytes!("../../exchange/samples/polygons.zip");
+
+    #[test]
+    fn a_shapefile_is_read_like_geojson_and_cut_names_are_whole_again() {
+        assert!(is_map(POINTS));
+        let sheet = read(POINTS, facilities(), &Limits::default()).unwrap();
+        let cells: Vec<&str> = sheet.rows[1].cells.iter().map(String::as_str).collect();
+        let head: Vec<&str> = sheet.rows[0].cells.iter().map(String::as_str).collect();
+        assert_eq!(
+            head,
+            ["capacity", "code", "inclusive", "kind", "name_zh", "opens_on", "longitude", "latitude"]
+        );
+        assert_eq!(cells, ["90", "K-1", "true", "park", "一号幼儿", "2021-09-01", "116.3362", "40.0702"]);
+        let parcels = app::table::table("parcels").unwrap();
+        let sheet = read(POLYGONS, parcels, &Limits::default()).unwrap();
+        assert!(sheet.rows[0].cells.iter().any(|head| head == "square_metres"), "{:?}", sheet.rows[0]);
+        let shape = sheet.rows[0].cells.iter().position(|head| head == "boundary").unwrap();
+        let shape = &sheet.rows[1].cells[shape];
+        assert!(shape.starts_with("MULTIPOLYGON (((116.3 40, 116.3 40.1,"), "{shape}");
+        assert_eq!(shape.matches("((").count(), 2);
+    }
+
     #[test]
     fn features_become_rows_with_a_place() {
         assert!(is_map(FILE.as_bytes()) && !is_map("编码,名称".as_bytes()) && !is_map(b""));
-        let sheet = read(FILE.as_bytes(), &Limits::default(), false).unwrap();
+        let sheet = read(FILE.as_bytes(), facilities(), &Limits::default()).unwrap();
         let cells: Vec<Vec<&str>> =
             sheet.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
         let head = ["code", "capacity", "kind", "name_zh", "tags", "longitude", "latitude"];
@@ -153,10 +223,10 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_said_with_its_feature() {
         let swapped = FILE.replace("[116.3362,40.0702]", "[40.0702,116.3362]");
-        let error = read(swapped.as_bytes(), &Limits::default(), false).unwrap_err();
+        let error = read(swapped.as_bytes(), facilities(), &Limits::default()).unwrap_err();
         assert_eq!(error.key(), "file-map-degrees");
         assert!(error.args().contains(&("feature", "1".to_owned())), "{:?}", error.args());
         let few = Limits { rows: 3, ..Limits::default() };
-        assert_eq!(read(FILE.as_bytes(), &few, false), Err(ReadError::TooManyRows { max: 3 }));
+        assert_eq!(read(FILE.as_bytes(), facilities(), &few), Err(ReadError::TooManyRows { max: 3 }));
     }
 }

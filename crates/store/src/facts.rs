@@ -11,7 +11,7 @@ use domain::plan::Plan;
 use domain::project::ProjectFact;
 use domain::request::RequestState;
 use domain::source::Grade;
-use domain::subject::{Subject, SubjectKind};
+use domain::subject::{DIRECTORY, Subject, SubjectKind};
 use jiff::civil::Date;
 
 use crate::error::{Result, StoreError};
@@ -67,6 +67,9 @@ pub(crate) const COLUMNS: &str = "subject, slot, effective, seq, superseded, gra
 /// Word for word as its index says and without DISTINCT: SQLite would read all facts of the projects otherwise.
 const OWN_WORK: &str =
     "SELECT subject FROM fact WHERE scope = $1 AND kind = $2 AND topic IN ('step_link', 'step_work')";
+
+const DRAWN_AREAS: &str =
+    "SELECT DISTINCT subject FROM fact WHERE scope = $1 AND kind = $2 AND slot = 'boundary' ORDER BY subject";
 
 /// Reads the fact columns of a row that begins with the subject's code.
 pub(crate) fn fact(row: &Row) -> Result<RecordedFact> {
@@ -188,6 +191,13 @@ impl Connection {
         )
     }
 
+    fn placed_drawn_areas(&mut self) -> Result<Vec<Code>> {
+        let place = [Param::Text(DIRECTORY), Param::Text(SubjectKind::Area.as_str())];
+        self.rows(DRAWN_AREAS, &place, |row| {
+            Code::new(row.text(0)?).map_err(|error| StoreError::Damaged(error.to_string()))
+        })
+    }
+
     /// The codes of all plans.
     pub fn plans(&mut self) -> Result<Vec<Code>> {
         self.rows(
@@ -266,6 +276,15 @@ impl Tx<'_> {
         Ok(found)
     }
 
+    /// The areas with a boundary, by their codes.
+    fn drawn_areas(&mut self) -> Result<Vec<Code>> {
+        let mut found = self.connection.placed_drawn_areas()?;
+        found.extend(self.whole_tail()?.drawn_areas());
+        found.sort();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Lets the domain's rules look subjects up in this transaction.
     pub fn with_lookup<T>(&mut self, rule: impl FnOnce(&dyn Lookup) -> T) -> Result<T> {
         let lookup = TxLookup { tx: Mutex::new((self, None)) };
@@ -311,6 +330,17 @@ impl Lookup for TxLookup<'_, '_> {
     fn own_work(&self, plan: &Code) -> Vec<Code> {
         let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
         match guard.0.own_work(plan) {
+            Ok(found) => found,
+            Err(error) => {
+                guard.1.get_or_insert(error);
+                Vec::new()
+            }
+        }
+    }
+
+    fn drawn_areas(&self) -> Vec<Code> {
+        let mut guard = self.tx.lock().unwrap_or_else(PoisonError::into_inner);
+        match guard.0.drawn_areas() {
             Ok(found) => found,
             Err(error) => {
                 guard.1.get_or_insert(error);

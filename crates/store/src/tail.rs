@@ -9,6 +9,7 @@
 
 use std::collections::HashMap;
 
+use domain::area::AreaFact;
 use domain::code::Code;
 use domain::fact::OfKind;
 use domain::history::SubjectHistory;
@@ -63,6 +64,15 @@ impl Tail {
         let says = |entry: &Entry| entry.draft.event.facts().iter().filter_map(ProjectFact::of).any(&wanted);
         let held =
             self.subjects.iter().filter(|(subject, entries)| of_plan(subject) && entries.iter().any(says));
+        held.map(|(subject, _)| subject.code.clone()).collect()
+    }
+
+    /// The areas whose boundary the tail tells.
+    pub(crate) fn drawn_areas(&self) -> Vec<Code> {
+        let is_boundary = |fact: &AreaFact| matches!(fact, AreaFact::Boundary { .. });
+        let says = |entry: &Entry| entry.draft.event.facts().iter().filter_map(AreaFact::of).any(is_boundary);
+        let areas = self.subjects.iter().filter(|(subject, _)| subject.kind == SubjectKind::Area);
+        let held = areas.filter(|(_, entries)| entries.iter().any(says));
         held.map(|(subject, _)| subject.code.clone()).collect()
     }
 

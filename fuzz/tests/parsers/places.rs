@@ -1,11 +1,17 @@
 //! Maps, networks and gazetteers.
 
+use std::io::{Cursor, Read, Write};
+
+use app::place::layer::Content;
 use domain::boundary::Boundary;
+use domain::layer::LayerKind;
 use exchange::network_csv::Nodes;
 use exchange::osm_pbf::{self, Limits, Sink, Tags};
 use exchange::siting_csv::{Costs, Demand, Sites};
-use exchange::{geojson, places_csv};
+use exchange::{geojson, places_csv, shapefile};
 use fuzz::{Target, Wrapping, campaign, magnitude, shape};
+use zip::write::SimpleFileOptions;
+use zip::{ZipArchive, ZipWriter};
 
 use crate::told;
 
@@ -119,6 +125,123 @@ fn geo_json() {
         ],
         wrapping: Wrapping::Plain,
         read: |bytes| Ok(told(&geojson::read(bytes), |found| magnitude(found.len()).to_owned())),
+    });
+}
+
+/// The parts of the samples, one behind the other, each with its length in front: what is between is damaged, and packed
+/// again.
+fn apart(archive: &[u8]) -> Vec<u8> {
+    let mut parts = ZipArchive::new(Cursor::new(archive)).unwrap();
+    let mut out = Vec::new();
+    for ending in ENDINGS {
+        let mut bytes = Vec::new();
+        let at = (0..parts.len()).find(|at| {
+            let name = parts.name_for_index(*at).and_then(Result::ok);
+            name.is_some_and(|name| name.ends_with(ending) && !name.contains("._"))
+        });
+        if let Some(at) = at {
+            parts.by_index(at).unwrap().read_to_end(&mut bytes).unwrap();
+        }
+        out.extend_from_slice(&(bytes.len() as u16).to_be_bytes());
+        out.extend_from_slice(&bytes);
+    }
+    out
+}
+
+const ENDINGS: [&str; 4] = [".shp", ".dbf", ".prj", ".cpg"];
+
+/// Parts packed as one shapefile.
+fn packed(content: &[u8]) -> Vec<u8> {
+    let mut out = ZipWriter::new(Cursor::new(Vec::new()));
+    let mut rest = content;
+    for ending in ENDINGS {
+        let Some((length, more)) = rest.split_at_checked(2) else { break };
+        let length = usize::from(u16::from_be_bytes([length[0], length[1]])).min(more.len());
+        let (own, more) = more.split_at(length);
+        rest = more;
+        out.start_file(format!("a{ending}"), SimpleFileOptions::default()).unwrap();
+        out.write_all(own).unwrap();
+    }
+    out.finish().unwrap().into_inner()
+}
+
+#[test]
+fn shape_file() {
+    let samples: [&[u8]; 2] = [
+        include_bytes!("../../../crates/exchange/samples/points.zip"),
+        include_bytes!("../../../crates/exchange/samples/polygons.zip"),
+    ];
+    campaign(&Target {
+        name: "shapefile",
+        seeds: samples.map(apart).to_vec(),
+        tokens: &[
+            "\u{0}\u{0}\u{27}\u{a}",
+            "\u{5}\u{0}\u{0}\u{0}",
+            "\u{f}\u{0}\u{0}\u{0}",
+            "\u{1f}\u{0}\u{0}\u{0}",
+            "\u{7f}\u{7f}\u{7f}\u{7f}",
+            "PROJCS[\"",
+            "GEOGCS[\"WGS 84\"",
+            "GBK",
+            "65001",
+            "ISO-8859-5",
+        ],
+        wrapping: Wrapping::Packed(packed),
+        read: |bytes| {
+            let read = shapefile::read(bytes, &exchange::sheet::Limits::default());
+            Ok(told(&read, |found| magnitude(found.len()).to_owned()))
+        },
+    });
+}
+
+/// The content of a layer is read as if a stranger had written it.
+#[test]
+fn layer_content() {
+    const RESIDENCES: &str = "{\"residences\":{\"homes\":[{\"code\":\"A\",\"community\":\"hlg\",\
+        \"at\":{\"longitude\":116336200,\"latitude\":40070200},\"people\":9,\"aged\":[[\"3-5\",4]]}]}}";
+    const NETWORK: &str = "{\"network\":{\"nodes\":[[1163300000,400700000],[1163400000,400700000]],\
+        \"links\":[[0,1,850000]],\"one_way\":[0]}}";
+    const PARCELS: &str = "{\"parcels\":{\"parcels\":[{\"code\":\"P\",\
+        \"at\":{\"longitude\":116336200,\"latitude\":40070200},\"square_metres\":900,\"kinds\":[\"park\"]}]}}";
+    const BASE: &str = "{\"base_map\":{\"features\":[{\"kind\":\"railway\",\"shape\":{\"lines\":[[\
+        {\"longitude\":116336200,\"latitude\":40070200},{\"longitude\":116346200,\"latitude\":40070200}]]}}]}}";
+    campaign(&Target {
+        name: "layer_content",
+        seeds: [RESIDENCES, NETWORK, PARCELS, BASE].map(|text| text.as_bytes().to_vec()).to_vec(),
+        tokens: &[
+            "[",
+            "]",
+            "{",
+            "}",
+            ",",
+            ":",
+            "null",
+            "-1",
+            "4294967296",
+            "2147483647",
+            "1e9",
+            "\"A\"",
+            "\"3-5\"",
+        ],
+        wrapping: Wrapping::Plain,
+        read: |bytes| {
+            let mut out = Vec::new();
+            for kind in LayerKind::ALL {
+                let read = Content::decode(bytes, kind);
+                if let Ok(held) = &read {
+                    let again =
+                        held.encode().map_err(|error| format!("{error}: what was read is not written"))?;
+                    if Content::decode(&again, kind).ok().as_ref() != Some(held) {
+                        return Err("what was written is read back otherwise".to_owned());
+                    }
+                    if let Content::Network(ways) = held {
+                        let _ = ways.walk();
+                    }
+                }
+                out.push(told(&read, |_| kind.as_str().to_owned()));
+            }
+            Ok(out.join(" "))
+        },
     });
 }
 

@@ -2,7 +2,7 @@
 
 use domain::facility::{
     Checked as DomainChecked, FacilityFact as Domain, FacilityKind as DomainKind,
-    FacilityStandard as DomainStandard, Site, Stated as DomainStated,
+    FacilityStandard as DomainStandard, SeenOnSite as DomainSeen, Site, Stated as DomainStated,
 };
 use domain::request::Point;
 use serde::{Deserialize, Serialize};
@@ -70,6 +70,36 @@ pub enum FacilityFact {
         #[schema(max_length = 4000)]
         notice: String,
     },
+    /// That somebody found it on site where, and what, it is said to be; `null` withdraws the word.
+    OnSite {
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        seen: Option<SeenOnSite>,
+    },
+}
+
+/// What was found on site. It lapses when the place or kind is said otherwise later.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeenOnSite {
+    pub on: Day,
+    #[schema(min_length = 1, max_length = 200)]
+    pub by: String,
+    /// Its capacity was counted too.
+    #[serde(default)]
+    pub capacity: bool,
+}
+
+impl From<SeenOnSite> for DomainSeen {
+    fn from(SeenOnSite { on, by, capacity }: SeenOnSite) -> Self {
+        Self { on: on.0, by, capacity }
+    }
+}
+
+impl From<&DomainSeen> for SeenOnSite {
+    fn from(held: &DomainSeen) -> Self {
+        Self { on: held.on.into(), by: held.by.clone(), capacity: held.capacity }
+    }
 }
 
 /// A kind of facility.
@@ -145,6 +175,7 @@ impl From<FacilityFact> for Domain {
             F::Closes { on } => Self::Closes { on: on.map(|on| on.0) },
             F::Project { project } => Self::Project { project: project.map(|project| project.0) },
             F::Licence { notice } => Self::Licence { notice },
+            F::OnSite { seen } => Self::OnSite { seen: seen.map(Into::into) },
         }
     }
 }
@@ -169,6 +200,7 @@ impl From<&Domain> for FacilityFact {
             Domain::Closes { on } => Self::Closes { on: on.map(Into::into) },
             Domain::Project { project } => Self::Project { project: code(project) },
             Domain::Licence { notice } => Self::Licence { notice: notice.clone() },
+            Domain::OnSite { seen } => Self::OnSite { seen: seen.as_ref().map(Into::into) },
         }
     }
 }

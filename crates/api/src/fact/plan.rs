@@ -102,6 +102,10 @@ pub enum PlanFact {
         unit: Name,
         query: FigureQuery,
         rule: Name,
+        /// Kinds of facilities whose coverage is worked out beside the figure: communities that have all of them in
+        /// reach.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        services: Vec<CodeText>,
     },
     /// What was published for a figure.
     Limits(LimitRules),
@@ -354,15 +358,18 @@ impl From<PlanFact> for Domain {
                     members: members.into_iter().map(|code| code.0).collect(),
                 })
             }
-            F::Figure { id, order, group, label, unit, query, rule } => Self::Figure(FigureDefinition {
-                id: id.0,
-                order,
-                group: group.0,
-                label: label.into(),
-                unit: unit.into(),
-                query: query.0,
-                rule: rule.into(),
-            }),
+            F::Figure { id, order, group, label, unit, query, rule, services } => {
+                Self::Figure(FigureDefinition {
+                    id: id.0,
+                    order,
+                    group: group.0,
+                    label: label.into(),
+                    unit: unit.into(),
+                    query: query.0,
+                    rule: rule.into(),
+                    services: services.into_iter().map(|kind| kind.0).collect(),
+                })
+            }
             F::Limits(rules) => Self::Limits(rules.0),
             F::Lights(rules) => Self::Lights(rules.0),
             F::UsualWork { template, step, work } => {
@@ -464,6 +471,7 @@ impl From<&Domain> for PlanFact {
                 unit: (&figure.unit).into(),
                 query: FigureQuery(figure.query.clone()),
                 rule: (&figure.rule).into(),
+                services: figure.services.iter().map(Into::into).collect(),
             },
             Domain::Limits(rules) => Self::Limits(LimitRules(rules.clone())),
             Domain::Lights(rules) => Self::Lights(LightRules(rules.clone())),

@@ -6,7 +6,7 @@ use domain::policy::Action;
 use super::{Cell, ExportTable, Snapshot};
 use crate::App;
 use crate::error::AppError;
-use crate::place::coverage::{Cause, Causes, Coverage, CoverageAsked};
+use crate::place::coverage::{Asks, Cause, Causes, Coverage, CoverageAsked};
 
 /// One row for each community, kind and rule.
 pub(super) const COVERAGE: ExportTable = ExportTable {
@@ -56,9 +56,13 @@ pub(super) const GAPS: ExportTable = ExportTable {
         "counted",
         "concerned",
         "all",
+        "unknown",
+        "in_full",
         "nearest_metres",
         "limit_metres",
         "distance_by",
+        "per_thousand",
+        "asked_per_thousand",
         "gap_cause",
         "gap_answer",
         "answer_project",
@@ -146,6 +150,16 @@ fn rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
                 ]);
                 out.push(row);
             }
+            // Where no residence is on record nothing can be counted; that is said, not left out.
+            for community in &coverage.without_residences {
+                let mut row = Vec::with_capacity(COVERAGE.columns.len());
+                row.extend(names.area(community));
+                row.extend(names.kind(&kind.kind));
+                row.extend(names.standard(held.rule.code()));
+                row.extend([Cell::Bool(checked), metres(held.rule.limit), Cell::text(coverage.way.as_str())]);
+                row.resize(COVERAGE.columns.len(), Cell::Empty);
+                out.push(row);
+            }
         }
     }
     out
@@ -169,11 +183,19 @@ fn gap_rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
                 Cell::text(line.basis.as_str()),
                 Cell::whole(line.concerned),
                 Cell::whole(line.all),
-                line.nearest.map_or(Cell::Empty, metres),
-                metres(line.limit),
-                Cell::text(coverage.way.as_str()),
-                commonest(&line.causes),
+                Cell::whole(line.unknown),
+                Cell::whole(line.full),
             ]);
+            let (nearest, limit, has, asked) = match line.asks {
+                Asks::Within { limit, nearest } => {
+                    (nearest.map_or(Cell::Empty, metres), metres(limit), Cell::Empty, Cell::Empty)
+                }
+                Asks::PerThousand { asked, has } => {
+                    (Cell::Empty, Cell::Empty, has.map_or(Cell::Empty, Cell::decimal), Cell::decimal(asked))
+                }
+            };
+            let way = Cell::text(coverage.way.as_str());
+            row.extend([nearest, limit, way, has, asked, commonest(&line.causes)]);
             let (word, project, item, why) = match line.answer.as_ref().map(|held| &held.answer) {
                 None => (Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty),
                 Some(GapAnswer::Project { project }) => {

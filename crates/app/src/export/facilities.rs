@@ -1,6 +1,6 @@
 //! Facilities with their kinds and standards, as sheets that are brought in again.
 
-use domain::facility::Datum;
+use domain::facility::{Datum, OnSite};
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
@@ -105,9 +105,12 @@ pub(super) const FACILITIES: ExportTable = ExportTable {
             "opens_on",
             "closes_on",
             "project",
-            "licence"
+            "licence",
+            "seen_on",
+            "seen_by",
+            "seen_capacity"
         ],
-        ["kind_name", "capacity_unit", "area_name", "project_name", "standing"]
+        ["kind_name", "capacity_unit", "area_name", "project_name", "standing", "on_site"]
     ),
     access: Action::ReadPublic,
     importable: true,
@@ -145,7 +148,18 @@ fn row(snapshot: &Snapshot, history: &domain::history::SubjectHistory) -> Option
         Cell::code(facility.project.as_ref()),
         Cell::text(&facility.licence),
     ];
-    let topics = ["name", "kind", "site", "area", "capacity", "opens", "closes", "project", "licence"];
+    // What lapsed is no word to bring in again.
+    let seen = match &facility.on_site {
+        OnSite::Seen(seen) => Some(seen),
+        OnSite::Lapsed(_) | OnSite::Never => None,
+    };
+    row.extend([
+        day(seen.map(|seen| seen.on)),
+        seen.map_or(Cell::Empty, |seen| Cell::text(&seen.by)),
+        seen.map_or(Cell::Empty, |seen| Cell::Bool(seen.capacity)),
+    ]);
+    let topics =
+        ["name", "kind", "site", "area", "capacity", "opens", "closes", "project", "licence", "on_site"];
     let (day, seq, grade) = standing(history, portfolio.view, &topics);
     row.extend(snapshot.common(day, seq, grade));
     let kind = facility.kind.as_ref().and_then(|kind| portfolio.plan.facility_kind(kind.as_str()));
@@ -155,5 +169,6 @@ fn row(snapshot: &Snapshot, history: &domain::history::SubjectHistory) -> Option
     row.push(portfolio.area_of(facility).map_or(Cell::Empty, |area| Cell::text(area.name.get(english))));
     row.push(facility.project.as_ref().map_or(Cell::Empty, |it| snapshot.project_name(it.as_str())));
     row.push(Cell::text(portfolio.standing_of(facility).as_str()));
+    row.push(Cell::text(facility.on_site.as_str()));
     Some(row)
 }

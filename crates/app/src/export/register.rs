@@ -2,6 +2,7 @@
 
 use domain::area::{Area, AreaFact};
 use domain::code::Code;
+use domain::facility::Datum;
 use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
 use domain::named::Named;
@@ -34,7 +35,10 @@ fn name_of(name: &Named, code: &Code) -> [Cell; 2] {
 
 pub(super) const AREAS: ExportTable = ExportTable {
     name: "areas",
-    columns: columns!(["code", "name_zh", "name_en", "level", "parent", "population", "boundary"], []),
+    columns: columns!(
+        ["code", "name_zh", "name_en", "level", "parent", "population", "boundary", "datum"],
+        []
+    ),
     access: Action::ReadPublic,
     importable: true,
     rows: |snapshot, visit| {
@@ -51,6 +55,7 @@ pub(super) const AREAS: ExportTable = ExportTable {
                 Cell::code(area.parent.as_ref()),
                 area.population.map_or(Cell::Empty, Cell::whole),
                 area.boundary.as_ref().map_or(Cell::Empty, |held| Cell::text(held.to_wkt())),
+                area.boundary.as_ref().map_or(Cell::Empty, |_| Cell::text(Datum::Wgs84.as_str())),
             ];
             let (day, seq, grade) =
                 standing(history, view, &["name", "level", "parent", "population", "boundary"]);

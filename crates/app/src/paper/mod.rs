@@ -4,6 +4,7 @@
 //! with its number. Files are written off the async threads.
 
 mod gantt;
+mod gaps;
 mod ledger;
 mod minutes;
 mod pack;

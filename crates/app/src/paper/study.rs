@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use words::Lang;
 
 use super::scribe::{Scribe, Width, paragraphs, portrait};
-use super::{Data, PaperError};
+use super::{Data, PaperError, gaps};
 use crate::App;
 use crate::study::{Counted, Counts, StudyReport, counts};
 
@@ -48,7 +48,7 @@ fn document(scribe: &Scribe<'_>, report: &StudyReport) -> Document {
     let mut blocks = Vec::new();
     let mut table = 0;
     for part in &report.study.parts {
-        if part.text.zh.trim().is_empty() && part.exhibits.is_empty() && part.tables.is_empty() {
+        if part.text.zh.trim().is_empty() && part.shows_nothing() {
             continue;
         }
         blocks.push(Block::heading(1, part.title.get(english)));
@@ -58,6 +58,9 @@ fn document(scribe: &Scribe<'_>, report: &StudyReport) -> Document {
         }
         for held in &part.tables {
             blocks.push(request_block(scribe, held, &mut table));
+        }
+        for held in &part.gaps {
+            blocks.extend(gaps::blocks(scribe, held, &mut table));
         }
     }
     if table > 0 {
@@ -178,6 +181,7 @@ fn sheets(scribe: &Scribe<'_>, report: &StudyReport) -> Vec<Sheet> {
         let table = request_table(scribe, held);
         scribe.sheet(title.to_owned(), format!("{name} · {title}"), Some(note.clone()), table)
     }));
+    out.extend(report.study.gaps().flat_map(|held| gaps::sheets(scribe, held, name)));
     if out.is_empty() {
         // A workbook has at least one sheet: this one says that nothing stands behind the report.
         let table = scribe.ledger_table(std::iter::empty(), Width::Wide, &judge);

@@ -1,18 +1,22 @@
 //! The ground of a map: railways, waters and parks as their source drew them. It is looked at, and tells which barrier
 //! a link crosses; nothing is counted by it.
 
-use domain::boundary::Boundary;
+use domain::boundary::{Boundary, Extent};
+use domain::facility::{Datum, Stated};
+use domain::portfolio::Portfolio;
 use domain::request::Point;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::links::Barriers;
 use super::map::{geometry, position};
-use super::{engine_point, millionths};
+use super::{engine_point, millionths, site};
 
 /// The most that one base map may hold.
 pub const FEATURES_MOST: usize = 20_000;
 pub const CORNERS_MOST: usize = 500_000;
+/// What lies farther from all areas of the plan than so many metres is the map of another place.
+const FAR_MOST: u64 = 20_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -85,6 +89,8 @@ pub enum BaseFault {
          longitude first in degrees"
     )]
     Shape { at: usize },
+    #[error("all of it lies far from the plan's areas: is this the map of another place, or another datum?")]
+    Elsewhere,
     #[error("a base map holds at most {FEATURES_MOST} features and {CORNERS_MOST} corners: simplify it")]
     TooMany,
 }
@@ -177,6 +183,33 @@ impl BaseMap {
         let features = features.iter().enumerate().map(read).collect::<Result<Vec<_>, _>>()?;
         let held = Self { features };
         if held.corners() > CORNERS_MOST { Err(BaseFault::TooMany) } else { Ok(held) }
+    }
+
+    /// The same in WGS 84, where its coordinates are of another datum; nothing where one of them is off the earth.
+    pub fn from_datum(self, datum: Datum) -> Option<Self> {
+        let put = |at: Point| Some(site(Stated { datum, at })?.at);
+        let features = self.features.into_iter().map(|it| {
+            let shape = match &it.shape {
+                GroundShape::Surface(boundary) => GroundShape::Surface(boundary.moved(put)?),
+                GroundShape::Lines(lines) => {
+                    let line = |line: &Vec<Point>| line.iter().map(|at| put(*at)).collect::<Option<Vec<_>>>();
+                    GroundShape::Lines(lines.iter().map(line).collect::<Option<_>>()?)
+                }
+            };
+            Some(GroundFeature { shape, ..it })
+        });
+        Some(Self { features: features.collect::<Option<_>>()? })
+    }
+
+    /// Whether some of it lies near the plan's areas; always where none of them has a boundary.
+    pub fn lies_near(&self, portfolio: &Portfolio) -> bool {
+        let extents = portfolio.areas.values().filter_map(|area| area.boundary.as_ref()?.extent());
+        let Some(whole) = extents.reduce(Extent::and) else { return true };
+        let near = |at: &Point| whole.metres_to(*at) <= FAR_MOST;
+        self.features.iter().any(|it| match &it.shape {
+            GroundShape::Surface(boundary) => boundary.rings().flatten().any(near),
+            GroundShape::Lines(lines) => lines.iter().flatten().any(near),
+        })
     }
 
     pub(crate) fn corners(&self) -> usize {

@@ -1,13 +1,15 @@
-//! A network that somebody brings: read, cut to the plan and written down, looked through while it waits, and made a
-//! layer. Each takes a core, and memory for a city, and waits for its turn.
+//! A network or a base map that somebody brings: read, cut to the plan and written down, looked through while it waits,
+//! and made a layer. Each takes a core, and memory for a city, and waits for its turn.
 
 use std::sync::Arc;
 
+use domain::facility::Datum;
 use domain::layer::LayerKind;
 use domain::portfolio::Portfolio;
 use place::network::Link;
 use place::point::Point;
 
+use super::base::{BaseFault, BaseMap};
 use super::layer::{Content, Ways};
 use super::{LayerGround, NewLayer, WayFault, WayFindings, findings, ways};
 use crate::App;
@@ -46,6 +48,36 @@ impl App {
             let Ok(Content::Network(ways)) = Content::decode(&bytes, LayerKind::Network) else { return None };
             let found = findings(&ways).ok()?;
             Some((ways, found))
+        })
+        .await
+    }
+
+    /// Reads a base map whose coordinates are of a datum: the layer as it is written down.
+    pub async fn read_base_map(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        bytes: Vec<u8>,
+        datum: Datum,
+    ) -> Result<Result<Vec<u8>, BaseFault>, AppError> {
+        let portfolio = portfolio.clone();
+        self.place_work(move || {
+            let text = std::str::from_utf8(&bytes).map_err(|_| BaseFault::NotGeoJson)?;
+            let map = BaseMap::from_geojson(text.trim_start_matches('\u{feff}'))?;
+            let map = map.from_datum(datum).ok_or(BaseFault::Elsewhere)?;
+            if !map.lies_near(&portfolio) {
+                return Err(BaseFault::Elsewhere);
+            }
+            // It was counted when it was read: nothing else can be wrong with it.
+            Content::BaseMap(map).encode().map_err(|_| BaseFault::TooMany)
+        })
+        .await
+    }
+
+    /// The base map of a file that waits. `None` where it is none.
+    pub async fn waiting_base_map(&self, bytes: Vec<u8>) -> Result<Option<BaseMap>, AppError> {
+        self.place_work(move || match Content::decode(&bytes, LayerKind::BaseMap) {
+            Ok(Content::BaseMap(map)) => Some(map),
+            _ => None,
         })
         .await
     }

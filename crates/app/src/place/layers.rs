@@ -9,6 +9,7 @@ use domain::layer::{LayerDigest, LayerKind, PlaceLayer};
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::portfolio::Portfolio;
+use domain::refusal::{Problem, Refusal};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::Date;
@@ -88,7 +89,13 @@ impl NewLayer {
     /// Writes content down and packs it: work for a thread that nobody waits for.
     pub fn of(content: &Content, ground: LayerGround) -> Result<Self, AppError> {
         let damaged = |error: &dyn std::fmt::Display| StoreError::Statement(error.to_string());
-        let bytes = content.encode().map_err(|error| damaged(&error))?;
+        let bytes = content.encode().map_err(|error| match error {
+            ContentError::TooMany { most, .. } => {
+                let problem = Problem::TooMany(most);
+                AppError::Refused(vec![Refusal { field: "layer".to_owned(), problem }])
+            }
+            error => damaged(&error).into(),
+        })?;
         let packed = PackedLayer::pack(content.kind(), &bytes).map_err(|error| damaged(&error))?;
         let (count, links, people) = match content {
             Content::Residences(held) => (held.homes.len(), None, held.people()),

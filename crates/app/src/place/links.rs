@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
-use domain::facility::FacilityStanding;
+use domain::facility::{Ages, FacilityStanding};
 use domain::layer::LayerDigest;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
@@ -43,9 +43,19 @@ pub type Barriers = Vec<(String, Vec<place::point::Point>)>;
 pub(crate) struct Key {
     network: LayerDigest,
     residences: LayerDigest,
+    /// Of the ground that names what a link crosses.
+    base_map: Option<LayerDigest>,
     access_metres: u32,
-    limits: Vec<(Code, u32)>,
+    limits: Vec<Limit>,
     open: Vec<(usize, Point)>,
+}
+
+/// A kind with the furthest that a standard in force lets people walk, in millimetres, and whom it is for.
+#[derive(Debug, Clone, PartialEq)]
+struct Limit {
+    kind: Code,
+    limit: u32,
+    ages: Option<Ages>,
 }
 
 struct KindGround {
@@ -55,6 +65,8 @@ struct KindGround {
     access: KindAccess,
     map: NearestMap,
     before: Vec<Option<u32>>,
+    /// The people of each home whom the kind is for.
+    people: Vec<u32>,
 }
 
 /// Residents, the network and the facilities of a day.
@@ -70,6 +82,8 @@ pub struct LinkGround {
     pub uncounted: usize,
     /// People (or residences) too far from the network to walk to it.
     pub unreached: u64,
+    /// Nobody counted people of the ages that some kind is for: everybody stands in for them.
+    pub everybody: bool,
     ranked: OnceLock<Ranked>,
 }
 
@@ -79,7 +93,7 @@ pub struct KindEffect {
     pub kind: Code,
     /// In metres.
     pub limit: u32,
-    /// People within the limit before and after.
+    /// People whom the kind is for within the limit before and after.
     pub before: u64,
     pub after: u64,
     /// Metres that people served before already walk less, summed over them.
@@ -95,9 +109,9 @@ pub struct Effect {
     pub detour: Option<u32>,
     pub barrier: Option<Barrier>,
     pub kinds: Vec<KindEffect>,
-    /// People who gain a kind or get nearer to one.
+    /// People of whom at least so many gain a kind or get nearer to one.
     pub helped: u64,
-    /// People who gain at least one kind, by community.
+    /// People of whom at least so many gain a kind, by community.
     pub gaining: BTreeMap<Code, u64>,
     /// All people that were looked at.
     pub people: u64,
@@ -139,13 +153,13 @@ pub struct Ranked {
     pub cut: bool,
 }
 
-/// Kinds with the furthest that a standard in force lets people walk, in millimetres.
-fn limits(portfolio: &Portfolio) -> Vec<(Code, u32)> {
+fn limits(portfolio: &Portfolio) -> Vec<Limit> {
     let (rules, day) = (portfolio.plan.coverage_rules(), portfolio.view.as_of);
     let kinds = portfolio.plan.facility_kinds.iter().filter_map(|held| {
         let standards = portfolio.plan.standards_of(held.kind.as_str(), day);
         let limits = standards.filter_map(|standard| Rule::of(standard, rules.walking_metres));
-        Some((held.kind.clone(), limits.map(|rule| rule.limit).max()?))
+        let limit = limits.map(|rule| rule.limit).max()?;
+        Some(Limit { kind: held.kind.clone(), limit, ages: held.ages })
     });
     kinds.collect()
 }
@@ -157,7 +171,7 @@ impl Key {
         let digest = |kind| Some(portfolio.plan.layers.get(&kind)?.layer.digest);
         let limits = limits(portfolio);
         let open = portfolio.facilities.iter().filter_map(|held| {
-            let kind = limits.iter().position(|(kind, _)| Some(kind) == held.kind.as_ref())?;
+            let kind = limits.iter().position(|own| Some(&own.kind) == held.kind.as_ref())?;
             let is_open = portfolio.standing_of(held) == FacilityStanding::Open;
             is_open.then_some((kind, held.site?.at))
         });
@@ -165,6 +179,7 @@ impl Key {
         (!limits.is_empty()).then_some(Self {
             network: digest(LayerKind::Network)?,
             residences: digest(LayerKind::Residences)?,
+            base_map: digest(LayerKind::BaseMap),
             access_metres: portfolio.plan.coverage_rules().access_metres,
             limits,
             open,
@@ -258,6 +273,8 @@ impl LinkGround {
         let by_residences = ground.residences.is_uncounted();
         let communities = ground.residences.communities();
         let (mut homes, mut uncounted, mut unreached) = (Vec::new(), 0, 0u64);
+        let mut weights: Vec<Vec<u32>> = vec![Vec::new(); key.limits.len()];
+        let mut everybody = false;
         for (number, home) in ground.residences.homes.iter().enumerate() {
             let people = if by_residences { Some(1) } else { home.people };
             let Some(people) = people else {
@@ -269,12 +286,17 @@ impl LinkGround {
             if legs.is_empty() {
                 unreached += u64::from(people);
             }
+            for (own, weights) in key.limits.iter().zip(&mut weights) {
+                let (of_ages, stands_in) = home.people_for(own.ages);
+                everybody |= stands_in && !by_residences;
+                weights.push(if by_residences { 1 } else { of_ages.unwrap_or(0) });
+            }
             homes.push(Home { community, people, legs });
         }
         let cap = key.cap();
         let legs = |at: Point| engine_point(at).map_or_else(Vec::new, |at| walk.legs(at, cap));
-        let kinds = key.limits.iter().enumerate().map(|(number, (kind, limit))| {
-            let limit = *limit;
+        let kinds = key.limits.iter().zip(weights).enumerate().map(|(number, (own, people))| {
+            let (kind, limit) = (own.kind.clone(), own.limit);
             let own = key.open.iter().enumerate().filter(|(_, (kind, _))| *kind == number);
             let facilities: Vec<(u32, Vec<AccessLeg>)> =
                 own.map(|(at, (_, point))| (at as u32, legs(*point))).collect();
@@ -283,11 +305,22 @@ impl LinkGround {
             let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
             let near = |home: &Home| access.nearest(&walk.network, &home.legs, &map);
             let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
-            KindGround { kind: kind.clone(), limit, facilities, access, map, before }
+            KindGround { kind, limit, facilities, access, map, before, people }
         });
         let kinds = kinds.collect();
         let ranked = OnceLock::new();
-        Some(Self { key, walk, homes, communities, kinds, by_residences, uncounted, unreached, ranked })
+        Some(Self {
+            key,
+            walk,
+            homes,
+            communities,
+            kinds,
+            by_residences,
+            uncounted,
+            unreached,
+            everybody,
+            ranked,
+        })
     }
 
     /// The kinds that are looked at, with their limits in metres.
@@ -323,8 +356,8 @@ impl LinkGround {
             self.kinds.iter().map(|held| Standing { facilities: &held.facilities, map: &held.map }).collect();
         let after = with_link(network, link, &kinds, &self.homes).map_err(|_| LinkFault::NoLength)?;
 
-        let mut helped = vec![false; self.homes.len()];
-        let mut gains = vec![false; self.homes.len()];
+        let mut helped = vec![0u64; self.homes.len()];
+        let mut gains = vec![0u64; self.homes.len()];
         let effects = self.kinds.iter().zip(&after).map(|(held, after)| {
             let mut out = KindEffect {
                 kind: held.kind.clone(),
@@ -334,18 +367,18 @@ impl LinkGround {
                 saved: 0,
             };
             let mut saved = 0u64;
-            for (at, home) in self.homes.iter().enumerate() {
-                let people = u64::from(home.people);
+            for (at, people) in held.people.iter().enumerate() {
+                let people = u64::from(*people);
                 let (before, after) = (held.before[at], after[at]);
                 out.before += if before.is_some() { people } else { 0 };
                 out.after += if after.is_some() { people } else { 0 };
                 match (before, after) {
                     (None, Some(_)) => {
-                        helped[at] = true;
-                        gains[at] = true;
+                        helped[at] = helped[at].max(people);
+                        gains[at] = gains[at].max(people);
                     }
                     (Some(before), Some(after)) if after < before => {
-                        helped[at] = true;
+                        helped[at] = helped[at].max(people);
                         saved += people * u64::from(before - after);
                     }
                     _ => {}
@@ -356,12 +389,11 @@ impl LinkGround {
         });
         let kinds = effects.collect();
         let mut gaining: BTreeMap<Code, u64> = BTreeMap::new();
-        for (home, _) in self.homes.iter().zip(&gains).filter(|(_, gains)| **gains) {
+        for (home, gains) in self.homes.iter().zip(gains).filter(|(_, gains)| *gains > 0) {
             if let Some(community) = self.communities.get(home.community) {
-                *gaining.entry(community.clone()).or_default() += u64::from(home.people);
+                *gaining.entry(community.clone()).or_default() += gains;
             }
         }
-        let people = |home: &Home| u64::from(home.people);
         // From the place where the link leaves the network to where it comes back.
         let [first, second] = [first, second].map(|leg| AccessLeg { leg: 0, ..*leg });
         Ok(Effect {
@@ -370,9 +402,9 @@ impl LinkGround {
             detour: Catchment::new(network, &[second], DETOUR_MOST).distance(&[first]),
             barrier: barrier([*from, *to], barriers).and_then(Barrier::parse),
             kinds,
-            helped: self.homes.iter().zip(&helped).filter(|(_, it)| **it).map(|(home, _)| people(home)).sum(),
+            helped: helped.iter().sum(),
             gaining,
-            people: self.homes.iter().map(people).sum(),
+            people: self.homes.iter().map(|home| u64::from(home.people)).sum(),
         })
     }
 
@@ -382,8 +414,11 @@ impl LinkGround {
             let network = &self.walk.network;
             let found = candidates(network, Search::default()).unwrap_or_default();
             let tried: Vec<Candidate> = found.iter().copied().take(TRIED_MOST).collect();
-            let mut kinds: Vec<Kind> =
-                self.kinds.iter().map(|held| Kind { access: &held.access, map: held.map.clone() }).collect();
+            let mut kinds: Vec<Kind> = self
+                .kinds
+                .iter()
+                .map(|held| Kind { access: &held.access, map: held.map.clone(), people: &held.people })
+                .collect();
             let findings = rank(network, &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
             let links = findings.into_iter().filter_map(|finding| {
                 let [from, to] = finding.candidate.ends.map(|node| network.point(node));

@@ -3,12 +3,14 @@
 pub mod base;
 mod bring;
 pub mod coverage;
+pub mod gap_table;
 mod ground;
 pub mod layer;
 mod layers;
 pub mod links;
 pub mod map;
 pub mod reach;
+pub mod rings;
 pub mod shape;
 pub mod siting;
 mod turn;
@@ -133,6 +135,7 @@ pub fn geojson(portfolio: &Portfolio, facilities: &[&Facility], lang: Lang) -> V
                     "closes_on": facility.closes.map(|day| day.to_string()),
                     "project": facility.project.as_ref().map(|project| project.as_str()),
                     "standing": portfolio.standing_of(facility).as_str(),
+                    "on_site": facility.on_site.as_str(),
                     "grade": facility.grade.as_str(),
                     "licence": Some(facility.licence.as_str()).filter(|notice| !notice.is_empty()),
                 },

@@ -15,7 +15,7 @@ use place::siting::{Control, CoverFloor, Instance, Model, Selection, Site, Sitin
 use store::StoreError;
 
 use super::Layers;
-use super::coverage::FAR;
+use super::coverage::{FAR, Rule};
 use super::ground::Ground;
 use super::layer::{Parcel, Residences};
 use crate::App;
@@ -64,6 +64,19 @@ pub struct SitingAsked {
     pub metres: Option<u32>,
     /// The share of every community's people who must be covered, in thousandths: of most people only.
     pub floor_permille: Option<u16>,
+}
+
+impl SitingAsked {
+    /// Where no distance was given and the model needs one: the furthest that a standard in force lets people walk.
+    pub fn with_distance(mut self, portfolio: &Portfolio) -> Self {
+        if self.metres.is_none() && self.model != SitingModel::LeastWalking {
+            let walking = portfolio.plan.coverage_rules().walking_metres;
+            let standards = portfolio.plan.standards_of(self.kind.as_str(), portfolio.view.as_of);
+            let metres = standards.filter_map(|held| Some(Rule::of(held, walking)?.limit / 1_000));
+            self.metres = metres.filter(|metres| (1..=10_000).contains(metres)).max();
+        }
+        self
+    }
 }
 
 /// A parcel that was chosen.

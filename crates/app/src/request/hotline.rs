@@ -206,10 +206,8 @@ impl App {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let table = |key: &str, shows| RequestTable { title: both(key, &[]), shows, from, to, found: None };
         let part = |key: &str, text: Named, tables: Vec<RequestTable>| Part {
-            title: both(key, &[]),
-            text,
-            exhibits: Vec::new(),
             tables,
+            ..Part::of(both(key, &[]), text)
         };
         let themes = table("hotline-themes", Tabled::Themes);
         let found = self.request_table(plan, &portfolio, &themes).await?;

@@ -2,10 +2,13 @@
 
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
+use domain::facility::Datum;
 use domain::fact::Fact;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
 
+use super::layers::placed;
+use super::orders::DATUMS;
 use super::{Cells, ColumnKind as K, Reading, Table, column};
 
 const AREA_LEVELS: &[&str] = &["city", "district", "subdistrict", "community"];
@@ -21,6 +24,8 @@ pub(super) const AREAS: Table = Table {
         column("parent", false, K::Code),
         column("population", false, K::Whole),
         column("boundary", false, K::Text),
+        // What a boundary refers to is asked for, never guessed.
+        column("datum", false, K::OneOf(DATUMS)),
     ],
     reading: Reading::Put(area),
 };
@@ -32,7 +37,11 @@ fn area(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     facts.extend(level.map(|level| AreaFact::Level { level }));
     facts.extend(cells.code("parent").map(|parent| AreaFact::Parent { parent: Some(parent) }));
     facts.extend(cells.whole("population").map(|people| AreaFact::Population { people }));
-    facts.extend(cells.boundary("boundary").map(|boundary| AreaFact::Boundary { boundary }));
+    if let Some(drawn) = cells.boundary("boundary") {
+        let datum = cells.must("datum", |cells| cells.word("datum", DATUMS, Datum::parse))?;
+        let (boundary, _) = placed(cells, datum, &drawn)?;
+        facts.push(AreaFact::Boundary { boundary });
+    }
     let code = cells.code("code")?;
     Some((Subject::area(&code), facts.into_iter().map(Fact::from).collect()))
 }

@@ -4,7 +4,8 @@ use std::str::FromStr;
 
 use domain::code::Code;
 use domain::facility::{
-    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, OfficialCount, Stated,
+    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, OfficialCount,
+    SeenOnSite, Stated,
 };
 use domain::fact::Fact;
 use domain::plan::PlanFact;
@@ -128,6 +129,9 @@ pub const FACILITIES: Table = Table {
         column("closes_on", false, K::Day),
         column("project", false, K::Code),
         column("licence", false, K::Text),
+        column("seen_on", false, K::Day),
+        column("seen_by", false, K::Text),
+        column("seen_capacity", false, K::YesNo),
     ],
     reading: Reading::Put(facility),
 };
@@ -150,6 +154,12 @@ fn facility(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     facts.extend(cells.code("project").map(|project| FacilityFact::Project { project: Some(project) }));
     let notice = cells.text("licence");
     facts.extend((!notice.is_empty()).then_some(FacilityFact::Licence { notice }));
+    if !(cells.is_empty("seen_on") && cells.is_empty("seen_by")) {
+        let on = cells.must("seen_on", |cells| cells.day("seen_on"));
+        let by = cells.must("seen_by", |cells| Some(cells.text("seen_by")));
+        let capacity = cells.yes_no("seen_capacity").unwrap_or(false);
+        facts.push(FacilityFact::OnSite { seen: Some(SeenOnSite { on: on?, by: by?, capacity }) });
+    }
     let code = cells.code("code")?;
     Some((Subject::facility(plan, &code), facts.into_iter().map(Fact::from).collect()))
 }
@@ -162,6 +172,7 @@ pub(super) fn column_of(topic: &str) -> &str {
         "site" => "longitude",
         "opens" => "opens_on",
         "closes" => "closes_on",
+        "on_site" => "seen_on",
         "source" => "source_url",
         other => other,
     }

@@ -180,7 +180,7 @@ fn parcel(cells: &mut Cells) -> Option<LayerPlace> {
 }
 
 /// A drawn shape in WGS 84 with its area. One that crosses itself encloses nothing that can be said.
-fn placed(cells: &mut Cells, datum: Datum, drawn: &Boundary) -> Option<(Boundary, u64)> {
+pub(super) fn placed(cells: &mut Cells, datum: Datum, drawn: &Boundary) -> Option<(Boundary, u64)> {
     let put = |at: Point| site(Stated { datum, at }).map(|site| site.at);
     let Some(moved) = drawn.moved(put) else {
         cells.fail("boundary", CellProblem::NotABoundary);

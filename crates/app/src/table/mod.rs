@@ -215,6 +215,11 @@ impl Table {
         self.name == FACILITIES.name || self.layer().is_some()
     }
 
+    /// Whether a map is read as its sheet.
+    pub fn takes_maps(&self) -> bool {
+        self.is_of_places() || self.has_shapes()
+    }
+
     /// The layer that its rows make together.
     pub fn layer(&self) -> Option<LayerKind> {
         match self.reading {
@@ -225,7 +230,7 @@ impl Table {
 
     /// Whether its rows may have a shape besides a point.
     pub fn has_shapes(&self) -> bool {
-        self.name == layers::PARCELS.name
+        [layers::PARCELS.name, directory::AREAS.name].contains(&self.name)
     }
 
     /// Whether its rows are requests that were taken down elsewhere.

@@ -232,6 +232,8 @@ struct FigureEntry {
     rule_zh: String,
     #[serde(default)]
     rule_en: String,
+    #[serde(default)]
+    services: Vec<Code>,
     query: Query,
 }
 
@@ -283,6 +285,7 @@ impl PlanFile {
                 unit: Named::new(&entry.unit_zh, &entry.unit_en),
                 query: entry.query.clone(),
                 rule: Named::new(&entry.rule_zh, &entry.rule_en),
+                services: entry.services.clone(),
             })
         }));
         let origin = Origin { grade: Grade::Published, ..Origin::default() };

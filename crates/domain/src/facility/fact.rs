@@ -61,6 +61,16 @@ impl Site {
     }
 }
 
+/// That somebody stood before a facility and found it where, and what, it is said to be.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct SeenOnSite {
+    pub on: Date,
+    pub by: String,
+    /// Its capacity was counted too, and is what is said.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub capacity: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FacilityFact {
@@ -94,6 +104,10 @@ pub enum FacilityFact {
     Licence {
         notice: String,
     },
+    /// What was found on site; `None` withdraws the word.
+    OnSite {
+        seen: Option<SeenOnSite>,
+    },
 }
 
 impl FacilityFact {
@@ -108,6 +122,7 @@ impl FacilityFact {
             Self::Closes { .. } => "closes",
             Self::Project { .. } => "project",
             Self::Licence { .. } => "licence",
+            Self::OnSite { .. } => "on_site",
         }
         .into()
     }

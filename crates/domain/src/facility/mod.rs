@@ -9,7 +9,7 @@ mod state;
 
 pub use ages::Ages;
 pub use coverage::{CoverageRules, Gap, GapAnswer, HeldAnswer, HeldCount, OfficialCount};
-pub use fact::{Datum, FacilityFact, Site, Stated};
+pub use fact::{Datum, FacilityFact, SeenOnSite, Site, Stated};
 pub use kind::FacilityKind;
 pub use standard::{Checked, Circle, FacilityStandard, Metric};
-pub use state::{Facility, FacilityStanding, Opened};
+pub use state::{Facility, FacilityStanding, OnSite, Opened};

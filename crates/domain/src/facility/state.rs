@@ -2,10 +2,10 @@
 
 use jiff::civil::Date;
 
-use super::fact::{FacilityFact, Site};
+use super::fact::{FacilityFact, SeenOnSite, Site};
 use crate::area::Area;
 use crate::code::Code;
-use crate::history::{SubjectHistory, View};
+use crate::history::{Held, SubjectHistory, View};
 use crate::journal::Seq;
 use crate::milestone::step;
 use crate::named::Named;
@@ -38,6 +38,69 @@ impl FacilityStanding {
     }
 }
 
+/// Whether somebody has seen on site what is said of a facility.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum OnSite {
+    #[default]
+    Never,
+    /// Its place or kind was said otherwise since.
+    Lapsed(SeenOnSite),
+    /// Of the place and kind that are on record. Where its capacity was said otherwise since, that one is not counted.
+    Seen(SeenOnSite),
+}
+
+impl OnSite {
+    /// The words by which lists ask for it.
+    pub const WORDS: [&str; 3] = ["seen", "lapsed", "never"];
+
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Seen(_) => "seen",
+            Self::Lapsed(_) => "lapsed",
+            Self::Never => "never",
+        }
+    }
+
+    pub fn is_seen(&self) -> bool {
+        matches!(self, Self::Seen(_))
+    }
+}
+
+/// What was seen last, with the facts that it was said of.
+#[derive(Default)]
+struct Looked {
+    seen: Option<(Date, Seq, SeenOnSite)>,
+    kind: Option<(Date, Seq)>,
+    site: Option<(Date, Seq)>,
+    capacity: Option<(Date, Seq)>,
+}
+
+impl Looked {
+    fn take(&mut self, held: &Held<'_, FacilityFact>) {
+        let when = Some((held.effective, held.seq));
+        match held.fact {
+            FacilityFact::Kind { .. } => self.kind = when,
+            FacilityFact::Site(_) => self.site = when,
+            FacilityFact::Capacity { .. } => self.capacity = when,
+            FacilityFact::OnSite { seen } => {
+                self.seen = seen.clone().map(|seen| (held.effective, held.seq, seen));
+            }
+            _ => {}
+        }
+    }
+
+    /// What holds from a later day, or was said by a later entry, nobody has looked at.
+    fn outcome(self) -> OnSite {
+        let Some((on, by, mut seen)) = self.seen else { return OnSite::Never };
+        let later = |(effective, seq): &(Date, Seq)| *seq > by || (*seq != by && *effective > on);
+        if [&self.kind, &self.site].into_iter().flatten().any(later) {
+            return OnSite::Lapsed(seen);
+        }
+        seen.capacity &= !self.capacity.as_ref().is_some_and(later);
+        OnSite::Seen(seen)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Facility {
     pub code: Code,
@@ -55,6 +118,7 @@ pub struct Facility {
     pub closes: Option<Date>,
     pub project: Option<Code>,
     pub licence: String,
+    pub on_site: OnSite,
 }
 
 impl Facility {
@@ -77,8 +141,11 @@ impl Facility {
             closes: None,
             project: None,
             licence: String::new(),
+            on_site: OnSite::Never,
         };
+        let mut looked = Looked::default();
         for held in history.visible::<FacilityFact>(view) {
+            looked.take(&held);
             match held.fact {
                 FacilityFact::Name(name) => out.name = Some(name.clone()),
                 FacilityFact::Kind { kind } => out.kind = Some(kind.clone()),
@@ -89,8 +156,10 @@ impl Facility {
                 FacilityFact::Closes { on } => out.closes = *on,
                 FacilityFact::Project { project } => out.project.clone_from(project),
                 FacilityFact::Licence { notice } => out.licence.clone_from(notice),
+                FacilityFact::OnSite { .. } => {}
             }
         }
+        out.on_site = looked.outcome();
         Some(out)
     }
 

@@ -1,12 +1,14 @@
 //! Periods and the reports that close them.
 
 mod content;
+mod gaps;
 mod period;
 mod stated;
 pub mod study;
 mod tabled;
 
 pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, compose};
+pub use gaps::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
 pub use period::{Period, Rhythm};
 pub use stated::{RowOf, Stated, StatedRow};
 pub use study::{Exhibit, Part, Show, Study, Unfit};

@@ -10,7 +10,7 @@ use crate::item::kind::{Series, texts};
 use crate::item::ledger::LedgerRow;
 use crate::item::light::Light;
 use crate::named::Named;
-use crate::report::RequestTable;
+use crate::report::{GapTable, RequestTable};
 
 texts! {
     /// How the rows that a query finds stand in a report.
@@ -50,6 +50,20 @@ pub struct Part {
     /// What residents' requests come to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<RequestTable>,
+    /// Where services fall short.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<GapTable>,
+}
+
+impl Part {
+    /// A part without figures and tables.
+    pub fn of(title: Named, text: Named) -> Self {
+        Self { title, text, exhibits: Vec::new(), tables: Vec::new(), gaps: Vec::new() }
+    }
+
+    pub fn shows_nothing(&self) -> bool {
+        self.exhibits.is_empty() && self.tables.is_empty() && self.gaps.is_empty()
+    }
 }
 
 /// The whole content of a report on a matter of its own.
@@ -126,11 +140,12 @@ impl Study {
         if self.parts.len() > PARTS_MOST {
             return Err(Unfit::TooManyParts { most: PARTS_MOST });
         }
-        if self.exhibits().count() + self.tables().count() > EXHIBITS_MOST {
+        if self.exhibits().count() + self.tables().count() + self.gaps().count() > EXHIBITS_MOST {
             return Err(Unfit::TooManyExhibits { most: EXHIBITS_MOST });
         }
         let titles = self.parts.iter().map(|part| &part.title).chain(self.exhibits().map(|it| &it.title));
         let titles = titles.chain(self.tables().map(|it| &it.title));
+        let titles = titles.chain(self.gaps().map(|it| &it.title));
         for title in titles {
             if title.zh.trim().is_empty() {
                 return Err(Unfit::NoTitle);
@@ -161,6 +176,10 @@ impl Study {
 
     pub fn tables(&self) -> impl Iterator<Item = &RequestTable> {
         self.parts.iter().flat_map(|part| &part.tables)
+    }
+
+    pub fn gaps(&self) -> impl Iterator<Item = &GapTable> {
+        self.parts.iter().flat_map(|part| &part.gaps)
     }
 
     /// Every row that it stands on, for what was recorded about them later.
@@ -198,12 +217,7 @@ mod tests {
     use jiff::civil::date;
 
     fn part(title: &str, text: &str) -> Part {
-        Part {
-            title: Named::new(title, ""),
-            text: Named::new(text, ""),
-            exhibits: Vec::new(),
-            tables: Vec::new(),
-        }
+        Part::of(Named::new(title, ""), Named::new(text, ""))
     }
 
     #[test]

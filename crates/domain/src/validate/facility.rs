@@ -6,7 +6,7 @@ use super::Check;
 use crate::area::{Area, ancestors};
 use crate::boundary::Extent;
 use crate::code::Code;
-use crate::facility::{Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount};
+use crate::facility::{Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount, OnSite};
 use crate::fact::Fact;
 use crate::history::View;
 use crate::named::{NAME_MAX, TEXT_MAX};
@@ -37,6 +37,12 @@ impl Check<'_> {
             FacilityFact::Area { area } => area.iter().for_each(|area| self.area(area)),
             FacilityFact::Project { project } => project.iter().for_each(|project| self.project(project)),
             FacilityFact::Licence { notice } => self.text(notice, TEXT_MAX, false),
+            FacilityFact::OnSite { seen } => {
+                if let Some(seen) = seen {
+                    self.not_future(seen.on);
+                    self.text(&seen.by, NAME_MAX, true);
+                }
+            }
             // Checked on the whole, below.
             FacilityFact::Capacity { .. } | FacilityFact::Opens { .. } | FacilityFact::Closes { .. } => {}
         }
@@ -74,6 +80,14 @@ impl Check<'_> {
             let kind = kind.clone();
             self.field = slot;
             self.refuse(Problem::NoCapacity(kind));
+        }
+        if let Some(slot) = touched(&["on_site", "capacity"])
+            && let OnSite::Seen(seen) = &facility.on_site
+            && seen.capacity
+            && facility.capacity.is_none()
+        {
+            self.field = slot;
+            self.refuse(Problem::Missing("capacity"));
         }
         if let Some(slot) = touched(&["site", "area"])
             && let (Some(site), Some(area)) = (facility.site, &facility.area)

@@ -153,6 +153,7 @@ pub fn opening() -> Vec<Wish> {
             unit: name("个"),
             query,
             rule: name(id),
+            services: Vec::new(),
         })
         .into()
     };

@@ -142,8 +142,11 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (None, None) => anyhow::bail!("say which table it is by --table, or in a profile"),
     };
     if let Some(datum) = args.datum {
-        let has_places = table.is_of_orders() || table.is_of_places();
-        anyhow::ensure!(has_places, "--datum is for --table requests, facilities, residences and parcels");
+        let has_places = table.columns.iter().any(|column| column.name == "datum");
+        anyhow::ensure!(
+            has_places,
+            "--datum is for --table requests, facilities, residences, parcels and areas"
+        );
         profile.constants.insert("datum".into(), datum.as_str().into());
     }
     anyhow::ensure!(table.is_of_orders() || !args.skip_wrong, "--skip-wrong is for --table requests");

@@ -55,6 +55,7 @@ const MAY_EMPTY: &[&str] = &[
     "closes",
     "facility_project",
     "licence",
+    "on_site",
 ];
 
 /// The slot of a topic that has one slot only.

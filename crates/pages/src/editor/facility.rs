@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use app::place::{degrees_text, site};
 use domain::facility::{
-    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, Stated,
+    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, SeenOnSite, Stated,
 };
 use domain::plan::PlanFact;
 use domain::refusal::{Problem, Reference};
@@ -15,7 +15,7 @@ use rust_decimal::prelude::ToPrimitive;
 use super::reader::{Mistake, Reader};
 use super::topic::{
     CLOSES, FACILITY_AREA, FACILITY_CAPACITY, FACILITY_KIND, FACILITY_PROJECT, FACILITY_SORT,
-    FACILITY_STANDARD, LICENCE, NAMED, OPENS, SITE,
+    FACILITY_STANDARD, LICENCE, NAMED, ON_SITE, OPENS, SITE,
 };
 use super::values::{Described, Values, named, opt, yes_no};
 
@@ -39,6 +39,15 @@ pub(super) fn described(fact: &FacilityFact) -> Described {
         FacilityFact::Closes { on } => (&CLOSES, vec![("closes_on", opt(on))]),
         FacilityFact::Project { project } => (&FACILITY_PROJECT, vec![("project", opt(project))]),
         FacilityFact::Licence { notice } => (&LICENCE, vec![("licence", notice.clone())]),
+        FacilityFact::OnSite { seen } => {
+            let seen = seen.as_ref();
+            let values = vec![
+                ("seen_on", opt(&seen.map(|seen| seen.on))),
+                ("seen_by", seen.map_or_else(String::new, |seen| seen.by.clone())),
+                ("seen_capacity", seen.map_or_else(String::new, |seen| yes_no(seen.capacity))),
+            ];
+            (&ON_SITE, values)
+        }
     }
 }
 
@@ -92,6 +101,15 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<FacilityFact> {
         "closes" => FacilityFact::Closes { on: r.day("closes_on") },
         "facility_project" => FacilityFact::Project { project: r.code("project") },
         "licence" => FacilityFact::Licence { notice: r.text("licence").to_owned() },
+        "on_site" if ["seen_on", "seen_by"].iter().all(|field| r.text(field).is_empty()) => {
+            FacilityFact::OnSite { seen: None }
+        }
+        "on_site" => {
+            let on = r.must("seen_on", Reader::day);
+            let by = r.must("seen_by", |r, f| Some(r.text(f).to_owned()));
+            let capacity = r.yes_no("seen_capacity").unwrap_or(false);
+            FacilityFact::OnSite { seen: Some(SeenOnSite { on: on?, by: by?, capacity }) }
+        }
         _ => return None,
     })
 }
@@ -173,6 +191,11 @@ pub(super) fn field_of(topic: &str, problem: &Problem) -> Option<&'static str> {
         "closes" => "closes_on",
         "facility_project" => "project",
         "licence" => "licence",
+        "on_site" => match problem {
+            Problem::Missing(_) => "seen_capacity",
+            Problem::Future { .. } => "seen_on",
+            _ => "seen_by",
+        },
         _ => return None,
     })
 }

@@ -348,6 +348,7 @@ topics! {
     CLOSES = "closes" &[may("closes_on", Day)];
     FACILITY_PROJECT = "facility_project" &[may("project", P(Pick::Project))];
     LICENCE = "licence" &[may("licence", Text)];
+    ON_SITE = "on_site" &[may("seen_on", Day), may("seen_by", Text), may("seen_capacity", YesNo)];
     // Held as they are: these have pages of their own or come with the plan's file.
     TEMPLATE = "template" &[] => [TOPIC], ["name"];
     OUTPUT_GROUP = "output_group" &[] => [TOPIC], ["name", "quantity"];

@@ -7,6 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
+use domain::facility::GapAnswer;
 use domain::history::SubjectHistory;
 use domain::item::ledger::LedgerRow;
 use domain::item::{Item, ItemKind, Relation, State, Step, Target as Thing};
@@ -99,6 +100,8 @@ struct ItemPage {
     attendance: Vec<(String, String)>,
     minutes: String,
     links: Vec<LinkLine>,
+    /// The gaps of services that it sees to.
+    gaps: Vec<(String, String, String)>,
     chases: Chases,
     goal: Option<GoalView>,
     /// The page on which people work with it, for items that have one.
@@ -217,6 +220,7 @@ pub async fn show(
             .collect(),
         minutes: item.minutes.clone(),
         links,
+        gaps: crate::place::gaps_of(visit.lang, &portfolio, &GapAnswer::Item { item: code.clone() }),
         chases: chases(&visit, &page, &portfolio, &item).await?,
         goal: goal(&visit, &page, &portfolio, &item),
         follow: if page.is_past() { Vec::new() } else { follow(&visit, &plan, &item) },

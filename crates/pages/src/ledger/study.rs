@@ -24,6 +24,7 @@ use super::form::{field_of, must, must_text};
 use super::line::{Line, line, unit_name};
 use super::list::{Choice, staff_only};
 use super::paper::PaperLine;
+use super::study_gaps::{self, GapAdding, GapView};
 use crate::editor::field::{Choice as Offer, Control, Field, Typed};
 use crate::editor::page::{Filled, done, form_page, known_code};
 use crate::editor::reader::Reader;
@@ -76,11 +77,9 @@ pub async fn begin(visit: Visit, Path(plan): Path<String>) -> Result<Response, P
 fn usual_parts(series: Series) -> Vec<Part> {
     let name = |lang, key: &str| words::text(lang, &format!("study-part-{key}")).into_owned();
     let keys = Study::usual_parts(series).iter();
-    keys.map(|key| Part {
-        title: Named::new(name(words::Lang::Zh, key), name(words::Lang::En, key)),
-        text: Named::new("", ""),
-        exhibits: Vec::new(),
-        tables: Vec::new(),
+    keys.map(|key| {
+        let title = Named::new(name(words::Lang::Zh, key), name(words::Lang::En, key));
+        Part::of(title, Named::default())
     })
     .collect()
 }
@@ -150,6 +149,7 @@ struct PartView {
     shown_text: String,
     exhibits: Vec<ExhibitView>,
     tables: Vec<TableView>,
+    gaps: Vec<GapView>,
 }
 
 /// What residents' requests come to, as the page shows it.
@@ -210,6 +210,7 @@ struct StudyPage {
     edit: String,
     version: String,
     adding: Adding,
+    adding_gaps: GapAdding,
 }
 
 /// The fields by which a figure or table is chosen.
@@ -338,6 +339,10 @@ pub(super) async fn show(
                 .zip(&part.tables)
                 .map(|(at, table): (usize, _)| table_view(&page, &report, table, (number, at)))
                 .collect(),
+            gaps: (1..)
+                .zip(&part.gaps)
+                .map(|(at, table): (usize, _)| study_gaps::view(&page, &report, table, (number, at)))
+                .collect(),
         })
         .collect();
     let shown = StudyPage {
@@ -360,6 +365,7 @@ pub(super) async fn show(
         edit: if editing { format!("/p/{plan}/reports/{code}") } else { String::new() },
         version: report.item.version.to_string(),
         adding: Adding::new(visit, &report, typed),
+        adding_gaps: GapAdding::new(visit, &report, typed),
         page,
     };
     render(status, &shown)
@@ -471,12 +477,7 @@ pub(super) async fn save(
             let name =
                 |lang| words::with(lang, "study-part", &[("number", &(study.parts.len() + 1).to_string())]);
             let title = Named::new(name(words::Lang::Zh), name(words::Lang::En));
-            study.parts.push(Part {
-                title,
-                text: Named::new("", ""),
-                exhibits: Vec::new(),
-                tables: Vec::new(),
-            });
+            study.parts.push(Part::of(title, Named::default()));
         }
         "remove-part" => {
             if let Some(at) = part.filter(|at| *at < study.parts.len()) {
@@ -498,6 +499,25 @@ pub(super) async fn save(
             {
                 held.tables.remove(at);
             }
+        }
+        "remove-gaps" => {
+            let held = part.and_then(|at| study.parts.get_mut(at));
+            if let (Some(held), Some(at)) = (held, exhibit)
+                && at < held.gaps.len()
+            {
+                held.gaps.remove(at);
+            }
+        }
+        "add-gaps" => {
+            let table = match study_gaps::asked(typed, &study) {
+                Ok(table) => table,
+                Err(key) => return refused(visit.t(key).into_owned()).await,
+            };
+            let at = typed.get("part").parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            let Some(held) = at.and_then(|at| study.parts.get_mut(at)) else {
+                return refused(visit.t("study-unfit-no-part").into_owned()).await;
+            };
+            held.gaps.push(table);
         }
         "add-exhibit" => {
             let at = typed.get("part").parse::<usize>().ok().and_then(|number| number.checked_sub(1));

@@ -30,13 +30,20 @@ const TOPICS: &[&str] = &[
     "closes",
     "facility_project",
     "licence",
+    "on_site",
 ];
 
 /// What nobody may know, or may not be.
-const OPTIONAL: &[&str] =
-    &["name", "facility_area", "facility_capacity", "opens", "closes", "facility_project", "licence"];
-
-const TITLE: &str = "facility-edit";
+const OPTIONAL: &[&str] = &[
+    "name",
+    "facility_area",
+    "facility_capacity",
+    "opens",
+    "closes",
+    "facility_project",
+    "licence",
+    "on_site",
+];
 
 struct Bench {
     subject: Subject,
@@ -58,22 +65,91 @@ impl Bench {
         Ok(Self { subject, home, book: Book::of_plan(visit.lang, portfolio), history })
     }
 
-    fn task(&self, visit: &Visit) -> Task<'_> {
+    fn task(&self, visit: &Visit, form: Form) -> Task<'_> {
         let today = visit.app.clock().today();
         let mut desk = Desk::new(&self.book, SubjectKind::Facility, Some(&self.history), today);
-        desk.topics = TOPICS.to_vec();
+        desk.topics = form.topics().to_vec();
         desk.state = true;
         desk.optional = OPTIONAL;
-        let action = format!("{}/edit", self.home);
-        let legend = visit.t(TITLE).into_owned();
+        if form == Form::OnSite {
+            let by = visit.page("").user.unwrap_or_default();
+            desk.presets = vec![("seen_on", today.to_string()), ("seen_by", by)];
+        }
+        let action = format!("{}/{}", self.home, form.address());
+        let legend = visit.t(form.title()).into_owned();
         let subject = Target::Held(self.subject.clone());
-        Task::new(desk, subject, legend, action, self.home.clone()).by(&visit.actor)
+        let mut task = Task::new(desk, subject, legend, action, self.home.clone()).by(&visit.actor);
+        if form == Form::OnSite {
+            let intro = visit.t("facility-on-site-note").into_owned();
+            task.dress = Box::new(move |mut sheet| {
+                sheet.intro.clone_from(&intro);
+                sheet
+            });
+        }
+        task
     }
 }
 
+/// What of a facility is on the desk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Whole,
+    /// What somebody found on site.
+    OnSite,
+}
+
+impl Form {
+    fn topics(self) -> &'static [&'static str] {
+        match self {
+            Self::Whole => TOPICS,
+            Self::OnSite => &["on_site"],
+        }
+    }
+
+    fn address(self) -> &'static str {
+        match self {
+            Self::Whole => "edit",
+            Self::OnSite => "on-site",
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Whole => "facility-edit",
+            Self::OnSite => "facility-on-site-record",
+        }
+    }
+}
+
+async fn open(visit: &Visit, plan: &str, code: &str, form: Form) -> Result<Response, PageError> {
+    let bench = Bench::open(visit, plan, code).await?;
+    form_page(visit, StatusCode::OK, visit.t(form.title()), bench.task(visit, form).open())
+}
+
+async fn keep(
+    visit: &Visit,
+    plan: &str,
+    code: &str,
+    form: Form,
+    typed: &mut Typed,
+) -> Result<Response, PageError> {
+    for _ in 0..TRIES {
+        let bench = Bench::open(visit, plan, code).await?;
+        let task = bench.task(visit, form);
+        match task.handle(&visit.app, &visit.actor, typed, |_, _| {}).await? {
+            Outcome::Done(receipt, _) => return Ok(done(&bench.home, Some(&receipt))),
+            Outcome::Unchanged => return Ok(done(&bench.home, None)),
+            Outcome::Again(status, sheet) => {
+                return form_page(visit, status, visit.t(form.title()), *sheet);
+            }
+            Outcome::Afresh => {}
+        }
+    }
+    Err(PageError::busy())
+}
+
 pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> Result<Response, PageError> {
-    let bench = Bench::open(&visit, &plan, &code).await?;
-    form_page(&visit, StatusCode::OK, visit.t(TITLE), bench.task(&visit).open())
+    open(&visit, &plan, &code, Form::Whole).await
 }
 
 pub async fn save(
@@ -81,17 +157,22 @@ pub async fn save(
     Path((plan, code)): Path<(String, String)>,
     Filled(mut typed): Filled,
 ) -> Result<Response, PageError> {
-    for _ in 0..TRIES {
-        let bench = Bench::open(&visit, &plan, &code).await?;
-        let task = bench.task(&visit);
-        match task.handle(&visit.app, &visit.actor, &mut typed, |_, _| {}).await? {
-            Outcome::Done(receipt, _) => return Ok(done(&bench.home, Some(&receipt))),
-            Outcome::Unchanged => return Ok(done(&bench.home, None)),
-            Outcome::Again(status, sheet) => return form_page(&visit, status, visit.t(TITLE), *sheet),
-            Outcome::Afresh => {}
-        }
-    }
-    Err(PageError::busy())
+    keep(&visit, &plan, &code, Form::Whole, &mut typed).await
+}
+
+pub async fn on_site(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    open(&visit, &plan, &code, Form::OnSite).await
+}
+
+pub async fn save_on_site(
+    visit: Visit,
+    Path((plan, code)): Path<(String, String)>,
+    Filled(mut typed): Filled,
+) -> Result<Response, PageError> {
+    keep(&visit, &plan, &code, Form::OnSite, &mut typed).await
 }
 
 async fn new_book(visit: &Visit, plan: &Code) -> Result<Book, PageError> {

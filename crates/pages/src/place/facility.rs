@@ -7,14 +7,14 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::facility::{Datum, Facility, FacilityStanding, Opened};
+use domain::facility::{Datum, Facility, FacilityStanding, OnSite, Opened};
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use domain::source::Grade;
 use domain::subject::Subject;
 
-use super::{Rule, capacity_of, kind_of, name_of, rule};
+use super::{Rule, capacity_of, kind_of, name_of, on_site_text, rule};
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
@@ -45,6 +45,8 @@ struct FacilityPage<'a> {
     url: String,
     reason: String,
     licence: String,
+    on_site: OnSite,
+    on_site_said: String,
     rules: Vec<Rule>,
     may_edit: bool,
     may_audit: bool,
@@ -103,6 +105,8 @@ pub async fn show(
         url: source.url,
         reason,
         licence: facility.licence.clone(),
+        on_site: facility.on_site.clone(),
+        on_site_said: on_site_text(lang, &facility.on_site),
         rules: portfolio
             .plan
             .standards_of(kind, portfolio.view.as_of)

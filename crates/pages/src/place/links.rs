@@ -214,6 +214,9 @@ fn notes(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround) -> Vec<Strin
     if super::is_made_up(portfolio) {
         out.push(visit.t("coverage-illustrative").into_owned());
     }
+    if ground.everybody {
+        out.push(visit.t("links-everybody").into_owned());
+    }
     if ground.uncounted > 0 {
         out.push(visit.tw("links-uncounted", &[("count", &whole(ground.uncounted as u64))]));
     }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use domain::area::AreaLevel;
 use domain::code::Code;
-use domain::facility::{Facility, FacilityStanding};
+use domain::facility::{Facility, FacilityStanding, OnSite};
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
 
@@ -34,6 +34,7 @@ struct Line {
     capacity: String,
     project: Option<(String, String)>,
     grade: Grade,
+    on_site: OnSite,
 }
 
 #[derive(Template)]
@@ -55,11 +56,12 @@ struct ListPage<'a> {
     may_add: bool,
 }
 
-const FILTERS: [&str; 4] = ["q", "kind", "area", "standing"];
+const FILTERS: [&str; 5] = ["q", "kind", "area", "standing", "on_site"];
 
 /// The facilities that an address asks for. An area has what lies in the areas below it as well.
 fn select<'a>(portfolio: &'a Portfolio, typed: &Typed) -> Vec<&'a Facility> {
-    let [q, kind, area, standing] = FILTERS.map(|name| typed.get(name).trim());
+    let [q, kind, area, standing, on_site] = FILTERS.map(|name| typed.get(name).trim());
+    let on_site = OnSite::WORDS.into_iter().find(|word| *word == on_site);
     let wanted = folded(q);
     let below = Code::new(area).ok().map(|area| portfolio.areas_below(&area)).unwrap_or_default();
     let standing = FacilityStanding::parse(standing);
@@ -67,6 +69,7 @@ fn select<'a>(portfolio: &'a Portfolio, typed: &Typed) -> Vec<&'a Facility> {
         .facilities
         .iter()
         .filter(|it| kind.is_empty() || it.kind.as_ref().is_some_and(|held| held.as_str() == kind))
+        .filter(|it| on_site.is_none_or(|wanted| it.on_site.as_str() == wanted))
         .filter(|it| standing.is_none_or(|wanted| portfolio.standing_of(it) == wanted))
         .filter(|it| area.is_empty() || portfolio.area_of(it).is_some_and(|held| below.contains(&held.code)))
         .filter(|it| {
@@ -87,6 +90,7 @@ fn filters(visit: &Visit, portfolio: &Portfolio, typed: &Typed) -> Vec<Field> {
     let standings = FacilityStanding::ALL.into_iter().map(|standing| {
         Choice::new(standing.as_str(), visit.t(&format!("facility-standing-{}", standing.as_str())))
     });
+    let on_site = OnSite::WORDS.map(|word| Choice::new(word, visit.t(&format!("facility-on-site-{word}"))));
     let select = |name: &str, key: &str, choices: Vec<Choice>| {
         Field::new(visit.lang, name, key, Control::Select(choices)).value(typed.get(name))
     };
@@ -95,6 +99,7 @@ fn filters(visit: &Visit, portfolio: &Portfolio, typed: &Typed) -> Vec<Field> {
         select("kind", "field-facility-kind", std::iter::once(any()).chain(kinds).collect()),
         select("area", "field-area", std::iter::once(any()).chain(areas).collect()),
         select("standing", "facility-standing", std::iter::once(any()).chain(standings).collect()),
+        select("on_site", "facility-on-site", std::iter::once(any()).chain(on_site).collect()),
     ]
 }
 
@@ -113,6 +118,7 @@ fn line(visit: &Visit, portfolio: &Portfolio, facility: &Facility) -> Line {
             .project_of(facility)
             .map(|project| (project.code.to_string(), project.name.get(english).to_owned())),
         grade: facility.grade,
+        on_site: facility.on_site.clone(),
     }
 }
 

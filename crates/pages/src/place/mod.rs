@@ -11,12 +11,13 @@ mod reach;
 mod shares;
 mod siting;
 
-pub(crate) use coverage::gap_words;
+pub(crate) use coverage::{gap_words, gaps_of};
 
+use app::place::gap_table::standard_rule;
 use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
-use domain::facility::{Facility, FacilityStandard, Metric};
+use domain::facility::{Facility, FacilityStandard, OnSite};
 use domain::layer::LayerKind;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/facilities/new", get(edit::new).post(edit::create))
         .route("/p/{plan}/place/facilities/{code}", get(facility::show))
         .route("/p/{plan}/place/facilities/{code}/edit", get(edit::show).post(edit::save))
+        .route("/p/{plan}/place/facilities/{code}/on-site", get(edit::on_site).post(edit::save_on_site))
         .merge(coverage::routes())
 }
 
@@ -81,6 +83,22 @@ fn whole(value: impl Into<Decimal>) -> String {
     number(value.into())
 }
 
+/// Whether somebody saw a facility on site, in words.
+fn on_site_text(lang: Lang, held: &OnSite) -> String {
+    match held {
+        OnSite::Never => words::text(lang, "facility-on-site-never").into_owned(),
+        OnSite::Seen(seen) | OnSite::Lapsed(seen) => {
+            let key = match (held, seen.capacity) {
+                (OnSite::Lapsed(_), _) => "facility-on-site-lapsed-by",
+                (_, true) => "facility-on-site-seen-capacity",
+                (_, false) => "facility-on-site-seen-by",
+            };
+            let on = crate::words_of::day(lang, seen.on);
+            words::with(lang, key, &[("by", &seen.by), ("on", &on)])
+        }
+    }
+}
+
 /// How much it takes, with its unit; empty where nobody said.
 fn capacity_of(lang: Lang, portfolio: &Portfolio, kind: &str, amount: Option<u64>) -> String {
     let unit = portfolio.plan.facility_kind(kind).and_then(|held| held.capacity_unit.as_ref());
@@ -104,13 +122,6 @@ struct Rule {
 
 fn rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> Rule {
     let english = lang.is_english();
-    let unit = portfolio.plan.facility_kind(held.kind.as_str()).and_then(|kind| kind.capacity_unit.as_ref());
-    let (value, unit) = (number(held.value), unit.map_or("", |unit| unit.get(english)));
-    let key = match held.metric {
-        Metric::Metres => "standard-metres",
-        Metric::Minutes => "standard-minutes",
-        Metric::PerThousand => "standard-per-thousand",
-    };
     let day = |day: jiff::civil::Date| crate::words_of::day(lang, day);
     let valid = match (held.valid_from.map(day), held.valid_to.map(day)) {
         (Some(from), Some(to)) => words::with(lang, "standard-from-to", &[("from", &from), ("to", &to)]),
@@ -124,7 +135,7 @@ fn rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> Rule {
     Rule {
         code: held.standard.to_string(),
         circle: word(lang, "circle", held.circle.as_str()),
-        rule: words::with(lang, key, &[("value", &value), ("unit", unit)]),
+        rule: standard_rule(lang, portfolio, held),
         document: held.name.get(english).to_owned(),
         url: held.url.clone(),
         valid,
@@ -134,7 +145,7 @@ fn rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> Rule {
 }
 
 /// Whether residences, network or parcels in force are made up: figures that stand on them say so.
-fn is_made_up(portfolio: &Portfolio) -> bool {
+pub(crate) fn is_made_up(portfolio: &Portfolio) -> bool {
     let made_up = |kind: &LayerKind| {
         *kind != LayerKind::BaseMap
             && portfolio.plan.layers.get(kind).is_some_and(|held| held.grade == Grade::Illustrative)

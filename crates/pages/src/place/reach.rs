@@ -2,6 +2,7 @@
 
 use app::place::map::position;
 use app::place::reach::{Band, Reached};
+use app::place::rings::even_odd;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,7 +12,7 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use serde_json::{Map, Value, json};
 
-use super::map::{Chosen, Drawn, Frame, Told, even_odd, things, with_map};
+use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
 use super::{kind_of, name_of, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;

@@ -104,17 +104,6 @@ fn drawn_of<'a>(portfolio: &'a Portfolio, drawn: &[&'a Area], community: &Code) 
     None
 }
 
-fn add(sum: Option<Figure>, own: &Figure) -> Figure {
-    let Some(sum) = sum else { return *own };
-    Figure {
-        basis: if own.basis == Basis::Residences { own.basis } else { sum.basis },
-        covered: sum.covered + own.covered,
-        not_covered: sum.not_covered + own.not_covered,
-        unknown: sum.unknown + own.unknown,
-        unreached: sum.unreached + own.unreached,
-    }
-}
-
 #[derive(Default, Clone)]
 struct Sums {
     then: Option<Figure>,
@@ -148,16 +137,26 @@ fn sums<'a>(
     gained: &[u64],
 ) -> Vec<(Option<&'a Area>, Sums)> {
     let drawn = drawn_areas(portfolio);
-    let mut out: BTreeMap<Option<&Code>, (Option<&Area>, Sums)> = BTreeMap::new();
+    let mut within: BTreeMap<Option<&Code>, (Option<&Area>, Vec<usize>)> = BTreeMap::new();
     for (number, community) in difference.after.communities.iter().enumerate() {
         let area = drawn_of(portfolio, &drawn, community);
-        let (_, held) = out.entry(area.map(|area| &area.code)).or_insert((area, Sums::default()));
-        held.then = then.figures.get(number).map(|own| add(held.then, own)).or(held.then);
-        held.now = now.figures.get(number).map(|own| add(held.now, own)).or(held.now);
-        held.gaining += gained.get(number).copied().unwrap_or_default();
+        let (_, held) = within.entry(area.map(|area| &area.code)).or_insert((area, Vec::new()));
+        held.push(number);
     }
+    // Where residences are counted for the whole, they are for every part of it: people gained are, too.
+    let by_residences = now.whole.basis == Basis::Residences;
+    let mut out: Vec<(Option<&Area>, Sums)> = within
+        .into_values()
+        .map(|(area, communities)| {
+            let sums = Sums {
+                then: Some(then.over(&communities, by_residences).0),
+                now: Some(now.over(&communities, by_residences).0),
+                gaining: communities.iter().filter_map(|at| gained.get(*at)).sum(),
+            };
+            (area, sums)
+        })
+        .collect();
     // Those without an area on the map come last.
-    let mut out: Vec<_> = out.into_values().collect();
     out.sort_by_key(|(area, _)| area.is_none());
     out
 }
@@ -250,12 +249,12 @@ fn answer(
     );
     let standard = rule.standard.as_ref();
     let known = standard.and_then(|held| seen.difference.after.kind(held.kind.as_str()));
-    let completeness = known.map_or_else(String::new, |held| match held.completeness.official {
+    let completeness = known.map_or_else(String::new, |held| match held.whole.completeness.official {
         Some(official) => visit.tw(
             "shares-complete",
-            &[("known", &whole(held.completeness.known)), ("official", &whole(official))],
+            &[("known", &whole(held.whole.completeness.known)), ("official", &whole(official))],
         ),
-        None => visit.tw("shares-no-official", &[("known", &whole(held.completeness.known))]),
+        None => visit.tw("shares-no-official", &[("known", &whole(held.whole.completeness.known))]),
     });
     Answer {
         said,

@@ -7,12 +7,10 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::code::Code;
-use domain::facility::Metric;
 use domain::layer::LayerKind;
 use domain::money::Fen;
 use domain::portfolio::Portfolio;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Value, json};
 use sheets::Format;
 
@@ -265,21 +263,11 @@ fn kinds(visit: &Visit, portfolio: &Portfolio) -> Vec<Choice> {
 }
 
 /// The distance that the standards in force ask of a kind, where the address says none.
-fn with_distance(mut asked: SitingAsked, portfolio: &Portfolio, typed: &mut Typed) -> SitingAsked {
-    if asked.metres.is_none() && asked.model != SitingModel::LeastWalking {
-        let rules = portfolio.plan.coverage_rules();
-        let standards = portfolio.plan.standards_of(asked.kind.as_str(), portfolio.view.as_of);
-        let metres = standards.filter_map(|held| match held.metric {
-            Metric::Metres => held.value.to_u32(),
-            Metric::Minutes => {
-                (held.value * Decimal::from(rules.walking_metres) / Decimal::from(60)).to_u32()
-            }
-            Metric::PerThousand => None,
-        });
-        asked.metres = metres.filter(|metres| (1..=10_000).contains(metres)).max();
-        if let Some(metres) = asked.metres {
-            typed.set("metres", metres.to_string());
-        }
+fn with_distance(asked: SitingAsked, portfolio: &Portfolio, typed: &mut Typed) -> SitingAsked {
+    let given = asked.metres;
+    let asked = asked.with_distance(portfolio);
+    if let Some(metres) = asked.metres.filter(|_| given.is_none()) {
+        typed.set("metres", metres.to_string());
     }
     asked
 }

@@ -68,9 +68,90 @@ async fn figures_say_what_they_stand_on() {
         .as_array()
         .unwrap()
         .iter()
-        .map(|feature| feature["properties"]["all"].as_u64().unwrap())
+        .filter_map(|feature| feature["properties"]["all"].as_u64())
         .sum();
     assert_eq!(people, 863_000);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_changed_goes_out_as_files_and_a_published_figure_stands_beside_what_coverage_says() {
+    let site = site();
+    let reader = site.sign_in("").await;
+    let page = reader.get(&format!("{PLAN}/place/coverage/change?from=2021-01-01")).await;
+    page.is(200).says("change.csv?from=2021-01-01");
+    let csv = reader.get(&format!("{PLAN}/place/coverage/change.csv?from=2021-01-01")).await;
+    let lines: Vec<&str> = csv.is(200).body.lines().collect();
+    assert!(lines[0].ends_with("gained,lost,all") && lines.len() > 8, "{}", csv.body);
+    let json = reader.get(&format!("{PLAN}/place/coverage/change.json?from=2021-01-01")).await;
+    let json: serde_json::Value = serde_json::from_str(&json.is(200).body).unwrap();
+    assert_eq!(
+        (&json["illustrative"], json["rows"].as_array().unwrap().len()),
+        (&true.into(), lines.len() - 1)
+    );
+    for row in json["rows"].as_array().unwrap() {
+        let of = |name: &str| row[name].as_u64().unwrap();
+        assert_eq!(of("covered_before") + of("gained"), of("covered_after") + of("lost"), "{row}");
+    }
+    reader.get(&format!("{PLAN}/place/coverage/change.csv?from=2999-01-01")).await.is(400);
+    let figure = reader.get(&format!("{PLAN}/figures/retail_coverage")).await;
+    figure.is(200).says("Worked out from coverage on this day").says("have all 7 services");
+    figure.says("Not on the books, or without a standard of distance").says("laundry");
+    let before = reader.get(&format!("{PLAN}/figures/retail_coverage?as_of=2019-08-14")).await;
+    before.is(200).says("the figure cannot be worked out from coverage");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_special_report_tells_where_services_fall_short() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let fields =
+        [("series", "special"), ("name_zh", "服务短板专报"), ("from", "2021-11-01"), ("to", "2021-11-30")];
+    let report = reader.post(&format!("{PLAN}/reports/new"), &fields).await.is(303).location.clone();
+    let drafted = reader.get(&report).await;
+    let version = drafted.is(200).says("Add service gaps").value("version");
+    let mut ask = vec![
+        ("version", version.as_str()),
+        ("study_day", "2021-11-30"),
+        ("do", "add-gaps"),
+        ("part", "1"),
+        ("gaps_zh", "服务短板情况"),
+        ("gaps_en", "Service gaps"),
+        ("gap_kind", "vegetable_shop"),
+        ("gaps_since", "2999-01-01"),
+    ];
+    reader.post(&report, &ask).await.is(422).says("Enter a day that is not after the one looked at.");
+    ask.last_mut().unwrap().1 = "2018-08-14";
+    reader.post(&report, &ask).await.is(303);
+    let filled = reader.get(&report).await;
+    filled.is(200).says("Vegetable shop or market").says("Known / official").says("15 / 249");
+    filled.says("value=\"remove-gaps:1:1\"").says("made up for the demonstration").says("straight lines");
+    assert_eq!(filled.missing_words(), Vec::<String>::new());
+    let version = filled.value("version");
+    let issue = [("version", version.as_str()), ("text_zh-1", "情况。"), ("do", "issue")];
+    reader.post(&report, &issue).await.is(303);
+    let issued = reader.get(&report).await;
+    issued.is(200).says("15 / 249").says("Not answered");
+    // What is answered later is not in a report that was issued.
+    let form = format!("{PLAN}/record/gap_answer");
+    let gap = [
+        ("area", "huoying"),
+        ("facility_kind", "vegetable_shop"),
+        ("gap_standard", "circle-vegetable"),
+        SOURCE,
+    ];
+    let opened = reader
+        .get(&format!("{form}?area=huoying&facility_kind=vegetable_shop&gap_standard=circle-vegetable"))
+        .await;
+    let version = opened.value("version");
+    let mut answer = gap.to_vec();
+    answer.extend([
+        ("gap_refused", "no land is left"),
+        ("version", version.as_str()),
+        ("effective", "2021-11-30"),
+    ]);
+    reader.post(&form, &answer).await.is(303);
+    let again = reader.get(&report).await;
+    assert!(!again.is(200).body.contains("no land is left"), "frozen");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -102,6 +183,59 @@ async fn a_network_is_looked_at_put_on_the_books_and_walked_on() {
     let plan = domain::code::Code::new("huitian-2018").unwrap();
     let portfolio = site.app.portfolio(&plan, app::read::Asked::default()).await.unwrap();
     assert!(portfolio.plan.layers.contains_key(&LayerKind::Network));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_base_map_is_looked_at_put_on_the_books_and_withdrawn() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let bring = |file: &'static str, datum: &'static str| {
+        let csrf = reader.csrf.clone();
+        let reader = &reader;
+        async move {
+            let parts: [(&str, &str, &[u8]); 4] = [
+                ("csrf", "", csrf.as_bytes()),
+                ("source_title", "", b"Survey office"),
+                ("datum", "", datum.as_bytes()),
+                ("file", "ground.geojson", file.as_bytes()),
+            ];
+            reader.post_parts(&format!("{PLAN}/place/layers/base-map"), &parts).await
+        }
+    };
+    const GROUND: &str = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"kind":"railway","name":"13"},"geometry":{"type":"LineString",
+         "coordinates":[[116.33,40.07],[116.34,40.07]]}}]}"#;
+    const ROAD: &str = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"kind":"road"},"geometry":{"type":"LineString",
+         "coordinates":[[116.33,40.07],[116.34,40.07]]}}]}"#;
+    const SHANGHAI: &str = r#"{"type":"FeatureCollection","features":[
+        {"type":"Feature","properties":{"kind":"railway"},"geometry":{"type":"LineString",
+         "coordinates":[[121.4,31.2],[121.5,31.2]]}}]}"#;
+    bring(GROUND, "").await.is(422).says("Say what the coordinates refer to");
+    bring("{}", "wgs84").await.is(422).says("no GeoJSON FeatureCollection");
+    bring(ROAD, "wgs84").await.is(422).says("Feature 1 has the kind “road”");
+    bring(SHANGHAI, "wgs84").await.is(422).says("Is it the map of another city");
+    let before = head(&site);
+    let answer = bring(GROUND, "gcj02").await;
+    let page = reader.get(&answer.is(303).location).await;
+    page.is(200).says("ground.geojson").says("Railway");
+    assert_eq!(page.missing_words(), Vec::<String>::new());
+    assert_eq!(head(&site), before, "looking writes nothing");
+    reader.post(&answer.location, &[]).await.is(303);
+    assert_eq!(head(&site), before + 1);
+    let list = reader.get(&format!("{PLAN}/place/layers")).await;
+    list.is(200).says("place/layers/withdraw/base-map");
+    let withdraw = format!("{PLAN}/place/layers/withdraw/base-map");
+    let form = reader.get(&withdraw).await;
+    form.is(200).says("No longer in force from");
+    assert_eq!(form.missing_words(), Vec::<String>::new());
+    reader.post(&withdraw, &[("effective", "")]).await.is(422).says("id=\"effective-error\"");
+    let today = form.value("effective");
+    reader.post(&withdraw, &[("effective", today.as_str()), ("reason", "wrong city")]).await.is(303);
+    reader.get(&withdraw).await.is(404);
+    let stranger = site.sign_in("department").await;
+    stranger.get(&format!("{PLAN}/place/layers/withdraw/residences")).await.is(403);
+    stranger.get(&format!("{PLAN}/place/layers/base-map")).await.is(403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

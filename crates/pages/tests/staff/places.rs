@@ -1,8 +1,12 @@
 //! Facilities: put on the books, changed, listed and given out, with the datum of their coordinates.
 
+use app::{Actor, Change};
 use domain::code::Code;
-use domain::facility::{Datum, Facility};
+use domain::command::Command;
+use domain::facility::{Datum, Facility, FacilityFact};
 use domain::history::View;
+use domain::request::Point;
+use domain::source::Source;
 use domain::subject::Subject;
 
 use crate::SOURCE;
@@ -67,6 +71,38 @@ async fn a_facility_is_put_on_the_books_and_changed() {
 
     let list = reader.get(&format!("{PLAN}/place/facilities?kind=kindergarten&q=f-1")).await;
     list.is(200).says("1 facility").says("Kindergarten without a name (F-1)");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_seen_on_site_is_marked_until_the_place_changes() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let one = format!("{PLAN}/place/facilities/FAC-ELD-S1");
+    reader.get(&one).await.is(200).says("Seen on site").says("not yet");
+    let form = format!("{one}/on-site");
+    let opened = reader.get(&form).await;
+    opened.is(200).says("the mark lapses when either is changed later");
+    let version = opened.value("version");
+    let wrong = [("version", version.as_str()), ("seen_on", "2999-01-01"), ("seen_by", "霍营街道"), SOURCE];
+    reader.post(&form, &wrong).await.is(422).says("id=\"seen_on-error\"");
+    let fields = [("version", version.as_str()), ("seen_on", "2026-11-20"), ("seen_by", "霍营街道"), SOURCE];
+    reader.post(&form, &fields).await.is(303);
+    let page = reader.get(&one).await;
+    page.is(200).says("by 霍营街道 on").says("place and kind are right");
+    let list = format!("{PLAN}/place/facilities?on_site=seen");
+    reader.get(&list).await.is(200).says("FAC-ELD-S1").says("1 facility");
+    // Somebody else moves it: it has to be looked at again.
+    let subject = Subject::facility(&Code::new("huitian-2018").unwrap(), &Code::new("FAC-ELD-S1").unwrap());
+    let held = facility(&site, "FAC-ELD-S1").await.site.unwrap().at;
+    let at = Point { latitude: held.latitude + 900, ..held };
+    let facts = vec![FacilityFact::Site(domain::facility::Site::wgs84(at)).into()];
+    let command = Command::Record { subject, facts, expected: None };
+    let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+    site.app.change(&Actor::operator(), change).await.unwrap();
+    reader.get(&one).await.is(200).says("changed since it was seen").says("has to be looked at again");
+    reader.get(&list).await.is(200).says("No facility is as asked.");
+    // Staff of another area may not say it.
+    site.sign_in("community").await.get(&form).await.is(403);
 }
 
 #[tokio::test(flavor = "multi_thread")]

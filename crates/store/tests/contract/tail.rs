@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use domain::area::AreaFact;
+use domain::boundary::Boundary;
 use domain::history::{Lookup, SubjectHistory};
 use domain::journal::{Draft, Entry, Event, Seq};
 use domain::project::ProjectFact;
@@ -21,6 +23,7 @@ crate::on_both!(
     a_tail_that_was_left_behind_is_read_and_placed,
     a_rule_sees_the_tail_of_another_process,
     a_rule_knows_the_projects_with_words_of_their_own,
+    a_rule_knows_the_areas_that_are_drawn,
 );
 
 /// What readers ask for of the subjects of [`fill`].
@@ -199,4 +202,39 @@ fn a_rule_knows_the_projects_with_words_of_their_own(scratch: &Scratch) {
     // The history that pages read knows the same.
     let history = database.read(|c| c.history(&[plan()], false)).unwrap();
     assert_eq!(history.own_work(&plan()), both);
+}
+
+fn a_rule_knows_the_areas_that_are_drawn(scratch: &Scratch) {
+    let database = open(scratch);
+    let drawn = |area: &str| {
+        let boundary = Boundary::parse("POLYGON ((116 40, 116.1 40, 116.1 40.1, 116 40))").unwrap();
+        let facts = vec![AreaFact::Boundary { boundary }.into()];
+        draft(&Subject::area(&code(area)), date(2019, 1, 1), Event::Recorded { facts })
+    };
+    let named = |area: &str| {
+        let facts = vec![AreaFact::Population { people: 9 }.into()];
+        draft(&Subject::area(&code(area)), date(2019, 1, 1), Event::Recorded { facts })
+    };
+    let (first, later) = ([drawn("b"), named("c"), drawn("a")], [drawn("d"), drawn("b")]);
+    let (in_tail, both, placed) = database
+        .write(move |tx| {
+            let known = |tx: &mut Tx| tx.with_lookup(|lookup| lookup.drawn_areas());
+            for draft in first {
+                tx.append(draft, at(1))?;
+            }
+            let in_tail = known(tx)?;
+            tx.place_facts()?;
+            for draft in later {
+                tx.append(draft, at(2))?;
+            }
+            let both = known(tx)?;
+            tx.place_facts()?;
+            Ok::<_, StoreError>((in_tail, both, known(tx)?))
+        })
+        .unwrap();
+    assert_eq!(in_tail, [code("a"), code("b")]);
+    assert_eq!(both, [code("a"), code("b"), code("d")]);
+    assert_eq!(placed, both);
+    let history = database.read(|c| c.history(&[directory()], false)).unwrap();
+    assert_eq!(history.drawn_areas(), both);
 }

@@ -5,6 +5,7 @@ use domain::facility::{Gap, HeldAnswer};
 use domain::portfolio::Portfolio;
 use place::coverage::{Basis, Residence};
 use place::nearest::Nearest;
+use rust_decimal::Decimal;
 
 use super::Coverage;
 
@@ -23,11 +24,13 @@ pub enum Cause {
     Unreached,
     /// The nearest one takes fewer than come.
     Full,
+    /// There is less in reach than a standard asks for so many people.
+    TooFew,
 }
 
 impl Cause {
-    pub const ALL: [Cause; 6] =
-        [Self::TooFar, Self::NoLink, Self::Planned, Self::Closed, Self::Unreached, Self::Full];
+    pub const ALL: [Cause; 7] =
+        [Self::TooFar, Self::NoLink, Self::Planned, Self::Closed, Self::Unreached, Self::Full, Self::TooFew];
 
     pub fn as_str(self) -> &'static str {
         match self {
@@ -37,6 +40,7 @@ impl Cause {
             Self::Closed => "closed",
             Self::Unreached => "unreached",
             Self::Full => "full",
+            Self::TooFew => "too_few",
         }
     }
 }
@@ -124,18 +128,30 @@ impl GapState {
     }
 }
 
+/// What the standard of a gap asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asks {
+    /// One within a distance in millimetres. `nearest`: at half of the homes that have none within it the nearest one
+    /// is at most so far; nothing where half of them have none within [`super::FAR`].
+    Within { limit: u32, nearest: Option<u32> },
+    /// So much for a thousand people, and what they have in reach, where that is known.
+    PerThousand { asked: Decimal, has: Option<Decimal> },
+}
+
 /// A line of the gap register.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GapLine {
     pub gap: Gap,
+    /// The gravest of what is found: the others stand in the numbers beside it.
     pub state: GapState,
     pub basis: Basis,
-    /// People, or residences, that are concerned, and all of the community.
+    /// People, or residences, that are concerned by the state, and all of the community.
     pub concerned: u64,
     pub all: u64,
-    /// The distance to the nearest one at half of the homes that are concerned, in millimetres.
-    pub nearest: Option<u32>,
-    pub limit: u32,
+    /// Those covered by one that is full, and those of whom nobody knows, whatever the state is.
+    pub full: u64,
+    pub unknown: u64,
+    pub asks: Asks,
     pub causes: Causes,
     pub answer: Option<HeldAnswer>,
 }
@@ -165,6 +181,7 @@ impl Coverage {
                     };
                     let mut causes = rule.causes[community];
                     causes.add(Cause::Full, full);
+                    let limit = rule.rule.limit;
                     out.push(GapLine {
                         answer: portfolio.plan.gap_answers.get(&gap).cloned(),
                         gap,
@@ -172,12 +189,14 @@ impl Coverage {
                         basis: figure.basis,
                         concerned,
                         all: figure.total(),
-                        nearest: self.half_way(kind, community, rule.rule.limit),
-                        limit: rule.rule.limit,
+                        full,
+                        unknown: figure.unknown,
+                        asks: Asks::Within { limit, nearest: self.half_way_beyond(kind, community, limit) },
                         causes,
                     });
                 }
             }
+            self.short(kind, portfolio, &mut out);
         }
         out.sort_by(|a, b| {
             (a.state, std::cmp::Reverse(a.concerned), &a.gap).cmp(&(
@@ -187,6 +206,36 @@ impl Coverage {
             ))
         });
         out
+    }
+
+    /// Communities that have less in reach than a standard asks for.
+    fn short(&self, kind: &super::KindCoverage, portfolio: &Portfolio, out: &mut Vec<GapLine>) {
+        for supply in &kind.supplies {
+            for (community, code) in self.communities.iter().enumerate() {
+                let Some(short) = supply.short(self, kind, community, portfolio) else { continue };
+                let gap = Gap {
+                    community: code.clone(),
+                    kind: kind.kind.clone(),
+                    standard: supply.standard.standard.clone(),
+                };
+                let mut causes = Causes::default();
+                if short.state == GapState::NotCovered {
+                    causes.add(Cause::TooFew, short.people);
+                }
+                out.push(GapLine {
+                    answer: portfolio.plan.gap_answers.get(&gap).cloned(),
+                    gap,
+                    state: short.state,
+                    basis: short.basis,
+                    concerned: short.people,
+                    all: short.people,
+                    full: 0,
+                    unknown: if short.state == GapState::Unknown { short.people } else { 0 },
+                    asks: short.asks,
+                    causes,
+                });
+            }
+        }
     }
 
     /// People, or residences, that are covered by a facility that is full.
@@ -211,15 +260,6 @@ impl Coverage {
                 Basis::Residences => 1,
             })
             .sum()
-    }
-
-    /// The distance to the nearest one at half of a community's homes that have none in reach.
-    fn half_way(&self, kind: &super::KindCoverage, community: usize, limit: u32) -> Option<u32> {
-        let near = |home: usize| kind.near[home].map(|near| near.distance);
-        let mut beyond: Vec<u32> =
-            self.homes_of(community).filter_map(near).filter(|distance| *distance > limit).collect();
-        beyond.sort_unstable();
-        beyond.get(beyond.len() / 2).copied()
     }
 }
 

@@ -6,6 +6,7 @@
 mod capacity;
 mod change;
 mod gap;
+mod supply;
 mod work;
 
 use std::sync::{Arc, OnceLock, PoisonError};
@@ -19,8 +20,10 @@ use rust_decimal::prelude::ToPrimitive;
 
 pub use capacity::{FacilityLoad, KindCapacity};
 pub use change::{Difference, KindDifference, ProjectGain, ProjectsEffect, YearEnd};
-pub use gap::{Cause, Causes, GapLine, GapState};
+pub use gap::{Asks, Cause, Causes, GapLine, GapState};
 pub use place::coverage::{Basis, CommunityCount, Completeness, Figure, communities_covered};
+
+pub use supply::Supply;
 
 pub use super::ground::Way;
 use super::ground::{Days, Ground};
@@ -68,11 +71,27 @@ impl Rule {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RuleCoverage {
     pub rule: Rule,
-    /// By the number of the community.
+    /// By the number of the community: in people where they are known of all its homes.
     pub figures: Vec<Figure>,
     /// Why homes have none in reach, by the number of the community.
     pub causes: Vec<Causes>,
+    /// The same of every community in residences: people and residences are never added up.
+    residences: Vec<(Figure, Causes)>,
     pub whole: Figure,
+    pub whole_causes: Causes,
+}
+
+impl RuleCoverage {
+    /// Some communities together: in people where they are known of all of them, unless residences are wanted.
+    pub fn over(&self, communities: &[usize], by_residences: bool) -> (Figure, Causes) {
+        let own =
+            || communities.iter().filter_map(|at| Some((self.figures.get(*at)?, self.causes.get(*at)?)));
+        if by_residences || own().any(|(figure, _)| figure.basis == Basis::Residences) {
+            sum(communities.iter().filter_map(|at| self.residences.get(*at)).map(|(a, b)| (a, b)))
+        } else {
+            sum(own())
+        }
+    }
 }
 
 /// How complete the data of a kind are, by the finest official count there is for a community.
@@ -81,6 +100,8 @@ pub struct CountedIn {
     /// The area that was counted; nothing: the whole plan.
     pub area: Option<Code>,
     pub completeness: Completeness,
+    /// How many of those that are known somebody has seen on site.
+    pub seen: u64,
 }
 
 /// Coverage of one kind of facility.
@@ -95,12 +116,13 @@ pub struct KindCoverage {
     pub people: Vec<Option<u32>>,
     /// The kind is for some ages, and nobody counted people of those: everybody stands in for them.
     pub everybody: bool,
-    /// Of the plan as a whole.
-    pub completeness: Completeness,
-    /// How complete the data are for each community, by the number of it.
+    /// How complete the data are in the plan as a whole, and for each community by the number of it.
+    pub whole: CountedIn,
     pub counted: Vec<CountedIn>,
     pub rules: Vec<RuleCoverage>,
     pub capacity: Option<KindCapacity>,
+    /// The standards that say how much there has to be.
+    pub supplies: Vec<Supply>,
 }
 
 /// Coverage of a plan on a day.
@@ -113,6 +135,8 @@ pub struct Coverage {
     /// The number of the community of each home, and the homes of each community.
     pub community_of: Vec<usize>,
     homes_of: Vec<Vec<usize>>,
+    /// Communities of the plan of which no residence is on record: nothing is known of who is covered there.
+    pub without_residences: Vec<Code>,
     /// Homes and open facilities that lie too far from the network.
     pub unreached_homes: usize,
     pub unreached_facilities: usize,
@@ -130,6 +154,43 @@ impl Coverage {
 
     pub fn community(&self, code: &str) -> Option<usize> {
         self.communities.binary_search_by(|held| held.as_str().cmp(code)).ok()
+    }
+
+    /// How many communities have all of some kinds in reach by every standard. One of which nothing is known of some
+    /// kind, or where no residence is on record, is unknown.
+    pub fn communities_with<'a>(&self, kinds: impl Iterator<Item = &'a Code>) -> CommunityCount {
+        let mut figures: Vec<Vec<Figure>> = Vec::new();
+        for kind in kinds {
+            let rules = self.kind(kind.as_str()).map_or(&[][..], |held| held.rules.as_slice());
+            figures.extend(rules.iter().map(|rule| rule.figures.clone()));
+            if rules.is_empty() {
+                let nobody =
+                    Figure { basis: Basis::People, covered: 0, not_covered: 0, unknown: 0, unreached: 0 };
+                figures.push(vec![nobody; self.communities.len()]);
+            }
+        }
+        let mut count = match figures.is_empty() {
+            true => CommunityCount { unknown: self.communities.len(), ..CommunityCount::default() },
+            false => communities_covered(&figures),
+        };
+        count.unknown += self.without_residences.len();
+        count
+    }
+
+    /// The distance that half of some homes have at most to the nearest one; nothing where fewer than half have any
+    /// within [`FAR`].
+    pub fn half_way(&self, kind: &KindCoverage, homes: impl Iterator<Item = usize>) -> Option<u32> {
+        let near = |home: usize| Some(kind.near.get(home)?.map_or(u32::MAX, |near| near.distance));
+        let mut all: Vec<u32> = homes.filter_map(near).collect();
+        all.sort_unstable();
+        let middle = all.len().checked_sub(1)? / 2;
+        all.get(middle).copied().filter(|distance| *distance != u32::MAX)
+    }
+
+    /// As above, of a community's homes that have none within a limit.
+    pub fn half_way_beyond(&self, kind: &KindCoverage, community: usize, limit: u32) -> Option<u32> {
+        let beyond = |home: &usize| kind.near[*home].is_none_or(|near| near.distance > limit);
+        self.half_way(kind, self.homes_of(community).filter(beyond))
     }
 
     /// The homes of a community, by their number.
@@ -229,14 +290,18 @@ impl App {
     }
 }
 
-/// Figures of several communities together. Where people are not known of all, residences are counted.
-pub(crate) fn sum<'a>(figures: impl Iterator<Item = &'a Figure>) -> Figure {
+/// Figures and causes of several communities together, all of one basis.
+fn sum<'a>(figures: impl Iterator<Item = (&'a Figure, &'a Causes)>) -> (Figure, Causes) {
     let empty = Figure { basis: Basis::People, covered: 0, not_covered: 0, unknown: 0, unreached: 0 };
-    figures.fold(empty, |sum, own| Figure {
-        basis: if own.basis == Basis::Residences { Basis::Residences } else { sum.basis },
-        covered: sum.covered + own.covered,
-        not_covered: sum.not_covered + own.not_covered,
-        unknown: sum.unknown + own.unknown,
-        unreached: sum.unreached + own.unreached,
+    figures.fold((empty, Causes::default()), |(sum, mut causes), (own, why)| {
+        causes.merge(why);
+        let figure = Figure {
+            basis: own.basis,
+            covered: sum.covered + own.covered,
+            not_covered: sum.not_covered + own.not_covered,
+            unknown: sum.unknown + own.unknown,
+            unreached: sum.unreached + own.unreached,
+        };
+        (figure, causes)
     })
 }

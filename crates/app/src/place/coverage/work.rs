@@ -1,17 +1,18 @@
 //! Working coverage out. Pure; it takes a while for a city.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use domain::area::AreaLevel;
 use domain::code::Code;
-use domain::facility::{FacilityKind, FacilityStanding};
+use domain::facility::{FacilityKind, FacilityStanding, Metric};
 use domain::portfolio::Portfolio;
 use place::coverage::{Basis, Completeness, Figure, Residence, State, figures, state};
 use place::nearest::Nearest;
 
 use super::capacity::capacity;
 use super::gap::{Causes, Elsewhere};
-use super::{CountedIn, Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule, RuleCoverage, Way, sum};
+use super::{CountedIn, Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule, RuleCoverage, Supply, Way};
 
 pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: CoverageAsked) -> Coverage {
     let residences = ground.residences.clone();
@@ -41,7 +42,19 @@ pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: Covera
             work.kind(kind, own, &counted, asked)
         })
         .collect();
+    let lived_in: BTreeSet<&Code> = communities.iter().collect();
+    let within = portfolio.plan.area.as_ref().map(|area| portfolio.areas_below(area));
+    let without_residences = portfolio
+        .areas
+        .values()
+        .filter(|area| area.active && area.level == Some(AreaLevel::Community))
+        .filter(|area| within.as_ref().is_none_or(|within| within.contains(&area.code)))
+        // Where residences are known for the area above only, its people stand there.
+        .filter(|area| !with_those_above(portfolio, &area.code).any(|code| lived_in.contains(&code)))
+        .map(|area| area.code.clone())
+        .collect();
     Coverage {
+        without_residences,
         way: ground.way(),
         unreached_homes: (0..residences.homes.len()).filter(|home| !ground.reached(*home)).count(),
         unreached_facilities,
@@ -56,6 +69,12 @@ pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: Covera
     }
 }
 
+/// An area and those above it; no more levels than there are, where a circle was recorded.
+fn with_those_above<'a>(portfolio: &'a Portfolio, area: &'a Code) -> impl Iterator<Item = &'a Code> {
+    let above = |code: &&'a Code| portfolio.areas.get(*code)?.parent.as_ref();
+    std::iter::successors(Some(area), move |code| above(code)).take(8)
+}
+
 /// Which of the plan's areas each facility lies in.
 struct Counted<'a>(Vec<Option<&'a Code>>);
 
@@ -65,13 +84,13 @@ impl<'a> Counted<'a> {
     }
 
     /// How complete the data of a kind are in an area, or in all that the plan is about.
-    fn completeness(
+    fn counted_in(
         &self,
         portfolio: &Portfolio,
         kind: &Code,
         area: Option<&Code>,
         open: &[usize],
-    ) -> Completeness {
+    ) -> CountedIn {
         let of = (kind.clone(), area.cloned());
         let official = portfolio.plan.official_counts.get(&of).map(|held| u64::from(held.count));
         let below = area.map(|area| portfolio.areas_below(area));
@@ -80,7 +99,13 @@ impl<'a> Counted<'a> {
             (None, Some(_)) => true,
             (_, None) => false,
         };
-        Completeness { known: open.iter().filter(counts).count() as u64, official }
+        let known = open.iter().filter(counts);
+        let seen = known.clone().filter(|number| portfolio.facilities[**number].on_site.is_seen());
+        CountedIn {
+            area: area.cloned(),
+            seen: seen.count() as u64,
+            completeness: Completeness { known: known.count() as u64, official },
+        }
     }
 }
 
@@ -101,7 +126,8 @@ impl Work<'_> {
         asked: CoverageAsked,
     ) -> Option<KindCoverage> {
         let rules = self.rules(kind, asked);
-        if rules.is_empty() && own.is_empty() {
+        let standards = || self.portfolio.plan.standards_of(kind.kind.as_str(), self.portfolio.view.as_of);
+        if rules.is_empty() && own.is_empty() && standards().next().is_none() {
             return None;
         }
         let standing = |wanted: FacilityStanding| -> Vec<usize> {
@@ -133,14 +159,13 @@ impl Work<'_> {
             .iter()
             .map(|community| {
                 let area = self.counted_area(&kind.kind, community);
-                let completeness = counted.completeness(self.portfolio, &kind.kind, area.as_ref(), &open);
-                CountedIn { area, completeness }
+                counted.counted_in(self.portfolio, &kind.kind, area.as_ref(), &open)
             })
             .collect();
         let rules =
             rules.into_iter().map(|rule| self.rule(rule, &near, &people, &counted_in, &elsewhere)).collect();
-        Some(KindCoverage {
-            completeness: counted.completeness(self.portfolio, &kind.kind, None, &open),
+        let mut out = KindCoverage {
+            whole: counted.counted_in(self.portfolio, &kind.kind, None, &open),
             // Everybody in the place of some ages says nothing of whether there is enough.
             capacity: match everybody {
                 true => None,
@@ -153,7 +178,13 @@ impl Work<'_> {
             everybody,
             counted: counted_in,
             rules,
-        })
+            supplies: Vec::new(),
+        };
+        if asked.limit.is_none() {
+            let supplies = standards().filter(|standard| standard.metric == Metric::PerThousand);
+            out.supplies = supplies.map(|standard| Supply::new(standard, &out, self.homes_of)).collect();
+        }
+        Some(out)
     }
 
     fn unless_empty(&self, facilities: &[usize]) -> Vec<Option<Nearest>> {
@@ -172,16 +203,10 @@ impl Work<'_> {
     /// The area whose official count tells how complete the data of a community are: its own, else the nearest above
     /// it; nothing: the whole plan.
     fn counted_area(&self, kind: &Code, community: &Code) -> Option<Code> {
-        let mut area = Some(community.clone());
-        // More levels than there are, where a circle was recorded.
-        for _ in 0..8 {
-            let code = area?;
-            if self.portfolio.plan.official_counts.contains_key(&(kind.clone(), Some(code.clone()))) {
-                return Some(code);
-            }
-            area = self.portfolio.areas.get(&code).and_then(|held| held.parent.clone());
-        }
-        None
+        let counted = |code: &&Code| {
+            self.portfolio.plan.official_counts.contains_key(&(kind.clone(), Some((*code).clone())))
+        };
+        with_those_above(self.portfolio, community).find(counted).cloned()
     }
 
     fn rule(
@@ -209,30 +234,34 @@ impl Work<'_> {
             figures(1, &own, rule.limit, counted[community].completeness, threshold)[0]
         };
         let own: Vec<Figure> = (0..homes.len()).map(|community| figure(community, true)).collect();
-        // Where people are not known of all, the whole can only count residences.
-        let whole = match own.iter().all(|figure| figure.basis == Basis::People) {
-            true => sum(own.iter()),
-            false => {
-                sum((0..homes.len()).map(|community| figure(community, false)).collect::<Vec<_>>().iter())
-            }
-        };
-        let causes = homes
-            .iter()
-            .enumerate()
-            .map(|(community, homes)| {
-                let mut causes = Causes::default();
-                for (home, held) in homes {
-                    let weight = match own[community].basis {
-                        Basis::People => held.people.map_or(0, u64::from),
-                        Basis::Residences => 1,
-                    };
-                    if state(held, rule.limit, counted[community].completeness, threshold) != State::Covered {
-                        causes.add(elsewhere.cause(*home, held, rule.limit), weight);
-                    }
+        let mut causes = vec![Causes::default(); homes.len()];
+        let mut residences: Vec<(Figure, Causes)> =
+            (0..homes.len()).map(|community| (figure(community, false), Causes::default())).collect();
+        for (community, homes) in homes.iter().enumerate() {
+            for (home, held) in homes {
+                if state(held, rule.limit, counted[community].completeness, threshold) == State::Covered {
+                    continue;
                 }
-                causes
-            })
-            .collect();
-        RuleCoverage { rule, figures: own, causes, whole }
+                let cause = elsewhere.cause(*home, held, rule.limit);
+                residences[community].1.add(cause, 1);
+                let weight = match own[community].basis {
+                    Basis::People => held.people.map_or(0, u64::from),
+                    Basis::Residences => 1,
+                };
+                causes[community].add(cause, weight);
+            }
+        }
+        let all: Vec<usize> = (0..own.len()).collect();
+        let empty = Figure { basis: Basis::People, covered: 0, not_covered: 0, unknown: 0, unreached: 0 };
+        let mut out = RuleCoverage {
+            rule,
+            figures: own,
+            causes,
+            residences,
+            whole: empty,
+            whole_causes: Causes::default(),
+        };
+        (out.whole, out.whole_causes) = out.over(&all, false);
+        out
     }
 }

@@ -1,7 +1,6 @@
 //! What changed for people between two days, what projects did, and what the end of the year is likely to be.
 
 use app::place::coverage::{Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
-use app::read::Asked;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -74,6 +73,8 @@ struct ChangePage {
     together: String,
     shared: String,
     expected: Option<Expected>,
+    csv: String,
+    json: String,
 }
 
 pub async fn show(
@@ -85,11 +86,10 @@ pub async fn show(
     let after = visit.portfolio(&plan).await?;
     let typed = Typed(query);
     let given = typed.get("from");
-    let asked = parse_day(given).filter(|from| *from <= after.view.as_of);
-    let usual = || after.view.as_of.saturating_sub(1.year()).max(began(&after));
-    let from = asked.unwrap_or_else(usual);
+    let asked = since(&after, given);
+    let from = asked.unwrap_or_else(|| usual(&after));
     let known_at = visit.asked.known_at;
-    let before = visit.app.portfolio(&plan, Asked { as_of: Some(from), known_at }).await?;
+    let before = visit.app.portfolio_since(&plan, from, known_at).await?;
     let difference = visit.app.coverage_difference(&before, &after, CoverageAsked::default()).await?;
     let effect = visit.app.coverage_by_projects(&after).await?;
     let year_end = visit.app.coverage_by_year_end(&after).await?;
@@ -114,14 +114,36 @@ pub async fn show(
         together,
         shared,
         expected: year_end.map(|held| expected(&visit, &after, held)),
+        csv: with_from(&page, "csv", from),
+        json: with_from(&page, "json", from),
         page,
     };
     render(StatusCode::OK, &body)
 }
 
+/// The day to compare with: as it is given, or the usual one; nothing where it is no day or comes later.
+pub(super) fn since(portfolio: &Portfolio, given: &str) -> Option<Date> {
+    match given {
+        "" => Some(usual(portfolio)),
+        given => parse_day(given).filter(|from| *from <= portfolio.view.as_of),
+    }
+}
+
+/// A year before, within the plan.
+fn usual(portfolio: &Portfolio) -> Date {
+    portfolio.view.as_of.saturating_sub(1.year()).max(began(portfolio))
+}
+
 /// The first day of the plan, before which there is nothing to compare with.
 fn began(portfolio: &Portfolio) -> Date {
     portfolio.plan.period.map_or(portfolio.view.as_of, |(from, _)| from).min(portfolio.view.as_of)
+}
+
+/// The same comparison as a file.
+fn with_from(page: &Page, ending: &str, from: Date) -> String {
+    let address = page.link(&format!("/place/coverage/change.{ending}"));
+    let sign = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{sign}from={from}")
 }
 
 fn kind_lines(visit: &Visit, portfolio: &Portfolio, held: &Difference) -> Vec<KindLine> {

@@ -113,13 +113,8 @@ fn line(
     let lang = visit.lang;
     let near = found.homes_of(at).filter_map(|home| kind.near[home]).min();
     let facility = near.and_then(|near| portfolio.facilities.get(near.facility as usize));
-    let mut beyond: Vec<u32> = found
-        .homes_of(at)
-        .filter_map(|home| kind.near[home].map(|near| near.distance))
-        .filter_map(|distance| distance.checked_sub(held.rule.limit).filter(|beyond| *beyond > 0))
-        .collect();
-    beyond.sort_unstable();
-    let half = beyond.get(beyond.len() / 2).copied();
+    let limit = held.rule.limit;
+    let half = found.half_way_beyond(kind, at, limit).map(|nearest| nearest.saturating_sub(limit));
     let full = kind.capacity.as_ref().is_some_and(|capacity| {
         found
             .homes_of(at)

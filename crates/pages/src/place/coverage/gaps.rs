@@ -1,17 +1,17 @@
 //! The gap register: who lacks what, and what becomes of it.
 
-use app::place::coverage::{GapLine, GapState};
+use app::place::coverage::{Asks, GapLine, GapState};
+use app::place::gap_table::standard_text;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::facility::GapAnswer;
+use domain::facility::{FacilityStandard, Gap, GapAnswer};
 use domain::portfolio::Portfolio;
+use words::Lang;
 
-use super::{
-    Standing, area_name, causes, distance, is_checked, kind_name, rule_text, share, standing, unit, whole,
-};
+use super::{Standing, area_name, causes, distance, kind_name, share, standing, unit, whole};
 use crate::address::with_query;
 use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{known_code, saved};
@@ -20,6 +20,7 @@ use crate::page::Page;
 use crate::place::may_manage_plan;
 use crate::projects::{PageLink, shown_pages};
 use crate::visit::{Visit, render};
+use crate::words_of::number;
 
 const PAGE_SIZE: usize = 100;
 const FILTERS: [&str; 4] = ["gap_state", "kind", "area", "answered"];
@@ -35,6 +36,8 @@ struct Line {
     concerned: String,
     share: String,
     unit: String,
+    /// Who is concerned besides those whom the state is about.
+    besides: String,
     nearest: String,
     causes: String,
     answer: String,
@@ -81,6 +84,20 @@ fn answer_link(page: &Page, answer: &GapAnswer) -> String {
     }
 }
 
+/// The gaps that have this answer, with the community's code and the names of community and kind.
+pub(crate) fn gaps_of(
+    lang: Lang,
+    portfolio: &Portfolio,
+    answer: &GapAnswer,
+) -> Vec<(String, String, String)> {
+    let answers = portfolio.plan.gap_answers.iter().filter(|(_, held)| held.answer == *answer);
+    let line = |gap: &Gap| {
+        let area = area_name(lang, portfolio, &gap.community);
+        (gap.community.to_string(), area, kind_name(lang, portfolio, &gap.kind))
+    };
+    answers.map(|(gap, _)| line(gap)).collect()
+}
+
 /// The form for what becomes of a gap, filled in with which one it is.
 fn edit(plan: &Code, line: &GapLine) -> String {
     let gap = &line.gap;
@@ -121,6 +138,24 @@ fn filters(visit: &Visit, portfolio: &Portfolio, typed: &Typed, lines: &[GapLine
     ]
 }
 
+/// Those who have a full one, and those of whom nobody knows, where the state is about others.
+fn besides(lang: Lang, line: &GapLine) -> String {
+    let found = [(GapState::Full, line.full), (GapState::Unknown, line.unknown)];
+    let told = found.into_iter().filter(|(state, count)| *state != line.state && *count > 0);
+    let told = told.map(|(state, count)| {
+        let state = words::text(lang, &format!("gap-state-{}", state.as_str()));
+        words::with(lang, "coverage-cause", &[("cause", &state), ("count", &whole(count))])
+    });
+    let told: Vec<String> = told.collect();
+    match told.is_empty() {
+        true => String::new(),
+        false => {
+            let all = told.join(&words::text(lang, "import-list-comma"));
+            words::with(lang, "gap-besides", &[("told", &all)])
+        }
+    }
+}
+
 fn fits(line: &GapLine, typed: &Typed) -> bool {
     let [state, kind, area, answered] = FILTERS.map(|name| typed.get(name));
     GapState::parse(state).is_none_or(|wanted| wanted == line.state)
@@ -145,7 +180,7 @@ pub async fn show(
     let all = found.as_ref().map_or_else(Vec::new, |found| found.gaps(&portfolio));
     let chosen: Vec<&GapLine> = all.iter().filter(|line| fits(line, &typed)).collect();
     let last = chosen.len().div_ceil(PAGE_SIZE).max(1);
-    let number = typed.get("page").parse::<usize>().unwrap_or(1).clamp(1, last);
+    let at = typed.get("page").parse::<usize>().unwrap_or(1).clamp(1, last);
     let page = visit.page(visit.t("gaps-title"));
     let address = |number: usize| {
         let shown = if number > 1 { number.to_string() } else { String::new() };
@@ -157,28 +192,38 @@ pub async fn show(
     let lang = visit.lang;
     let lines = chosen
         .iter()
-        .skip((number - 1) * PAGE_SIZE)
+        .skip((at - 1) * PAGE_SIZE)
         .take(PAGE_SIZE)
         .map(|line| {
             let gap = &line.gap;
-            let rule = found
-                .as_ref()
-                .and_then(|found| found.kind(gap.kind.as_str()))
-                .and_then(|kind| kind.rules.iter().find(|held| held.rule.code() == Some(&gap.standard)))
-                .map(|held| &held.rule);
+            let standard = portfolio.plan.facility_standard(gap.standard.as_str());
+            let by_distance = matches!(line.asks, Asks::Within { .. });
             Line {
                 community: area_name(lang, &portfolio, &gap.community),
                 community_link: page.link(&format!("/place/coverage/communities/{}", gap.community)),
                 kind: kind_name(lang, &portfolio, &gap.kind),
-                kind_link: page
-                    .link(&format!("/place/coverage/kinds/{}?standard={}", gap.kind, gap.standard)),
-                rule: rule.map_or_else(String::new, |rule| rule_text(lang, &portfolio, rule)),
-                checked: rule.is_none_or(is_checked),
+                kind_link: match by_distance {
+                    true => {
+                        page.link(&format!("/place/coverage/kinds/{}?standard={}", gap.kind, gap.standard))
+                    }
+                    false => page.link("/place/coverage"),
+                },
+                rule: standard.map_or_else(String::new, |held| standard_text(lang, &portfolio, held)),
+                checked: standard.is_none_or(FacilityStandard::is_checked),
                 state: line.state,
                 concerned: whole(line.concerned),
                 share: share(line.concerned, line.all),
                 unit: unit(lang, line.basis),
-                nearest: line.nearest.map_or_else(|| "—".into(), |it| distance(lang, it)),
+                besides: besides(lang, line),
+                nearest: match line.asks {
+                    Asks::Within { nearest, .. } => {
+                        nearest.map_or_else(|| "—".into(), |it| distance(lang, it))
+                    }
+                    Asks::PerThousand { has: Some(has), .. } => {
+                        visit.tw("gap-per-thousand", &[("has", &number(has.round_dp(1)))])
+                    }
+                    Asks::PerThousand { has: None, .. } => "—".into(),
+                },
                 causes: causes(lang, &line.causes),
                 answer: line
                     .answer
@@ -204,11 +249,11 @@ pub async fn show(
             .map(|state| (state, all.iter().filter(|line| line.state == state).count()))
             .collect(),
         lines,
-        previous: (number > 1).then(|| address(number - 1)),
-        next: (number < last).then(|| address(number + 1)),
-        pages: shown_pages(number, last)
+        previous: (at > 1).then(|| address(at - 1)),
+        next: (at < last).then(|| address(at + 1)),
+        pages: shown_pages(at, last)
             .into_iter()
-            .map(|shown| shown.map(|n| PageLink { number: n, address: address(n), is_here: n == number }))
+            .map(|shown| shown.map(|n| PageLink { number: n, address: address(n), is_here: n == at }))
             .collect(),
         page,
     };
@@ -219,15 +264,14 @@ pub async fn show(
 pub(crate) async fn gap_words(
     visit: &Visit,
     portfolio: &std::sync::Arc<Portfolio>,
-    gap: &domain::facility::Gap,
+    gap: &Gap,
 ) -> Result<Option<(String, String)>, PageError> {
     let found = visit.app.coverage(portfolio, app::place::coverage::CoverageAsked::default()).await?;
     let Some(found) = found else { return Ok(None) };
     let lang = visit.lang;
     let line = found.gaps(portfolio).into_iter().find(|line| line.gap == *gap && line.answer.is_none());
     let Some(line) = line else { return Ok(None) };
-    let rules = found.kind(gap.kind.as_str()).map_or(&[][..], |kind| kind.rules.as_slice());
-    let rule = rules.iter().find(|held| held.rule.code() == Some(&gap.standard));
+    let standard = portfolio.plan.facility_standard(gap.standard.as_str());
     let (area, kind) = (area_name(lang, portfolio, &gap.community), kind_name(lang, portfolio, &gap.kind));
     let title = visit.tw("gap-task-title", &[("area", &area), ("kind", &kind)]);
     let text = visit.tw(
@@ -237,7 +281,7 @@ pub(crate) async fn gap_words(
             ("kind", &kind),
             ("concerned", &whole(line.concerned)),
             ("unit", &unit(lang, line.basis)),
-            ("rule", &rule.map_or_else(String::new, |held| rule_text(lang, portfolio, &held.rule))),
+            ("rule", &standard.map_or_else(String::new, |held| standard_text(lang, portfolio, held))),
             ("causes", &causes(lang, &line.causes)),
         ],
     );

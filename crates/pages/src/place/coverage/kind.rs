@@ -64,14 +64,6 @@ fn chosen<'a>(kind: &'a KindCoverage, typed: &Typed) -> Option<&'a RuleCoverage>
     named.or_else(|| kind.rules.first())
 }
 
-/// The distance to the nearest at half of a community's homes.
-fn half_way(coverage: &Coverage, kind: &KindCoverage, community: usize) -> Option<u32> {
-    let near = |home: usize| kind.near[home].map_or(u32::MAX, |near| near.distance);
-    let mut all: Vec<u32> = coverage.homes_of(community).map(near).collect();
-    all.sort_unstable();
-    all.get(all.len() / 2).copied().filter(|distance| *distance != u32::MAX)
-}
-
 pub async fn show(
     visit: Visit,
     Path((plan, kind)): Path<(String, String)>,
@@ -106,7 +98,9 @@ pub async fn show(
             Line {
                 name: area_name(lang, &portfolio, code),
                 bar: bar(lang, &held.figures[at]),
-                nearest: half_way(&found, kind, at).map_or_else(|| "—".into(), |it| distance(lang, it)),
+                nearest: found
+                    .half_way(kind, found.homes_of(at))
+                    .map_or_else(|| "—".into(), |it| distance(lang, it)),
                 completeness: counted_in(lang, &portfolio, kind, at),
                 causes: causes(lang, &held.causes[at]),
                 link: with_limit(&page, &format!("/place/coverage/communities/{code}"), asked),
@@ -122,7 +116,7 @@ pub async fn show(
         everybody: kind.everybody,
         standing: standing(&visit, &portfolio, &found),
         whole: bar(lang, &held.whole),
-        completeness: completeness(lang, &portfolio, &kind.kind, None, kind.completeness),
+        completeness: completeness(lang, &portfolio, &kind.kind, &kind.whole),
         rules: rules.collect(),
         lines,
         geojson: page.at(&with_query(&format!("/p/{plan}/place/coverage.geojson"), &pairs)),
@@ -146,8 +140,9 @@ pub async fn geojson(
     let kind = found.kind(typed.get("kind")).ok_or(AppError::NotFound)?;
     let held = chosen(kind, &typed).ok_or(AppError::NotFound)?;
     let standing = standing(&visit, &portfolio, &found);
-    let features: Vec<Value> =
+    let mut features: Vec<Value> =
         (0..found.communities.len()).map(|at| feature(&portfolio, &found, kind, held, at)).collect();
+    features.extend(found.without_residences.iter().map(|code| unlived(&portfolio, code)));
     let body = json!({
         "type": "FeatureCollection",
         "as_of": portfolio.view.as_of.to_string(),
@@ -192,7 +187,23 @@ fn feature(
             "all": figure.total(),
             "known_facilities": kind.counted[at].completeness.known,
             "official_facilities": kind.counted[at].completeness.official,
-            "nearest_metres": half_way(found, kind, at).map(|it| f64::from(it) / 1_000.0),
+            "nearest_metres": found.half_way(kind, found.homes_of(at)).map(|it| f64::from(it) / 1_000.0),
+        },
+    })
+}
+
+/// A community of which no residence is on record: it has a place, and no figures.
+fn unlived(portfolio: &Portfolio, code: &Code) -> Value {
+    let area = portfolio.areas.get(code);
+    json!({
+        "type": "Feature",
+        "id": code.as_str(),
+        "geometry": area.and_then(|area| area.boundary.as_ref()).map(polygons),
+        "properties": {
+            "area": code.as_str(),
+            "name_zh": area.map(|area| area.name.zh.as_str()),
+            "name_en": area.map(|area| area.name.en.as_str()).filter(|name| !name.is_empty()),
+            "counted": null,
         },
     })
 }

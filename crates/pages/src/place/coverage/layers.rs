@@ -1,17 +1,16 @@
-//! The layers of a plan, and bringing a walking network: a map extract, or nodes and edges as CSV. What it comes to is
-//! shown before it is put on the books; until then it waits like any other file.
+//! The layers of a plan: listed, brought by forms with files, and taken off the books. What is brought waits like any
+//! other file until its owner has seen what it comes to.
 
 use app::AppError;
 use app::import::{FILE_MOST, Keeping, Profile, Reading};
-use app::place::layer::{Content, Ways};
-use app::place::{LayerGround, NetworkRefused, WayFindings};
+use app::place::LayerGround;
+use app::place::layer::Content;
 use askama::Template;
 use axum::Router;
-use axum::extract::multipart::MultipartRejection;
-use axum::extract::{DefaultBodyLimit, Multipart, Path, Query};
+use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use domain::code::Code;
 use domain::layer::LayerKind;
 use domain::named::Named;
@@ -20,13 +19,12 @@ use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::refusal::Refusal;
 use domain::source::{Grade, Source};
-use sheets::NetworkFault;
 use words::Lang;
 
-use super::whole;
+use super::{base_map, network, whole, withdraw};
 use crate::PagesState;
 use crate::editor::field::Typed;
-use crate::editor::page::{Filled, done, known_code, saved};
+use crate::editor::page::{done, known_code, saved};
 use crate::error::PageError;
 use crate::file_form::{FileForm, TEXT_MOST};
 use crate::form::FormState;
@@ -36,21 +34,17 @@ use crate::visit::{Visit, render};
 use crate::words_of::{day, word};
 
 /// What a browser may send: more than is taken, so that too large a file is told by a page.
-const BODY_MOST: usize = 4 * FILE_MOST;
-/// The name under which a network waits.
-const WAITS_AS: &str = "network";
-/// What is said of a network besides its file.
-const SAID: [&str; 7] = ["name", "licence", "source_title", "source_url", "grade", "effective", "reason"];
+pub(super) const BODY_MOST: usize = 4 * FILE_MOST;
+/// What is said of a layer besides its file.
+const SAID: [&str; 8] =
+    ["name", "licence", "datum", "source_title", "source_url", "grade", "effective", "reason"];
 
 pub(super) fn routes() -> Router<PagesState> {
     Router::new()
         .route("/p/{plan}/place/layers", get(show))
-        .route(
-            "/p/{plan}/place/layers/network",
-            get(bring).post(take).layer(DefaultBodyLimit::max(BODY_MOST)),
-        )
-        .route("/p/{plan}/place/layers/network/{id}", get(check).post(put))
-        .route("/p/{plan}/place/layers/network/{id}/discard", post(discard))
+        .route("/p/{plan}/place/layers/withdraw/{layer}", get(withdraw::show).post(withdraw::take))
+        .merge(network::routes())
+        .merge(base_map::routes())
 }
 
 /// A layer in force, as a line.
@@ -63,6 +57,8 @@ pub(super) struct LayerLine {
     pub grade: Grade,
     pub licence: String,
     pub table: &'static str,
+    /// What it is called in addresses.
+    pub address: String,
 }
 
 pub(super) fn layer_lines(lang: Lang, portfolio: &Portfolio) -> Vec<LayerLine> {
@@ -78,6 +74,7 @@ pub(super) fn layer_lines(lang: Lang, portfolio: &Portfolio) -> Vec<LayerLine> {
             from: day(lang, held.from),
             grade: held.grade,
             licence: held.layer.licence.clone(),
+            address: address(*kind),
             table: match kind {
                 LayerKind::Network | LayerKind::BaseMap => "",
                 LayerKind::Residences | LayerKind::Parcels => kind.as_str(),
@@ -113,7 +110,7 @@ async fn show(
     render(StatusCode::OK, &body)
 }
 
-async fn enter(visit: &Visit, plan: &str) -> Result<(Code, Code), PageError> {
+pub(super) async fn enter(visit: &Visit, plan: &str) -> Result<(Code, Code), PageError> {
     let plan = known_code(plan)?;
     let person = visit.signed_in()?;
     if !may_manage_plan(visit, &plan) {
@@ -122,58 +119,23 @@ async fn enter(visit: &Visit, plan: &str) -> Result<(Code, Code), PageError> {
     Ok((plan, person))
 }
 
-#[derive(Template)]
-#[template(path = "place/coverage/network.html")]
-struct BringPage {
-    page: Page,
-    form: FormState,
-    grades: Vec<(&'static str, String)>,
-    file_most: usize,
-    megabytes: usize,
-    too_large: String,
-}
-
-fn bring_page(visit: &Visit, status: StatusCode, form: FormState) -> Result<Response, PageError> {
-    let megabytes = FILE_MOST >> 20;
-    let grades = Grade::ALL
-        .into_iter()
-        .map(|grade| (grade.as_str(), visit.t(&format!("grade-{}", grade.as_str())).into_owned()))
-        .collect();
-    let body = BringPage {
-        page: visit.page(visit.t("network-bring")),
-        form,
-        grades,
-        file_most: FILE_MOST,
-        megabytes,
-        too_large: visit.tw("import-too-large", &[("max", &megabytes.to_string())]),
-    };
-    render(status, &body)
-}
-
-async fn bring(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    enter(&visit, &plan).await?;
-    let mut form = FormState::default();
-    form.set("grade", Grade::Reported.as_str());
-    bring_page(&visit, StatusCode::OK, form)
-}
-
 /// What a browser sent.
 #[derive(Default)]
-struct Brought {
-    form: FormState,
-    name: String,
-    extract: Vec<u8>,
-    nodes: Vec<u8>,
-    edges: Vec<u8>,
+pub(super) struct Brought {
+    pub form: FormState,
+    pub name: String,
+    pub file: Vec<u8>,
+    pub nodes: Vec<u8>,
+    pub edges: Vec<u8>,
     too_large: Option<&'static str>,
 }
 
-async fn receive(mut parts: FileForm<'_>) -> Result<Brought, PageError> {
+async fn read(mut parts: FileForm<'_>) -> Result<Brought, PageError> {
     let mut out = Brought::default();
     let most = |name: &str| if matches!(name, "file" | "nodes" | "edges") { FILE_MOST } else { TEXT_MOST };
     while let Some(part) = parts.next(most).await? {
         let (bytes, which) = match part.name.as_str() {
-            "file" => (&mut out.extract, "file"),
+            "file" => (&mut out.file, "file"),
             "nodes" => (&mut out.nodes, "nodes"),
             "edges" => (&mut out.edges, "edges"),
             other => {
@@ -197,44 +159,14 @@ async fn receive(mut parts: FileForm<'_>) -> Result<Brought, PageError> {
     Ok(out)
 }
 
-/// Why files are not taken, with the field it is about.
-fn why(lang: Lang, extract: bool, refused: &NetworkRefused<NetworkFault>) -> (&'static str, String) {
-    match refused {
-        NetworkRefused::Files(fault) => {
-            let field = match fault {
-                NetworkFault::Pbf(_) => "file",
-                NetworkFault::Nodes(_) | NetworkFault::NoPositions | NetworkFault::NotOnEarth(_) => "nodes",
-                NetworkFault::Edges(_) => "edges",
-            };
-            (field, words::with(lang, fault.key(), &[("why", &fault.to_string())]))
-        }
-        NetworkRefused::Ways(fault) => {
-            let given = fault.args();
-            let given: Vec<(&str, &str)> =
-                given.iter().map(|(name, value)| (*name, value.as_str())).collect();
-            (if extract { "file" } else { "nodes" }, words::with(lang, fault.key(), &given))
-        }
-    }
-}
-
-async fn take(
-    visit: Visit,
-    Path(plan): Path<String>,
-    multipart: Result<Multipart, MultipartRejection>,
-) -> Result<Response, PageError> {
-    let parts = FileForm::open(&visit, multipart)?;
-    let (plan, person) = enter(&visit, &plan).await?;
-    let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
-    let mut brought = receive(parts).await?;
-    let mut form = std::mem::take(&mut brought.form);
+/// What a browser sent, with the mistakes of what is said besides the files in its form.
+pub(super) async fn receive(visit: &Visit, parts: FileForm<'_>) -> Result<Brought, PageError> {
+    let mut brought = read(parts).await?;
+    let form = &mut brought.form;
     if let Some(field) = brought.too_large {
         let megabytes = (FILE_MOST >> 20).to_string();
         form.fail(field, visit.tw("import-too-large", &[("max", &megabytes)]));
-        return bring_page(&visit, StatusCode::PAYLOAD_TOO_LARGE, form);
-    }
-    let tables = !brought.nodes.is_empty() && !brought.edges.is_empty();
-    if brought.extract.is_empty() && !tables {
-        form.fail("file", visit.t("network-choose-file"));
+        return Ok(brought);
     }
     if !form.value("effective").is_empty() && parse_day(form.value("effective")).is_none() {
         form.fail("effective", visit.t("field-error-not-a-day"));
@@ -242,70 +174,68 @@ async fn take(
     if form.value("source_title").is_empty() && form.value("source_url").is_empty() {
         form.fail("source_title", visit.t("network-source-missing"));
     }
-    if !form.errors.is_empty() {
-        return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
-    }
-    let name = std::mem::take(&mut brought.name);
-    let extract = !brought.extract.is_empty();
-    // The notice that the files ask for comes along.
-    let read = move || {
-        let streets = if extract {
-            sheets::network_of_extract(brought.extract.as_slice())
+    Ok(brought)
+}
+
+impl Brought {
+    /// How a form with mistakes is answered.
+    pub fn status(&self) -> StatusCode {
+        if self.too_large.is_some() {
+            StatusCode::PAYLOAD_TOO_LARGE
         } else {
-            sheets::network_of_tables(brought.nodes.as_slice(), brought.edges.as_slice())
-        };
-        streets.map(|streets| (streets.points, streets.links, streets.licence))
-    };
-    let (bytes, licence) = match visit.app.read_network(&portfolio, read).await? {
-        Ok(read) => read,
-        Err(refused) => {
-            let (field, text) = why(visit.lang, extract, &refused);
-            form.fail(field, text);
-            return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
+            StatusCode::UNPROCESSABLE_ENTITY
         }
-    };
-    if form.value("licence").is_empty() {
-        form.set("licence", licence);
     }
+
+    pub fn is_too_large(&self) -> bool {
+        self.too_large.is_some()
+    }
+}
+
+/// The address of what waits to become a layer; `Err`: there is no room for it now.
+pub(super) async fn keep(
+    visit: &Visit,
+    (plan, person): (&Code, &Code),
+    layer: LayerKind,
+    (form, name): (&FormState, &str),
+    bytes: Vec<u8>,
+) -> Result<Result<String, ()>, PageError> {
     let profile = Profile { constants: form.values.clone(), ..Profile::default() };
-    let reading = Reading { table: WAITS_AS.to_owned(), profile };
-    match visit.app.keep_file(&person, &plan, &name, &reading, bytes).await? {
-        Keeping::Waits(id) => {
-            Ok(Redirect::to(&format!("/p/{plan}/place/layers/network/{id}")).into_response())
-        }
-        Keeping::NoRoom => {
-            form.fail("", visit.t("import-no-room"));
-            bring_page(&visit, StatusCode::SERVICE_UNAVAILABLE, form)
-        }
-    }
+    let reading = Reading { table: layer.as_str().to_owned(), profile };
+    Ok(match visit.app.keep_file(person, plan, name, &reading, bytes).await? {
+        Keeping::Waits(id) => Ok(format!("/p/{plan}/place/layers/{}/{id}", address(layer))),
+        Keeping::NoRoom => Err(()),
+    })
 }
 
-/// A network on the desk of its owner.
-struct Case {
-    plan: Code,
-    waiting: app::import::Waiting,
-    ways: Ways,
-    found: WayFindings,
+/// What a layer is called in addresses.
+pub(super) fn address(layer: LayerKind) -> String {
+    layer.as_str().replace('_', "-")
 }
 
-impl Case {
-    async fn open(visit: &Visit, plan: &str, id: &str) -> Result<Self, PageError> {
+/// What waits on the desk of its owner to become a layer.
+pub(super) struct Waits {
+    pub plan: Code,
+    layer: LayerKind,
+    pub waiting: app::import::Waiting,
+}
+
+impl Waits {
+    pub async fn open(visit: &Visit, plan: &str, layer: LayerKind, id: &str) -> Result<Self, PageError> {
         let (plan, person) = enter(visit, plan).await?;
-        let mut waiting = visit.app.waiting_file(&person, &plan, id).await?;
-        if waiting.reading.table != WAITS_AS {
+        let waiting = visit.app.waiting_file(&person, &plan, id).await?;
+        if waiting.reading.table != layer.as_str() {
             return Err(AppError::NotFound.into());
         }
-        let bytes = std::mem::take(&mut waiting.bytes);
-        let (ways, found) = visit.app.waiting_network(bytes).await?.ok_or(AppError::NotFound)?;
-        Ok(Self { plan, waiting, ways, found })
+        Ok(Self { plan, layer, waiting })
     }
 
-    fn said(&self, name: &str) -> &str {
+    pub fn said(&self, name: &str) -> &str {
         self.waiting.reading.profile.constants.get(name).map_or("", String::as_str)
     }
 
     fn ground(&self) -> LayerGround {
-        let label = |lang| words::text(lang, "layer-network").into_owned();
+        let label = |lang| word(lang, "layer", self.layer.as_str());
         let name = match self.said("name") {
             "" => Named::new(label(Lang::Zh), label(Lang::En)),
             name => Named::new(name, ""),
@@ -324,84 +254,45 @@ impl Case {
         }
     }
 
-    fn address(&self) -> String {
-        format!("/p/{}/place/layers/network/{}", self.plan, self.waiting.id)
+    pub fn address(&self) -> String {
+        format!("/p/{}/place/layers/{}/{}", self.plan, address(self.layer), self.waiting.id)
+    }
+
+    /// Puts content on the books in place of what waited; `Err`: what the rules say against it.
+    pub async fn put(
+        &self,
+        visit: &Visit,
+        content: Content,
+    ) -> Result<Result<Response, Vec<Refusal>>, PageError> {
+        let put = match visit.app.make_layer(content, self.ground()).await {
+            Ok(new) => visit.app.put_layer(&visit.actor, &self.plan, new).await,
+            Err(error) => Err(error),
+        };
+        match put {
+            Ok(receipt) => {
+                visit.app.drop_file(&self.waiting).await?;
+                Ok(Ok(done(&format!("/p/{}/place/layers", self.plan), Some(&receipt))))
+            }
+            Err(AppError::Refused(refusals)) => Ok(Err(refusals)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    pub async fn discard(&self, visit: &Visit) -> Result<Response, PageError> {
+        visit.app.drop_file(&self.waiting).await?;
+        Ok(Redirect::to(&format!("/p/{}/place/layers/{}", self.plan, address(self.layer))).into_response())
+    }
+
+    /// What it would take the place of.
+    pub async fn replaces(&self, visit: &Visit) -> Result<String, PageError> {
+        let portfolio = visit.app.portfolio(&self.plan, app::read::Asked::default()).await?;
+        let held = portfolio.plan.layers.get(&self.layer);
+        Ok(held.map_or_else(String::new, |held| held.layer.name.get(visit.lang.is_english()).to_owned()))
     }
 }
 
-#[derive(Template)]
-#[template(path = "place/coverage/network_check.html")]
-struct CheckPage {
-    page: Page,
-    address: String,
-    file: String,
-    nodes: String,
-    links: String,
-    kilometres: String,
-    islands: String,
-    island_nodes: String,
-    licence: String,
-    replaces: String,
-    errors: Vec<String>,
-}
-
-async fn check_page(
-    visit: &Visit,
-    status: StatusCode,
-    case: &Case,
-    refusals: &[Refusal],
-) -> Result<Response, PageError> {
-    let portfolio = visit.app.portfolio(&case.plan, app::read::Asked::default()).await?;
-    let held = portfolio.plan.layers.get(&LayerKind::Network);
-    let body = CheckPage {
-        page: visit.page(visit.t("network-check")),
-        address: case.address(),
-        file: case.waiting.name.clone(),
-        nodes: whole(case.found.nodes as u64),
-        links: whole(case.found.links as u64),
-        kilometres: whole(case.found.metres / 1_000),
-        islands: whole(case.found.islands as u64),
-        island_nodes: whole(case.found.island_nodes as u64),
-        licence: case.said("licence").to_owned(),
-        replaces: held
-            .map_or_else(String::new, |held| held.layer.name.get(visit.lang.is_english()).to_owned()),
-        errors: refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect(),
-    };
-    render(status, &body)
-}
-
-async fn check(visit: Visit, Path((plan, id)): Path<(String, String)>) -> Result<Response, PageError> {
-    let case = Case::open(&visit, &plan, &id).await?;
-    check_page(&visit, StatusCode::OK, &case, &[]).await
-}
-
-async fn put(
-    visit: Visit,
-    Path((plan, id)): Path<(String, String)>,
-    Filled(_): Filled,
-) -> Result<Response, PageError> {
-    let mut case = Case::open(&visit, &plan, &id).await?;
-    let ground = case.ground();
-    let content = Content::from(std::mem::take(&mut case.ways));
-    let new = visit.app.make_layer(content, ground).await?;
-    match visit.app.put_layer(&visit.actor, &case.plan, new).await {
-        Ok(receipt) => {
-            visit.app.drop_file(&case.waiting).await?;
-            Ok(done(&format!("/p/{}/place/layers", case.plan), Some(&receipt)))
-        }
-        Err(AppError::Refused(refusals)) => {
-            check_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &case, &refusals).await
-        }
-        Err(error) => Err(error.into()),
-    }
-}
-
-async fn discard(
-    visit: Visit,
-    Path((plan, id)): Path<(String, String)>,
-    Filled(_): Filled,
-) -> Result<Response, PageError> {
-    let case = Case::open(&visit, &plan, &id).await?;
-    visit.app.drop_file(&case.waiting).await?;
-    Ok(Redirect::to(&format!("/p/{}/place/layers/network", case.plan)).into_response())
+/// The grades that a source may have, with their words.
+pub(super) fn grades(visit: &Visit) -> Vec<(&'static str, String)> {
+    let name = |grade: Grade| visit.t(&format!("grade-{}", grade.as_str())).into_owned();
+    Grade::ALL.into_iter().map(|grade| (grade.as_str(), name(grade))).collect()
 }

@@ -1,20 +1,26 @@
 //! Who is covered, and by how much others are not: pages over `app::place::coverage`.
 
+mod base_map;
 mod change;
+mod change_file;
 mod community;
 mod gaps;
 mod kind;
 mod layers;
+mod network;
 mod overview;
+mod withdraw;
 
-pub(crate) use gaps::gap_words;
+pub(crate) use gaps::{gap_words, gaps_of};
 
 use app::place::coverage::{
-    Basis, Causes, Completeness, Coverage, CoverageAsked, Figure, KindCoverage, Rule, Way,
+    Basis, Causes, CountedIn, Coverage, CoverageAsked, Figure, KindCoverage, Rule, Way,
 };
+use app::place::gap_table::standard_text;
 use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
+use domain::facility::FacilityStandard;
 use domain::layer::LayerKind;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
@@ -22,7 +28,7 @@ use domain::source::Grade;
 use rust_decimal::Decimal;
 use words::Lang;
 
-use super::{area_name, kind_name, rule as standard_line, whole};
+use super::{area_name, kind_name, whole};
 use crate::PagesState;
 use crate::editor::field::Typed;
 use crate::page::Page;
@@ -36,6 +42,8 @@ pub(super) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/coverage/kinds/{kind}", get(kind::show))
         .route("/p/{plan}/place/coverage/communities/{area}", get(community::show))
         .route("/p/{plan}/place/coverage/change", get(change::show))
+        .route("/p/{plan}/place/coverage/change.csv", get(change_file::as_csv))
+        .route("/p/{plan}/place/coverage/change.json", get(change_file::as_json))
         .route("/p/{plan}/place/gaps", get(gaps::show))
         .merge(layers::routes())
 }
@@ -102,28 +110,27 @@ fn distance(lang: Lang, millimetres: u32) -> String {
 }
 
 /// What is known against what there is officially, with its day.
-fn completeness(
-    lang: Lang,
-    portfolio: &Portfolio,
-    kind: &Code,
-    area: Option<&Code>,
-    held: Completeness,
-) -> String {
-    let known = whole(held.known);
-    let Some(official) = held.official else {
-        return words::with(lang, "coverage-known-only", &[("known", &known)]);
+fn completeness(lang: Lang, portfolio: &Portfolio, kind: &Code, held: &CountedIn) -> String {
+    let known = whole(held.completeness.known);
+    let text = match held.completeness.official {
+        None => words::with(lang, "coverage-known-only", &[("known", &known)]),
+        Some(official) => {
+            let count = portfolio.plan.official_counts.get(&(kind.clone(), held.area.clone()));
+            let on = count.map_or_else(String::new, |count| day(lang, count.on));
+            let args = [("known", known.as_str()), ("official", &whole(official)), ("on", &on)];
+            words::with(lang, "coverage-known", &args)
+        }
     };
-    let on =
-        portfolio.plan.official_counts.get(&(kind.clone(), area.cloned())).map(|count| day(lang, count.on));
-    let args =
-        [("known", known.as_str()), ("official", &whole(official)), ("on", on.as_deref().unwrap_or(""))];
-    words::with(lang, "coverage-known", &args)
+    match held.seen {
+        0 => text,
+        seen => words::with(lang, "coverage-seen", &[("text", &text), ("seen", &whole(seen))]),
+    }
 }
 
 /// How complete the data are for a community, by the area that was counted.
 fn counted_in(lang: Lang, portfolio: &Portfolio, kind: &KindCoverage, community: usize) -> String {
     let held = &kind.counted[community];
-    let text = completeness(lang, portfolio, &kind.kind, held.area.as_ref(), held.completeness);
+    let text = completeness(lang, portfolio, &kind.kind, held);
     match &held.area {
         Some(area) => {
             let area = area_name(lang, portfolio, area);
@@ -145,16 +152,13 @@ fn causes(lang: Lang, held: &Causes) -> String {
 /// What a rule says, in words.
 fn rule_text(lang: Lang, portfolio: &Portfolio, rule: &Rule) -> String {
     match &rule.standard {
-        Some(standard) => {
-            let line = standard_line(lang, portfolio, standard);
-            words::with(lang, "standard-line", &[("circle", &line.circle), ("rule", &line.rule)])
-        }
+        Some(standard) => standard_text(lang, portfolio, standard),
         None => words::with(lang, "coverage-own-limit", &[("distance", &distance(lang, rule.limit))]),
     }
 }
 
 fn is_checked(rule: &Rule) -> bool {
-    rule.standard.as_ref().is_none_or(domain::facility::FacilityStandard::is_checked)
+    rule.standard.as_ref().is_none_or(FacilityStandard::is_checked)
 }
 
 /// What has to be said before any figure: how distances were measured, and what of it is made up.

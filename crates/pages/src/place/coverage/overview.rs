@@ -1,6 +1,7 @@
 //! Coverage by kind of facility: how many are covered, how many not, and of how many nobody knows.
 
-use app::place::coverage::{Coverage, CoverageAsked, KindCoverage, RuleCoverage, communities_covered};
+use app::place::coverage::{Coverage, CoverageAsked, KindCoverage, RuleCoverage};
+use app::place::gap_table::standard_rule;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -63,6 +64,8 @@ struct OverviewPage<'a> {
     enough: Vec<Enough>,
     /// How many communities have everything that a standard asks for.
     communities: String,
+    /// Communities of which no residence is on record.
+    without: Vec<String>,
     limit_step: u32,
     layers: Vec<LayerLine>,
     may_manage: bool,
@@ -88,6 +91,10 @@ pub async fn show(
         others: coverage.map_or_else(Vec::new, |coverage| others(&portfolio, coverage, lang)),
         enough: coverage.map_or_else(Vec::new, |coverage| enough(&visit, &portfolio, coverage)),
         communities: coverage.map_or_else(String::new, |coverage| communities(&visit, coverage)),
+        without: coverage.map_or_else(Vec::new, |coverage| {
+            let names = coverage.without_residences.iter();
+            names.map(|code| super::area_name(lang, &portfolio, code)).collect()
+        }),
         limit_step: super::limit_step(&visit),
         layers: layer_lines(lang, &portfolio),
         may_manage: may_manage_plan(&visit, &plan),
@@ -107,16 +114,14 @@ fn lines(
     let line = |kind: &KindCoverage, held: &RuleCoverage| {
         let standard = held.rule.code().map_or_else(String::new, |code| format!("?standard={code}"));
         let path = format!("/place/coverage/kinds/{}{standard}", kind.kind);
-        let mut all = app::place::coverage::Causes::default();
-        held.causes.iter().for_each(|own| all.merge(own));
         Line {
             kind: kind_name(lang, portfolio, &kind.kind),
             rule: rule_text(lang, portfolio, &held.rule),
             checked: is_checked(&held.rule),
             bar: bar(lang, &held.whole),
-            completeness: completeness(lang, portfolio, &kind.kind, None, kind.completeness),
+            completeness: completeness(lang, portfolio, &kind.kind, &kind.whole),
             everybody: kind.everybody,
-            causes: causes(lang, &all),
+            causes: causes(lang, &held.whole_causes),
             link: with_limit(page, &path, asked),
         }
     };
@@ -135,7 +140,7 @@ fn others(portfolio: &Portfolio, coverage: &Coverage, lang: Lang) -> Vec<Other> 
         .map(|kind| Other {
             kind: kind_name(lang, portfolio, &kind.kind),
             open: whole(kind.open.len() as u64),
-            completeness: completeness(lang, portfolio, &kind.kind, None, kind.completeness),
+            completeness: completeness(lang, portfolio, &kind.kind, &kind.whole),
         })
         .collect()
 }
@@ -172,9 +177,7 @@ fn enough(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Vec<Enou
                 per_thousand: capacity
                     .per_thousand()
                     .map_or_else(|| "—".into(), |value| format!("{value:.1}")),
-                standard: asks.map_or_else(String::new, |standard| {
-                    super::standard_line(lang, portfolio, standard).rule
-                }),
+                standard: asks.map_or_else(String::new, |standard| standard_rule(lang, portfolio, standard)),
                 full: visit.tw("coverage-full-count", &[("full", &full.to_string()), ("known", &known)]),
                 everybody: kind.everybody,
             })
@@ -183,12 +186,11 @@ fn enough(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Vec<Enou
 }
 
 fn communities(visit: &Visit, coverage: &Coverage) -> String {
-    let figures: Vec<_> =
-        coverage.kinds.iter().flat_map(|kind| &kind.rules).map(|held| held.figures.clone()).collect();
-    if figures.is_empty() {
+    let ruled = || coverage.kinds.iter().filter(|kind| !kind.rules.is_empty());
+    if ruled().next().is_none() {
         return String::new();
     }
-    let count = communities_covered(&figures);
+    let count = coverage.communities_with(ruled().map(|kind| &kind.kind));
     let [covered, not_covered, unknown] =
         [count.covered, count.not_covered, count.unknown].map(|count| count.to_string());
     visit.tw(

@@ -5,5 +5,5 @@ mod overlay;
 mod page;
 
 pub(super) use frame::{Chosen, Frame, things};
-pub(super) use overlay::{Drawn, Told, even_odd};
+pub(super) use overlay::{Drawn, Told};
 pub(super) use page::{areas, base, projects, show, with_map};

@@ -1,0 +1,217 @@
+//! Service gaps as a report holds them: by kind with what changed, and the lines of the register.
+
+use std::sync::Arc;
+
+use domain::area::Area;
+use domain::code::Code;
+use domain::facility::{FacilityStandard, GapAnswer, Metric};
+use domain::layer::LayerKind;
+use domain::named::Named;
+use domain::portfolio::Portfolio;
+use domain::report::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
+use domain::source::Grade;
+use words::Lang;
+
+use super::coverage::{Basis, Coverage, CoverageAsked, Difference, GapLine, KindDifference, Way};
+use super::notices;
+use crate::App;
+use crate::error::AppError;
+use crate::read::Asked;
+
+/// What a standard asks for, with the level it is set for.
+pub fn standard_text(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> String {
+    let circle = words::shown::word(lang, "circle", held.circle.as_str());
+    let rule = standard_rule(lang, portfolio, held);
+    words::with(lang, "standard-line", &[("circle", &circle), ("rule", &rule)])
+}
+
+/// What a standard asks for.
+pub fn standard_rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> String {
+    let unit = portfolio.plan.facility_kind(held.kind.as_str()).and_then(|kind| kind.capacity_unit.as_ref());
+    let unit = unit.map_or("", |unit| unit.get(lang.is_english()));
+    let key = match held.metric {
+        Metric::Metres => "standard-metres",
+        Metric::Minutes => "standard-minutes",
+        Metric::PerThousand => "standard-per-thousand",
+    };
+    words::with(lang, key, &[("value", &words::shown::number(held.value)), ("unit", unit)])
+}
+
+fn both(text: impl Fn(Lang) -> String) -> Named {
+    Named::new(text(Lang::Zh), text(Lang::En))
+}
+
+impl App {
+    /// What a table of gaps finds on the day of a portfolio.
+    pub(crate) async fn gap_table(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        table: &GapTable,
+    ) -> Result<FoundGaps, AppError> {
+        let since = table.since.min(portfolio.view.as_of);
+        let before = self.portfolio_since(&portfolio.plan.code, since, None).await?;
+        let difference = self.coverage_difference(&before, portfolio, CoverageAsked::default()).await?;
+        let Some(difference) = difference else {
+            return Ok(FoundGaps { no_residences: true, ..FoundGaps::default() });
+        };
+        let mut found = Finding { portfolio, table, difference: &difference }.found();
+        for line in &mut found.lines {
+            if let Some(GapAnswer::Item { item }) = &line.answer
+                && let Ok((held, _)) = self.item(&portfolio.plan.code, item, Asked::default()).await
+            {
+                line.answered_by = held.name;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// What limits the numbers of a table, each a sentence.
+pub fn notes(lang: Lang, held: &GapTable, found: &FoundGaps) -> Vec<String> {
+    let say = |key: &str, args: &[(&str, &str)]| words::with(lang, key, args);
+    let mut out = vec![say("gaps-since", &[("day", &words::shown::day(lang, held.since))])];
+    if found.all_lines > found.lines.len() {
+        let (all, listed) = (found.all_lines.to_string(), found.lines.len().to_string());
+        out.push(say("gaps-listed", &[("all", &all), ("listed", &listed)]));
+    }
+    if found.straight {
+        out.push(say("coverage-straight", &[]));
+    }
+    if found.illustrative {
+        out.push(say("coverage-illustrative", &[]));
+    }
+    if found.without_residences > 0 {
+        out.push(say("coverage-without", &[("count", &found.without_residences.to_string())]));
+    }
+    if found.sums.iter().any(|sum| !sum.checked) {
+        out.push(say("gaps-unchecked", &[]));
+    }
+    if !found.notices.is_empty() {
+        out.push(format!("{} {}", say("facility-data-of", &[]), found.notices.join(" · ")));
+    }
+    out
+}
+
+/// What becomes of a gap, in words.
+pub fn row_answer(lang: Lang, row: &GapRow) -> String {
+    let named = |code: &Code| match row.answered_by.get(lang.is_english()) {
+        "" => code.to_string(),
+        name => name.to_owned(),
+    };
+    match &row.answer {
+        None => words::text(lang, "gap-answered-no").into_owned(),
+        Some(GapAnswer::Project { project }) => named(project),
+        Some(GapAnswer::Item { item }) => named(item),
+        Some(GapAnswer::Refused { why }) => words::with(lang, "gap-refused", &[("why", why)]),
+    }
+}
+
+/// Why there is a gap, in words.
+pub fn row_causes(lang: Lang, row: &GapRow) -> String {
+    let each = row.causes.iter().map(|(cause, count)| {
+        let cause = words::text(lang, &format!("cause-{}", cause.replace('_', "-")));
+        words::with(lang, "coverage-cause", &[("cause", &cause), ("count", &count.to_string())])
+    });
+    each.collect::<Vec<_>>().join(&words::text(lang, "import-list-comma"))
+}
+
+struct Finding<'a> {
+    portfolio: &'a Portfolio,
+    table: &'a GapTable,
+    difference: &'a Difference,
+}
+
+impl Finding<'_> {
+    fn found(&self) -> FoundGaps {
+        let coverage = &*self.difference.after;
+        let below = self.table.area.as_ref().map(|area| self.portfolio.areas_below(area));
+        let within = |code: &Code| below.as_ref().is_none_or(|below| below.contains(code));
+        let communities: Vec<usize> =
+            (0..coverage.communities.len()).filter(|at| within(&coverage.communities[*at])).collect();
+        let asked = |kind: &Code| self.table.kind.as_ref().is_none_or(|wanted| wanted == kind);
+        let mut lines = coverage.gaps(self.portfolio);
+        lines.retain(|line| asked(&line.gap.kind) && within(&line.gap.community));
+        let layers = &self.portfolio.plan.layers;
+        let used = [LayerKind::Residences, LayerKind::Network];
+        let used = || used.iter().filter_map(|kind| layers.get(kind));
+        let mut told: Vec<String> = used().map(|held| held.layer.licence.clone()).collect();
+        told.extend(notices(&self.portfolio.facilities).into_iter().map(str::to_owned));
+        let mut seen = std::collections::BTreeSet::new();
+        told.retain(|notice| !notice.is_empty() && seen.insert(notice.clone()));
+        FoundGaps {
+            no_residences: false,
+            straight: coverage.way == Way::Straight,
+            illustrative: used().any(|held| held.grade == Grade::Illustrative),
+            without_residences: coverage.without_residences.iter().filter(|code| within(code)).count(),
+            sums: self
+                .difference
+                .kinds
+                .iter()
+                .filter(|held| asked(&held.kind))
+                .filter_map(|held| self.sum(coverage, held, &communities))
+                .collect(),
+            all_lines: lines.len(),
+            lines: lines.iter().take(GAPS_LISTED).map(|line| self.line(line)).collect(),
+            notices: told,
+        }
+    }
+
+    fn kind(&self, code: &Code) -> Named {
+        let held = self.portfolio.plan.facility_kind(code.as_str());
+        held.map_or_else(|| Named::new(code.as_str(), ""), |kind| kind.name.clone())
+    }
+
+    fn area(&self, code: &Code) -> Option<&Area> {
+        self.portfolio.areas.get(code)
+    }
+
+    /// One rule over the communities that are asked for. Where residences are counted for the whole, they are for a
+    /// part of it: who gained is counted so.
+    fn sum(&self, coverage: &Coverage, held: &KindDifference, communities: &[usize]) -> Option<GapSum> {
+        let kind = coverage.kind(held.kind.as_str())?;
+        let rule = kind.rules.iter().find(|own| own.rule == held.rule)?;
+        let standard = held.rule.standard.as_ref()?;
+        let by_residences = held.basis == Basis::Residences;
+        let (figure, _) = rule.over(communities, by_residences);
+        let of = |all: &[u64]| communities.iter().filter_map(|at| all.get(*at)).sum();
+        Some(GapSum {
+            kind: self.kind(&held.kind),
+            rule: both(|lang| standard_text(lang, self.portfolio, standard)),
+            checked: standard.is_checked(),
+            by_residences: figure.basis == Basis::Residences,
+            covered: figure.covered,
+            not_covered: figure.not_covered,
+            unknown: figure.unknown,
+            gained: of(&held.gained),
+            lost: of(&held.lost),
+            known: kind.whole.completeness.known,
+            official: kind.whole.completeness.official,
+        })
+    }
+
+    fn line(&self, line: &GapLine) -> GapRow {
+        let gap = &line.gap;
+        let area = self.area(&gap.community);
+        let standard = self.portfolio.plan.facility_standard(gap.standard.as_str());
+        let answer = line.answer.as_ref().map(|held| held.answer.clone());
+        let answered_by = match &answer {
+            Some(GapAnswer::Project { project }) => self.portfolio.project(project.as_str()),
+            Some(GapAnswer::Item { .. } | GapAnswer::Refused { .. }) | None => None,
+        };
+        GapRow {
+            community: gap.community.clone(),
+            area: area.map_or_else(|| Named::new(gap.community.as_str(), ""), |area| area.name.clone()),
+            kind: self.kind(&gap.kind),
+            rule: standard
+                .map_or_else(Named::default, |held| both(|lang| standard_text(lang, self.portfolio, held))),
+            state: line.state.as_str().to_owned(),
+            by_residences: line.basis == Basis::Residences,
+            concerned: line.concerned,
+            unknown: line.unknown,
+            all: line.all,
+            causes: line.causes.each().into_iter().map(|(it, many)| (it.as_str().to_owned(), many)).collect(),
+            answer,
+            answered_by: answered_by.map_or_else(Named::default, |project| project.name.clone()),
+        }
+    }
+}

@@ -1,0 +1,220 @@
+//! Bringing a walking network: a map extract, or nodes and edges as CSV, and what it comes to before it is put on the
+//! books.
+
+use app::AppError;
+use app::import::FILE_MOST;
+use app::place::layer::{Content, Ways};
+use app::place::{NetworkRefused, WayFindings};
+use askama::Template;
+use axum::Router;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{DefaultBodyLimit, Multipart, Path};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use domain::layer::LayerKind;
+use domain::refusal::Refusal;
+use domain::source::Grade;
+use sheets::NetworkFault;
+use words::Lang;
+
+use super::layers::{BODY_MOST, Waits, enter, grades, keep, receive};
+use super::whole;
+use crate::PagesState;
+use crate::editor::page::Filled;
+use crate::error::PageError;
+use crate::file_form::FileForm;
+use crate::form::FormState;
+use crate::page::Page;
+use crate::visit::{Visit, render};
+
+const LAYER: LayerKind = LayerKind::Network;
+
+pub(super) fn routes() -> Router<PagesState> {
+    Router::new()
+        .route(
+            "/p/{plan}/place/layers/network",
+            get(bring).post(take).layer(DefaultBodyLimit::max(BODY_MOST)),
+        )
+        .route("/p/{plan}/place/layers/network/{id}", get(check).post(put))
+        .route("/p/{plan}/place/layers/network/{id}/discard", post(discard))
+}
+
+#[derive(Template)]
+#[template(path = "place/coverage/network.html")]
+struct BringPage {
+    page: Page,
+    form: FormState,
+    grades: Vec<(&'static str, String)>,
+    file_most: usize,
+    megabytes: usize,
+    too_large: String,
+}
+
+fn bring_page(visit: &Visit, status: StatusCode, form: FormState) -> Result<Response, PageError> {
+    let megabytes = FILE_MOST >> 20;
+    let body = BringPage {
+        page: visit.page(visit.t("network-bring")),
+        form,
+        grades: grades(visit),
+        file_most: FILE_MOST,
+        megabytes,
+        too_large: visit.tw("import-too-large", &[("max", &megabytes.to_string())]),
+    };
+    render(status, &body)
+}
+
+async fn bring(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
+    enter(&visit, &plan).await?;
+    let mut form = FormState::default();
+    form.set("grade", Grade::Reported.as_str());
+    bring_page(&visit, StatusCode::OK, form)
+}
+
+/// Why files are not taken, with the field it is about.
+fn why(lang: Lang, extract: bool, refused: &NetworkRefused<NetworkFault>) -> (&'static str, String) {
+    match refused {
+        NetworkRefused::Files(fault) => {
+            let field = match fault {
+                NetworkFault::Pbf(_) => "file",
+                NetworkFault::Nodes(_) | NetworkFault::NoPositions | NetworkFault::NotOnEarth(_) => "nodes",
+                NetworkFault::Edges(_) => "edges",
+            };
+            (field, words::with(lang, fault.key(), &[("why", &fault.to_string())]))
+        }
+        NetworkRefused::Ways(fault) => {
+            let given = fault.args();
+            let given: Vec<(&str, &str)> =
+                given.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            (if extract { "file" } else { "nodes" }, words::with(lang, fault.key(), &given))
+        }
+    }
+}
+
+async fn take(
+    visit: Visit,
+    Path(plan): Path<String>,
+    multipart: Result<Multipart, MultipartRejection>,
+) -> Result<Response, PageError> {
+    let parts = FileForm::open(&visit, multipart)?;
+    let (plan, person) = enter(&visit, &plan).await?;
+    let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
+    let mut brought = receive(&visit, parts).await?;
+    let tables = !brought.nodes.is_empty() && !brought.edges.is_empty();
+    if !brought.is_too_large() && brought.file.is_empty() && !tables {
+        brought.form.fail("file", visit.t("network-choose-file"));
+    }
+    if !brought.form.errors.is_empty() {
+        return bring_page(&visit, brought.status(), brought.form);
+    }
+    let mut form = std::mem::take(&mut brought.form);
+    let name = std::mem::take(&mut brought.name);
+    let extract = !brought.file.is_empty();
+    // The notice that the files ask for comes along.
+    let read = move || {
+        let streets = if extract {
+            sheets::network_of_extract(brought.file.as_slice())
+        } else {
+            sheets::network_of_tables(brought.nodes.as_slice(), brought.edges.as_slice())
+        };
+        streets.map(|streets| (streets.points, streets.links, streets.licence))
+    };
+    let (bytes, licence) = match visit.app.read_network(&portfolio, read).await? {
+        Ok(read) => read,
+        Err(refused) => {
+            let (field, text) = why(visit.lang, extract, &refused);
+            form.fail(field, text);
+            return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
+        }
+    };
+    if form.value("licence").is_empty() {
+        form.set("licence", licence);
+    }
+    match keep(&visit, (&plan, &person), LAYER, (&form, &name), bytes).await? {
+        Ok(address) => Ok(Redirect::to(&address).into_response()),
+        Err(()) => {
+            form.fail("", visit.t("import-no-room"));
+            bring_page(&visit, StatusCode::SERVICE_UNAVAILABLE, form)
+        }
+    }
+}
+
+/// A network on the desk of its owner.
+struct Case {
+    waits: Waits,
+    ways: Ways,
+    found: WayFindings,
+}
+
+impl Case {
+    async fn open(visit: &Visit, plan: &str, id: &str) -> Result<Self, PageError> {
+        let mut waits = Waits::open(visit, plan, LAYER, id).await?;
+        let bytes = std::mem::take(&mut waits.waiting.bytes);
+        let (ways, found) = visit.app.waiting_network(bytes).await?.ok_or(AppError::NotFound)?;
+        Ok(Self { waits, ways, found })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "place/coverage/network_check.html")]
+struct CheckPage {
+    page: Page,
+    address: String,
+    file: String,
+    nodes: String,
+    links: String,
+    kilometres: String,
+    islands: String,
+    island_nodes: String,
+    licence: String,
+    replaces: String,
+    errors: Vec<String>,
+}
+
+async fn check_page(
+    visit: &Visit,
+    status: StatusCode,
+    case: &Case,
+    refusals: &[Refusal],
+) -> Result<Response, PageError> {
+    let body = CheckPage {
+        page: visit.page(visit.t("network-check")),
+        address: case.waits.address(),
+        file: case.waits.waiting.name.clone(),
+        nodes: whole(case.found.nodes as u64),
+        links: whole(case.found.links as u64),
+        kilometres: whole(case.found.metres / 1_000),
+        islands: whole(case.found.islands as u64),
+        island_nodes: whole(case.found.island_nodes as u64),
+        licence: case.waits.said("licence").to_owned(),
+        replaces: case.waits.replaces(visit).await?,
+        errors: refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect(),
+    };
+    render(status, &body)
+}
+
+async fn check(visit: Visit, Path((plan, id)): Path<(String, String)>) -> Result<Response, PageError> {
+    let case = Case::open(&visit, &plan, &id).await?;
+    check_page(&visit, StatusCode::OK, &case, &[]).await
+}
+
+async fn put(
+    visit: Visit,
+    Path((plan, id)): Path<(String, String)>,
+    Filled(_): Filled,
+) -> Result<Response, PageError> {
+    let mut case = Case::open(&visit, &plan, &id).await?;
+    let content = Content::from(std::mem::take(&mut case.ways));
+    match case.waits.put(&visit, content).await? {
+        Ok(response) => Ok(response),
+        Err(refusals) => check_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, &case, &refusals).await,
+    }
+}
+
+async fn discard(
+    visit: Visit,
+    Path((plan, id)): Path<(String, String)>,
+    Filled(_): Filled,
+) -> Result<Response, PageError> {
+    Waits::open(&visit, &plan, LAYER, &id).await?.discard(&visit).await
+}
