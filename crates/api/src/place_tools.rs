@@ -23,7 +23,6 @@ use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
 use crate::asked::{Asked, ViewParams, ViewUsed};
 use crate::body::{Params, Place};
-use crate::coverage::counted;
 use crate::problem::{ApiError, FieldError, Kind, What};
 use crate::value::{CodeText, Day, Degrees};
 
@@ -725,7 +724,7 @@ async fn get_coverage_change(
             kind: (&held.kind).into(),
             standard: held.rule.code().map(Into::into),
             limit_millimetres: held.rule.limit,
-            counted: counted(held.basis),
+            counted: held.basis.as_str().to_owned(),
             covered_before: (rule.whole.covered + lost).saturating_sub(gained),
             covered_after: rule.whole.covered,
             all: rule.whole.total(),
@@ -739,7 +738,7 @@ async fn get_coverage_change(
     let body = CoverageChange {
         since: since.into(),
         kinds: kinds.collect(),
-        counted: counted(difference.basis),
+        counted: difference.basis.as_str().to_owned(),
         gaining: gaining.map(|(area, people)| Gaining { area: area.into(), people: *people }).collect(),
         projects: effect
             .iter()

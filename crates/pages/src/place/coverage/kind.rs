@@ -198,7 +198,7 @@ fn unlived(portfolio: &Portfolio, code: &Code) -> Value {
     json!({
         "type": "Feature",
         "id": code.as_str(),
-        "geometry": area.and_then(|area| area.boundary.as_ref()).map(polygons),
+        "geometry": area.and_then(|area| area.boundary.as_ref()).map(geometry),
         "properties": {
             "area": code.as_str(),
             "name_zh": area.map(|area| area.name.zh.as_str()),
