@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
+use crate::evaluation::EvaluationFault;
 use crate::item::goal::{GoalFault, hundredths};
 use crate::item::theme::ThemeFault;
 use crate::item::{Relation, State, Step};
@@ -207,6 +208,8 @@ pub enum Problem {
     BadHolidays(HolidayFault),
     #[error("the survey does not fit: {0:?}")]
     BadSurvey(SurveyFault),
+    #[error("an effect cannot be measured by that: {0:?}")]
+    BadEvaluation(EvaluationFault),
 }
 
 /// What a code was to refer to.
@@ -393,6 +396,7 @@ impl Problem {
             Self::NoCapacity(_) => "no-capacity",
             Self::KindClosed(_) => "kind-closed",
             Self::BadSurvey(fault) => fault.key(),
+            Self::BadEvaluation(fault) => fault.key(),
         }
     }
 
