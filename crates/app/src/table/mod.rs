@@ -118,6 +118,7 @@ pub static TABLES: &[Table] = &[
     projects::PROGRESS,
     projects::OUTPUTS,
     projects::DOCUMENTS,
+    projects::EVALUATIONS,
     projects::REMARKS,
     indicators::INDICATORS,
     indicators::BASELINES,
