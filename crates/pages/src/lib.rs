@@ -11,6 +11,7 @@ mod correction;
 mod directory;
 mod editor;
 mod error;
+mod evaluation;
 mod figures;
 mod form;
 mod import;
@@ -102,6 +103,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(place::routes())
         .merge(requests::routes())
         .merge(survey::routes())
+        .merge(evaluation::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)
