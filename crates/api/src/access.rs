@@ -85,6 +85,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("listLayers", Access::Read(A::ReadPublic)),
     ("listCoverage", Access::Read(A::ReadPublic)),
     ("listGaps", Access::Read(A::ReadPublic)),
+    ("listEvaluations", Access::Read(A::ReadPublic)),
+    ("getEvaluation", Access::Read(A::ReadPublic)),
     ("registerFacility", Access::Write(FACILITIES)),
     ("getFacility", Access::Read(A::ReadPublic)),
     ("recordFacilityFacts", Access::Write(FACILITIES)),

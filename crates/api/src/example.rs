@@ -38,6 +38,8 @@ pub fn query(operation: &str) -> &'static str {
         "listTimetable" | "listTimetableSteps" => "?as_of=2019-08-14",
         "listFigures" | "getFigure" | "getStatement" | "listIndicators" => "?as_of=2019-08-14",
         "listFacilities" => "?as_of=2019-12-31&limit=10",
+        "getEvaluation" => "?as_of=2025-12-31",
+        "listEvaluations" => "?as_of=2022-12-31&limit=10",
         "listCoverage" | "listGaps" => "?as_of=2021-12-31&limit=10",
         "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
         "exportLedger" => "?standing=open&as_of=2019-08-14",

@@ -22,6 +22,7 @@ mod coverage;
 mod docs;
 mod document;
 mod entry;
+mod evaluation;
 pub mod example;
 mod facility;
 mod fact;
@@ -109,6 +110,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(indicator::routes())
         .merge(facility::routes())
         .merge(coverage::routes())
+        .merge(evaluation::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())
