@@ -95,6 +95,8 @@ pub const TABLE: &[(&str, Access)] = &[
     ("tryLink", Access::Read(A::ReadStaff)),
     ("listMissingLinks", Access::Read(A::ReadStaff)),
     ("findSites", Access::Read(A::ReadStaff)),
+    ("listEvaluations", Access::Read(A::ReadPublic)),
+    ("getEvaluation", Access::Read(A::ReadPublic)),
     ("registerFacility", Access::Write(FACILITIES)),
     ("getFacility", Access::Read(A::ReadPublic)),
     ("recordFacilityFacts", Access::Write(FACILITIES)),

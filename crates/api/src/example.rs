@@ -47,6 +47,8 @@ pub fn query(operation: &str) -> &'static str {
         "listMissingLinks" => "?as_of=2021-12-31",
         "findSites" => "?kind=kindergarten&model=max_cover&sites=3&metres=500&as_of=2021-12-31",
         "getCoverageChange" => "?since=2018-08-14&as_of=2021-12-31",
+        "getEvaluation" => "?as_of=2025-12-31",
+        "listEvaluations" => "?as_of=2022-12-31&limit=10",
         "listCoverage" | "listGaps" => "?as_of=2021-12-31&limit=10",
         "listLedger" => "?standing=open&light=red&sort=-received&as_of=2019-08-14&limit=10",
         "exportLedger" => "?standing=open&as_of=2019-08-14",

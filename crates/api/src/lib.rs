@@ -22,6 +22,7 @@ mod coverage;
 mod docs;
 mod document;
 mod entry;
+mod evaluation;
 pub mod example;
 mod facility;
 mod fact;
@@ -113,6 +114,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(facility::routes())
         .merge(coverage::routes())
         .merge(place_tools::routes())
+        .merge(evaluation::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())

@@ -10,6 +10,7 @@ mod change;
 mod clock;
 pub mod coordination;
 mod error;
+pub mod evaluation;
 pub mod export;
 pub mod forecast;
 pub mod gantt;

@@ -49,6 +49,8 @@ struct Day {
     ground: Vec<Code>,
     /// Plans whose residences become known.
     residences: Vec<Code>,
+    /// Plans that a hotline's register is brought into.
+    orders: Vec<Code>,
 }
 
 /// Loads the plans and the demonstration's people; `progress` is told how many changes of how many are
@@ -85,6 +87,10 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         }
         for plan in &day.residences {
             bring_residences(&app, plan).await.with_context(|| format!("the residences of {date}"))?;
+        }
+        for plan in &day.orders {
+            let sheet = Sheet { rows: requests::orders::sheet(), ..Sheet::default() };
+            bring(&app, plan, "requests", sheet).await.with_context(|| format!("the orders of {date}"))?;
         }
         // What units do on a day comes before what the calendar then asks for.
         for plan in &day.requests {
@@ -146,6 +152,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         if kept.contains(&plan.code) {
             changes.push(rhythm::rules(&plan.code));
             changes.push(requests::set_up(&plan.code));
+            changes.push(requests::orders::choice(&plan.code));
             changes.extend(foresight::play(&plan.code));
             changes.extend(indices::play(&plan.code)?);
         }
@@ -164,6 +171,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
     }
     for plan in kept {
         days.entry(RESIDENCES_KNOWN).or_default().residences.push(plan.clone());
+        days.entry(requests::orders::BROUGHT).or_default().orders.push(plan.clone());
         for day in foresight::KEPT {
             days.entry(day).or_default().forecast.push(plan.clone());
         }
@@ -182,19 +190,24 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
 
 /// Brings the file of residences in as anybody would: it becomes one layer.
 async fn bring_residences(app: &App, plan: &Code) -> anyhow::Result<()> {
-    let portfolio = app.portfolio(plan, Asked::default()).await?;
     let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(RESIDENCES.as_bytes());
     let rows = reader
         .records()
         .zip(1..)
         .map(|(record, number)| Ok(SheetRow { number, cells: record?.iter().map(str::to_owned).collect() }));
     let sheet = Sheet { rows: rows.collect::<anyhow::Result<_>>()?, ..Sheet::default() };
-    let table = table("residences").context("no table 'residences'")?;
+    bring(app, plan, "residences", sheet).await
+}
+
+/// Brings a sheet in as anybody would.
+async fn bring(app: &App, plan: &Code, name: &str, sheet: Sheet) -> anyhow::Result<()> {
+    let portfolio = app.portfolio(plan, Asked::default()).await?;
+    let table = table(name).with_context(|| format!("no table '{name}'"))?;
     let (resolver, today) = (Resolver::of(&portfolio), app.clock().today());
     let prepared = prepare(table, plan, &sheet, &Profile::default(), &resolver, today)?;
     let report = app.import(&Actor::operator(), prepared, Mode::Apply, None).await?;
     match report.problems.first() {
-        Some(problem) => bail!("demo residences.csv row {}: {}", problem.row, problem.message(Lang::En)),
+        Some(problem) => bail!("demo {name} row {}: {}", problem.row, problem.message(Lang::En)),
         None => Ok(()),
     }
 }

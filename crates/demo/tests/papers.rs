@@ -151,6 +151,7 @@ fn papers() -> Vec<(&'static str, Paper, Option<[&'static str; 2]>)> {
         ("ledger", tasks(), Some(["最新进展", "Latestprogress"])),
         ("timetable", Paper::Timetable(None), Some(["现行承诺", "Promisednow"])),
         ("statement", Paper::Statement, None),
+        ("evaluation", Paper::Evaluation(2019), None),
     ]
 }
 
@@ -336,6 +337,32 @@ fn the_statement_on_paper_has_the_values_that_were_published() {
         "signatures"
     );
     assert_eq!(held.annexes.len(), 1, "the rules");
+}
+
+#[test]
+fn the_evaluation_of_a_year_adds_up_and_prints_what_was_compared() {
+    let books = books();
+    let asked = Asked { as_of: Some(date(2022, 12, 31)), known_at: None };
+    for lang in Lang::ALL {
+        let paper = Paper::Evaluation(2022);
+        let data =
+            books.runtime.block_on(books.app.paper(&plan(), &paper, Format::Docx, lang, asked)).unwrap();
+        let Data::Document(held) = data else { panic!("a document was asked for") };
+        let tables = tables(&held);
+        let (all, sectors) = tables[0].rows.split_last().unwrap();
+        assert_eq!(sectors.len(), 8);
+        for column in 1..=5 {
+            let number = |row: &document::Row| match &row.cells[column] {
+                Cell::Number(number) => *number,
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(sectors.iter().map(number).sum::<rust_decimal::Decimal>(), number(all), "{column}");
+        }
+        // The example project is the one with an effect: in the table of effects, and with its choice in the annex.
+        let measured: Vec<_> = tables.iter().filter(|table| table.columns.len() == 6).collect();
+        assert_eq!(measured[0].rows.len(), 1);
+        assert_eq!(held.annexes.len(), 1);
+    }
 }
 
 #[test]

@@ -166,6 +166,8 @@ fn recording(fact: &Fact) -> Action {
         Fact::Project(fact) => match fact {
             ProjectFact::Membership { .. } | ProjectFact::LeadUnit { .. } => Action::ManageProjects,
             ProjectFact::Sector { .. } | ProjectFact::Campaign { .. } => Action::ManageProjects,
+            // Whoever built it does not settle by what it is judged.
+            ProjectFact::Evaluation(_) => Action::ManageProjects,
             ProjectFact::Milestone { aspect: Aspect::Promised, .. } => Action::MovePromise,
             ProjectFact::Milestone { .. }
             | ProjectFact::GatePapers { .. }

@@ -13,6 +13,7 @@ pub mod bounds;
 pub mod carry_over;
 pub mod code;
 pub mod command;
+pub mod evaluation;
 pub mod facility;
 pub mod fact;
 pub mod figure;

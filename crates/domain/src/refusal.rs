@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 
 use crate::code::Code;
+use crate::evaluation::EvaluationFault;
 use crate::index::IndexFault;
 use crate::item::goal::{GoalFault, hundredths};
 use crate::item::theme::ThemeFault;
@@ -210,6 +211,8 @@ pub enum Problem {
     BadIndex(IndexFault),
     #[error("the survey does not fit: {0:?}")]
     BadSurvey(SurveyFault),
+    #[error("an effect cannot be measured by that: {0:?}")]
+    BadEvaluation(EvaluationFault),
 }
 
 /// What a code was to refer to.
@@ -400,6 +403,7 @@ impl Problem {
             Self::KindClosed(_) => "kind-closed",
             Self::BadIndex(fault) => fault.key(),
             Self::BadSurvey(fault) => fault.key(),
+            Self::BadEvaluation(fault) => fault.key(),
         }
     }
 

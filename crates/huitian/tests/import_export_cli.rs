@@ -148,6 +148,7 @@ fn exported_tables_change_nothing_when_imported_again() {
         "progress",
         "outputs",
         "documents",
+        "evaluations",
         "remarks",
         "indicators",
         "baselines",

@@ -11,6 +11,7 @@ mod correction;
 mod directory;
 mod editor;
 mod error;
+mod evaluation;
 mod figures;
 mod file_form;
 mod form;
@@ -105,6 +106,7 @@ pub fn router(state: PagesState) -> Router {
         .merge(requests::routes())
         .merge(survey::routes())
         .merge(index::routes())
+        .merge(evaluation::routes())
         .merge(staff::routes())
         .merge(assets::routes())
         .fallback(error::not_found)

@@ -97,6 +97,7 @@ macro_rules! every_source {
             "timetable",
             "scenario",
             "outlook",
+            "evaluation",
             "holidays",
             "indices",
             "review",

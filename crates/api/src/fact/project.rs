@@ -1,5 +1,6 @@
 //! Facts of a project.
 
+use domain::evaluation::EvaluationChoice as DomainChoice;
 use domain::milestone::{Gate as DomainGate, Limit as DomainLimit};
 use domain::money::Fen;
 use domain::project::ProjectFact as Domain;
@@ -143,11 +144,63 @@ pub enum ProjectFact {
         #[schema(max_length = 2000)]
         url: String,
     },
+    /// By which areas, categories and months its effect on requests is measured; what is left out goes the usual way.
+    Evaluation(EvaluationChoice),
     /// What a page says of the project that fits no other fact. For staff only.
     Remark {
         #[schema(max_length = 4000)]
         text: String,
     },
+}
+
+/// By what the effect of a project on requests is measured.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct EvaluationChoice {
+    /// Areas that the project reaches, each with all below it.
+    #[schema(max_items = 400)]
+    pub reached: Vec<CodeText>,
+    /// Areas that they are compared with: none, or at least two.
+    #[schema(max_items = 400)]
+    pub compared: Vec<CodeText>,
+    /// Categories of requests.
+    pub categories: Vec<CodeText>,
+    /// Months before the works.
+    #[schema(minimum = 1, maximum = 60)]
+    pub before: Option<u16>,
+    /// Months from the works to the delivery, left out.
+    #[schema(maximum = 60)]
+    pub left_out: Option<u16>,
+    /// Months since the delivery.
+    #[schema(minimum = 1, maximum = 60)]
+    pub after: Option<u16>,
+}
+
+impl From<&DomainChoice> for EvaluationChoice {
+    fn from(choice: &DomainChoice) -> Self {
+        Self {
+            reached: codes(&choice.reached),
+            compared: codes(&choice.compared),
+            categories: codes(&choice.categories),
+            before: choice.before,
+            left_out: choice.left_out,
+            after: choice.after,
+        }
+    }
+}
+
+impl From<EvaluationChoice> for DomainChoice {
+    fn from(choice: EvaluationChoice) -> Self {
+        let own = |codes: Vec<CodeText>| codes.into_iter().map(|code| code.0).collect();
+        Self {
+            reached: own(choice.reached),
+            compared: own(choice.compared),
+            categories: own(choice.categories),
+            before: choice.before,
+            left_out: choice.left_out,
+            after: choice.after,
+        }
+    }
 }
 
 /// An approval that must be had before the next step.
@@ -246,6 +299,7 @@ impl From<ProjectFact> for Domain {
             }
             F::Suspended { suspended, document } => Domain::Suspended { suspended, document },
             F::Document { title, url } => Domain::Document { title, url },
+            F::Evaluation(choice) => Domain::Evaluation(choice.into()),
             F::Remark { text } => Domain::Remark { text },
         }
     }
@@ -308,6 +362,7 @@ impl From<&Domain> for ProjectFact {
                 Self::Suspended { suspended: *suspended, document: document.clone() }
             }
             Domain::Document { title, url } => Self::Document { title: title.clone(), url: url.clone() },
+            Domain::Evaluation(choice) => Self::Evaluation(choice.into()),
             Domain::Remark { text } => Self::Remark { text: text.clone() },
         }
     }

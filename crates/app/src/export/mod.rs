@@ -74,6 +74,10 @@ impl Cell {
         code.map_or(Self::Empty, |code| Self::Text(code.to_string()))
     }
 
+    fn codes(codes: &[Code]) -> Self {
+        Self::text(codes.iter().map(Code::as_str).collect::<Vec<_>>().join(";"))
+    }
+
     fn decimal(value: Decimal) -> Self {
         Self::Number(value.normalize().to_string())
     }
@@ -129,6 +133,7 @@ pub static TABLES: &[ExportTable] = &[
     records::OUTPUTS,
     results::GROUPS,
     records::DOCUMENTS,
+    records::EVALUATIONS,
     records::REMARKS,
     register::INDICATORS,
     records::BASELINES,

@@ -264,6 +264,31 @@ fact_table!(
 );
 
 fact_table!(
+    EVALUATIONS,
+    "evaluations",
+    SubjectKind::Project,
+    Action::ReadPublic,
+    ["project", "reached", "compared", "categories", "months_before", "months_left_out", "months_after"],
+    ["project_name"],
+    |snapshot, code, fact| match project(fact)? {
+        ProjectFact::Evaluation(choice) => {
+            let months =
+                |held: Option<u16>| held.map_or(Cell::Empty, |months| Cell::whole(i32::from(months)));
+            let own = vec![
+                Cell::codes(&choice.reached),
+                Cell::codes(&choice.compared),
+                Cell::codes(&choice.categories),
+                months(choice.before),
+                months(choice.left_out),
+                months(choice.after),
+            ];
+            of_project(snapshot, code, own)
+        }
+        _ => None,
+    }
+);
+
+fact_table!(
     REMARKS,
     "remarks",
     SubjectKind::Project,

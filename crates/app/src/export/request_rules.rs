@@ -16,10 +16,6 @@ fn both(name: Option<&Named>) -> [Cell; 2] {
     name.map_or([Cell::Empty, Cell::Empty], |name| [Cell::text(&name.zh), Cell::text(&name.en)])
 }
 
-fn codes(codes: &[domain::code::Code]) -> Cell {
-    Cell::text(codes.iter().map(|code| code.as_str()).collect::<Vec<_>>().join(";"))
-}
-
 fact_table!(
     REQUEST_CATEGORIES,
     "request_categories",
@@ -89,13 +85,13 @@ fact_table!(
         let own = vec![
             Cell::code(Some(&held.route)),
             Cell::whole(held.order),
-            codes(&held.categories),
-            codes(&held.areas),
+            Cell::codes(&held.categories),
+            Cell::codes(&held.areas),
             Cell::text(held.days.as_str()),
             held.hours.map_or(Cell::Empty, |(from, _)| hour(from)),
             held.hours.map_or(Cell::Empty, |(_, to)| hour(to)),
             Cell::code(unit),
-            codes(&held.supporting),
+            Cell::codes(&held.supporting),
             Cell::Bool(held.closed),
         ];
         Some((own, Vec::new()))

@@ -3,6 +3,7 @@
 //! What is asked of the ledger is bounded before it is read; a table that is too long for paper is refused
 //! with its number. Files are written off the async threads.
 
+mod evaluation;
 mod gantt;
 mod gaps;
 mod ledger;
@@ -54,6 +55,8 @@ pub enum Paper {
     Gantt(GanttPaper),
     /// Every figure of the plan, with its records and signatures.
     Statement,
+    /// The evaluation of a year.
+    Evaluation(i16),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -178,6 +181,7 @@ impl App {
             Paper::Timetable(codes) => self.timetable_paper(plan, codes.as_deref(), lang, asked, book).await,
             Paper::Gantt(asking) => self.gantt_paper(plan, asking, lang, asked).await,
             Paper::Statement => self.statement_paper(plan, lang, asked, book).await,
+            Paper::Evaluation(year) => self.evaluation_paper(plan, *year, lang, asked, book).await,
         }
     }
 

@@ -16,6 +16,17 @@ pub enum CompareFault {
     TooFew,
 }
 
+impl CompareFault {
+    /// The key under which messages say it.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::AskedOtherwise => "compare-asked-otherwise",
+            Self::NotAsked => "compare-not-asked",
+            Self::TooFew => "compare-too-few",
+        }
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedLine {
     pub before: Option<ResultRow>,
@@ -30,10 +41,16 @@ pub struct Compared {
 
 impl Compared {
     /// Lines of the later wave's whole sample beside those of the earlier one.
-    pub fn of(
+    pub fn of(plan: &Plan, before: (&HeldWave, &WaveResults), after: (&HeldWave, &WaveResults)) -> Self {
+        Self::of_group(plan, before, after, None)
+    }
+
+    /// As [`of`](Self::of), for those who gave an answer to a question by which results are broken down.
+    pub fn of_group(
         plan: &Plan,
         (before, before_results): (&HeldWave, &WaveResults),
         (after, after_results): (&HeldWave, &WaveResults),
+        group: Option<&(String, String)>,
     ) -> Self {
         let asked = |held: &HeldWave, question: &str| {
             let found = plan.questionnaire(&held.wave.instrument, held.wave.version)?;
@@ -42,13 +59,13 @@ impl Compared {
         let lines = after_results
             .rows
             .iter()
-            .filter(|row| row.group.is_none())
+            .filter(|row| row.group.as_ref() == group)
             // What sheets were weighted to is known, and no answer of the wave.
             .filter(|row| after.wave.margins.iter().all(|margin| margin.question != row.question))
             .map(|row| {
                 let old = before_results.rows.iter().find(|old| {
                     (&old.question, &old.row, old.kind, &old.answer, &old.group)
-                        == (&row.question, &row.row, row.kind, &row.answer, &None)
+                        == (&row.question, &row.row, row.kind, &row.answer, &row.group)
                 });
                 let found = (|| {
                     let new_print = asked(after, &row.question);

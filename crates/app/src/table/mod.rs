@@ -119,6 +119,7 @@ pub static TABLES: &[Table] = &[
     projects::PROGRESS,
     projects::OUTPUTS,
     projects::DOCUMENTS,
+    projects::EVALUATIONS,
     projects::REMARKS,
     indicators::INDICATORS,
     indicators::BASELINES,

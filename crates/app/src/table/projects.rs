@@ -1,6 +1,7 @@
 //! Projects and everything recorded of them.
 
 use domain::code::Code;
+use domain::evaluation::EvaluationChoice;
 use domain::fact::Fact;
 use domain::milestone::{Aspect, DelayReason};
 use domain::output::{Basis, Stage};
@@ -173,6 +174,30 @@ pub(super) const DOCUMENTS: Table = Table {
     reading: Reading::Record(|cells, plan| {
         let (title, url) = (cells.text("title"), cells.text("url"));
         of(cells.code("project")?, plan, vec![ProjectFact::Document { title, url }])
+    }),
+};
+
+pub(super) const EVALUATIONS: Table = Table {
+    name: "evaluations",
+    columns: &[
+        column("project", true, K::Code),
+        column("reached", false, K::Codes),
+        column("compared", false, K::Codes),
+        column("categories", false, K::Codes),
+        column("months_before", false, K::Whole),
+        column("months_left_out", false, K::Whole),
+        column("months_after", false, K::Whole),
+    ],
+    reading: Reading::Record(|cells, plan| {
+        let choice = EvaluationChoice {
+            reached: cells.codes("reached"),
+            compared: cells.codes("compared"),
+            categories: cells.codes("categories"),
+            before: cells.whole("months_before"),
+            left_out: cells.whole("months_left_out"),
+            after: cells.whole("months_after"),
+        };
+        of(cells.code("project")?, plan, vec![ProjectFact::Evaluation(choice)])
     }),
 };
 

@@ -3,6 +3,7 @@
 
 mod categories;
 mod matters;
+pub(crate) mod orders;
 mod rules;
 mod themes;
 mod whistles;

@@ -5,6 +5,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 use crate::code::Code;
+use crate::evaluation::EvaluationChoice;
 use crate::milestone::{Aspect, DelayReason, Gate};
 use crate::money::Fen;
 use crate::named::Named;
@@ -131,6 +132,8 @@ pub enum ProjectFact {
         title: String,
         url: String,
     },
+    /// By which areas, categories and months its effect on requests is measured.
+    Evaluation(EvaluationChoice),
     /// What a page says of the project that fits no other fact.
     Remark {
         text: String,
@@ -207,6 +210,7 @@ impl ProjectFact {
             }
             Self::Suspended { .. } => "suspended".into(),
             Self::Document { url, .. } => format!("document/{url}"),
+            Self::Evaluation(_) => "evaluation".into(),
             Self::Remark { .. } => "remark".into(),
         }
     }

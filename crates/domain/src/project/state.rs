@@ -7,6 +7,7 @@ use rust_decimal::Decimal;
 
 use super::fact::{Membership, ProjectFact};
 use crate::code::Code;
+use crate::evaluation::EvaluationChoice;
 use crate::history::{Held, SubjectHistory, View};
 use crate::journal::Seq;
 use crate::milestone::{Aspect, Gate, Track, step};
@@ -127,6 +128,8 @@ pub struct Project {
     pub suspended: Option<String>,
     pub documents: Vec<(String, String)>,
     pub remarks: Vec<(Date, String)>,
+    /// How its effect is measured, with the entry that says so; none: the usual way.
+    pub evaluation: Option<(EvaluationChoice, Seq)>,
 }
 
 impl Project {
@@ -166,6 +169,7 @@ impl Project {
             suspended: None,
             documents: Vec::new(),
             remarks: Vec::new(),
+            evaluation: None,
         };
         let mut member = false;
         for held in history.visible::<ProjectFact>(view) {
@@ -282,6 +286,9 @@ impl Project {
             }
             ProjectFact::Document { title, url } => {
                 push_new(&mut self.documents, (title.clone(), url.clone()));
+            }
+            ProjectFact::Evaluation(choice) => {
+                self.evaluation = (!choice.is_usual()).then(|| (choice.clone(), seq));
             }
             ProjectFact::Remark { text } => self.remarks.push((effective, text.clone())),
         }

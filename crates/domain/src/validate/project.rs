@@ -3,15 +3,20 @@
 use rust_decimal::Decimal;
 
 use super::Check;
+use crate::area::ancestors;
 use crate::code::Code;
+use crate::evaluation::{EvaluationChoice, EvaluationFault};
 use crate::fact::Fact;
 use crate::history::View;
 use crate::milestone::{Aspect, step};
 use crate::named::{NAME_MAX, TEXT_MAX};
 use crate::project::{Project, ProjectFact};
-use crate::refusal::{Problem, Reference};
+use crate::refusal::{Problem, Reference, Refusal};
 use crate::subject::Subject;
 use crate::timetabling::MOST_DAYS;
+
+/// Areas that one evaluation may name.
+const AREAS_MOST: usize = 400;
 
 impl Check<'_> {
     pub(super) fn project_fact(&mut self, fact: &ProjectFact) {
@@ -95,7 +100,39 @@ impl Check<'_> {
                 self.text(title, NAME_MAX, true);
                 self.address(url);
             }
+            ProjectFact::Evaluation(choice) => self.evaluation(choice),
             ProjectFact::Remark { text } => self.text(text, TEXT_MAX, true),
+        }
+    }
+
+    /// By what a project is judged is told with its reason, so that everybody can see why.
+    fn evaluation(&mut self, choice: &EvaluationChoice) {
+        let areas: Vec<&Code> = choice.reached.iter().chain(&choice.compared).collect();
+        areas.iter().for_each(|area| self.area(area));
+        for category in &choice.categories {
+            self.in_plan(Reference::RequestCategory, category, |plan| {
+                plan.request_category(category.as_str()).is_some()
+            });
+        }
+        if !choice.has_fit_months() {
+            self.refuse(Problem::BadEvaluation(EvaluationFault::Months));
+        }
+        if areas.len() > AREAS_MOST {
+            self.refuse(Problem::TooMany(AREAS_MOST));
+            return;
+        }
+        let twice = areas.iter().enumerate().any(|(at, area)| {
+            let above = ancestors(area, self.lookup, View::ALL);
+            areas.iter().enumerate().any(|(other, code)| other != at && above.contains(*code))
+        });
+        if twice {
+            self.refuse(Problem::BadEvaluation(EvaluationFault::Areas));
+        }
+        if choice.compared.len() == 1 {
+            self.refuse(Problem::BadEvaluation(EvaluationFault::OneCompared));
+        }
+        if self.context.reason.trim().is_empty() {
+            self.refusals.push(Refusal { field: "reason".into(), problem: Problem::ReasonRequired });
         }
     }
 

@@ -29,7 +29,8 @@ use super::target::Target;
     huitian paper timetable --as-of 2019-08-14 --out timetable.xlsx\n  \
     huitian paper gantt --steps --compare r2 --as-of 2019-08-14 --out bars.pdf\n  \
     huitian paper gantt --lang en --out bars.zip\n  \
-    huitian paper statement --as-of 2019-08-14 --out statement.pdf\n\n\
+    huitian paper statement --as-of 2019-08-14 --out statement.pdf\n  \
+    huitian paper evaluation --year 2019 --out evaluation.docx\n\n\
     --where takes what stands behind the ? in the address of the ledger's page. Slips and minutes are no\n\
     workbooks; a Gantt chart is a PDF, or a ZIP of one SVG a page. PDF uses the machine's fonts: fonts-noto-cjk and fonts-liberation will do.\n\n\
     Exit status: 0 written, 3 a table is too long for the format, 4 a sum of the statement does not close.")]
@@ -61,6 +62,9 @@ pub struct Args {
     /// Of a Gantt chart: draw below the bars what the timetable of an earlier day, or of a revision, said
     #[arg(long, value_name = "DATE|rNUMBER", default_value = "")]
     compare: String,
+    /// Of an evaluation: the year
+    #[arg(long)]
+    year: Option<i16>,
     /// docx, pdf, xlsx, or zip for SVG; by the name of --out when not given
     #[arg(long, value_parser = parse_format)]
     format: Option<Format>,
@@ -87,6 +91,8 @@ enum Kind {
     Gantt,
     /// Every figure with its records and signatures
     Statement,
+    /// The annual evaluation report
+    Evaluation,
 }
 
 const TOO_LONG: u8 = 3;
@@ -125,6 +131,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         args.compare.is_empty() || baseline != Baseline::None,
         "--compare takes a day such as 2019-01-01, or a revision such as r2"
     );
+    anyhow::ensure!(args.kind == Kind::Evaluation || args.year.is_none(), "--year belongs to an evaluation");
     anyhow::ensure!(
         args.kind == Kind::Gantt || (args.compare.is_empty() && !args.steps),
         "--steps and --compare belong to a Gantt chart"
@@ -138,6 +145,7 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         (Kind::Timetable, None) => Paper::Timetable(None),
         (Kind::Gantt, None) => Paper::Gantt(GanttPaper { projects: None, steps: args.steps, baseline }),
         (Kind::Statement, None) => Paper::Statement,
+        (Kind::Evaluation, None) => Paper::Evaluation(args.year.context("name the year: --year 2019")?),
         (_, None) => anyhow::bail!("name the thing by its code"),
         (_, Some(code)) => anyhow::bail!("this paper is of the whole plan: leave '{code}' out"),
     };

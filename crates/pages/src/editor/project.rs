@@ -41,6 +41,7 @@ pub const FORMS: &[Form] = &[
     form("step", Action::DescribeProject, &["step"]),
     form("alias", Action::DescribeProject, &["alias"]),
     form("membership", Action::ManageProjects, &["membership"]),
+    form("evaluation", Action::ManageProjects, &["evaluation"]),
 ];
 
 const fn form(key: &'static str, action: Action, topics: &'static [&'static str]) -> Form {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use domain::area::{AreaFact, AreaLevel};
 use domain::boundary::Boundary;
 use domain::code::Code;
+use domain::evaluation::EvaluationChoice;
 use domain::fact::Fact;
 use domain::indicator::{Direction, IndicatorFact, Instrument};
 use domain::milestone::{Aspect, DelayReason, Gate, Limit};
@@ -404,6 +405,14 @@ fn project(topic: &str, r: &mut Reader<'_>) -> Option<ProjectFact> {
             let url = r.must("document_url", |r, f| Some(r.text(f).to_owned()));
             ProjectFact::Document { title: title?, url: url? }
         }
+        "evaluation" => ProjectFact::Evaluation(EvaluationChoice {
+            reached: r.codes("evaluation_reached"),
+            compared: r.codes("evaluation_compared"),
+            categories: r.codes("evaluation_categories"),
+            before: r.whole("evaluation_before"),
+            left_out: r.whole("evaluation_left_out"),
+            after: r.whole("evaluation_after"),
+        }),
         "remark" => ProjectFact::Remark { text: r.must("text", |r, f| Some(r.long(f)))? },
         _ => return None,
     })

@@ -207,6 +207,14 @@ topics! {
     ] => ["output_kind", "stage", "basis"], ["quantity"];
     SUSPENDED = "suspended" &[must("suspended", YesNo), may("suspension_document", Text)] => ["suspended"], ["suspension_document"];
     DOCUMENT = "document" &[must("document_title", Text), must("document_url", Url)] => [TOPIC], ["document_title"];
+    EVALUATION = "evaluation" &[
+        may("evaluation_reached", Many(Pick::Area)),
+        may("evaluation_compared", Many(Pick::Area)),
+        may("evaluation_categories", Many(Pick::RequestCategory)),
+        may("evaluation_before", Whole),
+        may("evaluation_left_out", Whole),
+        may("evaluation_after", Whole),
+    ];
     REMARK = "remark" &[must("text", Long)];
 
     INDICATOR_UNIT = "unit" &[must("unit_zh", Text), may("unit_en", Text)];

@@ -18,13 +18,13 @@ use domain::unit::UnitFact;
 
 use super::topic::{
     ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BOUNDARY, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN,
-    DIRECTION, DOCUMENT, EMAIL, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE, HOLIDAYS,
-    IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEASURED, MEMBERSHIP,
-    MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT,
-    PLACE, POPULATION, PROGRESS, PUBLISHED, QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION,
-    RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT,
-    SURVEY_BRIDGE, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WAVE, WAVE_STEP,
-    WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    DIRECTION, DOCUMENT, EMAIL, EVALUATION, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE,
+    HOLIDAYS, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEASURED,
+    MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME,
+    PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES,
+    REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK,
+    SUPPORTING_UNIT, SURVEY_BRIDGE, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
+    WAVE, WAVE_STEP, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -243,6 +243,17 @@ fn project(fact: &ProjectFact) -> Described {
         ProjectFact::Document { title, url } => {
             (&DOCUMENT, vec![("document_title", title.clone()), ("document_url", url.clone())])
         }
+        ProjectFact::Evaluation(choice) => (
+            &EVALUATION,
+            vec![
+                ("evaluation_reached", codes(&choice.reached)),
+                ("evaluation_compared", codes(&choice.compared)),
+                ("evaluation_categories", codes(&choice.categories)),
+                ("evaluation_before", opt(&choice.before)),
+                ("evaluation_left_out", opt(&choice.left_out)),
+                ("evaluation_after", opt(&choice.after)),
+            ],
+        ),
         ProjectFact::Remark { text } => (&REMARK, vec![("text", text.clone())]),
     }
 }

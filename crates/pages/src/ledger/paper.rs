@@ -52,6 +52,11 @@ impl PaperLine {
         Self::new(page, "timetable", &Format::ALL, "timetable", query)
     }
 
+    /// The evaluation of a year.
+    pub fn evaluation(page: &Page, year: i16) -> Self {
+        Self::new(page, "evaluation", &Format::ALL, &format!("evaluation-{year}"), "")
+    }
+
     pub fn statement(page: &Page) -> Self {
         Self::new(page, "statement", &Format::ALL, "statement", "")
     }
@@ -96,7 +101,10 @@ pub async fn of_plan(
             let chosen = projects::select(&portfolio, &listed).into_iter();
             Paper::Timetable(Some(chosen.map(|project| project.code.clone()).collect()))
         }
-        _ => return Err(PageError::not_found().in_lang(visit.lang)),
+        name => match name.strip_prefix("evaluation-").and_then(|year| year.parse().ok()) {
+            Some(year) => Paper::Evaluation(year),
+            None => return Err(PageError::not_found().in_lang(visit.lang)),
+        },
     };
     let name = format!("{plan}-{}-{name}", portfolio.view.as_of);
     written(&visit, &plan, &paper, format, &name).await

@@ -117,7 +117,8 @@ pub(super) fn asked(typed: &Typed, portfolio: &Portfolio, now: DateTime) -> Requ
         states: state.into_iter().collect(),
         kind: RequestKind::parse(typed.get("kind")),
         channel: Channel::parse(typed.get("channel")),
-        categories: code("category").into_iter().collect(),
+        // Of several, any: a figure may count more than one.
+        categories: typed.joined("category").split(';').filter_map(|one| Code::new(one).ok()).collect(),
         unit: code("unit"),
         areas: code("area").map(|area| portfolio.areas_below(&area)).unwrap_or_default(),
         received_from: day("from").map(|day| day.at(0, 0, 0, 0)),

@@ -6,10 +6,11 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::survey::{HeldWave, ResultKind, SurveyBridge, WaveState};
+use domain::survey::{HeldWave, Questionnaire, ResultKind, SurveyBridge, WaveState};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use survey::change::Bridge;
+use words::Lang;
 
 use super::answer::Opened;
 use super::results::{answer_label, figure, results_of, row_label};
@@ -23,15 +24,16 @@ use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::number;
 
-struct Line {
-    text: String,
-    answer: String,
-    before: String,
-    after: String,
-    change: String,
-    reach: String,
-    told: String,
-    significant: bool,
+/// One figure of two waves beside each other.
+pub(crate) struct Line {
+    pub text: String,
+    pub answer: String,
+    pub before: String,
+    pub after: String,
+    pub change: String,
+    pub reach: String,
+    pub told: String,
+    pub significant: bool,
 }
 
 #[derive(Template)]
@@ -64,26 +66,28 @@ fn difference(kind: ResultKind, value: f64) -> String {
     format!("{sign}{}", number(text).replace('-', "−"))
 }
 
-fn asked_text(visit: &Visit, opened: &Opened, name: &str) -> String {
-    let question = opened.asked.asks.question(name);
-    question.map_or_else(|| name.to_owned(), |question| told(visit.lang, &question.wording))
+fn asked_text(lang: Lang, asked: Option<&Questionnaire>, name: &str) -> String {
+    let question = asked.and_then(|asked| asked.asks.question(name));
+    question.map_or_else(|| name.to_owned(), |question| told(lang, &question.wording))
 }
 
-fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
+/// A compared figure in words, by what the later wave asked.
+pub(crate) fn line(lang: Lang, asked: Option<&Questionnaire>, compared: &ComparedLine) -> Line {
+    let t = |key: &str| words::text(lang, key);
     let row = &compared.after;
-    let question = opened.asked.asks.question(&row.question);
+    let question = asked.and_then(|asked| asked.asks.question(&row.question));
     let of = |row: &domain::survey::ResultRow| {
         row.shown.map_or_else(|| "—".to_owned(), |shown| figure(row.kind, shown.estimate))
     };
-    let text = asked_text(visit, opened, &row.question);
+    let text = asked_text(lang, asked, &row.question);
     let mut out = Line {
         text: match row.row.as_deref() {
-            Some(part) => format!("{text} · {}", row_label(question, part, visit.lang)),
+            Some(part) => format!("{text} · {}", row_label(question, part, lang)),
             None => text,
         },
         answer: match row.kind {
-            ResultKind::Mean => visit.t("results-mean").into_owned(),
-            _ => answer_label(question, row.answer.as_deref(), visit.lang),
+            ResultKind::Mean => t("results-mean").into_owned(),
+            _ => answer_label(question, row.answer.as_deref(), lang),
         },
         before: compared.before.as_ref().map_or_else(|| "—".to_owned(), of),
         after: of(row),
@@ -94,7 +98,7 @@ fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
     };
     let unit = match row.kind {
         ResultKind::Mean => String::new(),
-        _ => visit.t("compare-points").into_owned(),
+        _ => t("compare-points").into_owned(),
     };
     match &compared.change {
         Ok(change) => {
@@ -104,19 +108,14 @@ fn line(visit: &Visit, opened: &Opened, compared: &ComparedLine) -> Line {
                 let (low, high) = (tested.ci_low, tested.ci_high);
                 out.reach = format!("{} – {}{unit}", difference(row.kind, low), difference(row.kind, high));
                 let key = if tested.significant { "compare-significant" } else { "compare-chance" };
-                out.told = visit.t(key).into_owned();
+                out.told = t(key).into_owned();
             }
             if change.bridge.is_some() {
-                out.told = format!("{} {}", out.told, visit.t("compare-bridged"));
+                out.told = format!("{} {}", out.told, t("compare-bridged"));
             }
         }
         Err(fault) => {
-            let key = match fault {
-                CompareFault::AskedOtherwise => "compare-asked-otherwise",
-                CompareFault::NotAsked => "compare-not-asked",
-                CompareFault::TooFew => "compare-too-few",
-            };
-            out.told = visit.t(key).into_owned();
+            out.told = t(fault.key()).into_owned();
         }
     }
     out
@@ -204,13 +203,13 @@ async fn page(
         let (old, new) = (results_of(visit, &before).await?, results_of(visit, &after).await?);
         let found = Compared::of(&portfolio.plan, (&before.held, &old), (&after.held, &new));
         for compared in &found.lines {
-            let shown = line(visit, &after, compared);
+            let shown = line(visit.lang, Some(&after.asked), compared);
             let question = &compared.after.question;
             if may
                 && compared.change == Err(CompareFault::AskedOtherwise)
                 && otherwise.iter().all(|held| held.value != *question)
             {
-                otherwise.push(Choice::new(question, asked_text(visit, &after, question)));
+                otherwise.push(Choice::new(question, asked_text(visit.lang, Some(&after.asked), question)));
             }
             lines.push(shown);
             let bridge = compared.change.as_ref().ok().and_then(|change| change.bridge.as_ref());

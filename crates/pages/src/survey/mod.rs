@@ -17,10 +17,12 @@ mod sample;
 pub(crate) mod texts;
 mod wave;
 
+use app::survey::ComparedLine;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 use domain::code::Code;
+use domain::plan::Plan;
 use domain::policy::{Action, Target};
 use domain::survey::{HeldWave, Questionnaire, Wave};
 use survey::instrument::Wording;
@@ -51,6 +53,13 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/sample.csv", get(sample::csv))
         .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))
         .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
+}
+
+pub(crate) use compare::Line as FeltLine;
+
+/// A figure of two waves in words, wherever it is shown.
+pub(crate) fn felt_line(lang: Lang, plan: &Plan, after: &HeldWave, compared: &ComparedLine) -> FeltLine {
+    compare::line(lang, plan.questionnaire(&after.wave.instrument, after.wave.version), compared)
 }
 
 fn target(plan: &Code) -> Target {

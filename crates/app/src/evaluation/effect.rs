@@ -1,0 +1,256 @@
+//! What requests say of a project: before and after, beside comparable areas, with the season taken out.
+//!
+//! Areas differ in size, so each is told in percent of its own monthly mean before the works.
+
+use std::collections::BTreeMap;
+
+use domain::code::Code;
+use domain::evaluation::{EvaluationWindow, NoWindow};
+use domain::portfolio::Portfolio;
+use domain::project::Project;
+use jiff::civil::Date;
+use survey::effect::{Effect, EffectSettings, Scale, Series, effect};
+
+use super::RequestPart;
+use super::cells::Cells;
+use super::chosen::Chosen;
+
+/// Fewer requests before the works tell nothing of an area: it is left out and named.
+pub const LEAST_BEFORE: u64 = 10;
+
+/// Why requests say nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NoEffect {
+    Window(NoWindow),
+    /// Nobody recorded where the project is.
+    NoArea,
+    /// No request and no task names the project, and nobody settled what it is about.
+    NoCategory,
+    /// Fewer than two areas to compare with.
+    NoComparison,
+    /// None of the areas reached had enough requests before.
+    TooFew,
+    /// No month of the year comes both before and after.
+    NoSeason,
+}
+
+impl NoEffect {
+    /// As programs read it; messages explain it under `evaluation-none-`.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Window(NoWindow::NotDelivered) => "not_delivered",
+            Self::Window(NoWindow::NoRegister) => "no_register",
+            Self::Window(NoWindow::NothingBefore(_)) => "nothing_before",
+            Self::Window(NoWindow::NothingAfter(_)) => "nothing_after",
+            Self::NoArea => "no_area",
+            Self::NoCategory => "no_category",
+            Self::NoComparison => "no_comparison",
+            Self::TooFew => "too_few",
+            Self::NoSeason => "no_season",
+        }
+    }
+
+    /// The day that its words name.
+    pub fn day(&self) -> Option<Date> {
+        match self {
+            Self::Window(NoWindow::NothingBefore(day) | NoWindow::NothingAfter(day)) => Some(*day),
+            _ => None,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MonthPart {
+    Before,
+    /// The works, up to the delivery.
+    LeftOut,
+    After,
+}
+
+impl MonthPart {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Before => "before",
+            Self::LeftOut => "left_out",
+            Self::After => "after",
+        }
+    }
+}
+
+/// Requests of an area before and after.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AreaRequests {
+    pub area: Code,
+    pub reached: bool,
+    pub before: u64,
+    pub after: u64,
+    /// A month's mean before and after.
+    pub mean_before: f64,
+    pub mean_after: f64,
+}
+
+/// A month, of the areas reached and of those that they are compared with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MonthLine {
+    pub month: Date,
+    pub part: MonthPart,
+    pub reached: u64,
+    pub compared: u64,
+    /// The mean over areas, in percent of what was usual for each before.
+    pub reached_percent: f64,
+    pub compared_percent: f64,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestEffect {
+    /// Those reached first.
+    pub areas: Vec<AreaRequests>,
+    /// Areas left out for their few requests before.
+    pub too_few: Vec<(Code, u64)>,
+    pub months: Vec<MonthLine>,
+    /// Requests of the window that lie in no area of either side, or nobody knows where.
+    pub elsewhere: u64,
+    /// In percent of what was usual.
+    pub found: Effect,
+}
+
+impl RequestEffect {
+    /// Requests before and after, of one side.
+    pub fn totals(&self, reached: bool) -> (u64, u64) {
+        let side = self.areas.iter().filter(|area| area.reached == reached);
+        side.fold((0, 0), |(before, after), area| (before + area.before, after + area.after))
+    }
+}
+
+pub(super) fn part(
+    portfolio: &Portfolio,
+    project: &Project,
+    linked: &[Code],
+    window: Result<EvaluationWindow, NoWindow>,
+    cells: &Cells,
+) -> RequestPart {
+    let chosen = Chosen::of(portfolio, project, linked, window.as_ref().ok());
+    let outcome =
+        window.map_err(NoEffect::Window).and_then(|window| measure(portfolio, &chosen, &window, cells));
+    RequestPart { chosen, window: window.ok(), outcome }
+}
+
+/// The counts of one area by month.
+struct Counts {
+    area: Code,
+    reached: bool,
+    months: Vec<u64>,
+}
+
+impl Counts {
+    fn sum(&self, months: std::ops::Range<usize>) -> u64 {
+        self.months[months].iter().sum()
+    }
+}
+
+/// The counts of some areas, each with all below it; and how many requests are in none of them.
+fn counted(
+    portfolio: &Portfolio,
+    chosen: &Chosen,
+    window: &EvaluationWindow,
+    cells: &Cells,
+) -> (Vec<Counts>, u64) {
+    let sides = [(&chosen.reached, true), (&chosen.compared, false)];
+    let mut out: Vec<Counts> = Vec::new();
+    let mut place: BTreeMap<Code, usize> = BTreeMap::new();
+    let mut elsewhere = 0;
+    for (areas, reached) in sides {
+        for area in areas {
+            for code in portfolio.areas_below(area) {
+                place.entry(code).or_insert(out.len());
+            }
+            out.push(Counts { area: area.clone(), reached, months: vec![0; window.count()] });
+        }
+    }
+    for (month, area, number) in cells.of(&chosen.categories) {
+        let Some(month) = window.place(month) else { continue };
+        match area.and_then(|area| place.get(area)) {
+            Some(at) => out[*at].months[month] += number,
+            None => elsewhere += number,
+        }
+    }
+    (out, elsewhere)
+}
+
+fn measure(
+    portfolio: &Portfolio,
+    chosen: &Chosen,
+    window: &EvaluationWindow,
+    cells: &Cells,
+) -> Result<RequestEffect, NoEffect> {
+    if chosen.reached.is_empty() {
+        return Err(NoEffect::NoArea);
+    }
+    if chosen.categories.is_empty() {
+        return Err(NoEffect::NoCategory);
+    }
+    if chosen.compared.len() < 2 {
+        return Err(NoEffect::NoComparison);
+    }
+    let (works, start, len) = (window.works_at(), window.start_at(), window.count());
+    let (all, elsewhere) = counted(portfolio, chosen, window, cells);
+    let (kept, few): (Vec<Counts>, Vec<Counts>) =
+        all.into_iter().partition(|counts| counts.sum(0..works) >= LEAST_BEFORE);
+    if !kept.iter().any(|counts| counts.reached) {
+        return Err(NoEffect::TooFew);
+    }
+    if kept.iter().filter(|counts| !counts.reached).count() < 2 {
+        return Err(NoEffect::NoComparison);
+    }
+    let usual = |counts: &Counts| counts.sum(0..works) as f64 / works as f64;
+    let percent = |counts: &Counts, month: usize| counts.months[month] as f64 / usual(counts) * 100.0;
+    let series: Vec<Series> = kept
+        .iter()
+        .map(|counts| Series {
+            area: counts.area.to_string(),
+            treated: counts.reached,
+            values: (0..len).map(|month| Some(percent(counts, month))).collect(),
+        })
+        .collect();
+    let settings =
+        EffectSettings { start, leave_out: start - works, scale: Scale::Level, ..EffectSettings::default() };
+    let found = effect(&series, &settings).map_err(|_| NoEffect::NoSeason)?;
+    let months = window
+        .months()
+        .enumerate()
+        .map(|(at, month)| {
+            let side = |reached: bool| kept.iter().filter(move |counts| counts.reached == reached);
+            let mean = |reached: bool| {
+                side(reached).map(|counts| percent(counts, at)).sum::<f64>() / side(reached).count() as f64
+            };
+            let sum = |reached: bool| side(reached).map(|counts| counts.months[at]).sum();
+            MonthLine {
+                month,
+                part: match at {
+                    at if at < works => MonthPart::Before,
+                    at if at < start => MonthPart::LeftOut,
+                    _ => MonthPart::After,
+                },
+                reached: sum(true),
+                compared: sum(false),
+                reached_percent: mean(true),
+                compared_percent: mean(false),
+            }
+        })
+        .collect();
+    let area = |counts: &Counts| AreaRequests {
+        area: counts.area.clone(),
+        reached: counts.reached,
+        before: counts.sum(0..works),
+        after: counts.sum(start..len),
+        mean_before: usual(counts),
+        mean_after: counts.sum(start..len) as f64 / (len - start) as f64,
+    };
+    Ok(RequestEffect {
+        areas: kept.iter().map(area).collect(),
+        too_few: few.iter().map(|counts| (counts.area.clone(), counts.sum(0..works))).collect(),
+        months,
+        elsewhere,
+        found,
+    })
+}

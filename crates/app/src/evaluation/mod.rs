@@ -1,0 +1,271 @@
+//! Evaluation: what was promised, what was delivered, whether it is used, and whether people felt it; of a project, of a
+//! sector and of the plan.
+//!
+//! Nothing is stored: it follows from the portfolio, from the counts of requests and from published waves. What is not
+//! recorded is told as such.
+
+mod cells;
+mod chosen;
+mod effect;
+mod felt;
+mod file;
+pub mod said;
+mod sum;
+mod summary;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::evaluation::{EvaluationChoice, EvaluationWindow, Kept, KeptStep, delivered, kept, kept_steps};
+use domain::history::View;
+use domain::item::{ItemKind, State, Target};
+use domain::named::Named;
+use domain::planned_date::PlannedDate;
+use domain::portfolio::Portfolio;
+use domain::project::Project;
+use jiff::civil::Date;
+
+pub use chosen::Chosen;
+pub use effect::{AreaRequests, LEAST_BEFORE, MonthLine, MonthPart, NoEffect, RequestEffect};
+pub use felt::{Felt, FeltGroup, NoFelt};
+pub use file::evaluation_csv;
+pub use sum::{PlanEvaluation, ProjectLine, SectorLine, years};
+pub use summary::summary;
+pub use survey::effect::{Effect, Limit, Placebo};
+
+use self::cells::Cells;
+use crate::App;
+use crate::error::AppError;
+use crate::place::coverage::{Basis, CoverageAsked, ProjectGain};
+use crate::read::Asked;
+
+/// Whom the facilities of a project brought within reach.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Gain {
+    /// Nobody said where people live.
+    NoResidences,
+    /// No facility that serves on the day is of this project.
+    NoFacility,
+    Of(ProjectGain, Basis),
+}
+
+/// A task on the ledger that names the project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TaskLine {
+    pub code: Code,
+    pub kind: ItemKind,
+    pub name: Named,
+    pub state: State,
+    pub due: Option<Date>,
+    pub finished: Option<Date>,
+    pub kept: Kept,
+}
+
+/// What requests say of a project.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RequestPart {
+    pub chosen: Chosen,
+    /// None where the outcome says why.
+    pub window: Option<EvaluationWindow>,
+    pub outcome: Result<RequestEffect, NoEffect>,
+}
+
+/// One project, by the four questions.
+#[derive(Debug, Clone)]
+pub struct ProjectEvaluation {
+    pub project: Code,
+    pub kept: Kept,
+    pub delivered: Option<PlannedDate>,
+    pub steps: Vec<KeptStep>,
+    /// Up to a hundred.
+    pub tasks: Vec<TaskLine>,
+    pub gain: Gain,
+    pub requests: RequestPart,
+    pub felt: Result<Felt, NoFelt>,
+}
+
+/// The categories of requests that name each project, the commonest first.
+type Linked = BTreeMap<Code, Vec<Code>>;
+
+impl App {
+    /// A project by the four questions, at a point of view.
+    ///
+    /// # Errors
+    /// The plan or the project is not on the books then.
+    pub async fn project_evaluation(
+        &self,
+        plan: &Code,
+        project: &str,
+        asked: Asked,
+    ) -> Result<ProjectEvaluation, AppError> {
+        self.project_evaluation_at(plan, project, self.view(asked).await?).await
+    }
+
+    /// As [`project_evaluation`](Self::project_evaluation), at a point of view that is already settled.
+    pub async fn project_evaluation_at(
+        &self,
+        plan: &Code,
+        project: &str,
+        view: View,
+    ) -> Result<ProjectEvaluation, AppError> {
+        let portfolio = self.portfolio_at(plan, view).await?;
+        let held = portfolio.project(project).ok_or(AppError::NotFound)?;
+        let as_of = view.as_of;
+        let linked = self.linked(&portfolio, Some(held)).await?;
+        let requests = self.measured(&portfolio, vec![held.code.clone()], linked).await?;
+        let requests = requests.into_iter().next().ok_or(AppError::NotFound)?;
+        let reached = requests.chosen.reached.clone();
+        Ok(ProjectEvaluation {
+            project: held.code.clone(),
+            kept: kept(held, as_of),
+            delivered: delivered(held),
+            steps: kept_steps(held, as_of),
+            tasks: self.tasks_of(&portfolio, held).await?,
+            gain: self.gain(&portfolio, &held.code).await?,
+            felt: self.felt_of(&portfolio, held, &reached).await?,
+            requests,
+        })
+    }
+
+    /// What on the ledger is there for a project, and how it was kept.
+    async fn tasks_of(&self, portfolio: &Portfolio, project: &Project) -> Result<Vec<TaskLine>, AppError> {
+        let plan = &portfolio.plan.code;
+        let links = self.links_to(plan, &Target::Project(project.code.clone())).await?;
+        let codes: Vec<Code> = links.into_iter().map(|link| link.item).collect();
+        let items = self.items_without_content(plan, &codes, portfolio.view).await?;
+        let line = |item: domain::item::Item| TaskLine {
+            kept: Kept::of(
+                item.due.map(PlannedDate::from),
+                item.finished().map(PlannedDate::from),
+                portfolio.view.as_of,
+            ),
+            due: item.due,
+            finished: item.finished(),
+            kind: item.kind,
+            state: item.state,
+            name: item.name,
+            code: item.code,
+        };
+        Ok(items.into_values().map(line).collect())
+    }
+
+    async fn gain(&self, portfolio: &Arc<Portfolio>, project: &Code) -> Result<Gain, AppError> {
+        Ok(match self.gains(portfolio).await? {
+            None => Gain::NoResidences,
+            Some((gains, basis)) => gains
+                .projects
+                .iter()
+                .find(|held| held.project == *project)
+                .map_or(Gain::NoFacility, |held| Gain::Of(held.clone(), basis)),
+        })
+    }
+
+    /// What all projects did for people covered, and what is counted.
+    async fn gains(
+        &self,
+        portfolio: &Arc<Portfolio>,
+    ) -> Result<Option<(Arc<crate::place::coverage::ProjectsEffect>, Basis)>, AppError> {
+        let Some(found) = self.coverage_by_projects(portfolio).await? else { return Ok(None) };
+        let coverage = self.coverage(portfolio, CoverageAsked::default()).await?;
+        let known =
+            coverage.is_some_and(|held| held.residences.homes.iter().all(|home| home.people.is_some()));
+        Ok(Some((found, if known { Basis::People } else { Basis::Residences })))
+    }
+
+    /// What requests that name projects are about, and the matters of tasks that are there for them.
+    async fn linked(&self, portfolio: &Portfolio, project: Option<&Project>) -> Result<Linked, AppError> {
+        let (plan, known) = (portfolio.plan.code.clone(), portfolio.view.known);
+        let only = project.map(|project| project.code.clone());
+        let read = move |c: &mut store::Connection| c.linked_categories(&plan, only.as_ref(), known);
+        let mut out = Linked::new();
+        for (project, category, _) in self.database().read_async(read).await? {
+            out.entry(project).or_default().push(category);
+        }
+        // Themes of months and hot issues that a project is to settle.
+        let plan = &portfolio.plan.code;
+        for item in self.rectifications(plan, portfolio.view).await? {
+            let categories = item.theme.iter().flat_map(|theme| &theme.categories);
+            let categories: Vec<&Code> =
+                categories.chain(item.goal.iter().flat_map(|goal| goal.categories())).collect();
+            for (_, to) in &item.links {
+                let Target::Project(code) = to else { continue };
+                if project.is_some_and(|project| project.code != *code) {
+                    continue;
+                }
+                let held = out.entry(code.clone()).or_default();
+                for category in &categories {
+                    if !held.contains(category) {
+                        held.push((*category).clone());
+                    }
+                }
+            }
+        }
+        Ok(out)
+    }
+
+    /// Tasks that are measured by requests.
+    async fn rectifications(&self, plan: &Code, view: View) -> Result<Vec<domain::item::Item>, AppError> {
+        const MOST: usize = 500;
+        let wanted = plan.clone();
+        let read = move |c: &mut store::Connection| {
+            let mut codes = c.items_with_goals(&wanted)?;
+            codes.extend(c.items_with_themes(&wanted)?);
+            Ok::<_, store::StoreError>(codes)
+        };
+        let mut codes = self.database().read_async(read).await?;
+        codes.sort_unstable();
+        codes.dedup();
+        codes.truncate(MOST);
+        Ok(self.items_without_content(plan, &codes, view).await?.into_values().collect())
+    }
+
+    /// What requests say of some projects: they are counted once for all, and measured aside from those who wait.
+    async fn measured(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        projects: Vec<Code>,
+        linked: Linked,
+    ) -> Result<Vec<RequestPart>, AppError> {
+        let (plan, view) = (portfolio.plan.code.clone(), portfolio.view);
+        let (held, today) = (portfolio.clone(), self.clock().today());
+        let read = move |c: &mut store::Connection| {
+            let register = c.first_request(&plan)?;
+            let found: Vec<&Project> =
+                projects.iter().filter_map(|code| held.project(code.as_str())).collect();
+            let usual = EvaluationChoice::default();
+            let windows: Vec<_> = found
+                .iter()
+                .map(|project| {
+                    let choice = project.evaluation.as_ref().map_or(&usual, |(choice, _)| choice);
+                    let window = EvaluationWindow::of(project, choice, register, view.as_of);
+                    (project.code.clone(), window)
+                })
+                .collect();
+            let known: Vec<&EvaluationWindow> =
+                windows.iter().filter_map(|(_, window)| window.as_ref().ok()).collect();
+            let first = known.iter().map(|window| window.first).min();
+            let last = known.iter().map(|window| window.last).max();
+            let cells = match first.zip(last) {
+                Some(days) => {
+                    let earlier = view.as_of < today || view.known < c.head()?;
+                    Cells::read(c, &plan, days, earlier.then_some(view))?
+                }
+                None => Cells::default(),
+            };
+            Ok::<_, store::StoreError>((windows, cells))
+        };
+        let (windows, cells) = self.database().read_async(read).await?;
+        let portfolio = portfolio.clone();
+        // Thousands of permutations each: not where others wait.
+        let work = move || {
+            let parts = windows.into_iter().filter_map(|(code, window)| {
+                let categories = linked.get(&code).map_or(&[][..], Vec::as_slice);
+                let project = portfolio.project(code.as_str())?;
+                Some(effect::part(&portfolio, project, categories, window, &cells))
+            });
+            parts.collect()
+        };
+        Ok(tokio::task::spawn_blocking(work).await.map_err(|_| store::StoreError::Stopped)?)
+    }
+}
