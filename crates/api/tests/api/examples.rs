@@ -116,7 +116,7 @@ async fn with_streets_and_a_parcel() -> Site {
     ];
     for content in contents {
         let name = Named::new("图层", "Layer");
-        let ground = LayerGround { name, effective: Some(date(2021, 1, 1)), ..LayerGround::default() };
+        let ground = LayerGround { name, effective: Some(date(2022, 1, 1)), ..LayerGround::default() };
         let new = NewLayer::of(&content, ground).unwrap();
         site.app.put_layer(&Actor::operator(), &plan, new).await.unwrap();
     }
@@ -143,7 +143,7 @@ async fn tools_of_places_answer_as_described_where_their_layers_are_in_force() {
     };
     let link = |to: &str| {
         format!(
-            "?from_longitude=116.3362&from_latitude=40.0702&to_longitude=116.3362&to_latitude={to}&as_of=2021-12-31"
+            "?from_longitude=116.3362&from_latitude=40.0702&to_longitude=116.3362&to_latitude={to}&as_of=2022-12-31"
         )
     };
     let tried = ask("tryLink", link("40.0722")).await.expect(200);
@@ -151,17 +151,17 @@ async fn tools_of_places_answer_as_described_where_their_layers_are_in_force() {
     assert!(tried.body["detour_millimetres"].as_u64().unwrap() > 5_000_000, "{}", tried.text);
     let far = ask("tryLink", link("41.5")).await.expect(400);
     assert_eq!(far.body["errors"][0]["field"], "to_longitude");
-    let ranked = ask("listMissingLinks", "?as_of=2021-12-31".into()).await.expect(200);
+    let ranked = ask("listMissingLinks", "?as_of=2022-12-31".into()).await.expect(200);
     assert!(ranked.body["candidates"].as_u64().unwrap() >= 1, "{}", ranked.text);
     let sited =
-        ask("findSites", "?kind=kindergarten&sites=1&metres=500&as_of=2021-12-31".into()).await.expect(200);
+        ask("findSites", "?kind=kindergarten&sites=1&metres=500&as_of=2022-12-31".into()).await.expect(200);
     assert_eq!((&sited.body["proven"], &sited.body["chosen"][0]["parcel"]), (&json!(true), &json!("P-1")));
-    ask("findSites", "?kind=castle&sites=1&as_of=2021-12-31".into()).await.expect(400);
-    ask("findSites", "?kind=kindergarten&metres=500&as_of=2021-12-31".into()).await.expect(422);
+    ask("findSites", "?kind=castle&sites=1&as_of=2022-12-31".into()).await.expect(400);
+    ask("findSites", "?kind=kindergarten&metres=500&as_of=2022-12-31".into()).await.expect(422);
     ask("findSites", "?kind=kindergarten&model=best&sites=1".into()).await.expect(400);
     ask("getReach", "?longitude=NaN&latitude=40".into()).await.expect(400);
     // Who may see no single homes is told people in steps of ten, as on the page.
-    let place = "/plans/huitian-2018/reach?longitude=116.3362&latitude=40.0702&as_of=2021-12-31";
+    let place = "/plans/huitian-2018/reach?longitude=116.3362&latitude=40.0702&as_of=2022-12-31";
     let (own, public) = (site.get_as(&staff, place).await.expect(200), site.get(place).await.expect(200));
     assert_eq!(
         (&own.body["people_in_steps_of"], &public.body["people_in_steps_of"]),

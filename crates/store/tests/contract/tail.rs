@@ -73,7 +73,7 @@ fn readers_see_the_same_before_and_after(scratch: &Scratch) {
                 draft(&project("A-1"), date(2019, 1, 5), correct(Seq(10))),
                 draft(&project("B-2"), date(2019, 1, 5), correct(nine[7].seq)),
             ];
-            for draft in later {
+            for draft in later.clone() {
                 tx.append(draft, at(50))?;
             }
             let before = seen(tx.reading()?)?;
@@ -219,12 +219,12 @@ fn a_rule_knows_the_areas_that_are_drawn(scratch: &Scratch) {
     let (in_tail, both, placed) = database
         .write(move |tx| {
             let known = |tx: &mut Tx| tx.with_lookup(|lookup| lookup.drawn_areas());
-            for draft in first {
+            for draft in first.clone() {
                 tx.append(draft, at(1))?;
             }
             let in_tail = known(tx)?;
             tx.place_facts()?;
-            for draft in later {
+            for draft in later.clone() {
                 tx.append(draft, at(2))?;
             }
             let both = known(tx)?;
