@@ -116,6 +116,7 @@ async fn load(app: &App) -> Code {
             "requests",
             "residences",
             "parcels",
+            "index_versions",
         ];
         !others.contains(&table.name) && !table.name.starts_with("request_")
     }) {
@@ -127,8 +128,17 @@ async fn load(app: &App) -> Code {
     for (_, change) in file.results() {
         app.change(&Actor::operator(), change).await.unwrap();
     }
+    let report = import(app, "index_versions", &plan, &csv_sheet(INDEX)).await;
+    assert!(report.applied, "{:?}", report.problems.first());
     plan
 }
+
+/// The demonstration's indices are made by its program, not by a file.
+const INDEX: &str = "\
+index,name_zh,name_en,version,index_period,index_aggregation,least_coverage,index_parts,effective
+living,生活指数,Living,2019,year,arithmetic,60,\"# 便利性 | Convenience | 1
+retail_coverage | community_count / percent | higher | range 0 100 | 1 | 示例\",2019-09-01
+";
 
 async fn load_one(app: &App, plan: &Code, name: &str) {
     let text = std::fs::read_to_string(demo(&format!("huitian-2018/{name}.csv"))).unwrap();

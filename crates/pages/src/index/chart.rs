@@ -43,7 +43,7 @@ pub(super) fn svg(cells: &[&IndexCell]) -> String {
     let mut begins = true;
     for (at, cell) in cells.iter().enumerate() {
         let label = cell.span;
-        if (cells.len() - 1 - at) % every == 0 {
+        if (cells.len() - 1 - at).is_multiple_of(every) {
             let anchor = if at + 1 == cells.len() { "end" } else { "middle" };
             let _ = write!(
                 out,

@@ -135,3 +135,4 @@ api-op-list-index-values = What an index comes to for every area and period, by 
 instrument-example-count = example count
 scale-per-thousand = per 1,000 people
 scale-days = days
+api-param-index = The index’s code.

@@ -135,3 +135,4 @@ api-op-list-index-values = 指数各区域、各时期的值，连同用到的�
 instrument-example-count = 示例统计
 scale-per-thousand = 每千人
 scale-days = 天
+api-param-index = 指数编码。
