@@ -1,7 +1,7 @@
 //! What people wrote in their own words, and what it is about.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use domain::code::Code;
 use domain::policy::Action;
@@ -110,11 +110,13 @@ struct Texts {
 pub(crate) struct TextsCache(VecDeque<((Code, Code), Arc<Understood>)>);
 
 impl TextsCache {
-    const MOST: usize = 8;
+    const MOST: usize = 32;
 
-    fn get(&self, of: &(Code, Code), by: &By) -> Option<Arc<Understood>> {
-        let found = self.0.iter().find(|(held, understood)| held == of && understood.by == *by);
-        found.map(|(_, understood)| understood.clone())
+    fn get(&mut self, of: &(Code, Code), by: &By) -> Option<Arc<Understood>> {
+        let at = self.0.iter().position(|(held, understood)| held == of && understood.by == *by)?;
+        let held = self.0.remove(at)?;
+        self.0.push_back(held);
+        self.0.back().map(|(_, understood)| understood.clone())
     }
 
     fn keep(&mut self, of: (Code, Code), understood: Arc<Understood>) {
@@ -126,46 +128,51 @@ impl TextsCache {
     }
 }
 
-/// Reads a wave's texts and what each is about.
-fn understand(
+/// A wave's texts by question: how many there are, and as many as are understood.
+fn texts_of_sheets(
     c: &mut Connection,
     (plan, wave): (&Code, &Code),
-    questions: Vec<String>,
-    understanding: &Understanding,
-) -> Result<Vec<Texts>, StoreError> {
-    let mut out: Vec<Texts> =
-        questions.into_iter().map(|question| Texts { question, ..Texts::default() }).collect();
+    questions: &[String],
+) -> Result<Vec<(u64, Vec<String>)>, StoreError> {
+    let mut out: Vec<(u64, Vec<String>)> = vec![(0, Vec::new()); questions.len()];
     let mut after = String::new();
     loop {
         let some = c.survey_sheets(plan, wave, &after, PAGE)?;
-        let Some(last) = some.last() else { break };
+        let Some(last) = some.last() else { return Ok(out) };
         after = last.sheet.to_string();
         for held in some.iter().filter(|held| !held.late) {
             let mut answers: Answers = serde_json::from_str(&held.answers)
                 .map_err(|error| StoreError::Damaged(error.to_string()))?;
-            for of in &mut out {
-                let Some(Answer::Text(text)) = answers.remove(&of.question) else { continue };
-                of.all += 1;
-                if of.all > THEMED_MOST as u64 {
-                    continue;
-                }
-                let theme = understanding.theme(&text);
-                *of.counts.entry(theme.clone()).or_default() += 1;
-                let told = of.of.entry(theme.clone()).or_default();
-                if told.len() < TEXTS_MOST {
-                    told.push(text.clone());
-                }
-                if of.some.len() < TEXTS_MOST {
-                    of.some.push(Written { text, theme });
+            for (question, (all, texts)) in questions.iter().zip(&mut out) {
+                let Some(Answer::Text(text)) = answers.remove(question) else { continue };
+                *all += 1;
+                if texts.len() < THEMED_MOST {
+                    texts.push(text);
                 }
             }
         }
     }
-    for of in &mut out {
-        of.some.sort_unstable();
-        of.of.values_mut().for_each(|texts| texts.sort_unstable());
+}
+
+impl Texts {
+    /// Texts with what each is about. They take a while: nobody else waits for them.
+    fn of(question: String, all: u64, texts: Vec<String>, understanding: &Understanding) -> Self {
+        let mut out = Self { question, all, ..Self::default() };
+        for text in texts {
+            let theme = understanding.theme(&text);
+            *out.counts.entry(theme.clone()).or_default() += 1;
+            let told = out.of.entry(theme.clone()).or_default();
+            if told.len() < TEXTS_MOST {
+                told.push(text.clone());
+            }
+            if out.some.len() < TEXTS_MOST {
+                out.some.push(Written { text, theme });
+            }
+        }
+        out.some.sort_unstable();
+        out.of.values_mut().for_each(|texts| texts.sort_unstable());
+        out
     }
-    Ok(out)
 }
 
 /// The questions that ask for a text.
@@ -254,19 +261,31 @@ impl App {
         let (model, categories) = understanding.themes_by();
         let by = By { frozen, model, categories: categories.to_vec() };
         let of = (plan.clone(), held.wave.wave.clone());
-        let mut cache = self.inner.survey_texts.clone().lock_owned().await;
-        if let Some(found) = cache.get(&of, &by) {
+        let held = |app: &Self| app.texts_cache().get(&of, &by);
+        if let Some(found) = held(self) {
+            return Ok(found);
+        }
+        // Somebody may have read it while this one waited.
+        let turn = self.inner.texts_turn.clone().lock_owned().await;
+        if let Some(found) = held(self) {
             return Ok(found);
         }
         let app = self.clone();
         let work = move || {
-            let read = |c: &mut Connection| understand(c, (&of.0, &of.1), questions, &understanding);
-            let questions = app.database().read(read)?;
-            let understood = Arc::new(Understood { by, questions });
-            cache.keep(of, understood.clone());
+            let _turn = turn;
+            let texts = app.database().read(|c| texts_of_sheets(c, (&of.0, &of.1), &questions))?;
+            let questions = questions.into_iter().zip(texts);
+            let questions =
+                questions.map(|(question, (all, texts))| Texts::of(question, all, texts, &understanding));
+            let understood = Arc::new(Understood { by, questions: questions.collect() });
+            app.texts_cache().keep(of, understood.clone());
             Ok(understood)
         };
         tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?
+    }
+
+    fn texts_cache(&self) -> std::sync::MutexGuard<'_, TextsCache> {
+        self.inner.survey_texts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

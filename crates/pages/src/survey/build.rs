@@ -6,10 +6,11 @@ use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::survey::Questionnaire;
+use domain::refusal::{Problem, Refusal};
+use domain::survey::{QUESTIONS_MOST, Questionnaire, SurveyFault};
 use survey::instrument::{Draft, Instrument, Question, Wording};
 
-use super::draft::{KINDS, QUESTIONS_MOST, blank, fault, fields, kind_of, read};
+use super::draft::{KINDS, blank, fault, fields, kind_of, read};
 use super::question::{Shown, shown};
 use super::{managing, told};
 use crate::editor::field::{Control, Field, Typed};
@@ -43,6 +44,7 @@ struct BuildPage {
     lines: Vec<Line>,
     kinds: [&'static str; 6],
     full: bool,
+    most: usize,
     preview: Vec<Shown>,
     /// What keeps it from being shown as it will be asked.
     not_yet: String,
@@ -126,7 +128,11 @@ impl Built {
                 let instrument = Code::new("preview").map_err(|_| PageError::bad_request())?;
                 let held = Questionnaire { instrument, version: 1, asks };
                 let places: Vec<usize> = (0..self.draft.questions.len()).collect();
-                (shown(&held, &places, &Typed::default(), &[], lang), String::new())
+                // What cannot be put on record is not drawn, either: a scale may have any number of points.
+                match held.fault() {
+                    None => (shown(&held, &places, &Typed::default(), &[], lang), String::new()),
+                    Some(fault) => (Vec::new(), words::refusal(lang, &refusal(fault))),
+                }
             }
             Err(error) => (Vec::new(), fault(lang, &error)),
         };
@@ -137,6 +143,7 @@ impl Built {
             lines: self.draft.questions.iter().enumerate().map(line).collect(),
             kinds: KINDS,
             full: self.draft.questions.len() >= QUESTIONS_MOST,
+            most: QUESTIONS_MOST,
             preview,
             not_yet,
             page: visit.page(visit.t("build-title")),
@@ -193,6 +200,10 @@ impl Built {
             return self.page(visit, StatusCode::UNPROCESSABLE_ENTITY, faults);
         };
         let held = Questionnaire { instrument: instrument.clone(), version, asks };
+        if let Some(fault) = held.fault() {
+            let told = ("questions".to_owned(), words::refusal(lang, &refusal(fault)));
+            return self.page(visit, StatusCode::UNPROCESSABLE_ENTITY, vec![told]);
+        }
         let ground = (source(visit), String::new());
         match visit.app.record_questionnaire(&visit.actor, plan, held, ground).await {
             Ok(_) => {
@@ -218,6 +229,10 @@ impl Built {
         ];
         Ok((heads, text).into_response())
     }
+}
+
+fn refusal(fault: SurveyFault) -> Refusal {
+    Refusal::whole(Problem::BadSurvey(fault))
 }
 
 /// An empty one, or one that begins with what a version asks.
@@ -293,9 +308,21 @@ fn keep(visit: &Visit, mut built: Built, typed: &Typed) -> Result<Response, Page
     if at >= QUESTIONS_MOST || typed.0.iter().any(|(name, value)| name != "draft" && Typed::too_long(value)) {
         return Err(bad());
     }
-    match read(visit.lang, typed, kind, &built.draft.questions, at) {
-        Ok(question) if at == number => built.draft.questions.push(question),
-        Ok(question) => built.draft.questions[at] = question,
+    let read = read(visit.lang, typed, kind, &built.draft.questions, at);
+    // What goes along in the form must fit there.
+    let read = read.and_then(|question| {
+        let mut more = built.draft.clone();
+        match more.questions.get_mut(at) {
+            Some(held) => *held = question,
+            None => more.questions.push(question),
+        }
+        match serde_json::to_string(&more) {
+            Ok(text) if text.len() <= DRAFT_MOST => Ok(more),
+            _ => Err(("wording_zh", words::refusal(visit.lang, &refusal(SurveyFault::TooLarge)))),
+        }
+    });
+    match read {
+        Ok(more) => built.draft = more,
         Err((wrong, message)) => {
             let asked = blank(&built.draft, kind).ok_or_else(bad)?;
             let mut fields = fields(visit.lang, &asked);

@@ -5,8 +5,6 @@ use words::Lang;
 
 use crate::editor::field::{self, Control, Field, Typed};
 
-/// Questions that a questionnaire may have here.
-pub(super) const QUESTIONS_MOST: usize = 200;
 /// How questions are answered, as they are offered.
 pub(super) const KINDS: [&str; 6] = ["single", "multiple", "scale", "matrix", "number", "text"];
 
@@ -47,16 +45,22 @@ pub(super) fn blank(draft: &Draft, kind: &str) -> Option<Question> {
     })
 }
 
-/// Answers, one on each line: code, Chinese, English.
+/// Answers, one on each line: code, Chinese, English. All three parts, so that a code is never taken for a text.
 pub(super) fn lines(choices: &[Choice]) -> String {
     let line = |choice: &Choice| {
-        let mut parts = vec![choice.code.as_str(), choice.label.zh.as_str()];
-        if !choice.label.en.is_empty() {
-            parts.push(&choice.label.en);
-        }
-        parts.join(" | ")
+        let text = format!("{} | {} | {}", choice.code, choice.label.zh, choice.label.en);
+        text.trim_end().to_owned()
     };
     choices.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// Answers as they were typed; what stands there as it was shown is what it was, whatever signs are in it.
+fn typed_choices(typed: &Typed, name: &str, held: Option<&[Choice]>) -> Vec<Choice> {
+    let text = typed.get(name);
+    match held {
+        Some(held) if lines(held).trim() == text.replace('\r', "") => held.to_vec(),
+        _ => read_lines(text),
+    }
 }
 
 /// Answers as they were written. A line without a code, which has one or two parts, is given a number.
@@ -66,24 +70,18 @@ pub(super) fn read_lines(text: &str) -> Vec<Choice> {
         .filter(|line| !line.trim().is_empty())
         .map(|line| line.splitn(3, ['|', '｜']).map(str::trim).collect())
         .collect();
-    // What has a code elsewhere keeps its two parts as code and text.
-    let coded = lines.iter().any(|parts| parts.len() == 3);
     let mut out: Vec<Choice> = Vec::with_capacity(lines.len());
+    // Two parts are code and text where the first can be no text: a word of letters and digits before Chinese.
+    let word = |text: &str| text.chars().all(|sign| sign.is_ascii_alphanumeric() || "-_+.".contains(sign));
     for parts in &lines {
         let (code, zh, en) = match parts.as_slice() {
-            [code, zh, en] => ((*code).to_owned(), *zh, *en),
-            [code, zh] if coded => ((*code).to_owned(), *zh, ""),
-            [first, rest @ ..] => {
-                let second = rest.first().copied().unwrap_or("");
-                // The lines of a single language, written again as they were shown, have their codes still.
-                match first.chars().all(|sign| sign.is_ascii_alphanumeric() || "-_+".contains(sign)) {
-                    true if !second.is_empty() => ((*first).to_owned(), second, ""),
-                    _ => (String::new(), *first, second),
-                }
-            }
-            [] => continue,
+            [code, zh, en] => (*code, *zh, *en),
+            [code, zh] if word(code) && !zh.is_ascii() => (*code, *zh, ""),
+            [zh, en] => ("", *zh, *en),
+            [zh] => ("", *zh, ""),
+            _ => continue,
         };
-        out.push(Choice { code, label: Wording::new(zh, en) });
+        out.push(Choice { code: code.to_owned(), label: Wording::new(zh, en) });
     }
     for at in 0..out.len() {
         if out[at].code.is_empty() {
@@ -167,11 +165,19 @@ fn number<T: std::str::FromStr>(typed: &Typed, name: &'static str) -> Result<Opt
 }
 
 /// The form of a question as it was typed.
-fn read_form(typed: &Typed, kind: &str) -> Result<Form, NoNumber> {
+fn read_form(typed: &Typed, kind: &str, held: Option<&Form>) -> Result<Form, NoNumber> {
+    let (mut first, mut second) = (None, None);
+    match held {
+        Some(Form::Single { choices } | Form::Multiple { choices, .. }) => first = Some(choices.as_slice()),
+        Some(Form::Matrix { rows, columns }) => {
+            (first, second) = (Some(rows.as_slice()), Some(columns.as_slice()));
+        }
+        _ => {}
+    }
     let wording = |zh: &str, en: &str| Wording::new(typed.get(zh), typed.get(en));
     Ok(match kind {
         "multiple" => Form::Multiple {
-            choices: read_lines(typed.get("choices")),
+            choices: typed_choices(typed, "choices", first),
             least: number(typed, "least")?,
             most: number(typed, "most")?,
         },
@@ -196,7 +202,7 @@ fn read_form(typed: &Typed, kind: &str) -> Result<Form, NoNumber> {
             }
         }
         "text" => Form::Text { longest: number(typed, "longest")? },
-        _ => Form::Single { choices: read_lines(typed.get("choices")) },
+        _ => Form::Single { choices: typed_choices(typed, "choices", first) },
     })
 }
 
@@ -208,7 +214,7 @@ pub(super) fn read(
     others: &[Question],
     at: usize,
 ) -> Result<Question, (&'static str, String)> {
-    let form = read_form(typed, kind)
+    let form = read_form(typed, kind, others.get(at).map(|held| &held.form))
         .map_err(|NoNumber(name)| (name, words::text(lang, "build-fault-number").into_owned()))?;
     let name = typed.get("name");
     let plain = |sign: char| sign.is_alphanumeric() || "_-".contains(sign);
@@ -317,6 +323,8 @@ mod tests {
             [line("y", "是", "Yes"), line("n", "否", "No | never")]
         );
         assert_eq!(read("y | 是 | Yes\nn | 否"), [line("y", "是", "Yes"), line("n", "否", "")]);
+        assert_eq!(read("Yes | No"), [line("1", "Yes", "No")]);
+        assert_eq!(read("是 | 是 |\n≤5 | 五次以下 |"), [line("是", "是", ""), line("≤5", "五次以下", "")]);
         assert_eq!(read("1 | 是\n2 | 否"), [line("1", "是", ""), line("2", "否", "")]);
         assert_eq!(read("60+ | 六十岁以上"), [line("60+", "六十岁以上", "")]);
         // A number that is taken is given to nobody else.
@@ -325,7 +333,9 @@ mod tests {
 
     #[test]
     fn what_is_shown_reads_as_it_was() {
-        for choices in ["y | 是 | Yes\nn | 否 | No", "1 | 是\n2 | 否", "a-b | 甲 | A"] {
+        for choices in
+            ["y | 是 | Yes\nn | 否 | No", "1 | 是\n2 | 否", "a-b | 甲 | A", "是 | 是 |", "y | | Yes"]
+        {
             let held = read_lines(choices);
             assert_eq!(read_lines(&lines(&held)), held);
         }

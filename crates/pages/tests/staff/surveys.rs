@@ -469,6 +469,19 @@ async fn a_questionnaire_is_written_question_by_question() {
     let file: serde_json::Value = serde_json::from_str(&file.is(200).body).unwrap();
     assert_eq!((&file["name"], &file["questions"][1]["name"]), (&"noise".into(), &"what".into()));
     force.post(&build, &[("draft", "{"), ("go", "look")]).await.is(400);
+    // A scale that nobody could be asked is not drawn, and not recorded.
+    let wide = [
+        ("go", "keep"),
+        ("at", "2"),
+        ("kind", "scale"),
+        ("name", "wide"),
+        ("wording_zh", "打分"),
+        ("low", "-2000000000"),
+        ("high", "2000000000"),
+    ];
+    let wide = send(&draft, &wide).await;
+    assert!(!wide.is(200).body.contains("class=\"pick\""), "no preview");
+    send(&unquoted(&wide.value("draft")), &[("go", "record")]).await.is(422).says("href=\"#questions\"");
     send(&draft, &[("go", "record"), ("version", "none")]).await;
     let done = send(&draft, &[("go", "record")]).await;
     assert!(done.is(303).location.ends_with("/instruments/noise/1"), "{}", done.location);
