@@ -117,6 +117,7 @@ async fn load(app: &App) -> Code {
             "residences",
             "parcels",
             "index_versions",
+            "evaluations",
         ];
         !others.contains(&table.name) && !table.name.starts_with("request_")
     }) {

@@ -29,6 +29,8 @@ pub(crate) struct Theme {
 struct Line {
     text: String,
     theme: String,
+    /// How often it stands there, where it does more than once.
+    times: String,
 }
 
 struct Texts {
@@ -115,16 +117,18 @@ pub async fn show(
             true => visit.tw("texts-looked", &[("most", &THEMED_MOST.to_string())]),
             false => String::new(),
         },
+        // They are in order: the same lie together.
         texts: of
             .texts
-            .into_iter()
-            .map(|written| Line {
-                text: written.text,
-                theme: written
-                    .theme
-                    .as_ref()
-                    .map(|theme| category_name(&portfolio, Some(theme), visit.lang))
-                    .unwrap_or_default(),
+            .chunk_by(|a, b| a == b)
+            .filter_map(|same| {
+                let written = same.first()?;
+                let name = |theme| category_name(&portfolio, Some(theme), visit.lang);
+                Some(Line {
+                    text: written.text.clone(),
+                    theme: written.theme.as_ref().map(name).unwrap_or_default(),
+                    times: if same.len() > 1 { format!("×{}", same.len()) } else { String::new() },
+                })
             })
             .collect(),
     });

@@ -285,3 +285,5 @@ api-param-finished-from = Done on or after this day.
 api-param-finished-to = Done on or before this day.
 api-op-export-ledger = The rows of the ledger as a file
 api-param-file = The file: ledger.xlsx, ledger.csv or ledger.json.
+api-op-list-evaluations = Projects by what was promised, delivered and used
+api-op-get-evaluation = One project by what was promised, delivered and used

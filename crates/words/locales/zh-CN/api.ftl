@@ -285,3 +285,5 @@ api-param-finished-from = 办结不早于该日。
 api-param-finished-to = 办结不晚于该日。
 api-op-export-ledger = 把台账各行导出为文件
 api-param-file = 文件：ledger.xlsx、ledger.csv 或 ledger.json。
+api-op-list-evaluations = 各项目的评估：承诺、兑现和使用
+api-op-get-evaluation = 一个项目的评估：承诺、兑现和使用
