@@ -58,6 +58,7 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/requests/monitor.csv",
     "/p/{plan}/requests/appeals.csv",
     // Results and the code book as tables.
+    "/p/{plan}/surveys/{wave}/sample.csv",
     "/p/{plan}/surveys/{wave}/{file}",
     // Shown only by the link of whoever asked: the pages' own tests follow one.
     "/p/{plan}/my",
@@ -283,6 +284,7 @@ const TASK_FORCE: &[&str] = &[
     "~/surveys/felt-2019-1/texts",
     "~/surveys/felt-2019-1/results",
     "~/surveys/instruments/new",
+    "~/surveys/instruments/build?from=huitian-felt&version=1",
     "~/surveys/instruments/huitian-felt/1",
     "~/requests/rates?from=2019-03-01&to=2019-06-30&by=category",
     "~/items/new",
