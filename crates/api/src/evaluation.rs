@@ -1,6 +1,6 @@
 //! Evaluation of projects: how promises were kept, whom they brought within reach, and what requests say.
 
-use app::evaluation::{Gain, RequestPart};
+use app::evaluation::{Gain, RequestPart, said};
 use app::place::coverage::Basis;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
@@ -93,11 +93,12 @@ struct RequestEffect {
     placebo_p: Option<Amount>,
     reached_areas: usize,
     compared_areas: usize,
-    /// Requests of the areas reached before the works and since the delivery.
-    reached_before: u64,
-    reached_after: u64,
-    compared_before: u64,
-    compared_after: u64,
+    /// Requests of the areas reached before the works and since the delivery; `null` where there are fewer than five and
+    /// the caller is not staff.
+    reached_before: Option<u64>,
+    reached_after: Option<u64>,
+    compared_before: Option<u64>,
+    compared_after: Option<u64>,
     /// What the figure cannot say: not_random, one_treated_area, few_comparisons, apart_before, short_before,
     /// part_of_the_year, missing, unclear_projects.
     limits: Vec<String>,
@@ -149,6 +150,7 @@ fn requests(part: &RequestPart, staff: bool) -> RequestEvaluation {
             let found = &held.found;
             let ((reached_before, reached_after), (compared_before, compared_after)) =
                 (held.totals(true), held.totals(false));
+            let told = |count: u64| Some(count).filter(|count| said::is_told(*count, staff));
             let mut limits: Vec<String> = found.limits.iter().map(|held| limit(held).to_owned()).collect();
             limits.extend((!chosen.unclear.is_empty()).then(|| "unclear_projects".to_owned()));
             RequestEffect {
@@ -163,10 +165,10 @@ fn requests(part: &RequestPart, staff: bool) -> RequestEvaluation {
                 placebo_p: found.before.map(|held| amount(held.p_value)),
                 reached_areas: found.treated,
                 compared_areas: found.compared,
-                reached_before,
-                reached_after,
-                compared_before,
-                compared_after,
+                reached_before: told(reached_before),
+                reached_after: told(reached_after),
+                compared_before: told(compared_before),
+                compared_after: told(compared_after),
                 limits,
             }
         }),

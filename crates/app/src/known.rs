@@ -130,6 +130,7 @@ impl App {
             if fresh.replaced > replaced {
                 // Its entries bear the numbers of others.
                 self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget();
+                self.inner.measured.lock().unwrap_or_else(PoisonError::into_inner).forget();
                 self.forget_drawn();
             }
             *latest = fresh;

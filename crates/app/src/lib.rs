@@ -68,6 +68,9 @@ pub(crate) struct Inner {
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
     pub(crate) monitors: Mutex<request::MonitorCache>,
+    pub(crate) measured: Mutex<evaluation::MeasuredCache>,
+    /// What requests say of projects is worked out for one at a time.
+    pub(crate) measured_turn: Arc<tokio::sync::Mutex<()>>,
     pub(crate) live_waves: Mutex<Vec<Arc<survey::Filled>>>,
     pub(crate) survey_texts: Mutex<survey::TextsCache>,
     /// What people wrote in surveys is read and understood for one wave at a time.
@@ -118,6 +121,8 @@ impl App {
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),
                 monitors: Mutex::default(),
+                measured: Mutex::default(),
+                measured_turn: Arc::default(),
                 live_waves: Mutex::default(),
                 survey_texts: Mutex::default(),
                 texts_turn: Arc::default(),

@@ -7,7 +7,7 @@
 mod place;
 
 use app::evaluation::{
-    Gain, NoEffect, NoFelt, ProjectEvaluation, RequestEffect, evaluation_csv, said, summary, years,
+    Gain, NO_SECTOR, NoEffect, NoFelt, ProjectEvaluation, RequestEffect, evaluation_csv, said, summary,
 };
 use app::paper::{Data, Format, Paper};
 use app::read::Asked;
@@ -21,8 +21,8 @@ use domain::milestone::Aspect;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::project::{Membership, ProjectFact};
-use domain::request::Channel;
 use domain::request::query::RequestQuery;
+use domain::request::{Channel, RequestCategory};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::ToSpan;
@@ -30,7 +30,7 @@ use jiff::civil::{Date, date};
 use scratch::Scratch;
 use words::Lang;
 
-use place::{Place, code};
+use place::{Place, category, code};
 
 /// Two that the project reaches, four to compare with, and one in which another was built.
 const REACHED: [&str; 2] = ["r1", "r2"];
@@ -191,7 +191,7 @@ fn an_effect_is_what_it_is_by_hand_and_opens_to_its_requests(scratch: Scratch) {
         }
     }
     for lang in Lang::ALL {
-        for text in said::limits(lang, &found.requests, &held.found) {
+        for text in said::limits(lang, &found.requests, &held.found, true) {
             assert!(!text.contains("evaluation-") && !text.contains('{'), "{text}");
         }
         assert!(said::verdict(lang, &held.found).contains("50"));
@@ -262,7 +262,16 @@ fn a_plan_adds_up_and_becomes_a_report(scratch: Scratch) {
     assert!(lines.iter().all(|line| line.split(',').count() == 24), "{csv}");
     assert!(lines[2].contains("lamps") && lines[2].contains("-50.0000"), "{csv}");
 
-    assert_eq!(years(&found.portfolio, date(2021, 6, 10)), [2021, 2020, 2019, 2018]);
+    let named = |sector| place.app.plan_evaluation(&plan, Some(sector), Asked::default());
+    let streets = place.runtime.block_on(named("streets")).unwrap();
+    assert_eq!((streets.lines.len(), streets.lines[1].judged), (4, found.lines[1].judged));
+    assert_eq!(place.runtime.block_on(named(NO_SECTOR)).unwrap().whole.counts.all(), 0);
+    // Each year that is offered can be opened; before the plan was on the books there is none.
+    let years = place.runtime.block_on(place.app.evaluation_years(&found.portfolio)).unwrap();
+    assert_eq!(years, [2021, 2020, 2019]);
+    for year in years {
+        place.runtime.block_on(place.app.year_evaluation(&plan, year, Asked::default())).unwrap();
+    }
     let year = place.runtime.block_on(place.app.year_evaluation(&plan, 2020, Asked::default())).unwrap();
     assert_eq!(year.portfolio.view.as_of, date(2020, 12, 31));
     assert_eq!(year.of_year(2020).count(), 3);
@@ -286,7 +295,53 @@ fn a_plan_adds_up_and_becomes_a_report(scratch: Scratch) {
     assert!(matches!(outside, Err(AppError::NotFound)));
 }
 
+fn what_is_private_is_in_no_public_sum(scratch: Scratch) {
+    let place = town(scratch);
+    settle(&place, lamps(), "路灯工程").unwrap();
+    let plan = code("p");
+    let all = || place.runtime.block_on(place.app.plan_evaluation(&plan, None, Asked::default())).unwrap();
+    let open = all();
+    assert_eq!((open.whole.measured, open.whole.fewer), (1, 1));
+    // What is recorded later is seen, whatever was kept.
+    let held = RequestCategory { private: true, ..category("lamps", &["路灯"]) };
+    let facts = vec![PlanFact::RequestCategory(held).into()];
+    put(&place, Command::Record { subject: Subject::plan(&plan), facts, expected: None }, "").unwrap();
+    let closed = all();
+    assert!(closed.lines[1].requests.chosen.private && closed.lines[1].effect().is_some());
+    assert_eq!((closed.whole.measured, closed.whole.fewer, closed.sectors[0].measured), (0, 0, 0));
+    assert!(!evaluation_csv(&closed, false).contains("-50.0000"));
+    assert!(evaluation_csv(&closed, true).contains("-50.0000"));
+}
+
+fn what_holds_a_reached_area_is_not_compared_with_it(scratch: Scratch) {
+    let place = town(scratch);
+    settle(&place, lamps(), "路灯工程").unwrap();
+    let before = look(&place, "lamps", Asked::default());
+    let facts = vec![
+        AreaFact::Name(Named::new("片区", "")).into(),
+        AreaFact::Level { level: AreaLevel::Community }.into(),
+        AreaFact::Parent { parent: Some(code("town")) }.into(),
+    ];
+    put(&place, Command::Register { subject: Subject::area(&code("over")), facts }, "").unwrap();
+    for area in ["r1", "c1"] {
+        let facts = vec![AreaFact::Parent { parent: Some(code("over")) }.into()];
+        let subject = Subject::area(&code(area));
+        put(&place, Command::Record { subject, facts, expected: None }, "").unwrap();
+    }
+    let after = look(&place, "lamps", Asked::default());
+    assert_eq!(after.requests.chosen.compared, before.requests.chosen.compared);
+    assert_eq!(after.requests.outcome, before.requests.outcome);
+}
+
+fn small_counts_are_for_staff(_: Scratch) {
+    let told = |count| (said::is_told(count, false), said::is_told(count, true));
+    assert_eq!([0, 1, 4, 5].map(told), [(true, true), (false, true), (false, true), (true, true)]);
+}
+
 on_both!(
+    what_is_private_is_in_no_public_sum,
+    what_holds_a_reached_area_is_not_compared_with_it,
+    small_counts_are_for_staff,
     an_effect_is_what_it_is_by_hand_and_opens_to_its_requests,
     it_is_the_same_as_it_was_known_then,
     what_cannot_be_measured_says_why,

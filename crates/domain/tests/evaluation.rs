@@ -104,6 +104,18 @@ fn two_years_before_the_works_are_set_against_the_year_since() {
 }
 
 #[test]
+fn what_is_in_use_is_complete() {
+    let promised = milestone(Aspect::Promised, "completion", "2020-08-31");
+    let (_, held) = built("2020-03-15", "2020-09-02", vec![promised.clone()]);
+    assert_eq!(kept(&held, date(2022, 1, 1)), Kept::Late(2));
+    let steps = kept_steps(&held, date(2022, 1, 1));
+    let completion = steps.iter().find(|step| step.step == "completion").unwrap();
+    assert_eq!((completion.actual, completion.kept), (None, Kept::Late(2)), "no day is made up");
+    let (_, open) = built("2020-03-15", "", vec![promised]);
+    assert_eq!(kept(&open, date(2020, 9, 10)), Kept::Overdue(10));
+}
+
+#[test]
 fn what_cannot_be_compared_says_why() {
     let usual = EvaluationChoice::default();
     let (_, open) = built("2020-03-15", "", Vec::new());

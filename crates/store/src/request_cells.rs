@@ -15,14 +15,24 @@ pub struct RequestCell {
     /// The first day of the month.
     pub month: Date,
     pub area: Option<Code>,
-    pub category: Option<Code>,
+    pub category: Code,
     pub number: u64,
 }
 
+/// Categories that are asked for at a time.
+const AT_ONCE: usize = 200;
+
 /// From the counts that are kept as requests move, so that no request is walked through: a row for each month, area and
-/// category that has one.
-const CELLS: &str = "SELECT month, area, category, CAST(SUM(number) AS BIGINT) FROM request_tally \
-     WHERE plan = $1 AND month >= $2 AND month <= $3 GROUP BY month, area, category ORDER BY month, area, category";
+/// category that has one, of some categories.
+fn cells(categories: usize) -> String {
+    let places: Vec<String> = (0..categories).map(|at| format!("${}", at + 4)).collect();
+    format!(
+        "SELECT month, area, category, CAST(SUM(number) AS BIGINT) FROM request_tally \
+         WHERE plan = $1 AND month >= $2 AND month <= $3 AND category IN ({}) \
+         GROUP BY month, area, category ORDER BY month, area, category",
+        places.join(", ")
+    )
+}
 
 /// Looked up from the links: the other way round, all requests of the plan would be walked through.
 fn linked(of: &str) -> String {
@@ -42,19 +52,29 @@ fn month(day: Date) -> String {
 }
 
 impl Connection {
-    /// The counts of the months from one to another, named by any of their days.
-    pub fn request_cells(&mut self, plan: &Code, (from, to): (Date, Date)) -> Result<Vec<RequestCell>> {
+    /// The counts of the months from one to another, named by any of their days; of some categories.
+    pub fn request_cells(
+        &mut self,
+        plan: &Code,
+        (from, to): (Date, Date),
+        categories: &[Code],
+    ) -> Result<Vec<RequestCell>> {
         let (from, to) = (month(from), month(to));
-        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
-        let cells = self.rows(CELLS, &params, |row| {
-            Ok(RequestCell {
-                month: format!("{}-01", row.text(0)?).parse().map_err(damaged)?,
-                area: row.opt_code(1)?,
-                category: row.opt_code(2)?,
-                number: row.int(3)?.max(0) as u64,
-            })
-        })?;
-        Ok(cells.into_iter().filter(|cell| cell.number > 0).collect())
+        let mut out = Vec::new();
+        for some in categories.chunks(AT_ONCE) {
+            let mut params = vec![Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
+            params.extend(some.iter().map(|category| Param::Text(category.as_str())));
+            out.extend(self.rows(&cells(some.len()), &params, |row| {
+                Ok(RequestCell {
+                    month: format!("{}-01", row.text(0)?).parse().map_err(damaged)?,
+                    area: row.opt_code(1)?,
+                    category: row.code(2)?,
+                    number: row.int(3)?.max(0) as u64,
+                })
+            })?);
+        }
+        out.retain(|cell| cell.number > 0);
+        Ok(out)
     }
 
     /// What the requests that were linked to projects by an entry are about: by project, the commonest first, and how
@@ -83,11 +103,11 @@ mod tests {
     fn sqlite_counts_by_indexes() {
         let scratch = Scratch::sqlite();
         let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
-        let months = ["p", "2019-01", "2019-12"].map(Param::Text);
+        let months = ["p", "2019-01", "2019-12", "roads", "lamps"].map(Param::Text);
         let links = [Param::Text("p"), Param::Text("project"), Param::Int(9), Param::Text("x")];
-        let (one, all) = (linked(OF), linked(""));
+        let (one, all, counts) = (linked(OF), linked(""), cells(2));
         let looked: [(&str, &[Param], &[&str]); 3] = [
-            (CELLS, &months, &["USING PRIMARY KEY (plan=? AND month>? AND month<?)"]),
+            (&counts, &months, &["USING PRIMARY KEY (plan=? AND month>? AND month<?)"]),
             (
                 &one,
                 &links[..],

@@ -577,12 +577,13 @@ impl Connection {
     }
 
     /// The requests that something was recorded of after `known`, or that takes effect after `as_of`: as
-    /// they are now, and with everything on record, for folding them as they were.
+    /// they are now, and with everything on record, for folding them as they were. Of those of which nothing is on
+    /// record then, only the row.
     pub fn each_changed_request(
         &mut self,
         plan: &Code,
         view: View,
-        visit: &mut dyn FnMut(RequestRow, SubjectHistory) -> Result<()>,
+        visit: &mut dyn FnMut(RequestRow, Option<SubjectHistory>) -> Result<()>,
     ) -> Result<()> {
         let mut after = String::new();
         let (known, as_of) = (Param::from(view.known.0), view.as_of.to_string());
@@ -591,19 +592,20 @@ impl Connection {
         }
         loop {
             let codes = self.rows(
-                "SELECT DISTINCT subject FROM entry WHERE kind = 'request' AND scope = $1 AND subject > $4 AND \
-                 (seq > $2 OR effective > $3) ORDER BY subject LIMIT 500",
+                "SELECT subject, (SELECT COUNT(*) FROM (SELECT 1 FROM entry AS old WHERE old.kind = 'request' AND \
+                 old.scope = $1 AND old.subject = changed.subject AND old.seq <= $2 AND old.effective <= $3 \
+                 LIMIT 1) AS held) FROM (SELECT DISTINCT subject FROM entry WHERE kind = 'request' AND scope = $1 \
+                 AND subject > $4 AND (seq > $2 OR effective > $3) ORDER BY subject LIMIT 500) AS changed \
+                 ORDER BY subject",
                 &[plan.as_str().into(), known, Param::Text(&as_of), Param::Text(&after)],
-                |row| row.code(0),
+                |row| Ok((row.code(0)?, row.int(1)? > 0)),
             )?;
-            let Some(last) = codes.last() else { return Ok(()) };
+            let Some((last, _)) = codes.last() else { return Ok(()) };
             after = last.to_string();
-            for code in codes {
-                let row = self.request_row(plan, &code)?;
-                let history = self.subject(&Subject::request(plan, &code))?;
-                if let (Some(row), Some(history)) = (row, history) {
-                    visit(row, history)?;
-                }
+            for (code, was) in codes {
+                let Some(row) = self.request_row(plan, &code)? else { continue };
+                let history = if was { self.subject(&Subject::request(plan, &code))? } else { None };
+                visit(row, history)?;
             }
         }
     }

@@ -44,7 +44,20 @@ fn finest(portfolio: &Portfolio, areas: &[Code]) -> Vec<Code> {
     out.into_iter().collect()
 }
 
-/// Areas of the same level as those that are reached, without them.
+/// The areas that hold an area, without itself.
+fn holders(portfolio: &Portfolio, area: &Code) -> BTreeSet<Code> {
+    let above = |code: &Code| portfolio.areas.get(code).and_then(|held| held.parent.clone());
+    let mut out = BTreeSet::new();
+    let mut at = above(area);
+    while let Some(code) = at.filter(|code| code != area && !out.contains(code)) {
+        at = above(&code);
+        out.insert(code);
+    }
+    out
+}
+
+/// Areas of the same level as those that are reached, without them, without what holds one of them, and without what
+/// holds another: nothing counts on both sides, or twice on one.
 fn candidates(portfolio: &Portfolio, reached: &[Code]) -> Vec<Code> {
     let level = |code: &Code| portfolio.areas.get(code).and_then(|held| held.level);
     let levels: BTreeSet<Option<AreaLevel>> = reached.iter().map(level).collect();
@@ -53,7 +66,10 @@ fn candidates(portfolio: &Portfolio, reached: &[Code]) -> Vec<Code> {
         let held = portfolio.areas.get(*code);
         levels.contains(&level(code)) && !near.contains(*code) && held.is_some_and(|held| held.active)
     };
-    portfolio.areas.keys().filter(other).cloned().collect()
+    let mut out: Vec<Code> = portfolio.areas.keys().filter(other).cloned().collect();
+    let over: BTreeSet<Code> = reached.iter().chain(&out).flat_map(|area| holders(portfolio, area)).collect();
+    out.retain(|code| !over.contains(code));
+    out
 }
 
 impl Chosen {

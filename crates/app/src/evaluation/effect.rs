@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use domain::code::Code;
 use domain::evaluation::{EvaluationWindow, NoWindow};
 use domain::portfolio::Portfolio;
-use domain::project::Project;
 use jiff::civil::Date;
 use survey::effect::{Effect, EffectSettings, Scale, Series, effect};
 
@@ -124,12 +123,10 @@ impl RequestEffect {
 
 pub(super) fn part(
     portfolio: &Portfolio,
-    project: &Project,
-    linked: &[Code],
+    chosen: Chosen,
     window: Result<EvaluationWindow, NoWindow>,
     cells: &Cells,
 ) -> RequestPart {
-    let chosen = Chosen::of(portfolio, project, linked, window.as_ref().ok());
     let outcome =
         window.map_err(NoEffect::Window).and_then(|window| measure(portfolio, &chosen, &window, cells));
     RequestPart { chosen, window: window.ok(), outcome }

@@ -100,16 +100,26 @@ impl App {
         reached: &[Code],
     ) -> Result<Result<Felt, NoFelt>, AppError> {
         let Some(delivered) = delivered(project) else { return Ok(Err(NoFelt::NotDelivered)) };
-        let before = published(portfolio).rfind(|held| held.wave.to < delivered.first());
-        let after = published(portfolio).find(|held| held.wave.from > delivered.last());
-        self.between(portfolio, before, after, reached).await
+        let before = |held: &&HeldWave| held.wave.to < delivered.first();
+        let since = |held: &&HeldWave| held.wave.from > delivered.last();
+        // The first since that was asked before as well.
+        let paired = published(portfolio).filter(since).find_map(|after| {
+            let same = |held: &&HeldWave| before(held) && held.wave.instrument == after.wave.instrument;
+            Some((published(portfolio).rfind(same)?, after))
+        });
+        let after = paired.map(|(_, after)| after).or_else(|| published(portfolio).find(since));
+        self.between(portfolio, paired.map(|(before, _)| before), after, reached).await
     }
 
-    /// What changed between the last two published waves.
+    /// What changed between the last two published waves of one instrument.
     pub(super) async fn felt_lately(&self, portfolio: &Portfolio) -> Result<Result<Felt, NoFelt>, AppError> {
-        let mut waves = published(portfolio).rev();
-        let (after, before) = (waves.next(), waves.next());
-        self.between(portfolio, before, after, &[]).await
+        let waves: Vec<&HeldWave> = published(portfolio).rev().collect();
+        let paired = waves.iter().enumerate().find_map(|(at, after)| {
+            let same = |held: &&&HeldWave| held.wave.instrument == after.wave.instrument;
+            Some((*waves[at + 1..].iter().find(same)?, *after))
+        });
+        let after = paired.map(|(_, after)| after).or(waves.first().copied());
+        self.between(portfolio, paired.map(|(before, _)| before), after, &[]).await
     }
 
     async fn between(

@@ -82,7 +82,8 @@ pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
         let chosen =
             [codes(&part.chosen.categories), codes(&part.chosen.reached), codes(&part.chosen.compared)];
         cells.extend(chosen.map(|text| if told { text } else { String::new() }));
-        cells.push(part.chosen.settled.as_ref().map_or_else(String::new, |(_, entry)| entry.0.to_string()));
+        let settled = part.chosen.settled.as_ref().filter(|_| told);
+        cells.push(settled.map_or_else(String::new, |(_, entry)| entry.0.to_string()));
         cells.extend(months.unwrap_or_default());
         cells.extend(effect.unwrap_or_default());
         cells.push(line.judged.filter(|_| told).map_or_else(String::new, number));

@@ -9,6 +9,7 @@ mod chosen;
 mod effect;
 mod felt;
 mod file;
+mod measured;
 pub mod said;
 mod sum;
 mod summary;
@@ -17,9 +18,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::code::Code;
-use domain::evaluation::{EvaluationChoice, EvaluationWindow, Kept, KeptStep, delivered, kept, kept_steps};
-use domain::history::View;
-use domain::item::{ItemKind, State, Target};
+use domain::evaluation::{EvaluationWindow, Kept, KeptStep, delivered, kept, kept_steps};
+use domain::history::{SubjectHistory, View};
+use domain::item::{Item, ItemFact, ItemKind, Standing, State, Target};
 use domain::named::Named;
 use domain::planned_date::PlannedDate;
 use domain::portfolio::Portfolio;
@@ -30,11 +31,11 @@ pub use chosen::Chosen;
 pub use effect::{AreaRequests, LEAST_BEFORE, MonthLine, MonthPart, NoEffect, RequestEffect};
 pub use felt::{Felt, FeltGroup, NoFelt};
 pub use file::evaluation_csv;
-pub use sum::{PlanEvaluation, ProjectLine, SectorLine, years};
+pub(crate) use measured::MeasuredCache;
+pub use sum::{NO_SECTOR, PlanEvaluation, ProjectLine, SectorLine};
 pub use summary::summary;
 pub use survey::effect::{Effect, Limit, Placebo};
 
-use self::cells::Cells;
 use crate::App;
 use crate::error::AppError;
 use crate::place::coverage::{Basis, CoverageAsked, ProjectGain};
@@ -57,6 +58,7 @@ pub struct TaskLine {
     pub kind: ItemKind,
     pub name: Named,
     pub state: State,
+    /// The first day it was to be done by.
     pub due: Option<Date>,
     pub finished: Option<Date>,
     pub kept: Kept,
@@ -112,9 +114,8 @@ impl App {
         let portfolio = self.portfolio_at(plan, view).await?;
         let held = portfolio.project(project).ok_or(AppError::NotFound)?;
         let as_of = view.as_of;
-        let linked = self.linked(&portfolio, Some(held)).await?;
-        let requests = self.measured(&portfolio, vec![held.code.clone()], linked).await?;
-        let requests = requests.into_iter().next().ok_or(AppError::NotFound)?;
+        let requests = self.requests_of(plan, view, Some(&held.code)).await?;
+        let requests = requests.get(&held.code).cloned().ok_or(AppError::NotFound)?;
         let reached = requests.chosen.reached.clone();
         Ok(ProjectEvaluation {
             project: held.code.clone(),
@@ -128,26 +129,30 @@ impl App {
         })
     }
 
-    /// What on the ledger is there for a project, and how it was kept.
+    /// What on the ledger is there for a project, and how it was kept. What was withdrawn or let go is not owed.
     async fn tasks_of(&self, portfolio: &Portfolio, project: &Project) -> Result<Vec<TaskLine>, AppError> {
         let plan = &portfolio.plan.code;
         let links = self.links_to(plan, &Target::Project(project.code.clone())).await?;
         let codes: Vec<Code> = links.into_iter().map(|link| link.item).collect();
-        let items = self.items_without_content(plan, &codes, portfolio.view).await?;
-        let line = |item: domain::item::Item| TaskLine {
-            kept: Kept::of(
-                item.due.map(PlannedDate::from),
-                item.finished().map(PlannedDate::from),
-                portfolio.view.as_of,
-            ),
-            due: item.due,
-            finished: item.finished(),
-            kind: item.kind,
-            state: item.state,
-            name: item.name,
-            code: item.code,
+        let view = portfolio.view;
+        let line = |history: SubjectHistory| {
+            let item = Item::at(&history, view).filter(|item| item.standing() != Standing::Withdrawn)?;
+            let mut dues = history.visible::<ItemFact>(view).filter_map(|held| match held.fact {
+                ItemFact::Due { on } => Some(*on),
+                _ => None,
+            });
+            let (due, finished) = (dues.next(), item.finished());
+            Some(TaskLine {
+                kept: Kept::of(due.map(PlannedDate::from), finished.map(PlannedDate::from), view.as_of),
+                due,
+                finished,
+                kind: item.kind,
+                state: item.state,
+                name: item.name,
+                code: item.code,
+            })
         };
-        Ok(items.into_values().map(line).collect())
+        Ok(self.item_histories(plan, &codes).await?.into_values().filter_map(line).collect())
     }
 
     async fn gain(&self, portfolio: &Arc<Portfolio>, project: &Code) -> Result<Gain, AppError> {
@@ -174,9 +179,9 @@ impl App {
     }
 
     /// What requests that name projects are about, and the matters of tasks that are there for them.
-    async fn linked(&self, portfolio: &Portfolio, project: Option<&Project>) -> Result<Linked, AppError> {
+    async fn linked(&self, portfolio: &Portfolio, project: Option<&Code>) -> Result<Linked, AppError> {
         let (plan, known) = (portfolio.plan.code.clone(), portfolio.view.known);
-        let only = project.map(|project| project.code.clone());
+        let only = project.cloned();
         let read = move |c: &mut store::Connection| c.linked_categories(&plan, only.as_ref(), known);
         let mut out = Linked::new();
         for (project, category, _) in self.database().read_async(read).await? {
@@ -190,7 +195,7 @@ impl App {
                 categories.chain(item.goal.iter().flat_map(|goal| goal.categories())).collect();
             for (_, to) in &item.links {
                 let Target::Project(code) = to else { continue };
-                if project.is_some_and(|project| project.code != *code) {
+                if project.is_some_and(|project| project != code) {
                     continue;
                 }
                 let held = out.entry(code.clone()).or_default();
@@ -206,7 +211,7 @@ impl App {
 
     /// Tasks that are measured by requests.
     async fn rectifications(&self, plan: &Code, view: View) -> Result<Vec<domain::item::Item>, AppError> {
-        const MOST: usize = 500;
+        const AT_ONCE: usize = 500;
         let wanted = plan.clone();
         let read = move |c: &mut store::Connection| {
             let mut codes = c.items_with_goals(&wanted)?;
@@ -216,56 +221,10 @@ impl App {
         let mut codes = self.database().read_async(read).await?;
         codes.sort_unstable();
         codes.dedup();
-        codes.truncate(MOST);
-        Ok(self.items_without_content(plan, &codes, view).await?.into_values().collect())
-    }
-
-    /// What requests say of some projects: they are counted once for all, and measured aside from those who wait.
-    async fn measured(
-        &self,
-        portfolio: &Arc<Portfolio>,
-        projects: Vec<Code>,
-        linked: Linked,
-    ) -> Result<Vec<RequestPart>, AppError> {
-        let (plan, view) = (portfolio.plan.code.clone(), portfolio.view);
-        let (held, today) = (portfolio.clone(), self.clock().today());
-        let read = move |c: &mut store::Connection| {
-            let register = c.first_request(&plan)?;
-            let found: Vec<&Project> =
-                projects.iter().filter_map(|code| held.project(code.as_str())).collect();
-            let usual = EvaluationChoice::default();
-            let windows: Vec<_> = found
-                .iter()
-                .map(|project| {
-                    let choice = project.evaluation.as_ref().map_or(&usual, |(choice, _)| choice);
-                    let window = EvaluationWindow::of(project, choice, register, view.as_of);
-                    (project.code.clone(), window)
-                })
-                .collect();
-            let known: Vec<&EvaluationWindow> =
-                windows.iter().filter_map(|(_, window)| window.as_ref().ok()).collect();
-            let first = known.iter().map(|window| window.first).min();
-            let last = known.iter().map(|window| window.last).max();
-            let cells = match first.zip(last) {
-                Some(days) => {
-                    let earlier = view.as_of < today || view.known < c.head()?;
-                    Cells::read(c, &plan, days, earlier.then_some(view))?
-                }
-                None => Cells::default(),
-            };
-            Ok::<_, store::StoreError>((windows, cells))
-        };
-        let (windows, cells) = self.database().read_async(read).await?;
-        let portfolio = portfolio.clone();
-        // Thousands of permutations each: not where others wait.
-        let work = move || {
-            let parts = windows.into_iter().filter_map(|(code, window)| {
-                let categories = linked.get(&code).map_or(&[][..], Vec::as_slice);
-                let project = portfolio.project(code.as_str())?;
-                Some(effect::part(&portfolio, project, categories, window, &cells))
-            });
-            parts.collect()
-        };
-        Ok(tokio::task::spawn_blocking(work).await.map_err(|_| store::StoreError::Stopped)?)
+        let mut out = Vec::new();
+        for some in codes.chunks(AT_ONCE) {
+            out.extend(self.items_without_content(plan, some, view).await?.into_values());
+        }
+        Ok(out)
     }
 }

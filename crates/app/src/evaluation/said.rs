@@ -1,6 +1,7 @@
 //! The effect on requests in words: what changed, how sure that is, and what it cannot say.
 
 use domain::evaluation::Kept;
+use domain::request::public::SMALL;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use survey::effect::{Effect, Limit};
@@ -75,8 +76,13 @@ fn limit(lang: Lang, limit: Limit) -> String {
     }
 }
 
-/// What an effect cannot say, all of it.
-pub fn limits(lang: Lang, part: &RequestPart, effect: &Effect) -> Vec<String> {
+/// Whether a count is told: everybody but staff is told no small ones.
+pub fn is_told(count: u64, staff: bool) -> bool {
+    staff || count == 0 || count >= SMALL
+}
+
+/// What an effect cannot say, all of it; with small counts for staff.
+pub fn limits(lang: Lang, part: &RequestPart, effect: &Effect, staff: bool) -> Vec<String> {
     let mut out: Vec<String> = effect.limits.iter().map(|held| limit(lang, *held)).collect();
     let unclear = part.chosen.unclear.len();
     if unclear > 0 {
@@ -84,7 +90,10 @@ pub fn limits(lang: Lang, part: &RequestPart, effect: &Effect) -> Vec<String> {
     }
     let elsewhere = part.outcome.as_ref().map_or(0, |held| held.elsewhere);
     if elsewhere > 0 {
-        out.push(words::with(lang, "evaluation-limit-elsewhere", &[("count", &elsewhere.to_string())]));
+        let told = is_told(elsewhere, staff);
+        let key = if told { "evaluation-limit-elsewhere" } else { "evaluation-limit-elsewhere-few" };
+        let count = if told { elsewhere } else { SMALL };
+        out.push(words::with(lang, key, &[("count", &count.to_string())]));
     }
     out.extend(
         ["evaluation-limit-voice", "evaluation-limit-now"].map(|key| words::text(lang, key).into_owned()),

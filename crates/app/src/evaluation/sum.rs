@@ -7,8 +7,10 @@ use domain::code::Code;
 use domain::evaluation::{Kept, KeptCounts, delivered, kept};
 use domain::history::View;
 use domain::money::Fen;
+use domain::plan::PlanFact;
 use domain::planned_date::PlannedDate;
 use domain::portfolio::Portfolio;
+use domain::subject::Subject;
 use jiff::civil::Date;
 use survey::effect::judged_together;
 
@@ -43,6 +45,11 @@ impl ProjectLine {
     pub fn effect(&self) -> Option<&super::Effect> {
         self.requests.outcome.as_ref().ok().map(|held| &held.found)
     }
+
+    /// The effect, where it is of matters that everybody may see.
+    pub fn public_effect(&self) -> Option<&super::Effect> {
+        self.effect().filter(|_| !self.requests.chosen.private)
+    }
 }
 
 /// Projects of a sector, or all.
@@ -56,7 +63,7 @@ pub struct SectorLine {
     pub budgets: u64,
     /// Projects that brought a service within the reach of somebody.
     pub gaining: u64,
-    /// Projects whose effect on requests was measured, and of them those with clearly fewer and clearly more.
+    /// Projects whose effect on requests that are public was measured, and of them those with clearly fewer and clearly more.
     pub measured: u64,
     pub fewer: u64,
     pub more: u64,
@@ -70,7 +77,7 @@ impl SectorLine {
             self.budgets += 1;
         }
         self.gaining += u64::from(matches!(&line.gain, Gain::Of(gain, _) if gain.alone > 0));
-        if let Some(effect) = line.effect() {
+        if let Some(effect) = line.public_effect() {
             self.measured += 1;
             self.fewer += u64::from(line.is_clear() && effect.effect < 0.0);
             self.more += u64::from(line.is_clear() && effect.effect > 0.0);
@@ -100,12 +107,11 @@ impl PlanEvaluation {
     }
 }
 
-/// The years that a plan can be reported on by a day, the last first.
-pub fn years(portfolio: &Portfolio, today: Date) -> Vec<i16> {
-    // What was promised is delivered for years after the plan has ended.
-    let Some((from, _)) = portfolio.plan.period else { return Vec::new() };
-    (from.year()..=today.year()).rev().collect()
-}
+/// How those ask for projects in no sector who ask for one; no code is like it.
+pub const NO_SECTOR: &str = "-";
+
+/// The most years of a plan that are reported on.
+const YEARS_MOST: usize = 60;
 
 /// The last day that a report of a year looks at.
 fn last_day(year: i16, today: Date) -> Date {
@@ -125,14 +131,28 @@ impl App {
     ) -> Result<PlanEvaluation, AppError> {
         let view = self.view(asked).await?;
         let portfolio = self.portfolio_at(plan, view).await?;
-        if !years(&portfolio, view.as_of).contains(&year) {
+        if !self.evaluation_years(&portfolio).await?.contains(&year) {
             return Err(AppError::NotFound);
         }
         let view = View { as_of: last_day(year, view.as_of), known: view.known };
         self.plan_evaluation_at(plan, None, view).await
     }
 
-    /// The plan by the four questions, at a point of view; of one sector, where it is named.
+    /// The years that a plan can be reported on by the day of a portfolio, the last first: those in whose end it was on the
+    /// books.
+    pub async fn evaluation_years(&self, portfolio: &Portfolio) -> Result<Vec<i16>, AppError> {
+        // What was promised is delivered for years after the plan has ended.
+        let Some((from, _)) = portfolio.plan.period else { return Ok(Vec::new()) };
+        let (plan, view) = (&portfolio.plan.code, portfolio.view);
+        let history = self.history(plan).await?;
+        let known = View { as_of: Date::MAX, known: view.known };
+        let books = history.get(&Subject::plan(plan));
+        let begun = books.and_then(|held| held.visible::<PlanFact>(known).map(|fact| fact.effective).min());
+        let first = begun.map_or(from.year(), |begun| begun.year().max(from.year()));
+        Ok((first..=view.as_of.year()).rev().take(YEARS_MOST).collect())
+    }
+
+    /// The plan by the four questions, at a point of view; of one sector, where it is named, or of [`NO_SECTOR`].
     ///
     /// # Errors
     /// The plan is not on the books then, or has no such sector.
@@ -153,19 +173,12 @@ impl App {
         view: View,
     ) -> Result<PlanEvaluation, AppError> {
         let portfolio = self.portfolio_at(plan, view).await?;
-        if sector.is_some_and(|code| portfolio.plan.sector(code).is_none()) {
+        if sector.is_some_and(|code| code != NO_SECTOR && portfolio.plan.sector(code).is_none()) {
             return Err(AppError::NotFound);
         }
-        let wanted = |held: &Option<Code>| {
-            sector.is_none_or(|code| held.as_ref().is_some_and(|it| it.as_str() == code))
-        };
-        let projects: Vec<Code> = portfolio
-            .members()
-            .filter(|project| wanted(&project.sector))
-            .map(|project| project.code.clone())
-            .collect();
-        let linked = self.linked(&portfolio, None).await?;
-        let parts = self.measured(&portfolio, projects.clone(), linked).await?;
+        let wanted =
+            |held: Option<&Code>| sector.is_none_or(|asked| asked == held.map_or(NO_SECTOR, Code::as_str));
+        let parts = self.requests_of(plan, view, None).await?;
         let gains = self.gains(&portfolio).await?;
         let gain = |code: &Code| match &gains {
             None => Gain::NoResidences,
@@ -174,16 +187,16 @@ impl App {
                 held.map_or(Gain::NoFacility, |held| Gain::Of(held.clone(), *basis))
             }
         };
-        let mut lines: Vec<ProjectLine> = Vec::with_capacity(projects.len());
-        for (code, requests) in projects.iter().zip(parts) {
-            let Some(project) = portfolio.project(code.as_str()) else { continue };
+        let mut lines: Vec<ProjectLine> = Vec::with_capacity(parts.len());
+        for project in portfolio.members() {
+            let Some(requests) = parts.get(&project.code).cloned() else { continue };
             lines.push(ProjectLine {
-                project: code.clone(),
+                project: project.code.clone(),
                 sector: project.sector.clone(),
                 kept: kept(project, view.as_of),
                 delivered: delivered(project),
                 budget: project.budget,
-                gain: gain(code),
+                gain: gain(&project.code),
                 requests,
                 judged: None,
             });
@@ -193,6 +206,8 @@ impl App {
         for line in lines.iter_mut().filter(|line| line.requests.outcome.is_ok()) {
             line.judged = judged.next();
         }
+        // How many are looked at is the same whichever of them are shown.
+        lines.retain(|line| wanted(line.sector.as_ref()));
         let mut by_sector: BTreeMap<Option<Code>, SectorLine> = BTreeMap::new();
         let mut whole = SectorLine::default();
         for line in &lines {

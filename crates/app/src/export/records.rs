@@ -272,6 +272,12 @@ fact_table!(
     ["project_name"],
     |snapshot, code, fact| match project(fact)? {
         ProjectFact::Evaluation(choice) => {
+            // What matters that are not public were compared by is not public either.
+            let category =
+                |code: &domain::code::Code| snapshot.portfolio.plan.request_category(code.as_str());
+            if choice.categories.iter().any(|code| category(code).is_none_or(|held| held.private)) {
+                return None;
+            }
             let months =
                 |held: Option<u16>| held.map_or(Cell::Empty, |months| Cell::whole(i32::from(months)));
             let own = vec![

@@ -5,7 +5,6 @@ use document::xlsx::Sheet;
 use document::{Align, Annex, Block, Cell, Kind, List, ListStyle, Row, Table, Text, TextSize};
 use domain::code::Code;
 use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive;
 use words::Lang;
 use words::shown;
 
@@ -14,6 +13,7 @@ use super::{Data, PaperError};
 use crate::App;
 use crate::evaluation::{Gain, PlanEvaluation, ProjectLine, SectorLine, said, summary};
 use crate::read::Asked;
+use crate::survey::said as survey;
 
 impl App {
     pub(super) async fn evaluation_paper(
@@ -61,8 +61,9 @@ impl Yearly<'_> {
         names.join(shown::comma(self.scribe.lang))
     }
 
+    /// A paper goes from hand to hand: it tells what everybody may see.
     fn measured(&self) -> impl Iterator<Item = (&ProjectLine, &crate::evaluation::Effect)> {
-        self.found.lines.iter().filter_map(|line| Some((line, line.effect()?)))
+        self.found.lines.iter().filter_map(|line| Some((line, line.public_effect()?)))
     }
 
     fn sectors(&self) -> Table {
@@ -127,7 +128,7 @@ impl Yearly<'_> {
                     Gain::Of(gain, _) => Cell::Number(Decimal::from(gain.alone)),
                     _ => Cell::Empty,
                 },
-                line.effect()
+                line.public_effect()
                     .map_or(Cell::Empty, |effect| Cell::from(format!("{}%", said::signed(effect.effect)))),
             ])
         };
@@ -226,50 +227,49 @@ impl Yearly<'_> {
         let mut rows = Vec::new();
         for line in felt.groups.iter().filter(|group| group.area.is_none()).flat_map(|group| &group.lines) {
             let row = &line.after;
+            let row_kind = row.kind;
             let question = asked.and_then(|asked| asked.asks.question(&row.question));
-            let text = question.map_or(row.question.as_str(), |question| {
-                let english = s.english() && !question.wording.en.trim().is_empty();
-                if english { &question.wording.en } else { &question.wording.zh }
-            });
-            let text = match &row.row {
-                Some(part) => format!("{text} · {part}"),
-                None => text.to_owned(),
+            let answer = match row_kind {
+                domain::survey::ResultKind::Mean => s.t("results-mean"),
+                _ => survey::answer_label(question, row.answer.as_deref(), s.lang),
             };
-            let mean = row.kind == domain::survey::ResultKind::Mean;
-            let figure = |value: Decimal| match mean {
-                true => shown::number(value.round_dp(2)),
-                false => format!("{}%", (value * Decimal::ONE_HUNDRED).round_dp(1).normalize()),
-            };
-            let of = |row: Option<&domain::survey::ResultRow>| {
-                row.and_then(|row| row.shown).map_or_else(|| "—".to_owned(), |held| figure(held.estimate))
+            let figure = |row: Option<&domain::survey::ResultRow>| {
+                let shown = row.and_then(|row| row.shown);
+                shown.map_or_else(|| "—".to_owned(), |held| survey::figure(row_kind, held.estimate))
             };
             let change = match &line.change {
                 Err(fault) => s.t(fault.key()),
                 Ok(change) => {
-                    let scaled = |value: f64| {
-                        let value = if mean { value } else { value * 100.0 };
-                        shown::number(Decimal::from_f64(value).unwrap_or_default().round_dp(2))
-                    };
-                    let reach = change.tested.map_or_else(String::new, |tested| {
-                        format!("（{} – {}）", scaled(tested.ci_low), scaled(tested.ci_high))
-                    });
-                    format!("{}{reach}", scaled(change.difference))
+                    let said = |value: f64| survey::difference(row_kind, value);
+                    match change.tested {
+                        None => said(change.difference),
+                        Some(tested) => s.tw(
+                            "evaluation-felt-change",
+                            &[
+                                ("change", &said(change.difference)),
+                                ("low", &said(tested.ci_low)),
+                                ("high", &said(tested.ci_high)),
+                            ],
+                        ),
+                    }
                 }
             };
             rows.push(Row::new([
-                Cell::from(text),
-                Cell::from(of(line.before.as_ref())),
-                Cell::from(of(Some(row))),
+                Cell::from(survey::question_label(question, (&row.question, row.row.as_deref()), s.lang)),
+                Cell::from(answer),
+                Cell::from(figure(line.before.as_ref())),
+                Cell::from(figure(Some(row))),
                 Cell::from(change),
             ]));
         }
         Ok(Table {
             caption: None,
             columns: vec![
-                s.column("questionnaire-questions-one", 52, Align::Start),
+                s.column("questionnaire-questions-one", 40, Align::Start),
+                s.column("results-answer", 18, Align::Start),
                 s.column("compare-before", 14, Align::Start),
                 s.column("compare-after", 14, Align::Start),
-                s.column("compare-change", 30, Align::Start),
+                s.column("compare-change", 26, Align::Start),
             ],
             rows,
             size: TextSize::Small,
@@ -280,7 +280,7 @@ impl Yearly<'_> {
     fn limits(&self) -> Vec<String> {
         let mut out: Vec<String> = Vec::new();
         for (line, effect) in self.measured() {
-            for held in said::limits(self.scribe.lang, &line.requests, effect) {
+            for held in said::limits(self.scribe.lang, &line.requests, effect, false) {
                 if !out.contains(&held) {
                     out.push(held);
                 }

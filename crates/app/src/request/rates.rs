@@ -199,7 +199,8 @@ fn tallies(
         {
             tally.remove(rate);
         }
-        if let Some(then) = Request::at(&history, view).map(|request| RequestRow::of(&request))
+        let then = history.and_then(|history| Request::at(&history, view));
+        if let Some(then) = then.map(|request| RequestRow::of(&request))
             && let Some(rate) = then.rate.as_ref().filter(|rate| within(rate))
         {
             out.entry(by.of(&then)).or_default().add(rate, 1);

@@ -7,6 +7,7 @@ mod files;
 mod freeze;
 mod live;
 mod observe;
+pub mod said;
 mod sample;
 mod texts;
 

@@ -78,13 +78,15 @@ fn kept_step(project: &Project, step: &'static str, as_of: Date) -> KeptStep {
     let track = project.track(step);
     let first = track.and_then(|track| track.first_promised());
     let actual = project.reached(step);
+    // What is in use is complete, whether anybody recorded it or not.
+    let came = actual.or_else(|| project.reached(step::IN_USE).filter(|_| step == step::COMPLETION));
     KeptStep {
         step,
         first,
         last: track.and_then(|track| track.promised()),
         promises: track.map_or(0, |track| track.promises.len()),
         actual,
-        kept: Kept::of(first, actual, as_of),
+        kept: Kept::of(first, came, as_of),
     }
 }
 

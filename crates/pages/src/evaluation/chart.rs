@@ -1,6 +1,7 @@
 //! Two lines over months: the areas reached and those that they are compared with, each month in percent of what was
 //! usual before. The same stands below as a table.
 
+use app::evaluation::said::is_told;
 use app::evaluation::{MonthLine, MonthPart};
 use words::Lang;
 
@@ -22,12 +23,22 @@ const RIGHT: f64 = 990.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 236.0;
 
-pub fn chart(lang: Lang, months: &[MonthLine]) -> Option<Chart> {
+/// Of a month's count that is told, its percentage.
+fn reached(line: &MonthLine, staff: bool) -> Option<f64> {
+    Some(line.reached_percent).filter(|_| is_told(line.reached, staff))
+}
+
+fn compared(line: &MonthLine, staff: bool) -> Option<f64> {
+    Some(line.compared_percent).filter(|_| is_told(line.compared, staff))
+}
+
+/// Small counts have a point for staff only.
+pub fn chart(lang: Lang, months: &[MonthLine], staff: bool) -> Option<Chart> {
     if months.len() < 2 {
         return None;
     }
-    let highest =
-        months.iter().flat_map(|line| [line.reached_percent, line.compared_percent]).fold(100.0, f64::max);
+    let told = months.iter().flat_map(|line| [reached(line, staff), compared(line, staff)]);
+    let highest = told.flatten().fold(100.0, f64::max);
     let step =
         [25.0, 50.0, 100.0, 200.0, 500.0].into_iter().find(|step| highest / step <= 5.0).unwrap_or(1_000.0);
     let top = (highest / step).ceil() * step;
@@ -35,8 +46,8 @@ pub fn chart(lang: Lang, months: &[MonthLine]) -> Option<Chart> {
     let x = |at: usize| LEFT + wide * (at as f64 + 0.5);
     let y = |percent: f64| BOTTOM - (BOTTOM - TOP) * (percent / top).clamp(0.0, 1.0);
     let at = |value: f64| format!("{value:.1}");
-    // A line ends where months are left out: what happened in them is not compared.
-    let line = |value: fn(&MonthLine) -> f64| -> Vec<String> {
+    // A line ends where months are left out: what happened in them is not compared; and where a count is not told.
+    let line = |value: fn(&MonthLine, bool) -> Option<f64>| -> Vec<String> {
         let mut out: Vec<Vec<String>> = vec![Vec::new()];
         let mut part = months.first().map(|line| line.part);
         for (number, month) in months.iter().enumerate() {
@@ -44,8 +55,12 @@ pub fn chart(lang: Lang, months: &[MonthLine]) -> Option<Chart> {
                 part = Some(month.part);
                 out.push(Vec::new());
             }
+            let Some(value) = value(month, staff) else {
+                out.push(Vec::new());
+                continue;
+            };
             if let Some(last) = out.last_mut().filter(|_| month.part != MonthPart::LeftOut) {
-                last.push(format!("{},{}", at(x(number)), at(y(value(month)))));
+                last.push(format!("{},{}", at(x(number)), at(y(value))));
             }
         }
         out.into_iter().filter(|points| points.len() > 1).map(|points| points.join(" ")).collect()
@@ -80,8 +95,8 @@ pub fn chart(lang: Lang, months: &[MonthLine]) -> Option<Chart> {
             })
             .collect(),
         years: years.collect(),
-        reached: line(|line| line.reached_percent),
-        compared: line(|line| line.compared_percent),
+        reached: line(reached),
+        compared: line(compared),
         left_out: left_out
             .first()
             .map(|first| (at(LEFT + wide * *first as f64), at(wide * left_out.len() as f64))),

@@ -10,7 +10,7 @@ use app::evaluation::Felt;
 use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
-use domain::policy::Action;
+use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
 use words::Lang;
 
@@ -28,8 +28,8 @@ pub(crate) fn routes() -> Router<PagesState> {
 }
 
 /// Numbers by area, and matters that are not public, are for staff.
-fn is_staff(visit: &Visit) -> bool {
-    visit.actor.may_somewhere(Action::ReadStaff)
+fn is_staff(visit: &Visit, plan: &Code) -> bool {
+    visit.actor.may(Action::ReadStaff, &Target { plan: Some(plan.clone()), ..Target::default() })
 }
 
 fn area_name(portfolio: &Portfolio, lang: Lang, code: &Code) -> String {

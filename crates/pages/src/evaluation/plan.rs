@@ -1,6 +1,6 @@
 //! The plan by the four questions: by sector, and project by project.
 
-use app::evaluation::{Gain, PlanEvaluation, ProjectLine, SectorLine, evaluation_csv, years};
+use app::evaluation::{Gain, NO_SECTOR, PlanEvaluation, ProjectLine, SectorLine, evaluation_csv};
 use app::place::coverage::Basis;
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -34,7 +34,7 @@ pub(super) struct Sector {
 }
 
 pub(super) struct Line {
-    pub code: String,
+    pub address: String,
     pub name: String,
     pub sector: String,
     pub kept: String,
@@ -48,7 +48,7 @@ pub(super) struct Line {
 
 /// An effect among others, with what it cannot say.
 pub(super) struct EffectLine {
-    pub code: String,
+    pub address: String,
     pub name: String,
     pub effect: String,
     pub class: &'static str,
@@ -142,21 +142,29 @@ impl Told<'_> {
     /// Each sector, and all of them together.
     pub fn sectors(&self) -> (Vec<Sector>, Sector) {
         let name = |code: Option<&Code>| sector_name(self.portfolio(), self.lang(), code);
-        // The same day, whichever page it is told on.
-        let day = self.day.map_or_else(String::new, |day| format!("as_of={day}&"));
-        let address = |code: Option<&Code>| {
-            let code = code.map_or("", Code::as_str);
-            match self.day {
-                Some(_) => format!("/p/{}/evaluation?{day}sector={code}", self.portfolio().plan.code),
-                None => self.page.link(&format!("/evaluation?sector={code}")),
-            }
-        };
+        let address = |code: &str| self.at(&format!("/evaluation?sector={code}"));
         let each = self.found.sectors.iter().map(|line| {
             let code = line.sector.as_ref();
-            self.sector(line, name(code), address(code))
+            self.sector(line, name(code), address(code.map_or(NO_SECTOR, Code::as_str)))
         });
-        let whole = self.sector(&self.found.whole, self.page.t("evaluation-all").into_owned(), address(None));
+        let whole = self.sector(&self.found.whole, self.page.t("evaluation-all").into_owned(), address(""));
         (each.collect(), whole)
+    }
+
+    /// An address of the plan on the day that is told of, as it was known.
+    fn at(&self, path: &str) -> String {
+        let Some(day) = self.day else { return self.page.link(path) };
+        let mut out = format!("/p/{}{path}", self.portfolio().plan.code);
+        out.push(if path.contains('?') { '&' } else { '?' });
+        out.push_str(&format!("as_of={day}"));
+        if !self.page.known_at_given.is_empty() {
+            out.push_str(&format!("&known_at={}", self.page.known_at_given));
+        }
+        out
+    }
+
+    fn project(&self, code: &Code) -> String {
+        self.at(&format!("/projects/{code}/evaluation"))
     }
 
     fn told(&self, line: &ProjectLine) -> bool {
@@ -167,7 +175,7 @@ impl Told<'_> {
         let lang = self.lang();
         let effect = line.effect().filter(|_| self.told(line));
         Line {
-            code: line.project.to_string(),
+            address: self.project(&line.project),
             name: project_name(self.portfolio(), lang, &line.project),
             sector: sector_name(self.portfolio(), lang, line.sector.as_ref()),
             kept: said::kept(lang, line.kept),
@@ -193,7 +201,7 @@ impl Told<'_> {
         held.sort_by(|a, b| a.2.total_cmp(&b.2).then_with(|| a.0.project.cmp(&b.0.project)));
         held.into_iter()
             .map(|(line, effect, judged)| EffectLine {
-                code: line.project.to_string(),
+                address: self.project(&line.project),
                 name: project_name(self.portfolio(), lang, &line.project),
                 effect: format!("{}%", said::signed(effect.effect)),
                 class: said::class(effect),
@@ -203,7 +211,7 @@ impl Told<'_> {
                     .before
                     .map_or_else(|| "—".to_owned(), |held| format!("{}%", said::signed(held.effect))),
                 judged: said::chance(judged),
-                limits: said::limits(lang, &line.requests, effect),
+                limits: said::limits(lang, &line.requests, effect, self.staff),
             })
             .collect()
     }
@@ -246,13 +254,16 @@ pub async fn show(
     visit.portfolio(&plan).await?;
     let found = visit.app.plan_evaluation(&plan, sector, visit.asked).await?;
     let page = visit.page(visit.t("evaluation-title"));
-    let told = Told { page: &page, found: &found, staff: is_staff(&visit), day: None };
+    let told = Told { page: &page, found: &found, staff: is_staff(&visit, &plan), day: None };
     let (sectors, whole) = told.sectors();
     let (felt, felt_none) = told.felt();
     let english = visit.lang.is_english();
     let mut choices = vec![Choice::new("", visit.t("filter-any"))];
     let each = found.portfolio.plan.sectors.iter();
     choices.extend(each.map(|sector| Choice::new(sector.code.as_str(), sector.name.get(english))));
+    if sector == Some(NO_SECTOR) || found.portfolio.members().any(|project| project.sector.is_none()) {
+        choices.push(Choice::new(NO_SECTOR, visit.t("evaluation-no-sector")));
+    }
     let as_of = found.portfolio.view.as_of;
     let kept = typed.get("kept");
     let only = found.lines.iter().find(|line| line.kept.as_str() == kept);
@@ -273,7 +284,7 @@ pub async fn show(
         reach: told.reach(),
         felt,
         felt_none,
-        years: years(&found.portfolio, as_of),
+        years: visit.app.evaluation_years(&found.portfolio).await?,
         csv: page.link(&format!("/evaluation.csv{condition}")),
         page,
     };
@@ -294,5 +305,5 @@ pub async fn csv(
     let name = format!("attachment; filename=\"evaluation-{plan}-{}.csv\"", found.portfolio.view.as_of);
     let headers =
         [(header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];
-    Ok((headers, evaluation_csv(&found, is_staff(&visit))).into_response())
+    Ok((headers, evaluation_csv(&found, is_staff(&visit, &plan))).into_response())
 }

@@ -12,6 +12,7 @@ use domain::output::Stage;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::project::Project;
+use domain::request::public::SMALL;
 use domain::source::Grade;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -139,7 +140,7 @@ pub async fn show(visit: Visit, Path((plan, code)): Path<(String, String)>) -> R
     let portfolio = visit.portfolio(&plan).await?;
     let project = portfolio.project(&code).ok_or_else(|| PageError::not_found().in_lang(visit.lang))?;
     let found = visit.app.project_evaluation(&plan, &code, visit.asked).await?;
-    let staff = is_staff(&visit);
+    let staff = is_staff(&visit, &plan);
     let reason = reason(&visit, &found.requests).await?;
     let lang = visit.lang;
     let name = project.name.get(lang.is_english()).to_owned();
@@ -352,11 +353,10 @@ impl Shown<'_> {
             few: few
                 .iter()
                 .map(|(area, count)| {
-                    // A number below five tells nobody but staff something of somebody.
-                    let count = if self.staff || *count >= 5 || *count == 0 {
+                    let count = if said::is_told(*count, self.staff) {
                         count.to_string()
                     } else {
-                        self.t("evaluation-few")
+                        words::with(self.lang, "evaluation-few", &[("least", &SMALL.to_string())])
                     };
                     self.page.t2("evaluation-choice-few-of", "area", self.area(area), "count", count)
                 })
@@ -401,8 +401,10 @@ impl Shown<'_> {
     }
 
     fn count(&self, count: u64, address: String) -> Number {
-        let shown = self.staff || count >= 5 || count == 0;
-        let text = if shown { number(Decimal::from(count)) } else { self.t("evaluation-few") };
+        let text = match said::is_told(count, self.staff) {
+            true => number(Decimal::from(count)),
+            false => words::with(self.lang, "evaluation-few", &[("least", &SMALL.to_string())]),
+        };
         Number { text, address }
     }
 
@@ -420,6 +422,11 @@ impl Shown<'_> {
             mean_after: mean(area.mean_after),
         });
         let (works, after) = (window.works_at() as f64, (window.count() - window.start_at()) as f64);
+        // A mean over known months would tell the number.
+        let mean_of = |count: u64, months: f64| match said::is_told(count, self.staff) {
+            true => mean(count as f64 / months),
+            false => "—".to_owned(),
+        };
         let totals = [(true, "evaluation-total-reached"), (false, "evaluation-total-compared")];
         let totals = totals.map(|(reached, key)| {
             let (before, since) = held.totals(reached);
@@ -428,16 +435,19 @@ impl Shown<'_> {
                 side: side(reached),
                 before: self.count(before, String::new()),
                 after: self.count(since, String::new()),
-                mean_before: mean(before as f64 / works),
-                mean_after: mean(since as f64 / after),
+                mean_before: mean_of(before, works),
+                mean_after: mean_of(since, after),
             }
         });
-        let percent = |value: f64| said::whole(value);
+        let percent = |count: u64, value: f64| match said::is_told(count, self.staff) {
+            true => said::whole(value),
+            false => "—".to_owned(),
+        };
         let months = held.months.iter().map(|line| MonthRow {
             month: month_of(lang, line.month),
             part: word(lang, "evaluation-part", line.part.as_str()),
-            reached: percent(line.reached_percent),
-            compared: percent(line.compared_percent),
+            reached: percent(line.reached, line.reached_percent),
+            compared: percent(line.compared, line.compared_percent),
             reached_count: number(Decimal::from(line.reached)),
             compared_count: number(Decimal::from(line.compared)),
         });
@@ -452,8 +462,8 @@ impl Shown<'_> {
             placebo_effect: found
                 .before
                 .map_or_else(|| "—".to_owned(), |held| format!("{}%", said::signed(held.effect))),
-            limits: said::limits(lang, part, found),
-            chart: chart(lang, &held.months),
+            limits: said::limits(lang, part, found, self.staff),
+            chart: chart(lang, &held.months, self.staff),
             months: months.collect(),
             areas: areas.collect(),
             totals: totals.into(),

@@ -12,7 +12,7 @@ use crate::error::PageError;
 use crate::ledger::paper::PaperLine;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::day;
+use crate::words_of::day as day_of;
 
 #[derive(Template)]
 #[template(path = "evaluation/year.html")]
@@ -37,13 +37,15 @@ pub async fn show(visit: Visit, Path((plan, year)): Path<(String, String)>) -> R
     visit.portfolio(&plan).await?;
     let found = visit.app.year_evaluation(&plan, year, visit.asked).await?;
     let page = visit.page(visit.tw("evaluation-year-title", &[("year", &year.to_string())]));
-    let staff = is_staff(&visit);
-    let told = Told { page: &page, found: &found, staff, day: Some(found.portfolio.view.as_of) };
+    let staff = is_staff(&visit, &plan);
+    let looked = visit.asked.as_of.unwrap_or_else(|| visit.app.clock().today());
+    let day = Some(found.portfolio.view.as_of).filter(|day| *day != looked);
+    let told = Told { page: &page, found: &found, staff, day };
     let (sectors, whole) = told.sectors();
     let (felt, felt_none) = told.felt();
     let as_of = found.portfolio.view.as_of;
     let body = YearPage {
-        lead: visit.tw("evaluation-year-lead", &[("date", &day(visit.lang, as_of))]),
+        lead: visit.tw("evaluation-year-lead", &[("date", &day_of(visit.lang, as_of))]),
         summary: app::evaluation::summary(visit.lang, &found, year),
         sectors,
         whole,

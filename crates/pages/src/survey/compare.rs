@@ -1,5 +1,6 @@
 //! Two waves beside each other, where the same was asked.
 
+use app::survey::said::{answer_label, difference, figure, question_label};
 use app::survey::{CompareFault, Compared, ComparedLine};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -7,13 +8,11 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::survey::{HeldWave, Questionnaire, ResultKind, SurveyBridge, WaveState};
-use rust_decimal::Decimal;
-use rust_decimal::prelude::FromPrimitive;
 use survey::change::Bridge;
 use words::Lang;
 
 use super::answer::Opened;
-use super::results::{answer_label, figure, results_of, row_label};
+use super::results::results_of;
 use super::{managing, may_manage, told};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, known_code};
@@ -22,7 +21,6 @@ use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::number;
 
 /// One figure of two waves beside each other.
 pub(crate) struct Line {
@@ -57,15 +55,6 @@ impl ComparePage {
     }
 }
 
-/// A difference, of shares in points of percent.
-fn difference(kind: ResultKind, value: f64) -> String {
-    let scaled = if kind == ResultKind::Mean { value } else { value * 100.0 };
-    let places = if kind == ResultKind::Mean { 2 } else { 1 };
-    let text = Decimal::from_f64(scaled).map(|value| value.round_dp(places)).unwrap_or_default();
-    let sign = if text.is_sign_positive() && !text.is_zero() { "+" } else { "" };
-    format!("{sign}{}", number(text).replace('-', "−"))
-}
-
 fn asked_text(lang: Lang, asked: Option<&Questionnaire>, name: &str) -> String {
     let question = asked.and_then(|asked| asked.asks.question(name));
     question.map_or_else(|| name.to_owned(), |question| told(lang, &question.wording))
@@ -79,12 +68,8 @@ pub(crate) fn line(lang: Lang, asked: Option<&Questionnaire>, compared: &Compare
     let of = |row: &domain::survey::ResultRow| {
         row.shown.map_or_else(|| "—".to_owned(), |shown| figure(row.kind, shown.estimate))
     };
-    let text = asked_text(lang, asked, &row.question);
     let mut out = Line {
-        text: match row.row.as_deref() {
-            Some(part) => format!("{text} · {}", row_label(question, part, lang)),
-            None => text,
-        },
+        text: question_label(question, (&row.question, row.row.as_deref()), lang),
         answer: match row.kind {
             ResultKind::Mean => t("results-mean").into_owned(),
             _ => answer_label(question, row.answer.as_deref(), lang),

@@ -18,6 +18,7 @@ pub(crate) mod texts;
 mod wave;
 
 use app::survey::ComparedLine;
+pub(crate) use app::survey::said::told;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -25,7 +26,6 @@ use domain::code::Code;
 use domain::plan::Plan;
 use domain::policy::{Action, Target};
 use domain::survey::{HeldWave, Questionnaire, Wave};
-use survey::instrument::Wording;
 use words::Lang;
 
 use crate::PagesState;
@@ -77,12 +77,6 @@ fn may_collect(visit: &Visit, plan: &Code) -> bool {
 /// Who may not run surveys is sent away.
 fn managing(visit: &Visit, plan: &Code) -> Result<(), PageError> {
     if may_manage(visit, plan) { Ok(()) } else { Err(visit.forbidden(Action::ManageSurveys)) }
-}
-
-/// A text in the reader's language; Chinese stands in for English that is missing.
-pub(crate) fn told(lang: Lang, wording: &Wording) -> String {
-    let english = lang.is_english() && !wording.en.trim().is_empty();
-    if english { wording.en.clone() } else { wording.zh.clone() }
 }
 
 /// That answers are weighted to the people of the strata, where they are.

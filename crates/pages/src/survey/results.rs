@@ -1,5 +1,6 @@
 //! What a wave came to: estimates with their error, for everybody once they are published, and as files.
 
+use app::survey::said::{answer_label, figure, row_label};
 use app::survey::{PickedEstimate, codebook, results_csv};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -14,7 +15,7 @@ use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use sheets::Format;
-use survey::instrument::{Form, Question};
+use survey::instrument::Form;
 use words::Lang;
 
 use super::answer::Opened;
@@ -87,43 +88,6 @@ pub(super) async fn results_of(visit: &Visit, opened: &Opened) -> Result<WaveRes
     }
     let found = visit.app.wave_results(&opened.plan, &opened.held).await?;
     found.ok_or_else(|| PageError::not_found().in_lang(visit.lang))
-}
-
-/// A share as percent, a mean as it is.
-pub(super) fn figure(kind: ResultKind, value: Decimal) -> String {
-    match kind {
-        ResultKind::Mean => number(value.round_dp(2)),
-        _ => format!("{}%", (value * Decimal::ONE_HUNDRED).round_dp(1).normalize()),
-    }
-}
-
-/// How an answer is called.
-pub(super) fn answer_label(question: Option<&Question>, answer: Option<&str>, lang: Lang) -> String {
-    let Some(answer) = answer else { return String::new() };
-    let choices = match question.map(|question| &question.form) {
-        Some(Form::Single { choices } | Form::Multiple { choices, .. }) => choices,
-        Some(Form::Matrix { columns, .. }) => columns,
-        Some(Form::Scale { low, high, low_label, high_label }) => {
-            let end = match answer {
-                text if text == low.to_string() => told(lang, low_label),
-                text if text == high.to_string() => told(lang, high_label),
-                _ => String::new(),
-            };
-            return if end.is_empty() { answer.to_owned() } else { format!("{answer} · {end}") };
-        }
-        _ => return answer.to_owned(),
-    };
-    let found = choices.iter().find(|choice| choice.code == answer);
-    found.map_or_else(|| answer.to_owned(), |choice| told(lang, &choice.label))
-}
-
-/// How a row of a table of questions is called.
-pub(super) fn row_label(question: Option<&Question>, row: &str, lang: Lang) -> String {
-    let found = match question.map(|question| &question.form) {
-        Some(Form::Matrix { rows, .. }) => rows.iter().find(|held| held.code == row),
-        _ => None,
-    };
-    found.map_or_else(|| row.to_owned(), |held| told(lang, &held.label))
 }
 
 fn cell(row: &ResultRow, label: String, group: String, range: Option<(f64, f64)>) -> Cell {
