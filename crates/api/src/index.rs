@@ -1,11 +1,14 @@
 //! Indices: what they are made of, and what they come to, down to the observations.
 
+use std::sync::Arc;
+
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::index::{HeldVersion, Index as DomainIndex, IndexCell, IndexValues};
 use domain::journal::Seq;
+use domain::portfolio::Portfolio;
 use domain::subject::Subject;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -136,6 +139,16 @@ fn latest(values: Option<&IndexValues>) -> Option<IndexLatest> {
     })
 }
 
+/// What the version in force comes to.
+async fn values_of(
+    api: &Api,
+    portfolio: &Arc<Portfolio>,
+    index: &DomainIndex,
+) -> Result<Option<Arc<IndexValues>>, ApiError> {
+    let Some(version) = index.in_force() else { return Ok(None) };
+    Ok(api.app().index_values(portfolio, &index.code, version).await?)
+}
+
 /// Indices of a plan
 #[utoipa::path(get, path = "/plans/{plan}/indices", operation_id = "listIndices", tag = "indicators",
     params(("plan" = CodeText, Path,), ViewParams, PageParams),
@@ -149,16 +162,20 @@ async fn list_indices(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
-    let list = asked.page(view, portfolio.indices.iter().collect(), |index| {
+    let Page { items, next, total, view: used } =
+        asked.page(view, portfolio.indices.iter().collect(), |index: &DomainIndex| index);
+    let mut lines = Vec::with_capacity(items.len());
+    for index in items {
         let version = index.in_force();
-        let values = version.and_then(|version| IndexValues::of(version, &portfolio).ok());
-        IndexLine {
+        let values = values_of(&api, &portfolio, index).await?;
+        lines.push(IndexLine {
             code: (&index.code).into(),
             name: (&index.name).into(),
             in_force: version.map(|held| (&held.version.version).into()),
-            latest: latest(values.as_ref()),
-        }
-    });
+            latest: latest(values.as_deref()),
+        });
+    }
+    let list = Page { items: lines, next, total, view: used };
     Ok(page(&conditions, &caller, &list_tag(view, Audience::Public), &uri, list))
 }
 
@@ -252,7 +269,7 @@ async fn list_index_values(
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let index = found(portfolio.indices.iter().find(|index| index.code == code))?;
-    let values = index.in_force().and_then(|version| IndexValues::of(version, &portfolio).ok());
+    let values = values_of(&api, &portfolio, index).await?;
     let cells = values
         .as_ref()
         .map_or_else(Vec::new, |values| values.cells.iter().map(|cell| (values, cell)).collect());

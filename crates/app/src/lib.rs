@@ -15,6 +15,7 @@ pub mod export;
 pub mod forecast;
 pub mod gantt;
 pub mod import;
+pub mod index;
 mod known;
 pub mod ledger;
 pub mod notify;
@@ -90,6 +91,9 @@ pub(crate) struct Inner {
     /// Where facilities should stand is searched for one at a time: it takes a turn for many seconds, and the other
     /// one stays free for what is quick.
     pub(crate) siting: Arc<tokio::sync::Semaphore>,
+    pub(crate) indices: Mutex<index::IndexCache>,
+    /// Indices are worked out one at a time.
+    pub(crate) index_turn: Arc<tokio::sync::Mutex<()>>,
     /// Password hashing takes 19 MiB each: no more than two at a time.
     pub(crate) hashing: tokio::sync::Semaphore,
     /// Reading a photo takes up to 320 MiB: no more than two at a time.
@@ -137,6 +141,8 @@ impl App {
                 place_turns: Arc::new(tokio::sync::Semaphore::new(2)),
                 coverage_turn: Arc::default(),
                 siting: Arc::new(tokio::sync::Semaphore::new(1)),
+                indices: Mutex::default(),
+                index_turn: Arc::default(),
                 hashing: tokio::sync::Semaphore::new(2),
                 photos: tokio::sync::Semaphore::new(2),
             }),

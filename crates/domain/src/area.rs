@@ -37,6 +37,9 @@ impl AreaLevel {
     }
 }
 
+/// The most people of an area: more than there are.
+pub const PEOPLE_MOST: u64 = 10_000_000_000;
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AreaFact {

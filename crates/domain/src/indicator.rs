@@ -280,7 +280,15 @@ impl Indicator {
 impl Series {
     /// The observations of a day.
     pub fn on(&self, day: Date) -> impl Iterator<Item = &Observation> {
-        self.observations.iter().filter(move |held| held.on == day)
+        self.within(day, day).iter()
+    }
+
+    /// The observations from a day to another, in the order of their days.
+    pub fn within(&self, first: Date, last: Date) -> &[Observation] {
+        let from = self.observations.partition_point(|held| held.on < first);
+        let to = self.observations.partition_point(|held| held.on <= last);
+        // Nothing lies between days in the wrong order.
+        self.observations.get(from..to).unwrap_or_default()
     }
 
     fn days(&self) -> Vec<Date> {

@@ -153,6 +153,8 @@ pub enum Problem {
     BadChange(usize),
     #[error("at most {0}")]
     TooMany(usize),
+    #[error("at most {0} people")]
+    TooManyPeople(u64),
     #[error("cannot {} from {}", .step.as_str(), .from.as_str())]
     IllegalRequestMove { from: RequestState, step: RequestStep },
     #[error("cannot {} what is {} in the rates", .step.as_str(), .from.as_str())]
@@ -374,6 +376,7 @@ impl Problem {
             Self::Disagreement => "disagreement",
             Self::BadChange(_) => "bad-change",
             Self::TooMany(_) => "too-many",
+            Self::TooManyPeople(_) => "too-many-people",
             Self::IllegalRequestMove { .. } => "illegal-request-move",
             Self::IllegalClaim { .. } => "illegal-claim",
             Self::CountsAgainst(_) => "counts-against",
@@ -445,6 +448,7 @@ impl Problem {
             }
             Self::BadChange(at) => vec![("at", at.to_string())],
             Self::TooMany(most) => vec![("most", most.to_string())],
+            Self::TooManyPeople(most) => vec![("most", most.to_string())],
             Self::OpenTasks(tasks) => {
                 vec![("tasks", tasks.iter().map(Code::as_str).collect::<Vec<_>>().join(", "))]
             }

@@ -8,7 +8,7 @@ use domain::command::{Command, Context, decide};
 use domain::fact::Fact;
 use domain::history::{History, View};
 use domain::index::{
-    Absence, Aggregation, Index, IndexFact, IndexPeriod, IndexValues, IndexVersion, Span, text,
+    Absence, Aggregation, Index, IndexFact, IndexFault, IndexPeriod, IndexValues, IndexVersion, Span, text,
 };
 use domain::indicator::{IndicatorFact, Instrument};
 use domain::journal::{Entry, Hash, Seq};
@@ -325,4 +325,16 @@ fn what_rests_on_something_made_up_says_so() {
         });
     }
     assert!(books.values(date(2020, 1, 1)).cells[0].illustrative);
+}
+
+#[test]
+fn weights_beyond_every_ratio_are_refused() {
+    let books = Books::new();
+    for lines in [
+        LINES.replace("| 3\n", "| 1000001\n"),
+        LINES.replace("100 | 1 |", "100 | 79228162514264337593543950335 |"),
+    ] {
+        let found = books.refused(version("b", None, &lines));
+        assert!(matches!(&found[..], [Problem::BadIndex(IndexFault::Heavy { .. })]), "{found:?}");
+    }
 }

@@ -254,6 +254,7 @@ impl Reader {
             share_interval: self.share_interval,
             deff_base: self.deff_base,
             freedom: self.freedom,
+            ..Settings::default()
         };
         Ok(SurveyDesign { spec: self.spec, notes: self.notes })
     }

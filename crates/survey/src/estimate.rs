@@ -93,6 +93,8 @@ pub struct Settings {
     pub share_interval: ShareInterval,
     pub deff_base: DeffBase,
     pub freedom: Freedom,
+    /// Every variance is multiplied by it: what clusters cost that the responses do not tell, at least 1 (Kish 1965).
+    pub inflation: f64,
 }
 
 impl Default for Settings {
@@ -103,6 +105,7 @@ impl Default for Settings {
             share_interval: ShareInterval::default(),
             deff_base: DeffBase::default(),
             freedom: Freedom::default(),
+            inflation: 1.0,
         }
     }
 }
@@ -111,6 +114,8 @@ impl Default for Settings {
 pub enum EstimateError {
     #[error("{what} has {found} rows, the design has {expected}: give one value per response")]
     UnequalLengths { what: &'static str, found: usize, expected: usize },
+    #[error("variances cannot be multiplied by {0}: give a number of 1 or more")]
+    BadInflation(f64),
     #[error("a confidence of {0} cannot be: give a number above 0 and below 1, such as 0.95")]
     BadConfidence(f64),
     #[error(
@@ -129,7 +134,7 @@ const MOST_CELLS: usize = 20_000_000;
 /// those with a weight of 0.
 ///
 /// # Errors
-/// Unequal lengths, a confidence outside 0 to 1, too many cells.
+/// Unequal lengths, a confidence outside 0 to 1, an inflation below 1, too many cells.
 pub fn estimate(
     design: &Design,
     answers: Answers<'_>,
@@ -144,6 +149,9 @@ pub fn estimate(
     }
     if !(settings.confidence > 0.0 && settings.confidence < 1.0) {
         return Err(EstimateError::BadConfidence(settings.confidence));
+    }
+    if !(settings.inflation >= 1.0 && settings.inflation.is_finite()) {
+        return Err(EstimateError::BadInflation(settings.inflation));
     }
     let cells = answers.width().saturating_mul(groups.labels().len());
     let calibration = design.calibration.as_ref().map_or(1, |calibration| calibration.projection.groups());
@@ -196,7 +204,7 @@ impl One {
         let n = points.base[self.group];
         let weight_sum = points.weight[self.group];
         let estimate = points.values[index];
-        let variance = variances.values[index];
+        let variance = variances.values[index] * settings.inflation;
         let std_error = variance.sqrt();
         let spread =
             if self.share { estimate * (1.0 - estimate) } else { points.squares[self.group] / weight_sum };
@@ -234,7 +242,7 @@ impl One {
                 // All or none: the sample shows no variance, which does not mean that there is no error.
                 // The exact binomial bound (Clopper and Pearson 1934) still says something.
                 let tail = f64::midpoint(1.0, -settings.confidence);
-                let bound = 1.0 - tail.powf(1.0 / n as f64);
+                let bound = 1.0 - tail.powf(settings.inflation / n as f64);
                 if estimate <= 0.0 {
                     return (0.0, bound);
                 }

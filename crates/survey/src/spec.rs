@@ -19,6 +19,9 @@ pub struct Spec {
     pub groups: Vec<Vec<String>>,
     /// Population totals that the weights are raked to.
     pub totals: Vec<TotalsSpec>,
+    /// Totals give weights, and estimates are not taken to be more exact by them: where whole clusters were drawn that
+    /// the responses do not tell, nobody knows whether they are.
+    pub weights_only: bool,
     /// Smallest and largest ratio of a raked weight to the mean weight, where weights are trimmed.
     pub bounds: Option<(f64, f64)>,
     /// Texts that mean "no answer" in every column.

@@ -114,7 +114,7 @@ pub fn tabulate(spec: &Spec, columns: &Columns, threads: usize) -> Result<Table,
     }
     let (weights, projection, raked) = calibrated(spec, &known, base)?;
     let mut design = Design::new(weights, strata.as_ref(), stages, spec.lonely)?;
-    if let Some(projection) = projection {
+    if let Some(projection) = projection.filter(|_| !spec.weights_only) {
         design = design.calibrated(projection)?;
     }
 

@@ -200,6 +200,22 @@ impl App {
         Ok(read.map_err(|error| StoreError::Damaged(error.to_string()))?)
     }
 
+    /// The residences that a digest names, in force or not. `None` where they are no longer kept.
+    pub(crate) async fn residences(
+        &self,
+        plan: &Code,
+        digest: LayerDigest,
+    ) -> Result<Option<Arc<Residences>>, AppError> {
+        let (of, kind) = (plan.clone(), LayerKind::Residences);
+        if !self.database().read_async(move |c| c.has_layer(&of, kind, digest)).await? {
+            return Ok(None);
+        }
+        Ok(match self.layer(plan, kind, digest).await? {
+            Layer::Residences(held) => Some(held),
+            Layer::Network(_) | Layer::Parcels(_) | Layer::BaseMap(_) => None,
+        })
+    }
+
     async fn layer_bytes(
         &self,
         plan: &Code,

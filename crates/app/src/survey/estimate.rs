@@ -7,7 +7,6 @@ use domain::survey::{Questionnaire, ResultKind, ResultRow, Shown, Wave, WaveMarg
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
 use survey::coded::{Coded, CodedBuilder};
-use survey::design::LonelyUnit;
 use survey::estimate::{Outcome, Settings};
 use survey::instrument::{Form, Question};
 use survey::rake::RakeError;
@@ -121,11 +120,17 @@ pub(super) fn estimate(
     for question in asked.asks.questions() {
         questions.extend(specs(question).into_iter().filter(|spec| answered(&spec.column)));
     }
-    let strata = drawn_by(wave, asked).filter(|(name, _)| answered(name));
+    let (totals, unreached) = match of_strata(wave, asked) {
+        Some((name, people)) => match columns.get(name) {
+            Some(column) => reached(name, people, column),
+            None => (None, Vec::new()),
+        },
+        None => (None, Vec::new()),
+    };
     let spec = Spec {
-        // What a single sheet of a stratum says of its spread is taken from all: the interval becomes wider, not narrower.
-        lonely: if strata.is_some() { LonelyUnit::Centre } else { LonelyUnit::Refuse },
-        strata: strata.iter().map(|(name, _)| (*name).to_owned()).collect(),
+        // Communities were drawn first, and no sheet tells which it is of: what strata and totals gain is not known to
+        // be more than what communities cost, so that it is not taken, and the cost is what was planned for it.
+        weights_only: wave.sample.is_some(),
         questions,
         groups: wave
             .groupings()
@@ -137,14 +142,24 @@ pub(super) fn estimate(
             .margins
             .iter()
             .map(|margin| TotalsSpec { columns: vec![margin.question.clone()], totals: shares(margin) })
-            .chain(strata.iter().filter_map(|(name, people)| of_strata(wave, name, people)))
+            .chain(totals)
             .collect(),
         bounds: wave.trim.map(|percent| (0.0, f64::from(percent) / 100.0)),
-        settings: Settings { min_base: wave.least as usize, ..Settings::default() },
+        settings: Settings {
+            min_base: wave.least as usize,
+            inflation: planned_deff(wave).and_then(|deff| deff.to_f64()).unwrap_or(1.0),
+            ..Settings::default()
+        },
         ..Spec::default()
     };
     let table = tabulate(&spec, &columns, 2).map_err(fault)?;
-    results(table, sheets, u64::from(wave.least))
+    Ok(WaveResults { unreached, ..results(table, sheets, u64::from(wave.least))? })
+}
+
+/// What is added to the variance of a sample for the communities that were drawn: its planned design effect, at least
+/// 1. None where the wave keeps no design.
+pub fn planned_deff(wave: &Wave) -> Option<Decimal> {
+    wave.sample.as_ref().map(|sample| sample.deff.max(Decimal::ONE))
 }
 
 /// The question whose answers are the strata that the sample was drawn by, with their people. None where answers and
@@ -159,17 +174,25 @@ fn drawn_by<'a>(wave: &'a Wave, asked: &Questionnaire) -> Option<(&'a str, &'a [
 
 /// Whether answers are weighted to the people of the strata that the sample was drawn by.
 pub fn is_weighted_by_strata(wave: &Wave, asked: &Questionnaire) -> bool {
-    drawn_by(wave, asked).is_some_and(|(name, people)| of_strata(wave, name, people).is_some())
+    of_strata(wave, asked).is_some()
 }
 
-/// The people of the strata as totals of their own, where the wave names none for the question.
-fn of_strata(wave: &Wave, name: &str, people: &[(Code, u64)]) -> Option<TotalsSpec> {
-    if wave.margins.iter().any(|margin| margin.question == name) {
-        return None;
-    }
-    let sum: u64 = people.iter().map(|(_, people)| people).sum();
-    let share = |(code, people): &(Code, u64)| (vec![code.to_string()], *people as f64 / sum.max(1) as f64);
-    Some(TotalsSpec { columns: vec![name.to_owned()], totals: people.iter().map(share).collect() })
+/// The people of the strata, where they are totals of their own: where the wave names none for the question.
+fn of_strata<'a>(wave: &'a Wave, asked: &Questionnaire) -> Option<(&'a str, &'a [(Code, u64)])> {
+    let (name, people) = drawn_by(wave, asked)?;
+    (!wave.margins.iter().any(|margin| margin.question == name)).then_some((name, people))
+}
+
+/// The people of the strata that sheets came from, as totals, and the strata that none came from. A wave is not to be
+/// lost with one of them: what it says is said of the others.
+fn reached(name: &str, people: &[(Code, u64)], column: &Coded) -> (Option<TotalsSpec>, Vec<String>) {
+    let (there, gone): (Vec<_>, Vec<_>) =
+        people.iter().partition(|(code, _)| column.labels().iter().any(|label| label == code.as_str()));
+    let sum = there.iter().map(|(_, people)| *people as f64).sum::<f64>().max(1.0);
+    let share = |(code, people): &(Code, u64)| (vec![code.to_string()], *people as f64 / sum);
+    let totals: Vec<(Vec<String>, f64)> = there.into_iter().map(share).collect();
+    let spec = (!totals.is_empty()).then(|| TotalsSpec { columns: vec![name.to_owned()], totals });
+    (spec, gone.into_iter().map(|(code, _)| code.to_string()).collect())
 }
 
 /// Totals as shares of their sum: only shares and means come out, so that people, percent and rounded numbers go
@@ -259,6 +282,7 @@ fn results(table: Table, sheets: u64, least: u64) -> Result<WaveResults, Estimat
             .map_or(Some(Decimal::ONE), |report| six(report.deff_after))
             .unwrap_or_default(),
         trimmed: report.map_or(0, |report| report.trimmed as u64),
+        unreached: Vec::new(),
         rows,
     })
 }
@@ -371,8 +395,8 @@ mod tests {
         }
     }
 
-    /// Ten sheets of a large stratum and ten of a small one, of which all say the same.
-    fn drawn(sample: Option<WaveSample>) -> WaveResults {
+    /// Ten sheets of a large stratum, which all say the same, and ten of a small one.
+    fn drawn(areas: &[&str], sample: Option<WaveSample>) -> WaveResults {
         let choice = |code: &&str| Choice { code: (*code).into(), label: Wording::new(code, code) };
         let single = |name: &str, codes: &[&str]| Question {
             name: name.into(),
@@ -386,7 +410,7 @@ mod tests {
             name: "felt".into(),
             version: "1".into(),
             title: Wording::new("感受", "Felt"),
-            questions: vec![single("area", &["east", "west"]), single("felt", &["yes", "no"])],
+            questions: vec![single("area", areas), single("felt", &["yes", "no"])],
         };
         let code = |text: &str| Code::new(text).unwrap();
         let asked =
@@ -428,18 +452,42 @@ mod tests {
             });
             row.and_then(|row| row.shown).unwrap()
         };
-        let plain = drawn(None);
+        let two = &["east", "west"][..];
+        let plain = drawn(two, None);
         assert!(!plain.weighted);
         assert_eq!(yes(&plain).estimate, Decimal::new(75, 2));
-        let strata = |west: &str| vec![(Code::new("east").unwrap(), 900), (Code::new(west).unwrap(), 100)];
-        let found = drawn(Some(WaveSample { strata: strata("west"), ..WaveSample::default() }));
+        let sample = |strata: &[(&str, u64)], deff: i64| {
+            let strata = strata.iter().map(|(code, people)| (Code::new(code).unwrap(), *people)).collect();
+            Some(WaveSample { strata, deff: Decimal::from(deff), ..WaveSample::default() })
+        };
+        let found = drawn(two, sample(&[("east", 900), ("west", 100)], 1));
         // All of nine tenths, and half of one.
-        assert!(found.weighted);
+        assert!(found.weighted && found.unreached.is_empty());
         assert_eq!(yes(&found).estimate, Decimal::new(95, 2));
-        // What all of a stratum say alike adds nothing to the error.
-        assert!(yes(&found).std_error < yes(&plain).std_error);
-        // Where answers and strata are not the same, the design says nothing of a sheet.
-        assert_eq!(drawn(Some(WaveSample { strata: strata("south"), ..WaveSample::default() })), plain);
+        // Nothing is gained by strata, within which communities were drawn: by them it would be 0.0167.
+        assert_eq!(yes(&found).std_error, Decimal::new(26_258, 6));
+        // What communities were planned to cost is paid; less than nothing is not.
+        let dear = drawn(two, sample(&[("east", 900), ("west", 100)], 4));
+        let twice = yes(&dear).std_error - yes(&found).std_error * Decimal::TWO;
+        assert!(twice.abs() <= Decimal::new(2, 6), "{twice}");
+        assert!(yes(&dear).low < yes(&found).low && yes(&dear).high > yes(&found).high);
+        assert_eq!(drawn(two, sample(&[("east", 900), ("west", 100)], 0)), found);
+        // Where answers and strata are not the same, the design says nothing of whom a sheet stands for.
+        let other = drawn(two, sample(&[("east", 900), ("south", 100)], 1));
+        assert_eq!(other, plain);
+    }
+
+    #[test]
+    fn a_stratum_without_a_sheet_is_told_and_the_others_are_weighted() {
+        let three = &["east", "north", "west"][..];
+        let strata = [("east", 900), ("north", 5_000), ("west", 100)];
+        let strata = strata.map(|(code, people)| (Code::new(code).unwrap(), people)).to_vec();
+        let found = drawn(three, Some(WaveSample { strata, ..WaveSample::default() }));
+        assert_eq!(found.unreached, ["north"]);
+        let row = found.rows.iter().find(|row| {
+            row.question == "felt" && row.group.is_none() && row.answer.as_deref() == Some("yes")
+        });
+        assert_eq!(row.and_then(|row| row.shown).unwrap().estimate, Decimal::new(95, 2));
     }
 
     #[test]

@@ -13,12 +13,13 @@ mod texts;
 
 pub use answer::{NewSheet, SheetFault, Taken};
 pub use compare::{CompareFault, Compared, ComparedLine};
-pub use estimate::{EstimateFault, is_weighted_by_strata};
+pub use estimate::{EstimateFault, is_weighted_by_strata, planned_deff};
 pub use files::{codebook, results_csv};
 pub use freeze::FreezeFault;
 pub(crate) use live::Filled;
 pub use live::{LiveQuota, LiveWave};
 pub use observe::PickedEstimate;
+pub use sample::SampleFrame;
 pub(crate) use texts::TextsCache;
 pub use texts::{TEXTS_MOST, THEMED_MOST, Themes, WaveTexts, WaveThemes, Written};
 

@@ -1,6 +1,6 @@
 //! The rules of a version: it makes sense by itself, and its indicators are the plan's.
 
-use super::{IndexFact, IndexFault, IndexVersion};
+use super::{IndexFact, IndexFault, IndexVersion, WEIGHT_MOST};
 use crate::history::{Lookup, View};
 use crate::named::TEXT_MAX;
 use crate::refusal::{Problem, Reference, Refusal};
@@ -27,6 +27,11 @@ fn problems(version: &IndexVersion, subject: &Subject, lookup: &dyn Lookup) -> V
     if let Err(fault) = version.engine() {
         out.push(Problem::BadIndex(fault));
         return out;
+    }
+    let dimensions = version.dimensions.iter().map(|held| (held.weight, held.name.zh.as_str()));
+    let weights = dimensions.chain(version.parts().map(|(_, part)| (part.weight, part.indicator.as_str())));
+    for (_, name) in weights.filter(|(weight, _)| *weight > WEIGHT_MOST) {
+        out.push(Problem::BadIndex(IndexFault::Heavy { name: name.to_owned() }));
     }
     for name in version.dimensions.iter().flat_map(|held| [&held.name.zh, &held.name.en]) {
         if name.contains(['|', '｜', '\n']) || name.trim() != name {

@@ -14,6 +14,10 @@ pub enum IndexFault {
     Weight {
         name: String,
     },
+    /// A weight that is larger than any ratio needs.
+    Heavy {
+        name: String,
+    },
     /// Ends, baseline and target, or deviation that give no score, or go against what is better.
     Scaling {
         indicator: String,
@@ -51,6 +55,7 @@ impl IndexFault {
             Self::Empty => "index-empty",
             Self::Twice { .. } => "index-twice",
             Self::Weight { .. } => "index-weight",
+            Self::Heavy { .. } => "index-heavy",
             Self::Scaling { .. } => "index-scaling",
             Self::NoSource { .. } => "index-no-source",
             Self::Line { .. } => "index-line",
@@ -63,6 +68,9 @@ impl IndexFault {
         match self {
             Self::Twice { name } | Self::Weight { name } | Self::Line { name } => {
                 vec![("name", name.clone())]
+            }
+            Self::Heavy { name } => {
+                vec![("name", name.clone()), ("most", super::WEIGHT_MOST.to_string())]
             }
             Self::Scaling { indicator } | Self::NoSource { indicator } => {
                 vec![("name", indicator.clone())]

@@ -25,7 +25,9 @@ pub(crate) use check::check;
 pub use fault::IndexFault;
 pub use reckon::{Absence, IndexCell, IndexValues, PartValue, RankedArea, Used, WEIGHT_SPREAD, rounded};
 pub use span::{IndexPeriod, Span};
-pub use version::{Aggregation, Better, IndexDimension, IndexPart, IndexVersion, PARTS_MOST, Scaling};
+pub use version::{
+    Aggregation, Better, IndexDimension, IndexPart, IndexVersion, PARTS_MOST, Scaling, WEIGHT_MOST,
+};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

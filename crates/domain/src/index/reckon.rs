@@ -166,11 +166,14 @@ impl IndexValues {
     }
 
     pub fn of_area(&self, area: Option<&Code>) -> impl DoubleEndedIterator<Item = &IndexCell> {
-        self.cells.iter().filter(move |cell| cell.area.as_ref() == area)
+        let from = self.cells.partition_point(|cell| cell.area.as_ref() < area);
+        let to = self.cells.partition_point(|cell| cell.area.as_ref() <= area);
+        self.cells[from..to].iter()
     }
 
     pub fn cell(&self, area: Option<&Code>, span: Span) -> Option<&IndexCell> {
-        self.cells.iter().find(|cell| cell.area.as_ref() == area && cell.span == span)
+        let found = self.cells.binary_search_by(|cell| (cell.area.as_ref(), cell.span).cmp(&(area, span)));
+        found.ok().map(|at| &self.cells[at])
     }
 
     /// The areas that have values of their own.
@@ -247,8 +250,8 @@ fn places(
 /// The last observation of the period that counts.
 fn used(held: &Indicator, part: &IndexPart, area: Option<&Code>, span: Span) -> Result<Used, Absence> {
     let Some(series) = held.series(area) else { return Err(Absence::NotObserved) };
-    let inside = || series.observations.iter().filter(|held| span.holds(held.on));
-    if let Some(last) = inside().rev().find(|held| held.instrument == part.instrument) {
+    let inside = series.within(span.first(), span.last());
+    if let Some(last) = inside.iter().rev().find(|held| held.instrument == part.instrument) {
         let standing = series.standing_by(last.on, &part.instrument).ok_or(Absence::Disputed)?;
         return Ok(Used { observation: standing.clone(), baseline: false });
     }
@@ -256,7 +259,7 @@ fn used(held: &Indicator, part: &IndexPart, area: Option<&Code>, span: Span) -> 
     if let Some(baseline) = baseline.clone().find(|held| held.instrument == part.instrument) {
         return Ok(Used { observation: baseline.clone(), baseline: true });
     }
-    let others = inside().next().is_some() || baseline.count() > 0;
+    let others = !inside.is_empty() || baseline.count() > 0;
     Err(if others { Absence::OtherInstrument } else { Absence::NotObserved })
 }
 

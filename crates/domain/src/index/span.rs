@@ -45,6 +45,11 @@ impl Span {
         self.period
     }
 
+    /// Its place in a row of all periods of its length: the next one has the next number.
+    pub fn ordinal(self) -> i32 {
+        i32::from(self.year) * (12 / i32::from(self.period.months())) + i32::from(self.number)
+    }
+
     pub fn first(self) -> Date {
         jiff::civil::date(self.year, self.number * self.period.months() + 1, 1)
     }
@@ -101,6 +106,15 @@ mod tests {
     use jiff::civil::date;
 
     use super::*;
+
+    #[test]
+    fn periods_that_follow_each_other_are_numbered_so() {
+        for period in [IndexPeriod::Year, IndexPeriod::Quarter, IndexPeriod::Month] {
+            let held = period.holding(date(2019, 12, 31));
+            let next = period.holding(held.last().tomorrow().unwrap());
+            assert_eq!(next.ordinal(), held.ordinal() + 1);
+        }
+    }
 
     #[test]
     fn a_span_is_read_as_it_is_written() {

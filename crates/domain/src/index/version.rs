@@ -14,6 +14,8 @@ use crate::named::Named;
 
 /// The most indicators of a version.
 pub const PARTS_MOST: usize = 100;
+/// The largest weight; only ratios count.
+pub const WEIGHT_MOST: Decimal = Decimal::from_parts(1_000_000, 0, 0, false, 0);
 
 texts! {
     /// Which way a value is good.

@@ -62,6 +62,9 @@ pub struct WaveResults {
     pub weights_deff: Decimal,
     /// Weights that were cut.
     pub trimmed: u64,
+    /// Strata of the sample that no sheet came from: nothing here is said of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unreached: Vec<String>,
     /// Questions that nobody answered, and free texts, have no rows.
     pub rows: Vec<ResultRow>,
 }

@@ -4,7 +4,7 @@
 //! the homes in which they live, each with the same chance. What is asked for and the seed are kept with the wave; the
 //! draw is worked out from them and the frame whenever it is looked at.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -12,14 +12,18 @@ use serde::{Deserialize, Serialize};
 use survey::allocation::{AllocationError, Rule, Stratum, allocate};
 use survey::random::Random;
 use survey::sample_size::{Demands, Measure, SampleSize, SampleSizeError, sample_size};
-use survey::selection::{FrameUnit, SelectionError, StratumPlan, simple_random, two_stages};
+use survey::selection::{FrameUnit, SelectedUnit, SelectionError, StratumPlan, simple_random, two_stages};
 
+use crate::area::PEOPLE_MOST;
 use crate::code::Code;
 use crate::item::kind::texts;
+use crate::layer::LayerDigest;
 use crate::request::Point;
 
 /// The most people that a sample may contact.
 pub const CONTACTS_MOST: u64 = 100_000;
+/// The most strata that a sample is drawn by.
+pub const STRATA_MOST: usize = 1_000;
 
 texts! {
     /// How contacts are divided among strata.
@@ -50,7 +54,7 @@ pub struct WaveSample {
     /// Of those who are contacted, how many answer, in percent.
     pub response: Decimal,
     pub rule: SampleRule,
-    /// Contacts in each stratum at least.
+    /// Contacts in each stratum at least; one is contacted in any case, or nobody would speak for it.
     pub minimum: u64,
     /// People who are contacted in each community.
     pub per_community: u64,
@@ -58,6 +62,9 @@ pub struct WaveSample {
     /// The people of each stratum, as the sample was drawn from them: what its answers are weighted to.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strata: Vec<(Code, u64)>,
+    /// The residences that the sample was drawn from; none where only the people of communities were known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residences: Option<LayerDigest>,
 }
 
 impl Default for WaveSample {
@@ -74,6 +81,7 @@ impl Default for WaveSample {
             per_community: 20,
             seed: 1,
             strata: Vec::new(),
+            residences: None,
         }
     }
 }
@@ -194,6 +202,17 @@ fn within(field: &'static str, value: Decimal, low: i64, high: i64) -> Result<()
     if good { Ok(()) } else { Err(SampleFault::Number(field)) }
 }
 
+/// Each stratum once, and no more than may be.
+fn once<'a>(field: &'static str, strata: impl ExactSizeIterator<Item = &'a Code>) -> Result<(), SampleFault> {
+    let all = strata.len();
+    let good = all <= STRATA_MOST && strata.collect::<BTreeSet<_>>().len() == all;
+    if good { Ok(()) } else { Err(SampleFault::Number(field)) }
+}
+
+fn people_of<'a>(communities: impl IntoIterator<Item = &'a &'a FrameCommunity>) -> u64 {
+    communities.into_iter().fold(0, |sum, held| sum.saturating_add(held.people))
+}
+
 impl WaveSample {
     /// Whether its numbers can be.
     ///
@@ -208,10 +227,27 @@ impl WaveSample {
         if !(1..=1_000).contains(&self.per_community) {
             return Err(SampleFault::Number("per_community"));
         }
+        once("shares", self.shares.iter().map(|(stratum, _)| stratum))?;
         for (_, share) in &self.shares {
             within("shares", *share, 0, 99)?;
         }
+        once("strata", self.strata.iter().map(|(stratum, _)| stratum))?;
+        if self.strata.iter().any(|(_, people)| !(1..=PEOPLE_MOST).contains(people)) {
+            return Err(SampleFault::Number("strata"));
+        }
         Ok(())
+    }
+
+    /// The design alone, without what it was drawn from.
+    #[must_use]
+    pub fn design(&self) -> Self {
+        Self { strata: Vec::new(), residences: None, ..self.clone() }
+    }
+
+    /// Whether a plan has the strata, with their people, that were kept with the design.
+    pub fn has_strata_of(&self, plan: &SamplePlan) -> bool {
+        let strata = plan.strata.iter().map(|line| (&line.stratum, line.people));
+        strata.eq(self.strata.iter().map(|(stratum, people)| (stratum, *people)))
     }
 
     fn share_of(&self, stratum: &Code) -> f64 {
@@ -250,14 +286,19 @@ impl WaveSample {
         if let Some((stratum, _)) = self.shares.iter().find(|(stratum, _)| !strata.contains_key(stratum)) {
             return Err(SampleFault::NoStratum(stratum.clone()));
         }
-        let population = lived_in.iter().map(|held| held.people).sum();
+        let population = people_of(&lived_in);
         let size = self.size(population)?;
         if size.contacts > CONTACTS_MOST.min(population) {
             let most = CONTACTS_MOST.min(population);
             return Err(SampleFault::TooMany { contacts: size.contacts, most });
         }
-        let lines = self.strata(&strata, size.contacts)?;
-        let drawn = self.draw(&lived_in, &lines)?;
+        let mut lines = self.strata(&strata, size.contacts)?;
+        // Whether enough people live in the communities is only known once they are drawn.
+        let mut selected = self.select(&lived_in, &lines)?;
+        while extend(&mut lines, &lived_in, &selected) {
+            selected = self.select(&lived_in, &lines)?;
+        }
+        let drawn = self.draw(&lived_in, selected)?;
         Ok(SamplePlan { size, population, strata: lines, drawn })
     }
 
@@ -266,14 +307,13 @@ impl WaveSample {
         strata: &BTreeMap<&Code, Vec<&FrameCommunity>>,
         contacts: u64,
     ) -> Result<Vec<StratumLine>, SampleFault> {
-        let people = |held: &[&FrameCommunity]| held.iter().map(|held| held.people).sum::<u64>();
         let asked: Vec<Stratum> = strata
             .iter()
             .map(|(stratum, held)| {
                 let share = self.share_of(stratum);
                 Stratum {
                     name: stratum.to_string(),
-                    population: people(held),
+                    population: people_of(held),
                     deviation: (share * (1.0 - share)).sqrt(),
                     cost: 1.0,
                 }
@@ -284,7 +324,7 @@ impl WaveSample {
             SampleRule::Equal => Rule::Equal,
             SampleRule::Neyman => Rule::Neyman,
         };
-        let parts = allocate(contacts, &asked, rule, self.minimum).map_err(|error| match error {
+        let parts = allocate(contacts, &asked, rule, self.minimum.max(1)).map_err(|error| match error {
             AllocationError::NoStrata | AllocationError::BadStratum { .. } => SampleFault::NoFrame,
             AllocationError::TooMany { total, population } => {
                 SampleFault::TooMany { contacts: total, most: population }
@@ -299,7 +339,7 @@ impl WaveSample {
             let drawn = wanted.min(held.len());
             StratumLine {
                 stratum: (*stratum).clone(),
-                people: people(held),
+                people: people_of(held),
                 communities: held.len(),
                 drawn,
                 each: if drawn == 0 { 0 } else { contacts.div_ceil(drawn as u64) },
@@ -309,11 +349,11 @@ impl WaveSample {
         Ok(lines.collect())
     }
 
-    fn draw(
+    fn select(
         &self,
         communities: &[&FrameCommunity],
         lines: &[StratumLine],
-    ) -> Result<Vec<DrawnCommunity>, SampleFault> {
+    ) -> Result<Vec<SelectedUnit>, SampleFault> {
         let units: Vec<FrameUnit> = communities
             .iter()
             .map(|held| FrameUnit {
@@ -328,8 +368,15 @@ impl WaveSample {
                 (line.stratum.to_string(), StratumPlan { units: line.drawn, people_per_unit: line.each })
             })
             .collect();
+        two_stages(&units, &plan, self.seed).map_err(|_| SampleFault::NoFrame)
+    }
+
+    fn draw(
+        &self,
+        communities: &[&FrameCommunity],
+        selected: Vec<SelectedUnit>,
+    ) -> Result<Vec<DrawnCommunity>, SampleFault> {
         let lost = |_: SelectionError| SampleFault::NoFrame;
-        let selected = two_stages(&units, &plan, self.seed).map_err(lost)?;
         // The second stage has a stream of its own, so that it does not hang on how the first one used its numbers.
         let mut random = Random::new(self.seed ^ 0x5eed);
         let mut out = Vec::with_capacity(selected.len());
@@ -346,6 +393,42 @@ impl WaveSample {
         }
         Ok(out)
     }
+}
+
+/// Where the communities drawn have fewer people than are to be contacted, draws further ones, so that each still gives
+/// about as many as the design asks for; where all are drawn, contacts more in each. False where nothing is missing.
+fn extend(lines: &mut [StratumLine], communities: &[&FrameCommunity], selected: &[SelectedUnit]) -> bool {
+    let mut sizes: BTreeMap<&str, Vec<u64>> = BTreeMap::new();
+    for unit in selected {
+        sizes.entry(&unit.stratum).or_default().push(communities[unit.index].people);
+    }
+    let mut changed = false;
+    for line in lines {
+        let Some(sizes) = sizes.get(line.stratum.as_str()) else { continue };
+        let reached =
+            |each: u64| sizes.iter().fold(0_u64, |sum, people| sum.saturating_add(each.min(*people)));
+        let missing = line.contacts.saturating_sub(reached(line.each));
+        if missing == 0 {
+            continue;
+        }
+        if line.drawn < line.communities {
+            let further = missing.div_ceil(line.each.max(1)) as usize;
+            line.drawn = line.drawn.saturating_add(further).min(line.communities);
+        } else {
+            let (mut low, mut high) = (line.each, line.contacts);
+            while low < high {
+                let middle = low + (high - low) / 2;
+                if reached(middle) < line.contacts { low = middle + 1 } else { high = middle }
+            }
+            // All people of the stratum are at least as many as its contacts: this is the end of it.
+            if line.each == low {
+                continue;
+            }
+            line.each = low;
+        }
+        changed = true;
+    }
+    changed
 }
 
 /// The homes of people who are drawn from all of a community, each with the same chance.
@@ -471,6 +554,53 @@ mod tests {
         assert_eq!(base.plan(&Frame::default()).unwrap_err(), SampleFault::NoFrame);
         let many = WaveSample { error: Decimal::new(1, 1), ..base };
         assert!(matches!(fault(many), SampleFault::TooMany { .. }));
+    }
+
+    #[test]
+    fn small_communities_still_give_the_whole_sample_and_no_stratum_is_left_out() {
+        let community = |at: u64, stratum: &str, people: u64| FrameCommunity {
+            area: Code::new(&format!("{stratum}-{at:03}")).unwrap(),
+            stratum: Code::new(stratum).unwrap(),
+            people,
+            homes: Vec::new(),
+        };
+        let mut communities: Vec<FrameCommunity> =
+            (0..200).map(|at| community(at, "many", 3 + at % 5)).collect();
+        communities.push(community(0, "large", 100_000));
+        communities.push(community(0, "tiny", 2));
+        communities.extend((0..4).map(|at| community(at, "few", 90 + at * 200)));
+        let frame = Frame { communities, by_people: true };
+        let sample = WaveSample { rule: SampleRule::Equal, ..WaveSample::default() };
+        for sample in [sample.clone(), WaveSample { rule: SampleRule::Proportional, ..sample }] {
+            let plan = sample.plan(&frame).unwrap();
+            for line in &plan.strata {
+                let own = || plan.drawn.iter().filter(|held| held.stratum == line.stratum);
+                let people: u64 = own().map(|held| held.people).sum();
+                assert!(line.contacts > 0 && people >= line.contacts, "{line:?} {people}");
+                assert_eq!(own().count(), line.drawn);
+            }
+        }
+    }
+
+    #[test]
+    fn what_no_estimate_could_use_is_refused() {
+        let strata = |pairs: &[(&str, u64)]| WaveSample {
+            strata: pairs.iter().map(|(code, people)| (Code::new(code).unwrap(), *people)).collect(),
+            ..WaveSample::default()
+        };
+        assert_eq!(strata(&[("a", 1), ("b", PEOPLE_MOST)]).check(), Ok(()));
+        for bad in [strata(&[("a", 1), ("a", 2)]), strata(&[("a", 0)]), strata(&[("a", u64::MAX)])] {
+            assert_eq!(bad.check(), Err(SampleFault::Number("strata")));
+        }
+        let one = (Code::new("a").unwrap(), Decimal::from(5));
+        let twice = WaveSample { shares: vec![one.clone(), one], ..WaveSample::default() };
+        assert_eq!(twice.check(), Err(SampleFault::Number("shares")));
+        let all = (0..=STRATA_MOST).map(|at| (Code::new(&format!("s{at}")).unwrap(), 1)).collect();
+        assert!(WaveSample { strata: all, ..WaveSample::default() }.check().is_err());
+        // What was recorded of areas before there was a bound does not overflow.
+        let mut frame = frame();
+        frame.communities.iter_mut().for_each(|held| (held.people, held.homes) = (u64::MAX, Vec::new()));
+        assert_eq!(WaveSample::default().plan(&frame).unwrap().population, u64::MAX);
     }
 
     #[test]

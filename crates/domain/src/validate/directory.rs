@@ -1,7 +1,7 @@
 //! The rules of areas, units and people, which all plans share.
 
 use super::Check;
-use crate::area::{AreaFact, ancestors, upwards};
+use crate::area::{AreaFact, PEOPLE_MOST, ancestors, upwards};
 use crate::code::Code;
 use crate::history::View;
 use crate::named::NAME_MAX;
@@ -18,6 +18,9 @@ impl Check<'_> {
             AreaFact::Parent { parent: Some(parent) } => {
                 self.area(parent);
                 self.no_circle(&ancestors(parent, self.lookup, View::ALL));
+            }
+            AreaFact::Population { people } if *people > PEOPLE_MOST => {
+                self.refuse(Problem::TooManyPeople(PEOPLE_MOST));
             }
             AreaFact::Parent { parent: None }
             | AreaFact::Level { .. }

@@ -33,10 +33,9 @@ struct ListPage {
     may_manage: bool,
 }
 
-fn row(visit: &Visit, portfolio: &Portfolio, index: &Index) -> Row {
+fn row(visit: &Visit, portfolio: &Portfolio, index: &Index, values: Option<&IndexValues>) -> Row {
     let version = index.in_force();
-    let values = version.and_then(|version| IndexValues::of(version, portfolio).ok());
-    let cell = values.as_ref().and_then(|values| values.of_area(None).next_back());
+    let cell = values.and_then(|values| values.of_area(None).next_back());
     Row {
         code: index.code.to_string(),
         name: index.name.get(visit.lang.is_english()).to_owned(),
@@ -54,10 +53,15 @@ fn row(visit: &Visit, portfolio: &Portfolio, index: &Index) -> Row {
 pub async fn show(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
-    let body = ListPage {
-        rows: portfolio.indices.iter().map(|index| row(&visit, &portfolio, index)).collect(),
-        may_manage: may_manage(&visit, &plan),
-        page: visit.page(visit.t("index-title")),
-    };
+    let mut rows = Vec::with_capacity(portfolio.indices.len());
+    for index in &portfolio.indices {
+        let values = match index.in_force() {
+            Some(version) => visit.app.index_values(&portfolio, &index.code, version).await?,
+            None => None,
+        };
+        rows.push(row(&visit, &portfolio, index, values.as_deref()));
+    }
+    let body =
+        ListPage { rows, may_manage: may_manage(&visit, &plan), page: visit.page(visit.t("index-title")) };
     render(StatusCode::OK, &body)
 }

@@ -89,7 +89,7 @@ struct Opened {
     portfolio: Arc<Portfolio>,
     index: Index,
     version: HeldVersion,
-    values: IndexValues,
+    values: Arc<IndexValues>,
     area: Option<Code>,
 }
 
@@ -102,8 +102,8 @@ impl Opened {
         let asked = typed.get("version");
         let version = if asked.is_empty() { index.in_force() } else { index.version(asked) };
         let version = version.ok_or(AppError::NotFound)?.clone();
-        let values =
-            IndexValues::of(&version, &portfolio).map_err(|_| PageError::unwritten().in_lang(visit.lang))?;
+        let values = visit.app.index_values(&portfolio, &code, &version).await?;
+        let values = values.ok_or_else(|| PageError::unwritten().in_lang(visit.lang))?;
         let area = match typed.get("area") {
             "" => None,
             text => Some(

@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::index::{Aggregation, IndexCell, IndexPart};
 use domain::policy::Action;
 use domain::source::Grade;
+use rust_decimal::Decimal;
 
 use super::{Opened, chart, indicator_name, may_manage, missing_names, points, share};
 use crate::editor::field::{Choice, Typed};
@@ -129,7 +130,8 @@ fn part_lines(visit: &Visit, page: &Page, opened: &Opened) -> Vec<PartLine> {
     let version = &opened.version.version;
     let of = |part: &IndexPart, dimension: usize| {
         let held = &version.dimensions[dimension];
-        let inside: rust_decimal::Decimal = held.parts.iter().map(|part| part.weight).sum();
+        let weights = held.parts.iter().map(|part| part.weight);
+        let inside = weights.fold(Decimal::ZERO, |sum, weight| sum.saturating_add(weight));
         let by = crate::indicator::term(visit, "instrument", &part.instrument.instrument);
         let scale = crate::indicator::term(visit, "scale", &part.instrument.scale);
         PartLine {

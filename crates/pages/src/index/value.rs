@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::index::{IndexCell, PartValue, Span};
+use domain::index::{IndexCell, PartValue, RankedArea, Span};
 use domain::policy::Action;
 use domain::source::Grade;
 use words::Lang;
@@ -204,9 +204,9 @@ fn range(lang: Lang, low: &str, high: &str) -> String {
     }
 }
 
-fn levels(visit: &Visit, page: &Page, opened: &Opened, span: Span) -> Vec<Level> {
+fn levels(visit: &Visit, page: &Page, opened: &Opened, span: Span, ranked: &[RankedArea]) -> Vec<Level> {
     let mut out: Vec<Level> = Vec::new();
-    let mut ranked = opened.values.ranked(span, &opened.portfolio);
+    let mut ranked: Vec<&RankedArea> = ranked.iter().collect();
     ranked
         .sort_by(|a, b| (a.level, a.sensitivity.rank, &a.area).cmp(&(b.level, b.sensitivity.rank, &b.area)));
     for held in ranked {
@@ -242,6 +242,7 @@ pub async fn show(
     let span: Span = span.parse().map_err(|_| AppError::NotFound)?;
     let area = opened.area.as_ref();
     let cell = opened.values.cell(area, span).ok_or(AppError::NotFound)?;
+    let sensitivity = visit.app.index_sensitivity(&opened.portfolio, &opened.values, area, span).await?;
     let (lang, english) = (visit.lang, visit.lang.is_english());
     let others: Vec<&IndexCell> = opened.values.of_area(area).filter(|other| other.span != span).collect();
     let before = match typed.get("from") {
@@ -271,7 +272,7 @@ pub async fn show(
         missing: missing_names(&visit, &opened.portfolio, cell.missing().map(|(code, _)| code)),
         coverage: share(cell.coverage),
         complete: cell.missing().next().is_none(),
-        depends: opened.values.depends(cell).map_or_else(String::new, |found| {
+        depends: sensitivity.value.map_or_else(String::new, |found| {
             range(lang, &points(Some(found.low)), &points(Some(found.high)))
         }),
         lines: lines(&visit, &page, &opened, cell),
@@ -290,7 +291,7 @@ pub async fn show(
         version_asked: typed.get("version").to_owned(),
         moved,
         not_moved,
-        levels: levels(&visit, &page, &opened, span),
+        levels: levels(&visit, &page, &opened, span, &sensitivity.ranked),
         may_audit: visit.actor.may_somewhere(Action::ReadAudit),
         page,
     };

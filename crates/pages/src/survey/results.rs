@@ -28,7 +28,7 @@ use crate::ledger::act::source;
 use crate::page::Page;
 use crate::tables::{attachment, csv_line};
 use crate::visit::{Visit, render};
-use crate::words_of::number;
+use crate::words_of::{comma, number};
 
 /// One estimate as it is shown.
 pub(super) struct Cell {
@@ -66,6 +66,10 @@ struct ResultsPage {
     weighted: bool,
     weights_deff: String,
     trimmed: u64,
+    /// The design effect that stands for the communities that were drawn; empty where none were.
+    clusters: String,
+    /// Strata that no sheet came from.
+    unreached: String,
     margins: Vec<String>,
     groups: Vec<Choice>,
     by: String,
@@ -165,6 +169,13 @@ fn asked(opened: &Opened, results: &WaveResults, by: &str, lang: Lang) -> Vec<As
         }
     }
     out
+}
+
+/// The strata that no sheet came from, in one line.
+fn unreached(opened: &Opened, results: &WaveResults, lang: Lang) -> String {
+    let question = opened.held.wave.area.as_deref().and_then(|name| opened.asked.asks.question(name));
+    let names = results.unreached.iter().map(|code| answer_label(question, Some(code), lang));
+    names.collect::<Vec<_>>().join(comma(lang))
 }
 
 pub async fn show(
@@ -279,6 +290,8 @@ async fn page(
         weighted: results.weighted,
         weights_deff: number(results.weights_deff.round_dp(2)),
         trimmed: results.trimmed,
+        clusters: app::survey::planned_deff(held).map_or_else(String::new, number),
+        unreached: unreached(opened, &results, lang),
         margins: held
             .margins
             .iter()

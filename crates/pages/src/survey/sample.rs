@@ -2,15 +2,14 @@
 //! What is asked is the page's address; kept with the wave it is part of its design.
 
 use app::read::Asked;
+use app::survey::SampleFrame;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::portfolio::Portfolio;
-use domain::survey::{
-    Frame, HeldWave, SampleFault, SamplePlan, SampleRule, WaveSample, WaveState, call_backs,
-};
+use domain::survey::{HeldWave, SampleFault, SamplePlan, SampleRule, WaveSample, WaveState, call_backs};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 use sheets::Format;
@@ -80,6 +79,8 @@ struct SamplePage {
     may_keep: bool,
     /// Whether what is shown is what is kept with the wave.
     kept: bool,
+    /// What the wave's sample was drawn from cannot be had any more.
+    stale: bool,
     calls: Option<String>,
     calls_all: String,
     calls_wanted: String,
@@ -117,7 +118,7 @@ fn read_shares(text: &str) -> Option<Vec<(Code, Decimal)>> {
 
 /// What is typed, on the ground of what is kept; the first field that cannot be read.
 fn read(typed: &Typed, kept: &WaveSample) -> Result<WaveSample, &'static str> {
-    let mut out = WaveSample { strata: Vec::new(), ..kept.clone() };
+    let mut out = kept.design();
     let text = |name: &str| typed.get(name).trim_end_matches(['%', '％']).trim().replace([',', '，'], "");
     let decimal = |name: &'static str, into: &mut Decimal| match text(name).as_str() {
         "" => Ok(()),
@@ -178,7 +179,8 @@ struct Opened {
     plan: Code,
     portfolio: std::sync::Arc<Portfolio>,
     held: HeldWave,
-    frame: Frame,
+    from: SampleFrame,
+    stale: bool,
 }
 
 impl Opened {
@@ -187,12 +189,29 @@ impl Opened {
         managing(visit, &plan)?;
         let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
         let held = portfolio.plan.wave(wave).ok_or(app::AppError::NotFound)?.clone();
-        let frame = visit.app.sample_frame(&portfolio).await?;
-        Ok(Self { plan, portfolio, held, frame })
+        // A wave that was opened was drawn from what is kept with it, whatever was brought since.
+        let drawn_by = held.wave.sample.as_deref().filter(|_| held.state() != WaveState::Draft);
+        let kept = match drawn_by {
+            Some(sample) => visit.app.kept_frame(&portfolio, sample).await?,
+            None => None,
+        };
+        let stale = drawn_by.is_some() && kept.is_none();
+        let from = match kept {
+            Some(kept) => kept,
+            None => visit.app.sample_frame(&portfolio).await?,
+        };
+        Ok(Self { plan, portfolio, held, from, stale })
     }
 
     fn kept(&self) -> WaveSample {
         self.held.wave.sample.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Whether a design and what it comes to are those that are kept with the wave.
+    fn is_kept(&self, asked: &WaveSample, plan: &SamplePlan) -> bool {
+        self.held.wave.sample.as_deref().is_some_and(|held| {
+            *asked == held.design() && held.residences == self.from.residences && held.has_strata_of(plan)
+        })
     }
 
     fn here(&self) -> String {
@@ -254,10 +273,13 @@ async fn answer(
 ) -> Result<Response, PageError> {
     let kept = opened.kept();
     let asked = read(typed, &kept);
-    let (mut found, mut fault, mut status) = (None, None, status);
+    let (mut found, mut fault, mut status, mut is_kept) = (None, None, status, false);
     match &asked {
-        Ok(sample) => match visit.app.sample_plan(opened.frame.clone(), sample.clone()).await? {
-            Ok(plan) => found = Some(opened.found(visit, sample, &plan)),
+        Ok(sample) => match visit.app.sample_plan(opened.from.frame.clone(), sample.clone()).await? {
+            Ok(plan) => {
+                is_kept = opened.is_kept(sample, &plan);
+                found = Some(opened.found(visit, sample, &plan));
+            }
             Err(wrong) => fault = Some((wrong.field().to_owned(), said(visit, &wrong))),
         },
         Err(field) => fault = Some(((*field).to_owned(), visit.t("field-error-not-a-number").into_owned())),
@@ -289,15 +311,14 @@ async fn answer(
             .collect(),
         rule: shown.rule.as_str().to_owned(),
         shares: if typed.has("shares") { typed.get("shares").to_owned() } else { shares_text(&shown.shares) },
-        by_people: opened.frame.by_people,
-        has_homes: opened.frame.communities.iter().any(|held| !held.homes.is_empty()),
+        by_people: opened.from.frame.by_people,
+        has_homes: opened.from.frame.communities.iter().any(|held| !held.homes.is_empty()),
         found,
         fault,
         faults,
         may_keep: opened.held.state() == WaveState::Draft,
-        kept: opened.held.wave.sample.as_deref().is_some_and(|held| {
-            asked.as_ref().is_ok_and(|asked| *asked == WaveSample { strata: Vec::new(), ..held.clone() })
-        }),
+        kept: is_kept && !opened.stale,
+        stale: opened.stale,
         calls,
         calls_all: typed.get("calls_all").to_owned(),
         calls_wanted: typed.get("calls_wanted").to_owned(),
@@ -326,10 +347,11 @@ pub async fn keep(
     let Ok(mut sample) = read(&typed, &opened.kept()) else {
         return answer(&visit, &opened, &typed, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     };
-    let Ok(found) = visit.app.sample_plan(opened.frame.clone(), sample.clone()).await? else {
+    let Ok(found) = visit.app.sample_plan(opened.from.frame.clone(), sample.clone()).await? else {
         return answer(&visit, &opened, &typed, Vec::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     };
     sample.strata = found.strata.iter().map(|line| (line.stratum.clone(), line.people)).collect();
+    sample.residences = opened.from.residences;
     let held = domain::survey::Wave { sample: Some(Box::new(sample)), ..opened.held.wave.clone() };
     match visit.app.record_wave(&visit.actor, &opened.plan, held, (source(&visit), String::new())).await {
         Ok(_) => Ok(Redirect::to(&opened.here()).into_response()),
@@ -348,9 +370,13 @@ pub async fn csv(
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let opened = Opened::of(&visit, &plan, &wave).await?;
+    if opened.stale {
+        // Another list than the one that was drawn helps nobody; the page says why.
+        return answer(&visit, &opened, &Typed(query), Vec::new(), StatusCode::CONFLICT).await;
+    }
     let sample =
         read(&Typed(query), &opened.kept()).map_err(|_| PageError::bad_request().in_lang(visit.lang))?;
-    let found = visit.app.sample_plan(opened.frame.clone(), sample).await?;
+    let found = visit.app.sample_plan(opened.from.frame.clone(), sample).await?;
     let found = found.map_err(|_| PageError::bad_request().in_lang(visit.lang))?;
     let mut out = String::from("\u{feff}");
     out.push_str(&csv_line([

@@ -1,8 +1,14 @@
 //! A wave in the browser's forms: brought, designed, answered, kept, frozen, read and compared.
 
+use app::Actor;
+use app::place::layer::{Content, Home, Residences};
+use app::place::{LayerGround, NewLayer};
 use axum::http::HeaderValue;
 use domain::code::Code;
-use domain::survey::WaveState;
+use domain::named::Named;
+use domain::request::Point;
+use domain::source::Source;
+use domain::survey::{Wave, WaveSample, WaveState};
 
 use crate::site::{Answer, PLAN, Site, site};
 
@@ -512,6 +518,19 @@ fn unquoted(value: &str) -> String {
         .replace("&#38;", "&")
 }
 
+/// A wave of its own that is opened with a sample.
+async fn opened_with(site: &Site, sample: WaveSample) {
+    let force = site.sign_in("task-force").await;
+    brought(site, ASKED, "1").await.is(303);
+    force.post(&at("/new"), &design("lost", "anyone")).await.is(303);
+    let plan = Code::new("huitian-2018").unwrap();
+    let (held, _) = site.app.wave(&plan, "lost").await.unwrap();
+    let wave = Wave { sample: Some(Box::new(sample)), ..held.wave };
+    let ground = (Source::default(), String::new());
+    site.app.record_wave(&Actor::operator(), &plan, wave, ground).await.unwrap();
+    force.post(&at("/lost/step"), &[("step", "open")]).await.is(303);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sample_is_worked_out_drawn_and_kept_with_its_wave() {
     let site = site();
@@ -555,6 +574,28 @@ async fn a_sample_is_worked_out_drawn_and_kept_with_its_wave() {
     // Editing the rest of the design keeps it; an open wave keeps everything.
     force.get(&at("/felt-open/sample")).await.is(200);
     force.post(&at("/felt-open/sample"), &fields).await.is(422);
+    // Once the wave is open it stays drawn from what it was drawn from, whatever is brought.
+    let list = force.get(&format!("{sample}.csv")).await;
+    force.post(&at("/felt-next/step"), &[("step", "open")]).await.is(303);
+    let plan = Code::new("huitian-2018").unwrap();
+    let home = Home {
+        code: "only".into(),
+        community: kept.strata[0].0.clone(),
+        at: Point { longitude: 1_163_900_000, latitude: 400_400_000 },
+        stated: None,
+        people: Some(90_000),
+        aged: Vec::new(),
+    };
+    let content = Content::Residences(Residences { homes: vec![home] });
+    let ground = LayerGround { name: Named::new("居民", "Residents"), ..LayerGround::default() };
+    site.app.put_layer(&Actor::operator(), &plan, NewLayer::of(&content, ground).unwrap()).await.unwrap();
+    assert_eq!(force.get(&format!("{sample}.csv")).await.is(200).body, list.body);
+    force.get(&sample).await.is(200).says("This is the design kept with the wave");
+    // Where that cannot be had any more, no other list passes for it.
+    opened_with(&site, WaveSample { strata: vec![(Code::new("gone").unwrap(), 5)], ..*kept }).await;
+    let lost = force.get(&at("/lost/sample.csv")).await;
+    lost.is(409).says("can no longer be drawn again");
+    force.get(&at("/lost/sample")).await.is(200).says("can no longer be drawn again");
     let calls = force.get(&format!("{sample}?calls_all=40&calls_wanted=3&calls_seed=5")).await;
     calls.is(200).says("role=\"status\"");
     // Whom a survey will ask is for those who run it.

@@ -65,21 +65,26 @@ pub fn sensitivity(
             scores.push(own);
         }
     }
-    let values = |weights: &[f64]| -> Vec<f64> {
+    // One buffer for all areas and draws.
+    let mut present: Vec<(f64, Option<f64>)> = Vec::with_capacity(version.flat.len());
+    let mut values = |weights: &[f64]| -> Vec<f64> {
         let joined = scores.iter().map(|own| {
-            let present: Vec<(f64, Option<f64>)> = weights.iter().copied().zip(own.iter().copied()).collect();
+            present.clear();
+            present.extend(weights.iter().copied().zip(own.iter().copied()));
             version.joined(&present)
         });
         joined.collect()
     };
-    let own: Vec<f64> = version.flat.iter().map(|part| part.weight).collect();
-    let (value, rank) = (values(&own), ranks(&values(&own)));
+    let mut weights: Vec<f64> = version.flat.iter().map(|part| part.weight).collect();
+    let value = values(&weights);
+    let rank = ranks(&value);
     let mut drawn_values = vec![Vec::with_capacity(settings.draws); names.len()];
     let mut drawn_ranks = vec![Vec::with_capacity(settings.draws); names.len()];
     let mut random = Random::new(settings.seed);
     for _ in 0..settings.draws {
         let moved = |part: &Part| part.weight * (1.0 + settings.spread * (2.0 * random.unit() - 1.0));
-        let weights: Vec<f64> = version.flat.iter().map(moved).collect();
+        weights.clear();
+        weights.extend(version.flat.iter().map(moved));
         let found = values(&weights);
         for (area, rank) in ranks(&found).into_iter().enumerate() {
             drawn_values[area].push(found[area]);

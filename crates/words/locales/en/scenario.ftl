@@ -178,4 +178,5 @@ refusal-not-asked = { $unit } was not asked, or the point is another departmentâ
 refusal-open-points = Points still open: { $points }. Settle them first.
 refusal-disagreement = A department disagrees. The round cannot pass while it does.
 refusal-bad-change = Change { $at } has a number that means nothing.
+refusal-too-many-people = An area has { $most } people at most. Check the number.
 refusal-too-many = There may be { $most } at most.

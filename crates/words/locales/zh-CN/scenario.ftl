@@ -175,4 +175,5 @@ refusal-not-asked = 没有征求 { $unit } 的意见，或该问题由其他部�
 refusal-open-points = 尚有问题未解决：{ $points }。请先解决。
 refusal-disagreement = 有部门不同意，本轮不能通过。
 refusal-bad-change = 第 { $at } 项调整的数值没有意义。
+refusal-too-many-people = 一个地区最多 { $most } 人，请核对数字。
 refusal-too-many = 最多 { $most } 项。
