@@ -6,23 +6,33 @@ mod town;
 
 use std::sync::Arc;
 
-use app::App;
+use app::paper::{Data, Format, Paper};
 use app::place::coverage::{Asks, Basis, Cause, Coverage, CoverageAsked, GapState, Way};
 use app::place::layer::{Content, Home, Residences, Ways};
 use app::read::Asked;
+use app::study::Subjected;
+use app::{Actor, App, Change};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
-use domain::facility::{Circle, FacilityFact, Gap, GapAnswer, Metric, OfficialCount, SeenOnSite, Site};
+use domain::command::Command;
+use domain::facility::{
+    Ages, Circle, FacilityFact, FacilityKind, Gap, GapAnswer, Metric, OfficialCount, SeenOnSite, Site,
+};
 use domain::fact::Fact;
+use domain::item::ItemFact;
+use domain::item::kind::{ItemKind, Series};
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::portfolio::Portfolio;
 use domain::project::ProjectFact;
+use domain::report::{FoundGaps, GapTable, Part};
 use domain::request::Point;
+use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 use town::{TODAY, app, code, kind, put, put_layer, standard};
+use words::Lang;
 
 /// A point so many metres east of the town's middle: one thousandth of a degree is 85.1 m there.
 fn east(metres: i32) -> Point {
@@ -242,6 +252,144 @@ async fn too_little_for_a_thousand_is_a_gap_and_what_is_not_known_is_told() {
     // All are known to have it only where somebody lives on record.
     let count = found.communities_with([code("shop")].iter());
     assert_eq!((count.covered, count.not_covered, count.unknown), (0, 0, 3));
+}
+
+#[tokio::test]
+async fn people_and_residences_are_not_added_up() {
+    let town = Town::new().await;
+    let ages = Ages::new(60, None).unwrap();
+    let old = FacilityKind { ages: Some(ages), ..kind("canteen", Named::new("canteen", ""), None) };
+    town.say(PlanFact::FacilityKind(old)).await;
+    let near = standard("canteen-500", "canteen", Circle::Minutes5, Metric::Metres, 500);
+    town.say(PlanFact::FacilityStandard(near)).await;
+    let home = |own: &str, metres, people, aged: u32| Home {
+        code: own.into(),
+        community: code("a"),
+        at: east(metres),
+        stated: None,
+        people,
+        aged: vec![(ages, aged)],
+    };
+    let opened = || vec![FacilityFact::Opens { on: Some(date(2020, 1, 1)) }];
+    town.facility("C1", "canteen", 100, opened()).await;
+    let gained = async |homes: Vec<Home>| {
+        town.layer(Content::Residences(Residences { homes })).await;
+        let (before, after) = (town.on(date(2019, 1, 1)).await, town.on(TODAY).await);
+        let found = town.app.coverage_difference(&before, &after, CoverageAsked::default()).await;
+        let found = found.unwrap().unwrap();
+        (found.basis, found.gaining.clone())
+    };
+    let known = vec![home("1", 0, Some(100), 30), home("2", 50, Some(10), 5)];
+    assert_eq!(gained(known).await, (Basis::People, vec![35]));
+    // Of one home only those of some ages were counted: two residences gain, not 30 people and more.
+    let half = vec![home("1", 0, Some(100), 30), home("2", 50, None, 5)];
+    assert_eq!(gained(half).await, (Basis::Residences, vec![2]));
+}
+
+#[tokio::test]
+async fn a_kind_for_ages_of_which_nobody_lives_there_is_passed_over() {
+    let town = Town::new().await;
+    let ages = Ages::new(3, Some(5)).unwrap();
+    let young = FacilityKind { ages: Some(ages), ..kind("nursery", Named::new("nursery", ""), None) };
+    town.say(PlanFact::FacilityKind(young)).await;
+    let near = standard("nursery-500", "nursery", Circle::Minutes5, Metric::Metres, 500);
+    town.say(PlanFact::FacilityStandard(near)).await;
+    let homes = [("a", 0, 0), ("b", 200, 5)].map(|(community, metres, aged)| Home {
+        code: community.into(),
+        community: code(community),
+        at: east(metres),
+        stated: None,
+        people: Some(100),
+        aged: vec![(ages, aged)],
+    });
+    town.layer(Content::Residences(Residences { homes: homes.into() })).await;
+    town.facility("S1", "shop", 100, vec![]).await;
+    let (_, found) = town.coverage(TODAY).await;
+    let count = |kinds: &[Code]| {
+        let count = found.communities_with(kinds.iter());
+        (count.covered, count.not_covered, count.unknown)
+    };
+    assert_eq!(count(&[code("shop"), code("nursery")]), (1, 0, 1));
+    assert_eq!(count(&[code("nursery")]), (0, 0, 2));
+    // Of a kind that no standard is in force for nothing is known.
+    assert_eq!(count(&[code("shop"), code("school")]), (0, 0, 2));
+}
+
+/// A report on gaps: an area's own facilities and official count, names of its day, and what its papers say.
+#[tokio::test]
+async fn a_report_on_gaps_of_one_area_counts_what_is_there() {
+    let town = Town::new().await;
+    town.homes(&[("a", 0, Some(100)), ("a", 2_000, Some(50)), ("b", 4_000, Some(30))]).await;
+    let lies_in = |area: &str| vec![FacilityFact::Area { area: Some(code(area)) }];
+    town.facility("S1", "shop", 400, lies_in("a")).await;
+    for (own, metres) in [("S2", 6_000), ("S3", 6_100)] {
+        town.facility(own, "shop", metres, lies_in("b")).await;
+    }
+    for (area, count) in [(None, 3), (Some(code("a")), 1)] {
+        let count = OfficialCount { kind: code("shop"), area, count: Some(count) };
+        town.say(PlanFact::OfficialCount(count)).await;
+    }
+    let directive = |name: &str| vec![ItemFact::Name(Named::new(name, "")).into()];
+    let item = Subject::item(&town.plan, &code("D-1"));
+    let kind = vec![ItemFact::Kind { kind: ItemKind::Directive }.into()];
+    town.put(item.clone(), [kind, directive("旧名")].concat()).await;
+    let command = Command::Record { subject: item, facts: directive("新名"), expected: None };
+    let renamed = Some(date(2026, 11, 24));
+    let change = Change { command, effective: renamed, source: Source::default(), reason: String::new() };
+    town.app.change(&Actor::operator(), change).await.unwrap();
+    let gap = Gap { community: code("a"), kind: code("shop"), standard: code("shop-500") };
+    town.say(PlanFact::GapAnswer { gap, answer: Some(GapAnswer::Item { item: code("D-1") }) }).await;
+
+    let asked = |area: Option<&str>| GapTable {
+        title: Named::new("商店缺口", "Where shops are missing"),
+        kind: Some(code("shop")),
+        area: area.map(code),
+        since: date(2019, 1, 1),
+        found: None,
+    };
+    let part = Part {
+        gaps: vec![asked(None), asked(Some("a"))],
+        ..Part::of(Named::new("情况", "Facts"), Named::new("如下。", "As follows."))
+    };
+    let subjected = Subjected {
+        series: Series::Special,
+        name: Named::new("服务缺口专报", "Gaps in services"),
+        period: (date(2026, 11, 1), date(2026, 11, 20)),
+        about: None,
+    };
+    let (actor, source) = (Actor::operator(), Source::default());
+    let report = town.app.draft_study(&actor, &town.plan, subjected, vec![part], &source).await.unwrap();
+    let held = town.app.study(&town.plan, &report).await.unwrap();
+    let found: Vec<&FoundGaps> = held.study.gaps().map(|table| table.found.as_ref().unwrap()).collect();
+    let known: Vec<_> = found.iter().map(|found| (found.sums[0].known, found.sums[0].official)).collect();
+    assert_eq!(known, [(3, Some(3)), (1, Some(1))]);
+    let told: Vec<Vec<_>> = found
+        .iter()
+        .map(|found| found.lines.iter().map(|line| (line.area.zh.as_str(), line.concerned)).collect())
+        .collect();
+    assert_eq!(told, [vec![("甲社区", 50), ("乙社区", 30)], vec![("甲社区", 50)]]);
+    assert_eq!(found[1].lines[0].answered_by.zh, "旧名");
+
+    let paper = Paper::Report(report);
+    for (lang, words) in [
+        (Lang::Zh, ["商店缺口", "甲社区", "旧名", "1 / 1"]),
+        (Lang::En, ["Where shops are missing", "甲社区", "旧名", "1 / 1"]),
+    ] {
+        for (format, begins) in
+            [(Format::Docx, b"PK".as_slice()), (Format::Xlsx, b"PK"), (Format::Pdf, b"%PDF")]
+        {
+            let data = town.app.paper(&town.plan, &paper, format, lang, Asked::default()).await.unwrap();
+            let said = match &data {
+                Data::Document(document) => format!("{:?}", document.body),
+                Data::Book(book) => format!("{book:?}"),
+                Data::Chart(chart) => panic!("{chart:?}"),
+            };
+            for word in words {
+                assert!(said.contains(word), "{format:?} says nothing of {word}: {said}");
+            }
+            assert!(data.write(format).unwrap().starts_with(begins));
+        }
+    }
 }
 
 #[tokio::test]

@@ -207,6 +207,12 @@ pub enum Problem {
     NoCapacity(Code),
     #[error("no new facilities of kind '{0}' are taken")]
     KindClosed(Code),
+    #[error("the layer is in force from {from} on")]
+    LayerBegins { from: Date },
+    #[error("no layer is in force")]
+    NoLayer,
+    #[error("what was seen then changed on {from}")]
+    ChangedSince { from: Date },
     #[error("no paper of a year's holidays: {0}")]
     BadHolidays(HolidayFault),
     #[error("the version of the index makes no sense: {0:?}")]
@@ -404,6 +410,9 @@ impl Problem {
             Self::BadCoverageRules => "bad-coverage-rules",
             Self::NoCapacity(_) => "no-capacity",
             Self::KindClosed(_) => "kind-closed",
+            Self::LayerBegins { .. } => "layer-begins",
+            Self::NoLayer => "no-layer",
+            Self::ChangedSince { .. } => "changed-since",
             Self::BadIndex(fault) => fault.key(),
             Self::BadSurvey(fault) => fault.key(),
             Self::BadEvaluation(fault) => fault.key(),
@@ -481,7 +490,9 @@ impl Problem {
                 vec![("area", area.to_string()), ("metres", metres.to_string())]
             }
             Self::NoCapacity(kind) | Self::KindClosed(kind) => vec![("code", kind.to_string())],
-            Self::GoalTooEarly { from } => vec![("from", from.to_string())],
+            Self::GoalTooEarly { from } | Self::LayerBegins { from } | Self::ChangedSince { from } => {
+                vec![("from", from.to_string())]
+            }
             Self::GoalNotMet { rate, target } => {
                 vec![("rate", hundredths(*rate)), ("target", hundredths(*target))]
             }

@@ -15,6 +15,8 @@ use domain::facility::{
 };
 use domain::fact::Fact;
 use domain::history::View;
+use domain::journal::Hash;
+use domain::layer::{LayerDigest, LayerKind, PlaceLayer};
 use domain::milestone::Aspect;
 use domain::named::Named;
 use domain::plan::PlanFact;
@@ -238,6 +240,73 @@ fn what_was_seen_on_site_lapses_when_place_or_kind_changes_after_it() {
     let other = Subject::facility(&plan(), &code("F-2"));
     let refusals = give(&mut journal, other, bare).unwrap_err();
     assert_eq!(refusals.into_iter().map(|it| it.problem).collect::<Vec<_>>(), [Problem::Missing("capacity")]);
+}
+
+#[test]
+fn a_visit_before_a_change_says_nothing_of_what_is_there_since() {
+    let mut journal = journal();
+    let mut whole = kindergarten();
+    whole.push(FacilityFact::Capacity { amount: Some(90) }.into());
+    give(&mut journal, facility(), whole).unwrap();
+    let say = |journal: &mut Journal, facts: Vec<FacilityFact>, effective| {
+        let facts = facts.into_iter().map(Fact::from).collect();
+        let reason = String::new();
+        let how = How::Put;
+        let wish = Wish { subject: facility(), facts, how, effective, reason, grade: Grade::Reported };
+        let given = journal.give(&wish).map(|_| ());
+        given.map_err(|refusals| refusals.into_iter().map(|it| it.problem).collect::<Vec<_>>())
+    };
+    let marked = |on, capacity| FacilityFact::OnSite { seen: Some(seen("张三", on, capacity)) };
+    let (before, moved, after) = (date(2019, 5, 1), date(2019, 6, 1), date(2019, 7, 1));
+    // What holds from the day it was registered may have been seen before that.
+    say(&mut journal, vec![marked(date(2018, 7, 1), true)], BEGUN).unwrap();
+    let elsewhere = Point { latitude: INSIDE.latitude + 900, ..INSIDE };
+    say(&mut journal, vec![FacilityFact::Site(Site::wgs84(elsewhere))], moved).unwrap();
+    let late = Err(vec![Problem::ChangedSince { from: moved }]);
+    assert_eq!(say(&mut journal, vec![marked(before, false)], after), late);
+    // Of the days before the move it says something.
+    assert_eq!(say(&mut journal, vec![marked(before, false)], before), Ok(()));
+    assert_eq!(say(&mut journal, vec![marked(moved, false)], after), Ok(()));
+    // A capacity that changed matters to who counted it.
+    say(&mut journal, vec![FacilityFact::Capacity { amount: Some(60) }], after).unwrap();
+    let late = Err(vec![Problem::ChangedSince { from: after }]);
+    assert_eq!(say(&mut journal, vec![marked(moved, true)], after), late);
+    assert_eq!(say(&mut journal, vec![marked(moved, false)], after), Ok(()));
+}
+
+#[test]
+fn a_layer_is_withdrawn_from_a_day_on_which_it_is_in_force() {
+    let mut journal = journal();
+    let layer = |held| PlanFact::Layer { layer: LayerKind::Network, held };
+    let ways = |digest| PlaceLayer {
+        digest: LayerDigest(Hash([digest; 32])),
+        name: Named::new("路网", ""),
+        count: 1,
+        links: None,
+        people: None,
+        licence: String::new(),
+    };
+    let say = |journal: &mut Journal, held, effective| {
+        let (subject, facts) = (Subject::plan(&plan()), vec![layer(held).into()]);
+        let reason = String::new();
+        let how = How::Put;
+        let given = journal.give(&Wish { subject, facts, how, effective, reason, grade: Grade::Reported });
+        given.map(|_| ()).map_err(|refusals| refusals.into_iter().map(|it| it.problem).collect::<Vec<_>>())
+    };
+    let (first, second) = (date(2019, 1, 1), date(2019, 6, 1));
+    assert_eq!(say(&mut journal, None, first), Err(vec![Problem::NoLayer]));
+    say(&mut journal, Some(ways(1)), first).unwrap();
+    let early = |from| Err(vec![Problem::LayerBegins { from }]);
+    assert_eq!(say(&mut journal, None, BEGUN), early(first));
+    say(&mut journal, Some(ways(2)), second).unwrap();
+    assert_eq!(say(&mut journal, None, date(2019, 3, 1)), early(second));
+    assert_eq!(say(&mut journal, None, second), Ok(()));
+    let layers = |day| {
+        let portfolio = Portfolio::at(&journal.history, &plan(), View::as_of(day)).unwrap();
+        portfolio.plan.layers.get(&LayerKind::Network).map(|held| held.layer.digest)
+    };
+    assert_eq!(layers(date(2019, 5, 31)), Some(ways(1).digest));
+    assert_eq!(layers(second), None);
 }
 
 #[test]

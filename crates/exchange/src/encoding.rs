@@ -41,12 +41,13 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, ReadError> {
         .ok_or_else(|| broken(bytes, error.valid_up_to()))
 }
 
-/// Whether pieces of text are plainly UTF-8: plain letters alone say nothing.
+/// Whether pieces of text are plainly UTF-8: plain letters alone say nothing, and neither does a character that the
+/// end of its piece cut through.
 pub(crate) fn is_plainly_utf8<'a>(pieces: impl Iterator<Item = &'a [u8]>) -> bool {
     let mut soundness = Soundness::default();
     for piece in pieces {
         soundness.take(piece);
-        soundness.end();
+        soundness.cut.clear();
     }
     soundness.is_plainly_utf8()
 }

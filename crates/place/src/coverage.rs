@@ -164,8 +164,8 @@ pub struct CommunityCount {
 }
 
 /// Counts communities from the figures of several kinds, each a list by community: covered where every
-/// kind covers everybody, not covered where some kind is known not to, unknown in between and where
-/// nobody lives.
+/// kind covers everybody whom it is for, not covered where some kind is known not to, unknown in between
+/// and where nobody lives whom any kind is for.
 #[must_use]
 pub fn communities_covered(kinds: &[Vec<Figure>]) -> CommunityCount {
     let communities = kinds.iter().map(Vec::len).max().unwrap_or(0);
@@ -174,7 +174,9 @@ pub fn communities_covered(kinds: &[Vec<Figure>]) -> CommunityCount {
         let all = || kinds.iter().map(|figures| figures.get(community));
         if all().any(|figure| figure.is_some_and(|figure| figure.not_covered > 0)) {
             count.not_covered += 1;
-        } else if all().all(|figure| figure.is_some_and(Figure::full)) {
+        } else if all().all(|figure| figure.is_some_and(|figure| figure.full() || figure.total() == 0))
+            && all().flatten().any(Figure::full)
+        {
             count.covered += 1;
         } else {
             count.unknown += 1;
@@ -221,6 +223,17 @@ mod tests {
         assert_eq!(figures[1].covered_share(), None);
         let count = communities_covered(&[figures.clone(), figures]);
         assert_eq!(count, CommunityCount { covered: 1, not_covered: 0, unknown: 1 });
+    }
+
+    #[test]
+    fn a_kind_for_nobody_who_lives_there_keeps_no_community_back() {
+        let nobody = Residence { people: Some(0), ..home(None, true) };
+        let covered = figures(1, &[home(Some(1), true)], 300, FULL, 900);
+        let for_nobody = figures(1, &[nobody], 300, FULL, 900);
+        let count = communities_covered(&[covered.clone(), for_nobody]);
+        assert_eq!(count, CommunityCount { covered: 1, not_covered: 0, unknown: 0 });
+        // Of a kind that says nothing of a community at all nothing is known.
+        assert_eq!(communities_covered(&[covered, Vec::new()]).unknown, 1);
     }
 
     proptest! {

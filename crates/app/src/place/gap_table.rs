@@ -1,22 +1,26 @@
 //! Service gaps as a report holds them: by kind with what changed, and the lines of the register.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::area::Area;
 use domain::code::Code;
 use domain::facility::{FacilityStandard, GapAnswer, Metric};
+use domain::item::Item;
 use domain::layer::LayerKind;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::report::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
 use domain::source::Grade;
+use domain::subject::Subject;
 use words::Lang;
 
-use super::coverage::{Basis, Coverage, CoverageAsked, Difference, GapLine, KindDifference, Way};
+use super::coverage::{
+    Basis, Completeness, Coverage, CoverageAsked, Difference, GapLine, KindCoverage, KindDifference, Way,
+};
 use super::notices;
 use crate::App;
 use crate::error::AppError;
-use crate::read::Asked;
 
 /// What a standard asks for, with the level it is set for.
 pub fn standard_text(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> String {
@@ -54,15 +58,25 @@ impl App {
         let Some(difference) = difference else {
             return Ok(FoundGaps { no_residences: true, ..FoundGaps::default() });
         };
-        let mut found = Finding { portfolio, table, difference: &difference }.found();
+        let (of, asked) = (portfolio.clone(), table.clone());
+        let finding = move || Finding { portfolio: &of, table: &asked, difference: &difference }.found();
+        let mut found = self.place_work(finding).await?;
+        let mut names: BTreeMap<Code, Named> = BTreeMap::new();
         for line in &mut found.lines {
-            if let Some(GapAnswer::Item { item }) = &line.answer
-                && let Ok((held, _)) = self.item(&portfolio.plan.code, item, Asked::default()).await
-            {
-                line.answered_by = held.name;
+            let Some(GapAnswer::Item { item }) = &line.answer else { continue };
+            if !names.contains_key(item) {
+                names.insert(item.clone(), self.item_name(portfolio, item).await?);
             }
+            line.answered_by = names.get(item).cloned().unwrap_or_default();
         }
         Ok(found)
+    }
+
+    /// What an item is called at a portfolio's point of view; nothing where it was not on the books.
+    async fn item_name(&self, portfolio: &Portfolio, item: &Code) -> Result<Named, AppError> {
+        let history = self.subject(&Subject::item(&portfolio.plan.code, item)).await?;
+        let held = history.and_then(|history| Item::at(&history, portfolio.view));
+        Ok(held.map_or_else(Named::default, |held| held.name))
     }
 }
 
@@ -136,7 +150,7 @@ impl Finding<'_> {
         let used = || used.iter().filter_map(|kind| layers.get(kind));
         let mut told: Vec<String> = used().map(|held| held.layer.licence.clone()).collect();
         told.extend(notices(&self.portfolio.facilities).into_iter().map(str::to_owned));
-        let mut seen = std::collections::BTreeSet::new();
+        let mut seen = BTreeSet::new();
         told.retain(|notice| !notice.is_empty() && seen.insert(notice.clone()));
         FoundGaps {
             no_residences: false,
@@ -174,6 +188,7 @@ impl Finding<'_> {
         let by_residences = held.basis == Basis::Residences;
         let (figure, _) = rule.over(communities, by_residences);
         let of = |all: &[u64]| communities.iter().filter_map(|at| all.get(*at)).sum();
+        let completeness = self.completeness(kind);
         Some(GapSum {
             kind: self.kind(&held.kind),
             rule: both(|lang| standard_text(lang, self.portfolio, standard)),
@@ -184,9 +199,24 @@ impl Finding<'_> {
             unknown: figure.unknown,
             gained: of(&held.gained),
             lost: of(&held.lost),
-            known: kind.whole.completeness.known,
-            official: kind.whole.completeness.official,
+            known: completeness.known,
+            official: completeness.official,
         })
+    }
+
+    /// How many facilities of a kind are known, and how many there are officially, in the area that is asked for.
+    fn completeness(&self, kind: &KindCoverage) -> Completeness {
+        let Some(area) = &self.table.area else { return kind.whole.completeness };
+        let below = self.portfolio.areas_below(area);
+        let lies_below = |at: &&usize| {
+            let lies_in = self.portfolio.area_of(&self.portfolio.facilities[**at]);
+            lies_in.is_some_and(|lies_in| below.contains(&lies_in.code))
+        };
+        let official = self.portfolio.plan.official_counts.get(&(kind.kind.clone(), Some(area.clone())));
+        Completeness {
+            known: kind.open.iter().filter(lies_below).count() as u64,
+            official: official.map(|held| u64::from(held.count)),
+        }
     }
 
     fn line(&self, line: &GapLine) -> GapRow {

@@ -154,7 +154,7 @@ fn facility(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     facts.extend(cells.code("project").map(|project| FacilityFact::Project { project: Some(project) }));
     let notice = cells.text("licence");
     facts.extend((!notice.is_empty()).then_some(FacilityFact::Licence { notice }));
-    if !(cells.is_empty("seen_on") && cells.is_empty("seen_by")) {
+    if ["seen_on", "seen_by", "seen_capacity"].iter().any(|column| !cells.is_empty(column)) {
         let on = cells.must("seen_on", |cells| cells.day("seen_on"));
         let by = cells.must("seen_by", |cells| Some(cells.text("seen_by")));
         let capacity = cells.yes_no("seen_capacity").unwrap_or(false);

@@ -93,11 +93,11 @@ impl Looked {
     fn outcome(self) -> OnSite {
         let Some((on, by, mut seen)) = self.seen else { return OnSite::Never };
         let later = |(effective, seq): &(Date, Seq)| *seq > by || (*seq != by && *effective > on);
-        if [&self.kind, &self.site].into_iter().flatten().any(later) {
-            return OnSite::Lapsed(seen);
-        }
         seen.capacity &= !self.capacity.as_ref().is_some_and(later);
-        OnSite::Seen(seen)
+        match [&self.kind, &self.site].into_iter().flatten().any(later) {
+            true => OnSite::Lapsed(seen),
+            false => OnSite::Seen(seen),
+        }
     }
 }
 

@@ -6,7 +6,9 @@ use super::Check;
 use crate::area::{Area, ancestors};
 use crate::boundary::Extent;
 use crate::code::Code;
-use crate::facility::{Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount, OnSite};
+use crate::facility::{
+    Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount, OnSite, SeenOnSite,
+};
 use crate::fact::Fact;
 use crate::history::View;
 use crate::named::{NAME_MAX, TEXT_MAX};
@@ -41,10 +43,28 @@ impl Check<'_> {
                 if let Some(seen) = seen {
                     self.not_future(seen.on);
                     self.text(&seen.by, NAME_MAX, true);
+                    self.seen_before_a_change(seen);
                 }
             }
             // Checked on the whole, below.
             FacilityFact::Capacity { .. } | FacilityFact::Opens { .. } | FacilityFact::Closes { .. } => {}
+        }
+    }
+
+    /// Whoever was there before the place, the kind or a capacity that was counted changed saw the earlier one.
+    fn seen_before_a_change(&mut self, seen: &SeenOnSite) {
+        let day = self.context.effective;
+        let changed = |slot: &&str| {
+            let held = self.after.in_slot(slot).iter();
+            let held: Vec<_> = held.filter(|it| it.superseded.is_none() && it.effective <= day).collect();
+            let now = held.last()?;
+            let other = held.iter().rposition(|it| it.fact != now.fact)?;
+            held.get(other + 1).map(|it| it.effective)
+        };
+        let slots = ["kind", "site", "capacity"];
+        let counted = if seen.capacity { &slots[..] } else { &slots[..2] };
+        if let Some(from) = counted.iter().filter_map(changed).max().filter(|from| seen.on < *from) {
+            self.refuse(Problem::ChangedSince { from });
         }
     }
 

@@ -3,6 +3,8 @@
 use super::Check;
 use crate::code::Code;
 use crate::fact::Fact;
+use crate::history::RecordedFact;
+use crate::journal::Seq;
 use crate::named::{NAME_MAX, TEXT_MAX};
 use crate::plan::{Plan, PlanFact};
 use crate::refusal::{Problem, Reference};
@@ -207,12 +209,11 @@ impl Check<'_> {
                 kind.capacity_unit.iter().for_each(|unit| self.name(unit));
             }
             PlanFact::FacilityStandard(standard) => self.standard(standard),
-            PlanFact::Layer { held, .. } => {
-                if let Some(layer) = held {
-                    self.name(&layer.name);
-                    self.text(&layer.licence, TEXT_MAX, false);
-                }
+            PlanFact::Layer { held: Some(layer), .. } => {
+                self.name(&layer.name);
+                self.text(&layer.licence, TEXT_MAX, false);
             }
+            PlanFact::Layer { held: None, .. } => self.layer_withdrawn(),
             PlanFact::OfficialCount(count) => self.official_count(count),
             PlanFact::CoverageRules(rules) => {
                 if !rules.is_sound() {
@@ -228,6 +229,27 @@ impl Check<'_> {
             PlanFact::PublishedFigure { figure, .. } => {
                 self.in_plan(Reference::Figure, figure, |plan| plan.figures.iter().any(|f| f.id == *figure));
             }
+        }
+    }
+
+    /// Only a layer that is in force can be withdrawn, and not before it began: that would leave it in force, and take
+    /// another one from earlier days.
+    fn layer_withdrawn(&mut self) {
+        let day = self.context.effective;
+        let told = self.after.in_slot(&self.field).iter().filter(|held| {
+            let others = held.superseded.is_none() && held.seq != Seq::LATEST;
+            others && held.effective <= day.max(self.context.today)
+        });
+        match told.last() {
+            Some(RecordedFact {
+                fact: Fact::Plan(PlanFact::Layer { held: Some(_), .. }), effective, ..
+            }) => {
+                let from = *effective;
+                if day < from {
+                    self.refuse(Problem::LayerBegins { from });
+                }
+            }
+            _ => self.refuse(Problem::NoLayer),
         }
     }
 

@@ -88,10 +88,29 @@ fn encoding(
     Ok(match mark {
         0x4d | 0x7a => GB18030,
         0x4f | 0x78 => BIG5,
-        _ if is_plainly_utf8(rows.iter().copied().chain(described.chunks(32).map(name_of))) => UTF_8,
+        _ if is_plainly_utf8(pieces(rows, described)) => UTF_8,
         // It holds GBK and GB 2312; what is written in neither is in plain letters, which it holds as well.
         _ => GB18030,
     })
+}
+
+/// The fields of each record, and their names, one by one: each ends where its room ends.
+fn pieces<'a>(rows: &'a [&'a [u8]], described: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+    let described = move || described.chunks_exact(32).take_while(|own| own[0] != 0x0d);
+    let widths: Vec<usize> = described().map(|own| usize::from(own[16])).collect();
+    let of_row = move |row: &&'a [u8]| {
+        let mut rest = row.get(1..).unwrap_or_default();
+        let own: Vec<&'a [u8]> = widths
+            .iter()
+            .map(|width| {
+                let (own, behind) = rest.split_at(rest.len().min(*width));
+                rest = behind;
+                own
+            })
+            .collect();
+        own
+    };
+    rows.iter().flat_map(of_row).chain(described().map(name_of))
 }
 
 fn fields(
@@ -136,11 +155,56 @@ fn text(bytes: &[u8], encoding: &'static Encoding) -> Option<String> {
     })
 }
 
+/// A decimal number without an exponent and without zeros that say nothing, as other programs do not write it:
+/// `9.00000000000e+001` is 90. Nothing where there is nothing to change, or where it is no number.
+fn shortest(text: &str) -> Option<String> {
+    /// More than any measure has.
+    const EXPONENT_MOST: i32 = 40;
+    let (sign, rest) = match text.strip_prefix('-') {
+        Some(rest) => ("-", rest),
+        None => ("", text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = match rest.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.parse::<i32>().ok()?)),
+        None => (rest, None),
+    };
+    if exponent.is_none() && !mantissa.contains('.') {
+        return None;
+    }
+    let exponent = exponent.unwrap_or(0);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let mut digits = format!("{whole}{fraction}");
+    if digits.is_empty()
+        || !digits.bytes().all(|byte| byte.is_ascii_digit())
+        || !(-EXPONENT_MOST..=EXPONENT_MOST).contains(&exponent)
+    {
+        return None;
+    }
+    // Zeros on either side, until the point lies among the digits.
+    let shift = exponent.unsigned_abs() as usize;
+    let point = if exponent < 0 {
+        digits.insert_str(0, &"0".repeat(shift));
+        whole.len()
+    } else {
+        digits.push_str(&"0".repeat(shift));
+        whole.len() + shift
+    };
+    let (whole, fraction) = digits.split_at_checked(point)?;
+    let (whole, fraction) = (whole.trim_start_matches('0'), fraction.trim_end_matches('0'));
+    let whole = if whole.is_empty() { "0" } else { whole };
+    let sign = if whole == "0" && fraction.is_empty() { "" } else { sign };
+    let dot = if fraction.is_empty() { "" } else { "." };
+    Some(format!("{sign}{whole}{dot}{fraction}"))
+}
+
 fn value(kind: u8, own: &[u8], encoding: &'static Encoding) -> Option<String> {
     let plain = || String::from_utf8_lossy(own).trim_matches(['\0', ' ']).to_owned();
     Some(match kind {
         b'C' => text(own, encoding)?,
-        b'N' | b'F' => plain(),
+        b'N' | b'F' => {
+            let number = plain();
+            shortest(&number).unwrap_or(number)
+        }
         b'D' => {
             let day = plain();
             match day.len() == 8 && day.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -158,4 +222,47 @@ fn value(kind: u8, own: &[u8], encoding: &'static Encoding) -> Option<String> {
         // Memos and times of other programs: nothing that is imported has one.
         _ => String::new(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_however_they_are_written() {
+        let read = |text: &str| value(b'F', text.as_bytes(), UTF_8).unwrap();
+        for (written, number) in [
+            (" 9.00000000000e+001", "90"),
+            ("1234.00000000000", "1234"),
+            ("1.16336200000e+002", "116.3362"),
+            ("-2.50000000000e-003", "-0.0025"),
+            ("12.50", "12.5"),
+            ("+.5", "0.5"),
+            ("-0.000", "0"),
+            ("1E3", "1000"),
+            // As they are: nothing in them says too much, or they are no numbers.
+            ("90", "90"),
+            ("0110", "0110"),
+            ("", ""),
+            ("*****", "*****"),
+            ("1.2.3", "1.2.3"),
+            ("1e999", "1e999"),
+            (".", "."),
+        ] {
+            assert_eq!(read(written), number, "{written}");
+        }
+    }
+
+    #[test]
+    fn a_character_that_its_field_cuts_through_does_not_make_a_table_less_utf8() {
+        // Two fields of four bytes: a whole character and the beginning of the next one.
+        let mut described = [0u8; 64];
+        (described[16], described[48]) = (4, 4);
+        let name = &"回天".as_bytes()[..4];
+        let row = [b" ".as_slice(), name, name].concat();
+        assert!(std::ptr::eq(encoding(None, 0, &[&row], &described).unwrap(), UTF_8));
+        let (gbk, ..) = GB18030.encode("回天");
+        let row = [b" ".as_slice(), &gbk, &gbk].concat();
+        assert!(std::ptr::eq(encoding(None, 0, &[&row], &described).unwrap(), GB18030));
+    }
 }

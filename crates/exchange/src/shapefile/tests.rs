@@ -55,7 +55,7 @@ fn holes_go_to_the_ring_around_them() {
     assert_eq!(polygons.iter().map(Vec::len).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(polygons[0][1][0], [116.34, 40.04]);
     assert_eq!(found[0].properties["name_zh"], "地块");
-    assert_eq!(found[0].properties["square_met"], "12.50");
+    assert_eq!(found[0].properties["square_met"], "12.5");
 }
 
 #[test]

@@ -193,7 +193,7 @@ pub(super) fn field_of(topic: &str, problem: &Problem) -> Option<&'static str> {
         "licence" => "licence",
         "on_site" => match problem {
             Problem::Missing(_) => "seen_capacity",
-            Problem::Future { .. } => "seen_on",
+            Problem::Future { .. } | Problem::ChangedSince { .. } => "seen_on",
             _ => "seen_by",
         },
         _ => return None,

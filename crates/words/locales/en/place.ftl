@@ -132,6 +132,9 @@ refusal-outside-area = The place lies { $metres } m outside of the area. Check l
 refusal-not-above-zero = Enter a number above zero.
 refusal-no-capacity = For facilities of this kind ({ $code }) no capacity is counted. Give the kind a unit first.
 refusal-kind-closed = Facilities of this kind ({ $code }) are no longer taken. Choose another kind.
+refusal-layer-begins = The layer in force began on { $from }. It cannot be withdrawn from an earlier day.
+refusal-no-layer = No layer is in force that could be withdrawn.
+refusal-changed-since = The place, kind or capacity changed on { $from }; a visit before that day says nothing of what is there now. Enter a visit on or after that day or, if that day is wrong, correct it first.
 cell-not-ages = Not ages: write them as 3-5 or 65+.
 cell-other-datum = { $outside } of { $checked } places do not lie where they are said to be; read as { $likely } they would. Check what datum the coordinates are of.
 

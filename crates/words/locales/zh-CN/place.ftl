@@ -126,6 +126,9 @@ refusal-outside-area = 位置在所填区域之外{ $metres }米。请核对经�
 refusal-not-above-zero = 请填写大于零的数。
 refusal-no-capacity = 该类型（{ $code }）不计容量。请先为该类型设定容量单位。
 refusal-kind-closed = 该类型（{ $code }）已停用，请选择其他类型。
+refusal-layer-begins = 现行图层自{ $from }起使用，撤销日期不能早于该日。
+refusal-no-layer = 没有正在使用的图层可以撤销。
+refusal-changed-since = 设施的位置、类型或容量自{ $from }起已变更，此前的现场核实不能作为变更后的依据。请填写该日或之后的核实日期；如该日期有误，请先更正。
 cell-not-ages = 不是年龄范围：请写成 3-5 或 65+。
 cell-other-datum = { $checked }处位置中有{ $outside }处不在应在的地方，按{ $likely }读取则相符。请核对坐标系。
 

@@ -108,7 +108,10 @@ fn within(near: Option<Nearest>, limit: u32) -> bool {
 pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Difference {
     let communities = after.communities.len();
     let homes = after.residences.homes.len();
-    // Whom the kinds are for that a home gains: at least so many gain something.
+    let people: Vec<Option<u32>> = after.residences.homes.iter().map(|home| home.people).collect();
+    let whole = basis(&people);
+    // Whom the kinds are for that a home gains: at least so many gain something. Where people are known of all homes,
+    // they are of those of any ages; else residences are counted, whatever is known for one kind.
     let mut gains = vec![0u64; homes];
     let nothing: Vec<Option<Nearest>> = vec![None; homes];
     let mut kinds = Vec::new();
@@ -129,11 +132,13 @@ pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Differe
             };
             for home in 0..homes {
                 let (was, is) = (near_before[home], kind.near[home]);
-                let (weight, community) = (weight(basis, kind.people[home]), after.community_of[home]);
+                let community = after.community_of[home];
+                let gain = weight(whole, kind.people[home]);
+                let weight = weight(basis, kind.people[home]);
                 match (within(was, limit), within(is, limit)) {
                     (false, true) => {
                         out.gained[community] += weight;
-                        gains[home] = gains[home].max(weight);
+                        gains[home] = gains[home].max(gain);
                     }
                     (true, false) => out.lost[community] += weight,
                     _ => {}
@@ -147,13 +152,11 @@ pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Differe
             kinds.push(out);
         }
     }
-    let people: Vec<Option<u32>> = after.residences.homes.iter().map(|home| home.people).collect();
-    let basis = basis(&people);
     let mut gaining = vec![0; communities];
     for (home, gain) in gains.into_iter().enumerate() {
         gaining[after.community_of[home]] += gain;
     }
-    Difference { before, after, kinds, basis, gaining }
+    Difference { before, after, kinds, basis: whole, gaining }
 }
 
 /// Who is covered by a kind, where these are the nearest of it.

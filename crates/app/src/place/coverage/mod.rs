@@ -157,16 +157,16 @@ impl Coverage {
     }
 
     /// How many communities have all of some kinds in reach by every standard. One of which nothing is known of some
-    /// kind, or where no residence is on record, is unknown.
+    /// kind, or where no residence is on record, is unknown. A kind for ages of which nobody lives there is passed over.
     pub fn communities_with<'a>(&self, kinds: impl Iterator<Item = &'a Code>) -> CommunityCount {
         let mut figures: Vec<Vec<Figure>> = Vec::new();
         for kind in kinds {
             let rules = self.kind(kind.as_str()).map_or(&[][..], |held| held.rules.as_slice());
             figures.extend(rules.iter().map(|rule| rule.figures.clone()));
             if rules.is_empty() {
-                let nobody =
-                    Figure { basis: Basis::People, covered: 0, not_covered: 0, unknown: 0, unreached: 0 };
-                figures.push(vec![nobody; self.communities.len()]);
+                let unknown =
+                    Figure { basis: Basis::Residences, covered: 0, not_covered: 0, unknown: 1, unreached: 0 };
+                figures.push(vec![unknown; self.communities.len()]);
             }
         }
         let mut count = match figures.is_empty() {
