@@ -27,7 +27,10 @@ pub(super) fn blank(draft: &Draft, kind: &str) -> Option<Question> {
         "scale" => {
             Form::Scale { low: 1, high: 10, low_label: Wording::default(), high_label: Wording::default() }
         }
-        "matrix" => Form::Matrix { rows: Vec::new(), columns: Vec::new() },
+        "matrix" => Form::Matrix {
+            rows: typed_choices(typed, "rows", first),
+            columns: typed_choices(typed, "columns", second),
+        },
         "number" => Form::Number { least: None, most: None, whole: false },
         "text" => Form::Text { longest: Some(300) },
         _ => return None,

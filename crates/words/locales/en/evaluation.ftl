@@ -198,3 +198,4 @@ column-compared = Comparison areas
 column-months-before = Months before
 column-months-left-out = Months left out
 column-months-after = Months after
+import-about-evaluations = One row for each choice of what an evaluation compares: areas, categories, months, reason

@@ -198,3 +198,4 @@ column-compared = 对照区域
 column-months-before = 动工前月数
 column-months-left-out = 不计入月数
 column-months-after = 交付后月数
+import-about-evaluations = 一行一个评估口径：惠及区域、对照区域、类别、月份和理由
