@@ -27,10 +27,7 @@ pub(super) fn blank(draft: &Draft, kind: &str) -> Option<Question> {
         "scale" => {
             Form::Scale { low: 1, high: 10, low_label: Wording::default(), high_label: Wording::default() }
         }
-        "matrix" => Form::Matrix {
-            rows: typed_choices(typed, "rows", first),
-            columns: typed_choices(typed, "columns", second),
-        },
+        "matrix" => Form::Matrix { rows: Vec::new(), columns: Vec::new() },
         "number" => Form::Number { least: None, most: None, whole: false },
         "text" => Form::Text { longest: Some(300) },
         _ => return None,
@@ -190,9 +187,10 @@ fn read_form(typed: &Typed, kind: &str, held: Option<&Form>) -> Result<Form, NoN
             low_label: wording("low_zh", "low_en"),
             high_label: wording("high_zh", "high_en"),
         },
-        "matrix" => {
-            Form::Matrix { rows: read_lines(typed.get("rows")), columns: read_lines(typed.get("columns")) }
-        }
+        "matrix" => Form::Matrix {
+            rows: typed_choices(typed, "rows", first),
+            columns: typed_choices(typed, "columns", second),
+        },
         "number" => {
             let finite = |name| match number::<f64>(typed, name)? {
                 Some(value) if !value.is_finite() => Err(NoNumber(name)),
