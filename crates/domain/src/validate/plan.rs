@@ -236,11 +236,11 @@ impl Check<'_> {
     /// another one from earlier days.
     fn layer_withdrawn(&mut self) {
         let day = self.context.effective;
-        let told = self.after.in_slot(&self.field).iter().filter(|held| {
+        let mut told = self.after.in_slot(&self.field).iter().filter(|held| {
             let others = held.superseded.is_none() && held.seq != Seq::LATEST;
             others && held.effective <= day.max(self.context.today)
         });
-        match told.last() {
+        match told.next_back() {
             Some(RecordedFact {
                 fact: Fact::Plan(PlanFact::Layer { held: Some(_), .. }), effective, ..
             }) => {
