@@ -581,7 +581,7 @@ async fn a_sample_is_worked_out_drawn_and_kept_with_its_wave() {
     let home = Home {
         code: "only".into(),
         community: kept.strata[0].0.clone(),
-        at: Point { longitude: 1_163_900_000, latitude: 400_400_000 },
+        at: Point { longitude: 116_390_000, latitude: 40_040_000 },
         stated: None,
         people: Some(90_000),
         aged: Vec::new(),
