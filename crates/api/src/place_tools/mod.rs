@@ -1,0 +1,91 @@
+//! What is within reach of a place, what links and new facilities would do, and what changed for people.
+
+mod change;
+mod links;
+mod reach;
+mod siting;
+
+use app::place::notices;
+use domain::layer::LayerKind;
+use domain::portfolio::Portfolio;
+use domain::request::Point;
+use domain::source::Grade;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+
+use crate::Api;
+use crate::problem::{ApiError, FieldError, Kind, What};
+use crate::value::CodeText;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .merge(reach::routes())
+        .merge(links::routes())
+        .merge(siting::routes())
+        .merge(change::routes())
+}
+
+fn refuse(field: &str, key: &'static str, args: Vec<(&'static str, String)>) -> ApiError {
+    ApiError::with(
+        Kind::InvalidParameter,
+        vec![FieldError { field: field.to_owned(), what: What::Words(key, args) }],
+    )
+}
+
+/// What the plan as a whole has no answer to.
+fn refused(key: &'static str) -> ApiError {
+    let what = What::Words(key, Vec::new());
+    ApiError::with(Kind::Refused, vec![FieldError { field: String::new(), what }])
+}
+
+/// A point in WGS 84 of two parameters.
+fn point(name: &str, longitude: f64, latitude: f64) -> Result<Point, ApiError> {
+    let millionths = |degrees: f64, most: f64| {
+        (degrees.is_finite() && degrees.abs() <= most).then(|| (degrees * 1e6).round() as i32)
+    };
+    match (millionths(longitude, 180.0), millionths(latitude, 90.0)) {
+        (Some(longitude), Some(latitude)) => Ok(Point { longitude, latitude }),
+        (None, _) => Err(ApiError::parameter(&format!("{name}longitude"), "not-degrees")),
+        (_, None) => Err(ApiError::parameter(&format!("{name}latitude"), "not-degrees")),
+    }
+}
+
+/// People of a community.
+#[derive(Debug, Serialize, ToSchema)]
+struct Gaining {
+    area: CodeText,
+    people: u64,
+}
+
+fn distance_by(straight: bool) -> String {
+    if straight { "straight" } else { "network" }.to_owned()
+}
+
+/// What whoever passes on something that was worked out has to say: of the layers that it was worked out from, and of
+/// the facilities; each notice once.
+fn licences(portfolio: &Portfolio, from: &[LayerKind]) -> Vec<String> {
+    let layers = from.iter().filter_map(|kind| portfolio.plan.layers.get(kind));
+    let layers = layers.map(|held| held.layer.licence.as_str()).filter(|notice| !notice.is_empty());
+    let mut out: Vec<String> = Vec::new();
+    for notice in layers.chain(notices(&portfolio.facilities)) {
+        if !out.iter().any(|held| held == notice) {
+            out.push(notice.to_owned());
+        }
+    }
+    out
+}
+
+fn is_illustrative(portfolio: &Portfolio, from: &[LayerKind]) -> bool {
+    let mut layers = from.iter().filter_map(|kind| portfolio.plan.layers.get(kind));
+    layers.any(|held| held.grade == Grade::Illustrative)
+}
+
+fn counts(by_residences: bool) -> String {
+    if by_residences { "residences" } else { "people" }.to_owned()
+}
+
+/// The layers that reach and coverage are worked out from, those of links, and those of siting.
+const COVERED: [LayerKind; 2] = [LayerKind::Residences, LayerKind::Network];
+const LINKED: [LayerKind; 3] = [LayerKind::Residences, LayerKind::Network, LayerKind::BaseMap];
+const SITED: [LayerKind; 3] = [LayerKind::Residences, LayerKind::Network, LayerKind::Parcels];
