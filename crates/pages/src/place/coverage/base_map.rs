@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use app::AppError;
-use app::import::FILE_MOST;
 use app::place::base::{BaseFault, BaseMap};
 use app::place::layer::Content;
 use askama::Template;
@@ -16,19 +15,25 @@ use axum::routing::{get, post};
 use domain::facility::Datum;
 use domain::layer::LayerKind;
 use domain::refusal::Refusal;
-use domain::source::Grade;
 
-use super::layers::{BODY_MOST, Waits, enter, grades, keep, receive};
+use super::bring::Brings;
+use super::layers::{BODY_MOST, Waits, enter, keep, receive};
 use super::whole;
 use crate::PagesState;
 use crate::editor::page::Filled;
 use crate::error::PageError;
 use crate::file_form::FileForm;
-use crate::form::FormState;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 
 const LAYER: LayerKind = LayerKind::BaseMap;
+const BRINGS: Brings = Brings {
+    title: "base-map-bring",
+    lead: "base-map-lead",
+    licence_hint: "",
+    files: &[("file", "base-map-file", ".geojson,.json")],
+    asks_datum: true,
+};
 
 pub(super) fn routes() -> Router<PagesState> {
     Router::new()
@@ -40,35 +45,8 @@ pub(super) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/layers/base-map/{id}/discard", post(discard))
 }
 
-#[derive(Template)]
-#[template(path = "place/coverage/base_map.html")]
-struct BringPage {
-    page: Page,
-    form: FormState,
-    grades: Vec<(&'static str, String)>,
-    file_most: usize,
-    megabytes: usize,
-    too_large: String,
-}
-
-fn bring_page(visit: &Visit, status: StatusCode, form: FormState) -> Result<Response, PageError> {
-    let megabytes = FILE_MOST >> 20;
-    let body = BringPage {
-        page: visit.page(visit.t("base-map-bring")),
-        form,
-        grades: grades(visit),
-        file_most: FILE_MOST,
-        megabytes,
-        too_large: visit.tw("import-too-large", &[("max", &megabytes.to_string())]),
-    };
-    render(status, &body)
-}
-
 async fn bring(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    enter(&visit, &plan).await?;
-    let mut form = FormState::default();
-    form.set("grade", Grade::Reported.as_str());
-    bring_page(&visit, StatusCode::OK, form)
+    BRINGS.begin(&visit, &plan).await
 }
 
 /// Why a file is no base map, in the reader's language.
@@ -101,7 +79,7 @@ async fn take(
         brought.form.fail("datum", visit.t("base-map-datum-needed"));
     }
     let Some(datum) = datum.filter(|_| brought.form.errors.is_empty()) else {
-        return bring_page(&visit, brought.status(), brought.form);
+        return BRINGS.page(&visit, brought.status(), brought.form);
     };
     let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
     let mut form = std::mem::take(&mut brought.form);
@@ -110,14 +88,14 @@ async fn take(
         Ok(bytes) => bytes,
         Err(fault) => {
             form.fail("file", why(&visit, &fault));
-            return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
+            return BRINGS.page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
         }
     };
     match keep(&visit, (&plan, &person), LAYER, (&form, &name), bytes).await? {
         Ok(address) => Ok(Redirect::to(&address).into_response()),
         Err(()) => {
             form.fail("", visit.t("import-no-room"));
-            bring_page(&visit, StatusCode::SERVICE_UNAVAILABLE, form)
+            BRINGS.page(&visit, StatusCode::SERVICE_UNAVAILABLE, form)
         }
     }
 }

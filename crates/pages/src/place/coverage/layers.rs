@@ -290,9 +290,3 @@ impl Waits {
         Ok(held.map_or_else(String::new, |held| held.layer.name.get(visit.lang.is_english()).to_owned()))
     }
 }
-
-/// The grades that a source may have, with their words.
-pub(super) fn grades(visit: &Visit) -> Vec<(&'static str, String)> {
-    let name = |grade: Grade| visit.t(&format!("grade-{}", grade.as_str())).into_owned();
-    Grade::ALL.into_iter().map(|grade| (grade.as_str(), name(grade))).collect()
-}

@@ -1,6 +1,7 @@
 //! Who is covered, and by how much others are not: pages over `app::place::coverage`.
 
 mod base_map;
+mod bring;
 mod change;
 mod change_file;
 mod community;

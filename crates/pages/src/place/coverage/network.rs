@@ -2,7 +2,6 @@
 //! books.
 
 use app::AppError;
-use app::import::FILE_MOST;
 use app::place::layer::{Content, Ways};
 use app::place::{NetworkRefused, WayFindings};
 use askama::Template;
@@ -14,21 +13,31 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use domain::layer::LayerKind;
 use domain::refusal::Refusal;
-use domain::source::Grade;
 use sheets::NetworkFault;
 use words::Lang;
 
-use super::layers::{BODY_MOST, Waits, enter, grades, keep, receive};
+use super::bring::Brings;
+use super::layers::{BODY_MOST, Waits, enter, keep, receive};
 use super::whole;
 use crate::PagesState;
 use crate::editor::page::Filled;
 use crate::error::PageError;
 use crate::file_form::FileForm;
-use crate::form::FormState;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 
 const LAYER: LayerKind = LayerKind::Network;
+const BRINGS: Brings = Brings {
+    title: "network-bring",
+    lead: "network-lead",
+    licence_hint: "network-licence-hint",
+    files: &[
+        ("file", "network-extract", ".pbf"),
+        ("nodes", "network-nodes-file", ".csv"),
+        ("edges", "network-edges-file", ".csv"),
+    ],
+    asks_datum: false,
+};
 
 pub(super) fn routes() -> Router<PagesState> {
     Router::new()
@@ -40,35 +49,8 @@ pub(super) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/layers/network/{id}/discard", post(discard))
 }
 
-#[derive(Template)]
-#[template(path = "place/coverage/network.html")]
-struct BringPage {
-    page: Page,
-    form: FormState,
-    grades: Vec<(&'static str, String)>,
-    file_most: usize,
-    megabytes: usize,
-    too_large: String,
-}
-
-fn bring_page(visit: &Visit, status: StatusCode, form: FormState) -> Result<Response, PageError> {
-    let megabytes = FILE_MOST >> 20;
-    let body = BringPage {
-        page: visit.page(visit.t("network-bring")),
-        form,
-        grades: grades(visit),
-        file_most: FILE_MOST,
-        megabytes,
-        too_large: visit.tw("import-too-large", &[("max", &megabytes.to_string())]),
-    };
-    render(status, &body)
-}
-
 async fn bring(visit: Visit, Path(plan): Path<String>) -> Result<Response, PageError> {
-    enter(&visit, &plan).await?;
-    let mut form = FormState::default();
-    form.set("grade", Grade::Reported.as_str());
-    bring_page(&visit, StatusCode::OK, form)
+    BRINGS.begin(&visit, &plan).await
 }
 
 /// Why files are not taken, with the field it is about.
@@ -105,7 +87,7 @@ async fn take(
         brought.form.fail("file", visit.t("network-choose-file"));
     }
     if !brought.form.errors.is_empty() {
-        return bring_page(&visit, brought.status(), brought.form);
+        return BRINGS.page(&visit, brought.status(), brought.form);
     }
     let mut form = std::mem::take(&mut brought.form);
     let name = std::mem::take(&mut brought.name);
@@ -124,7 +106,7 @@ async fn take(
         Err(refused) => {
             let (field, text) = why(visit.lang, extract, &refused);
             form.fail(field, text);
-            return bring_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
+            return BRINGS.page(&visit, StatusCode::UNPROCESSABLE_ENTITY, form);
         }
     };
     if form.value("licence").is_empty() {
@@ -134,7 +116,7 @@ async fn take(
         Ok(address) => Ok(Redirect::to(&address).into_response()),
         Err(()) => {
             form.fail("", visit.t("import-no-room"));
-            bring_page(&visit, StatusCode::SERVICE_UNAVAILABLE, form)
+            BRINGS.page(&visit, StatusCode::SERVICE_UNAVAILABLE, form)
         }
     }
 }
