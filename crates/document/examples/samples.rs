@@ -1,7 +1,7 @@
 //! Writes a sample of each kind as DOCX and PDF, and ledgers as XLSX, into a folder:
 //! `cargo run -p document --example samples -- FOLDER`.
 
-#[path = "../tests/samples/mod.rs"]
+#[path = "../tests/all/samples/mod.rs"]
 mod samples;
 
 use std::path::PathBuf;

@@ -1,7 +1,10 @@
 //! Appending to the journal and reading it.
 
+use std::sync::Arc;
+
 use domain::code::Code;
 use domain::journal::{Draft, Entry, Event, Hash, Seq, Written};
+use domain::request::pieces::SearchText;
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
@@ -75,6 +78,11 @@ impl Tx<'_> {
         self.unsaved = true;
     }
 
+    /// What the request of the next entry is found by, made beforehand.
+    pub fn expect_found_by(&mut self, ready: Option<Arc<SearchText>>) {
+        self.found_by = ready;
+    }
+
     /// Appends an entry and brings the projections along, all within this transaction. The recorded
     /// time never goes backwards, whatever the machine's clock does.
     pub fn append(&mut self, draft: Draft, now: Timestamp) -> Result<Entry> {
@@ -109,7 +117,10 @@ impl Tx<'_> {
         let listed = matches!(entry.draft.subject.kind, SubjectKind::Item | SubjectKind::Request);
         if listed && let Some(history) = self.subject(&entry.draft.subject)? {
             match entry.draft.subject.kind {
-                SubjectKind::Request => crate::request::project(self.connection, &entry, &history)?,
+                SubjectKind::Request => {
+                    let ready = self.found_by.take();
+                    crate::request::project(self.connection, &entry, &history, ready.as_deref())?;
+                }
                 _ => crate::ledger::project(self.connection, &entry, &history)?,
             }
         }

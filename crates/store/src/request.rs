@@ -1,9 +1,11 @@
 //! Requests as the database keeps them: a row for each, its links, its pieces for finding it, and counts.
 
+use std::borrow::Cow;
+
 use domain::code::Code;
 use domain::history::{SubjectHistory, View};
 use domain::journal::{Entry, Event, Seq};
-use domain::request::pieces::Pieces;
+use domain::request::pieces::SearchText;
 use domain::request::rate::RateRow;
 use domain::request::{
     Channel, ClockKind, Point, RateParts, Request, RequestFact, RequestKind, RequestRow, RequestState,
@@ -80,8 +82,13 @@ pub(crate) fn cells_within(south_west: Point, north_east: Point) -> Vec<(i64, i6
     }
 }
 
-/// Brings a request's row up to date after an entry about it.
-pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &SubjectHistory) -> Result<()> {
+/// Brings a request's row up to date after an entry about it. `ready` is what it is found by, where somebody has made it.
+pub(crate) fn project(
+    connection: &mut Connection,
+    entry: &Entry,
+    history: &SubjectHistory,
+    ready: Option<&SearchText>,
+) -> Result<()> {
     let held = match entry.draft.event {
         Event::Registered { .. } => None,
         _ => connection.tallied(&history.subject)?,
@@ -107,11 +114,11 @@ pub(crate) fn project(connection: &mut Connection, entry: &Entry, history: &Subj
     };
     let said = new || entry.draft.event.corrects().is_some() || facts.iter().any(says);
     if said {
-        index(connection, PIECES, &row, !new)?;
+        index(connection, PIECES, &row, ready, !new)?;
     }
     match (before, now == SHOWN) {
         (true, false) => unindex(connection, SHOWN_PIECES, row.registered)?,
-        (_, true) if said || !before => index(connection, SHOWN_PIECES, &row, before)?,
+        (_, true) if said || !before => index(connection, SHOWN_PIECES, &row, ready, before)?,
         _ => {}
     }
     let moderates = |fact: &domain::fact::Fact| {
@@ -328,12 +335,21 @@ fn put(
 }
 
 /// Puts a text's pieces where they are found.
-fn index(connection: &mut Connection, table: &str, row: &RequestRow, again: bool) -> Result<()> {
+fn index(
+    connection: &mut Connection,
+    table: &str,
+    row: &RequestRow,
+    ready: Option<&SearchText>,
+    again: bool,
+) -> Result<()> {
     if again {
         unindex(connection, table, row.registered)?;
     }
-    let text = [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()].join(" ");
-    let pieces = Pieces::of(&text).spaced();
+    let said = [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()];
+    let pieces = match ready.and_then(|ready| ready.pieces_of(said)) {
+        Some(pieces) => Cow::Borrowed(pieces),
+        None => Cow::Owned(SearchText::of(said).into_pieces()),
+    };
     let put = if connection.is_postgres() { "array_to_tsvector(string_to_array($2, ' '))" } else { "$2" };
     let sql = format!("INSERT INTO {table} (rowid, pieces) VALUES ($1, {put})");
     connection.send(&sql, &[Param::from(row.registered.0), Param::Text(&pieces)])
@@ -531,9 +547,9 @@ impl Connection {
                 let row = RequestRow::of(&request);
                 let now = shown(&request);
                 put(self, &subject.scope, &row, now, None)?;
-                index(self, PIECES, &row, false)?;
+                index(self, PIECES, &row, None, false)?;
                 if now == SHOWN {
-                    index(self, SHOWN_PIECES, &row, false)?;
+                    index(self, SHOWN_PIECES, &row, None, false)?;
                 }
                 if !request.links.is_empty() {
                     link(self, &subject, &request)?;

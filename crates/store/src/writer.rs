@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use domain::request::pieces::SearchText;
 use tokio::sync::oneshot;
 
 use crate::database::is_closed;
@@ -35,6 +36,8 @@ pub struct Tx<'a> {
     pub(crate) dirty: bool,
     /// Whether the database does not know the head yet.
     pub(crate) unsaved: bool,
+    /// What the request of the next entry is found by.
+    pub(crate) found_by: Option<Arc<SearchText>>,
 }
 
 impl Tx<'_> {
@@ -338,6 +341,7 @@ impl Loop {
             tail: &mut self.tail,
             dirty: false,
             unsaved: false,
+            found_by: None,
         };
         for job in jobs.iter_mut() {
             if let Ran::Failed = (job.run)(&mut tx) {

@@ -1,5 +1,7 @@
 //! Taking a request in: masked, given a number, its limits begun, given to whoever has to take it.
 
+use std::sync::Arc;
+
 use domain::area::ancestors;
 use domain::code::Code;
 use domain::command::Command;
@@ -11,6 +13,7 @@ use domain::preference::Language;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{given, preset_of, received};
 use domain::request::personal::mask;
+use domain::request::pieces::SearchText;
 use domain::request::question::{self, QuestionAnswer, tidy};
 use domain::request::routing::{Routing, route};
 use domain::request::{
@@ -241,6 +244,8 @@ impl Sealed {
 pub(crate) struct Ready {
     words: Words,
     sealed: Option<Sealed>,
+    /// What it is found by, of one that has a number.
+    found_by: Option<Arc<SearchText>>,
 }
 
 impl Ready {
@@ -248,12 +253,16 @@ impl Ready {
     pub(super) fn of(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
         let words = Words::of(new);
         let number = new.number.trim();
-        let sealed = key.filter(|_| !number.is_empty()).and_then(|key| {
+        let code = Some(number).filter(|number| !number.is_empty()).and_then(|number| code_of(number).ok());
+        let sealed = key.zip(code.as_ref()).and_then(|(key, code)| {
             let person = words.person(new);
-            let code = code_of(number).ok().filter(|_| !person.is_empty())?;
-            Sealed::of(&person, key, plan, &code).ok()
+            if person.is_empty() { None } else { Sealed::of(&person, key, plan, code).ok() }
         });
-        Self { words, sealed }
+        let found_by = code.map(|code| {
+            let said = [words.title.as_str(), &words.masked, &words.masked_address, number, code.as_str()];
+            Arc::new(SearchText::of(said))
+        });
+        Self { words, sealed, found_by }
     }
 }
 
@@ -354,7 +363,10 @@ impl Filing<'_> {
             source: new.source.clone(),
             reason: String::new(),
         };
-        let receipt = make(tx, self.actor, &change, self.now, self.today)?;
+        tx.expect_found_by(ready.found_by.clone());
+        let receipt = make(tx, self.actor, &change, self.now, self.today);
+        tx.expect_found_by(None);
+        let receipt = receipt?;
         photo::keep(tx, self.plan, &code, &new.photos, self.now.as_microsecond())?;
         if new.drafts {
             tx.settle_drafts(self.plan, &link, &code)?;

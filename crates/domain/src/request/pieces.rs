@@ -18,6 +18,36 @@ pub struct Pieces {
     words: Vec<String>,
 }
 
+/// What a request is found by, with its pieces as they are kept. Made before it is the request's turn to be written,
+/// nobody waits for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SearchText {
+    said: String,
+    pieces: String,
+}
+
+impl SearchText {
+    /// Of title, text, address, number and code.
+    pub fn of(said: [&str; 5]) -> Self {
+        let said = said.join(" ");
+        let pieces = Pieces::of(&said).spaced();
+        Self { said, pieces }
+    }
+
+    /// Its pieces, where it is of this.
+    pub fn pieces_of(&self, said: [&str; 5]) -> Option<&str> {
+        let mut left = self.said.as_str();
+        for (at, part) in said.into_iter().enumerate() {
+            left = left.strip_prefix(if at == 0 { "" } else { " " })?.strip_prefix(part)?;
+        }
+        left.is_empty().then_some(self.pieces.as_str())
+    }
+
+    pub fn into_pieces(self) -> String {
+        self.pieces
+    }
+}
+
 /// Two characters as one number, which sorts as they do: of one that stands alone the second is none, 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Pair(u64);

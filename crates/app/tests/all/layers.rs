@@ -1,0 +1,256 @@
+//! Layers: a file of residences, parcels or ways becomes one layer and one fact, or nothing; what is kept is read again.
+
+use crate::town::{app, code, kind, put};
+use app::import::{ImportReport, Mode, Profile, Resolver, Sheet, SheetRow, prepare};
+use app::place::layer::{Content, Home, Ways};
+use app::place::{LayerGround, NewLayer, WayFault, ways};
+use app::read::Asked;
+use app::table::table;
+use app::{Actor, App, AppError, Change};
+use domain::area::{AreaFact, AreaLevel};
+use domain::boundary::Boundary;
+use domain::code::Code;
+use domain::command::Command;
+use domain::facility::Datum;
+use domain::journal::Hash;
+use domain::layer::{LayerDigest, LayerKind, PlaceLayer};
+use domain::named::Named;
+use domain::plan::PlanFact;
+use domain::refusal::{Problem, Reference};
+use domain::source::{Grade, Source};
+use domain::subject::Subject;
+use jiff::civil::{Date, date};
+use place::network::{Direction, Link};
+use place::point::Point;
+
+const TOWN: &str = "POLYGON ((116.30 40.06, 116.34 40.06, 116.34 40.09, 116.30 40.09, 116.30 40.06))";
+
+/// A town with a boundary, and a community in it without one.
+async fn plan(app: &App) -> Code {
+    let plan = code("p");
+    put(
+        app,
+        Subject::area(&code("town")),
+        vec![
+            AreaFact::Name(Named::new("镇", "Town")).into(),
+            AreaFact::Level { level: AreaLevel::Subdistrict }.into(),
+            AreaFact::Boundary { boundary: Boundary::parse(TOWN).unwrap() }.into(),
+        ],
+    )
+    .await;
+    put(
+        app,
+        Subject::area(&code("east")),
+        vec![
+            AreaFact::Name(Named::new("东社区", "East")).into(),
+            AreaFact::Level { level: AreaLevel::Community }.into(),
+            AreaFact::Parent { parent: Some(code("town")) }.into(),
+        ],
+    )
+    .await;
+    let kind = kind("park", Named::new("公园", "Park"), None);
+    let facts = vec![
+        PlanFact::Name(Named::new("计划", "Plan")).into(),
+        PlanFact::Period { from: date(2018, 8, 1), to: date(2027, 12, 31) }.into(),
+        PlanFact::FacilityKind(kind).into(),
+    ];
+    put(app, Subject::plan(&plan), facts).await;
+    plan
+}
+
+fn sheet(text: &str) -> Sheet {
+    let rows = text
+        .lines()
+        .zip(1..)
+        .map(|(line, number)| SheetRow { number, cells: line.split('|').map(str::to_owned).collect() });
+    Sheet { name: String::new(), rows: rows.collect(), faults: Vec::new() }
+}
+
+async fn import(app: &App, plan: &Code, name: &str, text: &str, mode: Mode) -> ImportReport {
+    let portfolio = app.portfolio(plan, Asked::default()).await.unwrap();
+    let (table, today) = (table(name).unwrap(), app.clock().today());
+    let resolver = Resolver::of(&portfolio);
+    let prepared = prepare(table, plan, &sheet(text), &Profile::default(), &resolver, today).unwrap();
+    app.import(&Actor::operator(), prepared, mode, None).await.unwrap()
+}
+
+fn problems(report: &ImportReport) -> Vec<(u32, &'static str)> {
+    report.problems.iter().map(|problem| (problem.row, problem.key())).collect()
+}
+
+async fn homes(app: &App, plan: &Code, as_of: Option<Date>) -> Vec<Home> {
+    let portfolio = app.portfolio(plan, Asked { as_of, known_at: None }).await.unwrap();
+    app.layers(&portfolio).await.unwrap().residences.map_or(Vec::new(), |held| held.homes.clone())
+}
+
+const HEAD: &str = "code|area|longitude|latitude|datum|people|aged_3_5|licence|grade\n";
+
+#[tokio::test]
+async fn residences_become_one_layer_or_none() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let good = format!(
+        "{HEAD}B|东社区|116.326|40.0712|wgs84|120|7|示例|illustrative\nA||116.31|40.07|wgs84|80||示例|illustrative\n"
+    );
+    let tried = import(&app, &plan, "residences", &good, Mode::DryRun).await;
+    assert_eq!((tried.counts.new, tried.applied, problems(&tried)), (2, false, vec![]));
+    assert!(homes(&app, &plan, None).await.is_empty());
+    let made = import(&app, &plan, "residences", &good, Mode::Apply).await;
+    assert_eq!((made.counts.new, made.entries, made.applied), (2, 1, true));
+    let held = homes(&app, &plan, None).await;
+    assert_eq!(held.iter().map(|home| home.code.as_str()).collect::<Vec<_>>(), ["A", "B"]);
+    // Where none is named, the finest area that is drawn around it.
+    assert_eq!([&held[0].community, &held[1].community], [&code("town"), &code("east")]);
+    assert_eq!(held[1].people_for("3-5".parse().ok()), (Some(7), false));
+    let again = import(&app, &plan, "residences", &good, Mode::Apply).await;
+    assert_eq!((again.counts.unchanged, again.entries), (2, 0));
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    let layer = &portfolio.plan.layers[&LayerKind::Residences];
+    assert_eq!((layer.layer.people, layer.grade), (Some(200), Grade::Illustrative));
+    assert_eq!(layer.layer.licence, "示例");
+
+    // One wrong row, and nothing of the file is taken.
+    let bad = format!(
+        "{HEAD}A|east|116.31|40.07|wgs84|1|2||\nA|east|116.31|40.07|wgs84|1|||\nC|nowhere|116.31|40.07|wgs84|1|||\n\
+         D|east|40.07|116.31|wgs84|1|||\nE|east|116.31|40.07|wgs84|-5|||\nF|east|116.31|40.07||5|||\n\
+         G||121.4|31.2|wgs84|5|||\nH|east|116.45|40.07|wgs84|5|||\n"
+    );
+    let report = import(&app, &plan, "residences", &bad, Mode::Apply).await;
+    assert!(!report.applied);
+    let expected = [
+        (2, "cell-more-than-all"),
+        (4, "cell-unknown-area"),
+        (5, "cell-not-degrees"),
+        (6, "cell-not-a-whole-number"),
+        (7, "cell-missing"),
+        (8, "cell-missing"),
+        (9, "cell-outside-areas"),
+    ];
+    assert_eq!(problems(&report), expected);
+    let twice = format!("{HEAD}A|east|116.31|40.07|wgs84|1|||\nA|east|116.32|40.07|wgs84|1|||\n");
+    let report = import(&app, &plan, "residences", &twice, Mode::Apply).await;
+    assert_eq!(problems(&report), [(3, "import-twin")]);
+    assert_eq!(homes(&app, &plan, None).await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_datum_that_is_not_the_stated_one_is_found() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    // Along the eastern border, given in GCJ-02: 530 m to the east and 150 m to the north of where they are.
+    let row = |at: u32| {
+        let (longitude, latitude) = (116.3385 + 0.0062, 40.062 + 0.002 * f64::from(at) + 0.0014);
+        format!("H{at}|east|{longitude:.6}|{latitude:.6}|DATUM|10|||\n")
+    };
+    let rows: String = (0..10).map(row).collect();
+    let said = |datum: &str| format!("{HEAD}{}", rows.replace("DATUM", datum));
+    let wrong = import(&app, &plan, "residences", &said("wgs84"), Mode::Apply).await;
+    assert_eq!(problems(&wrong), [(2, "cell-other-datum")]);
+    let right = import(&app, &plan, "residences", &said("gcj02"), Mode::Apply).await;
+    assert!(right.applied, "{:?}", problems(&right));
+    let held = homes(&app, &plan, None).await;
+    assert!((held[0].at.longitude - 116_338_500).abs() < 300, "{:?}", held[0]);
+    assert_eq!(held[0].stated.map(|stated| stated.datum), Some(Datum::Gcj02));
+}
+
+#[tokio::test]
+async fn parcels_have_an_area_and_do_not_cross_themselves() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let head = "code|name|longitude|latitude|boundary|datum|square_metres|kinds|cost_yuan|available_on\n";
+    let square = "POLYGON ((116.30 40.06, 116.31 40.06, 116.31 40.07, 116.30 40.07, 116.30 40.06))";
+    let bow = "POLYGON ((116.30 40.06, 116.31 40.07, 116.31 40.06, 116.30 40.07, 116.30 40.06))";
+    let good =
+        format!("{head}P1|一号|||{square}|wgs84||公园|12.50|2020-01-01\nP2||116.32|40.07||wgs84|3000|||\n");
+    let made = import(&app, &plan, "parcels", &good, Mode::Apply).await;
+    assert!(made.applied, "{:?}", made.problems);
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    let held = app.layers(&portfolio).await.unwrap().parcels.unwrap();
+    assert_eq!(held.parcels[0].kinds, [code("park")]);
+    assert_eq!((held.parcels[0].cost.unwrap().0, held.parcels[1].square_metres), (1_250, 3_000));
+    assert!((940_000..960_000).contains(&held.parcels[0].square_metres));
+    let bad = format!(
+        "{head}P1||||{bow}|wgs84|||||\nP2||116.32|40.07||wgs84||||\nP3||116.32|40.07||wgs84|5|school||\n\
+         P4||116.32|40.07||wgs84|5||-1|\nP5|||||wgs84|5|||\n"
+    );
+    let report = import(&app, &plan, "parcels", &bad, Mode::Apply).await;
+    let expected = [
+        (2, "cell-crosses-itself"),
+        (3, "cell-missing"),
+        (4, "cell-unknown-facility-kind"),
+        (5, "cell-not-yuan"),
+        (6, "cell-missing"),
+    ];
+    assert_eq!((problems(&report), report.applied), (expected.to_vec(), false));
+}
+
+fn line(from: [f64; 2], count: u32) -> (Vec<Point>, Vec<Link>) {
+    let points = (0..count).map(|at| Point::new(from[0] + 0.001 * f64::from(at), from[1]).unwrap()).collect();
+    let link = |from| Link { from, to: from + 1, length: 85_000, direction: Direction::Both };
+    (points, (0..count - 1).map(link).collect())
+}
+
+#[tokio::test]
+async fn a_network_is_cut_to_the_plan_and_another_citys_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    let (shanghai, links) = line([121.4, 31.2], 4);
+    assert!(matches!(ways(&shanghai, &links, &portfolio), Err(WayFault::Elsewhere { nodes: 4 })));
+    assert!(matches!(ways(&shanghai, &[], &portfolio), Err(WayFault::Nothing)));
+    let (points, links) = line([116.32, 40.07], 200);
+    let (made, found) = ways(&points, &links, &portfolio).unwrap();
+    assert_eq!((found.nodes + found.beyond, found.in_areas), (200, Some(20)));
+    assert_eq!((found.links, found.islands), (found.nodes - 1, 0));
+    let new = NewLayer::of(&Content::from(made), LayerGround::default()).unwrap();
+    let ground = LayerGround { name: Named::new("路网", ""), ..LayerGround::default() };
+    let nameless = app.put_layer(&Actor::operator(), &plan, new.clone()).await;
+    assert!(matches!(nameless, Err(AppError::Refused(_))));
+    let digest = new.packed.digest();
+    let (of, kept) = (plan.clone(), app.database());
+    assert!(!kept.read(|c| c.has_layer(&of, LayerKind::Network, digest)).unwrap());
+    let named = NewLayer { layer: PlaceLayer { name: ground.name, ..new.layer.clone() }, ..new };
+    app.put_layer(&Actor::operator(), &plan, named.clone()).await.unwrap();
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    let walk = app.layers(&portfolio).await.unwrap().network.unwrap();
+    assert_eq!(walk.network.node_count(), found.nodes);
+    // What is kept as a network is not named as residences.
+    let fact = PlanFact::Layer { layer: LayerKind::Residences, held: Some(named.layer.clone()) };
+    let command = Command::Record { subject: Subject::plan(&plan), facts: vec![fact.into()], expected: None };
+    let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+    let Err(AppError::Refused(refusals)) = app.change(&Actor::operator(), change).await else { panic!() };
+    assert!(matches!(refusals[0].problem, Problem::UnknownReference { what: Reference::Layer, .. }));
+
+    // As of the day before there was none; once it is withdrawn there is none again, and what was stays answerable.
+    let before = Asked { as_of: Some(date(2026, 11, 24)), known_at: None };
+    assert!(app.portfolio(&plan, before).await.unwrap().plan.layers.is_empty());
+    app.withdraw_layer(&Actor::operator(), &plan, LayerKind::Network, None, String::new()).await.unwrap();
+    assert!(app.portfolio(&plan, Asked::default()).await.unwrap().plan.layers.is_empty());
+}
+
+#[tokio::test]
+async fn a_layer_whose_content_nobody_brought_cannot_be_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let digest = LayerDigest(Hash([9; 32]));
+    let layer = PlaceLayer {
+        digest,
+        name: Named::new("路网", ""),
+        count: 1,
+        links: None,
+        people: None,
+        licence: String::new(),
+    };
+    let fact = PlanFact::Layer { layer: LayerKind::Network, held: Some(layer) };
+    let command = Command::Record { subject: Subject::plan(&plan), facts: vec![fact.into()], expected: None };
+    let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+    let Err(AppError::Refused(refusals)) = app.change(&Actor::operator(), change).await else { panic!() };
+    let problem = Problem::UnknownReference { what: Reference::Layer, code: code(&digest.to_string()) };
+    assert_eq!(refusals[0].problem, problem);
+    assert!(Ways::default().walk().is_ok());
+}

@@ -1,0 +1,33 @@
+//! The use cases from outside, against real stores.
+//!
+//! One program for all of it: what it stands on is linked once.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+#[macro_use]
+mod place;
+
+mod alerts;
+mod appeals;
+mod askers;
+#[path = "../../../domain/tests/all/commands/mod.rs"]
+mod commands;
+mod coverage;
+mod evaluation;
+mod forums;
+mod import_export;
+mod layers;
+mod learning;
+mod orders;
+mod place_tools;
+mod privacy;
+mod properties;
+mod report_material;
+mod report_numbers;
+mod request_rhythm;
+mod requests;
+mod rhythm;
+mod surveys;
+mod telling;
+mod themes;
+mod town;

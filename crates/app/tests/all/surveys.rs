@@ -1,0 +1,528 @@
+//! A wave from its questionnaire to its results: who is asked, what is kept of them, and what it comes to.
+
+use crate::place;
+
+use app::survey::answer::OUTCOMES;
+use app::survey::{
+    CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, PickedEstimate, SheetFault, Taken,
+};
+use app::{Actor, AppError};
+use domain::code::Code;
+use domain::indicator::IndicatorFact;
+use domain::named::Named;
+use domain::person::PersonFact;
+use domain::policy::{Grant, Role, Scope};
+use domain::refusal::Problem;
+use domain::source::Source;
+use domain::subject::Subject;
+use domain::survey::{
+    Questionnaire, ResultKind, SurveyFault, Wave, WaveAccess, WaveEvent, WaveMargin, WaveMode, WaveQuota,
+    WaveState,
+};
+use jiff::civil::{Date, date};
+use scratch::Scratch;
+use store::{Invitation, StoreError};
+use survey::instrument::{Choice, Draft, Form, Instrument, Question, Wording};
+use survey::sheet::{Answer, Answers, SheetProblem};
+
+use crate::place::{Place, code};
+
+const DAY: Date = date(2019, 3, 6);
+
+fn question(name: &str, form: Form) -> Question {
+    let wording = Wording::new(&format!("问{name}"), name);
+    Question { name: name.into(), wording, hint: Wording::default(), form, required: true, condition: None }
+}
+
+fn single(name: &str, codes: &[&str]) -> Question {
+    let choice =
+        |code: &&str| Choice { code: (*code).into(), label: Wording::new(&format!("选{code}"), code) };
+    question(name, Form::Single { choices: codes.iter().map(choice).collect() })
+}
+
+fn asked(version: u32) -> Questionnaire {
+    let why = Question {
+        required: false,
+        condition: Some("${felt} = 'no'".parse().unwrap()),
+        ..question("why", Form::Text { longest: Some(200) })
+    };
+    let low_label = Wording::new("差", "bad");
+    let scale = Form::Scale { low: 1, high: 5, low_label: low_label.clone(), high_label: low_label };
+    let felt =
+        if version == 1 { single("felt", &["yes", "no"]) } else { single("felt", &["yes", "no", "unsure"]) };
+    let draft = Draft {
+        name: "felt".into(),
+        version: version.to_string(),
+        title: Wording::new("感受", "Felt"),
+        questions: vec![single("sex", &["f", "m"]), felt, why, question("score", scale)],
+    };
+    Questionnaire { instrument: code("felt"), version, asks: Instrument::new(draft).unwrap() }
+}
+
+fn wave(name: &str, version: u32, access: WaveAccess) -> Wave {
+    Wave {
+        wave: code(name),
+        name: Named::new("一轮", "A wave"),
+        instrument: code("felt"),
+        version,
+        from: date(2019, 3, 4),
+        to: date(2019, 3, 20),
+        frame: Named::new("居民", "Residents"),
+        modes: vec![WaveMode::Web, WaveMode::Street],
+        access,
+        area: None,
+        groups: vec!["sex".into()],
+        quotas: vec![WaveQuota { of: vec![("sex".into(), "f".into())], target: 4 }],
+        margins: vec![WaveMargin {
+            question: "sex".into(),
+            totals: vec![("f".into(), 50.into()), ("m".into(), 50.into())],
+            source: "普查".into(),
+        }],
+        trim: None,
+        least: 5,
+        sample: None,
+    }
+}
+
+fn ground() -> (Source, String) {
+    (Source::default(), String::new())
+}
+
+struct Field {
+    place: Place,
+    plan: Code,
+}
+
+impl Field {
+    /// A town with a task force and an interviewer, and an open wave.
+    fn open(scratch: Scratch, access: WaveAccess) -> Self {
+        let place = Place::open(scratch);
+        for (person, role) in [("force", Role::MunicipalTaskForce), ("asker", Role::Community)] {
+            let name = PersonFact::Name { name: person.into() }.into();
+            let role = PersonFact::Role { role, scope: Scope::Everything, held: true }.into();
+            place.register(Subject::person(&code(person)), vec![name, role]);
+        }
+        place.day(DAY, 9);
+        let field = Self { place, plan: code("p") };
+        field.begin("w1", 1, access);
+        field
+    }
+
+    fn begin(&self, name: &str, version: u32, access: WaveAccess) {
+        let force = self.person("force");
+        self.wait(self.place.app.record_questionnaire(&force, &self.plan, asked(version), ground())).unwrap();
+        self.wait(self.place.app.record_wave(&force, &self.plan, wave(name, version, access), ground()))
+            .unwrap();
+        let opened = WaveEvent::Opened { asked: asked(version).fingerprint() };
+        self.step(name, opened).unwrap();
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.place.runtime.block_on(work)
+    }
+
+    fn person(&self, name: &str) -> Actor {
+        let role = if name == "force" { Role::MunicipalTaskForce } else { Role::Community };
+        let grants = vec![Grant { role, scope: Scope::Everything }];
+        Actor::Person { person: code(name), name: name.into(), grants }
+    }
+
+    fn step(&self, name: &str, event: WaveEvent) -> Result<(), AppError> {
+        let force = self.person("force");
+        self.wait(self.place.app.step_wave(&force, &self.plan, &code(name), event, ground())).map(|_| ())
+    }
+
+    fn take(&self, actor: &Actor, name: &str, new: NewSheet) -> Result<Taken, SheetFault> {
+        self.wait(self.place.app.take_sheet(actor, &self.plan, &code(name), new)).unwrap()
+    }
+
+    fn freeze(&self, name: &str) -> Result<(), FreezeFault> {
+        let force = self.person("force");
+        self.wait(self.place.app.freeze_wave(&force, &self.plan, &code(name), ground())).map(|_| ())
+    }
+
+    fn state(&self, name: &str) -> WaveState {
+        self.wait(self.place.app.wave(&self.plan, name)).unwrap().0.state()
+    }
+}
+
+fn answers(sex: &str, felt: &str, score: f64) -> Answers {
+    Answers::from([
+        ("sex".into(), Answer::Choice(sex.into())),
+        ("felt".into(), Answer::Choice(felt.into())),
+        ("score".into(), Answer::Number(score)),
+    ])
+}
+
+fn sheet(id: &str, answers: Answers) -> NewSheet {
+    let shown = asked(1).fingerprint();
+    NewSheet { sheet: code(id), mode: WaveMode::Web, day: None, shown, answers, invitation: String::new() }
+}
+
+fn on_street(id: &str, answers: Answers, day: Date) -> NewSheet {
+    NewSheet { mode: WaveMode::Street, day: Some(day), ..sheet(id, answers) }
+}
+
+fn a_sheet_is_checked_and_kept_once(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let public = Actor::Public;
+    assert_eq!(field.take(&public, "w1", sheet("s1", answers("f", "yes", 4.0))), Ok(Taken::Kept));
+    assert_eq!(field.take(&public, "w1", sheet("s1", answers("f", "yes", 4.0))), Ok(Taken::Already));
+    let other = sheet("s1", answers("f", "no", 4.0));
+    assert_eq!(field.take(&public, "w1", other), Err(SheetFault::OtherAnswers));
+    let outside = field.take(&public, "w1", sheet("s2", answers("f", "yes", 6.0)));
+    assert!(
+        matches!(&outside, Err(SheetFault::Problems(found)) if matches!(found[0], SheetProblem::Outside { .. }))
+    );
+    let mut not_asked = answers("f", "yes", 4.0);
+    not_asked.insert("why".into(), Answer::Text("x".into()));
+    assert!(matches!(field.take(&public, "w1", sheet("s3", not_asked)), Err(SheetFault::Problems(_))));
+    let old = NewSheet { shown: asked(2).fingerprint(), ..sheet("s4", answers("f", "yes", 4.0)) };
+    assert_eq!(field.take(&public, "w1", old), Err(SheetFault::OtherVersion));
+    // Nobody but staff says that somebody was asked on the street.
+    let street = on_street("s5", answers("m", "no", 2.0), DAY);
+    let refused = field.wait(field.place.app.take_sheet(&public, &field.plan, &code("w1"), street.clone()));
+    assert!(matches!(refused, Err(AppError::Refused(_))));
+    assert_eq!(field.take(&field.person("asker"), "w1", street), Ok(Taken::Kept));
+    let early = on_street("s6", answers("m", "no", 2.0), date(2019, 3, 1));
+    assert_eq!(field.take(&field.person("asker"), "w1", early), Err(SheetFault::Day));
+    let paper = NewSheet { mode: WaveMode::Paper, ..on_street("s7", answers("m", "no", 2.0), DAY) };
+    assert_eq!(field.take(&field.person("asker"), "w1", paper), Err(SheetFault::Mode));
+    // Numbers that lead to somebody are not kept.
+    let mut why = answers("m", "no", 2.0);
+    why.insert("why".into(), Answer::Text("请打 13812345678".into()));
+    assert_eq!(field.take(&public, "w1", sheet("s8", why)), Ok(Taken::Kept));
+    let (held, _) = field.wait(field.place.app.wave(&field.plan, "w1")).unwrap();
+    let live = field.wait(field.place.app.live_wave(&field.plan, &held)).unwrap();
+    assert_eq!((live.sheets(), live.late(), live.quotas[0].filled), (3, 0, 1));
+    let kept = field
+        .place
+        .app
+        .database()
+        .read(|c| c.survey_sheet(&code("p"), &code("w1"), &code("s8")))
+        .unwrap()
+        .unwrap();
+    assert!(!kept.answers.contains("13812345678"), "{}", kept.answers);
+}
+
+fn a_link_works_once_and_nothing_leads_from_it_to_the_sheet(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Invited);
+    let (app, plan, public) = (&field.place.app, &field.plan, Actor::Public);
+    let refused = field.wait(app.invite(&field.person("asker"), plan, &code("w1"), 3));
+    assert!(matches!(refused, Err(AppError::Refused(_))), "only those who run the survey invite");
+    let links = field.wait(app.invite(&field.person("force"), plan, &code("w1"), 3)).unwrap();
+    let with = |id: &str, link: &str| {
+        let invitation = link.to_owned();
+        NewSheet { invitation, ..sheet(id, answers("f", "yes", 4.0)) }
+    };
+    assert_eq!(field.take(&public, "w1", sheet("s0", answers("f", "yes", 4.0))), Err(SheetFault::NotInvited));
+    let forged = with("s1", &"0".repeat(32));
+    assert_eq!(field.take(&public, "w1", forged), Err(SheetFault::Invitation(Invitation::Unknown)));
+    assert_eq!(field.take(&public, "w1", with("s2", &links[0])), Ok(Taken::Kept));
+    // Sent again because the answer got lost on the way: nothing is doubled, and nobody is told off.
+    assert_eq!(field.take(&public, "w1", with("s2", &links[0])), Ok(Taken::Already));
+    assert_eq!(
+        field.take(&public, "w1", with("s3", &links[0])),
+        Err(SheetFault::Invitation(Invitation::Used))
+    );
+    // A link of another wave is none of this one.
+    field.begin("w2", 1, WaveAccess::Invited);
+    let others = field.wait(app.invite(&field.person("force"), plan, &code("w2"), 1)).unwrap();
+    let crossed = with("s4", &others[0]);
+    assert_eq!(field.take(&public, "w1", crossed), Err(SheetFault::Invitation(Invitation::Unknown)));
+
+    // Everything that is kept, journal and backup: neither the secret nor its digest stands beside a sheet.
+    let mut backup = Vec::new();
+    app.database().backup(&mut backup, |_| ()).unwrap();
+    let text = {
+        use std::io::Read;
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(&backup[..]).read_to_string(&mut text).unwrap();
+        text
+    };
+    assert!(links.iter().all(|link| !text.contains(link.as_str())), "a secret is kept");
+    let digests: Vec<String> = app
+        .database()
+        .read(|c| c.rows("SELECT invitation FROM survey_invitation", &[], |row| Ok(row.text(0)?.to_owned())))
+        .unwrap();
+    assert_eq!(digests.len(), 4);
+    for digest in &digests {
+        let beside: Vec<&str> = text.lines().filter(|line| line.contains(digest.as_str())).collect();
+        assert_eq!(beside.len(), 1, "a link is named once");
+        assert!(!beside[0].contains("s2") && !beside[0].contains("2019"), "{}", beside[0]);
+    }
+    let of_sheet: Vec<&str> = text.lines().filter(|line| line.contains("\"s2\"")).collect();
+    assert_eq!(of_sheet.len(), 1, "the journal says nothing of a sheet");
+    assert!(!of_sheet[0].contains(":2"), "no moment nearer than the day");
+}
+
+fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan) = (&field.place.app, &field.plan);
+    assert!(
+        matches!(field.freeze("w1"), Err(FreezeFault::App(AppError::Refused(_)))),
+        "not while it is open"
+    );
+    // Women answer three times as often as men, and feel better.
+    for at in 0..24 {
+        let (sex, felt) = match at {
+            0..18 => ("f", if at % 3 == 0 { "no" } else { "yes" }),
+            _ => ("m", if at % 3 == 0 { "yes" } else { "no" }),
+        };
+        let new = sheet(&format!("s{at}"), answers(sex, felt, f64::from(at % 5 + 1)));
+        assert_eq!(field.take(&Actor::Public, "w1", new), Ok(Taken::Kept));
+    }
+    for number in [3, 4] {
+        let what = (WaveMode::Street, OUTCOMES[0], number);
+        field.wait(app.count_contacts(&field.person("asker"), plan, &code("w1"), what)).unwrap();
+    }
+    field.step("w1", WaveEvent::Closed).unwrap();
+    assert_eq!(
+        field.take(&Actor::Public, "w1", sheet("s90", answers("f", "yes", 1.0))),
+        Err(SheetFault::NotAsking)
+    );
+    // A phone that was offline when the wave was closed.
+    let kept = on_street("s91", answers("m", "no", 2.0), DAY);
+    field.place.day(date(2019, 3, 8), 9);
+    assert_eq!(field.take(&field.person("asker"), "w1", kept.clone()), Ok(Taken::Kept));
+    field.freeze("w1").unwrap();
+    assert_eq!(field.state("w1"), WaveState::Frozen);
+    // Later ones are kept and do not count; the same one is still the same.
+    assert_eq!(field.take(&field.person("asker"), "w1", kept), Ok(Taken::Already));
+    let late = on_street("s92", answers("m", "no", 2.0), DAY);
+    assert_eq!(field.take(&field.person("asker"), "w1", late), Ok(Taken::Late));
+    let (held, _) = field.wait(app.wave(plan, "w1")).unwrap();
+    let live = field.wait(app.live_wave(plan, &held)).unwrap();
+    assert_eq!((live.sheets(), live.late(), held.frozen().unwrap().sheets), (25, 1, 25));
+    assert!(live.rates.response_1.is_some_and(|rate| (rate - 25.0 / 32.0).abs() < 1e-12));
+
+    let results = field.wait(app.wave_results(plan, &held)).unwrap().unwrap();
+    assert!(results.weighted);
+    let row = |answer: &str, group: Option<&str>| {
+        let found = results.rows.iter().find(|row| {
+            row.question == "felt"
+                && row.kind == ResultKind::Share
+                && row.answer.as_deref() == Some(answer)
+                && row.group.as_ref().map(|(_, group)| group.as_str()) == group
+        });
+        found.unwrap().clone()
+    };
+    // Each sex counts half: 12 of 18 women, 2 of 7 men.
+    let expected = (12.0 / 18.0 + 2.0 / 7.0) / 2.0;
+    let felt = row("yes", None);
+    let estimate: f64 = felt.shown.unwrap().estimate.to_string().parse().unwrap();
+    assert!((estimate - expected).abs() < 1e-6, "{estimate} {expected}");
+    assert_eq!((felt.n, row("yes", Some("f")).n, row("yes", Some("m")).n), (25, 18, 7));
+    let shown = felt.shown.unwrap();
+    assert!(shown.low < shown.estimate && shown.estimate < shown.high && shown.deff.is_some());
+    assert!(results.rows.iter().any(|row| row.question == "score" && row.kind == ResultKind::Mean));
+    assert!(results.rows.iter().all(|row| row.question != "why"), "nobody's words are counted");
+
+    // As an observation, with its error; not of an answer that nobody could give, nor by whoever only asks people.
+    let facts = vec![
+        IndicatorFact::Name(Named::new("感受", "Felt")).into(),
+        IndicatorFact::Unit(Named::new("%", "%")).into(),
+    ];
+    field.place.register(Subject::indicator(plan, &code("felt")), facts);
+    let observe = |person: &str, answer: &str| {
+        let picked = PickedEstimate { question: "felt".into(), answer: Some(answer.into()) };
+        let indicator = code("felt");
+        field
+            .wait(app.observe_wave(&field.person(person), plan, &code("w1"), (&indicator, &picked), ground()))
+            .map(|_| ())
+    };
+    assert!(observe("asker", "yes").is_err() && observe("force", "perhaps").is_err());
+    observe("force", "yes").unwrap();
+    let asked_of = app::read::Asked { as_of: Some(date(2019, 3, 20)), known_at: None };
+    let portfolio = field.wait(app.portfolio(plan, asked_of)).unwrap();
+    let indicator = &portfolio.indicators[0];
+    let (observation, measured) = (&indicator.whole.observations[0], &indicator.measured[&code("w1")]);
+    assert_eq!(observation.value.to_string(), "47.62");
+    assert_eq!((measured.n, observation.on, observation.instrument.scale.as_str()), (25, DAY, "percent"));
+    assert!(measured.low < observation.value && observation.value < measured.high);
+
+    field.step("w1", WaveEvent::Published).unwrap();
+    assert_eq!(field.state("w1"), WaveState::Published);
+    // What was frozen is what is told, or nothing.
+    app.database()
+        .write::<_, StoreError>(|tx| {
+            tx.writing().execute("UPDATE survey_result SET body = REPLACE(body, 'share', 'mean')", &[])
+        })
+        .unwrap();
+    let broken = field.wait(app.wave_results(plan, &held)).unwrap_err();
+    let AppError::Refused(refusals) = broken else { panic!("{broken:?}") };
+    assert_eq!(refusals[0].problem, Problem::BadSurvey(SurveyFault::Broken));
+}
+
+fn totals_that_cannot_be_met_are_told(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    field.step("w1", WaveEvent::Closed).unwrap();
+    assert!(matches!(field.freeze("w1"), Err(FreezeFault::Estimate(EstimateFault::NoSheets))));
+    for at in 0..8 {
+        let new = on_street(&format!("s{at}"), answers("f", "yes", 4.0), DAY);
+        assert_eq!(field.take(&field.person("asker"), "w1", new), Ok(Taken::Kept));
+    }
+    match field.freeze("w1") {
+        Err(FreezeFault::Estimate(EstimateFault::EmptyCell { question, code })) => {
+            assert_eq!((question.as_str(), code.as_str()), ("sex", "m"));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(field.state("w1"), WaveState::Closed, "nothing was frozen");
+}
+
+fn only_what_was_asked_alike_is_compared(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    field.begin("w2", 2, WaveAccess::Anyone);
+    for (name, version, yes) in [("w1", 1, 5), ("w2", 2, 15)] {
+        for at in 0..20 {
+            let felt = if at < yes { "yes" } else { "no" };
+            let sex = if at % 2 == 0 { "f" } else { "m" };
+            let new = sheet(&format!("s{at}"), answers(sex, felt, if at < yes { 4.0 } else { 2.0 }));
+            let shown = asked(version).fingerprint();
+            assert_eq!(field.take(&Actor::Public, name, NewSheet { shown, ..new }), Ok(Taken::Kept));
+        }
+        field.step(name, WaveEvent::Closed).unwrap();
+        field.freeze(name).unwrap();
+    }
+    let app = &field.place.app;
+    let portfolio = field.wait(app.portfolio(&field.plan, app::read::Asked::default())).unwrap();
+    let of = |name: &str| {
+        let (held, _) = field.wait(app.wave(&field.plan, name)).unwrap();
+        let results = field.wait(app.wave_results(&field.plan, &held)).unwrap().unwrap();
+        (held, results)
+    };
+    let (first, second) = (of("w1"), of("w2"));
+    let found = Compared::of(&portfolio.plan, (&first.0, &first.1), (&second.0, &second.1));
+    let line = |question: &str, kind: ResultKind| {
+        found.lines.iter().find(|line| line.after.question == question && line.after.kind == kind).unwrap()
+    };
+    // Another answer was offered: not the same question.
+    assert_eq!(line("felt", ResultKind::Share).change, Err(CompareFault::AskedOtherwise));
+    let score = line("score", ResultKind::Mean).change.as_ref().unwrap();
+    assert!((score.difference - 1.0).abs() < 1e-6, "{score:?}");
+    assert!(score.tested.unwrap().significant && score.bridge.is_none());
+}
+
+fn a_wave_that_is_withdrawn_leaves_no_trail(scratch: Scratch) {
+    let postgres = scratch.is_postgres();
+    let field = Field::open(scratch, WaveAccess::Invited);
+    let app = &field.place.app;
+    let links = field.wait(app.invite(&field.person("force"), &field.plan, &code("w1"), 3)).unwrap();
+    for (at, link) in links.iter().enumerate() {
+        let new = sheet(&format!("s{at}"), answers("f", "yes", 4.0));
+        let new = NewSheet { invitation: link.clone(), ..new };
+        assert_eq!(field.take(&Actor::Public, "w1", new), Ok(Taken::Kept));
+    }
+    field.step("w1", WaveEvent::Withdrawn).unwrap();
+    let (plan, wave) = (field.plan.clone(), code("w1"));
+    assert_eq!(app.database().read(|c| c.survey_invitations(&plan, &wave)).unwrap(), (3, 3));
+    for table in ["survey_sheet", "survey_invitation"] {
+        // What wrote a row: there each link came with its sheet, and now all with all.
+        let sql = match postgres {
+            true => format!("SELECT COUNT(DISTINCT xmin::text) FROM {table} WHERE wave = 'w1'"),
+            false => format!("SELECT COUNT(DISTINCT wave) FROM {table} WHERE wave = 'w1'"),
+        };
+        assert_eq!(app.database().read(|c| c.first(&sql, &[], |row| row.int(0))).unwrap(), Some(1));
+    }
+}
+
+fn what_people_wrote_joins_nobody(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
+    let write = |name: &str, at: usize, text: &str| {
+        let mut answers = answers(if at.is_multiple_of(2) { "f" } else { "m" }, "no", 3.0);
+        answers.insert("why".into(), Answer::Text(text.into()));
+        // A link is none where anybody is asked, whatever is sent as one.
+        let new = NewSheet { invitation: "0".repeat(32), ..sheet(&format!("s{at}"), answers) };
+        assert_eq!(field.take(&Actor::Public, name, new), Ok(Taken::Kept));
+    };
+    let told = |name: &str| {
+        let (held, asked) = field.wait(app.wave(plan, name)).unwrap();
+        field.wait(app.wave_texts(&force, plan, &held, &asked, None)).unwrap().remove(0)
+    };
+    for (at, text) in ["e", "a", "d", "c", "b"].into_iter().enumerate() {
+        write("w1", at, text);
+    }
+    field.begin("w2", 1, WaveAccess::Anyone);
+    (0..4).for_each(|at| write("w2", at, "x"));
+    for name in ["w1", "w2"] {
+        field.step(name, WaveEvent::Closed).unwrap();
+        assert!(told(name).texts.is_empty(), "not before all have come");
+        field.freeze(name).unwrap();
+    }
+    let said: String = told("w1").texts.into_iter().map(|written| written.text).collect();
+    assert_eq!((said.as_str(), told("w1").all), ("abcde", 5));
+    assert_eq!((told("w2").texts.len(), told("w2").all), (0, 0), "of fewer than five nothing is told");
+}
+
+fn what_people_wrote_is_told_by_theme(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
+    let texts = [
+        "楼下路灯不亮",
+        "路灯坏了",
+        "小区路灯太暗",
+        "路灯少",
+        "路灯晚上不开",
+        "又停水了",
+        "老漏水",
+        "没什么",
+    ];
+    for (at, text) in texts.into_iter().enumerate() {
+        let mut answers = answers(if at.is_multiple_of(2) { "f" } else { "m" }, "no", 3.0);
+        answers.insert("why".into(), Answer::Text(text.into()));
+        assert_eq!(field.take(&Actor::Public, "w1", sheet(&format!("s{at}"), answers)), Ok(Taken::Kept));
+    }
+    let told = |theme: Option<&str>| {
+        let (held, asked) = field.wait(app.wave(plan, "w1")).unwrap();
+        let theme = theme.map(code);
+        field.wait(app.wave_texts(&force, plan, &held, &asked, theme.as_ref())).unwrap().remove(0)
+    };
+    let of_survey = |from, to| field.wait(app.survey_themes(plan, (from, to))).unwrap();
+    field.step("w1", WaveEvent::Closed).unwrap();
+    assert_eq!(told(None).themes.read, 0, "not before all have come");
+    assert!(of_survey(DAY, DAY).is_empty());
+    field.freeze("w1").unwrap();
+    // Two about water are too few to be told; with the one about nothing they are, too, and the others with them.
+    let themes = told(None).themes;
+    assert_eq!((themes.read, themes.rest, themes.lines.len()), (8, 8, 0));
+    assert!(told(Some("lamps")).texts.is_empty(), "nor is read what is not told");
+    assert_eq!(told(None).texts.len(), 8);
+
+    field.begin("w2", 1, WaveAccess::Anyone);
+    let more = texts.into_iter().chain(["门前积水", "想要公园"]);
+    for (at, text) in more.enumerate() {
+        let mut answers = answers(if at.is_multiple_of(2) { "f" } else { "m" }, "no", 3.0);
+        answers.insert("why".into(), Answer::Text(text.into()));
+        assert_eq!(field.take(&Actor::Public, "w2", sheet(&format!("s{at}"), answers)), Ok(Taken::Kept));
+    }
+    field.step("w2", WaveEvent::Closed).unwrap();
+    field.freeze("w2").unwrap();
+    let found = of_survey(DAY, DAY);
+    let waves: Vec<&str> = found.iter().map(|it| it.held.wave.wave.as_str()).collect();
+    assert_eq!(waves, ["w1", "w2"]);
+    let (question, themes) = &found[1].questions[0];
+    assert_eq!((question.as_str(), themes.read, themes.rest), ("why", 10, 5));
+    assert_eq!(themes.lines, [(code("lamps"), 5)]);
+    assert!(of_survey(date(2019, 4, 1), date(2019, 5, 1)).is_empty(), "nobody was asked then");
+    // Another word of a category makes another theme of the same text.
+    let mut water = place::category("water", &["停水", "漏水", "积水", "公园", "没什么"]);
+    water.order = 2;
+    let facts = vec![domain::plan::PlanFact::RequestCategory(water).into()];
+    let subject = Subject::plan(plan);
+    field.place.change(domain::command::Command::Record { subject, facts, expected: None });
+    let themes = &of_survey(DAY, DAY)[1].questions[0].1;
+    assert_eq!(themes.lines, [(code("lamps"), 5), (code("water"), 5)]);
+}
+
+on_both!(
+    a_sheet_is_checked_and_kept_once,
+    a_link_works_once_and_nothing_leads_from_it_to_the_sheet,
+    a_wave_is_closed_frozen_and_told,
+    totals_that_cannot_be_met_are_told,
+    a_wave_that_is_withdrawn_leaves_no_trail,
+    what_people_wrote_joins_nobody,
+    what_people_wrote_is_told_by_theme,
+    only_what_was_asked_alike_is_compared
+);

@@ -1,0 +1,11 @@
+//! The place engine beside oracles, rebuilds and proven optima.
+//!
+//! One program for all of it: what it stands on is linked once.
+
+#![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
+
+mod oracles;
+mod overlay;
+mod scenario;
+mod siting;
+mod sums;

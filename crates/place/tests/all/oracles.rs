@@ -1,0 +1,120 @@
+//! Against values computed by other programs. The data do not ship with the repository: without the
+//! folder of shared data (HUITIAN_SHARED, or `../shared` beside the repository) the tests are skipped.
+
+use std::{fs::File, path::PathBuf};
+
+use exchange::{
+    geojson::{self, Geometry},
+    network_csv::Nodes,
+    siting_csv::{Costs, Demand as DemandFile},
+};
+use place::{
+    capacity::{Decay, Demand, Step, e2sfca},
+    distance,
+    network::{Direction, Link, Network, NodeId},
+    point::Point,
+    polygon::Polygon,
+};
+
+fn shared(path: &str) -> Option<PathBuf> {
+    let root = std::env::var_os("HUITIAN_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let file = root.join("data/place").join(path);
+    if file.exists() {
+        Some(file)
+    } else {
+        println!("skipped: shared data not present ({path})");
+        None
+    }
+}
+
+fn rows(path: &PathBuf) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_path(path).unwrap();
+    reader.records().map(|row| row.unwrap().iter().map(str::to_owned).collect()).collect()
+}
+
+#[test]
+fn point_to_point_distances_within_a_centimetre() {
+    let (Some(nodes), Some(edges), Some(pairs)) = (
+        shared("networks/porto_portugal_simp_nodes.csv"),
+        shared("networks/porto_portugal_simp_edges.csv"),
+        shared("oracles/pandana_porto_simp_1000_pairs.csv"),
+    ) else {
+        return;
+    };
+    let nodes = Nodes::read(File::open(nodes).unwrap()).unwrap();
+    let links = nodes.read_edges(File::open(edges).unwrap()).unwrap();
+    let links = links
+        .into_iter()
+        .map(|edge| Link {
+            from: edge.from,
+            to: edge.to,
+            length: edge.millimetres,
+            direction: Direction::Both,
+        })
+        .collect();
+    let network = Network::build(nodes.len(), &[], links).unwrap();
+    // A sweep over the whole network for each pair is slow without optimisation: every tenth is enough.
+    for row in rows(&pairs).iter().step_by(10) {
+        let node = |column: usize| -> NodeId { network.node(row[column].parse().unwrap()).unwrap() };
+        let expected: f64 = row[2].parse().unwrap();
+        let found = f64::from(distance::between(&network, node(0), node(1)).unwrap()) / 1000.0;
+        assert!((found - expected).abs() <= 0.01, "{row:?} {found}");
+    }
+}
+
+#[test]
+fn supply_per_head_equals_an_independent_computation() {
+    let (Some(cost), Some(demand)) =
+        (shared("oracles/loc_d500s100_cost.csv"), shared("oracles/loc_d500s100_demand.csv"))
+    else {
+        return;
+    };
+    let costs = Costs::read(File::open(cost).unwrap()).unwrap();
+    let people = DemandFile::read(File::open(demand).unwrap()).unwrap().weights;
+    let demand: Vec<Demand> = people
+        .iter()
+        .enumerate()
+        .map(|(row, &people)| {
+            let distances = &costs.millimetres[row * costs.columns..][..costs.columns];
+            let reach = distances.iter().enumerate().filter_map(|(site, d)| Some((site, (*d)?)));
+            Demand { people, reach: reach.collect() }
+        })
+        .collect();
+    let supply: Vec<f64> = (0..costs.columns).map(|site| (60 + 37 * site % 400) as f64).collect();
+    let step = |within, weight| Step { within, weight };
+    let steps = vec![step(500_000, 1.0), step(1_000_000, 0.68), step(1_500_000, 0.22)];
+    for (decay, first, max, zero) in [
+        (Decay::new(steps).unwrap(), [0.012_823_69, 0.030_865_30, 0.009_138_53], 0.070_768_76, 15),
+        (Decay::flat(1_000_000), [0.011_564_04, 0.041_330_69, 0.008_284_18], 0.092_992_88, 65),
+    ] {
+        let access = e2sfca(&supply, &demand, &decay).unwrap();
+        for (found, expected) in access.iter().zip(first) {
+            assert!((found - expected).abs() < 5e-9, "{found} {expected}");
+        }
+        let largest = access.iter().copied().fold(0.0, f64::max);
+        assert!((largest - max).abs() < 1e-8, "{largest}");
+        assert_eq!(access.iter().filter(|&&value| value == 0.0).count(), zero);
+        let received: f64 = access.iter().zip(&people).map(|(a, &p)| a * p as f64).sum();
+        assert!((received - 25_550.0).abs() < 1e-6, "{received}");
+    }
+}
+
+#[test]
+fn the_seven_subdistricts_have_their_areas() {
+    let Some(path) = shared("huitian/streets.geojson") else { return };
+    let features = geojson::read(&std::fs::read(path).unwrap()).unwrap();
+    assert_eq!(features.len(), 7);
+    let mut total = 0.0;
+    for feature in &features {
+        let Some(Geometry::Polygons(polygons)) = &feature.geometry else { panic!("no polygon") };
+        for rings in polygons {
+            let rings = rings
+                .iter()
+                .map(|ring| ring.iter().map(|&[lon, lat]| Point::new(lon, lat).unwrap()).collect())
+                .collect();
+            total += Polygon::new(rings).unwrap().square_metres() / 1e6;
+        }
+    }
+    assert!((total - 61.92).abs() < 0.15, "{total} km²");
+}
