@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p huitian-text` prints a line per part; `HUITIAN_BENCH_MESSAGES` sets how many messages.
 
-#[path = "../tests/samples/mod.rs"]
+#[path = "../tests/all/samples/mod.rs"]
 mod samples;
 
 use std::time::Instant;
