@@ -3,7 +3,6 @@
 //! Everything is written by the server in the reader's language; there is nothing to run and nothing from
 //! elsewhere.
 
-use axum::Json;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -57,7 +56,8 @@ impl LangParams {
 #[utoipa::path(get, path = "/openapi.json", operation_id = "getOpenApi", tag = "about",
     responses((status = 200, description = "The description.", body = Value)))]
 async fn get_openapi(State(api): State<Api>) -> Response {
-    ([(CACHE_CONTROL, "no-cache")], Json(api.document())).into_response()
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-cache")];
+    (headers, api.description()).into_response()
 }
 
 /// This description as a page
@@ -70,7 +70,8 @@ async fn get_docs(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let lang = params.lang(&headers)?;
-    Ok(page(lang, docs(api.document(), lang)))
+    let document = serde_json::from_slice(&api.description()).unwrap_or_default();
+    Ok(page(lang, docs(&document, lang)))
 }
 
 /// The look of the API's pages

@@ -52,6 +52,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use app::App;
+use axum::body::Bytes;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::any;
 use axum::{Router, middleware};
@@ -72,7 +73,8 @@ pub(crate) struct Api {
 
 struct Inner {
     app: App,
-    document: Value,
+    /// The description as text: asked for seldom, and a tenth of what it takes as a tree.
+    description: Bytes,
     operations: access::Operations,
     /// Plans that are on the books: none ever leaves them.
     plans: Mutex<BTreeSet<Code>>,
@@ -83,8 +85,9 @@ impl Api {
         &self.inner.app
     }
 
-    pub(crate) fn document(&self) -> &Value {
-        &self.inner.document
+    /// The description, as it is sent.
+    pub(crate) fn description(&self) -> Bytes {
+        self.inner.description.clone()
     }
 
     pub(crate) fn operations(&self) -> &access::Operations {
@@ -133,7 +136,9 @@ fn described() -> (Router<Api>, Value) {
 pub fn router(app: App) -> Router {
     let (router, document) = described();
     let operations = access::Operations::of(&document);
-    let inner = Inner { app, document, operations, plans: Mutex::default() };
+    let description = Bytes::from(document.to_string());
+    drop(document);
+    let inner = Inner { app, description, operations, plans: Mutex::default() };
     let api = Api { inner: Arc::new(inner) };
     router
         .route(PREFIX, any(nothing_there))

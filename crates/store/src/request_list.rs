@@ -233,11 +233,12 @@ impl Where {
         } else {
             format!(" AND one.category NOT IN ({})", hidden.join(", "))
         };
-        // Texts of all plans lie together: the others' take nobody's place.
+        // Texts of all plans lie together: the others' take nobody's place. What is found comes first: SQLite would walk
+        // through all requests of the plan otherwise.
         self.with = format!(
             "WITH hits (hit) AS MATERIALIZED (SELECT one.id FROM (SELECT rowid AS hit FROM {table} WHERE {found} \
-             ORDER BY rowid DESC LIMIT {LOOKED_MOST}) AS looked JOIN request AS one ON one.id = looked.hit \
-             WHERE one.plan = $1{shown} ORDER BY looked.hit DESC LIMIT {}) ",
+             ORDER BY rowid DESC LIMIT {LOOKED_MOST}) AS looked CROSS JOIN request AS one \
+             WHERE one.id = looked.hit AND one.plan = $1{shown} ORDER BY looked.hit DESC LIMIT {}) ",
             HITS_MOST + 1
         );
         self.and("request.id = hits.hit");
@@ -607,6 +608,41 @@ impl Connection {
                 let history = if was { self.subject(&Subject::request(plan, &code))? } else { None };
                 visit(row, history)?;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use scratch::Scratch;
+
+    #[test]
+    fn sqlite_looks_up_what_is_found_and_walks_through_nothing() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let plan = Code::new("p").unwrap();
+        let hidden = vec![Code::new("secret").unwrap()];
+        let publicly = Publicly { hidden, ..Publicly::default() };
+        for published in [None, Some(publicly)] {
+            let query = RequestQuery { text: "路灯".into(), published, ..RequestQuery::default() };
+            let wanted = Where::of(&plan, &query, false);
+            let sql = format!(
+                "EXPLAIN QUERY PLAN {}SELECT received, request.code FROM {} WHERE {} ORDER BY received DESC",
+                wanted.with,
+                wanted.from(),
+                wanted.sql
+            );
+            let read = |c: &mut Connection| c.rows(&sql, &wanted.params(), |row| Ok(row.text(3)?.to_owned()));
+            let steps = database.read(read).unwrap();
+            let of_requests: Vec<&String> = steps
+                .iter()
+                .filter(|step| step.contains(" one ") || step.contains("request USING"))
+                .collect();
+            assert_eq!(of_requests.len(), 2, "{steps:?}");
+            assert!(of_requests.iter().all(|step| step.ends_with("USING INTEGER PRIMARY KEY (rowid=?)")), "{steps:?}");
+            assert!(!steps.iter().any(|step| step.contains("AUTOMATIC")), "{steps:?}");
         }
     }
 }
