@@ -298,6 +298,22 @@ CREATE TABLE request_tally (
 CREATE INDEX request_tally_shown ON request_tally (plan, shown, category, area, state, lead_unit, number)
   WHERE shown > 0;
 
+-- What the rates of a period are counted from, by months (whole: 1) and by their days, each by unit, category and area.
+CREATE TABLE request_rate_tally (
+  plan {text} NOT NULL,
+  part_by {text} NOT NULL,
+  whole BIGINT NOT NULL,
+  span {text} NOT NULL,
+  part {text} NOT NULL,
+  in_time BIGINT NOT NULL,
+  reached BIGINT NOT NULL,
+  solved {text} NOT NULL,
+  satisfaction {text} NOT NULL,
+  left_out BIGINT NOT NULL,
+  number BIGINT NOT NULL,
+  PRIMARY KEY (plan, part_by, whole, span, part, in_time, reached, solved, satisfaction, left_out)
+) {unrowed};
+
 -- What the program has learnt of a plan's requests: models with their figures, and which was in use since when.
 -- Number 0 stands for the rules themselves. Neither is a projection: a model is made of weights, not of entries.
 CREATE TABLE request_model (

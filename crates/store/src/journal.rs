@@ -119,7 +119,8 @@ impl Tx<'_> {
             match entry.draft.subject.kind {
                 SubjectKind::Request => {
                     let ready = self.found_by.take();
-                    crate::request::project(self.connection, &entry, &history, ready.as_deref())?;
+                    let ready = ready.as_deref();
+                    crate::request::project(self.connection, &mut self.tallies, &entry, &history, ready)?;
                 }
                 _ => crate::ledger::project(self.connection, &entry, &history)?,
             }

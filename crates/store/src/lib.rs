@@ -44,6 +44,7 @@ mod request_privacy;
 mod request_reached;
 mod request_reader;
 mod request_signs;
+mod request_tally;
 mod request_update;
 mod request_voices;
 mod rhythm;

@@ -15,17 +15,19 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::error::{Result, StoreError, damaged};
+use crate::request_tally::{CountedAs, Held, Tallies};
 use crate::sql::{Connection, Param, Row};
 
 /// The pieces of all texts, and of those that everybody may read.
 pub(crate) const PIECES: &str = "request_pieces";
 pub(crate) const SHOWN_PIECES: &str = "request_pieces_shown";
 
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 9] = [
     "request",
     "request_link",
     "request_reached",
     "request_tally",
+    "request_rate_tally",
     PIECES,
     SHOWN_PIECES,
     "request_moderation",
@@ -85,6 +87,7 @@ pub(crate) fn cells_within(south_west: Point, north_east: Point) -> Vec<(i64, i6
 /// Brings a request's row up to date after an entry about it. `ready` is what it is found by, where somebody has made it.
 pub(crate) fn project(
     connection: &mut Connection,
+    tallies: &mut Tallies,
     entry: &Entry,
     history: &SubjectHistory,
     ready: Option<&SearchText>,
@@ -94,11 +97,11 @@ pub(crate) fn project(
         _ => connection.tallied(&history.subject)?,
     };
     let Some(request) = Request::at(history, View::ALL) else {
-        return forget(connection, &history.subject, held);
+        return forget(connection, tallies, &history.subject, held);
     };
     let row = RequestRow::of(&request);
-    let (before, now) = (held.as_ref().is_some_and(Sort::is_shown), shown(&request));
-    put(connection, &history.subject.scope, &row, now, held)?;
+    let (before, now) = (held.as_ref().is_some_and(is_shown), shown(&request));
+    put(connection, tallies, &history.subject.scope, &row, now, held)?;
     let facts = entry.draft.event.facts();
     let new = held_is_new(&entry.draft.event);
     let says = |fact: &domain::fact::Fact| {
@@ -175,63 +178,24 @@ fn shown(request: &Request) -> i64 {
 /// What stands in a row that everybody may read.
 const SHOWN: i64 = 1;
 
-impl Sort {
-    fn is_shown(&self) -> bool {
-        self.shown == SHOWN
-    }
+fn is_shown(held: &Held) -> bool {
+    held.counted.sort.shown == SHOWN
 }
 
-/// What a request is counted under.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Sort {
-    id: i64,
-    month: String,
-    state: String,
-    unit: String,
-    category: String,
-    area: String,
-    shown: i64,
-}
-
-fn count(connection: &mut Connection, plan: &str, sort: &Sort, more: i64) -> Result<()> {
-    let all = [
-        plan.into(),
-        Param::Text(&sort.month),
-        Param::Text(&sort.state),
-        Param::Text(&sort.unit),
-        Param::Text(&sort.category),
-        Param::Text(&sort.area),
-        Param::Int(sort.shown),
-        Param::Int(more),
-    ];
-    let [place @ .., _] = &all;
-    connection.send(
-        "INSERT INTO request_tally (plan, month, state, lead_unit, category, area, shown, number) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-         ON CONFLICT (plan, month, state, lead_unit, category, area, shown) \
-         DO UPDATE SET number = request_tally.number + excluded.number",
-        &all,
-    )?;
-    if more > 0 {
-        return Ok(());
-    }
-    // A sort that no request is of any more takes no place.
-    connection.send(
-        "DELETE FROM request_tally WHERE plan = $1 AND month = $2 AND state = $3 AND lead_unit = $4 \
-         AND category = $5 AND area = $6 AND shown = $7 AND number = 0",
-        place,
-    )
-}
-
-fn forget(connection: &mut Connection, subject: &Subject, held: Option<Sort>) -> Result<()> {
+fn forget(
+    connection: &mut Connection,
+    tallies: &mut Tallies,
+    subject: &Subject,
+    held: Option<Held>,
+) -> Result<()> {
     let Some(held) = held else { return Ok(()) };
-    count(connection, subject.scope.as_str(), &held, -1)?;
     connection.send("DELETE FROM request WHERE id = $1", &[Param::Int(held.id)])?;
     let id = Seq(held.id as u64);
     unindex(connection, PIECES, id)?;
-    if held.is_shown() {
+    if is_shown(&held) {
         unindex(connection, SHOWN_PIECES, id)?;
     }
+    tallies.count(subject.scope.as_str(), held.counted, -1);
     unlink(connection, subject)?;
     crate::request_claim::project(connection, subject, None)?;
     told(connection, subject, &[])
@@ -239,10 +203,11 @@ fn forget(connection: &mut Connection, subject: &Subject, held: Option<Sort>) ->
 
 fn put(
     connection: &mut Connection,
+    tallies: &mut Tallies,
     plan: &Code,
     row: &RequestRow,
     shown: i64,
-    held: Option<Sort>,
+    held: Option<Held>,
 ) -> Result<()> {
     let code = |code: &Option<Code>| code.as_ref().map(Code::to_string).unwrap_or_default();
     let (category, unit, area) = (code(&row.category), code(&row.lead_unit), code(&row.area));
@@ -259,15 +224,7 @@ fn put(
     let flag = |of: fn(&RateRow) -> bool| Param::Int(i64::from(row.rate.as_ref().is_some_and(of)));
     let solved = row.rate.as_ref().and_then(|rate| rate.solved).map_or("", |it| it.as_str());
     let satisfaction = row.rate.as_ref().and_then(|rate| rate.satisfaction).map_or("", |it| it.as_str());
-    let sort = Sort {
-        id: row.registered.0 as i64,
-        month: received[..7].to_owned(),
-        state: row.state.as_str().to_owned(),
-        unit: unit.clone(),
-        category: category.clone(),
-        area: area.clone(),
-        shown,
-    };
+    let counted = CountedAs::of(row, &received, shown);
     let plan = plan.as_str();
     let statement = match &held {
         None => {
@@ -289,7 +246,7 @@ fn put(
     connection.send(
         statement,
         &[
-            Param::Int(sort.id),
+            Param::from(row.registered.0),
             plan.into(),
             row.code.as_str().into(),
             row.state.as_str().into(),
@@ -325,13 +282,14 @@ fn put(
             Param::Int(i64::from(row.suggested)),
         ],
     )?;
-    if held.as_ref() == Some(&sort) {
-        return Ok(());
+    if let Some(held) = held {
+        if held.counted == counted {
+            return Ok(());
+        }
+        tallies.count(plan, held.counted, -1);
     }
-    if let Some(held) = &held {
-        count(connection, plan, held, -1)?;
-    }
-    count(connection, plan, &sort, 1)
+    tallies.count(plan, counted, 1);
+    Ok(())
 }
 
 /// Puts a text's pieces where they are found.
@@ -482,24 +440,6 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
 }
 
 impl Connection {
-    fn tallied(&mut self, subject: &Subject) -> Result<Option<Sort>> {
-        self.first(
-            "SELECT id, received, state, lead_unit, category, area, shown FROM request WHERE plan = $1 AND code = $2",
-            &[Param::Text(subject.scope.as_str()), Param::Text(subject.code.as_str())],
-            |row| {
-                Ok(Sort {
-                    id: row.int(0)?,
-                    month: row.text(1)?.get(..7).unwrap_or_default().to_owned(),
-                    state: row.text(2)?.to_owned(),
-                    unit: row.text(3)?.to_owned(),
-                    category: row.text(4)?.to_owned(),
-                    area: row.text(5)?.to_owned(),
-                    shown: row.int(6)?,
-                })
-            },
-        )
-    }
-
     /// The requests that were merged into one (`true`) or are matters of it.
     pub(crate) fn requests_of(
         &mut self,
@@ -528,6 +468,7 @@ impl Connection {
             self.execute(&format!("DELETE FROM {table}"), &[])?;
         }
         let mut after = (String::new(), String::new());
+        let mut tallies = Tallies::default();
         loop {
             let batch = self.rows(
                 "SELECT DISTINCT scope, subject FROM entry WHERE kind = 'request' AND (scope, subject) > ($1, $2) \
@@ -546,7 +487,7 @@ impl Connection {
                 let Some(request) = Request::at(&history, View::ALL) else { continue };
                 let row = RequestRow::of(&request);
                 let now = shown(&request);
-                put(self, &subject.scope, &row, now, None)?;
+                put(self, &mut tallies, &subject.scope, &row, now, None)?;
                 index(self, PIECES, &row, None, false)?;
                 if now == SHOWN {
                     index(self, SHOWN_PIECES, &row, None, false)?;
@@ -565,6 +506,7 @@ impl Connection {
                 }
                 self.show_photos(&subject.scope, &request)?;
             }
+            tallies.flush(self)?;
         }
     }
 
@@ -616,18 +558,7 @@ impl Connection {
             },
         )?;
         self.each_claim_row(visit)?;
-        self.each(
-            "SELECT plan, month, state, lead_unit, category, area, shown, number FROM request_tally \
-             WHERE number <> 0 ORDER BY plan, month, state, lead_unit, category, area, shown",
-            &[],
-            &mut |row| {
-                for at in 0..6 {
-                    visit(&[row.text(at)?]);
-                }
-                visit(&[&row.int(6)?.to_string(), &row.int(7)?.to_string()]);
-                Ok(())
-            },
-        )
+        self.each_tally(visit)
     }
 }
 

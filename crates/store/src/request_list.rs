@@ -5,13 +5,13 @@ use domain::history::{SubjectHistory, View};
 use domain::journal::Seq;
 use domain::request::pieces::Pieces;
 use domain::request::query::{Counted, RateQuery, RequestAfter, RequestOrder, RequestPaging, RequestQuery};
-use domain::request::rate::{RateRow, RateSide, Tally};
-use domain::request::{Point, Publicly, RateParts, RequestRow, Satisfaction, Solved};
+use domain::request::rate::RateSide;
+use domain::request::{Point, Publicly, RateParts, RequestRow};
 use domain::subject::Subject;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 
 use crate::asked::Value;
-use crate::error::{Result, damaged};
+use crate::error::Result;
 use crate::request::{COLUMNS, PIECES, SHOWN_PIECES, cells, cells_within, moment, row};
 use crate::sql::{Connection, Param, Row};
 use crate::statements::places;
@@ -36,7 +36,7 @@ pub struct RequestsFound {
 }
 
 /// By what rates are set beside each other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RateBy {
     Unit,
     Category,
@@ -58,7 +58,7 @@ impl RateBy {
         Self::ALL.into_iter().find(|by| by.as_str() == text)
     }
 
-    fn column(self) -> &'static str {
+    pub(crate) fn column(self) -> &'static str {
         match self {
             Self::Unit => "rate_unit",
             Self::Category => "category",
@@ -515,68 +515,6 @@ impl Connection {
         self.rows(&sql, &wanted.params(), row)
     }
 
-    /// What the rates of a period are counted from, by unit, category or area.
-    pub fn rate_tallies(
-        &mut self,
-        plan: &Code,
-        (from, to): (Date, Date),
-        by: RateBy,
-    ) -> Result<Vec<(String, Tally)>> {
-        let column = by.column();
-        let sql = format!(
-            "SELECT {column}, in_time, reached, solved, satisfaction, excluded, COUNT(*) FROM request \
-             WHERE plan = $1 AND rate_due <> '' AND rate_due >= $2 AND rate_due <= $3 \
-             GROUP BY {column}, in_time, reached, solved, satisfaction, excluded ORDER BY {column}"
-        );
-        let (from, to) = (from.to_string(), to.to_string());
-        let mut out: Vec<(String, Tally)> = Vec::new();
-        let unit = Code::new("unit").map_err(damaged)?;
-        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
-        self.each(&sql, &params, &mut |row| {
-            let group = row.text(0)?;
-            let one = RateRow {
-                due: Date::MIN,
-                unit: unit.clone(),
-                in_time: row.int(1)? != 0,
-                reached: row.int(2)? != 0,
-                solved: Solved::parse(row.text(3)?),
-                satisfaction: Satisfaction::parse(row.text(4)?),
-                left_out: RateParts::from_bits(u8::try_from(row.int(5)?).unwrap_or_default()),
-            };
-            if out.last().is_none_or(|(held, _)| held != group) {
-                out.push((group.to_owned(), Tally::default()));
-            }
-            if let Some((_, tally)) = out.last_mut() {
-                tally.add(&one, row.int(6)? as u64);
-            }
-            Ok(())
-        })?;
-        Ok(out)
-    }
-
-    /// When the requests whose limit ran out within some days came in and were answered, by unit, category or area.
-    pub fn answer_times(
-        &mut self,
-        plan: &Code,
-        (from, to): (Date, Date),
-        by: RateBy,
-        visit: &mut dyn FnMut(&str, DateTime, DateTime),
-    ) -> Result<()> {
-        let sql = format!(
-            "SELECT {}, received, answered FROM request WHERE plan = $1 AND rate_due <> '' AND rate_due >= $2 \
-             AND rate_due <= $3 AND excluded <> {} AND answered <> ''",
-            by.column(),
-            RateParts::ALL.bits()
-        );
-        let (from, to) = (from.to_string(), to.to_string());
-        let params = [Param::Text(plan.as_str()), Param::Text(&from), Param::Text(&to)];
-        self.each(&sql, &params, &mut |row| {
-            let time = |at: usize| row.text(at)?.parse::<DateTime>().map_err(damaged);
-            visit(row.text(0)?, time(1)?, time(2)?);
-            Ok(())
-        })
-    }
-
     /// The requests that something was recorded of after `known`, or that takes effect after `as_of`: as
     /// they are now, and with everything on record, for folding them as they were. Of those of which nothing is on
     /// record then, only the row.
@@ -641,7 +579,10 @@ mod tests {
                 .filter(|step| step.contains(" one ") || step.contains("request USING"))
                 .collect();
             assert_eq!(of_requests.len(), 2, "{steps:?}");
-            assert!(of_requests.iter().all(|step| step.ends_with("USING INTEGER PRIMARY KEY (rowid=?)")), "{steps:?}");
+            assert!(
+                of_requests.iter().all(|step| step.ends_with("USING INTEGER PRIMARY KEY (rowid=?)")),
+                "{steps:?}"
+            );
             assert!(!steps.iter().any(|step| step.contains("AUTOMATIC")), "{steps:?}");
         }
     }

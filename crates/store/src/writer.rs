@@ -18,6 +18,7 @@ use crate::database::is_closed;
 use crate::error::{Result, StoreError};
 use crate::facts::SubjectCache;
 use crate::journal::Head;
+use crate::request_tally::Tallies;
 use crate::sql::Connection;
 use crate::tail::Tail;
 
@@ -38,6 +39,8 @@ pub struct Tx<'a> {
     pub(crate) unsaved: bool,
     /// What the request of the next entry is found by.
     pub(crate) found_by: Option<Arc<SearchText>>,
+    /// Counts of requests that are not written yet.
+    pub(crate) tallies: Tallies,
 }
 
 impl Tx<'_> {
@@ -47,9 +50,11 @@ impl Tx<'_> {
         self.connection
     }
 
-    /// The connection for statements that read. They see where the journal ends now, and its tail begins.
+    /// The connection for statements that read. They see where the journal ends now, its tail begins, and how many
+    /// requests there are.
     pub fn reading(&mut self) -> Result<&mut Connection> {
         self.save_head()?;
+        self.tallies.flush(self.connection)?;
         Ok(self.connection)
     }
 
@@ -342,6 +347,7 @@ impl Loop {
             dirty: false,
             unsaved: false,
             found_by: None,
+            tallies: Tallies::default(),
         };
         for job in jobs.iter_mut() {
             if let Ran::Failed = (job.run)(&mut tx) {
@@ -352,6 +358,7 @@ impl Loop {
             tx.place_facts()?;
         }
         tx.save_head()?;
+        tx.tallies.flush(tx.connection)?;
         match self.connection.commit() {
             Ok(()) => Ok(true),
             // Running the work again could do it twice.
