@@ -439,6 +439,15 @@ pub(crate) fn row(row: &Row) -> Result<RequestRow> {
     })
 }
 
+/// The requests that name one as theirs. They are put in order once they are found: in the order of an index SQLite would
+/// walk through all requests of the plan.
+fn members(column: &str) -> String {
+    format!(
+        "SELECT code, state FROM request WHERE plan = $1 AND {column} = $2 AND {column} <> '' \
+         ORDER BY (code || '') LIMIT 10000"
+    )
+}
+
 impl Connection {
     /// The requests that were merged into one (`true`) or are matters of it.
     pub(crate) fn requests_of(
@@ -449,11 +458,7 @@ impl Connection {
         let place = [Param::Text(plan.as_str()), Param::Text(code.as_str())];
         let mut out = Vec::new();
         for (column, merged) in [("master", true), ("parent", false)] {
-            let sql = format!(
-                "SELECT code, state FROM request WHERE plan = $1 AND {column} = $2 AND {column} <> '' \
-                 ORDER BY code LIMIT 10000"
-            );
-            self.each(&sql, &place, &mut |row| {
+            self.each(&members(column), &place, &mut |row| {
                 let state = RequestState::parse(row.text(1)?).ok_or_else(|| damaged("an unknown state"))?;
                 out.push((row.code(0)?, merged, state));
                 Ok(())
@@ -565,6 +570,18 @@ impl Connection {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sqlite_finds_the_requests_of_one_by_their_own_index() {
+        let scratch = scratch::Scratch::sqlite();
+        let database = crate::database::Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        for column in ["master", "parent"] {
+            let sql = format!("EXPLAIN QUERY PLAN {}", members(column));
+            let place = [Param::Text("p"), Param::Text("1")];
+            let steps = database.read(|c| c.rows(&sql, &place, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+            assert!(steps[0].contains(&format!("request_by_{column} (plan=? AND {column}=?)")), "{steps:?}");
+        }
+    }
 
     #[test]
     fn every_place_within_two_corners_lies_in_their_cells() {

@@ -20,6 +20,8 @@ use crate::statements::places;
 const HITS_MOST: usize = 5_000;
 /// The most texts that are looked through for hits in a plan.
 const LOOKED_MOST: usize = 100_000;
+/// What lies in so many cells is looked up there: some eight kilometres each way. Beyond that most requests do.
+const FEW_CELLS: i64 = 256;
 
 /// A page of requests, with where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -83,11 +85,15 @@ struct Where {
     with: String,
     sql: String,
     values: Vec<Value>,
+    /// Whether it names few requests: they are looked up and then put in order. SQLite would rather walk through all
+    /// requests in their order until it had met them.
+    few: bool,
 }
 
 impl Where {
     fn new(plan: &Code) -> Self {
-        Self { with: String::new(), sql: "request.plan = $1".into(), values: vec![plan.as_str().into()] }
+        let values = vec![plan.as_str().into()];
+        Self { with: String::new(), sql: "request.plan = $1".into(), values, few: false }
     }
 
     fn put(&mut self, value: impl Into<Value>) -> String {
@@ -124,9 +130,14 @@ impl Where {
     }
 
     /// Only what everybody may read. By its place nobody finds what is not shown where it is.
-    fn publicly(&mut self, publicly: &Publicly, by_place: bool) {
-        // The first for the index of what is shown, which SQLite would not find by the second alone.
-        self.and("shown > 0 AND shown = 1");
+    fn publicly(&mut self, publicly: &Publicly, order: RequestOrder, by_place: bool) {
+        // In the order in which they came in there is an index of what is shown, which SQLite finds by the first of two
+        // terms only; in the order in which they moved there is another. Few are looked for by neither.
+        self.and(match order {
+            _ if self.few => "shown + 0 = 1",
+            RequestOrder::Moved => "shown = 1",
+            RequestOrder::Received | RequestOrder::Due => "shown > 0 AND shown = 1",
+        });
         self.none_of("category", &publicly.hidden);
         if by_place {
             self.none_of("category", &publicly.blurred);
@@ -138,7 +149,7 @@ impl Where {
         self.values.iter().map(Value::param).collect()
     }
 
-    fn of(plan: &Code, query: &RequestQuery, postgres: bool) -> Self {
+    fn of(plan: &Code, query: &RequestQuery, order: RequestOrder, postgres: bool) -> Self {
         let mut out = Self::new(plan);
         out.one_of("state", query.states.iter().map(|state| state.as_str()));
         out.one_of("request.code", query.codes.iter().map(Code::as_str));
@@ -148,14 +159,21 @@ impl Where {
             ("kind", query.kind.map(|kind| kind.as_str())),
             ("channel", query.channel.map(|channel| channel.as_str())),
             ("lead_unit", query.unit.as_ref().map(Code::as_str)),
-            ("master", query.master.as_ref().map(Code::as_str)),
-            ("parent", query.parent.as_ref().map(Code::as_str)),
         ];
         for (column, value) in words {
             if let Some(value) = value {
                 out.is(column, value);
             }
         }
+        for (column, of) in [("master", &query.master), ("parent", &query.parent)] {
+            if let Some(of) = of {
+                out.is(column, of.as_str());
+                // For the index of those that have one.
+                out.and(&format!("{column} <> ''"));
+                out.few = true;
+            }
+        }
+        out.few |= !query.codes.is_empty();
         if let Some(from) = query.received_from {
             let from = out.put(moment(from));
             out.and(&format!("received >= {from}"));
@@ -189,7 +207,7 @@ impl Where {
             ));
         }
         if let Some(publicly) = &query.published {
-            out.publicly(publicly, query.near.is_some() || query.within.is_some());
+            out.publicly(publicly, order, query.near.is_some() || query.within.is_some());
         }
         if query.unlooked {
             out.and("shown > 0 AND shown = 2");
@@ -200,6 +218,7 @@ impl Where {
                 "request.code IN (SELECT request FROM request_link WHERE plan = $1 AND to_kind = {kind} AND \
                  to_code = {code})"
             ));
+            out.few = true;
         }
         if let Some(rate) = &query.rate {
             out.rate(rate);
@@ -295,12 +314,25 @@ impl Where {
         self.in_cells(&cells(point, metres));
     }
 
+    /// In some stretches of cells. Few cells are named each by itself: of several stretches SQLite would use none for its
+    /// index.
     fn in_cells(&mut self, cells: &[(i64, i64)]) {
-        let ranges: Vec<String> = cells
-            .iter()
-            .map(|(from, to)| format!("cell BETWEEN {} AND {}", self.put(*from), self.put(*to)))
-            .collect();
-        self.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
+        let number: i64 = cells.iter().map(|(from, to)| (to - from + 1).max(0)).sum();
+        if number > FEW_CELLS {
+            let ranges: Vec<String> = cells
+                .iter()
+                .map(|(from, to)| format!("cell BETWEEN {} AND {}", self.put(*from), self.put(*to)))
+                .collect();
+            return self.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
+        }
+        let each: Vec<i64> = cells.iter().flat_map(|(from, to)| *from..=*to).collect();
+        if each.is_empty() {
+            return self.and("1 = 0");
+        }
+        let places = places(self.values.len(), each.len());
+        self.values.extend(each.iter().cycle().take(places.len()).map(|cell| Value::from(*cell)));
+        self.and(&format!("cell > 0 AND cell IN ({})", places.join(", ")));
+        self.few = true;
     }
 
     fn rate(&mut self, rate: &RateQuery) {
@@ -334,13 +366,42 @@ impl Where {
     }
 }
 
-/// By what an order goes, and whether the newest come first.
-fn column_of(order: RequestOrder) -> (&'static str, bool) {
-    match order {
-        RequestOrder::Received => ("received", true),
-        RequestOrder::Due => ("due", false),
-        RequestOrder::Moved => ("since", true),
+/// By what an order goes, and whether the newest come first. `few` are put in order once they are found, by no index.
+fn column_of(order: RequestOrder, few: bool) -> (&'static str, bool) {
+    match (order, few) {
+        (RequestOrder::Received, false) => ("received", true),
+        (RequestOrder::Received, true) => ("(received || '')", true),
+        (RequestOrder::Due, false) => ("due", false),
+        (RequestOrder::Due, true) => ("(due || '')", false),
+        (RequestOrder::Moved, false) => ("since", true),
+        (RequestOrder::Moved, true) => ("(since || '')", true),
     }
+}
+
+/// The statement of a page, with one row more than the page has.
+fn page(plan: &Code, query: &RequestQuery, paging: &RequestPaging, postgres: bool) -> (String, Where) {
+    let RequestPaging { order, after, skip, limit } = paging;
+    let mut wanted = Where::of(plan, query, *order, postgres);
+    let (column, descending) = column_of(*order, wanted.few);
+    if *order == RequestOrder::Due {
+        wanted.and("due <> ''");
+    }
+    let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
+    if let Some(after) = after {
+        let (key, code) = (wanted.put(&*after.key), wanted.put(after.code.as_str()));
+        wanted.and(&format!(
+            "{column} {sign}= {key} AND ({column} {sign} {key} OR request.code {sign} {code})"
+        ));
+    }
+    let (most, from) = (wanted.put(*limit as i64 + 1), wanted.put(*skip as i64));
+    let sql = format!(
+        "{}SELECT {COLUMNS} FROM {} WHERE {} ORDER BY {column} {direction}, request.code {direction} \
+         LIMIT {most} OFFSET {from}",
+        wanted.with,
+        wanted.from(),
+        wanted.sql
+    );
+    (sql, wanted)
 }
 
 impl Connection {
@@ -360,27 +421,8 @@ impl Connection {
         query: &RequestQuery,
         paging: &RequestPaging,
     ) -> Result<RequestPage> {
-        let RequestPaging { order, after, skip, limit } = paging.clone();
-        let mut wanted = Where::of(plan, query, self.is_postgres());
-        let (column, descending) = column_of(order);
-        if order == RequestOrder::Due {
-            wanted.and("due <> ''");
-        }
-        let (sign, direction) = if descending { ("<", "DESC") } else { (">", "ASC") };
-        if let Some(after) = after {
-            let (key, code) = (wanted.put(&*after.key), wanted.put(after.code.as_str()));
-            wanted.and(&format!(
-                "{column} {sign}= {key} AND ({column} {sign} {key} OR request.code {sign} {code})"
-            ));
-        }
-        let (most, from) = (wanted.put(limit as i64 + 1), wanted.put(skip as i64));
-        let sql = format!(
-            "{}SELECT {COLUMNS} FROM {} WHERE {} ORDER BY {column} {direction}, request.code {direction} \
-             LIMIT {most} OFFSET {from}",
-            wanted.with,
-            wanted.from(),
-            wanted.sql
-        );
+        let RequestPaging { order, limit, .. } = *paging;
+        let (sql, wanted) = page(plan, query, paging, self.is_postgres());
         let mut rows = self.rows(&sql, &wanted.params(), row)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -408,8 +450,8 @@ impl Connection {
             return Ok(RequestsFound { page, total: self.counted(plan, query, with_limit, most)? });
         }
         let RequestPaging { order, after, skip, limit } = paging;
-        let mut wanted = Where::of(plan, query, self.is_postgres());
-        let (column, descending) = column_of(*order);
+        let mut wanted = Where::of(plan, query, *order, self.is_postgres());
+        let (column, descending) = column_of(*order, false);
         if *order == RequestOrder::Due {
             wanted.and("due <> ''");
         }
@@ -460,7 +502,7 @@ impl Connection {
 
     /// `with_limit`: only those that have a limit.
     fn counted(&mut self, plan: &Code, query: &RequestQuery, with_limit: bool, most: u64) -> Result<Counted> {
-        let mut wanted = Where::of(plan, query, self.is_postgres());
+        let mut wanted = Where::of(plan, query, RequestOrder::Received, self.is_postgres());
         if with_limit {
             wanted.and("due <> ''");
         }
@@ -500,17 +542,18 @@ impl Connection {
     ) -> Result<Vec<RequestRow>> {
         let mut wanted = Where::new(plan);
         wanted.and("due <> '' AND master = ''");
-        if let Some(publicly) = published {
-            wanted.publicly(publicly, point.is_some());
-        }
         match (point, area) {
             (Some(point), _) => wanted.around(point, metres),
             (None, Some(area)) => wanted.is("area", area.as_str()),
             (None, None) => return Ok(Vec::new()),
         }
+        if let Some(publicly) = published {
+            wanted.publicly(publicly, RequestOrder::Received, point.is_some());
+        }
         let sql = format!(
-            "SELECT {COLUMNS} FROM request WHERE {} ORDER BY received DESC, request.code DESC LIMIT {limit}",
-            wanted.sql
+            "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {} DESC, request.code DESC LIMIT {limit}",
+            wanted.sql,
+            column_of(RequestOrder::Received, wanted.few).0
         );
         self.rows(&sql, &wanted.params(), row)
     }
@@ -554,36 +597,96 @@ impl Connection {
 mod tests {
     use super::*;
     use crate::database::Database;
+    use domain::item::Target;
+    use jiff::civil::date;
     use scratch::Scratch;
+
+    /// How SQLite goes about a page, in the words of its own explanation.
+    fn steps(database: &Database, query: &RequestQuery, order: RequestOrder) -> Vec<String> {
+        let plan = Code::new("p").unwrap();
+        let paging = RequestPaging { order, after: None, skip: 0, limit: 20 };
+        let (sql, wanted) = page(&plan, query, &paging, false);
+        let sql = format!("EXPLAIN QUERY PLAN {sql}");
+        database.read(|c| c.rows(&sql, &wanted.params(), |row| Ok(row.text(3)?.to_owned()))).unwrap()
+    }
 
     #[test]
     fn sqlite_looks_up_what_is_found_and_walks_through_nothing() {
         let scratch = Scratch::sqlite();
         let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
-        let plan = Code::new("p").unwrap();
-        let hidden = vec![Code::new("secret").unwrap()];
-        let publicly = Publicly { hidden, ..Publicly::default() };
+        let publicly = Publicly { hidden: vec![Code::new("secret").unwrap()], ..Publicly::default() };
         for published in [None, Some(publicly)] {
             let query = RequestQuery { text: "路灯".into(), published, ..RequestQuery::default() };
-            let wanted = Where::of(&plan, &query, false);
-            let sql = format!(
-                "EXPLAIN QUERY PLAN {}SELECT received, request.code FROM {} WHERE {} ORDER BY received DESC",
-                wanted.with,
-                wanted.from(),
-                wanted.sql
-            );
-            let read = |c: &mut Connection| c.rows(&sql, &wanted.params(), |row| Ok(row.text(3)?.to_owned()));
-            let steps = database.read(read).unwrap();
+            let steps = steps(&database, &query, RequestOrder::Received);
+            let by_number = "USING INTEGER PRIMARY KEY (rowid=?)";
             let of_requests: Vec<&String> = steps
                 .iter()
                 .filter(|step| step.contains(" one ") || step.contains("request USING"))
                 .collect();
             assert_eq!(of_requests.len(), 2, "{steps:?}");
-            assert!(
-                of_requests.iter().all(|step| step.ends_with("USING INTEGER PRIMARY KEY (rowid=?)")),
-                "{steps:?}"
-            );
+            assert!(of_requests.iter().all(|step| step.ends_with(by_number)), "{steps:?}");
             assert!(!steps.iter().any(|step| step.contains("AUTOMATIC")), "{steps:?}");
         }
+    }
+
+    #[test]
+    fn sqlite_looks_up_the_few_that_are_named_and_walks_through_the_rest_in_their_order() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let code = |text: &str| Code::new(text).unwrap();
+        let none = RequestQuery::default;
+        let corner = |longitude, latitude| Point { longitude, latitude };
+        let town = corner(116_300_000, 40_050_000);
+        let publicly = || Some(Publicly::default());
+        let day = date(2026, 1, 1).at(0, 0, 0, 0);
+        let asked = [
+            (none(), "request_by_received (plan=?)"),
+            (RequestQuery { areas: vec![code("a")], ..none() }, "request_by_area (plan=? AND area=?)"),
+            (RequestQuery { unit: Some(code("u")), ..none() }, "request_by_unit (plan=? AND lead_unit=?)"),
+            (
+                RequestQuery { received_from: Some(day), ..none() },
+                "request_by_received (plan=? AND received>?)",
+            ),
+            (RequestQuery { published: publicly(), ..none() }, "request_shown (plan=? AND shown=?)"),
+            (
+                RequestQuery { codes: vec![code("1"), code("2")], ..none() },
+                "request_by_code (plan=? AND code=?)",
+            ),
+            (RequestQuery { master: Some(code("1")), ..none() }, "request_by_master (plan=? AND master=?)"),
+            (RequestQuery { parent: Some(code("1")), ..none() }, "request_by_parent (plan=? AND parent=?)"),
+            (
+                RequestQuery { link: Some(Target::Project(code("x"))), ..none() },
+                "request_by_code (plan=? AND code=?)",
+            ),
+            (
+                RequestQuery { near: Some((town, 500)), published: publicly(), ..none() },
+                "request_near (plan=? AND cell=?)",
+            ),
+            (
+                RequestQuery {
+                    within: Some((town, corner(116_320_000, 40_060_000))),
+                    published: publicly(),
+                    ..none()
+                },
+                "request_near (plan=? AND cell=?)",
+            ),
+            (
+                RequestQuery {
+                    within: Some((town, corner(117_300_000, 41_050_000))),
+                    published: publicly(),
+                    ..none()
+                },
+                "request_shown (plan=? AND shown=?)",
+            ),
+        ];
+        for (query, by) in asked {
+            let steps = steps(&database, &query, RequestOrder::Received);
+            let own = |step: &&String| step.starts_with("SEARCH request ") || step.contains("SCAN request");
+            let own: Vec<&String> = steps.iter().filter(own).collect();
+            assert!(own.len() == 1 && own[0].contains(by), "{by}: {steps:?}");
+        }
+        let moved = RequestQuery { published: publicly(), ..none() };
+        let steps = steps(&database, &moved, RequestOrder::Moved);
+        assert!(steps.iter().any(|step| step.contains("request_shown_since")), "{steps:?}");
     }
 }
