@@ -24,6 +24,14 @@ pub struct VoiceRow {
     pub followers: u32,
 }
 
+/// Grouped by no index: in the order of one SQLite would walk through the links of all requests.
+fn targets(requests: &str) -> String {
+    format!(
+        "SELECT to_kind, to_code, COUNT(*) FROM request_link WHERE plan = $1 AND request IN ({requests}) \
+         GROUP BY (to_kind || ''), to_kind, to_code ORDER BY to_kind, to_code"
+    )
+}
+
 impl Connection {
     /// The requests received within two moments, of one category or of all, the earliest first; of more than `most`
     /// the newest.
@@ -69,11 +77,7 @@ impl Connection {
         let mut out: Vec<(Target, u64)> = Vec::new();
         for part in requests.chunks(500) {
             let places: Vec<String> = (2..part.len() + 2).map(|at| format!("${at}")).collect();
-            let sql = format!(
-                "SELECT to_kind, to_code, COUNT(*) FROM request_link WHERE plan = $1 AND request IN ({}) \
-                 GROUP BY to_kind, to_code ORDER BY to_kind, to_code",
-                places.join(", ")
-            );
+            let sql = targets(&places.join(", "));
             let mut params = vec![Param::Text(plan.as_str())];
             params.extend(part.iter().map(|code| Param::Text(code.as_str())));
             let rows = self.rows(&sql, &params, |row| {
@@ -93,5 +97,22 @@ impl Connection {
             }
         }
         Ok(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::database::Database;
+    use scratch::Scratch;
+
+    #[test]
+    fn sqlite_looks_up_the_links_of_the_requests_alone() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {}", targets("$2, $3"));
+        let values = ["p", "1", "2"].map(Param::Text);
+        let steps = database.read(|c| c.rows(&sql, &values, |row| Ok(row.text(3)?.to_owned()))).unwrap();
+        assert!(steps[0].contains("(plan=? AND request=?)"), "{steps:?}");
     }
 }
