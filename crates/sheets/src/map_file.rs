@@ -232,6 +232,12 @@ mod tests {
         let shape = &sheet.rows[1].cells[shape];
         assert!(shape.starts_with("MULTIPOLYGON (((116.3 40, 116.3 40.1,"), "{shape}");
         assert_eq!(shape.matches("((").count(), 2);
+        // Facilities are drawn as well, and stand at a point inside.
+        let sheet = read(POLYGONS, facilities(), &Limits::default()).unwrap();
+        let [.., shape, longitude, latitude] = sheet.rows[0].cells.as_slice() else { panic!() };
+        assert_eq!([shape, longitude, latitude], ["boundary", "longitude", "latitude"]);
+        let [.., shape, longitude, _] = sheet.rows[1].cells.as_slice() else { panic!() };
+        assert!(shape.starts_with("MULTIPOLYGON (((116.3 40,") && longitude.starts_with("116.3"), "{shape}");
     }
 
     #[test]
