@@ -13,6 +13,7 @@ mod ledger;
 mod listing;
 mod notify;
 mod paper;
+mod place;
 #[path = "../../crates/timetable/benches/common/portfolio.rs"]
 mod portfolio;
 mod reading;
@@ -26,7 +27,7 @@ use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 12] = [
+const BENCHES: [Bench; 13] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
@@ -38,6 +39,7 @@ const BENCHES: [Bench; 12] = [
     ("documents", paper::report_files),
     ("timetable", timetable::engine),
     ("gantt", gantt::gantt),
+    ("place", place::place),
     ("server", server::server),
 ];
 

@@ -26,8 +26,13 @@ impl Drop for Running {
     }
 }
 
+/// A port that nobody listens at.
+pub fn free_port() -> anyhow::Result<u16> {
+    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
 /// Asks for a page; `None` while nobody answers.
-fn get(port: u16, path: &str) -> Option<String> {
+pub fn get(port: u16, path: &str) -> Option<String> {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(10))).ok()?;
     write!(stream, "GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n").ok()?;
@@ -82,7 +87,7 @@ pub fn server(results: &mut Results) -> anyhow::Result<()> {
 
     let (mut starts, mut idle, mut used) = (Vec::new(), (Vec::new(), Vec::new()), (Vec::new(), Vec::new()));
     for _ in 0..3 {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let port = free_port()?;
         let begun = Instant::now();
         let child = Command::new(&program)
             .args(["serve", "--insecure-cookies", "--database", &database])

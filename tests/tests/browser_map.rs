@@ -39,6 +39,11 @@ async fn the_live_map_is_sound_and_is_worked_with_keys() -> anyhow::Result<()> {
         let faults = browser.faults(tag).await?;
         assert!(faults.is_empty(), "{}", faults.join("\n"));
 
+        // Parks and campuses are drawn as areas, and at their points like everything else.
+        let drawn = "const chart = document.querySelector('[data-places]').chart;
+            return ['plots', 'facilities'].map((id) => chart.queryRenderedFeatures({ layers: [id] }).length > 20)";
+        assert_eq!(browser.run(drawn, vec![]).await?, serde_json::json!([true, true]));
+
         // Enter tells what lies under the cross: here an area, since no layer is left but theirs and the ground.
         for layer in ["facilities", "projects"] {
             let tick = format!("input[name=layer][value={layer}]");

@@ -67,6 +67,8 @@ struct CoverageLine {
     /// Facilities known, and officially; the latter `null` where there is no count.
     known_facilities: u64,
     official_facilities: Option<u64>,
+    /// Open facilities of the kind in the whole plan that are reached at their point alone.
+    facilities_at_point: u64,
     /// Nobody counted people of the ages that the kind is for: everybody stands in for them.
     everybody: bool,
 }
@@ -171,6 +173,7 @@ fn lines(found: &Worked) -> Vec<CoverageLine> {
                     unreached: figure.unreached,
                     known_facilities: completeness.known,
                     official_facilities: completeness.official,
+                    facilities_at_point: kind.reached.point as u64,
                     everybody: kind.everybody,
                 });
             }

@@ -17,7 +17,7 @@ use crate::answer::{
 };
 use crate::asked::{Asked, Page, PageParams, ViewParams, ViewUsed, found};
 use crate::body::{Body, Place};
-use crate::fact::{FacilityFact, SeenOnSite};
+use crate::fact::{Entrance, FacilityFact, SeenOnSite, SiteBoundary};
 use crate::problem::ApiError;
 use crate::value::{CodeText, Day, Degrees, Name, code};
 use crate::word::{DatumWord, FacilityStandingWord, GradeWord};
@@ -38,6 +38,8 @@ struct FacilityLine {
     kind: Option<CodeText>,
     longitude: Option<Degrees>,
     latitude: Option<Degrees>,
+    /// At what it is reached: `entrances`, its `boundary`, or its `point` alone.
+    reached_by: Option<String>,
     /// The area it is said to lie in, else the finest one whose boundary holds it.
     area: Option<CodeText>,
     capacity: Option<u32>,
@@ -65,6 +67,12 @@ struct Facility {
     latitude: Option<Degrees>,
     /// The datum in which its source gave the coordinates.
     stated_datum: Option<DatumWord>,
+    /// Where it ends, of one that is more than a point.
+    boundary: Option<SiteBoundary>,
+    /// Where people go in.
+    entrances: Vec<Entrance>,
+    /// At what it is reached: `entrances`, its `boundary`, or its `point` alone.
+    reached_by: Option<String>,
     area: Option<CodeText>,
     capacity: Option<u32>,
     opens: Option<Day>,
@@ -99,6 +107,7 @@ async fn list_facilities(
         kind: code(&held.kind),
         longitude: held.site.map(|site| Degrees(site.at.longitude)),
         latitude: held.site.map(|site| Degrees(site.at.latitude)),
+        reached_by: held.reached_by().map(|by| by.as_str().to_owned()),
         area: portfolio.area_of(held).map(|area| (&area.code).into()),
         capacity: held.capacity,
         standing: portfolio.standing_of(held).into(),
@@ -155,6 +164,9 @@ async fn get_facility(
         longitude: held.site.map(|site| Degrees(site.at.longitude)),
         latitude: held.site.map(|site| Degrees(site.at.latitude)),
         stated_datum: held.site.map(|site| site.source().datum.into()),
+        boundary: held.boundary.as_ref().map(Into::into),
+        entrances: held.entrances.iter().map(Into::into).collect(),
+        reached_by: held.reached_by().map(|by| by.as_str().to_owned()),
         area: code(&held.area),
         capacity: held.capacity,
         opens: held.opens.map(Into::into),

@@ -137,12 +137,12 @@ text_value! {
 }
 
 text_value! {
-    /// Where an area ends.
+    /// Where an area or a facility ends.
     BoundaryText(Boundary) as "Boundary",
     parse |text| Boundary::parse(text).ok(), key "not-a-boundary", show |held| Cow::Owned(held.to_wkt()),
     object |object: ObjectBuilder| object
         .pattern(Some("^(MULTI)?POLYGON"))
-        .description(Some("Where an area ends, as WKT: POLYGON or MULTIPOLYGON, longitude and latitude in degrees (WGS 84)."))
+        .description(Some("Where an area or a facility ends, as WKT: POLYGON or MULTIPOLYGON, longitude and latitude in degrees (WGS 84)."))
         .examples([serde_json::json!("POLYGON ((116.3 40.07, 116.36 40.07, 116.36 40.09, 116.3 40.07))")])
 }
 

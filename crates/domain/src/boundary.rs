@@ -146,6 +146,11 @@ impl Boundary {
         Extent::of(self.rings().flatten().copied())
     }
 
+    /// Whether a ring crosses itself: it then encloses nothing that can be said. Touching is no crossing.
+    pub fn crosses_itself(&self) -> bool {
+        self.rings().any(crosses)
+    }
+
     /// Whether a point lies inside, holes left out.
     pub fn holds(&self, point: Point) -> bool {
         let crossings =
@@ -182,6 +187,26 @@ fn crossed(ring: &Ring, latitude: i32) -> impl Iterator<Item = i32> + '_ {
         }
         let [ax, ay, bx, by] = [a.longitude, a.latitude, b.longitude, b.latitude].map(i128::from);
         Some((ax + (bx - ax) * (i128::from(latitude) - ay) / (by - ay)) as i32)
+    })
+}
+
+/// Whether two edges of a ring cross; exact.
+fn crosses(ring: &Ring) -> bool {
+    let mut edges: Vec<[Point; 2]> = ring.windows(2).map(|edge| [edge[0], edge[1]]).collect();
+    let west = |[a, b]: &[Point; 2]| a.longitude.min(b.longitude);
+    let east = |[a, b]: &[Point; 2]| a.longitude.max(b.longitude);
+    // From west to east: an edge can only cross those that begin before it ends.
+    edges.sort_by_key(west);
+    let side = |[p, q]: &[Point; 2], r: &Point| {
+        let apart = |a: i32, b: i32| i64::from(a) - i64::from(b);
+        let turn = apart(q.longitude, p.longitude) * apart(r.latitude, p.latitude)
+            - apart(q.latitude, p.latitude) * apart(r.longitude, p.longitude);
+        turn.signum()
+    };
+    let apart = |edge: &[Point; 2], other: &[Point; 2]| side(edge, &other[0]) * side(edge, &other[1]) < 0;
+    edges.iter().enumerate().any(|(at, edge)| {
+        let near = edges[at + 1..].iter().take_while(|other| west(other) <= east(edge));
+        near.into_iter().any(|other| apart(edge, other) && apart(other, edge))
     })
 }
 
@@ -236,7 +261,7 @@ fn ring(text: &str) -> Result<Ring, BoundaryError> {
 }
 
 /// Degrees with as many decimals as they have.
-fn degrees(millionths: i32) -> String {
+pub(crate) fn degrees(millionths: i32) -> String {
     let sign = if millionths < 0 { "-" } else { "" };
     let all = millionths.unsigned_abs();
     let text = format!("{sign}{}.{:06}", all / 1_000_000, all % 1_000_000);
@@ -278,6 +303,14 @@ mod tests {
         let two = Boundary::parse(two).unwrap();
         assert_eq!(Boundary::parse(&two.to_wkt()), Ok(two.clone()));
         assert!(two.middle().unwrap().longitude > 5_000_000);
+    }
+
+    #[test]
+    fn a_ring_that_crosses_itself_is_told_from_one_that_touches_itself() {
+        let crosses = |text: &str| Boundary::parse(text).unwrap().crosses_itself();
+        assert!(crosses("POLYGON ((0 0, 1 1, 1 0, 0 1, 0 0))"));
+        assert!(!crosses(WITH_A_HOLE) && !crosses("POLYGON ((0 0, 1 1, 2 0, 2 2, 1 1, 0 2, 0 0))"));
+        assert!(crosses("POLYGON ((-180 -90, 180 90, 180 -90, -180 90, -180 -90))"));
     }
 
     #[test]

@@ -199,6 +199,10 @@ pub enum Problem {
     UnknownPlaceholder(String),
     #[error("lies {metres} m outside of '{area}'")]
     OutsideArea { area: Code, metres: u64 },
+    #[error("lies {metres} m from the facility, at most {most} m are taken")]
+    FarFromSite { metres: u64, most: u64 },
+    #[error("the boundary crosses itself")]
+    CrossesItself,
     #[error("must be above zero")]
     NotAboveZero,
     #[error("a share of up to 100%, up to 2 km to the network, 0.5 to 10 km an hour")]
@@ -406,6 +410,8 @@ impl Problem {
             Self::UnknownPlaceholder(_) => "unknown-placeholder",
             Self::BadHolidays(fault) => fault.key(),
             Self::OutsideArea { .. } => "outside-area",
+            Self::FarFromSite { .. } => "far-from-site",
+            Self::CrossesItself => "crosses-itself",
             Self::NotAboveZero => "not-above-zero",
             Self::BadCoverageRules => "bad-coverage-rules",
             Self::NoCapacity(_) => "no-capacity",
@@ -488,6 +494,9 @@ impl Problem {
             Self::BadRequestRules(what) => vec![("what", (*what).into())],
             Self::OutsideArea { area, metres } => {
                 vec![("area", area.to_string()), ("metres", metres.to_string())]
+            }
+            Self::FarFromSite { metres, most } => {
+                vec![("metres", metres.to_string()), ("most", most.to_string())]
             }
             Self::NoCapacity(kind) | Self::KindClosed(kind) => vec![("code", kind.to_string())],
             Self::GoalTooEarly { from } | Self::LayerBegins { from } | Self::ChangedSince { from } => {

@@ -21,6 +21,9 @@ const kindColours = () => {
   return out.length === 0 ? colour("--calm") : ["match", ["get", "kind"], ...out, colour("--calm")];
 };
 
+// What is drawn of facilities: only the kinds that are ticked.
+const OF_KINDS = ["plots", "plot-rims", "entrances", "facilities", "facility-names"];
+
 // What is drawn, from the ground up: each entry belongs to a box of the form, or is always there.
 const stack = () => {
   const paper = colour("--paper");
@@ -44,6 +47,9 @@ const stack = () => {
     { id: "rims", box: "areas", source: "areas", type: "line", paint: { "line-color": colour("--line-strong"), "line-width": ["match", ["get", "level"], "community", 0.8, 1.6] } },
     { id: "candidates", source: "overlay", type: "line", filter: role("candidate"), layout: { "line-cap": "round" }, paint: { "line-color": colour("--bad"), "line-width": 4 } },
     { id: "link", source: "overlay", type: "line", filter: role("link"), layout: { "line-cap": "round" }, paint: { "line-color": colour("--bad"), "line-width": 5 } },
+    { id: "plots", box: "facilities", source: "plots", type: "fill", paint: { "fill-color": kindColours(), "fill-opacity": ["case", open, 0.2, 0.06] } },
+    { id: "plot-rims", box: "facilities", source: "plots", type: "line", paint: { "line-color": kindColours(), "line-width": 1.2 } },
+    { id: "entrances", box: "facilities", source: "entrances", type: "circle", minzoom: 13, paint: { "circle-radius": 3.2, "circle-color": paper, "circle-stroke-color": kindColours(), "circle-stroke-width": 1.8 } },
     {
       id: "facilities", box: "facilities", source: "facilities", type: "circle",
       paint: {
@@ -66,7 +72,7 @@ const stack = () => {
     ...(layer.type === "background" ? {} : { source: layer.source ?? box }),
     ...layer,
     layout: { ...layer.layout, visibility: !box || ticked("layer").includes(box) ? "visible" : "none" },
-    ...(layer.id === "facilities" || layer.id === "facility-names" ? { filter: kindFilter() } : {}),
+    ...(OF_KINDS.includes(layer.id) ? { filter: kindFilter() } : {}),
     metadata: { box },
   }));
 };
@@ -123,6 +129,7 @@ const telling = {
   }),
   projects: (it) => ({ name: it.name, to: withDay(`/projects/${it.code}`), more: [told.words.project, it.near_by ? told.words.near : ""] }),
   requests: (it) => ({ name: it.title, to: `${told.home}/voices/${it.code}`, more: [told.words.request, it.near_by ? told.words.near : ""] }),
+  plots: (it) => telling.facilities(it),
   areas: (it) => ({ name: it.name, to: withDay(`/areas/${it.code}`), more: [] }),
   shares: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
   candidates: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
@@ -193,6 +200,8 @@ const start = async () => {
         areas: source(),
         base: source(),
         facilities: source(),
+        plots: source(),
+        entrances: source(),
         projects: source({ cluster: true, clusterRadius: 36, clusterMaxZoom: 17 }),
         requests: source({ cluster: true, clusterRadius: 36, clusterMaxZoom: 17 }),
         overlay: source({ data: told.overlay ?? nothing() }),
@@ -229,12 +238,21 @@ const start = async () => {
     }
     return read;
   };
+  // One that takes up ground is drawn as an area, and at its point like the others.
+  const apart = (read) => {
+    const spots = (it, places) => places.map((at) => ({ ...it, geometry: { type: "Point", coordinates: at } }));
+    const split = (pick) => ({ type: "FeatureCollection", features: read.features.flatMap(pick) });
+    chart.getSource("plots").setData(split((it) => (it.geometry.type === "Point" ? [] : [it])));
+    chart.getSource("entrances").setData(split((it) => spots(it, it.properties.entrances)));
+    return split((it) => spots(it, [it.properties.point]));
+  };
   const held = new Set();
   const load = async (name) => {
     if (held.has(name)) return;
     held.add(name);
     try {
-      chart.getSource(name).setData(named(name, await answer(name)));
+      const read = named(name, await answer(name));
+      chart.getSource(name).setData(name === "facilities" ? apart(read) : read);
     } catch {
       held.delete(name);
       say(told.words.failed);
@@ -243,7 +261,7 @@ const start = async () => {
   const show = async () => {
     for (const layer of stack()) {
       chart.setLayoutProperty(layer.id, "visibility", layer.layout.visibility);
-      if (layer.id === "facilities" || layer.id === "facility-names") chart.setFilter(layer.id, layer.filter);
+      if (OF_KINDS.includes(layer.id)) chart.setFilter(layer.id, layer.filter);
     }
     await Promise.all(ticked("layer").filter(offered).map(load));
   };
@@ -295,7 +313,7 @@ const start = async () => {
     });
   };
   const below = (point) => {
-    const layers = ["shares", "areas"].filter((id) => chart.getLayer(id));
+    const layers = ["plots", "shares", "areas"].filter((id) => chart.getLayer(id));
     return chart.queryRenderedFeatures(point, { layers }).slice(0, 1);
   };
   const popup = new Popup({ maxWidth: "20rem" });

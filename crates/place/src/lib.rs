@@ -5,6 +5,7 @@
 //! threads.
 
 pub mod access;
+pub mod border;
 pub mod capacity;
 pub mod components;
 pub mod coverage;

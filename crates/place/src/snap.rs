@@ -31,8 +31,6 @@ pub enum Access {
     /// The nearest link lies on an island; `mainland` is a leg to the largest component, if one is
     /// within the cap.
     Island { nearest: AccessLeg, mainland: Option<AccessLeg> },
-    /// Several entrances or border places (polygons).
-    Several(Vec<AccessLeg>),
 }
 
 impl Access {
@@ -42,7 +40,6 @@ impl Access {
             Self::Unreached => Vec::new(),
             Self::Reached(leg) => vec![*leg],
             Self::Island { nearest, mainland } => std::iter::once(*nearest).chain(*mainland).collect(),
-            Self::Several(legs) => legs.clone(),
         }
     }
 }
@@ -150,42 +147,14 @@ impl<'n> Snapper<'n> {
         }
     }
 
-    /// Snaps a polygon without mapped entrances: every link that passes within `reach` millimetres of
-    /// its border, at the place where it comes closest; otherwise unreached. Rings are closed
-    /// (first = last).
+    /// Snaps several points of one thing, such as its entrances: all their legs, each once.
     #[must_use]
-    pub fn snap_border(&self, rings: &[Vec<Point>], reach: u32) -> Access {
-        let metres = f64::from(reach) / 1000.0;
-        let mut legs: Vec<AccessLeg> = Vec::new();
-        for (start, end) in rings.iter().flat_map(|ring| ring.iter().zip(ring.iter().skip(1))) {
-            let plane = Plane::around(*start);
-            let (s, e) = (plane.flatten(*start), plane.flatten(*end));
-            // Long borders are looked at in pieces no longer than a cell.
-            let pieces = (length([e[0] - s[0], e[1] - s[1]]) / CELL_METRES).ceil().clamp(1.0, 100_000.0);
-            for piece in 0..pieces as u32 {
-                let from = between(s, e, f64::from(piece) / pieces);
-                let to = between(s, e, f64::from(piece + 1) / pieces);
-                let share = (f64::from(piece) + 0.5) / pieces;
-                let middle = Point::from_checked(
-                    start.lon() + (end.lon() - start.lon()) * share,
-                    start.lat() + (end.lat() - start.lat()) * share,
-                );
-                for link in self.near(middle, metres + CELL_METRES / 2.0) {
-                    let link = LinkId(link);
-                    let Some([a, b]) = self.ends(link) else { continue };
-                    let (a, b) = (plane.flatten(a), plane.flatten(b));
-                    let (share, apart) = closest(a, b, from, to);
-                    let Some(leg) = u32::try_from(to_millimetres(apart)).ok().filter(|&leg| leg <= reach)
-                    else {
-                        continue;
-                    };
-                    legs.push(AccessLeg { link, offset: self.offset(link, share), leg });
-                }
-            }
-        }
-        legs.sort_unstable_by_key(|leg| (leg.link, leg.leg, leg.offset));
-        legs.dedup_by_key(|leg| leg.link);
-        if legs.is_empty() { Access::Unreached } else { Access::Several(legs) }
+    pub fn snap_all(&self, points: &[Point], cap: u32) -> Vec<AccessLeg> {
+        let mut legs: Vec<AccessLeg> =
+            points.iter().flat_map(|point| self.snap(*point, cap).legs()).collect();
+        legs.sort_unstable();
+        legs.dedup();
+        legs
     }
 
     fn on_island(&self, link: LinkId) -> bool {
@@ -245,32 +214,6 @@ fn project(point: [f64; 2], a: [f64; 2], b: [f64; 2]) -> f64 {
         return 0.0;
     }
     (((point[0] - a[0]) * along[0] + (point[1] - a[1]) * along[1]) / square).clamp(0.0, 1.0)
-}
-
-/// Share along `a`–`b` where it comes closest to `c`–`d`, and how far apart they are there.
-fn closest(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> (f64, f64) {
-    let cross = |u: [f64; 2], v: [f64; 2]| u[0] * v[1] - u[1] * v[0];
-    let to = |from: [f64; 2], to: [f64; 2]| [to[0] - from[0], to[1] - from[1]];
-    let (u, v, w) = (to(a, b), to(c, d), to(a, c));
-    let turn = cross(u, v);
-    if turn != 0.0 {
-        let (s, t) = (cross(w, v) / turn, cross(w, u) / turn);
-        if (0.0..=1.0).contains(&s) && (0.0..=1.0).contains(&t) {
-            return (s, 0.0);
-        }
-    }
-    let on_first = |point: [f64; 2]| {
-        let share = project(point, a, b);
-        (share, length(to(between(a, b, share), point)))
-    };
-    let on_second = |share: f64| {
-        let point = between(a, b, share);
-        (share, length(to(between(c, d, project(point, c, d)), point)))
-    };
-    [on_first(c), on_first(d), on_second(0.0), on_second(1.0)]
-        .into_iter()
-        .min_by(|x, y| x.1.total_cmp(&y.1))
-        .unwrap_or((0.0, f64::INFINITY))
 }
 
 #[cfg(test)]
@@ -333,18 +276,22 @@ mod tests {
     }
 
     #[test]
-    fn a_park_is_reached_where_streets_pass_its_border() {
+    fn several_points_of_a_park_meet_the_network_each_place_once() {
         let network = network();
         let parts = Components::of(&network);
         let snapper = Snapper::new(&network, &parts).unwrap();
-        let ring = |south: f64| {
+        let border = |south: f64| {
             let corners = [(116.301, south), (116.303, south), (116.303, south + 0.001), (116.301, south)];
-            vec![corners.map(|(lon, lat)| point(lon, lat)).to_vec()]
+            crate::border::along(&[corners.map(|(lon, lat)| point(lon, lat)).to_vec()], 10.0, 400)
         };
-        let Access::Several(legs) = snapper.snap_border(&ring(40.0702), 30_000) else { panic!() };
-        assert_eq!(legs.len(), 1);
-        assert!(legs[0].leg.abs_diff(22_239) < 50, "{legs:?}");
-        assert_eq!(snapper.snap_border(&ring(40.0705), 30_000), Access::Unreached);
+        // The street passes 22 m south of it: only the southern border is near enough.
+        let legs = snapper.snap_all(&border(40.0702), 30_000);
+        assert!((17..=20).contains(&legs.len()), "{}", legs.len());
+        assert!(legs.iter().all(|leg| leg.link.index() == 0 && leg.leg.abs_diff(22_239) < 8_000), "{legs:?}");
+        assert!(legs.is_sorted());
+        assert_eq!(snapper.snap_all(&border(40.0705), 30_000), []);
+        let twice = [point(116.302, 40.0701); 2];
+        assert_eq!(snapper.snap_all(&twice, 30_000).len(), 1);
     }
 
     #[test]

@@ -25,6 +25,9 @@ pub struct Incoming {
 /// is not empty. A plan of another planning program is read as the table's sheet, and so is a map (GeoJSON, or a shapefile in a ZIP) where the table is of places.
 /// Texts are as they were before they were made harmless for spreadsheets.
 pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) -> Result<Incoming, ReadError> {
+    // A shape in one cell is longer than any text; texts have their own limit where they are read.
+    let shaped = Limits { cell: limits.cell.max(map_file::SHAPE_MOST), ..limits.clone() };
+    let limits = if table.has_shapes() { &shaped } else { limits };
     if table.takes_maps() && map_file::is_map(bytes) {
         return Ok(Incoming { sheet: map_file::read(bytes, table, limits)?, ..Incoming::default() });
     }

@@ -51,12 +51,15 @@ const PLACE: [&str; 2] = ["longitude", "latitude"];
 /// The column of a shape, where the table has one.
 const SHAPE: &str = "boundary";
 
+/// Points that go with a feature: the one that stands for an area, and where people go in.
+const POINT: &str = "point";
+const ENTRANCES: &str = "entrances";
+
 /// The longest shape in well-known text, in characters: some ten thousand corners.
-const SHAPE_MOST: usize = 250_000;
+pub(crate) const SHAPE_MOST: usize = 250_000;
 
 /// Reads points as they are, and an area as a point inside of it; where the table has shapes, as its shape too.
 pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet, ReadError> {
-    let shapes = table.has_shapes();
     if bytes.len() as u64 > limits.bytes {
         return Err(ReadError::TooLarge { found: bytes.len() as u64, max: limits.bytes });
     }
@@ -64,9 +67,12 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
     if features.len() >= limits.rows {
         return Err(ReadError::TooManyRows { max: limits.rows });
     }
+    // What has no area in it may tell shapes by a property.
+    let areas = features.iter().any(|it| matches!(it.geometry, Some(Geometry::Polygons(_))));
+    let shapes = table.has_shapes() && areas;
     let mut names: Vec<&str> = Vec::new();
     for name in features.iter().flat_map(|feature| feature.properties.keys()) {
-        if !names.contains(&name.as_str()) && !PLACE.contains(&name.as_str()) {
+        if !names.contains(&name.as_str()) && !PLACE.contains(&name.as_str()) && name != POINT {
             names.push(name);
         }
         if names.len() + 3 > limits.columns {
@@ -94,7 +100,11 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
         if with_id {
             cells.push(feature.id.as_ref().map_or_else(String::new, text));
         }
-        cells.extend(names.iter().map(|name| feature.properties.get(*name).map_or_else(String::new, text)));
+        cells.extend(names.iter().map(|name| match (*name, feature.properties.get(*name)) {
+            (_, None) => String::new(),
+            (ENTRANCES, Some(Value::Array(points))) => positions_text(points),
+            (_, Some(value)) => text(value),
+        }));
         if shapes {
             cells.push(shape_text(feature));
         }
@@ -109,7 +119,7 @@ pub(crate) fn read(bytes: &[u8], table: &Table, limits: &Limits) -> Result<Sheet
             }
         }
         for (column, cell) in cells.iter_mut().enumerate() {
-            let most = if Some(column) == shape_at { SHAPE_MOST } else { limits.cell };
+            let most = if Some(column) == shape_at { SHAPE_MOST.max(limits.cell) } else { limits.cell };
             if cell.chars().count() > most {
                 let value = cell.chars().take(60).collect();
                 let args = vec![("max", most.to_string())];
@@ -129,9 +139,29 @@ fn place(feature: &Feature) -> Result<Option<Position>, NoPlace> {
     match &feature.geometry {
         None => Ok(None),
         Some(Geometry::Points(points)) if points.len() == 1 => Ok(points.first().copied()),
-        Some(Geometry::Polygons(polygons)) => app::place::inside(polygons).map(Some).ok_or(NoPlace),
+        Some(Geometry::Polygons(polygons)) => {
+            let given = feature.properties.get(POINT).and_then(position);
+            given.or_else(|| app::place::inside(polygons)).map(Some).ok_or(NoPlace)
+        }
         Some(Geometry::Points(_) | Geometry::Lines(_)) => Err(NoPlace),
     }
+}
+
+/// A property that is a position.
+fn position(value: &Value) -> Option<Position> {
+    match value.as_array()?.as_slice() {
+        [longitude, latitude, ..] => Some([longitude.as_f64()?, latitude.as_f64()?]),
+        _ => None,
+    }
+}
+
+/// Positions one after the other; what is none stays as it is written, to be told with its row.
+fn positions_text(points: &[Value]) -> String {
+    let pair = |point: &Value| match position(point) {
+        Some([longitude, latitude]) => format!("{} {}", degrees(longitude), degrees(latitude)),
+        None => point.to_string(),
+    };
+    points.iter().map(pair).collect::<Vec<_>>().join("; ")
 }
 
 /// An area in well-known text; empty where the feature is a point.
@@ -202,6 +232,12 @@ mod tests {
         let shape = &sheet.rows[1].cells[shape];
         assert!(shape.starts_with("MULTIPOLYGON (((116.3 40, 116.3 40.1,"), "{shape}");
         assert_eq!(shape.matches("((").count(), 2);
+        // Facilities are drawn as well, and stand at a point inside.
+        let sheet = read(POLYGONS, facilities(), &Limits::default()).unwrap();
+        let [.., shape, longitude, latitude] = sheet.rows[0].cells.as_slice() else { panic!() };
+        assert_eq!([shape, longitude, latitude], ["boundary", "longitude", "latitude"]);
+        let [.., shape, longitude, _] = sheet.rows[1].cells.as_slice() else { panic!() };
+        assert!(shape.starts_with("MULTIPOLYGON (((116.3 40,") && longitude.starts_with("116.3"), "{shape}");
     }
 
     #[test]
@@ -210,14 +246,41 @@ mod tests {
         let sheet = read(FILE.as_bytes(), facilities(), &Limits::default()).unwrap();
         let cells: Vec<Vec<&str>> =
             sheet.rows.iter().map(|row| row.cells.iter().map(String::as_str).collect()).collect();
-        let head = ["code", "capacity", "kind", "name_zh", "tags", "longitude", "latitude"];
+        let head = ["code", "capacity", "kind", "name_zh", "tags", "boundary", "longitude", "latitude"];
         assert_eq!(cells[0], head);
-        assert_eq!(cells[1], ["K-1", "90", "", "一幼", "", "116.3362", "40.0702"]);
-        assert_eq!(cells[2], ["7", "", "park", "", "", "116.35", "40.05"]);
-        assert_eq!(cells[3][5..], ["", ""]);
+        assert_eq!(cells[1], ["K-1", "90", "", "一幼", "", "", "116.3362", "40.0702"]);
+        let drawn = "MULTIPOLYGON (((116.3 40, 116.4 40, 116.4 40.1, 116.3 40.1, 116.3 40)))";
+        assert_eq!(cells[2], ["7", "", "park", "", "", drawn, "116.35", "40.05"]);
+        assert_eq!(cells[3][6..], ["", ""]);
         let faults: Vec<(u32, usize, &str)> =
             sheet.faults.iter().map(|fault| (fault.row, fault.column, fault.key)).collect();
-        assert_eq!(faults, [(4, 5, "cell-no-place")]);
+        assert_eq!(faults, [(4, 6, "cell-no-place")]);
+    }
+
+    #[test]
+    fn a_park_keeps_its_point_and_its_entrances() {
+        let file = |entrances: &str| {
+            format!(
+                r#"{{"type":"Feature","id":"P","properties":{{"point":[116.31,40.01],"entrances":{entrances}}},
+                "geometry":{{"type":"Polygon","coordinates":[[[116.3,40.0],[116.4,40.0],[116.4,40.1],[116.3,40.0]]]}}}}"#
+            )
+        };
+        let read = |entrances: &str| {
+            let sheet = read(file(entrances).as_bytes(), facilities(), &Limits::default()).unwrap();
+            sheet.rows.into_iter().map(|row| row.cells).collect::<Vec<_>>()
+        };
+        let sheet = read("[[116.3,40.0],[116.35,40.05]]");
+        assert_eq!(sheet[0], ["code", "entrances", "boundary", "longitude", "latitude"]);
+        assert_eq!(sheet[1][1], "116.3 40; 116.35 40.05");
+        assert_eq!(sheet[1][3..], ["116.31", "40.01"]);
+        // As a text they are as they are; what is no position is left to be told with its row.
+        assert_eq!(read("\"116.3 40; 116.35 40.05\"")[1][1], "116.3 40; 116.35 40.05");
+        assert_eq!(read("[]")[1][1], "");
+        assert_eq!(read("[[116.3]]")[1][1], "[116.3]");
+        // Points may tell their shape by a property, as exported tables do.
+        let point = r#"{"type":"Feature","properties":{"boundary":"POLYGON ((1 1))"},"geometry":null}"#;
+        let sheet = super::read(point.as_bytes(), facilities(), &Limits::default()).unwrap();
+        assert_eq!(sheet.rows[1].cells[0], "POLYGON ((1 1))");
     }
 
     #[test]

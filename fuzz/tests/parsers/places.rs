@@ -4,6 +4,7 @@ use std::io::{Cursor, Read, Write};
 
 use app::place::layer::Content;
 use domain::boundary::Boundary;
+use domain::facility::{entrances_text, parse_entrances};
 use domain::layer::LayerKind;
 use exchange::network_csv::Nodes;
 use exchange::osm_pbf::{self, Limits, Sink, Tags};
@@ -276,8 +277,45 @@ fn boundary() {
                     return Err(format!("{} is read back otherwise", held.to_wkt()));
                 }
                 held.middle();
+                held.crosses_itself();
             }
             Ok(told(&read, |held| magnitude(held.rings().count()).to_owned()))
+        },
+    });
+}
+
+#[test]
+fn entrances() {
+    campaign(&Target {
+        name: "entrances",
+        seeds: vec![
+            b"116.3362 40.0702; 116.3371,40.0711\n-116 -40".to_vec(),
+            b"MULTIPOINT ((116.3362 40.0702), (116.3371 40.0711))".to_vec(),
+        ],
+        tokens: &[
+            "(",
+            ")",
+            ",",
+            ";",
+            "\n",
+            " ",
+            "MULTIPOINT",
+            "-180",
+            "90",
+            "1e9",
+            "NaN",
+            "\u{ff1b}",
+            "\u{ff0c}",
+        ],
+        wrapping: Wrapping::Plain,
+        read: |bytes| {
+            let read = parse_entrances(&String::from_utf8_lossy(bytes));
+            if let Ok(points) = &read
+                && parse_entrances(&entrances_text(points.iter().copied())).as_ref() != Ok(points)
+            {
+                return Err(format!("{points:?} are read back otherwise"));
+            }
+            Ok(told(&read, |points| magnitude(points.len()).to_owned()))
         },
     });
 }

@@ -2,13 +2,14 @@
 
 use domain::facility::{
     Checked as DomainChecked, FacilityFact as Domain, FacilityKind as DomainKind,
-    FacilityStandard as DomainStandard, SeenOnSite as DomainSeen, Site, Stated as DomainStated,
+    FacilityStandard as DomainStandard, SeenOnSite as DomainSeen, Site, SiteBoundary as DomainBoundary,
+    Stated as DomainStated, StatedBoundary as DomainStatedBoundary,
 };
 use domain::request::Point;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::value::{AgesText, Amount, CodeText, Day, Degrees, Name, code, present};
+use crate::value::{AgesText, Amount, BoundaryText, CodeText, Day, Degrees, Name, code, present};
 use crate::word::{CircleWord, DatumWord, MetricWord};
 
 /// Coordinates as a source gave them.
@@ -18,6 +19,33 @@ pub struct Stated {
     pub datum: DatumWord,
     pub longitude: Degrees,
     pub latitude: Degrees,
+}
+
+/// A boundary as a source drew it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct StatedBoundary {
+    pub datum: DatumWord,
+    pub wkt: BoundaryText,
+}
+
+/// Where a facility ends, in WGS 84; with what its source drew where that was another datum.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SiteBoundary {
+    pub wkt: BoundaryText,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedBoundary>,
+}
+
+/// Where people go into a facility, in WGS 84; with what the source said where that was another datum.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entrance {
+    pub longitude: Degrees,
+    pub latitude: Degrees,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<Stated>,
 }
 
 /// One thing that can be recorded of a facility.
@@ -34,6 +62,17 @@ pub enum FacilityFact {
         latitude: Degrees,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         stated: Option<Stated>,
+    },
+    /// Where it ends, of one that is more than a point; `null` withdraws the word.
+    Boundary {
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        boundary: Option<SiteBoundary>,
+    },
+    /// Where people go in; an empty list withdraws the word. Where some are known, it is reached at these only.
+    Entrances {
+        #[schema(max_items = 100)]
+        at: Vec<Entrance>,
     },
     /// The area it is said to lie in; `null` leaves it to the boundaries.
     Area {
@@ -156,19 +195,55 @@ fn point(longitude: Degrees, latitude: Degrees) -> Point {
     Point { longitude: longitude.0, latitude: latitude.0 }
 }
 
+fn site(longitude: Degrees, latitude: Degrees, stated: Option<Stated>) -> Site {
+    let stated =
+        stated.map(|held| DomainStated { datum: held.datum.0, at: point(held.longitude, held.latitude) });
+    Site { at: point(longitude, latitude), stated }
+}
+
+impl From<DomainStated> for Stated {
+    fn from(held: DomainStated) -> Self {
+        let (longitude, latitude) = (Degrees(held.at.longitude), Degrees(held.at.latitude));
+        Self { datum: held.datum.into(), longitude, latitude }
+    }
+}
+
+impl From<SiteBoundary> for DomainBoundary {
+    fn from(held: SiteBoundary) -> Self {
+        let stated =
+            held.stated.map(|held| DomainStatedBoundary { datum: held.datum.0, boundary: held.wkt.0 });
+        Self { boundary: held.wkt.0, stated }
+    }
+}
+
+impl From<&DomainBoundary> for SiteBoundary {
+    fn from(held: &DomainBoundary) -> Self {
+        let stated = held.stated.as_ref().map(|held| StatedBoundary {
+            datum: held.datum.into(),
+            wkt: BoundaryText(held.boundary.clone()),
+        });
+        Self { wkt: BoundaryText(held.boundary.clone()), stated }
+    }
+}
+
+impl From<&Site> for Entrance {
+    fn from(held: &Site) -> Self {
+        let (longitude, latitude) = (Degrees(held.at.longitude), Degrees(held.at.latitude));
+        Self { longitude, latitude, stated: held.stated.map(Into::into) }
+    }
+}
+
 impl From<FacilityFact> for Domain {
     fn from(fact: FacilityFact) -> Self {
         use FacilityFact as F;
         match fact {
             F::Name(name) => Self::Name(name.into()),
             F::Kind { kind } => Self::Kind { kind: kind.0 },
-            F::Site { longitude, latitude, stated } => Self::Site(Site {
-                at: point(longitude, latitude),
-                stated: stated.map(|held| DomainStated {
-                    datum: held.datum.0,
-                    at: point(held.longitude, held.latitude),
-                }),
-            }),
+            F::Site { longitude, latitude, stated } => Self::Site(site(longitude, latitude, stated)),
+            F::Boundary { boundary } => Self::Boundary { boundary: boundary.map(Into::into) },
+            F::Entrances { at } => Self::Entrances {
+                at: at.into_iter().map(|held| site(held.longitude, held.latitude, held.stated)).collect(),
+            },
             F::Area { area } => Self::Area { area: area.map(|area| area.0) },
             F::Capacity { amount } => Self::Capacity { amount },
             F::Opens { on } => Self::Opens { on: on.map(|on| on.0) },
@@ -188,12 +263,10 @@ impl From<&Domain> for FacilityFact {
             Domain::Site(site) => Self::Site {
                 longitude: Degrees(site.at.longitude),
                 latitude: Degrees(site.at.latitude),
-                stated: site.stated.map(|held| Stated {
-                    datum: held.datum.into(),
-                    longitude: Degrees(held.at.longitude),
-                    latitude: Degrees(held.at.latitude),
-                }),
+                stated: site.stated.map(Into::into),
             },
+            Domain::Boundary { boundary } => Self::Boundary { boundary: boundary.as_ref().map(Into::into) },
+            Domain::Entrances { at } => Self::Entrances { at: at.iter().map(Into::into).collect() },
             Domain::Area { area } => Self::Area { area: code(area) },
             Domain::Capacity { amount } => Self::Capacity { amount: *amount },
             Domain::Opens { on } => Self::Opens { on: on.map(Into::into) },

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 
 pub use coverage::GapAnswer;
 pub use directory::{AreaFact, PersonFact, UnitFact};
-pub use facility::{FacilityFact, SeenOnSite};
+pub use facility::{Entrance, FacilityFact, SeenOnSite, SiteBoundary};
 pub use index::{IndexFact, IndexVersion};
 pub use indicator::{IndicatorFact, Instrument};
 pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules, RequestFact};

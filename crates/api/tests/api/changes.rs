@@ -67,6 +67,44 @@ async fn a_public_date_moves_only_with_a_reason_and_by_those_who_may() {
 }
 
 #[tokio::test]
+async fn a_park_has_a_boundary_and_entrances() {
+    let site = site();
+    let staff = site.writer("task-force").await;
+    let place = "/plans/huitian-2018/facilities/OSM-33616744";
+    let held = site.get(place).await.expect(200).body;
+    assert_eq!((held["reached_by"].as_str(), &held["entrances"]), (Some("boundary"), &json!([])));
+    assert!(held["boundary"]["wkt"].as_str().unwrap().starts_with("POLYGON (("), "{held}");
+    let facts = format!("{place}/facts");
+    let send = async |fact: serde_json::Value, status: u16| {
+        let body = json!({ "facts": [fact], "source": { "title": "现场踏勘" } });
+        site.post(&staff, &facts, Some("*"), &body).await.expect(status).body
+    };
+    let gate = json!({ "longitude": held["longitude"], "latitude": held["latitude"] });
+    let shifted = json!({
+        "longitude": held["longitude"], "latitude": held["latitude"],
+        "stated": { "datum": "gcj02", "longitude": 116.391, "latitude": 40.022 },
+    });
+    let both = json!([gate, shifted]);
+    send(json!({ "entrances": { "at": both } }), 201).await;
+    let now = site.get(place).await.expect(200).body;
+    assert_eq!((now["reached_by"].as_str(), &now["entrances"]), (Some("entrances"), &both));
+    send(json!({ "entrances": { "at": both } }), 200).await;
+    // Somewhere else, and shapes that cannot be.
+    let far = send(json!({ "entrances": { "at": [{ "longitude": 116.2, "latitude": 40.0 }] } }), 422).await;
+    assert_eq!(far["errors"][0]["code"], "far-from-site");
+    let bow = "POLYGON ((116.38 40.01, 116.39 40.03, 116.39 40.01, 116.38 40.03, 116.38 40.01))";
+    let crossed = send(json!({ "boundary": { "boundary": { "wkt": bow } } }), 422).await;
+    assert_eq!(crossed["errors"][0]["code"], "crosses-itself");
+    send(json!({ "boundary": { "boundary": { "wkt": "POLYGON ((1 1))" } } }), 422).await;
+    send(json!({ "capacity": { "amount": -4 } }), 422).await;
+    for taken in [json!({ "entrances": { "at": [] } }), json!({ "boundary": { "boundary": null } })] {
+        send(taken, 201).await;
+    }
+    let bare = site.get(place).await.expect(200).body;
+    assert_eq!((bare["reached_by"].as_str(), &bare["boundary"]), (Some("point"), &serde_json::Value::Null));
+}
+
+#[tokio::test]
 async fn facts_are_given_back_as_they_were_taken() {
     let site = site();
     let staff = site.writer("task-force").await;

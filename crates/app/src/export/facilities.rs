@@ -1,10 +1,11 @@
 //! Facilities with their kinds and standards, as sheets that are brought in again.
 
-use domain::facility::{Datum, OnSite};
+use domain::facility::{Datum, Facility, OnSite, Site, entrances_text};
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::policy::Action;
+use domain::request::Point;
 use domain::subject::SubjectKind;
 
 use super::records::{fact_table, named};
@@ -100,6 +101,8 @@ pub(super) const FACILITIES: ExportTable = ExportTable {
             "longitude",
             "latitude",
             "datum",
+            "boundary",
+            "entrances",
             "area",
             "capacity",
             "opens_on",
@@ -124,30 +127,45 @@ pub(super) const FACILITIES: ExportTable = ExportTable {
     },
 };
 
+/// Where a facility is, where it ends and where people go in, as its source gave them, so that the same comes in again.
+/// A row has one datum: where sources gave several, all of it is WGS 84.
+fn whereabouts(facility: &Facility) -> [Cell; 5] {
+    let datums = facility.site.iter().chain(&facility.entrances).map(|site| site.source().datum);
+    let mut datums = datums.chain(facility.boundary.iter().map(|held| held.source().0));
+    let datum = datums.next().filter(|first| datums.all(|other| other == *first));
+    let at = |site: &Site| if datum.is_some() { site.source().at } else { site.at };
+    let degrees = |of: fn(Point) -> i32| {
+        facility.site.map_or(Cell::Empty, |site| Cell::Number(degrees_text(of(at(&site)))))
+    };
+    let boundary = facility.boundary.as_ref().map(|held| match datum {
+        Some(_) => held.source().1,
+        None => &held.boundary,
+    });
+    let entrances = entrances_text(facility.entrances.iter().map(at));
+    [
+        degrees(|at| at.longitude),
+        degrees(|at| at.latitude),
+        facility.site.map_or(Cell::Empty, |_| Cell::text(datum.unwrap_or(Datum::Wgs84).as_str())),
+        boundary.map_or(Cell::Empty, |drawn| Cell::text(drawn.to_wkt())),
+        if entrances.is_empty() { Cell::Empty } else { Cell::text(entrances) },
+    ]
+}
+
 fn row(snapshot: &Snapshot, history: &domain::history::SubjectHistory) -> Option<Vec<Cell>> {
     let (portfolio, english) = (&snapshot.portfolio, snapshot.english);
     let facility = portfolio.facility(history.subject.code.as_str())?;
     let [zh, en] = both(facility.name.as_ref());
-    let source = facility.site.map(|site| site.source());
     let day = |day: Option<jiff::civil::Date>| day.map_or(Cell::Empty, Cell::Day);
-    let degrees = |of: fn(domain::request::Point) -> i32| {
-        source.map_or(Cell::Empty, |source| Cell::Number(degrees_text(of(source.at))))
-    };
-    let mut row = vec![
-        Cell::code(Some(&facility.code)),
-        zh,
-        en,
-        Cell::code(facility.kind.as_ref()),
-        degrees(|at| at.longitude),
-        degrees(|at| at.latitude),
-        source.map_or(Cell::Empty, |source| Cell::text(Datum::as_str(source.datum))),
+    let mut row = vec![Cell::code(Some(&facility.code)), zh, en, Cell::code(facility.kind.as_ref())];
+    row.extend(whereabouts(facility));
+    row.extend([
         Cell::code(facility.area.as_ref()),
         facility.capacity.map_or(Cell::Empty, Cell::whole),
         day(facility.opens),
         day(facility.closes),
         Cell::code(facility.project.as_ref()),
         Cell::text(&facility.licence),
-    ];
+    ]);
     // What lapsed is no word to bring in again.
     let seen = match &facility.on_site {
         OnSite::Seen(seen) => Some(seen),
@@ -158,8 +176,20 @@ fn row(snapshot: &Snapshot, history: &domain::history::SubjectHistory) -> Option
         seen.map_or(Cell::Empty, |seen| Cell::text(&seen.by)),
         seen.map_or(Cell::Empty, |seen| Cell::Bool(seen.capacity)),
     ]);
-    let topics =
-        ["name", "kind", "site", "area", "capacity", "opens", "closes", "project", "licence", "on_site"];
+    let topics = [
+        "name",
+        "kind",
+        "site",
+        "boundary",
+        "entrances",
+        "area",
+        "capacity",
+        "opens",
+        "closes",
+        "project",
+        "licence",
+        "on_site",
+    ];
     let (day, seq, grade) = standing(history, portfolio.view, &topics);
     row.extend(snapshot.common(day, seq, grade));
     let kind = facility.kind.as_ref().and_then(|kind| portfolio.plan.facility_kind(kind.as_str()));

@@ -116,6 +116,7 @@ const ALSO: &[(&str, &[&str])] = &[
     ("facilities.name_zh", &["设施", "设施名", "facility"]),
     ("facilities.kind", &["设施类型", "设施类别", "category"]),
     ("facilities.area", &["所在街道", "街道", "社区", "所属区域"]),
+    ("entrances", &["入口", "大门", "entrance", "gates"]),
     ("capacity", &["规模", "床位", "学位", "places", "beds"]),
     ("opens_on", &["开业日期", "投用日期", "启用日期", "opening date"]),
     ("closes_on", &["停用日期", "closing date"]),

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, OnceLock, PoisonError, Weak};
 
+use domain::facility::ReachedBy;
 use domain::portfolio::Portfolio;
 use domain::request::Point as At;
 use place::access::{AccessLeg, KindAccess};
@@ -10,6 +11,7 @@ use place::isochrone::Catchment;
 use place::nearest::{Nearest, NearestMap};
 use place::point::{EARTH_RADIUS_METRES, Point};
 
+use super::approach::Approach;
 use super::layer::{Residences, Walk};
 use super::{Layers, engine_point};
 use crate::App;
@@ -32,9 +34,19 @@ impl Way {
     }
 }
 
+/// A home, and how it meets the network.
 #[derive(Debug)]
 struct Spot {
     at: Option<Point>,
+    legs: Vec<AccessLeg>,
+}
+
+/// Where a facility is reached, and how these places meet the network.
+#[derive(Debug)]
+struct Door {
+    approach: Approach,
+    /// At what it is reached over the network, where there is one.
+    by: ReachedBy,
     legs: Vec<AccessLeg>,
 }
 
@@ -46,7 +58,7 @@ pub(crate) struct Ground {
     /// How far the network is looked for, in millimetres.
     cap: u32,
     homes: Vec<Spot>,
-    facilities: Vec<Spot>,
+    facilities: Vec<Option<Door>>,
 }
 
 /// The portfolio whose facilities are looked at, and the one whose layers they are held against.
@@ -124,11 +136,12 @@ impl Ground {
             },
         };
         let homes = residences.homes.iter().map(|home| spot(engine_point(home.at))).collect();
-        let facilities = portfolio
-            .facilities
-            .iter()
-            .map(|held| spot(held.site.and_then(|site| engine_point(site.at))))
-            .collect();
+        let door = |approach: Approach| {
+            let met = walk.as_ref().map(|walk| approach.legs(walk, cap));
+            let (by, legs) = met.unwrap_or((approach.by, Vec::new()));
+            Door { approach, by, legs }
+        };
+        let facilities = portfolio.facilities.iter().map(|held| Approach::of(held).map(door)).collect();
         Self { residences, walk, cap, homes, facilities }
     }
 
@@ -151,20 +164,28 @@ impl Ground {
         self.homes.get(home).is_some_and(|spot| self.walk.is_none() || !spot.legs.is_empty())
     }
 
-    /// Whether a facility can be measured to.
-    pub fn facility_reached(&self, facility: usize) -> bool {
-        self.facilities
-            .get(facility)
-            .is_some_and(|spot| spot.at.is_some() && (self.walk.is_none() || !spot.legs.is_empty()))
+    fn door(&self, facility: usize) -> Option<&Door> {
+        self.facilities.get(facility)?.as_ref()
+    }
+
+    /// At what a facility is reached; nothing where it cannot be measured to.
+    pub fn reached_by(&self, facility: usize) -> Option<ReachedBy> {
+        let door = self.door(facility)?;
+        (self.walk.is_none() || !door.legs.is_empty()).then_some(door.by)
+    }
+
+    /// How a facility meets the network; empty where it does not, or there is none.
+    pub fn facility_legs(&self, facility: usize) -> &[AccessLeg] {
+        self.door(facility).map_or(&[], |door| &door.legs)
     }
 
     /// For each home the nearest of some facilities within a limit, by their numbers in the portfolio.
     pub fn nearest(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
         match &self.walk {
             Some(walk) => {
-                let own = facilities.iter().filter_map(|&number| {
-                    Some((u32::try_from(number).ok()?, self.facilities.get(number)?.legs.as_slice()))
-                });
+                let own = facilities
+                    .iter()
+                    .filter_map(|&number| Some((u32::try_from(number).ok()?, self.facility_legs(number))));
                 let access = KindAccess::new(&walk.network, own);
                 let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
                 let homes = self.homes.iter();
@@ -194,9 +215,10 @@ impl Ground {
 
     /// The nearest in straight lines, whatever network there is.
     pub fn straight(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
-        let mut by_latitude: Vec<(Point, u32)> = facilities
-            .iter()
-            .filter_map(|&number| Some((self.facilities.get(number)?.at?, u32::try_from(number).ok()?)))
+        let doors =
+            facilities.iter().filter_map(|&number| Some((self.door(number)?, u32::try_from(number).ok()?)));
+        let mut by_latitude: Vec<(Point, u32)> = doors
+            .flat_map(|(door, number)| door.approach.places.iter().map(move |place| (*place, number)))
             .collect();
         by_latitude.sort_by(|a, b| a.0.lat().total_cmp(&b.0.lat()).then(a.1.cmp(&b.1)));
         self.homes.iter().map(|home| home.at.and_then(|at| nearest_of(at, &by_latitude, limit))).collect()

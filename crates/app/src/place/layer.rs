@@ -138,6 +138,12 @@ impl Walk {
         let Some(cells) = &self.cells else { return Vec::new() };
         Snapper::with(&self.network, &self.components, cells).snap(at, cap).legs()
     }
+
+    /// How several places of one thing meet the network, each leg once.
+    pub fn legs_of(&self, places: &[place::point::Point], cap: u32) -> Vec<AccessLeg> {
+        let Some(cells) = &self.cells else { return Vec::new() };
+        Snapper::with(&self.network, &self.components, cells).snap_all(places, cap)
+    }
 }
 
 /// The content of a layer.

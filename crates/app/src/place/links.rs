@@ -6,8 +6,9 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError};
 
+use domain::boundary::Boundary;
 use domain::code::Code;
-use domain::facility::{Ages, FacilityStanding};
+use domain::facility::{Ages, Facility, FacilityStanding};
 use domain::layer::LayerDigest;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
@@ -47,7 +48,7 @@ pub(crate) struct Key {
     base_map: Option<LayerDigest>,
     access_metres: u32,
     limits: Vec<Limit>,
-    open: Vec<(usize, Point)>,
+    open: Vec<Open>,
 }
 
 /// A kind with the furthest that a standard in force lets people walk, in millimetres, and whom it is for.
@@ -56,6 +57,35 @@ struct Limit {
     kind: Code,
     limit: u32,
     ages: Option<Ages>,
+}
+
+/// A facility that serves, with the number of its kind and all that tells where it is reached.
+#[derive(Debug, Clone, PartialEq)]
+struct Open {
+    kind: usize,
+    at: Point,
+    boundary: Option<Boundary>,
+    entrances: Vec<Point>,
+}
+
+impl Open {
+    fn new(kind: usize, facility: &Facility) -> Option<Self> {
+        Some(Self {
+            kind,
+            at: facility.site?.at,
+            boundary: facility.boundary.as_ref().map(|held| held.boundary.clone()),
+            entrances: facility.entrances.iter().map(|entrance| entrance.at).collect(),
+        })
+    }
+}
+
+/// The facilities that serve, by their numbers in the portfolio, with the numbers of their kinds.
+fn open<'a>(portfolio: &'a Portfolio, limits: &'a [Limit]) -> impl Iterator<Item = (usize, Open)> + 'a {
+    portfolio.facilities.iter().enumerate().filter_map(|(number, held)| {
+        let kind = limits.iter().position(|own| Some(&own.kind) == held.kind.as_ref())?;
+        let is_open = portfolio.standing_of(held) == FacilityStanding::Open;
+        is_open.then_some((number, Open::new(kind, held)?))
+    })
 }
 
 struct KindGround {
@@ -170,12 +200,7 @@ impl Key {
         use domain::layer::LayerKind;
         let digest = |kind| Some(portfolio.plan.layers.get(&kind)?.layer.digest);
         let limits = limits(portfolio);
-        let open = portfolio.facilities.iter().filter_map(|held| {
-            let kind = limits.iter().position(|own| Some(&own.kind) == held.kind.as_ref())?;
-            let is_open = portfolio.standing_of(held) == FacilityStanding::Open;
-            is_open.then_some((kind, held.site?.at))
-        });
-        let open = open.collect();
+        let open = open(portfolio, &limits).map(|(_, held)| held).collect();
         (!limits.is_empty()).then_some(Self {
             network: digest(LayerKind::Network)?,
             residences: digest(LayerKind::Residences)?,
@@ -232,7 +257,7 @@ impl App {
                 return held;
             }
             let ground = app.ground(&portfolio, &portfolio, &layers)?;
-            let made = Arc::new(LinkGround::new(key, &ground)?);
+            let made = Arc::new(LinkGround::new(key, &portfolio, &ground)?);
             cache().keep(made.clone());
             Some(made)
         })
@@ -268,7 +293,7 @@ impl LinkGround {
     }
 
     /// Works out what does not hang on a link: heavy. `None` where there is no network.
-    pub(crate) fn new(key: Key, ground: &Ground) -> Option<Self> {
+    pub(crate) fn new(key: Key, portfolio: &Portfolio, ground: &Ground) -> Option<Self> {
         let walk = ground.walk()?.clone();
         let by_residences = ground.residences.is_uncounted();
         let communities = ground.residences.communities();
@@ -293,13 +318,14 @@ impl LinkGround {
             }
             homes.push(Home { community, people, legs });
         }
-        let cap = key.cap();
-        let legs = |at: Point| engine_point(at).map_or_else(Vec::new, |at| walk.legs(at, cap));
+        let standing: Vec<(usize, usize)> =
+            open(portfolio, &key.limits).map(|(facility, held)| (facility, held.kind)).collect();
         let kinds = key.limits.iter().zip(weights).enumerate().map(|(number, (own, people))| {
             let (kind, limit) = (own.kind.clone(), own.limit);
-            let own = key.open.iter().enumerate().filter(|(_, (kind, _))| *kind == number);
-            let facilities: Vec<(u32, Vec<AccessLeg>)> =
-                own.map(|(at, (_, point))| (at as u32, legs(*point))).collect();
+            let own = standing.iter().enumerate().filter(|(_, (_, kind))| *kind == number);
+            let facilities: Vec<(u32, Vec<AccessLeg>)> = own
+                .map(|(at, (facility, _))| (at as u32, ground.facility_legs(*facility).to_vec()))
+                .collect();
             let placed = facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
             let access = KindAccess::new(&walk.network, placed);
             let map = NearestMap::sweep(&walk.network, access.seeds(), limit);

@@ -1,5 +1,6 @@
 //! Places: from the datum of a source to WGS 84, and out again as GeoJSON; the layers of the ground; who is covered.
 
+mod approach;
 pub mod base;
 mod bring;
 pub mod coverage;
@@ -17,7 +18,7 @@ mod turn;
 mod ways;
 
 use domain::boundary::Boundary;
-use domain::facility::{Datum, Facility, Site, Stated};
+use domain::facility::{Datum, Facility, ReachedBy, Site, SiteBoundary, Stated, StatedBoundary};
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use serde_json::{Value, json};
@@ -68,6 +69,15 @@ pub fn site(stated: Stated) -> Option<Site> {
     Some(Site { at, stated: Some(stated) })
 }
 
+/// The boundary that a source draws in a datum; what it drew is kept. `None` where a corner is off the earth.
+pub fn site_boundary(datum: Datum, drawn: Boundary) -> Option<SiteBoundary> {
+    if datum == Datum::Wgs84 {
+        return Some(SiteBoundary::wgs84(drawn));
+    }
+    let boundary = drawn.moved(|at| site(Stated { datum, at }).map(|site| site.at))?;
+    Some(SiteBoundary { boundary, stated: Some(StatedBoundary { datum, boundary: drawn }) })
+}
+
 /// The coordinates of a place in a datum.
 #[cfg(test)]
 pub(crate) fn shifted(datum: Datum, at: Point) -> Point {
@@ -107,7 +117,8 @@ pub fn notices<'a>(facilities: impl IntoIterator<Item = &'a Facility>) -> Vec<&'
 }
 
 /// Facilities as GeoJSON (RFC 7946: WGS 84), each with its standing on the day and its own notice; all notices stand
-/// at the head of the file as well.
+/// at the head of the file as well. One that is drawn is an area, with the point that stands for it as `point`; where
+/// people go in is `entrances`.
 pub fn geojson(portfolio: &Portfolio, facilities: &[&Facility], lang: Lang) -> Value {
     let features: Vec<Value> = facilities
         .iter()
@@ -118,9 +129,9 @@ pub fn geojson(portfolio: &Portfolio, facilities: &[&Facility], lang: Lang) -> V
             Some(json!({
                 "type": "Feature",
                 "id": facility.code.as_str(),
-                "geometry": {
-                    "type": "Point",
-                    "coordinates": [degrees(at.longitude), degrees(at.latitude)],
+                "geometry": match &facility.boundary {
+                    Some(held) => map::geometry(&held.boundary),
+                    None => json!({ "type": "Point", "coordinates": map::position(at) }),
                 },
                 "properties": {
                     "code": facility.code.as_str(),
@@ -129,6 +140,9 @@ pub fn geojson(portfolio: &Portfolio, facilities: &[&Facility], lang: Lang) -> V
                     "kind": kind,
                     "kind_name": held.map(|held| held.name.get(lang.is_english())),
                     "datum": Datum::Wgs84.as_str(),
+                    "point": map::position(at),
+                    "entrances": facility.entrances.iter().map(|it| map::position(it.at)).collect::<Vec<_>>(),
+                    "reached_by": facility.reached_by().map(ReachedBy::as_str),
                     "area": portfolio.area_of(facility).map(|area| area.code.as_str()),
                     "capacity": facility.capacity,
                     "opens_on": facility.opens.map(|day| day.to_string()),

@@ -7,11 +7,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, PoisonError, Weak};
 
 use domain::code::Code;
-use domain::facility::FacilityStanding;
+use domain::facility::{Facility, FacilityStanding};
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use place::isochrone::{Catchment, Ring, area, circle, outline};
 
+use super::approach::Approach;
 use super::layer::{Home, Walk};
 use super::{Layers, engine_point, own_point};
 use crate::App;
@@ -101,6 +102,18 @@ impl Around<'_> {
             None => Some(straight),
         }
     }
+
+    /// How far the nearest place is where a facility is reached.
+    fn distance_to(&self, facility: &Facility) -> Option<u32> {
+        let approach = Approach::of(facility)?;
+        if !approach.may_be_within(self.centre, self.limit) {
+            return None;
+        }
+        match &self.over {
+            Some((walk, catchment)) => catchment.distance(&approach.legs(walk, self.cap).1),
+            None => u32::try_from(approach.straight(self.centre)).ok().filter(|far| *far <= self.limit),
+        }
+    }
 }
 
 /// Answers lately given, the last one first: a page and its file are one job.
@@ -171,7 +184,7 @@ pub fn reached(portfolio: &Portfolio, layers: &Layers, at: Point, minutes: &[u16
         portfolio.facilities.iter().filter(|held| portfolio.standing_of(held) == FacilityStanding::Open);
     let mut facilities: Vec<Within> = open
         .filter_map(|held| {
-            let millimetres = around.distance(held.site?.at)?;
+            let millimetres = around.distance_to(held)?;
             Some(Within { facility: held.code.clone(), kind: held.kind.clone()?, millimetres })
         })
         .collect();

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use domain::boundary::Boundary;
 use domain::code::Code;
+use domain::facility::Ages;
 use domain::money::Fen;
 use domain::named::Named;
 use domain::planned_date::{PlannedDate, parse_day};
@@ -51,6 +52,8 @@ pub enum CellProblem {
     },
     /// No polygon.
     NotABoundary,
+    /// No pairs of longitude and latitude.
+    NotEntrances,
     /// A longitude or latitude that is not on earth.
     NotDegrees {
         most: u8,
@@ -69,6 +72,14 @@ pub enum CellProblem {
     },
     /// People of some ages are more than all.
     MoreThanAll,
+    /// People of some ages are more than those of wider ages that hold them.
+    MoreThanWider {
+        other: Ages,
+    },
+    /// People of some ages, and nobody said how many there are of all.
+    AgesAlone,
+    /// All are fewer than people of ages that lie apart, together.
+    FewerThanAges,
     /// A polygon that crosses itself.
     CrossesItself,
     /// A code that is not on the books.
@@ -109,12 +120,16 @@ impl CellProblem {
             Self::TooEarly => "cell-too-early",
             Self::Future { .. } => "cell-future",
             Self::NotABoundary => "cell-not-a-boundary",
+            Self::NotEntrances => "cell-not-entrances",
             Self::NotDegrees { .. } => "cell-not-degrees",
             Self::OutsideAreas => "cell-outside-areas",
             Self::Swapped => "cell-swapped",
             Self::NotAges => "cell-not-ages",
             Self::OtherDatum { .. } => "cell-other-datum",
             Self::MoreThanAll => "cell-more-than-all",
+            Self::MoreThanWider { .. } => "cell-more-than-wider",
+            Self::AgesAlone => "cell-ages-alone",
+            Self::FewerThanAges => "cell-fewer-than-ages",
             Self::CrossesItself => "cell-crosses-itself",
             Self::Unknown { what: Reference::FacilityKind } => "cell-unknown-facility-kind",
             Self::Unknown { .. } => "cell-unknown-area",
@@ -133,6 +148,7 @@ impl CellProblem {
             Self::TooLong { max } | Self::TooManyRows { max } => vec![("max", max.to_string())],
             Self::OtherThanFirst { row } => vec![("row", row.to_string())],
             Self::Future { today } => vec![("today", today.to_string())],
+            Self::MoreThanWider { other } => vec![("other", other.to_string())],
             Self::NotDegrees { most } => vec![("most", most.to_string())],
             Self::OtherDatum { likely, outside, checked } => vec![
                 ("likely", (*likely).to_owned()),

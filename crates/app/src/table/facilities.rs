@@ -2,10 +2,11 @@
 
 use std::str::FromStr;
 
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::facility::{
     Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, OfficialCount,
-    SeenOnSite, Stated,
+    SeenOnSite, Stated, parse_entrances,
 };
 use domain::fact::Fact;
 use domain::plan::PlanFact;
@@ -14,7 +15,7 @@ use domain::subject::Subject;
 use super::cells::CellProblem;
 use super::orders::DATUMS;
 use super::{Cells, ColumnKind as K, Reading, Table, column};
-use crate::place::site;
+use crate::place::{site, site_boundary};
 
 const CIRCLES: &[&str] =
     &["minutes_5", "minutes_8", "minutes_10", "minutes_15", "subdistrict", "community", "project"];
@@ -123,6 +124,8 @@ pub const FACILITIES: Table = Table {
         column("latitude", false, K::Number),
         // What coordinates refer to is asked for, never guessed.
         column("datum", false, K::OneOf(DATUMS)),
+        column("boundary", false, K::Text),
+        column("entrances", false, K::Text),
         column("area", false, K::Code),
         column("capacity", false, K::Whole),
         column("opens_on", false, K::Day),
@@ -140,13 +143,7 @@ fn facility(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     let mut facts = Vec::new();
     facts.extend(cells.named("name_zh", "name_en").map(FacilityFact::Name));
     facts.extend(cells.code("kind").map(|kind| FacilityFact::Kind { kind }));
-    if let Some(at) = cells.point() {
-        let datum = cells.must("datum", |cells| cells.word("datum", DATUMS, Datum::parse))?;
-        match site(Stated { datum, at }) {
-            Some(site) => facts.push(FacilityFact::Site(site)),
-            None => cells.fail("longitude", CellProblem::NotDegrees { most: 180 }),
-        }
-    }
+    facts.extend(whereabouts(cells)?);
     facts.extend(cells.code("area").map(|area| FacilityFact::Area { area: Some(area) }));
     facts.extend(cells.whole("capacity").map(|amount| FacilityFact::Capacity { amount: Some(amount) }));
     facts.extend(cells.day("opens_on").map(|on| FacilityFact::Opens { on: Some(on) }));
@@ -162,6 +159,42 @@ fn facility(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     }
     let code = cells.code("code")?;
     Some((Subject::facility(plan, &code), facts.into_iter().map(Fact::from).collect()))
+}
+
+/// Where a facility is, where it ends and where people go in: all of one datum. Without a point of its own it stands at
+/// one inside of its boundary. `None` where the row says something of it that cannot be read.
+fn whereabouts(cells: &mut Cells) -> Option<Vec<FacilityFact>> {
+    let (point, drawn) = (cells.point(), cells.boundary("boundary"));
+    let entrances = cells.parsed("entrances", CellProblem::NotEntrances, |text| parse_entrances(text).ok());
+    let at = point.or_else(|| drawn.as_ref().and_then(Boundary::middle));
+    if at.is_none() && drawn.is_none() && entrances.is_none() {
+        return Some(Vec::new());
+    }
+    let datum = cells.must("datum", |cells| cells.word("datum", DATUMS, Datum::parse))?;
+    let mut facts = Vec::new();
+    let put = |cells: &mut Cells, column: &str, at| {
+        let found = site(Stated { datum, at });
+        if found.is_none() {
+            cells.fail(column, CellProblem::NotDegrees { most: 180 });
+        }
+        found
+    };
+    facts.extend(at.and_then(|at| put(cells, "longitude", at)).map(FacilityFact::Site));
+    if let Some(drawn) = drawn {
+        let placed = site_boundary(datum, drawn);
+        match &placed {
+            None => cells.fail("boundary", CellProblem::NotABoundary),
+            Some(held) if held.boundary.crosses_itself() => {
+                cells.fail("boundary", CellProblem::CrossesItself);
+            }
+            Some(_) => facts.push(FacilityFact::Boundary { boundary: placed }),
+        }
+    }
+    if let Some(points) = entrances {
+        let at = points.into_iter().map(|at| put(cells, "entrances", at)).collect::<Option<_>>()?;
+        facts.push(FacilityFact::Entrances { at });
+    }
+    Some(facts)
 }
 
 /// The column that a fact of a facility stands in.

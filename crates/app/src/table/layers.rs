@@ -113,14 +113,7 @@ fn home(cells: &mut Cells) -> Option<LayerPlace> {
     // Where none is given it is found by where it lies: what has no area of its own is left out there.
     let community = cells.code("area");
     let people: Option<u32> = cells.whole("people");
-    let mut aged = Vec::new();
-    for (name, ages) in aged_columns() {
-        let Some(some) = cells.whole::<u32>(name) else { continue };
-        if people.is_some_and(|people| some > people) {
-            cells.fail(name, CellProblem::MoreThanAll);
-        }
-        aged.push((ages, some));
-    }
+    let aged = aged(cells, people);
     let (at, datum) = (cells.point(), cells.word("datum", DATUMS, Datum::parse));
     let found = site(Stated { datum: datum?, at: at? });
     if found.is_none() {
@@ -129,6 +122,41 @@ fn home(cells: &mut Cells) -> Option<LayerPlace> {
     let found = found?;
     let community = community.unwrap_or_else(super::unplaced);
     Some(LayerPlace::Home(Home { code, community, at: found.at, stated: found.stated, people, aged }))
+}
+
+/// People of some ages, in the order of the columns. They are some of all who live there: of no wider ages there are
+/// fewer, and those of ages that lie apart are no more than all together.
+fn aged(cells: &mut Cells, people: Option<u32>) -> Vec<(Ages, u32)> {
+    let mut out: Vec<(Ages, u32)> = Vec::new();
+    for (name, ages) in aged_columns() {
+        let Some(some) = cells.whole::<u32>(name) else { continue };
+        let wider = |(held, many): &(Ages, u32)| {
+            (held.hold_all(ages) && some > *many) || (ages.hold_all(*held) && *many > some)
+        };
+        if people.is_some_and(|people| some > people) {
+            cells.fail(name, CellProblem::MoreThanAll);
+        } else if let Some((held, _)) = out.iter().find(|it| wider(it)) {
+            cells.fail(name, CellProblem::MoreThanWider { other: *held });
+        }
+        out.push((ages, some));
+    }
+    match people {
+        None if !out.is_empty() && cells.is_empty("people") => cells.fail("people", CellProblem::AgesAlone),
+        Some(people)
+            if out.iter().all(|(_, some)| *some <= people) && most_apart(&out) > u64::from(people) =>
+        {
+            cells.fail("people", CellProblem::FewerThanAges);
+        }
+        _ => {}
+    }
+    out
+}
+
+/// The most people that groups lying apart come to together.
+fn most_apart(aged: &[(Ages, u32)]) -> u64 {
+    let Some(((ages, some), rest)) = aged.split_first() else { return 0 };
+    let apart: Vec<(Ages, u32)> = rest.iter().copied().filter(|(other, _)| other.are_apart(*ages)).collect();
+    most_apart(rest).max(u64::from(*some) + most_apart(&apart))
 }
 
 fn parcel(cells: &mut Cells) -> Option<LayerPlace> {

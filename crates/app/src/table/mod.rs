@@ -231,7 +231,7 @@ impl Table {
 
     /// Whether its rows may have a shape besides a point.
     pub fn has_shapes(&self) -> bool {
-        [layers::PARCELS.name, directory::AREAS.name].contains(&self.name)
+        [layers::PARCELS.name, directory::AREAS.name, FACILITIES.name].contains(&self.name)
     }
 
     /// Whether its rows are requests that were taken down elsewhere.

@@ -128,6 +128,20 @@ async fn residences_become_one_layer_or_none() {
         (9, "cell-outside-areas"),
     ];
     assert_eq!(problems(&report), expected);
+    // Ages that cannot be: without all, more than wider ones, apart and together more than all.
+    let ages = "code|area|longitude|latitude|datum|people|aged_3_5|aged_0_12|aged_60|aged_65\n\
+                A|east|116.31|40.07|wgs84||4|||\nB|east|116.31|40.07|wgs84|100|9|8||\n\
+                C|east|116.31|40.07|wgs84|100||60|41|\nD|east|116.31|40.07|wgs84|100|20|60|40|30\n\
+                E|east|116.31|40.07|wgs84|100|||30|31\nF|east|116.31|40.07|wgs84|x|4|||\n";
+    let report = import(&app, &plan, "residences", ages, Mode::Apply).await;
+    let expected = [
+        (2, "cell-ages-alone"),
+        (3, "cell-more-than-wider"),
+        (4, "cell-fewer-than-ages"),
+        (6, "cell-more-than-wider"),
+        (7, "cell-not-a-whole-number"),
+    ];
+    assert_eq!((problems(&report), report.applied), (expected.to_vec(), false));
     let twice = format!("{HEAD}A|east|116.31|40.07|wgs84|1|||\nA|east|116.32|40.07|wgs84|1|||\n");
     let report = import(&app, &plan, "residences", &twice, Mode::Apply).await;
     assert_eq!(problems(&report), [(3, "import-twin")]);

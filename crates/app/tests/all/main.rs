@@ -13,6 +13,7 @@ mod askers;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
 mod commands;
 mod coverage;
+mod entrances;
 mod evaluation;
 mod forums;
 mod import_export;

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
 mod gantt;
+mod gap_paper;
 mod items_round_trip;
 mod papers;
 mod registers;

@@ -42,15 +42,15 @@ struct Books {
     _folder: TempDir,
 }
 
-fn code(text: &str) -> Code {
+pub(crate) fn code(text: &str) -> Code {
     Code::new(text).unwrap()
 }
 
-fn plan() -> Code {
+pub(crate) fn plan() -> Code {
     code("huitian-2018")
 }
 
-fn task_force() -> Actor {
+pub(crate) fn task_force() -> Actor {
     let person = code("task-force");
     Actor::Person { person, name: "task-force".into(), grants: Vec::new() }
 }
@@ -103,12 +103,12 @@ async fn send_slip(app: &App, colour: SlipColour, name: &str) -> Code {
     slip
 }
 
-fn runtime() -> Runtime {
+pub(crate) fn runtime() -> Runtime {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// The books copied, to write in, as on a day.
-fn copy(today: Date) -> (App, TempDir) {
+pub(crate) fn copy(today: Date) -> (App, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let books = match books().app.database().address() {
         Address::Sqlite(path) => path.clone(),
@@ -165,11 +165,11 @@ fn document(paper: &Paper, lang: Lang) -> Document {
     }
 }
 
-fn blocks(document: &Document) -> impl Iterator<Item = &Block> {
+pub(crate) fn blocks(document: &Document) -> impl Iterator<Item = &Block> {
     document.body.iter().flat_map(|section| &section.blocks)
 }
 
-fn tables<'d>(document: &'d Document) -> Vec<&'d Table> {
+pub(crate) fn tables<'d>(document: &'d Document) -> Vec<&'d Table> {
     let table = |block: &'d Block| if let Block::Table(table) = block { Some(table) } else { None };
     blocks(document).filter_map(table).collect()
 }

@@ -31,6 +31,18 @@ impl Ages {
     pub fn hold(self, age: u8) -> bool {
         age >= self.from && self.to.is_none_or(|to| age <= to)
     }
+
+    /// Whether all of other ages are among these.
+    pub fn hold_all(self, other: Self) -> bool {
+        let last = |ages: Self| ages.to.unwrap_or(u8::MAX);
+        self.from <= other.from && last(other) <= last(self)
+    }
+
+    /// Whether nobody can be of both.
+    pub fn are_apart(self, other: Self) -> bool {
+        let before = |a: Self, b: Self| a.to.is_some_and(|to| to < b.from);
+        before(self, other) || before(other, self)
+    }
 }
 
 impl fmt::Display for Ages {
@@ -94,6 +106,17 @@ mod tests {
             let ages = ages.unwrap();
             prop_assert_eq!(ages.to_string().parse(), Ok(ages));
             prop_assert!(ages.hold(from) && (from == 0 || !ages.hold(from - 1)));
+        }
+
+        #[test]
+        fn ages_lie_within_others_and_apart_as_their_years_do(
+            a in (0u8..100, prop::option::of(0u8..20)), b in (0u8..100, prop::option::of(0u8..20)),
+        ) {
+            let [a, b] = [a, b].map(|(from, more)| Ages::new(from, more.map(|more| from + more)).unwrap());
+            // Nobody grows so old.
+            let years = || 0..=u8::MAX;
+            prop_assert_eq!(a.hold_all(b), years().all(|age| a.hold(age) || !b.hold(age)));
+            prop_assert_eq!(a.are_apart(b), years().all(|age| !(a.hold(age) && b.hold(age))));
         }
     }
 }

@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::boundary::Boundary;
 use crate::code::Code;
 use crate::named::Named;
 use crate::request::Point;
@@ -61,6 +62,35 @@ impl Site {
     }
 }
 
+/// An outline as a source drew it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatedBoundary {
+    pub datum: Datum,
+    pub boundary: Boundary,
+}
+
+/// What a facility takes up on the ground, in WGS 84; with what the source drew where that was another datum.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SiteBoundary {
+    pub boundary: Boundary,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stated: Option<StatedBoundary>,
+}
+
+impl SiteBoundary {
+    pub fn wgs84(boundary: Boundary) -> Self {
+        Self { boundary, stated: None }
+    }
+
+    /// What the source drew, with its datum.
+    pub fn source(&self) -> (Datum, &Boundary) {
+        match &self.stated {
+            Some(stated) => (stated.datum, &stated.boundary),
+            None => (Datum::Wgs84, &self.boundary),
+        }
+    }
+}
+
 /// That somebody stood before a facility and found it where, and what, it is said to be.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct SeenOnSite {
@@ -80,6 +110,14 @@ pub enum FacilityFact {
         kind: Code,
     },
     Site(Site),
+    /// Where it ends, of one that is more than a point, such as a park; `None` withdraws the word.
+    Boundary {
+        boundary: Option<SiteBoundary>,
+    },
+    /// Where people go in; none withdraws the word.
+    Entrances {
+        at: Vec<Site>,
+    },
     /// The area it is said to lie in, where boundaries do not tell; `None` withdraws the word.
     Area {
         area: Option<Code>,
@@ -116,6 +154,8 @@ impl FacilityFact {
             Self::Name(_) => "name",
             Self::Kind { .. } => "kind",
             Self::Site(_) => "site",
+            Self::Boundary { .. } => "boundary",
+            Self::Entrances { .. } => "entrances",
             Self::Area { .. } => "area",
             Self::Capacity { .. } => "capacity",
             Self::Opens { .. } => "opens",

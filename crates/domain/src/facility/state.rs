@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::fact::{FacilityFact, SeenOnSite, Site};
+use super::entrances::ReachedBy;
+use super::fact::{FacilityFact, SeenOnSite, Site, SiteBoundary};
 use crate::area::Area;
 use crate::code::Code;
 use crate::history::{Held, SubjectHistory, View};
@@ -112,6 +113,8 @@ pub struct Facility {
     /// Of a facility on the books both are known: what has none is not registered.
     pub kind: Option<Code>,
     pub site: Option<Site>,
+    pub boundary: Option<SiteBoundary>,
+    pub entrances: Vec<Site>,
     pub area: Option<Code>,
     pub capacity: Option<u32>,
     pub opens: Option<Date>,
@@ -135,6 +138,8 @@ impl Facility {
             name: None,
             kind: None,
             site: None,
+            boundary: None,
+            entrances: Vec::new(),
             area: None,
             capacity: None,
             opens: None,
@@ -150,6 +155,8 @@ impl Facility {
                 FacilityFact::Name(name) => out.name = Some(name.clone()),
                 FacilityFact::Kind { kind } => out.kind = Some(kind.clone()),
                 FacilityFact::Site(site) => out.site = Some(*site),
+                FacilityFact::Boundary { boundary } => out.boundary.clone_from(boundary),
+                FacilityFact::Entrances { at } => out.entrances.clone_from(at),
                 FacilityFact::Area { area } => out.area.clone_from(area),
                 FacilityFact::Capacity { amount } => out.capacity = *amount,
                 FacilityFact::Opens { on } => out.opens = *on,
@@ -161,6 +168,18 @@ impl Facility {
         }
         out.on_site = looked.outcome();
         Some(out)
+    }
+
+    /// At what it is reached on foot: at its entrances, else along its boundary, else at its point. Where entrances are
+    /// known only they count: behind the rest of its boundary there may be a fence.
+    pub fn reached_by(&self) -> Option<ReachedBy> {
+        if !self.entrances.is_empty() {
+            Some(ReachedBy::Entrances)
+        } else if self.boundary.is_some() {
+            Some(ReachedBy::Boundary)
+        } else {
+            self.site.map(|_| ReachedBy::Point)
+        }
     }
 
     /// How it stands on a day, beside the project that builds it. Without a word of its own it serves from the

@@ -25,8 +25,8 @@ impl Check<'_> {
             AreaFact::Parent { parent: None }
             | AreaFact::Level { .. }
             | AreaFact::Population { .. }
-            | AreaFact::Boundary { .. }
             | AreaFact::Active { .. } => {}
+            AreaFact::Boundary { boundary } => self.boundary(boundary),
         }
     }
 

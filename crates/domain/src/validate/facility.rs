@@ -4,10 +4,11 @@ use rust_decimal::Decimal;
 
 use super::Check;
 use crate::area::{Area, ancestors};
-use crate::boundary::Extent;
+use crate::boundary::{Boundary, Extent};
 use crate::code::Code;
 use crate::facility::{
-    Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount, OnSite, SeenOnSite,
+    ENTRANCES_MOST, Facility, FacilityFact, FacilityStandard, Gap, GapAnswer, OfficialCount, OnSite,
+    SeenOnSite,
 };
 use crate::fact::Fact;
 use crate::history::View;
@@ -17,6 +18,23 @@ use crate::subject::{Subject, SubjectKind};
 
 /// How far outside of its area a site may lie: boundaries are drawn roughly.
 const OUTSIDE_MOST: u64 = 1_000;
+
+/// How far its entrances, and its point, may lie from a facility that is drawn: sources are rough.
+const BESIDE_MOST: u64 = 200;
+/// How far entrances may lie from a point that stands for a whole park.
+const FROM_POINT_MOST: u64 = 3_000;
+
+/// What of a facility lies too far from the rest of it, how far in metres, and how far it may.
+fn too_far(facility: &Facility) -> Option<(&'static str, u64, u64)> {
+    let site = facility.site?.at;
+    let drawn = facility.boundary.as_ref().and_then(|held| held.boundary.extent());
+    let most = if drawn.is_some() { BESIDE_MOST } else { FROM_POINT_MOST };
+    let whole = drawn.or_else(|| Extent::of([site]))?;
+    let entrances = facility.entrances.iter().map(|entrance| ("entrances", entrance.at));
+    let points = std::iter::once(("site", site)).chain(entrances);
+    let (what, metres) = points.map(|(what, at)| (what, whole.metres_to(at))).max_by_key(|(_, far)| *far)?;
+    (metres > most).then_some((what, metres, most))
+}
 
 impl Check<'_> {
     pub(super) fn facility_fact(&mut self, fact: &FacilityFact) {
@@ -36,6 +54,18 @@ impl Check<'_> {
                     self.refuse(Problem::BadPoint);
                 }
             }
+            FacilityFact::Boundary { boundary } => {
+                boundary.iter().for_each(|held| self.boundary(&held.boundary));
+            }
+            FacilityFact::Entrances { at } => {
+                if at.len() > ENTRANCES_MOST {
+                    self.refuse(Problem::TooMany(ENTRANCES_MOST));
+                }
+                let points = at.iter().flat_map(|site| [Some(site.at), site.stated.map(|stated| stated.at)]);
+                if points.flatten().any(|point| !point.is_on_earth()) {
+                    self.refuse(Problem::BadPoint);
+                }
+            }
             FacilityFact::Area { area } => area.iter().for_each(|area| self.area(area)),
             FacilityFact::Project { project } => project.iter().for_each(|project| self.project(project)),
             FacilityFact::Licence { notice } => self.text(notice, TEXT_MAX, false),
@@ -48,6 +78,13 @@ impl Check<'_> {
             }
             // Checked on the whole, below.
             FacilityFact::Capacity { .. } | FacilityFact::Opens { .. } | FacilityFact::Closes { .. } => {}
+        }
+    }
+
+    /// A ring that crosses itself encloses nothing that can be said.
+    pub(super) fn boundary(&mut self, boundary: &Boundary) {
+        if boundary.crosses_itself() {
+            self.refuse(Problem::CrossesItself);
         }
     }
 
@@ -108,6 +145,12 @@ impl Check<'_> {
         {
             self.field = slot;
             self.refuse(Problem::Missing("capacity"));
+        }
+        if let Some(slot) = touched(&["site", "boundary", "entrances"])
+            && let Some((far, metres, most)) = too_far(&facility)
+        {
+            self.field = touched(&[far]).unwrap_or(slot);
+            self.refuse(Problem::FarFromSite { metres, most });
         }
         if let Some(slot) = touched(&["site", "area"])
             && let (Some(site), Some(area)) = (facility.site, &facility.area)

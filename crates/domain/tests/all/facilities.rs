@@ -7,7 +7,7 @@ use domain::boundary::Boundary;
 use domain::command::Command;
 use domain::facility::{
     Checked, Circle, Facility, FacilityFact, FacilityKind, FacilityStandard, FacilityStanding, Metric,
-    OnSite, SeenOnSite, Site,
+    OnSite, ReachedBy, SeenOnSite, Site, SiteBoundary,
 };
 use domain::fact::Fact;
 use domain::history::View;
@@ -412,4 +412,57 @@ proptest! {
         let unstated = Facility { area: None, ..held.clone() };
         prop_assert_eq!(portfolio.area_of(&unstated).map(|area| area.code.as_str()), Some("town"));
     }
+}
+
+#[test]
+fn boundary_and_entrances_lie_together_and_tell_where_a_facility_is_reached() {
+    let mut journal = journal();
+    give(&mut journal, facility(), kindergarten()).unwrap();
+    let held = |journal: &Journal| {
+        let portfolio = Portfolio::at(&journal.history, &plan(), View::as_of(BEGUN)).unwrap();
+        portfolio.facility("F-1").unwrap().clone()
+    };
+    assert_eq!(held(&journal).reached_by(), Some(ReachedBy::Point));
+    let drawn = |text: &str| {
+        let boundary = SiteBoundary::wgs84(Boundary::parse(text).unwrap());
+        FacilityFact::Boundary { boundary: Some(boundary) }.into()
+    };
+    let entrances = |points: &[(i32, i32)]| {
+        let at = points
+            .iter()
+            .map(|(longitude, latitude)| Site::wgs84(Point { longitude: *longitude, latitude: *latitude }));
+        FacilityFact::Entrances { at: at.collect() }.into()
+    };
+    let square = "POLYGON ((116.318 40.068, 116.322 40.068, 116.322 40.072, 116.318 40.072, 116.318 40.068))";
+    let bow = "POLYGON ((116.318 40.068, 116.322 40.072, 116.322 40.068, 116.318 40.072, 116.318 40.068))";
+    assert_eq!(refused(&mut journal, vec![drawn(bow)]), [Problem::CrossesItself]);
+    // A boundary somewhere else, and a gate of another facility; without a boundary a gate may be farther away.
+    let elsewhere = square.replace("40.0", "40.1");
+    let found = refused(&mut journal, vec![drawn(&elsewhere)]);
+    assert!(matches!(found[..], [Problem::FarFromSite { metres: 10_000..12_000, most: 200 }]), "{found:?}");
+    give(&mut journal, facility(), vec![entrances(&[(116_328_000, 40_070_000)])]).unwrap();
+    let found = refused(&mut journal, vec![drawn(square)]);
+    assert!(matches!(found[..], [Problem::FarFromSite { metres: 500..520, most: 200 }]), "{found:?}");
+    give(&mut journal, facility(), vec![entrances(&[])]).unwrap();
+    give(&mut journal, facility(), vec![drawn(square)]).unwrap();
+    assert_eq!(held(&journal).reached_by(), Some(ReachedBy::Boundary));
+    let gates = [(116_318_000, 40_070_000), (116_322_500, 40_071_000)];
+    give(&mut journal, facility(), vec![entrances(&gates)]).unwrap();
+    assert_eq!(held(&journal).reached_by(), Some(ReachedBy::Entrances));
+    // Where it is moved to has to fit as well.
+    let away = FacilityFact::Site(Site::wgs84(Point { longitude: 116_330_000, latitude: 40_070_000 })).into();
+    let found = refused(&mut journal, vec![away]);
+    assert!(matches!(found[..], [Problem::FarFromSite { .. }]), "{found:?}");
+    let many: Vec<(i32, i32)> = (0..101).map(|at| (116_318_000 + at, 40_070_000)).collect();
+    assert_eq!(refused(&mut journal, vec![entrances(&many)]), [Problem::TooMany(100)]);
+    let off = entrances(&[(116_318_000, 91_000_000)]);
+    assert!(refused(&mut journal, vec![off]).contains(&Problem::BadPoint));
+    // Areas cross themselves as little.
+    let boundary = Boundary::parse(bow).unwrap();
+    let area = give(&mut journal, Subject::area(&code("town")), vec![AreaFact::Boundary { boundary }.into()]);
+    assert!(area.unwrap_err().iter().any(|refusal| refusal.problem == Problem::CrossesItself));
+    // The word is taken back.
+    give(&mut journal, facility(), vec![entrances(&[])]).unwrap();
+    give(&mut journal, facility(), vec![FacilityFact::Boundary { boundary: None }.into()]).unwrap();
+    assert_eq!(held(&journal).reached_by(), Some(ReachedBy::Point));
 }

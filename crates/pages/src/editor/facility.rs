@@ -2,9 +2,11 @@
 
 use std::str::FromStr;
 
-use app::place::{degrees_text, site};
+use app::place::{degrees_text, site, site_boundary};
+use domain::boundary::Boundary;
 use domain::facility::{
-    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, SeenOnSite, Stated,
+    Ages, Checked, Circle, Datum, FacilityFact, FacilityKind, FacilityStandard, Metric, SeenOnSite, Site,
+    Stated, entrances_text, parse_entrances,
 };
 use domain::plan::PlanFact;
 use domain::refusal::{Problem, Reference};
@@ -14,8 +16,8 @@ use rust_decimal::prelude::ToPrimitive;
 
 use super::reader::{Mistake, Reader};
 use super::topic::{
-    CLOSES, FACILITY_AREA, FACILITY_CAPACITY, FACILITY_KIND, FACILITY_PROJECT, FACILITY_SORT,
-    FACILITY_STANDARD, LICENCE, NAMED, ON_SITE, OPENS, SITE,
+    CLOSES, ENTRANCES, FACILITY_AREA, FACILITY_BOUNDARY, FACILITY_CAPACITY, FACILITY_KIND, FACILITY_PROJECT,
+    FACILITY_SORT, FACILITY_STANDARD, LICENCE, NAMED, ON_SITE, OPENS, SITE,
 };
 use super::values::{Described, Values, named, opt, yes_no};
 
@@ -33,6 +35,19 @@ pub(super) fn described(fact: &FacilityFact) -> Described {
             ];
             (&SITE, values)
         }
+        FacilityFact::Boundary { boundary } => {
+            let (datum, drawn) = boundary.as_ref().map(|held| held.source()).unzip();
+            let values = vec![
+                ("facility_boundary", drawn.map_or_else(String::new, Boundary::to_wkt)),
+                ("boundary_datum", datum.map_or_else(String::new, |datum: Datum| datum.as_str().to_owned())),
+            ];
+            (&FACILITY_BOUNDARY, values)
+        }
+        FacilityFact::Entrances { at } => {
+            let (datum, points) = stated(at);
+            let datum = if points.is_empty() { String::new() } else { datum.as_str().to_owned() };
+            (&ENTRANCES, vec![("entrances", points), ("entrances_datum", datum)])
+        }
         FacilityFact::Area { area } => (&FACILITY_AREA, vec![("area", opt(area))]),
         FacilityFact::Capacity { amount } => (&FACILITY_CAPACITY, vec![("facility_capacity", opt(amount))]),
         FacilityFact::Opens { on } => (&OPENS, vec![("opens_on", opt(on))]),
@@ -49,6 +64,14 @@ pub(super) fn described(fact: &FacilityFact) -> Described {
             (&ON_SITE, values)
         }
     }
+}
+
+/// Entrances as their source gave them; in WGS 84 where sources gave them in several datums.
+fn stated(at: &[Site]) -> (Datum, String) {
+    let mut datums = at.iter().map(|site| site.source().datum);
+    let datum = datums.next().filter(|first| datums.all(|other| other == *first));
+    let point = |site: &Site| if datum.is_some() { site.source().at } else { site.at };
+    (datum.unwrap_or(Datum::Wgs84), entrances_text(at.iter().map(point)))
 }
 
 pub(super) fn kind(held: &FacilityKind) -> Described {
@@ -94,6 +117,29 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<FacilityFact> {
                     return None;
                 }
             }
+        }
+        "facility_boundary" if r.text("facility_boundary").is_empty() => {
+            FacilityFact::Boundary { boundary: None }
+        }
+        "facility_boundary" => {
+            let drawn =
+                r.parsed("facility_boundary", Mistake::NotABoundary, |text| Boundary::parse(text).ok());
+            let datum = r.must("boundary_datum", |r, f| r.word(f, Datum::parse));
+            let placed = site_boundary(datum?, drawn?);
+            if placed.is_none() {
+                r.fail("facility_boundary", Mistake::NotABoundary);
+            }
+            FacilityFact::Boundary { boundary: Some(placed?) }
+        }
+        "entrances" if r.text("entrances").is_empty() => FacilityFact::Entrances { at: Vec::new() },
+        "entrances" => {
+            let points = r.parsed("entrances", Mistake::NotEntrances, |text| parse_entrances(text).ok());
+            let datum = r.must("entrances_datum", |r, f| r.word(f, Datum::parse))?;
+            let at: Option<Vec<Site>> = points?.into_iter().map(|at| site(Stated { datum, at })).collect();
+            if at.is_none() {
+                r.fail("entrances", Mistake::NotDegrees);
+            }
+            FacilityFact::Entrances { at: at? }
         }
         "facility_area" => FacilityFact::Area { area: r.code("area") },
         "facility_capacity" => FacilityFact::Capacity { amount: r.whole("facility_capacity") },
@@ -185,6 +231,8 @@ pub(super) fn field_of(topic: &str, problem: &Problem) -> Option<&'static str> {
         },
         "facility_sort" => "facility_kind",
         "site" => "longitude",
+        "facility_boundary" => "facility_boundary",
+        "entrances" => "entrances",
         "facility_area" => "area",
         "facility_capacity" => "facility_capacity",
         "opens" => "opens_on",

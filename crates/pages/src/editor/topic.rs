@@ -350,6 +350,10 @@ topics! {
     SITE = "site" &[
         must("longitude", Number), must("latitude", Number), must("datum", P(Pick::Listed(Listed::Datum))),
     ];
+    FACILITY_BOUNDARY = "facility_boundary" &[
+        may("facility_boundary", Long), may("boundary_datum", P(Pick::Listed(Listed::Datum))),
+    ] => [TOPIC], ["boundary_datum"];
+    ENTRANCES = "entrances" &[may("entrances", Long), may("entrances_datum", P(Pick::Listed(Listed::Datum)))];
     FACILITY_AREA = "facility_area" &[may("area", P(Pick::Area))];
     FACILITY_CAPACITY = "facility_capacity" &[may("facility_capacity", Whole)];
     OPENS = "opens" &[may("opens_on", Day)];

@@ -24,6 +24,8 @@ const TOPICS: &[&str] = &[
     "name",
     "facility_sort",
     "site",
+    "facility_boundary",
+    "entrances",
     "facility_area",
     "facility_capacity",
     "opens",
@@ -36,6 +38,8 @@ const TOPICS: &[&str] = &[
 /// What nobody may know, or may not be.
 const OPTIONAL: &[&str] = &[
     "name",
+    "facility_boundary",
+    "entrances",
     "facility_area",
     "facility_capacity",
     "opens",

@@ -2,19 +2,20 @@
 
 use app::AppError;
 use app::place::degrees_text;
+use app::place::shape::square_metres;
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 use domain::code::Code;
-use domain::facility::{Datum, Facility, FacilityStanding, OnSite, Opened};
+use domain::facility::{Datum, Facility, FacilityStanding, OnSite, Opened, ReachedBy, entrances_text};
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use domain::source::Grade;
 use domain::subject::Subject;
 
-use super::{Rule, capacity_of, kind_of, name_of, on_site_text, rule};
+use super::{Rule, capacity_of, kind_of, name_of, on_site_text, rule, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
@@ -38,6 +39,11 @@ struct FacilityPage<'a> {
     area: Option<(String, String)>,
     site: String,
     stated: String,
+    /// Its size, of one that is drawn.
+    boundary: String,
+    /// At what it is reached, and its entrances.
+    reached: String,
+    entrances: String,
     capacity: String,
     project: Option<(String, String)>,
     grade: Grade,
@@ -65,6 +71,19 @@ fn coordinates(visit: &Visit, datum: Datum, at: Point) -> String {
     let (longitude, latitude) = (degrees_text(at.longitude), degrees_text(at.latitude));
     let datum = word(visit.lang, "datum", datum.as_str());
     visit.tw("facility-coordinates", &[("longitude", &longitude), ("latitude", &latitude), ("datum", &datum)])
+}
+
+/// At what a facility is reached, in words.
+fn reached(visit: &Visit, facility: &Facility) -> String {
+    match facility.reached_by() {
+        Some(ReachedBy::Entrances) => {
+            let count = facility.entrances.len().to_string();
+            visit.tw("facility-reached-entrances", &[("count", &count)])
+        }
+        Some(ReachedBy::Boundary) => visit.t("facility-reached-boundary").into_owned(),
+        Some(ReachedBy::Point) => visit.t("facility-reached-point").into_owned(),
+        None => String::new(),
+    }
 }
 
 pub async fn show(
@@ -96,6 +115,14 @@ pub async fn show(
             .site
             .and_then(|site| site.stated)
             .map_or_else(String::new, |stated| coordinates(&visit, stated.datum, stated.at)),
+        boundary: facility.boundary.as_ref().map_or_else(String::new, |held| {
+            square_metres(&held.boundary).map_or_else(
+                |_| visit.t("facility-drawn").into_owned(),
+                |area| visit.tw("facility-square-metres", &[("area", &whole(area))]),
+            )
+        }),
+        reached: reached(&visit, facility),
+        entrances: entrances_text(facility.entrances.iter().map(|entrance| entrance.at)),
         capacity: capacity_of(lang, &portfolio, kind, facility.capacity.map(u64::from)),
         project: portfolio
             .project_of(facility)

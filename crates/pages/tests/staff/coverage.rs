@@ -73,6 +73,19 @@ async fn figures_say_what_they_stand_on() {
     assert_eq!(people, 863_000);
 }
 
+/// The cells of a line; names may hold commas.
+fn cells(line: &str) -> Vec<String> {
+    let (mut out, mut quoted) = (vec![String::new()], false);
+    for sign in line.chars() {
+        match sign {
+            '"' => quoted = !quoted,
+            ',' if !quoted => out.push(String::new()),
+            sign => out.last_mut().unwrap().push(sign),
+        }
+    }
+    out
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_changed_goes_out_as_files_and_a_published_figure_stands_beside_what_coverage_says() {
     let site = site();
@@ -81,13 +94,45 @@ async fn what_changed_goes_out_as_files_and_a_published_figure_stands_beside_wha
     page.is(200).says("change.csv?from=2021-01-01");
     let csv = reader.get(&format!("{PLAN}/place/coverage/change.csv?from=2021-01-01")).await;
     let lines: Vec<&str> = csv.is(200).body.lines().collect();
-    assert!(lines[0].ends_with("gained,lost,all") && lines.len() > 8, "{}", csv.body);
+    assert!(lines[0].starts_with("\u{feff}row,from,to,area,") && lines.len() > 8, "{}", csv.body);
+    let width = lines[0].split(',').count();
+    let of = |row: &str| -> Vec<Vec<String>> {
+        let own = lines.iter().filter(|line| line.starts_with(&format!("{row},")));
+        own.map(|line| cells(line)).inspect(|cells| assert_eq!(cells.len(), width, "{cells:?}")).collect()
+    };
+    let column =
+        |name: &str| lines[0].trim_start_matches('\u{feff}').split(',').position(|it| it == name).unwrap();
+    let number = |cells: &[String], name: &str| cells[column(name)].parse::<i64>().unwrap();
     let json = reader.get(&format!("{PLAN}/place/coverage/change.json?from=2021-01-01")).await;
     let json: serde_json::Value = serde_json::from_str(&json.is(200).body).unwrap();
     assert_eq!(
         (&json["illustrative"], json["rows"].as_array().unwrap().len()),
-        (&true.into(), lines.len() - 1)
+        (&true.into(), of("coverage").len())
     );
+    // What projects did adds up as it does on the page, and the file says the same as the other one.
+    let (projects, gained) = (of("project"), number(&of("together")[0], "alone"));
+    let alone: i64 = projects.iter().map(|cells| number(cells, "alone")).sum();
+    assert_eq!(alone + number(&of("shared")[0], "alone"), gained);
+    let effect = &json["effect"];
+    assert_eq!(
+        (effect["together"].as_i64(), effect["projects"].as_array().unwrap().len()),
+        (Some(gained), projects.len())
+    );
+    for (cells, held) in projects.iter().zip(effect["projects"].as_array().unwrap()) {
+        let told = (cells[column("project")].as_str(), number(cells, "given_others"));
+        assert_eq!(told, (held["project"].as_str().unwrap(), held["given_others"].as_i64().unwrap()));
+        page.says(&cells[column("project_name")]);
+    }
+    let year = &of("year_end")[0];
+    assert_eq!(year[column("to")], "2026-12-31");
+    let [low, middle, high] = ["low", "middle", "high"].map(|name| number(year, name));
+    assert!(number(year, "covered_before") > 0 && low <= middle && middle <= high);
+    assert_eq!(
+        of("odds").len(),
+        json["year_end"]["odds"].as_array().unwrap().len()
+            + json["year_end"]["without_odds"].as_array().unwrap().len()
+    );
+    page.says("What the columns hold").says(">given_others<");
     for row in json["rows"].as_array().unwrap() {
         let of = |name: &str| row[name].as_u64().unwrap();
         assert_eq!(of("covered_before") + of("gained"), of("covered_after") + of("lost"), "{row}");

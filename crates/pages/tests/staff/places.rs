@@ -74,6 +74,82 @@ async fn a_facility_is_put_on_the_books_and_changed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_park_has_a_boundary_and_gates() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    // Drawn on the map that the demonstration is of; nobody knows its gates.
+    let one = format!("{PLAN}/place/facilities/OSM-33616744");
+    reader.get(&one).await.is(200).says("Boundary").says(" m²").says("anywhere along its boundary");
+    let map = reader.get(&format!("{PLAN}/place/map?layer=&layer=facilities&kind=&kind=park")).await;
+    map.is(200).says("class=\"plot kind-").says("what it takes up, with its entrances");
+    let file = reader.get(&format!("{PLAN}/place/facilities.geojson?kind=park")).await;
+    let file: serde_json::Value = serde_json::from_str(&file.is(200).body).unwrap();
+    let drawn = file["features"].as_array().unwrap().iter().find(|it| it["id"] == "OSM-33616744").unwrap();
+    assert_eq!(
+        (&drawn["geometry"]["type"], &drawn["properties"]["reached_by"]),
+        (&"MultiPolygon".into(), &"boundary".into())
+    );
+    let at = facility(&site, "OSM-33616744").await.site.unwrap().at;
+    assert_eq!(
+        drawn["properties"]["point"],
+        serde_json::json!([f64::from(at.longitude) / 1e6, f64::from(at.latitude) / 1e6])
+    );
+    let kind = reader.get(&format!("{PLAN}/place/coverage/kinds/park")).await;
+    kind.is(200).says("0 at their entrances").says("along their boundary");
+
+    let edit = format!("{one}/edit");
+    let opened = reader.get(&edit).await;
+    opened.is(200).says("Once one is given, distances are measured to entrances only");
+    let wkt = facility(&site, "OSM-33616744").await.boundary.unwrap().boundary.to_wkt();
+    opened.says(&wkt);
+    let mut held: Vec<(&str, String)> = ["version", "name_zh", "longitude", "latitude", "licence"]
+        .map(|name| (name, opened.value(name)))
+        .into();
+    held.push(("facility_boundary", wkt));
+    held.extend(
+        [("facility_kind", "park"), ("datum", "wgs84"), ("boundary_datum", "wgs84")]
+            .map(|(name, value)| (name, value.to_owned())),
+    );
+    let send = async |more: &[(&str, &str)]| {
+        let mut fields: Vec<(&str, &str)> = held
+            .iter()
+            .filter(|(name, _)| !more.iter().any(|(other, _)| other == name))
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        fields.extend(more);
+        fields.push(SOURCE);
+        reader.post(&edit, &fields).await
+    };
+    send(&[("entrances", "somewhere"), ("entrances_datum", "wgs84")])
+        .await
+        .is(422)
+        .says("id=\"entrances-error\"");
+    send(&[("entrances", "116.39 40.02")]).await.is(422).says("id=\"entrances_datum-error\"");
+    let far = [("entrances", "116.30 40.10"), ("entrances_datum", "wgs84")];
+    send(&far).await.is(422).says("id=\"entrances-error\"").says("lie together");
+    let bow = "POLYGON ((116.38 40.01, 116.40 40.03, 116.40 40.01, 116.38 40.03, 116.38 40.01))";
+    send(&[("facility_boundary", bow)]).await.is(422).says("The boundary crosses itself");
+    let gate = format!(
+        "{} {}\n{} {}",
+        degrees(at.longitude),
+        degrees(at.latitude),
+        degrees(at.longitude + 900),
+        degrees(at.latitude)
+    );
+    send(&[("entrances", &gate), ("entrances_datum", "wgs84")]).await.is(303);
+    reader.get(&one).await.is(200).says("at 2 entrances");
+    let held = facility(&site, "OSM-33616744").await;
+    assert_eq!((held.entrances.len(), held.entrances[1].at.longitude), (2, at.longitude + 900));
+    reader.get(&format!("{PLAN}/place/coverage/kinds/park")).await.is(200).says("1 at their entrances");
+    let history = reader.get(&format!("{PLAN}/audit?kind=facility&code=OSM-33616744")).await;
+    history.is(200).says("Entrances");
+}
+
+fn degrees(millionths: i32) -> String {
+    format!("{:.6}", f64::from(millionths) / 1e6)
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_seen_on_site_is_marked_until_the_place_changes() {
     let site = site();
     let reader = site.sign_in("task-force").await;

@@ -30,13 +30,23 @@ fn serve(model: &Model, open: &[bool], heavy: i64, weight: &[i64]) -> Served {
 }
 
 /// Improves `open` by adding, dropping and exchanging sites until nothing helps, at most `rounds`
-/// times. `weight` adds to the price of not serving a point (for floors).
-pub(super) fn improve(model: &Model, open: &mut [bool], weight: &[i64], rounds: usize) {
+/// times or until `stop`: a round of a large model takes a while. `weight` adds to the price of not
+/// serving a point (for floors).
+pub(super) fn improve(
+    model: &Model,
+    open: &mut [bool],
+    weight: &[i64],
+    rounds: usize,
+    stop: &mut dyn FnMut() -> bool,
+) {
     let heavy = heavy(model);
     let sites = model.sites();
     let prices = model.rule.budget.as_ref().map(|(_, prices)| prices.as_slice());
     let price = |site: usize| prices.map_or(0, |prices| prices[site]);
     for _ in 0..rounds {
+        if stop() {
+            return;
+        }
         let served = serve(model, open, heavy, weight);
         // What opening a site saves, what closing one costs, and how the two meet in an exchange.
         let mut gain: Vec<i64> = model.opening.iter().map(|&cost| -cost).collect();
@@ -108,9 +118,9 @@ pub(super) fn improve(model: &Model, open: &mut [bool], weight: &[i64], rounds: 
 }
 
 /// From the fixed sites alone, improved until nothing helps.
-pub(super) fn greedy(model: &Model, weight: &[i64]) -> Option<Choice> {
+pub(super) fn greedy(model: &Model, weight: &[i64], stop: &mut dyn FnMut() -> bool) -> Option<Choice> {
     let mut open = model.fixed.clone();
-    improve(model, &mut open, weight, model.sites() * 4 + 20);
+    improve(model, &mut open, weight, model.sites() * 4 + 20, stop);
     finish(model, open)
 }
 

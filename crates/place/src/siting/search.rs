@@ -83,7 +83,7 @@ impl<'m, 'e> Search<'m, 'e> {
 
     pub(super) fn run(mut self) -> Outcome {
         let model = self.model;
-        self.best = heuristic::greedy(model, &vec![0; model.points()]);
+        self.best = heuristic::greedy(model, &vec![0; model.points()], &mut *self.effort.stop);
         let state = model.fixed.iter().map(|&f| if f { State::Open } else { State::Free }).collect();
         let root = Node {
             state,
@@ -190,7 +190,7 @@ impl<'m, 'e> Search<'m, 'e> {
         }
         let mut ascent = Ascent::new(self.model, self.scale, node, root);
         for round in 0..if root { ROOT_ROUNDS } else { NODE_ROUNDS } {
-            if round % 16 == 15 && (self.effort.stop)() {
+            if round > 0 && (self.effort.stop)() {
                 return Verdict::Stopped;
             }
             let choice = ascent.relax(node, &ground);
@@ -356,7 +356,7 @@ impl<'m, 'e> Search<'m, 'e> {
         }
         if thorough {
             let extra: Vec<i64> = (0..model.points()).map(|point| ascent.floor_price(point)).collect();
-            heuristic::improve(model, &mut open, &extra, 60);
+            heuristic::improve(model, &mut open, &extra, 60, &mut *self.effort.stop);
         }
         self.offer(open);
     }

@@ -4,6 +4,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
+mod entrances;
 mod oracles;
 mod overlay;
 mod scenario;

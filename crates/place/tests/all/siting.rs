@@ -242,3 +242,24 @@ fn an_impossible_task_is_recognised_without_trying_everything() {
     let error = SitingError::FloorsClash { clashing }.to_string();
     assert!(error.contains("from 0 (asks 100, alone 150 possible)"), "{error}");
 }
+
+/// Good choices of a large model take minutes to find: the search looks at the clock while it looks for them.
+#[test]
+fn a_large_search_ends_when_it_is_told_to() {
+    let (points, sites) = (1_000usize, 700usize);
+    let spread = |point: usize, site: usize| ((point * 7_919 + site * 104_729) % 99_991 + 1) as u32;
+    let distances = (0..points).flat_map(|point| (0..sites).map(move |site| Some(spread(point, site))));
+    let weights = (0..points as u64).map(|point| 1 + point * 31 % 97).collect();
+    let instance = Instance::new(weights, vec![Site::default(); sites], distances.collect()).unwrap();
+    let selection = Selection { count: Some(400), budget: None };
+    let begun = std::time::Instant::now();
+    let mut asked = 0u32;
+    let mut stop = || {
+        asked += 1;
+        asked > 3
+    };
+    let model = Model::PMedian { selection, radius: None };
+    let found = instance.solve(&model, &mut Control { nodes: u64::MAX, stop: &mut stop }).unwrap();
+    assert!(!found.proven && found.bound < found.objective && found.chosen.len() <= 3, "{:?}", found.chosen);
+    assert!(begun.elapsed() < std::time::Duration::from_secs(20), "{:?}", begun.elapsed());
+}

@@ -64,8 +64,9 @@ pub struct ProjectGain {
 }
 
 /// The effects of all projects. They need not add up: the rest is shared.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProjectsEffect {
+    pub basis: Basis,
     pub projects: Vec<ProjectGain>,
     pub together: i64,
     pub shared: i64,
@@ -75,6 +76,7 @@ pub struct ProjectsEffect {
 #[derive(Debug, Clone, PartialEq)]
 pub struct YearEnd {
     pub by: Date,
+    pub basis: Basis,
     /// On the day that is looked at.
     pub now: u64,
     pub expected: f64,
@@ -159,9 +161,14 @@ pub(super) fn difference(before: Arc<Coverage>, after: Arc<Coverage>) -> Differe
     Difference { before, after, kinds, basis: whole, gaining }
 }
 
+/// What sums over kinds count: people only where they are known of every home for every kind.
+fn basis_of_all<'a>(kinds: impl IntoIterator<Item = &'a KindCoverage>) -> Basis {
+    let known = kinds.into_iter().all(|kind| basis(&kind.people) == Basis::People);
+    if known { Basis::People } else { Basis::Residences }
+}
+
 /// Who is covered by a kind, where these are the nearest of it.
-fn covered(kind: &KindCoverage, near: &[Option<Nearest>]) -> u64 {
-    let basis = basis(&kind.people);
+fn covered(kind: &KindCoverage, near: &[Option<Nearest>], basis: Basis) -> u64 {
     kind.rules
         .iter()
         .flat_map(|held| {
@@ -175,19 +182,21 @@ fn covered(kind: &KindCoverage, near: &[Option<Nearest>]) -> u64 {
 /// Who is covered by a kind, by those of its facilities that count: the same ones are not looked at again.
 struct Counted<'a> {
     kind: &'a KindCoverage,
+    basis: Basis,
     facilities: Vec<usize>,
     known: HashMap<Vec<usize>, u64>,
 }
 
 impl<'a> Counted<'a> {
-    fn new(kind: &'a KindCoverage, facilities: Vec<usize>) -> Self {
-        Self { kind, facilities, known: HashMap::from([(kind.open.clone(), covered(kind, &kind.near))]) }
+    fn new(kind: &'a KindCoverage, basis: Basis, facilities: Vec<usize>) -> Self {
+        let known = HashMap::from([(kind.open.clone(), covered(kind, &kind.near, basis))]);
+        Self { kind, basis, facilities, known }
     }
 
     fn by(&mut self, ground: &Ground, counts: impl Fn(&usize) -> bool) -> u64 {
         let own: Vec<usize> = self.facilities.iter().copied().filter(counts).collect();
-        let kind = self.kind;
-        *self.known.entry(own).or_insert_with_key(|own| covered(kind, &ground.nearest(own, FAR)))
+        let (kind, basis) = (self.kind, self.basis);
+        *self.known.entry(own).or_insert_with_key(|own| covered(kind, &ground.nearest(own, FAR), basis))
     }
 }
 
@@ -203,7 +212,10 @@ pub(super) fn effect(coverage: &Coverage, portfolio: &Portfolio) -> ProjectsEffe
     let built = |at: &usize| facility(*at).project.is_some();
     // Kinds of which no project built anything are the same whoever counts.
     let kinds = coverage.kinds.iter().filter(|kind| !kind.rules.is_empty() && kind.open.iter().any(built));
-    let mut kinds: Vec<Counted> = kinds.map(|kind| Counted::new(kind, kind.open.clone())).collect();
+    let kinds: Vec<&KindCoverage> = kinds.collect();
+    let basis = basis_of_all(kinds.iter().copied());
+    let mut kinds: Vec<Counted> =
+        kinds.into_iter().map(|kind| Counted::new(kind, basis, kind.open.clone())).collect();
     let projects = projects_of(kinds.iter().flat_map(|kind| &kind.facilities).map(|at| facility(*at)));
     let number = |code: &Code| projects.binary_search(code).map_or(u32::MAX, |at| at as u32);
     let numbers: Vec<u32> = (0..projects.len() as u32).collect();
@@ -214,6 +226,7 @@ pub(super) fn effect(coverage: &Coverage, portfolio: &Portfolio) -> ProjectsEffe
     });
     let Ok(found) = found;
     ProjectsEffect {
+        basis,
         projects: found
             .projects
             .iter()
@@ -254,7 +267,10 @@ fn year_end(
         .map(|((_, share), project)| Odds { project, permille: (share * 1_000.0).round() as u16 })
         .collect();
     let kinds = coverage.kinds.iter().filter(|kind| !kind.rules.is_empty());
-    let mut kinds: Vec<Counted> = kinds.map(|kind| Counted::new(kind, of_kind(kind))).collect();
+    let kinds: Vec<&KindCoverage> = kinds.collect();
+    let basis = basis_of_all(kinds.iter().copied());
+    let mut kinds: Vec<Counted> =
+        kinds.into_iter().map(|kind| Counted::new(kind, basis, of_kind(kind))).collect();
     let found = forecast(&numbered, DRAWS, seed, |comes| {
         let counts = |at: &usize| {
             let held = &portfolio.facilities[*at];
@@ -276,7 +292,8 @@ fn year_end(
     );
     YearEnd {
         by,
-        now: kinds.iter().map(|held| covered(held.kind, &held.kind.near)).sum(),
+        basis,
+        now: kinds.iter().map(|held| covered(held.kind, &held.kind.near, basis)).sum(),
         expected: found.expected,
         range: (found.tenth, found.median, found.ninetieth),
         exact: found.exact,

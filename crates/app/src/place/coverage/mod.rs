@@ -12,7 +12,7 @@ mod work;
 use std::sync::{Arc, OnceLock, PoisonError};
 
 use domain::code::Code;
-use domain::facility::{FacilityStandard, Metric};
+use domain::facility::{FacilityStandard, Metric, ReachedBy};
 use domain::portfolio::Portfolio;
 use place::nearest::Nearest;
 use rust_decimal::Decimal;
@@ -104,12 +104,44 @@ pub struct CountedIn {
     pub seen: u64,
 }
 
+/// At what the open facilities of a kind are reached: how many by each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ReachedCounts {
+    pub entrances: usize,
+    pub boundary: usize,
+    /// At their point alone: of those that take up ground, how far they are is only roughly known.
+    pub point: usize,
+    /// Not at all: they lie too far from the network.
+    pub unreached: usize,
+}
+
+impl ReachedCounts {
+    fn of(ground: &Ground, open: &[usize]) -> Self {
+        let mut out = Self::default();
+        for facility in open {
+            match ground.reached_by(*facility) {
+                Some(ReachedBy::Entrances) => out.entrances += 1,
+                Some(ReachedBy::Boundary) => out.boundary += 1,
+                Some(ReachedBy::Point) => out.point += 1,
+                None => out.unreached += 1,
+            }
+        }
+        out
+    }
+
+    /// Whether of any more is known than a point.
+    pub fn is_drawn(&self) -> bool {
+        self.entrances + self.boundary > 0
+    }
+}
+
 /// Coverage of one kind of facility.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KindCoverage {
     pub kind: Code,
     /// The facilities that serve on the day, by their number in the portfolio.
     pub open: Vec<usize>,
+    pub reached: ReachedCounts,
     /// For each home the nearest of them; nothing where none is within [`FAR`].
     pub near: Vec<Option<Nearest>>,
     /// The people of each home whom the kind is for.

@@ -12,7 +12,10 @@ use place::nearest::Nearest;
 
 use super::capacity::capacity;
 use super::gap::{Causes, Elsewhere};
-use super::{CountedIn, Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule, RuleCoverage, Supply, Way};
+use super::{
+    CountedIn, Coverage, CoverageAsked, FAR, Ground, KindCoverage, ReachedCounts, Rule, RuleCoverage, Supply,
+    Way,
+};
 
 pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: CoverageAsked) -> Coverage {
     let residences = ground.residences.clone();
@@ -30,7 +33,7 @@ pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: Covera
         let Some(kind) = &facility.kind else { continue };
         by_kind.entry(kind).or_default().push(number);
         let open = portfolio.standing_of(facility) == FacilityStanding::Open;
-        unreached_facilities += usize::from(open && !ground.facility_reached(number));
+        unreached_facilities += usize::from(open && ground.reached_by(number).is_none());
     }
     let work = Work { portfolio, ground: &ground, communities: &communities, homes_of: &homes_of };
     let kinds = portfolio
@@ -172,6 +175,7 @@ impl Work<'_> {
                 false => capacity(self.portfolio, self.ground, kind, &open, (&near, &people)),
             },
             kind: kind.kind.clone(),
+            reached: ReachedCounts::of(self.ground, &open),
             open,
             near,
             people,

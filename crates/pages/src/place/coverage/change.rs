@@ -13,6 +13,7 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
 
+use super::change_file::COLUMNS;
 use super::{Standing, area_name, is_checked, kind_name, rule_text, share, standing, unit, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
@@ -75,6 +76,8 @@ struct ChangePage {
     expected: Option<Expected>,
     csv: String,
     json: String,
+    /// The columns of the table, with the keys of what they hold.
+    columns: Vec<(&'static str, String)>,
 }
 
 pub async fn show(
@@ -116,6 +119,7 @@ pub async fn show(
         expected: year_end.map(|held| expected(&visit, &after, held)),
         csv: with_from(&page, "csv", from),
         json: with_from(&page, "json", from),
+        columns: COLUMNS.map(|name| (name, column_key(name))).to_vec(),
         page,
     };
     render(StatusCode::OK, &body)
@@ -137,6 +141,11 @@ fn usual(portfolio: &Portfolio) -> Date {
 /// The first day of the plan, before which there is nothing to compare with.
 fn began(portfolio: &Portfolio) -> Date {
     portfolio.plan.period.map_or(portfolio.view.as_of, |(from, _)| from).min(portfolio.view.as_of)
+}
+
+/// The key of what a column of the table holds.
+fn column_key(name: &str) -> String {
+    format!("coverage-change-column-{}", name.replace('_', "-"))
 }
 
 /// The same comparison as a file.
@@ -204,7 +213,7 @@ fn signed(value: i64) -> String {
     format!("{sign}{}", whole(value.unsigned_abs()))
 }
 
-fn project_name(visit: &Visit, portfolio: &Portfolio, code: &Code) -> String {
+pub(super) fn project_name(visit: &Visit, portfolio: &Portfolio, code: &Code) -> String {
     let held = portfolio.project(code.as_str());
     held.map_or(code.as_str(), |held| held.name.get(visit.lang.is_english())).to_owned()
 }
@@ -254,5 +263,18 @@ fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
             .map(|code| project_name(visit, portfolio, code))
             .collect::<Vec<_>>()
             .join(comma(lang)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use words::Lang;
+
+    #[test]
+    fn every_column_of_the_table_is_explained() {
+        for (lang, name) in Lang::ALL.iter().flat_map(|lang| COLUMNS.map(|name| (*lang, name))) {
+            assert!(words::has(lang, &column_key(name)), "{name}");
+        }
     }
 }

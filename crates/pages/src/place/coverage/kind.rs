@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::{
     Bar, Standing, area_name, asked, bar, causes, completeness, counted_in, distance, is_checked, kind_name,
-    rule_text, standing, with_limit,
+    reached, rule_text, standing, with_limit,
 };
 use crate::address::with_query;
 use crate::editor::field::Typed;
@@ -52,6 +52,7 @@ struct KindPage {
     standing: Standing,
     whole: Bar,
     completeness: String,
+    reached: String,
     rules: Vec<Choice>,
     lines: Vec<Line>,
     geojson: String,
@@ -117,6 +118,7 @@ pub async fn show(
         standing: standing(&visit, &portfolio, &found),
         whole: bar(lang, &held.whole),
         completeness: completeness(lang, &portfolio, &kind.kind, &kind.whole),
+        reached: reached(lang, &kind.reached),
         rules: rules.collect(),
         lines,
         geojson: page.at(&with_query(&format!("/p/{plan}/place/coverage.geojson"), &pairs)),

@@ -15,7 +15,7 @@ mod withdraw;
 pub(crate) use gaps::{gap_words, gaps_of};
 
 use app::place::coverage::{
-    Basis, Causes, CountedIn, Coverage, CoverageAsked, Figure, KindCoverage, Rule, Way,
+    Basis, Causes, CountedIn, Coverage, CoverageAsked, Figure, KindCoverage, ReachedCounts, Rule, Way,
 };
 use app::place::gap_table::standard_text;
 use axum::Router;
@@ -125,6 +125,28 @@ fn completeness(lang: Lang, portfolio: &Portfolio, kind: &Code, held: &CountedIn
     match held.seen {
         0 => text,
         seen => words::with(lang, "coverage-seen", &[("text", &text), ("seen", &whole(seen))]),
+    }
+}
+
+/// At what the open facilities of a kind are reached; empty where there are none.
+fn reached(lang: Lang, held: &ReachedCounts) -> String {
+    let ReachedCounts { entrances, boundary, point, unreached } = held;
+    if entrances + boundary + point + unreached == 0 {
+        return String::new();
+    }
+    let [entrances, boundary, point] = [entrances, boundary, point].map(|count| whole(*count as u64));
+    words::with(
+        lang,
+        "coverage-reached",
+        &[("entrances", &entrances), ("boundary", &boundary), ("point", &point)],
+    )
+}
+
+/// Of a kind some of which are drawn: how many are a point only.
+fn at_point(lang: Lang, held: &ReachedCounts) -> String {
+    match held.is_drawn() && held.point > 0 {
+        true => words::with(lang, "coverage-at-point", &[("count", &held.point.to_string())]),
+        false => String::new(),
     }
 }
 

@@ -13,8 +13,8 @@ use words::Lang;
 
 use super::layers::{LayerLine, layer_lines};
 use super::{
-    Bar, Standing, asked, bar, causes, completeness, is_checked, kind_name, rule_text, standing, whole,
-    with_limit,
+    Bar, Standing, asked, at_point, bar, causes, completeness, is_checked, kind_name, rule_text, standing,
+    whole, with_limit,
 };
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
@@ -29,6 +29,7 @@ struct Line {
     checked: bool,
     bar: Bar,
     completeness: String,
+    at_point: String,
     everybody: bool,
     causes: String,
     link: String,
@@ -120,6 +121,7 @@ fn lines(
             checked: is_checked(&held.rule),
             bar: bar(lang, &held.whole),
             completeness: completeness(lang, portfolio, &kind.kind, &kind.whole),
+            at_point: at_point(lang, &kind.reached),
             everybody: kind.everybody,
             causes: causes(lang, &held.whole_causes),
             link: with_limit(page, &path, asked),

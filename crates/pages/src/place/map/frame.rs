@@ -60,6 +60,14 @@ pub(in crate::place) struct Shape {
     pub level: &'static str,
 }
 
+/// What a facility takes up, and where people go in.
+pub(in crate::place) struct Plot {
+    pub path: String,
+    pub class: String,
+    pub said: String,
+    pub entrances: Vec<(f64, f64)>,
+}
+
 pub(in crate::place) struct Dot {
     pub x: f64,
     pub y: f64,
@@ -99,6 +107,7 @@ pub(in crate::place) struct Frame {
     /// What else whoever made the data asks to be said.
     pub notices: Vec<String>,
     pub shapes: Vec<Shape>,
+    pub plots: Vec<Plot>,
     pub dots: Vec<Dot>,
     pub marks: Vec<Mark>,
     pub strokes: Vec<Stroke>,
@@ -229,6 +238,7 @@ impl Frame {
         let whole = whole_of(portfolio, &points)?;
         let view = View::asked(whole, typed.get("at"), typed.get("zoom"));
         let shapes = if chosen.layer("areas") { shapes(page, portfolio, &view, english) } else { Vec::new() };
+        let plots = plots(visit, portfolio, &view, things);
         let dots = dots(visit, portfolio, &view, things);
         let marks = marks(visit, page, &view, chosen, things);
         let steps = STEPS.iter().filter_map(|(key, nearer, east, north)| {
@@ -273,6 +283,7 @@ impl Frame {
                 .map(str::to_owned)
                 .collect(),
             shapes,
+            plots,
             dots,
             marks,
             steps: steps.collect(),
@@ -327,12 +338,36 @@ fn shapes(page: &Page, portfolio: &Portfolio, view: &View, english: bool) -> Vec
     shapes.collect()
 }
 
+/// The facilities that are more than a point, as far as they lie in the picture.
+fn plots(visit: &Visit, portfolio: &Portfolio, view: &View, things: &Things) -> Vec<Plot> {
+    let classes = colours(portfolio);
+    let plots = things.facilities.iter().filter_map(|(it, standing)| {
+        let drawn = it.boundary.as_ref().map(|held| &held.boundary);
+        let drawn = drawn.filter(|drawn| drawn.rings().flatten().any(|at| view.shows(*at)));
+        let entrances = it.entrances.iter().filter(|entrance| view.shows(entrance.at));
+        let plot = Plot {
+            path: drawn.map_or_else(String::new, |drawn| view.path(drawn)),
+            class: format!("plot {} {}", class_of(&classes, it), standing.as_str()),
+            said: name_of(visit.lang, portfolio, it),
+            entrances: entrances.map(|entrance| view.place(entrance.at)).collect(),
+        };
+        (!plot.path.is_empty() || !plot.entrances.is_empty()).then_some(plot)
+    });
+    plots.collect()
+}
+
+/// The class of the marks of a facility's kind.
+fn class_of<'a>(classes: &'a BTreeMap<&str, String>, facility: &Facility) -> &'a str {
+    let kind = facility.kind.as_ref().map_or("", Code::as_str);
+    classes.get(kind).map_or("", String::as_str)
+}
+
 fn dots(visit: &Visit, portfolio: &Portfolio, view: &View, things: &Things) -> Vec<Dot> {
     let classes = colours(portfolio);
     let dots = things.facilities.iter().filter_map(|(it, standing)| {
         let at = it.site?.at;
         let (x, y) = view.place(at);
-        let class = classes.get(it.kind.as_ref().map_or("", Code::as_str)).map_or("", String::as_str);
+        let class = class_of(&classes, it);
         let standing_said = visit.t(&format!("facility-standing-{}", standing.as_str()));
         view.shows(at).then(|| Dot {
             x,
