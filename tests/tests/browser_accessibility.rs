@@ -358,6 +358,7 @@ const TASK_FORCE: &[&str] = &[
     "~/reports/REP-weekly-2019-W10",
     "~/reports/HT-SR-03",
     "~/reports/HT-RR-02",
+    "~/reports/REP-2020-0001",
     "~/reports/new",
     "~/returns?as_of=2019-08-14",
     "~/returns?every=month&as_of=2019-08-14",

@@ -2,7 +2,7 @@
 //! was frozen.
 
 use document::xlsx::Sheet;
-use document::{Align, Block, Cell, Column, Row, Section, Table, TextSize};
+use document::{Align, Block, Cell, Column, Orientation, Row, Section, Table, TextSize};
 use domain::history::View;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
@@ -122,12 +122,16 @@ pub(super) fn sections(
         let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
         let table = Block::Table(printed(scribe, held, Some(scribe.tw("paper-table", &args))));
         let whole = [heading, table].into_iter().chain(notes(scribe, held));
-        if held.is_wide() {
-            let text = std::mem::take(&mut before);
-            out.extend((!text.is_empty()).then(|| portrait(text)));
-            out.push(landscape(whole.collect()));
-        } else {
+        if !held.is_wide() {
             before.extend(whole);
+            continue;
+        }
+        let text = std::mem::take(&mut before);
+        let follows = text.is_empty();
+        out.extend((!follows).then(|| portrait(text)));
+        match out.last_mut().filter(|last| follows && last.orientation == Orientation::Landscape) {
+            Some(last) => last.blocks.extend(whole),
+            None => out.push(landscape(whole.collect())),
         }
     }
     before

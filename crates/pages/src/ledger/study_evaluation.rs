@@ -18,6 +18,8 @@ pub(super) struct CellView {
     pub head: String,
     pub text: String,
     pub number: bool,
+    /// What its row is called by.
+    pub names: bool,
 }
 
 pub(super) struct FoundView {
@@ -45,15 +47,18 @@ pub(super) fn view(page: &Page, held: &EvaluationTable, (part, at): (usize, usiz
         let heads: Vec<(String, bool)> =
             table.columns.iter().map(|column| (column.name.get(english).to_owned(), column.number)).collect();
         let row = |cells: &Vec<FoundCell>| {
-            let cells = heads.iter().zip(cells).map(|((head, in_numbers), cell)| CellView {
-                head: head.clone(),
-                text: match cell {
-                    FoundCell::Empty => String::new(),
-                    FoundCell::Text(text) => text.get(english).to_owned(),
-                    FoundCell::Number(value) => number(*value),
-                },
-                number: *in_numbers,
-            });
+            let named = cells.iter().position(|cell| matches!(cell, FoundCell::Text(_)));
+            let cells =
+                heads.iter().zip(cells).enumerate().map(|(at, ((head, in_numbers), cell))| CellView {
+                    names: named == Some(at),
+                    head: head.clone(),
+                    text: match cell {
+                        FoundCell::Empty => String::new(),
+                        FoundCell::Text(text) => text.get(english).to_owned(),
+                        FoundCell::Number(value) => number(*value),
+                    },
+                    number: *in_numbers,
+                });
             cells.collect()
         };
         FoundView {

@@ -173,7 +173,7 @@ impl Drawing<'_> {
 
     fn shape(&self, area: &AreaEstimate, view: &View) -> Option<Shape> {
         let boundary = self.area(&area.area)?.boundary.as_ref()?;
-        let (x, y) = view.place(boundary.middle()?);
+        let (x, y) = view.roomiest(boundary)?;
         let mut class = match &area.found {
             None => "withheld".to_owned(),
             Some(found) => format!("class-{}", found.class % COLOURS),
