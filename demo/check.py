@@ -38,9 +38,9 @@ COLUMNS = {
     "progress": "project part percent",
     "outputs": "project kind stage basis quantity",
     "indicators": "code name_zh name_en unit_zh unit_en direction sector",
-    "baselines": "indicator on value instrument scale",
+    "baselines": "indicator on value instrument scale wave",
     "targets": "indicator on value instrument scale",
-    "observations": "indicator key on value instrument scale approximate",
+    "observations": "indicator key on value instrument scale approximate wave",
     "accepted": "indicator on key because",
     "list_entries": "year issue project entry aim",
     "remarks": "project text",
@@ -337,9 +337,14 @@ class Plan:
         for row in self.rows["accepted"]:
             if (row["indicator"], row["on"], row["key"]) not in keys:
                 fault(row["at"], "accepts an observation that does not exist")
+        cited = {wave["code"] for wave in toml.get("cited_waves", [])}
+        for wave in toml.get("cited_waves", []):
+            check_source(wave, f"plan.toml cited wave {wave['code']}")
         for row in self.rows["observations"] + self.rows["baselines"]:
             if row["on"] > row["recorded_on"]:
                 fault(row["at"], "observed after it was recorded")
+            if row["wave"] and row["wave"] not in cited:
+                fault(row["at"], f"wave '{row['wave']}' is not cited")
         for group in toml.get("output_groups", []):
             check_source(group, f"plan.toml group {group['code']}")
             for member in group["members"]:

@@ -33,13 +33,14 @@ pub(crate) fn operations(document: &Value) -> impl Iterator<Item = (&str, &'stat
 }
 
 /// The tags in the order in which they are read.
-pub(crate) const TAGS: [&str; 10] = [
+pub(crate) const TAGS: [&str; 11] = [
     "plans",
     "projects",
     "ledger",
     "indicators",
     "facilities",
     "figures",
+    "surveys",
     "journal",
     "directory",
     "people",

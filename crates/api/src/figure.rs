@@ -98,6 +98,8 @@ enum Row {
         key: CodeText,
         on: Day,
         value: Amount,
+        /// The wave of a survey that it stands on: of the plan's own, or cited.
+        wave: Option<CodeText>,
     },
     Item {
         item: CodeText,
@@ -154,6 +156,7 @@ fn row(row: &DomainRow, portfolio: &Portfolio) -> Row {
             key: key.into(),
             on: (*on).into(),
             value: Amount(*value),
+            wave: portfolio.wave_of(indicator, key).map(CodeText::from),
         },
         DomainRow::Item { code, name, unit, quantity, .. } => Row::Item {
             item: code.into(),

@@ -59,6 +59,8 @@ struct Observation {
     approximate: bool,
     /// The part of the plan's area that it is about; null: the whole.
     area: Option<CodeText>,
+    /// The cited wave that it was published of.
+    wave: Option<CodeText>,
     grade: GradeWord,
     /// Whether it is the one that is used for its day.
     standing: bool,
@@ -113,6 +115,7 @@ fn observation_of(held: &DomainObservation, standing: bool, area: Option<&Code>)
         instrument: (&held.instrument).into(),
         approximate: held.approximate,
         area: area.map(CodeText::from),
+        wave: held.wave.as_ref().map(CodeText::from),
         grade: held.grade.into(),
         standing,
         entry: held.seq.0,
@@ -265,6 +268,9 @@ struct NewObservation {
     /// The part of the plan's area that it is about; without it, the whole.
     #[serde(default)]
     area: Option<CodeText>,
+    /// The cited wave that it was published of.
+    #[serde(default)]
+    wave: Option<CodeText>,
     #[serde(default)]
     source: Option<Source>,
     #[serde(default)]
@@ -335,6 +341,7 @@ async fn record_observation(
         instrument: body.instrument.into(),
         approximate: body.approximate,
         area: body.area.map(|area| area.0),
+        wave: body.wave.map(|wave| wave.0),
     };
     let ground = Ground { effective: None, source: body.source, reason: body.reason };
     let subject = Subject::indicator(&plan, &code);

@@ -43,6 +43,7 @@ pub mod problem;
 mod project;
 mod project_list;
 mod report;
+mod survey;
 mod timetable;
 mod unit;
 mod value;
@@ -118,6 +119,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(coverage::routes())
         .merge(place_tools::routes())
         .merge(evaluation::routes())
+        .merge(survey::routes())
         .merge(figure::routes())
         .merge(entry::routes())
         .merge(unit::routes())

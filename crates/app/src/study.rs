@@ -1,4 +1,4 @@
-//! Special and research reports: drafted about a matter, written, shown with what the ledger says, issued.
+//! Special, research and evaluation reports: drafted about a matter, written, shown with what the ledger says, issued.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -17,6 +17,7 @@ use domain::report::{Exhibit, Part, Show, Study, Unfit};
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::Date;
+use words::Lang;
 
 use crate::App;
 use crate::actor::Actor;
@@ -90,6 +91,17 @@ pub fn counts(exhibit: &Exhibit) -> Option<Counts> {
     Some(Counts { lights, lines, sum })
 }
 
+/// The parts that a report of the series usually has, named in both languages.
+pub fn usual_parts(series: Series) -> Vec<Part> {
+    let name = |lang, key: &str| words::text(lang, &format!("study-part-{key}")).into_owned();
+    let keys = Study::usual_parts(series).iter();
+    keys.map(|key| {
+        let title = Named::new(name(Lang::Zh, key), name(Lang::En, key));
+        Part::of(title, Named::default())
+    })
+    .collect()
+}
+
 /// Why a report is not kept.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
@@ -158,6 +170,10 @@ impl App {
         for table in gaps.filter(|it| it.found.is_none()) {
             table.found = Some(self.gap_table(&portfolio, table).await?);
         }
+        let evaluations = study.parts.iter_mut().flat_map(|part| &mut part.evaluations);
+        for table in evaluations.filter(|it| it.found.is_none()) {
+            table.found = Some(self.evaluation_table(&portfolio, table).await?);
+        }
         let intact = is_intact(&item);
         Ok(StudyReport { item, study, portfolio, overlong, intact })
     }
@@ -201,6 +217,7 @@ impl App {
             part.exhibits.iter_mut().for_each(|it| it.found = None);
             part.tables.iter_mut().for_each(|it| it.found = None);
             part.gaps.iter_mut().for_each(|it| it.found = None);
+            part.evaluations.iter_mut().for_each(|it| it.found = None);
         }
         let facts = vec![ItemFact::Content { content: study.to_text() }.into()];
         Ok(self.change(actor, record(plan, code, facts, expected, source)).await?)

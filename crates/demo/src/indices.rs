@@ -147,6 +147,7 @@ fn observations(held: &MadeUp, year: i16) -> Vec<Fact> {
             instrument: Instrument { instrument: code("example_count"), scale: code(held.scale) },
             approximate: false,
             area: area.map(code),
+            wave: None,
         }
         .into()
     })

@@ -1,6 +1,7 @@
 //! The Huitian demonstration plan, and playing its past into a journal.
 
 mod data;
+mod evaluations;
 mod foresight;
 mod ground;
 mod indices;

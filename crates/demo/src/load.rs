@@ -19,7 +19,7 @@ use crate::data::{AREAS, BOUNDARIES, PLANS, RESIDENCES, RESIDENCES_KNOWN, UNITS}
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
-use crate::{foresight, ground, indices, people, published, requests, rhythm, surveys};
+use crate::{evaluations, foresight, ground, indices, people, published, requests, rhythm, surveys};
 
 /// Units and areas without a day of their own were known before the plan was published.
 const BEFORE: Date = date(2018, 8, 1);
@@ -45,6 +45,8 @@ struct Day {
     surveys: Vec<Code>,
     /// Plans whose forecast is put on record.
     forecast: Vec<Code>,
+    /// Plans whose year is reported on.
+    evaluations: Vec<Code>,
     /// Plans that get the ground of their maps.
     ground: Vec<Code>,
     /// Plans whose residences become known.
@@ -101,6 +103,9 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         }
         for plan in &day.surveys {
             surveys::keep(&app, plan, date).await.with_context(|| format!("the surveys of {date}"))?;
+        }
+        for plan in &day.evaluations {
+            evaluations::issue(&app, plan).await.with_context(|| format!("the evaluation of {date}"))?;
         }
         for plan in &day.forecast {
             let ground = (illustrative(), String::new());
@@ -178,6 +183,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         for day in rhythm::days() {
             days.entry(day).or_default().rhythm.push(plan.clone());
         }
+        days.entry(evaluations::DAY).or_default().evaluations.push(plan.clone());
         for day in surveys::days() {
             days.entry(day).or_default().surveys.push(plan.clone());
         }

@@ -3,9 +3,13 @@
 
 use anyhow::{Context, anyhow};
 use app::survey::{FreezeFault, NewSheet};
-use app::{Actor, App};
+use app::{Actor, App, Change};
 use domain::code::Code;
+use domain::command::Command;
+use domain::fact::Fact;
+use domain::indicator::{AskedBy, IndicatorFact};
 use domain::named::Named;
+use domain::subject::Subject;
 use domain::survey::{Questionnaire, Wave, WaveAccess, WaveEvent, WaveMargin, WaveMode, WaveQuota};
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
@@ -19,6 +23,9 @@ use crate::registers::book::illustrative;
 const FIRST: Date = date(2019, 6, 14);
 const SECOND: Date = date(2019, 12, 20);
 const LAST: Date = date(2026, 1, 5);
+
+/// So many write something; the second wave has three times as many sheets.
+const WRITTEN: u32 = 180;
 
 pub(crate) fn days() -> [Date; 3] {
     [FIRST, SECOND, LAST]
@@ -177,11 +184,22 @@ fn pick<'a>(random: &mut Random, of: &[(&'a str, &str, &str)], weights: &[u32]) 
     of.first().map_or("", |(code, ..)| code)
 }
 
+/// How much more, or less, of the change is noticed in some areas, where it is noticed at all.
+fn of_area(area: &str, better: u32) -> u32 {
+    match area {
+        "tiantongyuan-north" => better * 5 / 2,
+        "dongxiaokou" => 0,
+        _ => better,
+    }
+}
+
 fn sheet(random: &mut Random, better: u32) -> Answers {
     let choice = |code: &str| Answer::Choice(code.to_owned());
-    let felt = pick(random, &FELT, &[20 + better, 45, 35 - better / 2]);
+    let area = pick(random, &AREAS, &[30, 15, 20, 20, 15]);
+    let better = of_area(area, better);
+    let felt = pick(random, &FELT, &[20 + better, 45, 35_u32.saturating_sub(better / 2)]);
     let mut out = Answers::from([
-        ("area".to_owned(), choice(pick(random, &AREAS, &[30, 15, 20, 20, 15]))),
+        ("area".to_owned(), choice(area)),
         ("sex".to_owned(), choice(pick(random, &SEXES, &[60, 40]))),
         ("age".to_owned(), choice(pick(random, &AGES, &[35, 35, 30]))),
         ("felt".to_owned(), choice(felt)),
@@ -239,14 +257,12 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
         app.record_wave(&operator, plan, next, ground()).await?;
         return Ok(());
     }
-    let (code, name, seed, better) = match day {
-        FIRST => {
-            ("felt-2019-1", Named::new("2019 年春季感受调查（演示）", "Spring 2019 (demonstration)"), 7, 0)
-        }
-        _ => {
-            ("felt-2019-2", Named::new("2019 年冬季感受调查（演示）", "Winter 2019 (demonstration)"), 11, 30)
-        }
+    let first = day == FIRST;
+    let (code, name) = match first {
+        true => ("felt-2019-1", Named::new("2019 年春季感受调查（演示）", "Spring 2019 (demonstration)")),
+        false => ("felt-2019-2", Named::new("2019 年冬季感受调查（演示）", "Winter 2019 (demonstration)")),
     };
+    let (seed, better, sheets) = if first { (7, 0, WRITTEN) } else { (11, 30, 3 * WRITTEN) };
     let from = day.checked_sub(jiff::Span::new().days(20))?;
     app.record_questionnaire(&operator, plan, asked.clone(), ground()).await?;
     let held = wave(code, name, from, day, WaveAccess::Anyone)?;
@@ -254,7 +270,7 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
     app.record_wave(&operator, plan, held, ground()).await?;
     app.step_wave(&operator, plan, &code, opened, ground()).await?;
     let (mut random, mut wishes) = (Random::new(seed), Random::new(seed + 100));
-    for at in 0..180u32 {
+    for at in 0..sheets {
         let mode = [WaveMode::Street, WaveMode::Telephone, WaveMode::Paper][at as usize % 3];
         let on = from.checked_add(jiff::Span::new().days(i64::from(at % 20)))?;
         let new = NewSheet {
@@ -264,7 +280,8 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
             shown: asked.fingerprint(),
             answers: {
                 let mut answers = sheet(&mut random, better);
-                answers.extend(wish(&mut wishes).map(|wish| ("wish".to_owned(), wish)));
+                let wish = if at < WRITTEN { wish(&mut wishes) } else { None };
+                answers.extend(wish.map(|wish| ("wish".to_owned(), wish)));
                 answers
             },
             invitation: String::new(),
@@ -281,5 +298,31 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
         })
         .with_context(|| format!("freezing {code}"))?;
     app.step_wave(&operator, plan, &code, WaveEvent::Published, ground()).await?;
+    if !first {
+        for (indicator, asked_by) in asks() {
+            let subject = Subject::indicator(plan, &Code::new(indicator)?);
+            let command = Command::Record { subject, facts: vec![asked_by], expected: None };
+            let effective = Some(date(2019, 8, 14));
+            let reason = "演示的问法与公布的调查不同，只并列，不比较。/ The demonstration asks otherwise than the \
+                          published survey: the figures stand side by side and are not compared.";
+            let change = Change { command, effective, source: illustrative(), reason: reason.to_owned() };
+            app.change(&operator, change).await?;
+        }
+    }
     Ok(())
+}
+
+/// Which questions ask for what the published surveys are said to have measured.
+fn asks() -> Vec<(&'static str, Fact)> {
+    let by = |question: &str, answer: Option<&str>| {
+        let instrument = Code::new("huitian-felt").expect("a literal code");
+        let answer = answer.map(str::to_owned);
+        let others = answer.is_some();
+        IndicatorFact::AskedBy(AskedBy { instrument, question: question.to_owned(), answer, others }).into()
+    };
+    vec![
+        ("perceived_effect", by("felt", Some("none"))),
+        ("approval_satisfaction", by("satisfied", None)),
+        ("satisfaction", by("satisfied", None)),
+    ]
 }

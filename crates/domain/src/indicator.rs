@@ -68,6 +68,21 @@ pub struct Measured {
     pub n: u64,
 }
 
+/// The question of a survey of the plan's own that asks for what an indicator measures. What its published waves came to
+/// stands beside the observations, and is none: they are of another instrument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AskedBy {
+    /// The questionnaire, in whichever version.
+    pub instrument: Code,
+    pub question: String,
+    /// The answer whose share it is; none for the mean.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// The share of all other answers instead.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub others: bool,
+}
+
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum IndicatorFact {
@@ -84,6 +99,9 @@ pub enum IndicatorFact {
         value: Decimal,
         on: Date,
         instrument: Instrument,
+        /// The cited wave that it was published of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wave: Option<Code>,
     },
     Target {
         on: Date,
@@ -102,9 +120,14 @@ pub enum IndicatorFact {
         /// The part of the plan's area that it is about; none: the whole.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         area: Option<Code>,
+        /// The cited wave that it was published of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wave: Option<Code>,
     },
     /// That a wave of a survey came to an observation.
     Measured(Measured),
+    /// By which question a survey of the plan's own asks for the same.
+    AskedBy(AskedBy),
     /// Which of the observations of a day is used, and why.
     Accepted {
         on: Date,
@@ -127,6 +150,7 @@ impl IndicatorFact {
             Self::Target { on, .. } => format!("target/{on}"),
             Self::Observation { key, .. } => format!("observation/{key}"),
             Self::Measured(measured) => format!("measured/{}", measured.key),
+            Self::AskedBy(held) => format!("asked_by/{}", held.instrument),
             Self::Accepted { on, area: None, .. } => format!("accepted/{on}"),
             Self::Accepted { on, area: Some(area), .. } => format!("accepted/{on}/{area}"),
         }
@@ -140,6 +164,8 @@ pub struct Observation {
     pub value: Decimal,
     pub instrument: Instrument,
     pub approximate: bool,
+    /// The cited wave that it was published of.
+    pub wave: Option<Code>,
     pub seq: Seq,
     pub grade: Grade,
 }
@@ -169,6 +195,8 @@ pub struct Indicator {
     pub by_area: BTreeMap<Code, Series>,
     /// What observations rest on, where a survey came to them, by their keys.
     pub measured: BTreeMap<Code, Measured>,
+    /// The questions by which surveys of the plan's own ask for the same, each questionnaire once.
+    pub asked_by: Vec<AskedBy>,
 }
 
 /// Two values that may not be set against each other.
@@ -203,13 +231,14 @@ impl Indicator {
                 IndicatorFact::Unit(unit) => out.unit = Some(unit.clone()),
                 IndicatorFact::Direction { direction } => out.direction = Some(*direction),
                 IndicatorFact::Sector { sector } => out.sector = Some(sector.clone()),
-                IndicatorFact::Baseline { value, on, instrument } => {
+                IndicatorFact::Baseline { value, on, instrument, wave } => {
                     out.baseline = Some(Observation {
                         key: Code::new("baseline").expect("a literal code"),
                         on: *on,
                         value: *value,
                         instrument: instrument.clone(),
                         approximate: false,
+                        wave: wave.clone(),
                         seq,
                         grade,
                     });
@@ -217,19 +246,24 @@ impl Indicator {
                 IndicatorFact::Target { on, value, instrument } => {
                     out.targets.push((*on, *value, instrument.clone()));
                 }
-                IndicatorFact::Observation { key, on, value, instrument, approximate, area } => {
+                IndicatorFact::Observation { key, on, value, instrument, approximate, area, wave } => {
                     out.series_mut(area.as_ref()).observations.push(Observation {
                         key: key.clone(),
                         on: *on,
                         value: *value,
                         instrument: instrument.clone(),
                         approximate: *approximate,
+                        wave: wave.clone(),
                         seq,
                         grade,
                     });
                 }
                 IndicatorFact::Measured(measured) => {
                     out.measured.insert(measured.key.clone(), measured.clone());
+                }
+                IndicatorFact::AskedBy(asked) => {
+                    out.asked_by.retain(|held| held.instrument != asked.instrument);
+                    out.asked_by.push(asked.clone());
                 }
                 IndicatorFact::Accepted { on, key, because, area } => {
                     out.series_mut(area.as_ref()).accepted.insert(*on, (key.clone(), because.clone()));

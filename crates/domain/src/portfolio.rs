@@ -86,6 +86,18 @@ impl Portfolio {
         self.place(code).map(|at| &self.projects[at])
     }
 
+    pub fn indicator(&self, code: &Code) -> Option<&Indicator> {
+        self.indicators.iter().find(|held| held.code.as_ref() == Some(code))
+    }
+
+    /// The wave of a survey that a value of an indicator stands on: one of the plan's own, or one that is cited.
+    pub fn wave_of(&self, indicator: &Code, key: &Code) -> Option<&Code> {
+        let held = self.indicator(indicator)?;
+        let baseline = held.baseline.as_ref().filter(|held| held.key == *key);
+        let cited = || held.observation(key).or(baseline)?.wave.as_ref();
+        held.measured.get(key).map(|measured| &measured.wave).or_else(cited)
+    }
+
     /// Where a project stands among the projects.
     pub fn place(&self, code: &str) -> Option<usize> {
         self.projects.binary_search_by(|project| project.code.as_str().cmp(code)).ok()

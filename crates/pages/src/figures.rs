@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::AppError;
 use app::place::coverage::{CoverageAsked, Way};
 use askama::Template;
 use axum::Router;
@@ -21,6 +22,7 @@ use crate::error::{PageError, render};
 use crate::ledger::paper::PaperLine;
 use crate::overview::plan_code;
 use crate::page::Page;
+use crate::survey::behind::{CitedLine, OwnLine, cited_line, own_lines};
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -202,6 +204,10 @@ struct OnePage {
     /// Rows that are made up for the demonstration.
     illustrative: usize,
     worked: Option<Worked>,
+    /// Waves of others that it stands on.
+    cited: Vec<CitedLine>,
+    /// What the plan's own waves say of the same.
+    own: Vec<OwnLine>,
 }
 
 /// What coverage says beside a figure: sentences, and whether data are made up.
@@ -283,7 +289,29 @@ async fn one(
     let title = definition.label.get(visitor.english()).to_owned();
     let worked = worked(&state, &visitor, &portfolio, definition).await?;
     let page = visitor.page(&state, Some(&plan), title).await?;
-    render(&OnePage { worked, ..compose(page, &portfolio, figure, definition, visitor.english()) })
+    let (cited, own) = surveys(&state, &page, &portfolio, figure).await.map_err(|e| visitor.fail(e))?;
+    let shown = compose(page, &portfolio, figure, definition, visitor.english());
+    render(&OnePage { worked, cited, own, ..shown })
+}
+
+/// The surveys that a figure stands on, and what the plan's own say of the same.
+async fn surveys(
+    state: &PagesState,
+    page: &Page,
+    portfolio: &Portfolio,
+    figure: &Figure,
+) -> Result<(Vec<CitedLine>, Vec<OwnLine>), AppError> {
+    let (mut cited, mut own) = (Vec::new(), Vec::new());
+    for row in &figure.rows {
+        let Row::Observation { indicator, key, .. } = row else { continue };
+        let wave = portfolio.wave_of(indicator, key);
+        let held = wave.and_then(|wave| portfolio.plan.cited_wave(wave.as_str()));
+        cited.extend(held.map(|held| cited_line(page, held)));
+        if let Some(indicator) = portfolio.indicator(indicator) {
+            own.extend(own_lines(&state.app, page, portfolio, indicator).await?);
+        }
+    }
+    Ok((cited, own))
 }
 
 fn compose(
@@ -371,6 +399,8 @@ fn compose(
         rows,
         records: figure.records(),
         worked: None,
+        cited: Vec::new(),
+        own: Vec::new(),
         page,
     }
 }

@@ -16,6 +16,7 @@ use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::indicator_chart::panels;
 use crate::page::Page;
+use crate::survey::behind::{OwnLine, own_lines};
 use crate::visit::{Visit, render};
 use crate::words_of::number;
 
@@ -143,6 +144,8 @@ struct ValueLine {
     /// Where a survey came to it: its wave, and its error in words.
     wave: String,
     error: String,
+    /// The wave that it was published of, where one is cited: its address and name.
+    cited: Option<(String, String)>,
 }
 
 #[derive(Template)]
@@ -159,6 +162,8 @@ struct IndicatorPage<'a> {
     disputed: String,
     charts: Vec<(String, String)>,
     lines: Vec<ValueLine>,
+    /// What the plan's own waves say of the same.
+    own: Vec<OwnLine>,
     may_manage: bool,
     may_record: bool,
     may_audit: bool,
@@ -188,7 +193,9 @@ pub async fn show(
     let disputed = indicator.disputed();
     let count = disputed.len().to_string();
     let sector = indicator.sector.as_ref().and_then(|sector| portfolio.plan.sector(sector.as_str()));
+    let frame = visit.page(name(indicator, english));
     let page = IndicatorPage {
+        own: own_lines(&visit.app, &frame, &portfolio, indicator).await?,
         name: name(indicator, english),
         unit: unit.to_owned(),
         sector: sector.map_or_else(String::new, |sector| sector.name.get(english).to_owned()),
@@ -208,9 +215,16 @@ pub async fn show(
         may_audit: visit.actor.may_somewhere(Action::ReadAudit),
         code: &code,
         plan: &plan,
-        page: visit.page(name(indicator, english)),
+        page: frame,
     };
     render(StatusCode::OK, &page)
+}
+
+/// The wave that a value was published of.
+fn cited(visit: &Visit, portfolio: &Portfolio, of: &Observation) -> Option<(String, String)> {
+    let held = portfolio.plan.cited_wave(of.wave.as_ref()?.as_str())?;
+    let name = held.cited.name.get(visit.lang.is_english()).to_owned();
+    Some((visit.page("").link(&format!("/surveys/{}", held.cited.wave)), name))
 }
 
 /// Every value with its source, in order of day.
@@ -242,6 +256,7 @@ async fn lines(
         area_code: String::new(),
         wave: String::new(),
         error: String::new(),
+        cited: cited(visit, portfolio, of),
     };
     if let Some(baseline) = &indicator.baseline {
         out.push(base("baseline", baseline));
@@ -305,6 +320,7 @@ async fn lines(
             area_code: String::new(),
             wave: String::new(),
             error: String::new(),
+            cited: None,
         });
     }
     out.sort_by(|a, b| a.on.cmp(&b.on));

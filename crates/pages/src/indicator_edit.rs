@@ -57,6 +57,12 @@ const FORMS: &[Form] = &[
         topics: &["observation"],
     },
     Form {
+        key: "asked_by",
+        title: "indicator-asked-by",
+        action: Action::ManageIndicators,
+        topics: &["asked_by"],
+    },
+    Form {
         key: "accepted",
         title: "indicator-accept-title",
         action: Action::AcceptObservation,

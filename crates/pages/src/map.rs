@@ -151,6 +151,48 @@ impl View {
     }
 }
 
+/// How many points a side are tried for the place of a name.
+const TRIED: i32 = 16;
+
+impl View {
+    /// Where in the picture there is most room around a point inside of a boundary: where its name stands.
+    pub fn roomiest(&self, boundary: &Boundary) -> Option<(f64, f64)> {
+        let middle = self.place(boundary.middle()?);
+        let Some(extent) = boundary.extent() else { return Some(middle) };
+        let rings: Vec<Vec<(f64, f64)>> =
+            boundary.rings().map(|ring| ring.iter().map(|point| self.place(*point)).collect()).collect();
+        let room = |at: (f64, f64)| {
+            let sides = rings.iter().flat_map(|ring| ring.windows(2));
+            let apart = sides.map(|side| match side {
+                [from, to] => distance(at, *from, *to),
+                _ => f64::INFINITY,
+            });
+            apart.fold(f64::INFINITY, f64::min)
+        };
+        let between = |from: i32, to: i32, step: i32| {
+            let share = (f64::from(step) + 0.5) / f64::from(TRIED);
+            (f64::from(from) + (f64::from(to) - f64::from(from)) * share).round() as i32
+        };
+        let steps = (0..TRIED).flat_map(|east| (0..TRIED).map(move |north| (east, north)));
+        let points = steps.map(|(east, north)| Point {
+            longitude: between(extent.west, extent.east, east),
+            latitude: between(extent.south, extent.north, north),
+        });
+        let inside = points.filter(|point| boundary.holds(*point)).map(|point| self.place(point));
+        let best = inside.map(|at| (room(at), at)).chain([(room(middle), middle)]);
+        best.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, at)| at)
+    }
+}
+
+/// How far a point is from a side.
+fn distance((x, y): (f64, f64), from: (f64, f64), to: (f64, f64)) -> f64 {
+    let (east, south) = (to.0 - from.0, to.1 - from.1);
+    let long = east * east + south * south;
+    let along = if long > 0.0 { ((x - from.0) * east + (y - from.1) * south) / long } else { 0.0 };
+    let along = along.clamp(0.0, 1.0);
+    (x - from.0 - along * east).hypot(y - from.1 - along * south)
+}
+
 /// Things at one place of the picture.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Cluster {
@@ -257,6 +299,21 @@ mod tests {
                 assert!(found[at + 1..].iter().all(|it| apart(it) >= one.radius() + it.radius()));
             }
         }
+    }
+
+    #[test]
+    fn a_name_stands_where_there_is_most_room() {
+        // A narrow strip to the west of a square: the middle of its height lies in both.
+        let text = "POLYGON ((116.30 40.06, 116.34 40.06, 116.34 40.05, 116.38 40.05, 116.38 40.09, \
+                    116.34 40.09, 116.34 40.065, 116.30 40.065, 116.30 40.06))";
+        let boundary = Boundary::parse(text).unwrap();
+        let view = View::asked(WHOLE, "", "");
+        let (x, y) = view.roomiest(&boundary).unwrap();
+        let (square_x, square_y) = view.place(at(116_360_000, 40_070_000));
+        assert!((x - square_x).hypot(y - square_y) < 15.0, "{x} {y} {square_x} {square_y}");
+        assert!((distance((0.0, 3.0), (-1.0, 0.0), (5.0, 0.0)) - 3.0).abs() < 1e-12);
+        assert!((distance((9.0, 3.0), (-1.0, 0.0), (5.0, 0.0)) - 5.0).abs() < 1e-12);
+        assert!((distance((3.0, 4.0), (0.0, 0.0), (0.0, 0.0)) - 5.0).abs() < 1e-12);
     }
 
     #[test]

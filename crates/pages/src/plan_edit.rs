@@ -18,7 +18,6 @@ use crate::editor::field::Typed;
 use crate::editor::page::{Filled, TRIES, done, form_page, known_code};
 use crate::editor::topic::topic;
 use crate::error::PageError;
-use crate::revision::may_manage;
 use crate::timetable::outlook::preview::before_accepting;
 use crate::visit::Visit;
 
@@ -47,7 +46,13 @@ const TOPICS: &[(&str, &str)] = &[
     ("request_reply", RULES),
     ("rate_formula", RULES),
     ("holidays", "/timetable/holidays"),
+    ("cited_wave", "/surveys"),
 ];
+
+/// What somebody has to be allowed to record it.
+fn action(topic: &str) -> Action {
+    if topic == "cited_wave" { Action::ManageSurveys } else { Action::ManagePlan }
+}
 
 /// Where the rules of requests are read.
 const RULES: &str = "/requests/rules";
@@ -64,8 +69,10 @@ impl Bench {
     async fn open(visit: &Visit, plan: &str, key: &str) -> Result<Self, PageError> {
         let plan = known_code(plan)?;
         let (topic, home) = TOPICS.iter().find(|(topic, _)| *topic == key).ok_or(AppError::NotFound)?;
-        if !may_manage(visit, &plan) {
-            return Err(visit.forbidden(Action::ManagePlan));
+        let (action, target) =
+            (action(topic), domain::policy::Target { plan: Some(plan.clone()), ..Default::default() });
+        if !visit.actor.may(action, &target) {
+            return Err(visit.forbidden(action));
         }
         let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
         let history = visit.app.history(&plan).await?;

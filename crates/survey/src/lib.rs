@@ -6,7 +6,7 @@
 //! | drawing a sample | [`sample_size`], [`allocation`], [`selection`], [`quota`], [`contact`] |
 //! | weighting | [`weights`], [`rake`], [`calibration`] |
 //! | estimating | [`design`], [`estimate`]; for whole files of responses [`spec`], [`answers`], [`tabulate`] |
-//! | comparing | [`change`] |
+//! | comparing | [`change`], [`part`] |
 //! | joining indicators | [`index`] |
 //! | evaluating | [`effect`] |
 //!
@@ -40,6 +40,7 @@ pub mod effect;
 pub mod estimate;
 pub mod index;
 pub mod instrument;
+pub mod part;
 pub mod quota;
 pub mod rake;
 pub mod random;

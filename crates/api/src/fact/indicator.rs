@@ -1,6 +1,6 @@
 //! Facts of an indicator.
 
-use domain::indicator::{IndicatorFact as Domain, Instrument as DomainInstrument};
+use domain::indicator::{AskedBy, IndicatorFact as Domain, Instrument as DomainInstrument};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -34,6 +34,9 @@ pub enum IndicatorFact {
         value: Amount,
         on: Day,
         instrument: Instrument,
+        /// The cited wave that it was published of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wave: Option<CodeText>,
     },
     Target {
         on: Day,
@@ -52,9 +55,26 @@ pub enum IndicatorFact {
         /// The part of the plan's area that it is about; without it, the whole.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         area: Option<CodeText>,
+        /// The cited wave that it was published of.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        wave: Option<CodeText>,
     },
     /// That a wave of a survey came to an observation.
     Measured(SurveyMeasure),
+    /// By which question a survey of the plan's own asks for the same.
+    AskedBy {
+        /// The questionnaire, in whichever version.
+        instrument: CodeText,
+        #[schema(max_length = 64)]
+        question: String,
+        /// The answer whose share it is; without it, the mean.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[schema(max_length = 64)]
+        answer: Option<String>,
+        /// The share of all other answers instead.
+        #[serde(default)]
+        others: bool,
+    },
     /// Which of the observations of a day is used, and why.
     Accepted {
         on: Day,
@@ -87,21 +107,28 @@ impl From<IndicatorFact> for Domain {
             F::Unit(name) => Domain::Unit(name.into()),
             F::Direction { direction } => Domain::Direction { direction: direction.0 },
             F::Sector { sector } => Domain::Sector { sector: sector.0 },
-            F::Baseline { value, on, instrument } => {
-                Domain::Baseline { value: value.0, on: on.0, instrument: instrument.into() }
-            }
+            F::Baseline { value, on, instrument, wave } => Domain::Baseline {
+                value: value.0,
+                on: on.0,
+                instrument: instrument.into(),
+                wave: wave.map(|wave| wave.0),
+            },
             F::Target { on, value, instrument } => {
                 Domain::Target { on: on.0, value: value.0, instrument: instrument.into() }
             }
-            F::Observation { key, on, value, instrument, approximate, area } => Domain::Observation {
+            F::Observation { key, on, value, instrument, approximate, area, wave } => Domain::Observation {
                 key: key.0,
                 on: on.0,
                 value: value.0,
                 instrument: instrument.into(),
                 approximate,
                 area: area.map(|area| area.0),
+                wave: wave.map(|wave| wave.0),
             },
             F::Measured(measured) => Domain::Measured(measured.0),
+            F::AskedBy { instrument, question, answer, others } => {
+                Domain::AskedBy(AskedBy { instrument: instrument.0, question, answer, others })
+            }
             F::Accepted { on, key, because, area } => {
                 Domain::Accepted { on: on.0, key: key.0, because, area: area.map(|area| area.0) }
             }
@@ -116,21 +143,33 @@ impl From<&Domain> for IndicatorFact {
             Domain::Unit(name) => Self::Unit(name.into()),
             Domain::Direction { direction } => Self::Direction { direction: (*direction).into() },
             Domain::Sector { sector } => Self::Sector { sector: sector.into() },
-            Domain::Baseline { value, on, instrument } => {
-                Self::Baseline { value: Amount(*value), on: (*on).into(), instrument: instrument.into() }
-            }
+            Domain::Baseline { value, on, instrument, wave } => Self::Baseline {
+                value: Amount(*value),
+                on: (*on).into(),
+                instrument: instrument.into(),
+                wave: wave.as_ref().map(Into::into),
+            },
             Domain::Target { on, value, instrument } => {
                 Self::Target { on: (*on).into(), value: Amount(*value), instrument: instrument.into() }
             }
-            Domain::Observation { key, on, value, instrument, approximate, area } => Self::Observation {
-                key: key.into(),
-                on: (*on).into(),
-                value: Amount(*value),
-                instrument: instrument.into(),
-                approximate: *approximate,
-                area: area.as_ref().map(Into::into),
-            },
+            Domain::Observation { key, on, value, instrument, approximate, area, wave } => {
+                Self::Observation {
+                    key: key.into(),
+                    on: (*on).into(),
+                    value: Amount(*value),
+                    instrument: instrument.into(),
+                    approximate: *approximate,
+                    area: area.as_ref().map(Into::into),
+                    wave: wave.as_ref().map(Into::into),
+                }
+            }
             Domain::Measured(measured) => Self::Measured(SurveyMeasure(measured.clone())),
+            Domain::AskedBy(held) => Self::AskedBy {
+                instrument: (&held.instrument).into(),
+                question: held.question.clone(),
+                answer: held.answer.clone(),
+                others: held.others,
+            },
             Domain::Accepted { on, key, because, area } => Self::Accepted {
                 on: (*on).into(),
                 key: key.into(),

@@ -177,6 +177,10 @@ as_kept! {
     SurveyMeasure of domain::indicator::Measured,
         "key (of the observation), wave, question, answer, asked (the question's fingerprint), std_error, low, high, n; exact \
          decimals as texts.";
+    /// A wave that others held.
+    CitedWave of domain::survey::CitedWave,
+        "wave (its code), name, from, to (days on which people were asked, as far as published), told (the day of the \
+         publication), untold (what was not published).";
     /// A way from one question to another.
     SurveyBridge of domain::survey::SurveyBridge,
         "bridge (its code), from and to (fingerprints of the two questions), intercept, slope, std_error, reason.";

@@ -13,7 +13,7 @@ use utoipa::openapi::schema::{ArrayBuilder, Object, ObjectBuilder, Schema, Type}
 use super::coverage::{CoverageRules, Gap, GapAnswer, OfficialCount, PlaceLayer};
 use super::facility::{FacilityKind, FacilityStandard};
 use super::item::{
-    ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
+    CitedWave, ForecastRules, FrozenRates, HolidayPaper, InForceRhythm, KeptForecast, LightRules, LimitRules,
     Questionnaire, RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules,
     RequestSettings, Scenario, SurveyBridge, SurveyWave, SurveyWaveStep, Work, WorkCalendar, WorkLimit,
 };
@@ -191,6 +191,8 @@ pub enum PlanFact {
     Wave(SurveyWave),
     /// A step of a wave's life.
     WaveStep(SurveyWaveStep),
+    /// A wave that others held, known by what was published of it.
+    CitedWave(CitedWave),
     /// A way from one question to another that was asked otherwise.
     SurveyBridge(SurveyBridge),
     PublishedFigure {
@@ -406,6 +408,7 @@ impl From<PlanFact> for Domain {
             F::Questionnaire(held) => Self::Questionnaire(held.0),
             F::Wave(wave) => Self::Wave(wave.0),
             F::WaveStep(step) => Self::WaveStep(step.0),
+            F::CitedWave(cited) => Self::CitedWave(cited.0),
             F::SurveyBridge(bridge) => Self::SurveyBridge(bridge.0),
             F::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.0, on: on.0, value: value.0 }
@@ -515,6 +518,7 @@ impl From<&Domain> for PlanFact {
             Domain::Questionnaire(held) => Self::Questionnaire(Questionnaire(held.clone())),
             Domain::Wave(wave) => Self::Wave(SurveyWave(wave.clone())),
             Domain::WaveStep(step) => Self::WaveStep(SurveyWaveStep(step.clone())),
+            Domain::CitedWave(cited) => Self::CitedWave(CitedWave(cited.clone())),
             Domain::SurveyBridge(bridge) => Self::SurveyBridge(SurveyBridge(bridge.clone())),
             Domain::PublishedFigure { figure, on, value } => {
                 Self::PublishedFigure { figure: figure.into(), on: (*on).into(), value: Amount(*value) }

@@ -111,15 +111,19 @@ impl App {
         self.between(portfolio, paired.map(|(before, _)| before), after, reached).await
     }
 
-    /// What changed between the last two published waves of one instrument.
-    pub(super) async fn felt_lately(&self, portfolio: &Portfolio) -> Result<Result<Felt, NoFelt>, AppError> {
+    /// What changed between the last two published waves of one instrument, in the areas reached and as a whole.
+    pub(super) async fn felt_lately(
+        &self,
+        portfolio: &Portfolio,
+        reached: &[Code],
+    ) -> Result<Result<Felt, NoFelt>, AppError> {
         let waves: Vec<&HeldWave> = published(portfolio).rev().collect();
         let paired = waves.iter().enumerate().find_map(|(at, after)| {
             let same = |held: &&&HeldWave| held.wave.instrument == after.wave.instrument;
             Some((*waves[at + 1..].iter().find(same)?, *after))
         });
         let after = paired.map(|(_, after)| after).or(waves.first().copied());
-        self.between(portfolio, paired.map(|(before, _)| before), after, &[]).await
+        self.between(portfolio, paired.map(|(before, _)| before), after, reached).await
     }
 
     async fn between(

@@ -10,6 +10,7 @@ mod effect;
 mod felt;
 mod file;
 mod measured;
+mod report;
 pub mod said;
 mod sum;
 mod summary;
@@ -32,6 +33,7 @@ pub use effect::{AreaRequests, LEAST_BEFORE, MonthLine, MonthPart, NoEffect, Req
 pub use felt::{Felt, FeltGroup, NoFelt};
 pub use file::evaluation_csv;
 pub(crate) use measured::MeasuredCache;
+pub(crate) use sum::last_day;
 pub use sum::{NO_SECTOR, PlanEvaluation, ProjectLine, SectorLine};
 pub use summary::summary;
 pub use survey::effect::{Effect, Limit, Placebo};

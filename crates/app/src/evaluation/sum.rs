@@ -1,6 +1,6 @@
 //! Sectors and the whole plan: how many projects kept their promise, what they cost, and what was measured of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::code::Code;
@@ -114,7 +114,7 @@ pub const NO_SECTOR: &str = "-";
 const YEARS_MOST: usize = 60;
 
 /// The last day that a report of a year looks at.
-fn last_day(year: i16, today: Date) -> Date {
+pub(crate) fn last_day(year: i16, today: Date) -> Date {
     Date::new(year, 12, 31).map_or(today, |last| last.min(today))
 }
 
@@ -219,12 +219,19 @@ impl App {
         let order = portfolio.plan.sectors.iter().map(|sector| Some(sector.code.clone()));
         let mut sectors: Vec<SectorLine> = order.filter_map(|code| by_sector.remove(&code)).collect();
         sectors.extend(by_sector.into_values());
+        // Of one sector: also what people say where its projects are. Matters that are not public name no areas.
+        let told = lines
+            .iter()
+            .filter(|line| sector.is_some() && line.delivered.is_some() && !line.requests.chosen.private);
+        let reached: BTreeSet<Code> = told.flat_map(|line| &line.requests.chosen.reached).cloned().collect();
+        let reached: Vec<Code> = reached.into_iter().collect();
+        let felt = self.felt_lately(&portfolio, &reached).await?;
         Ok(PlanEvaluation {
             lines,
             sectors,
             whole,
             reach: gains.map(|(gains, basis)| (gains.together, gains.shared, basis)),
-            felt: self.felt_lately(&portfolio).await?,
+            felt,
             portfolio,
         })
     }

@@ -312,10 +312,10 @@ fact_table!(
     "baselines",
     SubjectKind::Indicator,
     Action::ReadPublic,
-    ["indicator", "on", "value", "instrument", "scale"],
+    ["indicator", "on", "value", "instrument", "scale", "wave"],
     ["indicator_name"],
     |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Baseline { value, on, instrument } => of_indicator(
+        IndicatorFact::Baseline { value, on, instrument, wave } => of_indicator(
             snapshot,
             code,
             vec![
@@ -323,6 +323,7 @@ fact_table!(
                 Cell::decimal(*value),
                 Cell::code(Some(&instrument.instrument)),
                 Cell::code(Some(&instrument.scale)),
+                Cell::code(wave.as_ref()),
             ]
         ),
         _ => None,
@@ -356,10 +357,10 @@ fact_table!(
     "observations",
     SubjectKind::Indicator,
     Action::ReadPublic,
-    ["indicator", "key", "on", "value", "instrument", "scale", "approximate", "area"],
+    ["indicator", "key", "on", "value", "instrument", "scale", "approximate", "area", "wave"],
     ["indicator_name"],
     |snapshot, code, fact| match indicator(fact)? {
-        IndicatorFact::Observation { key, on, value, instrument, approximate, area } => {
+        IndicatorFact::Observation { key, on, value, instrument, approximate, area, wave } => {
             of_indicator(
                 snapshot,
                 code,
@@ -371,6 +372,7 @@ fact_table!(
                     Cell::code(Some(&instrument.scale)),
                     Cell::Bool(*approximate),
                     Cell::code(area.as_ref()),
+                    Cell::code(wave.as_ref()),
                 ],
             )
         }

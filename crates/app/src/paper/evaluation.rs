@@ -31,10 +31,20 @@ impl App {
     }
 }
 
-struct Yearly<'a> {
-    scribe: &'a Scribe<'a>,
-    found: &'a PlanEvaluation,
-    year: i16,
+/// The most rows of one table that a report freezes.
+const FROZEN_MOST: usize = 500;
+
+pub(super) struct Yearly<'a> {
+    pub scribe: &'a Scribe<'a>,
+    pub found: &'a PlanEvaluation,
+    pub year: i16,
+}
+
+/// A table of the evaluation, with what limits it; without rows, with why there are none.
+pub(super) struct Part {
+    pub title: String,
+    pub table: Table,
+    pub notes: Vec<String>,
 }
 
 fn whole(number: u64) -> Cell {
@@ -285,6 +295,51 @@ impl Yearly<'_> {
                     out.push(held);
                 }
             }
+        }
+        out
+    }
+
+    /// What was kept, what the year brought, and whom it reached.
+    pub(super) fn summary(&self) -> Vec<String> {
+        let mut out = summary(self.scribe.lang, self.found, self.year);
+        out.push(self.reach());
+        out
+    }
+
+    /// The tables of the evaluation, in their order: as many, with as many notes, in each language.
+    pub(super) fn parts(&self) -> Vec<Part> {
+        let s = self.scribe;
+        let part = |key: &str, mut table: Table, mut notes: Vec<String>| {
+            let all = table.rows.len();
+            if all > FROZEN_MOST {
+                table.rows.truncate(FROZEN_MOST);
+                let args = [("all", all.to_string()), ("listed", FROZEN_MOST.to_string())];
+                let args = args.each_ref().map(|(name, value)| (*name, value.as_str()));
+                notes.push(s.tw("paper-evaluation-listed", &args));
+            }
+            Part { title: s.t(key), table, notes }
+        };
+        let projects = self.projects();
+        let none = if projects.rows.is_empty() { vec![s.t("evaluation-year-none")] } else { Vec::new() };
+        let effects = self.effects();
+        let limits = match effects.rows.is_empty() {
+            true => vec![s.t("evaluation-effects-none")],
+            false => {
+                vec![s.t("evaluation-how-text"), s.t("evaluation-effects-note"), self.limits().join(" ")]
+            }
+        };
+        let (felt, note) = match self.felt() {
+            Ok(table) => (table, s.t("evaluation-felt-note")),
+            Err(why) => (Table::default(), why),
+        };
+        let mut out = vec![
+            part("paper-evaluation-sectors", self.sectors(), vec![s.t("evaluation-closes")]),
+            part("paper-evaluation-projects", projects, none),
+            part("paper-evaluation-effects", effects, limits),
+            part("paper-evaluation-felt", felt, vec![note]),
+        ];
+        if self.measured().next().is_some() {
+            out.push(part("paper-evaluation-choices", self.choices(), Vec::new()));
         }
         out
     }

@@ -3,6 +3,7 @@
 //! What is asked of the ledger is bounded before it is read; a table that is too long for paper is refused
 //! with its number. Files are written off the async threads.
 
+mod evaluated;
 mod evaluation;
 mod gantt;
 mod gaps;

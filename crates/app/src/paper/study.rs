@@ -1,4 +1,4 @@
-//! A special or research report: what people wrote, and the figures and tables that the ledger gave.
+//! A special, research or evaluation report: what people wrote, and the figures and tables that the ledger gave.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use jiff::civil::Date;
 use words::Lang;
 
 use super::scribe::{Scribe, Width, paragraphs, portrait};
-use super::{Data, PaperError, gaps};
+use super::{Data, PaperError, evaluated, gaps};
 use crate::App;
 use crate::study::{Counted, Counts, StudyReport, counts};
 
@@ -45,7 +45,7 @@ fn document(scribe: &Scribe<'_>, report: &StudyReport) -> Document {
     let date = dated(report);
     let office = scribe.office(report.item.lead_unit.as_ref());
     let series = report.item.series.unwrap_or(Series::Special);
-    let mut blocks = Vec::new();
+    let (mut blocks, mut body) = (Vec::new(), Vec::new());
     let mut table = 0;
     for part in &report.study.parts {
         if part.text.zh.trim().is_empty() && part.shows_nothing() {
@@ -62,6 +62,9 @@ fn document(scribe: &Scribe<'_>, report: &StudyReport) -> Document {
         for held in &part.gaps {
             blocks.extend(gaps::blocks(scribe, held, &mut table));
         }
+        for held in &part.evaluations {
+            blocks = evaluated::sections(scribe, held, (blocks, &mut body), &mut table);
+        }
     }
     if table > 0 {
         let day = scribe.day(report.study.as_of);
@@ -71,7 +74,8 @@ fn document(scribe: &Scribe<'_>, report: &StudyReport) -> Document {
     let kind = Kind::Report(Line { issue, body: office.clone(), date });
     let mark = format!("paper-mark-{}", series.as_str());
     let mut out = scribe.document(kind, &mark, report.item.name.get(english).to_owned(), date);
-    out.body = vec![portrait(blocks)];
+    body.push(portrait(blocks));
+    out.body = body;
     out.imprint = Some(scribe.imprint(office, date));
     out
 }
@@ -182,6 +186,7 @@ fn sheets(scribe: &Scribe<'_>, report: &StudyReport) -> Vec<Sheet> {
         scribe.sheet(title.to_owned(), format!("{name} · {title}"), Some(note.clone()), table)
     }));
     out.extend(report.study.gaps().flat_map(|held| gaps::sheets(scribe, held, name)));
+    out.extend(report.study.evaluations().flat_map(|held| evaluated::sheets(scribe, held, name)));
     if out.is_empty() {
         // A workbook has at least one sheet: this one says that nothing stands behind the report.
         let table = scribe.ledger_table(std::iter::empty(), Width::Wide, &judge);

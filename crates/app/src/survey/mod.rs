@@ -1,17 +1,20 @@
 //! Surveys: asking people, keeping what they answered, and what a wave comes to.
 
 pub mod answer;
+mod by_area;
 mod compare;
 mod estimate;
 mod files;
 mod freeze;
 mod live;
 mod observe;
+mod own;
 pub mod said;
 mod sample;
 mod texts;
 
 pub use answer::{NewSheet, SheetFault, Taken};
+pub use by_area::{AgainstWhole, AreaEstimate, ByArea, MappedEstimate, mapped};
 pub use compare::{CompareFault, Compared, ComparedLine};
 pub use estimate::{EstimateFault, is_weighted_by_strata, planned_deff};
 pub use files::{codebook, results_csv};
@@ -19,6 +22,7 @@ pub use freeze::FreezeFault;
 pub(crate) use live::Filled;
 pub use live::{LiveQuota, LiveWave};
 pub use observe::PickedEstimate;
+pub use own::OwnFigure;
 pub use sample::SampleFrame;
 pub(crate) use texts::TextsCache;
 pub use texts::{TEXTS_MOST, THEMED_MOST, Themes, WaveTexts, WaveThemes, Written};

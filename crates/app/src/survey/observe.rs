@@ -80,6 +80,7 @@ impl App {
                 instrument: Instrument { instrument: instrument(&held.wave.instrument, &print), scale },
                 approximate: false,
                 area: None,
+                wave: None,
             }
             .into(),
             IndicatorFact::Measured(Measured {

@@ -5,7 +5,7 @@ use domain::fact::Fact;
 use domain::indicator::{Direction, IndicatorFact, Instrument};
 use domain::subject::Subject;
 
-use super::{Cells, Column, ColumnKind as K, Reading, Table, column};
+use super::{Cells, ColumnKind as K, Reading, Table, column};
 
 const DIRECTIONS: &[&str] = &["up", "down", "neither"];
 
@@ -40,27 +40,33 @@ fn instrument(cells: &mut Cells) -> Option<Instrument> {
     Some(Instrument { instrument: instrument?, scale: scale? })
 }
 
-const VALUE_COLUMNS: &[Column] = &[
-    column("indicator", true, K::Code),
-    column("on", true, K::Day),
-    column("value", true, K::Number),
-    column("instrument", true, K::Code),
-    column("scale", true, K::Code),
-];
-
 pub(super) const BASELINES: Table = Table {
     name: "baselines",
-    columns: VALUE_COLUMNS,
+    columns: &[
+        column("indicator", true, K::Code),
+        column("on", true, K::Day),
+        column("value", true, K::Number),
+        column("instrument", true, K::Code),
+        column("scale", true, K::Code),
+        column("wave", false, K::Code),
+    ],
     reading: Reading::Record(|cells, plan| {
         let (on, value, instrument) = (cells.day("on"), cells.number("value"), instrument(cells));
-        let fact = IndicatorFact::Baseline { on: on?, value: value?, instrument: instrument? };
+        let wave = cells.code("wave");
+        let fact = IndicatorFact::Baseline { on: on?, value: value?, instrument: instrument?, wave };
         of(cells.code("indicator")?, plan, vec![fact])
     }),
 };
 
 pub(super) const TARGETS: Table = Table {
     name: "targets",
-    columns: VALUE_COLUMNS,
+    columns: &[
+        column("indicator", true, K::Code),
+        column("on", true, K::Day),
+        column("value", true, K::Number),
+        column("instrument", true, K::Code),
+        column("scale", true, K::Code),
+    ],
     reading: Reading::Record(|cells, plan| {
         let (on, value, instrument) = (cells.day("on"), cells.number("value"), instrument(cells));
         let fact = IndicatorFact::Target { on: on?, value: value?, instrument: instrument? };
@@ -79,6 +85,7 @@ pub(super) const OBSERVATIONS: Table = Table {
         column("scale", true, K::Code),
         column("approximate", false, K::YesNo),
         column("area", false, K::Code),
+        column("wave", false, K::Code),
     ],
     reading: Reading::Record(|cells, plan| {
         let (key, on, value) = (cells.code("key"), cells.day("on"), cells.number("value"));
@@ -91,6 +98,7 @@ pub(super) const OBSERVATIONS: Table = Table {
             instrument: instrument?,
             approximate,
             area: cells.code("area"),
+            wave: cells.code("wave"),
         };
         of(cells.code("indicator")?, plan, vec![fact])
     }),

@@ -29,7 +29,7 @@ const STATES: &[&str] = &["registered", "planned", "called", "recorded", "open",
 pub(super) const LEVELS: &[&str] = &["city", "district"];
 pub(super) const URGENCIES: &[&str] = &["ordinary", "urgent", "immediate", "long"];
 pub(super) const SERIES: &[&str] =
-    &["weekly", "monthly", "quarterly", "special", "research", "annual", "joint", "dispatch"];
+    &["weekly", "monthly", "quarterly", "special", "research", "annual", "evaluation", "joint", "dispatch"];
 pub(super) const WHISTLES: &[&str] = &["request", "key_work", "joint_enforcement", "emergency"];
 pub(super) const WAYS: &[&str] =
     &["self_check", "hearing", "announced", "unannounced", "talks", "papers", "leads", "summons", "online"];

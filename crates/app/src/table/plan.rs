@@ -12,6 +12,7 @@ use domain::output::{OutputGroup, OutputKind, Stage};
 use domain::plan::{Aim, ListEntryKind, PlanFact};
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
+use domain::survey::CitedWave;
 use domain::timetabling::{Closed, DayOfYear, Estimate, Work, WorkCalendar};
 use jiff::civil::Date;
 use rust_decimal::Decimal;
@@ -79,6 +80,8 @@ pub struct PlanFile {
     figures: Vec<FigureEntry>,
     #[serde(default)]
     published: Vec<PublishedEntry>,
+    #[serde(default)]
+    cited_waves: Vec<CitedEntry>,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -246,6 +249,24 @@ struct PublishedEntry {
     origin: Origin,
 }
 
+/// A wave of a survey that is known by what was published of it.
+#[derive(Debug, Clone, Deserialize)]
+struct CitedEntry {
+    code: Code,
+    zh: String,
+    #[serde(default)]
+    en: String,
+    from: Option<Date>,
+    to: Option<Date>,
+    told: Date,
+    #[serde(default)]
+    untold_zh: String,
+    #[serde(default)]
+    untold_en: String,
+    #[serde(flatten)]
+    origin: Origin,
+}
+
 impl PlanFile {
     pub fn parse(text: &str) -> Result<Self, PlanFileError> {
         Ok(toml::from_str(text)?)
@@ -327,7 +348,8 @@ impl PlanFile {
         Subject::plan(&self.code)
     }
 
-    /// Revisions and yearly lists, each with the day it became known: they come before projects.
+    /// Revisions, yearly lists and cited waves, each with the day it became known: they come before projects and
+    /// indicators.
     pub fn editions(&self) -> Vec<(Date, Change)> {
         let revisions = self.revisions.iter().map(|entry| {
             let title = Named::new(&entry.zh, &entry.en);
@@ -344,7 +366,18 @@ impl PlanFile {
             };
             self.dated(vec![fact], &entry.origin)
         });
-        revisions.chain(lists).collect()
+        let cited = self.cited_waves.iter().map(|entry| {
+            let fact = PlanFact::CitedWave(CitedWave {
+                wave: entry.code.clone(),
+                name: Named::new(&entry.zh, &entry.en),
+                from: entry.from,
+                to: entry.to,
+                told: entry.told,
+                untold: Named::new(&entry.untold_zh, &entry.untold_en),
+            });
+            self.dated(vec![fact], &entry.origin)
+        });
+        revisions.chain(lists).chain(cited).collect()
     }
 
     /// Joint outputs and published values, each with the day it became known: they come after projects.

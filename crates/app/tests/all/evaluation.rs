@@ -6,16 +6,20 @@ use app::evaluation::{
 };
 use app::paper::{Data, Format, Paper};
 use app::read::Asked;
+use app::report::IssueError;
 use app::request::{NewRequest, RequestPaging};
+use app::study::StudyReport;
 use app::{Actor, AppError, Change};
 use domain::area::{AreaFact, AreaLevel};
 use domain::code::Code;
 use domain::command::Command;
 use domain::evaluation::{EvaluationChoice, Kept, NoWindow};
+use domain::item::State;
 use domain::milestone::Aspect;
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::project::{Membership, ProjectFact};
+use domain::report::{FoundCell, FoundEvaluation, Unfit};
 use domain::request::query::RequestQuery;
 use domain::request::{Channel, RequestCategory};
 use domain::source::Source;
@@ -290,6 +294,73 @@ fn a_plan_adds_up_and_becomes_a_report(scratch: Scratch) {
     assert!(matches!(outside, Err(AppError::NotFound)));
 }
 
+/// What a report on the evaluation of a year holds.
+fn found(place: &Place, report: &Code) -> (StudyReport, FoundEvaluation) {
+    let held = place.runtime.block_on(place.app.study(&code("p"), report)).unwrap();
+    let found = held.study.evaluations().next().and_then(|table| table.found.clone()).unwrap();
+    (held, found)
+}
+
+fn a_year_is_issued_and_stays_as_it_was(scratch: Scratch) {
+    let place = town(scratch);
+    settle(&place, lamps(), "路灯工程").unwrap();
+    let (plan, actor, source) = (code("p"), Actor::operator(), Source::default());
+    let draft = |year| place.runtime.block_on(place.app.draft_evaluation(&actor, &plan, year, &source));
+    assert!(matches!(draft(2031), Err(AppError::NotFound)));
+    let report = draft(2020).unwrap();
+    assert_eq!(draft(2020).unwrap(), report, "a draft that is there goes on");
+    let (held, first) = found(&place, &report);
+    assert_eq!((first.as_of, held.item.state), (date(2020, 12, 31), State::Draft));
+    assert_eq!((first.summary.len(), first.tables.len()), (4, 5));
+    let words = serde_json::to_string(&first).unwrap();
+    assert!(!words.contains("evaluation-") && words.contains("\u{2212}50%"), "{words}");
+    let sectors = &first.tables[0];
+    assert_eq!((sectors.rows.len(), &sectors.rows[0][1]), (2, &FoundCell::Number(4.into())));
+    assert!(first.tables.iter().all(|table| table.rows.iter().all(|row| row.len() == table.columns.len())));
+
+    // Somebody has to say what it means before it goes out.
+    let issue =
+        |version| place.runtime.block_on(place.app.issue_study(&actor, &plan, &report, version, &source));
+    assert!(matches!(issue(held.item.version), Err(IssueError::Unfit(Unfit::Empty))));
+    let mut study = held.study;
+    study.parts[2].text = Named::new("兑现情况见表。", "See the tables.");
+    let kept = place
+        .runtime
+        .block_on(place.app.redraft_study(&actor, &plan, &report, held.item.version, study, &source))
+        .unwrap();
+    // Until then it moves with the records.
+    file(&place, date(2020, 8, 1), "r1", 40);
+    let (_, moved) = found(&place, &report);
+    assert_ne!(moved.tables[2], first.tables[2]);
+    issue(kept.entries.last().unwrap().seq).unwrap();
+    let (issued, frozen) = found(&place, &report);
+    let number = issued.item.issued.as_ref().map(|issued| issued.number);
+    assert_eq!((frozen.clone(), number, issued.intact), (moved, Some(1), true));
+    file(&place, date(2020, 9, 1), "r2", 40);
+    project(&place, "found-later", &["c1"], &[("in_use", "2020-11-01")]);
+    let (later, same) = found(&place, &report);
+    assert_eq!((&same, later.intact), (&frozen, true));
+    assert_eq!(later.item.issued, issued.item.issued);
+    let listed = place.runtime.block_on(place.app.evaluation_reports(&plan, 2020)).unwrap();
+    assert_eq!(listed.iter().map(|item| &item.code).collect::<Vec<_>>(), [&report]);
+    assert!(place.runtime.block_on(place.app.evaluation_reports(&plan, 2019)).unwrap().is_empty());
+    // A correction is a report of its own.
+    let next = draft(2020).unwrap();
+    assert_ne!(next, report);
+    assert_ne!(found(&place, &next).1, frozen);
+    for lang in Lang::ALL {
+        for format in Format::ALL {
+            let paper = Paper::Report(report.clone());
+            let data = place.runtime.block_on(place.app.paper(&plan, &paper, format, lang, Asked::default()));
+            let data = data.unwrap();
+            assert_eq!(matches!(data, Data::Book(_)), format == Format::Xlsx);
+            if format != Format::Pdf {
+                assert!(data.write(format).unwrap().len() > 2_000);
+            }
+        }
+    }
+}
+
 fn what_is_private_is_in_no_public_sum(scratch: Scratch) {
     let place = town(scratch);
     settle(&place, lamps(), "路灯工程").unwrap();
@@ -340,5 +411,6 @@ on_both!(
     an_effect_is_what_it_is_by_hand_and_opens_to_its_requests,
     it_is_the_same_as_it_was_known_then,
     what_cannot_be_measured_says_why,
-    a_plan_adds_up_and_becomes_a_report
+    a_plan_adds_up_and_becomes_a_report,
+    a_year_is_issued_and_stays_as_it_was
 );

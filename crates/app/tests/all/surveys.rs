@@ -6,9 +6,10 @@ use app::survey::answer::OUTCOMES;
 use app::survey::{
     CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, PickedEstimate, SheetFault, Taken,
 };
-use app::{Actor, AppError};
+use app::{Actor, AppError, Change};
 use domain::code::Code;
-use domain::indicator::IndicatorFact;
+use domain::command::Command;
+use domain::indicator::{AskedBy, IndicatorFact};
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::policy::{Grant, Role, Scope};
@@ -20,6 +21,7 @@ use domain::survey::{
     WaveState,
 };
 use jiff::civil::{Date, date};
+use rust_decimal::Decimal;
 use scratch::Scratch;
 use store::{Invitation, StoreError};
 use survey::instrument::{Choice, Draft, Form, Instrument, Question, Wording};
@@ -343,6 +345,38 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
 
     field.step("w1", WaveEvent::Published).unwrap();
     assert_eq!(field.state("w1"), WaveState::Published);
+
+    // What its question says stands beside what was observed, and is none: also of all but one answer.
+    let say = |answer: Option<&str>, others: bool| {
+        let asked = AskedBy {
+            instrument: code("felt"),
+            question: if answer.is_some() { "felt" } else { "score" }.into(),
+            answer: answer.map(str::to_owned),
+            others,
+        };
+        let subject = Subject::indicator(plan, &code("felt"));
+        let command =
+            Command::Record { subject, facts: vec![IndicatorFact::AskedBy(asked).into()], expected: None };
+        let change = Change { command, effective: None, source: Source::default(), reason: String::new() };
+        field.wait(app.change(&Actor::operator(), change)).map(|_| ())
+    };
+    let beside = || {
+        let portfolio = field.wait(app.portfolio(plan, app::read::Asked::default())).unwrap();
+        let indicator = portfolio.indicator(&code("felt")).unwrap();
+        assert_eq!(indicator.whole.observations.len(), 1);
+        field.wait(app.own_figures(&portfolio, indicator)).unwrap()
+    };
+    assert!(say(Some("perhaps"), false).is_err() && say(None, true).is_err());
+    say(Some("yes"), false).unwrap();
+    assert_eq!(beside()[0].found, Some((shown, 25)));
+    say(Some("no"), true).unwrap();
+    let [others] = &beside()[..] else { panic!("one wave") };
+    let (all_but, n) = others.found.unwrap();
+    // Of the same people: yes and all but no are one share, with one interval.
+    assert_eq!((all_but.estimate, n), (shown.estimate, 25));
+    assert!((all_but.low - shown.low).abs() < Decimal::new(2, 6), "{all_but:?} {shown:?}");
+    say(None, false).unwrap();
+    assert_eq!(beside()[0].kind, ResultKind::Mean);
     // What was frozen is what is told, or nothing.
     app.database()
         .write::<_, StoreError>(|tx| {

@@ -150,6 +150,7 @@ fn papers() -> Vec<(&'static str, Paper, Option<[&'static str; 2]>)> {
         ("timetable", Paper::Timetable(None), Some(["现行承诺", "Promisednow"])),
         ("statement", Paper::Statement, None),
         ("evaluation", Paper::Evaluation(2019), None),
+        ("evaluation-report", Paper::Report(code("REP-2020-0001")), None),
     ]
 }
 

@@ -93,6 +93,8 @@ texts! {
         Special => "special",
         Research => "research",
         Annual => "annual",
+        /// Of a year, by what was promised, delivered, used and felt.
+        Evaluation => "evaluation",
         Joint => "joint",
         Dispatch => "dispatch",
     }

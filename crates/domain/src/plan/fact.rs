@@ -21,7 +21,7 @@ use crate::request::rules::Preset;
 use crate::request::{ReplyTemplate, RequestCategory, RequestRules, RequestSettings};
 use crate::rhythm::InForce;
 use crate::scenario::Scenario;
-use crate::survey::{Questionnaire, SurveyBridge, Wave, WaveStep};
+use crate::survey::{CitedWave, Questionnaire, SurveyBridge, Wave, WaveStep};
 use crate::timetabling::{HolidayPaper, Work, WorkCalendar, WorkLimit};
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -155,6 +155,8 @@ pub enum PlanFact {
     Wave(Wave),
     /// A step of a wave's life.
     WaveStep(WaveStep),
+    /// A wave that others held, known by what was published of it.
+    CitedWave(CitedWave),
     /// A way from one question to another that was asked otherwise.
     SurveyBridge(SurveyBridge),
     /// What was published for a figure.
@@ -263,6 +265,7 @@ impl PlanFact {
             Self::Questionnaire(held) => format!("questionnaire/{}/{}", held.instrument, held.version),
             Self::Wave(wave) => format!("wave/{}", wave.wave),
             Self::WaveStep(step) => format!("wave_step/{}/{}", step.wave, step.event.step().as_str()),
+            Self::CitedWave(held) => format!("cited_wave/{}", held.wave),
             Self::SurveyBridge(held) => format!("survey_bridge/{}", held.bridge),
             Self::PublishedFigure { figure, on, .. } => format!("published/{figure}/{on}"),
         }

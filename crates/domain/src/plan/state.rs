@@ -28,7 +28,7 @@ use crate::request::{RequestCategory, RequestRules, RulesInPieces};
 use crate::rhythm::{InForce, RhythmRules};
 use crate::scenario::Scenario;
 use crate::source::Grade;
-use crate::survey::{HeldWave, Questionnaire, SurveyBridge, WaveEvent};
+use crate::survey::{HeldCited, HeldWave, Questionnaire, SurveyBridge, WaveEvent};
 use crate::timetabling::holidays::arrangements;
 use crate::timetabling::{HolidayPapers, Work, WorkCalendar, WorkLimit};
 use crate::workday;
@@ -138,6 +138,8 @@ pub struct Plan {
     pub questionnaires: Vec<Questionnaire>,
     /// Waves of surveys, the first to begin first.
     pub waves: Vec<HeldWave>,
+    /// Waves that others held, in the order of their recording.
+    pub cited_waves: Vec<HeldCited>,
     pub survey_bridges: Vec<SurveyBridge>,
     /// Published values by figure and day.
     pub published: BTreeMap<(Code, Date), Decimal>,
@@ -186,6 +188,7 @@ impl Plan {
             gap_answers: BTreeMap::new(),
             questionnaires: Vec::new(),
             waves: Vec::new(),
+            cited_waves: Vec::new(),
             survey_bridges: Vec::new(),
             published: BTreeMap::new(),
         };
@@ -372,6 +375,11 @@ impl Plan {
             ),
             // Taken in once all waves are known.
             PlanFact::WaveStep(_) => {}
+            PlanFact::CitedWave(cited) => put(
+                &mut self.cited_waves,
+                |held| held.cited.wave == cited.wave,
+                HeldCited { cited: cited.clone(), seq, grade },
+            ),
             PlanFact::SurveyBridge(bridge) => {
                 put(&mut self.survey_bridges, |held| held.bridge == bridge.bridge, bridge.clone());
             }
@@ -387,6 +395,10 @@ impl Plan {
 
     pub fn wave(&self, code: &str) -> Option<&HeldWave> {
         self.waves.iter().find(|held| held.wave.wave.as_str() == code)
+    }
+
+    pub fn cited_wave(&self, code: &str) -> Option<&HeldCited> {
+        self.cited_waves.iter().find(|held| held.cited.wave.as_str() == code)
     }
 
     pub fn sector(&self, code: &str) -> Option<&Sector> {

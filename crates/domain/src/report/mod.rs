@@ -1,6 +1,7 @@
 //! Periods and the reports that close them.
 
 mod content;
+mod evaluation;
 mod gaps;
 mod period;
 mod stated;
@@ -8,6 +9,7 @@ pub mod study;
 mod tabled;
 
 pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, compose};
+pub use evaluation::{EvaluationTable, FoundCell, FoundColumn, FoundEvaluation, FoundTable};
 pub use gaps::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
 pub use period::{Period, Rhythm};
 pub use stated::{RowOf, Stated, StatedRow};

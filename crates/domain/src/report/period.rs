@@ -12,14 +12,16 @@ texts! {
 }
 
 impl Rhythm {
-    /// Special and research reports have no rhythm.
+    /// Special, research and evaluation reports have no rhythm.
     pub fn of(series: Series) -> Option<Self> {
         match series {
             Series::Weekly => Some(Self::Week),
             Series::Monthly => Some(Self::Month),
             Series::Quarterly => Some(Self::Quarter),
             Series::Annual => Some(Self::Year),
-            Series::Special | Series::Research | Series::Joint | Series::Dispatch => None,
+            Series::Special | Series::Research | Series::Evaluation | Series::Joint | Series::Dispatch => {
+                None
+            }
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Special and research reports: what people write about one matter, and what the ledger says to it.
+//! Special, research and evaluation reports: what people write about one matter, and what the ledger says to it.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use crate::item::kind::{Series, texts};
 use crate::item::ledger::LedgerRow;
 use crate::item::light::Light;
 use crate::named::Named;
-use crate::report::{GapTable, RequestTable};
+use crate::report::{EvaluationTable, GapTable, RequestTable};
 
 texts! {
     /// How the rows that a query finds stand in a report.
@@ -53,16 +53,23 @@ pub struct Part {
     /// Where services fall short.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<GapTable>,
+    /// How a year is evaluated.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub evaluations: Vec<EvaluationTable>,
 }
 
 impl Part {
     /// A part without figures and tables.
     pub fn of(title: Named, text: Named) -> Self {
-        Self { title, text, exhibits: Vec::new(), tables: Vec::new(), gaps: Vec::new() }
+        let (exhibits, tables, gaps) = (Vec::new(), Vec::new(), Vec::new());
+        Self { title, text, exhibits, tables, gaps, evaluations: Vec::new() }
     }
 
     pub fn shows_nothing(&self) -> bool {
-        self.exhibits.is_empty() && self.tables.is_empty() && self.gaps.is_empty()
+        self.exhibits.is_empty()
+            && self.tables.is_empty()
+            && self.gaps.is_empty()
+            && self.evaluations.is_empty()
     }
 }
 
@@ -90,6 +97,8 @@ pub enum Unfit {
     },
     /// Nothing is written yet.
     Empty,
+    /// The year that is evaluated has not begun on the report's day.
+    YearNotBegun,
 }
 
 impl Unfit {
@@ -101,6 +110,7 @@ impl Unfit {
             Self::NoTitle => "no-title",
             Self::TooLong { .. } => "too-long",
             Self::Empty => "empty",
+            Self::YearNotBegun => "year-not-begun",
         }
     }
 
@@ -109,7 +119,7 @@ impl Unfit {
             Self::TooManyParts { most } | Self::TooManyExhibits { most } | Self::TooLong { most } => {
                 Some(most)
             }
-            Self::NoTitle | Self::Empty => None,
+            Self::NoTitle | Self::Empty | Self::YearNotBegun => None,
         }
     }
 }
@@ -126,13 +136,14 @@ impl Study {
     pub fn usual_parts(series: Series) -> &'static [&'static str] {
         match series {
             Series::Research => &["question", "method", "findings", "proposals", "sources"],
+            Series::Evaluation => &["overview", "results", "judgement", "proposals"],
             _ => &["facts", "causes", "options", "request"],
         }
     }
 
     /// Whether the series' reports are of this form.
     pub fn is_form_of(series: Series) -> bool {
-        matches!(series, Series::Special | Series::Research)
+        matches!(series, Series::Special | Series::Research | Series::Evaluation)
     }
 
     /// What speaks against keeping it.
@@ -140,12 +151,14 @@ impl Study {
         if self.parts.len() > PARTS_MOST {
             return Err(Unfit::TooManyParts { most: PARTS_MOST });
         }
-        if self.exhibits().count() + self.tables().count() + self.gaps().count() > EXHIBITS_MOST {
+        let exhibits = self.exhibits().count() + self.tables().count();
+        if exhibits + self.gaps().count() + self.evaluations().count() > EXHIBITS_MOST {
             return Err(Unfit::TooManyExhibits { most: EXHIBITS_MOST });
         }
         let titles = self.parts.iter().map(|part| &part.title).chain(self.exhibits().map(|it| &it.title));
         let titles = titles.chain(self.tables().map(|it| &it.title));
         let titles = titles.chain(self.gaps().map(|it| &it.title));
+        let titles = titles.chain(self.evaluations().map(|it| &it.title));
         for title in titles {
             if title.zh.trim().is_empty() {
                 return Err(Unfit::NoTitle);
@@ -157,6 +170,9 @@ impl Study {
         let long = |text: &String| text.chars().count() > PART_MOST;
         if self.parts.iter().any(|part| long(&part.text.zh) || long(&part.text.en)) {
             return Err(Unfit::TooLong { most: PART_MOST });
+        }
+        if self.evaluations().any(|held| held.year > self.as_of.year()) {
+            return Err(Unfit::YearNotBegun);
         }
         Ok(())
     }
@@ -180,6 +196,10 @@ impl Study {
 
     pub fn gaps(&self) -> impl Iterator<Item = &GapTable> {
         self.parts.iter().flat_map(|part| &part.gaps)
+    }
+
+    pub fn evaluations(&self) -> impl Iterator<Item = &EvaluationTable> {
+        self.parts.iter().flat_map(|part| &part.evaluations)
     }
 
     /// Every row that it stands on, for what was recorded about them later.

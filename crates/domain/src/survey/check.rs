@@ -3,11 +3,13 @@
 use rust_decimal::Decimal;
 use survey::quota::{Quota, Quotas};
 
+use super::cited::CitedWave;
 use super::fault::SurveyFault;
 use super::questionnaire::Questionnaire;
 use super::wave::{HeldWave, Wave, WaveEvent, WaveMargin, WaveMode, WaveState, WaveStep};
+use crate::code::Code;
 use crate::fact::Fact;
-use crate::named::{NAME_MAX, Named};
+use crate::named::{NAME_MAX, Named, TEXT_MAX};
 use crate::plan::{Plan, PlanFact};
 use crate::refusal::{Problem, Reference, Refusal};
 use crate::validate::{name_problem, text_problem};
@@ -24,6 +26,7 @@ pub(crate) fn is_survey(fact: &Fact) -> bool {
             PlanFact::Questionnaire(_)
                 | PlanFact::Wave(_)
                 | PlanFact::WaveStep(_)
+                | PlanFact::CitedWave(_)
                 | PlanFact::SurveyBridge(_)
         )
     )
@@ -50,6 +53,7 @@ impl SurveyCheck<'_> {
                 }
                 PlanFact::Wave(wave) => self.wave(&slot, wave),
                 PlanFact::WaveStep(step) => self.step(&slot, step),
+                PlanFact::CitedWave(cited) => self.cited(&slot, cited),
                 PlanFact::SurveyBridge(bridge) => {
                     if !bridge.is_sound() {
                         self.refuse(&slot, SurveyFault::BadBridge);
@@ -87,9 +91,7 @@ impl SurveyCheck<'_> {
     fn wave(&mut self, slot: &str, wave: &Wave) {
         self.name(&format!("{slot}/name"), &wave.name);
         self.name(&format!("{slot}/frame"), &wave.frame);
-        if RESERVED.contains(&wave.wave.as_str()) {
-            self.refuse(&format!("{slot}/wave"), SurveyFault::Reserved);
-        }
+        self.code(&format!("{slot}/wave"), &wave.wave, self.after.cited_wave(wave.wave.as_str()).is_some());
         if wave.to < wave.from {
             self.problem(&format!("{slot}/to"), Problem::PeriodOrder);
         }
@@ -118,6 +120,28 @@ impl SurveyCheck<'_> {
         }
         for margin in &wave.margins {
             self.text(&format!("{slot}/margins"), &margin.source);
+        }
+    }
+
+    /// A wave has an address of its own, also beside those that are cited.
+    fn code(&mut self, field: &str, wave: &Code, taken: bool) {
+        if RESERVED.contains(&wave.as_str()) {
+            self.refuse(field, SurveyFault::Reserved);
+        }
+        if taken {
+            self.refuse(field, SurveyFault::CodeTaken);
+        }
+    }
+
+    fn cited(&mut self, slot: &str, cited: &CitedWave) {
+        self.name(slot, &cited.name);
+        self.code(slot, &cited.wave, self.after.wave(cited.wave.as_str()).is_some());
+        let untold = [&cited.untold.zh, &cited.untold.en];
+        if let Some(problem) = untold.into_iter().find_map(|text| text_problem(text, TEXT_MAX)) {
+            self.problem(slot, problem);
+        }
+        if !cited.is_in_order() {
+            self.problem(slot, Problem::PeriodOrder);
         }
     }
 

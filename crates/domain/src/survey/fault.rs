@@ -57,6 +57,8 @@ pub enum SurveyFault {
     BadSample,
     /// A code that is the address of another page.
     Reserved,
+    /// The code of another wave, of the plan's own or cited.
+    CodeTaken,
     /// The questionnaire is another one than was looked at.
     AskedOtherwise,
     /// What a frozen wave came to is not what its record says.
@@ -86,6 +88,7 @@ impl SurveyFault {
             Self::BadTrim => "survey-bad-trim",
             Self::BadSample => "survey-bad-sample",
             Self::Reserved => "survey-reserved",
+            Self::CodeTaken => "survey-code-taken",
             Self::AskedOtherwise => "survey-asked-otherwise",
             Self::Broken => "survey-broken",
             Self::BadBridge => "survey-bad-bridge",

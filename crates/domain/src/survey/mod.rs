@@ -5,6 +5,7 @@
 
 mod bridge;
 mod check;
+mod cited;
 mod fault;
 mod questionnaire;
 mod results;
@@ -13,6 +14,7 @@ mod wave;
 
 pub use bridge::SurveyBridge;
 pub(crate) use check::{SurveyCheck, is_survey};
+pub use cited::{CitedWave, HeldCited};
 pub use fault::SurveyFault;
 pub use questionnaire::{CHOICES_MOST, QUESTIONS_MOST, Questionnaire, single_codes};
 pub use results::{ResultKind, ResultRow, Shown, WaveResults};

@@ -1,8 +1,11 @@
 //! The rules of an indicator's facts.
 
+use survey::instrument::{Form, Question};
+
 use super::Check;
+use crate::code::Code;
 use crate::history::View;
-use crate::indicator::{Indicator, IndicatorFact};
+use crate::indicator::{AskedBy, Indicator, IndicatorFact};
 use crate::named::TEXT_MAX;
 use crate::refusal::{Problem, Reference};
 use crate::survey::SurveyFault;
@@ -15,11 +18,16 @@ impl Check<'_> {
             IndicatorFact::Sector { sector } => {
                 self.in_plan(Reference::Sector, sector, |plan| plan.sector(sector.as_str()).is_some());
             }
-            IndicatorFact::Baseline { on, .. } => self.not_future(*on),
-            IndicatorFact::Observation { on, area, .. } => {
+            IndicatorFact::Baseline { on, wave, .. } => {
+                self.not_future(*on);
+                self.cited(wave.as_ref());
+            }
+            IndicatorFact::Observation { on, area, wave, .. } => {
                 self.not_future(*on);
                 area.iter().for_each(|area| self.area(area));
+                self.cited(wave.as_ref());
             }
+            IndicatorFact::AskedBy(asked) => self.asked_by(asked),
             IndicatorFact::Measured(measured) => {
                 let held = self.plan.as_ref().and_then(|plan| plan.wave(measured.wave.as_str()).cloned());
                 let frozen = held.as_ref().is_some_and(|held| held.state().is_frozen());
@@ -44,5 +52,48 @@ impl Check<'_> {
                 self.require(known, Reference::Observation, key);
             }
         }
+    }
+
+    fn cited(&mut self, wave: Option<&Code>) {
+        if let Some(wave) = wave {
+            self.in_plan(Reference::Wave, wave, |plan| plan.cited_wave(wave.as_str()).is_some());
+        }
+    }
+
+    /// Some version of the questionnaire has the question, with the answer that is named.
+    fn asked_by(&mut self, asked: &AskedBy) {
+        let code = &asked.instrument;
+        self.in_plan(Reference::Questionnaire, code, |plan| {
+            plan.questionnaires.iter().any(|held| held.instrument == *code)
+        });
+        let (question, answer) = (&asked.question, asked.answer.as_deref());
+        let mut versions = self.plan.iter().flat_map(|plan| &plan.questionnaires);
+        let known = versions.any(|held| {
+            held.instrument == *code
+                && held.asks.question(question).is_some_and(|question| has_figure(question, answer))
+        });
+        // All others than none are everybody.
+        if !known || asked.others && answer.is_none() {
+            let question = question.clone();
+            self.refuse(Problem::BadSurvey(match answer {
+                Some(code) => SurveyFault::NoChoice { question, code: code.to_owned() },
+                None => SurveyFault::NoQuestion { question },
+            }));
+        }
+    }
+}
+
+/// Whether a question comes to such a figure: the share of an answer, or with none a mean.
+fn has_figure(question: &Question, answer: Option<&str>) -> bool {
+    let is = |code: &str| answer == Some(code);
+    match &question.form {
+        Form::Single { choices } | Form::Multiple { choices, .. } => {
+            choices.iter().any(|held| is(&held.code))
+        }
+        Form::Scale { low, high, .. } => {
+            answer.is_none_or(|code| (*low..=*high).any(|at| at.to_string() == code))
+        }
+        Form::Number { .. } => answer.is_none(),
+        Form::Text { .. } | Form::Matrix { .. } => false,
     }
 }

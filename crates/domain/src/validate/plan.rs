@@ -221,6 +221,7 @@ impl Check<'_> {
                 }
             }
             PlanFact::GapAnswer { gap, answer } => self.gap(gap, answer.as_ref()),
+            PlanFact::CitedWave(cited) => self.not_future(cited.told),
             // Checked on the whole, beside what was before.
             PlanFact::Questionnaire(_)
             | PlanFact::Wave(_)

@@ -207,6 +207,7 @@ fn lists_and_observations_are_looked_up() {
                 instrument: Instrument { instrument: code("count"), scale: code("kmh") },
                 approximate: false,
                 area: None,
+                wave: None,
             }
             .into(),
         ],

@@ -135,6 +135,7 @@ impl Books {
             instrument: Instrument { instrument: code(by.0), scale: code(by.1) },
             approximate: false,
             area: area.map(code),
+            wave: None,
         };
         self.put(on, Subject::indicator(&plan(), &code(indicator)), vec![fact.into()]);
     }
@@ -308,6 +309,7 @@ fn what_rests_on_something_made_up_says_so() {
         instrument: Instrument { instrument: code("count"), scale: code("percent") },
         approximate: false,
         area: None,
+        wave: None,
     };
     let subject = Subject::indicator(&plan(), &code("shops"));
     let command = Command::Put { subject, facts: vec![fact.into()] };

@@ -3,18 +3,21 @@
 use crate::commands::{How, Journal, Wish, code, plan};
 use domain::fact::Fact;
 use domain::history::View;
+use domain::indicator::{AskedBy, IndicatorFact, Instrument as Measure};
 use domain::named::Named;
 use domain::plan::{Plan, PlanFact};
 use domain::policy::{Action, Grant, Role, Scope};
-use domain::refusal::{Problem, Refusal};
+use domain::portfolio::Portfolio;
+use domain::refusal::{Problem, Reference, Refusal};
 use domain::source::Grade;
 use domain::subject::Subject;
 use domain::survey::{
-    FrozenWave, MOVES, Questionnaire, SurveyFault, Wave, WaveAccess, WaveEvent, WaveMargin, WaveMode,
-    WaveMove, WaveQuota, WaveState, WaveStep,
+    CitedWave, FrozenWave, MOVES, Questionnaire, SurveyFault, Wave, WaveAccess, WaveEvent, WaveMargin,
+    WaveMode, WaveMove, WaveQuota, WaveState, WaveStep,
 };
 use jiff::civil::date;
 use proptest::prelude::*;
+use rust_decimal::Decimal;
 use survey::instrument::{Choice, Draft, Form, Instrument, Question, Wording};
 
 fn choice(code: &str) -> Choice {
@@ -312,4 +315,96 @@ proptest! {
             prop_assert_eq!(state(&journal), known);
         }
     }
+}
+
+fn cited(wave: &str) -> CitedWave {
+    CitedWave {
+        wave: code(wave),
+        name: Named::new("效果调查", "Survey on the effect"),
+        from: None,
+        to: Some(date(2019, 7, 31)),
+        told: date(2019, 8, 1),
+        untold: Named::new("样本未公布", "The sample is not published"),
+    }
+}
+
+#[test]
+fn a_wave_that_others_held_is_cited_with_what_was_published() {
+    let mut journal = begun();
+    let fact = |cited: CitedWave| vec![PlanFact::CitedWave(cited).into()];
+    give(&mut journal, fact(cited("effect"))).unwrap();
+    let plan = held(&journal);
+    let known = plan.cited_wave("effect").unwrap();
+    assert_eq!((&known.cited, plan.wave("effect")), (&cited("effect"), None));
+    // Its code is no other's, nor the address of a page; days follow each other, and what is told has been told.
+    let mut refused = |problem: Problem, cited: CitedWave| {
+        assert_eq!(give(&mut journal, fact(cited)), Err(vec![problem]));
+    };
+    refused(Problem::BadSurvey(SurveyFault::CodeTaken), cited("w1"));
+    refused(Problem::BadSurvey(SurveyFault::Reserved), cited("compare"));
+    refused(Problem::PeriodOrder, CitedWave { from: Some(date(2019, 8, 3)), ..cited("late") });
+    refused(Problem::Empty, CitedWave { name: Named::default(), ..cited("nameless") });
+    let tomorrow = CitedWave { told: date(2099, 1, 1), ..cited("tomorrow") };
+    let told = give(&mut journal, fact(tomorrow)).unwrap_err();
+    assert!(matches!(told[..], [Problem::Future { .. }]), "{told:?}");
+    let own = Wave { wave: code("effect"), ..wave() };
+    let told = give(&mut journal, vec![PlanFact::Wave(own).into()]).unwrap_err();
+    assert_eq!(told, [Problem::BadSurvey(SurveyFault::CodeTaken)]);
+}
+
+/// A value of an indicator, as it was published of a wave.
+fn value(wave: &str) -> IndicatorFact {
+    IndicatorFact::Observation {
+        key: code("page"),
+        on: date(2019, 8, 1),
+        value: Decimal::new(875, 1),
+        instrument: Measure { instrument: code("effect_survey"), scale: code("percent") },
+        approximate: false,
+        area: None,
+        wave: Some(code(wave)),
+    }
+}
+
+fn asked_by(question: &str, answer: Option<&str>, others: bool) -> IndicatorFact {
+    let answer = answer.map(str::to_owned);
+    IndicatorFact::AskedBy(AskedBy { instrument: code("felt"), question: question.into(), answer, others })
+}
+
+#[test]
+fn a_value_names_a_wave_that_is_cited_and_a_question_that_is_asked() {
+    let mut journal = begun();
+    give(&mut journal, vec![PlanFact::CitedWave(cited("effect")).into()]).unwrap();
+    let subject = Subject::indicator(&plan(), &code("effect"));
+    let mut say = |facts: Vec<IndicatorFact>, how| {
+        let wish = Wish {
+            subject: subject.clone(),
+            facts: facts.into_iter().map(Fact::from).collect(),
+            how,
+            effective: date(2019, 8, 1),
+            reason: String::new(),
+            grade: Grade::Published,
+        };
+        let told = |refusals: Vec<Refusal>| refusals.into_iter().map(|it| it.problem).collect::<Vec<_>>();
+        journal.give(&wish).map(|_| ()).map_err(told)
+    };
+    let named = [IndicatorFact::Name(Named::new("感知度", "")), IndicatorFact::Unit(Named::new("%", ""))];
+    say(named.to_vec(), How::Register).unwrap();
+    let unknown = |code: &str| Problem::UnknownReference { what: Reference::Wave, code: self::code(code) };
+    assert_eq!(say(vec![value("nobody")], How::Record), Err(vec![unknown("nobody")]));
+    // A wave of the plan's own is no publication: its figures are recorded with their error.
+    assert_eq!(say(vec![value("w1")], How::Record), Err(vec![unknown("w1")]));
+    say(vec![value("effect")], How::Record).unwrap();
+    for (question, answer, others) in
+        [("none", None, false), ("felt", None, false), ("felt", Some("perhaps"), false), ("why", None, false)]
+    {
+        assert!(say(vec![asked_by(question, answer, others)], How::Record).is_err(), "{question} {answer:?}");
+    }
+    say(vec![asked_by("felt", Some("no"), true)], How::Record).unwrap();
+    say(vec![asked_by("felt", Some("yes"), false)], How::Record).unwrap();
+    let view = View::ALL;
+    let portfolio = Portfolio::at(&journal.history, &plan(), view).unwrap();
+    let indicator = portfolio.indicator(&code("effect")).unwrap();
+    assert_eq!(indicator.asked_by.len(), 1, "each questionnaire asks for it once");
+    assert_eq!(portfolio.wave_of(&code("effect"), &code("page")), Some(&code("effect")));
+    assert_eq!(portfolio.wave_of(&code("effect"), &code("other")), None);
 }

@@ -7,7 +7,7 @@ use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::evaluation::EvaluationChoice;
 use domain::fact::Fact;
-use domain::indicator::{Direction, IndicatorFact, Instrument};
+use domain::indicator::{AskedBy, Direction, IndicatorFact, Instrument};
 use domain::milestone::{Aspect, DelayReason, Gate, Limit};
 use domain::money::Fen;
 use domain::named::Named;
@@ -18,6 +18,7 @@ use domain::planned_date::{PlannedDate, parse_day};
 use domain::policy::{Role, Scope};
 use domain::project::{Membership, ProjectFact};
 use domain::subject::SubjectKind;
+use domain::survey::CitedWave;
 use domain::timetabling::{
     Closed, Estimate, HolidayPaper, StepLink, StepLinkKind, Work, WorkCalendar, holidays,
 };
@@ -470,8 +471,9 @@ fn indicator(topic: &str, r: &mut Reader<'_>) -> Option<IndicatorFact> {
         }
         "sector" => IndicatorFact::Sector { sector: r.must("sector", Reader::code)? },
         "baseline" => {
-            let (on, value, instrument) = measured(r)?;
-            IndicatorFact::Baseline { value, on, instrument }
+            let (measured, wave) = (measured(r), r.code("cited_wave"));
+            let (on, value, instrument) = measured?;
+            IndicatorFact::Baseline { value, on, instrument, wave }
         }
         "target" => {
             let (on, value, instrument) = measured(r)?;
@@ -481,9 +483,16 @@ fn indicator(topic: &str, r: &mut Reader<'_>) -> Option<IndicatorFact> {
             let key = r.must("observation_key", Reader::code);
             let measured = measured(r);
             let approximate = r.yes_no("approximate").unwrap_or(false);
-            let area = r.code("observed_area");
+            let (area, wave) = (r.code("observed_area"), r.code("cited_wave"));
             let (on, value, instrument) = measured?;
-            IndicatorFact::Observation { key: key?, on, value, instrument, approximate, area }
+            IndicatorFact::Observation { key: key?, on, value, instrument, approximate, area, wave }
+        }
+        "asked_by" => {
+            let instrument = r.must("survey_instrument", Reader::code);
+            let question = r.must("survey_question", |r, f| Some(r.text(f).to_owned()));
+            let answer = Some(r.text("survey_answer").to_owned()).filter(|answer| !answer.is_empty());
+            let others = r.yes_no("survey_others").unwrap_or(false);
+            IndicatorFact::AskedBy(AskedBy { instrument: instrument?, question: question?, answer, others })
         }
         "accepted" => {
             let on = r.must("on", Reader::day);
@@ -626,6 +635,13 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
                 week: week?,
                 closed: closed?,
             })
+        }
+        "cited_wave" => {
+            let (wave, name) = (r.must("wave_code", Reader::code), r.named("name_zh", "name_en"));
+            let (from, to) = (r.day("asked_from"), r.day("asked_to"));
+            let told = r.must("told_on", Reader::day);
+            let untold = Named::new(r.text("untold_zh"), r.text("untold_en"));
+            PlanFact::CitedWave(CitedWave { wave: wave?, name: name?, from, to, told: told?, untold })
         }
         "facility_kind" | "facility_standard" => return super::facility::read_of_plan(topic, r),
         "official_count" | "coverage_rules" | "gap_answer" => return super::coverage::read(topic, r),

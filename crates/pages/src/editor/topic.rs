@@ -219,7 +219,13 @@ topics! {
 
     INDICATOR_UNIT = "unit" &[must("unit_zh", Text), may("unit_en", Text)];
     DIRECTION = "direction" &[must("direction", P(Pick::Direction))];
-    BASELINE = "baseline" VALUE => [TOPIC], ["value", "on"];
+    BASELINE = "baseline" &[
+        must("on", Day),
+        must("value", Number),
+        must("instrument", Code),
+        must("scale", Code),
+        may("cited_wave", Code),
+    ] => [TOPIC], ["value", "on"];
     TARGET = "target" VALUE => [TOPIC], ["value", "on"];
     OBSERVATION = "observation" &[
         must("observation_key", Code),
@@ -229,8 +235,15 @@ topics! {
         must("scale", Code),
         may("approximate", YesNo),
         may("observed_area", P(Pick::Area)),
+        may("cited_wave", Code),
     ] => [TOPIC], ["value", "on", "observed_area", "observation_key", "approximate"];
     MEASURED = "measured" &[] => [TOPIC], ["observation_key", "wave", "people"];
+    ASKED_BY = "asked_by" &[
+        must("survey_instrument", Code),
+        must("survey_question", Text),
+        may("survey_answer", Text),
+        may("survey_others", YesNo),
+    ] => [TOPIC, "survey_instrument"], ["survey_question", "survey_answer"];
     ACCEPTED = "accepted" &[
         must("on", Day), must("observation_key", Code), must("because", Long), may("observed_area", P(Pick::Area)),
     ];
@@ -550,6 +563,16 @@ topics! {
     QUESTIONNAIRE = "questionnaire" &[] => [TOPIC, "kind_code"], ["version", "questions", "digest"];
     WAVE = "wave" &[] => [TOPIC, "kind_code"], ["name", "from", "to"];
     WAVE_STEP = "wave_step" &[] => [TOPIC, "kind_code"], ["wave_move", "sheets", "digest"];
+    CITED_WAVE = "cited_wave" &[
+        must("wave_code", Code),
+        must("name_zh", Text),
+        may("name_en", Text),
+        may("asked_from", Day),
+        may("asked_to", Day),
+        must("told_on", Day),
+        may("untold_zh", Text),
+        may("untold_en", Text),
+    ] => [TOPIC, "wave_code"], ["name", "told_on"];
     SURVEY_BRIDGE = "survey_bridge" &[] => [TOPIC, "kind_code"], ["because"];
     RATE_FORMULA = "rate_formula" &[
         must("formula_code", Code),

@@ -17,14 +17,14 @@ use domain::timetabling::{Estimate, Work};
 use domain::unit::UnitFact;
 
 use super::topic::{
-    ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, BASELINE, BOUNDARY, BUDGET, CAMPAIGN, CAMPAIGN_OF_PLAN,
-    DIRECTION, DOCUMENT, EMAIL, EVALUATION, FIGURE, FORECAST, FORECAST_RULES, FROZEN_RATES, FUNDING, GATE,
-    HOLIDAYS, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS, LIMITS, LIST_ENTRY, MEASURED,
-    MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP, OUTPUT_KIND, PART, PERIOD, PERSON_NAME,
-    PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED, QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES,
-    REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR, SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK,
-    SUPPORTING_UNIT, SURVEY_BRIDGE, SUSPENDED, TARGET, TEMPLATE, Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK,
-    WAVE, WAVE_STEP, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
+    ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, ASKED_BY, BASELINE, BOUNDARY, BUDGET, CAMPAIGN,
+    CAMPAIGN_OF_PLAN, CITED_WAVE, DIRECTION, DOCUMENT, EMAIL, EVALUATION, FIGURE, FORECAST, FORECAST_RULES,
+    FROZEN_RATES, FUNDING, GATE, HOLIDAYS, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS,
+    LIMITS, LIST_ENTRY, MEASURED, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP,
+    OUTPUT_KIND, PART, PERIOD, PERSON_NAME, PERSON_UNIT, PLACE, POPULATION, PROGRESS, PUBLISHED,
+    QUESTIONNAIRE, REMARK, REQUEST, REQUEST_RULES, REVIEW, REVISION, RHYTHM, ROLE, SCENARIO, SECTOR,
+    SECTOR_OF_PLAN, STEP, STEP_LINK, STEP_WORK, SUPPORTING_UNIT, SURVEY_BRIDGE, SUSPENDED, TARGET, TEMPLATE,
+    Topic, UNIT_LEVEL, UNIT_PARENT, USUAL_WORK, WAVE, WAVE_STEP, WORK_CALENDAR, WORK_LIMIT, YEARLY_LIST,
 };
 
 /// Values by field.
@@ -305,13 +305,18 @@ fn indicator(fact: &IndicatorFact) -> Described {
             (&DIRECTION, vec![("direction", direction.as_str().into())])
         }
         IndicatorFact::Sector { sector } => (&SECTOR, vec![("sector", sector.to_string())]),
-        IndicatorFact::Baseline { value, on, instrument } => (&BASELINE, measured(on, value, instrument)),
+        IndicatorFact::Baseline { value, on, instrument, wave } => {
+            let mut out = measured(on, value, instrument);
+            out.push(("cited_wave", opt(wave)));
+            (&BASELINE, out)
+        }
         IndicatorFact::Target { on, value, instrument } => (&TARGET, measured(on, value, instrument)),
-        IndicatorFact::Observation { key, on, value, instrument, approximate, area } => {
+        IndicatorFact::Observation { key, on, value, instrument, approximate, area, wave } => {
             let mut out = vec![("observation_key", key.to_string())];
             out.extend(measured(on, value, instrument));
             out.push(("approximate", yes_no(*approximate)));
             out.push(("observed_area", opt(area)));
+            out.push(("cited_wave", opt(wave)));
             (&OBSERVATION, out)
         }
         IndicatorFact::Measured(held) => (
@@ -321,6 +326,15 @@ fn indicator(fact: &IndicatorFact) -> Described {
                 ("wave", held.wave.to_string()),
                 ("std_error", held.std_error.normalize().to_string()),
                 ("people", held.n.to_string()),
+            ],
+        ),
+        IndicatorFact::AskedBy(held) => (
+            &ASKED_BY,
+            vec![
+                ("survey_instrument", held.instrument.to_string()),
+                ("survey_question", held.question.clone()),
+                ("survey_answer", held.answer.clone().unwrap_or_default()),
+                ("survey_others", yes_no(held.others)),
             ],
         ),
         IndicatorFact::Accepted { on, key, because, area } => (
@@ -554,6 +568,15 @@ fn plan(fact: &PlanFact) -> Described {
                 out.push(("digest", frozen.results_digest.chars().take(12).collect()));
             }
             (&WAVE_STEP, out)
+        }
+        PlanFact::CitedWave(held) => {
+            let mut out = vec![("wave_code", held.wave.to_string())];
+            out.extend(named("name_zh", "name_en", &held.name));
+            out.push(("asked_from", opt(&held.from)));
+            out.push(("asked_to", opt(&held.to)));
+            out.push(("told_on", held.told.to_string()));
+            out.extend(named("untold_zh", "untold_en", &held.untold));
+            (&CITED_WAVE, out)
         }
         PlanFact::SurveyBridge(held) => (
             &SURVEY_BRIDGE,

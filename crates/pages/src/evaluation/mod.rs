@@ -8,7 +8,7 @@ mod year;
 
 use app::evaluation::Felt;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use domain::code::Code;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
@@ -24,6 +24,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/evaluation", get(plan::show))
         .route("/p/{plan}/evaluation.csv", get(plan::csv))
         .route("/p/{plan}/evaluation/years/{year}", get(year::show))
+        .route("/p/{plan}/evaluation/years/{year}/report", post(year::draft))
         .route("/p/{plan}/projects/{code}/evaluation", get(project::show))
 }
 

@@ -21,6 +21,7 @@ mod rhythm;
 mod saved;
 mod slip;
 mod study;
+mod study_evaluation;
 mod study_gaps;
 
 pub(crate) use list::staff_only;

@@ -107,7 +107,7 @@ pub async fn list(visit: Visit, Path(plan): Path<String>) -> Result<Response, Pa
         });
     }
     // Other reports, newest first.
-    for series in [Series::Special, Series::Research] {
+    for series in [Series::Evaluation, Series::Special, Series::Research] {
         let mut rows: Vec<_> = held.iter().filter(|row| row.series == Some(series)).collect();
         rows.sort_by_key(|row| std::cmp::Reverse(row.received));
         let lines = rows

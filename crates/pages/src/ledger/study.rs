@@ -1,7 +1,7 @@
-//! Special and research reports: begun, written and filled from the ledger, issued, read.
+//! Special, research and evaluation reports: begun, written and filled from the ledger, issued, read.
 
 use app::report::IssueError;
-use app::study::{Counted, StudyError, StudyReport, Subjected, counts};
+use app::study::{Counted, StudyError, StudyReport, Subjected, counts, usual_parts};
 use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
@@ -24,6 +24,7 @@ use super::form::{field_of, must, must_text};
 use super::line::{Line, line, unit_name};
 use super::list::{Choice, staff_only};
 use super::paper::PaperLine;
+use super::study_evaluation::{self, EvaluationAdding, EvaluationView};
 use super::study_gaps::{self, GapAdding, GapView};
 use crate::editor::field::{Choice as Offer, Control, Field, Typed};
 use crate::editor::page::{Filled, done, form_page, known_code};
@@ -71,17 +72,6 @@ pub async fn begin(visit: Visit, Path(plan): Path<String>) -> Result<Response, P
     let plan = known_code(&plan)?;
     may_issue(&visit, &plan)?;
     form_page(&visit, StatusCode::OK, visit.t("study-new"), begin_sheet(&visit, &plan))
-}
-
-/// The parts a report of the series usually has, named in both languages.
-fn usual_parts(series: Series) -> Vec<Part> {
-    let name = |lang, key: &str| words::text(lang, &format!("study-part-{key}")).into_owned();
-    let keys = Study::usual_parts(series).iter();
-    keys.map(|key| {
-        let title = Named::new(name(words::Lang::Zh, key), name(words::Lang::En, key));
-        Part::of(title, Named::default())
-    })
-    .collect()
 }
 
 pub async fn draft(
@@ -150,6 +140,7 @@ struct PartView {
     exhibits: Vec<ExhibitView>,
     tables: Vec<TableView>,
     gaps: Vec<GapView>,
+    evaluations: Vec<EvaluationView>,
 }
 
 /// What residents' requests come to, as the page shows it.
@@ -211,6 +202,7 @@ struct StudyPage {
     version: String,
     adding: Adding,
     adding_gaps: GapAdding,
+    adding_evaluation: EvaluationAdding,
 }
 
 /// The fields by which a figure or table is chosen.
@@ -343,6 +335,10 @@ pub(super) async fn show(
                 .zip(&part.gaps)
                 .map(|(at, table): (usize, _)| study_gaps::view(&page, &report, table, (number, at)))
                 .collect(),
+            evaluations: (1..)
+                .zip(&part.evaluations)
+                .map(|(at, table): (usize, _)| study_evaluation::view(&page, table, (number, at)))
+                .collect(),
         })
         .collect();
     let shown = StudyPage {
@@ -366,6 +362,7 @@ pub(super) async fn show(
         version: report.item.version.to_string(),
         adding: Adding::new(visit, &report, typed),
         adding_gaps: GapAdding::new(visit, &report, typed),
+        adding_evaluation: EvaluationAdding::new(visit, &report, typed).await?,
         page,
     };
     render(status, &shown)
@@ -507,6 +504,24 @@ pub(super) async fn save(
             {
                 held.gaps.remove(at);
             }
+        }
+        "remove-evaluation" => {
+            let held = part.and_then(|at| study.parts.get_mut(at));
+            if let (Some(held), Some(at)) = (held, exhibit)
+                && at < held.evaluations.len()
+            {
+                held.evaluations.remove(at);
+            }
+        }
+        "add-evaluation" => {
+            let at = typed.get("part").parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+            let Some(held) = at.and_then(|at| study.parts.get_mut(at)) else {
+                return refused(visit.t("study-unfit-no-part").into_owned()).await;
+            };
+            let Some(table) = study_evaluation::asked(visit, plan, typed).await? else {
+                return refused(visit.t("study-unfit-no-year").into_owned()).await;
+            };
+            held.evaluations.push(table);
         }
         "add-gaps" => {
             let table = match study_gaps::asked(typed, &study) {

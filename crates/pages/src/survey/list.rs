@@ -7,6 +7,7 @@ use axum::response::Response;
 use domain::source::Grade;
 use domain::survey::{HeldWave, WaveAccess, WaveMode, WaveState};
 
+use super::behind::{CitedLine, cited_line};
 use super::{is_public, may_collect, may_manage, told};
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
@@ -43,6 +44,8 @@ struct ListPage {
     may_manage: bool,
     may_collect: bool,
     lines: Vec<Line>,
+    /// Waves that others held.
+    cited: Vec<CitedLine>,
     asked: Vec<Asked>,
 }
 
@@ -84,13 +87,15 @@ pub async fn show(
             .filter(|wave| (&wave.wave.instrument, wave.wave.version) == (&held.instrument, held.version))
             .count(),
     });
+    let page = visit.page(visit.t("surveys-title"));
     let shown = ListPage {
         saved: saved(visit.lang, &Typed(query)),
         may_manage,
         may_collect,
         lines,
+        cited: portfolio.plan.cited_waves.iter().rev().map(|held| cited_line(&page, held)).collect(),
         asked: asked.collect(),
-        page: visit.page(visit.t("surveys-title")),
+        page,
     };
     render(StatusCode::OK, &shown)
 }

@@ -2,13 +2,16 @@
 
 mod answer;
 mod answering;
+pub(crate) mod behind;
 mod bring;
 mod build;
+mod cited;
 mod compare;
 mod design;
 mod draft;
 mod field;
 mod list;
+mod map;
 mod question;
 mod questionnaire;
 mod results;
@@ -49,6 +52,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/answer", get(answer::show).post(answer::save))
         .route("/p/{plan}/surveys/{wave}/field", get(field::show).post(field::save))
         .route("/p/{plan}/surveys/{wave}/results", get(results::show).post(results::observe))
+        .route("/p/{plan}/surveys/{wave}/map", get(map::show))
         .route("/p/{plan}/surveys/{wave}/sample", get(sample::show).post(sample::keep))
         .route("/p/{plan}/surveys/{wave}/sample.csv", get(sample::csv))
         .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))

@@ -79,6 +79,8 @@ struct ResultsPage {
     /// What may be recorded as an observation, and of what.
     picks: Vec<Choice>,
     indicators: Vec<Choice>,
+    /// Whether its estimates by area can be drawn.
+    mapped: bool,
     saved: String,
     faults: Vec<String>,
 }
@@ -304,6 +306,7 @@ async fn page(
         recorded,
         picks,
         indicators,
+        mapped: super::map::is_drawn(opened, &portfolio),
         saved: saved(lang, &query),
         faults,
         page: visit.page(visit.tw("results-title", &[("name", held.name.get(lang.is_english()))])),

@@ -18,7 +18,7 @@ use super::list::{Line, line};
 use super::{by_strata, is_public, managing, may_collect, may_manage, told};
 use crate::PagesState;
 use crate::editor::field::{Choice, Typed};
-use crate::editor::page::{Filled, saved};
+use crate::editor::page::{Filled, known_code, saved};
 use crate::editor::sheet::refused;
 use crate::error::PageError;
 use crate::ledger::act::source;
@@ -155,6 +155,11 @@ pub async fn show(
     Path((plan, wave)): Path<(String, String)>,
     Query(query): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
+    let code = known_code(&plan)?;
+    let portfolio = visit.portfolio(&code).await?;
+    if let Some(cited) = portfolio.plan.cited_wave(&wave) {
+        return super::cited::page(&visit, &code, cited).await;
+    }
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let saved = saved(visit.lang, &Typed(query));
     page(&visit, &opened, StatusCode::OK, saved, Vec::new()).await

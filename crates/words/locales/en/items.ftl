@@ -174,6 +174,7 @@ series-quarterly = Quarterly report
 series-special = Special report
 series-research = Research report
 series-annual = Annual statement
+series-evaluation = Evaluation report
 series-joint = Joint meeting
 series-dispatch = Dispatch meeting
 whistle-kind-request = Residents’ request

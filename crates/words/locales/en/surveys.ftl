@@ -459,3 +459,92 @@ sample-too-few = { $contacts } people are to be contacted, the floors of the sub
 sample-no-stratum = The frame has no subdistrict “{ $code }”.
 refusal-survey-bad-sample = A number of the sampling design is out of range, or a subdistrict stands in it twice.
 sample-weights = The people of the subdistricts in the frame
+
+# Estimates by area
+estimate-map-title = Survey results by area
+estimate-map-open = See the areas on a map
+estimate-map-lead = Colour shows the estimate. Areas that cannot be told from the whole stay pale; uncertain ones are striped.
+estimate-map-of = Show
+estimate-map-whole = Everybody together: { $estimate } (95 % interval { $low } to { $high }, { $people } people).
+estimate-map-said = Clearly above the whole: { $higher ->
+    [one] 1 area
+   *[other] { $higher } areas
+}. Clearly below: { $lower ->
+    [one] 1 area
+   *[other] { $lower } areas
+}. No clear difference: { $not_clear ->
+    [one] 1 area
+   *[other] { $not_clear } areas
+}.
+estimate-map-said-hidden = { $count ->
+    [one] In 1 more area too few answered; it is not shown.
+   *[other] In { $count } more areas too few answered; they are not shown.
+}
+estimate-map-area = { $name }: { $estimate } (95 % interval { $low } to { $high }, { $people } people), { $standing }
+estimate-map-area-wide = , uncertain
+estimate-map-area-hidden = { $name }: too few answered, not shown
+estimate-map-key-classes = Estimate (left: clearly different from the whole; right: not clearly)
+estimate-map-key-sure = How sure it is
+estimate-map-key-clear = Full colour, thick rim: clearly above (▲) or below (▼) the whole
+estimate-map-key-pale = Pale: the difference from the whole may be chance
+estimate-map-wide-share = Striped: the 95 % interval is wider than 20 points, or fewer than { $few } people answered
+estimate-map-wide-scale = Striped: the 95 % interval is wider than a fifth of the scale, or fewer than { $few } people answered
+estimate-map-wide-number = Striped: the 95 % interval is wider than two fifths of the estimate, or fewer than { $few } people answered
+estimate-map-key-withheld = Dashed, no colour: too few answered (under { $least }, or another small group could be worked out), not shown
+estimate-map-nothing = None of the areas of this wave has a boundary on record, so there is no map. The table has all figures.
+estimate-map-not-drawn = no boundary, not on the map
+estimate-map-too-few = too few answers, not shown
+estimate-map-wide = wide interval, uncertain
+estimate-map-how = “Clearly” means: with all areas looked at together, chance alone gives such a difference less than 5 % of the time (Holm’s correction). That each area is part of the whole is allowed for.
+against-whole = Against the whole
+against-whole-higher = clearly higher
+against-whole-lower = clearly lower
+against-whole-not-clear = no clear difference
+
+# Cited waves: known by what was published
+cited-waves = Cited surveys
+cited-waves-lead = Surveys that others held, known only by the values they published. Questionnaires, samples and errors that were not published are not made up.
+cited-wave-new = Record a cited survey
+cited-wave-tag = known by its publication
+cited-wave-lead = This survey was not held here. Only what was published is on record; nothing is added to it.
+cited-wave-known = What was published, and what was not
+cited-wave-asked = Asked
+cited-wave-told = Published on
+cited-wave-told-on = Published on { $day }.
+cited-wave-untold = Not published
+cited-wave-unknown = not published
+cited-wave-values = Values that were published
+cited-wave-no-values = No value of an indicator names this survey yet.
+cited-wave-figures = Figures of the statement that stand on it:
+figure-survey = The survey behind it
+figure-survey-note = The value stands as it was published, and without an error, since the sample was not published.
+own-waves = What the plan’s own surveys say
+own-waves-none = Nobody has said yet which question of which questionnaire asks for the same.
+own-waves-note = They ask otherwise: the figures stand side by side, are never subtracted, and change nothing that was published.
+own-waves-illustrative = Waves marked illustrative are made up for the demonstration: nobody was asked, and they confirm nothing.
+own-wave-asked = Asked
+own-wave-answer = { $question } – { $answer }
+own-wave-all-but = { $question } – all but “{ $answer }”
+own-wave-until = asked until { $day }
+indicator-asked-by = Say which question asks for it
+topic-cited-wave = Cited survey
+topic-asked-by = Question that asks for it
+field-wave-code = Code
+field-wave-code-hint = A short name that never changes, such as effect-2019; not one of the plan’s own waves.
+field-asked-from = First day of asking
+field-asked-from-hint = Leave empty where it was not published.
+field-asked-to = Last day of asking
+field-told-on = Published on
+field-untold-zh = What was not published (Chinese)
+field-untold-zh-hint = Questionnaire, sample, error …
+field-untold-en = What was not published (English)
+field-cited-wave = Of which cited survey
+field-cited-wave-hint = The code of a cited survey; empty where it is from none.
+field-survey-instrument = Questionnaire
+field-survey-instrument-hint = Its code, whichever version.
+field-survey-question = Question
+field-survey-question-hint = The name of the question, such as felt.
+field-survey-answer = Answer
+field-survey-answer-hint = Whose share it is; empty for the mean.
+field-survey-others = Share of all other answers
+refusal-survey-code-taken = Another wave has this code. Choose another one.

@@ -174,6 +174,7 @@ series-quarterly = 季度报告
 series-special = 专报
 series-research = 调研报告
 series-annual = 年度公报
+series-evaluation = 年度评估报告
 series-joint = 联席会
 series-dispatch = 调度会
 whistle-kind-request = 群众诉求哨

@@ -332,6 +332,7 @@ fn indicator_fact() -> impl Strategy<Value = Fact> {
                 instrument: instrument(),
                 approximate: false,
                 area: None,
+                wave: None,
             }
             .into()
         }),

@@ -1,0 +1,302 @@
+//! Waves of surveys and what they came to: estimates by question and group, with their error. What too few people are
+//! behind has no numbers here either.
+
+use app::survey::{codebook, results_csv};
+use axum::extract::{OriginalUri, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::response::{IntoResponse, Response};
+use domain::code::Code;
+use domain::history::View;
+use domain::policy::{Action, Target};
+use domain::survey::{HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults, WaveState};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::Api;
+use crate::access::Caller;
+use crate::answer::{Audience, Conditions, answer, list_tag, page};
+use crate::asked::{Asked, Page, PageParams, ViewParams, found};
+use crate::body::{Params, Place};
+use crate::problem::ApiError;
+use crate::value::{Amount, CodeText, Day, Name};
+use crate::word::GradeWord;
+
+pub(crate) fn routes() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(list_waves))
+        .routes(routes!(get_wave))
+        .routes(routes!(list_estimates))
+        .routes(routes!(export_wave))
+}
+
+/// A wave of a survey: one of the plan's own, or one that others held and that is cited.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyWaveLine {
+    wave: CodeText,
+    name: Name,
+    /// Known only by what was published of it: it has neither a questionnaire nor estimates here.
+    cited: bool,
+    /// draft, open, closed, frozen, published or withdrawn; `null` where it is cited.
+    state: Option<String>,
+    instrument: Option<CodeText>,
+    version: Option<u32>,
+    /// The days on which people are asked; `null` where they were not published.
+    from: Option<Day>,
+    to: Option<Day>,
+    /// Whom it stands for, and how they were reached.
+    frame: Option<Name>,
+    /// The question whose answers are areas, and the others by which results are broken down.
+    area: Option<String>,
+    groups: Vec<String>,
+    /// Nothing is told of fewer people.
+    least: Option<u32>,
+    /// Answer sheets that count, once it is frozen, and the digest of the results.
+    sheets: Option<u64>,
+    results_digest: Option<String>,
+    /// Of a cited wave: the day of the publication, and what was not published.
+    told: Option<Day>,
+    untold: Option<Name>,
+    grade: GradeWord,
+    /// The entry that last said how it is.
+    entry: u64,
+}
+
+/// An estimate of a wave.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyEstimate {
+    question: String,
+    /// The row of a table of questions.
+    row: Option<String>,
+    /// share, mean or multiple: the share of those who ticked it, among others.
+    kind: String,
+    /// The answer whose share it is; `null` for a mean.
+    answer: Option<String>,
+    /// The question by whose answers it is broken down, and the answer; `null` for everybody together.
+    group_by: Option<String>,
+    group: Option<String>,
+    /// Too few people are behind it, or these could be worked out from it and the whole: it has no numbers.
+    withheld: bool,
+    /// A share lies between 0 and 1.
+    estimate: Option<Amount>,
+    std_error: Option<Amount>,
+    /// Ends of the 95 % interval.
+    ci_low: Option<Amount>,
+    ci_high: Option<Amount>,
+    /// Design effect, where there is one.
+    deff: Option<Amount>,
+    /// People behind it.
+    n: Option<u64>,
+}
+
+/// Which estimates.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct EstimateFilter {
+    /// Only of this question.
+    #[param(max_length = 64, required = false)]
+    question: Option<String>,
+    /// Only broken down by this question; `-` for everybody together.
+    #[param(max_length = 64, required = false)]
+    group_by: Option<String>,
+}
+
+fn own(held: &HeldWave) -> SurveyWaveLine {
+    let wave = &held.wave;
+    let frozen = held.frozen();
+    SurveyWaveLine {
+        wave: (&wave.wave).into(),
+        name: (&wave.name).into(),
+        cited: false,
+        state: Some(held.state().as_str().to_owned()),
+        instrument: Some((&wave.instrument).into()),
+        version: Some(wave.version),
+        from: Some(wave.from.into()),
+        to: Some(wave.to.into()),
+        frame: Some((&wave.frame).into()),
+        area: wave.area.clone(),
+        groups: wave.groups.clone(),
+        least: Some(wave.least),
+        sheets: frozen.map(|frozen| frozen.sheets),
+        results_digest: frozen.map(|frozen| frozen.results_digest.clone()),
+        told: None,
+        untold: None,
+        grade: held.grade.into(),
+        entry: held.seq.0,
+    }
+}
+
+fn cited(held: &HeldCited) -> SurveyWaveLine {
+    let wave = &held.cited;
+    SurveyWaveLine {
+        wave: (&wave.wave).into(),
+        name: (&wave.name).into(),
+        cited: true,
+        state: None,
+        instrument: None,
+        version: None,
+        from: wave.from.map(Into::into),
+        to: wave.to.map(Into::into),
+        frame: None,
+        area: None,
+        groups: Vec::new(),
+        least: None,
+        sheets: None,
+        results_digest: None,
+        told: Some(wave.told.into()),
+        untold: Some((&wave.untold).into()),
+        grade: held.grade.into(),
+        entry: held.seq.0,
+    }
+}
+
+fn estimate(row: &ResultRow) -> SurveyEstimate {
+    let shown = row.shown.as_ref();
+    let number = |pick: fn(&domain::survey::Shown) -> Decimal| shown.map(|shown| Amount(pick(shown)));
+    let (group_by, group) = row.group.clone().unzip();
+    SurveyEstimate {
+        question: row.question.clone(),
+        row: row.row.clone(),
+        kind: row.kind.as_str().to_owned(),
+        answer: row.answer.clone(),
+        group_by,
+        group,
+        withheld: shown.is_none(),
+        estimate: number(|shown| shown.estimate),
+        std_error: number(|shown| shown.std_error),
+        ci_low: number(|shown| shown.low),
+        ci_high: number(|shown| shown.high),
+        deff: shown.and_then(|shown| shown.deff).map(Amount),
+        n: shown.map(|_| row.n),
+    }
+}
+
+/// Whether a caller runs the surveys of a plan.
+fn manages(caller: &Caller, plan: &Code) -> bool {
+    caller.may(Action::ManageSurveys, &Target { plan: Some(plan.clone()), ..Target::default() })
+}
+
+fn audience(manages: bool) -> Audience {
+    if manages { Audience::Staff } else { Audience::Public }
+}
+
+/// Whether everybody may see a wave: while people are asked, and once its results are published.
+fn is_public(held: &HeldWave) -> bool {
+    use WaveState as S;
+    matches!(held.state(), S::Open | S::Closed | S::Frozen | S::Published)
+}
+
+/// Waves of surveys, of the plan's own and cited
+#[utoipa::path(get, path = "/plans/{plan}/waves", operation_id = "listWaves", tag = "surveys",
+    params(("plan" = CodeText, Path,), ViewParams, PageParams),
+    responses((status = 200, description = "A page of waves.", body = Page<SurveyWaveLine>)))]
+async fn list_waves(
+    State(api): State<Api>,
+    caller: Caller,
+    conditions: Conditions,
+    OriginalUri(uri): OriginalUri,
+    Place(CodeText(plan)): Place<CodeText>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
+    let manages = manages(&caller, &plan);
+    let waves = portfolio.plan.waves.iter().filter(|held| manages || is_public(held)).map(own);
+    let all = waves.chain(portfolio.plan.cited_waves.iter().map(cited)).collect();
+    let list = asked.page(view, all, |line| line);
+    Ok(page(&conditions, &caller.0, &list_tag(view, audience(manages)), &uri, list))
+}
+
+/// One wave of a survey
+#[utoipa::path(get, path = "/plans/{plan}/waves/{wave}", operation_id = "getWave", tag = "surveys",
+    params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ViewParams),
+    responses((status = 200, description = "The wave.", body = SurveyWaveLine)))]
+async fn get_wave(
+    State(api): State<Api>,
+    caller: Caller,
+    conditions: Conditions,
+    Place((CodeText(plan), CodeText(wave))): Place<(CodeText, CodeText)>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
+    let manages = manages(&caller, &plan);
+    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || is_public(held)).map(own);
+    let body = found(held.or_else(|| portfolio.plan.cited_wave(wave.as_str()).map(cited)))?;
+    Ok(answer(&conditions, &caller.0, &list_tag(view, audience(manages)), &asked.used(view), body))
+}
+
+/// A wave with its results, where the caller may see them: everybody once they are published, before that whoever runs
+/// surveys.
+async fn results(
+    api: &Api,
+    caller: &Caller,
+    (plan, wave): (&Code, &Code),
+    asked: &Asked,
+) -> Result<(HeldWave, Questionnaire, WaveResults, View), ApiError> {
+    let (portfolio, view) = api.portfolio(plan, asked).await?;
+    let held = found(portfolio.plan.wave(wave.as_str()))?;
+    let state = held.state();
+    let may = state == WaveState::Published || state.is_frozen() && manages(caller, plan);
+    let asked =
+        found(portfolio.plan.questionnaire(&held.wave.instrument, held.wave.version).filter(|_| may))?;
+    let results = found(api.app().wave_results(plan, held).await?)?;
+    Ok((held.clone(), asked.clone(), results, view))
+}
+
+/// What a wave came to, by question and group
+#[utoipa::path(get, path = "/plans/{plan}/waves/{wave}/estimates", operation_id = "listEstimates", tag = "surveys",
+    params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), EstimateFilter, ViewParams, PageParams),
+    responses((status = 200, description = "A page of estimates.", body = Page<SurveyEstimate>)))]
+async fn list_estimates(
+    State(api): State<Api>,
+    caller: Caller,
+    conditions: Conditions,
+    OriginalUri(uri): OriginalUri,
+    Place((CodeText(plan), CodeText(wave))): Place<(CodeText, CodeText)>,
+    Params(filter): Params<EstimateFilter>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let (_, _, results, view) = results(&api, &caller, (&plan, &wave), &asked).await?;
+    let takes = |row: &&ResultRow| {
+        let by = row.group.as_ref().map_or("-", |(by, _)| by.as_str());
+        filter.question.as_ref().is_none_or(|question| row.question == *question)
+            && filter.group_by.as_ref().is_none_or(|wanted| wanted == by)
+    };
+    let list = asked.page(view, results.rows.iter().filter(takes).collect(), estimate);
+    let tag = list_tag(view, audience(manages(&caller, &plan)));
+    Ok(page(&conditions, &caller.0, &tag, &uri, list))
+}
+
+/// The results of a wave as a table, or its code book
+///
+/// `results.csv` or `codebook.csv`: UTF-8, comma-separated, with a header.
+#[utoipa::path(get, path = "/plans/{plan}/waves/{wave}/tables/{table}", operation_id = "exportWave", tag = "surveys",
+    params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ("table" = String, Path,), ViewParams),
+    responses((status = 200, description = "The table.", content_type = "text/csv")))]
+async fn export_wave(
+    State(api): State<Api>,
+    caller: Caller,
+    Place((CodeText(plan), CodeText(wave), table)): Place<(CodeText, CodeText, String)>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let (held, asked, results, _) = results(&api, &caller, (&plan, &wave), &asked).await?;
+    let (head, rows) = found(match table.as_str() {
+        "results.csv" => Some(results_csv(&held.wave, &results)),
+        "codebook.csv" => Some(codebook(&asked)),
+        _ => None,
+    })?;
+    let mut out = format!("{}\r\n", head.join(","));
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|text| app::request::csv_cell(text)).collect();
+        out.push_str(&cells.join(","));
+        out.push_str("\r\n");
+    }
+    let name = format!("attachment; filename=\"{wave}-{table}\"");
+    let headers = [
+        (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (CONTENT_DISPOSITION, name),
+        (CACHE_CONTROL, "no-cache".to_owned()),
+    ];
+    Ok((headers, out).into_response())
+}
