@@ -21,13 +21,14 @@ mod requests;
 mod results;
 mod server;
 mod sheets;
+mod surveys;
 mod timetable;
 
 use results::Results;
 
 type Bench = (&'static str, fn(&mut Results) -> anyhow::Result<()>);
 
-const BENCHES: [Bench; 13] = [
+const BENCHES: [Bench; 14] = [
     ("statement", reading::statement),
     ("overview", reading::overview),
     ("append-sqlite", append::sqlite),
@@ -36,6 +37,7 @@ const BENCHES: [Bench; 13] = [
     ("notify", notify::notify),
     ("ledger", listing::pages),
     ("requests", requests::requests),
+    ("surveys", surveys::sheets),
     ("documents", paper::report_files),
     ("timetable", timetable::engine),
     ("gantt", gantt::gantt),
