@@ -49,7 +49,7 @@ mod tests {
         // Some 111 m to the north and 85 m to the east.
         let square =
             ring(&[(116.3, 40.0), (116.301, 40.0), (116.301, 40.001), (116.3, 40.001), (116.3, 40.0)]);
-        let points = along(&[square.clone()], 10.0, 1_000);
+        let points = along(std::slice::from_ref(&square), 10.0, 1_000);
         assert_eq!(points.len(), 40);
         assert_eq!(points[0], square[0]);
         // A long border has fewer points, a point that is drawn as a ring one or none.
@@ -65,7 +65,7 @@ mod tests {
         ) {
             let mut border = ring(&corners);
             border.push(border[0]);
-            let points = along(&[border.clone()], 10.0, 400);
+            let points = along(std::slice::from_ref(&border), 10.0, 400);
             let whole: f64 = border.windows(2).map(|edge| length(edge[0], edge[1])).sum();
             let spacing = f64::max(10.0, whole / 400.0);
             prop_assert!(points.len() <= 402);

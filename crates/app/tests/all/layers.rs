@@ -2,7 +2,7 @@
 
 use crate::town::{app, code, kind, put};
 use app::import::{ImportReport, Mode, Profile, Resolver, Sheet, SheetRow, prepare};
-use app::place::layer::{Content, Home, Ways};
+use app::place::layer::{Content, HOMES_MOST, Home, Residences, Ways};
 use app::place::{LayerGround, NewLayer, WayFault, ways};
 use app::read::Asked;
 use app::table::table;
@@ -167,6 +167,56 @@ async fn a_datum_that_is_not_the_stated_one_is_found() {
     let held = homes(&app, &plan, None).await;
     assert!((held[0].at.longitude - 116_338_500).abs() < 300, "{:?}", held[0]);
     assert_eq!(held[0].stated.map(|stated| stated.datum), Some(Datum::Gcj02));
+}
+
+#[tokio::test]
+async fn facilities_in_the_sea_of_another_datum_or_with_less_than_nothing_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let head = "code|kind|longitude|latitude|datum|area|capacity\n";
+    let rows = "F1|park|121.0|38.9|wgs84||\nF2|park|116.32|40.07|wgs84||\nF3|school|116.32|40.07|wgs84||\n\
+                F4|park|116.32|40.07|wgs84||-4\nF5|park|40.07|116.32|wgs84||\nF6|park|116.32||wgs84||\n";
+    let report = import(&app, &plan, "facilities", &format!("{head}{rows}"), Mode::Apply).await;
+    let found = problems(&report);
+    for expected in [
+        (2, "cell-outside-areas"),
+        (5, "cell-not-a-whole-number"),
+        (6, "cell-not-degrees"),
+        (7, "cell-missing"),
+    ] {
+        assert!(found.contains(&expected), "{expected:?}: {found:?}");
+    }
+    assert!(found.iter().any(|(row, _)| *row == 4) && !found.iter().any(|(row, _)| *row == 3), "{found:?}");
+    let held = app.portfolio(&plan, Asked::default()).await.unwrap();
+    assert!(!report.applied && held.facilities.is_empty());
+    // Along the eastern border, given in GCJ-02 and said to be WGS 84: all of them lie beyond it.
+    let row = |at: u32| {
+        let (longitude, latitude) = (116.3385 + 0.0062, 40.062 + 0.002 * f64::from(at) + 0.0014);
+        format!("G{at}|park|{longitude:.6}|{latitude:.6}|DATUM|town|\n")
+    };
+    let rows: String = (0..10).map(row).collect();
+    let said = |datum: &str| format!("{head}{}", rows.replace("DATUM", datum));
+    let wrong = import(&app, &plan, "facilities", &said("wgs84"), Mode::Apply).await;
+    assert!(problems(&wrong).contains(&(2, "cell-other-datum")) && !wrong.applied, "{:?}", problems(&wrong));
+    let right = import(&app, &plan, "facilities", &said("gcj02"), Mode::Apply).await;
+    assert!(right.applied, "{:?}", problems(&right));
+}
+
+#[test]
+fn a_layer_of_too_many_points_is_refused_with_how_many_there_may_be() {
+    let home = |number: usize| Home {
+        code: format!("{number:07}"),
+        community: code("east"),
+        at: domain::request::Point { longitude: 116_320_000, latitude: 40_070_000 },
+        stated: None,
+        people: None,
+        aged: Vec::new(),
+    };
+    let homes = (0..=HOMES_MOST).map(home).collect();
+    let made = NewLayer::of(&Content::Residences(Residences { homes }), LayerGround::default());
+    let Err(AppError::Refused(refusals)) = made else { panic!("too many") };
+    assert_eq!(refusals[0].problem, Problem::TooMany(HOMES_MOST));
 }
 
 #[tokio::test]

@@ -266,3 +266,25 @@ async fn parcels_are_chosen_beside_what_serves_already_and_clashing_floors_are_n
     let nowhere = SitingAsked { metres: None, ..asked(SitingModel::MostPeople) };
     assert_eq!(run(nowhere).await, Err(SitingFault::NoDistance));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_question_that_is_too_large_is_refused_before_anything_is_measured() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    town(&app).await;
+    let spread = |number: i32| at(number % 100 * 30, number / 100 * 30);
+    let homes = (0..12_500).map(|number| home(&format!("{number:05}"), "south", spread(number), Some(1)));
+    layer(&app, Content::Residences(Residences { homes: homes.collect() })).await;
+    let parcels = (0..1_000).map(|number| parcel(&format!("{number:04}"), spread(number * 7), None));
+    let portfolio = layer(&app, Content::Parcels(Parcels { parcels: parcels.collect() })).await;
+    let asked = SitingAsked {
+        kind: code("park"),
+        model: SitingModel::LeastWalking,
+        count: Some(5),
+        budget: None,
+        metres: None,
+        floor_permille: None,
+    };
+    let found = app.site_facilities(&portfolio, asked).await.unwrap();
+    assert_eq!(found, Err(SitingFault::TooLarge { homes: 12_500, parcels: 1_000 }));
+}

@@ -201,6 +201,7 @@ column-months-after = Months after
 import-about-evaluations = One row for each choice of what an evaluation compares: areas, categories, months, reason
 evaluation-reports = Issued evaluation reports
 evaluation-reports-lead = The figures on this page move with the records. A report that is issued keeps those of its day, with a number and a digest; later changes do not touch it.
+evaluation-report-digest = Digest
 evaluation-report-begin = Draft the report on this year
 evaluation-add = Add the evaluation of a year
 evaluation-add-note = Promises kept by sector and project, what requests say, and what residents felt; in the part chosen above.
