@@ -455,6 +455,20 @@ fn wanted(typed: &Typed) -> (&str, Option<usize>, Option<usize>) {
     (what, number(), number())
 }
 
+/// Takes what a button names out of a part; nothing where there is none.
+fn take_out<T>(
+    study: &mut Study,
+    (part, at): (Option<usize>, Option<usize>),
+    list: impl FnOnce(&mut Part) -> &mut Vec<T>,
+) {
+    let held = part.and_then(|at| study.parts.get_mut(at)).map(list);
+    if let (Some(held), Some(at)) = (held, at)
+        && at < held.len()
+    {
+        held.remove(at);
+    }
+}
+
 pub(super) async fn save(
     visit: &Visit,
     plan: &Code,
@@ -481,38 +495,10 @@ pub(super) async fn save(
                 study.parts.remove(at);
             }
         }
-        "remove-exhibit" => {
-            let held = part.and_then(|at| study.parts.get_mut(at));
-            if let (Some(held), Some(at)) = (held, exhibit)
-                && at < held.exhibits.len()
-            {
-                held.exhibits.remove(at);
-            }
-        }
-        "remove-table" => {
-            let held = part.and_then(|at| study.parts.get_mut(at));
-            if let (Some(held), Some(at)) = (held, exhibit)
-                && at < held.tables.len()
-            {
-                held.tables.remove(at);
-            }
-        }
-        "remove-gaps" => {
-            let held = part.and_then(|at| study.parts.get_mut(at));
-            if let (Some(held), Some(at)) = (held, exhibit)
-                && at < held.gaps.len()
-            {
-                held.gaps.remove(at);
-            }
-        }
-        "remove-evaluation" => {
-            let held = part.and_then(|at| study.parts.get_mut(at));
-            if let (Some(held), Some(at)) = (held, exhibit)
-                && at < held.evaluations.len()
-            {
-                held.evaluations.remove(at);
-            }
-        }
+        "remove-exhibit" => take_out(&mut study, (part, exhibit), |part| &mut part.exhibits),
+        "remove-table" => take_out(&mut study, (part, exhibit), |part| &mut part.tables),
+        "remove-gaps" => take_out(&mut study, (part, exhibit), |part| &mut part.gaps),
+        "remove-evaluation" => take_out(&mut study, (part, exhibit), |part| &mut part.evaluations),
         "add-evaluation" => {
             let at = typed.get("part").parse::<usize>().ok().and_then(|number| number.checked_sub(1));
             let Some(held) = at.and_then(|at| study.parts.get_mut(at)) else {
