@@ -303,7 +303,10 @@ fn concurrent_edits_lose_nothing_and_one_server_may_die() {
     for project in PROJECTS {
         let [a, b] = servers.addresses.clone().map(|server| {
             let answer = client.send(&server, "GET", &address(project), "", "").unwrap();
-            (answer.header("etag").unwrap().to_owned(), serde_json::from_str::<Value>(&answer.body).unwrap())
+            let mut body: Value = serde_json::from_str(&answer.body).unwrap();
+            // It names the end of the journal as well, which a server's own rhythm may move on meanwhile.
+            body.as_object_mut().unwrap().remove("view");
+            (answer.header("etag").unwrap().to_owned(), body)
         });
         assert_eq!(a, b);
     }
