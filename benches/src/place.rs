@@ -42,11 +42,9 @@ const FROM: Date = date(2026, 1, 1);
 
 /// The city's network, which lies beside the project and not in it.
 fn city() -> anyhow::Result<(Nodes, Vec<Edge>)> {
-    let shared = std::env::var_os("HUITIAN_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
     let open = |part: &str| {
-        let file = shared.join(format!("data/place/networks/porto_portugal_simp_{part}.csv"));
-        File::open(&file).with_context(|| format!("{}: name its folder by HUITIAN_SHARED", file.display()))
+        let file = scratch::shared_data(format!("data/place/networks/porto_portugal_simp_{part}.csv"));
+        Ok::<_, anyhow::Error>(File::open(file.context("name the folder of shared data by HUITIAN_SHARED")?)?)
     };
     let nodes = Nodes::read(open("nodes")?)?;
     let edges = nodes.read_edges(open("edges")?)?;

@@ -14,7 +14,7 @@ use std::{
     hint::black_box,
     io::BufReader,
     num::NonZeroUsize,
-    path::{Path, PathBuf},
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -42,13 +42,7 @@ use place::{
 const LIMIT: u32 = 1_200_000;
 
 fn main() {
-    let shared = std::env::var_os("HUITIAN_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let data = shared.join("data/place");
-    if !data.exists() {
-        println!("skipped: shared data not present ({})", data.display());
-        return;
-    }
+    let Some(data) = scratch::shared_data("data/place") else { return };
     let streets = import(&data);
     let one = NonZeroUsize::MIN;
     let two = NonZeroUsize::new(2).unwrap();

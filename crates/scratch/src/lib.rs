@@ -4,7 +4,7 @@
 pub mod drawn;
 mod server;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 pub use server::{Durability, Server};
@@ -65,6 +65,19 @@ fn shared() -> Option<&'static Server> {
 pub fn skip(what: &str) {
     assert!(std::env::var_os("HUITIAN_REQUIRE_ALL").is_none(), "{what} is needed: run `cargo xtask setup`");
     println!("skipped: {what} is not installed");
+}
+
+/// A file of the data that lie beside the project and do not ship with it: in the folder that `HUITIAN_SHARED` names, or
+/// `../shared` beside the checkout. Says so where it is not there: such tests pass over it.
+pub fn shared_data(path: impl AsRef<Path>) -> Option<PathBuf> {
+    let folder = std::env::var_os("HUITIAN_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
+    let file = folder.join(path);
+    if file.exists() {
+        return Some(file);
+    }
+    println!("skipped: shared data not present ({})", file.display());
+    None
 }
 
 #[cfg(test)]

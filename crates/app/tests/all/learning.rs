@@ -371,13 +371,4 @@ fn a_correction_is_learnt_from(scratch: Scratch) {
     assert_eq!(labelled(&place), [Some("parking".to_owned())]);
 }
 
-macro_rules! on_both {
-    ($($name:ident),* $(,)?) => {
-        mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
-        mod postgres { $(#[test] fn $name() {
-            if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
-        })* }
-    };
-}
-
 on_both!(learnt_measured_taken_and_gone_back_from, a_correction_is_learnt_from);

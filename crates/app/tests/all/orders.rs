@@ -465,15 +465,6 @@ fn places_of_chinese_maps_are_put_right(scratch: Scratch) {
     assert_eq!((place.one("6").point, place.one("6").areas), (None, Vec::new()));
 }
 
-macro_rules! on_both {
-    ($($name:ident),*) => {
-        mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
-        mod postgres { $(#[test] fn $name() {
-            if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
-        })* }
-    };
-}
-
 on_both!(
     orders_come_in_once_with_what_became_of_them,
     what_is_wrong_is_named_by_row_and_column,

@@ -347,15 +347,6 @@ fn where_a_blurred_request_is_nobody_finds_by_its_address(scratch: Scratch) {
     assert_eq!((public("西门"), public("三天")), (0, 1));
 }
 
-macro_rules! on_both {
-    ($($name:ident),*) => {
-        mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
-        mod postgres { $(#[test] fn $name() {
-            if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
-        })* }
-    };
-}
-
 on_both!(
     what_is_erased_is_nowhere,
     what_is_altered_without_an_oath_is_found,

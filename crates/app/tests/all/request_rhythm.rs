@@ -234,26 +234,7 @@ fn whoever_works_on_one_is_seen_and_stops_nobody(scratch: Scratch) {
     assert_eq!(hold("other"), []);
 }
 
-macro_rules! on_both {
-    ($($name:ident)*) => {
-        mod sqlite {$(
-            #[test]
-            fn $name() {
-                super::$name(scratch::Scratch::sqlite());
-            }
-        )*}
-        mod postgres {$(
-            #[test]
-            fn $name() {
-                if let Some(scratch) = scratch::Scratch::postgres() {
-                    super::$name(scratch);
-                }
-            }
-        )*}
-    };
-}
-
-on_both! {
-    requests_are_chased_once_with_slips_where_the_rules_say
+on_both!(
+    requests_are_chased_once_with_slips_where_the_rules_say,
     whoever_works_on_one_is_seen_and_stops_nobody
-}
+);

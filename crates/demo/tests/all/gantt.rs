@@ -1,44 +1,19 @@
 //! The demonstration's timetable as a picture: what its bars, flags and links say, and how it is printed.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use app::gantt::{Baseline, Gantt, ends};
 use app::paper::{Data, Format, GanttPaper, Paper};
 use app::read::Asked;
 use app::timetable::PlanTimetable;
-use app::{App, FixedClock};
-use domain::code::Code;
 use domain::timetabling::Flag;
 use jiff::civil::{Date, date};
 use scratch::drawn::{check_fonts, check_pages, pictures, present, text_of};
-use store::{Address, Database};
-use tempfile::TempDir;
 use words::Lang;
 
+use crate::loaded::{app, plan, runtime};
+
 const DAY: Date = date(2019, 8, 14);
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn app() -> &'static App {
-    static APP: OnceLock<(App, TempDir)> = OnceLock::new();
-    let (app, _) = APP.get_or_init(|| {
-        std::thread::spawn(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let database = Database::open(&Address::Sqlite(folder.path().join("demo.db")), 0).unwrap();
-            runtime().block_on(demo::load_plans(&database, |_, _| {})).unwrap();
-            (App::new(database, Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap())), folder)
-        })
-        .join()
-        .unwrap()
-    });
-    app
-}
-
-fn plan() -> Code {
-    Code::new("huitian-2018").unwrap()
-}
 
 fn on(day: Date) -> Asked {
     Asked { as_of: Some(day), known_at: None }

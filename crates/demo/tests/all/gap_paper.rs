@@ -13,7 +13,8 @@ use jiff::civil::date;
 use scratch::drawn::{present, text_of};
 use words::Lang;
 
-use crate::papers::{blocks, copy, plan, runtime, tables, task_force};
+use crate::loaded::{plan, runtime};
+use crate::papers::{blocks, copy, tables, task_force};
 
 /// Without what line breaks and thousands may add.
 fn bare(text: &str) -> String {

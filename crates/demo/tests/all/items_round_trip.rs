@@ -2,13 +2,12 @@
 //! once more nothing new.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
 
 use app::export::{self, Cell};
 use app::import::{ImportReport, Mode, Profile, Resolver, Sheet, SheetRow, prepare};
 use app::read::Asked;
 use app::table::table;
-use app::{Actor, App, AppError, Change, FixedClock};
+use app::{Actor, App, AppError, Change};
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
@@ -18,25 +17,8 @@ use domain::plan::PlanFact;
 use domain::source::{Grade, Source};
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::{Date, date};
-use store::{Address, Database};
-use tempfile::TempDir;
-use tokio::runtime::Runtime;
 
-/// A copy of the demonstration's database, which is made once.
-fn loaded() -> (Runtime, Database, TempDir) {
-    static LOADED: OnceLock<TempDir> = OnceLock::new();
-    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let made = LOADED.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let database = Database::open(&Address::Sqlite(folder.path().join("demo.db")), 0).unwrap();
-        runtime().block_on(demo::load_plans(&database, |_, _| {})).unwrap();
-        folder
-    });
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("demo.db");
-    std::fs::copy(made.path().join("demo.db"), &path).unwrap();
-    (runtime(), Database::open_existing(&Address::Sqlite(path)).unwrap(), folder)
-}
+use crate::loaded::{looked_back_at, plan, runtime};
 
 fn text(cell: Cell) -> String {
     match cell {
@@ -169,10 +151,9 @@ fn facts(app: &App, plan: &Code) -> BTreeMap<Code, Vec<(String, Date, Grade, Ite
 
 #[test]
 fn items_are_read_again_as_they_were_written() {
-    let (runtime, database, _folder) = loaded();
-    runtime.block_on(async {
-        let app = App::new(database, Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap()));
-        let (plan, copy) = (Code::new("huitian-2018").unwrap(), Code::new("copy").unwrap());
+    let (app, _folder) = looked_back_at();
+    runtime().block_on(async {
+        let (plan, copy) = (plan(), Code::new("copy").unwrap());
         without_items(&app, &plan, &copy).await;
         let operator = Actor::operator();
         let names = ["items", "item_records"];
@@ -211,7 +192,7 @@ fn items_are_read_again_as_they_were_written() {
 
 #[test]
 fn mistakes_are_named_row_by_row_and_nothing_is_written() {
-    let (runtime, database, _folder) = loaded();
+    let (app, _folder) = looked_back_at();
     let rows = |cells: &[&[&str]]| -> Sheet {
         let row = |(cells, number): (&&[&str], u32)| SheetRow {
             number,
@@ -219,9 +200,8 @@ fn mistakes_are_named_row_by_row_and_nothing_is_written() {
         };
         Sheet { name: String::new(), rows: cells.iter().zip(1..).map(row).collect(), faults: Vec::new() }
     };
-    runtime.block_on(async {
-        let app = App::new(database, Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap()));
-        let plan = Code::new("huitian-2018").unwrap();
+    runtime().block_on(async {
+        let plan = plan();
         let operator = Actor::operator();
         // As a supervision office keeps it: headings, words and names in Chinese.
         let good = rows(&[

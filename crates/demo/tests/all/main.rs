@@ -7,6 +7,7 @@
 mod gantt;
 mod gap_paper;
 mod items_round_trip;
+mod loaded;
 mod papers;
 mod registers;
 mod timetable;

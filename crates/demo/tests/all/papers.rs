@@ -33,6 +33,8 @@ use tempfile::TempDir;
 use tokio::runtime::Runtime;
 use words::Lang;
 
+use crate::loaded::{looked_back_at, plan, runtime};
+
 const DAY: Date = date(2019, 8, 14);
 
 struct Books {
@@ -46,26 +48,18 @@ pub(crate) fn code(text: &str) -> Code {
     Code::new(text).unwrap()
 }
 
-pub(crate) fn plan() -> Code {
-    code("huitian-2018")
-}
-
 pub(crate) fn task_force() -> Actor {
     let person = code("task-force");
     Actor::Person { person, name: "task-force".into(), grants: Vec::new() }
 }
 
-/// The demonstration with a slip on one of its red items, loaded once for all tests.
+/// The demonstration with a slip on one of its red items.
 fn books() -> &'static Books {
     static BOOKS: OnceLock<Books> = OnceLock::new();
     BOOKS.get_or_init(|| {
+        // Whoever asks first may be within a runtime already.
         std::thread::spawn(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let database = Database::open(&Address::Sqlite(folder.path().join("demo.db")), 0).unwrap();
-            let runtime = runtime();
-            runtime.block_on(demo::load_plans(&database, |_, _| {})).unwrap();
-            let clock = Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap());
-            let app = App::new(database, clock);
+            let ((app, folder), runtime) = (looked_back_at(), runtime());
             let slip = runtime.block_on(send_slip(&app, SlipColour::Orange, "SLP-2019-9007"));
             Books { app, runtime, slip, _folder: folder }
         })
@@ -101,10 +95,6 @@ async fn send_slip(app: &App, colour: SlipColour, name: &str) -> Code {
     };
     app.change(&Actor::operator(), change).await.unwrap();
     slip
-}
-
-pub(crate) fn runtime() -> Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
 }
 
 /// The books copied, to write in, as on a day.

@@ -2,11 +2,11 @@
 //! rules a real one would.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
+use app::App;
 use app::ledger::Paging;
 use app::read::Asked;
-use app::{App, FixedClock};
 use domain::code::Code;
 use domain::figure::Row;
 use domain::history::View;
@@ -23,8 +23,8 @@ use domain::workday;
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 use sha2::{Digest, Sha256};
-use store::{Address, Database};
-use tempfile::TempDir;
+
+use crate::loaded::{app, plan, runtime};
 
 const DAY: Date = date(2019, 8, 14);
 
@@ -49,44 +49,24 @@ const FIGURES: [(&str, u32, usize); 16] = [
 ];
 
 struct Books {
-    app: App,
+    app: &'static App,
     items: Vec<Item>,
-    _folder: TempDir,
 }
 
-/// The demonstration, loaded once for all tests.
 fn books() -> &'static Books {
     static BOOKS: OnceLock<Books> = OnceLock::new();
     BOOKS.get_or_init(|| {
-        std::thread::spawn(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let address = Address::Sqlite(folder.path().join("demo.db"));
-            let database = Database::open(&address, 0).unwrap();
-            let runtime = runtime();
-            runtime.block_on(demo::load_plans(&database, |_, _| {})).unwrap();
-            let mut items = Vec::new();
-            database
-                .read(|c| {
-                    c.each_item(&plan(), &mut |history| {
-                        items.extend(Item::at(&history, View::as_of(DAY)));
-                        Ok(())
-                    })
+        let (app, mut items) = (app(), Vec::new());
+        app.database()
+            .read(|c| {
+                c.each_item(&plan(), &mut |history| {
+                    items.extend(Item::at(&history, View::as_of(DAY)));
+                    Ok(())
                 })
-                .unwrap();
-            let clock = Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap());
-            Books { app: App::new(database, clock), items, _folder: folder }
-        })
-        .join()
-        .unwrap()
+            })
+            .unwrap();
+        Books { app, items }
     })
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn plan() -> Code {
-    Code::new("huitian-2018").unwrap()
 }
 
 fn of_kind(kind: ItemKind) -> impl Iterator<Item = &'static Item> {
@@ -95,7 +75,7 @@ fn of_kind(kind: ItemKind) -> impl Iterator<Item = &'static Item> {
 
 #[test]
 fn the_ledger_as_known_earlier_is_what_the_facts_of_that_moment_make() {
-    let app = &books().app;
+    let app = books().app;
     let head = app.database().read(|c| c.head()).unwrap();
     let query = LedgerQuery::default();
     for known in [head.0 / 4, head.0 / 2, head.0 - 40, head.0].map(Seq) {

@@ -1,12 +1,11 @@
 //! The demonstration's timetable: what follows from its recorded dates and its illustrative durations.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use app::read::Asked;
 use app::rhythm::Deed;
 use app::timetable::PlanTimetable;
 use app::{Actor, App, Change, Clock, FixedClock};
-use domain::code::Code;
 use domain::command::Command;
 use domain::plan::PlanFact;
 use domain::rhythm::{InForce, RhythmRules};
@@ -14,32 +13,13 @@ use domain::source::Source;
 use domain::subject::Subject;
 use domain::timetabling::{Progress, Row};
 use jiff::civil::{Date, date};
-use store::{Address, Database};
-use tempfile::TempDir;
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap()
-}
-
-fn app() -> &'static App {
-    static APP: OnceLock<(App, TempDir)> = OnceLock::new();
-    let (app, _) = APP.get_or_init(|| {
-        std::thread::spawn(|| {
-            let folder = tempfile::tempdir().unwrap();
-            let database = Database::open(&Address::Sqlite(folder.path().join("demo.db")), 0).unwrap();
-            runtime().block_on(demo::load_plans(&database, |_, _| {})).unwrap();
-            (App::new(database, Arc::new(FixedClock::morning(date(2026, 1, 5)).unwrap())), folder)
-        })
-        .join()
-        .unwrap()
-    });
-    app
-}
+use crate::loaded::{app, copy, plan, runtime};
 
 fn timetable(as_of: Date) -> Arc<PlanTimetable> {
     runtime().block_on(async {
         let view = app().view(Asked { as_of: Some(as_of), ..Asked::default() }).await.unwrap();
-        app().timetable(&Code::new("huitian-2018").unwrap(), view).await.unwrap()
+        app().timetable(&plan(), view).await.unwrap()
     })
 }
 
@@ -129,8 +109,8 @@ fn a_delay_moves_what_hangs_on_it_and_nothing_before() {
 
 #[test]
 fn durations_of_the_demonstration_are_marked_as_made_up() {
-    let history = runtime().block_on(app().history(&Code::new("huitian-2018").unwrap())).unwrap();
-    let plan = Code::new("huitian-2018").unwrap();
+    let history = runtime().block_on(app().history(&plan())).unwrap();
+    let plan = plan();
     let facts = history.get(&domain::subject::Subject::plan(&plan)).unwrap().facts();
     let usual: Vec<_> = facts.iter().filter(|fact| fact.slot.starts_with("usual_work/")).collect();
     assert!(usual.len() > 60);
@@ -139,12 +119,9 @@ fn durations_of_the_demonstration_are_marked_as_made_up() {
 
 #[test]
 fn a_plan_that_keeps_a_rhythm_keeps_a_forecast_of_every_month() {
-    let folder = tempfile::tempdir().unwrap();
-    let database = Database::open(&Address::Sqlite(folder.path().join("demo.db")), 0).unwrap();
-    let runtime = runtime();
-    runtime.block_on(demo::load_plans(&database, |_, _| {})).unwrap();
+    let ((database, _folder), runtime) = (copy(), runtime());
     let clock = Arc::new(FixedClock::morning(date(2019, 9, 2)).unwrap());
-    let (app, plan) = (App::new(database, clock.clone()), Code::new("huitian-2018").unwrap());
+    let (app, plan) = (App::new(database, clock.clone()), plan());
     let rules = RhythmRules::preset("usual").unwrap();
     let rhythm = InForce { since: date(2019, 9, 1), until: None, rules };
     let command = Command::Record {

@@ -1,24 +1,11 @@
 //! MSPDI files: what is read, what is written, what is refused.
 
-use std::path::{Path, PathBuf};
-
 use exchange::mspdi::{self, Baseline, MspdiError, WriteOptions};
 use proptest::prelude::*;
 use timetable::{
     Calendar, CalendarId, Constraint, Day, DayHours, Duration, Lag, LinkKind, Moment, Network, Period,
     Placement, Plan, PlanError, Progress, Task, TaskId,
 };
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("HUITIAN_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let path = base.join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: shared data not present ({})", path.display());
-    None
-}
 
 fn project(inner: &str) -> String {
     format!(
@@ -43,7 +30,8 @@ fn at(text: &str) -> Moment {
 
 #[test]
 fn recurring_exceptions_yield_the_days_ms_project_wrote_beside_them() {
-    let Some(path) = shared("data/schedule/native/calendar-recurring-exceptions-project2016-mspdi.xml")
+    let Some(path) =
+        scratch::shared_data("data/schedule/native/calendar-recurring-exceptions-project2016-mspdi.xml")
     else {
         return;
     };
@@ -59,11 +47,11 @@ fn recurring_exceptions_yield_the_days_ms_project_wrote_beside_them() {
 
 #[test]
 fn baselines_and_splits_are_kept_beside_the_plan() {
-    let Some(path) = shared("data/schedule/native/baselines.xml") else { return };
+    let Some(path) = scratch::shared_data("data/schedule/native/baselines.xml") else { return };
     let document = mspdi::read(&std::fs::read(path).unwrap()).unwrap();
     let numbers: Vec<u32> = document.tasks[1].baselines.iter().map(|b| b.number).collect();
     assert!((1..=10).all(|n| numbers.contains(&n)), "{numbers:?}");
-    let Some(path) = shared("data/schedule/native/mspdisplittask.xml") else { return };
+    let Some(path) = scratch::shared_data("data/schedule/native/mspdisplittask.xml") else { return };
     let document = mspdi::read(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(document.tasks[1].recorded.early_finish, Some(at("2006-10-09T17:00")));
     assert!(document.warnings.iter().any(|w| w.text.contains("in pieces")), "{:?}", document.warnings);
@@ -264,7 +252,7 @@ fn shared_plans_survive_a_round_trip() {
         "native/caltest.xml",
         "huitian108x30_cn.mspdi.xml",
     ] {
-        let Some(path) = shared(&format!("data/schedule/{name}")) else { return };
+        let Some(path) = scratch::shared_data(&format!("data/schedule/{name}")) else { return };
         let plan = mspdi::read(&std::fs::read(path).unwrap()).unwrap().plan;
         let network = Network::new(&plan).unwrap();
         let rows = network.schedule(&plan).unwrap().dates(&plan, &network);

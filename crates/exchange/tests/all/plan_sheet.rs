@@ -111,14 +111,11 @@ calendar,authority,,,,,2019-11-05,-
 
 #[test]
 fn calendars_of_other_programs_go_along() {
-    let base = std::env::var_os("HUITIAN_SHARED").map_or_else(
-        || std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"),
-        std::path::PathBuf::from,
-    );
     for name in
         ["native/caltest.xml", "native/task-links-project2013-mspdi.xml", "huitian108x30_cn.mspdi.xml"]
     {
-        let Ok(bytes) = std::fs::read(base.join("data/schedule").join(name)) else { continue };
+        let Some(path) = scratch::shared_data(format!("data/schedule/{name}")) else { continue };
+        let bytes = std::fs::read(path).expect("a file");
         let plan = exchange::mspdi::read(&bytes).expect("a plan").plan;
         let back = again(&plan);
         let leaves = |plan: &Plan| -> std::collections::BTreeMap<i64, String> {

@@ -1,21 +1,8 @@
 //! The forecast of a portfolio of 108 projects against an independent simulation in whole working days.
 
-use std::path::{Path, PathBuf};
-
 use exchange::mspdi;
 use timetable::forecast::{Cause, Forecast, Inputs, Sampling, Spread, Target, forecast};
 use timetable::{Network, Plan, TaskId, WorkingTime};
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("HUITIAN_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let path = base.join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: shared data not present ({})", path.display());
-    None
-}
 
 struct Portfolio {
     plan: Plan,
@@ -25,7 +12,7 @@ struct Portfolio {
 }
 
 fn portfolio() -> Option<Portfolio> {
-    let path = shared("data/schedule/huitian108x30_cn.mspdi.xml")?;
+    let path = scratch::shared_data("data/schedule/huitian108x30_cn.mspdi.xml")?;
     let plan = mspdi::read(&std::fs::read(path).unwrap()).unwrap().plan;
     let network = Network::new(&plan).unwrap();
     let dates = network.schedule(&plan).unwrap().dates(&plan, &network);

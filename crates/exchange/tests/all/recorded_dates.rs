@@ -1,21 +1,9 @@
 //! Dates computed from MSPDI files against those the writing program recorded in them.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use exchange::mspdi;
 use timetable::{Moment, Network, TaskDates};
-
-/// The shared data, if it is there.
-fn shared(path: &str) -> Option<PathBuf> {
-    let base = std::env::var_os("HUITIAN_SHARED")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let path = base.join(path);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: shared data not present ({})", path.display());
-    None
-}
 
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Differences {
@@ -83,7 +71,7 @@ fn compare(path: &Path) -> Differences {
 }
 
 fn check(path: &str, leaves: usize, late_same_position: usize) {
-    if let Some(path) = shared(path) {
+    if let Some(path) = scratch::shared_data(path) {
         let expected = Differences { leaves, late_same_position, ..Differences::default() };
         assert_eq!(compare(&path), expected, "{}", path.display());
     }

@@ -1,6 +1,6 @@
 //! `huitian import` and `huitian export`, as anyone runs them, over the demonstration plan.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
@@ -536,15 +536,9 @@ fn the_oc4ids_package_is_valid() {
             assert!(project["id"].as_str().unwrap().starts_with("oc4ids-abcdef-"));
             assert!(project["status"].is_string() && project["description"].is_string(), "{project}");
         }
-        let shared = std::env::var_os("HUITIAN_SHARED")
-            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-        let check = shared.join("data/exchange/oc4ids_check.py");
+        let Some(check) = scratch::shared_data("data/exchange/oc4ids_check.py") else { return };
         let python = std::env::var("HUITIAN_PYTHON").unwrap_or_else(|_| "python3".into());
         let library = Command::new(&python).args(["-c", "import libcoveoc4ids"]).output();
-        if !check.is_file() {
-            eprintln!("skipped: shared data not present");
-            return;
-        }
         if !library.is_ok_and(|output| output.status.success()) {
             eprintln!("skipped: no Python with libcoveoc4ids");
             return;

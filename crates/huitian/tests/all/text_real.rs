@@ -6,16 +6,8 @@ use std::path::{Path, PathBuf};
 
 use crate::text_files::{Folder, path_text as s, rows, succeed};
 
-/// A shared file, or `None` with a line that says so.
 fn shared(name: &str) -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let folder = std::env::var_os("HUITIAN_SHARED").map_or_else(|| root.join("../shared"), PathBuf::from);
-    let path = folder.join("data/requests").join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    println!("skipped: shared data not present ({name})");
-    None
+    scratch::shared_data(format!("data/requests/{name}"))
 }
 
 #[test]

@@ -17,15 +17,7 @@ use place::{
 };
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("HUITIAN_SHARED")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared"), PathBuf::from);
-    let file = root.join("data/place").join(path);
-    if file.exists() {
-        Some(file)
-    } else {
-        println!("skipped: shared data not present ({path})");
-        None
-    }
+    scratch::shared_data(format!("data/place/{path}"))
 }
 
 fn rows(path: &PathBuf) -> Vec<Vec<String>> {

@@ -222,7 +222,7 @@ impl Place {
 }
 
 macro_rules! on_both {
-    ($($name:ident),*) => {
+    ($($name:ident),* $(,)?) => {
         mod sqlite { $(#[test] fn $name() { super::$name(scratch::Scratch::sqlite()); })* }
         mod postgres { $(#[test] fn $name() {
             if let Some(scratch) = scratch::Scratch::postgres() { super::$name(scratch); }
