@@ -210,7 +210,6 @@ fn put(
     held: Option<Held>,
 ) -> Result<()> {
     let code = |code: &Option<Code>| code.as_ref().map(Code::to_string).unwrap_or_default();
-    let (category, unit, area) = (code(&row.category), code(&row.lead_unit), code(&row.area));
     let (since, received) = (moment(row.since), moment(row.received));
     let (limit_kind, due) =
         row.limit.map_or_else(|| ("", String::new()), |(kind, due)| (kind.as_str(), moment(due)));
@@ -219,12 +218,8 @@ fn put(
     let (place, longitude, latitude) = row.point.map_or((0, 0, 0), |point| {
         (cell(point.longitude, point.latitude), i64::from(point.longitude), i64::from(point.latitude))
     });
-    let rate_due = row.rate.as_ref().map(|rate| rate.due.to_string()).unwrap_or_default();
-    let rate_unit = row.rate.as_ref().map(|rate| rate.unit.to_string()).unwrap_or_default();
-    let flag = |of: fn(&RateRow) -> bool| Param::Int(i64::from(row.rate.as_ref().is_some_and(of)));
-    let solved = row.rate.as_ref().and_then(|rate| rate.solved).map_or("", |it| it.as_str());
-    let satisfaction = row.rate.as_ref().and_then(|rate| rate.satisfaction).map_or("", |it| it.as_str());
     let counted = CountedAs::of(row, &received, shown);
+    let (sort, rated) = (&counted.sort, counted.rated.clone().unwrap_or_default());
     let plan = plan.as_str();
     let statement = match &held {
         None => {
@@ -254,9 +249,9 @@ fn put(
             row.kind.as_str().into(),
             row.channel.as_str().into(),
             row.urgency.as_str().into(),
-            Param::Text(&category),
-            Param::Text(&unit),
-            Param::Text(&area),
+            Param::Text(&sort.category),
+            Param::Text(&sort.unit),
+            Param::Text(&sort.area),
             Param::Text(&received),
             limit_kind.into(),
             Param::Text(&due),
@@ -268,13 +263,13 @@ fn put(
             Param::Int(place),
             Param::Int(longitude),
             Param::Int(latitude),
-            Param::Text(&rate_due),
-            Param::Text(&rate_unit),
-            flag(|rate| rate.in_time),
-            flag(|rate| rate.reached),
-            solved.into(),
-            satisfaction.into(),
-            Param::Int(row.rate.as_ref().map_or(0, |rate| i64::from(rate.left_out.bits()))),
+            Param::Text(&rated.due),
+            Param::Text(&rated.unit),
+            Param::Int(rated.marks.in_time),
+            Param::Int(rated.marks.reached),
+            Param::Text(&rated.marks.solved),
+            Param::Text(&rated.marks.satisfaction),
+            Param::Int(rated.marks.left_out),
             Param::Text(&row.number),
             Param::Text(&row.title),
             Param::Text(&row.address),

@@ -20,8 +20,10 @@ use crate::statements::places;
 const HITS_MOST: usize = 5_000;
 /// The most texts that are looked through for hits in a plan.
 const LOOKED_MOST: usize = 100_000;
-/// What lies in so many cells is looked up there: some eight kilometres each way. Beyond that most requests do.
+/// What lies in so many cells may be looked up there: some eight kilometres each way.
 const FEW_CELLS: i64 = 256;
+/// Where more lie in them, walking through the newest requests meets enough of them sooner.
+const CROWD: usize = 2_000;
 
 /// A page of requests, with where the next one begins.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,6 +79,25 @@ impl RateBy {
         };
         code.map(Code::to_string).unwrap_or_default()
     }
+}
+
+/// What a statement is made for.
+#[derive(Debug, Clone, Copy, Default)]
+struct For {
+    postgres: bool,
+    order: RequestOrder,
+    /// Whether many requests lie where it asks.
+    crowded: bool,
+}
+
+/// The cells in which a query asks.
+fn cells_of(query: &RequestQuery) -> Option<Vec<(i64, i64)>> {
+    let near = query.near.map(|(point, metres)| cells(point, metres));
+    near.or_else(|| query.within.map(|(south_west, north_east)| cells_within(south_west, north_east)))
+}
+
+fn number_of(cells: &[(i64, i64)]) -> i64 {
+    cells.iter().map(|(from, to)| (to - from + 1).max(0)).sum()
 }
 
 /// A statement's conditions with their values.
@@ -149,7 +170,7 @@ impl Where {
         self.values.iter().map(Value::param).collect()
     }
 
-    fn of(plan: &Code, query: &RequestQuery, order: RequestOrder, postgres: bool) -> Self {
+    fn of(plan: &Code, query: &RequestQuery, made: For) -> Self {
         let mut out = Self::new(plan);
         out.one_of("state", query.states.iter().map(|state| state.as_str()));
         out.one_of("request.code", query.codes.iter().map(Code::as_str));
@@ -191,13 +212,13 @@ impl Where {
             out.and(&format!("since <= {to}"));
         }
         if let Some((point, metres)) = query.near {
-            out.near(point, metres);
+            out.near(point, metres, made.crowded);
         }
         if let Some((south_west, north_east)) = query.within {
             let edges =
                 [south_west.longitude, north_east.longitude, south_west.latitude, north_east.latitude];
             let [west, east, south, north] = edges.map(|edge| out.put(i64::from(edge)));
-            out.in_cells(&cells_within(south_west, north_east));
+            out.in_cells(&cells_within(south_west, north_east), made.crowded);
             out.and(&format!("longitude BETWEEN {west} AND {east} AND latitude BETWEEN {south} AND {north}"));
         }
         if let Some(now) = query.late_at {
@@ -205,12 +226,6 @@ impl Where {
             out.and(&format!(
                 "due <> '' AND due < {now} AND state NOT IN ('waiting_for_resident', 'on_the_books')"
             ));
-        }
-        if let Some(publicly) = &query.published {
-            out.publicly(publicly, order, query.near.is_some() || query.within.is_some());
-        }
-        if query.unlooked {
-            out.and("shown > 0 AND shown = 2");
         }
         if let Some(link) = &query.link {
             let (kind, code) = (out.put(link.kind().as_str()), out.put(link.code().as_str()));
@@ -220,12 +235,18 @@ impl Where {
             ));
             out.few = true;
         }
+        if let Some(publicly) = &query.published {
+            out.publicly(publicly, made.order, query.near.is_some() || query.within.is_some());
+        }
+        if query.unlooked {
+            out.and("shown > 0 AND shown = 2");
+        }
         if let Some(rate) = &query.rate {
             out.rate(rate);
         }
         let wanted = Pieces::of(&query.text);
         if !wanted.is_empty() {
-            out.hits(query, &wanted, postgres);
+            out.hits(query, &wanted, made.postgres);
             if let Some(publicly) = &query.published {
                 out.said_publicly(&query.text, publicly);
             }
@@ -297,8 +318,8 @@ impl Where {
     }
 
     /// Within some metres of a point: by cells first, then by distance on a plane that lies on it.
-    fn near(&mut self, point: Point, metres: u32) {
-        self.around(point, metres);
+    fn near(&mut self, point: Point, metres: u32, crowded: bool) {
+        self.in_cells(&cells(point, metres), crowded);
         // A degree of longitude against one of latitude, in thousandths; a millionth of a degree is 0.111 m.
         let narrow = ((f64::from(point.latitude) / 1e6).to_radians().cos() * 1_000.0).round() as i64;
         let reach = (f64::from(metres) / 0.111_195 * 1_000.0).round() as i64;
@@ -309,26 +330,21 @@ impl Where {
         self.and(&format!("{east} * {east} + {north} * {north} <= {reach}"));
     }
 
-    /// In the cells that are within some metres of a point, and a little beyond.
-    fn around(&mut self, point: Point, metres: u32) {
-        self.in_cells(&cells(point, metres));
-    }
-
     /// In some stretches of cells. Few cells are named each by itself: of several stretches SQLite would use none for its
-    /// index.
-    fn in_cells(&mut self, cells: &[(i64, i64)]) {
-        let number: i64 = cells.iter().map(|(from, to)| (to - from + 1).max(0)).sum();
-        if number > FEW_CELLS {
-            let ranges: Vec<String> = cells
-                .iter()
-                .map(|(from, to)| format!("cell BETWEEN {} AND {}", self.put(*from), self.put(*to)))
-                .collect();
-            return self.and(&format!("cell > 0 AND ({})", ranges.join(" OR ")));
-        }
-        let each: Vec<i64> = cells.iter().flat_map(|(from, to)| *from..=*to).collect();
-        if each.is_empty() {
+    /// index. Where many requests lie in them they are no way to what is asked for.
+    fn in_cells(&mut self, cells: &[(i64, i64)], crowded: bool) {
+        let number = number_of(cells);
+        if number == 0 {
             return self.and("1 = 0");
         }
+        if crowded || number > FEW_CELLS {
+            let ranges: Vec<String> = cells
+                .iter()
+                .map(|(from, to)| format!("cell + 0 BETWEEN {} AND {}", self.put(*from), self.put(*to)))
+                .collect();
+            return self.and(&format!("({})", ranges.join(" OR ")));
+        }
+        let each: Vec<i64> = cells.iter().flat_map(|(from, to)| *from..=*to).collect();
         let places = places(self.values.len(), each.len());
         self.values.extend(each.iter().cycle().take(places.len()).map(|cell| Value::from(*cell)));
         self.and(&format!("cell > 0 AND cell IN ({})", places.join(", ")));
@@ -379,9 +395,9 @@ fn column_of(order: RequestOrder, few: bool) -> (&'static str, bool) {
 }
 
 /// The statement of a page, with one row more than the page has.
-fn page(plan: &Code, query: &RequestQuery, paging: &RequestPaging, postgres: bool) -> (String, Where) {
+fn page(plan: &Code, query: &RequestQuery, paging: &RequestPaging, made: For) -> (String, Where) {
     let RequestPaging { order, after, skip, limit } = paging;
-    let mut wanted = Where::of(plan, query, *order, postgres);
+    let mut wanted = Where::of(plan, query, made);
     let (column, descending) = column_of(*order, wanted.few);
     if *order == RequestOrder::Due {
         wanted.and("due <> ''");
@@ -405,6 +421,30 @@ fn page(plan: &Code, query: &RequestQuery, paging: &RequestPaging, postgres: boo
 }
 
 impl Connection {
+    fn made_for(&mut self, plan: &Code, query: &RequestQuery, order: RequestOrder) -> Result<For> {
+        let crowded = match cells_of(query) {
+            Some(cells) => self.is_crowded(plan, &cells)?,
+            None => false,
+        };
+        Ok(For { postgres: self.is_postgres(), order, crowded })
+    }
+
+    /// Whether more requests than a few lie in some cells: counted in their index, and no further than that.
+    fn is_crowded(&mut self, plan: &Code, cells: &[(i64, i64)]) -> Result<bool> {
+        if !(1..=FEW_CELLS).contains(&number_of(cells)) {
+            return Ok(false);
+        }
+        let mut wanted = Where::new(plan);
+        wanted.in_cells(cells, false);
+        let sql = format!(
+            "SELECT COUNT(*) FROM (SELECT 1 FROM request WHERE {} LIMIT {}) AS lie",
+            wanted.sql,
+            CROWD + 1
+        );
+        let number = self.first(&sql, &wanted.params(), |row| row.int(0))?.unwrap_or_default();
+        Ok(number > CROWD as i64)
+    }
+
     /// One request's row.
     pub fn request_row(&mut self, plan: &Code, code: &Code) -> Result<Option<RequestRow>> {
         self.first(
@@ -422,7 +462,8 @@ impl Connection {
         paging: &RequestPaging,
     ) -> Result<RequestPage> {
         let RequestPaging { order, limit, .. } = *paging;
-        let (sql, wanted) = page(plan, query, paging, self.is_postgres());
+        let made = self.made_for(plan, query, order)?;
+        let (sql, wanted) = page(plan, query, paging, made);
         let mut rows = self.rows(&sql, &wanted.params(), row)?;
         let more = rows.len() > limit;
         rows.truncate(limit);
@@ -450,7 +491,8 @@ impl Connection {
             return Ok(RequestsFound { page, total: self.counted(plan, query, with_limit, most)? });
         }
         let RequestPaging { order, after, skip, limit } = paging;
-        let mut wanted = Where::of(plan, query, *order, self.is_postgres());
+        let made = self.made_for(plan, query, *order)?;
+        let mut wanted = Where::of(plan, query, made);
         let (column, descending) = column_of(*order, false);
         if *order == RequestOrder::Due {
             wanted.and("due <> ''");
@@ -502,7 +544,9 @@ impl Connection {
 
     /// `with_limit`: only those that have a limit.
     fn counted(&mut self, plan: &Code, query: &RequestQuery, with_limit: bool, most: u64) -> Result<Counted> {
-        let mut wanted = Where::of(plan, query, RequestOrder::Received, self.is_postgres());
+        // Counted where they lie: in no order, and no further than is wanted.
+        let made = For { postgres: self.is_postgres(), ..For::default() };
+        let mut wanted = Where::of(plan, query, made);
         if with_limit {
             wanted.and("due <> ''");
         }
@@ -543,7 +587,11 @@ impl Connection {
         let mut wanted = Where::new(plan);
         wanted.and("due <> '' AND master = ''");
         match (point, area) {
-            (Some(point), _) => wanted.around(point, metres),
+            (Some(point), _) => {
+                let cells = cells(point, metres);
+                let crowded = self.is_crowded(plan, &cells)?;
+                wanted.in_cells(&cells, crowded);
+            }
             (None, Some(area)) => wanted.is("area", area.as_str()),
             (None, None) => return Ok(Vec::new()),
         }
@@ -602,10 +650,10 @@ mod tests {
     use scratch::Scratch;
 
     /// How SQLite goes about a page, in the words of its own explanation.
-    fn steps(database: &Database, query: &RequestQuery, order: RequestOrder) -> Vec<String> {
+    fn steps(database: &Database, query: &RequestQuery, order: RequestOrder, crowded: bool) -> Vec<String> {
         let plan = Code::new("p").unwrap();
         let paging = RequestPaging { order, after: None, skip: 0, limit: 20 };
-        let (sql, wanted) = page(&plan, query, &paging, false);
+        let (sql, wanted) = page(&plan, query, &paging, For { postgres: false, order, crowded });
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         database.read(|c| c.rows(&sql, &wanted.params(), |row| Ok(row.text(3)?.to_owned()))).unwrap()
     }
@@ -617,7 +665,7 @@ mod tests {
         let publicly = Publicly { hidden: vec![Code::new("secret").unwrap()], ..Publicly::default() };
         for published in [None, Some(publicly)] {
             let query = RequestQuery { text: "路灯".into(), published, ..RequestQuery::default() };
-            let steps = steps(&database, &query, RequestOrder::Received);
+            let steps = steps(&database, &query, RequestOrder::Received, false);
             let by_number = "USING INTEGER PRIMARY KEY (rowid=?)";
             let of_requests: Vec<&String> = steps
                 .iter()
@@ -655,7 +703,7 @@ mod tests {
             (RequestQuery { master: Some(code("1")), ..none() }, "request_by_master (plan=? AND master=?)"),
             (RequestQuery { parent: Some(code("1")), ..none() }, "request_by_parent (plan=? AND parent=?)"),
             (
-                RequestQuery { link: Some(Target::Project(code("x"))), ..none() },
+                RequestQuery { link: Some(Target::Project(code("x"))), published: publicly(), ..none() },
                 "request_by_code (plan=? AND code=?)",
             ),
             (
@@ -680,13 +728,21 @@ mod tests {
             ),
         ];
         for (query, by) in asked {
-            let steps = steps(&database, &query, RequestOrder::Received);
+            let steps = steps(&database, &query, RequestOrder::Received, false);
             let own = |step: &&String| step.starts_with("SEARCH request ") || step.contains("SCAN request");
             let own: Vec<&String> = steps.iter().filter(own).collect();
             assert!(own.len() == 1 && own[0].contains(by), "{by}: {steps:?}");
         }
+        // Where many lie, the newest are walked through until enough of them were there.
+        for (published, by) in
+            [(None, "request_by_received (plan=?)"), (publicly(), "request_shown (plan=? AND shown=?)")]
+        {
+            let query = RequestQuery { near: Some((town, 500)), published, ..none() };
+            let steps = steps(&database, &query, RequestOrder::Received, true);
+            assert!(steps.len() == 1 && steps[0].contains(by), "{by}: {steps:?}");
+        }
         let moved = RequestQuery { published: publicly(), ..none() };
-        let steps = steps(&database, &moved, RequestOrder::Moved);
+        let steps = steps(&database, &moved, RequestOrder::Moved, false);
         assert!(steps.iter().any(|step| step.contains("request_shown_since")), "{steps:?}");
     }
 }

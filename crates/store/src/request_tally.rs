@@ -28,7 +28,7 @@ pub(crate) struct Sort {
 }
 
 /// How a request counts in the rates.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Rated {
     /// The day its limit ran out.
     pub due: String,
@@ -36,13 +36,13 @@ pub(crate) struct Rated {
     pub marks: Marks,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Marks {
     pub in_time: i64,
     pub reached: i64,
     pub solved: String,
     pub satisfaction: String,
-    pub excluded: i64,
+    pub left_out: i64,
 }
 
 /// Where a request stands in the counts.
@@ -70,7 +70,7 @@ impl CountedAs {
                 reached: i64::from(rate.reached),
                 solved: rate.solved.map_or("", Solved::as_str).to_owned(),
                 satisfaction: rate.satisfaction.map_or("", Satisfaction::as_str).to_owned(),
-                excluded: i64::from(rate.left_out.bits()),
+                left_out: i64::from(rate.left_out.bits()),
             },
         });
         Self {
@@ -187,7 +187,7 @@ fn count_rated(connection: &mut Connection, cell: &RateCell, more: i64) -> Resul
         Param::Int(marks.reached),
         Param::Text(&marks.solved),
         Param::Text(&marks.satisfaction),
-        Param::Int(marks.excluded),
+        Param::Int(marks.left_out),
         Param::Int(more),
     ];
     let [place @ .., _] = &all;
@@ -240,7 +240,7 @@ impl Connection {
                         reached: row.int(10)?,
                         solved: row.text(11)?.to_owned(),
                         satisfaction: row.text(12)?.to_owned(),
-                        excluded: row.int(13)?,
+                        left_out: row.int(13)?,
                     },
                 }),
             };
@@ -287,7 +287,7 @@ impl Connection {
                     reached: row.int(2)? != 0,
                     solved: Solved::parse(row.text(3)?),
                     satisfaction: Satisfaction::parse(row.text(4)?),
-                    left_out: RateParts::from_bits(u8::try_from(row.int(5)?).unwrap_or_default()),
+                    left_out: RateParts::from_bits(u8::try_from(row.int(5)?).map_err(damaged)?),
                 };
                 let part = row.text(0)?;
                 let number = row.int(6)?.max(0) as u64;
