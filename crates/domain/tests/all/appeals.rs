@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use domain::area::{AreaFact, AreaLevel};
 use domain::authorize::authorize;
 use domain::code::Code;
-use domain::command::{Command, Context, decide};
+use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{History, View};
-use domain::journal::{Entry, Hash, Seq};
+use domain::journal::Seq;
 use domain::named::Named;
 use domain::person::PersonFact;
 use domain::plan::PlanFact;
@@ -26,12 +26,12 @@ use domain::request::{
     AppealTerms, CallBack, CallWay, Channel, ClaimState, ClaimStep, ExclusionGround, Intake, Place, RatePart,
     RateParts, Request, RequestFact, RequestKind, RequestRules, RequestStep, Satisfaction, Solved, Who,
 };
-use domain::source::Source;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
-use jiff::Timestamp;
 use jiff::civil::{Date, DateTime, date};
 use proptest::prelude::*;
+
+use crate::decided::decided;
 
 /// A Wednesday; the answer's limit runs out on the 21st.
 const FILED: Date = date(2019, 8, 14);
@@ -154,19 +154,7 @@ impl Books {
     }
 
     fn give(&mut self, actor: &str, command: Command) -> Result<(), Vec<Refusal>> {
-        let context = Context {
-            today: self.today,
-            actor: code(actor),
-            effective: self.today,
-            source: Source::default(),
-            reason: String::new(),
-        };
-        for draft in decide(&command, &context, &self.history)? {
-            let seq = self.history.head().next();
-            let entry = Entry { seq, recorded_at: Timestamp::UNIX_EPOCH, draft, hash: Hash::GENESIS };
-            self.history.apply(&entry);
-        }
-        Ok(())
+        decided(&mut self.history, self.today, actor, &command)
     }
 
     fn must(&mut self, command: Command) {

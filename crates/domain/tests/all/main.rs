@@ -7,6 +7,7 @@
 mod appeals;
 mod commands;
 mod comparisons;
+mod decided;
 mod evaluation;
 mod facilities;
 mod foresight;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use domain::area::{AreaFact, AreaLevel};
 use domain::authorize::authorize;
 use domain::code::Code;
-use domain::command::{Command, Context, decide};
+use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{History, View};
 use domain::item::Target;
@@ -26,12 +26,13 @@ use domain::request::{
     CallBack, CallWay, Channel, ClockKind, Intake, PhotoShows, Place, Request, RequestCategory, RequestFact,
     RequestKind, RequestRules, RequestState, RequestStep, Solved, Urgency, Who,
 };
-use domain::source::Source;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, DateTime, date};
 use jiff::{Span, Timestamp};
 use proptest::prelude::*;
+
+use crate::decided::decided;
 
 const TODAY: Date = date(2019, 8, 14);
 
@@ -126,19 +127,7 @@ impl Books {
     }
 
     fn give(&mut self, actor: &str, command: Command) -> Result<(), Vec<Refusal>> {
-        let context = Context {
-            today: TODAY,
-            actor: code(actor),
-            effective: TODAY,
-            source: Source::default(),
-            reason: String::new(),
-        };
-        for draft in decide(&command, &context, &self.history)? {
-            let seq = self.history.head().next();
-            let entry = Entry { seq, recorded_at: Timestamp::UNIX_EPOCH, draft, hash: Hash::GENESIS };
-            self.history.apply(&entry);
-        }
-        Ok(())
+        decided(&mut self.history, TODAY, actor, &command)
     }
 
     fn must(&mut self, command: Command) {
