@@ -10,7 +10,6 @@ use domain::command::Command;
 use domain::fact::Fact;
 use domain::history::{History, View};
 use domain::item::Target;
-use domain::journal::{Entry, Hash};
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::policy::{Grant, Role, Scope};
@@ -29,7 +28,7 @@ use domain::request::{
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, DateTime, date};
-use jiff::{Span, Timestamp};
+use jiff::Span;
 use proptest::prelude::*;
 
 use crate::decided::decided;
