@@ -27,8 +27,8 @@ use domain::request::{
 };
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
-use jiff::civil::{Date, DateTime, date};
 use jiff::Span;
+use jiff::civil::{Date, DateTime, date};
 use proptest::prelude::*;
 
 use crate::decided::decided;
