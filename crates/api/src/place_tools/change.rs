@@ -50,7 +50,7 @@ struct KindChange {
     added_person_metres: u64,
 }
 
-/// What one project does for people, summed over kinds and standards.
+/// What one project does, summed over kinds and standards.
 #[derive(Debug, Serialize, ToSchema)]
 struct ProjectChange {
     project: CodeText,
@@ -69,8 +69,12 @@ struct CoverageChange {
     /// At least so many gained a service, by community.
     gaining: Vec<Gaining>,
     projects: Vec<ProjectChange>,
+    /// What all projects did, and what is no single one's.
     together: i64,
     shared: i64,
+    /// In what the projects' parts are counted, each once a standard: `people`, or `residences` where people are not
+    /// known of every kind that projects built.
+    projects_counted: String,
     /// `network` on foot over the walking network, or `straight` lines where none is in force.
     distance_by: String,
     /// Residences or the network are made up.
@@ -104,6 +108,7 @@ async fn get_coverage_change(
     let difference = api.app().coverage_difference(&before, &after, CoverageAsked::default()).await?;
     let difference = difference.ok_or_else(|| refused("shares-need-residences"))?;
     let effect = api.app().coverage_by_projects(&after).await?;
+    let effect = effect.ok_or_else(|| refused("shares-need-residences"))?;
     let used = asked.used(view);
     let kinds = difference.kinds.iter().filter_map(|held| {
         let kind = difference.after.kind(held.kind.as_str())?;
@@ -131,12 +136,13 @@ async fn get_coverage_change(
         counted: difference.basis.as_str().to_owned(),
         gaining: gaining.map(|(area, people)| Gaining { area: area.into(), people: *people }).collect(),
         projects: effect
+            .projects
             .iter()
-            .flat_map(|effect| &effect.projects)
             .map(|held| ProjectChange { project: (&held.project).into(), alone: held.alone, last: held.last })
             .collect(),
-        together: effect.as_ref().map_or(0, |effect| effect.together),
-        shared: effect.as_ref().map_or(0, |effect| effect.shared),
+        together: effect.together,
+        shared: effect.shared,
+        projects_counted: effect.basis.as_str().to_owned(),
         distance_by: difference.after.way.as_str().to_owned(),
         illustrative: is_illustrative(&after, &COVERED),
         licence: licences(&after, &COVERED),

@@ -47,10 +47,17 @@ struct ProjectLine {
     last: String,
 }
 
+/// What projects brought, and in what it is counted.
+struct Brought {
+    note: String,
+    lines: Vec<ProjectLine>,
+    together: String,
+    shared: String,
+}
+
 struct Expected {
     by: String,
-    now: String,
-    expected: String,
+    said: String,
     range: String,
     exact: bool,
     odds: Vec<(String, String, String)>,
@@ -70,9 +77,7 @@ struct ChangePage {
     communities: Vec<CommunityLine>,
     gaining: String,
     gaining_unit: String,
-    projects: Vec<ProjectLine>,
-    together: String,
-    shared: String,
+    brought: Option<Brought>,
     expected: Option<Expected>,
     csv: String,
     json: String,
@@ -100,7 +105,6 @@ pub async fn show(
     let lang = visit.lang;
     let basis = difference.as_ref().map_or(Basis::People, |held| held.basis);
     let gaining: u64 = difference.as_ref().map_or(0, |held| held.gaining.iter().sum());
-    let (projects, together, shared) = project_lines(&page, &visit, &after, effect.as_deref());
     let body = ChangePage {
         from: from.to_string(),
         from_day: day(lang, from),
@@ -113,9 +117,7 @@ pub async fn show(
             .map_or_else(Vec::new, |held| community_lines(&page, &visit, &after, held)),
         gaining: whole(gaining),
         gaining_unit: unit(lang, basis),
-        projects,
-        together,
-        shared,
+        brought: effect.map(|held| brought(&page, &visit, &after, &held)),
         expected: year_end.map(|held| expected(&visit, &after, held)),
         csv: with_from(&page, "csv", from),
         json: with_from(&page, "json", from),
@@ -218,13 +220,7 @@ pub(super) fn project_name(visit: &Visit, portfolio: &Portfolio, code: &Code) ->
     held.map_or(code.as_str(), |held| held.name.get(visit.lang.is_english())).to_owned()
 }
 
-fn project_lines(
-    page: &Page,
-    visit: &Visit,
-    portfolio: &Portfolio,
-    effect: Option<&ProjectsEffect>,
-) -> (Vec<ProjectLine>, String, String) {
-    let Some(effect) = effect else { return (Vec::new(), String::new(), String::new()) };
+fn brought(page: &Page, visit: &Visit, portfolio: &Portfolio, effect: &ProjectsEffect) -> Brought {
     let mut lines: Vec<_> = effect.projects.iter().collect();
     lines.sort_by_key(|line| (std::cmp::Reverse(line.alone), &line.project));
     let line = |held: &app::place::coverage::ProjectGain| ProjectLine {
@@ -233,7 +229,12 @@ fn project_lines(
         alone: signed(held.alone),
         last: signed(held.last),
     };
-    (lines.into_iter().map(line).collect(), signed(effect.together), signed(effect.shared))
+    Brought {
+        note: visit.tw("coverage-by-projects-note", &[("unit", &unit(visit.lang, effect.basis))]),
+        lines: lines.into_iter().map(line).collect(),
+        together: signed(effect.together),
+        shared: signed(effect.shared),
+    }
 }
 
 fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
@@ -242,8 +243,14 @@ fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
     let (low, middle, high) = held.range;
     Expected {
         by: day(lang, held.by),
-        now: whole(held.now),
-        expected: crate::words_of::number(round(held.expected)),
+        said: visit.tw(
+            "coverage-expected",
+            &[
+                ("now", &whole(held.now)),
+                ("expected", &crate::words_of::number(round(held.expected))),
+                ("unit", &unit(lang, held.basis)),
+            ],
+        ),
         range: visit.tw(
             "coverage-range",
             &[("low", &whole(low)), ("middle", &whole(middle)), ("high", &whole(high))],
