@@ -1,6 +1,7 @@
 //! Who gained and lost services between two days.
 
 use app::place::coverage::CoverageAsked;
+use app::place::{COVERED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{COVERED, Gaining, is_illustrative, licences, refuse, refused};
+use super::{Gaining, refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};

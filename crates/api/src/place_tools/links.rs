@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::place::{COVERED, LINKED, is_illustrative, licences};
 use app::place::links::{Barriers, KindEffect, LINK_MOST, LinkFault, RankedLink};
 use axum::extract::State;
 use axum::response::Response;
@@ -12,9 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{
-    COVERED, Gaining, LINKED, counts, distance_by, is_illustrative, licences, point, refuse, refused,
-};
+use super::{Gaining, counts, distance_by, point, refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};

@@ -2,6 +2,7 @@
 
 use app::place::reach::{Band, Reached as Found};
 use app::place::rings::parts;
+use app::place::{COVERED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
 use domain::code::Code;
@@ -11,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{COVERED, distance_by, is_illustrative, licences, point};
+use super::{distance_by, point};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};

@@ -1,5 +1,6 @@
 //! Where the next facilities of a kind should stand.
 
+use app::place::{SITED, is_illustrative, licences};
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
 use axum::extract::State;
 use axum::response::Response;
@@ -10,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{SITED, counts, distance_by, is_illustrative, licences, refuse, refused};
+use super::{counts, distance_by, refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};

@@ -1,24 +1,22 @@
 //! Service gaps as a report holds them: by kind with what changed, and the lines of the register.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::area::Area;
 use domain::code::Code;
 use domain::facility::{FacilityStandard, GapAnswer, Metric};
 use domain::item::Item;
-use domain::layer::LayerKind;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::report::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
-use domain::source::Grade;
 use domain::subject::Subject;
 use words::Lang;
 
 use super::coverage::{
     Basis, Completeness, Coverage, CoverageAsked, Difference, GapLine, KindCoverage, KindDifference, Way,
 };
-use super::notices;
+use super::{COVERED, is_illustrative, licences};
 use crate::App;
 use crate::error::AppError;
 
@@ -145,17 +143,10 @@ impl Finding<'_> {
         let asked = |kind: &Code| self.table.kind.as_ref().is_none_or(|wanted| wanted == kind);
         let mut lines = coverage.gaps(self.portfolio);
         lines.retain(|line| asked(&line.gap.kind) && within(&line.gap.community));
-        let layers = &self.portfolio.plan.layers;
-        let used = [LayerKind::Residences, LayerKind::Network];
-        let used = || used.iter().filter_map(|kind| layers.get(kind));
-        let mut told: Vec<String> = used().map(|held| held.layer.licence.clone()).collect();
-        told.extend(notices(&self.portfolio.facilities).into_iter().map(str::to_owned));
-        let mut seen = BTreeSet::new();
-        told.retain(|notice| !notice.is_empty() && seen.insert(notice.clone()));
         FoundGaps {
             no_residences: false,
             straight: coverage.way == Way::Straight,
-            illustrative: used().any(|held| held.grade == Grade::Illustrative),
+            illustrative: is_illustrative(self.portfolio, &COVERED),
             without_residences: coverage.without_residences.iter().filter(|code| within(code)).count(),
             sums: self
                 .difference
@@ -166,7 +157,7 @@ impl Finding<'_> {
                 .collect(),
             all_lines: lines.len(),
             lines: lines.iter().take(GAPS_LISTED).map(|line| self.line(line)).collect(),
-            notices: told,
+            notices: licences(self.portfolio, &COVERED),
         }
     }
 

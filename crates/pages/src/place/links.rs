@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::place::base::Barrier;
+use app::place::{COVERED, is_illustrative};
 use app::place::links::{Barriers, Effect, LINK_MOST, LinkFault, LinkGround, Ranked, RankedLink};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -211,7 +212,7 @@ fn notes(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround) -> Vec<Strin
         })
         .collect();
     let mut out = vec![visit.tw("links-standards", &[("kinds", &kinds.join(comma(visit.lang)))])];
-    if super::is_made_up(portfolio) {
+    if is_illustrative(portfolio, &COVERED) {
         out.push(visit.t("coverage-illustrative").into_owned());
     }
     if ground.everybody {

@@ -3,6 +3,7 @@
 use app::place::map::position;
 use app::place::reach::{Band, Reached};
 use app::place::rings::even_odd;
+use app::place::{COVERED, is_illustrative, licences};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -133,7 +134,7 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
     Answer {
         said,
         straight: found.straight,
-        made_up: super::is_made_up(portfolio),
+        made_up: is_illustrative(portfolio, &COVERED),
         unreached: found.unreached,
         has_residences: found.has_residences,
         rounded: found.has_residences && !to_the_last(visit),
@@ -227,16 +228,14 @@ pub async fn geojson(
             },
         })
     });
-    let layers = portfolio.plan.layers.values();
-    let licences: Vec<&str> =
-        layers.map(|held| held.layer.licence.as_str()).filter(|notice| !notice.is_empty()).collect();
     let body = json!({
         "type": "FeatureCollection",
         "as_of": portfolio.view.as_of.to_string(),
         "point": position(at),
         "distance": if found.straight { "straight" } else { "network" },
         "people_in_steps_of": if exact { 1 } else { Band::PEOPLE_STEP },
-        "licence": licences,
+        "illustrative": is_illustrative(&portfolio, &COVERED),
+        "licence": licences(&portfolio, &COVERED),
         "features": bands.collect::<Vec<_>>(),
     });
     Ok(attachment(GEOJSON, &format!("reach-{plan}.geojson"), body.to_string()))
