@@ -12,7 +12,7 @@ use super::layer::Walk;
 /// How far apart the places along a boundary lie, in metres, and how many there are, or so.
 const SPACING: f64 = 10.0;
 const PLACES_MOST: usize = 400;
-/// How far from a boundary a way may pass that leads to it, in millimetres.
+/// How far from a boundary a way passes beside it, in millimetres.
 const BESIDE: u32 = 30_000;
 
 /// Where a facility is reached by what is said of it.
@@ -56,15 +56,20 @@ impl Approach {
         self.straight(from).min(from.millimetres_to(self.middle)) <= u64::from(limit)
     }
 
-    /// How it meets the network, and at what: where no way passes its boundary, its point is left.
+    /// How it meets the network, and at what.
+    ///
+    /// Of a boundary, the ways that pass beside it come first: a way that passes one side must not be taken to lead
+    /// straight across to every other. Where none passes it, the way to the network is as long as it is from the
+    /// boundary; where the network is not in reach of that either, the point is left.
     pub fn legs(&self, walk: &Walk, cap: u32) -> (ReachedBy, Vec<AccessLeg>) {
-        let legs = match self.by {
-            ReachedBy::Boundary => walk.legs_of(&self.places, cap.min(BESIDE)),
-            ReachedBy::Entrances | ReachedBy::Point => walk.legs_of(&self.places, cap),
-        };
-        match self.by {
-            ReachedBy::Boundary if legs.is_empty() => (ReachedBy::Point, walk.legs(self.middle, cap)),
-            by => (by, legs),
+        if self.by != ReachedBy::Boundary {
+            return (self.by, walk.legs_of(&self.places, cap));
+        }
+        let beside = walk.legs_of(&self.places, cap.min(BESIDE));
+        let legs = if beside.is_empty() { walk.legs_of(&self.places, cap) } else { beside };
+        match legs.is_empty() {
+            true => (ReachedBy::Point, walk.legs(self.middle, cap)),
+            false => (ReachedBy::Boundary, legs),
         }
     }
 }
