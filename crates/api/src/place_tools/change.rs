@@ -1,6 +1,6 @@
 //! Who gained and lost services between two days.
 
-use app::place::coverage::CoverageAsked;
+use app::place::coverage::{self, CoverageAsked};
 use app::place::{COVERED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
@@ -26,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Since {
-    /// The first day of the plan when not given.
+    /// A year before the day that is looked at when not given, or the first day of the plan where that is later.
     #[param(required = false)]
     since: Option<Day>,
 }
@@ -100,11 +100,8 @@ async fn get_coverage_change(
     let history = api.history(&plan).await?;
     let view = asked.pinned(&history);
     let after = api.app().portfolio_at(&plan, view).await?;
-    let began = after.plan.period.map_or(view.as_of, |(from, _)| from).min(view.as_of);
-    let since = since.since.map_or(began, |day| day.0);
-    if since > view.as_of {
-        return Err(refuse("since", "coverage-since-wrong", Vec::new()));
-    }
+    let since = coverage::since(&after, since.since.map(|day| day.0));
+    let since = since.ok_or_else(|| refuse("since", "coverage-since-wrong", Vec::new()))?;
     let before = api.app().portfolio_since(&plan, since, asked.known_at).await?;
     let difference = api.app().coverage_difference(&before, &after, CoverageAsked::default()).await?;
     let difference = difference.ok_or_else(|| refused("shares-need-residences"))?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::town::{TODAY, app, code, kind, put, put_layer, standard};
 use app::evaluation::{Gain, evaluation_csv};
 use app::paper::{Data, Format, Paper};
-use app::place::coverage::{Asks, Basis, Cause, Coverage, CoverageAsked, GapState, Way};
+use app::place::coverage::{Asks, Basis, Cause, Coverage, CoverageAsked, GapState, Way, since};
 use app::place::layer::{Content, Home, Residences, Ways};
 use app::read::Asked;
 use app::study::Subjected;
@@ -485,6 +485,18 @@ async fn two_days_projects_and_capacity() {
     let again = town.app.coverage(&portfolio, CoverageAsked::default()).await.unwrap().unwrap();
     assert!(Arc::ptr_eq(&found, &again));
     assert_eq!(town.app.coverage_by_year_end(&portfolio).await.unwrap().unwrap(), year);
+}
+
+#[tokio::test]
+async fn a_day_is_compared_with_one_a_year_before_within_the_plan() {
+    let town = Town::new().await;
+    let usual = async |day: Date| since(&*town.on(day).await, None).unwrap();
+    assert_eq!(usual(TODAY).await, date(2025, 11, 25));
+    assert_eq!(usual(date(2019, 2, 1)).await, date(2018, 8, 1), "the first day of the plan");
+    let portfolio = town.on(TODAY).await;
+    for (given, wanted) in [(date(2018, 1, 1), true), (TODAY, true), (date(2026, 11, 26), false)] {
+        assert_eq!(since(&portfolio, Some(given)), wanted.then_some(given));
+    }
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use domain::code::Code;
 use domain::facility::{Facility, FacilityStanding, Opened};
 use domain::portfolio::Portfolio;
+use jiff::ToSpan;
 use jiff::civil::Date;
 use place::coverage::Basis;
 use place::effect::{Odds, attribute, forecast};
@@ -51,6 +52,18 @@ pub struct Difference {
     pub basis: Basis,
     /// People, or residences, of whom at least so many gain a service, by the number of the community.
     pub gaining: Vec<u64>,
+}
+
+/// The day to compare with: as it is given, or a year before, within the plan. Nothing where it is later than the day
+/// that is looked at.
+pub fn since(portfolio: &Portfolio, given: Option<Date>) -> Option<Date> {
+    let as_of = portfolio.view.as_of;
+    // Before the first day of the plan there is nothing to compare with.
+    let began = portfolio.plan.period.map_or(as_of, |(from, _)| from).min(as_of);
+    match given {
+        Some(day) => (day <= as_of).then_some(day),
+        None => Some(as_of.saturating_sub(1.year()).max(began)),
+    }
 }
 
 /// What one project does for people covered, summed over kinds and their rules.

@@ -1,6 +1,6 @@
 //! What changed for people between two days, what projects did, and what the end of the year is likely to be.
 
-use app::place::coverage::{Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
+use app::place::coverage::{self, Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -8,7 +8,6 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::portfolio::Portfolio;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -95,7 +94,8 @@ pub async fn show(
     let typed = Typed(query);
     let given = typed.get("from");
     let asked = since(&after, given);
-    let from = asked.unwrap_or_else(|| usual(&after));
+    // Of a day that is none the usual comparison is shown, with the fault.
+    let from = asked.or_else(|| coverage::since(&after, None)).unwrap_or(after.view.as_of);
     let known_at = visit.asked.known_at;
     let before = visit.app.portfolio_since(&plan, from, known_at).await?;
     let difference = visit.app.coverage_difference(&before, &after, CoverageAsked::default()).await?;
@@ -127,22 +127,13 @@ pub async fn show(
     render(StatusCode::OK, &body)
 }
 
-/// The day to compare with: as it is given, or the usual one; nothing where it is no day or comes later.
+/// The day to compare with, as an address gives it; nothing where it is no day or comes later.
 pub(super) fn since(portfolio: &Portfolio, given: &str) -> Option<Date> {
-    match given {
-        "" => Some(usual(portfolio)),
-        given => parse_day(given).filter(|from| *from <= portfolio.view.as_of),
-    }
-}
-
-/// A year before, within the plan.
-fn usual(portfolio: &Portfolio) -> Date {
-    portfolio.view.as_of.saturating_sub(1.year()).max(began(portfolio))
-}
-
-/// The first day of the plan, before which there is nothing to compare with.
-fn began(portfolio: &Portfolio) -> Date {
-    portfolio.plan.period.map_or(portfolio.view.as_of, |(from, _)| from).min(portfolio.view.as_of)
+    let given = match given {
+        "" => None,
+        given => Some(parse_day(given)?),
+    };
+    coverage::since(portfolio, given)
 }
 
 /// The key of what a column of the table holds.
