@@ -108,24 +108,22 @@ async fn get_coverage_change(
     let effect = api.app().coverage_by_projects(&after).await?;
     let effect = effect.ok_or_else(|| refused("shares-need-residences"))?;
     let used = asked.used(view);
-    let kinds = difference.kinds.iter().filter_map(|held| {
-        let kind = difference.after.kind(held.kind.as_str())?;
-        let rule = kind.rules.iter().find(|own| own.rule == held.rule)?;
-        let (gained, lost) = (held.gained_whole(), held.lost_whole());
-        Some(KindChange {
+    let kinds = difference.lines().map(|line| {
+        let (held, counts) = (line.held, line.whole());
+        KindChange {
             kind: (&held.kind).into(),
             standard: held.rule.code().map(Into::into),
             standard_checked: held.rule.standard.as_ref().is_some_and(|standard| standard.is_checked()),
             limit_millimetres: held.rule.limit,
             counted: held.basis.as_str().to_owned(),
-            covered_before: (rule.whole.covered + lost).saturating_sub(gained),
-            covered_after: rule.whole.covered,
-            all: rule.whole.total(),
-            gained,
-            lost,
+            covered_before: counts.before,
+            covered_after: counts.after,
+            all: counts.all,
+            gained: counts.gained,
+            lost: counts.lost,
             saved_person_metres: held.saved,
             added_person_metres: held.added,
-        })
+        }
     });
     let gaining = difference.after.communities.iter().zip(&difference.gaining);
     let body = CoverageChange {

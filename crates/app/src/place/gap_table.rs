@@ -14,7 +14,7 @@ use domain::subject::Subject;
 use words::Lang;
 
 use super::coverage::{
-    Basis, Completeness, Coverage, CoverageAsked, Difference, GapLine, KindCoverage, KindDifference, Way,
+    Basis, Completeness, Coverage, CoverageAsked, Difference, DifferenceLine, GapLine, KindCoverage, Way,
 };
 use super::{COVERED, is_illustrative, licences};
 use crate::App;
@@ -150,10 +150,9 @@ impl Finding<'_> {
             without_residences: coverage.without_residences.iter().filter(|code| within(code)).count(),
             sums: self
                 .difference
-                .kinds
-                .iter()
-                .filter(|held| asked(&held.kind))
-                .filter_map(|held| self.sum(coverage, held, &communities))
+                .lines()
+                .filter(|line| asked(&line.held.kind))
+                .filter_map(|line| self.sum(coverage, line, &communities))
                 .collect(),
             all_lines: lines.len(),
             lines: lines.iter().take(GAPS_LISTED).map(|line| self.line(line)).collect(),
@@ -172,9 +171,9 @@ impl Finding<'_> {
 
     /// One rule over the communities that are asked for. Where residences are counted for the whole, they are for a
     /// part of it: who gained is counted so.
-    fn sum(&self, coverage: &Coverage, held: &KindDifference, communities: &[usize]) -> Option<GapSum> {
+    fn sum(&self, coverage: &Coverage, line: DifferenceLine, communities: &[usize]) -> Option<GapSum> {
+        let DifferenceLine { held, rule } = line;
         let kind = coverage.kind(held.kind.as_str())?;
-        let rule = kind.rules.iter().find(|own| own.rule == held.rule)?;
         let standard = held.rule.standard.as_ref()?;
         let by_residences = held.basis == Basis::Residences;
         let (figure, _) = rule.over(communities, by_residences);

@@ -1,6 +1,8 @@
 //! What changed for people between two days, what projects did, and what the end of the year is likely to be.
 
-use app::place::coverage::{self, Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
+use app::place::coverage::{
+    self, Basis, CoverageAsked, Difference, DifferenceLine, ProjectsEffect, YearEnd,
+};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -150,29 +152,21 @@ fn with_from(page: &Page, ending: &str, from: Date) -> String {
 
 fn kind_lines(visit: &Visit, portfolio: &Portfolio, held: &Difference) -> Vec<KindLine> {
     let lang = visit.lang;
-    held.kinds
-        .iter()
-        .map(|change| {
-            let rule = held
-                .after
-                .kind(change.kind.as_str())
-                .and_then(|kind| kind.rules.iter().find(|own| own.rule == change.rule));
-            let (covered, all) = rule.map_or((0, 0), |own| (own.whole.covered, own.whole.total()));
-            let (gained, lost) = (change.gained_whole(), change.lost_whole());
-            let before = (covered + lost).saturating_sub(gained);
-            KindLine {
-                kind: kind_name(lang, portfolio, &change.kind),
-                rule: rule_text(lang, portfolio, &change.rule),
-                checked: is_checked(&change.rule),
-                before: share(before, all),
-                after: share(covered, all),
-                gained: whole(gained),
-                lost: whole(lost),
-                saved: signed(change.saved as i64 - change.added as i64),
-                unit: unit(lang, change.basis),
-            }
-        })
-        .collect()
+    let line = |line: DifferenceLine| {
+        let (change, counts) = (line.held, line.whole());
+        KindLine {
+            kind: kind_name(lang, portfolio, &change.kind),
+            rule: rule_text(lang, portfolio, &change.rule),
+            checked: is_checked(&change.rule),
+            before: share(counts.before, counts.all),
+            after: share(counts.after, counts.all),
+            gained: whole(counts.gained),
+            lost: whole(counts.lost),
+            saved: signed(change.saved as i64 - change.added as i64),
+            unit: unit(lang, change.basis),
+        }
+    };
+    held.lines().map(line).collect()
 }
 
 fn community_lines(
