@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::place::coverage::Way;
 use app::place::{COVERED, LINKED, is_illustrative, licences};
 use app::place::links::{Barriers, KindEffect, LINK_MOST, LinkFault, RankedLink};
 use axum::extract::State;
@@ -13,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{Gaining, counts, distance_by, point, refuse, refused};
+use super::{Gaining, point, refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -156,7 +157,7 @@ async fn try_link(
             .barrier
             .as_ref()
             .map(|held| Crossed { kind: held.kind.as_str().to_owned(), name: held.name.clone() }),
-        counted: counts(ground.by_residences),
+        counted: ground.basis.as_str().to_owned(),
         kinds: effect.kinds.iter().map(link_kind).collect(),
         helped: effect.helped,
         gaining: gaining.collect(),
@@ -164,7 +165,7 @@ async fn try_link(
         residences_without_people: ground.uncounted as u64,
         unreached: ground.unreached,
         everybody: ground.everybody,
-        distance_by: distance_by(false),
+        distance_by: Way::Network.as_str().to_owned(),
         illustrative: is_illustrative(&portfolio, &COVERED),
         licence: licences(&portfolio, &LINKED),
         view: used.clone(),
@@ -252,11 +253,11 @@ async fn list_missing_links(
     let ranked = api.app().ranked_links(&ground, barriers).await?;
     let used = asked.used(view);
     let body = MissingLinks {
-        counted: counts(ground.by_residences),
+        counted: ground.basis.as_str().to_owned(),
         candidates: ranked.candidates as u64,
         cut: ranked.cut,
         links: ranked.links.iter().map(missing_link).collect(),
-        distance_by: distance_by(false),
+        distance_by: Way::Network.as_str().to_owned(),
         illustrative: is_illustrative(&portfolio, &COVERED),
         licence: licences(&portfolio, &LINKED),
         view: used.clone(),

@@ -54,10 +54,3 @@ struct Gaining {
     people: u64,
 }
 
-fn distance_by(straight: bool) -> String {
-    if straight { "straight" } else { "network" }.to_owned()
-}
-
-fn counts(by_residences: bool) -> String {
-    if by_residences { "residences" } else { "people" }.to_owned()
-}

@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{distance_by, point};
+use super::point;
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -151,7 +151,7 @@ async fn get_reach(
     let body = Reach {
         longitude: Degrees(at.longitude),
         latitude: Degrees(at.latitude),
-        distance_by: distance_by(found.straight),
+        distance_by: found.way.as_str().to_owned(),
         unreached: found.unreached,
         people_in_steps_of: if exact { 1 } else { Band::PEOPLE_STEP },
         bands: found.bands.iter().map(|held| band(held, &found, exact)).collect(),

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{counts, distance_by, refuse, refused};
+use super::{refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -204,8 +204,8 @@ async fn find_sites(
         objective: found.objective,
         bound: found.bound,
         proven: found.proven,
-        distance_by: distance_by(found.straight),
-        counted: counts(found.by_residences),
+        distance_by: found.way.as_str().to_owned(),
+        counted: found.basis.as_str().to_owned(),
         cost: found.cost.0,
         chosen: chosen.collect(),
         next: found.next.clone().map(|(parcel, gain)| NextSite { parcel, gain }),

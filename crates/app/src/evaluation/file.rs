@@ -3,7 +3,6 @@
 use domain::code::Code;
 
 use super::{Gain, PlanEvaluation};
-use crate::place::coverage::Basis;
 use crate::request::csv_cell;
 
 const COLUMNS: [&str; 24] = [
@@ -37,13 +36,6 @@ fn codes(codes: &[Code]) -> String {
     codes.iter().map(Code::as_str).collect::<Vec<_>>().join(";")
 }
 
-fn counted(basis: Basis) -> &'static str {
-    match basis {
-        Basis::People => "people",
-        Basis::Residences => "residences",
-    }
-}
-
 /// UTF-8, comma-separated, with a header. What requests say of matters that only staff may see is told with `staff`.
 pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
     let mut out = COLUMNS.join(",");
@@ -55,7 +47,7 @@ pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
         let told = staff || !part.chosen.private;
         let gain = match &line.gain {
             Gain::Of(gain, basis) => {
-                [gain.alone.to_string(), gain.last.to_string(), counted(*basis).to_owned()]
+                [gain.alone.to_string(), gain.last.to_string(), basis.as_str().to_owned()]
             }
             _ => Default::default(),
         };

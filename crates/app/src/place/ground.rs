@@ -26,6 +26,11 @@ pub enum Way {
 }
 
 impl Way {
+    /// How distances are measured by what is walked on.
+    pub(crate) fn of(walk: Option<&Walk>) -> Self {
+        if walk.is_some() { Self::Network } else { Self::Straight }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Network => "network",
@@ -168,7 +173,7 @@ impl Ground {
     }
 
     pub fn way(&self) -> Way {
-        if self.walk.is_some() { Way::Network } else { Way::Straight }
+        Way::of(self.walk.as_deref())
     }
 
     /// Whether a home can be measured from: it lies on the network, where there is one.

@@ -21,7 +21,7 @@ use place::network::Direction;
 use place::overlay::{Attach, NewLink};
 
 use super::base::Barrier;
-use super::coverage::Rule;
+use super::coverage::{Basis, Rule};
 use super::ground::Ground;
 use super::layer::Walk;
 use super::{engine_point, own_point};
@@ -106,8 +106,8 @@ pub struct LinkGround {
     homes: Vec<Home>,
     communities: Vec<Code>,
     kinds: Vec<KindGround>,
-    /// Nobody knows how many live in any residence: each counts as one.
-    pub by_residences: bool,
+    /// Residences where nobody knows how many live in any: each counts as one.
+    pub basis: Basis,
     /// Residences that are left out because nobody knows how many live there.
     pub uncounted: usize,
     /// People (or residences) too far from the network to walk to it.
@@ -295,7 +295,8 @@ impl LinkGround {
     /// Works out what does not hang on a link: heavy. `None` where there is no network.
     pub(crate) fn new(key: Key, portfolio: &Portfolio, ground: &Ground) -> Option<Self> {
         let walk = ground.walk()?.clone();
-        let by_residences = ground.residences.is_uncounted();
+        let basis = ground.residences.counted_in();
+        let by_residences = basis == Basis::Residences;
         let communities = ground.residences.communities();
         let (mut homes, mut uncounted, mut unreached) = (Vec::new(), 0, 0u64);
         let mut weights: Vec<Vec<u32>> = vec![Vec::new(); key.limits.len()];
@@ -341,7 +342,7 @@ impl LinkGround {
             homes,
             communities,
             kinds,
-            by_residences,
+            basis,
             uncounted,
             unreached,
             everybody,

@@ -15,7 +15,7 @@ use place::access::AccessLeg;
 use place::isochrone::{Catchment, Ring, area, circle, outline};
 
 use super::approach::Approach;
-use super::ground::Ground;
+use super::ground::{Ground, Way};
 use super::layer::{Home, Walk};
 use super::{Layers, engine_point, own_point};
 use crate::App;
@@ -71,8 +71,7 @@ impl Band {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reached {
-    /// No network is in force: distances are straight.
-    pub straight: bool,
+    pub way: Way,
     /// The place lies farther from the network than people are taken to walk across; nothing is reached.
     pub unreached: bool,
     /// Whether there are residences to count.
@@ -244,7 +243,7 @@ fn reached(portfolio: &Portfolio, layers: &Layers, ground: Option<&Ground>, at: 
         }
     };
     Some(Reached {
-        straight: walk.is_none(),
+        way: Way::of(walk),
         unreached,
         has_residences: layers.residences.is_some(),
         bands: MINUTES.into_iter().map(band).collect(),

@@ -1,5 +1,6 @@
 //! How far people get on foot from any place, and who and what lies within 5, 10 and 15 minutes.
 
+use app::place::coverage::Way;
 use app::place::map::position;
 use app::place::reach::{Band, Reached};
 use app::place::rings::even_odd;
@@ -91,7 +92,7 @@ fn rows(visit: &Visit, portfolio: &Portfolio, found: &Reached) -> Vec<Row> {
             rows.push(row("reach-uncounted", &|band| whole(band.uncounted as u64)));
         }
     }
-    if !found.straight {
+    if found.way == Way::Network {
         let percent = |share: u16| format!("{}%", (u32::from(share) + 5) / 10);
         rows.push(row("reach-shed", &|band| band.shed_permille.map_or_else(String::new, percent)));
     }
@@ -133,7 +134,7 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
     };
     Answer {
         said,
-        straight: found.straight,
+        straight: found.way == Way::Straight,
         made_up: is_illustrative(portfolio, &COVERED),
         unreached: found.unreached,
         has_residences: found.has_residences,
@@ -232,7 +233,7 @@ pub async fn geojson(
         "type": "FeatureCollection",
         "as_of": portfolio.view.as_of.to_string(),
         "point": position(at),
-        "distance": if found.straight { "straight" } else { "network" },
+        "distance": found.way.as_str(),
         "people_in_steps_of": if exact { 1 } else { Band::PEOPLE_STEP },
         "illustrative": is_illustrative(&portfolio, &COVERED),
         "licence": licences(&portfolio, &COVERED),

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use app::place::{SITED, is_illustrative, licences};
+use app::place::coverage::Way;
+use app::place::{Basis, SITED, is_illustrative, licences};
 use app::place::siting::{Sited, SitingAsked, SitingFault, SitingModel};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -152,8 +153,8 @@ fn notes(visit: &Visit, portfolio: &Portfolio, asked: &SitingAsked, found: &Site
         }
     };
     note(is_illustrative(portfolio, &SITED), visit.t("coverage-illustrative").into_owned());
-    note(found.straight, visit.t("reach-straight").into_owned());
-    note(found.by_residences, visit.t("links-by-residences").into_owned());
+    note(found.way == Way::Straight, visit.t("reach-straight").into_owned());
+    note(found.basis == Basis::Residences, visit.t("links-by-residences").into_owned());
     note(found.everybody, visit.t("shares-everybody").into_owned());
     let uncounted = whole(found.uncounted as u64);
     note(found.uncounted > 0, visit.tw("links-uncounted", &[("count", &uncounted)]));
@@ -374,8 +375,8 @@ pub async fn as_json(
         "bound": found.bound,
         "unit": unit,
         "proven": found.proven,
-        "distance": if found.straight { "straight" } else { "network" },
-        "counts": if found.by_residences { "residences" } else { "people" },
+        "distance": found.way.as_str(),
+        "counts": found.basis.as_str(),
         "cost_yuan": found.cost.to_string(),
         "chosen": sites.collect::<Vec<Value>>(),
         "next": found.next.as_ref().map(|(parcel, gain)| json!({ "parcel": parcel, "gain": gain })),
