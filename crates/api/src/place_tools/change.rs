@@ -97,9 +97,7 @@ async fn get_coverage_change(
     Params(since): Params<Since>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let after = api.app().portfolio_at(&plan, view).await?;
+    let (after, view) = api.portfolio(&plan, &asked).await?;
     let since = coverage::since(&after, since.since.map(|day| day.0));
     let since = since.ok_or_else(|| refuse("since", "coverage-since-wrong", Vec::new()))?;
     let before = api.app().portfolio_since(&plan, since, asked.known_at).await?;

@@ -129,9 +129,8 @@ async fn try_link(
     Params(ends): Params<Ends>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let from = point("from_", ends.from_longitude, ends.from_latitude)?;
     let to = point("to_", ends.to_longitude, ends.to_latitude)?;
@@ -244,9 +243,8 @@ async fn list_missing_links(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let ground = api.app().link_ground(&portfolio).await?.ok_or_else(|| missing(&portfolio))?;
     let barriers = barriers(&api, &portfolio).await?;

@@ -139,9 +139,7 @@ async fn get_reach(
     Params(from): Params<FromPlace>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let portfolio = api.app().portfolio_at(&plan, view).await?;
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let at = point("", from.longitude, from.latitude)?;
     let found = api.app().reached(&portfolio, at).await?;
     let found = found.ok_or(ApiError::parameter("longitude", "not-degrees"))?;

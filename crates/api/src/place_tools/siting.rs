@@ -175,9 +175,8 @@ async fn find_sites(
     Params(given): Params<SitesAsked>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let wanted = given.wanted(&portfolio)?;
     let found = api.app().site_facilities(&portfolio, wanted.clone()).await?.map_err(siting_fault)?;
