@@ -3,7 +3,7 @@
 use domain::code::Code;
 
 use super::{Gain, PlanEvaluation};
-use crate::request::csv_cell;
+use crate::request::csv_line;
 
 const COLUMNS: [&str; 24] = [
     "project",
@@ -38,8 +38,7 @@ fn codes(codes: &[Code]) -> String {
 
 /// UTF-8, comma-separated, with a header. What requests say of matters that only staff may see is told with `staff`.
 pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
-    let mut out = COLUMNS.join(",");
-    out.push_str("\r\n");
+    let mut out = csv_line(COLUMNS);
     for line in &found.lines {
         let name = found.portfolio.project(line.project.as_str()).map(|project| project.name.clone());
         let name = name.unwrap_or_default();
@@ -84,9 +83,7 @@ pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
             Ok(_) => String::new(),
             Err(why) => why.as_str().to_owned(),
         });
-        let cells: Vec<String> = cells.iter().map(|text| csv_cell(text)).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
+        out.push_str(&csv_line(cells));
     }
     out
 }
