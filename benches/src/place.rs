@@ -15,9 +15,10 @@ use app::place::{LayerGround, NewLayer};
 use app::read::Asked;
 use app::{Actor, App, Change};
 use domain::area::{AreaFact, AreaLevel};
+use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::command::Command as Said;
-use domain::facility::{Circle, FacilityFact, FacilityKind, FacilityStandard, Metric, Site};
+use domain::facility::{Circle, FacilityFact, FacilityKind, FacilityStandard, Metric, Site, SiteBoundary};
 use domain::fact::Fact;
 use domain::named::Named;
 use domain::plan::PlanFact;
@@ -35,7 +36,7 @@ use crate::server::{Running, free_port, get, huitian};
 
 const HOMES: usize = 20_000;
 const KINDS: usize = 12;
-/// Facilities of each kind, every tenth of them with a second entrance.
+/// Facilities of each kind, every tenth of them with a second entrance, and every tenth with a boundary.
 const EACH: usize = 200;
 const COMMUNITIES: usize = 40;
 const FROM: Date = date(2026, 1, 1);
@@ -146,6 +147,19 @@ fn plan_facts() -> Vec<Fact> {
     facts
 }
 
+/// A square of some 200 m around a place.
+fn square(at: Point) -> Boundary {
+    // 100 m at the latitude of the city.
+    let (east, north) = (1_195, 899);
+    let corners = [(-east, -north), (east, -north), (east, north), (-east, north), (-east, -north)];
+    let corner = |(east, north): (i32, i32)| {
+        let degrees = |millionths: i32| f64::from(millionths) / 1e6;
+        format!("{:.6} {:.6}", degrees(at.longitude + east), degrees(at.latitude + north))
+    };
+    let text = format!("POLYGON (({}))", corners.map(corner).join(", "));
+    Boundary::parse(&text).expect("a square is a boundary")
+}
+
 fn facility(plan: &Code, spread: &Spread, number: usize) -> (Actor, Change) {
     let at = spread.at(number * 37);
     let mut facts: Vec<Fact> = vec![
@@ -155,6 +169,10 @@ fn facility(plan: &Code, spread: &Spread, number: usize) -> (Actor, Change) {
     if number.is_multiple_of(10) {
         let other = Point { longitude: at.longitude + 2_000, ..at };
         facts.push(FacilityFact::Entrances { at: vec![Site::wgs84(at), Site::wgs84(other)] }.into());
+    }
+    if number % 10 == 5 {
+        let boundary = Some(SiteBoundary::wgs84(square(at)));
+        facts.push(FacilityFact::Boundary { boundary }.into());
     }
     registration(Subject::facility(plan, &code(&format!("F-{number:05}"))), facts)
 }

@@ -1,7 +1,6 @@
 //! Evaluation of projects: how promises were kept, whom they brought within reach, and what requests say.
 
 use app::evaluation::{Gain, RequestPart, said};
-use app::place::coverage::Basis;
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::code::Code;
@@ -190,11 +189,7 @@ fn evaluation(
             Gain::Of(gain, basis) => Some(ReachGain {
                 alone: gain.alone,
                 last: gain.last,
-                counted: match basis {
-                    Basis::People => "people",
-                    Basis::Residences => "residences",
-                }
-                .to_owned(),
+                counted: basis.as_str().to_owned(),
             }),
             _ => None,
         },

@@ -1,7 +1,7 @@
 //! Waves of surveys and what they came to: estimates by question and group, with their error. What too few people are
 //! behind has no numbers here either.
 
-use app::survey::{codebook, results_csv};
+use app::survey::{codebook, results_csv, text_csv};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -270,7 +270,7 @@ async fn list_estimates(
 
 /// The results of a wave as a table, or its code book
 ///
-/// `results.csv` or `codebook.csv`: UTF-8, comma-separated, with a header.
+/// `results.csv` or `codebook.csv`: UTF-8 with a byte order mark, comma-separated, with a header.
 #[utoipa::path(get, path = "/plans/{plan}/waves/{wave}/tables/{table}", operation_id = "exportWave", tag = "surveys",
     params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ("table" = String, Path,), ViewParams),
     responses((status = 200, description = "The table.", content_type = "text/csv")))]
@@ -281,22 +281,16 @@ async fn export_wave(
     asked: Asked,
 ) -> Result<Response, ApiError> {
     let (held, asked, results, _) = results(&api, &caller, (&plan, &wave), &asked).await?;
-    let (head, rows) = found(match table.as_str() {
+    let held_table = found(match table.as_str() {
         "results.csv" => Some(results_csv(&held.wave, &results)),
         "codebook.csv" => Some(codebook(&asked)),
         _ => None,
     })?;
-    let mut out = format!("{}\r\n", head.join(","));
-    for row in rows {
-        let cells: Vec<String> = row.iter().map(|text| app::request::csv_cell(text)).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
-    }
     let name = format!("attachment; filename=\"{wave}-{table}\"");
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
         (CONTENT_DISPOSITION, name),
         (CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    Ok((headers, out).into_response())
+    Ok((headers, text_csv(held_table)).into_response())
 }

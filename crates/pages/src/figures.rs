@@ -270,7 +270,7 @@ async fn worked(
     }
     Ok(Some(Worked {
         said,
-        illustrative: crate::place::is_made_up(portfolio),
+        illustrative: app::place::is_illustrative(portfolio, &app::place::COVERED),
         straight: coverage.way == Way::Straight,
     }))
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use app::export::{self, ExportTable};
 use app::import::table_label;
-use app::request::csv_cell;
+pub(crate) use app::request::csv_line;
 use askama::Template;
 use axum::Router;
 use axum::extract::{Path, Query, State};
@@ -179,12 +179,6 @@ async fn open_contracting(state: &PagesState, visitor: &Visitor, plan: &Code) ->
     let bytes = serde_json::to_vec(&package).map_err(|error| fail(error.to_string()))?;
     let name = format!("{plan}-{}-oc4ids.json", portfolio.view.as_of);
     Ok(attachment("application/json", &name, bytes))
-}
-
-/// A line of a table as CSV, of cells that a spreadsheet must not take for formulas.
-pub(crate) fn csv_line<C: AsRef<str>>(cells: impl IntoIterator<Item = C>) -> String {
-    let cells: Vec<String> = cells.into_iter().map(|cell| csv_cell(cell.as_ref())).collect();
-    format!("{}\r\n", cells.join(","))
 }
 
 /// A file to keep under a name.

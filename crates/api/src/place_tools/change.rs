@@ -1,6 +1,7 @@
 //! Who gained and lost services between two days.
 
-use app::place::coverage::CoverageAsked;
+use app::place::coverage::{self, CoverageAsked};
+use app::place::{COVERED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{COVERED, Gaining, is_illustrative, licences, refuse, refused};
+use super::{Gaining, refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -25,7 +26,7 @@ pub(super) fn routes() -> OpenApiRouter<Api> {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct Since {
-    /// The first day of the plan when not given.
+    /// A year before the day that is looked at when not given, or the first day of the plan where that is later.
     #[param(required = false)]
     since: Option<Day>,
 }
@@ -50,7 +51,7 @@ struct KindChange {
     added_person_metres: u64,
 }
 
-/// What one project does for people, summed over kinds and standards.
+/// What one project does, summed over kinds and standards.
 #[derive(Debug, Serialize, ToSchema)]
 struct ProjectChange {
     project: CodeText,
@@ -69,8 +70,12 @@ struct CoverageChange {
     /// At least so many gained a service, by community.
     gaining: Vec<Gaining>,
     projects: Vec<ProjectChange>,
+    /// What all projects did, and what is no single one's.
     together: i64,
     shared: i64,
+    /// In what the projects' parts are counted, each once a standard: `people`, or `residences` where people are not
+    /// known of every kind that projects built.
+    projects_counted: String,
     /// `network` on foot over the walking network, or `straight` lines where none is in force.
     distance_by: String,
     /// Residences or the network are made up.
@@ -92,37 +97,31 @@ async fn get_coverage_change(
     Params(since): Params<Since>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let after = api.app().portfolio_at(&plan, view).await?;
-    let began = after.plan.period.map_or(view.as_of, |(from, _)| from).min(view.as_of);
-    let since = since.since.map_or(began, |day| day.0);
-    if since > view.as_of {
-        return Err(refuse("since", "coverage-since-wrong", Vec::new()));
-    }
+    let (after, view) = api.portfolio(&plan, &asked).await?;
+    let since = coverage::since(&after, since.since.map(|day| day.0));
+    let since = since.ok_or_else(|| refuse("since", "coverage-since-wrong", Vec::new()))?;
     let before = api.app().portfolio_since(&plan, since, asked.known_at).await?;
     let difference = api.app().coverage_difference(&before, &after, CoverageAsked::default()).await?;
     let difference = difference.ok_or_else(|| refused("shares-need-residences"))?;
     let effect = api.app().coverage_by_projects(&after).await?;
+    let effect = effect.ok_or_else(|| refused("shares-need-residences"))?;
     let used = asked.used(view);
-    let kinds = difference.kinds.iter().filter_map(|held| {
-        let kind = difference.after.kind(held.kind.as_str())?;
-        let rule = kind.rules.iter().find(|own| own.rule == held.rule)?;
-        let (gained, lost) = (held.gained_whole(), held.lost_whole());
-        Some(KindChange {
+    let kinds = difference.lines().map(|line| {
+        let (held, counts) = (line.held, line.whole());
+        KindChange {
             kind: (&held.kind).into(),
             standard: held.rule.code().map(Into::into),
             standard_checked: held.rule.standard.as_ref().is_some_and(|standard| standard.is_checked()),
             limit_millimetres: held.rule.limit,
             counted: held.basis.as_str().to_owned(),
-            covered_before: (rule.whole.covered + lost).saturating_sub(gained),
-            covered_after: rule.whole.covered,
-            all: rule.whole.total(),
-            gained,
-            lost,
+            covered_before: counts.before,
+            covered_after: counts.after,
+            all: counts.all,
+            gained: counts.gained,
+            lost: counts.lost,
             saved_person_metres: held.saved,
             added_person_metres: held.added,
-        })
+        }
     });
     let gaining = difference.after.communities.iter().zip(&difference.gaining);
     let body = CoverageChange {
@@ -131,12 +130,13 @@ async fn get_coverage_change(
         counted: difference.basis.as_str().to_owned(),
         gaining: gaining.map(|(area, people)| Gaining { area: area.into(), people: *people }).collect(),
         projects: effect
+            .projects
             .iter()
-            .flat_map(|effect| &effect.projects)
             .map(|held| ProjectChange { project: (&held.project).into(), alone: held.alone, last: held.last })
             .collect(),
-        together: effect.as_ref().map_or(0, |effect| effect.together),
-        shared: effect.as_ref().map_or(0, |effect| effect.shared),
+        together: effect.together,
+        shared: effect.shared,
+        projects_counted: effect.basis.as_str().to_owned(),
         distance_by: difference.after.way.as_str().to_owned(),
         illustrative: is_illustrative(&after, &COVERED),
         licence: licences(&after, &COVERED),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use app::place::coverage::Way;
+use app::place::{COVERED, LINKED, is_illustrative, licences};
 use app::place::links::{Barriers, KindEffect, LINK_MOST, LinkFault, RankedLink};
 use axum::extract::State;
 use axum::response::Response;
@@ -12,9 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{
-    COVERED, Gaining, LINKED, counts, distance_by, is_illustrative, licences, point, refuse, refused,
-};
+use super::{Gaining, point, refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -129,9 +129,8 @@ async fn try_link(
     Params(ends): Params<Ends>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let from = point("from_", ends.from_longitude, ends.from_latitude)?;
     let to = point("to_", ends.to_longitude, ends.to_latitude)?;
@@ -157,7 +156,7 @@ async fn try_link(
             .barrier
             .as_ref()
             .map(|held| Crossed { kind: held.kind.as_str().to_owned(), name: held.name.clone() }),
-        counted: counts(ground.by_residences),
+        counted: ground.basis.as_str().to_owned(),
         kinds: effect.kinds.iter().map(link_kind).collect(),
         helped: effect.helped,
         gaining: gaining.collect(),
@@ -165,7 +164,7 @@ async fn try_link(
         residences_without_people: ground.uncounted as u64,
         unreached: ground.unreached,
         everybody: ground.everybody,
-        distance_by: distance_by(false),
+        distance_by: Way::Network.as_str().to_owned(),
         illustrative: is_illustrative(&portfolio, &COVERED),
         licence: licences(&portfolio, &LINKED),
         view: used.clone(),
@@ -244,20 +243,19 @@ async fn list_missing_links(
     Place(CodeText(plan)): Place<CodeText>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let ground = api.app().link_ground(&portfolio).await?.ok_or_else(|| missing(&portfolio))?;
     let barriers = barriers(&api, &portfolio).await?;
     let ranked = api.app().ranked_links(&ground, barriers).await?;
     let used = asked.used(view);
     let body = MissingLinks {
-        counted: counts(ground.by_residences),
+        counted: ground.basis.as_str().to_owned(),
         candidates: ranked.candidates as u64,
         cut: ranked.cut,
         links: ranked.links.iter().map(missing_link).collect(),
-        distance_by: distance_by(false),
+        distance_by: Way::Network.as_str().to_owned(),
         illustrative: is_illustrative(&portfolio, &COVERED),
         licence: licences(&portfolio, &LINKED),
         view: used.clone(),

@@ -5,11 +5,7 @@ mod links;
 mod reach;
 mod siting;
 
-use app::place::notices;
-use domain::layer::LayerKind;
-use domain::portfolio::Portfolio;
 use domain::request::Point;
-use domain::source::Grade;
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -58,34 +54,3 @@ struct Gaining {
     people: u64,
 }
 
-fn distance_by(straight: bool) -> String {
-    if straight { "straight" } else { "network" }.to_owned()
-}
-
-/// What whoever passes on something that was worked out has to say: of the layers that it was worked out from, and of
-/// the facilities; each notice once.
-fn licences(portfolio: &Portfolio, from: &[LayerKind]) -> Vec<String> {
-    let layers = from.iter().filter_map(|kind| portfolio.plan.layers.get(kind));
-    let layers = layers.map(|held| held.layer.licence.as_str()).filter(|notice| !notice.is_empty());
-    let mut out: Vec<String> = Vec::new();
-    for notice in layers.chain(notices(&portfolio.facilities)) {
-        if !out.iter().any(|held| held == notice) {
-            out.push(notice.to_owned());
-        }
-    }
-    out
-}
-
-fn is_illustrative(portfolio: &Portfolio, from: &[LayerKind]) -> bool {
-    let mut layers = from.iter().filter_map(|kind| portfolio.plan.layers.get(kind));
-    layers.any(|held| held.grade == Grade::Illustrative)
-}
-
-fn counts(by_residences: bool) -> String {
-    if by_residences { "residences" } else { "people" }.to_owned()
-}
-
-/// The layers that reach and coverage are worked out from, those of links, and those of siting.
-const COVERED: [LayerKind; 2] = [LayerKind::Residences, LayerKind::Network];
-const LINKED: [LayerKind; 3] = [LayerKind::Residences, LayerKind::Network, LayerKind::BaseMap];
-const SITED: [LayerKind; 3] = [LayerKind::Residences, LayerKind::Network, LayerKind::Parcels];

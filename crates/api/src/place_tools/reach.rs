@@ -2,6 +2,7 @@
 
 use app::place::reach::{Band, Reached as Found};
 use app::place::rings::parts;
+use app::place::{COVERED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
 use domain::code::Code;
@@ -11,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{COVERED, distance_by, is_illustrative, licences, point};
+use super::point;
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -138,9 +139,7 @@ async fn get_reach(
     Params(from): Params<FromPlace>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
-    let view = asked.pinned(&history);
-    let portfolio = api.app().portfolio_at(&plan, view).await?;
+    let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let at = point("", from.longitude, from.latitude)?;
     let found = api.app().reached(&portfolio, at).await?;
     let found = found.ok_or(ApiError::parameter("longitude", "not-degrees"))?;
@@ -150,7 +149,7 @@ async fn get_reach(
     let body = Reach {
         longitude: Degrees(at.longitude),
         latitude: Degrees(at.latitude),
-        distance_by: distance_by(found.straight),
+        distance_by: found.way.as_str().to_owned(),
         unreached: found.unreached,
         people_in_steps_of: if exact { 1 } else { Band::PEOPLE_STEP },
         bands: found.bands.iter().map(|held| band(held, &found, exact)).collect(),

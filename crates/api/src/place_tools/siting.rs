@@ -1,5 +1,6 @@
 //! Where the next facilities of a kind should stand.
 
+use app::place::{SITED, is_illustrative, licences};
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
 use axum::extract::State;
 use axum::response::Response;
@@ -10,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::{SITED, counts, distance_by, is_illustrative, licences, refuse, refused};
+use super::{refuse, refused};
 use crate::Api;
 use crate::access::Caller;
 use crate::answer::{Audience, Conditions, answer, list_tag};
@@ -174,9 +175,8 @@ async fn find_sites(
     Params(given): Params<SitesAsked>,
     asked: Asked,
 ) -> Result<Response, ApiError> {
-    let history = api.history(&plan).await?;
+    let view = api.view(&plan, &asked).await?;
     caller.staff_of(&plan)?;
-    let view = asked.pinned(&history);
     let portfolio = api.app().portfolio_at(&plan, view).await?;
     let wanted = given.wanted(&portfolio)?;
     let found = api.app().site_facilities(&portfolio, wanted.clone()).await?.map_err(siting_fault)?;
@@ -203,8 +203,8 @@ async fn find_sites(
         objective: found.objective,
         bound: found.bound,
         proven: found.proven,
-        distance_by: distance_by(found.straight),
-        counted: counts(found.by_residences),
+        distance_by: found.way.as_str().to_owned(),
+        counted: found.basis.as_str().to_owned(),
         cost: found.cost.0,
         chosen: chosen.collect(),
         next: found.next.clone().map(|(parcel, gain)| NextSite { parcel, gain }),

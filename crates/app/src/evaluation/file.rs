@@ -3,8 +3,7 @@
 use domain::code::Code;
 
 use super::{Gain, PlanEvaluation};
-use crate::place::coverage::Basis;
-use crate::request::csv_cell;
+use crate::request::csv_line;
 
 const COLUMNS: [&str; 24] = [
     "project",
@@ -37,17 +36,9 @@ fn codes(codes: &[Code]) -> String {
     codes.iter().map(Code::as_str).collect::<Vec<_>>().join(";")
 }
 
-fn counted(basis: Basis) -> &'static str {
-    match basis {
-        Basis::People => "people",
-        Basis::Residences => "residences",
-    }
-}
-
 /// UTF-8, comma-separated, with a header. What requests say of matters that only staff may see is told with `staff`.
 pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
-    let mut out = COLUMNS.join(",");
-    out.push_str("\r\n");
+    let mut out = csv_line(COLUMNS);
     for line in &found.lines {
         let name = found.portfolio.project(line.project.as_str()).map(|project| project.name.clone());
         let name = name.unwrap_or_default();
@@ -55,7 +46,7 @@ pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
         let told = staff || !part.chosen.private;
         let gain = match &line.gain {
             Gain::Of(gain, basis) => {
-                [gain.alone.to_string(), gain.last.to_string(), counted(*basis).to_owned()]
+                [gain.alone.to_string(), gain.last.to_string(), basis.as_str().to_owned()]
             }
             _ => Default::default(),
         };
@@ -92,9 +83,7 @@ pub fn evaluation_csv(found: &PlanEvaluation, staff: bool) -> String {
             Ok(_) => String::new(),
             Err(why) => why.as_str().to_owned(),
         });
-        let cells: Vec<String> = cells.iter().map(|text| csv_cell(text)).collect();
-        out.push_str(&cells.join(","));
-        out.push_str("\r\n");
+        out.push_str(&csv_line(cells));
     }
     out
 }

@@ -40,7 +40,7 @@ pub use survey::effect::{Effect, Limit, Placebo};
 
 use crate::App;
 use crate::error::AppError;
-use crate::place::coverage::{Basis, CoverageAsked, ProjectGain};
+use crate::place::coverage::{Basis, ProjectGain, ProjectsEffect};
 use crate::read::Asked;
 
 /// Whom the facilities of a project brought within reach.
@@ -51,6 +51,15 @@ pub enum Gain {
     /// No facility that serves on the day is of this project.
     NoFacility,
     Of(ProjectGain, Basis),
+}
+
+impl Gain {
+    /// The part of one project, in what all of them are counted in.
+    fn of(effect: Option<&ProjectsEffect>, project: &Code) -> Self {
+        let Some(effect) = effect else { return Self::NoResidences };
+        let held = effect.projects.iter().find(|held| held.project == *project);
+        held.map_or(Self::NoFacility, |held| Self::Of(held.clone(), effect.basis))
+    }
 }
 
 /// A task on the ledger that names the project.
@@ -158,26 +167,7 @@ impl App {
     }
 
     async fn gain(&self, portfolio: &Arc<Portfolio>, project: &Code) -> Result<Gain, AppError> {
-        Ok(match self.gains(portfolio).await? {
-            None => Gain::NoResidences,
-            Some((gains, basis)) => gains
-                .projects
-                .iter()
-                .find(|held| held.project == *project)
-                .map_or(Gain::NoFacility, |held| Gain::Of(held.clone(), basis)),
-        })
-    }
-
-    /// What all projects did for people covered, and what is counted.
-    async fn gains(
-        &self,
-        portfolio: &Arc<Portfolio>,
-    ) -> Result<Option<(Arc<crate::place::coverage::ProjectsEffect>, Basis)>, AppError> {
-        let Some(found) = self.coverage_by_projects(portfolio).await? else { return Ok(None) };
-        let coverage = self.coverage(portfolio, CoverageAsked::default()).await?;
-        let known =
-            coverage.is_some_and(|held| held.residences.homes.iter().all(|home| home.people.is_some()));
-        Ok(Some((found, if known { Basis::People } else { Basis::Residences })))
+        Ok(Gain::of(self.coverage_by_projects(portfolio).await?.as_deref(), project))
     }
 
     /// What requests that name projects are about, and the matters of tasks that are there for them.

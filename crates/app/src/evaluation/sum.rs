@@ -179,14 +179,7 @@ impl App {
         let wanted =
             |held: Option<&Code>| sector.is_none_or(|asked| asked == held.map_or(NO_SECTOR, Code::as_str));
         let parts = self.requests_of(plan, view, None).await?;
-        let gains = self.gains(&portfolio).await?;
-        let gain = |code: &Code| match &gains {
-            None => Gain::NoResidences,
-            Some((gains, basis)) => {
-                let held = gains.projects.iter().find(|held| held.project == *code);
-                held.map_or(Gain::NoFacility, |held| Gain::Of(held.clone(), *basis))
-            }
-        };
+        let gains = self.coverage_by_projects(&portfolio).await?;
         let mut lines: Vec<ProjectLine> = Vec::with_capacity(parts.len());
         for project in portfolio.members() {
             let Some(requests) = parts.get(&project.code).cloned() else { continue };
@@ -196,7 +189,7 @@ impl App {
                 kept: kept(project, view.as_of),
                 delivered: delivered(project),
                 budget: project.budget,
-                gain: gain(&project.code),
+                gain: Gain::of(gains.as_deref(), &project.code),
                 requests,
                 judged: None,
             });
@@ -230,7 +223,7 @@ impl App {
             lines,
             sectors,
             whole,
-            reach: gains.map(|(gains, basis)| (gains.together, gains.shared, basis)),
+            reach: gains.map(|gains| (gains.together, gains.shared, gains.basis)),
             felt,
             portfolio,
         })

@@ -67,7 +67,6 @@ fn sums(scribe: &Scribe<'_>, found: &FoundGaps) -> Table {
     ];
     let row = |sum: &GapSum| {
         let all = sum.all();
-        let before = (sum.covered + sum.lost).saturating_sub(sum.gained);
         let known = match sum.official {
             Some(official) => format!("{} / {official}", sum.known),
             None => format!("{} / —", sum.known),
@@ -84,7 +83,7 @@ fn sums(scribe: &Scribe<'_>, found: &FoundGaps) -> Table {
             share(sum.covered, all),
             share(sum.not_covered, all),
             share(sum.unknown, all),
-            share(before, all),
+            share(sum.covered_before(), all),
             whole(sum.gained),
             whole(sum.lost),
             Cell::from(known),

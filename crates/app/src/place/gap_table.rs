@@ -1,24 +1,22 @@
 //! Service gaps as a report holds them: by kind with what changed, and the lines of the register.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::area::Area;
 use domain::code::Code;
 use domain::facility::{FacilityStandard, GapAnswer, Metric};
 use domain::item::Item;
-use domain::layer::LayerKind;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::report::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
-use domain::source::Grade;
 use domain::subject::Subject;
 use words::Lang;
 
 use super::coverage::{
-    Basis, Completeness, Coverage, CoverageAsked, Difference, GapLine, KindCoverage, KindDifference, Way,
+    Basis, Completeness, Coverage, CoverageAsked, Difference, DifferenceLine, GapLine, KindCoverage, Way,
 };
-use super::notices;
+use super::{COVERED, is_illustrative, licences};
 use crate::App;
 use crate::error::AppError;
 
@@ -145,28 +143,20 @@ impl Finding<'_> {
         let asked = |kind: &Code| self.table.kind.as_ref().is_none_or(|wanted| wanted == kind);
         let mut lines = coverage.gaps(self.portfolio);
         lines.retain(|line| asked(&line.gap.kind) && within(&line.gap.community));
-        let layers = &self.portfolio.plan.layers;
-        let used = [LayerKind::Residences, LayerKind::Network];
-        let used = || used.iter().filter_map(|kind| layers.get(kind));
-        let mut told: Vec<String> = used().map(|held| held.layer.licence.clone()).collect();
-        told.extend(notices(&self.portfolio.facilities).into_iter().map(str::to_owned));
-        let mut seen = BTreeSet::new();
-        told.retain(|notice| !notice.is_empty() && seen.insert(notice.clone()));
         FoundGaps {
             no_residences: false,
             straight: coverage.way == Way::Straight,
-            illustrative: used().any(|held| held.grade == Grade::Illustrative),
+            illustrative: is_illustrative(self.portfolio, &COVERED),
             without_residences: coverage.without_residences.iter().filter(|code| within(code)).count(),
             sums: self
                 .difference
-                .kinds
-                .iter()
-                .filter(|held| asked(&held.kind))
-                .filter_map(|held| self.sum(coverage, held, &communities))
+                .lines()
+                .filter(|line| asked(&line.held.kind))
+                .filter_map(|line| self.sum(coverage, line, &communities))
                 .collect(),
             all_lines: lines.len(),
             lines: lines.iter().take(GAPS_LISTED).map(|line| self.line(line)).collect(),
-            notices: told,
+            notices: licences(self.portfolio, &COVERED),
         }
     }
 
@@ -181,9 +171,9 @@ impl Finding<'_> {
 
     /// One rule over the communities that are asked for. Where residences are counted for the whole, they are for a
     /// part of it: who gained is counted so.
-    fn sum(&self, coverage: &Coverage, held: &KindDifference, communities: &[usize]) -> Option<GapSum> {
+    fn sum(&self, coverage: &Coverage, line: DifferenceLine, communities: &[usize]) -> Option<GapSum> {
+        let DifferenceLine { held, rule } = line;
         let kind = coverage.kind(held.kind.as_str())?;
-        let rule = kind.rules.iter().find(|own| own.rule == held.rule)?;
         let standard = held.rule.standard.as_ref()?;
         let by_residences = held.basis == Basis::Residences;
         let (figure, _) = rule.over(communities, by_residences);

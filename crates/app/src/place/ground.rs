@@ -26,6 +26,11 @@ pub enum Way {
 }
 
 impl Way {
+    /// How distances are measured by what is walked on.
+    pub(crate) fn of(walk: Option<&Walk>) -> Self {
+        if walk.is_some() { Self::Network } else { Self::Straight }
+    }
+
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Network => "network",
@@ -43,11 +48,11 @@ struct Spot {
 
 /// Where a facility is reached, and how these places meet the network.
 #[derive(Debug)]
-struct Door {
-    approach: Approach,
+pub(super) struct Door {
+    pub approach: Approach,
     /// At what it is reached over the network, where there is one.
     by: ReachedBy,
-    legs: Vec<AccessLeg>,
+    pub legs: Vec<AccessLeg>,
 }
 
 /// Homes and facilities, numbered as in the residences and in the portfolio.
@@ -92,6 +97,12 @@ impl GroundCache {
     /// Days before and after, of two plans.
     const MOST: usize = 4;
 
+    /// The ground of a portfolio, where somebody has made it.
+    fn made(&self, portfolio: &Arc<Portfolio>) -> Option<Arc<Ground>> {
+        let held = self.0.iter().find(|(days, _)| days.are(portfolio, portfolio));
+        held.and_then(|(_, ground)| ground.get().cloned())
+    }
+
     /// Where a ground is, or will be once the first who asked has made it.
     fn place(&mut self, portfolio: &Arc<Portfolio>, layers: &Arc<Portfolio>) -> Arc<OnceLock<Arc<Ground>>> {
         self.0.retain(|(days, _)| days.are_held());
@@ -107,6 +118,12 @@ impl GroundCache {
 }
 
 impl App {
+    /// The ground of a portfolio and of its own layers, where it was made already: one place needs few of its homes
+    /// and facilities, and does not make it.
+    pub(super) fn made_ground(&self, portfolio: &Arc<Portfolio>) -> Option<Arc<Ground>> {
+        self.inner.grounds.lock().unwrap_or_else(PoisonError::into_inner).made(portfolio)
+    }
+
     /// The ground of a portfolio's facilities and of where people live by `layers`, those of `layers_of`. Heavy the
     /// first time: for a thread that may wait. `None` where nobody said where people live.
     pub(crate) fn ground(
@@ -156,7 +173,7 @@ impl Ground {
     }
 
     pub fn way(&self) -> Way {
-        if self.walk.is_some() { Way::Network } else { Way::Straight }
+        Way::of(self.walk.as_deref())
     }
 
     /// Whether a home can be measured from: it lies on the network, where there is one.
@@ -164,7 +181,8 @@ impl Ground {
         self.homes.get(home).is_some_and(|spot| self.walk.is_none() || !spot.legs.is_empty())
     }
 
-    fn door(&self, facility: usize) -> Option<&Door> {
+    /// Where a facility is reached; nothing where nobody said where it is.
+    pub(super) fn door(&self, facility: usize) -> Option<&Door> {
         self.facilities.get(facility)?.as_ref()
     }
 

@@ -19,6 +19,7 @@ use place::snap::{Cells, Snapper};
 use serde::{Deserialize, Serialize};
 
 use super::base::{BaseMap, CORNERS_MOST, FEATURES_MOST};
+use super::coverage::Basis;
 
 /// The most that one layer may hold.
 pub const HOMES_MOST: usize = 200_000;
@@ -69,9 +70,11 @@ impl Residences {
         self.homes.iter().map(|home| home.people.map(u64::from)).sum()
     }
 
-    /// Nobody knows how many live in any residence.
-    pub fn is_uncounted(&self) -> bool {
-        self.homes.iter().all(|home| home.people.is_none())
+    /// What is counted where residences without people are left out: where nobody knows how many live in any of them,
+    /// each residence counts as one.
+    pub fn counted_in(&self) -> Basis {
+        let uncounted = self.homes.iter().all(|home| home.people.is_none());
+        if uncounted { Basis::Residences } else { Basis::People }
     }
 
     /// The areas in which somebody lives, in the order of their codes.

@@ -21,7 +21,7 @@ use place::network::Direction;
 use place::overlay::{Attach, NewLink};
 
 use super::base::Barrier;
-use super::coverage::Rule;
+use super::coverage::{Basis, Rule};
 use super::ground::Ground;
 use super::layer::Walk;
 use super::{engine_point, own_point};
@@ -79,12 +79,16 @@ impl Open {
     }
 }
 
-/// The facilities that serve, by their numbers in the portfolio, with the numbers of their kinds.
-fn open<'a>(portfolio: &'a Portfolio, limits: &'a [Limit]) -> impl Iterator<Item = (usize, Open)> + 'a {
+/// The facilities that serve and of which it is known where they are, by their numbers in the portfolio, with the
+/// numbers of their kinds.
+fn serving<'a>(
+    portfolio: &'a Portfolio,
+    limits: &'a [Limit],
+) -> impl Iterator<Item = (usize, usize, &'a Facility)> {
     portfolio.facilities.iter().enumerate().filter_map(|(number, held)| {
         let kind = limits.iter().position(|own| Some(&own.kind) == held.kind.as_ref())?;
-        let is_open = portfolio.standing_of(held) == FacilityStanding::Open;
-        is_open.then_some((number, Open::new(kind, held)?))
+        let serves = held.site.is_some() && portfolio.standing_of(held) == FacilityStanding::Open;
+        serves.then_some((number, kind, held))
     })
 }
 
@@ -106,8 +110,8 @@ pub struct LinkGround {
     homes: Vec<Home>,
     communities: Vec<Code>,
     kinds: Vec<KindGround>,
-    /// Nobody knows how many live in any residence: each counts as one.
-    pub by_residences: bool,
+    /// Residences where nobody knows how many live in any: each counts as one.
+    pub basis: Basis,
     /// Residences that are left out because nobody knows how many live there.
     pub uncounted: usize,
     /// People (or residences) too far from the network to walk to it.
@@ -200,7 +204,7 @@ impl Key {
         use domain::layer::LayerKind;
         let digest = |kind| Some(portfolio.plan.layers.get(&kind)?.layer.digest);
         let limits = limits(portfolio);
-        let open = open(portfolio, &limits).map(|(_, held)| held).collect();
+        let open = serving(portfolio, &limits).filter_map(|(_, kind, held)| Open::new(kind, held)).collect();
         (!limits.is_empty()).then_some(Self {
             network: digest(LayerKind::Network)?,
             residences: digest(LayerKind::Residences)?,
@@ -295,7 +299,8 @@ impl LinkGround {
     /// Works out what does not hang on a link: heavy. `None` where there is no network.
     pub(crate) fn new(key: Key, portfolio: &Portfolio, ground: &Ground) -> Option<Self> {
         let walk = ground.walk()?.clone();
-        let by_residences = ground.residences.is_uncounted();
+        let basis = ground.residences.counted_in();
+        let by_residences = basis == Basis::Residences;
         let communities = ground.residences.communities();
         let (mut homes, mut uncounted, mut unreached) = (Vec::new(), 0, 0u64);
         let mut weights: Vec<Vec<u32>> = vec![Vec::new(); key.limits.len()];
@@ -319,7 +324,7 @@ impl LinkGround {
             homes.push(Home { community, people, legs });
         }
         let standing: Vec<(usize, usize)> =
-            open(portfolio, &key.limits).map(|(facility, held)| (facility, held.kind)).collect();
+            serving(portfolio, &key.limits).map(|(facility, kind, _)| (facility, kind)).collect();
         let kinds = key.limits.iter().zip(weights).enumerate().map(|(number, (own, people))| {
             let (kind, limit) = (own.kind.clone(), own.limit);
             let own = standing.iter().enumerate().filter(|(_, (_, kind))| *kind == number);
@@ -341,7 +346,7 @@ impl LinkGround {
             homes,
             communities,
             kinds,
-            by_residences,
+            basis,
             uncounted,
             unreached,
             everybody,

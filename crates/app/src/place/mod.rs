@@ -10,6 +10,7 @@ pub mod layer;
 mod layers;
 pub mod links;
 pub mod map;
+mod notice;
 pub mod reach;
 pub mod rings;
 pub mod shape;
@@ -31,6 +32,7 @@ pub(crate) use ground::GroundCache;
 pub(crate) use layers::LayerCache;
 pub use layers::{Layer, LayerGround, Layers, NewLayer};
 pub(crate) use links::LinkGroundCache;
+pub use notice::{COVERED, LINKED, SITED, is_illustrative, licences, notices};
 pub use ways::{WayFault, WayFindings, findings, ways};
 
 fn engine(datum: Datum) -> place::datum::Datum {
@@ -103,17 +105,6 @@ pub fn inside(polygons: &[Vec<Vec<[f64; 2]>>]) -> Option<[f64; 2]> {
     let wkt = format!("MULTIPOLYGON ({})", polygons.iter().map(polygon).collect::<Vec<_>>().join(", "));
     let middle = Boundary::parse(&wkt).ok()?.middle()?;
     Some([degrees(middle.longitude), degrees(middle.latitude)])
-}
-
-/// What whoever passes these facilities on has to say, each notice once.
-pub fn notices<'a>(facilities: impl IntoIterator<Item = &'a Facility>) -> Vec<&'a str> {
-    let mut out: Vec<&str> = Vec::new();
-    for notice in facilities.into_iter().map(|held| held.licence.as_str()).filter(|it| !it.is_empty()) {
-        if !out.contains(&notice) {
-            out.push(notice);
-        }
-    }
-    out
 }
 
 /// Facilities as GeoJSON (RFC 7946: WGS 84), each with its standing on the day and its own notice; all notices stand

@@ -3,6 +3,7 @@
 //! Over the walking network where one is in force; else in a straight line, which every answer says. What is counted
 //! is counted by distances, in whole millimetres; the lines around are pictures.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, PoisonError, Weak};
 
@@ -10,9 +11,11 @@ use domain::code::Code;
 use domain::facility::{Facility, FacilityStanding};
 use domain::portfolio::Portfolio;
 use domain::request::Point;
+use place::access::AccessLeg;
 use place::isochrone::{Catchment, Ring, area, circle, outline};
 
 use super::approach::Approach;
+use super::ground::{Ground, Way};
 use super::layer::{Home, Walk};
 use super::{Layers, engine_point, own_point};
 use crate::App;
@@ -68,8 +71,7 @@ impl Band {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reached {
-    /// No network is in force: distances are straight.
-    pub straight: bool,
+    pub way: Way,
     /// The place lies farther from the network than people are taken to walk across; nothing is reached.
     pub unreached: bool,
     /// Whether there are residences to count.
@@ -85,32 +87,51 @@ fn ring(ring: &Ring) -> Vec<Point> {
 
 /// Distances from one place.
 struct Around<'a> {
+    at: Point,
     centre: place::point::Point,
     over: Option<(&'a Walk, Catchment<'a>)>,
+    /// Where homes and facilities were placed already.
+    ground: Option<&'a Ground>,
     cap: u32,
     limit: u32,
 }
 
 impl Around<'_> {
-    /// How far a point is, in millimetres; nothing where it is farther than the limit.
-    fn distance(&self, at: Point) -> Option<u32> {
-        let at = engine_point(at)?;
+    /// How far a home is, in millimetres; nothing where it is farther than the limit.
+    fn distance(&self, number: usize, home: &Home) -> Option<u32> {
+        let at = engine_point(home.at)?;
         let straight = u32::try_from(self.centre.millimetres_to(at)).ok().filter(|it| *it <= self.limit)?;
-        match &self.over {
+        match (&self.over, self.ground) {
             // Nobody walks less than the straight line: what lies farther need not be looked for.
-            Some((walk, catchment)) => catchment.distance(&walk.legs(at, self.cap)),
-            None => Some(straight),
+            (Some((_, catchment)), Some(ground)) => catchment.distance(ground.home_legs(number)),
+            (Some((walk, catchment)), None) => catchment.distance(&walk.legs(at, self.cap)),
+            (None, _) => Some(straight),
         }
     }
 
     /// How far the nearest place is where a facility is reached.
-    fn distance_to(&self, facility: &Facility) -> Option<u32> {
+    fn distance_to(&self, number: usize, facility: &Facility) -> Option<u32> {
+        if !Approach::is_near(facility, self.at, self.limit / 1_000) {
+            return None;
+        }
+        if let Some(ground) = self.ground {
+            let door = ground.door(number)?;
+            return self.through(&door.approach, |_| Cow::Borrowed(&door.legs));
+        }
         let approach = Approach::of(facility)?;
+        self.through(&approach, |walk| Cow::Owned(approach.legs(walk, self.cap).1))
+    }
+
+    fn through<'l>(
+        &self,
+        approach: &Approach,
+        legs: impl FnOnce(&Walk) -> Cow<'l, [AccessLeg]>,
+    ) -> Option<u32> {
         if !approach.may_be_within(self.centre, self.limit) {
             return None;
         }
         match &self.over {
-            Some((walk, catchment)) => catchment.distance(&approach.legs(walk, self.cap).1),
+            Some((walk, catchment)) => catchment.distance(&legs(walk)),
             None => u32::try_from(approach.straight(self.centre)).ok().filter(|far| *far <= self.limit),
         }
     }
@@ -159,7 +180,8 @@ impl App {
             if cached.is_some() {
                 return cached;
             }
-            let found = Arc::new(reached(&portfolio, &layers, at, &MINUTES)?);
+            let ground = app.made_ground(&portfolio);
+            let found = Arc::new(reached(&portfolio, &layers, ground.as_deref(), at)?);
             cache().keep(&portfolio, at, found.clone());
             Some(found)
         })
@@ -168,30 +190,32 @@ impl App {
 }
 
 /// Who and what lies within the minutes of a place, on the portfolio's day: heavy work. `None` off the earth.
-pub fn reached(portfolio: &Portfolio, layers: &Layers, at: Point, minutes: &[u16]) -> Option<Reached> {
+fn reached(portfolio: &Portfolio, layers: &Layers, ground: Option<&Ground>, at: Point) -> Option<Reached> {
     let rules = portfolio.plan.coverage_rules();
     let centre = engine_point(at)?;
     let metres_in = |minutes: u16| (u64::from(minutes) * u64::from(rules.walking_metres) / 60) as u32;
-    let furthest = minutes.iter().copied().max().map_or(0, metres_in);
+    let furthest = MINUTES.into_iter().max().map_or(0, metres_in);
     let (cap, limit) = (rules.access_metres.saturating_mul(1_000), furthest.saturating_mul(1_000));
     let walk: Option<&Walk> = layers.network.as_deref();
     let legs = walk.map(|walk| walk.legs(centre, cap));
     let unreached = legs.as_ref().is_some_and(Vec::is_empty);
     let over = walk.zip(legs).map(|(walk, legs)| (walk, Catchment::new(&walk.network, &legs, limit)));
-    let around = Around { centre, cap, limit, over };
+    let around = Around { at, centre, over, ground, cap, limit };
 
-    let open =
-        portfolio.facilities.iter().filter(|held| portfolio.standing_of(held) == FacilityStanding::Open);
+    let all = portfolio.facilities.iter().enumerate();
+    let open = all.filter(|(_, held)| portfolio.standing_of(held) == FacilityStanding::Open);
     let mut facilities: Vec<Within> = open
-        .filter_map(|held| {
-            let millimetres = around.distance_to(held)?;
+        .filter_map(|(number, held)| {
+            let millimetres = around.distance_to(number, held)?;
             Some(Within { facility: held.code.clone(), kind: held.kind.clone()?, millimetres })
         })
         .collect();
     facilities.sort_by(|a, b| (a.millimetres, &a.facility).cmp(&(b.millimetres, &b.facility)));
     let homes: &[Home] = layers.residences.as_ref().map_or(&[], |held| &held.homes);
-    let homes: Vec<(u32, Option<u32>)> =
-        homes.iter().filter_map(|home| Some((around.distance(home.at)?, home.people))).collect();
+    let homes = homes.iter().enumerate();
+    let homes: Vec<(u32, Option<u32>)> = homes
+        .filter_map(|(number, home)| Some((around.distance(number, home)?, home.people)))
+        .collect();
 
     let band = |minutes: u16| {
         let metres = metres_in(minutes);
@@ -219,10 +243,10 @@ pub fn reached(portfolio: &Portfolio, layers: &Layers, at: Point, minutes: &[u16
         }
     };
     Some(Reached {
-        straight: walk.is_none(),
+        way: Way::of(walk),
         unreached,
         has_residences: layers.residences.is_some(),
-        bands: minutes.iter().copied().map(band).collect(),
+        bands: MINUTES.into_iter().map(band).collect(),
         facilities,
     })
 }

@@ -15,8 +15,8 @@ use place::siting::{Control, CoverFloor, Instance, Model, Selection, Site, Sitin
 use store::StoreError;
 
 use super::Layers;
-use super::coverage::{FAR, Rule};
-use super::ground::Ground;
+use super::coverage::{Basis, FAR, Rule};
+use super::ground::{Ground, Way};
 use super::layer::{Parcel, Residences};
 use crate::App;
 use crate::error::AppError;
@@ -94,10 +94,9 @@ pub struct ChosenSite {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sited {
-    /// Distances are straight: no walking network is in force.
-    pub straight: bool,
-    /// Nobody knows how many live in any residence: each counts as one.
-    pub by_residences: bool,
+    pub way: Way,
+    /// Residences where nobody knows how many live in any: each counts as one.
+    pub basis: Basis,
     /// Of people of the ages that the kind is for nobody has counted some: everybody stands in for them.
     pub everybody: bool,
     /// Residences that are left out because nobody knows how many live there.
@@ -212,7 +211,7 @@ struct Demand<'a> {
     /// Homes by their number in the residences.
     homes: Vec<usize>,
     weights: Vec<u64>,
-    by_residences: bool,
+    basis: Basis,
     everybody: bool,
     uncounted: usize,
 }
@@ -226,12 +225,13 @@ impl<'a> Demand<'a> {
 fn demand<'a>(layers: &'a Layers, portfolio: &Portfolio, kind: &Code) -> Option<Demand<'a>> {
     let residences = layers.residences.as_ref()?;
     let ages = portfolio.plan.facility_kind(kind.as_str()).and_then(|held| held.ages);
-    let by_residences = residences.is_uncounted();
+    let basis = residences.counted_in();
+    let by_residences = basis == Basis::Residences;
     let mut out = Demand {
         residences,
         homes: Vec::new(),
         weights: Vec::new(),
-        by_residences,
+        basis,
         everybody: false,
         uncounted: 0,
     };
@@ -334,7 +334,7 @@ fn sited(
     };
     let told = Told { asked, demand: &demand, parcels: &parcels, instance: &instance, near: &near };
     let mut out = told.of(&model, &solution);
-    out.straight = layers.network.is_none();
+    out.way = Way::of(layers.network.as_deref());
     out.out_of_reach = out_of_reach;
     for (community, people) in left_out {
         out.communities.entry(community).or_default().2 += people;
@@ -412,8 +412,8 @@ impl Told<'_> {
             held.2 += people;
         }
         Sited {
-            straight: false,
-            by_residences: self.demand.by_residences,
+            way: Way::Network,
+            basis: self.demand.basis,
             everybody: self.demand.everybody,
             uncounted: self.demand.uncounted,
             out_of_reach: 0,

@@ -183,9 +183,9 @@ pub fn cell(text: &str) -> String {
     }
 }
 
-/// A line of a table.
-pub(super) fn csv_line(cells: impl IntoIterator<Item = String>) -> String {
-    let mut out = cells.into_iter().map(|text| cell(&text)).collect::<Vec<_>>().join(",");
+/// A line of a table, of cells that a spreadsheet must not take for formulas.
+pub fn csv_line<C: AsRef<str>>(cells: impl IntoIterator<Item = C>) -> String {
+    let mut out = cells.into_iter().map(|text| cell(text.as_ref())).collect::<Vec<_>>().join(",");
     out.push_str("\r\n");
     out
 }

@@ -4,12 +4,20 @@ use domain::survey::{Questionnaire, ResultRow, Wave, WaveResults};
 use survey::instrument::{Choice, Form, Question, Wording};
 use words::Lang;
 
+use crate::request::csv_line;
+
 fn told(wording: &Wording, lang: Lang) -> &str {
     if lang.is_english() && !wording.en.trim().is_empty() { &wording.en } else { &wording.zh }
 }
 
 /// A table of texts: names of columns, then rows.
 pub type TextTable = (Vec<&'static str>, Vec<Vec<String>>);
+
+/// The table as a file: UTF-8 with a mark at its beginning by which spreadsheets know it.
+pub fn text_csv((head, rows): TextTable) -> String {
+    let lines: String = rows.into_iter().map(csv_line).collect();
+    format!("\u{feff}{}{lines}", csv_line(head))
+}
 
 /// One line an estimate. What too few people are behind stands without numbers.
 pub fn results_csv(wave: &Wave, results: &WaveResults) -> TextTable {

@@ -17,7 +17,7 @@ pub use answer::{NewSheet, SheetFault, Taken};
 pub use by_area::{AgainstWhole, AreaEstimate, ByArea, MappedEstimate, mapped};
 pub use compare::{CompareFault, Compared, ComparedLine};
 pub use estimate::{EstimateFault, is_weighted_by_strata, planned_deff};
-pub use files::{codebook, results_csv};
+pub use files::{codebook, results_csv, text_csv};
 pub use freeze::FreezeFault;
 pub(crate) use live::Filled;
 pub use live::{LiveQuota, LiveWave};

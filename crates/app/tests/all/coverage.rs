@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::town::{TODAY, app, code, kind, put, put_layer, standard};
+use app::evaluation::{Gain, evaluation_csv};
 use app::paper::{Data, Format, Paper};
-use app::place::coverage::{Asks, Basis, Cause, Coverage, CoverageAsked, GapState, Way};
+use app::place::coverage::{Asks, Basis, Cause, Coverage, CoverageAsked, GapState, Way, since};
 use app::place::layer::{Content, Home, Residences, Ways};
 use app::read::Asked;
 use app::study::Subjected;
@@ -484,6 +485,58 @@ async fn two_days_projects_and_capacity() {
     let again = town.app.coverage(&portfolio, CoverageAsked::default()).await.unwrap().unwrap();
     assert!(Arc::ptr_eq(&found, &again));
     assert_eq!(town.app.coverage_by_year_end(&portfolio).await.unwrap().unwrap(), year);
+}
+
+#[tokio::test]
+async fn a_day_is_compared_with_one_a_year_before_within_the_plan() {
+    let town = Town::new().await;
+    let usual = async |day: Date| since(&*town.on(day).await, None).unwrap();
+    assert_eq!(usual(TODAY).await, date(2025, 11, 25));
+    assert_eq!(usual(date(2019, 2, 1)).await, date(2018, 8, 1), "the first day of the plan");
+    let portfolio = town.on(TODAY).await;
+    for (given, wanted) in [(date(2018, 1, 1), true), (TODAY, true), (date(2026, 11, 26), false)] {
+        assert_eq!(since(&portfolio, Some(given)), wanted.then_some(given));
+    }
+}
+
+#[tokio::test]
+async fn what_projects_brought_is_told_in_what_it_was_counted_in() {
+    let town = Town::new().await;
+    let ages: Ages = "0-3".parse().unwrap();
+    let nursery = FacilityKind { ages: Some(ages), ..kind("nursery", Named::new("nursery", ""), None) };
+    town.say(PlanFact::FacilityKind(nursery)).await;
+    let limit = standard("nursery-300", "nursery", Circle::Minutes5, Metric::Metres, 300);
+    town.say(PlanFact::FacilityStandard(limit)).await;
+    let facts =
+        vec![ProjectFact::Name(Named::new("P", "")).into(), ProjectFact::Sector { sector: code("s") }.into()];
+    town.put(Subject::project(&town.plan, &code("P")), facts).await;
+    // Of one home nobody knows how many live there, but the children of both were counted.
+    let home = |own: &str, metres: i32, people, children| Home {
+        code: own.into(),
+        community: code("a"),
+        at: east(metres),
+        stated: None,
+        people,
+        aged: vec![(ages, children)],
+    };
+    let homes = vec![home("0", 0, Some(100), 7), home("1", 100, None, 4)];
+    town.layer(Content::Residences(Residences { homes })).await;
+    let built = || vec![FacilityFact::Project { project: Some(code("P")) }];
+    town.facility("N", "nursery", 50, built()).await;
+    let brought = || async {
+        let asked = Asked { as_of: Some(TODAY), known_at: None };
+        let one = town.app.project_evaluation(&town.plan, "P", asked).await.unwrap().gain;
+        let all = town.app.plan_evaluation(&town.plan, None, asked).await.unwrap();
+        let csv = evaluation_csv(&all, true);
+        let Gain::Of(gain, basis) = one.clone() else { panic!("{one:?}") };
+        assert_eq!((&all.lines[0].gain, all.reach), (&one, Some((gain.alone, 0, basis))));
+        assert!(csv.contains(&format!(",{},{},{},", gain.alone, gain.last, basis.as_str())), "{csv}");
+        (gain.alone, basis)
+    };
+    assert_eq!(brought().await, (11, Basis::People));
+    // A kind for everybody: of one home it is not known how many, so homes are counted, for all kinds.
+    town.facility("S", "shop", 50, built()).await;
+    assert_eq!(brought().await, (4, Basis::Residences));
 }
 
 proptest! {

@@ -41,7 +41,11 @@ fn wkt(corners: &[(i32, i32)]) -> String {
 const PARK: [(i32, i32); 5] = [(200, 10), (1_800, 10), (1_800, 410), (200, 410), (200, 10)];
 
 fn boundary() -> FacilityFact {
-    FacilityFact::Boundary { boundary: Some(SiteBoundary::wgs84(Boundary::parse(&wkt(&PARK)).unwrap())) }
+    drawn(&PARK)
+}
+
+fn drawn(corners: &[(i32, i32)]) -> FacilityFact {
+    FacilityFact::Boundary { boundary: Some(SiteBoundary::wgs84(Boundary::parse(&wkt(corners)).unwrap())) }
 }
 
 fn entrances(points: &[Point]) -> FacilityFact {
@@ -167,6 +171,46 @@ async fn a_park_is_as_near_as_its_border_or_its_gates() {
     assert!((115_000..140_000).contains(&reached.facilities[0].millimetres), "{:?}", reached.facilities);
     let nothing = app.reached(&portfolio, at(0, -20)).await.unwrap().unwrap();
     assert!(nothing.facilities.is_empty(), "1,850 m: {:?}", nothing.facilities);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_street_a_little_farther_from_the_border_makes_the_way_a_little_longer() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    town(&app).await;
+    // So far from both streets; the last one is out of reach of them, and so is its middle.
+    let mut last = None;
+    for apart in [29, 31, 60, 200] {
+        let (south, north) = (apart, 420 - apart);
+        let corners = [(200, south), (1_800, south), (1_800, north), (200, north), (200, south)];
+        say(&app, "F-1", vec![drawn(&corners)]).await;
+        let found = coverage(&app).await;
+        assert_eq!(
+            found.kind("park").unwrap().reached,
+            ReachedCounts { boundary: 1, ..ReachedCounts::default() },
+            "{apart} m"
+        );
+        let near: Vec<u32> = metres(&found).into_iter().flatten().collect();
+        // A, B and C walk along the street and across to the border.
+        let walked = [50 + 20 + apart, 20 + apart, 1_100 + 20 + apart].map(|metres| metres as u32);
+        assert!(
+            near.len() == 3 && near.iter().zip(walked).all(|(near, walked)| near.abs_diff(walked) <= 12),
+            "{apart} m: {near:?} {walked:?}"
+        );
+        // What is reached from a place is the same from the other side, whether coverage was worked out before or not.
+        let placed = app.reached(&portfolio(&app).await, at(150, -20)).await.unwrap().unwrap();
+        let anew = crate::town::app(folder.path());
+        let first = anew.reached(&portfolio(&anew).await, at(150, -20)).await.unwrap().unwrap();
+        assert_eq!(placed, first, "{apart} m");
+        let far = placed.facilities[0].millimetres;
+        assert!(near[0].abs_diff(far / 1_000) <= 1, "{apart} m: {near:?} {far}");
+        assert!(last.is_none_or(|last| last < far), "{apart} m: {last:?} {far}");
+        last = Some(far);
+    }
+    // Out of reach of any way by its border: its point is left, which is none the nearer.
+    let corners = [(200, -400), (1_800, -400), (1_800, -300), (200, -300), (200, -400)];
+    say(&app, "F-1", vec![drawn(&corners)]).await;
+    assert_eq!(coverage(&app).await.kind("park").unwrap().reached.boundary, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

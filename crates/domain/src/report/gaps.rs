@@ -77,6 +77,15 @@ impl GapSum {
     pub fn all(&self) -> u64 {
         self.covered + self.not_covered + self.unknown
     }
+
+    pub fn covered_before(&self) -> u64 {
+        covered_before(self.covered, self.gained, self.lost)
+    }
+}
+
+/// How many were covered on the day that is compared with, of those who are there on the later one.
+pub fn covered_before(covered: u64, gained: u64, lost: u64) -> u64 {
+    (covered + lost).saturating_sub(gained)
 }
 
 /// A line of the register.

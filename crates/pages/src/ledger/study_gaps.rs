@@ -82,7 +82,7 @@ fn sum_line(page: &Page, sum: &GapSum) -> SumLine {
         covered: share(sum.covered, all),
         not_covered: share(sum.not_covered, all),
         unknown: share(sum.unknown, all),
-        before: share((sum.covered + sum.lost).saturating_sub(sum.gained), all),
+        before: share(sum.covered_before(), all),
         gained: many(sum.gained),
         lost: many(sum.lost),
         known: format!("{} / {}", many(sum.known), sum.official.map_or_else(|| "—".into(), many)),

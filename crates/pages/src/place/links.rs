@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::place::base::Barrier;
+use app::place::{Basis, COVERED, is_illustrative};
 use app::place::links::{Barriers, Effect, LINK_MOST, LinkFault, LinkGround, Ranked, RankedLink};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -124,7 +125,7 @@ fn answer(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround, effect: &Ef
     let communities =
         effect.gaining.iter().map(|(code, people)| (area_name(visit.lang, portfolio, code), whole(*people)));
     let gaining: u64 = effect.gaining.values().sum();
-    let key = if ground.by_residences { "links-said-residences" } else { "links-said" };
+    let key = if ground.basis == Basis::Residences { "links-said-residences" } else { "links-said" };
     let said = visit.tw(
         key,
         &[("gaining", &whole(gaining)), ("helped", &whole(effect.helped)), ("people", &whole(effect.people))],
@@ -211,7 +212,7 @@ fn notes(visit: &Visit, portfolio: &Portfolio, ground: &LinkGround) -> Vec<Strin
         })
         .collect();
     let mut out = vec![visit.tw("links-standards", &[("kinds", &kinds.join(comma(visit.lang)))])];
-    if super::is_made_up(portfolio) {
+    if is_illustrative(portfolio, &COVERED) {
         out.push(visit.t("coverage-illustrative").into_owned());
     }
     if ground.everybody {
@@ -308,7 +309,7 @@ pub async fn show(
         errors,
         missing: if ground.is_none() { missing(&visit, &portfolio) } else { String::new() },
         notes: ground.as_ref().map_or_else(Vec::new, |ground| notes(&visit, &portfolio, ground)),
-        by_residences: ground.as_ref().is_some_and(|ground| ground.by_residences),
+        by_residences: ground.as_ref().is_some_and(|ground| ground.basis == Basis::Residences),
         answer: shown,
         find: page.link("/place/links?find=1"),
         found: ranked.as_ref().map(|ranked| found(&visit, &page, ranked)),

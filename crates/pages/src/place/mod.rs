@@ -18,10 +18,8 @@ use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
 use domain::facility::{Facility, FacilityStandard, OnSite};
-use domain::layer::LayerKind;
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
-use domain::source::Grade;
 use rust_decimal::Decimal;
 use words::Lang;
 
@@ -142,15 +140,6 @@ fn rule(lang: Lang, portfolio: &Portfolio, held: &FacilityStandard) -> Rule {
         checked: held.is_checked(),
         checked_by: by,
     }
-}
-
-/// Whether residences, network or parcels in force are made up: figures that stand on them say so.
-pub(crate) fn is_made_up(portfolio: &Portfolio) -> bool {
-    let made_up = |kind: &LayerKind| {
-        *kind != LayerKind::BaseMap
-            && portfolio.plan.layers.get(kind).is_some_and(|held| held.grade == Grade::Illustrative)
-    };
-    LayerKind::ALL.iter().any(made_up)
 }
 
 /// Whether facilities may be put on the books, somewhere.

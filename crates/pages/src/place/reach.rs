@@ -1,8 +1,10 @@
 //! How far people get on foot from any place, and who and what lies within 5, 10 and 15 minutes.
 
+use app::place::coverage::Way;
 use app::place::map::position;
 use app::place::reach::{Band, Reached};
 use app::place::rings::even_odd;
+use app::place::{COVERED, is_illustrative, licences};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -90,7 +92,7 @@ fn rows(visit: &Visit, portfolio: &Portfolio, found: &Reached) -> Vec<Row> {
             rows.push(row("reach-uncounted", &|band| whole(band.uncounted as u64)));
         }
     }
-    if !found.straight {
+    if found.way == Way::Network {
         let percent = |share: u16| format!("{}%", (u32::from(share) + 5) / 10);
         rows.push(row("reach-shed", &|band| band.shed_permille.map_or_else(String::new, percent)));
     }
@@ -132,8 +134,8 @@ fn answer(visit: &Visit, page: &Page, portfolio: &Portfolio, asked: &str, found:
     };
     Answer {
         said,
-        straight: found.straight,
-        made_up: super::is_made_up(portfolio),
+        straight: found.way == Way::Straight,
+        made_up: is_illustrative(portfolio, &COVERED),
         unreached: found.unreached,
         has_residences: found.has_residences,
         rounded: found.has_residences && !to_the_last(visit),
@@ -227,16 +229,14 @@ pub async fn geojson(
             },
         })
     });
-    let layers = portfolio.plan.layers.values();
-    let licences: Vec<&str> =
-        layers.map(|held| held.layer.licence.as_str()).filter(|notice| !notice.is_empty()).collect();
     let body = json!({
         "type": "FeatureCollection",
         "as_of": portfolio.view.as_of.to_string(),
         "point": position(at),
-        "distance": if found.straight { "straight" } else { "network" },
+        "distance": found.way.as_str(),
         "people_in_steps_of": if exact { 1 } else { Band::PEOPLE_STEP },
-        "licence": licences,
+        "illustrative": is_illustrative(&portfolio, &COVERED),
+        "licence": licences(&portfolio, &COVERED),
         "features": bands.collect::<Vec<_>>(),
     });
     Ok(attachment(GEOJSON, &format!("reach-{plan}.geojson"), body.to_string()))

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use app::place::coverage::{Coverage, CoverageAsked, Difference, Rule, RuleCoverage, Way};
 use app::place::map::drawn_areas;
-use app::place::{Basis, Figure};
+use app::place::{Basis, COVERED, Figure, is_illustrative};
 use app::read::Asked;
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -260,7 +260,7 @@ fn answer(
         said,
         by_residences: all.basis == Basis::Residences,
         straight: seen.difference.after.way == Way::Straight,
-        made_up: super::is_made_up(portfolio),
+        made_up: is_illustrative(portfolio, &COVERED),
         everybody: seen.everybody,
         unchecked: standard.is_some_and(|standard| !standard.is_checked()),
         completeness,

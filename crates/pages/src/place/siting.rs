@@ -1,6 +1,10 @@
 //! Where the next facilities of a kind should stand: what is asked, the parcels that answer it, how good the answer is
 //! known to be, who gains, and what the next one would add.
 
+use std::sync::Arc;
+
+use app::place::coverage::Way;
+use app::place::{Basis, SITED, is_illustrative, licences};
 use app::place::siting::{Sited, SitingAsked, SitingFault, SitingModel};
 use askama::Template;
 use axum::extract::{Path, Query};
@@ -148,9 +152,9 @@ fn notes(visit: &Visit, portfolio: &Portfolio, asked: &SitingAsked, found: &Site
             out.push(text);
         }
     };
-    note(super::is_made_up(portfolio), visit.t("coverage-illustrative").into_owned());
-    note(found.straight, visit.t("reach-straight").into_owned());
-    note(found.by_residences, visit.t("links-by-residences").into_owned());
+    note(is_illustrative(portfolio, &SITED), visit.t("coverage-illustrative").into_owned());
+    note(found.way == Way::Straight, visit.t("reach-straight").into_owned());
+    note(found.basis == Basis::Residences, visit.t("links-by-residences").into_owned());
     note(found.everybody, visit.t("shares-everybody").into_owned());
     let uncounted = whole(found.uncounted as u64);
     note(found.uncounted > 0, visit.tw("links-uncounted", &[("count", &uncounted)]));
@@ -327,7 +331,7 @@ async fn for_file(
     visit: &Visit,
     plan: &str,
     given: Vec<(String, String)>,
-) -> Result<(SitingAsked, Sited), PageError> {
+) -> Result<(Arc<Portfolio>, SitingAsked, Sited), PageError> {
     let plan = known_code(plan)?;
     staff_only(visit)?;
     let portfolio = visit.portfolio(&plan).await?;
@@ -336,7 +340,7 @@ async fn for_file(
     let asked = asked(visit, &portfolio, &typed).map_err(|_| bad())?;
     let asked = with_distance(asked, &portfolio, &mut typed);
     let found = visit.app.site_facilities(&portfolio, asked.clone()).await?.map_err(|_| bad())?;
-    Ok((asked, found))
+    Ok((portfolio, asked, found))
 }
 
 pub async fn as_json(
@@ -344,7 +348,7 @@ pub async fn as_json(
     Path(plan): Path<String>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (asked, found) = for_file(&visit, &plan, given).await?;
+    let (portfolio, asked, found) = for_file(&visit, &plan, given).await?;
     let unit = match asked.model {
         SitingModel::MostPeople => "people",
         SitingModel::LeastWalking => "person_metres",
@@ -371,14 +375,16 @@ pub async fn as_json(
         "bound": found.bound,
         "unit": unit,
         "proven": found.proven,
-        "distance": if found.straight { "straight" } else { "network" },
-        "counts": if found.by_residences { "residences" } else { "people" },
+        "distance": found.way.as_str(),
+        "counts": found.basis.as_str(),
         "cost_yuan": found.cost.to_string(),
         "chosen": sites.collect::<Vec<Value>>(),
         "next": found.next.as_ref().map(|(parcel, gain)| json!({ "parcel": parcel, "gain": gain })),
         "communities": communities.collect::<Vec<Value>>(),
         "people_out_of_reach": found.out_of_reach,
         "residences_without_people": found.uncounted,
+        "illustrative": is_illustrative(&portfolio, &SITED),
+        "licence": licences(&portfolio, &SITED),
     });
     Ok(axum::Json(body).into_response())
 }
@@ -388,7 +394,7 @@ pub async fn as_csv(
     Path(plan): Path<String>,
     Query(given): Query<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
-    let (_, found) = for_file(&visit, &plan, given).await?;
+    let (_, _, found) = for_file(&visit, &plan, given).await?;
     let mut text =
         String::from("\u{feff}parcel,name,longitude,latitude,cost_yuan,people,loss_without_it\r\n");
     for site in &found.chosen {

@@ -1,7 +1,7 @@
 //! What a wave came to: estimates with their error, for everybody once they are published, and as files.
 
 use app::survey::said::{answer_label, figure, row_label};
-use app::survey::{PickedEstimate, codebook, results_csv};
+use app::survey::{PickedEstimate, codebook, results_csv, text_csv};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -26,7 +26,7 @@ use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::page::Page;
-use crate::tables::{attachment, csv_line};
+use crate::tables::attachment;
 use crate::visit::{Visit, render};
 use crate::words_of::{comma, number};
 
@@ -324,13 +324,10 @@ pub async fn file(
     }
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let results = results_of(&visit, &opened).await?;
-    let (head, rows) = match file.as_str() {
+    let table = match file.as_str() {
         "codebook.csv" => codebook(&opened.asked),
         _ => results_csv(&opened.held.wave, &results),
     };
-    let mut out = format!("\u{feff}{}\r\n", head.join(","));
-    for row in rows {
-        out.push_str(&csv_line(row));
-    }
-    Ok(attachment(Format::Csv.media_type(), &format!("{}-{file}", opened.held.wave.wave), out))
+    let name = format!("{}-{file}", opened.held.wave.wave);
+    Ok(attachment(Format::Csv.media_type(), &name, text_csv(table)))
 }

@@ -1,10 +1,20 @@
 //! Coverage by the pages: what is made up and what is a straight line is said, a network is looked at before it is put
 //! on the books, and a gap is answered by a task.
 
+use std::collections::BTreeSet;
+
+use app::Actor;
+use app::place::layer::{Content, Home, Parcel, Parcels, Residences, Ways};
+use app::place::{LayerGround, NewLayer};
+use domain::code::Code;
 use domain::layer::LayerKind;
+use domain::named::Named;
+use domain::request::Point;
+use domain::source::{Grade, Source};
+use jiff::civil::date;
 
 use crate::SOURCE;
-use crate::site::{Answer, PLAN, Reader, head, site};
+use crate::site::{Answer, PLAN, Reader, Site, head, site};
 
 fn network() -> String {
     format!("{PLAN}/place/layers/network")
@@ -228,6 +238,78 @@ async fn a_network_is_looked_at_put_on_the_books_and_walked_on() {
     let plan = domain::code::Code::new("huitian-2018").unwrap();
     let portfolio = site.app.portfolio(&plan, app::read::Asked::default()).await.unwrap();
     assert!(portfolio.plan.layers.contains_key(&LayerKind::Network));
+}
+
+/// A layer of the plan with its own notice.
+async fn put_layer(site: &Site, content: &Content, licence: &str, grade: Grade) {
+    let source = Source { title: "survey".into(), grade, ..Source::default() };
+    let ground = LayerGround {
+        name: Named::new("图层", "Layer"),
+        licence: licence.into(),
+        effective: Some(date(2026, 1, 1)),
+        source,
+        ..LayerGround::default()
+    };
+    let layer = NewLayer::of(content, ground).unwrap();
+    let plan = Code::new("huitian-2018").unwrap();
+    site.app.put_layer(&Actor::operator(), &plan, layer).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_repeats_the_notices_of_what_it_was_worked_out_from_and_no_others() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let at = Point { longitude: 116_336_000, latitude: 40_070_000 };
+    let community = Code::new("huoying").unwrap();
+    let home = Home { code: "1".into(), community, at, stated: None, people: Some(9), aged: Vec::new() };
+    let homes = Content::Residences(Residences { homes: vec![home] });
+    let ways = Ways {
+        nodes: vec![[1_163_300_000, 400_700_000], [1_163_500_000, 400_700_000]],
+        links: vec![[0, 1, 1_702_000]],
+        one_way: Vec::new(),
+    };
+    let parcel = Parcel {
+        code: "L-1".into(),
+        name: String::new(),
+        at,
+        stated: None,
+        shape: None,
+        square_metres: 900,
+        kinds: vec![Code::new("park").unwrap()],
+        cost: None,
+        available_on: None,
+    };
+    let parcels = Content::Parcels(Parcels { parcels: vec![parcel] });
+    // Two layers of one office, and one that only siting is worked out from.
+    put_layer(&site, &homes, "© Town office", Grade::Reported).await;
+    put_layer(&site, &Content::Network(ways), "© Town office", Grade::Reported).await;
+    put_layer(&site, &parcels, "© Land office", Grade::Illustrative).await;
+    let plan = Code::new("huitian-2018").unwrap();
+    let portfolio = site.app.portfolio(&plan, app::read::Asked::default()).await.unwrap();
+    let of_facilities: BTreeSet<&str> = portfolio.facilities.iter().map(|it| it.licence.as_str()).collect();
+    let of_facilities: Vec<&str> = of_facilities.into_iter().filter(|notice| !notice.is_empty()).collect();
+    assert!(!of_facilities.is_empty());
+    let siting = "siting.json?of=park&model=max_cover&number=1&metres=500";
+    for (file, layers, illustrative) in [
+        ("reach.geojson?point=40.07,116.336", vec!["© Town office"], false),
+        ("coverage.geojson?kind=park", vec!["© Town office"], false),
+        ("coverage/change.json", vec!["© Town office"], false),
+        (siting, vec!["© Land office", "© Town office"], true),
+    ] {
+        let answer = reader.get(&format!("{PLAN}/place/{file}")).await;
+        let held: serde_json::Value = serde_json::from_str(&answer.is(200).body).unwrap();
+        let mut told: Vec<&str> =
+            held["licence"].as_array().unwrap().iter().map(|notice| notice.as_str().unwrap()).collect();
+        told.sort_unstable();
+        let mut wanted = [layers, of_facilities.clone()].concat();
+        wanted.sort_unstable();
+        assert_eq!((told, &held["illustrative"]), (wanted, &illustrative.into()), "{file}");
+    }
+    // Pages say of the same layers whether they are made up.
+    let made_up = "made up for the demonstration";
+    reader.get(&format!("{PLAN}/place/{}", siting.replace(".json", ""))).await.is(200).says(made_up);
+    let reach = reader.get(&format!("{PLAN}/place/reach?point=40.07,116.336")).await;
+    assert!(!reach.is(200).body.contains(made_up), "parcels are not asked about reach");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,12 +7,14 @@ use std::sync::Arc;
 use domain::code::Code;
 use domain::facility::{Facility, FacilityStanding, Opened};
 use domain::portfolio::Portfolio;
+use domain::report::covered_before;
+use jiff::ToSpan;
 use jiff::civil::Date;
-use place::coverage::Basis;
+use place::coverage::{Basis, Figure};
 use place::effect::{Odds, attribute, forecast};
 use place::nearest::Nearest;
 
-use super::{Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule};
+use super::{Coverage, CoverageAsked, FAR, Ground, KindCoverage, Rule, RuleCoverage};
 use crate::App;
 use crate::error::AppError;
 use crate::timetable::sampling;
@@ -51,6 +53,65 @@ pub struct Difference {
     pub basis: Basis,
     /// People, or residences, of whom at least so many gain a service, by the number of the community.
     pub gaining: Vec<u64>,
+}
+
+/// One rule on both days.
+#[derive(Debug, Clone, Copy)]
+pub struct DifferenceLine<'a> {
+    pub held: &'a KindDifference,
+    /// On the later day.
+    pub rule: &'a RuleCoverage,
+}
+
+/// Who was covered and who is, in what the rule is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counts {
+    pub before: u64,
+    pub after: u64,
+    pub gained: u64,
+    pub lost: u64,
+    pub all: u64,
+}
+
+impl DifferenceLine<'_> {
+    pub fn whole(&self) -> Counts {
+        Counts::of(&self.rule.whole, self.held.gained_whole(), self.held.lost_whole())
+    }
+
+    /// Of one community: where residences are counted for a kind, they are in every line of it.
+    pub fn of(&self, community: usize) -> Counts {
+        let (figure, _) = self.rule.over(&[community], self.held.basis == Basis::Residences);
+        Counts::of(&figure, self.held.gained[community], self.held.lost[community])
+    }
+}
+
+impl Counts {
+    fn of(figure: &Figure, gained: u64, lost: u64) -> Self {
+        let (after, all) = (figure.covered, figure.total());
+        Self { before: covered_before(after, gained, lost), after, gained, lost, all }
+    }
+}
+
+impl Difference {
+    /// What changed, rule by rule.
+    pub fn lines(&self) -> impl Iterator<Item = DifferenceLine<'_>> {
+        self.kinds.iter().filter_map(|held| {
+            let rules = &self.after.kind(held.kind.as_str())?.rules;
+            Some(DifferenceLine { held, rule: rules.iter().find(|own| own.rule == held.rule)? })
+        })
+    }
+}
+
+/// The day to compare with: as it is given, or a year before, within the plan. Nothing where it is later than the day
+/// that is looked at.
+pub fn since(portfolio: &Portfolio, given: Option<Date>) -> Option<Date> {
+    let as_of = portfolio.view.as_of;
+    // Before the first day of the plan there is nothing to compare with.
+    let began = portfolio.plan.period.map_or(as_of, |(from, _)| from).min(as_of);
+    match given {
+        Some(day) => (day <= as_of).then_some(day),
+        None => Some(as_of.saturating_sub(1.year()).max(began)),
+    }
 }
 
 /// What one project does for people covered, summed over kinds and their rules.

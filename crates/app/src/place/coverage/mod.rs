@@ -19,7 +19,9 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 
 pub use capacity::{FacilityLoad, KindCapacity};
-pub use change::{Difference, KindDifference, ProjectGain, ProjectsEffect, YearEnd};
+pub use change::{
+    Counts, Difference, DifferenceLine, KindDifference, ProjectGain, ProjectsEffect, YearEnd, since,
+};
 pub use gap::{Asks, Cause, Causes, GapLine, GapState};
 pub use place::coverage::{Basis, CommunityCount, Completeness, Figure, communities_covered};
 

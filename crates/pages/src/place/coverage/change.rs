@@ -1,6 +1,8 @@
 //! What changed for people between two days, what projects did, and what the end of the year is likely to be.
 
-use app::place::coverage::{Basis, CoverageAsked, Difference, ProjectsEffect, YearEnd};
+use app::place::coverage::{
+    self, Basis, CoverageAsked, Difference, DifferenceLine, ProjectsEffect, YearEnd,
+};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -8,7 +10,6 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::portfolio::Portfolio;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::FromPrimitive;
@@ -47,10 +48,17 @@ struct ProjectLine {
     last: String,
 }
 
+/// What projects brought, and in what it is counted.
+struct Brought {
+    note: String,
+    lines: Vec<ProjectLine>,
+    together: String,
+    shared: String,
+}
+
 struct Expected {
     by: String,
-    now: String,
-    expected: String,
+    said: String,
     range: String,
     exact: bool,
     odds: Vec<(String, String, String)>,
@@ -70,9 +78,7 @@ struct ChangePage {
     communities: Vec<CommunityLine>,
     gaining: String,
     gaining_unit: String,
-    projects: Vec<ProjectLine>,
-    together: String,
-    shared: String,
+    brought: Option<Brought>,
     expected: Option<Expected>,
     csv: String,
     json: String,
@@ -90,7 +96,8 @@ pub async fn show(
     let typed = Typed(query);
     let given = typed.get("from");
     let asked = since(&after, given);
-    let from = asked.unwrap_or_else(|| usual(&after));
+    // Of a day that is none the usual comparison is shown, with the fault.
+    let from = asked.or_else(|| coverage::since(&after, None)).unwrap_or(after.view.as_of);
     let known_at = visit.asked.known_at;
     let before = visit.app.portfolio_since(&plan, from, known_at).await?;
     let difference = visit.app.coverage_difference(&before, &after, CoverageAsked::default()).await?;
@@ -100,7 +107,6 @@ pub async fn show(
     let lang = visit.lang;
     let basis = difference.as_ref().map_or(Basis::People, |held| held.basis);
     let gaining: u64 = difference.as_ref().map_or(0, |held| held.gaining.iter().sum());
-    let (projects, together, shared) = project_lines(&page, &visit, &after, effect.as_deref());
     let body = ChangePage {
         from: from.to_string(),
         from_day: day(lang, from),
@@ -113,9 +119,7 @@ pub async fn show(
             .map_or_else(Vec::new, |held| community_lines(&page, &visit, &after, held)),
         gaining: whole(gaining),
         gaining_unit: unit(lang, basis),
-        projects,
-        together,
-        shared,
+        brought: effect.map(|held| brought(&page, &visit, &after, &held)),
         expected: year_end.map(|held| expected(&visit, &after, held)),
         csv: with_from(&page, "csv", from),
         json: with_from(&page, "json", from),
@@ -125,22 +129,13 @@ pub async fn show(
     render(StatusCode::OK, &body)
 }
 
-/// The day to compare with: as it is given, or the usual one; nothing where it is no day or comes later.
+/// The day to compare with, as an address gives it; nothing where it is no day or comes later.
 pub(super) fn since(portfolio: &Portfolio, given: &str) -> Option<Date> {
-    match given {
-        "" => Some(usual(portfolio)),
-        given => parse_day(given).filter(|from| *from <= portfolio.view.as_of),
-    }
-}
-
-/// A year before, within the plan.
-fn usual(portfolio: &Portfolio) -> Date {
-    portfolio.view.as_of.saturating_sub(1.year()).max(began(portfolio))
-}
-
-/// The first day of the plan, before which there is nothing to compare with.
-fn began(portfolio: &Portfolio) -> Date {
-    portfolio.plan.period.map_or(portfolio.view.as_of, |(from, _)| from).min(portfolio.view.as_of)
+    let given = match given {
+        "" => None,
+        given => Some(parse_day(given)?),
+    };
+    coverage::since(portfolio, given)
 }
 
 /// The key of what a column of the table holds.
@@ -157,29 +152,21 @@ fn with_from(page: &Page, ending: &str, from: Date) -> String {
 
 fn kind_lines(visit: &Visit, portfolio: &Portfolio, held: &Difference) -> Vec<KindLine> {
     let lang = visit.lang;
-    held.kinds
-        .iter()
-        .map(|change| {
-            let rule = held
-                .after
-                .kind(change.kind.as_str())
-                .and_then(|kind| kind.rules.iter().find(|own| own.rule == change.rule));
-            let (covered, all) = rule.map_or((0, 0), |own| (own.whole.covered, own.whole.total()));
-            let (gained, lost) = (change.gained_whole(), change.lost_whole());
-            let before = (covered + lost).saturating_sub(gained);
-            KindLine {
-                kind: kind_name(lang, portfolio, &change.kind),
-                rule: rule_text(lang, portfolio, &change.rule),
-                checked: is_checked(&change.rule),
-                before: share(before, all),
-                after: share(covered, all),
-                gained: whole(gained),
-                lost: whole(lost),
-                saved: signed(change.saved as i64 - change.added as i64),
-                unit: unit(lang, change.basis),
-            }
-        })
-        .collect()
+    let line = |line: DifferenceLine| {
+        let (change, counts) = (line.held, line.whole());
+        KindLine {
+            kind: kind_name(lang, portfolio, &change.kind),
+            rule: rule_text(lang, portfolio, &change.rule),
+            checked: is_checked(&change.rule),
+            before: share(counts.before, counts.all),
+            after: share(counts.after, counts.all),
+            gained: whole(counts.gained),
+            lost: whole(counts.lost),
+            saved: signed(change.saved as i64 - change.added as i64),
+            unit: unit(lang, change.basis),
+        }
+    };
+    held.lines().map(line).collect()
 }
 
 fn community_lines(
@@ -218,13 +205,7 @@ pub(super) fn project_name(visit: &Visit, portfolio: &Portfolio, code: &Code) ->
     held.map_or(code.as_str(), |held| held.name.get(visit.lang.is_english())).to_owned()
 }
 
-fn project_lines(
-    page: &Page,
-    visit: &Visit,
-    portfolio: &Portfolio,
-    effect: Option<&ProjectsEffect>,
-) -> (Vec<ProjectLine>, String, String) {
-    let Some(effect) = effect else { return (Vec::new(), String::new(), String::new()) };
+fn brought(page: &Page, visit: &Visit, portfolio: &Portfolio, effect: &ProjectsEffect) -> Brought {
     let mut lines: Vec<_> = effect.projects.iter().collect();
     lines.sort_by_key(|line| (std::cmp::Reverse(line.alone), &line.project));
     let line = |held: &app::place::coverage::ProjectGain| ProjectLine {
@@ -233,7 +214,12 @@ fn project_lines(
         alone: signed(held.alone),
         last: signed(held.last),
     };
-    (lines.into_iter().map(line).collect(), signed(effect.together), signed(effect.shared))
+    Brought {
+        note: visit.tw("coverage-by-projects-note", &[("unit", &unit(visit.lang, effect.basis))]),
+        lines: lines.into_iter().map(line).collect(),
+        together: signed(effect.together),
+        shared: signed(effect.shared),
+    }
 }
 
 fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
@@ -242,8 +228,14 @@ fn expected(visit: &Visit, portfolio: &Portfolio, held: YearEnd) -> Expected {
     let (low, middle, high) = held.range;
     Expected {
         by: day(lang, held.by),
-        now: whole(held.now),
-        expected: crate::words_of::number(round(held.expected)),
+        said: visit.tw(
+            "coverage-expected",
+            &[
+                ("now", &whole(held.now)),
+                ("expected", &crate::words_of::number(round(held.expected))),
+                ("unit", &unit(lang, held.basis)),
+            ],
+        ),
         range: visit.tw(
             "coverage-range",
             &[("low", &whole(low)), ("middle", &whole(middle)), ("high", &whole(high))],

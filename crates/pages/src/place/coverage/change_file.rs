@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::AppError;
 use app::place::coverage::{
-    Basis, CoverageAsked, Difference, KindDifference, ProjectsEffect, RuleCoverage, YearEnd,
+    Counts, CoverageAsked, Difference, DifferenceLine, KindDifference, ProjectsEffect, YearEnd,
 };
 use app::request::csv_cell;
 use axum::extract::{Path, Query};
@@ -62,35 +62,15 @@ const SIGNED: [&str; 2] = ["alone", "given_others"];
 struct Row<'a> {
     community: &'a Code,
     held: &'a KindDifference,
-    before: u64,
-    after: u64,
-    gained: u64,
-    lost: u64,
-    all: u64,
+    counts: Counts,
 }
 
-/// The rows of a comparison; where residences are counted for a kind, they are in every row of it.
 fn rows(found: &Difference) -> Vec<Row<'_>> {
-    let mut out = Vec::new();
-    for held in &found.kinds {
-        let kind = found.after.kind(held.kind.as_str());
-        let rule = kind.and_then(|kind| kind.rules.iter().find(|own| own.rule == held.rule));
-        out.extend(rule.into_iter().flat_map(|rule| rows_of(found, held, rule)));
-    }
-    out
-}
-
-fn rows_of<'a>(
-    found: &'a Difference,
-    held: &'a KindDifference,
-    rule: &'a RuleCoverage,
-) -> impl Iterator<Item = Row<'a>> {
-    found.after.communities.iter().enumerate().map(move |(at, community)| {
-        let (figure, _) = rule.over(&[at], held.basis == Basis::Residences);
-        let (gained, lost) = (held.gained[at], held.lost[at]);
-        let before = (figure.covered + lost).saturating_sub(gained);
-        Row { community, held, before, after: figure.covered, gained, lost, all: figure.total() }
-    })
+    let of = |line: DifferenceLine<'_>| {
+        let communities = found.after.communities.iter().enumerate();
+        communities.map(move |(at, community)| Row { community, held: line.held, counts: line.of(at) })
+    };
+    found.lines().flat_map(of).collect()
 }
 
 /// What a reader asks for: the days, the comparison, and what goes with it on the page.
@@ -163,11 +143,11 @@ fn table(visit: &Visit, held: &Compared) -> String {
             ("standard", row.held.rule.code().map_or_else(String::new, Code::to_string)),
             ("limit_metres", (f64::from(row.held.rule.limit) / 1_000.0).to_string()),
             ("counted", row.held.basis.as_str().to_owned()),
-            ("covered_before", row.before.to_string()),
-            ("covered_after", row.after.to_string()),
-            ("gained", row.gained.to_string()),
-            ("lost", row.lost.to_string()),
-            ("all", row.all.to_string()),
+            ("covered_before", row.counts.before.to_string()),
+            ("covered_after", row.counts.after.to_string()),
+            ("gained", row.counts.gained.to_string()),
+            ("lost", row.counts.lost.to_string()),
+            ("all", row.counts.all.to_string()),
         ];
         lines.put("coverage", days, &cells);
     }
@@ -247,11 +227,11 @@ pub async fn as_json(
             "standard_checked": super::is_checked(&row.held.rule),
             "limit_metres": f64::from(row.held.rule.limit) / 1_000.0,
             "counted": row.held.basis.as_str(),
-            "covered_before": row.before,
-            "covered_after": row.after,
-            "gained": row.gained,
-            "lost": row.lost,
-            "all": row.all,
+            "covered_before": row.counts.before,
+            "covered_after": row.counts.after,
+            "gained": row.counts.gained,
+            "lost": row.counts.lost,
+            "all": row.counts.all,
         })
     });
     let gaining = found.after.communities.iter().zip(&found.gaining);

@@ -18,14 +18,13 @@ use app::place::coverage::{
     Basis, Causes, CountedIn, Coverage, CoverageAsked, Figure, KindCoverage, ReachedCounts, Rule, Way,
 };
 use app::place::gap_table::standard_text;
+use app::place::{COVERED, is_illustrative, licences};
 use axum::Router;
 use axum::routing::get;
 use domain::code::Code;
 use domain::facility::FacilityStandard;
-use domain::layer::LayerKind;
 use domain::policy::Action;
 use domain::portfolio::Portfolio;
-use domain::source::Grade;
 use rust_decimal::Decimal;
 use words::Lang;
 
@@ -193,26 +192,16 @@ struct Standing {
 }
 
 fn standing(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Standing {
-    let layers = &portfolio.plan.layers;
-    let used = |kind: &LayerKind| matches!(kind, LayerKind::Residences | LayerKind::Network);
-    let layer_notices =
-        layers.iter().filter(|(kind, _)| used(kind)).map(|(_, held)| held.layer.licence.clone());
-    let mut notices: Vec<String> = layer_notices.filter(|notice| !notice.is_empty()).collect();
-    for notice in app::place::notices(&portfolio.facilities) {
-        if !notices.iter().any(|held| held == notice) {
-            notices.push(notice.to_owned());
-        }
-    }
     let homes = coverage.unreached_homes.to_string();
     let facilities = coverage.unreached_facilities.to_string();
     Standing {
         straight: coverage.way == Way::Straight,
-        illustrative: layers.iter().any(|(kind, held)| used(kind) && held.grade == Grade::Illustrative),
+        illustrative: is_illustrative(portfolio, &COVERED),
         unreached: match coverage.unreached_homes + coverage.unreached_facilities {
             0 => String::new(),
             _ => visit.tw("coverage-unreached", &[("homes", &homes), ("facilities", &facilities)]),
         },
-        notices,
+        notices: licences(portfolio, &COVERED),
     }
 }
 

@@ -262,8 +262,8 @@ impl Frame {
         });
         let shown: Vec<&Facility> = things.facilities.iter().map(|(it, _)| *it).collect();
         let mut notices = app::place::notices(shown);
-        notices.extend(shown_base.map(|(_, notice)| notice.as_str()).filter(|notice| !notice.is_empty()));
-        notices.dedup();
+        let of_base = shown_base.map(|(_, notice)| notice.as_str());
+        notices.extend(of_base.filter(|notice| !notice.is_empty() && !notices.contains(notice)));
         // Boundaries of areas are drawn from it unless their records say otherwise.
         let of_osm = !shapes.is_empty() || notices.iter().any(|notice| notice.contains("OpenStreetMap"));
         Some(Self {
