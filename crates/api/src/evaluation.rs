@@ -186,11 +186,9 @@ fn evaluation(
         days_behind: kept.days(),
         delivered: delivered.map(Into::into),
         gain: match gain {
-            Gain::Of(gain, basis) => Some(ReachGain {
-                alone: gain.alone,
-                last: gain.last,
-                counted: basis.as_str().to_owned(),
-            }),
+            Gain::Of(gain, basis) => {
+                Some(ReachGain { alone: gain.alone, last: gain.last, counted: basis.as_str().to_owned() })
+            }
             _ => None,
         },
         requests: requests(part, staff),

@@ -1,6 +1,8 @@
 //! Waves of surveys and what they came to: estimates by question and group, with their error. What too few people are
 //! behind has no numbers here either.
 
+use std::sync::Arc;
+
 use app::survey::{codebook, results_csv, text_csv};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
@@ -8,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::history::View;
 use domain::policy::{Action, Target};
-use domain::survey::{HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults, WaveState};
+use domain::survey::{HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -182,12 +184,6 @@ fn audience(manages: bool) -> Audience {
     if manages { Audience::Staff } else { Audience::Public }
 }
 
-/// Whether everybody may see a wave: while people are asked, and once its results are published.
-fn is_public(held: &HeldWave) -> bool {
-    use WaveState as S;
-    matches!(held.state(), S::Open | S::Closed | S::Frozen | S::Published)
-}
-
 /// Waves of surveys, of the plan's own and cited
 #[utoipa::path(get, path = "/plans/{plan}/waves", operation_id = "listWaves", tag = "surveys",
     params(("plan" = CodeText, Path,), ViewParams, PageParams),
@@ -202,7 +198,7 @@ async fn list_waves(
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let manages = manages(&caller, &plan);
-    let waves = portfolio.plan.waves.iter().filter(|held| manages || is_public(held)).map(own);
+    let waves = portfolio.plan.waves.iter().filter(|held| manages || held.is_public()).map(own);
     let all = waves.chain(portfolio.plan.cited_waves.iter().map(cited)).collect();
     let list = asked.page(view, all, |line| line);
     Ok(page(&conditions, &caller.0, &list_tag(view, audience(manages)), &uri, list))
@@ -221,7 +217,7 @@ async fn get_wave(
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let manages = manages(&caller, &plan);
-    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || is_public(held)).map(own);
+    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || held.is_public()).map(own);
     let body = found(held.or_else(|| portfolio.plan.cited_wave(wave.as_str()).map(cited)))?;
     Ok(answer(&conditions, &caller.0, &list_tag(view, audience(manages)), &asked.used(view), body))
 }
@@ -233,11 +229,10 @@ async fn results(
     caller: &Caller,
     (plan, wave): (&Code, &Code),
     asked: &Asked,
-) -> Result<(HeldWave, Questionnaire, WaveResults, View), ApiError> {
+) -> Result<(HeldWave, Questionnaire, Arc<WaveResults>, View), ApiError> {
     let (portfolio, view) = api.portfolio(plan, asked).await?;
     let held = found(portfolio.plan.wave(wave.as_str()))?;
-    let state = held.state();
-    let may = state == WaveState::Published || state.is_frozen() && manages(caller, plan);
+    let may = held.shows_results(manages(caller, plan));
     let asked =
         found(portfolio.plan.questionnaire(&held.wave.instrument, held.wave.version).filter(|_| may))?;
     let results = found(api.app().wave_results(plan, held).await?)?;

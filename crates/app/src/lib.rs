@@ -73,6 +73,9 @@ pub(crate) struct Inner {
     /// What requests say of projects is worked out for one at a time.
     pub(crate) measured_turn: Arc<tokio::sync::Mutex<()>>,
     pub(crate) live_waves: Mutex<Vec<Arc<survey::Filled>>>,
+    pub(crate) survey_results: Mutex<survey::ResultsCache>,
+    /// What a frozen wave came to is read and checked for one wave at a time.
+    pub(crate) results_turn: Arc<tokio::sync::Mutex<()>>,
     pub(crate) survey_texts: Mutex<survey::TextsCache>,
     /// What people wrote in surveys is read and understood for one wave at a time.
     pub(crate) texts_turn: Arc<tokio::sync::Mutex<()>>,
@@ -128,6 +131,8 @@ impl App {
                 measured: Mutex::default(),
                 measured_turn: Arc::default(),
                 live_waves: Mutex::default(),
+                survey_results: Mutex::default(),
+                results_turn: Arc::default(),
                 survey_texts: Mutex::default(),
                 texts_turn: Arc::default(),
                 models: Mutex::default(),

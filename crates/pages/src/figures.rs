@@ -22,7 +22,7 @@ use crate::error::{PageError, render};
 use crate::ledger::paper::PaperLine;
 use crate::overview::plan_code;
 use crate::page::Page;
-use crate::survey::behind::{CitedLine, OwnLine, cited_line, own_lines};
+use crate::survey::behind::{CitedLine, OwnLines, cited_line, own_lines};
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -207,7 +207,7 @@ struct OnePage {
     /// Waves of others that it stands on.
     cited: Vec<CitedLine>,
     /// What the plan's own waves say of the same.
-    own: Vec<OwnLine>,
+    own: OwnLines,
 }
 
 /// What coverage says beside a figure: sentences, and whether data are made up.
@@ -300,15 +300,15 @@ async fn surveys(
     page: &Page,
     portfolio: &Portfolio,
     figure: &Figure,
-) -> Result<(Vec<CitedLine>, Vec<OwnLine>), AppError> {
-    let (mut cited, mut own) = (Vec::new(), Vec::new());
+) -> Result<(Vec<CitedLine>, OwnLines), AppError> {
+    let (mut cited, mut own) = (Vec::new(), OwnLines::default());
     for row in &figure.rows {
         let Row::Observation { indicator, key, .. } = row else { continue };
         let wave = portfolio.wave_of(indicator, key);
         let held = wave.and_then(|wave| portfolio.plan.cited_wave(wave.as_str()));
         cited.extend(held.map(|held| cited_line(page, held)));
         if let Some(indicator) = portfolio.indicator(indicator) {
-            own.extend(own_lines(&state.app, page, portfolio, indicator).await?);
+            own.0.extend(own_lines(&state.app, page, portfolio, indicator).await?.0);
         }
     }
     Ok((cited, own))
@@ -400,7 +400,7 @@ fn compose(
         records: figure.records(),
         worked: None,
         cited: Vec::new(),
-        own: Vec::new(),
+        own: OwnLines::default(),
         page,
     }
 }

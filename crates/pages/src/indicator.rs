@@ -16,7 +16,7 @@ use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::indicator_chart::panels;
 use crate::page::Page;
-use crate::survey::behind::{OwnLine, own_lines};
+use crate::survey::behind::{OwnLines, own_lines};
 use crate::visit::{Visit, render};
 use crate::words_of::number;
 
@@ -163,7 +163,7 @@ struct IndicatorPage<'a> {
     charts: Vec<(String, String)>,
     lines: Vec<ValueLine>,
     /// What the plan's own waves say of the same.
-    own: Vec<OwnLine>,
+    own: OwnLines,
     may_manage: bool,
     may_record: bool,
     may_audit: bool,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::place::coverage::Way;
-use app::place::{COVERED, LINKED, is_illustrative, licences};
 use app::place::links::{Barriers, KindEffect, LINK_MOST, LinkFault, RankedLink};
+use app::place::{COVERED, LINKED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
 use domain::layer::LayerKind;

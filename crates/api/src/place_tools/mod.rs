@@ -53,4 +53,3 @@ struct Gaining {
     area: CodeText,
     people: u64,
 }
-

@@ -1,7 +1,7 @@
 //! Where the next facilities of a kind should stand.
 
-use app::place::{SITED, is_illustrative, licences};
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
+use app::place::{SITED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
 use domain::money::Fen;

@@ -7,12 +7,14 @@ use std::collections::BTreeMap;
 use domain::code::Code;
 use domain::evaluation::{EvaluationWindow, NoWindow};
 use domain::portfolio::Portfolio;
+use domain::request::public::suppressed;
 use jiff::civil::Date;
 use survey::effect::{Effect, EffectSettings, Scale, Series, effect};
 
 use super::RequestPart;
 use super::cells::Cells;
 use super::chosen::Chosen;
+use super::said::is_told;
 
 /// Fewer requests before the works tell nothing of an area: it is left out and named.
 pub const LEAST_BEFORE: u64 = 10;
@@ -76,13 +78,37 @@ impl MonthPart {
     }
 }
 
+/// A count with whether everybody is told it: no small one follows from the sums that stand beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Counted {
+    pub count: u64,
+    public: bool,
+}
+
+impl Counted {
+    pub fn is_told(self, staff: bool) -> bool {
+        staff || self.public
+    }
+
+    /// Counts whose sum is told.
+    fn with_sum(counts: &[u64]) -> Vec<Self> {
+        let hidden = suppressed(counts);
+        counts.iter().zip(hidden).map(|(count, hidden)| Self { count: *count, public: !hidden }).collect()
+    }
+
+    /// A count that is in no sum.
+    fn alone(count: u64) -> Self {
+        Self { count, public: is_told(count, false) }
+    }
+}
+
 /// Requests of an area before and after.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AreaRequests {
     pub area: Code,
     pub reached: bool,
-    pub before: u64,
-    pub after: u64,
+    pub before: Counted,
+    pub after: Counted,
     /// A month's mean before and after.
     pub mean_before: f64,
     pub mean_after: f64,
@@ -93,11 +119,23 @@ pub struct AreaRequests {
 pub struct MonthLine {
     pub month: Date,
     pub part: MonthPart,
-    pub reached: u64,
-    pub compared: u64,
+    pub reached: Counted,
+    pub compared: Counted,
     /// The mean over areas, in percent of what was usual for each before.
     pub reached_percent: f64,
     pub compared_percent: f64,
+}
+
+impl MonthLine {
+    /// What it was of what is usual, on the side of the areas reached or of the others: `None` where it would tell a
+    /// small count.
+    pub fn percent(&self, reached: bool, staff: bool) -> Option<f64> {
+        let (count, percent) = match reached {
+            true => (self.reached, self.reached_percent),
+            false => (self.compared, self.compared_percent),
+        };
+        count.is_told(staff).then_some(percent)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -117,7 +155,7 @@ impl RequestEffect {
     /// Requests before and after, of one side.
     pub fn totals(&self, reached: bool) -> (u64, u64) {
         let side = self.areas.iter().filter(|area| area.reached == reached);
-        side.fold((0, 0), |(before, after), area| (before + area.before, after + area.after))
+        side.fold((0, 0), |(before, after), area| (before + area.before.count, after + area.after.count))
     }
 }
 
@@ -143,6 +181,29 @@ impl Counts {
     fn sum(&self, months: std::ops::Range<usize>) -> u64 {
         self.months[months].iter().sum()
     }
+}
+
+/// The counts of one side by month. Those before the works have a sum that is told, and those since the delivery.
+fn by_month(kept: &[Counts], reached: bool, (works, start, len): (usize, usize, usize)) -> Vec<Counted> {
+    let side = || kept.iter().filter(move |counts| counts.reached == reached);
+    let of = |months: std::ops::Range<usize>| -> Vec<u64> {
+        months.map(|at| side().map(|counts| counts.months[at]).sum()).collect()
+    };
+    let mut out = Counted::with_sum(&of(0..works));
+    out.extend(of(works..start).into_iter().map(Counted::alone));
+    out.extend(Counted::with_sum(&of(start..len)));
+    out
+}
+
+/// The counts of some months by area. Those of one side have a sum that is told.
+fn by_area(kept: &[Counts], months: std::ops::Range<usize>) -> Vec<Counted> {
+    let of = |reached: bool| -> Vec<u64> {
+        let side = kept.iter().filter(|counts| counts.reached == reached);
+        side.map(|counts| counts.sum(months.clone())).collect()
+    };
+    let mut sides = [true, false].map(|reached| Counted::with_sum(&of(reached)).into_iter());
+    let next = |counts: &Counts| sides[usize::from(!counts.reached)].next();
+    kept.iter().filter_map(next).collect()
 }
 
 /// The counts of some areas, each with all below it; and how many requests are in none of them.
@@ -212,6 +273,8 @@ fn measure(
     let settings =
         EffectSettings { start, leave_out: start - works, scale: Scale::Level, ..EffectSettings::default() };
     let found = effect(&series, &settings).map_err(|_| NoEffect::NoSeason)?;
+    let spans = (works, start, len);
+    let (reached, compared) = (by_month(&kept, true, spans), by_month(&kept, false, spans));
     let months = window
         .months()
         .enumerate()
@@ -220,7 +283,6 @@ fn measure(
             let mean = |reached: bool| {
                 side(reached).map(|counts| percent(counts, at)).sum::<f64>() / side(reached).count() as f64
             };
-            let sum = |reached: bool| side(reached).map(|counts| counts.months[at]).sum();
             MonthLine {
                 month,
                 part: match at {
@@ -228,26 +290,80 @@ fn measure(
                     at if at < start => MonthPart::LeftOut,
                     _ => MonthPart::After,
                 },
-                reached: sum(true),
-                compared: sum(false),
+                reached: reached[at],
+                compared: compared[at],
                 reached_percent: mean(true),
                 compared_percent: mean(false),
             }
         })
         .collect();
-    let area = |counts: &Counts| AreaRequests {
+    let (before, after) = (by_area(&kept, 0..works), by_area(&kept, start..len));
+    let area = |(counts, (before, after)): (&Counts, (Counted, Counted))| AreaRequests {
         area: counts.area.clone(),
         reached: counts.reached,
-        before: counts.sum(0..works),
-        after: counts.sum(start..len),
+        before,
+        after,
         mean_before: usual(counts),
         mean_after: counts.sum(start..len) as f64 / (len - start) as f64,
     };
     Ok(RequestEffect {
-        areas: kept.iter().map(area).collect(),
+        areas: kept.iter().zip(before.into_iter().zip(after)).map(area).collect(),
         too_few: few.iter().map(|counts| (counts.area.clone(), counts.sum(0..works))).collect(),
         months,
         elsewhere,
         found,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counts(area: &str, reached: bool, months: &[u64]) -> Counts {
+        Counts { area: Code::new(area).unwrap(), reached, months: months.to_vec() }
+    }
+
+    fn told(counts: &[Counted]) -> Vec<bool> {
+        counts.iter().map(|count| count.is_told(false)).collect()
+    }
+
+    #[test]
+    fn no_small_month_follows_from_the_sums() {
+        // Three months before, one left out, four since.
+        let spans = (3, 4, 8);
+        let kept = [
+            counts("r1", true, &[6, 2, 9, 3, 1, 8, 1, 20]),
+            counts("r2", true, &[4, 1, 5, 4, 0, 2, 0, 10]),
+            counts("c1", false, &[7, 8, 9, 0, 1, 0, 1, 3]),
+        ];
+        let reached = by_month(&kept, true, spans);
+        assert_eq!(reached.iter().map(|it| it.count).collect::<Vec<_>>(), [10, 3, 14, 7, 1, 10, 1, 30]);
+        // The sum of 27 less the others would be the 3; two of one each would be what 42 leaves.
+        assert_eq!(told(&reached), [false, false, true, true, false, false, false, true]);
+        assert!(reached.iter().all(|count| count.is_told(true)));
+        // All of a sum of 5 would be known by the month that is none.
+        assert_eq!(
+            told(&by_month(&kept, false, spans)),
+            [true, true, true, true, false, false, false, false]
+        );
+        // A small one that is in no sum hides no other.
+        let alone = [counts("r1", true, &[9, 3, 8, 9])];
+        assert_eq!(told(&by_month(&alone, true, (1, 3, 4))), [true, false, true, true]);
+    }
+
+    #[test]
+    fn no_small_area_follows_from_the_sums() {
+        let kept = [
+            counts("r1", true, &[12, 3]),
+            counts("c1", false, &[11, 2]),
+            counts("r2", true, &[10, 9]),
+            counts("c2", false, &[15, 30]),
+            counts("r3", true, &[10, 40]),
+            counts("c3", false, &[10, 0]),
+        ];
+        assert_eq!(told(&by_area(&kept, 0..1)), [true; 6]);
+        let after = by_area(&kept, 1..2);
+        assert_eq!(after.iter().map(|it| it.count).collect::<Vec<_>>(), [3, 2, 9, 30, 40, 0]);
+        assert_eq!(told(&after), [false, false, false, false, true, true]);
+    }
 }

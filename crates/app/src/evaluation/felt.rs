@@ -7,7 +7,7 @@ use domain::evaluation::delivered;
 use domain::plan::Plan;
 use domain::portfolio::Portfolio;
 use domain::project::Project;
-use domain::survey::{HeldWave, ResultKind, ResultRow, WaveResults, WaveState};
+use domain::survey::{HeldWave, ResultKind, ResultRow, WaveResults};
 use survey::instrument::Form;
 
 use crate::App;
@@ -21,6 +21,8 @@ pub enum NoFelt {
     /// No published wave asked people before, or since.
     NoWaveBefore,
     NoWaveAfter,
+    /// What is kept of such a wave is not what was frozen.
+    Damaged,
 }
 
 impl NoFelt {
@@ -29,6 +31,7 @@ impl NoFelt {
             Self::NotDelivered => "evaluation-felt-not-delivered",
             Self::NoWaveBefore => "evaluation-felt-no-wave-before",
             Self::NoWaveAfter => "evaluation-felt-no-wave-after",
+            Self::Damaged => "evaluation-felt-damaged",
         }
     }
 }
@@ -51,7 +54,7 @@ pub struct Felt {
 
 fn published(portfolio: &Portfolio) -> impl DoubleEndedIterator<Item = &HeldWave> {
     let mut waves: Vec<&HeldWave> =
-        portfolio.plan.waves.iter().filter(|held| held.state() == WaveState::Published).collect();
+        portfolio.plan.waves.iter().filter(|held| held.shows_results(false)).collect();
     waves.sort_by_key(|held| (held.wave.to, held.wave.wave.clone()));
     waves.into_iter()
 }
@@ -136,17 +139,18 @@ impl App {
         let Some(after) = after else { return Ok(Err(NoFelt::NoWaveAfter)) };
         let Some(before) = before else { return Ok(Err(NoFelt::NoWaveBefore)) };
         let plan = &portfolio.plan;
-        let old = self.wave_results(&plan.code, before).await?;
-        let new = self.wave_results(&plan.code, after).await?;
+        let old = self.sound_results(&plan.code, before).await?;
+        let new = self.sound_results(&plan.code, after).await?;
         let Some(old) = old else { return Ok(Err(NoFelt::NoWaveBefore)) };
         let Some(new) = new else { return Ok(Err(NoFelt::NoWaveAfter)) };
+        let (Ok(old), Ok(new)) = (old, new) else { return Ok(Err(NoFelt::Damaged)) };
         let mut asked: Vec<Option<Code>> =
             areas_asked(portfolio, after, &new, reached).into_iter().map(Some).collect();
         asked.push(None);
         let groups = asked.into_iter().map(|area| {
             let group = area.as_ref().zip(after.wave.area.as_ref());
             let group = group.map(|(area, question)| (question.clone(), area.to_string()));
-            let found = Compared::of_group(plan, (before, &old), (after, &new), group.as_ref());
+            let found = Compared::of_group(plan, (before, &*old), (after, &*new), group.as_ref());
             let lines = found.lines.into_iter().filter(|line| is_head(plan, after, &line.after)).collect();
             FeltGroup { area, lines }
         });

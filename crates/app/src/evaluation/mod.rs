@@ -29,7 +29,7 @@ use domain::project::Project;
 use jiff::civil::Date;
 
 pub use chosen::Chosen;
-pub use effect::{AreaRequests, LEAST_BEFORE, MonthLine, MonthPart, NoEffect, RequestEffect};
+pub use effect::{AreaRequests, Counted, LEAST_BEFORE, MonthLine, MonthPart, NoEffect, RequestEffect};
 pub use felt::{Felt, FeltGroup, NoFelt};
 pub use file::evaluation_csv;
 pub(crate) use measured::MeasuredCache;

@@ -7,7 +7,8 @@ use domain::history::View;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::report::{EvaluationTable, FoundCell, FoundColumn, FoundEvaluation, FoundTable};
-use words::Lang;
+use store::StoreError;
+use words::{Lang, shown};
 
 use super::evaluation::{Part, Yearly};
 use super::scribe::{Scribe, landscape, portrait};
@@ -24,7 +25,9 @@ impl App {
     ) -> Result<FoundEvaluation, AppError> {
         let view = View { as_of: last_day(table.year, portfolio.view.as_of), known: portfolio.view.known };
         let found = self.plan_evaluation_at(&portfolio.plan.code, None, view).await?;
-        Ok(freeze(&found, table.year))
+        let year = table.year;
+        let frozen = tokio::task::spawn_blocking(move || freeze(&found, year)).await;
+        Ok(frozen.map_err(|_| StoreError::Stopped)?)
     }
 }
 
@@ -33,13 +36,23 @@ fn both((zh, en): (String, String)) -> Named {
     Named::new(zh, en)
 }
 
-fn cell(cells: (&Cell, &Cell)) -> FoundCell {
-    match cells {
-        (Cell::Number(number), _) => FoundCell::Number(*number),
-        (Cell::Text(zh), Cell::Text(en)) => FoundCell::Text(both((zh.clone(), en.clone()))),
-        (Cell::Text(zh), _) => FoundCell::Text(Named::new(zh.clone(), "")),
-        // An evaluation has words and numbers only.
-        _ => FoundCell::Empty,
+/// A cell as it is printed.
+fn written(lang: Lang, cell: &Cell) -> String {
+    match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) | Cell::Signal { text, .. } => text.clone(),
+        Cell::Number(number) => shown::number(*number),
+        Cell::Percent(percent) => format!("{}%", shown::number(*percent)),
+        Cell::Day(on) => shown::day(lang, *on),
+    }
+}
+
+/// Numbers stay numbers; all else is frozen as it is printed.
+fn cell((zh, en): (&Cell, &Cell)) -> FoundCell {
+    match (zh, en) {
+        (Cell::Empty, Cell::Empty) => FoundCell::Empty,
+        (Cell::Number(number), Cell::Number(same)) if number == same => FoundCell::Number(*number),
+        (zh, en) => FoundCell::Text(both((written(Lang::Zh, zh), written(Lang::En, en)))),
     }
 }
 
@@ -152,4 +165,30 @@ pub(super) fn sheets(scribe: &Scribe<'_>, held: &EvaluationTable, name: &str) ->
             scribe.sheet(title.to_owned(), whole, Some(note), printed(scribe, table, None))
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use document::Tone;
+    use jiff::civil::date;
+    use rust_decimal::Decimal;
+
+    use super::*;
+
+    #[test]
+    fn whatever_a_cell_holds_is_frozen() {
+        let text = |zh: &str, en: &str| FoundCell::Text(Named::new(zh, en));
+        let number = Cell::Number(Decimal::new(25, 1));
+        assert_eq!(cell((&number, &number)), FoundCell::Number(Decimal::new(25, 1)));
+        assert_eq!(cell((&Cell::Empty, &Cell::Empty)), FoundCell::Empty);
+        assert_eq!(cell((&Cell::from("好"), &Cell::from("good"))), text("好", "good"));
+        assert_eq!(cell((&Cell::from("好"), &Cell::Empty)), text("好", ""));
+        assert_eq!(cell((&Cell::Empty, &Cell::from("good"))), text("", "good"));
+        let percent = Cell::Percent(Decimal::from(52));
+        assert_eq!(cell((&percent, &percent)), text("52%", ""));
+        let day = Cell::Day(date(2019, 3, 4));
+        assert_eq!(cell((&day, &day)), text("2019年3月4日", "4 March 2019"));
+        let signal = |text: &str| Cell::Signal { tone: Tone::Red, text: text.into() };
+        assert_eq!(cell((&signal("红灯"), &signal("red"))), text("红灯", "red"));
+    }
 }

@@ -340,18 +340,7 @@ impl LinkGround {
         });
         let kinds = kinds.collect();
         let ranked = OnceLock::new();
-        Some(Self {
-            key,
-            walk,
-            homes,
-            communities,
-            kinds,
-            basis,
-            uncounted,
-            unreached,
-            everybody,
-            ranked,
-        })
+        Some(Self { key, walk, homes, communities, kinds, basis, uncounted, unreached, everybody, ranked })
     }
 
     /// The kinds that are looked at, with their limits in metres.

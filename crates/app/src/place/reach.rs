@@ -213,9 +213,8 @@ fn reached(portfolio: &Portfolio, layers: &Layers, ground: Option<&Ground>, at: 
     facilities.sort_by(|a, b| (a.millimetres, &a.facility).cmp(&(b.millimetres, &b.facility)));
     let homes: &[Home] = layers.residences.as_ref().map_or(&[], |held| &held.homes);
     let homes = homes.iter().enumerate();
-    let homes: Vec<(u32, Option<u32>)> = homes
-        .filter_map(|(number, home)| Some((around.distance(number, home)?, home.people)))
-        .collect();
+    let homes: Vec<(u32, Option<u32>)> =
+        homes.filter_map(|(number, home)| Some((around.distance(number, home)?, home.people))).collect();
 
     let band = |minutes: u16| {
         let metres = metres_in(minutes);

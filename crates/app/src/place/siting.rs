@@ -227,14 +227,8 @@ fn demand<'a>(layers: &'a Layers, portfolio: &Portfolio, kind: &Code) -> Option<
     let ages = portfolio.plan.facility_kind(kind.as_str()).and_then(|held| held.ages);
     let basis = residences.counted_in();
     let by_residences = basis == Basis::Residences;
-    let mut out = Demand {
-        residences,
-        homes: Vec::new(),
-        weights: Vec::new(),
-        basis,
-        everybody: false,
-        uncounted: 0,
-    };
+    let mut out =
+        Demand { residences, homes: Vec::new(), weights: Vec::new(), basis, everybody: false, uncounted: 0 };
     for (number, home) in residences.homes.iter().enumerate() {
         let (people, stands_in) = home.people_for(ages);
         let people = if by_residences { Some(1) } else { people };

@@ -68,7 +68,8 @@ pub use moderate::{LOG_PAGE, ModerationLine};
 pub(crate) use monitor::MonitorCache;
 pub use monitor::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion};
 pub use open_data::{
-    FIELDS, OpenBatch, OpenPage, OpenRequest, OpenVersion, cell as csv_cell, csv_head, csv_line, csv_rows, states_of,
+    FIELDS, OpenBatch, OpenPage, OpenRequest, OpenVersion, cell as csv_cell, csv_head, csv_line, csv_rows,
+    states_of,
 };
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use open_rates::{OpenRate, OpenRates, RATE_FIELDS, rates_csv};

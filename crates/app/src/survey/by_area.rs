@@ -1,5 +1,7 @@
 //! An estimate by area, as a map shows it: in classes, with what is uncertain of it.
 
+use std::collections::BTreeSet;
+
 use domain::survey::{HeldWave, Questionnaire, ResultKind, ResultRow, Shown, WaveResults};
 use rust_decimal::Decimal;
 use rust_decimal::prelude::{FromPrimitive, ToPrimitive};
@@ -92,26 +94,54 @@ pub struct ByArea {
     pub few: u64,
 }
 
-/// What of a wave can be shown by area, in the order of its questions. What it is broken down by is no finding.
+/// The rows by area. What a wave is broken down by is no finding.
+fn findings<'a>(held: &'a HeldWave, results: &'a WaveResults) -> impl Iterator<Item = &'a ResultRow> {
+    let mut known: BTreeSet<&str> = held.wave.groupings().into_iter().collect();
+    known.extend(held.wave.margins.iter().map(|margin| margin.question.as_str()));
+    let area = held.wave.area.as_ref();
+    results.rows.iter().filter(move |row| {
+        row.group.as_ref().is_some_and(|(by, _)| Some(by) == area) && !known.contains(row.question.as_str())
+    })
+}
+
+/// What of a wave can be shown by area, in the order of its questions.
 pub fn mapped(held: &HeldWave, results: &WaveResults) -> Vec<MappedEstimate> {
-    let Some(area) = &held.wave.area else { return Vec::new() };
-    let groupings = held.wave.groupings();
-    let known = |question: &str| {
-        groupings.contains(&question) || held.wave.margins.iter().any(|margin| margin.question == question)
-    };
-    let mut out: Vec<MappedEstimate> = Vec::new();
-    let by_area = results.rows.iter().filter(|row| row.group.as_ref().is_some_and(|(by, _)| by == area));
-    for row in by_area.filter(|row| !known(&row.question)) {
-        if !out.iter().any(|held| held.is(row)) {
-            out.push(MappedEstimate {
-                question: row.question.clone(),
-                row: row.row.clone(),
-                kind: row.kind,
-                answer: row.answer.clone(),
-            });
-        }
+    let mut seen = BTreeSet::new();
+    findings(held, results)
+        .filter(|row| seen.insert((&row.question, &row.row, row.kind.as_str(), &row.answer)))
+        .map(|row| MappedEstimate {
+            question: row.question.clone(),
+            row: row.row.clone(),
+            kind: row.kind,
+            answer: row.answer.clone(),
+        })
+        .collect()
+}
+
+/// Whether anything of a wave can be shown by area.
+pub fn is_mapped(held: &HeldWave, results: &WaveResults) -> bool {
+    findings(held, results).next().is_some()
+}
+
+/// What the people of an area make up of all who answered a question, as weighted: their share of all sheets, by how
+/// many of them answered against how many of all did. Without one of these numbers, as counted.
+fn share_of(results: &WaveResults, (area, code): (&str, &str), n: u64, all: u64) -> f64 {
+    let asked = || results.rows.iter().filter(|row| row.question == area && row.row.is_none());
+    let whole = asked().find(|row| row.group.is_none() && row.answer.as_deref() == Some(code));
+    let told = whole.and_then(|row| Some((row.shown?.estimate.to_f64()?, row.n)));
+    let here = asked().find(|row| {
+        row.n > 0 && row.group.as_ref().is_some_and(|(by, of)| (by.as_str(), of.as_str()) == (area, code))
+    });
+    let (n, all) = (n as f64, all.max(1) as f64);
+    if n >= all {
+        return 1.0;
     }
-    out
+    let share = match (told, here.map(|row| row.n as f64)) {
+        (Some((told, sheets)), Some(here)) if sheets > 0 => told * (n / here) / (all / sheets as f64),
+        _ => n / all,
+    };
+    // Somebody else answered, too.
+    share.min(1.0 - 1.0 / all)
 }
 
 fn estimated(shown: &Shown) -> Option<Estimated> {
@@ -133,8 +163,18 @@ fn widest(kind: ResultKind, form: Option<&Form>, estimate: f64) -> f64 {
     }
 }
 
-/// Up to four classes of one width, whose bounds are round numbers, that hold all estimates.
-fn classes(values: &[f64]) -> Vec<(Decimal, Decimal)> {
+/// What an estimate can be at least and at most, by the form of the question.
+fn limits(kind: ResultKind, form: Option<&Form>) -> (f64, f64) {
+    match (kind, form) {
+        (ResultKind::Mean, Some(Form::Scale { low, high, .. })) => (f64::from(*low), f64::from(*high)),
+        (ResultKind::Mean, _) => (f64::NEG_INFINITY, f64::INFINITY),
+        _ => (0.0, 1.0),
+    }
+}
+
+/// Up to four classes of one width, whose bounds are round numbers, that hold all estimates; none goes on beyond what an
+/// estimate can be.
+fn classes(values: &[f64], (lowest, highest): (f64, f64)) -> Vec<(Decimal, Decimal)> {
     let (least, most) = values.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), value| {
         (least.min(*value), most.max(*value))
     });
@@ -144,12 +184,19 @@ fn classes(values: &[f64]) -> Vec<(Decimal, Decimal)> {
     for exponent in -2..=18 {
         for unit in [1.0, 2.0, 5.0] {
             let step = unit * 10_f64.powi(exponent);
-            let first = (least / step + 1e-9).floor();
+            let mut first = (least / step + 1e-9).floor();
             let count = ((most / step - 1e-9).ceil() - first).max(1.0);
             if count > CLASSES_MOST as f64 {
                 continue;
             }
-            let bound = |at: i64| Decimal::from_f64((first + at as f64) * step).map(|it| it.round_dp(2));
+            // Where all are as high as can be, they are at the top of a class.
+            if first * step > highest - step / 2.0 {
+                first -= 1.0;
+            }
+            let bound = |at: i64| {
+                let bound = ((first + at as f64) * step).max(lowest).min(highest);
+                Decimal::from_f64(bound).map(|it| it.round_dp(2))
+            };
             return (0..count as i64).filter_map(|at| bound(at).zip(bound(at + 1))).collect();
         }
     }
@@ -174,14 +221,6 @@ impl ByArea {
         let own = |row: &&ResultRow| of.is(row);
         let whole = results.rows.iter().filter(own).find(|row| row.group.is_none());
         let whole = whole.and_then(|row| Some((row.shown?, row.n)));
-        // What each area makes up of the whole, as weighted.
-        let share = |code: &str, n: u64| {
-            let told = results.rows.iter().find(|row| {
-                row.group.is_none() && row.question == *area && row.answer.as_deref() == Some(code)
-            });
-            let told = told.and_then(|row| row.shown?.estimate.to_f64());
-            told.or_else(|| whole.map(|(_, all)| n as f64 / all.max(1) as f64))
-        };
         let shown: Vec<(&str, Option<(Shown, u64)>)> = choices
             .iter()
             .map(|choice| {
@@ -194,8 +233,8 @@ impl ByArea {
         let chances: Vec<Option<f64>> = shown
             .iter()
             .map(|(code, found)| {
-                let ((shown, n), (all, _)) = ((*found)?, whole?);
-                apart(estimated(&shown)?, estimated(&all)?, share(code, n)?)
+                let ((shown, n), (all, people)) = ((*found)?, whole?);
+                apart(estimated(&shown)?, estimated(&all)?, share_of(results, (area, code), n, people))
             })
             .collect();
         // All areas are looked at together: the more there are, the further one has to stand out.
@@ -207,7 +246,7 @@ impl ByArea {
             .iter()
             .filter_map(|(_, found)| found.and_then(|(shown, _)| shown.estimate.to_f64()))
             .collect();
-        let classes = classes(&values);
+        let classes = classes(&values, limits(of.kind, form));
         let few = 2 * u64::from(held.wave.least);
         let areas = shown.iter().zip(judged).map(|((code, found), judged)| {
             let found = found.map(|(shown, n)| {
@@ -260,8 +299,12 @@ mod tests {
     use super::*;
 
     fn bounds(values: &[f64]) -> Vec<(String, String)> {
+        bounds_within(values, (f64::NEG_INFINITY, f64::INFINITY))
+    }
+
+    fn bounds_within(values: &[f64], limits: (f64, f64)) -> Vec<(String, String)> {
         let text = |it: Decimal| it.normalize().to_string();
-        classes(values).into_iter().map(|(from, to)| (text(from), text(to))).collect()
+        classes(values, limits).into_iter().map(|(from, to)| (text(from), text(to))).collect()
     }
 
     #[test]
@@ -287,11 +330,28 @@ mod tests {
     }
 
     #[test]
+    fn no_class_goes_beyond_what_an_estimate_can_be() {
+        let of = |from: &str, to: &str| (from.to_owned(), to.to_owned());
+        assert_eq!(bounds_within(&[1.0], (0.0, 1.0)), [of("0.99", "1")]);
+        assert_eq!(bounds_within(&[0.0], (0.0, 1.0)), [of("0", "0.01")]);
+        assert_eq!(bounds_within(&[5.0, 5.0], (1.0, 5.0)), [of("4.99", "5")]);
+        assert_eq!(
+            bounds_within(&[1.2, 4.9], (1.0, 5.0)),
+            [of("1", "2"), of("2", "3"), of("3", "4"), of("4", "5")]
+        );
+        assert_eq!(
+            bounds_within(&[1.2, 6.9], (1.0, 7.0)),
+            [of("1", "2"), of("2", "4"), of("4", "6"), of("6", "7")]
+        );
+        assert_eq!(class_of(&classes(&[1.0], (0.0, 1.0)), Decimal::ONE), 0);
+    }
+
+    #[test]
     fn an_estimate_on_a_bound_is_in_the_upper_class() {
-        let held = classes(&[0.213, 0.391]);
+        let held = classes(&[0.213, 0.391], (0.0, 1.0));
         let at = |thousandths| class_of(&held, Decimal::new(thousandths, 3));
         assert_eq!([at(213), at(249), at(250), at(391)], [0, 0, 1, 3]);
-        assert_eq!(class_of(&classes(&[0.0, 1.0]), Decimal::ONE), 1);
+        assert_eq!(class_of(&classes(&[0.0, 1.0], (0.0, 1.0)), Decimal::ONE), 1);
     }
 
     const AREAS: [&str; 4] = ["a", "b", "c", "d"];
@@ -366,6 +426,17 @@ mod tests {
         }
     }
 
+    fn made(rows: Vec<ResultRow>) -> WaveResults {
+        WaveResults {
+            sheets: 400,
+            weighted: false,
+            weights_deff: Decimal::ONE,
+            trimmed: 0,
+            unreached: Vec::new(),
+            rows,
+        }
+    }
+
     #[test]
     fn an_area_stands_out_where_chance_does_not_explain_it() {
         // 400 people: a says yes far more often than all, b as often, c somewhat less and of few, d too few.
@@ -377,15 +448,9 @@ mod tests {
         rows.extend(
             [("a", 250), ("b", 575), ("c", 75)].map(|(area, share)| row("area", area, None, (share, 400))),
         );
-        let results = WaveResults {
-            sheets: 400,
-            weighted: false,
-            weights_deff: Decimal::ONE,
-            trimmed: 0,
-            unreached: Vec::new(),
-            rows,
-        };
+        let results = made(rows);
         let all = mapped(&held(), &results);
+        assert!(is_mapped(&held(), &results));
         assert_eq!(all.iter().map(MappedEstimate::key).collect::<Vec<_>>(), ["felt=yes"]);
         let found = ByArea::of(&held(), &asked(), &results, all[0].clone()).unwrap();
         let told: Vec<_> = found
@@ -408,7 +473,44 @@ mod tests {
         assert_eq!(found.counts(), [1, 0, 2, 1]);
         assert_eq!((found.few, found.classes.len()), (40, 4));
         let elsewhere = HeldWave { wave: Wave { area: None, ..held().wave }, ..held() };
-        assert!(mapped(&elsewhere, &results).is_empty());
+        assert!(mapped(&elsewhere, &results).is_empty() && !is_mapped(&elsewhere, &results));
         assert_eq!(ByArea::of(&elsewhere, &asked(), &results, all[0].clone()), None);
+    }
+
+    #[test]
+    fn an_area_makes_up_of_the_whole_what_it_does_of_those_who_answered() {
+        // A question that was put to those who said no: 100 of the 100 people of a, and 20 of the 300 elsewhere.
+        let mut rows = vec![row("felt", "yes", None, (550, 120))];
+        rows.extend(
+            [("a", 600, 100), ("b", 300, 20)]
+                .map(|(area, permille, n)| row("felt", "yes", Some(area), (permille, n))),
+        );
+        let sheets = [("a", 250, 100), ("b", 575, 230), ("c", 175, 70)];
+        rows.extend(sheets.map(|(area, share, _)| row("area", area, None, (share, 400))));
+        let found = |rows: &[ResultRow]| {
+            let results = made(rows.to_vec());
+            let shares = [("a", 100), ("b", 20)].map(|(code, n)| share_of(&results, ("area", code), n, 120));
+            let of = mapped(&held(), &results).remove(0);
+            let by = ByArea::of(&held(), &asked(), &results, of).unwrap();
+            let against = |at: usize| by.areas[at].found.map(|found| found.against);
+            (shares.map(|share| (share * 1e6).round() / 1e6), [against(0), against(1)])
+        };
+        let expected = [Some(AgainstWhole::Higher), Some(AgainstWhole::Lower)];
+        // Without the number of sheets of each area, as counted.
+        assert_eq!(found(&rows), ([0.833_333, 0.166_667], expected));
+        rows.extend(sheets.map(|(area, _, n)| row("area", area, Some(area), (1_000, n))));
+        assert_eq!(found(&rows), ([0.833_333, 0.166_667], expected));
+        // People of b count twice: they make up more of those who answered, too.
+        for held in rows.iter_mut().filter(|row| row.question == "area" && row.group.is_none()) {
+            let doubled = if held.answer.as_deref() == Some("b") { 730 } else { 159 };
+            held.shown = held.shown.map(|shown| Shown { estimate: Decimal::new(doubled, 3), ..shown });
+        }
+        let ([a, b], _) = found(&rows);
+        assert!((a - 0.159 / 0.3).abs() < 1e-6 && (b - 0.730 * 20.0 / 230.0 / 0.3).abs() < 1e-6, "{a} {b}");
+        // Only people of one area answered: nothing is left to set it against.
+        let one = made(rows);
+        assert_eq!(share_of(&one, ("area", "a"), 120, 120), 1.0);
+        // Weights say more than all of those who answered: one of them was of another area.
+        assert_eq!(share_of(&one, ("area", "b"), 119, 120), 1.0 - 1.0 / 120.0);
     }
 }

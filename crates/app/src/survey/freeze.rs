@@ -152,18 +152,6 @@ impl App {
             }
         }
     }
-
-    /// What a frozen wave came to, as it was frozen.
-    pub async fn wave_results(&self, plan: &Code, held: &HeldWave) -> Result<Option<WaveResults>, AppError> {
-        let Some(frozen) = held.frozen().cloned() else { return Ok(None) };
-        let (plan, wave) = (plan.clone(), held.wave.wave.clone());
-        let body = self.database().read_async(move |c| c.survey_results(&plan, &wave)).await?;
-        let results: Option<WaveResults> = body.and_then(|body| serde_json::from_str(&body).ok());
-        match results.filter(|results| results.digest() == frozen.results_digest) {
-            Some(results) => Ok(Some(results)),
-            None => Err(Refusal::whole(Problem::BadSurvey(SurveyFault::Broken)).into()),
-        }
-    }
 }
 
 struct Wanted {

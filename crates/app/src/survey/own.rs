@@ -2,9 +2,10 @@
 
 use domain::indicator::{AskedBy, Indicator};
 use domain::portfolio::Portfolio;
-use domain::survey::{HeldWave, ResultKind, Shown, WaveResults, WaveState};
+use domain::survey::{HeldWave, ResultKind, Shown, WaveResults};
 use rust_decimal::Decimal;
 
+use super::{Damaged, PickedEstimate};
 use crate::App;
 use crate::error::AppError;
 
@@ -13,9 +14,17 @@ use crate::error::AppError;
 pub struct OwnFigure {
     pub wave: HeldWave,
     pub asked: AskedBy,
-    pub kind: ResultKind,
-    /// With the people behind it; none where too few answered.
-    pub found: Option<(Shown, u64)>,
+    pub found: OwnFound,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnFound {
+    /// With the people behind it.
+    Shown { kind: ResultKind, shown: Shown, n: u64 },
+    /// Too few answered.
+    TooFew,
+    /// What is kept of the wave is not what was frozen.
+    Damaged,
 }
 
 /// The share of everybody else: as uncertain, and the other way round.
@@ -25,15 +34,15 @@ fn of_others(shown: Shown) -> Shown {
 }
 
 /// The figure of everybody together; `None` where the wave does not ask for it.
-fn figure(results: &WaveResults, asked: &AskedBy) -> Option<(ResultKind, Option<(Shown, u64)>)> {
-    let mut rows = results.rows.iter().filter(|row| row.group.is_none() && row.row.is_none());
-    let row = rows.find(|row| {
-        row.question == asked.question
-            && row.answer == asked.answer
-            && (row.kind == ResultKind::Mean) == asked.answer.is_none()
-    })?;
+fn figure(results: &WaveResults, asked: &AskedBy) -> Option<OwnFound> {
+    let picked = PickedEstimate { question: asked.question.clone(), answer: asked.answer.clone() };
+    let row = results.rows.iter().find(|row| picked.is(row))?;
+    // Of a question that takes several answers, who did not give one did not give all the others.
+    if asked.others && row.kind == ResultKind::Multiple {
+        return None;
+    }
     let shown = row.shown.map(|shown| if asked.others { of_others(shown) } else { shown });
-    Some((row.kind, shown.map(|shown| (shown, row.n))))
+    Some(shown.map_or(OwnFound::TooFew, |shown| OwnFound::Shown { kind: row.kind, shown, n: row.n }))
 }
 
 impl App {
@@ -47,13 +56,22 @@ impl App {
         let plan = &portfolio.plan;
         let mut out = Vec::new();
         for asked in &indicator.asked_by {
-            let held = plan.waves.iter().filter(|held| {
-                held.state() == WaveState::Published && held.wave.instrument == asked.instrument
-            });
+            let held = plan
+                .waves
+                .iter()
+                .filter(|held| held.shows_results(false) && held.wave.instrument == asked.instrument);
             for held in held {
-                let Some(results) = self.wave_results(&plan.code, held).await? else { continue };
-                let Some((kind, found)) = figure(&results, asked) else { continue };
-                out.push(OwnFigure { wave: held.clone(), asked: asked.clone(), kind, found });
+                let found = match self.sound_results(&plan.code, held).await? {
+                    None => None,
+                    Some(Ok(results)) => figure(&results, asked),
+                    Some(Err(Damaged)) => {
+                        let put = plan.questionnaire(&held.wave.instrument, held.wave.version);
+                        let asks = put.is_some_and(|put| put.asks.question(&asked.question).is_some());
+                        asks.then_some(OwnFound::Damaged)
+                    }
+                };
+                let figure = |found| OwnFigure { wave: held.clone(), asked: asked.clone(), found };
+                out.extend(found.map(figure));
             }
         }
         out.sort_by(|a, b| (a.wave.wave.to, &a.wave.wave.wave).cmp(&(b.wave.wave.to, &b.wave.wave.wave)));

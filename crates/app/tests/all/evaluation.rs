@@ -168,12 +168,15 @@ fn an_effect_is_what_it_is_by_hand_and_opens_to_its_requests(scratch: Scratch) {
     assert_eq!(held.totals(true), (96, 48));
     // Twenty-six months of four in the community that was left out.
     assert_eq!(held.elsewhere, 104);
-    let months: Vec<(u64, u64)> = held.months.iter().map(|line| (line.reached, line.compared)).collect();
+    let months: Vec<(u64, u64)> =
+        held.months.iter().map(|line| (line.reached.count, line.compared.count)).collect();
     assert_eq!((months[0], months[12], months[25]), ((8, 16), (8, 16), (4, 16)));
     assert!((held.months[25].reached_percent - 50.0).abs() < 1e-9);
     // Each count is the list that it opens.
     for area in &held.areas {
-        for ((from, to), count) in [(window.days_before(), area.before), (window.days_after(), area.after)] {
+        for ((from, to), count) in
+            [(window.days_before(), area.before.count), (window.days_after(), area.after.count)]
+        {
             let query = RequestQuery {
                 categories: codes(&["lamps"]),
                 areas: vec![area.area.clone()],

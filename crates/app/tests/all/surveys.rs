@@ -1,12 +1,14 @@
 //! A wave from its questionnaire to its results: who is asked, what is kept of them, and what it comes to.
 
+use std::sync::Arc;
+
 use crate::place;
 
 use app::survey::answer::OUTCOMES;
 use app::survey::{
-    CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, PickedEstimate, SheetFault, Taken,
+    CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, OwnFound, PickedEstimate, SheetFault, Taken,
 };
-use app::{Actor, AppError, Change};
+use app::{Actor, App, AppError, Change};
 use domain::code::Code;
 use domain::command::Command;
 use domain::indicator::{AskedBy, IndicatorFact};
@@ -368,24 +370,33 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     };
     assert!(say(Some("perhaps"), false).is_err() && say(None, true).is_err());
     say(Some("yes"), false).unwrap();
-    assert_eq!(beside()[0].found, Some((shown, 25)));
+    assert_eq!(beside()[0].found, OwnFound::Shown { kind: ResultKind::Share, shown, n: 25 });
     say(Some("no"), true).unwrap();
     let [others] = &beside()[..] else { panic!("one wave") };
-    let (all_but, n) = others.found.unwrap();
+    let OwnFound::Shown { shown: all_but, n, .. } = others.found else { panic!("{others:?}") };
     // Of the same people: yes and all but no are one share, with one interval.
     assert_eq!((all_but.estimate, n), (shown.estimate, 25));
     assert!((all_but.low - shown.low).abs() < Decimal::new(2, 6), "{all_but:?} {shown:?}");
     say(None, false).unwrap();
-    assert_eq!(beside()[0].kind, ResultKind::Mean);
+    assert!(matches!(beside()[0].found, OwnFound::Shown { kind: ResultKind::Mean, .. }));
+    // It is read once: what it came to stays as it is.
+    let again = field.wait(app.wave_results(plan, &held)).unwrap().unwrap();
+    assert!(Arc::ptr_eq(&results, &again));
     // What was frozen is what is told, or nothing.
     app.database()
         .write::<_, StoreError>(|tx| {
             tx.writing().execute("UPDATE survey_result SET body = REPLACE(body, 'share', 'mean')", &[])
         })
         .unwrap();
+    let app = &App::new(app.database().clone(), field.place.clock.clone());
     let broken = field.wait(app.wave_results(plan, &held)).unwrap_err();
     let AppError::Refused(refusals) = broken else { panic!("{broken:?}") };
     assert_eq!(refusals[0].problem, Problem::BadSurvey(SurveyFault::Broken));
+    // It takes with it nothing that it stands beside.
+    let portfolio = field.wait(app.portfolio(plan, app::read::Asked::default())).unwrap();
+    let indicator = portfolio.indicator(&code("felt")).unwrap();
+    let beside = field.wait(app.own_figures(&portfolio, indicator)).unwrap();
+    assert_eq!(beside.iter().map(|it| it.found).collect::<Vec<_>>(), [OwnFound::Damaged]);
 }
 
 fn totals_that_cannot_be_met_are_told(scratch: Scratch) {

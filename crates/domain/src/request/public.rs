@@ -90,14 +90,23 @@ fn f64_to_units(metres: f64, narrow: f64) -> i32 {
     (metres / 0.111_195 / narrow).round() as i32
 }
 
-/// Which of several counts are not told: those below [`SMALL`], and where that is one alone the next larger one, so
-/// that it does not follow from a sum.
+/// Which of several counts are not told, where their sum may be: those below [`SMALL`], and where the rest would give
+/// these away the next larger one. Each of those that are not told could be as many as are told.
 pub fn suppressed(counts: &[u64]) -> Vec<bool> {
     let mut out: Vec<bool> = counts.iter().map(|count| (1..SMALL).contains(count)).collect();
-    if out.iter().filter(|small| **small).count() == 1 {
+    // Whoever takes the rest from the sum knows these together, and that none of them is nothing.
+    let gives_away = |out: &[bool]| {
+        let hidden = counts.iter().zip(out).filter(|(_, hidden)| **hidden).map(|(count, _)| *count);
+        let (number, sum) = hidden.fold((0, 0_u64), |(number, sum), count| (number + 1, sum + count));
+        number == 1 || (number > 1 && sum < SMALL + number - 1)
+    };
+    if gives_away(&out) {
         let next = counts.iter().enumerate().filter(|(_, count)| **count >= SMALL).min_by_key(|(_, it)| **it);
-        if let Some((at, _)) = next {
-            out[at] = true;
+        match next {
+            Some((at, _)) => out[at] = true,
+            // A sum below is not told itself. Above it, that there are nothings among them is all that hides the others.
+            None if counts.iter().sum::<u64>() >= SMALL => out.fill(true),
+            None => {}
         }
     }
     out
@@ -205,7 +214,34 @@ mod tests {
             prop_assert!(of_hidden(false).all(|(count, _)| *count == 0 || *count >= SMALL));
             let others = counts.iter().filter(|count| **count > 0).count();
             prop_assert!(of_hidden(true).count() != 1 || others == 1);
+            // What are hidden together leave open that each is as many as are told, or that it is none.
+            let (number, sum) = (of_hidden(true).count() as u64, of_hidden(true).map(|it| it.0).sum::<u64>());
+            let is_open = sum >= SMALL + number.saturating_sub(1) || hidden.iter().all(|it| *it);
+            prop_assert!(number == 0 || counts.iter().sum::<u64>() < SMALL || is_open);
         }
+    }
+
+    #[test]
+    fn what_hidden_counts_come_to_gives_none_of_them_away() {
+        let hidden = |counts: &[u64]| -> Vec<usize> {
+            suppressed(counts)
+                .into_iter()
+                .enumerate()
+                .filter_map(|(at, hidden)| hidden.then_some(at))
+                .collect()
+        };
+        assert_eq!(hidden(&[9, 6, 0, 20]), [0_usize; 0]);
+        assert_eq!(hidden(&[9, 3, 6, 20]), [1, 2]);
+        assert_eq!(hidden(&[4, 9, 4]), [0, 2]);
+        // Two that come to two are one each, and five that come to five.
+        assert_eq!(hidden(&[1, 9, 1, 7]), [0, 2, 3]);
+        assert_eq!(hidden(&[1, 1, 8, 1, 1, 1]), [0, 1, 2, 3, 4, 5]);
+        // No larger one is left: which are none is not told either.
+        assert_eq!(hidden(&[1, 0, 1, 1, 1, 1]), [0, 1, 2, 3, 4, 5]);
+        assert_eq!(hidden(&[0, 2, 3]), [0, 1, 2]);
+        // So few together are not told as a sum.
+        assert_eq!(hidden(&[0, 3, 0]), [1]);
+        assert_eq!(hidden(&[2, 1, 0]), [0, 1]);
     }
 
     #[test]

@@ -37,6 +37,10 @@ pub enum SurveyFault {
         question: String,
         code: String,
     },
+    /// All other answers than one, of a question that takes several at once.
+    NoOthers {
+        question: String,
+    },
     /// Totals that miss an answer, give one twice, or are not above zero.
     BadTotals {
         question: String,
@@ -80,6 +84,7 @@ impl SurveyFault {
             Self::NotSingle { .. } => "survey-not-single",
             Self::NotAlways { .. } => "survey-not-always",
             Self::NoChoice { .. } => "survey-no-choice",
+            Self::NoOthers { .. } => "survey-no-others",
             Self::BadTotals { .. } => "survey-bad-totals",
             Self::DifferentPopulations { .. } => "survey-populations",
             Self::BadQuotas => "survey-bad-quotas",
@@ -102,6 +107,7 @@ impl SurveyFault {
             | Self::NoQuestion { question }
             | Self::NotSingle { question }
             | Self::NotAlways { question }
+            | Self::NoOthers { question }
             | Self::BadTotals { question } => vec![("question", question.clone())],
             Self::NoChoice { question, code } => vec![("question", question.clone()), ("code", code.clone())],
             Self::DifferentPopulations { first, other } => {

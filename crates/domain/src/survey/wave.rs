@@ -226,6 +226,18 @@ impl HeldWave {
             .fold(WaveState::Draft, |state, step| state.after(step).unwrap_or(state))
     }
 
+    /// Whether everybody may see it: while people are asked, and after.
+    pub fn is_public(&self) -> bool {
+        use WaveState as S;
+        matches!(self.state(), S::Open | S::Closed | S::Frozen | S::Published)
+    }
+
+    /// Whether what it came to is shown: to everybody once it is published, before that to whoever runs surveys.
+    pub fn shows_results(&self, manages: bool) -> bool {
+        let state = self.state();
+        state == WaveState::Published || manages && state.is_frozen()
+    }
+
     /// The day of a step.
     pub fn day_of(&self, step: WaveMove) -> Option<Date> {
         self.events.iter().find(|(event, _)| event.step() == step).map(|(_, day)| *day)

@@ -67,18 +67,22 @@ impl Check<'_> {
             plan.questionnaires.iter().any(|held| held.instrument == *code)
         });
         let (question, answer) = (&asked.question, asked.answer.as_deref());
-        let mut versions = self.plan.iter().flat_map(|plan| &plan.questionnaires);
-        let known = versions.any(|held| {
-            held.instrument == *code
-                && held.asks.question(question).is_some_and(|question| has_figure(question, answer))
-        });
+        let versions = self.plan.iter().flat_map(|plan| &plan.questionnaires);
+        let questions = versions
+            .filter(|held| held.instrument == *code)
+            .filter_map(|held| held.asks.question(question))
+            .filter(|question| has_figure(question, answer));
+        let questions: Vec<&Question> = questions.collect();
         // All others than none are everybody.
-        if !known || asked.others && answer.is_none() {
+        if questions.is_empty() || asked.others && answer.is_none() {
             let question = question.clone();
             self.refuse(Problem::BadSurvey(match answer {
                 Some(code) => SurveyFault::NoChoice { question, code: code.to_owned() },
                 None => SurveyFault::NoQuestion { question },
             }));
+        } else if asked.others && questions.iter().any(|held| matches!(held.form, Form::Multiple { .. })) {
+            // Who ticked it may have ticked others as well.
+            self.refuse(Problem::BadSurvey(SurveyFault::NoOthers { question: question.clone() }));
         }
     }
 }

@@ -374,6 +374,9 @@ fn asked_by(question: &str, answer: Option<&str>, others: bool) -> IndicatorFact
 fn a_value_names_a_wave_that_is_cited_and_a_question_that_is_asked() {
     let mut journal = begun();
     give(&mut journal, vec![PlanFact::CitedWave(cited("effect")).into()]).unwrap();
+    let uses = Form::Multiple { choices: vec![choice("bus"), choice("metro")], least: None, most: None };
+    let later = Questionnaire { version: 2, ..asks(vec![question("uses", uses)]) };
+    give(&mut journal, vec![PlanFact::Questionnaire(later).into()]).unwrap();
     let subject = Subject::indicator(&plan(), &code("effect"));
     let mut say = |facts: Vec<IndicatorFact>, how| {
         let wish = Wish {
@@ -399,6 +402,11 @@ fn a_value_names_a_wave_that_is_cited_and_a_question_that_is_asked() {
     {
         assert!(say(vec![asked_by(question, answer, others)], How::Record).is_err(), "{question} {answer:?}");
     }
+    // Who did not tick one did not therefore tick all the others.
+    let others = SurveyFault::NoOthers { question: "uses".into() };
+    let refused = say(vec![asked_by("uses", Some("bus"), true)], How::Record);
+    assert_eq!(refused, Err(vec![Problem::BadSurvey(others)]));
+    say(vec![asked_by("uses", Some("bus"), false)], How::Record).unwrap();
     say(vec![asked_by("felt", Some("no"), true)], How::Record).unwrap();
     say(vec![asked_by("felt", Some("yes"), false)], How::Record).unwrap();
     let view = View::ALL;

@@ -1,7 +1,6 @@
 //! Two lines over months: the areas reached and those that they are compared with, each month in percent of what was
 //! usual before. The same stands below as a table.
 
-use app::evaluation::said::is_told;
 use app::evaluation::{MonthLine, MonthPart};
 use words::Lang;
 
@@ -23,21 +22,12 @@ const RIGHT: f64 = 990.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 236.0;
 
-/// Of a month's count that is told, its percentage.
-fn reached(line: &MonthLine, staff: bool) -> Option<f64> {
-    Some(line.reached_percent).filter(|_| is_told(line.reached, staff))
-}
-
-fn compared(line: &MonthLine, staff: bool) -> Option<f64> {
-    Some(line.compared_percent).filter(|_| is_told(line.compared, staff))
-}
-
-/// Small counts have a point for staff only.
+/// What would tell a small count has a point for staff only.
 pub fn chart(lang: Lang, months: &[MonthLine], staff: bool) -> Option<Chart> {
     if months.len() < 2 {
         return None;
     }
-    let told = months.iter().flat_map(|line| [reached(line, staff), compared(line, staff)]);
+    let told = months.iter().flat_map(|line| [line.percent(true, staff), line.percent(false, staff)]);
     let highest = told.flatten().fold(100.0, f64::max);
     let step =
         [25.0, 50.0, 100.0, 200.0, 500.0].into_iter().find(|step| highest / step <= 5.0).unwrap_or(1_000.0);
@@ -47,7 +37,7 @@ pub fn chart(lang: Lang, months: &[MonthLine], staff: bool) -> Option<Chart> {
     let y = |percent: f64| BOTTOM - (BOTTOM - TOP) * (percent / top).clamp(0.0, 1.0);
     let at = |value: f64| format!("{value:.1}");
     // A line ends where months are left out: what happened in them is not compared; and where a count is not told.
-    let line = |value: fn(&MonthLine, bool) -> Option<f64>| -> Vec<String> {
+    let line = |reached: bool| -> Vec<String> {
         let mut out: Vec<Vec<String>> = vec![Vec::new()];
         let mut part = months.first().map(|line| line.part);
         for (number, month) in months.iter().enumerate() {
@@ -55,7 +45,7 @@ pub fn chart(lang: Lang, months: &[MonthLine], staff: bool) -> Option<Chart> {
                 part = Some(month.part);
                 out.push(Vec::new());
             }
-            let Some(value) = value(month, staff) else {
+            let Some(value) = month.percent(reached, staff) else {
                 out.push(Vec::new());
                 continue;
             };
@@ -95,8 +85,8 @@ pub fn chart(lang: Lang, months: &[MonthLine], staff: bool) -> Option<Chart> {
             })
             .collect(),
         years: years.collect(),
-        reached: line(reached),
-        compared: line(compared),
+        reached: line(true),
+        compared: line(false),
         left_out: left_out
             .first()
             .map(|first| (at(LEFT + wide * *first as f64), at(wide * left_out.len() as f64))),

@@ -1,6 +1,8 @@
 //! One project by the four questions.
 
-use app::evaluation::{Gain, LEAST_BEFORE, ProjectEvaluation, RequestEffect, RequestPart};
+use app::evaluation::{
+    Counted, Gain, LEAST_BEFORE, MonthLine, ProjectEvaluation, RequestEffect, RequestPart,
+};
 use app::place::coverage::Basis;
 use askama::Template;
 use axum::extract::Path;
@@ -353,10 +355,10 @@ impl Shown<'_> {
             few: few
                 .iter()
                 .map(|(area, count)| {
-                    let count = if said::is_told(*count, self.staff) {
+                    let count = if self.staff {
                         count.to_string()
                     } else {
-                        words::with(self.lang, "evaluation-few", &[("least", &SMALL.to_string())])
+                        words::with(self.lang, "evaluation-few", &[("least", &LEAST_BEFORE.to_string())])
                     };
                     self.page.t2("evaluation-choice-few-of", "area", self.area(area), "count", count)
                 })
@@ -400,10 +402,20 @@ impl Shown<'_> {
         self.page.link(&format!("/requests?{}", query.join("&")))
     }
 
-    fn count(&self, count: u64, address: String) -> Number {
+    /// A sum: small ones are for staff.
+    fn count(&self, count: u64) -> Number {
         let text = match said::is_told(count, self.staff) {
             true => number(Decimal::from(count)),
             false => words::with(self.lang, "evaluation-few", &[("least", &SMALL.to_string())]),
+        };
+        Number { text, address: String::new() }
+    }
+
+    /// A part of a sum, which may be hidden for what it would tell of another.
+    fn part(&self, part: Counted, address: String) -> Number {
+        let text = match part.is_told(self.staff) {
+            true => number(Decimal::from(part.count)),
+            false => self.t("evaluation-withheld"),
         };
         Number { text, address }
     }
@@ -413,43 +425,41 @@ impl Shown<'_> {
         let side = |reached: bool| {
             self.t(if reached { "evaluation-side-reached" } else { "evaluation-side-compared" })
         };
+        // A mean over known months would tell the number.
+        let mean_told = |told: bool, value: f64| if told { mean(value) } else { "—".to_owned() };
         let areas = held.areas.iter().map(|area| AreaLine {
             name: self.area(&area.area),
             side: side(area.reached),
-            before: self.count(area.before, self.requests(part, Some(&area.area), window.days_before())),
-            after: self.count(area.after, self.requests(part, Some(&area.area), window.days_after())),
-            mean_before: mean(area.mean_before),
-            mean_after: mean(area.mean_after),
+            before: self.part(area.before, self.requests(part, Some(&area.area), window.days_before())),
+            after: self.part(area.after, self.requests(part, Some(&area.area), window.days_after())),
+            mean_before: mean_told(area.before.is_told(self.staff), area.mean_before),
+            mean_after: mean_told(area.after.is_told(self.staff), area.mean_after),
         });
         let (works, after) = (window.works_at() as f64, (window.count() - window.start_at()) as f64);
-        // A mean over known months would tell the number.
-        let mean_of = |count: u64, months: f64| match said::is_told(count, self.staff) {
-            true => mean(count as f64 / months),
-            false => "—".to_owned(),
-        };
+        let mean_of =
+            |count: u64, months: f64| mean_told(said::is_told(count, self.staff), count as f64 / months);
         let totals = [(true, "evaluation-total-reached"), (false, "evaluation-total-compared")];
         let totals = totals.map(|(reached, key)| {
             let (before, since) = held.totals(reached);
             AreaLine {
                 name: self.t(key),
                 side: side(reached),
-                before: self.count(before, String::new()),
-                after: self.count(since, String::new()),
+                before: self.count(before),
+                after: self.count(since),
                 mean_before: mean_of(before, works),
                 mean_after: mean_of(since, after),
             }
         });
-        let percent = |count: u64, value: f64| match said::is_told(count, self.staff) {
-            true => said::whole(value),
-            false => "—".to_owned(),
+        let percent = |line: &MonthLine, reached: bool| {
+            line.percent(reached, self.staff).map_or_else(|| "—".to_owned(), said::whole)
         };
         let months = held.months.iter().map(|line| MonthRow {
             month: month_of(lang, line.month),
             part: word(lang, "evaluation-part", line.part.as_str()),
-            reached: percent(line.reached, line.reached_percent),
-            compared: percent(line.compared, line.compared_percent),
-            reached_count: number(Decimal::from(line.reached)),
-            compared_count: number(Decimal::from(line.compared)),
+            reached: percent(line, true),
+            compared: percent(line, false),
+            reached_count: number(Decimal::from(line.reached.count)),
+            compared_count: number(Decimal::from(line.compared.count)),
         });
         Effect {
             class: said::class(found),

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use app::place::base::Barrier;
-use app::place::{Basis, COVERED, is_illustrative};
 use app::place::links::{Barriers, Effect, LINK_MOST, LinkFault, LinkGround, Ranked, RankedLink};
+use app::place::{Basis, COVERED, is_illustrative};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;

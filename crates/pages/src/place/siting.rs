@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use app::place::coverage::Way;
-use app::place::{Basis, SITED, is_illustrative, licences};
 use app::place::siting::{Sited, SitingAsked, SitingFault, SitingModel};
+use app::place::{Basis, SITED, is_illustrative, licences};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;

@@ -14,7 +14,6 @@ use store::Invitation;
 use words::Lang;
 
 use super::answering::{Answering, Step, random_sheet};
-use super::is_public;
 use super::question::{answers, faults, steps, told_faults};
 use super::said::say;
 use crate::PagesState;
@@ -118,7 +117,7 @@ pub async fn show(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let typed = Typed(query);
     if typed.has("thanks") {
-        if !is_public(&opened.held) {
+        if !opened.held.is_public() {
             return Err(PageError::not_found().in_lang(visit.lang));
         }
         let name = opened.name(&visit);

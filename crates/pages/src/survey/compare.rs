@@ -7,7 +7,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::survey::{HeldWave, Questionnaire, ResultKind, SurveyBridge, WaveState};
+use domain::survey::{HeldWave, Questionnaire, ResultKind, SurveyBridge};
 use survey::change::Bridge;
 use words::Lang;
 
@@ -168,8 +168,8 @@ async fn page(
     let code = known_code(&plan)?;
     let portfolio = visit.portfolio(&code).await?;
     let may = may_manage(visit, &code);
-    let open = |held: &&HeldWave| held.state() == WaveState::Published || may && held.state().is_frozen();
-    let held: Vec<&HeldWave> = portfolio.plan.waves.iter().filter(open).collect();
+    let waves = portfolio.plan.waves.iter();
+    let held: Vec<&HeldWave> = waves.filter(|held| held.shows_results(may)).collect();
     let waves: Vec<Choice> = held
         .iter()
         .map(|held| Choice::new(held.wave.wave.as_str(), held.wave.name.get(visit.lang.is_english())))
@@ -186,7 +186,7 @@ async fn page(
         let before = Opened::of(visit, &plan, &from).await?;
         let after = Opened::of(visit, &plan, &to).await?;
         let (old, new) = (results_of(visit, &before).await?, results_of(visit, &after).await?);
-        let found = Compared::of(&portfolio.plan, (&before.held, &old), (&after.held, &new));
+        let found = Compared::of(&portfolio.plan, (&before.held, &*old), (&after.held, &*new));
         for compared in &found.lines {
             let shown = line(visit.lang, Some(&after.asked), compared);
             let question = &compared.after.question;

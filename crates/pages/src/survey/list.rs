@@ -8,7 +8,7 @@ use domain::source::Grade;
 use domain::survey::{HeldWave, WaveAccess, WaveMode, WaveState};
 
 use super::behind::{CitedLine, cited_line};
-use super::{is_public, may_collect, may_manage, told};
+use super::{may_collect, may_manage, told};
 use crate::editor::field::Typed;
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
@@ -73,7 +73,7 @@ pub async fn show(
     let plan = known_code(&plan)?;
     let portfolio = visit.portfolio(&plan).await?;
     let (may_manage, may_collect) = (may_manage(&visit, &plan), may_collect(&visit, &plan));
-    let held = portfolio.plan.waves.iter().rev().filter(|held| may_manage || is_public(held));
+    let held = portfolio.plan.waves.iter().rev().filter(|held| may_manage || held.is_public());
     let lines = held.map(|held| line(&visit, held)).collect();
     let asked = portfolio.plan.questionnaires.iter().filter(|_| may_manage).map(|held| Asked {
         code: held.instrument.to_string(),

@@ -2,9 +2,10 @@
 //! chance alone could have set apart stays pale, one whose interval is wide is striped, and one with too few answers has
 //! no colour. The same stands below as a table.
 
+use app::AppError;
 use app::read::Asked;
 use app::survey::said::{answer_label, figure, question_label};
-use app::survey::{AgainstWhole, AreaEstimate, ByArea, MappedEstimate, mapped};
+use app::survey::{AgainstWhole, AreaEstimate, ByArea, MappedEstimate, is_mapped, mapped};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -14,7 +15,8 @@ use domain::boundary::Extent;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
-use domain::survey::ResultKind;
+use domain::survey::{ResultKind, WaveResults};
+use store::StoreError;
 use survey::instrument::Form;
 
 use super::answer::Opened;
@@ -24,9 +26,6 @@ use crate::error::PageError;
 use crate::map::{HEIGHT, View, WIDTH};
 use crate::page::Page;
 use crate::visit::{Visit, render};
-
-/// The colours that classes have; further ones begin again.
-const COLOURS: usize = 4;
 
 /// The answers of one question that can be shown.
 struct Group {
@@ -176,7 +175,7 @@ impl Drawing<'_> {
         let (x, y) = view.roomiest(boundary)?;
         let mut class = match &area.found {
             None => "withheld".to_owned(),
-            Some(found) => format!("class-{}", found.class % COLOURS),
+            Some(found) => format!("class-{}", found.class),
         };
         if area.found.is_some_and(|found| found.against != AgainstWhole::NotClear) {
             class.push_str(" clear");
@@ -258,10 +257,7 @@ impl Drawing<'_> {
         let of = |value| figure(self.found.of.kind, value);
         let classes = self.found.classes.iter().enumerate();
         classes
-            .map(|(at, (from, to))| Class {
-                class: at % COLOURS,
-                label: format!("{} – {}", of(*from), of(*to)),
-            })
+            .map(|(at, (from, to))| Class { class: at, label: format!("{} – {}", of(*from), of(*to)) })
             .collect()
     }
 }
@@ -305,8 +301,11 @@ fn answer(visit: &Visit, opened: &Opened, held: &MappedEstimate) -> String {
     }
 }
 
-/// Whether something of a wave can be drawn: it asks for areas, and one of them has a boundary.
-pub(super) fn is_drawn(opened: &Opened, portfolio: &Portfolio) -> bool {
+/// Whether something of a wave can be drawn: it asks for areas and for something else, and one of them has a boundary.
+pub(super) fn is_drawn(opened: &Opened, results: &WaveResults, portfolio: &Portfolio) -> bool {
+    if !is_mapped(&opened.held, results) {
+        return false;
+    }
     let choices = opened.held.wave.area.as_deref().and_then(|name| opened.asked.single(name).ok());
     choices.unwrap_or_default().iter().any(|choice| {
         let area = Code::new(&choice.code).ok().and_then(|code| portfolio.areas.get(&code));
@@ -322,27 +321,39 @@ pub async fn show(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let results = results_of(&visit, &opened).await?;
     let portfolio = visit.app.portfolio(&opened.plan, Asked::default()).await?;
-    let all = mapped(&opened.held, &results);
-    let typed = Typed(query);
+    let lang = visit.lang;
+    // Thousands of estimates, and boundaries of thousands of points.
+    let drawn =
+        tokio::task::spawn_blocking(move || draw(&visit, &opened, &results, &portfolio, &Typed(query)));
+    drawn.await.map_err(|_| PageError::of(AppError::Store(StoreError::Stopped), lang))?
+}
+
+fn draw(
+    visit: &Visit,
+    opened: &Opened,
+    results: &WaveResults,
+    portfolio: &Portfolio,
+    typed: &Typed,
+) -> Result<Response, PageError> {
+    let all = mapped(&opened.held, results);
     let wanted = all.iter().find(|held| held.key() == typed.get("of")).or(all.first()).cloned();
     let held = &opened.held.wave;
-    let found = wanted.and_then(|of| ByArea::of(&opened.held, &opened.asked, &results, of));
+    let found = wanted.and_then(|of| ByArea::of(&opened.held, &opened.asked, results, of));
     // A wave that asks for no area has no map.
     let found = found.ok_or_else(|| PageError::not_found().in_lang(visit.lang))?;
     let question = opened.asked.asks.question(&found.of.question);
     let name = held.name.get(visit.lang.is_english()).to_owned();
     let page = visit.page(visit.t("estimate-map-title"));
-    let drawing =
-        Drawing { visit: &visit, page: &page, opened: &opened, portfolio: &portfolio, found: &found };
+    let drawing = Drawing { visit, page: &page, opened, portfolio, found: &found };
     let (said, withheld) = drawing.summary();
     let body = MapPage {
         here: opened.here(),
         grade: opened.held.grade,
         published: opened.held.state() == domain::survey::WaveState::Published,
-        groups: groups(&visit, &opened, &all),
+        groups: groups(visit, opened, &all),
         of: found.of.key(),
         question: question_label(question, (&found.of.question, found.of.row.as_deref()), visit.lang),
-        answer: answer(&visit, &opened, &found.of),
+        answer: answer(visit, opened, &found.of),
         whole: found.whole.map_or_else(String::new, |(shown, n)| {
             let of = |value| figure(found.of.kind, value);
             visit.tw(

@@ -87,9 +87,3 @@ fn managing(visit: &Visit, plan: &Code) -> Result<(), PageError> {
 fn by_strata(visit: &Visit, wave: &Wave, asked: &Questionnaire) -> Option<String> {
     app::survey::is_weighted_by_strata(wave, asked).then(|| visit.t("sample-weights").into_owned())
 }
-
-/// Whether everybody may see a wave: while people are asked, and once its results are published.
-fn is_public(held: &HeldWave) -> bool {
-    use domain::survey::WaveState as S;
-    matches!(held.state(), S::Open | S::Closed | S::Frozen | S::Published)
-}

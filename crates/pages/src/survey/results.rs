@@ -1,5 +1,7 @@
 //! What a wave came to: estimates with their error, for everybody once they are published, and as files.
 
+use std::sync::Arc;
+
 use app::survey::said::{answer_label, figure, row_label};
 use app::survey::{PickedEstimate, codebook, results_csv, text_csv};
 use askama::Template;
@@ -86,10 +88,8 @@ struct ResultsPage {
 }
 
 /// A frozen wave with its results, where this reader may see them.
-pub(super) async fn results_of(visit: &Visit, opened: &Opened) -> Result<WaveResults, PageError> {
-    let state = opened.held.state();
-    let may = state == WaveState::Published || state.is_frozen() && may_manage(visit, &opened.plan);
-    if !may {
+pub(super) async fn results_of(visit: &Visit, opened: &Opened) -> Result<Arc<WaveResults>, PageError> {
+    if !opened.held.shows_results(may_manage(visit, &opened.plan)) {
         return Err(PageError::not_found().in_lang(visit.lang));
     }
     let found = visit.app.wave_results(&opened.plan, &opened.held).await?;
@@ -306,7 +306,7 @@ async fn page(
         recorded,
         picks,
         indicators,
-        mapped: super::map::is_drawn(opened, &portfolio),
+        mapped: super::map::is_drawn(opened, &results, &portfolio),
         saved: saved(lang, &query),
         faults,
         page: visit.page(visit.tw("results-title", &[("name", held.name.get(lang.is_english()))])),

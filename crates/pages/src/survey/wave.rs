@@ -15,7 +15,7 @@ use words::Lang;
 
 use super::answer::Opened;
 use super::list::{Line, line};
-use super::{by_strata, is_public, managing, may_collect, may_manage, told};
+use super::{by_strata, managing, may_collect, may_manage, told};
 use crate::PagesState;
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, known_code, saved};
@@ -174,7 +174,7 @@ async fn page(
 ) -> Result<Response, PageError> {
     let (plan, held, lang) = (&opened.plan, &opened.held, visit.lang);
     let (may_manage, may_collect) = (may_manage(visit, plan), may_collect(visit, plan));
-    if !is_public(held) && !may_manage {
+    if !held.is_public() && !may_manage {
         return Err(PageError::not_found().in_lang(lang));
     }
     let state = held.state();

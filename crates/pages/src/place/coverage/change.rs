@@ -1,8 +1,6 @@
 //! What changed for people between two days, what projects did, and what the end of the year is likely to be.
 
-use app::place::coverage::{
-    self, Basis, CoverageAsked, Difference, DifferenceLine, ProjectsEffect, YearEnd,
-};
+use app::place::coverage::{self, Basis, CoverageAsked, Difference, DifferenceLine, ProjectsEffect, YearEnd};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;

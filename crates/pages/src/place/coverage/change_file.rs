@@ -66,11 +66,13 @@ struct Row<'a> {
 }
 
 fn rows(found: &Difference) -> Vec<Row<'_>> {
-    let of = |line: DifferenceLine<'_>| {
-        let communities = found.after.communities.iter().enumerate();
-        communities.map(move |(at, community)| Row { community, held: line.held, counts: line.of(at) })
-    };
+    let of = |line| rows_of(found, line);
     found.lines().flat_map(of).collect()
+}
+
+fn rows_of<'a>(found: &'a Difference, line: DifferenceLine<'a>) -> impl Iterator<Item = Row<'a>> {
+    let communities = found.after.communities.iter().enumerate();
+    communities.map(move |(at, community)| Row { community, held: line.held, counts: line.of(at) })
 }
 
 /// What a reader asks for: the days, the comparison, and what goes with it on the page.
