@@ -117,6 +117,7 @@ const PUBLIC: &[&str] = &[
     "~/place/layers",
     "~/evaluation",
     "~/evaluation?sector=education&kept=late",
+    "~/evaluation?sector=&kept=&page=2",
     "~/evaluation/years/2019",
     "~/projects/HT-EDU-019/evaluation",
     "~/projects/HT-TRA-010/evaluation",

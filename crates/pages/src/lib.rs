@@ -29,6 +29,7 @@ mod output;
 mod overview;
 mod own_account;
 mod page;
+mod pager;
 mod person;
 mod place;
 mod plan_edit;

@@ -22,6 +22,7 @@ use crate::error::{PageError, render};
 use crate::ledger::paper::PaperLine;
 use crate::overview::plan_code;
 use crate::page::Page;
+use crate::pager::Pager;
 use crate::visitor::Visitor;
 use crate::words_of;
 
@@ -242,26 +243,13 @@ struct Condition {
     without: String,
 }
 
-/// A link of the pager.
-pub(crate) struct PageLink {
-    pub(crate) number: usize,
-    pub(crate) address: String,
-    pub(crate) is_here: bool,
-}
-
 #[derive(Template)]
 #[template(path = "projects/page.html")]
 struct ListPage {
     page: Page,
     query: ListQuery,
     lines: Vec<Line>,
-    total: usize,
-    from: usize,
-    to: usize,
-    previous: Option<String>,
-    next: Option<String>,
-    /// `None` where pages are left out.
-    pages: Vec<Option<PageLink>>,
+    pager: Pager,
     sectors: Vec<Choice>,
     phases: Vec<Choice>,
     standings: Vec<Choice>,
@@ -298,12 +286,6 @@ async fn list(
 
 fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_add: bool) -> ListPage {
     let found = select(portfolio, &query);
-    let total = found.len();
-    let last = total.div_ceil(PAGE_SIZE).max(1);
-    let number = query.page.parse::<usize>().unwrap_or(1).clamp(1, last);
-    let skip = (number - 1) * PAGE_SIZE;
-    let lines =
-        found.iter().skip(skip).take(PAGE_SIZE).map(|project| line(portfolio, project, lang)).collect();
     let base = page.link("/projects");
     let address = |query: String| match (query.is_empty(), base.contains('?')) {
         (true, _) => base.clone(),
@@ -311,6 +293,8 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
         (false, false) => format!("{base}?{query}"),
     };
     let to_page = |number: usize| address(query.with("page", &number.to_string()));
+    let pager = Pager::of(&query.page, found.len(), PAGE_SIZE, to_page);
+    let lines = pager.part(&found).iter().map(|project| line(portfolio, project, lang)).collect();
     let column = |key: &str, sort: &str, numeric: bool| Column {
         label: words::text(lang, key).into_owned(),
         address: if sort.is_empty() { String::new() } else { address(query.with("sort", sort)) },
@@ -368,15 +352,7 @@ fn compose(page: Page, portfolio: &Portfolio, query: ListQuery, lang: Lang, may_
     condition("late", &query.late, words::text(lang, "filter-late").into_owned());
     condition("open", &query.open, words::text(lang, "filter-open").into_owned());
     ListPage {
-        total,
-        from: if total == 0 { 0 } else { skip + 1 },
-        to: (skip + PAGE_SIZE).min(total),
-        previous: (number > 1).then(|| to_page(number - 1)),
-        next: (number < last).then(|| to_page(number + 1)),
-        pages: shown_pages(number, last)
-            .into_iter()
-            .map(|shown| shown.map(|n| PageLink { number: n, address: to_page(n), is_here: n == number }))
-            .collect(),
+        pager,
         lines,
         sectors,
         phases,
@@ -456,30 +432,9 @@ fn line(portfolio: &Portfolio, project: &Project, lang: Lang) -> Line {
     }
 }
 
-/// The pages a pager names: the first, the last, and those around the one shown.
-pub(crate) fn shown_pages(here: usize, last: usize) -> Vec<Option<usize>> {
-    let mut out = Vec::new();
-    let mut before = 0;
-    for number in (1..=last).filter(|n| *n == 1 || *n == last || n.abs_diff(here) <= 1) {
-        if number > before + 1 {
-            out.push(None);
-        }
-        out.push(Some(number));
-        before = number;
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_pager_names_the_ends_and_the_neighbours() {
-        assert_eq!(shown_pages(1, 1), [Some(1)]);
-        assert_eq!(shown_pages(2, 3), [Some(1), Some(2), Some(3)]);
-        assert_eq!(shown_pages(6, 20), [Some(1), None, Some(5), Some(6), Some(7), None, Some(20)]);
-    }
 
     #[test]
     fn wide_letters_find_narrow_ones() {

@@ -17,8 +17,12 @@ use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
+use crate::pager::Pager;
 use crate::visit::{Visit, render};
 use crate::words_of::{day, number, planned, yuan};
+
+/// The projects of one page: on a phone each is as long as a card.
+const PAGE_SIZE: usize = 30;
 
 pub(super) struct Sector {
     pub name: String,
@@ -69,6 +73,7 @@ struct PlanPage {
     sectors: Vec<Sector>,
     whole: Sector,
     lines: Vec<Line>,
+    pager: Pager,
     /// How the promise of those listed stands, and where all are; empty where all are listed.
     only: String,
     all: String,
@@ -268,6 +273,14 @@ pub async fn show(
     let kept = typed.get("kept");
     let only = found.lines.iter().find(|line| line.kept.as_str() == kept);
     let listed = found.lines.iter().filter(|line| only.is_none_or(|_| line.kept.as_str() == kept));
+    let listed: Vec<&ProjectLine> = listed.collect();
+    let kept = only.map_or("", |line| line.kept.as_str());
+    // Whoever turns the page goes on in the list, and not above it.
+    let address = |number: usize| {
+        let path = format!("/evaluation?sector={}&kept={kept}&page={number}", sector.unwrap_or_default());
+        format!("{}#projects-title", page.link(&path))
+    };
+    let pager = Pager::of(typed.get("page"), listed.len(), PAGE_SIZE, address);
     let condition = sector.map_or_else(String::new, |code| format!("?sector={code}"));
     let body = PlanPage {
         lead: visit.tw("evaluation-plan-lead", &[("date", &day(visit.lang, as_of))]),
@@ -275,7 +288,8 @@ pub async fn show(
         choices,
         sectors,
         whole,
-        lines: listed.map(|line| told.line(line)).collect(),
+        lines: pager.part(&listed).iter().map(|line| told.line(line)).collect(),
+        pager,
         only: only.map_or_else(String::new, |line| {
             visit.tw("evaluation-only", &[("kept", &said::kept(visit.lang, line.kept))])
         }),

@@ -18,7 +18,8 @@ use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
-use crate::projects::{PageLink, folded, shown_pages};
+use crate::pager::Pager;
+use crate::projects::folded;
 use crate::tables::{GEOJSON, attachment};
 use crate::visit::{Visit, render};
 
@@ -44,13 +45,8 @@ struct ListPage<'a> {
     plan: &'a Code,
     filters: Vec<Field>,
     filtered: bool,
-    total: usize,
-    from: usize,
-    to: usize,
+    pager: Pager,
     lines: Vec<Line>,
-    previous: Option<String>,
-    next: Option<String>,
-    pages: Vec<Option<PageLink>>,
     geojson: String,
     notices: Vec<String>,
     may_add: bool,
@@ -139,29 +135,19 @@ pub async fn show(
     let portfolio = visit.portfolio(&plan).await?;
     let typed = Typed(query);
     let found = select(&portfolio, &typed);
-    let last = found.len().div_ceil(PAGE_SIZE).max(1);
-    let number = typed.get("page").parse::<usize>().unwrap_or(1).clamp(1, last);
-    let from = (number - 1) * PAGE_SIZE;
-    let shown: Vec<&Facility> = found.iter().skip(from).take(PAGE_SIZE).copied().collect();
     let page = visit.page(visit.t("facilities-title"));
     let to_page = |number: usize| page.at(&address(&plan, "", &typed, number));
+    let pager = Pager::of(typed.get("page"), found.len(), PAGE_SIZE, to_page);
+    let shown = pager.part(&found);
     let body = ListPage {
         filters: filters(&visit, &portfolio, &typed),
         filtered: FILTERS.iter().any(|name| !typed.get(name).is_empty()),
-        total: found.len(),
-        from: from + 1,
-        to: from + shown.len(),
         lines: shown.iter().map(|it| line(&visit, &portfolio, it)).collect(),
-        previous: (number > 1).then(|| to_page(number - 1)),
-        next: (number < last).then(|| to_page(number + 1)),
-        pages: shown_pages(number, last)
-            .into_iter()
-            .map(|shown| shown.map(|n| PageLink { number: n, address: to_page(n), is_here: n == number }))
-            .collect(),
         geojson: page.at(&address(&plan, ".geojson", &typed, 1)),
         notices: notices(shown.iter().copied()).into_iter().map(str::to_owned).collect(),
         may_add: may_add(&visit),
         plan: &plan,
+        pager,
         page,
     };
     render(StatusCode::OK, &body)

@@ -338,3 +338,33 @@ async fn a_correction_is_shown_with_what_it_corrects() {
     let before = site.get(&format!("{PLAN}/projects/HT-GRE-003?as_of=2024-01-01"), "en", "").await;
     assert!(!before.text.contains("Corrects entry") && before.text.contains("hold only from after the day"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_evaluation_turned_page_by_page_lists_each_project_once() {
+    let csv = site().await.get(&format!("{PLAN}/evaluation.csv"), "zh", "").await;
+    let all = csv.text.lines().skip(1).filter(|line| !line.trim().is_empty()).count();
+    let (mut next, mut listed, mut pages) = (Some(format!("{PLAN}/evaluation")), Vec::new(), 0);
+    while let Some(address) = next.take().filter(|_| pages < 99) {
+        let shown = page(&address, "zh").await;
+        let ends =
+            |link: &String| link.starts_with(&format!("{PLAN}/projects/")) && link.ends_with("/evaluation");
+        let (_, list) = shown.text.split_once("id=\"projects-title\"").expect("a list of projects");
+        let rows =
+            list.split("</table>").next().unwrap_or_default().matches("<tr><th scope=\"row\">").count();
+        let projects: Vec<String> = shown.links().into_iter().filter(ends).collect();
+        // Effects link to some of them, too: the list comes last.
+        listed.extend(projects[projects.len() - rows..].to_vec());
+        let further = shown.text.split("rel=\"next\" href=\"").nth(1);
+        next = further.and_then(|rest| rest.split('"').next()).map(|address| {
+            let whole = address.replace("&#38;", "&").replace("&amp;", "&");
+            whole.trim_end_matches("#projects-title").to_owned()
+        });
+        pages += 1;
+    }
+    assert_eq!(pages, all.div_ceil(30));
+    assert_eq!(listed.len(), all);
+    listed.sort();
+    listed.dedup();
+    assert_eq!(listed.len(), all);
+    assert!(page(&format!("{PLAN}/evaluation?page=999"), "en").await.text.contains("rel=\"prev\""));
+}

@@ -17,8 +17,8 @@ use crate::editor::field::{Choice, Control, Field, Typed};
 use crate::editor::page::{known_code, saved};
 use crate::error::PageError;
 use crate::page::Page;
+use crate::pager::Pager;
 use crate::place::may_manage_plan;
-use crate::projects::{PageLink, shown_pages};
 use crate::visit::{Visit, render};
 use crate::words_of::number;
 
@@ -55,12 +55,9 @@ struct GapsPage {
     filters: Vec<Field>,
     filtered: bool,
     standing: Option<Standing>,
-    total: usize,
+    pager: Pager,
     counts: Vec<(GapState, usize)>,
     lines: Vec<Line>,
-    previous: Option<String>,
-    next: Option<String>,
-    pages: Vec<Option<PageLink>>,
 }
 
 /// What becomes of a gap, in words.
@@ -179,8 +176,6 @@ pub async fn show(
     let found = visit.app.coverage(&portfolio, app::place::coverage::CoverageAsked::default()).await?;
     let all = found.as_ref().map_or_else(Vec::new, |found| found.gaps(&portfolio));
     let chosen: Vec<&GapLine> = all.iter().filter(|line| fits(line, &typed)).collect();
-    let last = chosen.len().div_ceil(PAGE_SIZE).max(1);
-    let at = typed.get("page").parse::<usize>().unwrap_or(1).clamp(1, last);
     let page = visit.page(visit.t("gaps-title"));
     let address = |number: usize| {
         let shown = if number > 1 { number.to_string() } else { String::new() };
@@ -188,12 +183,12 @@ pub async fn show(
         pairs.push(("page", &shown));
         page.at(&with_query(&format!("/p/{plan}/place/gaps"), &pairs))
     };
+    let pager = Pager::of(typed.get("page"), chosen.len(), PAGE_SIZE, address);
     let may_manage = may_manage_plan(&visit, &plan);
     let lang = visit.lang;
-    let lines = chosen
+    let lines = pager
+        .part(&chosen)
         .iter()
-        .skip((at - 1) * PAGE_SIZE)
-        .take(PAGE_SIZE)
         .map(|line| {
             let gap = &line.gap;
             let standard = portfolio.plan.facility_standard(gap.standard.as_str());
@@ -243,18 +238,12 @@ pub async fn show(
         filters: filters(&visit, &portfolio, &typed, &all),
         filtered: FILTERS.iter().any(|name| !typed.get(name).is_empty()),
         standing: found.as_ref().map(|found| standing(&visit, &portfolio, found)),
-        total: chosen.len(),
         counts: GapState::ALL
             .into_iter()
             .map(|state| (state, all.iter().filter(|line| line.state == state).count()))
             .collect(),
         lines,
-        previous: (at > 1).then(|| address(at - 1)),
-        next: (at < last).then(|| address(at + 1)),
-        pages: shown_pages(at, last)
-            .into_iter()
-            .map(|shown| shown.map(|n| PageLink { number: n, address: address(n), is_here: n == at }))
-            .collect(),
+        pager,
         page,
     };
     render(StatusCode::OK, &body)
