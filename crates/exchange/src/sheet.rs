@@ -27,6 +27,13 @@ pub struct Limits {
     pub text: usize,
 }
 
+impl Limits {
+    /// Of a workbook that is read piece by piece: its shared texts are all that is held.
+    pub fn of_long_workbook() -> Self {
+        Self { bytes: 512 << 20, unpacked: 2 << 30, ..Self::default() }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -209,6 +216,17 @@ impl ReadError {
             Self::Binary => "file-binary",
             Self::Unreadable => "file-unreadable",
         }
+    }
+
+    /// Whether there is only too much of it to be held at once.
+    pub fn is_too_long(&self) -> bool {
+        matches!(
+            self,
+            Self::TooLarge { .. }
+                | Self::TooLargeUnpacked { .. }
+                | Self::TooManyRows { .. }
+                | Self::TooMuchText { .. }
+        )
     }
 
     /// The values that a message may name.

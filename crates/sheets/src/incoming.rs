@@ -7,6 +7,7 @@ use app::table::Table;
 use exchange::delimited::Pieces;
 use exchange::injection;
 use exchange::sheet::{Limits, ReadError};
+use exchange::xlsx::WorkbookPieces;
 use words::Lang;
 
 use crate::map_file;
@@ -35,45 +36,64 @@ pub fn read(bytes: &[u8], name: Option<&str>, table: &Table, limits: &Limits) ->
         let (sheet, plan) = plan_file::read(bytes, table, limits)?;
         return Ok(Incoming { sheet, sheets: Vec::new(), plan: Some(plan) });
     }
-    let labels: Vec<String> = Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect();
-    let preferred: Vec<&str> = std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect();
-    let read = exchange::sheet::read(bytes, name, &preferred, limits)?;
+    let labels = labels(table);
+    let read = exchange::sheet::read(bytes, name, &called(table, &labels), limits)?;
     let sheets = read.sheets.clone();
     if exchange::plan_sheet::is_plan(&read) {
         let (sheet, plan) = plan_file::tasks(&read, table, limits)?;
         return Ok(Incoming { sheet, sheets, plan: Some(plan) });
     }
-    Ok(Incoming { sheet: as_read(&read), sheets, plan: None })
+    Ok(Incoming { sheet: as_read(read), sheets, plan: None })
 }
 
 /// A sheet with what exported cells hold besides their own text taken off.
-fn as_read(read: &exchange::sheet::Sheet) -> Sheet {
-    let rows = read.rows.iter().map(|row| SheetRow {
-        number: row.number,
-        cells: row.cells.iter().map(|cell| injection::original(cell).to_owned()).collect(),
-    });
-    let faults = read.faults.iter().map(|fault| SheetFault {
+fn as_read(read: exchange::sheet::Sheet) -> Sheet {
+    let own = |cell: String| match injection::original(&cell) {
+        same if same.len() == cell.len() => cell,
+        bare => bare.to_owned(),
+    };
+    let rows = read
+        .rows
+        .into_iter()
+        .map(|row| SheetRow { number: row.number, cells: row.cells.into_iter().map(own).collect() });
+    let faults = read.faults.into_iter().map(|fault| SheetFault {
         row: fault.row,
         column: fault.column,
-        value: fault.value.clone(),
         key: fault.kind.key(),
         args: fault.kind.args(),
+        value: fault.value,
     });
-    Sheet { rows: rows.collect(), faults: faults.collect(), name: read.name.clone() }
+    Sheet { rows: rows.collect(), faults: faults.collect(), name: read.name }
 }
 
-/// A text file too long to be held, piece by piece.
-pub struct LongFile<R>(Pieces<R>);
+/// A text file or workbook too long to be held, piece by piece.
+pub struct LongFile<R>(Long<R>);
 
-impl<R: Read + Seek> LongFile<R> {
-    /// `rows`: the most rows of a piece.
-    pub fn new(file: R, rows: usize) -> Result<Self, ReadError> {
-        Ok(Self(Pieces::new(file, rows, Limits::default())?))
+enum Long<R> {
+    Text(Pieces<R>),
+    Workbook(WorkbookPieces),
+}
+
+impl<R: Read + Seek + Send + 'static> LongFile<R> {
+    /// `name`: the sheet of a workbook, else as in [`read`]. `rows`: the most rows of a piece.
+    pub fn new(mut file: R, name: Option<&str>, table: &Table, rows: usize) -> Result<Self, ReadError> {
+        let mut begin = Vec::new();
+        file.by_ref().take(4).read_to_end(&mut begin).map_err(|_| ReadError::Unreadable)?;
+        file.rewind().map_err(|_| ReadError::Unreadable)?;
+        if !begin.starts_with(b"PK") {
+            return Ok(Self(Long::Text(Pieces::new(file, rows, Limits::default())?)));
+        }
+        let labels = labels(table);
+        let limits = Limits::of_long_workbook();
+        Ok(Self(Long::Workbook(WorkbookPieces::new(file, name, &called(table, &labels), rows, limits)?)))
     }
 
     /// Says in which row of the first piece the headings are: later pieces begin with it.
     pub fn headings_in(&mut self, row: u32) {
-        self.0.headings_in(row);
+        match &mut self.0 {
+            Long::Text(pieces) => pieces.headings_in(row),
+            Long::Workbook(pieces) => pieces.headings_in(row),
+        }
     }
 }
 
@@ -81,8 +101,21 @@ impl<R: Read + Seek> Iterator for LongFile<R> {
     type Item = Result<Sheet, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        self.0.next().map(|piece| piece.map(|piece| as_read(&piece)))
+        let piece = match &mut self.0 {
+            Long::Text(pieces) => pieces.next(),
+            Long::Workbook(pieces) => pieces.next(),
+        };
+        piece.map(|piece| piece.map(as_read))
     }
+}
+
+/// What a table's sheet is called.
+fn labels(table: &Table) -> Vec<String> {
+    Lang::ALL.iter().map(|lang| table_label(*lang, table.name)).collect()
+}
+
+fn called<'a>(table: &Table, labels: &'a [String]) -> Vec<&'a str> {
+    std::iter::once(table.name).chain(labels.iter().map(String::as_str)).collect()
 }
 
 /// Why a file cannot be read, in the reader's language.

@@ -1,6 +1,6 @@
 //! Looks through a workbook's ZIP before anything of it is parsed, against zip bombs.
 
-use std::io::{Cursor, Read};
+use std::io::{Read, Seek};
 
 use zip::ZipArchive;
 use zip::result::ZipError;
@@ -15,12 +15,12 @@ const RATIO_FREE: u64 = 1 << 20;
 /// Unpacks every piece, keeping none, and stops at the first limit that is passed. The sizes written
 /// in the file are not believed. The archive is read by the library that the parser uses too, so that
 /// both see the same pieces.
-pub(super) fn check(bytes: &[u8], limits: &Limits) -> Result<(), ReadError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+pub(super) fn check<R: Read + Seek>(file: R, length: u64, limits: &Limits) -> Result<(), ReadError> {
+    let mut archive = ZipArchive::new(file).map_err(broken)?;
     if archive.len() > ENTRIES_MOST {
         return Err(ReadError::BrokenWorkbook { why: format!("{} pieces", archive.len()) });
     }
-    let packed = (bytes.len() as u64).max(1);
+    let packed = length.max(1);
     let mut unpacked = 0u64;
     let mut buffer = vec![0u8; 64 << 10];
     for at in 0..archive.len() {

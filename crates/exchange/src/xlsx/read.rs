@@ -1,7 +1,7 @@
 //! Reading a sheet of a workbook, cell by cell.
 
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::io::{Cursor, Read, Seek};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, Style, Xlsx, XlsxError};
@@ -23,43 +23,63 @@ pub fn read(
     preferred: &[&str],
     limits: &Limits,
 ) -> Result<Sheet, ReadError> {
-    guard::check(bytes, limits)?;
+    guard::check(Cursor::new(bytes), bytes.len() as u64, limits)?;
     // The parser meets hostile files here; a panic in it must stay a message to the user.
-    catch_unwind(AssertUnwindSafe(|| read_checked(bytes, name, preferred, limits)))
-        .unwrap_or_else(|_| Err(ReadError::BrokenWorkbook { why: "the file is damaged".into() }))
+    catch_unwind(AssertUnwindSafe(|| read_checked(bytes, &Chosen::of(name, preferred), limits)))
+        .unwrap_or_else(|_| Err(damaged()))
 }
 
-fn read_checked(
-    bytes: &[u8],
-    name: Option<&str>,
-    preferred: &[&str],
-    limits: &Limits,
-) -> Result<Sheet, ReadError> {
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
-    let names: Vec<String> = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet)
-        .map(|sheet| sheet.name.clone())
-        .collect();
-    if names.len() > limits.sheets {
-        return Err(ReadError::TooManySheets { max: limits.sheets });
+pub(super) fn damaged() -> ReadError {
+    ReadError::BrokenWorkbook { why: "the file is damaged".into() }
+}
+
+/// Which sheet is wanted: the named one, else the first of some names that there is, else the first with rows.
+pub(super) struct Chosen {
+    name: Option<String>,
+    preferred: Vec<String>,
+}
+
+impl Chosen {
+    pub fn of(name: Option<&str>, preferred: &[&str]) -> Self {
+        let preferred = preferred.iter().map(|name| (*name).to_owned()).collect();
+        Self { name: name.map(str::to_owned), preferred }
     }
-    let candidates: Vec<&String> = match name {
-        Some(name) => match names.iter().find(|held| held.trim() == name.trim()) {
-            Some(found) => vec![found],
-            None => {
-                return Err(ReadError::NoSheet { name: name.to_owned(), sheets: names.join(", ") });
-            }
-        },
-        None => match preferred.iter().find_map(|wanted| names.iter().find(|held| held.trim() == *wanted)) {
-            Some(found) => vec![found],
-            None => names.iter().collect(),
-        },
-    };
+
+    /// The names of all sheets, and of those that may be meant.
+    pub fn among<R: Read + Seek>(
+        &self,
+        workbook: &Xlsx<R>,
+        limits: &Limits,
+    ) -> Result<(Vec<String>, Vec<String>), ReadError> {
+        let sheets = workbook.sheets_metadata().iter();
+        let sheets = sheets.filter(|sheet| sheet.typ == SheetType::WorkSheet);
+        let names: Vec<String> = sheets.map(|sheet| sheet.name.clone()).collect();
+        if names.len() > limits.sheets {
+            return Err(ReadError::TooManySheets { max: limits.sheets });
+        }
+        let find = |wanted: &str| names.iter().find(|held| held.trim() == wanted.trim()).cloned();
+        let candidates = match &self.name {
+            Some(name) => match find(name) {
+                Some(found) => vec![found],
+                None => {
+                    return Err(ReadError::NoSheet { name: name.clone(), sheets: names.join(", ") });
+                }
+            },
+            None => match self.preferred.iter().find_map(|wanted| find(wanted)) {
+                Some(found) => vec![found],
+                None => names.clone(),
+            },
+        };
+        Ok((names, candidates))
+    }
+}
+
+fn read_checked(bytes: &[u8], chosen: &Chosen, limits: &Limits) -> Result<Sheet, ReadError> {
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(broken)?;
+    let (names, candidates) = chosen.among(&workbook, limits)?;
     let mut sheet = Sheet::default();
     for candidate in candidates {
-        sheet = read_sheet(&mut workbook, candidate, limits)?;
+        sheet = read_sheet(&mut workbook, &candidate, limits)?;
         if !sheet.rows.is_empty() {
             break;
         }
@@ -72,6 +92,44 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -
     let merged = workbook.merge_cells_by_sheet_name(name).map_err(broken)?;
     let mut gather = Gather::new(limits);
     gather.sheet.name = name.to_owned();
+    each_cell(workbook, name, &mut |row, column, found| found.put(&mut gather, row, column))?;
+    spread_headings(&mut gather.sheet, &merged);
+    flag_merged(&mut gather, &merged);
+    Ok(gather.sheet)
+}
+
+/// What stands in a cell.
+pub(super) enum Found<'a> {
+    Text(&'a str),
+    /// A formula's outcome that is an error.
+    Error(String),
+}
+
+impl Found<'_> {
+    /// Its text in bytes.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Error(_) => 0,
+        }
+    }
+
+    /// Puts it in its place; rows are counted from 1, columns from 0.
+    pub fn put(&self, gather: &mut Gather, row: u32, column: usize) -> Result<(), ReadError> {
+        match self {
+            Self::Text(text) => gather.cell(row, column, text)?,
+            Self::Error(error) => gather.fault(row, column, error, FaultKind::FormulaError),
+        }
+        Ok(())
+    }
+}
+
+/// Visits the cells of a sheet in their order.
+pub(super) fn each_cell<R: Read + Seek>(
+    workbook: &mut Xlsx<R>,
+    name: &str,
+    visit: &mut dyn FnMut(u32, usize, Found<'_>) -> Result<(), ReadError>,
+) -> Result<(), ReadError> {
     let mut cells = workbook.worksheet_cells_reader(name).map_err(broken)?;
     let coarse: Vec<Coarse> = cells.styles().iter().map(Coarse::of).collect();
     let mut last = (0u32, 0u32);
@@ -86,22 +144,16 @@ fn read_sheet(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str, limits: &Limits) -
         let number = row.saturating_add(1);
         let column = column as usize;
         match cell.get_value() {
-            DataRef::Error(error) => {
-                gather.fault(number, column, &error.to_string(), FaultKind::FormulaError)
-            }
+            DataRef::Error(error) => visit(number, column, Found::Error(error.to_string()))?,
             value => {
                 let text = text_of(value);
                 let dated = matches!(value, DataRef::DateTime(_) | DataRef::DateTimeIso(_));
                 let keep = coarse.get(style).filter(|_| dated).map_or(Coarse::Day, |coarse| *coarse);
-                gather.cell(number, column, keep.cut(&text))?;
+                visit(number, column, Found::Text(keep.cut(&text)))?;
             }
         }
     }
-    spread_headings(&mut gather.sheet, &merged);
-    for region in merged.iter().filter(|region| region.start.0 >= HEADING_ROWS) {
-        flag_merged(&mut gather, region);
-    }
-    Ok(gather.sheet)
+    Ok(())
 }
 
 /// How much of a date a cell shows. Whoever types `2019-10` gets the first of the month stored and
@@ -158,7 +210,7 @@ impl Coarse {
 }
 
 /// A merged heading holds for every column and row of its region.
-fn spread_headings(sheet: &mut Sheet, merged: &[Dimensions]) {
+pub(super) fn spread_headings(sheet: &mut Sheet, merged: &[Dimensions]) {
     for region in merged.iter().filter(|region| region.start.0 < HEADING_ROWS) {
         let cells = region
             .end
@@ -188,17 +240,20 @@ fn spread_headings(sheet: &mut Sheet, merged: &[Dimensions]) {
     }
 }
 
-fn flag_merged(gather: &mut Gather, region: &Dimensions) {
-    let held = gather
-        .sheet
-        .rows
-        .binary_search_by_key(&(region.start.0 + 1), |row| row.number)
-        .ok()
-        .and_then(|at| gather.sheet.rows[at].cells.get(region.start.1 as usize))
-        .filter(|value| !value.is_empty())
-        .cloned();
-    if let Some(value) = held {
-        gather.fault(region.start.0 + 1, region.start.1 as usize, &value, FaultKind::Merged);
+/// Names what stands in merged regions below the headings.
+pub(super) fn flag_merged(gather: &mut Gather, merged: &[Dimensions]) {
+    for region in merged.iter().filter(|region| region.start.0 >= HEADING_ROWS) {
+        let held = gather
+            .sheet
+            .rows
+            .binary_search_by_key(&(region.start.0 + 1), |row| row.number)
+            .ok()
+            .and_then(|at| gather.sheet.rows[at].cells.get(region.start.1 as usize))
+            .filter(|value| !value.is_empty())
+            .cloned();
+        if let Some(value) = held {
+            gather.fault(region.start.0 + 1, region.start.1 as usize, &value, FaultKind::Merged);
+        }
     }
 }
 
@@ -240,7 +295,7 @@ fn plain(number: f64) -> String {
     (rounded + 0.0).to_string()
 }
 
-fn broken(error: XlsxError) -> ReadError {
+pub(super) fn broken(error: XlsxError) -> ReadError {
     match error {
         XlsxError::Password => ReadError::Encrypted,
         error => ReadError::BrokenWorkbook { why: error.to_string() },

@@ -41,10 +41,10 @@ use super::target::Target;
     table = \"projects\"\n  header_row = 3\n  dates = [\"%d.%m.%Y\"]\n  \
     [columns]\n  \"建设单位\" = \"lead_unit\"\n  [constants]\n  grade = \"reported\"\n  \
     [values.membership]\n  \"在库\" = \"member\"\n\n\
-    Work orders of residents (requests) may be millions: a text file of them is looked through first, then taken in\n\
-    in pieces, each for good; run again after it was stopped, it goes on where it was. Leave room on the disk: while it\n\
-    runs, the log beside an SQLite database may hold 1 GB. Who asked is sealed with the key of the site\n\
-    (--protected-key, as for serve).\n\n\
+    Work orders of residents (requests) may be millions: a text file of them, or a workbook of more than 200,000 rows or\n\
+    32 MB, is looked through first, then taken in in pieces, each for good; run again after it was stopped, it goes on\n\
+    where it was. Leave room on the disk: while it runs, the log beside an SQLite database may hold 1 GB. Who asked is\n\
+    sealed with the key of the site (--protected-key, as for serve).\n\n\
     Coordinates of Chinese maps (--datum, a constant of the profile, or a column) become WGS 84. Longitude and latitude\n\
     that were swapped are put right, and said; a place far from all areas of the plan is a mistake.\n\n\
     Exit status: 0 imported (or would be), 4 some rows are wrong: nothing was imported, or of orders in pieces what is\n\
@@ -150,10 +150,17 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
         profile.constants.insert("datum".into(), datum.as_str().into());
     }
     anyhow::ensure!(table.is_of_orders() || !args.skip_wrong, "--skip-wrong is for --table requests");
+    let name = args.sheet.as_deref().or(profile.sheet.as_deref());
+    let long = |name| long::run(&args, file, name, table, &profile, lang);
     if table.is_of_orders() && !is_workbook(file)? {
-        return long::run(&args, file, table, &profile, lang);
+        return long(None);
     }
-    let mut incoming = read(file, args.sheet.as_deref().or(profile.sheet.as_deref()), table, lang)?;
+    let mut incoming = match read(file, name, table)? {
+        Ok(incoming) => incoming,
+        // What is too long to be held is taken in by pieces.
+        Err(error) if table.is_of_orders() && error.is_too_long() => return long(name),
+        Err(error) => anyhow::bail!("{}: {}", file.display(), sheets::explain(lang, &error)),
+    };
     let app = args.database.app()?;
     if table.is_of_orders() {
         protect(&app, args.protected_key.as_deref())?;
@@ -259,16 +266,15 @@ fn say(error: AppError, lang: Lang) -> anyhow::Error {
     }
 }
 
-fn read(file: &Path, name: Option<&str>, table: &Table, lang: Lang) -> anyhow::Result<Incoming> {
+fn read(file: &Path, name: Option<&str>, table: &Table) -> anyhow::Result<Result<Incoming, ReadError>> {
     let limits = Limits::default();
     let length = std::fs::metadata(file).with_context(|| format!("cannot read {}", file.display()))?.len();
-    let say = |error: ReadError| anyhow::anyhow!("{}: {}", file.display(), sheets::explain(lang, &error));
     // Before it is read into memory.
     if length > limits.bytes {
-        return Err(say(ReadError::TooLarge { found: length, max: limits.bytes }));
+        return Ok(Err(ReadError::TooLarge { found: length, max: limits.bytes }));
     }
     let bytes = std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
-    sheets::read(&bytes, name, table, &limits).map_err(say)
+    Ok(sheets::read(&bytes, name, table, &limits))
 }
 
 fn print(report: &ImportReport, lang: Lang) {

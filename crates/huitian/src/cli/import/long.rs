@@ -1,12 +1,14 @@
-//! Text files of work orders that are too long to be held: read piece by piece, each piece a transaction.
+//! Files of work orders that are too long to be held: read piece by piece, each piece a transaction.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context;
-use app::import::{ImportReport, Mode, Prepared, Profile, Progress, Resolver, SeenNumbers, prepare};
+use app::import::{ImportReport, Mode, Prepared, Profile, Progress, Resolver, SeenNumbers, Sheet, prepare};
 use app::read::Asked;
 use app::request::Understanding;
 use app::table::Table;
@@ -23,16 +25,22 @@ use super::{Args, actor, import, protect, say, tell};
 
 /// Pieces that are read while others are taken in.
 const AHEAD: usize = 1;
+/// Pieces that are looked through side by side.
+const LOOKING: usize = 2;
 
 /// Tries the file, or looks it through and then takes it in.
 pub(super) fn run(
     args: &Args,
     file: &Path,
+    sheet: Option<&str>,
     table: &'static Table,
     profile: &Profile,
     lang: Lang,
 ) -> anyhow::Result<ExitCode> {
-    anyhow::ensure!(args.annotated.is_none(), "--annotated is for workbooks: use --report");
+    anyhow::ensure!(
+        args.annotated.is_none(),
+        "--annotated is for workbooks of at most 200,000 rows and 32 MB: use --report"
+    );
     let app = args.database.app()?;
     protect(&app, args.protected_key.as_deref())?;
     runtime()?.block_on(async {
@@ -44,6 +52,7 @@ pub(super) fn run(
         let today = app.clock().today();
         let long = Long {
             file: file.to_owned(),
+            sheet: sheet.map(str::to_owned),
             table,
             plan,
             profile: profile.clone(),
@@ -71,6 +80,8 @@ pub(super) fn run(
 /// A long file and how it is read.
 struct Long {
     file: PathBuf,
+    /// The sheet of a workbook.
+    sheet: Option<String>,
     table: &'static Table,
     plan: Code,
     profile: Profile,
@@ -82,53 +93,101 @@ struct Long {
     piece: usize,
 }
 
-/// Its pieces, one after the other.
-struct Pieces<'a> {
-    long: &'a Long,
-    pieces: LongFile<File>,
-    seen: SeenNumbers,
-}
-
 impl Long {
-    fn open(&self) -> anyhow::Result<Pieces<'_>> {
+    fn open(&self) -> anyhow::Result<LongFile<File>> {
         let opened =
             File::open(&self.file).with_context(|| format!("cannot read {}", self.file.display()))?;
-        let pieces = LongFile::new(opened, self.piece).map_err(|error| self.said(&error))?;
-        Ok(Pieces { long: self, pieces, seen: SeenNumbers::default() })
+        LongFile::new(opened, self.sheet.as_deref(), self.table, self.piece)
+            .map_err(|error| self.said(&error))
     }
 
     fn said(&self, error: &ReadError) -> anyhow::Error {
         anyhow::anyhow!("{}: {}", self.file.display(), sheets::explain(self.lang, error))
     }
 
-    /// What its rows say by themselves, and how many there are.
+    fn prepare(&self, sheet: &Sheet) -> anyhow::Result<Prepared> {
+        let ready = prepare(self.table, &self.plan, sheet, &self.profile, &self.resolver, self.today);
+        ready.map_err(|error| {
+            anyhow::anyhow!("{}: {}", self.file.display(), error.message(self.lang, self.table))
+        })
+    }
+
+    /// The first piece, by which it is known what the columns of the others are.
+    fn first(&self, pieces: &mut LongFile<File>) -> anyhow::Result<Option<Prepared>> {
+        let Some(sheet) = pieces.next() else { return Ok(None) };
+        let ready = self.prepare(&sheet.map_err(|error| self.said(&error))?)?;
+        pieces.headings_in(ready.heading_row);
+        Ok(Some(ready))
+    }
+
+    /// What its rows say by themselves, and how many there are. Pieces are understood side by side, and told of in their
+    /// order.
     fn looked_through(&self) -> anyhow::Result<(ImportReport, u64)> {
-        let (mut looked, mut total): (Option<ImportReport>, u64) = (None, 0);
         let mut pieces = self.open()?;
-        while let Some(mut ready) = pieces.next()? {
-            total += ready.total as u64;
-            ready.locate(&self.understanding);
-            let piece = ready.looked_through();
-            match &mut looked {
-                Some(held) => held.add(piece),
-                None => looked = Some(piece),
+        let mut first = self.first(&mut pieces)?.context("the file has no rows")?;
+        let (mut total, mut seen) = (first.total as u64, SeenNumbers::default());
+        let mut look = |mut ready: Prepared| {
+            ready.name_earlier(&mut seen);
+            ready.looked_through()
+        };
+        first.locate(&self.understanding);
+        let mut looked = look(first);
+        let ahead = Mutex::new(pieces.enumerate());
+        std::thread::scope(|scope| {
+            let (to, found) = sync_channel(LOOKING);
+            for _ in 0..LOOKING {
+                let (to, ahead) = (to.clone(), &ahead);
+                scope.spawn(move || {
+                    let next = || ahead.lock().unwrap_or_else(PoisonError::into_inner).next();
+                    while let Some((at, sheet)) = next() {
+                        let ready = sheet.map_err(|error| self.said(&error)).and_then(|sheet| {
+                            let mut ready = self.prepare(&sheet)?;
+                            ready.locate(&self.understanding);
+                            Ok(ready)
+                        });
+                        if to.send((at, ready)).is_err() {
+                            return;
+                        }
+                    }
+                });
             }
-        }
-        Ok((looked.context("the file has no rows")?, total))
+            drop(to);
+            let (mut waiting, mut next) = (BTreeMap::new(), 0);
+            // Whoever stops here lets go of the channel, and nobody reads on.
+            for (at, ready) in found {
+                waiting.insert(at, ready);
+                while let Some(ready) = waiting.remove(&next) {
+                    let ready: Prepared = ready?;
+                    next += 1;
+                    total += ready.total as u64;
+                    looked.add(look(ready));
+                }
+            }
+            Ok((looked, total))
+        })
     }
 
     /// Reads its pieces until all are read or nobody takes them.
     fn read_ahead(&self, to: &mpsc::Sender<anyhow::Result<Prepared>>) {
-        let piece = |pieces: &mut Pieces| -> anyhow::Result<Option<Prepared>> {
-            let Some(mut ready) = pieces.next()? else { return Ok(None) };
+        let mut seen = SeenNumbers::default();
+        let mut piece = |pieces: &mut LongFile<File>, first: bool| -> anyhow::Result<Option<Prepared>> {
+            let ready = match first {
+                true => self.first(pieces)?,
+                false => {
+                    let sheet = pieces.next().transpose().map_err(|error| self.said(&error))?;
+                    sheet.map(|sheet| self.prepare(&sheet)).transpose()?
+                }
+            };
+            let Some(mut ready) = ready else { return Ok(None) };
+            ready.name_earlier(&mut seen);
             ready.fill_in(&self.understanding);
             Ok(Some(ready))
         };
-        let mut pieces = match self.open() {
-            Ok(pieces) => pieces,
+        let (mut pieces, mut first) = match self.open() {
+            Ok(pieces) => (pieces, true),
             Err(error) => return drop(to.blocking_send(Err(error))),
         };
-        while let Some(ready) = piece(&mut pieces).transpose() {
+        while let Some(ready) = piece(&mut pieces, std::mem::take(&mut first)).transpose() {
             let broken = ready.is_err();
             if to.blocking_send(ready).is_err() || broken {
                 return;
@@ -185,21 +244,6 @@ impl Long {
             (Err(error), _) => Err(error),
             (Ok(()), report) => report.context("the file has no rows"),
         }
-    }
-}
-
-impl Pieces<'_> {
-    fn next(&mut self) -> anyhow::Result<Option<Prepared>> {
-        let Some(piece) = self.pieces.next() else { return Ok(None) };
-        let long = self.long;
-        let sheet = piece.map_err(|error| long.said(&error))?;
-        let mut ready = prepare(long.table, &long.plan, &sheet, &long.profile, &long.resolver, long.today)
-            .map_err(|error| {
-                anyhow::anyhow!("{}: {}", long.file.display(), error.message(long.lang, long.table))
-            })?;
-        self.pieces.headings_in(ready.heading_row);
-        ready.name_earlier(&mut self.seen);
-        Ok(Some(ready))
     }
 }
 
