@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
 mod import_export_cli;
+mod long_workbook;
 mod place_cli;
 mod survey_cli;
 mod text_cli;
