@@ -207,6 +207,8 @@ const TASK_FORCE: &[&str] = &[
     "~/place/gaps?gap_state=unknown",
     "~/place/layers",
     "~/place/layers/network",
+    "~/place/rows/residences",
+    "~/place/rows/parcels/edit",
     "~/place/layers/base-map",
     "~/place/layers/withdraw/residences",
     "~/record/official_count",

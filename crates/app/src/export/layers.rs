@@ -105,6 +105,26 @@ fn place(at: Point, stated: Option<Stated>) -> [Cell; 3] {
     [degrees(at.longitude), degrees(at.latitude), Cell::text(datum.as_str())]
 }
 
+/// A residence by the columns of its table.
+pub(crate) fn home_cells(of: &Home) -> Vec<(&'static str, String)> {
+    texts(RESIDENCES.columns, home(of))
+}
+
+/// A parcel by the columns of its table.
+pub(crate) fn parcel_cells(of: &Parcel) -> Vec<(&'static str, String)> {
+    texts(PARCELS.columns, parcel(of))
+}
+
+fn texts(columns: &[&'static str], cells: Vec<Cell>) -> Vec<(&'static str, String)> {
+    let text = |cell| match cell {
+        Cell::Empty => String::new(),
+        Cell::Text(text) | Cell::Number(text) => text,
+        Cell::Day(day) => day.to_string(),
+        Cell::Bool(yes) => yes.to_string(),
+    };
+    columns.iter().copied().zip(cells.into_iter().map(text)).collect()
+}
+
 fn home(home: &Home) -> Vec<Cell> {
     let mut row = vec![Cell::text(&home.code), Cell::code(Some(&home.community))];
     row.extend(place(home.at, home.stated));

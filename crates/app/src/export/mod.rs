@@ -36,6 +36,7 @@ use rust_decimal::Decimal;
 use store::EntryFilter;
 
 pub use journal::entry_row;
+pub(crate) use layers::{home_cells, parcel_cells};
 
 use crate::App;
 use crate::error::AppError;

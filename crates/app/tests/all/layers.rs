@@ -3,7 +3,7 @@
 use crate::town::{app, code, kind, put};
 use app::import::{ImportReport, Mode, Profile, Resolver, Sheet, SheetRow, prepare};
 use app::place::layer::{Content, HOMES_MOST, Home, Residences, Ways};
-use app::place::{LayerGround, NewLayer, WayFault, ways};
+use app::place::{LayerGround, NewLayer, RowFault, RowWish, WayFault, ways};
 use app::read::Asked;
 use app::table::table;
 use app::{Actor, App, AppError, Change};
@@ -317,4 +317,101 @@ async fn a_layer_whose_content_nobody_brought_cannot_be_named() {
     let problem = Problem::UnknownReference { what: Reference::Layer, code: code(&digest.to_string()) };
     assert_eq!(refusals[0].problem, problem);
     assert!(Ways::default().walk().is_ok());
+}
+
+/// What stands behind a change of one row.
+fn said(effective: Date) -> LayerGround {
+    LayerGround {
+        effective: Some(effective),
+        source: Source { title: "on site".into(), ..Source::default() },
+        ..LayerGround::default()
+    }
+}
+
+fn put_row(replaces: Option<&str>, cells: &[(&str, &str)]) -> RowWish {
+    let cells = cells.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+    RowWish::Put { replaces: replaces.map(str::to_owned), cells }
+}
+
+#[tokio::test]
+async fn rows_are_put_in_changed_and_taken_out_one_by_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(&folder);
+    let plan = plan(&app).await;
+    let (actor, kind) = (Actor::operator(), LayerKind::Residences);
+    let rows = "A|east|116.31|40.07|wgs84|90|4|© Office|illustrative\nC||116.32|40.07|wgs84|||© Office|illustrative\n";
+    assert!(import(&app, &plan, "residences", &format!("{HEAD}{rows}"), Mode::Apply).await.applied);
+    let change = async |wish: RowWish, on: Date| {
+        app.change_layer_row(&actor, &plan, kind, wish, said(on)).await.unwrap()
+    };
+    let today = app.clock().today();
+    let row =
+        [("code", "B"), ("area", ""), ("longitude", "116.33"), ("latitude", "40.08"), ("datum", "wgs84")];
+    let people = |many| [&row[..], &[("people", many), ("aged_3_5", "7")]].concat();
+    change(put_row(None, &people("70")), today).await.unwrap();
+    let held = homes(&app, &plan, None).await;
+    assert_eq!(held.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["A", "B", "C"]);
+    // Found by where it lies; the others are as they were.
+    assert_eq!((held[1].community.as_str(), held[1].people, held[0].people), ("town", Some(70), Some(90)));
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    let layer = &portfolio.plan.layers[&kind];
+    assert_eq!((layer.layer.licence.as_str(), layer.grade), ("© Office", Grade::Illustrative));
+    // As a sheet has it, and back again.
+    let cells = app.layer_row(&portfolio, kind, "B").await.unwrap().unwrap();
+    let cells: Vec<(&str, &str)> = cells
+        .iter()
+        .filter(|(name, _)| *name != "licence")
+        .map(|(name, text)| (*name, text.as_str()))
+        .collect();
+    let before = homes(&app, &plan, None).await;
+    assert!(
+        change(put_row(Some("B"), &cells), today).await.unwrap().entries.is_empty(),
+        "it says nothing new"
+    );
+    assert_eq!(homes(&app, &plan, None).await, before);
+    // What is wrong is told at its column, and nothing is changed.
+    let wrong = change(put_row(None, &people("5")), today).await;
+    let Err(RowFault::Cells(problems)) = wrong else { panic!("{wrong:?}") };
+    assert_eq!(problems.iter().map(|it| it.field.as_str()).collect::<Vec<_>>(), ["aged_3_5"]);
+    assert_eq!(change(put_row(None, &row), today).await, Err(RowFault::Taken));
+    assert_eq!(change(put_row(Some("X"), &row), today).await, Err(RowFault::Gone));
+    assert_eq!(change(RowWish::TakeOut { code: "X".into() }, today).await, Err(RowFault::Gone));
+    // Given another code, it is not there twice.
+    let renamed = [&[("code", "D")][..], &row[1..]].concat();
+    change(put_row(Some("B"), &renamed), today).await.unwrap();
+    for code in ["A", "C"] {
+        change(RowWish::TakeOut { code: code.into() }, today).await.unwrap();
+    }
+    assert_eq!(homes(&app, &plan, None).await.iter().map(|it| it.code.as_str()).collect::<Vec<_>>(), ["D"]);
+    // With the last one the layer goes.
+    change(RowWish::TakeOut { code: "D".into() }, today).await.unwrap();
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    assert!(!portfolio.plan.layers.contains_key(&kind));
+    change(put_row(None, &row), today).await.unwrap();
+    assert_eq!(homes(&app, &plan, None).await.len(), 1);
+}
+
+#[tokio::test]
+async fn two_who_change_rows_at_once_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(&folder);
+    let plan = plan(&app).await;
+    let (actor, today) = (Actor::operator(), app.clock().today());
+    let one = |code: &str| {
+        put_row(
+            None,
+            &[
+                ("code", code),
+                ("area", "east"),
+                ("longitude", "116.31"),
+                ("latitude", "40.07"),
+                ("datum", "wgs84"),
+            ],
+        )
+    };
+    let change =
+        |code: &str| app.change_layer_row(&actor, &plan, LayerKind::Residences, one(code), said(today));
+    let (a, b, c) = tokio::join!(change("A"), change("B"), change("C"));
+    assert!([a, b, c].into_iter().all(|made| made.unwrap().is_ok()));
+    assert_eq!(homes(&app, &plan, None).await.len(), 3);
 }

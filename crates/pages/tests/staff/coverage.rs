@@ -401,3 +401,52 @@ async fn a_gap_is_refused_with_a_reason_and_shown_in_the_register() {
     let task = reader.get(&format!("{task}&gap_standard=circle-pharmacy")).await;
     task.is(200).says("close the gap of Pharmacy").says("name=\"gap_kind\"");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_residence_is_put_in_changed_and_taken_out_by_forms() {
+    let site = site();
+    let reader = site.sign_in("task-force").await;
+    let rows = format!("{PLAN}/place/rows/residences");
+    let edit = format!("{rows}/edit");
+    reader.get(&format!("{PLAN}/place/rows/network")).await.is(404);
+    reader.get(&format!("{edit}?code=T-1")).await.is(404);
+    let fresh = reader.get(&edit).await;
+    assert_eq!(fresh.is(200).missing_words(), Vec::<String>::new());
+    let typed = |people: &'static str| {
+        vec![
+            ("code", "T-1"),
+            ("area", "huoying"),
+            ("longitude", "116.336"),
+            ("latitude", "40.07"),
+            ("datum", "wgs84"),
+            ("people", people),
+            ("effective", "2026-01-01"),
+            ("grade", "reported"),
+        ]
+    };
+    let before = head(&site);
+    // What stands behind it is asked for, and a wrong number told at its field.
+    reader.post(&edit, &typed("90")).await.is(422).says("id=\"source_title-error\"");
+    let sourced = |people| [typed(people), vec![("source_title", "Street office")]].concat();
+    reader.post(&edit, &sourced("many")).await.is(422).says("id=\"people-error\"").says("value=\"many\"");
+    assert_eq!(head(&site), before);
+    let done = reader.post(&edit, &sourced("90")).await;
+    assert!(done.is(303).location.starts_with(&rows), "{}", done.location);
+    let list = reader.get(&rows).await;
+    list.is(200).says("T-1").says(">90<");
+    assert_eq!(list.missing_words(), Vec::<String>::new());
+    reader.get(&format!("{rows}?q=nothing-like-it")).await.is(200).says("None.");
+    reader.get(&format!("{PLAN}/place/layers")).await.is(200).says("place/rows/residences");
+    // Its own form has it as it is, and another of its code is refused.
+    let own = format!("{edit}?code=T-1");
+    reader.get(&own).await.is(200).says("value=\"116.336\"").says("value=\"90\"");
+    reader.post(&edit, &sourced("80")).await.is(422).says("id=\"code-error\"");
+    reader.post(&own, &sourced("80")).await.is(303);
+    reader.get(&rows).await.is(200).says(">80<");
+    let leave = format!("{rows}/take-out?code=T-1");
+    reader.get(&leave).await.is(200).says("no longer part of the layer");
+    let behind = [("effective", "2026-02-01"), ("source_title", "Street office"), ("grade", "reported")];
+    reader.post(&leave, &behind).await.is(303);
+    reader.post(&leave, &behind).await.is(404);
+    assert!(!reader.get(&rows).await.is(200).body.contains("T-1"));
+}

@@ -183,6 +183,8 @@ async fn each_role_reaches_its_pages_and_no_others() {
         ("/p/huitian-2018/place/facilities/FAC-EDU-005/on-site", "soooffffff"),
         ("/p/huitian-2018/place/layers/base-map", "soffffffff"),
         ("/p/huitian-2018/place/layers/withdraw/residences", "soffffffff"),
+        ("/p/huitian-2018/place/rows/residences", "soffffffff"),
+        ("/p/huitian-2018/place/rows/parcels/edit", "soffffffff"),
         ("/p/huitian-2018/record/facility_standard", "soffffffff"),
         ("/p/huitian-2018/place/coverage", "oooooooooo"),
         ("/p/huitian-2018/place/layers/network", "soffffffff"),

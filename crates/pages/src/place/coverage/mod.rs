@@ -10,6 +10,7 @@ mod kind;
 mod layers;
 mod network;
 mod overview;
+mod rows;
 mod withdraw;
 
 pub(crate) use gaps::{gap_words, gaps_of};
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/coverage/change.json", get(change_file::as_json))
         .route("/p/{plan}/place/gaps", get(gaps::show))
         .merge(layers::routes())
+        .merge(rows::routes())
 }
 
 /// A figure as a bar of three parts, each also by its pattern, and as texts. All of it is `of` something.
