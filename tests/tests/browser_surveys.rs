@@ -98,3 +98,49 @@ async fn sheets_that_are_filled_in_without_a_connection_come_once() -> anyhow::R
     browser.quit().await?;
     Ok(())
 }
+
+/// What a device keeps of answers to the wave.
+async fn kept(browser: &Browser) -> anyhow::Result<u64> {
+    let count = "return Object.keys(localStorage).filter((it) => it.startsWith('huitian-answers/')).length";
+    Ok(browser.run(count, vec![]).await?.as_u64().unwrap_or_default())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_outlive_a_page_that_is_closed_without_a_connection() -> anyhow::Result<()> {
+    let site = Site::demo()?;
+    let Some(browser) = Browser::start("zh-CN", &site.address).await? else {
+        skipped("chromedriver");
+        return Ok(());
+    };
+    browser.sign_in("task-force").await?;
+    let before = sheets(&browser).await?;
+    browser.sign_out().await?;
+    browser.open(&format!("{WAVE}/answer")).await?;
+    choose(&browser, &["q0-2", "q1-1", "q2-1", "q3-1"]).await?;
+    browser.follow(By::Css("button[value=next]")).await?;
+    choose(&browser, &["q4-1", "q4-3", "q5-8"]).await?;
+    browser.follow(By::Css("button[value=next]")).await?;
+    assert!(browser.words().await?.contains("先存在这台设备上"), "what stays on the device is said");
+    assert_eq!(kept(&browser).await?, 0);
+    offline(&browser, true).await?;
+    browser.driver.find(By::Css("button[value=send]")).await?.click().await?;
+    let stored = async || Ok((kept(&browser).await? == 1).then_some(()));
+    browser.wait_until("the answers to be kept on the device", stored).await?;
+    // The page is opened anew without a connection, which takes everything that stood in it.
+    let _ = browser.driver.refresh().await;
+    let gone =
+        async || Ok(browser.driver.find_all(By::Css("button[value=send]")).await?.is_empty().then_some(()));
+    browser.wait_until("the page to be gone", gone).await?;
+    offline(&browser, false).await?;
+    // Whenever a page of the wave is opened, they are sent, and leave the device.
+    browser.open(&format!("{WAVE}/answer")).await?;
+    let arrived = async || Ok(browser.words().await?.contains("您之前的回答已经收到").then_some(()));
+    browser.wait_until("the answers to arrive", arrived).await?;
+    assert_eq!(kept(&browser).await?, 0);
+    browser.open(&format!("{WAVE}/answer")).await?;
+    assert!(!browser.driver.find(By::Css("[data-kept-answers]")).await?.is_displayed().await?);
+    browser.sign_in("task-force").await?;
+    assert_eq!(sheets(&browser).await?, before + 1, "they came once");
+    browser.quit().await?;
+    Ok(())
+}

@@ -46,39 +46,143 @@
     form.addEventListener("input", () => ask(form));
     ask(form);
   }
-  // The last step of somebody who answers by themselves: sent again as often as it takes.
-  for (const form of document.querySelectorAll("form[data-send]")) {
-    const said = form.querySelector("[data-said]");
-    let sending = null;
-    const send = async (pairs) => {
-      said.textContent = form.dataset.sending;
-      let text = form.dataset.waiting;
+  const valueOf = (pairs, name) => (pairs.find(([held]) => held === name) || ["", ""])[1];
+  // Somebody who answers by themselves: what could not be sent stays on this device until the server has it.
+  const answers = (box) => {
+    const own = document.querySelector("form.answering");
+    const said = box.querySelector("[data-said]");
+    const [showing, dropping] = ["[data-show-kept]", "[data-drop-kept]"].map((it) => box.querySelector(it));
+    const prefix = `huitian-answers/${box.dataset.keptAnswers}/`;
+    // A browser may keep nothing, or refuse to be asked.
+    const quietly = (work, otherwise) => {
       try {
-        const answer = await post(form, pairs);
-        if (answer.redirected && new URL(answer.url).searchParams.has("thanks")) return location.assign(answer.url);
-        // A server in trouble, or a network that shows a page of its own, has taken nothing: what it shows must not
-        // stand in the place of the answers.
-        if (answer.redirected || answer.status >= 500) {
-          text = form.dataset.failed;
-          throw new Error(String(answer.status));
-        }
-        const page = await answer.text();
-        document.open();
-        document.write(page);
-        document.close();
+        return work();
       } catch {
-        said.textContent = text;
-        sending = setTimeout(() => send(pairs), 15000);
+        return otherwise;
       }
     };
-    form.addEventListener("submit", (event) => {
+    const kept = () =>
+      quietly(
+        () =>
+          Object.keys(localStorage)
+            .filter((key) => key.startsWith(prefix))
+            .map((key) => JSON.parse(localStorage.getItem(key))),
+        [],
+      );
+    const sheetOf = (pairs) => valueOf(pairs, "sheet");
+    const keep = (pairs) =>
+      quietly(() => {
+        localStorage.setItem(prefix + sheetOf(pairs), JSON.stringify(pairs));
+        return true;
+      }, false);
+    const drop = (pairs) => quietly(() => localStorage.removeItem(prefix + sheetOf(pairs)));
+    const isOwn = (pairs) => own && own.elements.sheet && own.elements.sheet.value === sheetOf(pairs);
+    // Where thanks are said, or the server's own page about this sheet. A server in trouble, or a network that shows a
+    // page of its own, has taken nothing: what it shows must not stand in the place of the answers.
+    const send = async (pairs) => {
+      const answer = await post({ action: box.dataset.action }, pairs);
+      if (answer.redirected && new URL(answer.url).searchParams.has("thanks")) return { thanks: answer.url };
+      if (answer.redirected || answer.status >= 500) return {};
+      const page = await answer.text();
+      const read = new DOMParser().parseFromString(page, "text/html");
+      const sheet = read.querySelector("form.answering [name=sheet]");
+      if (!sheet || sheet.value !== sheetOf(pairs)) return {};
+      const why = read.querySelector("main [role=alert]");
+      return { page, why: why ? why.textContent.trim() : "", again: answer.status === 429 };
+    };
+    let refused = null;
+    const show = (text, pairs) => {
+      refused = pairs || null;
+      box.hidden = false;
+      showing.hidden = !refused || isOwn(refused);
+      dropping.hidden = !refused;
+      said.textContent = text;
+    };
+    let busy = false;
+    const sendKept = async () => {
+      if (busy) return;
+      busy = true;
+      try {
+        let [arrived, wrong] = [false, null];
+        for (const pairs of kept()) {
+          // What this page shows is sent from here, as it was put right.
+          if (isOwn(pairs)) continue;
+          const found = await send(pairs);
+          if (found.thanks) {
+            drop(pairs);
+            arrived = true;
+            // Its link is used up: what stands here cannot be sent with it.
+            const link = valueOf(pairs, "invitation");
+            if (own && link && own.elements.invitation && own.elements.invitation.value === link)
+              return location.assign(found.thanks);
+          } else if (found.page && !found.again) wrong = { pairs, why: found.why };
+          else throw new Error("not taken");
+        }
+        if (wrong) show(`${box.dataset.refused} ${wrong.why}`, wrong.pairs);
+        else if (arrived) show(box.dataset.arrived);
+      } catch {
+        show(box.dataset.waiting);
+      } finally {
+        busy = false;
+      }
+    };
+    showing.addEventListener("click", () => {
+      if (!refused) return;
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = box.dataset.action;
+      for (const [name, value] of refused) {
+        const input = document.createElement("input");
+        [input.type, input.name, input.value] = ["hidden", name, value];
+        form.append(input);
+      }
+      document.body.append(form);
+      form.submit();
+    });
+    dropping.addEventListener("click", () => {
+      if (refused) drop(refused);
+      box.hidden = true;
+    });
+    window.addEventListener("online", sendKept);
+    setInterval(() => navigator.onLine && kept().some((pairs) => !isOwn(pairs)) && !refused && sendKept(), 20000);
+    const mine = kept().find(isOwn);
+    if (mine && own.hasAttribute("data-untaken")) show(box.dataset.here, mine);
+    else if (kept().length > 0) sendKept();
+    // The last step: sent again as often as it takes.
+    if (!own || !own.hasAttribute("data-send")) return;
+    const told = own.querySelector("[data-said]");
+    let waiting = null;
+    const last = async (pairs) => {
+      told.textContent = own.dataset.sending;
+      let text = own.dataset.waiting;
+      try {
+        const found = await send(pairs);
+        if (found.thanks) {
+          drop(pairs);
+          return location.assign(found.thanks);
+        }
+        if (found.page) {
+          document.open();
+          document.write(found.page);
+          document.close();
+          return;
+        }
+        text = own.dataset.failed;
+      } catch {
+        // Without a connection.
+      }
+      told.textContent = keep(pairs) ? text : own.dataset.stay;
+      waiting = setTimeout(() => last(pairs), 15000);
+    };
+    own.addEventListener("submit", (event) => {
       const button = event.submitter;
+      clearTimeout(waiting);
       if (!button || button.value !== "send") return;
       event.preventDefault();
-      clearTimeout(sending);
-      send(pairsOf(form, button));
+      last(pairsOf(own, button));
     });
-  }
+  };
+  for (const box of document.querySelectorAll("[data-kept-answers]")) answers(box);
   // The field desk: sheets wait on this device, each until the server has said that it has it.
   const form = document.querySelector("form[data-field]");
   if (!form) return;
@@ -97,7 +201,6 @@
     said.textContent = text || form.dataset.waiting.replace("#", sheets.length);
     return sheets;
   };
-  const valueOf = (pairs, name) => (pairs.find(([held]) => held === name) || ["", ""])[1];
   const drop = (sheet) => write(read().filter((held) => valueOf(held, "sheet") !== sheet));
   let busy = false;
   let wrong = null;

@@ -1,6 +1,7 @@
 //! Surveys: asking people, keeping what they answered, and what a wave comes to.
 
 pub mod answer;
+mod begun;
 mod by_area;
 mod compare;
 mod estimate;

@@ -160,7 +160,8 @@ fn answers(sex: &str, felt: &str, score: f64) -> Answers {
 
 fn sheet(id: &str, answers: Answers) -> NewSheet {
     let shown = asked(1).fingerprint();
-    NewSheet { sheet: code(id), mode: WaveMode::Web, day: None, shown, answers, invitation: String::new() }
+    let (invitation, begun) = (String::new(), String::new());
+    NewSheet { sheet: code(id), mode: WaveMode::Web, day: None, shown, answers, invitation, begun }
 }
 
 fn on_street(id: &str, answers: Answers, day: Date) -> NewSheet {
@@ -399,6 +400,85 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     assert_eq!(beside.iter().map(|it| it.found).collect::<Vec<_>>(), [OwnFound::Damaged]);
 }
 
+/// What was begun while people were asked is taken when the connection is back, and only that.
+fn what_was_begun_in_time_is_taken_however_late_it_comes(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, public) = (&field.place.app, &field.plan, Actor::Public);
+    let held = |name: &str| field.wait(app.wave(plan, name)).unwrap().0;
+    let begin = |name: &str, id: &str| {
+        let begun = app.sheet_begun(plan, &held(name), &code(id), "");
+        NewSheet { begun, ..sheet(id, answers(if id.ends_with('m') { "m" } else { "f" }, "yes", 4.0)) }
+    };
+    for (at, sex) in ["f", "m", "f", "m", "f"].into_iter().enumerate() {
+        let new = sheet(&format!("s{at}"), answers(sex, "yes", 4.0));
+        assert_eq!(field.take(&public, "w1", new), Ok(Taken::Kept));
+    }
+    let (offline, drawer, never) = (begin("w1", "off"), begin("w1", "drawer"), begin("w1", "never"));
+    assert!(offline.begun.starts_with("2019-03-06."), "{}", offline.begun);
+    field.place.day(date(2019, 3, 7), 9);
+    // Gone on with on another day, it still began on its own.
+    assert_eq!(app.sheet_begun(plan, &held("w1"), &code("off"), &offline.begun), offline.begun);
+    field.step("w1", WaveEvent::Closed).unwrap();
+    field.place.day(date(2019, 3, 9), 9);
+    assert!(begin("w1", "afterwards").begun.is_empty(), "nothing begins any more");
+    for begun in ["", "2019-03-06", "2019-03-06.00000000000000000000000000000000", &drawer.begun] {
+        let forged = NewSheet { begun: begun.into(), ..offline.clone() };
+        assert_eq!(field.take(&public, "w1", forged), Err(SheetFault::NotAsking), "{begun}");
+    }
+    assert_eq!(field.take(&public, "w1", offline.clone()), Ok(Taken::Kept));
+    let kept = app.database().read(|c| c.survey_sheet(plan, &code("w1"), &code("off"))).unwrap().unwrap();
+    assert_eq!((kept.day, kept.late), (DAY, false), "of the day on which it was begun");
+    field.freeze("w1").unwrap();
+    assert_eq!(held("w1").frozen().unwrap().sheets, 6, "it came before the counting");
+    assert_eq!(field.take(&public, "w1", offline), Ok(Taken::Already));
+    assert_eq!(field.take(&public, "w1", drawer), Ok(Taken::Late));
+    assert_eq!(field.wait(app.live_wave(plan, &held("w1"))).unwrap().late(), 1);
+    // What was begun in one wave is nothing in another, and a withdrawn one keeps nothing.
+    field.begin("w3", 1, WaveAccess::Anyone);
+    let withdrawn = begin("w3", "gone");
+    field.step("w3", WaveEvent::Closed).unwrap();
+    assert_eq!(field.take(&public, "w3", never), Err(SheetFault::NotAsking));
+    field.step("w3", WaveEvent::Withdrawn).unwrap();
+    assert_eq!(field.take(&public, "w3", withdrawn), Err(SheetFault::NotAsking));
+}
+
+fn a_link_that_nobody_used_is_taken_until_the_counting(scratch: Scratch) {
+    let postgres = scratch.is_postgres();
+    let field = Field::open(scratch, WaveAccess::Invited);
+    let (app, plan, public) = (&field.place.app, &field.plan, Actor::Public);
+    let links = field.wait(app.invite(&field.person("force"), plan, &code("w1"), 9)).unwrap();
+    let with = |at: usize, begun: &str| {
+        let new = sheet(&format!("l{at}"), answers(if at.is_multiple_of(2) { "f" } else { "m" }, "yes", 4.0));
+        NewSheet { invitation: links[at].clone(), begun: begun.into(), ..new }
+    };
+    let held = || field.wait(app.wave(plan, "w1")).unwrap().0;
+    let begun = app.sheet_begun(plan, &held(), &code("l7"), "");
+    for at in 0..5 {
+        assert_eq!(field.take(&public, "w1", with(at, "")), Ok(Taken::Kept));
+    }
+    field.step("w1", WaveEvent::Closed).unwrap();
+    field.place.day(date(2019, 3, 9), 9);
+    assert_eq!(field.take(&public, "w1", with(5, "")), Ok(Taken::Kept));
+    let kept = app.database().read(|c| c.survey_sheet(plan, &code("w1"), &code("l5"))).unwrap().unwrap();
+    assert_eq!(kept.day, DAY, "the last day on which people were asked");
+    let used = NewSheet { sheet: code("again"), ..with(0, "") };
+    assert_eq!(field.take(&public, "w1", used), Err(SheetFault::Invitation(Invitation::Used)));
+    let none = NewSheet { invitation: String::new(), ..with(6, "") };
+    assert_eq!(field.take(&public, "w1", none), Err(SheetFault::NotAsking));
+    field.freeze("w1").unwrap();
+    assert_eq!(held().frozen().unwrap().sheets, 6);
+    assert_eq!(field.take(&public, "w1", with(8, "")), Err(SheetFault::NotAsking), "begun nobody knows when");
+    assert_eq!(field.take(&public, "w1", with(7, &begun)), Ok(Taken::Late));
+    // One that comes after the counting stands alone no more than the others.
+    for table in ["survey_sheet", "survey_invitation"] {
+        let sql = match postgres {
+            true => format!("SELECT COUNT(DISTINCT xmin::text) FROM {table} WHERE wave = 'w1'"),
+            false => format!("SELECT COUNT(DISTINCT wave) FROM {table} WHERE wave = 'w1'"),
+        };
+        assert_eq!(app.database().read(|c| c.first(&sql, &[], |row| row.int(0))).unwrap(), Some(1));
+    }
+}
+
 fn totals_that_cannot_be_met_are_told(scratch: Scratch) {
     let field = Field::open(scratch, WaveAccess::Anyone);
     field.step("w1", WaveEvent::Closed).unwrap();
@@ -565,6 +645,8 @@ on_both!(
     a_sheet_is_checked_and_kept_once,
     a_link_works_once_and_nothing_leads_from_it_to_the_sheet,
     a_wave_is_closed_frozen_and_told,
+    what_was_begun_in_time_is_taken_however_late_it_comes,
+    a_link_that_nobody_used_is_taken_until_the_counting,
     totals_that_cannot_be_met_are_told,
     a_wave_that_is_withdrawn_leaves_no_trail,
     what_people_wrote_joins_nobody,

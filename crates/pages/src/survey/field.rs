@@ -102,7 +102,7 @@ async fn page(
         here: format!("{}/field", opened.here()),
         home: opened.here(),
         name: wave.name.get(lang.is_english()).to_owned(),
-        wave: format!("{}/{}", opened.plan, wave.wave),
+        wave: opened.named(),
         sheet: sheet.to_string(),
         fingerprint: asked.fingerprint(),
         takes: !modes.is_empty() && opened.held.state().takes_sheets(),
@@ -146,6 +146,7 @@ pub async fn save(
         shown: typed.get("shown").to_owned(),
         answers: given,
         invitation: String::new(),
+        begun: String::new(),
     };
     match visit.app.take_sheet(&visit.actor, &opened.plan, &opened.held.wave.wave, new).await? {
         Ok(taken) => {

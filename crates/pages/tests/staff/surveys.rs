@@ -267,9 +267,66 @@ async fn links_are_given_once_and_work_once() {
             name => (name, *value),
         })
         .collect();
-    public.post_as_is(&at("/w1/answer"), &other).await.is(200).says("used already");
+    let refused = public.post_as_is(&at("/w1/answer"), &other).await;
+    refused.is(409).says("used already").says("<dd>no").says("data-untaken");
     public.get(&at(&format!("/w1/answer?invitation={}", "0".repeat(32)))).await.is(200).says("personal link");
     force.get(&at("/w1")).await.is(200).says("Links used");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_in_time_is_taken_after_the_end_and_the_rest_is_shown_again() {
+    let site = site();
+    opened(&site, "w1", "anyone").await;
+    let (force, public) = (site.sign_in("task-force").await, site.sign_in("").await);
+    let first = public.get(&at("/w1/answer")).await;
+    first.is(200).says("data-kept-answers=\"huitian-2018/w1\"");
+    let (sheet, shown, begun) = (first.value("sheet"), first.value("shown"), first.value("begun"));
+    let send = async |sheet: &str, begun: &str, go: &str| {
+        let head = [("sheet", sheet), ("shown", &shown), ("begun", begun), ("at", "2"), ("go", go)];
+        let said = [("q0", "f"), ("q1", "yes"), ("q2", "bus"), ("q3", "4"), ("q4", "更多树")];
+        public.post_as_is(&at("/w1/answer"), &[&head[..], &said[..]].concat()).await
+    };
+    let other = public.get(&at("/w1/answer")).await;
+    force.post(&at("/w1/step"), &[("step", "close")]).await.is(303);
+    // Whoever comes now is told so, and may still hand in what waits on the device.
+    public.get(&at("/w1/answer")).await.is(200).says("This survey ended").says("data-kept-answers");
+    // A step on the way is still taken, and what it began with goes along.
+    send(&sheet, &begun, "back").await.is(200).says(&begun).says("value=\"4\" checked");
+    let sent = send(&sheet, &begun, "send").await;
+    assert!(sent.is(303).location.ends_with("/w1/answer?thanks=1"), "{}", sent.location);
+    assert!(send(&sheet, &begun, "send").await.is(303).location.ends_with("thanks=1"), "the same one");
+    for (sheet, begun) in
+        [("0123456789abcdef0123456789abcdef", &begun), (&other.value("sheet"), &String::new())]
+    {
+        let lost = send(sheet, begun, "send").await;
+        lost.is(409).says("This survey ended").says("could not be taken").says("更多树").says("buses");
+        lost.says("data-untaken").says(&format!("name=\"sheet\" value=\"{sheet}\""));
+        assert!(!lost.body.contains("value=\"send\""), "it can go nowhere");
+        assert!(!lost.body.contains("name=\"begun\""), "nothing begins any more");
+    }
+    for at_ in 0..2 {
+        let man = [
+            ("sheet", format!("sheet-of-a-man-{at_}")),
+            ("shown", shown.clone()),
+            ("mode", "street".into()),
+            ("day", "2026-11-21".into()),
+            ("q0", "m".into()),
+            ("q1", "no".into()),
+            ("q3", "2".into()),
+        ];
+        let man: Vec<(&str, &str)> = man.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        force.post(&at("/w1/field"), &man).await.is(303);
+    }
+    force.post(&at("/w1/step"), &[("step", "freeze")]).await.is(303);
+    let late = send(&other.value("sheet"), &other.value("begun"), "send").await;
+    assert!(late.is(303).location.ends_with("thanks=late"), "{}", late.location);
+    public.get(&late.location).await.is(200).says("not part of its results");
+    force.get(&at("/w1")).await.is(200).says("3 sheets").says("Came too late to count");
+    let mut chinese = site.sign_in("").await;
+    chinese.lang = "zh-CN";
+    for page in ["/w1/answer", "/w1/answer?thanks=late", "/felt-open/answer"] {
+        assert_eq!(chinese.get(&at(page)).await.is(200).missing_words(), Vec::<String>::new(), "{page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
