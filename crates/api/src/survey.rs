@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::history::View;
 use domain::policy::{Action, Target};
-use domain::survey::{HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults};
+use domain::survey::{Fieldwork, HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -50,6 +50,10 @@ struct SurveyWaveLine {
     to: Option<Day>,
     /// Whom it stands for, and how they were reached.
     frame: Option<Name>,
+    /// web, telephone, street, paper; empty where it is cited.
+    modes: Vec<String>,
+    /// Who may answer by link: anyone, or invited for those with a link that works once.
+    access: Option<String>,
     /// The question whose answers are areas, and the others by which results are broken down.
     area: Option<String>,
     groups: Vec<String>,
@@ -64,6 +68,54 @@ struct SurveyWaveLine {
     grade: GradeWord,
     /// The entry that last said how it is.
     entry: u64,
+}
+
+/// A wave with how people were reached.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyWave {
+    #[serde(flatten)]
+    line: SurveyWaveLine,
+    /// How people were reached, where results may be seen; `null` too where it was frozen before that was kept.
+    fieldwork: Option<SurveyFieldwork>,
+}
+
+/// How people were reached, as it was when the wave was frozen.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyFieldwork {
+    /// Sheets that count, by how people were asked.
+    sheets: Vec<SurveyCount>,
+    /// Links that were made, and that were used.
+    links_made: u64,
+    links_used: u64,
+    /// Contacts that ended without a sheet, by how they ended.
+    contacts: Vec<SurveyCount>,
+    /// The ways of asking that the rates are of; empty where nobody knows how many were asked.
+    rated: Vec<String>,
+    /// Response rates of AAPOR, between 0 and 1.
+    rr1: Option<Amount>,
+    rr3: Option<Amount>,
+    /// Some of those who answered came by themselves: intervals hold only as far as they are like the others.
+    self_selected: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyCount {
+    of: String,
+    number: u64,
+}
+
+fn fieldwork(held: &HeldWave, kept: &Fieldwork) -> SurveyFieldwork {
+    let count = |of: &str, number: &u64| SurveyCount { of: of.to_owned(), number: *number };
+    SurveyFieldwork {
+        sheets: kept.modes.iter().map(|(mode, number)| count(mode.as_str(), number)).collect(),
+        links_made: kept.links.0,
+        links_used: kept.links.1,
+        contacts: kept.contacts.iter().map(|(outcome, number)| count(outcome, number)).collect(),
+        rated: kept.rated.iter().map(|mode| mode.as_str().to_owned()).collect(),
+        rr1: kept.response_1.map(Amount),
+        rr3: kept.response_3.map(Amount),
+        self_selected: held.wave.is_self_selected(),
+    }
 }
 
 /// An estimate of a wave.
@@ -118,6 +170,8 @@ fn own(held: &HeldWave) -> SurveyWaveLine {
         from: Some(wave.from.into()),
         to: Some(wave.to.into()),
         frame: Some((&wave.frame).into()),
+        modes: wave.modes.iter().map(|mode| mode.as_str().to_owned()).collect(),
+        access: Some(wave.access.as_str().to_owned()),
         area: wave.area.clone(),
         groups: wave.groups.clone(),
         least: Some(wave.least),
@@ -142,6 +196,8 @@ fn cited(held: &HeldCited) -> SurveyWaveLine {
         from: wave.from.map(Into::into),
         to: wave.to.map(Into::into),
         frame: None,
+        modes: Vec::new(),
+        access: None,
         area: None,
         groups: Vec::new(),
         least: None,
@@ -207,7 +263,7 @@ async fn list_waves(
 /// One wave of a survey
 #[utoipa::path(get, path = "/plans/{plan}/waves/{wave}", operation_id = "getWave", tag = "surveys",
     params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ViewParams),
-    responses((status = 200, description = "The wave.", body = SurveyWaveLine)))]
+    responses((status = 200, description = "The wave.", body = SurveyWave)))]
 async fn get_wave(
     State(api): State<Api>,
     caller: Caller,
@@ -217,8 +273,15 @@ async fn get_wave(
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let manages = manages(&caller, &plan);
-    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || held.is_public()).map(own);
-    let body = found(held.or_else(|| portfolio.plan.cited_wave(wave.as_str()).map(cited)))?;
+    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || held.is_public());
+    let line = held.map(own).or_else(|| portfolio.plan.cited_wave(wave.as_str()).map(cited));
+    let line = found(line)?;
+    let mut body = SurveyWave { line, fieldwork: None };
+    if let Some(held) = held.filter(|held| held.shows_results(manages)) {
+        let results = api.app().wave_results(&plan, held).await?;
+        let kept = results.as_ref().and_then(|results| results.fieldwork.as_deref());
+        body.fieldwork = kept.map(|kept| fieldwork(held, kept));
+    }
     Ok(answer(&conditions, &caller.0, &list_tag(view, audience(manages)), &asked.used(view), body))
 }
 
@@ -278,7 +341,7 @@ async fn export_wave(
     let (held, asked, results, _) = results(&api, &caller, (&plan, &wave), &asked).await?;
     let held_table = found(match table.as_str() {
         "results.csv" => Some(results_csv(&held.wave, &results)),
-        "codebook.csv" => Some(codebook(&asked)),
+        "codebook.csv" => Some(codebook(&asked, &held.wave, &results)),
         _ => None,
     })?;
     let name = format!("attachment; filename=\"{wave}-{table}\"");

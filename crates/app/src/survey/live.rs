@@ -6,10 +6,11 @@ use std::sync::{Arc, PoisonError};
 use domain::code::Code;
 use domain::survey::{HeldWave, Wave, WaveQuota};
 use store::{Connection, ContactCount, SheetCount, StoreError};
-use survey::contact::{ContactOutcome, Contacts, Rates};
+use survey::contact::{ContactOutcome, Rates};
 use survey::sheet::{Answer, Answers};
 
-use super::answer::{OUTCOMES, outcome_name};
+use super::answer::outcome_name;
+use super::fieldwork::Reached;
 use crate::App;
 use crate::error::AppError;
 
@@ -45,7 +46,8 @@ pub struct LiveWave {
     pub quotas: Vec<LiveQuota>,
     /// Sheets by the answer to the question that asks for the area.
     pub by_area: BTreeMap<String, u64>,
-    pub rates: Rates,
+    /// None where nobody knows how many were asked.
+    pub rates: Option<Rates>,
 }
 
 impl LiveWave {
@@ -79,17 +81,9 @@ impl App {
             let quotas: Vec<LiveQuota> =
                 quotas.map(|(quota, filled)| LiveQuota { quota: quota.clone(), filled: *filled }).collect();
             let by_area = filled.by_area.clone();
-            let complete = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
-            let mut all = Contacts { complete, ..Contacts::default() };
-            for outcome in OUTCOMES {
-                let name = outcome_name(outcome);
-                let number =
-                    contacts.iter().filter(|held| held.outcome == name).map(|held| held.number).sum();
-                add(&mut all, outcome, number);
-            }
-            // Links that nobody used are people of whom nothing is known.
-            all.unknown_eligible += invitations.0 - invitations.1.min(invitations.0);
-            let rates = all.rates(None);
+            let reached = Reached { counts, contacts, invitations };
+            let rates = reached.contacts(&wave).map(|contacts| contacts.rates(None));
+            let Reached { counts, contacts, invitations } = reached;
             Ok::<_, StoreError>(LiveWave { counts, contacts, invitations, quotas, by_area, rates })
         };
         Ok(self.database().read_async(read).await?)
@@ -148,18 +142,5 @@ impl Filled {
                 }
             }
         }
-    }
-}
-
-fn add(all: &mut Contacts, outcome: ContactOutcome, number: u64) {
-    match outcome {
-        ContactOutcome::Complete => all.complete += number,
-        ContactOutcome::Partial => all.partial += number,
-        ContactOutcome::Refused | ContactOutcome::BrokeOff => all.refused += number,
-        ContactOutcome::NotReached => all.not_reached += number,
-        ContactOutcome::Unable => all.unable += number,
-        ContactOutcome::UnknownHousehold => all.unknown_household += number,
-        ContactOutcome::UnknownEligible => all.unknown_eligible += number,
-        ContactOutcome::NotEligible => all.not_eligible += number,
     }
 }

@@ -5,6 +5,7 @@ mod begun;
 mod by_area;
 mod compare;
 mod estimate;
+mod fieldwork;
 mod files;
 mod freeze;
 mod live;

@@ -299,9 +299,18 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     let (held, _) = field.wait(app.wave(plan, "w1")).unwrap();
     let live = field.wait(app.live_wave(plan, &held)).unwrap();
     assert_eq!((live.sheets(), live.late(), held.frozen().unwrap().sheets), (25, 1, 25));
-    assert!(live.rates.response_1.is_some_and(|rate| (rate - 25.0 / 32.0).abs() < 1e-12));
+    // Of those who came by themselves nobody knows how many could have: the rate is that of the street.
+    assert!(live.rates.unwrap().response_1.is_some_and(|rate| (rate - 1.0 / 8.0).abs() < 1e-12));
 
     let results = field.wait(app.wave_results(plan, &held)).unwrap().unwrap();
+    let kept = results.fieldwork.as_deref().unwrap();
+    assert_eq!(kept.modes, [(WaveMode::Web, 24), (WaveMode::Street, 1)]);
+    assert_eq!(
+        (&kept.rated[..], kept.contacts.clone()),
+        (&[WaveMode::Street][..], vec![("refused".into(), 7)])
+    );
+    assert_eq!(kept.response_1, Some(Decimal::new(125, 3)));
+    assert!(held.wave.is_self_selected());
     assert!(results.weighted);
     let row = |answer: &str, group: Option<&str>| {
         let found = results.rows.iter().find(|row| {
@@ -428,8 +437,12 @@ fn what_was_begun_in_time_is_taken_however_late_it_comes(scratch: Scratch) {
     assert_eq!(field.take(&public, "w1", offline.clone()), Ok(Taken::Kept));
     let kept = app.database().read(|c| c.survey_sheet(plan, &code("w1"), &code("off"))).unwrap().unwrap();
     assert_eq!((kept.day, kept.late), (DAY, false), "of the day on which it was begun");
+    assert_eq!(field.wait(app.live_wave(plan, &held("w1"))).unwrap().rates, None, "of nobody knows how many");
     field.freeze("w1").unwrap();
     assert_eq!(held("w1").frozen().unwrap().sheets, 6, "it came before the counting");
+    let results = field.wait(app.wave_results(plan, &held("w1"))).unwrap().unwrap();
+    let kept = results.fieldwork.as_deref().unwrap();
+    assert_eq!((kept.response_1, kept.response_3, kept.rated.len()), (None, None, 0));
     assert_eq!(field.take(&public, "w1", offline), Ok(Taken::Already));
     assert_eq!(field.take(&public, "w1", drawer), Ok(Taken::Late));
     assert_eq!(field.wait(app.live_wave(plan, &held("w1"))).unwrap().late(), 1);
@@ -467,6 +480,10 @@ fn a_link_that_nobody_used_is_taken_until_the_counting(scratch: Scratch) {
     assert_eq!(field.take(&public, "w1", none), Err(SheetFault::NotAsking));
     field.freeze("w1").unwrap();
     assert_eq!(held().frozen().unwrap().sheets, 6);
+    // Six of nine who were given a link; of the other three nothing is known.
+    let results = field.wait(app.wave_results(plan, &held())).unwrap().unwrap();
+    let kept = results.fieldwork.as_deref().unwrap();
+    assert_eq!((kept.links, kept.response_1), ((9, 6), Some(Decimal::new(666_667, 6))));
     assert_eq!(field.take(&public, "w1", with(8, "")), Err(SheetFault::NotAsking), "begun nobody knows when");
     assert_eq!(field.take(&public, "w1", with(7, &begun)), Ok(Taken::Late));
     // One that comes after the counting stands alone no more than the others.

@@ -12,7 +12,7 @@ use domain::code::Code;
 use domain::indicator::Indicator;
 use domain::policy::Action;
 use domain::source::Grade;
-use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
+use domain::survey::{ResultKind, ResultRow, Shown, WaveMode, WaveResults, WaveState};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -30,7 +30,7 @@ use crate::ledger::act::source;
 use crate::page::Page;
 use crate::tables::attachment;
 use crate::visit::{Visit, render};
-use crate::words_of::{comma, number};
+use crate::words_of::{comma, number, word};
 
 /// One estimate as it is shown.
 pub(super) struct Cell {
@@ -73,6 +73,10 @@ struct ResultsPage {
     /// Strata that no sheet came from.
     unreached: String,
     margins: Vec<String>,
+    /// How people were asked, who could answer by link, and what is known of those who did not: what and how many.
+    reached: Vec<(String, String)>,
+    /// Whether some who answered came by themselves.
+    self_selected: bool,
     groups: Vec<Choice>,
     by: String,
     asked: Vec<Asked>,
@@ -178,6 +182,48 @@ fn unreached(opened: &Opened, results: &WaveResults, lang: Lang) -> String {
     let question = opened.held.wave.area.as_deref().and_then(|name| opened.asked.asks.question(name));
     let names = results.unreached.iter().map(|code| answer_label(question, Some(code), lang));
     names.collect::<Vec<_>>().join(comma(lang))
+}
+
+/// How people were reached, as it was when the wave was frozen.
+fn reached(opened: &Opened, results: &WaveResults, lang: Lang) -> Vec<(String, String)> {
+    let wave = &opened.held.wave;
+    let t = |key: &str| words::text(lang, key).into_owned();
+    let mode = |mode: WaveMode| word(lang, "wave-mode", mode.as_str());
+    let held = results.fieldwork.as_deref();
+    let modes: Vec<String> = match held {
+        Some(held) => held.modes.iter().map(|(held, sheets)| format!("{} {sheets}", mode(*held))).collect(),
+        None => wave.modes.iter().map(|held| mode(*held)).collect(),
+    };
+    let mut out = vec![(t("wave-modes"), modes.join(comma(lang)))];
+    if wave.modes.contains(&WaveMode::Web) {
+        out.push((t("wave-access"), word(lang, "wave-access", wave.access.as_str())));
+    }
+    let Some(held) = held else { return out };
+    if held.links.0 > 0 {
+        out.push((t("wave-links-used"), format!("{} / {}", held.links.1, held.links.0)));
+    }
+    let contacts: Vec<String> = held
+        .contacts
+        .iter()
+        .map(|(name, number)| format!("{} {number}", word(lang, "contact", name)))
+        .collect();
+    if !contacts.is_empty() {
+        out.push((t("wave-contacts"), contacts.join(comma(lang))));
+    }
+    let whole = held.rated.len() == held.modes.len();
+    let of: Vec<String> = held.rated.iter().map(|held| mode(*held)).collect();
+    for (key, rate) in [("wave-rate-1", held.response_1), ("wave-rate-3", held.response_3)] {
+        let said = rate.map(|rate| match whole {
+            true => figure(ResultKind::Share, rate),
+            false => format!("{} ({})", figure(ResultKind::Share, rate), of.join(comma(lang))),
+        });
+        match said {
+            Some(said) => out.push((t(key), said)),
+            None if key == "wave-rate-1" => out.push((t("results-rate"), t("results-no-rate"))),
+            None => (),
+        }
+    }
+    out
 }
 
 pub async fn show(
@@ -294,6 +340,8 @@ async fn page(
         trimmed: results.trimmed,
         clusters: app::survey::planned_deff(held).map_or_else(String::new, number),
         unreached: unreached(opened, &results, lang),
+        reached: reached(opened, &results, lang),
+        self_selected: held.is_self_selected(),
         margins: held
             .margins
             .iter()
@@ -325,7 +373,7 @@ pub async fn file(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let results = results_of(&visit, &opened).await?;
     let table = match file.as_str() {
-        "codebook.csv" => codebook(&opened.asked),
+        "codebook.csv" => codebook(&opened.asked, &opened.held.wave, &results),
         _ => results_csv(&opened.held.wave, &results),
     };
     let name = format!("{}-{file}", opened.held.wave.wave);

@@ -136,13 +136,15 @@ fn live(visit: &Visit, opened: &Opened, found: &LiveWave) -> Live {
                 (name.to_owned(), word(lang, "contact", name), found.ended(*outcome))
             })
             .collect(),
-        rates: vec![
-            ("wave-rate-1", percent(found.rates.response_1)),
-            ("wave-rate-3", percent(found.rates.response_3)),
-            ("wave-rate-cooperation", percent(found.rates.cooperation_1)),
-            ("wave-rate-refusal", percent(found.rates.refusal_1)),
-            ("wave-rate-contact", percent(found.rates.contact_1)),
-        ],
+        rates: found.rates.as_ref().map_or_else(Vec::new, |rates| {
+            vec![
+                ("wave-rate-1", percent(rates.response_1)),
+                ("wave-rate-3", percent(rates.response_3)),
+                ("wave-rate-cooperation", percent(rates.cooperation_1)),
+                ("wave-rate-refusal", percent(rates.refusal_1)),
+                ("wave-rate-contact", percent(rates.contact_1)),
+            ]
+        }),
         contact_modes: by_staff
             .into_iter()
             .map(|mode| Choice::new(mode.as_str(), word(lang, "wave-mode", mode.as_str())))

@@ -321,7 +321,8 @@ async fn what_was_begun_in_time_is_taken_after_the_end_and_the_rest_is_shown_aga
     let late = send(&other.value("sheet"), &other.value("begun"), "send").await;
     assert!(late.is(303).location.ends_with("thanks=late"), "{}", late.location);
     public.get(&late.location).await.is(200).says("not part of its results");
-    force.get(&at("/w1")).await.is(200).says("3 sheets").says("Came too late to count");
+    let told = force.get(&at("/w1")).await;
+    told.is(200).says("3 sheets").says("Came too late to count").says("nobody counted how many were asked");
     let mut chinese = site.sign_in("").await;
     chinese.lang = "zh-CN";
     for page in ["/w1/answer", "/w1/answer?thanks=late", "/felt-open/answer"] {
@@ -405,10 +406,14 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     force.post(&at("/w1/step"), &[("step", "publish")]).await.is(303);
     let results = public.get(&at("/w1/results")).await;
     results.is(200).says("Have you noticed changes?").says("Design effect").says("class=\"reach\"");
+    results.says("Response rate (RR1)").says("not drawn at random").says("anybody with the address");
+    results.says("refused 3").says("70% (on the street)");
     public.get(&at("/w1/results?by=sex")).await.is(200).says("female").says("Break down by");
     let csv = public.get(&at("/w1/results.csv")).await;
     csv.is(200).says("wave,instrument,version,question").says("w1,felt,1,felt,,share,no");
     public.get(&at("/w1/codebook.csv")).await.is(200).says("points,scale,,打分,Points,5,好,good");
+    let book = public.get(&at("/w1/codebook.csv")).await;
+    book.says("RR1").says("0.7").says("on the street").says("not drawn at random");
     public.get(&at("/w1/answers.csv")).await.is(404);
 
     // A figure of it becomes an observation, told with its error, and each page leads to the other.
