@@ -24,7 +24,7 @@ pub use files::{codebook, results_csv, text_csv};
 pub use freeze::FreezeFault;
 pub(crate) use live::Filled;
 pub use live::{LiveQuota, LiveWave};
-pub use observe::PickedEstimate;
+pub use observe::{PickedEstimate, area_of};
 pub use own::{OwnFigure, OwnFound};
 pub(crate) use results::{Damaged, ResultsCache};
 pub use sample::SampleFrame;

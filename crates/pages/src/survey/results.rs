@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::survey::said::{answer_label, figure, row_label};
-use app::survey::{PickedEstimate, codebook, results_csv, text_csv};
+use app::survey::{PickedEstimate, area_of, codebook, results_csv, text_csv};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,6 +11,7 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::indicator::Indicator;
 use domain::policy::Action;
+use domain::portfolio::Portfolio;
 use domain::source::Grade;
 use domain::survey::{ResultKind, ResultRow, Shown, WaveMode, WaveResults, WaveState};
 
@@ -85,6 +86,8 @@ struct ResultsPage {
     /// What may be recorded as an observation, and of what.
     picks: Vec<Choice>,
     indicators: Vec<Choice>,
+    /// Whether some of it is told of areas of the plan.
+    by_area: bool,
     /// Whether its estimates by area can be drawn.
     mapped: bool,
     saved: String,
@@ -235,14 +238,51 @@ pub async fn show(
     page(&visit, &opened, StatusCode::OK, Typed(query), Vec::new()).await
 }
 
-/// What somebody picked: a question and an answer.
-fn picked(text: &str) -> Option<PickedEstimate> {
-    let (question, answer) = text.split_once('=')?;
+/// What somebody picked: a question, the row of a table of questions, and an answer.
+fn picked(text: &str, by_area: bool) -> Option<PickedEstimate> {
+    let (asked, answer) = text.split_once('=')?;
+    let (question, row) = match asked.strip_suffix(']').and_then(|asked| asked.split_once('[')) {
+        Some((question, row)) => (question, Some(row.to_owned())),
+        None => (asked, None),
+    };
     let answer = Some(answer.to_owned()).filter(|answer| !answer.is_empty());
-    Some(PickedEstimate { question: question.to_owned(), answer })
+    Some(PickedEstimate { question: question.to_owned(), row, answer, by_area })
 }
 
-/// Records a figure of the whole sample as an observation of an indicator.
+/// How it is named in the form.
+fn pick_name(row: &ResultRow) -> String {
+    let part = row.row.as_ref().map_or_else(String::new, |part| format!("[{part}]"));
+    format!("{}{part}={}", row.question, row.answer.as_deref().unwrap_or_default())
+}
+
+/// Indicators that hold a figure of this wave: of the whole, and of how many areas.
+fn recorded(visit: &Visit, portfolio: &Portfolio, wave: &Code) -> Vec<(String, String, String)> {
+    let english = visit.lang.is_english();
+    let line = |indicator: &Indicator| {
+        let code = indicator.code.as_ref()?.to_string();
+        let own = indicator.measured.values().filter(|held| held.wave == *wave);
+        let keys: Vec<&Code> = own.map(|held| &held.key).collect();
+        let whole = indicator.whole.observations.iter().find(|held| keys.contains(&&held.key))?;
+        let areas = indicator
+            .by_area
+            .values()
+            .filter(|series| series.observations.iter().any(|held| keys.contains(&&held.key)))
+            .count();
+        let value = number(whole.value);
+        let said = match areas {
+            0 => value,
+            areas => visit.tw(
+                "results-recorded-areas",
+                &[("value", value.as_str()), ("areas", areas.to_string().as_str())],
+            ),
+        };
+        let name = indicator.name.as_ref().map_or(code.as_str(), |name| name.get(english)).to_owned();
+        Some((code, name, said))
+    };
+    portfolio.indicators.iter().filter_map(line).collect()
+}
+
+/// Records a figure of the whole sample, and of its areas where that is ticked, as observations of an indicator.
 pub async fn observe(
     visit: Visit,
     Path((plan, wave)): Path<(String, String)>,
@@ -251,7 +291,9 @@ pub async fn observe(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     results_of(&visit, &opened).await?;
     let indicator = Code::new(typed.get("indicator")).ok();
-    let (Some(picked), Some(indicator)) = (picked(typed.get("estimate")), indicator) else {
+    let (Some(picked), Some(indicator)) =
+        (picked(typed.get("estimate"), typed.get("by_area") == "yes"), indicator)
+    else {
         let fault = visit.t("field-error-not-a-choice").into_owned();
         return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, Typed::default(), vec![fault]).await;
     };
@@ -281,20 +323,9 @@ async fn page(
         let code = indicator.code.as_ref().map_or("", Code::as_str);
         indicator.name.as_ref().map_or(code, |name| name.get(english)).to_owned()
     };
-    let recorded = portfolio.indicators.iter().flat_map(|indicator| {
-        let own = indicator.measured.values().filter(|held| held.wave == opened.held.wave.wave);
-        own.filter_map(|held| {
-            let observation = indicator.observation(&held.key)?;
-            let code = indicator.code.as_ref()?.to_string();
-            Some((code, name(indicator), number(observation.value)))
-        })
-    });
-    let recorded: Vec<(String, String, String)> = recorded.collect();
+    let recorded = recorded(visit, &portfolio, &opened.held.wave.wave);
     let may = visit.actor.may(Action::RecordObservation, &target(&opened.plan));
-    let picks = results
-        .rows
-        .iter()
-        .filter(|row| may && row.group.is_none() && row.row.is_none() && row.shown.is_some());
+    let picks = results.rows.iter().filter(|row| may && row.group.is_none() && row.shown.is_some());
     let picks: Vec<Choice> = picks
         .map(|row| {
             let question = opened.asked.asks.question(&row.question);
@@ -303,8 +334,9 @@ async fn page(
                 ResultKind::Mean => visit.t("results-mean").into_owned(),
                 _ => answer_label(question, row.answer.as_deref(), visit.lang),
             };
-            let value = format!("{}={}", row.question, row.answer.as_deref().unwrap_or_default());
-            Choice::new(value, format!("{text} · {answer}"))
+            let part = row.row.as_deref().map(|part| row_label(question, part, visit.lang));
+            let said: Vec<String> = [text].into_iter().chain(part).chain([answer]).collect();
+            Choice::new(pick_name(row), said.join(" · "))
         })
         .collect();
     let indicators = portfolio
@@ -354,6 +386,10 @@ async fn page(
         recorded,
         picks,
         indicators,
+        by_area: results
+            .rows
+            .iter()
+            .any(|row| row.shown.is_some() && area_of(&opened.held, row, &portfolio.areas).is_some()),
         mapped: super::map::is_drawn(opened, &results, &portfolio),
         saved: saved(lang, &query),
         faults,
