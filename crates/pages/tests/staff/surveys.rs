@@ -95,6 +95,66 @@ async fn a_questionnaire_is_brought_and_told_what_is_wrong_with_it() {
     brought(&site, ASKED, "2").await.is(303);
 }
 
+/// A workbook with a sheet of questions and one of choices.
+fn xlsform(questions: &[[&str; 5]]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let head = [["type", "name", "label::中文 (zh)", "label::English (en)", "constraint"]];
+    let choices =
+        [["list_name", "name", "label::中文 (zh)", "label::English (en)", ""], ["yn", "y", "是", "Yes", ""]];
+    for (name, lines) in [("survey", [&head[..], questions].concat()), ("choices", choices.to_vec())] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (row, line) in lines.iter().enumerate() {
+            for (column, cell) in line.iter().enumerate() {
+                sheet.write(row as u32, column as u16, *cell).unwrap();
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_form_loses_is_told_before_it_is_recorded() {
+    let site = site();
+    let force = site.sign_in("task-force").await;
+    let (form, csrf) = (at("/instruments/new"), ("csrf", "", force.csrf.as_bytes()));
+    let (code, version) = (("code", "", b"near".as_slice()), ("version", "", b"1".as_slice()));
+    let noted = xlsform(&[
+        ["start", "began", "", "", ""],
+        ["note", "hello", "您好", "Hello", ""],
+        ["select_one yn", "bus", "有公交吗", "Is there a bus?", ""],
+        ["text", "wish", "愿望", "Your wish", "regex(., 'x')"],
+    ]);
+    let told = force.post_parts(&form, &[csrf, code, version, ("file", "near.xlsx", &noted)]).await;
+    told.is(200).says("Not taken over").says("Line 3: the note “hello”").says("“start” asks nothing");
+    told.says("Line 5: the constraint “regex(., &#39;x&#39;)”")
+        .says("Record all the same")
+        .says("value=\"near\"");
+    let recorded = at("/instruments/near/1");
+    force.get(&recorded).await.is(404);
+    let read = unquoted(&told.value("read"));
+    let done = force.post_parts(&form, &[csrf, code, version, ("read", "", read.as_bytes())]).await;
+    assert!(done.is(303).location.ends_with("/instruments/near/1"), "{}", done.location);
+    force.get(&recorded).await.is(200).says("Is there a bus?").says("Your wish");
+    // Another file that is chosen then takes its place.
+    let plain = xlsform(&[["text", "else", "别的", "Something else", ""]]);
+    let parts = [csrf, code, version, ("read", "", read.as_bytes()), ("file", "near.xlsx", &plain)];
+    force.post_parts(&form, &parts).await.is(303);
+    force.get(&recorded).await.is(200).says("Something else");
+    let looped = xlsform(&[
+        ["begin_repeat", "children", "孩子", "Children", ""],
+        ["text", "name", "姓名", "Name", ""],
+        ["end_repeat", "", "", "", ""],
+    ]);
+    let refused = force.post_parts(&form, &[csrf, code, version, ("file", "near.xlsx", &looped)]).await;
+    refused.is(422).says("Line 2: the loop “children”").says("id=\"file-error\"");
+    let mut chinese = site.sign_in("task-force").await;
+    chinese.lang = "zh-CN";
+    let csrf = ("csrf", "", chinese.csrf.as_bytes());
+    let told = chinese.post_parts(&form, &[csrf, code, version, ("file", "near.xlsx", &noted)]).await;
+    told.is(200).says("没有带入的内容").says("仍然保存");
+    assert_eq!(told.missing_words(), Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_questionnaires_form_is_bounded_and_its_secret_comes_first() {
     let site = site();
