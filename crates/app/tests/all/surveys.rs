@@ -637,6 +637,65 @@ fn totals_that_cannot_be_met_are_told(scratch: Scratch) {
     assert_eq!(field.state("w1"), WaveState::Closed, "nothing was frozen");
 }
 
+/// Totals that no weights meet, weights that explode, and limits too tight for the totals: each is told by name, and
+/// the wave stays as it was.
+fn weights_that_cannot_be_are_told_and_nothing_is_frozen(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
+    let margin = |question: &str, totals: [(&str, i64); 2]| WaveMargin {
+        question: question.into(),
+        totals: totals.map(|(code, total)| (code.to_owned(), total.into())).into(),
+        source: "普查".into(),
+    };
+    let half = || margin("sex", [("f", 50), ("m", 50)]);
+    let failed = |name: &str, margins: Vec<WaveMargin>, trim: Option<u32>, sheets: &[(&str, &str, usize)]| {
+        let held = Wave { margins, trim, ..wave(name, 1, WaveAccess::Anyone) };
+        field.wait(app.record_wave(&force, plan, held, ground())).unwrap();
+        field.step(name, WaveEvent::Opened { asked: asked(1).fingerprint() }).unwrap();
+        let people =
+            sheets.iter().flat_map(|(sex, felt, number)| (0..*number).map(move |at| (*sex, *felt, at)));
+        for (sex, felt, at) in people {
+            let new = sheet(&format!("{sex}-{felt}-{at}"), answers(sex, felt, 3.0));
+            assert_eq!(field.take(&Actor::Public, name, new), Ok(Taken::Kept));
+        }
+        field.step(name, WaveEvent::Closed).unwrap();
+        let found = field.freeze(name);
+        assert_eq!(field.state(name), WaveState::Closed, "nothing was frozen");
+        let (held, _) = field.wait(app.wave(plan, name)).unwrap();
+        assert_eq!(field.wait(app.wave_results(plan, &held)).unwrap(), None);
+        match found {
+            Err(FreezeFault::Estimate(fault)) => fault,
+            other => panic!("{other:?}"),
+        }
+    };
+    // All women say yes and all men no: as many of each cannot be four fifths who say yes.
+    let margins = vec![half(), margin("felt", [("yes", 80), ("no", 20)])];
+    let found = failed("unmet", margins, None, &[("f", "yes", 6), ("m", "no", 6)]);
+    assert!(
+        matches!(&found, EstimateFault::NotMet { question, .. } if ["sex", "felt"].contains(&question.as_str())),
+        "{found:?}"
+    );
+    // One man for half of all people.
+    let found = failed("explodes", vec![half()], None, &[("f", "yes", 59), ("m", "no", 1)]);
+    let EstimateFault::Exploding { people, of } = &found else { panic!("{found:?}") };
+    assert!(*people == 1 && of.contains('m'), "{of}");
+    let found = failed("tight", vec![half()], Some(150), &[("f", "yes", 9), ("m", "no", 1)]);
+    assert!(matches!(&found, EstimateFault::TooTight { question, .. } if question == "sex"), "{found:?}");
+    // Loosened enough, the same sheets can be weighted.
+    let held = Wave { margins: vec![half()], trim: Some(600), ..wave("loose", 1, WaveAccess::Anyone) };
+    field.wait(app.record_wave(&force, plan, held, ground())).unwrap();
+    field.step("loose", WaveEvent::Opened { asked: asked(1).fingerprint() }).unwrap();
+    for at in 0..10 {
+        let sex = if at == 0 { "m" } else { "f" };
+        assert!(
+            field.take(&Actor::Public, "loose", sheet(&format!("l{at}"), answers(sex, "yes", 3.0))).is_ok()
+        );
+    }
+    field.step("loose", WaveEvent::Closed).unwrap();
+    field.freeze("loose").unwrap();
+    assert_eq!(field.state("loose"), WaveState::Frozen);
+}
+
 fn only_what_was_asked_alike_is_compared(scratch: Scratch) {
     let field = Field::open(scratch, WaveAccess::Anyone);
     field.begin("w2", 2, WaveAccess::Anyone);
@@ -790,6 +849,7 @@ on_both!(
     what_was_begun_in_time_is_taken_however_late_it_comes,
     a_link_that_nobody_used_is_taken_until_the_counting,
     totals_that_cannot_be_met_are_told,
+    weights_that_cannot_be_are_told_and_nothing_is_frozen,
     a_wave_that_is_withdrawn_leaves_no_trail,
     what_people_wrote_joins_nobody,
     what_people_wrote_is_told_by_theme,
