@@ -27,6 +27,7 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/papers/{code}/{file}",
     // A part of the page of a call, fetched by it.
     "/p/{plan}/calls/{code}/live",
+    "/p/{plan}/surveys/{wave}/live",
     // A part of the pages of a request.
     "/p/{plan}/requests/{code}/held",
     "/p/{plan}/import/templates/{file}",

@@ -26,7 +26,7 @@ for (const input of document.querySelectorAll("input[type=file][data-most]")) {
     input.reportValidity();
   });
 }
-// Where units stand in a call is looked up again while somebody watches.
+// Where units stand in a call, and how a wave goes, is looked up again while somebody watches.
 for (const part of document.querySelectorAll("[data-live]")) {
   let shown = "";
   const look = async () => {
@@ -40,7 +40,7 @@ for (const part of document.querySelectorAll("[data-live]")) {
       // The network comes back or it does not; what is shown stays.
     }
   };
-  setInterval(look, 4000);
+  setInterval(look, (Number(part.dataset.every) || 4) * 1000);
   document.addEventListener("visibilitychange", look);
 }
 // Rows of a Gantt chart are one stop of the tab key; arrows move between them, and what a row says is shown below.

@@ -202,6 +202,30 @@
     return sheets;
   };
   const drop = (sheet) => write(read().filter((held) => valueOf(held, "sheet") !== sheet));
+  // How full the groups are: what the server has, and what waits here.
+  const quotas = [...document.querySelectorAll("[data-quota]")].map((part) => ({
+    part,
+    of: JSON.parse(part.dataset.quota),
+    target: Number(part.dataset.target),
+    filled: Number(part.dataset.filled),
+  }));
+  const fullSaid = form.querySelector("[data-quota-said]");
+  const fill = (quota) =>
+    quota.filled + read().filter((pairs) => quota.of.every(([name, value]) => valueOf(pairs, name) === value)).length;
+  const count = (filled) => {
+    quotas.forEach((quota, at) => {
+      if (filled && filled[at] !== undefined) quota.filled = filled[at];
+      const now = fill(quota);
+      quota.part.querySelector("b").textContent = now;
+      quota.part.querySelector(".tag").hidden = now < quota.target;
+    });
+    const counts = (quota) => quota.of.every(([name, value]) => valuesOf(form, name).includes(value));
+    const full = quotas.find((quota) => fill(quota) >= quota.target && counts(quota));
+    fullSaid.hidden = !full;
+    const text = full ? fullSaid.dataset.quotaSaid.replace("#", full.part.dataset.name) : "";
+    if (fullSaid.textContent !== text) fullSaid.textContent = text;
+  };
+  form.addEventListener("input", () => count());
   let busy = false;
   let wrong = null;
   // What an answer other than that of the desk says of a sheet: its number is all that can be told.
@@ -234,8 +258,9 @@
           continue;
         }
         if (!answer.ok) throw new Error(String(answer.status));
-        const { taken } = await answer.json();
+        const { taken, filled } = await answer.json();
         drop(valueOf(pairs, "sheet"));
+        count(filled);
         formSaid.textContent = taken === "late" ? form.dataset.late : form.dataset.kept;
       }
       show(wrong && wrong.text);
@@ -288,11 +313,12 @@
       const answer = await post(form, pairs);
       if (answer.status === 422) return refused(await faultsOf(answer));
       if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
-      const { taken } = await answer.json();
+      const { taken, filled } = await answer.json();
       // One that waited here, was opened and put right, waits no more.
       drop(valueOf(pairs, "sheet"));
       refused([]);
       clear();
+      count(filled);
       formSaid.textContent = taken === "late" ? form.dataset.late : form.dataset.kept;
       await sendAll();
     } catch {
@@ -304,6 +330,7 @@
       }
       refused([]);
       clear();
+      count();
       show();
     }
   });
@@ -337,5 +364,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (read().length > 0 && !navigator.onLine) event.preventDefault();
   });
+  count();
   if (show().length > 0) sendAll();
 })();

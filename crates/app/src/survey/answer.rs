@@ -10,6 +10,7 @@ use store::{ContactCount, Invitation, StoreError, SurveySheet};
 use survey::contact::ContactOutcome;
 use survey::sheet::{Answer, Answers, Sheet, SheetError, SheetProblem};
 
+use super::live::counts_sheets;
 use super::survey_target;
 use crate::App;
 use crate::actor::Actor;
@@ -170,7 +171,13 @@ impl App {
             answers: serde_json::to_string(&answers)
                 .map_err(|error| StoreError::Damaged(error.to_string()))?,
         };
-        Ok(self.database().write_async(move |tx| keep(tx, &sheet, digest.as_deref(), late_too)).await?)
+        let counted = counts_sheets(&held.wave).then(|| sheet.clone());
+        let kept = move |tx: &mut store::Tx<'_>| keep(tx, &sheet, digest.as_deref(), late_too);
+        let taken = self.database().write_async(kept).await?;
+        if let (Some(sheet), Ok(taken @ (Taken::Kept | Taken::Late))) = (counted, &taken) {
+            self.fill(&held.wave, &SurveySheet { late: *taken == Taken::Late, ..sheet });
+        }
+        Ok(taken)
     }
 
     /// The day of a sheet, where people were asked in this way on it.

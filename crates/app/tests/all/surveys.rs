@@ -29,7 +29,7 @@ use domain::survey::{
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 use scratch::Scratch;
-use store::{Invitation, StoreError};
+use store::{Invitation, StoreError, SurveySheet};
 use survey::instrument::{Choice, Draft, Form, Instrument, Question, Wording};
 use survey::sheet::{Answer, Answers, SheetProblem};
 
@@ -413,6 +413,43 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     let indicator = portfolio.indicator(&code("felt")).unwrap();
     let beside = field.wait(app.own_figures(&portfolio, indicator)).unwrap();
     assert_eq!(beside.iter().map(|it| it.found).collect::<Vec<_>>(), [OwnFound::Damaged]);
+}
+
+/// Quotas fill as sheets come, without all being looked through again; what came by way of another server is found
+/// after a while.
+fn quotas_fill_as_sheets_come(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan) = (&field.place.app, &field.plan);
+    let live = || {
+        let (held, _) = field.wait(app.wave(plan, "w1")).unwrap();
+        field.wait(app.live_wave(plan, &held)).unwrap()
+    };
+    let take = |id: &str, sex: &str| {
+        let new = sheet(id, answers(sex, "yes", 4.0));
+        assert!(field.take(&Actor::Public, "w1", new).is_ok());
+    };
+    let woman = answers("f", "no", 1.0);
+    take("q0", "f");
+    assert_eq!((live().quotas[0].filled, live().full(&woman)), (1, None));
+    for (id, sex) in [("q1", "f"), ("q1", "f"), ("q2", "m"), ("q3", "f")] {
+        take(id, sex);
+    }
+    assert_eq!((live().quotas[0].filled, live().sheets()), (3, 4), "the same one twice, once counted");
+    // Changed behind the back of this program: nothing is read again at once, and all of it later.
+    let (plan_, wave) = (plan.clone(), code("w1"));
+    let elsewhere = |id: &'static str| {
+        let (plan, wave) = (plan_.clone(), wave.clone());
+        let answers = serde_json::to_string(&answers("f", "yes", 4.0)).unwrap();
+        let held =
+            SurveySheet { plan, wave, sheet: code(id), mode: WaveMode::Web, day: DAY, late: false, answers };
+        app.database().write::<_, StoreError>(move |tx| tx.keep_sheet(&held)).unwrap();
+    };
+    elsewhere("e0");
+    assert_eq!((live().quotas[0].filled, live().sheets()), (3, 5));
+    field.place.day(DAY, 10);
+    let found = live();
+    assert_eq!((found.quotas[0].filled, found.full(&woman)), (4, Some(vec![("sex".into(), "f".into())])));
+    assert_eq!(found.full(&answers("m", "yes", 4.0)), None, "of men there is no quota");
 }
 
 /// Each area of the plan that enough people answered from, with its error; an index by area reads them.
@@ -846,6 +883,7 @@ on_both!(
     a_link_works_once_and_nothing_leads_from_it_to_the_sheet,
     a_wave_is_closed_frozen_and_told,
     estimates_by_area_become_observations,
+    quotas_fill_as_sheets_come,
     what_was_begun_in_time_is_taken_however_late_it_comes,
     a_link_that_nobody_used_is_taken_until_the_counting,
     totals_that_cannot_be_met_are_told,

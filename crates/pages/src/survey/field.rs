@@ -11,6 +11,7 @@ use domain::planned_date::parse_day;
 use domain::policy::Action;
 use domain::survey::WaveMode;
 use serde_json::json;
+use words::Lang;
 
 use super::answer::Opened;
 use super::answering::random_sheet;
@@ -22,6 +23,15 @@ use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::word;
+
+/// A quota and how full it is.
+struct QuotaLine {
+    name: String,
+    filled: u64,
+    target: u64,
+    /// The fields and values by which the script knows whom it counts.
+    of: String,
+}
 
 #[derive(Template)]
 #[template(path = "survey/field.html")]
@@ -44,7 +54,9 @@ struct FieldPage {
     /// What became of the sheet before.
     done: String,
     takes: bool,
-    quotas: Vec<(String, u64, u64)>,
+    quotas: Vec<QuotaLine>,
+    /// Somebody of whom enough have answered: kept all the same when it is sent again.
+    full: bool,
 }
 
 fn may(visit: &Visit, opened: &Opened) -> Result<(), PageError> {
@@ -92,11 +104,15 @@ async fn page(
     };
     let sheet = Code::new(typed.get("sheet")).unwrap_or_else(|_| random_sheet(visit));
     let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+    let place_of = |name: &str| asked.asks.questions().iter().position(|question| question.name == name);
     let quotas = live.quotas.iter().map(|it| {
-        let name =
-            it.quota.of.iter().map(|(question, code)| super::wave::answer_name(asked, question, code, lang));
-        let name: Vec<String> = name.collect();
-        (name.join(crate::words_of::comma(lang)), it.filled, it.quota.target)
+        let of = it.quota.of.iter().filter_map(|(name, code)| Some((field(place_of(name)?), code)));
+        QuotaLine {
+            name: whom(opened, &it.quota.of, lang),
+            filled: it.filled,
+            target: it.quota.target,
+            of: json!(of.collect::<Vec<_>>()).to_string(),
+        }
     });
     let page = FieldPage {
         here: format!("{}/field", opened.here()),
@@ -119,9 +135,17 @@ async fn page(
         notice,
         done,
         quotas: quotas.collect(),
+        full: typed.has("full"),
         page: visit.page(visit.t("field-title")),
     };
     render(status, &page)
+}
+
+/// Whom a quota counts.
+fn whom(opened: &Opened, of: &[(String, String)], lang: Lang) -> String {
+    let name =
+        |(question, code): &(String, String)| super::wave::answer_name(&opened.asked, question, code, lang);
+    of.iter().map(name).collect::<Vec<_>>().join(crate::words_of::comma(lang))
 }
 
 pub async fn save(
@@ -139,6 +163,17 @@ pub async fn save(
     let (Some(mode), true) = (mode, wrong.is_empty()) else {
         return refused(&visit, &opened, typed, wrong, String::new(), script).await;
     };
+    // A script has told it before; without one it is told once, and nobody's answers are thrown away.
+    if !script && !typed.has("full") {
+        let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+        if let Some(of) = live.full(&given) {
+            let name = whom(&opened, &of, visit.lang);
+            let notice = visit.tw("field-quota-full", &[("whom", &name)]);
+            let mut typed = typed;
+            typed.set("full", "yes");
+            return refused(&visit, &opened, typed, Vec::new(), notice, script).await;
+        }
+    }
     let new = NewSheet {
         sheet: Code::new(typed.get("sheet")).unwrap_or_else(|_| random_sheet(&visit)),
         mode,
@@ -156,7 +191,9 @@ pub async fn save(
                 Taken::Late => "late",
             };
             if script {
-                return Ok(axum::Json(json!({ "taken": done })).into_response());
+                let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+                let filled: Vec<u64> = live.quotas.iter().map(|held| held.filled).collect();
+                return Ok(axum::Json(json!({ "taken": done, "filled": filled })).into_response());
             }
             let to = format!("{}/field?mode={}&done={done}", opened.here(), mode.as_str());
             Ok(Redirect::to(&to).into_response())

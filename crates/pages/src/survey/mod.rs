@@ -45,6 +45,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/instruments/build", get(build::show).post(build::save))
         .route("/p/{plan}/surveys/instruments/{code}/{version}", get(questionnaire::show))
         .route("/p/{plan}/surveys/{wave}", get(wave::show))
+        .route("/p/{plan}/surveys/{wave}/live", get(wave::live_part))
         .route("/p/{plan}/surveys/{wave}/edit", get(design::edit).post(design::save))
         .route("/p/{plan}/surveys/{wave}/step", post(wave::step))
         .route("/p/{plan}/surveys/{wave}/contacts", post(wave::contacts))

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::policy::Action;
 use domain::survey::{Questionnaire, WaveAccess, WaveEvent, WaveMode, WaveMove, WaveState};
 use jiff::civil::Date;
 use sheets::Format;
@@ -150,6 +151,26 @@ fn live(visit: &Visit, opened: &Opened, found: &LiveWave) -> Live {
             .map(|mode| Choice::new(mode.as_str(), word(lang, "wave-mode", mode.as_str())))
             .collect(),
     }
+}
+
+#[derive(Template)]
+#[template(path = "survey/live.html")]
+struct LivePart {
+    page: Page,
+    live: Live,
+}
+
+/// How a wave goes, for the page that looks again while somebody watches.
+pub async fn live_part(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    if !may_collect(&visit, &opened.plan) {
+        return Err(visit.forbidden(Action::CollectAnswers));
+    }
+    let found = visit.app.live_wave(&opened.plan, &opened.held).await?;
+    render(StatusCode::OK, &LivePart { live: live(&visit, &opened, &found), page: visit.page("") })
 }
 
 pub async fn show(

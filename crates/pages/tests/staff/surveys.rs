@@ -399,6 +399,7 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let desk = site.sign_in("community").await;
     let form = desk.get(&at("/w1/field")).await;
     form.is(200).says("data-when=").says("female").says("0</b> / 3");
+    form.says("data-quota=\"[[&#34;q0&#34;,&#34;f&#34;]]\"");
     let (sheet, shown) = (form.value("sheet"), form.value("shown"));
     let fields = |sheet: &str, day: &str, points: &str| -> Vec<(String, String)> {
         [
@@ -459,6 +460,11 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     assert!(send(too_late).await.is(303).location.contains("done=late"));
     force.get(&at("/w1")).await.is(200).says("8 sheets").says("Came too late to count");
 
+    // How it goes is looked up again; of those who run it.
+    desk.get(&at("/w1/live")).await.is(200).says("<dd>8</dd>").says("refused");
+    site.sign_in("").await.get(&at("/w1/live")).await.is(303);
+    site.sign_in("leader").await.get(&at("/w1/live")).await.is(403);
+
     // Only those who run it see what it came to, until it is published.
     let public = site.sign_in("").await;
     public.get(&at("/w1/results")).await.is(404);
@@ -488,6 +494,42 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let indicator = public.get(&format!("{PLAN}/indicators/satisfaction?as_of=2026-12-31")).await;
     indicator.is(200).says("/surveys/w1/results").says("8 people");
     public.get(&at("/w1/results")).await.is(200).says("/indicators/satisfaction");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_group_is_told_and_what_was_answered_is_kept() {
+    let site = site();
+    opened(&site, "w1", "anyone").await;
+    let desk = site.sign_in("community").await;
+    let shown = desk.get(&at("/w1/field")).await.value("shown");
+    let fields = |sheet: &str| {
+        let day = ("day", "2026-11-20");
+        let said = [("q0", "f"), ("q1", "no"), ("q3", "3")].map(|(name, value)| (name, value.to_owned()));
+        let head = [("sheet", sheet.to_owned()), ("shown", shown.clone()), ("mode", "street".to_owned())];
+        [&head[..], &said[..], &[(day.0, day.1.to_owned())]].concat()
+    };
+    let send = async |sheet: &str, more: &[(&str, &str)], from: &[(&str, &str)]| {
+        let fields = fields(sheet);
+        let csrf = [("csrf", desk.csrf.as_str())];
+        let all = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain(csrf)
+            .chain(more.iter().copied());
+        desk.post_from(&at("/w1/field"), &all.collect::<Vec<_>>(), from).await
+    };
+    let script = [("x-requested-by-script", "1")];
+    for (number, filled) in [("one", "[1]"), ("two", "[2]"), ("three", "[3]")] {
+        let kept = send(&format!("sheet-of-woman-{number}"), &[], &script).await;
+        kept.is(200).says(&format!("\"filled\":{filled}")).says("\"taken\":\"kept\"");
+    }
+    // Without scripts it is told once, with everything that was typed.
+    let told = send("sheet-of-woman-four", &[], &[]).await;
+    told.is(422).says("“female”: enough have answered").says("Keep this sheet all the same");
+    told.says("value=\"f\" checked").says("value=\"sheet-of-woman-four\"");
+    let kept = send("sheet-of-woman-four", &[("full", "yes")], &[]).await;
+    assert!(kept.is(303).location.contains("done=kept"));
+    desk.get(&at("/w1/field")).await.is(200).says("4</b> / 3").says("full");
 }
 
 #[tokio::test(flavor = "multi_thread")]
