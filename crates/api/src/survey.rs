@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::survey::{codebook, results_csv, text_csv};
+use app::survey::{Compared, ComparedLine, codebook, results_csv, text_csv};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list_waves))
         .routes(routes!(get_wave))
         .routes(routes!(list_estimates))
+        .routes(routes!(list_wave_changes))
         .routes(routes!(export_wave))
 }
 
@@ -322,6 +323,87 @@ async fn list_estimates(
             && filter.group_by.as_ref().is_none_or(|wanted| wanted == by)
     };
     let list = asked.page(view, results.rows.iter().filter(takes).collect(), estimate);
+    let tag = list_tag(view, audience(manages(&caller, &plan)));
+    Ok(page(&conditions, &caller.0, &tag, &uri, list))
+}
+
+/// Which two waves, and of whom.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ChangeFilter {
+    /// The earlier wave.
+    #[param(max_length = 64)]
+    from: String,
+    /// Only of those who gave an answer to this question, by which both waves are broken down.
+    #[param(max_length = 64, required = false)]
+    group_by: Option<String>,
+    /// The answer they gave.
+    #[param(max_length = 64, required = false)]
+    group: Option<String>,
+}
+
+/// A figure of two waves beside each other.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyChange {
+    before: Option<SurveyEstimate>,
+    after: SurveyEstimate,
+    /// Why the two are not set beside each other: asked-otherwise, not-asked or too-few; `null` where they are.
+    refused: Option<String>,
+    /// After less before; of shares between -1 and 1.
+    difference: Option<f64>,
+    std_error: Option<f64>,
+    /// Ends of the 95 % interval of this change alone.
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    p_value: Option<f64>,
+    /// The p-value that allows for all changes listed (Holm 1979).
+    p_holm: Option<f64>,
+    /// More than chance explains at 95 %, all changes judged together.
+    significant: bool,
+    /// What the bridge rests on, where something else was asked and a bridge was declared.
+    bridge: Option<String>,
+}
+
+fn change(line: &ComparedLine) -> SurveyChange {
+    let found = line.change.as_ref().ok();
+    let tested = found.and_then(|change| change.tested);
+    let refused =
+        line.change.as_ref().err().map(|fault| fault.key().trim_start_matches("compare-").to_owned());
+    SurveyChange {
+        before: line.before.as_ref().map(estimate),
+        after: estimate(&line.after),
+        refused,
+        difference: found.map(|change| change.difference),
+        std_error: tested.map(|tested| tested.std_error),
+        ci_low: tested.map(|tested| tested.ci_low),
+        ci_high: tested.map(|tested| tested.ci_high),
+        p_value: tested.map(|tested| tested.p_value),
+        p_holm: line.p_holm,
+        significant: line.is_significant(),
+        bridge: found.and_then(|change| change.bridge.as_ref()).map(|bridge| bridge.reason.clone()),
+    }
+}
+
+/// What changed since an earlier wave, where the same was asked
+#[utoipa::path(get, path = "/plans/{plan}/waves/{wave}/changes", operation_id = "listWaveChanges", tag = "surveys",
+    params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ChangeFilter, ViewParams, PageParams),
+    responses((status = 200, description = "A page of changes.", body = Page<SurveyChange>)))]
+async fn list_wave_changes(
+    State(api): State<Api>,
+    caller: Caller,
+    conditions: Conditions,
+    OriginalUri(uri): OriginalUri,
+    Place((CodeText(plan), CodeText(wave))): Place<(CodeText, CodeText)>,
+    Params(filter): Params<ChangeFilter>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let (after, _, new, view) = results(&api, &caller, (&plan, &wave), &asked).await?;
+    let from = found(Code::new(&filter.from).ok())?;
+    let (before, _, old, _) = results(&api, &caller, (&plan, &from), &asked).await?;
+    let (portfolio, _) = api.portfolio(&plan, &asked).await?;
+    let group = filter.group_by.clone().zip(filter.group.clone());
+    let compared = Compared::of_group(&portfolio.plan, (&before, &*old), (&after, &*new), group.as_ref());
+    let list = asked.page(view, compared.lines.iter().collect(), change);
     let tag = list_tag(view, audience(manages(&caller, &plan)));
     Ok(page(&conditions, &caller.0, &tag, &uri, list))
 }

@@ -6,7 +6,8 @@ use crate::place;
 
 use app::survey::answer::OUTCOMES;
 use app::survey::{
-    CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, OwnFound, PickedEstimate, SheetFault, Taken,
+    CompareFault, Compared, ComparedLine, EstimateFault, FreezeFault, NewSheet, OwnFound, PickedEstimate,
+    SheetFault, Taken,
 };
 use app::{Actor, App, AppError, Change};
 use domain::code::Code;
@@ -761,6 +762,28 @@ fn only_what_was_asked_alike_is_compared(scratch: Scratch) {
     };
     // Another answer was offered: not the same question.
     assert_eq!(line("felt", ResultKind::Share).change, Err(CompareFault::AskedOtherwise));
+    // All lines are judged together: what one alone would be is not less, and the smallest counts for as many as there are.
+    let alone =
+        |line: &ComparedLine| line.change.as_ref().ok().and_then(|change| change.tested).map(|it| it.p_value);
+    let tested: Vec<f64> = found.lines.iter().filter_map(alone).collect();
+    let least = tested.iter().copied().fold(1.0, f64::min);
+    assert!(tested.len() > 2, "{tested:?}");
+    assert!(found.lines.iter().all(|line| line.p_holm.is_some() == alone(line).is_some()));
+    assert!(found.lines.iter().all(|line| line.p_holm.unwrap_or(1.0) >= alone(line).unwrap_or(0.0)));
+    let smallest = found.lines.iter().filter_map(|line| line.p_holm).fold(1.0, f64::min);
+    assert!((smallest - (least * tested.len() as f64).min(1.0)).abs() < 1e-12);
+    // Of women alone, and nothing of the answer that makes them a group.
+    let women = ("sex".to_owned(), "f".to_owned());
+    let of_women =
+        Compared::of_group(&portfolio.plan, (&first.0, &first.1), (&second.0, &second.1), Some(&women));
+    assert!(!of_women.lines.is_empty());
+    assert!(
+        of_women
+            .lines
+            .iter()
+            .all(|line| line.after.group.as_ref() == Some(&women) && line.after.question != "sex")
+    );
+    assert!(of_women.lines.iter().any(|line| line.after.n == 10 && line.change.is_ok()));
     let score = line("score", ResultKind::Mean).change.as_ref().unwrap();
     assert!((score.difference - 1.0).abs() < 1e-6, "{score:?}");
     assert!(score.tested.unwrap().significant && score.bridge.is_none());

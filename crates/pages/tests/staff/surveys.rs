@@ -541,7 +541,14 @@ async fn the_demonstration_shows_results_and_what_changed() {
     let results = public.get(&at("/felt-2019-1/results?by=area")).await;
     results.is(200).says("made up to show").says("withheld to protect small groups").says("Huilongguan");
     let compared = public.get(&at("/compare")).await;
-    compared.is(200).says("more than chance").says("points");
+    compared.is(200).says("more than chance").says("points").says("judged together (Holm)");
+    let group =
+        compared.body.split("<option value=\"area=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let part =
+        public.get(&at(&format!("/compare?from=felt-2019-1&to=felt-2019-2&group=area%3D{group}"))).await;
+    part.is(200).says(&format!("<option value=\"area={group}\" selected>"));
+    let nobody = public.get(&at("/compare?from=felt-2019-1&to=felt-2019-2&group=area%3Dnowhere")).await;
+    nobody.is(200).says("<option value=\"\" selected>").says("more than chance");
     for (page, lang) in [
         ("", "zh"),
         ("/compare", "zh"),
