@@ -144,3 +144,49 @@ async fn answers_outlive_a_page_that_is_closed_without_a_connection() -> anyhow:
     browser.quit().await?;
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_field_desk_opens_without_a_connection_until_somebody_signs_out() -> anyhow::Result<()> {
+    let site = Site::demo()?;
+    let Some(browser) = Browser::start("zh-CN", &site.address).await? else {
+        skipped("chromedriver");
+        return Ok(());
+    };
+    let kept = async || {
+        let script = "return caches.open('huitian-desk').then((it) => it.keys()).then((it) => it.map((one) => one.url))";
+        let found = browser.run(script, vec![]).await?;
+        Ok::<_, anyhow::Error>(serde_json::from_value::<Vec<String>>(found)?)
+    };
+    let open_desk = async || {
+        browser.open(&format!("{WAVE}/field")).await?;
+        browser.wait_for(By::Css("[data-desk-kept]:not([hidden])")).await
+    };
+    browser.sign_in("task-force").await?;
+    open_desk().await?;
+    let found = kept().await?;
+    assert!(found.iter().any(|url| url.ends_with(&format!("{WAVE}/field"))), "{found:?}");
+    let allowed = |url: &String| url.ends_with("/field") || url.contains("/assets/");
+    assert!(found.len() > 3 && found.iter().all(allowed), "the desk and what it is made of: {found:?}");
+    // Other pages of the surveys are not kept.
+    browser.open(WAVE).await?;
+    assert_eq!(kept().await?.len(), found.len());
+    browser.sign_out().await?;
+    assert_eq!(kept().await?, Vec::<String>::new());
+    browser.sign_in("task-force").await?;
+    open_desk().await?;
+    let first = browser.hidden("sheet").await?;
+    // Nobody answers any more: the worker has no network, either.
+    drop(site);
+    browser.driver.refresh().await?;
+    browser.wait_for(By::Css("form[data-field]")).await?;
+    assert_ne!(browser.hidden("sheet").await?, first, "another sheet");
+    choose(&browser, &["q0-1", "q1-0", "q2-2", "q3-0", "q4-0", "q5-7"]).await?;
+    browser.driver.find(By::Css("form[data-field] button[type=submit]")).await?.click().await?;
+    let waiting = browser.wait_for(By::Css("[data-waiting-sheets]:not([hidden]) [data-said]")).await?;
+    let said = async || Ok(waiting.text().await?.contains('1').then_some(()));
+    browser.wait_until("the sheet to be kept on the device", said).await?;
+    // A page that was not kept does not open.
+    assert!(browser.open(&format!("{WAVE}/results")).await.is_err());
+    browser.quit().await?;
+    Ok(())
+}

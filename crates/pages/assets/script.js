@@ -13,6 +13,19 @@ const nav = here && here.closest("ul");
 if (nav && nav.scrollWidth > nav.clientWidth) {
   nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
 }
+// Whoever signs out leaves no page of the field desk on the device.
+for (const form of document.querySelectorAll("form[action='/sign-out']")) {
+  form.addEventListener("submit", async (event) => {
+    if (!window.caches) return;
+    event.preventDefault();
+    try {
+      await caches.delete("huitian-desk");
+    } catch {
+      // Nothing is kept where nothing can be asked for.
+    }
+    form.submit();
+  });
+}
 // Printing is the browser's; the button only saves looking for it.
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;

@@ -202,6 +202,28 @@
     return sheets;
   };
   const drop = (sheet) => write(read().filter((held) => valueOf(held, "sheet") !== sheet));
+  // A page that was kept on the device is the same each time; its sheets are not.
+  form.elements.sheet.value = newSheet();
+  const now = new Date();
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((it) => String(it).padStart(2, "0")).join("-");
+  const day = form.elements.day;
+  if (day.value === form.dataset.today && today > day.value && today <= form.dataset.until) day.value = day.max = today;
+  // The page opens without a connection the next time.
+  if (navigator.serviceWorker) {
+    const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon], img[src]")];
+    const ours = parts.map((it) => new URL(it.src || it.href)).filter((it) => it.origin === location.origin);
+    const keep = [location.pathname, ...new Set(ours.map((it) => it.pathname))];
+    navigator.serviceWorker.addEventListener("message", (event) => {
+      if (event.data && event.data.kept) form.querySelector("[data-desk-kept]").hidden = false;
+    });
+    navigator.serviceWorker
+      .register(form.dataset.worker)
+      .then(() => navigator.serviceWorker.ready)
+      .then((ready) => ready.active.postMessage({ keep }))
+      .catch(() => {
+        // Without a connection, or where a browser keeps no worker, the page is as it is.
+      });
+  }
   // How full the groups are: what the server has, and what waits here.
   const quotas = [...document.querySelectorAll("[data-quota]")].map((part) => ({
     part,

@@ -39,6 +39,7 @@ pub(crate) fn routes() -> Router<PagesState> {
     let file = DefaultBodyLimit::max(bring::BODY_MOST);
     Router::new()
         .route("/p/{plan}/surveys", get(list::show))
+        .route("/p/{plan}/surveys/desk.js", get(crate::assets::desk_worker))
         .route("/p/{plan}/surveys/new", get(design::new).post(design::create))
         .route("/p/{plan}/surveys/compare", get(compare::show).post(compare::bridge))
         .route("/p/{plan}/surveys/instruments/new", get(bring::show).post(bring::save).layer(file))

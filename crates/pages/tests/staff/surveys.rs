@@ -201,7 +201,9 @@ async fn a_design_that_cannot_be_is_shown_again_with_what_was_typed() {
         .says("one total above zero for every answer");
     force.post(&at("/new"), &with("groups", "age")).await.is(422).says("no question “age”");
     force.post(&at("/new"), &with("to", "2026-01-01")).await.is(422).says("id=\"to-error\"");
-    force.post(&at("/new"), &with("code", "instruments")).await.is(422).says("address of another page");
+    for taken in ["instruments", "desk.js"] {
+        force.post(&at("/new"), &with("code", taken)).await.is(422).says("address of another page");
+    }
     force.post(&at("/new"), &design("w1", "anyone")).await.is(303);
     force.post(&at("/new"), &design("w1", "anyone")).await.is(422).says("taken");
     force.get(&at("/w1/edit")).await.is(200).says("sex: f=51, m=49 | Census");
@@ -399,6 +401,10 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let desk = site.sign_in("community").await;
     let form = desk.get(&at("/w1/field")).await;
     form.is(200).says("data-when=").says("female").says("0</b> / 3");
+    form.says("data-worker=\"/p/huitian-2018/surveys/desk.js\"");
+    let worker = desk.get(&at("/desk.js")).await;
+    assert!(worker.is(200).headers["content-type"].to_str().unwrap().starts_with("text/javascript"));
+    assert_eq!(worker.headers["content-security-policy"], "default-src 'none'; connect-src 'self'");
     form.says("data-quota=\"[[&#34;q0&#34;,&#34;f&#34;]]\"");
     let (sheet, shown) = (form.value("sheet"), form.value("shown"));
     let fields = |sheet: &str, day: &str, points: &str| -> Vec<(String, String)> {

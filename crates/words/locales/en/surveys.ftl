@@ -312,6 +312,7 @@ field-refused-status = The server answered with error #. Keep this device as it 
 field-form-busy = There are answers in the form. Finish and keep that sheet first, then open the one that was not taken.
 field-sign-in = Sign in again on this device, then come back to this page: the sheets wait here.
 field-full = This device cannot keep more sheets. Do not close the page; look for a connection and press again.
+field-desk-kept = This page also opens on this device when there is no connection, until you sign out.
 field-quota-full = “{ $whom }”: enough have answered. Thank the person and go on to the next; a sheet that is filled in already may still be kept.
 field-keep-full = Keep this sheet all the same
 wave-looks-again = It is looked up again by itself.

@@ -306,6 +306,7 @@ field-refused-status = 服务器返回错误 #。请保留本机上的答卷，�
 field-form-busy = 表单里还有没保存的回答。请先填完并保存这一份，再打开没有收下的答卷。
 field-sign-in = 请在本机重新登录，再回到这个页面；答卷还在这里。
 field-full = 本机存不下更多答卷。请不要关闭页面，找到网络后再按一次。
+field-desk-kept = 没有网络时，这台设备也能打开本页，直到您退出登录。
 field-quota-full = “{ $whom }”已经够数。请谢过对方，再找下一位；已经填好的答卷仍可保存。
 field-keep-full = 仍然保存这份答卷
 wave-looks-again = 进展会自动更新。
