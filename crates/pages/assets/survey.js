@@ -152,7 +152,9 @@
     if (!own || !own.hasAttribute("data-send")) return;
     const told = own.querySelector("[data-said]");
     let waiting = null;
+    let pending = null;
     const last = async (pairs) => {
+      pending = null;
       told.textContent = own.dataset.sending;
       let text = own.dataset.waiting;
       try {
@@ -172,8 +174,14 @@
         // Without a connection.
       }
       told.textContent = keep(pairs) ? text : own.dataset.stay;
+      pending = pairs;
       waiting = setTimeout(() => last(pairs), 15000);
     };
+    window.addEventListener("online", () => {
+      if (!pending) return;
+      clearTimeout(waiting);
+      last(pending);
+    });
     own.addEventListener("submit", (event) => {
       const button = event.submitter;
       clearTimeout(waiting);

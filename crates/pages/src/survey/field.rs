@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::policy::Action;
-use domain::survey::WaveMode;
+use domain::survey::{WaveMode, WaveState};
 use serde_json::json;
 use words::Lang;
 
@@ -170,8 +170,9 @@ pub async fn save(
     let (Some(mode), true) = (mode, wrong.is_empty()) else {
         return refused(&visit, &opened, typed, wrong, String::new(), script).await;
     };
-    // A script has told it before; without one it is told once, and nobody's answers are thrown away.
-    if !script && !typed.has("full") {
+    // A script has told it before; without one it is told once while people are asked, and nobody's answers are thrown
+    // away.
+    if !script && !typed.has("full") && opened.held.state() == WaveState::Open {
         let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
         if let Some(of) = live.full(&given) {
             let name = whom(&opened, &of, visit.lang);
