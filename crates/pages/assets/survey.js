@@ -87,7 +87,7 @@
       const read = new DOMParser().parseFromString(page, "text/html");
       const sheet = read.querySelector("form.answering [name=sheet]");
       if (!sheet || sheet.value !== sheetOf(pairs)) return {};
-      const why = read.querySelector("main [role=alert]");
+      const why = read.querySelector("main [data-why]") || read.querySelector("main [role=alert]");
       return { page, why: why ? why.textContent.trim() : "", again: answer.status === 429 };
     };
     let refused = null;

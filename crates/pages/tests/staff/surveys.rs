@@ -101,7 +101,13 @@ fn xlsform(questions: &[[&str; 5]]) -> Vec<u8> {
     let head = [["type", "name", "label::中文 (zh)", "label::English (en)", "constraint"]];
     let choices =
         [["list_name", "name", "label::中文 (zh)", "label::English (en)", ""], ["yn", "y", "是", "Yes", ""]];
-    for (name, lines) in [("survey", [&head[..], questions].concat()), ("choices", choices.to_vec())] {
+    let settings = [["form_title", "form_id", "version", "", ""], ["身边", "near", "1", "", ""]];
+    let sheets = [
+        ("survey", [&head[..], questions].concat()),
+        ("choices", choices.to_vec()),
+        ("settings", settings.to_vec()),
+    ];
+    for (name, lines) in sheets {
         let sheet = book.add_worksheet().set_name(name).unwrap();
         for (row, line) in lines.iter().enumerate() {
             for (column, cell) in line.iter().enumerate() {
@@ -479,13 +485,13 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let results = public.get(&at("/w1/results")).await;
     results.is(200).says("Have you noticed changes?").says("Design effect").says("class=\"reach\"");
     results.says("Response rate (RR1)").says("not drawn at random").says("anybody with the address");
-    results.says("refused 3").says("70% (on the street)");
+    results.says("refused 3").says("72.7% (on the street)");
     public.get(&at("/w1/results?by=sex")).await.is(200).says("female").says("Break down by");
     let csv = public.get(&at("/w1/results.csv")).await;
     csv.is(200).says("wave,instrument,version,question").says("w1,felt,1,felt,,share,no");
     public.get(&at("/w1/codebook.csv")).await.is(200).says("points,scale,,打分,Points,5,好,good");
     let book = public.get(&at("/w1/codebook.csv")).await;
-    book.says("RR1").says("0.7").says("on the street").says("not drawn at random");
+    book.says("RR1").says("0.727273").says("on the street").says("not drawn at random");
     public.get(&at("/w1/answers.csv")).await.is(404);
 
     // A figure of it becomes an observation, told with its error, and each page leads to the other.
@@ -541,11 +547,17 @@ async fn a_full_group_is_told_and_what_was_answered_is_kept() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_shows_results_and_what_changed() {
     let site = site();
-    let public = site.sign_in("").await;
+    let (public, force) = (site.sign_in("").await, site.sign_in("task-force").await);
     let list = public.get(&at("")).await;
     list.is(200).says("Spring 2019").says("Take part").says("illustrative");
     let results = public.get(&at("/felt-2019-1/results?by=area")).await;
     results.is(200).says("made up to show").says("withheld to protect small groups").says("Huilongguan");
+    // What it came to is recorded of indicators by area, too, and the page says of how many.
+    let results = force.get(&at("/felt-2019-2/results")).await;
+    results.is(200).says("name=\"by_area\"").says("by telephone");
+    let fields = [("estimate", "felt=much"), ("indicator", "satisfaction"), ("by_area", "yes")];
+    force.post(&at("/felt-2019-2/results"), &fields).await.is(303);
+    public.get(&at("/felt-2019-2/results")).await.is(200).says("also by area (");
     let compared = public.get(&at("/compare")).await;
     compared.is(200).says("more than chance").says("points").says("judged together (Holm)");
     let group =
@@ -567,7 +579,6 @@ async fn the_demonstration_shows_results_and_what_changed() {
         let answer = reader.get(&at(page)).await;
         assert_eq!(answer.is(200).missing_words(), Vec::<String>::new(), "{page}");
     }
-    let force = site.sign_in("task-force").await;
     public.get(&at("/felt-2019-2/texts")).await.is(303);
     site.sign_in("community").await.get(&at("/felt-2019-2/texts")).await.is(403);
     let texts = force.get(&at("/felt-2019-2/texts")).await;
