@@ -100,9 +100,9 @@ async fn sheets_that_are_filled_in_without_a_connection_come_once() -> anyhow::R
 }
 
 /// What a device keeps of answers to the wave.
-async fn kept(browser: &Browser) -> anyhow::Result<u64> {
+async fn kept(browser: &Browser) -> WebDriverResult<u64> {
     let count = "return Object.keys(localStorage).filter((it) => it.startsWith('huitian-answers/')).length";
-    Ok(browser.run(count, vec![]).await?.as_u64().unwrap_or_default())
+    Ok(browser.driver.execute(count, vec![]).await?.json().as_u64().unwrap_or_default())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -134,7 +134,10 @@ async fn answers_outlive_a_page_that_is_closed_without_a_connection() -> anyhow:
     offline(&browser, false).await?;
     // Whenever a page of the wave is opened, they are sent, and leave the device.
     browser.open(&format!("{WAVE}/answer")).await?;
-    let arrived = async || Ok(browser.words().await?.contains("您之前的回答已经收到").then_some(()));
+    let arrived = async || {
+        let said = browser.driver.find(By::Css("[data-kept-answers] [data-said]")).await?.text().await?;
+        Ok(said.contains("您之前的回答已经收到").then_some(()))
+    };
     browser.wait_until("the answers to arrive", arrived).await?;
     assert_eq!(kept(&browser).await?, 0);
     browser.open(&format!("{WAVE}/answer")).await?;
