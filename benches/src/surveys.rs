@@ -72,6 +72,7 @@ pub fn sheets(results: &mut Results) -> anyhow::Result<()> {
                 shown: shown.clone(),
                 answers: answers(&asked, next.fetch_add(1, Ordering::Relaxed)),
                 invitation: String::new(),
+                begun: String::new(),
             };
             let taken = runtime.block_on(app.take_sheet(&Actor::Public, &plan, &wave, new))?;
             anyhow::ensure!(taken == Ok(Taken::Kept), "a sheet was not kept: {taken:?}");

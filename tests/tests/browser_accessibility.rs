@@ -27,6 +27,9 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/papers/{code}/{file}",
     // A part of the page of a call, fetched by it.
     "/p/{plan}/calls/{code}/live",
+    "/p/{plan}/surveys/{wave}/live",
+    // The script that keeps the field desk on a device.
+    "/p/{plan}/surveys/desk.js",
     // A part of the pages of a request.
     "/p/{plan}/requests/{code}/held",
     "/p/{plan}/import/templates/{file}",

@@ -100,6 +100,7 @@ pub const TABLE: &[(&str, Access)] = &[
     ("listWaves", Access::Read(A::ReadPublic)),
     ("getWave", Access::Read(A::ReadPublic)),
     ("listEstimates", Access::Read(A::ReadPublic)),
+    ("listWaveChanges", Access::Read(A::ReadPublic)),
     ("exportWave", Access::Read(A::ReadPublic)),
     ("registerFacility", Access::Write(FACILITIES)),
     ("getFacility", Access::Read(A::ReadPublic)),

@@ -50,6 +50,7 @@ pub fn query(operation: &str) -> &'static str {
         "findSites" => "?kind=kindergarten&model=max_cover&sites=3&metres=500&as_of=2021-12-31",
         "getCoverageChange" => "?since=2018-08-14&as_of=2021-12-31",
         "listEstimates" => "?question=felt&group_by=area&limit=10",
+        "listWaveChanges" => "?from=felt-2019-1&limit=10",
         "getEvaluation" => "?as_of=2025-12-31",
         "listEvaluations" => "?as_of=2022-12-31&limit=10",
         "listCoverage" | "listGaps" => "?as_of=2021-12-31&limit=10",

@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use app::survey::{codebook, results_csv, text_csv};
+use app::survey::{Compared, ComparedLine, codebook, results_csv, text_csv};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::history::View;
 use domain::policy::{Action, Target};
-use domain::survey::{HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults};
+use domain::survey::{Fieldwork, HeldCited, HeldWave, Questionnaire, ResultRow, WaveResults};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -31,6 +31,7 @@ pub(crate) fn routes() -> OpenApiRouter<Api> {
         .routes(routes!(list_waves))
         .routes(routes!(get_wave))
         .routes(routes!(list_estimates))
+        .routes(routes!(list_wave_changes))
         .routes(routes!(export_wave))
 }
 
@@ -50,6 +51,10 @@ struct SurveyWaveLine {
     to: Option<Day>,
     /// Whom it stands for, and how they were reached.
     frame: Option<Name>,
+    /// web, telephone, street, paper; empty where it is cited.
+    modes: Vec<String>,
+    /// Who may answer by link: anyone, or invited for those with a link that works once.
+    access: Option<String>,
     /// The question whose answers are areas, and the others by which results are broken down.
     area: Option<String>,
     groups: Vec<String>,
@@ -64,6 +69,54 @@ struct SurveyWaveLine {
     grade: GradeWord,
     /// The entry that last said how it is.
     entry: u64,
+}
+
+/// A wave with how people were reached.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyWave {
+    #[serde(flatten)]
+    line: SurveyWaveLine,
+    /// How people were reached, where results may be seen; `null` too where it was frozen before that was kept.
+    fieldwork: Option<SurveyFieldwork>,
+}
+
+/// How people were reached, as it was when the wave was frozen.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyFieldwork {
+    /// Sheets that count, by how people were asked.
+    sheets: Vec<SurveyCount>,
+    /// Links that were made, and that were used.
+    links_made: u64,
+    links_used: u64,
+    /// Contacts that ended without a sheet, by how they ended.
+    contacts: Vec<SurveyCount>,
+    /// The ways of asking that the rates are of; empty where nobody knows how many were asked.
+    rated: Vec<String>,
+    /// Response rates of AAPOR, between 0 and 1.
+    rr1: Option<Amount>,
+    rr3: Option<Amount>,
+    /// Some of those who answered came by themselves: intervals hold only as far as they are like the others.
+    self_selected: bool,
+}
+
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyCount {
+    of: String,
+    number: u64,
+}
+
+fn fieldwork(held: &HeldWave, kept: &Fieldwork) -> SurveyFieldwork {
+    let count = |of: &str, number: &u64| SurveyCount { of: of.to_owned(), number: *number };
+    SurveyFieldwork {
+        sheets: kept.modes.iter().map(|(mode, number)| count(mode.as_str(), number)).collect(),
+        links_made: kept.links.0,
+        links_used: kept.links.1,
+        contacts: kept.contacts.iter().map(|(outcome, number)| count(outcome, number)).collect(),
+        rated: kept.rated.iter().map(|mode| mode.as_str().to_owned()).collect(),
+        rr1: kept.response_1.map(Amount),
+        rr3: kept.response_3.map(Amount),
+        self_selected: held.wave.is_self_selected(),
+    }
 }
 
 /// An estimate of a wave.
@@ -118,6 +171,8 @@ fn own(held: &HeldWave) -> SurveyWaveLine {
         from: Some(wave.from.into()),
         to: Some(wave.to.into()),
         frame: Some((&wave.frame).into()),
+        modes: wave.modes.iter().map(|mode| mode.as_str().to_owned()).collect(),
+        access: Some(wave.access.as_str().to_owned()),
         area: wave.area.clone(),
         groups: wave.groups.clone(),
         least: Some(wave.least),
@@ -142,6 +197,8 @@ fn cited(held: &HeldCited) -> SurveyWaveLine {
         from: wave.from.map(Into::into),
         to: wave.to.map(Into::into),
         frame: None,
+        modes: Vec::new(),
+        access: None,
         area: None,
         groups: Vec::new(),
         least: None,
@@ -207,7 +264,7 @@ async fn list_waves(
 /// One wave of a survey
 #[utoipa::path(get, path = "/plans/{plan}/waves/{wave}", operation_id = "getWave", tag = "surveys",
     params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ViewParams),
-    responses((status = 200, description = "The wave.", body = SurveyWaveLine)))]
+    responses((status = 200, description = "The wave.", body = SurveyWave)))]
 async fn get_wave(
     State(api): State<Api>,
     caller: Caller,
@@ -217,8 +274,15 @@ async fn get_wave(
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let manages = manages(&caller, &plan);
-    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || held.is_public()).map(own);
-    let body = found(held.or_else(|| portfolio.plan.cited_wave(wave.as_str()).map(cited)))?;
+    let held = portfolio.plan.wave(wave.as_str()).filter(|held| manages || held.is_public());
+    let line = held.map(own).or_else(|| portfolio.plan.cited_wave(wave.as_str()).map(cited));
+    let line = found(line)?;
+    let mut body = SurveyWave { line, fieldwork: None };
+    if let Some(held) = held.filter(|held| held.shows_results(manages)) {
+        let results = api.app().wave_results(&plan, held).await?;
+        let kept = results.as_ref().and_then(|results| results.fieldwork.as_deref());
+        body.fieldwork = kept.map(|kept| fieldwork(held, kept));
+    }
     Ok(answer(&conditions, &caller.0, &list_tag(view, audience(manages)), &asked.used(view), body))
 }
 
@@ -263,6 +327,87 @@ async fn list_estimates(
     Ok(page(&conditions, &caller.0, &tag, &uri, list))
 }
 
+/// Which two waves, and of whom.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ChangeFilter {
+    /// The earlier wave.
+    #[param(max_length = 64)]
+    from: String,
+    /// Only of those who gave an answer to this question, by which both waves are broken down.
+    #[param(max_length = 64, required = false)]
+    group_by: Option<String>,
+    /// The answer they gave.
+    #[param(max_length = 64, required = false)]
+    group: Option<String>,
+}
+
+/// A figure of two waves beside each other.
+#[derive(Debug, Serialize, ToSchema)]
+struct SurveyChange {
+    before: Option<SurveyEstimate>,
+    after: SurveyEstimate,
+    /// Why the two are not set beside each other: asked-otherwise, not-asked or too-few; `null` where they are.
+    refused: Option<String>,
+    /// After less before; of shares between -1 and 1.
+    difference: Option<f64>,
+    std_error: Option<f64>,
+    /// Ends of the 95 % interval of this change alone.
+    ci_low: Option<f64>,
+    ci_high: Option<f64>,
+    p_value: Option<f64>,
+    /// The p-value that allows for all changes listed (Holm 1979).
+    p_holm: Option<f64>,
+    /// More than chance explains at 95 %, all changes judged together.
+    significant: bool,
+    /// What the bridge rests on, where something else was asked and a bridge was declared.
+    bridge: Option<String>,
+}
+
+fn change(line: &ComparedLine) -> SurveyChange {
+    let found = line.change.as_ref().ok();
+    let tested = found.and_then(|change| change.tested);
+    let refused =
+        line.change.as_ref().err().map(|fault| fault.key().trim_start_matches("compare-").to_owned());
+    SurveyChange {
+        before: line.before.as_ref().map(estimate),
+        after: estimate(&line.after),
+        refused,
+        difference: found.map(|change| change.difference),
+        std_error: tested.map(|tested| tested.std_error),
+        ci_low: tested.map(|tested| tested.ci_low),
+        ci_high: tested.map(|tested| tested.ci_high),
+        p_value: tested.map(|tested| tested.p_value),
+        p_holm: line.p_holm,
+        significant: line.is_significant(),
+        bridge: found.and_then(|change| change.bridge.as_ref()).map(|bridge| bridge.reason.clone()),
+    }
+}
+
+/// What changed since an earlier wave, where the same was asked
+#[utoipa::path(get, path = "/plans/{plan}/waves/{wave}/changes", operation_id = "listWaveChanges", tag = "surveys",
+    params(("plan" = CodeText, Path,), ("wave" = CodeText, Path,), ChangeFilter, ViewParams, PageParams),
+    responses((status = 200, description = "A page of changes.", body = Page<SurveyChange>)))]
+async fn list_wave_changes(
+    State(api): State<Api>,
+    caller: Caller,
+    conditions: Conditions,
+    OriginalUri(uri): OriginalUri,
+    Place((CodeText(plan), CodeText(wave))): Place<(CodeText, CodeText)>,
+    Params(filter): Params<ChangeFilter>,
+    asked: Asked,
+) -> Result<Response, ApiError> {
+    let (after, _, new, view) = results(&api, &caller, (&plan, &wave), &asked).await?;
+    let from = found(Code::new(&filter.from).ok())?;
+    let (before, _, old, _) = results(&api, &caller, (&plan, &from), &asked).await?;
+    let (portfolio, _) = api.portfolio(&plan, &asked).await?;
+    let group = filter.group_by.clone().zip(filter.group.clone());
+    let compared = Compared::of_group(&portfolio.plan, (&before, &*old), (&after, &*new), group.as_ref());
+    let list = asked.page(view, compared.lines.iter().collect(), change);
+    let tag = list_tag(view, audience(manages(&caller, &plan)));
+    Ok(page(&conditions, &caller.0, &tag, &uri, list))
+}
+
 /// The results of a wave as a table, or its code book
 ///
 /// `results.csv` or `codebook.csv`: UTF-8 with a byte order mark, comma-separated, with a header.
@@ -278,7 +423,7 @@ async fn export_wave(
     let (held, asked, results, _) = results(&api, &caller, (&plan, &wave), &asked).await?;
     let held_table = found(match table.as_str() {
         "results.csv" => Some(results_csv(&held.wave, &results)),
-        "codebook.csv" => Some(codebook(&asked)),
+        "codebook.csv" => Some(codebook(&asked, &held.wave, &results)),
         _ => None,
     })?;
     let name = format!("attachment; filename=\"{wave}-{table}\"");

@@ -72,7 +72,7 @@ pub(crate) struct Inner {
     pub(crate) measured: Mutex<evaluation::MeasuredCache>,
     /// What requests say of projects is worked out for one at a time.
     pub(crate) measured_turn: Arc<tokio::sync::Mutex<()>>,
-    pub(crate) live_waves: Mutex<Vec<Arc<survey::Filled>>>,
+    pub(crate) live_waves: Mutex<Vec<survey::Filled>>,
     pub(crate) survey_results: Mutex<survey::ResultsCache>,
     /// What a frozen wave came to is read and checked for one wave at a time.
     pub(crate) results_turn: Arc<tokio::sync::Mutex<()>>,

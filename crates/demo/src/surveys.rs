@@ -285,6 +285,7 @@ pub(crate) async fn keep(app: &App, plan: &Code, day: Date) -> anyhow::Result<()
                 answers
             },
             invitation: String::new(),
+            begun: String::new(),
         };
         let taken = app.take_sheet(&operator, plan, &code, new).await?;
         taken.map_err(|fault| anyhow!("a sheet of {code}: {fault:?}"))?;

@@ -55,6 +55,9 @@ pub struct Measured {
     pub key: Code,
     pub wave: Code,
     pub question: String,
+    /// The row of a table of questions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row: Option<String>,
     /// The answer whose share it is; none for a mean.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<String>,

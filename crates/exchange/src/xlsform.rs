@@ -55,11 +55,29 @@ pub enum XlsFormError {
     Instrument(#[from] InstrumentError),
 }
 
-/// An imported form, with remarks on what was left out.
+/// Something of a form that is not taken over; the rest is.
+#[derive(Debug, Clone, PartialEq, Error)]
+pub enum XlsFormNote {
+    /// Time, device and the like: nobody is asked for them.
+    #[error("line {line}: {kind} asks nothing and is left out")]
+    AsksNothing { line: usize, kind: String },
+    #[error("line {line}: the note \"{name}\" is left out")]
+    Text { line: usize, name: String },
+    #[error("line {line}: the condition of the row \"{name}\" is left out")]
+    RowCondition { line: usize, name: String },
+    #[error("line {line}: the constraint \"{constraint}\" is not checked here")]
+    Constraint { line: usize, constraint: String },
+    #[error("line {line}: the {column} of \"{name}\" has no effect here")]
+    Column { line: usize, column: &'static str, name: String },
+    #[error("line {line}: the step {step} of the range is not checked here")]
+    Step { line: usize, step: f64 },
+}
+
+/// An imported form, with what was left out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct XlsForm {
     pub instrument: Instrument,
-    pub notes: Vec<String>,
+    pub notes: Vec<XlsFormNote>,
 }
 
 /// Reads a form.
@@ -101,7 +119,7 @@ struct Reader {
     choices: Sheet,
     questions: Vec<Question>,
     groups: Vec<Group>,
-    notes: Vec<String>,
+    notes: Vec<XlsFormNote>,
 }
 
 /// A group that is open.
@@ -153,12 +171,12 @@ impl Reader {
             "end_group" => return self.end(line),
             "end_repeat" => return Err(XlsFormError::EndWithoutBegin { line: line.number }),
             word if CIRCUMSTANCES.contains(&word) => {
-                self.notes.push(format!("line {}: {kind} asks nothing and is left out", line.number));
+                self.notes.push(XlsFormNote::AsksNothing { line: line.number, kind });
                 return Ok(());
             }
             "note" => {
-                let name = line.get("name");
-                self.notes.push(format!("line {}: the note \"{name}\" is left out", line.number));
+                let name = line.get("name").to_owned();
+                self.notes.push(XlsFormNote::Text { line: line.number, name });
                 return Ok(());
             }
             _ => {}
@@ -213,8 +231,8 @@ impl Reader {
             return Err(XlsFormError::UnknownType { line: line.number, kind: format!("{kind} in a table") });
         };
         if condition(line)?.is_some() {
-            let name = line.get("name");
-            self.notes.push(format!("line {}: the condition of the row \"{name}\" is left out", line.number));
+            let name = line.get("name").to_owned();
+            self.notes.push(XlsFormNote::RowCondition { line: line.number, name });
         }
         let row = Choice { code: line.get("name").to_owned(), label: line.wording("label") };
         let name = self.groups[table].name.clone();
@@ -257,13 +275,12 @@ impl Reader {
         };
         let constraint = line.get("constraint");
         if !constraint.is_empty() && !limit(&mut form, constraint) {
-            self.notes
-                .push(format!("line {}: the constraint \"{constraint}\" is not checked here", line.number));
+            let constraint = constraint.to_owned();
+            self.notes.push(XlsFormNote::Constraint { line: line.number, constraint });
         }
         for column in ["choice_filter", "calculation", "default"] {
             if !line.get(column).is_empty() {
-                self.notes
-                    .push(format!("line {}: the {column} of \"{name}\" has no effect here", line.number));
+                self.notes.push(XlsFormNote::Column { line: line.number, column, name: name.clone() });
             }
         }
         Ok(Question {
@@ -290,7 +307,7 @@ impl Reader {
             let (low_label, high_label) = (Wording::default(), Wording::default());
             return Form::Scale { low: start as i32, high: end as i32, low_label, high_label };
         }
-        self.notes.push(format!("line {}: the step {step} of the range is not checked here", line.number));
+        self.notes.push(XlsFormNote::Step { line: line.number, step });
         Form::Number { least: Some(start), most: Some(end), whole: false }
     }
 

@@ -13,6 +13,19 @@ const nav = here && here.closest("ul");
 if (nav && nav.scrollWidth > nav.clientWidth) {
   nav.scrollLeft = here.offsetLeft - nav.offsetLeft - (nav.clientWidth - here.offsetWidth) / 2;
 }
+// Whoever signs out leaves no page of the field desk on the device.
+for (const form of document.querySelectorAll("form[action='/sign-out']")) {
+  form.addEventListener("submit", async (event) => {
+    if (!window.caches) return;
+    event.preventDefault();
+    try {
+      await caches.delete("huitian-desk");
+    } catch {
+      // Nothing is kept where nothing can be asked for.
+    }
+    form.submit();
+  });
+}
 // Printing is the browser's; the button only saves looking for it.
 for (const button of document.querySelectorAll("button[data-print]")) {
   button.hidden = false;
@@ -26,7 +39,7 @@ for (const input of document.querySelectorAll("input[type=file][data-most]")) {
     input.reportValidity();
   });
 }
-// Where units stand in a call is looked up again while somebody watches.
+// Where units stand in a call, and how a wave goes, is looked up again while somebody watches.
 for (const part of document.querySelectorAll("[data-live]")) {
   let shown = "";
   const look = async () => {
@@ -40,7 +53,7 @@ for (const part of document.querySelectorAll("[data-live]")) {
       // The network comes back or it does not; what is shown stays.
     }
   };
-  setInterval(look, 4000);
+  setInterval(look, (Number(part.dataset.every) || 4) * 1000);
   document.addEventListener("visibilitychange", look);
 }
 // Rows of a Gantt chart are one stop of the tab key; arrows move between them, and what a row says is shown below.

@@ -46,39 +46,151 @@
     form.addEventListener("input", () => ask(form));
     ask(form);
   }
-  // The last step of somebody who answers by themselves: sent again as often as it takes.
-  for (const form of document.querySelectorAll("form[data-send]")) {
-    const said = form.querySelector("[data-said]");
-    let sending = null;
-    const send = async (pairs) => {
-      said.textContent = form.dataset.sending;
-      let text = form.dataset.waiting;
+  const valueOf = (pairs, name) => (pairs.find(([held]) => held === name) || ["", ""])[1];
+  // Somebody who answers by themselves: what could not be sent stays on this device until the server has it.
+  const answers = (box) => {
+    const own = document.querySelector("form.answering");
+    const said = box.querySelector("[data-said]");
+    const [showing, dropping] = ["[data-show-kept]", "[data-drop-kept]"].map((it) => box.querySelector(it));
+    const prefix = `huitian-answers/${box.dataset.keptAnswers}/`;
+    // A browser may keep nothing, or refuse to be asked.
+    const quietly = (work, otherwise) => {
       try {
-        const answer = await post(form, pairs);
-        if (answer.redirected && new URL(answer.url).searchParams.has("thanks")) return location.assign(answer.url);
-        // A server in trouble, or a network that shows a page of its own, has taken nothing: what it shows must not
-        // stand in the place of the answers.
-        if (answer.redirected || answer.status >= 500) {
-          text = form.dataset.failed;
-          throw new Error(String(answer.status));
-        }
-        const page = await answer.text();
-        document.open();
-        document.write(page);
-        document.close();
+        return work();
       } catch {
-        said.textContent = text;
-        sending = setTimeout(() => send(pairs), 15000);
+        return otherwise;
       }
     };
-    form.addEventListener("submit", (event) => {
+    const kept = () =>
+      quietly(
+        () =>
+          Object.keys(localStorage)
+            .filter((key) => key.startsWith(prefix))
+            .map((key) => JSON.parse(localStorage.getItem(key))),
+        [],
+      );
+    const sheetOf = (pairs) => valueOf(pairs, "sheet");
+    const keep = (pairs) =>
+      quietly(() => {
+        localStorage.setItem(prefix + sheetOf(pairs), JSON.stringify(pairs));
+        return true;
+      }, false);
+    const drop = (pairs) => quietly(() => localStorage.removeItem(prefix + sheetOf(pairs)));
+    const isOwn = (pairs) => own && own.elements.sheet && own.elements.sheet.value === sheetOf(pairs);
+    // Where thanks are said, or the server's own page about this sheet. A server in trouble, or a network that shows a
+    // page of its own, has taken nothing: what it shows must not stand in the place of the answers.
+    const send = async (pairs) => {
+      const answer = await post({ action: box.dataset.action }, pairs);
+      if (answer.redirected && new URL(answer.url).searchParams.has("thanks")) return { thanks: answer.url };
+      if (answer.redirected || answer.status >= 500) return {};
+      const page = await answer.text();
+      const read = new DOMParser().parseFromString(page, "text/html");
+      const sheet = read.querySelector("form.answering [name=sheet]");
+      if (!sheet || sheet.value !== sheetOf(pairs)) return {};
+      const why = read.querySelector("main [data-why]") || read.querySelector("main [role=alert]");
+      return { page, why: why ? why.textContent.trim() : "", again: answer.status === 429 };
+    };
+    let refused = null;
+    const show = (text, pairs) => {
+      refused = pairs || null;
+      box.hidden = false;
+      showing.hidden = !refused || isOwn(refused);
+      dropping.hidden = !refused;
+      said.textContent = text;
+    };
+    let busy = false;
+    const sendKept = async () => {
+      if (busy) return;
+      busy = true;
+      try {
+        let [arrived, wrong] = [false, null];
+        for (const pairs of kept()) {
+          // What this page shows is sent from here, as it was put right.
+          if (isOwn(pairs)) continue;
+          const found = await send(pairs);
+          if (found.thanks) {
+            drop(pairs);
+            arrived = true;
+            // Its link is used up: what stands here cannot be sent with it.
+            const link = valueOf(pairs, "invitation");
+            if (own && link && own.elements.invitation && own.elements.invitation.value === link)
+              return location.assign(found.thanks);
+          } else if (found.page && !found.again) wrong = { pairs, why: found.why };
+          else throw new Error("not taken");
+        }
+        if (wrong) show(`${box.dataset.refused} ${wrong.why}`, wrong.pairs);
+        else if (arrived) show(box.dataset.arrived);
+      } catch {
+        show(box.dataset.waiting);
+      } finally {
+        busy = false;
+      }
+    };
+    showing.addEventListener("click", () => {
+      if (!refused) return;
+      const form = document.createElement("form");
+      form.method = "post";
+      form.action = box.dataset.action;
+      for (const [name, value] of refused) {
+        const input = document.createElement("input");
+        [input.type, input.name, input.value] = ["hidden", name, value];
+        form.append(input);
+      }
+      document.body.append(form);
+      form.submit();
+    });
+    dropping.addEventListener("click", () => {
+      if (refused) drop(refused);
+      box.hidden = true;
+    });
+    window.addEventListener("online", sendKept);
+    setInterval(() => navigator.onLine && kept().some((pairs) => !isOwn(pairs)) && !refused && sendKept(), 20000);
+    const mine = kept().find(isOwn);
+    if (mine && own.hasAttribute("data-untaken")) show(box.dataset.here, mine);
+    else if (kept().length > 0) sendKept();
+    // The last step: sent again as often as it takes.
+    if (!own || !own.hasAttribute("data-send")) return;
+    const told = own.querySelector("[data-said]");
+    let waiting = null;
+    let pending = null;
+    const last = async (pairs) => {
+      pending = null;
+      told.textContent = own.dataset.sending;
+      let text = own.dataset.waiting;
+      try {
+        const found = await send(pairs);
+        if (found.thanks) {
+          drop(pairs);
+          return location.assign(found.thanks);
+        }
+        if (found.page) {
+          document.open();
+          document.write(found.page);
+          document.close();
+          return;
+        }
+        text = own.dataset.failed;
+      } catch {
+        // Without a connection.
+      }
+      told.textContent = keep(pairs) ? text : own.dataset.stay;
+      pending = pairs;
+      waiting = setTimeout(() => last(pairs), 15000);
+    };
+    window.addEventListener("online", () => {
+      if (!pending) return;
+      clearTimeout(waiting);
+      last(pending);
+    });
+    own.addEventListener("submit", (event) => {
       const button = event.submitter;
+      clearTimeout(waiting);
       if (!button || button.value !== "send") return;
       event.preventDefault();
-      clearTimeout(sending);
-      send(pairsOf(form, button));
+      last(pairsOf(own, button));
     });
-  }
+  };
+  for (const box of document.querySelectorAll("[data-kept-answers]")) answers(box);
   // The field desk: sheets wait on this device, each until the server has said that it has it.
   const form = document.querySelector("form[data-field]");
   if (!form) return;
@@ -97,8 +209,53 @@
     said.textContent = text || form.dataset.waiting.replace("#", sheets.length);
     return sheets;
   };
-  const valueOf = (pairs, name) => (pairs.find(([held]) => held === name) || ["", ""])[1];
   const drop = (sheet) => write(read().filter((held) => valueOf(held, "sheet") !== sheet));
+  // A page that was kept on the device is the same each time; its sheets are not.
+  form.elements.sheet.value = newSheet();
+  const now = new Date();
+  const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((it) => String(it).padStart(2, "0")).join("-");
+  const day = form.elements.day;
+  if (day.value === form.dataset.today && today > day.value && today <= form.dataset.until) day.value = day.max = today;
+  // The page opens without a connection the next time.
+  if (navigator.serviceWorker) {
+    const parts = [...document.querySelectorAll("script[src], link[rel=stylesheet], link[rel=icon], img[src]")];
+    const ours = parts.map((it) => new URL(it.src || it.href)).filter((it) => it.origin === location.origin);
+    const keep = [location.pathname, ...new Set(ours.map((it) => it.pathname))];
+    navigator.serviceWorker.addEventListener("message", (event) => {
+      if (event.data && event.data.kept) form.querySelector("[data-desk-kept]").hidden = false;
+    });
+    navigator.serviceWorker
+      .register(form.dataset.worker)
+      .then(() => navigator.serviceWorker.ready)
+      .then((ready) => ready.active.postMessage({ keep }))
+      .catch(() => {
+        // Without a connection, or where a browser keeps no worker, the page is as it is.
+      });
+  }
+  // How full the groups are: what the server has, and what waits here.
+  const quotas = [...document.querySelectorAll("[data-quota]")].map((part) => ({
+    part,
+    of: JSON.parse(part.dataset.quota),
+    target: Number(part.dataset.target),
+    filled: Number(part.dataset.filled),
+  }));
+  const fullSaid = form.querySelector("[data-quota-said]");
+  const fill = (quota) =>
+    quota.filled + read().filter((pairs) => quota.of.every(([name, value]) => valueOf(pairs, name) === value)).length;
+  const count = (filled) => {
+    quotas.forEach((quota, at) => {
+      if (filled && filled[at] !== undefined) quota.filled = filled[at];
+      const now = fill(quota);
+      quota.part.querySelector("b").textContent = now;
+      quota.part.querySelector(".tag").hidden = now < quota.target;
+    });
+    const counts = (quota) => quota.of.every(([name, value]) => valuesOf(form, name).includes(value));
+    const full = quotas.find((quota) => fill(quota) >= quota.target && counts(quota));
+    fullSaid.hidden = !full;
+    const text = full ? fullSaid.dataset.quotaSaid.replace("#", full.part.dataset.name) : "";
+    if (fullSaid.textContent !== text) fullSaid.textContent = text;
+  };
+  form.addEventListener("input", () => count());
   let busy = false;
   let wrong = null;
   // What an answer other than that of the desk says of a sheet: its number is all that can be told.
@@ -131,8 +288,9 @@
           continue;
         }
         if (!answer.ok) throw new Error(String(answer.status));
-        const { taken } = await answer.json();
+        const { taken, filled } = await answer.json();
         drop(valueOf(pairs, "sheet"));
+        count(filled);
         formSaid.textContent = taken === "late" ? form.dataset.late : form.dataset.kept;
       }
       show(wrong && wrong.text);
@@ -185,11 +343,12 @@
       const answer = await post(form, pairs);
       if (answer.status === 422) return refused(await faultsOf(answer));
       if (answer.redirected || !answer.ok) throw new Error(String(answer.status));
-      const { taken } = await answer.json();
+      const { taken, filled } = await answer.json();
       // One that waited here, was opened and put right, waits no more.
       drop(valueOf(pairs, "sheet"));
       refused([]);
       clear();
+      count(filled);
       formSaid.textContent = taken === "late" ? form.dataset.late : form.dataset.kept;
       await sendAll();
     } catch {
@@ -201,6 +360,7 @@
       }
       refused([]);
       clear();
+      count();
       show();
     }
   });
@@ -234,5 +394,6 @@
   window.addEventListener("beforeunload", (event) => {
     if (read().length > 0 && !navigator.onLine) event.preventDefault();
   });
+  count();
   if (show().length > 0) sendAll();
 })();

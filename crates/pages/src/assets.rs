@@ -107,6 +107,18 @@ fn unpacked(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
+/// The script that keeps the field desk on a device. It works for the addresses beside its own, so that it stands among
+/// those of the plan's surveys, and is asked for anew.
+pub(crate) async fn desk_worker() -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, SCRIPT),
+        (header::CACHE_CONTROL, "no-cache"),
+        (header::VARY, "accept-encoding"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; connect-src 'self'"),
+    ];
+    (headers, include_str!("../assets/desk-worker.js")).into_response()
+}
+
 async fn serve(Path((_, name)): Path<(String, String)>, headers: HeaderMap) -> Response {
     let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
         return StatusCode::NOT_FOUND.into_response();

@@ -236,6 +236,15 @@ impl Tx<'_> {
         self.connection.survey_counts(plan, wave)
     }
 
+    /// Contacts and links, within the change that freezes the wave.
+    pub fn survey_contacts(&mut self, plan: &Code, wave: &Code) -> Result<Vec<ContactCount>> {
+        self.connection.survey_contacts(plan, wave)
+    }
+
+    pub fn survey_invitations(&mut self, plan: &Code, wave: &Code) -> Result<(u64, u64)> {
+        self.connection.survey_invitations(plan, wave)
+    }
+
     pub fn add_invitations(&mut self, plan: &Code, wave: &Code, invitations: &[String]) -> Result<()> {
         for invitation in invitations {
             self.put_invitation(plan, wave, invitation, false)?;

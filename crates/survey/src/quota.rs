@@ -20,10 +20,10 @@ impl Quota {
     fn counts(&self, person: &[(String, String)]) -> bool {
         self.of.iter().all(|part| person.contains(part))
     }
+}
 
-    fn name(&self) -> String {
-        self.of.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
-    }
+fn name(of: &[(String, String)]) -> String {
+    of.iter().map(|(name, value)| format!("{name} {value}")).collect::<Vec<_>>().join(", ")
 }
 
 /// All quotas of a wave. They may be crossed (every combination its own quota) or side by side (a person
@@ -39,8 +39,8 @@ pub enum QuotaError {
     Twice(String),
     #[error("a quota names no characteristic: say whom it counts")]
     Nobody,
-    #[error("the quota for {names} is full ({target}): thank the person and go on to the next")]
-    Full { names: String, target: u64 },
+    #[error("the quota for {} is full ({target}): thank the person and go on to the next", name(of))]
+    Full { of: Vec<(String, String)>, target: u64 },
     #[error("no quota counts this person ({0}): add one, or correct the characteristics")]
     Unknown(String),
 }
@@ -57,7 +57,7 @@ impl Quotas {
                 return Err(QuotaError::Nobody);
             }
             if quotas[..index].iter().any(|other| other.of == quota.of) {
-                return Err(QuotaError::Twice(quota.name()));
+                return Err(QuotaError::Twice(name(&quota.of)));
             }
         }
         Ok(Self { quotas })
@@ -81,12 +81,11 @@ impl Quotas {
     pub fn may_ask(&self, person: &[(String, String)]) -> Result<(), QuotaError> {
         let mut counted = self.quotas.iter().filter(|quota| quota.counts(person)).peekable();
         if counted.peek().is_none() {
-            let names: Vec<String> = person.iter().map(|(name, value)| format!("{name} {value}")).collect();
-            return Err(QuotaError::Unknown(names.join(", ")));
+            return Err(QuotaError::Unknown(name(person)));
         }
         match counted.find(|quota| quota.open() == 0) {
             None => Ok(()),
-            Some(quota) => Err(QuotaError::Full { names: quota.name(), target: quota.target }),
+            Some(quota) => Err(QuotaError::Full { of: quota.of.clone(), target: quota.target }),
         }
     }
 

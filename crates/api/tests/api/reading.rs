@@ -176,3 +176,40 @@ async fn the_router_lives_beside_others() {
     let twice = other.get("/plans/nothing").await.expect(404);
     assert_eq!(twice.body["type"], "/api/v1/problems/not-found");
 }
+
+#[tokio::test]
+async fn waves_tell_how_people_were_reached_and_what_changed() {
+    let site = site();
+    let wave = site.get("/plans/huitian-2018/waves/felt-2019-2").await.expect(200).body;
+    assert_eq!((&wave["wave"], &wave["access"]), (&"felt-2019-2".into(), &"anyone".into()));
+    let fieldwork = &wave["fieldwork"];
+    let sheets = fieldwork["sheets"].as_array().unwrap();
+    let all: u64 = sheets.iter().map(|held| held["number"].as_u64().unwrap()).sum();
+    assert_eq!(Some(all), wave["sheets"].as_u64());
+    // Nobody counted whom the demonstration asked: no rate is made of it.
+    assert!(fieldwork["rr1"].is_null() && fieldwork["rated"].as_array().unwrap().is_empty());
+    assert_eq!(fieldwork["self_selected"], sheets.iter().any(|held| held["of"] == "web"));
+    let open = site.get("/plans/huitian-2018/waves/felt-open").await.expect(200).body;
+    assert!(open["fieldwork"].is_null(), "nothing is told before it is frozen");
+
+    let changes = "/plans/huitian-2018/waves/felt-2019-2/changes";
+    let found = site.get(&format!("{changes}?from=felt-2019-1&limit=500")).await.expect(200).body;
+    let lines = found["items"].as_array().unwrap();
+    let tested: Vec<&Value> = lines.iter().filter(|line| !line["p_value"].is_null()).collect();
+    assert!(tested.len() > 3 && tested.iter().all(|line| line["refused"].is_null()));
+    for line in tested {
+        let (alone, judged) = (line["p_value"].as_f64().unwrap(), line["p_holm"].as_f64().unwrap());
+        assert!(judged >= alone && line["significant"] == (judged < 0.05), "{line}");
+        assert!(line["after"]["group"].is_null() && line["before"]["group"].is_null());
+    }
+    let estimates = "/plans/huitian-2018/waves/felt-2019-2/estimates?group_by=area&limit=500";
+    let estimates = site.get(estimates).await.expect(200).body;
+    let area = estimates["items"][0]["group"].as_str().unwrap().to_owned();
+    let of_area = format!("{changes}?from=felt-2019-1&group_by=area&group={area}&limit=500");
+    let found = site.get(&of_area).await.expect(200).body;
+    let lines = found["items"].as_array().unwrap();
+    assert!(!lines.is_empty() && lines.iter().all(|line| line["after"]["group"] == *area));
+    site.get(changes).await.expect(400);
+    site.get(&format!("{changes}?from=nowhere")).await.expect(404);
+    site.get(&format!("{changes}?from=felt-open")).await.expect(404);
+}

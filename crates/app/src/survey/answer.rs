@@ -10,6 +10,7 @@ use store::{ContactCount, Invitation, StoreError, SurveySheet};
 use survey::contact::ContactOutcome;
 use survey::sheet::{Answer, Answers, Sheet, SheetError, SheetProblem};
 
+use super::live::counts_sheets;
 use super::survey_target;
 use crate::App;
 use crate::actor::Actor;
@@ -34,6 +35,8 @@ pub struct NewSheet {
     pub answers: Answers,
     /// The secret of a link.
     pub invitation: String,
+    /// What the page said of its beginning, where somebody answered by themselves; see [`App::sheet_begun`].
+    pub begun: String,
 }
 
 /// What became of a sheet.
@@ -140,10 +143,11 @@ impl App {
         let asked = portfolio.plan.questionnaire(&held.wave.instrument, held.wave.version);
         let asked = asked.ok_or(AppError::NotFound)?;
         let today = self.clock().today();
-        let day = new.day.unwrap_or(today);
-        if let Err(fault) = asks(held, &new, day, today) {
-            return Ok(Err(fault));
-        }
+        let day = match self.sheet_day(plan, held, &new, today) {
+            Ok(day) => day,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let late_too = new.mode.is_by_staff() || self.begun_on(plan, held, &new.sheet, &new.begun).is_some();
         let Ok(shown) = new.shown.parse() else { return Ok(Err(SheetFault::OtherVersion)) };
         let checked = match Sheet::check(&asked.asks, shown, new.answers) {
             Ok(sheet) => sheet,
@@ -167,7 +171,47 @@ impl App {
             answers: serde_json::to_string(&answers)
                 .map_err(|error| StoreError::Damaged(error.to_string()))?,
         };
-        Ok(self.database().write_async(move |tx| keep(tx, &sheet, digest.as_deref())).await?)
+        let counted = counts_sheets(&held.wave).then(|| sheet.clone());
+        let kept = move |tx: &mut store::Tx<'_>| keep(tx, &sheet, digest.as_deref(), late_too);
+        let taken = self.database().write_async(kept).await?;
+        if let (Some(sheet), Ok(taken @ (Taken::Kept | Taken::Late))) = (counted, &taken) {
+            self.fill(&held.wave, &SurveySheet { late: *taken == Taken::Late, ..sheet });
+        }
+        Ok(taken)
+    }
+
+    /// The day of a sheet, where people were asked in this way on it.
+    fn sheet_day(
+        &self,
+        plan: &Code,
+        held: &HeldWave,
+        new: &NewSheet,
+        today: Date,
+    ) -> Result<Date, SheetFault> {
+        let wave = &held.wave;
+        if !wave.modes.contains(&new.mode) {
+            return Err(SheetFault::Mode);
+        }
+        if new.mode.is_by_staff() {
+            // What was filled in while people were asked is not lost, however late it comes.
+            if matches!(held.state(), WaveState::Draft | WaveState::Withdrawn) {
+                return Err(SheetFault::NotAsking);
+            }
+            let day = new.day.unwrap_or(today);
+            return if (wave.from..=wave.to.min(today)).contains(&day) {
+                Ok(day)
+            } else {
+                Err(SheetFault::Day)
+            };
+        }
+        let day = self.day_of_own(plan, held, (&new.sheet, &new.begun, &new.invitation))?;
+        if new.day.is_some_and(|told| told != day) {
+            return Err(SheetFault::NotAsking);
+        }
+        if wave.access == WaveAccess::Invited && new.invitation.is_empty() {
+            return Err(SheetFault::NotInvited);
+        }
+        Ok(day)
     }
 
     /// Counts contacts that ended without a sheet.
@@ -222,28 +266,6 @@ pub fn outcome_name(outcome: ContactOutcome) -> &'static str {
     }
 }
 
-/// Whether people were asked in this way on that day.
-fn asks(held: &HeldWave, new: &NewSheet, day: Date, today: Date) -> Result<(), SheetFault> {
-    let wave = &held.wave;
-    if !wave.modes.contains(&new.mode) {
-        return Err(SheetFault::Mode);
-    }
-    if new.mode.is_by_staff() {
-        // What was filled in while people were asked is not lost, however late it comes.
-        if matches!(held.state(), WaveState::Draft | WaveState::Withdrawn) {
-            return Err(SheetFault::NotAsking);
-        }
-        return if (wave.from..=wave.to.min(today)).contains(&day) { Ok(()) } else { Err(SheetFault::Day) };
-    }
-    if !held.asks_on(today) || day != today {
-        return Err(SheetFault::NotAsking);
-    }
-    if wave.access == WaveAccess::Invited && new.invitation.is_empty() {
-        return Err(SheetFault::NotInvited);
-    }
-    Ok(())
-}
-
 /// Free texts without what tells who somebody is.
 fn masked(answer: &Answer) -> Answer {
     match answer {
@@ -257,13 +279,14 @@ fn keep(
     tx: &mut store::Tx,
     sheet: &SurveySheet,
     invitation: Option<&str>,
+    late_too: bool,
 ) -> Result<Result<Taken, SheetFault>, StoreError> {
     if let Some(held) = tx.survey_sheet(&sheet.plan, &sheet.wave, &sheet.sheet)? {
         let same = held.answers == sheet.answers && held.mode == sheet.mode;
         return Ok(if same { Ok(Taken::Already) } else { Err(SheetFault::OtherAnswers) });
     }
     let late = tx.is_survey_frozen(&sheet.plan, &sheet.wave)?;
-    if late && !sheet.mode.is_by_staff() {
+    if late && !late_too {
         return Ok(Err(SheetFault::NotAsking));
     }
     if let Some(invitation) = invitation {
@@ -273,5 +296,9 @@ fn keep(
         }
     }
     tx.keep_sheet(&SurveySheet { late, ..sheet.clone() })?;
+    if late && invitation.is_some() {
+        // Nothing lays the rows anew any more: what wrote link and sheet must not tell which belong together.
+        tx.shuffle_survey(&sheet.plan, &sheet.wave)?;
+    }
     Ok(Ok(if late { Taken::Late } else { Taken::Kept }))
 }

@@ -433,6 +433,7 @@ mod tests {
             weights_deff: Decimal::ONE,
             trimmed: 0,
             unreached: Vec::new(),
+            fieldwork: None,
             rows,
         }
     }

@@ -3,7 +3,7 @@
 use domain::plan::Plan;
 use domain::survey::{HeldWave, ResultRow, WaveResults};
 use rust_decimal::prelude::ToPrimitive;
-use survey::change::{Change, ChangeError, Comparison, Figure, change};
+use survey::change::{Change, ChangeError, Comparison, Figure, change, holm};
 
 /// Why two figures are not set beside each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +32,19 @@ pub struct ComparedLine {
     pub before: Option<ResultRow>,
     pub after: ResultRow,
     pub change: Result<Change, CompareFault>,
+    /// The p-value that allows for all lines having been looked at (Holm 1979), where there is one.
+    pub p_holm: Option<f64>,
+}
+
+impl ComparedLine {
+    /// Whether it changed by more than chance explains at 95 %, all lines judged together.
+    pub fn is_significant(&self) -> bool {
+        self.p_holm.is_some_and(|p| p < 0.05)
+    }
+
+    fn p_value(&self) -> Option<f64> {
+        Some(self.change.as_ref().ok()?.tested?.p_value)
+    }
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +73,8 @@ impl Compared {
             .rows
             .iter()
             .filter(|row| row.group.as_ref() == group)
+            // Of those who gave an answer, all gave it.
+            .filter(|row| group.is_none_or(|(by, _)| row.question != *by))
             // What sheets were weighted to is known, and no answer of the wave.
             .filter(|row| after.wave.margins.iter().all(|margin| margin.question != row.question))
             .map(|row| {
@@ -104,9 +119,14 @@ impl Compared {
                         _ => CompareFault::AskedOtherwise,
                     })
                 })();
-                ComparedLine { before: old.cloned(), after: row.clone(), change: found }
-            })
-            .collect();
+                ComparedLine { before: old.cloned(), after: row.clone(), change: found, p_holm: None }
+            });
+        let mut lines: Vec<ComparedLine> = lines.collect();
+        let told: Vec<f64> = lines.iter().filter_map(ComparedLine::p_value).collect();
+        let mut judged = holm(&told).into_iter();
+        for line in lines.iter_mut().filter(|line| line.p_value().is_some()) {
+            line.p_holm = judged.next();
+        }
         Self { lines }
     }
 }

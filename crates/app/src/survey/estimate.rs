@@ -283,6 +283,7 @@ fn results(table: Table, sheets: u64, least: u64) -> Result<WaveResults, Estimat
             .unwrap_or_default(),
         trimmed: report.map_or(0, |report| report.trimmed as u64),
         unreached: Vec::new(),
+        fieldwork: None,
         rows,
     })
 }

@@ -1,6 +1,6 @@
 //! Results as a table, and the code book that says what its codes mean.
 
-use domain::survey::{Questionnaire, ResultRow, Wave, WaveResults};
+use domain::survey::{Fieldwork, Questionnaire, ResultRow, Wave, WaveResults};
 use survey::instrument::{Choice, Form, Question, Wording};
 use words::Lang;
 
@@ -69,8 +69,8 @@ pub fn results_csv(wave: &Wave, results: &WaveResults) -> TextTable {
     (head, rows)
 }
 
-/// One line a question and answer: what was asked, and what each code stands for.
-pub fn codebook(asked: &Questionnaire) -> TextTable {
+/// One line a question and answer: what was asked, and what each code stands for; then how people were reached.
+pub fn codebook(asked: &Questionnaire, wave: &Wave, results: &WaveResults) -> TextTable {
     let head =
         vec!["question", "kind", "condition", "question_zh", "question_en", "code", "code_zh", "code_en"];
     let mut rows = Vec::new();
@@ -100,7 +100,50 @@ pub fn codebook(asked: &Questionnaire) -> TextTable {
             line(code, &label);
         }
     }
+    if let Some(fieldwork) = &results.fieldwork {
+        rows.extend(method(fieldwork));
+    }
+    if wave.is_self_selected() {
+        rows.push(method_line("results-self-title", String::new(), "results-self"));
+    }
     (head, rows)
+}
+
+/// A line on how the wave was asked: what it is about, the number, and whose.
+fn method_line(about: &str, number: String, of: &str) -> Vec<String> {
+    let said =
+        |key: &str, lang| if key.is_empty() { String::new() } else { words::text(lang, key).into_owned() };
+    vec![
+        String::new(),
+        "method".to_owned(),
+        String::new(),
+        said(about, Lang::Zh),
+        said(about, Lang::En),
+        number,
+        said(of, Lang::Zh),
+        said(of, Lang::En),
+    ]
+}
+
+fn method(held: &Fieldwork) -> Vec<Vec<String>> {
+    let key = |kind: &str, name: &str| format!("{kind}-{}", name.replace('_', "-"));
+    let modes = held.modes.iter().map(|(mode, sheets)| {
+        method_line("wave-modes", sheets.to_string(), &key("wave-mode", mode.as_str()))
+    });
+    let access = method_line("wave-access", String::new(), &key("wave-access", held.access.as_str()));
+    let links = [("wave-links-made", held.links.0), ("wave-links-used", held.links.1)];
+    let links = links.into_iter().filter(|_| held.links.0 > 0);
+    let links = links.map(|(about, number)| method_line(about, number.to_string(), ""));
+    let contacts = held
+        .contacts
+        .iter()
+        .map(|(name, number)| method_line("wave-contacts", number.to_string(), &key("contact", name)));
+    let rates = [("wave-rate-1", held.response_1), ("wave-rate-3", held.response_3)];
+    let rates = rates.into_iter().map(|(about, rate)| match rate {
+        Some(rate) => method_line(about, rate.to_string(), ""),
+        None => method_line(about, String::new(), "results-no-rate"),
+    });
+    modes.chain([access]).chain(links).chain(contacts).chain(rates).collect()
 }
 
 fn codes(question: &Question) -> Vec<(String, Wording)> {

@@ -8,7 +8,7 @@ use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
 use domain::source::Source;
 use domain::survey::{
-    FrozenWave, HeldWave, Questionnaire, SurveyFault, WaveEvent, WaveResults, WaveState, WaveStep,
+    FrozenWave, HeldWave, Questionnaire, SurveyFault, Wave, WaveEvent, WaveResults, WaveState, WaveStep,
 };
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -17,6 +17,7 @@ use store::{StoreError, SurveySheet, Tx};
 use survey::sheet::Answers;
 
 use super::estimate::{Columns, EstimateFault, estimate};
+use super::fieldwork::Reached;
 use super::{of_plan, survey_target};
 use crate::App;
 use crate::actor::Actor;
@@ -102,17 +103,26 @@ impl App {
         asked: &Questionnaire,
     ) -> Result<(Result<WaveResults, EstimateFault>, String), AppError> {
         let (plan, wave, asked) = (plan.clone(), held.wave.clone(), asked.clone());
-        let counted = {
+        let (counted, reached) = {
             let (wave, asked) = (wave.wave.clone(), asked.clone());
             let read = move |c: &mut store::Connection| {
                 let mut counted = Counted::new(&asked);
                 each(|after| c.survey_sheets(&plan, &wave, after, PAGE), |held| counted.add(held))?;
-                Ok::<_, StoreError>(counted)
+                let reached = Reached {
+                    counts: c.survey_counts(&plan, &wave)?,
+                    contacts: c.survey_contacts(&plan, &wave)?,
+                    invitations: c.survey_invitations(&plan, &wave)?,
+                };
+                Ok::<_, StoreError>((counted, reached))
             };
             self.database().read_async(read).await?
         };
         let digest = counted.digest();
-        let work = move || (estimate(&wave, &asked, counted.columns, counted.sheets), digest);
+        let work = move || {
+            let found = estimate(&wave, &asked, counted.columns, counted.sheets);
+            let fieldwork = Some(Box::new(reached.kept(&wave)));
+            (found.map(|results| WaveResults { fieldwork, ..results }), digest)
+        };
         Ok(tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?)
     }
 
@@ -141,7 +151,7 @@ impl App {
             let wanted = Wanted {
                 actor: actor.clone(),
                 plan: plan.clone(),
-                wave: wave.clone(),
+                design: held.wave.clone(),
                 results,
                 sheets_digest,
                 ground: ground.clone(),
@@ -157,19 +167,23 @@ impl App {
 struct Wanted {
     actor: Actor,
     plan: Code,
-    wave: Code,
+    design: Wave,
     results: Arc<WaveResults>,
     sheets_digest: String,
     ground: (Source, String),
 }
 
 impl Wanted {
-    /// Seals what is there; nothing where more sheets are there than were estimated. They are only added to: as many are
-    /// the same ones.
+    /// Seals what is there; nothing where more sheets are there than were estimated, or other contacts. Sheets are only
+    /// added to: as many are the same ones.
     fn freeze(&self, tx: &mut Tx, now: Timestamp, today: Date) -> Result<Option<Receipt>, AppError> {
-        let counts = tx.survey_counts(&self.plan, &self.wave)?;
+        let wave = &self.design.wave;
+        let counts = tx.survey_counts(&self.plan, wave)?;
         let sheets: u64 = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
-        if sheets != self.results.sheets {
+        let contacts = tx.survey_contacts(&self.plan, wave)?;
+        let invitations = tx.survey_invitations(&self.plan, wave)?;
+        let fieldwork = Reached { counts, contacts, invitations }.kept(&self.design);
+        if sheets != self.results.sheets || self.results.fieldwork.as_deref() != Some(&fieldwork) {
             return Ok(None);
         }
         let frozen = FrozenWave {
@@ -177,14 +191,14 @@ impl Wanted {
             sheets_digest: self.sheets_digest.clone(),
             results_digest: self.results.digest(),
         };
-        let step = WaveStep { wave: self.wave.clone(), event: WaveEvent::Frozen(frozen) };
+        let step = WaveStep { wave: wave.clone(), event: WaveEvent::Frozen(frozen) };
         let (source, reason) = self.ground.clone();
         let change = of_plan(&self.plan, PlanFact::WaveStep(step).into(), source, reason);
         let receipt = make(tx, &self.actor, &change, now, today)?;
         let body =
             serde_json::to_string(&*self.results).map_err(|error| StoreError::Damaged(error.to_string()))?;
-        tx.keep_survey_results(&self.plan, &self.wave, &body)?;
-        tx.shuffle_survey(&self.plan, &self.wave)?;
+        tx.keep_survey_results(&self.plan, wave, &body)?;
+        tx.shuffle_survey(&self.plan, wave)?;
         Ok(Some(receipt))
     }
 }

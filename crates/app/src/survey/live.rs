@@ -1,15 +1,19 @@
 //! How a wave goes while people are asked.
 
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError};
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{MutexGuard, PoisonError};
 
 use domain::code::Code;
 use domain::survey::{HeldWave, Wave, WaveQuota};
-use store::{Connection, ContactCount, SheetCount, StoreError};
-use survey::contact::{ContactOutcome, Contacts, Rates};
+use jiff::{SignedDuration, Timestamp};
+use store::{Connection, ContactCount, SheetCount, StoreError, SurveySheet};
+use survey::contact::{ContactOutcome, Rates};
+use survey::quota::{Quota, QuotaError, Quotas};
 use survey::sheet::{Answer, Answers};
 
-use super::answer::{OUTCOMES, outcome_name};
+use super::answer::outcome_name;
+use super::fieldwork::Reached;
 use crate::App;
 use crate::error::AppError;
 
@@ -17,6 +21,8 @@ use crate::error::AppError;
 const PAGE: usize = 2_000;
 /// Waves of which it is known what they fill.
 const LIVE_MOST: usize = 8;
+/// Sheets that came by way of another server are looked for no more often.
+const AGAIN_AFTER: SignedDuration = SignedDuration::from_secs(10);
 
 /// A quota and how full it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,14 +31,17 @@ pub struct LiveQuota {
     pub filled: u64,
 }
 
-/// What the sheets of a wave fill. They are only added to: as many are the same ones.
-#[derive(Debug, Default)]
+/// What the sheets of a wave fill: looked through once, then counted as they come.
+#[derive(Debug)]
 pub(crate) struct Filled {
-    plan: String,
-    wave: Option<Wave>,
-    sheets: u64,
-    /// How full each quota is.
-    quotas: Vec<u64>,
+    plan: Code,
+    wave: Wave,
+    /// When all sheets were last looked through.
+    read: Timestamp,
+    /// The sheets that were looked at, late ones too, by prints of their ids: none is counted twice.
+    seen: HashSet<u64>,
+    /// None where they count nobody, which the rules keep off the books.
+    quotas: Option<Quotas>,
     by_area: BTreeMap<String, u64>,
 }
 
@@ -45,7 +54,8 @@ pub struct LiveWave {
     pub quotas: Vec<LiveQuota>,
     /// Sheets by the answer to the question that asks for the area.
     pub by_area: BTreeMap<String, u64>,
-    pub rates: Rates,
+    /// None where nobody knows how many were asked.
+    pub rates: Option<Rates>,
 }
 
 impl LiveWave {
@@ -56,6 +66,19 @@ impl LiveWave {
 
     pub fn late(&self) -> u64 {
         self.counts.iter().filter(|count| count.late).map(|count| count.number).sum()
+    }
+
+    /// Whom the quota counts that would count somebody who answers so, and is full.
+    pub fn full(&self, answers: &Answers) -> Option<Vec<(String, String)>> {
+        let quotas = self.quotas.iter().map(|held| Quota {
+            of: held.quota.of.clone(),
+            target: held.quota.target,
+            filled: held.filled,
+        });
+        match Quotas::new(quotas.collect()).ok()?.may_ask(&person(answers)) {
+            Err(QuotaError::Full { of, .. }) => Some(of),
+            _ => None,
+        }
     }
 
     /// Contacts that ended in a way.
@@ -74,60 +97,81 @@ impl App {
             let contacts = c.survey_contacts(&plan, &wave.wave)?;
             let invitations = c.survey_invitations(&plan, &wave.wave)?;
             let all: u64 = counts.iter().map(|count| count.number).sum();
-            let filled = app.filled(c, &plan, &wave, all)?;
-            let quotas = wave.quotas.iter().zip(&filled.quotas);
+            let (filled, by_area) = app.filled(c, &plan, &wave, all)?;
+            let quotas = wave.quotas.iter().zip(&filled);
             let quotas: Vec<LiveQuota> =
                 quotas.map(|(quota, filled)| LiveQuota { quota: quota.clone(), filled: *filled }).collect();
-            let by_area = filled.by_area.clone();
-            let complete = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
-            let mut all = Contacts { complete, ..Contacts::default() };
-            for outcome in OUTCOMES {
-                let name = outcome_name(outcome);
-                let number =
-                    contacts.iter().filter(|held| held.outcome == name).map(|held| held.number).sum();
-                add(&mut all, outcome, number);
-            }
-            // Links that nobody used are people of whom nothing is known.
-            all.unknown_eligible += invitations.0 - invitations.1.min(invitations.0);
-            let rates = all.rates(None);
+            let reached = Reached { counts, contacts, invitations };
+            let rates = reached.contacts(&wave).map(|contacts| contacts.rates(None));
+            let Reached { counts, contacts, invitations } = reached;
             Ok::<_, StoreError>(LiveWave { counts, contacts, invitations, quotas, by_area, rates })
         };
         Ok(self.database().read_async(read).await?)
     }
 
-    /// What the sheets of a wave fill, looked through again only when others came.
+    fn filled_waves(&self) -> MutexGuard<'_, Vec<Filled>> {
+        self.inner.live_waves.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How full the quotas of a wave are, and its sheets by area. They are looked through again only when others came by
+    /// way of another server.
     fn filled(
         &self,
         c: &mut Connection,
         plan: &Code,
         wave: &Wave,
         sheets: u64,
-    ) -> Result<Arc<Filled>, StoreError> {
-        if wave.quotas.is_empty() && wave.area.is_none() {
-            return Ok(Arc::default());
+    ) -> Result<(Vec<u64>, BTreeMap<String, u64>), StoreError> {
+        if !counts_sheets(wave) {
+            return Ok(Default::default());
         }
-        let held = || self.inner.live_waves.lock().unwrap_or_else(PoisonError::into_inner);
-        let same =
-            |of: &Filled| of.plan == plan.as_str() && of.wave.as_ref() == Some(wave) && of.sheets == sheets;
-        if let Some(found) = held().iter().find(|of| same(of)) {
-            return Ok(found.clone());
+        let now = self.clock().now();
+        let fresh = |of: &Filled| of.seen.len() as u64 >= sheets || now.duration_since(of.read) < AGAIN_AFTER;
+        let found = self.filled_waves().iter().find(|of| of.is(plan, wave) && fresh(of)).map(Filled::told);
+        if let Some(found) = found {
+            return Ok(found);
         }
-        let filled = Arc::new(Filled::of(c, plan, wave, sheets)?);
-        let mut held = held();
-        held.retain(|of| of.plan != plan.as_str() || of.wave.as_ref().map(|it| &it.wave) != Some(&wave.wave));
+        let filled = Filled::of(c, plan, wave, now)?;
+        let told = filled.told();
+        let mut held = self.filled_waves();
+        held.retain(|of| of.plan != *plan || of.wave.wave != wave.wave);
         held.truncate(LIVE_MOST - 1);
-        held.insert(0, filled.clone());
-        Ok(filled)
+        held.insert(0, filled);
+        Ok(told)
+    }
+
+    /// Counts a sheet that was just kept.
+    pub(super) fn fill(&self, wave: &Wave, sheet: &SurveySheet) {
+        if let Some(of) = self.filled_waves().iter_mut().find(|of| of.is(&sheet.plan, wave)) {
+            // One that cannot be read is told where all are looked through.
+            let _ = of.add(sheet);
+        }
     }
 }
 
+/// Whether anything is counted by what the sheets of a wave say.
+pub(super) fn counts_sheets(wave: &Wave) -> bool {
+    !wave.quotas.is_empty() || wave.area.is_some()
+}
+
+/// The answers by which quotas count somebody.
+fn person(answers: &Answers) -> Vec<(String, String)> {
+    let of = |(question, answer): (&String, &Answer)| match answer {
+        Answer::Choice(code) => Some((question.clone(), code.clone())),
+        _ => None,
+    };
+    answers.iter().filter_map(of).collect()
+}
+
 impl Filled {
-    fn of(c: &mut Connection, plan: &Code, wave: &Wave, sheets: u64) -> Result<Self, StoreError> {
+    fn of(c: &mut Connection, plan: &Code, wave: &Wave, read: Timestamp) -> Result<Self, StoreError> {
+        let quotas = wave.quotas.iter().map(|of| Quota { of: of.of.clone(), target: of.target, filled: 0 });
         let mut out = Self {
-            plan: plan.to_string(),
-            wave: Some(wave.clone()),
-            sheets,
-            quotas: vec![0; wave.quotas.len()],
+            plan: plan.clone(),
+            wave: wave.clone(),
+            read,
+            seen: HashSet::new(),
+            quotas: Quotas::new(quotas.collect()).ok(),
             by_area: BTreeMap::new(),
         };
         let mut after = String::new();
@@ -135,31 +179,33 @@ impl Filled {
             let some = c.survey_sheets(plan, &wave.wave, &after, PAGE)?;
             let Some(last) = some.last() else { return Ok(out) };
             after = last.sheet.to_string();
-            for held in some.iter().filter(|held| !held.late) {
-                let answers: Answers = serde_json::from_str(&held.answers)
-                    .map_err(|error| StoreError::Damaged(error.to_string()))?;
-                let gave = |question: &str, code: &str| matches!(answers.get(question), Some(Answer::Choice(given)) if given == code);
-                for (quota, filled) in wave.quotas.iter().zip(&mut out.quotas) {
-                    let counts = quota.of.iter().all(|(question, code)| gave(question, code));
-                    *filled += u64::from(counts);
-                }
-                if let Some(Answer::Choice(area)) = wave.area.as_ref().and_then(|name| answers.get(name)) {
-                    *out.by_area.entry(area.clone()).or_default() += 1;
-                }
-            }
+            some.iter().try_for_each(|held| out.add(held))?;
         }
     }
-}
 
-fn add(all: &mut Contacts, outcome: ContactOutcome, number: u64) {
-    match outcome {
-        ContactOutcome::Complete => all.complete += number,
-        ContactOutcome::Partial => all.partial += number,
-        ContactOutcome::Refused | ContactOutcome::BrokeOff => all.refused += number,
-        ContactOutcome::NotReached => all.not_reached += number,
-        ContactOutcome::Unable => all.unable += number,
-        ContactOutcome::UnknownHousehold => all.unknown_household += number,
-        ContactOutcome::UnknownEligible => all.unknown_eligible += number,
-        ContactOutcome::NotEligible => all.not_eligible += number,
+    fn is(&self, plan: &Code, wave: &Wave) -> bool {
+        self.plan == *plan && self.wave == *wave
+    }
+
+    fn add(&mut self, held: &SurveySheet) -> Result<(), StoreError> {
+        let mut print = DefaultHasher::new();
+        held.sheet.hash(&mut print);
+        if !self.seen.insert(print.finish()) || held.late {
+            return Ok(());
+        }
+        let answers: Answers =
+            serde_json::from_str(&held.answers).map_err(|error| StoreError::Damaged(error.to_string()))?;
+        if let Some(quotas) = &mut self.quotas {
+            quotas.count(&person(&answers));
+        }
+        if let Some(Answer::Choice(area)) = self.wave.area.as_ref().and_then(|name| answers.get(name)) {
+            *self.by_area.entry(area.clone()).or_default() += 1;
+        }
+        Ok(())
+    }
+
+    fn told(&self) -> (Vec<u64>, BTreeMap<String, u64>) {
+        let quotas = self.quotas.iter().flat_map(Quotas::quotas).map(|quota| quota.filled);
+        (quotas.collect(), self.by_area.clone())
     }
 }

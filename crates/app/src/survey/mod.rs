@@ -1,9 +1,11 @@
 //! Surveys: asking people, keeping what they answered, and what a wave comes to.
 
 pub mod answer;
+mod begun;
 mod by_area;
 mod compare;
 mod estimate;
+mod fieldwork;
 mod files;
 mod freeze;
 mod live;
@@ -22,7 +24,7 @@ pub use files::{codebook, results_csv, text_csv};
 pub use freeze::FreezeFault;
 pub(crate) use live::Filled;
 pub use live::{LiveQuota, LiveWave};
-pub use observe::PickedEstimate;
+pub use observe::{PickedEstimate, area_of};
 pub use own::{OwnFigure, OwnFound};
 pub(crate) use results::{Damaged, ResultsCache};
 pub use sample::SampleFrame;

@@ -35,7 +35,8 @@ fn of_others(shown: Shown) -> Shown {
 
 /// The figure of everybody together; `None` where the wave does not ask for it.
 fn figure(results: &WaveResults, asked: &AskedBy) -> Option<OwnFound> {
-    let picked = PickedEstimate { question: asked.question.clone(), answer: asked.answer.clone() };
+    let (question, answer) = (asked.question.clone(), asked.answer.clone());
+    let picked = PickedEstimate { question, row: None, answer, by_area: false };
     let row = results.rows.iter().find(|row| picked.is(row))?;
     // Of a question that takes several answers, who did not give one did not give all the others.
     if asked.others && row.kind == ResultKind::Multiple {

@@ -132,6 +132,7 @@ mod tests {
             weights_deff: Decimal::ONE,
             trimmed: 0,
             unreached: Vec::new(),
+            fieldwork: None,
             rows: vec![row; rows],
         })
     }

@@ -6,11 +6,16 @@ use crate::place;
 
 use app::survey::answer::OUTCOMES;
 use app::survey::{
-    CompareFault, Compared, EstimateFault, FreezeFault, NewSheet, OwnFound, PickedEstimate, SheetFault, Taken,
+    CompareFault, Compared, ComparedLine, EstimateFault, FreezeFault, NewSheet, OwnFound, PickedEstimate,
+    SheetFault, Taken,
 };
 use app::{Actor, App, AppError, Change};
 use domain::code::Code;
 use domain::command::Command;
+use domain::index::{
+    Aggregation, Better, HeldVersion, IndexDimension, IndexPart, IndexPeriod, IndexValues, IndexVersion,
+    Scaling,
+};
 use domain::indicator::{AskedBy, IndicatorFact};
 use domain::named::Named;
 use domain::person::PersonFact;
@@ -25,7 +30,7 @@ use domain::survey::{
 use jiff::civil::{Date, date};
 use rust_decimal::Decimal;
 use scratch::Scratch;
-use store::{Invitation, StoreError};
+use store::{Invitation, StoreError, SurveySheet};
 use survey::instrument::{Choice, Draft, Form, Instrument, Question, Wording};
 use survey::sheet::{Answer, Answers, SheetProblem};
 
@@ -160,7 +165,8 @@ fn answers(sex: &str, felt: &str, score: f64) -> Answers {
 
 fn sheet(id: &str, answers: Answers) -> NewSheet {
     let shown = asked(1).fingerprint();
-    NewSheet { sheet: code(id), mode: WaveMode::Web, day: None, shown, answers, invitation: String::new() }
+    let (invitation, begun) = (String::new(), String::new());
+    NewSheet { sheet: code(id), mode: WaveMode::Web, day: None, shown, answers, invitation, begun }
 }
 
 fn on_street(id: &str, answers: Answers, day: Date) -> NewSheet {
@@ -298,9 +304,18 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     let (held, _) = field.wait(app.wave(plan, "w1")).unwrap();
     let live = field.wait(app.live_wave(plan, &held)).unwrap();
     assert_eq!((live.sheets(), live.late(), held.frozen().unwrap().sheets), (25, 1, 25));
-    assert!(live.rates.response_1.is_some_and(|rate| (rate - 25.0 / 32.0).abs() < 1e-12));
+    // Of those who came by themselves nobody knows how many could have: the rate is that of the street.
+    assert!(live.rates.unwrap().response_1.is_some_and(|rate| (rate - 1.0 / 8.0).abs() < 1e-12));
 
     let results = field.wait(app.wave_results(plan, &held)).unwrap().unwrap();
+    let kept = results.fieldwork.as_deref().unwrap();
+    assert_eq!(kept.modes, [(WaveMode::Web, 24), (WaveMode::Street, 1)]);
+    assert_eq!(
+        (&kept.rated[..], kept.contacts.clone()),
+        (&[WaveMode::Street][..], vec![("refused".into(), 7)])
+    );
+    assert_eq!(kept.response_1, Some(Decimal::new(125, 3)));
+    assert!(held.wave.is_self_selected());
     assert!(results.weighted);
     let row = |answer: &str, group: Option<&str>| {
         let found = results.rows.iter().find(|row| {
@@ -329,7 +344,8 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     ];
     field.place.register(Subject::indicator(plan, &code("felt")), facts);
     let observe = |person: &str, answer: &str| {
-        let picked = PickedEstimate { question: "felt".into(), answer: Some(answer.into()) };
+        let answer = Some(answer.into());
+        let picked = PickedEstimate { question: "felt".into(), row: None, answer, by_area: true };
         let indicator = code("felt");
         field
             .wait(app.observe_wave(&field.person(person), plan, &code("w1"), (&indicator, &picked), ground()))
@@ -344,6 +360,7 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     assert_eq!(observation.value.to_string(), "47.62");
     assert_eq!((measured.n, observation.on, observation.instrument.scale.as_str()), (25, DAY, "percent"));
     assert!(measured.low < observation.value && observation.value < measured.high);
+    assert!(indicator.by_area.is_empty(), "it does not ask for the area");
 
     field.step("w1", WaveEvent::Published).unwrap();
     assert_eq!(field.state("w1"), WaveState::Published);
@@ -399,6 +416,247 @@ fn a_wave_is_closed_frozen_and_told(scratch: Scratch) {
     assert_eq!(beside.iter().map(|it| it.found).collect::<Vec<_>>(), [OwnFound::Damaged]);
 }
 
+/// Quotas fill as sheets come, without all being looked through again; what came by way of another server is found
+/// after a while.
+fn quotas_fill_as_sheets_come(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan) = (&field.place.app, &field.plan);
+    let live = || {
+        let (held, _) = field.wait(app.wave(plan, "w1")).unwrap();
+        field.wait(app.live_wave(plan, &held)).unwrap()
+    };
+    let take = |id: &str, sex: &str| {
+        let new = sheet(id, answers(sex, "yes", 4.0));
+        assert!(field.take(&Actor::Public, "w1", new).is_ok());
+    };
+    let woman = answers("f", "no", 1.0);
+    take("q0", "f");
+    assert_eq!((live().quotas[0].filled, live().full(&woman)), (1, None));
+    for (id, sex) in [("q1", "f"), ("q1", "f"), ("q2", "m"), ("q3", "f")] {
+        take(id, sex);
+    }
+    assert_eq!((live().quotas[0].filled, live().sheets()), (3, 4), "the same one twice, once counted");
+    // Changed behind the back of this program: nothing is read again at once, and all of it later.
+    let (plan_, wave) = (plan.clone(), code("w1"));
+    let elsewhere = |id: &'static str| {
+        let (plan, wave) = (plan_.clone(), wave.clone());
+        let answers = serde_json::to_string(&answers("f", "yes", 4.0)).unwrap();
+        let held =
+            SurveySheet { plan, wave, sheet: code(id), mode: WaveMode::Web, day: DAY, late: false, answers };
+        app.database().write::<_, StoreError>(move |tx| tx.keep_sheet(&held)).unwrap();
+    };
+    elsewhere("e0");
+    assert_eq!((live().quotas[0].filled, live().sheets()), (3, 5));
+    field.place.day(DAY, 10);
+    let found = live();
+    assert_eq!((found.quotas[0].filled, found.full(&woman)), (4, Some(vec![("sex".into(), "f".into())])));
+    assert_eq!(found.full(&answers("m", "yes", 4.0)), None, "of men there is no quota");
+}
+
+/// Each area of the plan that enough people answered from, with its error; an index by area reads them.
+fn estimates_by_area_become_observations(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
+    let draft = Draft {
+        name: "near".into(),
+        version: "1".into(),
+        title: Wording::new("身边", "Near"),
+        questions: vec![
+            single("place", &["town", "estate", "district", "far"]),
+            question(
+                "felt",
+                Form::Matrix {
+                    rows: vec![
+                        Choice { code: "bus".into(), label: Wording::new("公交", "buses") },
+                        Choice { code: "park".into(), label: Wording::new("公园", "parks") },
+                    ],
+                    columns: vec![
+                        Choice { code: "yes".into(), label: Wording::new("好", "good") },
+                        Choice { code: "no".into(), label: Wording::new("不好", "bad") },
+                    ],
+                },
+            ),
+        ],
+    };
+    let asked = Questionnaire { instrument: code("near"), version: 1, asks: Instrument::new(draft).unwrap() };
+    field.wait(app.record_questionnaire(&force, plan, asked.clone(), ground())).unwrap();
+    let near = Wave {
+        instrument: code("near"),
+        area: Some("place".into()),
+        groups: Vec::new(),
+        quotas: Vec::new(),
+        margins: Vec::new(),
+        ..wave("near", 1, WaveAccess::Anyone)
+    };
+    field.wait(app.record_wave(&force, plan, near, ground())).unwrap();
+    field.step("near", WaveEvent::Opened { asked: asked.fingerprint() }).unwrap();
+    let mut next = 0;
+    for (place, people, yes) in [("town", 20, 15), ("estate", 10, 2), ("far", 3, 1), ("district", 3, 1)] {
+        for at in 0..people {
+            next += 1;
+            let felt = |row: &str, good: bool| (row.to_owned(), if good { "yes" } else { "no" }.to_owned());
+            let answers = Answers::from([
+                ("place".into(), Answer::Choice(place.into())),
+                ("felt".into(), Answer::Matrix([felt("bus", at < yes), felt("park", true)].into())),
+            ]);
+            let new = NewSheet { shown: asked.fingerprint(), ..sheet(&format!("n{next}"), answers) };
+            assert_eq!(field.take(&Actor::Public, "near", new), Ok(Taken::Kept));
+        }
+    }
+    field.step("near", WaveEvent::Closed).unwrap();
+    field.freeze("near").unwrap();
+    let facts = vec![
+        IndicatorFact::Name(Named::new("公交", "Buses")).into(),
+        IndicatorFact::Unit(Named::new("%", "%")).into(),
+    ];
+    field.place.register(Subject::indicator(plan, &code("buses")), facts);
+    let observe = |row: Option<&str>| {
+        let (row, answer) = (row.map(str::to_owned), Some("yes".into()));
+        let picked = PickedEstimate { question: "felt".into(), row, answer, by_area: true };
+        let indicator = code("buses");
+        field.wait(app.observe_wave(&force, plan, &code("near"), (&indicator, &picked), ground())).map(|_| ())
+    };
+    assert!(observe(None).is_err() && observe(Some("metro")).is_err(), "no such row");
+    observe(Some("bus")).unwrap();
+    let portfolio = field.wait(app.portfolio(plan, app::read::Asked::default())).unwrap();
+    let indicator = portfolio.indicator(&code("buses")).unwrap();
+    let value = |area: Option<&str>| {
+        let series = indicator.series(area.map(code).as_ref()).unwrap();
+        series.observations.iter().map(|held| held.value.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        (value(None), value(Some("town")), value(Some("estate"))),
+        (vec!["52.78".to_owned()], vec!["75".to_owned()], vec!["20".to_owned()])
+    );
+    // Three people are too few, and “far” is no area.
+    assert_eq!(indicator.by_area.keys().map(Code::as_str).collect::<Vec<_>>(), ["estate", "town"]);
+    let town = &indicator.measured[&code("near.town")];
+    assert_eq!((town.n, town.row.as_deref(), town.wave.as_str()), (20, Some("bus"), "near"));
+    assert!(
+        town.low < Decimal::from(75) && Decimal::from(75) < town.high && town.high <= Decimal::ONE_HUNDRED
+    );
+    let of_whole = &indicator.whole.observations[0];
+    // All in one entry.
+    let series = indicator.by_area.values().flat_map(|series| &series.observations);
+    assert!(series.clone().all(|held| held.seq == of_whole.seq && held.instrument == of_whole.instrument));
+    // The index by area has a value where the survey has one.
+    let part = IndexPart {
+        indicator: code("buses"),
+        instrument: of_whole.instrument.clone(),
+        better: Better::Higher,
+        scaling: Scaling::Range { low: 0.into(), high: 100.into() },
+        weight: 1.into(),
+        source: "约定".into(),
+    };
+    let version = IndexVersion {
+        version: code("v1"),
+        period: IndexPeriod::Year,
+        aggregation: Aggregation::Arithmetic,
+        least_coverage: None,
+        dimensions: vec![IndexDimension {
+            name: Named::new("行", "Moving"),
+            weight: 1.into(),
+            parts: vec![part],
+        }],
+    };
+    let held = HeldVersion { version, from: DAY, seq: of_whole.seq, grade: of_whole.grade };
+    let index = IndexValues::of(&held, &portfolio).unwrap();
+    let cell = |area: Option<&str>| {
+        let area = area.map(code);
+        index.cell(area.as_ref(), IndexPeriod::Year.holding(DAY)).and_then(|cell| cell.value)
+    };
+    let close = |found: Option<f64>, value: f64| found.is_some_and(|found| (found - value).abs() < 1e-9);
+    assert!(close(cell(None), 52.78) && close(cell(Some("town")), 75.0) && close(cell(Some("estate")), 20.0));
+    assert_eq!(index.areas().len(), 2);
+}
+
+/// What was begun while people were asked is taken when the connection is back, and only that.
+fn what_was_begun_in_time_is_taken_however_late_it_comes(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, public) = (&field.place.app, &field.plan, Actor::Public);
+    let held = |name: &str| field.wait(app.wave(plan, name)).unwrap().0;
+    let begin = |name: &str, id: &str| {
+        let begun = app.sheet_begun(plan, &held(name), &code(id), "");
+        NewSheet { begun, ..sheet(id, answers(if id.ends_with('m') { "m" } else { "f" }, "yes", 4.0)) }
+    };
+    for (at, sex) in ["f", "m", "f", "m", "f"].into_iter().enumerate() {
+        let new = sheet(&format!("s{at}"), answers(sex, "yes", 4.0));
+        assert_eq!(field.take(&public, "w1", new), Ok(Taken::Kept));
+    }
+    let (offline, drawer, never) = (begin("w1", "off"), begin("w1", "drawer"), begin("w1", "never"));
+    assert!(offline.begun.starts_with("2019-03-06."), "{}", offline.begun);
+    field.place.day(date(2019, 3, 7), 9);
+    // Gone on with on another day, it still began on its own.
+    assert_eq!(app.sheet_begun(plan, &held("w1"), &code("off"), &offline.begun), offline.begun);
+    field.step("w1", WaveEvent::Closed).unwrap();
+    field.place.day(date(2019, 3, 9), 9);
+    assert!(begin("w1", "afterwards").begun.is_empty(), "nothing begins any more");
+    for begun in ["", "2019-03-06", "2019-03-06.00000000000000000000000000000000", &drawer.begun] {
+        let forged = NewSheet { begun: begun.into(), ..offline.clone() };
+        assert_eq!(field.take(&public, "w1", forged), Err(SheetFault::NotAsking), "{begun}");
+    }
+    assert_eq!(field.take(&public, "w1", offline.clone()), Ok(Taken::Kept));
+    let kept = app.database().read(|c| c.survey_sheet(plan, &code("w1"), &code("off"))).unwrap().unwrap();
+    assert_eq!((kept.day, kept.late), (DAY, false), "of the day on which it was begun");
+    assert_eq!(field.wait(app.live_wave(plan, &held("w1"))).unwrap().rates, None, "of nobody knows how many");
+    field.freeze("w1").unwrap();
+    assert_eq!(held("w1").frozen().unwrap().sheets, 6, "it came before the counting");
+    let results = field.wait(app.wave_results(plan, &held("w1"))).unwrap().unwrap();
+    let kept = results.fieldwork.as_deref().unwrap();
+    assert_eq!((kept.response_1, kept.response_3, kept.rated.len()), (None, None, 0));
+    assert_eq!(field.take(&public, "w1", offline), Ok(Taken::Already));
+    assert_eq!(field.take(&public, "w1", drawer), Ok(Taken::Late));
+    assert_eq!(field.wait(app.live_wave(plan, &held("w1"))).unwrap().late(), 1);
+    // What was begun in one wave is nothing in another, and a withdrawn one keeps nothing.
+    field.begin("w3", 1, WaveAccess::Anyone);
+    let withdrawn = begin("w3", "gone");
+    field.step("w3", WaveEvent::Closed).unwrap();
+    assert_eq!(field.take(&public, "w3", never), Err(SheetFault::NotAsking));
+    field.step("w3", WaveEvent::Withdrawn).unwrap();
+    assert_eq!(field.take(&public, "w3", withdrawn), Err(SheetFault::NotAsking));
+}
+
+fn a_link_that_nobody_used_is_taken_until_the_counting(scratch: Scratch) {
+    let postgres = scratch.is_postgres();
+    let field = Field::open(scratch, WaveAccess::Invited);
+    let (app, plan, public) = (&field.place.app, &field.plan, Actor::Public);
+    let links = field.wait(app.invite(&field.person("force"), plan, &code("w1"), 9)).unwrap();
+    let with = |at: usize, begun: &str| {
+        let new = sheet(&format!("l{at}"), answers(if at.is_multiple_of(2) { "f" } else { "m" }, "yes", 4.0));
+        NewSheet { invitation: links[at].clone(), begun: begun.into(), ..new }
+    };
+    let held = || field.wait(app.wave(plan, "w1")).unwrap().0;
+    let begun = app.sheet_begun(plan, &held(), &code("l7"), "");
+    for at in 0..5 {
+        assert_eq!(field.take(&public, "w1", with(at, "")), Ok(Taken::Kept));
+    }
+    field.step("w1", WaveEvent::Closed).unwrap();
+    field.place.day(date(2019, 3, 9), 9);
+    assert_eq!(field.take(&public, "w1", with(5, "")), Ok(Taken::Kept));
+    let kept = app.database().read(|c| c.survey_sheet(plan, &code("w1"), &code("l5"))).unwrap().unwrap();
+    assert_eq!(kept.day, DAY, "the last day on which people were asked");
+    let used = NewSheet { sheet: code("again"), ..with(0, "") };
+    assert_eq!(field.take(&public, "w1", used), Err(SheetFault::Invitation(Invitation::Used)));
+    let none = NewSheet { invitation: String::new(), ..with(6, "") };
+    assert_eq!(field.take(&public, "w1", none), Err(SheetFault::NotAsking));
+    field.freeze("w1").unwrap();
+    assert_eq!(held().frozen().unwrap().sheets, 6);
+    // Six of nine who were given a link; of the other three nothing is known.
+    let results = field.wait(app.wave_results(plan, &held())).unwrap().unwrap();
+    let kept = results.fieldwork.as_deref().unwrap();
+    assert_eq!((kept.links, kept.response_1), ((9, 6), Some(Decimal::new(666_667, 6))));
+    assert_eq!(field.take(&public, "w1", with(8, "")), Err(SheetFault::NotAsking), "begun nobody knows when");
+    assert_eq!(field.take(&public, "w1", with(7, &begun)), Ok(Taken::Late));
+    // One that comes after the counting stands alone no more than the others.
+    for table in ["survey_sheet", "survey_invitation"] {
+        let sql = match postgres {
+            true => format!("SELECT COUNT(DISTINCT xmin::text) FROM {table} WHERE wave = 'w1'"),
+            false => format!("SELECT COUNT(DISTINCT wave) FROM {table} WHERE wave = 'w1'"),
+        };
+        assert_eq!(app.database().read(|c| c.first(&sql, &[], |row| row.int(0))).unwrap(), Some(1));
+    }
+}
+
 fn totals_that_cannot_be_met_are_told(scratch: Scratch) {
     let field = Field::open(scratch, WaveAccess::Anyone);
     field.step("w1", WaveEvent::Closed).unwrap();
@@ -414,6 +672,65 @@ fn totals_that_cannot_be_met_are_told(scratch: Scratch) {
         other => panic!("{other:?}"),
     }
     assert_eq!(field.state("w1"), WaveState::Closed, "nothing was frozen");
+}
+
+/// Totals that no weights meet, weights that explode, and limits too tight for the totals: each is told by name, and
+/// the wave stays as it was.
+fn weights_that_cannot_be_are_told_and_nothing_is_frozen(scratch: Scratch) {
+    let field = Field::open(scratch, WaveAccess::Anyone);
+    let (app, plan, force) = (&field.place.app, &field.plan, field.person("force"));
+    let margin = |question: &str, totals: [(&str, i64); 2]| WaveMargin {
+        question: question.into(),
+        totals: totals.map(|(code, total)| (code.to_owned(), total.into())).into(),
+        source: "普查".into(),
+    };
+    let half = || margin("sex", [("f", 50), ("m", 50)]);
+    let failed = |name: &str, margins: Vec<WaveMargin>, trim: Option<u32>, sheets: &[(&str, &str, usize)]| {
+        let held = Wave { margins, trim, ..wave(name, 1, WaveAccess::Anyone) };
+        field.wait(app.record_wave(&force, plan, held, ground())).unwrap();
+        field.step(name, WaveEvent::Opened { asked: asked(1).fingerprint() }).unwrap();
+        let people =
+            sheets.iter().flat_map(|(sex, felt, number)| (0..*number).map(move |at| (*sex, *felt, at)));
+        for (sex, felt, at) in people {
+            let new = sheet(&format!("{sex}-{felt}-{at}"), answers(sex, felt, 3.0));
+            assert_eq!(field.take(&Actor::Public, name, new), Ok(Taken::Kept));
+        }
+        field.step(name, WaveEvent::Closed).unwrap();
+        let found = field.freeze(name);
+        assert_eq!(field.state(name), WaveState::Closed, "nothing was frozen");
+        let (held, _) = field.wait(app.wave(plan, name)).unwrap();
+        assert_eq!(field.wait(app.wave_results(plan, &held)).unwrap(), None);
+        match found {
+            Err(FreezeFault::Estimate(fault)) => fault,
+            other => panic!("{other:?}"),
+        }
+    };
+    // All women say yes and all men no: as many of each cannot be four fifths who say yes.
+    let margins = vec![half(), margin("felt", [("yes", 80), ("no", 20)])];
+    let found = failed("unmet", margins, None, &[("f", "yes", 6), ("m", "no", 6)]);
+    assert!(
+        matches!(&found, EstimateFault::NotMet { question, .. } if ["sex", "felt"].contains(&question.as_str())),
+        "{found:?}"
+    );
+    // One man for half of all people.
+    let found = failed("explodes", vec![half()], None, &[("f", "yes", 59), ("m", "no", 1)]);
+    let EstimateFault::Exploding { people, of } = &found else { panic!("{found:?}") };
+    assert!(*people == 1 && of.contains('m'), "{of}");
+    let found = failed("tight", vec![half()], Some(150), &[("f", "yes", 9), ("m", "no", 1)]);
+    assert!(matches!(&found, EstimateFault::TooTight { question, .. } if question == "sex"), "{found:?}");
+    // Loosened enough, the same sheets can be weighted.
+    let held = Wave { margins: vec![half()], trim: Some(600), ..wave("loose", 1, WaveAccess::Anyone) };
+    field.wait(app.record_wave(&force, plan, held, ground())).unwrap();
+    field.step("loose", WaveEvent::Opened { asked: asked(1).fingerprint() }).unwrap();
+    for at in 0..10 {
+        let sex = if at == 0 { "m" } else { "f" };
+        assert!(
+            field.take(&Actor::Public, "loose", sheet(&format!("l{at}"), answers(sex, "yes", 3.0))).is_ok()
+        );
+    }
+    field.step("loose", WaveEvent::Closed).unwrap();
+    field.freeze("loose").unwrap();
+    assert_eq!(field.state("loose"), WaveState::Frozen);
 }
 
 fn only_what_was_asked_alike_is_compared(scratch: Scratch) {
@@ -444,6 +761,28 @@ fn only_what_was_asked_alike_is_compared(scratch: Scratch) {
     };
     // Another answer was offered: not the same question.
     assert_eq!(line("felt", ResultKind::Share).change, Err(CompareFault::AskedOtherwise));
+    // All lines are judged together: what one alone would be is not less, and the smallest counts for as many as there are.
+    let alone =
+        |line: &ComparedLine| line.change.as_ref().ok().and_then(|change| change.tested).map(|it| it.p_value);
+    let tested: Vec<f64> = found.lines.iter().filter_map(alone).collect();
+    let least = tested.iter().copied().fold(1.0, f64::min);
+    assert!(tested.len() > 2, "{tested:?}");
+    assert!(found.lines.iter().all(|line| line.p_holm.is_some() == alone(line).is_some()));
+    assert!(found.lines.iter().all(|line| line.p_holm.unwrap_or(1.0) >= alone(line).unwrap_or(0.0)));
+    let smallest = found.lines.iter().filter_map(|line| line.p_holm).fold(1.0, f64::min);
+    assert!((smallest - (least * tested.len() as f64).min(1.0)).abs() < 1e-12);
+    // Of women alone, and nothing of the answer that makes them a group.
+    let women = ("sex".to_owned(), "f".to_owned());
+    let of_women =
+        Compared::of_group(&portfolio.plan, (&first.0, &first.1), (&second.0, &second.1), Some(&women));
+    assert!(!of_women.lines.is_empty());
+    assert!(
+        of_women
+            .lines
+            .iter()
+            .all(|line| line.after.group.as_ref() == Some(&women) && line.after.question != "sex")
+    );
+    assert!(of_women.lines.iter().any(|line| line.after.n == 10 && line.change.is_ok()));
     let score = line("score", ResultKind::Mean).change.as_ref().unwrap();
     assert!((score.difference - 1.0).abs() < 1e-6, "{score:?}");
     assert!(score.tested.unwrap().significant && score.bridge.is_none());
@@ -565,7 +904,12 @@ on_both!(
     a_sheet_is_checked_and_kept_once,
     a_link_works_once_and_nothing_leads_from_it_to_the_sheet,
     a_wave_is_closed_frozen_and_told,
+    estimates_by_area_become_observations,
+    quotas_fill_as_sheets_come,
+    what_was_begun_in_time_is_taken_however_late_it_comes,
+    a_link_that_nobody_used_is_taken_until_the_counting,
     totals_that_cannot_be_met_are_told,
+    weights_that_cannot_be_are_told_and_nothing_is_frozen,
     a_wave_that_is_withdrawn_leaves_no_trail,
     what_people_wrote_joins_nobody,
     what_people_wrote_is_told_by_theme,

@@ -15,7 +15,7 @@ use crate::refusal::{Problem, Reference, Refusal};
 use crate::validate::{name_problem, text_problem};
 
 /// Addresses beside those of waves.
-const RESERVED: [&str; 4] = ["new", "instruments", "compare", "bridges"];
+const RESERVED: [&str; 5] = ["new", "instruments", "compare", "bridges", "desk.js"];
 /// Percent that were rounded add up to no more; a larger sum is of people.
 const PERCENT_MOST: Decimal = Decimal::from_parts(102, 0, 0, false, 0);
 

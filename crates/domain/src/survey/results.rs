@@ -3,6 +3,7 @@
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
+use super::wave::{WaveAccess, WaveMode};
 use crate::item::kind::texts;
 use crate::journal::Hash;
 
@@ -53,6 +54,27 @@ pub struct ResultRow {
     pub shown: Option<Shown>,
 }
 
+/// How people were reached, as it stood when the wave was frozen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Fieldwork {
+    pub access: WaveAccess,
+    /// How people were asked, each with the sheets that count.
+    pub modes: Vec<(WaveMode, u64)>,
+    /// Links that were made, and that were used.
+    pub links: (u64, u64),
+    /// Contacts that ended without a sheet, by how they ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contacts: Vec<(String, u64)>,
+    /// The ways of asking that the rates are of: of the others nobody knows how many were asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rated: Vec<WaveMode>,
+    /// Response rates of AAPOR, between 0 and 1, to six decimals.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_1: Option<Decimal>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_3: Option<Decimal>,
+}
+
 /// All estimates of a wave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WaveResults {
@@ -65,6 +87,9 @@ pub struct WaveResults {
     /// Strata of the sample that no sheet came from: nothing here is said of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unreached: Vec<String>,
+    /// How people were reached; none where it was frozen before that was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fieldwork: Option<Box<Fieldwork>>,
     /// Questions that nobody answered, and free texts, have no rows.
     pub rows: Vec<ResultRow>,
 }

@@ -147,6 +147,11 @@ pub struct Wave {
 }
 
 impl Wave {
+    /// Whether some who answered came by themselves, and were drawn by nobody.
+    pub fn is_self_selected(&self) -> bool {
+        self.access == WaveAccess::Anyone && self.modes.contains(&WaveMode::Web)
+    }
+
     /// Groupings of the results: the area first, each once.
     pub fn groupings(&self) -> Vec<&str> {
         let mut out: Vec<&str> = Vec::new();

@@ -90,7 +90,15 @@ fn reads_a_form() {
     assert!(matches!(question("score").form, Form::Scale { low: 1, high: 5, .. }));
     let Form::Matrix { rows, columns } = &question("services").form else { panic!("matrix") };
     assert_eq!((rows.len(), columns.len()), (2, 2));
-    assert!(found.notes.iter().any(|note| note.contains("regex")), "{:?}", found.notes);
+    let notes: Vec<String> = found.notes.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        notes,
+        [
+            "line 2: start asks nothing and is left out",
+            "line 3: the note \"hello\" is left out",
+            "line 14: the constraint \"regex(., 'x')\" is not checked here"
+        ]
+    );
     let answers = [("felt".to_owned(), Answer::Choice("2".into())), ("age".to_owned(), Answer::Number(30.0))];
     let sheet = Sheet::check(instrument, instrument.fingerprint(), answers.into_iter().collect());
     assert!(sheet.is_err(), "age is not asked after no");

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use app::AppError;
-use app::survey::{NewSheet, SheetFault};
+use app::survey::{NewSheet, SheetFault, Taken};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -48,6 +48,11 @@ impl Opened {
         format!("/p/{}/surveys/{}", self.plan, self.held.wave.wave)
     }
 
+    /// How devices name it where they keep answers.
+    pub fn named(&self) -> String {
+        format!("{}/{}", self.plan, self.held.wave.wave)
+    }
+
     /// The secret of a link, where only those with one are asked; nobody else's is looked at.
     fn invitation(&self, typed: &Typed) -> String {
         match self.held.wave.access {
@@ -69,26 +74,36 @@ impl Opened {
         self.held.wave.name.get(visit.lang.is_english()).to_owned()
     }
 
+    /// Whether anybody could ever answer by themselves; else no page of it is there for them.
+    fn is_known(&self) -> bool {
+        self.held.wave.modes.contains(&WaveMode::Web) && self.held.state() != WaveState::Draft
+    }
+
+    /// Why nobody is asked now.
+    fn not_asking(&self, visit: &Visit) -> String {
+        let wave = &self.held.wave;
+        if self.held.state() == WaveState::Withdrawn {
+            visit.t("survey-withdrawn").into_owned()
+        } else if self.held.state() == WaveState::Open && visit.app.clock().today() < wave.from {
+            visit.tw("survey-not-begun", &[("from", &day(visit.lang, wave.from))])
+        } else {
+            visit.tw("survey-over", &[("to", &day(visit.lang, wave.to))])
+        }
+    }
+
     /// Says why nobody is asked now, where that is so.
     fn not_now(&self, visit: &Visit) -> Option<Result<Response, PageError>> {
-        let today = visit.app.clock().today();
-        let web = self.held.wave.modes.contains(&WaveMode::Web);
-        if self.held.asks_on(today) && web {
+        if self.held.asks_on(visit.app.clock().today()) && self.is_known() {
             return None;
         }
         let state = self.held.state();
-        if matches!(state, WaveState::Draft | WaveState::Withdrawn) || !web {
+        if !self.is_known() || state == WaveState::Withdrawn {
             return Some(Err(PageError::not_found().in_lang(visit.lang)));
         }
         let name = self.name(visit);
-        let text = if state == WaveState::Open && today < self.held.wave.from {
-            visit.tw("survey-not-begun", &[("from", &day(visit.lang, self.held.wave.from))])
-        } else {
-            visit.tw("survey-over", &[("to", &day(visit.lang, self.held.wave.to))])
-        };
         let results =
             if state == WaveState::Published { format!("{}/results", self.here()) } else { String::new() };
-        Some(say(visit, StatusCode::OK, ("survey-over-title", &name), text, results))
+        Some(say(visit, self, ("survey-over-title", &name), self.not_asking(visit), results))
     }
 
     fn refuse_link(&self, visit: &Visit, found: Invitation) -> Result<Response, PageError> {
@@ -97,7 +112,7 @@ impl Opened {
             Invitation::Used => ("survey-thanks", "survey-link-used"),
             _ => ("survey-link-title", "survey-link-unknown"),
         };
-        say(visit, StatusCode::OK, (title, &name), visit.t(text).into_owned(), String::new()).map(held_back)
+        say(visit, self, (title, &name), visit.t(text).into_owned(), String::new()).map(held_back)
     }
 }
 
@@ -121,14 +136,12 @@ pub async fn show(
             return Err(PageError::not_found().in_lang(visit.lang));
         }
         let name = opened.name(&visit);
-        let key = if typed.get("thanks") == "again" { "survey-thanks-again" } else { "survey-thanks-text" };
-        return say(
-            &visit,
-            StatusCode::OK,
-            ("survey-thanks", &name),
-            visit.t(key).into_owned(),
-            String::new(),
-        );
+        let key = match typed.get("thanks") {
+            "again" => "survey-thanks-again",
+            "late" => "survey-thanks-late",
+            _ => "survey-thanks-text",
+        };
+        return say(&visit, &opened, ("survey-thanks", &name), visit.t(key).into_owned(), String::new());
     }
     if let Some(said) = opened.not_now(&visit) {
         return said;
@@ -154,8 +167,8 @@ pub async fn save(
     Form(pairs): Form<Vec<(String, String)>>,
 ) -> Result<Response, PageError> {
     let opened = Opened::of(&visit, &plan, &wave).await?;
-    if let Some(said) = opened.not_now(&visit) {
-        return said;
+    if !opened.is_known() {
+        return Err(PageError::not_found().in_lang(visit.lang));
     }
     if opened.is_foreign(&headers) {
         return Err(PageError::stale_form().in_lang(visit.lang));
@@ -171,6 +184,13 @@ pub async fn save(
     let sheet = Code::new(typed.get("sheet")).ok().filter(|code| code.as_str().len() >= 16);
     let sheet = sheet.unwrap_or_else(|| random_sheet(&visit));
     let invitation = opened.invitation(&typed);
+    let begun = typed.get("begun").to_owned();
+    let own = visit.app.day_of_own(&opened.plan, &opened.held, (&sheet, &begun, &invitation));
+    if own.is_err() {
+        // Nothing that was answered is taken from whoever answered, also where it comes too late.
+        let answering = Answering { opened: &opened, visit: &visit, typed, faults: Vec::new() };
+        return answering.untaken(sheet, invitation, opened.not_asking(&visit));
+    }
     let all = steps(&opened.asked);
     let at = typed.get("at").parse::<usize>().unwrap_or(0).min(all.len());
     if let Some(lang) = typed.get("go").strip_prefix("lang-").and_then(Lang::parse) {
@@ -229,16 +249,24 @@ pub async fn save(
         shown: answering.typed.get("shown").to_owned(),
         answers: given,
         invitation: invitation.clone(),
+        begun,
     };
     let here = opened.here();
     let outcome = visit.app.take_sheet(&visit.actor, &opened.plan, &opened.held.wave.wave, new).await;
     match outcome {
-        Ok(Ok(_)) => Ok(Redirect::to(&format!("{here}/answer?thanks=1")).into_response()),
+        Ok(Ok(taken)) => {
+            let thanks = if taken == Taken::Late { "late" } else { "1" };
+            Ok(Redirect::to(&format!("{here}/answer?thanks={thanks}")).into_response())
+        }
         Ok(Err(SheetFault::OtherAnswers)) => {
             Ok(Redirect::to(&format!("{here}/answer?thanks=again")).into_response())
         }
-        Ok(Err(SheetFault::Invitation(found))) => opened.refuse_link(&visit, found),
-        Ok(Err(SheetFault::NotInvited)) => opened.refuse_link(&visit, Invitation::Unknown),
+        Ok(Err(SheetFault::Invitation(Invitation::Used))) => {
+            answering.untaken(sheet, invitation, visit.t("survey-link-used").into_owned())
+        }
+        Ok(Err(SheetFault::Invitation(_) | SheetFault::NotInvited)) => {
+            answering.untaken(sheet, invitation, visit.t("survey-link-unknown").into_owned())
+        }
         Ok(Err(SheetFault::Problems(problems))) => {
             answering.faults = told_faults(&opened.asked, &problems, visit.lang);
             answering.page(StatusCode::UNPROCESSABLE_ENTITY, Step::At(0), sheet, invitation, None)
@@ -248,7 +276,8 @@ pub async fn save(
             answering.page(StatusCode::CONFLICT, Step::At(0), sheet, invitation, Some(notice))
         }
         Ok(Err(SheetFault::NotAsking | SheetFault::Mode | SheetFault::Day)) => {
-            opened.not_now(&visit).unwrap_or_else(|| Err(PageError::not_now().in_lang(visit.lang)))
+            let why = opened.not_asking(&visit);
+            answering.untaken(sheet, invitation, why)
         }
         Err(AppError::NoKey) => {
             let notice = visit.t("survey-no-key").into_owned();

@@ -43,6 +43,10 @@ struct AnswerPage {
     percent: usize,
     first: bool,
     review: bool,
+    /// What was answered is shown, and can go nowhere.
+    untaken: bool,
+    begun: String,
+    wave: String,
     questions: Vec<Shown>,
     given: Vec<Given>,
     kept: Vec<(String, String)>,
@@ -70,6 +74,23 @@ impl Answering<'_> {
         sheet: Code,
         invitation: String,
         notice: Option<String>,
+    ) -> Result<Response, PageError> {
+        self.drawn(status, step, sheet, invitation, notice.unwrap_or_default(), false)
+    }
+
+    /// What was answered cannot be taken: it is shown, with the reason.
+    pub fn untaken(&self, sheet: Code, invitation: String, why: String) -> Result<Response, PageError> {
+        self.drawn(StatusCode::CONFLICT, Step::Review, sheet, invitation, why, true)
+    }
+
+    fn drawn(
+        &self,
+        status: StatusCode,
+        step: Step,
+        sheet: Code,
+        invitation: String,
+        notice: String,
+        untaken: bool,
     ) -> Result<Response, PageError> {
         let (asked, visit) = (&self.opened.asked, self.visit);
         let questions = asked.asks.questions();
@@ -105,6 +126,13 @@ impl Answering<'_> {
             here: format!("{}/answer", self.opened.here()),
             name: told(visit.lang, asked.asks.title()),
             about: self.opened.held.wave.frame.get(visit.lang.is_english()).to_owned(),
+            begun: visit.app.sheet_begun(
+                &self.opened.plan,
+                &self.opened.held,
+                &sheet,
+                self.typed.get("begun"),
+            ),
+            wave: self.opened.named(),
             sheet: sheet.to_string(),
             invitation,
             fingerprint: asked.fingerprint(),
@@ -112,6 +140,7 @@ impl Answering<'_> {
             percent: at * 100 / all.len().max(1),
             first: at == 0,
             review: at == all.len(),
+            untaken,
             given,
             kept: kept.collect(),
             faults: self
@@ -121,7 +150,7 @@ impl Answering<'_> {
                 .map(|fault| (field(fault.place), fault.message.clone()))
                 .collect(),
             questions: shown(asked, &places, &self.typed, &self.faults, visit.lang),
-            notice: notice.unwrap_or_default(),
+            notice,
             page: visit.page(told(visit.lang, asked.asks.title())),
         };
         let linked = !page.invitation.is_empty();

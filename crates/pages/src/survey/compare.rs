@@ -1,5 +1,7 @@
 //! Two waves beside each other, where the same was asked.
 
+use std::collections::HashSet;
+
 use app::survey::said::{answer_label, difference, figure, question_label};
 use app::survey::{CompareFault, Compared, ComparedLine};
 use askama::Template;
@@ -7,7 +9,7 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
-use domain::survey::{HeldWave, Questionnaire, ResultKind, SurveyBridge};
+use domain::survey::{HeldWave, Questionnaire, ResultKind, SurveyBridge, WaveResults};
 use survey::change::Bridge;
 use words::Lang;
 
@@ -41,6 +43,9 @@ struct ComparePage {
     waves: Vec<Choice>,
     from: String,
     to: String,
+    /// Everybody, or those who gave an answer by which both waves are broken down.
+    groups: Vec<Choice>,
+    group: String,
     lines: Vec<Line>,
     bridges: Vec<String>,
     /// Questions that were asked otherwise, for those who may declare a bridge.
@@ -89,10 +94,10 @@ pub(crate) fn line(lang: Lang, asked: Option<&Questionnaire>, compared: &Compare
         Ok(change) => {
             out.change = format!("{}{unit}", difference(row.kind, change.difference));
             if let Some(tested) = change.tested {
-                out.significant = tested.significant;
+                out.significant = compared.is_significant();
                 let (low, high) = (tested.ci_low, tested.ci_high);
                 out.reach = format!("{} – {}{unit}", difference(row.kind, low), difference(row.kind, high));
-                let key = if tested.significant { "compare-significant" } else { "compare-chance" };
+                let key = if out.significant { "compare-significant" } else { "compare-chance" };
                 out.told = t(key).into_owned();
             }
             if change.bridge.is_some() {
@@ -158,6 +163,22 @@ pub async fn bridge(
     }
 }
 
+/// Everybody, then the answers by which both waves are broken down, in the words of the later one.
+fn groups_of(visit: &Visit, after: &Opened, (old, new): (&WaveResults, &WaveResults)) -> Vec<Choice> {
+    let mut out = vec![Choice::new("", visit.t("results-whole"))];
+    let known: HashSet<&(String, String)> = old.rows.iter().filter_map(|row| row.group.as_ref()).collect();
+    let mut seen = HashSet::new();
+    for group in new.rows.iter().filter_map(|row| row.group.as_ref()) {
+        if known.contains(group) && seen.insert(group) {
+            let (by, code) = group;
+            let text = asked_text(visit.lang, Some(&after.asked), by);
+            let answer = answer_label(after.asked.asks.question(by), Some(code), visit.lang);
+            out.push(Choice::new(format!("{by}={code}"), format!("{text} · {answer}")));
+        }
+    }
+    out
+}
+
 async fn page(
     visit: &Visit,
     plan: String,
@@ -182,11 +203,17 @@ async fn page(
     let last = waves.len().checked_sub(2).and_then(|at| waves.get(at));
     let (from, to) = (pick("from", last), pick("to", waves.last()));
     let (mut lines, mut bridges, mut otherwise) = (Vec::new(), Vec::new(), Vec::<Choice>::new());
+    let (mut groups, mut group) = (Vec::new(), String::new());
     if from != to && !from.is_empty() {
         let before = Opened::of(visit, &plan, &from).await?;
         let after = Opened::of(visit, &plan, &to).await?;
         let (old, new) = (results_of(visit, &before).await?, results_of(visit, &after).await?);
-        let found = Compared::of(&portfolio.plan, (&before.held, &*old), (&after.held, &*new));
+        groups = groups_of(visit, &after, (&old, &new));
+        let chosen = groups.iter().find(|choice| choice.value == typed.get("group"));
+        group = chosen.map(|choice| choice.value.clone()).unwrap_or_default();
+        let of = group.split_once('=').map(|(by, code)| (by.to_owned(), code.to_owned()));
+        let (first, second) = ((&before.held, &*old), (&after.held, &*new));
+        let found = Compared::of_group(&portfolio.plan, first, second, of.as_ref());
         for compared in &found.lines {
             let shown = line(visit.lang, Some(&after.asked), compared);
             let question = &compared.after.question;
@@ -203,5 +230,8 @@ async fn page(
         bridges.dedup();
     }
     let page = visit.page(visit.t("compare-title"));
-    render(status, &ComparePage { page, waves, from, to, lines, bridges, otherwise, typed, faults })
+    render(
+        status,
+        &ComparePage { page, waves, from, to, groups, group, lines, bridges, otherwise, typed, faults },
+    )
 }

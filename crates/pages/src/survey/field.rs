@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::planned_date::parse_day;
 use domain::policy::Action;
-use domain::survey::WaveMode;
+use domain::survey::{WaveMode, WaveState};
 use serde_json::json;
+use words::Lang;
 
 use super::answer::Opened;
 use super::answering::random_sheet;
@@ -22,6 +23,15 @@ use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
 use crate::words_of::word;
+
+/// A quota and how full it is.
+struct QuotaLine {
+    name: String,
+    filled: u64,
+    target: u64,
+    /// The fields and values by which the script knows whom it counts.
+    of: String,
+}
 
 #[derive(Template)]
 #[template(path = "survey/field.html")]
@@ -38,13 +48,19 @@ struct FieldPage {
     day: String,
     first: String,
     last: String,
+    /// The last day of the wave, and the day on which the page was made: a device shows it on later ones, too.
+    until: String,
+    today: String,
+    worker: String,
     questions: Vec<Shown>,
     faults: Vec<(String, String)>,
     notice: String,
     /// What became of the sheet before.
     done: String,
     takes: bool,
-    quotas: Vec<(String, u64, u64)>,
+    quotas: Vec<QuotaLine>,
+    /// Somebody of whom enough have answered: kept all the same when it is sent again.
+    full: bool,
 }
 
 fn may(visit: &Visit, opened: &Opened) -> Result<(), PageError> {
@@ -92,17 +108,21 @@ async fn page(
     };
     let sheet = Code::new(typed.get("sheet")).unwrap_or_else(|_| random_sheet(visit));
     let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+    let place_of = |name: &str| asked.asks.questions().iter().position(|question| question.name == name);
     let quotas = live.quotas.iter().map(|it| {
-        let name =
-            it.quota.of.iter().map(|(question, code)| super::wave::answer_name(asked, question, code, lang));
-        let name: Vec<String> = name.collect();
-        (name.join(crate::words_of::comma(lang)), it.filled, it.quota.target)
+        let of = it.quota.of.iter().filter_map(|(name, code)| Some((field(place_of(name)?), code)));
+        QuotaLine {
+            name: whom(opened, &it.quota.of, lang),
+            filled: it.filled,
+            target: it.quota.target,
+            of: json!(of.collect::<Vec<_>>()).to_string(),
+        }
     });
     let page = FieldPage {
         here: format!("{}/field", opened.here()),
         home: opened.here(),
         name: wave.name.get(lang.is_english()).to_owned(),
-        wave: format!("{}/{}", opened.plan, wave.wave),
+        wave: opened.named(),
         sheet: sheet.to_string(),
         fingerprint: asked.fingerprint(),
         takes: !modes.is_empty() && opened.held.state().takes_sheets(),
@@ -114,14 +134,25 @@ async fn page(
         },
         first: wave.from.to_string(),
         last: wave.to.min(today).to_string(),
+        until: wave.to.to_string(),
+        today: today.to_string(),
+        worker: format!("/p/{}/surveys/desk.js", opened.plan),
         faults: faults.iter().map(|fault| (field(fault.place), fault.message.clone())).collect(),
         questions: shown(asked, &places, &typed, &faults, lang),
         notice,
         done,
         quotas: quotas.collect(),
+        full: typed.has("full"),
         page: visit.page(visit.t("field-title")),
     };
     render(status, &page)
+}
+
+/// Whom a quota counts.
+fn whom(opened: &Opened, of: &[(String, String)], lang: Lang) -> String {
+    let name =
+        |(question, code): &(String, String)| super::wave::answer_name(&opened.asked, question, code, lang);
+    of.iter().map(name).collect::<Vec<_>>().join(crate::words_of::comma(lang))
 }
 
 pub async fn save(
@@ -139,6 +170,18 @@ pub async fn save(
     let (Some(mode), true) = (mode, wrong.is_empty()) else {
         return refused(&visit, &opened, typed, wrong, String::new(), script).await;
     };
+    // A script has told it before; without one it is told once while people are asked, and nobody's answers are thrown
+    // away.
+    if !script && !typed.has("full") && opened.held.state() == WaveState::Open {
+        let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+        if let Some(of) = live.full(&given) {
+            let name = whom(&opened, &of, visit.lang);
+            let notice = visit.tw("field-quota-full", &[("whom", &name)]);
+            let mut typed = typed;
+            typed.set("full", "yes");
+            return refused(&visit, &opened, typed, Vec::new(), notice, script).await;
+        }
+    }
     let new = NewSheet {
         sheet: Code::new(typed.get("sheet")).unwrap_or_else(|_| random_sheet(&visit)),
         mode,
@@ -146,6 +189,7 @@ pub async fn save(
         shown: typed.get("shown").to_owned(),
         answers: given,
         invitation: String::new(),
+        begun: String::new(),
     };
     match visit.app.take_sheet(&visit.actor, &opened.plan, &opened.held.wave.wave, new).await? {
         Ok(taken) => {
@@ -155,7 +199,9 @@ pub async fn save(
                 Taken::Late => "late",
             };
             if script {
-                return Ok(axum::Json(json!({ "taken": done })).into_response());
+                let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
+                let filled: Vec<u64> = live.quotas.iter().map(|held| held.filled).collect();
+                return Ok(axum::Json(json!({ "taken": done, "filled": filled })).into_response());
             }
             let to = format!("{}/field?mode={}&done={done}", opened.here(), mode.as_str());
             Ok(Redirect::to(&to).into_response())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::survey::said::{answer_label, figure, row_label};
-use app::survey::{PickedEstimate, codebook, results_csv, text_csv};
+use app::survey::{PickedEstimate, area_of, codebook, results_csv, text_csv};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -11,8 +11,9 @@ use axum::response::Response;
 use domain::code::Code;
 use domain::indicator::Indicator;
 use domain::policy::Action;
+use domain::portfolio::Portfolio;
 use domain::source::Grade;
-use domain::survey::{ResultKind, ResultRow, Shown, WaveResults, WaveState};
+use domain::survey::{ResultKind, ResultRow, Shown, WaveMode, WaveResults, WaveState};
 
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
@@ -30,7 +31,7 @@ use crate::ledger::act::source;
 use crate::page::Page;
 use crate::tables::attachment;
 use crate::visit::{Visit, render};
-use crate::words_of::{comma, number};
+use crate::words_of::{comma, number, word};
 
 /// One estimate as it is shown.
 pub(super) struct Cell {
@@ -73,6 +74,10 @@ struct ResultsPage {
     /// Strata that no sheet came from.
     unreached: String,
     margins: Vec<String>,
+    /// How people were asked, who could answer by link, and what is known of those who did not: what and how many.
+    reached: Vec<(String, String)>,
+    /// Whether some who answered came by themselves.
+    self_selected: bool,
     groups: Vec<Choice>,
     by: String,
     asked: Vec<Asked>,
@@ -81,6 +86,8 @@ struct ResultsPage {
     /// What may be recorded as an observation, and of what.
     picks: Vec<Choice>,
     indicators: Vec<Choice>,
+    /// Whether some of it is told of areas of the plan.
+    by_area: bool,
     /// Whether its estimates by area can be drawn.
     mapped: bool,
     saved: String,
@@ -180,6 +187,48 @@ fn unreached(opened: &Opened, results: &WaveResults, lang: Lang) -> String {
     names.collect::<Vec<_>>().join(comma(lang))
 }
 
+/// How people were reached, as it was when the wave was frozen.
+fn reached(opened: &Opened, results: &WaveResults, lang: Lang) -> Vec<(String, String)> {
+    let wave = &opened.held.wave;
+    let t = |key: &str| words::text(lang, key).into_owned();
+    let mode = |mode: WaveMode| word(lang, "wave-mode", mode.as_str());
+    let held = results.fieldwork.as_deref();
+    let modes: Vec<String> = match held {
+        Some(held) => held.modes.iter().map(|(held, sheets)| format!("{} {sheets}", mode(*held))).collect(),
+        None => wave.modes.iter().map(|held| mode(*held)).collect(),
+    };
+    let mut out = vec![(t("wave-modes"), modes.join(comma(lang)))];
+    if wave.modes.contains(&WaveMode::Web) {
+        out.push((t("wave-access"), word(lang, "wave-access", wave.access.as_str())));
+    }
+    let Some(held) = held else { return out };
+    if held.links.0 > 0 {
+        out.push((t("wave-links-used"), format!("{} / {}", held.links.1, held.links.0)));
+    }
+    let contacts: Vec<String> = held
+        .contacts
+        .iter()
+        .map(|(name, number)| format!("{} {number}", word(lang, "contact", name)))
+        .collect();
+    if !contacts.is_empty() {
+        out.push((t("wave-contacts"), contacts.join(comma(lang))));
+    }
+    let whole = held.rated.len() == held.modes.len();
+    let of: Vec<String> = held.rated.iter().map(|held| mode(*held)).collect();
+    for (key, rate) in [("wave-rate-1", held.response_1), ("wave-rate-3", held.response_3)] {
+        let said = rate.map(|rate| match whole {
+            true => figure(ResultKind::Share, rate),
+            false => format!("{} ({})", figure(ResultKind::Share, rate), of.join(comma(lang))),
+        });
+        match said {
+            Some(said) => out.push((t(key), said)),
+            None if key == "wave-rate-1" => out.push((t("results-rate"), t("results-no-rate"))),
+            None => (),
+        }
+    }
+    out
+}
+
 pub async fn show(
     visit: Visit,
     Path((plan, wave)): Path<(String, String)>,
@@ -189,14 +238,51 @@ pub async fn show(
     page(&visit, &opened, StatusCode::OK, Typed(query), Vec::new()).await
 }
 
-/// What somebody picked: a question and an answer.
-fn picked(text: &str) -> Option<PickedEstimate> {
-    let (question, answer) = text.split_once('=')?;
+/// What somebody picked: a question, the row of a table of questions, and an answer.
+fn picked(text: &str, by_area: bool) -> Option<PickedEstimate> {
+    let (asked, answer) = text.split_once('=')?;
+    let (question, row) = match asked.strip_suffix(']').and_then(|asked| asked.split_once('[')) {
+        Some((question, row)) => (question, Some(row.to_owned())),
+        None => (asked, None),
+    };
     let answer = Some(answer.to_owned()).filter(|answer| !answer.is_empty());
-    Some(PickedEstimate { question: question.to_owned(), answer })
+    Some(PickedEstimate { question: question.to_owned(), row, answer, by_area })
 }
 
-/// Records a figure of the whole sample as an observation of an indicator.
+/// How it is named in the form.
+fn pick_name(row: &ResultRow) -> String {
+    let part = row.row.as_ref().map_or_else(String::new, |part| format!("[{part}]"));
+    format!("{}{part}={}", row.question, row.answer.as_deref().unwrap_or_default())
+}
+
+/// Indicators that hold a figure of this wave: of the whole, and of how many areas.
+fn recorded(visit: &Visit, portfolio: &Portfolio, wave: &Code) -> Vec<(String, String, String)> {
+    let english = visit.lang.is_english();
+    let line = |indicator: &Indicator| {
+        let code = indicator.code.as_ref()?.to_string();
+        let own = indicator.measured.values().filter(|held| held.wave == *wave);
+        let keys: Vec<&Code> = own.map(|held| &held.key).collect();
+        let whole = indicator.whole.observations.iter().find(|held| keys.contains(&&held.key))?;
+        let areas = indicator
+            .by_area
+            .values()
+            .filter(|series| series.observations.iter().any(|held| keys.contains(&&held.key)))
+            .count();
+        let value = number(whole.value);
+        let said = match areas {
+            0 => value,
+            areas => visit.tw(
+                "results-recorded-areas",
+                &[("value", value.as_str()), ("areas", areas.to_string().as_str())],
+            ),
+        };
+        let name = indicator.name.as_ref().map_or(code.as_str(), |name| name.get(english)).to_owned();
+        Some((code, name, said))
+    };
+    portfolio.indicators.iter().filter_map(line).collect()
+}
+
+/// Records a figure of the whole sample, and of its areas where that is ticked, as observations of an indicator.
 pub async fn observe(
     visit: Visit,
     Path((plan, wave)): Path<(String, String)>,
@@ -205,7 +291,9 @@ pub async fn observe(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     results_of(&visit, &opened).await?;
     let indicator = Code::new(typed.get("indicator")).ok();
-    let (Some(picked), Some(indicator)) = (picked(typed.get("estimate")), indicator) else {
+    let (Some(picked), Some(indicator)) =
+        (picked(typed.get("estimate"), typed.get("by_area") == "yes"), indicator)
+    else {
         let fault = visit.t("field-error-not-a-choice").into_owned();
         return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, Typed::default(), vec![fault]).await;
     };
@@ -235,20 +323,9 @@ async fn page(
         let code = indicator.code.as_ref().map_or("", Code::as_str);
         indicator.name.as_ref().map_or(code, |name| name.get(english)).to_owned()
     };
-    let recorded = portfolio.indicators.iter().flat_map(|indicator| {
-        let own = indicator.measured.values().filter(|held| held.wave == opened.held.wave.wave);
-        own.filter_map(|held| {
-            let observation = indicator.observation(&held.key)?;
-            let code = indicator.code.as_ref()?.to_string();
-            Some((code, name(indicator), number(observation.value)))
-        })
-    });
-    let recorded: Vec<(String, String, String)> = recorded.collect();
+    let recorded = recorded(visit, &portfolio, &opened.held.wave.wave);
     let may = visit.actor.may(Action::RecordObservation, &target(&opened.plan));
-    let picks = results
-        .rows
-        .iter()
-        .filter(|row| may && row.group.is_none() && row.row.is_none() && row.shown.is_some());
+    let picks = results.rows.iter().filter(|row| may && row.group.is_none() && row.shown.is_some());
     let picks: Vec<Choice> = picks
         .map(|row| {
             let question = opened.asked.asks.question(&row.question);
@@ -257,8 +334,9 @@ async fn page(
                 ResultKind::Mean => visit.t("results-mean").into_owned(),
                 _ => answer_label(question, row.answer.as_deref(), visit.lang),
             };
-            let value = format!("{}={}", row.question, row.answer.as_deref().unwrap_or_default());
-            Choice::new(value, format!("{text} · {answer}"))
+            let part = row.row.as_deref().map(|part| row_label(question, part, visit.lang));
+            let said: Vec<String> = [text].into_iter().chain(part).chain([answer]).collect();
+            Choice::new(pick_name(row), said.join(" · "))
         })
         .collect();
     let indicators = portfolio
@@ -294,6 +372,8 @@ async fn page(
         trimmed: results.trimmed,
         clusters: app::survey::planned_deff(held).map_or_else(String::new, number),
         unreached: unreached(opened, &results, lang),
+        reached: reached(opened, &results, lang),
+        self_selected: held.is_self_selected(),
         margins: held
             .margins
             .iter()
@@ -306,6 +386,10 @@ async fn page(
         recorded,
         picks,
         indicators,
+        by_area: results
+            .rows
+            .iter()
+            .any(|row| row.shown.is_some() && area_of(&opened.held, row, &portfolio.areas).is_some()),
         mapped: super::map::is_drawn(opened, &results, &portfolio),
         saved: saved(lang, &query),
         faults,
@@ -325,7 +409,7 @@ pub async fn file(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let results = results_of(&visit, &opened).await?;
     let table = match file.as_str() {
-        "codebook.csv" => codebook(&opened.asked),
+        "codebook.csv" => codebook(&opened.asked, &opened.held.wave, &results),
         _ => results_csv(&opened.held.wave, &results),
     };
     let name = format!("{}-{file}", opened.held.wave.wave);

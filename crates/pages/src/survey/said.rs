@@ -4,6 +4,7 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::answer::Opened;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
@@ -12,6 +13,8 @@ use crate::visit::{Visit, render};
 #[template(path = "survey/said.html")]
 struct SaidPage {
     page: Page,
+    here: String,
+    wave: String,
     name: String,
     text: String,
     /// Where what came of it can be read.
@@ -20,11 +23,13 @@ struct SaidPage {
 
 pub(super) fn say(
     visit: &Visit,
-    status: StatusCode,
+    opened: &Opened,
     (title, name): (&str, &str),
     text: String,
     results: String,
 ) -> Result<Response, PageError> {
     let page = visit.page(visit.t(title));
-    render(status, &SaidPage { page, name: name.to_owned(), text, results })
+    let here = format!("{}/answer", opened.here());
+    let said = SaidPage { page, here, wave: opened.named(), name: name.to_owned(), text, results };
+    render(StatusCode::OK, &said)
 }

@@ -8,6 +8,7 @@ use askama::Template;
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::policy::Action;
 use domain::survey::{Questionnaire, WaveAccess, WaveEvent, WaveMode, WaveMove, WaveState};
 use jiff::civil::Date;
 use sheets::Format;
@@ -136,18 +137,40 @@ fn live(visit: &Visit, opened: &Opened, found: &LiveWave) -> Live {
                 (name.to_owned(), word(lang, "contact", name), found.ended(*outcome))
             })
             .collect(),
-        rates: vec![
-            ("wave-rate-1", percent(found.rates.response_1)),
-            ("wave-rate-3", percent(found.rates.response_3)),
-            ("wave-rate-cooperation", percent(found.rates.cooperation_1)),
-            ("wave-rate-refusal", percent(found.rates.refusal_1)),
-            ("wave-rate-contact", percent(found.rates.contact_1)),
-        ],
+        rates: found.rates.as_ref().map_or_else(Vec::new, |rates| {
+            vec![
+                ("wave-rate-1", percent(rates.response_1)),
+                ("wave-rate-3", percent(rates.response_3)),
+                ("wave-rate-cooperation", percent(rates.cooperation_1)),
+                ("wave-rate-refusal", percent(rates.refusal_1)),
+                ("wave-rate-contact", percent(rates.contact_1)),
+            ]
+        }),
         contact_modes: by_staff
             .into_iter()
             .map(|mode| Choice::new(mode.as_str(), word(lang, "wave-mode", mode.as_str())))
             .collect(),
     }
+}
+
+#[derive(Template)]
+#[template(path = "survey/live.html")]
+struct LivePart {
+    page: Page,
+    live: Live,
+}
+
+/// How a wave goes, for the page that looks again while somebody watches.
+pub async fn live_part(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    if !may_collect(&visit, &opened.plan) {
+        return Err(visit.forbidden(Action::CollectAnswers));
+    }
+    let found = visit.app.live_wave(&opened.plan, &opened.held).await?;
+    render(StatusCode::OK, &LivePart { live: live(&visit, &opened, &found), page: visit.page("") })
 }
 
 pub async fn show(

@@ -95,6 +95,72 @@ async fn a_questionnaire_is_brought_and_told_what_is_wrong_with_it() {
     brought(&site, ASKED, "2").await.is(303);
 }
 
+/// A workbook with a sheet of questions and one of choices.
+fn xlsform(questions: &[[&str; 5]]) -> Vec<u8> {
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let head = [["type", "name", "label::中文 (zh)", "label::English (en)", "constraint"]];
+    let choices =
+        [["list_name", "name", "label::中文 (zh)", "label::English (en)", ""], ["yn", "y", "是", "Yes", ""]];
+    let settings = [["form_title", "form_id", "version", "", ""], ["身边", "near", "1", "", ""]];
+    let sheets = [
+        ("survey", [&head[..], questions].concat()),
+        ("choices", choices.to_vec()),
+        ("settings", settings.to_vec()),
+    ];
+    for (name, lines) in sheets {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for (row, line) in lines.iter().enumerate() {
+            for (column, cell) in line.iter().enumerate() {
+                sheet.write(row as u32, column as u16, *cell).unwrap();
+            }
+        }
+    }
+    book.save_to_buffer().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_form_loses_is_told_before_it_is_recorded() {
+    let site = site();
+    let force = site.sign_in("task-force").await;
+    let (form, csrf) = (at("/instruments/new"), ("csrf", "", force.csrf.as_bytes()));
+    let (code, version) = (("code", "", b"near".as_slice()), ("version", "", b"1".as_slice()));
+    let noted = xlsform(&[
+        ["start", "began", "", "", ""],
+        ["note", "hello", "您好", "Hello", ""],
+        ["select_one yn", "bus", "有公交吗", "Is there a bus?", ""],
+        ["text", "wish", "愿望", "Your wish", "regex(., 'x')"],
+    ]);
+    let told = force.post_parts(&form, &[csrf, code, version, ("file", "near.xlsx", &noted)]).await;
+    told.is(200).says("Not taken over").says("Line 3: the note “hello”").says("“start” asks nothing");
+    told.says("Line 5: the constraint “regex(., &#39;x&#39;)”")
+        .says("Record all the same")
+        .says("value=\"near\"");
+    let recorded = at("/instruments/near/1");
+    force.get(&recorded).await.is(404);
+    let read = unquoted(&told.value("read"));
+    let done = force.post_parts(&form, &[csrf, code, version, ("read", "", read.as_bytes())]).await;
+    assert!(done.is(303).location.ends_with("/instruments/near/1"), "{}", done.location);
+    force.get(&recorded).await.is(200).says("Is there a bus?").says("Your wish");
+    // Another file that is chosen then takes its place.
+    let plain = xlsform(&[["text", "else", "别的", "Something else", ""]]);
+    let parts = [csrf, code, version, ("read", "", read.as_bytes()), ("file", "near.xlsx", &plain)];
+    force.post_parts(&form, &parts).await.is(303);
+    force.get(&recorded).await.is(200).says("Something else");
+    let looped = xlsform(&[
+        ["begin_repeat", "children", "孩子", "Children", ""],
+        ["text", "name", "姓名", "Name", ""],
+        ["end_repeat", "", "", "", ""],
+    ]);
+    let refused = force.post_parts(&form, &[csrf, code, version, ("file", "near.xlsx", &looped)]).await;
+    refused.is(422).says("Line 2: the loop “children”").says("id=\"file-error\"");
+    let mut chinese = site.sign_in("task-force").await;
+    chinese.lang = "zh-CN";
+    let csrf = ("csrf", "", chinese.csrf.as_bytes());
+    let told = chinese.post_parts(&form, &[csrf, code, version, ("file", "near.xlsx", &noted)]).await;
+    told.is(200).says("没有带入的内容").says("仍然保存");
+    assert_eq!(told.missing_words(), Vec::<String>::new());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_questionnaires_form_is_bounded_and_its_secret_comes_first() {
     let site = site();
@@ -141,7 +207,9 @@ async fn a_design_that_cannot_be_is_shown_again_with_what_was_typed() {
         .says("one total above zero for every answer");
     force.post(&at("/new"), &with("groups", "age")).await.is(422).says("no question “age”");
     force.post(&at("/new"), &with("to", "2026-01-01")).await.is(422).says("id=\"to-error\"");
-    force.post(&at("/new"), &with("code", "instruments")).await.is(422).says("address of another page");
+    for taken in ["instruments", "desk.js"] {
+        force.post(&at("/new"), &with("code", taken)).await.is(422).says("address of another page");
+    }
     force.post(&at("/new"), &design("w1", "anyone")).await.is(303);
     force.post(&at("/new"), &design("w1", "anyone")).await.is(422).says("taken");
     force.get(&at("/w1/edit")).await.is(200).says("sex: f=51, m=49 | Census");
@@ -267,9 +335,67 @@ async fn links_are_given_once_and_work_once() {
             name => (name, *value),
         })
         .collect();
-    public.post_as_is(&at("/w1/answer"), &other).await.is(200).says("used already");
+    let refused = public.post_as_is(&at("/w1/answer"), &other).await;
+    refused.is(409).says("used already").says("<dd>no").says("data-untaken");
     public.get(&at(&format!("/w1/answer?invitation={}", "0".repeat(32)))).await.is(200).says("personal link");
     force.get(&at("/w1")).await.is(200).says("Links used");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_begun_in_time_is_taken_after_the_end_and_the_rest_is_shown_again() {
+    let site = site();
+    opened(&site, "w1", "anyone").await;
+    let (force, public) = (site.sign_in("task-force").await, site.sign_in("").await);
+    let first = public.get(&at("/w1/answer")).await;
+    first.is(200).says("data-kept-answers=\"huitian-2018/w1\"");
+    let (sheet, shown, begun) = (first.value("sheet"), first.value("shown"), first.value("begun"));
+    let send = async |sheet: &str, begun: &str, go: &str| {
+        let head = [("sheet", sheet), ("shown", &shown), ("begun", begun), ("at", "2"), ("go", go)];
+        let said = [("q0", "f"), ("q1", "yes"), ("q2", "bus"), ("q3", "4"), ("q4", "更多树")];
+        public.post_as_is(&at("/w1/answer"), &[&head[..], &said[..]].concat()).await
+    };
+    let other = public.get(&at("/w1/answer")).await;
+    force.post(&at("/w1/step"), &[("step", "close")]).await.is(303);
+    // Whoever comes now is told so, and may still hand in what waits on the device.
+    public.get(&at("/w1/answer")).await.is(200).says("This survey ended").says("data-kept-answers");
+    // A step on the way is still taken, and what it began with goes along.
+    send(&sheet, &begun, "back").await.is(200).says(&begun).says("value=\"4\" checked");
+    let sent = send(&sheet, &begun, "send").await;
+    assert!(sent.is(303).location.ends_with("/w1/answer?thanks=1"), "{}", sent.location);
+    assert!(send(&sheet, &begun, "send").await.is(303).location.ends_with("thanks=1"), "the same one");
+    for (sheet, begun) in
+        [("0123456789abcdef0123456789abcdef", &begun), (&other.value("sheet"), &String::new())]
+    {
+        let lost = send(sheet, begun, "send").await;
+        lost.is(409).says("This survey ended").says("could not be taken").says("更多树").says("buses");
+        lost.says("data-untaken").says(&format!("name=\"sheet\" value=\"{sheet}\""));
+        assert!(!lost.body.contains("value=\"send\""), "it can go nowhere");
+        assert!(!lost.body.contains("name=\"begun\""), "nothing begins any more");
+    }
+    for at_ in 0..2 {
+        let man = [
+            ("sheet", format!("sheet-of-a-man-{at_}")),
+            ("shown", shown.clone()),
+            ("mode", "street".into()),
+            ("day", "2026-11-21".into()),
+            ("q0", "m".into()),
+            ("q1", "no".into()),
+            ("q3", "2".into()),
+        ];
+        let man: Vec<(&str, &str)> = man.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        force.post(&at("/w1/field"), &man).await.is(303);
+    }
+    force.post(&at("/w1/step"), &[("step", "freeze")]).await.is(303);
+    let late = send(&other.value("sheet"), &other.value("begun"), "send").await;
+    assert!(late.is(303).location.ends_with("thanks=late"), "{}", late.location);
+    public.get(&late.location).await.is(200).says("not part of its results");
+    let told = force.get(&at("/w1")).await;
+    told.is(200).says("3 sheets").says("Came too late to count").says("nobody counted how many were asked");
+    let mut chinese = site.sign_in("").await;
+    chinese.lang = "zh-CN";
+    for page in ["/w1/answer", "/w1/answer?thanks=late", "/felt-open/answer"] {
+        assert_eq!(chinese.get(&at(page)).await.is(200).missing_words(), Vec::<String>::new(), "{page}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -281,6 +407,11 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let desk = site.sign_in("community").await;
     let form = desk.get(&at("/w1/field")).await;
     form.is(200).says("data-when=").says("female").says("0</b> / 3");
+    form.says("data-worker=\"/p/huitian-2018/surveys/desk.js\"");
+    let worker = desk.get(&at("/desk.js")).await;
+    assert!(worker.is(200).headers["content-type"].to_str().unwrap().starts_with("text/javascript"));
+    assert_eq!(worker.headers["content-security-policy"], "default-src 'none'; connect-src 'self'");
+    form.says("data-quota=\"[[&#34;q0&#34;,&#34;f&#34;]]\"");
     let (sheet, shown) = (form.value("sheet"), form.value("shown"));
     let fields = |sheet: &str, day: &str, points: &str| -> Vec<(String, String)> {
         [
@@ -341,6 +472,11 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     assert!(send(too_late).await.is(303).location.contains("done=late"));
     force.get(&at("/w1")).await.is(200).says("8 sheets").says("Came too late to count");
 
+    // How it goes is looked up again; of those who run it.
+    desk.get(&at("/w1/live")).await.is(200).says("<dd>8</dd>").says("refused");
+    site.sign_in("").await.get(&at("/w1/live")).await.is(303);
+    site.sign_in("leader").await.get(&at("/w1/live")).await.is(403);
+
     // Only those who run it see what it came to, until it is published.
     let public = site.sign_in("").await;
     public.get(&at("/w1/results")).await.is(404);
@@ -348,10 +484,14 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     force.post(&at("/w1/step"), &[("step", "publish")]).await.is(303);
     let results = public.get(&at("/w1/results")).await;
     results.is(200).says("Have you noticed changes?").says("Design effect").says("class=\"reach\"");
+    results.says("Response rate (RR1)").says("not drawn at random").says("anybody with the address");
+    results.says("refused 3").says("72.7% (on the street)");
     public.get(&at("/w1/results?by=sex")).await.is(200).says("female").says("Break down by");
     let csv = public.get(&at("/w1/results.csv")).await;
     csv.is(200).says("wave,instrument,version,question").says("w1,felt,1,felt,,share,no");
     public.get(&at("/w1/codebook.csv")).await.is(200).says("points,scale,,打分,Points,5,好,good");
+    let book = public.get(&at("/w1/codebook.csv")).await;
+    book.says("RR1").says("0.727273").says("on the street").says("not drawn at random");
     public.get(&at("/w1/answers.csv")).await.is(404);
 
     // A figure of it becomes an observation, told with its error, and each page leads to the other.
@@ -369,15 +509,64 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_full_group_is_told_and_what_was_answered_is_kept() {
+    let site = site();
+    opened(&site, "w1", "anyone").await;
+    let desk = site.sign_in("community").await;
+    let shown = desk.get(&at("/w1/field")).await.value("shown");
+    let fields = |sheet: &str| {
+        let day = ("day", "2026-11-20");
+        let said = [("q0", "f"), ("q1", "no"), ("q3", "3")].map(|(name, value)| (name, value.to_owned()));
+        let head = [("sheet", sheet.to_owned()), ("shown", shown.clone()), ("mode", "street".to_owned())];
+        [&head[..], &said[..], &[(day.0, day.1.to_owned())]].concat()
+    };
+    let send = async |sheet: &str, more: &[(&str, &str)], from: &[(&str, &str)]| {
+        let fields = fields(sheet);
+        let csrf = [("csrf", desk.csrf.as_str())];
+        let all = fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .chain(csrf)
+            .chain(more.iter().copied());
+        desk.post_from(&at("/w1/field"), &all.collect::<Vec<_>>(), from).await
+    };
+    let script = [("x-requested-by-script", "1")];
+    for (number, filled) in [("one", "[1]"), ("two", "[2]"), ("three", "[3]")] {
+        let kept = send(&format!("sheet-of-woman-{number}"), &[], &script).await;
+        kept.is(200).says(&format!("\"filled\":{filled}")).says("\"taken\":\"kept\"");
+    }
+    // Without scripts it is told once, with everything that was typed.
+    let told = send("sheet-of-woman-four", &[], &[]).await;
+    told.is(422).says("“female”: enough have answered").says("Keep this sheet all the same");
+    told.says("value=\"f\" checked").says("value=\"sheet-of-woman-four\"");
+    let kept = send("sheet-of-woman-four", &[("full", "yes")], &[]).await;
+    assert!(kept.is(303).location.contains("done=kept"));
+    desk.get(&at("/w1/field")).await.is(200).says("4</b> / 3").says("full");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_demonstration_shows_results_and_what_changed() {
     let site = site();
-    let public = site.sign_in("").await;
+    let (public, force) = (site.sign_in("").await, site.sign_in("task-force").await);
     let list = public.get(&at("")).await;
     list.is(200).says("Spring 2019").says("Take part").says("illustrative");
     let results = public.get(&at("/felt-2019-1/results?by=area")).await;
     results.is(200).says("made up to show").says("withheld to protect small groups").says("Huilongguan");
+    // What it came to is recorded of indicators by area, too, and the page says of how many.
+    let results = force.get(&at("/felt-2019-2/results")).await;
+    results.is(200).says("name=\"by_area\"").says("by telephone");
+    let fields = [("estimate", "felt=much"), ("indicator", "satisfaction"), ("by_area", "yes")];
+    force.post(&at("/felt-2019-2/results"), &fields).await.is(303);
+    public.get(&at("/felt-2019-2/results")).await.is(200).says("also by area (");
     let compared = public.get(&at("/compare")).await;
-    compared.is(200).says("more than chance").says("points");
+    compared.is(200).says("more than chance").says("points").says("judged together (Holm)");
+    let group =
+        compared.body.split("<option value=\"area=").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let part =
+        public.get(&at(&format!("/compare?from=felt-2019-1&to=felt-2019-2&group=area%3D{group}"))).await;
+    part.is(200).says(&format!("<option value=\"area={group}\" selected>"));
+    let nobody = public.get(&at("/compare?from=felt-2019-1&to=felt-2019-2&group=area%3Dnowhere")).await;
+    nobody.is(200).says("<option value=\"\" selected>").says("more than chance");
     for (page, lang) in [
         ("", "zh"),
         ("/compare", "zh"),
@@ -390,7 +579,6 @@ async fn the_demonstration_shows_results_and_what_changed() {
         let answer = reader.get(&at(page)).await;
         assert_eq!(answer.is(200).missing_words(), Vec::<String>::new(), "{page}");
     }
-    let force = site.sign_in("task-force").await;
     public.get(&at("/felt-2019-2/texts")).await.is(303);
     site.sign_in("community").await.get(&at("/felt-2019-2/texts")).await.is(403);
     let texts = force.get(&at("/felt-2019-2/texts")).await;

@@ -39,7 +39,7 @@ pub fn run(args: &Questionnaire) -> anyhow::Result<()> {
     let document = json!({
         "fingerprint": form.instrument.fingerprint().to_string(),
         "questions": prints,
-        "notes": form.notes,
+        "notes": form.notes.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "instrument": serde_json::to_value(Draft::from(form.instrument))?,
     });
     super::write_out(args.out.as_deref(), |out| {
