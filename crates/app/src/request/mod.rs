@@ -15,6 +15,7 @@ mod hotline;
 mod keep;
 mod learn;
 mod mail_intake;
+mod merging;
 mod models;
 mod moderate;
 mod monitor;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::import::{ImportReport, Mode, Outcome, Profile, Resolver, RowProblem, Sheet, SheetRow, prepare};
 use app::read::Asked;
-use app::request::{NewRequest, ProtectionKey};
+use app::request::{NewRequest, ProtectionKey, RequestAct};
 use app::table::table;
 use app::{Actor, App, Change, FixedClock};
 use domain::area::{AreaFact, AreaLevel};
@@ -136,6 +136,27 @@ const HEAD: &[&str] = &[
     "办理结果",
     "是否公开",
 ];
+
+fn an_order_that_ended_elsewhere_is_answered_for_those_merged_into_it(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let row = |number, answer: bool| {
+        let (done, text) = if answer { ("2019-08-13 16:00", "已更换灯具") } else { ("", "") };
+        let said = "清水苑路灯不亮";
+        let given = "2019-08-12 10:00";
+        [number, "2019-08-12 09:00", said, "", "", "投诉", "", "路灯", "街道办事处", given, done, text, ""]
+    };
+    let (one, two) = (row("G-1", false), row("G-2", false));
+    place.import(&[HEAD, &one, &two], Mode::Apply);
+    let act = RequestAct::Merge { master: code("G-1") };
+    let plan = code("p");
+    let done = place.app.act_on_request(&Actor::operator(), &plan, &code("G-2"), act, Source::default());
+    place.runtime.block_on(done).unwrap();
+    place.import(&[HEAD, &row("G-1", true)], Mode::Apply);
+    assert_eq!(place.one("G-1").state, RequestState::Answered);
+    let merged = place.one("G-2");
+    assert_eq!(merged.answer().unwrap().1, "已更换灯具");
+    assert!(merged.may_be_judged());
+}
 
 fn orders_come_in_once_with_what_became_of_them(scratch: Scratch) {
     let place = Place::open(scratch);
@@ -466,6 +487,7 @@ fn places_of_chinese_maps_are_put_right(scratch: Scratch) {
 }
 
 on_both!(
+    an_order_that_ended_elsewhere_is_answered_for_those_merged_into_it,
     orders_come_in_once_with_what_became_of_them,
     what_is_wrong_is_named_by_row_and_column,
     only_the_outcome_is_wrong,

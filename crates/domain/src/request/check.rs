@@ -196,6 +196,15 @@ impl RequestCheck<'_> {
                 self.not_future(slot, *on);
                 self.link(slot, of);
             }
+            RequestFact::Followed { at, unit, .. } => {
+                self.not_future(slot, at.date());
+                if before.is_none_or(|before| before.state != RequestState::Merged) {
+                    self.not_now(slot, before);
+                }
+                if let Some(unit) = unit {
+                    self.known("unit", Reference::Unit, &Subject::unit(unit));
+                }
+            }
             RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
             RequestFact::ExclusionAsked { .. }
             | RequestFact::ExclusionDecided { .. }
@@ -324,8 +333,10 @@ impl RequestCheck<'_> {
 
     fn call_back(&mut self, slot: &str, call: &CallBack, before: Option<&Request>) {
         self.not_future(slot, call.at.date());
-        let answered = before.is_some_and(|before| {
-            matches!(before.state, RequestState::Answered | RequestState::Merged | RequestState::Closed)
+        let answered = before.is_some_and(|before| match before.state {
+            RequestState::Answered | RequestState::Closed => true,
+            RequestState::Merged => before.answer().is_some(),
+            _ => false,
         });
         if !answered {
             self.not_now(slot, before);
@@ -372,6 +383,10 @@ impl RequestCheck<'_> {
         let Some(held) = self.other("master", master) else { return };
         if held.state == RequestState::Merged {
             self.refuse("master", Problem::MergedItself(master.clone()));
+        }
+        // There is nothing that it could go along with.
+        if matches!(held.state, RequestState::Refused | RequestState::Withdrawn) {
+            self.refuse("master", Problem::NotWhileRequest { state: held.state });
         }
         if let Some((own, ..)) = self.followers().into_iter().find(|(_, merged, _)| *merged) {
             self.refuse("master", Problem::HasMerged(own));

@@ -16,6 +16,7 @@ pub mod frozen;
 pub mod hints;
 pub mod kind;
 pub mod learning;
+pub mod merging;
 pub mod personal;
 pub mod photo;
 pub mod pieces;
@@ -43,6 +44,7 @@ pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
     Solved, Urgency,
 };
+pub use merging::Followed;
 pub use photo::RequestPhoto;
 pub use privacy::{KeptKind, ModerationAct, ModerationGround, PrivacyRules, Retention};
 pub use public::{PublicPlace, Publicly, ShownPlace};

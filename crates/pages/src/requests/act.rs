@@ -130,8 +130,12 @@ impl Act {
         match self {
             Self::Step(step) => request.leads_to(step).is_some(),
             Self::Note => true,
-            Self::Contact => has_unit && request.state.is_open(),
-            Self::CallBack => matches!(request.state, RequestState::Answered | RequestState::Merged),
+            Self::Contact => has_unit && (request.state.is_open() || request.state == RequestState::Merged),
+            Self::CallBack => match request.state {
+                RequestState::Answered => true,
+                RequestState::Merged => request.answer().is_some(),
+                _ => false,
+            },
             Self::AskExtension => has_unit && request.state.is_open() && request.reopened == 0,
             Self::DecideExtension => pending(request.extension.as_ref().map(|it| it.granted)),
             Self::AskExclusion => {

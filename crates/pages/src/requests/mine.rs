@@ -200,7 +200,20 @@ async fn page(
     let may = |step| request.leads_to(step).is_some();
     let days = portfolio.plan.request_rules.as_ref().map_or(0, |rules| rules.reopen_days);
     let within = request.since.date().saturating_add(jiff::Span::new().days(i64::from(days)));
-    let asked = request.moves.last().filter(|_| request.state == RequestState::WaitingForResident);
+    // What is asked of those who asked the same is asked of them as well.
+    let goes_on = request.goes_on_as();
+    let waits = goes_on.map_or(request.state, |it| it.state) == RequestState::WaitingForResident;
+    let question = match goes_on {
+        Some(it) => Some(it.reason.clone()),
+        None => request.moves.last().map(|moved| moved.reason.clone()),
+    };
+    // Where it goes with another one, how that stands.
+    let mut state_name = word(lang, "request-state", request.state.as_str());
+    if let Some(master) = &request.master
+        && let Ok((master, _)) = visit.app.request(plan, master, Asked::default()).await
+    {
+        state_name = format!("{state_name} · {}", word(lang, "request-state", master.state.as_str()));
+    }
     let links = request
         .links
         .iter()
@@ -226,7 +239,7 @@ async fn page(
         title: request.title.clone(),
         text: request.text.clone(),
         state: request.state.as_str(),
-        state_name: word(lang, "request-state", request.state.as_str()),
+        state_name,
         category: category_name(&portfolio, request.category.as_ref(), lang),
         place: place(&portfolio, request.areas.first(), &request.address, lang),
         unit: unit_name(&portfolio, request.lead_unit.as_ref(), lang),
@@ -234,16 +247,16 @@ async fn page(
             Some(due) if !paused || request.state == RequestState::OnTheBooks => day(lang, due.date()),
             _ => String::new(),
         },
-        paused: request.state == RequestState::WaitingForResident,
-        question: asked.map(|moved| moved.reason.clone()).unwrap_or_default(),
+        paused: waits,
+        question: question.filter(|_| waits).unwrap_or_default(),
         answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
         answered: answered(&portfolio, &request, lang),
         happenings: timeline(&portfolio, &request, lang, Reader::Asker),
         links,
         solved: words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())),
         satisfaction: words_of(lang, "satisfaction", Satisfaction::ALL.iter().map(|it| it.as_str())),
-        may_judge: request.state == RequestState::Answered,
-        may_add: request.state.is_open(),
+        may_judge: request.may_be_judged(),
+        may_add: request.state.is_open() || request.state == RequestState::Merged,
         may_withdraw: may(RequestStep::Withdraw),
         may_erase: matches!(
             request.state,
