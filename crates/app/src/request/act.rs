@@ -29,6 +29,7 @@ use store::{StoreError, Tx};
 use super::claim::{is_claim, tell_of_claim};
 use super::file::{is_private, routing};
 use super::photo::{self, NewPhoto};
+use super::protection::ProtectionKey;
 use super::telling::tell_of_step;
 use super::{by_resident, rules_of};
 use crate::App;
@@ -155,8 +156,10 @@ pub enum RequestAct {
         to: Target,
         held: bool,
     },
+    /// File one of several matters as a request of its own, under whoever asked.
     Divide {
-        parent: Code,
+        text: String,
+        category: Code,
     },
 }
 
@@ -342,7 +345,8 @@ impl RequestAct {
             }
             Self::Support { unit, active } => vec![RequestFact::SupportingUnit { unit, active }],
             Self::Link { to, held } => vec![RequestFact::Link { to, held }],
-            Self::Divide { parent } => vec![RequestFact::Parent { request: parent, held: true }],
+            // What is divided off says so itself.
+            Self::Divide { .. } => Vec::new(),
         })
     }
 }
@@ -453,11 +457,13 @@ impl App {
         let at = self.wall_second();
         let (plan, code, tells) = (plan.clone(), code.clone(), self.inner.tells);
         let staff = if tells && act.is_claim() { Some(self.staff().await?) } else { None };
+        let key = self.key().cloned();
         self.database()
             .write_async(move |tx| {
                 let staff = staff.as_ref();
                 let (actor, plan, source) = (&actor, &plan, &source);
-                let doing = Doing { actor, who, plan, source, now, today, at, tells, staff };
+                let key = key.as_ref();
+                let doing = Doing { actor, who, plan, source, now, today, at, tells, staff, key };
                 if let Some(expected) = seen {
                     let held = tx.subject(&Subject::request(plan, &code))?.ok_or(AppError::NotFound)?;
                     let found = held.version;
@@ -483,6 +489,8 @@ pub(super) struct Doing<'a> {
     pub tells: bool,
     /// Who is told of what concerns those with an account.
     pub staff: Option<&'a Staff>,
+    /// Opens who asked, where that goes on to another request.
+    pub key: Option<&'a ProtectionKey>,
 }
 
 impl Doing<'_> {
@@ -490,6 +498,14 @@ impl Doing<'_> {
         let subject = Subject::request(self.plan, code);
         let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
         let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;
+        let act = match act {
+            RequestAct::Divide { text, category } => {
+                let matter = self.divide(tx, &request, text, category)?;
+                let text = words::both("request-divided-into", &[("code", matter.as_str())]);
+                RequestAct::Note { text }
+            }
+            act => act,
+        };
         let settles = matches!(act, RequestAct::Moderate { .. } | RequestAct::Publish { .. });
         let photos = match &act {
             RequestAct::AddPhotos { photos, .. } => photos.clone(),

@@ -56,6 +56,8 @@ pub struct NewRequest {
     pub number: String,
     /// The program that brings it: its [`Program`](crate::Program)'s id.
     pub program: String,
+    /// The request of which it is one of several matters.
+    pub part_of: Option<Code>,
     /// What was answered to the category's questions.
     pub details: Vec<QuestionAnswer>,
     /// When it came in; now where nothing else is known.
@@ -89,6 +91,7 @@ impl NewRequest {
             public: false,
             number: String::new(),
             program: String::new(),
+            part_of: None,
             details: Vec::new(),
             at: None,
             person: PersonalData::default(),
@@ -425,10 +428,11 @@ impl Filing<'_> {
         facts.extend(
             new.category.clone().map(|category| RequestFact::Category { category, suggested: new.suggested }),
         );
+        facts.extend(new.part_of.clone().map(|request| RequestFact::Parent { request, held: true }));
         let details = tidy(new.details.clone());
         if let Some(category) = new.category.as_ref().and_then(|code| plan.request_category(code.as_str())) {
             // Whoever asks here can answer; what was taken down elsewhere is as it is.
-            let complete = matches!(new.channel, Channel::Site | Channel::Open311);
+            let complete = matches!(new.channel, Channel::Site | Channel::Open311) && new.part_of.is_none();
             let faults = question::faults(category, &details, complete);
             if !faults.is_empty() {
                 let refusals = faults.into_iter().map(|(question, fault)| Refusal {

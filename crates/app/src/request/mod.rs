@@ -5,6 +5,7 @@ mod alert;
 mod batch;
 mod category_words;
 mod claim;
+mod divide;
 mod erase;
 mod file;
 mod forum;

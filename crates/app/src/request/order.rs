@@ -130,6 +130,7 @@ impl Filing<'_> {
             at: self.wall,
             tells: self.tells,
             staff: None,
+            key: None,
         }
     }
 

@@ -13,6 +13,7 @@ mod askers;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
 mod commands;
 mod coverage;
+mod dividing;
 mod entrances;
 mod evaluation;
 mod forums;

@@ -190,7 +190,13 @@ impl RequestCheck<'_> {
                     self.refuse(slot, Problem::NothingPending);
                 }
             }
-            RequestFact::Link { to, .. } => self.link(slot, to),
+            RequestFact::Link { to, held } => {
+                self.link(slot, to);
+                // What it waits for stays with it while it waits.
+                if !held && request.state == RequestState::OnTheBooks && request.links.is_empty() {
+                    self.refuse("link", Problem::Missing("link"));
+                }
+            }
             RequestFact::Told { at, of, on, .. } => {
                 self.not_future(slot, at.date());
                 self.not_future(slot, *on);
@@ -408,8 +414,10 @@ impl RequestCheck<'_> {
         if self.followers().iter().any(|(_, merged, _)| !merged) {
             self.refuse(slot, Problem::HasMerged(self.subject.code.clone()));
         }
-        if self.lookup.requests_of(&self.subject.scope, parent).len() >= CHILDREN_MOST {
-            self.refuse(slot, Problem::Twice);
+        let others = self.lookup.requests_of(&self.subject.scope, parent).into_iter();
+        let children = others.filter(|(code, merged, _)| !merged && *code != self.subject.code).count();
+        if children >= CHILDREN_MOST {
+            self.refuse(slot, Problem::TooMany(CHILDREN_MOST));
         }
     }
 
@@ -462,7 +470,11 @@ impl RequestCheck<'_> {
             }
             // Whoever asked has a window for it; the office may take it up later still.
             if number >= made
-                && (moved.from, moved.step) == (RequestState::Closed, RequestStep::AskReopen)
+                && matches!(
+                    (moved.from, moved.step),
+                    (RequestState::Closed | RequestState::Refused, RequestStep::AskReopen)
+                        | (RequestState::Withdrawn, RequestStep::Reopen)
+                )
                 && self.context.actor.as_str() == RESIDENT
                 && let Some(rules) = &self.plan.request_rules
             {
