@@ -143,7 +143,7 @@ as_kept! {
          contact, privacy (keep: how many days each kind of what tells who asked is kept).";
     /// A set of limits.
     RequestPreset of domain::request::rules::Preset,
-        "preset (its code), name, assignment, response, resolution and reopened, each as {\"hours\": 24}, {\"days\": 7} or \
+        "preset (its code), name, assignment, response, resolution, reopened and decision (of the desk), each as {\"hours\": 24}, {\"days\": 7} or \
          {\"working_days\": 5}.";
     /// Whom requests of a sort go to.
     RequestRoute of domain::request::routing::Route,

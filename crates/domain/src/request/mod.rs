@@ -37,7 +37,7 @@ pub mod warning;
 pub mod workflow;
 
 pub use appeal::{AppealRules, AppealTerms, ClaimState, ClaimStep, Exclusion, RatePart, RateParts};
-pub use chase::{Watched, watched};
+pub use chase::{Watched, Watching, watched};
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, Redaction, RequestFact};
 pub use kind::{

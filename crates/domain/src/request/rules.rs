@@ -66,6 +66,7 @@ impl Preset {
             response: TimeLimit::Hours(24),
             resolution: TimeLimit::Days(7),
             reopened: TimeLimit::Days(3),
+            decision: a_day(),
         }
     }
 }
@@ -122,6 +123,13 @@ pub struct Preset {
     pub resolution: TimeLimit,
     /// From the re-opening until the next answer.
     pub reopened: TimeLimit,
+    /// From what was asked of the office, to take it back from a unit or to take it up again, until it is decided.
+    #[serde(default = "a_day")]
+    pub decision: TimeLimit,
+}
+
+fn a_day() -> TimeLimit {
+    TimeLimit::Hours(24)
 }
 
 /// What holds for all requests of a plan, besides the lists.

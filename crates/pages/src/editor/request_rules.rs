@@ -54,6 +54,7 @@ pub(super) fn described(fact: &PlanFact) -> Option<Described> {
                 ("limit_response", held.response.to_text()),
                 ("limit_resolution", held.resolution.to_text()),
                 ("limit_reopened", held.reopened.to_text()),
+                ("limit_decision", held.decision.to_text()),
             ]);
             (&REQUEST_PRESET, out)
         }
@@ -161,13 +162,15 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             let [assignment, response, resolution, reopened] =
                 ["limit_assignment", "limit_response", "limit_resolution", "limit_reopened"]
                     .map(|field| r.must(field, |r, f| r.parsed(f, Mistake::NotALimit, TimeLimit::parse)));
+            let decision = r.parsed("limit_decision", Mistake::NotALimit, TimeLimit::parse);
+            let usual = Preset::usual(preset?, name?);
             PlanFact::RequestPreset(Preset {
-                preset: preset?,
-                name: name?,
+                decision: decision.unwrap_or(usual.decision),
                 assignment: assignment?,
                 response: response?,
                 resolution: resolution?,
                 reopened: reopened?,
+                ..usual
             })
         }
         "request_route" => PlanFact::RequestRoute(read_route(r)?),

@@ -534,6 +534,7 @@ topics! {
         must("limit_response", Text),
         must("limit_resolution", Text),
         must("limit_reopened", Text),
+        may("limit_decision", Text),
     ] => [TOPIC], ["name", "limit_assignment", "limit_response", "limit_resolution", "limit_reopened"];
     REQUEST_ROUTE = "request_route" &[
         must("route_code", Code),

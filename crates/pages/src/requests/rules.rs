@@ -214,7 +214,7 @@ impl Here<'_> {
             .map(|held| Line {
                 name: held.name.get(self.english()).to_owned(),
                 code: held.preset.to_string(),
-                cells: [held.assignment, held.response, held.resolution, held.reopened]
+                cells: [held.assignment, held.response, held.resolution, held.reopened, held.decision]
                     .map(|limit| self.limit(limit))
                     .to_vec(),
                 closed: false,
@@ -228,6 +228,7 @@ impl Here<'_> {
             "field-limit-response",
             "field-limit-resolution",
             "field-limit-reopened",
+            "field-limit-decision",
         ];
         self.part("presets", "request_preset", &heads, lines)
     }
