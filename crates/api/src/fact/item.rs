@@ -129,7 +129,8 @@ as_kept! {
     RequestCategory of domain::request::RequestCategory,
         "category (its code), order, name, about, words (that speak for it in a text), preset (its limits), private \
          (shown to nobody), shown_place (how exactly everybody sees where: exact, {\"grid\": {\"metres\": 500}} or \
-         area), batch (programs are told the number once somebody has looked), warning, closed, \
+         area), batch (programs are told the number once somebody has looked), needs_contact (whoever asks \
+         leaves a telephone number or an address of mail), warning, closed, \
          questions (question, kind, name, about, required, choices).";
     /// Limits of requests and whom they go to.
     RequestRules of domain::request::RequestRules,

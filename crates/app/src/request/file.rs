@@ -317,6 +317,7 @@ impl Filing<'_> {
         if let Some(held) = self.known(tx, new)? {
             return Ok(Filed { code: held.code, again: true, by_earlier: false, unit: None });
         }
+        self.contact(tx, new)?;
         let filed = self.register(tx, new, ready, link, None)?.0;
         let address = new.person.email.trim();
         if let Some(key) = self.key.filter(|_| self.tells && !address.is_empty()) {
@@ -324,6 +325,21 @@ impl Filing<'_> {
             add_reader(tx, key, self.plan, &filed.code, &reader, self.now)?;
         }
         Ok(filed)
+    }
+
+    /// Where the category needs it, whoever brings one says how to reach who asked. A post of a forum has its author,
+    /// a mail its sender; what was taken down elsewhere is as it is.
+    fn contact(&self, tx: &mut Tx, new: &NewRequest) -> Result<(), AppError> {
+        let reached = [&new.person.phone, &new.person.email].iter().any(|way| !way.trim().is_empty());
+        let asked = !matches!(new.channel, Channel::DirectChannel | Channel::Email);
+        let Some(category) = new.category.as_ref().filter(|_| asked && !reached) else { return Ok(()) };
+        let plan = tx.with_lookup(|lookup| lookup.plan(self.plan))?.ok_or(AppError::NotFound)?;
+        match plan.request_category(category.as_str()) {
+            Some(held) if held.needs_contact => {
+                Err(Refusal { field: "phone".into(), problem: Problem::ContactNeeded }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The request that came with the same number before.

@@ -4,9 +4,12 @@ use app::read::Asked;
 use app::request::{NewRequest, PersonalData, RequestAct};
 use app::{Actor, AppError};
 use domain::code::Code;
+use domain::command::Command;
+use domain::plan::PlanFact;
 use domain::policy::{Grant, Role, Scope};
 use domain::refusal::Problem;
-use domain::request::{RefusalGround, Request, RequestState, RequestStep};
+use domain::request::{Channel, RefusalGround, Request, RequestCategory, RequestState, RequestStep};
+use domain::subject::Subject;
 use jiff::civil::date;
 use scratch::Scratch;
 
@@ -118,13 +121,14 @@ fn what_was_refused_or_taken_back_may_be_looked_at_again(scratch: Scratch) {
     // For as long as the rules say; the desk may still do it later.
     let late = place.file(unplaced("另一件小区外的事", "l"));
     place.act("desk", &late, refuse()).unwrap();
-    place.by_link("w", RequestAct::Step { step: RequestStep::Withdraw, reason: String::new() }).unwrap();
+    let gone = place.file(new("西门的路灯不亮", "g"));
+    place.by_link("g", RequestAct::Step { step: RequestStep::Withdraw, reason: String::new() }).unwrap();
     place.day(date(2019, 4, 4), 9);
-    for (secret, act) in [("l", again()), ("w", reopen())] {
+    for (secret, act) in [("l", again()), ("g", reopen())] {
         let found = problems(place.by_link(secret, act));
         assert_eq!(found, [Problem::TooLate { limit: date(2019, 4, 3) }]);
     }
-    place.act("desk", &taken_back, reopen()).unwrap();
+    place.act("desk", &gone, reopen()).unwrap();
 }
 
 fn what_helps_is_taken_off_again(scratch: Scratch) {
@@ -138,7 +142,46 @@ fn what_helps_is_taken_off_again(scratch: Scratch) {
     assert!(place.act("water", &filed, step(RequestStep::Accept)).is_err());
 }
 
+fn where_a_category_needs_it_whoever_asks_can_be_reached(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let held = RequestCategory { needs_contact: true, ..category("lamps", &["路灯"]) };
+    place.change(Command::Record {
+        subject: Subject::plan(&code("p")),
+        facts: vec![PlanFact::RequestCategory(held).into()],
+        expected: None,
+    });
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    let file = |actor: &Actor, new| place.runtime.block_on(place.app.file_request(actor, &code("p"), new));
+    let by = |channel, person: PersonalData| NewRequest { channel, person, ..new("路灯不亮", "") };
+    let nobody = PersonalData::default();
+    let blank = PersonalData { phone: " ".into(), name: "李".into(), ..PersonalData::default() };
+    for (actor, channel) in
+        [(&Actor::Public, Channel::Site), (&Actor::Public, Channel::Open311), (&desk, Channel::Hotline)]
+    {
+        for person in [&nobody, &blank] {
+            let refused = file(actor, by(channel, person.clone())).map(|_| RequestState::Received);
+            assert_eq!(problems(refused), [Problem::ContactNeeded], "{channel:?}");
+        }
+        for person in [
+            PersonalData { phone: "13812345678".into(), ..PersonalData::default() },
+            PersonalData { email: "li@example.org".into(), ..PersonalData::default() },
+        ] {
+            file(actor, by(channel, person)).unwrap();
+        }
+    }
+    // What was posted or mailed has its author; what needs nothing, and what nobody has sorted yet, may be without.
+    file(&Actor::Public, by(Channel::DirectChannel, nobody.clone())).unwrap();
+    for category in [Some(code("water")), None] {
+        file(&Actor::Public, NewRequest { category, ..by(Channel::Site, nobody.clone()) }).unwrap();
+    }
+    // A matter of one goes on under whoever asked, and an anonymous one stays anonymous.
+    let parent =
+        place.file(NewRequest { category: Some(code("water")), ..new("漏水，灯也不亮", "s") });
+    place.act("desk", &parent, divide("灯不亮", "lamps")).unwrap();
+}
+
 on_both!(
+    where_a_category_needs_it_whoever_asks_can_be_reached,
     each_matter_is_one_of_its_own_under_whoever_asked,
     no_more_matters_than_can_be_kept_in_sight,
     what_was_refused_or_taken_back_may_be_looked_at_again,

@@ -44,6 +44,9 @@ pub struct RequestCategory {
     /// Whoever asks by a program is told the number only once somebody has looked.
     #[serde(default)]
     pub batch: bool,
+    /// Whoever asks leaves a telephone number or an address of mail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_contact: bool,
     /// No longer offered.
     #[serde(default)]
     pub closed: bool,
@@ -85,6 +88,7 @@ impl RequestCategory {
             shown_place: ShownPlace::Exact,
             warning: None,
             batch: false,
+            needs_contact: false,
             closed: false,
             questions: Vec::new(),
         }

@@ -122,6 +122,7 @@ fn category(held: &RequestCategory) -> Values {
     out.extend(maybe_named("about_zh", "about_en", held.about.as_ref()));
     out.extend([("category_words", held.words_text()), ("request_preset", held.preset.to_string())]);
     out.extend([("private", yes_no(held.private)), ("batch", yes_no(held.batch))]);
+    out.push(("needs_contact", yes_no(held.needs_contact)));
     out.push(("shown_place", held.shown_place.to_text()));
     out.extend(maybe_named("warning_zh", "warning_en", held.warning.as_ref()));
     out.extend([
@@ -225,6 +226,7 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
     let words = RequestCategory::parse_words(r.text("category_words"));
     let preset = r.must("request_preset", Reader::code);
     let (private, batch) = (r.yes_no("private").unwrap_or(false), r.yes_no("batch").unwrap_or(false));
+    let needs_contact = r.yes_no("needs_contact").unwrap_or(false);
     let shown_place = match r.text("shown_place") {
         "" => Some(ShownPlace::Exact),
         _ => r.parsed("shown_place", Mistake::NotAChoice, ShownPlace::parse),
@@ -242,6 +244,7 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
         shown_place: shown_place?,
         warning,
         batch,
+        needs_contact,
         closed,
         questions: questions?,
         ..RequestCategory::new(category?, order?, name?, preset?)

@@ -500,6 +500,7 @@ topics! {
         may("private", YesNo),
         may("shown_place", Text),
         may("batch", YesNo),
+        may("needs_contact", YesNo),
         may("warning_zh", Text),
         may("warning_en", Text),
         may("category_questions", Long),

@@ -182,6 +182,9 @@ impl Here<'_> {
             if held.batch {
                 marks.push(self.t("request-rules-batch"));
             }
+            if held.needs_contact {
+                marks.push(self.t("request-rules-needs-contact"));
+            }
             if !held.questions.is_empty() {
                 let count = held.questions.len().to_string();
                 marks.push(self.visit.tw("request-rules-asks", &[("count", &count)]));

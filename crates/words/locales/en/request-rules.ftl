@@ -31,6 +31,7 @@ request-rules-formulas-add = Add a version
 request-rules-marks = Besides
 request-rules-private = Not shown
 request-rules-batch = Number told after a look
+request-rules-needs-contact = Needs a contact
 request-rules-asks = { $count ->
     [one] Asks one question
    *[other] Asks { $count } questions
@@ -75,6 +76,8 @@ field-private = Not shown
 field-private-hint = If yes, requests of this category never appear on public pages.
 field-batch = Number told after a look
 field-batch-hint = Programs are told the number once somebody at the desk has looked.
+field-needs-contact = Needs a contact
+field-needs-contact-hint = A phone number or an e-mail address is asked for when a request of this category is filed: on the public form, at the desk and by programs. Work orders of a hotline come in without.
 field-warning-zh = What must be said first (Chinese)
 field-warning-en = What must be said first (English)
 field-category-questions = Questions
@@ -160,6 +163,7 @@ column-category-words = Words
 column-request-preset = Limits
 column-private = Not shown
 column-batch = Number told after a look
+column-needs-contact = Needs a contact
 column-warning-zh = What must be said first
 column-warning-en = What must be said first in English
 column-questions = Questions

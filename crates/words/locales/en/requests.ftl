@@ -26,6 +26,7 @@ refusal-answer-not-a-choice = The answer to “{ $question }” is none of those
 refusal-answer-only-one = “{ $question }” takes one answer only.
 refusal-answer-too-long = The answer to “{ $question }” is too long.
 refusal-bad-point = The point is not on earth: longitudes lie between -180 and 180, latitudes between -90 and 90.
+refusal-contact-needed = Requests of this category need a phone number or an e-mail address, so that whoever handles them can ask back. Give one of the two.
 refusal-bad-request-rules = { $what ->
     [presets] Two sets of limits have the same code: write each once.
     [usual] The usual or urgent set of limits is not among the sets: record that set first, or use a code that is there.

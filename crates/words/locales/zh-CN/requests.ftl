@@ -26,6 +26,7 @@ refusal-answer-not-a-choice = “{ $question }”的回答不在可选项之内�
 refusal-answer-only-one = “{ $question }”只能选一项。
 refusal-answer-too-long = “{ $question }”的回答太长。
 refusal-bad-point = 坐标不在地球上。经度在 -180 到 180 之间，纬度在 -90 到 90 之间。
+refusal-contact-needed = 这类诉求须留电话或邮箱，以便承办单位回访核实。请填写其中一项。
 refusal-bad-request-rules = { $what ->
     [presets] 时限组的代码有重复：每组只写一次。
     [usual] 常用或紧急时限组不在时限组之列：请先录入该组，或改用已有的代码。
