@@ -179,6 +179,8 @@ pub enum Problem {
     Private,
     #[error("not a place on earth")]
     BadPoint,
+    #[error("requests of this category need a telephone number or an address of mail")]
+    ContactNeeded,
     #[error("the answer to '{question}' does not fit: {fault:?}")]
     Answer { question: Code, fault: AnswerFault },
     #[error("rules of requests that do not fit together: {0}")]
@@ -399,6 +401,7 @@ impl Problem {
             Self::HasMerged(_) => "has-merged",
             Self::Private => "private",
             Self::BadPoint => "bad-point",
+            Self::ContactNeeded => "contact-needed",
             Self::Answer { fault, .. } => fault.key(),
             Self::BadRequestRules(_) => "bad-request-rules",
             Self::BadGoal(fault) => fault.key(),

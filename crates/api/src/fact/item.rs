@@ -129,7 +129,8 @@ as_kept! {
     RequestCategory of domain::request::RequestCategory,
         "category (its code), order, name, about, words (that speak for it in a text), preset (its limits), private \
          (shown to nobody), shown_place (how exactly everybody sees where: exact, {\"grid\": {\"metres\": 500}} or \
-         area), batch (programs are told the number once somebody has looked), warning, closed, \
+         area), batch (programs are told the number once somebody has looked), needs_contact (whoever asks \
+         leaves a telephone number or an address of mail), warning, closed, \
          questions (question, kind, name, about, required, choices).";
     /// Limits of requests and whom they go to.
     RequestRules of domain::request::RequestRules,
@@ -143,7 +144,7 @@ as_kept! {
          contact, privacy (keep: how many days each kind of what tells who asked is kept).";
     /// A set of limits.
     RequestPreset of domain::request::rules::Preset,
-        "preset (its code), name, assignment, response, resolution and reopened, each as {\"hours\": 24}, {\"days\": 7} or \
+        "preset (its code), name, assignment, response, resolution, reopened and decision (of the desk), each as {\"hours\": 24}, {\"days\": 7} or \
          {\"working_days\": 5}.";
     /// Whom requests of a sort go to.
     RequestRoute of domain::request::routing::Route,

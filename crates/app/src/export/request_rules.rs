@@ -33,6 +33,7 @@ fact_table!(
         "private",
         "shown_place",
         "batch",
+        "needs_contact",
         "warning_zh",
         "warning_en",
         "questions",
@@ -50,6 +51,7 @@ fact_table!(
             Cell::Bool(held.private),
             Cell::text(held.shown_place.to_text()),
             Cell::Bool(held.batch),
+            Cell::Bool(held.needs_contact),
         ]);
         own.extend(both(held.warning.as_ref()));
         own.extend([Cell::text(question_text::to_text(&held.questions)), Cell::Bool(held.closed)]);

@@ -10,6 +10,7 @@ use domain::journal::Seq;
 use domain::plan::Plan;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{called_back, given, preset_of, reopened};
+use domain::request::merging::merged_into;
 use domain::request::rate::RateRow;
 use domain::request::routing::Routing;
 use domain::request::rules::Preset;
@@ -28,8 +29,9 @@ use store::{StoreError, Tx};
 use super::claim::{is_claim, tell_of_claim};
 use super::file::{is_private, routing};
 use super::photo::{self, NewPhoto};
+use super::protection::ProtectionKey;
 use super::telling::tell_of_step;
-use super::{by_resident, by_rules, rules_of};
+use super::{by_resident, rules_of};
 use crate::App;
 use crate::account::hash;
 use crate::actor::Actor;
@@ -154,8 +156,10 @@ pub enum RequestAct {
         to: Target,
         held: bool,
     },
+    /// File one of several matters as a request of its own, under whoever asked.
     Divide {
-        parent: Code,
+        text: String,
+        category: Code,
     },
 }
 
@@ -240,11 +244,13 @@ impl RequestAct {
                 reopened(request, preset, at, reason)
             }
             Self::Merge { master } => {
-                let mut merged = moved(RequestStep::Merge, String::new())?;
-                if let RequestFact::Move { master: held, .. } = &mut merged {
-                    *held = Some(master);
+                let merged = moved(RequestStep::Merge, String::new())?;
+                let history = lookup.subject(&Subject::request(&plan.code, &master));
+                match history.and_then(|history| Request::at(&history, View::ALL)) {
+                    Some(held) => merged_into(request, &held, preset, at),
+                    // The rules say what is wrong with it.
+                    None => vec![to_master(merged, master)],
                 }
-                vec![merged]
             }
             Self::Refuse { ground, reason } => {
                 let mut refused = moved(RequestStep::Refuse, reason)?;
@@ -339,9 +345,17 @@ impl RequestAct {
             }
             Self::Support { unit, active } => vec![RequestFact::SupportingUnit { unit, active }],
             Self::Link { to, held } => vec![RequestFact::Link { to, held }],
-            Self::Divide { parent } => vec![RequestFact::Parent { request: parent, held: true }],
+            // What is divided off says so itself.
+            Self::Divide { .. } => Vec::new(),
         })
     }
+}
+
+fn to_master(mut merged: RequestFact, to: Code) -> RequestFact {
+    if let RequestFact::Move { master, .. } = &mut merged {
+        *master = Some(to);
+    }
+    merged
 }
 
 /// What was waiting for a place or a category goes to whoever has to take it, once both are known. Limits
@@ -443,11 +457,13 @@ impl App {
         let at = self.wall_second();
         let (plan, code, tells) = (plan.clone(), code.clone(), self.inner.tells);
         let staff = if tells && act.is_claim() { Some(self.staff().await?) } else { None };
+        let key = self.key().cloned();
         self.database()
             .write_async(move |tx| {
                 let staff = staff.as_ref();
                 let (actor, plan, source) = (&actor, &plan, &source);
-                let doing = Doing { actor, who, plan, source, now, today, at, tells, staff };
+                let key = key.as_ref();
+                let doing = Doing { actor, who, plan, source, now, today, at, tells, staff, key };
                 if let Some(expected) = seen {
                     let held = tx.subject(&Subject::request(plan, &code))?.ok_or(AppError::NotFound)?;
                     let found = held.version;
@@ -473,6 +489,8 @@ pub(super) struct Doing<'a> {
     pub tells: bool,
     /// Who is told of what concerns those with an account.
     pub staff: Option<&'a Staff>,
+    /// Opens who asked, where that goes on to another request.
+    pub key: Option<&'a ProtectionKey>,
 }
 
 impl Doing<'_> {
@@ -480,11 +498,15 @@ impl Doing<'_> {
         let subject = Subject::request(self.plan, code);
         let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
         let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;
-        let settles = matches!(act, RequestAct::Moderate { .. } | RequestAct::Publish { .. });
-        let answer = match &act {
-            RequestAct::Answer { text } => Some(text.clone()),
-            _ => None,
+        let act = match act {
+            RequestAct::Divide { text, category } => {
+                let matter = self.divide(tx, &request, text, category)?;
+                let text = words::both("request-divided-into", &[("code", matter.as_str())]);
+                RequestAct::Note { text }
+            }
+            act => act,
         };
+        let settles = matches!(act, RequestAct::Moderate { .. } | RequestAct::Publish { .. });
         let photos = match &act {
             RequestAct::AddPhotos { photos, .. } => photos.clone(),
             _ => Vec::new(),
@@ -504,22 +526,14 @@ impl Doing<'_> {
             tx.show_photos(self.plan, &request)?;
             return Ok(Acted { state: request.state, others: 0 });
         }
-        self.record(tx, self.actor, code, facts, Some(&request))?;
+        let knows = self.who == Who::Resident;
+        let seq = self.record(tx, self.actor, code, facts.clone(), (Some(&request), knows))?;
         photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
         if settles {
             tx.settle_flags(self.plan, code, self.now.as_microsecond())?;
         }
-        let mut others = 0;
-        if let Some(text) = answer {
-            // One answer to all who asked the same.
-            for (other, merged, _) in tx.requests_of(self.plan, code)? {
-                if merged {
-                    let said = RequestFact::Answer { at: self.at, text: text.clone() };
-                    self.record(tx, &by_rules(), &other, vec![said], None)?;
-                    others += 1;
-                }
-            }
-        }
+        let others = self.tell_those_merged(tx, &request, &facts, seq)?;
+        self.tell_master(tx, &request, &facts)?;
         let after = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL));
         let after = after.ok_or(StoreError::Stopped)?;
         if !photos.is_empty() {
@@ -528,17 +542,17 @@ impl Doing<'_> {
         Ok(Acted { state: after.state, others })
     }
 
-    fn record(
+    /// Records something of a request; the entry that says it. Whoever asked is told, unless they know.
+    pub(super) fn record(
         &self,
         tx: &mut Tx,
         actor: &Actor,
         code: &Code,
         facts: Vec<RequestFact>,
-        before: Option<&Request>,
-    ) -> Result<(), AppError> {
+        (before, knows): (Option<&Request>, bool),
+    ) -> Result<Option<Seq>, AppError> {
         let facts: Vec<RequestFact> = facts.into_iter().map(RequestFact::masked).collect();
-        // Whoever asked knows what they did themselves.
-        let matter = matter(before, &facts).filter(|_| self.tells && self.who != Who::Resident);
+        let matter = matter(before, &facts).filter(|_| self.tells && !knows);
         let change = Change {
             command: Command::Record {
                 subject: Subject::request(self.plan, code),
@@ -559,6 +573,6 @@ impl Doing<'_> {
         if let (Some(matter), Some(entry)) = (matter, receipt.entries.last()) {
             tell_of_step(tx, self.plan, code, entry.seq, matter, self.now)?;
         }
-        Ok(())
+        Ok(receipt.entries.last().map(|entry| entry.seq))
     }
 }

@@ -42,6 +42,7 @@ impl App {
                         at,
                         tells,
                         staff: None,
+                        key: None,
                     };
                     doing.one(tx, &deed.request, deed.act.clone())?;
                 }

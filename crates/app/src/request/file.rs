@@ -56,6 +56,8 @@ pub struct NewRequest {
     pub number: String,
     /// The program that brings it: its [`Program`](crate::Program)'s id.
     pub program: String,
+    /// The request of which it is one of several matters.
+    pub part_of: Option<Code>,
     /// What was answered to the category's questions.
     pub details: Vec<QuestionAnswer>,
     /// When it came in; now where nothing else is known.
@@ -89,6 +91,7 @@ impl NewRequest {
             public: false,
             number: String::new(),
             program: String::new(),
+            part_of: None,
             details: Vec::new(),
             at: None,
             person: PersonalData::default(),
@@ -314,6 +317,7 @@ impl Filing<'_> {
         if let Some(held) = self.known(tx, new)? {
             return Ok(Filed { code: held.code, again: true, by_earlier: false, unit: None });
         }
+        self.contact(tx, new)?;
         let filed = self.register(tx, new, ready, link, None)?.0;
         let address = new.person.email.trim();
         if let Some(key) = self.key.filter(|_| self.tells && !address.is_empty()) {
@@ -321,6 +325,21 @@ impl Filing<'_> {
             add_reader(tx, key, self.plan, &filed.code, &reader, self.now)?;
         }
         Ok(filed)
+    }
+
+    /// Where the category needs it, whoever brings one says how to reach who asked. A post of a forum has its author,
+    /// a mail its sender; what was taken down elsewhere is as it is.
+    fn contact(&self, tx: &mut Tx, new: &NewRequest) -> Result<(), AppError> {
+        let reached = [&new.person.phone, &new.person.email].iter().any(|way| !way.trim().is_empty());
+        let asked = !matches!(new.channel, Channel::DirectChannel | Channel::Email);
+        let Some(category) = new.category.as_ref().filter(|_| asked && !reached) else { return Ok(()) };
+        let plan = tx.with_lookup(|lookup| lookup.plan(self.plan))?.ok_or(AppError::NotFound)?;
+        match plan.request_category(category.as_str()) {
+            Some(held) if held.needs_contact => {
+                Err(Refusal { field: "phone".into(), problem: Problem::ContactNeeded }.into())
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The request that came with the same number before.
@@ -425,10 +444,11 @@ impl Filing<'_> {
         facts.extend(
             new.category.clone().map(|category| RequestFact::Category { category, suggested: new.suggested }),
         );
+        facts.extend(new.part_of.clone().map(|request| RequestFact::Parent { request, held: true }));
         let details = tidy(new.details.clone());
         if let Some(category) = new.category.as_ref().and_then(|code| plan.request_category(code.as_str())) {
             // Whoever asks here can answer; what was taken down elsewhere is as it is.
-            let complete = matches!(new.channel, Channel::Site | Channel::Open311);
+            let complete = matches!(new.channel, Channel::Site | Channel::Open311) && new.part_of.is_none();
             let faults = question::faults(category, &details, complete);
             if !faults.is_empty() {
                 let refusals = faults.into_iter().map(|(question, fault)| Refusal {

@@ -456,6 +456,7 @@ impl Incoming {
             at: self.at,
             tells: self.tells,
             staff: None,
+            key: None,
         }
     }
 

@@ -219,6 +219,7 @@ impl App {
                     at,
                     tells,
                     staff: None,
+                    key: None,
                 };
                 if !text.is_empty() {
                     doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;

@@ -10,12 +10,14 @@ use domain::portfolio::Portfolio;
 use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
 use domain::request::routing::Routing;
-use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep};
+use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep, Who};
+use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
 use super::Models;
+use super::act::Doing;
 use super::file::{Filing, NewRequest, Ready, clean, title_of};
 use super::protection::ProtectionKey;
 use super::rules_of;
@@ -93,7 +95,14 @@ impl Filing<'_> {
     pub(crate) fn order(&self, tx: &mut Tx, order: &Order) -> Result<(Code, Vec<Entry>), NotTaken> {
         if let Some(held) = self.known(tx, &order.new)? {
             let steps = self.missing(tx, order, &held)?;
-            return Ok((held.code.clone(), self.past(tx, &held.code, steps, order, Vec::new())?));
+            let said: Vec<RequestFact> = steps.iter().flat_map(|(_, facts)| facts.clone()).collect();
+            let entries = self.past(tx, &held.code, steps, order, Vec::new())?;
+            if !said.is_empty() {
+                let seq = entries.last().map(|entry| entry.seq);
+                let told = self.doing(&order.new.source).tell_those_merged(tx, &held, &said, seq);
+                told.map_err(|error| NotTaken { error, begun: true })?;
+            }
+            return Ok((held.code.clone(), entries));
         }
         let handed = order.unit.as_ref().zip(order.handed());
         let made = order.ready.is_none().then(|| Ready::of(&order.new, self.plan, None));
@@ -108,6 +117,21 @@ impl Filing<'_> {
         };
         let entries = self.past(tx, &filed.code, steps, order, entries)?;
         Ok((filed.code, entries))
+    }
+
+    fn doing<'b>(&'b self, source: &'b Source) -> Doing<'b> {
+        Doing {
+            actor: self.actor,
+            who: Who::Lead,
+            plan: self.plan,
+            source,
+            now: self.now,
+            today: self.today,
+            at: self.wall,
+            tells: self.tells,
+            staff: None,
+            key: None,
+        }
     }
 
     /// What an order says that the request it became does not: how it ended, where nobody here or elsewhere has

@@ -106,11 +106,8 @@ impl App {
                     false => (by_rules(), Who::Desk, RequestAct::Note { text: note.clone() }),
                 };
                 let (plan, source) = (&kept.plan, &source);
-                Doing { actor: &actor, who, plan, source, now, today, at, tells, staff: None }.one(
-                    tx,
-                    &kept.request,
-                    act,
-                )?;
+                Doing { actor: &actor, who, plan, source, now, today, at, tells, staff: None, key: None }
+                    .one(tx, &kept.request, act)?;
             }
             tx.keep_update(&kept)?;
             Ok::<_, AppError>(true)

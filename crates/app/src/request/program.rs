@@ -129,6 +129,7 @@ impl App {
                     at,
                     tells,
                     staff: None,
+                    key: None,
                 };
                 doing.one(tx, &kept.request, update.act(&request))?;
                 tx.keep_update(&kept)?;

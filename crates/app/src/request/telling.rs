@@ -96,7 +96,7 @@ pub(super) fn tell_of_step(
         AskerMatter::OnTheBooks { until } | AskerMatter::Extended { until } => {
             said = said.with("until", Value::Date(until));
         }
-        AskerMatter::TakenUpAgain | AskerMatter::Merged | AskerMatter::Closed => {}
+        AskerMatter::TakenUpAgain | AskerMatter::Merged | AskerMatter::Apart | AskerMatter::Closed => {}
     }
     let matter = ReaderMatter::News { said, words, link: None, judge };
     Ok(mail(tx, plan, request, &event, (&matter, for_all), now)?)

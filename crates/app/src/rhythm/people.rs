@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::code::Code;
-use domain::policy::{Role, Target};
+use domain::policy::{Action, Role, Target};
 use domain::rhythm::Recipient as Rung;
 use domain::telling::Staff;
 
@@ -41,6 +41,16 @@ impl People {
     /// Those who hold a role that covers what it is about.
     fn with_role(&self, role: Role, target: &Target) -> BTreeSet<Recipient> {
         persons(self.0.supervising(role, target))
+    }
+
+    /// Whom a rung tells of what the office that takes requests in has to do: its own people where it names the unit.
+    pub(super) fn of_desk_rung(&self, to: Rung, target: &Target) -> Vec<Recipient> {
+        match to {
+            Rung::Unit | Rung::UnitLeader => {
+                persons(self.0.who_may(Action::TakeRequest, target)).into_iter().collect()
+            }
+            to => self.of_rung(to, &[], target),
+        }
     }
 
     /// Whom a rung tells about something that units have in hand.

@@ -9,9 +9,11 @@ use domain::fact::Fact;
 use domain::history::View;
 use domain::item::Target;
 use domain::named::Named;
+use domain::plan::Plan;
+use domain::portfolio::Portfolio;
 use domain::request::query::{RequestOrder, RequestPaging, RequestQuery};
-use domain::request::{Request, RequestFact, RequestState};
-use domain::rhythm::{Planned, Recipient as Rung};
+use domain::request::{Request, RequestFact, RequestState, Watching};
+use domain::rhythm::{Planned, Recipient as Rung, Watch};
 use domain::subject::Subject;
 use store::Tx;
 
@@ -24,6 +26,8 @@ use crate::read::Asked;
 
 /// Requests looked at, and then done, at once.
 const BATCH: usize = 200;
+/// Where something was asked of the office that takes requests in.
+const ASKED: [RequestState; 2] = [RequestState::ReturnAsked, RequestState::ReopenAsked];
 /// Requests done in one transaction: others want the writer too.
 const TOGETHER: usize = 20;
 
@@ -36,25 +40,29 @@ impl App {
         deeds: &mut Vec<Deed>,
     ) -> Result<(), AppError> {
         let portfolio = self.portfolio(&turn.plan, Asked::default()).await?;
-        let Some(rules) = &portfolio.plan.request_rules else { return Ok(()) };
-        let months = rules.books_months;
+        if portfolio.plan.request_rules.is_none() {
+            return Ok(());
+        }
         let people = Arc::new(self.people().await?);
         let horizon = turn.rules.horizon(turn.day).at(23, 59, 59, 0);
         let running = RequestQuery { late_at: Some(horizon), ..RequestQuery::default() };
         let booked = RequestQuery { states: vec![RequestState::OnTheBooks], ..RequestQuery::default() };
-        for query in [running, booked] {
+        // What the office has to decide has no limit of its own in the lists.
+        let asked = RequestQuery { states: ASKED.to_vec(), ..RequestQuery::default() };
+        for (query, asks) in [(running, false), (booked, false), (asked, true)] {
             let mut paging =
                 RequestPaging { order: RequestOrder::Due, limit: BATCH, ..RequestPaging::default() };
             loop {
                 let page = self.requests(&turn.plan, &query, &paging).await?;
-                let codes: Vec<Code> = page.rows.into_iter().map(|row| row.code).collect();
-                let looked = self.look_at_requests(turn, codes, months).await?;
+                let rows = page.rows.into_iter().filter(|row| ASKED.contains(&row.state) == asks);
+                let codes: Vec<Code> = rows.map(|row| row.code).collect();
+                let looked = self.look_at_requests(turn, codes, &portfolio).await?;
                 if trial {
                     deeds.extend(looked.into_iter().flat_map(|(_, would)| would));
                 } else {
                     let codes: Vec<Code> = looked.into_iter().map(|(code, _)| code).collect();
                     for some in codes.chunks(TOGETHER) {
-                        deeds.extend(self.chase_some_requests(turn, some, months, &people).await?);
+                        deeds.extend(self.chase_some_requests(turn, some, &portfolio, &people).await?);
                     }
                 }
                 paging.after = page.next;
@@ -71,9 +79,9 @@ impl App {
         &self,
         turn: &Turn,
         codes: Vec<Code>,
-        months: u8,
+        portfolio: &Arc<Portfolio>,
     ) -> Result<Vec<(Code, Vec<Deed>)>, AppError> {
-        let turn = turn.clone();
+        let (turn, portfolio) = (turn.clone(), portfolio.clone());
         self.database()
             .read_async(move |c| {
                 let mut out = Vec::new();
@@ -82,7 +90,8 @@ impl App {
                     let Some(request) = history.and_then(|held| Request::at(&held, View::ALL)) else {
                         continue;
                     };
-                    let due = turn.rules.due_of_request(&request, months, turn.at);
+                    let Some(by) = Watching::of(&portfolio.plan, &request) else { continue };
+                    let due = turn.rules.due_of_request(&request, by, turn.at);
                     if !due.is_empty() {
                         let would = due.iter().map(|planned| deed(&code, planned, None, 0)).collect();
                         out.push((code, would));
@@ -97,15 +106,16 @@ impl App {
         &self,
         turn: &Turn,
         codes: &[Code],
-        months: u8,
+        portfolio: &Arc<Portfolio>,
         people: &Arc<People>,
     ) -> Result<Vec<Deed>, AppError> {
         let (turn, codes, people) = (turn.clone(), codes.to_vec(), people.clone());
+        let portfolio = portfolio.clone();
         self.database()
             .write_async(move |tx| {
                 let mut deeds = Vec::new();
                 for code in &codes {
-                    one(tx, &turn, code, months, &people, &mut deeds)?;
+                    one(tx, &turn, code, &portfolio.plan, &people, &mut deeds)?;
                 }
                 Ok::<_, AppError>(deeds)
             })
@@ -132,7 +142,7 @@ fn one(
     tx: &mut Tx,
     turn: &Turn,
     code: &Code,
-    months: u8,
+    plan: &Plan,
     people: &People,
     deeds: &mut Vec<Deed>,
 ) -> Result<(), AppError> {
@@ -140,6 +150,7 @@ fn one(
     let Some(request) = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL)) else {
         return Ok(());
     };
+    let Some(by) = Watching::of(plan, &request) else { return Ok(()) };
     let target = tx.with_lookup(|lookup| target_of(&subject, lookup))?;
     let about = About {
         thing: Target::Request(code.clone()),
@@ -151,7 +162,7 @@ fn one(
         sector: None,
     };
     let units: Vec<Code> = request.lead_unit.iter().cloned().collect();
-    for planned in turn.rules.due_of_request(&request, months, turn.at) {
+    for planned in turn.rules.due_of_request(&request, by, turn.at) {
         let rung = planned.rung;
         let slip = match rung.slip {
             Some(colour) if about.lead_unit.is_some() => Some(issue(tx, turn, &about, &planned, colour)?),
@@ -168,7 +179,11 @@ fn one(
             Command::Record { subject: subject.clone(), facts: vec![Fact::from(fact)], expected: None };
         let Some(entry) = done(tx, turn, command, String::new())? else { continue };
         let notice = told::chased(&turn.plan, &about, &planned, turn.at, entry)?;
-        let mut told = turn.tell(tx, &notice, &people.of_rung(rung.to, &units, &target))?;
+        let to = match planned.watch {
+            Watch::Desk => people.of_desk_rung(rung.to, &target),
+            _ => people.of_rung(rung.to, &units, &target),
+        };
+        let mut told = turn.tell(tx, &notice, &to)?;
         if let (Some((slip, seq)), Some(colour)) = (&slip, rung.slip) {
             let notice = told::slip(&turn.plan, slip, colour, &about, *seq)?;
             told += turn.tell(tx, &notice, &people.of_rung(Rung::Unit, &units, &target))?;

@@ -59,15 +59,19 @@ pub(super) fn chased(
         (Watch::Whistle, _) if raised => "raised",
         (Watch::Whistle | Watch::Dispatch | Watch::Minutes, _) => "late",
         // Limits of requests end within a day.
-        (Watch::Request, 0) if now > limit => "late",
+        (Watch::Request | Watch::Desk, 0) if now > limit => "late",
         (_, days) if days > 0 => "ahead",
         (_, 0) if now.date() <= limit.date() => "on",
         _ => "late",
     };
     let topic = match watch {
-        Watch::Limit | Watch::Whistle | Watch::Dispatch | Watch::Slip | Watch::Request | Watch::Books => {
-            Topic::Deadline
-        }
+        Watch::Limit
+        | Watch::Whistle
+        | Watch::Dispatch
+        | Watch::Slip
+        | Watch::Request
+        | Watch::Books
+        | Watch::Desk => Topic::Deadline,
         Watch::Return | Watch::Report => Topic::Report,
         Watch::Minutes => Topic::Meeting,
     };

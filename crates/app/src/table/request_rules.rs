@@ -34,6 +34,7 @@ pub(super) const REQUEST_CATEGORIES: Table = Table {
         column("private", true, K::YesNo),
         column("shown_place", true, K::Text),
         column("batch", false, K::YesNo),
+        column("needs_contact", false, K::YesNo),
         column("warning_zh", false, K::Text),
         column("warning_en", false, K::Text),
         column("questions", false, K::Text),
@@ -52,6 +53,7 @@ fn category(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     let private = cells.yes_no("private").unwrap_or(true);
     let shown_place = cells.parsed("shown_place", CellProblem::NotAShownPlace, ShownPlace::parse);
     let batch = cells.yes_no("batch").unwrap_or(false);
+    let needs_contact = cells.yes_no("needs_contact").unwrap_or(false);
     let warning = cells.named("warning_zh", "warning_en");
     let questions =
         cells.parsed("questions", CellProblem::NotQuestions, |text| question_text::parse(text).ok());
@@ -65,6 +67,7 @@ fn category(cells: &mut Cells, plan: &Code) -> Option<(Subject, Vec<Fact>)> {
         private,
         shown_place: shown_place?,
         batch,
+        needs_contact,
         warning,
         closed,
         questions: questions.unwrap_or_default(),

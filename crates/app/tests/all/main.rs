@@ -13,12 +13,14 @@ mod askers;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
 mod commands;
 mod coverage;
+mod dividing;
 mod entrances;
 mod evaluation;
 mod forums;
 mod import_export;
 mod layers;
 mod learning;
+mod merging;
 mod orders;
 mod place_tools;
 mod privacy;

@@ -18,7 +18,7 @@ use domain::policy::{Role, Scope};
 use domain::refusal::Problem;
 use domain::request::rules::Preset;
 use domain::request::{Channel, RequestCategory, RequestRules, RequestStep};
-use domain::rhythm::{InForce, Recipient, RhythmRules};
+use domain::rhythm::{InForce, Recipient, RhythmRules, Watch};
 use domain::source::Source;
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
@@ -198,6 +198,46 @@ fn requests_are_chased_once_with_slips_where_the_rules_say(scratch: Scratch) {
     assert_eq!(place.request(&request).chases, chases);
 }
 
+fn what_waits_for_the_desk_is_told_to_those_who_may_take_requests(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let new = NewRequest {
+        area: Some(code("town")),
+        address: "东门".into(),
+        ..NewRequest::new(Channel::Site, "不知道归谁管")
+    };
+    let filed = place.runtime.block_on(place.app.file_request(&Actor::Public, &code("p"), new)).unwrap().code;
+    let deeds = |trial| -> Vec<(Code, Watch, Recipient, usize)> {
+        let said = place.run(trial).into_iter();
+        said.map(|deed| match deed {
+            Deed::RequestChased { request, watch, to, told, .. } => (request, watch, to, told),
+            _ => unreachable!("only these were kept"),
+        })
+        .collect()
+    };
+    assert_eq!(deeds(false), []);
+    place.clock.set_morning(date(2019, 3, 5)).unwrap();
+    let zone = place.app.clock().zone().clone();
+    let at = |day: Date, hour| place.clock.set(zone.to_timestamp(day.at(hour, 0, 0, 0)).unwrap());
+    at(date(2019, 3, 5), 12);
+    // Only the desk may take requests: it alone is told. That nobody has it is nobody else's fault.
+    assert_eq!(deeds(true), [(filed.clone(), Watch::Desk, Recipient::Unit, 0)]);
+    assert_eq!(deeds(false), [(filed.clone(), Watch::Desk, Recipient::Unit, 1)]);
+    assert_eq!(deeds(false), []);
+    let give =
+        RequestAct::Give { step: RequestStep::Assign, unit: code("town-office"), reason: String::new() };
+    place.act("desk", &filed, give).unwrap();
+    // Handed back, it is for the desk again, and once more each time.
+    let back = RequestAct::Step { step: RequestStep::AskReturn, reason: "不归我们".into() };
+    place.act("town", &filed, back).unwrap();
+    assert_eq!(deeds(false), []);
+    at(date(2019, 3, 6), 13);
+    let first = deeds(true);
+    assert_eq!(first, [(filed.clone(), Watch::Desk, Recipient::Unit, 0)], "once, though it runs late, too");
+    assert_eq!(deeds(false).len(), 1);
+    let report = place.app.database().rebuild(|_| {}).unwrap();
+    assert_eq!(report.before, report.after);
+}
+
 fn whoever_works_on_one_is_seen_and_stops_nobody(scratch: Scratch) {
     let place = Place::open(scratch);
     let request = place.file();
@@ -235,6 +275,7 @@ fn whoever_works_on_one_is_seen_and_stops_nobody(scratch: Scratch) {
 }
 
 on_both!(
+    what_waits_for_the_desk_is_told_to_those_who_may_take_requests,
     requests_are_chased_once_with_slips_where_the_rules_say,
     whoever_works_on_one_is_seen_and_stops_nobody
 );

@@ -31,6 +31,8 @@ fn pieces() -> Vec<PlanFact> {
                 response,
                 resolution,
                 reopened,
+                // Whoever may give it out within so long decides within so long.
+                decision: assignment,
                 ..Preset::usual(name.0, name.1)
             })
         };

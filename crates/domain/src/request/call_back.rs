@@ -25,7 +25,12 @@ pub fn step(step: RequestStep, state: RequestState, at: DateTime) -> RequestFact
     }
 }
 
-fn clock(kind: ClockKind, preset: &Preset, limit: super::clock::TimeLimit, from: DateTime) -> RequestFact {
+pub(super) fn clock(
+    kind: ClockKind,
+    preset: &Preset,
+    limit: super::clock::TimeLimit,
+    from: DateTime,
+) -> RequestFact {
     RequestFact::Clock(Clock { clock: kind, preset: preset.preset.clone(), limit, from })
 }
 

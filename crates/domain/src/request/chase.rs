@@ -1,11 +1,15 @@
-//! What a request is chased for: the limit that runs in a unit's hands, and the monthly look at what is on the books.
+//! What a request is chased for: the limit that runs in a unit's hands, what the office that takes requests in has to
+//! decide, and the monthly look at what is on the books.
 
 use jiff::Span;
 use jiff::civil::{DateTime, Time};
 
-use super::clock::end_of;
+use super::call_back::preset_of;
+use super::clock::{TimeLimit, end_of};
+use super::kind::ClockKind;
 use super::state::Request;
 use super::workflow::RequestState;
+use crate::plan::Plan;
 use crate::rhythm::{InForce, Planned, Turn, Watch};
 
 /// Something that a request is watched for.
@@ -17,10 +21,44 @@ pub struct Watched {
     pub began: DateTime,
 }
 
-/// What a request is watched for as it stands. Only what is in the unit's own hands is chased: not what waits for the
-/// office to give it out, nor what waits for the resident.
-pub fn watched(request: &Request, books_months: u8, now: DateTime) -> Vec<Watched> {
+/// How long what is watched may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watching {
+    /// What is on the books is looked at again after so many months.
+    pub books_months: u8,
+    /// The office decides within so long.
+    pub decision: TimeLimit,
+}
+
+impl Watching {
+    /// As a plan's rules say for a request; nothing where the plan takes none.
+    pub fn of(plan: &Plan, request: &Request) -> Option<Self> {
+        let rules = plan.request_rules.as_ref()?;
+        let category = request.category.as_ref();
+        let preset = preset_of(rules, &plan.request_categories, category, request.urgency)?;
+        Some(Self { books_months: rules.books_months, decision: preset.decision })
+    }
+}
+
+/// What a request is watched for as it stands. Only what is in somebody's hands is chased: the unit's, or those of the
+/// office that gives it out and decides on what units and residents ask of it. What waits for the resident is not.
+pub fn watched(request: &Request, by: Watching, now: DateTime) -> Vec<Watched> {
+    let Watching { books_months, decision } = by;
     match request.state {
+        RequestState::Received => {
+            let clock = request.clocks.get(&ClockKind::Assignment);
+            let limit = request.due(ClockKind::Assignment);
+            let given_out = limit.zip(clock).map(|(limit, clock)| Watched {
+                watch: Watch::Desk,
+                limit,
+                began: clock.from,
+            });
+            given_out.into_iter().collect()
+        }
+        RequestState::ReturnAsked | RequestState::ReopenAsked => {
+            let limit = decision.due(request.since, &[]);
+            vec![Watched { watch: Watch::Desk, limit, began: request.since }]
+        }
         RequestState::Assigned
         | RequestState::Accepted
         | RequestState::InProgress
@@ -62,8 +100,8 @@ fn review(request: &Request, months: u8, now: DateTime) -> Option<Watched> {
 
 impl InForce {
     /// The ladders that a request is on at a moment, with what became of each rung.
-    pub fn ladder_of_request(&self, request: &Request, months: u8, now: DateTime) -> Vec<Planned<'_>> {
-        let mut out: Vec<Planned<'_>> = watched(request, months, now)
+    pub fn ladder_of_request(&self, request: &Request, by: Watching, now: DateTime) -> Vec<Planned<'_>> {
+        let mut out: Vec<Planned<'_>> = watched(request, by, now)
             .into_iter()
             .flat_map(|it| self.climb(it.watch, it.limit, it.began, &request.chases, now))
             .collect();
@@ -72,11 +110,11 @@ impl InForce {
     }
 
     /// What is to be done about a request now, in order.
-    pub fn due_of_request(&self, request: &Request, months: u8, now: DateTime) -> Vec<Planned<'_>> {
+    pub fn due_of_request(&self, request: &Request, by: Watching, now: DateTime) -> Vec<Planned<'_>> {
         if !self.acts_on(now.date()) {
             return Vec::new();
         }
-        let mut out = self.ladder_of_request(request, months, now);
+        let mut out = self.ladder_of_request(request, by, now);
         out.retain(|planned| planned.turn == Turn::Due);
         out
     }

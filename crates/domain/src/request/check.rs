@@ -190,11 +190,26 @@ impl RequestCheck<'_> {
                     self.refuse(slot, Problem::NothingPending);
                 }
             }
-            RequestFact::Link { to, .. } => self.link(slot, to),
+            RequestFact::Link { to, held } => {
+                self.link(slot, to);
+                // What it waits for stays with it while it waits.
+                if !held && request.state == RequestState::OnTheBooks && request.links.is_empty() {
+                    self.refuse("link", Problem::Missing("link"));
+                }
+            }
             RequestFact::Told { at, of, on, .. } => {
                 self.not_future(slot, at.date());
                 self.not_future(slot, *on);
                 self.link(slot, of);
+            }
+            RequestFact::Followed { at, unit, .. } => {
+                self.not_future(slot, at.date());
+                if before.is_none_or(|before| before.state != RequestState::Merged) {
+                    self.not_now(slot, before);
+                }
+                if let Some(unit) = unit {
+                    self.known("unit", Reference::Unit, &Subject::unit(unit));
+                }
             }
             RequestFact::Parent { request: parent, held } => self.parent(slot, parent, *held),
             RequestFact::ExclusionAsked { .. }
@@ -324,8 +339,10 @@ impl RequestCheck<'_> {
 
     fn call_back(&mut self, slot: &str, call: &CallBack, before: Option<&Request>) {
         self.not_future(slot, call.at.date());
-        let answered = before.is_some_and(|before| {
-            matches!(before.state, RequestState::Answered | RequestState::Merged | RequestState::Closed)
+        let answered = before.is_some_and(|before| match before.state {
+            RequestState::Answered | RequestState::Closed => true,
+            RequestState::Merged => before.answer().is_some(),
+            _ => false,
         });
         if !answered {
             self.not_now(slot, before);
@@ -373,6 +390,10 @@ impl RequestCheck<'_> {
         if held.state == RequestState::Merged {
             self.refuse("master", Problem::MergedItself(master.clone()));
         }
+        // There is nothing that it could go along with.
+        if matches!(held.state, RequestState::Refused | RequestState::Withdrawn) {
+            self.refuse("master", Problem::NotWhileRequest { state: held.state });
+        }
         if let Some((own, ..)) = self.followers().into_iter().find(|(_, merged, _)| *merged) {
             self.refuse("master", Problem::HasMerged(own));
         }
@@ -393,8 +414,10 @@ impl RequestCheck<'_> {
         if self.followers().iter().any(|(_, merged, _)| !merged) {
             self.refuse(slot, Problem::HasMerged(self.subject.code.clone()));
         }
-        if self.lookup.requests_of(&self.subject.scope, parent).len() >= CHILDREN_MOST {
-            self.refuse(slot, Problem::Twice);
+        let others = self.lookup.requests_of(&self.subject.scope, parent).into_iter();
+        let children = others.filter(|(code, merged, _)| !merged && *code != self.subject.code).count();
+        if children >= CHILDREN_MOST {
+            self.refuse(slot, Problem::TooMany(CHILDREN_MOST));
         }
     }
 
@@ -447,7 +470,11 @@ impl RequestCheck<'_> {
             }
             // Whoever asked has a window for it; the office may take it up later still.
             if number >= made
-                && (moved.from, moved.step) == (RequestState::Closed, RequestStep::AskReopen)
+                && matches!(
+                    (moved.from, moved.step),
+                    (RequestState::Closed | RequestState::Refused, RequestStep::AskReopen)
+                        | (RequestState::Withdrawn, RequestStep::Reopen)
+                )
                 && self.context.actor.as_str() == RESIDENT
                 && let Some(rules) = &self.plan.request_rules
             {

@@ -159,6 +159,20 @@ pub enum RequestFact {
         step: Option<Code>,
         on: Date,
     },
+    /// A move of the request that it goes with, as far as it concerns whoever asked this one.
+    Followed {
+        step: RequestStep,
+        state: RequestState,
+        at: DateTime,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unit: Option<Code>,
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ground: Option<RefusalGround>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Date>,
+    },
     /// The request of which this is one of several matters.
     Parent {
         request: Code,
@@ -290,6 +304,7 @@ impl RequestFact {
                 let step = step.as_ref().map_or("done", Code::as_str);
                 format!("told/{}/{}/{step}", of.kind().as_str(), of.code())
             }
+            Self::Followed { .. } => "followed".into(),
             Self::Parent { .. } => "parent".into(),
             Self::ExclusionAsked { number, .. } => numbered("exclusion_asked", *number),
             Self::ExclusionDecided { number, .. } => numbered("exclusion_decided", *number),
@@ -327,6 +342,7 @@ impl RequestFact {
                 answers.iter().flat_map(|answer| &answer.values).map(String::as_str).collect()
             }
             Self::Move { reason, .. }
+            | Self::Followed { reason, .. }
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }
@@ -359,6 +375,7 @@ impl RequestFact {
                 }
             }
             Self::Move { reason, .. }
+            | Self::Followed { reason, .. }
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }

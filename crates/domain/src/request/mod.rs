@@ -16,6 +16,7 @@ pub mod frozen;
 pub mod hints;
 pub mod kind;
 pub mod learning;
+pub mod merging;
 pub mod personal;
 pub mod photo;
 pub mod pieces;
@@ -36,13 +37,14 @@ pub mod warning;
 pub mod workflow;
 
 pub use appeal::{AppealRules, AppealTerms, ClaimState, ClaimStep, Exclusion, RatePart, RateParts};
-pub use chase::{Watched, watched};
+pub use chase::{Watched, Watching, watched};
 pub(crate) use check::RequestCheck;
 pub use fact::{CallBack, Intake, Place, Point, Redaction, RequestFact};
 pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
     Solved, Urgency,
 };
+pub use merging::Followed;
 pub use photo::RequestPhoto;
 pub use privacy::{KeptKind, ModerationAct, ModerationGround, PrivacyRules, Retention};
 pub use public::{PublicPlace, Publicly, ShownPlace};

@@ -44,6 +44,9 @@ pub struct RequestCategory {
     /// Whoever asks by a program is told the number only once somebody has looked.
     #[serde(default)]
     pub batch: bool,
+    /// Whoever asks leaves a telephone number or an address of mail.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub needs_contact: bool,
     /// No longer offered.
     #[serde(default)]
     pub closed: bool,
@@ -66,6 +69,7 @@ impl Preset {
             response: TimeLimit::Hours(24),
             resolution: TimeLimit::Days(7),
             reopened: TimeLimit::Days(3),
+            decision: a_day(),
         }
     }
 }
@@ -84,6 +88,7 @@ impl RequestCategory {
             shown_place: ShownPlace::Exact,
             warning: None,
             batch: false,
+            needs_contact: false,
             closed: false,
             questions: Vec::new(),
         }
@@ -122,6 +127,13 @@ pub struct Preset {
     pub resolution: TimeLimit,
     /// From the re-opening until the next answer.
     pub reopened: TimeLimit,
+    /// From what was asked of the office, to take it back from a unit or to take it up again, until it is decided.
+    #[serde(default = "a_day")]
+    pub decision: TimeLimit,
+}
+
+fn a_day() -> TimeLimit {
+    TimeLimit::Hours(24)
 }
 
 /// What holds for all requests of a plan, besides the lists.

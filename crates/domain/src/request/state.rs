@@ -8,6 +8,7 @@ use super::appeal::{Exclusion, RateParts};
 use super::clock::{Clock, Pause, end_of};
 use super::fact::{CallBack, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, RefusalGround, RequestKind, Urgency};
+use super::merging::Followed;
 use super::photo::{RequestPhoto, photos};
 use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
@@ -90,6 +91,8 @@ pub struct Request {
     pub before: RequestState,
     pub moves: Vec<Moved>,
     pub lead_unit: Option<Code>,
+    /// What was done with the one that it goes with.
+    pub followed: Vec<Followed>,
     pub supporting_units: Vec<Code>,
     /// The unit that has it may not hand it back.
     pub forced: bool,
@@ -159,6 +162,7 @@ impl Request {
             before: RequestState::Received,
             moves: Vec::new(),
             lead_unit: None,
+            followed: Vec::new(),
             supporting_units: Vec::new(),
             forced: false,
             clocks: BTreeMap::new(),
@@ -186,6 +190,9 @@ impl Request {
         };
         for held in history.visible::<RequestFact>(view) {
             out.take(held.fact, held.effective, held.seq);
+        }
+        if out.moves.iter().any(|moved| moved.step == RequestStep::Merge) {
+            out.lead_unit = out.lead_with_others();
         }
         out.exclusions.sort_by_key(|it| it.asked);
         out.photos = photos(history.visible::<RequestFact>(view).map(|held| (held.seq, held.fact)));
@@ -269,6 +276,18 @@ impl Request {
             }
             RequestFact::Told { at, of, step, on } => {
                 self.told.push(Told { at: *at, of: of.clone(), step: step.clone(), on: *on });
+            }
+            RequestFact::Followed { step, state, at, unit, reason, ground, until } => {
+                self.followed.push(Followed {
+                    step: *step,
+                    state: *state,
+                    at: *at,
+                    unit: unit.clone(),
+                    reason: reason.clone(),
+                    ground: *ground,
+                    until: *until,
+                    seq,
+                });
             }
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
             RequestFact::ExclusionAsked { number, ground, reason, unit, parts, evidence, appeal } => {
@@ -385,13 +404,6 @@ impl Request {
 
     pub fn shown_text(&self) -> &str {
         self.edited().map_or(&self.text, |(_, text)| text)
-    }
-
-    /// The unit that had it at a moment.
-    pub fn lead_at(&self, at: DateTime) -> Option<&Code> {
-        let given = |moved: &&Moved| moved.step.gives();
-        let by_then = self.moves.iter().filter(given).rfind(|moved| moved.at <= at);
-        by_then.or_else(|| self.moves.iter().find(given)).and_then(|moved| moved.unit.as_ref())
     }
 
     /// When the limits stood still.

@@ -12,14 +12,29 @@ use crate::code::Code;
 /// Something that whoever asked is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AskerMatter {
-    Given { unit: Code },
-    Asked { question: String },
-    Answered { text: String },
-    Refused { ground: RefusalGround, reason: String },
-    OnTheBooks { until: Date },
+    Given {
+        unit: Code,
+    },
+    Asked {
+        question: String,
+    },
+    Answered {
+        text: String,
+    },
+    Refused {
+        ground: RefusalGround,
+        reason: String,
+    },
+    OnTheBooks {
+        until: Date,
+    },
     TakenUpAgain,
     Merged,
-    Extended { until: Date },
+    /// It stands for itself again.
+    Apart,
+    Extended {
+        until: Date,
+    },
     Closed,
 }
 
@@ -39,6 +54,7 @@ impl AskerMatter {
             Self::OnTheBooks { .. } => "on-the-books",
             Self::TakenUpAgain => "taken-up-again",
             Self::Merged => "merged",
+            Self::Apart => "apart",
             Self::Extended { .. } => "extended",
             Self::Closed => "closed",
         }
@@ -57,7 +73,11 @@ pub fn matter(before: Option<&Request>, facts: &[RequestFact]) -> Option<AskerMa
 
 fn of(before: Option<&Request>, fact: &RequestFact) -> Option<AskerMatter> {
     match fact {
-        RequestFact::Move { step, state, unit, reason, ground, until, .. } => match (step, state) {
+        RequestFact::Move { step: RequestStep::Merge, .. } => Some(AskerMatter::Merged),
+        RequestFact::Move { step: RequestStep::Unmerge, .. } => Some(AskerMatter::Apart),
+        // What is done with the one that it goes with is done for whoever asked this one.
+        RequestFact::Move { step, state, unit, reason, ground, until, .. }
+        | RequestFact::Followed { step, state, unit, reason, ground, until, .. } => match (step, state) {
             // They are told which unit has it once: later changes are seen on the page.
             (RequestStep::Assign, _) => {
                 before.filter(|before| before.lead_unit.is_none())?;
@@ -68,7 +88,6 @@ fn of(before: Option<&Request>, fact: &RequestFact) -> Option<AskerMatter> {
                 ground.map(|ground| AskerMatter::Refused { ground, reason: reason.clone() })
             }
             (RequestStep::PutOnBooks, _) => until.map(|until| AskerMatter::OnTheBooks { until }),
-            (RequestStep::Merge, _) => Some(AskerMatter::Merged),
             (RequestStep::Reopen, _) => Some(AskerMatter::TakenUpAgain),
             (RequestStep::Close | RequestStep::RejectReopen, RequestState::Closed) => {
                 Some(AskerMatter::Closed)

@@ -149,7 +149,10 @@ pub const MOVES: &[RequestMove] = &[
     row(S::Reopened, T::Answer, S::Answered, &[Lead]),
     row(S::Reopened, T::Redispatch, S::Assigned, &[Desk, Above]),
     row(S::Closed, T::AskReopen, S::ReopenAsked, &[Desk, Resident]),
-    back(S::Merged, T::Unmerge, &[Desk]),
+    // Whoever asked the one that it goes with took that back: the rules take it apart.
+    back(S::Merged, T::Unmerge, &[Desk, Timer]),
+    // Whoever asked wants it reviewed.
+    row(S::Refused, T::AskReopen, S::ReopenAsked, &[Resident]),
     // The review was upheld: it is to be given out.
     row(S::Refused, T::Reopen, S::Reopened, &[Above]),
     row(S::Withdrawn, T::Reopen, S::Reopened, &[Desk, Resident]),

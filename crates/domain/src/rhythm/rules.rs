@@ -34,6 +34,8 @@ texts! {
         Request => "request",
         /// A request that is on the books: it is to be looked at again.
         Books => "books",
+        /// What the office that takes requests in has to do: give one out, decide on what units and residents ask.
+        Desk => "desk",
     }
 }
 

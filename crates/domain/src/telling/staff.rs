@@ -50,6 +50,12 @@ impl Staff {
         self.0.iter().filter(may).map(|person| &person.code).collect()
     }
 
+    /// Those who may do something with what it is about.
+    pub fn who_may(&self, action: Action, target: &Target) -> BTreeSet<&Code> {
+        let may = |person: &&Person| allows(&person.grants, action, target);
+        self.0.iter().filter(may).map(|person| &person.code).collect()
+    }
+
     fn holding(&self, role: Role, within: impl Fn(&Scope) -> bool) -> impl Iterator<Item = &Code> {
         self.0
             .iter()

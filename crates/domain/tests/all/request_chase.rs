@@ -15,7 +15,7 @@ use domain::request::routing::{Route, RouteTo};
 use domain::request::rules::Preset;
 use domain::request::{
     CallWay, Channel, ClockKind, Intake, Request, RequestFact, RequestKind, RequestRules, RequestSettings,
-    RequestState, RequestStep, watched,
+    RequestState, RequestStep, Watching, watched,
 };
 use domain::rhythm::{InForce, Recipient, RhythmRules, Watch};
 use domain::source::Grade;
@@ -26,6 +26,8 @@ use proptest::prelude::*;
 
 /// A Monday.
 const DAY: Date = date(2019, 8, 12);
+
+const BY: Watching = Watching { books_months: 1, decision: TimeLimit::Hours(24) };
 
 fn code(text: &str) -> Code {
     Code::new(text).expect("a code")
@@ -109,7 +111,7 @@ impl Life {
     /// Whatever is due at a moment, done.
     fn chase(&mut self, now: DateTime) -> Vec<(Watch, Recipient)> {
         let due: Vec<_> = rhythm()
-            .due_of_request(&self.request(), 1, now)
+            .due_of_request(&self.request(), BY, now)
             .into_iter()
             .map(|it| (it.watch, it.limit, it.rung.after, it.rung.to))
             .collect();
@@ -140,6 +142,50 @@ fn the_ladder_is_climbed_in_order_and_each_rung_once() {
 }
 
 #[test]
+fn what_waits_for_the_office_is_chased_until_it_has_decided() {
+    use Recipient as R;
+    let month = |life: &mut Life, from: DateTime| -> Vec<(Watch, Recipient)> {
+        (0..24 * 30).flat_map(|hour| life.chase(from.saturating_add(hour.hours()))).collect()
+    };
+    let whole = [R::Unit, R::Unit, R::District, R::SupervisionOffice].map(|to| (Watch::Desk, to));
+    let received = DAY.at(8, 0, 0, 0);
+    // One that nobody was given yet; the limit is the one that was set when it came in.
+    let mut life = Life::new();
+    life.clock(ClockKind::Assignment, TimeLimit::Hours(24), received);
+    assert_eq!(life.chase(received.saturating_add(19.hours())), []);
+    assert_eq!(life.chase(received.saturating_add(20.hours())), [(Watch::Desk, R::Unit)]);
+    assert_eq!(month(&mut life, received), whole[1..]);
+    // What is given out is the unit's.
+    let mut given = Life::new();
+    given.clock(ClockKind::Assignment, TimeLimit::Hours(24), received);
+    given.step(RequestStep::Assign, RequestState::Assigned, received, None);
+    assert_eq!(month(&mut given, received), []);
+    // What a unit or a resident asks is decided within the limit for that, each time anew.
+    for (step, state, decided, then) in [
+        (
+            RequestStep::AskReturn,
+            RequestState::ReturnAsked,
+            RequestStep::RejectReturn,
+            RequestState::Assigned,
+        ),
+        (RequestStep::AskReopen, RequestState::ReopenAsked, RequestStep::RejectReopen, RequestState::Closed),
+    ] {
+        let mut life = Life::new();
+        life.step(RequestStep::Assign, RequestState::Assigned, received, None);
+        let asked = received.saturating_add(2.hours());
+        life.step(step, state, asked, None);
+        let found = watched(&life.request(), BY, asked);
+        assert_eq!((found[0].watch, found[0].limit), (Watch::Desk, asked.saturating_add(24.hours())));
+        assert_eq!(month(&mut life, asked), whole, "{state:?}");
+        let later = asked.saturating_add(40.days());
+        life.step(decided, then, later, None);
+        assert_eq!(life.chase(later), [], "{state:?}");
+        life.step(step, state, later, None);
+        assert_eq!(month(&mut life, later), whole, "{state:?} again");
+    }
+}
+
+#[test]
 fn nobody_is_reminded_of_what_they_have_just_been_given() {
     // Two hours: the reminders two days and four hours before would lie before it began.
     let mut life = Life::assigned(TimeLimit::Hours(2));
@@ -151,9 +197,9 @@ fn nobody_is_reminded_of_what_they_have_just_been_given() {
 fn a_word_with_the_resident_ends_one_climb_and_the_answer_all() {
     let mut life = Life::assigned(TimeLimit::Days(7));
     life.clock(ClockKind::Response, TimeLimit::Hours(24), DAY.at(9, 0, 0, 0));
-    assert_eq!(watched(&life.request(), 1, DAY.at(10, 0, 0, 0))[0].limit, DAY.at(9, 0, 0, 0) + 24.hours());
+    assert_eq!(watched(&life.request(), BY, DAY.at(10, 0, 0, 0))[0].limit, DAY.at(9, 0, 0, 0) + 24.hours());
     life.say(RequestFact::Contact { at: DAY.at(12, 0, 0, 0), way: CallWay::Phone, text: String::new() });
-    let limit = watched(&life.request(), 1, DAY.at(12, 0, 0, 0))[0].limit;
+    let limit = watched(&life.request(), BY, DAY.at(12, 0, 0, 0))[0].limit;
     assert_eq!(limit.date(), DAY + 7.days());
     life.step(RequestStep::Accept, RequestState::Accepted, DAY.at(13, 0, 0, 0), None);
     life.step(RequestStep::Answer, RequestState::Answered, DAY.at(14, 0, 0, 0), None);
@@ -192,38 +238,40 @@ proptest! {
         let asked = began.saturating_add(before.hours());
         life.step(RequestStep::AskResident, RequestState::WaitingForResident, asked, None);
         for later in [0, 1, paused] {
-            let due = rhythm().due_of_request(&life.request(), 1, asked.saturating_add(later.hours())).len();
+            let due = rhythm().due_of_request(&life.request(), BY, asked.saturating_add(later.hours())).len();
             prop_assert_eq!(due, 0);
         }
         let resumed = asked.saturating_add(paused.hours());
         life.step(RequestStep::Resume, RequestState::Accepted, resumed, None);
-        let [watched] = watched(&life.request(), 1, resumed)[..] else {
+        let [watched] = watched(&life.request(), BY, resumed)[..] else {
             return Err(TestCaseError::fail("one limit is watched"));
         };
         let late = before > i64::from(hours);
         let run = Span::new().hours(i64::from(hours) + if late { 0 } else { paused });
         prop_assert_eq!(watched.limit, began.saturating_add(run));
         // Nothing is due before its moment, and what is due stays due until it is done.
-        let ladder = rhythm().ladder_of_request(&life.request(), 1, resumed);
-        for planned in rhythm().due_of_request(&life.request(), 1, resumed) {
+        let ladder = rhythm().ladder_of_request(&life.request(), BY, resumed);
+        for planned in rhythm().due_of_request(&life.request(), BY, resumed) {
             prop_assert!(planned.at <= resumed && planned.at >= began);
         }
         prop_assert!(ladder.windows(2).all(|pair| pair[0].at <= pair[1].at));
     }
 
-    /// Whatever the state, only what is in the unit's hands or on the books is watched.
+    /// Whatever the state, only what is in the unit's hands, on the books or for the office to decide is watched.
     #[test]
     fn only_what_is_in_hand_is_watched(at in 0usize..RequestState::ALL.len()) {
         let state = RequestState::ALL[at];
         let mut life = Life::assigned(TimeLimit::Days(7));
         life.step(RequestStep::Accept, state, DAY.at(10, 0, 0, 0), Some(DAY + 30.days()));
-        let found = watched(&life.request(), 1, DAY.at(11, 0, 0, 0));
+        let found = watched(&life.request(), BY, DAY.at(11, 0, 0, 0));
         use RequestState as S;
-        let in_hand = matches!(
-            state,
-            S::Assigned | S::Accepted | S::InProgress | S::Reopened | S::OnTheBooks
-        );
-        prop_assert_eq!(found.len(), usize::from(in_hand));
+        let watch = match state {
+            S::Assigned | S::Accepted | S::InProgress | S::Reopened | S::OnTheBooks => Some(Watch::Request),
+            S::ReturnAsked | S::ReopenAsked => Some(Watch::Desk),
+            // Nothing says by when it is to be given out.
+            _ => None,
+        };
+        prop_assert_eq!(found.iter().map(|it| it.watch).collect::<Vec<_>>(), watch.into_iter().collect::<Vec<_>>());
     }
 
     /// Pieces in any order, said once or twice, and a whole set come to the same rules.

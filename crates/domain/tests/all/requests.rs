@@ -17,6 +17,7 @@ use domain::project::ProjectFact;
 use domain::refusal::{Problem, Refusal};
 use domain::request::call_back::{called_back, given, preset_of, received, reopened, step};
 use domain::request::clock::{Pause, TimeLimit};
+use domain::request::merging::{follows, merged_into, not_solved};
 use domain::request::rate::RateRow;
 use domain::request::routing::{OnDays, Route, RouteTo, Routing, route};
 use domain::request::rules::Preset;
@@ -28,7 +29,7 @@ use domain::request::{
 use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::Span;
-use jiff::civil::{Date, DateTime, date};
+use jiff::civil::{Date, DateTime, Time, date};
 use proptest::prelude::*;
 
 use crate::decided::decided;
@@ -405,6 +406,92 @@ fn merging_makes_no_chains() {
     assert_eq!(books.request("r").master, None);
 }
 
+/// A request that goes with one in a state, both brought there by the table.
+fn with_one_in(state: RequestState) -> Books {
+    let mut books = Books::new();
+    books.bring("master", state);
+    books.file("r");
+    let merged = merged_into(&books.request("r"), &books.request("master"), &rules().presets[0], at(9, 0));
+    books.record("someone", "r", merged).expect("merged");
+    books
+}
+
+#[test]
+fn every_move_of_a_master_reaches_those_who_go_with_it() {
+    let preset = &rules().presets[0];
+    let left = [RequestState::Merged, RequestState::Refused, RequestState::Withdrawn];
+    for held in MOVES.iter().filter(|held| !left.contains(&held.from) && held.step != RequestStep::Merge) {
+        let mut books = with_one_in(held.from);
+        let facts = moving(&books.request("master"), held.step);
+        books.record("someone", "master", facts.clone()).expect("moved");
+        let said = follows(&books.request("r"), &facts, preset);
+        books.record("routing", "r", said).unwrap_or_else(|refused| panic!("{held:?}: {refused:?}"));
+        let (master, merged) = (books.request("master"), books.request("r"));
+        if held.step == RequestStep::Withdraw {
+            let apart = (merged.state, merged.lead_unit, merged.master);
+            assert_eq!(apart, (RequestState::Received, None, None), "{held:?}");
+            continue;
+        }
+        let told = merged.goes_on_as().unwrap_or_else(|| panic!("{held:?} told nobody"));
+        assert_eq!((merged.state, told.step, told.state), (RequestState::Merged, held.step, master.state));
+        // It is with whoever has the matter, and whatever has been given to somebody has limits.
+        assert_eq!(merged.lead_unit, master.lead_unit, "{held:?}");
+        assert_eq!(merged.first_resolution.is_some(), master.first_resolution.is_some(), "{held:?}");
+        // What is answered is answered for all.
+        let answered = held.step == RequestStep::Answer;
+        assert_eq!(merged.answer().is_some() && merged.may_be_judged(), answered || stands(held.from));
+    }
+}
+
+/// Whether what was answered stands, so that whoever joins is answered at once.
+fn stands(state: RequestState) -> bool {
+    matches!(state, RequestState::Answered | RequestState::ReopenAsked | RequestState::Closed)
+}
+
+#[test]
+fn nothing_goes_with_what_was_not_taken_up() {
+    for state in [RequestState::Refused, RequestState::Withdrawn] {
+        let mut books = Books::new();
+        books.bring("master", state);
+        books.file("r");
+        let merged = moving(&books.request("r"), RequestStep::Merge);
+        let refusals = books.record("someone", "r", merged).unwrap_err();
+        assert!(refusals.iter().any(|it| it.problem == Problem::NotWhileRequest { state }), "{refusals:?}");
+    }
+}
+
+#[test]
+fn not_solved_moves_a_master_once_for_an_answer_in_every_state() {
+    let (rules, preset) = (rules(), rules().presets[0].clone());
+    for state in RequestState::ALL {
+        for (solved, by) in
+            [(Solved::No, Who::Resident), (Solved::No, Who::Desk), (Solved::Partly, Who::Resident)]
+        {
+            let mut books = Books::new();
+            books.file("master");
+            books.bring("r", *state);
+            let moves = not_solved(&books.request("r"), &call(solved), by, &rules, &preset);
+            let may = matches!(state, RequestState::Answered | RequestState::Closed);
+            assert_eq!(moves.is_empty(), !may || solved != Solved::No, "{state:?} {solved:?} {by:?}");
+            if moves.is_empty() {
+                continue;
+            }
+            let with_reason: Vec<RequestFact> = moves
+                .into_iter()
+                .map(|mut fact| {
+                    if let RequestFact::Move { reason, .. } = &mut fact {
+                        *reason = "仍停水".into();
+                    }
+                    fact
+                })
+                .collect();
+            books.record("resident", "r", with_reason).expect("moved");
+            let again = not_solved(&books.request("r"), &call(solved), by, &rules, &preset);
+            assert_eq!(again, [], "{state:?}: only once for an answer");
+        }
+    }
+}
+
 #[test]
 fn routes_go_by_area_category_and_time() {
     let rules = rules();
@@ -420,6 +507,45 @@ fn routes_go_by_area_category_and_time() {
     assert!(left.by_backstop && left.unit == code("district"));
     let limits = preset_of(&rules, &[], None, Urgency::Immediate).expect("limits");
     assert_eq!(limits.preset, code("urgent"));
+}
+
+#[test]
+fn routes_hold_from_their_first_moment_to_before_their_last() {
+    let hours = |route: &str, order, from: (i8, i8), to: (i8, i8)| Route {
+        hours: Some((Time::constant(from.0, from.1, 0, 0), Time::constant(to.0, to.1, 0, 0))),
+        ..Route::new(code(route), order, RouteTo::Unit(code(route)))
+    };
+    let mut rules = rules();
+    // Over midnight, over noon, and never: from a moment to the same one.
+    rules.routes = vec![
+        hours("night", 10, (22, 0), (6, 30)),
+        hours("day", 20, (8, 0), (17, 0)),
+        hours("never", 30, (20, 0), (20, 0)),
+    ];
+    let at = |hour, minute, second| TODAY.at(hour, minute, second, 0);
+    for (moment, unit) in [
+        (at(0, 0, 0), "night"),
+        (at(6, 29, 59), "night"),
+        (at(6, 30, 0), "district"),
+        (at(7, 59, 59), "district"),
+        (at(8, 0, 0), "day"),
+        (at(16, 59, 59), "day"),
+        (at(17, 0, 0), "district"),
+        (at(20, 0, 0), "district"),
+        (at(21, 59, 59), "district"),
+        (at(22, 0, 0), "night"),
+        (at(23, 59, 59), "night"),
+    ] {
+        let found = route(&rules, &[code("town")], None, moment);
+        assert_eq!(found.unit, code(unit), "{moment}");
+        assert_eq!(found.by_backstop, unit == "district", "{moment}");
+    }
+    // A night that begins on a working day goes on into a day off by the day that the moment lies on.
+    rules.routes = vec![Route { days: OnDays::Working, ..hours("night", 10, (22, 0), (6, 0)) }];
+    let on = |moment| route(&rules, &[code("town")], None, moment).unit;
+    assert_eq!(on(date(2019, 8, 16).at(23, 0, 0, 0)), code("night"), "a Friday");
+    assert_eq!(on(date(2019, 8, 17).at(1, 0, 0, 0)), code("district"), "a Saturday");
+    assert_eq!(on(date(2019, 8, 19).at(1, 0, 0, 0)), code("night"), "a Monday");
 }
 
 fn moment() -> impl Strategy<Value = DateTime> {

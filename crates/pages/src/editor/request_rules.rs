@@ -54,6 +54,7 @@ pub(super) fn described(fact: &PlanFact) -> Option<Described> {
                 ("limit_response", held.response.to_text()),
                 ("limit_resolution", held.resolution.to_text()),
                 ("limit_reopened", held.reopened.to_text()),
+                ("limit_decision", held.decision.to_text()),
             ]);
             (&REQUEST_PRESET, out)
         }
@@ -121,6 +122,7 @@ fn category(held: &RequestCategory) -> Values {
     out.extend(maybe_named("about_zh", "about_en", held.about.as_ref()));
     out.extend([("category_words", held.words_text()), ("request_preset", held.preset.to_string())]);
     out.extend([("private", yes_no(held.private)), ("batch", yes_no(held.batch))]);
+    out.push(("needs_contact", yes_no(held.needs_contact)));
     out.push(("shown_place", held.shown_place.to_text()));
     out.extend(maybe_named("warning_zh", "warning_en", held.warning.as_ref()));
     out.extend([
@@ -161,13 +163,15 @@ pub(super) fn read(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             let [assignment, response, resolution, reopened] =
                 ["limit_assignment", "limit_response", "limit_resolution", "limit_reopened"]
                     .map(|field| r.must(field, |r, f| r.parsed(f, Mistake::NotALimit, TimeLimit::parse)));
+            let decision = r.parsed("limit_decision", Mistake::NotALimit, TimeLimit::parse);
+            let usual = Preset::usual(preset?, name?);
             PlanFact::RequestPreset(Preset {
-                preset: preset?,
-                name: name?,
+                decision: decision.unwrap_or(usual.decision),
                 assignment: assignment?,
                 response: response?,
                 resolution: resolution?,
                 reopened: reopened?,
+                ..usual
             })
         }
         "request_route" => PlanFact::RequestRoute(read_route(r)?),
@@ -222,6 +226,7 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
     let words = RequestCategory::parse_words(r.text("category_words"));
     let preset = r.must("request_preset", Reader::code);
     let (private, batch) = (r.yes_no("private").unwrap_or(false), r.yes_no("batch").unwrap_or(false));
+    let needs_contact = r.yes_no("needs_contact").unwrap_or(false);
     let shown_place = match r.text("shown_place") {
         "" => Some(ShownPlace::Exact),
         _ => r.parsed("shown_place", Mistake::NotAChoice, ShownPlace::parse),
@@ -239,6 +244,7 @@ fn read_category(r: &mut Reader<'_>) -> Option<RequestCategory> {
         shown_place: shown_place?,
         warning,
         batch,
+        needs_contact,
         closed,
         questions: questions?,
         ..RequestCategory::new(category?, order?, name?, preset?)

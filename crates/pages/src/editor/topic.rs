@@ -500,6 +500,7 @@ topics! {
         may("private", YesNo),
         may("shown_place", Text),
         may("batch", YesNo),
+        may("needs_contact", YesNo),
         may("warning_zh", Text),
         may("warning_en", Text),
         may("category_questions", Long),
@@ -534,6 +535,7 @@ topics! {
         must("limit_response", Text),
         must("limit_resolution", Text),
         must("limit_reopened", Text),
+        may("limit_decision", Text),
     ] => [TOPIC], ["name", "limit_assignment", "limit_response", "limit_resolution", "limit_reopened"];
     REQUEST_ROUTE = "request_route" &[
         must("route_code", Code),

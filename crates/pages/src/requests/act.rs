@@ -64,10 +64,13 @@ pub(super) enum Act {
     Categorise,
     Locate,
     Support,
+    DropSupport,
     Link,
+    DropLink,
+    Divide,
 }
 
-const OTHERS: [(Act, &str); 17] = [
+const OTHERS: [(Act, &str); 20] = [
     (Act::Contact, "contact"),
     (Act::Note, "note"),
     (Act::CallBack, "call-back"),
@@ -84,7 +87,10 @@ const OTHERS: [(Act, &str); 17] = [
     (Act::Categorise, "categorise"),
     (Act::Locate, "locate"),
     (Act::Support, "support"),
+    (Act::DropSupport, "drop-support"),
     (Act::Link, "link"),
+    (Act::DropLink, "drop-link"),
+    (Act::Divide, "divide"),
 ];
 
 /// Something that may be done now.
@@ -130,8 +136,12 @@ impl Act {
         match self {
             Self::Step(step) => request.leads_to(step).is_some(),
             Self::Note => true,
-            Self::Contact => has_unit && request.state.is_open(),
-            Self::CallBack => matches!(request.state, RequestState::Answered | RequestState::Merged),
+            Self::Contact => has_unit && (request.state.is_open() || request.state == RequestState::Merged),
+            Self::CallBack => match request.state {
+                RequestState::Answered => true,
+                RequestState::Merged => request.answer().is_some(),
+                _ => false,
+            },
             Self::AskExtension => has_unit && request.state.is_open() && request.reopened == 0,
             Self::DecideExtension => pending(request.extension.as_ref().map(|it| it.granted)),
             Self::AskExclusion => {
@@ -156,7 +166,15 @@ impl Act {
             Self::Undo => !request.moderation.is_empty() && !request.wordless,
             Self::Categorise | Self::Locate => request.state.is_open(),
             Self::Support => has_unit && request.state.is_open(),
+            Self::DropSupport => !request.supporting_units.is_empty() && request.state.is_open(),
             Self::Link => request.state != RequestState::Merged,
+            // What it waits for stays with it while it waits.
+            Self::DropLink => match request.state {
+                RequestState::Merged => false,
+                RequestState::OnTheBooks => request.links.len() > 1,
+                _ => !request.links.is_empty(),
+            },
+            Self::Divide => request.state.is_open() && request.parent.is_none(),
         }
     }
 
@@ -168,7 +186,7 @@ impl Act {
             Self::Contact | Self::Note => {
                 vec![Action::HandleRequest, Action::TakeRequest, Action::SuperviseItem]
             }
-            Self::Support | Self::Link => {
+            Self::Support | Self::DropSupport | Self::Link | Self::DropLink => {
                 vec![Action::TakeRequest, Action::HandleRequest, Action::SuperviseItem]
             }
             Self::AskExtension | Self::AskExclusion | Self::Appeal | Self::WithdrawExclusion => {
@@ -181,7 +199,8 @@ impl Act {
             | Self::Edit
             | Self::Undo
             | Self::Categorise
-            | Self::Locate => {
+            | Self::Locate
+            | Self::Divide => {
                 vec![Action::TakeRequest]
             }
         }
@@ -399,7 +418,28 @@ impl Act {
                 ]
             }
             Self::Support => vec![unit()],
+            Self::DropSupport => {
+                let held = request.supporting_units.iter();
+                let units = held
+                    .map(|unit| Choice::new(unit.as_str(), choices::unit_name(portfolio, Some(unit), lang)));
+                vec![field("unit", please(units.collect())).required()]
+            }
             Self::Link => vec![field("link", Control::Text).required()],
+            Self::DropLink => {
+                let links = request.links.iter().map(|thing| {
+                    let code = thing.code();
+                    let name = portfolio.project(code.as_str()).map_or_else(String::new, |project| {
+                        format!("{} ", project.name.get(lang.is_english()))
+                    });
+                    Choice::new(code.as_str(), format!("{name}{code}"))
+                });
+                vec![field("linked", please(links.collect())).required()]
+            }
+            Self::Divide => vec![
+                field("matter", Control::Area).required(),
+                field("category", Control::Select(choices::categories(portfolio, lang, "choice-please")))
+                    .required(),
+            ],
         }
     }
 
@@ -505,7 +545,10 @@ impl Act {
             },
             Self::Locate => RequestAct::Locate { area: code("area")?, address: text("address") },
             Self::Support => RequestAct::Support { unit: code("unit")?, active: true },
+            Self::DropSupport => RequestAct::Support { unit: code("unit")?, active: false },
             Self::Link => RequestAct::Link { to: thing("link")?, held: true },
+            Self::DropLink => RequestAct::Link { to: thing("linked")?, held: false },
+            Self::Divide => RequestAct::Divide { text: must("matter")?, category: code("category")? },
         })
     }
 }
@@ -804,6 +847,8 @@ pub async fn save(
                     claim if claim.starts_with("exclusion_") => "",
                     "parts" if opened.act == Act::DecideExclusion => "granted_parts",
                     "text" if opened.act == Act::Edit => "public_text",
+                    "title" | "text" | "intake" if opened.act == Act::Divide => "matter",
+                    "parent" => "",
                     other => other,
                 };
                 sheet.fault(field, words::refusal(visit.lang, refusal));

@@ -8,7 +8,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::item::Target as Thing;
-use domain::request::{CallWay, ClockKind, PhotoShows, RequestState, RequestStep, Satisfaction, Solved};
+use domain::request::{
+    CallWay, ClockKind, PhotoShows, Request, RequestState, RequestStep, Satisfaction, Solved,
+};
+use jiff::civil::Date;
 
 use super::brought::{Brought, FIELD as PHOTO};
 use super::choices::{category_name, place, unit_name, words_of};
@@ -56,8 +59,41 @@ struct MinePage {
     may_judge: bool,
     may_add: bool,
     may_withdraw: bool,
-    may_ask_again: bool,
+    again: Option<Again>,
+    matters: Vec<Matter>,
     may_erase: bool,
+}
+
+/// How whoever asked may have it looked at again: by which act, and what that is called.
+struct Again {
+    act: &'static str,
+    title: String,
+    why: String,
+}
+
+impl Again {
+    fn of(visit: &Visit, request: &Request, today: Date, until: Date) -> Option<Self> {
+        let (act, name) = match request.state {
+            RequestState::Closed => ("again", "again"),
+            RequestState::Refused => ("again", "review"),
+            RequestState::Withdrawn => ("reopen", "reopen"),
+            _ => return None,
+        };
+        (today <= until).then(|| Self {
+            act,
+            title: visit.t(&format!("my-{name}")).into_owned(),
+            why: visit.t(&format!("my-{name}-why")).into_owned(),
+        })
+    }
+}
+
+/// One of several matters that it was divided into.
+struct Matter {
+    code: String,
+    title: String,
+    state: &'static str,
+    state_name: String,
+    unit: String,
 }
 
 impl MinePage {
@@ -124,6 +160,7 @@ pub async fn save(visit: Visit, Path(plan): Path<String>, brought: Brought) -> R
         "add" => RequestAct::Word { text: text("word") },
         "withdraw" => RequestAct::Step { step: RequestStep::Withdraw, reason: text("reason") },
         "again" => RequestAct::Step { step: RequestStep::AskReopen, reason: text("again") },
+        "reopen" => RequestAct::Reopen { reason: text("again") },
         _ => return Err(PageError::bad_request().in_lang(visit.lang)),
     };
     // Photos that are good come in, whatever is wrong with others.
@@ -139,7 +176,7 @@ pub async fn save(visit: Visit, Path(plan): Path<String>, brought: Brought) -> R
                 let field = |at: &str| match at {
                     "photo" => PHOTO,
                     "word" => "word",
-                    "reason" if typed.get("act") == "again" => "again",
+                    "reason" if matches!(typed.get("act"), "again" | "reopen") => "again",
                     "reason" | "call_back" => "why",
                     _ => "",
                 };
@@ -200,7 +237,32 @@ async fn page(
     let may = |step| request.leads_to(step).is_some();
     let days = portfolio.plan.request_rules.as_ref().map_or(0, |rules| rules.reopen_days);
     let within = request.since.date().saturating_add(jiff::Span::new().days(i64::from(days)));
-    let asked = request.moves.last().filter(|_| request.state == RequestState::WaitingForResident);
+    // What is asked of those who asked the same is asked of them as well.
+    let goes_on = request.goes_on_as();
+    let waits = goes_on.map_or(request.state, |it| it.state) == RequestState::WaitingForResident;
+    let question = match goes_on {
+        Some(it) => Some(it.reason.clone()),
+        None => request.moves.last().map(|moved| moved.reason.clone()),
+    };
+    // Where it goes with another one, how that stands.
+    let mut state_name = word(lang, "request-state", request.state.as_str());
+    if let Some(master) = &request.master
+        && let Ok((master, _)) = visit.app.request(plan, master, Asked::default()).await
+    {
+        state_name = format!("{state_name} · {}", word(lang, "request-state", master.state.as_str()));
+    }
+    let parts = visit.app.requests_with(plan, &code).await?;
+    let matters = parts
+        .into_iter()
+        .filter(|(_, merged)| !merged)
+        .map(|(row, _)| Matter {
+            code: row.code.to_string(),
+            title: row.title.clone(),
+            state: row.state.as_str(),
+            state_name: word(lang, "request-state", row.state.as_str()),
+            unit: unit_name(&portfolio, row.lead_unit.as_ref(), lang),
+        })
+        .collect();
     let links = request
         .links
         .iter()
@@ -226,7 +288,7 @@ async fn page(
         title: request.title.clone(),
         text: request.text.clone(),
         state: request.state.as_str(),
-        state_name: word(lang, "request-state", request.state.as_str()),
+        state_name,
         category: category_name(&portfolio, request.category.as_ref(), lang),
         place: place(&portfolio, request.areas.first(), &request.address, lang),
         unit: unit_name(&portfolio, request.lead_unit.as_ref(), lang),
@@ -234,22 +296,23 @@ async fn page(
             Some(due) if !paused || request.state == RequestState::OnTheBooks => day(lang, due.date()),
             _ => String::new(),
         },
-        paused: request.state == RequestState::WaitingForResident,
-        question: asked.map(|moved| moved.reason.clone()).unwrap_or_default(),
+        paused: waits,
+        question: question.filter(|_| waits).unwrap_or_default(),
         answer: request.answer().map(|(at, text)| (moment(lang, *at), text.clone())),
         answered: answered(&portfolio, &request, lang),
         happenings: timeline(&portfolio, &request, lang, Reader::Asker),
         links,
         solved: words_of(lang, "solved", Solved::ALL.iter().map(|it| it.as_str())),
         satisfaction: words_of(lang, "satisfaction", Satisfaction::ALL.iter().map(|it| it.as_str())),
-        may_judge: request.state == RequestState::Answered,
-        may_add: request.state.is_open(),
+        may_judge: request.may_be_judged(),
+        may_add: request.state.is_open() || request.state == RequestState::Merged,
         may_withdraw: may(RequestStep::Withdraw),
         may_erase: matches!(
             request.state,
             RequestState::Closed | RequestState::Refused | RequestState::Withdrawn | RequestState::Merged
         ),
-        may_ask_again: request.state == RequestState::Closed && visit.app.clock().today() <= within,
+        again: Again::of(visit, &request, visit.app.clock().today(), within),
+        matters,
         faults,
         typed,
         key,

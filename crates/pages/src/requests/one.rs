@@ -10,7 +10,7 @@ use domain::code::Code;
 use domain::item::{ItemKind, Standing, Target as Thing};
 use domain::policy::{Action, Target};
 use domain::portfolio::Portfolio;
-use domain::request::{ModerationGround, Request};
+use domain::request::{ModerationGround, Request, Watching};
 
 use super::act::{Offer, offers};
 use super::appeals::{Claim, contest};
@@ -380,12 +380,12 @@ fn chased(
     request: &Request,
 ) -> (Vec<ChaseLine>, Vec<ChaseLine>) {
     let plan = &portfolio.plan;
-    let (Some(rhythm), Some(rules)) = (&plan.rhythm, &plan.request_rules) else {
+    let (Some(rhythm), Some(by)) = (&plan.rhythm, Watching::of(plan, request)) else {
         return chase_lines(page, &[], &request.chases);
     };
     let (now, day) = (visit.app.wall(), portfolio.view.as_of);
     let now = if day < now.date() { day.at(23, 59, 59, 0) } else { now };
-    let ladder = rhythm.ladder_of_request(request, rules.books_months, now);
+    let ladder = rhythm.ladder_of_request(request, by, now);
     chase_lines(page, &ladder, &request.chases)
 }
 

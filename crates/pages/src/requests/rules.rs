@@ -182,6 +182,9 @@ impl Here<'_> {
             if held.batch {
                 marks.push(self.t("request-rules-batch"));
             }
+            if held.needs_contact {
+                marks.push(self.t("request-rules-needs-contact"));
+            }
             if !held.questions.is_empty() {
                 let count = held.questions.len().to_string();
                 marks.push(self.visit.tw("request-rules-asks", &[("count", &count)]));
@@ -214,7 +217,7 @@ impl Here<'_> {
             .map(|held| Line {
                 name: held.name.get(self.english()).to_owned(),
                 code: held.preset.to_string(),
-                cells: [held.assignment, held.response, held.resolution, held.reopened]
+                cells: [held.assignment, held.response, held.resolution, held.reopened, held.decision]
                     .map(|limit| self.limit(limit))
                     .to_vec(),
                 closed: false,
@@ -228,6 +231,7 @@ impl Here<'_> {
             "field-limit-response",
             "field-limit-resolution",
             "field-limit-reopened",
+            "field-limit-decision",
         ];
         self.part("presets", "request_preset", &heads, lines)
     }

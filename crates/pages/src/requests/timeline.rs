@@ -87,6 +87,19 @@ pub(super) fn timeline(
         }
         add(moved.at, 1, title, said.join(" · "), false);
     }
+    for it in request.followed.iter().filter(|it| it.state != RequestState::Answered) {
+        let step = word(lang, "request-done", it.step.as_str());
+        let unit = unit_name(portfolio, it.unit.as_ref(), lang);
+        let what = if unit.is_empty() { step } else { format!("{step} · {unit}") };
+        let mut said = Vec::new();
+        said.extend(it.ground.map(|ground| word(lang, "refusal-ground", ground.as_str())));
+        said.extend(it.until.map(|until| day(lang, until)));
+        // What they were asked is between the office and those who asked.
+        if own && !it.reason.is_empty() {
+            said.push(it.reason.clone());
+        }
+        add(it.at, 1, t("request-event-followed", &[("what", &what)]), said.join(" · "), false);
+    }
     for (at, way, text) in &request.contacts {
         let way = word(lang, "call-way", way.as_str());
         let text = if staff { text.clone() } else { String::new() };

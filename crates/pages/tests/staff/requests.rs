@@ -120,6 +120,78 @@ async fn from_a_phone_to_a_rate() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn matters_are_divided_off_help_is_called_and_what_helped_comes_off() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let mine = ask(&resident).await;
+    let page = resident.get(&mine).await;
+    let code = page.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let one = format!("{PLAN}/requests/{code}");
+    let desk = site.sign_in("desk").await;
+
+    // One of several matters by itself, which whoever asked sees with theirs.
+    let divide = format!("{one}/divide");
+    let first = desk.get(&one).await;
+    first.is(200).says("File one matter by itself");
+    assert!(!first.body.contains("Take a supporting unit off"));
+    desk.get(&divide).await.is(200).says("The matter").says("under whoever asked");
+    desk.post(&divide, &[("matter", ""), ("category", "heating")]).await.is(422);
+    desk.post(&divide, &[("matter", "A pipe burst"), ("category", "")]).await.is(422);
+    site.sign_in("district").await.post(&divide, &[("matter", "x"), ("category", "heating")]).await.is(403);
+    desk.post(&divide, &[("matter", "A pipe burst"), ("category", "heating")]).await.is(303);
+    let divided = desk.get(&one).await;
+    divided.is(200).says("A pipe burst").says("One matter is handled by itself as");
+    assert!(divided.missing_words().is_empty(), "{:?}", divided.missing_words());
+    let own = resident.get(&mine).await;
+    own.is(200).says("handled in parts").says("A pipe burst");
+    assert!(own.missing_words().is_empty() && !own.body.contains("handled by itself as"));
+    let matter = divided.body.split("A pipe burst").next().unwrap();
+    let matter = matter.rsplit("/requests/").next().unwrap().split('"').next().unwrap().to_owned();
+    let matter = format!("{PLAN}/requests/{matter}");
+    let part = desk.get(&matter).await;
+    part.is(200).says("Part of");
+    assert!(!part.body.contains("File one matter by itself"));
+    desk.get(&format!("{matter}/divide")).await.is(409);
+
+    // Units that help are put on, and taken off again.
+    let help = [("unit", "changping-urban-management")];
+    desk.post(&format!("{one}/drop-support"), &help).await.is(409);
+    desk.post(&format!("{one}/support"), &help).await.is(303);
+    desk.get(&one).await.is(200).says("Take a supporting unit off");
+    desk.post(&format!("{one}/drop-support"), &[("unit", "")]).await.is(422);
+    desk.post(&format!("{one}/drop-support"), &help).await.is(303);
+    desk.post(&format!("{one}/drop-support"), &help).await.is(409);
+
+    // A whistle from a request begins with its words and place, and stands with it once it is blown.
+    let office = site.sign_in("task-force").await;
+    let form = format!("{PLAN}/items/new/whistle?request={code}");
+    let blank = office.get(&form).await;
+    blank.is(200);
+    assert_eq!(blank.value("request"), code);
+    let kept = ["name_zh", "received", "request"];
+    let given = [
+        ("whistle", "emergency"),
+        ("text", "The lamp at the east gate is out"),
+        ("caller", "huoying-office"),
+        ("lead_unit", "changping-urban-management"),
+        ("areas", "huoying-estate"),
+    ];
+    let whistle = format!("{PLAN}/items/new/whistle");
+    send(&office, &whistle, &filled(&blank, &kept, &given[1..])).await.is(422);
+    let blown = send(&office, &whistle, &filled(&blank, &kept, &given)).await;
+    blown.is(303);
+    let number = blown.location.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
+    office.get(&one).await.is(200).says(&number);
+    office.get(&format!("{PLAN}/whistles/{number}")).await.is(200).says(&code);
+
+    // What it led to is taken off as well; and what was refused is reviewed by whoever asked.
+    let drop = format!("{one}/drop-link");
+    desk.get(&drop).await.is(200).says(&number);
+    desk.post(&drop, &[("linked", &number)]).await.is(303);
+    desk.post(&drop, &[("linked", &number)]).await.is(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_a_category_asks_is_answered_before_anything_is_shown() {
     let site = site();
     let resident = site.sign_in("").await;

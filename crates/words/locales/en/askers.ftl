@@ -5,6 +5,7 @@ asker-told-refused = Your request { $code } was not taken up: { $ground }
 asker-told-on-the-books = Your request { $code } was put on the books, to be solved by { $until }
 asker-told-taken-up-again = Your request { $code } was taken up again
 asker-told-merged = Your request { $code } is handled together with others about the same matter
+asker-told-apart = Your request { $code } is handled by itself again: whoever asked the same before has taken theirs back, or it turned out to be another matter
 asker-told-extended = The limit for answering your request { $code } is now { $until }
 asker-told-closed = Your request { $code } was closed
 asker-mail-confirm-subject = Please confirm your address: request { $code }

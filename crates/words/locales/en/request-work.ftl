@@ -11,6 +11,11 @@ rhythm-told-request-late = Request “{ $name }”: was due { $due } { $time }.
 rhythm-told-books-ahead = Request “{ $name }” is on the books: to be looked at again by { $due }.
 rhythm-told-books-on = Request “{ $name }” is on the books: to be looked at again today.
 rhythm-told-books-late = Request “{ $name }” is on the books: it was to be looked at again by { $due }; nothing was recorded since.
+rhythm-watch-desk = What the request desk has to do
+rhythm-watch-note-desk = Requests that nobody was given yet, and what units and residents asked: to hand one back, to take one up again. “The unit” is everybody here who may take requests in for the place.
+rhythm-told-desk-ahead = Request “{ $name }” waits for the desk: to be given out or decided by { $due } { $time }.
+rhythm-told-desk-on = Request “{ $name }” waits for the desk: to be given out or decided today by { $time }.
+rhythm-told-desk-late = Request “{ $name }” waits for the desk: it was to be given out or decided by { $due } { $time }.
 slip-says-request-ahead = Request “{ $name }” is due by { $due }. Please answer in time.
 slip-says-request-late = Request “{ $name }” was due by { $due } and is { $days ->
     [one] one working day

@@ -5,6 +5,7 @@ asker-told-refused = 您的诉求 { $code } 没有受理：{ $ground }
 asker-told-on-the-books = 您的诉求 { $code } 已挂账，计划在 { $until } 前解决
 asker-told-taken-up-again = 您的诉求 { $code } 已重新办理
 asker-told-merged = 您的诉求 { $code } 与同一件事的其他诉求一并办理
+asker-told-apart = 您的诉求 { $code } 改为单独办理：原来一并办理的那件已撤销，或不是同一件事
 asker-told-extended = 您的诉求 { $code } 的答复时限延到 { $until }
 asker-told-closed = 您的诉求 { $code } 已归档
 asker-mail-confirm-subject = 请确认邮箱：诉求 { $code }

@@ -1,0 +1,63 @@
+//! A request that holds several matters: each becomes one of its own, given out by itself, under whoever asked.
+
+use domain::code::Code;
+use domain::refusal::{Problem, Refusal};
+use domain::request::Request;
+use store::Tx;
+
+use super::act::Doing;
+use super::file::{Filing, NewRequest, Ready};
+use super::person::{PersonalData, place};
+use crate::error::AppError;
+
+impl Doing<'_> {
+    /// Files one of the matters of a request; the number that it gets. Its limits begin now: those of the request go on
+    /// as they are, and are what whoever asked waits for.
+    pub(super) fn divide(
+        &self,
+        tx: &mut Tx,
+        parent: &Request,
+        text: String,
+        category: Code,
+    ) -> Result<Code, AppError> {
+        if !parent.state.is_open() {
+            let problem = Problem::NotWhileRequest { state: parent.state };
+            return Err(Refusal { field: "state".into(), problem }.into());
+        }
+        let new = NewRequest {
+            kind: parent.kind,
+            urgency: parent.urgency,
+            area: parent.areas.first().cloned(),
+            address: parent.address.clone(),
+            point: parent.point,
+            category: Some(category),
+            public: parent.may_be_public,
+            person: self.asker(tx, &parent.code)?,
+            part_of: Some(parent.code.clone()),
+            source: self.source.clone(),
+            ..NewRequest::new(parent.channel, text)
+        };
+        let filing = Filing {
+            actor: self.actor,
+            plan: self.plan,
+            key: self.key,
+            now: self.now,
+            today: self.today,
+            wall: self.at,
+            tells: self.tells,
+        };
+        let ready = Ready::of(&new, self.plan, None);
+        Ok(filing.register(tx, &new, &ready, String::new(), None)?.0.code)
+    }
+
+    /// Who asked, to be sealed with another request of theirs: without their words and the link, which stay where they
+    /// are.
+    fn asker(&self, tx: &mut Tx, of: &Code) -> Result<PersonalData, AppError> {
+        let held = tx.sealed_person(self.plan, of)?.filter(|held| !held.sealed.is_empty());
+        let Some(held) = held else { return Ok(PersonalData::default()) };
+        let key = self.key.ok_or(AppError::NoKey)?;
+        let opened = key.open(&place(self.plan, of), &held.sealed).ok_or(AppError::Sealed)?;
+        let person: PersonalData = serde_json::from_slice(&opened).map_err(|_| AppError::Sealed)?;
+        Ok(PersonalData { text: String::new(), link: String::new(), ..person })
+    }
+}

@@ -1,0 +1,131 @@
+//! What is done with a request reaches those who asked the same: it is recorded of each request that goes with it, and
+//! what they say reaches the one that is handled.
+
+use domain::code::Code;
+use domain::history::View;
+use domain::journal::Seq;
+use domain::request::call_back::preset_of;
+use domain::request::merging::{follows, not_solved};
+use domain::request::rules::Preset;
+use domain::request::telling::{AskerMatter, matter};
+use domain::request::{Request, RequestFact, RequestRules, RequestState, RequestStep};
+use domain::subject::Subject;
+use store::Tx;
+
+use super::act::Doing;
+use super::telling::tell_of_step;
+use super::{by_resident, by_rules, rules_of};
+use crate::error::AppError;
+
+impl Doing<'_> {
+    /// Records what was done with a request of all that go with it; how many there are. `seq` is the entry that said it.
+    pub(super) fn tell_those_merged(
+        &self,
+        tx: &mut Tx,
+        master: &Request,
+        facts: &[RequestFact],
+        seq: Option<Seq>,
+    ) -> Result<usize, AppError> {
+        let concerns = |fact: &RequestFact| {
+            matches!(
+                fact,
+                RequestFact::Move { .. }
+                    | RequestFact::Contact { .. }
+                    | RequestFact::Answer { .. }
+                    | RequestFact::ExtensionDecided { .. }
+            )
+        };
+        if !facts.iter().any(concerns) || master.state == RequestState::Merged {
+            return Ok(0);
+        }
+        let extended = match matter(Some(master), facts) {
+            Some(matter @ AskerMatter::Extended { .. }) if self.tells => Some(matter),
+            _ => None,
+        };
+        let mut others = 0;
+        for (other, merged, _) in tx.requests_of(self.plan, &master.code)? {
+            if !merged {
+                continue;
+            }
+            let held = self.held(tx, &other)?;
+            let (_, preset) = self.rules_for(tx, &held)?;
+            let said = follows(&held, facts, &preset);
+            if !said.is_empty() {
+                self.record(tx, &by_rules(), &other, said, (Some(&held), false))?;
+                others += 1;
+            }
+            if let (Some(matter), Some(seq)) = (&extended, seq) {
+                tell_of_step(tx, self.plan, &other, seq, matter.clone(), self.now)?;
+                others += 1;
+            }
+        }
+        Ok(others)
+    }
+
+    /// What whoever asked says of a request that goes with another one is for those who handle that one: "not solved"
+    /// takes it up again, and what they add stands there for them to read.
+    pub(super) fn tell_master(
+        &self,
+        tx: &mut Tx,
+        merged: &Request,
+        facts: &[RequestFact],
+    ) -> Result<(), AppError> {
+        let Some(master) = merged.master.as_ref().filter(|_| merged.state == RequestState::Merged) else {
+            return Ok(());
+        };
+        for fact in facts {
+            match fact {
+                RequestFact::CallBack(call) => {
+                    let held = self.held(tx, master)?;
+                    let (rules, preset) = self.rules_for(tx, &held)?;
+                    self.take_up(tx, &held, not_solved(&held, call, self.who, &rules, &preset))?;
+                }
+                RequestFact::Word { at, text } => {
+                    let held = self.held(tx, master)?;
+                    let from = words::both("merged-asker-says", &[("code", merged.code.as_str())]);
+                    let note = RequestFact::Note { at: *at, text: format!("{from}\n{text}") };
+                    self.record(tx, &by_rules(), master, vec![note], (Some(&held), true))?;
+                    // They were asked as well, and have answered.
+                    if held.state == RequestState::WaitingForResident
+                        && let Some(state) = held.leads_to(RequestStep::Resume)
+                    {
+                        let resumed = domain::request::call_back::step(RequestStep::Resume, state, *at);
+                        self.take_up(tx, &held, vec![resumed])?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The one that is handled moves by the word of somebody who asked the same. Too late for that, the word stands
+    /// all the same.
+    fn take_up(&self, tx: &mut Tx, master: &Request, facts: Vec<RequestFact>) -> Result<(), AppError> {
+        if facts.is_empty() {
+            return Ok(());
+        }
+        match self.record(tx, &by_resident(), &master.code, facts.clone(), (Some(master), false)) {
+            Ok(seq) => self.tell_those_merged(tx, master, &facts, seq).map(|_| ()),
+            Err(AppError::Refused(_)) => Ok(()),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn held(&self, tx: &mut Tx, code: &Code) -> Result<Request, AppError> {
+        let held = tx.subject(&Subject::request(self.plan, code))?;
+        held.and_then(|held| Request::at(&held, View::ALL)).ok_or(AppError::NotFound)
+    }
+
+    /// The rules of the plan, and the limits of a request under them.
+    fn rules_for(&self, tx: &mut Tx, request: &Request) -> Result<(RequestRules, Preset), AppError> {
+        tx.with_lookup(|lookup| {
+            let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+            let rules = rules_of(&plan)?;
+            let preset =
+                preset_of(rules, &plan.request_categories, request.category.as_ref(), request.urgency)
+                    .ok_or(AppError::NotFound)?;
+            Ok((rules.clone(), preset.clone()))
+        })?
+    }
+}
