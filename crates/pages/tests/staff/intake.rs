@@ -165,7 +165,7 @@ async fn the_desk_puts_photos_down_for_a_caller() {
 
 /// The text of the one mail that is to go out.
 async fn letter(site: &Site) -> String {
-    let reach = Arc::new(Reach { mail: true, hooks: Vec::new() });
+    let reach = Arc::new(Reach { mail: true, ..Reach::default() });
     let jobs = site.app.claim(lane::ROUTE, "test", 100).await.unwrap();
     site.app.route(jobs, "test", reach).await.unwrap();
     let jobs = site.app.claim(lane::MAIL, "test", 100).await.unwrap();
