@@ -69,6 +69,8 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/alerts/{purpose}",
     "/p/{plan}/my/photos/{file}",
     "/p/{plan}/ask/photos/{file}",
+    // The picture of the map on the form, which is visited with it.
+    "/p/{plan}/ask/map.svg",
     "/p/{plan}/voices/{code}/photos/{file}",
     "/p/{plan}/requests/{code}/photos/{file}",
 ];

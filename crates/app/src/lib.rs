@@ -65,6 +65,8 @@ pub(crate) struct Inner {
     pub(crate) key: std::sync::OnceLock<request::ProtectionKey>,
     /// The forums whose posts become requests; set once.
     pub(crate) forums: std::sync::OnceLock<Vec<request::Forum>>,
+    /// The gateways whose short messages are taken; set once.
+    pub(crate) gateways: std::sync::OnceLock<Vec<request::SmsGateway>>,
     pub(crate) tried: Mutex<scenario::TriedCache>,
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
@@ -124,6 +126,7 @@ impl App {
                 timetables: Mutex::default(),
                 key: std::sync::OnceLock::new(),
                 forums: std::sync::OnceLock::new(),
+                gateways: std::sync::OnceLock::new(),
                 tried: Mutex::default(),
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),

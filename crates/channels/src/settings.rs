@@ -1,14 +1,18 @@
-//! Which forums and servers there are: one TOML file, the same on every server of an installation. Secrets stand in it or
+//! Which forums, gateways and servers there are: one TOML file, the same on every server of an installation. Secrets stand in it or
 //! where it says, never in the database.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use app::request::{Datum, Forum};
+use app::Secret;
+use app::request::{Datum, Forum, SmsGateway};
+use delivery::http::Http;
 use delivery::network::Network;
 use delivery::settings::{NetworkFile, SecretFile, SettingsError, read_file, web_address};
+use delivery::sms::Gateway;
 use domain::code::Code;
+use domain::preference::Language;
 use jiff::SignedDuration;
 use jiff::civil::Date;
 use serde::Deserialize;
@@ -38,6 +42,15 @@ name = "小区论坛"
 address = "https://forum.example.org/feed.json"    # JSON Feed, RSS or Atom; or { env = … } where it is a secret
 every_minutes = 15
 oldest_days = 14                         # older posts are left where they are
+
+[[sms]]                                  # a gateway of short messages, for call-backs
+id = "texts"                             # answers of residents are sent to /channels/PLAN/sms/texts
+plan = "huitian-2018"
+name = "短信网关"
+secret = { env = "SMS_SECRET" }          # messages are signed with it, both ways
+address = "https://sms.example.org/send" # questions are posted there, { id, phone, text, language }; none are sent when left out
+language = "zh-CN"                       # in which it asks; or "en"
+per_hour = 600                           # answers taken within an hour
 
 [[open311]]                              # a server that requests are passed on to
 id = "city"
@@ -72,6 +85,8 @@ const SECRET_LEAST: usize = 16;
 #[derive(Debug, Clone, Default)]
 pub struct Settings {
     pub forums: Vec<Forum>,
+    /// Gateways of short messages.
+    pub texts: Vec<TextLine>,
     /// The forums that are read.
     pub feeds: Vec<FeedSource>,
     /// Servers that requests are passed on to.
@@ -80,11 +95,22 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
 }
 
+/// A gateway, and where questions are sent.
+#[derive(Debug, Clone)]
+pub struct TextLine {
+    pub gateway: SmsGateway,
+    /// Without one it only passes on what residents send.
+    pub address: Option<Secret>,
+    pub language: Language,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     #[serde(default)]
     forum: Vec<ForumFile>,
+    #[serde(default)]
+    sms: Vec<TextFile>,
     #[serde(default)]
     open311: Vec<PeerFile>,
     #[serde(default)]
@@ -106,6 +132,19 @@ struct ForumFile {
     #[serde(default)]
     categories: BTreeMap<String, Code>,
     feed: Option<FeedFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TextFile {
+    id: Code,
+    plan: Code,
+    name: String,
+    secret: SecretFile,
+    address: Option<SecretFile>,
+    #[serde(default)]
+    language: Language,
+    per_hour: Option<usize>,
 }
 
 #[derive(Deserialize)]
@@ -198,6 +237,13 @@ impl Settings {
             }
             out.forums.push(forum);
         }
+        for text in file.sms {
+            // What came of a gateway is counted by its id, beside what came of forums.
+            if !seen.insert((text.plan.clone(), text.id.clone())) {
+                return Err(wrong("sms.id", format!("{} is there twice, or a forum's", text.id)));
+            }
+            out.texts.push(text.check(env)?);
+        }
         let mut seen = BTreeSet::new();
         for peer in file.open311 {
             if !seen.insert((peer.plan.clone(), peer.id.clone())) {
@@ -206,6 +252,63 @@ impl Settings {
             out.peers.push(peer.check(env)?);
         }
         Ok(out)
+    }
+}
+
+impl Settings {
+    /// The gateways of which texts are taken.
+    pub fn gateways(&self) -> Vec<SmsGateway> {
+        self.texts.iter().map(|line| line.gateway.clone()).collect()
+    }
+
+    /// The gateways to which questions are handed.
+    pub fn sending(&self, http: &Http) -> Vec<Gateway> {
+        let lines = self.texts.iter().filter_map(|line| {
+            Some(Gateway {
+                plan: line.gateway.plan.clone(),
+                id: line.gateway.id.clone(),
+                address: line.address.clone()?,
+                secret: line.gateway.secret.clone(),
+                language: line.language,
+                http: http.clone(),
+            })
+        });
+        lines.collect()
+    }
+}
+
+/// The secret that messages are signed with.
+fn shared(
+    field: &str,
+    secret: SecretFile,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<Secret, SettingsError> {
+    let secret = secret.read(field, env)?;
+    match secret.reveal().len() < SECRET_LEAST {
+        true => Err(wrong(field, format!("it needs {SECRET_LEAST} characters"))),
+        false => Ok(secret),
+    }
+}
+
+impl TextFile {
+    fn check(self, env: &dyn Fn(&str) -> Option<String>) -> Result<TextLine, SettingsError> {
+        let field = |name: &str| format!("sms {}: {name}", self.id);
+        let secret = shared(&field("secret"), self.secret, env)?;
+        let address = self.address.map(|address| address.read(&field("address"), env)).transpose()?;
+        if let Some(address) = &address {
+            web_address(&field("address"), address.reveal())?;
+        }
+        if self.name.trim().is_empty() {
+            return Err(wrong(&field("name"), "it is empty"));
+        }
+        let gateway = SmsGateway {
+            plan: self.plan,
+            name: self.name.trim().to_owned(),
+            secret,
+            per_hour: self.per_hour.unwrap_or(PER_HOUR),
+            id: self.id,
+        };
+        Ok(TextLine { gateway, address, language: self.language })
     }
 }
 
@@ -277,10 +380,7 @@ impl FeedFile {
 impl ForumFile {
     fn check(self, env: &dyn Fn(&str) -> Option<String>) -> Result<Forum, SettingsError> {
         let field = |name: &str| format!("forum {}: {name}", self.id);
-        let secret = self.secret.map(|secret| secret.read(&field("secret"), env)).transpose()?;
-        if secret.as_ref().is_some_and(|secret| secret.reveal().len() < SECRET_LEAST) {
-            return Err(wrong(&field("secret"), format!("it needs {SECRET_LEAST} characters")));
-        }
+        let secret = self.secret.map(|secret| shared(&field("secret"), secret, env)).transpose()?;
         let datum = match self.coordinates.as_str() {
             "" => Datum::default(),
             text => {
@@ -308,7 +408,7 @@ mod tests {
     use super::*;
 
     fn env(name: &str) -> Option<String> {
-        ["FORUM_SECRET", "CITY_KEY"].contains(&name).then(|| "a very secret text\n".into())
+        ["FORUM_SECRET", "CITY_KEY", "SMS_SECRET"].contains(&name).then(|| "a very secret text\n".into())
     }
 
     #[test]
@@ -322,6 +422,9 @@ mod tests {
         let asked = &settings.peers[0].attributes["PARKING"];
         assert_eq!(asked["REPORTED_BY"], AttributeValue::Fixed("huitian".into()));
         assert_eq!(asked["VEHICLE"], AttributeValue::Answer(Code::new("vehicle").unwrap()));
+        let text = &settings.texts[0];
+        assert_eq!((text.gateway.id.as_str(), text.gateway.per_hour), ("texts", 600));
+        assert_eq!(text.address.as_ref().unwrap().reveal(), "https://sms.example.org/send");
         assert!(!format!("{settings:?}").contains("a very secret"));
     }
 
@@ -344,6 +447,8 @@ mod tests {
             refused("attributes.PARKING", "attributes.NOISE").contains("NOISE is the service_code of no")
         );
         assert!(refused("{ answer", "{ question").contains("line"));
+        assert!(refused("\"texts\"", "\"community-site\"").contains("twice, or a forum's"));
+        assert!(refused("https://sms", "ftp://sms").contains("sms texts: address"));
         let twice = format!("{EXAMPLE}{}", EXAMPLE.split("[[open311]]").next().unwrap());
         assert!(Settings::parse(&twice, &env).unwrap_err().to_string().contains("twice"));
     }

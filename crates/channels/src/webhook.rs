@@ -5,34 +5,33 @@
 //! HMAC-SHA-256 of timestamp, full stop and body. A message is believed for five minutes, and taken once: who sends again
 //! signs again. Errors are problem details (RFC 9457), in the words of those who write programs.
 
-use app::request::{CLOCKS_APART, Forum, PlaceFault, Post, PostOutcome, PostTaken, SignatureFault, Stated};
-use app::{App, AppError};
+use app::App;
+use app::request::{Forum, PlaceFault, Post, PostOutcome, PostTaken, Stated};
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, Request, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::middleware::Next;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use domain::code::Code;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// Where everything lies.
-pub const PREFIX: &str = "/channels/";
+use crate::problem::{Fault, not_here, parsed, signature, unbelieved};
+use crate::sms;
+
 /// The longest message, in bytes.
 const BODY_MOST: usize = 256 * 1024;
 /// Characters of a line, of an address and of a text.
 const LINE_MOST: usize = 200;
 const LINK_MOST: usize = 2_000;
 const TEXT_MOST: usize = 50_000;
-/// How long to wait where too many came, in seconds.
-const WAIT: &str = "3600";
 
 /// The calls, ready to be merged into a server's router.
 pub fn router(app: App) -> Router {
     Router::new()
         .route("/channels/{plan}/{forum}", post(take))
+        .route("/channels/{plan}/sms/{gateway}", post(sms::take))
         .layer(DefaultBodyLimit::max(BODY_MOST))
         .with_state(app)
 }
@@ -72,67 +71,6 @@ struct Coordinates {
     latitude: f64,
 }
 
-/// What is wrong with a message.
-#[derive(Debug)]
-struct Fault {
-    status: StatusCode,
-    code: &'static str,
-    detail: String,
-    errors: Vec<(String, String)>,
-}
-
-impl Fault {
-    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), errors: Vec::new() }
-    }
-}
-
-impl From<AppError> for Fault {
-    fn from(error: AppError) -> Self {
-        match error {
-            AppError::Refused(refusals) => {
-                let errors =
-                    refusals.iter().map(|refusal| (refusal.field.clone(), refusal.to_string())).collect();
-                let detail = "the rules of the plan refuse it";
-                Self { errors, ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, "refused", detail) }
-            }
-            AppError::NotFound => not_here(),
-            // What failed within is for the log.
-            error => {
-                tracing::error!(%error, "a post of a forum was not taken");
-                let detail = "the server cannot answer at the moment; send it again later, signed again";
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
-            }
-        }
-    }
-}
-
-fn not_here() -> Fault {
-    Fault::new(StatusCode::NOT_FOUND, "not-found", "no forum of this name sends messages here")
-}
-
-impl IntoResponse for Fault {
-    fn into_response(self) -> Response {
-        let errors = self.errors.iter().map(|(field, detail)| json!({ "field": field, "detail": detail }));
-        let body = json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or_default(),
-            "status": self.status.as_u16(),
-            "code": self.code,
-            "detail": self.detail,
-            "errors": errors.collect::<Vec<Value>>(),
-        });
-        let mut response = (self.status, body.to_string()).into_response();
-        let headers = response.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if self.status == StatusCode::TOO_MANY_REQUESTS {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static(WAIT));
-        }
-        response
-    }
-}
-
 async fn take(
     State(app): State<App>,
     Path((plan, forum)): Path<(String, String)>,
@@ -143,43 +81,17 @@ async fn take(
     let forum = codes.and_then(|(plan, id)| {
         app.forums().iter().find(|held| held.plan == plan && held.id == id && held.secret.is_some())
     });
-    let forum = forum.ok_or_else(not_here)?.clone();
-    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let (timestamp, signature) = (text("x-huitian-timestamp"), text("x-huitian-signature"));
+    let forum = forum.ok_or_else(|| not_here("forum"))?.clone();
+    let (timestamp, signature) = signature(&headers);
     let signed = forum.check(timestamp, signature, &body, app.clock().now()).map_err(unbelieved)?;
     let post = read(&forum, &body)?;
     let outcome = app.take_post(&forum, post, Some(signed)).await?;
     told(&forum, outcome)
 }
 
-fn unbelieved(fault: SignatureFault) -> Fault {
-    match fault {
-        SignatureFault::Wrong => Fault::new(
-            StatusCode::UNAUTHORIZED,
-            "signature",
-            "X-Huitian-Signature must be sha256= and the HMAC-SHA-256, in hexadecimal, of X-Huitian-Timestamp, a full \
-             stop and the body, with the shared secret as key",
-        ),
-        SignatureFault::Clock => Fault::new(
-            StatusCode::UNAUTHORIZED,
-            "clock",
-            format!(
-                "X-Huitian-Timestamp must be the moment of sending in seconds since 1970, at most {CLOCKS_APART} \
-                 seconds off: set your clock"
-            ),
-        ),
-    }
-}
-
 /// Everything that is wrong is said at once.
 fn read(forum: &Forum, body: &[u8]) -> Result<Post, Fault> {
-    let message: Message = serde_json::from_slice(body).map_err(|error| {
-        let (status, code) = match error.is_data() {
-            true => (StatusCode::UNPROCESSABLE_ENTITY, "invalid"),
-            false => (StatusCode::BAD_REQUEST, "malformed"),
-        };
-        Fault::new(status, code, format!("the body is no message of a post: {error}"))
-    })?;
+    let message: Message = parsed(body, "post")?;
     let mut errors = Vec::new();
     let mut within = |field: &str, text: Option<String>, most: usize| {
         let text = text.unwrap_or_default();
@@ -265,33 +177,4 @@ fn told(forum: &Forum, outcome: PostOutcome) -> Result<Response, Fault> {
     let headers =
         [(header::CONTENT_TYPE, "application/json; charset=utf-8"), (header::CACHE_CONTROL, "no-store")];
     Ok((status, headers, body.to_string()).into_response())
-}
-
-/// A layer for the whole server: whatever failed elsewhere leaves in the same form.
-pub async fn explain(request: Request, next: Next) -> Response {
-    if !request.uri().path().starts_with(PREFIX) {
-        return next.run(request).await;
-    }
-    let response = next.run(request).await;
-    let status = response.status();
-    let json =
-        response.headers().get(header::CONTENT_TYPE).is_some_and(|kind| kind == "application/problem+json");
-    if json || !status.is_client_error() && !status.is_server_error() {
-        return response;
-    }
-    let (code, detail) = match status {
-        StatusCode::TOO_MANY_REQUESTS => ("too-many", "too many calls; please wait a little"),
-        StatusCode::PAYLOAD_TOO_LARGE => ("too-large", "the body is too long"),
-        StatusCode::METHOD_NOT_ALLOWED => ("method", "messages are sent by POST"),
-        StatusCode::NOT_FOUND => ("not-found", "there is nothing at this address"),
-        status if status.is_server_error() => ("unavailable", "the server cannot answer at the moment"),
-        _ => ("unreadable", "the call cannot be read"),
-    };
-    let mut answer = Fault::new(status, code, detail).into_response();
-    for name in [header::ALLOW, header::RETRY_AFTER] {
-        if let Some(value) = response.headers().get(&name) {
-            answer.headers_mut().insert(name, value.clone());
-        }
-    }
-    answer
 }

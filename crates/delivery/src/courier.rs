@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::App;
-use app::notify::{Carried, Parcel, Post, Reach, lane};
+use app::notify::{Carried, Parcel, Post, Reach, ReachedGateway, ShortMessage, lane};
 use domain::retry::TRIES_MOST;
 use rustls::RootCertStore;
 use store::Job;
@@ -17,6 +17,7 @@ use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 use crate::http::Http;
 use crate::mail::Mailer;
 use crate::settings::{Settings, Webhook};
+use crate::sms::{self, Gateway};
 use crate::{tls, webhook};
 
 /// How often the queue is looked at while nothing is known to be in it.
@@ -59,14 +60,25 @@ struct Shared {
     mailer: Option<Mailer>,
     http: Http,
     hooks: HashMap<String, Webhook>,
+    gateways: HashMap<String, Gateway>,
 }
 
 impl Courier {
     pub fn new(app: App, settings: Settings) -> Result<Self, CourierError> {
+        Self::with_gateways(app, settings, Vec::new())
+    }
+
+    /// With gateways, to which short messages are handed.
+    pub fn with_gateways(app: App, settings: Settings, gateways: Vec<Gateway>) -> Result<Self, CourierError> {
         let mut bytes = [0u8; 8];
         getrandom::fill(&mut bytes).map_err(|error| CourierError::Name(error.to_string()))?;
         let holder = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-        let reach = Arc::new(settings.reach());
+        let reached = gateways.iter().map(|gateway| ReachedGateway {
+            plan: gateway.plan.clone(),
+            id: gateway.id.clone(),
+            language: gateway.language,
+        });
+        let reach = Arc::new(Reach { gateways: reached.collect(), ..settings.reach() });
         let calls = settings.mail.is_some() || !settings.webhooks.is_empty();
         let (authorities, roots) = if calls {
             tls::authorities(settings.ca_file.as_deref())?
@@ -81,7 +93,11 @@ impl Courier {
             .map_err(|error| CourierError::Tls(error.to_string()))?;
         let hooks = settings.webhooks.into_iter().map(|hook| (lane::hook(hook.id.as_str()), hook)).collect();
         let http = Http { tls, network: Arc::new(settings.network) };
-        Ok(Self { shared: Arc::new(Shared { app, holder, site: settings.site, reach, mailer, http, hooks }) })
+        let lane = |gateway: &Gateway| lane::sms(gateway.plan.as_str(), gateway.id.as_str());
+        let gateways = gateways.into_iter().map(|gateway| (lane(&gateway), gateway)).collect();
+        let site = settings.site;
+        let shared = Shared { app, holder, site, reach, mailer, http, hooks, gateways };
+        Ok(Self { shared: Arc::new(shared) })
     }
 
     /// What it reaches people by.
@@ -140,7 +156,7 @@ impl Shared {
         match lane {
             lane::ROUTE => true,
             lane::MAIL | lane::MAIL_URGENT | lane::DIGEST => self.mailer.is_some(),
-            hook => self.hooks.contains_key(hook),
+            other => self.hooks.contains_key(other) || self.gateways.contains_key(other),
         }
     }
 
@@ -209,8 +225,8 @@ impl Shared {
     ) -> Result<(), app::AppError> {
         let hook = self.hooks.get(lane);
         let pace = hook.map_or(Duration::ZERO, |hook| hook.preset.pace());
-        let hands = match (hook, &self.mailer) {
-            (None, Some(mailer)) => mailer.connections(),
+        let hands = match &self.mailer {
+            Some(mailer) if hook.is_none() && !self.gateways.contains_key(lane) => mailer.connections(),
             _ => 1,
         };
         let waiting: VecDeque<(Job, Parcel)> = self.app.parcels(jobs, &self.site).await?.into();
@@ -251,6 +267,7 @@ impl Shared {
             Parcel::Nothing(why) => Carried::Done(why.into()),
             Parcel::Broken(why) => Carried::Never(why),
             Parcel::Post(post) => self.post(&job.lane, &post).await,
+            Parcel::Text(text) => self.text(&job.lane, &text).await,
             Parcel::Letter(letter) => match &self.mailer {
                 Some(mailer) => mailer.send(&letter, self.app.clock().now()).await,
                 None => Carried::Later { said: "no mail server is configured".into(), asked: None },
@@ -268,6 +285,21 @@ impl Shared {
         };
         match self.http.post(request, hook.timeout).await {
             Ok(answer) => webhook::judge(hook.preset, &answer),
+            Err(error) if error.is_final() => Carried::Never(error.to_string()),
+            Err(error) => Carried::Later { said: error.to_string(), asked: None },
+        }
+    }
+
+    async fn text(&self, lane: &str, text: &ShortMessage) -> Carried {
+        let Some(gateway) = self.gateways.get(lane) else {
+            return Carried::Later { said: "no such gateway is configured".into(), asked: None };
+        };
+        let request = match sms::request(gateway, text, self.app.clock().now()) {
+            Ok(request) => request,
+            Err(why) => return Carried::Never(why),
+        };
+        match gateway.http.post(request, sms::TIMEOUT).await {
+            Ok(answer) => sms::judged(answer),
             Err(error) if error.is_final() => Carried::Never(error.to_string()),
             Err(error) => Carried::Later { said: error.to_string(), asked: None },
         }

@@ -1,4 +1,4 @@
-//! Carries what people are told: mail and signed webhooks, from the durable queue.
+//! Carries what people are told: mail, signed webhooks and short messages, from the durable queue.
 //!
 //! A [`Courier`] works one server's share. It takes jobs lane by lane, hands each to the mail server
 //! or to a webhook, and writes down what became of it. A lane that is stuck, because its other side
@@ -14,6 +14,7 @@ pub mod http;
 mod mail;
 pub mod network;
 pub mod settings;
+pub mod sms;
 mod tls;
 mod transport;
 pub mod webhook;

@@ -273,7 +273,7 @@ impl Settings {
             audience: hook.audience.clone(),
             topics: hook.topics.clone(),
         });
-        Reach { mail: self.mail.is_some(), hooks: hooks.collect() }
+        Reach { mail: self.mail.is_some(), hooks: hooks.collect(), gateways: Vec::new() }
     }
 }
 

@@ -96,6 +96,21 @@ impl View {
         (WIDTH / 2.0 + east, HEIGHT / 2.0 + south)
     }
 
+    /// The point of the earth at a place of the picture: what [`place`](Self::place) puts there.
+    pub fn at(&self, x: f64, y: f64) -> Point {
+        let scale = HEIGHT / self.high;
+        let narrow = self.centre.1.to_radians().cos().max(0.01);
+        let longitude = self.centre.0 + (x - WIDTH / 2.0) / (narrow * scale);
+        let latitude = self.centre.1 - (y - HEIGHT / 2.0) / scale;
+        let millionths = |degrees: f64| (degrees * 1e6).round() as i32;
+        Point { longitude: millionths(longitude), latitude: millionths(latitude) }
+    }
+
+    /// As near, with a point in the middle.
+    pub fn around(self, point: Point) -> Self {
+        Self { centre: (degrees(point.longitude), degrees(point.latitude)), ..self }
+    }
+
     pub fn shows(&self, point: Point) -> bool {
         let (x, y) = self.place(point);
         (0.0..=WIDTH).contains(&x) && (0.0..=HEIGHT).contains(&y)
@@ -109,19 +124,27 @@ impl View {
         }
     }
 
+    /// Where steps nearer, farther or aside lead, as `latitude,longitude` and nearness; no farther than there is anything.
+    pub fn moved(&self, (nearer, east, north): (i8, i8, i8)) -> (String, String) {
+        let zoom = self.zoom.saturating_add_signed(nearer).min(ZOOM_MOST);
+        let (x, y) = self.aside(east, north);
+        (format!("{y:.5},{x:.5}"), zoom.to_string())
+    }
+
+    /// The middle after steps aside.
+    fn aside(&self, east: i8, north: i8) -> (f64, f64) {
+        let narrow = self.centre.1.to_radians().cos().max(0.01);
+        let wide = self.high * WIDTH / HEIGHT / narrow;
+        (self.centre.0 + f64::from(east) * wide * STEP, self.centre.1 + f64::from(north) * self.high * STEP)
+    }
+
     /// One step nearer, farther or aside; nothing where there is none.
     pub fn step(&self, (nearer, east, north): (i8, i8, i8)) -> Option<String> {
         let zoom = self.zoom.checked_add_signed(nearer).filter(|zoom| *zoom <= ZOOM_MOST)?;
         if nearer == 0 && self.zoom == 0 {
             return None;
         }
-        let narrow = self.centre.1.to_radians().cos().max(0.01);
-        let wide = self.high * WIDTH / HEIGHT / narrow;
-        let centre = (
-            self.centre.0 + f64::from(east) * wide * STEP,
-            self.centre.1 + f64::from(north) * self.high * STEP,
-        );
-        Some(Self::conditions(centre, zoom))
+        Some(Self::conditions(self.aside(east, north), zoom))
     }
 
     /// Nearer to a point.

@@ -152,6 +152,11 @@ impl Tx<'_> {
         self.connection.sealed_person(plan, request)
     }
 
+    /// As [`Connection::requests_sent_by`], in this transaction.
+    pub fn requests_sent_by(&mut self, plan: &Code, asker: &str, limit: usize) -> Result<Vec<Code>> {
+        self.connection.requests_sent_by(plan, asker, limit)
+    }
+
     pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {
         self.writing().send(
             "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, token, created_at, \

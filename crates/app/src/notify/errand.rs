@@ -2,9 +2,12 @@
 
 use domain::code::Code;
 use domain::notice::{EventKey, Notice, Said, SitePath};
+use domain::preference::Language;
 use domain::request::alert::AlertNews;
 use serde::{Deserialize, Serialize};
 use store::{Job, NewJob, StoreError};
+
+use crate::request::SmsQuestion;
 
 /// The lanes of the queue; each webhook has one of its own.
 pub mod lane {
@@ -17,6 +20,11 @@ pub mod lane {
 
     pub fn hook(webhook: &str) -> String {
         format!("hook/{webhook}")
+    }
+
+    /// Each gateway of short messages has one of its own.
+    pub fn sms(plan: &str, gateway: &str) -> String {
+        format!("sms/{plan}/{gateway}")
     }
 }
 
@@ -55,6 +63,22 @@ pub(crate) enum Errand {
     /// An address is told of what happened in a place: is there a mail server?
     Alert(AlertErrand),
     AlertMail(AlertErrand),
+    /// Whoever asked is asked by short message: is there a gateway?
+    Ask(AskErrand),
+    AskText {
+        #[serde(default)]
+        language: Language,
+        ask: AskErrand,
+    },
+}
+
+/// A short message to a number that only the protected store knows.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct AskErrand {
+    pub plan: Code,
+    pub request: Code,
+    pub event: EventKey,
+    pub question: SmsQuestion,
 }
 
 /// A mail to an address that only the protected store knows.
@@ -136,6 +160,12 @@ impl AlertErrand {
     }
 }
 
+impl AskErrand {
+    fn key(&self) -> String {
+        format!("{}/{}/{}/{}", self.plan, self.request, self.event, self.question.as_str())
+    }
+}
+
 impl Errand {
     /// The same errand has the same key, so that it is done once.
     pub fn key(&self) -> String {
@@ -148,6 +178,8 @@ impl Errand {
             Self::ReaderMail(errand) => format!("reader-mail/{}", errand.key()),
             Self::Alert(errand) => format!("alert/{}", errand.key()),
             Self::AlertMail(errand) => format!("alert-mail/{}", errand.key()),
+            Self::Ask(ask) => format!("ask/{}", ask.key()),
+            Self::AskText { ask, .. } => format!("ask-text/{}", ask.key()),
             Self::Hook { webhook, notice, .. } => format!("hook/{webhook}/{}", notice.event),
         }
     }

@@ -17,6 +17,7 @@ use words::Lang;
 use super::alert_letter::alert_letter;
 use super::errand::{Errand, digest_key};
 use super::reader_letter::letter_to_reader;
+use super::short_message::short_message;
 use super::wording::{lang, minute, say};
 use crate::App;
 use crate::error::AppError;
@@ -30,6 +31,7 @@ const DIGEST_MOST: usize = 200;
 pub enum Parcel {
     Letter(Letter),
     Post(Post),
+    Text(ShortMessage),
     /// Nothing is to be sent, and why.
     Nothing(&'static str),
     /// It cannot be made, and why.
@@ -53,6 +55,24 @@ pub struct Letter {
     pub reply: Option<String>,
 }
 
+/// A message for a gateway of short messages to send.
+#[derive(Clone, PartialEq, Eq)]
+pub struct ShortMessage {
+    /// The same for every try.
+    pub id: String,
+    pub phone: String,
+    pub text: String,
+    /// The BCP 47 tag of its language.
+    pub lang: &'static str,
+}
+
+impl std::fmt::Debug for ShortMessage {
+    /// Without the number: no log has one.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ShortMessage").field("id", &self.id).field("text", &self.text).finish_non_exhaustive()
+    }
+}
+
 /// A message to a webhook; the delivery words it in the webhook's language.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Post {
@@ -67,7 +87,7 @@ impl App {
     /// its end.
     pub async fn parcels(&self, jobs: Vec<Job>, site: &str) -> Result<Vec<(Job, Parcel)>, AppError> {
         let (site, zone) = (site.to_owned(), self.clock().zone().clone());
-        let (key, now) = (self.key().cloned(), self.clock().now());
+        let (key, now, today) = (self.key().cloned(), self.clock().now(), self.clock().today());
         // Whatever a mail says of a plan, it says as everybody reads the plan now.
         let mut portfolios: BTreeMap<Code, Arc<Portfolio>> = BTreeMap::new();
         for job in &jobs {
@@ -98,6 +118,10 @@ impl App {
                                 }
                                 _ => Parcel::Nothing("there is no key to open the address with, or no plan"),
                             },
+                            Ok(Errand::AskText { language, ask }) => match &key {
+                                Some(key) => short_message(c, &job, &ask, language, key, today)?,
+                                None => Parcel::Nothing("there is no key to open the number with"),
+                            },
                             _ => one(c, &job, &site, &zone)?,
                         };
                         Ok((job, parcel))
@@ -119,7 +143,9 @@ fn one(c: &mut Connection, job: &Job, site: &str, zone: &TimeZone) -> Result<Par
             | Errand::Reader(_)
             | Errand::ReaderMail(_)
             | Errand::Alert(_)
-            | Errand::AlertMail(_),
+            | Errand::AlertMail(_)
+            | Errand::Ask(_)
+            | Errand::AskText { .. },
         ) => Parcel::Broken("not an errand of this lane".into()),
         Err(error) => Parcel::Broken(error.to_string()),
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::code::Code;
 use domain::notice::{Notice, Topic};
-use domain::preference::{Channel, Preferences, When, deliveries};
+use domain::preference::{Channel, Language, Preferences, When, deliveries};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use store::{Connection, Job, NewJob, Outcome, StoreError};
@@ -15,11 +15,26 @@ use super::{Recipient, errand};
 use crate::App;
 use crate::error::AppError;
 
+/// The hours between which somebody is asked by short message.
+const ASKED_FROM: i8 = 8;
+const ASKED_TO: i8 = 21;
+
 /// What the installation can reach people by.
 #[derive(Debug, Clone, Default)]
 pub struct Reach {
     pub mail: bool,
     pub hooks: Vec<ReachedHook>,
+    /// The gateways that send short messages.
+    pub gateways: Vec<ReachedGateway>,
+}
+
+/// A gateway, and for which plan it sends.
+#[derive(Debug, Clone)]
+pub struct ReachedGateway {
+    pub plan: Code,
+    pub id: Code,
+    /// In which it asks.
+    pub language: Language,
 }
 
 /// A webhook and who is told there.
@@ -105,6 +120,14 @@ fn one(
         Ok(Errand::Alert(errand)) if reach.mail => {
             out.next.push(Errand::AlertMail(errand).job(lane::MAIL, now.as_microsecond()));
         }
+        Ok(Errand::Ask(ask)) => match reach.gateways.iter().find(|gateway| gateway.plan == ask.plan) {
+            Some(ReachedGateway { plan, id, language }) => {
+                let lane = lane::sms(plan.as_str(), id.as_str());
+                let job = Errand::AskText { language: *language, ask }.job(&lane, by_day(now, zone));
+                out.next.push(job);
+            }
+            None => out.said = "no gateway of the plan sends short messages".into(),
+        },
         Ok(Errand::Reader(_) | Errand::Alert(_)) => out.said = "no mail server is configured".into(),
         Ok(_) => {
             out.outcome = Outcome::Dead;
@@ -116,6 +139,18 @@ fn one(
         }
     }
     Ok(out)
+}
+
+/// Nobody is woken by a question: the moment, or the next one in the morning.
+fn by_day(now: Timestamp, zone: &TimeZone) -> i64 {
+    let wall = zone.to_datetime(now);
+    let day = match wall.hour() {
+        0..ASKED_FROM => wall.date(),
+        ASKED_FROM..ASKED_TO => return now.as_microsecond(),
+        _ => wall.date().tomorrow().unwrap_or(wall.date()),
+    };
+    let morning = zone.to_timestamp(day.at(ASKED_FROM, 0, 0, 0));
+    morning.map_or(now, |morning| morning.max(now)).as_microsecond()
 }
 
 fn person_told(

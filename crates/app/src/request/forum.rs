@@ -18,17 +18,15 @@ use super::file::{Filing, NewRequest, Ready, clean, recorded};
 use super::mail_intake::{TEXT_MOST, TITLE_MOST, cut, language_of};
 use super::person::{PersonalData, place};
 use super::protection::ProtectionKey;
+use super::signed::{self, SignatureFault, SignedMessage};
 use super::whereabouts::{PlaceFault, Stated};
 use super::{by_resident, by_rules};
 use crate::App;
-use crate::account::hash;
 use crate::actor::Actor;
 use crate::error::AppError;
 use crate::read::Asked;
 use crate::secret::Secret;
 
-/// How far the clock of whoever signs may be off, in seconds.
-pub const CLOCKS_APART: i64 = 300;
 /// A post that is brought later than this counts from now: whoever has to answer could not know of it.
 const DAY_SECONDS: i64 = 86_400;
 const HOUR_MICROS: i64 = 3_600 * 1_000_000;
@@ -118,23 +116,6 @@ pub struct PostOutcome {
     pub misplaced: Option<PlaceFault>,
 }
 
-/// A message that was signed as it should be.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SignedMessage {
-    digest: String,
-    /// Until when its moment is believed, in microseconds.
-    until: i64,
-}
-
-/// Why a message is not believed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SignatureFault {
-    /// No signature, or not that of this moment, this body and this secret.
-    Wrong,
-    /// It is signed, of a moment too far from now.
-    Clock,
-}
-
 impl Forum {
     /// Whether a message was signed by the forum, and lately. `signature` is `sha256=` with hexadecimal digits.
     pub fn check(
@@ -145,17 +126,8 @@ impl Forum {
         now: Timestamp,
     ) -> Result<SignedMessage, SignatureFault> {
         let secret = self.secret.as_ref().ok_or(SignatureFault::Wrong)?;
-        let signature = signature.strip_prefix("sha256=").ok_or(SignatureFault::Wrong)?;
-        if !secret.signed(timestamp, body, signature) {
-            return Err(SignatureFault::Wrong);
-        }
-        let said: i64 = timestamp.parse().map_err(|_| SignatureFault::Clock)?;
-        if now.as_second().abs_diff(said) > CLOCKS_APART.unsigned_abs() {
-            return Err(SignatureFault::Clock);
-        }
-        let named = format!("{}\u{1f}{}\u{1f}{}", self.plan, self.id, signature.to_ascii_lowercase());
-        // Known for longer than it is believed: another server's clock may be behind this one's.
-        Ok(SignedMessage { digest: hash(&named), until: (said + 2 * CLOCKS_APART) * 1_000_000 })
+        let of = format!("{}\u{1f}{}", self.plan, self.id);
+        signed::check((secret, &of), (timestamp, signature), body, now)
     }
 
     fn digest(&self, key: &ProtectionKey, of: &str, text: &str) -> String {
@@ -351,7 +323,7 @@ impl Incoming {
     fn take(&self, tx: &mut Tx, flood: bool) -> Result<PostTaken, AppError> {
         let (plan, forum) = (&self.forum.plan, &self.forum.id);
         if let Some(signed) = &self.signed
-            && tx.knows_message(&signed.digest)?
+            && signed.was_taken(tx)?
         {
             return Ok(PostTaken::Replayed);
         }
@@ -386,7 +358,7 @@ impl Incoming {
             }
         };
         if let Some(signed) = &self.signed {
-            tx.keep_message(&signed.digest, signed.until, self.now.as_microsecond())?;
+            signed.keep(tx, self.now)?;
         }
         Ok(taken)
     }

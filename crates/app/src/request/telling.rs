@@ -1,5 +1,5 @@
-//! Telling those who asked, and those who follow, by mail: whoever confirmed an address. An event is told to nobody
-//! twice.
+//! Telling those who asked, and those who follow, by mail: whoever confirmed an address. Whoever asked is asked by short
+//! message, too, whether it is solved. An event is told to nobody twice.
 
 use domain::code::Code;
 use domain::journal::Seq;
@@ -8,6 +8,7 @@ use domain::request::telling::AskerMatter;
 use jiff::Timestamp;
 use store::{StoreError, Tx};
 
+use super::sms::{self, SmsQuestion};
 use crate::error::AppError;
 use crate::notify::errand::{Errand, ReaderErrand, ReaderMatter, lane};
 use crate::notify::unit_name;
@@ -79,6 +80,9 @@ pub(super) fn tell_of_step(
     let (word, for_all) = (matter.as_str(), matter.is_for_all());
     let event = EventKey::new(format!("entry-{seq}/{word}"))
         .map_err(|error| AppError::Store(StoreError::Damaged(error.to_string())))?;
+    if matches!(matter, AskerMatter::Answered { .. }) {
+        sms::ask(tx, plan, request, &event, SmsQuestion::Solved, now)?;
+    }
     let mut said = Said::new(format!("asker-told-{word}")).text("code", request.as_str());
     let (mut words, mut judge) = (String::new(), false);
     match matter {

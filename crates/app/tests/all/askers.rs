@@ -43,7 +43,7 @@ impl Place {
 
     /// Everything that is to be mailed now.
     fn letters(&self) -> Vec<Letter> {
-        let reach = Arc::new(Reach { mail: true, hooks: Vec::new() });
+        let reach = Arc::new(Reach { mail: true, ..Reach::default() });
         let mut out = Vec::new();
         self.runtime.block_on(async {
             let jobs = self.app.claim(lane::ROUTE, "test", 100).await.unwrap();

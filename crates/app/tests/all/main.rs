@@ -30,6 +30,7 @@ mod report_numbers;
 mod request_rhythm;
 mod requests;
 mod rhythm;
+mod sms;
 mod surveys;
 mod telling;
 mod themes;

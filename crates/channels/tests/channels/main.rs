@@ -7,4 +7,5 @@ mod pull;
 #[path = "../../../open311/tests/all/seed/mod.rs"]
 #[allow(dead_code, reason = "the tests of Open311 use the rest")]
 mod seed;
+mod sms;
 mod webhook;

@@ -1,12 +1,13 @@
-//! `huitian channels`: the file that says which forums and servers the installation is joined to.
+//! `huitian channels`: the file that says which forums, gateways and servers the installation is joined to.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use app::request::SmsGateway;
 use channels::Settings;
 use channels::settings::EXAMPLE;
 
-/// Forums and servers of others that requests come from and go to
+/// Forums, gateways of short messages and servers of others that requests come from and go to
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:\n  \
     huitian channels example > channels.toml\n  \
@@ -16,7 +17,12 @@ use channels::settings::EXAMPLE;
     address, coordinates { longitude, latitude }, and for a later post follows, the id of the first one. It signs each message:\n\
     X-Huitian-Timestamp is the moment in seconds since 1970, X-Huitian-Signature is sha256= and the HMAC-SHA-256 of\n\
     timestamp, full stop and body, in hexadecimal. The same post is the same request; one that reads otherwise now\n\
-    adds to it.")]
+    adds to it.\n\n\
+    A gateway of short messages passes on what a resident texts as JSON to /channels/PLAN/sms/GATEWAY: id, phone, text,\n\
+    signed alike. It answers whether the newest answered request of that number is solved: 1 yes, 2 partly, 3 no (是, 否,\n\
+    yes, no), a second digit for how satisfied: 1, 2 fairly, 3 not. Not solved takes the request up again, other words are\n\
+    added to it, each id counts once. Questions are posted to the gateway's address, signed, between 8:00 and 21:00, as\n\
+    JSON: id (the same for every try), phone, text, language.")]
 pub struct Args {
     #[command(subcommand)]
     action: Action,
@@ -46,6 +52,12 @@ pub fn run(args: Args) -> anyhow::Result<ExitCode> {
                 });
                 let (plan, id, name, datum) = (&forum.plan, &forum.id, &forum.name, forum.datum.as_str());
                 println!("{plan}/{id}: {name}; {ways}; {read}; coordinates in {datum}");
+            }
+            for line in &settings.texts {
+                let SmsGateway { plan, id, name, .. } = &line.gateway;
+                let asks =
+                    if line.address.is_some() { "questions are sent there" } else { "no questions are sent" };
+                println!("{plan}/{id}: {name}; answers by short message are taken; {asks}");
             }
             for peer in &settings.peers {
                 let (plan, id, name, address) = (&peer.plan, &peer.id, &peer.name, &peer.address);

@@ -30,7 +30,7 @@ pub struct ServeOptions {
     /// File that says where mail and webhooks go; people are told on the site only without one
     #[arg(long, env = "HUITIAN_NOTIFY", value_name = "FILE")]
     pub notify: Option<PathBuf>,
-    /// File that says which forums and servers requests come from and go to
+    /// File that says which forums, gateways of short messages and servers requests come from and go to
     #[arg(long, env = "HUITIAN_CHANNELS", value_name = "FILE")]
     pub channels: Option<PathBuf>,
     /// File with the key that seals who asked; made at the first start [default: beside the database]
@@ -101,12 +101,14 @@ pub(super) fn start(
         Some(path) => {
             let settings = channels::Settings::read(path).context("the file of --channels")?;
             app.open_forums(settings.forums.clone());
+            app.open_gateways(settings.gateways());
             let http = Http::new(settings.network.clone(), settings.ca_file.as_deref())?;
             Some(Joined { settings, http })
         }
         None => None,
     };
-    let courier = Courier::new(app.clone(), settings)?;
+    let gateways = joined.as_ref().map(|joined| joined.settings.sending(&joined.http)).unwrap_or_default();
+    let courier = Courier::with_gateways(app.clone(), settings, gateways)?;
     let config =
         Config { listen: options.listen, secure_cookies, trusted_proxies: options.trusted_proxies, demo };
     runtime()?.block_on(server::serve(app, courier, joined, config, ready))?;

@@ -12,6 +12,7 @@ mod shares;
 mod siting;
 
 pub(crate) use coverage::{gap_words, gaps_of};
+pub(crate) use map::base_strokes;
 
 use app::place::gap_table::standard_rule;
 use axum::Router;

@@ -19,6 +19,7 @@ use super::choices::{self, Choices, excerpt};
 use super::mail::language;
 use super::photos::{self, Shot};
 use super::questions::{Asking, FIELD, answers, asking, refused, said};
+use super::spot::{self, Pressed, Spot};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -67,6 +68,7 @@ struct AskPage {
     /// Answers and contact, kept through the steps that do not show them.
     kept: Vec<(String, String)>,
     alike: Vec<Alike>,
+    spot: Option<Spot>,
     photos: Vec<Shot>,
     photo_faults: Vec<String>,
     shown: String,
@@ -150,7 +152,23 @@ pub async fn save(
     if step == "edit" {
         return page(&visit, &plan, &portfolio, "place", typed, Vec::new(), None).await;
     }
-    let faults = place_faults(&visit, &typed);
+    if step == "place" {
+        let faults = match spot::press(&visit, &plan, &portfolio, &mut typed).await? {
+            Pressed::No => None,
+            Pressed::Yes => Some(Vec::new()),
+            Pressed::Wrong(key) => Some(vec![fault(&visit, "spot", key)]),
+        };
+        if let Some(faults) = faults {
+            return page(&visit, &plan, &portfolio, "place", typed, faults, None).await;
+        }
+    }
+    let mut faults = place_faults(&visit, &typed);
+    if step == "place" && faults.is_empty() {
+        // What the device told is looked at as what was pressed is.
+        let wrong = spot::settle(&visit, &plan, &portfolio, &mut typed).await?;
+        let wrong = wrong.filter(|_| point(&typed).is_none() || typed.get("address").is_empty());
+        faults.extend(wrong.map(|key| fault(&visit, "spot", key)));
+    }
     if !faults.is_empty() {
         return page(&visit, &plan, &portfolio, "place", typed, faults, None).await;
     }
@@ -237,7 +255,7 @@ async fn suggest(visit: &Visit, plan: &Code, typed: &Typed) -> Result<Suggestion
     Ok(found)
 }
 
-fn point(typed: &Typed) -> Option<Point> {
+pub(super) fn point(typed: &Typed) -> Option<Point> {
     let degrees = |name: &str| {
         let value: f64 = typed.get(name).parse().ok().filter(|value: &f64| value.is_finite())?;
         Some((value * 1e6).round() as i32)
@@ -366,6 +384,10 @@ async fn page(
     };
     let shown = AskPage {
         here: format!("/p/{plan}/ask"),
+        spot: match step {
+            "place" => spot::shown(visit, plan, portfolio, &typed),
+            _ => None,
+        },
         step,
         photo_faults: faults.iter().filter(|it| it.at == PHOTO).map(|it| it.message.clone()).collect(),
         faults,

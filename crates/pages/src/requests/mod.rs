@@ -28,6 +28,7 @@ mod questions;
 mod rates;
 mod reply;
 mod rules;
+mod spot;
 mod suggested;
 mod theme_told;
 mod themes;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Router<PagesState> {
     let photos = DefaultBodyLimit::max(brought::BODY_MOST);
     Router::new()
         .route("/p/{plan}/ask", get(ask::show).post(ask::save).layer(photos))
+        .route("/p/{plan}/ask/map.svg", get(spot::picture))
         .route("/p/{plan}/ask/photos/{file}", get(photos::of_draft))
         .route("/p/{plan}/my", get(mine::show).post(mine::save).layer(photos))
         .route("/p/{plan}/my/photos/{file}", get(photos::of_asker))

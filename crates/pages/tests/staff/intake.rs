@@ -165,7 +165,7 @@ async fn the_desk_puts_photos_down_for_a_caller() {
 
 /// The text of the one mail that is to go out.
 async fn letter(site: &Site) -> String {
-    let reach = Arc::new(Reach { mail: true, hooks: Vec::new() });
+    let reach = Arc::new(Reach { mail: true, ..Reach::default() });
     let jobs = site.app.claim(lane::ROUTE, "test", 100).await.unwrap();
     site.app.route(jobs, "test", reach).await.unwrap();
     let jobs = site.app.claim(lane::MAIL, "test", 100).await.unwrap();
@@ -220,4 +220,59 @@ async fn an_address_is_confirmed_by_a_link() {
     // As mail programs do it, by one press.
     resident.post_as_is(stop, &[("List-Unsubscribe", "One-Click")]).await.is(200).says("no more mail");
     resident.get(stop).await.is(200).says("nothing left to do");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_place_is_pressed_on_the_map_without_a_script() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let ask = format!("{PLAN}/ask");
+    let form = resident.get(&ask).await;
+    form.is(200).says("Or show the place on the map").says("type=\"image\" name=\"spot\"");
+    assert!(form.missing_words().is_empty(), "{:?}", form.missing_words());
+    for size in ["spot", "spot-wide"] {
+        let start = format!("{ask}/map.svg?size={size}&");
+        assert!(form.body.replace("&#38;", "&").replace("&amp;", "&").contains(&start), "{start}");
+        for asked in ["", "at=40.07,116.36&zoom=4&pin=40.07,116.36", "at=x&zoom=99&pin=1,2"] {
+            let picture = resident.get(&format!("{start}{asked}")).await;
+            assert!(picture.is(200).body.starts_with("<svg"), "{asked}");
+        }
+    }
+    resident.get(&format!("{ask}/map.svg?size=huge")).await.is(404);
+
+    let place = |fields: &[(&'static str, &'static str)]| [&[("step", "place")], fields].concat();
+    let pressed = resident.post(&ask, &place(&[("spot.x", "164"), ("spot.y", "164")])).await;
+    pressed.is(200).says("Chosen on the map").says("Where is it?");
+    let (longitude, latitude) = (pressed.value("longitude"), pressed.value("latitude"));
+    let degrees = |text: &str| text.parse::<f64>().unwrap();
+    assert!((116.2..116.5).contains(&degrees(&longitude)) && (40.0..40.2).contains(&degrees(&latitude)));
+    assert!(pressed.body.contains(" selected>"), "its area is chosen as well");
+    // Nearer to it, and pressed in the same spot, the middle: it is the same place.
+    let held = [("step", "place"), ("longitude", longitude.as_str()), ("latitude", latitude.as_str())];
+    let nearer = resident.post(&ask, &[&held[..], &[("look", "map-nearer")]].concat()).await;
+    assert_eq!(nearer.is(200).value("map-zoom"), "2");
+    let (at, zoom) = (nearer.value("map-at"), nearer.value("map-zoom"));
+    let view = [("map-at", at.as_str()), ("map-zoom", zoom.as_str())];
+    let middle = [("spot-wide.x", "336"), ("spot-wide.y", "210")];
+    let again = resident.post(&ask, &[&held[..1], &view[..], &middle[..]].concat()).await;
+    assert!((degrees(&again.is(200).value("longitude")) - degrees(&longitude)).abs() < 2e-5);
+    assert!((degrees(&again.value("latitude")) - degrees(&latitude)).abs() < 2e-5);
+    let back = resident.post(&ask, &[&held[..], &[("look", "forget")]].concat()).await;
+    assert!(back.is(200).value("longitude").is_empty() && !back.body.contains("Chosen on the map"));
+    // On with it: nothing else has to be said.
+    resident.post(&ask, &held).await.is(200).says("What happened");
+
+    // A button that was not pressed by hand is none: the keyboard's Enter goes on.
+    let entered = [("spot.x", "0"), ("spot.y", "0")];
+    resident.post(&ask, &place(&entered)).await.is(422).says("Choose a community");
+    let named = [("spot.x", "0"), ("spot.y", "0"), ("area", "huoying-estate")];
+    resident.post(&ask, &place(&named)).await.is(200).says("What happened");
+    // Beside everything that is drawn, and where the plan is not at all.
+    let beside = resident.post(&ask, &place(&[("spot.x", "2"), ("spot.y", "326")])).await;
+    beside.is(422).says("lies outside of the communities");
+    for (longitude, latitude) in [("121.47", "31.23"), ("0", "0")] {
+        let far = resident.post(&ask, &place(&[("longitude", longitude), ("latitude", latitude)])).await;
+        far.is(422).says("too far from the areas of the plan");
+        assert!(far.value("longitude").is_empty());
+    }
 }

@@ -42,3 +42,6 @@ mail-follow = Follow by e-mail (optional)
 mail-follow-hint = We first send a mail to confirm. It is used for news of this request only; you can end it at any time.
 mail-follow-sent = You follow it now. If you gave an address, please confirm it from there.
 my-confirm-mail = A mail was sent to the address that you left; please open the link in it within 7 days. Progress and answers will then be sent there, too.
+sms-ask-solved = Your request { $code } was answered. Is it solved? Reply 1 yes, 2 partly, 3 no; you may add 1 satisfied, 2 fairly, 3 not satisfied, as in 11
+sms-ask-satisfied = Thank you. How satisfied are you with the handling of request { $code }? Reply 1 satisfied, 2 fairly, 3 not satisfied
+sms-said-not-solved = Answered by text message: not solved

@@ -295,6 +295,11 @@ impl Frame {
     }
 }
 
+/// The same as paths with the names of their kinds, for pictures without a style sheet.
+pub(crate) fn base_strokes(view: &View, map: &BaseMap) -> Vec<(String, &'static str)> {
+    ground(view, map).into_iter().map(|stroke| (stroke.path, stroke.class)).collect()
+}
+
 /// What lies in the picture of the base map, surfaces before lines.
 fn ground(view: &View, map: &BaseMap) -> Vec<Stroke> {
     let stroke = |it: &GroundFeature| {
