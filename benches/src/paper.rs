@@ -16,7 +16,7 @@ use crate::results::{Goal, Results, median, millis};
 const RUNS: usize = 5;
 
 /// The most memory the process has held since it was last asked, in megabytes.
-fn peak() -> anyhow::Result<f64> {
+pub fn peak() -> anyhow::Result<f64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next()).unwrap_or_default();

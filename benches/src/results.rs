@@ -17,7 +17,8 @@ struct Line {
     what: String,
     goal: Goal,
     unit: &'static str,
-    value: f64,
+    /// None where it could not be measured; why stands beside it.
+    value: Option<f64>,
     beside: String,
 }
 
@@ -35,8 +36,21 @@ impl Results {
         unit: &'static str,
         beside: impl Into<String>,
     ) {
-        let line = Line { what: what.into(), goal, unit, value, beside: beside.into() };
+        let line = Line { what: what.into(), goal, unit, value: Some(value), beside: beside.into() };
         eprintln!("  {}: {} {} {}", line.what, number(value), unit, line.beside);
+        self.lines.push(line);
+    }
+
+    /// Says what could not be measured here, and why.
+    pub fn missing(
+        &mut self,
+        what: impl Into<String>,
+        goal: Goal,
+        unit: &'static str,
+        why: impl Into<String>,
+    ) {
+        let line = Line { what: what.into(), goal, unit, value: None, beside: why.into() };
+        eprintln!("  {}: not measured, {}", line.what, line.beside);
         self.lines.push(line);
     }
 
@@ -58,17 +72,21 @@ impl fmt::Display for Results {
         writeln!(f, "same run, taken in turns on the same disk.\n")?;
         writeln!(f, "| measured | goal | result | | beside it |\n|---|---|---:|---|---|")?;
         for line in &self.lines {
-            let (goal, met) = match line.goal {
-                Goal::AtMost(most) => (format!("≤ {} {}", number(most), line.unit), line.value <= most),
-                Goal::AtLeast(least) => (format!("≥ {} {}", number(least), line.unit), line.value >= least),
-                Goal::None => (String::new(), true),
+            let meets = |held: &dyn Fn(f64) -> bool| match line.value.map(held) {
+                Some(true) => "met",
+                Some(false) => "**missed**",
+                None => "**not measured**",
             };
-            let mark = match (line.goal, met) {
-                (Goal::None, _) => "",
-                (_, true) => "met",
-                (_, false) => "**missed**",
+            let (goal, mark) = match line.goal {
+                Goal::AtMost(most) => {
+                    (format!("≤ {} {}", number(most), line.unit), meets(&|value| value <= most))
+                }
+                Goal::AtLeast(least) => {
+                    (format!("≥ {} {}", number(least), line.unit), meets(&|value| value >= least))
+                }
+                Goal::None => (String::new(), ""),
             };
-            let result = format!("{} {}", number(line.value), line.unit);
+            let result = line.value.map_or_else(|| "—".into(), |it| format!("{} {}", number(it), line.unit));
             writeln!(f, "| {} | {goal} | {result} | {mark} | {} |", line.what, line.beside)?;
         }
         Ok(())

@@ -11,6 +11,7 @@ pub struct Args {
 
 pub fn run(args: Args) -> anyhow::Result<()> {
     crate::setup::run()?;
+    crate::setup::peers()?;
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build = Command::new(&cargo).args(["build", "--release", "--package", "huitian"]).status()?;
     anyhow::ensure!(build.success(), "the release build failed");

@@ -139,6 +139,40 @@ fn others() -> anyhow::Result<()> {
     OTHERS.iter().try_for_each(Others::fetch)
 }
 
+/// What the place engine is measured beside, from PyPI.
+const PEERS: [(&str, &str); 4] = [
+    ("pandana==0.8", "pandana"),
+    ("networkx==3.6.1", "networkx"),
+    ("spopt==0.7.0", "spopt.locate"),
+    ("access==1.1.10.post3", "access"),
+];
+
+/// Fetches the peers of the benches. One that cannot be had takes nothing from the others: the results say so.
+pub fn peers() -> anyhow::Result<()> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/place-peers");
+    let python = folder.join("bin/python");
+    let has = |module: &str| {
+        let check = ["-c", &format!("import {module}")];
+        let check = Command::new(&python).args(check).stderr(Stdio::null()).status();
+        check.is_ok_and(|status| status.success())
+    };
+    for (package, module) in PEERS {
+        if has(module) {
+            continue;
+        }
+        println!("installing {package} into {}", folder.display());
+        if !python.is_file() {
+            let made = Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder).status()?;
+            anyhow::ensure!(made.success(), "a folder of Python packages was not made");
+        }
+        let install = ["-m", "pip", "install", "--quiet", package];
+        if !Command::new(&python).args(install).status()?.success() || !has(module) {
+            println!("missing: {package}; get it with: pip install {package}");
+        }
+    }
+    Ok(())
+}
+
 fn chinese_fonts() -> bool {
     ["/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc", "/usr/share/fonts/noto-cjk"]
         .iter()

@@ -12,3 +12,4 @@ mod text_cli;
 mod text_files;
 mod text_real;
 mod timetable_cli;
+mod work_orders;

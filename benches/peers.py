@@ -1,10 +1,14 @@
-"""Times pandana, networkx and spopt on the tasks of porto.rs. Argument: the folder of the place data."""
+"""Times pandana, networkx, spopt and access on the tasks of src/porto.rs and src/siting.rs.
+
+Arguments: the folder of the place data, and what lies within reach of each home, which porto.rs writes down.
+"""
 
 import sys
 import time
 from pathlib import Path
 
 data = Path(sys.argv[1])
+pairs = Path(sys.argv[2])
 
 
 def best(name, runs, work):
@@ -99,8 +103,32 @@ def run_spopt():
     )
 
 
-for run in (run_pandana, run_networkx, run_spopt):
+def run_access():
+    import pandas
+    from access import Access, weights
+
+    table = pandas.read_csv(pairs)
+    homes = table.groupby("home").people.first().reset_index()
+    places = table.groupby("facility").supply.first().reset_index()
+    made = Access(
+        demand_df=homes, demand_index="home", demand_value="people",
+        supply_df=places, supply_index="facility", supply_value="supply",
+        cost_df=table[["home", "facility", "metres"]], cost_origin="home", cost_dest="facility", cost_name="metres",
+    )
+    steps = weights.step_fn({500: 1, 1000: 0.68, 1500: 0.22})
+    best("access: E2SFCA", 3, lambda: made.enhanced_two_stage_fca(max_cost=1500, weight_fn=steps))
+
+
+for peer, run in {
+    "pandana": run_pandana,
+    "networkx": run_networkx,
+    "spopt": run_spopt,
+    "access": run_access,
+}.items():
     try:
         run()
     except ImportError as error:
-        print(f"{run.__name__}: not installed ({error})")
+        print(f"{peer}: not installed ({error})", flush=True)
+    except Exception as error:
+        # A peer that fails takes nothing from the others.
+        print(f"{peer}: failed ({type(error).__name__}: {error})".replace("\n", " "), flush=True)
