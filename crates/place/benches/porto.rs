@@ -191,14 +191,20 @@ fn changes(network: &Network) {
     let people: Vec<Home> =
         (0..20_000).map(|home| Home { community: 0, people: 40, legs: leg(home * 3 + 1).to_vec() }).collect();
     let everybody: Vec<u32> = people.iter().map(|home| home.people).collect();
+    let near = |(access, map): (&KindAccess, &NearestMap)| -> Vec<Option<u32>> {
+        let near = people.iter().map(|home| access.nearest(network, &home.legs, map));
+        near.map(|near| near.map(|near| near.distance)).collect()
+    };
+    let before: Vec<Vec<Option<u32>>> = access.iter().zip(&maps).map(near).collect();
     let mut by_kind: Vec<missing::Kind<'_>> = access
         .iter()
         .zip(&maps)
-        .map(|(access, map)| missing::Kind { access, map: map.clone(), people: &everybody })
+        .zip(&before)
+        .map(|((access, map), before)| missing::Kind { access, map: map.clone(), before, people: &everybody })
         .collect();
     let few = &found[..found.len().min(1_000)];
     time("missing links: 1,000 ranked for 20,000 homes, 12 kinds", 2, || {
-        missing::rank(network, few, &mut by_kind, &people, 20).unwrap()
+        missing::rank(network, &[], few, &mut by_kind, &people, 20).unwrap()
     });
     let homes: Vec<_> = (0..20_000).map(|home| leg(home * 3 + 1)).collect();
     time("before and after: 20,000 homes, 12 kinds, from scratch", 5, || {

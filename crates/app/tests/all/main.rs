@@ -19,6 +19,7 @@ mod forums;
 mod import_export;
 mod layers;
 mod learning;
+mod links;
 mod orders;
 mod place_tools;
 mod privacy;
