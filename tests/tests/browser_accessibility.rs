@@ -202,6 +202,8 @@ const TASK_FORCE: &[&str] = &[
     "~/place/facilities/new",
     "~/place/facilities/FAC-ELD-S1",
     "~/place/links",
+    "~/record/plan_link",
+    "~/place/links/withdraw/chenjiaying-east-bridge",
     "~/place/siting",
     "~/place/facilities/FAC-ELD-S1/edit",
     "~/place/facilities/FAC-ELD-S1/on-site",

@@ -39,6 +39,7 @@ mod mistake;
 mod person;
 mod place_tools;
 mod plan;
+mod plan_link;
 pub mod problem;
 mod project;
 mod project_list;
@@ -116,6 +117,7 @@ fn described() -> (Router<Api>, Value) {
         .merge(indicator::routes())
         .merge(index::routes())
         .merge(facility::routes())
+        .merge(plan_link::routes())
         .merge(coverage::routes())
         .merge(place_tools::routes())
         .merge(evaluation::routes())

@@ -15,6 +15,7 @@ use domain::item::ledger::EvidenceStanding;
 use domain::item::light::Light;
 use domain::item::{Relation, Standing, State as ItemState, Step as ItemStep};
 use domain::layer::LayerKind;
+use domain::link::LinkForm;
 use domain::milestone::{Aspect, DelayReason};
 use domain::output::{Basis, Stage};
 use domain::plan::{Aim, ListEntryKind};
@@ -122,6 +123,7 @@ words! {
     MetricWord = Metric [all]: "What a standard is a rule for: metres or minutes on foot, or capacity for a thousand people.";
     GapStateWord = GapState [all]: "Whether a gap is known to be one.";
     LayerKindWord = LayerKind [all]: "What a layer is of.";
+    LinkFormWord = LinkForm [all]: "What a link is built as.";
     DatumWord = Datum [all]: "What coordinates refer to.";
     FacilityStandingWord = FacilityStanding [all]: "Whether a facility serves on a day.";
     ActionWord = Action [all]: "What the policy must allow.";

@@ -48,7 +48,7 @@ macro_rules! place_tables {
 
 /// What the first plan has of places.
 const PLACES: &[(&str, &str)] =
-    place_tables!("facility_kinds", "facility_standards", "facilities", "official_counts");
+    place_tables!("facility_kinds", "facility_standards", "facilities", "official_counts", "links");
 
 /// Where people live, made up: a grid of points. The areas that it names are on the books from this day on.
 pub(crate) const RESIDENCES: &str = include_str!("../../../demo/huitian-2018/residences.csv");

@@ -24,6 +24,7 @@ pub mod indicator;
 pub mod item;
 pub mod journal;
 pub mod layer;
+pub mod link;
 pub mod milestone;
 pub mod money;
 pub mod named;

@@ -203,6 +203,12 @@ pub enum Problem {
     OutsideArea { area: Code, metres: u64 },
     #[error("lies {metres} m from the facility, at most {most} m are taken")]
     FarFromSite { metres: u64, most: u64 },
+    #[error("both ends are one place")]
+    SamePlace,
+    #[error("the ends lie {metres} m apart, at most {most} m are taken")]
+    EndsApart { metres: u64, most: u32 },
+    #[error("the ends lie {metres} m apart: nobody walks less")]
+    ShorterThanStraight { metres: u64 },
     #[error("the boundary crosses itself")]
     CrossesItself,
     #[error("must be above zero")]
@@ -260,6 +266,7 @@ pub enum Reference {
     FacilityKind,
     FacilityStandard,
     Layer,
+    Link,
     Questionnaire,
     Wave,
 }
@@ -301,6 +308,7 @@ impl Reference {
             Self::FacilityKind => "facility_kind",
             Self::FacilityStandard => "facility_standard",
             Self::Layer => "layer",
+            Self::Link => "plan_link",
             Self::Questionnaire => "questionnaire",
             Self::Wave => "wave",
         }
@@ -414,6 +422,9 @@ impl Problem {
             Self::BadHolidays(fault) => fault.key(),
             Self::OutsideArea { .. } => "outside-area",
             Self::FarFromSite { .. } => "far-from-site",
+            Self::SamePlace => "same-place",
+            Self::EndsApart { .. } => "ends-apart",
+            Self::ShorterThanStraight { .. } => "shorter-than-straight",
             Self::CrossesItself => "crosses-itself",
             Self::NotAboveZero => "not-above-zero",
             Self::BadCoverageRules => "bad-coverage-rules",
@@ -501,6 +512,10 @@ impl Problem {
             Self::FarFromSite { metres, most } => {
                 vec![("metres", metres.to_string()), ("most", most.to_string())]
             }
+            Self::EndsApart { metres, most } => {
+                vec![("metres", metres.to_string()), ("most", most.to_string())]
+            }
+            Self::ShorterThanStraight { metres } => vec![("metres", metres.to_string())],
             Self::NoCapacity(kind) | Self::KindClosed(kind) => vec![("code", kind.to_string())],
             Self::GoalTooEarly { from } | Self::LayerBegins { from } | Self::ChangedSince { from } => {
                 vec![("from", from.to_string())]

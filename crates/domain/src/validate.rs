@@ -3,6 +3,7 @@
 mod directory;
 mod facility;
 mod indicator;
+mod link;
 mod plan;
 mod project;
 mod waiting;

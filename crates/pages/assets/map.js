@@ -45,6 +45,8 @@ const stack = () => {
     { id: "reach", source: "overlay", type: "fill", filter: role("reach"), paint: { "fill-color": colour("--brand"), "fill-opacity": 0.16 } },
     { id: "reach-rim", source: "overlay", type: "line", filter: role("reach"), paint: { "line-color": colour("--brand"), "line-width": 1.4 } },
     { id: "rims", box: "areas", source: "areas", type: "line", paint: { "line-color": colour("--line-strong"), "line-width": ["match", ["get", "level"], "community", 0.8, 1.6] } },
+    { id: "planned", source: "overlay", type: "line", filter: role("planned"), paint: { "line-color": colour("--brand"), "line-width": 4, "line-dasharray": [2, 1.5] } },
+    { id: "built", source: "overlay", type: "line", filter: role("built"), layout: { "line-cap": "round" }, paint: { "line-color": colour("--brand"), "line-width": 5 } },
     { id: "candidates", source: "overlay", type: "line", filter: role("candidate"), layout: { "line-cap": "round" }, paint: { "line-color": colour("--bad"), "line-width": 4 } },
     { id: "link", source: "overlay", type: "line", filter: role("link"), layout: { "line-cap": "round" }, paint: { "line-color": colour("--bad"), "line-width": 5 } },
     { id: "plots", box: "facilities", source: "plots", type: "fill", paint: { "fill-color": kindColours(), "fill-opacity": ["case", open, 0.2, 0.06] } },
@@ -132,6 +134,8 @@ const telling = {
   plots: (it) => telling.facilities(it),
   areas: (it) => ({ name: it.name, to: withDay(`/areas/${it.code}`), more: [] }),
   shares: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
+  planned: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
+  built: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
   candidates: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
   sites: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
   parcels: (it) => ({ name: it.name, to: it.to, more: [it.said] }),
@@ -301,7 +305,7 @@ const start = async () => {
   chart.on("moveend", remember);
 
   // What is at a place: what lies above is told first, areas only where there is nothing else.
-  const asked = ["sites", "parcels", "candidates", "requests", "projects", "facilities"];
+  const asked = ["sites", "parcels", "candidates", "built", "planned", "requests", "projects", "facilities"];
   const at = (point, reach) => {
     const box = [[point.x - reach, point.y - reach], [point.x + reach, point.y + reach]];
     const layers = asked.filter((id) => chart.getLayer(id));

@@ -32,6 +32,7 @@ const TOPICS: &[(&str, &str)] = &[
     ("facility_standard", "/place"),
     ("official_count", "/place/coverage"),
     ("coverage_rules", "/place/coverage"),
+    ("plan_link", "/place/links"),
     ("gap_answer", "/place/gaps"),
     ("revision", "/revisions"),
     ("yearly_list", "/lists"),

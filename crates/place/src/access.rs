@@ -21,7 +21,7 @@ pub struct Beside {
     pub distance: u32,
 }
 
-/// A network, or a network seen through a scenario, as the ground under access legs.
+/// A network, or a network seen through changes, as the ground under access legs.
 pub trait Ground {
     /// A link with its length and direction; nothing where it is closed.
     fn open_link(&self, link: LinkId) -> Option<Link>;

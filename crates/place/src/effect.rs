@@ -1,18 +1,8 @@
-//! What changes do for people: who is served before and after, each project alone and given the
-//! others, the odds of a day.
-//!
-//! The base is swept once; every other picture is reached by repairing the maps and read from them.
+//! What projects do for people: each alone and given the others, and by the odds of a day.
 
 use std::{collections::HashMap, num::NonZeroUsize};
 
-use jiff::civil::Date;
-
-use crate::{
-    access::{AccessLeg, KindAccess},
-    nearest::{Nearest, NearestMap},
-    parallel,
-    scenario::{InUse, Scenario, ScenarioError},
-};
+use crate::access::AccessLeg;
 
 /// A residence with known people.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,23 +10,6 @@ pub struct Home {
     pub community: usize,
     pub people: u32,
     pub legs: Vec<AccessLeg>,
-}
-
-/// For each kind and home the nearest facility within the limit of the kind.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Served {
-    pub nearest: Vec<Vec<Option<Nearest>>>,
-}
-
-/// Two pictures compared for one kind.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Change {
-    /// People served after but not before, and the other way round. They have no time to compare.
-    pub gained: u64,
-    pub lost: u64,
-    /// Person-distance saved and added among those served before and after.
-    pub saved: u64,
-    pub added: u64,
 }
 
 /// What one project does to people covered, summed over kinds.
@@ -77,159 +50,8 @@ pub struct Forecast {
     pub exact: bool,
 }
 
-/// Evaluates pictures of one scenario for one set of homes.
-#[derive(Debug)]
-pub struct Evaluator<'a, 'n> {
-    scenario: &'a Scenario<'n>,
-    homes: &'a [Home],
-    base_open: Vec<bool>,
-    maps: Vec<NearestMap>,
-}
-
 /// Uncertain projects whose combinations are all computed.
 const ALL_COMBINATIONS: usize = 10;
-
-impl<'a, 'n> Evaluator<'a, 'n> {
-    /// Sweeps the base (what no project brings and is not dated). `limits` by kind; a kind without a
-    /// limit reaches only who stands on the spot.
-    #[must_use]
-    pub fn new(scenario: &'a Scenario<'n>, homes: &'a [Home], limits: &[u32], threads: NonZeroUsize) -> Self {
-        let mut limits = limits.to_vec();
-        limits.resize(scenario.kinds(), 0);
-        let network = scenario.network();
-        // Dated things, projects and changes of links come in by repairing.
-        let base_open: Vec<bool> =
-            scenario.facilities().iter().map(|facility| facility.in_use == InUse::default()).collect();
-        let base = |kind: usize| {
-            let all = scenario.facilities().iter().enumerate();
-            let own = all.filter(|(number, facility)| facility.kind == kind && base_open[*number]);
-            KindAccess::new(network, own.map(|(number, facility)| (number as u32, facility.legs.as_slice())))
-        };
-        let maps = parallel::map(
-            threads,
-            scenario.kinds(),
-            || (),
-            |(), kind| NearestMap::sweep(network, base(kind).seeds(), limits[kind]),
-        );
-        Self { scenario, homes, base_open, maps }
-    }
-
-    /// Who is served when `counts` lets things through.
-    ///
-    /// # Errors
-    /// As [`Scenario::picture`].
-    pub fn served(&mut self, counts: impl Fn(&InUse) -> bool) -> Result<Served, ScenarioError> {
-        let picture = self.scenario.picture(counts)?;
-        let mut nearest = Vec::with_capacity(self.maps.len());
-        for (kind, map) in self.maps.iter_mut().enumerate() {
-            let gone: Vec<u32> = (0..self.base_open.len())
-                .filter(|&number| {
-                    self.base_open[number]
-                        && !picture.open[number]
-                        && self.scenario.facilities()[number].kind == kind
-                })
-                .map(|number| number as u32)
-                .collect();
-            let access = &picture.kinds[kind];
-            let undo = map.repair(&picture.overlay, access.seeds(), &gone);
-            let homes = self.homes.iter();
-            nearest.push(homes.map(|home| access.nearest(&picture.overlay, &home.legs, map)).collect());
-            map.undo(undo);
-        }
-        Ok(Served { nearest })
-    }
-
-    /// Who is served on a day.
-    ///
-    /// # Errors
-    /// As [`Scenario::picture`].
-    pub fn on(&mut self, day: Date) -> Result<Served, ScenarioError> {
-        self.served(|in_use| in_use.on(day))
-    }
-
-    /// People covered, by kind.
-    #[must_use]
-    pub fn covered(&self, served: &Served) -> Vec<u64> {
-        let people = |kind: &Vec<Option<Nearest>>| {
-            let homes = self.homes.iter().zip(kind);
-            homes.filter(|(_, near)| near.is_some()).map(|(home, _)| u64::from(home.people)).sum()
-        };
-        served.nearest.iter().map(people).collect()
-    }
-
-    /// Compares two pictures, by kind.
-    #[must_use]
-    pub fn compare(&self, before: &Served, after: &Served) -> Vec<Change> {
-        let compare = |(before, after): (&Vec<Option<Nearest>>, &Vec<Option<Nearest>>)| {
-            let mut change = Change::default();
-            for (home, (before, after)) in self.homes.iter().zip(before.iter().zip(after)) {
-                let people = u64::from(home.people);
-                match (before, after) {
-                    (None, Some(_)) => change.gained += people,
-                    (Some(_), None) => change.lost += people,
-                    (Some(before), Some(after)) => {
-                        let distance = |from: u32, to: u32| people * u64::from(from.saturating_sub(to));
-                        change.saved += distance(before.distance, after.distance);
-                        change.added += distance(after.distance, before.distance);
-                    }
-                    (None, None) => {}
-                }
-            }
-            change
-        };
-        before.nearest.iter().zip(&after.nearest).map(compare).collect()
-    }
-
-    /// People by community who gain at least one kind.
-    #[must_use]
-    pub fn gaining(&self, communities: usize, before: &Served, after: &Served) -> Vec<u64> {
-        let mut gaining = vec![0; communities];
-        for (index, home) in self.homes.iter().enumerate() {
-            let gains = before
-                .nearest
-                .iter()
-                .zip(&after.nearest)
-                .any(|(before, after)| before[index].is_none() && after[index].is_some());
-            if gains && let Some(sum) = gaining.get_mut(home.community) {
-                *sum += u64::from(home.people);
-            }
-        }
-        gaining
-    }
-
-    /// The effect of each project on people covered as of a day: alone, given all others, and together.
-    ///
-    /// # Errors
-    /// As [`Scenario::picture`].
-    pub fn attribute(&mut self, day: Date) -> Result<Attribution, ScenarioError> {
-        let projects = self.scenario.projects();
-        attribute(&projects, |with| {
-            let served = self.served(|in_use| in_use.on(day) && in_use.project.is_none_or(with))?;
-            Ok(self.covered(&served).iter().sum())
-        })
-    }
-
-    /// People covered on a day when projects are in use by then only with some odds, independently.
-    /// Projects without odds count as their dates say; those with odds count whatever their date says.
-    ///
-    /// # Errors
-    /// As [`Scenario::picture`].
-    pub fn forecast(
-        &mut self,
-        day: Date,
-        odds: &[Odds],
-        draws: NonZeroUsize,
-        seed: u64,
-    ) -> Result<Forecast, ScenarioError> {
-        forecast(odds, draws, seed, |comes| {
-            let served = self.served(|in_use| match in_use.project.and_then(comes) {
-                Some(comes) => comes,
-                None => in_use.on(day),
-            })?;
-            Ok(self.covered(&served).iter().sum())
-        })
-    }
-}
 
 /// What each project adds to a value: alone, given all others, and together. `value` is told which projects count.
 ///
@@ -322,4 +144,34 @@ fn uniform(state: &mut u64) -> f64 {
     mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
     ((mixed ^ mixed >> 31) >> 11) as f64 / (1u64 << 53) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Two homes of ten people are served anyway; of the two others each project serves both.
+    fn served(with: &dyn Fn(u32) -> bool) -> u64 {
+        if with(1) || with(2) { 40 } else { 20 }
+    }
+
+    #[test]
+    fn two_projects_that_help_the_same_people() {
+        let found = attribute(&[1, 2], |with| Ok::<_, ()>(served(with))).unwrap();
+        let each: Vec<_> = found.projects.iter().map(|held| (held.project, held.alone, held.last)).collect();
+        assert_eq!(each, [(1, 20, 0), (2, 20, 0)]);
+        assert_eq!((found.together, found.shared), (20, -20));
+    }
+
+    #[test]
+    fn a_forecast_weighs_all_combinations() {
+        let odds = [Odds { project: 1, permille: 500 }, Odds { project: 2, permille: 200 }];
+        let value =
+            |comes: &dyn Fn(u32) -> Option<bool>| Ok::<_, ()>(served(&|one| comes(one) == Some(true)));
+        let found = forecast(&odds, NonZeroUsize::new(50).unwrap(), 1, value).unwrap();
+        // The others are served unless both are late: 1 - 0.5 x 0.8.
+        assert!(found.exact);
+        assert!((found.expected - (20.0 + 20.0 * 0.6)).abs() < 1e-9);
+        assert_eq!((found.tenth, found.median, found.ninetieth), (20, 40, 40));
+    }
 }

@@ -1,5 +1,5 @@
 //! What a sweep walks over: the arcs leaving a node. The base network is one graph, a network seen
-//! through a scenario another.
+//! through changes another.
 
 use crate::network::{Arc, Rows};
 

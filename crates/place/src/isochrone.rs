@@ -5,7 +5,8 @@
 use crate::{
     access::{AccessLeg, Ground, KindAccess},
     nearest::NearestMap,
-    network::{Direction, LinkId, Network},
+    network::{Direction, Link, LinkId, NodeId},
+    overlay::{Attach, Overlay},
     point::{EARTH_RADIUS_METRES, Plane, Point},
 };
 
@@ -15,7 +16,7 @@ pub type Part = [Point; 2];
 /// Who reaches a place within a limit.
 #[derive(Debug)]
 pub struct Catchment<'n> {
-    network: &'n Network,
+    overlay: Overlay<'n>,
     access: KindAccess,
     map: NearestMap,
 }
@@ -23,16 +24,16 @@ pub struct Catchment<'n> {
 impl<'n> Catchment<'n> {
     /// Sweeps from a place with these legs; the limit is inclusive and holds the legs.
     #[must_use]
-    pub fn new(network: &'n Network, legs: &[AccessLeg], limit: u32) -> Self {
-        let access = KindAccess::new(network, [(0, legs)]);
-        let map = NearestMap::sweep(network, access.seeds(), limit);
-        Self { network, access, map }
+    pub fn new(overlay: Overlay<'n>, legs: &[AccessLeg], limit: u32) -> Self {
+        let access = KindAccess::new(&overlay, [(0, legs)]);
+        let map = NearestMap::sweep_overlay(&overlay, access.seeds(), limit);
+        Self { overlay, access, map }
     }
 
     /// How far it is from a point with these legs; nothing where that is further than the limit.
     #[must_use]
     pub fn distance(&self, legs: &[AccessLeg]) -> Option<u32> {
-        self.access.nearest(self.network, legs, &self.map).map(|near| near.distance)
+        self.access.nearest(&self.overlay, legs, &self.map).map(|near| near.distance)
     }
 
     /// The parts of links from which the place is reached within `limit`, at most the limit of the sweep.
@@ -40,27 +41,38 @@ impl<'n> Catchment<'n> {
     #[must_use]
     pub fn parts(&self, limit: u32) -> Vec<Part> {
         let limit = limit.min(self.map.limit());
+        let network = self.overlay.base();
         let mut out = Vec::new();
-        for index in 0..self.network.links().len() {
-            let Some(link) = self.network.link(index) else { continue };
-            for [from, to] in self.stretches(link, limit) {
-                out.extend(self.part(link, from, to));
+        for index in 0..network.links().len() {
+            let Some(id) = network.link(index) else { continue };
+            let Some(link) = self.overlay.open_link(id) else { continue };
+            for [from, to] in self.stretches(id, link, limit) {
+                out.extend(self.part(id, from, to));
             }
+        }
+        for (ends, link) in self.overlay.added() {
+            let places = [link.from, link.to].map(|end| self.place(end));
+            let [Some(first), Some(second)] = places else { continue };
+            let reached = self.from_ends(ends, link.length, link.direction, limit);
+            out.extend(
+                whole(reached)
+                    .into_iter()
+                    .map(|[from, to]| [from, to].map(|offset| between([first, second], link.length, offset))),
+            );
         }
         out
     }
 
-    /// The stretches of a link within the limit, as offsets from its first end: at most one from each end, and one
-    /// around each place where the legs touch it.
-    fn stretches(&self, link: LinkId, limit: u32) -> Vec<[u32; 2]> {
-        let held = self.network.links()[link.index()];
-        let length = held.length;
-        let [first, second] = self
-            .network
-            .ends(link)
-            .map(|node| self.map.at(node).and_then(|near| limit.checked_sub(near.distance)));
+    /// What is left of the limit at a node.
+    fn rest(&self, node: NodeId, limit: u32) -> Option<u32> {
+        self.map.at(node).and_then(|near| limit.checked_sub(near.distance))
+    }
+
+    /// The stretches within the limit by way of the ends, as offsets from the first one.
+    fn from_ends(&self, ends: [NodeId; 2], length: u32, direction: Direction, limit: u32) -> Vec<[u32; 2]> {
+        let [first, second] = ends.map(|node| self.rest(node, limit));
         let mut out = Vec::new();
-        if held.direction == Direction::Both
+        if direction == Direction::Both
             && let Some(rest) = first
         {
             out.push([0, rest.min(length)]);
@@ -68,34 +80,60 @@ impl<'n> Catchment<'n> {
         if let Some(rest) = second {
             out.push([length - rest.min(length), length]);
         }
-        for leg in self.access.on_link(link) {
-            let Some(rest) = limit.checked_sub(leg.leg) else { continue };
-            let behind =
-                if held.direction == Direction::Both { leg.offset.saturating_add(rest) } else { leg.offset };
-            out.push([leg.offset.saturating_sub(rest), behind.min(length)]);
-        }
-        // What overlaps is one.
-        out.sort_unstable();
-        let mut whole: Vec<[u32; 2]> = Vec::new();
-        for [from, to] in out {
-            match whole.last_mut() {
-                Some(last) if from <= last[1] => last[1] = last[1].max(to),
-                _ => whole.push([from, to]),
-            }
-        }
-        whole
+        out
     }
 
-    fn part(&self, link: LinkId, from: u32, to: u32) -> Option<Part> {
-        let length = self.network.open_link(link)?.length;
-        let [a, b] = self.network.ends(link);
-        let (a, b) = (self.network.point(a)?, self.network.point(b)?);
-        let at = |offset: u32| {
-            let share = if length == 0 { 0.0 } else { f64::from(offset) / f64::from(length) };
-            Point::from_checked(a.lon() + (b.lon() - a.lon()) * share, a.lat() + (b.lat() - a.lat()) * share)
-        };
-        Some([at(from), at(to)])
+    /// The stretches of a link within the limit, as offsets from its first end: at most one from each end, and one
+    /// around each place where the legs touch it or another link meets it.
+    fn stretches(&self, id: LinkId, held: Link, limit: u32) -> Vec<[u32; 2]> {
+        let length = held.length;
+        let mut out = self.from_ends(self.overlay.base().ends(id), length, held.direction, limit);
+        let legs = self.access.on_link(id).filter_map(|leg| Some((leg.offset, limit.checked_sub(leg.leg)?)));
+        let splits = self.overlay.splits_of(id);
+        let splits = splits.filter_map(|(offset, node)| Some((offset, self.rest(node, limit)?)));
+        for (offset, rest) in legs.chain(splits) {
+            let behind = if held.direction == Direction::Both { offset.saturating_add(rest) } else { offset };
+            out.push([offset.saturating_sub(rest), behind.min(length)]);
+        }
+        whole(out)
     }
+
+    fn part(&self, id: LinkId, from: u32, to: u32) -> Option<Part> {
+        let place = |offset: u32| self.place(Attach::Along { link: id, offset });
+        Some([place(from)?, place(to)?])
+    }
+
+    /// Where a place on the base network lies.
+    fn place(&self, at: Attach) -> Option<Point> {
+        let network = self.overlay.base();
+        match at {
+            Attach::Node(node) => network.point(node),
+            Attach::Along { link, offset } => {
+                let length = network.open_link(link)?.length;
+                let [a, b] = network.ends(link);
+                Some(between([network.point(a)?, network.point(b)?], length, offset))
+            }
+        }
+    }
+}
+
+/// Stretches in their order; those that overlap are one.
+fn whole(mut stretches: Vec<[u32; 2]>) -> Vec<[u32; 2]> {
+    stretches.sort_unstable();
+    let mut out: Vec<[u32; 2]> = Vec::new();
+    for [from, to] in stretches {
+        match out.last_mut() {
+            Some(last) if from <= last[1] => last[1] = last[1].max(to),
+            _ => out.push([from, to]),
+        }
+    }
+    out
+}
+
+/// A place so far along a straight line of a length.
+fn between([a, b]: [Point; 2], length: u32, offset: u32) -> Point {
+    let share = if length == 0 { 0.0 } else { f64::from(offset) / f64::from(length) };
+    Point::from_checked(a.lon() + (b.lon() - a.lon()) * share, a.lat() + (b.lat() - a.lat()) * share)
 }
 
 /// A closed line; its last point is its first.
@@ -278,7 +316,10 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::network::Link;
+    use crate::{
+        network::Network,
+        overlay::{LinkChange, NewLink},
+    };
 
     fn point(lon: f64, lat: f64) -> Point {
         Point::new(lon, lat).unwrap()
@@ -305,7 +346,7 @@ mod tests {
     fn parts_end_where_the_limit_is() {
         let network = network(Direction::Both);
         let here = leg(&network, 0, 600_000, 10_000);
-        let catchment = Catchment::new(&network, &[here], 510_000);
+        let catchment = Catchment::new(Overlay::of(&network), &[here], 510_000);
         // 500 m to each side: 500 back, 400 to the corner and 100 to the north.
         let parts = catchment.parts(510_000);
         assert_eq!(parts.len(), 2);
@@ -320,8 +361,27 @@ mod tests {
     fn one_way_links_are_walked_towards_the_place_only() {
         let network = network(Direction::Forward);
         let here = leg(&network, 0, 600_000, 0);
-        let catchment = Catchment::new(&network, &[here], 500_000);
+        let catchment = Catchment::new(Overlay::of(&network), &[here], 500_000);
         assert!((metres(&catchment.parts(500_000)) - 500.0).abs() < 1.0);
+    }
+
+    #[test]
+    fn a_new_link_brings_what_lies_beyond_it() {
+        let network = network(Direction::Both);
+        let on = |link: usize, offset| Attach::Along { link: network.link(link).unwrap(), offset };
+        // From the middle of the first street over 300 m to the end of the second.
+        let link =
+            NewLink { from: on(0, 500_000), to: on(1, 400_000), length: 300_000, direction: Direction::Both };
+        let overlay = Overlay::new(&network, &[LinkChange::Add(link)]).unwrap();
+        let catchment = Catchment::new(overlay, &[leg(&network, 0, 500_000, 0)], 350_000);
+        assert_eq!(catchment.distance(&[leg(&network, 1, 440_000, 0)]), Some(340_000));
+        // 350 m to each side of the first street, 50 m to each side of the second; the link itself is a line between
+        // its ends, however long it is said to be.
+        let parts = catchment.parts(350_000);
+        assert_eq!(parts.len(), 3);
+        let straight = metres(&parts[2..]);
+        assert!((metres(&parts) - straight - 800.0).abs() < 1.0, "{}", metres(&parts));
+        assert!(catchment.parts(200_000).len() == 2, "the link as far as the limit goes");
     }
 
     #[test]

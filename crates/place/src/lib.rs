@@ -25,7 +25,6 @@ pub mod point;
 pub mod polygon;
 pub mod profile;
 pub mod repair;
-pub mod scenario;
 pub mod siting;
 pub mod snap;
 pub mod standard;

@@ -11,7 +11,7 @@ use crate::{
     access::{AccessLeg, KindAccess},
     distance::Reach,
     effect::Home,
-    nearest::NearestMap,
+    nearest::{NearestMap, Seed},
     network::{Direction, Network, NodeId},
     overlay::{Attach, LinkChange, NewLink, Overlay, OverlayError},
     point::{Plane, Point},
@@ -132,9 +132,12 @@ pub fn candidates(network: &Network, search: Search) -> Result<Vec<Candidate>, M
 /// One kind of facility as it is now.
 #[derive(Debug)]
 pub struct Kind<'a> {
+    /// Over the network with the links that are there already.
     pub access: &'a KindAccess,
     /// Swept over the base network with the limit of the kind; taken out and put back.
     pub map: NearestMap,
+    /// How far each home is from the nearest, by what is there already.
+    pub before: &'a [Option<u32>],
     /// The people of each home whom the kind is for.
     pub people: &'a [u32],
 }
@@ -155,24 +158,31 @@ pub struct Finding {
     pub overlaps: Option<usize>,
 }
 
-/// Tries each candidate and ranks: people newly served, then distance saved, then the shorter link.
+/// Tries each candidate beside the links that are there already, `open`, and ranks: people newly served, then distance saved, then the shorter link.
 /// Candidates that help nobody are left out; at most `keep` are returned.
 ///
 /// # Errors
 /// When a candidate is not of this network.
 pub fn rank(
     network: &Network,
+    open: &[LinkChange],
     candidates: &[Candidate],
     kinds: &mut [Kind<'_>],
     homes: &[Home],
     keep: usize,
 ) -> Result<Vec<Finding>, OverlayError> {
-    // Homes by the nodes their legs end at: a repair says which nodes changed.
+    let now = Overlay::new(network, open)?;
+    // Homes by the nodes their legs end at: a repair says which nodes of the base changed. Those beside a place where an
+    // open link meets another are always looked at.
     let mut by_node: HashMap<NodeId, Vec<u32>> = HashMap::new();
+    let mut beside: Vec<u32> = Vec::new();
     for (index, home) in homes.iter().enumerate() {
         for &leg in &home.legs {
-            for (node, _) in crate::access::away(network, leg) {
-                by_node.entry(node).or_default().push(index as u32);
+            for (node, _) in crate::access::away(&now, leg) {
+                match network.node(node.0 as usize) {
+                    Some(_) => by_node.entry(node).or_default().push(index as u32),
+                    None => beside.push(index as u32),
+                }
             }
         }
     }
@@ -180,28 +190,28 @@ pub fn rank(
     for &candidate in candidates {
         let [from, to] = candidate.ends.map(Attach::Node);
         let link = NewLink { from, to, length: candidate.length, direction: Direction::Both };
-        let overlay = Overlay::new(network, &[LinkChange::Add(link)])?;
+        let changes: Vec<LinkChange> = open.iter().copied().chain([LinkChange::Add(link)]).collect();
+        let overlay = Overlay::new(network, &changes)?;
         let mut finding =
             Finding { candidate, newly_served: 0, helped: 0, saved: 0, detour: None, overlaps: None };
         let mut helped: BTreeMap<u32, u64> = BTreeMap::new();
         for kind in &mut *kinds {
-            // Only homes beside a node that changed can change; what they had is read after undoing.
-            let undo = kind.map.repair(&overlay, &[], &[]);
+            // Only homes beside a node that changed can change.
+            let undo = kind.map.repair(&overlay, kind.access.seeds(), &[]);
             let touched: HashSet<NodeId> = undo.touched().collect();
             let mut affected: Vec<u32> =
                 touched.iter().filter_map(|node| by_node.get(node)).flatten().copied().collect();
+            affected.extend(&beside);
             affected.sort_unstable();
             affected.dedup();
-            let read = |map: &NearestMap| -> Vec<Option<u32>> {
-                let near = affected.iter().map(|&home| {
-                    kind.access.nearest(network, &homes[home as usize].legs, map).map(|near| near.distance)
-                });
-                near.collect()
+            let after = |home: u32| {
+                let near = kind.access.nearest(&overlay, &homes[home as usize].legs, &kind.map);
+                near.map(|near| near.distance)
             };
-            let after = read(&kind.map);
+            let after: Vec<Option<u32>> = affected.iter().map(|home| after(*home)).collect();
             kind.map.undo(undo);
-            let before = read(&kind.map);
-            for (&home, (before, after)) in affected.iter().zip(before.into_iter().zip(after)) {
+            for (&home, after) in affected.iter().zip(after) {
+                let before = kind.before.get(home as usize).copied().flatten();
                 let people = kind.people.get(home as usize).copied().map_or(0, u64::from);
                 match (before, after) {
                     (None, Some(_)) => finding.newly_served += people,
@@ -238,14 +248,11 @@ pub fn rank(
         });
         findings[index].0.overlaps = overlaps;
     }
-    let mut reach = Reach::new(network);
     for (finding, _) in &mut findings {
-        let [from, to] = finding.candidate.ends;
+        let [node, to] = finding.candidate.ends;
         let far = finding.candidate.length.saturating_mul(100);
-        finding.detour = reach
-            .from(network, &[(from, 0)], far)
-            .find(|(node, _)| *node == to)
-            .map(|(_, distance)| distance);
+        let map = NearestMap::sweep_overlay(&now, &[Seed { node, facility: 0, distance: 0 }], far);
+        finding.detour = map.at(to).map(|near| near.distance);
     }
     Ok(findings.into_iter().map(|(finding, _)| finding).collect())
 }
@@ -259,18 +266,18 @@ pub struct Standing<'a> {
     pub map: &'a NearestMap,
 }
 
-/// How far each home is from the nearest facility of each kind once a link is there; nothing where that is further
-/// than the limit. The link may begin and end along others.
+/// How far each home is from the nearest facility of each kind once the network is changed; nothing where that is
+/// further than the limit. New links may begin and end along others.
 ///
 /// # Errors
-/// When the link is not of this network.
-pub fn with_link(
+/// When a link is not of this network.
+pub fn with_links(
     network: &Network,
-    link: NewLink,
+    changes: &[LinkChange],
     kinds: &[Standing<'_>],
     homes: &[Home],
 ) -> Result<Vec<Vec<Option<u32>>>, OverlayError> {
-    let overlay = Overlay::new(network, &[LinkChange::Add(link)])?;
+    let overlay = Overlay::new(network, changes)?;
     let kinds = kinds.iter().map(|kind| {
         let own = kind.facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
         let access = KindAccess::new(&overlay, own);
@@ -346,11 +353,32 @@ mod tests {
             Home { community: 0, people: 5, legs: at(2, 1_500_000) },
         ];
         let people: Vec<u32> = homes.iter().map(|home| home.people).collect();
-        let mut kinds = [Kind { access: &access, map: map.clone(), people: &people }];
-        let ranked = rank(&network, &found, &mut kinds, &homes, 10).unwrap();
+        let near = |home: &Home| access.nearest(&network, &home.legs, &map).map(|near| near.distance);
+        let before: Vec<Option<u32>> = homes.iter().map(near).collect();
+        let mut kinds = [Kind { access: &access, map: map.clone(), before: &before, people: &people }];
+        let ranked = rank(&network, &[], &found, &mut kinds, &homes, 10).unwrap();
         assert_eq!(kinds[0].map, map);
         assert_eq!((ranked[0].newly_served, ranked[0].helped, ranked[0].saved), (30, 30, 0));
         assert!(ranked[0].detour.is_some_and(|detour| detour > 4_000_000));
+
+        // Where a bridge stands 40 m on already, one more helps a little.
+        let on = |link: usize, offset| Attach::Along { link: network.link(link).unwrap(), offset };
+        let end = network.links()[2].length;
+        let (from, to) = (on(0, 40_000), on(2, end - 40_000));
+        let bridge = NewLink { from, to, length: 100_000, direction: Direction::Both };
+        let open = [LinkChange::Add(bridge)];
+        let overlay = Overlay::new(&network, &open).unwrap();
+        let access = KindAccess::new(&overlay, [(0, shop.as_slice())]);
+        let facilities = [(0, shop.clone())];
+        let standing = [Standing { facilities: &facilities, map: &map }];
+        let before = with_links(&network, &open, &standing, &homes).unwrap();
+        assert_eq!(before[0][0], Some(170_000));
+        let mut kinds = [Kind { access: &access, map: map.clone(), before: &before[0], people: &people }];
+        let ranked = rank(&network, &open, &found, &mut kinds, &homes, 10).unwrap();
+        let direct = found[0].length + 10_000;
+        let told = (ranked[0].newly_served, ranked[0].helped, ranked[0].saved);
+        assert_eq!(told, (0, 30, 30 * u64::from(170_000 - direct)));
+        assert_eq!(ranked[0].detour, Some(180_000));
     }
 
     #[test]
@@ -369,7 +397,7 @@ mod tests {
         let (from, to) = (attach(0, 100_000), attach(2, network.links()[2].length - 100_000));
         let link = NewLink { from, to, length: 100_000, direction: Direction::Both };
         let kinds = [Standing { facilities: &facilities, map: &map }];
-        let after = with_link(&network, link, &kinds, &homes).unwrap();
+        let after = with_links(&network, &[LinkChange::Add(link)], &kinds, &homes).unwrap();
         // 60 m to the link, 100 m over it, 50 m back to the shop.
         assert_eq!(after, [[Some(210_000), None]]);
         let before = access.nearest(&network, &homes[0].legs, &map);

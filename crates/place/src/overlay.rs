@@ -68,7 +68,7 @@ pub struct Overlay<'n> {
     closed: BTreeSet<LinkId>,
     /// Nodes made by splitting: link and offset give the inner number.
     splits: BTreeMap<(LinkId, u32), u32>,
-    added: Vec<Piece>,
+    added: Vec<(Piece, NewLink)>,
     /// Nodes with other arcs than in the base, ascending, and the same by node.
     changed: Vec<u32>,
     touched: Vec<bool>,
@@ -107,34 +107,38 @@ impl<'n> Overlay<'n> {
         for (index, node) in splits.values_mut().enumerate() {
             *node = nodes + index as u32;
         }
-        let mut overlay = Self {
-            base,
-            closed,
-            splits,
-            added: Vec::new(),
-            changed: Vec::new(),
-            touched: Vec::new(),
-            forward: HashMap::new(),
-            backward: HashMap::new(),
-        };
+        let mut overlay = Self { closed, splits, ..Self::of(base) };
         overlay.added = new
             .iter()
-            .map(|link| Piece {
-                from: overlay.attach(link.from),
-                to: overlay.attach(link.to),
-                length: link.length,
-                direction: link.direction,
+            .map(|link| {
+                let (from, to) = (overlay.attach(link.from), overlay.attach(link.to));
+                (Piece { from, to, length: link.length, direction: link.direction }, *link)
             })
             .collect();
         overlay.index();
         Ok(overlay)
     }
 
+    /// A network as it is.
+    #[must_use]
+    pub fn of(base: &'n Network) -> Self {
+        Self {
+            base,
+            closed: BTreeSet::new(),
+            splits: BTreeMap::new(),
+            added: Vec::new(),
+            changed: Vec::new(),
+            touched: vec![false; base.node_count()],
+            forward: HashMap::new(),
+            backward: HashMap::new(),
+        }
+    }
+
     /// Writes out the arcs of every node that has other arcs than in the base.
     fn index(&mut self) {
         let mut touched = vec![false; self.node_count()];
         let mut nodes: BTreeSet<u32> = self.splits.values().copied().collect();
-        for piece in &self.added {
+        for (piece, _) in &self.added {
             nodes.extend([piece.from, piece.to]);
         }
         let changed: BTreeSet<LinkId> =
@@ -155,7 +159,7 @@ impl<'n> Overlay<'n> {
             self.forward.insert(node, kept(self.base.forward(), node));
             self.backward.insert(node, kept(self.base.backward(), node));
         }
-        let pieces: Vec<Piece> = self.parts().chain(self.added.iter().copied()).collect();
+        let pieces: Vec<Piece> = self.parts().chain(self.added.iter().map(|(piece, _)| *piece)).collect();
         for piece in pieces.iter().filter(|piece| piece.from != piece.to) {
             let there = Arc { to: piece.to, length: piece.length };
             let here = Arc { to: piece.from, length: piece.length };
@@ -236,6 +240,16 @@ impl<'n> Overlay<'n> {
         self.base.node(index).or_else(|| (index < self.node_count()).then_some(NodeId(index as u32)))
     }
 
+    /// Links that were added, each with the nodes that it joins.
+    pub(crate) fn added(&self) -> impl Iterator<Item = ([NodeId; 2], &NewLink)> {
+        self.added.iter().map(|(piece, link)| ([NodeId(piece.from), NodeId(piece.to)], link))
+    }
+
+    /// Nodes by which a link is split, with their offsets.
+    pub(crate) fn splits_of(&self, link: LinkId) -> impl Iterator<Item = (u32, NodeId)> {
+        self.splits.range((link, 0)..=(link, u32::MAX)).map(|((_, offset), node)| (*offset, NodeId(*node)))
+    }
+
     /// Links that are closed.
     pub(crate) fn closed(&self) -> impl Iterator<Item = LinkId> + '_ {
         self.closed.iter().copied()
@@ -268,7 +282,7 @@ impl<'n> Overlay<'n> {
         let kept = (0..base.links().len() as u32)
             .filter(|&link| !split.contains(&LinkId(link)) && !self.closed.contains(&LinkId(link)))
             .map(|link| base.links()[link as usize]);
-        let changed = self.parts().chain(self.added.iter().copied()).map(|piece| Link {
+        let changed = self.parts().chain(self.added.iter().map(|(piece, _)| *piece)).map(|piece| Link {
             from: outer(piece.from),
             to: outer(piece.to),
             length: piece.length,

@@ -83,6 +83,7 @@ macro_rules! every_source {
             "terms",
             "refusals",
             "doctor",
+            "links",
             "figures",
             "pages",
             "import",

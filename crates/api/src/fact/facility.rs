@@ -195,7 +195,7 @@ fn point(longitude: Degrees, latitude: Degrees) -> Point {
     Point { longitude: longitude.0, latitude: latitude.0 }
 }
 
-fn site(longitude: Degrees, latitude: Degrees, stated: Option<Stated>) -> Site {
+pub(super) fn site(longitude: Degrees, latitude: Degrees, stated: Option<Stated>) -> Site {
     let stated =
         stated.map(|held| DomainStated { datum: held.datum.0, at: point(held.longitude, held.latitude) });
     Site { at: point(longitude, latitude), stated }

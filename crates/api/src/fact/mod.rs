@@ -8,6 +8,7 @@ mod facility;
 mod index;
 mod indicator;
 mod item;
+mod link;
 mod plan;
 mod project;
 
@@ -23,6 +24,7 @@ pub use facility::{Entrance, FacilityFact, SeenOnSite, SiteBoundary};
 pub use index::{IndexFact, IndexVersion};
 pub use indicator::{IndicatorFact, Instrument};
 pub use item::{InForceRhythm, ItemFact, LightRules, LimitRules, RequestFact};
+pub use link::NewLink;
 pub use plan::{PlanFact, StepTemplate};
 pub use project::{Gate, ProjectFact};
 

@@ -17,6 +17,7 @@ use super::item::{
     Questionnaire, RateFormula, RequestCategory, RequestPreset, RequestReply, RequestRoute, RequestRules,
     RequestSettings, Scenario, SurveyBridge, SurveyWave, SurveyWaveStep, Work, WorkCalendar, WorkLimit,
 };
+use super::link::NewLink;
 use utoipa::openapi::{OneOfBuilder, Ref, RefOr};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -184,6 +185,13 @@ pub enum PlanFact {
         #[serde(deserialize_with = "present")]
         #[schema(required = true)]
         answer: Option<GapAnswer>,
+    },
+    /// A bridge, an underpass or a path that people walk over; `null` withdraws it.
+    Link {
+        link: CodeText,
+        #[serde(deserialize_with = "present")]
+        #[schema(required = true)]
+        held: Option<NewLink>,
     },
     /// A version of a questionnaire.
     Questionnaire(Questionnaire),
@@ -405,6 +413,7 @@ impl From<PlanFact> for Domain {
             F::GapAnswer { gap, answer } => {
                 Self::GapAnswer { gap: gap.into(), answer: answer.map(Into::into) }
             }
+            F::Link { link, held } => Self::Link { link: link.0, held: held.map(Into::into) },
             F::Questionnaire(held) => Self::Questionnaire(held.0),
             F::Wave(wave) => Self::Wave(wave.0),
             F::WaveStep(step) => Self::WaveStep(step.0),
@@ -514,6 +523,9 @@ impl From<&Domain> for PlanFact {
             Domain::CoverageRules(rules) => Self::CoverageRules(rules.into()),
             Domain::GapAnswer { gap, answer } => {
                 Self::GapAnswer { gap: gap.into(), answer: answer.as_ref().map(Into::into) }
+            }
+            Domain::Link { link, held } => {
+                Self::Link { link: link.into(), held: held.as_ref().map(Into::into) }
             }
             Domain::Questionnaire(held) => Self::Questionnaire(Questionnaire(held.clone())),
             Domain::Wave(wave) => Self::Wave(SurveyWave(wave.clone())),

@@ -10,6 +10,7 @@ mod items;
 mod journal;
 mod layers;
 mod ledger;
+mod links;
 mod records;
 mod register;
 mod request_rules;
@@ -150,6 +151,7 @@ pub static TABLES: &[ExportTable] = &[
     facilities::FACILITY_STANDARDS,
     facilities::FACILITIES,
     facilities::OFFICIAL_COUNTS,
+    links::LINKS,
     layers::RESIDENCES,
     layers::PARCELS,
     items::ITEMS,

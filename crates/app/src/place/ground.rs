@@ -13,6 +13,7 @@ use place::point::{EARTH_RADIUS_METRES, Point};
 
 use super::approach::Approach;
 use super::layer::{Residences, Walk};
+use super::span::Spans;
 use super::{Layers, engine_point};
 use crate::App;
 
@@ -64,6 +65,7 @@ pub(crate) struct Ground {
     cap: u32,
     homes: Vec<Spot>,
     facilities: Vec<Option<Door>>,
+    links: Spans,
 }
 
 /// The portfolio whose facilities are looked at, and the one whose layers they are held against.
@@ -159,7 +161,8 @@ impl Ground {
             Door { approach, by, legs }
         };
         let facilities = portfolio.facilities.iter().map(|held| Approach::of(held).map(door)).collect();
-        Self { residences, walk, cap, homes, facilities }
+        let links = Spans::of(portfolio, walk.as_deref());
+        Self { residences, walk, cap, homes, facilities, links }
     }
 
     /// What is walked on, where there is a network.
@@ -197,20 +200,33 @@ impl Ground {
         self.door(facility).map_or(&[], |door| &door.legs)
     }
 
+    /// The links of the plan as they meet the network.
+    pub fn links(&self) -> &Spans {
+        &self.links
+    }
+
     /// For each home the nearest of some facilities within a limit, by their numbers in the portfolio.
     pub fn nearest(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
-        match &self.walk {
-            Some(walk) => {
-                let own = facilities
-                    .iter()
-                    .filter_map(|&number| Some((u32::try_from(number).ok()?, self.facility_legs(number))));
-                let access = KindAccess::new(&walk.network, own);
-                let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
-                let homes = self.homes.iter();
-                homes.map(|home| access.nearest(&walk.network, &home.legs, &map)).collect()
-            }
-            None => self.straight(facilities, limit),
+        self.nearest_by(facilities, self.links.open(), limit)
+    }
+
+    /// As above, where people walk over these links of the plan.
+    pub fn nearest_by(&self, facilities: &[usize], links: &[usize], limit: u32) -> Vec<Option<Nearest>> {
+        let Some(walk) = &self.walk else { return self.straight(facilities, limit) };
+        let own = facilities
+            .iter()
+            .filter_map(|&number| Some((u32::try_from(number).ok()?, self.facility_legs(number))));
+        let homes = self.homes.iter();
+        if links.is_empty() {
+            let network = &walk.network;
+            let access = KindAccess::new(network, own);
+            let map = NearestMap::sweep(network, access.seeds(), limit);
+            return homes.map(|home| access.nearest(network, &home.legs, &map)).collect();
         }
+        let overlay = self.links.over(&walk.network, links);
+        let access = KindAccess::new(&overlay, own);
+        let map = NearestMap::sweep_overlay(&overlay, access.seeds(), limit);
+        homes.map(|home| access.nearest(&overlay, &home.legs, &map)).collect()
     }
 
     /// How far each of some homes is from a place; nothing beyond the limit.
@@ -218,7 +234,8 @@ impl Ground {
         let Some(at) = engine_point(at) else { return vec![None; homes.len()] };
         match &self.walk {
             Some(walk) => {
-                let catchment = Catchment::new(&walk.network, &walk.legs(at, self.cap), limit);
+                let overlay = self.links.over(&walk.network, self.links.open());
+                let catchment = Catchment::new(overlay, &walk.legs(at, self.cap), limit);
                 homes.iter().map(|home| catchment.distance(self.home_legs(*home))).collect()
             }
             None => {

@@ -6,30 +6,28 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, OnceLock, PoisonError};
 
-use domain::boundary::Boundary;
 use domain::code::Code;
-use domain::facility::{Ages, Facility, FacilityStanding};
-use domain::layer::LayerDigest;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
 use place::access::{AccessLeg, KindAccess};
 use place::effect::Home;
 use place::isochrone::Catchment;
-use place::missing::{Candidate, Kind, Search, Standing, barrier, candidates, rank, with_link};
+use place::missing::{Candidate, Kind, Search, Standing, barrier, candidates, rank, with_links};
 use place::nearest::NearestMap;
-use place::network::Direction;
-use place::overlay::{Attach, NewLink};
+use place::overlay::LinkChange;
 
 use super::base::Barrier;
-use super::coverage::{Basis, Rule};
+use super::coverage::Basis;
 use super::ground::Ground;
 use super::layer::Walk;
+use super::link_key::{Key, serving};
+use super::span::{Span, Spans};
 use super::{engine_point, own_point};
 use crate::App;
 use crate::error::AppError;
 
-/// The longest link that is tried, in metres.
-pub const LINK_MOST: u32 = 5_000;
+pub use super::span::{LINK_MOST, LinkFault};
+
 /// The most candidates that are tried, the shortest first, and the most that are kept.
 const TRIED_MOST: usize = 3_000;
 const KEPT_MOST: usize = 50;
@@ -39,64 +37,13 @@ const DETOUR_MOST: u32 = 20_000_000;
 /// Lines that a link may cross, each under the label of what it is.
 pub type Barriers = Vec<(String, Vec<place::point::Point>)>;
 
-/// What all of this hangs on: where it is the same, nothing is worked out anew.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Key {
-    network: LayerDigest,
-    residences: LayerDigest,
-    /// Of the ground that names what a link crosses.
-    base_map: Option<LayerDigest>,
-    access_metres: u32,
-    limits: Vec<Limit>,
-    open: Vec<Open>,
-}
-
-/// A kind with the furthest that a standard in force lets people walk, in millimetres, and whom it is for.
-#[derive(Debug, Clone, PartialEq)]
-struct Limit {
-    kind: Code,
-    limit: u32,
-    ages: Option<Ages>,
-}
-
-/// A facility that serves, with the number of its kind and all that tells where it is reached.
-#[derive(Debug, Clone, PartialEq)]
-struct Open {
-    kind: usize,
-    at: Point,
-    boundary: Option<Boundary>,
-    entrances: Vec<Point>,
-}
-
-impl Open {
-    fn new(kind: usize, facility: &Facility) -> Option<Self> {
-        Some(Self {
-            kind,
-            at: facility.site?.at,
-            boundary: facility.boundary.as_ref().map(|held| held.boundary.clone()),
-            entrances: facility.entrances.iter().map(|entrance| entrance.at).collect(),
-        })
-    }
-}
-
-/// The facilities that serve and of which it is known where they are, by their numbers in the portfolio, with the
-/// numbers of their kinds.
-fn serving<'a>(
-    portfolio: &'a Portfolio,
-    limits: &'a [Limit],
-) -> impl Iterator<Item = (usize, usize, &'a Facility)> {
-    portfolio.facilities.iter().enumerate().filter_map(|(number, held)| {
-        let kind = limits.iter().position(|own| Some(&own.kind) == held.kind.as_ref())?;
-        let serves = held.site.is_some() && portfolio.standing_of(held) == FacilityStanding::Open;
-        serves.then_some((number, kind, held))
-    })
-}
-
 struct KindGround {
     kind: Code,
     limit: u32,
     facilities: Vec<(u32, Vec<AccessLeg>)>,
+    /// Over the network with the links of the plan that are open.
     access: KindAccess,
+    /// Over the network alone.
     map: NearestMap,
     before: Vec<Option<u32>>,
     /// The people of each home whom the kind is for.
@@ -118,7 +65,11 @@ pub struct LinkGround {
     pub unreached: u64,
     /// Nobody counted people of the ages that some kind is for: everybody stands in for them.
     pub everybody: bool,
+    links: Spans,
+    /// Those that people walk over.
+    open: Vec<LinkChange>,
     ranked: OnceLock<Ranked>,
+    gains: OnceLock<Vec<Option<LinkGain>>>,
 }
 
 /// What a link does for one kind of facility.
@@ -151,15 +102,21 @@ pub struct Effect {
     pub people: u64,
 }
 
-/// Why a drawn link cannot be tried.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkFault {
-    /// An end (the first or the second) lies so far from the network, at least, in metres.
-    OffNetwork { end: usize, metres: u32 },
-    /// It is longer than is tried.
-    TooLong,
-    /// Both ends are one place.
-    NoLength,
+/// What a link of the plan does: one that people walk over against the day without it, another against the day with it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LinkGain {
+    /// People of whom at least so many gain a kind.
+    pub gaining: u64,
+    /// As above, or get nearer to one.
+    pub helped: u64,
+}
+
+/// What two days differ by.
+struct Gains {
+    kinds: Vec<KindEffect>,
+    helped: u64,
+    /// By the number of the community.
+    gaining: BTreeMap<usize, u64>,
 }
 
 /// A link that is worth looking at on site.
@@ -185,40 +142,6 @@ pub struct Ranked {
     pub candidates: usize,
     /// Not all of them were tried: the longer ones were left out.
     pub cut: bool,
-}
-
-fn limits(portfolio: &Portfolio) -> Vec<Limit> {
-    let (rules, day) = (portfolio.plan.coverage_rules(), portfolio.view.as_of);
-    let kinds = portfolio.plan.facility_kinds.iter().filter_map(|held| {
-        let standards = portfolio.plan.standards_of(held.kind.as_str(), day);
-        let limits = standards.filter_map(|standard| Rule::of(standard, rules.walking_metres));
-        let limit = limits.map(|rule| rule.limit).max()?;
-        Some(Limit { kind: held.kind.clone(), limit, ages: held.ages })
-    });
-    kinds.collect()
-}
-
-impl Key {
-    /// `None` where there is no network, nobody lives anywhere, or nothing is asked of any kind.
-    pub(crate) fn of(portfolio: &Portfolio) -> Option<Self> {
-        use domain::layer::LayerKind;
-        let digest = |kind| Some(portfolio.plan.layers.get(&kind)?.layer.digest);
-        let limits = limits(portfolio);
-        let open = serving(portfolio, &limits).filter_map(|(_, kind, held)| Open::new(kind, held)).collect();
-        (!limits.is_empty()).then_some(Self {
-            network: digest(LayerKind::Network)?,
-            residences: digest(LayerKind::Residences)?,
-            base_map: digest(LayerKind::BaseMap),
-            access_metres: portfolio.plan.coverage_rules().access_metres,
-            limits,
-            open,
-        })
-    }
-
-    /// How far the network is looked for, in millimetres.
-    fn cap(&self) -> u32 {
-        self.access_metres.saturating_mul(1_000)
-    }
 }
 
 /// Lately worked out, the last one first.
@@ -279,6 +202,12 @@ impl App {
         self.place_work(move || ground.effect(ends, &barriers)).await
     }
 
+    /// What each link of the plan does, by its number in it.
+    pub async fn link_gains(&self, ground: &Arc<LinkGround>) -> Result<Vec<Option<LinkGain>>, AppError> {
+        let ground = ground.clone();
+        self.place_work(move || ground.own_gains().to_vec()).await
+    }
+
     /// The links that are worth looking at; worked out where nobody has asked before.
     pub async fn ranked_links(
         &self,
@@ -323,6 +252,9 @@ impl LinkGround {
             }
             homes.push(Home { community, people, legs });
         }
+        let links = Spans::of(portfolio, Some(walk.as_ref()));
+        let open = links.changes(links.open());
+        let overlay = links.over(&walk.network, links.open());
         let standing: Vec<(usize, usize)> =
             serving(portfolio, &key.limits).map(|(facility, kind, _)| (facility, kind)).collect();
         let kinds = key.limits.iter().zip(weights).enumerate().map(|(number, (own, people))| {
@@ -331,16 +263,34 @@ impl LinkGround {
             let facilities: Vec<(u32, Vec<AccessLeg>)> = own
                 .map(|(at, (facility, _))| (at as u32, ground.facility_legs(*facility).to_vec()))
                 .collect();
-            let placed = facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
-            let access = KindAccess::new(&walk.network, placed);
-            let map = NearestMap::sweep(&walk.network, access.seeds(), limit);
-            let near = |home: &Home| access.nearest(&walk.network, &home.legs, &map);
+            let placed = || facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
+            let alone = KindAccess::new(&walk.network, placed());
+            let map = NearestMap::sweep(&walk.network, alone.seeds(), limit);
+            let access = KindAccess::new(&overlay, placed());
+            let mut now = map.clone();
+            // The copy is not used again.
+            let _ = now.repair(&overlay, access.seeds(), &[]);
+            let near = |home: &Home| access.nearest(&overlay, &home.legs, &now);
             let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
             KindGround { kind, limit, facilities, access, map, before, people }
         });
         let kinds = kinds.collect();
-        let ranked = OnceLock::new();
-        Some(Self { key, walk, homes, communities, kinds, basis, uncounted, unreached, everybody, ranked })
+        let (ranked, gains) = (OnceLock::new(), OnceLock::new());
+        Some(Self {
+            key,
+            walk,
+            homes,
+            communities,
+            kinds,
+            basis,
+            uncounted,
+            unreached,
+            everybody,
+            links,
+            open,
+            ranked,
+            gains,
+        })
     }
 
     /// The kinds that are looked at, with their limits in metres.
@@ -353,32 +303,75 @@ impl LinkGround {
     /// # Errors
     /// When an end does not meet the network, or the link is too long or none.
     pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
-        let off = |end| LinkFault::OffNetwork { end, metres: self.key.access_metres };
         let network = &self.walk.network;
-        let mut met = Vec::new();
-        for (end, point) in ends.iter().enumerate() {
-            let at = engine_point(*point).ok_or(off(end))?;
-            let leg = self.walk.legs(at, self.key.cap()).first().copied().ok_or(off(end))?;
-            met.push((at, leg));
-        }
-        let [(from, first), (to, second)] = met.as_slice() else { return Err(LinkFault::NoLength) };
-        let straight = from.millimetres_to(*to);
-        if straight > u64::from(LINK_MOST) * 1_000 {
-            return Err(LinkFault::TooLong);
-        }
-        if straight == 0 || (first.link, first.offset) == (second.link, second.offset) {
-            return Err(LinkFault::NoLength);
-        }
-        let length = (straight as u32).saturating_add(first.leg).saturating_add(second.leg);
-        let attach = |leg: &AccessLeg| Attach::Along { link: leg.link, offset: leg.offset };
-        let link = NewLink { from: attach(first), to: attach(second), length, direction: Direction::Both };
+        let span = Span::between(&self.walk, ends, None, self.key.access_metres)?;
+        let after = self.with(self.open.iter().copied().chain([LinkChange::Add(span.link)]));
+        let found = self.gains(&self.before(), &after);
+        let community =
+            |(number, people): (usize, u64)| Some((self.communities.get(number)?.clone(), people));
+        // From the place where the link leaves the network to where it comes back.
+        let [first, second] = span.legs.map(|leg| AccessLeg { leg: 0, ..leg });
+        let overlay = self.links.over(network, self.links.open());
+        Ok(Effect {
+            ends,
+            length: span.link.length,
+            detour: Catchment::new(overlay, &[second], DETOUR_MOST).distance(&[first]),
+            barrier: match ends.map(engine_point) {
+                [Some(from), Some(to)] => barrier([from, to], barriers).and_then(Barrier::parse),
+                _ => None,
+            },
+            kinds: found.kinds,
+            helped: found.helped,
+            gaining: found.gaining.into_iter().filter_map(community).collect(),
+            people: self.homes.iter().map(|home| u64::from(home.people)).sum(),
+        })
+    }
+
+    /// What each link of the plan does, by its number in it; nothing for one that does not meet the network. Heavy the
+    /// first time.
+    pub fn own_gains(&self) -> &[Option<LinkGain>] {
+        self.gains.get_or_init(|| {
+            let all = 0..self.key.links.len();
+            all.map(|link| {
+                if !self.links.meets(link) {
+                    return None;
+                }
+                let open = self.links.open();
+                let without: Vec<usize> = open.iter().copied().filter(|other| *other != link).collect();
+                let found = if without.len() < open.len() {
+                    let before = self.with(self.links.changes(&without));
+                    let before: Vec<&[Option<u32>]> = before.iter().map(Vec::as_slice).collect();
+                    let after: Vec<Vec<Option<u32>>> =
+                        self.kinds.iter().map(|held| held.before.clone()).collect();
+                    self.gains(&before, &after)
+                } else {
+                    let with = [open, &[link][..]].concat();
+                    self.gains(&self.before(), &self.with(self.links.changes(&with)))
+                };
+                Some(LinkGain { gaining: found.gaining.values().sum(), helped: found.helped })
+            })
+            .collect()
+        })
+    }
+
+    /// How far each home is from the nearest of each kind on the day.
+    fn before(&self) -> Vec<&[Option<u32>]> {
+        self.kinds.iter().map(|held| held.before.as_slice()).collect()
+    }
+
+    /// How far each home is from the nearest of each kind over the network with these links.
+    fn with(&self, changes: impl IntoIterator<Item = LinkChange>) -> Vec<Vec<Option<u32>>> {
+        let changes: Vec<LinkChange> = changes.into_iter().collect();
         let kinds: Vec<Standing> =
             self.kinds.iter().map(|held| Standing { facilities: &held.facilities, map: &held.map }).collect();
-        let after = with_link(network, link, &kinds, &self.homes).map_err(|_| LinkFault::NoLength)?;
+        // Each of them was tried on this network when it was placed.
+        with_links(&self.walk.network, &changes, &kinds, &self.homes).unwrap_or_default()
+    }
 
+    fn gains(&self, before: &[&[Option<u32>]], after: &[Vec<Option<u32>>]) -> Gains {
         let mut helped = vec![0u64; self.homes.len()];
         let mut gains = vec![0u64; self.homes.len()];
-        let effects = self.kinds.iter().zip(&after).map(|(held, after)| {
+        let kinds = self.kinds.iter().zip(before.iter().zip(after)).map(|(held, (before, after))| {
             let mut out = KindEffect {
                 kind: held.kind.clone(),
                 limit: held.limit / 1_000,
@@ -389,7 +382,7 @@ impl LinkGround {
             let mut saved = 0u64;
             for (at, people) in held.people.iter().enumerate() {
                 let people = u64::from(*people);
-                let (before, after) = (held.before[at], after[at]);
+                let (before, after) = (before[at], after[at]);
                 out.before += if before.is_some() { people } else { 0 };
                 out.after += if after.is_some() { people } else { 0 };
                 match (before, after) {
@@ -407,25 +400,12 @@ impl LinkGround {
             out.saved = saved / 1_000;
             out
         });
-        let kinds = effects.collect();
-        let mut gaining: BTreeMap<Code, u64> = BTreeMap::new();
+        let kinds = kinds.collect();
+        let mut gaining: BTreeMap<usize, u64> = BTreeMap::new();
         for (home, gains) in self.homes.iter().zip(gains).filter(|(_, gains)| *gains > 0) {
-            if let Some(community) = self.communities.get(home.community) {
-                *gaining.entry(community.clone()).or_default() += gains;
-            }
+            *gaining.entry(home.community).or_default() += gains;
         }
-        // From the place where the link leaves the network to where it comes back.
-        let [first, second] = [first, second].map(|leg| AccessLeg { leg: 0, ..*leg });
-        Ok(Effect {
-            ends,
-            length,
-            detour: Catchment::new(network, &[second], DETOUR_MOST).distance(&[first]),
-            barrier: barrier([*from, *to], barriers).and_then(Barrier::parse),
-            kinds,
-            helped: helped.iter().sum(),
-            gaining,
-            people: self.homes.iter().map(|home| u64::from(home.people)).sum(),
-        })
+        Gains { kinds, helped: helped.iter().sum(), gaining }
     }
 
     /// The links that are worth looking at, best first. Heavy the first time.
@@ -437,9 +417,15 @@ impl LinkGround {
             let mut kinds: Vec<Kind> = self
                 .kinds
                 .iter()
-                .map(|held| Kind { access: &held.access, map: held.map.clone(), people: &held.people })
+                .map(|held| Kind {
+                    access: &held.access,
+                    map: held.map.clone(),
+                    before: &held.before,
+                    people: &held.people,
+                })
                 .collect();
-            let findings = rank(network, &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
+            let findings =
+                rank(network, &self.open, &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
             let links = findings.into_iter().filter_map(|finding| {
                 let [from, to] = finding.candidate.ends.map(|node| network.point(node));
                 let (from, to) = (from?, to?);

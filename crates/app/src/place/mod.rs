@@ -9,6 +9,7 @@ mod ground;
 pub mod layer;
 mod layer_row;
 mod layers;
+mod link_key;
 pub mod links;
 pub mod map;
 mod notice;
@@ -16,13 +17,16 @@ pub mod reach;
 pub mod rings;
 pub mod shape;
 pub mod siting;
+mod span;
 mod turn;
 mod ways;
 
 use domain::boundary::Boundary;
 use domain::facility::{Datum, Facility, ReachedBy, Site, SiteBoundary, Stated, StatedBoundary};
+use domain::link::HeldLink;
 use domain::portfolio::Portfolio;
 use domain::request::Point;
+use jiff::civil::Date;
 use serde_json::{Value, json};
 use words::Lang;
 
@@ -154,6 +158,39 @@ pub fn geojson(portfolio: &Portfolio, facilities: &[&Facility], lang: Lang) -> V
         "as_of": portfolio.view.as_of.to_string(),
         "licence": notices(facilities.iter().copied()),
         "features": features,
+    })
+}
+
+/// The links of a plan as GeoJSON (RFC 7946: WGS 84), each a line between its ends, with its standing on the day.
+pub fn links_geojson(portfolio: &Portfolio) -> Value {
+    let feature = |held: &HeldLink| {
+        let HeldLink { code, link, grade, .. } = held;
+        let day = |day: Option<Date>| day.map(|day| day.to_string());
+        json!({
+            "type": "Feature",
+            "id": code.as_str(),
+            "geometry": { "type": "LineString", "coordinates": link.points().map(map::position) },
+            "properties": {
+                "code": code.as_str(),
+                "name_zh": link.name.zh,
+                "name_en": Some(&link.name.en).filter(|en| !en.is_empty()),
+                "form": link.form.as_str(),
+                "datum": Datum::Wgs84.as_str(),
+                "metres": link.metres,
+                "opens_on": day(link.opens),
+                "closes_on": day(link.closes),
+                "project": link.project.as_ref().map(|project| project.as_str()),
+                "standing": portfolio.link_standing(link).as_str(),
+                "seen_on": day(link.seen.as_ref().map(|seen| seen.on)),
+                "seen_by": link.seen.as_ref().map(|seen| seen.by.as_str()),
+                "grade": grade.as_str(),
+            },
+        })
+    };
+    json!({
+        "type": "FeatureCollection",
+        "as_of": portfolio.view.as_of.to_string(),
+        "features": portfolio.plan.links.iter().map(feature).collect::<Vec<_>>(),
     })
 }
 

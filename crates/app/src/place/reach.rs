@@ -17,6 +17,7 @@ use place::isochrone::{Catchment, Ring, area, circle, outline};
 use super::approach::Approach;
 use super::ground::{Ground, Way};
 use super::layer::{Home, Walk};
+use super::span::Spans;
 use super::{Layers, engine_point, own_point};
 use crate::App;
 use crate::error::AppError;
@@ -199,7 +200,18 @@ fn reached(portfolio: &Portfolio, layers: &Layers, ground: Option<&Ground>, at: 
     let walk: Option<&Walk> = layers.network.as_deref();
     let legs = walk.map(|walk| walk.legs(centre, cap));
     let unreached = legs.as_ref().is_some_and(Vec::is_empty);
-    let over = walk.zip(legs).map(|(walk, legs)| (walk, Catchment::new(&walk.network, &legs, limit)));
+    // Those of the day, placed already where the ground is.
+    let own;
+    let links = match ground {
+        Some(ground) => ground.links(),
+        None => {
+            own = Spans::of(portfolio, walk);
+            &own
+        }
+    };
+    let over = walk
+        .zip(legs)
+        .map(|(walk, legs)| (walk, Catchment::new(links.over(&walk.network, links.open()), &legs, limit)));
     let around = Around { at, centre, over, ground, cap, limit };
 
     let all = portfolio.facilities.iter().enumerate();

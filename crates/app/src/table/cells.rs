@@ -263,7 +263,7 @@ impl<'a> Cells<'a> {
     }
 
     /// Degrees up to so many, in millionths.
-    fn degrees(&mut self, column: &str, most: u8) -> Option<i32> {
+    pub(crate) fn degrees(&mut self, column: &str, most: u8) -> Option<i32> {
         let value = self.number(column)?;
         let limit = i32::from(most) * 1_000_000;
         let millionths = value.checked_mul(Decimal::from(1_000_000)).and_then(|value| value.round().to_i32());

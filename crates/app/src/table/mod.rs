@@ -8,6 +8,7 @@ mod indices;
 mod item_records;
 mod items;
 mod layers;
+mod links;
 mod orders;
 mod plan;
 mod projects;
@@ -132,6 +133,7 @@ pub static TABLES: &[Table] = &[
     facilities::FACILITY_STANDARDS,
     facilities::FACILITIES,
     facilities::OFFICIAL_COUNTS,
+    links::LINKS,
     layers::RESIDENCES,
     layers::PARCELS,
     items::ITEMS,

@@ -22,7 +22,7 @@ use domain::item::kind::{ItemKind, Series};
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::portfolio::Portfolio;
-use domain::project::ProjectFact;
+use domain::project::{Membership, ProjectFact};
 use domain::report::{FoundGaps, GapTable, Part};
 use domain::request::Point;
 use domain::source::Source;
@@ -507,8 +507,11 @@ async fn what_projects_brought_is_told_in_what_it_was_counted_in() {
     town.say(PlanFact::FacilityKind(nursery)).await;
     let limit = standard("nursery-300", "nursery", Circle::Minutes5, Metric::Metres, 300);
     town.say(PlanFact::FacilityStandard(limit)).await;
-    let facts =
-        vec![ProjectFact::Name(Named::new("P", "")).into(), ProjectFact::Sector { sector: code("s") }.into()];
+    let facts = vec![
+        ProjectFact::Name(Named::new("P", "")).into(),
+        ProjectFact::Membership { state: Membership::Member, revision: None, other: None }.into(),
+        ProjectFact::Sector { sector: code("s") }.into(),
+    ];
     town.put(Subject::project(&town.plan, &code("P")), facts).await;
     // Of one home nobody knows how many live there, but the children of both were counted.
     let home = |own: &str, metres: i32, people, children| Home {
@@ -521,7 +524,11 @@ async fn what_projects_brought_is_told_in_what_it_was_counted_in() {
     };
     let homes = vec![home("0", 0, Some(100), 7), home("1", 100, None, 4)];
     town.layer(Content::Residences(Residences { homes })).await;
-    let built = || vec![FacilityFact::Project { project: Some(code("P")) }];
+    // A facility of a project that is not in use yet would serve nobody.
+    let built = || {
+        let on = Some(date(2024, 5, 1));
+        vec![FacilityFact::Project { project: Some(code("P")) }, FacilityFact::Opens { on }]
+    };
     town.facility("N", "nursery", 50, built()).await;
     let brought = || async {
         let asked = Asked { as_of: Some(TODAY), known_at: None };

@@ -207,9 +207,11 @@ async fn a_street_a_little_farther_from_the_border_makes_the_way_a_little_longer
         assert!(last.is_none_or(|last| last < far), "{apart} m: {last:?} {far}");
         last = Some(far);
     }
-    // Out of reach of any way by its border: its point is left, which is none the nearer.
+    // Out of reach of any way by its border: its point is left, which is none the nearer. A park is where its border is,
+    // so the point moves along.
     let corners = [(200, -400), (1_800, -400), (1_800, -300), (200, -300), (200, -400)];
-    say(&app, "F-1", vec![drawn(&corners)]).await;
+    let middle = FacilityFact::Site(Site::wgs84(at(1_000, -350)));
+    say(&app, "F-1", vec![drawn(&corners), middle]).await;
     assert_eq!(coverage(&app).await.kind("park").unwrap().reached.boundary, 0);
 }
 

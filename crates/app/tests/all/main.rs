@@ -20,6 +20,7 @@ mod forums;
 mod import_export;
 mod layers;
 mod learning;
+mod links;
 mod merging;
 mod orders;
 mod place_tools;

@@ -37,6 +37,18 @@ impl FacilityStanding {
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|standing| standing.as_str() == text)
     }
+
+    /// Of what opened, and closes, on a day.
+    pub(crate) fn of(opened: Opened, closes: Option<Date>, on: Date) -> Self {
+        if closes.is_some_and(|closes| closes <= on) {
+            return Self::Closed;
+        }
+        match opened {
+            Opened::On(day) if day > on => Self::Planned,
+            Opened::NotInUse => Self::Planned,
+            Opened::On(_) | Opened::Unknown => Self::Open,
+        }
+    }
 }
 
 /// Whether somebody has seen on site what is said of a facility.
@@ -186,23 +198,14 @@ impl Facility {
     /// project's use on, not from its completion; one that nobody knows the opening of counts as always there. A
     /// day that is known only to the month or year has come when it is over.
     pub fn standing(&self, on: Date, project: Option<&Project>) -> FacilityStanding {
-        if self.closes.is_some_and(|closes| closes <= on) {
-            return FacilityStanding::Closed;
-        }
-        match self.opened(project) {
-            Opened::On(day) if day > on => FacilityStanding::Planned,
-            Opened::NotInUse => FacilityStanding::Planned,
-            Opened::On(_) | Opened::Unknown => FacilityStanding::Open,
-        }
+        FacilityStanding::of(self.opened(project), self.closes, on)
     }
 
     pub fn opened(&self, project: Option<&Project>) -> Opened {
         match (self.opens, &self.project) {
             (Some(day), _) => Opened::On(day),
             (None, None) => Opened::Unknown,
-            (None, Some(_)) => project
-                .and_then(|project| project.full_actual(step::IN_USE))
-                .map_or(Opened::NotInUse, |date| Opened::On(date.last())),
+            (None, Some(_)) => Opened::by_project(project),
         }
     }
 }
@@ -215,6 +218,14 @@ pub enum Opened {
     Unknown,
     /// The project that builds it is not in use.
     NotInUse,
+}
+
+impl Opened {
+    /// Of what a project builds and nobody said a day of: the project's use.
+    pub(crate) fn by_project(project: Option<&Project>) -> Self {
+        let in_use = project.and_then(|project| project.full_actual(step::IN_USE));
+        in_use.map_or(Self::NotInUse, |date| Self::On(date.last()))
+    }
 }
 
 impl Portfolio {

@@ -11,6 +11,7 @@ use crate::forecast::{ForecastRules, KeptForecast};
 use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
 use crate::layer::{LayerKind, PlaceLayer};
+use crate::link::NewLink;
 use crate::milestone::StepTemplate;
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
@@ -149,6 +150,11 @@ pub enum PlanFact {
         gap: Gap,
         answer: Option<GapAnswer>,
     },
+    /// A bridge, an underpass or a path that people walk over from a day on; `None` withdraws it.
+    Link {
+        link: Code,
+        held: Option<NewLink>,
+    },
     /// A version of a questionnaire.
     Questionnaire(Questionnaire),
     /// The design of a wave of a survey.
@@ -262,6 +268,7 @@ impl PlanFact {
             }
             Self::CoverageRules(_) => "coverage_rules".into(),
             Self::GapAnswer { gap, .. } => format!("gap/{}/{}/{}", gap.community, gap.kind, gap.standard),
+            Self::Link { link, .. } => format!("link/{link}"),
             Self::Questionnaire(held) => format!("questionnaire/{}/{}", held.instrument, held.version),
             Self::Wave(wave) => format!("wave/{}", wave.wave),
             Self::WaveStep(step) => format!("wave_step/{}/{}", step.wave, step.event.step().as_str()),

@@ -17,6 +17,7 @@ use crate::item::light::LightRules;
 use crate::item::limit::LimitRules;
 use crate::journal::Seq;
 use crate::layer::{HeldLayer, LayerKind};
+use crate::link::HeldLink;
 use crate::milestone::{Gate, StepTemplate};
 use crate::named::Named;
 use crate::output::{OutputGroup, OutputKind};
@@ -134,6 +135,8 @@ pub struct Plan {
     own_coverage_rules: Option<CoverageRules>,
     /// What is said of gaps.
     pub gap_answers: BTreeMap<Gap, HeldAnswer>,
+    /// Links that are built or are to be, in the order of their codes.
+    pub links: Vec<HeldLink>,
     /// Versions of questionnaires, by instrument and number.
     pub questionnaires: Vec<Questionnaire>,
     /// Waves of surveys, the first to begin first.
@@ -186,6 +189,7 @@ impl Plan {
             official_counts: BTreeMap::new(),
             own_coverage_rules: None,
             gap_answers: BTreeMap::new(),
+            links: Vec::new(),
             questionnaires: Vec::new(),
             waves: Vec::new(),
             cited_waves: Vec::new(),
@@ -214,6 +218,7 @@ impl Plan {
         out.forecasts.sort_by_key(|forecast| forecast.on);
         out.request_categories.sort_by_key(|category| category.order);
         out.facility_kinds.sort_by_key(|kind| kind.order);
+        out.links.sort_by(|a, b| a.code.cmp(&b.code));
         out.rate_formulas.sort_by_key(|formula| formula.from);
         out.in_pieces.gather();
         out.request_rules = out.in_pieces.rules();
@@ -363,6 +368,17 @@ impl Plan {
                     None => self.gap_answers.remove(gap),
                 };
             }
+            PlanFact::Link { link, held } => {
+                self.links.retain(|other| other.code != *link);
+                let code = link.clone();
+                self.links.extend(held.clone().map(|link| HeldLink {
+                    code,
+                    link,
+                    grade,
+                    seq,
+                    on: effective,
+                }));
+            }
             PlanFact::Questionnaire(asked) => put(
                 &mut self.questionnaires,
                 |held| (&held.instrument, held.version) == (&asked.instrument, asked.version),
@@ -482,6 +498,10 @@ impl Plan {
 
     pub fn facility_standard(&self, code: &str) -> Option<&FacilityStandard> {
         self.facility_standards.iter().find(|held| held.standard.as_str() == code)
+    }
+
+    pub fn link(&self, code: &str) -> Option<&HeldLink> {
+        self.links.iter().find(|held| held.code.as_str() == code)
     }
 
     /// How coverage is worked out.

@@ -221,6 +221,9 @@ impl Check<'_> {
                 }
             }
             PlanFact::GapAnswer { gap, answer } => self.gap(gap, answer.as_ref()),
+            PlanFact::Link { link, held: Some(held) } => self.link(link, held),
+            // Only what is on the books can be withdrawn.
+            PlanFact::Link { link, held: None } => self.link_withdrawn(link),
             PlanFact::CitedWave(cited) => self.not_future(cited.told),
             // Checked on the whole, beside what was before.
             PlanFact::Questionnaire(_)

@@ -14,6 +14,7 @@ mod foresight;
 mod ground;
 mod indices;
 mod items;
+mod links;
 mod preferences;
 mod properties;
 mod request_chase;

@@ -7,6 +7,7 @@ use domain::item::kind::{
     WhistleKind,
 };
 use domain::item::{Relation, State, Step};
+use domain::link::LinkForm;
 use domain::request::rate::Unreached;
 use domain::request::routing::OnDays;
 use domain::request::{ReplyTemplate, RequestState, Satisfaction};
@@ -37,6 +38,7 @@ pub enum Listed {
     Circle,
     Metric,
     Datum,
+    LinkForm,
     IndexPeriod,
     Aggregation,
 }
@@ -58,6 +60,7 @@ impl Listed {
             Self::Circle => "circle",
             Self::Metric => "metric",
             Self::Datum => "datum",
+            Self::LinkForm => "link-form",
             Self::State => "item-state",
             Self::Step => "item-step",
             Self::Level => "item-level",
@@ -83,6 +86,7 @@ impl Listed {
             Self::Circle => Circle::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Metric => Metric::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Datum => Datum::ALL.iter().map(|word| word.as_str()).collect(),
+            Self::LinkForm => LinkForm::ALL.iter().map(|word| word.as_str()).collect(),
             Self::State => State::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Step => Step::ALL.iter().map(|word| word.as_str()).collect(),
             Self::Level => Level::ALL.iter().map(|word| word.as_str()).collect(),
@@ -138,6 +142,7 @@ mod tests {
             L::Unreached,
             L::IndexPeriod,
             L::Aggregation,
+            L::LinkForm,
         ];
         for list in lists {
             for word in list.words() {

@@ -9,6 +9,7 @@ pub mod field;
 pub mod index;
 mod item_fields;
 mod item_read;
+mod link;
 pub mod listed;
 pub mod page;
 pub mod project;

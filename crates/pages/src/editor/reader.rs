@@ -51,6 +51,8 @@ pub enum Mistake {
     TooLong,
     /// A value on record cannot be taken away by leaving its field empty.
     CannotBeEmptied,
+    /// Not a latitude and a longitude.
+    NotAPlace,
     /// Neither a unit nor a document stands behind the change.
     NoSource,
     /// Something typed beside an empty main field.
@@ -98,6 +100,7 @@ impl Mistake {
             Self::NotATime => "field-error-not-a-time",
             Self::NotAges => "field-error-not-ages",
             Self::NotDegrees => "field-error-not-degrees",
+            Self::NotAPlace => "place-spot-wrong",
             Self::NotAShare => "field-error-not-a-share",
             Self::NotQuestions => "field-error-not-questions",
             Self::NotIndexLine(_) => "field-error-not-index-line",
@@ -644,6 +647,7 @@ fn plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> {
             PlanFact::CitedWave(CitedWave { wave: wave?, name: name?, from, to, told: told?, untold })
         }
         "facility_kind" | "facility_standard" => return super::facility::read_of_plan(topic, r),
+        "plan_link" => return super::link::read(r),
         "official_count" | "coverage_rules" | "gap_answer" => return super::coverage::read(topic, r),
         other => return super::request_rules::read(other, r),
     })

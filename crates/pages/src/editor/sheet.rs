@@ -210,6 +210,9 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
     if let Some(field) = super::facility::field_of(topic, problem) {
         return field;
     }
+    if let Some(field) = super::link::field_of(topic, problem) {
+        return field;
+    }
     if let Some(field) = super::index::field_of(topic, problem) {
         return field;
     }

@@ -358,6 +358,21 @@ topics! {
         may("gap_item", Code),
         may("gap_refused", Long),
     ] => [TOPIC, "area", "facility_kind"], ["gap_project", "gap_item", "gap_refused"];
+    PLAN_LINK = "plan_link" &[
+        must("link_code", Code),
+        must("name_zh", Text),
+        may("name_en", Text),
+        must("link_form", P(Pick::Listed(Listed::LinkForm))),
+        must("link_from", Text),
+        must("link_to", Text),
+        must("link_datum", P(Pick::Listed(Listed::Datum))),
+        may("link_metres", Whole),
+        may("link_opens", Day),
+        may("link_closes", Day),
+        may("project", P(Pick::Project)),
+        may("link_seen_on", Day),
+        may("link_seen_by", Text),
+    ] => [TOPIC, "link_code"], ["name", "link_form", "link_opens", "project"];
     LAYER = "layer" &[] => [TOPIC], ["name", "counted"];
     FACILITY_SORT = "facility_sort" &[must("facility_kind", P(Pick::FacilityKind))];
     SITE = "site" &[

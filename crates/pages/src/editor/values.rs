@@ -524,6 +524,7 @@ fn plan(fact: &PlanFact) -> Described {
         PlanFact::FacilityStandard(held) => super::facility::standard(held),
         PlanFact::Layer { layer, held } => super::coverage::layer(*layer, held.as_ref()),
         PlanFact::OfficialCount(held) => super::coverage::count(held),
+        PlanFact::Link { link, held } => super::link::described(link, held.as_ref()),
         PlanFact::CoverageRules(held) => super::coverage::rules(*held),
         PlanFact::GapAnswer { gap, answer } => super::coverage::gap(gap, answer.as_ref()),
         PlanFact::RequestRules(held) => (&REQUEST_RULES, named("name_zh", "name_en", &held.name)),

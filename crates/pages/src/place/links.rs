@@ -13,6 +13,7 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 
 use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
+use super::plan_links::{self, OwnLine};
 use super::{area_name, kind_name, whole};
 use crate::editor::field::Typed;
 use crate::editor::page::known_code;
@@ -77,6 +78,15 @@ struct LinksPage {
     notes: Vec<String>,
     by_residences: bool,
     answer: Option<Answer>,
+    /// Where the drawn link is put on the books; empty for whoever may not, and where none is drawn.
+    record: String,
+    own: Vec<OwnLine>,
+    /// Distances are straight lines: the links of the plan change nothing.
+    straight: bool,
+    may_change: bool,
+    /// Where the links of the plan are read by programs.
+    own_geojson: String,
+    own_csv: String,
     /// Where the links worth looking at are looked for.
     find: String,
     found: Option<Found>,
@@ -299,7 +309,16 @@ pub async fn show(
     }
     let chosen = Chosen::with_tool(&typed);
     let things = things(&portfolio, &[], base, &chosen);
-    let drawn = drawn(&visit, &page, tried, ranked.as_ref());
+    let gains = match &ground {
+        Some(ground) if !portfolio.plan.links.is_empty() => visit.app.link_gains(ground).await?,
+        _ => Vec::new(),
+    };
+    let mut drawn = drawn(&visit, &page, tried, ranked.as_ref());
+    drawn.extend(plan_links::drawn(&visit, &page, &portfolio));
+    let record = match tried {
+        Some(ends) => plan_links::record(&visit, &page, &plan, ends),
+        None => String::new(),
+    };
     let status =
         if errors.iter().all(String::is_empty) { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let body = LinksPage {
@@ -311,6 +330,12 @@ pub async fn show(
         notes: ground.as_ref().map_or_else(Vec::new, |ground| notes(&visit, &portfolio, ground)),
         by_residences: ground.as_ref().is_some_and(|ground| ground.basis == Basis::Residences),
         answer: shown,
+        record,
+        straight: !portfolio.plan.layers.contains_key(&domain::layer::LayerKind::Network),
+        may_change: super::may_manage_plan(&visit, &plan),
+        own: plan_links::lines(&visit, &page, &portfolio, (ground.as_deref(), &gains)),
+        own_geojson: page.link("/place/links.geojson"),
+        own_csv: page.link("/tables/links.csv"),
         find: page.link("/place/links?find=1"),
         found: ranked.as_ref().map(|ranked| found(&visit, &page, ranked)),
         page,

@@ -7,6 +7,7 @@ mod links;
 mod list;
 mod map;
 mod overview;
+mod plan_links;
 mod reach;
 mod shares;
 mod siting;
@@ -40,6 +41,8 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/siting.json", get(siting::as_json))
         .route("/p/{plan}/place/siting.csv", get(siting::as_csv))
         .route("/p/{plan}/place/links", get(links::show))
+        .route("/p/{plan}/place/links.geojson", get(plan_links::geojson))
+        .route("/p/{plan}/place/links/withdraw/{link}", get(plan_links::withdraw).post(plan_links::take_off))
         .route("/p/{plan}/place/reach", get(reach::show))
         .route("/p/{plan}/place/reach.geojson", get(reach::geojson))
         .route("/p/{plan}/place/facilities", get(list::show))

@@ -12,6 +12,7 @@ mod indices;
 mod intake;
 mod item_correction;
 mod ledger;
+mod links;
 mod models;
 mod notices;
 mod opening;

@@ -6,6 +6,7 @@ use place::access::{AccessLeg, KindAccess};
 use place::isochrone::Catchment;
 use place::nearest::{Nearest, NearestLists, NearestMap};
 use place::network::{Direction, Link, Network};
+use place::overlay::Overlay;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
@@ -87,7 +88,7 @@ proptest! {
         let alone: Vec<(u32, Catchment)> = (0..)
             .zip(&facilities)
             .flat_map(|(facility, legs)| legs.iter().map(move |leg| (facility, *leg)))
-            .map(|(facility, leg)| (facility, Catchment::new(&network, &[leg], case.limit)))
+            .map(|(facility, leg)| (facility, Catchment::new(Overlay::of(&network), &[leg], case.limit)))
             .collect();
         for (home, found) in homes.iter().zip(&found) {
             let brute = alone

@@ -7,6 +7,5 @@
 mod entrances;
 mod oracles;
 mod overlay;
-mod scenario;
 mod siting;
 mod sums;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use domain::code::Code;
 use domain::facility::{Facility, FacilityStanding, Opened};
+use domain::link::NewLink;
 use domain::portfolio::Portfolio;
 use domain::report::covered_before;
 use jiff::ToSpan;
@@ -145,7 +146,7 @@ pub struct YearEnd {
     pub range: (u64, u64, u64),
     /// All combinations were worked out, not drawn.
     pub exact: bool,
-    /// The projects that open facilities, with the share of draws in which they are in use by then.
+    /// The projects that open facilities or links, with the share of draws in which they are in use by then.
     pub odds: Vec<(Code, f64)>,
     /// Those of which nothing honest can be said: they count as not in use.
     pub unknown: Vec<Code>,
@@ -240,49 +241,61 @@ fn covered(kind: &KindCoverage, near: &[Option<Nearest>], basis: Basis) -> u64 {
         .sum()
 }
 
-/// Who is covered by a kind, by those of its facilities that count: the same ones are not looked at again.
+/// Who is covered by a kind, by those of its facilities and of the links that count: the same ones are not looked at
+/// again.
 struct Counted<'a> {
     kind: &'a KindCoverage,
     basis: Basis,
     facilities: Vec<usize>,
-    known: HashMap<Vec<usize>, u64>,
+    known: HashMap<(Vec<usize>, Vec<usize>), u64>,
 }
 
 impl<'a> Counted<'a> {
-    fn new(kind: &'a KindCoverage, basis: Basis, facilities: Vec<usize>) -> Self {
-        let known = HashMap::from([(kind.open.clone(), covered(kind, &kind.near, basis))]);
+    fn new(kind: &'a KindCoverage, ground: &Ground, basis: Basis, facilities: Vec<usize>) -> Self {
+        let now = (kind.open.clone(), ground.links().open().to_vec());
+        let known = HashMap::from([(now, covered(kind, &kind.near, basis))]);
         Self { kind, basis, facilities, known }
     }
 
-    fn by(&mut self, ground: &Ground, counts: impl Fn(&usize) -> bool) -> u64 {
+    fn by(&mut self, ground: &Ground, counts: impl Fn(&usize) -> bool, links: &[usize]) -> u64 {
         let own: Vec<usize> = self.facilities.iter().copied().filter(counts).collect();
         let (kind, basis) = (self.kind, self.basis);
-        *self.known.entry(own).or_insert_with_key(|own| covered(kind, &ground.nearest(own, FAR), basis))
+        let near = |(own, links): &(Vec<usize>, Vec<usize>)| ground.nearest_by(own, links, FAR);
+        let found = self.known.entry((own, links.to_vec()));
+        *found.or_insert_with_key(|counts| covered(kind, &near(counts), basis))
     }
 }
 
-/// The projects of some facilities, each once.
-fn projects_of<'a>(facilities: impl Iterator<Item = &'a Facility>) -> Vec<Code> {
-    let codes: BTreeSet<&Code> = facilities.filter_map(|held| held.project.as_ref()).collect();
+/// The projects that build something, each once.
+fn projects_of<'a>(built: impl Iterator<Item = Option<&'a Code>>) -> Vec<Code> {
+    let codes: BTreeSet<&Code> = built.flatten().collect();
     codes.into_iter().cloned().collect()
 }
 
 /// What each project did for people covered on the day.
 pub(super) fn effect(coverage: &Coverage, portfolio: &Portfolio) -> ProjectsEffect {
-    let facility = |at: usize| &portfolio.facilities[at];
-    let built = |at: &usize| facility(*at).project.is_some();
-    // Kinds of which no project built anything are the same whoever counts.
-    let kinds = coverage.kinds.iter().filter(|kind| !kind.rules.is_empty() && kind.open.iter().any(built));
-    let kinds: Vec<&KindCoverage> = kinds.collect();
+    let ground = &coverage.ground;
+    let builder = |at: &usize| portfolio.facilities[*at].project.as_ref();
+    let links = ground.links().open();
+    let link_builder = |at: &usize| portfolio.plan.links[*at].link.project.as_ref();
+    // Kinds of which no project built anything are the same whoever counts, unless one built a way to them.
+    let built = |kind: &&KindCoverage| {
+        !kind.rules.is_empty()
+            && (kind.open.iter().any(|at| builder(at).is_some())
+                || links.iter().any(|at| link_builder(at).is_some()))
+    };
+    let kinds: Vec<&KindCoverage> = coverage.kinds.iter().filter(built).collect();
     let basis = basis_of_all(kinds.iter().copied());
     let mut kinds: Vec<Counted> =
-        kinds.into_iter().map(|kind| Counted::new(kind, basis, kind.open.clone())).collect();
-    let projects = projects_of(kinds.iter().flat_map(|kind| &kind.facilities).map(|at| facility(*at)));
+        kinds.into_iter().map(|kind| Counted::new(kind, ground, basis, kind.open.clone())).collect();
+    let facilities = kinds.iter().flat_map(|kind| &kind.facilities);
+    let projects = projects_of(facilities.map(builder).chain(links.iter().map(link_builder)));
     let number = |code: &Code| projects.binary_search(code).map_or(u32::MAX, |at| at as u32);
     let numbers: Vec<u32> = (0..projects.len() as u32).collect();
     let found = attribute(&numbers, |with| {
-        let counts = |at: &usize| facility(*at).project.as_ref().is_none_or(|code| with(number(code)));
-        let value = kinds.iter_mut().map(|kind| kind.by(&coverage.ground, counts));
+        let counts = |builder: Option<&Code>| builder.is_none_or(|code| with(number(code)));
+        let links: Vec<usize> = links.iter().copied().filter(|at| counts(link_builder(at))).collect();
+        let value = kinds.iter_mut().map(|kind| kind.by(ground, |at| counts(builder(at)), &links));
         Ok::<u64, std::convert::Infallible>(value.sum())
     });
     let Ok(found) = found;
@@ -299,6 +312,34 @@ pub(super) fn effect(coverage: &Coverage, portfolio: &Portfolio) -> ProjectsEffe
     }
 }
 
+/// What is built, as it stands by a day.
+struct Work<'a> {
+    /// The project without whose use it does not serve.
+    waits_for: Option<&'a Code>,
+    open: bool,
+    closed: bool,
+}
+
+impl<'a> Work<'a> {
+    fn of_facility(portfolio: &Portfolio, held: &'a Facility, by: Date) -> Self {
+        let project = portfolio.project_of(held);
+        Self {
+            waits_for: held.project.as_ref().filter(|_| held.opened(project) == Opened::NotInUse),
+            open: held.standing(by, project) == FacilityStanding::Open,
+            closed: held.closes.is_some_and(|closes| closes <= by),
+        }
+    }
+
+    fn of_link(portfolio: &Portfolio, held: &'a NewLink, by: Date) -> Self {
+        let project = portfolio.builder_of(held);
+        Self {
+            waits_for: held.project.as_ref().filter(|_| held.opened(project) == Opened::NotInUse),
+            open: held.standing(by, project) == FacilityStanding::Open,
+            closed: held.closes.is_some_and(|closes| closes <= by),
+        }
+    }
+}
+
 /// Draws where there are too many uncertain projects for all combinations.
 const DRAWS: NonZeroUsize = NonZeroUsize::new(2_000).expect("not zero");
 
@@ -310,9 +351,9 @@ fn year_end(
     odds: &[(usize, f64)],
     seed: u64,
 ) -> YearEnd {
-    let waits = |held: &Facility| held.opened(portfolio.project_of(held)) == Opened::NotInUse;
-    let open = |held: &Facility| held.standing(by, portfolio.project_of(held)) == FacilityStanding::Open;
-    let closed = |held: &Facility| held.closes.is_some_and(|closes| closes <= by);
+    let ground = &coverage.ground;
+    let facility = |at: &usize| Work::of_facility(portfolio, &portfolio.facilities[*at], by);
+    let link = |at: &usize| Work::of_link(portfolio, &portfolio.plan.links[*at].link, by);
     let of_kind = |kind: &KindCoverage| -> Vec<usize> {
         let all = portfolio.facilities.iter().enumerate();
         all.filter(|(_, held)| held.kind.as_ref() == Some(&kind.kind)).map(|(at, _)| at).collect()
@@ -331,26 +372,21 @@ fn year_end(
     let kinds: Vec<&KindCoverage> = kinds.collect();
     let basis = basis_of_all(kinds.iter().copied());
     let mut kinds: Vec<Counted> =
-        kinds.into_iter().map(|kind| Counted::new(kind, basis, of_kind(kind))).collect();
+        kinds.into_iter().map(|kind| Counted::new(kind, ground, basis, of_kind(kind))).collect();
+    let links: Vec<usize> = (0..portfolio.plan.links.len()).filter(|at| ground.links().meets(*at)).collect();
     let found = forecast(&numbered, DRAWS, seed, |comes| {
-        let counts = |at: &usize| {
-            let held = &portfolio.facilities[*at];
-            match held.project.as_ref().filter(|_| waits(held) && !closed(held)).and_then(number) {
-                Some(project) => comes(project).unwrap_or(false),
-                None => open(held),
-            }
+        let counts = |work: Work<'_>| match work.waits_for.filter(|_| !work.closed).and_then(number) {
+            Some(project) => comes(project).unwrap_or(false),
+            None => work.open,
         };
-        let value = kinds.iter_mut().map(|kind| kind.by(&coverage.ground, counts));
+        let links: Vec<usize> = links.iter().copied().filter(|at| counts(link(at))).collect();
+        let value = kinds.iter_mut().map(|kind| kind.by(ground, |at| counts(facility(at)), &links));
         Ok::<u64, std::convert::Infallible>(value.sum())
     });
     let Ok(found) = found;
-    let waiting = projects_of(
-        kinds
-            .iter()
-            .flat_map(|kind| &kind.facilities)
-            .map(|at| &portfolio.facilities[*at])
-            .filter(|held| waits(held)),
-    );
+    let facilities = kinds.iter().flat_map(|kind| &kind.facilities).map(facility);
+    let works = facilities.chain(links.iter().map(link));
+    let waiting = projects_of(works.map(|work| work.waits_for));
     YearEnd {
         by,
         basis,
@@ -404,8 +440,11 @@ impl App {
             return Ok(Some(found.clone()));
         }
         let by = portfolio.view.as_of.last_of_year();
-        let waits = |held: &&Facility| held.opened(portfolio.project_of(held)) == Opened::NotInUse;
-        let waiting = projects_of(portfolio.facilities.iter().filter(waits));
+        let facilities = portfolio.facilities.iter().map(|held| Work::of_facility(portfolio, held, by));
+        let links = portfolio.plan.links.iter().enumerate();
+        let links = links.filter(|(at, _)| coverage.ground.links().meets(*at));
+        let links = links.map(|(_, held)| Work::of_link(portfolio, &held.link, by));
+        let waiting = projects_of(facilities.chain(links).map(|work| work.waits_for));
         let projects: Vec<usize> = waiting.iter().filter_map(|code| portfolio.place(code.as_str())).collect();
         let mut odds = Vec::new();
         if !projects.is_empty() {

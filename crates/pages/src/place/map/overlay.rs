@@ -51,6 +51,13 @@ pub(in crate::place) enum Drawn {
         ends: [Point; 2],
         told: Told,
     },
+    /// A link of the plan.
+    Built {
+        ends: [Point; 2],
+        /// People walk over it on the day.
+        open: bool,
+        told: Told,
+    },
     /// A link that is worth looking at.
     Candidate {
         ends: [Point; 2],
@@ -78,6 +85,8 @@ impl Drawn {
             Self::Site { at, told } => (spot(at), "site", Some(told)),
             Self::Share { boundary, told, .. } => (geometry(boundary), "share", Some(told)),
             Self::Link { ends, told } => (line(ends), "link", Some(told)),
+            Self::Built { ends, open: true, told } => (line(ends), "built", Some(told)),
+            Self::Built { ends, open: false, told } => (line(ends), "planned", Some(told)),
             Self::Candidate { ends, told } => (line(ends), "candidate", Some(told)),
         }
     }
@@ -137,6 +146,10 @@ impl Drawn {
             },
             Self::Link { ends, told } => {
                 Stroke { path: view.line(ends), class: "link", said: said(told), opacity: 1.0 }
+            }
+            Self::Built { ends, open, told } => {
+                let class = if *open { "built" } else { "built planned" };
+                Stroke { path: view.line(ends), class, said: said(told), opacity: 1.0 }
             }
             Self::Candidate { ends, told } => {
                 Stroke { path: view.line(ends), class: "candidate", said: said(told), opacity: 1.0 }

@@ -127,8 +127,9 @@ pub async fn show(
     };
     let page = visit.page(visit.t("place-map-title"));
     let things = things(&portfolio, &drawn.rows, visit.app.base_map(&portfolio).await?, &chosen);
+    let links = super::super::plan_links::drawn(&visit, &page, &portfolio);
     let body = MapPage {
-        map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &[]),
+        map: Frame::new(&visit, &page, &portfolio, &chosen, &things, &links),
         columns: COLUMNS.into_iter().filter(|name| chosen.layer(name)).collect(),
         lines: lines(&visit, &page, &portfolio, &chosen, &things),
         page,
