@@ -4,8 +4,10 @@ mod approach;
 pub mod base;
 mod bring;
 pub mod coverage;
+pub mod evidence;
 pub mod gap_table;
 mod ground;
+mod islands;
 pub mod layer;
 mod layers;
 pub mod links;
@@ -29,13 +31,15 @@ use words::Lang;
 pub use ::place::coverage::{Basis, Figure};
 pub use bring::NetworkRefused;
 pub(crate) use ground::GroundCache;
+pub use islands::{Island, Islands, islands};
 pub(crate) use layers::LayerCache;
 pub use layers::{Layer, LayerGround, Layers, NewLayer};
 pub(crate) use links::LinkGroundCache;
 pub use notice::{COVERED, LINKED, SITED, is_illustrative, licences, notices};
 pub use ways::{WayFault, WayFindings, findings, ways};
 
-fn engine(datum: Datum) -> place::datum::Datum {
+/// A datum as the engine has it.
+pub fn engine(datum: Datum) -> place::datum::Datum {
     match datum {
         Datum::Wgs84 => place::datum::Datum::Wgs84,
         Datum::Gcj02 => place::datum::Datum::Gcj02,
@@ -52,7 +56,7 @@ fn millionths(degrees: f64) -> i32 {
 }
 
 /// A point as the engine has it; nothing off the earth.
-fn engine_point(point: Point) -> Option<place::point::Point> {
+pub(crate) fn engine_point(point: Point) -> Option<place::point::Point> {
     place::point::Point::new(degrees(point.longitude), degrees(point.latitude)).ok()
 }
 

@@ -16,6 +16,7 @@ mod coverage;
 mod entrances;
 mod evaluation;
 mod forums;
+mod gap_evidence;
 mod import_export;
 mod layers;
 mod learning;

@@ -11,6 +11,7 @@ use domain::facility::{FacilityStandard, Gap, GapAnswer};
 use domain::portfolio::Portfolio;
 use words::Lang;
 
+use super::evidence::{Said, note, reader, said};
 use super::{Standing, area_name, causes, distance, kind_name, share, standing, unit, whole};
 use crate::address::with_query;
 use crate::editor::field::{Choice, Control, Field, Typed};
@@ -40,6 +41,7 @@ struct Line {
     besides: String,
     nearest: String,
     causes: String,
+    said: Said,
     answer: String,
     answer_link: String,
     /// Where somebody may say what becomes of it; empty for those who may not.
@@ -58,6 +60,8 @@ struct GapsPage {
     total: usize,
     counts: Vec<(GapState, usize)>,
     lines: Vec<Line>,
+    /// What is said of the requests beside the gaps; empty where there are none.
+    requests_note: String,
     previous: Option<String>,
     next: Option<String>,
     pages: Vec<Option<PageLink>>,
@@ -189,6 +193,8 @@ pub async fn show(
         page.at(&with_query(&format!("/p/{plan}/place/gaps"), &pairs))
     };
     let may_manage = may_manage_plan(&visit, &plan);
+    let communities = found.as_ref().map_or(&[][..], |found| &found.communities);
+    let evidence = visit.app.gap_evidence(&portfolio, communities, reader(&visit)).await?;
     let lang = visit.lang;
     let lines = chosen
         .iter()
@@ -225,6 +231,7 @@ pub async fn show(
                     Asks::PerThousand { has: None, .. } => "—".into(),
                 },
                 causes: causes(lang, &line.causes),
+                said: said(&visit, &page, &plan, &evidence, (&gap.community, &gap.kind)),
                 answer: line
                     .answer
                     .as_ref()
@@ -249,6 +256,7 @@ pub async fn show(
             .map(|state| (state, all.iter().filter(|line| line.state == state).count()))
             .collect(),
         lines,
+        requests_note: note(&visit, &evidence),
         previous: (at > 1).then(|| address(at - 1)),
         next: (at < last).then(|| address(at + 1)),
         pages: shown_pages(at, last)
