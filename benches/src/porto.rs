@@ -273,11 +273,19 @@ fn changes(results: &mut Results, network: &Network) -> anyhow::Result<()> {
     let people: Vec<Home> =
         homes.iter().map(|legs| Home { community: 0, people: 40, legs: legs.to_vec() }).collect();
     let everybody: Vec<u32> = people.iter().map(|home| home.people).collect();
-    let kind =
-        |(access, map): (_, &NearestMap)| missing::Kind { access, map: map.clone(), people: &everybody };
-    let mut by_kind: Vec<missing::Kind<'_>> = access.iter().zip(&maps).map(kind).collect();
+    let near = |(access, map): (&KindAccess, &NearestMap)| -> Vec<Option<u32>> {
+        let near = people.iter().map(|home| access.nearest(network, &home.legs, map));
+        near.map(|near| near.map(|near| near.distance)).collect()
+    };
+    let before: Vec<Vec<Option<u32>>> = access.iter().zip(&maps).map(near).collect();
+    let mut by_kind: Vec<missing::Kind<'_>> = access
+        .iter()
+        .zip(&maps)
+        .zip(&before)
+        .map(|((access, map), before)| missing::Kind { access, map: map.clone(), before, people: &everybody })
+        .collect();
     let few = &found[..found.len().min(1_000)];
-    let ranked = best(2, || Ok(missing::rank(network, few, &mut by_kind, &people, 20)?))?;
+    let ranked = best(2, || Ok(missing::rank(network, &[], few, &mut by_kind, &people, 20)?))?;
     let what = format!("… {} of them ranked for {HOMES} homes and {KINDS} kinds", few.len());
     results.add(what, Goal::None, ranked.1, "ms", "");
     Ok(())

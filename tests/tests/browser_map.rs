@@ -95,7 +95,19 @@ async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
         anyhow::ensure!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
         Ok(())
     };
-    run(&["place", "layer", "put", "--nodes", &nodes, "--edges", &edges, "--grade", "illustrative"])?;
+    run(&[
+        "place",
+        "layer",
+        "put",
+        "--nodes",
+        &nodes,
+        "--edges",
+        &edges,
+        "--datum",
+        "wgs84",
+        "--grade",
+        "illustrative",
+    ])?;
     run(&["import", &homes, "--table", "residences", "--datum", "wgs84"])?;
 
     let Some(browser) = Browser::start_with_maps("en", &site.address).await? else {

@@ -1,6 +1,7 @@
 //! Layers of a plan, who is covered, and the gaps: worked out for a day, read only.
 
 use app::place::coverage::{Asks, Coverage as Worked, CoverageAsked, GapLine};
+use app::place::evidence::{Evidence, Reader};
 use axum::extract::{OriginalUri, State};
 use axum::response::Response;
 use domain::portfolio::Portfolio;
@@ -98,6 +99,11 @@ struct GapOfPlan {
     asked_per_thousand: Option<Amount>,
     /// The commonest cause: too_far, no_link, planned, closed, unreached, full or too_few.
     cause: Option<String>,
+    /// Published requests of residents in the community, of the categories that belong to the kind, of the twelve months
+    /// up to the day; none where none belongs to it, or where they are so few that they are not told.
+    requests: Option<u64>,
+    requests_from: Option<Day>,
+    requests_to: Option<Day>,
     answer: Option<GapAnswer>,
     answered_on: Option<Day>,
 }
@@ -196,12 +202,15 @@ async fn list_gaps(
 ) -> Result<Response, ApiError> {
     let (portfolio, view) = api.portfolio(&plan, &asked).await?;
     let found = worked(&api, &portfolio).await?;
-    let gaps = found.map_or_else(Vec::new, |found| found.gaps(&portfolio));
-    let list = asked.page(view, gaps, gap);
+    let gaps = found.as_ref().map_or_else(Vec::new, |found| found.gaps(&portfolio));
+    let communities = found.as_ref().map_or(&[][..], |found| &found.communities);
+    let evidence = api.app().gap_evidence(&portfolio, communities, Reader::Everybody).await?;
+    let list = asked.page(view, gaps, |line| gap(line, &evidence));
     Ok(page(&conditions, &caller, &list_tag(view, Audience::Public), &uri, list))
 }
 
-fn gap(line: GapLine) -> GapOfPlan {
+fn gap(line: GapLine, evidence: &Evidence) -> GapOfPlan {
+    let held = evidence.of(&line.gap);
     let (limit, nearest, asked, has) = match line.asks {
         Asks::Within { limit, nearest } => (Some(limit), nearest, None, None),
         Asks::PerThousand { asked, has } => (None, None, Some(asked), has),
@@ -221,6 +230,9 @@ fn gap(line: GapLine) -> GapOfPlan {
         per_thousand: has.map(Amount),
         asked_per_thousand: asked.map(Amount),
         cause: line.causes.each().first().map(|(cause, _)| cause.as_str().to_owned()),
+        requests: held.and_then(|held| held.requests),
+        requests_from: held.map(|_| evidence.from.into()),
+        requests_to: held.map(|_| evidence.to.into()),
         answer: line.answer.as_ref().map(|held| (&held.answer).into()),
         answered_on: line.answer.as_ref().map(|held| held.on.into()),
     }

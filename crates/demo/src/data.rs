@@ -50,9 +50,16 @@ macro_rules! place_tables {
 const PLACES: &[(&str, &str)] =
     place_tables!("facility_kinds", "facility_standards", "facilities", "official_counts", "links");
 
+/// Kinds once more, with the categories of requests that belong to them: known since requests are taken.
+pub(crate) const KINDS_REQUESTS: &str =
+    include_str!("../../../demo/huitian-2018/facility_kinds_requests.csv");
+
 /// Where people live, made up: a grid of points. The areas that it names are on the books from this day on.
 pub(crate) const RESIDENCES: &str = include_str!("../../../demo/huitian-2018/residences.csv");
-pub(crate) const RESIDENCES_KNOWN: jiff::civil::Date = jiff::civil::date(2021, 7, 21);
+/// Where something may be built, made up as well.
+pub(crate) const PARCELS: &str = include_str!("../../../demo/huitian-2018/parcels.csv");
+/// The day of both.
+pub(crate) const LAND_KNOWN: jiff::civil::Date = jiff::civil::date(2021, 7, 21);
 
 pub(crate) const AREAS: &str = include_str!("../../../demo/areas.csv");
 /// Railways, waters and parks; data of OpenStreetMap.

@@ -15,7 +15,7 @@ use jiff::civil::{Date, date};
 use store::Database;
 use words::Lang;
 
-use crate::data::{AREAS, BOUNDARIES, PLANS, RESIDENCES, RESIDENCES_KNOWN, UNITS};
+use crate::data::{AREAS, BOUNDARIES, KINDS_REQUESTS, LAND_KNOWN, PARCELS, PLANS, RESIDENCES, UNITS};
 use crate::registers::book::illustrative;
 use crate::registers::{self, Book};
 use crate::reports::{self, ToIssue};
@@ -49,8 +49,8 @@ struct Day {
     evaluations: Vec<Code>,
     /// Plans that get the ground of their maps.
     ground: Vec<Code>,
-    /// Plans whose residences become known.
-    residences: Vec<Code>,
+    /// Plans whose residences and parcels become known.
+    land: Vec<Code>,
     /// Plans that a hotline's register is brought into.
     orders: Vec<Code>,
 }
@@ -87,8 +87,11 @@ pub async fn load_plans(database: &Database, progress: impl Fn(usize, usize)) ->
         for plan in &day.ground {
             ground::put(&app, plan).await.with_context(|| format!("the base map of {plan}"))?;
         }
-        for plan in &day.residences {
-            bring_residences(&app, plan).await.with_context(|| format!("the residences of {date}"))?;
+        for plan in &day.land {
+            for (name, text) in [("residences", RESIDENCES), ("parcels", PARCELS)] {
+                let sheet = sheet(text)?;
+                bring(&app, plan, name, sheet).await.with_context(|| format!("the {name} of {date}"))?;
+            }
         }
         for plan in &day.orders {
             let sheet = Sheet { rows: requests::orders::sheet(), ..Sheet::default() };
@@ -158,6 +161,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
             changes.push(rhythm::rules(&plan.code));
             changes.push(requests::set_up(&plan.code));
             changes.push(requests::orders::choice(&plan.code));
+            changes.extend(read_table("facility_kinds", KINDS_REQUESTS, &plan.code, plan.recorded_on)?);
             changes.extend(foresight::play(&plan.code));
             changes.extend(indices::play(&plan.code)?);
         }
@@ -175,7 +179,7 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
         days.entry(ground::DAY).or_default().ground.push(Code::new(data.code)?);
     }
     for plan in kept {
-        days.entry(RESIDENCES_KNOWN).or_default().residences.push(plan.clone());
+        days.entry(LAND_KNOWN).or_default().land.push(plan.clone());
         days.entry(requests::orders::BROUGHT).or_default().orders.push(plan.clone());
         for day in foresight::KEPT {
             days.entry(day).or_default().forecast.push(plan.clone());
@@ -194,15 +198,14 @@ fn past() -> anyhow::Result<(BTreeMap<Date, Day>, Vec<Code>)> {
     Ok((days, signers))
 }
 
-/// Brings the file of residences in as anybody would: it becomes one layer.
-async fn bring_residences(app: &App, plan: &Code) -> anyhow::Result<()> {
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(RESIDENCES.as_bytes());
+/// A file as a sheet, as anybody would bring it.
+fn sheet(text: &str) -> anyhow::Result<Sheet> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_bytes());
     let rows = reader
         .records()
         .zip(1..)
         .map(|(record, number)| Ok(SheetRow { number, cells: record?.iter().map(str::to_owned).collect() }));
-    let sheet = Sheet { rows: rows.collect::<anyhow::Result<_>>()?, ..Sheet::default() };
-    bring(app, plan, "residences", sheet).await
+    Ok(Sheet { rows: rows.collect::<anyhow::Result<_>>()?, ..Sheet::default() })
 }
 
 /// Brings a sheet in as anybody would.

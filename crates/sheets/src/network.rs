@@ -5,6 +5,7 @@ use std::io::Read;
 use exchange::network_csv::Nodes;
 use exchange::osm_pbf::{self, Limits, PbfError, Sink, Tags};
 use exchange::table::TableError;
+use place::datum::Datum;
 use place::network::{Direction, Link};
 use place::point::{NotOnEarth, Point};
 use place::profile::Profile;
@@ -89,14 +90,18 @@ pub fn network_of_extract(input: impl Read) -> Result<WalkStreets, NetworkFault>
     })
 }
 
-/// Reads nodes (`id`, `lon`, `lat`) and edges (`u`, `v`, `length_m`, `oneway`).
-pub fn network_of_tables(nodes: impl Read, edges: impl Read) -> Result<WalkStreets, NetworkFault> {
+/// Reads nodes (`id`, `lon`, `lat` in a datum) and edges (`u`, `v`, `length_m`, `oneway`).
+pub fn network_of_tables(
+    nodes: impl Read,
+    edges: impl Read,
+    datum: Datum,
+) -> Result<WalkStreets, NetworkFault> {
     let nodes = Nodes::read(nodes).map_err(NetworkFault::Nodes)?;
     if nodes.points.is_empty() {
         return Err(NetworkFault::NoPositions);
     }
     let edges = nodes.read_edges(edges).map_err(NetworkFault::Edges)?;
-    let points = nodes.points.iter().map(|&[lon, lat]| Point::new(lon, lat)).collect::<Result<_, _>>()?;
+    let points = nodes.points.iter().map(|&[lon, lat]| datum.to_wgs84(lon, lat)).collect::<Result<_, _>>()?;
     let links = edges.into_iter().map(|edge| Link {
         from: edge.from,
         to: edge.to,
@@ -114,10 +119,27 @@ mod tests {
     #[test]
     fn tables_make_streets_and_faults_are_named() {
         let nodes = "id,lon,lat\na,116.33,40.07\nb,116.34,40.07\n";
-        let found = network_of_tables(nodes.as_bytes(), "u,v,length_m\na,b,851.2\n".as_bytes()).unwrap();
+        let edges = "u,v,length_m\na,b,851.2\n".as_bytes();
+        let found = network_of_tables(nodes.as_bytes(), edges, Datum::Wgs84).unwrap();
         assert_eq!((found.points.len(), found.links[0].length), (2, 851_200));
+        // Shifted coordinates come to where they are, and lengths stay as they were measured.
+        let shifted: String = found
+            .points
+            .iter()
+            .zip(["a", "b"])
+            .map(|(at, id)| {
+                let [lon, lat] = Datum::Gcj02.from_wgs84(*at);
+                format!("{id},{lon},{lat}\n")
+            })
+            .collect();
+        let nodes_there = format!("id,lon,lat\n{shifted}");
+        let there = network_of_tables(nodes_there.as_bytes(), edges, Datum::Gcj02).unwrap();
+        assert!(there.points.iter().zip(&found.points).all(|(a, b)| a.metres_to(*b) < 0.01));
+        assert_eq!(there.links, found.links);
+        let wrong = network_of_tables(nodes_there.as_bytes(), edges, Datum::Wgs84).unwrap();
+        assert!(wrong.points[0].metres_to(found.points[0]) > 500.0);
         let key = |nodes: &str, edges: &str| {
-            network_of_tables(nodes.as_bytes(), edges.as_bytes()).unwrap_err().key()
+            network_of_tables(nodes.as_bytes(), edges.as_bytes(), Datum::Wgs84).unwrap_err().key()
         };
         assert_eq!(key("id\na\nb\n", "u,v,length_m\na,b,1\n"), "network-no-positions");
         assert_eq!(key(nodes, "u,v,length_m\na,c,1\n"), "network-edges");

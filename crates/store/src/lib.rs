@@ -76,7 +76,7 @@ pub use notice::HeldNotice;
 pub use place_layer::{LayerTooLarge, PackedLayer};
 pub use queue::{DeadJob, Job, NewJob, Outcome, QueueSizes};
 pub use rebuild::RebuildReport;
-pub use request_cells::RequestCell;
+pub use request_cells::{LedCount, PlacedCount, RequestCell};
 pub use request_claim::{ClaimQuery, ClaimRow};
 pub use request_history::RequestEntry;
 pub use request_list::{RateBy, RequestPage, RequestsFound};

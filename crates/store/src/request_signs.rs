@@ -44,7 +44,8 @@ fn tally(row: &Row, at: usize) -> Result<SignTally> {
     Ok(SignTally { requests: row.int(at)? as u64, people: row.int(at + 1)? as u64 })
 }
 
-fn span((from, to): (Date, Date)) -> (String, String) {
+/// The moments of whole days.
+pub(crate) fn span((from, to): (Date, Date)) -> (String, String) {
     (moment(from.at(0, 0, 0, 0)), moment(to.at(23, 59, 59, 0)))
 }
 

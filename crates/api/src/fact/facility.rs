@@ -9,7 +9,7 @@ use domain::request::Point;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::value::{AgesText, Amount, BoundaryText, CodeText, Day, Degrees, Name, code, present};
+use crate::value::{AgesText, Amount, BoundaryText, CodeText, Day, Degrees, Name, code, codes, present};
 use crate::word::{CircleWord, DatumWord, MetricWord};
 
 /// Coordinates as a source gave them.
@@ -154,6 +154,14 @@ pub struct FacilityKind {
     /// What its capacity counts.
     #[serde(default)]
     pub capacity_unit: Option<Name>,
+    /// Categories of requests that stand beside its gaps.
+    #[serde(default)]
+    #[schema(max_items = 100)]
+    pub request_categories: Vec<CodeText>,
+    /// What it needs of land at least: smaller parcels are no sites for it.
+    #[serde(default)]
+    #[schema(minimum = 1)]
+    pub least_square_metres: Option<u32>,
     #[serde(default)]
     pub closed: bool,
 }
@@ -286,6 +294,8 @@ impl From<FacilityKind> for DomainKind {
             name: held.name.into(),
             ages: held.ages.map(|ages| ages.0),
             capacity_unit: held.capacity_unit.map(Into::into),
+            request_categories: held.request_categories.into_iter().map(|code| code.0).collect(),
+            least_square_metres: held.least_square_metres,
             closed: held.closed,
         }
     }
@@ -299,6 +309,8 @@ impl From<&DomainKind> for FacilityKind {
             name: (&held.name).into(),
             ages: held.ages.map(AgesText),
             capacity_unit: held.capacity_unit.as_ref().map(Into::into),
+            request_categories: codes(&held.request_categories),
+            least_square_metres: held.least_square_metres,
             closed: held.closed,
         }
     }

@@ -45,6 +45,9 @@ struct SitesAsked {
     /// The share of every community's people that must be covered, in percent: of `max_cover` only.
     #[param(minimum = 1, maximum = 100, required = false)]
     floor_percent: Option<u16>,
+    /// The land that one needs at least; what its kind says when not given.
+    #[param(maximum = 10000000, required = false)]
+    least_square_metres: Option<u32>,
 }
 
 /// A parcel that was chosen.
@@ -100,6 +103,9 @@ struct Siting {
     out_of_reach: u64,
     residences_without_people: u64,
     parcels_without_price: u64,
+    /// The land that one needs at least, and how many parcels are smaller and were left out.
+    least_square_metres: Option<u32>,
+    parcels_too_small: u64,
     everybody: bool,
     /// Residences, the network or the parcels are made up.
     illustrative: bool,
@@ -124,6 +130,9 @@ impl SitesAsked {
         within("sites", self.sites.map(i64::from), 1_000)?;
         within("metres", self.metres.map(i64::from), 10_000)?;
         within("floor_percent", self.floor_percent.map(i64::from), 100)?;
+        if self.least_square_metres.is_some_and(|least| least > 10_000_000) {
+            return Err(ApiError::parameter("least_square_metres", "not-understood"));
+        }
         within("budget_yuan", self.budget_yuan, 1_000_000_000_000)?;
         let asked = SitingAsked {
             kind: self.kind.0.clone(),
@@ -132,6 +141,7 @@ impl SitesAsked {
             budget: self.budget_yuan.map(|yuan| Fen(yuan * 100)),
             metres: self.metres,
             floor_permille: self.floor_percent.map(|percent| percent * 10),
+            least_square_metres: self.least_square_metres,
         };
         Ok(asked.with_distance(portfolio))
     }
@@ -141,6 +151,10 @@ fn siting_fault(fault: SitingFault) -> ApiError {
     let key = match fault {
         SitingFault::NoResidences => "shares-need-residences",
         SitingFault::NoParcels => "siting-no-parcels",
+        SitingFault::TooSmall { parcels, least } => {
+            let told = vec![("count", parcels.to_string()), ("least", least.to_string())];
+            return refuse("least_square_metres", "siting-too-small", told);
+        }
         SitingFault::TooLarge { .. } => "siting-too-large",
         SitingFault::Unlimited => "siting-unlimited",
         SitingFault::NoDistance => "siting-no-distance",
@@ -212,6 +226,8 @@ async fn find_sites(
         out_of_reach: found.out_of_reach,
         residences_without_people: found.uncounted as u64,
         parcels_without_price: found.unpriced as u64,
+        least_square_metres: found.least_square_metres,
+        parcels_too_small: found.too_small as u64,
         everybody: found.everybody,
         illustrative: is_illustrative(&portfolio, &SITED),
         licence: licences(&portfolio, &SITED),

@@ -7,6 +7,7 @@ use super::{Cell, ExportTable, Snapshot};
 use crate::App;
 use crate::error::AppError;
 use crate::place::coverage::{Asks, Cause, Causes, Coverage, CoverageAsked};
+use crate::place::evidence::{Evidence, Reader};
 
 /// One row for each community, kind and rule.
 pub(super) const COVERAGE: ExportTable = ExportTable {
@@ -65,6 +66,9 @@ pub(super) const GAPS: ExportTable = ExportTable {
         "per_thousand",
         "asked_per_thousand",
         "gap_cause",
+        "gap_requests",
+        "requests_from",
+        "requests_to",
         "gap_answer",
         "answer_project",
         "answer_item",
@@ -110,7 +114,14 @@ pub(super) async fn export<E: From<AppError>>(
 ) -> Result<(), E> {
     let found = app.coverage(&snapshot.portfolio, CoverageAsked::default()).await?;
     let Some(coverage) = found else { return Ok(()) };
-    let rows = if gaps { gap_rows(&coverage, snapshot) } else { rows(&coverage, snapshot) };
+    let rows = if gaps {
+        // A file is everybody's.
+        let portfolio = &snapshot.portfolio;
+        let evidence = app.gap_evidence(portfolio, &coverage.communities, Reader::Everybody).await?;
+        gap_rows(&coverage, &evidence, snapshot)
+    } else {
+        rows(&coverage, snapshot)
+    };
     rows.into_iter().try_for_each(visit)
 }
 
@@ -167,7 +178,7 @@ fn rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
     out
 }
 
-fn gap_rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
+fn gap_rows(coverage: &Coverage, evidence: &Evidence, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
     let names = Names(snapshot);
     let layer = snapshot.portfolio.plan.layers.get(&domain::layer::LayerKind::Residences);
     let commonest =
@@ -198,6 +209,10 @@ fn gap_rows(coverage: &Coverage, snapshot: &Snapshot) -> Vec<Vec<Cell>> {
             };
             let way = Cell::text(coverage.way.as_str());
             row.extend([nearest, limit, way, has, asked, commonest(&line.causes)]);
+            let held = evidence.of(&line.gap);
+            row.push(held.and_then(|held| held.requests).map_or(Cell::Empty, Cell::whole));
+            let day = |day| if held.is_some() { Cell::Day(day) } else { Cell::Empty };
+            row.extend([day(evidence.from), day(evidence.to)]);
             let (word, project, item, why) = match line.answer.as_ref().map(|held| &held.answer) {
                 None => (Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty),
                 Some(GapAnswer::Project { project }) => {

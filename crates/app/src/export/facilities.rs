@@ -22,7 +22,18 @@ fact_table!(
     "facility_kinds",
     SubjectKind::Plan,
     Action::ReadPublic,
-    ["kind", "order", "name_zh", "name_en", "ages", "capacity_unit_zh", "capacity_unit_en", "closed"],
+    [
+        "kind",
+        "order",
+        "name_zh",
+        "name_en",
+        "ages",
+        "capacity_unit_zh",
+        "capacity_unit_en",
+        "request_categories",
+        "least_square_metres",
+        "closed"
+    ],
     [],
     |_, _, fact| {
         let Fact::Plan(PlanFact::FacilityKind(held)) = &fact.fact else { return None };
@@ -30,6 +41,8 @@ fact_table!(
         own.extend(both(Some(&held.name)));
         own.push(held.ages.map_or(Cell::Empty, |ages| Cell::text(ages.to_string())));
         own.extend(both(held.capacity_unit.as_ref()));
+        own.push(Cell::codes(&held.request_categories));
+        own.push(held.least_square_metres.map_or(Cell::Empty, Cell::whole));
         own.push(Cell::Bool(held.closed));
         Some((own, Vec::new()))
     }

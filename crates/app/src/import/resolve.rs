@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use domain::area::{Area, AreaLevel};
-use domain::boundary::Boundary;
+use domain::boundary::{Boundary, Extent};
 use domain::code::Code;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
@@ -36,6 +36,8 @@ pub struct Resolver {
     /// Where areas end, and where facilities are: what new ones are held against.
     pub(super) boundaries: HashMap<Code, Boundary>,
     pub(super) sites: HashMap<Code, Point>,
+    /// Where facilities are by kind and name; none of a name that several bear.
+    namesakes: HashMap<(Code, String), Option<Point>>,
     /// What is on the books at all, and which areas have a boundary of their own.
     pub(super) areas: HashSet<Code>,
     pub(super) kinds: HashSet<Code>,
@@ -53,6 +55,14 @@ fn around<'a>(portfolio: &'a Portfolio, area: &'a Area) -> Option<&'a Boundary> 
         area = area?.parent.as_ref().and_then(|parent| portfolio.areas.get(parent));
     }
     None
+}
+
+/// What somebody may call it, each once.
+fn names(name: &Named) -> Vec<String> {
+    let mut all = vec![plain(&name.zh), plain(&name.en)];
+    all.dedup();
+    all.retain(|name| !name.is_empty());
+    all
 }
 
 impl Resolver {
@@ -97,6 +107,14 @@ impl Resolver {
             bounded.filter_map(|it| Some((it.code.clone(), around(portfolio, it)?.clone()))).collect();
         let sited = portfolio.facilities.iter();
         out.sites = sited.filter_map(|it| Some((it.code.clone(), it.site?.at))).collect();
+        for held in &portfolio.facilities {
+            if let (Some(kind), Some(name), Some(site)) = (&held.kind, &held.name, held.site) {
+                for name in names(name) {
+                    let only = out.namesakes.entry((kind.clone(), name));
+                    only.and_modify(|at| *at = None).or_insert(Some(site.at));
+                }
+            }
+        }
         for indicator in &portfolio.indicators {
             if let (Some(code), Some(name)) = (&indicator.code, &indicator.name) {
                 out.add(Meaning::Indicator, name, code);
@@ -125,6 +143,20 @@ impl Resolver {
             .or_insert_with(|| Some(code.clone()));
     }
 
+    /// Where the only facility on the books of a kind and a name is.
+    pub(super) fn namesake(&self, kind: &Code, name: &Named) -> Option<Point> {
+        names(name).into_iter().find_map(|name| *self.namesakes.get(&(kind.clone(), name))?)
+    }
+
+    /// The boundaries that areas have of their own, each with the box around it.
+    pub(super) fn drawn_boundaries(&self) -> Vec<(&Boundary, Extent)> {
+        let of = |(code, _): &(Code, Option<AreaLevel>)| {
+            let boundary = self.boundaries.get(code)?;
+            Some((boundary, boundary.extent()?))
+        };
+        self.drawn.iter().filter_map(of).collect()
+    }
+
     /// The code of the one thing of that name that a cell of the column can mean.
     pub(super) fn code(&self, table: &str, column: &str, name: &str) -> Option<&Code> {
         let kind = match (table, column) {
@@ -142,7 +174,9 @@ impl Resolver {
             (_, "indicator") => Meaning::Indicator,
             (_, "step" | "before_step" | "after_steps") => Meaning::Step,
             (_, "work_calendar") => Meaning::WorkCalendar,
-            ("requests", "category") | ("request_routes", "categories") => Meaning::RequestCategory,
+            ("requests", "category")
+            | ("request_routes", "categories")
+            | ("facility_kinds", "request_categories") => Meaning::RequestCategory,
             (_, "request_preset") => Meaning::RequestPreset,
             _ => return None,
         };

@@ -6,7 +6,7 @@ use domain::report::{FoundGaps, GapRow, GapSum, GapTable};
 use rust_decimal::Decimal;
 
 use super::scribe::Scribe;
-use crate::place::gap_table::{notes, row_answer, row_causes};
+use crate::place::gap_table::{notes, row_answer, row_causes, row_requests};
 
 /// A whole number as a cell.
 fn whole(count: u64) -> Cell {
@@ -100,8 +100,9 @@ fn lines(scribe: &Scribe<'_>, found: &FoundGaps) -> Table {
         scribe.column("gap-state", 12, Align::Start),
         scribe.column("gap-concerned", 12, Align::Number),
         scribe.column("coverage-unknown", 12, Align::Number),
-        scribe.column("coverage-reasons", 22, Align::Start),
-        scribe.column("gap-answer", 22, Align::Start),
+        scribe.column("coverage-reasons", 20, Align::Start),
+        scribe.column("gap-requests", 18, Align::Start),
+        scribe.column("gap-answer", 20, Align::Start),
     ];
     let row = |row: &GapRow| {
         Row::new([
@@ -111,6 +112,7 @@ fn lines(scribe: &Scribe<'_>, found: &FoundGaps) -> Table {
             whole(row.concerned),
             whole(row.unknown),
             Cell::from(row_causes(scribe.lang, row)),
+            Cell::from(row_requests(scribe.lang, row)),
             Cell::from(row_answer(scribe.lang, row)),
         ])
     };

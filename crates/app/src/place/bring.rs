@@ -11,7 +11,7 @@ use place::point::Point;
 
 use super::base::{BaseFault, BaseMap};
 use super::layer::{Content, Ways};
-use super::{LayerGround, NewLayer, WayFault, WayFindings, findings, ways};
+use super::{Islands, LayerGround, NewLayer, WayFault, WayFindings, findings, islands, ways};
 use crate::App;
 use crate::error::AppError;
 
@@ -42,12 +42,20 @@ impl App {
         .await
     }
 
-    /// The network of a file that waits, and what is found in it. `None` where it is none.
-    pub async fn waiting_network(&self, bytes: Vec<u8>) -> Result<Option<(Ways, WayFindings)>, AppError> {
+    /// The network of a file that waits, and what is found in it, by where people live and what is on the books as well.
+    /// `None` where it is none.
+    pub async fn waiting_network(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        bytes: Vec<u8>,
+    ) -> Result<Option<(Ways, WayFindings, Islands)>, AppError> {
+        let (layers, portfolio) = (self.layers(portfolio).await?, portfolio.clone());
         self.place_work(move || {
             let Ok(Content::Network(ways)) = Content::decode(&bytes, LayerKind::Network) else { return None };
             let found = findings(&ways).ok()?;
-            Some((ways, found))
+            let walk = ways.walk().ok()?;
+            let islands = islands(&walk, &portfolio, layers.residences.as_deref());
+            Some((ways, found, islands))
         })
         .await
     }

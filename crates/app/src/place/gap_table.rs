@@ -9,13 +9,14 @@ use domain::facility::{FacilityStandard, GapAnswer, Metric};
 use domain::item::Item;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
-use domain::report::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable};
+use domain::report::{FoundGaps, GAPS_LISTED, GapIssue, GapRow, GapSum, GapTable};
 use domain::subject::Subject;
 use words::Lang;
 
 use super::coverage::{
     Basis, Completeness, Coverage, CoverageAsked, Difference, DifferenceLine, GapLine, KindCoverage, Way,
 };
+use super::evidence::{Evidence, Reader};
 use super::{COVERED, is_illustrative, licences};
 use crate::App;
 use crate::error::AppError;
@@ -56,8 +57,12 @@ impl App {
         let Some(difference) = difference else {
             return Ok(FoundGaps { no_residences: true, ..FoundGaps::default() });
         };
+        let communities = difference.after.communities.clone();
+        let evidence = self.gap_evidence(portfolio, &communities, Reader::Staff).await?;
         let (of, asked) = (portfolio.clone(), table.clone());
-        let finding = move || Finding { portfolio: &of, table: &asked, difference: &difference }.found();
+        let finding = move || {
+            Finding { portfolio: &of, table: &asked, difference: &difference, evidence: &evidence }.found()
+        };
         let mut found = self.place_work(finding).await?;
         let mut names: BTreeMap<Code, Named> = BTreeMap::new();
         for line in &mut found.lines {
@@ -98,6 +103,10 @@ pub fn notes(lang: Lang, held: &GapTable, found: &FoundGaps) -> Vec<String> {
     if found.sums.iter().any(|sum| !sum.checked) {
         out.push(say("gaps-unchecked", &[]));
     }
+    if let Some((from, to)) = found.requests_in {
+        let (from, to) = (words::shown::day(lang, from), words::shown::day(lang, to));
+        out.push(say("gap-requests-note", &[("from", &from), ("to", &to)]));
+    }
     if !found.notices.is_empty() {
         out.push(format!("{} {}", say("facility-data-of", &[]), found.notices.join(" · ")));
     }
@@ -118,6 +127,21 @@ pub fn row_answer(lang: Lang, row: &GapRow) -> String {
     }
 }
 
+/// Residents' requests beside a gap, and the hot issues that were confirmed of them, in words.
+pub fn row_requests(lang: Lang, row: &GapRow) -> String {
+    let Some(requests) = row.requests else { return "—".into() };
+    let issue = |held: &GapIssue| match held.name.get(lang.is_english()) {
+        "" => held.item.to_string(),
+        name => name.to_owned(),
+    };
+    let issues: Vec<String> = row.issues.iter().map(issue).collect();
+    if issues.is_empty() {
+        return requests.to_string();
+    }
+    let issues = issues.join(&words::text(lang, "import-list-comma"));
+    words::with(lang, "gap-requests-with", &[("count", &requests.to_string()), ("issues", &issues)])
+}
+
 /// Why there is a gap, in words.
 pub fn row_causes(lang: Lang, row: &GapRow) -> String {
     let each = row.causes.iter().map(|(cause, count)| {
@@ -131,6 +155,7 @@ struct Finding<'a> {
     portfolio: &'a Portfolio,
     table: &'a GapTable,
     difference: &'a Difference,
+    evidence: &'a Evidence,
 }
 
 impl Finding<'_> {
@@ -154,6 +179,8 @@ impl Finding<'_> {
                 .filter(|line| asked(&line.held.kind))
                 .filter_map(|line| self.sum(coverage, line, &communities))
                 .collect(),
+            requests_in: (!self.evidence.categories.is_empty())
+                .then_some((self.evidence.from, self.evidence.to)),
             all_lines: lines.len(),
             lines: lines.iter().take(GAPS_LISTED).map(|line| self.line(line)).collect(),
             notices: licences(self.portfolio, &COVERED),
@@ -218,6 +245,7 @@ impl Finding<'_> {
             Some(GapAnswer::Project { project }) => self.portfolio.project(project.as_str()),
             Some(GapAnswer::Item { .. } | GapAnswer::Refused { .. }) | None => None,
         };
+        let evidence = self.evidence.of(gap).cloned().unwrap_or_default();
         GapRow {
             community: gap.community.clone(),
             area: area.map_or_else(|| Named::new(gap.community.as_str(), ""), |area| area.name.clone()),
@@ -232,6 +260,12 @@ impl Finding<'_> {
             causes: line.causes.each().into_iter().map(|(it, many)| (it.as_str().to_owned(), many)).collect(),
             answer,
             answered_by: answered_by.map_or_else(Named::default, |project| project.name.clone()),
+            requests: evidence.requests,
+            issues: evidence
+                .issues
+                .into_iter()
+                .map(|held| GapIssue { item: held.item, name: held.name, requests: held.requests })
+                .collect(),
         }
     }
 }

@@ -4,8 +4,10 @@ mod approach;
 pub mod base;
 mod bring;
 pub mod coverage;
+pub mod evidence;
 pub mod gap_table;
 mod ground;
+mod islands;
 pub mod layer;
 mod layer_row;
 mod layers;
@@ -34,6 +36,7 @@ use words::Lang;
 pub use ::place::coverage::{Basis, Figure};
 pub use bring::NetworkRefused;
 pub(crate) use ground::GroundCache;
+pub use islands::{Island, Islands, islands};
 pub use layer_row::{RowCells, RowFault, RowWish};
 pub(crate) use layers::LayerCache;
 pub use layers::{Layer, LayerGround, Layers, NewLayer};
@@ -41,7 +44,8 @@ pub(crate) use links::LinkGroundCache;
 pub use notice::{COVERED, LINKED, SITED, is_illustrative, licences, notices};
 pub use ways::{WayFault, WayFindings, findings, ways};
 
-fn engine(datum: Datum) -> place::datum::Datum {
+/// A datum as the engine has it.
+pub fn engine(datum: Datum) -> place::datum::Datum {
     match datum {
         Datum::Wgs84 => place::datum::Datum::Wgs84,
         Datum::Gcj02 => place::datum::Datum::Gcj02,
@@ -58,7 +62,7 @@ fn millionths(degrees: f64) -> i32 {
 }
 
 /// A point as the engine has it; nothing off the earth.
-fn engine_point(point: Point) -> Option<place::point::Point> {
+pub(crate) fn engine_point(point: Point) -> Option<place::point::Point> {
     place::point::Point::new(degrees(point.longitude), degrees(point.latitude)).ok()
 }
 

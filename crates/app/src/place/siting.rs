@@ -64,6 +64,8 @@ pub struct SitingAsked {
     pub metres: Option<u32>,
     /// The share of every community's people who must be covered, in thousandths: of most people only.
     pub floor_permille: Option<u16>,
+    /// The land that one needs at least; what its kind says when not given.
+    pub least_square_metres: Option<u32>,
 }
 
 impl SitingAsked {
@@ -76,6 +78,12 @@ impl SitingAsked {
             self.metres = metres.filter(|metres| (1..=10_000).contains(metres)).max();
         }
         self
+    }
+
+    /// The land that one needs at least.
+    fn least(&self, portfolio: &Portfolio) -> Option<u32> {
+        let of_kind = || portfolio.plan.facility_kind(self.kind.as_str())?.least_square_metres;
+        self.least_square_metres.or_else(of_kind).filter(|least| *least > 0)
     }
 }
 
@@ -116,6 +124,9 @@ pub struct Sited {
     /// Parcels that were looked at, and where they lie; those without a price are left out where there is a budget.
     pub candidates: Vec<(String, Point)>,
     pub unpriced: usize,
+    /// The land that one needs at least, and the parcels that are smaller and were left out.
+    pub least_square_metres: Option<u32>,
+    pub too_small: usize,
 }
 
 /// Why there is no answer.
@@ -124,6 +135,11 @@ pub enum SitingFault {
     NoResidences,
     /// No parcel may take the kind by the day that is looked at.
     NoParcels,
+    /// All parcels that may take it are smaller than it needs.
+    TooSmall {
+        parcels: usize,
+        least: u32,
+    },
     /// More pairs of residences and parcels than are worked through.
     TooLarge {
         homes: usize,
@@ -188,21 +204,30 @@ impl App {
     }
 }
 
-/// The parcels that may take a kind by a day; with a budget only those that have a price. The second value counts
-/// those that have none.
-fn fitting<'a>(layers: &'a Layers, portfolio: &Portfolio, asked: &SitingAsked) -> (Vec<&'a Parcel>, usize) {
+/// The parcels that are looked at, and how many are left out.
+struct Fitting<'a> {
+    parcels: Vec<&'a Parcel>,
+    too_small: usize,
+    unpriced: usize,
+}
+
+/// The parcels that may take a kind by a day and are large enough; with a budget only those that have a price.
+fn fitting<'a>(layers: &'a Layers, portfolio: &Portfolio, asked: &SitingAsked, least: u32) -> Fitting<'a> {
     let all: &[Parcel] = layers.parcels.as_ref().map_or(&[], |held| &held.parcels);
     let day = portfolio.view.as_of;
     let fits = all.iter().filter(|parcel| {
         parcel.kinds.contains(&asked.kind) && parcel.available_on.is_none_or(|on| on <= day)
     });
-    let fits: Vec<&Parcel> = fits.collect();
+    let (large, small): (Vec<&Parcel>, Vec<&Parcel>) =
+        fits.partition(|parcel| parcel.square_metres >= u64::from(least));
+    let too_small = small.len();
     // Of the fewest sites no budget is asked.
     if asked.budget.is_none() || asked.model == SitingModel::FewestSites {
-        return (fits, 0);
+        return Fitting { parcels: large, too_small, unpriced: 0 };
     }
-    let unpriced = fits.iter().filter(|parcel| parcel.cost.is_none()).count();
-    (fits.into_iter().filter(|parcel| parcel.cost.is_some()).collect(), unpriced)
+    let (priced, unpriced): (Vec<&Parcel>, Vec<&Parcel>) =
+        large.into_iter().partition(|parcel| parcel.cost.is_some());
+    Fitting { parcels: priced, too_small, unpriced: unpriced.len() }
 }
 
 /// People and their communities, as the search sees them.
@@ -254,9 +279,15 @@ fn sited(
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Sited, SitingFault> {
     let mut demand = demand(layers, portfolio, &asked.kind).ok_or(SitingFault::NoResidences)?;
-    let (parcels, unpriced) = fitting(layers, portfolio, asked);
+    let least = asked.least(portfolio);
+    let Fitting { parcels, too_small, unpriced } = fitting(layers, portfolio, asked, least.unwrap_or(0));
     if parcels.is_empty() {
-        return Err(SitingFault::NoParcels);
+        return Err(match least {
+            Some(least) if too_small > 0 && unpriced == 0 => {
+                SitingFault::TooSmall { parcels: too_small, least }
+            }
+            _ => SitingFault::NoParcels,
+        });
     }
     if demand.homes.is_empty() {
         return Err(SitingFault::NoResidences);
@@ -334,6 +365,7 @@ fn sited(
         out.communities.entry(community).or_default().2 += people;
     }
     out.unpriced = unpriced;
+    (out.least_square_metres, out.too_small) = (least, too_small);
     Ok(out)
 }
 
@@ -420,6 +452,8 @@ impl Told<'_> {
             communities,
             candidates: self.parcels.iter().map(|parcel| (parcel.code.clone(), parcel.at)).collect(),
             unpriced: 0,
+            least_square_metres: None,
+            too_small: 0,
         }
     }
 }

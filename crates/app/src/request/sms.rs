@@ -322,6 +322,7 @@ impl Incoming {
             at: self.at,
             tells: self.tells,
             staff: None,
+            key: None,
         };
         doing.one(tx, code, act).map(|_| ())
     }

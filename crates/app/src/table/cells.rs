@@ -70,6 +70,12 @@ pub enum CellProblem {
         outside: usize,
         checked: usize,
     },
+    /// Outside of all areas of the plan, where by another datum most would lie inside: it may be so.
+    OutsideByDatum {
+        likely: &'static str,
+        outside: usize,
+        checked: usize,
+    },
     /// People of some ages are more than all.
     MoreThanAll,
     /// People of some ages are more than those of wider ages that hold them.
@@ -126,6 +132,7 @@ impl CellProblem {
             Self::Swapped => "cell-swapped",
             Self::NotAges => "cell-not-ages",
             Self::OtherDatum { .. } => "cell-other-datum",
+            Self::OutsideByDatum { .. } => "cell-outside-by-datum",
             Self::MoreThanAll => "cell-more-than-all",
             Self::MoreThanWider { .. } => "cell-more-than-wider",
             Self::AgesAlone => "cell-ages-alone",
@@ -150,7 +157,8 @@ impl CellProblem {
             Self::Future { today } => vec![("today", today.to_string())],
             Self::MoreThanWider { other } => vec![("other", other.to_string())],
             Self::NotDegrees { most } => vec![("most", most.to_string())],
-            Self::OtherDatum { likely, outside, checked } => vec![
+            Self::OtherDatum { likely, outside, checked }
+            | Self::OutsideByDatum { likely, outside, checked } => vec![
                 ("likely", (*likely).to_owned()),
                 ("outside", outside.to_string()),
                 ("checked", checked.to_string()),

@@ -35,6 +35,8 @@ pub(super) const FACILITY_KINDS: Table = Table {
         column("ages", false, K::Text),
         column("capacity_unit_zh", false, K::Text),
         column("capacity_unit_en", false, K::Text),
+        column("request_categories", false, K::Codes),
+        column("least_square_metres", false, K::Whole),
         column("closed", false, K::YesNo),
     ],
     reading: Reading::Record(|cells, plan| {
@@ -42,9 +44,22 @@ pub(super) const FACILITY_KINDS: Table = Table {
         let name = cells.named("name_zh", "name_en");
         let ages = cells.parsed("ages", CellProblem::NotAges, |text| Ages::from_str(text).ok());
         let capacity_unit = cells.named("capacity_unit_zh", "capacity_unit_en");
+        let request_categories = cells.codes("request_categories");
+        let least_square_metres = cells.whole("least_square_metres");
         let closed = cells.yes_no("closed").unwrap_or(false);
-        let (kind, order, name) = (kind?, order?, name?);
-        of_plan(plan, PlanFact::FacilityKind(FacilityKind { kind, order, name, ages, capacity_unit, closed }))
+        of_plan(
+            plan,
+            PlanFact::FacilityKind(FacilityKind {
+                kind: kind?,
+                order: order?,
+                name: name?,
+                ages,
+                capacity_unit,
+                request_categories,
+                least_square_metres,
+                closed,
+            }),
+        )
     }),
 };
 

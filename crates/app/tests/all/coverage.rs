@@ -421,6 +421,7 @@ async fn over_a_network_distances_are_walked_and_islands_have_no_link() {
     town.layer(Content::Network(ways)).await;
     let (_, found) = town.coverage(TODAY).await;
     assert_eq!((found.way, found.unreached_homes, found.unreached_facilities), (Way::Network, 1, 0));
+    assert_eq!(found.island_homes, 1, "the one at 900 m");
     let held = &found.kind("shop").unwrap().rules[0];
     assert_eq!((held.figures[0].covered, held.figures[0].not_covered), (100, 50));
     assert_eq!(held.causes[0].each(), [(Cause::NoLink, 50)]);

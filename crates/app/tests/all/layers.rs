@@ -203,6 +203,57 @@ async fn facilities_in_the_sea_of_another_datum_or_with_less_than_nothing_are_re
     assert!(right.applied, "{:?}", problems(&right));
 }
 
+#[tokio::test]
+async fn new_facilities_without_an_area_are_held_against_their_namesakes() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let head = "code|name_zh|kind|longitude|latitude|datum\n";
+    let rows = |letter: &str, datum: &str, shift: (f64, f64)| -> String {
+        let row = |at: u32| {
+            let longitude = 116.305 + 0.006 * f64::from(at) + shift.0;
+            let latitude = 40.062 + 0.005 * f64::from(at) + shift.1;
+            format!("{letter}{at}|第{at}公园|park|{longitude:.6}|{latitude:.6}|{datum}\n")
+        };
+        (0..5).map(row).collect()
+    };
+    let known = format!("{head}{}", rows("A", "wgs84", (0.0, 0.0)));
+    assert!(import(&app, &plan, "facilities", &known, Mode::Apply).await.applied);
+    // The same parks under other codes, in the middle of the town: only their names tell that they are shifted.
+    let gcj = (0.0061, 0.0014);
+    let wrong = format!("{head}{}", rows("B", "wgs84", gcj));
+    let wrong = import(&app, &plan, "facilities", &wrong, Mode::Apply).await;
+    assert_eq!((problems(&wrong), wrong.applied), (vec![(2, "cell-other-datum")], false));
+    let right = format!("{head}{}", rows("B", "gcj02", gcj));
+    let right = import(&app, &plan, "facilities", &right, Mode::Apply).await;
+    assert!(right.applied && right.notices.is_empty(), "{:?}", problems(&right));
+}
+
+#[tokio::test]
+async fn parcels_that_only_another_datum_puts_inside_the_plan_are_told_and_taken() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    // On the inner side of the eastern border, given in GCJ-02.
+    let row = |at: u32| {
+        let (longitude, latitude) = (116.3385 + 0.0062, 40.062 + 0.002 * f64::from(at) + 0.0014);
+        format!("P{at}|{longitude:.6}|{latitude:.6}|DATUM|900\n")
+    };
+    let rows: String = (0..10).map(row).collect();
+    let said = |datum: &str| {
+        format!("code|longitude|latitude|datum|square_metres\n{}", rows.replace("DATUM", datum))
+    };
+    let odd = import(&app, &plan, "parcels", &said("wgs84"), Mode::DryRun).await;
+    let told: Vec<_> = odd.notices.iter().map(|held| (held.row, held.key())).collect();
+    assert_eq!((problems(&odd), told), (Vec::new(), vec![(2, "cell-outside-by-datum")]));
+    for lang in [words::Lang::Zh, words::Lang::En] {
+        let text = odd.notices[0].message(lang);
+        assert!(text.contains("10") && text.contains("gcj02"), "{text}");
+    }
+    let right = import(&app, &plan, "parcels", &said("gcj02"), Mode::Apply).await;
+    assert!(right.applied && right.notices.is_empty(), "{:?}", problems(&right));
+}
+
 #[test]
 fn a_layer_of_too_many_points_is_refused_with_how_many_there_may_be() {
     let home = |number: usize| Home {
@@ -294,6 +345,42 @@ async fn a_network_is_cut_to_the_plan_and_another_citys_is_refused() {
     assert!(app.portfolio(&plan, before).await.unwrap().plan.layers.is_empty());
     app.withdraw_layer(&Actor::operator(), &plan, LayerKind::Network, None, String::new()).await.unwrap();
     assert!(app.portfolio(&plan, Asked::default()).await.unwrap().plan.layers.is_empty());
+}
+
+#[tokio::test]
+async fn islands_are_told_with_where_they_lie_and_who_is_on_them_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    // A street of 20 nodes, one of 3 that is 100 m north of it, and one of 5 far north.
+    let mut points = Vec::new();
+    let mut links = Vec::new();
+    for (from, count) in [([116.31, 40.065], 20), ([116.315, 40.066], 3), ([116.312, 40.085], 5)] {
+        let (own, between) = line(from, count);
+        let first = points.len() as u32;
+        points.extend(own);
+        links.extend(between.into_iter().map(|it| Link { from: it.from + first, to: it.to + first, ..it }));
+    }
+    let head = "code|area|longitude|latitude|datum|people\n";
+    // On the main street, beside the short one with the main one in reach, and on the far one.
+    let homes = format!(
+        "{head}H1|east|116.311|40.0649|wgs84|10\nH2|east|116.316|40.0662|wgs84|10\nH3|east|116.313|40.0851|wgs84|10\n"
+    );
+    assert!(import(&app, &plan, "residences", &homes, Mode::Apply).await.applied);
+    let shop =
+        "code|kind|longitude|latitude|datum\nF1|park|116.314|40.0852|wgs84\nF2|park|116.311|40.065|wgs84\n";
+    assert!(import(&app, &plan, "facilities", shop, Mode::Apply).await.applied);
+    let portfolio = app.portfolio(&plan, Asked::default()).await.unwrap();
+    let (made, found) = ways(&points, &links, &portfolio).unwrap();
+    assert_eq!((found.islands, found.island_nodes), (2, 8));
+    let bytes = Content::from(made).encode().unwrap();
+    let (_, again, islands) = app.waiting_network(&portfolio, bytes).await.unwrap().unwrap();
+    assert_eq!((again.islands, islands.homes, islands.facilities), (2, 1, 1));
+    let told: Vec<_> = islands.largest.iter().map(|it| (it.nodes, it.homes, it.facilities)).collect();
+    assert_eq!(told, [(5, 1, 1), (3, 0, 0)]);
+    let far = &islands.largest[0];
+    assert_eq!(far.at.map(|at| (at.longitude, at.latitude)), Some((116_314_000, 40_085_000)));
+    assert!(far.area.is_some());
 }
 
 #[tokio::test]

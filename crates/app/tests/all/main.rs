@@ -17,6 +17,7 @@ mod dividing;
 mod entrances;
 mod evaluation;
 mod forums;
+mod gap_evidence;
 mod import_export;
 mod layers;
 mod learning;

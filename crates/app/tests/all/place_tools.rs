@@ -223,6 +223,7 @@ async fn parcels_are_chosen_beside_what_serves_already_and_clashing_floors_are_n
         budget: None,
         metres: Some(500),
         floor_permille: None,
+        least_square_metres: None,
     };
     let homes = homes(&app).await;
     let none = app.site_facilities(&homes, asked(SitingModel::MostPeople)).await.unwrap();
@@ -269,6 +270,46 @@ async fn parcels_are_chosen_beside_what_serves_already_and_clashing_floors_are_n
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn parcels_that_are_too_small_are_no_sites_and_are_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    town(&app).await;
+    streets(&app).await;
+    homes(&app).await;
+    let sized =
+        |name: &str, x, square_metres| Parcel { square_metres, ..parcel(name, at(x, 100), Some(100)) };
+    let parcels = vec![sized("P-1", 100, 999), sized("P-2", 1_000, 1_000), sized("P-3", 900, 400)];
+    let portfolio = layer(&app, Content::Parcels(Parcels { parcels })).await;
+    let asked = |least_square_metres| SitingAsked {
+        kind: code("park"),
+        model: SitingModel::MostPeople,
+        count: Some(1),
+        budget: None,
+        metres: Some(500),
+        floor_permille: None,
+        least_square_metres,
+    };
+    let chosen = async |portfolio: &Arc<Portfolio>, least| {
+        let found = app.site_facilities(portfolio, asked(least)).await.unwrap()?;
+        let code = found.chosen[0].code.clone();
+        Ok::<_, SitingFault>((code, found.too_small, found.candidates.len(), found.least_square_metres))
+    };
+    // Best by people is the smaller one.
+    assert_eq!(chosen(&portfolio, None).await, Ok(("P-1".into(), 0, 3, None)));
+    assert_eq!(chosen(&portfolio, Some(999)).await, Ok(("P-1".into(), 1, 2, Some(999))));
+    assert_eq!(chosen(&portfolio, Some(1_000)).await, Ok(("P-2".into(), 2, 1, Some(1_000))));
+    let none = SitingFault::TooSmall { parcels: 3, least: 1_001 };
+    assert_eq!(chosen(&portfolio, Some(1_001)).await, Err(none));
+    // What the kind says holds where nobody asks otherwise.
+    let large =
+        FacilityKind { least_square_metres: Some(1_000), ..kind("park", Named::new("公园", "Park"), None) };
+    put(&app, Subject::plan(&portfolio.plan.code), vec![PlanFact::FacilityKind(large).into()]).await;
+    let portfolio = app.portfolio(&portfolio.plan.code, Asked::default()).await.unwrap();
+    assert_eq!(chosen(&portfolio, None).await, Ok(("P-2".into(), 2, 1, Some(1_000))));
+    assert_eq!(chosen(&portfolio, Some(0)).await, Ok(("P-1".into(), 0, 3, None)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_question_that_is_too_large_is_refused_before_anything_is_measured() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(folder.path());
@@ -285,6 +326,7 @@ async fn a_question_that_is_too_large_is_refused_before_anything_is_measured() {
         budget: None,
         metres: None,
         floor_permille: None,
+        least_square_metres: None,
     };
     let found = app.site_facilities(&portfolio, asked).await.unwrap();
     assert_eq!(found, Err(SitingFault::TooLarge { homes: 12_500, parcels: 1_000 }));

@@ -18,6 +18,12 @@ pub struct FacilityKind {
     /// What its capacity counts, such as places or beds; none where capacity says nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub capacity_unit: Option<Named>,
+    /// What residents ask for where it is missing: requests of these categories stand beside its gaps.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub request_categories: Vec<Code>,
+    /// What it needs of land at least: smaller parcels are no sites for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub least_square_metres: Option<u32>,
     /// No longer kept: facilities of it stay on the books, new ones are not taken.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub closed: bool,

@@ -12,6 +12,7 @@ use crate::milestone::step;
 use crate::named::Named;
 use crate::portfolio::Portfolio;
 use crate::project::Project;
+use crate::request::Point;
 use crate::source::Grade;
 
 /// Whether a facility serves on a day.
@@ -248,13 +249,16 @@ impl Portfolio {
     pub fn area_of(&self, facility: &Facility) -> Option<&Area> {
         match (&facility.area, facility.site) {
             (Some(area), _) => self.areas.get(area),
-            (None, Some(site)) => {
-                let bounded = self.areas.values().filter(|area| area.active);
-                bounded
-                    .filter(|area| area.boundary.as_ref().is_some_and(|held| held.holds(site.at)))
-                    .max_by_key(|area| area.level)
-            }
+            (None, Some(site)) => self.area_at(site.at),
             (None, None) => None,
         }
+    }
+
+    /// The smallest area whose boundary holds a place.
+    pub fn area_at(&self, at: Point) -> Option<&Area> {
+        let bounded = self.areas.values().filter(|area| area.active);
+        bounded
+            .filter(|area| area.boundary.as_ref().is_some_and(|held| held.holds(at)))
+            .max_by_key(|area| area.level)
     }
 }

@@ -43,6 +43,9 @@ pub struct FoundGaps {
     pub without_residences: usize,
     pub sums: Vec<GapSum>,
     pub lines: Vec<GapRow>,
+    /// The days on which the requests that stand beside the lines came in, both included.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests_in: Option<(Date, Date)>,
     /// All lines of the register that were asked for, listed or not.
     pub all_lines: usize,
     /// What whoever passes the data on has to say.
@@ -110,4 +113,18 @@ pub struct GapRow {
     /// What the project or item that answers it is called.
     #[serde(default)]
     pub answered_by: Named,
+    /// Residents' requests of the categories that belong to the kind; none where none belongs to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub requests: Option<u64>,
+    /// The hot issues that were confirmed of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub issues: Vec<GapIssue>,
+}
+
+/// A hot issue beside a gap, with how many of its requests are of the community and the categories.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct GapIssue {
+    pub item: Code,
+    pub name: Named,
+    pub requests: u64,
 }

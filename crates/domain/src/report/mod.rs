@@ -10,7 +10,7 @@ mod tabled;
 
 pub use content::{Ask, AskKind, Content, Figure, Pack, Section, Shortfall, compose};
 pub use evaluation::{EvaluationTable, FoundCell, FoundColumn, FoundEvaluation, FoundTable};
-pub use gaps::{FoundGaps, GAPS_LISTED, GapRow, GapSum, GapTable, covered_before};
+pub use gaps::{FoundGaps, GAPS_LISTED, GapIssue, GapRow, GapSum, GapTable, covered_before};
 pub use period::{Period, Rhythm};
 pub use stated::{RowOf, Stated, StatedRow};
 pub use study::{Exhibit, Part, Show, Study, Unfit};

@@ -207,6 +207,10 @@ impl Check<'_> {
             PlanFact::FacilityKind(kind) => {
                 self.name(&kind.name);
                 kind.capacity_unit.iter().for_each(|unit| self.name(unit));
+                kind.request_categories.iter().for_each(|category| self.request_category(category));
+                if kind.least_square_metres == Some(0) {
+                    self.refuse(Problem::NotAboveZero);
+                }
             }
             PlanFact::FacilityStandard(standard) => self.standard(standard),
             PlanFact::Layer { held: Some(layer), .. } => {

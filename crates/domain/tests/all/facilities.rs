@@ -42,6 +42,8 @@ fn kind(code_: &str, unit: Option<&str>, closed: bool) -> Fact {
         name: Named::new(code_, ""),
         ages: None,
         capacity_unit: unit.map(|unit| Named::new(unit, "")),
+        request_categories: Vec::new(),
+        least_square_metres: None,
         closed,
     })
     .into()

@@ -19,7 +19,7 @@ use super::topic::{
     CLOSES, ENTRANCES, FACILITY_AREA, FACILITY_BOUNDARY, FACILITY_CAPACITY, FACILITY_KIND, FACILITY_PROJECT,
     FACILITY_SORT, FACILITY_STANDARD, LICENCE, NAMED, ON_SITE, OPENS, SITE,
 };
-use super::values::{Described, Values, named, opt, yes_no};
+use super::values::{Described, Values, codes, named, opt, yes_no};
 
 /// A fact's topic and its values in the order of the topic's fields.
 pub(super) fn described(fact: &FacilityFact) -> Described {
@@ -80,6 +80,8 @@ pub(super) fn kind(held: &FacilityKind) -> Described {
     out.push(("ages", opt(&held.ages)));
     let unit = held.capacity_unit.clone().unwrap_or_default();
     out.extend(named("capacity_unit_zh", "capacity_unit_en", &unit));
+    out.push(("kind_categories", codes(&held.request_categories)));
+    out.push(("least_square_metres", opt(&held.least_square_metres)));
     out.push(("closed", yes_no(held.closed)));
     (&FACILITY_KIND, out)
 }
@@ -179,9 +181,19 @@ pub(super) fn read_of_plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> 
             let name = r.named("name_zh", "name_en");
             let ages = r.parsed("ages", Mistake::NotAges, |text| Ages::from_str(text).ok());
             let capacity_unit = r.maybe_named("capacity_unit_zh", "capacity_unit_en");
+            let request_categories = r.codes("kind_categories");
+            let least_square_metres = r.whole("least_square_metres");
             let closed = r.yes_no("closed").unwrap_or(false);
-            let held = FacilityKind { kind: kind?, order: order?, name: name?, ages, capacity_unit, closed };
-            Some(PlanFact::FacilityKind(held))
+            Some(PlanFact::FacilityKind(FacilityKind {
+                kind: kind?,
+                order: order?,
+                name: name?,
+                ages,
+                capacity_unit,
+                request_categories,
+                least_square_metres,
+                closed,
+            }))
         }
         "facility_standard" => {
             let standard = r.must("standard_code", Reader::code);
@@ -220,7 +232,11 @@ pub(super) fn read_of_plan(topic: &str, r: &mut Reader<'_>) -> Option<PlanFact> 
 pub(super) fn field_of(topic: &str, problem: &Problem) -> Option<&'static str> {
     Some(match topic {
         "facility_kind" if matches!(problem, Problem::Missing(_)) => "facility_kind",
-        "facility_kind" => "name_zh",
+        "facility_kind" => match problem {
+            Problem::UnknownReference { what: Reference::RequestCategory, .. } => "kind_categories",
+            Problem::NotAboveZero => "least_square_metres",
+            _ => "name_zh",
+        },
         "facility_standard" => match problem {
             Problem::UnknownReference { what: Reference::FacilityKind, .. } => "facility_kind",
             Problem::NotAboveZero => "value",

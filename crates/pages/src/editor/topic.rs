@@ -328,6 +328,8 @@ topics! {
         may("ages", Text),
         may("capacity_unit_zh", Text),
         may("capacity_unit_en", Text),
+        may("kind_categories", Many(Pick::RequestCategory)),
+        may("least_square_metres", Whole),
         may("closed", YesNo),
     ] => [TOPIC], ["name", "ages", "capacity_unit"];
     FACILITY_STANDARD = "facility_standard" &[

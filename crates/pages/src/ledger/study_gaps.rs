@@ -1,6 +1,6 @@
 //! Service gaps in a report: chosen by kind, area and the day to compare with, and shown as they were found.
 
-use app::place::gap_table::{notes, row_answer, row_causes};
+use app::place::gap_table::{notes, row_answer, row_causes, row_requests};
 use app::study::StudyReport;
 use domain::code::Code;
 use domain::facility::GapAnswer;
@@ -40,6 +40,7 @@ pub(super) struct RowLine {
     pub concerned: String,
     pub unknown: String,
     pub causes: String,
+    pub requests: String,
     pub answer: String,
     pub answer_link: String,
 }
@@ -100,6 +101,7 @@ fn row_line(page: &Page, row: &GapRow) -> RowLine {
         concerned: format!("{} {}", many(row.concerned), unit(page, row.by_residences)),
         unknown: many(row.unknown),
         causes: row_causes(page.lang, row),
+        requests: row_requests(page.lang, row),
         answer: row_answer(page.lang, row),
         answer_link: match &row.answer {
             Some(GapAnswer::Project { project }) => page.link(&format!("/projects/{project}")),

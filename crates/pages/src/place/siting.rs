@@ -33,7 +33,9 @@ use crate::words_of::{comma, yuan};
 const DRAWN_MOST: usize = 2_000;
 
 /// The names under which an address asks.
-const NAMES: [&str; 6] = ["of", "model", "number", "budget", "metres", "floor"];
+const NAMES: [&str; 7] = ["of", "model", "number", "budget", "metres", "floor", "land"];
+/// The land that may be asked of a parcel at least, in square metres.
+const LAND_MOST: u32 = 10_000_000;
 
 struct Line {
     code: String,
@@ -111,6 +113,12 @@ fn asked(visit: &Visit, portfolio: &Portfolio, typed: &Typed) -> Result<SitingAs
         budget,
         metres: number("metres", "siting-metres", 10_000)?,
         floor_permille: number("floor", "siting-floor", 100)?.map(|percent| (percent * 10) as u16),
+        least_square_metres: match typed.get("land") {
+            // Without any word the kind's own.
+            "" => None,
+            "0" => Some(0),
+            _ => number("land", "siting-land", LAND_MOST)?,
+        },
     })
 }
 
@@ -118,6 +126,10 @@ fn fault(visit: &Visit, portfolio: &Portfolio, fault: &SitingFault) -> String {
     match fault {
         SitingFault::NoResidences => visit.t("shares-need-residences").into_owned(),
         SitingFault::NoParcels => visit.t("siting-no-parcels").into_owned(),
+        SitingFault::TooSmall { parcels, least } => visit.tw(
+            "siting-too-small",
+            &[("count", &whole(*parcels as u64)), ("least", &whole(u64::from(*least)))],
+        ),
         SitingFault::TooLarge { .. } => visit.t("siting-too-large").into_owned(),
         SitingFault::Unlimited => visit.t("siting-unlimited").into_owned(),
         SitingFault::NoDistance => visit.t("siting-no-distance").into_owned(),
@@ -163,6 +175,11 @@ fn notes(visit: &Visit, portfolio: &Portfolio, asked: &SitingAsked, found: &Site
     let no_budget = asked.model == SitingModel::FewestSites && asked.budget.is_some();
     note(no_budget, visit.t("siting-budget-unused").into_owned());
     let unpriced = whole(found.unpriced as u64);
+    if let Some(least) = found.least_square_metres {
+        let told = [("count", whole(found.too_small as u64)), ("least", whole(u64::from(least)))];
+        let told = told.each_ref().map(|(name, value)| (*name, value.as_str()));
+        note(true, visit.tw("siting-left-small", &told));
+    }
     note(found.unpriced > 0, visit.tw("siting-unpriced", &[("count", &unpriced)]));
     out
 }
@@ -383,6 +400,9 @@ pub async fn as_json(
         "communities": communities.collect::<Vec<Value>>(),
         "people_out_of_reach": found.out_of_reach,
         "residences_without_people": found.uncounted,
+        "parcels_without_price": found.unpriced,
+        "least_square_metres": found.least_square_metres,
+        "parcels_too_small": found.too_small,
         "illustrative": is_illustrative(&portfolio, &SITED),
         "licence": licences(&portfolio, &SITED),
     });

@@ -21,10 +21,15 @@ fn network() -> String {
 }
 
 async fn bring(reader: &Reader<'_>, nodes: &str, edges: &str, source: &str) -> Answer {
+    bring_in(reader, nodes, edges, source, "wgs84").await
+}
+
+async fn bring_in(reader: &Reader<'_>, nodes: &str, edges: &str, source: &str, datum: &str) -> Answer {
     let csrf = reader.csrf.clone();
-    let parts: [(&str, &str, &[u8]); 4] = [
+    let parts: [(&str, &str, &[u8]); 5] = [
         ("csrf", "", csrf.as_bytes()),
         ("source_title", "", source.as_bytes()),
+        ("datum", "", datum.as_bytes()),
         ("nodes", "nodes.csv", nodes.as_bytes()),
         ("edges", "edges.csv", edges.as_bytes()),
     ];
@@ -150,7 +155,7 @@ async fn what_changed_goes_out_as_files_and_a_published_figure_stands_beside_wha
     reader.get(&format!("{PLAN}/place/coverage/change.csv?from=2999-01-01")).await.is(400);
     let figure = reader.get(&format!("{PLAN}/figures/retail_coverage")).await;
     figure.is(200).says("Worked out from coverage on this day").says("have all 7 services");
-    figure.says("Not on the books, or without a standard of distance").says("laundry");
+    figure.says("Not on the books, or without a standard of distance").says("Household services");
     let before = reader.get(&format!("{PLAN}/figures/retail_coverage?as_of=2019-08-14")).await;
     before.is(200).says("the figure cannot be worked out from coverage");
 }
@@ -221,10 +226,12 @@ async fn a_network_is_looked_at_put_on_the_books_and_walked_on() {
         .is(422)
         .says("Is it the map of another city?");
     bring(&reader, &nodes, "u,v,length_m\n0-0,none,1\n", "x").await.is(422).says("The edges cannot be read");
+    let unsaid = bring_in(&reader, &nodes, &edges, "Survey office", "").await;
+    unsaid.is(422).says("Say what the coordinates refer to").says("id=\"datum-error\"");
     let answer = bring(&reader, &nodes, &edges, "Survey office").await;
     answer.is(303);
     let page = reader.get(&answer.location).await;
-    page.is(200).says("1 with 2 nodes");
+    page.is(200).says("1 with 2 nodes").says("The largest parts cut off").says("116.3351, 40.0701");
     assert_eq!(page.missing_words(), Vec::<String>::new());
     assert_eq!(head(&site), before, "looking writes nothing");
     let other = site.sign_in("district").await;
@@ -274,7 +281,7 @@ async fn a_file_repeats_the_notices_of_what_it_was_worked_out_from_and_no_others
         at,
         stated: None,
         shape: None,
-        square_metres: 900,
+        square_metres: 12_000,
         kinds: vec![Code::new("park").unwrap()],
         cost: None,
         available_on: None,
@@ -308,6 +315,12 @@ async fn a_file_repeats_the_notices_of_what_it_was_worked_out_from_and_no_others
     // Pages say of the same layers whether they are made up.
     let made_up = "made up for the demonstration";
     reader.get(&format!("{PLAN}/place/{}", siting.replace(".json", ""))).await.is(200).says(made_up);
+    // The land that one needs is that of its kind, else what is asked.
+    let page = |land: &str| format!("{PLAN}/place/{}{land}", siting.replace(".json", ""));
+    reader.get(&page("")).await.is(200).says("No parcel is smaller than the 10,000 m²");
+    reader.get(&page("&land=0")).await.is(200).says("made up").says("id=\"land\"");
+    reader.get(&page("&land=12001")).await.is(422).says("The only parcel that may take it is smaller");
+    reader.get(&page("&land=much")).await.is(422).says("Land at least");
     let reach = reader.get(&format!("{PLAN}/place/reach?point=40.07,116.336")).await;
     assert!(!reach.is(200).body.contains(made_up), "parcels are not asked about reach");
 }
@@ -387,7 +400,19 @@ async fn a_gap_is_refused_with_a_reason_and_shown_in_the_register() {
     let once: Vec<(&str, &str)> = once.iter().map(|(name, value)| (*name, value.as_str())).collect();
     reader.post(&form, &once).await.is(303);
     let register = reader.get(&format!("{PLAN}/place/gaps?kind=park&area=huoying")).await;
-    register.is(200).says("Not closed: no land is left");
+    register.is(200).says("Not closed: no land is left").says("Residents’ requests, 12 months");
+    let community = reader.get(&format!("{PLAN}/place/coverage/communities/huoying?as_of=2022-06-30")).await;
+    let number = community.is(200).says("Requests of the categories that belong to the kind").body.clone();
+    // As many as the list that the number opens.
+    let link = number.split("href=\"").find(|rest| rest.contains("/requests?category=services")).unwrap();
+    let (link, rest) = link.split_once('"').unwrap();
+    let number = rest.split_once('>').unwrap().1.split('<').next().unwrap();
+    let list = reader.get(&link.replace("&#38;", "&").replace("&amp;", "&")).await;
+    list.is(200).says(&format!("{number} requests"));
+    let public = site.sign_in("").await;
+    let seen = public.get(&format!("{PLAN}/place/gaps?kind=park&area=huoying")).await;
+    seen.is(200).says("Published requests of the categories that belong to the kind");
+    assert_eq!(seen.missing_words(), Vec::<String>::new());
     // Whoever had the form for a task open is told, and what was written is kept.
     let open = [
         ("gap_area", "huoying"),

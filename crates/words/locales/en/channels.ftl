@@ -10,7 +10,10 @@ datum-gcj02 = GCJ-02 (Amap, Tencent)
 datum-bd09 = BD-09 (Baidu)
 cell-outside-areas = This place lies far from all areas of the plan. Check longitude and latitude, and the datum: GCJ-02 and BD-09 are shifted by two kilometres at most.
 cell-swapped = Longitude and latitude were swapped; they are put right.
-import-put-right = Rows whose coordinates were put right
-import-put-right-count = { $count } rows had something put right.
-import-put-right-what = What was put right
+import-put-right = Put right, or worth checking
+import-put-right-count = { $count ->
+    [one] One row was put right or is worth checking.
+   *[other] { $count } rows were put right or are worth checking.
+}
+import-put-right-what = Remark
 open311-swapped = lat and long were swapped; they were put right.

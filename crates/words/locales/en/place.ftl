@@ -113,6 +113,10 @@ topic-on-site = Seen on site
 field-facility-kind = Kind of facility
 field-ages = Ages
 field-ages-hint = Such as 3-5 or 65+; empty for everybody.
+field-kind-categories = Categories of requests
+field-kind-categories-hint = Requests of these stand beside its gaps.
+field-least-square-metres = Land it needs at least (m²)
+field-least-square-metres-hint = Smaller parcels are left out when sites are chosen.
 field-capacity-unit-zh = Capacity counts (Chinese)
 field-capacity-unit-en = Capacity counts (English)
 field-standard-code = Code of the standard
@@ -158,6 +162,7 @@ refusal-changed-since = The place, kind or capacity changed on { $from }; a visi
 cell-not-ages = Not ages: write them as 3-5 or 65+.
 cell-not-entrances = Not entrances: write longitude and latitude of each, such as 116.3362 40.0702; 116.3371 40.0711.
 cell-other-datum = { $outside } of { $checked } places do not lie where they are said to be; read as { $likely } they would. Check what datum the coordinates are of.
+cell-outside-by-datum = { $outside } of { $checked } places lie outside all areas of the plan; read as { $likely }, most would lie inside. Check what datum the coordinates are of. If they are right, go on.
 
 table-facility-kinds = Kinds of facilities
 table-facility-standards = Standards of facilities
@@ -168,6 +173,8 @@ import-about-facilities = One row for each facility, with its coordinates and th
 column-facility-kinds-kind = Code of the kind
 column-facility-kinds-name-zh = Name of the kind
 column-ages = Ages
+column-request-categories = Categories of requests
+column-least-square-metres = Land at least (m²)
 column-capacity-unit-zh = Capacity counts
 column-capacity-unit-en = Capacity counts (English)
 column-standard = Code of the standard
@@ -392,6 +399,17 @@ siting-metres = Distance (m)
 siting-metres-hint = Left empty: what the standards in force ask.
 siting-floor = At least of every community (%)
 siting-floor-hint = Only for most people; may be left empty.
+siting-land = Land at least (m²)
+siting-land-hint = Left empty: what its kind needs. 0: any parcel.
+siting-left-small = { $count ->
+    [0] No parcel is smaller than the { $least } m² that one needs.
+    [one] One parcel is smaller than the { $least } m² that one needs and was left out.
+   *[other] { $count } parcels are smaller than the { $least } m² that one needs and were left out.
+}
+siting-too-small = { $count ->
+    [one] The only parcel that may take it is
+   *[other] All { $count } parcels that may take it are
+} smaller than the { $least } m² that one needs. Ask for less land, or import larger parcels.
 siting-ask = Choose sites
 siting-takes = The search takes up to 12 seconds; then the best answer so far is shown with its bound.
 siting-no-answer = There is no answer

@@ -174,6 +174,8 @@ pub struct Coverage {
     /// Homes and open facilities that lie too far from the network.
     pub unreached_homes: usize,
     pub unreached_facilities: usize,
+    /// Homes that are reached over a part of the network alone that is cut off from the rest.
+    pub island_homes: usize,
     pub kinds: Vec<KindCoverage>,
     ground: Arc<Ground>,
     /// What projects did, and what the end of the year brings, once somebody asked.

@@ -61,6 +61,10 @@ pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: Covera
         way: ground.way(),
         unreached_homes: (0..residences.homes.len()).filter(|home| !ground.reached(*home)).count(),
         unreached_facilities,
+        island_homes: ground.walk().map_or(0, |walk| {
+            let cut_off = |home: &usize| walk.island_of(ground.home_legs(*home)).is_some();
+            (0..residences.homes.len()).filter(cut_off).count()
+        }),
         residences,
         communities,
         community_of,

@@ -46,6 +46,8 @@ pub fn kind(kind: &str, name: Named, unit: Option<&str>) -> FacilityKind {
         name,
         ages: None,
         capacity_unit: unit.map(|unit| Named::new(unit, "")),
+        request_categories: Vec::new(),
+        least_square_metres: None,
         closed: false,
     }
 }

@@ -7,11 +7,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use app::place::base::BaseMap;
 use app::place::layer::{Content, Ways};
-use app::place::{LayerGround, NewLayer, WayFindings, ways};
+use app::place::{Island, Islands, LayerGround, NewLayer, WayFindings, degrees_text, islands, ways};
 use app::read::Asked;
 use app::{Actor, App, AppError};
 use clap::{Args, Subcommand, ValueEnum};
 use domain::code::Code;
+use domain::facility::Datum;
 use domain::layer::LayerKind;
 use domain::named::Named;
 use domain::planned_date::parse_day;
@@ -30,8 +31,8 @@ use super::files;
 #[command(after_help = "Examples:\n  \
     huitian place layer list --plan huitian-2018\n  \
     huitian place layer put beijing.osm.pbf --plan huitian-2018 --dry-run\n  \
-    huitian place layer put --nodes nodes.csv --edges edges.csv --name \"步行路网\" --source-title \"测绘院\"\n  \
-    huitian place layer put --base-map ground.geojson --licence \"© …\"\n  \
+    huitian place layer put --nodes nodes.csv --edges edges.csv --datum wgs84 --name \"步行路网\" --source-title \"测绘院\"\n  \
+    huitian place layer put --base-map ground.geojson --datum wgs84 --licence \"© …\"\n  \
     huitian place layer export --nodes-out nodes.csv --edges-out edges.csv\n  \
     huitian place layer withdraw network\n\n\
     Residences and parcels are tables: huitian import FILE --table residences (or parcels) --datum wgs84, and\n\
@@ -83,13 +84,16 @@ struct PutArgs {
     /// A map extract (.osm.pbf)
     #[arg(required_unless_present_any = ["nodes", "base_map"], conflicts_with = "nodes")]
     file: Option<PathBuf>,
-    /// Nodes: id, lon, lat (WGS 84)
+    /// Nodes: id, lon, lat
     #[arg(long, value_name = "CSV", requires = "edges")]
     nodes: Option<PathBuf>,
     /// Edges: u, v, length_m, and oneway where some are
     #[arg(long, value_name = "CSV", requires = "nodes")]
     edges: Option<PathBuf>,
-    /// Railways, waters and parks (GeoJSON in WGS 84): kind (park, water, waterway, railway, metro), name, tunnel
+    /// What the coordinates of tables or of a base map refer to: wgs84, gcj02 or bd09
+    #[arg(long, value_name = "DATUM", value_parser = datum)]
+    datum: Option<Datum>,
+    /// Railways, waters and parks (GeoJSON): kind (park, water, waterway, railway, metro), name, tunnel
     #[arg(long, value_name = "GEOJSON", conflicts_with_all = ["file", "nodes"])]
     base_map: Option<PathBuf>,
     /// What it is called
@@ -150,6 +154,10 @@ fn day(text: &str) -> Result<Date, String> {
 
 fn grade(text: &str) -> Result<Grade, String> {
     Grade::parse(text).ok_or_else(|| "published, reported or illustrative".into())
+}
+
+fn datum(text: &str) -> Result<Datum, String> {
+    Datum::parse(&text.to_ascii_lowercase().replace('-', "")).ok_or_else(|| "wgs84, gcj02 or bd09".into())
 }
 
 fn layer_kind(text: &str) -> Result<LayerKind, String> {
@@ -261,13 +269,21 @@ fn streets(args: &PutArgs, lang: Lang) -> anyhow::Result<WalkStreets> {
     };
     let read = match (&args.file, &args.nodes, &args.edges) {
         (Some(file), ..) => sheets::network_of_extract(open(file)?),
-        (None, Some(nodes), Some(edges)) => sheets::network_of_tables(open(nodes)?, open(edges)?),
+        (None, Some(nodes), Some(edges)) => {
+            let datum = app::place::engine(asked_datum(args, lang)?);
+            sheets::network_of_tables(open(nodes)?, open(edges)?, datum)
+        }
         _ => bail!("name an extract, or --nodes and --edges"),
     };
     read.map_err(|fault| {
         let why = fault.to_string();
         anyhow::anyhow!("{}\n{why}", words::with(lang, fault.key(), &[("why", &why)]))
     })
+}
+
+/// The datum has to be said: nobody sees by the numbers that they are shifted.
+fn asked_datum(args: &PutArgs, lang: Lang) -> anyhow::Result<Datum> {
+    args.datum.with_context(|| format!("--datum: {}", words::text(lang, "base-map-datum-needed")))
 }
 
 async fn put(app: &App, plan: &Code, args: &PutArgs, lang: Lang) -> anyhow::Result<()> {
@@ -281,6 +297,8 @@ async fn put(app: &App, plan: &Code, args: &PutArgs, lang: Lang) -> anyhow::Resu
         let given: Vec<(&str, &str)> = given.iter().map(|(name, value)| (*name, value.as_str())).collect();
         anyhow::anyhow!("{}", words::with(lang, fault.key(), &given))
     })?;
+    let layers = app.layers(&portfolio).await?;
+    let cut_off = islands(&made.walk()?, &portfolio, layers.residences.as_deref());
     let new = NewLayer::of(&Content::from(made), ground(args, LayerKind::Network, streets.licence))?;
     let digest = new.packed.digest();
     let entries = enter(app, plan, args, new, lang).await?;
@@ -294,14 +312,59 @@ async fn put(app: &App, plan: &Code, args: &PutArgs, lang: Lang) -> anyhow::Resu
                 "metres": found.metres,
                 "nodes_in_areas": found.in_areas,
                 "nodes_left_out": found.beyond,
-                "islands": { "count": found.islands, "nodes": found.island_nodes },
+                "islands": {
+                    "count": found.islands,
+                    "nodes": found.island_nodes,
+                    "homes": cut_off.homes,
+                    "facilities": cut_off.facilities,
+                    "largest": cut_off.largest.iter().map(island_json).collect::<Vec<_>>(),
+                },
                 "missing_node_references": streets.missing_nodes,
                 "entries": entries,
             })
         ),
-        Format::Text | Format::Csv => print(&found, streets.missing_nodes, entries, lang),
+        Format::Text | Format::Csv => {
+            print(&found, streets.missing_nodes, lang);
+            print_islands(&cut_off, lang);
+            if let Some(entries) = entries {
+                println!("{}", told(&entries.to_string(), lang));
+            }
+        }
     }
     Ok(())
+}
+
+fn island_json(held: &Island) -> serde_json::Value {
+    json!({
+        "nodes": held.nodes,
+        "at": held.at.map(app::place::map::position),
+        "area": held.area,
+        "homes": held.homes,
+        "facilities": held.facilities,
+    })
+}
+
+/// The largest parts that are cut off, and who is on them alone.
+fn print_islands(cut_off: &Islands, lang: Lang) {
+    if cut_off.largest.is_empty() {
+        return;
+    }
+    let (homes, facilities) = (cut_off.homes.to_string(), cut_off.facilities.to_string());
+    println!("{}", words::with(lang, "way-islands-alone", &[("homes", &homes), ("facilities", &facilities)]));
+    for held in &cut_off.largest {
+        let at = held.at.map_or_else(String::new, |at| {
+            format!("{} {}", degrees_text(at.longitude), degrees_text(at.latitude))
+        });
+        let numbers = [held.nodes, held.homes, held.facilities].map(|number| number.to_string());
+        let told = [
+            ("nodes", numbers[0].as_str()),
+            ("homes", &numbers[1]),
+            ("facilities", &numbers[2]),
+            ("at", &at),
+            ("area", held.area.as_ref().map_or("—", Code::as_str)),
+        ];
+        println!("  {}", words::with(lang, "way-island", &told));
+    }
 }
 
 /// What is said of a layer besides its content.
@@ -343,6 +406,8 @@ async fn enter(
 async fn put_base_map(app: &App, plan: &Code, args: &PutArgs, file: &Path, lang: Lang) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let map = BaseMap::from_geojson(&text).with_context(|| file.display().to_string())?;
+    let elsewhere = || words::text(lang, "base-map-elsewhere").into_owned();
+    let map = map.from_datum(asked_datum(args, lang)?).with_context(elsewhere)?;
     let count = map.features.len();
     let new = NewLayer::of(&Content::BaseMap(map), ground(args, LayerKind::BaseMap, ""))?;
     let digest = new.packed.digest();
@@ -361,7 +426,7 @@ async fn put_base_map(app: &App, plan: &Code, args: &PutArgs, file: &Path, lang:
     Ok(())
 }
 
-fn print(found: &WayFindings, missing: u64, entries: Option<usize>, lang: Lang) {
+fn print(found: &WayFindings, missing: u64, lang: Lang) {
     let numbers = [
         ("nodes", found.nodes.to_string()),
         ("links", found.links.to_string()),
@@ -374,9 +439,6 @@ fn print(found: &WayFindings, missing: u64, entries: Option<usize>, lang: Lang) 
     ];
     let numbers: Vec<(&str, &str)> = numbers.iter().map(|(name, value)| (*name, value.as_str())).collect();
     println!("{}", words::with(lang, "way-found", &numbers));
-    if let Some(entries) = entries {
-        println!("{}", told(&entries.to_string(), lang));
-    }
 }
 
 async fn export(app: &App, plan: &Code, asked: Asked, args: &ExportArgs) -> anyhow::Result<()> {

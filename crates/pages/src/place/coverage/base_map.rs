@@ -32,7 +32,7 @@ const BRINGS: Brings = Brings {
     lead: "base-map-lead",
     licence_hint: "",
     files: &[("file", "base-map-file", ".geojson,.json")],
-    asks_datum: true,
+    asks_datum: Some("base-map-datum-hint"),
 };
 
 pub(super) fn routes() -> Router<PagesState> {

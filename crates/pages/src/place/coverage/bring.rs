@@ -20,8 +20,8 @@ pub(super) struct Brings {
     pub licence_hint: &'static str,
     /// Of each file its field, the key of its label, and the endings that a browser offers.
     pub files: &'static [(&'static str, &'static str, &'static str)],
-    /// Whether it has to be said what its coordinates refer to.
-    pub asks_datum: bool,
+    /// Where it has to be said what its coordinates refer to, the key of the hint.
+    pub asks_datum: Option<&'static str>,
 }
 
 #[derive(Template)]

@@ -10,6 +10,7 @@ use domain::code::Code;
 use domain::facility::Gap;
 use domain::portfolio::Portfolio;
 
+use super::evidence::{Said, note, reader, said};
 use super::gaps::answer_text;
 use super::{
     Bar, Standing, area_name, asked, bar, causes, counted_in, distance, is_checked, kind_name, rule_text,
@@ -38,6 +39,7 @@ struct Line {
     beyond: String,
     causes: String,
     completeness: String,
+    said: Said,
     answer: String,
 }
 
@@ -51,6 +53,7 @@ struct CommunityPage {
     homes: String,
     standing: Standing,
     lines: Vec<Line>,
+    requests_note: String,
 }
 
 pub async fn show(
@@ -68,6 +71,7 @@ pub async fn show(
     let name = area_name(lang, &portfolio, code);
     let page = visit.page(visit.tw("coverage-of-community", &[("area", &name)]));
     let gap_lines = found.gaps(&portfolio);
+    let evidence = visit.app.gap_evidence(&portfolio, &found.communities, reader(&visit)).await?;
     let lines = found
         .kinds
         .iter()
@@ -77,6 +81,7 @@ pub async fn show(
             let link = with_limit(&page, &path, asked);
             let mut line = line(&visit, &portfolio, &found, (kind, held), at, link);
             let gap = gap_lines.iter().find(|other| is_gap(&other.gap, code, kind, held));
+            line.said = said(&visit, &page, &plan, &evidence, (code, &kind.kind));
             line.answer = gap
                 .and_then(|line| line.answer.as_ref())
                 .map_or_else(String::new, |held| answer_text(&visit, &portfolio, &held.answer));
@@ -91,6 +96,7 @@ pub async fn show(
         homes: whole(homes),
         standing: standing(&visit, &portfolio, &found),
         lines,
+        requests_note: note(&visit, &evidence),
         code: code.to_string(),
         name,
         page,
@@ -139,6 +145,7 @@ fn line(
         }),
         causes: causes(lang, &held.causes[at]),
         completeness: counted_in(lang, portfolio, kind, at),
+        said: Said::default(),
         answer: String::new(),
     }
 }

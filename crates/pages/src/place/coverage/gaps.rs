@@ -11,6 +11,7 @@ use domain::facility::{FacilityStandard, Gap, GapAnswer};
 use domain::portfolio::Portfolio;
 use words::Lang;
 
+use super::evidence::{Said, note, reader, said};
 use super::{Standing, area_name, causes, distance, kind_name, share, standing, unit, whole};
 use crate::address::with_query;
 use crate::editor::field::{Choice, Control, Field, Typed};
@@ -40,6 +41,7 @@ struct Line {
     besides: String,
     nearest: String,
     causes: String,
+    said: Said,
     answer: String,
     answer_link: String,
     /// Where somebody may say what becomes of it; empty for those who may not.
@@ -58,6 +60,8 @@ struct GapsPage {
     pager: Pager,
     counts: Vec<(GapState, usize)>,
     lines: Vec<Line>,
+    /// What is said of the requests beside the gaps; empty where there are none.
+    requests_note: String,
 }
 
 /// What becomes of a gap, in words.
@@ -185,6 +189,8 @@ pub async fn show(
     };
     let pager = Pager::of(typed.get("page"), chosen.len(), PAGE_SIZE, address);
     let may_manage = may_manage_plan(&visit, &plan);
+    let communities = found.as_ref().map_or(&[][..], |found| &found.communities);
+    let evidence = visit.app.gap_evidence(&portfolio, communities, reader(&visit)).await?;
     let lang = visit.lang;
     let lines = pager
         .part(&chosen)
@@ -220,6 +226,7 @@ pub async fn show(
                     Asks::PerThousand { has: None, .. } => "—".into(),
                 },
                 causes: causes(lang, &line.causes),
+                said: said(&visit, &page, &plan, &evidence, (&gap.community, &gap.kind)),
                 answer: line
                     .answer
                     .as_ref()
@@ -243,6 +250,7 @@ pub async fn show(
             .map(|state| (state, all.iter().filter(|line| line.state == state).count()))
             .collect(),
         lines,
+        requests_note: note(&visit, &evidence),
         pager,
         page,
     };

@@ -5,6 +5,7 @@ mod bring;
 mod change;
 mod change_file;
 mod community;
+mod evidence;
 mod gaps;
 mod kind;
 mod layers;
@@ -190,6 +191,8 @@ struct Standing {
     straight: bool,
     illustrative: bool,
     unreached: String,
+    /// Homes on islands of the network alone; empty where there are none.
+    islands: String,
     notices: Vec<String>,
 }
 
@@ -202,6 +205,10 @@ fn standing(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Standi
         unreached: match coverage.unreached_homes + coverage.unreached_facilities {
             0 => String::new(),
             _ => visit.tw("coverage-unreached", &[("homes", &homes), ("facilities", &facilities)]),
+        },
+        islands: match coverage.island_homes {
+            0 => String::new(),
+            homes => visit.tw("coverage-islands", &[("homes", &homes.to_string())]),
         },
         notices: licences(portfolio, &COVERED),
     }

@@ -1,9 +1,11 @@
 //! Bringing a walking network: a map extract, or nodes and edges as CSV, and what it comes to before it is put on the
 //! books.
 
+use std::sync::Arc;
+
 use app::AppError;
 use app::place::layer::{Content, Ways};
-use app::place::{NetworkRefused, WayFindings};
+use app::place::{Islands, NetworkRefused, WayFindings, degrees_text};
 use askama::Template;
 use axum::Router;
 use axum::extract::multipart::MultipartRejection;
@@ -11,14 +13,16 @@ use axum::extract::{DefaultBodyLimit, Multipart, Path};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
+use domain::facility::Datum;
 use domain::layer::LayerKind;
+use domain::portfolio::Portfolio;
 use domain::refusal::Refusal;
 use sheets::NetworkFault;
 use words::Lang;
 
 use super::bring::Brings;
 use super::layers::{BODY_MOST, Waits, enter, keep, receive};
-use super::whole;
+use super::{area_name, whole};
 use crate::PagesState;
 use crate::editor::page::Filled;
 use crate::error::PageError;
@@ -36,7 +40,7 @@ const BRINGS: Brings = Brings {
         ("nodes", "network-nodes-file", ".csv"),
         ("edges", "network-edges-file", ".csv"),
     ],
-    asks_datum: false,
+    asks_datum: Some("network-datum-hint"),
 };
 
 pub(super) fn routes() -> Router<PagesState> {
@@ -86,9 +90,18 @@ async fn take(
     if !brought.is_too_large() && brought.file.is_empty() && !tables {
         brought.form.fail("file", visit.t("network-choose-file"));
     }
-    if !brought.form.errors.is_empty() {
-        return BRINGS.page(&visit, brought.status(), brought.form);
+    // An extract is of one datum by its format.
+    let datum = if tables && brought.file.is_empty() {
+        Datum::parse(brought.form.value("datum"))
+    } else {
+        Some(Datum::Wgs84)
+    };
+    if datum.is_none() && !brought.is_too_large() {
+        brought.form.fail("datum", visit.t("base-map-datum-needed"));
     }
+    let Some(datum) = datum.filter(|_| brought.form.errors.is_empty()) else {
+        return BRINGS.page(&visit, brought.status(), brought.form);
+    };
     let mut form = std::mem::take(&mut brought.form);
     let name = std::mem::take(&mut brought.name);
     let extract = !brought.file.is_empty();
@@ -97,7 +110,8 @@ async fn take(
         let streets = if extract {
             sheets::network_of_extract(brought.file.as_slice())
         } else {
-            sheets::network_of_tables(brought.nodes.as_slice(), brought.edges.as_slice())
+            let datum = app::place::engine(datum);
+            sheets::network_of_tables(brought.nodes.as_slice(), brought.edges.as_slice(), datum)
         };
         streets.map(|streets| (streets.points, streets.links, streets.licence))
     };
@@ -126,14 +140,46 @@ struct Case {
     waits: Waits,
     ways: Ways,
     found: WayFindings,
+    islands: Islands,
+    portfolio: Arc<Portfolio>,
 }
 
 impl Case {
     async fn open(visit: &Visit, plan: &str, id: &str) -> Result<Self, PageError> {
         let mut waits = Waits::open(visit, plan, LAYER, id).await?;
         let bytes = std::mem::take(&mut waits.waiting.bytes);
-        let (ways, found) = visit.app.waiting_network(bytes).await?.ok_or(AppError::NotFound)?;
-        Ok(Self { waits, ways, found })
+        let portfolio = visit.app.portfolio(&waits.plan, app::read::Asked::default()).await?;
+        let read = visit.app.waiting_network(&portfolio, bytes).await?;
+        let (ways, found, islands) = read.ok_or(AppError::NotFound)?;
+        Ok(Self { waits, ways, found, islands, portfolio })
+    }
+}
+
+/// A part that is cut off.
+struct IslandLine {
+    area: String,
+    /// Where it lies, in degrees.
+    at: String,
+    nodes: String,
+    homes: String,
+    facilities: String,
+}
+
+impl IslandLine {
+    fn of(visit: &Visit, case: &Case) -> Vec<Self> {
+        let line = |held: &app::place::Island| Self {
+            area: held
+                .area
+                .as_ref()
+                .map_or_else(|| "—".into(), |area| area_name(visit.lang, &case.portfolio, area)),
+            at: held.at.map_or_else(String::new, |at| {
+                format!("{}, {}", degrees_text(at.longitude), degrees_text(at.latitude))
+            }),
+            nodes: whole(held.nodes as u64),
+            homes: whole(held.homes as u64),
+            facilities: whole(held.facilities as u64),
+        };
+        case.islands.largest.iter().map(line).collect()
     }
 }
 
@@ -148,6 +194,10 @@ struct CheckPage {
     kilometres: String,
     islands: String,
     island_nodes: String,
+    /// The largest of them, and who is on all of them alone.
+    largest: Vec<IslandLine>,
+    island_homes: String,
+    island_facilities: String,
     licence: String,
     replaces: String,
     errors: Vec<String>,
@@ -168,6 +218,9 @@ async fn check_page(
         kilometres: whole(case.found.metres / 1_000),
         islands: whole(case.found.islands as u64),
         island_nodes: whole(case.found.island_nodes as u64),
+        largest: IslandLine::of(visit, case),
+        island_homes: whole(case.islands.homes as u64),
+        island_facilities: whole(case.islands.facilities as u64),
         licence: case.waits.said("licence").to_owned(),
         replaces: case.waits.replaces(visit).await?,
         errors: refusals.iter().map(|refusal| words::refusal(visit.lang, refusal)).collect(),

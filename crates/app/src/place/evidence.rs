@@ -1,0 +1,198 @@
+//! What residents say of a gap: their requests of the categories that belong to the kind, and the hot issues that were
+//! confirmed of them. They are no part of what is found: the gap is one without them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use domain::code::Code;
+use domain::facility::Gap;
+use domain::item::kind::ItemKind;
+use domain::item::{Item, State};
+use domain::named::Named;
+use domain::portfolio::Portfolio;
+use domain::request::public::suppressed;
+use domain::subject::Subject;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use store::{Connection, LedCount, PlacedCount, StoreError};
+
+use crate::App;
+use crate::error::AppError;
+
+/// A matter that one resident raises is no hot issue.
+const SEVERAL: u64 = 2;
+/// The items that are looked at, those with most requests first.
+const ITEMS_MOST: usize = 300;
+/// An area lies in so many at most; more were a circle.
+const LEVELS_MOST: usize = 8;
+
+/// Who reads it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    Staff,
+    /// Only published requests count, and small numbers are not told.
+    Everybody,
+}
+
+/// A confirmed hot issue: a task that several requests led to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HotIssue {
+    pub item: Code,
+    pub name: Named,
+    /// How many of its requests are of the community and the categories.
+    pub requests: u64,
+}
+
+/// What stands beside one gap.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct GapEvidence {
+    /// `None`: so few that everybody is not told.
+    pub requests: Option<u64>,
+    /// Those with most requests first; staff alone see them.
+    pub issues: Vec<HotIssue>,
+}
+
+/// What stands beside the gaps of a plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Evidence {
+    /// Received on these days, both included: the twelve months up to the day that is looked at.
+    pub from: Date,
+    pub to: Date,
+    /// The categories of each kind that has some.
+    pub categories: BTreeMap<Code, Vec<Code>>,
+    held: HashMap<(Code, Code), GapEvidence>,
+}
+
+impl Evidence {
+    /// Nothing where no category belongs to the kind.
+    pub fn of(&self, gap: &Gap) -> Option<&GapEvidence> {
+        self.at(&gap.community, &gap.kind)
+    }
+
+    pub fn at(&self, community: &Code, kind: &Code) -> Option<&GapEvidence> {
+        self.held.get(&(community.clone(), kind.clone()))
+    }
+}
+
+/// The communities that an area is, or lies in.
+fn communities_of(portfolio: &Portfolio, communities: &[Code], area: &Code) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut at = Some(area);
+    for _ in 0..LEVELS_MOST {
+        let Some(code) = at else { break };
+        out.extend(communities.iter().position(|held| held == code));
+        at = portfolio.areas.get(code).and_then(|area| area.parent.as_ref());
+    }
+    out
+}
+
+/// By community, of each category.
+fn by_community(
+    portfolio: &Portfolio,
+    communities: &[Code],
+    counts: &[PlacedCount],
+) -> HashMap<(usize, Code), u64> {
+    let mut known: HashMap<&Code, Vec<usize>> = HashMap::new();
+    let mut out: HashMap<(usize, Code), u64> = HashMap::new();
+    for held in counts {
+        let within =
+            known.entry(&held.area).or_insert_with(|| communities_of(portfolio, communities, &held.area));
+        for community in within {
+            *out.entry((*community, held.category.clone())).or_default() += held.number;
+        }
+    }
+    out
+}
+
+impl App {
+    /// What stands beside the gaps of some communities on the day of a portfolio, as the requests stand now.
+    pub async fn gap_evidence(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        communities: &[Code],
+        reader: Reader,
+    ) -> Result<Evidence, AppError> {
+        let to = portfolio.view.as_of;
+        let from = to.checked_sub(1.year()).and_then(Date::tomorrow).unwrap_or(to);
+        let hidden = match reader {
+            Reader::Staff => Vec::new(),
+            Reader::Everybody => portfolio.plan.publicly().hidden,
+        };
+        let mut categories: BTreeMap<Code, Vec<Code>> = BTreeMap::new();
+        for kind in &portfolio.plan.facility_kinds {
+            let of: Vec<Code> =
+                kind.request_categories.iter().filter(|held| !hidden.contains(held)).cloned().collect();
+            if !of.is_empty() {
+                categories.insert(kind.kind.clone(), of);
+            }
+        }
+        let asked: BTreeSet<Code> = categories.values().flatten().cloned().collect();
+        let mut out = Evidence { from, to, categories, held: HashMap::new() };
+        if asked.is_empty() || communities.is_empty() {
+            return Ok(out);
+        }
+        let (plan, public) = (portfolio.plan.code.clone(), reader == Reader::Everybody);
+        let read = move |c: &mut Connection| {
+            let asked: Vec<Code> = asked.into_iter().collect();
+            let counts = c.placed_counts(&plan, (from, to), &asked, public)?;
+            let led = if public { Vec::new() } else { c.led_counts(&plan, (from, to), &asked)? };
+            Ok::<_, StoreError>((counts, led))
+        };
+        let (counts, led) = self.database().read_async(read).await?;
+        let issues = self.hot_issues(portfolio, &led).await?;
+        let requests = by_community(portfolio, communities, &counts);
+        let mut raised: BTreeMap<&Code, Vec<PlacedCount>> = BTreeMap::new();
+        for held in led.iter().filter(|held| issues.contains_key(&held.item)) {
+            raised.entry(&held.item).or_default().push(held.placed.clone());
+        }
+        let raised: BTreeMap<&Code, HashMap<(usize, Code), u64>> = raised
+            .into_iter()
+            .map(|(item, placed)| (item, by_community(portfolio, communities, &placed)))
+            .collect();
+        for (kind, of) in &out.categories {
+            let sum = |counts: &HashMap<(usize, Code), u64>, at: usize| -> u64 {
+                of.iter().filter_map(|category| counts.get(&(at, category.clone()))).sum()
+            };
+            let numbers: Vec<u64> = (0..communities.len()).map(|at| sum(&requests, at)).collect();
+            let few = if public { suppressed(&numbers) } else { vec![false; numbers.len()] };
+            for (at, community) in communities.iter().enumerate() {
+                let of_item = raised.iter().filter_map(|(item, counts)| {
+                    let requests = sum(counts, at);
+                    let name = issues.get(*item)?.clone();
+                    (requests > 0).then(|| HotIssue { item: (*item).clone(), name, requests })
+                });
+                let mut issues: Vec<HotIssue> = of_item.collect();
+                issues.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.item.cmp(&b.item)));
+                let requests = (!few[at]).then_some(numbers[at]);
+                out.held.insert((community.clone(), kind.clone()), GapEvidence { requests, issues });
+            }
+        }
+        Ok(out)
+    }
+
+    /// The tasks among items that several requests led to, with their names: those that were withdrawn are none.
+    async fn hot_issues(
+        &self,
+        portfolio: &Portfolio,
+        led: &[LedCount],
+    ) -> Result<BTreeMap<Code, Named>, AppError> {
+        let mut requests: BTreeMap<&Code, u64> = BTreeMap::new();
+        for held in led {
+            *requests.entry(&held.item).or_default() += held.placed.number;
+        }
+        let mut several: Vec<(&Code, u64)> =
+            requests.into_iter().filter(|(_, number)| *number >= SEVERAL).collect();
+        several.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
+        let mut out = BTreeMap::new();
+        for (item, _) in several.into_iter().take(ITEMS_MOST) {
+            let history = self.subject(&Subject::item(&portfolio.plan.code, item)).await?;
+            let held = history.and_then(|history| Item::at(&history, portfolio.view));
+            if let Some(held) = held.filter(|held| held.kind == ItemKind::TrackedTask)
+                && held.state != State::Withdrawn
+            {
+                out.insert(item.clone(), held.name);
+            }
+        }
+        Ok(out)
+    }
+}
