@@ -125,6 +125,8 @@ fn plan_facts() -> Vec<Fact> {
                 ages: None,
                 capacity_unit: None,
                 closed: false,
+                least_square_metres: None,
+                request_categories: Vec::new(),
             })
             .into(),
         );
@@ -293,7 +295,15 @@ async fn links(results: &mut Results, app: &App) -> anyhow::Result<()> {
 }
 
 fn asked(model: SitingModel, count: u32, metres: Option<u32>) -> SitingAsked {
-    SitingAsked { kind: code("k-00"), model, count: Some(count), budget: None, metres, floor_permille: None }
+    SitingAsked {
+        kind: code("k-00"),
+        model,
+        count: Some(count),
+        budget: None,
+        metres,
+        floor_permille: None,
+        least_square_metres: None,
+    }
 }
 
 async fn siting(results: &mut Results, app: &App) -> anyhow::Result<()> {
