@@ -36,6 +36,8 @@ const NEARER: i8 = 2;
 /// From here on facilities are drawn, by which people find their way.
 const WITH_NAMES: u8 = 3;
 const NAMES_MOST: usize = 40;
+/// How high names are, in points of the screen; the picture has it as well.
+const NAME: f64 = 13.0;
 
 /// A size in which the picture is shown.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -246,6 +248,19 @@ struct SpotPicture {
     pin: Option<(f64, f64)>,
 }
 
+/// Puts a name where it is seen whole, unless it would lie upon another one.
+fn named(names: &mut Vec<Name>, (x, y): (f64, f64), text: &str, high: f64) {
+    let wide = |text: &str| text.chars().map(|c| if c.is_ascii() { 0.6 } else { 1.0 }).sum::<f64>() * high;
+    let half = (wide(text) / 2.0).min(WIDTH / 2.0);
+    let x = x.clamp(half, WIDTH - half);
+    let free = names
+        .iter()
+        .all(|it| (it.x - x).abs() > half + wide(&it.text) / 2.0 || (it.y - y).abs() > high * 1.1);
+    if free {
+        names.push(Name { x, y, text: text.to_owned() });
+    }
+}
+
 /// The picture itself, as everybody may see the plan.
 pub async fn picture(
     visit: Visit,
@@ -277,7 +292,7 @@ pub async fn picture(
         if let Some((x, y)) = boundary.middle().map(|middle| view.place(middle)).filter(|at| seen(*at))
             && community == (view.zoom() >= NEARER as u8)
         {
-            names.push(Name { x, y, text: area.name.get(english).to_owned() });
+            named(&mut names, (x, y), area.name.get(english), size.scale() * NAME);
         }
     }
     let places = portfolio.facilities.iter().filter(|_| view.zoom() >= WITH_NAMES).filter_map(|held| {
@@ -332,6 +347,19 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn names_do_not_lie_upon_each_other_and_are_seen_whole() {
+        let mut names = Vec::new();
+        for (at, text) in
+            [((100.0, 50.0), "回龙观街道"), ((110.0, 55.0), "龙泽园街道"), ((958.0, 90.0), "East")]
+        {
+            named(&mut names, at, text, 20.0);
+        }
+        let seen: Vec<&str> = names.iter().map(|it| it.text.as_str()).collect();
+        assert_eq!(seen, ["回龙观街道", "East"]);
+        assert!(names[1].x < 940.0 && names[0].x == 100.0);
     }
 
     #[test]
