@@ -252,7 +252,7 @@ fn shared_plans_survive_a_round_trip() {
         "native/caltest.xml",
         "huitian108x30_cn.mspdi.xml",
     ] {
-        let Some(path) = scratch::shared_data(&format!("data/schedule/{name}")) else { return };
+        let Some(path) = scratch::shared_data(format!("data/schedule/{name}")) else { return };
         let plan = mspdi::read(&std::fs::read(path).unwrap()).unwrap().plan;
         let network = Network::new(&plan).unwrap();
         let rows = network.schedule(&plan).unwrap().dates(&plan, &network);
