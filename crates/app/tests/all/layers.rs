@@ -423,7 +423,7 @@ fn put_row(replaces: Option<&str>, cells: &[(&str, &str)]) -> RowWish {
 #[tokio::test]
 async fn rows_are_put_in_changed_and_taken_out_one_by_one() {
     let folder = tempfile::tempdir().unwrap();
-    let app = app(&folder);
+    let app = app(folder.path());
     let plan = plan(&app).await;
     let (actor, kind) = (Actor::operator(), LayerKind::Residences);
     let rows = "A|east|116.31|40.07|wgs84|90|4|© Office|illustrative\nC||116.32|40.07|wgs84|||© Office|illustrative\n";
@@ -481,7 +481,7 @@ async fn rows_are_put_in_changed_and_taken_out_one_by_one() {
 #[tokio::test]
 async fn two_who_change_rows_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let app = app(&folder);
+    let app = app(folder.path());
     let plan = plan(&app).await;
     let (actor, today) = (Actor::operator(), app.clock().today());
     let one = |code: &str| {
