@@ -88,7 +88,7 @@ async fn sheets_that_are_filled_in_without_a_connection_come_once() -> anyhow::R
     assert!(browser.words().await?.contains("您的回答"));
     offline(&browser, true).await?;
     browser.driver.find(By::Css("button[value=send]")).await?.click().await?;
-    let waiting = async || says("[data-said]", "没有网络").await;
+    let waiting = async || says("form.answering [data-said]", "没有网络").await;
     browser.wait_until("being told that it waits", waiting).await?;
     offline(&browser, false).await?;
     let thanked = async || says("body", "谢谢您").await;

@@ -94,6 +94,7 @@ pub const TABLE: &[(&str, Access)] = &[
     ("getCoverageChange", Access::Read(A::ReadPublic)),
     ("tryLink", Access::Read(A::ReadStaff)),
     ("listMissingLinks", Access::Read(A::ReadStaff)),
+    ("listPlanLinks", Access::Read(A::ReadPublic)),
     ("findSites", Access::Read(A::ReadStaff)),
     ("listEvaluations", Access::Read(A::ReadPublic)),
     ("getEvaluation", Access::Read(A::ReadPublic)),

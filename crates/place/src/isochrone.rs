@@ -53,7 +53,7 @@ impl<'n> Catchment<'n> {
         for (ends, link) in self.overlay.added() {
             let places = [link.from, link.to].map(|end| self.place(end));
             let [Some(first), Some(second)] = places else { continue };
-            let reached = self.from_ends(ends, link.length, link.direction, limit);
+            let reached = self.between_ends(ends, link.length, link.direction, limit);
             out.extend(
                 whole(reached)
                     .into_iter()
@@ -69,7 +69,13 @@ impl<'n> Catchment<'n> {
     }
 
     /// The stretches within the limit by way of the ends, as offsets from the first one.
-    fn from_ends(&self, ends: [NodeId; 2], length: u32, direction: Direction, limit: u32) -> Vec<[u32; 2]> {
+    fn between_ends(
+        &self,
+        ends: [NodeId; 2],
+        length: u32,
+        direction: Direction,
+        limit: u32,
+    ) -> Vec<[u32; 2]> {
         let [first, second] = ends.map(|node| self.rest(node, limit));
         let mut out = Vec::new();
         if direction == Direction::Both
@@ -87,7 +93,7 @@ impl<'n> Catchment<'n> {
     /// around each place where the legs touch it or another link meets it.
     fn stretches(&self, id: LinkId, held: Link, limit: u32) -> Vec<[u32; 2]> {
         let length = held.length;
-        let mut out = self.from_ends(self.overlay.base().ends(id), length, held.direction, limit);
+        let mut out = self.between_ends(self.overlay.base().ends(id), length, held.direction, limit);
         let legs = self.access.on_link(id).filter_map(|leg| Some((leg.offset, limit.checked_sub(leg.leg)?)));
         let splits = self.overlay.splits_of(id);
         let splits = splits.filter_map(|(offset, node)| Some((offset, self.rest(node, limit)?)));

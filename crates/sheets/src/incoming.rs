@@ -70,7 +70,7 @@ fn as_read(read: exchange::sheet::Sheet) -> Sheet {
 pub struct LongFile<R>(Long<R>);
 
 enum Long<R> {
-    Text(Pieces<R>),
+    Text(Box<Pieces<R>>),
     Workbook(WorkbookPieces),
 }
 
@@ -81,7 +81,7 @@ impl<R: Read + Seek + Send + 'static> LongFile<R> {
         file.by_ref().take(4).read_to_end(&mut begin).map_err(|_| ReadError::Unreadable)?;
         file.rewind().map_err(|_| ReadError::Unreadable)?;
         if !begin.starts_with(b"PK") {
-            return Ok(Self(Long::Text(Pieces::new(file, rows, Limits::default())?)));
+            return Ok(Self(Long::Text(Box::new(Pieces::new(file, rows, Limits::default())?))));
         }
         let labels = labels(table);
         let limits = Limits::of_long_workbook();

@@ -102,8 +102,11 @@ fn led(categories: usize) -> String {
     )
 }
 
+/// A first and a last day, both included.
+type Days = (Date, Date);
+
 /// The months that lie whole between two days, and the days before and after them.
-fn months_within((from, to): (Date, Date)) -> (Option<(Date, Date)>, Vec<(Date, Date)>) {
+fn months_within((from, to): Days) -> (Option<Days>, Vec<Days>) {
     let first = if from.day() == 1 { Some(from) } else { from.last_of_month().tomorrow().ok() };
     let last = if to == to.last_of_month() { Some(to) } else { to.first_of_month().yesterday().ok() };
     let whole = first.zip(last).filter(|(first, last)| first <= last);

@@ -95,11 +95,12 @@ impl Filing<'_> {
     pub(crate) fn order(&self, tx: &mut Tx, order: &Order) -> Result<(Code, Vec<Entry>), NotTaken> {
         if let Some(held) = self.known(tx, &order.new)? {
             let steps = self.missing(tx, order, &held)?;
-            let said: Vec<RequestFact> = steps.iter().flat_map(|(_, facts)| facts.clone()).collect();
+            let said: Vec<Vec<RequestFact>> = steps.iter().map(|(_, facts)| facts.clone()).collect();
             let entries = self.past(tx, &held.code, steps, order, Vec::new())?;
-            if !said.is_empty() {
+            // Step by step: several moves are no one entry of those who go with it, either.
+            for facts in said {
                 let seq = entries.last().map(|entry| entry.seq);
-                let told = self.doing(&order.new.source).tell_those_merged(tx, &held, &said, seq);
+                let told = self.doing(&order.new.source).tell_those_merged(tx, &held, &facts, seq);
                 told.map_err(|error| NotTaken { error, begun: true })?;
             }
             return Ok((held.code.clone(), entries));

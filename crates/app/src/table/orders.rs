@@ -130,7 +130,8 @@ fn in_order(cells: &mut Cells, order: &Order) {
     if earlier(order.answered, order.assigned.or(order.new.at)) {
         cells.fail("answered", CellProblem::TooEarly);
     }
-    if !order.answer.is_empty() && order.answered.is_none() {
+    // What cannot be read is named already.
+    if !order.answer.is_empty() && cells.is_empty("answered") {
         cells.fail("answered", CellProblem::Missing);
     }
 }

@@ -163,7 +163,8 @@ fn an_order_that_ended_elsewhere_is_answered_for_those_merged_into_it(scratch: S
     let (actor, merged) = (Actor::operator(), code("G-2"));
     let done = place.app.act_on_request(&actor, &plan, &merged, act, Source::default());
     place.runtime.block_on(done).unwrap();
-    place.import(&[HEAD, &row("G-1", true)], Mode::Apply);
+    let report = place.import(&[HEAD, &row("G-1", true)], Mode::Apply);
+    assert!(report.applied, "{:?}", report.problems);
     assert_eq!(place.one("G-1").state, RequestState::Answered);
     let merged = place.one("G-2");
     assert_eq!(merged.answer().unwrap().1, "已更换灯具");
@@ -457,7 +458,7 @@ fn broken() -> Vec<(&'static str, String, &'static str)> {
         add(column, &["不存在的名称", "a b", "???"], "cell-not-a-code");
         add(column, &["nobody", "n-1"], "");
     }
-    add("source_url", &["not a link", "ftp:/x", "javascript:alert(1)"], "cell-not-a-link");
+    add("source_url", &["not a link", "ftp:/x", "javascript:alert(1)"], "bad-address");
     for (column, most) in
         [("number", 200), ("text", 4_000), ("title", 200), ("address", 200), ("answer", 4_000)]
     {

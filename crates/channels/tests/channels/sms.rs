@@ -14,7 +14,7 @@ use channels::Settings;
 use delivery::Courier;
 use delivery::http::Http;
 use domain::code::Code;
-use domain::request::{Channel, RequestState};
+use domain::request::{Channel, RequestState, RequestStep};
 use domain::source::Source;
 use http_body_util::BodyExt;
 use jiff::civil::date;
@@ -98,8 +98,10 @@ impl Gateway {
         };
         let filed = self.seed.app.file_request(&Actor::Public, &code("p"), new).await.unwrap().code;
         let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
-        let answer = RequestAct::Answer { text: "已划线".into() };
-        self.seed.app.act_on_request(&desk, &code("p"), &filed, answer, Source::default()).await.unwrap();
+        let accept = RequestAct::Step { step: RequestStep::Accept, reason: String::new() };
+        for act in [accept, RequestAct::Answer { text: "已划线".into() }] {
+            self.seed.app.act_on_request(&desk, &code("p"), &filed, act, Source::default()).await.unwrap();
+        }
         filed
     }
 

@@ -155,7 +155,7 @@ mod tests {
         let mut out = Cursor::new(Vec::new());
         let mut sink = Box::new(XlsxSink::new(&mut out, "orders", &headings, false).unwrap());
         for at in 0..rows {
-            sink.row(&[Cell::text(&format!("{at:05}")), Cell::text(&format!("第{at}件"))]).unwrap();
+            sink.row(&[Cell::text(format!("{at:05}")), Cell::text(format!("第{at}件"))]).unwrap();
         }
         sink.finish().unwrap();
         out.into_inner()

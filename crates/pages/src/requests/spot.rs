@@ -367,6 +367,6 @@ mod tests {
         let [square, wide] = SIZES;
         assert_eq!(wide.above(), 0.0);
         assert_eq!(square.above(), (WIDTH - HEIGHT) / 2.0);
-        assert!(crate::map::ZOOM_MOST >= WITH_NAMES);
+        const { assert!(crate::map::ZOOM_MOST >= WITH_NAMES) };
     }
 }

@@ -137,7 +137,7 @@ async fn matters_are_divided_off_help_is_called_and_what_helped_comes_off() {
     desk.get(&divide).await.is(200).says("The matter").says("under whoever asked");
     desk.post(&divide, &[("matter", ""), ("category", "heating")]).await.is(422);
     desk.post(&divide, &[("matter", "A pipe burst"), ("category", "")]).await.is(422);
-    site.sign_in("district").await.post(&divide, &[("matter", "x"), ("category", "heating")]).await.is(403);
+    site.sign_in("community").await.post(&divide, &[("matter", "x"), ("category", "heating")]).await.is(403);
     desk.post(&divide, &[("matter", "A pipe burst"), ("category", "heating")]).await.is(303);
     let divided = desk.get(&one).await;
     divided.is(200).says("A pipe burst").says("One matter is handled by itself as");

@@ -585,3 +585,4 @@ field-survey-answer = Answer
 field-survey-answer-hint = Whose share it is; empty for the mean.
 field-survey-others = Share of all other answers
 refusal-survey-code-taken = Another wave has this code. Choose another one.
+column-wave = Survey wave

@@ -564,3 +564,4 @@ field-survey-answer = 回答
 field-survey-answer-hint = 取哪个回答的比例；留空取平均数。
 field-survey-others = 取其余回答的比例
 refusal-survey-code-taken = 另一轮调查已用这个代码，请换一个。
+column-wave = 调查轮次

@@ -21,6 +21,12 @@ pub(super) struct Said {
     pub issues: Vec<(String, String)>,
 }
 
+impl Said {
+    pub fn is_empty(&self) -> bool {
+        self.requests.is_empty() && self.issues.is_empty()
+    }
+}
+
 /// Whether it is counted for staff or for everybody.
 pub(super) fn reader(visit: &Visit) -> Reader {
     if visit.actor.may_somewhere(Action::ReadStaff) { Reader::Staff } else { Reader::Everybody }
