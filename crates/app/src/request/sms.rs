@@ -105,6 +105,10 @@ fn without_country(digits: &str) -> &str {
 /// The number of a mobile phone, as a gateway takes it; `None` for what is none.
 pub(crate) fn mobile(phone: &str) -> Option<String> {
     let digits = digits(phone);
+    // Of another country it may look like one of here.
+    if phone.trim().starts_with('+') && !digits.starts_with("86") {
+        return None;
+    }
     let number = without_country(&digits);
     let (first, second) = (number.as_bytes().first()?, number.as_bytes().get(1)?);
     (number.len() == 11 && *first == b'1' && matches!(second, b'3'..=b'9')).then(|| number.to_owned())

@@ -14,7 +14,7 @@ pub(super) struct Reply {
 
 /// Characters between an answer and what follows it.
 fn parts(c: char) -> bool {
-    c.is_whitespace() || c.is_ascii_punctuation() || "，。、；：！？～…（）“”‘’《》【】·".contains(c)
+    c.is_whitespace() || c.is_ascii_punctuation() || "，。、；：！？～…（）“”‘’《》【】·．－／".contains(c)
 }
 
 const SOLVED: [(Solved, &[&str]); 3] = [
@@ -56,7 +56,11 @@ const SATISFIED: [(Satisfaction, &[&str]); 3] = [
 /// As it is compared: digits and letters of full width are those of half width.
 fn plain(text: &str) -> String {
     let narrow = |c: char| match c {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(c as u32 - 0xfee0).unwrap_or(c),
+        '\u{ff01}'..='\u{ff5e}' => {
+            let half = char::from_u32(c as u32 - 0xfee0);
+            // What is said besides keeps its marks.
+            half.filter(char::is_ascii_alphanumeric).unwrap_or(c)
+        }
         c => c,
     };
     text.chars().map(narrow).collect::<String>().trim_matches(parts).to_owned()
