@@ -130,7 +130,7 @@ async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
         mouse.click().perform().await?;
     }
     // The effect stands there without a new page: all 1,200 people come within 1,200 m of a sports ground.
-    let result = browser.text(By::Css("[data-result]")).await?;
+    let result = browser.text(By::Css("[data-result] section[aria-labelledby='links-result'] table")).await?;
     let line = result.lines().find(|line| line.starts_with("Sports ground")).unwrap_or_default();
     assert!(line.contains("1,200 m 0 1,200 +1,200"), "{result}");
     let said = browser.text(By::Css("[data-said]")).await?;
@@ -145,7 +145,7 @@ async fn a_link_is_drawn_and_the_gap_closes() -> anyhow::Result<()> {
     let found = browser.text(By::Css("[data-result]")).await?;
     assert!(found.contains("Link 1 112 m 3,516 m"), "{found}");
     browser.open("/p/huitian-2018/place/reach?point=40.0764,116.4240").await?;
-    let reach = browser.text(By::Css("[data-result]")).await?;
+    let reach = browser.text(By::Css("[data-result] table")).await?;
     assert!(reach.contains("People 1,200 1,200 1,200"), "{reach}");
     assert!(reach.contains("Sports ground 0 0 0"), "{reach}");
     browser.quit().await

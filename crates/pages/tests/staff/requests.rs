@@ -182,6 +182,7 @@ async fn matters_are_divided_off_help_is_called_and_what_helped_comes_off() {
     blown.is(303);
     let number = blown.location.split('?').next().unwrap().rsplit('/').next().unwrap().to_owned();
     office.get(&one).await.is(200).says(&number);
+    office.get(&format!("{PLAN}/items/{number}")).await.is(200).says(&format!("/requests/{code}"));
 
     // What it led to is taken off as well; and what was refused is reviewed by whoever asked.
     let drop = format!("{one}/drop-link");
