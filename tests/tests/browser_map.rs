@@ -8,7 +8,7 @@ use thirtyfour::prelude::*;
 
 /// The longest until the map stands still, in milliseconds, without a graphics card and on a machine that does much
 /// else; on a quiet one it takes less than three seconds.
-const IDLE_MOST: f64 = 60_000.0;
+const IDLE_MOST: f64 = 20_000.0;
 
 /// Opens a page with a map, waits until it stands still, and says how long that took.
 async fn open(browser: &Browser, address: &str) -> anyhow::Result<f64> {

@@ -9,9 +9,14 @@ pub struct Args {
     name: Option<String>,
 }
 
+/// The bench that has peers from the Python package index.
+const WITH_PEERS: &str = "porto";
+
 pub fn run(args: Args) -> anyhow::Result<()> {
     crate::setup::run()?;
-    crate::setup::peers()?;
+    if args.name.as_deref().is_none_or(|name| WITH_PEERS.contains(name)) {
+        crate::setup::peers()?;
+    }
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let build = Command::new(&cargo).args(["build", "--release", "--package", "huitian"]).status()?;
     anyhow::ensure!(build.success(), "the release build failed");

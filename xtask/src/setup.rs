@@ -149,6 +149,10 @@ const PEERS: [(&str, &str); 4] = [
 
 /// Fetches the peers of the benches. One that cannot be had takes nothing from the others: the results say so.
 pub fn peers() -> anyhow::Result<()> {
+    // Whoever names a Python has them there.
+    if std::env::var_os("PLACE_PEERS_PYTHON").is_some() {
+        return Ok(());
+    }
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../target/place-peers");
     let python = folder.join("bin/python");
     let has = |module: &str| {
@@ -163,7 +167,10 @@ pub fn peers() -> anyhow::Result<()> {
         println!("installing {package} into {}", folder.display());
         if !python.is_file() {
             let made = Command::new("/usr/bin/python3").args(["-m", "venv"]).arg(&folder).status()?;
-            anyhow::ensure!(made.success(), "a folder of Python packages was not made");
+            if !made.success() {
+                println!("missing: peers of the benches; install Debian's python3-venv");
+                return Ok(());
+            }
         }
         let install = ["-m", "pip", "install", "--quiet", package];
         if !Command::new(&python).args(install).status()?.success() || !has(module) {

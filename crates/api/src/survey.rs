@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use app::survey::{Compared, ComparedLine, codebook, results_csv, text_csv};
+use app::survey::{ComparedLine, codebook, judged, results_csv, text_csv};
 use axum::extract::{OriginalUri, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -402,8 +402,8 @@ async fn list_wave_changes(
     let (before, _, old, _) = results(&api, &caller, (&plan, &from), &asked).await?;
     let (portfolio, _) = api.portfolio(&plan, &asked).await?;
     let group = filter.group_by.clone().zip(filter.group.clone());
-    let compared = Compared::of_group(&portfolio.plan, (&before, &*old), (&after, &*new), group.as_ref());
-    let list = asked.page(view, compared.lines.iter().collect(), change);
+    let lines = judged(&portfolio.plan, (&before, &*old), (&after, &*new), group.as_ref());
+    let list = asked.page(view, lines.iter().collect(), change);
     let tag = list_tag(view, audience(manages(&caller, &plan)));
     Ok(page(&conditions, &caller.0, &tag, &uri, list))
 }

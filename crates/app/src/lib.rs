@@ -5,6 +5,7 @@
 
 mod account;
 mod actor;
+mod aside;
 mod asks;
 mod change;
 mod clock;
@@ -41,6 +42,7 @@ use store::Database;
 
 pub use account::{NewToken, Program, SignedIn, TokenScope};
 pub use actor::Actor;
+pub use aside::aside;
 pub use change::{Change, Receipt};
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use error::AppError;

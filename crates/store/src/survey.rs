@@ -2,8 +2,9 @@
 //!
 //! No value here leads from a sheet to an invitation: the two tables share nothing but plan and wave, neither holds a
 //! moment, and SQLite lays both in the order of random texts. PostgreSQL lays rows as they are written and marks them
-//! with their transaction: until [`Tx::shuffle_survey`] lays them anew, when a wave is closed or withdrawn and when it is
-//! frozen, whoever reads the database itself could tell which belong together.
+//! with their transaction: until [`Tx::shuffle_survey`] lays them anew, when a wave is closed or withdrawn, with each sheet
+//! that comes by a link after that, and when it is frozen, whoever reads the database itself could tell which belong
+//! together.
 
 use domain::code::Code;
 use domain::survey::WaveMode;

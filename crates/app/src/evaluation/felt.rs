@@ -12,7 +12,7 @@ use survey::instrument::Form;
 
 use crate::App;
 use crate::error::AppError;
-use crate::survey::{Compared, ComparedLine};
+use crate::survey::{ComparedLine, compared, judge};
 
 /// Why nothing is known of what people felt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +150,13 @@ impl App {
         let groups = asked.into_iter().map(|area| {
             let group = area.as_ref().zip(after.wave.area.as_ref());
             let group = group.map(|(area, question)| (question.clone(), area.to_string()));
-            let found = Compared::of_group(plan, (before, &*old), (after, &*new), group.as_ref());
-            let lines = found.lines.into_iter().filter(|line| is_head(plan, after, &line.after)).collect();
+            let lines = compared(plan, (before, &*old), (after, &*new), group.as_ref());
+            let lines = lines.into_iter().filter(|line| is_head(plan, after, &line.after)).collect();
             FeltGroup { area, lines }
         });
-        let groups = groups.filter(|group| !group.lines.is_empty()).collect();
+        let mut groups: Vec<FeltGroup> = groups.filter(|group| !group.lines.is_empty()).collect();
+        // By what is shown, in all areas together.
+        judge(groups.iter_mut().flat_map(|group| &mut group.lines));
         Ok(Ok(Felt { before: before.clone(), after: after.clone(), groups }))
     }
 }

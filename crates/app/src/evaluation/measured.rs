@@ -169,6 +169,6 @@ impl App {
             let part = |(code, chosen, window)| (code, effect::part(&portfolio, chosen, window, &cells));
             found.into_iter().map(part).collect()
         };
-        Ok(tokio::task::spawn_blocking(work).await.map_err(|_| store::StoreError::Stopped)?)
+        crate::aside(work).await
     }
 }

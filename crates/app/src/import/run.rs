@@ -117,19 +117,18 @@ impl App {
     /// Orders say what their texts say, and places become a layer.
     pub(super) async fn filled_in(&self, mut prepared: Prepared) -> Result<Prepared, AppError> {
         if prepared.table.layer().is_some() {
-            let made = tokio::task::spawn_blocking(move || prepared.make_layer().map(|()| prepared));
-            return made.await.map_err(|_| StoreError::Stopped)?;
+            return crate::aside(move || prepared.make_layer().map(|()| prepared)).await?;
         }
         if prepared.filled || !prepared.table.is_of_orders() {
             return Ok(prepared);
         }
         let understanding = self.understanding(&prepared.plan).await?;
         // Thousands of texts are read for the words of every category: not where others wait.
-        let filled = tokio::task::spawn_blocking(move || {
+        crate::aside(move || {
             prepared.fill_in(&understanding);
             prepared
-        });
-        Ok(filled.await.map_err(|_| StoreError::Stopped)?)
+        })
+        .await
     }
 
     pub(super) fn import_ground(&self) -> Ground {

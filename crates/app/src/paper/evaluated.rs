@@ -7,7 +7,6 @@ use domain::history::View;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::report::{EvaluationTable, FoundCell, FoundColumn, FoundEvaluation, FoundTable};
-use store::StoreError;
 use words::{Lang, shown};
 
 use super::evaluation::{Part, Yearly};
@@ -26,8 +25,7 @@ impl App {
         let view = View { as_of: last_day(table.year, portfolio.view.as_of), known: portfolio.view.known };
         let found = self.plan_evaluation_at(&portfolio.plan.code, None, view).await?;
         let year = table.year;
-        let frozen = tokio::task::spawn_blocking(move || freeze(&found, year)).await;
-        Ok(frozen.map_err(|_| StoreError::Stopped)?)
+        crate::aside(move || freeze(&found, year)).await
     }
 }
 

@@ -20,11 +20,11 @@ impl App {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, AppError> {
         let turn = self.place_turn().await?;
-        let done = tokio::task::spawn_blocking(move || {
+        crate::aside(move || {
             let _turn = turn;
             work()
-        });
-        Ok(done.await.map_err(|_| StoreError::Stopped)?)
+        })
+        .await
     }
 }
 

@@ -296,9 +296,14 @@ fn keep(
         }
     }
     tx.keep_sheet(&SurveySheet { late, ..sheet.clone() })?;
-    if late && invitation.is_some() {
-        // Nothing lays the rows anew any more: what wrote link and sheet must not tell which belong together.
+    if invitation.is_some() && !is_open(tx, &sheet.plan, &sheet.wave)? {
+        // It comes alone: what wrote link and sheet must not tell, until the freezing or for good, which belong together.
         tx.shuffle_survey(&sheet.plan, &sheet.wave)?;
     }
     Ok(Ok(if late { Taken::Late } else { Taken::Kept }))
+}
+
+fn is_open(tx: &mut store::Tx, plan: &Code, wave: &Code) -> Result<bool, StoreError> {
+    let plan = tx.with_lookup(|lookup| lookup.plan(plan))?;
+    Ok(plan.is_some_and(|plan| plan.wave(wave.as_str()).map(HeldWave::state) == Some(WaveState::Open)))
 }

@@ -123,7 +123,7 @@ impl App {
             let fieldwork = Some(Box::new(reached.kept(&wave)));
             (found.map(|results| WaveResults { fieldwork, ..results }), digest)
         };
-        Ok(tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?)
+        crate::aside(work).await
     }
 
     /// Freezes a closed wave. It is estimated first, aside from everything else; should another sheet come in

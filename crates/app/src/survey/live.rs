@@ -58,6 +58,19 @@ pub struct LiveWave {
     pub rates: Option<Rates>,
 }
 
+/// Whom the quota counts that would count somebody who answers so, and is full.
+pub fn full_quota(quotas: &[LiveQuota], answers: &Answers) -> Option<Vec<(String, String)>> {
+    let quotas = quotas.iter().map(|held| Quota {
+        of: held.quota.of.clone(),
+        target: held.quota.target,
+        filled: held.filled,
+    });
+    match Quotas::new(quotas.collect()).ok()?.may_ask(&person(answers)) {
+        Err(QuotaError::Full { of, .. }) => Some(of),
+        _ => None,
+    }
+}
+
 impl LiveWave {
     /// Sheets that count.
     pub fn sheets(&self) -> u64 {
@@ -66,19 +79,6 @@ impl LiveWave {
 
     pub fn late(&self) -> u64 {
         self.counts.iter().filter(|count| count.late).map(|count| count.number).sum()
-    }
-
-    /// Whom the quota counts that would count somebody who answers so, and is full.
-    pub fn full(&self, answers: &Answers) -> Option<Vec<(String, String)>> {
-        let quotas = self.quotas.iter().map(|held| Quota {
-            of: held.quota.of.clone(),
-            target: held.quota.target,
-            filled: held.filled,
-        });
-        match Quotas::new(quotas.collect()).ok()?.may_ask(&person(answers)) {
-            Err(QuotaError::Full { of, .. }) => Some(of),
-            _ => None,
-        }
     }
 
     /// Contacts that ended in a way.
@@ -98,15 +98,28 @@ impl App {
             let invitations = c.survey_invitations(&plan, &wave.wave)?;
             let all: u64 = counts.iter().map(|count| count.number).sum();
             let (filled, by_area) = app.filled(c, &plan, &wave, all)?;
-            let quotas = wave.quotas.iter().zip(&filled);
-            let quotas: Vec<LiveQuota> =
-                quotas.map(|(quota, filled)| LiveQuota { quota: quota.clone(), filled: *filled }).collect();
+            let quotas = of_quotas(&wave, &filled);
             let reached = Reached { counts, contacts, invitations };
             let rates = reached.contacts(&wave).map(|contacts| contacts.rates(None));
             let Reached { counts, contacts, invitations } = reached;
             Ok::<_, StoreError>(LiveWave { counts, contacts, invitations, quotas, by_area, rates })
         };
         Ok(self.database().read_async(read).await?)
+    }
+
+    /// How full the quotas of a wave are, for whoever has just sent a sheet: counted anew now and then only.
+    pub async fn quotas_filled(&self, plan: &Code, held: &HeldWave) -> Result<Vec<LiveQuota>, AppError> {
+        let wave = &held.wave;
+        if wave.quotas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let now = self.clock().now();
+        let known =
+            self.filled_waves().iter().find(|of| of.is(plan, wave) && of.is_fresh(now)).map(Filled::told);
+        match known {
+            Some((filled, _)) => Ok(of_quotas(wave, &filled)),
+            None => Ok(self.live_wave(plan, held).await?.quotas),
+        }
     }
 
     fn filled_waves(&self) -> MutexGuard<'_, Vec<Filled>> {
@@ -126,10 +139,14 @@ impl App {
             return Ok(Default::default());
         }
         let now = self.clock().now();
-        let fresh = |of: &Filled| of.seen.len() as u64 >= sheets || now.duration_since(of.read) < AGAIN_AFTER;
-        let found = self.filled_waves().iter().find(|of| of.is(plan, wave) && fresh(of)).map(Filled::told);
-        if let Some(found) = found {
-            return Ok(found);
+        if let Some(of) = self.filled_waves().iter_mut().find(|of| of.is(plan, wave)) {
+            let all = of.seen.len() as u64 >= sheets;
+            if all {
+                of.read = now;
+            }
+            if all || of.is_fresh(now) {
+                return Ok(of.told());
+            }
         }
         let filled = Filled::of(c, plan, wave, now)?;
         let told = filled.told();
@@ -147,6 +164,11 @@ impl App {
             let _ = of.add(sheet);
         }
     }
+}
+
+fn of_quotas(wave: &Wave, filled: &[u64]) -> Vec<LiveQuota> {
+    let quotas = wave.quotas.iter().zip(filled);
+    quotas.map(|(quota, filled)| LiveQuota { quota: quota.clone(), filled: *filled }).collect()
 }
 
 /// Whether anything is counted by what the sheets of a wave say.
@@ -185,6 +207,11 @@ impl Filled {
 
     fn is(&self, plan: &Code, wave: &Wave) -> bool {
         self.plan == *plan && self.wave == *wave
+    }
+
+    /// Whether it was looked through so lately that sheets of another server may wait.
+    fn is_fresh(&self, now: Timestamp) -> bool {
+        now.duration_since(self.read) < AGAIN_AFTER
     }
 
     fn add(&mut self, held: &SurveySheet) -> Result<(), StoreError> {

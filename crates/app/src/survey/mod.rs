@@ -18,12 +18,12 @@ mod texts;
 
 pub use answer::{NewSheet, SheetFault, Taken};
 pub use by_area::{AgainstWhole, AreaEstimate, ByArea, MappedEstimate, is_mapped, mapped};
-pub use compare::{CompareFault, Compared, ComparedLine};
+pub use compare::{CompareFault, ComparedLine, compared, judge, judged};
 pub use estimate::{EstimateFault, is_weighted_by_strata, planned_deff};
 pub use files::{codebook, results_csv, text_csv};
 pub use freeze::FreezeFault;
 pub(crate) use live::Filled;
-pub use live::{LiveQuota, LiveWave};
+pub use live::{LiveQuota, LiveWave, full_quota};
 pub use observe::{PickedEstimate, area_of};
 pub use own::{OwnFigure, OwnFound};
 pub(crate) use results::{Damaged, ResultsCache};
@@ -98,7 +98,7 @@ impl App {
         let step = WaveStep { wave: wave.clone(), event };
         let receipt = self.record_of_survey(actor, plan, PlanFact::WaveStep(step), ground).await?;
         if ends {
-            // Nobody is invited any more: what the order of rows would tell need not be kept longer.
+            // What the order of rows would tell need not be kept longer. Who was late lays them anew again.
             let (plan, wave) = (plan.clone(), wave.clone());
             let lay = move |tx: &mut store::Tx<'_>| tx.shuffle_survey(&plan, &wave);
             self.database().write_async(lay).await?;

@@ -97,7 +97,7 @@ impl App {
             app.results_cache().keep(key, results.clone());
             Ok(Ok(results))
         };
-        Ok(Some(tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopped)??))
+        Ok(Some(crate::aside(work).await??))
     }
 
     fn results_cache(&self) -> std::sync::MutexGuard<'_, ResultsCache> {

@@ -117,7 +117,6 @@ impl App {
         frame: Arc<Frame>,
         sample: WaveSample,
     ) -> Result<Result<SamplePlan, SampleFault>, AppError> {
-        let work = tokio::task::spawn_blocking(move || sample.plan(&frame));
-        work.await.map_err(|_| AppError::Store(store::StoreError::Stopped))
+        crate::aside(move || sample.plan(&frame)).await
     }
 }

@@ -281,7 +281,7 @@ impl App {
             app.texts_cache().keep(of, understood.clone());
             Ok(understood)
         };
-        tokio::task::spawn_blocking(work).await.map_err(|_| StoreError::Stopped)?
+        crate::aside(work).await?
     }
 
     fn texts_cache(&self) -> std::sync::MutexGuard<'_, TextsCache> {

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use app::survey::said::{answer_label, difference, figure, question_label};
-use app::survey::{CompareFault, Compared, ComparedLine};
+use app::survey::{CompareFault, ComparedLine, judged};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::StatusCode;
@@ -213,8 +213,7 @@ async fn page(
         group = chosen.map(|choice| choice.value.clone()).unwrap_or_default();
         let of = group.split_once('=').map(|(by, code)| (by.to_owned(), code.to_owned()));
         let (first, second) = ((&before.held, &*old), (&after.held, &*new));
-        let found = Compared::of_group(&portfolio.plan, first, second, of.as_ref());
-        for compared in &found.lines {
+        for compared in &judged(&portfolio.plan, first, second, of.as_ref()) {
             let shown = line(visit.lang, Some(&after.asked), compared);
             let question = &compared.after.question;
             if may

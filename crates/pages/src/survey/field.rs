@@ -1,7 +1,7 @@
 //! The field desk: one sheet after the other, on the telephone, on the street or from paper. With scripts, sheets that
 //! are filled in without a connection wait on the phone and are sent when it is back.
 
-use app::survey::{NewSheet, SheetFault, Taken};
+use app::survey::{NewSheet, SheetFault, Taken, full_quota};
 use askama::Template;
 use axum::extract::{Path, Query};
 use axum::http::{HeaderMap, StatusCode};
@@ -173,8 +173,8 @@ pub async fn save(
     // A script has told it before; without one it is told once while people are asked, and nobody's answers are thrown
     // away.
     if !script && !typed.has("full") && opened.held.state() == WaveState::Open {
-        let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
-        if let Some(of) = live.full(&given) {
+        let quotas = visit.app.quotas_filled(&opened.plan, &opened.held).await?;
+        if let Some(of) = full_quota(&quotas, &given) {
             let name = whom(&opened, &of, visit.lang);
             let notice = visit.tw("field-quota-full", &[("whom", &name)]);
             let mut typed = typed;
@@ -199,8 +199,8 @@ pub async fn save(
                 Taken::Late => "late",
             };
             if script {
-                let live = visit.app.live_wave(&opened.plan, &opened.held).await?;
-                let filled: Vec<u64> = live.quotas.iter().map(|held| held.filled).collect();
+                let quotas = visit.app.quotas_filled(&opened.plan, &opened.held).await?;
+                let filled: Vec<u64> = quotas.iter().map(|held| held.filled).collect();
                 return Ok(axum::Json(json!({ "taken": done, "filled": filled })).into_response());
             }
             let to = format!("{}/field?mode={}&done={done}", opened.here(), mode.as_str());

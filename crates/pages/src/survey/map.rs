@@ -2,7 +2,6 @@
 //! chance alone could have set apart stays pale, one whose interval is wide is striped, and one with too few answers has
 //! no colour. The same stands below as a table.
 
-use app::AppError;
 use app::read::Asked;
 use app::survey::said::{answer_label, figure, question_label};
 use app::survey::{AgainstWhole, AreaEstimate, ByArea, MappedEstimate, is_mapped, mapped};
@@ -16,7 +15,6 @@ use domain::code::Code;
 use domain::portfolio::Portfolio;
 use domain::source::Grade;
 use domain::survey::{ResultKind, WaveResults};
-use store::StoreError;
 use survey::instrument::Form;
 
 use super::answer::Opened;
@@ -323,9 +321,8 @@ pub async fn show(
     let portfolio = visit.app.portfolio(&opened.plan, Asked::default()).await?;
     let lang = visit.lang;
     // Thousands of estimates, and boundaries of thousands of points.
-    let drawn =
-        tokio::task::spawn_blocking(move || draw(&visit, &opened, &results, &portfolio, &Typed(query)));
-    drawn.await.map_err(|_| PageError::of(AppError::Store(StoreError::Stopped), lang))?
+    let drawn = app::aside(move || draw(&visit, &opened, &results, &portfolio, &Typed(query)));
+    drawn.await.map_err(|error| PageError::of(error, lang))?
 }
 
 fn draw(

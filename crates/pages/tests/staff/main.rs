@@ -4,6 +4,7 @@
 
 mod audit;
 mod coverage;
+mod evaluation;
 mod foresight;
 mod holidays;
 mod importing;
