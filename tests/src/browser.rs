@@ -79,9 +79,15 @@ impl Browser {
         Ok(Some(Self { driver, site: site.to_owned(), _running: running, _profile: profile }))
     }
 
-    /// Opens an address of the site.
+    /// Opens an address of the site, and waits until the page is whole: the driver may come back in the middle of a long
+    /// one.
     pub async fn open(&self, address: &str) -> anyhow::Result<()> {
-        self.driver.goto(format!("{}{address}", self.site)).await.with_context(|| address.to_owned())
+        self.driver.goto(format!("{}{address}", self.site)).await.with_context(|| address.to_owned())?;
+        let whole = async || {
+            let state = self.driver.execute("return document.readyState", vec![]).await?;
+            Ok((state.json() == "complete").then_some(()))
+        };
+        self.wait_until(&format!("the page at {address}"), whole).await
     }
 
     /// What a script returns.
