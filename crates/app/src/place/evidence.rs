@@ -18,6 +18,7 @@ use store::{Connection, LedCount, PlacedCount, StoreError};
 
 use crate::App;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// A matter that one resident raises is no hot issue.
 const SEVERAL: u64 = 2;
@@ -116,7 +117,10 @@ impl App {
         let from = to.checked_sub(1.year()).and_then(Date::tomorrow).unwrap_or(to);
         let hidden = match reader {
             Reader::Staff => Vec::new(),
-            Reader::Everybody => portfolio.plan.publicly().hidden,
+            // As of today, whatever day is looked at: what is private now was not so once.
+            Reader::Everybody => {
+                self.portfolio(&portfolio.plan.code, Asked::default()).await?.plan.publicly().hidden
+            }
         };
         let mut categories: BTreeMap<Code, Vec<Code>> = BTreeMap::new();
         for kind in &portfolio.plan.facility_kinds {

@@ -153,6 +153,26 @@ fn everybody_sees_what_is_published_and_no_small_number(scratch: Scratch) {
     assert_eq!(requests(&look(&place, None, Reader::Staff), "lamp"), [Some(12), Some(6), Some(8)]);
 }
 
+fn a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day(scratch: Scratch) {
+    let place = town(scratch);
+    for request in file(&place, "lamps", "estate", date(2021, 3, 3), 9) {
+        place.act("desk", &request, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+    }
+    let before = date(2021, 6, 9);
+    assert_eq!(requests(&look(&place, Some(before), Reader::Everybody), "lamp"), [Some(9), Some(0), Some(0)]);
+    let mut lamps = portfolio(&place, None).plan.request_category("lamps").unwrap().clone();
+    lamps.private = true;
+    let facts = vec![PlanFact::RequestCategory(lamps).into()];
+    place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
+    assert!(!portfolio(&place, Some(before)).plan.request_category("lamps").unwrap().private);
+    for as_of in [Some(before), None] {
+        let found = look(&place, as_of, Reader::Everybody);
+        assert_eq!(requests(&found, "lamp"), [None; 3], "{as_of:?}");
+        assert_eq!(found.categories.get(&code("utility")), Some(&vec![code("water")]));
+        assert_eq!(requests(&look(&place, as_of, Reader::Staff), "lamp")[0], Some(9));
+    }
+}
+
 fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     let place = town(scratch);
     let item = |name: &str, kind: ItemKind| {
@@ -198,5 +218,6 @@ fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
 on_both!(
     requests_of_a_year_stand_beside_a_gap,
     everybody_sees_what_is_published_and_no_small_number,
+    a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day,
     hot_issues_are_tasks_that_several_requests_led_to
 );
