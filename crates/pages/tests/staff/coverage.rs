@@ -468,6 +468,13 @@ async fn a_residence_is_put_in_changed_and_taken_out_by_forms() {
     reader.post(&edit, &sourced("80")).await.is(422).says("id=\"code-error\"");
     reader.post(&own, &sourced("80")).await.is(303);
     reader.get(&rows).await.is(200).says(">80<");
+    // The layer that holds since then would be without it.
+    let early = sourced("70").into_iter().map(|(name, text)| match name {
+        "effective" => (name, "2025-12-31"),
+        name => (name, text),
+    });
+    let early: Vec<(&str, &str)> = early.collect();
+    reader.post(&own, &early).await.is(422).says("id=\"effective-error\"").says("or a later day");
     let leave = format!("{rows}/take-out?code=T-1");
     reader.get(&leave).await.is(200).says("no longer part of the layer");
     let behind = [("effective", "2026-02-01"), ("source_title", "Street office"), ("grade", "reported")];

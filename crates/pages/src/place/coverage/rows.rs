@@ -30,7 +30,7 @@ use crate::page::Page;
 use crate::pager::Pager;
 use crate::projects::folded;
 use crate::visit::{Visit, render};
-use crate::words_of::word;
+use crate::words_of::{day, word};
 
 const PAGE_SIZE: usize = 50;
 
@@ -252,6 +252,11 @@ impl Bench {
             Err(RowFault::Gone) => {
                 self.sheet.fault("", visit.t("layer-row-gone").into_owned());
                 StatusCode::CONFLICT
+            }
+            Err(RowFault::BroughtAnew { from }) => {
+                let said = visit.tw("layer-row-brought-anew", &[("from", &day(visit.lang, from))]);
+                self.sheet.fault("effective", said);
+                StatusCode::UNPROCESSABLE_ENTITY
             }
             Err(RowFault::Refused(refusals)) => {
                 for refusal in &refusals {
