@@ -11,7 +11,6 @@ use domain::item::{Item, State};
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::request::public::suppressed;
-use domain::subject::Subject;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::{Connection, LedCount, PlacedCount, StoreError};
@@ -187,16 +186,9 @@ impl App {
         let mut several: Vec<(&Code, u64)> =
             requests.into_iter().filter(|(_, number)| *number >= SEVERAL).collect();
         several.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        let mut out = BTreeMap::new();
-        for (item, _) in several.into_iter().take(ITEMS_MOST) {
-            let history = self.subject(&Subject::item(&portfolio.plan.code, item)).await?;
-            let held = history.and_then(|history| Item::at(&history, portfolio.view));
-            if let Some(held) = held.filter(|held| held.kind == ItemKind::TrackedTask)
-                && held.state != State::Withdrawn
-            {
-                out.insert(item.clone(), held.name);
-            }
-        }
-        Ok(out)
+        let looked: Vec<Code> = several.into_iter().take(ITEMS_MOST).map(|(item, _)| item.clone()).collect();
+        let items = self.items_without_content(&portfolio.plan.code, &looked, portfolio.view).await?;
+        let hot = |held: &Item| held.kind == ItemKind::TrackedTask && held.state != State::Withdrawn;
+        Ok(items.into_iter().filter(|(_, held)| hot(held)).map(|(item, held)| (item, held.name)).collect())
     }
 }
