@@ -1,13 +1,14 @@
 //! What residents say of a gap: their requests of the categories that belong to the kind, and the hot issues that were
 //! confirmed of them. They are no part of what is found: the gap is one without them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::sync::{Arc, PoisonError, Weak};
 
 use domain::code::Code;
 use domain::facility::Gap;
 use domain::item::kind::ItemKind;
 use domain::item::{Item, State};
+use domain::journal::Seq;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::request::public::suppressed;
@@ -74,6 +75,47 @@ impl Evidence {
     }
 }
 
+/// What evidence hangs on: as of an entry of the journal, on the day on which it is asked for.
+struct Of {
+    portfolio: Weak<Portfolio>,
+    head: Seq,
+    today: Date,
+    reader: Reader,
+    communities: Vec<Code>,
+}
+
+impl Of {
+    fn same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.portfolio.as_ptr(), other.portfolio.as_ptr())
+            && (self.head, self.today, self.reader) == (other.head, other.today, other.reader)
+            && self.communities == other.communities
+    }
+}
+
+/// Evidence lately gathered, the last one first: whoever goes from one list of gaps to another is told the same.
+#[derive(Default)]
+pub(crate) struct EvidenceCache(VecDeque<(Of, Arc<Evidence>)>);
+
+impl EvidenceCache {
+    /// A day for staff and for everybody, of two plans, and days beside it.
+    const MOST: usize = 8;
+
+    fn find(&mut self, of: &Of) -> Option<Arc<Evidence>> {
+        self.0.retain(|(held, _)| held.portfolio.strong_count() > 0);
+        let at = self.0.iter().position(|(held, _)| held.same(of))?;
+        let held = self.0.remove(at)?;
+        let found = held.1.clone();
+        self.0.push_front(held);
+        Some(found)
+    }
+
+    fn keep(&mut self, of: Of, found: Arc<Evidence>) {
+        self.0.retain(|(held, _)| !held.same(&of));
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front((of, found));
+    }
+}
+
 /// The communities that an area is, or lies in.
 fn communities_of(portfolio: &Portfolio, communities: &[Code], area: &Code) -> Vec<usize> {
     let mut out = Vec::new();
@@ -107,6 +149,30 @@ fn by_community(
 impl App {
     /// What stands beside the gaps of some communities on the day of a portfolio, as the requests stand now.
     pub async fn gap_evidence(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        communities: &[Code],
+        reader: Reader,
+    ) -> Result<Arc<Evidence>, AppError> {
+        // Looked at first: what is kept is never older than the entry it is kept by.
+        let of = Of {
+            portfolio: Arc::downgrade(portfolio),
+            head: self.head().await?,
+            today: self.clock().today(),
+            reader,
+            communities: communities.to_vec(),
+        };
+        let cache = || self.inner.evidence.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = cache().find(&of);
+        if let Some(held) = held {
+            return Ok(held);
+        }
+        let found = Arc::new(self.gather_evidence(portfolio, communities, reader).await?);
+        cache().keep(of, found.clone());
+        Ok(found)
+    }
+
+    async fn gather_evidence(
         &self,
         portfolio: &Arc<Portfolio>,
         communities: &[Code],

@@ -83,7 +83,7 @@ fn portfolio(place: &Place, as_of: Option<Date>) -> Arc<Portfolio> {
     place.runtime.block_on(place.app.portfolio(&code("p"), asked)).unwrap()
 }
 
-fn look(place: &Place, as_of: Option<Date>, reader: Reader) -> Evidence {
+fn look(place: &Place, as_of: Option<Date>, reader: Reader) -> Arc<Evidence> {
     let communities = COMMUNITIES.map(code);
     let portfolio = portfolio(place, as_of);
     place.runtime.block_on(place.app.gap_evidence(&portfolio, &communities, reader)).unwrap()
@@ -173,6 +173,22 @@ fn a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day(scratc
     }
 }
 
+fn what_was_gathered_is_kept_until_something_is_recorded(scratch: Scratch) {
+    let place = town(scratch);
+    file(&place, "lamps", "estate", date(2021, 3, 3), 2);
+    let (now, communities) = (portfolio(&place, None), COMMUNITIES.map(code));
+    let ask = |communities: &[Code], reader| {
+        place.runtime.block_on(place.app.gap_evidence(&now, communities, reader)).unwrap()
+    };
+    let staff = ask(&communities, Reader::Staff);
+    assert!(Arc::ptr_eq(&staff, &ask(&communities, Reader::Staff)));
+    // Nobody is told what was gathered for another reader, for other communities or on another day.
+    assert_eq!(requests(&ask(&communities, Reader::Everybody), "lamp")[0], Some(0));
+    assert_eq!(requests(&ask(&communities[..1], Reader::Staff), "lamp"), [Some(2), None, None]);
+    file(&place, "lamps", "estate", date(2021, 3, 4), 1);
+    assert_eq!(requests(&ask(&communities, Reader::Staff), "lamp")[0], Some(3));
+}
+
 fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     let place = town(scratch);
     let item = |name: &str, kind: ItemKind| {
@@ -186,6 +202,7 @@ fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     item("t-lamps", ItemKind::TrackedTask);
     item("t-one", ItemKind::TrackedTask);
     item("d-lamps", ItemKind::Directive);
+    item("a-few", ItemKind::Directive);
     let link = |requests: &[Code], name: &str| {
         for request in requests {
             let to = Target::Item(code(name));
@@ -200,6 +217,12 @@ fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     link(&mill[..1], "t-lamps");
     link(&mill[1..2], "t-one");
     link(&estate, "d-lamps");
+    link(&mill[2..], "a-few");
+    // Those with most first: what were beyond the most that are read were the fewest.
+    let days = (date(2020, 6, 11), TODAY);
+    let led = place.app.database().read(|c| c.led_counts(&code("p"), days, &[code("lamps")])).unwrap();
+    let led: Vec<(&str, u64)> = led.iter().map(|held| (held.item.as_str(), held.placed.number)).collect();
+    assert_eq!(led, [("d-lamps", 4), ("t-lamps", 3), ("a-few", 1), ("t-lamps", 1), ("t-one", 1)]);
     let found = look(&place, None, Reader::Staff);
     let told = |community: &str| -> Vec<(String, u64)> {
         let held = found.at(&code(community), &code("lamp")).unwrap();
@@ -219,5 +242,6 @@ on_both!(
     requests_of_a_year_stand_beside_a_gap,
     everybody_sees_what_is_published_and_no_small_number,
     a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day,
+    what_was_gathered_is_kept_until_something_is_recorded,
     hot_issues_are_tasks_that_several_requests_led_to
 );
