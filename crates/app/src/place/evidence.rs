@@ -1,7 +1,7 @@
 //! What residents say of a gap: their requests of the categories that belong to the kind, and the hot issues that were
 //! confirmed of them. They are no part of what is found: the gap is one without them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::{Arc, PoisonError, Weak};
 
 use domain::code::Code;
@@ -31,7 +31,7 @@ const LEVELS_MOST: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     Staff,
-    /// Only published requests count, and small numbers are not told.
+    /// Only published requests count, and no small number is told or follows from what is.
     Everybody,
 }
 
@@ -47,7 +47,7 @@ pub struct HotIssue {
 /// What stands beside one gap.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GapEvidence {
-    /// `None`: so few that everybody is not told.
+    /// `None`: everybody is not told, because of small numbers.
     pub requests: Option<u64>,
     /// Those with most requests first; staff alone see them.
     pub issues: Vec<HotIssue>,
@@ -146,6 +146,34 @@ fn by_community(
     out
 }
 
+/// What everybody is not told, by community and category, so that no small number follows from what is told. Kinds share
+/// categories, so each category is decided on by itself, over all communities, and the number of a kind is told only
+/// where that of each of its categories is. Of a community in which another one lies nothing is told: less that one, it
+/// were the rest.
+fn untold(
+    portfolio: &Portfolio,
+    communities: &[Code],
+    categories: &BTreeSet<&Code>,
+    requests: &HashMap<(usize, Code), u64>,
+) -> HashSet<(usize, Code)> {
+    let mut holds_others = vec![false; communities.len()];
+    for (at, community) in communities.iter().enumerate() {
+        for around in communities_of(portfolio, communities, community) {
+            holds_others[around] |= around != at;
+        }
+    }
+    let apart: Vec<usize> = (0..communities.len()).filter(|at| !holds_others[*at]).collect();
+    let mut out = HashSet::new();
+    for category in categories {
+        let number = |at: &usize| requests.get(&(*at, (*category).clone())).copied().unwrap_or(0);
+        let few = suppressed(&apart.iter().map(number).collect::<Vec<u64>>());
+        let few = apart.iter().zip(few).filter_map(|(at, few)| few.then_some(*at));
+        let around = (0..communities.len()).filter(|at| holds_others[*at]);
+        out.extend(few.chain(around).map(|at| (at, (*category).clone())));
+    }
+    out
+}
+
 impl App {
     /// What stands beside the gaps of some communities on the day of a portfolio, as the requests stand now.
     pub async fn gap_evidence(
@@ -210,6 +238,8 @@ impl App {
         let (counts, led) = self.database().read_async(read).await?;
         let issues = self.hot_issues(portfolio, &led).await?;
         let requests = by_community(portfolio, communities, &counts);
+        let asked = out.categories.values().flatten().collect();
+        let untold = if public { untold(portfolio, communities, &asked, &requests) } else { HashSet::new() };
         let mut raised: BTreeMap<&Code, Vec<PlacedCount>> = BTreeMap::new();
         for held in led.iter().filter(|held| issues.contains_key(&held.item)) {
             raised.entry(&held.item).or_default().push(held.placed.clone());
@@ -222,8 +252,6 @@ impl App {
             let sum = |counts: &HashMap<(usize, Code), u64>, at: usize| -> u64 {
                 of.iter().filter_map(|category| counts.get(&(at, category.clone()))).sum()
             };
-            let numbers: Vec<u64> = (0..communities.len()).map(|at| sum(&requests, at)).collect();
-            let few = if public { suppressed(&numbers) } else { vec![false; numbers.len()] };
             for (at, community) in communities.iter().enumerate() {
                 let of_item = raised.iter().filter_map(|(item, counts)| {
                     let requests = sum(counts, at);
@@ -232,7 +260,8 @@ impl App {
                 });
                 let mut issues: Vec<HotIssue> = of_item.collect();
                 issues.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.item.cmp(&b.item)));
-                let requests = (!few[at]).then_some(numbers[at]);
+                let untold = of.iter().any(|category| untold.contains(&(at, category.clone())));
+                let requests = (!untold).then(|| sum(&requests, at));
                 out.held.insert((community.clone(), kind.clone()), GapEvidence { requests, issues });
             }
         }

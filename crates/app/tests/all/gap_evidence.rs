@@ -153,6 +153,35 @@ fn everybody_sees_what_is_published_and_no_small_number(scratch: Scratch) {
     assert_eq!(requests(&look(&place, None, Reader::Staff), "lamp"), [Some(12), Some(6), Some(8)]);
 }
 
+fn no_small_number_follows_from_kinds_that_share_categories_or_from_areas_in_each_other(scratch: Scratch) {
+    let place = town(scratch);
+    for (category, area, count) in [
+        ("lamps", "estate", 9),
+        ("lamps", "mill", 6),
+        ("lamps", "lake", 8),
+        ("water", "estate", 2),
+        ("water", "mill", 7),
+        ("water", "lake", 11),
+    ] {
+        for request in file(&place, category, area, date(2021, 3, 3), count) {
+            place.act("desk", &request, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+        }
+    }
+    let found = look(&place, None, Reader::Everybody);
+    assert_eq!(requests(&found, "lamp"), [Some(9), Some(6), Some(8)]);
+    // Eleven of both less nine of one were two of the other; so were all of the other less those of the other areas.
+    assert_eq!(requests(&found, "utility"), [None, None, Some(19)]);
+    assert_eq!(requests(&look(&place, None, Reader::Staff), "utility"), [Some(11), Some(13), Some(19)]);
+    // The town is what lies in it and the rest: of it nothing is told, and what lies in it is told as before.
+    let now = portfolio(&place, None);
+    let around = ["estate", "mill", "lake", "town"].map(code);
+    let ask = |reader| place.runtime.block_on(place.app.gap_evidence(&now, &around, reader)).unwrap();
+    let (everybody, staff) = (ask(Reader::Everybody), ask(Reader::Staff));
+    assert_eq!(requests(&everybody, "lamp"), [Some(9), Some(6), Some(8)]);
+    let of_town = |found: &Evidence| found.at(&code("town"), &code("lamp")).unwrap().requests;
+    assert_eq!((of_town(&everybody), of_town(&staff)), (None, Some(23)));
+}
+
 fn a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day(scratch: Scratch) {
     let place = town(scratch);
     for request in file(&place, "lamps", "estate", date(2021, 3, 3), 9) {
@@ -242,6 +271,7 @@ on_both!(
     requests_of_a_year_stand_beside_a_gap,
     everybody_sees_what_is_published_and_no_small_number,
     a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day,
+    no_small_number_follows_from_kinds_that_share_categories_or_from_areas_in_each_other,
     what_was_gathered_is_kept_until_something_is_recorded,
     hot_issues_are_tasks_that_several_requests_led_to
 );
