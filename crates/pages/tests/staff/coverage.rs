@@ -461,6 +461,10 @@ async fn a_residence_is_put_in_changed_and_taken_out_by_forms() {
     list.is(200).says("T-1").says(">90<");
     assert_eq!(list.missing_words(), Vec::<String>::new());
     reader.get(&format!("{rows}?q=nothing-like-it")).await.is(200).says("None.");
+    // By its code, or by the name of its area, in small letters or wide ones.
+    for wanted in ["t-1", "huoying", "%EF%BC%B4-1"] {
+        reader.get(&format!("{rows}?q={wanted}")).await.is(200).says("T-1");
+    }
     reader.get(&format!("{PLAN}/place/layers")).await.is(200).says("place/rows/residences");
     // Its own form has it as it is, and another of its code is refused.
     let own = format!("{edit}?code=T-1");
