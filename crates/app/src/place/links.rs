@@ -66,8 +66,6 @@ pub struct LinkGround {
     /// Nobody counted people of the ages that some kind is for: everybody stands in for them.
     pub everybody: bool,
     links: Spans,
-    /// Those that people walk over.
-    open: Vec<LinkChange>,
     ranked: OnceLock<Ranked>,
     gains: OnceLock<Vec<Option<LinkGain>>>,
 }
@@ -252,8 +250,7 @@ impl LinkGround {
             }
             homes.push(Home { community, people, legs });
         }
-        let links = Spans::of(portfolio, Some(walk.as_ref()));
-        let open = links.changes(links.open());
+        let links = ground.links().clone();
         let overlay = links.over(&walk.network, links.open());
         let standing: Vec<(usize, usize)> =
             serving(portfolio, &key.limits).map(|(facility, kind, _)| (facility, kind)).collect();
@@ -287,7 +284,6 @@ impl LinkGround {
             unreached,
             everybody,
             links,
-            open,
             ranked,
             gains,
         })
@@ -305,7 +301,7 @@ impl LinkGround {
     pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
         let network = &self.walk.network;
         let span = Span::between(&self.walk, ends, None, self.key.access_metres)?;
-        let after = self.with(self.open.iter().copied().chain([LinkChange::Add(span.link)]));
+        let after = self.with(self.open().into_iter().chain([LinkChange::Add(span.link)]));
         let found = self.gains(&self.before(), &after);
         let community =
             |(number, people): (usize, u64)| Some((self.communities.get(number)?.clone(), people));
@@ -352,6 +348,11 @@ impl LinkGround {
             })
             .collect()
         })
+    }
+
+    /// The links of the plan that people walk over on the day.
+    fn open(&self) -> Vec<LinkChange> {
+        self.links.changes(self.links.open())
     }
 
     /// How far each home is from the nearest of each kind on the day.
@@ -425,7 +426,7 @@ impl LinkGround {
                 })
                 .collect();
             let findings =
-                rank(network, &self.open, &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
+                rank(network, &self.open(), &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
             let links = findings.into_iter().filter_map(|finding| {
                 let [from, to] = finding.candidate.ends.map(|node| network.point(node));
                 let (from, to) = (from?, to?);

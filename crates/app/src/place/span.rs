@@ -69,7 +69,7 @@ impl Span {
 }
 
 /// The links of a plan, by their numbers in it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Spans {
     met: Vec<Option<Span>>,
     open: Vec<usize>,
