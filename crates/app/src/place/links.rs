@@ -311,7 +311,7 @@ impl LinkGround {
         Ok(Effect {
             ends,
             length: span.link.length,
-            detour: Catchment::new(overlay, &[second], DETOUR_MOST).distance(&[first]),
+            detour: Catchment::new(&overlay, &[second], DETOUR_MOST).distance(&[first]),
             barrier: match ends.map(engine_point) {
                 [Some(from), Some(to)] => barrier([from, to], barriers).and_then(Barrier::parse),
                 _ => None,

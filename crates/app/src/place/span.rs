@@ -109,6 +109,9 @@ impl Spans {
 
     /// The network with some of the links.
     pub fn over<'n>(&self, network: &'n Network, links: &[usize]) -> Overlay<'n> {
+        if links.is_empty() {
+            return Overlay::of(network);
+        }
         let changes = self.changes(links);
         // Each was tried on this network when it was placed.
         Overlay::new(network, &changes).unwrap_or_else(|_| Overlay::of(network))
