@@ -321,21 +321,13 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn of_facility(portfolio: &Portfolio, held: &'a Facility, by: Date) -> Self {
-        let project = portfolio.project_of(held);
+    /// Of what a project builds, which opened, and closes.
+    fn of(builder: Option<&'a Code>, opened: Opened, closes: Option<Date>, by: Date) -> Self {
+        let standing = FacilityStanding::of(opened, closes, by);
         Self {
-            waits_for: held.project.as_ref().filter(|_| held.opened(project) == Opened::NotInUse),
-            open: held.standing(by, project) == FacilityStanding::Open,
-            closed: held.closes.is_some_and(|closes| closes <= by),
-        }
-    }
-
-    fn of_link(portfolio: &Portfolio, held: &'a NewLink, by: Date) -> Self {
-        let project = portfolio.builder_of(held);
-        Self {
-            waits_for: held.project.as_ref().filter(|_| held.opened(project) == Opened::NotInUse),
-            open: held.standing(by, project) == FacilityStanding::Open,
-            closed: held.closes.is_some_and(|closes| closes <= by),
+            waits_for: builder.filter(|_| opened == Opened::NotInUse),
+            open: standing == FacilityStanding::Open,
+            closed: standing == FacilityStanding::Closed,
         }
     }
 }
@@ -352,8 +344,14 @@ fn year_end(
     seed: u64,
 ) -> YearEnd {
     let ground = &coverage.ground;
-    let facility = |at: &usize| Work::of_facility(portfolio, &portfolio.facilities[*at], by);
-    let link = |at: &usize| Work::of_link(portfolio, &portfolio.plan.links[*at].link, by);
+    let facility = |at: &usize| {
+        let held = &portfolio.facilities[*at];
+        Work::of(held.project.as_ref(), held.opened(portfolio.project_of(held)), held.closes, by)
+    };
+    let link = |at: &usize| {
+        let held = &portfolio.plan.links[*at].link;
+        Work::of(held.project.as_ref(), held.opened(portfolio.builder_of(held)), held.closes, by)
+    };
     let of_kind = |kind: &KindCoverage| -> Vec<usize> {
         let all = portfolio.facilities.iter().enumerate();
         all.filter(|(_, held)| held.kind.as_ref() == Some(&kind.kind)).map(|(at, _)| at).collect()
