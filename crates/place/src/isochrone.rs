@@ -45,7 +45,7 @@ impl<'o> Catchment<'o> {
         let mut out = Vec::new();
         for index in 0..network.links().len() {
             let Some(id) = network.link(index) else { continue };
-            let Some(link) = self.overlay.open_link(id) else { continue };
+            let Some(link) = self.overlay.link_at(id) else { continue };
             for [from, to] in self.stretches(id, link, limit) {
                 out.extend(self.part(id, from, to));
             }
@@ -115,7 +115,7 @@ impl<'o> Catchment<'o> {
         match at {
             Attach::Node(node) => network.point(node),
             Attach::Along { link, offset } => {
-                let length = network.open_link(link)?.length;
+                let length = network.link_at(link)?.length;
                 let [a, b] = network.ends(link);
                 Some(between([network.point(a)?, network.point(b)?], length, offset))
             }
@@ -324,7 +324,7 @@ mod tests {
     use super::*;
     use crate::{
         network::Network,
-        overlay::{LinkChange, NewLink},
+        overlay::NewLink,
     };
 
     fn point(lon: f64, lat: f64) -> Point {
@@ -380,7 +380,7 @@ mod tests {
         // From the middle of the first street over 300 m to the end of the second.
         let link =
             NewLink { from: on(0, 500_000), to: on(1, 400_000), length: 300_000, direction: Direction::Both };
-        let overlay = Overlay::new(&network, &[LinkChange::Add(link)]).unwrap();
+        let overlay = Overlay::new(&network, &[link]).unwrap();
         let catchment = Catchment::new(&overlay, &[leg(&network, 0, 500_000, 0)], 350_000);
         assert_eq!(catchment.distance(&[leg(&network, 1, 440_000, 0)]), Some(340_000));
         // 350 m to each side of the first street, 50 m to each side of the second; the link itself is a line between

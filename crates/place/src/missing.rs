@@ -13,7 +13,7 @@ use crate::{
     effect::Home,
     nearest::NearestMap,
     network::{Direction, Network, NodeId},
-    overlay::{Attach, LinkChange, NewLink, Overlay, OverlayError},
+    overlay::{Attach, NewLink, Overlay, OverlayError},
     point::{Plane, Point},
 };
 
@@ -165,7 +165,7 @@ pub struct Finding {
 /// When a candidate is not of this network.
 pub fn rank(
     network: &Network,
-    open: &[LinkChange],
+    open: &[NewLink],
     candidates: &[Candidate],
     kinds: &mut [Kind<'_>],
     homes: &[Home],
@@ -190,14 +190,14 @@ pub fn rank(
     for &candidate in candidates {
         let [from, to] = candidate.ends.map(Attach::Node);
         let link = NewLink { from, to, length: candidate.length, direction: Direction::Both };
-        let changes: Vec<LinkChange> = open.iter().copied().chain([LinkChange::Add(link)]).collect();
+        let changes: Vec<NewLink> = open.iter().copied().chain([link]).collect();
         let overlay = Overlay::new(network, &changes)?;
         let mut finding =
             Finding { candidate, newly_served: 0, helped: 0, saved: 0, detour: None, overlaps: None };
         let mut helped: BTreeMap<u32, u64> = BTreeMap::new();
         for kind in &mut *kinds {
             // Only homes beside a node that changed can change.
-            let undo = kind.map.repair(&overlay, kind.access.seeds(), &[]);
+            let undo = kind.map.repair(&overlay, kind.access.seeds());
             let touched: HashSet<NodeId> = undo.touched().collect();
             let mut affected: Vec<u32> =
                 touched.iter().filter_map(|node| by_node.get(node)).flatten().copied().collect();
@@ -274,7 +274,7 @@ pub struct Standing<'a> {
 /// When a link is not of this network.
 pub fn with_links(
     network: &Network,
-    changes: &[LinkChange],
+    changes: &[NewLink],
     kinds: &[Standing<'_>],
     homes: &[Home],
 ) -> Result<Vec<Vec<Option<u32>>>, OverlayError> {
@@ -284,7 +284,7 @@ pub fn with_links(
         let access = KindAccess::new(&overlay, own);
         let mut map = kind.map.clone();
         // The copy is not used again.
-        let _ = map.repair(&overlay, access.seeds(), &[]);
+        let _ = map.repair(&overlay, access.seeds());
         let near = |home: &Home| access.nearest(&overlay, &home.legs, &map).map(|near| near.distance);
         homes.iter().map(near).collect()
     });
@@ -367,7 +367,7 @@ mod tests {
         let end = network.links()[2].length;
         let (from, to) = (on(0, 40_000), on(2, end - 40_000));
         let bridge = NewLink { from, to, length: 100_000, direction: Direction::Both };
-        let open = [LinkChange::Add(bridge)];
+        let open = [bridge];
         let overlay = Overlay::new(&network, &open).unwrap();
         let access = KindAccess::new(&overlay, [(0, shop.as_slice())]);
         let facilities = [(0, shop.clone())];
@@ -426,7 +426,7 @@ mod tests {
         let (from, to) = (attach(0, 100_000), attach(2, network.links()[2].length - 100_000));
         let link = NewLink { from, to, length: 100_000, direction: Direction::Both };
         let kinds = [Standing { facilities: &facilities, map: &map }];
-        let after = with_links(&network, &[LinkChange::Add(link)], &kinds, &homes).unwrap();
+        let after = with_links(&network, &[link], &kinds, &homes).unwrap();
         // 60 m to the link, 100 m over it, 50 m back to the shop.
         assert_eq!(after, [[Some(210_000), None]]);
         let before = access.nearest(&network, &homes[0].legs, &map);

@@ -14,7 +14,7 @@ use place::effect::Home;
 use place::isochrone::Catchment;
 use place::missing::{Candidate, Kind, Search, Standing, barrier, candidates, rank, with_links};
 use place::nearest::NearestMap;
-use place::overlay::LinkChange;
+use place::overlay::NewLink as EngineLink;
 
 use super::base::Barrier;
 use super::coverage::Basis;
@@ -266,7 +266,7 @@ impl LinkGround {
             let access = KindAccess::new(&overlay, placed());
             let mut now = map.clone();
             // The copy is not used again.
-            let _ = now.repair(&overlay, access.seeds(), &[]);
+            let _ = now.repair(&overlay, access.seeds());
             let near = |home: &Home| access.nearest(&overlay, &home.legs, &now);
             let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
             KindGround { kind, limit, facilities, access, map, before, people }
@@ -301,7 +301,7 @@ impl LinkGround {
     pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
         let network = &self.walk.network;
         let span = Span::between(&self.walk, ends, None, self.key.access_metres)?;
-        let after = self.with(self.open().into_iter().chain([LinkChange::Add(span.link)]));
+        let after = self.with(self.open().into_iter().chain([span.link]));
         let found = self.gains(&self.before(), &after);
         let community =
             |(number, people): (usize, u64)| Some((self.communities.get(number)?.clone(), people));
@@ -351,7 +351,7 @@ impl LinkGround {
     }
 
     /// The links of the plan that people walk over on the day.
-    fn open(&self) -> Vec<LinkChange> {
+    fn open(&self) -> Vec<EngineLink> {
         self.links.changes(self.links.open())
     }
 
@@ -361,8 +361,8 @@ impl LinkGround {
     }
 
     /// How far each home is from the nearest of each kind over the network with these links.
-    fn with(&self, changes: impl IntoIterator<Item = LinkChange>) -> Vec<Vec<Option<u32>>> {
-        let changes: Vec<LinkChange> = changes.into_iter().collect();
+    fn with(&self, changes: impl IntoIterator<Item = EngineLink>) -> Vec<Vec<Option<u32>>> {
+        let changes: Vec<EngineLink> = changes.into_iter().collect();
         let kinds: Vec<Standing> =
             self.kinds.iter().map(|held| Standing { facilities: &held.facilities, map: &held.map }).collect();
         // Each of them was tried on this network when it was placed.

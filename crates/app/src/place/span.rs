@@ -8,7 +8,7 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use place::access::AccessLeg;
 use place::network::{Direction, Network};
-use place::overlay::{Attach, LinkChange, NewLink, Overlay};
+use place::overlay::{Attach, NewLink, Overlay};
 
 use super::engine_point;
 use super::layer::Walk;
@@ -63,7 +63,7 @@ impl Span {
         let attach = |leg: &AccessLeg| Attach::Along { link: leg.link, offset: leg.offset };
         let link = NewLink { from: attach(&first), to: attach(&second), length, direction: Direction::Both };
         // What the network takes alone it takes beside any others.
-        Overlay::new(&walk.network, &[LinkChange::Add(link)]).map_err(|_| LinkFault::NoLength)?;
+        Overlay::new(&walk.network, &[link]).map_err(|_| LinkFault::NoLength)?;
         Ok(Self { link, legs: [first, second] })
     }
 }
@@ -102,9 +102,9 @@ impl Spans {
     }
 
     /// Some of the links as changes of the network.
-    pub fn changes(&self, links: &[usize]) -> Vec<LinkChange> {
+    pub fn changes(&self, links: &[usize]) -> Vec<NewLink> {
         let spans = links.iter().filter_map(|at| self.met.get(*at)?.as_ref());
-        spans.map(|span| LinkChange::Add(span.link)).collect()
+        spans.map(|span| span.link).collect()
     }
 
     /// The network with some of the links.
