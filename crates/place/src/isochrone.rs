@@ -322,10 +322,7 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        network::Network,
-        overlay::NewLink,
-    };
+    use crate::{network::Network, overlay::NewLink};
 
     fn point(lon: f64, lat: f64) -> Point {
         Point::new(lon, lat).unwrap()

@@ -116,12 +116,7 @@ impl StreetBuilder {
                     let micrometres = (metres * 1e6).round() as u64;
                     used[from] = true;
                     used[to] = true;
-                    links.push(Street {
-                        from: from as u32,
-                        to: to as u32,
-                        micrometres,
-                        direction,
-                    });
+                    links.push(Street { from: from as u32, to: to as u32, micrometres, direction });
                 }
             }
         }
@@ -230,8 +225,7 @@ impl Streets {
                     continue;
                 }
                 let (mut node, mut next) = (start as u32, first);
-                let mut chain =
-                    Street { from: node, to: node, micrometres: 0, direction: Direction::Both };
+                let mut chain = Street { from: node, to: node, micrometres: 0, direction: Direction::Both };
                 let mut against = false;
                 loop {
                     done[next as usize] = true;
@@ -314,10 +308,7 @@ impl Incident {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        distance,
-        profile::Travel,
-    };
+    use crate::{distance, profile::Travel};
 
     const WALK: Travel = Travel::Both;
     const RIDE: Travel = Travel::Along;

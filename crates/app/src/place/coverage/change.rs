@@ -321,6 +321,14 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
+    fn of_facility(portfolio: &Portfolio, held: &'a Facility, by: Date) -> Self {
+        Self::of(held.project.as_ref(), held.opened(portfolio.project_of(held)), held.closes, by)
+    }
+
+    fn of_link(portfolio: &Portfolio, held: &'a NewLink, by: Date) -> Self {
+        Self::of(held.project.as_ref(), held.opened(portfolio.builder_of(held)), held.closes, by)
+    }
+
     /// Of what a project builds, which opened, and closes.
     fn of(builder: Option<&'a Code>, opened: Opened, closes: Option<Date>, by: Date) -> Self {
         let standing = FacilityStanding::of(opened, closes, by);
@@ -344,14 +352,8 @@ fn year_end(
     seed: u64,
 ) -> YearEnd {
     let ground = &coverage.ground;
-    let facility = |at: &usize| {
-        let held = &portfolio.facilities[*at];
-        Work::of(held.project.as_ref(), held.opened(portfolio.project_of(held)), held.closes, by)
-    };
-    let link = |at: &usize| {
-        let held = &portfolio.plan.links[*at].link;
-        Work::of(held.project.as_ref(), held.opened(portfolio.builder_of(held)), held.closes, by)
-    };
+    let facility = |at: &usize| Work::of_facility(portfolio, &portfolio.facilities[*at], by);
+    let link = |at: &usize| Work::of_link(portfolio, &portfolio.plan.links[*at].link, by);
     let of_kind = |kind: &KindCoverage| -> Vec<usize> {
         let all = portfolio.facilities.iter().enumerate();
         all.filter(|(_, held)| held.kind.as_ref() == Some(&kind.kind)).map(|(at, _)| at).collect()
