@@ -16,7 +16,7 @@ use place::capacity::{Decay, Demand, Step, e2sfca};
 use place::effect::Home;
 use place::nearest::{Nearest, NearestLists, NearestMap, Seed};
 use place::network::{Direction, Link, Network};
-use place::overlay::{Attach, LinkChange, NewLink, Overlay};
+use place::overlay::{Attach, NewLink, Overlay};
 use place::point::Point;
 use place::profile::Profile;
 use place::streets::{StreetBuilder, Streets};
@@ -228,7 +228,7 @@ fn changes(results: &mut Results, network: &Network) -> anyhow::Result<()> {
     let near = Attach::Along { link: kinds[0][0][0].link, offset: kinds[0][0][0].offset };
     let far = Attach::Node(network.node(40_017).context("a node")?);
     let link = NewLink { from: near, to: far, length: 50_000, direction: Direction::Both };
-    let overlay = Overlay::new(network, &[LinkChange::Add(link)])?;
+    let overlay = Overlay::new(network, &[link])?;
     let mut worst: f64 = 0.0;
     let mut nearer = 0;
     for (shops, map) in kinds.iter().zip(&mut maps) {

@@ -100,7 +100,7 @@ struct GapOfPlan {
     /// The commonest cause: too_far, no_link, planned, closed, unreached, full or too_few.
     cause: Option<String>,
     /// Published requests of residents in the community, of the categories that belong to the kind, of the twelve months
-    /// up to the day; none where none belongs to it, or where they are so few that they are not told.
+    /// up to the day; none where none belongs to it, or where it is not told because small numbers would be known.
     requests: Option<u64>,
     requests_from: Option<Day>,
     requests_to: Option<Day>,

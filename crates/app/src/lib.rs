@@ -91,6 +91,7 @@ pub(crate) struct Inner {
     pub(crate) link_grounds: Mutex<place::LinkGroundCache>,
     pub(crate) coverage: Mutex<place::coverage::CoverageCache>,
     pub(crate) reached: Mutex<place::reach::ReachCache>,
+    pub(crate) evidence: Mutex<place::evidence::EvidenceCache>,
     /// Heavy work on places, two at a time.
     pub(crate) place_turns: Arc<tokio::sync::Semaphore>,
     /// Coverage is worked out for one at a time.
@@ -148,6 +149,7 @@ impl App {
                 link_grounds: Mutex::default(),
                 coverage: Mutex::default(),
                 reached: Mutex::default(),
+                evidence: Mutex::default(),
                 place_turns: Arc::new(tokio::sync::Semaphore::new(2)),
                 coverage_turn: Arc::default(),
                 siting: Arc::new(tokio::sync::Semaphore::new(1)),

@@ -23,19 +23,19 @@ pub struct Beside {
 
 /// A network, or a network seen through changes, as the ground under access legs.
 pub trait Ground {
-    /// A link with its length and direction; nothing where it is closed.
-    fn open_link(&self, link: LinkId) -> Option<Link>;
+    /// A link with its length and direction; nothing where there is no such link.
+    fn link_at(&self, link: LinkId) -> Option<Link>;
     /// The nodes that bracket a place on a link: the last one before it and the first one after.
     fn brackets(&self, link: LinkId, offset: u32) -> Option<[Beside; 2]>;
 }
 
 impl Ground for Network {
-    fn open_link(&self, link: LinkId) -> Option<Link> {
+    fn link_at(&self, link: LinkId) -> Option<Link> {
         self.links().get(link.index()).copied()
     }
 
     fn brackets(&self, link: LinkId, offset: u32) -> Option<[Beside; 2]> {
-        let length = self.open_link(link)?.length;
+        let length = self.link_at(link)?.length;
         let offset = offset.min(length);
         let [from, to] = self.ends(link);
         Some([Beside { node: from, distance: offset }, Beside { node: to, distance: length - offset }])
@@ -44,7 +44,7 @@ impl Ground for Network {
 
 /// The nodes from which a leg's place on the network is reached, with the whole way from there.
 fn towards(ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = (NodeId, u32)> {
-    let direction = ground.open_link(leg.link).map(|link| link.direction);
+    let direction = ground.link_at(leg.link).map(|link| link.direction);
     let brackets = ground.brackets(leg.link, leg.offset);
     let [before, after] = brackets.map_or([None, None], |[before, after]| [Some(before), Some(after)]);
     let after = after.filter(|_| direction == Some(Direction::Both));
@@ -53,7 +53,7 @@ fn towards(ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = (NodeId
 
 /// The nodes that are reached from a leg's place on the network, with the whole way there.
 pub(crate) fn away(ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = (NodeId, u32)> {
-    let direction = ground.open_link(leg.link).map(|link| link.direction);
+    let direction = ground.link_at(leg.link).map(|link| link.direction);
     let brackets = ground.brackets(leg.link, leg.offset);
     let [before, after] = brackets.map_or([None, None], |[before, after]| [Some(before), Some(after)]);
     let before = before.filter(|_| direction == Some(Direction::Both));
@@ -73,7 +73,7 @@ pub struct KindAccess {
 }
 
 impl KindAccess {
-    /// Places facilities, each with its number and legs. Legs on closed links lead nowhere.
+    /// Places facilities, each with its number and legs.
     #[must_use]
     pub fn new<'a>(
         ground: &impl Ground,
@@ -107,7 +107,7 @@ impl KindAccess {
                     let near = map.at(node)?;
                     Some(Nearest { distance: near.distance.checked_add(distance)?, ..near })
                 });
-                over_nodes.chain(self.along(ground.open_link(leg.link), leg))
+                over_nodes.chain(self.along(ground.link_at(leg.link), leg))
             })
             .filter(|near| near.distance <= map.limit())
             .min()

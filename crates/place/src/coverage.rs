@@ -101,17 +101,6 @@ impl Figure {
         self.covered + self.not_covered + self.unknown
     }
 
-    /// Covered ÷ all; nothing where there is nobody. Show it beside [`Self::unknown_share`].
-    #[must_use]
-    pub fn covered_share(&self) -> Option<f64> {
-        (self.total() > 0).then(|| self.covered as f64 / self.total() as f64)
-    }
-
-    #[must_use]
-    pub fn unknown_share(&self) -> Option<f64> {
-        (self.total() > 0).then(|| self.unknown as f64 / self.total() as f64)
-    }
-
     /// Everybody in the community is known to be covered.
     #[must_use]
     pub fn full(&self) -> bool {
@@ -214,13 +203,12 @@ mod tests {
         let unknown = Residence { people: None, ..home(None, true) };
         let figure = figures(1, &[home(Some(1), true), unknown], 300, FULL, 900)[0];
         assert_eq!((figure.basis, figure.covered, figure.not_covered), (Basis::Residences, 1, 1));
-        assert_eq!(figure.covered_share(), Some(0.5));
     }
 
     #[test]
     fn an_empty_community_is_unknown() {
         let figures = figures(2, &[home(Some(1), true)], 300, FULL, 900);
-        assert_eq!(figures[1].covered_share(), None);
+        assert_eq!(figures[1].total(), 0);
         let count = communities_covered(&[figures.clone(), figures]);
         assert_eq!(count, CommunityCount { covered: 1, not_covered: 0, unknown: 1 });
     }

@@ -15,25 +15,25 @@ pub type Part = [Point; 2];
 
 /// Who reaches a place within a limit.
 #[derive(Debug)]
-pub struct Catchment<'n> {
-    overlay: Overlay<'n>,
+pub struct Catchment<'o> {
+    overlay: &'o Overlay<'o>,
     access: KindAccess,
     map: NearestMap,
 }
 
-impl<'n> Catchment<'n> {
+impl<'o> Catchment<'o> {
     /// Sweeps from a place with these legs; the limit is inclusive and holds the legs.
     #[must_use]
-    pub fn new(overlay: Overlay<'n>, legs: &[AccessLeg], limit: u32) -> Self {
-        let access = KindAccess::new(&overlay, [(0, legs)]);
-        let map = NearestMap::sweep_overlay(&overlay, access.seeds(), limit);
+    pub fn new(overlay: &'o Overlay<'o>, legs: &[AccessLeg], limit: u32) -> Self {
+        let access = KindAccess::new(overlay, [(0, legs)]);
+        let map = NearestMap::sweep_overlay(overlay, access.seeds(), limit);
         Self { overlay, access, map }
     }
 
     /// How far it is from a point with these legs; nothing where that is further than the limit.
     #[must_use]
     pub fn distance(&self, legs: &[AccessLeg]) -> Option<u32> {
-        self.access.nearest(&self.overlay, legs, &self.map).map(|near| near.distance)
+        self.access.nearest(self.overlay, legs, &self.map).map(|near| near.distance)
     }
 
     /// The parts of links from which the place is reached within `limit`, at most the limit of the sweep.
@@ -45,7 +45,7 @@ impl<'n> Catchment<'n> {
         let mut out = Vec::new();
         for index in 0..network.links().len() {
             let Some(id) = network.link(index) else { continue };
-            let Some(link) = self.overlay.open_link(id) else { continue };
+            let Some(link) = self.overlay.link_at(id) else { continue };
             for [from, to] in self.stretches(id, link, limit) {
                 out.extend(self.part(id, from, to));
             }
@@ -115,7 +115,7 @@ impl<'n> Catchment<'n> {
         match at {
             Attach::Node(node) => network.point(node),
             Attach::Along { link, offset } => {
-                let length = network.open_link(link)?.length;
+                let length = network.link_at(link)?.length;
                 let [a, b] = network.ends(link);
                 Some(between([network.point(a)?, network.point(b)?], length, offset))
             }
@@ -322,10 +322,7 @@ impl Plane {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        network::Network,
-        overlay::{LinkChange, NewLink},
-    };
+    use crate::{network::Network, overlay::NewLink};
 
     fn point(lon: f64, lat: f64) -> Point {
         Point::new(lon, lat).unwrap()
@@ -352,7 +349,8 @@ mod tests {
     fn parts_end_where_the_limit_is() {
         let network = network(Direction::Both);
         let here = leg(&network, 0, 600_000, 10_000);
-        let catchment = Catchment::new(Overlay::of(&network), &[here], 510_000);
+        let overlay = Overlay::of(&network);
+        let catchment = Catchment::new(&overlay, &[here], 510_000);
         // 500 m to each side: 500 back, 400 to the corner and 100 to the north.
         let parts = catchment.parts(510_000);
         assert_eq!(parts.len(), 2);
@@ -367,7 +365,8 @@ mod tests {
     fn one_way_links_are_walked_towards_the_place_only() {
         let network = network(Direction::Forward);
         let here = leg(&network, 0, 600_000, 0);
-        let catchment = Catchment::new(Overlay::of(&network), &[here], 500_000);
+        let overlay = Overlay::of(&network);
+        let catchment = Catchment::new(&overlay, &[here], 500_000);
         assert!((metres(&catchment.parts(500_000)) - 500.0).abs() < 1.0);
     }
 
@@ -378,8 +377,8 @@ mod tests {
         // From the middle of the first street over 300 m to the end of the second.
         let link =
             NewLink { from: on(0, 500_000), to: on(1, 400_000), length: 300_000, direction: Direction::Both };
-        let overlay = Overlay::new(&network, &[LinkChange::Add(link)]).unwrap();
-        let catchment = Catchment::new(overlay, &[leg(&network, 0, 500_000, 0)], 350_000);
+        let overlay = Overlay::new(&network, &[link]).unwrap();
+        let catchment = Catchment::new(&overlay, &[leg(&network, 0, 500_000, 0)], 350_000);
         assert_eq!(catchment.distance(&[leg(&network, 1, 440_000, 0)]), Some(340_000));
         // 350 m to each side of the first street, 50 m to each side of the second; the link itself is a line between
         // its ends, however long it is said to be.

@@ -11,9 +11,9 @@ use crate::{
     access::{AccessLeg, KindAccess},
     distance::Reach,
     effect::Home,
-    nearest::{NearestMap, Seed},
+    nearest::NearestMap,
     network::{Direction, Network, NodeId},
-    overlay::{Attach, LinkChange, NewLink, Overlay, OverlayError},
+    overlay::{Attach, NewLink, Overlay, OverlayError},
     point::{Plane, Point},
 };
 
@@ -152,7 +152,7 @@ pub struct Finding {
     pub helped: u64,
     /// Person-millimetres saved by those served before already.
     pub saved: u64,
-    /// The way round before, nothing where it is longer than was looked for or there is none.
+    /// The way round before, from the first end to the second; nothing where it is longer than was looked for or there is none.
     pub detour: Option<u32>,
     /// A better finding that helps most of the same people.
     pub overlaps: Option<usize>,
@@ -165,7 +165,7 @@ pub struct Finding {
 /// When a candidate is not of this network.
 pub fn rank(
     network: &Network,
-    open: &[LinkChange],
+    open: &[NewLink],
     candidates: &[Candidate],
     kinds: &mut [Kind<'_>],
     homes: &[Home],
@@ -190,14 +190,14 @@ pub fn rank(
     for &candidate in candidates {
         let [from, to] = candidate.ends.map(Attach::Node);
         let link = NewLink { from, to, length: candidate.length, direction: Direction::Both };
-        let changes: Vec<LinkChange> = open.iter().copied().chain([LinkChange::Add(link)]).collect();
+        let changes: Vec<NewLink> = open.iter().copied().chain([link]).collect();
         let overlay = Overlay::new(network, &changes)?;
         let mut finding =
             Finding { candidate, newly_served: 0, helped: 0, saved: 0, detour: None, overlaps: None };
         let mut helped: BTreeMap<u32, u64> = BTreeMap::new();
         for kind in &mut *kinds {
             // Only homes beside a node that changed can change.
-            let undo = kind.map.repair(&overlay, kind.access.seeds(), &[]);
+            let undo = kind.map.repair(&overlay, kind.access.seeds());
             let touched: HashSet<NodeId> = undo.touched().collect();
             let mut affected: Vec<u32> =
                 touched.iter().filter_map(|node| by_node.get(node)).flatten().copied().collect();
@@ -248,11 +248,12 @@ pub fn rank(
         });
         findings[index].0.overlaps = overlaps;
     }
+    let mut reach = Reach::sized(now.node_count());
     for (finding, _) in &mut findings {
-        let [node, to] = finding.candidate.ends;
+        let [from, to] = finding.candidate.ends;
         let far = finding.candidate.length.saturating_mul(100);
-        let map = NearestMap::sweep_overlay(&now, &[Seed { node, facility: 0, distance: 0 }], far);
-        finding.detour = map.at(to).map(|near| near.distance);
+        reach.run(&now.forward(), &[(from, 0)], far);
+        finding.detour = reach.found().find(|(node, _)| *node == to).map(|(_, far)| far);
     }
     Ok(findings.into_iter().map(|(finding, _)| finding).collect())
 }
@@ -273,7 +274,7 @@ pub struct Standing<'a> {
 /// When a link is not of this network.
 pub fn with_links(
     network: &Network,
-    changes: &[LinkChange],
+    changes: &[NewLink],
     kinds: &[Standing<'_>],
     homes: &[Home],
 ) -> Result<Vec<Vec<Option<u32>>>, OverlayError> {
@@ -283,7 +284,7 @@ pub fn with_links(
         let access = KindAccess::new(&overlay, own);
         let mut map = kind.map.clone();
         // The copy is not used again.
-        let _ = map.repair(&overlay, access.seeds(), &[]);
+        let _ = map.repair(&overlay, access.seeds());
         let near = |home: &Home| access.nearest(&overlay, &home.legs, &map).map(|near| near.distance);
         homes.iter().map(near).collect()
     });
@@ -366,7 +367,7 @@ mod tests {
         let end = network.links()[2].length;
         let (from, to) = (on(0, 40_000), on(2, end - 40_000));
         let bridge = NewLink { from, to, length: 100_000, direction: Direction::Both };
-        let open = [LinkChange::Add(bridge)];
+        let open = [bridge];
         let overlay = Overlay::new(&network, &open).unwrap();
         let access = KindAccess::new(&overlay, [(0, shop.as_slice())]);
         let facilities = [(0, shop.clone())];
@@ -379,6 +380,34 @@ mod tests {
         let told = (ranked[0].newly_served, ranked[0].helped, ranked[0].saved);
         assert_eq!(told, (0, 30, 30 * u64::from(170_000 - direct)));
         assert_eq!(ranked[0].detour, Some(180_000));
+    }
+
+    #[test]
+    fn the_way_round_is_that_from_the_first_end_where_ways_lead_one_way() {
+        let link = |from, to, length, direction| Link { from, to, length, direction };
+        // From 0 to 3 by 1 and 2, and never back; a home before it and a shop behind it.
+        let links = vec![
+            link(0, 1, 2_000_000, Direction::Forward),
+            link(1, 2, 100_000, Direction::Forward),
+            link(2, 3, 2_000_000, Direction::Forward),
+            link(4, 0, 50_000, Direction::Both),
+            link(3, 5, 50_000, Direction::Both),
+        ];
+        let network = Network::build(6, &[], links).unwrap();
+        let at = |link: usize| vec![AccessLeg { link: network.link(link).unwrap(), offset: 25_000, leg: 0 }];
+        let shop = at(4);
+        let access = KindAccess::new(&network, [(0, shop.as_slice())]);
+        let map = NearestMap::sweep(&network, access.seeds(), 1_000_000);
+        let homes = [Home { community: 0, people: 30, legs: at(3) }];
+        let mut kinds = [Kind { access: &access, map, before: &[None], people: &[30] }];
+        let mut detour = |ends: [usize; 2]| {
+            let ends = ends.map(|node| network.node(node).unwrap());
+            let tried = [Candidate { ends, length: 100_000 }];
+            let ranked = rank(&network, &[], &tried, &mut kinds, &homes, 10).unwrap();
+            assert_eq!(ranked[0].newly_served, 30);
+            ranked[0].detour
+        };
+        assert_eq!((detour([0, 3]), detour([3, 0])), (Some(4_100_000), None));
     }
 
     #[test]
@@ -397,7 +426,7 @@ mod tests {
         let (from, to) = (attach(0, 100_000), attach(2, network.links()[2].length - 100_000));
         let link = NewLink { from, to, length: 100_000, direction: Direction::Both };
         let kinds = [Standing { facilities: &facilities, map: &map }];
-        let after = with_links(&network, &[LinkChange::Add(link)], &kinds, &homes).unwrap();
+        let after = with_links(&network, &[link], &kinds, &homes).unwrap();
         // 60 m to the link, 100 m over it, 50 m back to the shop.
         assert_eq!(after, [[Some(210_000), None]]);
         let before = access.nearest(&network, &homes[0].legs, &map);

@@ -11,7 +11,6 @@ use crate::{
     graph::{Base, Graph},
     heap::MinHeap,
     network::{Network, NodeId},
-    overlay::Overlay,
     parallel,
 };
 
@@ -191,12 +190,6 @@ impl NearestLists {
             });
         }
         lists
-    }
-
-    /// Sweeps over a network seen through changes.
-    #[must_use]
-    pub fn sweep_overlay(overlay: &Overlay<'_>, seeds: &[Seed], limit: u32, k: NonZeroUsize) -> Self {
-        Self::sweep_over(&overlay.backward(), seeds, limit, k)
     }
 
     #[inline]

@@ -1,9 +1,9 @@
-//! A network seen through changes: links added, links closed. The base is only read; what an overlay
+//! A network seen through changes: links added. The base is only read; what an overlay
 //! keeps is as small as the changes.
 //!
 //! A new link may begin and end anywhere along an existing one. That link is then split there, its
-//! parts adding up to the old length exactly; closing it closes all its parts. The outcome does not
-//! depend on the order of the changes.
+//! parts adding up to the old length exactly. The outcome does not
+//! depend on the order of the links.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -34,21 +34,14 @@ pub struct NewLink {
     pub direction: Direction,
 }
 
-/// A change of the network.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LinkChange {
-    Add(NewLink),
-    Close(LinkId),
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OverlayError {
-    #[error("change {change} names link {link}, but the network has {links} links")]
+    #[error("new link {change} names link {link}, but the network has {links} links")]
     UnknownLink { change: usize, link: usize, links: usize },
-    #[error("change {change} names a node of another network")]
+    #[error("new link {change} names a node of another network")]
     UnknownNode { change: usize },
     #[error(
-        "change {change} attaches {offset} along link {link}, which is only {length} long: measure again"
+        "new link {change} attaches {offset} along link {link}, which is only {length} long: measure again"
     )]
     PastEnd { change: usize, link: usize, offset: u32, length: u32 },
 }
@@ -65,7 +58,6 @@ struct Piece {
 #[derive(Debug, Clone)]
 pub struct Overlay<'n> {
     base: &'n Network,
-    closed: BTreeSet<LinkId>,
     /// Nodes made by splitting: link and offset give the inner number.
     splits: BTreeMap<(LinkId, u32), u32>,
     added: Vec<(Piece, NewLink)>,
@@ -78,28 +70,17 @@ pub struct Overlay<'n> {
 
 impl<'n> Overlay<'n> {
     /// # Errors
-    /// When a change names something the network does not have.
-    pub fn new(base: &'n Network, changes: &[LinkChange]) -> Result<Self, OverlayError> {
-        let mut closed = BTreeSet::new();
+    /// When a link names something the network does not have.
+    pub fn new(base: &'n Network, links: &[NewLink]) -> Result<Self, OverlayError> {
         let mut splits = BTreeMap::new();
-        let mut new = Vec::new();
-        for (change, what) in changes.iter().enumerate() {
-            match what {
-                LinkChange::Close(link) => {
-                    check_link(base, change, *link)?;
-                    closed.insert(*link);
-                }
-                LinkChange::Add(link) => {
-                    for end in [link.from, link.to] {
-                        check_attach(base, change, end)?;
-                        if let Attach::Along { link, offset } = end
-                            && offset != 0
-                            && offset != base.links()[link.index()].length
-                        {
-                            splits.insert((link, offset), 0);
-                        }
-                    }
-                    new.push(*link);
+        for (change, new) in links.iter().enumerate() {
+            for end in [new.from, new.to] {
+                check_attach(base, change, end)?;
+                if let Attach::Along { link, offset } = end
+                    && offset != 0
+                    && offset != base.links()[link.index()].length
+                {
+                    splits.insert((link, offset), 0);
                 }
             }
         }
@@ -107,8 +88,8 @@ impl<'n> Overlay<'n> {
         for (index, node) in splits.values_mut().enumerate() {
             *node = nodes + index as u32;
         }
-        let mut overlay = Self { closed, splits, ..Self::of(base) };
-        overlay.added = new
+        let mut overlay = Self { splits, ..Self::of(base) };
+        overlay.added = links
             .iter()
             .map(|link| {
                 let (from, to) = (overlay.attach(link.from), overlay.attach(link.to));
@@ -124,7 +105,6 @@ impl<'n> Overlay<'n> {
     pub fn of(base: &'n Network) -> Self {
         Self {
             base,
-            closed: BTreeSet::new(),
             splits: BTreeMap::new(),
             added: Vec::new(),
             changed: Vec::new(),
@@ -141,8 +121,7 @@ impl<'n> Overlay<'n> {
         for (piece, _) in &self.added {
             nodes.extend([piece.from, piece.to]);
         }
-        let changed: BTreeSet<LinkId> =
-            self.closed.iter().copied().chain(self.splits.keys().map(|(link, _)| *link)).collect();
+        let changed: BTreeSet<LinkId> = self.splits.keys().map(|(link, _)| *link).collect();
         for &link in &changed {
             nodes.extend(self.base.ends(link).map(|node| node.0));
         }
@@ -184,7 +163,7 @@ impl<'n> Overlay<'n> {
         }
     }
 
-    /// The parts of split links that are open.
+    /// The parts of split links.
     fn parts(&self) -> impl Iterator<Item = Piece> + '_ {
         let mut splits = self.splits.iter().peekable();
         let mut before: Option<(u32, u32)> = None;
@@ -208,10 +187,6 @@ impl<'n> Overlay<'n> {
                         length: whole.length - offset,
                         direction: whole.direction,
                     });
-                }
-                if self.closed.contains(&link) {
-                    pending = None;
-                    continue;
                 }
                 return Some(Piece {
                     from: start,
@@ -250,11 +225,6 @@ impl<'n> Overlay<'n> {
         self.splits.range((link, 0)..=(link, u32::MAX)).map(|((_, offset), node)| (*offset, NodeId(*node)))
     }
 
-    /// Links that are closed.
-    pub(crate) fn closed(&self) -> impl Iterator<Item = LinkId> + '_ {
-        self.closed.iter().copied()
-    }
-
     /// Nodes with other arcs than in the base.
     pub(crate) fn changed_nodes(&self) -> &[u32] {
         &self.changed
@@ -280,7 +250,7 @@ impl<'n> Overlay<'n> {
         };
         let split: BTreeSet<LinkId> = self.splits.keys().map(|(link, _)| *link).collect();
         let kept = (0..base.links().len() as u32)
-            .filter(|&link| !split.contains(&LinkId(link)) && !self.closed.contains(&LinkId(link)))
+            .filter(|&link| !split.contains(&LinkId(link)))
             .map(|link| base.links()[link as usize]);
         let changed = self.parts().chain(self.added.iter().map(|(piece, _)| *piece)).map(|piece| Link {
             from: outer(piece.from),
@@ -318,12 +288,12 @@ fn check_attach(base: &Network, change: usize, end: Attach) -> Result<(), Overla
 }
 
 impl Ground for Overlay<'_> {
-    fn open_link(&self, link: LinkId) -> Option<Link> {
-        self.base.open_link(link).filter(|_| !self.closed.contains(&link))
+    fn link_at(&self, link: LinkId) -> Option<Link> {
+        self.base.link_at(link)
     }
 
     fn brackets(&self, link: LinkId, offset: u32) -> Option<[Beside; 2]> {
-        self.open_link(link)?;
+        self.link_at(link)?;
         let [mut before, mut after] = self.base.brackets(link, offset)?;
         let offset = before.distance;
         if let Some((&(_, at), &node)) = self.splits.range((link, 0)..=(link, offset)).next_back() {

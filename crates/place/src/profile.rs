@@ -1,4 +1,4 @@
-//! Who moves: which ways of a map extract a profile may use, in which direction, and how fast.
+//! Who moves: which ways of a map extract a profile may use, and in which direction.
 //!
 //! The rules read the tags of OpenStreetMap (<https://wiki.openstreetmap.org/wiki/Key:highway>). A tagged
 //! sidewalk is never required. Ferries are left out: they are no `highway`.
@@ -10,14 +10,6 @@ use crate::network::Direction;
 pub enum Profile {
     Walk,
     Bike,
-}
-
-/// How a profile may use a way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Use {
-    pub direction: Travel,
-    /// Stairs are climbed at a speed of their own.
-    pub stairs: bool,
 }
 
 /// Direction of travel relative to the order of the way's nodes.
@@ -61,7 +53,7 @@ const CLOSED: [&str; 15] = [
 
 impl Profile {
     /// How this profile may use a way with these tags, or nothing.
-    pub fn admits<'t>(self, tag: impl Fn(&str) -> Option<&'t str>) -> Option<Use> {
+    pub fn admits<'t>(self, tag: impl Fn(&str) -> Option<&'t str>) -> Option<Travel> {
         let highway = tag("highway")?;
         if CLOSED.contains(&highway) || tag("area") == Some("yes") {
             return None;
@@ -72,7 +64,7 @@ impl Profile {
                 if foot == Some("no") || private(tag("access")) && !allowed(foot) {
                     return None;
                 }
-                Some(Use { direction: Travel::Both, stairs: highway == "steps" })
+                Some(Travel::Both)
             }
             Self::Bike => {
                 let bicycle = tag("bicycle");
@@ -83,7 +75,7 @@ impl Profile {
                 if closed || highway == "steps" {
                     return None;
                 }
-                Some(Use { direction: bike_direction(&tag), stairs: false })
+                Some(bike_direction(&tag))
             }
         }
     }
@@ -110,37 +102,17 @@ fn bike_direction<'t>(tag: &impl Fn(&str) -> Option<&'t str>) -> Travel {
     }
 }
 
-/// Speeds as whole millimetres in a second, so that times are whole deciseconds on every machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Speeds {
-    pub level: std::num::NonZeroU32,
-    pub stairs: std::num::NonZeroU32,
-}
-
-impl Speeds {
-    /// Time in deciseconds for so many millimetres, of which `stairs` are stairs; rounded half up.
-    #[must_use]
-    pub fn deciseconds(self, millimetres: u32, stairs: u32) -> u32 {
-        let stairs = stairs.min(millimetres);
-        let level = u128::from(millimetres - stairs) * 10 * u128::from(self.stairs.get());
-        let climb = u128::from(stairs) * 10 * u128::from(self.level.get());
-        let unit = u128::from(self.level.get()) * u128::from(self.stairs.get());
-        u32::try_from((level + climb + unit / 2) / unit).unwrap_or(u32::MAX)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::num::NonZeroU32;
 
-    fn admits(profile: Profile, tags: &[(&str, &'static str)]) -> Option<Use> {
+    fn admits(profile: Profile, tags: &[(&str, &'static str)]) -> Option<Travel> {
         profile.admits(|key| tags.iter().find(|(found, _)| *found == key).map(|(_, value)| *value))
     }
 
     #[test]
     fn walking() {
-        let both = Some(Use { direction: Travel::Both, stairs: false });
+        let both = Some(Travel::Both);
         let walk = |tags: &[(&str, &'static str)]| admits(Profile::Walk, tags);
         assert_eq!(walk(&[("highway", "residential"), ("oneway", "yes")]), both);
         assert_eq!(walk(&[("highway", "residential"), ("sidewalk", "no")]), both);
@@ -149,12 +121,12 @@ mod tests {
         assert_eq!(walk(&[("highway", "motorway"), ("foot", "yes")]), None);
         assert_eq!(walk(&[("highway", "pedestrian"), ("area", "yes")]), None);
         assert_eq!(walk(&[("route", "ferry")]), None);
-        assert!(walk(&[("highway", "steps")]).unwrap().stairs);
+        assert_eq!(walk(&[("highway", "steps")]), both);
     }
 
     #[test]
     fn riding() {
-        let bike = |tags: &[(&str, &'static str)]| admits(Profile::Bike, tags).map(|used| used.direction);
+        let bike = |tags: &[(&str, &'static str)]| admits(Profile::Bike, tags);
         assert_eq!(bike(&[("highway", "residential"), ("oneway", "yes")]), Some(Travel::Along));
         assert_eq!(bike(&[("highway", "residential"), ("oneway", "-1")]), Some(Travel::Against));
         let contraflow = [("highway", "residential"), ("oneway", "yes"), ("oneway:bicycle", "no")];
@@ -163,13 +135,5 @@ mod tests {
         assert_eq!(bike(&[("highway", "steps"), ("bicycle", "yes")]), None);
         assert_eq!(bike(&[("highway", "footway")]), None);
         assert_eq!(bike(&[("highway", "footway"), ("bicycle", "designated")]), Some(Travel::Both));
-    }
-
-    #[test]
-    fn times_are_whole_deciseconds() {
-        let speeds = Speeds { level: NonZeroU32::new(1333).unwrap(), stairs: NonZeroU32::new(667).unwrap() };
-        assert_eq!(speeds.deciseconds(1_333_000, 0), 10_000);
-        assert_eq!(speeds.deciseconds(667_000, 667_000), 10_000);
-        assert_eq!(speeds.deciseconds(0, 5), 0);
     }
 }

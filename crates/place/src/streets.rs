@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::{
     network::{Direction, Link, Network, NetworkError},
     point::Point,
-    profile::{Speeds, Use},
+    profile::Travel,
 };
 
 /// Takes the nodes and admitted ways of an extract, in any order.
@@ -15,7 +15,7 @@ pub struct StreetBuilder {
     /// Node id and position in 10⁻⁷ degrees.
     nodes: Vec<(i64, [i32; 2])>,
     references: Vec<i64>,
-    ways: Vec<(u32, Use)>,
+    ways: Vec<(u32, Travel)>,
     off_earth: u64,
 }
 
@@ -26,8 +26,6 @@ pub struct Street {
     pub to: u32,
     /// Length in micrometres: merged streets add up before they are rounded.
     micrometres: u64,
-    /// The part of it that is stairs.
-    stairs: u64,
     pub direction: Direction,
 }
 
@@ -36,12 +34,6 @@ impl Street {
     #[must_use]
     pub fn millimetres(&self) -> u32 {
         to_millimetres(self.micrometres)
-    }
-
-    /// How much of the length is stairs, in millimetres.
-    #[must_use]
-    pub fn stairs_millimetres(&self) -> u32 {
-        to_millimetres(self.stairs)
     }
 }
 
@@ -87,10 +79,10 @@ impl StreetBuilder {
         }
     }
 
-    pub fn way(&mut self, nodes: &[i64], used: Use) {
+    pub fn way(&mut self, nodes: &[i64], travel: Travel) {
         if let Ok(length) = u32::try_from(nodes.len()) {
             self.references.extend_from_slice(nodes);
-            self.ways.push((length, used));
+            self.ways.push((length, travel));
         }
     }
 
@@ -105,7 +97,7 @@ impl StreetBuilder {
         let mut used = vec![false; nodes.len()];
         let mut links: Vec<Street> = Vec::with_capacity(self.references.len());
         let mut references = self.references.iter();
-        for (length, usage) in &self.ways {
+        for (length, travel) in &self.ways {
             let mut last: Option<usize> = None;
             for id in references.by_ref().take(*length as usize) {
                 let Ok(node) = nodes.binary_search_by_key(id, |(id, _)| *id) else {
@@ -118,19 +110,13 @@ impl StreetBuilder {
                         losses.duplicates += 1;
                         continue;
                     }
-                    let (direction, turned) = usage.direction.of_link();
+                    let (direction, turned) = travel.of_link();
                     let (from, to) = if turned { (node, from) } else { (from, node) };
                     let metres = degrees(nodes[from].1).metres_to(degrees(nodes[to].1));
                     let micrometres = (metres * 1e6).round() as u64;
                     used[from] = true;
                     used[to] = true;
-                    links.push(Street {
-                        from: from as u32,
-                        to: to as u32,
-                        micrometres,
-                        stairs: if usage.stairs { micrometres } else { 0 },
-                        direction,
-                    });
+                    links.push(Street { from: from as u32, to: to as u32, micrometres, direction });
                 }
             }
         }
@@ -166,7 +152,7 @@ fn without_parallels(mut links: Vec<Street>) -> Vec<Street> {
         }
     }
     let key = |link: &Street| (link.from, link.to, link.direction == Direction::Forward);
-    links.sort_by_key(|link| (key(link), link.micrometres, link.stairs));
+    links.sort_by_key(|link| (key(link), link.micrometres));
     links.dedup_by_key(|link| key(link));
     links
 }
@@ -177,25 +163,13 @@ impl Streets {
     /// # Errors
     /// When there are more nodes or links than a network can hold.
     pub fn network(&self) -> Result<Network, NetworkError> {
-        self.network_with(Street::millimetres)
-    }
-
-    /// The network with times in deciseconds.
-    ///
-    /// # Errors
-    /// When there are more nodes or links than a network can hold.
-    pub fn timed_network(&self, speeds: Speeds) -> Result<Network, NetworkError> {
-        self.network_with(|street| speeds.deciseconds(street.millimetres(), street.stairs_millimetres()))
-    }
-
-    fn network_with(&self, length: impl Fn(&Street) -> u32) -> Result<Network, NetworkError> {
         let links = self
             .links
             .iter()
             .map(|street| Link {
                 from: street.from,
                 to: street.to,
-                length: length(street),
+                length: street.millimetres(),
                 direction: street.direction,
             })
             .collect();
@@ -251,8 +225,7 @@ impl Streets {
                     continue;
                 }
                 let (mut node, mut next) = (start as u32, first);
-                let mut chain =
-                    Street { from: node, to: node, micrometres: 0, stairs: 0, direction: Direction::Both };
+                let mut chain = Street { from: node, to: node, micrometres: 0, direction: Direction::Both };
                 let mut against = false;
                 loop {
                     done[next as usize] = true;
@@ -262,7 +235,6 @@ impl Streets {
                         against = link.to == node;
                     }
                     chain.micrometres += link.micrometres;
-                    chain.stairs += link.stairs;
                     node = if link.from == node { link.to } else { link.from };
                     if !passes[node as usize] {
                         break;
@@ -336,18 +308,15 @@ impl Incident {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{
-        distance,
-        profile::{Travel, Use},
-    };
+    use crate::{distance, profile::Travel};
 
-    const WALK: Use = Use { direction: Travel::Both, stairs: false };
-    const RIDE: Use = Use { direction: Travel::Along, stairs: false };
+    const WALK: Travel = Travel::Both;
+    const RIDE: Travel = Travel::Along;
 
-    fn streets(nodes: i64, ways: &[(&[i64], Use)]) -> Streets {
+    fn streets(nodes: i64, ways: &[(&[i64], Travel)]) -> Streets {
         let mut builder = StreetBuilder::new();
-        for (nodes, usage) in ways {
-            builder.way(nodes, *usage);
+        for (nodes, travel) in ways {
+            builder.way(nodes, *travel);
         }
         for id in 0..nodes {
             builder.node(id, 10_000 * id, 400_000_000 + 3_000 * (id % 3));
@@ -383,7 +352,7 @@ mod tests {
     #[test]
     fn merging_keeps_distances_between_junctions() {
         // A ring 0-1-2-3-4-0 with a tail 2-5-6 and a loop 6-7-8-6.
-        let ways: [(&[i64], Use); 2] = [(&[0, 1, 2, 3, 4, 0], WALK), (&[2, 5, 6, 7, 8, 6], WALK)];
+        let ways: [(&[i64], Travel); 2] = [(&[0, 1, 2, 3, 4, 0], WALK), (&[2, 5, 6, 7, 8, 6], WALK)];
         let full = streets(9, &ways);
         let merged = full.merged();
         assert_eq!(merged.ids, [2, 6]);

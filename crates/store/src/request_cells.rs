@@ -91,13 +91,13 @@ fn placed_days(categories: usize, shown: bool) -> String {
     )
 }
 
-/// From the links, which are fewer than requests.
+/// From the links, which are fewer than requests. Most first: what is beyond the most that are read is of the fewest.
 fn led(categories: usize) -> String {
     format!(
         "SELECT to_code, category, area, COUNT(*) FROM request_link AS link CROSS JOIN request \
          WHERE link.plan = $1 AND to_kind = 'item' AND request.plan = link.plan AND request.code = link.request \
          AND received >= $2 AND received <= $3 AND category IN ({}) \
-         GROUP BY to_code, category, area ORDER BY to_code, category, area LIMIT 20000",
+         GROUP BY to_code, category, area ORDER BY COUNT(*) DESC, to_code, category, area LIMIT 20000",
         listed(categories)
     )
 }
@@ -185,7 +185,7 @@ impl Connection {
     }
 
     /// The items to which requests of some categories, received from one day to another, were linked: by item, category
-    /// and area.
+    /// and area, those with most first.
     pub fn led_counts(
         &mut self,
         plan: &Code,

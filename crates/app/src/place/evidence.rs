@@ -1,23 +1,24 @@
 //! What residents say of a gap: their requests of the categories that belong to the kind, and the hot issues that were
 //! confirmed of them. They are no part of what is found: the gap is one without them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::sync::{Arc, PoisonError, Weak};
 
 use domain::code::Code;
 use domain::facility::Gap;
 use domain::item::kind::ItemKind;
 use domain::item::{Item, State};
+use domain::journal::Seq;
 use domain::named::Named;
 use domain::portfolio::Portfolio;
 use domain::request::public::suppressed;
-use domain::subject::Subject;
 use jiff::ToSpan;
 use jiff::civil::Date;
 use store::{Connection, LedCount, PlacedCount, StoreError};
 
 use crate::App;
 use crate::error::AppError;
+use crate::read::Asked;
 
 /// A matter that one resident raises is no hot issue.
 const SEVERAL: u64 = 2;
@@ -30,7 +31,7 @@ const LEVELS_MOST: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     Staff,
-    /// Only published requests count, and small numbers are not told.
+    /// Only published requests count, and no small number is told or follows from what is.
     Everybody,
 }
 
@@ -46,7 +47,7 @@ pub struct HotIssue {
 /// What stands beside one gap.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct GapEvidence {
-    /// `None`: so few that everybody is not told.
+    /// `None`: everybody is not told, because of small numbers.
     pub requests: Option<u64>,
     /// Those with most requests first; staff alone see them.
     pub issues: Vec<HotIssue>,
@@ -71,6 +72,47 @@ impl Evidence {
 
     pub fn at(&self, community: &Code, kind: &Code) -> Option<&GapEvidence> {
         self.held.get(&(community.clone(), kind.clone()))
+    }
+}
+
+/// What evidence hangs on: as of an entry of the journal, on the day on which it is asked for.
+struct Of {
+    portfolio: Weak<Portfolio>,
+    head: Seq,
+    today: Date,
+    reader: Reader,
+    communities: Vec<Code>,
+}
+
+impl Of {
+    fn same(&self, other: &Self) -> bool {
+        std::ptr::eq(self.portfolio.as_ptr(), other.portfolio.as_ptr())
+            && (self.head, self.today, self.reader) == (other.head, other.today, other.reader)
+            && self.communities == other.communities
+    }
+}
+
+/// Evidence lately gathered, the last one first: whoever goes from one list of gaps to another is told the same.
+#[derive(Default)]
+pub(crate) struct EvidenceCache(VecDeque<(Of, Arc<Evidence>)>);
+
+impl EvidenceCache {
+    /// A day for staff and for everybody, of two plans, and days beside it.
+    const MOST: usize = 8;
+
+    fn find(&mut self, of: &Of) -> Option<Arc<Evidence>> {
+        self.0.retain(|(held, _)| held.portfolio.strong_count() > 0);
+        let at = self.0.iter().position(|(held, _)| held.same(of))?;
+        let held = self.0.remove(at)?;
+        let found = held.1.clone();
+        self.0.push_front(held);
+        Some(found)
+    }
+
+    fn keep(&mut self, of: Of, found: Arc<Evidence>) {
+        self.0.retain(|(held, _)| !held.same(&of));
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front((of, found));
     }
 }
 
@@ -104,9 +146,61 @@ fn by_community(
     out
 }
 
+/// What everybody is not told, by community and category, so that no small number follows from what is told. Kinds share
+/// categories, so each category is decided on by itself, over all communities, and the number of a kind is told only
+/// where that of each of its categories is. Of a community in which another one lies nothing is told: less that one, it
+/// were the rest.
+fn untold(
+    portfolio: &Portfolio,
+    communities: &[Code],
+    categories: &BTreeSet<&Code>,
+    requests: &HashMap<(usize, Code), u64>,
+) -> HashSet<(usize, Code)> {
+    let mut holds_others = vec![false; communities.len()];
+    for (at, community) in communities.iter().enumerate() {
+        for around in communities_of(portfolio, communities, community) {
+            holds_others[around] |= around != at;
+        }
+    }
+    let apart: Vec<usize> = (0..communities.len()).filter(|at| !holds_others[*at]).collect();
+    let mut out = HashSet::new();
+    for category in categories {
+        let number = |at: &usize| requests.get(&(*at, (*category).clone())).copied().unwrap_or(0);
+        let few = suppressed(&apart.iter().map(number).collect::<Vec<u64>>());
+        let few = apart.iter().zip(few).filter_map(|(at, few)| few.then_some(*at));
+        let around = (0..communities.len()).filter(|at| holds_others[*at]);
+        out.extend(few.chain(around).map(|at| (at, (*category).clone())));
+    }
+    out
+}
+
 impl App {
     /// What stands beside the gaps of some communities on the day of a portfolio, as the requests stand now.
     pub async fn gap_evidence(
+        &self,
+        portfolio: &Arc<Portfolio>,
+        communities: &[Code],
+        reader: Reader,
+    ) -> Result<Arc<Evidence>, AppError> {
+        // Looked at first: what is kept is never older than the entry it is kept by.
+        let of = Of {
+            portfolio: Arc::downgrade(portfolio),
+            head: self.head().await?,
+            today: self.clock().today(),
+            reader,
+            communities: communities.to_vec(),
+        };
+        let cache = || self.inner.evidence.lock().unwrap_or_else(PoisonError::into_inner);
+        let held = cache().find(&of);
+        if let Some(held) = held {
+            return Ok(held);
+        }
+        let found = Arc::new(self.gather_evidence(portfolio, communities, reader).await?);
+        cache().keep(of, found.clone());
+        Ok(found)
+    }
+
+    async fn gather_evidence(
         &self,
         portfolio: &Arc<Portfolio>,
         communities: &[Code],
@@ -116,7 +210,10 @@ impl App {
         let from = to.checked_sub(1.year()).and_then(Date::tomorrow).unwrap_or(to);
         let hidden = match reader {
             Reader::Staff => Vec::new(),
-            Reader::Everybody => portfolio.plan.publicly().hidden,
+            // As of today, whatever day is looked at: what is private now was not so once.
+            Reader::Everybody => {
+                self.portfolio(&portfolio.plan.code, Asked::default()).await?.plan.publicly().hidden
+            }
         };
         let mut categories: BTreeMap<Code, Vec<Code>> = BTreeMap::new();
         for kind in &portfolio.plan.facility_kinds {
@@ -141,6 +238,8 @@ impl App {
         let (counts, led) = self.database().read_async(read).await?;
         let issues = self.hot_issues(portfolio, &led).await?;
         let requests = by_community(portfolio, communities, &counts);
+        let asked = out.categories.values().flatten().collect();
+        let untold = if public { untold(portfolio, communities, &asked, &requests) } else { HashSet::new() };
         let mut raised: BTreeMap<&Code, Vec<PlacedCount>> = BTreeMap::new();
         for held in led.iter().filter(|held| issues.contains_key(&held.item)) {
             raised.entry(&held.item).or_default().push(held.placed.clone());
@@ -153,8 +252,6 @@ impl App {
             let sum = |counts: &HashMap<(usize, Code), u64>, at: usize| -> u64 {
                 of.iter().filter_map(|category| counts.get(&(at, category.clone()))).sum()
             };
-            let numbers: Vec<u64> = (0..communities.len()).map(|at| sum(&requests, at)).collect();
-            let few = if public { suppressed(&numbers) } else { vec![false; numbers.len()] };
             for (at, community) in communities.iter().enumerate() {
                 let of_item = raised.iter().filter_map(|(item, counts)| {
                     let requests = sum(counts, at);
@@ -163,7 +260,8 @@ impl App {
                 });
                 let mut issues: Vec<HotIssue> = of_item.collect();
                 issues.sort_by(|a, b| b.requests.cmp(&a.requests).then_with(|| a.item.cmp(&b.item)));
-                let requests = (!few[at]).then_some(numbers[at]);
+                let untold = of.iter().any(|category| untold.contains(&(at, category.clone())));
+                let requests = (!untold).then(|| sum(&requests, at));
                 out.held.insert((community.clone(), kind.clone()), GapEvidence { requests, issues });
             }
         }
@@ -183,16 +281,9 @@ impl App {
         let mut several: Vec<(&Code, u64)> =
             requests.into_iter().filter(|(_, number)| *number >= SEVERAL).collect();
         several.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(b.0)));
-        let mut out = BTreeMap::new();
-        for (item, _) in several.into_iter().take(ITEMS_MOST) {
-            let history = self.subject(&Subject::item(&portfolio.plan.code, item)).await?;
-            let held = history.and_then(|history| Item::at(&history, portfolio.view));
-            if let Some(held) = held.filter(|held| held.kind == ItemKind::TrackedTask)
-                && held.state != State::Withdrawn
-            {
-                out.insert(item.clone(), held.name);
-            }
-        }
-        Ok(out)
+        let looked: Vec<Code> = several.into_iter().take(ITEMS_MOST).map(|(item, _)| item.clone()).collect();
+        let items = self.items_without_content(&portfolio.plan.code, &looked, portfolio.view).await?;
+        let hot = |held: &Item| held.kind == ItemKind::TrackedTask && held.state != State::Withdrawn;
+        Ok(items.into_iter().filter(|(_, held)| hot(held)).map(|(item, held)| (item, held.name)).collect())
     }
 }

@@ -9,6 +9,7 @@ use domain::request::Point as At;
 use place::access::{AccessLeg, KindAccess};
 use place::isochrone::Catchment;
 use place::nearest::{Nearest, NearestMap};
+use place::overlay::Overlay;
 use place::point::{EARTH_RADIUS_METRES, Point};
 
 use super::approach::Approach;
@@ -229,12 +230,24 @@ impl Ground {
         homes.map(|home| access.nearest(&overlay, &home.legs, &map)).collect()
     }
 
-    /// How far each of some homes is from a place; nothing beyond the limit.
-    pub fn from(&self, at: At, homes: &[usize], limit: u32) -> Vec<Option<u32>> {
+    /// The network with the links that people walk over on the day, where there is one.
+    pub fn overlay(&self) -> Option<Overlay<'_>> {
+        let walk = self.walk.as_ref()?;
+        Some(self.links.over(&walk.network, self.links.open()))
+    }
+
+    /// How far each of some homes is from a place over [`Self::overlay`]; nothing beyond the limit. Whoever asks of many
+    /// places has it made once.
+    pub fn from(
+        &self,
+        overlay: Option<&Overlay<'_>>,
+        at: At,
+        homes: &[usize],
+        limit: u32,
+    ) -> Vec<Option<u32>> {
         let Some(at) = engine_point(at) else { return vec![None; homes.len()] };
-        match &self.walk {
-            Some(walk) => {
-                let overlay = self.links.over(&walk.network, self.links.open());
+        match self.walk.as_ref().zip(overlay) {
+            Some((walk, overlay)) => {
                 let catchment = Catchment::new(overlay, &walk.legs(at, self.cap), limit);
                 homes.iter().map(|home| catchment.distance(self.home_legs(*home))).collect()
             }

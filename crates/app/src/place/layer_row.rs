@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
+use domain::history::SubjectHistory;
 use domain::journal::Seq;
 use domain::layer::{HeldLayer, LayerKind};
 use domain::named::Named;
@@ -14,6 +15,7 @@ use domain::portfolio::Portfolio;
 use domain::refusal::{Problem, Refusal};
 use domain::source::Grade;
 use domain::subject::Subject;
+use jiff::civil::Date;
 use store::{PackedLayer, StoreError};
 use words::Lang;
 
@@ -24,7 +26,6 @@ use crate::actor::Actor;
 use crate::change::{Change, Receipt, make};
 use crate::error::AppError;
 use crate::import::{Profile, Resolver, RowProblem, Sheet, SheetRow, prepare, table_label};
-use crate::read::Asked;
 use crate::table::{LayerPlace, Row, table};
 
 /// A row of a layer's table: its columns by their names, each with its text.
@@ -48,6 +49,10 @@ pub enum RowFault {
     Taken,
     /// There is none with the code, or no longer.
     Gone,
+    /// From a later day on the layer was brought anew: that one would be without the change.
+    BroughtAnew {
+        from: Date,
+    },
     Refused(Vec<Refusal>),
 }
 
@@ -125,12 +130,22 @@ impl Content {
     }
 }
 
+/// The day from which the layer was last brought anew, where that is after a day.
+fn brought_anew(history: &SubjectHistory, kind: LayerKind, after: Date) -> Option<Date> {
+    let slot = PlanFact::Layer { layer: kind, held: None }.slot();
+    let later = history.in_slot(&slot).iter().filter(|held| {
+        let brings = matches!(held.fact, Fact::Plan(PlanFact::Layer { held: Some(_), .. }));
+        brings && held.superseded.is_none() && held.effective > after
+    });
+    later.map(|held| held.effective).max()
+}
+
 /// Reads a row as one of a sheet of its own, so that it is checked as sheets are.
 fn read(
     portfolio: &Portfolio,
     kind: LayerKind,
     cells: &[(String, String)],
-    today: jiff::civil::Date,
+    today: Date,
 ) -> Result<LayerPlace, RowFault> {
     let table = table(kind.as_str()).ok_or(RowFault::Gone)?;
     let names = cells.iter().map(|(name, _)| name.clone()).collect();
@@ -241,8 +256,8 @@ impl App {
         })
     }
 
-    /// Puts a row in, changes it or takes it out. `said` is what stands behind the change; name and notice of the layer
-    /// stay. Whatever others record meanwhile stays, too.
+    /// Puts a row in, changes it or takes it out, in the layer of the day from which it is to hold. `said` is what stands
+    /// behind the change; name and notice of the layer stay. Whatever others record meanwhile stays, too.
     pub async fn change_layer_row(
         &self,
         actor: &Actor,
@@ -271,15 +286,20 @@ impl App {
         said: LayerGround,
     ) -> Result<Result<Receipt, RowFault>, AppError> {
         // The version first: what is read after it is at least as new.
-        let version = self.subject_and_target(&Subject::plan(plan)).await?.0.version;
-        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let (history, _) = self.subject_and_target(&Subject::plan(plan)).await?;
+        let (version, today) = (history.version, self.clock().today());
+        let day = said.effective.unwrap_or(today);
+        if let Some(from) = brought_anew(&history, kind, day) {
+            return Ok(Err(RowFault::BroughtAnew { from }));
+        }
+        let portfolio = self.portfolio_since(plan, day, None).await?;
         let held = portfolio.plan.layers.get(&kind).cloned();
         let content = match &held {
             Some(held) => self.layer_content(plan, kind, held.layer.digest).await?,
             None => Content::empty(kind).ok_or(AppError::NotFound)?,
         };
         let changing = Changing { plan: plan.clone(), kind, held, version, said };
-        let (today, wish) = (self.clock().today(), wish.clone());
+        let wish = wish.clone();
         // A city's residences are written down anew.
         let made = self.place_work(move || {
             let row = match &*wish {
@@ -295,7 +315,7 @@ impl App {
             Err(Fault::App(error)) => return Err(error),
         };
         let (actor, plan) = (actor.clone(), plan.clone());
-        let (now, today) = (self.clock().now(), self.clock().today());
+        let now = self.clock().now();
         let put = self.database().write_async(move |tx| {
             if let Some(packed) = &packed {
                 tx.keep_layer(&plan, packed)?;

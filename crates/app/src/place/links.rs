@@ -14,7 +14,7 @@ use place::effect::Home;
 use place::isochrone::Catchment;
 use place::missing::{Candidate, Kind, Search, Standing, barrier, candidates, rank, with_links};
 use place::nearest::NearestMap;
-use place::overlay::LinkChange;
+use place::overlay::NewLink as EngineLink;
 
 use super::base::Barrier;
 use super::coverage::Basis;
@@ -66,8 +66,6 @@ pub struct LinkGround {
     /// Nobody counted people of the ages that some kind is for: everybody stands in for them.
     pub everybody: bool,
     links: Spans,
-    /// Those that people walk over.
-    open: Vec<LinkChange>,
     ranked: OnceLock<Ranked>,
     gains: OnceLock<Vec<Option<LinkGain>>>,
 }
@@ -252,8 +250,7 @@ impl LinkGround {
             }
             homes.push(Home { community, people, legs });
         }
-        let links = Spans::of(portfolio, Some(walk.as_ref()));
-        let open = links.changes(links.open());
+        let links = ground.links().clone();
         let overlay = links.over(&walk.network, links.open());
         let standing: Vec<(usize, usize)> =
             serving(portfolio, &key.limits).map(|(facility, kind, _)| (facility, kind)).collect();
@@ -269,7 +266,7 @@ impl LinkGround {
             let access = KindAccess::new(&overlay, placed());
             let mut now = map.clone();
             // The copy is not used again.
-            let _ = now.repair(&overlay, access.seeds(), &[]);
+            let _ = now.repair(&overlay, access.seeds());
             let near = |home: &Home| access.nearest(&overlay, &home.legs, &now);
             let before = homes.iter().map(|home| near(home).map(|near| near.distance)).collect();
             KindGround { kind, limit, facilities, access, map, before, people }
@@ -287,7 +284,6 @@ impl LinkGround {
             unreached,
             everybody,
             links,
-            open,
             ranked,
             gains,
         })
@@ -305,7 +301,7 @@ impl LinkGround {
     pub fn effect(&self, ends: [Point; 2], barriers: &Barriers) -> Result<Effect, LinkFault> {
         let network = &self.walk.network;
         let span = Span::between(&self.walk, ends, None, self.key.access_metres)?;
-        let after = self.with(self.open.iter().copied().chain([LinkChange::Add(span.link)]));
+        let after = self.with(self.open().into_iter().chain([span.link]));
         let found = self.gains(&self.before(), &after);
         let community =
             |(number, people): (usize, u64)| Some((self.communities.get(number)?.clone(), people));
@@ -315,7 +311,7 @@ impl LinkGround {
         Ok(Effect {
             ends,
             length: span.link.length,
-            detour: Catchment::new(overlay, &[second], DETOUR_MOST).distance(&[first]),
+            detour: Catchment::new(&overlay, &[second], DETOUR_MOST).distance(&[first]),
             barrier: match ends.map(engine_point) {
                 [Some(from), Some(to)] => barrier([from, to], barriers).and_then(Barrier::parse),
                 _ => None,
@@ -354,14 +350,19 @@ impl LinkGround {
         })
     }
 
+    /// The links of the plan that people walk over on the day.
+    fn open(&self) -> Vec<EngineLink> {
+        self.links.changes(self.links.open())
+    }
+
     /// How far each home is from the nearest of each kind on the day.
     fn before(&self) -> Vec<&[Option<u32>]> {
         self.kinds.iter().map(|held| held.before.as_slice()).collect()
     }
 
     /// How far each home is from the nearest of each kind over the network with these links.
-    fn with(&self, changes: impl IntoIterator<Item = LinkChange>) -> Vec<Vec<Option<u32>>> {
-        let changes: Vec<LinkChange> = changes.into_iter().collect();
+    fn with(&self, changes: impl IntoIterator<Item = EngineLink>) -> Vec<Vec<Option<u32>>> {
+        let changes: Vec<EngineLink> = changes.into_iter().collect();
         let kinds: Vec<Standing> =
             self.kinds.iter().map(|held| Standing { facilities: &held.facilities, map: &held.map }).collect();
         // Each of them was tried on this network when it was placed.
@@ -425,7 +426,7 @@ impl LinkGround {
                 })
                 .collect();
             let findings =
-                rank(network, &self.open, &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
+                rank(network, &self.open(), &tried, &mut kinds, &self.homes, KEPT_MOST).unwrap_or_default();
             let links = findings.into_iter().filter_map(|finding| {
                 let [from, to] = finding.candidate.ends.map(|node| network.point(node));
                 let (from, to) = (from?, to?);

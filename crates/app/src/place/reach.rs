@@ -209,9 +209,9 @@ fn reached(portfolio: &Portfolio, layers: &Layers, ground: Option<&Ground>, at: 
             &own
         }
     };
-    let over = walk
-        .zip(legs)
-        .map(|(walk, legs)| (walk, Catchment::new(links.over(&walk.network, links.open()), &legs, limit)));
+    let overlay = walk.map(|walk| links.over(&walk.network, links.open()));
+    let over = walk.zip(overlay.as_ref()).zip(legs);
+    let over = over.map(|((walk, overlay), legs)| (walk, Catchment::new(overlay, &legs, limit)));
     let around = Around { at, centre, over, ground, cap, limit };
 
     let all = portfolio.facilities.iter().enumerate();

@@ -8,7 +8,7 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use place::access::AccessLeg;
 use place::network::{Direction, Network};
-use place::overlay::{Attach, LinkChange, NewLink, Overlay};
+use place::overlay::{Attach, NewLink, Overlay};
 
 use super::engine_point;
 use super::layer::Walk;
@@ -63,13 +63,13 @@ impl Span {
         let attach = |leg: &AccessLeg| Attach::Along { link: leg.link, offset: leg.offset };
         let link = NewLink { from: attach(&first), to: attach(&second), length, direction: Direction::Both };
         // What the network takes alone it takes beside any others.
-        Overlay::new(&walk.network, &[LinkChange::Add(link)]).map_err(|_| LinkFault::NoLength)?;
+        Overlay::new(&walk.network, &[link]).map_err(|_| LinkFault::NoLength)?;
         Ok(Self { link, legs: [first, second] })
     }
 }
 
 /// The links of a plan, by their numbers in it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Spans {
     met: Vec<Option<Span>>,
     open: Vec<usize>,
@@ -102,13 +102,16 @@ impl Spans {
     }
 
     /// Some of the links as changes of the network.
-    pub fn changes(&self, links: &[usize]) -> Vec<LinkChange> {
+    pub fn changes(&self, links: &[usize]) -> Vec<NewLink> {
         let spans = links.iter().filter_map(|at| self.met.get(*at)?.as_ref());
-        spans.map(|span| LinkChange::Add(span.link)).collect()
+        spans.map(|span| span.link).collect()
     }
 
     /// The network with some of the links.
     pub fn over<'n>(&self, network: &'n Network, links: &[usize]) -> Overlay<'n> {
+        if links.is_empty() {
+            return Overlay::of(network);
+        }
         let changes = self.changes(links);
         // Each was tried on this network when it was placed.
         Overlay::new(network, &changes).unwrap_or_else(|_| Overlay::of(network))

@@ -83,7 +83,7 @@ fn portfolio(place: &Place, as_of: Option<Date>) -> Arc<Portfolio> {
     place.runtime.block_on(place.app.portfolio(&code("p"), asked)).unwrap()
 }
 
-fn look(place: &Place, as_of: Option<Date>, reader: Reader) -> Evidence {
+fn look(place: &Place, as_of: Option<Date>, reader: Reader) -> Arc<Evidence> {
     let communities = COMMUNITIES.map(code);
     let portfolio = portfolio(place, as_of);
     place.runtime.block_on(place.app.gap_evidence(&portfolio, &communities, reader)).unwrap()
@@ -153,6 +153,71 @@ fn everybody_sees_what_is_published_and_no_small_number(scratch: Scratch) {
     assert_eq!(requests(&look(&place, None, Reader::Staff), "lamp"), [Some(12), Some(6), Some(8)]);
 }
 
+fn no_small_number_follows_from_kinds_that_share_categories_or_from_areas_in_each_other(scratch: Scratch) {
+    let place = town(scratch);
+    for (category, area, count) in [
+        ("lamps", "estate", 9),
+        ("lamps", "mill", 6),
+        ("lamps", "lake", 8),
+        ("water", "estate", 2),
+        ("water", "mill", 7),
+        ("water", "lake", 11),
+    ] {
+        for request in file(&place, category, area, date(2021, 3, 3), count) {
+            place.act("desk", &request, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+        }
+    }
+    let found = look(&place, None, Reader::Everybody);
+    assert_eq!(requests(&found, "lamp"), [Some(9), Some(6), Some(8)]);
+    // Eleven of both less nine of one were two of the other; so were all of the other less those of the other areas.
+    assert_eq!(requests(&found, "utility"), [None, None, Some(19)]);
+    assert_eq!(requests(&look(&place, None, Reader::Staff), "utility"), [Some(11), Some(13), Some(19)]);
+    // The town is what lies in it and the rest: of it nothing is told, and what lies in it is told as before.
+    let now = portfolio(&place, None);
+    let around = ["estate", "mill", "lake", "town"].map(code);
+    let ask = |reader| place.runtime.block_on(place.app.gap_evidence(&now, &around, reader)).unwrap();
+    let (everybody, staff) = (ask(Reader::Everybody), ask(Reader::Staff));
+    assert_eq!(requests(&everybody, "lamp"), [Some(9), Some(6), Some(8)]);
+    let of_town = |found: &Evidence| found.at(&code("town"), &code("lamp")).unwrap().requests;
+    assert_eq!((of_town(&everybody), of_town(&staff)), (None, Some(23)));
+}
+
+fn a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day(scratch: Scratch) {
+    let place = town(scratch);
+    for request in file(&place, "lamps", "estate", date(2021, 3, 3), 9) {
+        place.act("desk", &request, RequestAct::Publish { shown: true, reason: String::new() }).unwrap();
+    }
+    let before = date(2021, 6, 9);
+    assert_eq!(requests(&look(&place, Some(before), Reader::Everybody), "lamp"), [Some(9), Some(0), Some(0)]);
+    let mut lamps = portfolio(&place, None).plan.request_category("lamps").unwrap().clone();
+    lamps.private = true;
+    let facts = vec![PlanFact::RequestCategory(lamps).into()];
+    place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
+    assert!(!portfolio(&place, Some(before)).plan.request_category("lamps").unwrap().private);
+    for as_of in [Some(before), None] {
+        let found = look(&place, as_of, Reader::Everybody);
+        assert_eq!(requests(&found, "lamp"), [None; 3], "{as_of:?}");
+        assert_eq!(found.categories.get(&code("utility")), Some(&vec![code("water")]));
+        assert_eq!(requests(&look(&place, as_of, Reader::Staff), "lamp")[0], Some(9));
+    }
+}
+
+fn what_was_gathered_is_kept_until_something_is_recorded(scratch: Scratch) {
+    let place = town(scratch);
+    file(&place, "lamps", "estate", date(2021, 3, 3), 2);
+    let (now, communities) = (portfolio(&place, None), COMMUNITIES.map(code));
+    let ask = |communities: &[Code], reader| {
+        place.runtime.block_on(place.app.gap_evidence(&now, communities, reader)).unwrap()
+    };
+    let staff = ask(&communities, Reader::Staff);
+    assert!(Arc::ptr_eq(&staff, &ask(&communities, Reader::Staff)));
+    // Nobody is told what was gathered for another reader, for other communities or on another day.
+    assert_eq!(requests(&ask(&communities, Reader::Everybody), "lamp")[0], Some(0));
+    assert_eq!(requests(&ask(&communities[..1], Reader::Staff), "lamp"), [Some(2), None, None]);
+    file(&place, "lamps", "estate", date(2021, 3, 4), 1);
+    assert_eq!(requests(&ask(&communities, Reader::Staff), "lamp")[0], Some(3));
+}
+
 fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     let place = town(scratch);
     let item = |name: &str, kind: ItemKind| {
@@ -166,6 +231,7 @@ fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     item("t-lamps", ItemKind::TrackedTask);
     item("t-one", ItemKind::TrackedTask);
     item("d-lamps", ItemKind::Directive);
+    item("a-few", ItemKind::Directive);
     let link = |requests: &[Code], name: &str| {
         for request in requests {
             let to = Target::Item(code(name));
@@ -180,6 +246,12 @@ fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
     link(&mill[..1], "t-lamps");
     link(&mill[1..2], "t-one");
     link(&estate, "d-lamps");
+    link(&mill[2..], "a-few");
+    // Those with most first: what were beyond the most that are read were the fewest.
+    let days = (date(2020, 6, 11), TODAY);
+    let led = place.app.database().read(|c| c.led_counts(&code("p"), days, &[code("lamps")])).unwrap();
+    let led: Vec<(&str, u64)> = led.iter().map(|held| (held.item.as_str(), held.placed.number)).collect();
+    assert_eq!(led, [("d-lamps", 4), ("t-lamps", 3), ("a-few", 1), ("t-lamps", 1), ("t-one", 1)]);
     let found = look(&place, None, Reader::Staff);
     let told = |community: &str| -> Vec<(String, u64)> {
         let held = found.at(&code(community), &code("lamp")).unwrap();
@@ -198,5 +270,8 @@ fn hot_issues_are_tasks_that_several_requests_led_to(scratch: Scratch) {
 on_both!(
     requests_of_a_year_stand_beside_a_gap,
     everybody_sees_what_is_published_and_no_small_number,
+    a_category_that_is_private_now_is_counted_for_nobody_on_an_earlier_day,
+    no_small_number_follows_from_kinds_that_share_categories_or_from_areas_in_each_other,
+    what_was_gathered_is_kept_until_something_is_recorded,
     hot_issues_are_tasks_that_several_requests_led_to
 );

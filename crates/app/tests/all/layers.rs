@@ -479,6 +479,62 @@ async fn rows_are_put_in_changed_and_taken_out_one_by_one() {
 }
 
 #[tokio::test]
+async fn a_row_is_changed_in_the_layer_of_the_day_from_which_it_is_to_hold() {
+    let folder = tempfile::tempdir().unwrap();
+    let app = app(folder.path());
+    let plan = plan(&app).await;
+    let (actor, kind, today) = (Actor::operator(), LayerKind::Residences, app.clock().today());
+    let homes_of = |codes: &[&str]| {
+        let home = |own: &&str| Home {
+            code: (*own).into(),
+            community: code("east"),
+            at: domain::request::Point { longitude: 116_310_000, latitude: 40_070_000 },
+            stated: None,
+            people: Some(9),
+            aged: Vec::new(),
+        };
+        Content::Residences(Residences { homes: codes.iter().map(home).collect() })
+    };
+    let bring = async |codes: &[&str], on: Date| {
+        let ground = LayerGround { name: Named::new("居住点", "Homes"), ..said(on) };
+        app.put_layer(&actor, &plan, NewLayer::of(&homes_of(codes), ground).unwrap()).await.unwrap();
+    };
+    let take_out = async |own: &str, on: Date| {
+        let wish = RowWish::TakeOut { code: own.into() };
+        app.change_layer_row(&actor, &plan, kind, wish, said(on)).await.unwrap()
+    };
+    let held = async |on: Date| -> Vec<String> {
+        homes(&app, &plan, Some(on)).await.into_iter().map(|home| home.code).collect()
+    };
+    let days = |many: i64| today.checked_add(jiff::Span::new().days(many)).unwrap();
+    // Three homes long ago; two of others from ten days ahead on.
+    bring(&["A", "B", "C"], days(-30)).await;
+    bring(&["D", "E"], days(10)).await;
+    for early in [days(-40), days(-20), today, days(9)] {
+        assert_eq!(take_out("A", early).await, Err(RowFault::BroughtAnew { from: days(10) }), "{early}");
+    }
+    // What begins later is changed where it holds, and not what holds today.
+    take_out("D", days(10)).await.unwrap();
+    assert_eq!(take_out("A", days(11)).await, Err(RowFault::Gone));
+    assert_eq!(
+        (held(today).await, held(days(10)).await),
+        (vec!["A".into(), "B".into(), "C".into()], vec!["E".into()])
+    );
+
+    // Withdrawn since: an earlier day stands on what held then, though none is in force today.
+    let folder = tempfile::tempdir().unwrap();
+    let app = crate::town::app(folder.path());
+    let plan = self::plan(&app).await;
+    let ground = LayerGround { name: Named::new("居住点", "Homes"), ..said(days(-30)) };
+    app.put_layer(&actor, &plan, NewLayer::of(&homes_of(&["A", "B"]), ground).unwrap()).await.unwrap();
+    app.withdraw_layer(&actor, &plan, kind, Some(days(-5)), String::new()).await.unwrap();
+    let wish = RowWish::TakeOut { code: "A".into() };
+    app.change_layer_row(&actor, &plan, kind, wish, said(days(-20))).await.unwrap().unwrap();
+    let held = async |on: Date| homes(&app, &plan, Some(on)).await.len();
+    assert_eq!((held(days(-21)).await, held(days(-20)).await, held(days(-5)).await), (2, 1, 0));
+}
+
+#[tokio::test]
 async fn two_who_change_rows_at_once_lose_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let app = app(folder.path());

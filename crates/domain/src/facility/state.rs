@@ -40,7 +40,7 @@ impl FacilityStanding {
     }
 
     /// Of what opened, and closes, on a day.
-    pub(crate) fn of(opened: Opened, closes: Option<Date>, on: Date) -> Self {
+    pub fn of(opened: Opened, closes: Option<Date>, on: Date) -> Self {
         if closes.is_some_and(|closes| closes <= on) {
             return Self::Closed;
         }

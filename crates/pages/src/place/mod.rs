@@ -3,6 +3,7 @@
 mod coverage;
 mod edit;
 mod facility;
+mod leaving;
 mod links;
 mod list;
 mod map;

@@ -5,7 +5,7 @@ use app::place::{Basis, degrees_text};
 use app::read::Asked;
 use app::{AppError, Change};
 use axum::extract::Path;
-use axum::http::{StatusCode, header};
+use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::command::Command;
@@ -18,12 +18,10 @@ use domain::request::Point;
 use domain::source::{Grade, Source};
 use domain::subject::Subject;
 
+use super::leaving::Leaving;
 use super::map::{Drawn, Told};
 use super::{may_manage_plan, whole};
-use crate::editor::field::{Control, Field};
-use crate::editor::page::{Filled, done, form_page, known_code};
-use crate::editor::reader::Reader;
-use crate::editor::sheet::{Sheet, refused};
+use crate::editor::page::{Filled, known_code};
 use crate::error::PageError;
 use crate::page::Page;
 use crate::tables::GEOJSON;
@@ -157,35 +155,31 @@ pub async fn geojson(visit: Visit, Path(plan): Path<String>) -> Result<Response,
 }
 
 /// The link of an address, for whoever may take it off the books.
-async fn open(visit: &Visit, plan: &str, link: &str) -> Result<(Code, Code, Sheet), PageError> {
+async fn leaving(visit: &Visit, plan: &str, link: &str) -> Result<(Code, Code, Leaving), PageError> {
     let plan = known_code(plan)?;
     if !may_manage_plan(visit, &plan) {
         return Err(visit.forbidden(Action::ManagePlan));
     }
     let portfolio = visit.app.portfolio(&plan, Asked::default()).await?;
     let held = portfolio.plan.link(link).ok_or(AppError::NotFound)?;
-    let lang = visit.lang;
-    let fields = vec![
-        Field::new(lang, "effective", "plan-links-withdraw-from", Control::Day)
-            .required()
-            .value(visit.app.clock().today().to_string()),
-        Field::new(lang, "reason", "network-reason", Control::Text),
-    ];
     let list = format!("/p/{plan}/place/links");
-    let action = format!("{list}/withdraw/{}", held.code);
-    let mut sheet = Sheet::new(action, list, visit.t("plan-links-withdraw"))
-        .group(held.link.name.get(lang.is_english()), fields);
-    sheet.intro = visit.t("plan-links-withdraw-note").into_owned();
-    sheet.danger = true;
-    Ok((plan, held.code.clone(), sheet))
+    let leaving = Leaving {
+        name: held.link.name.get(visit.lang.is_english()).to_owned(),
+        action: format!("{list}/withdraw/{}", held.code),
+        list,
+        title: "plan-links-withdraw",
+        from: "plan-links-withdraw-from",
+        intro: visit.t("plan-links-withdraw-note").into_owned(),
+    };
+    Ok((plan, held.code.clone(), leaving))
 }
 
 pub async fn withdraw(
     visit: Visit,
     Path((plan, link)): Path<(String, String)>,
 ) -> Result<Response, PageError> {
-    let (.., sheet) = open(&visit, &plan, &link).await?;
-    form_page(&visit, StatusCode::OK, visit.t("plan-links-withdraw"), sheet)
+    let (.., leaving) = leaving(&visit, &plan, &link).await?;
+    leaving.show(&visit)
 }
 
 pub async fn take_off(
@@ -193,24 +187,12 @@ pub async fn take_off(
     Path((plan, link)): Path<(String, String)>,
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
-    let (plan, link, mut sheet) = open(&visit, &plan, &link).await?;
-    sheet.refill(&typed);
-    let mut reader = Reader::new(&typed);
-    let effective = reader.must("effective", Reader::day);
-    let reason = reader.text("reason").to_owned();
-    sheet.mistakes(visit.lang, &reader.mistakes);
-    if effective.is_some() && !sheet.has_faults() {
+    let (plan, link, leaving) = leaving(&visit, &plan, &link).await?;
+    let leave = async |effective, reason| {
         let facts = vec![PlanFact::Link { link, held: None }.into()];
         let command = Command::Record { subject: Subject::plan(&plan), facts, expected: None };
-        let change = Change { command, effective, source: Source::default(), reason };
-        match visit.app.change(&visit.actor, change).await {
-            Ok(receipt) => return Ok(done(&format!("/p/{plan}/place/links"), Some(&receipt))),
-            Err(error) => {
-                for refusal in refused(error)? {
-                    sheet.fault("effective", words::refusal(visit.lang, &refusal));
-                }
-            }
-        }
-    }
-    form_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, visit.t("plan-links-withdraw"), sheet)
+        let change = Change { command, effective: Some(effective), source: Source::default(), reason };
+        visit.app.change(&visit.actor, change).await
+    };
+    leaving.take(&visit, &typed, leave).await
 }

@@ -461,6 +461,10 @@ async fn a_residence_is_put_in_changed_and_taken_out_by_forms() {
     list.is(200).says("T-1").says(">90<");
     assert_eq!(list.missing_words(), Vec::<String>::new());
     reader.get(&format!("{rows}?q=nothing-like-it")).await.is(200).says("None.");
+    // By its code, or by the name of its area, in small letters or wide ones.
+    for wanted in ["t-1", "huoying", "%EF%BC%B4-1"] {
+        reader.get(&format!("{rows}?q={wanted}")).await.is(200).says("T-1");
+    }
     reader.get(&format!("{PLAN}/place/layers")).await.is(200).says("place/rows/residences");
     // Its own form has it as it is, and another of its code is refused.
     let own = format!("{edit}?code=T-1");
@@ -468,6 +472,13 @@ async fn a_residence_is_put_in_changed_and_taken_out_by_forms() {
     reader.post(&edit, &sourced("80")).await.is(422).says("id=\"code-error\"");
     reader.post(&own, &sourced("80")).await.is(303);
     reader.get(&rows).await.is(200).says(">80<");
+    // The layer that holds since then would be without it.
+    let early = sourced("70").into_iter().map(|(name, text)| match name {
+        "effective" => (name, "2025-12-31"),
+        name => (name, text),
+    });
+    let early: Vec<(&str, &str)> = early.collect();
+    reader.post(&own, &early).await.is(422).says("id=\"effective-error\"").says("or a later day");
     let leave = format!("{rows}/take-out?code=T-1");
     reader.get(&leave).await.is(200).says("no longer part of the layer");
     let behind = [("effective", "2026-02-01"), ("source_title", "Street office"), ("grade", "reported")];

@@ -85,10 +85,11 @@ proptest! {
         let homes: Vec<_> = case.homes.iter().map(|places| legs(&network, places)).collect();
         let found = nearest(&network, &facilities, &homes, case.limit);
         // Each entrance swept for itself.
+        let overlay = Overlay::of(&network);
         let alone: Vec<(u32, Catchment)> = (0..)
             .zip(&facilities)
             .flat_map(|(facility, legs)| legs.iter().map(move |leg| (facility, *leg)))
-            .map(|(facility, leg)| (facility, Catchment::new(Overlay::of(&network), &[leg], case.limit)))
+            .map(|(facility, leg)| (facility, Catchment::new(&overlay, &[leg], case.limit)))
             .collect();
         for (home, found) in homes.iter().zip(&found) {
             let brute = alone

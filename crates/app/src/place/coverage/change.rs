@@ -322,20 +322,20 @@ struct Work<'a> {
 
 impl<'a> Work<'a> {
     fn of_facility(portfolio: &Portfolio, held: &'a Facility, by: Date) -> Self {
-        let project = portfolio.project_of(held);
-        Self {
-            waits_for: held.project.as_ref().filter(|_| held.opened(project) == Opened::NotInUse),
-            open: held.standing(by, project) == FacilityStanding::Open,
-            closed: held.closes.is_some_and(|closes| closes <= by),
-        }
+        Self::of(held.project.as_ref(), held.opened(portfolio.project_of(held)), held.closes, by)
     }
 
     fn of_link(portfolio: &Portfolio, held: &'a NewLink, by: Date) -> Self {
-        let project = portfolio.builder_of(held);
+        Self::of(held.project.as_ref(), held.opened(portfolio.builder_of(held)), held.closes, by)
+    }
+
+    /// Of what a project builds, which opened, and closes.
+    fn of(builder: Option<&'a Code>, opened: Opened, closes: Option<Date>, by: Date) -> Self {
+        let standing = FacilityStanding::of(opened, closes, by);
         Self {
-            waits_for: held.project.as_ref().filter(|_| held.opened(project) == Opened::NotInUse),
-            open: held.standing(by, project) == FacilityStanding::Open,
-            closed: held.closes.is_some_and(|closes| closes <= by),
+            waits_for: builder.filter(|_| opened == Opened::NotInUse),
+            open: standing == FacilityStanding::Open,
+            closed: standing == FacilityStanding::Closed,
         }
     }
 }

@@ -94,9 +94,9 @@ impl Sink for Collect {
     }
 
     fn way(&mut self, _: i64, nodes: &[i64], tags: Tags<'_>) {
-        if let Some(usage) = self.profile.admits(|key| tags.get(key)) {
+        if let Some(travel) = self.profile.admits(|key| tags.get(key)) {
             self.ways += 1;
-            self.builder.way(nodes, usage);
+            self.builder.way(nodes, travel);
         }
     }
 }

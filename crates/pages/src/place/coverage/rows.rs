@@ -1,9 +1,11 @@
 //! The residences and parcels of a plan one by one: listed, put in, changed, taken out. Whoever has all of them in a file
 //! brings the file instead.
 
+use std::collections::HashMap;
+
 use app::AppError;
 use app::import::{choice_label, column_label};
-use app::place::{LayerGround, RowFault, RowWish};
+use app::place::{LayerGround, LayerRow, LayerRows, RowFault, RowWish};
 use app::table::{Column, ColumnKind, table};
 use askama::Template;
 use axum::Router;
@@ -16,6 +18,7 @@ use domain::code::Code;
 use domain::layer::LayerKind;
 use domain::portfolio::Portfolio;
 use domain::source::{Grade, Source};
+use words::Lang;
 
 use super::layers::enter;
 use super::{area_name, kind_name, whole};
@@ -30,7 +33,7 @@ use crate::page::Page;
 use crate::pager::Pager;
 use crate::projects::folded;
 use crate::visit::{Visit, render};
-use crate::words_of::word;
+use crate::words_of::{comma, day, word};
 
 const PAGE_SIZE: usize = 50;
 
@@ -81,38 +84,63 @@ fn of_row(plan: &Code, layer: LayerKind, what: &str, code: &str) -> String {
     with_query(&format!("{}/{what}", home(plan, layer)), &[("code", code)])
 }
 
-/// Code, what else it is known by, and how much it is, of each row.
-async fn rows(
-    visit: &Visit,
-    portfolio: &Portfolio,
-    layer: LayerKind,
-) -> Result<Vec<(String, String, String)>, PageError> {
-    let held = visit.app.layers(portfolio).await?;
-    let lang = visit.lang;
-    Ok(match layer {
-        LayerKind::Parcels => {
-            let parcels = held.parcels.iter().flat_map(|held| &held.parcels);
-            let kinds = |kinds: &[Code]| -> String {
-                let names: Vec<String> = kinds.iter().map(|kind| kind_name(lang, portfolio, kind)).collect();
-                names.join(crate::words_of::comma(lang))
-            };
-            parcels
-                .map(|it| {
-                    let name = if it.name.is_empty() { kinds(&it.kinds) } else { it.name.clone() };
-                    (it.code.clone(), name, whole(it.square_metres))
-                })
-                .collect()
+/// The names of what may stand in a row, as they are typed and searched for.
+struct Names<'a> {
+    lang: Lang,
+    portfolio: &'a Portfolio,
+}
+
+impl Names<'_> {
+    fn kinds(&self, kinds: &[Code]) -> String {
+        let names: Vec<String> =
+            kinds.iter().map(|kind| kind_name(self.lang, self.portfolio, kind)).collect();
+        names.join(comma(self.lang))
+    }
+
+    /// What is looked for in each row: its code, and the names of the areas and kinds of which it says the codes, each
+    /// made ready once.
+    fn search(&self, wanted: String) -> impl Fn(LayerRow<'_>) -> bool + Send + 'static + use<> {
+        let has = move |text: &str| folded(text).contains(&wanted);
+        let areas = self.portfolio.areas.keys();
+        let areas: HashMap<Code, bool> =
+            areas.map(|area| (area.clone(), has(&area_name(self.lang, self.portfolio, area)))).collect();
+        let kinds = self.portfolio.plan.facility_kinds.iter().map(|held| held.kind.clone());
+        let kinds: HashMap<Code, String> =
+            kinds.map(|kind| (kind.clone(), kind_name(self.lang, self.portfolio, &kind))).collect();
+        let comma = comma(self.lang);
+        move |row| match row {
+            LayerRow::Home(home) => {
+                let area = areas.get(&home.community).copied();
+                area.unwrap_or_else(|| has(home.community.as_str())) || has(&home.code)
+            }
+            LayerRow::Parcel(parcel) if parcel.name.is_empty() => {
+                let name = |kind: &Code| kinds.get(kind).map_or(kind.as_str(), String::as_str).to_owned();
+                let names: Vec<String> = parcel.kinds.iter().map(name).collect();
+                has(&parcel.code) || has(&names.join(comma))
+            }
+            LayerRow::Parcel(parcel) => has(&parcel.code) || has(&parcel.name),
         }
-        _ => {
-            let homes = held.residences.iter().flat_map(|held| &held.homes);
-            homes
-                .map(|it| {
-                    let people = it.people.map_or_else(String::new, whole);
-                    (it.code.clone(), area_name(lang, portfolio, &it.community), people)
-                })
-                .collect()
+    }
+
+    fn line(&self, plan: &Code, layer: LayerKind, row: LayerRow<'_>) -> Line {
+        let (code, name, amount) = match row {
+            LayerRow::Home(home) => {
+                let people = home.people.map_or_else(String::new, whole);
+                (&home.code, area_name(self.lang, self.portfolio, &home.community), people)
+            }
+            LayerRow::Parcel(it) => {
+                let name = if it.name.is_empty() { self.kinds(&it.kinds) } else { it.name.clone() };
+                (&it.code, name, whole(it.square_metres))
+            }
+        };
+        Line {
+            address: of_row(plan, layer, "edit", code),
+            leave: of_row(plan, layer, "take-out", code),
+            code: code.clone(),
+            name,
+            amount,
         }
-    })
+    }
 }
 
 async fn list(
@@ -125,26 +153,31 @@ async fn list(
     let portfolio = visit.app.portfolio(&plan, app::read::Asked::default()).await?;
     let typed = Typed(query);
     let wanted = folded(typed.get("q"));
-    let mut found = rows(&visit, &portfolio, layer).await?;
-    found.retain(|(code, name, _)| {
-        wanted.is_empty() || folded(code).contains(&wanted) || folded(name).contains(&wanted)
-    });
+    let names = Names { lang: visit.lang, portfolio: &portfolio };
+    let rows = LayerRows::of(&visit.app.layers(&portfolio).await?, layer);
+    // The numbers of those that are looked for; all where nothing is.
+    let found = match &rows {
+        Some(rows) if !wanted.is_empty() => {
+            Some(visit.app.rows_wanted(rows.clone(), names.search(wanted)).await?)
+        }
+        _ => None,
+    };
+    let all = rows.as_ref().map_or(0, LayerRows::count);
     let address = |number: usize| {
         let number = number.to_string();
         with_query(&home(&plan, layer), &[("q", typed.get("q")), ("page", &number)])
     };
-    let pager = Pager::of(typed.get("page"), found.len(), PAGE_SIZE, address);
-    let line = |(code, name, amount): &(String, String, String)| Line {
-        code: code.clone(),
-        address: of_row(&plan, layer, "edit", code),
-        leave: of_row(&plan, layer, "take-out", code),
-        name: name.clone(),
-        amount: amount.clone(),
+    let total = found.as_ref().map_or(all, Vec::len);
+    let pager = Pager::of(typed.get("page"), total, PAGE_SIZE, address);
+    let shown = match &found {
+        Some(found) => pager.part(found).to_vec(),
+        None => pager.shown.clone().collect(),
     };
+    let lines = shown.into_iter().filter_map(|number| rows.as_ref()?.row(number));
     let body = RowsPage {
         saved: saved(visit.lang, &typed),
         wanted: typed.get("q").to_owned(),
-        lines: pager.part(&found).iter().map(line).collect(),
+        lines: lines.map(|row| names.line(&plan, layer, row)).collect(),
         pager,
         layer,
         page: visit.page(word(visit.lang, "layer", layer.as_str())),
@@ -252,6 +285,11 @@ impl Bench {
             Err(RowFault::Gone) => {
                 self.sheet.fault("", visit.t("layer-row-gone").into_owned());
                 StatusCode::CONFLICT
+            }
+            Err(RowFault::BroughtAnew { from }) => {
+                let said = visit.tw("layer-row-brought-anew", &[("from", &day(visit.lang, from))]);
+                self.sheet.fault("effective", said);
+                StatusCode::UNPROCESSABLE_ENTITY
             }
             Err(RowFault::Refused(refusals)) => {
                 for refusal in &refusals {
