@@ -234,7 +234,7 @@ fn changes(results: &mut Results, network: &Network) -> anyhow::Result<()> {
     for (shops, map) in kinds.iter().zip(&mut maps) {
         let now = KindAccess::new(&overlay, numbered(shops));
         let repaired = best(50, || {
-            let undo = map.repair(&overlay, now.seeds(), &[]);
+            let undo = map.repair(&overlay, now.seeds());
             let touched = undo.touched().count();
             map.undo(undo);
             Ok(touched)
