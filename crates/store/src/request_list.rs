@@ -420,6 +420,33 @@ fn page(plan: &Code, query: &RequestQuery, paging: &RequestPaging, made: For) ->
     (sql, wanted)
 }
 
+/// The statement of the newest open requests around a point, or in an area. Around a point they are looked up in their
+/// cells, however many lie there: the open ones may be few, and walking through all to meet them would know no end.
+fn around(
+    plan: &Code,
+    (point, metres): (Option<Point>, u32),
+    area: Option<&Code>,
+    published: Option<&Publicly>,
+    limit: usize,
+) -> Option<(String, Where)> {
+    let mut wanted = Where::new(plan);
+    wanted.and("due <> '' AND master = ''");
+    match (point, area) {
+        (Some(point), _) => wanted.in_cells(&cells(point, metres), false),
+        (None, Some(area)) => wanted.is("area", area.as_str()),
+        (None, None) => return None,
+    }
+    if let Some(publicly) = published {
+        wanted.publicly(publicly, RequestOrder::Received, point.is_some());
+    }
+    let sql = format!(
+        "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {} DESC, request.code DESC LIMIT {limit}",
+        wanted.sql,
+        column_of(RequestOrder::Received, wanted.few).0
+    );
+    Some((sql, wanted))
+}
+
 impl Connection {
     fn made_for(&mut self, plan: &Code, query: &RequestQuery, order: RequestOrder) -> Result<For> {
         let crowded = match cells_of(query) {
@@ -491,7 +518,8 @@ impl Connection {
             return Ok(RequestsFound { page, total: self.counted(plan, query, with_limit, most)? });
         }
         let RequestPaging { order, after, skip, limit } = paging;
-        let made = self.made_for(plan, query, *order)?;
+        // What has the text comes first, however many others lie where it asks.
+        let made = For { postgres: self.is_postgres(), order: *order, crowded: false };
         let mut wanted = Where::of(plan, query, made);
         let (column, descending) = column_of(*order, false);
         if *order == RequestOrder::Due {
@@ -584,25 +612,9 @@ impl Connection {
         published: Option<&Publicly>,
         limit: usize,
     ) -> Result<Vec<RequestRow>> {
-        let mut wanted = Where::new(plan);
-        wanted.and("due <> '' AND master = ''");
-        match (point, area) {
-            (Some(point), _) => {
-                let cells = cells(point, metres);
-                let crowded = self.is_crowded(plan, &cells)?;
-                wanted.in_cells(&cells, crowded);
-            }
-            (None, Some(area)) => wanted.is("area", area.as_str()),
-            (None, None) => return Ok(Vec::new()),
-        }
-        if let Some(publicly) = published {
-            wanted.publicly(publicly, RequestOrder::Received, point.is_some());
-        }
-        let sql = format!(
-            "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {} DESC, request.code DESC LIMIT {limit}",
-            wanted.sql,
-            column_of(RequestOrder::Received, wanted.few).0
-        );
+        let Some((sql, wanted)) = around(plan, (point, metres), area, published, limit) else {
+            return Ok(Vec::new());
+        };
         self.rows(&sql, &wanted.params(), row)
     }
 
@@ -653,9 +665,27 @@ mod tests {
     fn steps(database: &Database, query: &RequestQuery, order: RequestOrder, crowded: bool) -> Vec<String> {
         let plan = Code::new("p").unwrap();
         let paging = RequestPaging { order, after: None, skip: 0, limit: 20 };
-        let (sql, wanted) = page(&plan, query, &paging, For { postgres: false, order, crowded });
+        explained(database, &page(&plan, query, &paging, For { postgres: false, order, crowded }))
+    }
+
+    fn explained(database: &Database, (sql, wanted): &(String, Where)) -> Vec<String> {
         let sql = format!("EXPLAIN QUERY PLAN {sql}");
         database.read(|c| c.rows(&sql, &wanted.params(), |row| Ok(row.text(3)?.to_owned()))).unwrap()
+    }
+
+    #[test]
+    fn what_is_open_around_a_point_is_looked_up_in_its_cells() {
+        let scratch = Scratch::sqlite();
+        let database = Database::open(&scratch.address().parse().unwrap(), 0).unwrap();
+        let plan = Code::new("p").unwrap();
+        let point = Point { longitude: 116_300_000, latitude: 40_050_000 };
+        let publicly = Publicly::default();
+        for published in [None, Some(&publicly)] {
+            let made = around(&plan, (Some(point), 500), None, published, 20).unwrap();
+            let steps = explained(&database, &made);
+            let by_cell = steps.iter().any(|step| step.contains("request_near (plan=? AND cell=?)"));
+            assert!(by_cell && !steps.iter().any(|step| step.contains("SCAN request")), "{steps:?}");
+        }
     }
 
     #[test]
