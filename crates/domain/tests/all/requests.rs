@@ -498,6 +498,27 @@ fn routes_go_by_area_category_and_time() {
     let areas = [code("estate"), code("town"), code("district")];
     let wednesday = date(2019, 8, 14).at(9, 0, 0, 0);
     let sunday = date(2019, 8, 18).at(9, 0, 0, 0);
+#[test]
+fn what_was_done_with_the_other_one_is_read_as_it_was_written() {
+    let text = r#"{"followed":{"step":"ask_resident","state":"waiting_for_resident","at":"2019-08-14T09:00:00","reason":"哪一盏灯？"}}"#;
+    let fact: RequestFact = serde_json::from_str(text).expect("a fact");
+    assert!(matches!(&fact, RequestFact::Followed(held) if held.reason == "哪一盏灯？"));
+    assert_eq!(serde_json::to_string(&fact).expect("a text"), text);
+}
+
+#[test]
+fn whoever_asked_reads_their_own_words_and_not_what_was_put_down_of_them() {
+    for way in CallWay::ALL {
+        let said = CallBack { way: *way, text: "又停水了".into(), ..call(Solved::No) };
+        let read = RequestFact::CallBack(said).for_asker();
+        let own = matches!(way, CallWay::Link | CallWay::Sms);
+        assert!(
+            matches!(&read, Some(RequestFact::CallBack(call)) if (call.text == "又停水了") == own),
+            "{way:?}: {read:?}"
+        );
+    }
+}
+
     let water = code("water");
     let on = |category: Option<&Code>, areas: &[Code], at| route(&rules, areas, category, at);
     assert_eq!(on(Some(&water), &areas, sunday).unit, water);
