@@ -277,7 +277,9 @@ impl RequestAct {
                 if solved == Some(Solved::No) && reason.trim().is_empty() {
                     return Err(Refusal { field: "reason".into(), problem: Problem::ReasonRequired }.into());
                 }
-                called_back(request, call, who, rules_of(plan)?, preset, reason)
+                let parts = lookup.requests_of(&plan.code, &request.code);
+                let divided = parts.iter().any(|(_, merged, state)| !merged && state.is_open());
+                called_back((request, divided), call, who, rules_of(plan)?, preset, reason)
             }
             Self::AskExtension { until, reason } => vec![RequestFact::ExtensionAsked { until, reason }],
             Self::DecideExtension { granted, note } => vec![RequestFact::ExtensionDecided { granted, note }],

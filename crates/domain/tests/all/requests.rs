@@ -354,8 +354,14 @@ fn not_solved_takes_it_up_again_with_a_clock_of_its_own() {
     let (rules, preset) = (rules(), rules().presets[0].clone());
     let before = RateRow::of(&books.request("r")).expect("a row");
     assert!(before.in_time && !before.reached);
-    let facts =
-        called_back(&books.request("r"), call(Solved::No), Who::Resident, &rules, &preset, "仍停水".into());
+    let facts = called_back(
+        (&books.request("r"), false),
+        call(Solved::No),
+        Who::Resident,
+        &rules,
+        &preset,
+        "仍停水".into(),
+    );
     books.record("resident", "r", facts).expect("not solved");
     let request = books.request("r");
     assert_eq!((request.state, request.reopened), (RequestState::Reopened, 1));
@@ -375,13 +381,19 @@ fn not_solved_takes_it_up_again_with_a_clock_of_its_own() {
     books.record("someone", "r", answered).expect("answered again");
     // A second time somebody decides.
     let later = CallBack { at: at(13, 0), ..call(Solved::No) };
-    let facts = called_back(&books.request("r"), later, Who::Resident, &rules, &preset, "又停了".into());
+    let facts =
+        called_back((&books.request("r"), false), later, Who::Resident, &rules, &preset, "又停了".into());
     assert!(facts.iter().any(|fact| matches!(
         fact,
         RequestFact::Move { step: RequestStep::AskReopen, state: RequestState::ReopenAsked, .. }
     )));
     let solved = CallBack { at: at(13, 0), ..call(Solved::Yes) };
-    let facts = called_back(&books.request("r"), solved, Who::Resident, &rules, &preset, String::new());
+    // What was divided stays answered while one of its matters is open.
+    let divided = (&books.request("r"), true);
+    let kept = called_back(divided, solved.clone(), Who::Resident, &rules, &preset, String::new());
+    assert_eq!(kept, [RequestFact::CallBack(solved.clone())]);
+    let alone = (&books.request("r"), false);
+    let facts = called_back(alone, solved, Who::Resident, &rules, &preset, String::new());
     books.record("resident", "r", facts).expect("solved");
     assert_eq!(books.request("r").state, RequestState::Closed);
     assert_eq!(RateRow::of(&books.request("r")).expect("a row").solved, Some(Solved::Yes));
