@@ -313,7 +313,17 @@ impl RequestAct {
                 let number = request.open_claim().map_or(1, |claim| claim.number);
                 vec![RequestFact::ExclusionWithdrawn { number, reason }]
             }
-            Self::AddPhotos { shows, photos } => photo::added(Some(request), &photos, shows, at)?,
+            Self::AddPhotos { shows, photos } => {
+                let mut facts = photo::added(Some(request), &photos, shows, at)?;
+                // A photo is an answer as well as a word is.
+                if who == Who::Resident
+                    && !facts.is_empty()
+                    && request.state == RequestState::WaitingForResident
+                {
+                    facts.push(moved(RequestStep::Resume, String::new())?);
+                }
+                facts
+            }
             Self::ReviewPhoto { photo, shown, reason } => {
                 vec![RequestFact::PhotoReview { photo, shown, reason }]
             }

@@ -4,12 +4,13 @@
 use domain::code::Code;
 use domain::history::View;
 use domain::journal::Seq;
-use domain::request::call_back::preset_of;
+use domain::request::call_back::{preset_of, step};
 use domain::request::merging::{follows, not_solved};
 use domain::request::rules::Preset;
 use domain::request::telling::{AskerMatter, matter};
-use domain::request::{Request, RequestFact, RequestRules, RequestState, RequestStep};
+use domain::request::{PhotoShows, Request, RequestFact, RequestRules, RequestState, RequestStep, Who};
 use domain::subject::Subject;
+use jiff::civil::DateTime;
 use store::Tx;
 
 use super::act::Doing;
@@ -63,7 +64,8 @@ impl Doing<'_> {
     }
 
     /// What whoever asked says of a request that goes with another one is for those who handle that one: "not solved"
-    /// takes it up again, and what they add stands there for them to read.
+    /// takes it up again, and that they added something is noted there. Their words stand in their own request alone,
+    /// and go from there when they are erased.
     pub(super) fn tell_master(
         &self,
         tx: &mut Tx,
@@ -73,30 +75,42 @@ impl Doing<'_> {
         let Some(master) = merged.master.as_ref().filter(|_| merged.state == RequestState::Merged) else {
             return Ok(());
         };
+        let of_merged = |key: &str| words::both(key, &[("code", merged.code.as_str())]);
+        let (mut adds, mut shows) = (None, None);
         for fact in facts {
             match fact {
                 RequestFact::CallBack(call) => {
                     let held = self.held(tx, master)?;
                     let (rules, preset) = self.rules_for(tx, &held)?;
-                    self.take_up(tx, &held, not_solved(&held, call, self.who, &rules, &preset))?;
+                    let reason = of_merged("merged-not-solved");
+                    self.take_up(tx, &held, not_solved(&held, call, self.who, &rules, &preset, reason))?;
                 }
-                RequestFact::Word { at, text } => {
-                    let held = self.held(tx, master)?;
-                    let from = words::both("merged-asker-says", &[("code", merged.code.as_str())]);
-                    let note = RequestFact::Note { at: *at, text: format!("{from}\n{text}") };
-                    self.record(tx, &by_rules(), master, vec![note], (Some(&held), true))?;
-                    // They were asked as well, and have answered.
-                    if held.state == RequestState::WaitingForResident
-                        && let Some(state) = held.leads_to(RequestStep::Resume)
-                    {
-                        let resumed = domain::request::call_back::step(RequestStep::Resume, state, *at);
-                        self.take_up(tx, &held, vec![resumed])?;
-                    }
+                RequestFact::Word { at, .. } => adds = Some(*at),
+                // What the office adds concerns that one request.
+                RequestFact::Photo { shows: PhotoShows::Matter, at, .. } if self.who == Who::Resident => {
+                    shows = Some(*at);
                 }
                 _ => {}
             }
         }
+        for (at, key) in [(adds, "merged-asker-adds"), (shows, "merged-asker-photos")] {
+            if let Some(at) = at {
+                self.note_on_master(tx, master, at, of_merged(key))?;
+            }
+        }
         Ok(())
+    }
+
+    /// Notes on a request that somebody who asked the same has added something: they were asked as well, and have
+    /// answered.
+    fn note_on_master(&self, tx: &mut Tx, master: &Code, at: DateTime, text: String) -> Result<(), AppError> {
+        let held = self.held(tx, master)?;
+        let note = RequestFact::Note { at, text };
+        self.record(tx, &by_rules(), master, vec![note], (Some(&held), true))?;
+        match held.leads_to(RequestStep::Resume).filter(|_| held.state == RequestState::WaitingForResident) {
+            Some(state) => self.take_up(tx, &held, vec![step(RequestStep::Resume, state, at)]),
+            None => Ok(()),
+        }
     }
 
     /// The one that is handled moves by the word of somebody who asked the same. Too late for that, the word stands

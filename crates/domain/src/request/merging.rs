@@ -97,24 +97,25 @@ pub fn follows(merged: &Request, facts: &[RequestFact], preset: &Preset) -> Vec<
 
 /// What "not solved" of one that goes with another brings about for that one: it is taken up again, once for an
 /// answer, whoever says so and however many do; what is closed, or was taken up again as often as the rules let it by
-/// itself, is for somebody to decide.
+/// itself, is for somebody to decide. `reason` says whose word it was and not what it said: that goes when they go.
 pub fn not_solved(
     master: &Request,
     call: &CallBack,
     by: Who,
     rules: &RequestRules,
     preset: &Preset,
+    reason: String,
 ) -> Vec<RequestFact> {
     if !call.reached || !call.solved.is_some_and(Solved::reopens) || master.was_contested() {
         return Vec::new();
     }
     let decided = by == Who::Resident && master.reopened >= u32::from(rules.free_reopens);
     match master.state {
-        RequestState::Answered if !decided => reopened(master, preset, call.at, call.text.clone()),
+        RequestState::Answered if !decided => reopened(master, preset, call.at, reason),
         RequestState::Answered | RequestState::Closed => {
             let mut asked = step(RequestStep::AskReopen, RequestState::ReopenAsked, call.at);
-            if let RequestFact::Move { reason, .. } = &mut asked {
-                reason.clone_from(&call.text);
+            if let RequestFact::Move { reason: held, .. } = &mut asked {
+                *held = reason;
             }
             vec![asked]
         }
