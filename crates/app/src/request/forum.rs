@@ -439,11 +439,13 @@ impl Incoming {
         Ok(())
     }
 
-    /// Adds its words to a request: as whoever asked, or, where somebody else follows, as a note for those who work
-    /// on it. Of what was merged, to the one that goes on; of what has ended, with the wish that it be looked at again.
+    /// Adds its words to a request: as whoever asked, which reaches the one that theirs goes with; or, where somebody
+    /// else follows, as a note for those who work on it, of what was merged on the one that goes on. Of what has ended
+    /// whoever asked wishes that it be looked at again.
     fn add(&self, tx: &mut Tx, first: Code, own: bool) -> Result<PostTaken, AppError> {
         let (mut code, mut request) = (first.clone(), self.request(tx, &first)?);
-        while request.state == RequestState::Merged
+        while !own
+            && request.state == RequestState::Merged
             && let Some(master) = request.master.clone()
         {
             request = self.request(tx, &master)?;
@@ -452,7 +454,7 @@ impl Incoming {
         // A title that stands there already is not said again.
         let said = if self.new.title == request.title { &self.words } else { &self.whole };
         let text = cut(&recorded(said), TEXT_MOST);
-        if own && code == first {
+        if own {
             let resident = by_resident();
             let doing = self.doing(&resident, Who::Resident);
             let again = RequestAct::Step { step: RequestStep::AskReopen, reason: text.clone() };
