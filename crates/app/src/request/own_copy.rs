@@ -80,6 +80,8 @@ pub struct OwnCopy {
     pub followers: u64,
     /// How long each kind is kept by the plan's rules.
     pub kept_for: Vec<Retention>,
+    /// The same of each matter that it was divided into.
+    pub matters: Vec<OwnCopy>,
 }
 
 impl App {
@@ -102,10 +104,28 @@ impl App {
             return Err(Refusal::whole(Problem::NotAllowed(Action::TakeRequest)).into());
         }
         self.reveal(actor, plan, code, checked).await?;
+        for matter in self.matters_of(plan, code).await? {
+            self.reveal(actor, plan, &matter, checked).await?;
+        }
         self.own_copy(plan, code).await
     }
 
+    /// The matters that a request was divided into.
+    async fn matters_of(&self, plan: &Code, code: &Code) -> Result<Vec<Code>, AppError> {
+        let parts = self.requests_with(plan, code).await?.into_iter();
+        Ok(parts.filter(|(_, merged)| !merged).map(|(row, _)| row.code).collect())
+    }
+
     async fn own_copy(&self, plan: &Code, code: &Code) -> Result<OwnCopy, AppError> {
+        let mut copy = self.copy_of(plan, code, "").await?;
+        for matter in self.matters_of(plan, code).await? {
+            copy.matters.push(self.copy_of(plan, &matter, &format!("{matter}/")).await?);
+        }
+        Ok(copy)
+    }
+
+    /// The copy of one request; its photos are files in a folder.
+    async fn copy_of(&self, plan: &Code, code: &Code, folder: &str) -> Result<OwnCopy, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let (held, history) = self.request(plan, code, Asked::default()).await?;
         let (of, request) = (plan.clone(), code.clone());
@@ -140,11 +160,12 @@ impl App {
                 stopped: held.stopped_at.map(moment),
             });
         }
+        let folder = folder.to_owned();
         // Some thirty photos are opened: not where others wait.
         let opened = tokio::task::spawn_blocking(move || {
             let photo = |(number, (photo, bytes)): (usize, (RequestPhoto, Vec<u8>))| {
                 Some(CopiedPhoto {
-                    file: format!("photos/{}.jpg", number + 1),
+                    file: format!("{folder}photos/{}.jpg", number + 1),
                     shows: photo.shows.as_str(),
                     at: photo.at.to_string(),
                     jpeg: key.open(&photo::place(&photo.photo), &bytes)?,
@@ -192,6 +213,7 @@ impl App {
                 .as_ref()
                 .map(|rules| rules.settings.privacy.keep.clone())
                 .unwrap_or_default(),
+            matters: Vec::new(),
         })
     }
 }
