@@ -130,8 +130,11 @@ pub(crate) fn awaited(request: &Request, days: u16, today: Date) -> Option<(SmsQ
     let (question, since) = match (request.state, call) {
         (RequestState::Answered, None) => (SmsQuestion::Solved, request.since),
         (RequestState::Merged, None) => (SmsQuestion::Solved, answered?),
-        (RequestState::Merged | RequestState::Closed, Some(call))
-            if call.way == CallWay::Sms && call.solved.is_some() && call.satisfaction.is_none() =>
+        // Whoever is not helped is not asked how content they are. What was divided stays answered.
+        (RequestState::Merged | RequestState::Closed | RequestState::Answered, Some(call))
+            if call.way == CallWay::Sms
+                && call.solved.is_some_and(|solved| !solved.reopens())
+                && call.satisfaction.is_none() =>
         {
             (SmsQuestion::Satisfied, call.at)
         }
@@ -291,7 +294,7 @@ impl Incoming {
             Err(AppError::Refused(_)) => return self.word(tx, code, request),
             Err(error) => return Err(error),
         }
-        if self.tells && satisfaction.is_none() && solved != Some(Solved::No) {
+        if self.tells && satisfaction.is_none() && solved.is_some_and(|solved| !solved.reopens()) {
             let event = EventKey::new(format!("sms-{}/{code}/satisfied", self.id))
                 .map_err(|error| AppError::Store(StoreError::Damaged(error.to_string())))?;
             ask(tx, &self.gateway.plan, code, &event, SmsQuestion::Satisfied, self.now)?;
