@@ -10,7 +10,7 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{ForumPost, StoreError, Tx};
+use store::{StoreError, TextMessage, Tx};
 
 use super::act::{Doing, RequestAct};
 use super::file::{clean, recorded};
@@ -25,6 +25,8 @@ use crate::notify::errand::{AskErrand, Errand, lane};
 use crate::secret::Secret;
 
 const HOUR_MICROS: i64 = 3_600 * 1_000_000;
+/// A message that comes again is known for so long.
+const KEPT_MICROS: i64 = 90 * 24 * HOUR_MICROS;
 /// So many of somebody's newest requests are looked at.
 const REQUESTS_MOST: usize = 20;
 /// Words that are added to a request by message in a day; what comes on top is left.
@@ -218,25 +220,22 @@ impl Incoming {
             return Ok(TextTaken::Replayed);
         }
         let (since, most) = (self.now.as_microsecond() - HOUR_MICROS, self.gateway.per_hour);
-        if tx.forum_posts_since((plan, gateway), false, since, most)? >= most {
+        if tx.text_messages_since((plan, gateway), since, most)? >= most {
             return Ok(TextTaken::TooMany);
         }
         self.signed.keep(tx, self.now)?;
-        if tx.forum_post(plan, gateway, &self.id)?.is_some() {
-            return Ok(TextTaken::Taken);
-        }
-        let Some((code, request, question)) = self.asked(tx)? else { return Ok(TextTaken::Taken) };
-        self.answer(tx, &code, &request, question)?;
-        tx.keep_forum_post(&ForumPost {
+        // Whatever it comes to: what is counted tells nobody whose number is known.
+        let message = TextMessage {
             plan: plan.clone(),
-            forum: gateway.clone(),
-            post: self.id.clone(),
-            request: code,
-            said: String::new(),
-            created_at: self.now.as_microsecond(),
-            opened: false,
-            turns: 1,
-        })?;
+            gateway: gateway.clone(),
+            message: self.id.clone(),
+            at: self.now.as_microsecond(),
+        };
+        if tx.keep_text_message(&message, message.at - KEPT_MICROS)?
+            && let Some((code, request, question)) = self.asked(tx)?
+        {
+            self.answer(tx, &code, &request, question)?;
+        }
         Ok(TextTaken::Taken)
     }
 
