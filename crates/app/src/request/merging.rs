@@ -13,7 +13,7 @@ use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
-use super::act::Doing;
+use super::occasion::Doing;
 use super::telling::tell_of_step;
 use super::{by_resident, by_rules, rules_of};
 use crate::error::AppError;
@@ -40,11 +40,11 @@ impl Doing<'_> {
             return Ok(0);
         }
         let extended = match matter(Some(master), facts) {
-            Some(matter @ AskerMatter::Extended { .. }) if self.tells => Some(matter),
+            Some(matter @ AskerMatter::Extended { .. }) if self.of.on.tells => Some(matter),
             _ => None,
         };
         let mut others = 0;
-        for (other, merged, _) in tx.requests_of(self.plan, &master.code)? {
+        for (other, merged, _) in tx.requests_of(self.of.plan, &master.code)? {
             if !merged {
                 continue;
             }
@@ -56,7 +56,7 @@ impl Doing<'_> {
                 others += 1;
             }
             if let (Some(matter), Some(seq)) = (&extended, seq) {
-                tell_of_step(tx, self.plan, &other, seq, matter.clone(), self.now)?;
+                tell_of_step(tx, self.of.plan, &other, seq, matter.clone(), self.of.on.now)?;
                 others += 1;
             }
         }
@@ -127,14 +127,14 @@ impl Doing<'_> {
     }
 
     fn held(&self, tx: &mut Tx, code: &Code) -> Result<Request, AppError> {
-        let held = tx.subject(&Subject::request(self.plan, code))?;
+        let held = tx.subject(&Subject::request(self.of.plan, code))?;
         held.and_then(|held| Request::at(&held, View::ALL)).ok_or(AppError::NotFound)
     }
 
     /// The rules of the plan, and the limits of a request under them.
     fn rules_for(&self, tx: &mut Tx, request: &Request) -> Result<(RequestRules, Preset), AppError> {
         tx.with_lookup(|lookup| {
-            let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+            let plan = lookup.plan(self.of.plan).ok_or(AppError::NotFound)?;
             let rules = rules_of(&plan)?;
             let preset =
                 preset_of(rules, &plan.request_categories, request.category.as_ref(), request.urgency)

@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::{Connection, PhotoOf, StoreError};
 
-use super::person::{PersonalData, place};
+use super::person::PersonalData;
 use super::photo;
 use super::reader::address;
 use crate::App;
@@ -144,13 +144,8 @@ impl App {
         };
         let (entries, held, looks, followers, readers, seen) = self.database().read_async(read).await?;
         let key = self.key().cloned().ok_or(AppError::NoKey)?;
-        let mut kept: PersonalData = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
-            Some(held) => {
-                let opened = key.open(&place(plan, code), &held.sealed);
-                serde_json::from_slice(&opened.ok_or(AppError::Sealed)?).map_err(|_| AppError::Sealed)?
-            }
-            None => PersonalData::default(),
-        };
+        let person = held.as_ref().map(|held| key.person(held)).transpose()?;
+        let mut kept = person.flatten().unwrap_or_default();
         let mut mailed = Vec::new();
         for held in &readers {
             mailed.push(CopiedAddress {

@@ -12,9 +12,10 @@ use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{StoreError, TextMessage, Tx};
 
-use super::act::{Doing, RequestAct};
+use super::act::RequestAct;
 use super::file::{clean, recorded};
 use super::mail_intake::{TEXT_MOST, cut};
+use super::occasion::Occasion;
 use super::protection::ProtectionKey;
 use super::signed::{self, SignatureFault, SignedMessage};
 use super::sms_reply::{Reply, satisfied, solved};
@@ -191,10 +192,7 @@ impl App {
             text: clean(&text.text),
             gateway: gateway.clone(),
             signed,
-            now: self.clock().now(),
-            today: self.clock().today(),
-            at: self.wall_second(),
-            tells: self.inner.tells,
+            on: self.occasion(),
         };
         self.database().write_async(move |tx| incoming.take(tx)).await
     }
@@ -207,10 +205,7 @@ struct Incoming {
     id: String,
     text: String,
     signed: SignedMessage,
-    now: Timestamp,
-    today: Date,
-    at: DateTime,
-    tells: bool,
+    on: Occasion,
 }
 
 impl Incoming {
@@ -219,17 +214,17 @@ impl Incoming {
         if self.signed.was_taken(tx)? {
             return Ok(TextTaken::Replayed);
         }
-        let (since, most) = (self.now.as_microsecond() - HOUR_MICROS, self.gateway.per_hour);
+        let (since, most) = (self.on.now.as_microsecond() - HOUR_MICROS, self.gateway.per_hour);
         if tx.text_messages_since((plan, gateway), since, most)? >= most {
             return Ok(TextTaken::TooMany);
         }
-        self.signed.keep(tx, self.now)?;
+        self.signed.keep(tx, self.on.now)?;
         // Whatever it comes to: what is counted tells nobody whose number is known.
         let message = TextMessage {
             plan: plan.clone(),
             gateway: gateway.clone(),
             message: self.id.clone(),
-            at: self.now.as_microsecond(),
+            at: self.on.now.as_microsecond(),
         };
         if tx.keep_text_message(&message, message.at - KEPT_MICROS)?
             && let Some((code, request, question)) = self.asked(tx)?
@@ -249,7 +244,7 @@ impl Incoming {
             for code in tx.requests_sent_by(plan, asker, REQUESTS_MOST)? {
                 let held = tx.subject(&Subject::request(plan, &code))?;
                 let Some(request) = held.and_then(|held| Request::at(&held, View::ALL)) else { continue };
-                if let Some((question, since)) = awaited(&request, days, self.today)
+                if let Some((question, since)) = awaited(&request, days, self.on.today)
                     && found.as_ref().is_none_or(|(best, ..)| since > *best)
                 {
                     found = Some((since, code, request, question));
@@ -293,17 +288,17 @@ impl Incoming {
             Err(AppError::Refused(_)) => return self.word(tx, code, request),
             Err(error) => return Err(error),
         }
-        if self.tells && satisfaction.is_none() && solved.is_some_and(|solved| !solved.reopens()) {
+        if self.on.tells && satisfaction.is_none() && solved.is_some_and(|solved| !solved.reopens()) {
             let event = EventKey::new(format!("sms-{}/{code}/satisfied", self.id))
                 .map_err(|error| AppError::Store(StoreError::Damaged(error.to_string())))?;
-            ask(tx, &self.gateway.plan, code, &event, SmsQuestion::Satisfied, self.now)?;
+            ask(tx, &self.gateway.plan, code, &event, SmsQuestion::Satisfied, self.on.now)?;
         }
         Ok(())
     }
 
     /// What is no answer is a word of whoever asked.
     fn word(&self, tx: &mut Tx, code: &Code, request: &Request) -> Result<(), AppError> {
-        let yesterday = self.at.saturating_sub(Span::new().days(1));
+        let yesterday = self.on.wall.saturating_sub(Span::new().days(1));
         let lately = request.words.iter().filter(|(at, _)| *at > yesterday).count();
         let text = cut(&recorded(&self.text), TEXT_MOST);
         if text.is_empty() || lately >= WORDS_A_DAY {
@@ -318,18 +313,7 @@ impl Incoming {
 
     fn does(&self, tx: &mut Tx, code: &Code, act: RequestAct) -> Result<(), AppError> {
         let (actor, source) = (by_resident(), Source::default());
-        let doing = Doing {
-            actor: &actor,
-            who: Who::Resident,
-            plan: &self.gateway.plan,
-            source: &source,
-            now: self.now,
-            today: self.today,
-            at: self.at,
-            tells: self.tells,
-            staff: None,
-            key: None,
-        };
+        let doing = self.on.filing(&actor, &self.gateway.plan).doing(Who::Resident, &source);
         doing.one(tx, code, act).map(|_| ())
     }
 }
