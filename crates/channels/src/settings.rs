@@ -237,10 +237,10 @@ impl Settings {
             }
             out.forums.push(forum);
         }
+        let mut seen = BTreeSet::new();
         for text in file.sms {
-            // What came of a gateway is counted by its id, beside what came of forums.
             if !seen.insert((text.plan.clone(), text.id.clone())) {
-                return Err(wrong("sms.id", format!("{} is there twice, or a forum's", text.id)));
+                return Err(wrong("sms.id", format!("{} is there twice", text.id)));
             }
             out.texts.push(text.check(env)?);
         }
@@ -447,9 +447,14 @@ mod tests {
             refused("attributes.PARKING", "attributes.NOISE").contains("NOISE is the service_code of no")
         );
         assert!(refused("{ answer", "{ question").contains("line"));
-        assert!(refused("\"texts\"", "\"community-site\"").contains("twice, or a forum's"));
         assert!(refused("https://sms", "ftp://sms").contains("sms texts: address"));
-        let twice = format!("{EXAMPLE}{}", EXAMPLE.split("[[open311]]").next().unwrap());
-        assert!(Settings::parse(&twice, &env).unwrap_err().to_string().contains("twice"));
+        let (before, _) = EXAMPLE.split_once("[[open311]]").unwrap();
+        let (_, gateway) = before.split_once("[[sms]]").unwrap();
+        for (again, said) in [(before.to_owned(), "forum.id"), (format!("[[sms]]{gateway}"), "sms.id")] {
+            let refused = Settings::parse(&format!("{EXAMPLE}{again}"), &env).unwrap_err().to_string();
+            assert!(refused.contains(said) && refused.contains("twice"), "{refused}");
+        }
+        // A gateway and a forum are told apart by more than their names.
+        assert!(Settings::parse(&EXAMPLE.replace("\"texts\"", "\"community-site\""), &env).is_ok());
     }
 }

@@ -265,6 +265,7 @@ impl Shared {
         }
         match parcel {
             Parcel::Nothing(why) => Carried::Done(why.into()),
+            Parcel::Waits(until) => Carried::Waits(until),
             Parcel::Broken(why) => Carried::Never(why),
             Parcel::Post(post) => self.post(&job.lane, &post).await,
             Parcel::Text(text) => self.text(&job.lane, &text).await,
@@ -313,6 +314,7 @@ impl Shared {
             Carried::Later { .. } => "later",
             Carried::Never(_) => "never",
             Carried::Untouched => "untouched",
+            Carried::Waits(_) => "waits",
         };
         let lane = job.lane.clone();
         metrics::counter!("notify_carried_total", "lane" => lane.clone(), "outcome" => outcome).increment(1);

@@ -405,6 +405,17 @@ CREATE TABLE forum_post (
 ) {unrowed};
 CREATE INDEX forum_post_by_time ON forum_post (plan, forum, opened, created_at);
 
+-- Short messages that gateways brought, for a time. message is a keyed digest of the message's id there: each counts once,
+-- whether or not anybody knows the number it came from.
+CREATE TABLE text_message (
+  plan {text} NOT NULL,
+  gateway {text} NOT NULL,
+  message {text} NOT NULL,
+  at BIGINT NOT NULL,
+  PRIMARY KEY (plan, gateway, message)
+) {unrowed};
+CREATE INDEX text_message_by_time ON text_message (plan, gateway, at);
+
 -- Signed messages that were taken, for as long as their moment is believed: sent again, one is refused.
 CREATE TABLE signed_message (
   digest {text} NOT NULL,

@@ -183,12 +183,12 @@ impl Tx<'_> {
         Ok(changed > 0)
     }
 
-    /// Gives back a job that was taken and not begun: the try does not count.
-    pub fn give_back(&mut self, job: &Job, holder: &str, now: i64) -> Result<()> {
+    /// Gives back a job that was taken and not begun, to be taken from a moment on: the try does not count.
+    pub fn give_back(&mut self, job: &Job, holder: &str, free_at: i64) -> Result<()> {
         self.writing().send(
             "UPDATE job SET free_at = $1, holder = '', tries = tries - 1 \
              WHERE key = $2 AND settled_at IS NULL AND holder = $3 AND tries = $4",
-            &[Param::Int(now), Param::Text(&job.key), Param::Text(holder), Param::Int(job.tries)],
+            &[Param::Int(free_at), Param::Text(&job.key), Param::Text(holder), Param::Int(job.tries)],
         )
     }
 

@@ -92,6 +92,7 @@ impl Connection {
             "area_alert",
             "request_update",
             "forum_post",
+            "text_message",
             "request_passed",
             "request_flag",
             "deletion",

@@ -13,8 +13,49 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 
 use crate::error::{Result, damaged};
-use crate::request_list::RateBy;
 use crate::sql::{Connection, Param, Row};
+
+/// By what rates are set beside each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RateBy {
+    Unit,
+    Category,
+    Area,
+}
+
+impl RateBy {
+    pub const ALL: [RateBy; 3] = [Self::Unit, Self::Category, Self::Area];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unit => "unit",
+            Self::Category => "category",
+            Self::Area => "area",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|by| by.as_str() == text)
+    }
+
+    pub(crate) fn column(self) -> &'static str {
+        match self {
+            Self::Unit => "rate_unit",
+            Self::Category => "category",
+            Self::Area => "area",
+        }
+    }
+
+    /// What a row is counted under.
+    pub fn of(self, row: &RequestRow) -> String {
+        let code = match self {
+            Self::Unit => row.rate.as_ref().map(|rate| &rate.unit),
+            Self::Category => row.category.as_ref(),
+            Self::Area => row.area.as_ref(),
+        };
+        code.map(Code::to_string).unwrap_or_default()
+    }
+}
 
 /// What a request is counted under.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

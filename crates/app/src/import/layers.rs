@@ -17,12 +17,13 @@ use super::names::table_label;
 use super::prepare::Prepared;
 use super::report::{ImportReport, Outcome, ProblemKind, RowProblem, RowReport};
 use super::resolve::Resolver;
-use super::run::{Done, Ended, Ground, Mode, run_row};
+use super::run::{Done, Ended, Mode, run_row};
 use crate::actor::Actor;
 use crate::change::Change;
 use crate::error::AppError;
 use crate::place::layer::{Content, Parcels, Residences};
 use crate::place::{LayerGround, NewLayer};
+use crate::request::Occasion;
 use crate::table::{CellProblem, LayerPlace, LayerRow, Row, is_placed};
 
 /// A home lies at most so far from the area it is said to belong to: boundaries are drawn roughly.
@@ -196,14 +197,14 @@ pub(super) fn run_layer(
     actor: &Actor,
     prepared: &Prepared,
     mode: Mode,
-    ground: &Ground,
+    occasion: &Occasion,
 ) -> Result<ImportReport, Ended> {
     let mut report = prepared.report(mode);
     if let Some(made) = &prepared.layer {
         let row = prepared.rows.first().map_or(0, |row| row.row);
         // Both or neither: a run that is not applied is undone as a whole.
         tx.keep_layer(&prepared.plan, &made.new.packed)?;
-        match run_row(tx, actor, &made.change, ground, true) {
+        match run_row(tx, actor, &made.change, occasion, true) {
             Ok(done) => {
                 let Done { subject, outcome, entries: wrote, span: of, recorded } = done;
                 let before = recorded.iter().any(|said| {

@@ -16,7 +16,7 @@ use domain::refusal::{Problem, Refusal};
 use domain::subject::{Subject, SubjectKind};
 use domain::telling::Staff;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::Date;
 use store::{StoreError, Tx};
 
 use super::layers::run_layer;
@@ -29,7 +29,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::request::{Filing, NotTaken, Order, ProtectionKey, look_ahead};
+use crate::request::{NotTaken, Occasion, Order, look_ahead};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl App {
         }
         let prepared = self.filled_in(prepared).await?;
         let actor = actor.clone();
-        let ground = self.import_ground();
+        let occasion = self.import_occasion();
         let staff = self.told_of_import(&prepared, mode).await?;
         // Thousands of rows are let go of here and not by the writer, for whom others wait.
         let prepared = Arc::new(prepared);
@@ -98,10 +98,10 @@ impl App {
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let now = ground.now;
+                let now = occasion.now;
                 // Nobody waits any more for what was never begun.
                 let prepared = lent.upgrade().ok_or(StoreError::Stopped)?;
-                let Ran { report, touched } = run(tx, &actor, &prepared, mode, &ground, progress.as_ref())?;
+                let Ran { report, touched } = run(tx, &actor, &prepared, mode, &occasion, progress.as_ref())?;
                 if report.applied {
                     told(tx, &report, &touched, &actor, staff.as_ref(), now)?;
                     return Ok(report);
@@ -131,13 +131,9 @@ impl App {
         .await
     }
 
-    pub(super) fn import_ground(&self) -> Ground {
-        Ground {
-            now: self.clock().now(),
-            today: self.clock().today(),
-            wall: self.wall_second(),
-            key: self.key().cloned(),
-        }
+    /// What every row of a run stands on; who is told of an import is told of it as a whole.
+    pub(super) fn import_occasion(&self) -> Occasion {
+        Occasion { tells: false, ..self.occasion() }
     }
 
     /// The people of whom some may have to be told of an import; none of a trial, or of a past that is played.
@@ -170,15 +166,6 @@ pub(super) fn told(
     Ok(())
 }
 
-/// What every row of a run stands on.
-pub(super) struct Ground {
-    pub now: Timestamp,
-    today: Date,
-    wall: DateTime,
-    /// Seals who asked.
-    key: Option<ProtectionKey>,
-}
-
 /// A run's report, with the items that it recorded something of.
 pub(super) struct Ran {
     pub report: ImportReport,
@@ -190,12 +177,12 @@ pub(super) fn run(
     actor: &Actor,
     prepared: &Prepared,
     mode: Mode,
-    ground: &Ground,
+    occasion: &Occasion,
     progress: Option<&Progress>,
 ) -> Result<Ran, Ended> {
     let mut touched = Touched::new();
     if prepared.table.layer().is_some() {
-        return Ok(Ran { report: run_layer(tx, actor, prepared, mode, ground)?, touched });
+        return Ok(Ran { report: run_layer(tx, actor, prepared, mode, occasion)?, touched });
     }
     let mut report = prepared.report(mode);
     let mut wrong: BTreeSet<u32> = report.problems.iter().map(|problem| problem.row).collect();
@@ -219,8 +206,8 @@ pub(super) fn run(
         }
         let listed = at < LISTED_MOST;
         let done = match asks {
-            Row::Change(change) => run_row(tx, actor, change, ground, listed).map_err(NotTaken::from),
-            Row::Order(order) => run_order(tx, actor, &prepared.plan, order, ground, listed),
+            Row::Change(change) => run_row(tx, actor, change, occasion, listed).map_err(NotTaken::from),
+            Row::Order(order) => run_order(tx, actor, &prepared.plan, order, occasion, listed),
             // Places are no change by themselves: their layer was made above.
             Row::Place(_) => continue,
         };
@@ -290,10 +277,10 @@ pub(super) fn run_row(
     tx: &mut Tx,
     actor: &Actor,
     change: &Change,
-    ground: &Ground,
+    occasion: &Occasion,
     listed: bool,
 ) -> Result<Done, AppError> {
-    let (now, today) = (ground.now, ground.today);
+    let (now, today) = (occasion.now, occasion.today);
     let subject = change.command.subject();
     if !matches!(actor, Actor::Operator(_)) && !subject.kind.is_directory() {
         let target = tx.with_lookup(|lookup| target_of(subject, lookup))?;
@@ -324,17 +311,14 @@ fn run_order(
     actor: &Actor,
     plan: &Code,
     order: &Order,
-    ground: &Ground,
+    occasion: &Occasion,
     listed: bool,
 ) -> Result<Done, NotTaken> {
     let of_plan = Target { plan: Some(plan.clone()), ..Target::default() };
     if !matches!(actor, Actor::Operator(_)) && !actor.may(Action::Import, &of_plan) {
         return Err(AppError::from(Refusal::whole(Problem::NotAllowed(Action::Import))).into());
     }
-    let Ground { now, today, wall, key } = ground;
-    let filing =
-        Filing { actor, plan, key: key.as_ref(), now: *now, today: *today, wall: *wall, tells: false };
-    let (code, entries) = filing.order(tx, order)?;
+    let (code, entries) = occasion.filing(actor, plan).order(tx, order)?;
     Ok(Done::of(Subject::request(plan, &code), &entries, None, listed))
 }
 

@@ -151,14 +151,14 @@ impl App {
         }
         let prepared = self.filled_in(prepared).await?;
         let actor = actor.clone();
-        let ground = self.import_ground();
+        let occasion = self.import_occasion();
         let staff = self.told_of_import(&prepared, Mode::Apply).await?;
         let (id, person, reading) = (waiting.id.clone(), waiting.person.clone(), waiting.reading.clone());
         let outcome = self
             .database()
             .write_async(move |tx| {
-                let now = ground.now;
-                let Ran { mut report, touched } = run(tx, &actor, &prepared, Mode::Apply, &ground, None)?;
+                let now = occasion.now;
+                let Ran { mut report, touched } = run(tx, &actor, &prepared, Mode::Apply, &occasion, None)?;
                 report.applied &= report.counts == told;
                 if !report.applied {
                     tx.writing();

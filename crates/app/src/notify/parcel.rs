@@ -17,6 +17,7 @@ use words::Lang;
 use super::alert_letter::alert_letter;
 use super::errand::{Errand, digest_key};
 use super::reader_letter::letter_to_reader;
+use super::route::by_day;
 use super::short_message::short_message;
 use super::wording::{lang, minute, say};
 use crate::App;
@@ -32,6 +33,8 @@ pub enum Parcel {
     Letter(Letter),
     Post(Post),
     Text(ShortMessage),
+    /// It is not the time of day for it: until when it waits, in microseconds since 1970.
+    Waits(i64),
     /// Nothing is to be sent, and why.
     Nothing(&'static str),
     /// It cannot be made, and why.
@@ -118,6 +121,10 @@ impl App {
                                 }
                                 _ => Parcel::Nothing("there is no key to open the address with, or no plan"),
                             },
+                            // It may have been due in the evening and not been sent then.
+                            Ok(Errand::AskText { .. }) if by_day(now, &zone) > now.as_microsecond() => {
+                                Parcel::Waits(by_day(now, &zone))
+                            }
                             Ok(Errand::AskText { language, ask }) => match &key {
                                 Some(key) => short_message(c, &job, &ask, language, key, today)?,
                                 None => Parcel::Nothing("there is no key to open the number with"),

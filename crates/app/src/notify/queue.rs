@@ -37,6 +37,8 @@ pub enum Carried {
     Never(String),
     /// Not begun.
     Untouched,
+    /// Not begun, and not before a moment, in microseconds since 1970.
+    Waits(i64),
 }
 
 /// A dead letter: what failed for good, and what was said to the last try.
@@ -74,6 +76,7 @@ impl App {
                 Carried::Done(said) => tx.settle(&job, &holder, Outcome::Done, said, now),
                 Carried::Never(said) => tx.settle(&job, &holder, Outcome::Dead, said, now),
                 Carried::Untouched => tx.give_back(&job, &holder, now).map(|()| true),
+                Carried::Waits(until) => tx.give_back(&job, &holder, *until).map(|()| true),
                 Carried::Later { said, asked } => match wait_after(job.tries, chance, *asked) {
                     Some(wait) => tx.postpone(&job, &holder, now + wait.as_micros() as i64, said),
                     None => tx.settle(&job, &holder, Outcome::Dead, said, now),

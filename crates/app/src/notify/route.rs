@@ -142,7 +142,7 @@ fn one(
 }
 
 /// Nobody is woken by a question: the moment, or the next one in the morning.
-fn by_day(now: Timestamp, zone: &TimeZone) -> i64 {
+pub(super) fn by_day(now: Timestamp, zone: &TimeZone) -> i64 {
     let wall = zone.to_datetime(now);
     let day = match wall.hour() {
         0..ASKED_FROM => wall.date(),

@@ -12,7 +12,7 @@ use store::{Connection, Job, StoreError};
 use super::errand::AskErrand;
 use super::parcel::{Parcel, ShortMessage};
 use super::wording::lang;
-use crate::request::{PersonalData, ProtectionKey, SmsQuestion, awaited, mobile, sealed_at};
+use crate::request::{ProtectionKey, SmsQuestion, awaited, mobile};
 
 pub(super) fn short_message(
     c: &mut Connection,
@@ -30,14 +30,13 @@ pub(super) fn short_message(
     if asked.is_none_or(|(now, _)| now != *question) {
         return Ok(Parcel::Nothing("it was answered meanwhile, or it is too late to ask"));
     }
-    let Some(sealed) = c.sealed_person(plan, request)?.filter(|held| !held.sealed.is_empty()) else {
+    let person = match c.sealed_person(plan, request)?.map(|held| key.person(&held)).transpose() {
+        Ok(person) => person.flatten(),
+        Err(_) => return Ok(Parcel::Broken("the number was sealed with another key".into())),
+    };
+    let Some(person) = person else {
         return Ok(Parcel::Nothing("whoever asked was erased"));
     };
-    let Some(opened) = key.open(&sealed_at(plan, request), &sealed.sealed) else {
-        return Ok(Parcel::Broken("the number was sealed with another key".into()));
-    };
-    let person: PersonalData = serde_json::from_slice(&opened)
-        .map_err(|error| StoreError::Damaged(format!("person of {request}: {error}")))?;
     let Some(phone) = mobile(&person.phone) else {
         return Ok(Parcel::Nothing("whoever asked left no mobile number"));
     };

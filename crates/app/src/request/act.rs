@@ -22,14 +22,13 @@ use domain::request::{
 };
 use domain::source::Source;
 use domain::subject::Subject;
-use domain::telling::Staff;
 use jiff::civil::{Date, DateTime};
 use store::{StoreError, Tx};
 
 use super::claim::{is_claim, tell_of_claim};
 use super::file::{is_private, routing};
+use super::occasion::Doing;
 use super::photo::{self, NewPhoto};
-use super::protection::ProtectionKey;
 use super::telling::tell_of_step;
 use super::{by_resident, rules_of};
 use crate::App;
@@ -277,7 +276,9 @@ impl RequestAct {
                 if solved == Some(Solved::No) && reason.trim().is_empty() {
                     return Err(Refusal { field: "reason".into(), problem: Problem::ReasonRequired }.into());
                 }
-                called_back(request, call, who, rules_of(plan)?, preset, reason)
+                let parts = lookup.requests_of(&plan.code, &request.code);
+                let divided = parts.iter().any(|(_, merged, state)| !merged && state.is_open());
+                called_back((request, divided), call, who, rules_of(plan)?, preset, reason)
             }
             Self::AskExtension { until, reason } => vec![RequestFact::ExtensionAsked { until, reason }],
             Self::DecideExtension { granted, note } => vec![RequestFact::ExtensionDecided { granted, note }],
@@ -311,7 +312,17 @@ impl RequestAct {
                 let number = request.open_claim().map_or(1, |claim| claim.number);
                 vec![RequestFact::ExclusionWithdrawn { number, reason }]
             }
-            Self::AddPhotos { shows, photos } => photo::added(Some(request), &photos, shows, at)?,
+            Self::AddPhotos { shows, photos } => {
+                let mut facts = photo::added(Some(request), &photos, shows, at)?;
+                // A photo is an answer as well as a word is.
+                if who == Who::Resident
+                    && !facts.is_empty()
+                    && request.state == RequestState::WaitingForResident
+                {
+                    facts.push(moved(RequestStep::Resume, String::new())?);
+                }
+                facts
+            }
             Self::ReviewPhoto { photo, shown, reason } => {
                 vec![RequestFact::PhotoReview { photo, shown, reason }]
             }
@@ -453,19 +464,14 @@ impl App {
         act: RequestAct,
         source: Source,
     ) -> Result<Acted, AppError> {
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let at = self.wall_second();
-        let (plan, code, tells) = (plan.clone(), code.clone(), self.inner.tells);
-        let staff = if tells && act.is_claim() { Some(self.staff().await?) } else { None };
-        let key = self.key().cloned();
+        let (plan, code, occasion) = (plan.clone(), code.clone(), self.occasion());
+        let staff = if occasion.tells && act.is_claim() { Some(self.staff().await?) } else { None };
         self.database()
             .write_async(move |tx| {
-                let staff = staff.as_ref();
-                let (actor, plan, source) = (&actor, &plan, &source);
-                let key = key.as_ref();
-                let doing = Doing { actor, who, plan, source, now, today, at, tells, staff, key };
+                let filing = occasion.filing(&actor, &plan);
+                let doing = Doing { staff: staff.as_ref(), ..filing.doing(who, &source) };
                 if let Some(expected) = seen {
-                    let held = tx.subject(&Subject::request(plan, &code))?.ok_or(AppError::NotFound)?;
+                    let held = tx.subject(&Subject::request(&plan, &code))?.ok_or(AppError::NotFound)?;
                     let found = held.version;
                     if found != expected {
                         return Err(Refusal::whole(Problem::ChangedMeanwhile { expected, found }).into());
@@ -477,25 +483,9 @@ impl App {
     }
 }
 
-pub(super) struct Doing<'a> {
-    pub actor: &'a Actor,
-    pub who: Who,
-    pub plan: &'a Code,
-    pub source: &'a Source,
-    pub now: jiff::Timestamp,
-    pub today: Date,
-    pub at: DateTime,
-    /// Whether people are told.
-    pub tells: bool,
-    /// Who is told of what concerns those with an account.
-    pub staff: Option<&'a Staff>,
-    /// Opens who asked, where that goes on to another request.
-    pub key: Option<&'a ProtectionKey>,
-}
-
 impl Doing<'_> {
     pub(super) fn one(&self, tx: &mut Tx, code: &Code, act: RequestAct) -> Result<Acted, AppError> {
-        let subject = Subject::request(self.plan, code);
+        let subject = Subject::request(self.of.plan, code);
         let held = tx.subject(&subject)?.ok_or(AppError::NotFound)?;
         let request = Request::at(&held, View::ALL).ok_or(AppError::NotFound)?;
         let act = match act {
@@ -512,32 +502,32 @@ impl Doing<'_> {
             _ => Vec::new(),
         };
         let facts = tx.with_lookup(|lookup| {
-            let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+            let plan = lookup.plan(self.of.plan).ok_or(AppError::NotFound)?;
             let rules = rules_of(&plan)?;
             let preset =
                 preset_of(rules, &plan.request_categories, request.category.as_ref(), request.urgency)
                     .ok_or(AppError::NotFound)?;
-            let found = Found { request: &request, plan: &plan, preset, at: self.at, who: self.who };
+            let found = Found { request: &request, plan: &plan, preset, at: self.of.on.wall, who: self.who };
             act.facts(&found, lookup)
         })??;
         if facts.is_empty() && !photos.is_empty() {
             // All of them are on record; what can be seen on them may have gone with its time.
-            photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
-            tx.show_photos(self.plan, &request)?;
+            photo::keep(tx, self.of.plan, code, &photos, self.of.on.now.as_microsecond())?;
+            tx.show_photos(self.of.plan, &request)?;
             return Ok(Acted { state: request.state, others: 0 });
         }
         let knows = self.who == Who::Resident;
-        let seq = self.record(tx, self.actor, code, facts.clone(), (Some(&request), knows))?;
-        photo::keep(tx, self.plan, code, &photos, self.now.as_microsecond())?;
+        let seq = self.record(tx, self.of.actor, code, facts.clone(), (Some(&request), knows))?;
+        photo::keep(tx, self.of.plan, code, &photos, self.of.on.now.as_microsecond())?;
         if settles {
-            tx.settle_flags(self.plan, code, self.now.as_microsecond())?;
+            tx.settle_flags(self.of.plan, code, self.of.on.now.as_microsecond())?;
         }
         let others = self.tell_those_merged(tx, &request, &facts, seq)?;
         self.tell_master(tx, &request, &facts)?;
         let after = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL));
         let after = after.ok_or(StoreError::Stopped)?;
         if !photos.is_empty() {
-            tx.show_photos(self.plan, &after)?;
+            tx.show_photos(self.of.plan, &after)?;
         }
         Ok(Acted { state: after.state, others })
     }
@@ -552,26 +542,26 @@ impl Doing<'_> {
         (before, knows): (Option<&Request>, bool),
     ) -> Result<Option<Seq>, AppError> {
         let facts: Vec<RequestFact> = facts.into_iter().map(RequestFact::masked).collect();
-        let matter = matter(before, &facts).filter(|_| self.tells && !knows);
+        let matter = matter(before, &facts).filter(|_| self.of.on.tells && !knows);
         let change = Change {
             command: Command::Record {
-                subject: Subject::request(self.plan, code),
+                subject: Subject::request(self.of.plan, code),
                 facts: facts.into_iter().map(Fact::from).collect(),
                 expected: None,
             },
-            effective: Some(self.today),
+            effective: Some(self.of.on.today),
             source: self.source.clone(),
             reason: String::new(),
         };
-        let receipt = make(tx, actor, &change, self.now, self.today)?;
+        let receipt = make(tx, actor, &change, self.of.on.now, self.of.on.today)?;
         if let (Some(staff), Some(entry)) = (self.staff, receipt.entries.last())
             && is_claim(change.command.facts())
         {
             let by = (actor.person(), entry.seq);
-            tell_of_claim(tx, (self.plan, code), change.command.facts(), staff, by, self.now)?;
+            tell_of_claim(tx, (self.of.plan, code), change.command.facts(), staff, by, self.of.on.now)?;
         }
         if let (Some(matter), Some(entry)) = (matter, receipt.entries.last()) {
-            tell_of_step(tx, self.plan, code, entry.seq, matter, self.now)?;
+            tell_of_step(tx, self.of.plan, code, entry.seq, matter, self.of.on.now)?;
         }
         Ok(receipt.entries.last().map(|entry| entry.seq))
     }

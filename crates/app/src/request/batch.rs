@@ -4,7 +4,7 @@ use domain::code::Code;
 use domain::request::Who;
 use domain::source::Source;
 
-use super::act::{Doing, RequestAct};
+use super::act::RequestAct;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -24,26 +24,13 @@ impl App {
         deeds: Vec<RequestDeed>,
         source: Source,
     ) -> Result<(), AppError> {
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let at = self.wall_second();
-        let (plan, tells) = (plan.clone(), self.inner.tells);
+        let (plan, occasion) = (plan.clone(), self.occasion());
         self.database()
             .write_async(move |tx| {
                 for deed in &deeds {
                     let resident = deed.actor == super::by_resident();
                     let who = if resident { Who::Resident } else { Who::Desk };
-                    let doing = Doing {
-                        actor: &deed.actor,
-                        who,
-                        plan: &plan,
-                        source: &source,
-                        now,
-                        today,
-                        at,
-                        tells,
-                        staff: None,
-                        key: None,
-                    };
+                    let doing = occasion.filing(&deed.actor, &plan).doing(who, &source);
                     doing.one(tx, &deed.request, deed.act.clone())?;
                 }
                 Ok::<_, AppError>(())

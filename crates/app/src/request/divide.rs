@@ -5,9 +5,9 @@ use domain::refusal::{Problem, Refusal};
 use domain::request::Request;
 use store::Tx;
 
-use super::act::Doing;
-use super::file::{Filing, NewRequest, Ready};
-use super::person::{PersonalData, place};
+use super::file::{NewRequest, Ready};
+use super::occasion::Doing;
+use super::person::PersonalData;
 use crate::error::AppError;
 
 impl Doing<'_> {
@@ -37,27 +37,17 @@ impl Doing<'_> {
             source: self.source.clone(),
             ..NewRequest::new(parent.channel, text)
         };
-        let filing = Filing {
-            actor: self.actor,
-            plan: self.plan,
-            key: self.key,
-            now: self.now,
-            today: self.today,
-            wall: self.at,
-            tells: self.tells,
-        };
-        let ready = Ready::of(&new, self.plan, None);
-        Ok(filing.register(tx, &new, &ready, String::new(), None)?.0.code)
+        let ready = Ready::of(&new, self.of.plan, None);
+        Ok(self.of.register(tx, &new, &ready, String::new(), None)?.0.code)
     }
 
     /// Who asked, to be sealed with another request of theirs: without their words and the link, which stay where they
     /// are.
     fn asker(&self, tx: &mut Tx, of: &Code) -> Result<PersonalData, AppError> {
-        let held = tx.sealed_person(self.plan, of)?.filter(|held| !held.sealed.is_empty());
+        let held = tx.sealed_person(self.of.plan, of)?.filter(|held| !held.sealed.is_empty());
         let Some(held) = held else { return Ok(PersonalData::default()) };
-        let key = self.key.ok_or(AppError::NoKey)?;
-        let opened = key.open(&place(self.plan, of), &held.sealed).ok_or(AppError::Sealed)?;
-        let person: PersonalData = serde_json::from_slice(&opened).map_err(|_| AppError::Sealed)?;
+        let key = self.of.on.key.as_ref().ok_or(AppError::NoKey)?;
+        let person = key.person(&held)?.unwrap_or_default();
         Ok(PersonalData { text: String::new(), link: String::new(), ..person })
     }
 }

@@ -1,5 +1,6 @@
-//! Erasing: who asked, or also what they said. What was done about a request stays, and that something was erased and
-//! why. Uploads that wait are not looked through: they end by themselves within hours.
+//! Erasing: who asked, or also what they said, of a request and of the matters it was divided into. What was done about
+//! a request stays, and that something was erased and why. Uploads that wait are not looked through: they end by
+//! themselves within hours.
 
 use domain::code::Code;
 use domain::command::Command;
@@ -57,33 +58,45 @@ impl App {
         let by_link = actor == by_resident();
         self.database()
             .write_async(move |tx| {
-                let subject = Subject::request(&plan, &code);
-                let held = tx.subject(&subject)?.and_then(|held| Request::at(&held, View::ALL));
+                let held = tx.subject(&Subject::request(&plan, &code))?;
+                let held = held.and_then(|held| Request::at(&held, View::ALL));
                 let state = held.ok_or(AppError::NotFound)?.state;
+                let refused = |problem| Err(AppError::from(Refusal { field: "erase".into(), problem }));
                 use RequestState::{Closed, Merged, Refused, Withdrawn};
-                if by_link && !matches!(state, Closed | Merged | Refused | Withdrawn) {
-                    let problem = Problem::NotWhileRequest { state };
-                    return Err(Refusal { field: "erase".into(), problem }.into());
+                let ended = |state| matches!(state, Closed | Merged | Refused | Withdrawn);
+                if by_link && !ended(state) {
+                    return refused(Problem::NotWhileRequest { state });
+                }
+                // Each of its matters has a copy of its own of who asked, and their words.
+                let parts = tx.requests_of(&plan, &code)?.into_iter().filter(|(_, merged, _)| !merged);
+                let parts: Vec<(Code, RequestState)> = parts.map(|(code, _, state)| (code, state)).collect();
+                let open = parts.iter().filter(|(_, state)| !ended(*state)).map(|(code, _)| code.clone());
+                let open: Vec<Code> = open.collect();
+                if by_link && !open.is_empty() {
+                    return refused(Problem::OpenTasks(open));
                 }
                 tx.overwrite()?;
-                let redacted = match what {
-                    Erase::Person => Vec::new(),
-                    Erase::Everything => tx.redact_request(&plan, &code)?,
-                };
-                let words = what == Erase::Everything;
-                let erased = RequestFact::Erased { at, reason: reason.clone(), words, redacted }.masked();
-                let change = Change {
-                    command: Command::Record { subject, facts: vec![erased.into()], expected: None },
-                    effective: None,
-                    source: Source::default(),
-                    reason: String::new(),
-                };
-                make(tx, &actor, &change, now, today)?;
-                super::photo::erase(tx, &plan, &code)?;
-                tx.forget_asker(&plan, &code)?;
-                tx.erase_person(&plan, &code, now.as_microsecond())?;
-                if words {
-                    tx.forget_around(&plan, &code)?;
+                for code in std::iter::once(&code).chain(parts.iter().map(|(code, _)| code)) {
+                    let redacted = match what {
+                        Erase::Person => Vec::new(),
+                        Erase::Everything => tx.redact_request(&plan, code)?,
+                    };
+                    let words = what == Erase::Everything;
+                    let erased = RequestFact::Erased { at, reason: reason.clone(), words, redacted }.masked();
+                    let subject = Subject::request(&plan, code);
+                    let change = Change {
+                        command: Command::Record { subject, facts: vec![erased.into()], expected: None },
+                        effective: None,
+                        source: Source::default(),
+                        reason: String::new(),
+                    };
+                    make(tx, &actor, &change, now, today)?;
+                    super::photo::erase(tx, &plan, code)?;
+                    tx.forget_asker(&plan, code)?;
+                    tx.erase_person(&plan, code, now.as_microsecond())?;
+                    if words {
+                        tx.forget_around(&plan, code)?;
+                    }
                 }
                 Ok::<_, AppError>(())
             })

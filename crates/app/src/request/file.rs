@@ -24,7 +24,8 @@ use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::{PhotoOf, SealedPerson, Tx};
 
-use super::person::{PersonalData, place};
+use super::occasion::Filing;
+use super::person::PersonalData;
 use super::photo::{self, NewPhoto};
 use super::program::request_token;
 use super::protection::ProtectionKey;
@@ -171,14 +172,11 @@ impl App {
         new: Vec<NewRequest>,
     ) -> Result<Vec<Filed>, AppError> {
         let actor = if matches!(actor, Actor::Public) { by_resident() } else { actor.clone() };
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let wall = self.wall_second();
-        let (plan, key, tells) = (plan.clone(), self.key().cloned(), self.inner.tells);
-        let ready: Vec<Ready> = new.iter().map(|new| Ready::of(new, &plan, key.as_ref())).collect();
+        let (plan, occasion) = (plan.clone(), self.occasion());
+        let ready: Vec<Ready> = new.iter().map(|new| Ready::of(new, &plan, occasion.key.as_ref())).collect();
         self.database()
             .write_async(move |tx| {
-                let filing =
-                    Filing { actor: &actor, plan: &plan, key: key.as_ref(), now, today, wall, tells };
+                let filing = occasion.filing(&actor, &plan);
                 let each = new.iter().zip(&ready);
                 each.map(|(new, ready)| filing.one(tx, new, ready)).collect::<Result<Vec<Filed>, AppError>>()
             })
@@ -234,8 +232,7 @@ struct Sealed {
 
 impl Sealed {
     fn of(person: &PersonalData, key: &ProtectionKey, plan: &Code, code: &Code) -> Result<Self, AppError> {
-        let plain = serde_json::to_vec(person).map_err(|_| AppError::Sealed)?;
-        let sealed = key.seal(&place(plan, code), &plain).ok_or(AppError::Sealed)?;
+        let sealed = key.seal_person(plan, code, person)?;
         let contact = person.contact();
         let asker = if contact.is_empty() { String::new() } else { key.digest(&contact) };
         Ok(Self { key_id: key.id().to_owned(), sealed, asker })
@@ -267,17 +264,6 @@ impl Ready {
         });
         Self { words, sealed, found_by }
     }
-}
-
-pub(crate) struct Filing<'a> {
-    pub actor: &'a Actor,
-    pub plan: &'a Code,
-    pub key: Option<&'a ProtectionKey>,
-    pub now: jiff::Timestamp,
-    pub today: jiff::civil::Date,
-    pub wall: DateTime,
-    /// Whether people are told of what comes in.
-    pub tells: bool,
 }
 
 /// What a number stands as in an address; one that cannot stand there is known by its digest.
@@ -320,9 +306,9 @@ impl Filing<'_> {
         self.contact(tx, new)?;
         let filed = self.register(tx, new, ready, link, None)?.0;
         let address = new.person.email.trim();
-        if let Some(key) = self.key.filter(|_| self.tells && !address.is_empty()) {
+        if let Some(key) = self.on.key.as_ref().filter(|_| self.on.tells && !address.is_empty()) {
             let reader = NewReader { address, language: new.language, follows: false };
-            add_reader(tx, key, self.plan, &filed.code, &reader, self.now)?;
+            add_reader(tx, key, self.plan, &filed.code, &reader, self.on.now)?;
         }
         Ok(filed)
     }
@@ -369,7 +355,7 @@ impl Filing<'_> {
         let code = self.code(tx, new)?;
         let subject = Subject::request(self.plan, &code);
         let (mut facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, &ready.words, handed))??;
-        let at = new.at.unwrap_or(self.wall);
+        let at = new.at.unwrap_or(self.on.wall);
         facts.extend(photo::added(None, &new.photos, PhotoShows::Matter, at)?);
         if new.drafts {
             for held in tx.photo_sizes(self.plan, PhotoOf::Draft(&link))? {
@@ -378,15 +364,15 @@ impl Filing<'_> {
         }
         let change = Change {
             command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
-            effective: Some(new.at.unwrap_or(self.wall).date()),
+            effective: Some(new.at.unwrap_or(self.on.wall).date()),
             source: new.source.clone(),
             reason: String::new(),
         };
         tx.expect_found_by(ready.found_by.clone());
-        let receipt = make(tx, self.actor, &change, self.now, self.today);
+        let receipt = make(tx, self.actor, &change, self.on.now, self.on.today);
         tx.expect_found_by(None);
         let receipt = receipt?;
-        photo::keep(tx, self.plan, &code, &new.photos, self.now.as_microsecond())?;
+        photo::keep(tx, self.plan, &code, &new.photos, self.on.now.as_microsecond())?;
         if new.drafts {
             tx.settle_drafts(self.plan, &link, &code)?;
         }
@@ -400,7 +386,7 @@ impl Filing<'_> {
         if !number.is_empty() {
             return code_of(number);
         }
-        let day = new.at.unwrap_or(self.wall).strftime("%y%m%d").to_string();
+        let day = new.at.unwrap_or(self.on.wall).strftime("%y%m%d").to_string();
         let mut next = tx.head().next();
         loop {
             let code = code_of(&format!("{day}-{next}"))?;
@@ -421,7 +407,7 @@ impl Filing<'_> {
     ) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
         let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
         let rules = rules_of(&plan)?;
-        let at = new.at.unwrap_or(self.wall);
+        let at = new.at.unwrap_or(self.on.wall);
         let intake = Intake {
             kind: new.kind,
             channel: new.channel,
@@ -496,7 +482,7 @@ impl Filing<'_> {
             None => match ready.words.person(new) {
                 person if person.is_empty() => None,
                 person => {
-                    let key = self.key.ok_or(AppError::NoKey)?;
+                    let key = self.on.key.as_ref().ok_or(AppError::NoKey)?;
                     Some(Sealed::of(&person, key, self.plan, code)?)
                 }
             },
@@ -519,7 +505,7 @@ impl Filing<'_> {
             asker,
             token,
             secret,
-            created_at: self.now.as_microsecond(),
+            created_at: self.on.now.as_microsecond(),
             erased_at: None,
         };
         Ok(tx.put_sealed_person(&held)?)

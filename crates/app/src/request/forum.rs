@@ -10,13 +10,14 @@ use domain::request::{Channel, Request, RequestKind, RequestState, RequestStep, 
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::Timestamp;
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 use store::{ForumPost, Tx};
 
-use super::act::{Doing, RequestAct};
-use super::file::{Filing, NewRequest, Ready, clean, recorded};
+use super::act::RequestAct;
+use super::file::{NewRequest, Ready, clean, recorded};
 use super::mail_intake::{TEXT_MOST, TITLE_MOST, cut, language_of};
-use super::person::{PersonalData, place};
+use super::occasion::{Doing, Occasion};
+use super::person::PersonalData;
 use super::protection::ProtectionKey;
 use super::signed::{self, SignatureFault, SignedMessage};
 use super::whereabouts::{PlaceFault, Stated};
@@ -163,10 +164,7 @@ struct Incoming {
     aside: String,
     new: NewRequest,
     signed: Option<SignedMessage>,
-    now: Timestamp,
-    today: Date,
-    at: DateTime,
-    tells: bool,
+    on: Occasion,
 }
 
 impl App {
@@ -302,10 +300,7 @@ impl App {
             aside: aside.join("\n"),
             new,
             signed,
-            now: self.clock().now(),
-            today: self.clock().today(),
-            at: self.wall_second(),
-            tells: self.inner.tells,
+            on: self.occasion(),
         };
         let flood = !asker.is_empty() && self.has_sent_enough(&forum.plan, asker).await?;
         let taken = self.database().write_async(move |tx| incoming.take(tx, flood)).await?;
@@ -358,14 +353,14 @@ impl Incoming {
             }
         };
         if let Some(signed) = &self.signed {
-            signed.keep(tx, self.now)?;
+            signed.keep(tx, self.on.now)?;
         }
         Ok(taken)
     }
 
     /// Whether so many posts became requests, or were added to some, within the last hour.
     fn are_enough(&self, tx: &mut Tx, opened: bool, most: usize) -> Result<bool, AppError> {
-        let since = self.now.as_microsecond() - HOUR_MICROS;
+        let since = self.on.now.as_microsecond() - HOUR_MICROS;
         Ok(tx.forum_posts_since((&self.forum.plan, &self.forum.id), opened, since, most)? >= most)
     }
 
@@ -387,7 +382,7 @@ impl Incoming {
             post: self.post.clone(),
             request: request.clone(),
             said: self.said.clone(),
-            created_at: self.now.as_microsecond(),
+            created_at: self.on.now.as_microsecond(),
             opened,
             turns: 1,
         })?)
@@ -395,15 +390,7 @@ impl Incoming {
 
     fn file(&self, tx: &mut Tx) -> Result<PostTaken, AppError> {
         let actor = by_resident();
-        let filing = Filing {
-            actor: &actor,
-            plan: &self.forum.plan,
-            key: Some(&self.key),
-            now: self.now,
-            today: self.today,
-            wall: self.at,
-            tells: self.tells,
-        };
+        let filing = self.on.filing(&actor, &self.forum.plan);
         let ready = Ready::of(&self.new, &self.forum.plan, None);
         let filed = filing.one(tx, &self.new, &ready)?;
         self.keep(tx, &filed.code, true)?;
@@ -418,18 +405,7 @@ impl Incoming {
     }
 
     fn doing<'a>(&'a self, actor: &'a Actor, who: Who) -> Doing<'a> {
-        Doing {
-            actor,
-            who,
-            plan: &self.forum.plan,
-            source: &self.new.source,
-            now: self.now,
-            today: self.today,
-            at: self.at,
-            tells: self.tells,
-            staff: None,
-            key: None,
-        }
+        self.on.filing(actor, &self.forum.plan).doing(who, &self.new.source)
     }
 
     /// Something for those who work on a request.
@@ -439,11 +415,13 @@ impl Incoming {
         Ok(())
     }
 
-    /// Adds its words to a request: as whoever asked, or, where somebody else follows, as a note for those who work
-    /// on it. Of what was merged, to the one that goes on; of what has ended, with the wish that it be looked at again.
+    /// Adds its words to a request: as whoever asked, which reaches the one that theirs goes with; or, where somebody
+    /// else follows, as a note for those who work on it, of what was merged on the one that goes on. Of what has ended
+    /// whoever asked wishes that it be looked at again.
     fn add(&self, tx: &mut Tx, first: Code, own: bool) -> Result<PostTaken, AppError> {
         let (mut code, mut request) = (first.clone(), self.request(tx, &first)?);
-        while request.state == RequestState::Merged
+        while !own
+            && request.state == RequestState::Merged
             && let Some(master) = request.master.clone()
         {
             request = self.request(tx, &master)?;
@@ -452,7 +430,7 @@ impl Incoming {
         // A title that stands there already is not said again.
         let said = if self.new.title == request.title { &self.words } else { &self.whole };
         let text = cut(&recorded(said), TEXT_MOST);
-        if own && code == first {
+        if own {
             let resident = by_resident();
             let doing = self.doing(&resident, Who::Resident);
             let again = RequestAct::Step { step: RequestStep::AskReopen, reason: text.clone() };
@@ -484,15 +462,12 @@ impl Incoming {
         let Some(mut held) = tx.sealed_person(plan, request)?.filter(|held| !held.sealed.is_empty()) else {
             return Ok(());
         };
-        let at = place(plan, request);
-        let opened = self.key.open(&at, &held.sealed).ok_or(AppError::Sealed)?;
-        let mut person: PersonalData = serde_json::from_slice(&opened).map_err(|_| AppError::Sealed)?;
+        let mut person = self.key.person(&held)?.unwrap_or_default();
         if person.text.chars().count() > KEPT_MOST {
             return Ok(());
         }
         person.text = format!("{}\n\n{}", person.text, self.whole).trim().to_owned();
-        let plain = serde_json::to_vec(&person).map_err(|_| AppError::Sealed)?;
-        held.sealed = self.key.seal(&at, &plain).ok_or(AppError::Sealed)?;
+        held.sealed = self.key.seal_person(plan, request, &person)?;
         Ok(tx.put_sealed_person(&held)?)
     }
 }

@@ -8,7 +8,7 @@ use domain::source::Source;
 use domain::subject::Subject;
 use store::RequestUpdate;
 
-use super::act::{Doing, RequestAct};
+use super::act::RequestAct;
 use super::file::{NewRequest, clean, recorded};
 use super::person::PersonalData;
 use super::photo::NewPhoto;
@@ -184,14 +184,13 @@ impl App {
     /// Adds an answer to its request.
     async fn add_mail(&self, plan: &Code, code: Code, mail: IncomingMail) -> Result<MailTaken, AppError> {
         self.request(plan, &code, Asked::default()).await?;
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let (at, tells) = (self.wall_second(), self.inner.tells);
+        let occasion = self.occasion();
         let kept = RequestUpdate {
             plan: plan.clone(),
             request: code.clone(),
             program: PROGRAM.into(),
             number: hash(&mail.id),
-            created_at: now.as_microsecond(),
+            created_at: occasion.now.as_microsecond(),
         };
         let text = cut(&recorded(&mail.own), TEXT_MOST);
         let photos: Vec<NewPhoto> = mail.photos.into_iter().take(PHOTOS_AT_ONCE).collect();
@@ -209,18 +208,7 @@ impl App {
                     return Err(AppError::NotFound);
                 }
                 let (actor, source) = (by_resident(), Source { title: "E-mail".into(), ..Source::default() });
-                let doing = Doing {
-                    actor: &actor,
-                    who: Who::Resident,
-                    plan: &kept.plan,
-                    source: &source,
-                    now,
-                    today,
-                    at,
-                    tells,
-                    staff: None,
-                    key: None,
-                };
+                let doing = occasion.filing(&actor, &kept.plan).doing(Who::Resident, &source);
                 if !text.is_empty() {
                     doing.one(tx, &kept.request, RequestAct::Word { text: text.clone() })?;
                 }

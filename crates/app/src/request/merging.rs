@@ -4,15 +4,16 @@
 use domain::code::Code;
 use domain::history::View;
 use domain::journal::Seq;
-use domain::request::call_back::preset_of;
+use domain::request::call_back::{preset_of, step};
 use domain::request::merging::{follows, not_solved};
 use domain::request::rules::Preset;
 use domain::request::telling::{AskerMatter, matter};
-use domain::request::{Request, RequestFact, RequestRules, RequestState, RequestStep};
+use domain::request::{PhotoShows, Request, RequestFact, RequestRules, RequestState, RequestStep, Who};
 use domain::subject::Subject;
+use jiff::civil::DateTime;
 use store::Tx;
 
-use super::act::Doing;
+use super::occasion::Doing;
 use super::telling::tell_of_step;
 use super::{by_resident, by_rules, rules_of};
 use crate::error::AppError;
@@ -39,11 +40,11 @@ impl Doing<'_> {
             return Ok(0);
         }
         let extended = match matter(Some(master), facts) {
-            Some(matter @ AskerMatter::Extended { .. }) if self.tells => Some(matter),
+            Some(matter @ AskerMatter::Extended { .. }) if self.of.on.tells => Some(matter),
             _ => None,
         };
         let mut others = 0;
-        for (other, merged, _) in tx.requests_of(self.plan, &master.code)? {
+        for (other, merged, _) in tx.requests_of(self.of.plan, &master.code)? {
             if !merged {
                 continue;
             }
@@ -55,7 +56,7 @@ impl Doing<'_> {
                 others += 1;
             }
             if let (Some(matter), Some(seq)) = (&extended, seq) {
-                tell_of_step(tx, self.plan, &other, seq, matter.clone(), self.now)?;
+                tell_of_step(tx, self.of.plan, &other, seq, matter.clone(), self.of.on.now)?;
                 others += 1;
             }
         }
@@ -63,7 +64,8 @@ impl Doing<'_> {
     }
 
     /// What whoever asked says of a request that goes with another one is for those who handle that one: "not solved"
-    /// takes it up again, and what they add stands there for them to read.
+    /// takes it up again, and that they added something is noted there. Their words stand in their own request alone,
+    /// and go from there when they are erased.
     pub(super) fn tell_master(
         &self,
         tx: &mut Tx,
@@ -73,30 +75,42 @@ impl Doing<'_> {
         let Some(master) = merged.master.as_ref().filter(|_| merged.state == RequestState::Merged) else {
             return Ok(());
         };
+        let of_merged = |key: &str| words::both(key, &[("code", merged.code.as_str())]);
+        let (mut adds, mut shows) = (None, None);
         for fact in facts {
             match fact {
                 RequestFact::CallBack(call) => {
                     let held = self.held(tx, master)?;
                     let (rules, preset) = self.rules_for(tx, &held)?;
-                    self.take_up(tx, &held, not_solved(&held, call, self.who, &rules, &preset))?;
+                    let reason = of_merged("merged-not-solved");
+                    self.take_up(tx, &held, not_solved(&held, call, self.who, &rules, &preset, reason))?;
                 }
-                RequestFact::Word { at, text } => {
-                    let held = self.held(tx, master)?;
-                    let from = words::both("merged-asker-says", &[("code", merged.code.as_str())]);
-                    let note = RequestFact::Note { at: *at, text: format!("{from}\n{text}") };
-                    self.record(tx, &by_rules(), master, vec![note], (Some(&held), true))?;
-                    // They were asked as well, and have answered.
-                    if held.state == RequestState::WaitingForResident
-                        && let Some(state) = held.leads_to(RequestStep::Resume)
-                    {
-                        let resumed = domain::request::call_back::step(RequestStep::Resume, state, *at);
-                        self.take_up(tx, &held, vec![resumed])?;
-                    }
+                RequestFact::Word { at, .. } => adds = Some(*at),
+                // What the office adds concerns that one request.
+                RequestFact::Photo { shows: PhotoShows::Matter, at, .. } if self.who == Who::Resident => {
+                    shows = Some(*at);
                 }
                 _ => {}
             }
         }
+        for (at, key) in [(adds, "merged-asker-adds"), (shows, "merged-asker-photos")] {
+            if let Some(at) = at {
+                self.note_on_master(tx, master, at, of_merged(key))?;
+            }
+        }
         Ok(())
+    }
+
+    /// Notes on a request that somebody who asked the same has added something: they were asked as well, and have
+    /// answered.
+    fn note_on_master(&self, tx: &mut Tx, master: &Code, at: DateTime, text: String) -> Result<(), AppError> {
+        let held = self.held(tx, master)?;
+        let note = RequestFact::Note { at, text };
+        self.record(tx, &by_rules(), master, vec![note], (Some(&held), true))?;
+        match held.leads_to(RequestStep::Resume).filter(|_| held.state == RequestState::WaitingForResident) {
+            Some(state) => self.take_up(tx, &held, vec![step(RequestStep::Resume, state, at)]),
+            None => Ok(()),
+        }
     }
 
     /// The one that is handled moves by the word of somebody who asked the same. Too late for that, the word stands
@@ -113,14 +127,14 @@ impl Doing<'_> {
     }
 
     fn held(&self, tx: &mut Tx, code: &Code) -> Result<Request, AppError> {
-        let held = tx.subject(&Subject::request(self.plan, code))?;
+        let held = tx.subject(&Subject::request(self.of.plan, code))?;
         held.and_then(|held| Request::at(&held, View::ALL)).ok_or(AppError::NotFound)
     }
 
     /// The rules of the plan, and the limits of a request under them.
     fn rules_for(&self, tx: &mut Tx, request: &Request) -> Result<(RequestRules, Preset), AppError> {
         tx.with_lookup(|lookup| {
-            let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
+            let plan = lookup.plan(self.of.plan).ok_or(AppError::NotFound)?;
             let rules = rules_of(&plan)?;
             let preset =
                 preset_of(rules, &plan.request_categories, request.category.as_ref(), request.urgency)

@@ -20,6 +20,7 @@ mod merging;
 mod models;
 mod moderate;
 mod monitor;
+mod occasion;
 mod open_data;
 mod open_history;
 mod open_rates;
@@ -58,7 +59,7 @@ pub use domain::request::photo::{PHOTOS_AT_ONCE, PHOTOS_MOST};
 pub use domain::request::query::RequestPaging;
 pub use erase::Erase;
 pub use file::{Filed, NewRequest, repeatable_secret};
-pub(crate) use file::{Filing, look_ahead, recorded};
+pub(crate) use file::{look_ahead, recorded};
 pub use forum::{Forum, Post, PostKnown, PostOutcome, PostTaken};
 pub use hold::Holder;
 pub(crate) use hot::HotCache;
@@ -70,6 +71,7 @@ pub(crate) use models::{ModelCache, Models};
 pub use moderate::{LOG_PAGE, ModerationLine};
 pub(crate) use monitor::MonitorCache;
 pub use monitor::{Count, Monitor, MonitorBy, MonitorLine, MonitorQuestion};
+pub(crate) use occasion::Occasion;
 pub use open_data::{
     FIELDS, OpenBatch, OpenPage, OpenRequest, OpenVersion, cell as csv_cell, csv_head, csv_line, csv_rows,
     states_of,
@@ -82,7 +84,6 @@ pub use order::{Order, Understanding};
 pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
 pub use passing::PeerWord;
 pub use person::PersonalData;
-pub(crate) use person::place as sealed_at;
 pub use program::{ProgramUpdate, ProgramWish, request_token};
 pub use protection::{KeyError, ProtectionKey};
 pub(crate) use public::DrawnCache;

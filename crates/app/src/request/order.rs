@@ -11,14 +11,13 @@ use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
 use domain::request::routing::Routing;
 use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep, Who};
-use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::DateTime;
 use store::Tx;
 
 use super::Models;
-use super::act::Doing;
-use super::file::{Filing, NewRequest, Ready, clean, title_of};
+use super::file::{NewRequest, Ready, clean, title_of};
+use super::occasion::Filing;
 use super::protection::ProtectionKey;
 use super::rules_of;
 use super::suggest::{PlanWords, Suggestion, suggested};
@@ -100,7 +99,7 @@ impl Filing<'_> {
             // Step by step: several moves are no one entry of those who go with it, either.
             for facts in said {
                 let seq = entries.last().map(|entry| entry.seq);
-                let told = self.doing(&order.new.source).tell_those_merged(tx, &held, &facts, seq);
+                let told = self.doing(Who::Lead, &order.new.source).tell_those_merged(tx, &held, &facts, seq);
                 told.map_err(|error| NotTaken { error, begun: true })?;
             }
             return Ok((held.code.clone(), entries));
@@ -118,21 +117,6 @@ impl Filing<'_> {
         };
         let entries = self.past(tx, &filed.code, steps, order, entries)?;
         Ok((filed.code, entries))
-    }
-
-    fn doing<'b>(&'b self, source: &'b Source) -> Doing<'b> {
-        Doing {
-            actor: self.actor,
-            who: Who::Lead,
-            plan: self.plan,
-            source,
-            now: self.now,
-            today: self.today,
-            at: self.wall,
-            tells: self.tells,
-            staff: None,
-            key: None,
-        }
     }
 
     /// What an order says that the request it became does not: how it ended, where nobody here or elsewhere has
@@ -203,7 +187,7 @@ impl Filing<'_> {
                 reason: String::new(),
             };
             let begun = !entries.is_empty();
-            let receipt = make(tx, &brought, &change, self.now, self.today)
+            let receipt = make(tx, &brought, &change, self.on.now, self.on.today)
                 .map_err(|error| NotTaken { error, begun })?;
             entries.extend(receipt.entries);
         }

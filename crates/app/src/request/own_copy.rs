@@ -15,7 +15,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use store::{Connection, PhotoOf, StoreError};
 
-use super::person::{PersonalData, place};
+use super::person::PersonalData;
 use super::photo;
 use super::reader::address;
 use crate::App;
@@ -80,6 +80,8 @@ pub struct OwnCopy {
     pub followers: u64,
     /// How long each kind is kept by the plan's rules.
     pub kept_for: Vec<Retention>,
+    /// The same of each matter that it was divided into.
+    pub matters: Vec<OwnCopy>,
 }
 
 impl App {
@@ -102,10 +104,28 @@ impl App {
             return Err(Refusal::whole(Problem::NotAllowed(Action::TakeRequest)).into());
         }
         self.reveal(actor, plan, code, checked).await?;
+        for matter in self.matters_of(plan, code).await? {
+            self.reveal(actor, plan, &matter, checked).await?;
+        }
         self.own_copy(plan, code).await
     }
 
+    /// The matters that a request was divided into.
+    async fn matters_of(&self, plan: &Code, code: &Code) -> Result<Vec<Code>, AppError> {
+        let parts = self.requests_with(plan, code).await?.into_iter();
+        Ok(parts.filter(|(_, merged)| !merged).map(|(row, _)| row.code).collect())
+    }
+
     async fn own_copy(&self, plan: &Code, code: &Code) -> Result<OwnCopy, AppError> {
+        let mut copy = self.copy_of(plan, code, "").await?;
+        for matter in self.matters_of(plan, code).await? {
+            copy.matters.push(self.copy_of(plan, &matter, &format!("{matter}/")).await?);
+        }
+        Ok(copy)
+    }
+
+    /// The copy of one request; its photos are files in a folder.
+    async fn copy_of(&self, plan: &Code, code: &Code, folder: &str) -> Result<OwnCopy, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let (held, history) = self.request(plan, code, Asked::default()).await?;
         let (of, request) = (plan.clone(), code.clone());
@@ -124,13 +144,8 @@ impl App {
         };
         let (entries, held, looks, followers, readers, seen) = self.database().read_async(read).await?;
         let key = self.key().cloned().ok_or(AppError::NoKey)?;
-        let mut kept: PersonalData = match held.as_ref().filter(|held| !held.sealed.is_empty()) {
-            Some(held) => {
-                let opened = key.open(&place(plan, code), &held.sealed);
-                serde_json::from_slice(&opened.ok_or(AppError::Sealed)?).map_err(|_| AppError::Sealed)?
-            }
-            None => PersonalData::default(),
-        };
+        let person = held.as_ref().map(|held| key.person(held)).transpose()?;
+        let mut kept = person.flatten().unwrap_or_default();
         let mut mailed = Vec::new();
         for held in &readers {
             mailed.push(CopiedAddress {
@@ -140,11 +155,12 @@ impl App {
                 stopped: held.stopped_at.map(moment),
             });
         }
+        let folder = folder.to_owned();
         // Some thirty photos are opened: not where others wait.
         let opened = tokio::task::spawn_blocking(move || {
             let photo = |(number, (photo, bytes)): (usize, (RequestPhoto, Vec<u8>))| {
                 Some(CopiedPhoto {
-                    file: format!("photos/{}.jpg", number + 1),
+                    file: format!("{folder}photos/{}.jpg", number + 1),
                     shows: photo.shows.as_str(),
                     at: photo.at.to_string(),
                     jpeg: key.open(&photo::place(&photo.photo), &bytes)?,
@@ -192,6 +208,7 @@ impl App {
                 .as_ref()
                 .map(|rules| rules.settings.privacy.keep.clone())
                 .unwrap_or_default(),
+            matters: Vec::new(),
         })
     }
 }

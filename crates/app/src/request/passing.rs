@@ -7,7 +7,7 @@ use domain::source::Source;
 use domain::subject::Subject;
 use store::{PassedOn, RequestUpdate};
 
-use super::act::{Doing, RequestAct};
+use super::act::RequestAct;
 use super::by_rules;
 use super::file::recorded;
 use super::mail_intake::{TEXT_MOST, cut};
@@ -76,15 +76,14 @@ impl App {
         word: PeerWord,
         keep: bool,
     ) -> Result<bool, AppError> {
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let (at, tells) = (self.wall_second(), self.inner.tells);
+        let occasion = self.occasion();
         let source = Source { title: format!("Open311 · {name}"), ..Source::default() };
         let kept = RequestUpdate {
             plan: plan.clone(),
             request: word.request.clone(),
             program: format!("peer/{server}"),
             number: hash(&word.id),
-            created_at: now.as_microsecond(),
+            created_at: occasion.now.as_microsecond(),
         };
         let text = cut(&recorded(&word.text), TEXT_MOST);
         let note = cut(&recorded(&format!("{name} · {}", word.text)), TEXT_MOST);
@@ -105,9 +104,7 @@ impl App {
                     true => (Actor::operator(), Who::Lead, RequestAct::Answer { text: text.clone() }),
                     false => (by_rules(), Who::Desk, RequestAct::Note { text: note.clone() }),
                 };
-                let (plan, source) = (&kept.plan, &source);
-                Doing { actor: &actor, who, plan, source, now, today, at, tells, staff: None, key: None }
-                    .one(tx, &kept.request, act)?;
+                occasion.filing(&actor, &kept.plan).doing(who, &source).one(tx, &kept.request, act)?;
             }
             tx.keep_update(&kept)?;
             Ok::<_, AppError>(true)

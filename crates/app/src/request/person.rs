@@ -5,6 +5,7 @@ use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
 use domain::subject::Subject;
 use serde::{Deserialize, Serialize};
+use store::SealedPerson;
 
 use super::protection::{KeyError, ProtectionKey};
 use crate::App;
@@ -68,8 +69,30 @@ impl PersonalData {
     }
 }
 
-pub(crate) fn place(plan: &Code, request: &Code) -> String {
+fn place(plan: &Code, request: &Code) -> String {
     format!("{plan}/{request}")
+}
+
+impl ProtectionKey {
+    /// Who asked, to be kept with a request: opened with another one it is refused.
+    pub(crate) fn seal_person(
+        &self,
+        plan: &Code,
+        request: &Code,
+        person: &PersonalData,
+    ) -> Result<Vec<u8>, AppError> {
+        let plain = serde_json::to_vec(person).map_err(|_| AppError::Sealed)?;
+        self.seal(&place(plan, request), &plain).ok_or(AppError::Sealed)
+    }
+
+    /// Who asked, as it was sealed; nobody where they were erased, or told nothing of themselves.
+    pub(crate) fn person(&self, held: &SealedPerson) -> Result<Option<PersonalData>, AppError> {
+        if held.sealed.is_empty() {
+            return Ok(None);
+        }
+        let opened = self.open(&place(&held.plan, &held.request), &held.sealed).ok_or(AppError::Sealed)?;
+        serde_json::from_slice(&opened).map(Some).map_err(|_| AppError::Sealed)
+    }
 }
 
 impl App {
@@ -123,9 +146,8 @@ impl App {
         let Some(held) = found.filter(|held| !held.sealed.is_empty()) else {
             return Ok(PersonalData::default());
         };
-        let opened = self.key().and_then(|key| key.open(&place(plan, code), &held.sealed));
-        let opened = opened.ok_or(AppError::Sealed)?;
-        serde_json::from_slice(&opened).map_err(|_| AppError::Sealed)
+        let key = self.key().ok_or(AppError::Sealed)?;
+        Ok(key.person(&held)?.unwrap_or_default())
     }
 
     /// Whether anything is kept of whoever asked.

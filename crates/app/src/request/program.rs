@@ -8,7 +8,7 @@ use domain::source::Source;
 use domain::subject::Subject;
 use store::RequestUpdate;
 
-use super::act::{Doing, RequestAct};
+use super::act::RequestAct;
 use super::by_resident;
 use crate::App;
 use crate::account::{Program, hash};
@@ -98,16 +98,14 @@ impl App {
         program: &Program,
         update: ProgramUpdate,
     ) -> Result<bool, AppError> {
-        let (now, today) = (self.clock().now(), self.clock().today());
-        let at = self.wall_second();
-        let tells = self.inner.tells;
+        let occasion = self.occasion();
         let source = Source { title: format!("Open311 · {}", program.name), ..Source::default() };
         let kept = RequestUpdate {
             plan: plan.clone(),
             request: code.clone(),
             program: program.id.clone(),
             number: update.number.clone(),
-            created_at: now.as_microsecond(),
+            created_at: occasion.now.as_microsecond(),
         };
         self.database()
             .write_async(move |tx| {
@@ -118,19 +116,8 @@ impl App {
                 if tx.knows_update(&kept)? {
                     return Ok(false);
                 }
-                let (actor, who) = (by_resident(), Who::Resident);
-                let doing = Doing {
-                    actor: &actor,
-                    who,
-                    plan: &kept.plan,
-                    source: &source,
-                    now,
-                    today,
-                    at,
-                    tells,
-                    staff: None,
-                    key: None,
-                };
+                let actor = by_resident();
+                let doing = occasion.filing(&actor, &kept.plan).doing(Who::Resident, &source);
                 doing.one(tx, &kept.request, update.act(&request))?;
                 tx.keep_update(&kept)?;
                 Ok::<_, AppError>(true)

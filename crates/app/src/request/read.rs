@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use domain::code::Code;
-use domain::history::SubjectHistory;
+use domain::history::{SubjectHistory, View};
 use domain::request::query::{Counted, RequestPaging, RequestQuery};
 use domain::request::{Request, RequestRow, RequestState};
 use domain::subject::Subject;
+use jiff::civil::DateTime;
 use store::{Connection, RequestPage, RequestsFound, StoreError};
 
 use crate::App;
@@ -117,6 +118,29 @@ impl App {
         let follower = self.key().map_or_else(|| crate::account::hash(follower), |key| key.digest(follower));
         let (plan, code) = (plan.clone(), code.clone());
         Ok(self.database().write_async(move |tx| tx.follow(&plan, &code, &follower, now)).await?)
+    }
+
+    /// What those who asked have said of some requests since, and when; what they said when called back among it.
+    pub async fn said_since(
+        &self,
+        plan: &Code,
+        codes: Vec<Code>,
+    ) -> Result<BTreeMap<Code, Vec<(DateTime, String)>>, AppError> {
+        let plan = plan.clone();
+        let read = move |c: &mut Connection| {
+            let mut out = BTreeMap::new();
+            for code in codes {
+                let held = c.subject(&Subject::request(&plan, &code))?;
+                let Some(request) = held.and_then(|held| Request::at(&held, View::ALL)) else { continue };
+                let calls = request.call_backs.into_iter().map(|call| (call.at, call.text));
+                let mut said: Vec<_> = request.words.into_iter().chain(calls).collect();
+                said.retain(|(_, text)| !text.is_empty());
+                said.sort_by_key(|(at, _)| *at);
+                out.insert(code, said);
+            }
+            Ok::<_, StoreError>(out)
+        };
+        Ok(self.database().read_async(read).await?)
     }
 
     /// Those that hold on to a request: merged into it (`true`) or matters of it.

@@ -7,7 +7,6 @@ use domain::preference::Language;
 use jiff::Timestamp;
 use store::{Connection, RequestReader, StoreError, Tx};
 
-use super::person::{PersonalData, place};
 use super::protection::ProtectionKey;
 use crate::App;
 use crate::error::AppError;
@@ -298,10 +297,7 @@ impl App {
         }
         let (of, code) = (plan.clone(), request.clone());
         let held = self.database().read_async(move |c| c.sealed_person(&of, &code)).await?;
-        let opened = held
-            .zip(self.key())
-            .and_then(|(held, key)| key.open(&place(plan, request), &held.sealed))
-            .and_then(|plain| serde_json::from_slice::<PersonalData>(&plain).ok());
+        let opened = held.zip(self.key()).and_then(|(held, key)| key.person(&held).ok().flatten());
         let link = opened.map(|person| person.link).filter(|link| !link.is_empty());
         Ok(link.map_or(MailDoor::Gone, MailDoor::Mine))
     }

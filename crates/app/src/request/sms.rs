@@ -10,11 +10,12 @@ use domain::subject::Subject;
 use jiff::civil::{Date, DateTime};
 use jiff::{Span, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{ForumPost, StoreError, Tx};
+use store::{StoreError, TextMessage, Tx};
 
-use super::act::{Doing, RequestAct};
+use super::act::RequestAct;
 use super::file::{clean, recorded};
 use super::mail_intake::{TEXT_MOST, cut};
+use super::occasion::Occasion;
 use super::protection::ProtectionKey;
 use super::signed::{self, SignatureFault, SignedMessage};
 use super::sms_reply::{Reply, satisfied, solved};
@@ -25,6 +26,8 @@ use crate::notify::errand::{AskErrand, Errand, lane};
 use crate::secret::Secret;
 
 const HOUR_MICROS: i64 = 3_600 * 1_000_000;
+/// A message that comes again is known for so long.
+const KEPT_MICROS: i64 = 90 * 24 * HOUR_MICROS;
 /// So many of somebody's newest requests are looked at.
 const REQUESTS_MOST: usize = 20;
 /// Words that are added to a request by message in a day; what comes on top is left.
@@ -130,8 +133,11 @@ pub(crate) fn awaited(request: &Request, days: u16, today: Date) -> Option<(SmsQ
     let (question, since) = match (request.state, call) {
         (RequestState::Answered, None) => (SmsQuestion::Solved, request.since),
         (RequestState::Merged, None) => (SmsQuestion::Solved, answered?),
-        (RequestState::Merged | RequestState::Closed, Some(call))
-            if call.way == CallWay::Sms && call.solved.is_some() && call.satisfaction.is_none() =>
+        // Whoever is not helped is not asked how content they are. What was divided stays answered.
+        (RequestState::Merged | RequestState::Closed | RequestState::Answered, Some(call))
+            if call.way == CallWay::Sms
+                && call.solved.is_some_and(|solved| !solved.reopens())
+                && call.satisfaction.is_none() =>
         {
             (SmsQuestion::Satisfied, call.at)
         }
@@ -186,10 +192,7 @@ impl App {
             text: clean(&text.text),
             gateway: gateway.clone(),
             signed,
-            now: self.clock().now(),
-            today: self.clock().today(),
-            at: self.wall_second(),
-            tells: self.inner.tells,
+            on: self.occasion(),
         };
         self.database().write_async(move |tx| incoming.take(tx)).await
     }
@@ -202,10 +205,7 @@ struct Incoming {
     id: String,
     text: String,
     signed: SignedMessage,
-    now: Timestamp,
-    today: Date,
-    at: DateTime,
-    tells: bool,
+    on: Occasion,
 }
 
 impl Incoming {
@@ -214,26 +214,23 @@ impl Incoming {
         if self.signed.was_taken(tx)? {
             return Ok(TextTaken::Replayed);
         }
-        let (since, most) = (self.now.as_microsecond() - HOUR_MICROS, self.gateway.per_hour);
-        if tx.forum_posts_since((plan, gateway), false, since, most)? >= most {
+        let (since, most) = (self.on.now.as_microsecond() - HOUR_MICROS, self.gateway.per_hour);
+        if tx.text_messages_since((plan, gateway), since, most)? >= most {
             return Ok(TextTaken::TooMany);
         }
-        self.signed.keep(tx, self.now)?;
-        if tx.forum_post(plan, gateway, &self.id)?.is_some() {
-            return Ok(TextTaken::Taken);
-        }
-        let Some((code, request, question)) = self.asked(tx)? else { return Ok(TextTaken::Taken) };
-        self.answer(tx, &code, &request, question)?;
-        tx.keep_forum_post(&ForumPost {
+        self.signed.keep(tx, self.on.now)?;
+        // Whatever it comes to: what is counted tells nobody whose number is known.
+        let message = TextMessage {
             plan: plan.clone(),
-            forum: gateway.clone(),
-            post: self.id.clone(),
-            request: code,
-            said: String::new(),
-            created_at: self.now.as_microsecond(),
-            opened: false,
-            turns: 1,
-        })?;
+            gateway: gateway.clone(),
+            message: self.id.clone(),
+            at: self.on.now.as_microsecond(),
+        };
+        if tx.keep_text_message(&message, message.at - KEPT_MICROS)?
+            && let Some((code, request, question)) = self.asked(tx)?
+        {
+            self.answer(tx, &code, &request, question)?;
+        }
         Ok(TextTaken::Taken)
     }
 
@@ -247,7 +244,7 @@ impl Incoming {
             for code in tx.requests_sent_by(plan, asker, REQUESTS_MOST)? {
                 let held = tx.subject(&Subject::request(plan, &code))?;
                 let Some(request) = held.and_then(|held| Request::at(&held, View::ALL)) else { continue };
-                if let Some((question, since)) = awaited(&request, days, self.today)
+                if let Some((question, since)) = awaited(&request, days, self.on.today)
                     && found.as_ref().is_none_or(|(best, ..)| since > *best)
                 {
                     found = Some((since, code, request, question));
@@ -291,17 +288,17 @@ impl Incoming {
             Err(AppError::Refused(_)) => return self.word(tx, code, request),
             Err(error) => return Err(error),
         }
-        if self.tells && satisfaction.is_none() && solved != Some(Solved::No) {
+        if self.on.tells && satisfaction.is_none() && solved.is_some_and(|solved| !solved.reopens()) {
             let event = EventKey::new(format!("sms-{}/{code}/satisfied", self.id))
                 .map_err(|error| AppError::Store(StoreError::Damaged(error.to_string())))?;
-            ask(tx, &self.gateway.plan, code, &event, SmsQuestion::Satisfied, self.now)?;
+            ask(tx, &self.gateway.plan, code, &event, SmsQuestion::Satisfied, self.on.now)?;
         }
         Ok(())
     }
 
     /// What is no answer is a word of whoever asked.
     fn word(&self, tx: &mut Tx, code: &Code, request: &Request) -> Result<(), AppError> {
-        let yesterday = self.at.saturating_sub(Span::new().days(1));
+        let yesterday = self.on.wall.saturating_sub(Span::new().days(1));
         let lately = request.words.iter().filter(|(at, _)| *at > yesterday).count();
         let text = cut(&recorded(&self.text), TEXT_MOST);
         if text.is_empty() || lately >= WORDS_A_DAY {
@@ -316,18 +313,7 @@ impl Incoming {
 
     fn does(&self, tx: &mut Tx, code: &Code, act: RequestAct) -> Result<(), AppError> {
         let (actor, source) = (by_resident(), Source::default());
-        let doing = Doing {
-            actor: &actor,
-            who: Who::Resident,
-            plan: &self.gateway.plan,
-            source: &source,
-            now: self.now,
-            today: self.today,
-            at: self.at,
-            tells: self.tells,
-            staff: None,
-            key: None,
-        };
+        let doing = self.on.filing(&actor, &self.gateway.plan).doing(Who::Resident, &source);
         doing.one(tx, code, act).map(|_| ())
     }
 }

@@ -13,7 +13,8 @@ use app::{App, AppError, FixedClock};
 use domain::code::Code;
 use domain::preference::Language;
 use domain::request::{
-    Channel, KeptKind, ModerationAct, ModerationGround, PhotoShows, Request, RequestStep, Retention,
+    Channel, KeptKind, ModerationAct, ModerationGround, PhotoShows, Request, RequestState, RequestStep,
+    Retention,
 };
 use scratch::Scratch;
 use store::Database;
@@ -429,7 +430,27 @@ fn mails_become_requests_once_and_answers_find_theirs(scratch: Scratch) {
     assert_eq!(flood.iter().filter(|taken| matches!(taken, MailTaken::New(_))).count(), 27);
 }
 
+fn photos_of_those_who_go_along_reach_the_one_that_is_handled(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let master = place.file(new("东门的路灯不亮", "m"));
+    let same = place.file(new("东门路灯又不亮", "s"));
+    place.act("desk", &same, RequestAct::Merge { master: master.clone() }).unwrap();
+    place.act("town", &master, step(RequestStep::Accept)).unwrap();
+    // Sent by anybody who asked, a photo answers as well as words do.
+    for (at, (secret, notes)) in [("s", 1), ("m", 1)].into_iter().enumerate() {
+        let question = RequestAct::AskResident { question: "请拍一张照片".into() };
+        place.act("town", &master, question).unwrap();
+        let photos = vec![place.photo(90 + at as u8), place.photo(100 + at as u8)];
+        place.by_link(secret, RequestAct::AddPhotos { shows: PhotoShows::Matter, photos }).unwrap();
+        let held = place.one(&master);
+        assert_eq!((held.state, held.notes.len()), (RequestState::Accepted, notes), "{secret}");
+        assert!(held.notes[0].1.contains(same.as_str()));
+    }
+    assert_eq!((place.one(&same).photos.len(), place.one(&master).photos.len()), (2, 2));
+}
+
 on_both!(
+    photos_of_those_who_go_along_reach_the_one_that_is_handled,
     mails_become_requests_once_and_answers_find_theirs,
     photos_are_seen_by_those_who_may,
     files_that_are_no_photos_are_told,

@@ -8,7 +8,9 @@ use domain::command::Command;
 use domain::plan::PlanFact;
 use domain::policy::{Grant, Role, Scope};
 use domain::refusal::Problem;
-use domain::request::{Channel, RefusalGround, Request, RequestCategory, RequestState, RequestStep};
+use domain::request::{
+    Channel, RefusalGround, Request, RequestCategory, RequestState, RequestStep, Satisfaction, Solved,
+};
 use domain::subject::Subject;
 use jiff::civil::date;
 use scratch::Scratch;
@@ -180,7 +182,78 @@ fn where_a_category_needs_it_whoever_asks_can_be_reached(scratch: Scratch) {
     place.act("desk", &parent, divide("灯不亮", "lamps")).unwrap();
 }
 
+fn a_verdict_on_what_was_divided_is_kept_and_it_closes_with_its_matters(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let parent = place.file(new("路灯不亮，水管也漏水", "s"));
+    place.act("desk", &parent, divide("水管漏水", "water")).unwrap();
+    let matter = matters(&place, &parent).remove(0);
+    place.act("town", &parent, step(RequestStep::Accept)).unwrap();
+    place.act("town", &parent, RequestAct::Answer { text: "灯修好了".into() }).unwrap();
+    place.day(FIRST, 12);
+    let content = || judged(Solved::Yes, Satisfaction::Satisfied, "谢谢");
+    assert_eq!(place.by_link("s", content()).unwrap(), RequestState::Answered);
+    assert_eq!(one(&place, &parent).verdict().unwrap().solved, Some(Solved::Yes));
+    place.act("town", &matter, step(RequestStep::Accept)).unwrap();
+    place.act("town", &matter, RequestAct::Answer { text: "水管换了".into() }).unwrap();
+    place.day(FIRST, 13);
+    place.act("desk", &matter, step(RequestStep::Close)).unwrap();
+    place.day(date(2019, 6, 3), 9);
+    place.runtime.block_on(place.app.keep_requests(&code("p"))).unwrap();
+    let held = one(&place, &parent);
+    assert_eq!((held.state, held.call_backs.len()), (RequestState::Closed, 1));
+}
+
+fn what_is_erased_goes_from_all_its_matters(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let file = |secret: &str| {
+        let person =
+            PersonalData { name: "李华".into(), phone: "13812345678".into(), ..PersonalData::default() };
+        let parent =
+            place.file(NewRequest { person, ..new("路灯不亮，地下室的阀门也漏水", secret) });
+        place.act("desk", &parent, divide("地下室的阀门漏水", "water")).unwrap();
+        let matter = matters(&place, &parent).remove(0);
+        (parent, matter)
+    };
+    let keeps = |code: &Code| place.runtime.block_on(place.app.keeps_person(&plan, code)).unwrap();
+    let (parent, matter) = file("s");
+    let copy = place.runtime.block_on(place.app.own_copy_by_link(&plan, "s")).unwrap();
+    assert_eq!(copy.matters.iter().map(|it| &it.request).collect::<Vec<_>>(), [&matter]);
+    assert_eq!(copy.matters[0].kept.phone, "13812345678");
+    assert!(format!("{:?}", copy.matters[0].entries).contains("阀门"));
+
+    // Not while something is still to be done for them.
+    place.by_link("s", step(RequestStep::Withdraw)).unwrap();
+    let erase = || place.runtime.block_on(place.app.erase_by_link(&plan, "s", "本人申请"));
+    let refused = problems(erase().map(|()| RequestState::Received));
+    assert_eq!(refused, [Problem::OpenTasks(vec![matter.clone()])]);
+    assert!(keeps(&parent) && keeps(&matter), "and nothing half is gone");
+    place.act("town", &matter, step(RequestStep::Accept)).unwrap();
+    place.act("town", &matter, RequestAct::Answer { text: "换了阀门垫".into() }).unwrap();
+    assert!(erase().is_err(), "they may still speak against it");
+    place.day(FIRST, 11);
+    place.act("desk", &matter, step(RequestStep::Close)).unwrap();
+    erase().unwrap();
+    assert!(!keeps(&parent) && !keeps(&matter));
+    for of in [&parent, &matter] {
+        let held = place.runtime.block_on(place.app.request(&plan, of, Asked::default())).unwrap();
+        assert!(held.0.wordless && !format!("{held:?}").contains("地下室"), "{held:?}");
+    }
+    // What was done about it stays.
+    assert_eq!(one(&place, &matter).answer().unwrap().1, "换了阀门垫");
+
+    // Whoever made sure who it is may erase who asked at any time.
+    let (parent, matter) = file("t");
+    let desk = Actor::Person { person: code("desk"), name: "desk".into(), grants: Vec::new() };
+    place.runtime.block_on(place.app.erase_person(&desk, &plan, &parent, "本人申请")).unwrap();
+    assert!(!keeps(&parent) && !keeps(&matter) && !one(&place, &matter).wordless);
+    let faults = place.app.database().read(|c| c.verify(|_| {})).unwrap().faults;
+    assert_eq!(faults, []);
+}
+
 on_both!(
+    a_verdict_on_what_was_divided_is_kept_and_it_closes_with_its_matters,
+    what_is_erased_goes_from_all_its_matters,
     where_a_category_needs_it_whoever_asks_can_be_reached,
     each_matter_is_one_of_its_own_under_whoever_asked,
     no_more_matters_than_can_be_kept_in_sight,

@@ -2,7 +2,9 @@
 
 use crate::place::*;
 use app::read::Asked;
-use app::request::{Datum, Erase, Forum, PlaceFault, Post, PostOutcome, PostTaken, SignatureFault, Stated};
+use app::request::{
+    Datum, Erase, Forum, PlaceFault, Post, PostOutcome, PostTaken, RequestAct, SignatureFault, Stated,
+};
 use app::{Actor, Secret};
 use domain::area::AreaFact;
 use domain::boundary::Boundary;
@@ -205,7 +207,30 @@ fn a_post_counts_from_when_it_was_made_unless_it_is_brought_late(scratch: Scratc
     }
 }
 
+fn what_is_added_to_a_merged_one_stands_there_and_is_told_where_it_is_handled(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let (first, _) = taken_new(place.take(post("1", "estate小区东门路灯不亮")));
+    let master = place.file(new("东门的路灯不亮", "m"));
+    place.act("desk", &first, RequestAct::Merge { master: master.clone() }).unwrap();
+    place.act("town", &master, step(RequestStep::Accept)).unwrap();
+    place.act("town", &master, RequestAct::AskResident { question: "哪一盏灯？".into() }).unwrap();
+    let follow = |id: &str, text: &str, author: &str| Post {
+        follows: "1".into(),
+        author: author.into(),
+        ..post(id, text)
+    };
+    assert_eq!(place.take(follow("2", "最东边的", "小区居民")), PostTaken::Added(first.clone()));
+    let (merged, held) = (place.request(&first), place.request(&master));
+    assert_eq!((merged.words.last().unwrap().1.as_str(), held.state), ("最东边的", RequestState::Accepted));
+    assert!(held.notes[0].1.contains(first.as_str()) && !held.notes[0].1.contains("最东边的"));
+    // What others say of it is noted where it is handled.
+    assert_eq!(place.take(follow("3", "我家这边也是", "邻居")), PostTaken::Added(master.clone()));
+    assert!(place.request(&master).notes.last().unwrap().1.ends_with("我家这边也是"));
+    assert_eq!(place.request(&first).words.len(), 1);
+}
+
 on_both!(
+    what_is_added_to_a_merged_one_stands_there_and_is_told_where_it_is_handled,
     a_post_is_a_request_once_and_what_changes_is_added,
     what_was_erased_does_not_come_back_and_floods_are_held_up,
     places_are_put_right_or_left_to_the_desk,

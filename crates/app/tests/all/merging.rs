@@ -54,11 +54,14 @@ fn every_step_reaches_those_who_asked_the_same(scratch: Scratch) {
     let merged = one(&place, &same);
     let told = merged.goes_on_as().unwrap();
     assert_eq!((told.state, told.reason.as_str()), (RequestState::WaitingForResident, "哪一盏灯？"));
-    // Anybody of them may answer; those who handle it read it where they work.
+    // Anybody of them may answer; those who handle it are told where they work.
     place.by_link("s", RequestAct::Word { text: "最东边的".into() }).unwrap();
     let held = one(&place, &master);
     assert_eq!(held.state, RequestState::Accepted);
-    assert!(held.notes.iter().any(|(_, text)| text.contains("最东边的") && text.contains(same.as_str())));
+    assert!(held.notes.iter().any(|(_, text)| text.contains(same.as_str())));
+    let said = place.runtime.block_on(place.app.said_since(&code("p"), vec![same.clone()]));
+    let said = said.unwrap().remove(&same).unwrap();
+    assert_eq!(said.iter().map(|(_, text)| text.as_str()).collect::<Vec<_>>(), ["最东边的"]);
     assert!(held.words.is_empty(), "and whoever asked first does not");
 
     place.act("town", &master, step(RequestStep::Start)).unwrap();
@@ -230,7 +233,32 @@ fn whoever_takes_theirs_back_takes_nobody_along(scratch: Scratch) {
     place.act("water", &assigned, step(RequestStep::Accept)).unwrap();
 }
 
+fn what_is_erased_of_one_stands_nowhere_in_the_other(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let master = place.file(new("东门的路灯不亮", "m"));
+    let same = place.file(new("东门路灯又不亮", "s"));
+    merge(&place, &same, &master).unwrap();
+    place.by_link("s", RequestAct::Word { text: "第三根灯杆".into() }).unwrap();
+    place.act("town", &master, step(RequestStep::Accept)).unwrap();
+    place.act("town", &master, answer("已修好")).unwrap();
+    place.day(FIRST, 12);
+    place.by_link("s", judged(Solved::No, Satisfaction::Dissatisfied, "第三根灯杆还是黑的")).unwrap();
+    let held = one(&place, &master);
+    let reopened = held.moves.last().unwrap();
+    assert_eq!((held.state, held.notes.len()), (RequestState::Reopened, 1));
+    assert!(reopened.reason.contains(same.as_str()), "{}", reopened.reason);
+    let told = |of: &Code| {
+        format!("{:?}", place.runtime.block_on(place.app.request(&code("p"), of, Asked::default())).unwrap())
+    };
+    assert!(told(&same).contains("灯杆") && !told(&master).contains("灯杆"));
+    place.runtime.block_on(place.app.erase_by_link(&code("p"), "s", "本人申请")).unwrap();
+    let entries = place.app.database().read(|c| c.entries_after(domain::journal::Seq(0), 1_000)).unwrap();
+    let journal = format!("{entries:?}");
+    assert!(journal.contains("东门的路灯不亮") && !journal.contains("灯杆") && !journal.contains("又不亮"));
+}
+
 on_both!(
+    what_is_erased_of_one_stands_nowhere_in_the_other,
     every_step_reaches_those_who_asked_the_same,
     not_solved_by_anybody_takes_it_up_again_once_for_an_answer,
     each_counts_once_in_the_rates_of_whoever_handles_the_matter,

@@ -46,21 +46,34 @@ impl Place {
         self.runtime.block_on(self.app.request(&code("p"), request, Asked::default())).unwrap().0
     }
 
-    /// Everything that is to be sent by message now.
-    fn texts(&self) -> Vec<ShortMessage> {
+    /// Works out who is to be sent a message.
+    fn routed(&self) {
         let reached = ReachedGateway { plan: code("p"), id: code("g"), language: Language::Chinese };
         let reach = Arc::new(Reach { gateways: vec![reached], ..Reach::default() });
         self.runtime.block_on(async {
             let jobs = self.app.claim(lane::ROUTE, "test", 100).await.unwrap();
             self.app.route(jobs, "test", reach).await.unwrap();
+        });
+    }
+
+    /// Everything that is to be sent by message now.
+    fn texts(&self) -> Vec<ShortMessage> {
+        self.routed();
+        self.runtime.block_on(async {
             let jobs = self.app.claim(&lane::sms("p", "g"), "test", 100).await.unwrap();
             assert!(jobs.iter().all(|job| !format!("{job:?}").contains(PHONE)), "no job names a number");
+            assert!(jobs.iter().all(|job| job.tries == 1), "what waits counts no try");
             let mut out = Vec::new();
             for (job, parcel) in self.app.parcels(jobs, "https://site.example").await.unwrap() {
-                if let Parcel::Text(text) = parcel {
-                    out.push(text);
-                }
-                self.app.carried(job, "test", Carried::Done(String::new())).await.unwrap();
+                let carried = match parcel {
+                    Parcel::Waits(until) => Carried::Waits(until),
+                    Parcel::Text(text) => {
+                        out.push(text);
+                        Carried::Done(String::new())
+                    }
+                    _ => Carried::Done(String::new()),
+                };
+                self.app.carried(job, "test", carried).await.unwrap();
             }
             out
         })
@@ -191,18 +204,74 @@ fn nobody_is_asked_at_night_without_a_mobile_or_after_an_answer(scratch: Scratch
     place.answer(&quick);
     place.by_link("s3", judged(Solved::Yes, Satisfaction::Satisfied, "")).unwrap();
     assert!(place.texts().is_empty());
+    // What was due in the evening and could not be sent then waits for the morning as well.
+    place.day(FIRST.tomorrow().unwrap(), 20);
+    let late = place.file(of(PHONE, "s4"));
+    place.answer(&late);
+    place.routed();
+    for hour in [21, 23] {
+        place.day(FIRST.tomorrow().unwrap(), hour);
+        assert!(place.texts().is_empty(), "{hour}");
+    }
+    place.day(FIRST.saturating_add(2.days()), 7);
+    assert!(place.texts().is_empty());
+    place.day(FIRST.saturating_add(2.days()), 8);
+    assert_eq!(place.texts().len(), 1);
+}
+
+fn whoever_was_not_helped_is_not_content_by_a_stray_message(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let master = place.file(of("13900000001", "m"));
+    let same = place.file(of(PHONE, "s"));
+    place.act("desk", &same, RequestAct::Merge { master: master.clone() }).unwrap();
+    place.answer(&master);
+    assert_eq!(place.texts().len(), 2);
+    place.text("1", PHONE, "3");
+    let held = place.held(&same);
+    assert_eq!((held.state, held.verdict().unwrap().solved), (RequestState::Merged, Some(Solved::No)));
+    assert_eq!(place.held(&master).state, RequestState::Reopened);
+    assert!(place.texts().is_empty(), "nothing more is asked");
+    place.text("2", PHONE, "1");
+    assert_eq!(place.held(&same).version, held.version);
+}
+
+fn what_was_divided_is_judged_and_stays_answered(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let parent = place.file(of(PHONE, "s"));
+    let divide = RequestAct::Divide { text: "水管漏水".into(), category: code("water") };
+    place.act("desk", &parent, divide).unwrap();
+    place.answer(&parent);
+    assert_eq!(place.texts().len(), 1);
+    place.text("1", PHONE, "1");
+    let held = place.held(&parent);
+    assert_eq!((held.state, held.words.len()), (RequestState::Answered, 0));
+    assert_eq!(held.verdict().unwrap().solved, Some(Solved::Yes));
+    let asked = place.texts();
+    assert!(asked.len() == 1 && asked[0].text.contains("满意"), "{asked:?}");
+    place.text("2", PHONE, "1");
+    let held = place.held(&parent);
+    let call = held.verdict().unwrap();
+    assert_eq!((call.solved, call.satisfaction), (Some(Solved::Yes), Some(Satisfaction::Satisfied)));
+    assert_eq!(held.state, RequestState::Answered);
 }
 
 fn known_and_unknown_numbers_are_answered_alike(scratch: Scratch) {
     let place = Place::open(scratch);
     let filed = place.file(of(PHONE, "s1"));
     place.answer(&filed);
-    let few = SmsGateway { per_hour: 1, ..gateway() };
-    assert_eq!(place.text_of(&few, "1", "13700000000", "1"), TextTaken::Taken);
-    assert_eq!(place.text_of(&few, "2", PHONE, "谢谢"), TextTaken::Taken);
-    for phone in [PHONE, "13700000000"] {
-        assert_eq!(place.text_of(&few, phone, phone, "1"), TextTaken::TooMany);
+    // Whatever comes in counts for what a gateway may bring, so that nobody learns from it which numbers are known.
+    for (hour, phones) in [(10, [PHONE, "13700000000"]), (12, ["13700000000", "13700000001"])] {
+        place.day(FIRST, hour);
+        let few = SmsGateway { per_hour: 2, ..gateway() };
+        for (at, phone) in phones.iter().enumerate() {
+            let id = format!("{hour}-{at}");
+            assert_eq!(place.text_of(&few, &id, phone, "谢谢"), TextTaken::Taken);
+        }
+        for phone in [PHONE, "13700000000"] {
+            assert_eq!(place.text_of(&few, phone, phone, "谢谢"), TextTaken::TooMany);
+        }
     }
+    assert_eq!(place.held(&filed).words.len(), 1);
     // The very same signed message is taken once.
     let at = place.clock_now();
     let again = || {
@@ -216,7 +285,25 @@ fn known_and_unknown_numbers_are_answered_alike(scratch: Scratch) {
     assert_eq!(wrong, Err(app::request::SignatureFault::Wrong));
 }
 
+fn a_message_counts_once_also_where_it_said_nothing(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let filed = place.file(of(PHONE, "s1"));
+    place.text("1", PHONE, "1");
+    place.answer(&filed);
+    place.text("1", PHONE, "1");
+    assert!(place.held(&filed).call_backs.is_empty(), "it was sent before anybody asked");
+    // A forum of the same name has nothing to do with it.
+    place.text("2", PHONE, "1");
+    assert_eq!(place.held(&filed).state, RequestState::Closed);
+    let kept = place.app.database().read(|c| c.table_sizes()).unwrap();
+    let kept = |table: &str| kept.iter().find(|(name, _)| *name == table).unwrap().1;
+    assert_eq!((kept("text_message"), kept("forum_post")), (2, 0));
+}
+
 on_both!(
+    a_message_counts_once_also_where_it_said_nothing,
+    whoever_was_not_helped_is_not_content_by_a_stray_message,
+    what_was_divided_is_judged_and_stays_answered,
     a_number_is_asked_and_its_answers_are_a_call_back,
     not_solved_takes_it_up_again_and_other_words_are_added,
     only_the_newest_answered_request_within_its_window_is_meant,

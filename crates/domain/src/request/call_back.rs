@@ -89,9 +89,10 @@ pub fn reopened(request: &Request, preset: &Preset, at: DateTime, reason: String
 }
 
 /// A call-back and what it brings about: "not solved" takes the request up again, or asks for it once that
-/// has happened as often as the rules let it by itself; whoever is content closes it.
+/// has happened as often as the rules let it by itself; whoever is content closes it, unless it was divided and one of
+/// its matters is open (`divided`): then it closes once they have.
 pub fn called_back(
-    request: &Request,
+    (request, divided): (&Request, bool),
     call: CallBack,
     by: Who,
     rules: &RequestRules,
@@ -102,6 +103,7 @@ pub fn called_back(
     let moves = match call.solved.filter(|_| call.reached) {
         _ if request.state != RequestState::Answered => Vec::new(),
         None => Vec::new(),
+        Some(solved) if !solved.reopens() && divided => Vec::new(),
         Some(solved) if !solved.reopens() => vec![step(RequestStep::Close, RequestState::Closed, at)],
         Some(_) if by == Who::Resident && request.reopened >= u32::from(rules.free_reopens) => {
             let mut asked = step(RequestStep::AskReopen, RequestState::ReopenAsked, at);

@@ -2,7 +2,7 @@
 
 use jiff::civil::Date;
 
-use super::fact::{CallBack, Intake, Place, Point, RequestFact};
+use super::fact::{CallBack, Followed, Intake, Place, Point, RequestFact};
 use super::kind::ClockKind;
 use super::privacy::ModerationAct;
 use super::question::{self, QuestionAnswer};
@@ -202,7 +202,7 @@ impl RequestCheck<'_> {
                 self.not_future(slot, *on);
                 self.link(slot, of);
             }
-            RequestFact::Followed { at, unit, .. } => {
+            RequestFact::Followed(Followed { at, unit, .. }) => {
                 self.not_future(slot, at.date());
                 if before.is_none_or(|before| before.state != RequestState::Merged) {
                     self.not_now(slot, before);

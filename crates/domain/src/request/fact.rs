@@ -71,6 +71,22 @@ pub struct CallBack {
     pub text: String,
 }
 
+/// A move of the request that one goes with, as far as it concerns whoever asked this one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Followed {
+    pub step: RequestStep,
+    pub state: RequestState,
+    pub at: DateTime,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<Code>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub reason: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<RefusalGround>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Date>,
+}
+
 /// One typed fact of a request. Facts with the same [`slot`](RequestFact::slot) follow each other in time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -159,20 +175,7 @@ pub enum RequestFact {
         step: Option<Code>,
         on: Date,
     },
-    /// A move of the request that it goes with, as far as it concerns whoever asked this one.
-    Followed {
-        step: RequestStep,
-        state: RequestState,
-        at: DateTime,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        unit: Option<Code>,
-        #[serde(default, skip_serializing_if = "String::is_empty")]
-        reason: String,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        ground: Option<RefusalGround>,
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        until: Option<Date>,
-    },
+    Followed(Followed),
     /// The request of which this is one of several matters.
     Parent {
         request: Code,
@@ -304,7 +307,7 @@ impl RequestFact {
                 let step = step.as_ref().map_or("done", Code::as_str);
                 format!("told/{}/{}/{step}", of.kind().as_str(), of.code())
             }
-            Self::Followed { .. } => "followed".into(),
+            Self::Followed(_) => "followed".into(),
             Self::Parent { .. } => "parent".into(),
             Self::ExclusionAsked { number, .. } => numbered("exclusion_asked", *number),
             Self::ExclusionDecided { number, .. } => numbered("exclusion_decided", *number),
@@ -342,7 +345,7 @@ impl RequestFact {
                 answers.iter().flat_map(|answer| &answer.values).map(String::as_str).collect()
             }
             Self::Move { reason, .. }
-            | Self::Followed { reason, .. }
+            | Self::Followed(Followed { reason, .. })
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }
@@ -375,7 +378,7 @@ impl RequestFact {
                 }
             }
             Self::Move { reason, .. }
-            | Self::Followed { reason, .. }
+            | Self::Followed(Followed { reason, .. })
             | Self::ExtensionAsked { reason, .. }
             | Self::ExclusionWithdrawn { reason, .. }
             | Self::Publication { reason, .. }

@@ -27,8 +27,8 @@ impl RequestFact {
             Self::Contact { text, .. } | Self::ExtensionAsked { reason: text, .. } => text.clear(),
             Self::ExtensionDecided { note, .. } => note.clear(),
             Self::Publication { reason, .. } | Self::PhotoReview { reason, .. } => reason.clear(),
-            // What they said by their link is theirs.
-            Self::CallBack(call) if call.way != CallWay::Link => {
+            // What they said themselves is theirs; what somebody put down of it is not.
+            Self::CallBack(call) if !matches!(call.way, CallWay::Link | CallWay::Sms) => {
                 call.text.clear();
                 call.contacted = None;
             }

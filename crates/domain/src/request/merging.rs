@@ -7,29 +7,15 @@
 //! with whoever asked first counts for all who go with them, from when they did. Whoever was not spoken to says so when
 //! called back on, and that counts more.
 
-use jiff::civil::{Date, DateTime};
+use jiff::civil::DateTime;
 
 use super::call_back::{clock, reopened, step};
-use super::fact::{CallBack, RequestFact};
-use super::kind::{ClockKind, RefusalGround, Solved};
+use super::fact::{CallBack, Followed, RequestFact};
+use super::kind::{ClockKind, Solved};
 use super::rules::{Preset, RequestRules};
 use super::state::Request;
 use super::workflow::{RequestState, RequestStep, Who};
 use crate::code::Code;
-use crate::journal::Seq;
-
-/// A move of the request that one goes with.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Followed {
-    pub step: RequestStep,
-    pub state: RequestState,
-    pub at: DateTime,
-    pub unit: Option<Code>,
-    pub reason: String,
-    pub ground: Option<RefusalGround>,
-    pub until: Option<Date>,
-    pub seq: Seq,
-}
 
 /// It goes with another one: to the unit that has that, with what was said there already.
 pub fn merged_into(request: &Request, master: &Request, preset: &Preset, at: DateTime) -> Vec<RequestFact> {
@@ -84,7 +70,7 @@ pub fn follows(merged: &Request, facts: &[RequestFact], preset: &Preset) -> Vec<
                         | RequestStep::Refuse
                         | RequestStep::RejectReopen
                 );
-                out.push(RequestFact::Followed {
+                out.push(RequestFact::Followed(Followed {
                     step: *step,
                     state: *state,
                     at: *at,
@@ -92,7 +78,7 @@ pub fn follows(merged: &Request, facts: &[RequestFact], preset: &Preset) -> Vec<
                     reason: if said { reason.clone() } else { String::new() },
                     ground: *ground,
                     until: *until,
-                });
+                }));
                 if unit.is_some() {
                     out.extend(limits(merged, preset, *at));
                 }
@@ -111,24 +97,25 @@ pub fn follows(merged: &Request, facts: &[RequestFact], preset: &Preset) -> Vec<
 
 /// What "not solved" of one that goes with another brings about for that one: it is taken up again, once for an
 /// answer, whoever says so and however many do; what is closed, or was taken up again as often as the rules let it by
-/// itself, is for somebody to decide.
+/// itself, is for somebody to decide. `reason` says whose word it was and not what it said: that goes when they go.
 pub fn not_solved(
     master: &Request,
     call: &CallBack,
     by: Who,
     rules: &RequestRules,
     preset: &Preset,
+    reason: String,
 ) -> Vec<RequestFact> {
     if !call.reached || !call.solved.is_some_and(Solved::reopens) || master.was_contested() {
         return Vec::new();
     }
     let decided = by == Who::Resident && master.reopened >= u32::from(rules.free_reopens);
     match master.state {
-        RequestState::Answered if !decided => reopened(master, preset, call.at, call.text.clone()),
+        RequestState::Answered if !decided => reopened(master, preset, call.at, reason),
         RequestState::Answered | RequestState::Closed => {
             let mut asked = step(RequestStep::AskReopen, RequestState::ReopenAsked, call.at);
-            if let RequestFact::Move { reason, .. } = &mut asked {
-                reason.clone_from(&call.text);
+            if let RequestFact::Move { reason: held, .. } = &mut asked {
+                *held = reason;
             }
             vec![asked]
         }
@@ -159,7 +146,8 @@ impl Request {
     /// Where the one that it goes with stood last, as far as it was told.
     pub fn goes_on_as(&self) -> Option<&Followed> {
         let since = self.since;
-        self.followed.iter().rfind(|it| self.state == RequestState::Merged && it.at >= since)
+        let followed = self.followed.iter().map(|(_, it)| it);
+        followed.rev().find(|it| self.state == RequestState::Merged && it.at >= since)
     }
 
     /// Who had it, and since when. One that goes with another is with whoever has that; taken apart, it goes back to
@@ -167,7 +155,7 @@ impl Request {
     fn led(&self) -> Vec<(DateTime, Option<&Code>)> {
         let moves =
             self.moves.iter().map(|moved| (moved.seq, moved.at, Some(moved.step), moved.unit.as_ref()));
-        let followed = self.followed.iter().map(|it| (it.seq, it.at, None, it.unit.as_ref()));
+        let followed = self.followed.iter().map(|(seq, it)| (*seq, it.at, None, it.unit.as_ref()));
         let mut all: Vec<_> = moves.chain(followed).collect();
         // Moves and what was done with the other one lie in lines of their own.
         if !self.followed.is_empty() {

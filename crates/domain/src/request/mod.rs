@@ -39,12 +39,11 @@ pub mod workflow;
 pub use appeal::{AppealRules, AppealTerms, ClaimState, ClaimStep, Exclusion, RatePart, RateParts};
 pub use chase::{Watched, Watching, watched};
 pub(crate) use check::RequestCheck;
-pub use fact::{CallBack, Intake, Place, Point, Redaction, RequestFact};
+pub use fact::{CallBack, Followed, Intake, Place, Point, Redaction, RequestFact};
 pub use kind::{
     CallWay, Channel, ClockKind, ExclusionGround, PhotoShows, RefusalGround, RequestKind, Satisfaction,
     Solved, Urgency,
 };
-pub use merging::Followed;
 pub use photo::RequestPhoto;
 pub use privacy::{KeptKind, ModerationAct, ModerationGround, PrivacyRules, Retention};
 pub use public::{PublicPlace, Publicly, ShownPlace};

@@ -6,9 +6,8 @@ use jiff::civil::{Date, DateTime};
 
 use super::appeal::{Exclusion, RateParts};
 use super::clock::{Clock, Pause, end_of};
-use super::fact::{CallBack, Place, Point, RequestFact};
+use super::fact::{CallBack, Followed, Place, Point, RequestFact};
 use super::kind::{CallWay, Channel, ClockKind, RefusalGround, RequestKind, Urgency};
-use super::merging::Followed;
 use super::photo::{RequestPhoto, photos};
 use super::privacy::{ModerationAct, ModerationGround};
 use super::question::QuestionAnswer;
@@ -91,8 +90,8 @@ pub struct Request {
     pub before: RequestState,
     pub moves: Vec<Moved>,
     pub lead_unit: Option<Code>,
-    /// What was done with the one that it goes with.
-    pub followed: Vec<Followed>,
+    /// What was done with the one that it goes with, each by its entry.
+    pub followed: Vec<(Seq, Followed)>,
     pub supporting_units: Vec<Code>,
     /// The unit that has it may not hand it back.
     pub forced: bool,
@@ -277,18 +276,7 @@ impl Request {
             RequestFact::Told { at, of, step, on } => {
                 self.told.push(Told { at: *at, of: of.clone(), step: step.clone(), on: *on });
             }
-            RequestFact::Followed { step, state, at, unit, reason, ground, until } => {
-                self.followed.push(Followed {
-                    step: *step,
-                    state: *state,
-                    at: *at,
-                    unit: unit.clone(),
-                    reason: reason.clone(),
-                    ground: *ground,
-                    until: *until,
-                    seq,
-                });
-            }
+            RequestFact::Followed(followed) => self.followed.push((seq, followed.clone())),
             RequestFact::Parent { request, held } => self.parent = held.then(|| request.clone()),
             RequestFact::ExclusionAsked { number, ground, reason, unit, parts, evidence, appeal } => {
                 // Of those that were asked for in one place, as all once were, the latest counts.

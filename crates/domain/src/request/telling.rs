@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use super::fact::RequestFact;
+use super::fact::{Followed, RequestFact};
 use super::kind::RefusalGround;
 use super::state::Request;
 use super::workflow::{RequestState, RequestStep};
@@ -77,23 +77,25 @@ fn of(before: Option<&Request>, fact: &RequestFact) -> Option<AskerMatter> {
         RequestFact::Move { step: RequestStep::Unmerge, .. } => Some(AskerMatter::Apart),
         // What is done with the one that it goes with is done for whoever asked this one.
         RequestFact::Move { step, state, unit, reason, ground, until, .. }
-        | RequestFact::Followed { step, state, unit, reason, ground, until, .. } => match (step, state) {
-            // They are told which unit has it once: later changes are seen on the page.
-            (RequestStep::Assign, _) => {
-                before.filter(|before| before.lead_unit.is_none())?;
-                unit.clone().map(|unit| AskerMatter::Given { unit })
+        | RequestFact::Followed(Followed { step, state, unit, reason, ground, until, .. }) => {
+            match (step, state) {
+                // They are told which unit has it once: later changes are seen on the page.
+                (RequestStep::Assign, _) => {
+                    before.filter(|before| before.lead_unit.is_none())?;
+                    unit.clone().map(|unit| AskerMatter::Given { unit })
+                }
+                (RequestStep::AskResident, _) => Some(AskerMatter::Asked { question: reason.clone() }),
+                (RequestStep::Refuse, _) => {
+                    ground.map(|ground| AskerMatter::Refused { ground, reason: reason.clone() })
+                }
+                (RequestStep::PutOnBooks, _) => until.map(|until| AskerMatter::OnTheBooks { until }),
+                (RequestStep::Reopen, _) => Some(AskerMatter::TakenUpAgain),
+                (RequestStep::Close | RequestStep::RejectReopen, RequestState::Closed) => {
+                    Some(AskerMatter::Closed)
+                }
+                _ => None,
             }
-            (RequestStep::AskResident, _) => Some(AskerMatter::Asked { question: reason.clone() }),
-            (RequestStep::Refuse, _) => {
-                ground.map(|ground| AskerMatter::Refused { ground, reason: reason.clone() })
-            }
-            (RequestStep::PutOnBooks, _) => until.map(|until| AskerMatter::OnTheBooks { until }),
-            (RequestStep::Reopen, _) => Some(AskerMatter::TakenUpAgain),
-            (RequestStep::Close | RequestStep::RejectReopen, RequestState::Closed) => {
-                Some(AskerMatter::Closed)
-            }
-            _ => None,
-        },
+        }
         RequestFact::ExtensionDecided { granted: true, .. } => {
             let asked = before.and_then(|before| before.extension.as_ref())?;
             Some(AskerMatter::Extended { until: asked.until })

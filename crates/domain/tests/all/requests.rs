@@ -354,8 +354,14 @@ fn not_solved_takes_it_up_again_with_a_clock_of_its_own() {
     let (rules, preset) = (rules(), rules().presets[0].clone());
     let before = RateRow::of(&books.request("r")).expect("a row");
     assert!(before.in_time && !before.reached);
-    let facts =
-        called_back(&books.request("r"), call(Solved::No), Who::Resident, &rules, &preset, "仍停水".into());
+    let facts = called_back(
+        (&books.request("r"), false),
+        call(Solved::No),
+        Who::Resident,
+        &rules,
+        &preset,
+        "仍停水".into(),
+    );
     books.record("resident", "r", facts).expect("not solved");
     let request = books.request("r");
     assert_eq!((request.state, request.reopened), (RequestState::Reopened, 1));
@@ -375,13 +381,19 @@ fn not_solved_takes_it_up_again_with_a_clock_of_its_own() {
     books.record("someone", "r", answered).expect("answered again");
     // A second time somebody decides.
     let later = CallBack { at: at(13, 0), ..call(Solved::No) };
-    let facts = called_back(&books.request("r"), later, Who::Resident, &rules, &preset, "又停了".into());
+    let facts =
+        called_back((&books.request("r"), false), later, Who::Resident, &rules, &preset, "又停了".into());
     assert!(facts.iter().any(|fact| matches!(
         fact,
         RequestFact::Move { step: RequestStep::AskReopen, state: RequestState::ReopenAsked, .. }
     )));
     let solved = CallBack { at: at(13, 0), ..call(Solved::Yes) };
-    let facts = called_back(&books.request("r"), solved, Who::Resident, &rules, &preset, String::new());
+    // What was divided stays answered while one of its matters is open.
+    let divided = (&books.request("r"), true);
+    let kept = called_back(divided, solved.clone(), Who::Resident, &rules, &preset, String::new());
+    assert_eq!(kept, [RequestFact::CallBack(solved.clone())]);
+    let alone = (&books.request("r"), false);
+    let facts = called_back(alone, solved, Who::Resident, &rules, &preset, String::new());
     books.record("resident", "r", facts).expect("solved");
     assert_eq!(books.request("r").state, RequestState::Closed);
     assert_eq!(RateRow::of(&books.request("r")).expect("a row").solved, Some(Solved::Yes));
@@ -470,25 +482,40 @@ fn not_solved_moves_a_master_once_for_an_answer_in_every_state() {
             let mut books = Books::new();
             books.file("master");
             books.bring("r", *state);
-            let moves = not_solved(&books.request("r"), &call(solved), by, &rules, &preset);
+            let said = |books: &Books| {
+                let reason = "仍停水".to_owned();
+                not_solved(&books.request("r"), &call(solved), by, &rules, &preset, reason)
+            };
+            let moves = said(&books);
             let may = matches!(state, RequestState::Answered | RequestState::Closed);
             assert_eq!(moves.is_empty(), !may || solved != Solved::No, "{state:?} {solved:?} {by:?}");
             if moves.is_empty() {
                 continue;
             }
-            let with_reason: Vec<RequestFact> = moves
-                .into_iter()
-                .map(|mut fact| {
-                    if let RequestFact::Move { reason, .. } = &mut fact {
-                        *reason = "仍停水".into();
-                    }
-                    fact
-                })
-                .collect();
-            books.record("resident", "r", with_reason).expect("moved");
-            let again = not_solved(&books.request("r"), &call(solved), by, &rules, &preset);
-            assert_eq!(again, [], "{state:?}: only once for an answer");
+            books.record("resident", "r", moves).expect("moved");
+            assert_eq!(said(&books), [], "{state:?}: only once for an answer");
         }
+    }
+}
+
+#[test]
+fn what_was_done_with_the_other_one_is_read_as_it_was_written() {
+    let text = r#"{"followed":{"step":"ask_resident","state":"waiting_for_resident","at":"2019-08-14T09:00:00","reason":"哪一盏灯？"}}"#;
+    let fact: RequestFact = serde_json::from_str(text).expect("a fact");
+    assert!(matches!(&fact, RequestFact::Followed(held) if held.reason == "哪一盏灯？"));
+    assert_eq!(serde_json::to_string(&fact).expect("a text"), text);
+}
+
+#[test]
+fn whoever_asked_reads_their_own_words_and_not_what_was_put_down_of_them() {
+    for way in CallWay::ALL {
+        let said = CallBack { way: *way, text: "又停水了".into(), ..call(Solved::No) };
+        let read = RequestFact::CallBack(said).for_asker();
+        let own = matches!(way, CallWay::Link | CallWay::Sms);
+        assert!(
+            matches!(&read, Some(RequestFact::CallBack(call)) if (call.text == "又停水了") == own),
+            "{way:?}: {read:?}"
+        );
     }
 }
 

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::code::Code;
 use domain::item::Target as Thing;
+use domain::refusal::Problem;
 use domain::request::{
     CallWay, ClockKind, PhotoShows, Request, RequestState, RequestStep, Satisfaction, Solved,
 };
@@ -23,7 +24,7 @@ use crate::editor::page::known_code;
 use crate::error::PageError;
 use crate::page::Page;
 use crate::visit::{Visit, render};
-use crate::words_of::{day, encode, moment, word};
+use crate::words_of::{comma, day, encode, moment, word};
 
 #[derive(Template)]
 #[template(path = "requests/mine.html")]
@@ -206,7 +207,13 @@ async fn erase(visit: &Visit, plan: &Code, key: String, typed: Typed) -> Result<
             render(StatusCode::OK, &shown)
         }
         Err(app::AppError::Refused(refusals)) => {
-            let said = refusals.iter().map(|refusal| words::refusal(visit.lang, refusal));
+            let said = refusals.iter().map(|refusal| match &refusal.problem {
+                Problem::OpenTasks(open) => {
+                    let codes: Vec<&str> = open.iter().map(Code::as_str).collect();
+                    visit.tw("own-data-erase-parts", &[("codes", &codes.join(comma(visit.lang)))])
+                }
+                _ => words::refusal(visit.lang, refusal),
+            });
             let faults = fault(said.collect::<Vec<_>>().join(" "));
             page(visit, StatusCode::UNPROCESSABLE_ENTITY, plan, key, typed, faults).await
         }

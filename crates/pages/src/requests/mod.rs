@@ -1,6 +1,8 @@
 //! Residents' requests: asking, following and judging from a phone; the desk that handles them; the rates.
 
 mod act;
+mod act_form;
+mod act_page;
 mod alerts;
 mod appeals;
 mod ask;
@@ -93,5 +95,5 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/requests/{code}/person", post(one::person))
         .route("/p/{plan}/requests/{code}/photos", get(photos::show).post(photos::save).layer(photos))
         .route("/p/{plan}/requests/{code}/photos/{file}", get(photos::of_staff))
-        .route("/p/{plan}/requests/{code}/{act}", get(act::show).post(act::save))
+        .route("/p/{plan}/requests/{code}/{act}", get(act_page::show).post(act_page::save))
 }

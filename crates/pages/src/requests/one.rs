@@ -41,6 +41,8 @@ struct Other {
     title: String,
     how: String,
     state: String,
+    /// What whoever asked one that was merged has said since, each with when.
+    said: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -236,6 +238,10 @@ async fn page(
     });
     let paused = request.state.pauses() && request.state.is_open();
     let others = visit.app.requests_with(plan, code).await?;
+    // What those who asked the same say is read where it is handled.
+    let merged = others.iter().filter(|(_, merged)| *merged && !page.is_past());
+    let merged: Vec<Code> = merged.map(|(row, _)| row.code.clone()).collect();
+    let mut said_since = visit.app.said_since(plan, merged).await?;
     let reveals = visit.app.reveals(plan, code).await?;
     let may_reveal = visit.actor.may(Action::ReadPersonal, &target);
     let zone = visit.app.clock().zone().clone();
@@ -284,6 +290,12 @@ async fn page(
                 title: row.title.clone(),
                 how: visit.t(if merged { "request-merged" } else { "request-matter" }).into_owned(),
                 state: word(lang, "request-state", row.state.as_str()),
+                said: said_since
+                    .remove(&row.code)
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|(at, text)| (moment(lang, at), text))
+                    .collect(),
             })
             .collect(),
         suggested,

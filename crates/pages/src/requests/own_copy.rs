@@ -34,6 +34,15 @@ struct Readable<'a> {
     kept: Vec<(String, String)>,
     happenings: Vec<Happening>,
     for_days: Vec<(String, u32)>,
+    matters: Vec<Part<'a>>,
+}
+
+/// One of the matters that it was divided into.
+struct Part<'a> {
+    copy: &'a OwnCopy,
+    title: String,
+    text: String,
+    happenings: Vec<Happening>,
 }
 
 impl Readable<'_> {
@@ -74,6 +83,16 @@ async fn file(visit: &Visit, copy: OwnCopy) -> Result<Response, PageError> {
     let portfolio = visit.app.portfolio(&copy.plan, Asked::default()).await?;
     let (request, _) = visit.app.request(&copy.plan, &copy.request, Asked::default()).await?;
     let lang = visit.lang;
+    let mut matters = Vec::new();
+    for held in &copy.matters {
+        let (matter, _) = visit.app.request(&held.plan, &held.request, Asked::default()).await?;
+        matters.push(Part {
+            copy: held,
+            title: matter.title.clone(),
+            text: matter.text.clone(),
+            happenings: timeline(&portfolio, &matter, lang, Reader::Asker),
+        });
+    }
     let readable = Readable {
         lang,
         copy: &copy,
@@ -86,6 +105,7 @@ async fn file(visit: &Visit, copy: OwnCopy) -> Result<Response, PageError> {
             .iter()
             .map(|held| (word(lang, "kept-kind", held.kind.as_str()), held.days))
             .collect(),
+        matters,
     };
     let html = readable.render().map_err(|_| PageError::unwritten().in_lang(lang))?;
     let name = name(&copy.request);
@@ -101,9 +121,11 @@ fn name(request: &Code) -> String {
 }
 
 fn packed(copy: &OwnCopy, html: &str) -> Result<Vec<u8>, Box<dyn std::error::Error>> {
-    let mut csv = String::from("\u{feff}entry,recorded_at,effective,by,reason,said\r\n");
-    for entry in &copy.entries {
+    let mut csv = String::from("\u{feff}request,entry,recorded_at,effective,by,reason,said\r\n");
+    let all = || std::iter::once(copy).chain(&copy.matters);
+    for (of, entry) in all().flat_map(|held| held.entries.iter().map(|entry| (&held.request, entry))) {
         csv.push_str(&csv_line([
+            of.as_str(),
             &entry.entry.to_string(),
             &entry.recorded_at,
             &entry.effective,
@@ -118,7 +140,7 @@ fn packed(copy: &OwnCopy, html: &str) -> Result<Vec<u8>, Box<dyn std::error::Err
         out.start_file(name, SimpleFileOptions::default())?;
         out.write_all(text.as_bytes())?;
     }
-    for photo in &copy.photos {
+    for photo in all().flat_map(|held| &held.photos) {
         let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
         out.start_file(&*photo.file, stored)?;
         out.write_all(&photo.jpeg)?;
@@ -142,32 +164,36 @@ mod tests {
             reason: "=1+1".into(),
             said: serde_json::json!({ "word": { "text": "路灯\"坏了\"" } }),
         };
-        let copy = OwnCopy {
+        let one = |request: &str, file: &str| OwnCopy {
             plan: code("p"),
-            request: code("r"),
+            request: code(request),
             made_at: String::new(),
             kept: PersonalData::default(),
             has_link: true,
             kept_since: None,
-            entries: vec![entry],
+            entries: vec![entry.clone()],
             looks: Vec::new(),
             mailed: Vec::new(),
             photos: vec![CopiedPhoto {
-                file: "photos/1.jpg".into(),
+                file: file.into(),
                 shows: "matter",
                 at: String::new(),
                 jpeg: "路灯".into(),
             }],
             followers: 0,
             kept_for: Vec::new(),
+            matters: Vec::new(),
         };
+        let copy = OwnCopy { matters: vec![one("m", "m/photos/1.jpg")], ..one("r", "photos/1.jpg") };
         let bytes = packed(&copy, "<p>路灯</p>").unwrap();
         let mut file = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
         for (name, said) in [
             ("request.json", "路灯"),
-            ("records.csv", ",'=1+1,"),
+            ("records.csv", "r,7,"),
+            ("records.csv", "m,7,2019-03-04T09:00:00Z,2019-03-04,you,'=1+1,"),
             ("request.html", "<p>路灯</p>"),
             ("photos/1.jpg", "路灯"),
+            ("m/photos/1.jpg", "路灯"),
         ] {
             let text = std::io::read_to_string(file.by_name(name).unwrap()).unwrap();
             assert!(text.contains(said), "{name}: {text}");

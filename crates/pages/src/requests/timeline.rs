@@ -87,7 +87,7 @@ pub(super) fn timeline(
         }
         add(moved.at, 1, title, said.join(" · "), false);
     }
-    for it in request.followed.iter().filter(|it| it.state != RequestState::Answered) {
+    for it in request.followed.iter().map(|(_, it)| it).filter(|it| it.state != RequestState::Answered) {
         let step = word(lang, "request-done", it.step.as_str());
         let unit = unit_name(portfolio, it.unit.as_ref(), lang);
         let what = if unit.is_empty() { step } else { format!("{step} · {unit}") };

@@ -43,16 +43,23 @@ async fn ask(resident: &Reader<'_>) -> String {
     sent.location
 }
 
+/// Asks, and gives the address of one's own page and the number.
+async fn asked(resident: &Reader<'_>) -> (String, String) {
+    let mine = ask(resident).await;
+    let page = resident.get(&mine).await;
+    let code = page.is(200).body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap();
+    (mine, code.to_owned())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn from_a_phone_to_a_rate() {
     let site = site();
     let resident = site.sign_in("").await;
-    let mine = ask(&resident).await;
+    let (mine, code) = asked(&resident).await;
     let page = resident.get(&mine).await;
     page.is(200).says("Keep the number").says("Huoying Subdistrict Office");
     assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
     assert!(!page.body.contains("13812345678"));
-    let code = page.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
     let one = format!("{PLAN}/requests/{code}");
     let my = format!("{PLAN}/my");
     let key = mine.split("key=").nth(1).unwrap().to_owned();
@@ -123,9 +130,7 @@ async fn from_a_phone_to_a_rate() {
 async fn matters_are_divided_off_help_is_called_and_what_helped_comes_off() {
     let site = site();
     let resident = site.sign_in("").await;
-    let mine = ask(&resident).await;
-    let page = resident.get(&mine).await;
-    let code = page.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let (mine, code) = asked(&resident).await;
     let one = format!("{PLAN}/requests/{code}");
     let desk = site.sign_in("desk").await;
 
@@ -189,6 +194,55 @@ async fn matters_are_divided_off_help_is_called_and_what_helped_comes_off() {
     desk.get(&drop).await.is(200).says(&number);
     desk.post(&drop, &[("linked", &number)]).await.is(303);
     desk.post(&drop, &[("linked", &number)]).await.is(409);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_those_who_go_along_say_is_read_where_it_is_handled_and_goes_with_them() {
+    let site = site();
+    let resident = site.sign_in("").await;
+    let (_, master) = asked(&resident).await;
+    let (mine, same) = asked(&resident).await;
+    let key = mine.split("key=").nth(1).unwrap().to_owned();
+    let (one, other) = (format!("{PLAN}/requests/{master}"), format!("{PLAN}/requests/{same}"));
+    let my = format!("{PLAN}/my");
+    let own = |fields: &[(&'static str, &str)]| -> Vec<(&'static str, String)> {
+        let typed = fields.iter().map(|(name, value)| (*name, (*value).to_owned()));
+        typed.chain([("key", key.clone())]).collect()
+    };
+    let desk = site.sign_in("desk").await;
+
+    // One matter is taken apart from it before it goes along.
+    let divided = [("matter", "A pipe burst"), ("category", "heating")];
+    desk.post(&format!("{other}/divide"), &divided).await.is(303);
+    let page = desk.get(&other).await;
+    let matter = page.is(200).body.split("A pipe burst").next().unwrap();
+    let matter = matter.rsplit("/requests/").next().unwrap().split('"').next().unwrap().to_owned();
+    send(&resident, &my, &own(&[("act", "withdraw"), ("reason", "asked by a neighbour")])).await.is(303);
+    // Of what is not over yet nothing is erased, and it is said what.
+    let erase = own(&[("act", "erase"), ("erase", "yes")]);
+    let refused = send(&resident, &my, &erase).await;
+    refused.is(422).says("have not ended yet").says(&matter);
+    assert!(refused.missing_words().is_empty(), "{:?}", refused.missing_words());
+    desk.get(&other).await.is(200).says("请回电***");
+
+    let (mine, along) = asked(&resident).await;
+    let key = mine.split("key=").nth(1).unwrap().to_owned();
+    let merge = format!("{PLAN}/requests/{along}/step-merge");
+    desk.post(&merge, &[("master", &master)]).await.is(303);
+    let word = [("act", "add".to_owned()), ("word", "第三根灯杆也不亮".to_owned()), ("key", key.clone())];
+    send(&resident, &my, &word).await.is(303);
+    for lang in ["en", "zh-CN"] {
+        let mut desk = site.sign_in("desk").await;
+        desk.lang = lang;
+        let page = desk.get(&one).await;
+        page.is(200).says("第三根灯杆也不亮");
+        assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+    }
+    desk.get(&one).await.is(200).says(&format!("Whoever asked {along} (merged) has added something"));
+    let erase = [("act", "erase".to_owned()), ("erase", "yes".to_owned()), ("key", key)];
+    send(&resident, &my, &erase).await.is(200).says("Everything of yours is erased");
+    let page = desk.get(&one).await;
+    assert!(!page.is(200).body.contains("第三根灯杆"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -272,9 +326,7 @@ async fn a_hot_issue_is_confirmed_once() {
 async fn who_asked_is_shown_with_a_trace() {
     let site = site();
     let resident = site.sign_in("").await;
-    let mine = ask(&resident).await;
-    let page = resident.get(&mine).await;
-    let code = page.body.split("class=\"code\">").nth(1).unwrap().split('<').next().unwrap().to_owned();
+    let (mine, code) = asked(&resident).await;
     let one = format!("{PLAN}/requests/{code}");
     let desk = site.sign_in("desk").await;
     desk.post(&format!("{one}/person"), &[("why", "")]).await.is(422);

@@ -24,6 +24,7 @@ use crate::request_privacy::Deletion;
 use crate::request_reader::RequestReader;
 use crate::request_update::RequestUpdate;
 use crate::survey::SurveySheet;
+use crate::text_message::TextMessage;
 
 pub(super) const FORMAT: u32 = 1;
 
@@ -85,6 +86,7 @@ pub(super) enum Line {
     Alert(AlertLine),
     Update(RequestUpdate),
     Post(ForumPost),
+    Text(TextMessage),
     /// What another server calls a request that was passed on to it.
     Passed(PassedOn),
     /// What a reader reported.

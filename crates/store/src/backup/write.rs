@@ -232,6 +232,7 @@ fn put_of_requests(connection: &mut Connection, put: &mut dyn FnMut(Line)) -> Re
     connection.each_alert(&mut |held| put(Line::Alert(held.into())))?;
     connection.each_update(&mut |held| put(Line::Update(held)))?;
     connection.each_forum_post(&mut |held| put(Line::Post(held)))?;
+    connection.each_text_message(&mut |held| put(Line::Text(held)))?;
     connection.each_passed_on(&mut |held| put(Line::Passed(held)))?;
     connection.each(
         "SELECT plan, request, reader, ground, created_at, settled_at FROM request_flag \

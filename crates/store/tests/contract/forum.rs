@@ -4,11 +4,12 @@
 use std::io::Cursor;
 
 use scratch::Scratch;
-use store::{Database, ForumPost, PassedOn, ReadMark, StoreError};
+use store::{Database, ForumPost, PassedOn, ReadMark, StoreError, TextMessage};
 
 use crate::books::*;
 
 crate::on_both!(
+    texts_are_known_again_for_a_time_and_after_a_backup,
     posts_are_known_again_also_after_a_backup,
     messages_are_known_while_their_moment_is_believed,
     what_was_passed_on_is_found_by_request_and_by_number
@@ -61,6 +62,34 @@ fn posts_are_known_again_also_after_a_backup(scratch: &Scratch) {
     }
     assert_eq!(database.read(|c| c.read_mark(&plan(), "forum")).unwrap(), Some(mark));
     assert_eq!(database.read(|c| c.read_mark(&plan(), "other")).unwrap(), None);
+}
+
+fn texts_are_known_again_for_a_time_and_after_a_backup(scratch: &Scratch) {
+    let database = open(scratch);
+    let keep = |database: &Database, gateway: &str, message: &str, at: i64, since: i64| {
+        let held = TextMessage { plan: plan(), gateway: code(gateway), message: message.into(), at };
+        database.write::<_, StoreError>(move |tx| tx.keep_text_message(&held, since)).unwrap()
+    };
+    let since = |database: &Database, at: i64, most: usize| {
+        let count = move |tx: &mut store::Tx| tx.text_messages_since((&plan(), &code("g")), at, most);
+        database.write::<_, StoreError>(count).unwrap()
+    };
+    assert!(keep(&database, "g", "a", 5, 0) && keep(&database, "g", "b", 7, 0));
+    // Again it is not new and counts from when it came first; at another gateway it is another one.
+    assert!(!keep(&database, "g", "a", 9, 0) && keep(&database, "h", "a", 9, 0));
+    let mut backup = Vec::new();
+    database.backup(&mut backup, |_| ()).unwrap();
+    let other = Scratch::sqlite();
+    let restored = open(&other);
+    restored.restore(Cursor::new(backup), |_| ()).unwrap();
+    for database in [&database, &restored] {
+        assert_eq!((since(database, 5, 9), since(database, 6, 9), since(database, 0, 1)), (2, 1, 1));
+        assert!(!keep(database, "g", "b", 20, 0));
+        // What is over its time is forgotten, of its own gateway alone.
+        assert!(keep(database, "g", "c", 20, 7) && keep(database, "g", "a", 21, 7));
+        assert_eq!(since(database, 0, 9), 3);
+        assert!(!keep(database, "h", "a", 22, 0));
+    }
 }
 
 fn messages_are_known_while_their_moment_is_believed(scratch: &Scratch) {

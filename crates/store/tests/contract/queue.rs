@@ -170,8 +170,9 @@ fn what_was_not_begun_is_given_back(scratch: &Scratch) {
     let (job, other) = (taken[0].clone(), taken[0].clone());
     write(&database, move |tx| tx.give_back(&other, "two", 100));
     assert_eq!(claim(&database, "two", 1, 100), [], "only its holder gives it back");
-    write(&database, move |tx| tx.give_back(&job, "one", 100));
-    assert_eq!(claim(&database, "two", 1, 100)[0].tries, 1);
+    write(&database, move |tx| tx.give_back(&job, "one", 200));
+    assert_eq!(claim(&database, "two", 1, 199), [], "not before its moment");
+    assert_eq!(claim(&database, "two", 1, 200)[0].tries, 1);
 }
 
 fn dead_jobs_are_sent_again_or_discarded(scratch: &Scratch) {
