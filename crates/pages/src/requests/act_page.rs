@@ -120,7 +120,10 @@ impl Opened {
             .areas
             .iter()
             .filter_map(|code| self.portfolio.areas.get(code))
-            .flat_map(|area| [area.name.zh.as_str(), area.name.en.as_str()])
+            .flat_map(|area| {
+                let aliases = area.aliases.iter().map(String::as_str);
+                [area.name.zh.as_str(), area.name.en.as_str()].into_iter().chain(aliases)
+            })
             .collect();
         let answers: Vec<&str> = self.request.answers.iter().map(|(_, text)| text.as_str()).collect();
         let question = Question {
