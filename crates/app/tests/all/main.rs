@@ -37,3 +37,4 @@ mod surveys;
 mod telling;
 mod themes;
 mod town;
+mod warned;

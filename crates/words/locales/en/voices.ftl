@@ -80,6 +80,7 @@ monitor-season-none = There is no earlier year to compare with: the register beg
 monitor-warnings = Early warning
 monitor-warnings-none = In the last whole week nothing was beyond what usual weeks explain.
 monitor-warning = { $from } to { $to }: { $people } people; usual are { $mean }, at most { $limit } (from { $weeks } weeks).
+monitor-told-warning = “{ $name }”: in the week from { $from } { $people } people asked; usual weeks have at most { $most }.
 monitor-surveys = In surveys, in their own words
 monitor-surveys-how = What people wrote in surveys that asked in these weeks. A survey asks on its own account: its texts are not added to the requests above.
 monitor-rule = The last whole week is held against up to 26 weeks before it, by distinct people. Weeks that stand out are drawn in first; the limit is what a week stays below with a probability of 99% (negative binomial). It takes at least eight weeks to compare with, and four people.
