@@ -36,8 +36,10 @@ pub mod survey;
 pub mod table;
 pub mod timetable;
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use domain::code::Code;
 use store::Database;
 
 pub use account::{NewToken, Program, SignedIn, TokenScope};
@@ -73,6 +75,8 @@ pub(crate) struct Inner {
     pub(crate) looked_back: Mutex<forecast::BackCache>,
     pub(crate) hot: Mutex<request::HotCache>,
     pub(crate) monitors: Mutex<request::MonitorCache>,
+    /// The day on which warnings were last looked for, by plan.
+    pub(crate) warned: Mutex<BTreeMap<Code, jiff::civil::Date>>,
     pub(crate) measured: Mutex<evaluation::MeasuredCache>,
     /// What requests say of projects is worked out for one at a time.
     pub(crate) measured_turn: Arc<tokio::sync::Mutex<()>>,
@@ -134,6 +138,7 @@ impl App {
                 looked_back: Mutex::default(),
                 hot: Mutex::default(),
                 monitors: Mutex::default(),
+                warned: Mutex::default(),
                 measured: Mutex::default(),
                 measured_turn: Arc::default(),
                 live_waves: Mutex::default(),

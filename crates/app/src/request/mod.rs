@@ -46,6 +46,7 @@ mod sms_reply;
 mod suggest;
 mod telling;
 mod theme;
+mod warned;
 mod whereabouts;
 
 pub use self::photo::{Drafted, NewPhoto, PhotoReader};

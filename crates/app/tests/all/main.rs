@@ -38,3 +38,4 @@ mod surveys;
 mod telling;
 mod themes;
 mod town;
+mod warned;

@@ -82,6 +82,11 @@ async fn keep_requests(app: &App) {
             Ok(measured) => tracing::info!(%plan, measured, "themes of months were measured"),
             Err(error) => tracing::warn!(%error, %plan, "themes of months cannot be measured"),
         }
+        match app.tell_warnings(&plan).await {
+            Ok(0) => {}
+            Ok(told) => tracing::info!(%plan, told, "those who supervise were warned of what many ask about"),
+            Err(error) => tracing::warn!(%error, %plan, "nobody can be warned of what many ask about"),
+        }
         match app.tell_what_was_reached(&plan, Source::default()).await {
             Ok(0) => {}
             Ok(told) => tracing::info!(%plan, told, "those who asked were told of what was reached"),

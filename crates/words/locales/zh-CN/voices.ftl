@@ -80,6 +80,7 @@ monitor-season-none = 没有往年可比：台账始于 { $since }。
 monitor-warnings = 预警
 monitor-warnings-none = 最近一个整周没有超出平常的情况。
 monitor-warning = { $from } 至 { $to }：{ $people } 人；平常 { $mean } 人，上限 { $limit } 人（依据 { $weeks } 周）。
+monitor-told-warning = “{ $name }”：{ $from } 起一周有 { $people } 人反映，平常最多 { $most } 人。
 monitor-surveys = 问卷里的居民原话
 monitor-surveys-how = 这些周内开展的问卷中居民写下的话。问卷是主动去问的，不与上面的诉求件数相加。
 monitor-rule = 以最近一个整周对照之前最多 26 周，按不同的人数计。先把突出的周收敛，再取平常一周有 99% 的把握不超过的人数为上限（负二项分布）。至少要有八周可比，且不少于四人。
