@@ -143,7 +143,19 @@ fn method(held: &Fieldwork) -> Vec<Vec<String>> {
         Some(rate) => method_line(about, rate.to_string(), ""),
         None => method_line(about, String::new(), "results-no-rate"),
     });
-    modes.chain([access]).chain(links).chain(contacts).chain(rates).collect()
+    let calls = held
+        .call_backs
+        .iter()
+        .map(|(name, number)| method_line("wave-call-backs", number.to_string(), &key("call-back", name)));
+    let agreement = held.agreement.into_iter().flat_map(|held| {
+        let parts = [
+            ("wave-agreement", held.rate),
+            ("wave-agreement-low", held.low),
+            ("wave-agreement-high", held.high),
+        ];
+        parts.map(|(about, number)| method_line(about, number.to_string(), ""))
+    });
+    modes.chain([access]).chain(links).chain(contacts).chain(rates).chain(calls).chain(agreement).collect()
 }
 
 fn codes(question: &Question) -> Vec<(String, Wording)> {

@@ -108,11 +108,9 @@ impl App {
             let read = move |c: &mut store::Connection| {
                 let mut counted = Counted::new(&asked);
                 each(|after| c.survey_sheets(&plan, &wave, after, PAGE), |held| counted.add(held))?;
-                let reached = Reached {
-                    counts: c.survey_counts(&plan, &wave)?,
-                    contacts: c.survey_contacts(&plan, &wave)?,
-                    invitations: c.survey_invitations(&plan, &wave)?,
-                };
+                let counts = c.survey_counts(&plan, &wave)?;
+                let contacts = c.survey_contacts(&plan, &wave)?;
+                let reached = Reached::new(counts, contacts, c.survey_invitations(&plan, &wave)?);
                 Ok::<_, StoreError>((counted, reached))
             };
             self.database().read_async(read).await?
@@ -182,7 +180,7 @@ impl Wanted {
         let sheets: u64 = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
         let contacts = tx.survey_contacts(&self.plan, wave)?;
         let invitations = tx.survey_invitations(&self.plan, wave)?;
-        let fieldwork = Reached { counts, contacts, invitations }.kept(&self.design);
+        let fieldwork = Reached::new(counts, contacts, invitations).kept(&self.design);
         if sheets != self.results.sheets || self.results.fieldwork.as_deref() != Some(&fieldwork) {
             return Ok(None);
         }

@@ -70,6 +70,10 @@ pub enum SurveyFault {
     BadBridge,
     /// A wave is frozen by counting its sheets, not by saying so.
     ByHand,
+    /// Contacts and call-backs are counted from the opening of a wave until it is frozen.
+    NotCounting,
+    /// Nobody is asked in this way.
+    OtherMode,
 }
 
 impl SurveyFault {
@@ -98,6 +102,8 @@ impl SurveyFault {
             Self::Broken => "survey-broken",
             Self::BadBridge => "survey-bad-bridge",
             Self::ByHand => "survey-by-hand",
+            Self::NotCounting => "survey-not-counting",
+            Self::OtherMode => "survey-other-mode",
         }
     }
 

@@ -226,6 +226,18 @@ fn reached(opened: &Opened, results: &WaveResults, lang: Lang) -> Vec<(String, S
             None => (),
         }
     }
+    let calls = held.call_backs.iter();
+    let calls: Vec<String> =
+        calls.map(|(name, number)| format!("{} {number}", word(lang, "call-back", name))).collect();
+    if !calls.is_empty() {
+        out.push((t("wave-call-backs"), calls.join(comma(lang))));
+    }
+    if let Some(held) = held.agreement {
+        let [rate, low, high] = [held.rate, held.low, held.high].map(|rate| figure(ResultKind::Share, rate));
+        let said =
+            words::with(lang, "wave-agreement-said", &[("rate", &rate), ("low", &low), ("high", &high)]);
+        out.push((t("wave-agreement"), said));
+    }
     out
 }
 
