@@ -97,8 +97,7 @@ struct SurveyFieldwork {
     rr3: Option<Amount>,
     /// Call-backs by which contacts were checked, by how they ended: confirmed, differs, denied or not_reached.
     call_backs: Vec<SurveyCount>,
-    /// Those who confirmed what was put down of them over those who were reached again, between 0 and 1; `null` where
-    /// nobody was.
+    /// The share of those reached again who confirmed what was put down of them; `null` where nobody was.
     agreement: Option<Amount>,
     /// Ends of the 95 % interval (Wilson).
     agreement_low: Option<Amount>,
