@@ -25,7 +25,7 @@ use crate::change::{Receipt, make};
 use crate::error::AppError;
 
 /// Sheets that are read at once.
-const PAGE: usize = 2_000;
+pub(super) const PAGE: usize = 2_000;
 
 /// Why a wave is not frozen.
 #[derive(Debug, Clone)]
@@ -41,18 +41,18 @@ impl<E: Into<AppError>> From<E> for FreezeFault {
 }
 
 /// Sheets as they are counted: their number, their digest and their answers.
-struct Counted {
+pub(super) struct Counted {
     sheets: u64,
     sha: Sha256,
-    columns: Columns,
+    pub columns: Columns,
 }
 
 impl Counted {
-    fn new(asked: &Questionnaire) -> Self {
+    pub fn new(asked: &Questionnaire) -> Self {
         Self { sheets: 0, sha: Sha256::new(), columns: Columns::of(asked) }
     }
 
-    fn add(&mut self, held: &SurveySheet) -> Result<(), StoreError> {
+    pub fn add(&mut self, held: &SurveySheet) -> Result<(), StoreError> {
         let answers: Answers =
             serde_json::from_str(&held.answers).map_err(|error| StoreError::Damaged(error.to_string()))?;
         for text in [held.sheet.as_str(), held.mode.as_str(), &held.day.to_string(), &held.answers] {
@@ -64,13 +64,13 @@ impl Counted {
         Ok(())
     }
 
-    fn digest(&self) -> String {
+    pub fn digest(&self) -> String {
         self.sha.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
 /// Visits the sheets that count, in the order of their ids.
-fn each(
+pub(super) fn each(
     mut page: impl FnMut(&str) -> Result<Vec<SurveySheet>, StoreError>,
     mut visit: impl FnMut(&SurveySheet) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {

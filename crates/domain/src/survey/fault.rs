@@ -72,6 +72,12 @@ pub enum SurveyFault {
     ByHand,
     /// Contacts and call-backs are counted from the opening of a wave until it is frozen.
     NotCounting,
+    /// Sheets are given out once no more are counted.
+    NotFrozen,
+    /// Fewer people answered than anything is shown of.
+    TooFewSheets {
+        least: u32,
+    },
     /// Nobody is asked in this way.
     OtherMode,
 }
@@ -104,6 +110,8 @@ impl SurveyFault {
             Self::ByHand => "survey-by-hand",
             Self::NotCounting => "survey-not-counting",
             Self::OtherMode => "survey-other-mode",
+            Self::NotFrozen => "survey-not-frozen",
+            Self::TooFewSheets { .. } => "survey-too-few-sheets",
         }
     }
 
@@ -123,6 +131,7 @@ impl SurveyFault {
             Self::IllegalMove { from, step } => {
                 vec![("wave_state", from.as_str().into()), ("wave_move", step.as_str().into())]
             }
+            Self::TooFewSheets { least } => vec![("least", least.to_string())],
             _ => Vec::new(),
         }
     }

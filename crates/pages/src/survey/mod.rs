@@ -59,6 +59,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/sample", get(sample::show).post(sample::keep))
         .route("/p/{plan}/surveys/{wave}/sample.csv", get(sample::csv))
         .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))
+        .route("/p/{plan}/surveys/{wave}/answers.csv", get(results::answers))
         .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
 }
 

@@ -94,6 +94,7 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     site.sign_in("").await.get(&at("/w1/answer")).await.is(200).says("This survey ended");
     let late = fields("from-a-phone-without-a-net", "2026-11-21", "5");
     assert!(send(late).await.is(303).location.contains("done=kept"));
+    force.get(&at("/w1/answers.csv")).await.is(422).says("there once the wave is frozen");
     force.post(&at("/w1/step"), &[("step", "freeze")]).await.is(303);
     let too_late = fields("from-a-phone-in-a-drawer", "2026-11-21", "5");
     assert!(send(too_late).await.is(303).location.contains("done=late"));
@@ -108,7 +109,18 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     // Only those who run it see what it came to, until it is published.
     let public = site.sign_in("").await;
     public.get(&at("/w1/results")).await.is(404);
-    force.get(&at("/w1/results")).await.is(200).says("Not published yet");
+    let results = force.get(&at("/w1/results")).await;
+    results.is(200).says("Not published yet").says("/w1/answers.csv").says("not for publication");
+    // Each sheet, for those who run it alone.
+    public.get(&at("/w1/answers.csv")).await.is(303);
+    desk.get(&at("/w1/answers.csv")).await.is(403);
+    let sheets = force.get(&at("/w1/answers.csv")).await;
+    sheets.is(200).says("mode,weight,sex,felt,better/bus,better/park,better/school,points");
+    assert_eq!(sheets.headers["cache-control"], "no-store");
+    assert!(sheets.headers["content-disposition"].to_str().unwrap().contains("w1-answers.csv"));
+    assert_eq!(sheets.body.lines().count(), 9, "eight sheets count");
+    assert!(!sheets.body.contains("2026") && !sheets.body.contains("wish"), "{}", sheets.body);
+    force.get(&at("/nowhere/answers.csv")).await.is(404);
     force.post(&at("/w1/step"), &[("step", "publish")]).await.is(303);
     let results = public.get(&at("/w1/results")).await;
     results.is(200).says("Have you noticed changes?").says("Design effect").says("class=\"reach\"");
@@ -122,7 +134,9 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     let book = public.get(&at("/w1/codebook.csv")).await;
     book.says("Call-backs for review,9,").says("Agreement of call-backs,0.9,");
     book.says("RR1").says("0.727273").says("on the street").says("not drawn at random");
-    public.get(&at("/w1/answers.csv")).await.is(404);
+    assert!(!public.get(&at("/w1/results")).await.body.contains("answers.csv"));
+    public.get(&at("/w1/answers.csv")).await.is(303);
+    book.says("better,multiple,").says(",bus,公交,buses,better/bus").says("not in the file of answers");
 
     // A figure of it becomes an observation, told with its error, and each page leads to the other.
     let fields = [("estimate", "felt=no"), ("indicator", "satisfaction")];
