@@ -75,7 +75,8 @@ impl Half {
     }
 }
 
-const OPTIONAL: &[&str] = &["unit_parent", "area_parent", "area", "area_aliases", "population"];
+/// Of few communities anybody has drawn where they end.
+const OPTIONAL: &[&str] = &["unit_parent", "area_parent", "area", "area_aliases", "population", "boundary"];
 
 struct Row {
     code: String,

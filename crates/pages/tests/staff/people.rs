@@ -79,7 +79,8 @@ async fn what_people_call_an_area_is_kept_beside_its_name() {
     }
     // What is filed by telephone is of the area that people call so.
     let desk = site.sign_in("desk").await;
-    let order = [("text", "佳运里的路灯不亮"), ("category", "roads"), ("number", "CALLED-1")];
+    let order =
+        [("text", "路灯不亮"), ("address", "佳运里东门"), ("category", "roads"), ("number", "CALLED-1")];
     desk.post("/p/huitian-2018/requests/new", &order).await.is(303);
     desk.get("/p/huitian-2018/requests/CALLED-1").await.is(200).says("Jiayunyuan Community");
     say("").await.is(303);
