@@ -595,7 +595,7 @@ def directory():
     units = {}
     rows = read(HERE / "units.csv", "code name_zh name_en level parent area", trailing=False)
     areas = defaultdict(list)
-    for row in read(HERE / "areas.csv", "code name_zh name_en level parent population"):
+    for row in read(HERE / "areas.csv", "code name_zh name_en level parent population aliases"):
         areas[row["code"]].append(row["recorded_on"])
         check_area(row, areas)
     for row in rows:
@@ -612,7 +612,9 @@ def directory():
 
 
 def check_area(row, areas):
-    if row["level"] not in ("city", "district", "subdistrict", "community"):
+    # A later row may say of an area only what people call it.
+    named = row["name_zh"] or not row["aliases"] or len(areas[row["code"]]) == 1
+    if named and row["level"] not in ("city", "district", "subdistrict", "community"):
         fault(row["at"], f"level '{row['level']}'")
     if row["parent"] and row["parent"] not in areas:
         fault(row["at"], f"parent '{row['parent']}' is not above it in the file")

@@ -9,7 +9,7 @@ const PAGE: &str = "/p/huitian-2018/place/map?as_of=2019-12-31";
 const LOADS: usize = 5;
 /// Bytes of script as they lie at the server, packed.
 const SCRIPTS: &str = "return performance.getEntriesByType('resource')
-    .filter((it) => new URL(it.name).pathname.endsWith('.js'))
+    .filter((it) => /[.]m?js$/.test(new URL(it.name).pathname))
     .reduce((sum, it) => sum + it.encodedBodySize, 0)";
 
 pub fn map(results: &mut Results) -> anyhow::Result<()> {

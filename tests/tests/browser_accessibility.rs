@@ -63,6 +63,7 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/requests/appeals.csv",
     // Results and the code book as tables.
     "/p/{plan}/surveys/{wave}/sample.csv",
+    "/p/{plan}/surveys/{wave}/answers.csv",
     "/p/{plan}/surveys/{wave}/{file}",
     // Shown only by the link of whoever asked: the pages' own tests follow one.
     "/p/{plan}/my",

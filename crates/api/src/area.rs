@@ -38,6 +38,8 @@ struct AreaLine {
     level: Option<AreaLevelWord>,
     parent: Option<CodeText>,
     population: Option<u64>,
+    /// What people call it besides.
+    aliases: Vec<String>,
     active: bool,
     version: u64,
 }
@@ -50,6 +52,8 @@ struct Area {
     level: Option<AreaLevelWord>,
     parent: Option<CodeText>,
     population: Option<u64>,
+    /// What people call it besides.
+    aliases: Vec<String>,
     active: bool,
     version: u64,
     view: ViewUsed,
@@ -63,6 +67,7 @@ fn line(held: &SubjectHistory, view: View) -> AreaLine {
         level: area.level.map(Into::into),
         parent: code(&area.parent),
         population: area.population,
+        aliases: area.aliases,
         active: area.active,
         version: held.version.0,
     }
@@ -116,8 +121,8 @@ async fn get_area(
     let view = asked.pinned(&history);
     let held = found(history.get(&Subject::area(&code)).filter(|held| held.exists(view)))?;
     let used = asked.used(view);
-    let AreaLine { code, name, level, parent, population, active, version } = line(held, view);
-    let body = Area { code, name, level, parent, population, active, version, view: used.clone() };
+    let AreaLine { code, name, level, parent, population, aliases, active, version } = line(held, view);
+    let body = Area { code, name, level, parent, population, aliases, active, version, view: used.clone() };
     Ok(answer(&conditions, &caller, &subject_tag(held.version, view, Audience::Public), &used, body))
 }
 

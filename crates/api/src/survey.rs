@@ -95,6 +95,13 @@ struct SurveyFieldwork {
     /// Response rates of AAPOR, between 0 and 1.
     rr1: Option<Amount>,
     rr3: Option<Amount>,
+    /// Call-backs by which contacts were checked, by how they ended: confirmed, differs, denied or not_reached.
+    call_backs: Vec<SurveyCount>,
+    /// The share of those reached again who confirmed what was put down of them; `null` where nobody was.
+    agreement: Option<Amount>,
+    /// Ends of the 95 % interval (Wilson).
+    agreement_low: Option<Amount>,
+    agreement_high: Option<Amount>,
     /// Some of those who answered came by themselves: intervals hold only as far as they are like the others.
     self_selected: bool,
 }
@@ -115,6 +122,10 @@ fn fieldwork(held: &HeldWave, kept: &Fieldwork) -> SurveyFieldwork {
         rated: kept.rated.iter().map(|mode| mode.as_str().to_owned()).collect(),
         rr1: kept.response_1.map(Amount),
         rr3: kept.response_3.map(Amount),
+        call_backs: kept.call_backs.iter().map(|(outcome, number)| count(outcome, number)).collect(),
+        agreement: kept.agreement.map(|held| Amount(held.rate)),
+        agreement_low: kept.agreement.map(|held| Amount(held.low)),
+        agreement_high: kept.agreement.map(|held| Amount(held.high)),
         self_selected: held.wave.is_self_selected(),
     }
 }

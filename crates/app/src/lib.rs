@@ -87,6 +87,8 @@ pub(crate) struct Inner {
     pub(crate) survey_texts: Mutex<survey::TextsCache>,
     /// What people wrote in surveys is read and understood for one wave at a time.
     pub(crate) texts_turn: Arc<tokio::sync::Mutex<()>>,
+    /// Sheets are read for one file at a time.
+    pub(crate) microdata_turn: Arc<tokio::sync::Mutex<()>>,
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) plan_words: Mutex<request::PlanWordsCache>,
@@ -146,6 +148,7 @@ impl App {
                 results_turn: Arc::default(),
                 survey_texts: Mutex::default(),
                 texts_turn: Arc::default(),
+                microdata_turn: Arc::default(),
                 models: Mutex::default(),
                 drawn: Mutex::default(),
                 plan_words: Mutex::default(),

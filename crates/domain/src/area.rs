@@ -37,6 +37,29 @@ impl AreaLevel {
     }
 }
 
+/// The most other names of one area.
+pub const ALIASES_MOST: usize = 20;
+
+/// What stands between names that are written in one text.
+fn between_names(c: char) -> bool {
+    matches!(c, '\n' | '\r' | ';' | '；' | '、')
+}
+
+/// Names as people write them into one field or cell: one a line, or separated by 、 or semicolons.
+pub fn parse_aliases(text: &str) -> Vec<String> {
+    text.split(between_names).map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
+}
+
+/// Names as [`parse_aliases`] reads them.
+pub fn aliases_text(names: &[String]) -> String {
+    names.join("; ")
+}
+
+/// Whether it is one name, which stays what it is when it is written beside others.
+pub(crate) fn is_one_name(name: &str) -> bool {
+    name.trim() == name && !name.contains(between_names)
+}
+
 /// The most people of an area: more than there are.
 pub const PEOPLE_MOST: u64 = 10_000_000_000;
 
@@ -60,6 +83,10 @@ pub enum AreaFact {
     Boundary {
         boundary: Boundary,
     },
+    /// What people call it besides; all of them, none where it has one name only.
+    Aliases {
+        names: Vec<String>,
+    },
 }
 
 impl AreaFact {
@@ -71,6 +98,7 @@ impl AreaFact {
             Self::Population { .. } => "population",
             Self::Active { .. } => "active",
             Self::Boundary { .. } => "boundary",
+            Self::Aliases { .. } => "aliases",
         }
         .into()
     }
@@ -86,6 +114,7 @@ pub struct Area {
     pub population: Option<u64>,
     pub active: bool,
     pub boundary: Option<Boundary>,
+    pub aliases: Vec<String>,
 }
 
 impl Area {
@@ -98,6 +127,7 @@ impl Area {
             population: None,
             active: true,
             boundary: None,
+            aliases: Vec::new(),
         };
         for Held { fact, .. } in held {
             match fact {
@@ -107,6 +137,7 @@ impl Area {
                 AreaFact::Population { people } => out.population = Some(*people),
                 AreaFact::Active { active } => out.active = *active,
                 AreaFact::Boundary { boundary } => out.boundary = Some(boundary.clone()),
+                AreaFact::Aliases { names } => out.aliases.clone_from(names),
             }
         }
         out
@@ -145,4 +176,28 @@ pub(crate) fn upwards(first: &Code, parent_of: impl Fn(&Code) -> Option<Code>) -
         out.push(code);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_are_read_one_a_line_or_separated() {
+        let read = |text: &str| parse_aliases(text);
+        assert_eq!(read(" 霍营 \r\n霍营地区；老霍营、, HY; "), ["霍营", "霍营地区", "老霍营", ", HY"]);
+        assert!(read(" ；\n、").is_empty());
+        assert!(["霍营", "Old Town", "a, b"].into_iter().all(is_one_name));
+        assert!(!["霍营；老霍营", " 霍营", "a\nb", "a\u{3000}"].into_iter().any(is_one_name));
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_read_is_written_and_read_again(text in "[a-z霍营 ;；、\n\r,]{0,40}") {
+            let names = parse_aliases(&text);
+            prop_assert!(names.iter().all(|name| is_one_name(name)));
+            prop_assert_eq!(parse_aliases(&aliases_text(&names)), names);
+        }
+    }
 }

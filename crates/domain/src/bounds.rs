@@ -92,6 +92,7 @@ mod tests {
             population: None,
             active: true,
             boundary: (!wkt.is_empty()).then(|| Boundary::parse(wkt).unwrap()),
+            aliases: Vec::new(),
         }
     }
 

@@ -85,6 +85,8 @@ pub enum Problem {
     AlreadyCorrected { entry: Seq, by: Seq },
     #[error("entry {0} is about another subject")]
     EntryOfOther(Seq),
+    #[error("one name at a time, with nothing around it that separates names")]
+    NotOneName,
     #[error("given twice")]
     Twice,
     #[error("an item's kind cannot change")]
@@ -426,6 +428,7 @@ impl Problem {
             Self::EndsApart { .. } => "ends-apart",
             Self::ShorterThanStraight { .. } => "shorter-than-straight",
             Self::CrossesItself => "crosses-itself",
+            Self::NotOneName => "not-one-name",
             Self::NotAboveZero => "not-above-zero",
             Self::BadCoverageRules => "bad-coverage-rules",
             Self::NoCapacity(_) => "no-capacity",

@@ -68,12 +68,15 @@ impl Half {
     fn topics(self) -> &'static [&'static str] {
         match self {
             Self::Units => &["name", "unit_level", "unit_parent", "area", "active"],
-            Self::Areas => &["name", "area_level", "area_parent", "population", "boundary", "active"],
+            Self::Areas => {
+                &["name", "area_aliases", "area_level", "area_parent", "population", "boundary", "active"]
+            }
         }
     }
 }
 
-const OPTIONAL: &[&str] = &["unit_parent", "area_parent", "area", "population"];
+/// Of few communities anybody has drawn where they end.
+const OPTIONAL: &[&str] = &["unit_parent", "area_parent", "area", "area_aliases", "population", "boundary"];
 
 struct Row {
     code: String,

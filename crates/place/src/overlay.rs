@@ -169,32 +169,25 @@ impl<'n> Overlay<'n> {
         let mut before: Option<(u32, u32)> = None;
         let mut pending: Option<Piece> = None;
         std::iter::from_fn(move || {
-            loop {
-                if let Some(piece) = pending.take() {
-                    return Some(piece);
-                }
-                let (&(link, offset), &node) = splits.next()?;
-                let [from, to] = self.base.ends(link);
-                let whole = self.base.links()[link.index()];
-                let (start, at) = before.take().unwrap_or((from.0, 0));
-                let more = splits.peek().is_some_and(|((next, _), _)| *next == link);
-                if more {
-                    before = Some((node, offset));
-                } else {
-                    pending = Some(Piece {
-                        from: node,
-                        to: to.0,
-                        length: whole.length - offset,
-                        direction: whole.direction,
-                    });
-                }
-                return Some(Piece {
-                    from: start,
-                    to: node,
-                    length: offset - at,
+            if let Some(piece) = pending.take() {
+                return Some(piece);
+            }
+            let (&(link, offset), &node) = splits.next()?;
+            let [from, to] = self.base.ends(link);
+            let whole = self.base.links()[link.index()];
+            let (start, at) = before.take().unwrap_or((from.0, 0));
+            let more = splits.peek().is_some_and(|((next, _), _)| *next == link);
+            if more {
+                before = Some((node, offset));
+            } else {
+                pending = Some(Piece {
+                    from: node,
+                    to: to.0,
+                    length: whole.length - offset,
                     direction: whole.direction,
                 });
             }
+            Some(Piece { from: start, to: node, length: offset - at, direction: whole.direction })
         })
     }
 

@@ -3,7 +3,7 @@
 //! | step | modules |
 //! |---|---|
 //! | asking | [`instrument`], [`condition`], [`sheet`] |
-//! | drawing a sample | [`sample_size`], [`allocation`], [`selection`], [`quota`], [`contact`] |
+//! | drawing a sample | [`sample_size`], [`allocation`], [`selection`], [`quota`], [`contact`], [`call_back`] |
 //! | weighting | [`weights`], [`rake`], [`calibration`] |
 //! | estimating | [`design`], [`estimate`]; for whole files of responses [`spec`], [`answers`], [`tabulate`] |
 //! | comparing | [`change`], [`part`] |
@@ -30,6 +30,7 @@
 pub mod allocation;
 pub mod answers;
 pub mod calibration;
+pub mod call_back;
 pub mod change;
 pub mod coded;
 pub mod condition;

@@ -160,6 +160,17 @@ pub fn tabulate(spec: &Spec, columns: &Columns, threads: usize) -> Result<Table,
     })
 }
 
+/// The weights by which [`tabulate`] counts the responses, in their order: base weights, brought to the totals.
+///
+/// # Errors
+/// Columns that do not exist, values that do not fit, totals that no weights meet.
+pub fn weights_of(spec: &Spec, columns: &Columns) -> Result<Vec<f64>, TabulateError> {
+    let known = Lookup { columns };
+    let rows = columns.values().next().map_or(0, Coded::len);
+    let (weights, ..) = calibrated(spec, &known, weights(spec, &known, rows)?)?;
+    Ok(weights)
+}
+
 /// Runs `work` for each item on some threads; results in the order of the items.
 fn in_parallel<I: Sync, O: Send>(items: &[I], threads: usize, work: impl Fn(&I) -> O + Sync) -> Vec<O> {
     let threads = threads.clamp(1, items.len().max(1));

@@ -33,6 +33,11 @@ pub enum AreaFact {
     Boundary {
         boundary: BoundaryText,
     },
+    /// What people call it besides, all of them: texts that name one are known to be of it.
+    Aliases {
+        #[schema(max_items = 20)]
+        names: Vec<String>,
+    },
 }
 
 /// One thing that can be recorded of a unit.
@@ -93,6 +98,7 @@ impl From<AreaFact> for DomainArea {
             AreaFact::Population { people } => Self::Population { people: people.into() },
             AreaFact::Active { active } => Self::Active { active },
             AreaFact::Boundary { boundary } => Self::Boundary { boundary: boundary.0 },
+            AreaFact::Aliases { names } => Self::Aliases { names },
         }
     }
 }
@@ -108,6 +114,7 @@ impl From<&DomainArea> for AreaFact {
             }
             DomainArea::Active { active } => Self::Active { active: *active },
             DomainArea::Boundary { boundary } => Self::Boundary { boundary: BoundaryText(boundary.clone()) },
+            DomainArea::Aliases { names } => Self::Aliases { names: names.clone() },
         }
     }
 }

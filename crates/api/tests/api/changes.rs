@@ -202,6 +202,27 @@ async fn many_facts_are_bounded() {
 }
 
 #[tokio::test]
+async fn what_people_call_an_area_is_given_back() {
+    let site = site();
+    let admin = site.writer("admin").await;
+    let called = |names: serde_json::Value| json!({ "facts": [{ "aliases": { "names": names } }] });
+    let place = "/areas/jiayunyuan";
+    let facts = format!("{place}/facts");
+    let names = json!(["佳运园小区", "佳运里"]);
+    site.post(&admin, &facts, Some("*"), &called(names.clone())).await.expect(201);
+    assert_eq!(site.get(place).await.expect(200).body["aliases"], names);
+    site.post(&admin, &facts, Some("*"), &called(names.clone())).await.expect(200);
+    let list = site.get("/areas?limit=100").await.expect(200).body;
+    let line = list["items"].as_array().unwrap().iter().find(|area| area["code"] == "jiayunyuan").unwrap();
+    assert_eq!(line["aliases"], names);
+    let wrong =
+        site.post(&admin, &facts, Some("*"), &called(json!(["佳运里、佳运园小区"]))).await.expect(422);
+    assert_eq!(wrong.body["errors"][0]["code"], "not-one-name");
+    site.post(&admin, &facts, Some("*"), &called(json!([]))).await.expect(201);
+    assert_eq!(site.get(place).await.expect(200).body["aliases"], json!([]));
+}
+
+#[tokio::test]
 async fn a_circle_of_areas_is_refused() {
     let site = site();
     let admin = site.writer("admin").await;

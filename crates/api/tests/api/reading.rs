@@ -188,6 +188,7 @@ async fn waves_tell_how_people_were_reached_and_what_changed() {
     assert_eq!(Some(all), wave["sheets"].as_u64());
     // Nobody counted whom the demonstration asked: no rate is made of it.
     assert!(fieldwork["rr1"].is_null() && fieldwork["rated"].as_array().unwrap().is_empty());
+    assert!(fieldwork["agreement"].is_null() && fieldwork["call_backs"].as_array().unwrap().is_empty());
     assert_eq!(fieldwork["self_selected"], sheets.iter().any(|held| held["of"] == "web"));
     let open = site.get("/plans/huitian-2018/waves/felt-open").await.expect(200).body;
     assert!(open["fieldwork"].is_null(), "nothing is told before it is frozen");

@@ -1,6 +1,6 @@
 //! Tables of one row a thing: areas, units, projects, indicators as they stand at the point of view.
 
-use domain::area::{Area, AreaFact};
+use domain::area::{Area, AreaFact, aliases_text};
 use domain::code::Code;
 use domain::facility::Datum;
 use domain::history::{SubjectHistory, View};
@@ -36,7 +36,7 @@ fn name_of(name: &Named, code: &Code) -> [Cell; 2] {
 pub(super) const AREAS: ExportTable = ExportTable {
     name: "areas",
     columns: columns!(
-        ["code", "name_zh", "name_en", "level", "parent", "population", "boundary", "datum"],
+        ["code", "name_zh", "name_en", "level", "parent", "population", "aliases", "boundary", "datum"],
         []
     ),
     access: Action::ReadPublic,
@@ -54,11 +54,12 @@ pub(super) const AREAS: ExportTable = ExportTable {
                 area.level.map_or(Cell::Empty, |level| Cell::text(level.as_str())),
                 Cell::code(area.parent.as_ref()),
                 area.population.map_or(Cell::Empty, Cell::whole),
+                if area.aliases.is_empty() { Cell::Empty } else { Cell::text(aliases_text(&area.aliases)) },
                 area.boundary.as_ref().map_or(Cell::Empty, |held| Cell::text(held.to_wkt())),
                 area.boundary.as_ref().map_or(Cell::Empty, |_| Cell::text(Datum::Wgs84.as_str())),
             ];
             let (day, seq, grade) =
-                standing(history, view, &["name", "level", "parent", "population", "boundary"]);
+                standing(history, view, &["name", "level", "parent", "population", "aliases", "boundary"]);
             row.extend(snapshot.common(day, seq, grade));
             visit(row);
         }

@@ -59,6 +59,7 @@ const ALSO: &[(&str, &[&str])] = &[
     ("projects.name_zh", &["项目", "项目名", "project", "project title"]),
     ("units.name_zh", &["单位", "部门", "unit"]),
     ("areas.name_zh", &["区域", "街道", "area"]),
+    ("areas.aliases", &["俗称", "又名", "其他名称", "other names", "also known as"]),
     ("indicators.name_zh", &["指标", "indicator"]),
     ("name_en", &["英文名", "英文", "english name", "english"]),
     ("kind", &["类型", "类别", "type"]),

@@ -79,7 +79,10 @@ impl Resolver {
             }
         }
         portfolio.units.values().for_each(|unit| out.add(Meaning::Unit, &unit.name, &unit.code));
-        portfolio.areas.values().for_each(|area| out.add(Meaning::Area, &area.name, &area.code));
+        for area in portfolio.areas.values() {
+            out.add(Meaning::Area, &area.name, &area.code);
+            area.aliases.iter().for_each(|alias| out.put(Meaning::Area, alias, &area.code));
+        }
         let plan = &portfolio.plan;
         plan.sectors.iter().for_each(|sector| out.add(Meaning::Sector, &sector.name, &sector.code));
         plan.campaigns.iter().for_each(|campaign| out.add(Meaning::Campaign, &campaign.name, &campaign.code));

@@ -20,6 +20,7 @@ mod merging;
 mod models;
 mod moderate;
 mod monitor;
+mod named_places;
 mod occasion;
 mod open_data;
 mod open_history;

@@ -59,11 +59,8 @@ impl Order {
             new.suggested = true;
         }
         if new.area.is_none() {
-            new.area = by
-                .words
-                .areas
-                .find(&format!("{} {} {}", new.address, new.title, new.text))
-                .or_else(|| bounds.area(new.point?).cloned());
+            let said = format!("{} {} {}", new.address, new.title, new.text);
+            new.area = by.words.areas.find(&said, new.point.and_then(|point| bounds.area(point)));
         }
         // Somebody knows the place, or nobody: then it is asked for when it is looked at.
         if new.area.is_none() && new.address.is_empty() && new.point.is_none() {
@@ -279,7 +276,7 @@ impl App {
     pub async fn understanding(&self, plan: &Code) -> Result<Understanding, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let models = self.request_models_in_use(plan).await?;
-        let words = self.words_of(&portfolio);
+        let words = self.words_aside(&portfolio).await?;
         Ok(Understanding { plan: plan.clone(), portfolio, models, words, key: self.key().cloned() })
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, PoisonError, Weak};
 
-use domain::area::AreaLevel;
 use domain::bounds::Bounds;
 use domain::code::Code;
 use domain::portfolio::Portfolio;
@@ -10,11 +9,12 @@ use domain::request::learning::SURE;
 use domain::request::pieces::Pieces;
 use domain::request::{Point, Request, RequestRow};
 use store::Connection;
-use text::places::{Gazetteer, Place};
 
 use super::Models;
 use super::category_words::CategoryWords;
+use super::named_places::Areas;
 use crate::App;
+use crate::aside::aside;
 use crate::error::AppError;
 use crate::read::Asked;
 
@@ -62,6 +62,8 @@ const SURE_BY_WORDS: f64 = 0.6;
 /// Requests nearby that are compared.
 const COMPARED: usize = 200;
 const SHOWN: usize = 5;
+/// So many times farther around a place those who work on a request are shown what is like it.
+const FARTHER: u32 = 4;
 /// Less alike than this, it is another matter.
 const ALIKE: f64 = 0.08;
 
@@ -103,58 +105,6 @@ pub(crate) fn suggested(
     if by_words.first().is_some_and(Suggestion::is_sure) || learnt.is_empty() { by_words } else { learnt }
 }
 
-/// The areas of a plan, found in texts by their names.
-pub(crate) struct Areas {
-    codes: Vec<(Code, bool)>,
-    gazetteer: Option<Gazetteer>,
-}
-
-/// What people call a place whose name says what kind of area it is: 云趣园三区社区 is 云趣园三区 to them.
-fn short(name: &str) -> &str {
-    let kinds = ["社区", "街道", "镇", "乡"];
-    let rest = kinds.iter().find_map(|kind| name.strip_suffix(kind)).unwrap_or(name);
-    if rest.chars().count() >= 3 { rest } else { name }
-}
-
-impl Areas {
-    pub(crate) fn of(portfolio: &Portfolio) -> Self {
-        let fine = |level: &AreaLevel| matches!(level, AreaLevel::Subdistrict | AreaLevel::Community);
-        let held: Vec<&domain::area::Area> =
-            portfolio.areas.values().filter(|area| area.level.as_ref().is_some_and(fine)).collect();
-        let places = held
-            .iter()
-            .map(|area| Place {
-                id: area.code.to_string(),
-                name: area.name.zh.clone(),
-                aliases: [area.name.en.as_str(), short(&area.name.zh)]
-                    .into_iter()
-                    .filter(|name| !name.is_empty() && *name != area.name.zh)
-                    .map(str::to_owned)
-                    .collect(),
-                parent: area.parent.as_ref().map(Code::to_string).unwrap_or_default(),
-            })
-            .collect();
-        Self {
-            codes: held
-                .iter()
-                .map(|area| (area.code.clone(), area.level == Some(AreaLevel::Community)))
-                .collect(),
-            gazetteer: Gazetteer::new(places).ok(),
-        }
-    }
-
-    /// The finest one that a text names.
-    pub(crate) fn find(&self, text: &str) -> Option<Code> {
-        let mut finder = self.gazetteer.as_ref()?.finder();
-        let mentioned = finder.find(text);
-        let found = mentioned
-            .iter()
-            .filter(|mention| mention.places.len() == 1)
-            .filter_map(|mention| self.codes.get(*mention.places.first()? as usize));
-        found.min_by_key(|(_, community)| !community).map(|(code, _)| code.clone())
-    }
-}
-
 /// By what texts are understood: names of places, and words of categories.
 pub(crate) struct PlanWords {
     pub areas: Areas,
@@ -188,7 +138,13 @@ impl App {
         self.inner.plan_words.lock().unwrap_or_else(PoisonError::into_inner).of(portfolio)
     }
 
-    /// The area that a text names, else the one that is drawn around a point.
+    /// The same where others wait: a plan may have many places.
+    pub(super) async fn words_aside(&self, portfolio: &Arc<Portfolio>) -> Result<Arc<PlanWords>, AppError> {
+        let (app, portfolio) = (self.clone(), portfolio.clone());
+        aside(move || app.words_of(&portfolio)).await
+    }
+
+    /// The area that a text names, or that a facility lies in which it names, else the one that is drawn around a point.
     pub async fn area_of_request(
         &self,
         plan: &Code,
@@ -197,11 +153,12 @@ impl App {
         point: Option<Point>,
     ) -> Result<Option<Code>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let around = || {
-            let point = point?;
-            Bounds::of(portfolio.areas.values()).area(point).cloned()
-        };
-        Ok(self.words_of(&portfolio).areas.find(&format!("{address} {text}")).or_else(around))
+        let (app, said) = (self.clone(), format!("{address} {text}"));
+        aside(move || {
+            let around = point.and_then(|point| Bounds::of(portfolio.areas.values()).area(point));
+            app.words_of(&portfolio).areas.find(&said, around)
+        })
+        .await
     }
 
     /// What a text suggests before it is sent.
@@ -221,11 +178,10 @@ impl App {
         // Texts are compared beside the reading, not where others wait.
         self.database()
             .read_async(move |c: &mut Connection| {
-                let around = || {
-                    let point = point?;
-                    Bounds::of(portfolio.areas.values()).area(point).cloned()
-                };
-                let area = area.or_else(|| app.words_of(&portfolio).areas.find(&said)).or_else(around);
+                let area = area.or_else(|| {
+                    let around = point.and_then(|point| Bounds::of(portfolio.areas.values()).area(point));
+                    app.words_of(&portfolio).areas.find(&said, around)
+                });
                 let publicly = portfolio.plan.publicly();
                 let around =
                     c.requests_near(&plan, (point, metres), area.as_ref(), Some(&publicly), COMPARED)?;
@@ -257,20 +213,42 @@ impl App {
     pub async fn suggest_of_request(&self, plan: &Code, request: &Request) -> Result<Suggestions, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let models = self.request_models_in_use(plan).await?;
+        let plan_words = self.words_aside(&portfolio).await?;
         let words = (request.title.as_str(), request.text.as_str());
         let area = request.areas.first();
         Ok(Suggestions {
-            categories: suggested(
-                &portfolio,
-                &models,
-                &self.words_of(&portfolio).categories,
-                words.0,
-                words.1,
-            ),
+            categories: suggested(&portfolio, &models, &plan_words.categories, words.0, words.1),
             unit: models.unit(&portfolio, words, (&request.address, area)),
             area: None,
             similar: Vec::new(),
         })
+    }
+
+    /// Open requests farther around one, and of its area, that are like it, shown to everybody or not, the most alike
+    /// first: for whoever may merge them. Those that it goes with already are left out.
+    pub async fn requests_like(&self, plan: &Code, request: &Request) -> Result<Vec<RequestRow>, AppError> {
+        let portfolio = self.portfolio(plan, Asked::default()).await?;
+        let metres = super::rules_of(&portfolio.plan)?.near_metres.saturating_mul(FARTHER);
+        let (plan, own) = (plan.clone(), request.code.clone());
+        let (point, area, parent) = (request.point, request.areas.first().cloned(), request.parent.clone());
+        let said = format!("{} {} {}", request.address, request.title, request.text);
+        let read = move |c: &mut Connection| {
+            let mut near = match point {
+                Some(_) => c.requests_near(&plan, (point, metres), None, None, COMPARED)?,
+                None => Vec::new(),
+            };
+            // Of many no point is known: those are of the same area at most.
+            for row in c.requests_near(&plan, (None, 0), area.as_ref(), None, COMPARED)? {
+                if near.iter().all(|held| held.code != row.code) {
+                    near.push(row);
+                }
+            }
+            near.retain(|row| {
+                row.code != own && row.parent.as_ref() != Some(&own) && parent.as_ref() != Some(&row.code)
+            });
+            Ok::<_, store::StoreError>(alike(near, &said))
+        };
+        Ok(self.database().read_async(read).await?.into_iter().map(|(row, _)| row).collect())
     }
 }
 
@@ -288,18 +266,4 @@ fn alike(requests: Vec<RequestRow>, said: &str) -> Vec<(RequestRow, f64)> {
     similar.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| b.0.received.cmp(&a.0.received)));
     similar.truncate(SHOWN);
     similar
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn places_are_called_by_what_sets_them_apart() {
-        assert_eq!(short("云趣园三区社区"), "云趣园三区");
-        assert_eq!(short("天通苑北街道"), "天通苑北");
-        assert_eq!(short("北七家镇"), "北七家");
-        assert_eq!(short("霍营镇"), "霍营镇");
-        assert_eq!(short("清水苑"), "清水苑");
-    }
 }

@@ -56,7 +56,12 @@ fn notice(
     Some(made())
 }
 
-fn notices(plan: &Code, portfolio: &Portfolio, by: MonitorBy, found: &Monitor) -> Result<Vec<Notice>, AppError> {
+fn notices(
+    plan: &Code,
+    portfolio: &Portfolio,
+    by: MonitorBy,
+    found: &Monitor,
+) -> Result<Vec<Notice>, AppError> {
     let Some((judged, monday)) = found.judged.and_then(|at| Some((at, *found.weeks.get(at)?))) else {
         return Ok(Vec::new());
     };
@@ -90,11 +95,7 @@ impl App {
             all.extend(notices(plan, &portfolio, by, &*self.monitor(plan, asked).await?)?);
         }
         let told = if all.is_empty() { 0 } else { self.tell_supervisors(plan, all).await? };
-        self.inner
-            .warned
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(plan.clone(), today);
+        self.inner.warned.lock().unwrap_or_else(PoisonError::into_inner).insert(plan.clone(), today);
         Ok(told)
     }
 

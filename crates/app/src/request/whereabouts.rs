@@ -113,6 +113,7 @@ mod tests {
             population: None,
             active: true,
             boundary: Some(Boundary::parse(wkt).unwrap()),
+            aliases: Vec::new(),
         }
     }
 

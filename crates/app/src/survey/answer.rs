@@ -4,12 +4,14 @@ use domain::code::Code;
 use domain::policy::Action;
 use domain::refusal::{Problem, Refusal};
 use domain::request::personal::mask;
-use domain::survey::{HeldWave, WaveAccess, WaveMode, WaveState};
+use domain::survey::{HeldWave, SurveyFault, WaveAccess, WaveMode, WaveState};
 use jiff::civil::Date;
 use store::{ContactCount, Invitation, StoreError, SurveySheet};
+use survey::call_back::CallBackOutcome;
 use survey::contact::ContactOutcome;
 use survey::sheet::{Answer, Answers, Sheet, SheetError, SheetProblem};
 
+use super::fieldwork::call_back_name;
 use super::live::counts_sheets;
 use super::survey_target;
 use crate::App;
@@ -19,7 +21,7 @@ use crate::read::Asked;
 
 /// Links that are made at once.
 pub const INVITATIONS_MOST: usize = 20_000;
-/// Contacts that are put down at once.
+/// Contacts, and call-backs, that are put down at once.
 const CONTACTS_MOST: u64 = 10_000;
 
 /// A sheet as it was filled in.
@@ -222,18 +224,46 @@ impl App {
         wave: &Code,
         (mode, outcome, number): (WaveMode, ContactOutcome, u64),
     ) -> Result<(), AppError> {
+        self.count_ended(actor, plan, wave, (mode, outcome_name(outcome).to_owned(), number)).await
+    }
+
+    /// Counts call-backs by which contacts are checked; `mode` is how those had been asked who are called back.
+    pub async fn count_call_backs(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        wave: &Code,
+        (mode, outcome, number): (WaveMode, CallBackOutcome, u64),
+    ) -> Result<(), AppError> {
+        self.count_ended(actor, plan, wave, (mode, call_back_name(outcome), number)).await
+    }
+
+    async fn count_ended(
+        &self,
+        actor: &Actor,
+        plan: &Code,
+        wave: &Code,
+        (mode, outcome, number): (WaveMode, String, u64),
+    ) -> Result<(), AppError> {
         if !Self::may_collect(actor, plan) {
             return Err(Refusal::whole(Problem::NotAllowed(Action::CollectAnswers)).into());
         }
         let (held, _) = self.wave(plan, wave.as_str()).await?;
         if !held.state().takes_sheets() {
-            return Err(Refusal::whole(Problem::Frozen).into());
+            return Err(Refusal::whole(Problem::BadSurvey(SurveyFault::NotCounting)).into());
         }
-        if number == 0 || number > CONTACTS_MOST {
-            let problem = Problem::TooMany(CONTACTS_MOST as usize);
+        if !mode.is_by_staff() || !held.wave.modes.contains(&mode) {
+            let problem = Problem::BadSurvey(SurveyFault::OtherMode);
+            return Err(Refusal { field: "mode".into(), problem }.into());
+        }
+        let problem = match number {
+            0 => Some(Problem::NotAboveZero),
+            1..=CONTACTS_MOST => None,
+            _ => Some(Problem::TooMany(CONTACTS_MOST as usize)),
+        };
+        if let Some(problem) = problem {
             return Err(Refusal { field: "number".into(), problem }.into());
         }
-        let outcome = outcome_name(outcome).to_owned();
         let count = ContactCount { day: self.clock().today(), mode, outcome, number };
         let (plan, wave) = (plan.clone(), wave.clone());
         Ok(self.database().write_async(move |tx| tx.count_contacts(&plan, &wave, &count)).await?)

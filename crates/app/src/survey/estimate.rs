@@ -19,7 +19,12 @@ pub const ROWS_MOST: usize = 60_000;
 /// Between the name of a table of questions and its row.
 const ROW_MARK: char = '\u{1f}';
 /// Between the answers that were ticked together.
-const TICK_MARK: &str = "\u{1e}";
+pub(super) const TICK_MARK: &str = "\u{1e}";
+
+/// The column of a question, or of one row of a table of questions.
+pub(super) fn column_name(question: &str, row: Option<&str>) -> String {
+    row.map_or_else(|| question.to_owned(), |row| format!("{question}{ROW_MARK}{row}"))
+}
 
 /// Why there are no estimates.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,7 +72,7 @@ impl Columns {
         for question in asked.asks.questions() {
             let rows: Vec<String> = match &question.form {
                 Form::Matrix { rows, .. } => {
-                    rows.iter().map(|row| format!("{}{ROW_MARK}{}", question.name, row.code)).collect()
+                    rows.iter().map(|row| column_name(&question.name, Some(&row.code))).collect()
                 }
                 _ => vec![question.name.clone()],
             };
@@ -98,7 +103,7 @@ impl Columns {
         }
     }
 
-    fn finish(self) -> BTreeMap<String, Coded> {
+    pub fn finish(self) -> BTreeMap<String, Coded> {
         let all = self.names.into_iter().filter(|column| !column.texts);
         all.map(|column| (column.name, column.builder.finish())).collect()
     }
@@ -115,6 +120,17 @@ pub(super) fn estimate(
         return Err(EstimateFault::NoSheets);
     }
     let columns = columns.finish();
+    let (spec, unreached) = spec_of(wave, asked, &columns);
+    let table = tabulate(&spec, &columns, 2).map_err(fault)?;
+    Ok(WaveResults { unreached, ..results(table, sheets, u64::from(wave.least))? })
+}
+
+/// What is to be estimated of a wave's columns, and the strata that no sheet came from.
+pub(super) fn spec_of(
+    wave: &Wave,
+    asked: &Questionnaire,
+    columns: &BTreeMap<String, Coded>,
+) -> (Spec, Vec<String>) {
     let answered = |name: &str| columns.get(name).is_some_and(|column| column.missing() < column.len());
     let mut questions = Vec::new();
     for question in asked.asks.questions() {
@@ -152,8 +168,7 @@ pub(super) fn estimate(
         },
         ..Spec::default()
     };
-    let table = tabulate(&spec, &columns, 2).map_err(fault)?;
-    Ok(WaveResults { unreached, ..results(table, sheets, u64::from(wave.least))? })
+    (spec, unreached)
 }
 
 /// What is added to the variance of a sample for the communities that were drawn: its planned design effect, at least
@@ -233,7 +248,7 @@ fn specs(question: &Question) -> Vec<QuestionSpec> {
         Form::Matrix { rows, columns } => rows
             .iter()
             .map(|row| {
-                let column = format!("{}{ROW_MARK}{}", question.name, row.code);
+                let column = column_name(&question.name, Some(&row.code));
                 of(column, Kind::Share, coded(codes(columns)))
             })
             .collect(),

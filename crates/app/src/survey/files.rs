@@ -1,10 +1,16 @@
 //! Results as a table, and the code book that says what its codes mean.
 
+use std::collections::BTreeMap;
+
 use domain::survey::{Fieldwork, Questionnaire, ResultRow, Wave, WaveResults};
 use survey::instrument::{Choice, Form, Question, Wording};
 use words::Lang;
 
+use super::microdata::{Told, columns};
 use crate::request::csv_line;
+
+/// Before the code of a row of a table of questions.
+const ROW: &str = "row:";
 
 fn told(wording: &Wording, lang: Lang) -> &str {
     if lang.is_english() && !wording.en.trim().is_empty() { &wording.en } else { &wording.zh }
@@ -69,11 +75,33 @@ pub fn results_csv(wave: &Wave, results: &WaveResults) -> TextTable {
     (head, rows)
 }
 
-/// One line a question and answer: what was asked, and what each code stands for; then how people were reached.
+/// One line a question and answer: what was asked, what each code stands for, and its column in the file of answers;
+/// then how people were reached.
 pub fn codebook(asked: &Questionnaire, wave: &Wave, results: &WaveResults) -> TextTable {
-    let head =
-        vec!["question", "kind", "condition", "question_zh", "question_en", "code", "code_zh", "code_en"];
+    let head = vec![
+        "question",
+        "kind",
+        "condition",
+        "question_zh",
+        "question_en",
+        "code",
+        "code_zh",
+        "code_en",
+        "column",
+    ];
+    let columns = columns(asked, wave, results.weighted);
+    let column = |told: Told<'_>| {
+        let found = columns.iter().find(|(_, held)| *held == told);
+        found.map(|(head, _)| head.clone()).unwrap_or_default()
+    };
     let mut rows = Vec::new();
+    for mode in &wave.modes {
+        let key = format!("wave-mode-{}", mode.as_str().replace('_', "-"));
+        rows.push(own_column("codebook-mode", mode.as_str(), &key, column(Told::Mode)));
+    }
+    if results.weighted {
+        rows.push(own_column("codebook-weight", "", "", column(Told::Weight)));
+    }
     for question in asked.asks.questions() {
         let kind = match &question.form {
             Form::Single { .. } => "single",
@@ -84,7 +112,25 @@ pub fn codebook(asked: &Questionnaire, wave: &Wave, results: &WaveResults) -> Te
             Form::Matrix { .. } => "matrix",
         };
         let condition = question.condition.as_ref().map(ToString::to_string).unwrap_or_default();
+        let name = question.name.as_str();
+        let columns_of: BTreeMap<&str, &str> = columns
+            .iter()
+            .filter_map(|(head, told)| match told {
+                Told::Row(of, part) | Told::Ticked(of, part) if *of == name => Some((*part, head.as_str())),
+                _ => None,
+            })
+            .collect();
+        let whole = column(Told::Answer(name));
         let mut line = |code: String, label: &Wording| {
+            // Codes of a table of questions are those of all its rows.
+            let column = match &question.form {
+                Form::Multiple { .. } => columns_of.get(code.as_str()).copied().unwrap_or_default(),
+                Form::Matrix { .. } => {
+                    code.strip_prefix(ROW).and_then(|row| columns_of.get(row)).copied().unwrap_or_default()
+                }
+                _ => whole.as_str(),
+            };
+            let column = column.to_owned();
             rows.push(vec![
                 question.name.clone(),
                 kind.to_owned(),
@@ -94,6 +140,7 @@ pub fn codebook(asked: &Questionnaire, wave: &Wave, results: &WaveResults) -> Te
                 code,
                 label.zh.clone(),
                 label.en.clone(),
+                column,
             ]);
         };
         for (code, label) in codes(question) {
@@ -122,7 +169,18 @@ fn method_line(about: &str, number: String, of: &str) -> Vec<String> {
         number,
         said(of, Lang::Zh),
         said(of, Lang::En),
+        String::new(),
     ]
+}
+
+/// A line on a column of the file of answers that is of no question.
+fn own_column(about: &str, code: &str, of: &str, column: String) -> Vec<String> {
+    let mut line = method_line(about, code.to_owned(), of);
+    line[1] = "column".to_owned();
+    if let Some(last) = line.last_mut() {
+        *last = column;
+    }
+    line
 }
 
 fn method(held: &Fieldwork) -> Vec<Vec<String>> {
@@ -143,7 +201,19 @@ fn method(held: &Fieldwork) -> Vec<Vec<String>> {
         Some(rate) => method_line(about, rate.to_string(), ""),
         None => method_line(about, String::new(), "results-no-rate"),
     });
-    modes.chain([access]).chain(links).chain(contacts).chain(rates).collect()
+    let calls = held
+        .call_backs
+        .iter()
+        .map(|(name, number)| method_line("wave-call-backs", number.to_string(), &key("call-back", name)));
+    let agreement = held.agreement.into_iter().flat_map(|held| {
+        let parts = [
+            ("wave-agreement", held.rate),
+            ("wave-agreement-low", held.low),
+            ("wave-agreement-high", held.high),
+        ];
+        parts.map(|(about, number)| method_line(about, number.to_string(), ""))
+    });
+    modes.chain([access]).chain(links).chain(contacts).chain(rates).chain(calls).chain(agreement).collect()
 }
 
 fn codes(question: &Question) -> Vec<(String, Wording)> {
@@ -152,10 +222,14 @@ fn codes(question: &Question) -> Vec<(String, Wording)> {
     };
     match &question.form {
         Form::Single { choices } | Form::Multiple { choices, .. } => of(choices, ""),
-        Form::Matrix { rows, columns } => [of(rows, "row:"), of(columns, "")].concat(),
+        Form::Matrix { rows, columns } => [of(rows, ROW), of(columns, "")].concat(),
         Form::Scale { low, high, low_label, high_label } => {
             vec![(low.to_string(), low_label.clone()), (high.to_string(), high_label.clone())]
         }
-        Form::Number { .. } | Form::Text { .. } => vec![(String::new(), Wording::default())],
+        Form::Number { .. } => vec![(String::new(), Wording::default())],
+        Form::Text { .. } => {
+            let [zh, en] = [Lang::Zh, Lang::En].map(|lang| words::text(lang, "codebook-text"));
+            vec![(String::new(), Wording::new(&zh, &en))]
+        }
     }
 }

@@ -25,7 +25,7 @@ use crate::change::{Receipt, make};
 use crate::error::AppError;
 
 /// Sheets that are read at once.
-const PAGE: usize = 2_000;
+pub(super) const PAGE: usize = 2_000;
 
 /// Why a wave is not frozen.
 #[derive(Debug, Clone)]
@@ -41,18 +41,18 @@ impl<E: Into<AppError>> From<E> for FreezeFault {
 }
 
 /// Sheets as they are counted: their number, their digest and their answers.
-struct Counted {
+pub(super) struct Counted {
     sheets: u64,
     sha: Sha256,
-    columns: Columns,
+    pub columns: Columns,
 }
 
 impl Counted {
-    fn new(asked: &Questionnaire) -> Self {
+    pub fn new(asked: &Questionnaire) -> Self {
         Self { sheets: 0, sha: Sha256::new(), columns: Columns::of(asked) }
     }
 
-    fn add(&mut self, held: &SurveySheet) -> Result<(), StoreError> {
+    pub fn add(&mut self, held: &SurveySheet) -> Result<(), StoreError> {
         let answers: Answers =
             serde_json::from_str(&held.answers).map_err(|error| StoreError::Damaged(error.to_string()))?;
         for text in [held.sheet.as_str(), held.mode.as_str(), &held.day.to_string(), &held.answers] {
@@ -64,13 +64,13 @@ impl Counted {
         Ok(())
     }
 
-    fn digest(&self) -> String {
+    pub fn digest(&self) -> String {
         self.sha.clone().finalize().iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
 /// Visits the sheets that count, in the order of their ids.
-fn each(
+pub(super) fn each(
     mut page: impl FnMut(&str) -> Result<Vec<SurveySheet>, StoreError>,
     mut visit: impl FnMut(&SurveySheet) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
@@ -108,11 +108,9 @@ impl App {
             let read = move |c: &mut store::Connection| {
                 let mut counted = Counted::new(&asked);
                 each(|after| c.survey_sheets(&plan, &wave, after, PAGE), |held| counted.add(held))?;
-                let reached = Reached {
-                    counts: c.survey_counts(&plan, &wave)?,
-                    contacts: c.survey_contacts(&plan, &wave)?,
-                    invitations: c.survey_invitations(&plan, &wave)?,
-                };
+                let counts = c.survey_counts(&plan, &wave)?;
+                let contacts = c.survey_contacts(&plan, &wave)?;
+                let reached = Reached::new(counts, contacts, c.survey_invitations(&plan, &wave)?);
                 Ok::<_, StoreError>((counted, reached))
             };
             self.database().read_async(read).await?
@@ -182,7 +180,7 @@ impl Wanted {
         let sheets: u64 = counts.iter().filter(|count| !count.late).map(|count| count.number).sum();
         let contacts = tx.survey_contacts(&self.plan, wave)?;
         let invitations = tx.survey_invitations(&self.plan, wave)?;
-        let fieldwork = Reached { counts, contacts, invitations }.kept(&self.design);
+        let fieldwork = Reached::new(counts, contacts, invitations).kept(&self.design);
         if sheets != self.results.sheets || self.results.fieldwork.as_deref() != Some(&fieldwork) {
             return Ok(None);
         }

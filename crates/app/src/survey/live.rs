@@ -8,6 +8,7 @@ use domain::code::Code;
 use domain::survey::{HeldWave, Wave, WaveQuota};
 use jiff::{SignedDuration, Timestamp};
 use store::{Connection, ContactCount, SheetCount, StoreError, SurveySheet};
+use survey::call_back::CallBacks;
 use survey::contact::{ContactOutcome, Rates};
 use survey::quota::{Quota, QuotaError, Quotas};
 use survey::sheet::{Answer, Answers};
@@ -49,6 +50,7 @@ pub(crate) struct Filled {
 pub struct LiveWave {
     pub counts: Vec<SheetCount>,
     pub contacts: Vec<ContactCount>,
+    pub call_backs: CallBacks,
     /// Links that were made, and that were used.
     pub invitations: (u64, u64),
     pub quotas: Vec<LiveQuota>,
@@ -99,10 +101,18 @@ impl App {
             let all: u64 = counts.iter().map(|count| count.number).sum();
             let (filled, by_area) = app.filled(c, &plan, &wave, all)?;
             let quotas = of_quotas(&wave, &filled);
-            let reached = Reached { counts, contacts, invitations };
+            let reached = Reached::new(counts, contacts, invitations);
             let rates = reached.contacts(&wave).map(|contacts| contacts.rates(None));
-            let Reached { counts, contacts, invitations } = reached;
-            Ok::<_, StoreError>(LiveWave { counts, contacts, invitations, quotas, by_area, rates })
+            let Reached { counts, contacts, call_backs, invitations } = reached;
+            Ok::<_, StoreError>(LiveWave {
+                counts,
+                contacts,
+                call_backs,
+                invitations,
+                quotas,
+                by_area,
+                rates,
+            })
         };
         Ok(self.database().read_async(read).await?)
     }

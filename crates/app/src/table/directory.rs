@@ -1,6 +1,6 @@
 //! Units and areas.
 
-use domain::area::{AreaFact, AreaLevel};
+use domain::area::{AreaFact, AreaLevel, parse_aliases};
 use domain::code::Code;
 use domain::facility::Datum;
 use domain::fact::Fact;
@@ -23,6 +23,7 @@ pub(super) const AREAS: Table = Table {
         column("level", false, K::OneOf(AREA_LEVELS)),
         column("parent", false, K::Code),
         column("population", false, K::Whole),
+        column("aliases", false, K::Text),
         column("boundary", false, K::Text),
         // What a boundary refers to is asked for, never guessed.
         column("datum", false, K::OneOf(DATUMS)),
@@ -37,6 +38,10 @@ fn area(cells: &mut Cells, _plan: &Code) -> Option<(Subject, Vec<Fact>)> {
     facts.extend(level.map(|level| AreaFact::Level { level }));
     facts.extend(cells.code("parent").map(|parent| AreaFact::Parent { parent: Some(parent) }));
     facts.extend(cells.whole("population").map(|people| AreaFact::Population { people }));
+    let names = parse_aliases(&cells.text("aliases"));
+    if !names.is_empty() {
+        facts.push(AreaFact::Aliases { names });
+    }
     if let Some(drawn) = cells.boundary("boundary") {
         let datum = cells.must("datum", |cells| cells.word("datum", DATUMS, Datum::parse))?;
         let (boundary, _) = placed(cells, datum, &drawn)?;

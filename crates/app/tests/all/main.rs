@@ -10,6 +10,7 @@ mod place;
 mod alerts;
 mod appeals;
 mod askers;
+mod called;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
 mod commands;
 mod coverage;

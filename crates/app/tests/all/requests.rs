@@ -508,6 +508,42 @@ fn those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked(scrat
     assert_eq!(tell(), 0);
 }
 
+fn staff_are_shown_what_is_like_a_request(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let plan = code("p");
+    let one = place.file(new("东门的路灯不亮，晚上很黑", "s1"));
+    // Shown to nobody, and somewhere else in the same area: staff see it all the same.
+    let near =
+        NewRequest { address: "东门外".into(), public: false, ..new("东门路灯不亮，很黑", "s2") };
+    let same = place.file(near);
+    place.file(NewRequest { address: "地下室".into(), ..new("停水两天没人管", "s3") });
+    place.file(NewRequest {
+        area: Some(code("town")),
+        address: "西街".into(),
+        ..new("东门的路灯不亮", "s4")
+    });
+    let like = |request: &Code| {
+        let (held, _) = place.runtime.block_on(place.app.request(&plan, request, Asked::default())).unwrap();
+        let found = place.runtime.block_on(place.app.requests_like(&plan, &held)).unwrap();
+        found.into_iter().map(|row| row.code).collect::<Vec<Code>>()
+    };
+    assert_eq!((like(&one), like(&same)), (vec![same.clone()], vec![one.clone()]));
+    // A place tells more than an area does, and farther than residents are shown.
+    let at = |latitude| Some(Point { longitude: 116_360_000, latitude });
+    let here = place.file(NewRequest { point: at(40_070_000), ..new("垃圾桶满了没人清运", "s5") });
+    let town = |point, secret| {
+        place.file(NewRequest {
+            area: Some(code("town")), point, ..new("垃圾桶满了，没人清运", secret)
+        })
+    };
+    // Eight hundred metres away, and a long way.
+    let (there, _) = (town(at(40_077_200), "s6"), town(at(40_170_000), "s7"));
+    assert_eq!(like(&here), [there]);
+    // What goes with it already is told elsewhere, and what ended is not merged into.
+    place.act("desk", &same, RequestAct::Merge { master: one.clone() }).unwrap();
+    assert!(like(&one).is_empty());
+}
+
 on_both!(
     the_whole_path,
     who_asked_is_sealed_and_erased,
@@ -516,5 +552,6 @@ on_both!(
     pages_of_a_list_hold_every_request_once,
     what_many_people_raise_is_found_and_becomes_a_task,
     what_turns_out_private_is_hidden,
+    staff_are_shown_what_is_like_a_request,
     those_who_asked_are_told_once_of_what_is_reached_after_they_were_linked
 );

@@ -70,6 +70,16 @@ pub enum SurveyFault {
     BadBridge,
     /// A wave is frozen by counting its sheets, not by saying so.
     ByHand,
+    /// Contacts and call-backs are counted from the opening of a wave until it is frozen.
+    NotCounting,
+    /// Sheets are given out once no more are counted.
+    NotFrozen,
+    /// Fewer people answered than anything is shown of.
+    TooFewSheets {
+        least: u32,
+    },
+    /// Nobody is asked in this way.
+    OtherMode,
 }
 
 impl SurveyFault {
@@ -98,6 +108,10 @@ impl SurveyFault {
             Self::Broken => "survey-broken",
             Self::BadBridge => "survey-bad-bridge",
             Self::ByHand => "survey-by-hand",
+            Self::NotCounting => "survey-not-counting",
+            Self::OtherMode => "survey-other-mode",
+            Self::NotFrozen => "survey-not-frozen",
+            Self::TooFewSheets { .. } => "survey-too-few-sheets",
         }
     }
 
@@ -117,6 +131,7 @@ impl SurveyFault {
             Self::IllegalMove { from, step } => {
                 vec![("wave_state", from.as_str().into()), ("wave_move", step.as_str().into())]
             }
+            Self::TooFewSheets { least } => vec![("least", least.to_string())],
             _ => Vec::new(),
         }
     }

@@ -17,7 +17,7 @@ pub(crate) use check::{SurveyCheck, is_survey};
 pub use cited::{CitedWave, HeldCited};
 pub use fault::SurveyFault;
 pub use questionnaire::{CHOICES_MOST, QUESTIONS_MOST, Questionnaire, single_codes};
-pub use results::{Fieldwork, ResultKind, ResultRow, Shown, WaveResults};
+pub use results::{CallBackAgreement, Fieldwork, ResultKind, ResultRow, Shown, WaveResults};
 pub use sample::{
     CONTACTS_MOST, DrawnCommunity, DrawnHome, Frame, FrameCommunity, FrameHome, SampleFault, SamplePlan,
     SampleRule, StratumLine, WaveSample, call_backs,

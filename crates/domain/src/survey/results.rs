@@ -73,6 +73,21 @@ pub struct Fieldwork {
     pub response_1: Option<Decimal>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub response_3: Option<Decimal>,
+    /// Call-backs by which contacts were checked, by how they ended.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub call_backs: Vec<(String, u64)>,
+    /// None where nobody was reached again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<CallBackAgreement>,
+}
+
+/// Those who confirmed what was put down of them over those who were reached again, between 0 and 1, with the ends of
+/// the 95 % interval, to six decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CallBackAgreement {
+    pub rate: Decimal,
+    pub low: Decimal,
+    pub high: Decimal,
 }
 
 /// All estimates of a wave.
@@ -98,5 +113,19 @@ impl WaveResults {
     pub fn digest(&self) -> String {
         let text = serde_json::to_vec(self).unwrap_or_default();
         Hash::of(text).to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What was frozen before call-backs were counted is read, and keeps its digest.
+    #[test]
+    fn older_fieldwork_is_told_in_the_same_words() {
+        let old = r#"{"access":"anyone","modes":[["street",9]],"links":[0,0],"contacts":[["refused",3]],"rated":["street"],"response_1":"0.75","response_3":"0.75"}"#;
+        let read: Fieldwork = serde_json::from_str(old).unwrap();
+        assert_eq!((read.call_backs.len(), read.agreement), (0, None));
+        assert_eq!(serde_json::to_string(&read).unwrap(), old);
     }
 }

@@ -263,7 +263,7 @@ impl HeldWave {
         })
     }
 
-    /// Whether what people wrote may be read: it is over, and enough of them answered.
+    /// Whether what people wrote, or each of their sheets, may be read: it is over, and enough of them answered.
     pub fn tells_texts(&self) -> bool {
         self.frozen().is_some_and(|frozen| frozen.sheets >= u64::from(self.wave.least))
     }

@@ -1,7 +1,7 @@
 //! The rules of areas, units and people, which all plans share.
 
 use super::Check;
-use crate::area::{AreaFact, PEOPLE_MOST, ancestors, upwards};
+use crate::area::{ALIASES_MOST, AreaFact, PEOPLE_MOST, ancestors, is_one_name, upwards};
 use crate::code::Code;
 use crate::history::View;
 use crate::named::NAME_MAX;
@@ -27,6 +27,23 @@ impl Check<'_> {
             | AreaFact::Population { .. }
             | AreaFact::Active { .. } => {}
             AreaFact::Boundary { boundary } => self.boundary(boundary),
+            AreaFact::Aliases { names } => self.aliases(names),
+        }
+    }
+
+    fn aliases(&mut self, names: &[String]) {
+        if names.len() > ALIASES_MOST {
+            self.refuse(Problem::TooMany(ALIASES_MOST));
+            return;
+        }
+        for (at, name) in names.iter().enumerate() {
+            self.text(name, NAME_MAX, true);
+            if !is_one_name(name) {
+                self.refuse(Problem::NotOneName);
+            }
+            if names[..at].contains(name) {
+                self.refuse(Problem::Twice);
+            }
         }
     }
 

@@ -1,7 +1,7 @@
 //! Facilities: what the rules refuse, who may record what, and on which days one serves.
 
 use crate::commands::{How, Journal, Wish, code, plan};
-use domain::area::AreaFact;
+use domain::area::{ALIASES_MOST, Area, AreaFact};
 use domain::authorize::authorize;
 use domain::boundary::Boundary;
 use domain::command::Command;
@@ -102,6 +102,45 @@ fn kindergarten() -> Vec<Fact> {
 fn refused(journal: &mut Journal, facts: Vec<Fact>) -> Vec<Problem> {
     let refusals = give(journal, facility(), facts).unwrap_err();
     refusals.into_iter().map(|refusal| refusal.problem).collect()
+}
+
+#[test]
+fn what_people_call_an_area_is_a_list_of_single_names() {
+    let mut journal = journal();
+    let town = || Subject::area(&code("town"));
+    let called = |names: &[&str]| -> Vec<Fact> {
+        vec![AreaFact::Aliases { names: names.iter().map(|name| (*name).to_owned()).collect() }.into()]
+    };
+    let held = |journal: &Journal| {
+        let history = journal.history.get(&town()).unwrap();
+        Area::at(&code("town"), history.visible::<AreaFact>(View::ALL)).aliases
+    };
+    // Whoever recorded an area before said nothing of it.
+    assert!(held(&journal).is_empty());
+    give(&mut journal, town(), called(&["老镇", "Old Town"])).unwrap();
+    assert_eq!(held(&journal), ["老镇", "Old Town"]);
+    let many: Vec<String> = (0..=ALIASES_MOST).map(|at| format!("老镇{at}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    for (names, problem) in [
+        (&["老镇", "老镇"][..], Problem::Twice),
+        (&[""], Problem::Empty),
+        (&["老镇、镇上"], Problem::NotOneName),
+        (&["老镇\n镇上"], Problem::NotOneName),
+        (&[" 老镇"], Problem::NotOneName),
+        (&["老\u{7}镇"], Problem::ControlCharacter),
+        (&[&"老".repeat(201)], Problem::TooLong { max: 200, found: 201 }),
+        (&many, Problem::TooMany(ALIASES_MOST)),
+    ] {
+        let refusals = give(&mut journal, town(), called(names)).unwrap_err();
+        let problems: Vec<(&str, &Problem)> =
+            refusals.iter().map(|it| (it.field.as_str(), &it.problem)).collect();
+        assert_eq!(problems, [("aliases", &problem)], "{names:?}");
+    }
+    give(&mut journal, town(), called(&many[..ALIASES_MOST])).unwrap();
+    give(&mut journal, town(), called(&[])).unwrap();
+    assert!(held(&journal).is_empty());
+    let written = serde_json::to_string(&AreaFact::Aliases { names: vec!["老镇".into()] }).unwrap();
+    assert_eq!(written, r#"{"aliases":{"names":["老镇"]}}"#);
 }
 
 #[test]

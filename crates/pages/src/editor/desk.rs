@@ -47,6 +47,7 @@ pub struct Desk<'a> {
 const MAY_EMPTY: &[&str] = &[
     "place",
     "area_parent",
+    "area_aliases",
     "unit_parent",
     "email",
     "facility_boundary",
@@ -65,6 +66,7 @@ fn only_slot(topic: &'static str) -> &'static str {
     match topic {
         "area_level" | "unit_level" => "level",
         "area_parent" | "unit_parent" => "parent",
+        "area_aliases" => "aliases",
         "person_name" => "name",
         "person_unit" => "unit",
         "facility_sort" => "kind",

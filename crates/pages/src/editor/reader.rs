@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use domain::area::{AreaFact, AreaLevel};
+use domain::area::{AreaFact, AreaLevel, parse_aliases};
 use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::evaluation::EvaluationChoice;
@@ -518,6 +518,7 @@ fn area(topic: &str, r: &mut Reader<'_>) -> Option<AreaFact> {
                 r.parsed(f, Mistake::NotABoundary, |text| Boundary::parse(text).ok())
             })?,
         },
+        "area_aliases" => AreaFact::Aliases { names: parse_aliases(r.text("area_aliases")) },
         "population" => AreaFact::Population { people: r.must("population", Reader::whole)? },
         "active" => AreaFact::Active { active: r.must("active", Reader::yes_no)? },
         _ => return None,

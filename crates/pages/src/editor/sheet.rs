@@ -295,6 +295,7 @@ fn field_of(topic: &str, problem: &Problem) -> &'static str {
         "unit_parent" => "parent_unit",
         "population" => "population",
         "boundary" => "boundary",
+        "area_aliases" => "area_aliases",
         "area" => "area",
         "person_name" => "person_name",
         "email" => "email",

@@ -259,6 +259,7 @@ topics! {
     AREA_PARENT = "area_parent" &[may("parent_area", P(Pick::Area))];
     POPULATION = "population" &[must("population", Whole)];
     BOUNDARY = "boundary" &[must("boundary", Long)];
+    AREA_ALIASES = "area_aliases" &[may("area_aliases", Long)];
     IS_ACTIVE = "active" ACTIVE;
     UNIT_LEVEL = "unit_level" &[must("unit_level", P(Pick::UnitLevel))];
     UNIT_PARENT = "unit_parent" &[may("parent_unit", P(Pick::Unit))];

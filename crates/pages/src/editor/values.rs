@@ -1,7 +1,7 @@
 //! What each kind of fact says: its [topic](super::topic), and its values as they stand in the topic's
 //! fields. Forms, corrections, the audit, histories and imports all read facts from here.
 
-use domain::area::AreaFact;
+use domain::area::{AreaFact, aliases_text};
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::indicator::{IndicatorFact, Instrument};
@@ -17,7 +17,7 @@ use domain::timetabling::{Estimate, Work};
 use domain::unit::UnitFact;
 
 use super::topic::{
-    ACCEPTED, ALIAS, AREA_LEVEL, AREA_PARENT, ASKED_BY, BASELINE, BOUNDARY, BUDGET, CAMPAIGN,
+    ACCEPTED, ALIAS, AREA_ALIASES, AREA_LEVEL, AREA_PARENT, ASKED_BY, BASELINE, BOUNDARY, BUDGET, CAMPAIGN,
     CAMPAIGN_OF_PLAN, CITED_WAVE, DIRECTION, DOCUMENT, EMAIL, EVALUATION, FIGURE, FORECAST, FORECAST_RULES,
     FROZEN_RATES, FUNDING, GATE, HOLIDAYS, IN_AREA, INDICATOR_UNIT, IS_ACTIVE, KIND, LEAD_UNIT, LIGHTS,
     LIMITS, LIST_ENTRY, MEASURED, MEMBERSHIP, MILESTONE, NAMED, OBSERVATION, OUTPUT, OUTPUT_GROUP,
@@ -357,6 +357,7 @@ fn area(fact: &AreaFact) -> Described {
         AreaFact::Population { people } => (&POPULATION, vec![("population", people.to_string())]),
         AreaFact::Active { active } => (&IS_ACTIVE, vec![("active", yes_no(*active))]),
         AreaFact::Boundary { boundary } => (&BOUNDARY, vec![("boundary", boundary.to_wkt())]),
+        AreaFact::Aliases { names } => (&AREA_ALIASES, vec![("area_aliases", aliases_text(names))]),
     }
 }
 

@@ -15,6 +15,7 @@ use store::EntryFilter;
 use super::act::Act;
 use super::appeals::said;
 use super::one::target;
+use super::similar::{Similar, similar};
 use super::suggested::suggested;
 use super::{hold, reply};
 use crate::editor::book::Book;
@@ -119,7 +120,10 @@ impl Opened {
             .areas
             .iter()
             .filter_map(|code| self.portfolio.areas.get(code))
-            .flat_map(|area| [area.name.zh.as_str(), area.name.en.as_str()])
+            .flat_map(|area| {
+                let aliases = area.aliases.iter().map(String::as_str);
+                [area.name.zh.as_str(), area.name.en.as_str()].into_iter().chain(aliases)
+            })
             .collect();
         let answers: Vec<&str> = self.request.answers.iter().map(|(_, text)| text.as_str()).collect();
         let question = Question {
@@ -169,7 +173,12 @@ impl Opened {
         let replies = self
             .replies_to()
             .map_or_else(Vec::new, |step| reply::choices(&self.portfolio, &self.request, step, visit.lang));
+        let similar = match self.act {
+            Act::Step(RequestStep::Merge) => similar(visit, &self.portfolio, &self.request).await?,
+            _ => Vec::new(),
+        };
         let shown = ActPage {
+            similar,
             page: visit.page(&title),
             title,
             code: self.code.to_string(),
@@ -209,6 +218,8 @@ struct ActPage {
     /// What is said once a template was filled in.
     used: String,
     sheet: Sheet,
+    /// What it may be merged into.
+    similar: Vec<Similar>,
 }
 
 pub async fn show(
@@ -219,6 +230,12 @@ pub async fn show(
     let opened = Opened::new(&visit, &plan, &code, &act).await?;
     opened.allowed(&visit)?;
     let (mut sheet, typed) = (opened.sheet(&visit), Typed(query));
+    if opened.act == Act::Step(RequestStep::Merge)
+        && let Ok(master) = Code::new(typed.get("master"))
+        && let Some(field) = sheet.field_mut("master")
+    {
+        field.value = master.to_string();
+    }
     let chosen = typed.get("reply");
     let mut used = String::new();
     if let Some(step) = opened.replies_to().filter(|_| !chosen.is_empty()) {

@@ -30,6 +30,7 @@ mod questions;
 mod rates;
 mod reply;
 mod rules;
+mod similar;
 mod spot;
 mod suggested;
 mod theme_told;

@@ -17,6 +17,7 @@ use super::appeals::{Claim, contest};
 use super::choices::{category_name, place, unit_name};
 use super::photos::{Shot, may_add, shots};
 use super::questions::answered;
+use super::similar::{Similar, similar};
 use super::suggested::{Suggested, suggested};
 use super::timeline::{Happening, Reader, timeline};
 use crate::coordination::units::{Units, now};
@@ -69,6 +70,7 @@ struct OnePage {
     links: Vec<(String, String)>,
     others: Vec<Other>,
     suggested: Vec<Suggested>,
+    similar: Vec<Similar>,
     may_reveal: bool,
     keeps: bool,
     erased: bool,
@@ -256,6 +258,7 @@ async fn page(
         let found = visit.app.suggest_of_request(plan, &request).await?;
         suggested(visit, &portfolio, &request, &found)
     };
+    let similar = if page.is_past() { Vec::new() } else { similar(visit, &portfolio, &request).await? };
     let address = |file: &str| format!("/p/{plan}/requests/{code}/photos/{file}");
     let (chases, earlier) = chased(visit, &page, &portfolio, &request);
     let view = OnePage {
@@ -299,6 +302,7 @@ async fn page(
             })
             .collect(),
         suggested,
+        similar,
         keeps: visit.app.keeps_person(plan, code).await?,
         erased: request.erased,
         wordless: request.wordless,

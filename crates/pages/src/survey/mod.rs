@@ -50,6 +50,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/edit", get(design::edit).post(design::save))
         .route("/p/{plan}/surveys/{wave}/step", post(wave::step))
         .route("/p/{plan}/surveys/{wave}/contacts", post(wave::contacts))
+        .route("/p/{plan}/surveys/{wave}/call-backs", post(wave::call_backs))
         .route("/p/{plan}/surveys/{wave}/invitations", post(wave::invite))
         .route("/p/{plan}/surveys/{wave}/answer", get(answer::show).post(answer::save))
         .route("/p/{plan}/surveys/{wave}/field", get(field::show).post(field::save))
@@ -58,6 +59,7 @@ pub(crate) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/surveys/{wave}/sample", get(sample::show).post(sample::keep))
         .route("/p/{plan}/surveys/{wave}/sample.csv", get(sample::csv))
         .route("/p/{plan}/surveys/{wave}/texts", get(texts::show))
+        .route("/p/{plan}/surveys/{wave}/answers.csv", get(results::answers))
         .route("/p/{plan}/surveys/{wave}/{file}", get(results::file))
 }
 

@@ -1,13 +1,15 @@
 //! What a wave came to: estimates with their error, for everybody once they are published, and as files.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use app::survey::said::{answer_label, figure, row_label};
 use app::survey::{PickedEstimate, area_of, codebook, results_csv, text_csv};
 use askama::Template;
+use axum::body::Body;
 use axum::extract::{Path, Query};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use domain::code::Code;
 use domain::indicator::Indicator;
 use domain::policy::Action;
@@ -22,7 +24,7 @@ use survey::instrument::Form;
 use words::Lang;
 
 use super::answer::Opened;
-use super::{by_strata, may_manage, target, told};
+use super::{by_strata, managing, may_manage, target, told};
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, done, saved};
 use crate::editor::sheet::{refused, refused_status};
@@ -90,6 +92,8 @@ struct ResultsPage {
     by_area: bool,
     /// Whether its estimates by area can be drawn.
     mapped: bool,
+    /// Whether this reader may have each sheet.
+    answers: bool,
     saved: String,
     faults: Vec<String>,
 }
@@ -225,6 +229,18 @@ fn reached(opened: &Opened, results: &WaveResults, lang: Lang) -> Vec<(String, S
             None if key == "wave-rate-1" => out.push((t("results-rate"), t("results-no-rate"))),
             None => (),
         }
+    }
+    let calls = held.call_backs.iter();
+    let calls: Vec<String> =
+        calls.map(|(name, number)| format!("{} {number}", word(lang, "call-back", name))).collect();
+    if !calls.is_empty() {
+        out.push((t("wave-call-backs"), calls.join(comma(lang))));
+    }
+    if let Some(held) = held.agreement {
+        let [rate, low, high] = [held.rate, held.low, held.high].map(|rate| figure(ResultKind::Share, rate));
+        let said =
+            words::with(lang, "wave-agreement-said", &[("rate", &rate), ("low", &low), ("high", &high)]);
+        out.push((t("wave-agreement"), said));
     }
     out
 }
@@ -391,6 +407,7 @@ async fn page(
             .iter()
             .any(|row| row.shown.is_some() && area_of(&opened.held, row, &portfolio.areas).is_some()),
         mapped: super::map::is_drawn(opened, &results, &portfolio),
+        answers: may_manage(visit, &opened.plan) && opened.held.tells_texts(),
         saved: saved(lang, &query),
         faults,
         page: visit.page(visit.tw("results-title", &[("name", held.name.get(lang.is_english()))])),
@@ -414,4 +431,20 @@ pub async fn file(
     };
     let name = format!("{}-{file}", opened.held.wave.wave);
     Ok(attachment(Format::Csv.media_type(), &name, text_csv(table)))
+}
+
+/// The sheets themselves, one a row, for those who run the survey.
+pub async fn answers(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    managing(&visit, &opened.plan)?;
+    let found = visit.app.microdata(&visit.actor, &opened.plan, &opened.held, &opened.asked).await;
+    let found = found.map_err(|error| PageError::of(error, visit.lang))?;
+    let body = Body::from_stream(futures_util::stream::iter(found.map(Ok::<_, Infallible>)));
+    let name = format!("{}-answers.csv", opened.held.wave.wave);
+    let file = attachment(Format::Csv.media_type(), &name, body);
+    // No copy of it stays in a browser.
+    Ok(([(header::CACHE_CONTROL, "no-store")], file).into_response())
 }

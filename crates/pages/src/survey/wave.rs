@@ -12,6 +12,7 @@ use domain::policy::Action;
 use domain::survey::{Questionnaire, WaveAccess, WaveEvent, WaveMode, WaveMove, WaveState};
 use jiff::civil::Date;
 use sheets::Format;
+use survey::call_back::CallBackOutcome;
 use words::Lang;
 
 use super::answer::Opened;
@@ -20,7 +21,7 @@ use super::{by_strata, managing, may_collect, may_manage, told};
 use crate::PagesState;
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::{Filled, known_code, saved};
-use crate::editor::sheet::refused;
+use crate::editor::sheet::{refused, refused_status};
 use crate::error::PageError;
 use crate::ledger::act::source;
 use crate::notice::site;
@@ -76,6 +77,10 @@ struct Live {
     outcomes: Vec<(String, String, u64)>,
     rates: Vec<(&'static str, String)>,
     contact_modes: Vec<Choice>,
+    call_backs: Vec<(&'static str, String, u64)>,
+    /// Call-backs that were made, and the agreement with its interval once somebody was reached.
+    called: u64,
+    agreement: String,
 }
 
 /// An answer by its question and label, as quotas are called.
@@ -98,6 +103,7 @@ fn live(visit: &Visit, opened: &Opened, found: &LiveWave) -> Live {
             counts[at] += count.number;
         }
     }
+    let calls = &found.call_backs;
     let by_staff: Vec<&WaveMode> = wave.modes.iter().filter(|mode| mode.is_by_staff()).collect();
     Live {
         sheets: found.sheets(),
@@ -150,6 +156,18 @@ fn live(visit: &Visit, opened: &Opened, found: &LiveWave) -> Live {
             .into_iter()
             .map(|mode| Choice::new(mode.as_str(), word(lang, "wave-mode", mode.as_str())))
             .collect(),
+        call_backs: CallBackOutcome::ALL
+            .into_iter()
+            .map(|outcome| {
+                let name = outcome.as_str();
+                (name, word(lang, "call-back", name), calls.ended(outcome))
+            })
+            .collect(),
+        called: calls.reached().saturating_add(calls.not_reached),
+        agreement: calls.agreement().map_or_else(String::new, |found| {
+            let [rate, low, high] = [found.rate, found.low, found.high].map(|rate| percent(Some(rate)));
+            words::with(lang, "wave-agreement-said", &[("rate", &rate), ("low", &low), ("high", &high)])
+        }),
     }
 }
 
@@ -318,6 +336,22 @@ fn fault_said(visit: &Visit, asked: &Questionnaire, fault: &EstimateFault) -> St
     }
 }
 
+/// What somebody counted, or the words on what is wrong with it.
+fn counted<O>(
+    mode: Option<WaveMode>,
+    outcome: Option<O>,
+    typed: &Typed,
+) -> Result<(WaveMode, O, u64), &'static str> {
+    let (mode, outcome) = mode.zip(outcome).ok_or("field-error-not-a-choice")?;
+    let number = typed.get("number").trim().parse().map_err(|_| "field-error-not-whole")?;
+    Ok((mode, outcome, number))
+}
+
+async fn not_counted(visit: &Visit, opened: &Opened, key: &str) -> Result<Response, PageError> {
+    let fault = visit.t(key).into_owned();
+    page(visit, opened, StatusCode::UNPROCESSABLE_ENTITY, String::new(), vec![fault]).await
+}
+
 pub async fn contacts(
     visit: Visit,
     Path((plan, wave)): Path<(String, String)>,
@@ -326,19 +360,41 @@ pub async fn contacts(
     let opened = Opened::of(&visit, &plan, &wave).await?;
     let mode = WaveMode::parse(typed.get("mode"));
     let outcome = OUTCOMES.into_iter().find(|outcome| outcome_name(*outcome) == typed.get("outcome"));
-    let number = typed.get("number").parse::<u64>().ok();
-    let (Some(mode), Some(outcome), Some(number)) = (mode, outcome, number) else {
-        let fault = visit.t("field-error-not-whole").into_owned();
-        return page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, String::new(), vec![fault]).await;
+    let (mode, outcome, number) = match counted(mode, outcome, &typed) {
+        Ok(what) => what,
+        Err(key) => return not_counted(&visit, &opened, key).await,
     };
     let code = opened.held.wave.wave.clone();
-    match visit.app.count_contacts(&visit.actor, &opened.plan, &code, (mode, outcome, number)).await {
-        Ok(()) => Ok(Redirect::to(&opened.here()).into_response()),
-        Err(error) => {
-            let faults = said(&visit, refused(error)?);
-            page(&visit, &opened, StatusCode::UNPROCESSABLE_ENTITY, String::new(), faults).await
-        }
-    }
+    let done = visit.app.count_contacts(&visit.actor, &opened.plan, &code, (mode, outcome, number)).await;
+    after_counting(&visit, &opened, done).await
+}
+
+pub async fn call_backs(
+    visit: Visit,
+    Path((plan, wave)): Path<(String, String)>,
+    Filled(typed): Filled,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    let mode = WaveMode::parse(typed.get("mode"));
+    let outcome = CallBackOutcome::parse(typed.get("outcome"));
+    let (mode, outcome, number) = match counted(mode, outcome, &typed) {
+        Ok(what) => what,
+        Err(key) => return not_counted(&visit, &opened, key).await,
+    };
+    let code = opened.held.wave.wave.clone();
+    let done = visit.app.count_call_backs(&visit.actor, &opened.plan, &code, (mode, outcome, number)).await;
+    after_counting(&visit, &opened, done).await
+}
+
+async fn after_counting(
+    visit: &Visit,
+    opened: &Opened,
+    done: Result<(), app::AppError>,
+) -> Result<Response, PageError> {
+    let Err(error) = done else { return Ok(Redirect::to(&opened.here()).into_response()) };
+    let refusals = refused(error)?;
+    let status = refused_status(&refusals);
+    page(visit, opened, status, String::new(), said(visit, refusals)).await
 }
 
 /// Links that work once, as a file: they are told here and never again.

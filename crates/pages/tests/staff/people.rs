@@ -44,6 +44,50 @@ async fn units_and_areas_are_kept_without_circles() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_people_call_an_area_is_kept_beside_its_name() {
+    let site = site();
+    let reader = site.sign_in("admin").await;
+    let form = "/admin/areas/jiayunyuan";
+    let shown = "/p/huitian-2018/areas/jiayunyuan";
+    let say = async |aliases: &str| {
+        let version = reader.get(form).await.value("version");
+        let fields = [
+            ("version", version.as_str()),
+            ("name_zh", "佳运园社区"),
+            ("name_en", "Jiayunyuan Community"),
+            ("area_aliases", aliases),
+            ("area_level", "community"),
+            ("parent_area", "dongxiaokou"),
+            ("active", "yes"),
+            SOURCE,
+        ];
+        reader.post(form, &fields).await
+    };
+    assert!(!reader.get(shown).await.is(200).body.contains("Also called"));
+    say("佳运园小区、佳运园小区").await.is(422).says("id=\"area_aliases-error\"").says("given twice");
+    say("佳运园小区\r\n佳运里；Jiayun").await.is(303);
+    reader.get(form).await.is(200).says("佳运园小区; 佳运里; Jiayun");
+    for (lang, label) in [("en", "Also called"), ("zh-CN", "别名")] {
+        let mut reader = site.sign_in("admin").await;
+        reader.lang = lang;
+        for path in [shown, form] {
+            let page = reader.get(path).await;
+            page.is(200).says("佳运里");
+            assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+        }
+        reader.get(shown).await.says(label);
+    }
+    // What is filed by telephone is of the area that people call so.
+    let desk = site.sign_in("desk").await;
+    let order =
+        [("text", "路灯不亮"), ("address", "佳运里东门"), ("category", "roads"), ("number", "CALLED-1")];
+    desk.post("/p/huitian-2018/requests/new", &order).await.is(303);
+    desk.get("/p/huitian-2018/requests/CALLED-1").await.is(200).says("Jiayunyuan Community");
+    say("").await.is(303);
+    assert!(!reader.get(shown).await.is(200).body.contains("Also called"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn people_get_roles_and_passwords_and_lose_them() {
     let site = site();
     let admin = site.sign_in("admin").await;

@@ -410,3 +410,47 @@ async fn of_many_at_once_each_is_done_as_it_was_looked_at() {
     assert!(!desk.get(&of("BULK-1")).await.is(200).body.contains("一并处理"));
     desk.get(&of("BULK-2")).await.is(200).says("一并处理");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_like_a_request_is_shown_to_whoever_may_merge_and_merged_from_there() {
+    let site = site();
+    let desk = site.sign_in("desk").await;
+    let new = format!("{PLAN}/requests/new");
+    for (number, text) in
+        [("LIKE-1", "霍营小区北门的充电桩坏了没人修"), ("LIKE-2", "霍营小区北门充电桩坏了，一直没人修")]
+    {
+        let order = [("text", text), ("area", "huoying"), ("category", "roads"), ("number", number)];
+        desk.post(&new, &order).await.is(303);
+    }
+    let (one, two) = (format!("{PLAN}/requests/LIKE-1"), format!("{PLAN}/requests/LIKE-2"));
+    let prefilled = format!("{two}/step-merge?master=LIKE-1");
+    for (lang, heading) in [("en", "Similar requests"), ("zh-CN", "类似诉求")] {
+        let mut desk = site.sign_in("desk").await;
+        desk.lang = lang;
+        let page = desk.get(&two).await;
+        page.is(200).says(heading).says("霍营小区北门的充电桩坏了没人修").says(&prefilled);
+        assert!(page.missing_words().is_empty(), "{:?}", page.missing_words());
+        // The form names them too, and takes no number that cannot be one.
+        let form = desk.get(&format!("{two}/step-merge")).await;
+        form.is(200).says(heading).says(&prefilled);
+        assert!(form.missing_words().is_empty(), "{:?}", form.missing_words());
+    }
+    let form = desk.get(&prefilled).await;
+    assert_eq!(form.is(200).value("master"), "LIKE-1");
+    assert_eq!(desk.get(&format!("{two}/step-merge?master=%3Cb%3E")).await.is(200).value("master"), "");
+    // A refusal keeps them beside the form.
+    let version = form.value("version");
+    let wrong = [("version", version.as_str()), ("master", "LIKE-2")];
+    desk.post(&format!("{two}/step-merge"), &wrong).await.is(422).says(&prefilled);
+    // Whoever may not merge is not shown them, neither are residents.
+    let heading = "Similar requests";
+    assert!(!site.sign_in("department").await.get(&two).await.is(200).body.contains(heading));
+    desk.post(&format!("{two}/publish"), &[]).await;
+    assert!(!site.sign_in("").await.get(&format!("{PLAN}/voices/LIKE-2")).await.body.contains(heading));
+    let fields = [("version", version.as_str()), ("master", "LIKE-1")];
+    desk.post(&format!("{two}/step-merge"), &fields).await.is(303);
+    // What goes with it already stands elsewhere, and of what was merged nothing is looked for.
+    for path in [&one, &two] {
+        assert!(!desk.get(path).await.is(200).body.contains(heading));
+    }
+}

@@ -99,6 +99,7 @@ column-level = Level
 column-parent = Parent code
 column-population = Population
 column-boundary = Boundary
+column-aliases = Aliases
 column-area = Area
 column-year = Year of the list
 column-issue = Issue of the list

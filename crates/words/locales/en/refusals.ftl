@@ -24,4 +24,5 @@ refusal-reason-required = Say why: a reason is needed to move a date the public 
 refusal-unknown-entry = There is no entry { $entry }.
 refusal-already-corrected = Entry { $entry } was already corrected by entry { $by }. Correct entry { $by }.
 refusal-entry-of-other = Entry { $entry } is about something else.
+refusal-not-one-name = Write each name by itself, without spaces around it and without 、, semicolons or line breaks in it.
 refusal-twice = The same thing is given twice. Remove one.

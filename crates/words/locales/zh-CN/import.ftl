@@ -99,6 +99,7 @@ column-level = 层级
 column-parent = 上级编码
 column-population = 常住人口
 column-boundary = 边界
+column-aliases = 别名
 column-area = 所在区域
 column-year = 清单年度
 column-issue = 清单版次

@@ -24,4 +24,5 @@ refusal-reason-required = 改动已向社会公布的日期，或更正记录，
 refusal-unknown-entry = 没有第 { $entry } 条记录。
 refusal-already-corrected = 第 { $entry } 条已由第 { $by } 条更正。请更正第 { $by } 条。
 refusal-entry-of-other = 第 { $entry } 条记录属于另一个对象。
+refusal-not-one-name = 每个名称单独写，前后不留空格，名称里不用顿号、分号和换行。
 refusal-twice = 同一内容填了两次。请删去一个。

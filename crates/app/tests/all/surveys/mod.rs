@@ -1,5 +1,7 @@
 //! A wave from its questionnaire to its results: who is asked, what is kept of them, and what it comes to.
 
+mod called;
+mod microdata;
 mod observed;
 mod results;
 mod taking;

@@ -65,16 +65,41 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     desk.post(&at("/w1/contacts"), &[("mode", "street"), ("outcome", "refused"), ("number", "3")])
         .await
         .is(303);
-    force.get(&at("/w1")).await.is(200).says("70.0%");
+    let called = async |outcome: &str, number: &str| {
+        let counted = [("mode", "street"), ("outcome", outcome), ("number", number)];
+        desk.post(&at("/w1/call-backs"), &counted).await
+    };
+    desk.get(&at("/w1")).await.is(200).says("Count call-backs").says("Nobody has been reached again yet");
+    for (outcome, number) in [("confirmed", "9"), ("differs", "1"), ("not_reached", "2")] {
+        called(outcome, number).await.is(303);
+    }
+    for number in ["-1", "many", "1.5", ""] {
+        called("denied", number).await.is(422).says("Enter a whole number");
+    }
+    called("denied", "0").await.is(422).says("above zero");
+    called("denied", "99999").await.is(422).says("10000 at most");
+    called("refused", "1").await.is(422).says("Choose one of those listed");
+    let one = [("mode", "street"), ("outcome", "denied"), ("number", "1")];
+    site.sign_in("leader").await.post(&at("/w1/call-backs"), &one).await.is(403);
+    let live = desk.get(&at("/w1/live")).await;
+    live.is(200).says("90.0% of those reached again (95 % interval 59.6% – 98.2%)");
+    force.get(&at("/w1")).await.is(200).says("70.0%").says("was asked, as put down");
+    for lang in ["zh-CN", "en"] {
+        let mut reader = site.sign_in("community").await;
+        reader.lang = lang;
+        assert_eq!(reader.get(&at("/w1")).await.is(200).missing_words(), Vec::<String>::new());
+    }
     desk.post(&at("/w1/step"), &[("step", "close")]).await.is(403);
     force.post(&at("/w1/step"), &[("step", "close")]).await.is(303);
     site.sign_in("").await.get(&at("/w1/answer")).await.is(200).says("This survey ended");
     let late = fields("from-a-phone-without-a-net", "2026-11-21", "5");
     assert!(send(late).await.is(303).location.contains("done=kept"));
+    force.get(&at("/w1/answers.csv")).await.is(422).says("there once the wave is frozen");
     force.post(&at("/w1/step"), &[("step", "freeze")]).await.is(303);
     let too_late = fields("from-a-phone-in-a-drawer", "2026-11-21", "5");
     assert!(send(too_late).await.is(303).location.contains("done=late"));
     force.get(&at("/w1")).await.is(200).says("8 sheets").says("Came too late to count");
+    called("denied", "1").await.is(422).says("until it is frozen");
 
     // How it goes is looked up again; of those who run it.
     desk.get(&at("/w1/live")).await.is(200).says("<dd>8</dd>").says("refused");
@@ -84,19 +109,34 @@ async fn the_field_desk_keeps_sheets_once_also_those_that_come_late() {
     // Only those who run it see what it came to, until it is published.
     let public = site.sign_in("").await;
     public.get(&at("/w1/results")).await.is(404);
-    force.get(&at("/w1/results")).await.is(200).says("Not published yet");
+    let results = force.get(&at("/w1/results")).await;
+    results.is(200).says("Not published yet").says("/w1/answers.csv").says("not for publication");
+    // Each sheet, for those who run it alone.
+    public.get(&at("/w1/answers.csv")).await.is(303);
+    desk.get(&at("/w1/answers.csv")).await.is(403);
+    let sheets = force.get(&at("/w1/answers.csv")).await;
+    sheets.is(200).says("mode,weight,sex,felt,better/bus,better/park,better/school,points");
+    assert_eq!(sheets.headers["cache-control"], "no-store");
+    assert!(sheets.headers["content-disposition"].to_str().unwrap().contains("w1-answers.csv"));
+    assert_eq!(sheets.body.lines().count(), 9, "eight sheets count");
+    assert!(!sheets.body.contains("2026") && !sheets.body.contains("wish"), "{}", sheets.body);
+    force.get(&at("/nowhere/answers.csv")).await.is(404);
     force.post(&at("/w1/step"), &[("step", "publish")]).await.is(303);
     let results = public.get(&at("/w1/results")).await;
     results.is(200).says("Have you noticed changes?").says("Design effect").says("class=\"reach\"");
     results.says("Response rate (RR1)").says("not drawn at random").says("anybody with the address");
     results.says("refused 3").says("72.7% (on the street)");
+    results.says("was asked, as put down 9").says("90% of those reached again (95 % interval 59.6% – 98.2%)");
     public.get(&at("/w1/results?by=sex")).await.is(200).says("female").says("Break down by");
     let csv = public.get(&at("/w1/results.csv")).await;
     csv.is(200).says("wave,instrument,version,question").says("w1,felt,1,felt,,share,no");
     public.get(&at("/w1/codebook.csv")).await.is(200).says("points,scale,,打分,Points,5,好,good");
     let book = public.get(&at("/w1/codebook.csv")).await;
+    book.says("Call-backs for review,9,").says("Agreement of call-backs,0.9,");
     book.says("RR1").says("0.727273").says("on the street").says("not drawn at random");
-    public.get(&at("/w1/answers.csv")).await.is(404);
+    assert!(!public.get(&at("/w1/results")).await.body.contains("answers.csv"));
+    public.get(&at("/w1/answers.csv")).await.is(303);
+    book.says("better,multiple,").says(",bus,公交,buses,better/bus").says("not in the file of answers");
 
     // A figure of it becomes an observation, told with its error, and each page leads to the other.
     let fields = [("estimate", "felt=no"), ("indicator", "satisfaction")];
