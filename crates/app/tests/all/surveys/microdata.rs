@@ -214,8 +214,8 @@ fn few_are_not_told_and_many_come_in_pieces(scratch: Scratch) {
     let asking = Asking(&field);
     let force = field.person("force");
     asking.open("few");
-    for at in 0..4 {
-        asking.take("few", &format!("s{at}"), PEOPLE[at], WaveMode::Web, DAY);
+    for (at, person) in PEOPLE.into_iter().take(4).enumerate() {
+        asking.take("few", &format!("s{at}"), person, WaveMode::Web, DAY);
     }
     field.step("few", WaveEvent::Closed).unwrap();
     field.freeze("few").unwrap();
