@@ -79,9 +79,12 @@ impl Resolver {
             }
         }
         portfolio.units.values().for_each(|unit| out.add(Meaning::Unit, &unit.name, &unit.code));
+        portfolio.areas.values().for_each(|area| out.add(Meaning::Area, &area.name, &area.code));
+        // What an area is called as well takes no other one's own name away.
+        let own: HashSet<String> = portfolio.areas.values().flat_map(|area| names(&area.name)).collect();
         for area in portfolio.areas.values() {
-            out.add(Meaning::Area, &area.name, &area.code);
-            area.aliases.iter().for_each(|alias| out.put(Meaning::Area, alias, &area.code));
+            let aliases = area.aliases.iter().filter(|alias| !own.contains(&plain(alias)));
+            aliases.for_each(|alias| out.put(Meaning::Area, alias, &area.code));
         }
         let plan = &portfolio.plan;
         plan.sectors.iter().for_each(|sector| out.add(Meaning::Sector, &sector.name, &sector.code));

@@ -33,13 +33,14 @@ fn short(name: &str) -> &str {
     if rest.chars().count() >= 3 { rest } else { name }
 }
 
-fn place_of(area: &Area) -> Place {
+/// With what it is called as well, but for what is another area's own name: that stays with the other one.
+fn place_of(area: &Area, own: &HashSet<&str>) -> Place {
     let other = [area.name.en.as_str(), short(&area.name.zh)].into_iter().map(str::to_owned);
     Place {
         id: area.code.to_string(),
         name: area.name.zh.clone(),
         aliases: other
-            .chain(area.aliases.iter().cloned())
+            .chain(area.aliases.iter().filter(|alias| !own.contains(alias.as_str())).cloned())
             .filter(|name| !name.is_empty() && *name != area.name.zh)
             .collect(),
         parent: area.parent.as_ref().map(Code::to_string).unwrap_or_default(),
@@ -90,7 +91,8 @@ impl Areas {
         let fine = |level: &AreaLevel| matches!(level, AreaLevel::Subdistrict | AreaLevel::Community);
         let is_fine = |area: &&Area| area.level.as_ref().is_some_and(fine);
         let held: Vec<&Area> = portfolio.areas.values().filter(is_fine).collect();
-        let mut places: Vec<Place> = held.iter().map(|area| place_of(area)).collect();
+        let own = held.iter().flat_map(|area| [area.name.zh.as_str(), area.name.en.as_str()]).collect();
+        let mut places: Vec<Place> = held.iter().map(|area| place_of(area, &own)).collect();
         let (common, bounds) = (Common::of(portfolio), Bounds::of(portfolio.areas.values()));
         let mut facilities = Vec::new();
         for facility in &portfolio.facilities {

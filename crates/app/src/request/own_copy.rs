@@ -20,6 +20,7 @@ use super::photo;
 use super::reader::address;
 use crate::App;
 use crate::actor::Actor;
+use crate::aside::aside;
 use crate::error::AppError;
 use crate::read::Asked;
 
@@ -112,8 +113,9 @@ impl App {
 
     /// The matters that a request was divided into.
     async fn matters_of(&self, plan: &Code, code: &Code) -> Result<Vec<Code>, AppError> {
-        let parts = self.requests_with(plan, code).await?.into_iter();
-        Ok(parts.filter(|(_, merged)| !merged).map(|(row, _)| row.code).collect())
+        let (plan, code) = (plan.clone(), code.clone());
+        let parts = self.database().read_async(move |c: &mut Connection| c.requests_of(&plan, &code)).await?;
+        Ok(parts.into_iter().filter(|(_, merged, _)| !merged).map(|(code, ..)| code).collect())
     }
 
     async fn own_copy(&self, plan: &Code, code: &Code) -> Result<OwnCopy, AppError> {
@@ -157,7 +159,7 @@ impl App {
         }
         let folder = folder.to_owned();
         // Some thirty photos are opened: not where others wait.
-        let opened = tokio::task::spawn_blocking(move || {
+        let opened = aside(move || {
             let photo = |(number, (photo, bytes)): (usize, (RequestPhoto, Vec<u8>))| {
                 Some(CopiedPhoto {
                     file: format!("{folder}photos/{}.jpg", number + 1),
@@ -168,7 +170,7 @@ impl App {
             };
             seen.into_iter().enumerate().map(photo).collect::<Option<Vec<_>>>()
         });
-        let photos = opened.await.map_err(|_| StoreError::Stopped)?.ok_or(AppError::Sealed)?;
+        let photos = opened.await?.ok_or(AppError::Sealed)?;
         // By it whoever asked acts: whoever else holds the copy must not.
         kept.link.clear();
         Ok(OwnCopy {

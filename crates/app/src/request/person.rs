@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use store::SealedPerson;
 
 use super::protection::{KeyError, ProtectionKey};
+use super::sms::is_foreign;
 use crate::App;
 use crate::actor::Actor;
 use crate::error::AppError;
@@ -59,7 +60,8 @@ impl PersonalData {
 
     /// What tells one person from another.
     pub(crate) fn contact(&self) -> String {
-        let phone: String = self.phone.chars().filter(char::is_ascii_digit).collect();
+        let digits: String = self.phone.chars().filter(char::is_ascii_digit).collect();
+        let phone = if is_foreign(&self.phone) { format!("+{digits}") } else { digits };
         let email = self.email.trim();
         match (phone.is_empty(), email.is_empty()) {
             (false, _) => phone,

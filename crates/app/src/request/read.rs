@@ -132,7 +132,8 @@ impl App {
             for code in codes {
                 let held = c.subject(&Subject::request(&plan, &code))?;
                 let Some(request) = held.and_then(|held| Request::at(&held, View::ALL)) else { continue };
-                let calls = request.call_backs.into_iter().map(|call| (call.at, call.text));
+                let own = request.call_backs.into_iter().filter(|call| call.way.is_own());
+                let calls = own.map(|call| (call.at, call.text));
                 let mut said: Vec<_> = request.words.into_iter().chain(calls).collect();
                 said.retain(|(_, text)| !text.is_empty());
                 said.sort_by_key(|(at, _)| *at);

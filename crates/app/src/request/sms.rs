@@ -100,6 +100,11 @@ fn digits(phone: &str) -> String {
     phone.chars().filter(char::is_ascii_digit).collect()
 }
 
+/// Whether it says that it is a number of another country: by its digits it may look like one of here.
+pub(super) fn is_foreign(phone: &str) -> bool {
+    phone.trim().starts_with('+') && !digits(phone).starts_with("86")
+}
+
 fn without_country(digits: &str) -> &str {
     let rest = digits.strip_prefix("00").unwrap_or(digits);
     rest.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(digits)
@@ -107,20 +112,18 @@ fn without_country(digits: &str) -> &str {
 
 /// The number of a mobile phone, as a gateway takes it; `None` for what is none.
 pub(crate) fn mobile(phone: &str) -> Option<String> {
-    let digits = digits(phone);
-    // Of another country it may look like one of here.
-    if phone.trim().starts_with('+') && !digits.starts_with("86") {
+    if is_foreign(phone) {
         return None;
     }
+    let digits = digits(phone);
     let number = without_country(&digits);
     let (first, second) = (number.as_bytes().first()?, number.as_bytes().get(1)?);
     (number.len() == 11 && *first == b'1' && matches!(second, b'3'..=b'9')).then(|| number.to_owned())
 }
 
-/// By what somebody with a number may be known, however they wrote it.
+/// By what somebody with a number may be known, however they wrote it; nobody is where no message can come from it.
 fn known_as(key: &ProtectionKey, phone: &str) -> Vec<String> {
-    let digits = digits(phone);
-    let number = without_country(&digits);
+    let Some(number) = mobile(phone) else { return Vec::new() };
     ["", "86", "0086"].iter().map(|country| key.digest(&format!("{country}{number}"))).collect()
 }
 
@@ -336,5 +339,7 @@ mod tests {
                 assert!(known_as(&key, text).contains(&key.digest(kept)), "{text} {kept}");
             }
         }
+        // Its digits are those of a mobile of here.
+        assert_eq!(known_as(&key, "+1 415 555 0100"), Vec::<String>::new());
     }
 }

@@ -1,6 +1,6 @@
 //! What a text suggests: its category with the words that decided, its place, and who asked the same.
 
-use std::sync::{Arc, PoisonError, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, Weak};
 
 use domain::bounds::Bounds;
 use domain::code::Code;
@@ -113,29 +113,35 @@ pub(crate) struct PlanWords {
 
 /// Those of portfolios lately asked for: what finds words in texts is made once, and not for every text.
 #[derive(Default)]
-pub(crate) struct PlanWordsCache(Vec<(Weak<Portfolio>, Arc<PlanWords>)>);
+pub(crate) struct PlanWordsCache(Vec<(Weak<Portfolio>, WordsPlace)>);
+
+/// Where words are put by whoever first asks for them.
+type WordsPlace = Arc<OnceLock<Arc<PlanWords>>>;
 
 impl PlanWordsCache {
     /// Portfolios whose words are kept.
     const MOST: usize = 4;
 
-    fn of(&mut self, portfolio: &Arc<Portfolio>) -> Arc<PlanWords> {
+    /// Where the words of a portfolio are kept; whoever comes first makes them there, and nobody waits for those of others.
+    fn place_of(&mut self, portfolio: &Arc<Portfolio>) -> WordsPlace {
         self.0.retain(|(held, _)| held.strong_count() > 0);
         let found = self.0.iter().find(|(held, _)| std::ptr::eq(held.as_ptr(), Arc::as_ptr(portfolio)));
-        if let Some((_, words)) = found {
-            return words.clone();
+        if let Some((_, place)) = found {
+            return place.clone();
         }
-        let words =
-            Arc::new(PlanWords { areas: Areas::of(portfolio), categories: CategoryWords::of(portfolio) });
+        let place = Arc::default();
         self.0.truncate(Self::MOST - 1);
-        self.0.insert(0, (Arc::downgrade(portfolio), words.clone()));
-        words
+        self.0.insert(0, (Arc::downgrade(portfolio), Arc::clone(&place)));
+        place
     }
 }
 
 impl App {
     pub(super) fn words_of(&self, portfolio: &Arc<Portfolio>) -> Arc<PlanWords> {
-        self.inner.plan_words.lock().unwrap_or_else(PoisonError::into_inner).of(portfolio)
+        let place = self.inner.plan_words.lock().unwrap_or_else(PoisonError::into_inner).place_of(portfolio);
+        let made =
+            || Arc::new(PlanWords { areas: Areas::of(portfolio), categories: CategoryWords::of(portfolio) });
+        place.get_or_init(made).clone()
     }
 
     /// The same where others wait: a plan may have many places.
@@ -175,12 +181,14 @@ impl App {
         let (app, plan, area) = (self.clone(), plan.clone(), area.cloned());
         let address = address.to_owned();
         let (text, said) = (text.to_owned(), format!("{address} {text}"));
+        // Before a connection is taken: whoever comes first makes them.
+        let words = self.words_aside(&portfolio).await?;
         // Texts are compared beside the reading, not where others wait.
         self.database()
             .read_async(move |c: &mut Connection| {
                 let area = area.or_else(|| {
                     let around = point.and_then(|point| Bounds::of(portfolio.areas.values()).area(point));
-                    app.words_of(&portfolio).areas.find(&said, around)
+                    words.areas.find(&said, around)
                 });
                 let publicly = portfolio.plan.publicly();
                 let around =
@@ -192,13 +200,7 @@ impl App {
                 let text = super::recorded(&text);
                 let title = super::file::title_of(&text);
                 Ok(Suggestions {
-                    categories: suggested(
-                        &portfolio,
-                        &models,
-                        &app.words_of(&portfolio).categories,
-                        &title,
-                        &text,
-                    ),
+                    categories: suggested(&portfolio, &models, &words.categories, &title, &text),
                     unit: models.unit(&portfolio, (&title, &text), (&address, area.as_ref())),
                     area,
                     similar,

@@ -1,7 +1,6 @@
 //! What whoever asked may read of what is said about their request.
 
 use super::fact::RequestFact;
-use super::kind::CallWay;
 use super::workflow::RequestState;
 
 impl RequestState {
@@ -28,7 +27,7 @@ impl RequestFact {
             Self::ExtensionDecided { note, .. } => note.clear(),
             Self::Publication { reason, .. } | Self::PhotoReview { reason, .. } => reason.clear(),
             // What they said themselves is theirs; what somebody put down of it is not.
-            Self::CallBack(call) if !matches!(call.way, CallWay::Link | CallWay::Sms) => {
+            Self::CallBack(call) if !call.way.is_own() => {
                 call.text.clear();
                 call.contacted = None;
             }

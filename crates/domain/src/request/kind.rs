@@ -59,6 +59,13 @@ texts! {
     CallWay { Phone => "phone", Link => "link", Sms => "sms", Visit => "visit" }
 }
 
+impl CallWay {
+    /// Whether whoever asked writes by it themselves; by the others somebody puts down what was said.
+    pub fn is_own(self) -> bool {
+        matches!(self, Self::Link | Self::Sms)
+    }
+}
+
 texts! {
     Solved { Yes => "yes", Partly => "partly", No => "no" }
 }

@@ -31,6 +31,9 @@ use crate::visit::{Visit, render};
 use crate::words_of::{moment, word};
 use words::Lang;
 
+/// Of so many merged requests it is read on the page of the one they go with what was said.
+const HEARD: usize = 20;
+
 pub(super) struct Particular {
     pub label: String,
     pub value: String,
@@ -240,8 +243,8 @@ async fn page(
     });
     let paused = request.state.pauses() && request.state.is_open();
     let others = visit.app.requests_with(plan, code).await?;
-    // What those who asked the same say is read where it is handled.
-    let merged = others.iter().filter(|(_, merged)| *merged && !page.is_past());
+    // What those who asked the same say is read where it is handled, of the newest; of others behind their links.
+    let merged = others.iter().filter(|(_, merged)| *merged && !page.is_past()).take(HEARD);
     let merged: Vec<Code> = merged.map(|(row, _)| row.code.clone()).collect();
     let mut said_since = visit.app.said_since(plan, merged).await?;
     let reveals = visit.app.reveals(plan, code).await?;
