@@ -445,11 +445,7 @@ fn members(column: &str) -> String {
 
 impl Connection {
     /// The requests that were merged into one (`true`) or are matters of it.
-    pub(crate) fn requests_of(
-        &mut self,
-        plan: &Code,
-        code: &Code,
-    ) -> Result<Vec<(Code, bool, RequestState)>> {
+    pub fn requests_of(&mut self, plan: &Code, code: &Code) -> Result<Vec<(Code, bool, RequestState)>> {
         let place = [Param::Text(plan.as_str()), Param::Text(code.as_str())];
         let mut out = Vec::new();
         for (column, merged) in [("master", true), ("parent", false)] {

@@ -357,6 +357,18 @@ pub(crate) fn page(plan: &Code, query: &RequestQuery, paging: &RequestPaging, ma
     (sql, wanted)
 }
 
+/// The cells around a point, as far as those reach that are looked up one by one.
+fn few_cells(point: Point, metres: u32) -> Vec<(i64, i64)> {
+    let mut metres = metres;
+    loop {
+        let cells = cells(point, metres);
+        if number_of(&cells) <= FEW_CELLS || metres == 0 {
+            return cells;
+        }
+        metres = metres / 4 * 3;
+    }
+}
+
 /// The statement of the newest open requests around a point, or in an area. Around a point they are looked up in their
 /// cells, however many lie there: the open ones may be few, and walking through all to meet them would know no end.
 pub(crate) fn around(
@@ -369,7 +381,7 @@ pub(crate) fn around(
     let mut wanted = Where::new(plan);
     wanted.and("due <> '' AND master = ''");
     match (point, area) {
-        (Some(point), _) => wanted.in_cells(&cells(point, metres), false),
+        (Some(point), _) => wanted.in_cells(&few_cells(point, metres), false),
         (None, Some(area)) => wanted.is("area", area.as_str()),
         (None, None) => return None,
     }
@@ -412,10 +424,19 @@ mod tests {
         let point = Point { longitude: 116_300_000, latitude: 40_050_000 };
         let publicly = Publicly::default();
         for published in [None, Some(&publicly)] {
-            let made = around(&plan, (Some(point), 500), None, published, 20).unwrap();
+            for metres in [0, 500, 4_000, u32::MAX] {
+                let made = around(&plan, (Some(point), metres), None, published, 20).unwrap();
+                let steps = explained(&database, &made);
+                let by_cell = steps.iter().any(|step| step.contains("request_open_near (plan=? AND cell=?)"));
+                assert!(
+                    by_cell && !steps.iter().any(|step| step.contains("SCAN request")),
+                    "{metres} {steps:?}"
+                );
+            }
+            let made = around(&plan, (None, 0), Some(&plan), published, 20).unwrap();
             let steps = explained(&database, &made);
-            let by_cell = steps.iter().any(|step| step.contains("request_near (plan=? AND cell=?)"));
-            assert!(by_cell && !steps.iter().any(|step| step.contains("SCAN request")), "{steps:?}");
+            let by_area = |step: &String| step.contains("request_open_by_area (plan=? AND area=?)");
+            assert!(steps.iter().any(by_area), "{steps:?}");
         }
     }
 

@@ -63,15 +63,20 @@ impl Tx<'_> {
     /// forgotten.
     pub fn keep_text_message(&mut self, held: &TextMessage, kept_since: i64) -> Result<bool> {
         let (plan, gateway) = (Param::Text(held.plan.as_str()), Param::Text(held.gateway.as_str()));
-        let connection = self.writing();
-        connection.execute(
+        self.writing().execute(
             &format!(
                 "DELETE FROM text_message WHERE plan = $1 AND gateway = $2 AND message IN (SELECT message FROM \
                  text_message WHERE plan = $1 AND gateway = $2 AND at < $3 ORDER BY at LIMIT {FORGOTTEN_MOST})"
             ),
             &[plan, gateway, Param::Int(kept_since)],
         )?;
-        let kept = connection.execute(
+        self.put_text_message(held)
+    }
+
+    /// Puts one where it belongs, as a backup has it; whether it is new.
+    pub(crate) fn put_text_message(&mut self, held: &TextMessage) -> Result<bool> {
+        let (plan, gateway) = (Param::Text(held.plan.as_str()), Param::Text(held.gateway.as_str()));
+        let kept = self.writing().execute(
             "INSERT INTO text_message (plan, gateway, message, at) VALUES ($1, $2, $3, $4) \
              ON CONFLICT (plan, gateway, message) DO NOTHING",
             &[plan, gateway, Param::Text(&held.message), Param::Int(held.at)],

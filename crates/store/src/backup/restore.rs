@@ -119,7 +119,7 @@ fn restore_into(tx: &mut Tx, input: impl Read, progress: &impl Fn(u64)) -> Resul
             (Some(_), Line::Update(held)) => tx.keep_update(&held)?,
             (Some(_), Line::Post(held)) => tx.keep_forum_post(&held)?,
             (Some(_), Line::Text(held)) => {
-                tx.keep_text_message(&held, i64::MIN)?;
+                tx.put_text_message(&held)?;
             }
             (Some(_), Line::Passed(held)) => tx.keep_passed_on(&held)?,
             (Some(_), Line::Flag { plan, request, reader, ground, created_at, settled_at }) => {
