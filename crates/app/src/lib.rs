@@ -89,6 +89,7 @@ pub(crate) struct Inner {
     pub(crate) texts_turn: Arc<tokio::sync::Mutex<()>>,
     /// Sheets are read for one file at a time.
     pub(crate) microdata_turn: Arc<tokio::sync::Mutex<()>>,
+    pub(crate) evidence_turn: tokio::sync::Mutex<()>,
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) plan_words: Mutex<request::PlanWordsCache>,
@@ -149,6 +150,7 @@ impl App {
                 survey_texts: Mutex::default(),
                 texts_turn: Arc::default(),
                 microdata_turn: Arc::default(),
+                evidence_turn: tokio::sync::Mutex::default(),
                 models: Mutex::default(),
                 drawn: Mutex::default(),
                 plan_words: Mutex::default(),

@@ -21,30 +21,34 @@ pub struct Beside {
     pub distance: u32,
 }
 
-/// A network, or a network seen through changes, as the ground under access legs.
+/// A network, or one with links that are added, as the ground under access legs.
 pub trait Ground {
-    /// A link with its length and direction; nothing where there is no such link.
-    fn link_at(&self, link: LinkId) -> Option<Link>;
+    /// The network, without what is added to it.
+    fn network(&self) -> &Network;
     /// The nodes that bracket a place on a link: the last one before it and the first one after.
     fn brackets(&self, link: LinkId, offset: u32) -> Option<[Beside; 2]>;
 }
 
 impl Ground for Network {
-    fn link_at(&self, link: LinkId) -> Option<Link> {
-        self.links().get(link.index()).copied()
+    fn network(&self) -> &Network {
+        self
     }
 
     fn brackets(&self, link: LinkId, offset: u32) -> Option<[Beside; 2]> {
-        let length = self.link_at(link)?.length;
+        let length = self.links().get(link.index())?.length;
         let offset = offset.min(length);
         let [from, to] = self.ends(link);
         Some([Beside { node: from, distance: offset }, Beside { node: to, distance: length - offset }])
     }
 }
 
+fn link_of(ground: &impl Ground, link: LinkId) -> Option<Link> {
+    ground.network().links().get(link.index()).copied()
+}
+
 /// The nodes from which a leg's place on the network is reached, with the whole way from there.
 fn towards(ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = (NodeId, u32)> {
-    let direction = ground.link_at(leg.link).map(|link| link.direction);
+    let direction = link_of(ground, leg.link).map(|link| link.direction);
     let brackets = ground.brackets(leg.link, leg.offset);
     let [before, after] = brackets.map_or([None, None], |[before, after]| [Some(before), Some(after)]);
     let after = after.filter(|_| direction == Some(Direction::Both));
@@ -53,7 +57,7 @@ fn towards(ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = (NodeId
 
 /// The nodes that are reached from a leg's place on the network, with the whole way there.
 pub(crate) fn away(ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = (NodeId, u32)> {
-    let direction = ground.link_at(leg.link).map(|link| link.direction);
+    let direction = link_of(ground, leg.link).map(|link| link.direction);
     let brackets = ground.brackets(leg.link, leg.offset);
     let [before, after] = brackets.map_or([None, None], |[before, after]| [Some(before), Some(after)]);
     let before = before.filter(|_| direction == Some(Direction::Both));
@@ -107,7 +111,7 @@ impl KindAccess {
                     let near = map.at(node)?;
                     Some(Nearest { distance: near.distance.checked_add(distance)?, ..near })
                 });
-                over_nodes.chain(self.along(ground.link_at(leg.link), leg))
+                over_nodes.chain(self.along(link_of(ground, leg.link), leg))
             })
             .filter(|near| near.distance <= map.limit())
             .min()
@@ -120,12 +124,12 @@ impl KindAccess {
     }
 
     /// Facilities on the same link, reached without passing a node.
-    fn along(&self, open: Option<Link>, leg: AccessLeg) -> impl Iterator<Item = Nearest> + '_ {
+    fn along(&self, link: Option<Link>, leg: AccessLeg) -> impl Iterator<Item = Nearest> + '_ {
         let start = self.on_links.partition_point(|(other, _)| other.link < leg.link);
-        let both_ways = open.is_some_and(|link| link.direction == Direction::Both);
+        let both_ways = link.is_some_and(|link| link.direction == Direction::Both);
         self.on_links[start..]
             .iter()
-            .take_while(move |(other, _)| open.is_some() && other.link == leg.link)
+            .take_while(move |(other, _)| link.is_some() && other.link == leg.link)
             .filter(move |(other, _)| both_ways || other.offset >= leg.offset)
             .filter_map(move |&(other, facility)| {
                 let distance = other.offset.abs_diff(leg.offset).checked_add(other.leg)?;

@@ -3,7 +3,7 @@
 //! The line is a picture. What lies within is counted by distances over the network, never by the line.
 
 use crate::{
-    access::{AccessLeg, Ground, KindAccess},
+    access::{AccessLeg, KindAccess},
     nearest::NearestMap,
     network::{Direction, Link, LinkId, NodeId},
     overlay::{Attach, Overlay},
@@ -45,7 +45,7 @@ impl<'o> Catchment<'o> {
         let mut out = Vec::new();
         for index in 0..network.links().len() {
             let Some(id) = network.link(index) else { continue };
-            let Some(link) = self.overlay.link_at(id) else { continue };
+            let link = network.links()[index];
             for [from, to] in self.stretches(id, link, limit) {
                 out.extend(self.part(id, from, to));
             }
@@ -115,7 +115,7 @@ impl<'o> Catchment<'o> {
         match at {
             Attach::Node(node) => network.point(node),
             Attach::Along { link, offset } => {
-                let length = network.link_at(link)?.length;
+                let length = network.links().get(link.index())?.length;
                 let [a, b] = network.ends(link);
                 Some(between([network.point(a)?, network.point(b)?], length, offset))
             }

@@ -1,8 +1,7 @@
 //! Where services fall short, what the plan closes, and where the next ones go.
 //!
-//! Pure computation: no files, no clock, no chance. Lengths are whole millimetres, times whole
-//! deciseconds, people whole numbers, so every result is the same on any machine and any number of
-//! threads.
+//! Pure computation: no files, no clock, no chance. Lengths are whole millimetres, people whole
+//! numbers, so every result is the same on any machine and any number of threads.
 
 pub mod access;
 pub mod border;
@@ -27,6 +26,5 @@ pub mod profile;
 pub mod repair;
 pub mod siting;
 pub mod snap;
-pub mod standard;
 pub mod streets;
 pub mod sums;

@@ -190,8 +190,8 @@ pub fn rank(
     for &candidate in candidates {
         let [from, to] = candidate.ends.map(Attach::Node);
         let link = NewLink { from, to, length: candidate.length, direction: Direction::Both };
-        let changes: Vec<NewLink> = open.iter().copied().chain([link]).collect();
-        let overlay = Overlay::new(network, &changes)?;
+        let links: Vec<NewLink> = open.iter().copied().chain([link]).collect();
+        let overlay = Overlay::new(network, &links)?;
         let mut finding =
             Finding { candidate, newly_served: 0, helped: 0, saved: 0, detour: None, overlaps: None };
         let mut helped: BTreeMap<u32, u64> = BTreeMap::new();
@@ -267,18 +267,18 @@ pub struct Standing<'a> {
     pub map: &'a NearestMap,
 }
 
-/// How far each home is from the nearest facility of each kind once the network is changed; nothing where that is
+/// How far each home is from the nearest facility of each kind once links are added; nothing where that is
 /// further than the limit. New links may begin and end along others.
 ///
 /// # Errors
 /// When a link is not of this network.
 pub fn with_links(
     network: &Network,
-    changes: &[NewLink],
+    links: &[NewLink],
     kinds: &[Standing<'_>],
     homes: &[Home],
 ) -> Result<Vec<Vec<Option<u32>>>, OverlayError> {
-    let overlay = Overlay::new(network, changes)?;
+    let overlay = Overlay::new(network, links)?;
     let kinds = kinds.iter().map(|kind| {
         let own = kind.facilities.iter().map(|(number, legs)| (*number, legs.as_slice()));
         let access = KindAccess::new(&overlay, own);

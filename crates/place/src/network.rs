@@ -33,8 +33,7 @@ pub enum Direction {
     Forward,
 }
 
-/// One link as given: ends by node position in the input, length in millimetres (or a time in
-/// deciseconds: the unit is the caller's, all results carry the same one).
+/// One link as given: ends by node position in the input, length in millimetres.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Link {
     pub from: u32,

@@ -1,5 +1,5 @@
-//! A network seen through changes: links added. The base is only read; what an overlay
-//! keeps is as small as the changes.
+//! A network seen with links that are added. The base is only read; what an overlay keeps is as
+//! small as they are.
 //!
 //! A new link may begin and end anywhere along an existing one. That link is then split there, its
 //! parts adding up to the old length exactly. The outcome does not
@@ -36,14 +36,12 @@ pub struct NewLink {
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum OverlayError {
-    #[error("new link {change} names link {link}, but the network has {links} links")]
-    UnknownLink { change: usize, link: usize, links: usize },
-    #[error("new link {change} names a node of another network")]
-    UnknownNode { change: usize },
-    #[error(
-        "new link {change} attaches {offset} along link {link}, which is only {length} long: measure again"
-    )]
-    PastEnd { change: usize, link: usize, offset: u32, length: u32 },
+    #[error("new link {new} names link {link}, but the network has {links} links")]
+    UnknownLink { new: usize, link: usize, links: usize },
+    #[error("new link {new} names a node of another network")]
+    UnknownNode { new: usize },
+    #[error("new link {new} attaches {offset} along link {link}, which is only {length} long: measure again")]
+    PastEnd { new: usize, link: usize, offset: u32, length: u32 },
 }
 
 /// A link of the network as it is now: an unchanged one, a part of a split one, or a new one.
@@ -73,9 +71,9 @@ impl<'n> Overlay<'n> {
     /// When a link names something the network does not have.
     pub fn new(base: &'n Network, links: &[NewLink]) -> Result<Self, OverlayError> {
         let mut splits = BTreeMap::new();
-        for (change, new) in links.iter().enumerate() {
-            for end in [new.from, new.to] {
-                check_attach(base, change, end)?;
+        for (new, link) in links.iter().enumerate() {
+            for end in [link.from, link.to] {
+                check_attach(base, new, end)?;
                 if let Attach::Along { link, offset } = end
                     && offset != 0
                     && offset != base.links()[link.index()].length
@@ -255,38 +253,37 @@ impl<'n> Overlay<'n> {
     }
 }
 
-fn check_link(base: &Network, change: usize, link: LinkId) -> Result<(), OverlayError> {
+fn check_link(base: &Network, new: usize, link: LinkId) -> Result<(), OverlayError> {
     let links = base.links().len();
     if link.index() < links {
         Ok(())
     } else {
-        Err(OverlayError::UnknownLink { change, link: link.index(), links })
+        Err(OverlayError::UnknownLink { new, link: link.index(), links })
     }
 }
 
-fn check_attach(base: &Network, change: usize, end: Attach) -> Result<(), OverlayError> {
+fn check_attach(base: &Network, new: usize, end: Attach) -> Result<(), OverlayError> {
     match end {
         Attach::Node(node) if (node.0 as usize) < base.node_count() => Ok(()),
-        Attach::Node(_) => Err(OverlayError::UnknownNode { change }),
+        Attach::Node(_) => Err(OverlayError::UnknownNode { new }),
         Attach::Along { link, offset } => {
-            check_link(base, change, link)?;
+            check_link(base, new, link)?;
             let length = base.links()[link.index()].length;
             if offset <= length {
                 Ok(())
             } else {
-                Err(OverlayError::PastEnd { change, link: link.index(), offset, length })
+                Err(OverlayError::PastEnd { new, link: link.index(), offset, length })
             }
         }
     }
 }
 
 impl Ground for Overlay<'_> {
-    fn link_at(&self, link: LinkId) -> Option<Link> {
-        self.base.link_at(link)
+    fn network(&self) -> &Network {
+        self.base
     }
 
     fn brackets(&self, link: LinkId, offset: u32) -> Option<[Beside; 2]> {
-        self.link_at(link)?;
         let [mut before, mut after] = self.base.brackets(link, offset)?;
         let offset = before.distance;
         if let Some((&(_, at), &node)) = self.splits.range((link, 0)..=(link, offset)).next_back() {

@@ -1,8 +1,6 @@
 //! Streets of a map extract become links: ways are cut at every node, broken where a node is missing,
 //! measured, joined into parts, and on request merged between junctions.
 
-use std::collections::HashMap;
-
 use crate::{
     network::{Direction, Link, Network, NetworkError},
     point::Point,
@@ -285,12 +283,6 @@ impl Streets {
         let node = node as u32;
         let enters = |link: Street| link.to == node;
         a.direction == b.direction && (a.direction == Direction::Both || enters(a) != enters(b))
-    }
-
-    /// Positions of nodes by their id in the extract.
-    #[must_use]
-    pub fn by_id(&self) -> HashMap<i64, usize> {
-        self.ids.iter().enumerate().map(|(index, &id)| (id, index)).collect()
     }
 }
 

@@ -31,7 +31,8 @@ const LEVELS_MOST: usize = 8;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reader {
     Staff,
-    /// Only published requests count, and no small number is told or follows from what is.
+    /// Only published requests of whole months count, so that moving the day by one does not tell of a single day, and no
+    /// small number is told or follows from what is.
     Everybody,
 }
 
@@ -56,7 +57,8 @@ pub struct GapEvidence {
 /// What stands beside the gaps of a plan.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence {
-    /// Received on these days, both included: the twelve months up to the day that is looked at.
+    /// Received on these days, both included: the twelve months up to the day that is looked at; for everybody those up
+    /// to the last month that was over on it.
     pub from: Date,
     pub to: Date,
     /// The categories of each kind that has some.
@@ -75,10 +77,10 @@ impl Evidence {
     }
 }
 
-/// What evidence hangs on: as of an entry of the journal, on the day on which it is asked for.
+/// What evidence hangs on: as of the last entry that can change it, on the day on which it is asked for.
 struct Of {
     portfolio: Weak<Portfolio>,
-    head: Seq,
+    last: Seq,
     today: Date,
     reader: Reader,
     communities: Vec<Code>,
@@ -87,7 +89,7 @@ struct Of {
 impl Of {
     fn same(&self, other: &Self) -> bool {
         std::ptr::eq(self.portfolio.as_ptr(), other.portfolio.as_ptr())
-            && (self.head, self.today, self.reader) == (other.head, other.today, other.reader)
+            && (self.last, self.today, self.reader) == (other.last, other.today, other.reader)
             && self.communities == other.communities
     }
 }
@@ -174,6 +176,17 @@ fn untold(
     out
 }
 
+/// The days whose requests count.
+fn days(as_of: Date, reader: Reader) -> (Date, Date) {
+    let over = as_of.first_of_month().yesterday().unwrap_or(as_of);
+    let to = if reader == Reader::Staff || as_of == as_of.last_of_month() { as_of } else { over };
+    let after = match reader {
+        Reader::Staff => to.checked_sub(1.year()).and_then(Date::tomorrow),
+        Reader::Everybody => to.first_of_month().checked_sub(11.months()),
+    };
+    (after.unwrap_or(to), to)
+}
+
 impl App {
     /// What stands beside the gaps of some communities on the day of a portfolio, as the requests stand now.
     pub async fn gap_evidence(
@@ -185,7 +198,7 @@ impl App {
         // Looked at first: what is kept is never older than the entry it is kept by.
         let of = Of {
             portfolio: Arc::downgrade(portfolio),
-            head: self.head().await?,
+            last: self.last_of(&portfolio.plan.code, reader).await?,
             today: self.clock().today(),
             reader,
             communities: communities.to_vec(),
@@ -195,9 +208,28 @@ impl App {
         if let Some(held) = held {
             return Ok(held);
         }
+        // Of many who come at once one gathers it.
+        let _turn = self.inner.evidence_turn.lock().await;
+        let held = cache().find(&of);
+        if let Some(held) = held {
+            return Ok(held);
+        }
         let found = Arc::new(self.gather_evidence(portfolio, communities, reader).await?);
         cache().keep(of, found.clone());
         Ok(found)
+    }
+
+    /// The last entry that can change what a reader is told: of tasks everybody is told nothing.
+    async fn last_of(&self, plan: &Code, reader: Reader) -> Result<Seq, AppError> {
+        let head = self.head().await?;
+        match reader {
+            Reader::Staff => Ok(head),
+            Reader::Everybody => {
+                let plan = plan.clone();
+                let read = move |c: &mut Connection| Ok::<_, StoreError>(c.request_version(&plan, head)?.0);
+                Ok(self.database().read_async(read).await?)
+            }
+        }
     }
 
     async fn gather_evidence(
@@ -206,8 +238,7 @@ impl App {
         communities: &[Code],
         reader: Reader,
     ) -> Result<Evidence, AppError> {
-        let to = portfolio.view.as_of;
-        let from = to.checked_sub(1.year()).and_then(Date::tomorrow).unwrap_or(to);
+        let (from, to) = days(portfolio.view.as_of, reader);
         let hidden = match reader {
             Reader::Staff => Vec::new(),
             // As of today, whatever day is looked at: what is private now was not so once.

@@ -9,7 +9,6 @@ use domain::request::Point as At;
 use place::access::{AccessLeg, KindAccess};
 use place::isochrone::Catchment;
 use place::nearest::{Nearest, NearestMap};
-use place::overlay::Overlay;
 use place::point::{EARTH_RADIUS_METRES, Point};
 
 use super::approach::Approach;
@@ -230,35 +229,35 @@ impl Ground {
         homes.map(|home| access.nearest(&overlay, &home.legs, &map)).collect()
     }
 
-    /// The network with the links that people walk over on the day, where there is one.
-    pub fn overlay(&self) -> Option<Overlay<'_>> {
-        let walk = self.walk.as_ref()?;
-        Some(self.links.over(&walk.network, self.links.open()))
-    }
-
-    /// How far each of some homes is from a place over [`Self::overlay`]; nothing beyond the limit. Whoever asks of many
-    /// places has it made once.
-    pub fn from(
+    /// How far each of some homes is from each of some places over the links that people walk over on the day; nothing
+    /// beyond the limit. None once it is to be stopped.
+    pub fn distances_from(
         &self,
-        overlay: Option<&Overlay<'_>>,
-        at: At,
+        places: impl Iterator<Item = At>,
         homes: &[usize],
         limit: u32,
-    ) -> Vec<Option<u32>> {
-        let Some(at) = engine_point(at) else { return vec![None; homes.len()] };
-        match self.walk.as_ref().zip(overlay) {
-            Some((walk, overlay)) => {
-                let catchment = Catchment::new(overlay, &walk.legs(at, self.cap), limit);
-                homes.iter().map(|home| catchment.distance(self.home_legs(*home))).collect()
+        stop: &mut dyn FnMut() -> bool,
+    ) -> Option<Vec<Vec<Option<u32>>>> {
+        let walk = self.walk.as_ref();
+        let walk = walk.map(|walk| (walk, self.links.over(&walk.network, self.links.open())));
+        let far = |at: At| {
+            let Some(at) = engine_point(at) else { return vec![None; homes.len()] };
+            match &walk {
+                Some((walk, overlay)) => {
+                    let catchment = Catchment::new(overlay, &walk.legs(at, self.cap), limit);
+                    homes.iter().map(|home| catchment.distance(self.home_legs(*home))).collect()
+                }
+                None => {
+                    let straight = |home: &usize| {
+                        let far = self.homes.get(*home)?.at?.millimetres_to(at);
+                        u32::try_from(far).ok().filter(|far| *far <= limit)
+                    };
+                    homes.iter().map(straight).collect()
+                }
             }
-            None => {
-                let straight = |home: &usize| {
-                    let far = self.homes.get(*home)?.at?.millimetres_to(at);
-                    u32::try_from(far).ok().filter(|far| *far <= limit)
-                };
-                homes.iter().map(straight).collect()
-            }
-        }
+        };
+        // On a large network distances alone may take all the time there is.
+        places.map(|at| (!stop()).then(|| far(at))).collect()
     }
 
     /// The nearest in straight lines, whatever network there is.

@@ -335,14 +335,14 @@ impl LinkGround {
                 let open = self.links.open();
                 let without: Vec<usize> = open.iter().copied().filter(|other| *other != link).collect();
                 let found = if without.len() < open.len() {
-                    let before = self.with(self.links.changes(&without));
+                    let before = self.with(self.links.added(&without));
                     let before: Vec<&[Option<u32>]> = before.iter().map(Vec::as_slice).collect();
                     let after: Vec<Vec<Option<u32>>> =
                         self.kinds.iter().map(|held| held.before.clone()).collect();
                     self.gains(&before, &after)
                 } else {
                     let with = [open, &[link][..]].concat();
-                    self.gains(&self.before(), &self.with(self.links.changes(&with)))
+                    self.gains(&self.before(), &self.with(self.links.added(&with)))
                 };
                 Some(LinkGain { gaining: found.gaining.values().sum(), helped: found.helped })
             })
@@ -352,7 +352,7 @@ impl LinkGround {
 
     /// The links of the plan that people walk over on the day.
     fn open(&self) -> Vec<EngineLink> {
-        self.links.changes(self.links.open())
+        self.links.added(self.links.open())
     }
 
     /// How far each home is from the nearest of each kind on the day.
@@ -361,12 +361,12 @@ impl LinkGround {
     }
 
     /// How far each home is from the nearest of each kind over the network with these links.
-    fn with(&self, changes: impl IntoIterator<Item = EngineLink>) -> Vec<Vec<Option<u32>>> {
-        let changes: Vec<EngineLink> = changes.into_iter().collect();
+    fn with(&self, links: impl IntoIterator<Item = EngineLink>) -> Vec<Vec<Option<u32>>> {
+        let links: Vec<EngineLink> = links.into_iter().collect();
         let kinds: Vec<Standing> =
             self.kinds.iter().map(|held| Standing { facilities: &held.facilities, map: &held.map }).collect();
         // Each of them was tried on this network when it was placed.
-        with_links(&self.walk.network, &changes, &kinds, &self.homes).unwrap_or_default()
+        with_links(&self.walk.network, &links, &kinds, &self.homes).unwrap_or_default()
     }
 
     fn gains(&self, before: &[&[Option<u32>]], after: &[Vec<Option<u32>>]) -> Gains {

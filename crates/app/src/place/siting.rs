@@ -309,15 +309,9 @@ fn sited(
     let near = ground.nearest(&open, limit);
     let existing: Vec<Option<u32>> =
         demand.homes.iter().map(|home| near[*home].map(|near| near.distance)).collect();
-    let overlay = ground.overlay();
-    let mut by_parcel: Vec<Vec<Option<u32>>> = Vec::with_capacity(parcels.len());
-    for parcel in &parcels {
-        // On a large network distances alone may take all the time there is.
-        if stop() {
-            return Err(SitingFault::NothingFound);
-        }
-        by_parcel.push(ground.from(overlay.as_ref(), parcel.at, &demand.homes, limit));
-    }
+    let places = parcels.iter().map(|parcel| parcel.at);
+    let by_parcel =
+        ground.distances_from(places, &demand.homes, limit, stop).ok_or(SitingFault::NothingFound)?;
     let width = parcels.len() + 1;
     let mut distances = Vec::with_capacity(demand.homes.len() * width);
     let mut kept = Vec::new();

@@ -101,8 +101,8 @@ impl Spans {
         self.met.get(link).is_some_and(Option::is_some)
     }
 
-    /// Some of the links as changes of the network.
-    pub fn changes(&self, links: &[usize]) -> Vec<NewLink> {
+    /// Some of the links as the engine has them.
+    pub fn added(&self, links: &[usize]) -> Vec<NewLink> {
         let spans = links.iter().filter_map(|at| self.met.get(*at)?.as_ref());
         spans.map(|span| span.link).collect()
     }
@@ -112,8 +112,8 @@ impl Spans {
         if links.is_empty() {
             return Overlay::of(network);
         }
-        let changes = self.changes(links);
+        let added = self.added(links);
         // Each was tried on this network when it was placed.
-        Overlay::new(network, &changes).unwrap_or_else(|_| Overlay::of(network))
+        Overlay::new(network, &added).unwrap_or_else(|_| Overlay::of(network))
     }
 }
