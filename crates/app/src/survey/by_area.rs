@@ -289,13 +289,11 @@ impl ByArea {
 
 #[cfg(test)]
 mod tests {
-    use domain::code::Code;
     use domain::journal::Seq;
-    use domain::named::Named;
     use domain::source::Grade;
-    use domain::survey::{Wave, WaveAccess, WaveMode};
-    use survey::instrument::{Choice, Draft, Instrument, Question, Wording};
+    use domain::survey::Wave;
 
+    use super::super::sketched::{self, single};
     use super::*;
 
     fn bounds(values: &[f64]) -> Vec<(String, String)> {
@@ -357,48 +355,11 @@ mod tests {
     const AREAS: [&str; 4] = ["a", "b", "c", "d"];
 
     fn asked() -> Questionnaire {
-        let single = |name: &str, codes: &[&str]| {
-            let choice = |code: &&str| Choice { code: (*code).into(), label: Wording::new(code, code) };
-            Question {
-                name: name.into(),
-                wording: Wording::new(name, name),
-                hint: Wording::default(),
-                form: Form::Single { choices: codes.iter().map(choice).collect() },
-                required: true,
-                condition: None,
-            }
-        };
-        let draft = Draft {
-            name: "felt".into(),
-            version: "1".into(),
-            title: Wording::new("感受", "Felt"),
-            questions: vec![single("area", &AREAS), single("felt", &["yes", "no"])],
-        };
-        let instrument = Code::new("felt").unwrap();
-        Questionnaire { instrument, version: 1, asks: Instrument::new(draft).unwrap() }
+        sketched::asked(vec![single("area", &AREAS), single("felt", &["yes", "no"])])
     }
 
     fn held() -> HeldWave {
-        let day = jiff::civil::date(2019, 3, 4);
-        let code = |text: &str| Code::new(text).unwrap();
-        let wave = Wave {
-            wave: code("w"),
-            name: Named::new("一轮", ""),
-            instrument: code("felt"),
-            version: 1,
-            from: day,
-            to: day,
-            frame: Named::new("居民", ""),
-            modes: vec![WaveMode::Street],
-            access: WaveAccess::Anyone,
-            area: Some("area".into()),
-            groups: Vec::new(),
-            quotas: Vec::new(),
-            margins: Vec::new(),
-            trim: None,
-            least: 20,
-            sample: None,
-        };
+        let wave = Wave { area: Some("area".into()), ..sketched::wave() };
         HeldWave { wave, seq: Seq(1), grade: Grade::Reported, events: Vec::new() }
     }
 

@@ -377,11 +377,10 @@ fn fault(error: TabulateError) -> EstimateFault {
 
 #[cfg(test)]
 mod tests {
-    use domain::named::Named;
-    use domain::survey::{WaveAccess, WaveMode, WaveSample};
+    use domain::survey::WaveSample;
     use proptest::prelude::*;
-    use survey::instrument::{Choice, Draft, Instrument, Wording};
 
+    use super::super::sketched::{self, single};
     use super::*;
 
     fn row(group: Option<usize>, answer: &str, n: u64, least: u64) -> ResultRow {
@@ -413,43 +412,9 @@ mod tests {
 
     /// Ten sheets of a large stratum, which all say the same, and ten of a small one.
     fn drawn(areas: &[&str], sample: Option<WaveSample>) -> WaveResults {
-        let choice = |code: &&str| Choice { code: (*code).into(), label: Wording::new(code, code) };
-        let single = |name: &str, codes: &[&str]| Question {
-            name: name.into(),
-            wording: Wording::new(name, name),
-            hint: Wording::default(),
-            form: Form::Single { choices: codes.iter().map(choice).collect() },
-            required: true,
-            condition: None,
-        };
-        let draft = Draft {
-            name: "felt".into(),
-            version: "1".into(),
-            title: Wording::new("感受", "Felt"),
-            questions: vec![single("area", areas), single("felt", &["yes", "no"])],
-        };
-        let code = |text: &str| Code::new(text).unwrap();
-        let asked =
-            Questionnaire { instrument: code("felt"), version: 1, asks: Instrument::new(draft).unwrap() };
-        let day = jiff::civil::date(2019, 3, 4);
-        let wave = Wave {
-            wave: code("w"),
-            name: Named::new("一轮", ""),
-            instrument: code("felt"),
-            version: 1,
-            from: day,
-            to: day,
-            frame: Named::new("居民", ""),
-            modes: vec![WaveMode::Street],
-            access: WaveAccess::Invited,
-            area: Some("area".into()),
-            groups: Vec::new(),
-            quotas: Vec::new(),
-            margins: Vec::new(),
-            trim: None,
-            least: 2,
-            sample: sample.map(Box::new),
-        };
+        let asked = sketched::asked(vec![single("area", areas), single("felt", &["yes", "no"])]);
+        let wave =
+            Wave { area: Some("area".into()), least: 2, sample: sample.map(Box::new), ..sketched::wave() };
         let mut columns = Columns::of(&asked);
         for at in 0..20 {
             let (area, felt) =

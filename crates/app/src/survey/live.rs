@@ -95,11 +95,13 @@ impl App {
     pub async fn live_wave(&self, plan: &Code, held: &HeldWave) -> Result<LiveWave, AppError> {
         let (app, plan, wave) = (self.clone(), plan.clone(), held.wave.clone());
         let read = move |c: &mut Connection| {
+            // Before they are counted: those of here that come meanwhile stand for none of elsewhere.
+            let seen = app.seen_of(&plan, &wave);
             let counts = c.survey_counts(&plan, &wave.wave)?;
             let contacts = c.survey_contacts(&plan, &wave.wave)?;
             let invitations = c.survey_invitations(&plan, &wave.wave)?;
             let all: u64 = counts.iter().map(|count| count.number).sum();
-            let (filled, by_area) = app.filled(c, &plan, &wave, all)?;
+            let (filled, by_area) = app.filled(c, &plan, &wave, seen >= all)?;
             let quotas = of_quotas(&wave, &filled);
             let reached = Reached::new(counts, contacts, invitations);
             let rates = reached.contacts(&wave).map(|contacts| contacts.rates(None));
@@ -136,21 +138,26 @@ impl App {
         self.inner.live_waves.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// The sheets of a wave that are counted here already.
+    fn seen_of(&self, plan: &Code, wave: &Wave) -> u64 {
+        let held = self.filled_waves();
+        held.iter().find(|of| of.is(plan, wave)).map_or(0, |of| of.seen.len() as u64)
+    }
+
     /// How full the quotas of a wave are, and its sheets by area. They are looked through again only when others came by
-    /// way of another server.
+    /// way of another server: where not `all` are counted here.
     fn filled(
         &self,
         c: &mut Connection,
         plan: &Code,
         wave: &Wave,
-        sheets: u64,
+        all: bool,
     ) -> Result<(Vec<u64>, BTreeMap<String, u64>), StoreError> {
         if !counts_sheets(wave) {
             return Ok(Default::default());
         }
         let now = self.clock().now();
         if let Some(of) = self.filled_waves().iter_mut().find(|of| of.is(plan, wave)) {
-            let all = of.seen.len() as u64 >= sheets;
             if all {
                 of.read = now;
             }

@@ -246,60 +246,23 @@ impl App {
 
 #[cfg(test)]
 mod tests {
-    use survey::instrument::{Choice, Draft, Instrument, Wording};
-
+    use super::super::sketched::{self, choices, question, single};
     use super::*;
 
     #[test]
     fn no_two_columns_have_one_name_and_groups_come_first() {
-        let choice = |code: &&str| Choice { code: (*code).into(), label: Wording::new(code, code) };
-        let choices = |codes: &[&str]| codes.iter().map(choice).collect::<Vec<_>>();
-        let question = |name: &str, form: Form| Question {
-            name: name.into(),
-            wording: Wording::new(name, name),
-            hint: Wording::default(),
-            form,
-            required: true,
-            condition: None,
-        };
-        let draft = Draft {
-            name: "felt".into(),
-            version: "1".into(),
-            title: Wording::new("感受", "Felt"),
-            questions: vec![
-                question("weight", Form::Number { least: None, most: None, whole: true }),
-                question("better/bus", Form::Single { choices: choices(&["yes", "no"]) }),
-                question(
-                    "better",
-                    Form::Multiple { choices: choices(&["bus", "park"]), least: None, most: None },
-                ),
-                question("why", Form::Text { longest: None }),
-                question("sex", Form::Single { choices: choices(&["f", "m"]) }),
-                question("near", Form::Matrix { rows: choices(&["shop"]), columns: choices(&["yes", "no"]) }),
-            ],
-        };
-        let code = |text: &str| Code::new(text).unwrap();
-        let asked =
-            Questionnaire { instrument: code("felt"), version: 1, asks: Instrument::new(draft).unwrap() };
-        let day = jiff::civil::date(2019, 3, 4);
-        let wave = Wave {
-            wave: code("w1"),
-            name: domain::named::Named::new("一轮", "A wave"),
-            instrument: code("felt"),
-            version: 1,
-            from: day,
-            to: day,
-            frame: domain::named::Named::new("居民", "Residents"),
-            modes: Vec::new(),
-            access: domain::survey::WaveAccess::Anyone,
-            area: None,
-            groups: vec!["sex".into()],
-            quotas: Vec::new(),
-            margins: Vec::new(),
-            trim: None,
-            least: 5,
-            sample: None,
-        };
+        let asked = sketched::asked(vec![
+            question("weight", Form::Number { least: None, most: None, whole: true }),
+            single("better/bus", &["yes", "no"]),
+            question(
+                "better",
+                Form::Multiple { choices: choices(&["bus", "park"]), least: None, most: None },
+            ),
+            question("why", Form::Text { longest: None }),
+            single("sex", &["f", "m"]),
+            question("near", Form::Matrix { rows: choices(&["shop"]), columns: choices(&["yes", "no"]) }),
+        ]);
+        let wave = Wave { groups: vec!["sex".into()], ..sketched::wave() };
         let heads = |weighted: bool| -> Vec<String> {
             columns(&asked, &wave, weighted).into_iter().map(|(head, _)| head).collect()
         };

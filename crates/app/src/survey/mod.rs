@@ -15,6 +15,8 @@ mod own;
 mod results;
 pub mod said;
 mod sample;
+#[cfg(test)]
+mod sketched;
 mod texts;
 
 pub use answer::{NewSheet, SheetFault, Taken};

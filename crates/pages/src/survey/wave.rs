@@ -336,65 +336,56 @@ fn fault_said(visit: &Visit, asked: &Questionnaire, fault: &EstimateFault) -> St
     }
 }
 
-/// What somebody counted, or the words on what is wrong with it.
-fn counted<O>(
-    mode: Option<WaveMode>,
+/// Counts how something ended, and goes back to the wave; or tells what is wrong with what was typed.
+async fn count<O>(
+    visit: Visit,
+    (plan, wave): (String, String),
+    typed: Typed,
     outcome: Option<O>,
-    typed: &Typed,
-) -> Result<(WaveMode, O, u64), &'static str> {
-    let (mode, outcome) = mode.zip(outcome).ok_or("field-error-not-a-choice")?;
-    let number = typed.get("number").trim().parse().map_err(|_| "field-error-not-whole")?;
-    Ok((mode, outcome, number))
-}
-
-async fn not_counted(visit: &Visit, opened: &Opened, key: &str) -> Result<Response, PageError> {
-    let fault = visit.t(key).into_owned();
-    page(visit, opened, StatusCode::UNPROCESSABLE_ENTITY, String::new(), vec![fault]).await
+    kept: impl AsyncFnOnce(&Visit, &Opened, (WaveMode, O, u64)) -> Result<(), app::AppError>,
+) -> Result<Response, PageError> {
+    let opened = Opened::of(&visit, &plan, &wave).await?;
+    let number = typed.get("number").trim().parse::<u64>();
+    let counted = match (WaveMode::parse(typed.get("mode")).zip(outcome), number) {
+        (None, _) => Err("field-error-not-a-choice"),
+        (_, Err(_)) => Err("field-error-not-whole"),
+        (Some((mode, outcome)), Ok(number)) => Ok((mode, outcome, number)),
+    };
+    let (status, faults) = match counted {
+        Err(key) => (StatusCode::UNPROCESSABLE_ENTITY, vec![visit.t(key).into_owned()]),
+        Ok(counted) => match kept(&visit, &opened, counted).await {
+            Ok(()) => return Ok(Redirect::to(&opened.here()).into_response()),
+            Err(error) => {
+                let refusals = refused(error)?;
+                (refused_status(&refusals), said(&visit, refusals))
+            }
+        },
+    };
+    page(&visit, &opened, status, String::new(), faults).await
 }
 
 pub async fn contacts(
     visit: Visit,
-    Path((plan, wave)): Path<(String, String)>,
+    Path(path): Path<(String, String)>,
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
-    let opened = Opened::of(&visit, &plan, &wave).await?;
-    let mode = WaveMode::parse(typed.get("mode"));
     let outcome = OUTCOMES.into_iter().find(|outcome| outcome_name(*outcome) == typed.get("outcome"));
-    let (mode, outcome, number) = match counted(mode, outcome, &typed) {
-        Ok(what) => what,
-        Err(key) => return not_counted(&visit, &opened, key).await,
+    let kept = async |visit: &Visit, opened: &Opened, counted: (WaveMode, _, u64)| {
+        visit.app.count_contacts(&visit.actor, &opened.plan, &opened.held.wave.wave, counted).await
     };
-    let code = opened.held.wave.wave.clone();
-    let done = visit.app.count_contacts(&visit.actor, &opened.plan, &code, (mode, outcome, number)).await;
-    after_counting(&visit, &opened, done).await
+    count(visit, path, typed, outcome, kept).await
 }
 
 pub async fn call_backs(
     visit: Visit,
-    Path((plan, wave)): Path<(String, String)>,
+    Path(path): Path<(String, String)>,
     Filled(typed): Filled,
 ) -> Result<Response, PageError> {
-    let opened = Opened::of(&visit, &plan, &wave).await?;
-    let mode = WaveMode::parse(typed.get("mode"));
     let outcome = CallBackOutcome::parse(typed.get("outcome"));
-    let (mode, outcome, number) = match counted(mode, outcome, &typed) {
-        Ok(what) => what,
-        Err(key) => return not_counted(&visit, &opened, key).await,
+    let kept = async |visit: &Visit, opened: &Opened, counted: (WaveMode, _, u64)| {
+        visit.app.count_call_backs(&visit.actor, &opened.plan, &opened.held.wave.wave, counted).await
     };
-    let code = opened.held.wave.wave.clone();
-    let done = visit.app.count_call_backs(&visit.actor, &opened.plan, &code, (mode, outcome, number)).await;
-    after_counting(&visit, &opened, done).await
-}
-
-async fn after_counting(
-    visit: &Visit,
-    opened: &Opened,
-    done: Result<(), app::AppError>,
-) -> Result<Response, PageError> {
-    let Err(error) = done else { return Ok(Redirect::to(&opened.here()).into_response()) };
-    let refusals = refused(error)?;
-    let status = refused_status(&refusals);
-    page(visit, opened, status, String::new(), said(visit, refusals)).await
+    count(visit, path, typed, outcome, kept).await
 }
 
 /// Links that work once, as a file: they are told here and never again.
