@@ -256,10 +256,8 @@ CREATE INDEX request_by_area ON request (plan, area, received, code);
 CREATE INDEX request_by_state ON request (plan, state, received, code);
 CREATE INDEX request_shown ON request (plan, shown, received, code) WHERE shown > 0;
 CREATE INDEX request_shown_since ON request (plan, since, code) WHERE shown = 1;
-CREATE INDEX request_near ON request (plan, cell) WHERE cell > 0;
--- What is open lies among many times as much that is not.
-CREATE INDEX request_open_near ON request (plan, cell) WHERE cell > 0 AND due <> '' AND master = '';
-CREATE INDEX request_open_by_area ON request (plan, area, received, code) WHERE due <> '' AND master = '';
+-- What is open lies among many times as much that is not: it comes behind that in its cell.
+CREATE INDEX request_near ON request (plan, cell, due) WHERE cell > 0;
 CREATE INDEX request_by_master ON request (plan, master) WHERE master <> '';
 CREATE INDEX request_by_parent ON request (plan, parent) WHERE parent <> '';
 CREATE INDEX request_by_rate ON request (

@@ -225,6 +225,10 @@ impl SubjectCache {
         self.plans.clear();
     }
 
+    pub(crate) fn forget(&mut self, subject: &Subject) {
+        self.subjects.remove(subject);
+    }
+
     pub(crate) fn apply(&mut self, entry: &Entry) {
         let subject = &entry.draft.subject;
         // A subject that is not held will be loaded, with this entry, when someone asks.

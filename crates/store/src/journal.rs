@@ -86,31 +86,11 @@ impl Tx<'_> {
     /// Appends an entry and brings the projections along, all within this transaction. The recorded
     /// time never goes backwards, whatever the machine's clock does.
     pub fn append(&mut self, draft: Draft, now: Timestamp) -> Result<Entry> {
-        let seq = Seq(self.head.seq).next();
-        let recorded_at = now.as_microsecond().max(self.head.recorded_at);
-        let previous =
-            Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
-        let unreadable = |why: serde_json::Error| StoreError::Unreadable { seq: seq.0, why: why.to_string() };
-        let effective = draft.effective.to_string();
+        let unreadable =
+            |why: serde_json::Error| StoreError::Unreadable { seq: self.head.seq + 1, why: why.to_string() };
         let event = serde_json::to_string(&draft.event).map_err(unreadable)?;
         let source = serde_json::to_string(&draft.source).map_err(unreadable)?;
-        let written = Written {
-            seq,
-            recorded_at,
-            effective: &effective,
-            actor: draft.actor.as_str(),
-            scope: draft.subject.scope.as_str(),
-            kind: draft.subject.kind.as_str(),
-            subject: draft.subject.code.as_str(),
-            event: &event,
-            source: &source,
-            reason: &draft.reason,
-        };
-        let hash = written.hash(previous);
-        let hash_text = hash.to_string();
-        insert(self.writing(), &written, draft.event.corrects(), &hash_text)?;
-        self.move_head(seq.0, recorded_at, hash_text);
-        let recorded_at = timestamp(recorded_at)?;
+        let (seq, recorded_at, hash) = self.write_down(&draft, (&event, &source), now)?;
         let entry = Entry { seq, recorded_at, draft, hash };
         self.cache.apply(&entry);
         self.take_in(&entry)?;
@@ -127,6 +107,37 @@ impl Tx<'_> {
         }
         Ok(entry)
     }
+
+    /// Writes an entry behind the last one, its event and source in words: number, recorded time and hash.
+    pub(crate) fn write_down(
+        &mut self,
+        draft: &Draft,
+        (event, source): (&str, &str),
+        now: Timestamp,
+    ) -> Result<(Seq, Timestamp, Hash)> {
+        let seq = Seq(self.head.seq).next();
+        let recorded_at = now.as_microsecond().max(self.head.recorded_at);
+        let previous =
+            Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
+        let effective = draft.effective.to_string();
+        let written = Written {
+            seq,
+            recorded_at,
+            effective: &effective,
+            actor: draft.actor.as_str(),
+            scope: draft.subject.scope.as_str(),
+            kind: draft.subject.kind.as_str(),
+            subject: draft.subject.code.as_str(),
+            event,
+            source,
+            reason: &draft.reason,
+        };
+        let hash = written.hash(previous);
+        let hash_text = hash.to_string();
+        insert(self.writing(), &written, draft.event.corrects(), &hash_text)?;
+        self.move_head(seq.0, recorded_at, hash_text);
+        Ok((seq, timestamp(recorded_at)?, hash))
+    }
 }
 
 pub(crate) fn insert(
@@ -135,7 +146,7 @@ pub(crate) fn insert(
     corrects: Option<Seq>,
     hash: &str,
 ) -> Result<()> {
-    connection.send(
+    connection.later(
         "INSERT INTO entry (seq, recorded_at, effective, actor, scope, kind, subject, event, source, \
          reason, corrects, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         &[

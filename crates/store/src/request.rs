@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use domain::code::Code;
+use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
 use domain::journal::{Entry, Event, Seq};
 use domain::request::pieces::SearchText;
@@ -101,72 +102,85 @@ pub(crate) fn project(
     };
     let row = RequestRow::of(&request);
     let (before, now) = (held.as_ref().is_some_and(is_shown), shown(&request));
-    put(connection, tallies, &history.subject.scope, &row, now, held)?;
+    put(connection, tallies, &history.subject.scope, (row.registered, &row), now, held)?;
     let facts = entry.draft.event.facts();
-    let new = held_is_new(&entry.draft.event);
-    let says = |fact: &domain::fact::Fact| {
-        matches!(
-            fact,
-            domain::fact::Fact::Request(
-                RequestFact::Intake(_)
-                    | RequestFact::Place(_)
-                    | RequestFact::Moderation { .. }
-                    | RequestFact::Erased { .. }
-            )
-        )
-    };
-    let said = new || entry.draft.event.corrects().is_some() || facts.iter().any(says);
+    let new = matches!(entry.draft.event, Event::Registered { .. });
+    let corrects = entry.draft.event.corrects().is_some();
+    let said = new || corrects || facts.iter().any(says);
     if said {
-        index(connection, PIECES, &row, ready, !new)?;
+        index(connection, PIECES, row.registered, &pieces_of(&row, ready), !new)?;
     }
     match (before, now == SHOWN) {
         (true, false) => unindex(connection, SHOWN_PIECES, row.registered)?,
-        (_, true) if said || !before => index(connection, SHOWN_PIECES, &row, ready, before)?,
+        (_, true) if said || !before => {
+            index(connection, SHOWN_PIECES, row.registered, &pieces_of(&row, ready), before)?;
+        }
         _ => {}
     }
-    let moderates = |fact: &domain::fact::Fact| {
-        matches!(fact, domain::fact::Fact::Request(RequestFact::Moderation { .. }))
-    };
-    if entry.draft.event.corrects().is_some() || facts.iter().any(moderates) {
+    if corrects || facts.iter().any(moderates) {
         moderation(connection, &history.subject, history)?;
     }
-    let links =
-        |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Link { .. }));
-    if entry.draft.event.corrects().is_some() || facts.iter().any(links) {
+    if corrects || facts.iter().any(links) {
         link(connection, &history.subject, &request)?;
     }
-    let tells =
-        |fact: &domain::fact::Fact| matches!(fact, domain::fact::Fact::Request(RequestFact::Told { .. }));
-    if entry.draft.event.corrects().is_some() || facts.iter().any(tells) {
+    if corrects || facts.iter().any(tells) {
         told(connection, &history.subject, &request.told)?;
     }
-    let claims = |fact: &domain::fact::Fact| {
-        matches!(
-            fact,
-            domain::fact::Fact::Request(
-                RequestFact::ExclusionAsked { .. }
-                    | RequestFact::ExclusionDecided { .. }
-                    | RequestFact::ExclusionWithdrawn { .. }
-            )
-        )
-    };
-    if entry.draft.event.corrects().is_some() || facts.iter().any(claims) {
+    if corrects || facts.iter().any(claims) {
         crate::request_claim::project(connection, &history.subject, Some(&request))?;
     }
-    let reviews = |fact: &domain::fact::Fact| {
-        matches!(fact, domain::fact::Fact::Request(RequestFact::PhotoReview { .. }))
-    };
-    if entry.draft.event.corrects().is_some() || facts.iter().any(reviews) {
+    if corrects || facts.iter().any(reviews) {
         connection.show_photos(&history.subject.scope, &request)?;
     }
     Ok(())
 }
 
-fn held_is_new(event: &Event) -> bool {
-    matches!(event, Event::Registered { .. })
+/// The parts of a request's projection that a fact is about, beside its row.
+fn says(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Request(
+            RequestFact::Intake(_)
+                | RequestFact::Place(_)
+                | RequestFact::Moderation { .. }
+                | RequestFact::Erased { .. }
+        )
+    )
 }
 
-fn shown(request: &Request) -> i64 {
+fn moderates(fact: &Fact) -> bool {
+    matches!(fact, Fact::Request(RequestFact::Moderation { .. }))
+}
+
+fn links(fact: &Fact) -> bool {
+    matches!(fact, Fact::Request(RequestFact::Link { .. }))
+}
+
+fn tells(fact: &Fact) -> bool {
+    matches!(fact, Fact::Request(RequestFact::Told { .. }))
+}
+
+fn claims(fact: &Fact) -> bool {
+    matches!(
+        fact,
+        Fact::Request(
+            RequestFact::ExclusionAsked { .. }
+                | RequestFact::ExclusionDecided { .. }
+                | RequestFact::ExclusionWithdrawn { .. }
+        )
+    )
+}
+
+fn reviews(fact: &Fact) -> bool {
+    matches!(fact, Fact::Request(RequestFact::PhotoReview { .. }))
+}
+
+/// Whether a fact of a new request is told by its row and by what its text is found by alone.
+pub(crate) fn is_of_row(fact: &Fact) -> bool {
+    ![moderates, links, tells, claims, reviews].into_iter().any(|is| is(fact))
+}
+
+pub(crate) fn shown(request: &Request) -> i64 {
     match request.published {
         _ if !request.may_be_public || request.wordless || request.is_hidden() => 0,
         Some(true) => SHOWN,
@@ -176,7 +190,7 @@ fn shown(request: &Request) -> i64 {
 }
 
 /// What stands in a row that everybody may read.
-const SHOWN: i64 = 1;
+pub(crate) const SHOWN: i64 = 1;
 
 fn is_shown(held: &Held) -> bool {
     held.counted.sort.shown == SHOWN
@@ -201,11 +215,19 @@ fn forget(
     told(connection, subject, &[])
 }
 
-fn put(
+/// The statement of a new row.
+const ROW: &str = "INSERT INTO request (id, plan, code, state, since, kind, channel, urgency, category, lead_unit, \
+             area, received, limit_kind, due, answered, reopened, shown, master, parent, cell, longitude, \
+             latitude, rate_due, rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, \
+             address, body, suggested) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
+             $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)";
+
+/// Puts a row in its place, and counts it. `id` is the entry by which it was registered.
+pub(crate) fn put(
     connection: &mut Connection,
     tallies: &mut Tallies,
     plan: &Code,
-    row: &RequestRow,
+    (id, row): (Seq, &RequestRow),
     shown: i64,
     held: Option<Held>,
 ) -> Result<()> {
@@ -221,27 +243,8 @@ fn put(
     let counted = CountedAs::of(row, &received, shown);
     let (sort, rated) = (&counted.sort, counted.rated.clone().unwrap_or_default());
     let plan = plan.as_str();
-    let statement = match &held {
-        None => {
-            "INSERT INTO request (id, plan, code, state, since, kind, channel, urgency, category, lead_unit, \
-             area, received, limit_kind, due, answered, reopened, shown, master, parent, cell, longitude, \
-             latitude, rate_due, rate_unit, in_time, reached, solved, satisfaction, excluded, number, title, \
-             address, body, suggested) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, \
-             $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)"
-        }
-        Some(_) => {
-            "UPDATE request SET plan = $2, code = $3, state = $4, since = $5, kind = $6, channel = $7, \
-             urgency = $8, category = $9, lead_unit = $10, area = $11, received = $12, limit_kind = $13, \
-             due = $14, answered = $15, reopened = $16, shown = $17, master = $18, parent = $19, cell = $20, \
-             longitude = $21, latitude = $22, rate_due = $23, rate_unit = $24, in_time = $25, reached = $26, \
-             solved = $27, satisfaction = $28, excluded = $29, number = $30, title = $31, address = $32, \
-             body = $33, suggested = $34 WHERE id = $1"
-        }
-    };
-    connection.send(
-        statement,
-        &[
-            Param::from(row.registered.0),
+    let values = [
+            Param::from(id.0),
             plan.into(),
             row.code.as_str().into(),
             row.state.as_str().into(),
@@ -275,8 +278,19 @@ fn put(
             Param::Text(&row.address),
             Param::Text(&row.text),
             Param::Int(i64::from(row.suggested)),
-        ],
-    )?;
+    ];
+    match &held {
+        None => connection.later(ROW, &values)?,
+        Some(_) => connection.send(
+            "UPDATE request SET plan = $2, code = $3, state = $4, since = $5, kind = $6, channel = $7, \
+             urgency = $8, category = $9, lead_unit = $10, area = $11, received = $12, limit_kind = $13, \
+             due = $14, answered = $15, reopened = $16, shown = $17, master = $18, parent = $19, cell = $20, \
+             longitude = $21, latitude = $22, rate_due = $23, rate_unit = $24, in_time = $25, reached = $26, \
+             solved = $27, satisfaction = $28, excluded = $29, number = $30, title = $31, address = $32, \
+             body = $33, suggested = $34 WHERE id = $1",
+            &values,
+        )?,
+    }
     if let Some(held) = held {
         if held.counted == counted {
             return Ok(());
@@ -287,25 +301,44 @@ fn put(
     Ok(())
 }
 
+/// What a row is found by, as it is kept.
+fn pieces_of<'a>(row: &RequestRow, ready: Option<&'a SearchText>) -> Cow<'a, str> {
+    let said = said(row);
+    match ready.and_then(|ready| ready.pieces_of(said)) {
+        Some(pieces) => Cow::Borrowed(pieces),
+        None => Cow::Owned(SearchText::of(said).into_pieces()),
+    }
+}
+
+/// What a request is found by.
+pub(crate) fn said(row: &RequestRow) -> [&str; 5] {
+    [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()]
+}
+
 /// Puts a text's pieces where they are found.
-fn index(
+pub(crate) fn index(
     connection: &mut Connection,
     table: &str,
-    row: &RequestRow,
-    ready: Option<&SearchText>,
+    id: Seq,
+    pieces: &str,
     again: bool,
 ) -> Result<()> {
     if again {
-        unindex(connection, table, row.registered)?;
+        unindex(connection, table, id)?;
     }
-    let said = [row.title.as_str(), &row.text, &row.address, &row.number, row.code.as_str()];
-    let pieces = match ready.and_then(|ready| ready.pieces_of(said)) {
-        Some(pieces) => Cow::Borrowed(pieces),
-        None => Cow::Owned(SearchText::of(said).into_pieces()),
+    let one = match (table == SHOWN_PIECES, connection.is_postgres()) {
+        (false, false) => "INSERT INTO request_pieces (rowid, pieces) VALUES ($1, $2)",
+        (true, false) => "INSERT INTO request_pieces_shown (rowid, pieces) VALUES ($1, $2)",
+        (false, true) => {
+            "INSERT INTO request_pieces (rowid, pieces) \
+             VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
+        }
+        (true, true) => {
+            "INSERT INTO request_pieces_shown (rowid, pieces) \
+             VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
+        }
     };
-    let put = if connection.is_postgres() { "array_to_tsvector(string_to_array($2, ' '))" } else { "$2" };
-    let sql = format!("INSERT INTO {table} (rowid, pieces) VALUES ($1, {put})");
-    connection.send(&sql, &[Param::from(row.registered.0), Param::Text(&pieces)])
+    connection.later(one, &[Param::from(id.0), Param::Text(pieces)])
 }
 
 fn unindex(connection: &mut Connection, table: &str, registered: Seq) -> Result<()> {
@@ -483,10 +516,11 @@ impl Connection {
                 let Some(request) = Request::at(&history, View::ALL) else { continue };
                 let row = RequestRow::of(&request);
                 let now = shown(&request);
-                put(self, &mut tallies, &subject.scope, &row, now, None)?;
-                index(self, PIECES, &row, None, false)?;
+                let (id, pieces) = (row.registered, pieces_of(&row, None));
+                put(self, &mut tallies, &subject.scope, (id, &row), now, None)?;
+                index(self, PIECES, id, &pieces, false)?;
                 if now == SHOWN {
-                    index(self, SHOWN_PIECES, &row, None, false)?;
+                    index(self, SHOWN_PIECES, id, &pieces, false)?;
                 }
                 if !request.links.is_empty() {
                     link(self, &subject, &request)?;

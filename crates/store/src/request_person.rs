@@ -158,7 +158,7 @@ impl Tx<'_> {
     }
 
     pub fn put_sealed_person(&mut self, held: &SealedPerson) -> Result<()> {
-        self.writing().send(
+        self.writing().later(
             "INSERT INTO request_person (plan, request, key_id, sealed, asker, secret, token, created_at, \
              erased_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             &[

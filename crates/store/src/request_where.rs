@@ -17,6 +17,8 @@ pub(crate) const HITS_MOST: usize = 5_000;
 const LOOKED_MOST: usize = 100_000;
 /// What lies in so many cells may be looked up there: some eight kilometres each way.
 pub(crate) const FEW_CELLS: i64 = 256;
+/// The newest requests of an area that are looked through for open ones.
+const AREA_MOST: usize = 2_000;
 
 /// What a statement is made for.
 #[derive(Debug, Clone, Copy, Default)]
@@ -370,7 +372,8 @@ fn few_cells(point: Point, metres: u32) -> Vec<(i64, i64)> {
 }
 
 /// The statement of the newest open requests around a point, or in an area. Around a point they are looked up in their
-/// cells, however many lie there: the open ones may be few, and walking through all to meet them would know no end.
+/// cells, however many lie there: the open ones may be few, and walking through all to meet them would know no end. In
+/// an area the newest are looked through.
 pub(crate) fn around(
     plan: &Code,
     (point, metres): (Option<Point>, u32),
@@ -379,17 +382,29 @@ pub(crate) fn around(
     limit: usize,
 ) -> Option<(String, Where)> {
     let mut wanted = Where::new(plan);
-    wanted.and("due <> '' AND master = ''");
-    match (point, area) {
-        (Some(point), _) => wanted.in_cells(&few_cells(point, metres), false),
-        (None, Some(area)) => wanted.is("area", area.as_str()),
+    let from = match (point, area) {
+        (Some(point), _) => {
+            wanted.in_cells(&few_cells(point, metres), false);
+            "request".to_owned()
+        }
+        (None, Some(area)) => {
+            let area = wanted.put(area.as_str());
+            wanted.and("request.id = looked.newest");
+            wanted.few = true;
+            // Joined so, SQLite looks each of them up, and nothing else.
+            format!(
+                "(SELECT id AS newest FROM request WHERE plan = $1 AND area = {area} \
+                 ORDER BY received DESC, code DESC LIMIT {AREA_MOST}) AS looked CROSS JOIN request"
+            )
+        }
         (None, None) => return None,
-    }
+    };
+    wanted.and("due > '' AND master = ''");
     if let Some(publicly) = published {
         wanted.publicly(publicly, RequestOrder::Received, point.is_some());
     }
     let sql = format!(
-        "SELECT {COLUMNS} FROM request WHERE {} ORDER BY {} DESC, request.code DESC LIMIT {limit}",
+        "SELECT {COLUMNS} FROM {from} WHERE {} ORDER BY {} DESC, request.code DESC LIMIT {limit}",
         wanted.sql,
         column_of(RequestOrder::Received, wanted.few).0
     );
@@ -427,7 +442,7 @@ mod tests {
             for metres in [0, 500, 4_000, u32::MAX] {
                 let made = around(&plan, (Some(point), metres), None, published, 20).unwrap();
                 let steps = explained(&database, &made);
-                let by_cell = steps.iter().any(|step| step.contains("request_open_near (plan=? AND cell=?)"));
+                let by_cell = steps.iter().any(|step| step.contains("request_near (plan=? AND cell=? AND due>?)"));
                 assert!(
                     by_cell && !steps.iter().any(|step| step.contains("SCAN request")),
                     "{metres} {steps:?}"
@@ -435,8 +450,8 @@ mod tests {
             }
             let made = around(&plan, (None, 0), Some(&plan), published, 20).unwrap();
             let steps = explained(&database, &made);
-            let by_area = |step: &String| step.contains("request_open_by_area (plan=? AND area=?)");
-            assert!(steps.iter().any(by_area), "{steps:?}");
+            let has = |wanted: &str| steps.iter().any(|step| step.contains(wanted));
+            assert!(has("request_by_area (plan=? AND area=?)") && has("PRIMARY KEY (rowid=?)"), "{steps:?}");
         }
     }
 

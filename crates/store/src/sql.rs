@@ -121,6 +121,15 @@ impl Connection {
         }
     }
 
+    /// Inserts a row by a statement for one whose outcome is only needed by the end of the transaction: SQLite puts it
+    /// down with others of its table.
+    pub(crate) fn later(&mut self, one: &'static str, params: &[Param]) -> Result<()> {
+        match self {
+            Self::Sqlite(c) => c.later(one, params),
+            Self::Postgres(c) => c.send(one, params),
+        }
+    }
+
     /// Visits each row.
     pub fn each(
         &mut self,
@@ -186,8 +195,7 @@ impl Connection {
     /// Ends the transaction without effect. A connection that cannot even do that is broken.
     pub fn rollback(&mut self) -> Result<()> {
         match self {
-            Self::Sqlite(c) if c.is_autocommit() => Ok(()),
-            Self::Sqlite(c) => c.turn("ROLLBACK"),
+            Self::Sqlite(c) => c.rollback(),
             Self::Postgres(c) => c.rollback(),
         }
     }

@@ -8,6 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
 use crate::error::Result;
+use crate::later::Later;
 use crate::sql::{Param, Row};
 use crate::statements::Statements;
 
@@ -15,6 +16,7 @@ pub struct SqliteConnection {
     inner: rusqlite::Connection,
     /// Statements with `?n` for `$n`.
     translated: Statements<String>,
+    later: Later,
 }
 
 impl ToSql for Param<'_> {
@@ -74,7 +76,7 @@ impl SqliteConnection {
              PRAGMA mmap_size=67108864;"
         };
         inner.execute_batch(pragmas)?;
-        Ok(Self { inner, translated: Statements::default() })
+        Ok(Self { inner, translated: Statements::default(), later: Later::default() })
     }
 
     fn translate<'a>(translated: &'a mut Statements<String>, sql: &str) -> Result<&'a str> {
@@ -86,7 +88,18 @@ impl SqliteConnection {
         self.translated.len()
     }
 
+    /// Keeps a row of a statement that inserts one until others can be put down with it.
+    pub fn later(&mut self, one: &'static str, params: &[Param]) -> Result<()> {
+        self.later.keep(&self.inner, one, params)
+    }
+
+    /// Puts down what waits: what is asked next shall see it.
+    fn settle(&mut self) -> Result<()> {
+        if self.later.is_empty() { Ok(()) } else { self.later.put(&self.inner) }
+    }
+
     pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
+        self.settle()?;
         let sql = Self::translate(&mut self.translated, sql)?;
         let mut statement = self.inner.prepare_cached(sql)?;
         Ok(statement.execute(params_from_iter(params))? as u64)
@@ -98,6 +111,7 @@ impl SqliteConnection {
         params: &[Param],
         visit: &mut dyn FnMut(&Row) -> Result<()>,
     ) -> Result<()> {
+        self.settle()?;
         let sql = Self::translate(&mut self.translated, sql)?;
         let mut statement = self.inner.prepare_cached(sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
@@ -108,13 +122,21 @@ impl SqliteConnection {
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<()> {
+        self.settle()?;
         Ok(self.inner.execute_batch(sql)?)
     }
 
     /// Begins or ends a transaction: every change does, so these statements, too, are kept prepared.
     pub fn turn(&mut self, sql: &str) -> Result<()> {
+        self.settle()?;
         self.inner.prepare_cached(sql)?.execute([])?;
         Ok(())
+    }
+
+    /// Ends a transaction without effect.
+    pub fn rollback(&mut self) -> Result<()> {
+        self.later.forget();
+        if self.is_autocommit() { Ok(()) } else { self.turn("ROLLBACK") }
     }
 
     pub fn is_autocommit(&self) -> bool {

@@ -149,6 +149,9 @@ impl Tx<'_> {
     /// Takes in an entry that was just written: what it says of an item is placed, all else lengthens the
     /// tail, which is not let grow long.
     pub(crate) fn take_in(&mut self, entry: &Entry) -> Result<()> {
+        if entry.draft.subject.kind == SubjectKind::Request {
+            return self.take_in_request();
+        }
         let at_once = !has_tail(entry.draft.subject.kind);
         if self.connection.is_postgres() {
             // Statements are sent together and pages are written later: waiting would gain nothing.
@@ -172,6 +175,19 @@ impl Tx<'_> {
             self.place_facts()?;
         }
         Ok(())
+    }
+
+    /// Takes in an entry about a request that was just written: what it says has no places besides.
+    pub(crate) fn take_in_request(&mut self) -> Result<()> {
+        if self.connection.is_postgres() {
+            if self.head.projected + 1 != self.head.seq {
+                return self.place_facts();
+            }
+            self.head.projected = self.head.seq;
+            return Ok(());
+        }
+        self.tail.count += 1;
+        if self.head.seq - self.head.projected >= MOST { self.place_facts() } else { Ok(()) }
     }
 
     /// Puts the facts of the tail in their places.

@@ -1,0 +1,121 @@
+//! New requests that were worked out before it is their turn to be written: others wait for the writer.
+
+use domain::code::Code;
+use domain::history::{SubjectHistory, View};
+use domain::journal::{Draft, Entry, Event, Hash, Seq};
+use domain::request::pieces::SearchText;
+use domain::request::{Request, RequestRow};
+use domain::subject::{Subject, SubjectKind};
+use jiff::Timestamp;
+
+use crate::error::Result;
+use crate::request::{PIECES, SHOWN, SHOWN_PIECES, index, is_of_row, put, said, shown};
+use crate::sql::Connection;
+use crate::writer::Tx;
+
+/// A new request with its first entries and the row that it comes to. It says nothing of where it will stand in the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ReadyRequest {
+    subject: Subject,
+    entries: Vec<ReadyEntry>,
+    row: RequestRow,
+    /// What it is found by.
+    pieces: String,
+    shown: i64,
+}
+
+/// An entry, its event and source as they are written.
+#[derive(Debug, Clone, PartialEq)]
+struct ReadyEntry {
+    draft: Draft,
+    event: String,
+    source: String,
+}
+
+impl ReadyRequest {
+    /// Of the drafts that put one on the books and go on about it. `None` where more has to be written of it than its row
+    /// and what it is found by.
+    pub fn of(drafts: Vec<Draft>) -> Option<Self> {
+        let first = drafts.first()?;
+        let subject = first.subject.clone();
+        let registers = matches!(first.event, Event::Registered { .. });
+        let plain = |draft: &Draft| {
+            draft.subject == subject
+                && draft.event.corrects().is_none()
+                && draft.event.facts().iter().all(is_of_row)
+        };
+        if !registers || subject.kind != SubjectKind::Request || !drafts.iter().all(plain) {
+            return None;
+        }
+        let request = Request::at(&history(&subject, &drafts), View::ALL)?;
+        let row = RequestRow::of(&request);
+        let written = |draft: Draft| {
+            let event = serde_json::to_string(&draft.event).ok()?;
+            let source = serde_json::to_string(&draft.source).ok()?;
+            Some(ReadyEntry { draft, event, source })
+        };
+        Some(Self {
+            subject,
+            entries: drafts.into_iter().map(written).collect::<Option<_>>()?,
+            pieces: SearchText::of(said(&row)).into_pieces(),
+            shown: shown(&request),
+            row,
+        })
+    }
+
+    pub fn drafts(&self) -> impl Iterator<Item = &Draft> + Clone {
+        self.entries.iter().map(|entry| &entry.draft)
+    }
+}
+
+/// What is known of a request after some drafts, as if they were the journal's first entries.
+pub fn history(subject: &Subject, drafts: &[Draft]) -> SubjectHistory {
+    let mut history = SubjectHistory::new(subject.clone(), Seq(1));
+    for (seq, draft) in (1..).map(Seq).zip(drafts) {
+        let draft = draft.clone();
+        history.apply(&Entry { seq, recorded_at: Timestamp::UNIX_EPOCH, draft, hash: Hash::GENESIS });
+    }
+    history
+}
+
+impl Connection {
+    /// The last entry about a subject of a plan or the directory that plans are looked up in.
+    fn portfolio_changed(&mut self, plan: &str) -> Result<Seq> {
+        let directory = domain::subject::directory();
+        let mut last = 0;
+        for kind in SubjectKind::ALL.into_iter().filter(|kind| kind.is_portfolio()) {
+            let scope = if kind.is_directory() { directory.as_str() } else { plan };
+            let sql = "SELECT MAX(seq) FROM entry WHERE kind = $1 AND scope = $2";
+            let found = self.first(sql, &[kind.as_str().into(), scope.into()], |row| row.opt_int(0))?;
+            last = last.max(found.flatten().unwrap_or(0));
+        }
+        Ok(Seq(last as u64))
+    }
+}
+
+impl Tx<'_> {
+    /// Whether what requests of a plan are decided by is as it was after an entry.
+    pub fn decides_as_after(&mut self, plan: &Code, seen: Seq) -> Result<bool> {
+        Ok(self.connection.portfolio_changed(plan.as_str())? <= seen)
+    }
+
+    /// Writes a new request that was worked out before: its entries' numbers, from the first to the last. Nobody has put it
+    /// on the books meanwhile.
+    pub fn append_ready(&mut self, ready: &ReadyRequest, now: Timestamp) -> Result<(Seq, Seq)> {
+        let first = Seq(self.head.seq).next();
+        let mut last = first;
+        for ReadyEntry { draft, event, source } in &ready.entries {
+            last = self.write_down(draft, (event, source), now)?.0;
+            self.take_in_request()?;
+        }
+        // Whoever asks for it reads it as it now stands.
+        self.cache.forget(&ready.subject);
+        let row = (first, &ready.row);
+        put(self.connection, &mut self.tallies, &ready.subject.scope, row, ready.shown, None)?;
+        index(self.connection, PIECES, first, &ready.pieces, false)?;
+        if ready.shown == SHOWN {
+            index(self.connection, SHOWN_PIECES, first, &ready.pieces, false)?;
+        }
+        Ok((first, last))
+    }
+}
