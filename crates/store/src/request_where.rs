@@ -442,7 +442,8 @@ mod tests {
             for metres in [0, 500, 4_000, u32::MAX] {
                 let made = around(&plan, (Some(point), metres), None, published, 20).unwrap();
                 let steps = explained(&database, &made);
-                let by_cell = steps.iter().any(|step| step.contains("request_near (plan=? AND cell=? AND due>?)"));
+                let by_cell =
+                    steps.iter().any(|step| step.contains("request_near (plan=? AND cell=? AND due>?)"));
                 assert!(
                     by_cell && !steps.iter().any(|step| step.contains("SCAN request")),
                     "{metres} {steps:?}"

@@ -14,7 +14,8 @@ use super::resolve::Resolver;
 use super::run::Mode;
 use super::values::translate;
 use super::{Sheet, SheetRow};
-use crate::request::{Located, PlaceFault, Understanding};
+use crate::actor::Actor;
+use crate::request::{DecidedAsOf, Located, PlaceFault, Understanding};
 use crate::table::{CellError, CellProblem, Column, Row, Table};
 use words::Lang;
 
@@ -102,6 +103,8 @@ pub struct Prepared {
     /// Whether its orders have the points of their places, and say what their texts say.
     located: bool,
     pub(super) filled: bool,
+    /// As of when it was decided what its orders come to.
+    pub(super) decided: Option<DecidedAsOf>,
     /// The layer that the rows make together, once it is made.
     pub(super) layer: Option<MadeLayer>,
     /// The row of the headings.
@@ -204,8 +207,8 @@ impl Prepared {
         self.problems.sort_by_key(|problem| problem.row);
     }
 
-    /// Lets orders say what their texts say of category and place.
-    pub fn fill_in(&mut self, understanding: &Understanding) {
+    /// Lets orders say what their texts say of category and place, and decides what they come to where `actor` brings them.
+    pub fn fill_in(&mut self, understanding: &Understanding, actor: &Actor) {
         if std::mem::replace(&mut self.filled, true) {
             return;
         }
@@ -214,7 +217,13 @@ impl Prepared {
             Row::Order(order) => Some(&mut **order),
             Row::Change(_) | Row::Place(_) => None,
         });
-        understanding.fill_in(orders);
+        // Of anybody else it is asked at the moment of writing what they may.
+        let operator = match actor {
+            Actor::Operator(name) => Some(name),
+            _ => None,
+        };
+        understanding.fill_in(orders, operator);
+        self.decided = operator.map(|_| understanding.as_of());
     }
 
     /// The mistakes found before anything was tried.
@@ -256,6 +265,7 @@ pub fn prepare(
         notices: Vec::new(),
         located: false,
         filled: false,
+        decided: None,
         layer: None,
         total: body().count(),
         held: 0,

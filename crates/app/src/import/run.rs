@@ -9,7 +9,7 @@ use domain::command::Command;
 use domain::fact::{Fact, OfKind};
 use domain::history::{SubjectHistory, View};
 use domain::item::ItemFact;
-use domain::journal::{Entry, Event, Seq};
+use domain::journal::{Draft, Entry, Event, Seq};
 use domain::policy::{Action, Target};
 use domain::project::ProjectFact;
 use domain::refusal::{Problem, Refusal};
@@ -29,7 +29,7 @@ use crate::App;
 use crate::actor::Actor;
 use crate::change::{Change, make};
 use crate::error::AppError;
-use crate::request::{NotTaken, Occasion, Order, look_ahead};
+use crate::request::{NotTaken, Occasion, Order, Taken, look_ahead};
 use crate::table::{Row, Table};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,7 @@ impl App {
         if !actor.may_somewhere(Action::Import) {
             return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
         }
-        let prepared = self.filled_in(prepared).await?;
+        let prepared = self.filled_in(prepared, actor).await?;
         let actor = actor.clone();
         let occasion = self.import_occasion();
         let staff = self.told_of_import(&prepared, mode).await?;
@@ -115,7 +115,11 @@ impl App {
     }
 
     /// Orders say what their texts say, and places become a layer.
-    pub(super) async fn filled_in(&self, mut prepared: Prepared) -> Result<Prepared, AppError> {
+    pub(super) async fn filled_in(
+        &self,
+        mut prepared: Prepared,
+        actor: &Actor,
+    ) -> Result<Prepared, AppError> {
         if prepared.table.layer().is_some() {
             return crate::aside(move || prepared.make_layer().map(|()| prepared)).await?;
         }
@@ -124,15 +128,16 @@ impl App {
         }
         let understanding = self.understanding(&prepared.plan).await?;
         // Thousands of texts are read for the words of every category: not where others wait.
+        let actor = actor.clone();
         crate::aside(move || {
-            prepared.fill_in(&understanding);
+            prepared.fill_in(&understanding, &actor);
             prepared
         })
         .await
     }
 
     /// What every row of a run stands on; who is told of an import is told of it as a whole.
-    pub(super) fn import_occasion(&self) -> Occasion {
+    pub(crate) fn import_occasion(&self) -> Occasion {
         Occasion { tells: false, ..self.occasion() }
     }
 
@@ -188,6 +193,10 @@ pub(super) fn run(
     let mut wrong: BTreeSet<u32> = report.problems.iter().map(|problem| problem.row).collect();
     // Half an order must not stay on the books: then nothing does.
     let mut halved = false;
+    let as_decided = match prepared.decided {
+        Some(of) if of.today == occasion.today => tx.decides_as_after(&prepared.plan, of.seen)?,
+        _ => false,
+    };
     let order = in_order(&prepared.rows);
     for (done, at) in order.iter().copied().enumerate() {
         if done % LOOKED_AHEAD == 0 {
@@ -207,7 +216,7 @@ pub(super) fn run(
         let listed = at < LISTED_MOST;
         let done = match asks {
             Row::Change(change) => run_row(tx, actor, change, occasion, listed).map_err(NotTaken::from),
-            Row::Order(order) => run_order(tx, actor, &prepared.plan, order, occasion, listed),
+            Row::Order(order) => run_order(tx, actor, &prepared.plan, (order, as_decided), occasion, listed),
             // Places are no change by themselves: their layer was made above.
             Row::Place(_) => continue,
         };
@@ -310,7 +319,7 @@ fn run_order(
     tx: &mut Tx,
     actor: &Actor,
     plan: &Code,
-    order: &Order,
+    (order, as_decided): (&Order, bool),
     occasion: &Occasion,
     listed: bool,
 ) -> Result<Done, NotTaken> {
@@ -318,8 +327,15 @@ fn run_order(
     if !matches!(actor, Actor::Operator(_)) && !actor.may(Action::Import, &of_plan) {
         return Err(AppError::from(Refusal::whole(Problem::NotAllowed(Action::Import))).into());
     }
-    let (code, entries) = occasion.filing(actor, plan).order(tx, order)?;
-    Ok(Done::of(Subject::request(plan, &code), &entries, None, listed))
+    let (code, taken) = occasion.filing(actor, plan).order(tx, order, as_decided)?;
+    let subject = Subject::request(plan, &code);
+    Ok(match (&taken, &order.decided) {
+        (Taken::Written(entries), _) => Done::of(subject, entries, None, listed),
+        (Taken::AsDecided(first, last), Some(decided)) => {
+            Done::with(subject, decided.drafts(), Some((*first, *last)), None, listed)
+        }
+        (Taken::AsDecided(..), None) => Done::unchanged(subject),
+    })
 }
 
 impl Done {
@@ -329,15 +345,26 @@ impl Done {
 
     /// What entries about a subject came to, beside what was held of it.
     fn of(subject: Subject, entries: &[Entry], held: Option<&SubjectHistory>, listed: bool) -> Self {
-        let outcome = match entries.first().map(|entry| &entry.draft.event) {
+        let span = entries.first().zip(entries.last()).map(|(a, b)| (a.seq, b.seq));
+        Self::with(subject, entries.iter().map(|entry| &entry.draft), span, held, listed)
+    }
+
+    fn with<'a>(
+        subject: Subject,
+        drafts: impl Iterator<Item = &'a Draft> + Clone,
+        span: Option<(Seq, Seq)>,
+        held: Option<&SubjectHistory>,
+        listed: bool,
+    ) -> Self {
+        let outcome = match drafts.clone().next().map(|draft| &draft.event) {
             None => return Self::unchanged(subject),
             Some(Event::Registered { .. }) => Outcome::New,
             Some(_) => Outcome::Changed,
         };
-        let facts = entries
-            .iter()
+        let entries = drafts.clone().count();
+        let facts = drafts
             .filter(|_| listed)
-            .flat_map(|entry| entry.draft.event.facts().iter().map(|fact| (entry.draft.effective, fact)));
+            .flat_map(|draft| draft.event.facts().iter().map(|fact| (draft.effective, fact)));
         let recorded = facts
             .map(|(effective, fact)| {
                 let slot = fact.slot();
@@ -345,8 +372,7 @@ impl Done {
                 Recorded { slot, effective, before, after: fact.clone() }
             })
             .collect();
-        let span = entries.first().zip(entries.last()).map(|(a, b)| (a.seq, b.seq));
-        Self { subject, outcome, entries: entries.len(), span, recorded }
+        Self { subject, outcome, entries, span, recorded }
     }
 }
 

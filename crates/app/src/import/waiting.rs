@@ -149,7 +149,7 @@ impl App {
         if !actor.may_somewhere(Action::Import) {
             return Err(Refusal::whole(Problem::NotAllowed(Action::Import)).into());
         }
-        let prepared = self.filled_in(prepared).await?;
+        let prepared = self.filled_in(prepared, actor).await?;
         let actor = actor.clone();
         let occasion = self.import_occasion();
         let staff = self.told_of_import(&prepared, Mode::Apply).await?;

@@ -106,6 +106,14 @@ impl NewRequest {
     }
 }
 
+impl NewRequest {
+    /// What it will be called, where it has a number.
+    pub(super) fn code(&self) -> Option<Code> {
+        let number = self.number.trim();
+        if number.is_empty() { None } else { code_of(number).ok() }
+    }
+}
+
 /// What became of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filed {
@@ -251,18 +259,28 @@ pub(crate) struct Ready {
 impl Ready {
     /// Of one that has a number, and with a key, who asked is sealed already.
     pub(super) fn of(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
+        let mut ready = Self::sealed(new, plan, key);
+        ready.find_by(new);
+        ready
+    }
+
+    /// Without what it is found by.
+    pub(super) fn sealed(new: &NewRequest, plan: &Code, key: Option<&ProtectionKey>) -> Self {
         let words = Words::of(new);
-        let number = new.number.trim();
-        let code = Some(number).filter(|number| !number.is_empty()).and_then(|number| code_of(number).ok());
-        let sealed = key.zip(code.as_ref()).and_then(|(key, code)| {
+        let sealed = key.zip(new.code()).and_then(|(key, code)| {
             let person = words.person(new);
-            if person.is_empty() { None } else { Sealed::of(&person, key, plan, code).ok() }
+            if person.is_empty() { None } else { Sealed::of(&person, key, plan, &code).ok() }
         });
-        let found_by = code.map(|code| {
+        Self { words, sealed, found_by: None }
+    }
+
+    pub(super) fn find_by(&mut self, new: &NewRequest) {
+        let words = &self.words;
+        self.found_by = new.code().map(|code| {
+            let number = new.number.trim();
             let said = [words.title.as_str(), &words.masked, &words.masked_address, number, code.as_str()];
             Arc::new(SearchText::of(said))
         });
-        Self { words, sealed, found_by }
     }
 }
 
@@ -353,8 +371,7 @@ impl Filing<'_> {
         handed: Option<(&Code, DateTime)>,
     ) -> Result<(Filed, Vec<Entry>), AppError> {
         let code = self.code(tx, new)?;
-        let subject = Subject::request(self.plan, &code);
-        let (mut facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, &ready.words, handed))??;
+        let (mut facts, unit) = tx.with_lookup(|lookup| self.facts(lookup, new, ready, handed))??;
         let at = new.at.unwrap_or(self.on.wall);
         facts.extend(photo::added(None, &new.photos, PhotoShows::Matter, at)?);
         if new.drafts {
@@ -362,12 +379,7 @@ impl Filing<'_> {
                 facts.push(RequestFact::Photo { photo: held.photo, shows: PhotoShows::Matter, at });
             }
         }
-        let change = Change {
-            command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
-            effective: Some(new.at.unwrap_or(self.on.wall).date()),
-            source: new.source.clone(),
-            reason: String::new(),
-        };
+        let change = self.registered(&code, new, facts);
         tx.expect_found_by(ready.found_by.clone());
         let receipt = make(tx, self.actor, &change, self.on.now, self.on.today);
         tx.expect_found_by(None);
@@ -380,8 +392,19 @@ impl Filing<'_> {
         Ok((Filed { code, again: false, by_earlier: false, unit }, receipt.entries))
     }
 
+    /// What puts one on the books.
+    pub(super) fn registered(&self, code: &Code, new: &NewRequest, facts: Vec<RequestFact>) -> Change {
+        let subject = Subject::request(self.plan, code);
+        Change {
+            command: Command::Register { subject, facts: facts.into_iter().map(Fact::from).collect() },
+            effective: Some(new.at.unwrap_or(self.on.wall).date()),
+            source: new.source.clone(),
+            reason: String::new(),
+        }
+    }
+
     /// The number that people name it by: its own where it has one, else the day and a number nobody else has.
-    fn code(&self, tx: &mut Tx, new: &NewRequest) -> Result<Code, AppError> {
+    pub(super) fn code(&self, tx: &mut Tx, new: &NewRequest) -> Result<Code, AppError> {
         let number = new.number.trim();
         if !number.is_empty() {
             return code_of(number);
@@ -398,11 +421,12 @@ impl Filing<'_> {
         }
     }
 
-    fn facts(
+    /// What is said of a new one, and the unit that it goes to.
+    pub(super) fn facts(
         &self,
         lookup: &dyn Lookup,
         new: &NewRequest,
-        words: &Words,
+        Ready { words, .. }: &Ready,
         handed: Option<(&Code, DateTime)>,
     ) -> Result<(Vec<RequestFact>, Option<Code>), AppError> {
         let plan = lookup.plan(self.plan).ok_or(AppError::NotFound)?;
@@ -469,7 +493,7 @@ impl Filing<'_> {
     }
 
     /// Keeps who asked apart from the journal.
-    fn keep_person(
+    pub(super) fn keep_person(
         &self,
         tx: &mut Tx,
         new: &NewRequest,

@@ -81,7 +81,7 @@ pub use open_data::{
 pub use open_history::{OpenDetail, OpenHistory, OpenNote};
 pub use open_rates::{OpenRate, OpenRates, RATE_FIELDS, rates_csv};
 pub use open_update::{OpenUpdate, OpenUpdates, UpdateSpan};
-pub(crate) use order::NotTaken;
+pub(crate) use order::{DecidedAsOf, NotTaken, Taken};
 pub use order::{Order, Understanding};
 pub use own_copy::{CopiedAddress, CopiedEntry, CopiedLook, CopiedPhoto, OwnCopy};
 pub use passing::PeerWord;

@@ -4,21 +4,23 @@ use std::sync::Arc;
 
 use domain::bounds::Bounds;
 use domain::code::Code;
-use domain::command::Command;
-use domain::journal::Entry;
+use domain::command::{Command, Context, decide};
+use domain::history::{History, Lookup, SubjectHistory};
+use domain::journal::{Entry, Seq};
+use domain::plan::Plan;
 use domain::portfolio::Portfolio;
 use domain::request::call_back::{given, preset_of, step as moved};
 use domain::request::question::tidy;
 use domain::request::routing::Routing;
 use domain::request::{Request, RequestCategory, RequestFact, RequestState, RequestStep, Who};
-use domain::subject::Subject;
-use jiff::civil::DateTime;
-use store::Tx;
+use domain::source::Source;
+use domain::subject::{Subject, SubjectKind};
+use jiff::civil::{Date, DateTime};
+use store::{ReadyRequest, Tx, request_after};
 
 use super::Models;
 use super::file::{NewRequest, Ready, clean, title_of};
-use super::occasion::Filing;
-use super::protection::ProtectionKey;
+use super::occasion::{Filing, Occasion};
 use super::rules_of;
 use super::suggest::{PlanWords, Suggestion, suggested};
 use super::whereabouts::{Located, PlaceFault, Stated};
@@ -41,6 +43,17 @@ pub struct Order {
     pub answer: String,
     /// What could be made of it before.
     pub(crate) ready: Option<Ready>,
+    /// What it comes to as a new request, where that could be said before.
+    pub(crate) decided: Option<Box<ReadyRequest>>,
+}
+
+/// What became of an order.
+#[derive(Debug)]
+pub(crate) enum Taken {
+    /// Nothing, or these entries.
+    Written(Vec<Entry>),
+    /// Its entries as they were decided before, from the first to the last.
+    AsDecided(Seq, Seq),
 }
 
 impl Order {
@@ -87,8 +100,14 @@ impl From<AppError> for NotTaken {
 type Step = (DateTime, Vec<RequestFact>);
 
 impl Filing<'_> {
-    /// Takes an order in, once for its number; of one that is on the books only the outcome, where none is yet.
-    pub(crate) fn order(&self, tx: &mut Tx, order: &Order) -> Result<(Code, Vec<Entry>), NotTaken> {
+    /// Takes an order in, once for its number; of one that is on the books only the outcome, where none is yet. What was
+    /// decided before holds where the plan still is `as_decided`.
+    pub(crate) fn order(
+        &self,
+        tx: &mut Tx,
+        order: &Order,
+        as_decided: bool,
+    ) -> Result<(Code, Taken), NotTaken> {
         if let Some(held) = self.known(tx, &order.new)? {
             let steps = self.missing(tx, order, &held)?;
             let said: Vec<Vec<RequestFact>> = steps.iter().map(|(_, facts)| facts.clone()).collect();
@@ -99,21 +118,24 @@ impl Filing<'_> {
                 let told = self.doing(Who::Lead, &order.new.source).tell_those_merged(tx, &held, &facts, seq);
                 told.map_err(|error| NotTaken { error, begun: true })?;
             }
-            return Ok((held.code.clone(), entries));
+            return Ok((held.code.clone(), Taken::Written(entries)));
+        }
+        if let Some((ready, decided)) =
+            order.ready.as_ref().zip(order.decided.as_deref()).filter(|_| as_decided)
+        {
+            let (first, last) = tx.append_ready(decided, self.on.now).map_err(AppError::from)?;
+            let code = self.code(tx, &order.new)?;
+            self.keep_person(tx, &order.new, ready, &code, String::new())
+                .map_err(|error| NotTaken { error, begun: true })?;
+            return Ok((code, Taken::AsDecided(first, last)));
         }
         let handed = order.unit.as_ref().zip(order.handed());
         let made = order.ready.is_none().then(|| Ready::of(&order.new, self.plan, None));
         let ready = order.ready.as_ref().or(made.as_ref()).ok_or(AppError::NotFound)?;
         let (filed, entries) = self.register(tx, &order.new, ready, String::new(), handed)?;
-        let steps = match order.answered {
-            // It may not have been given to anybody: then it was answered at once.
-            Some(answered) => {
-                outcome(order, answered, filed.unit.is_some().then(|| order.handed().unwrap_or(answered)))
-            }
-            None => Vec::new(),
-        };
+        let steps = order.steps_after(filed.unit.is_some());
         let entries = self.past(tx, &filed.code, steps, order, entries)?;
-        Ok((filed.code, entries))
+        Ok((filed.code, Taken::Written(entries)))
     }
 
     /// What an order says that the request it became does not: how it ended, where nobody here or elsewhere has
@@ -173,22 +195,27 @@ impl Filing<'_> {
     ) -> Result<Vec<Entry>, NotTaken> {
         let brought = self.actor.person().cloned().map_or_else(|| self.actor.clone(), Actor::Operator);
         for (at, facts) in steps {
-            let change = Change {
-                command: Command::Record {
-                    subject: Subject::request(self.plan, code),
-                    facts: facts.into_iter().map(Into::into).collect(),
-                    expected: None,
-                },
-                effective: Some(at.date()),
-                source: order.new.source.clone(),
-                reason: String::new(),
-            };
+            let change = past_step(self.plan, code, at, facts, &order.new.source);
             let begun = !entries.is_empty();
             let receipt = make(tx, &brought, &change, self.on.now, self.on.today)
                 .map_err(|error| NotTaken { error, begun })?;
             entries.extend(receipt.entries);
         }
         Ok(entries)
+    }
+}
+
+/// What was done elsewhere with a request on a day.
+fn past_step(plan: &Code, code: &Code, at: DateTime, facts: Vec<RequestFact>, source: &Source) -> Change {
+    Change {
+        command: Command::Record {
+            subject: Subject::request(plan, code),
+            facts: facts.into_iter().map(Into::into).collect(),
+            expected: None,
+        },
+        effective: Some(at.date()),
+        source: source.clone(),
+        reason: String::new(),
     }
 }
 
@@ -218,6 +245,15 @@ impl Order {
         held.into_iter().find(|(_, held)| *held == Some(code)).map(|(column, _)| column)
     }
 
+    /// How it ended, of one that somebody had, or nobody.
+    fn steps_after(&self, given: bool) -> Vec<Step> {
+        match self.answered {
+            // It may not have been given to anybody: then it was answered at once.
+            Some(answered) => outcome(self, answered, given.then(|| self.handed().unwrap_or(answered))),
+            None => Vec::new(),
+        }
+    }
+
     /// When it was given out, as far as it says.
     fn handed(&self) -> Option<DateTime> {
         self.assigned.or(self.new.at)
@@ -230,19 +266,100 @@ pub struct Understanding {
     portfolio: Arc<Portfolio>,
     models: Models,
     words: Arc<PlanWords>,
-    /// Seals who asked.
-    key: Option<ProtectionKey>,
+    /// By what is decided what becomes of orders.
+    history: Arc<History>,
+    whole: Arc<Plan>,
+    on: Occasion,
+}
+
+/// As of when something was decided: the journal's entry and the day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct DecidedAsOf {
+    pub seen: Seq,
+    pub today: Date,
+}
+
+/// The plan's records, with what is decided of one request so far.
+struct Ahead<'a> {
+    by: &'a Understanding,
+    request: Option<Arc<SubjectHistory>>,
+}
+
+impl Lookup for Ahead<'_> {
+    fn subject(&self, subject: &Subject) -> Option<Arc<SubjectHistory>> {
+        match subject.kind {
+            SubjectKind::Request => self.request.clone().filter(|held| held.subject == *subject),
+            _ => self.by.history.subject(subject),
+        }
+    }
+
+    fn plan(&self, plan: &Code) -> Option<Arc<Plan>> {
+        if *plan == self.by.plan { Some(self.by.whole.clone()) } else { self.by.history.plan(plan) }
+    }
+
+    fn own_work(&self, plan: &Code) -> Vec<Code> {
+        self.by.history.own_work(plan)
+    }
+
+    fn drawn_areas(&self) -> Vec<Code> {
+        self.by.history.drawn_areas()
+    }
 }
 
 impl Understanding {
     /// Puts what texts say of categories and places into orders that do not say it themselves, and makes them ready to
-    /// be taken in.
-    pub(crate) fn fill_in<'a>(&self, orders: impl Iterator<Item = &'a mut Order>) {
+    /// be taken in, by the machine's operator where one is named.
+    pub(crate) fn fill_in<'a>(&self, orders: impl Iterator<Item = &'a mut Order>, operator: Option<&Code>) {
         let bounds = Bounds::of(self.portfolio.areas.values());
         for order in orders {
             order.fill_in(self, &bounds);
-            order.ready = Some(Ready::of(&order.new, &self.plan, self.key.as_ref()));
+            let mut ready = Ready::sealed(&order.new, &self.plan, self.on.key.as_ref());
+            order.decided = operator.and_then(|operator| self.decided(order, &ready, operator)).map(Box::new);
+            if order.decided.is_none() {
+                ready.find_by(&order.new);
+            }
+            order.ready = Some(ready);
         }
+    }
+
+    /// As of when orders are decided.
+    pub(crate) fn as_of(&self) -> DecidedAsOf {
+        DecidedAsOf { seen: self.history.head(), today: self.on.today }
+    }
+
+    /// What an order comes to where its number is not on the books. `None` where that hangs on more than the plan's records,
+    /// or it is refused: what is wrong is said when it is its turn.
+    fn decided(&self, order: &Order, ready: &Ready, operator: &Code) -> Option<ReadyRequest> {
+        let new = &order.new;
+        // Of one without a number nobody knows what it will be called, of one without a time when it will have come in.
+        if new.at.is_none() || new.part_of.is_some() || !new.photos.is_empty() || new.drafts {
+            return None;
+        }
+        let code = new.code()?;
+        let actor = Actor::Operator(operator.clone());
+        let filing = self.on.filing(&actor, &self.plan);
+        let mut ahead = Ahead { by: self, request: None };
+        let handed = order.unit.as_ref().zip(order.handed());
+        let (facts, unit) = filing.facts(&ahead, new, ready, handed).ok()?;
+        let registered = filing.registered(&code, new, facts);
+        let steps = order.steps_after(unit.is_some()).into_iter();
+        let steps = steps.map(|(at, facts)| past_step(&self.plan, &code, at, facts, &new.source));
+        let mut drafts = Vec::new();
+        for change in std::iter::once(registered).chain(steps) {
+            let context = Context {
+                today: self.on.today,
+                actor: operator.clone(),
+                effective: change.effective?,
+                source: change.source,
+                reason: change.reason,
+            };
+            drafts.extend(decide(&change.command, &context, &ahead).ok()?);
+            if order.answered.is_some() {
+                let subject = change.command.subject();
+                ahead.request = Some(Arc::new(request_after(subject, &drafts)));
+            }
+        }
+        ReadyRequest::of(drafts)
     }
 
     /// The theme that a text is surely about.
@@ -277,6 +394,16 @@ impl App {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
         let models = self.request_models_in_use(plan).await?;
         let words = self.words_aside(&portfolio).await?;
-        Ok(Understanding { plan: plan.clone(), portfolio, models, words, key: self.key().cloned() })
+        let history = self.history(plan).await?;
+        let whole = history.plan(plan).ok_or(AppError::NotFound)?;
+        Ok(Understanding {
+            plan: plan.clone(),
+            portfolio,
+            models,
+            words,
+            history,
+            whole,
+            on: self.import_occasion(),
+        })
     }
 }

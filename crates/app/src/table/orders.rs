@@ -67,6 +67,7 @@ pub(super) fn order(cells: &mut Cells, today: Date) -> Order {
         answered: cells.moment("answered"),
         answer: cells.text("answer"),
         ready: None,
+        decided: None,
     };
     in_order(cells, &order);
     in_time(cells, &order, today);

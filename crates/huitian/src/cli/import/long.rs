@@ -58,6 +58,7 @@ pub(super) fn run(
             profile: profile.clone(),
             resolver,
             understanding,
+            actor: actor.clone(),
             today,
             lang,
             piece: args.piece,
@@ -87,6 +88,7 @@ struct Long {
     profile: Profile,
     resolver: Resolver,
     understanding: Understanding,
+    actor: Actor,
     today: Date,
     lang: Lang,
     /// Rows of one piece.
@@ -180,7 +182,7 @@ impl Long {
             };
             let Some(mut ready) = ready else { return Ok(None) };
             ready.name_earlier(&mut seen);
-            ready.fill_in(&self.understanding);
+            ready.fill_in(&self.understanding, &self.actor);
             Ok(Some(ready))
         };
         let (mut pieces, mut first) = match self.open() {
