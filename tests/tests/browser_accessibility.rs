@@ -218,6 +218,8 @@ const TASK_FORCE: &[&str] = &[
     "~/place/layers",
     "~/place/layers/network",
     "~/place/rows/residences",
+    "~/place/coverage/kinds/park",
+    "~/place/siting?of=park&model=max_cover&number=1&metres=500&floor-huoying=0",
     "~/place/rows/residences?standard=circle-vegetable&reach=0",
     "~/place/rows/residences/take-out?code=dongxiaokou-01",
     "~/place/rows/residences/edit?code=dongxiaokou-01",

@@ -56,7 +56,11 @@ async fn who_has_how_many_is_the_same_on_the_page_in_the_file_and_row_by_row() {
     let area = reader
         .get(&format!("{PLAN}/place/rows/residences?standard=gb50180-park&area=huoying&q=huoying"))
         .await;
-    area.is(200).says("15 in all").says("Second nearest").says("/place/facilities/");
+    area.is(200)
+        .says("distances are straight lines")
+        .says("15 in all")
+        .says("Second nearest")
+        .says("/place/facilities/");
     // Without a standard nothing is worked out.
     let plain = reader.get(&format!("{PLAN}/place/rows/residences")).await;
     plain.is(200).says("268 in all").says("Not shown");

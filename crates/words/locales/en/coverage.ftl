@@ -379,7 +379,7 @@ layer-row-take-out-note = From this day on it is no longer part of the layer. Wh
 # How many there are to choose from
 choice-title = Choice
 choice-note = How many there are to choose from within the distance. Whoever has only one has nothing else when it closes, is full or does not suit. Only facilities on record are counted, each once; there may be others.
-choice-known-only = Only facilities on record are counted, each once.
+choice-held-against = { $of }. Only facilities on record are counted, each once.
 choice-whole = All
 choice-step-0 = None
 choice-step-1 = One

@@ -376,7 +376,7 @@ layer-row-take-out-note = 从这一天起，它不再属于该图层；此前各
 # 有几处可选
 choice-title = 选择
 choice-note = 标准距离内有几处可选。只有一处的，一旦关闭、满员或不合适，就没有别的可去。只计在册设施，每处只计一次，实际可能更多。
-choice-known-only = 只计在册设施，每处只计一次。
+choice-held-against = { $of }。只计在册设施，每处只计一次。
 choice-whole = 合计
 choice-step-0 = 没有
 choice-step-1 = 一处

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use app::AppError;
-use app::place::coverage::{Choice, ChoiceFigure, Coverage, CoverageAsked, KindCoverage, RuleCoverage};
+use app::place::coverage::{Choice, ChoiceFigure, Coverage, CoverageAsked, KindCoverage, RuleCoverage, Way};
 use app::place::{COVERED, is_illustrative, licences};
 use axum::extract::{Path, Query};
 use axum::response::Response;
@@ -264,7 +264,8 @@ pub(super) struct Homes {
     found: Arc<Coverage>,
     choice: Arc<Choice>,
     /// What they are held against, and the file with all of them.
-    pub rule: String,
+    pub said: String,
+    pub straight: bool,
     pub csv: String,
     /// What the columns of the nearest are called.
     pub heads: [String; 3],
@@ -291,10 +292,12 @@ impl Homes {
         let Some(choice) = choice else { return Ok(None) };
         let name = kind_name(visit.lang, portfolio, &kind.kind);
         let text = rule_text(visit.lang, portfolio, &held.rule);
+        let of = visit.tw("choice-of", &[("kind", &name), ("rule", &text)]);
         let file = format!("/p/{}/place/coverage/kinds/{}/residences.csv", portfolio.plan.code, kind.kind);
         let given = ["standard", "area", "reach"].map(|name| (name, typed.get(name)));
         Ok(Some(Self {
-            rule: visit.tw("choice-of", &[("kind", &name), ("rule", &text)]),
+            said: visit.tw("choice-held-against", &[("of", &of)]),
+            straight: found.way == Way::Straight,
             csv: with_query(&file, &given),
             heads: [0, 1, 2].map(|at| visit.t(&format!("choice-nearest-{at}")).into_owned()),
             choice,
