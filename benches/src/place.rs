@@ -302,6 +302,7 @@ fn asked(model: SitingModel, count: u32, metres: Option<u32>) -> SitingAsked {
         budget: None,
         metres,
         floor_permille: None,
+        floors: std::collections::BTreeMap::new(),
         least_square_metres: None,
     }
 }

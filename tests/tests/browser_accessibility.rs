@@ -51,6 +51,7 @@ const NOT_PAGES: &[&str] = &[
     "/p/{plan}/place/siting.json",
     "/p/{plan}/place/siting.csv",
     "/p/{plan}/place/coverage.geojson",
+    "/p/{plan}/place/coverage/kinds/{kind}/residences.csv",
     "/p/{plan}/place/coverage/change.csv",
     "/p/{plan}/place/coverage/change.json",
     // Shown where a network was brought: the pages' own tests follow one.
@@ -217,6 +218,9 @@ const TASK_FORCE: &[&str] = &[
     "~/place/layers",
     "~/place/layers/network",
     "~/place/rows/residences",
+    "~/place/coverage/kinds/park",
+    "~/place/siting?of=park&model=max_cover&number=1&metres=500&floor-huoying=0",
+    "~/place/rows/residences?standard=circle-vegetable&reach=0",
     "~/place/rows/residences/take-out?code=dongxiaokou-01",
     "~/place/rows/residences/edit?code=dongxiaokou-01",
     "~/place/rows/parcels/edit",

@@ -1,7 +1,7 @@
 //! Where people and facilities touch the network: on a link, some way along it, after a straight leg.
 
 use crate::{
-    nearest::{Nearest, NearestMap, Seed},
+    nearest::{Nearest, NearestLists, NearestMap, Seed},
     network::{Direction, Link, LinkId, Network, NodeId},
 };
 
@@ -111,10 +111,42 @@ impl KindAccess {
                     let near = map.at(node)?;
                     Some(Nearest { distance: near.distance.checked_add(distance)?, ..near })
                 });
-                over_nodes.chain(self.along(link_of(ground, leg.link), leg))
+                over_nodes.chain(self.along(ground, leg))
             })
             .filter(|near| near.distance <= map.limit())
             .min()
+    }
+
+    /// The nearest facilities from a point with these legs, each once and nearest first: as many as the lists hold at
+    /// a node, within their limit.
+    ///
+    /// The lists at the nodes next to the point are enough for that. Say that one of its k nearest is reached by such
+    /// a node and stands not in the list there. Then k others stand before it in that list: by way of the node each is
+    /// nearer to the point as well, or as near with a lower number, so that it was not one of the k nearest. One that
+    /// is reached along a shared link is offered by itself.
+    #[must_use]
+    pub fn nearest_k(&self, ground: &impl Ground, legs: &[AccessLeg], lists: &NearestLists) -> Vec<Nearest> {
+        let offers = legs.iter().flat_map(|&leg| {
+            let over_nodes = away(ground, leg).flat_map(|(node, distance)| {
+                let further = move |near: Nearest| {
+                    Some(Nearest { distance: near.distance.checked_add(distance)?, ..near })
+                };
+                lists.at(node).filter_map(further)
+            });
+            over_nodes.chain(self.along(ground, leg))
+        });
+        let mut offers: Vec<Nearest> = offers.filter(|near| near.distance <= lists.limit()).collect();
+        offers.sort_unstable();
+        let mut found: Vec<Nearest> = Vec::new();
+        for near in offers {
+            if found.len() == lists.k() {
+                break;
+            }
+            if found.iter().all(|held| held.facility != near.facility) {
+                found.push(near);
+            }
+        }
+        found
     }
 
     /// Where facilities touch a link.
@@ -124,7 +156,8 @@ impl KindAccess {
     }
 
     /// Facilities on the same link, reached without passing a node.
-    fn along(&self, link: Option<Link>, leg: AccessLeg) -> impl Iterator<Item = Nearest> + '_ {
+    pub(crate) fn along(&self, ground: &impl Ground, leg: AccessLeg) -> impl Iterator<Item = Nearest> {
+        let link = link_of(ground, leg.link);
         let start = self.on_links.partition_point(|(other, _)| other.link < leg.link);
         let both_ways = link.is_some_and(|link| link.direction == Direction::Both);
         self.on_links[start..]

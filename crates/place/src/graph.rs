@@ -5,7 +5,12 @@ use crate::network::{Arc, Rows};
 
 pub(crate) trait Graph {
     fn node_count(&self) -> usize;
-    fn each_arc(&self, node: u32, visit: impl FnMut(Arc));
+    fn arcs(&self, node: u32) -> &[Arc];
+
+    #[inline]
+    fn each_arc(&self, node: u32, visit: impl FnMut(Arc)) {
+        self.arcs(node).iter().copied().for_each(visit);
+    }
 }
 
 /// Rows together with their node count.
@@ -19,7 +24,7 @@ impl Graph for Base<'_> {
     }
 
     #[inline]
-    fn each_arc(&self, node: u32, visit: impl FnMut(Arc)) {
-        self.0.of(node).iter().copied().for_each(visit);
+    fn arcs(&self, node: u32) -> &[Arc] {
+        self.0.of(node)
     }
 }

@@ -14,6 +14,7 @@ pub mod effect;
 mod graph;
 mod heap;
 mod hilbert;
+pub mod in_reach;
 pub mod isochrone;
 pub mod missing;
 pub mod nearest;

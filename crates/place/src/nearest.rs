@@ -147,7 +147,10 @@ impl NearestMap {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NearestLists {
     labels: Vec<Label>,
+    /// Labels kept for each node.
+    width: usize,
     k: usize,
+    limit: u32,
 }
 
 impl NearestLists {
@@ -173,8 +176,9 @@ impl NearestLists {
     pub(crate) fn sweep_over(graph: &impl Graph, seeds: &[Seed], limit: u32, k: NonZeroUsize) -> Self {
         let limit = limit.min(LIMIT_MAX);
         // No node can list more facilities than there are seeds, so a huge k costs no memory.
-        let k = k.get().min(seeds.len().max(1));
-        let mut lists = Self { labels: vec![NO_LABEL; graph.node_count().saturating_mul(k)], k };
+        let (k, width) = (k.get(), k.get().min(seeds.len().max(1)));
+        let labels = vec![NO_LABEL; graph.node_count().saturating_mul(width)];
+        let mut lists = Self { labels, width, k, limit };
         let mut heap: MinHeap<(Label, u32)> = MinHeap::new();
         for seed in seeds.iter().filter(|seed| seed.distance <= limit) {
             lists.offer(seed.node.0, label(seed.distance, seed.facility), &mut heap);
@@ -194,15 +198,15 @@ impl NearestLists {
 
     #[inline]
     fn of(&self, node: u32) -> &[Label] {
-        &self.labels[node as usize * self.k..][..self.k]
+        &self.labels[node as usize * self.width..][..self.width]
     }
 
     /// Puts a label into the sorted list of a node if it belongs there: one label for each facility,
     /// the lowest.
     #[inline]
     fn offer(&mut self, node: u32, offer: Label, heap: &mut MinHeap<(Label, u32)>) {
-        let list = &mut self.labels[node as usize * self.k..][..self.k];
-        if offer >= list[self.k - 1] {
+        let list = &mut self.labels[node as usize * self.width..][..self.width];
+        if offer >= list[self.width - 1] {
             return;
         }
         let place = list.iter().take_while(|&&held| held < offer).count();
@@ -213,7 +217,7 @@ impl NearestLists {
         let gap = list[place..]
             .iter()
             .position(|&held| held as u32 == offer as u32 && held != NO_LABEL)
-            .map_or(self.k - 1, |after| place + after);
+            .map_or(self.width - 1, |after| place + after);
         list.copy_within(place..gap, place + 1);
         list[place] = offer;
         heap.push((offer, node));
@@ -222,6 +226,18 @@ impl NearestLists {
     /// The facilities in reach of a node, nearest first, ties by facility number.
     pub fn at(&self, node: NodeId) -> impl Iterator<Item = Nearest> + '_ {
         self.of(node.0).iter().map_while(|&label| read(label))
+    }
+
+    /// How many a list holds at most, as it was asked.
+    #[must_use]
+    pub fn k(&self) -> usize {
+        self.k
+    }
+
+    /// How far the sweep went (inclusive).
+    #[must_use]
+    pub fn limit(&self) -> u32 {
+        self.limit
     }
 }
 

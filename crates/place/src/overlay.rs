@@ -310,12 +310,11 @@ impl Graph for View<'_> {
     }
 
     #[inline]
-    fn each_arc(&self, node: u32, visit: impl FnMut(Arc)) {
-        let arcs = if self.overlay.touched[node as usize] {
+    fn arcs(&self, node: u32) -> &[Arc] {
+        if self.overlay.touched[node as usize] {
             self.changed.get(&node).map_or(&[][..], Vec::as_slice)
         } else {
             self.rows.of(node)
-        };
-        arcs.iter().copied().for_each(visit);
+        }
     }
 }

@@ -1,9 +1,11 @@
 //! Nearest maps follow links that are added without a new sweep: only what got nearer is computed again. The result is
 //! bit for bit that of a new sweep.
 
+use std::num::NonZeroUsize;
+
 use crate::{
     heap::MinHeap,
-    nearest::{Label, NO_LABEL, NearestMap, Seed, label},
+    nearest::{Label, NO_LABEL, NearestLists, NearestMap, Seed, label},
     network::NodeId,
     overlay::Overlay,
 };
@@ -58,5 +60,13 @@ impl NearestMap {
             self.labels[node as usize] = before;
         }
         self.labels.truncate(undo.nodes);
+    }
+}
+
+impl NearestLists {
+    /// Sweeps over a network seen through changes.
+    #[must_use]
+    pub fn sweep_overlay(overlay: &Overlay<'_>, seeds: &[Seed], limit: u32, k: NonZeroUsize) -> Self {
+        Self::sweep_over(&overlay.backward(), seeds, limit, k)
     }
 }

@@ -10,18 +10,19 @@ use std::num::NonZeroUsize;
 use thiserror::Error;
 
 use crate::{
-    network::{Network, NodeId, Rows},
+    graph::{Base, Graph},
+    network::{Network, NodeId},
     parallel,
 };
 
 /// Origins searched together.
-const LANES: usize = 16;
+pub(crate) const LANES: usize = 16;
 /// Not reached. Distances stay below it, so that adding a length below it cannot overflow.
 const FAR: i32 = i32::MAX / 2;
 /// The largest limit of a sum, 1,073 km in millimetres.
 pub const SUM_LIMIT_MAX: u32 = FAR as u32 - 1;
 
-type Lanes = [i32; LANES];
+pub(crate) type Lanes = [i32; LANES];
 
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum SumError {
@@ -66,9 +67,7 @@ pub fn sums_within(
     limit: u32,
     threads: NonZeroUsize,
 ) -> Result<Vec<u64>, SumError> {
-    if limit > SUM_LIMIT_MAX {
-        return Err(SumError::LimitTooLarge { limit });
-    }
+    check_limit(limit)?;
     // Inner numbers follow the Hilbert curve: consecutive ones are neighbours.
     let mut order: Vec<(u32, u32)> =
         origins.iter().enumerate().map(|(place, node)| (node.0, place as u32)).collect();
@@ -79,7 +78,10 @@ pub fn sums_within(
         groups.len(),
         || Search::new(network.node_count(), limit),
         |search, group| {
-            search.run(network.forward(), groups[group]);
+            for (lane, (node, _)) in groups[group].iter().enumerate() {
+                search.start(lane, *node, 0);
+            }
+            search.spread(Base(network.forward(), network.node_count()));
             search.sum_and_reset(&weights.0)
         },
     );
@@ -92,11 +94,15 @@ pub fn sums_within(
     Ok(sums)
 }
 
+pub(crate) fn check_limit(limit: u32) -> Result<(), SumError> {
+    if limit > SUM_LIMIT_MAX { Err(SumError::LimitTooLarge { limit }) } else { Ok(()) }
+}
+
 /// Buckets of the queue; a node waits in the bucket of the nearest of its lowered lanes.
 const BUCKETS: usize = 64;
 const NOWHERE: u8 = u8::MAX;
 
-struct Search {
+pub(crate) struct Search {
     distances: Vec<Lanes>,
     /// The bucket a node waits in, or [`NOWHERE`].
     waiting: Vec<u8>,
@@ -107,7 +113,8 @@ struct Search {
 }
 
 impl Search {
-    fn new(nodes: usize, limit: u32) -> Self {
+    /// For limits up to [`SUM_LIMIT_MAX`].
+    pub(crate) fn new(nodes: usize, limit: u32) -> Self {
         let limit = limit as i32;
         Self {
             distances: vec![[FAR; LANES]; nodes],
@@ -119,17 +126,25 @@ impl Search {
         }
     }
 
-    fn run(&mut self, rows: &Rows, group: &[(u32, u32)]) {
-        for (lane, (node, _)) in group.iter().enumerate() {
-            let held = &mut self.distances[*node as usize];
-            if held.iter().all(|&distance| distance == FAR) {
-                self.touched.push(*node);
-            }
-            held[lane] = 0;
-            if std::mem::replace(&mut self.waiting[*node as usize], 0) != 0 {
-                self.buckets[0].push(*node);
+    /// Begins a lane at a node that is so far from its origin, at most the limit.
+    pub(crate) fn start(&mut self, lane: usize, node: u32, distance: i32) {
+        let held = &mut self.distances[node as usize];
+        if held.iter().all(|&distance| distance == FAR) {
+            self.touched.push(node);
+        }
+        if distance < held[lane] {
+            held[lane] = distance;
+            let target = (distance / self.width) as u8;
+            let waits = &mut self.waiting[node as usize];
+            if target < *waits {
+                *waits = target;
+                self.buckets[usize::from(target)].push(node);
             }
         }
+    }
+
+    /// Carries all lanes on as far as the limit.
+    pub(crate) fn spread(&mut self, graph: impl Graph) {
         let mut bucket = 0;
         while bucket < BUCKETS {
             let Some(node) = self.buckets[bucket].pop() else {
@@ -141,7 +156,7 @@ impl Search {
             }
             self.waiting[node as usize] = NOWHERE;
             let here = self.distances[node as usize];
-            for arc in rows.of(node) {
+            for arc in graph.arcs(node) {
                 let Ok(length) = i32::try_from(arc.length) else { continue };
                 if length > self.limit {
                     continue;
@@ -171,6 +186,16 @@ impl Search {
                     }
                 }
             }
+        }
+    }
+
+    /// Tells of each node that was reached how far it is in each lane, then forgets it. What lies beyond the limit is
+    /// farther than any limit.
+    pub(crate) fn tell_and_reset(&mut self, mut tell: impl FnMut(u32, &Lanes)) {
+        for node in self.touched.drain(..) {
+            let held = &mut self.distances[node as usize];
+            tell(node, held);
+            *held = [FAR; LANES];
         }
     }
 

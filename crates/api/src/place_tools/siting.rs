@@ -1,9 +1,12 @@
 //! Where the next facilities of a kind should stand.
 
+use std::collections::BTreeMap;
+
 use app::place::siting::{SitingAsked, SitingFault, SitingModel};
 use app::place::{SITED, is_illustrative, licences};
 use axum::extract::State;
 use axum::response::Response;
+use domain::code::Code;
 use domain::money::Fen;
 use domain::portfolio::Portfolio;
 use serde::{Deserialize, Serialize};
@@ -45,6 +48,10 @@ struct SitesAsked {
     /// The share of every community's people that must be covered, in percent: of `max_cover` only.
     #[param(minimum = 1, maximum = 100, required = false)]
     floor_percent: Option<u16>,
+    /// Other shares for single communities, each as `area:percent`, separated by commas, 300 at most; of one with 0
+    /// nothing is asked.
+    #[param(max_length = 21000, required = false)]
+    floors: Option<String>,
     /// The land that one needs at least; what its kind says when not given.
     #[param(maximum = 10000000, required = false)]
     least_square_metres: Option<u32>,
@@ -114,6 +121,20 @@ struct Siting {
     view: ViewUsed,
 }
 
+/// Shares of single communities in thousandths, of `area:percent,…`.
+fn floors(text: &str) -> Option<BTreeMap<Code, u16>> {
+    let mut out = BTreeMap::new();
+    for pair in text.split(',').map(str::trim).filter(|pair| !pair.is_empty()) {
+        let (area, percent) = pair.split_once(':')?;
+        let percent = percent.trim().parse::<u16>().ok().filter(|percent| *percent <= 100)?;
+        // One that is said twice is not understood.
+        if out.insert(Code::new(area.trim()).ok()?, percent * 10).is_some() {
+            return None;
+        }
+    }
+    (out.len() <= SitingAsked::FLOORS_MOST).then_some(out)
+}
+
 impl SitesAsked {
     fn wanted(&self, portfolio: &Portfolio) -> Result<SitingAsked, ApiError> {
         let model = match self.model.as_deref() {
@@ -134,6 +155,7 @@ impl SitesAsked {
             return Err(ApiError::parameter("least_square_metres", "not-understood"));
         }
         within("budget_yuan", self.budget_yuan, 1_000_000_000_000)?;
+        let own = floors(self.floors.as_deref().unwrap_or_default());
         let asked = SitingAsked {
             kind: self.kind.0.clone(),
             model,
@@ -141,6 +163,7 @@ impl SitesAsked {
             budget: self.budget_yuan.map(|yuan| Fen(yuan * 100)),
             metres: self.metres,
             floor_permille: self.floor_percent.map(|percent| percent * 10),
+            floors: own.ok_or(ApiError::parameter("floors", "not-understood"))?,
             least_square_metres: self.least_square_metres,
         };
         Ok(asked.with_distance(portfolio))
@@ -160,6 +183,9 @@ fn siting_fault(fault: SitingFault) -> ApiError {
         SitingFault::NoDistance => "siting-no-distance",
         SitingFault::NoSolution => "siting-no-solution",
         SitingFault::NothingFound => "siting-nothing-found",
+        SitingFault::NobodyThere(area) => {
+            return refuse("floors", "siting-nobody-there", vec![("area", area.to_string())]);
+        }
         SitingFault::FloorsClash(floors) => {
             // Each community by its code, with what is asked and what could be reached there alone.
             let each = floors.into_iter().map(|(area, asked, possible)| FieldError {

@@ -159,6 +159,12 @@ async fn tools_of_places_answer_as_described_where_their_layers_are_in_force() {
     ask("findSites", "?kind=castle&sites=1&as_of=2022-12-31".into()).await.expect(400);
     ask("findSites", "?kind=kindergarten&metres=500&as_of=2022-12-31".into()).await.expect(422);
     ask("findSites", "?kind=kindergarten&model=best&sites=1".into()).await.expect(400);
+    let floors =
+        |floors: &str| format!("?kind=kindergarten&sites=1&metres=500&as_of=2022-12-31&floors={floors}");
+    ask("findSites", floors("huoying:0")).await.expect(200);
+    for wrong in ["huoying", "huoying:101", "huoying:1,huoying:2", "nowhere:10"] {
+        ask("findSites", floors(wrong)).await.expect(400);
+    }
     ask("getReach", "?longitude=NaN&latitude=40".into()).await.expect(400);
     // Who may see no single homes is told people in steps of ten, as on the page.
     let place = "/plans/huitian-2018/reach?longitude=116.3362&latitude=40.0702&as_of=2022-12-31";

@@ -1,19 +1,22 @@
 //! Homes and facilities on the ground: over the walking network where one is in force, else in straight lines. They are
 //! placed once for a portfolio, and whoever asks for distances shares them.
 
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock, PoisonError, Weak};
 
 use domain::facility::ReachedBy;
 use domain::portfolio::Portfolio;
 use domain::request::Point as At;
 use place::access::{AccessLeg, KindAccess};
+use place::in_reach::Places;
 use place::isochrone::Catchment;
-use place::nearest::{Nearest, NearestMap};
-use place::point::{EARTH_RADIUS_METRES, Point};
+use place::nearest::{Nearest, NearestLists, NearestMap};
+use place::point::Point;
 
 use super::approach::Approach;
 use super::layer::{Residences, Walk};
 use super::span::Spans;
+use super::straight::ByLatitude;
 use super::{Layers, engine_point};
 use crate::App;
 
@@ -260,78 +263,53 @@ impl Ground {
         places.map(|at| (!stop()).then(|| far(at))).collect()
     }
 
+    /// For each home the nearest `k` of some facilities within a limit, each once and nearest first, over the links that
+    /// people walk over on the day.
+    pub fn nearest_k(&self, facilities: &[usize], limit: u32, k: NonZeroUsize) -> Vec<Vec<Nearest>> {
+        let homes = self.homes.iter();
+        let Some(walk) = &self.walk else {
+            let places = self.places(facilities);
+            let own = |at: Option<Point>| at.map_or_else(Vec::new, |at| places.nearest_k(at, limit, k));
+            return homes.map(|home| own(home.at)).collect();
+        };
+        let overlay = self.links.over(&walk.network, self.links.open());
+        let own = facilities
+            .iter()
+            .filter_map(|&number| Some((u32::try_from(number).ok()?, self.facility_legs(number))));
+        let access = KindAccess::new(&overlay, own);
+        let lists = NearestLists::sweep_overlay(&overlay, access.seeds(), limit, k);
+        homes.map(|home| access.nearest_k(&overlay, &home.legs, &lists)).collect()
+    }
+
+    /// How many of some facilities each home has within a limit, over the links that people walk over on the day; nothing
+    /// where the limit is beyond any that is summed over.
+    pub fn in_reach(&self, facilities: &[usize], limit: u32) -> Option<Vec<u64>> {
+        let homes = self.homes.iter();
+        let Some(walk) = &self.walk else {
+            let places = self.places(facilities);
+            let own = |at: Option<Point>| at.map_or(0, |at| places.within(at, limit) as u64);
+            return Some(homes.map(|home| own(home.at)).collect());
+        };
+        let overlay = self.links.over(&walk.network, self.links.open());
+        let own = facilities.iter().map(|&number| (1, self.facility_legs(number)));
+        let origins: Vec<&[AccessLeg]> = homes.map(|home| home.legs.as_slice()).collect();
+        let places = Places::new(&overlay, own).ok()?;
+        places.sums_overlay(&overlay, &origins, limit, NonZeroUsize::MIN).ok()
+    }
+
     /// The nearest in straight lines, whatever network there is.
     pub fn straight(&self, facilities: &[usize], limit: u32) -> Vec<Option<Nearest>> {
+        let places = self.places(facilities);
+        self.homes.iter().map(|home| home.at.and_then(|at| places.nearest(at, limit))).collect()
+    }
+
+    /// Where some facilities are reached.
+    fn places(&self, facilities: &[usize]) -> ByLatitude {
         let doors =
             facilities.iter().filter_map(|&number| Some((self.door(number)?, u32::try_from(number).ok()?)));
-        let mut by_latitude: Vec<(Point, u32)> = doors
-            .flat_map(|(door, number)| door.approach.places.iter().map(move |place| (*place, number)))
-            .collect();
-        by_latitude.sort_by(|a, b| a.0.lat().total_cmp(&b.0.lat()).then(a.1.cmp(&b.1)));
-        self.homes.iter().map(|home| home.at.and_then(|at| nearest_of(at, &by_latitude, limit))).collect()
-    }
-}
-
-/// The nearest of points that stand in the order of their latitude. One is never nearer than its latitude is, so the
-/// search ends where that alone is too far.
-fn nearest_of(at: Point, by_latitude: &[(Point, u32)], limit: u32) -> Option<Nearest> {
-    let north = EARTH_RADIUS_METRES * 1f64.to_radians() * 1_000.0;
-    let middle = by_latitude.partition_point(|(point, _)| point.lat() < at.lat());
-    let mut best: Option<Nearest> = None;
-    let mut look = |point: &Point, facility: u32| {
-        let within = best.map_or(limit, |best| best.distance);
-        // A millimetre more: what is rounded is never lost.
-        if (point.lat() - at.lat()).abs() * north > f64::from(within) + 1.0 {
-            return false;
-        }
-        if let Ok(distance) = u32::try_from(at.millimetres_to(*point))
-            && distance <= limit
-        {
-            let found = Nearest { distance, facility };
-            best = Some(best.map_or(found, |best| best.min(found)));
-        }
-        true
-    };
-    for (point, facility) in &by_latitude[middle..] {
-        if !look(point, *facility) {
-            break;
-        }
-    }
-    for (point, facility) in by_latitude[..middle].iter().rev() {
-        if !look(point, *facility) {
-            break;
-        }
-    }
-    best
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    proptest! {
-        #[test]
-        fn the_nearest_is_that_of_all(
-            points in prop::collection::vec((116_300_000i32..116_420_000, 40_030_000i32..40_120_000), 0..40),
-            home in (116_300_000i32..116_420_000, 40_030_000i32..40_120_000),
-            limit in 0u32..9_000_000,
-        ) {
-            let point = |(lon, lat): (i32, i32)| {
-                Point::new(f64::from(lon) / 1e6, f64::from(lat) / 1e6).unwrap()
-            };
-            let at = point(home);
-            let mut all: Vec<(Point, u32)> = points.iter().copied().map(point).zip(0..).collect();
-            let truth = all
-                .iter()
-                .map(|(point, facility)| Nearest {
-                    distance: at.millimetres_to(*point) as u32,
-                    facility: *facility,
-                })
-                .filter(|near| near.distance <= limit)
-                .min();
-            all.sort_by(|a, b| a.0.lat().total_cmp(&b.0.lat()).then(a.1.cmp(&b.1)));
-            prop_assert_eq!(nearest_of(at, &all, limit), truth);
-        }
+        let of = |(door, number): (&Door, u32)| -> Vec<(Point, u32)> {
+            door.approach.places.iter().map(|place| (*place, number)).collect()
+        };
+        ByLatitude::new(doors.flat_map(of))
     }
 }

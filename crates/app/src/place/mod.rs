@@ -21,6 +21,7 @@ pub mod rings;
 pub mod shape;
 pub mod siting;
 mod span;
+mod straight;
 mod turn;
 mod ways;
 

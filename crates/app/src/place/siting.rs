@@ -64,6 +64,8 @@ pub struct SitingAsked {
     pub metres: Option<u32>,
     /// The share of every community's people who must be covered, in thousandths: of most people only.
     pub floor_permille: Option<u16>,
+    /// Other shares for single communities; of one with 0 nothing is asked.
+    pub floors: BTreeMap<Code, u16>,
     /// The land that one needs at least; what its kind says when not given.
     pub least_square_metres: Option<u32>,
 }
@@ -79,6 +81,9 @@ impl SitingAsked {
         }
         self
     }
+
+    /// For how many communities a floor of their own may be asked.
+    pub const FLOORS_MOST: usize = 300;
 
     /// The land that one needs at least.
     fn least(&self, portfolio: &Portfolio) -> Option<u32> {
@@ -135,6 +140,8 @@ pub enum SitingFault {
     NoResidences,
     /// No parcel may take the kind by the day that is looked at.
     NoParcels,
+    /// A floor was asked for an area in which nobody lives on record.
+    NobodyThere(Code),
     /// All parcels that may take it are smaller than it needs.
     TooSmall {
         parcels: usize,
@@ -279,6 +286,11 @@ fn sited(
     stop: &mut dyn FnMut() -> bool,
 ) -> Result<Sited, SitingFault> {
     let mut demand = demand(layers, portfolio, &asked.kind).ok_or(SitingFault::NoResidences)?;
+    let homes = &demand.residences.homes;
+    let lives = |area: &Code| homes.iter().any(|home| home.community == *area);
+    if let Some(area) = asked.floors.keys().find(|area| !lives(area)) {
+        return Err(SitingFault::NobodyThere(area.clone()));
+    }
     let least = asked.least(portfolio);
     let Fitting { parcels, too_small, unpriced } = fitting(layers, portfolio, asked, least.unwrap_or(0));
     if parcels.is_empty() {
@@ -375,12 +387,12 @@ fn model(asked: &SitingAsked, limit: u32, demand: &Demand) -> Model {
             for at in 0..demand.homes.len() {
                 by_community.entry(demand.community(at)).or_default().push(at);
             }
-            let floors = asked.floor_permille.into_iter().flat_map(|share| {
-                by_community.iter().map(move |(community, points)| {
-                    let people: u64 = points.iter().map(|at| demand.weights[*at]).sum();
-                    let at_least = (people * u64::from(share)).div_ceil(1_000);
-                    CoverFloor { community: community.to_string(), points: points.clone(), at_least }
-                })
+            let floors = by_community.iter().filter_map(|(community, points)| {
+                let own = asked.floors.get(*community).copied().or(asked.floor_permille);
+                let share = own.filter(|share| *share > 0)?;
+                let people: u64 = points.iter().map(|at| demand.weights[*at]).sum();
+                let at_least = (people * u64::from(share)).div_ceil(1_000);
+                Some(CoverFloor { community: community.to_string(), points: points.clone(), at_least })
             });
             Model::MaxCover { selection, radius: limit, floors: floors.collect() }
         }

@@ -12,7 +12,7 @@ fn code(text: &str) -> Code {
 }
 
 pub(super) fn choices(codes: &[&str]) -> Vec<Choice> {
-    codes.iter().map(|code| Choice { code: (*code).into(), label: Wording::new(*code, *code) }).collect()
+    codes.iter().map(|code| Choice { code: (*code).into(), label: Wording::new(code, code) }).collect()
 }
 
 pub(super) fn question(name: &str, form: Form) -> Question {

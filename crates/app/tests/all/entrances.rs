@@ -257,6 +257,7 @@ async fn links_and_sites_know_gates_as_well() {
         budget: None,
         metres: Some(500),
         floor_permille: None,
+        floors: std::collections::BTreeMap::new(),
         least_square_metres: None,
     };
     for (gates, chosen, covered) in [(vec![at(1_800, 10)], "P-1", 60), (Vec::new(), "P-2", 167)] {

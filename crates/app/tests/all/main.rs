@@ -11,6 +11,7 @@ mod alerts;
 mod appeals;
 mod askers;
 mod called;
+mod choice;
 #[path = "../../../domain/tests/all/commands/mod.rs"]
 mod commands;
 mod coverage;

@@ -1,5 +1,6 @@
 //! What is asked on a map: who is within reach of a place, what a link does, where the next facilities should stand.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::town::{app, code, kind, put, put_layer, standard};
@@ -223,6 +224,7 @@ async fn parcels_are_chosen_beside_what_serves_already_and_clashing_floors_are_n
         budget: None,
         metres: Some(500),
         floor_permille: None,
+        floors: BTreeMap::new(),
         least_square_metres: None,
     };
     let homes = homes(&app).await;
@@ -262,7 +264,23 @@ async fn parcels_are_chosen_beside_what_serves_already_and_clashing_floors_are_n
 
     let floors = SitingAsked { floor_permille: Some(1_000), ..asked(SitingModel::MostPeople) };
     let clash = SitingFault::FloorsClash(vec![("north".into(), 107, 100)]);
-    assert_eq!(run(floors).await, Err(clash));
+    assert_eq!(run(floors.clone()).await, Err(clash));
+    // A share of its own goes before the common one, whether it asks for more, for less, or for nothing.
+    let with = |own: &[(&str, u16)], common| SitingAsked {
+        floors: own.iter().map(|(area, share)| (code(area), *share)).collect(),
+        floor_permille: common,
+        ..floors.clone()
+    };
+    for eased in [with(&[("north", 0)], Some(1_000)), with(&[("north", 930)], Some(1_000))] {
+        assert_eq!(run(eased).await.unwrap().chosen[0].code, "P-1");
+    }
+    let clash = |asked| SitingFault::FloorsClash(vec![("north".into(), asked, 100)]);
+    assert_eq!(run(with(&[("north", 940)], Some(1))).await, Err(clash(101)));
+    // Without a common one the others have none.
+    assert_eq!(run(with(&[("north", 1_000)], None)).await, Err(clash(107)));
+    assert_eq!(run(with(&[("south", 1_000)], None)).await.unwrap().chosen[0].code, "P-1");
+    let nobody = Err(SitingFault::NobodyThere(code("elsewhere")));
+    assert_eq!(run(with(&[("elsewhere", 500)], None)).await, nobody);
     let none = SitingAsked { count: None, ..asked(SitingModel::MostPeople) };
     assert_eq!(run(none).await, Err(SitingFault::Unlimited));
     let nowhere = SitingAsked { metres: None, ..asked(SitingModel::MostPeople) };
@@ -287,6 +305,7 @@ async fn parcels_that_are_too_small_are_no_sites_and_are_counted() {
         budget: None,
         metres: Some(500),
         floor_permille: None,
+        floors: BTreeMap::new(),
         least_square_metres,
     };
     let chosen = async |portfolio: &Arc<Portfolio>, least| {
@@ -326,6 +345,7 @@ async fn a_question_that_is_too_large_is_refused_before_anything_is_measured() {
         budget: None,
         metres: None,
         floor_permille: None,
+        floors: BTreeMap::new(),
         least_square_metres: None,
     };
     let found = app.site_facilities(&portfolio, asked).await.unwrap();

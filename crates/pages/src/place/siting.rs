@@ -1,6 +1,7 @@
 //! Where the next facilities of a kind should stand: what is asked, the parcels that answer it, how good the answer is
 //! known to be, who gains, and what the next one would add.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::place::coverage::Way;
@@ -20,6 +21,7 @@ use sheets::Format;
 
 use super::map::{Chosen, Drawn, Frame, Told, things, with_map};
 use super::{area_name, whole};
+use crate::address::encode;
 use crate::editor::field::{Choice, Typed};
 use crate::editor::page::known_code;
 use crate::error::PageError;
@@ -34,8 +36,17 @@ const DRAWN_MOST: usize = 2_000;
 
 /// The names under which an address asks.
 const NAMES: [&str; 7] = ["of", "model", "number", "budget", "metres", "floor", "land"];
+/// What the name begins with under which an address asks a share of its own of a community, before the community's code.
+const OWN_FLOOR: &str = "floor-";
 /// The land that may be asked of a parcel at least, in square metres.
 const LAND_MOST: u32 = 10_000_000;
+
+/// A community that may have a share of its own.
+struct OwnFloor {
+    field: String,
+    name: String,
+    value: String,
+}
 
 struct Line {
     code: String,
@@ -74,6 +85,7 @@ struct SitingPage {
     map: Option<Frame>,
     kinds: Vec<Choice>,
     models: Vec<Choice>,
+    floors: Vec<OwnFloor>,
     typed: Typed,
     missing: String,
     /// What is wrong with the question, or why there is no answer.
@@ -85,6 +97,35 @@ impl SitingPage {
     fn is(&self, name: &str, value: &str) -> bool {
         self.typed.get(name) == value
     }
+
+    /// Whether any community has a share of its own.
+    fn has_floors(&self) -> bool {
+        self.floors.iter().any(|floor| !floor.value.is_empty())
+    }
+}
+
+/// The shares of their own that an address asks of communities, in thousandths; `Err` holds what is to be said of one.
+fn own_floors(visit: &Visit, portfolio: &Portfolio, typed: &Typed) -> Result<BTreeMap<Code, u16>, String> {
+    let mut out = BTreeMap::new();
+    for (name, text) in &typed.0 {
+        let (Some(area), text) = (name.strip_prefix(OWN_FLOOR), text.trim()) else { continue };
+        if text.is_empty() {
+            continue;
+        }
+        let code = Code::new(area).ok();
+        let name =
+            code.as_ref().map_or_else(|| area.to_owned(), |code| area_name(visit.lang, portfolio, code));
+        let percent = text.parse::<u16>().ok().filter(|percent| *percent <= 100);
+        let (Some(code), Some(percent)) = (code, percent) else {
+            return Err(visit.tw("siting-wrong-floor", &[("area", &name)]));
+        };
+        out.insert(code, percent * 10);
+        if out.len() > SitingAsked::FLOORS_MOST {
+            let most = SitingAsked::FLOORS_MOST.to_string();
+            return Err(visit.tw("siting-too-many-floors", &[("most", &most)]));
+        }
+    }
+    Ok(out)
 }
 
 /// What an address asks; `Err` holds what is to be said of it.
@@ -113,6 +154,7 @@ fn asked(visit: &Visit, portfolio: &Portfolio, typed: &Typed) -> Result<SitingAs
         budget,
         metres: number("metres", "siting-metres", 10_000)?,
         floor_permille: number("floor", "siting-floor", 100)?.map(|percent| (percent * 10) as u16),
+        floors: own_floors(visit, portfolio, typed)?,
         least_square_metres: match typed.get("land") {
             // Without any word the kind's own.
             "" => None,
@@ -135,6 +177,9 @@ fn fault(visit: &Visit, portfolio: &Portfolio, fault: &SitingFault) -> String {
         SitingFault::NoDistance => visit.t("siting-no-distance").into_owned(),
         SitingFault::NoSolution => visit.t("siting-no-solution").into_owned(),
         SitingFault::NothingFound => visit.t("siting-nothing-found").into_owned(),
+        SitingFault::NobodyThere(area) => {
+            visit.tw("siting-nobody-there", &[("area", &area_name(visit.lang, portfolio, area))])
+        }
         SitingFault::FloorsClash(floors) => {
             let each = floors.iter().map(|(area, asked, possible)| {
                 let name = Code::new(area).ok().and_then(|code| portfolio.areas.get(&code));
@@ -185,11 +230,38 @@ fn notes(visit: &Visit, portfolio: &Portfolio, asked: &SitingAsked, found: &Site
 }
 
 fn query(typed: &Typed) -> String {
-    let given = NAMES.iter().map(|name| (*name, typed.get(name))).filter(|(_, value)| !value.is_empty());
+    let given = NAMES.iter().map(|name| (*name, typed.get(name)));
+    let floors = typed.0.iter().filter(|(name, _)| name.starts_with(OWN_FLOOR));
+    let given = given.chain(floors.map(|(name, value)| (name.as_str(), value.trim())));
     given
-        .map(|(name, value)| format!("{name}={}", crate::words_of::encode(value)))
+        .filter(|(_, value)| !value.is_empty())
+        .map(|(name, value)| format!("{}={}", encode(name), encode(value)))
         .collect::<Vec<_>>()
         .join("&")
+}
+
+/// The communities in which somebody lives on record, each with what was typed for it. Where there are more than are
+/// taken, those by name.
+async fn floors(
+    visit: &Visit,
+    portfolio: &Arc<Portfolio>,
+    typed: &Typed,
+) -> Result<Vec<OwnFloor>, PageError> {
+    let Some(residences) = visit.app.layers(portfolio).await?.residences.clone() else {
+        return Ok(Vec::new());
+    };
+    let communities = app::aside(move || residences.communities()).await?;
+    let floor = |code: &Code| {
+        let field = format!("{OWN_FLOOR}{code}");
+        let value = typed.get(&field).to_owned();
+        OwnFloor { name: area_name(visit.lang, portfolio, code), field, value }
+    };
+    let mut out: Vec<OwnFloor> = communities.iter().map(floor).collect();
+    // What was typed is never lost.
+    out.sort_by(|a, b| (a.value.is_empty(), &a.name).cmp(&(b.value.is_empty(), &b.name)));
+    out.truncate(SitingAsked::FLOORS_MOST);
+    out.sort_by(|a, b| a.name.cmp(&b.name));
+    Ok(out)
 }
 
 fn answer(
@@ -335,6 +407,7 @@ pub async fn show(
         answer: found.as_ref().map(|(asked, found)| answer(&visit, &page, &portfolio, &typed, asked, found)),
         kinds: kinds(&visit, &portfolio),
         models: models.collect(),
+        floors: floors(&visit, &portfolio, &typed).await?,
         missing,
         fault: said,
         typed,

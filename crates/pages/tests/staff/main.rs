@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on may stop")]
 
 mod audit;
+mod choice;
 mod coverage;
 mod evaluation;
 mod foresight;

@@ -10,16 +10,16 @@ use place::overlay::Overlay;
 use proptest::prelude::*;
 
 #[derive(Debug, Clone)]
-struct Case {
+pub(crate) struct Case {
     links: Vec<Link>,
     nodes: usize,
     /// Entrances of each facility, and doors of each home: link, share of its length in hundredths, leg.
-    facilities: Vec<Vec<(usize, u32, u32)>>,
-    homes: Vec<Vec<(usize, u32, u32)>>,
-    limit: u32,
+    pub(crate) facilities: Vec<Vec<(usize, u32, u32)>>,
+    pub(crate) homes: Vec<Vec<(usize, u32, u32)>>,
+    pub(crate) limit: u32,
 }
 
-fn case() -> impl Strategy<Value = Case> {
+pub(crate) fn case() -> impl Strategy<Value = Case> {
     (3usize..14).prop_flat_map(|nodes| {
         let link = (0..nodes as u32, 0..nodes as u32, 1u32..400, prop::bool::weighted(0.25));
         let place = || (0usize..100, 0u32..=100, 0u32..50);
@@ -49,12 +49,12 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 impl Case {
-    fn network(&self) -> Option<Network> {
+    pub(crate) fn network(&self) -> Option<Network> {
         (!self.links.is_empty()).then(|| Network::build(self.nodes, &[], self.links.clone()).unwrap())
     }
 }
 
-fn legs(network: &Network, places: &[(usize, u32, u32)]) -> Vec<AccessLeg> {
+pub(crate) fn legs(network: &Network, places: &[(usize, u32, u32)]) -> Vec<AccessLeg> {
     let leg = |(link, share, leg): &(usize, u32, u32)| {
         let index = link % network.links().len();
         let link = network.link(index).unwrap();

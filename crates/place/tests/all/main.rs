@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails where something is not as it should be")]
 
 mod entrances;
+mod in_reach;
 mod oracles;
 mod overlay;
 mod siting;

@@ -5,6 +5,7 @@
 
 mod capacity;
 mod change;
+mod choice;
 mod gap;
 mod supply;
 mod work;
@@ -22,6 +23,7 @@ pub use capacity::{FacilityLoad, KindCapacity};
 pub use change::{
     Counts, Difference, DifferenceLine, KindDifference, ProjectGain, ProjectsEffect, YearEnd, since,
 };
+pub use choice::{Choice, ChoiceFigure};
 pub use gap::{Asks, Cause, Causes, GapLine, GapState};
 pub use place::coverage::{Basis, CommunityCount, Completeness, Figure, communities_covered};
 
@@ -181,6 +183,8 @@ pub struct Coverage {
     /// What projects did, and what the end of the year brings, once somebody asked.
     effect: OnceLock<Arc<ProjectsEffect>>,
     year_end: OnceLock<YearEnd>,
+    /// How many there are to choose from, by kinds and limits that somebody asked for.
+    choices: choice::Choices,
 }
 
 impl Coverage {

@@ -73,6 +73,7 @@ pub(super) fn coverage(portfolio: &Portfolio, ground: Arc<Ground>, asked: Covera
         ground,
         effect: std::sync::OnceLock::new(),
         year_end: std::sync::OnceLock::new(),
+        choices: super::choice::Choices::default(),
     }
 }
 

@@ -12,6 +12,7 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use serde_json::{Value, json};
 
+use super::choice::{self, Section};
 use super::{
     Bar, Standing, area_name, asked, bar, causes, completeness, counted_in, distance, is_checked, kind_name,
     reached, rule_text, standing, with_limit,
@@ -54,12 +55,13 @@ struct KindPage {
     completeness: String,
     reached: String,
     rules: Vec<Choice>,
+    choice: Option<Section>,
     lines: Vec<Line>,
     geojson: String,
 }
 
 /// The rule of an address: the named one, else the first.
-fn chosen<'a>(kind: &'a KindCoverage, typed: &Typed) -> Option<&'a RuleCoverage> {
+pub(super) fn chosen<'a>(kind: &'a KindCoverage, typed: &Typed) -> Option<&'a RuleCoverage> {
     let wanted = typed.get("standard");
     let named = kind.rules.iter().find(|held| held.rule.code().is_some_and(|code| code.as_str() == wanted));
     named.or_else(|| kind.rules.first())
@@ -108,6 +110,7 @@ pub async fn show(
             }
         })
         .collect();
+    let choice = choice::section(&visit, &page, &portfolio, (&found, kind, held), asked).await?;
     let standard = held.rule.code().map_or("", Code::as_str);
     let limit = asked.limit.map_or_else(String::new, |limit| limit.to_string());
     let pairs = [("kind", kind.kind.as_str()), ("standard", standard), ("limit", &limit)];
@@ -120,6 +123,7 @@ pub async fn show(
         completeness: completeness(lang, &portfolio, &kind.kind, &kind.whole),
         reached: reached(lang, &kind.reached),
         rules: rules.collect(),
+        choice,
         lines,
         geojson: page.at(&with_query(&format!("/p/{plan}/place/coverage.geojson"), &pairs)),
         kind_code: kind.kind.to_string(),

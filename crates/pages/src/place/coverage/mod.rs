@@ -4,6 +4,7 @@ mod base_map;
 mod bring;
 mod change;
 mod change_file;
+mod choice;
 mod community;
 mod evidence;
 mod gaps;
@@ -42,6 +43,7 @@ pub(super) fn routes() -> Router<PagesState> {
         .route("/p/{plan}/place/coverage", get(overview::show))
         .route("/p/{plan}/place/coverage.geojson", get(kind::geojson))
         .route("/p/{plan}/place/coverage/kinds/{kind}", get(kind::show))
+        .route("/p/{plan}/place/coverage/kinds/{kind}/residences.csv", get(choice::as_csv))
         .route("/p/{plan}/place/coverage/communities/{area}", get(community::show))
         .route("/p/{plan}/place/coverage/change", get(change::show))
         .route("/p/{plan}/place/coverage/change.csv", get(change_file::as_csv))
@@ -219,7 +221,12 @@ fn standing(visit: &Visit, portfolio: &Portfolio, coverage: &Coverage) -> Standi
 const LIMIT_STEP: u32 = 50;
 
 fn limit_step(visit: &Visit) -> u32 {
-    if visit.actor.may_somewhere(Action::ReadStaff) { 1 } else { LIMIT_STEP }
+    if may_see_homes(visit) { 1 } else { LIMIT_STEP }
+}
+
+/// Whether somebody may see single homes, as the table of residences has them.
+fn may_see_homes(visit: &Visit) -> bool {
+    visit.actor.may_somewhere(Action::ReadStaff)
 }
 
 /// The limit that a reader chose, in metres.

@@ -20,6 +20,7 @@ use domain::portfolio::Portfolio;
 use domain::source::{Grade, Source};
 use words::Lang;
 
+use super::choice::{self, Homes, OfHome};
 use super::layers::enter;
 use super::{area_name, kind_name, whole};
 use crate::PagesState;
@@ -36,6 +37,8 @@ use crate::visit::{Visit, render};
 use crate::words_of::{comma, day, word};
 
 const PAGE_SIZE: usize = 50;
+/// The names under which an address asks for some of the rows.
+const FILTERS: [&str; 4] = ["q", "standard", "area", "reach"];
 
 pub(super) fn routes() -> Router<PagesState> {
     Router::new()
@@ -53,6 +56,8 @@ struct Line {
     name: String,
     /// People, or square metres; empty where nobody knows.
     amount: String,
+    /// What a residence has by the standard that was chosen.
+    reach: Option<OfHome>,
 }
 
 #[derive(Template)]
@@ -63,6 +68,9 @@ struct RowsPage {
     layer: LayerKind,
     saved: String,
     wanted: String,
+    filters: Vec<Field>,
+    filtered: bool,
+    homes: Option<Homes>,
     lines: Vec<Line>,
     pager: Pager,
 }
@@ -139,6 +147,7 @@ impl Names<'_> {
             code: code.clone(),
             name,
             amount,
+            reach: None,
         }
     }
 }
@@ -155,6 +164,10 @@ async fn list(
     let wanted = folded(typed.get("q"));
     let names = Names { lang: visit.lang, portfolio: &portfolio };
     let rows = LayerRows::of(&visit.app.layers(&portfolio).await?, layer);
+    let homes = match layer {
+        LayerKind::Residences => Homes::of(&visit, &portfolio, &typed).await?,
+        LayerKind::Parcels | LayerKind::Network | LayerKind::BaseMap => None,
+    };
     // The numbers of those that are looked for; all where nothing is.
     let found = match &rows {
         Some(rows) if !wanted.is_empty() => {
@@ -163,9 +176,17 @@ async fn list(
         _ => None,
     };
     let all = rows.as_ref().map_or(0, LayerRows::count);
+    let found = match &homes {
+        Some(homes) => {
+            let found = found.unwrap_or_else(|| (0..all).collect());
+            Some(found.into_iter().filter(|home| homes.fits(*home, &typed)).collect())
+        }
+        None => found,
+    };
     let address = |number: usize| {
         let number = number.to_string();
-        with_query(&home(&plan, layer), &[("q", typed.get("q")), ("page", &number)])
+        let given = FILTERS.map(|name| (name, typed.get(name)));
+        with_query(&home(&plan, layer), &[&given[..], &[("page", &number)]].concat())
     };
     let total = found.as_ref().map_or(all, Vec::len);
     let pager = Pager::of(typed.get("page"), total, PAGE_SIZE, address);
@@ -173,11 +194,22 @@ async fn list(
         Some(found) => pager.part(found).to_vec(),
         None => pager.shown.clone().collect(),
     };
-    let lines = shown.into_iter().filter_map(|number| rows.as_ref()?.row(number));
+    let lines = shown.into_iter().filter_map(|number| {
+        let line = names.line(&plan, layer, rows.as_ref()?.row(number)?);
+        let reach = homes.as_ref().map(|homes| homes.of_home(visit.lang, &portfolio, number));
+        Some(Line { reach, ..line })
+    });
+    let filters = match layer {
+        LayerKind::Residences => choice::filters(visit.lang, &portfolio, homes.as_ref(), &typed),
+        LayerKind::Parcels | LayerKind::Network | LayerKind::BaseMap => Vec::new(),
+    };
     let body = RowsPage {
         saved: saved(visit.lang, &typed),
         wanted: typed.get("q").to_owned(),
-        lines: lines.map(|row| names.line(&plan, layer, row)).collect(),
+        filtered: FILTERS.iter().any(|name| !typed.get(name).is_empty()),
+        filters,
+        lines: lines.collect(),
+        homes,
         pager,
         layer,
         page: visit.page(word(visit.lang, "layer", layer.as_str())),
