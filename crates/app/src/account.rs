@@ -1,5 +1,7 @@
 //! Signing in: passwords, sessions, lock-out, API tokens.
 
+use std::sync::PoisonError;
+
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -225,11 +227,27 @@ impl App {
         Ok(self.database().write_async(move |tx| tx.revoke_api_token(&person, &id, now)).await?)
     }
 
+    /// A token by its digest, as it is now. Programs call again and again: theirs is read once, until tokens are given out
+    /// or taken back.
+    async fn token(&self, hashed: String) -> Result<Option<ApiToken>, AppError> {
+        let moved = self.tokens_moved().await?;
+        let cache = || self.inner.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(held) = cache().find(moved, &hashed) {
+            return Ok(Some(held));
+        }
+        let wanted = hashed.clone();
+        let found = self.database().read_async(move |c| c.api_token_by_hash(&wanted)).await?;
+        if let Some(found) = &found {
+            cache().keep(moved, hashed, found.clone());
+        }
+        Ok(found)
+    }
+
     /// The person's program behind a bearer token.
     pub async fn token_actor(&self, secret: &str) -> Result<Option<Actor>, AppError> {
         let now = self.clock().now().as_microsecond();
         let hashed = hash(secret);
-        let found = self.database().read_async(move |c| c.api_token_by_hash(&hashed)).await?;
+        let found = self.token(hashed).await?;
         let Some(token) = found.filter(|token| token.revoked_at.is_none() && token.expires_at > now) else {
             return Ok(None);
         };
@@ -249,7 +267,7 @@ impl App {
         }
         let now = self.clock().now().as_microsecond();
         let hashed = hash(secret);
-        let found = self.database().read_async(move |c| c.api_token_by_hash(&hashed)).await?;
+        let found = self.token(hashed).await?;
         let brings = |scopes: &str| {
             scopes.split(',').filter_map(TokenScope::parse).any(|scope| scope == TokenScope::Requests)
         };

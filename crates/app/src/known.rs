@@ -38,6 +38,8 @@ struct Latest {
     hash: String,
     /// How many journals there were before this one.
     replaced: u64,
+    /// How often tokens were given out or taken back.
+    tokens: i64,
     plans: Vec<Code>,
     histories: HashMap<Code, Arc<History>>,
 }
@@ -82,6 +84,12 @@ impl App {
     /// How many journals there were before this one, in this process.
     pub(crate) async fn journals(&self) -> Result<u64, AppError> {
         Ok(self.latest().await?.replaced)
+    }
+
+    /// What moves whenever a token is given out or taken back, in this journal.
+    pub(crate) async fn tokens_moved(&self) -> Result<(u64, i64), AppError> {
+        let latest = self.latest().await?;
+        Ok((latest.replaced, latest.tokens))
     }
 
     /// The newest state of a plan's records, with the directory's.
@@ -142,13 +150,14 @@ impl App {
 
 /// What was known, with what was recorded since.
 fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<Latest, StoreError> {
-    let (head, hash) = connection.head_hash()?;
+    let (head, hash, tokens) = connection.head_hash_tokens()?;
     if before.look > 0 && head == before.head && hash == before.hash {
-        return Ok(Latest { look, ..before.clone() });
+        return Ok(Latest { look, tokens, ..before.clone() });
     }
     let afresh = |connection: &mut Connection, replaced| {
         let plans = connection.plans()?;
-        Ok(Latest { look, head, hash: hash.clone(), replaced, plans, histories: HashMap::new() })
+        let hash = hash.clone();
+        Ok(Latest { look, head, hash, replaced, tokens, plans, histories: HashMap::new() })
     };
     if before.look == 0 {
         return afresh(connection, 0);
@@ -166,7 +175,7 @@ fn catch_up(connection: &mut Connection, before: &Latest, look: u64) -> Result<L
     if entries.len() > CATCH_UP_MOST {
         return afresh(connection, before.replaced);
     }
-    let mut latest = Latest { look, head, hash, ..before.clone() };
+    let mut latest = Latest { look, head, hash, tokens, ..before.clone() };
     if entries.iter().any(|entry| entry.draft.subject.kind == SubjectKind::Plan) {
         latest.plans = connection.plans()?;
     }

@@ -35,6 +35,7 @@ pub mod study;
 pub mod survey;
 pub mod table;
 pub mod timetable;
+mod token_cache;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -93,6 +94,7 @@ pub(crate) struct Inner {
     pub(crate) models: Mutex<request::ModelCache>,
     pub(crate) drawn: Mutex<request::DrawnCache>,
     pub(crate) plan_words: Mutex<request::PlanWordsCache>,
+    pub(crate) tokens: Mutex<token_cache::TokenCache>,
     pub(crate) layers: Mutex<place::LayerCache>,
     pub(crate) grounds: Mutex<place::GroundCache>,
     pub(crate) link_grounds: Mutex<place::LinkGroundCache>,
@@ -154,6 +156,7 @@ impl App {
                 models: Mutex::default(),
                 drawn: Mutex::default(),
                 plan_words: Mutex::default(),
+                tokens: Mutex::default(),
                 layers: Mutex::default(),
                 grounds: Mutex::default(),
                 link_grounds: Mutex::default(),

@@ -16,6 +16,9 @@ CREATE INDEX fact_of_work ON fact (topic, scope, kind, subject) WHERE topic IN (
 ALTER TABLE chain ADD COLUMN projected BIGINT NOT NULL DEFAULT 0;
 UPDATE chain SET projected = seq;
 
+-- How often tokens were given out or taken back: who has seen one need not look again until that moves.
+ALTER TABLE chain ADD COLUMN tokens BIGINT NOT NULL DEFAULT 0;
+
 -- The ledger: a row for each stretch of days that an item looked the same. Rows are large: kept in the order
 -- of a key, each would take a page of its own.
 
@@ -358,7 +361,6 @@ CREATE TABLE request_person (
   PRIMARY KEY (plan, request)
 ) {unrowed};
 CREATE UNIQUE INDEX request_person_secret ON request_person (secret) WHERE secret <> '';
-CREATE UNIQUE INDEX request_person_token ON request_person (token) WHERE token <> '';
 CREATE INDEX request_person_asker ON request_person (plan, asker) WHERE secret <> '';
 
 -- Who looked at who asked, and why.

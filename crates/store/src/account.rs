@@ -173,6 +173,7 @@ impl Tx<'_> {
     }
 
     pub fn add_api_token(&mut self, token: &ApiToken) -> Result<()> {
+        self.tokens_move()?;
         self.writing().send(
             "INSERT INTO api_token (id, person, name, hash, scopes, created_at, expires_at) \
              VALUES ($1, $2, $3, $4, $5, $6, $7)",
@@ -188,12 +189,20 @@ impl Tx<'_> {
         )
     }
 
+    /// Whoever holds tokens in memory looks again.
+    fn tokens_move(&mut self) -> Result<()> {
+        self.writing().send("UPDATE chain SET tokens = tokens + 1 WHERE id = 1", &[])
+    }
+
     /// Revokes a person's own token; false when there is no such token.
     pub fn revoke_api_token(&mut self, person: &Code, id: &str, now: i64) -> Result<bool> {
         let changed = self.writing().execute(
             "UPDATE api_token SET revoked_at = $3 WHERE id = $1 AND person = $2 AND revoked_at IS NULL",
             &[Param::Text(id), Param::Text(person.as_str()), Param::Int(now)],
         )?;
+        if changed > 0 {
+            self.tokens_move()?;
+        }
         Ok(changed > 0)
     }
 }

@@ -6,7 +6,7 @@ use domain::history::View;
 use domain::request::{CallWay, Request, RequestState, RequestStep, Solved, Who};
 use domain::source::Source;
 use domain::subject::Subject;
-use store::RequestUpdate;
+use store::{RequestUpdate, TOKEN_FOUND_BY};
 
 use super::act::RequestAct;
 use super::by_resident;
@@ -16,9 +16,10 @@ use crate::error::AppError;
 use crate::read::Asked;
 
 /// What a program tells the number of what it brought by: made one way from the link's secret, so that whoever
-/// reads it cannot act.
+/// reads it cannot act. It begins as the secret's digest does, by which it is found.
 pub fn request_token(secret: &str) -> String {
-    hash(&format!("open311-token\u{1f}{secret}"))
+    let token = hash(&format!("open311-token\u{1f}{secret}"));
+    format!("{}{token}", &hash(secret)[..TOKEN_FOUND_BY])
 }
 
 /// What whoever asked wants of an answer, or of the whole request.
@@ -73,8 +74,9 @@ impl ProgramUpdate {
 impl App {
     /// The request whose number a token tells.
     pub async fn request_of_token(&self, plan: &Code, token: &str) -> Result<Code, AppError> {
+        let begins = token.get(..TOKEN_FOUND_BY).ok_or(AppError::NotFound)?.to_owned();
         let digest = hash(token);
-        let found = self.database().read_async(move |c| c.request_by_token(&digest)).await?;
+        let found = self.database().read_async(move |c| c.request_by_token(&begins, &digest)).await?;
         found.filter(|(of, _)| of == plan).map(|(_, code)| code).ok_or(AppError::NotFound)
     }
 
