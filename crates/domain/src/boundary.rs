@@ -13,7 +13,11 @@ pub type Ring = Vec<Point>;
 /// One or several parts, each an outer ring and the holes in it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Boundary(Vec<Vec<Ring>>);
+pub struct Boundary {
+    parts: Vec<Vec<Ring>>,
+    /// The box around it, which is asked for whenever a place is looked up.
+    extent: Option<Extent>,
+}
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BoundaryError {
@@ -28,7 +32,7 @@ pub enum BoundaryError {
 }
 
 /// A box by its edges: west, south, east, north.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Extent {
     pub west: i32,
     pub south: i32,
@@ -108,7 +112,12 @@ impl Boundary {
         if parts.iter().flatten().map(Vec::len).sum::<usize>() > CORNERS_MOST {
             return Err(BoundaryError::TooMany);
         }
-        Ok(Self(parts))
+        Ok(Self::of(parts))
+    }
+
+    fn of(parts: Vec<Vec<Ring>>) -> Self {
+        let extent = Extent::of(parts.iter().flatten().flatten().copied());
+        Self { parts, extent }
     }
 
     pub fn to_wkt(&self) -> String {
@@ -120,7 +129,7 @@ impl Boundary {
             format!("({})", points.join(", "))
         };
         let part = |rings: &Vec<Ring>| format!("({})", rings.iter().map(ring).collect::<Vec<_>>().join(", "));
-        match &self.0[..] {
+        match &self.parts[..] {
             [only] => format!("POLYGON {}", part(only)),
             all => format!("MULTIPOLYGON ({})", all.iter().map(part).collect::<Vec<_>>().join(", ")),
         }
@@ -128,22 +137,22 @@ impl Boundary {
 
     /// Each part: its outer ring, then the holes in it.
     pub fn parts(&self) -> &[Vec<Ring>] {
-        &self.0
+        &self.parts
     }
 
     /// The same with every point put elsewhere; nothing where one has no place there.
     pub fn moved(&self, put: impl Fn(Point) -> Option<Point>) -> Option<Self> {
         let ring = |ring: &Ring| ring.iter().map(|point| put(*point)).collect::<Option<Ring>>();
         let part = |rings: &Vec<Ring>| rings.iter().map(ring).collect::<Option<Vec<Ring>>>();
-        self.0.iter().map(part).collect::<Option<Vec<_>>>().map(Self)
+        self.parts.iter().map(part).collect::<Option<Vec<_>>>().map(Self::of)
     }
 
     pub fn rings(&self) -> impl Iterator<Item = &Ring> {
-        self.0.iter().flatten()
+        self.parts.iter().flatten()
     }
 
     pub fn extent(&self) -> Option<Extent> {
-        Extent::of(self.rings().flatten().copied())
+        self.extent
     }
 
     /// Whether a ring crosses itself: it then encloses nothing that can be said. Touching is no crossing.
@@ -166,7 +175,7 @@ impl Boundary {
                     * (i64::from(held.north) - i64::from(held.south))
             })
         };
-        let largest = self.0.iter().max_by_key(size)?;
+        let largest = self.parts.iter().max_by_key(size)?;
         let extent = Extent::of(largest.first()?.iter().copied())?;
         let latitude = ((i64::from(extent.south) + i64::from(extent.north)) / 2) as i32;
         let mut crossings: Vec<i32> = largest.iter().flat_map(|ring| crossed(ring, latitude)).collect();

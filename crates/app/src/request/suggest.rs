@@ -137,15 +137,21 @@ impl PlanWordsCache {
 }
 
 impl App {
+    fn words_place(&self, portfolio: &Arc<Portfolio>) -> WordsPlace {
+        self.inner.plan_words.lock().unwrap_or_else(PoisonError::into_inner).place_of(portfolio)
+    }
+
     pub(super) fn words_of(&self, portfolio: &Arc<Portfolio>) -> Arc<PlanWords> {
-        let place = self.inner.plan_words.lock().unwrap_or_else(PoisonError::into_inner).place_of(portfolio);
         let made =
             || Arc::new(PlanWords { areas: Areas::of(portfolio), categories: CategoryWords::of(portfolio) });
-        place.get_or_init(made).clone()
+        self.words_place(portfolio).get_or_init(made).clone()
     }
 
     /// The same where others wait: a plan may have many places.
     pub(super) async fn words_aside(&self, portfolio: &Arc<Portfolio>) -> Result<Arc<PlanWords>, AppError> {
+        if let Some(made) = self.words_place(portfolio).get() {
+            return Ok(made.clone());
+        }
         let (app, portfolio) = (self.clone(), portfolio.clone());
         aside(move || app.words_of(&portfolio)).await
     }
@@ -159,12 +165,9 @@ impl App {
         point: Option<Point>,
     ) -> Result<Option<Code>, AppError> {
         let portfolio = self.portfolio(plan, Asked::default()).await?;
-        let (app, said) = (self.clone(), format!("{address} {text}"));
-        aside(move || {
-            let around = point.and_then(|point| Bounds::of(portfolio.areas.values()).area(point));
-            app.words_of(&portfolio).areas.find(&said, around)
-        })
-        .await
+        let words = self.words_aside(&portfolio).await?;
+        let around = point.and_then(|point| Bounds::of(portfolio.areas.values()).area(point));
+        Ok(words.areas.find(&format!("{address} {text}"), around))
     }
 
     /// What a text suggests before it is sent.
