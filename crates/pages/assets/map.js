@@ -184,15 +184,41 @@ const answer = (name) => {
 };
 const offered = (name) => Boolean(told.sources[name]);
 
+// What a layer's answer comes to, by the sources that it is drawn from.
+const named = (name, read) => {
+  for (const { properties: it } of read.features) {
+    if (name === "requests") Object.assign(it, { code: it.service_request_id, near_by: it.place_shown === "blurred" });
+    if (name === "facilities") it.called = pick(it.name_zh, it.name_en) || `${it.kind_name ?? ""} ${it.code}`.trim();
+  }
+  return name === "facilities" ? apart(read) : { [name]: read };
+};
+// One that takes up ground is drawn as an area, and at its point like the others.
+const apart = (read) => {
+  const spots = (it, places) => places.map((at) => ({ ...it, geometry: { type: "Point", coordinates: at } }));
+  const split = (pick) => ({ type: "FeatureCollection", features: read.features.flatMap(pick) });
+  return {
+    plots: split((it) => (it.geometry.type === "Point" ? [] : [it])),
+    entrances: split((it) => spots(it, it.properties.entrances)),
+    facilities: split((it) => spots(it, [it.properties.point])),
+  };
+};
+
 const start = async () => {
   ticked("layer").filter(offered).forEach(answer);
-  const { Map: Chart, NavigationControl, ScaleControl, Popup, setWorkerUrl } = await import(told.library);
+  const { Map: Chart, NavigationControl, ScaleControl, Popup, prewarm, setWorkerUrl } = await import(told.library);
   setWorkerUrl(told.worker);
+  // What works beside the page gets ready while the browser still makes its canvas.
+  prewarm();
+  // What is shown at once is drawn once: a map that begins empty is drawn again with each answer.
+  const held = new Set(ticked("layer").filter(offered));
+  const first = { overlay: told.overlay };
+  const reading = [...held].map(async (name) => Object.assign(first, named(name, await answer(name))));
+  const failed = (await Promise.allSettled(reading)).some((it) => it.status === "rejected");
   const place = frame.querySelector("[data-canvas]");
   const [west, south, east, north] = told.whole;
   const wide = east - west;
   const high = north - south;
-  const source = (rest) => ({ type: "geojson", data: nothing(), ...rest });
+  const source = (name, rest) => ({ type: "geojson", data: first[name] ?? nothing(), ...rest });
   // The map measures its place: it has to be seen by then.
   place.hidden = false;
   frame.classList.add("live");
@@ -201,14 +227,14 @@ const start = async () => {
     style: {
       version: 8,
       sources: {
-        areas: source(),
-        base: source(),
-        facilities: source(),
-        plots: source(),
-        entrances: source(),
-        projects: source({ cluster: true, clusterRadius: 36, clusterMaxZoom: 17 }),
-        requests: source({ cluster: true, clusterRadius: 36, clusterMaxZoom: 17 }),
-        overlay: source({ data: told.overlay ?? nothing() }),
+        areas: source("areas"),
+        base: source("base"),
+        facilities: source("facilities"),
+        plots: source("plots"),
+        entrances: source("entrances"),
+        projects: source("projects", { cluster: true, clusterRadius: 36, clusterMaxZoom: 17 }),
+        requests: source("requests", { cluster: true, clusterRadius: 36, clusterMaxZoom: 17 }),
+        overlay: source("overlay"),
       },
       layers: stack(),
     },
@@ -222,6 +248,9 @@ const start = async () => {
     pitchWithRotate: false,
     touchPitch: false,
     fadeDuration: 0,
+    // One place is shown, by a style of our own.
+    renderWorldCopies: false,
+    validateStyle: false,
     locale: told.locale,
   });
   // Steps in the address are counted from where the whole is seen.
@@ -235,28 +264,12 @@ const start = async () => {
   for (const button of form.querySelectorAll("[data-apply]")) button.hidden = true;
   frame.chart = chart;
 
-  const named = (name, read) => {
-    for (const { properties: it } of read.features) {
-      if (name === "requests") Object.assign(it, { code: it.service_request_id, near_by: it.place_shown === "blurred" });
-      if (name === "facilities") it.called = pick(it.name_zh, it.name_en) || `${it.kind_name ?? ""} ${it.code}`.trim();
-    }
-    return read;
-  };
-  // One that takes up ground is drawn as an area, and at its point like the others.
-  const apart = (read) => {
-    const spots = (it, places) => places.map((at) => ({ ...it, geometry: { type: "Point", coordinates: at } }));
-    const split = (pick) => ({ type: "FeatureCollection", features: read.features.flatMap(pick) });
-    chart.getSource("plots").setData(split((it) => (it.geometry.type === "Point" ? [] : [it])));
-    chart.getSource("entrances").setData(split((it) => spots(it, it.properties.entrances)));
-    return split((it) => spots(it, [it.properties.point]));
-  };
-  const held = new Set();
   const load = async (name) => {
     if (held.has(name)) return;
     held.add(name);
     try {
-      const read = named(name, await answer(name));
-      chart.getSource(name).setData(name === "facilities" ? apart(read) : read);
+      const sources = named(name, await answer(name));
+      for (const [source, read] of Object.entries(sources)) chart.getSource(source).setData(read);
     } catch {
       held.delete(name);
       say(told.words.failed);
@@ -414,7 +427,11 @@ const start = async () => {
     chart.updateImage("hatch", hatch());
   });
 
-  await show();
+  if (failed) {
+    // Those whose answer did not come are asked for again once their box is ticked anew.
+    for (const name of held) if (!answers.has(name)) held.delete(name);
+    say(told.words.failed);
+  }
   chart.once("idle", () => {
     performance.mark("map-idle");
     frame.dataset.idle = "";
