@@ -182,20 +182,30 @@ impl Database {
     }
 
     /// Much will be written in large pieces and by nobody else: more of it is held before it goes to its place, so that
-    /// a page is written for many rows, and what is committed is put there by a thread of its own. For a process that
-    /// does nothing else, until it ends.
+    /// a page is written for many rows, and what is committed is put there by a thread of its own. A commit does not wait
+    /// for the disk: what a failing machine loses is the end, until [`settle`](Self::settle) has returned. For a process
+    /// that does nothing else, until it ends.
     pub fn expect_much(&self) -> Result<()> {
         let Address::Sqlite(_) = self.address() else { return Ok(()) };
         // The writer steps in where the other thread falls behind.
-        self.write(|tx| {
-            tx.connection.batch(
-                "PRAGMA cache_size=-163840; PRAGMA wal_autocheckpoint=256000; PRAGMA journal_size_limit=-1;",
+        self.inner.writer.between(|connection| {
+            connection.batch(
+                "PRAGMA synchronous=NORMAL; PRAGMA cache_size=-114688; PRAGMA wal_autocheckpoint=256000; \
+                 PRAGMA journal_size_limit=-1;",
             )
         })?;
         let connection = self.address().connect(true, None)?;
         let mut checkpoints = self.inner.checkpoints.lock().unwrap_or_else(PoisonError::into_inner);
         checkpoints.get_or_insert_with(|| Checkpoints::start(connection));
         Ok(())
+    }
+
+    /// Returns once all that was committed is on the disk, and commits wait for it again.
+    pub fn settle(&self) -> Result<()> {
+        let Address::Sqlite(_) = self.address() else { return Ok(()) };
+        self.inner.writer.between(|connection| connection.batch("PRAGMA synchronous=FULL;"))?;
+        // The next commit takes the whole log to the disk.
+        self.write(|tx| tx.writing().send("UPDATE chain SET seq = seq WHERE id = 1", &[]))
     }
 
     pub fn address(&self) -> &Address {

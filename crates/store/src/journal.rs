@@ -66,6 +66,17 @@ impl Head {
     }
 }
 
+/// An entry that has no place in the journal yet, its event and source in words.
+pub(crate) struct NewEntry<'a> {
+    pub effective: Date,
+    pub actor: &'a Code,
+    pub subject: &'a Subject,
+    pub event: &'a str,
+    pub source: &'a str,
+    pub reason: &'a str,
+    pub corrects: Option<Seq>,
+}
+
 impl Tx<'_> {
     /// The last entry's number.
     pub fn head(&self) -> Seq {
@@ -90,7 +101,16 @@ impl Tx<'_> {
             |why: serde_json::Error| StoreError::Unreadable { seq: self.head.seq + 1, why: why.to_string() };
         let event = serde_json::to_string(&draft.event).map_err(unreadable)?;
         let source = serde_json::to_string(&draft.source).map_err(unreadable)?;
-        let (seq, recorded_at, hash) = self.write_down(&draft, (&event, &source), now)?;
+        let new = NewEntry {
+            effective: draft.effective,
+            actor: &draft.actor,
+            subject: &draft.subject,
+            event: &event,
+            source: &source,
+            reason: &draft.reason,
+            corrects: draft.event.corrects(),
+        };
+        let (seq, recorded_at, hash) = self.write_down(&new, now)?;
         let entry = Entry { seq, recorded_at, draft, hash };
         self.cache.apply(&entry);
         self.take_in(&entry)?;
@@ -108,33 +128,28 @@ impl Tx<'_> {
         Ok(entry)
     }
 
-    /// Writes an entry behind the last one, its event and source in words: number, recorded time and hash.
-    pub(crate) fn write_down(
-        &mut self,
-        draft: &Draft,
-        (event, source): (&str, &str),
-        now: Timestamp,
-    ) -> Result<(Seq, Timestamp, Hash)> {
+    /// Writes an entry behind the last one: number, recorded time and hash.
+    pub(crate) fn write_down(&mut self, new: &NewEntry, now: Timestamp) -> Result<(Seq, Timestamp, Hash)> {
         let seq = Seq(self.head.seq).next();
         let recorded_at = now.as_microsecond().max(self.head.recorded_at);
         let previous =
             Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
-        let effective = draft.effective.to_string();
+        let effective = new.effective.to_string();
         let written = Written {
             seq,
             recorded_at,
             effective: &effective,
-            actor: draft.actor.as_str(),
-            scope: draft.subject.scope.as_str(),
-            kind: draft.subject.kind.as_str(),
-            subject: draft.subject.code.as_str(),
-            event,
-            source,
-            reason: &draft.reason,
+            actor: new.actor.as_str(),
+            scope: new.subject.scope.as_str(),
+            kind: new.subject.kind.as_str(),
+            subject: new.subject.code.as_str(),
+            event: new.event,
+            source: new.source,
+            reason: new.reason,
         };
         let hash = written.hash(previous);
         let hash_text = hash.to_string();
-        insert(self.writing(), &written, draft.event.corrects(), &hash_text)?;
+        insert(self.writing(), &written, new.corrects, &hash_text)?;
         self.move_head(seq.0, recorded_at, hash_text);
         Ok((seq, timestamp(recorded_at)?, hash))
     }
@@ -229,6 +244,13 @@ impl Connection {
     pub fn head_hash(&mut self) -> Result<(Seq, String)> {
         let head = Head::peek(self)?;
         Ok((Seq(head.seq), head.hash))
+    }
+
+    /// As above, with how often tokens were given out or taken back.
+    pub fn head_hash_tokens(&mut self) -> Result<(Seq, String, i64)> {
+        let read = |row: &Row| Ok((Seq(row.int(0)? as u64), row.text(1)?.to_owned(), row.int(2)?));
+        self.first("SELECT seq, hash, tokens FROM chain WHERE id = 1", &[], read)?
+            .ok_or_else(|| damaged("the journal's head is missing"))
     }
 
     /// The last entry that was recorded at or before a moment. Times never go back along the journal and

@@ -7,8 +7,17 @@ use rusqlite::Connection;
 use crate::error::Result;
 use crate::sql::Param;
 
-/// The most rows of one statement.
-const TOGETHER: usize = 32;
+/// The most rows of one statement. Before each, SQLite keeps what it would undo of it, and an index of words writes down
+/// what it holds in memory: the fewer, the better.
+const TOGETHER: usize = 256;
+
+/// How rows of a table are put down.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Putting {
+    Together,
+    /// One after the other, as into an index of words, which gains nothing.
+    Singly,
+}
 
 /// Rows that wait for others of their tables. They are put down before anything else is asked of the database, so that
 /// nobody reads past them; what is wrong with one is known only then.
@@ -21,6 +30,7 @@ pub(crate) struct Later {
 struct Waiting {
     /// The statement for one row.
     one: &'static str,
+    putting: Putting,
     /// Those for 1, 2, 4 … rows, as far as they were needed.
     many: Vec<Option<String>>,
     /// The values, row by row, in what they lie in.
@@ -43,11 +53,16 @@ impl Later {
     }
 
     /// Keeps a row of a statement that inserts one. Full tables are put down.
-    pub fn keep(&mut self, connection: &Connection, one: &'static str, params: &[Param]) -> Result<()> {
+    pub fn keep(
+        &mut self,
+        connection: &Connection,
+        (one, putting): (&'static str, Putting),
+        params: &[Param],
+    ) -> Result<()> {
         let at = match self.tables.iter().position(|table| table.one == one) {
             Some(at) => at,
             None => {
-                self.tables.push(Waiting::new(one));
+                self.tables.push(Waiting::new(one, putting));
                 self.tables.len() - 1
             }
         };
@@ -68,9 +83,9 @@ impl Later {
 }
 
 impl Waiting {
-    fn new(one: &'static str) -> Self {
+    fn new(one: &'static str, putting: Putting) -> Self {
         let (values, texts, bytes) = <(Vec<Value>, String, Vec<u8>)>::default();
-        Self { one, many: Vec::new(), values, texts, bytes, rows: 0 }
+        Self { one, putting, many: Vec::new(), values, texts, bytes, rows: 0 }
     }
 
     fn keep(&mut self, params: &[Param]) {
@@ -114,7 +129,10 @@ impl Waiting {
         let width = self.values.len() / self.rows;
         let mut done = 0;
         while done < self.rows {
-            let power = (self.rows - done).ilog2() as usize;
+            let power = match self.putting {
+                Putting::Together => (self.rows - done).ilog2() as usize,
+                Putting::Singly => 0,
+            };
             let number = 1 << power;
             if self.many.len() <= power {
                 self.many.resize(power + 1, None);
@@ -166,14 +184,17 @@ mod tests {
 
     #[test]
     fn any_number_of_rows_is_put_down_whole() {
-        for number in [0, 1, 2, 3, 31, 32, 33, 77] {
+        let all = [0, 1, 2, 3, 31, 32, 33, 255, 256, 257, 600].into_iter();
+        for (number, putting) in all.flat_map(|n| [(n, Putting::Together), (n, Putting::Singly)]) {
             let connection = Connection::open_in_memory().unwrap();
             connection.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c BLOB)").unwrap();
             let mut later = Later::default();
             for at in 0..number {
                 let (text, bytes) = (format!("第{at}行"), vec![at as u8; at as usize % 5]);
                 let text = if at % 7 == 3 { Param::Null } else { Param::Text(&text) };
-                later.keep(&connection, ONE, &[Param::Int(at), text, Param::Bytes(&bytes)]).unwrap();
+                later
+                    .keep(&connection, (ONE, putting), &[Param::Int(at), text, Param::Bytes(&bytes)])
+                    .unwrap();
             }
             later.put(&connection).unwrap();
             assert!(later.is_empty());
@@ -189,12 +210,14 @@ mod tests {
     fn a_row_that_cannot_be_put_down_is_told_and_not_tried_again() {
         let connection = Connection::open_in_memory().unwrap();
         connection.execute_batch("CREATE TABLE t (a INTEGER PRIMARY KEY, b TEXT, c BLOB)").unwrap();
-        let mut later = Later::default();
+        let (mut later, putting) = (Later::default(), Putting::Together);
         for a in [1, 2, 1] {
-            later.keep(&connection, ONE, &[Param::Int(a), Param::Null, Param::Bytes(&[])]).unwrap();
+            later
+                .keep(&connection, (ONE, putting), &[Param::Int(a), Param::Null, Param::Bytes(&[])])
+                .unwrap();
         }
         assert!(later.put(&connection).is_err() && later.is_empty());
-        later.keep(&connection, ONE, &[Param::Int(9), Param::Null, Param::Bytes(&[])]).unwrap();
+        later.keep(&connection, (ONE, putting), &[Param::Int(9), Param::Null, Param::Bytes(&[])]).unwrap();
         later.forget();
         later.put(&connection).unwrap();
         assert!(held(&connection).iter().all(|(a, ..)| *a != 9));

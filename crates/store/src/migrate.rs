@@ -79,6 +79,7 @@ fn spell(postgres: bool, sql: &str) -> String {
         "CREATE VIRTUAL TABLE request_pieces USING fts5(pieces, content = '', contentless_delete = 1, \
          tokenize = 'ascii', detail = none); \
          INSERT INTO request_pieces (request_pieces, rank) VALUES ('hashsize', 33554432); \
+         INSERT INTO request_pieces (request_pieces, rank) VALUES ('automerge', 8); \
          CREATE VIRTUAL TABLE request_pieces_shown USING fts5(pieces, content = '', contentless_delete = 1, \
          tokenize = 'ascii', detail = none);"
     };

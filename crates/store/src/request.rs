@@ -338,7 +338,7 @@ pub(crate) fn index(
              VALUES ($1, array_to_tsvector(string_to_array($2, ' ')))"
         }
     };
-    connection.later(one, &[Param::from(id.0), Param::Text(pieces)])
+    connection.later_singly(one, &[Param::from(id.0), Param::Text(pieces)])
 }
 
 fn unindex(connection: &mut Connection, table: &str, registered: Seq) -> Result<()> {

@@ -1,14 +1,17 @@
 //! New requests that were worked out before it is their turn to be written: others wait for the writer.
 
 use domain::code::Code;
+use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
 use domain::journal::{Draft, Entry, Event, Hash, Seq};
 use domain::request::pieces::SearchText;
 use domain::request::{Request, RequestRow};
 use domain::subject::{Subject, SubjectKind};
 use jiff::Timestamp;
+use jiff::civil::Date;
 
 use crate::error::Result;
+use crate::journal::NewEntry;
 use crate::request::{PIECES, SHOWN, SHOWN_PIECES, index, is_of_row, put, said, shown};
 use crate::sql::Connection;
 use crate::writer::Tx;
@@ -24,12 +27,14 @@ pub struct ReadyRequest {
     shown: i64,
 }
 
-/// An entry, its event and source as they are written.
+/// An entry as it is written: thousands wait for their turn.
 #[derive(Debug, Clone, PartialEq)]
 struct ReadyEntry {
-    draft: Draft,
+    effective: Date,
+    actor: Code,
     event: String,
     source: String,
+    reason: String,
 }
 
 impl ReadyRequest {
@@ -52,7 +57,8 @@ impl ReadyRequest {
         let written = |draft: Draft| {
             let event = serde_json::to_string(&draft.event).ok()?;
             let source = serde_json::to_string(&draft.source).ok()?;
-            Some(ReadyEntry { draft, event, source })
+            let Draft { effective, actor, reason, .. } = draft;
+            Some(ReadyEntry { effective, actor, event, source, reason })
         };
         Some(Self {
             subject,
@@ -63,8 +69,19 @@ impl ReadyRequest {
         })
     }
 
-    pub fn drafts(&self) -> impl Iterator<Item = &Draft> + Clone {
-        self.entries.iter().map(|entry| &entry.draft)
+    /// How many entries it has.
+    pub fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// What it says, each with the day from which it holds.
+    pub fn facts(&self) -> Vec<(Date, Fact)> {
+        let read = |entry: &ReadyEntry| {
+            let event: Option<Event> = serde_json::from_str(&entry.event).ok();
+            let facts = event.map(|event| event.facts().to_vec()).unwrap_or_default();
+            facts.into_iter().map(|fact| (entry.effective, fact)).collect::<Vec<_>>()
+        };
+        self.entries.iter().flat_map(read).collect()
     }
 }
 
@@ -104,8 +121,17 @@ impl Tx<'_> {
     pub fn append_ready(&mut self, ready: &ReadyRequest, now: Timestamp) -> Result<(Seq, Seq)> {
         let first = Seq(self.head.seq).next();
         let mut last = first;
-        for ReadyEntry { draft, event, source } in &ready.entries {
-            last = self.write_down(draft, (event, source), now)?.0;
+        for entry in &ready.entries {
+            let new = NewEntry {
+                effective: entry.effective,
+                actor: &entry.actor,
+                subject: &ready.subject,
+                event: &entry.event,
+                source: &entry.source,
+                reason: &entry.reason,
+                corrects: None,
+            };
+            last = self.write_down(&new, now)?.0;
             self.take_in_request()?;
         }
         // Whoever asks for it reads it as it now stands.

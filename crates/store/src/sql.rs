@@ -6,6 +6,7 @@
 use domain::code::Code;
 
 use crate::error::{Result, StoreError, damaged};
+use crate::later::Putting;
 use crate::postgres::PostgresConnection;
 use crate::sqlite::SqliteConnection;
 
@@ -124,8 +125,17 @@ impl Connection {
     /// Inserts a row by a statement for one whose outcome is only needed by the end of the transaction: SQLite puts it
     /// down with others of its table.
     pub(crate) fn later(&mut self, one: &'static str, params: &[Param]) -> Result<()> {
+        self.put_later(one, Putting::Together, params)
+    }
+
+    /// As above, into an index of words.
+    pub(crate) fn later_singly(&mut self, one: &'static str, params: &[Param]) -> Result<()> {
+        self.put_later(one, Putting::Singly, params)
+    }
+
+    fn put_later(&mut self, one: &'static str, putting: Putting, params: &[Param]) -> Result<()> {
         match self {
-            Self::Sqlite(c) => c.later(one, params),
+            Self::Sqlite(c) => c.later((one, putting), params),
             Self::Postgres(c) => c.send(one, params),
         }
     }

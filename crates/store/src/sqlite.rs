@@ -8,7 +8,7 @@ use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{OpenFlags, ToSql, params_from_iter};
 
 use crate::error::Result;
-use crate::later::Later;
+use crate::later::{Later, Putting};
 use crate::sql::{Param, Row};
 use crate::statements::Statements;
 
@@ -89,7 +89,7 @@ impl SqliteConnection {
     }
 
     /// Keeps a row of a statement that inserts one until others can be put down with it.
-    pub fn later(&mut self, one: &'static str, params: &[Param]) -> Result<()> {
+    pub(crate) fn later(&mut self, one: (&'static str, Putting), params: &[Param]) -> Result<()> {
         self.later.keep(&self.inner, one, params)
     }
 

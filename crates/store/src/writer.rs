@@ -81,8 +81,15 @@ struct Job {
     finish: Box<dyn FnOnce(Option<StoreError>) + Send>,
 }
 
+/// What the writer is given to do.
+enum Work {
+    Job(Job),
+    /// Something that is done with its connection between two transactions.
+    Between(Box<dyn FnOnce(&mut Connection) + Send>),
+}
+
 pub(crate) struct Writer {
-    jobs: Option<Sender<Job>>,
+    jobs: Option<Sender<Work>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -128,11 +135,24 @@ impl Writer {
         answer
     }
 
+    /// Does something with the writer's connection between two transactions, and waits for it.
+    pub(crate) fn between<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = sync_channel(1);
+        if let Some(jobs) = &self.jobs {
+            let work = move |connection: &mut Connection| drop(reply.send(work(connection)));
+            drop(jobs.send(Work::Between(Box::new(work))));
+        }
+        answer.recv().unwrap_or(Err(StoreError::Stopped))
+    }
+
     fn queue(&self, job: Job) {
         // A send fails only when the writer's thread is gone; dropping the job drops its reply, which
         // the caller sees as a stopped writer.
         if let Some(jobs) = &self.jobs {
-            drop(jobs.send(job));
+            drop(jobs.send(Work::Job(job)));
         }
     }
 }
@@ -240,11 +260,11 @@ struct Loop {
 
 impl Loop {
     /// The next piece of work. Facts are put in their places as soon as there is none for a moment.
-    fn next(&mut self, queue: &Receiver<Job>) -> Option<Job> {
+    fn next(&mut self, queue: &Receiver<Work>) -> Option<Work> {
         if self.unplaced {
             let waited = queue.recv_timeout(REST);
-            if let Ok(job) = waited {
-                return Some(job);
+            if let Ok(work) = waited {
+                return Some(work);
             }
             // What fails now is tried again after the next change, and by any other process.
             self.unplaced = false;
@@ -253,13 +273,22 @@ impl Loop {
         queue.recv().ok()
     }
 
-    fn run(&mut self, queue: &Receiver<Job>) {
-        while let Some(first) = self.next(queue) {
-            let mut jobs = vec![first];
-            while jobs.len() < MOST
-                && let Ok(next) = queue.try_recv()
-            {
-                jobs.push(next);
+    fn run(&mut self, queue: &Receiver<Work>) {
+        let mut between = None;
+        while let Some(first) = between.take().or_else(|| self.next(queue)) {
+            let mut jobs = match first {
+                Work::Job(job) => vec![job],
+                Work::Between(work) => {
+                    work(&mut self.connection);
+                    continue;
+                }
+            };
+            while jobs.len() < MOST && between.is_none() {
+                match queue.try_recv() {
+                    Ok(Work::Job(job)) => jobs.push(job),
+                    Ok(other) => between = Some(other),
+                    Err(_) => break,
+                }
             }
             match self.transact(&mut jobs, false) {
                 // The thread that speaks to PostgreSQL needs the other core.

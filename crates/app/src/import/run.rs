@@ -9,7 +9,7 @@ use domain::command::Command;
 use domain::fact::{Fact, OfKind};
 use domain::history::{SubjectHistory, View};
 use domain::item::ItemFact;
-use domain::journal::{Draft, Entry, Event, Seq};
+use domain::journal::{Entry, Event, Seq};
 use domain::policy::{Action, Target};
 use domain::project::ProjectFact;
 use domain::refusal::{Problem, Refusal};
@@ -17,7 +17,7 @@ use domain::subject::{Subject, SubjectKind};
 use domain::telling::Staff;
 use jiff::Timestamp;
 use jiff::civil::Date;
-use store::{StoreError, Tx};
+use store::{ReadyRequest, StoreError, Tx};
 
 use super::layers::run_layer;
 use super::prepare::{Prepared, PreparedRow};
@@ -111,6 +111,8 @@ impl App {
                 Err(Ended::Undone(Box::new(report)))
             })
             .await;
+        // Nor does whoever brings the next ones wait for that.
+        drop(tokio::task::spawn_blocking(move || drop(prepared)));
         Ended::report(outcome)
     }
 
@@ -332,7 +334,7 @@ fn run_order(
     Ok(match (&taken, &order.decided) {
         (Taken::Written(entries), _) => Done::of(subject, entries, None, listed),
         (Taken::AsDecided(first, last), Some(decided)) => {
-            Done::with(subject, decided.drafts(), Some((*first, *last)), None, listed)
+            Done::as_decided(subject, decided, (*first, *last), listed)
         }
         (Taken::AsDecided(..), None) => Done::unchanged(subject),
     })
@@ -345,26 +347,15 @@ impl Done {
 
     /// What entries about a subject came to, beside what was held of it.
     fn of(subject: Subject, entries: &[Entry], held: Option<&SubjectHistory>, listed: bool) -> Self {
-        let span = entries.first().zip(entries.last()).map(|(a, b)| (a.seq, b.seq));
-        Self::with(subject, entries.iter().map(|entry| &entry.draft), span, held, listed)
-    }
-
-    fn with<'a>(
-        subject: Subject,
-        drafts: impl Iterator<Item = &'a Draft> + Clone,
-        span: Option<(Seq, Seq)>,
-        held: Option<&SubjectHistory>,
-        listed: bool,
-    ) -> Self {
-        let outcome = match drafts.clone().next().map(|draft| &draft.event) {
+        let outcome = match entries.first().map(|entry| &entry.draft.event) {
             None => return Self::unchanged(subject),
             Some(Event::Registered { .. }) => Outcome::New,
             Some(_) => Outcome::Changed,
         };
-        let entries = drafts.clone().count();
-        let facts = drafts
+        let facts = entries
+            .iter()
             .filter(|_| listed)
-            .flat_map(|draft| draft.event.facts().iter().map(|fact| (draft.effective, fact)));
+            .flat_map(|entry| entry.draft.event.facts().iter().map(|fact| (entry.draft.effective, fact)));
         let recorded = facts
             .map(|(effective, fact)| {
                 let slot = fact.slot();
@@ -372,7 +363,19 @@ impl Done {
                 Recorded { slot, effective, before, after: fact.clone() }
             })
             .collect();
-        Self { subject, outcome, entries, span, recorded }
+        let span = entries.first().zip(entries.last()).map(|(a, b)| (a.seq, b.seq));
+        Self { subject, outcome, entries: entries.len(), span, recorded }
+    }
+
+    /// A new request as it was decided before.
+    fn as_decided(subject: Subject, decided: &ReadyRequest, span: (Seq, Seq), listed: bool) -> Self {
+        let facts = if listed { decided.facts() } else { Vec::new() };
+        let recorded = facts.into_iter().map(|(effective, after)| {
+            let slot = after.slot();
+            Recorded { slot, effective, before: None, after }
+        });
+        let (recorded, entries) = (recorded.collect(), decided.entries());
+        Self { subject, outcome: Outcome::New, entries, span: Some(span), recorded }
     }
 }
 

@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use app::import::{ImportReport, Mode, Outcome, Profile, Resolver, RowProblem, Sheet, SheetRow, prepare};
+use app::import::{
+    ImportReport, Mode, Outcome, Prepared, Profile, Resolver, RowProblem, Sheet, SheetRow, prepare,
+};
 use app::read::Asked;
 use app::request::{NewRequest, ProtectionKey, RequestAct};
 use app::table::table;
@@ -13,13 +15,14 @@ use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
+use domain::journal::{Draft, Seq};
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::request::query::RequestQuery;
 use domain::request::rules::Preset;
 use domain::request::{Channel, Request, RequestCategory, RequestRules, RequestState};
 use domain::source::Source;
-use domain::subject::Subject;
+use domain::subject::{Subject, SubjectKind};
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, date};
 use scratch::Scratch;
@@ -92,7 +95,35 @@ impl Place {
         let prepared =
             prepare(table("requests").unwrap(), &code("p"), &sheet, &Profile::default(), &resolver, today)
                 .unwrap();
+        self.import_prepared(prepared, mode)
+    }
+
+    fn import_prepared(&self, prepared: Prepared, mode: Mode) -> ImportReport {
         self.runtime.block_on(self.app.import(&Actor::operator(), prepared, mode, None)).unwrap()
+    }
+
+    /// Rows with what they come to as the plan is now.
+    fn decided(&self, rows: &[&[&str]]) -> Prepared {
+        let numbered = rows.iter().zip(1..).map(|(cells, number)| SheetRow {
+            number,
+            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
+        });
+        let sheet = Sheet { rows: numbered.collect(), ..Sheet::default() };
+        let portfolio = self.runtime.block_on(self.app.portfolio(&code("p"), Asked::default())).unwrap();
+        let (resolver, today) = (Resolver::of(&portfolio), self.app.clock().today());
+        let orders = table("requests").unwrap();
+        let mut prepared =
+            prepare(orders, &code("p"), &sheet, &Profile::default(), &resolver, today).unwrap();
+        let understanding = self.runtime.block_on(self.app.understanding(&code("p"))).unwrap();
+        prepared.fill_in(&understanding, &Actor::operator());
+        prepared
+    }
+
+    /// What the journal says of requests, in its order.
+    fn said(&self) -> Vec<Draft> {
+        let entries = self.app.database().read(|c| c.entries_after(Seq(0), 1_000)).unwrap();
+        let drafts = entries.into_iter().map(|entry| entry.draft);
+        drafts.filter(|draft| draft.subject.kind == SubjectKind::Request).collect()
     }
 
     fn one(&self, number: &str) -> Request {
@@ -252,6 +283,100 @@ fn orders_come_in_once_with_what_became_of_them(scratch: Scratch) {
     assert_eq!((again.counts.new, again.counts.unchanged, again.entries), (0, 3, 0));
     assert!(again.rows.iter().all(|row| row.outcome == Outcome::Unchanged));
     assert_eq!(place.count(), 3);
+}
+
+const ENDED: [&[&str]; 5] = [
+    HEAD,
+    &[
+        "1",
+        "2019/8/1 9:05",
+        "清水苑路灯不亮，电话13812345678",
+        "张三",
+        "13812345678",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "",
+        "是",
+    ],
+    &[
+        "2",
+        "2019-08-01 10:30",
+        "小区停水",
+        "",
+        "",
+        "",
+        "紧急",
+        "供水",
+        "自来水公司",
+        "2019-08-01 11:00",
+        "",
+        "",
+        "",
+    ],
+    &[
+        "3",
+        "2019-08-01 12:00",
+        "小区漏水",
+        "",
+        "",
+        "",
+        "",
+        "供水",
+        "自来水公司",
+        "",
+        "2019-08-02 16:20",
+        "已修复",
+        "",
+    ],
+    &["4", "2019-08-03 08:00", "什么时候修路？", "", "", "", "", "", "", "", "2019-08-03 08:05", "", ""],
+];
+
+fn what_was_decided_before_is_what_the_rules_say_then(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let prepared = place.decided(&ENDED);
+    let report = place.import_prepared(prepared, Mode::Apply);
+    assert!(report.applied, "{:?}", report.problems);
+    assert_eq!((report.counts.new, report.entries), (4, 7));
+    let made = place.app.database().rebuild(|_| ()).unwrap();
+    assert_eq!(made.before, made.after, "rows, words and counts are those of the entries");
+    assert!(place.app.database().read(|c| c.verify(|_| ())).unwrap().is_sound());
+
+    // Where anything was recorded of the plan meanwhile, the rules are asked again, and say the same of the same.
+    let other = Place::open(Scratch::sqlite());
+    let prepared = other.decided(&ENDED);
+    other.register(
+        Subject::area(&code("elsewhere")),
+        vec![
+            AreaFact::Name(Named::new("别处", "Elsewhere")).into(),
+            AreaFact::Level { level: AreaLevel::Community }.into(),
+        ],
+    );
+    let asked_again = other.import_prepared(prepared, Mode::Apply);
+    assert_eq!(asked_again.counts, report.counts);
+    assert_eq!(asked_again.rows, report.rows);
+    assert_eq!(other.said(), place.said());
+}
+
+fn what_was_decided_by_other_rules_does_not_hold(scratch: Scratch) {
+    let place = Place::open(scratch);
+    let prepared = place.decided(&ENDED[..2]);
+    let mut changed = rules();
+    changed.settings.backstop = code("water");
+    let facts = vec![PlanFact::RequestRules(changed).into()];
+    place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
+    assert!(place.import_prepared(prepared, Mode::Apply).applied);
+    assert_eq!(place.one("1").lead_unit, Some(code("water")));
+    // Of one that came in meanwhile it does not hold either.
+    let (first, again) = (place.decided(&ENDED), place.decided(&ENDED));
+    assert_eq!(place.import_prepared(first, Mode::Apply).counts.new, 3);
+    let report = place.import_prepared(again, Mode::Apply);
+    assert_eq!((report.counts.new, report.counts.unchanged, report.entries), (0, 4, 0));
+    let made = place.app.database().rebuild(|_| ()).unwrap();
+    assert_eq!(made.before, made.after);
 }
 
 fn what_is_wrong_is_named_by_row_and_column(scratch: Scratch) {
@@ -678,6 +803,8 @@ on_both!(
     an_order_that_ended_elsewhere_is_answered_for_those_merged_into_it,
     orders_come_in_once_with_what_became_of_them,
     what_is_wrong_is_named_by_row_and_column,
+    what_was_decided_before_is_what_the_rules_say_then,
+    what_was_decided_by_other_rules_does_not_hold,
     only_the_outcome_is_wrong,
     half_an_order_takes_all_with_it,
     an_order_brought_again_brings_its_outcome,

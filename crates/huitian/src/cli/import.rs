@@ -88,7 +88,7 @@ pub struct Args {
     #[arg(long, value_name = "FILE")]
     annotated: Option<PathBuf>,
     /// Rows of a long file that are taken in together: fewer hold others up for less time, more go faster
-    #[arg(long, value_name = "ROWS", default_value_t = 12_000,
+    #[arg(long, value_name = "ROWS", default_value_t = 7_000,
         value_parser = clap::builder::RangedU64ValueParser::<usize>::new().range(100..=50_000))]
     piece: usize,
     /// File with the key that seals who asked, for requests [default: beside the database]

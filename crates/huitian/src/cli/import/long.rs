@@ -74,7 +74,11 @@ pub(super) fn run(
         }
         let mode = if args.skip_wrong { Mode::ApplyGood } else { Mode::Apply };
         app.database().expect_much()?;
-        tell(args, &long.run(&app, &actor, mode, Some(total)).await?, lang)
+        let report = long.run(&app, &actor, mode, Some(total)).await;
+        // Nothing is told before it is on the disk.
+        let database = app.database().clone();
+        tokio::task::spawn_blocking(move || database.settle()).await.context("it was not settled")??;
+        tell(args, &report?, lang)
     })
 }
 
