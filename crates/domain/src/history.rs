@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::code::Code;
 use crate::fact::{Fact, OfKind};
 use crate::item::kind::Series;
-use crate::journal::{Entry, Event, Seq};
+use crate::journal::{Draft, Entry, Event, Hash, Seq};
 use crate::plan::Plan;
 use crate::project::ProjectFact;
 use crate::request::RequestState;
@@ -131,6 +132,16 @@ impl SubjectHistory {
                 fact.superseded = Some(by);
             }
         }
+    }
+
+    /// What would be known of a subject after some drafts, as if they were the journal's first entries.
+    pub fn after(subject: &Subject, drafts: &[Draft]) -> Self {
+        let mut history = Self::new(subject.clone(), Seq(1));
+        for (seq, draft) in (1..).map(Seq).zip(drafts) {
+            let draft = draft.clone();
+            history.apply(&Entry { seq, recorded_at: Timestamp::UNIX_EPOCH, draft, hash: Hash::GENESIS });
+        }
+        history
     }
 
     /// Takes in an entry about this subject.

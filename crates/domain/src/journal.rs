@@ -148,7 +148,23 @@ pub struct Written<'a> {
     pub reason: &'a str,
 }
 
-impl Written<'_> {
+impl<'a> Written<'a> {
+    /// About a subject, saying nothing yet, and without a place in the journal.
+    pub fn about(subject: &'a Subject) -> Self {
+        Self {
+            seq: Seq(0),
+            recorded_at: 0,
+            effective: "",
+            actor: "",
+            scope: subject.scope.as_str(),
+            kind: subject.kind.as_str(),
+            subject: subject.code.as_str(),
+            event: "",
+            source: "",
+            reason: "",
+        }
+    }
+
     /// The hash of this entry chained to `previous`: SHA-256 over the version tag, the previous hash,
     /// both numbers big-endian, then each text preceded by its length in bytes (8 bytes big-endian).
     pub fn hash(&self, previous: Hash) -> Hash {

@@ -66,17 +66,6 @@ impl Head {
     }
 }
 
-/// An entry that has no place in the journal yet, its event and source in words.
-pub(crate) struct NewEntry<'a> {
-    pub effective: Date,
-    pub actor: &'a Code,
-    pub subject: &'a Subject,
-    pub event: &'a str,
-    pub source: &'a str,
-    pub reason: &'a str,
-    pub corrects: Option<Seq>,
-}
-
 impl Tx<'_> {
     /// The last entry's number.
     pub fn head(&self) -> Seq {
@@ -101,16 +90,15 @@ impl Tx<'_> {
             |why: serde_json::Error| StoreError::Unreadable { seq: self.head.seq + 1, why: why.to_string() };
         let event = serde_json::to_string(&draft.event).map_err(unreadable)?;
         let source = serde_json::to_string(&draft.source).map_err(unreadable)?;
-        let new = NewEntry {
-            effective: draft.effective,
-            actor: &draft.actor,
-            subject: &draft.subject,
+        let written = Written {
+            effective: &draft.effective.to_string(),
+            actor: draft.actor.as_str(),
             event: &event,
             source: &source,
             reason: &draft.reason,
-            corrects: draft.event.corrects(),
+            ..Written::about(&draft.subject)
         };
-        let (seq, recorded_at, hash) = self.write_down(&new, now)?;
+        let (seq, recorded_at, hash) = self.write_down(written, draft.event.corrects(), now)?;
         let entry = Entry { seq, recorded_at, draft, hash };
         self.cache.apply(&entry);
         self.take_in(&entry)?;
@@ -129,27 +117,20 @@ impl Tx<'_> {
     }
 
     /// Writes an entry behind the last one: number, recorded time and hash.
-    pub(crate) fn write_down(&mut self, new: &NewEntry, now: Timestamp) -> Result<(Seq, Timestamp, Hash)> {
+    pub(crate) fn write_down(
+        &mut self,
+        written: Written,
+        corrects: Option<Seq>,
+        now: Timestamp,
+    ) -> Result<(Seq, Timestamp, Hash)> {
         let seq = Seq(self.head.seq).next();
         let recorded_at = now.as_microsecond().max(self.head.recorded_at);
         let previous =
             Hash::parse(&self.head.hash).ok_or_else(|| damaged("the journal's head has no hash"))?;
-        let effective = new.effective.to_string();
-        let written = Written {
-            seq,
-            recorded_at,
-            effective: &effective,
-            actor: new.actor.as_str(),
-            scope: new.subject.scope.as_str(),
-            kind: new.subject.kind.as_str(),
-            subject: new.subject.code.as_str(),
-            event: new.event,
-            source: new.source,
-            reason: new.reason,
-        };
+        let written = Written { seq, recorded_at, ..written };
         let hash = written.hash(previous);
         let hash_text = hash.to_string();
-        insert(self.writing(), &written, new.corrects, &hash_text)?;
+        insert(self.writing(), &written, corrects, &hash_text)?;
         self.move_head(seq.0, recorded_at, hash_text);
         Ok((seq, timestamp(recorded_at)?, hash))
     }

@@ -156,8 +156,8 @@ impl Waiting {
     }
 }
 
-/// The statement of one row for more. Where a row fails, the whole transaction is undone, and nothing need be kept to undo
-/// the statement alone.
+/// The statement of one row for more. Where a row fails, the whole transaction is undone: of tables without row numbers
+/// SQLite then keeps nothing to undo the statement alone.
 fn statement(one: &str, number: usize) -> String {
     let (into, values) = one.split_once(" VALUES ").unwrap_or((one, ""));
     let into = into.replacen("INSERT INTO", "INSERT OR FAIL INTO", 1);

@@ -90,7 +90,7 @@ pub use request_person::{SealedPerson, TOKEN_FOUND_BY};
 pub use request_photo::{PhotoOf, PhotoSize, SealedPhoto};
 pub use request_privacy::{Deletion, Flagged, Moderated, Overdue};
 pub use request_reader::RequestReader;
-pub use request_ready::{ReadyRequest, history as request_after};
+pub use request_ready::ReadyRequest;
 pub use request_signs::{SignRow, SignTally, TallyBy};
 pub use request_tally::RateBy;
 pub use request_update::RequestUpdate;

@@ -3,7 +3,7 @@
 use domain::code::Code;
 use domain::fact::Fact;
 use domain::history::{SubjectHistory, View};
-use domain::journal::{Draft, Entry, Event, Hash, Seq};
+use domain::journal::{Draft, Event, Seq, Written};
 use domain::request::pieces::SearchText;
 use domain::request::{Request, RequestRow};
 use domain::subject::{Subject, SubjectKind};
@@ -11,7 +11,6 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::error::Result;
-use crate::journal::NewEntry;
 use crate::request::{PIECES, SHOWN, SHOWN_PIECES, index, is_of_row, put, said, shown};
 use crate::sql::Connection;
 use crate::writer::Tx;
@@ -52,7 +51,7 @@ impl ReadyRequest {
         if !registers || subject.kind != SubjectKind::Request || !drafts.iter().all(plain) {
             return None;
         }
-        let request = Request::at(&history(&subject, &drafts), View::ALL)?;
+        let request = Request::at(&SubjectHistory::after(&subject, &drafts), View::ALL)?;
         let row = RequestRow::of(&request);
         let written = |draft: Draft| {
             let event = serde_json::to_string(&draft.event).ok()?;
@@ -85,16 +84,6 @@ impl ReadyRequest {
     }
 }
 
-/// What is known of a request after some drafts, as if they were the journal's first entries.
-pub fn history(subject: &Subject, drafts: &[Draft]) -> SubjectHistory {
-    let mut history = SubjectHistory::new(subject.clone(), Seq(1));
-    for (seq, draft) in (1..).map(Seq).zip(drafts) {
-        let draft = draft.clone();
-        history.apply(&Entry { seq, recorded_at: Timestamp::UNIX_EPOCH, draft, hash: Hash::GENESIS });
-    }
-    history
-}
-
 impl Connection {
     /// The last entry about a subject of a plan or the directory that plans are looked up in.
     fn portfolio_changed(&mut self, plan: &str) -> Result<Seq> {
@@ -122,16 +111,15 @@ impl Tx<'_> {
         let first = Seq(self.head.seq).next();
         let mut last = first;
         for entry in &ready.entries {
-            let new = NewEntry {
-                effective: entry.effective,
-                actor: &entry.actor,
-                subject: &ready.subject,
+            let written = Written {
+                effective: &entry.effective.to_string(),
+                actor: entry.actor.as_str(),
                 event: &entry.event,
                 source: &entry.source,
                 reason: &entry.reason,
-                corrects: None,
+                ..Written::about(&ready.subject)
             };
-            last = self.write_down(&new, now)?.0;
+            last = self.write_down(written, None, now)?.0;
             self.take_in_request()?;
         }
         // Whoever asks for it reads it as it now stands.

@@ -16,7 +16,7 @@ use domain::request::{Request, RequestCategory, RequestFact, RequestState, Reque
 use domain::source::Source;
 use domain::subject::{Subject, SubjectKind};
 use jiff::civil::{Date, DateTime};
-use store::{ReadyRequest, Tx, request_after};
+use store::{ReadyRequest, Tx};
 
 use super::Models;
 use super::file::{NewRequest, Ready, clean, title_of};
@@ -356,7 +356,7 @@ impl Understanding {
             drafts.extend(decide(&change.command, &context, &ahead).ok()?);
             if order.answered.is_some() {
                 let subject = change.command.subject();
-                ahead.request = Some(Arc::new(request_after(subject, &drafts)));
+                ahead.request = Some(Arc::new(SubjectHistory::after(subject, &drafts)));
             }
         }
         ReadyRequest::of(drafts)

@@ -17,15 +17,10 @@ use domain::request::Point;
 use domain::subject::Subject;
 use jiff::civil::date;
 
-use crate::town::{app, code, kind, put, put_layer, standard};
+use crate::town::{app, at, code, kind, put, put_layer, standard};
 
 /// The distance of the standard, in millimetres.
 const LIMIT: u32 = 500_000;
-
-/// So many metres east and north of a corner of the town.
-fn at(east: i32, north: i32) -> Point {
-    Point { longitude: 116_300_000 + east * 1175 / 100, latitude: 40_070_000 + north * 899 / 100 }
-}
 
 struct Town {
     app: App,

@@ -22,12 +22,7 @@ use domain::subject::Subject;
 use jiff::civil::date;
 use proptest::prelude::*;
 
-use crate::town::{app, code, kind, put, put_layer, standard};
-
-/// So many metres east and north of a corner of the town.
-fn at(east: i32, north: i32) -> Point {
-    Point { longitude: 116_300_000 + east * 1175 / 100, latitude: 40_070_000 + north * 899 / 100 }
-}
+use crate::town::{app, at, code, kind, put, put_layer, standard};
 
 fn wkt(corners: &[(i32, i32)]) -> String {
     let corner = |(east, north): &(i32, i32)| {

@@ -22,12 +22,7 @@ use domain::subject::Subject;
 use jiff::civil::{Date, date};
 use proptest::prelude::*;
 
-use crate::town::{TODAY, app, code, kind, put, put_layer, standard};
-
-/// So many metres east and north of a corner of the town.
-fn at(east: i32, north: i32) -> Point {
-    Point { longitude: 116_300_000 + east * 1175 / 100, latitude: 40_070_000 + north * 899 / 100 }
-}
+use crate::town::{TODAY, app, at, code, kind, put, put_layer, standard};
 
 struct Town {
     app: App,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::town::{app, code, kind, put, put_layer, standard};
+use crate::town::{app, at, code, kind, put, put_layer, standard};
 use app::App;
 use app::place::base::{BaseMap, GroundKind};
 use app::place::coverage::Way;
@@ -20,12 +20,6 @@ use domain::portfolio::Portfolio;
 use domain::request::Point;
 use domain::subject::Subject;
 use jiff::civil::date;
-
-/// So many metres east and north of a corner of the town.
-fn at(east: i32, north: i32) -> Point {
-    // A metre is 11.75 and 8.99 millionths of a degree there.
-    Point { longitude: 116_300_000 + east * 1175 / 100, latitude: 40_070_000 + north * 899 / 100 }
-}
 
 async fn town(app: &App) -> Arc<Portfolio> {
     let plan = code("p");

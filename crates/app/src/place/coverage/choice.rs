@@ -95,9 +95,7 @@ impl Choice {
             let nearest = self.nearest.get(*home).and_then(|held| held[1]);
             second.push(nearest.map_or(u32::MAX, |near| near.distance));
         }
-        second.sort_unstable();
-        let middle = second.len().checked_sub(1).and_then(|last| second.get(last / 2));
-        out.second = middle.copied().filter(|distance| *distance != u32::MAX);
+        out.second = super::half(second);
         out
     }
 }

@@ -221,10 +221,7 @@ impl Coverage {
     /// within [`FAR`].
     pub fn half_way(&self, kind: &KindCoverage, homes: impl Iterator<Item = usize>) -> Option<u32> {
         let near = |home: usize| Some(kind.near.get(home)?.map_or(u32::MAX, |near| near.distance));
-        let mut all: Vec<u32> = homes.filter_map(near).collect();
-        all.sort_unstable();
-        let middle = all.len().checked_sub(1)? / 2;
-        all.get(middle).copied().filter(|distance| *distance != u32::MAX)
+        half(homes.filter_map(near).collect())
     }
 
     /// As above, of a community's homes that have none within a limit.
@@ -328,6 +325,13 @@ impl App {
         })
         .await
     }
+}
+
+/// The distance that half have at most; nothing where fewer than half have any. Who has none is `u32::MAX` away.
+fn half(mut distances: Vec<u32>) -> Option<u32> {
+    distances.sort_unstable();
+    let middle = distances.len().checked_sub(1)? / 2;
+    distances.get(middle).copied().filter(|distance| *distance != u32::MAX)
 }
 
 /// Figures and causes of several communities together, all of one basis.

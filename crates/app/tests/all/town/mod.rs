@@ -14,6 +14,7 @@ use domain::command::Command;
 use domain::facility::{Circle, FacilityKind, FacilityStandard, Metric};
 use domain::fact::Fact;
 use domain::named::Named;
+use domain::request::Point;
 use domain::source::Source;
 use domain::subject::Subject;
 use jiff::civil::{Date, date};
@@ -25,6 +26,12 @@ pub const FIRST: Date = date(2018, 8, 1);
 
 pub fn code(text: &str) -> Code {
     Code::new(text).unwrap()
+}
+
+/// So many metres east and north of a corner of the town.
+pub fn at(east: i32, north: i32) -> Point {
+    // A metre is 11.75 and 8.99 millionths of a degree there.
+    Point { longitude: 116_300_000 + east * 1175 / 100, latitude: 40_070_000 + north * 899 / 100 }
 }
 
 pub fn app(folder: &Path) -> App {

@@ -1,6 +1,9 @@
 //! Work orders of a hotline, brought in by tables: once for their number, with what became of them, on both
 //! databases.
 
+mod broken;
+mod decided;
+
 use std::sync::Arc;
 
 use app::import::{
@@ -15,14 +18,13 @@ use domain::boundary::Boundary;
 use domain::code::Code;
 use domain::command::Command;
 use domain::fact::Fact;
-use domain::journal::{Draft, Seq};
 use domain::named::Named;
 use domain::plan::PlanFact;
 use domain::request::query::RequestQuery;
 use domain::request::rules::Preset;
 use domain::request::{Channel, Request, RequestCategory, RequestRules, RequestState};
 use domain::source::Source;
-use domain::subject::{Subject, SubjectKind};
+use domain::subject::Subject;
 use domain::unit::{UnitFact, UnitLevel};
 use jiff::civil::{Date, date};
 use scratch::Scratch;
@@ -85,6 +87,14 @@ impl Place {
 
     /// Takes rows in that were read on a day.
     fn import_read_on(&self, today: Date, rows: &[&[&str]], mode: Mode) -> ImportReport {
+        self.import_prepared(self.read(today, rows), mode)
+    }
+
+    fn import_prepared(&self, prepared: Prepared, mode: Mode) -> ImportReport {
+        self.runtime.block_on(self.app.import(&Actor::operator(), prepared, mode, None)).unwrap()
+    }
+
+    fn read(&self, today: Date, rows: &[&[&str]]) -> Prepared {
         let numbered = rows.iter().zip(1..).map(|(cells, number)| SheetRow {
             number,
             cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
@@ -92,38 +102,8 @@ impl Place {
         let sheet = Sheet { rows: numbered.collect(), ..Sheet::default() };
         let portfolio = self.runtime.block_on(self.app.portfolio(&code("p"), Asked::default())).unwrap();
         let resolver = Resolver::of(&portfolio);
-        let prepared =
-            prepare(table("requests").unwrap(), &code("p"), &sheet, &Profile::default(), &resolver, today)
-                .unwrap();
-        self.import_prepared(prepared, mode)
-    }
-
-    fn import_prepared(&self, prepared: Prepared, mode: Mode) -> ImportReport {
-        self.runtime.block_on(self.app.import(&Actor::operator(), prepared, mode, None)).unwrap()
-    }
-
-    /// Rows with what they come to as the plan is now.
-    fn decided(&self, rows: &[&[&str]]) -> Prepared {
-        let numbered = rows.iter().zip(1..).map(|(cells, number)| SheetRow {
-            number,
-            cells: cells.iter().map(|cell| (*cell).to_owned()).collect(),
-        });
-        let sheet = Sheet { rows: numbered.collect(), ..Sheet::default() };
-        let portfolio = self.runtime.block_on(self.app.portfolio(&code("p"), Asked::default())).unwrap();
-        let (resolver, today) = (Resolver::of(&portfolio), self.app.clock().today());
-        let orders = table("requests").unwrap();
-        let mut prepared =
-            prepare(orders, &code("p"), &sheet, &Profile::default(), &resolver, today).unwrap();
-        let understanding = self.runtime.block_on(self.app.understanding(&code("p"))).unwrap();
-        prepared.fill_in(&understanding, &Actor::operator());
-        prepared
-    }
-
-    /// What the journal says of requests, in its order.
-    fn said(&self) -> Vec<Draft> {
-        let entries = self.app.database().read(|c| c.entries_after(Seq(0), 1_000)).unwrap();
-        let drafts = entries.into_iter().map(|entry| entry.draft);
-        drafts.filter(|draft| draft.subject.kind == SubjectKind::Request).collect()
+        prepare(table("requests").unwrap(), &code("p"), &sheet, &Profile::default(), &resolver, today)
+            .unwrap()
     }
 
     fn one(&self, number: &str) -> Request {
@@ -285,100 +265,6 @@ fn orders_come_in_once_with_what_became_of_them(scratch: Scratch) {
     assert_eq!(place.count(), 3);
 }
 
-const ENDED: [&[&str]; 5] = [
-    HEAD,
-    &[
-        "1",
-        "2019/8/1 9:05",
-        "清水苑路灯不亮，电话13812345678",
-        "张三",
-        "13812345678",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "",
-        "是",
-    ],
-    &[
-        "2",
-        "2019-08-01 10:30",
-        "小区停水",
-        "",
-        "",
-        "",
-        "紧急",
-        "供水",
-        "自来水公司",
-        "2019-08-01 11:00",
-        "",
-        "",
-        "",
-    ],
-    &[
-        "3",
-        "2019-08-01 12:00",
-        "小区漏水",
-        "",
-        "",
-        "",
-        "",
-        "供水",
-        "自来水公司",
-        "",
-        "2019-08-02 16:20",
-        "已修复",
-        "",
-    ],
-    &["4", "2019-08-03 08:00", "什么时候修路？", "", "", "", "", "", "", "", "2019-08-03 08:05", "", ""],
-];
-
-fn what_was_decided_before_is_what_the_rules_say_then(scratch: Scratch) {
-    let place = Place::open(scratch);
-    let prepared = place.decided(&ENDED);
-    let report = place.import_prepared(prepared, Mode::Apply);
-    assert!(report.applied, "{:?}", report.problems);
-    assert_eq!((report.counts.new, report.entries), (4, 7));
-    let made = place.app.database().rebuild(|_| ()).unwrap();
-    assert_eq!(made.before, made.after, "rows, words and counts are those of the entries");
-    assert!(place.app.database().read(|c| c.verify(|_| ())).unwrap().is_sound());
-
-    // Where anything was recorded of the plan meanwhile, the rules are asked again, and say the same of the same.
-    let other = Place::open(Scratch::sqlite());
-    let prepared = other.decided(&ENDED);
-    other.register(
-        Subject::area(&code("elsewhere")),
-        vec![
-            AreaFact::Name(Named::new("别处", "Elsewhere")).into(),
-            AreaFact::Level { level: AreaLevel::Community }.into(),
-        ],
-    );
-    let asked_again = other.import_prepared(prepared, Mode::Apply);
-    assert_eq!(asked_again.counts, report.counts);
-    assert_eq!(asked_again.rows, report.rows);
-    assert_eq!(other.said(), place.said());
-}
-
-fn what_was_decided_by_other_rules_does_not_hold(scratch: Scratch) {
-    let place = Place::open(scratch);
-    let prepared = place.decided(&ENDED[..2]);
-    let mut changed = rules();
-    changed.settings.backstop = code("water");
-    let facts = vec![PlanFact::RequestRules(changed).into()];
-    place.change(Command::Record { subject: Subject::plan(&code("p")), facts, expected: None });
-    assert!(place.import_prepared(prepared, Mode::Apply).applied);
-    assert_eq!(place.one("1").lead_unit, Some(code("water")));
-    // Of one that came in meanwhile it does not hold either.
-    let (first, again) = (place.decided(&ENDED), place.decided(&ENDED));
-    assert_eq!(place.import_prepared(first, Mode::Apply).counts.new, 3);
-    let report = place.import_prepared(again, Mode::Apply);
-    assert_eq!((report.counts.new, report.counts.unchanged, report.entries), (0, 4, 0));
-    let made = place.app.database().rebuild(|_| ()).unwrap();
-    assert_eq!(made.before, made.after);
-}
-
 fn what_is_wrong_is_named_by_row_and_column(scratch: Scratch) {
     let place = Place::open(scratch);
     let row = |number: &'static str, cells: [&'static str; 4]| {
@@ -512,179 +398,6 @@ fn an_order_brought_again_brings_its_outcome(scratch: Scratch) {
     assert_eq!(import(&friday, Mode::Apply), (0, 0, 4), "and once");
 }
 
-/// Every column of an order, as its table names them.
-const COLUMNS: [&str; 24] = [
-    "number",
-    "received",
-    "text",
-    "title",
-    "request_kind",
-    "request_channel",
-    "urgency",
-    "category",
-    "area",
-    "address",
-    "longitude",
-    "latitude",
-    "datum",
-    "asker",
-    "phone",
-    "email",
-    "may_be_public",
-    "unit",
-    "assigned",
-    "answered",
-    "answer",
-    "source_title",
-    "source_url",
-    "source_unit",
-];
-
-/// Cells that cannot be read, by column, with what is said of each.
-fn broken() -> Vec<(&'static str, String, &'static str)> {
-    let mut out: Vec<(&'static str, String, &'static str)> = Vec::new();
-    let mut add = |column, values: &[&str], key| {
-        out.extend(values.iter().map(|value| (column, (*value).to_owned(), key)));
-    };
-    let moments = [
-        "昨天",
-        "yesterday",
-        "2019-13-01 09:00",
-        "2019-02-30 09:00",
-        "2019-08-01 25:00",
-        "2019-08-01 09:61",
-        "2019-00-10 09:00",
-        "09:00",
-        "never",
-        "2019-08-",
-        "八月一日",
-        "0",
-    ];
-    for column in ["received", "assigned", "answered"] {
-        add(column, &moments, "cell-not-a-moment");
-        add(column, &["2019-09-01 09:00", "2999-01-01 00:00"], "cell-future");
-    }
-    add("assigned", &["2019-07-31 09:00", "2018-08-01 10:00"], "cell-too-early");
-    add("answered", &["2019-07-31 09:00", "2019-08-01 09:30"], "cell-too-early");
-    add("received", &[""], "cell-missing");
-    add("number", &["", "  "], "cell-missing");
-    add("text", &["", " ", "\n"], "cell-missing");
-    let unlisted = ["???", "no such thing", "不知道", "!!", "-1"];
-    for column in ["request_kind", "request_channel", "urgency", "datum"] {
-        add(column, &unlisted, "cell-not-one-of");
-    }
-    add("may_be_public", &["???", "maybe", "也许", "2", "-"], "cell-not-yes-no");
-    for column in ["longitude", "latitude"] {
-        add(column, &["east", "116°20'", "--", "116..3", "NaN", "1/2"], "cell-not-a-number");
-        add(column, &["180.1", "-181", "999999"], "cell-not-degrees");
-        add(column, &[""], "cell-missing");
-    }
-    for column in ["category", "area", "unit", "source_unit"] {
-        add(column, &["不存在的名称", "a b", "???"], "cell-not-a-code");
-        add(column, &["nobody", "n-1"], "");
-    }
-    add("source_url", &["not a link", "ftp:/x", "javascript:alert(1)"], "bad-address");
-    for (column, most) in
-        [("number", 200), ("text", 4_000), ("title", 200), ("address", 200), ("answer", 4_000)]
-    {
-        for more in [1, 500] {
-            out.push((column, "字".repeat(most + more), "cell-too-long"));
-        }
-    }
-    for column in ["asker", "phone", "email", "source_title"] {
-        out.push((column, "字".repeat(40_000), "cell-too-long"));
-    }
-    out
-}
-
-fn a_hundred_kinds_of_broken_cells_are_each_named_and_take_nothing_along(scratch: Scratch) {
-    let place = Place::open(scratch);
-    let good = |number: &str| -> Vec<String> {
-        let cell = |column: &&str| match *column {
-            "number" => number,
-            "received" => "2019-08-01 09:00",
-            "text" => "清水苑路灯不亮",
-            "unit" => "office",
-            "assigned" => "2019-08-01 10:00",
-            "answered" => "2019-08-02 10:00",
-            "answer" => "已修复",
-            "longitude" => "116.361",
-            "latitude" => "40.071",
-            _ => "",
-        };
-        COLUMNS.iter().map(|column| cell(column).to_owned()).collect()
-    };
-    let broken = broken();
-    assert!(broken.len() > 100);
-    let untried: Vec<&&str> =
-        COLUMNS.iter().filter(|column| broken.iter().all(|(at, ..)| at != *column)).collect();
-    assert!(untried.is_empty(), "{untried:?}");
-    let mut rows: Vec<Vec<String>> = vec![COLUMNS.iter().map(|column| (*column).to_owned()).collect()];
-    let mut expected = Vec::new();
-    // Each between two good ones.
-    for (number, (column, value, key)) in broken.iter().enumerate() {
-        rows.push(good(&format!("good-{number}")));
-        let mut row = good(&format!("broken-{number}"));
-        let at = COLUMNS.iter().position(|held| held == column).unwrap();
-        row[at].clone_from(value);
-        rows.push(row);
-        expected.push((rows.len() as u32, *column, *key));
-    }
-    rows.push(good("good-last"));
-    let cells: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    let cells: Vec<&[&str]> = cells.iter().map(Vec::as_slice).collect();
-    let wrong = |report: &ImportReport| -> Vec<String> {
-        let said = |at: u32| -> Vec<(&str, &str)> {
-            let named = report.problems.iter().filter(|problem| problem.row == at);
-            named.map(|problem| (problem.field.as_str(), problem.key())).collect()
-        };
-        let of_good = report.problems.iter().filter(|problem| problem.row % 2 == 0);
-        let mut out: Vec<String> = of_good.map(|problem| format!("a good row: {problem:?}")).collect();
-        for (row, column, key) in &expected {
-            let found = said(*row);
-            // A moment that cannot be may be wrong beside others, too.
-            let alone = found.len() == 1 || matches!(*column, "received" | "assigned");
-            let fits = alone && found.iter().any(|(at, is)| at == column && (key.is_empty() || is == key));
-            if !fits {
-                let cell = &rows[*row as usize - 1][COLUMNS.iter().position(|it| it == column).unwrap()];
-                let cell: String = cell.chars().take(20).collect();
-                out.push(format!("{column} {cell:?}: {found:?}, not {key}"));
-            }
-        }
-        out
-    };
-    // Nothing of a file with mistakes comes in where that was not asked for.
-    let report = place.import(&cells, Mode::Apply);
-    let found = wrong(&report);
-    assert!(found.is_empty(), "{}", found.join("\n"));
-    assert!(!report.applied && report.counts.refused == broken.len());
-    assert_eq!(place.count(), 0);
-    // Where it was, all that is good does, and no more.
-    let report = place.import(&cells, Mode::ApplyGood);
-    assert!(report.applied && wrong(&report).is_empty());
-    assert_eq!((report.counts.new, report.counts.refused), (broken.len() + 1, broken.len()));
-    assert_eq!(place.count(), broken.len() as u64 + 1);
-    for number in 0..broken.len() {
-        let held = place.one(&format!("good-{number}"));
-        assert_eq!((held.state, held.text.as_str()), (RequestState::Answered, "清水苑路灯不亮"));
-        let broken = code(&format!("broken-{number}"));
-        let other = place.runtime.block_on(place.app.request(&code("p"), &broken, Asked::default()));
-        assert!(other.is_err(), "{broken}");
-    }
-    // Put right, the others come in as well, and nothing twice.
-    let all: Vec<Vec<String>> = std::iter::once(rows[0].clone())
-        .chain(
-            (0..broken.len())
-                .flat_map(|number| [good(&format!("good-{number}")), good(&format!("broken-{number}"))]),
-        )
-        .collect();
-    let all: Vec<Vec<&str>> = all.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
-    let all: Vec<&[&str]> = all.iter().map(Vec::as_slice).collect();
-    let report = place.import(&all, Mode::Apply);
-    assert!(report.applied, "{:?}", report.problems);
-    assert_eq!((report.counts.new, report.counts.unchanged), (broken.len(), broken.len()));
-}
-
 fn numbers_of_this_site_and_of_others_are_told_apart(scratch: Scratch) {
     let place = Place::open(scratch);
     let ask = || {
@@ -798,13 +511,10 @@ fn places_of_chinese_maps_are_put_right(scratch: Scratch) {
 }
 
 on_both!(
-    a_hundred_kinds_of_broken_cells_are_each_named_and_take_nothing_along,
     an_order_comes_in_without_a_caller_where_others_need_one,
     an_order_that_ended_elsewhere_is_answered_for_those_merged_into_it,
     orders_come_in_once_with_what_became_of_them,
     what_is_wrong_is_named_by_row_and_column,
-    what_was_decided_before_is_what_the_rules_say_then,
-    what_was_decided_by_other_rules_does_not_hold,
     only_the_outcome_is_wrong,
     half_an_order_takes_all_with_it,
     an_order_brought_again_brings_its_outcome,
