@@ -210,10 +210,13 @@ const start = async () => {
   // What works beside the page gets ready while the browser still makes its canvas.
   prewarm();
   // What is shown at once is drawn once: a map that begins empty is drawn again with each answer.
-  const held = new Set(ticked("layer").filter(offered));
+  const held = new Set();
   const first = { overlay: told.overlay };
-  const reading = [...held].map(async (name) => Object.assign(first, named(name, await answer(name))));
-  const failed = (await Promise.allSettled(reading)).some((it) => it.status === "rejected");
+  const begin = async (name) => {
+    Object.assign(first, named(name, await answer(name)));
+    held.add(name);
+  };
+  await Promise.allSettled(ticked("layer").filter(offered).map(begin));
   const place = frame.querySelector("[data-canvas]");
   const [west, south, east, north] = told.whole;
   const wide = east - west;
@@ -427,11 +430,8 @@ const start = async () => {
     chart.updateImage("hatch", hatch());
   });
 
-  if (failed) {
-    // Those whose answer did not come are asked for again once their box is ticked anew.
-    for (const name of held) if (!answers.has(name)) held.delete(name);
-    say(told.words.failed);
-  }
+  // Boxes may have been ticked meanwhile, and what failed is asked for once more.
+  await show();
   chart.once("idle", () => {
     performance.mark("map-idle");
     frame.dataset.idle = "";
