@@ -103,7 +103,7 @@ impl App {
         let account = match &code {
             Some(code) => {
                 let code = code.clone();
-                self.database().read_async(move |c| c.account(&code)).await?
+                self.database().read_apart_async(move |c| c.account(&code)).await?
             }
             None => None,
         };
@@ -151,7 +151,7 @@ impl App {
     pub async fn session(&self, token: &str) -> Result<Option<(Actor, String)>, AppError> {
         let now = self.clock().now().as_microsecond();
         let hashed = hash(token);
-        let found = self.database().read_async(move |c| c.session(&hashed)).await?;
+        let found = self.database().read_apart_async(move |c| c.session(&hashed)).await?;
         let Some(session) = found.filter(|session| session.expires_at > now) else { return Ok(None) };
         if now - session.seen_at > TOUCH_MICROS {
             let hashed = session.token_hash.clone();
@@ -219,7 +219,7 @@ impl App {
 
     pub async fn api_tokens(&self, person: &Code) -> Result<Vec<ApiToken>, AppError> {
         let person = person.clone();
-        Ok(self.database().read_async(move |c| c.api_tokens(&person)).await?)
+        Ok(self.database().read_apart_async(move |c| c.api_tokens(&person)).await?)
     }
 
     pub async fn revoke_api_token(&self, person: &Code, id: &str) -> Result<bool, AppError> {
@@ -236,7 +236,7 @@ impl App {
             return Ok(Some(held));
         }
         let wanted = hashed.clone();
-        let found = self.database().read_async(move |c| c.api_token_by_hash(&wanted)).await?;
+        let found = self.database().read_apart_async(move |c| c.api_token_by_hash(&wanted)).await?;
         if let Some(found) = &found {
             cache().keep(moved, hashed, found.clone());
         }

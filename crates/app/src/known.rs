@@ -109,7 +109,7 @@ impl App {
                 let mut scopes = vec![directory(), plan.clone()];
                 scopes.dedup();
                 let read = move |c: &mut Connection| c.history(&scopes, false);
-                let held = Arc::new(self.database().read_async(read).await?);
+                let held = Arc::new(self.database().read_apart_async(read).await?);
                 Arc::make_mut(&mut latest).histories.insert(plan.clone(), held.clone());
                 held
             }
@@ -134,7 +134,7 @@ impl App {
             let before = latest.clone();
             let replaced = before.replaced;
             let read = move |c: &mut Connection| catch_up(c, &before, look);
-            let fresh = Arc::new(self.database().read_async(read).await?);
+            let fresh = Arc::new(self.database().read_apart_async(read).await?);
             if fresh.replaced > replaced {
                 // Its entries bear the numbers of others.
                 self.inner.portfolios.lock().unwrap_or_else(PoisonError::into_inner).forget();

@@ -16,6 +16,10 @@ CREATE INDEX fact_of_work ON fact (topic, scope, kind, subject) WHERE topic IN (
 ALTER TABLE chain ADD COLUMN projected BIGINT NOT NULL DEFAULT 0;
 UPDATE chain SET projected = seq;
 
+-- The last entry up to which requests have their rows: those of later ones are put down some hundred at once.
+ALTER TABLE chain ADD COLUMN listed BIGINT NOT NULL DEFAULT 0;
+UPDATE chain SET listed = seq;
+
 -- How often tokens were given out or taken back: who has seen one need not look again until that moves.
 ALTER TABLE chain ADD COLUMN tokens BIGINT NOT NULL DEFAULT 0;
 

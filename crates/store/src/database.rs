@@ -212,24 +212,41 @@ impl Database {
         &self.inner.readers.address
     }
 
-    /// Runs `work` in one consistent read transaction. Blocks: call it from a thread that may.
+    /// Runs `work` in one consistent read transaction. Rows of all requests that were taken in before it begins are in
+    /// their places. Blocks: call it from a thread that may.
     pub fn read<T, E: From<StoreError>>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut connection = self.inner.readers.take()?;
-        let begun = connection.begin(false);
-        let outcome = match begun {
-            Ok(()) => work(&mut connection),
+        let readers = &self.inner.readers;
+        let mut connection = readers.begin()?;
+        match connection.lacks_rows() {
+            Ok(false) => {}
+            Ok(true) => {
+                readers.end(connection);
+                self.write(|tx| tx.put_rows())?;
+                connection = readers.begin()?;
+            }
             Err(error) => {
-                self.inner.readers.forget();
+                readers.end(connection);
                 return Err(error.into());
             }
-        };
-        match connection.rollback() {
-            Ok(()) => self.inner.readers.give_back(connection),
-            Err(_) => self.inner.readers.forget(),
         }
+        let outcome = work(&mut connection);
+        readers.end(connection);
+        outcome
+    }
+
+    /// As [`read`](Self::read), of what has nothing to do with rows of requests: nothing is waited for, and asking for
+    /// one is an error.
+    pub fn read_apart<T, E: From<StoreError>>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut connection = self.inner.readers.begin()?;
+        connection.keep_apart();
+        let outcome = work(&mut connection);
+        self.inner.readers.end(connection);
         outcome
     }
 
@@ -253,6 +270,21 @@ impl Database {
         E: From<StoreError> + Send + 'static,
     {
         self.inner.writer.submit_async(work).await.unwrap_or_else(|_| Err(StoreError::Stopped.into()))
+    }
+
+    /// As [`read_apart`](Self::read_apart), for asynchronous callers.
+    pub async fn read_apart_async<T, E>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<StoreError> + Send + 'static,
+    {
+        let database = self.clone();
+        tokio::task::spawn_blocking(move || database.read_apart(work))
+            .await
+            .unwrap_or_else(|_| Err(StoreError::Stopped.into()))
     }
 
     /// As [`read`](Self::read), for asynchronous callers.
@@ -320,6 +352,26 @@ impl Readers {
                 return self.address.connect(false, self.runtime.as_ref()).inspect_err(|_| self.forget());
             }
             pool = self.returned.wait(pool).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A connection in a transaction of its own.
+    fn begin(&self) -> Result<Connection> {
+        let mut connection = self.take()?;
+        match connection.begin(false) {
+            Ok(()) => Ok(connection),
+            Err(error) => {
+                self.forget();
+                Err(error)
+            }
+        }
+    }
+
+    /// Ends its transaction.
+    fn end(&self, mut connection: Connection) {
+        match connection.rollback() {
+            Ok(()) => self.give_back(connection),
+            Err(_) => self.forget(),
         }
     }
 

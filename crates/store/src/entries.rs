@@ -194,7 +194,8 @@ mod tests {
                 )?;
             }
             let all = [Param::Int(LONG)];
-            connection.execute("UPDATE chain SET seq = $1, projected = $1 WHERE id = 1", &all)?;
+            connection
+                .execute("UPDATE chain SET seq = $1, projected = $1, listed = $1 WHERE id = 1", &all)?;
             Ok::<_, StoreError>(())
         };
         database.write(fill).unwrap();

@@ -23,21 +23,23 @@ pub(crate) struct Head {
     pub hash: String,
     /// The last entry whose facts are in their places.
     pub projected: u64,
+    /// The last entry up to which rows of requests are in their places.
+    pub listed: u64,
 }
 
 impl Head {
     /// Reads the head; on PostgreSQL it is held against other servers until the commit.
     pub(crate) fn lock(connection: &mut Connection) -> Result<Self> {
         let sql = if connection.is_postgres() {
-            "SELECT seq, recorded_at, hash, projected FROM chain WHERE id = 1 FOR UPDATE"
+            "SELECT seq, recorded_at, hash, projected, listed FROM chain WHERE id = 1 FOR UPDATE"
         } else {
-            "SELECT seq, recorded_at, hash, projected FROM chain WHERE id = 1"
+            "SELECT seq, recorded_at, hash, projected, listed FROM chain WHERE id = 1"
         };
         Self::read(connection, sql)
     }
 
     pub(crate) fn peek(connection: &mut Connection) -> Result<Self> {
-        Self::read(connection, "SELECT seq, recorded_at, hash, projected FROM chain WHERE id = 1")
+        Self::read(connection, "SELECT seq, recorded_at, hash, projected, listed FROM chain WHERE id = 1")
     }
 
     fn read(connection: &mut Connection, sql: &str) -> Result<Self> {
@@ -48,6 +50,7 @@ impl Head {
                     recorded_at: row.int(1)?,
                     hash: row.text(2)?.to_owned(),
                     projected: row.int(3)? as u64,
+                    listed: row.int(4)? as u64,
                 })
             })?
             .ok_or_else(|| damaged("the journal's head is missing"))
@@ -55,12 +58,13 @@ impl Head {
 
     pub(crate) fn save(&self, connection: &mut Connection) -> Result<()> {
         connection.send(
-            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3, projected = $4 WHERE id = 1",
+            "UPDATE chain SET seq = $1, recorded_at = $2, hash = $3, projected = $4, listed = $5 WHERE id = 1",
             &[
                 Param::from(self.seq),
                 Param::Int(self.recorded_at),
                 Param::Text(&self.hash),
                 Param::from(self.projected),
+                Param::from(self.listed),
             ],
         )
     }
@@ -74,7 +78,7 @@ impl Tx<'_> {
 
     /// The journal ends with an entry that was just written.
     pub(crate) fn move_head(&mut self, seq: u64, recorded_at: i64, hash: String) {
-        *self.head = Head { seq, recorded_at, hash, projected: self.head.projected };
+        *self.head = Head { seq, recorded_at, hash, ..*self.head };
         self.unsaved = true;
     }
 
@@ -108,7 +112,7 @@ impl Tx<'_> {
                 SubjectKind::Request => {
                     let ready = self.found_by.take();
                     let ready = ready.as_deref();
-                    crate::request::project(self.connection, &mut self.tallies, &entry, &history, ready)?;
+                    crate::request::project(self.connection, self.tallies, &entry, &history, ready)?;
                 }
                 _ => crate::ledger::project(self.connection, &entry, &history)?,
             }
@@ -216,9 +220,9 @@ pub(crate) fn entry(row: &Row) -> Result<Entry> {
 }
 
 impl Connection {
-    /// The last entry's number.
+    /// The last entry up to which everything is in its place: behind it, requests may have no rows yet.
     pub fn head(&mut self) -> Result<Seq> {
-        Ok(Seq(Head::peek(self)?.seq))
+        Ok(Seq(Head::peek(self)?.listed))
     }
 
     /// The last entry's number and hash: note them elsewhere and the journal up to here can be proved.

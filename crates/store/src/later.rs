@@ -1,10 +1,14 @@
 //! Rows that are put down together: of many in one statement, each takes half as long.
+//!
+//! Those of most tables are put down before anything else is asked of the database, and before the commit at the latest.
+//! Rows of requests may wait for those of other transactions: see [`crate::request_waiting`].
 
 use std::ops::Range;
 
 use rusqlite::Connection;
 
 use crate::error::Result;
+use crate::request_waiting::asks_for_rows;
 use crate::sql::Param;
 
 /// The most rows of one statement. Before each, SQLite keeps what it would undo of it, and an index of words writes down
@@ -19,7 +23,7 @@ pub(crate) enum Putting {
     Singly,
 }
 
-/// Rows that wait for others of their tables. They are put down before anything else is asked of the database, so that
+/// Rows that wait for others of their tables. They are put down before anything is asked that they belong to, so that
 /// nobody reads past them; what is wrong with one is known only then.
 #[derive(Default)]
 pub(crate) struct Later {
@@ -31,6 +35,8 @@ struct Waiting {
     /// The statement for one row.
     one: &'static str,
     putting: Putting,
+    /// Whether they are rows of requests.
+    of_rows: bool,
     /// Those for 1, 2, 4 … rows, as far as they were needed.
     many: Vec<Option<String>>,
     /// The values, row by row, in what they lie in.
@@ -48,17 +54,18 @@ enum Value {
 }
 
 impl Later {
-    pub fn is_empty(&self) -> bool {
-        self.tables.iter().all(|table| table.rows == 0)
+    /// Whether rows of requests wait.
+    pub fn has_rows(&self) -> bool {
+        self.tables.iter().any(|table| table.of_rows && table.rows > 0)
     }
 
-    /// Keeps a row of a statement that inserts one. Full tables are put down.
+    /// Keeps a row of a statement that inserts one. Full tables are put down; whether rows of requests were.
     pub fn keep(
         &mut self,
         connection: &Connection,
         (one, putting): (&'static str, Putting),
         params: &[Param],
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let at = match self.tables.iter().position(|table| table.one == one) {
             Some(at) => at,
             None => {
@@ -68,12 +75,21 @@ impl Later {
         };
         let table = &mut self.tables[at];
         table.keep(params);
-        if table.rows >= TOGETHER { table.put(connection) } else { Ok(()) }
+        let full = table.rows >= TOGETHER;
+        if full {
+            table.put(connection)?;
+        }
+        Ok(full && table.of_rows)
     }
 
     /// Puts all rows down that wait.
     pub fn put(&mut self, connection: &Connection) -> Result<()> {
         self.tables.iter_mut().try_for_each(|table| table.put(connection))
+    }
+
+    /// Puts all down but rows of requests.
+    pub fn put_others(&mut self, connection: &Connection) -> Result<()> {
+        self.tables.iter_mut().filter(|table| !table.of_rows).try_for_each(|table| table.put(connection))
     }
 
     /// Forgets rows of a transaction that is undone.
@@ -85,7 +101,7 @@ impl Later {
 impl Waiting {
     fn new(one: &'static str, putting: Putting) -> Self {
         let (values, texts, bytes) = <(Vec<Value>, String, Vec<u8>)>::default();
-        Self { one, putting, many: Vec::new(), values, texts, bytes, rows: 0 }
+        Self { one, putting, of_rows: asks_for_rows(one), many: Vec::new(), values, texts, bytes, rows: 0 }
     }
 
     fn keep(&mut self, params: &[Param]) {
@@ -197,7 +213,6 @@ mod tests {
                     .unwrap();
             }
             later.put(&connection).unwrap();
-            assert!(later.is_empty());
             let expected = (0..number).map(|at| {
                 let text = (at % 7 != 3).then(|| format!("第{at}行"));
                 (at, text, vec![at as u8; at as usize % 5])
@@ -216,7 +231,8 @@ mod tests {
                 .keep(&connection, (ONE, putting), &[Param::Int(a), Param::Null, Param::Bytes(&[])])
                 .unwrap();
         }
-        assert!(later.put(&connection).is_err() && later.is_empty());
+        assert!(later.put(&connection).is_err());
+        later.put(&connection).unwrap();
         later.keep(&connection, (ONE, putting), &[Param::Int(9), Param::Null, Param::Bytes(&[])]).unwrap();
         later.forget();
         later.put(&connection).unwrap();

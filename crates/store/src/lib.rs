@@ -49,6 +49,7 @@ mod request_signs;
 mod request_tally;
 mod request_update;
 mod request_voices;
+mod request_waiting;
 mod request_where;
 mod rhythm;
 mod saved_list;

@@ -301,6 +301,33 @@ pub(crate) fn put(
     Ok(())
 }
 
+/// Makes all that is kept of a request from its entries, where nothing is.
+pub(crate) fn place(connection: &mut Connection, tallies: &mut Tallies, subject: &Subject) -> Result<()> {
+    let Some(history) = connection.subject(subject)? else { return Ok(()) };
+    let Some(request) = Request::at(&history, View::ALL) else { return Ok(()) };
+    let row = RequestRow::of(&request);
+    let now = shown(&request);
+    let (id, pieces) = (row.registered, pieces_of(&row, None));
+    put(connection, tallies, &subject.scope, (id, &row), now, None)?;
+    index(connection, PIECES, id, &pieces, false)?;
+    if now == SHOWN {
+        index(connection, SHOWN_PIECES, id, &pieces, false)?;
+    }
+    if !request.links.is_empty() {
+        link(connection, subject, &request)?;
+    }
+    if !request.moderated.is_empty() {
+        moderation(connection, subject, &history)?;
+    }
+    if !request.told.is_empty() {
+        told(connection, subject, &request.told)?;
+    }
+    if !request.exclusions.is_empty() {
+        crate::request_claim::project(connection, subject, Some(&request))?;
+    }
+    connection.show_photos(&subject.scope, &request)
+}
+
 /// What a row is found by, as it is kept.
 fn pieces_of<'a>(row: &RequestRow, ready: Option<&'a SearchText>) -> Cow<'a, str> {
     let said = said(row);
@@ -512,29 +539,7 @@ impl Connection {
                     &Code::new(&plan).map_err(damaged)?,
                     &Code::new(&code).map_err(damaged)?,
                 );
-                let Some(history) = self.subject(&subject)? else { continue };
-                let Some(request) = Request::at(&history, View::ALL) else { continue };
-                let row = RequestRow::of(&request);
-                let now = shown(&request);
-                let (id, pieces) = (row.registered, pieces_of(&row, None));
-                put(self, &mut tallies, &subject.scope, (id, &row), now, None)?;
-                index(self, PIECES, id, &pieces, false)?;
-                if now == SHOWN {
-                    index(self, SHOWN_PIECES, id, &pieces, false)?;
-                }
-                if !request.links.is_empty() {
-                    link(self, &subject, &request)?;
-                }
-                if !request.moderated.is_empty() {
-                    moderation(self, &subject, &history)?;
-                }
-                if !request.told.is_empty() {
-                    told(self, &subject, &request.told)?;
-                }
-                if !request.exclusions.is_empty() {
-                    crate::request_claim::project(self, &subject, Some(&request))?;
-                }
-                self.show_photos(&subject.scope, &request)?;
+                place(self, &mut tallies, &subject)?;
             }
             tallies.flush(self)?;
         }

@@ -125,7 +125,7 @@ impl Tx<'_> {
         // Whoever asks for it reads it as it now stands.
         self.cache.forget(&ready.subject);
         let row = (first, &ready.row);
-        put(self.connection, &mut self.tallies, &ready.subject.scope, row, ready.shown, None)?;
+        put(self.connection, self.tallies, &ready.subject.scope, row, ready.shown, None)?;
         index(self.connection, PIECES, first, &ready.pieces, false)?;
         if ready.shown == SHOWN {
             index(self.connection, SHOWN_PIECES, first, &ready.pieces, false)?;

@@ -1,8 +1,8 @@
 //! Requests counted as they move, so that nothing is counted by walking through all of them: by sorts of requests, and
 //! what the rates of a period are counted from.
 //!
-//! What one transaction moves is gathered and written once before it ends, or before it reads: thousands of requests
-//! that come in together are of few sorts.
+//! What is moved is gathered and written once, before anybody reads: thousands of requests that come in together are of
+//! few sorts.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -139,13 +139,17 @@ struct RateCell {
     marks: Marks,
 }
 
-/// What a transaction has moved and not written yet.
+/// What was moved and is not written yet.
 #[derive(Default)]
 pub(crate) struct Tallies(HashMap<(String, CountedAs), i64, foldhash::fast::RandomState>);
 
 impl Tallies {
     pub fn count(&mut self, plan: &str, counted: CountedAs, more: i64) {
         *self.0.entry((plan.to_owned(), counted)).or_default() += more;
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Writes what was moved.

@@ -140,6 +140,14 @@ impl Connection {
         }
     }
 
+    /// Puts down all that waits for others of its table.
+    pub(crate) fn put_all(&mut self) -> Result<()> {
+        match self {
+            Self::Sqlite(c) => c.put_all(),
+            Self::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Visits each row.
     pub fn each(
         &mut self,
@@ -215,7 +223,7 @@ impl Connection {
     pub(crate) fn undone(&self) -> Option<StoreError> {
         match self {
             Self::Sqlite(c) => c
-                .is_autocommit()
+                .is_undone()
                 .then(|| StoreError::Unavailable("the database undid the transaction".to_owned())),
             Self::Postgres(c) => c.failed().cloned(),
         }

@@ -5,18 +5,37 @@ use std::time::{Duration, Instant};
 
 use rusqlite::config::DbConfig;
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{OpenFlags, ToSql, params_from_iter};
+use rusqlite::{CachedStatement, OpenFlags, ToSql, params_from_iter};
 
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 use crate::later::{Later, Putting};
+use crate::request_waiting::asks_for_rows;
 use crate::sql::{Param, Row};
 use crate::statements::Statements;
 
 pub struct SqliteConnection {
     inner: rusqlite::Connection,
-    /// Statements with `?n` for `$n`.
-    translated: Statements<String>,
+    translated: Statements<Translated>,
     later: Later,
+    /// Whether some of what waited could not be put down: then nothing of the transaction may stay.
+    lost: bool,
+    rows: Rows,
+}
+
+/// A statement with `?n` for `$n`.
+struct Translated {
+    sql: String,
+    /// Whether it reads or writes rows of requests.
+    asks_for_rows: bool,
+}
+
+/// Whether rows of requests were asked for in this transaction.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Unasked,
+    Asked,
+    /// Nobody may: some may still wait.
+    Apart,
 }
 
 impl ToSql for Param<'_> {
@@ -76,11 +95,13 @@ impl SqliteConnection {
              PRAGMA mmap_size=67108864;"
         };
         inner.execute_batch(pragmas)?;
-        Ok(Self { inner, translated: Statements::default(), later: Later::default() })
-    }
-
-    fn translate<'a>(translated: &'a mut Statements<String>, sql: &str) -> Result<&'a str> {
-        translated.of(sql, || Ok(sql.replace('$', "?"))).map(String::as_str)
+        Ok(Self {
+            inner,
+            translated: Statements::default(),
+            later: Later::default(),
+            lost: false,
+            rows: Rows::Unasked,
+        })
     }
 
     #[cfg(test)]
@@ -90,18 +111,71 @@ impl SqliteConnection {
 
     /// Keeps a row of a statement that inserts one until others can be put down with it.
     pub(crate) fn later(&mut self, one: (&'static str, Putting), params: &[Param]) -> Result<()> {
-        self.later.keep(&self.inner, one, params)
+        let kept = self.later.keep(&self.inner, one, params);
+        if self.noted(kept)? {
+            self.rows = Rows::Asked;
+        }
+        Ok(())
     }
 
-    /// Puts down what waits: what is asked next shall see it.
-    fn settle(&mut self) -> Result<()> {
-        if self.later.is_empty() { Ok(()) } else { self.later.put(&self.inner) }
+    fn noted<T>(&mut self, put: Result<T>) -> Result<T> {
+        self.lost |= put.is_err();
+        put
+    }
+
+    /// Whether rows of requests wait.
+    pub(crate) fn rows_wait(&self) -> bool {
+        self.later.has_rows()
+    }
+
+    /// Whether rows of requests may wait longer than this transaction: nobody asked for any.
+    pub(crate) fn rows_may_wait(&self) -> bool {
+        self.rows != Rows::Asked
+    }
+
+    /// Puts down all that waits.
+    pub(crate) fn put_all(&mut self) -> Result<()> {
+        self.rows = Rows::Asked;
+        let put = self.later.put(&self.inner);
+        self.noted(put)
+    }
+
+    fn put_others(&mut self) -> Result<()> {
+        let put = self.later.put_others(&self.inner);
+        self.noted(put)
+    }
+
+    /// Forgets all that waits.
+    pub(crate) fn forget_waiting(&mut self) {
+        self.later.forget();
+    }
+
+    /// From here on to the transaction's end nobody may ask for rows of requests.
+    pub(crate) fn keep_apart(&mut self) {
+        self.rows = Rows::Apart;
+    }
+
+    /// A statement, prepared. What waits of that which it asks for is put down before.
+    fn ready(&mut self, sql: &str) -> Result<CachedStatement<'_>> {
+        let make = || Ok(Translated { sql: sql.replace('$', "?"), asks_for_rows: asks_for_rows(sql) });
+        let Translated { sql, asks_for_rows } = self.translated.of::<StoreError>(sql, make)?;
+        let put = match (asks_for_rows, self.rows) {
+            (true, Rows::Apart) => {
+                return Err(StoreError::Statement("rows of requests were not waited for".into()));
+            }
+            (true, _) => {
+                self.rows = Rows::Asked;
+                self.later.put(&self.inner)
+            }
+            (false, _) => self.later.put_others(&self.inner),
+        };
+        self.lost |= put.is_err();
+        put?;
+        Ok(self.inner.prepare_cached(sql)?)
     }
 
     pub fn execute(&mut self, sql: &str, params: &[Param]) -> Result<u64> {
-        self.settle()?;
-        let sql = Self::translate(&mut self.translated, sql)?;
-        let mut statement = self.inner.prepare_cached(sql)?;
+        let mut statement = self.ready(sql)?;
         Ok(statement.execute(params_from_iter(params))? as u64)
     }
 
@@ -111,9 +185,7 @@ impl SqliteConnection {
         params: &[Param],
         visit: &mut dyn FnMut(&Row) -> Result<()>,
     ) -> Result<()> {
-        self.settle()?;
-        let sql = Self::translate(&mut self.translated, sql)?;
-        let mut statement = self.inner.prepare_cached(sql)?;
+        let mut statement = self.ready(sql)?;
         let mut rows = statement.query(params_from_iter(params))?;
         while let Some(row) = rows.next()? {
             visit(&Row::Sqlite(row))?;
@@ -122,24 +194,30 @@ impl SqliteConnection {
     }
 
     pub fn batch(&mut self, sql: &str) -> Result<()> {
-        self.settle()?;
+        self.put_all()?;
         Ok(self.inner.execute_batch(sql)?)
     }
 
     /// Begins or ends a transaction: every change does, so these statements, too, are kept prepared.
     pub fn turn(&mut self, sql: &str) -> Result<()> {
-        self.settle()?;
+        self.put_others()?;
+        (self.rows, self.lost) = (Rows::Unasked, false);
         self.inner.prepare_cached(sql)?.execute([])?;
         Ok(())
     }
 
     /// Ends a transaction without effect.
     pub fn rollback(&mut self) -> Result<()> {
-        self.later.forget();
+        self.forget_waiting();
         if self.is_autocommit() { Ok(()) } else { self.turn("ROLLBACK") }
     }
 
-    pub fn is_autocommit(&self) -> bool {
+    /// Whether what was done in the transaction may no longer be committed.
+    pub fn is_undone(&self) -> bool {
+        self.lost || self.inner.is_autocommit()
+    }
+
+    fn is_autocommit(&self) -> bool {
         self.inner.is_autocommit()
     }
 }

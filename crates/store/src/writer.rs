@@ -40,7 +40,7 @@ pub struct Tx<'a> {
     /// What the request of the next entry is found by.
     pub(crate) found_by: Option<Arc<SearchText>>,
     /// Counts of requests that are not written yet.
-    pub(crate) tallies: Tallies,
+    pub(crate) tallies: &'a mut Tallies,
 }
 
 impl Tx<'_> {
@@ -50,11 +50,11 @@ impl Tx<'_> {
         self.connection
     }
 
-    /// The connection for statements that read. They see where the journal ends now, its tail begins, and how many
-    /// requests there are.
+    /// The connection for statements that read. They see where the journal ends now, its tail begins, and all requests
+    /// with their rows and counts.
     pub fn reading(&mut self) -> Result<&mut Connection> {
+        self.put_rows()?;
         self.save_head()?;
-        self.tallies.flush(self.connection)?;
         Ok(self.connection)
     }
 
@@ -101,9 +101,10 @@ impl Writer {
         let thread = std::thread::Builder::new()
             .name("huitian-writer".into())
             .spawn(move || {
-                let (head, cache, tail) = <(Head, SubjectCache, Tail)>::default();
+                let (head, cache, tail, tallies) = <(Head, SubjectCache, Tail, Tallies)>::default();
                 let answers = Answers::start();
-                Loop { connection, reconnect, head, cache, tail, unplaced: false, answers }.run(&queue);
+                Loop { connection, reconnect, head, cache, tail, tallies, unplaced: false, answers }
+                    .run(&queue);
             })
             .ok();
         Self { jobs: Some(jobs), thread }
@@ -253,24 +254,31 @@ struct Loop {
     head: Head,
     cache: SubjectCache,
     tail: Tail,
-    /// Whether this process left facts to be put in their places.
+    /// Of requests whose rows wait.
+    tallies: Tallies,
+    /// Whether this process left facts or rows of requests to be put in their places.
     unplaced: bool,
     answers: Answers,
 }
 
 impl Loop {
-    /// The next piece of work. Facts are put in their places as soon as there is none for a moment.
+    /// The next piece of work. Facts and rows are put in their places as soon as there is none for a moment.
     fn next(&mut self, queue: &Receiver<Work>) -> Option<Work> {
         if self.unplaced {
             let waited = queue.recv_timeout(REST);
             if let Ok(work) = waited {
                 return Some(work);
             }
-            // What fails now is tried again after the next change, and by any other process.
-            self.unplaced = false;
-            self.transact(&mut [], true).ok();
+            self.place();
         }
         queue.recv().ok()
+    }
+
+    /// Puts in its place what was left. What fails now is tried again after the next change, and by any other process.
+    fn place(&mut self) {
+        if std::mem::take(&mut self.unplaced) {
+            self.transact(&mut [], true).ok();
+        }
     }
 
     fn run(&mut self, queue: &Receiver<Work>) {
@@ -279,6 +287,8 @@ impl Loop {
             let mut jobs = match first {
                 Work::Job(job) => vec![job],
                 Work::Between(work) => {
+                    // Nothing that waits is put down outside of a transaction.
+                    self.place();
                     work(&mut self.connection);
                     continue;
                 }
@@ -341,7 +351,7 @@ impl Loop {
         }
         let outcome = self.try_transact(jobs, place);
         if matches!(outcome, Ok(true)) {
-            self.unplaced = self.head.has_tail();
+            self.unplaced = self.head.has_tail() || self.connection.rows_wait();
         } else {
             self.forget();
             self.head = Head::default();
@@ -358,13 +368,16 @@ impl Loop {
     fn forget(&mut self) {
         self.cache.clear();
         self.tail.clear();
+        self.tallies.clear();
+        self.connection.forget_waiting();
     }
 
     fn try_transact(&mut self, jobs: &mut [Job], place: bool) -> Result<bool> {
         self.connection.begin(true)?;
         let head = Head::lock(&mut self.connection)?;
-        if head != self.head {
-            // Another process wrote, or this is the first transaction.
+        // Another process wrote, or this is the first transaction.
+        let moved = head != self.head;
+        if moved {
             self.forget();
             self.head = head;
         }
@@ -376,8 +389,11 @@ impl Loop {
             dirty: false,
             unsaved: false,
             found_by: None,
-            tallies: Tallies::default(),
+            tallies: &mut self.tallies,
         };
+        if moved {
+            tx.make_missing_rows()?;
+        }
         for job in jobs.iter_mut() {
             if let Ran::Failed = (job.run)(&mut tx) {
                 return Ok(false);
@@ -385,9 +401,10 @@ impl Loop {
         }
         if place {
             tx.place_facts()?;
+            tx.put_rows()?;
         }
+        tx.settle_rows()?;
         tx.save_head()?;
-        tx.tallies.flush(tx.connection)?;
         match self.connection.commit() {
             Ok(()) => Ok(true),
             // Running the work again could do it twice.

@@ -16,6 +16,7 @@ mod notices;
 mod queue;
 mod reading;
 mod rhythm;
+mod rows;
 mod schema;
 mod secure;
 mod survey;

@@ -1,0 +1,231 @@
+//! Rows of new requests that wait for each other are read as those in their places.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use domain::fact::Fact;
+use domain::journal::{Draft, Event, Seq};
+use domain::request::query::{RequestOrder, RequestPaging, RequestQuery};
+use domain::request::{Channel, Intake, Place, RequestFact, RequestKind, RequestState, RequestStep};
+use domain::subject::Subject;
+use jiff::ToSpan;
+use jiff::civil::date;
+use scratch::Scratch;
+use store::{Connection, Database, ReadyRequest, StoreError, Tx};
+
+use crate::books::{append, assert_whole, at, code, draft, fill, open, plan, progress, project};
+
+crate::on_both!(
+    whoever_reads_sees_every_request,
+    a_row_waits_no_longer_than_until_it_is_asked_for,
+    rows_are_put_down_when_the_writer_rests_or_ends,
+    many_rows_do_not_wait,
+    what_was_lost_with_a_transaction_is_made_again,
+    a_process_makes_the_rows_that_another_left,
+    entries_whose_rows_wait_are_not_known_yet,
+    rows_of_a_killed_process_are_made_from_the_journal,
+);
+
+fn request(number: usize) -> Subject {
+    Subject::request(&plan(), &code(&format!("r-{number}")))
+}
+
+fn facts(number: usize) -> Vec<Fact> {
+    let received = date(2026, 3, 1).at(8, 0, 0, 0) + (number as i64).minutes();
+    let intake = Intake {
+        kind: RequestKind::Complaint,
+        channel: Channel::Site,
+        at: received,
+        title: format!("路灯 {number}"),
+        text: "东门的路灯不亮".into(),
+        number: String::new(),
+        program: String::new(),
+        public: number % 2 == 0,
+    };
+    let place = Place { areas: vec![code("town")], address: String::new(), point: None };
+    vec![RequestFact::Intake(intake).into(), RequestFact::Place(place).into()]
+}
+
+fn new(number: usize) -> Draft {
+    draft(&request(number), date(2026, 3, 1), Event::Registered { facts: facts(number) })
+}
+
+fn assigned(number: usize) -> Draft {
+    let fact = RequestFact::Move {
+        step: RequestStep::Assign,
+        state: RequestState::Assigned,
+        at: date(2026, 3, 2).at(8, 0, 0, 0),
+        unit: Some(code("unit")),
+        reason: String::new(),
+        ground: None,
+        master: None,
+        until: None,
+    };
+    draft(&request(number), date(2026, 3, 2), Event::Recorded { facts: vec![fact.into()] })
+}
+
+fn take_in(database: &Database, numbers: impl IntoIterator<Item = usize>) {
+    for number in numbers {
+        append(database, number as i64, vec![new(number)]).unwrap();
+    }
+}
+
+/// How many requests a list has, a search finds and the counts tell.
+fn seen(c: &mut Connection) -> Result<[u64; 3], StoreError> {
+    let paging = RequestPaging { order: RequestOrder::Received, after: None, skip: 0, limit: 1_000 };
+    let all = RequestQuery::default();
+    let search = RequestQuery { text: "路灯".into(), ..RequestQuery::default() };
+    let counted: u64 = c.request_states(&plan())?.iter().map(|(_, number)| number).sum();
+    Ok([
+        c.requests(&plan(), &all, &paging)?.rows.len() as u64,
+        c.requests(&plan(), &search, &paging)?.rows.len() as u64,
+        counted,
+    ])
+}
+
+/// How many rows there are in their places, as nobody asks who waits for them.
+fn placed(scratch: &Scratch) -> Option<usize> {
+    let path = scratch.address().strip_prefix("sqlite://")?.to_owned();
+    let raw = rusqlite::Connection::open(path).unwrap();
+    Some(raw.query_row("SELECT COUNT(*) FROM request", [], |row| row.get::<_, i64>(0)).unwrap() as usize)
+}
+
+fn whoever_reads_sees_every_request(scratch: &Scratch) {
+    let database = open(scratch);
+    fill(&database);
+    take_in(&database, 0..5);
+    assert!(placed(scratch).is_none_or(|rows| rows < 5));
+    assert_eq!(database.read(seen).unwrap(), [5, 5, 5]);
+    take_in(&database, 5..7);
+    // In a change as well.
+    let within = database.write(|tx: &mut Tx| seen(tx.reading()?)).unwrap();
+    assert_eq!(within, [7, 7, 7]);
+    take_in(&database, 7..8);
+    let both = database.write(|tx: &mut Tx| {
+        tx.append(new(8), at(8))?;
+        seen(tx.reading()?)
+    });
+    assert_eq!(both.unwrap(), [9, 9, 9]);
+    assert_whole(&database, 9 + 9);
+}
+
+fn a_row_waits_no_longer_than_until_it_is_asked_for(scratch: &Scratch) {
+    let database = open(scratch);
+    fill(&database);
+    take_in(&database, 0..3);
+    // One moves on while it waits, together with a new one and what is no request.
+    append(
+        &database,
+        10,
+        vec![
+            new(3),
+            assigned(1),
+            draft(&project("A-1"), date(2019, 5, 1), Event::Recorded { facts: vec![progress(60)] }),
+            new(4),
+        ],
+    )
+    .unwrap();
+    if let Some(rows) = placed(scratch) {
+        assert_eq!(rows, 5);
+    }
+    let states = database.read(|c| c.request_states(&plan())).unwrap();
+    let of = |state| states.iter().find(|(held, _)| *held == state).map_or(0, |(_, number)| *number);
+    assert_eq!((of(RequestState::Received), of(RequestState::Assigned)), (4, 1));
+    // What has nothing to do with them is read beside, and they are not.
+    take_in(&database, 5..6);
+    assert!(database.read_apart(|c| c.subject(&request(5))).unwrap().is_some());
+    let apart = database.read_apart(|c| c.request_row(&plan(), &code("r-5")));
+    if let Some(rows) = placed(scratch) {
+        assert!(rows == 5 && apart.is_err());
+    }
+    assert_whole(&database, 9 + 8);
+}
+
+fn rows_are_put_down_when_the_writer_rests_or_ends(scratch: &Scratch) {
+    let database = open(scratch);
+    take_in(&database, 0..2);
+    let begun = Instant::now();
+    while placed(scratch).is_some_and(|rows| rows < 2) {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the writer never rested");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    take_in(&database, 2..3);
+    drop(database);
+    assert!(placed(scratch).is_none_or(|rows| rows == 3));
+}
+
+fn many_rows_do_not_wait(scratch: &Scratch) {
+    let database = open(scratch);
+    let drafts: Vec<Draft> = (0..700).map(new).collect();
+    append(&database, 0, drafts).unwrap();
+    assert!(placed(scratch).is_none_or(|rows| rows == 700));
+    assert_eq!(database.read(seen).unwrap(), [700, 700, 700]);
+    assert_whole(&database, 700);
+}
+
+fn what_was_lost_with_a_transaction_is_made_again(scratch: &Scratch) {
+    let database = open(scratch);
+    take_in(&database, 0..3);
+    let failed: Result<(), StoreError> = database.write(|tx: &mut Tx| {
+        tx.append(new(3), at(3))?;
+        Err(StoreError::Statement("changed its mind".into()))
+    });
+    assert!(failed.is_err());
+    take_in(&database, 4..6);
+    assert_eq!(database.read(seen).unwrap(), [5, 5, 5]);
+    assert_whole(&database, 5);
+}
+
+fn a_process_makes_the_rows_that_another_left(scratch: &Scratch) {
+    let (mine, other) = (open(scratch), open(scratch));
+    take_in(&mine, 0..3);
+    assert_eq!(other.read(seen).unwrap(), [3, 3, 3]);
+    take_in(&mine, 3..5);
+    take_in(&other, 5..7);
+    take_in(&mine, 7..8);
+    for database in [&mine, &other] {
+        assert_eq!(database.read(seen).unwrap(), [8, 8, 8]);
+    }
+    assert_whole(&mine, 8);
+}
+
+fn entries_whose_rows_wait_are_not_known_yet(scratch: &Scratch) {
+    let database = open(scratch);
+    take_in(&database, 0..1);
+    assert_eq!(database.read(|c| c.head()).unwrap(), Seq(1));
+    take_in(&database, 1..3);
+    let known = database.read_apart(|c| c.head()).unwrap();
+    assert_eq!(known, if scratch.is_postgres() { Seq(3) } else { Seq(1) });
+    let within = database.write(|tx: &mut Tx| {
+        tx.append(new(3), at(3))?;
+        tx.reading()?.head()
+    });
+    assert_eq!((within.unwrap(), database.read(|c| c.head()).unwrap()), (Seq(4), Seq(4)));
+}
+
+/// What was decided before, and what is worked out as it is written.
+fn rows_of_a_killed_process_are_made_from_the_journal(scratch: &Scratch) {
+    let Some(path) = scratch.address().strip_prefix("sqlite://").map(str::to_owned) else { return };
+    let database = open(scratch);
+    fill(&database);
+    take_in(&database, 0..3);
+    let ready = ReadyRequest::of(vec![new(3), assigned(3)]).unwrap();
+    database.write(move |tx: &mut Tx| tx.append_ready(&ready, at(3))).unwrap();
+    // As the disk has it while the process still runs.
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("h.db");
+    for end in ["", "-wal"] {
+        let of = |path: &Path| format!("{}{end}", path.display());
+        std::fs::copy(of(Path::new(&path)), of(&copy)).unwrap();
+    }
+    let raw = rusqlite::Connection::open(&copy).unwrap();
+    let rows: i64 = raw.query_row("SELECT COUNT(*) FROM request", [], |row| row.get(0)).unwrap();
+    assert!(rows < 4, "nothing waits: the test tells nothing");
+    drop(raw);
+    let copied = Database::open_existing(&format!("sqlite://{}", copy.display()).parse().unwrap()).unwrap();
+    assert_eq!(copied.read(seen).unwrap(), [4, 4, 4]);
+    take_in(&copied, 4..6);
+    assert_eq!(copied.read(seen).unwrap(), [6, 6, 6]);
+    assert_whole(&copied, 9 + 5 + 2);
+    assert_eq!(database.read(seen).unwrap(), [4, 4, 4]);
+}
